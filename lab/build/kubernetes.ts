@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { cached, type Part } from '../cache.ts';
+import { NotFit } from '../not-fit.ts';
+
+const source = join(import.meta.dirname, '../go');
+const commands = ['kube', 'coredns', 'pause'] as const;
+
+/** The Kubernetes release that go.mod pins, e.g. `v1.36.3`. */
+export const kubernetesVersion = async (): Promise<string> => {
+  const version = /^\s*k8s\.io\/kubernetes (v\S+)$/m.exec(await readFile(join(source, 'go.mod'), 'utf8'))?.[1];
+  if (version === undefined) throw new Error('lab/go/go.mod pins no k8s.io/kubernetes');
+  return version;
+};
+
+const goVersion = async (): Promise<string> => {
+  const { stdout, failed } = await execa('go', ['version'], { reject: false });
+  if (failed)
+    throw new NotFit(
+      'the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.24 or newer and put `go` on the PATH',
+    );
+  return stdout;
+};
+
+const goBuild = async (command: (typeof commands)[number], dir: string): Promise<void> => {
+  const version = await kubernetesVersion();
+  const [, minor] = version.split('.');
+  const stamp = { gitVersion: version, gitMajor: '1', gitMinor: minor, gitTreeState: 'clean' };
+  const flags = Object.entries(stamp).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
+  await execa(
+    'go',
+    ['build', '-trimpath', '-mod=readonly', '-ldflags', ['-s', '-w', ...flags].join(' '), '-o', join(dir, command), `./cmd/${command}`],
+    {
+      cwd: source,
+      env: { CGO_ENABLED: '0' },
+    },
+  );
+};
+
+/** All Kubernetes components in one binary (`kube`), CoreDNS and the pause container's process, built from their pinned Go modules. */
+export const kubernetes = async (): Promise<Part> => ({
+  name: 'kubernetes',
+  inputs: {
+    go: await goVersion(),
+    files: await Promise.all(
+      ['go.mod', 'go.sum', ...commands.map((name) => `cmd/${name}/main.go`)].map((file) => readFile(join(source, file), 'utf8')),
+    ),
+  },
+  build: async (dir) => {
+    for (const command of commands) await goBuild(command, dir);
+  },
+});
+
+/** The path of the `kube` binary; builds it when the cache has none. */
+export const kubeBinary = async (): Promise<string> => join(await cached(await kubernetes()), 'kube');

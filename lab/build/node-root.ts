@@ -1,0 +1,86 @@
+import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { cached, type Part } from '../cache.ts';
+import { finishTree } from '../debian/finish.ts';
+import { unpackPackages } from '../debian/unpack.ts';
+import { kernel } from './kernel.ts';
+import { kubernetes } from './kubernetes.ts';
+import { toolsPath } from './tools.ts';
+
+const base = 'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux'.split(' ');
+const kubernetesNeeds =
+  'containerd runc containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates'.split(' ');
+const longhornNeeds = 'open-iscsi nfs-common e2fsprogs xfsprogs cryptsetup-bin dmsetup curl jq'.split(' ');
+const packages = [...base, ...kubernetesNeeds, ...longhornNeeds];
+
+/** The size of a node's root disk; the file is sparse, and a node writes to a copy-on-write file over it. */
+const DISK_SIZE = 24 * 2 ** 30;
+
+const here = join(import.meta.dirname, '../node');
+
+const addKernelModules = async (tree: string): Promise<void> => {
+  const modules = join(await cached(kernel), 'modules');
+  for (const version of await readdir(modules)) {
+    await cp(join(modules, version), join(tree, 'usr/lib/modules', version), { recursive: true });
+    await execa(join(await toolsPath(), 'depmod'), ['-b', tree, version]);
+  }
+};
+
+const addKubernetes = async (tree: string): Promise<void> => {
+  const bin = join(tree, 'usr/local/bin');
+  await copyFile(join(await cached(await kubernetes()), 'kube'), join(bin, 'kube'));
+  for (const name of ['kubelet', 'kubectl']) await symlink('kube', join(bin, name));
+};
+
+const makeTree = async (tree: string): Promise<void> => {
+  await unpackPackages({ suite: 'trixie', packages, dependencies: true, tree });
+  await finishTree(tree);
+  await addKernelModules(tree);
+  await addKubernetes(tree);
+  await mkdir(join(tree, 'etc/containerd'), { recursive: true });
+  await copyFile(join(here, 'containerd.toml'), join(tree, 'etc/containerd/config.toml'));
+  await copyFile(join(here, 'init'), join(tree, 'usr/sbin/lab-init'));
+  await chmod(join(tree, 'usr/sbin/lab-init'), 0o755);
+  for (const folder of ['lab', 'etc/iscsi', 'var/lib/longhorn']) await mkdir(join(tree, folder), { recursive: true });
+};
+
+/** Turns a tree into a sparse ext4 image; everything in it belongs to root, whoever runs this. */
+const makeExt4 = async (tree: string, image: string, size: number): Promise<void> => {
+  await writeFile(image, '');
+  await truncate(image, size);
+  const mke2fs = [
+    join(await toolsPath(), 'mke2fs'),
+    '-q',
+    '-F',
+    '-t',
+    'ext4',
+    '-m',
+    '0',
+    '-E',
+    'lazy_itable_init=1,nodiscard',
+    '-d',
+    tree,
+    image,
+  ];
+  await execa('unshare', ['--user', '--map-root-user', ...mke2fs]);
+};
+
+/** A node's root file system as an ext4 image (`root.ext4`): Debian trixie, Kubernetes and the lab's init, no container image yet. */
+export const nodeRoot = async (): Promise<Part> => ({
+  name: 'node-root',
+  inputs: {
+    packages,
+    recipe: 2,
+    size: DISK_SIZE,
+    kubernetes: (await kubernetes()).inputs,
+    kernel: kernel.inputs,
+    files: await Promise.all(['init', 'containerd.toml'].map((file) => readFile(join(here, file), 'utf8'))),
+  },
+  build: async (dir) => {
+    const tree = join(dir, 'tree');
+    await makeTree(tree);
+    await makeExt4(tree, join(dir, 'root.ext4'), DISK_SIZE);
+    await rm(tree, { recursive: true });
+  },
+});

@@ -1,0 +1,39 @@
+import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached, type Part } from '../cache.ts';
+import { unpackPackages } from '../debian/unpack.ts';
+
+const packages = ['etcd-server', 'etcd-client', 'iproute2', 'nftables', 'openssl', 'e2fsprogs', 'kmod', 'patchelf', 'ethtool'];
+
+// $0 is a link or a path in bin/: the tree is found from there, so the cache may be moved.
+const wrapper = (path: string) => `#!/bin/sh
+tree=$(dirname "$(readlink -f "$0")")/../tree
+exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\${0##*/}" --library-path "$tree/usr/lib/x86_64-linux-gnu" "$tree/${path}" "$@"
+`;
+
+/**
+ * The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...), as Debian trixie has them.
+ *
+ * They are unpacked, not installed, and started by their own dynamic linker: the machine needs neither them nor root.
+ */
+export const tools: Part = {
+  name: 'tools',
+  inputs: { suite: 'trixie', packages, wrapper: wrapper('') },
+  build: async (dir) => {
+    const tree = join(dir, 'tree');
+    await unpackPackages({ suite: 'trixie', packages: ['base-files', ...packages], dependencies: true, tree });
+    await mkdir(join(dir, 'bin'));
+    for (const folder of ['usr/bin', 'usr/sbin']) {
+      for (const name of await readdir(join(tree, folder))) {
+        await writeFile(join(dir, 'bin', name), wrapper(join(folder, name)));
+        await chmod(join(dir, 'bin', name), 0o755);
+      }
+    }
+  },
+};
+
+/** The folder of the tools' commands, to be put first in a PATH; builds it when the cache has none. */
+export const toolsPath = async (): Promise<string> => join(await cached(tools), 'bin');
+
+/** The path of the etcd server; builds the tools when the cache has none. */
+export const etcdBinary = async (): Promise<string> => join(await toolsPath(), 'etcd');

@@ -1,0 +1,70 @@
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { NotFit } from '../not-fit.ts';
+
+const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
+const RELEASES = /^(bullseye|bookworm|trixie|forky|stable|testing|unstable|sid)$/;
+
+/**
+ * The address that this machine's own apt has for Debian's main archive.
+ *
+ * Read from apt itself, so that a mirror or a proxy that the machine is set up with is kept.
+ */
+const debianMirror = async (): Promise<string> => {
+  const { stdout } = await execa('apt-get', ['indextargets', '--format', '$(RELEASE) $(REPO_URI)', 'Created-By: Packages'], {
+    reject: false,
+  });
+  const mirror = stdout
+    .split('\n')
+    .map((line) => line.split(' '))
+    .find(([release]) => RELEASES.test(release ?? ''))?.[1];
+  if (mirror === undefined) {
+    throw new NotFit('apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again');
+  }
+  return mirror;
+};
+
+/**
+ * Downloads Debian packages of a suite, with all that they depend on when `dependencies` is set, and returns the files' paths.
+ *
+ * Lists, state and cache are private to `work`: the machine's own sources and installed packages are neither used nor touched,
+ * and no root is needed. Signatures are checked against Debian's own keyring.
+ */
+export const downloadPackages = async (options: {
+  suite: string;
+  packages: readonly string[];
+  dependencies: boolean;
+  work: string;
+}): Promise<string[]> => {
+  const { suite, packages, dependencies, work } = options;
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'state']) await mkdir(join(work, folder), { recursive: true });
+  await writeFile(join(work, 'status'), '');
+  await writeFile(join(work, 'sources.list'), `deb [signed-by=${KEYRING}] ${await debianMirror()} ${suite} main\n`);
+  const settings = {
+    'Dir::State': join(work, 'state'),
+    'Dir::State::lists': join(work, 'lists'),
+    'Dir::State::status': join(work, 'status'),
+    'Dir::Cache': join(work, 'cache'),
+    'Dir::Etc::sourcelist': join(work, 'sources.list'),
+    'Dir::Etc::sourceparts': '-',
+    'Dir::Etc::preferencesparts': '-',
+    'APT::Architecture': 'amd64',
+    'APT::Architectures': 'amd64',
+    'APT::Install-Recommends': 'false',
+    'APT::Sandbox::User': '',
+    'Acquire::Languages': 'none',
+    // A mirror may lag behind: its signature still has to be Debian's, only its age is not held against it.
+    'Acquire::Check-Valid-Until': 'false',
+  };
+  const apt = (...args: string[]) =>
+    execa('apt-get', [...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]), ...args], { cwd: work });
+  await apt('update', '-qq');
+  if (dependencies) {
+    await apt('install', '-y', '-qq', '--download-only', ...packages);
+    const archives = join(work, 'cache/archives');
+    return (await readdir(archives)).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
+  }
+  await apt('download', '-qq', ...packages);
+  return (await readdir(work)).filter((name) => name.endsWith('.deb')).map((name) => join(work, name));
+};

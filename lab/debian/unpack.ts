@@ -1,0 +1,44 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { execa } from 'execa';
+import { downloadPackages } from './apt.ts';
+
+const NOT_NEEDED = [
+  './usr/share/doc',
+  './usr/share/man',
+  './usr/share/locale',
+  './usr/share/info',
+  './usr/share/lintian',
+  './usr/share/bash-completion',
+];
+
+/** Unpacks one Debian package over a tree, without running its scripts; every file belongs to who runs this. */
+const unpackOne = async (archive: string, tree: string): Promise<void> => {
+  const exclude = NOT_NEEDED.map((path) => `--exclude=${path}`);
+  const contents = execa('dpkg-deb', ['--fsys-tarfile', archive], { stdout: 'pipe', buffer: false });
+  // Some packages still ship /lib/...: base-files has made that a symlink, which must stay one.
+  await contents.pipe('tar', ['-x', '-p', '-C', tree, '--no-same-owner', '--keep-directory-symlink', ...exclude]);
+};
+
+/**
+ * Makes a tree of Debian packages: a root file system that no package script ever ran in.
+ *
+ * Scripts would need root, or user ids that an ordinary user's namespace does not have; what they would have
+ * set up (users, alternatives) the caller adds where it matters.
+ */
+export const unpackPackages = async (options: {
+  suite: string;
+  packages: readonly string[];
+  dependencies: boolean;
+  tree: string;
+}): Promise<void> => {
+  const work = `${options.tree}.apt`;
+  try {
+    const archives = await downloadPackages({ ...options, work });
+    await mkdir(options.tree, { recursive: true });
+    const isBase = (archive: string) => basename(archive).startsWith('base-files_');
+    for (const archive of [...archives].sort((a, b) => Number(isBase(b)) - Number(isBase(a)))) await unpackOne(archive, options.tree);
+  } finally {
+    await rm(work, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,63 @@
+import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { kubernetes } from '../build/kubernetes.ts';
+import { cached, type Part } from '../cache.ts';
+import { finishTree } from '../debian/finish.ts';
+import { unpackPackages } from '../debian/unpack.ts';
+import { type Image, writeArchive, writeLayer } from './oci.ts';
+
+/** The image of the NFS backup store's pod: nfs-ganesha with ext4's own tools, on Debian trixie. */
+export const storeImage = 'docker.io/corral/nfs-backupstore:lab';
+
+const system =
+  'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux mount procps iproute2 e2fsprogs'.split(
+    ' ',
+  );
+const packages = [...system, 'nfs-common', 'nfs-ganesha', 'nfs-ganesha-vfs', 'rpcbind', 'libstdc++6'];
+
+/** The file system that the store's and the emulator's pods start from, as one image layer (`layer.tar`). */
+export const podSystem: Part = {
+  name: 'pod-system',
+  inputs: { packages, recipe: 2 },
+  build: async (dir) => {
+    const tree = join(dir, 'tree');
+    await unpackPackages({ suite: 'trixie', packages, dependencies: true, tree });
+    await finishTree(tree);
+    await writeLayer(tree, join(dir, 'layer.tar'));
+    await rm(tree, { recursive: true });
+  },
+};
+
+const layerOfOne = async (dir: string, binary: string, name: string): Promise<string> => {
+  const folder = join(dir, `${name}-tree`);
+  await mkdir(folder);
+  await copyFile(binary, join(folder, name));
+  await chmod(join(folder, name), 0o755);
+  const layer = join(dir, `${name}.tar`);
+  await writeLayer(folder, layer);
+  await rm(folder, { recursive: true });
+  return layer;
+};
+
+/** The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS and the NFS backup store. */
+export const coreImages = async (): Promise<Part> => {
+  const binaries = await kubernetes();
+  return {
+    name: 'core-images',
+    inputs: { podSystem: podSystem.inputs, kubernetes: binaries.inputs },
+    build: async (dir) => {
+      const bin = await cached(binaries);
+      const images: Image[] = [
+        { name: storeImage, layers: [join(await cached(podSystem), 'layer.tar')] },
+        { name: 'docker.io/corral/pause:lab', layers: [await layerOfOne(dir, join(bin, 'pause'), 'pause')], entrypoint: ['/pause'] },
+        {
+          name: 'docker.io/corral/coredns:lab',
+          layers: [await layerOfOne(dir, join(bin, 'coredns'), 'coredns')],
+          entrypoint: ['/coredns'],
+        },
+      ];
+      await writeArchive(images, join(dir, 'images.tar'));
+      for (const name of ['pause', 'coredns']) await rm(join(dir, `${name}.tar`));
+    },
+  };
+};

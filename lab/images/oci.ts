@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { execa } from 'execa';
+
+/** One image of an archive: its full name, the tars that are its layers (lowest first) and what it starts. */
+export type Image = { name: string; layers: string[]; entrypoint?: string[]; env?: string[] };
+
+type Descriptor = { mediaType: string; digest: string; size: number; annotations?: Record<string, string> };
+
+const fileDigest = async (path: string): Promise<string> => {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(path), hash);
+  return hash.digest('hex');
+};
+
+const addFile = async (blobs: string, path: string, mediaType: string): Promise<Descriptor> => {
+  const hex = await fileDigest(path);
+  await copyFile(path, join(blobs, hex));
+  return { mediaType, digest: `sha256:${hex}`, size: (await stat(path)).size };
+};
+
+const addJson = async (blobs: string, value: unknown, mediaType: string): Promise<Descriptor> => {
+  const text = JSON.stringify(value);
+  const hex = createHash('sha256').update(text).digest('hex');
+  await writeFile(join(blobs, hex), text);
+  return { mediaType, digest: `sha256:${hex}`, size: Buffer.byteLength(text) };
+};
+
+const addImage = async (blobs: string, image: Image): Promise<Descriptor> => {
+  const layers: Descriptor[] = [];
+  for (const layer of image.layers) layers.push(await addFile(blobs, layer, 'application/vnd.oci.image.layer.v1.tar'));
+  const configuration = {
+    architecture: 'amd64',
+    os: 'linux',
+    config: { Entrypoint: image.entrypoint ?? null, Env: image.env ?? ['PATH=/usr/local/bin:/usr/sbin:/usr/bin'] },
+    // A layer that is not compressed has the digest of its content.
+    rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
+  };
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: await addJson(blobs, configuration, 'application/vnd.oci.image.config.v1+json'),
+    layers,
+  };
+  const descriptor = await addJson(blobs, manifest, manifest.mediaType);
+  return { ...descriptor, annotations: { 'io.containerd.image.name': image.name, 'org.opencontainers.image.ref.name': image.name } };
+};
+
+/** Writes images as one archive: the tar of an OCI layout, as `ctr images import` takes it. */
+export const writeArchive = async (images: readonly Image[], archive: string): Promise<void> => {
+  const layout = `${archive}.layout`;
+  const blobs = join(layout, 'blobs/sha256');
+  await mkdir(blobs, { recursive: true });
+  const manifests: Descriptor[] = [];
+  for (const image of images) manifests.push(await addImage(blobs, image));
+  await writeFile(join(layout, 'oci-layout'), JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  await writeFile(join(layout, 'index.json'), JSON.stringify({ schemaVersion: 2, manifests }));
+  await execa('tar', ['-C', layout, '-cf', archive, 'oci-layout', 'index.json', 'blobs']);
+  await rm(layout, { recursive: true });
+};
+
+/** Packs a folder's content as an image layer; the same content gives the same bytes, whoever packs it and when. */
+export const writeLayer = async (folder: string, layer: string): Promise<void> => {
+  const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
+  await execa('tar', ['-C', folder, ...same, '-cf', layer, '.']);
+};

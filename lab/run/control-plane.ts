@@ -1,0 +1,99 @@
+import { join } from 'node:path';
+import { writeKubeconfig } from './kubeconfig.ts';
+import type { Processes } from './processes.ts';
+import { type LabSettings, labFiles } from './settings.ts';
+import { apiPort, gateway, podNetwork, serviceNetwork } from './topology.ts';
+
+const server = `https://${gateway}:${apiPort}`;
+
+/** Starts etcd; the lab's data ends with the lab, so it does not wait for the disk. */
+export const startEtcd = ({ dir, tools }: LabSettings, processes: Processes): void => {
+  const client = 'http://127.0.0.1:2379';
+  const peers = 'http://127.0.0.1:2380';
+  processes.start('etcd', join(tools, 'etcd'), [
+    `--data-dir=${join(dir, 'etcd')}`,
+    `--listen-client-urls=${client}`,
+    `--advertise-client-urls=${client}`,
+    `--listen-peer-urls=${peers}`,
+    '--unsafe-no-fsync',
+    '--log-level=warn',
+  ]);
+};
+
+/** Starts kube-apiserver on the lab's gateway address; it refuses requests without a name. */
+export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes): void => {
+  const pki = (file: string) => join(labFiles(dir).pki, file);
+  processes.start('kube-apiserver', kube, [
+    'kube-apiserver',
+    '--etcd-servers=http://127.0.0.1:2379',
+    `--advertise-address=${gateway}`,
+    `--secure-port=${apiPort}`,
+    `--tls-cert-file=${pki('kube-apiserver.crt')}`,
+    `--tls-private-key-file=${pki('kube-apiserver.key')}`,
+    `--client-ca-file=${pki('ca.crt')}`,
+    '--anonymous-auth=false',
+    '--authorization-mode=Node,RBAC',
+    '--enable-admission-plugins=NodeRestriction',
+    `--kubelet-certificate-authority=${pki('ca.crt')}`,
+    `--kubelet-client-certificate=${pki('kubelet-client.crt')}`,
+    `--kubelet-client-key=${pki('kubelet-client.key')}`,
+    '--kubelet-preferred-address-types=InternalIP',
+    `--service-account-key-file=${pki('service-account.key')}`,
+    `--service-account-signing-key-file=${pki('service-account.key')}`,
+    '--service-account-issuer=https://kubernetes.default.svc',
+    `--service-cluster-ip-range=${serviceNetwork}`,
+    '--allow-privileged=true',
+    // Webhooks are reached by pod address: the API server is no pod and has no kube-proxy before it.
+    '--enable-aggregator-routing=true',
+    `--requestheader-client-ca-file=${pki('ca.crt')}`,
+    '--requestheader-allowed-names=front-proxy-client',
+    '--requestheader-username-headers=X-Remote-User',
+    '--requestheader-group-headers=X-Remote-Group',
+    '--requestheader-extra-headers-prefix=X-Remote-Extra-',
+    `--proxy-client-cert-file=${pki('front-proxy-client.crt')}`,
+    `--proxy-client-key-file=${pki('front-proxy-client.key')}`,
+    '--profiling=false',
+  ]);
+};
+
+/** Starts what only needs the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway. */
+export const startControllers = async ({ dir, kube, tools, name }: LabSettings, processes: Processes): Promise<void> => {
+  const files = labFiles(dir);
+  const pki = (file: string) => join(files.pki, file);
+  const kubeconfig = async (identity: string) => {
+    const file = pki(`${identity}.kubeconfig`);
+    await writeKubeconfig({ file, pki: files.pki, identity, server, lab: name });
+    return `--kubeconfig=${file}`;
+  };
+  processes.start('kube-controller-manager', kube, [
+    'kube-controller-manager',
+    await kubeconfig('kube-controller-manager'),
+    `--service-account-private-key-file=${pki('service-account.key')}`,
+    `--root-ca-file=${pki('ca.crt')}`,
+    '--use-service-account-credentials=true',
+    '--leader-elect=false',
+    '--bind-address=127.0.0.1',
+    '--profiling=false',
+  ]);
+  processes.start('kube-scheduler', kube, [
+    'kube-scheduler',
+    await kubeconfig('kube-scheduler'),
+    '--leader-elect=false',
+    '--bind-address=127.0.0.1',
+    '--profiling=false',
+  ]);
+  const proxyFlags = [
+    await kubeconfig('kube-proxy'),
+    '--proxy-mode=nftables',
+    '--masquerade-all',
+    `--cluster-cidr=${podNetwork}`,
+    // A name that is no node makes kube-proxy wait 30 s for its address.
+    '--hostname-override=node1',
+    '--conntrack-max-per-core=0',
+    '--conntrack-tcp-timeout-established=0',
+    '--conntrack-tcp-timeout-close-wait=0',
+    '--healthz-bind-address=127.0.0.1:10256',
+    '--metrics-bind-address=127.0.0.1:10249',
+  ];
+  processes.start('kube-proxy', kube, ['kube-proxy', ...proxyFlags], { env: { ...process.env, PATH: `${tools}:${process.env.PATH}` } });
+};

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { type LabSettings, labFiles, labSockets } from './settings.ts';
+
+// The one process of a lab outside its namespaces: it listens on 127.0.0.1 for the API server, starts the supervisor, and takes
+// everything down when it is told to, or when who started it ends without having said `keep`. Its working directory is the lab's folder.
+
+/** How long the supervisor may take to end by itself; the host owns this time-out, after it the kernel ends it. */
+const END_TIMEOUT_MS = 5_000;
+
+const dir = process.argv[2] as string;
+const files = labFiles(dir);
+const settings = JSON.parse(readFileSync(files.settings, 'utf8')) as LabSettings;
+const say = (event: string, text = '') => process.stdout.write(`${JSON.stringify({ event, text })}\n`);
+// Who started the lab may be gone, with the other end of this pipe.
+process.stdout.on('error', () => {});
+
+const api = createServer((client) => {
+  const upstream = connect(labSockets.api);
+  client.on('error', () => upstream.destroy());
+  upstream.on('error', () => client.destroy());
+  client.pipe(upstream).pipe(client);
+});
+await new Promise<void>((resolve) => api.listen(settings.port, '127.0.0.1', resolve));
+settings.port = (api.address() as AddressInfo).port;
+await writeFile(files.settings, JSON.stringify(settings));
+
+const namespaces = ['--user', '--map-root-user', '--net', '--pid', '--fork', '--mount', '--mount-proc', '--kill-child'];
+const supervisor = spawn('unshare', [...namespaces, process.execPath, join(import.meta.dirname, 'supervisor.ts'), files.settings], {
+  stdio: ['pipe', 'pipe', 'pipe'],
+});
+
+let lastWords = '';
+supervisor.stderr.on('data', (text: Buffer) => {
+  lastWords = `${lastWords}${text}`.slice(-4_000);
+});
+createInterface(supervisor.stdout).on('line', (line) => process.stdout.write(`${line}\n`));
+
+let down = false;
+const takeDown = () => {
+  if (down) return;
+  down = true;
+  supervisor.stdin.end();
+  setTimeout(() => supervisor.kill('SIGKILL'), END_TIMEOUT_MS).unref();
+};
+
+supervisor.stdin.on('error', () => {});
+supervisor.on('error', (error) => say('failed', `the lab's namespaces could not be made: ${error.message}`));
+// Its namespaces' processes are all gone when it has ended.
+supervisor.on('exit', async (code, signal) => {
+  if (!down) say('failed', `the lab's supervisor ended (${signal ?? `exit code ${code}`})\n${lastWords}`.trim());
+  await rm(dir, { recursive: true, force: true, maxRetries: 5 });
+  process.exit(down ? 0 : 1);
+});
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, takeDown);
+let kept = false;
+process.stdin.on('data', (text) => {
+  kept ||= text.toString().includes('keep');
+});
+process.stdin.on('end', () => kept || takeDown());
+process.stdin.on('error', () => kept || takeDown());
+await writeFile(
+  files.state,
+  JSON.stringify({ pid: process.pid, started: new Date().toISOString(), nodes: settings.nodes, kubeconfig: files.kubeconfig }),
+);

@@ -1,0 +1,79 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { apiServiceAddress, gateway, type LabNode } from './topology.ts';
+
+/** Certificates live for a lab's life; ten days outlive any of them, and a clock that is set forward for a test. */
+const DAYS = '10';
+
+type Identity = { name: string; subject: string; addresses?: string };
+
+const identities = (nodes: readonly LabNode[]): Identity[] => [
+  {
+    name: 'kube-apiserver',
+    subject: '/CN=kube-apiserver',
+    addresses: `IP:${gateway},IP:127.0.0.1,IP:${apiServiceAddress},DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:localhost`,
+  },
+  { name: 'kubelet-client', subject: '/O=system:masters/CN=kube-apiserver-kubelet-client' },
+  { name: 'front-proxy-client', subject: '/CN=front-proxy-client' },
+  { name: 'admin', subject: '/O=system:masters/CN=lab-admin' },
+  { name: 'kube-controller-manager', subject: '/CN=system:kube-controller-manager' },
+  { name: 'kube-scheduler', subject: '/CN=system:kube-scheduler' },
+  { name: 'kube-proxy', subject: '/CN=system:kube-proxy' },
+  ...nodes.map(({ name, address }) => ({
+    name,
+    subject: `/O=system:nodes/CN=system:node:${name}`,
+    addresses: `IP:${address},DNS:${name}`,
+  })),
+];
+
+/** Makes the lab's certificate authority and one certificate for each of its parts, new for every lab, as PEM files in `dir`. */
+export const makeCertificates = async (options: { dir: string; tools: string; nodes: readonly LabNode[] }): Promise<void> => {
+  const { dir, tools, nodes } = options;
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await writeFile(join(dir, 'openssl.cnf'), '[req]\ndistinguished_name=dn\n[dn]\n');
+  const openssl = (...args: string[]) =>
+    execa(join(tools, 'openssl'), args, { cwd: dir, env: { OPENSSL_CONF: join(dir, 'openssl.cnf'), HOME: dir } });
+  const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
+  const constraints = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+  await openssl(
+    'req',
+    '-x509',
+    ...newKey,
+    '-keyout',
+    'ca.key',
+    '-out',
+    'ca.crt',
+    '-subj',
+    '/CN=corral-lab-ca',
+    '-days',
+    DAYS,
+    ...constraints,
+  );
+
+  const issue = ({ name, subject, addresses }: Identity) => {
+    const extensions = [
+      '-addext',
+      'extendedKeyUsage=serverAuth,clientAuth',
+      ...(addresses ? ['-addext', `subjectAltName=${addresses}`] : []),
+    ];
+    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-days', DAYS];
+    return openssl(
+      'req',
+      '-x509',
+      ...newKey,
+      '-keyout',
+      `${name}.key`,
+      '-out',
+      `${name}.crt`,
+      '-subj',
+      subject,
+      ...authority,
+      ...extensions,
+    );
+  };
+  await Promise.all([
+    openssl('genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', 'service-account.key'),
+    ...identities(nodes).map(issue),
+  ]);
+};

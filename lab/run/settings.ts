@@ -1,0 +1,39 @@
+import { join } from 'node:path';
+import { cacheRoot } from '../cache.ts';
+
+/** What the supervisor is told: all paths are absolute. */
+export type LabSettings = {
+  name: string;
+  /** The lab's own folder: everything that it writes lies here, and goes with it. */
+  dir: string;
+  nodes: number;
+  /** Memory of each node, as User-Mode Linux takes it, e.g. `1024M`. */
+  memory: string;
+  /** The root image that nodes start copy-on-write from. */
+  image: string;
+  /** The `kube` binary and the folder of the tools' commands. */
+  kube: string;
+  tools: string;
+  /** The port on 127.0.0.1 under which the API server is reached from outside. */
+  port: number;
+};
+
+/** The folder of a lab while it is up. */
+export const labDir = (name: string): string => join(cacheRoot(), 'labs', name);
+
+/** The files of a lab that others read. */
+export const labFiles = (dir: string) => ({
+  state: join(dir, 'state.json'),
+  settings: join(dir, 'settings.json'),
+  kubeconfig: join(dir, 'kubeconfig'),
+  logs: join(dir, 'logs'),
+  pki: join(dir, 'pki'),
+  memory: join(dir, 'memory'),
+  hostLog: join(dir, 'host.log'),
+});
+
+/**
+ * The sockets of a lab, relative to its folder, which whoever uses them has as its working directory:
+ * the path of a unix socket may not be longer than 107 bytes, that of a cache may.
+ */
+export const labSockets = { api: 'api.sock', console: (node: string) => `${node}.sock` };

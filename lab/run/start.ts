@@ -1,0 +1,84 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import { NotFit } from '../not-fit.ts';
+import { type LabSettings, labDir, labFiles } from './settings.ts';
+import { labState } from './state.ts';
+
+/** A lab that is up. */
+export type Lab = {
+  kubeconfig: string;
+  context: string;
+  /** What went wrong inside since, one text for each process that ended. */
+  ended: readonly string[];
+  /** Lets the lab outlive this process. */
+  keep: () => void;
+  /** Takes the lab down; resolves when nothing is left of it. */
+  stop: () => Promise<void>;
+};
+
+/** How long the control plane may take to answer; who starts the lab owns this time-out. */
+const START_TIMEOUT_MS = 120_000;
+
+/**
+ * Starts a lab and resolves when its API server answers; its nodes may not be ready then.
+ *
+ * Until `keep` is called it goes down with this process, however that ends. Throws NotFit when a lab of that name is up.
+ */
+export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Promise<Lab> => {
+  const dir = labDir(options.name);
+  if (await labState(options.name)) throw new NotFit(`a lab named ${options.name} is up already: run npm run lab -- down`);
+  // What a lab that was killed together with its host has left.
+  if (existsSync(dir)) await rm(dir, { recursive: true, force: true });
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const files = labFiles(dir);
+  const settings: LabSettings = { ...options, dir, port: 0 };
+  await writeFile(files.settings, JSON.stringify(settings));
+
+  // In a session of its own: Ctrl-C at the terminal must reach who heals and cleans up first, not the cluster.
+  const log = await open(files.hostLog, 'a');
+  const host: ChildProcessByStdio<Writable, Readable, null> = spawn(process.execPath, [join(import.meta.dirname, 'host.ts'), dir], {
+    stdio: ['pipe', 'pipe', log.fd],
+    cwd: dir,
+    detached: true,
+  });
+  await log.close();
+  const exited = once(host, 'exit');
+  host.stdin.on('error', () => {});
+  const ended: string[] = [];
+  const stop = async () => {
+    host.kill('SIGTERM');
+    await exited;
+  };
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const timer = setTimeout(
+        () => reject(new Error(`the lab's control plane did not answer in ${START_TIMEOUT_MS / 1000} s (${ended.join('; ')})`)),
+        START_TIMEOUT_MS,
+      );
+      createInterface(host.stdout).on('line', (line) => {
+        const { event, text } = JSON.parse(line) as { event: string; text: string };
+        if (event === 'ended') ended.push(text);
+        if (event === 'failed') reject(new Error(text));
+        if (event !== 'ready') return;
+        clearTimeout(timer);
+        resolve();
+      });
+      host.on('error', reject);
+      exited.then(() => reject(new Error('the lab ended before it was up')), reject).finally(() => clearTimeout(timer));
+    });
+  } catch (error) {
+    if (host.exitCode === null) await stop();
+    throw error;
+  }
+  const keep = () => {
+    host.stdin.end('keep\n');
+    host.unref();
+    for (const stream of [host.stdin, host.stdout]) (stream as unknown as { unref?: () => void }).unref?.();
+  };
+  return { kubeconfig: files.kubeconfig, context: `corral-${options.name}`, ended, keep, stop };
+};

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { placeKernel } from '../build/kernel.ts';
+import { addons } from './addons.ts';
+import { apiServerReady } from './api-ready.ts';
+import { startApiServer, startControllers, startEtcd } from './control-plane.ts';
+import { writeKubeconfig } from './kubeconfig.ts';
+import { layNetwork } from './network.ts';
+import { bootNode } from './node-boot.ts';
+import { writeNodeFiles } from './node-files.ts';
+import { makeCertificates } from './pki.ts';
+import { makeProcesses } from './processes.ts';
+import { type LabSettings, labFiles, labSockets } from './settings.ts';
+import { apiPort, gateway, labNodes } from './topology.ts';
+
+// The first process of the lab's namespaces: when it ends, whatever the reason, the kernel ends all that it started.
+// It says what happens as one JSON line an event on standard output, and ends when its standard input does.
+
+const settings = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as LabSettings;
+const files = labFiles(settings.dir);
+const say = (event: 'ready' | 'ended', text = '') => process.stdout.write(`${JSON.stringify({ event, text })}\n`);
+
+/** The host process is gone: nobody else will take the lab's folder away. */
+const hostGone = () => {
+  spawnSync('umount', ['--lazy', files.memory]);
+  rmSync(settings.dir, { recursive: true, force: true });
+  process.exit(0);
+};
+
+const forwardApi = () =>
+  createServer((client) => {
+    const upstream = connect(apiPort, gateway);
+    client.on('error', () => upstream.destroy());
+    upstream.on('error', () => client.destroy());
+    client.pipe(upstream).pipe(client);
+  }).listen(labSockets.api);
+
+const start = async () => {
+  const nodes = labNodes(settings.nodes);
+  // In this mount namespace only: the nodes' memory is a file, which nothing can leave behind.
+  await mkdir(files.memory);
+  await execa('mount', ['-t', 'tmpfs', '-o', 'size=100%,mode=0700', 'memory', files.memory]);
+  const processes = await makeProcesses(files.logs, (text) => say('ended', text));
+  startEtcd(settings, processes);
+  const [kernel] = await Promise.all([
+    placeKernel(files.memory),
+    layNetwork(settings.tools, nodes),
+    makeCertificates({ dir: files.pki, tools: settings.tools, nodes }),
+  ]);
+  startApiServer(settings, processes);
+  const nodeFiles = await Promise.all(nodes.map((node) => writeNodeFiles(settings, node, nodes)));
+  for (const node of nodes) bootNode(settings, node, { kernel, files: nodeFiles[node.index - 1] as string, processes });
+  await writeKubeconfig({
+    file: files.kubeconfig,
+    pki: files.pki,
+    identity: 'admin',
+    server: `https://127.0.0.1:${settings.port}`,
+    lab: settings.name,
+  });
+  await apiServerReady(files.pki);
+  await startControllers(settings, processes);
+  forwardApi();
+  const manifest = join(settings.dir, 'addons.yaml');
+  await writeFile(manifest, addons());
+  const inside = join(files.pki, 'inside.kubeconfig');
+  await writeKubeconfig({ file: inside, pki: files.pki, identity: 'admin', server: `https://${gateway}:${apiPort}`, lab: settings.name });
+  await execa(settings.kube, [
+    'kubectl',
+    `--kubeconfig=${inside}`,
+    `--cache-dir=${join(settings.dir, 'kubectl')}`,
+    'apply',
+    '--server-side',
+    '--filename',
+    manifest,
+  ]);
+  say('ready');
+};
+
+process.stdin.on('end', hostGone).on('error', hostGone).resume();
+await start();

@@ -1,0 +1,36 @@
+import { mkdir } from 'node:fs/promises';
+import { cacheRoot, type Part } from './cache.ts';
+import { checkFitness } from './fitness.ts';
+import { nodesReady } from './nodes-ready.ts';
+import { prepare } from './prepare.ts';
+import { type Lab, startLab } from './run/start.ts';
+import { labNodes } from './run/topology.ts';
+import type { Step } from './step.ts';
+
+/** How many nodes a lab has, and the memory of each: with the emulator in it the whole stays below 4 GiB. */
+const NODES = 3;
+const MEMORY = '1024M';
+
+/**
+ * Brings a lab up, building first what the cache lacks, and resolves when its nodes are Ready.
+ *
+ * `archives` are the image archives that its nodes have beside the core images. Throws NotFit when this machine cannot carry a lab.
+ */
+export const up = async (options: { name: string; archives?: readonly Part[]; step: Step; signal?: AbortSignal }): Promise<Lab> => {
+  const { name, archives, step, signal } = options;
+  await mkdir(cacheRoot(), { recursive: true });
+  await checkFitness(cacheRoot());
+  const prepared = await prepare(step, archives);
+  signal?.throwIfAborted();
+  const lab = await step('Start the control plane', () => startLab({ name, nodes: NODES, memory: MEMORY, ...prepared }));
+  try {
+    const names = labNodes(NODES).map((node) => node.name);
+    await step(`Wait until ${NODES} nodes are Ready`, () =>
+      nodesReady({ kubeconfig: lab.kubeconfig, names, ...(signal ? { signal } : {}) }),
+    );
+  } catch (error) {
+    await lab.stop();
+    throw error;
+  }
+  return lab;
+};
