@@ -1,0 +1,78 @@
+import { Readable, Writable } from 'node:stream';
+import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
+import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
+import { ExecError } from './errors.ts';
+
+/** A container of a pod; without `container`, the pod's default one. */
+export type PodTarget = { namespace: string; name: string; container?: string };
+
+export type ExecOptions = { stdin?: string; signal?: AbortSignal; onStdout?: (text: string) => void };
+
+/** How a command in a container ended. */
+export type ExecResult = { stdout: string; stderr: string; exitCode: number };
+
+/** Runs commands in containers with the TLS and the authentication of a kubeconfig. */
+export const createExec =
+  (config: KubeConfig) =>
+  async (pod: PodTarget, command: string[], { stdin, signal, onStdout }: ExecOptions = {}): Promise<ExecResult> => {
+    const what = `exec of ${command.join(' ').slice(0, 200)} in ${pod.namespace}/${pod.name}`;
+    const stdout = collector(onStdout);
+    const stderr = collector();
+    const input = stdin === undefined ? null : Readable.from(chunks(stdin));
+    // Its own streams: the default ones are this process's, and a server that closes a channel would close them.
+    const handler = new WebSocketHandler(config, undefined, {
+      stdin: input ?? Readable.from([]),
+      stdout: stdout.stream,
+      stderr: stderr.stream,
+    });
+    signal?.throwIfAborted();
+    const ended = Promise.withResolvers<V1Status>();
+    const connection = await new Exec(config, handler)
+      .exec(pod.namespace, pod.name, pod.container ?? '', command, stdout.stream, stderr.stream, input, false, ended.resolve)
+      .catch((error: { message?: string }) => {
+        throw new ExecError(`${what} did not start: ${error.message ?? 'no connection'}`, { cause: error });
+      });
+    const abort = () => ended.reject(new ExecError(`${what} was given up`, { cause: signal?.reason }));
+    connection.onerror = ({ message }: { message: string }) => ended.reject(new ExecError(`${what}: the stream broke: ${message}`));
+    connection.onclose = ({ code }: { code: number }) =>
+      ended.reject(new ExecError(`${what}: the stream closed (code ${code}) before the command's status came`));
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    try {
+      const exitCode = exitCodeOf(await ended.promise, what);
+      return { stdout: stdout.text(), stderr: stderr.text(), exitCode };
+    } finally {
+      signal?.removeEventListener('abort', abort);
+      connection.terminate();
+    }
+  };
+
+/** Reads the exit code from the status that ends an exec; throws ExecError when the command did not run. */
+const exitCodeOf = (status: V1Status, what: string): number => {
+  if (status.status === 'Success') return 0;
+  const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
+  if (code === undefined) throw new ExecError(`${what}: ${status.message ?? status.reason ?? 'failed without a message'}`);
+  return Number(code);
+};
+
+const collector = (onText?: (text: string) => void) => {
+  const decoder = new TextDecoder();
+  let all = '';
+  const add = (text: string) => {
+    all += text;
+    if (text !== '') onText?.(text);
+  };
+  const stream = new Writable({
+    write: (chunk, _encoding, done) => {
+      add(decoder.decode(chunk, { stream: true }));
+      done();
+    },
+  });
+  return { stream, text: () => all + decoder.decode() };
+};
+
+// Small frames: one huge frame would sit whole in the memory of every hop.
+const chunks = function* (text: string): Generator<Buffer> {
+  const bytes = Buffer.from(text);
+  for (let start = 0; start < bytes.length; start += 32_768) yield bytes.subarray(start, start + 32_768);
+};

@@ -1,0 +1,79 @@
+import type { KubernetesObject } from './objects.ts';
+import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
+
+/** A state that an object can be in, and how a reader calls it. */
+export type Step<T> = { label: string; matches(object: T): boolean };
+
+/** The object was deleted: no state of it, but the end of its history. */
+// biome-ignore lint/suspicious/noExplicitAny: it fits every kind of object.
+export const gone: Step<any> = { label: 'gone', matches: () => false };
+
+/** Whether an entry shows the state of a step. */
+export const shows = <T extends KubernetesObject>(entry: ObjectEntry<T> | undefined, step: Step<T>): boolean => {
+  if (entry === undefined) return false;
+  return entry.kind === 'deleted' ? step === gone : step !== gone && step.matches(entry.object);
+};
+
+/** What an entry said about an object: its new state, and the gap that lies before it, if one does. */
+export type Observation<T extends KubernetesObject> = { entry: ObjectEntry<T>; lost: GapEntry | undefined };
+
+/** Follows one object by its name through a timeline. */
+export type Track<T extends KubernetesObject> = {
+  take(entry: Entry<T>): Observation<T> | undefined;
+  readonly last: ObjectEntry<T> | undefined;
+  /** A gap behind which the object has not been seen again yet. */
+  readonly doubt: GapEntry | undefined;
+};
+
+/** Starts following an object; a gap behind which it is found unchanged (or is made only afterwards) has lost nothing of it. */
+export const createTrack = <T extends KubernetesObject>(name: string): Track<T> => {
+  let last: ObjectEntry<T> | undefined;
+  let doubt: GapEntry | undefined;
+  return {
+    get last() {
+      return last;
+    },
+    get doubt() {
+      return doubt;
+    },
+    take: (entry) => {
+      if (entry.kind === 'gap') {
+        doubt ??= entry;
+        return undefined;
+      }
+      if (entry.object.metadata.name !== name) return undefined;
+      const lost = vouchedFor(last, entry) ? undefined : doubt;
+      doubt = undefined;
+      last = entry;
+      return { entry, lost };
+    },
+  };
+};
+
+const vouchedFor = <T extends KubernetesObject>(before: ObjectEntry<T> | undefined, after: ObjectEntry<T>): boolean => {
+  if (before === undefined || before.kind === 'deleted') return after.kind === 'added';
+  // Equality of resourceVersions is all that Kubernetes promises, and all that is needed: the object did not change.
+  return (
+    after.kind === 'listed' && after.object.metadata.uid === before.object.metadata.uid && after.resourceVersion === before.resourceVersion
+  );
+};
+
+/** The last thing seen of an object up to a mark, a deletion included. */
+export const inForceAt = <T extends KubernetesObject>(timeline: Timeline<T>, name: string, mark: number): ObjectEntry<T> | undefined =>
+  timeline.entries.findLast((entry): entry is ObjectEntry<T> => entry.sequence <= mark && isOf(entry, name));
+
+/** What arrived after a mark; a gap at the mark belongs to it, as the listing that ends the gap comes only afterwards. */
+export const entriesAfter = <T extends KubernetesObject>({ entries }: Timeline<T>, mark: number): Entry<T>[] => {
+  const found = entries.findIndex(({ sequence }) => sequence > mark);
+  const first = found === -1 ? entries.length : found;
+  return entries.slice(entries[first - 1]?.kind === 'gap' ? first - 1 : first);
+};
+
+/** The entries of one object from a mark on, with the gaps between them, and before them the state in force at the mark. */
+export const historyOf = <T extends KubernetesObject>(timeline: Timeline<T>, name: string, mark: number): Entry<T>[] => {
+  const inForce = inForceAt(timeline, name, mark);
+  const later = entriesAfter(timeline, mark).filter((entry) => entry.kind === 'gap' || isOf(entry, name));
+  return inForce === undefined || inForce.kind === 'deleted' ? later : [inForce, ...later];
+};
+
+const isOf = (entry: Entry, name: string): boolean => entry.kind !== 'gap' && entry.object.metadata.name === name;

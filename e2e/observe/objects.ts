@@ -1,0 +1,20 @@
+/** What every Kubernetes object carries. */
+type Metadata = {
+  name: string;
+  namespace?: string;
+  uid?: string;
+  resourceVersion?: string;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  generateName?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+  finalizers?: string[];
+  ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller?: boolean }[];
+};
+
+/** Any Kubernetes object; a typed one intersects this with its own fields. */
+export type KubernetesObject = { apiVersion?: string; kind?: string; metadata: Metadata; [field: string]: unknown };
+
+/** Where a kind of object lives in the API; group '' is core, and it is namespaced unless said otherwise. */
+export type Resource = { group: string; version: string; plural: string; namespaced?: boolean };

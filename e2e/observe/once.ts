@@ -1,0 +1,99 @@
+import { type Duration, formatDuration, parseDuration } from './duration.ts';
+import { type ExplainedObject, explain, lastOf } from './explanation.ts';
+import type { KubernetesObject } from './objects.ts';
+import type { Decision } from './specification.ts';
+import type { ObjectEntry, Timeline } from './timeline.ts';
+import { ExpectationError } from './verdict.ts';
+import { firstDecision } from './waiting.ts';
+
+/** A simple wait. */
+export type OnceOptions<T> = {
+  /** What is waited for, as a clause: `the volume corral-x is attached`. */
+  label: string;
+  within: Duration;
+  /** Whose time-out it is, and why so long. */
+  owner: string;
+  /** Narrows it to one object. */
+  name?: string;
+  /** How a state is written in the explanation; by default its `status`. */
+  describe?: (object: T) => string;
+};
+
+/** Waits for an object that satisfies the predicate, now or later, and returns it; throws an ExpectationError when the time is over. */
+export const once = async <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  predicate: (object: T) => boolean,
+  options: OnceOptions<T>,
+): Promise<T> => {
+  const isMeant = (object: T) => (options.name === undefined || object.metadata.name === options.name) && predicate(object);
+  const present = timeline.objects().find(isMeant);
+  if (present !== undefined) return present;
+  const entry = await awaitEntry(timeline, ({ kind, object }) => kind !== 'deleted' && isMeant(object), options);
+  return entry.object;
+};
+
+/** Waits until an object is not there any more; at once when it is not there now. */
+export const onceGone = async <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  options: OnceOptions<T> & { name: string },
+): Promise<void> => {
+  if (timeline.current(options.name) === undefined && timeline.failure === undefined) return;
+  await awaitEntry(timeline, ({ kind, object }) => kind === 'deleted' && object.metadata.name === options.name, options);
+};
+
+const awaitEntry = async <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  isMet: (entry: ObjectEntry<T>) => boolean,
+  options: OnceOptions<T>,
+): Promise<ObjectEntry<T>> => {
+  const { label, owner } = options;
+  const time = parseDuration(options.within);
+  const mark = timeline.mark();
+  let met: ObjectEntry<T> | undefined;
+  const decision = await firstDecision({
+    timelines: [timeline],
+    past: [],
+    time,
+    take: (_, entry) => {
+      if (entry.kind === 'gap' || !isMet(entry as ObjectEntry<T>)) return undefined;
+      met = entry as ObjectEntry<T>;
+      return { state: 'met', at: entry.at, reason: label };
+    },
+    onTimeout: () => {
+      const lost = timeline.entries.find(({ kind, sequence }) => kind === 'gap' && sequence > mark);
+      const state = lost === undefined ? 'timed-out' : 'not-provable';
+      return { state, at: Date.now(), reason: `timed out after ${formatDuration(time)} (${owner}): not seen that ${label}` };
+    },
+  });
+  if (met !== undefined) return met;
+  throw new ExpectationError(toVerdict(timeline, decision, mark, options));
+};
+
+// More of them would bury the one that matters.
+const mostObjects = 5;
+
+const toVerdict = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  decision: Decision,
+  mark: number,
+  { label, name, describe = statusOf }: OnceOptions<T>,
+) => {
+  const names = name === undefined ? timeline.objects().map(({ metadata }) => metadata.name) : [name];
+  const [first = '*', ...others] = names.slice(0, mostObjects);
+  const toExplained = (one: string): ExplainedObject => ({
+    timeline,
+    name: one,
+    label: name === undefined ? 'one of these' : 'the object',
+    describe,
+  });
+  const objects: [ExplainedObject, ...ExplainedObject[]] = [toExplained(first), ...others.map(toExplained)];
+  const steps = [{ label }];
+  return {
+    ...decision,
+    steps,
+    last: lastOf(objects[0], timeline.mark())?.object,
+    text: explain({ decision, mark, steps, guards: [], objects }),
+  };
+};
+
+const statusOf = ({ status }: KubernetesObject): string => JSON.stringify(status) ?? 'without a status';

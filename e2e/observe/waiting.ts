@@ -1,0 +1,46 @@
+import type { Decision } from './specification.ts';
+import type { Entry, Timeline } from './timeline.ts';
+
+/** What to wait for: the first decision on what has arrived and what arrives, or what the end of the time decides. */
+export type Waiting = {
+  timelines: readonly Timeline[];
+  past: readonly { timeline: Timeline; entry: Entry }[];
+  take(timeline: Timeline, entry: Entry): Decision | undefined;
+  /** In ms. */
+  time: number;
+  onTimeout(): Decision;
+};
+
+/** Resolves with the first decision; a watch that cannot go on decides at once that nothing is provable any more. Rejects when `take` throws. */
+export const firstDecision = async ({ timelines, past, take, time, onTimeout }: Waiting): Promise<Decision> => {
+  for (const { timeline, entry } of past) {
+    const decision = take(timeline, entry);
+    if (decision !== undefined) return decision;
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<Decision>();
+  const undo: (() => void)[] = [];
+  // Undone at once, not when the promise is seen to be settled: a new listing brings many entries in one go.
+  const finish = (end: () => void) => {
+    for (const stop of undo.splice(0)) stop();
+    end();
+  };
+  // What throws here would end the process (from the timer) or look like a broken connection (from the watch).
+  const settle = (decide: () => Decision | undefined) => {
+    try {
+      const decision = decide();
+      if (decision !== undefined) finish(() => resolve(decision));
+    } catch (error) {
+      finish(() => reject(error));
+    }
+  };
+  const failed = ({ label, failure }: Timeline): Decision | undefined =>
+    failure && { state: 'not-provable', at: Date.now(), reason: `the watch of ${label} cannot go on: ${failure.message}` };
+  const timer = setTimeout(() => settle(onTimeout), time);
+  undo.push(() => clearTimeout(timer));
+  for (const timeline of timelines) {
+    undo.push(timeline.onEntry((entry) => settle(() => take(timeline, entry))));
+    undo.push(timeline.onFailure(() => settle(() => failed(timeline))));
+  }
+  for (const timeline of timelines) settle(() => failed(timeline));
+  return promise;
+};

@@ -1,0 +1,82 @@
+import type { Cluster } from './cluster.ts';
+import { WatchError } from './errors.ts';
+import { jsonLines } from './json-lines.ts';
+import type { KubernetesObject } from './objects.ts';
+import { query, throwUnlessOk } from './request.ts';
+
+/** The clocks of a watch, in ms. */
+export type WatchTiming = {
+  /** After this, the server ends the connection by itself. */
+  lifetime: number;
+  /** After this without a byte, the connection is taken for dead. */
+  silence: number;
+  /** The first and the longest pause before a reconnect. */
+  pause: { first: number; longest: number };
+};
+
+/** One event of a watch, as the API server sends it, without its ERROR events. */
+export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: T };
+
+/** Opens one watch from a resourceVersion on; resolves when the headers are there, then yields events until the connection ends, and throws when it breaks. */
+export const openWatch = async <T extends KubernetesObject>(
+  cluster: Cluster,
+  options: {
+    path: string;
+    selectors: Record<string, string | undefined>;
+    resourceVersion: string;
+    timing: WatchTiming;
+    signal: AbortSignal;
+  },
+): Promise<AsyncGenerator<WatchEvent<T>>> => {
+  const { path, selectors, resourceVersion, timing } = options;
+  const silence = silenceAlarm(timing.silence);
+  const signal = AbortSignal.any([options.signal, silence.signal]);
+  try {
+    const url =
+      path +
+      query({ ...selectors, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: Math.ceil(timing.lifetime / 1000) });
+    const response = await throwUnlessOk(await cluster.request(url, { signal }), `watch of ${path} at ${cluster.server}`);
+    return events<T>(response, silence, signal);
+  } catch (error) {
+    silence.off();
+    throw error;
+  }
+};
+
+type RawEvent<T> = WatchEvent<T> | { type: 'ERROR'; object: { code?: number; reason?: string; message?: string } };
+
+const events = async function* <T>(response: Response, silence: SilenceAlarm, signal: AbortSignal): AsyncGenerator<WatchEvent<T>> {
+  try {
+    for await (const value of jsonLines(heard(response.body as unknown as AsyncIterable<Uint8Array>, silence))) {
+      const event = value as RawEvent<T>;
+      if (event.type === 'ERROR') throw toError(event.object);
+      yield event;
+    }
+  } catch (error) {
+    // What an abort looks like down here says nothing; its reason does.
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    silence.off();
+  }
+};
+
+const heard = async function* (body: AsyncIterable<Uint8Array>, silence: SilenceAlarm): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body) {
+    silence.reset();
+    yield chunk;
+  }
+};
+
+const toError = ({ code = 500, reason = 'Unknown', message = 'no message' }): WatchError =>
+  new WatchError(`the watch ended with ${code} ${reason}: ${message}`, { status: code, reason });
+
+type SilenceAlarm = { signal: AbortSignal; reset(): void; off(): void };
+
+const silenceAlarm = (after: number): SilenceAlarm => {
+  const controller = new AbortController();
+  const timer = setTimeout(
+    () => controller.abort(new Error(`nothing was heard from the watch for ${after / 1000} s, not even a bookmark`)),
+    after,
+  );
+  return { signal: controller.signal, reset: () => timer.refresh(), off: () => clearTimeout(timer) };
+};

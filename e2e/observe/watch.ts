@@ -1,0 +1,141 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from './cluster.ts';
+import { ApiError, WatchError } from './errors.ts';
+import type { KubernetesObject, Resource } from './objects.ts';
+import { describeResource, pathOf } from './resources.ts';
+import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
+import { openWatch, type WatchEvent, type WatchTiming } from './watch-connection.ts';
+
+/** Which objects to follow; without a namespace, those of all namespaces. */
+export type FollowOptions = { namespace?: string; labelSelector?: string; fieldSelector?: string; signal?: AbortSignal };
+
+// The API server sends a bookmark about once a minute (KEP-956), so a longer silence means a dead connection.
+const timing: WatchTiming = { lifetime: 300_000, silence: 90_000, pause: { first: 100, longest: 5000 } };
+
+/** Lists a collection and watches it from there on; resolves when the watch is live, so that nothing done afterwards can be missed. */
+export const follow = <T extends KubernetesObject = KubernetesObject>(
+  cluster: Cluster,
+  resource: Resource,
+  options: FollowOptions = {},
+): Promise<Timeline<T>> => followWith<T>(cluster, resource, { ...options, timing });
+
+/** Follows with clocks of one's own, for tests of the clocks themselves. */
+export const followWith = async <T extends KubernetesObject = KubernetesObject>(
+  cluster: Cluster,
+  resource: Resource,
+  options: FollowOptions & { timing: WatchTiming },
+): Promise<Timeline<T>> => {
+  const label = labelOf(resource, options);
+  const stopped = new AbortController();
+  const recorder = createTimeline<T>({
+    label,
+    stop: async () => {
+      stopped.abort(new Error(`the watch of ${label} was stopped`));
+      await ended;
+    },
+  });
+  const live = Promise.withResolvers<void>();
+  const signal = options.signal ? AbortSignal.any([options.signal, stopped.signal]) : stopped.signal;
+  const ended = run(recorder, { ...options, cluster, resource, signal, onLive: live.resolve });
+  await Promise.race([live.promise, ended]);
+  if (recorder.timeline.failure !== undefined) throw recorder.timeline.failure;
+  return recorder.timeline;
+};
+
+type RunOptions = Omit<FollowOptions, 'signal'> & {
+  cluster: Cluster;
+  resource: Resource;
+  timing: WatchTiming;
+  signal: AbortSignal;
+  onLive: () => void;
+};
+
+const mostErrorEvents = 5;
+
+/**
+ * Keeps a watch going until it is stopped or cannot go on.
+ *
+ * A watch that the server resumes from the last resourceVersion has lost nothing, however its connection ended.
+ * Only a server that cannot tell what came after that version makes a gap; what a new listing says afterwards is not a history.
+ * It says so with a 410, as a rule. Right at the edge of a compaction (seen on v1.36: "etcd event received with PrevKv=nil") it
+ * answers 500 each time instead, so an error event that keeps coming back counts as one.
+ */
+const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: RunOptions): Promise<void> => {
+  const { cluster, resource, timing, signal, onLive, ...where } = options;
+  const { namespace, ...selectors } = where;
+  const path = pathOf(resource, { namespace });
+  let version: string | undefined;
+  let lastHeard = Date.now();
+  let live = false;
+  let fruitless = 0;
+
+  const relist = async (): Promise<string> => {
+    lastHeard = Date.now();
+    const list = await cluster.list<T>(resource, { ...where, signal });
+    takeListing(recorder, list.items);
+    return list.resourceVersion;
+  };
+  const connection = async (): Promise<void> => {
+    version ??= await relist();
+    const events = await openWatch<T>(cluster, { path, selectors, resourceVersion: version, timing, signal });
+    live = true;
+    onLive();
+    for await (const event of events) {
+      fruitless = 0;
+      lastHeard = Date.now();
+      version = event.object.metadata.resourceVersion ?? version;
+      takeEvent(recorder, event);
+    }
+  };
+  const overcome = (error: Error): void => {
+    const isLost = isGone(error) || (error instanceof WatchError && fruitless >= mostErrorEvents);
+    if (!isLost) recorder.trouble(error);
+    // A second 410 before the new listing belongs to the gap that is already there.
+    else if (version !== undefined) {
+      const reason = `the server cannot tell what came after resourceVersion ${version}: ${error.message}`;
+      recorder.push({ kind: 'gap', at: Date.now(), since: lastHeard, reason });
+      version = undefined;
+      fruitless = 0;
+    }
+  };
+
+  while (!signal.aborted) {
+    const error = await connection().then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    if (signal.aborted) break;
+    if (error !== undefined && (isFinal(error) || (!live && !isGone(error)))) return recorder.fail(error);
+    if (error !== undefined) overcome(error);
+    const pause = fruitless === 0 && error === undefined ? 0 : Math.min(timing.pause.first * 2 ** fruitless, timing.pause.longest);
+    fruitless += 1;
+    await sleep(pause, undefined, { signal }).catch(() => {});
+  }
+  recorder.fail(signal.reason);
+};
+
+const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
+
+const takeEvent = <T extends KubernetesObject>(recorder: Recorder<T>, { type, object }: WatchEvent<T>): void => {
+  if (type !== 'BOOKMARK') recorder.push({ kind: kinds[type], at: Date.now(), object });
+};
+
+// Deletions first: an object made again under its old name is listed with a new uid.
+const takeListing = <T extends KubernetesObject>({ push, timeline }: Recorder<T>, items: T[]): void => {
+  const at = Date.now();
+  const uids = new Set(items.map(({ metadata }) => metadata.uid));
+  for (const object of timeline.objects()) if (!uids.has(object.metadata.uid)) push({ kind: 'deleted', at, object, inferred: true });
+  for (const object of items) push({ kind: 'listed', at, object });
+};
+
+const isGone = (error: Error): boolean => error instanceof ApiError && error.status === 410;
+
+// Asking again does not help: no rights, no such resource, a request that the server does not understand. 408 and 429 are the server's "later".
+const isFinal = (error: Error): boolean =>
+  error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 410, 429].includes(error.status);
+
+const labelOf = (resource: Resource, { namespace, labelSelector, fieldSelector }: FollowOptions): string => {
+  const where = namespace !== undefined ? ` in ${namespace}` : resource.namespaced === false ? '' : ' of all namespaces';
+  const narrowed = [labelSelector, fieldSelector].filter((selector) => selector !== undefined);
+  return `${describeResource(resource)}${where}${narrowed.length > 0 ? ` (${narrowed.join(', ')})` : ''}`;
+};

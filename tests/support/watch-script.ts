@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { type Cluster, connect } from '../../e2e/observe/cluster.ts';
+
+/** What a server that misbehaves answers to the next request; lists and watches alike. */
+export type Answer = (response: ServerResponse) => void;
+
+/** A server that answers each request from a script and keeps what it was asked; after the script it hangs. */
+export type ScriptedServer = { cluster: Cluster; asked: URL[]; close(): Promise<void> };
+
+/** Starts it, for what a real API server does not do when it is told to. */
+export const startScriptedServer = async (script: Answer[]): Promise<ScriptedServer> => {
+  const asked: URL[] = [];
+  const server = createServer((request, response) => {
+    asked.push(new URL(request.url ?? '', 'http://server'));
+    script.shift()?.(response);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const dir = await mkdtemp(join(tmpdir(), 'corral-scripted-'));
+  const kubeconfig = join(dir, 'kubeconfig');
+  const { port } = server.address() as { port: number };
+  const clusters = [{ name: 'x', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }];
+  const contexts = [{ name: 'x', context: { cluster: 'x', user: 'x' } }];
+  await writeFile(kubeconfig, stringify({ clusters, contexts, users: [{ name: 'x', user: { token: 'secret' } }], 'current-context': 'x' }));
+  return {
+    cluster: connect({ kubeconfig }),
+    asked,
+    close: async () => {
+      await rm(dir, { recursive: true });
+      server.closeAllConnections();
+      await once(server.close(), 'close');
+    },
+  };
+};
+
+/** A list of objects, given as `name@resourceVersion`. */
+export const list =
+  (resourceVersion: number, ...names: string[]): Answer =>
+  (response) =>
+    response.end(JSON.stringify({ metadata: { resourceVersion: String(resourceVersion) }, items: names.map(object) }));
+
+/** Lines of a watch that then ends, is broken off, or stays open. */
+export const lines =
+  (end: 'ends' | 'breaks' | 'stays', ...texts: string[]): Answer =>
+  (response) => {
+    response.writeHead(200);
+    response.flushHeaders();
+    response.write(texts.map((text) => `${text}\n`).join(''), () => {
+      if (end === 'ends') response.end();
+      // After what was written has left: a reset may overtake it.
+      if (end === 'breaks') setImmediate(() => response.socket?.destroySoon());
+    });
+  };
+
+/** An answer that is no success. */
+export const refusal =
+  (code: number, reason: string): Answer =>
+  (response) => {
+    response.writeHead(code);
+    response.end(JSON.stringify({ kind: 'Status', code, reason, message: `the server says ${reason}` }));
+  };
+
+/** A line of a watch: `ADDED hall@4`, `BOOKMARK @7`, `ERROR 410 Expired`. */
+export const event = (text: string): string => {
+  const [type, what = '', reason = ''] = text.split(' ');
+  return JSON.stringify({
+    type,
+    object: type === 'ERROR' ? { code: Number(what), reason, message: `the server says ${reason}` } : object(what),
+  });
+};
+
+const object = (text: string) => {
+  const [name, resourceVersion] = text.split('@');
+  return { metadata: { name, uid: `uid-of-${name}`, resourceVersion } };
+};
