@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { cacheRoot, type Part } from './cache.ts';
+import { clusterReady } from './cluster-ready.ts';
 import { checkFitness } from './fitness.ts';
-import { nodesReady } from './nodes-ready.ts';
 import { prepare } from './prepare.ts';
 import { type Lab, startLab } from './run/start.ts';
 import { labNodes } from './run/topology.ts';
@@ -24,9 +24,9 @@ export const up = async (options: { name: string; archives?: readonly Part[]; st
   signal?.throwIfAborted();
   const lab = await step('Start the control plane', () => startLab({ name, nodes: NODES, memory: MEMORY, ...prepared }));
   try {
-    const names = labNodes(NODES).map((node) => node.name);
+    const nodes = labNodes(NODES).map((node) => node.name);
     await step(`Wait until ${NODES} nodes are Ready`, () =>
-      nodesReady({ kubeconfig: lab.kubeconfig, names, ...(signal ? { signal } : {}) }),
+      clusterReady({ kubeconfig: lab.kubeconfig, nodes, ...(signal ? { signal } : {}) }),
     );
   } catch (error) {
     await lab.stop();

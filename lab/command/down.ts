@@ -19,7 +19,7 @@ export const down = async (name: string): Promise<boolean> => {
   process.kill(state.pid, 'SIGTERM');
   const end = Date.now() + TIMEOUT_MS;
   // Another session's process cannot be waited for: its end is looked for.
-  while ((await labState(name)) !== undefined || existsSync(dir)) {
+  while (existsSync(`/proc/${state.pid}`)) {
     if (Date.now() > end) throw new Error(`the lab ${name} (process ${state.pid}) did not go down in ${TIMEOUT_MS / 1000} s`);
     await delay(50);
   }

@@ -31,7 +31,7 @@ const makeProgram = (step: Step): Command => {
   const program = new Command('npm run lab --').description('A real three-node Kubernetes in user space: no Docker, no KVM, no root.');
   program
     .exitOverride()
-    .configureOutput({ outputError: () => {} })
+    .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .helpCommand(false);
   const command = (usage: string, description: string) =>
     program.command(usage).description(description).option('--name <name>', 'which lab', labName, 'lab');

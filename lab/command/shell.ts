@@ -11,6 +11,7 @@ const LEAVE = 0x1d;
  * It needs neither kubelet nor network on the node.
  */
 export const shell = async (lab: string, node: string): Promise<void> => {
+  if (!existsSync(labDir(lab))) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
   process.chdir(labDir(lab));
   const path = labSockets.console(node);
   if (!existsSync(path)) throw new Error(`the lab ${lab} has no node named ${node}`);

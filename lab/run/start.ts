@@ -41,11 +41,11 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
 
   // In a session of its own: Ctrl-C at the terminal must reach who heals and cleans up first, not the cluster.
   const log = await open(files.hostLog, 'a');
-  const host: ChildProcessByStdio<Writable, Readable, null> = spawn(process.execPath, [join(import.meta.dirname, 'host.ts'), dir], {
+  const host = spawn(process.execPath, [join(import.meta.dirname, 'host.ts'), dir], {
     stdio: ['pipe', 'pipe', log.fd],
     cwd: dir,
     detached: true,
-  });
+  }) as ChildProcessByStdio<Writable, Readable, null>;
   await log.close();
   const exited = once(host, 'exit');
   host.stdin.on('error', () => {});

@@ -1,0 +1,35 @@
+import { composeReport, toUnplayed } from '../report/compose-report.ts';
+import { readReport, writeReport } from '../report/file.ts';
+import { countStates, type Report } from '../report/schema.ts';
+import type { Chosen } from './catalogue.ts';
+
+/** What is known of a run before a scenario of it has run. */
+export type Unplayed = Pick<Report, 'run' | 'provider' | 'target'> & { startedAt: Date; chosen: Chosen[] };
+
+/** Writes the report of a run that never got to its scenarios: each is skipped, with the reason. */
+export const writeUnplayed = async (out: string, { chosen, ...run }: Unplayed, end: Report['end']): Promise<Report> => {
+  const scenarios = chosen.map((each) => toUnplayed(each, end.reason ?? end.state));
+  const report = composeReport({ ...run, kubernetes: null, end, scenarios });
+  await writeReport(out, report);
+  return report;
+};
+
+/**
+ * Makes sure that a run has a report with every chosen scenario in it, and returns it. The process that plays them may have ended
+ * before it wrote one, and knows nothing of files that it did not get to.
+ */
+export const concludeReport = async (
+  out: string,
+  unplayed: Unplayed,
+  ended: { interrupted: boolean; trouble: string | undefined },
+): Promise<Report> => {
+  const report = await readReport(out);
+  const cut = ended.interrupted ? 'interrupted' : 'runner-died';
+  if (report === undefined) return writeUnplayed(out, unplayed, { state: cut, reason: ended.trouble ?? 'no report was written' });
+  const missing = unplayed.chosen.filter(({ name, file }) => !report.scenarios.some((each) => each.name === name && each.file === file));
+  if (missing.length === 0) return report;
+  const scenarios = [...report.scenarios, ...missing.map((each) => toUnplayed(each, 'the run ended before it started'))];
+  const whole = { ...report, scenarios, totals: countStates(scenarios) };
+  await writeReport(out, whole);
+  return whole;
+};

@@ -1,0 +1,20 @@
+import { interruptedExitCode } from '../report/interruption.ts';
+
+/** What the command's exit code tells. */
+export const exitCode = { passed: 0, failed: 1, usage: 2, notFit: 3, interrupted: interruptedExitCode } as const;
+
+export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
+
+/** The command cannot go on: one line for the reader (what, where, what to do) and the exit code. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: ExitCode;
+
+  constructor(message: string, code: ExitCode) {
+    super(message);
+    this.exitCode = code;
+  }
+}
+
+/** The command was called in a way it does not know. */
+export const usageError = (message: string): CommandError => new CommandError(message, exitCode.usage);

@@ -1,0 +1,51 @@
+import { createProgress } from '../../providers/progress.ts';
+import { NotFit, type Provider } from '../../providers/provider.ts';
+import { removeReport } from '../report/file.ts';
+import { takeSignals } from '../report/interruption.ts';
+import { parseArguments } from './arguments.ts';
+import { listScenarios } from './catalogue.ts';
+import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import type { Interruption } from './play.ts';
+import { runOn } from './run-on.ts';
+
+/** `config` is the vitest configuration whose project `e2e` holds the scenarios. */
+export type CommandOptions = { argv: string[]; providers: Record<string, () => Promise<Provider>>; config: string };
+
+/** `npm run e2e`: brings a cluster, plays the scenarios, reports, takes the cluster down. Returns the exit code; every error is told. */
+export const runCommand = async ({ argv, providers, config }: CommandOptions): Promise<ExitCode> => {
+  const { interruption, giveBack } = listenForInterruption();
+  try {
+    const args = parseArguments(argv, Object.keys(providers));
+    if (args === undefined) return exitCode.passed;
+    const load = providers[args.provider];
+    if (load === undefined) throw new Error(`the flags let provider ${args.provider} through, which there is not`);
+    const chosen = await listScenarios(config, args);
+    await removeReport(args.out);
+    return await runOn(await load(), { args, chosen, config, interruption, progress: createProgress() });
+  } catch (error) {
+    tell(error);
+    return error instanceof CommandError ? error.exitCode : exitCode.notFit;
+  } finally {
+    giveBack();
+  }
+};
+
+// One line for what the reader can mend; the stack only for what is a fault of this suite.
+const tell = (error: unknown): void => {
+  const known = error instanceof CommandError || error instanceof NotFit;
+  process.stderr.write(`e2e: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+};
+
+const listenForInterruption = (): { interruption: Interruption; giveBack: () => void } => {
+  const first = new AbortController();
+  const again = new AbortController();
+  const giveBack = takeSignals({
+    first: (signal) => {
+      // Also for whoever leaves on this signal before this command gets to.
+      process.exitCode = exitCode.interrupted;
+      first.abort(new Error(`interrupted by ${signal}`));
+    },
+    again: () => again.abort(),
+  });
+  return { interruption: { first: first.signal, again: again.signal }, giveBack };
+};

@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import { runIdPattern } from './run-id.ts';
+
+const schema = z.object({
+  CORRAL_KUBECONFIG: z.string({ error: 'is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster' }).min(1),
+  CORRAL_CONTEXT: z.string().min(1).optional(),
+  CORRAL_RUN: z.string({ error: 'is not set' }).regex(runIdPattern, 'must be six characters of a-z and 0-9'),
+  CORRAL_OUT: z.string().min(1).default('.corral/last'),
+  CORRAL_PROVIDER: z.string().min(1).default('existing'),
+  CORRAL_TARGET: z.enum(['official', 'archive', 'emulator']).default('official'),
+  CORRAL_TARGET_VERSION: z.string().min(1).optional(),
+  CORRAL_STORE_IMAGE: z
+    .string({ error: 'is not set: name an image with nfs-ganesha, rpcbind, e2fsprogs and bash, which the cluster can pull' })
+    .min(1),
+});
+
+/** What a run of the scenarios gets from outside. */
+export type Environment = {
+  kubeconfig: string;
+  context: string | undefined;
+  run: string;
+  out: string;
+  provider: string;
+  target: { name: string; version: string | null };
+  storeImage: string;
+};
+
+/** Something in the environment is missing or wrong; the message is one line. */
+export class EnvironmentError extends Error {
+  override readonly name = 'EnvironmentError';
+}
+
+/** Reads the environment of the e2e project; throws an EnvironmentError that names each variable at fault. */
+export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
+  const parsed = schema.safeParse(env);
+  if (!parsed.success) {
+    throw new EnvironmentError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`).join('; '));
+  }
+  const value = parsed.data;
+  return {
+    kubeconfig: value.CORRAL_KUBECONFIG,
+    context: value.CORRAL_CONTEXT,
+    run: value.CORRAL_RUN,
+    out: value.CORRAL_OUT,
+    provider: value.CORRAL_PROVIDER,
+    target: { name: value.CORRAL_TARGET, version: value.CORRAL_TARGET_VERSION ?? null },
+    storeImage: value.CORRAL_STORE_IMAGE,
+  };
+};
+
+/** Writes an environment the way parseEnvironment reads it, for the process that runs the scenarios. */
+export const toVariables = (environment: Environment): Record<string, string> => ({
+  CORRAL_KUBECONFIG: environment.kubeconfig,
+  ...(environment.context === undefined ? {} : { CORRAL_CONTEXT: environment.context }),
+  CORRAL_RUN: environment.run,
+  CORRAL_OUT: environment.out,
+  CORRAL_PROVIDER: environment.provider,
+  CORRAL_TARGET: environment.target.name,
+  ...(environment.target.version === null ? {} : { CORRAL_TARGET_VERSION: environment.target.version }),
+  CORRAL_STORE_IMAGE: environment.storeImage,
+});

@@ -1,0 +1,59 @@
+import { relative } from 'node:path';
+import type { SerializedError, TestCase, TestModule } from 'vitest/node';
+import type { ScenarioReport } from './schema.ts';
+
+/** What a run was, for those of its scenarios that could not say how they ended. */
+export type RunEnd = { interrupted: boolean };
+
+const describeErrors = (errors: readonly SerializedError[]): string =>
+  errors.map((error) => error.stack || error.message).join('\n\n') || 'it gave no reason';
+
+/** The path of a file of scenarios, from where the run was started. */
+export const toFile = (module: TestModule): string => relative(process.cwd(), module.moduleId);
+
+const judgeSilent = (test: TestCase, { interrupted }: RunEnd): Pick<ScenarioReport, 'state' | 'reason'> => {
+  const result = test.result();
+  if (result.state === 'failed') return { state: 'failed', reason: describeErrors(result.errors) };
+  if (result.state === 'passed') return { state: 'passed', reason: null };
+  if (interrupted) return { state: 'skipped', reason: 'interrupted before it started' };
+  if (result.state === 'skipped') return { state: 'skipped', reason: result.note ?? null };
+  return { state: 'failed', reason: 'its process ended before it did' };
+};
+
+/** Turns a vitest test into the scenario of the report. */
+export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
+  const { seed = null, outcome } = test.meta().corral ?? {};
+  return {
+    name: test.name,
+    file: toFile(test.module),
+    seed,
+    tags: [...test.tags],
+    ...(outcome === undefined ? judgeSilent(test, end) : { state: outcome.state, reason: outcome.reason }),
+    duration: outcome?.duration ?? Math.round(test.diagnostic()?.duration ?? 0),
+    steps: outcome?.steps ?? [],
+    findings: outcome?.findings ?? [],
+  };
+};
+
+const failure = (name: string, file: string, errors: readonly SerializedError[]): ScenarioReport => ({
+  name,
+  file,
+  seed: null,
+  tags: [],
+  state: 'failed',
+  reason: describeErrors(errors),
+  duration: 0,
+  steps: [],
+  findings: [],
+});
+
+/** The failures that belong to no scenario, in a scenario's form so that no reader can overlook them: files that do not load, stray errors. */
+export const toStrayFailures = (modules: readonly TestModule[], errors: readonly SerializedError[], end: RunEnd): ScenarioReport[] => {
+  const broken = modules.filter((module) => module.errors().length > 0);
+  // Vitest reports the work that it cancelled as an error.
+  const stray = end.interrupted ? [] : errors;
+  return [
+    ...broken.map((module) => failure(`The scenarios of ${toFile(module)} load`, toFile(module), module.errors())),
+    ...(stray.length > 0 ? [failure('Nothing fails outside the scenarios', '', stray)] : []),
+  ];
+};

@@ -1,0 +1,107 @@
+import { type TestContext, test } from 'vitest';
+import { parseEnvironment } from './environment.ts';
+import type { Cluster } from './observe/cluster.ts';
+import type { Duration } from './observe/duration.ts';
+import type { ScenarioRecord } from './report/record.ts';
+import type { Kubernetes } from './report/schema.ts';
+import { openJournal, type StepReport } from './scenario/journal.ts';
+import { judgeEnd, SkipScenario } from './scenario/judge-end.ts';
+import { boundBy, graceToUnwind, startClock } from './scenario/time.ts';
+
+/** What the steps of a scenario are made of. `signal` aborts when the scenario's time is up or the run is interrupted. */
+type StepOptions = {
+  cluster: Cluster;
+  run: string;
+  /** The folder of the run's results. */
+  out: string;
+  storeImage: string;
+  signal: AbortSignal;
+  report: StepReport;
+  skip: (reason: string) => never;
+};
+
+/** Where the steps come from, so that the suite's own tests can play scenarios on steps of their own. */
+export type Ground<Steps> = {
+  connect: (options: { kubeconfig: string; context?: string }) => Cluster;
+  createSteps: (options: StepOptions) => Promise<Steps & { close(): Promise<void> }>;
+};
+
+/** `timeout` (default 10m) is the scenario's own, clean-up not counted; `seed` names the paragraph it comes from. */
+export type ScenarioOptions = { seed?: string; tags?: string[]; timeout?: Duration };
+
+export type ScenarioBody<Steps> = (
+  context: Omit<Steps, 'close'> & { note(text: string): void; skip(reason: string): never },
+) => Promise<void>;
+
+// Nobody is left to say how a scenario ended, but what it made can still go.
+const orphaned = new AbortController();
+process.once('disconnect', () => orphaned.abort(new Error('the process that runs the scenarios has ended')));
+
+// A terminal sends Ctrl-C to every process of its group. This one stays: the runner tells it to stop, and clean-up comes first.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
+
+// A backstop: each part of the clean-up has a time of its own.
+const cleanUpTime: Duration = '10m';
+
+/** Makes `scenario()` on the given ground: it registers a vitest test that tells its steps and always cleans up. */
+export const defineScenario =
+  <Steps extends object>(ground: Ground<Steps>) =>
+  (name: string, { seed, tags = [], timeout = '10m' }: ScenarioOptions, body: ScenarioBody<Steps>): void => {
+    const record: ScenarioRecord = { seed: seed ?? null };
+    // No time-out of the runner's: it would cut the clean-up short, and could not say what the scenario was waiting for.
+    test(name, { tags, timeout: 0, meta: { corral: record } }, (context) => {
+      const whole = play(ground, { context, record, timeout, body });
+      // An interrupted test is over for vitest at once; its clean-up is not, and the worker must outlive it.
+      context.onTestFinished(() => whole.catch(() => {}));
+      return whole;
+    });
+  };
+
+type Play<Steps> = { context: TestContext; record: ScenarioRecord; timeout: Duration; body: ScenarioBody<Steps> };
+
+const play = async <Steps extends object>(ground: Ground<Steps>, { context, record, timeout, body }: Play<Steps>): Promise<void> => {
+  const start = performance.now();
+  const interruption = AbortSignal.any([context.signal, orphaned.signal]);
+  const journal = openJournal({ context, interruption });
+  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
+  let kubernetes: Kubernetes | null = null;
+  let steps: (Steps & { close(): Promise<void> }) | undefined;
+
+  const work = async () => {
+    const { kubeconfig, context: named, run, out, storeImage } = parseEnvironment(process.env);
+    const cluster = ground.connect({ kubeconfig, ...(named === undefined ? {} : { context: named }) });
+    kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
+    journal.cluster(kubernetes);
+    clock.signal.throwIfAborted();
+    const skip = (reason: string): never => {
+      throw new SkipScenario(reason);
+    };
+    steps = await ground.createSteps({ cluster, run, out, storeImage, signal: clock.signal, report: journal.report, skip });
+    clock.signal.throwIfAborted();
+    await body({ ...steps, note: journal.note, skip });
+  };
+
+  const ended: { error?: unknown; cleanUpError?: unknown } = {};
+  const working = work();
+  await clock.orCut(working).catch((error: unknown) => {
+    ended.error = error;
+  });
+  clock.stop();
+  const interrupted = interruption.aborted;
+  // Steps that heed the signal end now; clean-up beside a step still at work would undo what is being done.
+  await graceToUnwind(working);
+  if (steps !== undefined) {
+    await boundBy(cleanUpTime, 'the clean-up', steps.close()).catch((error: unknown) => {
+      ended.cleanUpError = error;
+    });
+  }
+
+  const outcome = judgeEnd(ended, { interrupted, doing: journal.doing() });
+  if (orphaned.signal.aborted) process.exit(1);
+  const duration = Math.round(performance.now() - start);
+  record.outcome = { ...outcome, duration, steps: journal.steps, findings: journal.findings, kubernetes };
+  context.task.meta.corral = record;
+  await journal.told();
+  if (outcome.state === 'skipped') context.skip(outcome.reason ?? undefined);
+  if (outcome.state !== 'passed') throw ended.error ?? ended.cleanUpError;
+};

@@ -1,0 +1,56 @@
+import { scenario } from '../../scenario.ts';
+import type { ScenarioOptions } from '../../scenario-core.ts';
+import { mebibyte } from '../../steps/sizes.ts';
+
+// "Large data" and "small data" of the document. Together 512 MiB: the deletion takes all blocks of the only backup along, so the second one
+// uploads everything anew, and with less (random, gzip) an upload was seen to end between two looks of Longhorn's, never InProgress.
+// The small data overwrites the end of the large: blocks that only the first backup had must be gone with it.
+const large = { offset: 0, size: 416 * mebibyte };
+const small = { offset: 384 * mebibyte, size: 128 * mebibyte };
+const size = 512 * mebibyte;
+
+const about: ScenarioOptions = { seed: 'delete-backup-asynchronously#normal', tags: ['backup-deletion'], timeout: '40m' };
+
+scenario('A backup made during a deletion waits for it, then runs', about, async ({ given, when, then }) => {
+  const volume = await given.volume({ size });
+  await given.data(volume, large);
+  const first = await given.settledBackup(volume);
+  await given.data(volume, small);
+  const snapshot = await given.snapshot(volume);
+
+  const [, second] = await when.atOnce(
+    () => when.deleted(first),
+    () => when.backedUp(snapshot),
+  );
+
+  await then.heldBack(second, { first });
+  await then.deleted(first);
+  await then.waitedAndCompleted(second, { first });
+  await then.storeHolds(volume, [second]);
+});
+
+scenario('A backup made during a deletion waits for as long as the deletion is held open', about, async ({ given, when, then }) => {
+  const volume = await given.volume({ size });
+  await given.data(volume, large);
+  const first = await given.settledBackup(volume);
+  await given.data(volume, small);
+  const snapshot = await given.snapshot(volume);
+  const held = await given.heldDeletion(first);
+
+  const [, second] = await when.atOnce(
+    () => when.deleted(first),
+    () => when.backedUp(snapshot),
+  );
+
+  await then.inForce(held);
+  await then.heldBack(second, { first });
+  await when.lookedAtAgain(first, second);
+  await then.nothingMoves({ first, second }, '10s');
+  await then.stillInStore(first);
+  await then.inForce(held);
+
+  await when.released(held);
+  await then.deleted(first);
+  await then.waitedAndCompleted(second, { first });
+  await then.storeHolds(volume, [second]);
+});

@@ -1,0 +1,40 @@
+import { install } from '../emulator/install.ts';
+import { storeImage } from '../lab/images/core.ts';
+import { NotFit as LabNotFit } from '../lab/not-fit.ts';
+import type { Lab } from '../lab/run/start.ts';
+import { up } from '../lab/up.ts';
+import { emulatorArchives, emulatorImage } from './emulator-image.ts';
+import { NotFit, type Provider, type RunningCluster } from './provider.ts';
+
+const running = (lab: Lab, name: string, version: string): RunningCluster => ({
+  kubeconfig: lab.kubeconfig,
+  context: lab.context,
+  provider: 'lab',
+  storeImage,
+  reach: [`export KUBECONFIG=${lab.kubeconfig}`, `npm run lab -- shell node1 --name ${name}`, `npm run lab -- down --name ${name}`],
+  target: { name: 'emulator', version },
+  down: lab.stop,
+});
+
+/** The embedded cluster, brought up anew for a run, with the emulator in it; it goes down with this process unless it is kept. */
+export const lab: Provider = {
+  name: 'lab',
+  up: async ({ keep, signal, progress }) => {
+    const name = `e2e-${process.pid}`;
+    try {
+      const cluster = await up({ name, archives: await emulatorArchives(), step: progress.step, signal });
+      try {
+        const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
+          install({ kubeconfig: cluster.kubeconfig, clock: 'fast', image: emulatorImage, signal, onProgress }),
+        );
+        if (keep) cluster.keep();
+        return running(cluster, name, version);
+      } catch (error) {
+        await cluster.stop();
+        throw error;
+      }
+    } catch (error) {
+      throw error instanceof LabNotFit ? new NotFit(error.message) : error;
+    }
+  },
+};

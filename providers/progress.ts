@@ -1,0 +1,87 @@
+import { Listr, type ListrTask } from 'listr2';
+import { formatDuration } from '../e2e/observe/duration.ts';
+import type { Progress } from './provider.ts';
+
+const timed = (title: string, start: number): string => `${title}: ${formatDuration(performance.now() - start)}`;
+
+/** Progress in plain lines, one when a step starts and one when it ends: for logs and pipes. */
+export const plainProgress = (write: (line: string) => void): Progress => ({
+  step: async (title, work) => {
+    const start = performance.now();
+    let last: string | undefined;
+    write(`${title} ...`);
+    try {
+      const result = await work((detail) => {
+        last = detail;
+      });
+      write(timed(title, start));
+      return result;
+    } catch (error) {
+      write(`${timed(title, start)}, failed${last === undefined ? '' : ` at: ${last}`}`);
+      throw error;
+    }
+  },
+});
+
+/** The title of a step that ended has its time. */
+type Shown = { title: string; ended: Promise<unknown>; show: (detail: string) => void };
+
+const toTask = (shown: Shown): ListrTask => ({
+  title: shown.title,
+  task: async (_, task) => {
+    shown.show = (detail) => {
+      task.output = detail;
+    };
+    // The error itself goes to whoever asked for the step; here it only shows.
+    await shown.ended.finally(() => {
+      task.title = shown.title;
+    });
+  },
+});
+
+/** Progress as a live list: steps that begin together are shown together; one that begins beside them is shown after them. */
+const liveProgress = (): Progress => {
+  const waiting: Shown[] = [];
+  let underWay = 0;
+  let display: Promise<void> | undefined;
+
+  const showAll = async () => {
+    // Steps begun in the same turn belong in one list.
+    await Promise.resolve();
+    while (waiting.length > 0) {
+      // Signals belong to the command: listr would leave at once, with a cluster half up.
+      const list = new Listr(waiting.splice(0).map(toTask), {
+        concurrent: true,
+        exitOnError: false,
+        registerSignalListeners: false,
+        rendererOptions: { showErrorMessage: false, collapseErrors: false },
+      });
+      await list.run();
+    }
+    display = undefined;
+  };
+
+  return {
+    step: async (title, work) => {
+      const start = performance.now();
+      const shown: Shown = { title, ended: Promise.resolve(), show: () => {} };
+      const ended = work((detail) => shown.show(detail));
+      shown.ended = ended;
+      waiting.push(shown);
+      underWay += 1;
+      display ??= showAll();
+      try {
+        return await ended;
+      } finally {
+        underWay -= 1;
+        shown.title = timed(title, start);
+        // Whatever is printed next must not land in a list that is still being drawn.
+        if (underWay === 0) await display;
+      }
+    },
+  };
+};
+
+/** Progress as fits where the output goes. */
+export const createProgress = (): Progress =>
+  process.stdout.isTTY ? liveProgress() : plainProgress((line) => void process.stdout.write(`${line}\n`));

@@ -1,0 +1,32 @@
+/** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
+export type Progress = {
+  step<T>(title: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T>;
+};
+
+/** A cluster that a provider brought up, with a Longhorn (or its stand-in) in it. */
+export type RunningCluster = {
+  kubeconfig: string;
+  context: string;
+  provider: string;
+  /** Image of the NFS store's pod. */
+  storeImage: string;
+  /** Lines that tell a reader how to reach a cluster that was kept. */
+  reach: string[];
+  target: { name: string; version: string };
+  /** Takes the cluster down and leaves nothing behind. */
+  down(): Promise<void>;
+};
+
+/**
+ * Where a cluster comes from. `up` either resolves or leaves nothing behind, also when `signal` cuts it short;
+ * a cluster that is not kept also goes down with this process, however that ends.
+ */
+export type Provider = {
+  name: string;
+  up(options: { longhorn: string; keep: boolean; signal: AbortSignal; progress: Progress }): Promise<RunningCluster>;
+};
+
+/** The machine lacks something: the message is one line with what is missing and the command that mends it. */
+export class NotFit extends Error {
+  override readonly name = 'NotFit';
+}

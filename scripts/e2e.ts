@@ -1,0 +1,6 @@
+import { fileURLToPath } from 'node:url';
+import { runCommand } from '../e2e/command/run-command.ts';
+import { providers } from '../providers/index.ts';
+
+const config = fileURLToPath(new URL('../vitest.config.ts', import.meta.url));
+process.exit(await runCommand({ argv: process.argv.slice(2), providers, config }));

@@ -1,0 +1,148 @@
+import { watch } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { leastEnvironment, runBare, runSuite, withSuite } from '../support/run-suite.ts';
+
+// Each hangs until it is told to stop; the clean-up takes a while, and says when it is through.
+const hanging = `const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+scenario('It hangs', {}, async ({ does, later }) => {
+  later(async () => {
+    await pause(500);
+    console.log('cleaned up');
+  });
+  await does('Given a thing');
+  await does('When nothing comes', never);
+});
+scenario('It comes next', {}, async ({ does }) => does('Given a thing'));
+`;
+const suite = { 'a.e2e.ts': hanging, 'b.e2e.ts': `scenario('It is in another file', {}, async ({ does }) => does('Given a thing'));` };
+const atWork = '✓ Given a thing';
+
+test('Ctrl-C lets the scenario clean up, takes the cluster down, and still reports', async () => {
+  const ended = await runSuite(suite, { signals: [{ after: atWork, signal: 'SIGINT' }] });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stdout).toMatchInlineSnapshot(`
+    "3 scenarios, provider lab, Longhorn: emulator
+    Booting three nodes ...
+    Booting three nodes: <time>
+    Corral run <run>, provider lab
+    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
+
+    It hangs
+      · on https://cluster.invalid (context inline), Kubernetes v1.99.0
+      ✓ Given a thing (<time>)
+
+    Interrupted by SIGINT: cleaning up
+    cleaned up
+
+    It hangs
+      skipped after <time>
+        interrupted; it was at: When nothing comes
+
+    It comes next
+      skipped after <time>
+        interrupted before it started
+
+    0 passed, 0 failed, 2 skipped
+    The run did not finish: interrupted by SIGINT
+    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
+    Report: out/report.json (<time>)
+    Taking the cluster down ...
+    Taking the cluster down: <time>"
+  `);
+  expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGINT' });
+  expect(ended.report?.scenarios.map(({ name, state, reason }) => [name, state, reason])).toMatchInlineSnapshot(`
+    [
+      [
+        "It hangs",
+        "skipped",
+        "interrupted; it was at: When nothing comes",
+      ],
+      [
+        "It comes next",
+        "skipped",
+        "interrupted before it started",
+      ],
+      [
+        "It is in another file",
+        "skipped",
+        "the run ended before it started",
+      ],
+    ]
+  `);
+});
+
+test.each(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal) => {
+  const ended = await runSuite(suite, { signals: [{ after: atWork, signal }] });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stdout).toContain('cleaned up');
+  expect(ended.stdout).toContain('Taking the cluster down: ');
+  expect(ended.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 3, notProvable: 0 });
+});
+
+test('a second Ctrl-C does not wait for the clean-up, and still takes the cluster down', async () => {
+  const slow = { 'a.e2e.ts': hanging.replace('pause(500)', 'pause(60_000)') };
+  const signals = [
+    { after: atWork, signal: 'SIGINT' },
+    { after: 'cleaning up', signal: 'SIGINT' },
+  ] as const;
+  const ended = await runSuite(slow, { signals: [...signals] });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stdout).not.toContain('cleaned up');
+  expect(ended.stdout).toContain('Taking the cluster down: ');
+  expect(ended.report?.end).toMatchInlineSnapshot(`
+    {
+      "reason": "the process that plays the scenarios ended with SIGKILL",
+      "state": "interrupted",
+    }
+  `);
+  expect(ended.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 2, notProvable: 0 });
+});
+
+test('Ctrl-C while the cluster comes up', async () => {
+  const ended = await runSuite(suite, { how: 'boots-long', signals: [{ after: 'Booting', signal: 'SIGINT' }] });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stderr).toMatchInlineSnapshot(`"e2e: interrupted by SIGINT before a scenario ran"`);
+  expect(ended.stdout).toMatchInlineSnapshot(`
+    "3 scenarios, provider lab, Longhorn: emulator
+    Booting three nodes ...
+
+    interrupted by SIGINT: the cluster goes down
+    Booting three nodes: <time>, failed"
+  `);
+  expect(ended.report?.end).toMatchInlineSnapshot(`
+    {
+      "reason": "interrupted by SIGINT",
+      "state": "interrupted",
+    }
+  `);
+  expect(ended.report?.totals.skipped).toBe(3);
+});
+
+test('a second Ctrl-C while the cluster comes up does not wait for it', async () => {
+  const signals = [
+    { after: 'Booting', signal: 'SIGINT' },
+    { after: 'interrupted by SIGINT', signal: 'SIGINT' },
+  ] as const;
+  const ended = await runSuite(suite, { how: 'boots-deaf', signals: [...signals] });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGINT' });
+});
+
+test('when the command is killed, the scenario cleans up all the same', async () => {
+  const ended = await runSuite(suite, { signals: [{ after: atWork, signal: 'SIGKILL' }] });
+  expect(ended.stdout).toContain('Interrupted by the end of the command');
+  expect(ended.stdout).toContain('cleaned up');
+  expect(ended.report?.end.state).toBe('interrupted');
+});
+
+test('when the process that runs the scenarios is killed, the scenario cleans up all the same', async () => {
+  const trace = `(await import('node:fs')).writeFileSync('cleaned-up', '')`;
+  await withSuite({ 'a.e2e.ts': hanging.replace(`console.log('cleaned up')`, trace) }, async ({ folder, config }) => {
+    // The worker outlives its parent, and nobody can await it: its file is what it leaves.
+    const changes = watch(folder, { signal: AbortSignal.timeout(20_000) });
+    const killed = runBare(folder, config, { env: leastEnvironment, signals: [{ after: atWork, signal: 'SIGKILL' }] });
+    for await (const { filename } of changes) if (filename === 'cleaned-up') break;
+    expect((await killed).exitCode).toBeUndefined();
+  });
+});

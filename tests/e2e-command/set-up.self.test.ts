@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+
+const suite = {
+  'one.e2e.ts': `scenario('One is green', { seed: 'manual#one', tags: ['held'] }, async ({ does }) => does('Given a thing'));`,
+};
+
+test('a machine that is not fit: one line with what is missing and what mends it', async () => {
+  const run = await runSuite(suite, { how: 'not-fit' });
+  expect(run.exitCode).toBe(3);
+  expect(run.stderr).toBe('e2e: mmdebstrap is missing: sudo apt-get install mmdebstrap');
+  expect(run.stdout).toMatchInlineSnapshot(`"1 scenario, provider lab, Longhorn: emulator"`);
+  expect(run.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 1, notProvable: 0 });
+});
+
+test('a set-up that dies leaves a report: each scenario skipped, with the reason', async () => {
+  const run = await runSuite(suite, { how: 'dies' });
+  expect(run.exitCode).toBe(3);
+  expect(run.stderr).toMatchInlineSnapshot(`
+    "e2e: the set-up failed: node2 did not become Ready within <time>
+        at file://<root>/tests/support/inline-command.ts:<line>
+        at Object.step (file://<root>/providers/progress.ts:<line>
+        at Object.dies [as up] (file://<root>/tests/support/inline-command.ts:<line>"
+  `);
+  expect(run.stdout).toMatchInlineSnapshot(`
+    "1 scenario, provider lab, Longhorn: emulator
+    Booting three nodes ...
+    Booting three nodes: <time>, failed"
+  `);
+  expect(run.report?.end.state).toBe('set-up-failed');
+  expect(run.report?.end.reason).toContain('node2 did not become Ready within 60 s');
+  expect(run.report?.kubernetes).toBeNull();
+  expect(run.report?.scenarios).toMatchObject([
+    {
+      name: 'One is green',
+      file: 'one.e2e.ts',
+      seed: 'manual#one',
+      tags: ['held'],
+      state: 'skipped',
+      reason: expect.stringContaining('node2'),
+    },
+  ]);
+});
+
+test('a cluster that does not go down is no success', async () => {
+  const run = await runSuite(suite, { how: 'stays-up' });
+  expect(run.exitCode).toBe(3);
+  expect(run.stderr).toContain('e2e: the cluster did not go down: node2 does not answer');
+  expect(run.stdout).toContain('1 passed, 0 failed');
+});
+
+test('a cluster that does not go down does not hide that a scenario failed', async () => {
+  const red = { 'one.e2e.ts': `scenario('One is red', {}, async () => { throw new Error('broken'); });` };
+  expect((await runSuite(red, { how: 'stays-up' })).exitCode).toBe(1);
+});
+
+test('a runner that dies is no success', async () => {
+  const run = await runSuite({
+    'one.e2e.ts': `scenario('It kills', {}, async ({ does }) => {
+  await does('Given a thing');
+  process.kill(process.ppid, 'SIGKILL');
+  await does('When nothing comes', () => new Promise(() => {}));
+});`,
+  });
+  expect(run.exitCode).toBe(3);
+  expect(run.stderr).toMatchInlineSnapshot(`"e2e: the process that plays the scenarios ended with SIGKILL"`);
+  expect(run.report?.end).toMatchInlineSnapshot(`
+    {
+      "reason": "the process that plays the scenarios ended with SIGKILL",
+      "state": "runner-died",
+    }
+  `);
+});
+
+test('the report of an earlier run is never taken for this one', async () => {
+  await withSuite(suite, async ({ folder, config }) => {
+    const earlier = await runCommandIn(folder, config, {});
+    expect(earlier.report?.totals.passed).toBe(1);
+    const killed = await runCommandIn(folder, config, { how: 'boots-deaf', signals: [{ after: 'Booting', signal: 'SIGKILL' }] });
+    expect(killed.report).toBeUndefined();
+  });
+});

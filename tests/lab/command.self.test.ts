@@ -1,0 +1,31 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+let cache: string;
+
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'corral-cache-'));
+});
+
+afterAll(() => rm(cache, { recursive: true }));
+
+const lab = (...args: string[]) =>
+  execa('node', ['scripts/lab.ts', ...args], { reject: false, env: { XDG_CACHE_HOME: cache }, stdin: 'ignore' });
+
+test.each([
+  [[], 2, '', 'lab: name a command: up, down, status, shell NODE or logs WHAT'],
+  [['frob'], 2, '', "lab: unknown command 'frob'"],
+  [['up', '--frob'], 2, '', "lab: unknown option '--frob'"],
+  [['up', '--name', 'A B'], 2, '', "lab: option '--name <name>' argument 'A B' is invalid. use up to 31 small letters, digits and dashes."],
+  [['shell'], 2, '', "lab: missing required argument 'node'"],
+  [['shell', 'node1'], 1, '', 'lab: no lab named lab is up; npm run lab -- status lists them'],
+  [['logs', 'etcd'], 1, '', 'lab: no lab named lab is up; npm run lab -- status lists them'],
+  [['status'], 0, 'no lab is up; npm run lab -- up starts one', ''],
+  [['down'], 0, 'No lab named lab was up.', ''],
+])('lab %j ends with exit code %i', async (args, exitCode, stdout, stderr) => {
+  const result = await lab(...args);
+  expect(result).toMatchObject({ exitCode, stdout, stderr });
+});

@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { get } from 'node:https';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
+import { once } from '../../e2e/observe/expectation.ts';
+import { follow } from '../../e2e/observe/watch.ts';
+import { storeImage } from '../../lab/images/core.ts';
+import { labDir } from '../../lab/run/settings.ts';
+import type { Lab } from '../../lab/run/start.ts';
+import { labState } from '../../lab/run/state.ts';
+import { up } from '../../lab/up.ts';
+
+const name = `test-${process.pid}`;
+const step = <T>(_title: string, work: (update: (detail: string) => void) => Promise<T>) => work(() => {});
+let lab: Lab;
+
+beforeAll(async () => {
+  lab = await up({ name, step });
+});
+
+afterAll(async () => {
+  await lab.stop();
+});
+
+/** The processes that have the lab's folder in their command line, with the namespace each lives in. */
+const processesOfLab = (lab: string) =>
+  readdirSync('/proc')
+    .filter((entry) => /^\d+$/.test(entry))
+    .flatMap((pid) => {
+      try {
+        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+        return words.some((word) => word.startsWith(labDir(lab))) ? [{ pid, network: readlinkSync(`/proc/${pid}/ns/net`) }] : [];
+      } catch {
+        return [];
+      }
+    });
+
+test('three real nodes are Ready, each with a kernel of its own', async () => {
+  type Node = KubernetesObject & {
+    status: { nodeInfo: { bootID: string; kernelVersion: string; osImage: string; containerRuntimeVersion: string } };
+  };
+  const { items } = await connect(lab).list<Node>(resources.nodes);
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(['node1', 'node2', 'node3']);
+  expect(new Set(items.map(({ status }) => status.nodeInfo.bootID)).size).toBe(3);
+  for (const { status } of items) expect(status.nodeInfo.containerRuntimeVersion).toMatch(/^containerd:/);
+  expect(lab.ended).toEqual([]);
+});
+
+test('a pod runs, answers exec, has its log read, and reaches the API server by name', async () => {
+  const cluster = connect(lab);
+  type Pod = KubernetesObject & { status: { phase: string } };
+  const pods = await follow<Pod>(cluster, resources.pods, { namespace: 'default' });
+  const script = 'echo hello from the pod; sleep 1000';
+  const container = { name: 'main', image: storeImage, imagePullPolicy: 'Never', command: ['bash', '-c', script] };
+  await cluster.create(resources.pods, {
+    metadata: { name: 'hello', namespace: 'default' },
+    spec: { containers: [container], terminationGracePeriodSeconds: 0 },
+  });
+  const options = { label: 'the pod runs', name: 'hello', within: '30s', owner: 'this test' } as const;
+  await once(pods, ({ status }) => status.phase === 'Running', options);
+  await pods.stop();
+  const pod = { namespace: 'default', name: 'hello' };
+  // By name needs CoreDNS, by service address kube-proxy.
+  const reach = 'exec 3<>/dev/tcp/kubernetes.default.svc.cluster.local/443 && echo reached; exit 7';
+  expect(await cluster.exec(pod, ['bash', '-c', reach])).toEqual({ stdout: 'reached\n', stderr: '', exitCode: 7 });
+  expect(await cluster.logs(pod)).toBe('hello from the pod\n');
+});
+
+test('there is no way out of the lab', async () => {
+  const route = execFileSync('cat', [
+    `/proc/${processesOfLab(name).find(({ network }) => network !== readlinkSync('/proc/self/ns/net'))?.pid}/net/route`,
+  ]);
+  const destinations = route
+    .toString()
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split('\t')[1]);
+  expect(destinations.length).toBeGreaterThan(0);
+  expect(destinations).not.toContain('00000000');
+});
+
+test('the API server is reached on loopback only, and by nobody without a certificate', async () => {
+  const { server } = connect(lab);
+  expect(server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
+  expect(statSync(lab.kubeconfig).mode & 0o777).toBe(0o600);
+  const status = await new Promise((resolve, reject) => {
+    get(`${server}/api`, { rejectUnauthorized: false }, (response) => resolve(response.statusCode)).on('error', reject);
+  });
+  expect(status).toBe(401);
+});
+
+test('nothing is left of a lab that was stopped, nor of one whose host or supervisor was killed', async () => {
+  const ends: Record<string, (other: Lab, pids: string[]) => Promise<void> | void> = {
+    stopped: (other) => other.stop(),
+    host: (_, pids) => void process.kill(Number(pids[0]), 'SIGKILL'),
+    supervisor: (_, pids) => void process.kill(Number(pids[1]), 'SIGKILL'),
+  };
+  for (const [end, act] of Object.entries(ends)) {
+    const otherName = `${name}-${end}`;
+    const other = await up({ name: otherName, step });
+    const pids = processesOfLab(otherName).map(({ pid }) => pid);
+    expect(pids.length, end).toBeGreaterThan(5);
+    await act(other, pids);
+    // Processes of another session have no event for their end: they are looked at until they are gone.
+    await expect.poll(() => processesOfLab(otherName), { timeout: 10_000, message: `processes after ${end}` }).toEqual([]);
+    await expect.poll(() => existsSync(labDir(otherName)), { timeout: 10_000, message: `folder after ${end}` }).toBe(false);
+    expect(await labState(otherName)).toBe(undefined);
+  }
+});

@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { writeArchive, writeLayer } from '../../lab/images/oci.ts';
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-oci-'));
+});
+
+afterEach(() => rm(dir, { recursive: true }));
+
+const makeLayer = async (name: string, content: string, time = new Date()): Promise<string> => {
+  const folder = join(dir, `${name}-folder`);
+  await mkdir(folder);
+  await writeFile(join(folder, 'file'), content);
+  await utimes(join(folder, 'file'), time, time);
+  const layer = join(dir, `${name}.tar`);
+  await writeLayer(folder, layer);
+  return layer;
+};
+
+const sha256 = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
+test('the same content makes the same layer, whenever it was written', async () => {
+  const [first, second, other] = [
+    await makeLayer('first', 'x', new Date(1_000_000)),
+    await makeLayer('second', 'x', new Date(2_000_000_000)),
+    await makeLayer('other', 'y'),
+  ];
+  expect(await readFile(first)).toEqual(await readFile(second));
+  expect(await readFile(first)).not.toEqual(await readFile(other));
+});
+
+test('an archive is an OCI layout in which every digest and size is true', async () => {
+  const lower = await makeLayer('lower', 'below');
+  const upper = await makeLayer('upper', 'above');
+  const archive = join(dir, 'images.tar');
+  const names = ['docker.io/corral/one:lab', 'docker.io/corral/two:lab'];
+  await writeArchive(
+    [
+      { name: names[0] as string, layers: [lower] },
+      { name: names[1] as string, layers: [lower, upper], entrypoint: ['/run'] },
+    ],
+    archive,
+  );
+  const out = join(dir, 'out');
+  await mkdir(out);
+  await execa('tar', ['-C', out, '-xf', archive]);
+  const blobs = join(out, 'blobs/sha256');
+  for (const name of await readdir(blobs)) expect(sha256(await readFile(join(blobs, name)))).toBe(`sha256:${name}`);
+
+  type Descriptor = { digest: string; size: number; annotations: Record<string, string> };
+  const blob = async ({ digest, size }: Descriptor) => {
+    const content = await readFile(join(blobs, digest.slice('sha256:'.length)));
+    expect(content.length).toBe(size);
+    return content;
+  };
+  const json = async (descriptor: Descriptor) => JSON.parse((await blob(descriptor)).toString());
+  const index = JSON.parse(await readFile(join(out, 'index.json'), 'utf8')) as { manifests: Descriptor[] };
+  expect(index.manifests.map(({ annotations }) => annotations['io.containerd.image.name'])).toEqual(names);
+  const manifest = await json(index.manifests[1] as Descriptor);
+  const config = await json(manifest.config);
+  expect(config.config.Entrypoint).toEqual(['/run']);
+  expect(config.rootfs.diff_ids).toEqual([sha256(await readFile(lower)), sha256(await readFile(upper))]);
+  for (const layer of manifest.layers) await blob(layer);
+});

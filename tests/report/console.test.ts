@@ -1,0 +1,80 @@
+import { expect, test } from 'vitest';
+import { composeClosing, composeEnding, composeHeading, composeStep, composeTotals, type Paint } from '../../e2e/report/console.ts';
+import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
+
+const plain: Paint = (_, text) => text;
+const named: Paint = (style, text) => `<${style}>${text}</>`;
+const scenario: ScenarioReport = {
+  name: 'A backup waits',
+  file: 'normal.e2e.ts',
+  seed: null,
+  tags: [],
+  state: 'passed',
+  reason: null,
+  duration: 65_000,
+  steps: [],
+  findings: [],
+};
+
+test.each([
+  [{ passed: 2, failed: 0, skipped: 0, notProvable: 0 }, '2 passed, 0 failed'],
+  [{ passed: 0, failed: 1, skipped: 0, notProvable: 2 }, '0 passed, 3 failed'],
+  [{ passed: 1, failed: 1, skipped: 4, notProvable: 0 }, '1 passed, 1 failed, 4 skipped'],
+])('totals %j', (totals, line) => expect(composeTotals(totals)).toBe(line));
+
+test.each([
+  [{ ...scenario }, ['  <green>passed in 1 min 5 s</>']],
+  [{ ...scenario, state: 'failed', reason: 'one\n\n  two' } as const, ['  <red>FAILED after 1 min 5 s</>', '    one', '', '      two']],
+  [{ ...scenario, state: 'skipped', reason: 'not here' } as const, ['  <yellow>skipped after 1 min 5 s</>', '    not here']],
+  [{ ...scenario, state: 'not-provable', reason: 'a gap' } as const, ['  <red>NOT PROVABLE after 1 min 5 s</>', '    a gap']],
+  [
+    { ...scenario, findings: [{ title: 'Odd', detail: 'so\nodd' }] },
+    ['  <green>passed in 1 min 5 s</>', '  <yellow>finding</>: Odd', '    so', '    odd'],
+  ],
+])('ending %#', (ended, lines) => expect(composeEnding(ended, named)).toEqual(lines));
+
+test.each([
+  ['passed', '  <green>✓</> Given a volume<dim> (1.5 s)</>'],
+  ['failed', '  <red>✗</> Given a volume<dim> (1.5 s)</>'],
+  ['noted', '  <dim>·</> Given a volume'],
+] as const)('step %s', (state, line) => expect(composeStep({ sentence: 'Given a volume', state, duration: 1500 }, named)).toEqual([line]));
+
+test('heading', () => {
+  expect(composeHeading({ run: 'abc123', provider: 'lab', judged: 'Longhorn v1.12.1 (official)' }, plain)).toEqual([
+    'Corral run abc123, provider lab',
+    'Judged: Longhorn v1.12.1 (official)',
+  ]);
+});
+
+const report: Report = {
+  schemaVersion: 1,
+  run: 'abc123',
+  startedAt: '2026-11-20T09:00:00.000Z',
+  duration: 90_000,
+  provider: 'lab',
+  target: { name: 'emulator', version: null },
+  kubernetes: null,
+  judged: 'the emulator',
+  end: { state: 'finished', reason: null },
+  scenarios: [],
+  totals: { passed: 1, failed: 0, skipped: 0, notProvable: 0 },
+};
+
+test.each([
+  [report, ['', '<green>1 passed, 0 failed</>', 'Judged: the emulator', 'Report: r.json (1 min 30 s)']],
+  [
+    {
+      ...report,
+      totals: { passed: 0, failed: 1, skipped: 0, notProvable: 1 },
+      end: { state: 'interrupted', reason: 'interrupted by SIGINT' },
+    } as const,
+    [
+      '',
+      '<red>0 passed, 2 failed</>',
+      '1 of the failed not provable: the watch has a gap where it matters',
+      '<yellow>The run did not finish: interrupted by SIGINT</>',
+      'Judged: the emulator',
+      'Report: r.json (1 min 30 s)',
+    ],
+  ],
+])('closing %#', (closed, lines) => expect(composeClosing(closed, 'r.json', named)).toEqual(lines));

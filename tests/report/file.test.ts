@@ -1,0 +1,54 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { composeReport, toUnplayed } from '../../e2e/report/compose-report.ts';
+import { readReport, removeReport, reportPath, writeReport } from '../../e2e/report/file.ts';
+
+const makeFolder = async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-report-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  return join(folder, 'out');
+};
+
+const report = composeReport({
+  run: 'abc123',
+  provider: 'lab',
+  target: { name: 'emulator', version: null },
+  kubernetes: null,
+  end: { state: 'set-up-failed', reason: 'no disk' },
+  scenarios: [toUnplayed({ name: 'One', file: 'one.e2e.ts', seed: null, tags: ['held'] }, 'no disk')],
+  startedAt: new Date(),
+});
+
+test('what is written is read, and nothing else lies beside it', async () => {
+  const out = await makeFolder();
+  expect(await writeReport(out, report)).toBe(reportPath(out));
+  expect(await readReport(out)).toEqual(report);
+  expect(await readdir(out)).toEqual(['report.json']);
+});
+
+test('a removed report is none, and removing none is fine', async () => {
+  const out = await makeFolder();
+  await removeReport(out);
+  await writeReport(out, report);
+  await removeReport(out);
+  expect(await readReport(out)).toBeUndefined();
+});
+
+test('a report that is not one is refused, written or read', async () => {
+  const out = await makeFolder();
+  await expect(writeReport(out, { ...report, run: 7 } as never)).rejects.toThrow('expected string');
+  expect(await readReport(out)).toBeUndefined();
+  await writeReport(out, report);
+  await writeFile(reportPath(out), JSON.stringify({ ...report, extra: true }));
+  await expect(readReport(out)).rejects.toThrow('Unrecognized key');
+});
+
+test('the totals and what was judged follow from the rest', () => {
+  expect(report).toMatchObject({
+    totals: { passed: 0, failed: 0, skipped: 1, notProvable: 0 },
+    judged: 'the emulator: this run proves the suite, not Longhorn',
+    scenarios: [{ name: 'One', state: 'skipped', reason: 'no disk', duration: 0 }],
+  });
+});

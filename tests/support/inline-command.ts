@@ -1,0 +1,32 @@
+import { setTimeout } from 'node:timers/promises';
+import { runCommand } from '../../e2e/command/run-command.ts';
+import { NotFit, type Provider } from '../../providers/provider.ts';
+
+// The product's command on a provider that starts nothing. Called as: inline-command.ts CONFIG HOW FLAGS...
+const [config = '', how = '', ...argv] = process.argv.slice(2);
+
+const endings: Record<string, Provider['up']> = {
+  'not-fit': () => Promise.reject(new NotFit('mmdebstrap is missing: sudo apt-get install mmdebstrap')),
+  dies: ({ progress }) => progress.step('Booting three nodes', () => Promise.reject(new Error('node2 did not become Ready within 60 s'))),
+  'boots-long': ({ progress, signal }) => progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never, { signal })),
+  // Also keeps the process alive, as a cluster's processes would.
+  'boots-deaf': ({ progress }) => progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never)),
+};
+
+const up: Provider['up'] = async ({ progress }) => {
+  await progress.step('Booting three nodes', async () => {});
+  return {
+    kubeconfig: '/nowhere/kubeconfig',
+    context: 'inline',
+    provider: 'lab',
+    storeImage: 'store:inline',
+    reach: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
+    target: { name: 'emulator', version: '0.0.0' },
+    down: async () => {
+      if (how === 'stays-up') throw new Error('node2 does not answer');
+    },
+  };
+};
+
+const lab: Provider = { name: 'lab', up: endings[how] ?? up };
+process.exit(await runCommand({ argv, config, providers: { lab: async () => lab } }));

@@ -1,0 +1,38 @@
+import type { Cluster } from '../../e2e/observe/cluster.ts';
+import { defineScenario } from '../../e2e/scenario-core.ts';
+
+type InlineSteps = {
+  /** A step that does `work`; its sentence is told. */
+  does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
+  finds(finding: { title: string; detail: string; link?: string }): void;
+  /** What the clean-up does, in reverse order of the calls. */
+  later(work: () => Promise<void> | void): void;
+};
+
+// The suites below need a cluster's name, and nothing that a cluster does.
+const connect = () => ({ server: 'https://cluster.invalid', context: 'inline', version: async () => 'v1.99.0' }) as Cluster;
+
+/** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
+export const scenario = defineScenario<InlineSteps>({
+  connect,
+  createSteps: async ({ report, signal }) => {
+    const heals: (() => Promise<void> | void)[] = [];
+    return {
+      does: async (sentence, work = () => {}) => {
+        const step = report.step(sentence);
+        try {
+          await work(signal);
+          step.done();
+        } catch (error) {
+          step.failed(error);
+          throw error;
+        }
+      },
+      finds: report.finding,
+      later: (work) => void heals.unshift(work),
+      close: async () => {
+        for (const heal of heals) await heal();
+      },
+    };
+  },
+});

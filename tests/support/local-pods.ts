@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import type { Cluster } from '../../e2e/observe/cluster.ts';
+
+/**
+ * A cluster whose pods are all this machine: a command in a pod is a real process here, its output real output.
+ * Anything but `exec` and an empty list of pods throws.
+ */
+export const localPods = (): Cluster => {
+  const refuse = (what: string) => () => Promise.reject(new Error(`there is no API server here: ${what}`));
+  return {
+    server: 'none',
+    context: 'none',
+    get: refuse('get'),
+    list: async () => ({ items: [], resourceVersion: '0' }),
+    create: refuse('create'),
+    patch: refuse('patch'),
+    apply: refuse('apply'),
+    delete: refuse('delete'),
+    logs: refuse('logs'),
+    request: refuse('request'),
+    version: refuse('version'),
+    exec: (_pod, [program = '', ...args], { signal, onStdout } = {}) => {
+      const { promise, resolve, reject } = Promise.withResolvers<{ stdout: string; stderr: string; exitCode: number }>();
+      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], signal });
+      let stdout = '';
+      let stderr = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        onStdout?.(text);
+      });
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        stderr += text;
+      });
+      child.on('error', reject);
+      child.on('close', (code) => resolve({ stdout, stderr, exitCode: code ?? -1 }));
+      return promise;
+    },
+  };
+};

@@ -1,0 +1,99 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
+import { vitestEntry } from '../../e2e/command/play.ts';
+import { readReport } from '../../e2e/report/file.ts';
+import type { Report } from '../../e2e/report/schema.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const entry = fileURLToPath(new URL('./inline-command.ts', import.meta.url));
+
+const configText = `
+import { e2eProject } from '${root}e2e/vitest-project.ts';
+export default { root: import.meta.dirname, test: { projects: [e2eProject(['*.e2e.ts'])] } };
+`;
+
+/** What is the same in every scenario file. */
+const head = `import { scenario } from '${root}tests/support/inline-scenario.ts';\n`;
+
+/** Scenario files by name; the text is what follows the import of `scenario`. */
+export type Suite = Record<string, string>;
+
+/** How the fake provider behaves; `up` is one that works. */
+type How = 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up';
+
+export type Ended = { exitCode: number | undefined; stdout: string; stderr: string; report: Report | undefined };
+
+const normalise = (text: string, folder: string): string =>
+  stripVTControlCharacters(text)
+    .replaceAll(folder, '<suite>')
+    .replaceAll(root, '<root>/')
+    .replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>')
+    .replace(/(Corral run |CORRAL_RUN=)[a-z0-9]{6}\b/g, '$1<run>')
+    .replace(/:\d+:\d+\)?$/gm, ':<line>')
+    .trimEnd();
+
+/** Does work on a suite in a folder of its own, which goes with the work. */
+export const withSuite = async <T>(suite: Suite, work: (written: { folder: string; config: string }) => Promise<T>): Promise<T> => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-suite-'));
+  try {
+    for (const [name, text] of Object.entries(suite)) await writeFile(join(folder, name), head + text);
+    const config = join(folder, 'vitest.config.mts');
+    await writeFile(config, configText);
+    return await work({ folder, config });
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+};
+
+// A clean environment: this test runs in vitest itself, whose variables the command under test must not inherit.
+const environment = () => ({ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' });
+
+/** A signal for the command, sent when its output first holds `after`. */
+export type Signalled = { after: string; signal: NodeJS.Signals };
+
+const sendSignals = (child: { stdout: Readable; kill(signal: NodeJS.Signals): boolean }, signals: Signalled[]): void => {
+  const waiting = [...signals];
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk;
+    while (waiting[0] !== undefined && text.includes(waiting[0].after)) {
+      child.kill(waiting[0].signal);
+      waiting.shift();
+    }
+  });
+};
+
+/** Runs node on the arguments given, in a suite's folder, to its end. */
+const run = async (
+  folder: string,
+  { args, env, signals = [] }: { args: string[]; env?: Record<string, string>; signals?: Signalled[] },
+): Promise<Ended> => {
+  const options = { cwd: folder, env: { ...environment(), ...env }, extendEnv: false, reject: false, stdin: 'ignore' } as const;
+  const child = execa(process.execPath, args, options);
+  sendSignals(child, signals);
+  const { exitCode, stdout, stderr } = await child;
+  return { exitCode, stdout: normalise(stdout, folder), stderr: normalise(stderr, folder), report: await readReport(join(folder, 'out')) };
+};
+
+type CommandOptions = { how?: How; flags?: string[]; signals?: Signalled[] };
+
+/** Plays the suite in a folder by the real command; `flags` as after `npm run e2e --`. */
+export const runCommandIn = (folder: string, config: string, { how = 'up', flags = [], signals = [] }: CommandOptions): Promise<Ended> =>
+  run(folder, { args: [entry, config, how, '--out', 'out', ...flags], signals });
+
+/** Plays a suite by the real command. */
+export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>
+  withSuite(suite, ({ folder, config }) => runCommandIn(folder, config, options));
+
+/** Plays a suite as `npx vitest run --project e2e` does. */
+export const runBare = (folder: string, config: string, options: { env: Record<string, string>; signals?: Signalled[] }): Promise<Ended> =>
+  run(folder, { args: [vitestEntry, 'run', '--config', config, '--project', 'e2e'], ...options });
+
+/** The least that the scenarios need of their environment. */
+export const leastEnvironment = { CORRAL_KUBECONFIG: '/nowhere/kubeconfig', CORRAL_STORE_IMAGE: 'store:inline', CORRAL_OUT: 'out' };

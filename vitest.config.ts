@@ -1,0 +1,31 @@
+import { defineConfig } from 'vitest/config';
+import { e2eProject } from './e2e/vitest-project.ts';
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/**/*.test.ts'],
+          exclude: ['tests/**/*.{self,cluster}.test.ts'],
+        },
+      },
+      {
+        // The command itself, spawned on small inline suites.
+        test: { name: 'self', include: ['tests/**/*.self.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+      },
+      {
+        // Against a real kube-apiserver and etcd (the lab's build), without nodes.
+        test: {
+          name: 'cluster',
+          include: ['tests/**/*.cluster.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 600_000,
+          fileParallelism: false,
+        },
+      },
+      e2eProject(['e2e/scenarios/**/*.e2e.ts']),
+    ],
+  },
+});
