@@ -1,8 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { mkdir, rename, rm, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
+import { draftsDir, forgetDeadDrafts, forgetOlder, partsDir } from './cache-folders.ts';
 
 /** One thing that the lab builds once: its name, all that decides what comes out, and how to make it in an empty folder. */
 export type Part = {
@@ -11,13 +11,10 @@ export type Part = {
   build: (dir: string) => Promise<void>;
 };
 
-/** The folder that everything built is kept in: `$XDG_CACHE_HOME/corral`. */
-export const cacheRoot = (): string => join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'corral');
-
 /** The folder in the cache that a part has, or will have; its name holds a hash of the part's inputs. */
 export const partDir = (part: Pick<Part, 'name' | 'inputs'>): string => {
   const hash = createHash('sha256').update(JSON.stringify(part.inputs)).digest('hex').slice(0, 16);
-  return join(cacheRoot(), 'parts', `${part.name}-${hash}`);
+  return join(partsDir(), `${part.name}-${hash}`);
 };
 
 /** Whether the cache has a part. */
@@ -28,16 +25,22 @@ const underWay = new Map<string, Promise<string>>();
 /** Builds a part unless the cache has it, and returns its folder; whole or not at all, also when several runs build it at once. */
 export const cached = async (part: Part): Promise<string> => {
   const dir = partDir(part);
-  if (existsSync(dir)) return dir;
+  if (existsSync(dir)) {
+    const now = new Date();
+    // What is used lately is kept: see forgetOlder.
+    await utimes(dir, now, now);
+    return dir;
+  }
   const building = underWay.get(dir) ?? buildPart(part, dir).finally(() => underWay.delete(dir));
   underWay.set(dir, building);
   return building;
 };
 
 const buildPart = async (part: Part, dir: string): Promise<string> => {
-  const draft = join(cacheRoot(), 'drafts', `${part.name}-${randomUUID()}`);
+  await forgetDeadDrafts();
+  const draft = join(draftsDir(), `${part.name}-${randomUUID()}.${process.pid}`);
   await mkdir(draft, { recursive: true });
-  await mkdir(join(cacheRoot(), 'parts'), { recursive: true });
+  await mkdir(partsDir(), { recursive: true });
   try {
     await part.build(draft);
     await rename(draft, dir);
@@ -46,5 +49,6 @@ const buildPart = async (part: Part, dir: string): Promise<string> => {
     // Another run was faster: its part has the same inputs, so it is as good as ours.
     if (!existsSync(dir)) throw error;
   }
+  await forgetOlder(part.name);
   return dir;
 };

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { cacheRoot, type Part } from './cache.ts';
+import type { Part } from './cache.ts';
+import { cacheRoot } from './cache-folders.ts';
 import { clusterReady } from './cluster-ready.ts';
 import { checkFitness } from './fitness.ts';
 import { prepare } from './prepare.ts';
@@ -11,6 +12,13 @@ import type { Step } from './step.ts';
 const NODES = 3;
 const MEMORY = '1024M';
 
+/** A build that is under way ends with this process, so an interruption need not wait for it. */
+const orAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
+  signal?.throwIfAborted();
+  const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
+  return Promise.race([work, aborted]);
+};
+
 /**
  * Brings a lab up, building first what the cache lacks, and resolves when its nodes are Ready.
  *
@@ -20,8 +28,7 @@ export const up = async (options: { name: string; archives?: readonly Part[]; st
   const { name, archives, step, signal } = options;
   await mkdir(cacheRoot(), { recursive: true });
   await checkFitness(cacheRoot());
-  const prepared = await prepare(step, archives);
-  signal?.throwIfAborted();
+  const prepared = await orAborted(prepare(step, archives), signal);
   const lab = await step('Start the control plane', () => startLab({ name, nodes: NODES, memory: MEMORY, ...prepared }));
   try {
     const nodes = labNodes(NODES).map((node) => node.name);

@@ -3,7 +3,7 @@ import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { up } from '../lab/up.ts';
-import { emulatorArchives, emulatorImage } from './emulator-image.ts';
+import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 
 const running = (lab: Lab, name: string, version: string): RunningCluster => ({
@@ -22,7 +22,7 @@ export const lab: Provider = {
   up: async ({ keep, signal, progress }) => {
     const name = `e2e-${process.pid}`;
     try {
-      const cluster = await up({ name, archives: await emulatorArchives(), step: progress.step, signal });
+      const cluster = await up({ name, archives: [await emulatorArchive()], step: progress.step, signal });
       try {
         const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
           install({ kubeconfig: cluster.kubeconfig, clock: 'fast', image: emulatorImage, signal, onProgress }),

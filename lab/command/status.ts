@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { cacheRoot } from '../cache.ts';
+import { cacheRoot } from '../cache-folders.ts';
 import { labState } from '../run/state.ts';
 
 type Node = KubernetesObject & {

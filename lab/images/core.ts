@@ -28,6 +28,26 @@ export const podSystem: Part = {
   },
 };
 
+/** This very Node, as the layer (`layer.tar`) over the pods' system that makes it `nodeImage`. */
+const nodeLayer: Part = {
+  name: 'node-layer',
+  inputs: { version: process.version },
+  build: async (dir) => {
+    const bin = join(dir, 'tree/usr/local/bin');
+    await mkdir(bin, { recursive: true });
+    await copyFile(process.execPath, join(bin, 'node'));
+    await chmod(join(bin, 'node'), 0o755);
+    await writeLayer(join(dir, 'tree'), join(dir, 'layer.tar'));
+    await rm(join(dir, 'tree'), { recursive: true });
+  },
+};
+
+/** The layers of an image with the pods' system and Node: what programs in TypeScript are put on top of. */
+export const nodeLayers = async (): Promise<string[]> => [
+  join(await cached(podSystem), 'layer.tar'),
+  join(await cached(nodeLayer), 'layer.tar'),
+];
+
 const layerOfOne = async (dir: string, binary: string, name: string): Promise<string> => {
   const folder = join(dir, `${name}-tree`);
   await mkdir(folder);
@@ -39,16 +59,18 @@ const layerOfOne = async (dir: string, binary: string, name: string): Promise<st
   return layer;
 };
 
-/** The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS and the NFS backup store. */
+/** The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS, the NFS backup store, and Node. */
 export const coreImages = async (): Promise<Part> => {
   const binaries = await kubernetes();
   return {
     name: 'core-images',
-    inputs: { podSystem: podSystem.inputs, kubernetes: binaries.inputs },
+    inputs: { podSystem: podSystem.inputs, nodeLayer: nodeLayer.inputs, kubernetes: binaries.inputs },
     build: async (dir) => {
       const bin = await cached(binaries);
       const images: Image[] = [
         { name: storeImage, layers: [join(await cached(podSystem), 'layer.tar')] },
+        // Imported here, these layers make the import of an image on top of them a small one.
+        { name: 'docker.io/corral/node:lab', layers: await nodeLayers() },
         { name: 'docker.io/corral/pause:lab', layers: [await layerOfOne(dir, join(bin, 'pause'), 'pause')], entrypoint: ['/pause'] },
         {
           name: 'docker.io/corral/coredns:lab',

@@ -6,7 +6,14 @@ import { pipeline } from 'node:stream/promises';
 import { execa } from 'execa';
 
 /** One image of an archive: its full name, the tars that are its layers (lowest first) and what it starts. */
-export type Image = { name: string; layers: string[]; entrypoint?: string[]; env?: string[] };
+export type Image = {
+  name: string;
+  /** The lowest layers, where an archive imported before has them: they are named, not packed. */
+  below?: string[];
+  layers: string[];
+  entrypoint?: string[];
+  env?: string[];
+};
 
 type Descriptor = { mediaType: string; digest: string; size: number; annotations?: Record<string, string> };
 
@@ -16,10 +23,16 @@ const fileDigest = async (path: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-const addFile = async (blobs: string, path: string, mediaType: string): Promise<Descriptor> => {
-  const hex = await fileDigest(path);
-  await copyFile(path, join(blobs, hex));
-  return { mediaType, digest: `sha256:${hex}`, size: (await stat(path)).size };
+const describeLayer = async (path: string): Promise<Descriptor> => ({
+  mediaType: 'application/vnd.oci.image.layer.v1.tar',
+  digest: `sha256:${await fileDigest(path)}`,
+  size: (await stat(path)).size,
+});
+
+const addLayer = async (blobs: string, path: string): Promise<Descriptor> => {
+  const descriptor = await describeLayer(path);
+  await copyFile(path, join(blobs, descriptor.digest.slice('sha256:'.length)));
+  return descriptor;
 };
 
 const addJson = async (blobs: string, value: unknown, mediaType: string): Promise<Descriptor> => {
@@ -31,7 +44,8 @@ const addJson = async (blobs: string, value: unknown, mediaType: string): Promis
 
 const addImage = async (blobs: string, image: Image): Promise<Descriptor> => {
   const layers: Descriptor[] = [];
-  for (const layer of image.layers) layers.push(await addFile(blobs, layer, 'application/vnd.oci.image.layer.v1.tar'));
+  for (const layer of image.below ?? []) layers.push(await describeLayer(layer));
+  for (const layer of image.layers) layers.push(await addLayer(blobs, layer));
   const configuration = {
     architecture: 'amd64',
     os: 'linux',

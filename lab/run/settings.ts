@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheRoot } from '../cache.ts';
+import { cacheRoot } from '../cache-folders.ts';
 
 /** What the supervisor is told: all paths are absolute. */
 export type LabSettings = {

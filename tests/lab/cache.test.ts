@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -62,4 +62,28 @@ test('a part that another run has built meanwhile is taken as it is', async () =
     await writes('theirs')(theirs);
   });
   expect(await readFile(join(await cached(slow), 'file'), 'utf8')).toBe('theirs');
+});
+
+test('of one part only the three versions used last are kept', async () => {
+  const versions = ['a', 'b', 'c', 'd'].map((inputs) => part(inputs, writes(inputs)));
+  const old = new Date(1_000_000);
+  for (const version of versions.slice(0, 3)) {
+    const dir = await cached(version);
+    await utimes(dir, old, old);
+  }
+  await cached(versions[0] as Part);
+  await cached({ ...part('x', writes('x')), name: 'thing-else' });
+  await cached(versions[3] as Part);
+  expect(versions.map(isCached).filter((kept) => kept)).toHaveLength(3);
+  expect(isCached(versions[0] as Part), 'the one used lately').toBe(true);
+  expect(isCached(versions[3] as Part), 'the new one').toBe(true);
+  expect(isCached({ ...part('x', writes('x')), name: 'thing-else' }), 'another part').toBe(true);
+});
+
+test('what a killed build has left goes with the next build, what a living one has stays', async () => {
+  const drafts = join(home, 'corral/drafts');
+  const living = `thing-x.${process.pid}`;
+  for (const name of ['thing-y.4194999', living]) await mkdir(join(drafts, name), { recursive: true });
+  await cached(part('a', writes('a')));
+  expect(await readdir(drafts)).toEqual([living]);
 });

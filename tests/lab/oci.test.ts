@@ -36,6 +36,18 @@ test('the same content makes the same layer, whenever it was written', async () 
   expect(await readFile(first)).not.toEqual(await readFile(other));
 });
 
+test('a layer that an archive before has is named, not packed', async () => {
+  const below = await makeLayer('below', 'x');
+  const own = await makeLayer('own', 'y');
+  const archive = join(dir, 'images.tar');
+  await writeArchive([{ name: 'docker.io/corral/one:lab', below: [below], layers: [own] }], archive);
+  const digests = await Promise.all([below, own].map(async (layer) => sha256(await readFile(layer)).slice('sha256:'.length)));
+  const { stdout } = await execa('tar', ['-tf', archive]);
+  expect(digests.map((digest) => stdout.includes(digest))).toEqual([false, true]);
+  const manifest = /"layers":(\[.*?\])/.exec((await readFile(archive)).toString('latin1'))?.[1] as string;
+  expect(JSON.parse(manifest).map(({ digest }: { digest: string }) => digest)).toEqual(digests.map((digest) => `sha256:${digest}`));
+});
+
 test('an archive is an OCI layout in which every digest and size is true', async () => {
   const lower = await makeLayer('lower', 'below');
   const upper = await makeLayer('upper', 'above');
