@@ -20,7 +20,6 @@ const kubelet = {
   clusterDomain: 'cluster.local',
   imageGCHighThresholdPercent: 100,
   evictionHard: { 'memory.available': '50Mi' },
-  localStorageCapacityIsolation: false,
 };
 
 const cni = (node: LabNode) => ({
