@@ -3,6 +3,8 @@ import { e2eProject } from './e2e/vitest-project.ts';
 
 export default defineConfig({
   test: {
+    // On two processors vitest would take one; the self tests mostly wait for what they spawned.
+    maxWorkers: 2,
     projects: [
       {
         test: {

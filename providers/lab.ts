@@ -13,13 +13,14 @@ const running = (lab: Lab, name: string, version: string): RunningCluster => ({
   storeImage,
   reach: [`export KUBECONFIG=${lab.kubeconfig}`, `npm run lab -- shell node1 --name ${name}`, `npm run lab -- down --name ${name}`],
   target: { name: 'emulator', version },
+  keep: lab.keep,
   down: lab.stop,
 });
 
 /** The embedded cluster, brought up anew for a run, with the emulator in it; it goes down with this process unless it is kept. */
 export const lab: Provider = {
   name: 'lab',
-  up: async ({ keep, signal, progress }) => {
+  up: async ({ signal, progress }) => {
     const name = `e2e-${process.pid}`;
     try {
       const cluster = await up({ name, archives: [await emulatorArchive()], step: progress.step, signal });
@@ -27,7 +28,6 @@ export const lab: Provider = {
         const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
           install({ kubeconfig: cluster.kubeconfig, clock: 'fast', image: emulatorImage, signal, onProgress }),
         );
-        if (keep) cluster.keep();
         return running(cluster, name, version);
       } catch (error) {
         await cluster.stop();

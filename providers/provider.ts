@@ -13,6 +13,8 @@ export type RunningCluster = {
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
   target: { name: string; version: string };
+  /** Lets the cluster outlive this process; until then it goes down with it, however that ends. */
+  keep(): void;
   /** Takes the cluster down and leaves nothing behind. */
   down(): Promise<void>;
 };
@@ -23,7 +25,7 @@ export type RunningCluster = {
  */
 export type Provider = {
   name: string;
-  up(options: { longhorn: string; keep: boolean; signal: AbortSignal; progress: Progress }): Promise<RunningCluster>;
+  up(options: { longhorn: string; signal: AbortSignal; progress: Progress }): Promise<RunningCluster>;
 };
 
 /** The machine lacks something: the message is one line with what is missing and the command that mends it. */

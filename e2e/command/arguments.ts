@@ -56,7 +56,7 @@ const describe = (providers: string[]): Command =>
     .description('Brings a cluster with a Longhorn in it, plays the scenarios, and reports what happened.')
     .option('--provider <name>', `where the cluster comes from: ${providers.join(', ')} (kind, k3d, existing: ${later})`, 'lab')
     .option('--longhorn <which>', `the Longhorn under test: emulator (official, archive:DIR: ${later})`, 'emulator')
-    .option('--keep', 'leave the cluster up and print how to reach it')
+    .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
     .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')
     .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
     .option('--out <dir>', 'where report.json goes', '.corral/last')

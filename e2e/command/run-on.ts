@@ -41,7 +41,7 @@ const bringUp = async (provider: Provider, { args, interruption, progress }: Run
   interruption.again.addEventListener('abort', () => reject(signal.reason), { once: true });
   try {
     signal.throwIfAborted();
-    return await Promise.race([provider.up({ longhorn: args.longhorn, keep: args.keep, signal, progress }), again]);
+    return await Promise.race([provider.up({ longhorn: args.longhorn, signal, progress }), again]);
   } catch (error) {
     const interrupted = signal.aborted;
     const message = interrupted ? (signal.reason as Error).message : error instanceof NotFit ? error.message : explainError(error);
@@ -87,7 +87,8 @@ const leave = async (
   { args, progress }: Run,
   { run, code }: { run: string; code: ExitCode },
 ): Promise<ExitCode> => {
-  if (args.keep) {
+  if (args.keep && code !== exitCode.interrupted) {
+    cluster.keep();
     print('');
     print('The cluster is left up (--keep).');
     for (const line of cluster.reach) print(line);

@@ -80,6 +80,13 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal) => 
   expect(ended.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 3, notProvable: 0 });
 });
 
+test('an interrupted run does not keep its cluster, --keep or not', async () => {
+  const ended = await runSuite(suite, { flags: ['--keep'], signals: [{ after: atWork, signal: 'SIGINT' }] });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stdout).toContain('Taking the cluster down: <time>');
+  expect(ended.stdout).not.toContain('(kept)');
+});
+
 test('a second Ctrl-C does not wait for the clean-up, and still takes the cluster down', async () => {
   const slow = { 'a.e2e.ts': hanging.replace('pause(500)', 'pause(60_000)') };
   const signals = [

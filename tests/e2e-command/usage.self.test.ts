@@ -88,7 +88,8 @@ test('--help tells every flag, and starts nothing', async () => {
                            comes with a later release) (default: "lab")
       --longhorn <which>   the Longhorn under test: emulator (official, archive:DIR:
                            comes with a later release) (default: "emulator")
-      --keep               leave the cluster up and print how to reach it
+      --keep               leave the cluster up (unless interrupted) and print how
+                           to reach it
       --only <pattern>     only the scenarios whose name matches this regular
                            expression
       --tags <expression>  only the scenarios with these tags: 'a && !b', 'a or b'
@@ -115,6 +116,7 @@ test('--keep leaves the cluster up, and says how to reach it', async () => {
     1 passed, 0 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
+    (kept)
 
     The cluster is left up (--keep).
     kubectl --kubeconfig /nowhere/kubeconfig get nodes

@@ -22,6 +22,8 @@ const up: Provider['up'] = async ({ progress }) => {
     storeImage: 'store:inline',
     reach: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
     target: { name: 'emulator', version: '0.0.0' },
+    // As a real cluster does, it says that it is told to stay.
+    keep: () => void process.stdout.write('(kept)\n'),
     down: async () => {
       if (how === 'stays-up') throw new Error('node2 does not answer');
     },
