@@ -12,6 +12,8 @@ export type WatchTiming = {
   silence: number;
   /** The first and the longest pause before a reconnect. */
   pause: { first: number; longest: number };
+  /** How long a server that says "later" (429) is asked again before there is a watch at all. */
+  patience: number;
 };
 
 /** One event of a watch, as the API server sends it, without its ERROR events. */

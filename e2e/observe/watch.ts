@@ -9,8 +9,9 @@ import { openWatch, type WatchEvent, type WatchTiming } from './watch-connection
 /** Which objects to follow; without a namespace, those of all namespaces. */
 export type FollowOptions = { namespace?: string; labelSelector?: string; fieldSelector?: string; signal?: AbortSignal };
 
-// The API server sends a bookmark about once a minute (KEP-956), so a longer silence means a dead connection.
-const timing: WatchTiming = { lifetime: 300_000, silence: 90_000, pause: { first: 100, longest: 5000 } };
+// The API server sends a bookmark about once a minute (KEP-956), so a longer silence means a dead connection. For some seconds after a
+// definition is Established it answers 429, "storage is (re)initializing".
+const timing: WatchTiming = { lifetime: 300_000, silence: 90_000, pause: { first: 100, longest: 5000 }, patience: 30_000 };
 
 /** Lists a collection and watches it from there on; resolves when the watch is live, so that nothing done afterwards can be missed. */
 export const follow = <T extends KubernetesObject = KubernetesObject>(
@@ -68,6 +69,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   let lastHeard = Date.now();
   let live = false;
   let fruitless = 0;
+  const patienceEnds = Date.now() + timing.patience;
 
   const relist = async (): Promise<string> => {
     lastHeard = Date.now();
@@ -105,7 +107,8 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
       (thrown: Error) => thrown,
     );
     if (signal.aborted) break;
-    if (error !== undefined && (isFinal(error) || (!live && !isGone(error)))) return recorder.fail(error);
+    const mayBegin = error !== undefined && (isGone(error) || (isLater(error) && Date.now() < patienceEnds));
+    if (error !== undefined && (isFinal(error) || (!live && !mayBegin))) return recorder.fail(error);
     if (error !== undefined) overcome(error);
     const pause = fruitless === 0 && error === undefined ? 0 : Math.min(timing.pause.first * 2 ** fruitless, timing.pause.longest);
     fruitless += 1;
@@ -129,6 +132,8 @@ const takeListing = <T extends KubernetesObject>({ push, timeline }: Recorder<T>
 };
 
 const isGone = (error: Error): boolean => error instanceof ApiError && error.status === 410;
+
+const isLater = (error: Error): boolean => error instanceof ApiError && error.status === 429;
 
 // Asking again does not help: no rights, no such resource, a request that the server does not understand. 408 and 429 are the server's "later".
 const isFinal = (error: Error): boolean =>

@@ -8,7 +8,7 @@ import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
 const { configMaps, secrets } = resources;
 const wait = { within: '20s', owner: 'a test' } as const;
-const timing = { lifetime: 60_000, silence: 60_000, pause: { first: 20, longest: 100 } };
+const timing = { lifetime: 60_000, silence: 60_000, pause: { first: 20, longest: 100 }, patience: 0 };
 
 let server: ApiServer;
 let admin: Cluster;

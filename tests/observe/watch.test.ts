@@ -5,7 +5,7 @@ import { followWith } from '../../e2e/observe/watch.ts';
 import { type Answer, event, lines, list, refusal, type ScriptedServer, startScriptedServer } from '../support/watch-script.ts';
 
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
-const timing = { lifetime: 7000, silence: 5000, pause: { first: 1, longest: 5 } };
+const timing = { lifetime: 7000, silence: 5000, pause: { first: 1, longest: 5 }, patience: 0 };
 
 let server: ScriptedServer | undefined;
 let timeline: Timeline | undefined;
@@ -133,6 +133,16 @@ test.each<[string, Answer[]]>([
     status: 503,
     message: expect.stringContaining('the server says ServiceUnavailable'),
   });
+});
+
+test('asks again while a server says that it is not ready, as right after a definition', async () => {
+  const busy = refusal(429, 'TooManyRequests');
+  const { timeline } = await following([busy, list(5), busy, lines('stays', last)], { patience: 5000 });
+  expect(await told(timeline)).toEqual(['added last@99']);
+});
+
+test('does not ask a server for ever that says that it is not ready', async () => {
+  await expect(following([refusal(429, 'TooManyRequests')])).rejects.toMatchObject({ status: 429 });
 });
 
 test('stops while it waits for an answer', async () => {
