@@ -9,9 +9,13 @@ const large = { offset: 0, size: 416 * mebibyte };
 const small = { offset: 384 * mebibyte, size: 128 * mebibyte };
 const size = 512 * mebibyte;
 
-const about: ScenarioOptions = { seed: 'delete-backup-asynchronously#normal', tags: ['backup-deletion'], timeout: '40m' };
+const about = (variant: string): ScenarioOptions => ({
+  seed: 'delete-backup-asynchronously#normal',
+  tags: ['backup-deletion', variant],
+  timeout: '40m',
+});
 
-scenario('A backup made during a deletion waits for it, then runs', about, async ({ given, when, then }) => {
+scenario('A backup made during a deletion waits for it, then runs', about('free-running'), async ({ given, when, then }) => {
   const volume = await given.volume({ size });
   await given.data(volume, large);
   const first = await given.settledBackup(volume);
@@ -29,7 +33,7 @@ scenario('A backup made during a deletion waits for it, then runs', about, async
   await then.storeHolds(volume, [second]);
 });
 
-scenario('A backup made during a deletion waits for as long as the deletion is held open', about, async ({ given, when, then }) => {
+scenario('A backup made during a deletion waits for as long as the deletion is held open', about('held'), async ({ given, when, then }) => {
   const volume = await given.volume({ size });
   await given.data(volume, large);
   const first = await given.settledBackup(volume);
@@ -37,12 +41,11 @@ scenario('A backup made during a deletion waits for as long as the deletion is h
   const snapshot = await given.snapshot(volume);
   const held = await given.heldDeletion(first);
 
-  const [, second] = await when.atOnce(
-    () => when.deleted(first),
-    () => when.backedUp(snapshot),
-  );
-
+  await when.deleted(first);
+  await then.deleting(first);
   await then.inForce(held);
+
+  const second = await when.backedUp(snapshot);
   await then.heldBack(second, { first });
   await when.lookedAtAgain(first, second);
   await then.nothingMoves({ first, second }, '10s');
