@@ -4,6 +4,7 @@ import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import type { Lab } from '../lab/run/start.ts';
 import { up } from '../lab/up.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
+import { describeVersion, emulatorSettings } from './emulator-settings.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 
 const running = (lab: Lab, name: string, version: string): RunningCluster => ({
@@ -22,13 +23,14 @@ export const lab: Provider = {
   name: 'lab',
   up: async ({ signal, progress }) => {
     const name = `e2e-${process.pid}`;
+    const settings = emulatorSettings(process.env);
     try {
       const cluster = await up({ name, archives: [await emulatorArchive()], step: progress.step, signal });
       try {
         const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
-          install({ kubeconfig: cluster.kubeconfig, clock: 'fast', image: emulatorImage, signal, onProgress }),
+          install({ kubeconfig: cluster.kubeconfig, ...settings, image: emulatorImage, signal, onProgress }),
         );
-        return running(cluster, name, version);
+        return running(cluster, name, describeVersion(version, settings));
       } catch (error) {
         await cluster.stop();
         throw error;

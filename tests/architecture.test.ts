@@ -42,7 +42,7 @@ const arrows: [from: RegExp, to: RegExp][] = [
   [/^emulator\//, /^e2e\/observe\//],
   // The watcher is everybody's: it knows nothing of Longhorn.
   [/^lab\//, /^e2e\/observe\//],
-  [/^providers\/(lab|emulator-image)\.ts$/, /^(lab|emulator|providers)\/|^e2e\/observe\//],
+  [/^providers\/(lab|emulator-image|emulator-settings)\.ts$/, /^(lab|emulator|providers)\/|^e2e\/observe\//],
   [/^providers\//, /^providers\/|^e2e\/observe\/duration\.ts$/],
   [/^scripts\//, /^(e2e\/(command|report)|providers|lab)\//],
 ];

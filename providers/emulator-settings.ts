@@ -1,0 +1,26 @@
+import { type ClockName, clocks } from '../emulator/clocks.ts';
+import { isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
+import { NotFit } from './provider.ts';
+
+/** How the emulator runs: its clock, and the bug that it is given on purpose, if any. */
+export type EmulatorSettings = { clock: ClockName; mutant?: Mutant };
+
+const isClock = (name: string): name is ClockName => Object.hasOwn(clocks, name);
+
+const refuse = (variable: string, { value, choices }: { value: string; choices: object }): never => {
+  throw new NotFit(`${variable}=${value} is not known: choose one of ${Object.keys(choices).join(', ')}, or leave it unset`);
+};
+
+/** Reads `CORRAL_EMULATOR_CLOCK` (`fast`, the default, or `real`) and `CORRAL_EMULATOR_MUTANT`; throws NotFit for a value that is not known. */
+export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings => {
+  const clock = variables.CORRAL_EMULATOR_CLOCK || 'fast';
+  if (!isClock(clock)) return refuse('CORRAL_EMULATOR_CLOCK', { value: clock, choices: clocks });
+  const mutant = variables.CORRAL_EMULATOR_MUTANT;
+  if (!mutant) return { clock };
+  if (!isMutant(mutant)) return refuse('CORRAL_EMULATOR_MUTANT', { value: mutant, choices: mutants });
+  return { clock, mutant };
+};
+
+/** The version that the report names: one with a bug on purpose must not be taken for one without. */
+export const describeVersion = (version: string, { mutant }: EmulatorSettings): string =>
+  mutant === undefined ? version : `${version} with the bug ${mutant}`;

@@ -1,0 +1,26 @@
+import { expect, test } from 'vitest';
+import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
+
+test.each([
+  [{}, { clock: 'fast' }],
+  [{ CORRAL_EMULATOR_CLOCK: 'real' }, { clock: 'real' }],
+  [{ CORRAL_EMULATOR_CLOCK: '', CORRAL_EMULATOR_MUTANT: '' }, { clock: 'fast' }],
+  [{ CORRAL_EMULATOR_MUTANT: 'message-missing' }, { clock: 'fast', mutant: 'message-missing' }],
+])('%j are %j', (variables, settings) => {
+  expect(emulatorSettings(variables)).toEqual(settings);
+});
+
+test.each([
+  [{ CORRAL_EMULATOR_CLOCK: 'slow' }, 'CORRAL_EMULATOR_CLOCK=slow is not known: choose one of real, fast, or leave it unset'],
+  [
+    { CORRAL_EMULATOR_MUTANT: 'toString' },
+    'CORRAL_EMULATOR_MUTANT=toString is not known: choose one of second-not-held, message-missing, deletion-never-ends, cfg-left-behind, or leave it unset',
+  ],
+])('%j are refused', (variables, message) => {
+  expect(() => emulatorSettings(variables)).toThrow(message);
+});
+
+test('a version with a bug on purpose says so', () => {
+  expect(describeVersion('v1', { clock: 'fast' })).toBe('v1');
+  expect(describeVersion('v1', { clock: 'fast', mutant: 'message-missing' })).toBe('v1 with the bug message-missing');
+});
