@@ -1,0 +1,94 @@
+import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources } from '../observe/cluster.ts';
+import { once, onceGone } from '../observe/expectation.ts';
+import { follow } from '../observe/watch.ts';
+import { exportPath, storeManifest, storeUrl } from './manifest.ts';
+import { type BackupStore, openStore } from './store.ts';
+
+/** An NFS server of its own, in a namespace of its own. */
+export type StoreFixture = {
+  namespace: string;
+  /** What Longhorn's backup target is to be set to. */
+  url: string;
+  pod: PodTarget;
+  /** The exported folder, as the pod sees it. */
+  root: string;
+  store: BackupStore;
+};
+
+type Pod = KubernetesObject & {
+  status?: { phase?: string; conditions?: { type: string; status: string }[]; containerStatuses?: ContainerStatus[] };
+};
+type ContainerStatus = { state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number } } };
+
+const resourceOfKind: Record<string, Resource> = {
+  Namespace: resources.namespaces,
+  ConfigMap: resources.configMaps,
+  Deployment: resources.deployments,
+  Service: resources.services,
+};
+
+/** Starts an NFS backup store and returns when it answers on its port. */
+export const startStore = async (
+  cluster: Cluster,
+  { namespace, run, image, signal }: { namespace: string; run: string; image: string; signal: AbortSignal },
+): Promise<StoreFixture> => {
+  const [namespaceObject, ...objects] = await storeManifest({ namespace, run, image });
+  if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
+  await create(cluster, namespaceObject);
+  const pods = await follow<Pod>(cluster, resources.pods, { namespace, signal });
+  try {
+    for (const object of objects) await create(cluster, object);
+    const pod = await once(pods, isReady, {
+      label: 'the NFS server of the backup store is ready',
+      within: '3m',
+      owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
+      describe: describePod,
+    });
+    const target = { namespace, name: pod.metadata.name, container: 'nfs' };
+    return {
+      namespace,
+      url: storeUrl(namespace),
+      pod: target,
+      root: exportPath,
+      store: openStore({ cluster, pod: target, root: exportPath }),
+    };
+  } finally {
+    await pods.stop();
+  }
+};
+
+/** Removes a store's namespace and returns when it is gone; one that is gone already is no error. */
+export const removeStore = async (cluster: Cluster, { namespace }: { namespace: string }): Promise<void> => {
+  const timeline = await follow(cluster, resources.namespaces, { fieldSelector: `metadata.name=${namespace}` });
+  try {
+    if (timeline.current(namespace) === undefined) return;
+    await cluster.delete(resources.namespaces, { name: namespace });
+    await onceGone(timeline, {
+      name: namespace,
+      label: `the backup store's namespace ${namespace} is gone`,
+      within: '2m',
+      owner: 'clean-up of the backup store: Kubernetes empties a namespace before it goes',
+      describe: (object) => JSON.stringify(object.status ?? {}),
+    });
+  } finally {
+    await timeline.stop();
+  }
+};
+
+const create = async (cluster: Cluster, object: KubernetesObject): Promise<void> => {
+  const resource = resourceOfKind[object.kind ?? ''];
+  if (resource === undefined) throw new Error(`the backup store's manifest holds a ${object.kind}, which the fixture cannot make`);
+  await cluster.create(resource, object);
+};
+
+const isReady = (pod: Pod): boolean => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+const describePod = (pod: Pod): string => {
+  const states = (pod.status?.containerStatuses ?? []).flatMap(({ state }) => {
+    const { waiting, terminated } = state ?? {};
+    if (waiting !== undefined) return [`waiting: ${waiting.reason ?? ''} ${waiting.message ?? ''}`.trim()];
+    if (terminated !== undefined) return [`ended: ${terminated.reason ?? ''} (exit code ${terminated.exitCode ?? '?'})`];
+    return [];
+  });
+  return [pod.status?.phase ?? 'no phase yet', ...states].join(', ');
+};

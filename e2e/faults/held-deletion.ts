@@ -1,0 +1,76 @@
+import { randomBytes } from 'node:crypto';
+import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import type { Fault } from './fault.ts';
+import { type HoldBounds, holdCommand, stateCommand } from './holder-script.ts';
+import { type Hold, letDeletionGo } from './let-deletion-go.ts';
+import { type PodCommands, startInPods } from './pod-commands.ts';
+
+// How long the hold may last, whoever is left to end it: the command in the pod lets go by itself.
+// Owner of the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no more after 150 s
+// (backupstore, lock.go). Owner of the 60 s: the scenario, which deletes right after the inject.
+const defaultBounds: HoldBounds = { search: 60, hold: 120 };
+
+/**
+ * The fault that holds the deletion of a backup open: its process is stopped where it runs, in the manager pod of the backup's owner.
+ * The owner may change until then, so all manager pods are watched, from before the deletion:
+ * the process removes the config after 2 s, its wait for the lock, and is to be caught before.
+ */
+export const heldDeletion = (
+  cluster: Cluster,
+  { pods, backup, label = backup, bounds = defaultBounds }: { pods: Hold['pods']; backup: string; label?: string; bounds?: HoldBounds },
+): Fault => {
+  const token = randomBytes(4).toString('hex');
+  const data: Hold = { token, backup, pods: pods.map(({ namespace, name, container }) => ({ namespace, name, container })) };
+  let holders: PodCommands | undefined;
+  let found: { pod: PodTarget; pids: string[] } | undefined;
+
+  const find = async (running: PodCommands): Promise<{ pod: PodTarget; pids: string[] }> => {
+    const { commands, until, told } = running;
+    const over = () => commands.every(({ lines, ended }) => ended !== undefined || lines.some((line) => line.startsWith('not found')));
+    await until(() => stoppedIn(running) !== undefined || over(), (bounds.search + 5) * 1000);
+    const stopped = stoppedIn(running);
+    if (stopped === undefined) {
+      throw new Error(
+        `no process deleted ${backup} within ${bounds.search} s of the watch for it (the fault's own bound); what the pods said:\n${told()}`,
+      );
+    }
+    await letDeletionGo(cluster, { ...data, pods: data.pods.filter(({ name }) => name !== stopped.pod.name) });
+    return stopped;
+  };
+
+  return {
+    kind: 'held-deletion',
+    title: `the deletion of ${label} is held open`,
+    data,
+    inject: async () => {
+      const running = startInPods(cluster, { pods: data.pods, command: holdCommand({ token, backup, bounds }) });
+      holders = running;
+      const watching = () => running.commands.every(({ lines }) => lines.includes('watching'));
+      await running.until(() => watching() || running.commands.some(({ ended }) => ended !== undefined), 30_000);
+      if (!watching())
+        throw new Error(
+          `not every manager pod is watched for the deletion of ${backup}, after at most 30 s (set-up of the fault):\n${running.told()}`,
+        );
+    },
+    prove: async () => {
+      if (holders === undefined) throw new Error(`the deletion of ${backup} is not held: the fault was not injected`);
+      found ??= await find(holders);
+      const { stdout } = await cluster.exec(found.pod, stateCommand(found.pids));
+      const states = stdout.trim().split(/\s+/);
+      if (states.some((state) => state !== 'T')) {
+        throw new Error(
+          `the deletion of ${backup} is not held: its process ${found.pids.join(', ')} in ${found.pod.name} is in state ${states.join(', ')}, not T; what the pods said:\n${holders.told()}`,
+        );
+      }
+      return `its process (${found.pids.join(', ')} in ${found.pod.name}) is stopped`;
+    },
+    // The heal has ended the commands; a stream that does not notice is cut, its command is bound by itself.
+    settle: async () => holders?.end(10_000),
+  };
+};
+
+const stoppedIn = ({ commands }: PodCommands): { pod: PodTarget; pids: string[] } | undefined =>
+  commands.flatMap(({ pod, lines }) => {
+    const line = lines.find((candidate) => /^stopped \d/.test(candidate));
+    return line === undefined ? [] : [{ pod, pids: line.split(' ').slice(1) }];
+  })[0];

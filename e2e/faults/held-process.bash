@@ -1,0 +1,88 @@
+# Holds or releases the process that deletes one backup, inside the container in which it runs:
+#   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
+#   release TOKEN BACKUP                             ends what `hold` with this token does, and lets the process go whoever stopped it
+#   state PID...                                     prints the state letter of each process, T for a stopped one, - for one that is gone
+# Builtins alone, no fork for each process looked at: the deletion can be caught only in its first seconds, and a fork is slow on some nodes.
+mode=$1
+if [[ $mode == state ]]; then
+  for pid in "${@:2}"; do
+    stat=
+    { read -r stat <"/proc/$pid/stat"; } 2>/dev/null
+    # The letter stands behind the program's name, which is in brackets and may hold anything.
+    stat=${stat##*) }
+    stat=${stat:0:1}
+    printf '%s\n' "${stat:--}"
+  done
+  exit 0
+fi
+
+token=$2 backup=$3 search=${4:-0} hold=${5:-0}
+shopt -s nullglob
+
+# Nobody may read any more what is said here; the release must come all the same.
+trap '' PIPE
+asked=
+trap 'asked=yes' TERM INT HUP
+
+# A pipe that nobody writes to: reading from it with a time-out is a sleep without a process.
+exec {nap}<> <(:)
+nap() { read -r -t "$1" -u "$nap"; }
+
+arguments() { { mapfile -d '' -t argv <"/proc/$1/cmdline"; } 2>/dev/null; }
+
+is_deletion() {
+  local i url
+  for ((i = 0; i + 3 < ${#argv[@]}; i++)); do
+    [[ ${argv[i]} == */longhorn && ${argv[i + 1]} == backup && ${argv[i + 2]} == rm ]] || continue
+    for url in "${argv[@]:i + 3}"; do
+      [[ $url == *[?\&]backup="$backup" || $url == *[?\&]backup="$backup"\&* ]] && return 0
+    done
+  done
+  return 1
+}
+
+is_holder() {
+  local i
+  for ((i = 0; i + 2 < ${#argv[@]}; i++)); do
+    [[ ${argv[i]} == corral-hold && ${argv[i + 1]} == hold && ${argv[i + 2]} == "$token" ]] && return 0
+  done
+  return 1
+}
+
+# Process ids of which the given test holds, in `pids`.
+find_processes() {
+  local directory pid
+  pids=()
+  for directory in /proc/[0-9]*; do
+    pid=${directory#/proc/}
+    argv=()
+    arguments "$pid" && "$1" && pids+=("$pid")
+  done
+  ((${#pids[@]} > 0))
+}
+
+if [[ $mode == release ]]; then
+  find_processes is_holder && kill -TERM "${pids[@]}" 2>/dev/null
+  for ((i = 0; i < 50; i++)); do
+    find_processes is_holder || break
+    nap 0.1
+  done
+  find_processes is_deletion && kill -CONT "${pids[@]}" 2>/dev/null
+  printf 'let go of %s\n' "${#pids[@]}"
+  exit 0
+fi
+
+printf 'watching\n'
+end=$((SECONDS + search))
+until find_processes is_deletion; do
+  [[ -n $asked ]] && printf 'ended without a find\n' && exit 0
+  ((SECONDS >= end)) && printf 'not found in %s s\n' "$search" && exit 0
+  nap 0.02
+done
+
+kill -STOP "${pids[@]}"
+printf 'stopped %s\n' "${pids[*]}"
+end=$((SECONDS + hold))
+until [[ -n $asked ]] || ((SECONDS >= end)); do nap 0.1; done
+kill -CONT "${pids[@]}" 2>/dev/null
+[[ -n $asked ]] && printf 'released\n' || printf 'released by its bound of %s s\n' "$hold"

@@ -1,0 +1,45 @@
+import type { Cluster, KubernetesObject } from '../observe/cluster.ts';
+import { resources } from '../observe/cluster.ts';
+import { longhornNamespace } from './resources.ts';
+
+/** A longhorn-manager pod and the node it manages. */
+export type ManagerPod = { namespace: string; name: string; container: string; node: string; image: string };
+
+type Pod = KubernetesObject & {
+  spec?: { nodeName?: string; containers?: { name: string; image?: string }[] };
+  status?: { phase?: string };
+};
+
+// The pod has a second container (an image pre-puller) since v1.6, so the container is always named.
+const container = 'longhorn-manager';
+
+/** The manager pods that run now, one a node; an owner's `ownerID` is the node's name. */
+export const managerPods = async (cluster: Cluster): Promise<ManagerPod[]> => {
+  const { items } = await cluster.list<Pod>(resources.pods, {
+    namespace: longhornNamespace,
+    labelSelector: 'app=longhorn-manager',
+  });
+  return items
+    .filter((pod) => pod.status?.phase === 'Running' && pod.metadata.deletionTimestamp === undefined)
+    .map((pod) => ({
+      namespace: longhornNamespace,
+      name: pod.metadata.name,
+      container,
+      node: pod.spec?.nodeName ?? '',
+      image: pod.spec?.containers?.find(({ name }) => name === container)?.image ?? '',
+    }));
+};
+
+/** The manager pod of one node; an error names the nodes that have one. */
+export const managerPodOf = async (cluster: Cluster, node: string): Promise<ManagerPod> => {
+  const pods = await managerPods(cluster);
+  const pod = pods.find((candidate) => candidate.node === node);
+  if (pod === undefined) {
+    const others = pods.map((candidate) => candidate.node).join(', ') || 'no node';
+    throw new Error(`no longhorn-manager pod runs on node ${node} (there is one on: ${others})`);
+  }
+  return pod;
+};
+
+/** Where a manager pod sees the block device of a volume that is attached to the pod's node. */
+export const devicePath = (volume: string): string => `/host/dev/longhorn/${volume}`;

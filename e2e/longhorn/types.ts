@@ -1,0 +1,58 @@
+import type { KubernetesObject } from '../observe/cluster.ts';
+
+/** A Longhorn volume; `spec.size` is a string of bytes, as Longhorn has it. */
+export type Volume = KubernetesObject & {
+  spec: { size: string; numberOfReplicas?: number; frontend?: string; backupCompressionMethod?: string; nodeID?: string };
+  status?: { state?: string; robustness?: string; currentNodeID?: string; ownerID?: string };
+};
+
+/** Who wants a volume attached where; Longhorn makes one for each volume, under the volume's name. */
+export type VolumeAttachment = KubernetesObject & {
+  spec: { volume?: string; attachmentTickets?: Record<string, AttachmentTicket | null> };
+  status?: { attachmentTicketStatuses?: Record<string, { satisfied?: boolean }> };
+};
+
+/** One wish in a VolumeAttachment; its key in the map must equal `id`. */
+type AttachmentTicket = { id: string; type: string; nodeID: string; parameters?: Record<string, string> };
+
+/** A snapshot of a volume, the source of a backup. */
+export type Snapshot = KubernetesObject & {
+  spec: { volume: string; createSnapshot: boolean };
+  status?: { readyToUse?: boolean; error?: string };
+};
+
+/** A backup; a failed creation speaks in `status.error`, everything else in `status.messages` under the keys `info` and `error`. */
+export type Backup = KubernetesObject & {
+  spec: { snapshotName: string; backupMode?: string };
+  status?: BackupStatus;
+};
+
+/** The status of a backup, as far as it is used here. */
+export type BackupStatus = {
+  state?: string;
+  progress?: number;
+  error?: string;
+  messages?: Record<string, string> | null;
+  ownerID?: string;
+  url?: string;
+  volumeName?: string;
+  compressionMethod?: string;
+};
+
+/** What Longhorn knows of a volume in a backup store; always found by its labels, because its name differs between versions. */
+export type BackupVolume = KubernetesObject & { spec?: { volumeName?: string }; status?: { lastBackupName?: string } };
+
+/** A backup store as Longhorn uses it; `default` always exists. */
+export type BackupTarget = KubernetesObject & {
+  spec: { backupTargetURL: string; credentialSecret?: string; pollInterval?: string };
+  status?: { available?: boolean; lastSyncedAt?: string | null; conditions?: Condition[] | null };
+};
+
+/** A Longhorn setting: `value` stands at the top, not in a spec. */
+export type Setting = KubernetesObject & { value?: string };
+
+/** A node as Longhorn sees it. */
+export type Node = KubernetesObject & { status?: { conditions?: Condition[] } };
+
+/** One condition of a Longhorn object. */
+type Condition = { type: string; status: string; reason?: string; message?: string };

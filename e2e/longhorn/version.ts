@@ -1,0 +1,34 @@
+import semver from 'semver';
+import type { Cluster } from '../observe/cluster.ts';
+import { ApiError } from '../observe/cluster.ts';
+import { managerPods } from './manager.ts';
+import { longhornNamespace, longhornResources } from './resources.ts';
+import type { Setting } from './types.ts';
+
+/**
+ * The version of the Longhorn in the cluster, as `v1.12.1`.
+ * Longhorn says it in a setting; one that does not is known by the tag of its manager's image.
+ */
+export const readVersion = async (cluster: Cluster): Promise<string> => {
+  const setting = await cluster
+    .get<Setting>(longhornResources.settings, { namespace: longhornNamespace, name: 'current-longhorn-version' })
+    .catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    });
+  const [pod] = await managerPods(cluster);
+  const version = versionOf(setting?.value, pod?.image);
+  if (version === undefined) {
+    throw new Error(
+      `cannot tell the version of Longhorn: setting current-longhorn-version is ${JSON.stringify(setting?.value ?? null)}, the manager's image ${JSON.stringify(pod?.image ?? null)}`,
+    );
+  }
+  return version;
+};
+
+/** The version out of what the cluster says of itself, the setting first; undefined when neither names one. */
+export const versionOf = (setting: string | undefined, image: string | undefined): string | undefined =>
+  [setting, image?.split('@')[0]?.split(':').at(-1)]
+    .map((text) => semver.valid(text ?? null))
+    .filter((found) => found !== null)
+    .map((found) => `v${found}`)[0];

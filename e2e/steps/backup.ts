@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import {
+  longhornApiVersion as apiVersion,
+  backupLabels,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../longhorn/resources.ts';
+import { once } from '../observe/expectation.ts';
+import type { Context } from './context.ts';
+import { completes } from './expectations.ts';
+import type { BackupHandle, SnapshotHandle } from './handles.ts';
+import { limits } from './limits.ts';
+import { runLabel } from './made.ts';
+
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
+
+/** What sentences call the next backup of a scenario: "the second backup". */
+export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
+  `the ${ordinals[made.backups.length] ?? `${made.backups.length + 1}th`} backup`;
+
+/** Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen it. */
+export const requestBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
+  const { cluster, timelines, made, run } = context;
+  const label = nextLabel(context);
+  // As Longhorn's own API names them; its files are then `backup_backup-....cfg`, which the documents' commands count on.
+  const name = `backup-${randomBytes(8).toString('hex')}`;
+  const mark = timelines.backups.mark();
+  made.backups.push(name);
+  await cluster.create(longhornResources.backups, {
+    apiVersion,
+    kind: 'Backup',
+    metadata: { name, namespace, labels: { ...runLabel(run), ...backupLabels(snapshot.volume.name) } },
+    spec: { snapshotName: snapshot.name, backupMode: 'incremental' },
+  });
+  return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };
+};
+
+/** Waits for a backup to be Completed; ends at once when it goes wrong. */
+export const untilCompleted = async ({ timelines }: Context, backup: BackupHandle): Promise<void> => {
+  await completes(timelines.backups, { ...backup, from: backup.since.made }).within(
+    limits.backupCompleted.within,
+    limits.backupCompleted.owner,
+  );
+};
+
+/**
+ * Waits until Longhorn knows the volume of a completed backup in the store.
+ * A backup that is deleted before goes at once, without a state Deleting, and leaves its files behind.
+ */
+export const untilSettled = async ({ timelines }: Context, { volume, label }: BackupHandle): Promise<void> => {
+  const wanted = Object.entries(backupLabels(volume.name));
+  await once(timelines.backupVolumes, ({ metadata }) => wanted.every(([key, value]) => metadata.labels?.[key] === value), {
+    label: `Longhorn knows of volume ${volume.name} in the store, after ${label}`,
+    ...limits.backupVolumeKnown,
+  });
+};
+
+/** Asks for the deletion of a backup and returns when Kubernetes has taken the wish. */
+export const requestDeletion = async ({ cluster, timelines }: Context, backup: BackupHandle): Promise<void> => {
+  backup.since.deleted = timelines.backups.mark();
+  await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
+};
+
+/** Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for changes of this object). */
+export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle): Promise<void> => {
+  await cluster.patch(
+    longhornResources.backups,
+    { namespace, name },
+    { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } },
+  );
+};

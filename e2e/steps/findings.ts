@@ -1,0 +1,46 @@
+import { describeBackup } from '../longhorn/backup-state.ts';
+import type { Backup } from '../longhorn/types.ts';
+import { wordingOf, wordings } from '../longhorn/versions.ts';
+import { ExpectationError } from '../observe/expectation.ts';
+import type { Entry } from '../observe/timeline.ts';
+import type { StepReport } from './context.ts';
+
+type Named = { name: string; label: string };
+
+// The seed's own issue; its document is part of the same repository.
+const issue = 'https://github.com/longhorn/longhorn/issues/8746';
+
+/** Says which wording a waiting backup used, and returns its message; a wording that is not the documents' is a finding. */
+export const reportWording = (
+  report: StepReport,
+  { entries, backup, version }: { entries: readonly Entry<Backup>[]; backup: Named; version: string },
+): string => {
+  const message = entries
+    .flatMap((entry) => (entry.kind !== 'gap' && entry.object.metadata.name === backup.name ? [entry.object.status?.messages?.info] : []))
+    .find((text) => wordingOf('waits-for-deletion', { message: text, version }) !== undefined);
+  if (message === undefined) throw new Error(`no message of ${backup.label} says that it waits for a deletion`);
+  if (wordingOf('waits-for-deletion', { message, version })?.origin !== 'document') {
+    const written = wordings['waits-for-deletion'].filter(({ origin }) => origin === 'document').map(({ example }) => `"${example}"`);
+    report.finding({
+      title: "A waiting backup's message is not the one in the document",
+      detail: `Longhorn ${version} says "${message}"; the document has a message that includes ${written.join(' or ')}.`,
+      link: issue,
+    });
+  }
+  return message;
+};
+
+/**
+ * Tells a race of the product apart from other failures: the removal of a backup's blocks goes on, under its lock, after the backup is gone
+ * for Longhorn; one that starts then loses the lock and is in Error for good. Returns the error to throw; the scenario fails either way.
+ */
+export const reportLostLock = (
+  report: StepReport,
+  { error, backup, current, version }: { error: unknown; backup: Named; current: Backup | undefined; version: string },
+): unknown => {
+  const lost = current !== undefined && wordingOf('lock-lost-by-creation', { message: current.status?.error, version }) !== undefined;
+  if (!(error instanceof ExpectationError) || !lost) return error;
+  const detail = `${backup.label} waited for a deletion, started as soon as that backup was gone, and lost the lock to the deletion, which was still removing blocks: ${describeBackup(current)}. Longhorn does not try again.`;
+  report.finding({ title: 'A waiting backup lost the lock to the deletion that it had waited for', detail, link: issue });
+  return new ExpectationError({ ...error.verdict, reason: detail, text: `${detail}\n\n${error.verdict.text}` });
+};

@@ -1,0 +1,28 @@
+import { longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
+import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../longhorn/types.ts';
+import type { Cluster } from '../observe/cluster.ts';
+import type { Timeline } from '../observe/timeline.ts';
+import { follow } from '../observe/watch.ts';
+
+/** What a scenario watches of Longhorn, from before its first action to its end. */
+export type Timelines = {
+  volumes: Timeline<Volume>;
+  attachments: Timeline<VolumeAttachment>;
+  snapshots: Timeline<Snapshot>;
+  backups: Timeline<Backup>;
+  backupVolumes: Timeline<BackupVolume>;
+  backupTargets: Timeline<BackupTarget>;
+};
+
+/** Opens all watches and returns when every one is live; they end with the signal. */
+export const openTimelines = async (cluster: Cluster, signal: AbortSignal): Promise<Timelines> => {
+  const [volumes, attachments, snapshots, backups, backupVolumes, backupTargets] = await Promise.all([
+    follow<Volume>(cluster, longhornResources.volumes, { namespace, signal }),
+    follow<VolumeAttachment>(cluster, longhornResources.volumeAttachments, { namespace, signal }),
+    follow<Snapshot>(cluster, longhornResources.snapshots, { namespace, signal }),
+    follow<Backup>(cluster, longhornResources.backups, { namespace, signal }),
+    follow<BackupVolume>(cluster, longhornResources.backupVolumes, { namespace, signal }),
+    follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal }),
+  ]);
+  return { volumes, attachments, snapshots, backups, backupVolumes, backupTargets };
+};

@@ -1,0 +1,63 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { volumeFolder } from '../../e2e/backupstore/layout.ts';
+import { openStore, parseListing } from '../../e2e/backupstore/store.ts';
+import { localPods } from '../support/local-pods.ts';
+import { layOutRecordedStore, recordedVolume as volume } from '../support/recorded-store.ts';
+
+let root: string;
+let folder: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'corral-store-'));
+  folder = join(root, volumeFolder(volume));
+  await layOutRecordedStore(folder);
+});
+afterEach(() => rm(root, { recursive: true, force: true }));
+
+const open = () => openStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' }, root });
+const quiet = { seconds: 1, owner: 'the test' };
+
+test('the backups of a volume are known by their configs', async () => {
+  expect(await open().backups(volume)).toEqual(expect.arrayContaining(['sample-a-b1', 'sample-a-b2']));
+});
+
+test('a volume that was never backed up has none', async () => {
+  expect(await open().backups('unknown')).toEqual([]);
+});
+
+test('a config is read, one that is not there is undefined', async () => {
+  expect(await open().config(volume, 'sample-a-b2')).toMatchObject({ name: 'sample-a-b2', incremental: true });
+  expect(await open().config(volume, 'sample-a-b3')).toBeUndefined();
+});
+
+test('a folder that nothing works on is inspected at once', async () => {
+  expect(await open().inspect(volume, quiet)).toEqual({ backups: ['sample-a-b1', 'sample-a-b2'], blocks: 6, locks: [], problems: [] });
+});
+
+test('a locked one is inspected when the lock is gone', async () => {
+  await writeFile(join(folder, 'locks', 'lock-1.lck'), '{}');
+  const unlock = setTimeout(() => rm(join(folder, 'locks', 'lock-1.lck')), 300);
+  expect(await open().inspect(volume, { ...quiet, seconds: 10 })).toMatchObject({ locks: [], problems: [] });
+  clearTimeout(unlock);
+});
+
+test('one that stays locked is an error that names the lock and whose time it was', async () => {
+  await writeFile(join(folder, 'locks', 'lock-1.lck'), '{}');
+  await expect(open().inspect(volume, quiet)).rejects.toThrow(
+    "the backup store's folder of sample-a is still locked after 1 s (the test): lock-1.lck",
+  );
+});
+
+test('a store that cannot be read is an error, not an empty store', async () => {
+  await rm(join(folder, 'backups', 'backup_sample-a-b1.cfg'));
+  await mkdir(join(folder, 'backups', 'backup_sample-a-b1.cfg'));
+  await expect(open().config(volume, 'sample-a-b1')).rejects.toThrow(
+    /^reading the backup store failed in pod corral-store\/backupstore with exit code 1: cat: .*Is a directory$/,
+  );
+});
+
+test('a line of a listing that cannot be read is named', () => {
+  expect(() => parseListing('volume.cfg\t374\nvolume\n')).toThrow('cannot read a line of the backup store\'s listing: "volume"');
+});

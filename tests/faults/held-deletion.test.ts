@@ -1,0 +1,121 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
+import { heldDeletion } from '../../e2e/faults/held-deletion.ts';
+import { holdCommand } from '../../e2e/faults/holder-script.ts';
+import { openLedger } from '../../e2e/faults/ledger.ts';
+import { letDeletionGo } from '../../e2e/faults/let-deletion-go.ts';
+import { startInPods } from '../../e2e/faults/pod-commands.ts';
+import { localPods } from '../support/local-pods.ts';
+
+const cluster = localPods();
+const pods = [{ namespace: 'longhorn-system', name: 'longhorn-manager-local', container: 'longhorn-manager' }];
+const backup = 'backup-0123456789abcdef';
+
+let folder: string;
+let deletions: ChildProcess[];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-held-'));
+  deletions = [];
+  const binaries = join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2');
+  await mkdir(binaries, { recursive: true });
+  // As long as the wait for a lock lasts, and as little work.
+  await writeFile(join(binaries, 'longhorn'), '#!/bin/bash\nexec {nap}<> <(:)\nread -t 30 -u "$nap"\n', { mode: 0o755 });
+});
+
+afterEach(async () => {
+  for (const child of deletions) child.kill('SIGKILL');
+  await rm(folder, { recursive: true });
+});
+
+// Named and called as Longhorn's own is: the program's path, then `backup rm URL`.
+const runLonghorn = (...args: string[]): number => {
+  const child = spawn(join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2', 'longhorn'), args, { stdio: 'ignore' });
+  deletions.push(child);
+  return child.pid ?? 0;
+};
+const url = (name: string): string => `nfs://store.default:/opt/backupstore?backup=${name}&volume=v`;
+
+const isStopped = async (pid: number): Promise<boolean> => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') T ');
+const ledger = () => openLedger(folder);
+
+test('the deletion of one backup is stopped, proven to be, and goes on when healed', async () => {
+  const faults = openFaults({ cluster, ledger: await ledger() });
+  const held = await faults.inject(heldDeletion(cluster, { pods, backup }));
+  const meant = runLonghorn('backup', 'rm', url(backup));
+
+  expect(await held.prove()).toBe(`its process (${meant} in longhorn-manager-local) is stopped`);
+  expect(await isStopped(meant)).toBe(true);
+
+  expect(await held.heal()).toBe('longhorn-manager-local let go of 1');
+  expect(await isStopped(meant)).toBe(false);
+  await expect(held.prove()).rejects.toThrow(/is in state [SR], not T/);
+});
+
+test.for([
+  ['the deletion of a backup whose name begins the same', ['backup', 'rm', url(`${backup}0`)]],
+  ['the deletion of a backup whose name ends the same', ['backup', 'rm', url(`my-${backup}`)]],
+  ['a look at the backup', ['backup', 'inspect', url(backup)]],
+  ['the making of the backup', ['backup', 'create', '--backup-name', backup, url(backup)]],
+] as const)('%s is left alone', async ([, args]) => {
+  const running = startInPods(cluster, { pods, command: holdCommand({ token: 'token', backup, bounds: { search: 1, hold: 5 } }) });
+  const other = runLonghorn(...args);
+  await running.end(5_000);
+  expect(running.commands[0]?.lines).toEqual(['watching', 'not found in 1 s']);
+  expect(await isStopped(other)).toBe(false);
+});
+
+test('a hold that nobody ends lets go by itself', async () => {
+  const running = startInPods(cluster, { pods, command: holdCommand({ token: 'token', backup, bounds: { search: 5, hold: 1 } }) });
+  const meant = runLonghorn('backup', 'rm', url(backup));
+  await running.end(10_000);
+  expect(running.commands[0]?.lines).toEqual(['watching', `stopped ${meant}`, 'released by its bound of 1 s']);
+  expect(await isStopped(meant)).toBe(false);
+});
+
+test('a hold lets go although nobody reads what it says any more', async () => {
+  const [program = '', ...args] = holdCommand({ token: 'token', backup, bounds: { search: 5, hold: 1 } });
+  const holder = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  await new Promise((resolve) => holder.stdout.once('data', resolve));
+  holder.stdout.destroy();
+  const meant = runLonghorn('backup', 'rm', url(backup));
+  expect(await new Promise((resolve) => holder.on('exit', resolve))).not.toBe(null);
+  expect(await isStopped(meant)).toBe(false);
+});
+
+test('what a killed suite left behind is undone by the ledger alone, and its command in the pod ends', async () => {
+  const fault = heldDeletion(cluster, { pods, backup });
+  const held = await openFaults({ cluster, ledger: await ledger() }).inject(fault);
+  const meant = runLonghorn('backup', 'rm', url(backup));
+  await held.prove();
+
+  expect(await healLeftOver({ cluster, ledger: await ledger() })).toEqual([
+    `the deletion of ${backup} is held open: longhorn-manager-local let go of 1`,
+  ]);
+  expect(await isStopped(meant)).toBe(false);
+  await fault.settle?.();
+  expect((await ledger()).open()).toEqual([]);
+});
+
+test('a process whose stopper was killed is let go too', async () => {
+  const meant = runLonghorn('backup', 'rm', url(backup));
+  process.kill(meant, 'SIGSTOP');
+  expect(await letDeletionGo(cluster, { token: 'token', backup, pods })).toBe('longhorn-manager-local let go of 1');
+  expect(await isStopped(meant)).toBe(false);
+});
+
+test('a hold that finds nothing says so, with what the pods said', async () => {
+  const fault = heldDeletion(cluster, { pods, backup, bounds: { search: 1, hold: 5 } });
+  await fault.inject();
+  await expect(fault.prove()).rejects.toThrow(
+    [
+      `no process deleted ${backup} within 1 s of the watch for it (the fault's own bound); what the pods said:`,
+      '  longhorn-manager-local: watching; not found in 1 s',
+    ].join('\n'),
+  );
+  await fault.settle?.();
+});
