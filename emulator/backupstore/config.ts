@@ -1,0 +1,120 @@
+import { sortedMap, stringify } from './go-json.ts';
+
+export type CompressionMethod = 'none' | 'lz4' | 'gzip';
+export type BlockMapping = { Offset: number; BlockChecksum: string };
+
+/** volume.cfg, with plain numbers and strings. */
+export type VolumeConfig = {
+  Name: string;
+  Size: number;
+  Labels: Record<string, string> | null;
+  CreatedTime: string;
+  LastBackupName: string;
+  LastBackupAt: string;
+  BlockCount: number;
+  BackingImageName: string;
+  BackingImageChecksum: string;
+  CompressionMethod: CompressionMethod;
+  StorageClassName: string;
+  DataEngine: string;
+};
+
+/** backup_NAME.cfg, with plain numbers. An empty CreatedTime means that the backup is still being written. */
+export type BackupConfig = {
+  Name: string;
+  VolumeName: string;
+  SnapshotName: string;
+  SnapshotCreatedAt: string;
+  CreatedTime: string;
+  Size: number;
+  Labels: Record<string, string> | null;
+  Parameters: Record<string, string> | null;
+  IsIncremental: boolean;
+  CompressionMethod: CompressionMethod;
+  NewlyUploadedDataSize: number;
+  ReUploadedDataSize: number;
+  /** {} or null; both are met, and neither is ever read again. */
+  ProcessingBlocks: Record<string, never> | null;
+  Blocks: BlockMapping[];
+};
+
+// Longhorn's own slip: these strings are marked ",string" in Go, which wraps a string in quotes once more.
+const quoted = (value: string): string => JSON.stringify(value);
+const unquoted = (value: unknown): string => (typeof value === 'string' && value !== '' ? String(JSON.parse(value)) : '');
+
+/** Writes volume.cfg byte for byte as Longhorn does. */
+export const encodeVolume = (volume: VolumeConfig): string =>
+  stringify({
+    Name: volume.Name,
+    Size: String(volume.Size),
+    Labels: sortedMap(volume.Labels),
+    CreatedTime: volume.CreatedTime,
+    LastBackupName: volume.LastBackupName,
+    LastBackupAt: volume.LastBackupAt,
+    BlockCount: String(volume.BlockCount),
+    BackingImageName: quoted(volume.BackingImageName),
+    BackingImageChecksum: quoted(volume.BackingImageChecksum),
+    CompressionMethod: quoted(volume.CompressionMethod),
+    StorageClassName: quoted(volume.StorageClassName),
+    DataEngine: quoted(volume.DataEngine),
+  });
+
+/** Reads volume.cfg; throws on text that is no JSON. A missing compression method means gzip, a missing engine v1. */
+export const decodeVolume = (text: string): VolumeConfig => {
+  const raw = JSON.parse(text);
+  return {
+    Name: raw.Name,
+    Size: Number(raw.Size),
+    Labels: raw.Labels,
+    CreatedTime: raw.CreatedTime,
+    LastBackupName: raw.LastBackupName,
+    LastBackupAt: raw.LastBackupAt,
+    BlockCount: Number(raw.BlockCount),
+    BackingImageName: unquoted(raw.BackingImageName),
+    BackingImageChecksum: unquoted(raw.BackingImageChecksum),
+    CompressionMethod: (unquoted(raw.CompressionMethod) || 'gzip') as CompressionMethod,
+    StorageClassName: unquoted(raw.StorageClassName),
+    DataEngine: unquoted(raw.DataEngine) || 'v1',
+  };
+};
+
+/** Writes backup_NAME.cfg byte for byte as Longhorn does; Blocks is left out when empty. */
+export const encodeBackup = (backup: BackupConfig): string =>
+  stringify({
+    Name: backup.Name,
+    VolumeName: backup.VolumeName,
+    SnapshotName: backup.SnapshotName,
+    SnapshotCreatedAt: backup.SnapshotCreatedAt,
+    CreatedTime: backup.CreatedTime,
+    Size: String(backup.Size),
+    Labels: sortedMap(backup.Labels),
+    Parameters: sortedMap(backup.Parameters),
+    IsIncremental: backup.IsIncremental,
+    CompressionMethod: backup.CompressionMethod,
+    NewlyUploadedDataSize: String(backup.NewlyUploadedDataSize),
+    ReUploadedDataSize: String(backup.ReUploadedDataSize),
+    ProcessingBlocks: backup.ProcessingBlocks,
+    ...(backup.Blocks.length > 0 && { Blocks: backup.Blocks }),
+    SingleFile: { FilePath: '' },
+  });
+
+/** Reads backup_NAME.cfg; throws on text that is no JSON. A missing compression method means gzip. */
+export const decodeBackup = (text: string): BackupConfig => {
+  const raw = JSON.parse(text);
+  return {
+    Name: raw.Name,
+    VolumeName: raw.VolumeName,
+    SnapshotName: raw.SnapshotName,
+    SnapshotCreatedAt: raw.SnapshotCreatedAt,
+    CreatedTime: raw.CreatedTime,
+    Size: Number(raw.Size),
+    Labels: raw.Labels,
+    Parameters: raw.Parameters,
+    IsIncremental: raw.IsIncremental,
+    CompressionMethod: raw.CompressionMethod || 'gzip',
+    NewlyUploadedDataSize: Number(raw.NewlyUploadedDataSize),
+    ReUploadedDataSize: Number(raw.ReUploadedDataSize),
+    ProcessingBlocks: raw.ProcessingBlocks,
+    Blocks: raw.Blocks ?? [],
+  };
+};

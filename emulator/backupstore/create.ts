@@ -1,0 +1,89 @@
+import type { BackupConfig } from './config.ts';
+import { loadBackup, loadVolume, saveBackup, saveVolume } from './configs.ts';
+import { rfc3339 } from './inspect.ts';
+import { underLock } from './lock.ts';
+import { lockTypes } from './lock-rules.ts';
+import { mergeBlocks } from './merge.ts';
+import { blockSize, volumeConfigPath } from './paths.ts';
+import { type Upload, uploadBlocks } from './upload-blocks.ts';
+
+const findLastBackup = async ({ store, volume, snapshot, hasSnapshot }: Upload, name: string) => {
+  if (name === '') return undefined;
+  try {
+    const last = await loadBackup(store, volume, name);
+    return last.SnapshotName !== snapshot && hasSnapshot(last.SnapshotName) ? last : undefined;
+  } catch (error) {
+    store.log.info(`Cannot find previous backup ${name} in backupstore`, { error });
+    return undefined;
+  }
+};
+
+const emptyBackup = ({ backup, volume, compressionMethod }: Upload): BackupConfig => ({
+  Name: backup,
+  VolumeName: volume,
+  SnapshotName: '',
+  SnapshotCreatedAt: '',
+  CreatedTime: '',
+  Size: 0,
+  Labels: null,
+  Parameters: null,
+  IsIncremental: false,
+  CompressionMethod: compressionMethod,
+  NewlyUploadedDataSize: 0,
+  ReUploadedDataSize: 0,
+  ProcessingBlocks: null,
+  Blocks: [],
+});
+
+/**
+ * Backs a snapshot up under a backup lock: volume.cfg if it is new, a config marked as in progress, the blocks that changed since the last
+ * backup, and the finished config. onStarted is called once the lock is held. Throws Longhorn's texts.
+ */
+export const createBackup = (upload: Upload): Promise<void> =>
+  underLock({ store: upload.store, volume: upload.volume, type: lockTypes.backup, clock: upload.clock }, async () => {
+    const { store, volume, labels, parameters, snapshotCreatedAt } = upload;
+    if (!(await store.exists(volumeConfigPath(volume)))) {
+      await saveVolume(store, {
+        Name: volume,
+        Size: upload.volumeSize,
+        Labels: labels,
+        CreatedTime: rfc3339(new Date()),
+        LastBackupName: '',
+        LastBackupAt: '',
+        BlockCount: 0,
+        BackingImageName: '',
+        BackingImageChecksum: '',
+        CompressionMethod: upload.compressionMethod,
+        StorageClassName: '',
+        DataEngine: 'v1',
+      });
+    }
+    const config = await loadVolume(store, volume);
+    const request = { ...upload, compressionMethod: config.CompressionMethod };
+    const last = await findLastBackup(request, config.LastBackupName);
+    await saveBackup(store, emptyBackup(request));
+    upload.onStarted();
+    const { changed, uploaded, newBlocks } = await uploadBlocks(request, last);
+    const Blocks = last ? mergeBlocks(last.Blocks, changed) : changed;
+    await saveBackup(store, {
+      ...emptyBackup(request),
+      SnapshotName: upload.snapshot,
+      SnapshotCreatedAt: snapshotCreatedAt,
+      CreatedTime: rfc3339(new Date()),
+      Size: Blocks.length * blockSize,
+      Labels: labels,
+      Parameters: parameters,
+      IsIncremental: last !== undefined,
+      NewlyUploadedDataSize: uploaded,
+      ProcessingBlocks: last ? null : {},
+      Blocks,
+    });
+    await saveVolume(store, {
+      ...(await loadVolume(store, volume)),
+      Size: upload.volumeSize,
+      Labels: labels,
+      LastBackupName: upload.backup,
+      LastBackupAt: snapshotCreatedAt,
+      BlockCount: config.BlockCount + newBlocks,
+    });
+  });

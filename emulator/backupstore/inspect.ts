@@ -1,0 +1,101 @@
+import { backupNames, loadBackup, loadVolume, volumeNames } from './configs.ts';
+import { StoreError } from './errors.ts';
+import { blockSize, volumeConfigPath } from './paths.ts';
+import type { Store } from './store.ts';
+import { encodeBackupURL } from './url.ts';
+
+/** What `longhorn backup inspect` prints of a backup; sizes are strings, as in Go's `,string`. */
+export type BackupInfo = {
+  Name: string;
+  URL: string;
+  SnapshotName: string;
+  SnapshotCreated: string;
+  Created: string;
+  Size: string;
+  Labels: Record<string, string> | null;
+  Parameters: Record<string, string> | null;
+  IsIncremental: boolean;
+  CompressionMethod: string;
+  NewlyUploadedDataSize: string;
+  ReUploadedDataSize: string;
+  VolumeName: string;
+  VolumeSize: string;
+  VolumeCreated: string;
+  VolumeBackingImageName: string;
+  Messages: Record<string, string> | null;
+};
+
+/** What `longhorn backup inspect-volume` prints; ModificationTime is the emulator's own (Longhorn asks `backup head` for it). */
+export type VolumeInfo = {
+  Name: string;
+  Size: string;
+  Labels: Record<string, string> | null;
+  Created: string;
+  LastBackupName: string;
+  LastBackupAt: string;
+  DataStored: string;
+  Messages: Record<string, string>;
+  ModificationTime: string;
+};
+
+/** A time as Go's RFC 3339 has it: whole seconds, UTC. */
+export const rfc3339 = (date: Date): string => `${date.toISOString().slice(0, 19)}Z`;
+
+/** Describes a finished backup; throws `cannot find ...` or `backup NAME is still in progress`. */
+export const inspectBackup = async (store: Store, volumeName: string, name: string): Promise<BackupInfo> => {
+  const volume = await loadVolume(store, volumeName);
+  const backup = await loadBackup(store, volumeName, name);
+  if (backup.CreatedTime === '') throw new StoreError(`backup ${name} is still in progress`);
+  return {
+    Name: backup.Name,
+    URL: encodeBackupURL({ url: store.url, volume: volumeName, backup: name }),
+    SnapshotName: backup.SnapshotName,
+    SnapshotCreated: backup.SnapshotCreatedAt,
+    Created: backup.CreatedTime,
+    Size: String(backup.Size),
+    Labels: backup.Labels,
+    Parameters: backup.Parameters,
+    IsIncremental: backup.IsIncremental,
+    CompressionMethod: backup.CompressionMethod,
+    NewlyUploadedDataSize: String(backup.NewlyUploadedDataSize),
+    ReUploadedDataSize: String(backup.ReUploadedDataSize),
+    VolumeName: volume.Name,
+    VolumeSize: String(volume.Size),
+    VolumeCreated: volume.CreatedTime,
+    VolumeBackingImageName: volume.BackingImageName,
+    Messages: null,
+  };
+};
+
+/** Describes a volume of the store; throws `cannot find ...` if it has none of that name. */
+export const inspectVolume = async (store: Store, name: string): Promise<VolumeInfo> => {
+  const volume = await loadVolume(store, name);
+  return {
+    Name: volume.Name,
+    Size: String(volume.Size),
+    Labels: volume.Labels,
+    Created: volume.CreatedTime,
+    LastBackupName: volume.LastBackupName,
+    LastBackupAt: volume.LastBackupAt,
+    DataStored: String(volume.BlockCount * blockSize),
+    Messages: {},
+    ModificationTime: rfc3339(new Date(await store.changedAt(volumeConfigPath(name)))),
+  };
+};
+
+export type Listing = Record<string, { Messages: Record<string, string>; Backups?: Record<string, object> }>;
+
+/** Lists the store's volumes, or one of them; each with the names of its backups unless volumeOnly. */
+export const listStore = async (store: Store, { volume, volumeOnly }: { volume?: string | undefined; volumeOnly: boolean }) => {
+  const listing: Listing = {};
+  for (const name of volume ? [volume] : await volumeNames(store)) {
+    const config = volumeConfigPath(name);
+    if (!(await store.exists(config))) {
+      listing[name] = { Messages: { error: `cannot find ${config} in backupstore` } };
+      continue;
+    }
+    const backups = volumeOnly ? undefined : await backupNames(store, name);
+    listing[name] = { Messages: {}, ...(backups && { Backups: Object.fromEntries(backups.map((backup) => [backup, {}])) }) };
+  }
+  return listing;
+};

@@ -1,0 +1,69 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clocks.ts';
+import { loadConfig, saveConfig } from './configs.ts';
+import { StoreError } from './errors.ts';
+import { blocks, encodeLock, type Lock, type LockType, notAcquired } from './lock-rules.ts';
+import { lockPath, locksPath } from './paths.ts';
+import type { Store } from './store.ts';
+
+const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
+  const locks: Lock[] = [];
+  for (const file of await store.list(locksPath(volume))) {
+    if (!file.endsWith('.lck')) continue;
+    const path = `${locksPath(volume)}/${file}`;
+    try {
+      const { Name, Type, Acquired } = JSON.parse(await loadConfig(store, path));
+      locks.push({ Name, Type, Acquired, serverTime: await store.changedAt(path) });
+      store.log.info(`Loaded lock ${path} type ${Type} on backupstore`);
+    } catch (error) {
+      store.log.warning(`Failed to load lock ${path} on backupstore`, { error });
+    }
+  }
+  return locks;
+};
+
+/**
+ * Runs work under a lock on a volume of the store. The lock is written first and the others read after clock.lockWait, so that of two that
+ * come at once each sees the other; there is one try only. While it is held it is written anew every clock.lockRefresh, else it expires.
+ * Throws Longhorn's text if another lock stands in the way.
+ */
+export const underLock = async <T>(
+  { store, volume, type, clock }: { store: Store; volume: string; type: LockType; clock: Clock },
+  work: () => Promise<T>,
+): Promise<T> => {
+  const name = `lock-${randomBytes(8).toString('hex')}`;
+  const path = lockPath(volume, name);
+  const save = async (Acquired: boolean): Promise<Lock> => {
+    await saveConfig(store, path, encodeLock({ Name: name, Type: type, Acquired }));
+    store.log.info(`Stored lock ${path} type ${type} on backupstore`);
+    return { Name: name, Type: type, Acquired, serverTime: await store.changedAt(path) };
+  };
+  const release = async (): Promise<void> => {
+    await store.remove(path);
+    store.log.info(`Removed lock ${path} type ${type} on backupstore`);
+  };
+
+  const own = await save(false);
+  await sleep(clock.lockWait);
+  store.log.info(`Trying to acquire lock ${path}`);
+  const others = await readLocks(store, volume);
+  if (others.some((other) => blocks(other, own, { now: Date.now(), expiry: clock.lockExpiry }))) {
+    await release();
+    throw new StoreError(notAcquired(path, type));
+  }
+  await save(true);
+  store.log.info(`Acquired lock ${path} on backupstore`);
+  let refreshing: Promise<unknown> = Promise.resolve();
+  const refresh = setInterval(() => {
+    refreshing = save(true).catch((error) => store.log.warning(`Failed to refresh acquired lock ${path}`, { error }));
+  }, clock.lockRefresh);
+  try {
+    return await work();
+  } finally {
+    clearInterval(refresh);
+    // A refresh under way would bring the file back after its removal.
+    await refreshing;
+    await release().catch((error) => store.log.warning('Failed to unlock', { error }));
+  }
+};

@@ -1,0 +1,61 @@
+// The LZ4 block format: sequences of literals and of matches in the 64 KiB before them. Its end rules: the last 5 bytes are literals,
+// and the last match begins 12 bytes before the end or earlier.
+const minMatch = 4;
+const lastLiterals = 5;
+const matchLimit = 12;
+const window = 65_535;
+const hashBits = 14;
+
+/** The longest that a block of a size can become. */
+export const compressBound = (size: number): number => size + Math.ceil(size / 255) + 16;
+
+const writeLength = (target: Uint8Array, at: number, length: number): number => {
+  let rest = length;
+  let position = at;
+  for (; rest >= 255; rest -= 255) target[position++] = 255;
+  target[position++] = rest;
+  return position;
+};
+
+/** Compresses a block greedily, as LZ4's fast mode does, and gives the bytes written to target (of compressBound bytes). */
+export const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
+  const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
+  const heads = new Int32Array(1 << hashBits).fill(-window - 1);
+  const lastStart = source.length - matchLimit;
+  let written = 0;
+  let anchor = 0;
+  const emit = (end: number, offset: number, length: number): void => {
+    const literals = end - anchor;
+    const token = written++;
+    if (literals >= 15) written = writeLength(target, written, literals - 15);
+    target.set(source.subarray(anchor, end), written);
+    written += literals;
+    if (offset === 0) {
+      target[token] = Math.min(literals, 15) << 4;
+      return;
+    }
+    target[written++] = offset & 0xff;
+    target[written++] = offset >>> 8;
+    if (length - minMatch >= 15) written = writeLength(target, written, length - minMatch - 15);
+    target[token] = (Math.min(literals, 15) << 4) | Math.min(length - minMatch, 15);
+  };
+  for (let at = 0; at <= lastStart; ) {
+    const word = view.getInt32(at, true);
+    const slot = Math.imul(word, 0x9e3779b1) >>> (32 - hashBits);
+    const candidate = heads[slot] as number;
+    heads[slot] = at;
+    if (at - candidate > window || view.getInt32(candidate, true) !== word) {
+      // The longer nothing matches, the larger the steps: random data goes through fast.
+      at += 1 + ((at - anchor) >>> 6);
+      continue;
+    }
+    const longest = source.length - lastLiterals - at;
+    let length = minMatch;
+    while (length < longest && source[candidate + length] === source[at + length]) length += 1;
+    emit(at, at - candidate, length);
+    at += length;
+    anchor = at;
+  }
+  emit(source.length, 0, 0);
+  return written;
+};

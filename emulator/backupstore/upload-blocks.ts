@@ -1,0 +1,79 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import type { Clock } from '../clocks.ts';
+import { compress } from './compression.ts';
+import type { BackupConfig, BlockMapping, CompressionMethod } from './config.ts';
+import { blockPath, blockSize, checksumOf } from './paths.ts';
+import type { Store } from './store.ts';
+
+/** A snapshot to back up, and how. */
+export type Upload = {
+  store: Store;
+  clock: Clock;
+  volume: string;
+  volumeSize: number;
+  backup: string;
+  snapshot: string;
+  snapshotCreatedAt: string;
+  /** The snapshot's image, as long as the volume or shorter; all-zero blocks count as never written. */
+  image: string;
+  /** Whether a snapshot is still there: a backup is incremental only against a last one whose snapshot is. */
+  hasSnapshot: (name: string) => boolean;
+  compressionMethod: CompressionMethod;
+  labels: Record<string, string>;
+  parameters: Record<string, string>;
+  onStarted: () => void;
+  /** Percent, up to 95 while blocks are uploaded. */
+  onProgress: (percent: number) => void;
+};
+
+const zeros = Buffer.alloc(blockSize);
+
+// The last block of a volume is whole: its size is a multiple of 2 MiB.
+const readBlock = async (file: FileHandle, offset: number): Promise<Buffer> => {
+  const block = Buffer.alloc(blockSize);
+  for (let end = 0; end < blockSize; ) {
+    const { bytesRead } = await file.read(block, end, blockSize - end, offset + end);
+    if (bytesRead === 0) break;
+    end += bytesRead;
+  }
+  return block;
+};
+
+/** Uploads the blocks of a snapshot that differ from the last backup's, and gives them, with the bytes sent and the files made. */
+export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefined) => {
+  const { store, volume, compressionMethod, onProgress } = upload;
+  const total = Math.ceil(upload.volumeSize / blockSize);
+  const before = new Map(last?.Blocks.map(({ Offset, BlockChecksum }) => [Offset, BlockChecksum]));
+  const changed: BlockMapping[] = [];
+  const known = new Set<string>();
+  let uploaded = 0;
+  let newBlocks = 0;
+  // One write is under way while the next block is read and compressed: the network waits for neither, and memory holds two blocks.
+  let writing: Promise<void> = Promise.resolve();
+  const file = await open(upload.image);
+  try {
+    for (let index = 0; index < total; index += 1) {
+      const offset = index * blockSize;
+      const block = await readBlock(file, offset);
+      onProgress(Math.floor(((index + 1) / total) * 95));
+      if (block.equals(zeros) && !before.has(offset)) continue;
+      const checksum = checksumOf(block);
+      if (before.get(offset) === checksum) continue;
+      changed.push({ Offset: offset, BlockChecksum: checksum });
+      const path = blockPath(volume, checksum);
+      if (known.has(checksum) || (await store.exists(path))) continue;
+      known.add(checksum);
+      const data = compress(compressionMethod, block);
+      await writing;
+      writing = store.write(path, data);
+      // Looked at with the next block or at the end; without a handler a failure would end the process before that.
+      writing.catch(() => undefined);
+      uploaded += data.length;
+      newBlocks += 1;
+    }
+    await writing;
+  } finally {
+    await file.close();
+  }
+  return { changed, uploaded, newBlocks };
+};

@@ -1,0 +1,62 @@
+const second = 1_000;
+const minute = 60 * second;
+const hour = 60 * minute;
+
+/** Every time that Longhorn waits for, in milliseconds. Sources: longhorn-manager (M) and backupstore (B), v1.12.1. */
+export type Clock = {
+  /** Every informer tells its controllers of all its objects again (M: util/client/client.go). Its phase differs per manager. */
+  resync: number;
+  /** Least time between the starts of two deletions of a backup, doubled with each failure (M: backup_controller.go). */
+  deletionBackoffMin: number;
+  deletionBackoffMax: number;
+  /** How often the owner of a backup asks the engine for its progress (M: backup_monitor.go). */
+  monitorPoll: number;
+  /** After this the tries to create a backup are counted anew (M: backup_controller.go). */
+  creationRetryExpiry: number;
+  /** What the setting backup-execution-timeout allows `backup ls` and `backup inspect` (M: types/setting.go, 1 min). Never `backup rm`. */
+  commandTimeout: number;
+  /** How long SnapshotBackup may take, its lock wait included (gRPC, 3 min). */
+  snapshotBackupTimeout: number;
+  /** From writing a lock to looking at the others (B: lock.go). */
+  lockWait: number;
+  /** How often a holder writes its lock anew (B: lock.go). */
+  lockRefresh: number;
+  /** Age after which a lock counts no more (B: lock.go). */
+  lockExpiry: number;
+  /** What one attempt to mount the store may take (B: nfs.go). */
+  mountTimeout: number;
+};
+
+export const clocks = {
+  real: {
+    resync: 30 * second,
+    deletionBackoffMin: minute,
+    deletionBackoffMax: 24 * hour,
+    monitorPoll: 2 * second,
+    creationRetryExpiry: 10 * minute,
+    commandTimeout: minute,
+    snapshotBackupTimeout: 3 * minute,
+    lockWait: 2 * second,
+    lockRefresh: minute,
+    lockExpiry: 150 * second,
+    mountTimeout: 5 * second,
+  },
+  // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The resync must stay long beside the time
+  // from the removal of a config to that of its lock, see garbage.ts; the poll's questions cost the upload a node's only processor; and
+  // within the lock wait a fault must find the deletion's process.
+  fast: {
+    resync: 5 * second,
+    deletionBackoffMin: 6 * second,
+    deletionBackoffMax: 144 * minute,
+    monitorPoll: 500,
+    creationRetryExpiry: minute,
+    commandTimeout: minute,
+    snapshotBackupTimeout: 3 * minute,
+    lockWait: second,
+    lockRefresh: 6 * second,
+    lockExpiry: 15 * second,
+    mountTimeout: 5 * second,
+  },
+} as const satisfies Record<string, Clock>;
+
+export type ClockName = keyof typeof clocks;

@@ -1,0 +1,107 @@
+import { encodeBackupURL } from '../../backupstore/url.ts';
+import type { TargetClient } from '../../engine/target-client.ts';
+import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
+import type { Context } from '../../manager/context.ts';
+import { labels } from '../../modelled-on.ts';
+import { release } from '../finalizer.ts';
+import { withdrawAttachment } from '../tickets.ts';
+import { type Backoff, createBackoff } from './backoff.ts';
+import { type DeletionRecord, decideDeletion, removesRemoteData } from './decide-deletion.ts';
+import { messageKeys, messages } from './messages.ts';
+import { updateStatus } from './status.ts';
+import { requestVolumeSync } from './sync.ts';
+
+/** What deletions keep in this process's memory: a manager that is killed loses it. */
+export type Deletions = {
+  inProgress: Map<string, DeletionRecord>;
+  backoff: Backoff;
+  client: TargetClient;
+  enqueue: (name: string) => void;
+};
+
+export const createDeletions = ({ clock }: Context, client: TargetClient, enqueue: (name: string) => void): Deletions => ({
+  inProgress: new Map(),
+  backoff: createBackoff({ min: clock.deletionBackoffMin, max: clock.deletionBackoffMax }),
+  client,
+  enqueue,
+});
+
+// The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is woken by its end.
+const runRemoval = ({ inProgress, client }: Deletions, url: string): void => {
+  inProgress.set(url, { state: 'Deleting' });
+  const end = (record: DeletionRecord): void => {
+    // The entry has gone if the config had, and the Backup with it, before the command ended.
+    if (inProgress.has(url)) inProgress.set(url, record);
+  };
+  client.remove(url).then(
+    () => end({ state: 'Succeeded' }),
+    (error) => end({ state: 'Error', message: messages.failedToDelete(url, error.message) }),
+  );
+};
+
+const start = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<void> => {
+  const { name } = backup.metadata;
+  if (deletions.backoff.isWaiting(name)) return;
+  // Before the command, where Longhorn does both at once: on a lab node a process takes a tenth of a second to start, and a new backup
+  // of the volume must not slip through meanwhile.
+  await updateStatus(context, backup, { state: 'Deleting', messages: {} });
+  deletions.backoff.next(name);
+  runRemoval(deletions, url);
+  deletions.enqueue(name);
+};
+
+/** Deletes a backup from the store, a step a call; true once the store has it no more. */
+const removedFromStore = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<boolean> => {
+  const { name } = backup.metadata;
+  if (backup.status?.state !== 'Deleting') {
+    await start(context, backup, url, deletions);
+    return false;
+  }
+  // What cannot be asked now is asked again soon, the state staying as it is.
+  const inStore = (await deletions.client.inspect(url)) !== undefined;
+  // The record is read after the store: a command that ended meanwhile is known to have.
+  const step = decideDeletion({ inStore, record: deletions.inProgress.get(url), url, mutant: context.mutant });
+  if (step.do === 'fail') {
+    context.log.warning('Failed to delete backup in the backupstore', { backup: name, error: step.message });
+    await updateStatus(context, backup, { state: 'Error', messages: { ...backup.status.messages, [messageKeys.error]: step.message } });
+  }
+  if (step.do !== 'release') return false;
+  deletions.backoff.forget(name);
+  deletions.inProgress.delete(url);
+  return true;
+};
+
+/** Takes a Backup with a deletionTimestamp a step further, up to its release. */
+export const reconcileDeletion = async (
+  context: Context,
+  {
+    backup,
+    target,
+    backupVolume,
+    volumeName,
+  }: { backup: Backup; target: BackupTarget | undefined; backupVolume: BackupVolume | undefined; volumeName: string },
+  deletions: Deletions,
+): Promise<void> => {
+  const { name } = backup.metadata;
+  await withdrawAttachment(context, volumeName, 'backup-controller', name);
+  const known = backupVolume !== undefined && !backupVolume.metadata.deletionTimestamp;
+  const remote = removesRemoteData({
+    customResourceOnly: labels.deleteCustomResourceOnly in (backup.metadata.labels ?? {}),
+    targetAvailable: target?.status?.available === true && target.spec.backupTargetURL !== '' && !target.metadata.deletionTimestamp,
+    backupVolumeKnown: known,
+  });
+  if (remote) {
+    const url = encodeBackupURL({ url: target?.spec.backupTargetURL ?? '', volume: volumeName, backup: name });
+    if (!(await removedFromStore(context, backup, url, deletions))) return;
+  }
+  if (known && backupVolume.status?.lastBackupName === name) await requestVolumeSync(context, backupVolume);
+  const state: BackupStatus['state'] = backup.status?.state ?? '';
+  if (state === 'Error' || state === 'Unknown') {
+    context.recorder(backup, {
+      type: 'Warning',
+      reason: state,
+      message: `Failed backup ${name} has been deleted: ${backup.status?.error ?? ''}`,
+    });
+  }
+  await release(context.datastore.backups, backup);
+};

@@ -1,0 +1,49 @@
+import { isDeepStrictEqual } from 'node:util';
+import { backupStatus } from '../../engine/proxy.ts';
+import type { EngineBackupStatus } from '../../engine/upload.ts';
+import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
+
+/** What a monitor knows of its backup; the part of a Backup's status that is the engine's to say. */
+export type Monitored = Pick<BackupStatus, 'state' | 'progress' | 'error' | 'url' | 'snapshotName' | 'replicaAddress'>;
+
+export type Monitor = { status(): Monitored; close(): void };
+
+const states: Record<EngineBackupStatus['state'], BackupState> = { in_progress: 'InProgress', complete: 'Completed', error: 'Error' };
+
+/**
+ * Asks the engine for a backup's progress every so often, first after one such period: a backup that is done before that is never seen in
+ * progress. onChange is called when the answer differs from the last one.
+ */
+export const startMonitor = (
+  { ip, backup, initial, period }: { ip: string; backup: string; initial: Monitored; period: number },
+  onChange: () => void,
+): Monitor => {
+  let status = initial;
+  let asking = false;
+  const ask = async (): Promise<Monitored> => {
+    try {
+      const answer = await backupStatus(ip, backup);
+      if (!answer) return { ...status, state: 'Error', error: `cannot find backup ${backup} status in longhorn engine` };
+      return {
+        state: states[answer.state],
+        progress: answer.progress,
+        url: answer.backupURL,
+        snapshotName: answer.snapshotName,
+        replicaAddress: `tcp://${ip}:10000`,
+        ...(answer.error && { error: answer.error }),
+      };
+    } catch (error) {
+      return { ...status, state: 'Error', error: (error as Error).message };
+    }
+  };
+  const timer = setInterval(async () => {
+    if (asking) return;
+    asking = true;
+    const next = await ask();
+    asking = false;
+    if (isDeepStrictEqual(next, status)) return;
+    status = next;
+    onChange();
+  }, period);
+  return { status: () => status, close: () => clearInterval(timer) };
+};

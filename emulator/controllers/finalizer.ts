@@ -1,0 +1,29 @@
+import { isNotFound } from '../kubernetes/client.ts';
+import type { ApiObject } from '../kubernetes/objects.ts';
+import type { Collection } from '../manager/datastore.ts';
+import { finalizer } from '../modelled-on.ts';
+
+/** Whether an object still has to get what Longhorn's webhook would have given it when it was made. */
+export const lacksFinalizer = ({ metadata }: ApiObject): boolean =>
+  !metadata.deletionTimestamp && !metadata.finalizers?.includes(finalizer);
+
+/** Adds finalizer and labels to an object, as Longhorn's webhook does on its creation. */
+export const admit = <T extends ApiObject>(collection: Collection<T>, object: T, labels: Record<string, string>): Promise<T> =>
+  collection.update({
+    ...object,
+    metadata: {
+      ...object.metadata,
+      labels: { ...labels, ...object.metadata.labels },
+      finalizers: [...(object.metadata.finalizers ?? []), finalizer],
+    },
+  });
+
+/** Takes Longhorn's finalizer off, after which Kubernetes lets the object go; one that has gone already is no error. */
+export const release = async <T extends ApiObject>(collection: Collection<T>, object: T): Promise<void> => {
+  const finalizers = object.metadata.finalizers?.filter((entry) => entry !== finalizer) ?? [];
+  try {
+    await collection.update({ ...object, metadata: { ...object.metadata, finalizers } });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+};

@@ -1,0 +1,82 @@
+import { statfs } from 'node:fs/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { startController } from '../kubernetes/controller.ts';
+import { type Condition, withCondition } from '../kubernetes/objects.ts';
+import type { DiskStatus, Node } from '../longhorn/objects.ts';
+import { type Context, timestamp } from '../manager/context.ts';
+import { readiness } from './node-status.ts';
+
+type Status = NonNullable<Node['status']>;
+
+// A disk's free space changes all the time; what is known of it is renewed when it is off by more than this.
+const tolerance = 64 * 1024 * 1024;
+
+const diskStatus = async (diskName: string, path: string, before: DiskStatus | undefined): Promise<DiskStatus> => {
+  const { bavail, blocks, bsize } = await statfs(path);
+  const now = timestamp();
+  const free = bavail * bsize;
+  const storageAvailable =
+    Math.abs(free - (before?.storageAvailable ?? -tolerance)) > tolerance ? free : (before?.storageAvailable ?? free);
+  const ready = withCondition(before?.conditions, { type: 'Ready', status: 'True' }, now);
+  return {
+    diskName,
+    diskPath: path,
+    filesystemType: 'ext4',
+    conditions: withCondition(ready, { type: 'Schedulable', status: 'True' }, now),
+    storageAvailable,
+    storageMaximum: blocks * bsize,
+    storageScheduled: 0,
+  };
+};
+
+const ownStatus = async (node: Node): Promise<Status> => {
+  const now = timestamp();
+  const disks = Object.entries(node.spec.disks).map(async ([name, { path }]) => {
+    return [name, await diskStatus(name, path, node.status?.diskStatus?.[name])] as const;
+  });
+  const schedulable = withCondition(node.status?.conditions, { type: 'Schedulable', status: 'True' }, now);
+  const message = `Node ${node.metadata.name} is ready`;
+  return {
+    region: '',
+    zone: '',
+    conditions: withCondition(schedulable, { type: 'Ready', status: 'True', message }, now),
+    diskStatus: Object.fromEntries(await Promise.all(disks)),
+  };
+};
+
+const othersStatus = ({ datastore }: Context, node: Node): Status => {
+  const { name } = node.metadata;
+  const kubernetesNode = datastore.kubernetesNodes.get(name);
+  const pod = datastore.managerPods.list().find(({ spec }) => spec.nodeName === name);
+  const conditions: Condition[] = withCondition(
+    node.status?.conditions,
+    { type: 'Ready', ...readiness(name, { kubernetesNode, pod }) },
+    timestamp(),
+  );
+  return { region: '', zone: '', diskStatus: null, ...node.status, conditions };
+};
+
+const reconcile = async (context: Context, name: string): Promise<void> => {
+  const { datastore } = context;
+  const node = datastore.nodes.get(name);
+  if (!node) return;
+  const status = name === context.node ? await ownStatus(node) : othersStatus(context, node);
+  const ready = ({ conditions }: Status) => conditions?.find(({ type }) => type === 'Ready');
+  // Whether another node is lost is everybody's business; that it is ready is for its own manager to say.
+  if (name !== context.node && ready(status)?.status === 'True') return;
+  if (!isDeepStrictEqual(status, node.status)) await datastore.nodes.updateStatus({ ...node, status });
+};
+
+/**
+ * Keeps nodes.longhorn.io. Another node's manager is looked at with the resync only, not with each event of its pod: a pod that the
+ * DaemonSet replaces is missing for an instant, which on a real Longhorn never moved an owner in four runs.
+ */
+export const startNodeController = (context: Context): void => {
+  const { datastore, clock, signal } = context;
+  const enqueue = startController({ name: 'node', reconcile: (name) => reconcile(context, name) }, context);
+  enqueue(context.node);
+  const timer = setInterval(() => {
+    for (const { metadata } of datastore.nodes.list()) enqueue(metadata.name);
+  }, clock.resync);
+  signal.addEventListener('abort', () => clearInterval(timer));
+};

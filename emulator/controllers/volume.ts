@@ -1,0 +1,127 @@
+import { isDeepStrictEqual } from 'node:util';
+import { allocatedSize, ensureHead, headFile, snapshotFile } from '../engine/replica-files.ts';
+import { alreadyExists } from '../kubernetes/client.ts';
+import { startController } from '../kubernetes/controller.ts';
+import { ownerReference, withCondition } from '../kubernetes/objects.ts';
+import type { Volume } from '../longhorn/objects.ts';
+import { type Context, timestamp } from '../manager/context.ts';
+import { notEmulated } from '../manager/not-emulated.ts';
+import { isResponsible } from '../manager/ownership.ts';
+import { engineImage, finalizer, labels } from '../modelled-on.ts';
+import { admit, lacksFinalizer } from './finalizer.ts';
+import { ensureReplica, findReplica, replicaDirectory } from './replica-of.ts';
+import { detach, removeVolume } from './volume-removal.ts';
+import { nextStep } from './volume-state.ts';
+
+type Status = NonNullable<Volume['status']>;
+
+const newStatus: Status = {
+  ownerID: '',
+  state: '',
+  robustness: '',
+  currentNodeID: '',
+  currentImage: '',
+  actualSize: 0,
+  lastBackup: '',
+  lastBackupAt: '',
+  conditions: null,
+  frontendDisabled: false,
+};
+
+const isMine = ({ node, datastore }: Context, volume: Volume): boolean =>
+  isResponsible({ self: node, owner: volume.status?.ownerID ?? '', preferred: volume.spec.nodeID, nodes: datastore.nodes.list() });
+
+const attach = async (context: Context, volume: Volume): Promise<void> => {
+  const directory = replicaDirectory(await ensureReplica(context, volume));
+  const head = await ensureHead(directory, Number(volume.spec.size));
+  await context.devices.attach(volume.metadata.name, head);
+};
+
+const actualSize = async (context: Context, { metadata: { name } }: Volume): Promise<number> => {
+  const replica = findReplica(context, name);
+  if (replica?.spec.nodeID !== context.node) return 0;
+  const directory = replicaDirectory(replica);
+  const own = context.datastore.snapshots.list().filter(({ spec }) => spec.volume === name);
+  const files = [headFile(directory), ...own.map(({ metadata }) => snapshotFile(directory, metadata.name))];
+  return (await Promise.all(files.map(allocatedSize))).reduce((sum, size) => sum + size, 0);
+};
+
+const ensureAttachment = async ({ datastore }: Context, volume: Volume): Promise<void> => {
+  const { name } = volume.metadata;
+  if (datastore.volumeAttachments.get(name)) return;
+  await datastore.volumeAttachments
+    .create({
+      metadata: { name, labels: { [labels.volume]: name }, finalizers: [finalizer], ownerReferences: [ownerReference(volume)] },
+      spec: { volume: name, attachmentTickets: {} },
+    })
+    .catch((error) => {
+      if (!alreadyExists(error)) throw error;
+    });
+};
+
+const lastBackup = ({ datastore }: Context, name: string): Pick<Status, 'lastBackup' | 'lastBackupAt'> => {
+  const found = datastore.backupVolumes.list().find(({ spec }) => spec.volumeName === name);
+  return { lastBackup: found?.status?.lastBackupName ?? '', lastBackupAt: found?.status?.lastBackupAt ?? '' };
+};
+
+const reconcile = async (context: Context, name: string): Promise<void> => {
+  const { datastore } = context;
+  const found = datastore.volumes.get(name);
+  if (!found || !isMine(context, found)) return;
+  if (found.metadata.deletionTimestamp) return removeVolume(context, found);
+  let volume = lacksFinalizer(found)
+    ? await admit(datastore.volumes, found, { [labels.backupTarget]: found.spec.backupTargetName, [labels.volume]: name })
+    : found;
+  if (volume.status?.ownerID !== context.node) {
+    volume = await datastore.volumes.updateStatus({ ...volume, status: { ...newStatus, ...volume.status, ownerID: context.node } });
+  }
+  const status = { ...newStatus, ...volume.status };
+  const beyond = notEmulated(volume);
+  for (const message of beyond) context.recorder(volume, { type: 'Warning', reason: 'NotEmulated', message });
+  const conditions = withCondition(
+    status.conditions,
+    {
+      type: 'Scheduled',
+      status: beyond.length > 0 ? 'False' : 'True',
+      reason: beyond.length > 0 ? 'NotEmulated' : '',
+      message: beyond.join('; '),
+    },
+    timestamp(),
+  );
+  if (beyond.length > 0) {
+    if (!isDeepStrictEqual(conditions, status.conditions))
+      await datastore.volumes.updateStatus({ ...volume, status: { ...status, conditions } });
+    return;
+  }
+  await ensureAttachment(context, volume);
+
+  const wanted = volume.spec.nodeID === context.node;
+  const step = nextStep({ state: status.state, robustness: status.robustness, wanted });
+  if (step?.device === 'detach') await detach(context, volume);
+  // Also without a step: after a restart of the node the device has to be made again.
+  if (step?.device === 'attach' || (!step && wanted)) await attach(context, volume);
+  const next: Status = {
+    ...status,
+    ...lastBackup(context, name),
+    conditions,
+    ...(step && { state: step.state, robustness: step.robustness }),
+    currentImage: engineImage,
+    currentNodeID: step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
+    actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
+  };
+  if (!isDeepStrictEqual(next, status)) await datastore.volumes.updateStatus({ ...volume, status: next });
+};
+
+/** Brings volumes to the node their spec names: folder, loop device, /dev/longhorn/NAME; and takes all of it away with the volume. */
+export const startVolumeController = (context: Context): void => {
+  const { datastore } = context;
+  const enqueue = startController({ name: 'volume', reconcile: (name) => reconcile(context, name) }, context);
+  datastore.volumes.onEvent(enqueue);
+  datastore.volumeAttachments.onEvent(enqueue);
+  const volumeOf = { replicas: (name: string) => name.replace(/-r-[0-9a-f]{8}$/, '') };
+  datastore.replicas.onEvent((name) => enqueue(volumeOf.replicas(name)));
+  datastore.backupVolumes.onEvent((name) => {
+    const volume = datastore.backupVolumes.get(name)?.spec.volumeName;
+    if (volume) enqueue(volume);
+  });
+};

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { createBackup } from '../backupstore/create.ts';
+import { StoreError } from '../backupstore/errors.ts';
+import { inspectBackup, inspectVolume, listStore } from '../backupstore/inspect.ts';
+import { removeBackup, removeVolume } from '../backupstore/remove.ts';
+import { openStore, type Store } from '../backupstore/store.ts';
+import { decodeBackupURL } from '../backupstore/url.ts';
+import type { Behaviour } from '../environment.ts';
+import { createLog } from '../log.ts';
+import { modelledOn } from '../modelled-on.ts';
+import type { Mounts } from './mount.ts';
+import { snapshotFile } from './replica-files.ts';
+import type { UploadRequest } from './upload.ts';
+
+type Streams = { out: (text: string) => void; err: (text: string) => void };
+
+export type Command = Behaviour & { mounts: Mounts } & Streams;
+
+const print = ({ out }: Streams, value: unknown): void => out(`${JSON.stringify(value, null, '\t')}\n`);
+
+const open = async (text: string, { mounts, clock, err }: Command) => {
+  const { url, volume, backup } = decodeBackupURL(text);
+  const log = createLog(err, { pkg: 'backupstore' });
+  const store: Store = openStore({ root: await mounts.mount(url, { log, clock }), url, log });
+  log.info(`Loaded driver for ${url}`);
+  return { store, volume, backup };
+};
+
+const upload = async (text: string, request: UploadRequest, command: Command): Promise<void> => {
+  const { store } = await open(text, command);
+  const event = (value: object) => command.out(`${JSON.stringify(value)}\n`);
+  let last = -1;
+  await createBackup({
+    ...request,
+    store,
+    clock: command.clock,
+    image: snapshotFile(request.directory, request.snapshot),
+    hasSnapshot: (name) => existsSync(snapshotFile(request.directory, name)),
+    onStarted: () => event({ started: true }),
+    onProgress: (progress) => {
+      if (progress > last) event({ progress });
+      last = progress;
+    },
+  });
+};
+
+const backupCommand = async ([verb, ...rest]: string[], command: Command): Promise<void> => {
+  const { values, positionals } = parseArgs({
+    args: rest,
+    allowPositionals: true,
+    options: { volume: { type: 'string' }, 'volume-only': { type: 'boolean' }, request: { type: 'string' } },
+  });
+  const [destination = ''] = positionals;
+  if (verb === 'rm') {
+    const { store, volume, backup } = await open(destination, command);
+    if (values.volume) return removeVolume({ store, volume: values.volume, clock: command.clock });
+    return removeBackup({ store, volume, backup, clock: command.clock, mutant: command.mutant });
+  }
+  if (verb === 'inspect' || verb === 'inspect-volume') {
+    const { store, volume, backup } = await open(destination, command);
+    return print(command, await (verb === 'inspect' ? inspectBackup(store, volume, backup) : inspectVolume(store, volume)));
+  }
+  if (verb === 'ls' || verb === 'list') {
+    const { store } = await open(destination, command);
+    return print(command, await listStore(store, { volume: values.volume, volumeOnly: values['volume-only'] ?? false }));
+  }
+  if (verb === 'cleanup-all-mounts') return command.mounts.unmountAll({ log: createLog(command.err), clock: command.clock });
+  if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
+  throw new StoreError(`not emulated: longhorn backup ${verb ?? ''}`);
+};
+
+/**
+ * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup rm|inspect|inspect-volume|ls|
+ * cleanup-all-mounts` are Longhorn's; `backup create` is the emulator's own way to upload, which in Longhorn happens within a replica's process.
+ */
+export const runCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
+  try {
+    if (noun === 'version') command.out(`${modelledOn}\n`);
+    else if (noun === 'backup') await backupCommand(rest, command);
+    else throw new StoreError(`not emulated: longhorn ${noun ?? ''}`);
+    return 0;
+  } catch (error) {
+    const text = error instanceof StoreError ? error.message : String(error);
+    createLog(command.err).error(text);
+    command.out(`${text}\n`);
+    return 1;
+  }
+};

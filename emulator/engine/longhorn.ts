@@ -1,0 +1,10 @@
+import { readBehaviour } from '../environment.ts';
+import { runCommand } from './command.ts';
+import { nfsMounts } from './mount.ts';
+
+process.exitCode = await runCommand(process.argv.slice(2), {
+  ...readBehaviour(process.env),
+  mounts: nfsMounts,
+  out: (text) => process.stdout.write(text),
+  err: (text) => process.stderr.write(text),
+});

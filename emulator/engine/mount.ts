@@ -1,0 +1,82 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { StoreError } from '../backupstore/errors.ts';
+import type { Clock } from '../clocks.ts';
+import type { Log } from '../log.ts';
+
+const run = promisify(execFile);
+
+type Options = { log: Log; clock: Clock };
+
+/** How stores become folders. */
+export type Mounts = {
+  /** Makes a store's URL (without query) reachable and gives its path. */
+  mount(url: string, options: Options): Promise<string>;
+  /** Takes all stores away again; one in use goes once it is no more. */
+  unmountAll(options: Options): Promise<void>;
+};
+
+const mountsRoot = '/var/lib/longhorn-backupstore-mounts';
+const minorVersions = ['4.2', '4.1', '4.0'];
+
+/** Server, path and mount point of an `nfs://HOST:/PATH` URL; throws for any other. */
+export const parseNfsURL = (url: string): { server: string; mountPoint: string } => {
+  const [, scheme, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
+  if (scheme !== 'nfs') throw new StoreError(`not emulated: a backup target of type ${scheme ?? JSON.stringify(url)}, only nfs is`);
+  if (!host) throw new StoreError('NFS path must follow format: nfs://<server-address>:/<share-name>/');
+  if (path.length < 2) throw new StoreError('cannot find nfs path');
+  // The options a URL can carry are part of its query, which is not ours to see: only Longhorn's own are used.
+  return { server: host + path, mountPoint: `${mountsRoot}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path}`.replace(/\/+$/, '') };
+};
+
+const mountPoints = async (): Promise<string[]> =>
+  (await readFile('/proc/self/mountinfo', 'utf8')).split('\n').flatMap((line) => line.split(' ')[4] ?? []);
+
+const reasonOf = (error: unknown, timeout: number): string => {
+  const { killed, stderr, message } = error as { killed?: boolean; stderr?: string; message: string };
+  return killed ? `no answer within ${timeout / 1_000} s` : (stderr?.trim() || message).replaceAll('\n', ' ');
+};
+
+/**
+ * Mounts an NFS store as Longhorn does: NFS 4.2, then 4.1, then 4.0, each attempt bounded by clock.mountTimeout, and it stays mounted. The
+ * commands are children, so that a server which does not answer costs a killed child and not a thread of this process.
+ */
+const mount = async (url: string, { log, clock }: Options): Promise<string> => {
+  const { server, mountPoint } = parseNfsURL(url);
+  const limit = { timeout: clock.mountTimeout, killSignal: 'SIGKILL' } as const;
+  if ((await mountPoints()).includes(mountPoint)) {
+    log.warning(`Trying reading mount point ${mountPoint} to make sure it is healthy`);
+    try {
+      await run('ls', [mountPoint], limit);
+      return mountPoint;
+    } catch (error) {
+      log.warning(`Unmounting ${mountPoint}, which cannot be read`, { error: reasonOf(error, clock.mountTimeout) });
+      await run('umount', ['-l', mountPoint], limit).catch(() => undefined);
+    }
+  }
+  await mkdir(mountPoint, { recursive: true });
+  const failures: string[] = [];
+  for (const version of minorVersions) {
+    const options = `nfsvers=${version},actimeo=1,soft,timeo=300,retry=2`;
+    log.info(`Mounting NFS share ${url} on mount point ${mountPoint} with options ${options}`);
+    try {
+      await run('mount', ['-t', 'nfs4', '-o', options, server, mountPoint], limit);
+      return mountPoint;
+    } catch (error) {
+      failures.push(`vers=${version}: ${reasonOf(error, clock.mountTimeout)}`);
+    }
+  }
+  throw new StoreError(`cannot mount nfs ${server}: ${failures.join('; ')}: cannot mount using NFSv4`);
+};
+
+// Lazily: the server may have gone, and then no other way works.
+const unmountAll = async ({ log, clock }: Options): Promise<void> => {
+  for (const mountPoint of (await mountPoints()).filter((path) => path.startsWith(`${mountsRoot}/`))) {
+    log.info(`Unmounting ${mountPoint}`);
+    await run('umount', ['-l', mountPoint], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
+  }
+};
+
+/** NFS stores, mounted for the container this process runs in. */
+export const nfsMounts: Mounts = { mount, unmountAll };

@@ -1,0 +1,26 @@
+import { type Clock, type ClockName, clocks } from './clocks.ts';
+import { isMutant, type Mutant, mutants } from './mutants.ts';
+
+/** Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits them. */
+export const variables = { clock: 'CORRAL_EMULATOR_CLOCK', mutant: 'CORRAL_EMULATOR_MUTANT', node: 'NODE_NAME', podIP: 'POD_IP' } as const;
+
+/** What the manager and the longhorn command both go by. */
+export type Behaviour = { clock: Clock; mutant: Mutant | undefined };
+
+/** Reads clock and mutant from the environment; throws with the names that exist if one is unknown. */
+export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
+  const clock = environment[variables.clock] ?? 'real';
+  if (!Object.hasOwn(clocks, clock)) throw new Error(`${variables.clock}=${clock}: known are ${Object.keys(clocks).join(', ')}`);
+  const mutant = environment[variables.mutant] || undefined;
+  if (mutant !== undefined && !isMutant(mutant)) {
+    throw new Error(`${variables.mutant}=${mutant}: known are ${Object.keys(mutants).join(', ')}`);
+  }
+  return { clock: clocks[clock as ClockName], mutant };
+};
+
+/** Reads a variable that must be set; throws with its name if it is not. */
+export const required = (environment: NodeJS.ProcessEnv, name: string): string => {
+  const value = environment[name];
+  if (!value) throw new Error(`the environment variable ${name} is not set`);
+  return value;
+};

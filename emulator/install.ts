@@ -1,0 +1,128 @@
+import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../e2e/observe/cluster.ts';
+import { once } from '../e2e/observe/expectation.ts';
+import type { Timeline } from '../e2e/observe/timeline.ts';
+import { follow } from '../e2e/observe/watch.ts';
+import type { ClockName } from './clocks.ts';
+import { access } from './manifests/access.ts';
+import { customResourceDefinitions } from './manifests/custom-resources.ts';
+import { managerDaemonSet, managerName } from './manifests/manager.ts';
+import { emulatorVersion, engineImage, engineImageName, namespace } from './modelled-on.ts';
+import type { Mutant } from './mutants.ts';
+
+export type InstallOptions = {
+  kubeconfig: string;
+  clock: ClockName;
+  /** Image with Node, the tools and the bundle in /opt/corral-emulator; it must be on the nodes or be pulled by them. */
+  image: string;
+  mutant?: Mutant;
+  signal: AbortSignal;
+  onProgress?: (text: string) => void;
+};
+
+type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
+type DaemonSet = KubernetesObject & {
+  metadata: { generation?: number };
+  status?: { desiredNumberScheduled: number; numberReady?: number; updatedNumberScheduled?: number; observedGeneration?: number };
+};
+type EngineImage = KubernetesObject & { status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> } };
+
+/** Shared by all waits of an installation; on a lab of two cores it takes 10 to 20 s. */
+const timeout = 60_000;
+
+const collections: Record<string, Resource> = {
+  Namespace: resources.namespaces,
+  CustomResourceDefinition: resources.customResourceDefinitions,
+  ServiceAccount: resources.serviceAccounts,
+  Role: resources.roles,
+  RoleBinding: resources.roleBindings,
+  ClusterRole: resources.clusterRoles,
+  ClusterRoleBinding: resources.clusterRoleBindings,
+  DaemonSet: resources.daemonSets,
+};
+
+const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
+
+const isTrue = ({ status }: WithConditions, type: string): boolean =>
+  status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
+
+const isRolledOut = ({ metadata, status }: DaemonSet): boolean =>
+  status?.observedGeneration === metadata.generation &&
+  status !== undefined &&
+  status.desiredNumberScheduled > 0 &&
+  status.updatedNumberScheduled === status.desiredNumberScheduled &&
+  status.numberReady === status.desiredNumberScheduled;
+
+type Waiting = { cluster: Cluster; signal: AbortSignal; deadline: number };
+
+const withTimeline = async <T extends KubernetesObject, R>(
+  { cluster, signal }: Waiting,
+  [resource, where]: [Resource, { namespace?: string }],
+  work: (timeline: Timeline<T>) => Promise<R>,
+): Promise<R> => {
+  const timeline = await follow<T>(cluster, resource, { ...where, signal });
+  try {
+    return await work(timeline);
+  } finally {
+    await timeline.stop();
+  }
+};
+
+const limit = ({ deadline }: Waiting) => ({
+  within: `${Math.max(1, deadline - Date.now())}ms` as const,
+  owner: `the ${timeout / 1_000} s for installing the emulator`,
+});
+
+const untilServed = (waiting: Waiting): Promise<unknown> =>
+  withTimeline<WithConditions, unknown>(waiting, [resources.customResourceDefinitions, {}], (timeline) =>
+    Promise.all(
+      customResourceDefinitions.map(({ metadata: { name } }) =>
+        once(timeline, (object) => isTrue(object, 'Established'), { name, label: `${name} is served`, ...limit(waiting) }),
+      ),
+    ),
+  );
+
+const untilReady = async (waiting: Waiting): Promise<number> => {
+  const managers = await withTimeline<DaemonSet, DaemonSet>(waiting, [resources.daemonSets, { namespace }], (timeline) =>
+    once(timeline, isRolledOut, { name: managerName, label: 'a longhorn-manager is ready on each node', ...limit(waiting) }),
+  );
+  const count = managers.status?.desiredNumberScheduled ?? 0;
+  await withTimeline<WithConditions, unknown>(waiting, [longhorn('nodes'), { namespace }], async (timeline) => {
+    const all = () => timeline.objects().filter((node) => isTrue(node, 'Ready') && isTrue(node, 'Schedulable')).length >= count;
+    await once(timeline, all, { label: `${count} nodes.longhorn.io are ready and schedulable`, ...limit(waiting) });
+  });
+  await withTimeline<EngineImage, unknown>(waiting, [longhorn('engineimages'), { namespace }], (timeline) =>
+    once(timeline, ({ status }) => status?.state === 'deployed' && Object.keys(status.nodeDeploymentMap ?? {}).length >= count, {
+      name: engineImageName(engineImage),
+      label: 'the engine image is deployed on each node',
+      ...limit(waiting),
+    }),
+  );
+  await withTimeline<KubernetesObject, unknown>(waiting, [longhorn('backuptargets'), { namespace }], (timeline) =>
+    once(timeline, () => true, { name: 'default', label: 'the backup target default is there', ...limit(waiting) }),
+  );
+  return count;
+};
+
+/**
+ * Installs the emulator, or changes the one that is there, and returns when it is ready on every node. Throws an ExpectationError that
+ * names what was waited for and how far it had come.
+ */
+export const install = async (options: InstallOptions): Promise<{ version: string }> => {
+  const { kubeconfig, clock, image, mutant, signal, onProgress = () => undefined } = options;
+  const cluster = connect({ kubeconfig });
+  const waiting: Waiting = { cluster, signal, deadline: Date.now() + timeout };
+  const apply = async (objects: object[]): Promise<void> => {
+    for (const object of objects as KubernetesObject[]) {
+      await cluster.apply(object, { resource: collections[object.kind ?? ''] as Resource, fieldManager: 'corral-emulator' });
+    }
+  };
+  onProgress('custom resources');
+  const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+  await Promise.all([apply([namespaceObject, ...access]), ...customResourceDefinitions.map((definition) => apply([definition]))]);
+  await untilServed(waiting);
+  onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
+  await apply([managerDaemonSet({ image, clock, mutant })]);
+  const count = await untilReady(waiting);
+  onProgress(`ready on ${count} nodes`);
+  return { version: emulatorVersion };
+};

@@ -1,0 +1,84 @@
+import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
+import { Agent, request as httpsRequest } from 'node:https';
+import { required } from '../environment.ts';
+
+// Written by hand instead of with @kubernetes/client-node: a manager needs JSON over HTTPS with a token, and what the library adds costs
+// each pod MEASURED.
+export type Access = { server: string; ca: string; token: () => string };
+
+/** An answer of the API server other than 2xx. */
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly reason: string;
+  constructor(what: string, status: number, reason: string, message: string) {
+    super(`${what}: ${status} ${reason}: ${message}`);
+    this.name = 'ApiFailure';
+    this.status = status;
+    this.reason = reason;
+  }
+}
+
+export const isConflict = (error: unknown): boolean =>
+  error instanceof ApiFailure && error.status === 409 && error.reason !== 'AlreadyExists';
+export const isNotFound = (error: unknown): boolean => error instanceof ApiFailure && error.status === 404;
+export const alreadyExists = (error: unknown): boolean => error instanceof ApiFailure && error.reason === 'AlreadyExists';
+
+export type Client = {
+  /** Sends one request and gives its answer, parsed. Throws ApiFailure for an answer that is not 2xx. */
+  request<T>(method: string, path: string, body?: object, contentType?: string): Promise<T>;
+  /** Opens a watch and gives its lines; ends when the server ends it, throws when it breaks or the signal aborts. */
+  lines(path: string, signal: AbortSignal): AsyncGenerator<string>;
+};
+
+const accountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
+
+/** Access of the pod's service account. The token is read anew each time: the kubelet rotates it. */
+export const podAccess = (): Access => ({
+  server: `https://${required(process.env, 'KUBERNETES_SERVICE_HOST')}:${required(process.env, 'KUBERNETES_SERVICE_PORT')}`,
+  ca: readFileSync(`${accountFolder}/ca.crt`, 'utf8'),
+  token: () => readFileSync(`${accountFolder}/token`, 'utf8'),
+});
+
+const requestTimeout = 30_000;
+
+/** Makes a client that keeps its connections open. */
+export const createClient = ({ server, ca, token }: Access): Client => {
+  const agent = new Agent({ ca, keepAlive: true });
+  const send = (method: string, path: string, body?: object, contentType = 'application/json', signal?: AbortSignal) => {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    const headers = { authorization: `Bearer ${token()}`, accept: 'application/json', ...(body && { 'content-type': contentType }) };
+    const request = httpsRequest(server + path, { method, agent, headers, ...(signal && { signal }) }, resolve);
+    request.on('error', reject).end(body && JSON.stringify(body));
+    return promise;
+  };
+  const read = async (response: IncomingMessage): Promise<string> => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString();
+  };
+  const check = async (response: IncomingMessage, what: string): Promise<void> => {
+    if ((response.statusCode ?? 0) < 300) return;
+    const text = await read(response);
+    const status = text.startsWith('{') ? JSON.parse(text) : {};
+    throw new ApiFailure(what, response.statusCode ?? 0, status.reason ?? '', status.message ?? text);
+  };
+  return {
+    request: async <T>(method: string, path: string, body?: object, contentType?: string): Promise<T> => {
+      const response = await send(method, path, body, contentType, AbortSignal.timeout(requestTimeout));
+      await check(response, `${method} ${path}`);
+      return JSON.parse(await read(response));
+    },
+    lines: async function* (path, signal) {
+      const response = await send('GET', path, undefined, undefined, signal);
+      await check(response, `GET ${path}`);
+      response.setEncoding('utf8');
+      let rest = '';
+      for await (const chunk of response) {
+        const lines = (rest + chunk).split('\n');
+        rest = lines.pop() ?? '';
+        yield* lines;
+      }
+    },
+  };
+};

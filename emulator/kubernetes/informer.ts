@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Log } from '../log.ts';
+import { ApiFailure, type Client } from './client.ts';
+import { pathOf, type Resource } from './collection.ts';
+import type { ApiObject } from './objects.ts';
+
+/** The reading half of a collection: a copy kept by list and watch, as client-go's informers keep it. */
+export type Informer<T extends ApiObject> = {
+  /** A copy of an object that the caller may change. */
+  get(name: string): T | undefined;
+  list(): T[];
+  /** Calls back with a name on every event of an object, and on every resync. */
+  onEvent(listener: (name: string) => void): void;
+  /** Takes the answer of a write into the copy at once, so that the next look is not at an older state. */
+  absorb(object: T): void;
+  /** Resolves when the first list is in. */
+  synced: Promise<void>;
+};
+
+type ListAnswer<T> = { metadata: { resourceVersion: string }; items: T[]; kind: string; apiVersion: string };
+type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: T };
+
+const restDelay = 1_000;
+const version = (object: ApiObject): bigint => BigInt(object.metadata.resourceVersion ?? 0);
+
+/** Starts an informer; resync in milliseconds, none if undefined. It goes on until the signal aborts. */
+export const startInformer = <T extends ApiObject>(
+  { client, resource, labelSelector, resync }: { client: Client; resource: Resource; labelSelector?: string; resync?: number | undefined },
+  { log, signal }: { log: Log; signal: AbortSignal },
+): Informer<T> => {
+  const objects = new Map<string, T>();
+  /** UIDs of objects that have gone. The answer to a write may come after the event of its object's end, and would bring it back for ever. */
+  const gone = new Set<string | undefined>();
+  const listeners = new Set<(name: string) => void>();
+  const synced = Promise.withResolvers<void>();
+  const tell = (name: string): void => {
+    for (const listener of listeners) listener(name);
+  };
+  const query = (more: Record<string, string>) => `?${new URLSearchParams({ ...(labelSelector && { labelSelector }), ...more })}`;
+
+  const store = (object: T): void => {
+    if (gone.has(object.metadata.uid)) return;
+    const known = objects.get(object.metadata.name);
+    const replaced = known !== undefined && known.metadata.uid === object.metadata.uid && version(known) > version(object);
+    if (!replaced) objects.set(object.metadata.name, object);
+  };
+  const forget = (name: string, uid: string | undefined): void => {
+    gone.add(uid);
+    if (objects.get(name)?.metadata.uid === uid) objects.delete(name);
+  };
+  const relist = async (): Promise<string> => {
+    const { metadata, items, kind, apiVersion } = await client.request<ListAnswer<T>>('GET', pathOf(resource) + query({}));
+    const before = new Set(objects.keys());
+    for (const item of items) {
+      // Items of a list carry neither of the two.
+      store({ ...item, apiVersion, kind: kind.replace(/List$/, '') });
+      before.delete(item.metadata.name);
+    }
+    for (const name of before) forget(name, objects.get(name)?.metadata.uid);
+    for (const name of [...objects.keys(), ...before]) tell(name);
+    synced.resolve();
+    return metadata.resourceVersion;
+  };
+  const take = ({ type, object }: WatchEvent<T>): void => {
+    const { name } = object.metadata;
+    if (type === 'DELETED') {
+      forget(name, object.metadata.uid);
+    } else {
+      store(object);
+    }
+    tell(name);
+  };
+  const follow = async (from: string): Promise<void> => {
+    let resourceVersion = from;
+    for (;;) {
+      const path = pathOf(resource) + query({ watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: '300', resourceVersion });
+      for await (const line of client.lines(path, signal)) {
+        const event: WatchEvent<T> = JSON.parse(line);
+        if (event.type === 'ERROR') {
+          const { code, reason, message } = event.object as unknown as { code: number; reason: string; message: string };
+          throw new ApiFailure(`watch of ${resource.plural}`, code, reason, message);
+        }
+        resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;
+        if (event.type !== 'BOOKMARK') take(event);
+      }
+    }
+  };
+  const run = async (): Promise<void> => {
+    while (!signal.aborted) {
+      try {
+        await follow(await relist());
+      } catch (error) {
+        if (signal.aborted) return;
+        log.warning(`Listing ${resource.plural} anew`, { error });
+        // A pause between two lists, as client-go has one: a server that is down answers none of them.
+        await sleep(restDelay, undefined, { signal }).catch(() => undefined);
+      }
+    }
+  };
+  void run();
+  if (resync !== undefined) {
+    const timer = setInterval(() => [...objects.keys()].forEach(tell), resync);
+    signal.addEventListener('abort', () => clearInterval(timer));
+  }
+  return {
+    get: (name) => structuredClone(objects.get(name)),
+    list: () => structuredClone([...objects.values()]),
+    onEvent: (listener) => listeners.add(listener),
+    absorb: store,
+    synced: synced.promise,
+  };
+};

@@ -1,0 +1,64 @@
+import { createHash } from 'node:crypto';
+import { alreadyExists } from '../kubernetes/client.ts';
+import type { ApiObject } from '../kubernetes/objects.ts';
+import { emulatorVersion, engineImage, engineImageName, finalizer } from '../modelled-on.ts';
+import type { Context } from './context.ts';
+import type { Collection } from './datastore.ts';
+
+const settings: Record<string, string> = {
+  'current-longhorn-version': emulatorVersion,
+  'default-engine-image': engineImage,
+  'backup-compression-method': 'lz4',
+  'backup-concurrent-limit': '1',
+};
+
+const ensure = async <T extends ApiObject>(collection: Collection<T>, object: Partial<T> & Pick<T, 'metadata'>): Promise<T> => {
+  const found = collection.get(object.metadata.name);
+  if (found) return found;
+  try {
+    return await collection.create(object);
+  } catch (error) {
+    if (!alreadyExists(error)) throw error;
+    return collection.fetch(object.metadata.name); // Another manager came first.
+  }
+};
+
+/** Name of a node's instance manager: it has one for all volumes, as Longhorn's has since v1.5. */
+const instanceManagerName = (node: string): string => `instance-manager-${createHash('md5').update(node).digest('hex')}`;
+
+const ensureOwn = async ({ datastore, node, dataRoot }: Context, ip: string): Promise<void> => {
+  const disk = { type: 'filesystem', path: dataRoot, allowScheduling: true, storageReserved: 0 };
+  await ensure(datastore.nodes, {
+    metadata: { name: node, finalizers: [finalizer] },
+    spec: { name: node, allowScheduling: true, disks: { 'default-disk': disk } },
+  });
+  const manager = await ensure(datastore.instanceManagers, {
+    metadata: {
+      name: instanceManagerName(node),
+      labels: {
+        'longhorn.io/component': 'instance-manager',
+        'longhorn.io/node': node,
+        'longhorn.io/instance-manager-type': 'aio',
+        'longhorn.io/data-engine': 'v1',
+      },
+    },
+    spec: { nodeID: node, image: '', type: 'aio', dataEngine: 'v1' },
+  });
+  // By a patch: after a restart of this manager the pod has another address, and nobody else writes this object.
+  await datastore.instanceManagers.patch(manager.metadata.name, { status: { ownerID: node, currentState: 'running', ip } }, 'status');
+};
+
+/** Makes what every Longhorn has from its start, whichever manager comes first, and this node's own objects. */
+export const bootstrap = async (context: Context, ip: string): Promise<void> => {
+  const { datastore } = context;
+  await ensureOwn(context, ip);
+  for (const [name, value] of Object.entries(settings)) await ensure(datastore.settings, { metadata: { name }, value });
+  await ensure(datastore.engineImages, {
+    metadata: { name: engineImageName(engineImage), finalizers: [finalizer] },
+    spec: { image: engineImage },
+  });
+  await ensure(datastore.backupTargets, {
+    metadata: { name: 'default', finalizers: [finalizer] },
+    spec: { backupTargetURL: '', credentialSecret: '', pollInterval: '5m0s' },
+  });
+};

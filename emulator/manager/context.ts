@@ -1,0 +1,25 @@
+import type { Devices } from '../engine/device.ts';
+import type { Uploads } from '../engine/upload.ts';
+import type { Behaviour } from '../environment.ts';
+import type { Log } from '../log.ts';
+import type { Datastore } from './datastore.ts';
+import type { Recorder } from './events.ts';
+
+/** What every controller of a manager works with. */
+export type Context = Behaviour & {
+  /** Name of the node this manager runs on, and with it the ID it owns objects by. */
+  node: string;
+  datastore: Datastore;
+  devices: Devices;
+  uploads: Uploads;
+  recorder: Recorder;
+  /** Folder of replicas and engine binaries, /var/lib/longhorn. */
+  dataRoot: string;
+  /** The longhorn command of the default engine image on this node. */
+  binary: string;
+  log: Log;
+  signal: AbortSignal;
+};
+
+/** Now, as Kubernetes writes times: whole seconds, UTC. */
+export const timestamp = (): string => `${new Date().toISOString().slice(0, 19)}Z`;

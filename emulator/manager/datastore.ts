@@ -1,0 +1,82 @@
+import type { Client } from '../kubernetes/client.ts';
+import { createWriter, type Resource, type Writer } from '../kubernetes/collection.ts';
+import { type Informer, startInformer } from '../kubernetes/informer.ts';
+import type { ApiObject } from '../kubernetes/objects.ts';
+import type { Log } from '../log.ts';
+import type * as lh from '../longhorn/objects.ts';
+import { namespace } from '../modelled-on.ts';
+
+/** One kind of object: read from the informer's copy, written to the API server. */
+export type Collection<T extends ApiObject> = Informer<T> & Writer<T>;
+
+/** Everything a manager sees, each kind by its own watch. */
+export type Datastore = {
+  volumes: Collection<lh.Volume>;
+  volumeAttachments: Collection<lh.VolumeAttachment>;
+  replicas: Collection<lh.Replica>;
+  snapshots: Collection<lh.Snapshot>;
+  backups: Collection<lh.Backup>;
+  backupVolumes: Collection<lh.BackupVolume>;
+  backupTargets: Collection<lh.BackupTarget>;
+  settings: Collection<lh.Setting>;
+  nodes: Collection<lh.Node>;
+  engineImages: Collection<lh.EngineImage>;
+  instanceManagers: Collection<lh.InstanceManager>;
+  managerPods: Collection<lh.Pod>;
+  kubernetesNodes: Collection<lh.KubernetesNode>;
+};
+
+type Options = { client: Client; resync: number; log: Log; signal: AbortSignal };
+
+const open = <T extends ApiObject>(
+  { client, log, signal }: Options,
+  { kind, labelSelector, resync, ...resource }: Resource & { kind: string; labelSelector?: string; resync?: number },
+): Collection<T> => {
+  const informer = startInformer<T>({ client, resource, resync, ...(labelSelector && { labelSelector }) }, { log, signal });
+  const writer = createWriter<T>(client, resource, kind);
+  const absorbed = async (answer: Promise<T>): Promise<T> => {
+    const object = await answer;
+    informer.absorb(object);
+    return structuredClone(object);
+  };
+  return {
+    ...informer,
+    fetch: (name) => absorbed(writer.fetch(name)),
+    create: (object) => absorbed(writer.create(object)),
+    update: (object) => absorbed(writer.update(object)),
+    updateStatus: (object) => absorbed(writer.updateStatus(object)),
+    patch: (name, mergePatch, subresource) => absorbed(writer.patch(name, mergePatch, subresource)),
+    delete: writer.delete,
+  };
+};
+
+/** Opens all collections and resolves once the first list of each is in. */
+export const openDatastore = async (options: Options): Promise<Datastore> => {
+  const longhorn = <T extends ApiObject>(plural: string, kind: string, resync: number | undefined = options.resync) =>
+    open<T>(options, { group: 'longhorn.io', version: 'v1beta2', plural, namespace, kind, ...(resync > 0 && { resync }) });
+  const datastore: Datastore = {
+    volumes: longhorn('volumes', 'Volume'),
+    volumeAttachments: longhorn('volumeattachments', 'VolumeAttachment'),
+    replicas: longhorn('replicas', 'Replica'),
+    // Longhorn's snapshot controller is told of no resync either.
+    snapshots: longhorn('snapshots', 'Snapshot', 0),
+    backups: longhorn('backups', 'Backup'),
+    backupVolumes: longhorn('backupvolumes', 'BackupVolume'),
+    backupTargets: longhorn('backuptargets', 'BackupTarget'),
+    settings: longhorn('settings', 'Setting'),
+    nodes: longhorn('nodes', 'Node'),
+    engineImages: longhorn('engineimages', 'EngineImage'),
+    instanceManagers: longhorn('instancemanagers', 'InstanceManager'),
+    managerPods: open(options, {
+      group: '',
+      version: 'v1',
+      plural: 'pods',
+      namespace,
+      kind: 'Pod',
+      labelSelector: 'app=longhorn-manager',
+    }),
+    kubernetesNodes: open(options, { group: '', version: 'v1', plural: 'nodes', kind: 'Node' }),
+  };
+  await Promise.all(Object.values(datastore).map((collection: Collection<ApiObject>) => collection.synced));
+  return datastore;
+};

@@ -1,0 +1,34 @@
+import type { Client } from '../kubernetes/client.ts';
+import type { ApiObject } from '../kubernetes/objects.ts';
+import type { Log } from '../log.ts';
+import { namespace } from '../modelled-on.ts';
+
+/** Writes a Kubernetes event about an object; never fails the caller. */
+export type Recorder = (object: ApiObject, event: { type: 'Normal' | 'Warning'; reason: string; message: string }) => void;
+
+/** Makes a recorder that says each thing about an object's version of spec once. */
+export const createRecorder = (client: Client, { node, log }: { node: string; log: Log }): Recorder => {
+  const said = new Set<string>();
+  return (object, { type, reason, message }) => {
+    const { name, uid, generation } = object.metadata;
+    const key = [uid, generation, reason, message].join(' ');
+    if (said.has(key)) return;
+    said.add(key);
+    log[type === 'Warning' ? 'warning' : 'info'](message, { [object.kind.toLowerCase()]: name, reason });
+    const now = new Date().toISOString();
+    const seconds = `${now.slice(0, 19)}Z`;
+    client
+      .request('POST', `/api/v1/namespaces/${namespace}/events`, {
+        metadata: { generateName: `${name}.`, namespace },
+        involvedObject: { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid },
+        type,
+        reason,
+        message,
+        source: { component: 'longhorn-emulator', host: node },
+        firstTimestamp: seconds,
+        lastTimestamp: seconds,
+        count: 1,
+      })
+      .catch((error) => log.warning('Cannot write an event', { error }));
+  };
+};

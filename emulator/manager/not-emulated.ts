@@ -1,0 +1,61 @@
+import type { ApiObject } from '../kubernetes/objects.ts';
+
+type Accepts = readonly unknown[] | ((value: unknown) => boolean) | 'any';
+
+const anything: Accepts = 'any';
+const ignoredSetting = ['ignored'];
+
+/** Fields of a spec that the emulator knows, with the values it can do or that mean the same to it. */
+const accepted: Record<string, Record<string, Accepts>> = {
+  Volume: {
+    size: (value) => Number(value) > 0 && Number(value) % (2 * 1024 * 1024) === 0,
+    numberOfReplicas: anything,
+    frontend: ['blockdev'],
+    accessMode: ['rwo'],
+    backupCompressionMethod: ['none', 'lz4', 'gzip'],
+    backupTargetName: ['default'],
+    backupBlockSize: ['', '0', '2097152'],
+    dataEngine: ['v1'],
+    nodeID: anything,
+    image: anything,
+    lastAttachedBy: anything,
+    dataLocality: ['disabled'],
+    replicaAutoBalance: ignoredSetting,
+    snapshotDataIntegrity: ignoredSetting,
+    staleReplicaTimeout: anything,
+    diskSelector: (value) => Array.isArray(value) && value.length === 0,
+    nodeSelector: (value) => Array.isArray(value) && value.length === 0,
+  },
+  Snapshot: { volume: anything, createSnapshot: [true, false], labels: anything },
+  Backup: {
+    snapshotName: anything,
+    backupMode: ['', 'incremental'],
+    backupBlockSize: ['', '0', '2097152'],
+    labels: anything,
+    syncRequestedAt: anything,
+  },
+  BackupTarget: {
+    backupTargetURL: (value) => value === '' || /^nfs:\/\/[^?]*$/.test(String(value)),
+    credentialSecret: [''],
+    pollInterval: anything,
+    syncRequestedAt: anything,
+  },
+};
+
+const isNothing = (value: unknown): boolean => value === undefined || value === null || value === '' || value === false || value === 0;
+
+const accepts = (rule: Accepts | undefined, value: unknown): boolean => {
+  // A field the emulator has never heard of may at least be at its zero value.
+  if (rule === undefined) return isNothing(value);
+  if (rule === 'any') return true;
+  return typeof rule === 'function' ? rule(value) : rule.includes(value);
+};
+
+/** What of an object's spec is beyond the emulator, a sentence each; none of a kind that no user writes. */
+export const notEmulated = (object: ApiObject & { spec?: object }): string[] => {
+  const fields = accepted[object.kind];
+  if (!fields) return [];
+  return Object.entries(object.spec ?? {})
+    .filter(([field, value]) => !accepts(fields[field], value))
+    .map(([field, value]) => `not emulated: ${object.kind} spec.${field}: ${JSON.stringify(value)}`);
+};

@@ -1,0 +1,49 @@
+import { namespace } from '../modelled-on.ts';
+import { group } from './custom-resources.ts';
+import { kinds } from './kinds.ts';
+
+export const serviceAccount = 'longhorn-service-account';
+const role = 'longhorn-emulator';
+const subjects = [{ kind: 'ServiceAccount', name: serviceAccount, namespace }];
+const roleApi = 'rbac.authorization.k8s.io';
+
+const plurals = kinds.map(({ plural }) => plural);
+const read = ['get', 'list', 'watch'];
+
+/** The managers' account and its rights: Longhorn's own objects in their namespace, a look at pods and nodes, and events. */
+export const access = [
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
+  {
+    apiVersion: `${roleApi}/v1`,
+    kind: 'Role',
+    metadata: { name: role, namespace },
+    rules: [
+      { apiGroups: [group], resources: plurals, verbs: [...read, 'create', 'update', 'patch', 'delete'] },
+      { apiGroups: [group], resources: plurals.map((plural) => `${plural}/status`), verbs: ['update', 'patch'] },
+      // For owner references with which Kubernetes deletes a Snapshot together with its Volume.
+      { apiGroups: [group], resources: plurals.map((plural) => `${plural}/finalizers`), verbs: ['update'] },
+      { apiGroups: [''], resources: ['pods'], verbs: read },
+      { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+    ],
+  },
+  {
+    apiVersion: `${roleApi}/v1`,
+    kind: 'RoleBinding',
+    metadata: { name: role, namespace },
+    roleRef: { apiGroup: roleApi, kind: 'Role', name: role },
+    subjects,
+  },
+  {
+    apiVersion: `${roleApi}/v1`,
+    kind: 'ClusterRole',
+    metadata: { name: role },
+    rules: [{ apiGroups: [''], resources: ['nodes'], verbs: read }],
+  },
+  {
+    apiVersion: `${roleApi}/v1`,
+    kind: 'ClusterRoleBinding',
+    metadata: { name: role },
+    roleRef: { apiGroup: roleApi, kind: 'ClusterRole', name: role },
+    subjects,
+  },
+];

@@ -1,0 +1,59 @@
+import type { ClockName } from '../clocks.ts';
+import { proxyPort } from '../engine/proxy.ts';
+import { variables } from '../environment.ts';
+import { namespace } from '../modelled-on.ts';
+import type { Mutant } from '../mutants.ts';
+import { serviceAccount } from './access.ts';
+
+export const managerName = 'longhorn-manager';
+const labels = { app: managerName };
+
+const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
+
+/** The DaemonSet of managers, under Longhorn's names. */
+export const managerDaemonSet = ({ image, clock, mutant }: { image: string; clock: ClockName; mutant: Mutant | undefined }) => ({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: managerName, namespace, labels },
+  spec: {
+    selector: { matchLabels: labels },
+    updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: '100%' } },
+    template: {
+      metadata: { labels },
+      spec: {
+        serviceAccountName: serviceAccount,
+        containers: [
+          {
+            name: managerName,
+            image,
+            imagePullPolicy: 'IfNotPresent',
+            command: ['/usr/local/bin/node', '/opt/corral-emulator/longhorn-manager.mjs'],
+            env: [
+              fieldRef(variables.node, 'spec.nodeName'),
+              fieldRef(variables.podIP, 'status.podIP'),
+              { name: variables.clock, value: clock },
+              // Always there, if empty: a mutant of an earlier installation must not survive an apply.
+              { name: variables.mutant, value: mutant ?? '' },
+              // As many as blocks are removed at once; Node's own four would be all that ever run.
+              { name: 'UV_THREADPOOL_SIZE', value: '16' },
+            ],
+            // For loop devices, the mount of the backup store, and nodes in /dev.
+            securityContext: { privileged: true },
+            ports: [{ containerPort: proxyPort, name: 'proxy' }],
+            readinessProbe: { httpGet: { path: '/healthz', port: proxyPort }, periodSeconds: 1 },
+            volumeMounts: [
+              { name: 'dev', mountPath: '/host/dev' },
+              { name: 'proc', mountPath: '/host/proc' },
+              { name: 'longhorn', mountPath: '/var/lib/longhorn', mountPropagation: 'Bidirectional' },
+            ],
+          },
+        ],
+        volumes: [
+          { name: 'dev', hostPath: { path: '/dev' } },
+          { name: 'proc', hostPath: { path: '/proc' } },
+          { name: 'longhorn', hostPath: { path: '/var/lib/longhorn', type: 'DirectoryOrCreate' } },
+        ],
+      },
+    },
+  },
+});

@@ -1,0 +1,32 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { bundle } from '../../emulator/bundle.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-bundle-'));
+  await bundle(folder);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+test('both files are small and need nothing beside them', async () => {
+  for (const file of ['longhorn-manager.mjs', 'longhorn.mjs']) {
+    const text = await readFile(join(folder, file), 'utf8');
+    expect(text.length).toBeLessThan(100_000);
+    const imports = [...text.matchAll(/\bfrom\s*["'`]([^"'`]+)["'`]/g)].map(([, name]) => name);
+    expect(imports.filter((name) => !name?.startsWith('node:'))).toEqual([]);
+  }
+});
+
+test('the command runs by its name alone, so that its arguments show it in /proc', async () => {
+  const text = await readFile(join(folder, 'longhorn.mjs'), 'utf8');
+  expect((await stat(join(folder, 'longhorn.mjs'))).mode & 0o111).toBe(0o111);
+  expect(text.split('\n')[0]).toBe('#!/usr/local/bin/node');
+  // As on a node: no ending to its name, and this machine's Node in the place of the image's.
+  const command = join(folder, 'longhorn');
+  await writeFile(command, text.replace('/usr/local/bin/node', process.execPath), { mode: 0o755 });
+  expect(execFileSync(command, ['version'], { encoding: 'utf8' })).toBe('v1.12.1\n');
+});

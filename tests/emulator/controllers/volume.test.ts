@@ -1,0 +1,67 @@
+import { describe, expect, test } from 'vitest';
+import { ticketStatus, wantedNode } from '../../../emulator/controllers/volume-attachment.ts';
+import { nextStep } from '../../../emulator/controllers/volume-state.ts';
+import type { AttachmentTicket, Replica, Volume } from '../../../emulator/longhorn/objects.ts';
+
+type State = NonNullable<Volume['status']>['state'];
+
+const way = (start: { state: State; robustness: string }, wanted: boolean): string[] => {
+  const steps: string[] = [];
+  for (let now = start, step = nextStep({ ...now, wanted }); step; step = nextStep({ ...now, wanted })) {
+    steps.push([step.state, step.robustness, step.device].filter(Boolean).join(' '));
+    now = step;
+  }
+  return steps;
+};
+
+test('a new volume goes the way a real one was seen to go', () => {
+  expect(way({ state: '', robustness: '' }, false)).toEqual(['creating', 'detaching unknown', 'detached unknown detach']);
+  expect(way({ state: 'detached', robustness: 'unknown' }, true)).toEqual([
+    'attaching unknown',
+    'attached unknown attach',
+    'attached healthy',
+  ]);
+  expect(way({ state: 'attached', robustness: 'healthy' }, false)).toEqual(['detaching unknown', 'detached unknown detach']);
+});
+
+test('a volume that is where it is wanted stays', () => {
+  expect(way({ state: 'attached', robustness: 'healthy' }, true)).toEqual([]);
+  expect(way({ state: 'detached', robustness: 'unknown' }, false)).toEqual([]);
+});
+
+const ticket = (id: string, nodeID: string, type = 'longhorn-api', more = {}): AttachmentTicket => ({ id, nodeID, type, ...more });
+
+test.each([
+  ['no ticket', [], 'n1', ''],
+  ['one ticket', [ticket('a', 'n2')], '', 'n2'],
+  ['a ticket for where it is', [ticket('a', 'n2'), ticket('b', 'n1')], 'n1', 'n1'],
+  ["a user's before a controller's", [ticket('a', 'n2', 'backup-controller'), ticket('b', 'n1')], '', 'n1'],
+  ['the first of two alike', [ticket('b', 'n2'), ticket('a', 'n1')], 'n3', 'n1'],
+])('%s', (_, tickets, now, node) => {
+  expect(wantedNode(tickets, now)).toBe(node);
+});
+
+describe('a ticket', () => {
+  const volume = (nodeID: string, state: State): Volume =>
+    ({ spec: { nodeID }, status: { state, currentNodeID: state === 'attached' ? nodeID : '' } }) as Volume;
+  const replica = { spec: { nodeID: 'n1' } } as Replica;
+  const status = (of: AttachmentTicket, on: Volume) => ticketStatus(of, { volume: on, replica, before: undefined, now: 'now' });
+  const message = (of: AttachmentTicket, on: Volume) => status(of, on).conditions[0]?.message;
+
+  test('is satisfied once the volume is attached to its node', () => {
+    expect(status(ticket('a', 'n1'), volume('n1', 'attached'))).toMatchObject({
+      id: 'a',
+      satisfied: true,
+      conditions: [{ type: 'Satisfied', status: 'True' }],
+    });
+    expect(status(ticket('a', 'n1'), volume('n1', 'attaching'))).toMatchObject({ satisfied: false });
+  });
+
+  test('says what stands in its way', () => {
+    expect(message(ticket('a', 'n2'), volume('', 'detached'))).toMatch(/^not emulated: attaching to n2/);
+    expect(message(ticket('a', 'n1', 'longhorn-api', { parameters: { disableFrontend: 'true' } }), volume('n1', 'attached'))).toMatch(
+      /^not emulated/,
+    );
+    expect(message(ticket('a', 'n1'), volume('', 'detached'))).toBe('the volume is asked for on no node');
+  });
+});

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, expect, test } from 'vitest';
+import type { Client } from '../../../emulator/kubernetes/client.ts';
+import { startInformer } from '../../../emulator/kubernetes/informer.ts';
+import type { ApiObject } from '../../../emulator/kubernetes/objects.ts';
+import { createLog } from '../../../emulator/log.ts';
+
+const object = (name: string, resourceVersion: number, uid = `uid-of-${name}`): ApiObject => ({
+  apiVersion: 'v1',
+  kind: 'Thing',
+  metadata: { name, uid, resourceVersion: String(resourceVersion) },
+});
+
+let abort = new AbortController();
+afterEach(() => abort.abort());
+
+/** An informer of a collection whose lists and events the test writes. */
+const start = async (lists: ApiObject[][], resync?: number) => {
+  abort = new AbortController();
+  let push: (line: string | undefined) => void = () => undefined;
+  const client: Client = {
+    request: async <T>() =>
+      ({ kind: 'ThingList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: lists.shift() ?? [] }) as unknown as T,
+    lines: async function* () {
+      for (;;) {
+        const line = await new Promise<string | undefined>((resolve) => {
+          push = resolve;
+        });
+        if (line === undefined) throw new Error('the watch broke');
+        yield line;
+      }
+    },
+  };
+  const resource = { group: '', version: 'v1', plural: 'things' };
+  const informer = startInformer({ client, resource, resync }, { log: createLog(() => undefined), signal: abort.signal });
+  const told: string[] = [];
+  informer.onEvent((name) => told.push(name));
+  await informer.synced;
+  await sleep(0);
+  const event = async (type: string, of: ApiObject): Promise<void> => {
+    push(JSON.stringify({ type, object: of }));
+    await sleep(0);
+  };
+  const versions = () => informer.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
+  return { informer, told, event, versions, breakWatch: () => push(undefined) };
+};
+
+test('keeps what was listed and what has happened since, and tells of each', async () => {
+  const { told, event, versions } = await start([[object('a', 1)]]);
+  await event('ADDED', object('b', 2));
+  await event('MODIFIED', object('a', 3));
+  await event('DELETED', object('b', 4));
+  expect(versions()).toEqual(['a@3']);
+  expect(told).toEqual(['a', 'b', 'a', 'b']);
+});
+
+test('an answer to a write counts at once, and an older event does not undo it', async () => {
+  const { informer, event, versions } = await start([[object('a', 1)]]);
+  informer.absorb(object('a', 9));
+  await event('MODIFIED', object('a', 8));
+  expect(versions()).toEqual(['a@9']);
+});
+
+test('an answer that comes after the end of its object does not bring it back; one of the same name may come', async () => {
+  const { informer, event, versions } = await start([[object('a', 1)]]);
+  await event('DELETED', object('a', 3));
+  informer.absorb(object('a', 2));
+  expect(versions()).toEqual([]);
+  await event('ADDED', object('a', 4, 'another uid'));
+  expect(versions()).toEqual(['a@4']);
+});
+
+test('what a new list lacks is gone, and told of', async () => {
+  const { informer, told, breakWatch, versions } = await start([[object('a', 1), object('b', 1)], [object('b', 1)]]);
+  breakWatch();
+  await expect.poll(versions, { timeout: 5_000 }).toEqual(['b@1']);
+  informer.absorb(object('a', 5));
+  expect(versions()).toEqual(['b@1']);
+  expect(told).toEqual(['a', 'b', 'b', 'a']);
+});
+
+test('tells of every object again with each resync', async () => {
+  const { told } = await start([[object('a', 1)]], 10);
+  await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(3);
+});

@@ -1,0 +1,184 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { fileURLToPath } from 'node:url';
+import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/observe/cluster.ts';
+import { once } from '../../../e2e/observe/expectation.ts';
+import { follow } from '../../../e2e/observe/watch.ts';
+import { variables } from '../../../emulator/environment.ts';
+import { access, serviceAccount } from '../../../emulator/manifests/access.ts';
+import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
+import { namespace } from '../../../emulator/modelled-on.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
+import { type ApiServer, startApiServer } from '../../support/api-server.ts';
+import { storeVariable } from './local-longhorn-variable.ts';
+import type { LocalManager } from './local-manager.ts';
+
+export const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
+
+type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] | null; state?: string } };
+
+const isTrue = ({ status }: WithConditions, type: string): boolean =>
+  status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
+
+const owner = 'the local cluster of this test';
+
+const certificateOf = async (port: number): Promise<string> => {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+    // The last of the chain signs the others.
+    let certificate = socket.getPeerCertificate(true);
+    while (certificate.issuerCertificate && certificate.issuerCertificate !== certificate) certificate = certificate.issuerCertificate;
+    resolve(`-----BEGIN CERTIFICATE-----\n${certificate.raw.toString('base64')}\n-----END CERTIFICATE-----\n`);
+    socket.end();
+  });
+  socket.on('error', reject);
+  return promise;
+};
+
+const definitionsOf = async (cluster: Cluster): Promise<void> => {
+  await cluster.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  const timeline = await follow<WithConditions>(cluster, resources.customResourceDefinitions, {});
+  await Promise.all(
+    customResourceDefinitions.map((definition) =>
+      cluster.apply(definition as unknown as KubernetesObject, { resource: resources.customResourceDefinitions }),
+    ),
+  );
+  for (const { metadata } of customResourceDefinitions) {
+    await once(timeline, (object) => isTrue(object, 'Established'), { name: metadata.name, label: 'it is served', within: '30s', owner });
+  }
+  await timeline.stop();
+  const collections: Record<string, Resource> = {
+    ServiceAccount: resources.serviceAccounts,
+    Role: resources.roles,
+    RoleBinding: resources.roleBindings,
+    ClusterRole: resources.clusterRoles,
+    ClusterRoleBinding: resources.clusterRoleBindings,
+  };
+  for (const object of access) {
+    await cluster.apply(object as KubernetesObject, { resource: collections[object.kind] as Resource });
+  }
+};
+
+const tokenOf = async (cluster: Cluster): Promise<string> => {
+  const response = await cluster.request(`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
+  });
+  const answer = (await response.json()) as { status: { token: string } };
+  return answer.status.token;
+};
+
+// What a kubelet and the DaemonSet's controller would have written.
+const nodeAndPod = async (cluster: Cluster, node: string): Promise<void> => {
+  await cluster.create(resources.nodes, { apiVersion: 'v1', kind: 'Node', metadata: { name: node } });
+  const pod = { name: `longhorn-manager-${node}`, namespace };
+  await cluster.create(resources.pods, {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { ...pod, labels: { app: 'longhorn-manager' } },
+    spec: { nodeName: node, containers: [{ name: 'longhorn-manager', image: 'none' }] },
+  });
+  await cluster.patch(resources.pods, pod, { status: { phase: 'Running' } }, { subresource: 'status' });
+};
+
+/** Three managers of the emulator as plain processes, with their own service account's rights on a real API server. */
+export type LocalCluster = {
+  cluster: Cluster;
+  nodes: string[];
+  /** Folder that stands for the NFS export. */
+  store: string;
+  url: string;
+  /** The device of a volume on a node. */
+  device(node: string, volume: string): string;
+  startManager(node: string, options?: { mutant?: Mutant }): void;
+  /** Kills a manager and all its children, as the end of its container would. */
+  killManager(node: string): Promise<void>;
+  /** Replaces all managers by ones with a bug, or without. */
+  restart(mutant: Mutant | undefined): Promise<void>;
+  untilReady(): Promise<void>;
+  /** The last lines of all managers' logs, for a failed test. */
+  logs(): Promise<string>;
+  stop(): Promise<void>;
+};
+
+export const startLocalCluster = async (): Promise<LocalCluster> => {
+  const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
+  const api: ApiServer = await startApiServer();
+  const cluster = await api.connect();
+  await definitionsOf(cluster);
+  const [token, ca] = [await tokenOf(cluster), await certificateOf(api.port)];
+  const nodes = ['node1', 'node2', 'node3'];
+  for (const node of nodes) await nodeAndPod(cluster, node);
+  // All serve the same port, so each has an address of its own; random, for another test may run beside this one.
+  const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+  const managers = new Map<string, ChildProcess>();
+  const store = join(dir, 'export');
+  const logFile = (node: string): string => join(dir, `${node}.log`);
+
+  const startManager = (node: string, { mutant }: { mutant?: Mutant } = {}): void => {
+    const options: LocalManager = {
+      node,
+      ip: `${network}.${nodes.indexOf(node) + 1}`,
+      dataRoot: join(dir, node),
+      server: `https://127.0.0.1:${api.port}`,
+      ca,
+      token,
+    };
+    const child = spawn(process.execPath, [fileURLToPath(new URL('./local-manager.ts', import.meta.url)), JSON.stringify(options)], {
+      env: { ...process.env, [variables.clock]: 'fast', [variables.mutant]: mutant ?? '', [storeVariable]: store },
+      stdio: ['ignore', 'pipe', 'pipe'],
+      // A process group of its own, which stands for the container.
+      detached: true,
+    });
+    const log = createWriteStream(logFile(node), { flags: 'a' });
+    child.stdout.pipe(log, { end: false });
+    child.stderr.pipe(log, { end: false });
+    managers.set(node, child);
+  };
+  const killManager = async (node: string): Promise<void> => {
+    const child = managers.get(node);
+    if (!child?.pid || child.exitCode !== null) return;
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    process.kill(-child.pid, 'SIGKILL');
+    await ended;
+    managers.delete(node);
+  };
+  const untilReady = async (): Promise<void> => {
+    const timeline = await follow<WithConditions>(cluster, longhorn('nodes'), { namespace });
+    const ready = () => timeline.objects().filter((node) => isTrue(node, 'Ready')).length === nodes.length;
+    await once(timeline, ready, { label: 'all nodes are ready', within: '30s', owner });
+    await timeline.stop();
+    const images = await follow<WithConditions>(cluster, longhorn('engineimages'), { namespace });
+    await once(images, ({ status }) => status?.state === 'deployed', { label: 'the engine image is deployed', within: '30s', owner });
+    await images.stop();
+  };
+  return {
+    cluster,
+    nodes,
+    store,
+    url: 'nfs://store.example:/export',
+    device: (node, volume) => join(dir, node, 'dev/longhorn', volume),
+    startManager,
+    killManager,
+    untilReady,
+    restart: async (mutant) => {
+      await Promise.all(nodes.map(killManager));
+      for (const node of nodes) startManager(node, mutant ? { mutant } : {});
+    },
+    logs: async () => {
+      const texts = await Promise.all(nodes.map((node) => readFile(logFile(node), 'utf8').catch(() => '')));
+      return texts.map((text, index) => `--- ${nodes[index]}\n${text.split('\n').slice(-60).join('\n')}`).join('\n');
+    },
+    stop: async () => {
+      await Promise.all(nodes.map(killManager));
+      await api.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readBehaviour } from '../../../emulator/environment.ts';
+import { createLog } from '../../../emulator/log.ts';
+import { startManager } from '../../../emulator/manager/start.ts';
+import { fileDevices } from './file-devices.ts';
+
+/** What a manager that runs as a plain process is told, as JSON in its first argument. */
+export type LocalManager = { node: string; ip: string; dataRoot: string; server: string; ca: string; token: string };
+
+const { node, ip, dataRoot, server, ca, token }: LocalManager = JSON.parse(process.argv[2] ?? '');
+
+await mkdir(dataRoot, { recursive: true });
+const command = join(dataRoot, 'longhorn-of-this-test');
+const target = new URL('./local-longhorn.ts', import.meta.url);
+await writeFile(command, `#!${process.execPath}\nimport(${JSON.stringify(target.href)});\n`);
+await chmod(command, 0o755);
+
+const { clock, mutant } = readBehaviour(process.env);
+
+await startManager({
+  // Shorter still than the fast clock: only how often the managers look again, nothing a deletion's process goes by.
+  clock: { ...clock, resync: 1_000, deletionBackoffMin: 3_000, monitorPoll: 200 },
+  mutant,
+  access: { server, ca, token: () => token },
+  node,
+  ip,
+  devices: fileDevices(join(dataRoot, 'dev')),
+  dataRoot,
+  command,
+  log: createLog((line) => process.stdout.write(line)),
+  signal: new AbortController().signal,
+});

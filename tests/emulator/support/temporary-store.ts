@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { CompressionMethod } from '../../../emulator/backupstore/config.ts';
+import { clocks } from '../../../emulator/clocks.ts';
+import { runCommand } from '../../../emulator/engine/command.ts';
+import type { UploadRequest } from '../../../emulator/engine/upload.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
+
+const mebibyte = 1 << 20;
+
+/** Keeps a file from being removed until the answer is called: by its inode's flag for root, by its folder's mode for others. */
+export const keepFile = async (path: string): Promise<() => Promise<void>> => {
+  if (process.getuid?.() === 0) {
+    execFileSync('chattr', ['+i', path]);
+    return async () => void execFileSync('chattr', ['-i', path]);
+  }
+  await chmod(dirname(path), 0o555);
+  return () => chmod(dirname(path), 0o755);
+};
+
+/** The longhorn command on a store in a temporary folder, with waits so short that a test does not feel them. */
+export const openTemporaryStore = async () => {
+  const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
+  const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 50, lockExpiry: 1_000 };
+  const url = 'nfs://server:/export';
+  const run = async (args: string[], { mutant }: { mutant?: Mutant } = {}) => {
+    let stdout = '';
+    let stderr = '';
+    const code = await runCommand(args, {
+      clock,
+      mutant,
+      mounts: { mount: async () => join(root, 'export'), unmountAll: async () => undefined },
+      out: (text) => {
+        stdout += text;
+      },
+      err: (text) => {
+        stderr += text;
+      },
+    });
+    return { code, stdout, stderr };
+  };
+  return {
+    root: join(root, 'export'),
+    /** Folder of a replica, whose snapshots are uploaded. */
+    replica: join(root, 'replica'),
+    run,
+    url: (volume: string, backup: string) => `${url}?backup=${backup}&volume=${volume}`,
+    create: (
+      volume: string,
+      backup: string,
+      { snapshot, method = 'lz4', size = 16 * mebibyte }: { snapshot: string; method?: CompressionMethod; size?: number },
+    ) => {
+      const request: UploadRequest = {
+        volume,
+        volumeSize: size,
+        backup,
+        snapshot,
+        snapshotCreatedAt: `2026-01-01T00:00:0${/\d$/.exec(backup)?.[0] ?? 0}Z`,
+        directory: join(root, 'replica'),
+        compressionMethod: method,
+        labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
+        parameters: { 'backup-block-size': '2097152', 'backup-mode': 'incremental' },
+      };
+      return run(['backup', 'create', url, '--request', JSON.stringify(request)]);
+    },
+    close: () => rm(root, { recursive: true, force: true }),
+  };
+};
+
+export type TemporaryStore = Awaited<ReturnType<typeof openTemporaryStore>>;
