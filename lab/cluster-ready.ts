@@ -1,33 +1,51 @@
-import { connect, type KubernetesObject, resources } from '../e2e/observe/cluster.ts';
+import { connect, type KubernetesObject, type Resource, resources } from '../e2e/observe/cluster.ts';
 import { once } from '../e2e/observe/expectation.ts';
 import { follow } from '../e2e/observe/watch.ts';
 
-type Node = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
+type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
 
-const isReady = ({ status }: Node): boolean =>
-  status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+const isTrue =
+  (condition: string) =>
+  ({ status }: WithConditions): boolean =>
+    status?.conditions?.some(({ type, status }) => type === condition && status === 'True') ?? false;
 
-const serviceAccounts = { group: '', version: 'v1', plural: 'serviceaccounts' };
+const owner = "the lab's: a node boots in 3 s, its kubelet starts its first pods within 10 s";
+const within = '60s';
+
+type Where = { kubeconfig: string; signal?: AbortSignal };
+
+const untilAll = async <T extends KubernetesObject>(
+  { kubeconfig, signal }: Where,
+  collection: { resource: Resource; namespace?: string },
+  expected: { name: string; label: string; holds: (object: T) => boolean }[],
+): Promise<void> => {
+  const { resource, ...where } = collection;
+  const timeline = await follow<T>(connect({ kubeconfig }), resource, { ...where, ...(signal && { signal }) });
+  try {
+    await Promise.all(expected.map(({ name, label, holds }) => once(timeline, holds, { name, label, within, owner })));
+  } finally {
+    await timeline.stop();
+  }
+};
+
+/** Waits by watch until all the lab's nodes are Ready; the error says what the last state of each was. */
+export const nodesReady = (where: Where, names: readonly string[]): Promise<void> =>
+  untilAll<WithConditions>(
+    where,
+    { resource: resources.nodes },
+    names.map((name) => ({ name, label: `${name} is Ready`, holds: isTrue('Ready') })),
+  );
 
 /**
- * Waits by watch until all the lab's nodes are Ready and pods may be made in the namespace `default`.
+ * Waits by watch until pods may be made in the namespace `default`, and find services by name.
  *
- * A lab is up so soon that the controllers may not yet have made that namespace's service account.
+ * A lab is up so soon that the controllers may not yet have made that namespace's service account, nor CoreDNS have started.
  */
-export const clusterReady = async (options: { kubeconfig: string; nodes: readonly string[]; signal?: AbortSignal }): Promise<void> => {
-  const { kubeconfig, nodes, signal } = options;
-  const cluster = connect({ kubeconfig });
-  const stop = signal ? { signal } : {};
-  const nodeTimeline = await follow<Node>(cluster, resources.nodes, stop);
-  const accountTimeline = await follow(cluster, serviceAccounts, { namespace: 'default', ...stop });
-  const owner = "the lab's: a node boots and starts its kubelet in 5 to 10 s";
-  const within = '60s';
-  try {
-    await Promise.all([
-      ...nodes.map((name) => once(nodeTimeline, isReady, { label: `${name} is Ready`, name, within, owner })),
-      once(accountTimeline, () => true, { label: 'the namespace default has its service account', name: 'default', within, owner }),
-    ]);
-  } finally {
-    await Promise.all([nodeTimeline.stop(), accountTimeline.stop()]);
-  }
+export const clusterUsable = async (where: Where): Promise<void> => {
+  const account = { name: 'default', label: 'the namespace default has its service account', holds: () => true };
+  const dns = { name: 'coredns', label: 'CoreDNS is available', holds: isTrue('Available') };
+  await Promise.all([
+    untilAll(where, { resource: resources.serviceAccounts, namespace: 'default' }, [account]),
+    untilAll<WithConditions>(where, { resource: resources.deployments, namespace: 'kube-system' }, [dns]),
+  ]);
 };

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import type { Part } from './cache.ts';
 import { cacheRoot } from './cache-folders.ts';
-import { clusterReady } from './cluster-ready.ts';
+import { clusterUsable, nodesReady } from './cluster-ready.ts';
 import { checkFitness } from './fitness.ts';
 import { prepare } from './prepare.ts';
 import { type Lab, startLab } from './run/start.ts';
@@ -32,9 +32,9 @@ export const up = async (options: { name: string; archives?: readonly Part[]; st
   const lab = await step('Start the control plane', () => startLab({ name, nodes: NODES, memory: MEMORY, ...prepared }));
   try {
     const nodes = labNodes(NODES).map((node) => node.name);
-    await step(`Wait until ${NODES} nodes are Ready`, () =>
-      clusterReady({ kubeconfig: lab.kubeconfig, nodes, ...(signal ? { signal } : {}) }),
-    );
+    const where = { kubeconfig: lab.kubeconfig, ...(signal && { signal }) };
+    await step(`Wait until ${NODES} nodes are Ready`, () => nodesReady(where, nodes));
+    await step('Wait until pods can be made and find each other', () => clusterUsable(where));
   } catch (error) {
     await lab.stop();
     throw error;

@@ -8,7 +8,7 @@ const source = join(import.meta.dirname, '../go');
 const commands = ['kube', 'coredns', 'pause'] as const;
 
 /** The Kubernetes release that go.mod pins, e.g. `v1.36.3`. */
-export const kubernetesVersion = async (): Promise<string> => {
+const kubernetesVersion = async (): Promise<string> => {
   const version = /^\s*k8s\.io\/kubernetes (v\S+)$/m.exec(await readFile(join(source, 'go.mod'), 'utf8'))?.[1];
   if (version === undefined) throw new Error('lab/go/go.mod pins no k8s.io/kubernetes');
   return version;
