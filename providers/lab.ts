@@ -14,6 +14,7 @@ const running = (lab: Lab, name: string, version: string): RunningCluster => ({
   storeImage,
   reach: [`export KUBECONFIG=${lab.kubeconfig}`, `npm run lab -- shell node1 --name ${name}`, `npm run lab -- down --name ${name}`],
   target: { name: 'emulator', version },
+  trouble: () => lab.ended,
   keep: lab.keep,
   down: lab.stop,
 });

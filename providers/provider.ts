@@ -13,6 +13,8 @@ export type RunningCluster = {
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
   target: { name: string; version: string };
+  /** What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one. */
+  trouble(): readonly string[];
   /** Lets the cluster outlive this process; until then it goes down with it, however that ends. */
   keep(): void;
   /** Takes the cluster down and leaves nothing behind. */

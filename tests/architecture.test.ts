@@ -37,6 +37,7 @@ const arrows: [from: RegExp, to: RegExp][] = [
   [/^e2e\/steps\//, /^e2e\/(observe|longhorn|backupstore|faults)\//],
   [/^e2e\/scenarios\//, /^e2e\/(scenario|scenario-core)\.ts$|^e2e\/steps\//],
   [/^e2e\/report\//, /^e2e\/(observe\/duration|environment)\.ts$/],
+  [/^e2e\/command\/heal\.ts$/, /^e2e\/(faults\/(fault|ledger)|observe\/cluster|command\/exit-code)\.ts$/],
   [/^e2e\/command\//, /^e2e\/(report|command)\/|^e2e\/[a-z-]+\.ts$|^providers\/(provider|progress)\.ts$/],
   [/^e2e\//, /^e2e\/(?!scenarios\/|command\/)/],
   [/^emulator\//, /^e2e\/observe\//],

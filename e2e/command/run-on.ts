@@ -87,6 +87,7 @@ const leave = async (
   { args, progress }: Run,
   { run, code }: { run: string; code: ExitCode },
 ): Promise<ExitCode> => {
+  for (const text of cluster.trouble()) process.stderr.write(`e2e: in the cluster: ${text}\n`);
   if (args.keep && code !== exitCode.interrupted) {
     cluster.keep();
     print('');

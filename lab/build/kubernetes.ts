@@ -18,7 +18,7 @@ const goVersion = async (): Promise<string> => {
   const { stdout, failed } = await execa('go', ['version'], { reject: false });
   if (failed)
     throw new NotFit(
-      'the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.24 or newer and put `go` on the PATH',
+      'the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.21 or newer and put `go` on the PATH',
     );
   return stdout;
 };

@@ -13,7 +13,7 @@ import { labState } from './state.ts';
 export type Lab = {
   kubeconfig: string;
   context: string;
-  /** What went wrong inside since, one text for each process that ended. */
+  /** What went wrong inside since: for each process that ended, how, and what it last said. */
   ended: readonly string[];
   /** Lets the lab outlive this process. */
   keep: () => void;

@@ -54,6 +54,12 @@ test('a cluster that does not go down does not hide that a scenario failed', asy
   expect((await runSuite(red, { how: 'stays-up' })).exitCode).toBe(1);
 });
 
+test('what went wrong in the cluster is told beside what the scenarios came to', async () => {
+  const run = await runSuite(suite, { how: 'loses-a-node' });
+  expect(run.stderr).toBe('e2e: in the cluster: node2 ended (SIGSEGV); it last said:\nKernel panic');
+  expect(run.stdout).toContain('1 passed, 0 failed');
+});
+
 test('a runner that dies is no success', async () => {
   const run = await runSuite({
     'one.e2e.ts': `scenario('It kills', {}, async ({ does }) => {

@@ -22,6 +22,7 @@ const up: Provider['up'] = async ({ progress }) => {
     storeImage: 'store:inline',
     reach: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
     target: { name: 'emulator', version: '0.0.0' },
+    trouble: () => (how === 'loses-a-node' ? ['node2 ended (SIGSEGV); it last said:\nKernel panic'] : []),
     // As a real cluster does, it says that it is told to stay.
     keep: () => void process.stdout.write('(kept)\n'),
     down: async () => {

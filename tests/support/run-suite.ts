@@ -25,7 +25,7 @@ const head = `import { scenario } from '${root}tests/support/inline-scenario.ts'
 export type Suite = Record<string, string>;
 
 /** How the fake provider behaves; `up` is one that works. */
-type How = 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up';
+type How = 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up' | 'loses-a-node';
 
 export type Ended = { exitCode: number | undefined; stdout: string; stderr: string; report: Report | undefined };
 
