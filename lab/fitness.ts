@@ -34,8 +34,8 @@ export const checkFitness = async (cache: string): Promise<void> => {
     throw new NotFit(`only ${(freemem() / GIB).toFixed(1)} GiB of memory are free, the lab takes up to 4: end other programs`);
   const disk = await statfs(cache);
   const free = disk.bavail * disk.bsize;
-  if (free < 8 * GIB)
+  if (free < 10 * GIB)
     throw new NotFit(
-      `only ${(free / GIB).toFixed(1)} GiB are free under ${cache}, the lab takes up to 8: free some, or set XDG_CACHE_HOME`,
+      `only ${(free / GIB).toFixed(1)} GiB are free under ${cache}, a first build takes up to 10: free some, or set XDG_CACHE_HOME`,
     );
 };
