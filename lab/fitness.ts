@@ -17,8 +17,12 @@ const commands: Record<string, string> = {
 
 const hasCommand = async (command: string): Promise<boolean> => !(await execa('which', [command], { reject: false })).failed;
 
-/** Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first thing that is missing. */
-export const checkFitness = async (cache: string): Promise<void> => {
+/**
+ * Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first thing that is missing.
+ *
+ * `cache` is the folder that it writes to; `built` says that the parts are there already, so that less room is needed.
+ */
+export const checkFitness = async ({ cache, built }: { cache: string; built: boolean }): Promise<void> => {
   if (process.platform !== 'linux' || process.arch !== 'x64') {
     throw new NotFit(`the lab runs on Linux on x86-64, this is ${process.platform} on ${process.arch}: use another machine`);
   }
@@ -34,8 +38,11 @@ export const checkFitness = async (cache: string): Promise<void> => {
     throw new NotFit(`only ${(freemem() / GIB).toFixed(1)} GiB of memory are free, the lab takes up to 4: end other programs`);
   const disk = await statfs(cache);
   const free = disk.bavail * disk.bsize;
-  if (free < 10 * GIB)
+  const needed = (built ? 4 : 10) * GIB;
+  if (free < needed) {
+    const what = built ? 'a lab takes' : 'the first build and a lab take';
     throw new NotFit(
-      `only ${(free / GIB).toFixed(1)} GiB are free under ${cache}, a first build takes up to 10: free some, or set XDG_CACHE_HOME`,
+      `only ${(free / GIB).toFixed(1)} GiB are free under ${cache}, ${what} up to ${needed / GIB}: free some, or set XDG_CACHE_HOME`,
     );
+  }
 };

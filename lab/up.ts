@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import type { Part } from './cache.ts';
+import { nodeRoot } from './build/node-root.ts';
+import { isCached, type Part } from './cache.ts';
 import { cacheRoot } from './cache-folders.ts';
 import { clusterUsable, nodesReady } from './cluster-ready.ts';
 import { checkFitness } from './fitness.ts';
@@ -27,7 +28,7 @@ const orAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): 
 export const up = async (options: { name: string; archives?: readonly Part[]; step: Step; signal?: AbortSignal }): Promise<Lab> => {
   const { name, archives, step, signal } = options;
   await mkdir(cacheRoot(), { recursive: true });
-  await checkFitness(cacheRoot());
+  await checkFitness({ cache: cacheRoot(), built: isCached(await nodeRoot()) });
   const prepared = await orAborted(prepare(step, archives), signal);
   const lab = await step('Start the control plane', () => startLab({ name, nodes: NODES, memory: MEMORY, ...prepared }));
   try {
