@@ -6,8 +6,9 @@ import { connect, type KubernetesObject, resources } from '../../e2e/observe/clu
 import { once } from '../../e2e/observe/expectation.ts';
 import { follow } from '../../e2e/observe/watch.ts';
 import { storeImage } from '../../lab/images/core.ts';
+import { prepare } from '../../lab/prepare.ts';
 import { labDir } from '../../lab/run/settings.ts';
-import type { Lab } from '../../lab/run/start.ts';
+import { type Lab, startLab } from '../../lab/run/start.ts';
 import { labState } from '../../lab/run/state.ts';
 import { up } from '../../lab/up.ts';
 
@@ -23,18 +24,26 @@ afterAll(async () => {
   await lab.stop();
 });
 
-/** The processes that have the lab's folder in their command line, with the namespace each lives in. */
+/** The processes that have the lab's folder in their command line, with its words and the network namespace of each. */
 const processesOfLab = (lab: string) =>
   readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
     .flatMap((pid) => {
       try {
         const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-        return words.some((word) => word.startsWith(labDir(lab))) ? [{ pid, network: readlinkSync(`/proc/${pid}/ns/net`) }] : [];
+        const isOfLab = words.some((word) => word.includes(labDir(lab)));
+        return isOfLab ? [{ pid: Number(pid), words, network: readlinkSync(`/proc/${pid}/ns/net`) }] : [];
       } catch {
         return [];
       }
     });
+
+/** The process that a program (`host.ts`, `unshare`, ...) runs in: it is the first or the second word of its command line. */
+const pidOf = (lab: string, program: string): number => {
+  const found = processesOfLab(lab).find(({ words }) => words.slice(0, 2).some((word) => word.endsWith(program)));
+  if (found === undefined) throw new Error(`no ${program} among the processes of ${lab}`);
+  return found.pid;
+};
 
 test('three real nodes are Ready, each with a kernel of its own', async () => {
   type Node = KubernetesObject & {
@@ -91,21 +100,20 @@ test('the API server is reached on loopback only, and by nobody without a certif
   expect(status).toBe(401);
 });
 
-test('nothing is left of a lab that was stopped, nor of one whose host or supervisor was killed', async () => {
-  const ends: Record<string, (other: Lab, pids: string[]) => Promise<void> | void> = {
-    stopped: (other) => other.stop(),
-    host: (_, pids) => void process.kill(Number(pids[0]), 'SIGKILL'),
-    supervisor: (_, pids) => void process.kill(Number(pids[1]), 'SIGKILL'),
-  };
-  for (const [end, act] of Object.entries(ends)) {
-    const otherName = `${name}-${end}`;
-    const other = await up({ name: otherName, step });
-    const pids = processesOfLab(otherName).map(({ pid }) => pid);
-    expect(pids.length, end).toBeGreaterThan(5);
-    await act(other, pids);
-    // Processes of another session have no event for their end: they are looked at until they are gone.
-    await expect.poll(() => processesOfLab(otherName), { timeout: 10_000, message: `processes after ${end}` }).toEqual([]);
-    await expect.poll(() => existsSync(labDir(otherName)), { timeout: 10_000, message: `folder after ${end}` }).toBe(false);
-    expect(await labState(otherName)).toBe(undefined);
-  }
+const kill = (program: string) => (_: Lab, lab: string) => void process.kill(pidOf(lab, program), 'SIGKILL');
+
+test.each<[string, (other: Lab, name: string) => Promise<void> | void]>([
+  ['was stopped', (other) => other.stop()],
+  ['lost its host', kill('host.ts')],
+  ['lost its supervisor', kill('supervisor.ts')],
+  ['lost the process that made its namespaces', kill('unshare')],
+])('nothing is left of a lab that %s', async (end, act) => {
+  const otherName = `${name}-${end.split(' ').at(-1)}`;
+  const other = await startLab({ name: otherName, nodes: 1, memory: '512M', ...(await prepare(step)) });
+  expect(processesOfLab(otherName).length).toBeGreaterThanOrEqual(8);
+  await act(other, otherName);
+  // Processes of another session have no event for their end: they are looked at until they are gone.
+  await expect.poll(() => processesOfLab(otherName), { timeout: 10_000 }).toEqual([]);
+  await expect.poll(() => existsSync(labDir(otherName)), { timeout: 10_000 }).toBe(false);
+  expect(await labState(otherName)).toBe(undefined);
 });
