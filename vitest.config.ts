@@ -18,7 +18,7 @@ export default defineConfig({
         test: { name: 'self', include: ['tests/**/*.self.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
       },
       {
-        // Against a real kube-apiserver and etcd (the lab's build), without nodes.
+        // Against real parts of the lab: API server and etcd alone, or a whole lab.
         test: {
           name: 'cluster',
           include: ['tests/**/*.cluster.test.ts'],
