@@ -88,6 +88,8 @@ const play = async <Steps extends object>(ground: Ground<Steps>, { context, reco
   });
   clock.stop();
   const interrupted = interruption.aborted;
+  // Before the clean-up, whose steps are not what was interrupted.
+  const doing = journal.doing();
   // Steps that heed the signal end now; clean-up beside a step still at work would undo what is being done.
   await graceToUnwind(working);
   if (steps !== undefined) {
@@ -96,7 +98,7 @@ const play = async <Steps extends object>(ground: Ground<Steps>, { context, reco
     });
   }
 
-  const outcome = judgeEnd(ended, { interrupted, doing: journal.doing() });
+  const outcome = judgeEnd(ended, { interrupted, doing });
   if (orphaned.signal.aborted) process.exit(1);
   const duration = Math.round(performance.now() - start);
   record.outcome = { ...outcome, duration, steps: journal.steps, findings: journal.findings, kubernetes };

@@ -6,10 +6,10 @@ import { leastEnvironment, runBare, runSuite, withSuite } from '../support/run-s
 const hanging = `const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 scenario('It hangs', {}, async ({ does, later }) => {
-  later(async () => {
+  later(() => does('Clean-up', async () => {
     await pause(500);
     console.log('cleaned up');
-  });
+  }));
   await does('Given a thing');
   await does('When nothing comes', never);
 });
