@@ -23,8 +23,9 @@ beforeEach(async () => {
   deletions = [];
   const binaries = join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2');
   await mkdir(binaries, { recursive: true });
-  // As long as the wait for a lock lasts, and as little work.
-  await writeFile(join(binaries, 'longhorn'), '#!/bin/bash\nexec {nap}<> <(:)\nread -t 30 -u "$nap"\n', { mode: 0o755 });
+  // As long as the wait for a lock lasts, and as little work. Without a fork: the child has its parent's arguments until it starts
+  // another program, and would be found, and stopped, as a second deletion.
+  await writeFile(join(binaries, 'longhorn'), '#!/bin/bash\nread -t 30\n', { mode: 0o755 });
 });
 
 afterEach(async () => {
@@ -34,7 +35,9 @@ afterEach(async () => {
 
 // Named and called as Longhorn's own is: the program's path, then `backup rm URL`.
 const runLonghorn = (...args: string[]): number => {
-  const child = spawn(join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2', 'longhorn'), args, { stdio: 'ignore' });
+  const child = spawn(join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2', 'longhorn'), args, {
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
   deletions.push(child);
   return child.pid ?? 0;
 };
