@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +30,13 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  for (const child of deletions) child.kill('SIGKILL');
+  // Until they have ended: the next test's are called the same, and would be taken for two.
+  await Promise.all(
+    deletions.map(async (child) => {
+      const ended = once(child, 'exit');
+      if (child.kill('SIGKILL')) await ended;
+    }),
+  );
   await rm(folder, { recursive: true });
 });
 
