@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../emulator/bundle.ts';
 import type { Part } from '../lab/cache.ts';
-import { nodeLayers } from '../lab/images/core.ts';
+import { nodeLayers, nodeLayersInputs } from '../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../lab/images/oci.ts';
 
 /** The image of the emulator's pods. */
@@ -26,10 +26,10 @@ const bundleDigest = async (): Promise<string> => {
   }
 };
 
-/** The archive of the emulator's image; it changes with the bundled code and the Node below it, and nothing else. */
+/** The archive of the emulator's image; it changes with the bundled code and the layers below it, and nothing else. */
 export const emulatorArchive = async (): Promise<Part> => ({
   name: 'emulator',
-  inputs: { node: process.version, bundle: await bundleDigest() },
+  inputs: { below: nodeLayersInputs, bundle: await bundleDigest() },
   build: async (dir) => {
     const tree = join(dir, 'tree');
     await mkdir(join(tree, 'opt/corral-emulator'), { recursive: true });

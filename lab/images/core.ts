@@ -28,7 +28,7 @@ export const podSystem: Part = {
   },
 };
 
-/** This very Node, as the layer (`layer.tar`) over the pods' system that makes it `nodeImage`. */
+/** This very Node, as the layer (`layer.tar`) that is put over the pods' system. */
 const nodeLayer: Part = {
   name: 'node-layer',
   inputs: { version: process.version },
@@ -41,6 +41,9 @@ const nodeLayer: Part = {
     await rm(join(dir, 'tree'), { recursive: true });
   },
 };
+
+/** All that decides what `nodeLayers` are: an input of every part that is made of them, or names them. */
+export const nodeLayersInputs = { podSystem: podSystem.inputs, nodeLayer: nodeLayer.inputs };
 
 /** The layers of an image with the pods' system and Node: what programs in TypeScript are put on top of. */
 export const nodeLayers = async (): Promise<string[]> => [
@@ -64,7 +67,7 @@ export const coreImages = async (): Promise<Part> => {
   const binaries = await kubernetes();
   return {
     name: 'core-images',
-    inputs: { podSystem: podSystem.inputs, nodeLayer: nodeLayer.inputs, kubernetes: binaries.inputs },
+    inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs },
     build: async (dir) => {
       const bin = await cached(binaries);
       const images: Image[] = [
