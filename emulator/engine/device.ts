@@ -41,6 +41,16 @@ const isAttached = async (device: string, image: string): Promise<boolean> => {
   return backing.trim() === image;
 };
 
+/** Writes out what a device, or a file that stands for one, has taken and not yet written. */
+export const flushDevice = async (file: string): Promise<void> => {
+  const device = await open(file, 'r+');
+  try {
+    await device.sync();
+  } finally {
+    await device.close();
+  }
+};
+
 /** Loop devices of the node whose /dev is at hostDev; a volume's is hostDev/longhorn/NAME. */
 export const loopDevices = (hostDev: string): Devices => {
   const path = (volume: string): string => `${hostDev}/longhorn/${volume}`;
@@ -62,13 +72,6 @@ export const loopDevices = (hostDev: string): Devices => {
       if (loop) await losetup(hostDev, '--detach', loop);
       await rm(path(volume), { force: true });
     },
-    flush: async (volume) => {
-      const device = await open(path(volume), 'r+');
-      try {
-        await device.sync();
-      } finally {
-        await device.close();
-      }
-    },
+    flush: (volume) => flushDevice(path(volume)),
   };
 };

@@ -1,6 +1,6 @@
-import { mkdir, open, readlink, rm, symlink } from 'node:fs/promises';
+import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { Devices } from '../../../emulator/engine/device.ts';
+import { type Devices, flushDevice } from '../../../emulator/engine/device.ts';
 
 /** Devices that are the volume's head itself, under the name a real one would have; for a machine on which nothing may be attached. */
 export const fileDevices = (hostDev: string): Devices => {
@@ -14,13 +14,6 @@ export const fileDevices = (hostDev: string): Devices => {
       await symlink(image, path(volume));
     },
     detach: (volume) => rm(path(volume), { force: true }),
-    flush: async (volume) => {
-      const device = await open(path(volume), 'r+');
-      try {
-        await device.sync();
-      } finally {
-        await device.close();
-      }
-    },
+    flush: (volume) => flushDevice(path(volume)),
   };
 };
