@@ -7,11 +7,11 @@ import { checkFitness } from './fitness.ts';
 import { prepare } from './prepare.ts';
 import { type Lab, startLab } from './run/start.ts';
 import { labNodes } from './run/topology.ts';
+import { defaultSize, type LabSize } from './size.ts';
 import type { Step } from './step.ts';
 
-/** How many nodes a lab has, and the memory of each: with the emulator in it the whole stays below 4 GiB. */
-const NODES = 3;
-const MEMORY = '1024M';
+/** What a lab is to be; what is left out of its size is the default one's. */
+export type LabOptions = Partial<LabSize> & { name: string; archives?: readonly Part[]; step: Step; signal?: AbortSignal };
 
 /** A build that is under way ends with this process, so an interruption need not wait for it. */
 const orAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
@@ -25,16 +25,16 @@ const orAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): 
  *
  * `archives` are the image archives that its nodes have beside the core images. Throws NotFit when this machine cannot carry a lab.
  */
-export const up = async (options: { name: string; archives?: readonly Part[]; step: Step; signal?: AbortSignal }): Promise<Lab> => {
-  const { name, archives, step, signal } = options;
+export const up = async ({ name, archives, step, signal, ...size }: LabOptions): Promise<Lab> => {
+  const { nodes: count, memory, disk } = { ...defaultSize, ...size };
   await mkdir(cacheRoot(), { recursive: true });
   await checkFitness({ cache: cacheRoot(), built: isCached(await nodeRoot()) });
   const prepared = await orAborted(prepare(step, archives), signal);
-  const lab = await step('Start the control plane', () => startLab({ name, nodes: NODES, memory: MEMORY, ...prepared }));
+  const lab = await step('Start the control plane', () => startLab({ name, nodes: count, memory, disk, ...prepared }));
   try {
-    const nodes = labNodes(NODES).map((node) => node.name);
+    const nodes = labNodes(count).map((node) => node.name);
     const where = { kubeconfig: lab.kubeconfig, ...(signal && { signal }) };
-    await step(`Wait until ${NODES} nodes are Ready`, () => nodesReady(where, nodes));
+    await step(count === 1 ? 'Wait until the node is Ready' : `Wait until ${count} nodes are Ready`, () => nodesReady(where, nodes));
     await step('Wait until pods can be made and find each other', () => clusterUsable(where));
   } catch (error) {
     await lab.stop();

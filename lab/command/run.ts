@@ -1,31 +1,12 @@
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { NotFit } from '../not-fit.ts';
 import type { Step } from '../step.ts';
-import { up } from '../up.ts';
+import { type Commands, forLab, print } from './commands.ts';
 import { down } from './down.ts';
 import { logs } from './logs.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
-
-const labName = (value: string): string => {
-  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(value)) throw new InvalidArgumentError('use up to 31 small letters, digits and dashes.');
-  return value;
-};
-
-const print = (...lines: string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
-
-const bringUp = async (name: string, step: Step): Promise<void> => {
-  const interrupted = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
-  const lab = await up({ name, step, signal: interrupted.signal });
-  lab.keep();
-  print(
-    `The lab ${name} is up:`,
-    `  export KUBECONFIG=${lab.kubeconfig}`,
-    `  npm run lab -- down${name === 'lab' ? '' : ` --name ${name}`}`,
-  );
-};
+import { upCommand } from './up.ts';
 
 const makeProgram = (step: Step): Command => {
   const program = new Command('npm run lab --').description('A real three-node Kubernetes in user space: no Docker, no KVM, no root.');
@@ -33,18 +14,18 @@ const makeProgram = (step: Step): Command => {
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .helpCommand(false);
-  const command = (usage: string, description: string) =>
-    program.command(usage).description(description).option('--name <name>', 'which lab', labName, 'lab');
-  command('up', 'build what is missing and start a lab').action(({ name }) => bringUp(name, step));
-  command('down', 'take a lab down').action(async ({ name }) => {
+  const commands: Commands = { program, step, onLab: (usage, description) => forLab(program.command(usage).description(description)) };
+  const { onLab } = commands;
+  upCommand(commands);
+  onLab('down', 'take a lab down').action(async ({ name }) => {
     print((await down(name)) ? `The lab ${name} is down.` : `No lab named ${name} was up.`);
   });
   program
     .command('status')
     .description('the labs that are up, and their nodes')
     .action(async () => print(...(await status())));
-  command('shell <node>', "a root shell on a node's console").action((node, { name }) => shell(name, node));
-  command('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) => logs(name, what));
+  onLab('shell <node>', "a root shell on a node's console").action((node, { name }) => shell(name, node));
+  onLab('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) => logs(name, what));
   return program;
 };
 

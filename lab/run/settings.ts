@@ -1,14 +1,12 @@
 import { join } from 'node:path';
 import { cacheRoot } from '../cache-folders.ts';
+import type { LabSize } from '../size.ts';
 
 /** What the supervisor is told: all paths are absolute. */
-export type LabSettings = {
+export type LabSettings = LabSize & {
   name: string;
   /** The lab's own folder: everything that it writes lies here, and goes with it. */
   dir: string;
-  nodes: number;
-  /** Memory of each node, as User-Mode Linux takes it, e.g. `1024M`. */
-  memory: string;
   /** The root image that nodes start copy-on-write from. */
   image: string;
   /** The `kube` binary and the folder of the tools' commands. */

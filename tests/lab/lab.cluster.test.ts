@@ -109,7 +109,7 @@ test.each<[string, (other: Lab, name: string) => Promise<void> | void]>([
   ['lost the process that made its namespaces', kill('unshare')],
 ])('nothing is left of a lab that %s', async (end, act) => {
   const otherName = `${name}-${end.split(' ').at(-1)}`;
-  const other = await startLab({ name: otherName, nodes: 1, memory: '512M', ...(await prepare(step)) });
+  const other = await startLab({ name: otherName, nodes: 1, memory: '512M', disk: '1G', ...(await prepare(step)) });
   expect(processesOfLab(otherName).length).toBeGreaterThanOrEqual(8);
   await act(other, otherName);
   // Processes of another session have no event for their end: they are looked at until they are gone.
