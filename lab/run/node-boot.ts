@@ -2,32 +2,45 @@ import { createServer } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import type { Processes } from './processes.ts';
-import { type LabSettings, labFiles, labSockets } from './settings.ts';
+import { type NodeAgent, nodeAgent } from './node-agent.ts';
+import type { Processes, Running } from './processes.ts';
+import { type LabSettings, labFiles } from './settings.ts';
 import type { LabNode } from './topology.ts';
 
-/** Lets one client at a time speak with the node's own console, through a socket in the lab's folder. */
-const serveConsole = (path: string, consoleStream: Duplex): void => {
-  consoleStream.on('error', () => consoleStream.destroy());
-  consoleStream.resume();
+/** A node that was booted. */
+export type BootedNode = {
+  process: Running;
+  agent: NodeAgent;
+  /** Its root shell's terminal. */
+  console: Duplex;
+};
+
+/** Lets one client at a time speak with a node's root shell, through a socket; `current` is the shell of the node's latest boot. */
+export const serveConsole = (path: string, current: () => Duplex): void => {
   createServer((client) => {
+    const stream = current();
     client.on('error', () => client.destroy());
-    client.pipe(consoleStream, { end: false });
-    consoleStream.pipe(client, { end: false });
+    client.pipe(stream, { end: false });
+    stream.pipe(client, { end: false });
     client.on('close', () => {
-      client.unpipe(consoleStream);
-      consoleStream.unpipe(client);
-      consoleStream.resume();
+      client.unpipe(stream);
+      stream.unpipe(client);
+      stream.resume();
     });
   }).listen(path);
 };
 
 /**
- * Boots a node: a User-Mode Linux kernel as one process, its disk copy-on-write over the root image.
+ * Boots a node: a User-Mode Linux kernel as one process. Its root is copy-on-write over the root image, its second disk (read-only) says who it is,
+ * its third is /var/lib/longhorn; what it wrote is there again at its next boot.
  *
  * It is pinned to one CPU: measured, a system call of a pinned node takes 6.5 us, else 44 us.
  */
-export const bootNode = (settings: LabSettings, node: LabNode, options: { kernel: string; files: string; processes: Processes }): void => {
+export const bootNode = (
+  settings: LabSettings,
+  node: LabNode,
+  options: { kernel: string; files: string; disk: string; processes: Processes },
+): BootedNode => {
   const { dir, memory, image } = settings;
   const cpu = (node.index - 1) % availableParallelism();
   const arguments_ = [
@@ -35,6 +48,7 @@ export const bootNode = (settings: LabSettings, node: LabNode, options: { kernel
     'seccomp=on',
     `ubd0=${join(dir, `${node.name}.cow`)},${image}`,
     `ubd1r=${options.files}`,
+    `ubd2=${options.disk}`,
     'root=/dev/ubda',
     'rw',
     'init=/usr/sbin/lab-init',
@@ -42,13 +56,18 @@ export const bootNode = (settings: LabSettings, node: LabNode, options: { kernel
     'con=null',
     'con0=null,fd:1',
     'con1=fd:3',
+    'con2=fd:4',
     // Relative, as it holds a socket.
     'uml_dir=memory/',
     `umid=${node.name}`,
   ];
-  const child = options.processes.start(node.name, 'taskset', ['-c', String(cpu), options.kernel, ...arguments_], {
+  const booted = options.processes.start(node.name, 'taskset', ['-c', String(cpu), options.kernel, ...arguments_], {
     env: { ...process.env, TMPDIR: labFiles(dir).memory },
-    console: true,
+    channels: 2,
   });
-  serveConsole(labSockets.console(node.name), child.stdio[3] as Duplex);
+  const [, , , console, commands] = booted.child.stdio as unknown as Duplex[];
+  if (console === undefined || commands === undefined) throw new Error(`${node.name} has no consoles`);
+  console.on('error', () => console.destroy());
+  console.resume();
+  return { process: booted, console, agent: nodeAgent(node.name, commands) };
 };

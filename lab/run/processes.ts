@@ -1,11 +1,27 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+/** A process of the lab. It leads a group of its own, so that a signal can reach all that belongs to it. */
+export type Running = {
+  child: ChildProcess;
+  /** Sends a signal to the whole group. */
+  signal: (signal: NodeJS.Signals) => void;
+  /** Ends it on purpose, with all that belongs to it: nobody is told that it ended. Resolves when it is gone. */
+  kill: () => Promise<void>;
+};
+
 /** Starts the lab's processes, each with a log of its own, and tells when one ends that should not. */
 export type Processes = {
-  start: (name: string, command: string, args: readonly string[], options?: { env?: NodeJS.ProcessEnv; console?: boolean }) => ChildProcess;
+  start: (
+    name: string,
+    command: string,
+    args: readonly string[],
+    /** `channels`: how many streams it has beside input, output and errors, from 3 on. */
+    options?: { env?: NodeJS.ProcessEnv; channels?: number },
+  ) => Running;
 };
 
 /** How much of its log is told of a process that ended: the log itself goes with the lab. */
@@ -13,24 +29,44 @@ const LAST_LINES = 15;
 
 const endOf = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 
-/** Makes the starter of processes; `ended` hears of every one that ends, with what is to be told a person. */
+const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void => {
+  if (leader === undefined) return;
+  try {
+    process.kill(-leader, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+};
+
+/** Makes the starter of processes; `ended` hears of every one that ends by itself, with what is to be told a person. */
 export const makeProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
   await mkdir(logs, { recursive: true });
   return {
-    start: (name, command, args, options = {}) => {
+    start: (name, command, args, { env = process.env, channels = 0 } = {}) => {
       const file = join(logs, `${name}.log`);
       const log = openSync(file, 'a');
-      const spawnOptions: SpawnOptions = {
-        stdio: ['ignore', log, log, ...(options.console ? (['pipe'] as const) : [])],
-        env: options.env ?? process.env,
-      };
-      const child = spawn(command, args, spawnOptions);
+      const stdio: SpawnOptions['stdio'] = ['ignore', log, log, ...Array<'pipe'>(channels).fill('pipe')];
+      const child = spawn(command, args, { stdio, env, detached: true });
       closeSync(log);
+      let onPurpose = false;
       child.on('error', (error) => ended(`${name} did not start: ${error.message}`));
-      child.on('exit', async (code, signal) =>
-        ended(`${name} ended (${signal ?? `exit code ${code}`}); it last said:\n${await endOf(file)}`),
-      );
-      return child;
+      child.on('exit', async (code, signal) => {
+        if (onPurpose) return;
+        // Whatever belonged to it is of no use without it.
+        signalGroup(child.pid, 'SIGKILL');
+        ended(`${name} ended (${signal ?? `exit code ${code}`}); it last said:\n${await endOf(file)}`);
+      });
+      return {
+        child,
+        signal: (signal) => signalGroup(child.pid, signal),
+        kill: async () => {
+          onPurpose = true;
+          if (child.exitCode !== null || child.signalCode !== null) return;
+          const exited = once(child, 'exit');
+          signalGroup(child.pid, 'SIGKILL');
+          await exited;
+        },
+      };
     },
   };
 };

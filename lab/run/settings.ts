@@ -34,4 +34,4 @@ export const labFiles = (dir: string) => ({
  * The sockets of a lab, relative to its folder, which whoever uses them has as its working directory:
  * the path of a unix socket may not be longer than 107 bytes, that of a cache may.
  */
-export const labSockets = { api: 'api.sock', console: (node: string) => `${node}.sock` };
+export const labSockets = { api: 'api.sock', control: 'control.sock', console: (node: string) => `${node}.sock` };

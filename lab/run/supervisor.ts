@@ -9,9 +9,9 @@ import { addons } from './addons.ts';
 import { apiServerReady } from './api-ready.ts';
 import { startApiServer, startControllers, startEtcd } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
+import { serveControl } from './lab-control.ts';
 import { layNetwork } from './network.ts';
-import { bootNode } from './node-boot.ts';
-import { writeNodeFiles } from './node-files.ts';
+import { bootNodes } from './nodes.ts';
 import { makeCertificates } from './pki.ts';
 import { makeProcesses } from './processes.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
@@ -52,8 +52,8 @@ const start = async () => {
     makeCertificates({ dir: files.pki, tools: settings.tools, nodes }),
   ]);
   startApiServer(settings, processes);
-  const nodeFiles = await Promise.all(nodes.map((node) => writeNodeFiles(settings, node, nodes)));
-  for (const node of nodes) bootNode(settings, node, { kernel, files: nodeFiles[node.index - 1] as string, processes });
+  const booted = await bootNodes(settings, nodes, { kernel, processes });
+  serveControl({ settings, nodes: booted });
   await writeKubeconfig({
     file: files.kubeconfig,
     pki: files.pki,

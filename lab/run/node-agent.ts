@@ -1,0 +1,68 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Duplex } from 'node:stream';
+
+/** What a command that ran in a node came to. */
+export type Ran = { exitCode: number; stdout: string; stderr: string };
+
+/** Runs commands in a node by its own console: it needs neither kubelet nor network there. */
+export type NodeAgent = {
+  /** Resolves when the node has come so far in its boot that it takes commands. */
+  ready: Promise<void>;
+  /** Runs a bash script in the node, as root; rejects when the node dies, or has not answered in `within` ms. */
+  run: (script: string, options?: { within?: number }) => Promise<Ran>;
+};
+
+/** How long a command may take, where its caller does not say; the lab's supervisor owns this time-out. */
+const TIMEOUT_MS = 30_000;
+
+const decode = (text: string): string => Buffer.from(text.slice(1), 'base64').toString('utf8');
+
+/**
+ * Speaks with the agent in a node's init, over that node's second console.
+ *
+ * A request is `NUMBER SCRIPT`, an answer `NUMBER EXITCODE =STDOUT =STDERR`, texts in base64; answers come as commands end.
+ */
+export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
+  const waiting = new Map<number, (ran: Ran) => void>();
+  const gone = new AbortController();
+  const { promise: ready, resolve: isReady, reject: neverReady } = Promise.withResolvers<void>();
+  // Nobody has to be waiting for it.
+  ready.catch(() => {});
+  let last = 0;
+  stream.on('error', () => stream.destroy());
+  stream.on('close', () => {
+    const reason = new Error(`${node} is down`);
+    gone.abort(reason);
+    neverReady(reason);
+  });
+  createInterface(stream).on('line', (line) => {
+    const [first = '', exitCode, stdout = '', stderr = ''] = line.trim().split(' ');
+    if (first === 'ready') return isReady();
+    waiting.get(Number(first))?.({ exitCode: Number(exitCode), stdout: decode(stdout), stderr: decode(stderr) });
+  });
+  return {
+    ready,
+    run: async (script, { within = TIMEOUT_MS } = {}) => {
+      await ready;
+      last += 1;
+      const number = last;
+      const { promise, resolve } = Promise.withResolvers<Ran>();
+      waiting.set(number, resolve);
+      stream.write(`${number} ${Buffer.from(script).toString('base64')}\n`);
+      const timer = AbortSignal.timeout(within);
+      const cut = AbortSignal.any([gone.signal, timer]);
+      try {
+        const end = once(cut, 'abort').then(() => {
+          throw timer.aborted
+            ? new Error(`${node} did not answer within ${within / 1000} s (the lab's time-out for a command in a node)`)
+            : gone.signal.reason;
+        });
+        if (cut.aborted) throw gone.signal.reason;
+        return await Promise.race([promise, end]);
+      } finally {
+        waiting.delete(number);
+      }
+    },
+  };
+};
