@@ -15,6 +15,8 @@ export type InstallOptions = {
   /** Image with Node, the tools and the bundle in /opt/corral-emulator; it must be on the nodes or be pulled by them. */
   image: string;
   mutant?: Mutant;
+  /** How many nodes there are to be: one that is still booting is waited for. */
+  nodes: number;
   signal: AbortSignal;
   onProgress?: (text: string) => void;
 };
@@ -45,14 +47,14 @@ const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version:
 const isTrue = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
-const isRolledOut = ({ metadata, status }: DaemonSet): boolean =>
+const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
   status?.observedGeneration === metadata.generation &&
   status !== undefined &&
-  status.desiredNumberScheduled > 0 &&
+  status.desiredNumberScheduled >= nodes &&
   status.updatedNumberScheduled === status.desiredNumberScheduled &&
   status.numberReady === status.desiredNumberScheduled;
 
-type Waiting = { cluster: Cluster; signal: AbortSignal; deadline: number };
+type Waiting = { cluster: Cluster; signal: AbortSignal; deadline: number; nodes: number };
 
 const withTimeline = async <T extends KubernetesObject, R>(
   { cluster, signal }: Waiting,
@@ -83,7 +85,11 @@ const untilServed = (waiting: Waiting): Promise<unknown> =>
 
 const untilReady = async (waiting: Waiting): Promise<number> => {
   const managers = await withTimeline<DaemonSet, DaemonSet>(waiting, [resources.daemonSets, { namespace }], (timeline) =>
-    once(timeline, isRolledOut, { name: managerName, label: 'a longhorn-manager is ready on each node', ...limit(waiting) }),
+    once(timeline, (set) => isRolledOut(set, waiting.nodes), {
+      name: managerName,
+      label: 'a longhorn-manager is ready on each node',
+      ...limit(waiting),
+    }),
   );
   const count = managers.status?.desiredNumberScheduled ?? 0;
   await withTimeline<WithConditions, unknown>(waiting, [longhorn('nodes'), { namespace }], async (timeline) => {
@@ -108,9 +114,9 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
  * names what was waited for and how far it had come.
  */
 export const install = async (options: InstallOptions): Promise<{ version: string }> => {
-  const { kubeconfig, clock, image, mutant, signal, onProgress = () => undefined } = options;
+  const { kubeconfig, clock, image, mutant, nodes, signal, onProgress = () => undefined } = options;
   const cluster = connect({ kubeconfig });
-  const waiting: Waiting = { cluster, signal, deadline: Date.now() + timeout };
+  const waiting: Waiting = { cluster, signal, nodes, deadline: Date.now() + timeout };
   const apply = async (objects: object[]): Promise<void> => {
     for (const object of objects as KubernetesObject[]) {
       await cluster.apply(object, { resource: collections[object.kind ?? ''] as Resource, fieldManager: 'corral-emulator' });

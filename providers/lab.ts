@@ -2,6 +2,7 @@ import { install } from '../emulator/install.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import type { Lab } from '../lab/run/start.ts';
+import { defaultSize } from '../lab/size.ts';
 import { up } from '../lab/up.ts';
 import { emulatorArchive, emulatorImage } from './emulator-image.ts';
 import { describeVersion, emulatorSettings } from './emulator-settings.ts';
@@ -26,16 +27,20 @@ export const lab: Provider = {
     const name = `e2e-${process.pid}`;
     const settings = emulatorSettings(process.env);
     try {
-      const cluster = await up({ name, archives: [await emulatorArchive()], step: progress.step, signal });
-      try {
-        const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
-          install({ kubeconfig: cluster.kubeconfig, ...settings, image: emulatorImage, signal, onProgress }),
-        );
-        return running(cluster, name, describeVersion(version, settings));
-      } catch (error) {
-        await cluster.stop();
-        throw error;
-      }
+      let version = '';
+      const cluster = await up({
+        name,
+        archives: [await emulatorArchive()],
+        step: progress.step,
+        signal,
+        meanwhile: async ({ kubeconfig }, cut) => {
+          const installed = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
+            install({ kubeconfig, ...settings, image: emulatorImage, nodes: defaultSize.nodes, signal: cut, onProgress }),
+          );
+          version = installed.version;
+        },
+      });
+      return running(cluster, name, describeVersion(version, settings));
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;
     }
