@@ -1,8 +1,15 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, rename, rm, utimes } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { draftsDir, forgetDeadDrafts, forgetOlder, partsDir } from './cache-folders.ts';
+import { execa } from 'execa';
+import { buildSignal } from './build-signal.ts';
+import { explainDisk } from './build-trouble.ts';
+import { noteWhole, partTrouble } from './cache-check.ts';
+import { CONTENT_FILE, describeContent } from './cache-content.ts';
+import { cacheRoot, partsDir } from './cache-folders.ts';
+import { discard, forgetDeadDrafts, forgetDraftsOf, forgetOlder, newDraft } from './cache-forget.ts';
+import { withLock } from './cache-lock.ts';
 
 /** One thing that the lab builds once: its name, all that decides what comes out, and how to make it in an empty folder. */
 export type Part = {
@@ -17,38 +24,84 @@ export const partDir = (part: Pick<Part, 'name' | 'inputs'>): string => {
   return join(partsDir(), `${part.name}-${hash}`);
 };
 
-/** Whether the cache has a part. */
-export const isCached = (part: Part): boolean => existsSync(partDir(part));
+const say = (text: string): void => void process.stderr.write(`lab: ${text}\n`);
+
+const inodeOf = (dir: string): number | undefined => lstatSync(dir, { throwIfNoEntry: false })?.ino;
+
+// Parts that this process has found whole: a run looks at each of them once.
+const found = new Map<string, number | undefined>();
+
+/** What is wrong with a part's folder, or undefined when it is whole. */
+const trouble = async (dir: string): Promise<string | undefined> => {
+  const inode = inodeOf(dir);
+  if (inode === undefined) return 'it is not there';
+  if (found.get(dir) === inode) return undefined;
+  const wrong = await partTrouble(dir);
+  if (wrong === undefined) found.set(dir, inode);
+  return wrong;
+};
+
+/** Whether the cache has a part, whole. */
+export const isCached = async (part: Part): Promise<boolean> => (await trouble(partDir(part))) === undefined;
 
 const underWay = new Map<string, Promise<string>>();
 
-/** Builds a part unless the cache has it, and returns its folder; whole or not at all, also when several runs build it at once. */
+/**
+ * Builds a part unless the cache has it whole, and returns its folder.
+ *
+ * Of several runs that need it at once one builds and the others wait; one that was damaged is built again. Throws NotFit when this
+ * machine has no room for it.
+ */
 export const cached = async (part: Part): Promise<string> => {
   const dir = partDir(part);
-  if (existsSync(dir)) {
-    const now = new Date();
-    // What is used lately is kept: see forgetOlder.
-    await utimes(dir, now, now);
-    return dir;
-  }
-  const building = underWay.get(dir) ?? buildPart(part, dir).finally(() => underWay.delete(dir));
-  underWay.set(dir, building);
-  return building;
+  const taking = underWay.get(dir) ?? takePart(part, dir).finally(() => underWay.delete(dir));
+  underWay.set(dir, taking);
+  return taking;
 };
 
-const buildPart = async (part: Part, dir: string): Promise<string> => {
-  await forgetDeadDrafts();
-  const draft = join(draftsDir(), `${part.name}-${randomUUID()}.${process.pid}`);
-  await mkdir(draft, { recursive: true });
-  await mkdir(partsDir(), { recursive: true });
+const takePart = async (part: Part, dir: string): Promise<string> => {
+  if ((await trouble(dir)) === undefined) return dir;
+  try {
+    await forgetDeadDrafts();
+    await withLock(dir, { waits: () => say(`another run is building ${part.name}: waiting for it`) }, async () => {
+      // The run that was waited for has built it, or died.
+      const wrong = await trouble(dir);
+      if (wrong === undefined) return;
+      await forgetDraftsOf(dir);
+      if (inodeOf(dir) !== undefined) {
+        say(`${part.name} is damaged in the cache (${wrong}): building it again`);
+        await discard(dir);
+      }
+      await buildPart(part, dir);
+    });
+    await forgetOlder(part.name);
+  } catch (error) {
+    throw await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
+  }
+  return dir;
+};
+
+const buildPart = async (part: Part, dir: string): Promise<void> => {
+  const draft = newDraft(dir);
+  for (const folder of [draft, partsDir()]) await mkdir(folder, { recursive: true, mode: 0o700 });
   try {
     await part.build(draft);
-    await rename(draft, dir);
+    await writeFile(join(draft, CONTENT_FILE), await describeContent(draft));
+    buildSignal()?.throwIfAborted();
+    await putInPlace(draft, dir);
   } catch (error) {
-    await rm(draft, { recursive: true, force: true });
-    // Another run was faster: its part has the same inputs, so it is as good as ours.
-    if (!existsSync(dir)) throw error;
+    // A disk that is full is no more when the draft is gone.
+    const explained = await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
+    await rm(draft, { recursive: true, force: true, maxRetries: 3 });
+    throw explained;
   }
-  await forgetOlder(part.name);
-  return dir;
+  await noteWhole(dir);
+};
+
+/** Gives a draft its final name, when all of it is on the disk: after a power cut the part is there whole, or not at all. */
+const putInPlace = async (draft: string, dir: string): Promise<void> => {
+  await execa('sync', ['--file-system', draft]);
+  await rename(draft, dir);
+  const parts = await open(partsDir());
+  await parts.sync().finally(() => parts.close());
 };

@@ -9,17 +9,18 @@ const isTrue =
   ({ status }: WithConditions): boolean =>
     status?.conditions?.some(({ type, status }) => type === condition && status === 'True') ?? false;
 
-const owner = "the lab's: a node boots in 3 s, its kubelet starts its first pods within 10 s";
-const within = '60s';
+const owner =
+  "the lab's: a node boots in 3 s, its kubelet starts its first pods within 10 s; more nodes share the same CPUs, and a machine may be busy";
 
 type Where = { kubeconfig: string; signal?: AbortSignal };
 
 const untilAll = async <T extends KubernetesObject>(
   { kubeconfig, signal }: Where,
-  collection: { resource: Resource; namespace?: string },
+  collection: { resource: Resource; namespace?: string; nodes: number },
   expected: { name: string; label: string; holds: (object: T) => boolean }[],
 ): Promise<void> => {
-  const { resource, ...where } = collection;
+  const { resource, nodes, ...where } = collection;
+  const within = `${60 + 20 * nodes}s` as const;
   const timeline = await follow<T>(connect({ kubeconfig }), resource, { ...where, ...(signal && { signal }) });
   try {
     await Promise.all(expected.map(({ name, label, holds }) => once(timeline, holds, { name, label, within, owner })));
@@ -32,20 +33,20 @@ const untilAll = async <T extends KubernetesObject>(
 export const nodesReady = (where: Where, names: readonly string[]): Promise<void> =>
   untilAll<WithConditions>(
     where,
-    { resource: resources.nodes },
+    { resource: resources.nodes, nodes: names.length },
     names.map((name) => ({ name, label: `${name} is Ready`, holds: isTrue('Ready') })),
   );
 
 /**
- * Waits by watch until pods may be made in the namespace `default`, and find services by name.
+ * Waits by watch until pods may be made in the namespace `default`, and find services by name; `nodes` is how many boot meanwhile.
  *
  * A lab is up so soon that the controllers may not yet have made that namespace's service account, nor CoreDNS have started.
  */
-export const clusterUsable = async (where: Where): Promise<void> => {
+export const clusterUsable = async (where: Where, nodes: number): Promise<void> => {
   const account = { name: 'default', label: 'the namespace default has its service account', holds: () => true };
   const dns = { name: 'coredns', label: 'CoreDNS is available', holds: isTrue('Available') };
   await Promise.all([
-    untilAll(where, { resource: resources.serviceAccounts, namespace: 'default' }, [account]),
-    untilAll<WithConditions>(where, { resource: resources.deployments, namespace: 'kube-system' }, [dns]),
+    untilAll(where, { resource: resources.serviceAccounts, namespace: 'default', nodes }, [account]),
+    untilAll<WithConditions>(where, { resource: resources.deployments, namespace: 'kube-system', nodes }, [dns]),
   ]);
 };

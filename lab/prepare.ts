@@ -1,19 +1,50 @@
 import { join } from 'node:path';
 import { baseImage } from './build/base-image.ts';
-import { kernel } from './build/kernel.ts';
+import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
 import { kubeBinary, kubernetes } from './build/kubernetes.ts';
 import { nodeRoot } from './build/node-root.ts';
 import { tools, toolsPath } from './build/tools.ts';
+import { buildingUntil, buildSignal } from './build-signal.ts';
 import { cached, isCached, type Part } from './cache.ts';
 import { coreImages, podSystem } from './images/core.ts';
 import type { Step } from './step.ts';
 
-/** What a lab is started with: the nodes' root image, the `kube` binary and the folder of the tools' commands. */
-export type Prepared = { image: string; kube: string; tools: string };
+/** What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands and that of the nodes' kernel. */
+export type Prepared = { image: string; kube: string; tools: string; kernel: string };
+
+/** Whether the cache has the nodes' image for these archives: what a lab needs beside it is small. */
+export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
+  isCached(await baseImage([await coreImages(), ...archives]));
 
 /** Builds a part as a step of its own; one that the cache has is not worth a line. */
 const build = async (step: Step, title: string, part: Part): Promise<string> =>
-  isCached(part) ? cached(part) : step(title, () => cached(part));
+  (await isCached(part)) ? cached(part) : step(title, () => cached(part));
+
+/** Builds what only the nodes' image is made of: where the cache has the image, it may lack this. */
+const prepareImage = async (step: Step, archives: readonly Part[]): Promise<void> => {
+  await build(step, "Make the nodes' root file system", await nodeRoot());
+  const core = await coreImages();
+  await build(step, 'Pack the core images', core);
+  for (const archive of archives) await build(step, `Pack the images: ${archive.name}`, archive);
+  const all = [core, ...archives];
+  for (const [position, archive] of all.entries()) {
+    await build(step, `Import into the nodes' image: ${archive.name}`, await baseImage(all.slice(0, position + 1)));
+  }
+};
+
+/** Builds at once what does not need each other; when one of them fails the others end as well, and have ended when this throws. */
+const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void> => {
+  const failed = new AbortController();
+  const outer = buildSignal();
+  const all = buildingUntil(AbortSignal.any([failed.signal, ...(outer ? [outer] : [])]), async () => works.map((work) => work()));
+  try {
+    await Promise.all(await all);
+  } catch (error) {
+    failed.abort(error);
+    await Promise.allSettled(await all);
+    throw error;
+  }
+};
 
 /**
  * Builds what the cache lacks for a lab whose nodes have the given image archives beside the core ones.
@@ -24,17 +55,15 @@ export const prepare = async (step: Step, archives: readonly Part[] = []): Promi
   const binaries = await kubernetes();
   const packages = async () => {
     await build(step, 'Fetch the tools (etcd, nft, ip, ...)', tools);
-    await build(step, 'Fetch the User-Mode Linux kernel', kernel);
-    await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
+    if (!(await isCached(await kernel()))) await step('Fetch the User-Mode Linux kernel', fetchKernel);
+    if (!(await isPrepared(archives))) await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
   };
-  await Promise.all([build(step, 'Compile Kubernetes and CoreDNS', binaries), packages()]);
-  await build(step, "Make the nodes' root file system", await nodeRoot());
-  const core = await coreImages();
-  await build(step, 'Pack the core images', core);
-  for (const archive of archives) await build(step, `Pack the images: ${archive.name}`, archive);
-  const all = [core, ...archives];
-  for (const [position, archive] of all.entries()) {
-    await build(step, `Import into the nodes' image: ${archive.name}`, await baseImage(all.slice(0, position + 1)));
-  }
-  return { image: join(await cached(await baseImage(all)), 'root.ext4'), kube: await kubeBinary(), tools: await toolsPath() };
+  await atOnce([() => build(step, 'Compile Kubernetes and CoreDNS', binaries), packages]);
+  // Which image that is, the kernel decides: it has the kernel's modules.
+  if (!(await isPrepared(archives))) await prepareImage(step, archives);
+  const image = await cached(await baseImage([await coreImages(), ...archives]));
+  const kernelDir = await cached(await kernel());
+  const difference = await kernelDifference(kernelDir);
+  if (difference !== undefined) process.stderr.write(`lab: ${difference}\n`);
+  return { image: join(image, 'root.ext4'), kube: await kubeBinary(), tools: await toolsPath(), kernel: kernelDir };
 };

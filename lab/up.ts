@@ -1,40 +1,42 @@
-import { mkdir } from 'node:fs/promises';
-import { nodeRoot } from './build/node-root.ts';
-import { isCached, type Part } from './cache.ts';
-import { cacheRoot } from './cache-folders.ts';
+import { buildingUntil } from './build-signal.ts';
+import { explainDisk } from './build-trouble.ts';
+import type { Part } from './cache.ts';
+import { openCache } from './cache-root.ts';
+import { usingCache } from './cache-use.ts';
 import { clusterUsable, nodesReady } from './cluster-ready.ts';
+import { watchDisk } from './disk-watch.ts';
 import { checkFitness } from './fitness.ts';
-import { prepare } from './prepare.ts';
+import { applyManifests } from './manifests/apply.ts';
+import { isPrepared, prepare } from './prepare.ts';
+import { addons } from './run/addons.ts';
+import type { LabSettings } from './run/settings.ts';
 import { type Lab, startLab } from './run/start.ts';
 import { labNodes } from './run/topology.ts';
 import { defaultSize, type LabSize } from './size.ts';
 import type { Step } from './step.ts';
 
 /** What a lab is to be; what is left out of its size is the default one's. */
-export type LabOptions = Partial<LabSize> & {
-  name: string;
-  /** Image archives that the nodes have beside the core images. */
-  archives?: readonly Part[];
-  /** What can be done as soon as the API server answers, while the nodes boot; `signal` aborts when the lab does not come up. */
-  meanwhile?: (lab: Lab, signal: AbortSignal) => Promise<unknown>;
-  step: Step;
-  signal?: AbortSignal;
-};
+export type LabOptions = Partial<LabSize> &
+  Pick<LabSettings, 'nodeGrace'> & {
+    name: string;
+    /** Image archives that the nodes have beside the core images. */
+    archives?: readonly Part[];
+    /** What can be done as soon as the API server answers, while the nodes boot; `signal` aborts when the lab does not come up. */
+    meanwhile?: (lab: Lab, signal: AbortSignal) => Promise<unknown>;
+    step: Step;
+    signal?: AbortSignal;
+  };
 
-/** A build that is under way ends with this process, so an interruption need not wait for it. */
-const orAborted = async <T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> => {
-  signal?.throwIfAborted();
-  const aborted = new Promise<never>((_, reject) => signal?.addEventListener('abort', () => reject(signal.reason), { once: true }));
-  return Promise.race([work, aborted]);
-};
-
-/** Does all at once; when one fails the others are told to end, and have ended when this throws what failed first. */
-const together = async (signal: AbortSignal | undefined, works: readonly ((signal: AbortSignal) => Promise<unknown>)[]): Promise<void> => {
+/** Does all at once; when one fails, or `signal` aborts, the others are told to end, and have ended when this throws what came first. */
+const together = async (signal: AbortSignal, works: readonly ((signal: AbortSignal) => Promise<unknown>)[]): Promise<void> => {
   const failed = new AbortController();
-  const either = AbortSignal.any([failed.signal, ...(signal ? [signal] : [])]);
+  const either = AbortSignal.any([failed.signal, signal]);
+  const aborted = Promise.withResolvers<never>();
+  signal.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
+  if (signal.aborted) aborted.reject(signal.reason);
   const all = works.map((work) => work(either));
   try {
-    await Promise.all(all);
+    await Promise.race([Promise.all(all), aborted.promise]);
   } catch (error) {
     failed.abort(error);
     await Promise.allSettled(all);
@@ -48,23 +50,40 @@ const together = async (signal: AbortSignal | undefined, works: readonly ((signa
  * Throws NotFit when this machine cannot carry a lab.
  */
 export const up = async ({ name, archives, meanwhile, step, signal, ...size }: LabOptions): Promise<Lab> => {
-  const { nodes: count, memory, disk } = { ...defaultSize, ...size };
-  await mkdir(cacheRoot(), { recursive: true });
-  await checkFitness({ cache: cacheRoot(), built: isCached(await nodeRoot()) });
-  const prepared = await orAborted(prepare(step, archives), signal);
-  const lab = await step('Start the control plane', () => startLab({ name, nodes: count, memory, disk, ...prepared }));
+  const { nodes: count, memory, disk, ...others } = { ...defaultSize, ...size };
+  const cache = await openCache();
+  await checkFitness({ cache, built: await isPrepared(archives), nodes: count, memory });
+  const lab = await buildingUntil(signal, () =>
+    usingCache(async () => {
+      const prepared = await prepare(step, archives);
+      signal?.throwIfAborted();
+      try {
+        return await step('Start the control plane', () => startLab({ name, nodes: count, memory, disk, ...others, ...prepared }));
+      } catch (error) {
+        throw await explainDisk(error, { doing: 'the lab was starting', folder: cache });
+      }
+    }),
+  );
   const nodes = labNodes(count).map((node) => node.name);
   const ready = count === 1 ? 'Wait until the node is Ready' : `Wait until ${count} nodes are Ready`;
   const { kubeconfig } = lab;
+  const room = watchDisk(cache);
   try {
-    await together(signal, [
+    await together(AbortSignal.any([lab.lost, room.signal, ...(signal ? [signal] : [])]), [
       (either) => step(ready, () => nodesReady({ kubeconfig, signal: either }, nodes)),
-      (either) => step('Wait until pods can be made and find each other', () => clusterUsable({ kubeconfig, signal: either })),
+      (either) =>
+        step('Wait until pods can be made and find each other', async () => {
+          await applyManifests({ kubeconfig, manifests: [{ source: 'the addons of the lab', text: addons() }], signal: either });
+          await clusterUsable({ kubeconfig, signal: either }, count);
+        }),
       ...(meanwhile ? [(either: AbortSignal) => meanwhile(lab, either)] : []),
     ]);
   } catch (error) {
+    const explained = signal?.aborted ? error : await explainDisk(error, { doing: 'the lab was starting', folder: cache });
     await lab.stop();
-    throw error;
+    throw explained;
+  } finally {
+    room.stop();
   }
   return lab;
 };

@@ -1,47 +1,85 @@
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { cached, type Part } from '../cache.ts';
+import { cached, isCached, type Part } from '../cache.ts';
+import { NotInArchive } from '../debian/apt-trouble.ts';
 import { unpackPackages } from '../debian/unpack.ts';
-import { toolsPath } from './tools.ts';
 
-const suite = 'forky';
+/** The Debian releases that have a User-Mode Linux, the newest first: 7.2, 6.12 and 6.1 at the time of writing. */
+const suites = ['forky', 'trixie', 'bookworm'];
 
-/**
- * The User-Mode Linux kernel of the newest Debian that has one with `seccomp=on` (6.16 or newer), with its modules.
- *
- * Its C library is newer than the machine's, and the kernel starts itself again by its own path, so that running it through
- * a dynamic linker does not do: interpreter and library path are written into a copy of it.
- */
-export const kernel: Part = {
+/** Since this release a node's processes may be watched by seccomp; before it they are traced, which takes longer. */
+const FIRST_WITH_SECCOMP = [6, 16] as const;
+
+const kernelOf = (suite: string): Part => ({
   name: 'kernel',
   inputs: { suite, packages: ['user-mode-linux', 'libc6'] },
   build: async (dir) => {
     const tree = join(dir, 'tree');
     await unpackPackages({ suite, packages: ['user-mode-linux', 'libc6'], dependencies: false, tree });
     await rename(join(tree, 'usr/lib/uml/modules'), join(dir, 'modules'));
-    await rename(join(tree, 'usr/lib/x86_64-linux-gnu'), join(dir, 'lib'));
+    // Debian before trixie has it in /lib.
+    for (const folder of ['usr/lib', 'lib']) await rename(join(tree, folder, 'x86_64-linux-gnu'), join(dir, 'lib')).catch(() => {});
     await copyFile(join(tree, 'usr/bin/linux.uml'), join(dir, 'linux'));
     await rm(tree, { recursive: true });
   },
-};
+});
+
+/** The kernels that labs can run on, the best first. */
+export const kernels = suites.map(kernelOf);
 
 /**
- * Writes a copy of the kernel that finds its C library in the cache, and returns its path.
+ * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best that the cache has.
  *
- * The copy is the lab's own: an interpreter's path is absolute, and the cache may be somewhere else tomorrow.
+ * Before `fetchKernel` has found out whether the best of all can be had, it is taken for granted.
  */
-export const placeKernel = async (into: string): Promise<string> => {
-  const dir = await cached(kernel);
-  const placed = join(into, 'linux');
-  await copyFile(join(dir, 'linux'), placed);
-  const library = join(dir, 'lib');
-  await execa(join(await toolsPath(), 'patchelf'), [
-    '--set-interpreter',
-    join(library, 'ld-linux-x86-64.so.2'),
-    '--set-rpath',
-    library,
-    placed,
-  ]);
-  return placed;
+export const kernel = async (): Promise<Part> => {
+  for (const each of kernels) if (await isCached(each)) return each;
+  return kernels[0] as Part;
+};
+
+/** Builds the best kernel that this machine's Debian archive has, unless the cache has one; returns its folder. */
+export const fetchKernel = async (): Promise<string> => {
+  const known = await kernel();
+  const from = kernels.indexOf(known);
+  for (const each of kernels.slice(from, -1)) {
+    try {
+      return await cached(each);
+    } catch (error) {
+      if (!(error instanceof NotInArchive)) throw error;
+    }
+  }
+  return cached(kernels.at(-1) as Part);
+};
+
+const versionOf = async (dir: string): Promise<string> => (await readdir(join(dir, 'modules')))[0] as string;
+
+const hasSeccomp = (version: string): boolean => {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > FIRST_WITH_SECCOMP[0] || (major === FIRST_WITH_SECCOMP[0] && minor >= FIRST_WITH_SECCOMP[1]);
+};
+
+/** What is to be said of a kernel that is not the best, in one line; undefined for one that is. */
+export const kernelDifference = async (dir: string): Promise<string | undefined> => {
+  const version = await versionOf(dir);
+  if (hasSeccomp(version)) return undefined;
+  return `User-Mode Linux ${version} by ptrace instead of one by seccomp (6.16 or newer, Debian forky): system calls take about 11 us, not 6.5`;
+};
+
+/** A kernel that can be started: the path of its program and the arguments that this release needs. */
+export type PlacedKernel = { path: string; flags: readonly string[] };
+
+/**
+ * Writes a copy of the kernel that finds its C library in the cache.
+ *
+ * That library may be newer than the machine's, and the kernel starts itself again by its own path, so that running it through a dynamic
+ * linker does not do: interpreter and library path are written into the copy. It is the lab's own: the cache may be elsewhere tomorrow.
+ */
+export const placeKernel = async (options: { kernel: string; tools: string; into: string }): Promise<PlacedKernel> => {
+  const path = join(options.into, 'linux');
+  await copyFile(join(options.kernel, 'linux'), path);
+  const library = join(options.kernel, 'lib');
+  const words = ['--set-interpreter', join(library, 'ld-linux-x86-64.so.2'), '--set-rpath', library, path];
+  await execa(join(options.tools, 'patchelf'), words);
+  return { path, flags: hasSeccomp(await versionOf(options.kernel)) ? ['seccomp=on'] : [] };
 };

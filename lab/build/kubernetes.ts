@@ -3,8 +3,13 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { cached, type Part } from '../cache.ts';
 import { NotFit } from '../not-fit.ts';
+import { oneLine } from '../one-line.ts';
+import { buildCommand } from './command.ts';
+import { explainGo } from './go-trouble.ts';
 
 const source = join(import.meta.dirname, '../go');
+/** How long Go may take for one command, modules fetched and all (5 min were seen); who builds owns this time-out. */
+const GO_TIMEOUT_MS = 45 * 60_000;
 const commands = ['kube', 'coredns', 'pause'] as const;
 
 /** The Kubernetes release that go.mod pins, e.g. `v1.36.3`. */
@@ -15,7 +20,8 @@ const kubernetesVersion = async (): Promise<string> => {
 };
 
 const goVersion = async (): Promise<string> => {
-  const { stdout, failed } = await execa('go', ['version'], { reject: false });
+  const { stdout, stderr, failed, code } = await execa('go', ['version'], { reject: false });
+  if (failed && code !== 'ENOENT') throw new NotFit(`Go does not start (${oneLine(stderr)}): mend it, and what go env GOTOOLCHAIN says`);
   if (failed)
     throw new NotFit(
       'the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.21 or newer and put `go` on the PATH',
@@ -28,14 +34,21 @@ const goBuild = async (command: (typeof commands)[number], dir: string): Promise
   const [, minor] = version.split('.');
   const stamp = { gitVersion: version, gitMajor: '1', gitMinor: minor, gitTreeState: 'clean' };
   const flags = Object.entries(stamp).map(([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`);
-  await execa(
-    'go',
-    ['build', '-trimpath', '-mod=readonly', '-ldflags', ['-s', '-w', ...flags].join(' '), '-o', join(dir, command), `./cmd/${command}`],
-    {
-      cwd: source,
-      env: { CGO_ENABLED: '0' },
-    },
-  );
+  const words = [
+    'build',
+    '-trimpath',
+    '-mod=readonly',
+    '-ldflags',
+    ['-s', '-w', ...flags].join(' '),
+    '-o',
+    join(dir, command),
+    `./cmd/${command}`,
+  ];
+  try {
+    await buildCommand('go', words, { folder: dir, cwd: source, env: { CGO_ENABLED: '0' }, timeout: GO_TIMEOUT_MS });
+  } catch (error) {
+    throw explainGo(error);
+  }
 };
 
 /** All Kubernetes components in one binary (`kube`), CoreDNS and the pause container's process, built from their pinned Go modules. */

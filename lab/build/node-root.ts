@@ -1,9 +1,10 @@
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { cached, type Part } from '../cache.ts';
 import { finishTree } from '../debian/finish.ts';
 import { unpackPackages } from '../debian/unpack.ts';
+import { buildCommand } from './command.ts';
 import { kernel } from './kernel.ts';
 import { kubernetes } from './kubernetes.ts';
 import { toolsPath } from './tools.ts';
@@ -17,10 +18,13 @@ const packages = [...base, ...kubernetesNeeds, ...longhornNeeds];
 /** The size of a node's root disk; the file is sparse, and a node writes to a copy-on-write file over it. */
 const DISK_SIZE = 24 * 2 ** 30;
 
+/** How long making the image may take (6 s were seen); who builds it owns this time-out. */
+const MKE2FS_TIMEOUT_MS = 5 * 60_000;
+
 const here = join(import.meta.dirname, '../node');
 
 const addKernelModules = async (tree: string): Promise<void> => {
-  const modules = join(await cached(kernel), 'modules');
+  const modules = join(await cached(await kernel()), 'modules');
   for (const version of await readdir(modules)) {
     await cp(join(modules, version), join(tree, 'usr/lib/modules', version), { recursive: true });
     await execa(join(await toolsPath(), 'depmod'), ['-b', tree, version]);
@@ -63,7 +67,7 @@ const makeExt4 = async (tree: string, image: string, size: number): Promise<void
     tree,
     image,
   ];
-  await execa('unshare', ['--user', '--map-root-user', ...mke2fs]);
+  await buildCommand('unshare', ['--user', '--map-root-user', ...mke2fs], { folder: dirname(image), timeout: MKE2FS_TIMEOUT_MS });
 };
 
 /** A node's root file system as an ext4 image (`root.ext4`): Debian trixie, Kubernetes and the lab's init, no container image yet. */
@@ -74,7 +78,7 @@ export const nodeRoot = async (): Promise<Part> => ({
     recipe: 2,
     size: DISK_SIZE,
     kubernetes: (await kubernetes()).inputs,
-    kernel: kernel.inputs,
+    kernel: (await kernel()).inputs,
     files: await Promise.all(['init', 'containerd.toml'].map((file) => readFile(join(here, file), 'utf8'))),
   },
   build: async (dir) => {

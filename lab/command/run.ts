@@ -3,7 +3,10 @@ import { NotFit } from '../not-fit.ts';
 import type { Step } from '../step.ts';
 import { type Commands, forLab, print } from './commands.ts';
 import { down } from './down.ts';
+import { faultCommands } from './faults.ts';
+import { imagesCommand } from './images.ts';
 import { logs } from './logs.ts';
+import { pruneCommand } from './prune.ts';
 import { shell } from './shell.ts';
 import { status } from './status.ts';
 import { upCommand } from './up.ts';
@@ -26,6 +29,9 @@ const makeProgram = (step: Step): Command => {
     .action(async () => print(...(await status())));
   onLab('shell <node>', "a root shell on a node's console").action((node, { name }) => shell(name, node));
   onLab('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) => logs(name, what));
+  faultCommands(commands);
+  imagesCommand(commands);
+  pruneCommand(commands);
   return program;
 };
 
@@ -40,7 +46,7 @@ export const runLabCommand = async (argv: readonly string[], step: Step): Promis
       if (error.exitCode === 0) return 0;
       complain(
         error.code === 'commander.help'
-          ? 'name a command: up, down, status, shell NODE or logs WHAT'
+          ? 'name a command: up, down, status, shell NODE or logs WHAT; npm run lab -- --help lists them all'
           : error.message.replace(/^error: /, ''),
       );
       return 2;

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
 import { cacheRoot } from '../cache-folders.ts';
+import { askLab } from '../control/ask.ts';
 import { labState } from '../run/state.ts';
 
 type Node = KubernetesObject & {
@@ -13,16 +15,30 @@ const describeNode = ({ metadata, status }: Node): string => {
   return `  ${metadata.name}  ${ready ? 'Ready' : 'NotReady'}  ${status?.nodeInfo?.kubeletVersion}  Linux ${status?.nodeInfo?.kernelVersion}`;
 };
 
+const nodesOf = async (kubeconfig: string): Promise<string[]> => {
+  try {
+    const { items } = await connect({ kubeconfig }).list<Node>(resources.nodes);
+    return items.map(describeNode);
+  } catch (error) {
+    return [`  its API server does not answer: ${(error as Error).message}`];
+  }
+};
+
+const faultsSchema = z.array(z.object({ text: z.string() }));
+
+const faultsOf = async (name: string): Promise<string[]> => {
+  try {
+    return faultsSchema.parse(await askLab(name, { action: 'faults' })).map(({ text }) => `  in force: ${text}`);
+  } catch (error) {
+    return [`  which faults are in force it does not say: ${(error as Error).message}`];
+  }
+};
+
 const describeLab = async (name: string): Promise<string[]> => {
   const state = await labState(name);
   if (state === undefined) return [`${name}: not up, but it left files: npm run lab -- down --name ${name}`];
-  const head = [`${name}: up since ${state.started}`, `  kubeconfig: ${state.kubeconfig}`];
-  try {
-    const { items } = await connect({ kubeconfig: state.kubeconfig }).list<Node>(resources.nodes);
-    return [...head, ...items.map(describeNode)];
-  } catch (error) {
-    return [...head, `  its API server does not answer: ${(error as Error).message}`];
-  }
+  const [nodes, faults] = await Promise.all([nodesOf(state.kubeconfig), faultsOf(name)]);
+  return [`${name}: up since ${state.started}`, `  kubeconfig: ${state.kubeconfig}`, ...nodes, ...faults];
 };
 
 /** What is to be said of each lab of this user, as lines. */

@@ -1,10 +1,16 @@
 import { InvalidArgumentError } from 'commander';
+import { buildingUntil } from '../build-signal.ts';
+import type { Part } from '../cache.ts';
+import { imageArchives } from '../images/archives.ts';
+import { applyManifests } from '../manifests/apply.ts';
+import { type Manifest, readManifests } from '../manifests/read.ts';
+import type { Lab } from '../run/start.ts';
 import { defaultSize, type LabSize } from '../size.ts';
 import type { Step } from '../step.ts';
 import { up } from '../up.ts';
 import { type Commands, print } from './commands.ts';
 
-type Flags = LabSize & { name: string };
+type Flags = LabSize & { name: string; images?: string[]; manifest?: string[] };
 
 const nodeCount = (value: string): number => {
   const count = Number(value);
@@ -21,11 +27,36 @@ const bytes =
     return value;
   };
 
-const bringUp = async ({ name, ...size }: Flags, step: Step): Promise<void> => {
+type Doing = { step: Step; signal: AbortSignal };
+
+const readArchives = async (paths: readonly string[], { step, signal }: Doing): Promise<Part[]> => {
+  if (paths.length === 0) return [];
+  const { part } = await step('Read the image archives', () => buildingUntil(signal, () => imageArchives(paths)));
+  return [part];
+};
+
+const applyAll = async (lab: Lab, manifests: readonly Manifest[], { step, signal }: Doing): Promise<void> => {
+  try {
+    const what = manifests.length === 1 ? manifests[0]?.source : `${manifests.length} manifests`;
+    await step(`Apply ${what}`, () => applyManifests({ kubeconfig: lab.kubeconfig, manifests, signal }));
+  } catch (error) {
+    await lab.stop();
+    // A watch that was interrupted says so in words of its own.
+    signal.throwIfAborted();
+    throw error;
+  }
+};
+
+const bringUp = async ({ name, images = [], manifest = [], ...size }: Flags, step: Step): Promise<void> => {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
-  const lab = await up({ name, ...size, step, signal: interrupted.signal });
+  const { signal } = interrupted;
+  // What is wrong with them is said before anything is built or booted.
+  const manifests = await readManifests(manifest);
+  const archives = await readArchives(images, { step, signal });
+  const lab = await up({ name, ...size, archives, step, signal });
+  if (manifests.length > 0) await applyAll(lab, manifests, { step, signal });
   lab.keep();
   print(
     `The lab ${name} is up:`,
@@ -40,5 +71,7 @@ export const upCommand = ({ onLab, step }: Commands): void => {
     .option('--nodes <count>', 'how many nodes, 1 to 8', nodeCount, defaultSize.nodes)
     .option('--memory <size>', 'memory of each node', bytes(512), defaultSize.memory)
     .option('--disk <size>', "size of each node's disk at /var/lib/longhorn; it takes room as it is written", bytes(256), defaultSize.disk)
+    .option('--images <path...>', 'image archives (docker save or OCI), or folders of them, that the nodes have from the start')
+    .option('--manifest <file...>', 'what is applied to the cluster, in this order, when its nodes are Ready')
     .action((flags: Flags) => bringUp(flags, step));
 };

@@ -1,10 +1,16 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { buildCommand } from '../build/command.ts';
 import { NotFit } from '../not-fit.ts';
+import { explainApt } from './apt-trouble.ts';
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const RELEASES = /^(bullseye|bookworm|trixie|forky|stable|testing|unstable|sid)$/;
+
+/** How long apt may take for a suite's lists, and then for its packages; who fetches packages owns these time-outs. */
+const LISTS_TIMEOUT_MS = 5 * 60_000;
+const PACKAGES_TIMEOUT_MS = 20 * 60_000;
 
 /**
  * The address that this machine's own apt has for Debian's main archive.
@@ -29,7 +35,8 @@ const debianMirror = async (): Promise<string> => {
  * Downloads Debian packages of a suite, with all that they depend on when `dependencies` is set, and returns the files' paths.
  *
  * Lists, state and cache are private to `work`: the machine's own sources and installed packages are neither used nor touched,
- * and no root is needed. Signatures are checked against Debian's own keyring.
+ * and no root is needed. Signatures are checked against Debian's own keyring. Throws NotFit when apt cannot, and NotInArchive
+ * when the archive has no such suite or package.
  */
 export const downloadPackages = async (options: {
   suite: string;
@@ -53,18 +60,26 @@ export const downloadPackages = async (options: {
     'APT::Architectures': 'amd64',
     'APT::Install-Recommends': 'false',
     'APT::Sandbox::User': '',
+    // Lists that could not be fetched are an error, not a warning: there are no older ones.
+    'APT::Update::Error-Mode': 'any',
     'Acquire::Languages': 'none',
     // A mirror may lag behind: its signature still has to be Debian's, only its age is not held against it.
     'Acquire::Check-Valid-Until': 'false',
   };
-  const apt = (...args: string[]) =>
-    execa('apt-get', [...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]), ...args], { cwd: work });
-  await apt('update', '-qq');
+  const apt = async (timeout: number, ...args: string[]) => {
+    const words = [...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]), ...args];
+    try {
+      await buildCommand('apt-get', words, { folder: work, cwd: work, timeout, env: { LC_ALL: 'C.UTF-8' } });
+    } catch (error) {
+      throw explainApt(error, suite);
+    }
+  };
+  await apt(LISTS_TIMEOUT_MS, 'update', '-qq');
   if (dependencies) {
-    await apt('install', '-y', '-qq', '--download-only', ...packages);
+    await apt(PACKAGES_TIMEOUT_MS, 'install', '-y', '-qq', '--download-only', ...packages);
     const archives = join(work, 'cache/archives');
     return (await readdir(archives)).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
   }
-  await apt('download', '-qq', ...packages);
+  await apt(PACKAGES_TIMEOUT_MS, 'download', '-qq', ...packages);
   return (await readdir(work)).filter((name) => name.endsWith('.deb')).map((name) => join(work, name));
 };

@@ -1,19 +1,21 @@
 import { join } from 'node:path';
 import { writeKubeconfig } from './kubeconfig.ts';
-import type { Processes } from './processes.ts';
+import type { Processes, Running } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
 import { apiPort, gateway, podNetwork, serviceNetwork } from './topology.ts';
 
 const server = `https://${gateway}:${apiPort}`;
 
+/** Where etcd listens, in the lab's namespace only. */
+export const etcdUrl = 'http://127.0.0.1:2379';
+
 /** Starts etcd; the lab's data ends with the lab, so it does not wait for the disk. */
 export const startEtcd = ({ dir, tools }: LabSettings, processes: Processes): void => {
-  const client = 'http://127.0.0.1:2379';
   const peers = 'http://127.0.0.1:2380';
   processes.start('etcd', join(tools, 'etcd'), [
     `--data-dir=${join(dir, 'etcd')}`,
-    `--listen-client-urls=${client}`,
-    `--advertise-client-urls=${client}`,
+    `--listen-client-urls=${etcdUrl}`,
+    `--advertise-client-urls=${etcdUrl}`,
     `--listen-peer-urls=${peers}`,
     '--unsafe-no-fsync',
     '--log-level=warn',
@@ -21,11 +23,11 @@ export const startEtcd = ({ dir, tools }: LabSettings, processes: Processes): vo
 };
 
 /** Starts kube-apiserver on the lab's gateway address; it refuses requests without a name. */
-export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes): void => {
+export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes): Running => {
   const pki = (file: string) => join(labFiles(dir).pki, file);
-  processes.start('kube-apiserver', kube, [
+  return processes.start('kube-apiserver', kube, [
     'kube-apiserver',
-    '--etcd-servers=http://127.0.0.1:2379',
+    `--etcd-servers=${etcdUrl}`,
     `--advertise-address=${gateway}`,
     `--secure-port=${apiPort}`,
     `--tls-cert-file=${pki('kube-apiserver.crt')}`,
@@ -57,7 +59,7 @@ export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes)
 };
 
 /** Starts what only needs the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway. */
-export const startControllers = async ({ dir, kube, tools, name }: LabSettings, processes: Processes): Promise<void> => {
+export const startControllers = async ({ dir, kube, tools, name, nodeGrace }: LabSettings, processes: Processes): Promise<void> => {
   const files = labFiles(dir);
   const pki = (file: string) => join(files.pki, file);
   const kubeconfig = async (identity: string) => {
@@ -71,6 +73,7 @@ export const startControllers = async ({ dir, kube, tools, name }: LabSettings, 
     `--service-account-private-key-file=${pki('service-account.key')}`,
     `--root-ca-file=${pki('ca.crt')}`,
     '--use-service-account-credentials=true',
+    ...(nodeGrace === undefined ? [] : [`--node-monitor-grace-period=${nodeGrace}`]),
     '--leader-elect=false',
     '--bind-address=127.0.0.1',
     '--profiling=false',

@@ -30,7 +30,11 @@ settings.port = (api.address() as AddressInfo).port;
 await writeFile(files.settings, JSON.stringify(settings));
 
 const namespaces = ['--user', '--map-root-user', '--net', '--pid', '--fork', '--mount', '--mount-proc', '--kill-child'];
-const supervisor = spawn('unshare', [...namespaces, process.execPath, join(import.meta.dirname, 'supervisor.ts'), files.settings], {
+// Whatever loses its parent there becomes a child of the namespace's first process, and Node waits for none but its own: what a node that
+// crashed leaves would stay, dead, in the process table. A shell waits for all, and ends with the supervisor.
+const firstProcess = ['sh', '-c', 'exec 3<&0; "$@" <&3 3<&- & wait $!', 'sh'];
+const supervisorCommand = [process.execPath, join(import.meta.dirname, 'supervisor.ts'), files.settings];
+const supervisor = spawn('unshare', [...namespaces, ...firstProcess, ...supervisorCommand], {
   stdio: ['pipe', 'pipe', 'pipe'],
 });
 

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { gateway, type LabNode, nodeNetworkPrefix, serviceNetwork } from './topology.ts';
+import { gateway, type LabNode, linkMtu, nodeNetworkPrefix, serviceNetwork } from './topology.ts';
 
 const sysctls = {
   'ipv4/ip_forward': '1',
@@ -19,7 +19,7 @@ const sysctls = {
  */
 export const layNetwork = async (tools: string, nodes: readonly LabNode[]): Promise<void> => {
   const cables = nodes.flatMap(({ link, port, podSubnet, address }) => [
-    `link add ${port} type veth peer name ${link}`,
+    `link add ${port} mtu ${linkMtu} type veth peer name ${link} mtu ${linkMtu}`,
     `link set ${port} master br0 up`,
     `link set ${link} up`,
     `route add ${podSubnet} via ${address}`,

@@ -22,6 +22,7 @@ const decode = (text: string): string => Buffer.from(text.slice(1), 'base64').to
  * Speaks with the agent in a node's init, over that node's second console.
  *
  * A request is `NUMBER SCRIPT`, an answer `NUMBER EXITCODE =STDOUT =STDERR`, texts in base64; answers come as commands end.
+ * Before it is ready the agent asks for the time (`clock`, in microseconds), and sets the node's clock by it.
  */
 export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
   const waiting = new Map<number, (ran: Ran) => void>();
@@ -39,26 +40,28 @@ export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
   createInterface(stream).on('line', (line) => {
     const [first = '', exitCode, stdout = '', stderr = ''] = line.trim().split(' ');
     if (first === 'ready') return isReady();
+    if (first === 'clock') return stream.write(`clock ${Date.now()}000\n`);
     waiting.get(Number(first))?.({ exitCode: Number(exitCode), stdout: decode(stdout), stderr: decode(stderr) });
   });
   return {
     ready,
     run: async (script, { within = TIMEOUT_MS } = {}) => {
-      await ready;
+      const timer = AbortSignal.timeout(within);
+      const cut = AbortSignal.any([gone.signal, timer]);
+      const end = once(cut, 'abort').then(() => {
+        throw timer.aborted
+          ? new Error(`${node} did not answer within ${within / 1000} s (the lab's time-out for a command in a node)`)
+          : gone.signal.reason;
+      });
+      if (cut.aborted) throw gone.signal.reason;
+      // A node that never comes to the end of its boot must not be waited for, for ever.
+      await Promise.race([ready, end]);
       last += 1;
       const number = last;
       const { promise, resolve } = Promise.withResolvers<Ran>();
       waiting.set(number, resolve);
       stream.write(`${number} ${Buffer.from(script).toString('base64')}\n`);
-      const timer = AbortSignal.timeout(within);
-      const cut = AbortSignal.any([gone.signal, timer]);
       try {
-        const end = once(cut, 'abort').then(() => {
-          throw timer.aborted
-            ? new Error(`${node} did not answer within ${within / 1000} s (the lab's time-out for a command in a node)`)
-            : gone.signal.reason;
-        });
-        if (cut.aborted) throw gone.signal.reason;
         return await Promise.race([promise, end]);
       } finally {
         waiting.delete(number);

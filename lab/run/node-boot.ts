@@ -1,11 +1,15 @@
 import { createServer } from 'node:net';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { Duplex } from 'node:stream';
+import type { PlacedKernel } from '../build/kernel.ts';
+import { allowedCpus } from './allowed-cpus.ts';
 import { type NodeAgent, nodeAgent } from './node-agent.ts';
 import type { Processes, Running } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
-import type { LabNode } from './topology.ts';
+import { type LabNode, linkMtu } from './topology.ts';
+
+/** The link in the lab's folder to the root image that all nodes start from. */
+export const rootLink = 'root.ext4';
 
 /** A node that was booted. */
 export type BootedNode = {
@@ -34,25 +38,27 @@ export const serveConsole = (path: string, current: () => Duplex): void => {
  * Boots a node: a User-Mode Linux kernel as one process. Its root is copy-on-write over the root image, its second disk (read-only) says who it is,
  * its third is /var/lib/longhorn; what it wrote is there again at its next boot.
  *
- * It is pinned to one CPU: measured, a system call of a pinned node takes 6.5 us, else 44 us.
+ * It is pinned to one CPU, nodes in turn to all that the lab may use: measured, a system call of a pinned node takes 6.5 us, else 44 us.
  */
 export const bootNode = (
   settings: LabSettings,
   node: LabNode,
-  options: { kernel: string; files: string; disk: string; processes: Processes },
+  options: { kernel: PlacedKernel; files: string; disk: string; processes: Processes },
 ): BootedNode => {
-  const { dir, memory, image } = settings;
-  const cpu = (node.index - 1) % availableParallelism();
+  const { dir, memory } = settings;
+  const cpus = allowedCpus();
+  const cpu = cpus[(node.index - 1) % cpus.length];
   const arguments_ = [
     `mem=${memory}`,
-    'seccomp=on',
-    `ubd0=${join(dir, `${node.name}.cow`)},${image}`,
-    `ubd1r=${options.files}`,
-    `ubd2=${options.disk}`,
+    ...options.kernel.flags,
+    // From the lab's folder, where all of it starts: a kernel reads its arguments as words, and a cache's path may have a space in it.
+    `ubd0=${node.name}.cow,${rootLink}`,
+    `ubd1r=${basename(options.files)}`,
+    `ubd2=${basename(options.disk)}`,
     'root=/dev/ubda',
     'rw',
     'init=/usr/sbin/lab-init',
-    `vec0:transport=raw,ifname=${node.link},depth=128,gro=1`,
+    `vec0:transport=raw,ifname=${node.link},depth=128,gro=1,mtu=${linkMtu}`,
     'con=null',
     'con0=null,fd:1',
     'con1=fd:3',
@@ -61,9 +67,11 @@ export const bootNode = (
     'uml_dir=memory/',
     `umid=${node.name}`,
   ];
-  const booted = options.processes.start(node.name, 'taskset', ['-c', String(cpu), options.kernel, ...arguments_], {
+  const booted = options.processes.start(node.name, 'taskset', ['-c', String(cpu), options.kernel.path, ...arguments_], {
     env: { ...process.env, TMPDIR: labFiles(dir).memory },
     channels: 2,
+    // The control plane and who watches it come first: they are few, and everything waits for them.
+    yields: true,
   });
   const [, , , console, commands] = booted.child.stdio as unknown as Duplex[];
   if (console === undefined || commands === undefined) throw new Error(`${node.name} has no consoles`);

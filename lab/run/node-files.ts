@@ -4,7 +4,7 @@ import { execa } from 'execa';
 import { stringify } from 'yaml';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { type LabSettings, labFiles } from './settings.ts';
-import { apiPort, dnsAddress, gateway, type LabNode, nodeNetworkPrefix } from './topology.ts';
+import { apiPort, dnsAddress, gateway, type LabNode, linkMtu, nodeNetworkPrefix } from './topology.ts';
 
 const kubelet = {
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -30,6 +30,7 @@ const cni = (node: LabNode) => ({
       type: 'bridge',
       bridge: 'cni0',
       isGateway: true,
+      mtu: linkMtu,
       ipMasq: false,
       hairpinMode: true,
       ipam: { type: 'host-local', ranges: [[{ subnet: node.podSubnet }]], routes: [{ dst: '0.0.0.0/0' }] },

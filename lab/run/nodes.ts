@@ -1,6 +1,7 @@
-import { open } from 'node:fs/promises';
+import { open, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type BootedNode, bootNode, serveConsole } from './node-boot.ts';
+import type { PlacedKernel } from '../build/kernel.ts';
+import { type BootedNode, bootNode, rootLink, serveConsole } from './node-boot.ts';
 import { writeNodeFiles } from './node-files.ts';
 import type { Processes } from './processes.ts';
 import { type LabSettings, labSockets } from './settings.ts';
@@ -25,12 +26,13 @@ const makeDisk = async (file: string, size: string): Promise<void> => {
 };
 
 /** Boots all nodes of a lab for the first time. */
-export const bootNodes = (
+export const bootNodes = async (
   settings: LabSettings,
   nodes: readonly LabNode[],
-  { kernel, processes }: { kernel: string; processes: Processes },
-): Promise<RunningNode[]> =>
-  Promise.all(
+  { kernel, processes }: { kernel: PlacedKernel; processes: Processes },
+): Promise<RunningNode[]> => {
+  await symlink(settings.image, join(settings.dir, rootLink));
+  return Promise.all(
     nodes.map(async (node) => {
       const disk = join(settings.dir, `${node.name}.disk`);
       const [files] = await Promise.all([writeNodeFiles(settings, node, nodes), makeDisk(disk, settings.disk)]);
@@ -47,3 +49,4 @@ export const bootNodes = (
       };
     }),
   );
+};

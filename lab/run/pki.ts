@@ -3,8 +3,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { apiServiceAddress, gateway, type LabNode } from './topology.ts';
 
-/** Certificates live for a lab's life; ten days outlive any of them, and a clock that is set forward for a test. */
-const DAYS = '10';
+/** Certificates live for a lab's life; ten days before and after its start outlive any of them, and a node's clock that is set wrong for a test. */
+const MARGIN_MS = 10 * 24 * 3_600_000;
+
+// As openssl wants it: 20261231235959Z.
+const timestamp = (time: number): string => `${new Date(time).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
 
 type Identity = { name: string; subject: string; addresses?: string };
 
@@ -35,6 +38,7 @@ export const makeCertificates = async (options: { dir: string; tools: string; no
   const openssl = (...args: string[]) =>
     execa(join(tools, 'openssl'), args, { cwd: dir, env: { OPENSSL_CONF: join(dir, 'openssl.cnf'), HOME: dir } });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
+  const validity = ['-not_before', timestamp(Date.now() - MARGIN_MS), '-not_after', timestamp(Date.now() + MARGIN_MS)];
   const constraints = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
   await openssl(
     'req',
@@ -46,8 +50,7 @@ export const makeCertificates = async (options: { dir: string; tools: string; no
     'ca.crt',
     '-subj',
     '/CN=corral-lab-ca',
-    '-days',
-    DAYS,
+    ...validity,
     ...constraints,
   );
 
@@ -57,7 +60,7 @@ export const makeCertificates = async (options: { dir: string; tools: string; no
       'extendedKeyUsage=serverAuth,clientAuth',
       ...(addresses ? ['-addext', `subjectAltName=${addresses}`] : []),
     ];
-    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', '-days', DAYS];
+    const authority = ['-CA', 'ca.crt', '-CAkey', 'ca.key', ...validity];
     return openssl(
       'req',
       '-x509',

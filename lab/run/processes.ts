@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { closeSync, openSync } from 'node:fs';
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { yieldToOthers } from './yield-to-others.ts';
 
 /** A process of the lab. It leads a group of its own, so that a signal can reach all that belongs to it. */
 export type Running = {
@@ -19,8 +20,8 @@ export type Processes = {
     name: string,
     command: string,
     args: readonly string[],
-    /** `channels`: how many streams it has beside input, output and errors, from 3 on. */
-    options?: { env?: NodeJS.ProcessEnv; channels?: number },
+    /** `channels`: how many streams it has beside input, output and errors, from 3 on; `yields`: processors go to others first. */
+    options?: { env?: NodeJS.ProcessEnv; channels?: number; yields?: boolean },
   ) => Running;
 };
 
@@ -42,12 +43,13 @@ const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void =
 export const makeProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
   await mkdir(logs, { recursive: true });
   return {
-    start: (name, command, args, { env = process.env, channels = 0 } = {}) => {
+    start: (name, command, args, { env = process.env, channels = 0, yields = false } = {}) => {
       const file = join(logs, `${name}.log`);
       const log = openSync(file, 'a');
       const stdio: SpawnOptions['stdio'] = ['ignore', log, log, ...Array<'pipe'>(channels).fill('pipe')];
       const child = spawn(command, args, { stdio, env, detached: true });
       closeSync(log);
+      if (yields && child.pid !== undefined) void yieldToOthers(child.pid);
       let onPurpose = false;
       child.on('error', (error) => ended(`${name} did not start: ${error.message}`));
       child.on('exit', async (code, signal) => {

@@ -9,9 +9,12 @@ export type LabSettings = LabSize & {
   dir: string;
   /** The root image that nodes start copy-on-write from. */
   image: string;
-  /** The `kube` binary and the folder of the tools' commands. */
+  /** The `kube` binary, the folder of the tools' commands and that of the nodes' kernel. */
   kube: string;
   tools: string;
+  kernel: string;
+  /** How long Kubernetes waits for a silent node before it calls it NotReady, as `16s`; left out, it is Kubernetes' own 50 s. */
+  nodeGrace?: string;
   /** The port on 127.0.0.1 under which the API server is reached from outside. */
   port: number;
 };

@@ -15,6 +15,8 @@ export type Lab = {
   context: string;
   /** What went wrong inside since: for each process that ended, how, and what it last said. */
   ended: readonly string[];
+  /** Aborts, with what happened, when the lab has lost a process that nobody ended on purpose: nothing that runs on it is to be trusted. */
+  lost: AbortSignal;
   /** Lets the lab outlive this process. */
   keep: () => void;
   /** Takes the lab down; resolves when nothing is left of it. */
@@ -50,6 +52,11 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
   const exited = once(host, 'exit');
   host.stdin.on('error', () => {});
   const ended: string[] = [];
+  const lost = new AbortController();
+  const lose = (text: string) => {
+    ended.push(text);
+    lost.abort(new Error(text));
+  };
   const stop = async () => {
     host.kill('SIGTERM');
     await exited;
@@ -62,7 +69,7 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
       );
       createInterface(host.stdout).on('line', (line) => {
         const { event, text } = JSON.parse(line) as { event: string; text: string };
-        if (event === 'ended') ended.push(text);
+        if (event === 'ended' || event === 'failed') lose(text);
         if (event === 'failed') reject(new Error(text));
         if (event !== 'ready') return;
         clearTimeout(timer);
@@ -80,5 +87,5 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
     host.unref();
     for (const stream of [host.stdin, host.stdout]) (stream as unknown as { unref?: () => void }).unref?.();
   };
-  return { kubeconfig: files.kubeconfig, context: `corral-${options.name}`, ended, keep, stop };
+  return { kubeconfig: files.kubeconfig, context: `corral-${options.name}`, ended, lost: lost.signal, keep, stop };
 };

@@ -1,13 +1,12 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
-import { join } from 'node:path';
 import { execa } from 'execa';
 import { placeKernel } from '../build/kernel.ts';
-import { addons } from './addons.ts';
 import { apiServerReady } from './api-ready.ts';
-import { startApiServer, startControllers, startEtcd } from './control-plane.ts';
+import { runApiServer } from './api-server.ts';
+import { startControllers, startEtcd } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
 import { serveControl } from './lab-control.ts';
 import { layNetwork } from './network.ts';
@@ -17,7 +16,7 @@ import { makeProcesses } from './processes.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 import { apiPort, gateway, labNodes } from './topology.ts';
 
-// The first process of the lab's namespaces: when it ends, whatever the reason, the kernel ends all that it started.
+// The first process of the lab's namespaces but for a shell that waits for it: when it ends, whatever the reason, the kernel ends all the others.
 // It says what happens as one JSON line an event on standard output, and ends when its standard input does.
 
 const settings = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as LabSettings;
@@ -46,14 +45,14 @@ const start = async () => {
   await execa('mount', ['-t', 'tmpfs', '-o', 'size=100%,mode=0700', 'memory', files.memory]);
   const processes = await makeProcesses(files.logs, (text) => say('ended', text));
   startEtcd(settings, processes);
-  const [kernel] = await Promise.all([
-    placeKernel(files.memory),
+  const [kernel, apiServer] = await Promise.all([
+    placeKernel({ kernel: settings.kernel, tools: settings.tools, into: files.memory }),
+    // All wait for it: it starts as soon as it can.
+    makeCertificates({ dir: files.pki, tools: settings.tools, nodes }).then(() => runApiServer(settings, processes)),
     layNetwork(settings.tools, nodes),
-    makeCertificates({ dir: files.pki, tools: settings.tools, nodes }),
   ]);
-  startApiServer(settings, processes);
   const booted = await bootNodes(settings, nodes, { kernel, processes });
-  serveControl({ settings, nodes: booted });
+  serveControl({ settings, nodes: booted, apiServer });
   await writeKubeconfig({
     file: files.kubeconfig,
     pki: files.pki,
@@ -64,19 +63,6 @@ const start = async () => {
   await apiServerReady(files.pki);
   await startControllers(settings, processes);
   forwardApi();
-  const manifest = join(settings.dir, 'addons.yaml');
-  await writeFile(manifest, addons());
-  const inside = join(files.pki, 'inside.kubeconfig');
-  await writeKubeconfig({ file: inside, pki: files.pki, identity: 'admin', server: `https://${gateway}:${apiPort}`, lab: settings.name });
-  await execa(settings.kube, [
-    'kubectl',
-    `--kubeconfig=${inside}`,
-    `--cache-dir=${join(settings.dir, 'kubectl')}`,
-    'apply',
-    '--server-side',
-    '--filename',
-    manifest,
-  ]);
   say('ready');
 };
 

@@ -9,6 +9,9 @@ export const apiServiceAddress = '10.96.0.1';
 export const dnsAddress = '10.96.0.10';
 export const apiPort = 6443;
 
+/** The longest packet between nodes and pods: with 1500 a node spends a quarter more CPU on what it writes by iSCSI. */
+export const linkMtu = 9000;
+
 /** The nodes of a lab: `node1` and so on, 1 to 8 of them. */
 export const labNodes = (count: number): LabNode[] =>
   Array.from({ length: count }, (_, position) => {

@@ -1,18 +1,27 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { buildingUntil } from '../../lab/build-signal.ts';
 import { cached, isCached, type Part, partDir } from '../../lab/cache.ts';
+import { checksDir, draftsDir, labsDir } from '../../lab/cache-folders.ts';
 
 let home: string;
+let said: string;
 
 beforeEach(async () => {
   home = await mkdtemp(join(tmpdir(), 'corral-cache-'));
   process.env.XDG_CACHE_HOME = home;
+  said = '';
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    said += text;
+    return true;
+  });
 });
 
 afterEach(async () => {
+  vi.restoreAllMocks();
   delete process.env.XDG_CACHE_HOME;
   await rm(home, { recursive: true });
 });
@@ -20,10 +29,17 @@ afterEach(async () => {
 const part = (inputs: unknown, build: Part['build']): Part => ({ name: 'thing', inputs, build });
 const writes = (text: string) => (dir: string) => writeFile(join(dir, 'file'), text);
 
+/** What a run of its own would find: this process looks at each part once. */
+const takenAnew = async (wanted: Part): Promise<string> => {
+  vi.resetModules();
+  return (await import('../../lab/cache.ts')).cached(wanted);
+};
+
 test('a part is built once, then taken from the cache', async () => {
   const dir = await cached(part('a', writes('first')));
-  expect(await cached(part('a', writes('second')))).toBe(dir);
+  expect(await takenAnew(part('a', writes('second')))).toBe(dir);
   expect(await readFile(join(dir, 'file'), 'utf8')).toBe('first');
+  expect(said).toBe('');
 });
 
 test('a part with other inputs is another part', async () => {
@@ -43,47 +59,157 @@ test('a part that is asked for twice at once is built once', async () => {
   expect(builds).toBe(1);
 });
 
+test('a part may be made of others', async () => {
+  const below = part('below', writes('below'));
+  const above: Part = {
+    name: 'above',
+    inputs: below.inputs,
+    build: async (dir) => writeFile(join(dir, 'file'), await readFile(join(await cached(below), 'file'))),
+  };
+  expect(await readFile(join(await cached(above), 'file'), 'utf8')).toBe('below');
+});
+
 test('a build that fails leaves nothing, and the next one starts anew', async () => {
   const failing = part('a', async (dir) => {
     await writes('half')(dir);
-    throw new Error('no space');
+    throw new Error('no luck');
   });
-  await expect(cached(failing)).rejects.toThrow('no space');
-  expect(isCached(failing)).toBe(false);
-  expect(await readdir(join(home, 'corral/drafts'))).toEqual([]);
+  await expect(cached(failing)).rejects.toThrow('no luck');
+  expect(await isCached(failing)).toBe(false);
+  expect(await readdir(draftsDir())).toEqual([]);
   expect(existsSync(join(await cached(part('a', writes('whole'))), 'file'))).toBe(true);
 });
 
-test('a part that another run has built meanwhile is taken as it is', async () => {
+test('a build that is interrupted leaves nothing', async () => {
+  const interrupted = new AbortController();
   const slow = part('a', async (dir) => {
-    await writes('ours')(dir);
-    const theirs = partDir(slow);
-    await mkdir(theirs, { recursive: true });
-    await writes('theirs')(theirs);
+    await writes('half')(dir);
+    interrupted.abort(new Error('interrupted by SIGINT'));
   });
-  expect(await readFile(join(await cached(slow), 'file'), 'utf8')).toBe('theirs');
+  await expect(buildingUntil(interrupted.signal, () => cached(slow))).rejects.toThrow('interrupted by SIGINT');
+  expect(await readdir(draftsDir())).toEqual([]);
+  expect(await isCached(slow)).toBe(false);
 });
 
-test('of one part only the three versions used last are kept', async () => {
-  const versions = ['a', 'b', 'c', 'd'].map((inputs) => part(inputs, writes(inputs)));
-  const old = new Date(1_000_000);
-  for (const version of versions.slice(0, 3)) {
-    const dir = await cached(version);
-    await utimes(dir, old, old);
-  }
-  await cached(versions[0] as Part);
+test('a disk that gets full ends a build with one line that says what to do', async () => {
+  const full = part('a', () => Promise.reject(Object.assign(new Error('write'), { code: 'ENOSPC' })));
+  await expect(cached(full)).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `no space was left under ${home}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
+  });
+});
+
+test('a part holds only files, folders and links', async () => {
+  const { execFileSync } = await import('node:child_process');
+  await expect(cached(part('a', async (dir) => void execFileSync('mkfifo', [join(dir, 'pipe')])))).rejects.toThrow(
+    /pipe is neither a file/,
+  );
+});
+
+/** A part with a bit of everything: two folders, a link, a sparse file. */
+const rich = part('rich', async (dir) => {
+  await mkdir(join(dir, 'bin'));
+  await writeFile(join(dir, 'bin/tool'), 'a tool');
+  await chmod(join(dir, 'bin/tool'), 0o755);
+  await symlink('tool', join(dir, 'bin/link'));
+  await writeFile(join(dir, 'disk'), 'start of a disk');
+  await truncate(join(dir, 'disk'), 64 * 2 ** 20);
+});
+
+const sameTimes = async (file: string, change: () => Promise<void>): Promise<void> => {
+  const { atime, mtime } = await stat(file);
+  await change();
+  await utimes(file, atime, mtime);
+};
+
+test.each<[string, string, (dir: string) => Promise<unknown>]>([
+  [
+    'a flipped bit',
+    'bin/tool is not as it was built',
+    (dir) => sameTimes(join(dir, 'bin/tool'), () => writeFile(join(dir, 'bin/tool'), 'a tooL')),
+  ],
+  [
+    'a flipped bit in a hole',
+    'disk is not as it was built',
+    (dir) =>
+      sameTimes(join(dir, 'disk'), () =>
+        writeFile(join(dir, 'disk'), Buffer.concat([Buffer.from('start of a disk'), Buffer.alloc(64 * 2 ** 20 - 16), Buffer.from('x')])),
+      ),
+  ],
+  ['a file cut short', 'bin/tool is not as it was built', (dir) => truncate(join(dir, 'bin/tool'), 3)],
+  ['a missing file', 'bin/tool is missing', (dir) => rm(join(dir, 'bin/tool'))],
+  ['a foreign file', 'bin/other does not belong there', (dir) => writeFile(join(dir, 'bin/other'), '')],
+  ['another mode', 'bin/tool is not as it was built', (dir) => chmod(join(dir, 'bin/tool'), 0o644)],
+  [
+    'another link',
+    'bin/link is not as it was built',
+    (dir) => rm(join(dir, 'bin/link')).then(() => symlink('other', join(dir, 'bin/link'))),
+  ],
+  ['no list of its content', 'it has no list of its content', (dir) => rm(join(dir, 'part.json'))],
+  ['half a list of its content', 'it cannot be read', (dir) => truncate(join(dir, 'part.json'), 20)],
+  ['a file in its place', 'it is no folder', (dir) => rm(dir, { recursive: true }).then(() => writeFile(dir, ''))],
+  ['a link in its place', 'it is no folder', (dir) => rename(dir, `${dir}.other`).then(() => symlink(`${dir}.other`, dir))],
+  ['a folder that others write to', 'other users may write into it', (dir) => chmod(dir, 0o777)],
+])('a part with %s is built again', async (_, why, damage) => {
+  const dir = await cached(rich);
+  await damage(dir);
+  expect(await takenAnew(rich)).toBe(dir);
+  expect(said).toContain(`lab: thing is damaged in the cache (${why}`);
+  expect(said.split('\n')).toHaveLength(2);
+  expect(await readFile(join(dir, 'bin/link'), 'utf8')).toBe('a tool');
+  expect(await readdir(draftsDir())).toEqual([]);
+});
+
+test('a part that was copied is read in full, and taken', async () => {
+  const dir = await cached(rich);
+  const { execFileSync } = await import('node:child_process');
+  // Without holes: what a file holds is the same.
+  execFileSync('cp', ['--archive', '--sparse=never', dir, `${dir}.copy`]);
+  await rm(dir, { recursive: true });
+  await rename(`${dir}.copy`, dir);
+  expect(await takenAnew(part('rich', () => Promise.reject(new Error('built again'))))).toBe(dir);
+  expect(said).toBe('');
+});
+
+test('once a day a part is read in full, though nothing points to a change', async () => {
+  const dir = await cached(rich);
+  const check = join(checksDir(), (await readdir(checksDir()))[0] as string);
+  const noted = JSON.parse(await readFile(check, 'utf8'));
+  // As if it had rotted in silence: what is noted fits the stamps, its content does not fit the list.
+  const list = await readFile(join(dir, 'part.json'), 'utf8');
+  await writeFile(join(dir, 'part.json'), list.replace(/"sha256":"./, '"sha256":"x'));
+  const { noteWhole } = await import('../../lab/cache-check.ts');
+  await noteWhole(dir);
+  await takenAnew(rich);
+  expect(said, 'before the day is over').toBe('');
+  const now = JSON.parse(await readFile(check, 'utf8'));
+  await writeFile(check, JSON.stringify({ ...now, at: noted.at - 25 * 60 * 60_000 }));
+  await takenAnew(rich);
+  expect(said).toContain('bin/tool is not as it was built');
+});
+
+const agedBy = async (dir: string, minutes: number): Promise<void> => {
+  const then = new Date(Date.now() - minutes * 60_000);
+  await utimes(join(checksDir(), dir.split('/').at(-1) as string), then, then);
+};
+
+test('of one part the three versions used last are kept, and those that were used just now or that a lab runs on', async () => {
+  const versions = ['a', 'b', 'c', 'd', 'e', 'f'].map((inputs) => part(inputs, writes(inputs)));
+  await mkdir(join(labsDir(), 'mine'), { recursive: true });
+  await writeFile(join(labsDir(), 'mine/settings.json'), JSON.stringify({ image: `${partDir(versions[0] as Part)}/root.ext4` }));
+  const minutesAgo = [100, 99, 98, 6, 5];
+  for (const [position, minutes] of minutesAgo.entries()) await agedBy(await cached(versions[position] as Part), minutes);
+  await takenAnew(versions[2] as Part);
   await cached({ ...part('x', writes('x')), name: 'thing-else' });
-  await cached(versions[3] as Part);
-  expect(versions.map(isCached).filter((kept) => kept)).toHaveLength(3);
-  expect(isCached(versions[0] as Part), 'the one used lately').toBe(true);
-  expect(isCached(versions[3] as Part), 'the new one').toBe(true);
-  expect(isCached({ ...part('x', writes('x')), name: 'thing-else' }), 'another part').toBe(true);
+  await cached(versions[5] as Part);
+  expect(versions.map((version) => existsSync(partDir(version)))).toEqual([true, false, true, true, true, true]);
+  await agedBy(partDir(versions[3] as Part), 11);
+  await cached(part('g', writes('g')));
+  expect(existsSync(partDir(versions[3] as Part))).toBe(false);
 });
 
-test('what a killed build has left goes with the next build, what a living one has stays', async () => {
-  const drafts = join(home, 'corral/drafts');
-  const living = `thing-x.${process.pid}`;
-  for (const name of ['thing-y.4194999', living]) await mkdir(join(drafts, name), { recursive: true });
+test('what a killed build has left goes with the next build', async () => {
+  await mkdir(join(draftsDir(), 'thing-0123456789abcdef.left'), { recursive: true });
   await cached(part('a', writes('a')));
-  expect(await readdir(drafts)).toEqual([living]);
+  expect(await readdir(draftsDir())).toEqual([]);
 });

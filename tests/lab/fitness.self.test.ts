@@ -1,4 +1,5 @@
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -13,25 +14,42 @@ beforeEach(async () => {
 
 afterEach(() => rm(dir, { recursive: true }));
 
-const known = ['apt-get', 'dpkg-deb', 'tar', 'unshare', 'taskset', 'mount', 'which', 'true', 'sh'];
+const known = ['apt-get', 'dpkg-deb', 'tar', 'unshare', 'taskset', 'flock', 'mount', 'true', 'sh', 'sleep', 'rm', 'mv', 'sync'];
 
-/** Runs `lab up` with a PATH of our own making, and an empty cache: it must end before it builds anything. */
-const labUp = async (commands: string[], scripts: Record<string, string> = {}) => {
+/** A Go that is there, and builds for ever. */
+const go = { go: 'case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) exec sleep 1000 ;; esac' };
+
+type Machine = {
+  commands?: readonly string[];
+  scripts?: Record<string, string>;
+  env?: Record<string, string>;
+  flags?: readonly string[];
+  /** Starts the command in other circumstances. */
+  within?: (command: string[]) => string[];
+};
+
+/** Runs `lab up` with a PATH of our own making, and an empty cache: it must end before a lab starts. */
+const labUp = async ({ commands = known, scripts = {}, env = {}, flags = [], within = (command) => command }: Machine) => {
   const bin = join(dir, 'bin');
   for (const command of commands) await symlink((await execa('which', [command])).stdout, join(bin, command));
-  for (const [name, script] of Object.entries(scripts)) {
+  for (const [name, script] of Object.entries({ ...go, ...scripts })) {
     await rm(join(bin, name), { force: true });
     await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
     await chmod(join(bin, name), 0o755);
   }
-  const env = { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache') };
-  return execa(process.execPath, ['scripts/lab.ts', 'up', '--name', 'unfit'], { reject: false, stdin: 'ignore', env, extendEnv: false });
+  const [file, ...args] = within([process.execPath, 'scripts/lab.ts', 'up', '--name', 'unfit', ...flags]) as [string, ...string[]];
+  return execa(file, args, {
+    reject: false,
+    stdin: 'ignore',
+    env: { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache'), ...env },
+    extendEnv: false,
+  });
 };
 
-const go = { go: 'echo go version go1.99.0 linux/amd64' };
-
 test('without Go, one line says what mends it', async () => {
-  expect(await labUp(known)).toMatchObject({
+  const env = { PATH: join(dir, 'bin'), XDG_CACHE_HOME: join(dir, 'cache') };
+  const ended = await execa(process.execPath, ['scripts/lab.ts', 'up'], { reject: false, stdin: 'ignore', env, extendEnv: false });
+  expect(ended).toMatchObject({
     exitCode: 3,
     stdout: '',
     stderr:
@@ -39,28 +57,146 @@ test('without Go, one line says what mends it', async () => {
   });
 });
 
-test.each(['taskset', 'dpkg-deb'])('without %s, one line says what mends it', async (missing) => {
-  const ended = await labUp(
-    known.filter((command) => command !== missing),
-    go,
-  );
-  expect(ended).toMatchObject({ exitCode: 3, stdout: '' });
-  expect(ended.stderr).toMatch(new RegExp(`^lab: ${missing} is missing: run apt-get install \\S+ as root$`));
-});
-
-test('where namespaces may not be made, one line says what mends it', async () => {
-  const refusing = { ...go, unshare: 'echo "unshare: unshare failed: Operation not permitted" >&2; exit 1' };
-  expect(await labUp(known, refusing)).toMatchObject({
+test('without one of the tools, one line says what mends it', async () => {
+  expect(await labUp({ commands: known.filter((command) => command !== 'flock') })).toMatchObject({
     exitCode: 3,
     stdout: '',
-    stderr:
-      'lab: this user may not make namespaces (unshare: unshare failed: Operation not permitted): run sysctl -w user.max_user_namespaces=10000 as root',
+    stderr: 'lab: flock is missing: run apt-get install util-linux as root',
   });
 });
 
-test('where apt knows no Debian archive, one line says what mends it', async () => {
-  const elsewhere = { ...go, 'apt-get': 'echo noble https://archive.example/ubuntu/' };
-  const ended = await labUp(known, elsewhere);
+test('where namespaces may not be made, one line says what mends it', async () => {
+  const scripts = { unshare: 'echo "unshare: unshare failed: Operation not permitted" >&2; exit 1' };
+  const ended = await labUp({ scripts });
+  expect(ended).toMatchObject({ exitCode: 3, stdout: '' });
+  expect(ended.stderr).toMatch(/^lab: .*namespaces.* \(unshare: unshare failed: Operation not permitted\): .+$/);
+});
+
+test('in a namespace that allows no others, one line says what mends it', async () => {
+  const script = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"';
+  const within = (command: string[]) => ['unshare', '--user', '--map-root-user', 'sh', '-c', script, 'sh', ...command];
+  expect(await labUp({ within })).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: expect.stringMatching(
+      /^lab: this user may not make namespaces \(unshare: unshare failed: No space left on device\): run sysctl -w user.max_user_namespaces=10000 as root$/,
+    ),
+  });
+});
+
+test('where apt knows no Debian archive, one line says what mends it, and what was begun beside it ends', async () => {
+  const ended = await labUp({ scripts: { 'apt-get': 'echo noble https://archive.example/ubuntu/' } });
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stderr: 'lab: apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again',
+  });
+  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
+});
+
+test('without a network, one line says what cannot be fetched', async () => {
+  await writeFile(
+    join(dir, 'apt.conf'),
+    'Acquire::http::Proxy "http://127.0.0.1:9"; Acquire::https::Proxy "http://127.0.0.1:9"; Acquire::Retries "0";',
+  );
+  const ended = await labUp({ env: { APT_CONFIG: join(dir, 'apt.conf') } });
   expect(ended.exitCode).toBe(3);
-  expect(ended.stderr).toContain('apt knows no Debian archive on this machine');
+  expect(ended.stderr).toMatch(
+    /^lab: Debian packages of trixie cannot be fetched \(apt: Failed to fetch .*127\.0\.0\.1:9.*\): check the network, and the proxy and mirror in apt's settings$/,
+  );
+  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
+});
+
+test("when Go cannot fetch Kubernetes' modules, one line says so", async () => {
+  const said =
+    'cmd/kube/main.go:12:2: example.org/a@v1.0.0: Get "http://127.0.0.1:9/a.zip": dial tcp 127.0.0.1:9: connect: connection refused';
+  const scripts = {
+    go: `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo '${said}' >&2; exit 1 ;; esac`,
+    'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac',
+  };
+  expect(await labUp({ scripts })).toMatchObject({
+    exitCode: 3,
+    stderr: `lab: Kubernetes' Go modules cannot be fetched (${said}): check the network, and what go env GOPROXY says`,
+  });
+});
+
+test('more memory than there is free is not promised', async () => {
+  const ended = await labUp({ flags: ['--nodes', '8', '--memory', '2000G'] });
+  expect(ended).toMatchObject({ exitCode: 3, stdout: '' });
+  expect(ended.stderr).toMatch(
+    /^lab: only [\d.]+ GiB of memory are free here, a lab with --nodes 8 --memory 2000G takes about 11201\.0: end other programs, or ask for less$/,
+  );
+});
+
+const onDisk = (size: string) => (command: string[]) => {
+  const script = `mount -t tmpfs -o size=${size} disk "$XDG_CACHE_HOME" && exec "$@"`;
+  return ['unshare', '--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', ...command];
+};
+
+test('a disk that is too small is named before anything is built', async () => {
+  await mkdir(join(dir, 'cache'));
+  const ended = await labUp({ within: onDisk('100m') });
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: `lab: only 0.1 GiB are free under ${dir}/cache/corral, the first build and a lab take up to 10: free some (npm run lab -- prune), or set XDG_CACHE_HOME`,
+  });
+});
+
+test('a read-only file system is named before anything is built', async () => {
+  await mkdir(join(dir, 'cache'));
+  const ended = await labUp({ within: onDisk('100m,ro') });
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: `lab: the cache's folder ${dir}/cache/corral cannot be made or written (EROFS): set XDG_CACHE_HOME to another folder`,
+  });
+});
+
+test.each([
+  ['a file', 'cache', 'cannot be made or written (ENOTDIR)'],
+  ['a path with a colon', 'ca:che', "has a colon or a comma in its path, which the lab's programs cannot read"],
+])('a cache in %s is refused', async (_, name, why) => {
+  await writeFile(join(dir, 'cache'), '');
+  const ended = await labUp({ env: { XDG_CACHE_HOME: join(dir, name) } });
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: `lab: the cache's folder ${dir}/${name}/corral ${why}: set XDG_CACHE_HOME to another folder`,
+  });
+});
+
+test('Ctrl-C ends a build, with all that it has started, and leaves nothing', async () => {
+  const pids = join(dir, 'pids');
+  const scripts = {
+    go: `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`,
+    'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac',
+  };
+  const running = labUp({ scripts, within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command] });
+  const started = async () => (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+  await expect.poll(started, { timeout: 20_000 }).toHaveLength(3);
+  const [command, ...children] = (await started()) as [number, ...number[]];
+  process.kill(command, 'SIGINT');
+  expect(await running).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
+  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
+  for (const child of children) await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
+});
+
+test('kill -9 of a build ends all that it has started, and what it left goes with the next one', async () => {
+  const pids = join(dir, 'pids');
+  const go = `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`;
+  const scripts = { go, 'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac' };
+  const running = labUp({ scripts, within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command] });
+  const started = async () => (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+  await expect.poll(started, { timeout: 20_000 }).toHaveLength(3);
+  const [command, ...children] = (await started()) as [number, ...number[]];
+  process.kill(command, 'SIGKILL');
+  await running;
+  for (const child of children) await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
+  expect(await readdir(join(dir, 'cache/corral/drafts'))).not.toEqual([]);
+  const prune = await execa(process.execPath, ['scripts/lab.ts', 'prune'], {
+    env: { XDG_CACHE_HOME: join(dir, 'cache') },
+    stdin: 'ignore',
+  });
+  expect(prune.stdout).toMatch(/^removed drafts\//m);
+  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
 });

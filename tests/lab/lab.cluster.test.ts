@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
 import { once } from '../../e2e/observe/expectation.ts';
 import { follow } from '../../e2e/observe/watch.ts';
+import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { prepare } from '../../lab/prepare.ts';
 import { labDir } from '../../lab/run/settings.ts';
@@ -44,6 +45,9 @@ const pidOf = (lab: string, program: string): number => {
   if (found === undefined) throw new Error(`no ${program} among the processes of ${lab}`);
   return found.pid;
 };
+
+/** The certificate authority that a lab's kubeconfig trusts. */
+const authorityOf = ({ kubeconfig }: Lab): string => /certificate-authority-data: (\S+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1] ?? '';
 
 test('three real nodes are Ready, each with a kernel of its own', async () => {
   type Node = KubernetesObject & {
@@ -100,6 +104,30 @@ test('the API server is reached on loopback only, and by nobody without a certif
   expect(status).toBe(401);
 });
 
+test('a kubelet answers nobody without a certificate', async () => {
+  const script = "for path in pods metrics exec/a/b/c; do curl -sk -o /dev/null -w '%{http_code} ' https://172.31.77.11:10250/$path; done";
+  const { stdout } = (await askLab(name, { action: 'run', node: 'node2', script })) as { stdout: string };
+  expect(stdout.trim()).toBe('401 401 401');
+});
+
+test('outside its namespaces a lab listens on loopback only', () => {
+  const host = pidOf(name, 'host.ts');
+  const links = readdirSync(`/proc/${host}/fd`).map((fd) => readlinkSync(`/proc/${host}/fd/${fd}`));
+  const listening = ['tcp', 'tcp6', 'udp', 'udp6'].flatMap((protocol) =>
+    readFileSync(`/proc/${host}/net/${protocol}`, 'utf8')
+      .split('\n')
+      .map((line) => line.trim().split(/\s+/))
+      .filter(
+        ([, , remote, state, , , , , , inode]) => links.includes(`socket:[${inode}]`) && (state === '0A' || /:0000$/.test(remote ?? '')),
+      )
+      .map(([, local]) => `${protocol} ${local?.split(':')[0]}`),
+  );
+  // 127.0.0.1, in the order of bytes that the kernel prints it in.
+  expect(listening).toEqual(['tcp 0100007F']);
+  const outside = processesOfLab(name).filter(({ network }) => network === readlinkSync('/proc/self/ns/net'));
+  expect(outside.map(({ words }) => words.slice(0, 2).join(' ').split('/').at(-1)).sort()).toEqual(['host.ts', 'unshare --user']);
+});
+
 const kill = (program: string) => (_: Lab, lab: string) => void process.kill(pidOf(lab, program), 'SIGKILL');
 
 test.each<[string, (other: Lab, name: string) => Promise<void> | void]>([
@@ -111,6 +139,7 @@ test.each<[string, (other: Lab, name: string) => Promise<void> | void]>([
   const otherName = `${name}-${end.split(' ').at(-1)}`;
   const other = await startLab({ name: otherName, nodes: 1, memory: '512M', disk: '1G', ...(await prepare(step)) });
   expect(processesOfLab(otherName).length).toBeGreaterThanOrEqual(8);
+  expect(authorityOf(other)).not.toBe(authorityOf(lab));
   await act(other, otherName);
   // Processes of another session have no event for their end: they are looked at until they are gone.
   await expect.poll(() => processesOfLab(otherName), { timeout: 10_000 }).toEqual([]);

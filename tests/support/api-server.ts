@@ -16,7 +16,11 @@ import { etcdBinary } from '../../lab/build/tools.ts';
 export type ApiServer = {
   /** The user `admin` may do everything, `guest` what is granted to it. */
   connect(options?: { user?: 'admin' | 'guest'; port?: number }): Promise<Cluster>;
+  /** A kubeconfig file for `admin`. */
+  kubeconfig(): Promise<string>;
   port: number;
+  /** Kills the API server, as a crash of its machine does, and starts it again; etcd goes on. */
+  restart(): Promise<void>;
   /** Compacts etcd up to now: no resourceVersion before that can be watched from any more. */
   compact(): Promise<void>;
   stop(): Promise<void>;
@@ -32,6 +36,13 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
   const etcdUrl = `http://127.0.0.1:${client}`;
   const tokens = await writeCredentials(dir);
   const started: Subprocess[] = [];
+  let apiServer: Subprocess | undefined;
+  const startServer = async () => {
+    const args = ['kube-apiserver', ...apiServerArguments(dir, { etcdUrl, port, uncached })];
+    apiServer = run(await kubeBinary(), args, join(dir, 'kube-apiserver.log'));
+    started.push(apiServer);
+    await ready({ dir, port, token: tokens.admin, started: [...started] });
+  };
   const stop = async () => {
     for (const child of started) child.kill('SIGKILL');
     await Promise.allSettled(started);
@@ -39,23 +50,28 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
   };
   try {
     started.push(run(await etcdBinary(), etcdArguments(dir, { client: etcdUrl, peer: `http://127.0.0.1:${peer}` }), join(dir, 'etcd.log')));
-    started.push(
-      run(await kubeBinary(), ['kube-apiserver', ...apiServerArguments(dir, { etcdUrl, port, uncached })], join(dir, 'kube-apiserver.log')),
-    );
-    await ready({ dir, port, token: tokens.admin, started });
+    await startServer();
   } catch (error) {
     await stop();
     throw error;
   }
+  const writeKubeconfig = async (user: 'admin' | 'guest', at: number): Promise<string> => {
+    const kubeconfig = join(dir, `${user}-${at}.kubeconfig`);
+    await writeFile(kubeconfig, kubeconfigText({ port: at, token: tokens[user], ca: join(dir, 'certificates/apiserver.crt') }));
+    return kubeconfig;
+  };
   return {
     port,
     stop,
-    compact: () => compact(etcdUrl),
-    connect: async ({ user = 'admin', port: other = port } = {}) => {
-      const kubeconfig = join(dir, `${user}-${other}.kubeconfig`);
-      await writeFile(kubeconfig, kubeconfigText({ port: other, token: tokens[user], ca: join(dir, 'certificates/apiserver.crt') }));
-      return connect({ kubeconfig });
+    restart: async () => {
+      apiServer?.kill('SIGKILL');
+      await apiServer;
+      started.splice(started.indexOf(apiServer as Subprocess), 1);
+      await startServer();
     },
+    compact: () => compact(etcdUrl),
+    kubeconfig: () => writeKubeconfig('admin', port),
+    connect: async ({ user = 'admin', port: other = port } = {}) => connect({ kubeconfig: await writeKubeconfig(user, other) }),
   };
 };
 
@@ -75,6 +91,8 @@ const apiServerArguments = (dir: string, options: { etcdUrl: string; port: numbe
   `--secure-port=${options.port}`,
   `--cert-dir=${join(dir, 'certificates')}`,
   '--anonymous-auth=false',
+  // Longhorn's managers are.
+  '--allow-privileged',
   `--token-auth-file=${join(dir, 'tokens.csv')}`,
   '--authorization-mode=RBAC',
   '--service-account-issuer=https://kubernetes.default.svc',

@@ -13,7 +13,11 @@ const endings: Record<string, Provider['up']> = {
   'boots-deaf': ({ progress }) => progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never)),
 };
 
+const nodeEnded = 'node2 ended (SIGSEGV); it last said:\nKernel panic';
+const lost = new AbortController();
+
 const up: Provider['up'] = async ({ progress }) => {
+  if (how === 'loses-a-node') process.on('SIGUSR2', () => lost.abort(new Error(nodeEnded)));
   await progress.step('Booting three nodes', async () => {});
   return {
     kubeconfig: '/nowhere/kubeconfig',
@@ -22,7 +26,8 @@ const up: Provider['up'] = async ({ progress }) => {
     storeImage: 'store:inline',
     reach: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
     target: { name: 'emulator', version: '0.0.0' },
-    trouble: () => (how === 'loses-a-node' ? ['node2 ended (SIGSEGV); it last said:\nKernel panic'] : []),
+    trouble: () => (lost.signal.aborted ? [nodeEnded] : []),
+    lost: lost.signal,
     // As a real cluster does, it says that it is told to stay.
     keep: () => void process.stdout.write('(kept)\n'),
     down: async () => {

@@ -7,6 +7,8 @@ type InlineSteps = {
   finds(finding: { title: string; detail: string; link?: string }): void;
   /** What the clean-up does, in reverse order of the calls. */
   later(work: () => Promise<void> | void): void;
+  /** What is judged when the body has passed. */
+  atTheEnd(work: () => Promise<void> | void): void;
 };
 
 // The suites below need a cluster's name, and nothing that a cluster does.
@@ -17,6 +19,7 @@ export const scenario = defineScenario<InlineSteps>({
   connect,
   createSteps: async ({ report, signal }) => {
     const heals: (() => Promise<void> | void)[] = [];
+    const judgements: (() => Promise<void> | void)[] = [];
     return {
       does: async (sentence, work = () => {}) => {
         const step = report.step(sentence);
@@ -30,6 +33,10 @@ export const scenario = defineScenario<InlineSteps>({
       },
       finds: report.finding,
       later: (work) => void heals.unshift(work),
+      atTheEnd: (work) => void judgements.push(work),
+      conclude: async () => {
+        for (const judge of judgements) await judge();
+      },
       close: async () => {
         for (const heal of heals) await heal();
       },

@@ -1,0 +1,55 @@
+import type { ExecaError, Options } from 'execa';
+import { formatDuration } from '../../e2e/observe/duration.ts';
+import { buildSignal } from '../build-signal.ts';
+import { watchDisk } from '../disk-watch.ts';
+import { NotFit } from '../not-fit.ts';
+import { ownedCommand } from '../owned-command.ts';
+
+type BuildOptions = {
+  /** The folder that it writes into. */
+  folder: string;
+  /** How long it may take; whoever builds owns this time-out. */
+  timeout: number;
+  /** The folder to start it in, and what it has in its environment beside what we have. */
+  cwd?: string;
+  env?: Record<string, string>;
+};
+
+/** A command of a build failed by itself; `said` is all that it wrote. */
+export class CommandFailed extends Error {
+  readonly said: string;
+  constructor(command: string, said: string) {
+    super(`${command} failed: ${said}`);
+    this.said = said;
+  }
+}
+
+/**
+ * Runs one of a build's commands to its end and returns what it said.
+ *
+ * Throws the build's own reason when that was interrupted, an ENOSPC when the disk got full, NotFit when it took too long, else the
+ * command's failure with all that it said.
+ */
+export const buildCommand = async (
+  command: string,
+  args: readonly string[],
+  { folder, timeout, ...options }: BuildOptions,
+): Promise<string> => {
+  const disk = watchDisk(folder);
+  const signal = buildSignal();
+  const cancelSignal = signal ? AbortSignal.any([signal, disk.signal]) : disk.signal;
+  try {
+    const { all } = await ownedCommand(command, args, { ...options, cancelSignal, timeout, all: true } satisfies Options);
+    return all;
+  } catch (error) {
+    cancelSignal.throwIfAborted();
+    const { timedOut, all } = error as ExecaError<{ all: true }>;
+    if (timedOut)
+      throw new NotFit(
+        `${command} did not end in ${formatDuration(timeout)}: end what keeps this machine or its network busy, then run the command again`,
+      );
+    throw new CommandFailed(command, all ?? '');
+  } finally {
+    disk.stop();
+  }
+};

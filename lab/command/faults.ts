@@ -1,0 +1,73 @@
+import { Argument, CommanderError } from 'commander';
+import { z } from 'zod';
+import { askLab } from '../control/ask.ts';
+import { type Commands, print } from './commands.ts';
+import { milliseconds, percent, signedMilliseconds, wholeSeconds } from './fault-flags.ts';
+
+const toldSchema = z.object({ text: z.string() });
+
+const order = async (name: string, question: { action: string } & Record<string, unknown>): Promise<void> => {
+  const { text } = toldSchema.parse(await askLab(name, question));
+  print(text);
+};
+
+const exactlyOne = (flags: Record<string, unknown>, names: readonly string[]): void => {
+  if (names.filter((name) => flags[name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] !== undefined).length === 1) return;
+  throw new CommanderError(2, 'lab.flags', `error: give one of ${names.map((name) => `--${name}`).join(', ')}`);
+};
+
+const nodeCommands = {
+  crash: 'end a node as a loss of power does; its disks stay as they are',
+  start: 'boot a node again that was crashed',
+  freeze: 'stop a node where it is, until it is thawed',
+  thaw: 'let a frozen node go on',
+  cut: 'take a node off the network',
+  join: 'put a node on the network again',
+  fast: 'give a slow node its network back as it was',
+};
+
+const networkCommands = ({ onLab }: Commands): void => {
+  for (const [action, description] of Object.entries(nodeCommands))
+    onLab(`${action} <node>`, description).action((node, { name }) => order(name, { action, node }));
+  onLab('slow <node>', "slow a node's network down, both ways, or lose some of what it carries")
+    .option('--delay <time>', 'held back this long, each way', milliseconds)
+    .option('--loss <share>', 'this much is lost, each way', percent)
+    .action((node, { name, delay, loss }) => {
+      if (delay === undefined && loss === undefined) throw new CommanderError(2, 'lab.flags', 'error: give --delay, --loss or both');
+      return order(name, { action: 'slow', node, delayMs: delay, lossPercent: loss });
+    });
+};
+
+const diskAndClockCommands = ({ onLab }: Commands): void => {
+  onLab('disk <node>', "make a node's disk at /var/lib/longhorn fail, or wait")
+    .option('--error-after <time>', 'it works that long, then all reads and writes fail (EIO)', wholeSeconds)
+    .option('--delay <time>', 'each read and write waits this long', milliseconds)
+    .option('--heal', 'it works again')
+    .action((node, { name, ...flags }) => {
+      exactlyOne(flags, ['error-after', 'delay', 'heal']);
+      if (flags.heal) return order(name, { action: 'disk-heal', node });
+      if (flags.delay !== undefined) return order(name, { action: 'disk-delay', node, delayMs: flags.delay });
+      return order(name, { action: 'disk-fail', node, afterSeconds: flags.errorAfter });
+    });
+  onLab('clock <node>', "set a node's clock wrong")
+    .option('--skew <time>', "so far from the host's, as 10m or -1h", signedMilliseconds)
+    .option('--heal', "set it by the host's")
+    .action((node, { name, ...flags }) => {
+      exactlyOne(flags, ['skew', 'heal']);
+      return order(name, flags.heal ? { action: 'clock-heal', node } : { action: 'clock-skew', node, skewMs: flags.skew });
+    });
+};
+
+/** The commands that make a lab's parts fail on purpose, and work again. */
+export const faultCommands = (commands: Commands): void => {
+  networkCommands(commands);
+  diskAndClockCommands(commands);
+  commands
+    .onLab('apiserver', 'stop or start the API server; the nodes go on')
+    .addArgument(new Argument('<do>').choices(['stop', 'start', 'restart']))
+    .action((what, { name }) => order(name, { action: `apiserver-${what}` }));
+  commands
+    .onLab('etcd', 'compact etcd, and start the API server anew: watches from before meet a 410')
+    .addArgument(new Argument('<do>').choices(['compact']))
+    .action((what, { name }) => order(name, { action: `etcd-${what}` }));
+};

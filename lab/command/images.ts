@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { cached } from '../cache.ts';
+import { askLab } from '../control/ask.ts';
+import { imageArchives, listArchives } from '../images/archives.ts';
+import { labState } from '../run/state.ts';
+import { labNodes } from '../run/topology.ts';
+import { type Commands, forLab, print } from './commands.ts';
+
+const ranSchema = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
+
+// NAME TYPE DIGEST SIZE ...; what kubelet knows an image by as well, its digest, is no name.
+const line = /^(\S+\/\S+)\s+\S+\s+sha256:\S+\s+([\d.]+ \S+)\s/;
+
+const imagesOfNode = async (lab: string, node: string): Promise<{ name: string; size: string }[]> => {
+  const ran = ranSchema.parse(await askLab(lab, { action: 'run', node, script: 'ctr -n k8s.io images ls' }));
+  if (ran.exitCode !== 0) throw new Error(`${node} could not list its images: ${ran.stderr.trim()}`);
+  return ran.stdout.split('\n').flatMap((text) => {
+    const [, name, size] = line.exec(text) ?? [];
+    return name !== undefined && size !== undefined ? [{ name, size }] : [];
+  });
+};
+
+/** Writes rows as columns, each as wide as its longest cell. */
+const table = (rows: readonly (readonly string[])[]): string[] =>
+  rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(Math.max(...rows.map((other) => other[column]?.length ?? 0))))
+      .join('  ')
+      .trimEnd(),
+  );
+
+const listOfLab = async (lab: string): Promise<string[]> => {
+  const state = await labState(lab);
+  if (state === undefined) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
+  const found = new Map<string, { size: string; nodes: string[] }>();
+  for (const { name: node } of labNodes(state.nodes)) {
+    for (const { name, size } of await imagesOfNode(lab, node)) {
+      found.set(name, { size, nodes: [...(found.get(name)?.nodes ?? []), node] });
+    }
+  }
+  return table(
+    [...found].sort().map(([name, { size, nodes }]) => [name, size, nodes.length === state.nodes ? 'all nodes' : nodes.join(', ')]),
+  );
+};
+
+const listOfArchives = async (paths: readonly string[]): Promise<string[]> => {
+  const images = await listArchives(paths);
+  return table(images.map(({ name, digest, size, forms }) => [name, digest, `${(size / 2 ** 20).toFixed(1)} MiB`, forms.join(', ')]));
+};
+
+/** `lab images`: what the nodes of a lab have, what archives hold, and the way from here to there. */
+export const imagesCommand = ({ program, step }: Commands): void => {
+  const images = program.command('images').description("container images: the lab's, and those in archives").helpCommand(false);
+  images.action(() => images.error('error: name a command of images: ls [PATH...] or import PATH...'));
+  forLab(images.command('ls [paths...]'))
+    .description('the images of the nodes, or those in archives, which are checked')
+    .action(async (paths: string[], { name }: { name: string }) =>
+      print(...(paths.length === 0 ? await listOfLab(name) : await listOfArchives(paths))),
+    );
+  forLab(images.command('import <paths...>'))
+    .description('put the images of archives into the nodes of a lab that is up')
+    .action(async (paths: string[], { name }: { name: string }) => {
+      if ((await labState(name)) === undefined) throw new Error(`no lab named ${name} is up; npm run lab -- status lists them`);
+      const { part, images } = await step('Read the image archives', () => imageArchives(paths));
+      const archive = join(await step('Pack the images', () => cached(part)), 'images.tar');
+      await step('Import them into the nodes', () => askLab(name, { action: 'import-images', archive }));
+      print(...images.map((image) => image.name));
+    });
+};

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { lstat, readdir, rm } from 'node:fs/promises';
+import { basename, join, relative } from 'node:path';
+import { CONTENT_FILE, pathsIn } from '../cache-content.ts';
+import { cacheRoot, checksDir, draftsDir, labsDir, locksDir } from '../cache-folders.ts';
+import { forget, forgetDeadDrafts, partsOfLabs, usedLately, versions } from '../cache-forget.ts';
+import { USE_LOCK, withCacheAlone } from '../cache-use.ts';
+import { labState } from '../run/state.ts';
+import { type Commands, print } from './commands.ts';
+
+/** A lab that is starting has no process for a moment: its folder is younger than this then. */
+const STARTING_MS = 60_000;
+
+/** One thing that went, and the room (bytes) that it took. */
+type Freed = { path: string; bytes: number };
+
+const entries = async (dir: string): Promise<string[]> => (await readdir(dir).catch(() => [])).map((name) => join(dir, name));
+
+const roomOf = async (path: string): Promise<number> => {
+  const found = await lstat(path);
+  const all = found.isDirectory() ? ['', ...pathsIn(path)] : [''];
+  const rooms = all.map((below) =>
+    lstat(join(path, below)).then(
+      ({ blocks }) => blocks * 512,
+      () => 0,
+    ),
+  );
+  return (await Promise.all(rooms)).reduce((sum, room) => sum + room, 0);
+};
+
+const pruneDrafts = async (): Promise<Freed[]> => {
+  const rooms = new Map<string, number>();
+  for (const draft of await entries(draftsDir())) rooms.set(draft, await roomOf(draft));
+  return (await forgetDeadDrafts()).map((path) => ({ path, bytes: rooms.get(path) ?? 0 }));
+};
+
+const pruneLabs = async (): Promise<Freed[]> => {
+  const freed: Freed[] = [];
+  for (const path of await entries(labsDir())) {
+    const { mtimeMs } = await lstat(path);
+    if ((await labState(basename(path))) || Date.now() - mtimeMs < STARTING_MS) continue;
+    freed.push({ path, bytes: await roomOf(path) });
+    await rm(path, { recursive: true, force: true });
+  }
+  return freed;
+};
+
+const pruneParts = async ({ all, alone }: { all: boolean; alone: boolean }): Promise<Freed[]> => {
+  const freed: Freed[] = [];
+  const inUse = await partsOfLabs();
+  const newest = new Set<string>();
+  for (const version of await versions()) {
+    const { dir, name } = version;
+    const isWhole = existsSync(join(dir, CONTENT_FILE));
+    const isNewest = isWhole && !newest.has(name);
+    if (isNewest) newest.add(name);
+    if (inUse.has(dir) || (isNewest && !all) || (usedLately(version) && !alone)) continue;
+    const bytes = await roomOf(dir);
+    if (await forget(dir)) freed.push({ path: dir, bytes });
+  }
+  return freed;
+};
+
+/** Locks and checks of parts that are no more; only while no run can be about to take a lock. */
+const pruneRest = async (): Promise<void> => {
+  const there = new Set((await versions()).map(({ dir }) => basename(dir)));
+  for (const path of [...(await entries(locksDir())), ...(await entries(checksDir()))]) {
+    if (basename(path) !== USE_LOCK && !there.has(basename(path))) await rm(path, { force: true });
+  }
+};
+
+const megabytes = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+
+const prune = (all: boolean): Promise<Freed[]> =>
+  withCacheAlone(async (alone) => {
+    const freed = [...(await pruneDrafts()), ...(await pruneLabs()), ...(await pruneParts({ all, alone }))];
+    if (alone) await pruneRest();
+    else print('Another run is using the cache: what was used in the last 10 min is kept.');
+    return freed;
+  });
+
+/** `lab prune`: removes from the cache what no lab needs, and says what. */
+export const pruneCommand = ({ program }: Commands): void => {
+  program
+    .command('prune')
+    .description('remove from the cache what no lab needs: what killed runs left, and old versions of what was built')
+    .option('--all', 'also the newest version of everything: the next lab is built from nothing')
+    .action(async ({ all = false }: { all?: boolean }) => {
+      const freed = await prune(all);
+      for (const { path, bytes } of freed) print(`removed ${relative(cacheRoot(), path)}: ${megabytes(bytes)}`);
+      print(freed.length === 0 ? 'Nothing to remove.' : `Freed ${megabytes(freed.reduce((sum, { bytes }) => sum + bytes, 0))}.`);
+    });
+};

@@ -1,0 +1,36 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { apiPort, gateway } from '../run/topology.ts';
+import { type Condition, turn } from './condition.ts';
+import type { Action, LabContext } from './context.ts';
+
+const address = `${gateway}:${apiPort}`;
+
+/** Whether the API server was stopped. */
+export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<Condition> => {
+  const socket = connect(apiPort, gateway);
+  const refused = await once(socket, 'connect').then(
+    () => undefined,
+    (error: NodeJS.ErrnoException) => error.code,
+  );
+  socket.destroy();
+  if (refused === undefined) return { faulty: false, text: `the API server runs: ${address} takes connections` };
+  const what = apiServer.isRunning() ? 'starting' : 'stopped';
+  return { faulty: true, text: `the API server is ${what}: a connection to ${address} ends with ${refused}` };
+};
+
+/** Stops the API server; etcd, the controllers and the nodes go on without it. */
+export const stopApiServer: Action = (context) =>
+  turn({ look: () => lookAtApiServer(context), isSo: ({ faulty }) => faulty, act: () => context.apiServer.stop() });
+
+/** Starts the API server and waits until it is ready. */
+export const startApiServer: Action = (context) =>
+  turn({ look: () => lookAtApiServer(context), isSo: ({ faulty }) => !faulty, act: () => context.apiServer.start() });
+
+/** Ends the API server and starts it anew; its watch caches begin from now. */
+export const restartApiServer: Action = async (context) => {
+  await context.apiServer.stop();
+  await context.apiServer.start();
+  const { faulty, text } = await lookAtApiServer(context);
+  return { faulty, text: `the API server was started anew: ${text}` };
+};

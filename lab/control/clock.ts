@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { formatDuration } from '../../e2e/observe/duration.ts';
+import type { RunningNode } from '../run/nodes.ts';
+import { type Condition, turn } from './condition.ts';
+import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { inNode } from './in-node.ts';
+import { unlessDown } from './power.ts';
+
+/** Below this (ms) a clock is right. */
+const TOLERANCE_MS = 100;
+
+/** Setting a clock takes time itself, on a busy machine more than may be: then it is set again, but not for ever. */
+const MOST_ROUNDS = 5;
+
+// The lab's certificates are valid from 10 days before its start to 10 days after it.
+const LONGEST_MS = 9 * 24 * 3_600_000;
+
+const skewSchema = z.object({
+  node: z.string(),
+  skewMs: z
+    .number()
+    .min(-LONGEST_MS, 'a clock can be set back 9 days at most')
+    .max(LONGEST_MS, 'a clock can be set forward 9 days at most'),
+});
+const nodeSchema = z.object({ node: z.string() });
+
+/** A node's clock is between `least` and `most` ms ahead of the host's: it was read at some time between question and answer. */
+type Skew = Condition & { least: number; most: number };
+
+const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => ms > least - TOLERANCE_MS && ms < most + TOLERANCE_MS;
+
+/** How far a node's clock is from the host's. */
+export const lookAtClock = async (context: LabContext, node: RunningNode): Promise<Skew> => {
+  const before = Date.now();
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
+  const there = Number(await inNode(context, node, 'echo ${EPOCHREALTIME/./}')) / 1000;
+  const [least, most] = [there - Date.now(), there - before];
+  const middle = (least + most) / 2;
+  const measured = `it differs from the host's by ${Math.round(middle)} ms, measured to ${Math.ceil((most - least) / 2)} ms`;
+  const seen = { faulty: false, text: `${node.name}'s clock is right: ${measured}`, least, most };
+  if (isSkewedBy(seen, 0)) return seen;
+  const wrong = `${formatDuration(Math.abs(middle))} ${middle > 0 ? 'ahead' : 'behind'}`;
+  return { ...seen, faulty: true, text: `${node.name}'s clock is ${wrong}: ${measured}` };
+};
+
+// By what is to be added, so that the time which the order takes to reach the node does not count.
+const addScript = (ms: number): string => `us=$((\${EPOCHREALTIME/./} + ${Math.round(ms * 1000)}))
+date -s "@\${us:0:-6}.\${us: -6}"`;
+
+const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
+  turn({
+    look: () => lookAtClock(context, node),
+    isSo: (now) => isSkewedBy(now, skewMs),
+    act: async (before) => {
+      let now = before;
+      for (let round = 0; round < MOST_ROUNDS && !isSkewedBy(now, skewMs); round += 1) {
+        await inNode(context, node, addScript(skewMs - (now.least + now.most) / 2));
+        now = await lookAtClock(context, node);
+      }
+    },
+  });
+
+/** Sets a node's clock wrong by a skew (ms, negative for the past); what counts from its boot, as timers do, goes on as before. */
+export const skewClock: Action = async (context, asked) => {
+  const { node, skewMs } = skewSchema.parse(asked);
+  return setSkew(context, nodeNamed(context, node), skewMs);
+};
+
+/** Sets a node's clock right, by the host's. */
+export const healClock: Action = async (context, asked) => {
+  const node = nodeNamed(context, nodeSchema.parse(asked).node);
+  return unlessDown(context, node, () => setSkew(context, node, 0));
+};

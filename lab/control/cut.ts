@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { type Look, turn } from './condition.ts';
+import { type Action, type LabContext, nodeNamed } from './context.ts';
+
+const schema = z.object({ node: z.string() });
+const linkSchema = z.array(z.object({ flags: z.array(z.string()) })).length(1);
+
+const ip = ({ settings }: LabContext, ...args: string[]) => execa(join(settings.tools, 'ip'), args);
+
+/** Whether a node's cable is out. */
+export const lookAtCable: Look = async (context, { name, port }) => {
+  const { stdout } = await ip(context, '-json', 'link', 'show', 'dev', port);
+  const isUp = linkSchema.parse(JSON.parse(stdout))[0]?.flags.includes('UP') === true;
+  return isUp
+    ? { faulty: false, text: `${name} is joined: ${port}, its port on the bridge, is up` }
+    : { faulty: true, text: `${name} is cut off: ${port}, its port on the bridge, is down` };
+};
+
+const turnPort =
+  (state: 'up' | 'down'): Action =>
+  async (context, asked) => {
+    const node = nodeNamed(context, schema.parse(asked).node);
+    return turn({
+      look: () => lookAtCable(context, node),
+      isSo: ({ faulty }) => faulty === (state === 'down'),
+      act: async () => {
+        await ip(context, 'link', 'set', node.port, state);
+      },
+    });
+  };
+
+/** Cuts a node off the network: nothing reaches it, and nothing that it sends arrives. */
+export const cut: Action = turnPort('down');
+
+/** Joins a node to the network again. */
+export const rejoin: Action = turnPort('up');

@@ -1,0 +1,59 @@
+import { z } from 'zod';
+import type { RunningNode } from '../run/nodes.ts';
+import { type Look, turn } from './condition.ts';
+import { type Action, nodeNamed } from './context.ts';
+import { lookAtPower, unlessDown } from './power.ts';
+import { groupOf, groupStates, untilGroup } from './process-group.ts';
+
+const schema = z.object({ node: z.string() });
+
+// `t` is a process that its tracer holds.
+const isStopped = (state: string): boolean => state === 'T' || state === 't';
+const areStopped = (states: readonly string[]): boolean => states.includes('T') && states.every(isStopped);
+
+// A kernel that traces its processes (the lab's fallback, without seccomp) holds them as long as it is stopped itself, and does not know what to do
+// with a signal of another's to one of them.
+const tell = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
+  const { child, signal: tellAll } = node.current().process;
+  if (child.spawnargs.includes('seccomp=on')) tellAll(signal);
+  else child.kill(signal);
+};
+
+/** Whether a node's kernel is stopped; one that is down is not. */
+export const lookAtFreeze: Look = async (_, node) => {
+  const states = await groupStates(groupOf(node));
+  const stopped = states.filter(isStopped).length;
+  return areStopped(states)
+    ? { faulty: true, text: `${node.name} is frozen: all ${stopped} processes of its kernel are stopped` }
+    : { faulty: false, text: `${node.name} is not frozen: its kernel runs, in ${states.length} processes` };
+};
+
+/** Stops a node where it is: it does nothing and answers nothing, and its network connections stay open. */
+export const freeze: Action = async (context, asked) => {
+  const node = nodeNamed(context, schema.parse(asked).node);
+  const power = await lookAtPower(context, node);
+  if (power.faulty) throw new Error(`${power.text}; start it first`);
+  return turn({
+    look: () => lookAtFreeze(context, node),
+    isSo: ({ faulty }) => faulty,
+    act: async () => {
+      tell(node, 'SIGSTOP');
+      await untilGroup(groupOf(node), areStopped);
+    },
+  });
+};
+
+/** Lets a frozen node go on; its clock is the host's, so it knows how long it was away. */
+export const thaw: Action = async (context, asked) => {
+  const node = nodeNamed(context, schema.parse(asked).node);
+  return unlessDown(context, node, () =>
+    turn({
+      look: () => lookAtFreeze(context, node),
+      isSo: ({ faulty }) => !faulty,
+      act: async () => {
+        tell(node, 'SIGCONT');
+        await untilGroup(groupOf(node), (states) => !areStopped(states));
+      },
+    }),
+  );
+};

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { z } from 'zod';
+import type { RunningNode } from '../run/nodes.ts';
+import { type Condition, type Look, turn } from './condition.ts';
+import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { groupOf, groupStates, untilGroup } from './process-group.ts';
+
+/** How long a node may take to boot so far that it takes commands; the lab's supervisor owns this time-out. It took 1.5 s on two idle cores. */
+const TIMEOUT_MS = 60_000;
+
+const schema = z.object({ node: z.string() });
+
+/** Whether a node's kernel runs. */
+export const lookAtPower: Look = async (_, node) => {
+  const states = await groupStates(groupOf(node));
+  return states.length === 0
+    ? { faulty: true, text: `${node.name} is down: none of its kernel's processes is left` }
+    : { faulty: false, text: `${node.name} is up: its kernel runs, in ${states.length} processes` };
+};
+
+/** Undoes what was done inside a node; one that is down has lost that with its kernel. */
+export const unlessDown = async (context: LabContext, node: RunningNode, undo: () => Promise<Condition>): Promise<Condition> => {
+  const power = await lookAtPower(context, node);
+  return power.faulty ? { faulty: false, text: `${power.text}, and what was done in it went with them` } : undo();
+};
+
+/** Ends a node as a loss of power does: what it had not written is lost, its disks stay. */
+export const crash: Action = async (context, asked) => {
+  const node = nodeNamed(context, schema.parse(asked).node);
+  return turn({
+    look: () => lookAtPower(context, node),
+    isSo: ({ faulty }) => faulty,
+    act: async () => {
+      await node.crash();
+      await untilGroup(groupOf(node), (states) => states.length === 0);
+    },
+  });
+};
+
+/** Boots a node that is down, with what is on its disks, and waits until it takes commands. */
+export const start: Action = async (context, asked) => {
+  const node = nodeNamed(context, schema.parse(asked).node);
+  return turn({
+    look: () => lookAtPower(context, node),
+    isSo: ({ faulty }) => !faulty,
+    act: async () => {
+      const from = performance.now();
+      node.boot();
+      const late = AbortSignal.timeout(TIMEOUT_MS);
+      const tooLate = once(late, 'abort').then(() => {
+        throw new Error(`${node.name} did not take commands within ${TIMEOUT_MS / 1000} s of its start (the lab's time-out for a boot)`);
+      });
+      await Promise.race([node.current().agent.ready, tooLate]);
+      return `it took commands ${((performance.now() - from) / 1000).toFixed(1)} s after its start`;
+    },
+  });
+};

@@ -1,0 +1,26 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { RunningNode } from '../run/nodes.ts';
+
+/** How long processes may take to follow a signal that they cannot refuse; the lab's supervisor owns this time-out. */
+const TIMEOUT_MS = 10_000;
+
+/** The process group of a node's kernel. */
+export const groupOf = (node: RunningNode): number => node.current().process.child.pid as number;
+
+/** The states of a process group's members, a letter each as in proc(5): `T` is stopped. Empty when none is left. */
+export const groupStates = async (group: number): Promise<string[]> => {
+  const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  const stats = await Promise.all(entries.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  return stats.flatMap((stat) => {
+    // A name may hold spaces and parentheses: what follows its last one is state, parent, group.
+    const [state = '', , own] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(own) === group ? [state] : [];
+  });
+};
+
+/** Waits until a group is as it should be: its processes are others' children and have no event, so they are looked at every 10 ms. */
+export const untilGroup = async (group: number, isSo: (states: readonly string[]) => boolean): Promise<void> => {
+  const end = Date.now() + TIMEOUT_MS;
+  while (!isSo(await groupStates(group)) && Date.now() < end) await delay(10);
+};

@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import type { RunningNode } from '../run/nodes.ts';
+import { type Condition, turn } from './condition.ts';
+import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { inNode } from './in-node.ts';
+import { unlessDown } from './power.ts';
+
+const askedSchema = z
+  .object({ node: z.string(), delayMs: z.number().nonnegative().default(0), lossPercent: z.number().min(0).max(100).default(0) })
+  .refine(({ delayMs, lossPercent }) => delayMs + lossPercent > 0, 'neither a delay nor a loss: that is as fast as ever');
+const nodeSchema = z.object({ node: z.string() });
+
+const qdiscSchema = z.array(
+  z.object({
+    kind: z.string(),
+    dev: z.string(),
+    // tc tells a delay in seconds and a loss as a fraction.
+    options: z
+      .object({ delay: z.object({ delay: z.number() }).optional(), 'loss-random': z.object({ loss: z.number() }).optional() })
+      .optional(),
+  }),
+);
+
+type Slowness = Condition & { delayMs: number; lossPercent: number };
+
+/** Whether what a node sends and receives is held back or lost on purpose. */
+export const lookAtSpeed = async (context: LabContext, node: RunningNode): Promise<Slowness> => {
+  const netem = qdiscSchema
+    .parse(JSON.parse(await inNode(context, node, 'tc -json qdisc show')))
+    .filter(({ kind, dev }) => kind === 'netem' && ['vec0', 'ifb0'].includes(dev));
+  const options = netem[0]?.options;
+  const delayMs = Math.round((options?.delay?.delay ?? 0) * 1000);
+  const lossPercent = Number(((options?.['loss-random']?.loss ?? 0) * 100).toFixed(2));
+  if (netem.length === 0) return { faulty: false, text: `${node.name} is as fast as ever: no netem on its network`, delayMs, lossPercent };
+  const where = netem.map(({ dev }) => (dev === 'vec0' ? 'what it sends (vec0)' : 'what it receives (ifb0)')).join(' and ');
+  return {
+    faulty: true,
+    text: `${node.name} is slow: netem delays ${where} by ${delayMs} ms and loses ${lossPercent} % of it`,
+    delayMs,
+    lossPercent,
+  };
+};
+
+// netem works on what leaves an interface: what comes in is sent through one more, ifb0.
+const slowScript = (netem: string): string => `set -e
+modprobe ifb numifbs=0
+modprobe -a sch_netem sch_ingress cls_matchall act_mirred
+[ -e /sys/class/net/ifb0 ] || ip link add ifb0 type ifb
+ip link set ifb0 up
+tc qdisc replace dev vec0 root netem ${netem}
+tc qdisc replace dev ifb0 root netem ${netem}
+[ "$(tc filter show dev vec0 ingress)" ] || {
+  tc qdisc replace dev vec0 ingress
+  tc filter add dev vec0 ingress matchall action mirred egress redirect dev ifb0
+}`;
+
+const fastScript = `
+tc qdisc del dev vec0 ingress
+ip link del ifb0
+tc qdisc del dev vec0 root
+true`;
+
+/** Slows a node's network down, both ways, or loses some of what it carries. */
+export const slow: Action = async (context, asked) => {
+  const { node: name, delayMs, lossPercent } = askedSchema.parse(asked);
+  const node = nodeNamed(context, name);
+  return turn({
+    look: () => lookAtSpeed(context, node),
+    // netem counts in steps of its own.
+    isSo: (now) => now.faulty && Math.abs(now.delayMs - delayMs) <= 1 && Math.abs(now.lossPercent - lossPercent) <= 0.01,
+    act: () => inNode(context, node, slowScript(`delay ${delayMs}ms loss ${lossPercent}%`)).then(() => {}),
+  });
+};
+
+/** Gives a node's network its speed back. */
+export const fast: Action = async (context, asked) => {
+  const node = nodeNamed(context, nodeSchema.parse(asked).node);
+  return unlessDown(context, node, () =>
+    turn({
+      look: () => lookAtSpeed(context, node),
+      isSo: ({ faulty }) => !faulty,
+      act: () => inNode(context, node, fastScript).then(() => {}),
+    }),
+  );
+};

@@ -1,0 +1,97 @@
+import { readFile } from 'node:fs/promises';
+import { parseAllDocuments, type Tags } from 'yaml';
+import { z } from 'zod';
+import { NotFit } from '../not-fit.ts';
+
+/** A stream of YAML documents, and what it is called when something is wrong with it: its path, as a rule. */
+export type Manifest = { source: string; text: string };
+
+/** One object of a manifest, as the server gets it. */
+export type ManifestObject = {
+  apiVersion: string;
+  kind: string;
+  name: string;
+  namespace?: string;
+  /** What was read, for whoever has to look into it. */
+  object: Record<string, unknown>;
+  /** YAML; where it can be, as it was written: the server's own reading of `0644` or `yes` counts. */
+  body: string;
+  /** `FILE: document 3 (line 57): Deployment web/hello`. */
+  where: string;
+};
+
+const objectSchema = z.looseObject({
+  apiVersion: z.string(),
+  kind: z.string(),
+  metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
+});
+const listSchema = z.looseObject({ kind: z.string().endsWith('List'), items: z.array(z.unknown()) });
+
+/** One document of a stream, and the line that it starts on, from 1. */
+type Document = { text: string; line: number };
+
+/** Splits a stream as kubectl does, at lines that begin with `---`. */
+const split = (text: string): Document[] => {
+  const documents: Document[] = [];
+  let lines: string[] = [];
+  let start = 1;
+  for (const [index, line] of text.split('\n').entries()) {
+    if (/^---(\s|$)/.test(line)) {
+      documents.push({ text: lines.join('\n'), line: start });
+      [lines, start] = [[], index + 2];
+    } else lines.push(line);
+  }
+  return [...documents, { text: lines.join('\n'), line: start }];
+};
+
+/** Kubernetes reads YAML 1.1, as to `0644` and `yes`, but has neither times of day nor dates in it: they are text. */
+const withoutTimes = (tags: Tags): Tags =>
+  tags.filter(
+    (tag) => typeof tag === 'string' || (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
+  );
+
+const parse = ({ text, line }: Document, where: string): unknown => {
+  const [document] = parseAllDocuments(text, { version: '1.1', customTags: withoutTimes, prettyErrors: false });
+  if (document === undefined || !('errors' in document)) return undefined;
+  const [error] = document.errors;
+  if (error === undefined) return document.toJS();
+  const at = line + text.slice(0, error.pos[0]).split('\n').length - 1;
+  throw new NotFit(`${where}: no YAML: line ${at}: ${error.message}`);
+};
+
+const toObjects = (value: unknown, body: string, where: string): ManifestObject[] => {
+  const list = listSchema.safeParse(value);
+  if (list.success) return list.data.items.flatMap((item) => toObjects(item, JSON.stringify(item), where));
+  const { success, data, error } = objectSchema.safeParse(value);
+  if (!success) throw new NotFit(`${where}: no Kubernetes object: ${missing(error)}`);
+  const { apiVersion, kind, metadata } = data;
+  const { name, namespace } = metadata;
+  const title = [namespace, name].filter((part) => part !== undefined).join('/');
+  return [{ apiVersion, kind, name, ...(namespace && { namespace }), object: data, body, where: `${where}: ${kind} ${title}` }];
+};
+
+const missing = ({ issues: [issue] }: z.ZodError): string =>
+  issue && issue.path.length > 0 ? `it has no ${issue.path.join('.')}` : 'it has no fields';
+
+/** The objects of a manifest in their order, those of a List as well; throws NotFit with document and line for what is none. */
+export const objectsOf = ({ source, text }: Manifest): ManifestObject[] =>
+  split(text).flatMap((document, index) => {
+    const where = `${source}: document ${index + 1} (line ${document.line})`;
+    const value = parse(document, where);
+    // Comments alone, or nothing.
+    return value === undefined || value === null ? [] : toObjects(value, document.text, where);
+  });
+
+/** Reads manifests and checks that all in them can be objects, before anything is built for them; throws NotFit otherwise. */
+export const readManifests = async (files: readonly string[]): Promise<Manifest[]> => {
+  const manifests: Manifest[] = [];
+  for (const source of files) {
+    const text = await readFile(source, 'utf8').catch((error: NodeJS.ErrnoException) => {
+      throw new NotFit(`${source}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);
+    });
+    const manifest = { source, text };
+    if (objectsOf(manifest).length === 0) throw new NotFit(`${source}: no Kubernetes object is in it`);
+    manifests.push(manifest);
+  }
+  return manifests;
+};

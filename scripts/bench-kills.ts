@@ -1,0 +1,24 @@
+import { cutShort } from '../bench/kills/run.ts';
+import { victims } from '../bench/kills/victim.ts';
+
+// Cuts runs short at random moments and says what each left: 20 kills and 5 times Ctrl-C, or as many as asked for.
+
+/** A run of one scenario takes about this long; moments are spread over it. */
+const RUN_SECONDS = 85;
+
+const [kills = 20, interrupts = 5] = process.argv.slice(2).map(Number);
+const cuts = [
+  ...Array.from({ length: kills }, (_, index) => victims[index % victims.length] ?? 'e2e'),
+  ...Array<'Ctrl-C'>(interrupts).fill('Ctrl-C'),
+];
+const print = (...cells: string[]) => void process.stdout.write(`| ${cells.join(' | ')} |\n`);
+
+print('cut short by', 'at, s', 'during', 'exit code', 'ended after, s', 'left');
+print('---', '--:', '---', '--:', '--:', '---');
+let dirty = 0;
+for (const how of cuts) {
+  const { what, atSeconds, during, ended, afterSeconds, left } = await cutShort(how, Math.random() * RUN_SECONDS);
+  if (left.length > 0) dirty += 1;
+  print(what, atSeconds.toFixed(1), during.replaceAll('|', '/'), ended, afterSeconds.toFixed(1), left.join('; ') || 'nothing');
+}
+process.exitCode = dirty === 0 ? 0 : 1;

@@ -1,0 +1,113 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { applyManifests } from '../../lab/manifests/apply.ts';
+
+// What a real server does within milliseconds, and only sometimes: after a definition is Established it does not know the kind yet, then is
+// still setting up its storage.
+
+const definitions = '/apis/apiextensions.k8s.io/v1';
+const custom = '/apis/corral.test/v1';
+const definition = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+  metadata: { name: 'goats.corral.test', resourceVersion: '1' },
+  spec: { group: 'corral.test', names: { kind: 'Goat', plural: 'goats' } },
+};
+const established = { ...definition, status: { conditions: [{ type: 'Established', status: 'True' }] } };
+const goat = { apiVersion: 'corral.test/v1', kind: 'Goat', metadata: { name: 'one' } };
+const served = (name: string, kind: string) => ({ resources: [{ name, kind, namespaced: false }] });
+
+let dir: string;
+let server: Server;
+let asked: string[];
+/** What is answered, one after the other; the last one again and again. */
+let answers: Record<string, [status: number, body: object][]>;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-apply-'));
+  asked = [];
+  const list = { metadata: { resourceVersion: '1' }, items: [definition] };
+  answers = {
+    [`GET ${definitions}`]: [[200, served('customresourcedefinitions', 'CustomResourceDefinition')]],
+    [`PATCH ${definitions}/customresourcedefinitions/goats.corral.test`]: [[201, {}]],
+    [`GET ${definitions}/customresourcedefinitions`]: [[200, list]],
+    [`GET ${custom}`]: [[200, served('goats', 'Goat')]],
+    [`PATCH ${custom}/goats/one`]: [[201, {}]],
+  };
+  server = createServer((request, response) => {
+    const url = new URL(request.url as string, 'http://server');
+    if (url.searchParams.has('watch')) {
+      response.writeHead(200).flushHeaders();
+      const object = { ...established, metadata: { ...definition.metadata, resourceVersion: '2' } };
+      return void setTimeout(() => {
+        asked.push('(Established)');
+        response.write(`${JSON.stringify({ type: 'MODIFIED', object })}\n`);
+      }, 100);
+    }
+    const what = `${request.method} ${url.pathname}`;
+    asked.push(what);
+    const all = answers[what] ?? [[404, { message: `no ${what}` }]];
+    const [status, body] = (all.length > 1 ? all.shift() : all[0]) as [number, object];
+    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  server.close();
+  await rm(dir, { recursive: true });
+});
+
+const apply = async (...objects: object[]) => {
+  const kubeconfig = join(dir, 'kubeconfig');
+  const config = {
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name: 'a', cluster: { 'insecure-skip-tls-verify': true, server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } },
+    ],
+    contexts: [{ name: 'a', context: { cluster: 'a' } }],
+    'current-context': 'a',
+  };
+  await writeFile(kubeconfig, stringify(config));
+  await applyManifests({ kubeconfig, manifests: objects.map((object) => ({ source: 'x.yaml', text: stringify(object) })) });
+};
+
+test('an object is tried again while its definition is not served, and while its storage is set up', async () => {
+  answers[`GET ${custom}`]?.unshift([404, {}]);
+  answers[`PATCH ${custom}/goats/one`]?.unshift([429, { message: 'storage is (re)initializing' }]);
+  await apply(definition, goat);
+  expect(asked.filter((what) => what.includes(custom))).toEqual([
+    `GET ${custom}`,
+    `GET ${custom}`,
+    `PATCH ${custom}/goats/one`,
+    `PATCH ${custom}/goats/one`,
+  ]);
+});
+
+test('what comes after a definition waits until that is Established', async () => {
+  await apply(definition, goat);
+  expect(asked.indexOf('(Established)')).toBeGreaterThan(0);
+  expect(asked.indexOf('(Established)')).toBeLessThan(asked.indexOf(`GET ${custom}`));
+});
+
+test('a kind that nobody has defined here is not waited for', async () => {
+  answers[`GET ${custom}`] = [[404, {}]];
+  await expect(apply(goat)).rejects.toThrow('x.yaml: document 1 (line 1): Goat one: the cluster has no Goat in corral.test/v1');
+  expect(asked).toEqual([`GET ${custom}`]);
+});
+
+test('an object that is refused is not sent twice, nor is what follows it', async () => {
+  answers[`PATCH ${custom}/goats/one`] = [[403, { message: 'goats are\nforbidden' }]];
+  await expect(apply(definition, goat, goat)).rejects.toThrow(
+    'x.yaml: document 1 (line 1): Goat one: the server refuses it: goats are forbidden',
+  );
+  expect(asked.filter((what) => what.startsWith(`PATCH ${custom}`))).toHaveLength(1);
+});

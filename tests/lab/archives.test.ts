@@ -1,0 +1,390 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cached } from '../../lab/cache.ts';
+import { imageArchives } from '../../lab/images/archives.ts';
+import { digestOf, dockerSave, type Files, layerOf, ociLayout, type TestImage, tarOf, writeFiles } from '../support/image-archives.ts';
+
+let dir: string;
+let input: string;
+let lower: Buffer;
+let upper: Buffer;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-archives-'));
+  process.env.XDG_CACHE_HOME = join(dir, 'cache');
+  input = join(dir, 'input');
+  await mkdir(input);
+  await mkdir(join(dir, 'cache/corral'), { recursive: true });
+  [lower, upper] = await Promise.all([layerOf({ lower: 'a lower layer' }), layerOf({ upper: 'an upper one' })]);
+});
+
+afterEach(async () => {
+  delete process.env.XDG_CACHE_HOME;
+  await rm(dir, { recursive: true });
+});
+
+const put = async (name: string, content: Buffer | Files): Promise<string> => {
+  const path = join(input, name);
+  await writeFile(path, Buffer.isBuffer(content) ? content : await tarOf(content));
+  return path;
+};
+
+const image = (more: Partial<TestImage> = {}): TestImage => ({ names: ['example.test/web:v1'], layers: [lower, upper], ...more });
+
+type Descriptor = { mediaType: string; digest: string; size: number; annotations?: Record<string, string> };
+
+/** The merged archive, unpacked by tar: what each name leads to, every digest and size on the way checked. */
+const unpackMerged = async (paths: string[]) => {
+  const { part } = await imageArchives(paths);
+  const out = join(dir, 'out');
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out);
+  await execa('tar', ['-C', out, '-xf', join(await cached(part), 'images.tar')]);
+  const blob = async ({ digest, size }: Descriptor): Promise<Buffer> => {
+    const content = await readFile(join(out, 'blobs/sha256', digest.slice(7)));
+    expect([digestOf(content), content.length]).toEqual([digest, size]);
+    return content;
+  };
+  const json = async (descriptor: Descriptor) => JSON.parse((await blob(descriptor)).toString());
+  const index = JSON.parse(await readFile(join(out, 'index.json'), 'utf8')) as { manifests: Descriptor[] };
+  const images = await Promise.all(
+    index.manifests.map(async (descriptor) => {
+      const top = await json(descriptor);
+      const manifest = top.manifests ? await json(top.manifests[1]) : top;
+      const layers = await Promise.all(manifest.layers.map(blob));
+      const config = await json(manifest.config);
+      return { name: descriptor.annotations?.['io.containerd.image.name'], digest: descriptor.digest, config, manifest, layers };
+    }),
+  );
+  const { stdout } = await execa('tar', ['-tf', join(await cached(part), 'images.tar')]);
+  return { images, entries: stdout.split('\n') };
+};
+
+test('a folder of archives of every kind becomes one, each name kept and each blob once', async () => {
+  await put('oci.tar', ociLayout([image({ names: ['example.test/web:v1', 'example.test/alias:v2'], compress: 'zstd', nested: true })]));
+  await put('old.tar.gz', gzipSync(await tarOf(dockerSave([image({ names: ['longhornio/x:v1', 'nginx'] })], 'old'))));
+  await put('new.tar.zst', zstdCompressSync(await tarOf(dockerSave([image({ names: ['quay.io/y:v1'], layers: [upper] })], 'new'))));
+  await put('crane.tgz', gzipSync(await tarOf(dockerSave([image({ names: ['quay.io/z:v1'], compress: 'gzip' })], 'old'))));
+  await writeFiles(ociLayout([image({ names: ['localhost:5000/unpacked:v1'], compress: 'gzip' })]), join(input, 'unpacked'));
+  await writeFile(join(input, 'README'), 'not an archive');
+  const { images, entries } = await unpackMerged([input]);
+  expect(images.map(({ name }) => name).sort()).toEqual([
+    'docker.io/library/nginx:latest',
+    'docker.io/longhornio/x:v1',
+    'example.test/alias:v2',
+    'example.test/web:v1',
+    'localhost:5000/unpacked:v1',
+    'quay.io/y:v1',
+    'quay.io/z:v1',
+  ]);
+  for (const { config, layers, name } of images) {
+    const expected = name === 'quay.io/y:v1' ? [upper] : [lower, upper];
+    expect(config.rootfs.diff_ids).toEqual(expected.map(digestOf));
+    expect(layers).toHaveLength(expected.length);
+  }
+  expect(new Set(entries).size).toBe(entries.length);
+});
+
+test('what a name stands for keeps its digest, and lists say what is in it', async () => {
+  const layout = ociLayout([image({ nested: true, compress: 'zstd' })]);
+  const path = await put('oci.tar', layout);
+  const [descriptor] = JSON.parse((layout.get('index.json') as Buffer).toString()).manifests as [Descriptor];
+  const { images } = await imageArchives([path]);
+  const size = zstdCompressSync(lower).length + zstdCompressSync(upper).length;
+  expect(images).toEqual([{ name: 'example.test/web:v1', digest: descriptor.digest, size, forms: ['zstd'], source: path }]);
+});
+
+test('an index with more in it than was saved gives way to the manifest in it, as containerd would miss the rest', async () => {
+  const { images } = await unpackMerged([await put('oci.tar', ociLayout([image({ nested: 'loose' })]))]);
+  const plain = await imageArchives([await put('plain.tar', ociLayout([image()]))]);
+  expect(images.map(({ digest }) => digest)).toEqual(plain.images.map(({ digest }) => digest));
+});
+
+test('the same images are the same part, however they are packed and wherever they lie', async () => {
+  const files = dockerSave([image()], 'old');
+  const plain = await imageArchives([await put('a.tar', files)]);
+  const compressed = await imageArchives([await put('b.tgz', gzipSync(await tarOf(files)))]);
+  const newer = await imageArchives([await put('c.tar', dockerSave([image()], 'new'))]);
+  const other = await imageArchives([await put('d.tar', dockerSave([image({ layers: [lower] })], 'new'))]);
+  expect(compressed.part.inputs).toEqual(plain.part.inputs);
+  expect(newer.part.inputs).toEqual(plain.part.inputs);
+  expect(other.part.inputs).not.toEqual(plain.part.inputs);
+});
+
+test('an image that lies there twice, packed in two ways, is taken once', async () => {
+  await put('1.tar', ociLayout([image({ compress: 'gzip' })]));
+  await put('2.tar', dockerSave([image()], 'old'));
+  const { images } = await imageArchives([input]);
+  expect(images.map(({ name, forms }) => [name, forms])).toEqual([['example.test/web:v1', ['gzip']]]);
+});
+
+test('a tar of folders, with long names, links and extended headers is read as tar reads it', async () => {
+  const long = `${'a-folder-with-a-long-name/'.repeat(5)}layout`;
+  const files = new Map(
+    [...dockerSave([image(), image({ names: ['example.test/two:v1'], config: { User: 'two' } })], 'old')].map(([path, what]) => [
+      `${long}/${path}`,
+      what,
+    ]),
+  );
+  for (const format of ['gnu', 'pax', 'ustar']) {
+    const path = await put(`${format}.tar`, await tarOf(files, [`--format=${format}`]));
+    const { images } = await imageArchives([path]);
+    expect(images.map(({ name }) => name)).toEqual(['example.test/two:v1', 'example.test/web:v1']);
+  }
+});
+
+test('a tar of archives is read like a folder of them', async () => {
+  const inner = gzipSync(
+    await tarOf(dockerSave([image({ names: ['example.test/saved:v1'] }), image({ names: ['example.test/same:v1'] })], 'new')),
+  );
+  const files: Files = new Map([
+    ['a/saved.tar.gz', inner],
+    ['b.tar', await tarOf(ociLayout([image({ nested: true })]))],
+    ['notes', Buffer.from('notes')],
+  ]);
+  const { images, entries } = await unpackMerged([await put('all.tar.zst', zstdCompressSync(await tarOf(files)))]);
+  expect(new Set(entries).size).toBe(entries.length);
+  expect(images.map(({ name }) => name).sort()).toEqual(['example.test/same:v1', 'example.test/saved:v1', web]);
+  files.set('b.tar', (files.get('b.tar') as Buffer).subarray(0, 700));
+  const damaged = await put('damaged.tar', await tarOf(files));
+  await expect(imageArchives([damaged])).rejects.toThrow(`${damaged}: b.tar: it is truncated: it ends inside the header of a file`);
+});
+
+test('where an archive is both, as docker save makes it now, the OCI layout counts', async () => {
+  const files = ociLayout([image({ nested: true })]);
+  for (const [path, content] of dockerSave([image({ names: [] })], 'new')) files.set(path, content);
+  const { images } = await imageArchives([await put('a.tar', files)]);
+  expect(images.map(({ name }) => name)).toEqual([web]);
+});
+
+test('a file that was not changed is not read again, one that was is, whatever its times say', async () => {
+  const path = await put('a.tar', dockerSave([image()], 'old'));
+  const times = new Date(1_700_000_000_000);
+  await utimes(path, times, times);
+  await imageArchives([path]);
+  const content = await readFile(path);
+  const at = content.indexOf('a lower layer');
+  content.write('A', at);
+  await writeFile(path, content);
+  await utimes(path, times, times);
+  await expect(imageArchives([path])).rejects.toThrow('is damaged');
+});
+
+test('an archive that changes between its reading and its packing is noticed', async () => {
+  const files = dockerSave([image({ layers: [lower] })], 'new');
+  const path = await put('a.tar', files);
+  const { part } = await imageArchives([path]);
+  await put('a.tar', new Map([...files].map(([name, content]) => [name, content === lower ? flip(lower) : content])));
+  await expect(cached(part)).rejects.toThrow(`${path}: it was changed after it was read: run the command again`);
+  await put('a.tar', new Map([['manifest.json', Buffer.from('[]')]]));
+  await expect(cached(part)).rejects.toThrow(`${path}: it was changed after it was read: run the command again`);
+});
+
+const flip = (content: Buffer): Buffer => {
+  const copy = Buffer.from(content);
+  const at = Math.floor(copy.length / 2);
+  copy[at] = (copy[at] as number) ^ 0x40;
+  return copy;
+};
+const hex = (content: Buffer) => createHash('sha256').update(content).digest('hex');
+const changed = (files: Files, change: (files: Files) => void): Files => {
+  change(files);
+  return files;
+};
+const blobPath = (content: Buffer) => `blobs/sha256/${hex(content)}`;
+const random = (length: number) => Buffer.from(Array.from({ length }, (_, at) => (at * 7919 * (at % 251)) % 256));
+const web = 'example.test/web:v1';
+
+test.each<[string, string, () => Promise<Buffer | Files> | Buffer | Files, () => string]>([
+  [
+    'a layer is missing',
+    'a.tar',
+    () => changed(ociLayout([image()]), (files) => files.delete(blobPath(upper))),
+    () => `the layer 2 of ${web} is missing (${blobPath(upper)})`,
+  ],
+  [
+    'a manifest is missing',
+    'a.tar',
+    () => changed(ociLayout([image({ layers: [] })]), (files) => files.delete([...files.keys()][1] as string)),
+    () => `the manifest of ${web} is missing (${[...ociLayout([image({ layers: [] })]).keys()][1]})`,
+  ],
+  [
+    'a blob is not what its digest says',
+    'a.tar',
+    () => changed(ociLayout([image()]), (files) => files.set(blobPath(lower), flip(lower))),
+    () => `the layer 1 of ${web} is damaged: ${blobPath(lower)} has the digest ${digestOf(flip(lower))}`,
+  ],
+  [
+    'a blob has another size',
+    'a.tar',
+    () => changed(ociLayout([image()]), (files) => files.set(blobPath(lower), lower.subarray(0, 100))),
+    () => `the layer 1 of ${web} is damaged: ${blobPath(lower)} has 100 bytes, not ${lower.length}`,
+  ],
+  [
+    'a layer of docker save is not what the configuration says',
+    'a.tar',
+    () => {
+      const files = dockerSave([image({ layers: [lower] })], 'old');
+      const [path] = [...files.keys()].filter((key) => key.endsWith('layer.tar')) as [string];
+      return changed(files, () => files.set(path, flip(lower)));
+    },
+    () => {
+      const [path] = [...dockerSave([image({ layers: [lower] })], 'old').keys()].filter((key) => key.endsWith('layer.tar'));
+      return `the layer 1 of ${web} is damaged: ${path} holds ${digestOf(flip(lower))}, the image's configuration says ${digestOf(lower)}`;
+    },
+  ],
+  [
+    'the configuration of docker save is another one',
+    'a.tar',
+    () => changed(dockerSave([image({ layers: [] })], 'old'), (files) => files.set([...files.keys()][0] as string, Buffer.from('{}'))),
+    () => {
+      const [path] = [...dockerSave([image({ layers: [] })], 'old').keys()];
+      return `the configuration of ${web} is damaged: ${path} has the digest ${digestOf('{}')}`;
+    },
+  ],
+  [
+    'a compressed layer is cut off, and its digest says so too',
+    'a.tar',
+    () => {
+      const cut = gzipSync(lower).subarray(0, 60);
+      const config = Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: [digestOf(lower)] } }));
+      const manifest = [{ Config: 'config', RepoTags: [web], Layers: ['layer.tar.gz'] }];
+      return new Map([
+        ['manifest.json', Buffer.from(JSON.stringify(manifest))],
+        ['config', config],
+        ['layer.tar.gz', cut],
+      ]);
+    },
+    () => `the layer 1 of ${web} is damaged: layer.tar.gz: its gzip stream ends early: it is truncated`,
+  ],
+  [
+    'a tar ends inside a file',
+    'a.tar',
+    async () => (await tarOf(new Map([['manifest.json', random(3000)]]))).subarray(0, 2500),
+    () => 'it is truncated: it ends 1524 bytes before the end of manifest.json (3000 bytes)',
+  ],
+  [
+    'a tar ends inside a header',
+    'a.tar',
+    async () => (await tarOf(new Map([['manifest.json', random(3000)]]))).subarray(0, 700),
+    () => 'it is truncated: it ends inside the header of a file',
+  ],
+  [
+    'a tar ends between two files',
+    'a.tar',
+    async () => {
+      const tar = await tarOf(dockerSave([image({ layers: [lower] })], 'new'));
+      return tar.subarray(0, tar.indexOf('./manifest.json'));
+    },
+    () =>
+      'it is no image archive: neither an index.json (OCI) nor a manifest.json (docker save) is in it; the archive has no mark of its end: it is truncated',
+  ],
+  [
+    'a gzip file is cut off',
+    'a.tar.gz',
+    async () => gzipSync(await tarOf(ociLayout([image()]))).subarray(0, -100),
+    () => 'its gzip stream ends early: it is truncated',
+  ],
+  [
+    'a gzip file is cut off in its last bytes',
+    'a.tar.gz',
+    async () => gzipSync(await tarOf(ociLayout([image()]))).subarray(0, -3),
+    () => 'its gzip stream ends early: it is truncated',
+  ],
+  [
+    'a zstd file is cut off',
+    'a.tar.zst',
+    async () => zstdCompressSync(await tarOf(ociLayout([image()]))).subarray(0, -100),
+    () => 'its zstd stream ends early: it is truncated',
+  ],
+  [
+    'an archive is compressed in a way that is not read',
+    'a.tar.xz',
+    () => Buffer.from('\u{fd}7zXZ\0 and so on', 'latin1'),
+    () => 'it is compressed with xz, which is not read: decompress it first',
+  ],
+  ['a file is no archive', 'a.tar', () => Buffer.from('hello'.repeat(1000)), () => 'it is no tar archive'],
+  ['a file is empty', 'a.tar', () => Buffer.alloc(0), () => 'it is no tar archive'],
+  [
+    'an archive holds something else',
+    'a.tar',
+    () => new Map([['hello', Buffer.from('hello')]]),
+    () => 'it is no image archive: neither an index.json (OCI) nor a manifest.json (docker save) is in it',
+  ],
+  [
+    'a tar is damaged in the middle',
+    'a.tar',
+    async () => {
+      const tar = await tarOf(
+        new Map([
+          ['a', Buffer.from('a')],
+          ['b', Buffer.from('b')],
+        ]),
+      );
+      tar.fill(0x41, 1600, 1700);
+      return tar;
+    },
+    () => 'it has no tar header at byte 1536',
+  ],
+  [
+    'an image is for another platform',
+    'a.tar',
+    () => ociLayout([image({ architecture: 'arm64' })]),
+    () => `the image ${web} is for linux/arm64, and the nodes are linux/amd64`,
+  ],
+  [
+    'an index is for other platforms only',
+    'a.tar',
+    () => ociLayout([image({ architecture: 's390x', nested: true })]),
+    () => `the image ${web} is for linux/arm64/v8, linux/s390x, and the nodes are linux/amd64`,
+  ],
+  [
+    'a docker save is for another platform',
+    'a.tar',
+    () => dockerSave([image({ architecture: 'arm64' })], 'new'),
+    () => `the image ${web} is for linux/arm64, and the nodes are linux/amd64`,
+  ],
+  [
+    'an image has no name',
+    'a.tar',
+    () => dockerSave([image({ names: [] })], 'old'),
+    () => {
+      const [config] = [...dockerSave([image({ names: [] })], 'old').keys()];
+      return `the image ${config} has no name: save it by its name, as in \`docker save NAME:TAG\``;
+    },
+  ],
+  [
+    'an image has a tag only',
+    'a.tar',
+    () => ociLayout([image({ names: ['v1'] })], 'org.opencontainers.image.ref.name'),
+    () => {
+      const [descriptor] = JSON.parse((ociLayout([image()]).get('index.json') as Buffer).toString()).manifests;
+      return `the image ${descriptor.digest} has no name, only the tag v1: save it by its name, as in \`docker save NAME:TAG\``;
+    },
+  ],
+])('%s: one line says which file, and what is wrong', async (_, name, make, message) => {
+  const path = await put(name, await make());
+  await expect(imageArchives([input])).rejects.toMatchObject({ name: 'NotFit', message: `${path}: ${message()}` });
+});
+
+test('what is not there is said as well', async () => {
+  await expect(imageArchives([join(input, 'none')])).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `${input}/none: there is no such file or folder`,
+  });
+  await expect(imageArchives([input])).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `${input}: no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout`,
+  });
+});
+
+test('two images of the same name are refused', async () => {
+  const first = await put('1.tar', dockerSave([image()], 'old'));
+  const second = await put('2.tar', dockerSave([image({ layers: [lower] })], 'old'));
+  await expect(imageArchives([input])).rejects.toThrow(`${second}: its image ${web} is another one than that in ${first}`);
+});

@@ -1,0 +1,84 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'corral-runs-'));
+});
+
+afterEach(() => rm(home, { recursive: true }));
+
+/** A run of its own that takes one part, whose build takes the given time. */
+const run = (inputs: string, milliseconds: number) =>
+  execa(process.execPath, ['tests/support/inline-part.ts', inputs, join(home, 'builders'), String(milliseconds)], {
+    env: { XDG_CACHE_HOME: home },
+    stdin: 'ignore',
+    reject: false,
+  });
+
+const builders = async (): Promise<string[]> =>
+  (await readFile(join(home, 'builders'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
+
+const waiting = 'lab: another run is building thing: waiting for it';
+
+test('of four runs that need a part at once one builds it, and the others say that they wait', async () => {
+  const ended = await Promise.all([1, 2, 3, 4].map(() => run('a', 3_000)));
+  expect(ended.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0, 0]);
+  expect(new Set(ended.map(({ stdout }) => stdout)).size).toBe(1);
+  expect(ended.map(({ stderr }) => stderr).sort()).toEqual(['', waiting, waiting, waiting]);
+  expect(await builders()).toHaveLength(1);
+  expect(await readFile(join((ended[0] as { stdout: string }).stdout, 'file'), 'utf8')).toBe('a');
+});
+
+test('when the builder is killed the one who waits builds, and nothing is left of the first', async () => {
+  const first = run('a', 60_000);
+  await expect.poll(builders, { timeout: 10_000 }).toHaveLength(1);
+  const second = run('a', 0);
+  await new Promise((resolve) => second.stderr.once('data', resolve));
+  first.kill('SIGKILL');
+  const { exitCode, stderr, stdout } = await second;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: waiting });
+  expect(await builders()).toHaveLength(2);
+  expect(await readFile(join(stdout, 'file'), 'utf8')).toBe('a');
+  expect(await readdir(join(home, 'corral/drafts'))).toEqual([]);
+});
+
+test('runs that need different parts do not wait for each other', async () => {
+  const slow = run('a', 60_000);
+  await expect.poll(builders, { timeout: 10_000 }).toHaveLength(1);
+  expect(await run('b', 0)).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(await readdir(join(home, 'corral/drafts')), 'a draft that is being built stays').toHaveLength(1);
+  slow.kill('SIGKILL');
+  await slow;
+});
+
+const prune = (...flags: string[]) =>
+  execa(process.execPath, ['scripts/lab.ts', 'prune', ...flags], { env: { XDG_CACHE_HOME: home }, stdin: 'ignore', reject: false });
+
+test('prune says what it removed: old versions, what a killed run left, and with --all everything', async () => {
+  const { stdout: old } = await run('a', 0);
+  const { stdout: newest } = await run('b', 0);
+  await mkdir(join(home, 'corral/drafts/thing-0123456789abcdef.left'));
+  await mkdir(join(home, 'corral/parts/foreign'));
+  await mkdir(join(home, 'corral/labs/used'), { recursive: true });
+  await writeFile(join(home, 'corral/labs/used/settings.json'), JSON.stringify({ kernel: newest }));
+  const { exitCode, stdout } = await prune();
+  expect(exitCode).toBe(0);
+  const lines = stdout.split('\n');
+  expect(lines.map((line) => line.replace(/: .*/, ''))).toEqual([
+    'removed drafts/thing-0123456789abcdef.left',
+    ...[`removed parts/${old.split('/').at(-1)}`, 'removed parts/foreign'].toSorted(),
+    expect.stringMatching(/^Freed \d+\.\d MB\.$/),
+  ]);
+  expect(await readdir(join(home, 'corral/parts'))).toEqual([newest.split('/').at(-1)]);
+  expect((await prune('--all')).stdout, 'a lab runs on it').toBe('Nothing to remove.');
+  await rm(join(home, 'corral/labs/used'), { recursive: true });
+  expect((await prune('--all')).stdout).toContain(`removed parts/${newest.split('/').at(-1)}`);
+  expect(await readdir(join(home, 'corral/parts'))).toEqual([]);
+  expect(await readdir(join(home, 'corral/checks'))).toEqual([]);
+  expect(await readdir(join(home, 'corral/locks'))).toEqual(['in-use']);
+});

@@ -1,0 +1,255 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { type Faults, openFaults } from '../../e2e/faults/fault.ts';
+import {
+  apiServerStopped,
+  clockSkewed,
+  compactEtcd,
+  diskFailing,
+  nodeCrashed,
+  nodeCut,
+  nodeFrozen,
+  nodeSlow,
+} from '../../e2e/faults/lab-faults.ts';
+import { openLedger } from '../../e2e/faults/ledger.ts';
+import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
+import { expectHistory, once, type Step } from '../../e2e/observe/expectation.ts';
+import type { Timeline } from '../../e2e/observe/timeline.ts';
+import { follow } from '../../e2e/observe/watch.ts';
+import { askLab } from '../../lab/control/ask.ts';
+import type { Lab } from '../../lab/run/start.ts';
+import { up } from '../../lab/up.ts';
+import { makeDeployment, makePod, type Pod } from '../support/lab-pods.ts';
+import { startTcpProxy } from '../support/tcp-proxy.ts';
+
+type Node = KubernetesObject & { status: { conditions?: { type: string; status: string }[]; nodeInfo: { bootID: string } } };
+
+// A machine that is busy with other things takes its time to boot a node.
+vi.setConfig({ testTimeout: 180_000 });
+
+const name = `faults-${process.pid}`;
+const wait = { within: '60s', owner: 'this test' } as const;
+const namespace = 'default';
+let lab: Lab;
+let cluster: Cluster;
+let faults: Faults;
+let out: string | undefined;
+let nodes: Timeline<Node>;
+let pods: Timeline<Pod>;
+/** The lab, as the faults know it. */
+let on: (node: string) => { lab: string; node: string };
+
+beforeAll(async () => {
+  // With Kubernetes' own 50 s each loss of a node would take a minute to show.
+  lab = await up({ name, nodes: 2, memory: '768M', disk: '2G', nodeGrace: '16s', step: (_title, work) => work(() => {}) });
+  cluster = connect(lab);
+  on = (node) => ({ lab: dirname(lab.kubeconfig), node });
+  out = await mkdtemp(join(tmpdir(), 'corral-faults-'));
+  faults = openFaults({ cluster, ledger: await openLedger(out) });
+  [nodes, pods] = await Promise.all([follow<Node>(cluster, resources.nodes), follow<Pod>(cluster, resources.pods, { namespace })]);
+  await Promise.all(['node1', 'node2'].map((node) => makePod(cluster, { name: `on-${node}`, node })));
+  await Promise.all(['on-node1', 'on-node2'].map((pod) => running(pod)));
+});
+
+afterEach(() => faults.healAll());
+
+afterAll(async () => {
+  await lab?.stop();
+  if (out !== undefined) await rm(out, { recursive: true, force: true });
+});
+
+const running = (pod: string, restarts = 0) =>
+  once(pods, ({ status }) => status.containerStatuses?.every(({ ready, restartCount }) => ready && restartCount >= restarts) === true, {
+    ...wait,
+    name: pod,
+    label: `${pod} runs after ${restarts} restarts`,
+  });
+const readiness = (node: Node) => node.status.conditions?.find(({ type }) => type === 'Ready')?.status;
+const isReady = (node: string, status: 'True' | 'Unknown') =>
+  once(nodes, (one) => readiness(one) === status, { ...wait, name: node, label: `${node}'s readiness is ${status}` });
+const inNode = (node: string, script: string, withinMs = 30_000) =>
+  askLab(name, { action: 'run', node, script, withinMs }) as Promise<{ stdout: string; exitCode: number }>;
+const inPod = (pod: string, script: string) => cluster.exec({ namespace, name: pod }, ['bash', '-c', script]);
+
+test('a node without power is NotReady and its pods are made elsewhere; it comes back with what was on its disks', async () => {
+  await makeDeployment(cluster, { name: 'web', node: 'node2' });
+  process.stderr.write(`STAMP 1 ${Math.round(performance.now())} await makeDeployment(cluster, { name: 'web', node:\n`);
+  const webOn = (node: string) =>
+    once(pods, ({ metadata, spec, status }) => metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running', {
+      ...wait,
+      label: `a pod of web runs on ${node}`,
+    });
+  await webOn('node2');
+  process.stderr.write(`STAMP 2 ${Math.round(performance.now())} await webOn('node2');\n`);
+  await inPod('on-node2', 'echo kept > /disk/kept; sync /disk/kept');
+  process.stderr.write(`STAMP 3 ${Math.round(performance.now())} await inPod('on-node2', 'echo kept > /disk/kept; s\n`);
+  const { bootID } = (nodes.current('node2') as Node).status.nodeInfo;
+
+  const crashed = await faults.inject(nodeCrashed(on('node2')));
+  process.stderr.write(`STAMP 4 ${Math.round(performance.now())} const crashed = await faults.inject(nodeCrashed(on\n`);
+  expect(await crashed.prove()).toBe("node2 is down: none of its kernel's processes is left");
+  process.stderr.write(`STAMP 5 ${Math.round(performance.now())} expect(await crashed.prove()).toBe("node2 is down:\n`);
+  await expect(inNode('node2', 'true')).rejects.toThrow('node2 is down');
+  process.stderr.write(`STAMP 6 ${Math.round(performance.now())} await expect(inNode('node2', 'true')).rejects.toTh\n`);
+  await isReady('node2', 'Unknown');
+  process.stderr.write(`STAMP 7 ${Math.round(performance.now())} await isReady('node2', 'Unknown');\n`);
+  await webOn('node1');
+  process.stderr.write(`STAMP 8 ${Math.round(performance.now())} await webOn('node1');\n`);
+
+  expect(await crashed.heal()).toMatch(/^node2 is up: its kernel runs, in \d+ processes; it took commands [\d.]+ s after its start$/);
+  process.stderr.write(`STAMP 9 ${Math.round(performance.now())} expect(await crashed.heal()).toMatch(/^node2 is up\n`);
+  const { status } = await isReady('node2', 'True');
+  expect(status.nodeInfo.bootID).not.toBe(bootID);
+  await running('on-node2', 1);
+  process.stderr.write(`STAMP 10 ${Math.round(performance.now())} await running('on-node2', 1);\n`);
+  expect(await inPod('on-node2', 'cat /disk/kept')).toMatchObject({ stdout: 'kept\n' });
+});
+
+// Both at once: each takes Kubernetes its grace period to notice.
+test('a node that is frozen and one that is cut off are NotReady until they are thawed and joined', async () => {
+  const frozen = await faults.inject(nodeFrozen(on('node1')));
+  expect(await frozen.prove()).toMatch(/^node1 is frozen: all \d+ processes of its kernel are stopped$/);
+  const cut = await faults.inject(nodeCut(on('node2')));
+  expect(await cut.prove()).toBe('node2 is cut off: port2, its port on the bridge, is down');
+  await Promise.all(['node1', 'node2'].map((node) => isReady(node, 'Unknown')));
+  expect(await inNode('node2', 'pgrep -c kubelet')).toMatchObject({ exitCode: 0, stdout: '1\n' });
+  await expect(inNode('node1', 'true', 1000)).rejects.toThrow('node1 did not answer within 1 s');
+
+  expect(await frozen.heal()).toMatch(/^node1 is not frozen: its kernel runs, in \d+ processes$/);
+  expect(await cut.heal()).toBe('node2 is joined: port2, its port on the bridge, is up');
+  await Promise.all(['node1', 'node2'].map((node) => isReady(node, 'True')));
+  expect(await askLab(name, { action: 'look', at: 'clock', node: 'node1' })).toMatchObject({ faulty: false });
+});
+
+test('a slow node takes that much longer to reach, and be reached', async () => {
+  // Milliseconds until a connection to the API server is made, which takes one round trip; the best of three.
+  const trip = async () => {
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
+    const connecting = 'a=${EPOCHREALTIME/./}; exec 3<>/dev/tcp/172.31.77.1/6443; echo $((${EPOCHREALTIME/./} - a))';
+    const { stdout } = await inPod('on-node2', `for _ in 1 2 3; do ${connecting}; done`);
+    return Math.min(...stdout.trim().split('\n').map(Number)) / 1000;
+  };
+  expect(await trip()).toBeLessThan(200);
+  const slow = await faults.inject(nodeSlow({ ...on('node2'), delayMs: 100 }));
+  expect(await slow.prove()).toBe(
+    'node2 is slow: netem delays what it sends (vec0) and what it receives (ifb0) by 100 ms and loses 0 % of it',
+  );
+  expect(await trip()).toBeGreaterThanOrEqual(200);
+  expect(await slow.heal()).toBe('node2 is as fast as ever: no netem on its network');
+  expect(await trip()).toBeLessThan(200);
+});
+
+test('a disk that fails gives EIO to who writes; healed, it is written again', async () => {
+  const write = 'echo new > /disk/new && sync /disk/new';
+  expect(await inPod('on-node2', write)).toMatchObject({ exitCode: 0 });
+  const failing = await faults.inject(diskFailing(on('node2')));
+  expect(await failing.prove()).toContain('and now a read of it ends with "Input/output error"');
+  const { exitCode, stderr } = await inPod('on-node2', write);
+  expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Input/output error')]);
+  // ext4 goes read-only when its journal meets the error.
+  const until = 'for _ in {1..300}; do touch /disk/x 2>&1 | grep -q "Read-only" && exit 7; sync /disk; sleep 0.1; done';
+  expect(await inPod('on-node2', until)).toMatchObject({ exitCode: 7 });
+
+  const { restartCount = 0 } = pods.current('on-node2')?.status.containerStatuses?.[0] ?? {};
+  expect(await failing.heal()).toMatch(/^node2's disk at \/var\/lib\/longhorn works: .* and it was mounted again$/);
+  await running('on-node2', restartCount + 1);
+  expect(await inPod('on-node2', `cat /disk/kept && ${write}`)).toMatchObject({ exitCode: 0, stdout: 'kept\n' });
+});
+
+test('a node whose clock is set back is wrong for its pods and its leases, and still trusts the API server', async () => {
+  const offset = async () => Number((await inPod('on-node1', 'date +%s')).stdout) - Date.now() / 1000;
+  const back = await faults.inject(clockSkewed({ ...on('node1'), skewMs: -3_600_000 }));
+  expect(await back.prove()).toMatch(/^node1's clock is 1 h behind: /);
+  expect(Math.abs((await offset()) + 3600)).toBeLessThan(15);
+  // A kubelet that looks at a certificate anew: only a new connection makes it.
+  await (await faults.inject(apiServerStopped(on('node1')))).heal();
+  type Lease = KubernetesObject & { spec: { renewTime: string } };
+  const leases = await follow<Lease>(cluster, resources.leases, { namespace: 'kube-node-lease' });
+  const before = (leases.current('node1') as Lease).spec.renewTime;
+  await once(leases, ({ spec }) => spec.renewTime !== before && Date.parse(spec.renewTime) < Date.now() - 3_500_000, {
+    ...wait,
+    name: 'node1',
+    label: 'node1 renews its lease, by its own clock',
+  });
+  await leases.stop();
+  expect(await back.heal()).toMatch(/^node1's clock is right: /);
+  expect(Math.abs(await offset())).toBeLessThan(15);
+});
+
+const shows = (state: string): Step<KubernetesObject> => ({ label: state, matches: ({ metadata }) => metadata.labels?.state === state });
+const lampIs = (lamp: string, state: string) =>
+  cluster.patch(resources.configMaps, { namespace, name: lamp }, { metadata: { labels: { state } } });
+
+test('an API server that was away has lost nothing of a history', async () => {
+  const lamps = await follow(cluster, resources.configMaps, { namespace });
+  await cluster.create(resources.configMaps, { metadata: { name: 'lamp', namespace, labels: { state: 'off' } } });
+  // Something later than what the watch has seen.
+  await cluster.create(resources.secrets, { metadata: { name: 'later', namespace } });
+  const mark = nodes.mark();
+  const stopped = await faults.inject(apiServerStopped(on('node1')));
+  expect(await stopped.prove()).toMatch(/^the API server is stopped: a connection to .* ends with ECONNREFUSED$/);
+  await expect(cluster.version()).rejects.toThrow();
+  expect(await stopped.heal()).toMatch(/^the API server runs: /);
+  await cluster.create(resources.configMaps, { metadata: { name: 'since', namespace } });
+  await once(lamps, () => true, { ...wait, name: 'since', label: 'the watch goes on' });
+  // A new API server's watch cache does not reach back to the watch; what it lists did not change meanwhile, so nothing is lost.
+  const told = lamps.entries.filter((entry) => entry.kind === 'gap' || entry.object.metadata.name === 'lamp').map(({ kind }) => kind);
+  expect(told).toEqual(['added', 'gap', 'listed']);
+  await lampIs('lamp', 'on');
+  await expectHistory(lamps, { name: 'lamp', label: 'the lamp', describe: () => '' })
+    .goes(shows('off'), shows('on'))
+    .within('30s', 'this test');
+  const since = nodes.entries.filter((entry) => entry.sequence > mark && entry.kind !== 'gap');
+  expect(since.map((entry) => entry.kind !== 'gap' && readiness(entry.object)).filter((ready) => ready !== 'True')).toEqual([]);
+  await lamps.stop();
+});
+
+test('after a compaction of etcd, a watch that was held back meets 410: its history has a gap', async () => {
+  const proxy = await startTcpProxy(Number(new URL(cluster.server).port));
+  const kubeconfig = join(out as string, 'kubeconfig');
+  await writeFile(kubeconfig, (await readFile(lab.kubeconfig, 'utf8')).replace(cluster.server, `https://127.0.0.1:${proxy.port}`));
+  await cluster.create(resources.configMaps, { metadata: { name: 'torch', namespace, labels: { state: 'off' } } });
+  const torches = await follow(connect({ kubeconfig }), resources.configMaps, { namespace });
+  proxy.refuse();
+  proxy.cut();
+  await lampIs('torch', 'on');
+  await lampIs('torch', 'off');
+  expect(await compactEtcd(on('node1'))).toMatch(
+    /^etcd is compacted: .* revision \d+, and the API server was started anew: a watch from \d+ meets 410$/,
+  );
+  await lampIs('torch', 'on');
+  proxy.accept();
+  const history = expectHistory(torches, { name: 'torch', label: 'the torch', describe: () => '' }).goes(shows('off'), shows('on'));
+  await expect(history.within('60s', 'this test')).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
+  expect(torches.entries.find(({ kind }) => kind === 'gap')).toMatchObject({ reason: expect.stringMatching(/410/) });
+  await torches.stop();
+  await proxy.close();
+});
+
+test('the commands say what is in force, and what was before', async () => {
+  const command = (...args: string[]) => execa('node', ['scripts/lab.ts', ...args, '--name', name], { reject: false, stdin: 'ignore' });
+  const isCut = 'node2 is cut off: port2, its port on the bridge, is down';
+  expect(await command('cut', 'node2')).toMatchObject({ exitCode: 0, stdout: isCut });
+  expect(await command('cut', 'node2')).toMatchObject({ exitCode: 0, stdout: `${isCut} (it was so before)` });
+  const { stdout } = await execa('node', ['scripts/lab.ts', 'status']);
+  expect(stdout).toContain(`\n  in force: ${isCut}`);
+  expect(await command('join', 'node2')).toMatchObject({ exitCode: 0, stdout: 'node2 is joined: port2, its port on the bridge, is up' });
+  expect(await command('thaw', 'node3')).toMatchObject({
+    exitCode: 1,
+    stderr: 'lab: the lab has no node named node3; it has node1, node2',
+  });
+  expect(await command('clock', 'node1', '--skew', '10h')).toMatchObject({ exitCode: 0 });
+  expect(await command('clock', 'node1', '--skew', '1000h')).toMatchObject({
+    exitCode: 1,
+    stderr: expect.stringContaining('9 days at most'),
+  });
+  expect(await command('clock', 'node1', '--heal')).toMatchObject({ exitCode: 0 });
+});
+
+test('what was done on purpose is no trouble of the lab', () => {
+  expect(lab.ended).toEqual([]);
+  expect(lab.lost.aborted).toBe(false);
+});

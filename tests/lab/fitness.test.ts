@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { freemem, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { checkFitness } from '../../lab/fitness.ts';
+import { freeMemory } from '../../lab/free-memory.ts';
+
+let dir: string;
+const path = process.env.PATH;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-fitness-'));
+});
+
+afterEach(async () => {
+  process.env.PATH = path;
+  await rm(dir, { recursive: true });
+});
+
+const tools = ['apt-get', 'dpkg-deb', 'tar', 'unshare', 'taskset', 'flock', 'mount', 'true'];
+const small = { nodes: 1, memory: '1M', built: true };
+
+const onlyWith = async (commands: readonly string[]): Promise<void> => {
+  for (const command of commands) await symlink((await execa('which', [command])).stdout, join(dir, command));
+  process.env.PATH = dir;
+};
+
+test('these tools are enough', async () => {
+  await onlyWith(tools);
+  await expect(checkFitness({ ...small, cache: dir })).resolves.toBe(undefined);
+});
+
+test.each([
+  ['apt-get', 'apt'],
+  ['dpkg-deb', 'dpkg'],
+  ['tar', 'tar'],
+  ['unshare', 'util-linux'],
+  ['taskset', 'util-linux'],
+  ['flock', 'util-linux'],
+  ['mount', 'mount'],
+])('without %s, one line says what mends it', async (missing, debianPackage) => {
+  await onlyWith(tools.filter((tool) => tool !== missing));
+  await expect(checkFitness({ ...small, cache: dir })).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `${missing} is missing: run apt-get install ${debianPackage} as root`,
+  });
+});
+
+test('on another architecture, one line says so', async () => {
+  const arch = Object.getOwnPropertyDescriptor(process, 'arch') as PropertyDescriptor;
+  Object.defineProperty(process, 'arch', { ...arch, value: 'arm64' });
+  try {
+    await expect(checkFitness({ ...small, cache: dir })).rejects.toThrow(
+      'the lab runs on Linux on x86-64, this is linux on arm64: use another machine',
+    );
+  } finally {
+    Object.defineProperty(process, 'arch', arch);
+  }
+});
+
+describe('memory', () => {
+  const GIB = 2 ** 30;
+
+  /** Writes the files of control groups, as /sys/fs/cgroup has them. */
+  const groups = async (files: Record<string, string>): Promise<void> => {
+    for (const [file, content] of Object.entries(files)) {
+      await mkdir(join(dir, file, '..'), { recursive: true });
+      await writeFile(join(dir, file), content);
+    }
+  };
+
+  const machine = () => Math.round(freemem() / GIB);
+
+  test('without a limit it is what the machine has', async () => {
+    await groups({ 'a/memory.max': 'max\n', 'a/memory.current': `${3 * GIB}\n` });
+    expect(Math.round(freeMemory(dir, '0::/a\n') / GIB)).toBe(machine());
+  });
+
+  test('in version 2 the narrowest of the groups above counts, less what is used and cannot be given up', async () => {
+    await groups({
+      'a/memory.max': `${GIB}\n`,
+      'a/memory.current': `${GIB / 2}\n`,
+      'a/memory.stat': `anon 1\ninactive_file ${GIB / 4}\n`,
+      'a/b/memory.max': `${100 * GIB}\n`,
+      'a/b/memory.current': '0\n',
+    });
+    expect(freeMemory(dir, '0::/a/b\n')).toBe(0.75 * GIB);
+  });
+
+  test('in version 1 the tree of the memory controller counts', async () => {
+    await groups({
+      'memory/a/memory.limit_in_bytes': `${GIB}\n`,
+      'memory/a/memory.usage_in_bytes': `${GIB / 2}\n`,
+      'memory/a/memory.stat': `inactive_file 1\ntotal_inactive_file ${GIB / 4}\n`,
+    });
+    expect(freeMemory(dir, '4:cpu,memory:/a\n0::/elsewhere\n')).toBe(0.75 * GIB);
+  });
+
+  test('in a container, whose group is the root that it sees, that one counts', async () => {
+    await groups({ 'memory.max': `${GIB}\n`, 'memory.current': '0\n' });
+    expect(freeMemory(dir, '0::/\n')).toBe(GIB);
+    expect(freeMemory(dir, '0::/docker/of/the/host\n')).toBe(GIB);
+  });
+});

@@ -1,0 +1,65 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { objectsOf, readManifests } from '../../lab/manifests/read.ts';
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-manifests-'));
+});
+
+afterEach(() => rm(dir, { recursive: true }));
+
+const map = (name: string) => `apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: ${name}\n`;
+
+test('objects come in the order they are written in, with where they were', () => {
+  const text = `# first a comment\n---\n${map('a')}---   # the second\n${map('b')}  namespace: other\n---\n\n---\n${map('c')}`;
+  expect(objectsOf({ source: 'x.yaml', text }).map(({ name, where }) => [name, where])).toEqual([
+    ['a', 'x.yaml: document 2 (line 3): ConfigMap a'],
+    ['b', 'x.yaml: document 3 (line 8): ConfigMap other/b'],
+    ['c', 'x.yaml: document 5 (line 16): ConfigMap c'],
+  ]);
+});
+
+test('a document goes to the server as it was written, so that its own reading counts', () => {
+  const text = `${map('a')}data:\n  mode: 0644 # octal\n  on: yes\n`;
+  expect(objectsOf({ source: 'x.yaml', text })[0]?.body).toBe(text);
+});
+
+test('the objects of lists are objects of their own, with values as Kubernetes reads them', () => {
+  const item = (name: string, value: string) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, value: ${value}}`;
+  const text = `apiVersion: v1\nkind: List\nitems:\n- ${item('a', '0644')}\n- ${item('b', '12:30:00')}\n- ${item('c', '2026-01-01')}\n- {kind: ConfigMapList, apiVersion: v1, items: [${item('d', '"yes"')}]}\n`;
+  expect(objectsOf({ source: 'x.yaml', text }).map(({ name, body }) => [name, JSON.parse(body).value])).toEqual([
+    ['a', 0o644],
+    ['b', '12:30:00'],
+    ['c', '2026-01-01'],
+    ['d', 'yes'],
+  ]);
+});
+
+test.each([
+  ['no YAML', `${map('a')}---\nkind: [\n  a\n`, 'document 2 (line 6): no YAML: line 8: '],
+  ['a wrong indentation', `${map('a')}---\na: 1\n b: 2\n`, 'document 2 (line 6): no YAML: line 6: '],
+  ['no object', `${map('a')}---\nhello\n`, 'document 2 (line 6): no Kubernetes object: it has no fields'],
+  ['no kind', 'apiVersion: v1\nmetadata: {name: a}\n', 'document 1 (line 1): no Kubernetes object: it has no kind'],
+  [
+    'no name',
+    'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a}\n',
+    'document 1 (line 1): no Kubernetes object: it has no metadata.name',
+  ],
+  ['nothing', '# nothing\n---\n', 'no Kubernetes object is in it'],
+])('a manifest with %s is refused in one line, with the place', async (_, text, message) => {
+  const file = join(dir, 'x.yaml');
+  await writeFile(file, text);
+  const error = await readManifests([file]).catch((thrown) => thrown);
+  expect(error.name).toBe('NotFit');
+  expect(error.message).toContain(`${file}: ${message}`);
+  expect(error.message).not.toContain('\n');
+});
+
+test('a manifest that is not there is named', async () => {
+  await expect(readManifests([join(dir, 'none.yaml')])).rejects.toThrow(`${dir}/none.yaml: there is no such file`);
+  await expect(readManifests([dir])).rejects.toMatchObject({ name: 'NotFit', message: expect.stringContaining(`${dir}: `) });
+});

@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { readMember } from '../../lab/images/member.ts';
+import { type ArchiveEntry, readTar } from '../../lab/images/tar.ts';
+import { type Files, tarOf } from '../support/image-archives.ts';
+
+const piecesOf = async function* (content: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
+};
+
+const collect = async <T>(tar: Buffer, size: number, take: (entry: ArchiveEntry) => Promise<T>): Promise<T[]> => {
+  const taken: T[] = [];
+  for await (const entry of readTar(piecesOf(tar, size), () => {})) taken.push(await take(entry));
+  return taken;
+};
+
+const text = async ({ body }: ArchiveEntry): Promise<string> => {
+  const pieces: Buffer[] = [];
+  for await (const piece of body) pieces.push(piece);
+  return Buffer.concat(pieces).toString();
+};
+
+const sha256 = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+
+test.each([1, 511, 512, 513, 1_000_000])('a tar that comes in pieces of %i bytes is read the same', async (size) => {
+  const compressed = gzipSync('a layer');
+  const files: Files = new Map([
+    ['compressed', compressed],
+    ['document', Buffer.from('{"a": 1}')],
+    ['empty', Buffer.alloc(0)],
+  ]);
+  const members = await collect(await tarOf(files), size, readMember);
+  expect(members).toEqual([
+    {
+      path: 'compressed',
+      digest: sha256(compressed),
+      size: compressed.length,
+      compression: 'gzip',
+      content: { digest: sha256(Buffer.from('a layer')), size: 7 },
+    },
+    { path: 'document', digest: sha256(Buffer.from('{"a": 1}')), size: 8, text: '{"a": 1}' },
+    { path: 'empty', digest: sha256(Buffer.alloc(0)), size: 0 },
+  ]);
+});
+
+test('what is left of a file that nobody wants, or not all of it, is skipped', async () => {
+  const tar = await tarOf(new Map(['a', 'b', 'c'].map((name) => [name, Buffer.alloc(2000, name)])));
+  const first = async (entry: ArchiveEntry) => {
+    if (entry.path === 'b') for await (const piece of entry.body) return `${entry.path} ${piece.length}`;
+    return entry.path === 'c' ? text(entry) : entry.path;
+  };
+  expect(await collect(tar, 700, first)).toEqual(['a', 'b 512', 'c'.repeat(2000)]);
+});
+
+test('a path cannot lead out of an archive, and a file is found by its links', async () => {
+  const files: Files = new Map<string, Buffer | { link: string }>([
+    ['one/file', Buffer.from('1')],
+    ['two/link', { link: '../one/file' }],
+    ['two/way-out', { link: '../../../one/file' }],
+  ]);
+  const links = await collect(await tarOf(files, ['--transform=s,one/file,../../one/file,']), 512, async ({ path, link }) => [path, link]);
+  expect(links).toEqual([
+    ['one/file', undefined],
+    ['two/link', 'one/file'],
+    ['two/way-out', 'one/file'],
+  ]);
+});
+
+test('a sparse file is refused by its name, as what it holds is not there', async () => {
+  const script = 'cd "$(mktemp -d)" && truncate -s 1M sparse && tar --sparse --format="$0" -cf - sparse; rm -r "$PWD"';
+  for (const format of ['gnu', 'pax']) {
+    const { stdout } = await execa('sh', ['-c', script, format], { encoding: 'buffer' });
+    await expect(collect(Buffer.from(stdout), 512, text)).rejects.toThrow(
+      /sparse.* is stored as a sparse file: make the archive without --sparse$/,
+    );
+  }
+});
+
+test.each(['gnu', 'pax', 'ustar'])('paths of any length are read whole from the format %s', async (format) => {
+  const folder = 'a-folder-with-a-long-name';
+  const paths = [`${folder}/file`, `${folder}/${folder}/${folder}/${folder}/${folder}/file`];
+  const files: Files = new Map(paths.map((path) => [path, Buffer.from('x')]));
+  expect((await collect(await tarOf(files, [`--format=${format}`]), 512, async ({ path }) => path)).sort()).toEqual([...paths].sort());
+});

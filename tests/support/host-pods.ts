@@ -1,0 +1,87 @@
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
+import { once } from '../../e2e/observe/expectation.ts';
+import { follow } from '../../e2e/observe/watch.ts';
+import { storeImage } from '../../lab/images/core.ts';
+
+/** A pod of a test, on a node of its choice. */
+export type HostPod = {
+  name: string;
+  node: string;
+  image?: string;
+  command?: string[];
+  env?: Record<string, string>;
+  labels?: Record<string, string>;
+  /** How mounts under /plugins, a folder of the kubelet's, go between pod and host. */
+  propagation?: 'Bidirectional' | 'HostToContainer';
+  readinessProbe?: object;
+};
+
+const hostFolders: Record<string, { path: string; type: string }> = {
+  proc: { path: '/proc', type: 'Directory' },
+  boot: { path: '/boot', type: 'Directory' },
+  etc: { path: '/etc', type: 'Directory' },
+};
+
+const podOf = ({ name, node, image = storeImage, command, env = {}, labels = {}, propagation, readinessProbe }: HostPod) => {
+  const mounts = Object.keys(hostFolders).map((folder) => ({ name: folder, mountPath: `/host/${folder}` }));
+  const container = {
+    name: 'main',
+    image,
+    imagePullPolicy: 'Never',
+    command: command ?? ['sleep', 'infinity'],
+    env: Object.entries(env).map(([variable, value]) => ({ name: variable, value })),
+    securityContext: { privileged: true },
+    ...(readinessProbe && { readinessProbe }),
+    volumeMounts: [
+      ...mounts,
+      { name: 'dev', mountPath: '/dev' },
+      { name: 'data', mountPath: '/var/lib/longhorn' },
+      { name: 'plugins', mountPath: '/plugins', mountPropagation: propagation ?? 'None' },
+    ],
+  };
+  const volumes = Object.entries({
+    ...hostFolders,
+    dev: { path: '/dev', type: 'Directory' },
+    data: { path: '/var/lib/longhorn', type: 'Directory' },
+    plugins: { path: '/var/lib/kubelet/plugins', type: 'DirectoryOrCreate' },
+  });
+  return {
+    metadata: { name, namespace: 'default', labels },
+    spec: {
+      nodeName: node,
+      terminationGracePeriodSeconds: 0,
+      containers: [container],
+      volumes: volumes.map(([volume, hostPath]) => ({ name: volume, hostPath })),
+    },
+  };
+};
+
+type Pod = KubernetesObject & { status?: { podIP?: string; conditions?: { type: string; status: string }[] } };
+
+const isReady = ({ status }: Pod): boolean =>
+  status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
+
+/**
+ * Starts privileged pods that see their host as Longhorn's own do (its /proc, /dev, /boot, /etc and /var/lib/longhorn), in the namespace `default`.
+ *
+ * Returns the address of each, by its name, when all are ready.
+ */
+export const startHostPods = async (cluster: Cluster, pods: readonly HostPod[]): Promise<Record<string, string>> => {
+  const timeline = await follow<Pod>(cluster, resources.pods, { namespace: 'default' });
+  try {
+    for (const pod of pods) await cluster.create(resources.pods, podOf(pod));
+    const wait = { within: '60s', owner: 'the test: a pod starts in 2 s' } as const;
+    const ready = await Promise.all(pods.map(({ name }) => once(timeline, isReady, { ...wait, name, label: `${name} is ready` })));
+    return Object.fromEntries(ready.map(({ metadata, status }) => [metadata.name, status?.podIP ?? '']));
+  } finally {
+    await timeline.stop();
+  }
+};
+
+/** Runs a bash script in such a pod, where `host` runs a command in the host's own namespaces; throws when it fails. */
+export const inHostPod = async (cluster: Cluster, name: string, script: string): Promise<string> => {
+  const host = 'host() { nsenter --mount=/host/proc/1/ns/mnt --net=/host/proc/1/ns/net -- "$@"; }';
+  const ran = await cluster.exec({ namespace: 'default', name }, ['bash', '-c', `set -eu -o pipefail\n${host}\n${script}`]);
+  if (ran.exitCode !== 0) throw new Error(`a script in the pod ${name} ended with exit code ${ran.exitCode}:\n${ran.stdout}${ran.stderr}`);
+  return ran.stdout.trim();
+};

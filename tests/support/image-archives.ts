@@ -1,0 +1,141 @@
+import { createHash } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { gzipSync, zstdCompressSync } from 'node:zlib';
+import { execa } from 'execa';
+
+// Image archives as other programs make them. Nothing of the lab's own code is used: it is what is tested.
+
+/** The files of an archive or a layout by their path; a link is written with what it points at. */
+export type Files = Map<string, Buffer | { link: string }>;
+
+/** An image to be packed: the contents of its layers, lowest first. */
+export type TestImage = {
+  names: readonly string[];
+  layers: Buffer[];
+  compress?: 'gzip' | 'zstd';
+  config?: Record<string, unknown>;
+  architecture?: string;
+  /**
+   * As the registry has it: an index for two platforms with an attestation, of which only this platform's blobs were saved.
+   * `loose`: it names one more thing that was not saved, and does not say that this is for no platform.
+   */
+  nested?: true | 'loose';
+};
+
+export const digestOf = (content: Buffer | string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+const hexOf = (content: Buffer | string): string => digestOf(content).slice('sha256:'.length);
+
+/** Writes files to a folder. */
+export const writeFiles = async (files: Files, folder: string): Promise<void> => {
+  for (const [path, content] of files) {
+    const file = join(folder, path);
+    await mkdir(dirname(file), { recursive: true });
+    if (Buffer.isBuffer(content)) await writeFile(file, content);
+    else await symlink(content.link, file);
+  }
+};
+
+/** The tar of files, made by the machine's own tar. */
+export const tarOf = async (files: Files, options: readonly string[] = []): Promise<Buffer> => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-files-'));
+  try {
+    await writeFiles(files, folder);
+    const { stdout } = await execa('tar', ['-C', folder, '--mtime=@0', '--sort=name', ...options, '-cf', '-', '.'], { encoding: 'buffer' });
+    return Buffer.from(stdout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+/** A layer with files that can be executed. */
+export const layerOf = async (content: Record<string, Buffer | string>): Promise<Buffer> => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-layer-'));
+  try {
+    for (const [path, text] of Object.entries(content)) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+      await chmod(join(folder, path), 0o755);
+    }
+    const { stdout } = await execa('tar', ['-C', folder, '--mtime=@0', '--sort=name', '-cf', '-', '.'], { encoding: 'buffer' });
+    return Buffer.from(stdout);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+};
+
+const configOf = ({ layers, config = {}, architecture = 'amd64' }: TestImage): string =>
+  JSON.stringify({ os: 'linux', architecture, config, rootfs: { type: 'layers', diff_ids: layers.map(digestOf) } });
+
+const compressed = (content: Buffer, { compress }: TestImage): Buffer => {
+  if (compress === undefined) return content;
+  return compress === 'gzip' ? gzipSync(content) : zstdCompressSync(content);
+};
+
+const OCI = 'application/vnd.oci.image';
+
+/** An OCI layout, as `skopeo copy` and `docker buildx` write it; names are in containerd's annotation. */
+export const ociLayout = (images: readonly TestImage[], nameIn = 'io.containerd.image.name'): Files => {
+  const files: Files = new Map();
+  const add = (content: Buffer | string, mediaType: string) => {
+    files.set(`blobs/sha256/${hexOf(content)}`, Buffer.from(content));
+    return { mediaType, digest: digestOf(content), size: Buffer.byteLength(content) };
+  };
+  const manifestOf = (image: TestImage) =>
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: `${OCI}.manifest.v1+json`,
+      config: add(configOf(image), `${OCI}.config.v1+json`),
+      layers: image.layers.map((layer) =>
+        add(compressed(layer, image), `${OCI}.layer.v1.tar${image.compress === undefined ? '' : `+${image.compress}`}`),
+      ),
+    });
+  const elsewhere = { mediaType: `${OCI}.manifest.v1+json`, digest: digestOf('not saved'), size: 9 };
+  const attestation = { annotations: { 'vnd.docker.reference.type': 'attestation-manifest' } };
+  const indexOf = (image: TestImage) =>
+    JSON.stringify({
+      schemaVersion: 2,
+      mediaType: `${OCI}.index.v1+json`,
+      manifests: [
+        { ...elsewhere, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
+        { ...add(manifestOf(image), `${OCI}.manifest.v1+json`), platform: { os: 'linux', architecture: image.architecture ?? 'amd64' } },
+        { ...elsewhere, ...attestation, platform: { os: 'unknown', architecture: 'unknown' } },
+        ...(image.nested === 'loose' ? [{ ...elsewhere, ...attestation }] : []),
+      ],
+    });
+  const manifests = images.flatMap((image) => {
+    const descriptor = image.nested ? add(indexOf(image), `${OCI}.index.v1+json`) : add(manifestOf(image), `${OCI}.manifest.v1+json`);
+    return image.names.map((name) => ({ ...descriptor, ...(name !== '' && { annotations: { [nameIn]: name } }) }));
+  });
+  files.set('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
+  files.set('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })));
+  return files;
+};
+
+/** What `docker save` writes: before version 25 a folder for each layer (one that was written before is a link to it), since then blobs. */
+export const dockerSave = (images: readonly TestImage[], form: 'old' | 'new'): Files => {
+  const files: Files = new Map();
+  const first = new Map<string, string>();
+  const manifests = images.map((image) => {
+    const config = configOf(image);
+    const configPath = form === 'old' ? `${hexOf(config)}.json` : `blobs/sha256/${hexOf(config)}`;
+    files.set(configPath, Buffer.from(config));
+    const layers = image.layers.map((layer, position) => {
+      const content = compressed(layer, image);
+      if (form === 'new') {
+        files.set(`blobs/sha256/${hexOf(content)}`, content);
+        return `blobs/sha256/${hexOf(content)}`;
+      }
+      const id = hexOf(`${hexOf(config)}${position}`);
+      const before = first.get(hexOf(layer));
+      files.set(`${id}/layer.tar`, before === undefined ? content : { link: `../${before}/layer.tar` });
+      if (before === undefined) first.set(hexOf(layer), id);
+      files.set(`${id}/json`, Buffer.from(JSON.stringify({ id })));
+      return `${id}/layer.tar`;
+    });
+    return { Config: configPath, RepoTags: image.names.length > 0 ? image.names : null, Layers: layers };
+  });
+  files.set('manifest.json', Buffer.from(JSON.stringify(manifests)));
+  return files;
+};

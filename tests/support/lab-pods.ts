@@ -1,0 +1,56 @@
+import type { Cluster, KubernetesObject } from '../../e2e/observe/cluster.ts';
+import { resources } from '../../e2e/observe/cluster.ts';
+import { storeImage } from '../../lab/images/core.ts';
+
+/** A pod as the tests of the lab look at it. */
+export type Pod = KubernetesObject & {
+  spec: { nodeName?: string };
+  status: { phase?: string; containerStatuses?: { ready: boolean; restartCount: number }[] };
+};
+
+/** A container that lives until it is ended, with bash in it. */
+const sleeper = {
+  name: 'main',
+  image: storeImage,
+  imagePullPolicy: 'Never',
+  command: ['bash', '-c', 'trap exit TERM; sleep infinity & wait'],
+};
+
+/** Makes a pod on a node, with that node's /var/lib/longhorn at /disk. */
+export const makePod = (cluster: Cluster, { name, node }: { name: string; node: string }): Promise<unknown> =>
+  cluster.create(resources.pods, {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      nodeName: node,
+      terminationGracePeriodSeconds: 0,
+      containers: [{ ...sleeper, volumeMounts: [{ name: 'disk', mountPath: '/disk' }] }],
+      volumes: [{ name: 'disk', hostPath: { path: '/var/lib/longhorn' } }],
+    },
+  });
+
+/** Makes a Deployment of one pod that would rather be on this node, and leaves a node that is lost at once. */
+export const makeDeployment = (cluster: Cluster, { name, node }: { name: string; node: string }): Promise<unknown> => {
+  const here = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] };
+  const leave = ['not-ready', 'unreachable'].map((key) => ({
+    key: `node.kubernetes.io/${key}`,
+    operator: 'Exists',
+    effect: 'NoExecute',
+    tolerationSeconds: 0,
+  }));
+  return cluster.create(resources.deployments, {
+    metadata: { name, namespace: 'default' },
+    spec: {
+      replicas: 1,
+      selector: { matchLabels: { app: name } },
+      template: {
+        metadata: { labels: { app: name } },
+        spec: {
+          affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: here }] } },
+          tolerations: leave,
+          terminationGracePeriodSeconds: 0,
+          containers: [sleeper],
+        },
+      },
+    },
+  });
+};

@@ -1,0 +1,70 @@
+import { type Lamp, lamp } from '../observe/lamps.ts';
+
+/** A change of one object: a new state (which makes it where it is not), or its end (nothing, where it is not). */
+export type Write = { name: string; state: string } | { name: string; gone: true };
+
+/** What truly happened; a deletion carries the last state under the version of the deletion, as etcd's does. */
+export type Happened = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; version: number; object: Lamp };
+
+/** An etcd of one collection, with its whole history. */
+export type Store = {
+  readonly version: number;
+  /** Watches from before this version are answered with 410. */
+  readonly horizon: number;
+  readonly history: readonly Happened[];
+  write(change: Write): void;
+  /** Something else was written, which only moves the version. */
+  tick(): void;
+  /** Compacts up to now, or starts a watch cache anew: no version before this one can be watched from any more. */
+  forget(): void;
+  /** What there was at a version. */
+  objectsAt(version: number): Lamp[];
+};
+
+/** Makes an empty store; its versions soon get a digit more, which tells numbers from texts. */
+export const createStore = (): Store => {
+  const history: Happened[] = [];
+  const objects = new Map<string, Lamp>();
+  let version = 90;
+  let horizon = 0;
+  let made = 0;
+  const happen = (type: Happened['type'], object: Lamp) => history.push({ type, version, object });
+  return {
+    get version() {
+      return version;
+    },
+    get horizon() {
+      return horizon;
+    },
+    history,
+    write: (change) => {
+      const before = objects.get(change.name);
+      if (before === undefined && 'gone' in change) return;
+      version += 1;
+      if ('gone' in change) {
+        objects.delete(change.name);
+        happen('DELETED', lamp(change.name, before?.status.state ?? '', version, before?.metadata.uid));
+        return;
+      }
+      if (before === undefined) made += 1;
+      const object = lamp(change.name, change.state, version, before?.metadata.uid ?? `${change.name}-${made}`);
+      objects.set(change.name, object);
+      happen(before === undefined ? 'ADDED' : 'MODIFIED', object);
+    },
+    tick: () => {
+      version += 1;
+    },
+    forget: () => {
+      horizon = version;
+    },
+    objectsAt: (when) => {
+      const present = new Map<string, Lamp>();
+      for (const { type, object, version: at } of history) {
+        if (at > when) break;
+        if (type === 'DELETED') present.delete(object.metadata.name);
+        else present.set(object.metadata.name, object);
+      }
+      return [...present.values()].sort((one, other) => (one.metadata.name < other.metadata.name ? -1 : 1));
+    },
+  };
+};

@@ -1,0 +1,26 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached, type Part } from '../../lab/cache.ts';
+import { unpackPackages } from '../../lab/debian/unpack.ts';
+import { podSystem } from '../../lab/images/core.ts';
+import { writeArchive, writeLayer } from '../../lab/images/oci.ts';
+
+/** The image of the tests' iSCSI target: tgt, which is what Longhorn's own engine exports a volume with. */
+export const tgtImage = 'docker.io/corral/tgt:test';
+
+// With the libraries that tgtd is linked with, but without the Perl of its commands that nobody here uses.
+const packages = 'tgt libaio1t64 libibverbs1 librdmacm1t64 libnl-3-200 libnl-route-3-200'.split(' ');
+
+/** The archive of that image. */
+export const tgtArchive: Part = {
+  name: 'tgt',
+  inputs: { packages, below: podSystem.inputs },
+  build: async (dir) => {
+    const tree = join(dir, 'tree');
+    const layer = join(dir, 'layer.tar');
+    await unpackPackages({ suite: 'trixie', packages, dependencies: false, tree });
+    await writeLayer(tree, layer);
+    await writeArchive([{ name: tgtImage, below: [join(await cached(podSystem), 'layer.tar')], layers: [layer] }], join(dir, 'images.tar'));
+    for (const name of [tree, layer]) await rm(name, { recursive: true });
+  },
+};
