@@ -20,17 +20,23 @@ type StepOptions = {
   skip: (reason: string) => never;
 };
 
+/** How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close` cleans up, whatever happened. */
+type Ending = { conclude(): Promise<void>; close(): Promise<void> };
+
 /** Where the steps come from, so that the suite's own tests can play scenarios on steps of their own. */
 export type Ground<Steps> = {
   connect: (options: { kubeconfig: string; context?: string }) => Cluster;
-  createSteps: (options: StepOptions) => Promise<Steps & { close(): Promise<void> }>;
+  createSteps: (options: StepOptions) => Promise<Steps & Ending>;
 };
 
-/** `timeout` (default 10m) is the scenario's own, clean-up not counted; `seed` names the paragraph it comes from. */
-export type ScenarioOptions = { seed?: string; tags?: string[]; timeout?: Duration };
+/**
+ * `timeout` (default 10m) is the scenario's own, clean-up not counted; `seed` names the paragraph it comes from;
+ * `needs` is what not every cluster can do: where it cannot, the scenario is skipped.
+ */
+export type ScenarioOptions = { seed?: string; tags?: string[]; timeout?: Duration; needs?: readonly 'lab'[] };
 
 export type ScenarioBody<Steps> = (
-  context: Omit<Steps, 'close'> & { note(text: string): void; skip(reason: string): never },
+  context: Omit<Steps, keyof Ending> & { note(text: string): void; skip(reason: string): never },
 ) => Promise<void>;
 
 // Nobody is left to say how a scenario ended, but what it made can still go.
@@ -46,29 +52,35 @@ const cleanUpTime: Duration = '10m';
 /** Makes `scenario()` on the given ground: it registers a vitest test that tells its steps and always cleans up. */
 export const defineScenario =
   <Steps extends object>(ground: Ground<Steps>) =>
-  (name: string, { seed, tags = [], timeout = '10m' }: ScenarioOptions, body: ScenarioBody<Steps>): void => {
+  (name: string, { seed, tags = [], timeout = '10m', needs = [] }: ScenarioOptions, body: ScenarioBody<Steps>): void => {
     const record: ScenarioRecord = { seed: seed ?? null };
     // No time-out of the runner's: it would cut the clean-up short, and could not say what the scenario was waiting for.
     test(name, { tags, timeout: 0, meta: { corral: record } }, (context) => {
-      const whole = play(ground, { context, record, timeout, body });
+      const whole = play(ground, { context, record, timeout, needs, body });
       // An interrupted test is over for vitest at once; its clean-up is not, and the worker must outlive it.
       context.onTestFinished(() => whole.catch(() => {}));
       return whole;
     });
   };
 
-type Play<Steps> = { context: TestContext; record: ScenarioRecord; timeout: Duration; body: ScenarioBody<Steps> };
+type Play<Steps> = Required<Pick<ScenarioOptions, 'timeout' | 'needs'>> & {
+  context: TestContext;
+  record: ScenarioRecord;
+  body: ScenarioBody<Steps>;
+};
 
-const play = async <Steps extends object>(ground: Ground<Steps>, { context, record, timeout, body }: Play<Steps>): Promise<void> => {
+const play = async <Steps extends object>(ground: Ground<Steps>, playing: Play<Steps>): Promise<void> => {
+  const { context, record, timeout, needs, body } = playing;
   const start = performance.now();
   const interruption = AbortSignal.any([context.signal, orphaned.signal]);
   const journal = openJournal({ context, interruption });
   const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
   let kubernetes: Kubernetes | null = null;
-  let steps: (Steps & { close(): Promise<void> }) | undefined;
+  let steps: (Steps & Ending) | undefined;
 
   const work = async () => {
-    const { kubeconfig, context: named, run, out, storeImage } = parseEnvironment(process.env);
+    const { kubeconfig, context: named, run, out, storeImage, lab } = parseEnvironment(process.env);
+    if (needs.includes('lab') && lab === undefined) throw new SkipScenario('needs the lab (its nodes can be made to fail)');
     const cluster = ground.connect({ kubeconfig, ...(named === undefined ? {} : { context: named }) });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
     journal.cluster(kubernetes);
@@ -79,6 +91,8 @@ const play = async <Steps extends object>(ground: Ground<Steps>, { context, reco
     steps = await ground.createSteps({ cluster, run, out, storeImage, signal: clock.signal, report: journal.report, skip });
     clock.signal.throwIfAborted();
     await body({ ...steps, note: journal.note, skip });
+    clock.signal.throwIfAborted();
+    await steps.conclude();
   };
 
   const ended: { error?: unknown; cleanUpError?: unknown } = {};

@@ -44,7 +44,7 @@ export type BackupVolume = KubernetesObject & { spec?: { volumeName?: string }; 
 
 /** A backup store as Longhorn uses it; `default` always exists. */
 export type BackupTarget = KubernetesObject & {
-  spec: { backupTargetURL: string; credentialSecret?: string; pollInterval?: string };
+  spec: { backupTargetURL: string; credentialSecret?: string; pollInterval?: string; syncRequestedAt?: string | null };
   status?: { available?: boolean; lastSyncedAt?: string | null; conditions?: Condition[] | null };
 };
 

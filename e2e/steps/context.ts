@@ -1,6 +1,7 @@
 import type { BackupStore } from '../backupstore/store.ts';
 import type { Faults } from '../faults/fault.ts';
 import type { Cluster } from '../observe/cluster.ts';
+import type { ExpectedMessage } from './judge-messages.ts';
 import type { Made } from './made.ts';
 import type { Timelines } from './timelines.ts';
 
@@ -20,6 +21,8 @@ export type Context = {
   timelines: Timelines;
   faults: Faults;
   made: Made;
+  /** What Longhorn may say because the scenario brought it about; whoever does so enters it before. */
+  expected: ExpectedMessage[];
   report: StepReport;
   /**
    * Does a piece of work under the sentence it stands for; `detail` says what came of it.

@@ -1,6 +1,7 @@
 import { type BackupState, backupState, describeBackup } from '../longhorn/backup-state.ts';
+import type { MessageId } from '../longhorn/messages/catalogue.ts';
+import { wordingOf } from '../longhorn/messages/classify.ts';
 import type { Backup } from '../longhorn/types.ts';
-import { type Text, wordingOf } from '../longhorn/versions.ts';
 import { type Expectation, expectHistory, gone, type Step } from '../observe/expectation.ts';
 import type { Timeline } from '../observe/timeline.ts';
 
@@ -25,8 +26,8 @@ const waitsForReadiness = (version: string): Step<Backup> => ({
   matches: (backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
 });
 
-const says = (backup: Backup, text: Text, version: string): boolean =>
-  wordingOf(text, { message: backup.status?.messages?.info, version }) !== undefined;
+const says = (backup: Backup, id: MessageId, version: string): boolean =>
+  wordingOf(id, { message: backup.status?.messages?.info, version }) !== undefined;
 
 // The documents' wording names no backup at all.
 const namesNoOther = (backup: Backup, name: string): boolean => {

@@ -1,14 +1,12 @@
 import { describeBackup } from '../longhorn/backup-state.ts';
+import { toFinding } from '../longhorn/differences/differences.ts';
+import { wordingOf } from '../longhorn/messages/classify.ts';
 import type { Backup } from '../longhorn/types.ts';
-import { wordingOf, wordings } from '../longhorn/versions.ts';
 import { ExpectationError } from '../observe/expectation.ts';
 import type { Entry } from '../observe/timeline.ts';
 import type { StepReport } from './context.ts';
 
 type Named = { name: string; label: string };
-
-// The seed's own issue; its document is part of the same repository.
-const issue = 'https://github.com/longhorn/longhorn/issues/8746';
 
 /** Says which wording a waiting backup used, and returns its message; a wording that is not the documents' is a finding. */
 export const reportWording = (
@@ -20,12 +18,7 @@ export const reportWording = (
     .find((text) => wordingOf('waits-for-deletion', { message: text, version }) !== undefined);
   if (message === undefined) throw new Error(`no message of ${backup.label} says that it waits for a deletion`);
   if (wordingOf('waits-for-deletion', { message, version })?.origin !== 'document') {
-    const written = wordings['waits-for-deletion'].filter(({ origin }) => origin === 'document').map(({ example }) => `"${example}"`);
-    report.finding({
-      title: "A waiting backup's message is not the one in the document",
-      detail: `Longhorn ${version} says "${message}"; the document has a message that includes ${written.join(' or ')}.`,
-      link: issue,
-    });
+    report.finding(toFinding('waiting-message-wording', `Longhorn ${version} says "${message}".`));
   }
   return message;
 };
@@ -38,9 +31,9 @@ export const reportLostLock = (
   report: StepReport,
   { error, backup, current, version }: { error: unknown; backup: Named; current: Backup | undefined; version: string },
 ): unknown => {
-  const lost = current !== undefined && wordingOf('lock-lost-by-creation', { message: current.status?.error, version }) !== undefined;
+  const lost = current !== undefined && wordingOf('creation-lost-lock', { message: current.status?.error, version }) !== undefined;
   if (!(error instanceof ExpectationError) || !lost) return error;
   const detail = `${backup.label} waited for a deletion, started as soon as that backup was gone, and lost the lock to the deletion, which was still removing blocks: ${describeBackup(current)}. Longhorn does not try again.`;
-  report.finding({ title: 'A waiting backup lost the lock to the deletion that it had waited for', detail, link: issue });
+  report.finding(toFinding('waiting-backup-loses-lock', detail));
   return new ExpectationError({ ...error.verdict, reason: detail, text: `${detail}\n\n${error.verdict.text}` });
 };

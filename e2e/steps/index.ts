@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { removeStore, startStore } from '../backupstore/fixture.ts';
 import { openFaults } from '../faults/fault.ts';
 import { openLedger } from '../faults/ledger.ts';
-import { readVersion } from '../longhorn/version.ts';
 import type { Cluster } from '../observe/cluster.ts';
 import { inTurn, removeMade } from './clean-up.ts';
+import { concludeMessages } from './conclude.ts';
 import { type Context, type StepReport, tellSteps } from './context.ts';
+import { findLonghorn } from './find-longhorn.ts';
 import { createGiven, type Given } from './given.ts';
 import { nothingMade } from './made.ts';
 import { leaveStore, useStore } from './target.ts';
@@ -21,6 +22,8 @@ export type Steps = {
   given: Given;
   when: When;
   then: Then;
+  /** Judges what Longhorn said during the whole scenario; called when its own steps have all passed. */
+  conclude(): Promise<void>;
   /** Heals every fault, removes all that was made and returns when it is gone; throws when something stayed. */
   close(): Promise<void>;
 };
@@ -39,7 +42,7 @@ export const createSteps = async ({ cluster, run, out, storeImage, signal, repor
   const close = () => tellSteps({ report, signal: new AbortController().signal })('Clean-up', () => inTurn(undo.toReversed()));
 
   try {
-    const version = await readVersion(cluster);
+    const version = await findLonghorn({ cluster, step, report });
     const ledger = await openLedger(out);
     const timelines = await openTimelines(cluster, living.signal);
 
@@ -56,16 +59,19 @@ export const createSteps = async ({ cluster, run, out, storeImage, signal, repor
       () => useStore({ cluster, faults: changes, targets: timelines.backupTargets }, fixture),
       () => fixture.url,
     );
-    undo.push(() => leaveStore({ targets: timelines.backupTargets, target, before }));
+    undo.push(() => leaveStore({ cluster, targets: timelines.backupTargets, target, before }));
 
     const made = nothingMade();
     undo.push(() => removeMade({ cluster, timelines, made }));
     const faults = openFaults({ cluster, ledger });
     undo.push(() => faults.healAll());
 
-    const context: Context = { cluster, run, version, store: fixture.store, timelines, faults, made, report, step, uniqueName };
+    const ground = { cluster, run, version, store: fixture.store, timelines, faults };
+    const context: Context = { ...ground, made, expected: [], report, step, uniqueName };
+    const from = timelines.backupTargets.mark();
+    const conclude = () => concludeMessages(context, from);
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes the steps for a promise.
-    return { given: createGiven(context), when: createWhen(context), then: createThen(context), close };
+    return { given: createGiven(context), when: createWhen(context), then: createThen(context), conclude, close };
   } catch (error) {
     await close().catch((cleanUpError: unknown) => {
       throw new AggregateError([error, cleanUpError], 'the ground of the scenario could not be set, nor cleaned up');

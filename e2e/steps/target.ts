@@ -2,6 +2,7 @@ import type { StoreFixture } from '../backupstore/fixture.ts';
 import type { Faults, Injected } from '../faults/fault.ts';
 import { patchedObject } from '../faults/patched-object.ts';
 import { longhornResources, defaultBackupTarget as name, longhornNamespace as namespace } from '../longhorn/resources.ts';
+import { syncRequest } from '../longhorn/sync-request.ts';
 import type { BackupTarget } from '../longhorn/types.ts';
 import type { Cluster } from '../observe/cluster.ts';
 import { once } from '../observe/expectation.ts';
@@ -25,7 +26,7 @@ export const useStore = async (
       namespace,
       name,
       before: { spec: { backupTargetURL, credentialSecret, pollInterval } },
-      after: { spec: { backupTargetURL: url, credentialSecret: '', pollInterval: '5m0s' } },
+      after: { spec: { backupTargetURL: url, credentialSecret: '', pollInterval: '5m0s', syncRequestedAt: syncRequest(before) } },
     }),
   );
   // `available` may still speak of the store before; a later listing does not.
@@ -44,18 +45,22 @@ export const useStore = async (
 
 /** Puts the old backup target back and waits until Longhorn has left the store: it must not be looked at once its server is gone. */
 export const leaveStore = async ({
+  cluster,
   targets,
   target,
   before,
 }: {
+  cluster: Cluster;
   targets: Timeline<BackupTarget>;
   target: Injected;
   before: BackupTarget;
 }): Promise<void> => {
   const { backupTargetURL } = before.spec;
   const available = before.status?.available ?? false;
-  const listed = targets.current(name)?.status?.lastSyncedAt;
+  const left = targets.current(name);
+  const listed = left?.status?.lastSyncedAt;
   await target.heal();
+  await cluster.patch(resource, { namespace, name }, { spec: { syncRequestedAt: syncRequest(left ?? before) } });
   await once(
     targets,
     ({ spec, status }) =>

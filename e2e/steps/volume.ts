@@ -66,7 +66,8 @@ const ticketPatch = (node: string) => ({
   spec: { attachmentTickets: { [ticket]: { id: ticket, type: 'longhorn-api', nodeID: node, parameters: { disableFrontend: 'false' } } } },
 });
 
-const readyNodes = async ({ cluster }: Context): Promise<string[]> => {
+/** The names of the nodes that Longhorn calls ready and that have a running longhorn-manager pod. */
+export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise<string[]> => {
   const [{ items }, pods] = await Promise.all([cluster.list<Node>(longhornResources.nodes, { namespace }), managerPods(cluster)]);
   return items
     .filter(({ status }) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))

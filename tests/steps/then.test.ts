@@ -52,6 +52,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
     },
     faults: openFaults({ cluster, ledger: await openLedger(root) }),
     made: nothingMade(),
+    expected: [],
     report: recordedReport.report,
     step: tellSteps({ report: recordedReport.report, signal: new AbortController().signal }),
     uniqueName: (what) => what,
@@ -83,7 +84,7 @@ test('the Normal case of a real Longhorn, told; the wording is a finding', async
     {
       title: "A waiting backup's message is not the one in the document",
       detail:
-        'Longhorn v1.8.2 says "Wait for backup zn-b1 to be deleted"; the document has a message that includes "waiting for backup to be deleted".',
+        'Longhorn v1.8.2 says "Wait for backup zn-b1 to be deleted". Documented: manual test "Delete Backup Asynchronously": a message that includes "waiting for backup to be deleted". Known: status.messages.info is "Wait for backup NAME to be deleted"; the words of the document stand in no source.',
       link: 'https://github.com/longhorn/longhorn/issues/8746',
     },
   ]);

@@ -1,0 +1,57 @@
+import { type Difference, issue } from './difference.ts';
+
+const asynchronously = 'manual test "Delete Backup Asynchronously"';
+
+/** What differs around the asynchronous deletion of backups. */
+export const deletionDifferences = {
+  'waiting-message-wording': {
+    title: "A waiting backup's message is not the one in the document",
+    document: `${asynchronously}: a message that includes "waiting for backup to be deleted"`,
+    product: 'status.messages.info is "Wait for backup NAME to be deleted"; the words of the document stand in no source',
+    versions: '>=1.8.0',
+    seen: 'recordings of v1.8.2 and v1.12.1; controller/backup_controller.go',
+    link: issue(8746),
+  },
+  'waiting-backup-loses-lock': {
+    title: 'A waiting backup lost the lock to the deletion that it had waited for',
+    document: `${asynchronously}: after the first backup is deleted, the second one should be in progress and complete`,
+    product:
+      'the backup that is deleted is gone as soon as its config is; its blocks are removed after that, still under its lock, and a backup that starts meanwhile fails for good',
+    versions: '>=1.8.0',
+    seen: 'backupstore, deltablock.go; controller/backup_controller.go; met by no recording',
+    link: issue(8746),
+  },
+  'second-instead-of-first': {
+    title: 'The document says "second" where the first backup is meant',
+    document: `${asynchronously}, Delete Error: once the config is mutable, "the second backup should be in Deleting again and should be deleted"`,
+    product: 'it is the first: the second was never deleted, and its config was never immutable',
+    versions: '>=1.8.0',
+    seen: 'recordings of v1.8.2 and v1.12.1 (delete-error)',
+    link: issue(8746),
+  },
+  'retry-interval': {
+    title: 'A failed deletion is tried again far later than the proposal says',
+    document: 'enhancement proposal 20240801: again after 10 s, up to 1 min',
+    product:
+      'again after 1, 2, 4, ... minutes, up to 24 h, each rounded up to the next look, every 30 s; a restart of the manager forgets it',
+    versions: '>=1.8.0',
+    seen: 'controller/backup_controller.go, v1.8.0 to v1.12.1; recordings (65 s, 120 s)',
+    link: issue(8746),
+  },
+  'no-record-is-brief': {
+    title: 'The message that the deletion has no record lives for milliseconds',
+    document: `${asynchronously}, Controller Crashes: the backup should turn into Error with "No deletion in progress record, retry the deletion command"`,
+    product: 'so it does, for 6 to 120 ms, then it is Deleting again: a reader who looks every second sees nothing of it',
+    versions: '>=1.8.0',
+    seen: 'recordings of v1.12.1 (controller-crash, held-crash)',
+    link: issue(8746),
+  },
+  'unknown-volume-goes-at-once': {
+    title: 'A backup that is deleted right after it completed goes without a state Deleting, and leaves its files',
+    document: `${asynchronously}: the backup goes Deleting and is deleted`,
+    product: 'so it does once Longhorn knows the volume in the store (0.3 to 0.7 s after the first backup); before, only the Backup goes',
+    versions: '>=1.8.0',
+    seen: 'a real v1.12.1; controller/utils.go',
+    link: issue(8746),
+  },
+} as const satisfies Record<string, Difference>;

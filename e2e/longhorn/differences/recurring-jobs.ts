@@ -1,0 +1,74 @@
+import { type Difference, issue } from './difference.ts';
+
+const bestEffort = 'manual test "BestEffort Recurring Job Cleanup"';
+
+/** What differs around recurring jobs and their clean-up. */
+export const recurringJobDifferences = {
+  'engine-images-do-not-run': {
+    title: "The document's engine images do not run under a Longhorn of today",
+    document: `${bestEffort}: add quay.io/ttpcodes/longhorn-engine:no-cleanup and :no-cleanup-backup`,
+    product: 'they speak version 3 of the CLI API; since v1.8 at least 8 is wanted, and they are "incompatible"',
+    versions: '>=1.8.0',
+    seen: 'longhorn-manager, source',
+    link: issue(1424),
+  },
+  'volume-engine-deletes-nothing': {
+    title: "The engine of a volume has no part in the deletion of its backups or snapshots' files",
+    document: `${bestEffort}: run an engine upgrade of the volume to the faulty image`,
+    product:
+      "a backup is deleted by the default engine image's binary in longhorn-manager, a snapshot by the instance manager: a volume's engine image makes neither fail",
+    versions: '>=1.8.0',
+    seen: 'engineapi/backups.go; controller/snapshot_controller.go',
+    link: issue(1424),
+  },
+  'cleanup-warning-wording': {
+    title: 'The warning about a failed clean-up reads otherwise today',
+    document: `${bestEffort}: "created snapshot successfully but errored on cleanup for test: error deleting snapshot"`,
+    product:
+      '"Created backup successfully but errored on cleanup for VOLUME", the cause in a field of its own; the old words ended with v1.2.0',
+    versions: '>=1.8.0',
+    seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup); app/recurringjob/volume.go',
+    link: issue(1424),
+  },
+  'cleanup-fails-unseen': {
+    title: 'A job does not learn that the store refused a deletion',
+    document: `${bestEffort}: the deletion of old backups fails, and the log of the job's pod says so`,
+    product: 'the job asks for a deletion and logs "Cleaned up backup"; whether it succeeds, only the Backup tells (Deleting, Error)',
+    versions: '>=1.8.0',
+    seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, old configs immutable)',
+    link: issue(1424),
+  },
+  'first-run-warns': {
+    title: 'The first run of a new volume warns of a failed clean-up without any fault',
+    document: `${bestEffort}: the warning comes once the job attempts to delete old backups, because of the faulty engine`,
+    product: 'the first run looks for old backups before Longhorn knows the volume in the store: "Action [backupList] not available"',
+    versions: '>=1.8.0',
+    seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
+    link: issue(1424),
+  },
+  'snapshot-cleanup-stops-the-job': {
+    title: 'A job whose old snapshots cannot be deleted makes no backup any more, and reports success',
+    document: `${bestEffort}: the job should nonetheless run successfully, with a snapshot or backup for each invocation`,
+    product:
+      'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made; the Kubernetes Job is Complete',
+    versions: '>=1.8.0',
+    seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, deletion of snapshots denied)',
+    link: issue(1424),
+  },
+  'job-hides-failure': {
+    title: 'Whether a job that failed for a volume is reported as failed depends on the version',
+    document: `${bestEffort}: kubectl describe shows that the Jobs ran successfully`,
+    product:
+      'the Kubernetes Job is Complete whatever happened to a volume, from v1.9.0 on (up to v1.12.1 by an oversight, then on purpose); v1.8.x returns the error, and the Job fails',
+    versions: '>=1.9.0',
+    seen: 'app/recurringjob/volume.go; longhorn/longhorn#13587, #13623, #13976',
+    link: issue(13587),
+  },
+  'completed-job-wording': {
+    title: "Kubernetes' event about a completed job reads otherwise today",
+    document: `${bestEffort}: "Saw completed job: NAME, status: Complete"`,
+    product: '"Saw completed job: NAME, condition: Complete"',
+    versions: '*',
+    seen: "Kubernetes' cronjob-controller, source of v1.36.3",
+  },
+} as const satisfies Record<string, Difference>;

@@ -1,0 +1,27 @@
+import { creationMessages } from './creation.ts';
+import { deletionMessages } from './deletion.ts';
+import { otherMessages } from './elsewhere.ts';
+import { jobMessages } from './job.ts';
+import { jobTroubles } from './job-troubles.ts';
+import type { Row } from './row.ts';
+import { surroundingMessages } from './surroundings.ts';
+import { waitingMessages } from './waiting.ts';
+
+const rows = {
+  ...waitingMessages,
+  ...deletionMessages,
+  ...creationMessages,
+  ...surroundingMessages,
+  ...jobMessages,
+  ...jobTroubles,
+  ...otherMessages,
+};
+
+/** The name of a message in the catalogue. */
+export type MessageId = keyof typeof rows;
+
+/** Everything that the suite knows Longhorn to say, by its name. What is not in here is unclassified. */
+export const catalogue: Readonly<Record<MessageId, Row>> = rows;
+
+/** The names of all messages, in the catalogue's order. */
+export const messageIds = Object.keys(catalogue) as MessageId[];

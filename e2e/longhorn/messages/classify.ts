@@ -1,0 +1,37 @@
+import semver from 'semver';
+import { catalogue, type MessageId, messageIds } from './catalogue.ts';
+import { deletionCause } from './deletion-cause.ts';
+import type { Message, MessageClass, Row, Wording } from './row.ts';
+
+/** What a message is: its row in the catalogue and the wording that it has, or `unclassified`. */
+export type Classification = { class: MessageClass; id: MessageId; row: Row; wording: Wording } | { class: 'unclassified' };
+
+const fits = (pattern: RegExp, text: string): boolean => new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
+
+const isWorded = ({ compared }: Row, { pattern }: Wording, text: string): boolean => {
+  if (compared === 'within') return pattern.test(text);
+  const told = compared === 'cause' ? deletionCause(text) : text;
+  return told !== undefined && fits(pattern, told);
+};
+
+const ofVersion = (version: string, { versions }: Wording): boolean => semver.satisfies(semver.coerce(version) ?? version, versions);
+
+const isSaidIn = ({ speaker, fields, states }: Row, message: Message): boolean =>
+  speaker === message.speaker && fields.includes(message.field) && (states?.includes(message.state) ?? true);
+
+/** Says what a message means, by where it was said and by its text: never by the text alone. A text that no row knows is `unclassified`. */
+export const classify = (message: Message, version: string): Classification => {
+  for (const id of messageIds) {
+    const row = catalogue[id];
+    if (!isSaidIn(row, message)) continue;
+    const wording = wordingOf(id, { message: message.text, version });
+    if (wording !== undefined) return { class: row.class, id, row, wording };
+  }
+  return { class: 'unclassified' };
+};
+
+/** The wording in which a text says this, wherever it stands; undefined for one that no wording of that version fits. */
+export const wordingOf = (id: MessageId, { message, version }: { message: string | undefined; version: string }): Wording | undefined =>
+  message === undefined
+    ? undefined
+    : catalogue[id].wordings.find((wording) => ofVersion(version, wording) && isWorded(catalogue[id], wording, message));

@@ -1,0 +1,138 @@
+import type { Row } from './row.ts';
+
+const failed = {
+  class: 'failure',
+  speaker: 'Backup',
+  fields: ['status.error'],
+  states: ['Error'],
+} as const satisfies Partial<Row>;
+
+const engine =
+  'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to backup snapshot s1 to b1: rpc error: code = Unknown desc = ';
+
+/** What a backup says that could not be made. All of it is for good: Longhorn makes no backup a second time. */
+export const creationMessages = {
+  'creation-lost-lock': {
+    ...failed,
+    compared: 'within',
+    means: 'The backup met a lock of a deletion on the same volume when it started.',
+    advice: 'Delete it and make another one: unlike a deletion it is not tried again.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        // See lock-message-full-stop of the differences.
+        pattern: /failed to acquire lock \S+ when performing backup create\/restore, please try again later\.?/,
+        example: `${engine}failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later`,
+        origin: 'product',
+        seen: 'status.error of a backup that lost the lock, source of v1.8.0 to v1.12.1',
+      },
+      {
+        versions: '<1.8.0',
+        pattern: /failed lock \S+ type 1 acquisition/,
+        example: `${engine}failed lock backupstore/volumes/8b/8e/v/locks/lock-1.lck type 1 acquisition`,
+        origin: 'product',
+        seen: 'longhorn/longhorn#8742, #7854',
+      },
+    ],
+  },
+  'creation-without-snapshot': {
+    ...failed,
+    compared: 'whole',
+    means: 'The snapshot that the backup was to be made of was not there.',
+    advice:
+      'Make a snapshot, and a backup of that one; if a recurring job ran, it may have cleaned the snapshot away (longhorn/longhorn#10184).',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed to get the Snapshot \S+/,
+        example: 'Failed to get the Snapshot zn-s2',
+        origin: 'product',
+        seen: 'status.error after five tries, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
+  'creation-gave-up': {
+    ...failed,
+    compared: 'whole',
+    means: 'The snapshot or the engine did not become ready in five looks.',
+    advice: 'Look at the snapshot, the volume and its engine, then make the backup again.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed waiting for the (?:snapshot|engine) \S+ to be ready/,
+        example: 'Failed waiting for the engine v-e-0 to be ready',
+        origin: 'product',
+        seen: 'status.error, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
+  'creation-without-volume': {
+    ...failed,
+    compared: 'whole',
+    means: 'The volume was gone when the backup was to be made.',
+    advice: 'Delete the backup.',
+    wordings: [
+      {
+        versions: '>=1.9.0',
+        pattern: /cannot find the corresponding volume: .+/,
+        example: 'cannot find the corresponding volume: volume.longhorn.io "v" not found',
+        origin: 'product',
+        seen: 'controller/backup_controller.go, source of v1.9.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'creation-lost-engine': {
+    ...failed,
+    compared: 'within',
+    means: 'The engine knows nothing of the backup any more: it, or a replica, was started anew during the upload.',
+    advice: 'Look for what ended the instance manager or the replica, then make the backup again.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /cannot find (?:backup \S+|matched snapshot \S+ of backup \S+) status in longhorn engine|max retry period \S+ reached in exponential backoff timer/,
+        example: 'cannot find backup b1 status in longhorn engine',
+        origin: 'product',
+        seen: 'engineapi/backup_monitor.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'creation-denied': {
+    ...failed,
+    compared: 'within',
+    means: 'The backup store refused what the backup was to write, or is full.',
+    advice: "Look at the store's free space, and at the rights on the volume's folder in it.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /^(?![\s\S]*cannot mount nfs )[\s\S]*(?:: (?:operation not permitted|permission denied|read-only file system|no space left on device|disk quota exceeded)|\bAccessDenied\b)/,
+        example: `${engine}open /mnt/backupstore/volumes/8b/8e/v/locks/lock-1.lck.tmp.1: permission denied`,
+        origin: 'product',
+        seen: 'as Go names EPERM, EACCES, EROFS, ENOSPC and EDQUOT; not met',
+      },
+    ],
+  },
+  'creation-without-store': {
+    ...failed,
+    compared: 'within',
+    means: 'The backup store did not answer while the backup was made.',
+    advice: 'See that the store is up and reachable from the nodes, then make the backup again.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
+        example: `${engine}open /mnt/backupstore/volumes/8b/8e/v/volume.cfg: input/output error`,
+        origin: 'product',
+        seen: 'as Go names what a soft mount gives; not met',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
+        example: `${engine}cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4`,
+        origin: 'product',
+        seen: 'backupstore, nfs.go; not met',
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;

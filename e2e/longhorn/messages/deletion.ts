@@ -1,0 +1,143 @@
+import { tellFailedDeletion } from './deletion-cause.ts';
+import type { Row } from './row.ts';
+
+const failed = {
+  speaker: 'Backup',
+  fields: ['status.messages.error'],
+  states: ['Error'],
+} as const satisfies Partial<Row>;
+
+/** What a backup says while it is deleted. A failed deletion never sets `status.error`. */
+export const deletionMessages = {
+  'deletion-lost-lock': {
+    ...failed,
+    class: 'informational',
+    compared: 'cause',
+    means: 'The deletion met a lock of another operation on the same volume.',
+    advice: 'Nothing: Longhorn tries again, a minute after the first attempt at the earliest.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        // See lock-message-full-stop of the differences.
+        pattern: /failed to acquire lock \S+\.lck when performing backup delete, please try again later\.?/,
+        example: tellFailedDeletion(
+          'failed to acquire lock backupstore/volumes/97/d4/v/locks/lock-1.lck when performing backup delete, please try again later',
+        ),
+        origin: 'product',
+        seen: 'recording of v1.12.1 (lock-conflict); knowledge base, backup-store-lock-conflict; longhorn/longhorn#11293',
+      },
+    ],
+  },
+  'deletion-denied': {
+    ...failed,
+    class: 'failure',
+    compared: 'cause',
+    means: "The backup store refused the removal of the backup's files.",
+    advice: "Look at the owner, mode and attributes (lsattr) of the file named, at the export's squashing, or at the bucket's policy.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /\w+ \S+: (?:operation not permitted|permission denied|read-only file system)/,
+        example: tellFailedDeletion('unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: operation not permitted'),
+        origin: 'product',
+        seen: 'recordings of v1.8.2 and v1.12.1 (delete-error), an immutable file on NFS; the other two as Go names EACCES and EROFS',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /[\s\S]*\bAccessDenied\b[\s\S]*/,
+        example: tellFailedDeletion('failed to delete objects with param: {} error: AccessDenied: Access Denied, status code: 403'),
+        origin: 'product',
+        seen: "backupstore's S3 driver, source; not met",
+      },
+    ],
+  },
+  'deletion-without-space': {
+    ...failed,
+    class: 'failure',
+    compared: 'cause',
+    means: 'The backup store is full: a deletion writes a lock and a new volume.cfg before it frees anything.',
+    advice: "Make room on the store's file system.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /[^\n]+: (?:no space left on device|disk quota exceeded)/,
+        example: tellFailedDeletion('write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device'),
+        origin: 'product',
+        seen: 'as Go names ENOSPC and EDQUOT; not met',
+      },
+    ],
+  },
+  'deletion-without-store': {
+    ...failed,
+    class: 'transient',
+    compared: 'cause',
+    means: 'The backup store did not answer, or not in time.',
+    advice: 'See that the store is up and reachable from the nodes; Longhorn tries again, later each time.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /\w+ \S+: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
+        example: tellFailedDeletion('unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: input/output error'),
+        origin: 'product',
+        seen: 'as Go names what a soft mount gives; not met',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
+        example: tellFailedDeletion('cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4'),
+        origin: 'product',
+        seen: 'backupstore, nfs.go; not met',
+      },
+    ],
+  },
+  'deletion-stubbed': {
+    ...failed,
+    class: 'failure',
+    compared: 'cause',
+    means: "The engine's binary is wrapped for testing, so that no backup can be deleted.",
+    advice: "If no test runs: delete the engine image's pod of the node, which puts the real binary back.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /stubbed backup deletion for testing/,
+        example: tellFailedDeletion('stubbed backup deletion for testing'),
+        origin: 'product',
+        seen: 'recording of v1.8.2 (wrapped-engine); the words of the engine images of manual test "BestEffort Recurring Job Cleanup"',
+      },
+    ],
+  },
+  'deletion-killed': {
+    ...failed,
+    class: 'transient',
+    compared: 'cause',
+    only: 'the process of the deletion was killed',
+    means: 'The process of the deletion was killed from outside.',
+    advice: 'Look for what killed it (memory limit, a node that shuts down); Longhorn tries again.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /signal: (?:killed|terminated)/,
+        example: tellFailedDeletion('').replace('exit status 1', 'signal: killed'),
+        origin: 'product',
+        seen: "as Go tells a process's end by a signal; not met",
+      },
+    ],
+  },
+  'deletion-panicked': {
+    ...failed,
+    class: 'failure',
+    compared: 'cause',
+    means: 'The deletion ran into a bug of longhorn-manager.',
+    advice: "Keep the manager's log and look for an issue; v1.8.0 to v1.11.2 had one in this place (longhorn/longhorn#13245).",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Recovered from panic: [\s\S]+/,
+        example:
+          'Failed to delete the backup nfs://store:/b?backup=b1&volume=v in the backupstore, err Recovered from panic: assignment to entry in nil map',
+        origin: 'product',
+        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;

@@ -1,0 +1,146 @@
+import type { Row } from './row.ts';
+
+const manager = {
+  speaker: 'manager',
+  fields: ['log info', 'log warning', 'log error'],
+  compared: 'within',
+} as const satisfies Partial<Row>;
+const node = { speaker: 'node', fields: ['log info', 'log warning', 'log error'], compared: 'within' } as const satisfies Partial<Row>;
+
+/** What events, the managers' logs and a node's own log say. */
+export const otherMessages = {
+  'event-backup-failed': {
+    class: 'failure',
+    speaker: 'Volume',
+    fields: ['event Warning'],
+    compared: 'whole',
+    means: 'A backup of the volume could not be made.',
+    advice: "Look at the Backup's status.error, which says the same.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Snapshot \S+ backup \S+ label map\[.*\]: [\s\S]+/,
+        example: 'Snapshot s1 backup b1 label map[]: input/output error',
+        origin: 'product',
+        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
+  'event-backup-goes-on': {
+    class: 'informational',
+    speaker: 'Volume',
+    fields: ['event Normal'],
+    compared: 'whole',
+    means: 'A backup of the volume went into another state.',
+    advice: 'Nothing.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Snapshot \S+ backup \S+ label map\[.*\]/,
+        example: 'Snapshot s1 backup b1 label map[RecurringJob:rj]',
+        origin: 'product',
+        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
+  'event-failed-backup-deleted': {
+    class: 'informational',
+    speaker: 'Backup',
+    fields: ['event Warning'],
+    states: ['Error', 'Unknown'],
+    compared: 'whole',
+    means: 'A backup that was in Error is gone now.',
+    advice: 'Nothing: it is the end of the trouble, not its beginning.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed backup \S+ has been deleted: [\s\S]*/,
+        example: 'Failed backup b1 has been deleted: ',
+        origin: 'product',
+        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
+  'blocks-left-behind': {
+    ...manager,
+    class: 'failure',
+    means: 'A backup is gone, but blocks that only it used were not removed from the store.',
+    advice: "Look for what keeps the files; they stay until the volume's next deletion counts its blocks again.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to delete backup blocks: /,
+        example: 'failed to delete backup blocks: [blocks/1e/2f/1e2f.blk: operation not permitted]',
+        origin: 'product',
+        seen: 'backupstore, deltablock.go',
+      },
+    ],
+  },
+  'blocks-not-counted': {
+    ...manager,
+    class: 'informational',
+    means: 'The store keeps unused blocks for now: another backup of the volume is being made, or a config cannot be read.',
+    advice: 'Nothing: a later deletion removes them.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /skip block deletion/,
+        example: 'Found in progress backup b2, skip block deletion',
+        origin: 'product',
+        seen: 'backupstore, deltablock.go',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /backup \S+ is still in progress/,
+        example: 'backup b2 is still in progress',
+        origin: 'product',
+        seen: 'backupstore, inspect.go',
+      },
+    ],
+  },
+  'data-damaged': {
+    ...manager,
+    class: 'failure',
+    means: 'A block of a backup is not what it was when it was written.',
+    advice: 'Restore from another backup, and check the store (`npm run store -- fsck`).',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /checksum verification failed for block|failed to decompress and verify block \S+/,
+        example: 'checksum verification failed for block',
+        origin: 'product',
+        seen: 'backupstore, util.go and deltablock.go; longhorn/longhorn#1385, #7069',
+      },
+    ],
+  },
+  'rebuild-in-the-way': {
+    ...manager,
+    class: 'transient',
+    means: 'A replica is being rebuilt, so that snapshots cannot be removed now.',
+    advice: 'Wait for the rebuild.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /cannot (?:purge snapshots|remove a snapshot) because .+ is rebuilding/,
+        example: 'cannot purge snapshots because r1 is rebuilding',
+        origin: 'product',
+        seen: 'longhorn/longhorn#1895',
+      },
+    ],
+  },
+  'stale-iscsi-session': {
+    ...node,
+    class: 'informational',
+    means: 'The node still has an iSCSI session of an instance manager that is gone.',
+    advice: 'Nothing needed; logging out of the session ends the noise.',
+    wordings: [
+      {
+        versions: '*',
+        pattern: /connect to \S+:3260 failed \(No route to host\)|cannot make a connection to \S+:3260 \(-1,22\)/,
+        example: 'connect to 10.42.2.9:3260 failed (No route to host)',
+        origin: 'product',
+        seen: 'knowledge base, troubleshooting-orphan-iscsi-session-error',
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;

@@ -1,0 +1,110 @@
+import type { Row } from './row.ts';
+
+const unavailable = {
+  class: 'configuration',
+  speaker: 'BackupTarget',
+  fields: ['condition Unavailable'],
+  states: ['True'],
+  compared: 'whole',
+} as const satisfies Partial<Row>;
+
+const snapshot = { speaker: 'Snapshot', fields: ['status.error'], compared: 'whole' } as const satisfies Partial<Row>;
+
+/** What backup targets and snapshots say. While a target is unavailable no new backup is taken on, and a deletion leaves the files. */
+export const surroundingMessages = {
+  'target-without-url': {
+    ...unavailable,
+    means: 'The backup target has no URL.',
+    advice: 'Give it one, as nfs://SERVER:/PATH.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /backup target URL is empty/,
+        example: 'backup target URL is empty',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, source of v1.12.1',
+      },
+    ],
+  },
+  'target-without-secret': {
+    ...unavailable,
+    means: "The store's credentials are missing.",
+    advice: "Make the secret in Longhorn's namespace and name it in the backup target.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /[\s\S]*could not access \S+ without credential secret/,
+        example: 'could not access s3 without credential secret',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
+      },
+    ],
+  },
+  'target-not-mounted': {
+    ...unavailable,
+    means: 'The NFS export cannot be mounted from a node.',
+    advice: "Check server, path (no fsid=0 with an absolute one), squashing and the folder's mode; NFS 4 must be served.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /[\s\S]+: cannot mount using NFSv4/,
+        example:
+          'failed to list system backups in nfs://store.default:/backups: cannot mount nfs store.default:/backups, options []: vers=4.0: No such file or directory: cannot mount using NFSv4',
+        origin: 'product',
+        seen: 'knowledge base, troubleshooting-unable-to-mount-an-nfs-backup-target; longhorn/longhorn#3576, #3805',
+      },
+    ],
+  },
+  'target-not-listed': {
+    ...unavailable,
+    means: 'The store was reached but could not be listed.',
+    advice: 'Look at the server, and whether a node can list the export; Longhorn looks again at the next poll.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to list (?:system backups|backup volumes|backups) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
+        example: 'failed to list system backups in nfs://store.default:/backups: input/output error',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
+      },
+    ],
+  },
+  'snapshot-waits-for-engine': {
+    ...snapshot,
+    class: 'transient',
+    means: "The volume's engine does not run, or is being upgraded.",
+    advice: 'Attach the volume, or wait for the upgrade.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to take snapshot because the volume engine \S+ is not running\. Waiting for the volume to be attached/,
+        example: 'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
+        origin: 'product',
+        seen: 'controller/snapshot_controller.go, source of v1.8.0 to v1.12.1; not met',
+      },
+      {
+        versions: '>=1.11.0',
+        pattern: /snapshot (?:creation|deletion) delayed: volume engine \S+ is upgrading from image \S+ to \S+/,
+        example:
+          'snapshot deletion delayed: volume engine v-e-0 is upgrading from image longhorn-engine:v1.10.2 to longhorn-engine:v1.11.0',
+        origin: 'product',
+        seen: 'controller/snapshot_controller.go, source of v1.11.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'snapshot-lost': {
+    ...snapshot,
+    class: 'warning',
+    means: 'The engine has no such snapshot any more; backups made of it stay whole.',
+    advice: 'Delete the snapshot; if nobody asked for its removal, look for what did.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /lost track of the corresponding snapshot info inside volume engine/,
+        example: 'lost track of the corresponding snapshot info inside volume engine',
+        origin: 'product',
+        seen: 'controller/snapshot_controller.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;

@@ -1,0 +1,76 @@
+import type { Row } from './row.ts';
+
+// A message stays while the upload runs, and after one that failed at its start.
+const waiting = {
+  class: 'informational',
+  speaker: 'Backup',
+  fields: ['status.messages.info'],
+  states: ['Pending', 'InProgress', 'Error'],
+} as const satisfies Partial<Row>;
+
+/** What a backup says while it waits, and what a deletion says that nobody remembers. */
+export const waitingMessages = {
+  'waits-for-deletion': {
+    ...waiting,
+    compared: 'whole',
+    means: 'The backup waits until another one of its volume is deleted.',
+    advice: 'Nothing: it starts within a minute after the other one is gone, or has failed to go.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Wait for backup \S+ to be deleted/,
+        example: 'Wait for backup zn-b1 to be deleted',
+        origin: 'product',
+        seen: 'status.messages.info of a Pending backup, recordings of v1.8.2 and v1.12.1',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /.*waiting for backup(?: \S+)? to be deleted.*/,
+        example: 'waiting for backup to be deleted',
+        origin: 'document',
+        seen: 'manual test "Delete Backup Asynchronously" and its enhancement proposal; in no source',
+      },
+    ],
+  },
+  'waits-for-readiness': {
+    ...waiting,
+    compared: 'whole',
+    means: 'The backup waits for its snapshot or its engine.',
+    advice: 'Nothing, up to five looks of 30 s; then it fails for good.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Waiting for the (?:snapshot|engine) \S+ to be ready/,
+        example: 'Waiting for the snapshot zn-s2 to be ready',
+        origin: 'product',
+        seen: 'status.messages.info of a Pending backup, source of v1.8.0 to v1.12.1',
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed to get the Snapshot \S+/,
+        example: 'Failed to get the Snapshot zn-s2',
+        origin: 'product',
+        seen: 'the same; after five looks it is a failure, by the same text in status.error',
+      },
+    ],
+  },
+  'deletion-forgotten': {
+    class: 'informational',
+    speaker: 'Backup',
+    fields: ['status.messages.error'],
+    states: ['Error'],
+    compared: 'whole',
+    only: 'the longhorn-manager that ran the deletion was restarted',
+    means: 'The longhorn-manager that looks after the backup does not know of its deletion: another one began it, and is gone.',
+    advice: 'Nothing: Longhorn begins again within milliseconds.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /No deletion in progress record, retry the deletion command/,
+        example: 'No deletion in progress record, retry the deletion command',
+        origin: 'product',
+        seen: 'recordings of v1.12.1 (controller-crash, held-crash), for 6 to 120 ms',
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;
