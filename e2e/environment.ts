@@ -9,6 +9,7 @@ const schema = z.object({
   CORRAL_PROVIDER: z.string().min(1).default('existing'),
   CORRAL_TARGET: z.enum(['official', 'archive', 'emulator']).default('official'),
   CORRAL_TARGET_VERSION: z.string().min(1).optional(),
+  CORRAL_LAB: z.string().min(1).optional(),
   CORRAL_STORE_IMAGE: z
     .string({ error: 'is not set: name an image with nfs-ganesha, rpcbind, e2fsprogs and bash, which the cluster can pull' })
     .min(1),
@@ -22,6 +23,8 @@ export type Environment = {
   out: string;
   provider: string;
   target: { name: string; version: string | null };
+  /** The folder of the lab that the cluster is, if it is one: its nodes can be made to fail. */
+  lab: string | undefined;
   storeImage: string;
 };
 
@@ -44,6 +47,7 @@ export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     out: value.CORRAL_OUT,
     provider: value.CORRAL_PROVIDER,
     target: { name: value.CORRAL_TARGET, version: value.CORRAL_TARGET_VERSION ?? null },
+    lab: value.CORRAL_LAB,
     storeImage: value.CORRAL_STORE_IMAGE,
   };
 };
@@ -57,5 +61,6 @@ export const toVariables = (environment: Environment): Record<string, string> =>
   CORRAL_PROVIDER: environment.provider,
   CORRAL_TARGET: environment.target.name,
   ...(environment.target.version === null ? {} : { CORRAL_TARGET_VERSION: environment.target.version }),
+  ...(environment.lab === undefined ? {} : { CORRAL_LAB: environment.lab }),
   CORRAL_STORE_IMAGE: environment.storeImage,
 });

@@ -1,46 +1,51 @@
-import { install } from '../emulator/install.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
+import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
-import { defaultSize } from '../lab/size.ts';
 import { up } from '../lab/up.ts';
-import { emulatorArchive, emulatorImage } from './emulator-image.ts';
-import { describeVersion, emulatorSettings } from './emulator-settings.ts';
-import { NotFit, type Provider, type RunningCluster } from './provider.ts';
+import { emulatorTarget } from './emulator-target.ts';
+import { archiveTarget } from './longhorn/target.ts';
+import { NotFit, type Progress, type Provider, type RunningCluster } from './provider.ts';
+import type { Target } from './target.ts';
 
-const running = (lab: Lab, name: string, version: string): RunningCluster => ({
+const running = (lab: Lab, { name, target }: { name: string; target: RunningCluster['target'] }): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
   provider: 'lab',
   storeImage,
+  lab: labDir(name),
   reach: [`export KUBECONFIG=${lab.kubeconfig}`, `npm run lab -- shell node1 --name ${name}`, `npm run lab -- down --name ${name}`],
-  target: { name: 'emulator', version },
+  target,
   trouble: () => lab.ended,
+  lost: lab.lost,
   keep: lab.keep,
   down: lab.stop,
 });
 
-/** The embedded cluster, brought up anew for a run, with the emulator in it; it goes down with this process unless it is kept. */
+const choose = (longhorn: string, progress: Progress): Promise<Target> =>
+  longhorn.startsWith('archive:') ? archiveTarget(longhorn.slice('archive:'.length), progress) : emulatorTarget(progress);
+
+/** Work that only reads ends with this process, so an interruption need not wait for it. */
+const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
+};
+
+/** The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process unless it is kept. */
 export const lab: Provider = {
   name: 'lab',
-  up: async ({ signal, progress }) => {
+  up: async ({ longhorn, signal, progress }) => {
     const name = `e2e-${process.pid}`;
-    const settings = emulatorSettings(process.env);
     try {
+      const target = await orAborted(choose(longhorn, progress), signal);
       let version = '';
-      const cluster = await up({
-        name,
-        archives: [await emulatorArchive()],
-        step: progress.step,
-        signal,
-        meanwhile: async ({ kubeconfig }, cut) => {
-          const installed = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
-            install({ kubeconfig, ...settings, image: emulatorImage, nodes: defaultSize.nodes, signal: cut, onProgress }),
-          );
-          version = installed.version;
-        },
-      });
-      return running(cluster, name, describeVersion(version, settings));
+      const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
+        version = await target.install({ kubeconfig, signal: either });
+      };
+      const cluster = await up({ name, archives: target.archives, ...target.size, meanwhile, step: progress.step, signal });
+      return running(cluster, { name, target: { name: target.name, version } });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;
     }

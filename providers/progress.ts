@@ -6,6 +6,7 @@ const timed = (title: string, start: number): string => `${title}: ${formatDurat
 
 /** Progress in plain lines, one when a step starts and one when it ends: for logs and pipes. */
 export const plainProgress = (write: (line: string) => void): Progress => ({
+  note: write,
   step: async (title, work) => {
     const start = performance.now();
     let last: string | undefined;
@@ -42,6 +43,10 @@ const toTask = (shown: Shown): ListrTask => ({
 /** Progress as a live list: steps that begin together are shown together; one that begins beside them is shown after them. */
 const liveProgress = (): Progress => {
   const waiting: Shown[] = [];
+  const notes: string[] = [];
+  const writeNotes = (): void => {
+    for (const text of notes.splice(0)) process.stdout.write(`${text}\n`);
+  };
   let underWay = 0;
   let display: Promise<void> | undefined;
 
@@ -58,10 +63,15 @@ const liveProgress = (): Progress => {
       });
       await list.run();
     }
+    writeNotes();
     display = undefined;
   };
 
   return {
+    note: (text) => {
+      notes.push(text);
+      if (display === undefined) writeNotes();
+    },
     step: async (title, work) => {
       const start = performance.now();
       const shown: Shown = { title, ended: Promise.resolve(), show: () => {} };

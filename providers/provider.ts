@@ -1,6 +1,8 @@
 /** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
 export type Progress = {
   step<T>(title: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T>;
+  /** Says something that stays to be read; beside a live list it comes after it. */
+  note(text: string): void;
 };
 
 /** A cluster that a provider brought up, with a Longhorn (or its stand-in) in it. */
@@ -10,11 +12,15 @@ export type RunningCluster = {
   provider: string;
   /** Image of the NFS store's pod. */
   storeImage: string;
+  /** The folder of a lab: by it the scenarios make its nodes fail. */
+  lab?: string;
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
   target: { name: string; version: string };
   /** What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one. */
   trouble(): readonly string[];
+  /** Aborts, with what happened, when the cluster is lost: no scenario can come to a verdict then. */
+  lost: AbortSignal;
   /** Lets the cluster outlive this process; until then it goes down with it, however that ends. */
   keep(): void;
   /** Takes the cluster down and leaves nothing behind. */

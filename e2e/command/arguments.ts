@@ -6,6 +6,7 @@ import { usageError } from './exit-code.ts';
 /** What the command was asked to do. */
 export type Arguments = {
   provider: string;
+  /** `emulator`, or `archive:` and an absolute folder. */
   longhorn: string;
   keep: boolean;
   /** Regular expression on the names of the scenarios. */
@@ -22,7 +23,7 @@ const later = 'comes with a later release';
 const notYet: [flag: 'provider' | 'longhorn', value: RegExp, untilThen: string][] = [
   ['provider', /^(kind|k3d)$/, 'use --provider lab, or leave it out'],
   ['provider', /^existing$/, 'until then: CORRAL_KUBECONFIG=FILE CORRAL_STORE_IMAGE=IMAGE npx vitest run --project e2e'],
-  ['longhorn', /^(official|archive:.*)$/, 'use --longhorn emulator, or leave it out'],
+  ['longhorn', /^official$/, 'until then: --longhorn archive:DIR, with its manifest and image archives in DIR'],
 ];
 
 const choose = (flag: 'provider' | 'longhorn', value: string, known: string[]): string => {
@@ -30,6 +31,18 @@ const choose = (flag: 'provider' | 'longhorn', value: string, known: string[]): 
   const untilThen = notYet.find(([ofFlag, pattern]) => ofFlag === flag && pattern.test(value))?.[2];
   if (untilThen !== undefined) throw usageError(`--${flag} ${value} ${later}: ${untilThen}`);
   throw usageError(`--${flag} ${value || "''"} is unknown: use ${known.map((each) => `--${flag} ${each}`).join(' or ')}, or leave it out`);
+};
+
+const archive = 'archive:';
+
+const chooseLonghorn = (value: string): string => {
+  if (!value.startsWith(archive)) return choose('longhorn', value, ['emulator', 'archive:DIR']);
+  const dir = value.slice(archive.length);
+  if (dir === '') throw usageError("--longhorn archive:: name the folder with a release's manifest and image archives behind the colon");
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (found === undefined) throw usageError(`--longhorn ${value}: there is no such folder`);
+  if (!found.isDirectory()) throw usageError(`--longhorn ${value} is a file: name the folder with a release's manifest and image archives`);
+  return `${archive}${resolve(dir)}`;
 };
 
 const checkOnly = (pattern: string | undefined): string | undefined => {
@@ -55,7 +68,11 @@ const describe = (providers: string[]): Command =>
   new Command('npm run e2e --')
     .description('Brings a cluster with a Longhorn in it, plays the scenarios, and reports what happened.')
     .option('--provider <name>', `where the cluster comes from: ${providers.join(', ')} (kind, k3d, existing: ${later})`, 'lab')
-    .option('--longhorn <which>', `the Longhorn under test: emulator (official, archive:DIR: ${later})`, 'emulator')
+    .option(
+      '--longhorn <which>',
+      `the Longhorn under test: emulator, or archive:DIR, a release from its manifest and image archives (official: ${later})`,
+      'emulator',
+    )
     .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
     .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')
     .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
@@ -84,7 +101,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
   if (tags !== undefined && tags.trim() === '') throw usageError("--tags '': give an expression such as 'a && !b', or leave it out");
   return {
     provider: choose('provider', provider, providers),
-    longhorn: choose('longhorn', longhorn, ['emulator']),
+    longhorn: chooseLonghorn(longhorn),
     keep: keep === true,
     only: checkOnly(only),
     tags,

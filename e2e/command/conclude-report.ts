@@ -21,13 +21,15 @@ export const writeUnplayed = async (out: string, { chosen, ...run }: Unplayed, e
 export const concludeReport = async (
   out: string,
   unplayed: Unplayed,
-  ended: { interrupted: boolean; trouble: string | undefined },
+  ended: { interrupted: boolean; lost: string | undefined; trouble: string | undefined },
 ): Promise<Report> => {
-  const report = await readReport(out);
+  const written = await readReport(out);
+  const lost: Report['end'] | undefined = ended.lost === undefined ? undefined : { state: 'cluster-lost', reason: ended.lost };
   const cut = ended.interrupted ? 'interrupted' : 'runner-died';
-  if (report === undefined) return writeUnplayed(out, unplayed, { state: cut, reason: ended.trouble ?? 'no report was written' });
+  if (written === undefined) return writeUnplayed(out, unplayed, lost ?? { state: cut, reason: ended.trouble ?? 'no report was written' });
+  const report = { ...written, end: lost ?? written.end };
   const missing = unplayed.chosen.filter(({ name, file }) => !report.scenarios.some((each) => each.name === name && each.file === file));
-  if (missing.length === 0) return report;
+  if (missing.length === 0 && lost === undefined) return report;
   const scenarios = [...report.scenarios, ...missing.map((each) => toUnplayed(each, 'the run ended before it started'))];
   const whole = { ...report, scenarios, totals: countStates(scenarios) };
   await writeReport(out, whole);

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { healLeftOver } from '../faults/fault.ts';
+import { closeGone, healLeftOver } from '../faults/fault.ts';
 import { openLedger } from '../faults/ledger.ts';
 import { connect } from '../observe/cluster.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
@@ -19,7 +19,10 @@ const program = (): Command =>
 const heal = async ({ kubeconfig, context, out }: Flags): Promise<string[]> => {
   const ledger = await openLedger(out);
   if (ledger.open().length === 0) return [`nothing is in force: ${out} tells of no fault that was not healed`];
-  return healLeftOver({ cluster: connect({ kubeconfig, ...(context !== undefined && { context }) }), ledger });
+  // A lab takes its kubeconfig with it, so this comes before the cluster is looked for.
+  const gone = await closeGone(ledger);
+  if (ledger.open().length === 0) return gone;
+  return [...gone, ...(await healLeftOver({ cluster: connect({ kubeconfig, ...(context !== undefined && { context }) }), ledger }))];
 };
 
 const messages = (error: unknown): string[] =>

@@ -18,7 +18,8 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
   const unplayed: Unplayed = {
     run: makeRunId(),
     provider: provider.name,
-    target: { name: args.longhorn, version: null },
+    // Without the folder of `archive:`: that is no part of what was judged.
+    target: { name: args.longhorn.replace(/:.*$/s, ''), version: null },
     startedAt: new Date(),
     chosen,
   };
@@ -61,6 +62,7 @@ const toEnvironment = (cluster: RunningCluster, { run, out }: { run: string; out
   out,
   provider: cluster.provider,
   target: cluster.target,
+  lab: cluster.lab,
   storeImage: cluster.storeImage,
 });
 
@@ -72,13 +74,28 @@ const playOn = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Pr
     await writeUnplayed(args.out, unplayed, { state: 'interrupted', reason: (first.reason as Error).message });
     return exitCode.interrupted;
   }
-  const trouble = await play({ config, environment, chosen: args, interruption });
+  const trouble = cluster.lost.aborted
+    ? undefined
+    : await play({ config, environment, chosen: args, interruption: orLost(interruption, cluster.lost) });
   const interrupted = first.aborted;
-  const { totals } = await concludeReport(args.out, unplayed, { interrupted, trouble });
+  const lost = cluster.lost.aborted && !interrupted ? (cluster.lost.reason as Error).message : undefined;
+  const { totals } = await concludeReport(args.out, unplayed, { interrupted, lost, trouble });
   if (interrupted) return exitCode.interrupted;
+  if (lost !== undefined)
+    throw new CommandError('the cluster was lost while scenarios were played: what they said since then is no verdict', exitCode.notFit);
   if (totals.failed + totals.notProvable > 0) return exitCode.failed;
   if (trouble !== undefined) throw new CommandError(trouble, exitCode.notFit);
   return exitCode.passed;
+};
+
+/** How long scenarios may clean up on a cluster that was lost; this command owns the time-out. */
+const LOST_GRACE_MS = 10_000;
+
+/** A cluster that is lost interrupts the scenarios as Ctrl-C does; much of it may be gone, so their clean-up is not waited for long. */
+const orLost = ({ first, again }: Interruption, lost: AbortSignal): Interruption => {
+  const late = new AbortController();
+  lost.addEventListener('abort', () => setTimeout(() => late.abort(), LOST_GRACE_MS).unref(), { once: true });
+  return { first: AbortSignal.any([first, lost]), again: AbortSignal.any([again, late.signal]) };
 };
 
 // A cluster that does not go away is said beside what the scenarios came to, and only then makes the exit code.

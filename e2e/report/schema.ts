@@ -42,7 +42,10 @@ export const reportSchema = z.strictObject({
   /** The cluster that was resolved; null where the run ended before it was reached. */
   kubernetes: kubernetesSchema.nullable(),
   judged: z.string(),
-  end: z.strictObject({ state: z.enum(['finished', 'interrupted', 'set-up-failed', 'runner-died']), reason: z.string().nullable() }),
+  end: z.strictObject({
+    state: z.enum(['finished', 'interrupted', 'set-up-failed', 'runner-died', 'cluster-lost']),
+    reason: z.string().nullable(),
+  }),
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({ passed: z.int(), failed: z.int(), skipped: z.int(), notProvable: z.int() }),
 });

@@ -1,0 +1,59 @@
+import { openBlockPool } from '../../backupstore/block-pool.ts';
+import { count, type Finding } from '../../backupstore/findings.ts';
+import { checkStore, type StoreCheck } from '../../backupstore/fsck.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { openNamedStore } from './open.ts';
+import { bytes, print, printable, printJson } from './text.ts';
+
+/** `fsck STORE`: checks a store and prints what was found. Returns 0 for a sound one, 1 when data are lost or wrong. */
+export const fsck = async (name: string, { json, quick }: { json?: true; quick?: true }): Promise<ExitCode> => {
+  const source = await openNamedStore(name);
+  const progress = showProgress();
+  const pool = quick ? undefined : openBlockPool({ localPath: source.localPath, checked: progress.add });
+  try {
+    const started = performance.now();
+    const check = await checkStore(source, { now: Date.now(), verify: pool?.verify });
+    progress.clear();
+    const sound = check.counts.error === 0;
+    if (json) printJson({ store: name, sound, ...check });
+    else
+      print(...check.findings.map(line), ...leftOut(check), summary(name, check, { quick, seconds: (performance.now() - started) / 1000 }));
+    return sound ? exitCode.passed : exitCode.failed;
+  } finally {
+    progress.clear();
+    await pool?.close();
+  }
+};
+
+const line = ({ severity, code, path, message }: Finding): string =>
+  `${severity.padEnd(7)}  ${code}: ${printable(message)} (${printable(path)})`;
+
+const leftOut = ({ leftOut }: StoreCheck): string[] => Object.entries(leftOut).map(([code, number]) => `         ${code}: ${number} more`);
+
+const summary = (name: string, check: StoreCheck, { quick, seconds }: { quick: true | undefined; seconds: number }): string => {
+  const { error, warning, info } = check.counts;
+  const looked = quick ? 'their data not looked into' : `all looked into in ${seconds.toFixed(1)} s`;
+  const has = `${count(check.volumes, 'volume')}, ${count(check.backups, 'backup')}, ${count(check.blocks, 'block')} (${bytes(check.bytes)} on disk), ${looked}`;
+  const met = [
+    ...(error > 0 ? [count(error, 'error')] : []),
+    ...(warning > 0 ? [count(warning, 'warning')] : []),
+    ...(info > 0 ? [`${info} to know`] : []),
+  ].join(', ');
+  return `${printable(name)} ${error > 0 ? 'is damaged' : 'is sound'}${met && `: ${met}`}; ${has}`;
+};
+
+// On a terminal alone, and beside what is printed.
+const showProgress = () => {
+  const { stderr } = process;
+  let done = 0;
+  return {
+    add: (blocks: number): void => {
+      done += blocks;
+      if (stderr.isTTY) stderr.write(`\r${count(done, 'block')} looked into`);
+    },
+    clear: (): void => {
+      if (stderr.isTTY && done > 0) stderr.write('\r\u001b[K');
+      done = 0;
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import type { BackupConfig } from '../../backupstore/config.ts';
+import { type Listed, listStore } from '../../backupstore/list-store.ts';
+import { type ExitCode, exitCode } from '../exit-code.ts';
+import { openNamedStore } from './open.ts';
+import { bytes, print, printJson, table } from './text.ts';
+
+const describe = (name: string, { config, problem }: Listed<BackupConfig>) =>
+  config === undefined
+    ? { name, state: 'Unreadable', problem }
+    : {
+        name,
+        state: config.inProgress ? 'InProgress' : 'Completed',
+        size: config.size,
+        blocks: config.blocks.length,
+        created: config.created,
+        snapshot: config.snapshot,
+        mode: config.incremental ? 'incremental' : 'full',
+        compression: config.compression,
+      };
+
+type Volume = {
+  name: string;
+  size?: number;
+  created?: string;
+  lastBackup?: string;
+  problem?: string;
+  backups: ReturnType<typeof describe>[];
+};
+
+/** `ls STORE`: the volumes of a store and their backups, by their configs alone. */
+export const list = async (name: string, { json }: { json?: true }): Promise<ExitCode> => {
+  const source = await openNamedStore(name);
+  const volumes: Volume[] = [];
+  for await (const { name: volume, config, problem, backups } of listStore(source)) {
+    const described: Volume['backups'] = [];
+    for (const backup of backups) described.push(describe(backup.name, await backup.read()));
+    const known =
+      config === undefined ? { problem } : { size: config.Size, created: config.CreatedTime, lastBackup: config.LastBackupName };
+    volumes.push({ name: volume, ...known, backups: described });
+  }
+  if (json) printJson({ store: name, volumes });
+  else if (volumes.length === 0) print(`${name} holds no volume`);
+  else
+    print(...table(['VOLUME', 'VOLUME SIZE', 'BACKUP', 'STATE', 'SIZE', 'BLOCKS', 'MODE', 'CREATED', 'SNAPSHOT'], volumes.flatMap(rows)));
+  return exitCode.passed;
+};
+
+const rows = ({ name, size, backups }: Volume): string[][] => {
+  const volume = [name, size === undefined ? 'unreadable' : bytes(size)];
+  if (backups.length === 0) return [[...volume, '-', '-', '-', '-', '-', '-', '-']];
+  return backups.map((backup) =>
+    'problem' in backup
+      ? [...volume, backup.name, backup.state, '-', '-', '-', '-', '-']
+      : [
+          ...volume,
+          backup.name,
+          backup.state,
+          bytes(backup.size),
+          String(backup.blocks),
+          backup.mode,
+          backup.created || '-',
+          backup.snapshot || '-',
+        ],
+  );
+};

@@ -1,0 +1,28 @@
+/** Text of a store as it may be printed: names and texts in there are anybody's, and must not speak to the terminal. */
+export const printable = (text: string): string =>
+  // Control signs, separators of lines, and those that turn the direction of writing.
+  text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
+
+/** Bytes for people: `3.2 MiB`. */
+export const bytes = (number: number): string => {
+  const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
+  const step = Math.min(units.length - 1, Math.floor(Math.log2(Math.max(number, 1)) / 10));
+  const figure = number / 1024 ** step;
+  return `${Number.isInteger(figure) || figure >= 100 ? figure.toFixed(0) : figure.toFixed(1)} ${units[step]}`;
+};
+
+/** A table with a line for its heads, its columns as wide as they need. */
+export const table = (heads: string[], rows: string[][]): string[] => {
+  const all = [heads, ...rows.map((row) => row.map(printable))];
+  const widths = heads.map((_, column) => Math.max(...all.map((row) => row[column]?.length ?? 0)));
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('   ')
+      .trimEnd(),
+  );
+};
+
+export const print = (...lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+
+export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));

@@ -1,0 +1,15 @@
+import { type ExitCode, exitCode } from './exit-code.ts';
+import { describeTrace } from './traceability/describe-trace.ts';
+import { readProject } from './traceability/read-project.ts';
+import { trace } from './traceability/trace.ts';
+
+/**
+ * `npm run traceability`: prints every sentence of the seeds with the steps that prove it.
+ * Returns the exit code: 0 when each has one or a reason, 1 when one has not, or its scenario does not exist yet.
+ */
+export const runTraceabilityCommand = (): ExitCode => {
+  const traced = trace(readProject());
+  for (const line of describeTrace(traced)) process.stdout.write(`${line}\n`);
+  const whole = traced.problems.length === 0 && traced.sentences.every(({ problems, missing }) => problems.length + missing.length === 0);
+  return whole ? exitCode.passed : exitCode.failed;
+};

@@ -1,0 +1,32 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { findSources } from '../../lab/images/source.ts';
+import { NotFit } from '../provider.ts';
+
+/** What a folder brings for a Longhorn: manifests in the order in which to apply them, and image archives. */
+export type Folder = { manifests: string[]; archives: string[] };
+
+const archivesIn = async (folder: string): Promise<string[]> => {
+  try {
+    return (await findSources(folder)).map(({ path }) => path);
+  } catch {
+    return [];
+  }
+};
+
+/**
+ * Looks through a folder: its manifests are all `*.yaml` and `*.yml` in it, by name; its image archives and unpacked layouts lie beside them
+ * or in folders of it. Throws NotFit when either is missing.
+ */
+export const lookThrough = async (dir: string): Promise<Folder> => {
+  const entries = (await readdir(dir, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
+  const manifests = entries.filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name)).map(({ name }) => join(dir, name));
+  const folders = [dir, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name))];
+  const archives = new Set((await Promise.all(folders.map(archivesIn))).flat());
+  if (manifests.length === 0) throw new NotFit(`${dir} has no manifest: put the release's longhorn.yaml into it`);
+  if (archives.size === 0)
+    throw new NotFit(
+      `${dir} has no image archive: put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts`,
+    );
+  return { manifests: manifests.sort(), archives: [...archives].sort() };
+};

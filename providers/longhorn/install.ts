@@ -1,0 +1,133 @@
+import { startStore } from '../../e2e/backupstore/fixture.ts';
+import { defaultBackupTarget } from '../../e2e/longhorn/resources.ts';
+import type { BackupTarget } from '../../e2e/longhorn/types.ts';
+import { readVersion } from '../../e2e/longhorn/version.ts';
+import { type Cluster, connect } from '../../e2e/observe/cluster.ts';
+import { applyManifests } from '../../lab/manifests/apply.ts';
+import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
+import { type Attempts, type Condition, conditionsOf } from './conditions.ts';
+import { imageMissing } from './conditions-kubernetes.ts';
+import { type ManifestObject, writeObjects } from './manifest.ts';
+import { untilReady } from './readiness.ts';
+import { describeRelease } from './release.ts';
+import { explainStuck } from './stuck.ts';
+import { openWorld, type World } from './world.ts';
+
+export type InstallOptions = {
+  kubeconfig: string;
+  /** As they are to be applied: already fitted to the cluster. */
+  objects: readonly ManifestObject[];
+  /** Names of the nodes that Longhorn is to run on; one that is still booting is waited for. */
+  nodes: readonly string[];
+  storeImage: string;
+  signal: AbortSignal;
+  /** Owner of the time-out (ms) for all of it; 97 s were seen for a v1.12.1 on two processors, and a machine may be six times slower. */
+  timeout?: number;
+  onProgress?: (text: string) => void;
+};
+
+/** The store of the default backup target; scenarios bring stores of their own. */
+const store = { namespace: 'corral-default-backupstore', run: 'set-up' };
+
+/** Resolves when these conditions hold, now or later. */
+const untilMet = (world: World, conditions: readonly Condition[], signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const check = (): void => {
+      if (conditions.every(({ look }) => look === undefined || look(world).met)) resolve();
+    };
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+    world.onChange(check);
+    check();
+  });
+
+type Work = { cluster: Cluster; world: World; attempts: Attempts; conditions: ReturnType<typeof conditionsOf>; signal: AbortSignal };
+
+/** Asks the webhooks only when they are registered: until then nobody would refuse. */
+const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work): Promise<void> => {
+  if (conditions.volumes.look === undefined) return;
+  await untilMet(world, [conditions.customResources, conditions.webhooks], signal);
+  const tell = (look: Attempts['volumes']): void => {
+    attempts.volumes = look;
+    world.changed();
+  };
+  await untilItWorks(() => askForVolume(cluster), { signal, tell });
+};
+
+/** Until there is an instance manager on each node. */
+const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Work): Promise<void> => {
+  const { look } = conditions.instanceManagers;
+  if (look === undefined) return;
+  const attempt = async (): Promise<string> => {
+    if (look(world).met) return '';
+    await touchLate(cluster, world);
+    throw new Error('not all of them run yet');
+  };
+  await untilItWorks(attempt, { signal, tell: () => {} });
+};
+
+/**
+ * Points the target at the store once Longhorn can list it at once: a list that fails for want of an engine or an instance manager
+ * is tried again only with the next resync, 30 s later (M:controller/backup_target_controller.go).
+ */
+const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
+  const { cluster, world, attempts, conditions, signal } = work;
+  const tell = (look: Attempts['target']): void => {
+    attempts.target = look;
+    world.changed();
+  };
+  const known = await url;
+  tell({ met: false, state: `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks` });
+  const target = (): BackupTarget | undefined => world.find('backupTargets', defaultBackupTarget);
+  const there: Condition = { title: '', look: () => ({ met: target() !== undefined, state: '' }) };
+  await untilMet(world, [conditions.managers, conditions.engineImage, conditions.instanceManagers, conditions.volumes, there], signal);
+  const point = async (): Promise<string> => {
+    const found = target();
+    if (found === undefined) throw new Error(`the backup target ${defaultBackupTarget} has gone again`);
+    return pointTarget(cluster, { url: known, target: found });
+  };
+  await untilItWorks(point, { signal, tell });
+};
+
+/**
+ * Applies a release, points its default backup target at a store of its own, and returns when it can be used, with its version and what
+ * there is to say of each condition. Throws NotReady when it does not get there in time.
+ */
+export const installRelease = async (options: InstallOptions): Promise<{ version: string; told: string }> => {
+  const { kubeconfig, objects, nodes, storeImage, signal, timeout = 600_000, onProgress = () => {} } = options;
+  const start = performance.now();
+  const cluster = connect({ kubeconfig });
+  const ended = new AbortController();
+  const either = AbortSignal.any([signal, ended.signal]);
+  const failed = Promise.withResolvers<never>();
+  const fail = (error: Error): void => (either.aborted ? undefined : failed.reject(error));
+  const attempts: Attempts = {
+    volumes: { met: false, state: 'not asked yet' },
+    target: { met: false, state: 'its store is not up yet' },
+  };
+  const world = await openWorld(cluster, { signal: either, onFailure: fail });
+  const conditions = conditionsOf(describeRelease(objects), nodes, attempts);
+  const work: Work = { cluster, world, attempts, conditions, signal: either };
+  const inBackground = (part: Promise<unknown>): void => void part.catch(fail);
+  try {
+    const url = startStore(cluster, { ...store, image: storeImage, signal: either }).then((fixture) => fixture.url);
+    inBackground(applyManifests({ kubeconfig, signal: either, manifests: writeObjects(objects) }));
+    inBackground(untilMet(world, [conditions.customResources], either).then(() => world.watchLonghorn()));
+    inBackground(tryVolumes(work));
+    inBackground(hurryInstanceManagers(work));
+    inBackground(pointAtStore(work, { url }));
+    const ready = untilReady(world, {
+      conditions: Object.values(conditions),
+      start,
+      timeout,
+      signal: either,
+      onProgress,
+      hopeless: imageMissing,
+      explain: () => explainStuck(cluster),
+    });
+    const told = await Promise.race([ready, failed.promise]);
+    return { version: await readVersion(cluster), told };
+  } finally {
+    ended.abort(new Error('Longhorn is no longer waited for'));
+    await world.stop();
+  }
+};

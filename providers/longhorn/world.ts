@@ -1,0 +1,75 @@
+import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
+import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/observe/cluster.ts';
+import type { Timeline } from '../../e2e/observe/timeline.ts';
+import { follow } from '../../e2e/observe/watch.ts';
+
+/** What is watched of a cluster while Longhorn comes up; a collection that is not watched yet has no objects. */
+export type World = {
+  objects<T extends KubernetesObject>(collection: Collection): T[];
+  find<T extends KubernetesObject>(collection: Collection, name: string): T | undefined;
+  /** Calls the listener for each change from now on. */
+  onChange(listener: () => void): void;
+  /** Something that is no object has changed. */
+  changed(): void;
+  /** Begins to watch Longhorn's own objects; to be called once they are served. */
+  watchLonghorn(): Promise<void>;
+  stop(): Promise<void>;
+};
+
+const admission = (plural: string): Resource => ({ group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false });
+const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
+
+const built = {
+  customResourceDefinitions: resources.customResourceDefinitions,
+  daemonSets: resources.daemonSets,
+  deployments: resources.deployments,
+  pods: resources.pods,
+  validatingWebhooks: admission('validatingwebhookconfigurations'),
+  mutatingWebhooks: admission('mutatingwebhookconfigurations'),
+  csiDrivers: { group: 'storage.k8s.io', version: 'v1', plural: 'csidrivers', namespaced: false },
+} satisfies Record<string, Resource>;
+
+const own = {
+  nodes: longhorn('nodes'),
+  engineImages: longhorn('engineimages'),
+  instanceManagers: longhorn('instancemanagers'),
+  backupTargets: longhorn('backuptargets'),
+} satisfies Record<string, Resource>;
+
+type Collection = keyof typeof built | keyof typeof own;
+
+/** Watches what the conditions are about; `onFailure` is told when a watch cannot go on. */
+export const openWorld = async (
+  cluster: Cluster,
+  { signal, onFailure }: { signal: AbortSignal; onFailure: (error: Error) => void },
+): Promise<World> => {
+  const timelines = new Map<string, Timeline>();
+  const listeners = new Set<() => void>();
+  const changed = (): void => {
+    for (const listener of [...listeners]) listener();
+  };
+  const watch = (collections: Record<string, Resource>): Promise<unknown> =>
+    Promise.all(
+      Object.entries(collections).map(async ([name, resource]) => {
+        const timeline = await follow(cluster, resource, { signal, ...(resource.namespaced === false ? {} : { namespace }) });
+        timelines.set(name, timeline);
+        timeline.onEntry(changed);
+        timeline.onFailure(onFailure);
+        changed();
+      }),
+    );
+  await watch(built);
+  return {
+    objects: <T extends KubernetesObject>(collection: Collection) => (timelines.get(collection)?.objects() ?? []) as T[],
+    find: <T extends KubernetesObject>(collection: Collection, name: string) => timelines.get(collection)?.current(name) as T | undefined,
+    onChange: (listener) => void listeners.add(listener),
+    changed,
+    watchLonghorn: async () => {
+      await watch(own);
+    },
+    stop: async () => {
+      listeners.clear();
+      await Promise.all([...timelines.values()].map((timeline) => timeline.stop()));
+    },
+  };
+};
