@@ -38,12 +38,18 @@ const arrows: [from: RegExp, to: RegExp][] = [
   [/^e2e\/scenarios\//, /^e2e\/(scenario|scenario-core)\.ts$|^e2e\/steps\//],
   [/^e2e\/report\//, /^e2e\/(observe\/duration|environment)\.ts$/],
   [/^e2e\/command\/heal\.ts$/, /^e2e\/(faults\/(fault|ledger)|observe\/cluster|command\/exit-code)\.ts$/],
+  [/^e2e\/command\/store\//, /^e2e\/(backupstore\/|command\/exit-code\.ts$)/],
+  [/^e2e\/command\/traceability/, /^e2e\/(longhorn\/differences\/differences|command\/exit-code)\.ts$|^e2e\/command\/traceability\//],
   [/^e2e\/command\//, /^e2e\/(report|command)\/|^e2e\/[a-z-]+\.ts$|^providers\/(provider|progress)\.ts$/],
   [/^e2e\//, /^e2e\/(?!scenarios\/|command\/)/],
+  // The checksum of LZ4 is the same for who writes and who reads.
+  [/^emulator\/backupstore\/lz4-frame\.ts$/, /^e2e\/backupstore\/lz4\/xxh32\.ts$/],
   [/^emulator\//, /^e2e\/observe\//],
   // The watcher is everybody's: it knows nothing of Longhorn.
   [/^lab\//, /^e2e\/observe\//],
-  [/^providers\/(lab|emulator-image|emulator-settings)\.ts$/, /^(lab|emulator|providers)\/|^e2e\/observe\//],
+  // It waits for a Longhorn and gives it a backup store, as scenarios do.
+  [/^providers\/longhorn\//, /^(lab|providers)\/|^e2e\/(observe|longhorn|backupstore)\//],
+  [/^providers\/(lab|target|emulator-[a-z]+)\.ts$/, /^(lab|emulator|providers)\/|^e2e\/observe\//],
   [/^providers\//, /^providers\/|^e2e\/observe\/duration\.ts$/],
   [/^scripts\//, /^(e2e\/(command|report)|providers|lab)\//],
 ];

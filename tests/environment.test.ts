@@ -12,6 +12,7 @@ test('what is not named has a default', () => {
     out: '.corral/last',
     provider: 'existing',
     target: { name: 'official', version: null },
+    lab: undefined,
     storeImage: 'store:1',
   });
 });
@@ -37,7 +38,15 @@ describe('what is missing or wrong is named', () => {
 
 test.each([
   least,
-  { ...least, CORRAL_CONTEXT: 'c', CORRAL_OUT: '/o', CORRAL_PROVIDER: 'lab', CORRAL_TARGET: 'emulator', CORRAL_TARGET_VERSION: '0.1.0' },
+  {
+    ...least,
+    CORRAL_CONTEXT: 'c',
+    CORRAL_OUT: '/o',
+    CORRAL_PROVIDER: 'lab',
+    CORRAL_LAB: '/l',
+    CORRAL_TARGET: 'emulator',
+    CORRAL_TARGET_VERSION: '0.1.0',
+  },
 ])('variables %# are read as they were written', (variables) => {
   const environment = parseEnvironment(variables);
   expect(toVariables(environment)).toMatchObject(variables);

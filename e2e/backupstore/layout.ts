@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 
-// The folder below the export in which Longhorn keeps everything; its name is fixed.
-const storeFolder = 'backupstore';
+/** The folder below the export in which Longhorn keeps everything; its name is fixed. */
+export const storeFolder = 'backupstore';
+
+/** Where the volumes are, `backupstore/volumes/8b/8e/sample-a`. */
+export const volumesFolder = `${storeFolder}/volumes`;
 
 /**
  * The folder of a volume in a store, relative to the export: `backupstore/volumes/8b/8e/sample-a`.
@@ -9,7 +12,7 @@ const storeFolder = 'backupstore';
  */
 export const volumeFolder = (volume: string): string => {
   const hash = createHash('sha512').update(volume).digest('hex');
-  return `${storeFolder}/volumes/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${volume}`;
+  return `${volumesFolder}/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${volume}`;
 };
 
 /** A backup's config, relative to its volume's folder. */
@@ -31,12 +34,15 @@ export type StoreFile =
 export const classify = (path: string): StoreFile => {
   if (/\.tmp\.\d+$/.test(path)) return { kind: 'temporary' };
   if (path === 'volume.cfg') return { kind: 'volume-config' };
-  const backup = /^backups\/backup_(.+)\.cfg$/.exec(path)?.[1];
+  const backup = /^backups\/backup_([^/]+)\.cfg$/.exec(path)?.[1];
   if (backup !== undefined) return { kind: 'backup-config', backup };
   const checksum = /^blocks\/(?:[^/]+\/)*([^/]+)\.blk$/.exec(path)?.[1];
   if (checksum !== undefined)
     return { kind: 'block', checksum, misplaced: path !== blockPath(checksum) || !/^[0-9a-f]{64}$/.test(checksum) };
-  const lock = /^locks\/(.+)\.lck$/.exec(path)?.[1];
+  const lock = /^locks\/([^/]+)\.lck$/.exec(path)?.[1];
   if (lock !== undefined) return { kind: 'lock', lock };
   return { kind: 'unknown' };
 };
+
+/** Whether Longhorn makes a folder of this path, relative to its volume's folder. */
+export const isKnownFolder = (path: string): boolean => /^(backups|locks|blocks(\/[0-9a-f]{2}){0,2})$/.test(path);

@@ -1,7 +1,21 @@
 import type { Cluster, PodTarget } from '../observe/cluster.ts';
-import { type BackupConfig, parseBackupConfig } from './config.ts';
-import { type Inspection, inspect, type VolumeContents } from './inspection.ts';
+import { checkVolume } from './check-volume.ts';
+import { type BackupConfig, isName, parseBackup } from './config.ts';
+import { collectFindings } from './findings.ts';
 import { backupConfigPath, classify, volumeFolder } from './layout.ts';
+import { no, podSource, type RunInPod, runInPod } from './pod-source.ts';
+import { sizeLimits } from './read-config.ts';
+import { Unreadable } from './source.ts';
+import { verifySample } from './verify-sample.ts';
+
+/** What was found in a volume's folder; `problems` is empty for a sound one. */
+export type Inspection = {
+  /** Names of the backups that have a config. */
+  backups: string[];
+  blocks: number;
+  locks: string[];
+  problems: string[];
+};
 
 /** A backup store, read from outside Longhorn: by commands in the pod that serves it. */
 export type BackupStore = {
@@ -15,80 +29,70 @@ export type BackupStore = {
 
 /**
  * Reads the store that `pod` serves from `root`, the exported folder as the pod sees it.
- * The pod needs bash, find and cat.
+ * The data of blocks come over the exec: of a volume's blocks as many are looked into as have `contents` bytes on disk, by default none.
  */
-export const openStore = ({ cluster, pod, root }: { cluster: Cluster; pod: PodTarget; root: string }): BackupStore => {
-  const run = async (script: string, ...args: string[]): Promise<{ stdout: string; exitCode: number }> => {
-    const { stdout, stderr, exitCode } = await cluster.exec(pod, ['bash', '-c', script, 'corral-store', ...args]);
-    if (exitCode !== 0 && exitCode !== expected) {
-      throw new Error(
-        `reading the backup store failed in pod ${pod.namespace}/${pod.name} with exit code ${exitCode}: ${stderr.trim() || stdout.trim()}`,
-      );
-    }
-    return { stdout, exitCode };
-  };
-  const folder = (volume: string): string => `${root}/${volumeFolder(volume)}`;
-
-  const list = async (volume: string): Promise<Map<string, number>> => parseListing((await run(listScript, folder(volume))).stdout);
-  const read = async (volume: string, backup: string): Promise<BackupConfig | undefined> => {
-    const path = `${folder(volume)}/${backupConfigPath(backup)}`;
-    const { stdout, exitCode } = await run(readScript, path);
-    return exitCode === expected ? undefined : parseBackupConfig(stdout, path);
-  };
-  const contents = async (volume: string): Promise<VolumeContents> => {
-    const files = await list(volume);
-    const configs = await Promise.all(backupsIn(files).map((backup) => read(volume, backup)));
-    return { files, configs: configs.filter((config) => config !== undefined) };
-  };
+export const openStore = ({
+  cluster,
+  pod,
+  root,
+  contents = 0,
+}: {
+  cluster: Cluster;
+  pod: PodTarget;
+  root: string;
+  contents?: number;
+}): BackupStore => {
+  const run = runInPod({ cluster, pod });
+  const source = podSource(run, { root });
 
   return {
-    backups: async (volume) => backupsIn(await list(volume)),
-    config: read,
-    inspect: async (volume, { seconds, owner }) => {
-      const { stdout, exitCode } = await run(quietScript, folder(volume), String(seconds));
-      if (exitCode === expected) {
-        throw new Error(
-          `the backup store's folder of ${volume} is still locked after ${seconds} s (${owner}): ${stdout.trim().split('\n').join(', ')}`,
-        );
+    backups: async (volume) => {
+      const folder = volumeFolder(volume);
+      const names: string[] = [];
+      for await (const { path } of source.walk(folder, 2)) {
+        const file = classify(path.slice(folder.length + 1));
+        if (file.kind === 'backup-config' && isName(file.backup)) names.push(file.backup);
       }
-      return inspect(await contents(volume));
+      return names;
+    },
+    config: async (volume, backup) => {
+      const path = `${volumeFolder(volume)}/${backupConfigPath(backup)}`;
+      try {
+        const { config, problem } = parseBackup(await source.read(path, sizeLimits.backup));
+        if (problem) throw new Error(`${path} ${problem.message}`);
+        return config;
+      } catch (error) {
+        if (error instanceof Unreadable && error.gone) return undefined;
+        throw error;
+      }
+    },
+    inspect: async (volume, { seconds, owner }) => {
+      await quiet(run, { folder: `${root}/${volumeFolder(volume)}`, volume, seconds, owner });
+      const findings = collectFindings();
+      const verify = contents > 0 ? verifySample(source, contents) : undefined;
+      const { backups, blocks, locks } = await checkVolume(source, volumeFolder(volume), { findings, now: Date.now(), verify });
+      // A temporary file is what a writer leaves that was killed; Longhorn never removes it.
+      const problems = findings.list().filter(({ severity, code }) => severity !== 'info' && code !== 'temporary-file');
+      return { backups, blocks, locks, problems: problems.map(({ message }) => message) };
     },
   };
 };
-
-// An exit code that none of the commands uses by itself, for the answer "no".
-const expected = 42;
-
-// Tab and newline cannot be in the names: Longhorn makes them out of checksums and Kubernetes names.
-const listScript = `[[ -d $1 ]] || exit 0; cd "$1" && exec find . -type f -printf '%P\\t%s\\n'`;
-
-const readScript = `[[ -e $1 ]] || exit ${expected}; exec cat -- "$1"`;
 
 // A lock is a file on somebody else's file system, not an object that could be watched: the wait is bounded and stays in the pod, one command.
 const quietScript = `
 shopt -s nullglob
 exec {nap}<> <(:)
 while locks=("$1"/locks/*.lck); (( \${#locks[@]} > 0 )); do
-  (( SECONDS >= $2 )) && { printf '%s\\n' "\${locks[@]##*/}"; exit ${expected}; }
+  (( SECONDS >= $2 )) && { printf '%s\\n' "\${locks[@]##*/}"; exit ${no}; }
   read -r -t 0.2 -u "$nap"
 done
 exit 0`;
 
-/** Reads what the listing command prints: a path and a size in bytes a line, with a tab between. */
-export const parseListing = (text: string): Map<string, number> =>
-  new Map(
-    text
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line): [string, number] => {
-        const [path = '', size = ''] = line.split('\t');
-        if (!/^\d+$/.test(size)) throw new Error(`cannot read a line of the backup store's listing: ${JSON.stringify(line)}`);
-        return [path, Number(size)];
-      }),
-  );
+type Quiet = { folder: string; volume: string; seconds: number; owner: string };
 
-const backupsIn = (files: ReadonlyMap<string, number>): string[] =>
-  [...files.keys()].flatMap((path) => {
-    const file = classify(path);
-    return file.kind === 'backup-config' ? [file.backup] : [];
-  });
+const quiet = async (run: RunInPod, { folder, volume, seconds, owner }: Quiet): Promise<void> => {
+  const { stdout, exitCode } = await run(quietScript, folder, String(seconds));
+  if (exitCode !== no) return;
+  const locks = stdout.trim().split('\n').join(', ');
+  throw new Error(`the backup store's folder of ${volume} is still locked after ${seconds} s (${owner}): ${locks}`);
+};

@@ -1,6 +1,7 @@
 import type { Cluster } from '../observe/cluster.ts';
 import { healers } from './healers.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
+import { goneWithItsLab } from './undo-in-lab.ts';
 
 /** Something done to the cluster on purpose. How to undo it is known by its kind and data alone (see healers.ts). */
 export type Fault = {
@@ -65,6 +66,18 @@ export const healLeftOver = async ({ cluster, ledger }: { cluster: Cluster; ledg
     },
     'a fault could not be healed',
   );
+  return told;
+};
+
+/** Closes the entries of faults that went with the lab that they were in, and tells of each: no cluster is needed, and none is left. */
+export const closeGone = async (ledger: Ledger): Promise<string[]> => {
+  const told: string[] = [];
+  for (const entry of ledger.open()) {
+    const gone = await goneWithItsLab(entry);
+    if (gone === undefined) continue;
+    await ledger.healed(entry.id);
+    told.push(`${entry.title}: ${gone}`);
+  }
   return told;
 };
 

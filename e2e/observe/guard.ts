@@ -1,4 +1,4 @@
-import { createTrack, inForceAt, shows, type Track } from './history.ts';
+import { createTrack, firstDoubted, inForceAt, shows, type Track } from './history.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { Decision, Never, Specification } from './specification.ts';
 import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
@@ -20,30 +20,52 @@ export const createGuard = <T extends KubernetesObject>(
 ): Guard => {
   const { step, other } = never;
   const otherTrack = createTrack(other.name);
-  const inForce = inForceAt(other.timeline, other.name, mark);
+  // The entries of a listing have an order, but all of them were so at once.
+  const atStart = other.timeline === (timeline as Timeline) ? firstListed(other.timeline, other.name) : undefined;
+  const inForce = inForceAt(other.timeline, other.name, mark) ?? atStart;
   if (inForce !== undefined) otherTrack.take(inForce);
   const seen: ObjectEntry<T>[] = [];
-  let blind: GapEntry | undefined;
+  let blind: readonly GapEntry[] = [];
 
-  const inDoubt = ({ last, doubt }: Track<KubernetesObject>) => last !== undefined && last.kind !== 'deleted' && doubt !== undefined;
-  const wasForbidden = (since: number): boolean =>
-    seen.some((entry, index) => shows(entry, step) && (seen[index + 1]?.at ?? Number.POSITIVE_INFINITY) > since);
+  const inDoubt = ({ last, doubts }: Track<KubernetesObject>) => last !== undefined && last.kind !== 'deleted' && doubts.length > 0;
+  // By sequences as well as by times: a state and a gap may come in the same millisecond.
+  const wasForbidden = (gap: GapEntry): boolean => {
+    const end = endOf(other.timeline, gap);
+    return seen.some((entry, index) => {
+      const next = seen[index + 1];
+      const isOver = next !== undefined && next.at <= gap.since && next.sequence < firstDoubted(gap);
+      return shows(entry, step) && entry.sequence < end && !isOver;
+    });
+  };
   const lost = (gap: GapEntry): string =>
     `the watch lost whether ${subject.label} was ${step.label} while ${other.label} was ${other.is.label}: ${gap.reason}`;
 
   return {
     label: `never ${step.label} while ${other.label} (${other.name}) is ${other.is.label}`,
     take: (source, entry) => {
-      if (source === other.timeline) blind = otherTrack.take(entry)?.lost ?? blind;
+      if (source === other.timeline) blind = [...blind, ...(otherTrack.take(entry)?.lost ?? [])];
       if (source === (timeline as Timeline) && track.last?.sequence === entry.sequence) seen.push(track.last);
       if (inDoubt(track) || inDoubt(otherTrack)) return undefined;
       if (shows(track.last, step) && shows(otherTrack.last, other.is)) {
         return { state: 'broken', at: entry.at, reason: `${subject.label} was ${step.label} while ${other.label} was ${other.is.label}` };
       }
-      const gap = blind;
-      blind = undefined;
-      return gap && wasForbidden(gap.since) ? { state: 'not-provable', at: entry.at, reason: lost(gap) } : undefined;
+      const gap = blind.find(wasForbidden);
+      blind = [];
+      return gap && { state: 'not-provable', at: entry.at, reason: lost(gap) };
     },
-    doubt: () => (inDoubt(otherTrack) && otherTrack.doubt && wasForbidden(otherTrack.doubt.since) ? lost(otherTrack.doubt) : undefined),
+    doubt: () => {
+      const gap = otherTrack.doubts.find(wasForbidden);
+      return gap && lost(gap);
+    },
   };
 };
+
+const firstListed = (timeline: Timeline, name: string): Entry | undefined => {
+  const others = timeline.entries.findIndex(({ kind }) => kind !== 'listed');
+  const listed = others === -1 ? timeline.entries : timeline.entries.slice(0, others);
+  return listed.find((entry) => entry.kind !== 'gap' && entry.object.metadata.name === name);
+};
+
+// The listing behind a gap comes in one go: whatever is not in it is not there any more.
+const endOf = ({ entries }: Timeline, { sequence: start, until }: GapEntry): number =>
+  until ?? entries.find(({ sequence }) => sequence > start)?.sequence ?? Number.POSITIVE_INFINITY;

@@ -1,10 +1,11 @@
 import { type Duration, formatDuration, parseDuration } from './duration.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
+import { entriesAfter } from './history.ts';
 import type { KubernetesObject } from './objects.ts';
 import type { Decision } from './specification.ts';
 import type { ObjectEntry, Timeline } from './timeline.ts';
 import { ExpectationError } from './verdict.ts';
-import { firstDecision } from './waiting.ts';
+import { cutOff, firstDecision } from './waiting.ts';
 
 /** A simple wait. */
 export type OnceOptions<T> = {
@@ -60,9 +61,11 @@ const awaitEntry = async <T extends KubernetesObject>(
       return { state: 'met', at: entry.at, reason: label };
     },
     onTimeout: () => {
-      const lost = timeline.entries.find(({ kind, sequence }) => kind === 'gap' && sequence > mark);
-      const state = lost === undefined ? 'timed-out' : 'not-provable';
-      return { state, at: Date.now(), reason: `timed out after ${formatDuration(time)} (${owner}): not seen that ${label}` };
+      const why = `timed out after ${formatDuration(time)} (${owner})`;
+      const blind = cutOff([timeline]);
+      const isLost = blind !== undefined || entriesAfter(timeline, mark).some(({ kind }) => kind === 'gap');
+      const reason = `${why}${blind === undefined ? '' : `, and ${blind}`}: not seen that ${label}`;
+      return { state: isLost ? 'not-provable' : 'timed-out', at: Date.now(), reason };
     },
   });
   if (met !== undefined) return met;

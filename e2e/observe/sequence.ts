@@ -66,7 +66,7 @@ export const createSequence = <T extends KubernetesObject>({ subject, steps, all
 
   return {
     steps: reports,
-    take: ({ entry, lost }) => {
+    take: ({ entry, lost: [lost] }) => {
       if (lost !== undefined)
         return {
           state: 'not-provable',

@@ -21,6 +21,10 @@ export type GapEntry = {
   at: number;
   /** When the watch was last sure, in ms since the epoch. */
   since: number;
+  /** Sequence of the first entry that it throws doubt on, where it does so on earlier ones. */
+  from?: number;
+  /** The order of arrival of the listing that ended it, which may have been empty; undefined before that. */
+  until?: number;
   reason: string;
 };
 
@@ -29,7 +33,7 @@ export type Entry<T extends KubernetesObject = KubernetesObject> = ObjectEntry<T
 /** What is put into a timeline; it adds the order of arrival. */
 export type TimelineEvent<T extends KubernetesObject = KubernetesObject> =
   | { kind: ObjectEntry['kind']; at: number; object: T; inferred?: true }
-  | { kind: 'gap'; at: number; since?: number; reason: string };
+  | { kind: 'gap'; at: number; since?: number; from?: number; reason: string };
 
 /** Every event of one collection (optionally narrowed by selectors), in the order of arrival. */
 export type Timeline<T extends KubernetesObject = KubernetesObject> = {
@@ -46,6 +50,8 @@ export type Timeline<T extends KubernetesObject = KubernetesObject> = {
   onFailure(listener: (error: Error) => void): () => void;
   /** Why the watch cannot go on (403, stopped, ...). */
   readonly failure: Error | undefined;
+  /** Since when nothing can arrive, as there is no connection, in ms since the epoch; undefined while there is one. */
+  readonly cutOff: number | undefined;
   /** The last trouble that the watch overcame, for explanations. */
   readonly lastTrouble: { at: number; error: Error } | undefined;
   stop(): Promise<void>;
@@ -57,6 +63,10 @@ export type Recorder<T extends KubernetesObject> = {
   push(event: TimelineEvent<T>): Entry<T>;
   fail(error: Error): void;
   trouble(error: Error): void;
+  /** Says that a listing comes next, which ends a gap. */
+  listing(): void;
+  /** Says whether there is a connection now. */
+  connected(is: boolean): void;
 };
 
 // One count for all timelines: a mark taken in one is valid in every other, and what two of them saw has an order.
@@ -69,6 +79,7 @@ export const createTimeline = <T extends KubernetesObject>(options: { label: str
   const entryListeners = new Set<(entry: Entry<T>) => void>();
   const failureListeners = new Set<(error: Error) => void>();
   let failure: Error | undefined;
+  let cutOff: number | undefined;
   let lastTrouble: Timeline['lastTrouble'];
 
   const timeline: Timeline<T> = {
@@ -81,6 +92,9 @@ export const createTimeline = <T extends KubernetesObject>(options: { label: str
     onFailure: (listener) => subscribe(failureListeners, listener),
     get failure() {
       return failure;
+    },
+    get cutOff() {
+      return cutOff;
     },
     get lastTrouble() {
       return lastTrouble;
@@ -104,7 +118,16 @@ export const createTimeline = <T extends KubernetesObject>(options: { label: str
   const trouble = (error: Error): void => {
     lastTrouble = { at: Date.now(), error };
   };
-  return { timeline, push, fail, trouble };
+  const connected = (is: boolean): void => {
+    cutOff = is ? undefined : (cutOff ?? Date.now());
+  };
+  const listing = (): void => {
+    const last = entries.at(-1);
+    if (last?.kind !== 'gap') return;
+    arrivals += 1;
+    last.until = arrivals;
+  };
+  return { timeline, push, fail, trouble, listing, connected };
 };
 
 const toEntry = <T extends KubernetesObject>(event: TimelineEvent<T>): Entry<T> => {

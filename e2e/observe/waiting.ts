@@ -44,3 +44,9 @@ export const firstDecision = async ({ timelines, past, take, time, onTimeout }: 
   for (const timeline of timelines) settle(() => failed(timeline));
   return promise;
 };
+
+/** What to say of a time that is over while a watch has no connection: what it did not see may have been. */
+export const cutOff = (timelines: readonly Timeline[]): string | undefined => {
+  const blind = timelines.find((timeline) => timeline.cutOff !== undefined);
+  return blind && `the watch of ${blind.label} has had no connection since ${new Date(blind.cutOff ?? 0).toISOString()}`;
+};

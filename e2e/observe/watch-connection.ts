@@ -12,7 +12,7 @@ export type WatchTiming = {
   silence: number;
   /** The first and the longest pause before a reconnect. */
   pause: { first: number; longest: number };
-  /** How long a server that says "later" (429) is asked again before there is a watch at all. */
+  /** How long a server is asked again that says "later" (429) before there is a watch at all, or that refuses (403) one that it served before. */
   patience: number;
 };
 
@@ -45,13 +45,19 @@ export const openWatch = async <T extends KubernetesObject>(
   }
 };
 
+const types = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'];
+
+const isEvent = <T>(event: { type?: string; object?: unknown } | null): event is WatchEvent<T> =>
+  types.includes(event?.type ?? '') && (event?.object as Partial<KubernetesObject> | undefined)?.metadata !== undefined;
+
 type RawEvent<T> = WatchEvent<T> | { type: 'ERROR'; object: { code?: number; reason?: string; message?: string } };
 
 const events = async function* <T>(response: Response, silence: SilenceAlarm, signal: AbortSignal): AsyncGenerator<WatchEvent<T>> {
   try {
     for await (const value of jsonLines(heard(response.body as unknown as AsyncIterable<Uint8Array>, silence))) {
-      const event = value as RawEvent<T>;
-      if (event.type === 'ERROR') throw toError(event.object);
+      const event = value as Partial<RawEvent<T>> | null;
+      if (event?.type === 'ERROR') throw toError(event.object ?? {});
+      if (!isEvent<T>(event)) throw new Error(`a line of the watch is no event: ${JSON.stringify(value).slice(0, 200)}`);
       yield event;
     }
   } catch (error) {

@@ -4,7 +4,8 @@ import { ApiError, WatchError } from './errors.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
 import { describeResource, pathOf } from './resources.ts';
 import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
-import { openWatch, type WatchEvent, type WatchTiming } from './watch-connection.ts';
+import { openWatch, type WatchTiming } from './watch-connection.ts';
+import { createTold, OutOfOrder } from './watch-told.ts';
 
 /** Which objects to follow; without a namespace, those of all namespaces. */
 export type FollowOptions = { namespace?: string; labelSelector?: string; fieldSelector?: string; signal?: AbortSignal };
@@ -51,7 +52,8 @@ type RunOptions = Omit<FollowOptions, 'signal'> & {
   onLive: () => void;
 };
 
-const mostErrorEvents = 5;
+// An error event that came this often, with nothing in between, will come again.
+const mostErrorEvents = 6;
 
 /**
  * Keeps a watch going until it is stopped or cannot go on.
@@ -65,40 +67,47 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   const { cluster, resource, timing, signal, onLive, ...where } = options;
   const { namespace, ...selectors } = where;
   const path = pathOf(resource, { namespace });
-  let version: string | undefined;
-  let lastHeard = Date.now();
+  const told = createTold(recorder);
   let live = false;
   let fruitless = 0;
+  let errorEvents = 0;
+  let refusedSince: number | undefined;
   const patienceEnds = Date.now() + timing.patience;
 
   const relist = async (): Promise<string> => {
-    lastHeard = Date.now();
-    const list = await cluster.list<T>(resource, { ...where, signal });
-    takeListing(recorder, list.items);
-    return list.resourceVersion;
+    const { items, resourceVersion } = await cluster.list<T>(resource, { ...where, signal });
+    told.list(items, resourceVersion);
+    errorEvents = 0;
+    return resourceVersion;
   };
   const connection = async (): Promise<void> => {
-    version ??= await relist();
-    const events = await openWatch<T>(cluster, { path, selectors, resourceVersion: version, timing, signal });
+    const resourceVersion = told.version ?? (await relist());
+    const events = await openWatch<T>(cluster, { path, selectors, resourceVersion, timing, signal });
+    told.connected();
     live = true;
+    refusedSince = undefined;
     onLive();
     for await (const event of events) {
       fruitless = 0;
-      lastHeard = Date.now();
-      version = event.object.metadata.resourceVersion ?? version;
-      takeEvent(recorder, event);
+      errorEvents = 0;
+      told.take(event);
     }
   };
+  // Right after its start, an API server refuses (403) what it allows a moment later: a watch that it served is not given up at once.
+  const isHopeless = (error: Error): boolean => {
+    if (isGone(error)) return false;
+    if (!live) return !isLater(error) || Date.now() >= patienceEnds;
+    if (!isFinal(error)) return false;
+    refusedSince ??= Date.now();
+    return Date.now() >= refusedSince + timing.patience;
+  };
   const overcome = (error: Error): void => {
-    const isLost = isGone(error) || (error instanceof WatchError && fruitless >= mostErrorEvents);
-    if (!isLost) recorder.trouble(error);
-    // A second 410 before the new listing belongs to the gap that is already there.
-    else if (version !== undefined) {
-      const reason = `the server cannot tell what came after resourceVersion ${version}: ${error.message}`;
-      recorder.push({ kind: 'gap', at: Date.now(), since: lastHeard, reason });
-      version = undefined;
+    if (error instanceof WatchError) errorEvents += 1;
+    if (isGone(error) || error instanceof OutOfOrder || errorEvents >= mostErrorEvents) {
+      told.lose(error);
       fruitless = 0;
-    }
+      errorEvents = 0;
+    } else recorder.trouble(error);
   };
 
   while (!signal.aborted) {
@@ -106,29 +115,15 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
       () => undefined,
       (thrown: Error) => thrown,
     );
+    recorder.connected(false);
     if (signal.aborted) break;
-    const mayBegin = error !== undefined && (isGone(error) || (isLater(error) && Date.now() < patienceEnds));
-    if (error !== undefined && (isFinal(error) || (!live && !mayBegin))) return recorder.fail(error);
+    if (error !== undefined && isHopeless(error)) return recorder.fail(error);
     if (error !== undefined) overcome(error);
     const pause = fruitless === 0 && error === undefined ? 0 : Math.min(timing.pause.first * 2 ** fruitless, timing.pause.longest);
     fruitless += 1;
     await sleep(pause, undefined, { signal }).catch(() => {});
   }
   recorder.fail(signal.reason);
-};
-
-const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
-
-const takeEvent = <T extends KubernetesObject>(recorder: Recorder<T>, { type, object }: WatchEvent<T>): void => {
-  if (type !== 'BOOKMARK') recorder.push({ kind: kinds[type], at: Date.now(), object });
-};
-
-// Deletions first: an object made again under its old name is listed with a new uid.
-const takeListing = <T extends KubernetesObject>({ push, timeline }: Recorder<T>, items: T[]): void => {
-  const at = Date.now();
-  const uids = new Set(items.map(({ metadata }) => metadata.uid));
-  for (const object of timeline.objects()) if (!uids.has(object.metadata.uid)) push({ kind: 'deleted', at, object, inferred: true });
-  for (const object of items) push({ kind: 'listed', at, object });
 };
 
 const isGone = (error: Error): boolean => error instanceof ApiError && error.status === 410;

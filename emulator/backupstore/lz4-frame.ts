@@ -1,5 +1,5 @@
+import { xxh32 } from '../../e2e/backupstore/lz4/xxh32.ts';
 import { compressBlock, compressBound } from './lz4-block.ts';
-import { xxh32 } from './xxh32.ts';
 
 const magic = 0x184d2204;
 const uncompressed = 0x80000000;

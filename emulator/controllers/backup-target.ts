@@ -113,8 +113,8 @@ const reconcile = async (context: Context, name: string, { client, gate, urls }:
     if (isConflict(error)) return; // Another manager came first.
     throw error;
   }
-  const moved = before !== undefined && before !== url;
-  if (url !== '' && !moved && !gate.isDue(uid, syncRequestedAt, target.status?.lastSyncedAt) && !pollIsDue(target)) return;
+  // A new URL alone is no reason: from one store to another Longhorn goes only when asked to, or when its poll is due.
+  if (url !== '' && !gate.isDue(uid, syncRequestedAt, target.status?.lastSyncedAt) && !pollIsDue(target)) return;
   const status = await sync(context, target, client);
   if (status.lastSyncedAt) gate.served(uid, syncRequestedAt);
   if (!isDeepStrictEqual(status, target.status)) await datastore.backupTargets.updateStatus({ ...target, status });

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { volumeFolder } from '../../e2e/backupstore/layout.ts';
-import { openStore, parseListing } from '../../e2e/backupstore/store.ts';
+import { podSource } from '../../e2e/backupstore/pod-source.ts';
+import { openStore } from '../../e2e/backupstore/store.ts';
 import { localPods } from '../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume as volume } from '../support/recorded-store.ts';
 
@@ -54,10 +55,41 @@ test('a store that cannot be read is an error, not an empty store', async () => 
   await rm(join(folder, 'backups', 'backup_sample-a-b1.cfg'));
   await mkdir(join(folder, 'backups', 'backup_sample-a-b1.cfg'));
   await expect(open().config(volume, 'sample-a-b1')).rejects.toThrow(
-    /^reading the backup store failed in pod corral-store\/backupstore with exit code 1: cat: .*Is a directory$/,
+    /^reading the backup store failed in pod corral-store\/backupstore with exit code 1: head: .*Is a directory$/,
   );
 });
 
-test('a line of a listing that cannot be read is named', () => {
-  expect(() => parseListing('volume.cfg\t374\nvolume\n')).toThrow('cannot read a line of the backup store\'s listing: "volume"');
+test('what is wrong is told, errors first; what only is to be known is not', async () => {
+  await rm(join(folder, 'blocks', '54'), { recursive: true });
+  await writeFile(join(folder, 'core'), '');
+  await writeFile(join(folder, 'volume.cfg.tmp.1763626743000000000'), '');
+  expect(await open().inspect(volume, quiet)).toEqual({
+    backups: ['sample-a-b1', 'sample-a-b2'],
+    blocks: 5,
+    locks: [],
+    problems: [
+      'backup sample-a-b2 lacks 1 block, such as 54c6106467347cc9c3325e0d6021d421f5b8cd390c90c9cf6c71fbb2804a020f',
+      "core is no file of Longhorn's",
+      'volume.cfg of volume sample-a counts 6 blocks, and there are 5',
+    ],
+  });
+});
+
+test('as much of the blocks is looked into as was asked for', async () => {
+  // The files laid out have the sizes of the recorded blocks, and nothing in them.
+  const few = openStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' }, root, contents: 20_000 });
+  const { problems } = await few.inspect(volume, quiet);
+  expect(problems).toHaveLength(2);
+  for (const problem of problems) expect(problem).toMatch(/^block \w{64} is no LZ4 frame; backup.* sample-a-b\d.* to it$/);
+});
+
+test('a volume that the store does not have is sound, and empty', async () => {
+  expect(await open().inspect('unknown', quiet)).toEqual({ backups: [], blocks: 0, locks: [], problems: [] });
+});
+
+test('a listing that cannot be read is an error, not an empty store', async () => {
+  const source = podSource(async () => ({ stdout: 'volume.cfg\0f\0many\x000.5\0', exitCode: 0 }), { root });
+  await expect(source.walk('backupstore', 1)[Symbol.asyncIterator]().next()).rejects.toThrow(
+    'cannot read the backup store\'s listing at ["volume.cfg","f","many","0.5"]',
+  );
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
 
 let out: string;
 let server: Server;
@@ -98,6 +99,34 @@ test('what cannot be undone stays in the ledger', async () => {
   expect(ended.exitCode).toBe(1);
   expect(ended.stderr).toContain('no right to patch');
   expect(await readFile(join(out, 'faults.json'), 'utf8')).not.toContain('healedAt');
+});
+
+/** Plays a run that is killed while a node of a lab is cut off. */
+const killedRun = async (lab: StandInLab) => {
+  const run = execa('node', ['tests/support/inline-fault.ts', lab.folder, out, address], { reject: false, stdin: 'ignore' });
+  for await (const line of run) if (line === 'in force') run.kill('SIGKILL');
+  expect((await run).signal).toBe('SIGKILL');
+  expect(lab.asked).toEqual([{ action: 'cut', node: 'node2' }]);
+};
+
+test('a node that a killed run left cut off is joined again', async () => {
+  const lab = await startStandInLab();
+  await killedRun(lab);
+  expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout: 'node2 is cut off the network: it works' });
+  expect(lab.asked.at(-1)).toEqual({ action: 'join', node: 'node2' });
+  expect((await healHere()).stdout).toBe(`nothing is in force: ${out} tells of no fault that was not healed`);
+  await lab.leave();
+});
+
+test('a fault of a lab that is gone needs no healing, nor the cluster', async () => {
+  const lab = await startStandInLab();
+  await killedRun(lab);
+  await lab.leave();
+  expect(await heal('--kubeconfig', join(lab.folder, 'kubeconfig'), '--out', out)).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: 'node2 is cut off the network: the lab is gone, and the fault with it',
+  });
 });
 
 test.each([

@@ -54,10 +54,33 @@ test('a cluster that does not go down does not hide that a scenario failed', asy
   expect((await runSuite(red, { how: 'stays-up' })).exitCode).toBe(1);
 });
 
-test('what went wrong in the cluster is told beside what the scenarios came to', async () => {
-  const run = await runSuite(suite, { how: 'loses-a-node' });
-  expect(run.stderr).toBe('e2e: in the cluster: node2 ended (SIGSEGV); it last said:\nKernel panic');
-  expect(run.stdout).toContain('1 passed, 0 failed');
+const lostUnderIt: Parameters<typeof runSuite>[1] = { how: 'loses-a-node', signals: [{ after: '✓ Given a thing', signal: 'SIGUSR2' }] };
+const waiting = (name: string, end: string) => `scenario('${name}', {}, async ({ does, later }) => {
+  later(() => does('Clean-up', async () => { ${end} }));
+  await does('Given a thing');
+  await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
+});`;
+
+test('a cluster that is lost ends the run, with no verdict on what was under way', async () => {
+  const first = "scenario('One is over', {}, async ({ does }) => does('Given another thing'));\n";
+  const run = await runSuite({ 'a.e2e.ts': first + waiting('Two is at work', '') }, lostUnderIt);
+  expect(run.exitCode).toBe(3);
+  expect(run.stderr).toMatchInlineSnapshot(`
+    "e2e: in the cluster: node2 ended (SIGSEGV); it last said:
+    Kernel panic
+    e2e: the cluster was lost while scenarios were played: what they said since then is no verdict"
+  `);
+  expect(run.report?.end).toEqual({ state: 'cluster-lost', reason: 'node2 ended (SIGSEGV); it last said:\nKernel panic' });
+  expect(run.report?.scenarios.map(({ name, state }) => [name, state])).toEqual([
+    ['One is over', 'passed'],
+    ['Two is at work', 'skipped'],
+  ]);
+});
+
+test('a clean-up that a lost cluster does not answer is not waited for', async () => {
+  const run = await runSuite({ 'a.e2e.ts': waiting('It is at work', 'await new Promise(() => {});') }, lostUnderIt);
+  expect(run.exitCode).toBe(3);
+  expect(run.report?.end.state).toBe('cluster-lost');
 });
 
 test('a runner that dies is no success', async () => {

@@ -25,10 +25,17 @@ describe('what the command does not know ends with one line, before anything is 
       '--provider existing --keep',
       '--provider existing comes with a later release: until then: CORRAL_KUBECONFIG=FILE CORRAL_STORE_IMAGE=IMAGE npx vitest run --project e2e',
     ],
-    ['--longhorn v1.12.1', '--longhorn v1.12.1 is unknown: use --longhorn emulator, or leave it out'],
-    ['--longhorn official', '--longhorn official comes with a later release: use --longhorn emulator, or leave it out'],
-    ['--longhorn archive:images', '--longhorn archive:images comes with a later release: use --longhorn emulator, or leave it out'],
-    ['--provider lab --longhorn official', '--longhorn official comes with a later release: use --longhorn emulator, or leave it out'],
+    ['--longhorn v1.12.1', '--longhorn v1.12.1 is unknown: use --longhorn emulator or --longhorn archive:DIR, or leave it out'],
+    [
+      '--provider lab --longhorn official',
+      '--longhorn official comes with a later release: until then: --longhorn archive:DIR, with its manifest and image archives in DIR',
+    ],
+    ['--longhorn archive:images', '--longhorn archive:images: there is no such folder'],
+    [
+      '--longhorn archive:one.e2e.ts',
+      "--longhorn archive:one.e2e.ts is a file: name the folder with a release's manifest and image archives",
+    ],
+    ['--longhorn archive:', "--longhorn archive:: name the folder with a release's manifest and image archives behind the colon"],
     [
       '--only [',
       "--only [: Invalid regular expression: /[/: Unterminated character class: give a regular expression on the scenarios' names",
@@ -86,7 +93,8 @@ test('--help tells every flag, and starts nothing', async () => {
     Options:
       --provider <name>    where the cluster comes from: lab (kind, k3d, existing:
                            comes with a later release) (default: "lab")
-      --longhorn <which>   the Longhorn under test: emulator (official, archive:DIR:
+      --longhorn <which>   the Longhorn under test: emulator, or archive:DIR, a
+                           release from its manifest and image archives (official:
                            comes with a later release) (default: "emulator")
       --keep               leave the cluster up (unless interrupted) and print how
                            to reach it

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Expectation, evaluate, gone } from '../../e2e/observe/expectation.ts';
-import { hall, is, type Lamp, played } from './lamps.ts';
+import { hall, is, type Lamp, play, played } from './lamps.ts';
 
 const off = is('off');
 const dim = is('dim');
@@ -89,8 +89,8 @@ describe('a gap', () => {
   describe('behind which the object is found as it was has lost nothing', () => {
     judged('met', expected, [['hall:off gap hall=off hall:on', 'the hall lamp went off, on']]);
   });
-  describe('before the object was made has lost nothing', () => {
-    judged('met', expected, [['gap attic~on hall:off hall:on', 'the hall lamp went off, on']]);
+  describe('before the object was made may hide another one of its name, that came and went', () => {
+    judged('not-provable', expected, [['gap attic~on hall:off hall:on', lost('off')]]);
   });
   describe('after the decision does not matter', () => {
     judged('met', expected, [['hall:off hall:on gap', 'the hall lamp went off, on']]);
@@ -137,5 +137,29 @@ describe('from a mark on', () => {
           .from((gap?.sequence ?? 0) + 1),
       ).state,
     ).toBe('met');
+  });
+
+  test('a gap that a listing had ended by then does not, even one of nothing', () => {
+    const timeline = played('hall:off', 'hall:gone', 'gap');
+    timeline.listing();
+    const mark = timeline.mark();
+    for (const event of ['hall:off', 'hall:on']) play(timeline, event);
+    expect(evaluate(hall(timeline).goes(off, on).from(mark)).state).toBe('met');
+  });
+
+  test('what came in the wrong order is not provable from where the disorder began', () => {
+    const timeline = played('hall:dim', 'hall:off', 'hall:on');
+    const [first, second] = timeline.entries;
+    timeline.push({ kind: 'gap', at: 4000, since: 1000, from: second?.sequence ?? 0, reason: 'disorder' });
+    play(timeline, 'hall=on');
+    expect(evaluate(hall(timeline).goes(dim)).state).toBe('met');
+    expect(evaluate(hall(timeline).goes(dim, off, on)).state).toBe('not-provable');
+    expect(
+      evaluate(
+        hall(timeline)
+          .goes(off, on)
+          .from(first?.sequence ?? 0),
+      ).state,
+    ).toBe('not-provable');
   });
 });

@@ -41,6 +41,27 @@ test('fails once, for the first reason', async () => {
   expect(heard).toEqual([timeline.failure]);
 });
 
+test('knows since when there has been no connection', () => {
+  const timeline = played();
+  expect(timeline.cutOff).toBeUndefined();
+  const before = Date.now();
+  timeline.connected(false);
+  const { cutOff = 0 } = timeline;
+  expect(cutOff).toBeGreaterThanOrEqual(before);
+  timeline.connected(false);
+  expect(timeline.cutOff).toBe(cutOff);
+  timeline.connected(true);
+  expect(timeline.cutOff).toBeUndefined();
+});
+
+test('a listing ends the gap before it', () => {
+  const timeline = played('gap', 'hall:off', 'gap');
+  timeline.listing();
+  const [first, , second] = timeline.entries;
+  expect(first).not.toHaveProperty('until');
+  expect(second).toMatchObject({ kind: 'gap', until: timeline.mark() });
+});
+
 test('objects of two namespaces do not replace each other', () => {
   const timeline = played();
   for (const namespace of ['a', 'b']) {

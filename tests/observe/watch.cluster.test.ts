@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { ApiError, type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
 import { evaluate, expectHistory, gone, once, onceGone, type Step } from '../../e2e/observe/expectation.ts';
 import type { Timeline } from '../../e2e/observe/timeline.ts';
-import { type FollowOptions, follow, followWith } from '../../e2e/observe/watch.ts';
+import { follow, followWith } from '../../e2e/observe/watch.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 
@@ -49,6 +49,15 @@ const change = async (name: string, state: string, resource = configMaps): Promi
   (await admin.patch<KubernetesObject>(resource, { namespace, name }, { metadata: { labels: { state } } })).metadata
     .resourceVersion as string;
 const remove = (name: string, resource = configMaps) => admin.delete(resource, { namespace, name });
+
+/** Lets the guest follow a resource in the namespace of the test. */
+const grant = async (resource: string) => {
+  const rules = [{ apiGroups: [''], resources: [resource], verbs: ['list', 'watch'] }];
+  await admin.create(resources.roles, { metadata: { name: 'watcher', namespace }, rules });
+  const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'watcher' };
+  const subjects = [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'guest' }];
+  await admin.create(resources.roleBindings, { metadata: { name: 'watcher', namespace }, roleRef, subjects });
+};
 
 const told = ({ entries }: Timeline): string[] =>
   entries.map((entry) =>
@@ -232,20 +241,42 @@ describe('a watch that the server cannot resume (410 after a compaction)', () =>
   });
 });
 
-describe('a watch without the right to it', () => {
-  const allowed: Pick<FollowOptions, 'namespace'> & { rules: object[] } = {
-    rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['list', 'watch'] }],
-  };
-  const grant = async () => {
-    await admin.create(resources.roles, { metadata: { name: 'watcher', namespace }, ...allowed });
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'watcher' };
-    await admin.create(resources.roleBindings, {
-      metadata: { name: 'watcher', namespace },
-      roleRef,
-      subjects: [{ kind: 'User', apiGroup: 'rbac.authorization.k8s.io', name: 'guest' }],
-    });
+describe('a watch whose API server crashes and is started again', () => {
+  const whileGone = async () => {
+    await change('lamp', 'gone', secrets);
+    await change('lamp', 'back', secrets);
   };
 
+  test('loses nothing, though the server first refuses it: roles are read only after the start', async () => {
+    await grant('secrets');
+    await make('lamp', {}, secrets);
+    const guest = await server.connect({ user: 'guest', port: proxy.port });
+    const clocks = { pause: { first: 1, longest: 5 }, patience: 60_000 };
+    const timeline = await following({ cluster: guest, resource: secrets, timing: { ...timing, ...clocks } });
+    await change('lamp', 'before', secrets);
+    await server.restart();
+    proxy.refuse();
+    proxy.cut();
+    await whileGone();
+    proxy.accept();
+    await reaches(timeline, 'lamp', 'back');
+    expect(told(timeline)).toEqual(['listed lamp new', 'modified lamp before', 'modified lamp gone', 'modified lamp back']);
+  });
+
+  test('marks a gap where etcd was compacted meanwhile', async () => {
+    await make('lamp', {}, secrets);
+    const timeline = await following({ resource: secrets });
+    proxy.refuse();
+    await server.restart();
+    await whileGone();
+    await server.compact();
+    proxy.accept();
+    await reaches(timeline, 'lamp', 'back');
+    expect(told(timeline)).toEqual(['listed lamp new', 'gap', 'listed lamp back']);
+  });
+});
+
+describe('a watch without the right to it', () => {
   test('is refused at once', async () => {
     const guest = await server.connect({ user: 'guest' });
     const refused = await follow(guest, configMaps, { namespace }).catch((error) => error);
@@ -254,7 +285,7 @@ describe('a watch without the right to it', () => {
   });
 
   test('fails when the right is taken away, and every wait sees it at once', async () => {
-    await grant();
+    await grant('configmaps');
     const guest = await server.connect({ user: 'guest' });
     const timeline = await following({ cluster: guest, timing: { ...timing, lifetime: 1000 } });
     const started = Date.now();

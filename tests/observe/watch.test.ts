@@ -51,6 +51,8 @@ describe('goes on from the last version that it saw, without a gap, when the con
     ['breaks', lines('breaks', event('ADDED hall@6')), '6'],
     ['breaks inside a line', lines('breaks', event('ADDED hall@6'), event('MODIFIED hall@7').slice(0, 20)), '6'],
     ['brings what is no JSON', lines('stays', event('ADDED hall@6'), '<html>', event('MODIFIED hall@7')), '6'],
+    ['brings an event that Kubernetes does not have', lines('stays', event('ADDED hall@6'), event('FOUND hall@7')), '6'],
+    ['brings JSON that is no event', lines('stays', event('ADDED hall@6'), 'null'), '6'],
     ['brings an error that passes', lines('stays', event('ADDED hall@6'), event('ERROR 500 InternalError')), '6'],
     ['is refused because the server is busy', refusal(429, 'TooManyRequests'), '5'],
   ])('%s', async (name, answer, version) => {
@@ -97,6 +99,58 @@ describe('marks a gap and lists again when the server', () => {
   });
 });
 
+test('takes errors that pass for no gap, however long the server could not be reached before', async () => {
+  const away = Array.from({ length: 8 }, () => refusal(503, 'ServiceUnavailable'));
+  const error = lines('stays', event('ERROR 500 InternalError'));
+  const { timeline, asked } = await following([list(5), lines('ends'), ...away, error, ...away, error, lines('stays', last)]);
+  expect(await told(timeline)).toEqual(['added last@99']);
+  expect(new Set(versionsAsked(asked))).toEqual(new Set(['5']));
+});
+
+describe('an event that is not the next one', () => {
+  test('is passed over when it is known: told before, or older than the list', async () => {
+    const first = lines(
+      'ends',
+      event('ADDED hall@6'),
+      event('ADDED hall@6'),
+      event('MODIFIED attic@4'),
+      event('BOOKMARK @5'),
+      event('MODIFIED hall@10'),
+    );
+    const { timeline, asked } = await following([list(5, 'attic@3'), first, lines('stays', event('ADDED hall@6'), last)]);
+    expect(await told(timeline)).toEqual(['listed attic@3', 'added hall@6', 'modified hall@10', 'added last@99']);
+    expect(versionsAsked(asked)).toEqual(['5', '10']);
+  });
+
+  test('makes a gap when it should have come before, and throws doubt on all that its connection told', async () => {
+    const disorder = lines('stays', event('ADDED hall@7'), event('MODIFIED hall@9'), event('MODIFIED hall@8'), event('MODIFIED hall@10'));
+    const script = [list(5), lines('ends', event('ADDED attic@6')), disorder, list(10, 'attic@6', 'hall@10'), lines('stays', last)];
+    const { timeline } = await following(script);
+    const reason = 'the server told what happened in the wrong order: resourceVersion 8 of hall came only after 9';
+    const relisted = ['listed attic@6', 'listed hall@10', 'added last@99'];
+    expect(await told(timeline)).toEqual(['added attic@6', 'added hall@7', 'modified hall@9', `gap: ${reason}`, ...relisted]);
+    const [, doubtful, , gap] = timeline.entries;
+    expect(gap).toMatchObject({ from: doubtful?.sequence });
+  });
+
+  test('counts as new where resourceVersions are no numbers', async () => {
+    const { timeline, asked } = await following([
+      list(5),
+      lines('ends', event('ADDED hall@b'), event('MODIFIED hall@a')),
+      lines('stays', last),
+    ]);
+    expect(await told(timeline)).toEqual(['added hall@b', 'modified hall@a', 'added last@99']);
+    expect(versionsAsked(asked)).toEqual(['5', 'a']);
+  });
+});
+
+test('knows when it is cut off', async () => {
+  const { timeline } = await following([list(5), lines('ends')]);
+  // The script is over, so the next connection is never answered.
+  while (timeline.cutOff === undefined) await new Promise(setImmediate);
+  expect(timeline.failure).toBeUndefined();
+});
+
 test('resumes when nothing is heard any more', async () => {
   const { timeline, asked } = await following([list(5), lines('stays', event('ADDED hall@6')), lines('stays', last)], { silence: 100 });
   expect(await told(timeline)).toEqual(['added hall@6', 'added last@99']);
@@ -123,6 +177,13 @@ test.each([401, 403, 404])('fails for good on %i', async (status) => {
   const { timeline } = await following([list(5), lines('ends'), refusal(status, 'Refused')]);
   const error = timeline.failure ?? (await new Promise((resolve) => timeline.onFailure(resolve)));
   expect(error).toMatchObject({ name: 'ApiError', status, reason: 'Refused' });
+});
+
+test('outlives a refusal that passes, as right after the start of an API server', async () => {
+  const script = [list(5), lines('ends'), refusal(403, 'Forbidden'), refusal(401, 'Unauthorized'), lines('stays', last)];
+  const { timeline } = await following(script, { patience: 5000 });
+  expect(await told(timeline)).toEqual(['added last@99']);
+  expect(timeline.lastTrouble?.error).toMatchObject({ status: 401 });
 });
 
 test.each<[string, Answer[]]>([

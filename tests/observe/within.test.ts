@@ -69,6 +69,20 @@ describe('a history', () => {
     expect((await failure(later)).verdict).toMatchObject({ state: 'not-provable', reason });
   });
 
+  test('is not provable when its time is over while the watch has no connection', async () => {
+    const timeline = played('hall:off');
+    timeline.connected(false);
+    const { verdict } = await failure(hall(timeline).goes(off, on).within('5ms', owner));
+    expect(verdict).toMatchObject({
+      state: 'not-provable',
+      reason: expect.stringMatching(
+        /^timed out after 5 ms \(a test; it ends in ms\), and the watch of lamps has had no connection since \d.*Z: on was not reached; the hall lamp is still off$/,
+      ),
+    });
+    timeline.connected(true);
+    expect((await failure(hall(timeline).goes(off, on).within('5ms', owner))).verdict.state).toBe('timed-out');
+  });
+
   test('is met by what was seen before the watch failed', async () => {
     const timeline = played('hall:off', 'hall:on');
     timeline.fail(new Error('403 Forbidden'));
@@ -139,8 +153,17 @@ describe('once', () => {
     const timeline = played('hall:off');
     const found = once(timeline, isOn, { ...wait, within: '5ms' });
     play(timeline, 'gap');
+    const later = once(timeline, isOn, { ...wait, within: '5ms' });
     play(timeline, 'hall=off');
     expect((await failure(found)).verdict.state).toBe('not-provable');
+    expect((await failure(later)).verdict.state).toBe('not-provable');
+  });
+
+  test('cannot tell what was so while the watch has no connection', async () => {
+    const timeline = played('hall:off');
+    timeline.connected(false);
+    const { verdict } = await failure(once(timeline, isOn, { ...wait, within: '5ms' }));
+    expect(verdict).toMatchObject({ state: 'not-provable', reason: expect.stringContaining('has had no connection since') });
   });
 });
 

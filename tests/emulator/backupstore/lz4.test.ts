@@ -4,20 +4,9 @@ import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { compressFrame } from '../../../emulator/backupstore/lz4-frame.ts';
 import { blockSize, checksumOf } from '../../../emulator/backupstore/paths.ts';
-import { xxh32 } from '../../../emulator/backupstore/xxh32.ts';
 import { decompressFrame } from '../support/lz4-decode.ts';
 
 const recorded = new URL('../recorded/', import.meta.url);
-
-// From the specification of xxHash and its reference implementation.
-test.each([
-  ['', 0x02cc5d05],
-  ['a', 0x550d7456],
-  ['abc', 0x32d153ff],
-  ['Nobody inspects the spammish repetition', 0xe2293b2f],
-])('xxh32 of %j', (text, hash) => {
-  expect(xxh32(Buffer.from(text))).toBe(hash);
-});
 
 test('a block that Longhorn wrote has the data its name says, also after our own compression', () => {
   const [name = ''] = readdirSync(recorded);

@@ -1,0 +1,44 @@
+import { gunzipSync, type InputType } from 'node:zlib';
+import { Damage } from './lz4/damage.ts';
+import { decompressFrames, isLz4 } from './lz4/frame.ts';
+
+/** How Longhorn stores a block; a config that names none means gzip. */
+export const compressionMethods = ['none', 'lz4', 'gzip'] as const;
+export type CompressionMethod = (typeof compressionMethods)[number];
+
+/** What data look like by their first bytes; anything may be data that were never compressed. */
+export const looksLike = (data: Uint8Array): CompressionMethod => {
+  if (isLz4(data)) return 'lz4';
+  return isGzip(data) ? 'gzip' : 'none';
+};
+
+/** Gives the data of a block, in `target` or the block's own bytes. Throws Damage where they are damaged, or more than `target` holds. */
+export const decompress = (method: CompressionMethod, data: Uint8Array, target: Uint8Array): Uint8Array => {
+  if (method === 'lz4') return target.subarray(0, decompressFrames(data, target));
+  if (method === 'gzip') return gunzip(data, target.length);
+  if (data.length > target.length) throw new Damage('too-large', `holds more than ${target.length} bytes`);
+  return data;
+};
+
+const isGzip = (data: Uint8Array): boolean => data[0] === 0x1f && data[1] === 0x8b;
+
+const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
+  if (!isGzip(data)) throw new Damage('format', 'is no gzip file');
+  try {
+    const { buffer, engine } = gunzipWithInfo(data, limit);
+    // Zeros behind the end are passed over by zlib; Longhorn's library takes them for a broken header.
+    if (engine.bytesWritten < data.length)
+      throw new Damage('corrupt', `is followed by ${data.length - engine.bytesWritten} bytes that are no gzip file`);
+    return buffer;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_BUFFER_TOO_LARGE') throw new Damage('too-large', `holds more than ${limit} bytes`);
+    if (code === 'Z_BUF_ERROR') throw new Damage('cut-off', 'ends before its data do');
+    if (code?.startsWith('Z_')) throw new Damage('corrupt', `is no whole gzip file (${message})`);
+    throw error;
+  }
+};
+
+// With `info`, zlib's functions give the engine as well, which their types do not say.
+const gunzipWithInfo = (data: InputType, maxOutputLength: number) =>
+  gunzipSync(data, { maxOutputLength, info: true }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };

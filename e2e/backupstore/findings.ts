@@ -1,0 +1,92 @@
+/** error: data are lost or wrong. warning: garbage, or something left over. info: to be known, and no fault. */
+export type Severity = 'error' | 'warning' | 'info';
+
+/** Every kind of finding there is, with what it means for the store; some mean less while something works on the volume. */
+export const findingCodes = {
+  'folder-unreadable': 'error',
+  'file-unreadable': 'error',
+  'config-empty': 'error',
+  'config-cut-off': 'error',
+  'config-not-json': 'error',
+  'config-invalid': 'error',
+  'config-too-large': 'error',
+  'config-wrong-name': 'error',
+  'config-wrong-volume': 'error',
+  'volume-config-missing': 'error',
+  'volume-wrong-name': 'error',
+  'volume-misplaced': 'error',
+  'offset-not-aligned': 'error',
+  'offset-out-of-range': 'error',
+  'offset-duplicate': 'error',
+  'offsets-unsorted': 'error',
+  'block-missing': 'error',
+  'block-empty': 'error',
+  'block-cut-off': 'error',
+  'block-corrupt': 'error',
+  'block-wrong-size': 'error',
+  'block-wrong-checksum': 'error',
+  'block-too-large': 'error',
+  'block-unreadable': 'error',
+  'compression-mismatch': 'error',
+  'compression-differs': 'warning',
+  'backup-size-wrong': 'warning',
+  'backup-in-progress': 'warning',
+  'block-count-wrong': 'warning',
+  'last-backup-missing': 'warning',
+  'block-orphaned': 'warning',
+  'block-misplaced': 'warning',
+  'temporary-file': 'warning',
+  'lock-expired': 'warning',
+  'lock-unreadable': 'warning',
+  'lock-wrong-name': 'warning',
+  'lock-unknown-type': 'warning',
+  'lock-from-the-future': 'warning',
+  'lock-live': 'info',
+  'foreign-file': 'warning',
+  'symbolic-link': 'warning',
+  'special-file': 'warning',
+  'changed-meanwhile': 'warning',
+  'empty-folder': 'info',
+  'not-checked': 'info',
+} as const satisfies Record<string, Severity>;
+
+export type FindingCode = keyof typeof findingCodes;
+
+/** Something about a store that its reader has to know: one sentence that stands by itself. */
+export type Finding = { code: FindingCode; severity: Severity; path: string; message: string };
+
+/** Findings of a check; of one code so many are kept, the rest only counted, whatever a damaged store brings. */
+export type Findings = {
+  /** `severity` where it is not the code's own. */
+  add(code: FindingCode, path: string, message: string, severity?: Severity): void;
+  /** Those kept: errors first, then by path. */
+  list(): Finding[];
+  /** How many there were of each severity, those not kept included. */
+  counts(): Record<Severity, number>;
+  /** How many of each code were not kept. */
+  leftOut(): Partial<Record<FindingCode, number>>;
+};
+
+const order: Record<Severity, number> = { error: 0, warning: 1, info: 2 };
+
+export const collectFindings = ({ keep = 1_000 }: { keep?: number } = {}): Findings => {
+  const kept: Finding[] = [];
+  const met = new Map<FindingCode, number>();
+  const counts: Record<Severity, number> = { error: 0, warning: 0, info: 0 };
+  return {
+    add: (code, path, message, severity = findingCodes[code]) => {
+      const before = met.get(code) ?? 0;
+      met.set(code, before + 1);
+      counts[severity] += 1;
+      if (before < keep) kept.push({ code, severity, path, message });
+    },
+    list: () => kept.toSorted((a, b) => order[a.severity] - order[b.severity] || compare(a.path, b.path) || compare(a.code, b.code)),
+    counts: () => ({ ...counts }),
+    leftOut: () => Object.fromEntries([...met].filter(([, count]) => count > keep).map(([code, count]) => [code, count - keep])),
+  };
+};
+
+const compare = (a: string, b: string): number => (a < b ? -1 : Number(a > b));
+
+/** "1 block", "3 blocks". */
+export const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;

@@ -1,0 +1,71 @@
+import { lstat, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { storeFolder } from './layout.ts';
+import { readInto, toUnreadable } from './read-file.ts';
+import { type LocalSource, type StoreEntry, Unreadable } from './source.ts';
+
+// So many folders at once hide the time that an NFS server takes for each.
+const atOnce = 32;
+
+/** A store that lies in a folder of this machine: `folder` is what Longhorn calls `backupstore`, whatever its name is here. */
+export const folderSource = (folder: string): LocalSource => {
+  const localPath = (path: string): string => join(folder, path.slice(storeFolder.length));
+  return {
+    localPath,
+    async *walk(start, depth) {
+      const pending = [{ path: start, depth }];
+      while (pending.length > 0) {
+        const some = await Promise.all(
+          pending.splice(-atOnce).map(async (each) => ({ ...each, entries: await readFolder(localPath, each.path) })),
+        );
+        for (const { entries, depth: left } of some) {
+          if (left > 1) pending.push(...entries.filter(({ kind }) => kind === 'folder').map(({ path }) => ({ path, depth: left - 1 })));
+          yield* entries;
+        }
+      }
+    },
+    read: async (path, limit) => {
+      const buffer = Buffer.allocUnsafe(Math.min(limit, (await look(localPath(path))).size));
+      return buffer.subarray(0, (await readInto(localPath(path), buffer)).read);
+    },
+  };
+};
+
+const look = async (path: string) => {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    throw toUnreadable(error);
+  }
+};
+
+const readFolder = async (localPath: (path: string) => string, folder: string): Promise<StoreEntry[]> => {
+  try {
+    const names = await readdir(localPath(folder));
+    const entries = await Promise.all(names.map((name) => describe(localPath, `${folder}/${name}`)));
+    return entries.filter((entry) => entry !== undefined);
+  } catch (error) {
+    return unreadable(folder, toUnreadable(error));
+  }
+};
+
+const describe = async (localPath: (path: string) => string, path: string): Promise<StoreEntry | undefined> => {
+  try {
+    const found = await look(localPath(path));
+    return { path, kind: kindOf(found), size: found.size, changedAt: found.mtimeMs };
+  } catch (error) {
+    return unreadable(path, error)[0];
+  }
+};
+
+// What went away since its folder was listed is not there.
+const unreadable = (path: string, error: unknown): StoreEntry[] => {
+  if (!(error instanceof Unreadable)) throw error;
+  return error.gone ? [] : [{ path, kind: 'unreadable', size: 0, changedAt: 0, reason: error.message }];
+};
+
+const kindOf = (stat: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): StoreEntry['kind'] => {
+  if (stat.isFile()) return 'file';
+  if (stat.isDirectory()) return 'folder';
+  return stat.isSymbolicLink() ? 'link' : 'special';
+};

@@ -1,0 +1,36 @@
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { getSystemErrorMessage } from 'node:util';
+import { Unreadable } from './source.ts';
+
+// A link put in the file's place is not followed, and a pipe put there does not make the reader wait.
+const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+/** Reads a file into `buffer`, as much as has room in it, and gives the bytes read and the file's size. Throws Unreadable. */
+export const readInto = async (path: string, buffer: Uint8Array): Promise<{ read: number; size: number }> => {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, flags);
+    const stat = await file.stat();
+    if (!stat.isFile()) throw new Unreadable('it is no file any more', { gone: false });
+    const wanted = Math.min(stat.size, buffer.length);
+    let read = 0;
+    while (read < wanted) {
+      const { bytesRead } = await file.read(buffer, read, wanted - read, read);
+      if (bytesRead === 0) break;
+      read += bytesRead;
+    }
+    return { read, size: stat.size };
+  } catch (error) {
+    throw toUnreadable(error);
+  } finally {
+    await file?.close();
+  }
+};
+
+/** A file system's error in its own words; others as they are. */
+export const toUnreadable = (error: unknown): unknown => {
+  const { errno, code } = error as NodeJS.ErrnoException;
+  if (typeof errno !== 'number') return error;
+  return new Unreadable(getSystemErrorMessage(errno), { gone: code === 'ENOENT' || code === 'ENOTDIR' });
+};

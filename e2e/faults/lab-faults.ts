@@ -1,0 +1,90 @@
+import { formatDuration } from '../observe/duration.ts';
+import { askLab, type LabQuestion } from './ask-lab.ts';
+import type { Fault } from './fault.ts';
+import type { LabFault } from './undo-in-lab.ts';
+
+/** A node of the lab in a folder. */
+type LabNode = { lab: string; node: string };
+
+const labFault = (
+  lab: string,
+  { title, at, inject, undo }: { title: string; at: { at: string; node?: string }; inject: LabQuestion; undo: LabFault['undo'] },
+): Fault => ({
+  kind: 'lab',
+  title,
+  data: { lab, undo } satisfies LabFault,
+  inject: async () => {
+    await askLab(lab, inject);
+  },
+  prove: async () => {
+    const { faulty, text } = await askLab(lab, { action: 'look', ...at });
+    if (!faulty) throw new Error(`it is not so that ${title}: ${text}`);
+    return text;
+  },
+});
+
+/** The fault that a node has lost its power: what it had not written is lost, its disks are not. Healed, it boots from them. */
+export const nodeCrashed = ({ lab, node }: LabNode): Fault =>
+  labFault(lab, {
+    title: `${node} has lost its power`,
+    at: { at: 'power', node },
+    inject: { action: 'crash', node },
+    undo: { action: 'start', node },
+  });
+
+/** The fault that a node stands still: it answers nothing, and its connections stay open. */
+export const nodeFrozen = ({ lab, node }: LabNode): Fault =>
+  labFault(lab, {
+    title: `${node} is frozen`,
+    at: { at: 'freeze', node },
+    inject: { action: 'freeze', node },
+    undo: { action: 'thaw', node },
+  });
+
+/** The fault that a node is off the network while all in it goes on. */
+export const nodeCut = ({ lab, node }: LabNode): Fault =>
+  labFault(lab, {
+    title: `${node} is cut off the network`,
+    at: { at: 'cable', node },
+    inject: { action: 'cut', node },
+    undo: { action: 'join', node },
+  });
+
+/** The fault that a node's network is slow (ms, each way) or loses some of what it carries (percent, each way). */
+export const nodeSlow = ({ lab, node, delayMs = 0, lossPercent = 0 }: LabNode & { delayMs?: number; lossPercent?: number }): Fault =>
+  labFault(lab, {
+    title: `${node}'s network is ${delayMs} ms slow each way and loses ${lossPercent} %`,
+    at: { at: 'speed', node },
+    inject: { action: 'slow', node, delayMs, lossPercent },
+    undo: { action: 'fast', node },
+  });
+
+/** The fault that a node's disk at /var/lib/longhorn fails with EIO, from a time (s) after the inject; by default at once. */
+export const diskFailing = ({ lab, node, afterSeconds = 0 }: LabNode & { afterSeconds?: number }): Fault =>
+  labFault(lab, {
+    title: `${node}'s disk fails${afterSeconds === 0 ? '' : ` after ${formatDuration(afterSeconds * 1000)}`}`,
+    at: { at: 'disk', node },
+    inject: { action: 'disk-fail', node, afterSeconds },
+    undo: { action: 'disk-heal', node },
+  });
+
+/** The fault that a node's clock is wrong, by `skewMs` (negative: behind), 9 days at most. */
+export const clockSkewed = ({ lab, node, skewMs }: LabNode & { skewMs: number }): Fault =>
+  labFault(lab, {
+    title: `${node}'s clock is ${formatDuration(Math.abs(skewMs))} ${skewMs < 0 ? 'behind' : 'ahead'}`,
+    at: { at: 'clock', node },
+    inject: { action: 'clock-skew', node, skewMs },
+    undo: { action: 'clock-heal', node },
+  });
+
+/** The fault that there is no API server; etcd, the controllers and the nodes go on. */
+export const apiServerStopped = ({ lab }: { lab: string }): Fault =>
+  labFault(lab, {
+    title: 'the API server is stopped',
+    at: { at: 'apiserver' },
+    inject: { action: 'apiserver-stop' },
+    undo: { action: 'apiserver-start' },
+  });
+
+/** Compacts etcd, so that no watch can be resumed from before; nothing undoes that. Returns what was done, and what shows it. */
+export const compactEtcd = async ({ lab }: { lab: string }): Promise<string> => (await askLab(lab, { action: 'etcd-compact' })).text;

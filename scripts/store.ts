@@ -1,0 +1,5 @@
+import { runStoreCommand } from '../e2e/command/store/run.ts';
+
+// Whoever reads the output may have read enough, as `head` does.
+process.stdout.on('error', () => process.exit());
+process.exitCode = await runStoreCommand(process.argv.slice(2));

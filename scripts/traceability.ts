@@ -1,0 +1,3 @@
+import { runTraceabilityCommand } from '../e2e/command/traceability.ts';
+
+process.exitCode = runTraceabilityCommand();

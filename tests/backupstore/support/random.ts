@@ -1,0 +1,38 @@
+/** Random numbers from a seed, always the same ones: whole numbers from 0 to below a limit. The generator is mulberry32. */
+export const randomFrom = (seed: number): ((limit: number) => number) => {
+  let state = seed;
+  return (limit) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * limit);
+  };
+};
+
+/** A copy of some bytes with one thing done to it as a bad disk, a crash or a bad hand would do; and what it was. */
+export const mutate = (bytes: Uint8Array, random: (limit: number) => number): { what: string; bytes: Buffer } => {
+  const copy = Buffer.from(bytes);
+  const at = random(copy.length);
+  const length = 1 + random(Math.min(64, copy.length - at));
+  const [before, behind] = [copy.subarray(0, at), copy.subarray(at + length)];
+  const kinds: [string, () => Uint8Array][] = [
+    [
+      `a bit of byte ${at} flipped`,
+      () => {
+        copy[at] = (copy[at] as number) ^ (1 << random(8));
+        return copy;
+      },
+    ],
+    [`cut off at ${at}`, () => before],
+    [`${length} bytes at ${at} are gone`, () => Buffer.concat([before, behind])],
+    [`${length} bytes at ${at} are zero`, () => Buffer.concat([before, Buffer.alloc(length), behind])],
+    [
+      `${length} bytes at ${at} are anything`,
+      () => Buffer.concat([before, Buffer.from(Array.from({ length }, () => random(256))), behind]),
+    ],
+    [`${length} bytes at ${at} are there twice`, () => Buffer.concat([copy.subarray(0, at + length), copy.subarray(at)])],
+    [`what is before ${at} comes behind the rest`, () => Buffer.concat([copy.subarray(at), before])],
+  ];
+  const [what, damage] = kinds[random(kinds.length)] as (typeof kinds)[0];
+  return { what, bytes: Buffer.from(damage()) };
+};

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { closeGone, type Fault, openFaults } from '../../e2e/faults/fault.ts';
+import { apiServerStopped, clockSkewed, diskFailing, nodeCrashed, nodeCut, nodeFrozen, nodeSlow } from '../../e2e/faults/lab-faults.ts';
+import { type Ledger, openLedger } from '../../e2e/faults/ledger.ts';
+import { undoInLab } from '../../e2e/faults/undo-in-lab.ts';
+import type { Cluster } from '../../e2e/observe/cluster.ts';
+import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
+
+const cluster = { server: 'https://cluster.invalid' } as Cluster;
+let lab: StandInLab;
+let out: string;
+let ledger: Ledger;
+
+beforeEach(async () => {
+  lab = await startStandInLab();
+  out = await mkdtemp(join(tmpdir(), 'corral-lab-faults-'));
+  ledger = await openLedger(out);
+});
+
+afterEach(async () => {
+  await lab.leave();
+  await rm(out, { recursive: true });
+});
+
+const node = 'node2';
+
+test.each<[(where: { lab: string; node: string }) => Fault, string, object[]]>([
+  [
+    nodeCrashed,
+    'node2 has lost its power',
+    [
+      { action: 'crash', node },
+      { at: 'power', node },
+      { action: 'start', node },
+    ],
+  ],
+  [
+    nodeFrozen,
+    'node2 is frozen',
+    [
+      { action: 'freeze', node },
+      { at: 'freeze', node },
+      { action: 'thaw', node },
+    ],
+  ],
+  [
+    nodeCut,
+    'node2 is cut off the network',
+    [
+      { action: 'cut', node },
+      { at: 'cable', node },
+      { action: 'join', node },
+    ],
+  ],
+  [
+    (where) => nodeSlow({ ...where, delayMs: 100 }),
+    "node2's network is 100 ms slow each way and loses 0 %",
+    [
+      { action: 'slow', node, delayMs: 100, lossPercent: 0 },
+      { at: 'speed', node },
+      { action: 'fast', node },
+    ],
+  ],
+  [
+    (where) => diskFailing({ ...where, afterSeconds: 30 }),
+    "node2's disk fails after 30 s",
+    [
+      { action: 'disk-fail', node, afterSeconds: 30 },
+      { at: 'disk', node },
+      { action: 'disk-heal', node },
+    ],
+  ],
+  [
+    (where) => clockSkewed({ ...where, skewMs: -600_000 }),
+    "node2's clock is 10 min behind",
+    [
+      { action: 'clock-skew', node, skewMs: -600_000 },
+      { at: 'clock', node },
+      { action: 'clock-heal', node },
+    ],
+  ],
+  [apiServerStopped, 'the API server is stopped', [{ action: 'apiserver-stop' }, { at: 'apiserver' }, { action: 'apiserver-start' }]],
+])('%o: %s', async (make, title, [inject, look, heal]) => {
+  const fault = make({ lab: lab.folder, node });
+  const faults = openFaults({ cluster, ledger });
+  await expect(fault.prove()).rejects.toThrow(`it is not so that ${title}: it works`);
+  const injected = await faults.inject(fault);
+  expect(await injected.prove()).toBe('it is broken');
+  expect(await injected.heal()).toBe('it works');
+  const proving = { action: 'look', ...look };
+  expect(lab.asked).toEqual([proving, inject, proving, heal]);
+  expect(ledger.open()).toEqual([]);
+});
+
+describe('when the lab does not do as it is told', () => {
+  test('an order that it refuses fails, and stays in the ledger', async () => {
+    lab.refuse('the lab has no node named node9; it has node1');
+    const faults = openFaults({ cluster, ledger });
+    await expect(faults.inject(nodeCut({ lab: lab.folder, node: 'node9' }))).rejects.toThrow('no node named node9');
+    await expect(faults.healAll()).rejects.toThrow('a fault could not be healed');
+    expect(ledger.open()).toHaveLength(1);
+  });
+
+  test.each(['die', 'leave'] as const)('a fault of a lab that is gone (%s) is gone with it', async (end) => {
+    const faults = openFaults({ cluster, ledger });
+    const injected = await faults.inject(nodeCut({ lab: lab.folder, node }));
+    expect(await closeGone(ledger)).toEqual([]);
+    await lab[end]();
+    await expect(injected.prove()).rejects.toThrow(`no lab is up in ${lab.folder}`);
+    expect(await closeGone(ledger)).toEqual(['node2 is cut off the network: the lab is gone, and the fault with it']);
+    expect(await injected.heal()).toBe('the lab is gone, and the fault with it');
+    expect(ledger.open()).toEqual([]);
+  });
+
+  test('a ledger cannot make it do anything but heal', async () => {
+    await expect(undoInLab(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } })).rejects.toThrow('Invalid option');
+    expect(lab.asked).toEqual([]);
+  });
+});

@@ -1,0 +1,28 @@
+/** Choices that a seed decides. */
+export type Random = {
+  /** A whole number from 0 to `below - 1`. */
+  below(below: number): number;
+  /** True as often as `probability` (0 to 1) says. */
+  chance(probability: number): boolean;
+  pick<T>(choices: readonly [T, ...T[]]): T;
+  /** As many as the number says. */
+  times<T>(count: number, make: () => T): T[];
+};
+
+/** Makes a generator of choices (mulberry32): the same ones for the same seed, on every machine. */
+export const createRandom = (seed: number): Random => {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit: number) => Math.floor(next() * limit);
+  return {
+    below,
+    chance: (probability) => next() < probability,
+    pick: (choices) => choices[below(choices.length)] as (typeof choices)[0],
+    times: (count, make) => Array.from({ length: count }, make),
+  };
+};

@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { namedImages, wholeName } from '../../../providers/longhorn/images.ts';
+import { readObjects } from '../../../providers/longhorn/manifest.ts';
+import { releaseText } from '../../support/longhorn-release.ts';
+
+const imagesIn = (text: string) =>
+  namedImages(readObjects([{ source: 'longhorn.yaml', text }])).map(({ need, name, namedBy }) => `${need}: ${name}, ${namedBy}`);
+
+test('the images of a release, each with the most that needs it', () => {
+  expect(imagesIn(releaseText('v1.12.1'))).toMatchInlineSnapshot(`
+    [
+      "all: docker.io/longhornio/longhorn-manager:v1.12.1, DaemonSet longhorn-manager, container longhorn-manager",
+      "all: docker.io/longhornio/longhorn-engine:v1.12.1, DaemonSet longhorn-manager, --engine-image",
+      "all: docker.io/longhornio/longhorn-instance-manager:v1.12.1, DaemonSet longhorn-manager, --instance-manager-image",
+      "all: docker.io/longhornio/longhorn-share-manager:v1.12.1, DaemonSet longhorn-manager, --share-manager-image",
+      "csi: docker.io/longhornio/csi-attacher:v4.12.0, Deployment longhorn-driver-deployer, CSI_ATTACHER_IMAGE",
+      "csi: docker.io/longhornio/livenessprobe:v2.19.0, Deployment longhorn-driver-deployer, CSI_LIVENESS_PROBE_IMAGE",
+      "ui: docker.io/longhornio/longhorn-ui:v1.12.1, Deployment longhorn-ui, container longhorn-ui",
+      "other: docker.io/longhornio/backing-image-manager:v1.12.1, DaemonSet longhorn-manager, --backing-image-manager-image",
+      "other: docker.io/longhornio/support-bundle-kit:v0.0.92, DaemonSet longhorn-manager, --support-bundle-manager-image",
+    ]
+  `);
+});
+
+test('a release that leaves the registry out names the same', () => {
+  const withoutTag = (text: string) => text.replace(/:v[0-9.]+,/, ',');
+  expect(imagesIn(releaseText('v1.8.2')).map(withoutTag)).toEqual(imagesIn(releaseText('v1.12.1')).map(withoutTag));
+});
+
+test.each([
+  ['longhornio/longhorn-ui:v1.8.2', 'docker.io/longhornio/longhorn-ui:v1.8.2'],
+  ['nginx', 'docker.io/library/nginx:latest'],
+  ['registry.example/longhornio/longhorn-ui:v1', 'registry.example/longhornio/longhorn-ui:v1'],
+  ['NO NAME', 'NO NAME'],
+])('%s is %s', (name, whole) => {
+  expect(wholeName(name)).toBe(whole);
+});
+
+test('flags are read with and without an equals sign, also in arguments; what merely looks like one is not', () => {
+  const container = {
+    name: 'longhorn-manager',
+    image: 'a/manager:v1',
+    command: ['sh', '--engine-image=a/engine:v1'],
+    args: ['--images', 'x', '--image-pull', '--share-manager-image', 'a/share:v1', '--a-image'],
+  };
+  const set = {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: 'longhorn-manager' },
+    spec: { template: { spec: { containers: [container] } } },
+  };
+  expect(imagesIn(stringify(set))).toEqual([
+    'all: docker.io/a/manager:v1, DaemonSet longhorn-manager, container longhorn-manager',
+    'all: docker.io/a/engine:v1, DaemonSet longhorn-manager, --engine-image',
+    'all: docker.io/a/share:v1, DaemonSet longhorn-manager, --share-manager-image',
+  ]);
+});
+
+test('what stands beside Longhorn is no condition of it', () => {
+  const template = { spec: { containers: [{ name: 'web', image: 'a/web:v1' }] } };
+  const text = ['CronJob', 'Job', 'Pod']
+    .map((kind) => ({
+      apiVersion: 'v1',
+      kind,
+      metadata: { name: kind },
+      spec: kind === 'Pod' ? template.spec : kind === 'Job' ? { template } : { jobTemplate: { spec: { template } } },
+    }))
+    .map((object) => stringify(object))
+    .join('---\n');
+  expect(imagesIn(text)).toEqual(['other: docker.io/a/web:v1, CronJob CronJob, container web']);
+});

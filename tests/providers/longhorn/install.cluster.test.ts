@@ -1,0 +1,118 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
+import type { BackupTarget } from '../../../e2e/longhorn/types.ts';
+import { type Cluster, connect } from '../../../e2e/observe/cluster.ts';
+import { once } from '../../../e2e/observe/expectation.ts';
+import { follow } from '../../../e2e/observe/watch.ts';
+import { askForVolume, untilItWorks } from '../../../providers/longhorn/attempts.ts';
+import { conditionsOf } from '../../../providers/longhorn/conditions.ts';
+import { imageMissing } from '../../../providers/longhorn/conditions-kubernetes.ts';
+import { fitToLab } from '../../../providers/longhorn/fit.ts';
+import { installRelease } from '../../../providers/longhorn/install.ts';
+import { readObjects } from '../../../providers/longhorn/manifest.ts';
+import { untilReady } from '../../../providers/longhorn/readiness.ts';
+import { describeRelease } from '../../../providers/longhorn/release.ts';
+import { explainStuck } from '../../../providers/longhorn/stuck.ts';
+import { openWorld } from '../../../providers/longhorn/world.ts';
+import { type ApiServer, startApiServer } from '../../support/api-server.ts';
+import { releaseText } from '../../support/longhorn-release.ts';
+import { nodes, plays, troubles } from '../../support/play-longhorn.ts';
+
+// On a real API server; a script plays the controllers, Kubernetes' and Longhorn's.
+let server: ApiServer;
+let cluster: Cluster;
+let kubeconfig: string;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  kubeconfig = await server.kubeconfig();
+  cluster = connect({ kubeconfig });
+});
+afterAll(() => server.stop());
+
+const { objects } = fitToLab(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), { missing: [] });
+const signal = new AbortController().signal;
+const withoutTimes = (text: string): string => text.replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>').replace(/^.*resourceVersion.*\n/gm, '');
+
+// What a part is about may not be there yet.
+const play = async (...names: (keyof typeof plays)[]): Promise<void> => {
+  for (const name of names) await untilItWorks(async () => String(await plays[name](cluster)), { signal, tell: () => {} });
+};
+
+test('a release is applied, its target pointed at the store once it can be listed, and waited for', async () => {
+  const awaited: string[] = [];
+  const onProgress = (text: string) => awaited.push(text);
+  const installed = installRelease({ kubeconfig, objects, nodes, storeImage: 'store:test', signal, timeout: 50_000, onProgress });
+  await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
+  const targets = await follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal });
+  expect(targets.current('default')?.spec.backupTargetURL).toBeUndefined();
+  await play('instanceManagers');
+  const url = 'nfs://backupstore.corral-default-backupstore:/opt/backupstore';
+  const pointed = await once(targets, ({ spec }) => spec.backupTargetURL === url, {
+    label: 'it is pointed',
+    within: '20s',
+    owner: 'this test',
+  });
+  expect(pointed.spec.pollInterval).toBe('5m0s');
+  expect(Date.parse(pointed.spec.syncRequestedAt ?? '')).toBeGreaterThan(Date.now() - 30_000);
+  await play('targetAvailable', 'csi', 'deployments');
+  const { version, told } = await installed;
+  await targets.stop();
+  expect(version).toBe('v1.12.1');
+  expect(withoutTimes(told)).toMatchInlineSnapshot(`
+    "✓ its custom resources are served, after <time>: 6 of 6
+    ✓ a longhorn-manager is ready on each node, after <time>: 3 of 3 ready
+    ✓ its webhooks are registered, after <time>: both registered
+    ✓ its webhooks take a volume (asked without making one), after <time>: taken
+    ✓ each Longhorn node is ready and schedulable, its disk too, after <time>: 3 ready
+    ✓ the default engine is deployed, after <time>: deployed, on node1, node2, node3
+    ✓ an instance manager runs on each node, after <time>: 3 running
+    ✓ the backup target default is available, after <time>: nfs://backupstore.corral-default-backupstore:/opt/backupstore
+    ✓ the CSI driver is registered and its pods are ready, after <time>: driver.longhorn.io
+    ✓ its deployments are available, after <time>: longhorn-driver-deployer, longhorn-ui available"
+  `);
+  expect(awaited[0]).toContain('its custom resources are served (0 of 6');
+  expect(awaited.at(-1)).toContain('available');
+});
+
+/** Waits for the release again, for a moment, on what is in the cluster by now. */
+const waitAgain = async (): Promise<string> => {
+  const ended = new AbortController();
+  const volumes = await askForVolume(cluster).then(
+    (state) => ({ met: true, state }),
+    (error: Error) => ({ met: false, state: error.message }),
+  );
+  const world = await openWorld(cluster, { signal: ended.signal, onFailure: () => {} });
+  await world.watchLonghorn();
+  const conditions = Object.values(conditionsOf(describeRelease(objects), nodes, { volumes, target: { met: true, state: '' } }));
+  try {
+    return await untilReady(world, {
+      conditions,
+      start: performance.now(),
+      timeout: 500,
+      signal: ended.signal,
+      onProgress: () => {},
+      hopeless: imageMissing,
+      explain: () => explainStuck(cluster),
+    });
+  } finally {
+    ended.abort();
+    await world.stop();
+  }
+};
+
+describe('what is stuck when the time is over is told', () => {
+  // One after the other: each makes its trouble in the same cluster, and ends it.
+  test.each(Object.keys(troubles))('%s', async (name) => {
+    const trouble = troubles[name];
+    await trouble?.begins(cluster);
+    const message = await waitAgain().then(
+      () => 'ready',
+      (error: Error) => error.message,
+    );
+    await trouble?.ends(cluster);
+    const lines = withoutTimes(message).split('\n');
+    expect(lines.filter((line) => !line.startsWith('  ✓')).join('\n')).toMatchSnapshot();
+    expect(await waitAgain()).not.toContain('✗');
+  });
+});
