@@ -55,7 +55,7 @@ export const prepare = async (step: Step, archives: readonly Part[] = []): Promi
   const binaries = await kubernetes();
   const packages = async () => {
     await build(step, 'Fetch the tools (etcd, nft, ip, ...)', tools);
-    if (!(await isCached(await kernel()))) await step('Fetch the User-Mode Linux kernel', fetchKernel);
+    if (!(await isCached(await kernel()))) await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
     if (!(await isPrepared(archives))) await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
   };
   await atOnce([() => build(step, 'Compile Kubernetes and CoreDNS', binaries), packages]);

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const sources = globSync('{e2e,emulator,lab,providers,scripts}/**/*.ts', { cwd: root });
+const sources = globSync('{bench,e2e,emulator,lab,providers,scripts}/**/*.ts', { cwd: root });
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
 const importPattern = /^(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
@@ -51,7 +51,8 @@ const arrows: [from: RegExp, to: RegExp][] = [
   [/^providers\/longhorn\//, /^(lab|providers)\/|^e2e\/(observe|longhorn|backupstore)\//],
   [/^providers\/(lab|target|emulator-[a-z]+)\.ts$/, /^(lab|emulator|providers)\/|^e2e\/observe\//],
   [/^providers\//, /^providers\/|^e2e\/observe\/duration\.ts$/],
-  [/^scripts\//, /^(e2e\/(command|report)|providers|lab)\//],
+  [/^bench\//, /^(bench|e2e|emulator|lab|providers)\/|^tests\/support\//],
+  [/^scripts\//, /^(e2e\/(command|report)|providers|lab|bench)\//],
 ];
 
 const folderOf = (path: string): string => /^(e2e\/[a-z-]+\/|[a-z]+\/)/.exec(path)?.[1] ?? '';

@@ -38,5 +38,6 @@ export const benchLab = async (runs: number, tell: (line: string) => void): Prom
     table('memory, MiB', memory),
     table('processor time until then, s', cpu),
     table('a node beside its host', speed),
+    table('storage, MiB/s', storage),
   ].join('\n');
 };

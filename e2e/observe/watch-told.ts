@@ -11,7 +11,8 @@ export type Told<T extends KubernetesObject> = {
   readonly version: string | undefined;
   /** A connection begins. */
   connected(): void;
-  list(items: T[], resourceVersion: string): void;
+  /** Takes a listing that was asked for at that time, in ms since the epoch. */
+  list(items: T[], resourceVersion: string, asked: number): void;
   /** Takes what is new, passes over what is known, throws OutOfOrder for what should have come before. */
   take(event: WatchEvent<T>): void;
   /** The server cannot go on from the version, or is not to be believed: a gap, unless it belongs to the one that is there. */
@@ -25,12 +26,14 @@ export const createTold = <T extends KubernetesObject>({ timeline, push, ...reco
   let lastHeard = Date.now();
   let start = { mark: timeline.mark(), at: lastHeard };
 
-  const isKnown = ({ metadata: { uid, resourceVersion = '' } }: T): boolean =>
+  const isKnown = ({ type, object: { metadata } }: WatchEvent<T>): boolean => {
+    const isSame = ({ uid, resourceVersion }: typeof metadata) => uid === metadata.uid && resourceVersion === metadata.resourceVersion;
+    // Whatever its version, the end of what is still there was not told.
+    if (type === 'DELETED' && timeline.objects().some((object) => object.metadata.uid === metadata.uid)) return false;
     // What was there before the listing is no history of this timeline.
-    !isAfter(resourceVersion, listed) ||
-    timeline.entries.some(
-      (entry) => entry.kind !== 'gap' && entry.object.metadata.uid === uid && entry.resourceVersion === resourceVersion,
-    );
+    if (!isAfter(metadata.resourceVersion, listed)) return true;
+    return timeline.entries.some((entry) => entry.kind !== 'gap' && isSame(entry.object.metadata));
+  };
   return {
     get version() {
       return version;
@@ -39,23 +42,25 @@ export const createTold = <T extends KubernetesObject>({ timeline, push, ...reco
       start = { mark: timeline.mark(), at: lastHeard };
       recorder.connected(true);
     },
-    list: (items, resourceVersion) => {
-      lastHeard = Date.now();
+    list: (items, resourceVersion, asked) => {
+      const at = Date.now();
+      // What it tells was so at some time since it was asked for.
+      lastHeard = asked;
       recorder.listing();
       const uids = new Set(items.map(({ metadata }) => metadata.uid));
       // Deletions first: an object made again under its old name is listed with a new uid.
-      for (const object of timeline.objects())
-        if (!uids.has(object.metadata.uid)) push({ kind: 'deleted', at: lastHeard, object, inferred: true });
-      for (const object of items) push({ kind: 'listed', at: lastHeard, object });
+      for (const object of timeline.objects()) if (!uids.has(object.metadata.uid)) push({ kind: 'deleted', at, object, inferred: true });
+      for (const object of items) push({ kind: 'listed', at, object });
       version = resourceVersion;
       listed = resourceVersion;
     },
-    take: ({ type, object }) => {
+    take: (event) => {
+      const { type, object } = event;
       // The same moment as that of the entry: what it tells was sure until then.
       lastHeard = Date.now();
       const { resourceVersion = version } = object.metadata;
       if (isAfter(resourceVersion, version)) version = resourceVersion;
-      else if (type === 'BOOKMARK' || isKnown(object)) return;
+      else if (type === 'BOOKMARK' || isKnown(event)) return;
       else throw new OutOfOrder(`resourceVersion ${resourceVersion} of ${object.metadata.name} came only after ${version}`);
       if (type !== 'BOOKMARK') push({ kind: kinds[type], at: lastHeard, object });
     },

@@ -75,8 +75,9 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   const patienceEnds = Date.now() + timing.patience;
 
   const relist = async (): Promise<string> => {
+    const asked = Date.now();
     const { items, resourceVersion } = await cluster.list<T>(resource, { ...where, signal });
-    told.list(items, resourceVersion);
+    told.list(items, resourceVersion, asked);
     errorEvents = 0;
     return resourceVersion;
   };

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -18,38 +19,38 @@ const kernelOf = (suite: string): Part => ({
     const tree = join(dir, 'tree');
     await unpackPackages({ suite, packages: ['user-mode-linux', 'libc6'], dependencies: false, tree });
     await rename(join(tree, 'usr/lib/uml/modules'), join(dir, 'modules'));
-    // Debian before trixie has it in /lib.
-    for (const folder of ['usr/lib', 'lib']) await rename(join(tree, folder, 'x86_64-linux-gnu'), join(dir, 'lib')).catch(() => {});
+    // Debian before trixie has its C library in /lib.
+    const library = ['lib', 'usr/lib'].map((folder) => join(tree, folder, 'x86_64-linux-gnu'));
+    await rename(library.find((folder) => existsSync(join(folder, 'ld-linux-x86-64.so.2'))) as string, join(dir, 'lib'));
     await copyFile(join(tree, 'usr/bin/linux.uml'), join(dir, 'linux'));
     await rm(tree, { recursive: true });
   },
 });
 
 /** The kernels that labs can run on, the best first. */
-export const kernels = suites.map(kernelOf);
+const kernels = suites.map(kernelOf);
 
 /**
  * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best that the cache has.
  *
  * Before `fetchKernel` has found out whether the best of all can be had, it is taken for granted.
  */
-export const kernel = async (): Promise<Part> => {
-  for (const each of kernels) if (await isCached(each)) return each;
-  return kernels[0] as Part;
+export const kernel = async (candidates: readonly Part[] = kernels): Promise<Part> => {
+  for (const each of candidates) if (await isCached(each)) return each;
+  return candidates[0] as Part;
 };
 
 /** Builds the best kernel that this machine's Debian archive has, unless the cache has one; returns its folder. */
-export const fetchKernel = async (): Promise<string> => {
-  const known = await kernel();
-  const from = kernels.indexOf(known);
-  for (const each of kernels.slice(from, -1)) {
+export const fetchKernel = async (candidates: readonly Part[] = kernels): Promise<string> => {
+  const from = candidates.indexOf(await kernel(candidates));
+  for (const each of candidates.slice(from, -1)) {
     try {
       return await cached(each);
     } catch (error) {
       if (!(error instanceof NotInArchive)) throw error;
     }
   }
-  return cached(kernels.at(-1) as Part);
+  return cached(candidates.at(-1) as Part);
 };
 
 const versionOf = async (dir: string): Promise<string> => (await readdir(join(dir, 'modules')))[0] as string;

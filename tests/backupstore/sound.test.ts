@@ -1,6 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { openBlockPool } from '../../e2e/backupstore/block-pool.ts';
 import { folderSource } from '../../e2e/backupstore/folder-source.ts';
 import { checkStore } from '../../e2e/backupstore/fsck.ts';
@@ -14,6 +14,9 @@ import { openTemporaryStore } from '../emulator/support/temporary-store.ts';
 import { localPods } from '../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume } from '../support/recorded-store.ts';
 import { backupConfig, block, check, checksums, layOut, now, soundStore, told, volume, volumeConfig } from './support/sound-store.ts';
+
+// Of the machine: blocks are compressed and hashed, and it may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const nothing = { findings: [], counts: { error: 0, warning: 0, info: 0 }, leftOut: {} };
 

@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { checkStore } from '../../e2e/backupstore/fsck.ts';
 import { blockPath, volumeFolder } from '../../e2e/backupstore/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../e2e/backupstore/source.ts';
 import { verifySample } from '../../e2e/backupstore/verify-sample.ts';
 import { checksums, type Files, soundStore, told, volume } from './support/sound-store.ts';
+
+// Of the machine: blocks are compressed and hashed, and it may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 // A store in memory, of which some files cannot be read: root may read any on a disk.
 const failing = (files: Files, fail: Record<string, Unreadable>, others: StoreEntry[] = []): StoreSource => ({

@@ -1,7 +1,10 @@
 import { gzipSync } from 'node:zlib';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { checksumOf, largestBlock, verifyBlock } from '../../e2e/backupstore/verify-block.ts';
 import { block, blockSize } from './support/sound-store.ts';
+
+// Of the machine: blocks are compressed and hashed, and it may be busy.
+vi.setConfig({ testTimeout: 60_000 });
 
 const data = block(1);
 const file = gzipSync(data);

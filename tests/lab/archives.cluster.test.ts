@@ -92,6 +92,12 @@ test('an object of a kind that the same manifest defines is there, in the namesp
   ]);
 });
 
+const listed = async (): Promise<string[]> => {
+  const ended = await lab('images', 'ls');
+  expect(ended, ended.stderr).toMatchObject({ exitCode: 0 });
+  return ended.stdout.split('\n');
+};
+
 test('an image that the lab lacks is put into its nodes while it runs', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-import-'));
   const archive = join(folder, 'late.tar');
@@ -100,11 +106,13 @@ test('an image that the lab lacks is put into its nodes while it runs', async ()
     archive,
     await tarOf(dockerSave([{ names: ['late/web:v2'], layers: [await layerOf({ web: binary })], config: { Cmd: ['/web'] } }], 'new')),
   );
-  expect((await lab('images', 'ls')).stdout).not.toContain('late/web');
+  const before = await listed();
+  expect(before).toHaveLength(8);
+  expect(before.join()).not.toContain('late/web');
   const imported = await lab('images', 'import', archive);
   await rm(folder, { recursive: true });
   expect(imported, imported.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/docker.io\/late\/web:v2$/) });
-  expect((await lab('images', 'ls')).stdout.split('\n')).toEqual([
+  expect(await listed()).toEqual([
     expect.stringMatching(/^docker\.io\/corral\/coredns:lab +\d+\.\d MiB +all nodes$/),
     expect.stringMatching(/^docker\.io\/corral\/nfs-backupstore:lab /),
     expect.stringMatching(/^docker\.io\/corral\/node:lab /),

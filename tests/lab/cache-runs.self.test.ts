@@ -56,6 +56,19 @@ test('runs that need different parts do not wait for each other', async () => {
   await slow;
 });
 
+test.each(['node', 'command', 'hangs'])(
+  'a disk that gets full during a build ends it soon, with one line and nothing left (%s)',
+  async (way) => {
+    const script =
+      'mount -t tmpfs -o size=100m disk "$XDG_CACHE_HOME" && node tests/support/inline-filler.ts "$1"; ls "$XDG_CACHE_HOME/corral/drafts"';
+    const words = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', way];
+    const { stdout } = await execa('unshare', words, { env: { XDG_CACHE_HOME: home }, stdin: 'ignore', timeout: 30_000 });
+    expect(stdout).toBe(
+      `NotFit: no space was left under ${home}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
+    );
+  },
+);
+
 const prune = (...flags: string[]) =>
   execa(process.execPath, ['scripts/lab.ts', 'prune', ...flags], { env: { XDG_CACHE_HOME: home }, stdin: 'ignore', reject: false });
 

@@ -133,6 +133,13 @@ describe('an event that is not the next one', () => {
     expect(gap).toMatchObject({ from: doubtful?.sequence });
   });
 
+  test('makes a gap when it ends what is still there, whatever its version', async () => {
+    const end = lines('stays', event('ADDED hall@6'), event('DELETED hall@6'));
+    const { timeline } = await following([list(5), end, list(7), lines('stays', last)]);
+    const reason = 'the server told what happened in the wrong order: resourceVersion 6 of hall came only after 6';
+    expect(await told(timeline)).toEqual(['added hall@6', `gap: ${reason}`, 'deleted hall@6', 'added last@99']);
+  });
+
   test('counts as new where resourceVersions are no numbers', async () => {
     const { timeline, asked } = await following([
       list(5),

@@ -132,6 +132,13 @@ export const plays = {
   webhooks: webhooks([]),
   nodes: (cluster) => Promise.all(nodes.map((name) => node(name)(cluster))),
   engineImage: engineImage('deployed'),
+  /** Their pods are ready, but Longhorn has looked too soon, and says `starting`. */
+  lateInstanceManagers: async (cluster) => {
+    for (const name of nodes) {
+      await instanceManager(name, 'starting')(cluster);
+      await pod(cluster, { name: `instance-manager-${name}`, namespace, status: { conditions: conditions({ Ready: 'True' }) } });
+    }
+  },
   instanceManagers: (cluster) => Promise.all(nodes.map((name) => instanceManager(name, 'running')(cluster))),
   settings: (cluster) => make(cluster, longhorn('settings'), longhornObject('Setting', 'current-longhorn-version', { value: 'v1.12.1' })),
   target: (cluster) =>

@@ -1,12 +1,8 @@
-import { createStore, type Write } from '../../support/stream-server-store.ts';
+import type { Write } from '../../support/stream-server-store.ts';
+import { type Names, names, states } from './generate-names.ts';
+import { questionsOn } from './generate-questions.ts';
 import { createRandom, type Random } from './random.ts';
-import type { Act, Ending, Question, Refusal, Scene, Schedule, Stream } from './schedule.ts';
-
-type Names = readonly [string, ...string[]];
-
-const names: Names = ['hall', 'attic', 'cellar'];
-// Some of more than a byte a character, which a piece of a stream can end within.
-const states = ['off', 'on', 'hot', 'gedämpft', '☀', '💡'] as const;
+import type { Act, Ending, Refusal, Scene, Schedule, Stream } from './schedule.ts';
 
 /** Makes the schedule of a seed. */
 export const generate = (seed: number): Schedule => {
@@ -99,77 +95,4 @@ const sprinkle = (random: Random, { acts }: Stream, questions: number): void => 
   };
   if (random.chance(0.3)) put({ ask: random.below(questions) });
   if (random.chance(0.3)) put({ wait: { name: random.pick(names), ...(random.chance(0.7) && { state: random.pick(states) }) } });
-};
-
-type Told = { initial: Write[]; scenes: Scene[] };
-
-/** Questions that are true, and such that are nearly so. */
-const questionsOn = (random: Random, told: Told): Question[] => {
-  const marks = markSome(random, told.scenes);
-  // A state that was, more often than any at all.
-  const stateOf = (name: string, from: number | undefined) => {
-    const lived = statesOf(told, name, from).filter((state) => state !== 'gone');
-    return lived.length > 0 && random.chance(0.7) ? random.pick(lived as unknown as Names) : random.pick<string>(states);
-  };
-  return random.times(6, () => {
-    const from = marks > 0 && random.chance(0.4) ? random.below(marks) : undefined;
-    const name = random.pick(names);
-    const other = random.pick(names);
-    return {
-      name,
-      steps: stepsOf(random, statesOf(told, name, from)),
-      allowing: random.times(random.below(3) && random.below(3), () => random.pick(states)),
-      ...(random.chance(0.15) && { startingAs: random.times(1 + random.below(3), () => random.pick(states)) }),
-      ...(random.chance(0.6) && other !== name && { never: { step: stateOf(name, from), other, is: stateOf(other, undefined) } }),
-      ...(from !== undefined && { from }),
-    };
-  });
-};
-
-const markSome = (random: Random, scenes: Scene[]): number => {
-  const streams = scenes.flatMap(({ answer }) => ('refused' in answer ? [] : [answer]));
-  const marked = streams.filter(() => random.chance(0.3));
-  for (const { acts } of marked) acts.unshift({ mark: true });
-  return marked.length;
-};
-
-/** The states that an object goes through, each once in a row, from a mark on; marks are counted as if each scene were reached once. */
-const statesOf = ({ initial, scenes }: Told, name: string, from: number | undefined): string[] => {
-  const store = createStore();
-  const apply = (changes: Write[]) => changes.forEach(store.write);
-  apply(initial);
-  let start = from === undefined ? 0 : Number.POSITIVE_INFINITY;
-  let marks = 0;
-  for (const { before, answer } of scenes) {
-    apply(before);
-    for (const act of 'refused' in answer ? [] : answer.acts) {
-      if ('write' in act) apply(act.write);
-      if ('mark' in act) {
-        if (marks === from) start = store.version;
-        marks += 1;
-      }
-    }
-  }
-  const inForce = store
-    .objectsAt(start === Number.POSITIVE_INFINITY ? store.version : start)
-    .find(({ metadata }) => metadata.name === name);
-  const later = store.history.filter(({ version, object }) => version > start && object.metadata.name === name);
-  const all = [
-    ...(inForce ? [inForce.status.state] : []),
-    ...later.map(({ type, object }) => (type === 'DELETED' ? 'gone' : object.status.state)),
-  ];
-  return all.filter((state, index) => state !== all[index - 1]);
-};
-
-const stepsOf = (random: Random, lived: string[]): string[] => {
-  const start = random.below(Math.min(lived.length, 4));
-  const steps = lived.slice(start, start + 1 + random.below(5));
-  if (steps.length > 0 && random.chance(0.35)) {
-    const at = random.below(steps.length);
-    if (random.chance(0.5)) steps.splice(at, 1);
-    else steps[at] = random.pick(states);
-  }
-  const end = steps.indexOf('gone');
-  const whole = (end === -1 ? steps : steps.slice(0, end + 1)).filter((state, index, all) => state !== all[index - 1]);
-  return whole.length > 0 ? whole : [random.pick(states)];
 };

@@ -1,5 +1,3 @@
-import type { known } from './known.ts';
-
 /** A watcher, or a judge by it, that is broken in one place. */
 export type Mutant = {
   bug: string;
@@ -71,8 +69,8 @@ export const mutants: Mutant[] = [
     seed: 3,
     file: 'watch-told.ts',
     change: [
-      "else if (type === 'BOOKMARK' || isKnown(object)) return;",
-      "else if (type === 'BOOKMARK') return;\nelse if (isKnown(object)) {}",
+      "else if (type === 'BOOKMARK' || isKnown(event)) return;",
+      "else if (type === 'BOOKMARK') return;\nelse if (isKnown(event)) {}",
     ],
   },
   {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry, Timeline } from '../../../e2e/observe/timeline.ts';
-import type { Director, startStreamServer, World } from '../../support/stream-server.ts';
+import type { startStreamServer } from '../../support/stream-server.ts';
+import type { Director, World } from '../../support/stream-server-world.ts';
 import type { Lamp } from '../lamps.ts';
 import { type Answer, answerOf, found, toExpectation } from './ask.ts';
 import type { Observe } from './observe.ts';

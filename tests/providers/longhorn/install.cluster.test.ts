@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
 import type { BackupTarget } from '../../../e2e/longhorn/types.ts';
-import { type Cluster, connect } from '../../../e2e/observe/cluster.ts';
+import { type Cluster, connect, type KubernetesObject } from '../../../e2e/observe/cluster.ts';
 import { once } from '../../../e2e/observe/expectation.ts';
 import { follow } from '../../../e2e/observe/watch.ts';
 import { askForVolume, untilItWorks } from '../../../providers/longhorn/attempts.ts';
@@ -46,6 +46,12 @@ test('a release is applied, its target pointed at the store once it can be liste
   await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
   const targets = await follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal });
   expect(targets.current('default')?.spec.backupTargetURL).toBeUndefined();
+  await play('lateInstanceManagers');
+  const managers = await follow(cluster, { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' }, { namespace, signal });
+  const isTouched = ({ metadata }: KubernetesObject) => metadata.annotations?.['corral.test/touched'] !== undefined;
+  for (const name of nodes.map((node) => `instance-manager-${node}`))
+    await once(managers, isTouched, { name, label: 'Longhorn is made to look at it again', within: '20s', owner: 'this test' });
+  await managers.stop();
   await play('instanceManagers');
   const url = 'nfs://backupstore.corral-default-backupstore:/opt/backupstore';
   const pointed = await once(targets, ({ spec }) => spec.backupTargetURL === url, {

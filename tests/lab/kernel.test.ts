@@ -1,0 +1,61 @@
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { fetchKernel, kernel, kernelDifference } from '../../lab/build/kernel.ts';
+import { type Part, partDir } from '../../lab/cache.ts';
+import { NotInArchive } from '../../lab/debian/apt-trouble.ts';
+import { NotFit } from '../../lab/not-fit.ts';
+
+let home: string;
+
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), 'corral-kernel-'));
+  process.env.XDG_CACHE_HOME = home;
+});
+
+afterEach(async () => {
+  delete process.env.XDG_CACHE_HOME;
+  await rm(home, { recursive: true });
+});
+
+/** A kernel of a version, or one that cannot be had. */
+const candidate = (version: string, error?: Error): Part => ({
+  name: 'kernel',
+  inputs: version,
+  build: async (dir) => {
+    if (error) throw error;
+    await mkdir(join(dir, 'modules', version), { recursive: true });
+  },
+});
+
+const gone = new NotInArchive('no such suite');
+
+test('the newest kernel that can be had is taken, and stays', async () => {
+  const [newest, older, oldest] = [candidate('7.2.7', gone), candidate('6.12.101'), candidate('6.1.176')] as const;
+  const all = [newest, older, oldest];
+  expect(await kernel(all), 'before anybody has asked for it').toBe(newest);
+  expect(await fetchKernel(all)).toBe(partDir(older));
+  expect(await kernel(all)).toBe(older);
+  expect(await fetchKernel([candidate('7.2.7'), older, oldest]), 'without asking again').toBe(partDir(older));
+});
+
+test('where none can be had, it says so', async () => {
+  await expect(fetchKernel([candidate('7.2.7', gone), candidate('6.12.101', gone)])).rejects.toBe(gone);
+});
+
+test('a network that is down is no reason for an older kernel', async () => {
+  const down = new NotFit('Debian packages cannot be fetched');
+  await expect(fetchKernel([candidate('7.2.7', down), candidate('6.12.101')])).rejects.toBe(down);
+});
+
+test.each([
+  ['7.2.7', undefined],
+  ['6.16.1', undefined],
+  ['6.12.101', /^User-Mode Linux 6\.12\.101 by ptrace instead of one by seccomp/],
+  ['6.1.176', /^User-Mode Linux 6\.1\.176 by ptrace/],
+])('what is to be said of %s', async (version, line) => {
+  const difference = await kernelDifference(await fetchKernel([candidate(version)]));
+  if (line === undefined) expect(difference).toBe(undefined);
+  else expect(difference).toMatch(line);
+});
