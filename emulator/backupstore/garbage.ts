@@ -7,7 +7,7 @@ import type { Store } from './store.ts';
 
 // Longhorn goes one by one. Its half a minute between two looks at a Backup is long beside that, the fast clock's few seconds are not: a
 // backup that starts after the config has gone and before the lock has loses the lock, and is lost with it.
-const atOnce = 16;
+const atOnce = 64;
 
 /** Checksums of the blocks that the store has of a volume. */
 export const blockNames = async (store: Store, volume: string): Promise<string[]> => {

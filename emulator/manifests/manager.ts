@@ -35,7 +35,7 @@ export const managerDaemonSet = ({ image, clock, mutant }: { image: string; cloc
               // Always there, if empty: a mutant of an earlier installation must not survive an apply.
               { name: variables.mutant, value: mutant ?? '' },
               // As many as blocks are removed at once; Node's own four would be all that ever run.
-              { name: 'UV_THREADPOOL_SIZE', value: '16' },
+              { name: 'UV_THREADPOOL_SIZE', value: '64' },
             ],
             // For loop devices, the mount of the backup store, and nodes in /dev.
             securityContext: { privileged: true },
