@@ -311,7 +311,7 @@ scenario('It is red and leaves something behind', {}, async ({ does, later }) =>
 test('a scenario whose time is up says what it was at, and cleans up', async () => {
   const run = await runSuite({
     'one.e2e.ts': `scenario('It takes too long', { timeout: '300ms' }, async ({ does, later }) => {
-  later(() => console.log('cleaned up'));
+  later(() => does('Clean-up'));
   await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
 });`,
   });
@@ -326,7 +326,7 @@ test('a scenario whose time is up says what it was at, and cleans up', async () 
     It takes too long
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
       ✗ When nothing comes (<time>)
-    cleaned up
+      ✓ Clean-up (<time>)
       FAILED after <time>
         the scenario took longer than its <time>; it was at: When nothing comes
 
