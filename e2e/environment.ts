@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { LonghornClocks } from './longhorn/clocks.ts';
 import { runIdPattern } from './run-id.ts';
 
 const schema = z.object({
@@ -9,9 +10,13 @@ const schema = z.object({
   CORRAL_PROVIDER: z.string().min(1).default('existing'),
   CORRAL_TARGET: z.enum(['official', 'archive', 'emulator']).default('official'),
   CORRAL_TARGET_VERSION: z.string().min(1).optional(),
+  CORRAL_TARGET_CLOCKS: z
+    .string()
+    .regex(/^\d+,\d+,\d+$/, 'must be three numbers of milliseconds: the back-off of a deletion, the resync, and the life of a lock')
+    .optional(),
   CORRAL_LAB: z.string().min(1).optional(),
   CORRAL_STORE_IMAGE: z
-    .string({ error: 'is not set: name an image with nfs-ganesha, rpcbind, e2fsprogs and bash, which the cluster can pull' })
+    .string({ error: 'is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull' })
     .min(1),
 });
 
@@ -23,6 +28,8 @@ export type Environment = {
   out: string;
   provider: string;
   target: { name: string; version: string | null };
+  /** The clocks of the Longhorn under test, where they are not Longhorn's own. */
+  clocks: LonghornClocks | undefined;
   /** The folder of the lab that the cluster is, if it is one: its nodes can be made to fail. */
   lab: string | undefined;
   storeImage: string;
@@ -32,6 +39,14 @@ export type Environment = {
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
+
+const parseClocks = (text: string | undefined): LonghornClocks | undefined => {
+  if (text === undefined) return undefined;
+  const [deletionBackoff = 0, resync = 0, lockLife = 0] = text.split(',').map(Number);
+  return { deletionBackoff, resync, lockLife };
+};
+
+const tellClocks = ({ deletionBackoff, resync, lockLife }: LonghornClocks): string => [deletionBackoff, resync, lockLife].join(',');
 
 /** Reads the environment of the e2e project; throws an EnvironmentError that names each variable at fault. */
 export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
@@ -47,6 +62,7 @@ export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     out: value.CORRAL_OUT,
     provider: value.CORRAL_PROVIDER,
     target: { name: value.CORRAL_TARGET, version: value.CORRAL_TARGET_VERSION ?? null },
+    clocks: parseClocks(value.CORRAL_TARGET_CLOCKS),
     lab: value.CORRAL_LAB,
     storeImage: value.CORRAL_STORE_IMAGE,
   };
@@ -61,6 +77,7 @@ export const toVariables = (environment: Environment): Record<string, string> =>
   CORRAL_PROVIDER: environment.provider,
   CORRAL_TARGET: environment.target.name,
   ...(environment.target.version === null ? {} : { CORRAL_TARGET_VERSION: environment.target.version }),
+  ...(environment.clocks === undefined ? {} : { CORRAL_TARGET_CLOCKS: tellClocks(environment.clocks) }),
   ...(environment.lab === undefined ? {} : { CORRAL_LAB: environment.lab }),
   CORRAL_STORE_IMAGE: environment.storeImage,
 });

@@ -1,5 +1,6 @@
 import { type TestContext, test } from 'vitest';
 import { parseEnvironment } from './environment.ts';
+import type { LonghornClocks } from './longhorn/clocks.ts';
 import type { Cluster } from './observe/cluster.ts';
 import type { Duration } from './observe/duration.ts';
 import type { ScenarioRecord } from './report/record.ts';
@@ -15,6 +16,7 @@ type StepOptions = {
   /** The folder of the run's results. */
   out: string;
   storeImage: string;
+  clocks: LonghornClocks | undefined;
   signal: AbortSignal;
   report: StepReport;
   skip: (reason: string) => never;
@@ -79,7 +81,7 @@ const play = async <Steps extends object>(ground: Ground<Steps>, playing: Play<S
   let steps: (Steps & Ending) | undefined;
 
   const work = async () => {
-    const { kubeconfig, context: named, run, out, storeImage, lab } = parseEnvironment(process.env);
+    const { kubeconfig, context: named, run, out, storeImage, clocks, lab } = parseEnvironment(process.env);
     if (needs.includes('lab') && lab === undefined) throw new SkipScenario('needs the lab (its nodes can be made to fail)');
     const cluster = ground.connect({ kubeconfig, ...(named === undefined ? {} : { context: named }) });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
@@ -88,7 +90,7 @@ const play = async <Steps extends object>(ground: Ground<Steps>, playing: Play<S
     const skip = (reason: string): never => {
       throw new SkipScenario(reason);
     };
-    steps = await ground.createSteps({ cluster, run, out, storeImage, signal: clock.signal, report: journal.report, skip });
+    steps = await ground.createSteps({ cluster, run, out, storeImage, clocks, signal: clock.signal, report: journal.report, skip });
     clock.signal.throwIfAborted();
     await body({ ...steps, note: journal.note, skip });
     clock.signal.throwIfAborted();

@@ -8,14 +8,14 @@ import { archiveTarget } from './longhorn/target.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from './provider.ts';
 import type { Target } from './target.ts';
 
-const running = (lab: Lab, { name, target }: { name: string; target: RunningCluster['target'] }): RunningCluster => ({
+const running = (lab: Lab, { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks'>): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
   provider: 'lab',
   storeImage,
   lab: labDir(name),
   reach: [`export KUBECONFIG=${lab.kubeconfig}`, `npm run lab -- shell node1 --name ${name}`, `npm run lab -- down --name ${name}`],
-  target,
+  ...of,
   trouble: () => lab.ended,
   lost: lab.lost,
   keep: lab.keep,
@@ -45,7 +45,7 @@ export const lab: Provider = {
         version = await target.install({ kubeconfig, signal: either });
       };
       const cluster = await up({ name, archives: target.archives, ...target.size, meanwhile, step: progress.step, signal });
-      return running(cluster, { name, target: { name: target.name, version } });
+      return running(cluster, { name, target: { name: target.name, version }, clocks: target.clocks });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;
     }

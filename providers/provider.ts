@@ -17,6 +17,8 @@ export type RunningCluster = {
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
   target: { name: string; version: string };
+  /** The clocks (ms) of the Longhorn in it, where they are not Longhorn's own. */
+  clocks?: { deletionBackoff: number; resync: number; lockLife: number } | undefined;
   /** What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one. */
   trouble(): readonly string[];
   /** Aborts, with what happened, when the cluster is lost: no scenario can come to a verdict then. */

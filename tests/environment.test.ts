@@ -12,6 +12,7 @@ test('what is not named has a default', () => {
     out: '.corral/last',
     provider: 'existing',
     target: { name: 'official', version: null },
+    clocks: undefined,
     lab: undefined,
     storeImage: 'store:1',
   });
@@ -24,9 +25,13 @@ describe('what is missing or wrong is named', () => {
     [{ CORRAL_RUN: undefined }, 'CORRAL_RUN is not set'],
     [
       { CORRAL_STORE_IMAGE: undefined },
-      'CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, rpcbind, e2fsprogs and bash, which the cluster can pull',
+      'CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull',
     ],
     [{ CORRAL_TARGET: 'moon' }, 'CORRAL_TARGET Invalid option: expected one of "official"|"archive"|"emulator"'],
+    [
+      { CORRAL_TARGET_CLOCKS: '6s' },
+      'CORRAL_TARGET_CLOCKS must be three numbers of milliseconds: the back-off of a deletion, the resync, and the life of a lock',
+    ],
   ])('%j', (change, message) => {
     expect(() => parseEnvironment({ ...least, ...change })).toThrow(new EnvironmentError(message));
   });
@@ -44,6 +49,7 @@ test.each([
     CORRAL_OUT: '/o',
     CORRAL_PROVIDER: 'lab',
     CORRAL_LAB: '/l',
+    CORRAL_TARGET_CLOCKS: '6000,5000,15000',
     CORRAL_TARGET: 'emulator',
     CORRAL_TARGET_VERSION: '0.1.0',
   },

@@ -62,6 +62,7 @@ const toEnvironment = (cluster: RunningCluster, { run, out }: { run: string; out
   out,
   provider: cluster.provider,
   target: cluster.target,
+  clocks: cluster.clocks,
   lab: cluster.lab,
   storeImage: cluster.storeImage,
 });

@@ -1,6 +1,7 @@
 import type { BackupStore } from '../backupstore/store.ts';
 import type { Faults } from '../faults/fault.ts';
-import type { Cluster } from '../observe/cluster.ts';
+import type { LonghornClocks } from '../longhorn/clocks.ts';
+import type { Cluster, PodTarget } from '../observe/cluster.ts';
 import type { ExpectedMessage } from './judge-messages.ts';
 import type { Made } from './made.ts';
 import type { Timelines } from './timelines.ts';
@@ -17,7 +18,11 @@ export type Context = {
   run: string;
   /** Of the Longhorn under test, as `v1.12.1`. */
   version: string;
+  /** Longhorn's clocks, as the one under test has them. */
+  clocks: LonghornClocks;
   store: BackupStore;
+  /** The pod that serves the store, and the folder that it exports. */
+  server: { pod: PodTarget; root: string };
   timelines: Timelines;
   faults: Faults;
   made: Made;

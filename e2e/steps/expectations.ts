@@ -20,8 +20,8 @@ export const waitsFor = ({ name }: { name: string }, version: string): Step<Back
   matches: (backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-deletion', version) && namesNoOther(backup, name),
 });
 
-// Longhorn may look at a backup before its snapshot or engine is ready, even if they were a moment ago.
-const waitsForReadiness = (version: string): Step<Backup> => ({
+/** Longhorn may look at a backup before its snapshot or engine is ready, even if they were a moment ago. */
+export const waitsForReadiness = (version: string): Step<Backup> => ({
   label: 'Pending (waiting for its snapshot or engine)',
   matches: (backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
 });
@@ -38,7 +38,8 @@ const namesNoOther = (backup: Backup, name: string): boolean => {
 type Backups = Timeline<Backup>;
 type Waiting = { second: Actor; first: { name: string; label: string }; version: string };
 
-const story = (backups: Backups, { name, label, from }: Actor): Expectation<Backup> =>
+/** The history of a backup, from its mark on. */
+export const story = (backups: Backups, { name, label, from }: Actor): Expectation<Backup> =>
   expectHistory(backups, { name, label, describe: describeBackup }).from(from);
 
 /** A backup that nothing disturbs: to Completed, by way of any state that is not an end. */

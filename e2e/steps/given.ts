@@ -1,5 +1,7 @@
+import { backupConfigPath, volumeFolder } from '../backupstore/layout.ts';
 import type { Injected } from '../faults/fault.ts';
 import { heldDeletion } from '../faults/held-deletion.ts';
+import { immutableFile } from '../faults/immutable-file.ts';
 import { managerPods } from '../longhorn/manager.ts';
 import { nextLabel, requestBackup, untilCompleted, untilSettled } from './backup.ts';
 import type { Context } from './context.ts';
@@ -23,6 +25,8 @@ export type Given = {
   settledBackup(volume: VolumeHandle): Promise<BackupHandle>;
   /** From now on the deletion of this backup is stopped as soon as it starts; released by `when.released`, or by itself after a while. */
   heldDeletion(backup: BackupHandle): Promise<Injected>;
+  /** The backup's config in the store is immutable: its deletion fails until `when.madeMutable`. */
+  immutableConfig(backup: BackupHandle): Promise<Injected>;
 };
 
 /** Makes the given steps of a scenario. */
@@ -72,4 +76,11 @@ export const createGiven = (context: Context): Given => ({
         heldDeletion(context.cluster, { pods: await managerPods(context.cluster), backup: backup.name, label: backup.label }),
       ),
     ),
+  immutableConfig: (backup) =>
+    context.step(`Given the config of ${backup.label}, made immutable in the backup store`, () => {
+      const { pod, root } = context.server;
+      const path = `${root}/${volumeFolder(backup.volume.name)}/${backupConfigPath(backup.name)}`;
+      context.expected.push({ id: 'deletion-denied', of: backup.name });
+      return context.faults.inject(immutableFile(context.cluster, { pod, path, title: `the config of ${backup.label} is immutable` }));
+    }),
 });

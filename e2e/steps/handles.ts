@@ -14,6 +14,6 @@ export type BackupHandle = {
   label: string;
   volume: VolumeHandle;
   snapshot: SnapshotHandle;
-  /** The mark of the timelines before it was made, or, once deleted by a step, before that. */
-  since: { made: number; deleted?: number };
+  /** The marks of the timelines before it was made; once a step did so, before it was deleted, before its owner was killed, and before its fault was healed. */
+  since: { made: number; deleted?: number; orphaned?: number; healed?: number };
 };

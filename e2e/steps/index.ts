@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { removeStore, startStore } from '../backupstore/fixture.ts';
 import { openFaults } from '../faults/fault.ts';
 import { openLedger } from '../faults/ledger.ts';
+import { type LonghornClocks, longhornClocks } from '../longhorn/clocks.ts';
 import type { Cluster } from '../observe/cluster.ts';
 import { inTurn, removeMade } from './clean-up.ts';
 import { concludeMessages } from './conclude.ts';
@@ -15,7 +16,15 @@ import { openTimelines } from './timelines.ts';
 import { createWhen, type When } from './when.ts';
 
 /** What the steps need from outside. `signal` ends the scenario; the clean-up has its own time. `out` is where the ledger of faults lies. */
-export type StepsOptions = { cluster: Cluster; run: string; out: string; storeImage: string; signal: AbortSignal; report: StepReport };
+export type StepsOptions = {
+  cluster: Cluster;
+  run: string;
+  out: string;
+  storeImage: string;
+  clocks?: LonghornClocks | undefined;
+  signal: AbortSignal;
+  report: StepReport;
+};
 
 /** The steps of one scenario. */
 export type Steps = {
@@ -32,7 +41,15 @@ export type Steps = {
  * Sets the ground that every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it) and returns its steps.
  * If that fails, it has cleaned up before it throws.
  */
-export const createSteps = async ({ cluster, run, out, storeImage, signal, report }: StepsOptions): Promise<Steps> => {
+export const createSteps = async ({
+  cluster,
+  run,
+  out,
+  storeImage,
+  clocks = longhornClocks,
+  signal,
+  report,
+}: StepsOptions): Promise<Steps> => {
   const step = tellSteps({ report, signal });
   const uniqueName = (what: string): string => `corral-${run}-${what}-${randomBytes(2).toString('hex')}`;
   const namespace = uniqueName('store');
@@ -66,7 +83,7 @@ export const createSteps = async ({ cluster, run, out, storeImage, signal, repor
     const faults = openFaults({ cluster, ledger });
     undo.push(() => faults.healAll());
 
-    const ground = { cluster, run, version, store: fixture.store, timelines, faults };
+    const ground = { cluster, run, version, clocks, store: fixture.store, server: fixture, timelines, faults };
     const context: Context = { ...ground, made, expected: [], report, step, uniqueName };
     const from = timelines.backupTargets.mark();
     const conclude = () => concludeMessages(context, from);

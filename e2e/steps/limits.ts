@@ -25,6 +25,23 @@ export const limits = {
     within: '5m',
     owner: 'the expectation: 2 s for the lock, the removal of the blocks, and up to 30 s until Longhorn looks again',
   },
+  deletionFails: {
+    within: '2m',
+    owner: 'the expectation: 2 s for the lock, and up to 30 s until Longhorn looks at what came of the attempt',
+  },
+  deletionFailsAgain: {
+    within: '6m',
+    owner: 'the expectation: a back-off of a minute, up to 30 s until Longhorn looks again, and as much for each of the two attempts',
+  },
+  deletingAgain: { within: '10m', owner: 'the expectation: a back-off that is doubled with each failure, 4 min after the third' },
+  deletionForgotten: {
+    within: '3m',
+    owner: 'the expectation: 3 s were seen after the kill; a pod that starts slowly, and its election, take longer',
+  },
+  deletedInTheEnd: {
+    within: '12m',
+    owner: 'the expectation: a back-off that is doubled with each failure, 4 min after the third, then up to 30 s twice',
+  },
   secondCompleted: { within: '16m', owner: 'the expectation: up to 30 s until Longhorn looks at a waiting backup again, then the upload' },
   backupsGone: { within: '3m', owner: 'clean-up of the backups: up to 30 s each until Longhorn looks again, and one retry after a minute' },
   backupVolumeGone: { within: '1m', owner: 'clean-up of what Longhorn knows of the volume in the store' },

@@ -8,9 +8,10 @@ import { reportLostLock, reportWording } from './findings.ts';
 import type { BackupHandle, VolumeHandle } from './handles.ts';
 import { type Limit, limits, storeQuiet } from './limits.ts';
 import { stays } from './stays.ts';
+import { createThenOfErrors, type ThenOfErrors } from './then-of-errors.ts';
 
 /** The steps that judge. All but those on the store judge histories, from before the action on. */
-export type Then = {
+export type Then = ThenOfErrors & {
   /** The backup goes Pending, saying that it waits for the other one to be deleted. */
   heldBack(second: BackupHandle, by: { first: BackupHandle }): Promise<void>;
   /** Its whole history: Pending, never InProgress while the other one is Deleting, InProgress, Completed. */
@@ -25,18 +26,22 @@ export type Then = {
   inForce(fault: Injected): Promise<void>;
   /** The store still has the backup's config, whatever works on it. */
   stillInStore(backup: BackupHandle): Promise<void>;
-  /** When nothing works on the volume any more: its folder in the store is sound, has a config of these backups and of no other. */
-  storeHolds(volume: VolumeHandle, backups: BackupHandle[]): Promise<void>;
+  /**
+   * When nothing works on the volume any more: its folder in the store is sound, has a config of these backups and of no other.
+   * `afterKill`: a process that was killed may have left its lock.
+   */
+  storeHolds(volume: VolumeHandle, backups: BackupHandle[], options?: { afterKill?: boolean }): Promise<void>;
 };
 
 /** Makes the then steps of a scenario. */
 export const createThen = (context: Context): Then => {
-  const { timelines, version, store, report } = context;
+  const { timelines, version, clocks, store, report } = context;
   const { backups } = timelines;
   const judge = async (expectation: Expectation<Backup>, { within, owner }: Limit) => expectation.within(within, owner);
   const waiting = (second: BackupHandle, first: BackupHandle) => ({ second: actor(second, second.since.made), first, version });
 
   return {
+    ...createThenOfErrors(context),
     heldBack: (second, { first }) =>
       context
         .step(
@@ -90,12 +95,12 @@ export const createThen = (context: Context): Then => {
         if (!found.includes(backup.name))
           throw new Error(`the store has no config of ${backup.label} (${backup.name}) any more; it has: ${found.join(', ') || 'none'}`);
       }),
-    storeHolds: (volume, expected) =>
+    storeHolds: (volume, expected, { afterKill = false } = {}) =>
       context
         .step(
           `Then the store holds ${expected.map(({ label }) => label).join(' and ') || 'no backup'} whole, and nothing else`,
           async () => {
-            const found = await store.inspect(volume.name, storeQuiet);
+            const found = await store.inspect(volume.name, { ...storeQuiet, ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }) });
             const names = expected.map(({ name }) => name).sort();
             const problems = [
               ...names.filter((name) => !found.backups.includes(name)).map((name) => `backup ${name} has no config`),

@@ -2,6 +2,7 @@ import type { Injected } from '../faults/fault.ts';
 import { nextLabel, requestBackup, requestDeletion, touchBackup } from './backup.ts';
 import type { Context } from './context.ts';
 import type { BackupHandle, SnapshotHandle } from './handles.ts';
+import { killOwner } from './kill-owner.ts';
 
 /** The steps that act. Each returns when Kubernetes has taken the wish; what comes of it is for the `then` steps. */
 export type When = {
@@ -12,6 +13,10 @@ export type When = {
   /** Longhorn is made to look at these backups now. */
   lookedAtAgain(...backups: BackupHandle[]): Promise<void>;
   released(fault: Injected): Promise<void>;
+  /** The longhorn-manager pod that looks after a backup now is killed, without grace. */
+  ownerKilled(backup: BackupHandle): Promise<void>;
+  /** The config of a backup whose deletion fails is mutable again. */
+  madeMutable(immutable: Injected, of: BackupHandle): Promise<void>;
 };
 
 /** Makes the when steps of a scenario. */
@@ -38,6 +43,25 @@ export const createWhen = (context: Context): When => ({
       .step(
         `When ${fault.title} no longer`,
         () => fault.heal(),
+        (told) => told,
+      )
+      .then(() => {}),
+  ownerKilled: (backup) =>
+    context
+      .step(
+        `When the longhorn-manager pod that owns ${backup.label} is killed`,
+        () => killOwner(context, backup),
+        ({ name, node }) => `${name} on ${node}`,
+      )
+      .then(() => {}),
+  madeMutable: (immutable, backup) =>
+    context
+      .step(
+        `When ${immutable.title} no longer`,
+        () => {
+          backup.since.healed = context.timelines.backups.mark();
+          return immutable.heal();
+        },
         (told) => told,
       )
       .then(() => {}),

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -49,6 +49,17 @@ test('one that stays locked is an error that names the lock and whose time it wa
   await expect(open().inspect(volume, quiet)).rejects.toThrow(
     "the backup store's folder of sample-a is still locked after 1 s (the test): lock-1.lck",
   );
+});
+
+test('the lock of a process that was killed is neither waited for nor a problem, once it is old', async () => {
+  const lock = join(folder, 'locks', 'lock-0123456789abcdef.lck');
+  await writeFile(lock, JSON.stringify({ Name: 'lock-0123456789abcdef', Type: 2, Acquired: false }));
+  const afterKill = { ...quiet, abandonedAfter: 150 };
+  await expect(open().inspect(volume, afterKill)).rejects.toThrow('still locked after 1 s');
+  const old = new Date(Date.now() - 160_000);
+  await utimes(lock, old, old);
+  expect(await open().inspect(volume, afterKill)).toMatchObject({ locks: ['lock-0123456789abcdef'], problems: [] });
+  await expect(open().inspect(volume, quiet)).rejects.toThrow('still locked after 1 s');
 });
 
 test('a store that cannot be read is an error, not an empty store', async () => {

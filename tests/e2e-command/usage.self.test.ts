@@ -172,7 +172,7 @@ describe('the scenarios without the command', () => {
     const ended = await vitest({});
     expect(ended).toMatchObject({ exitCode: 3, stdout: '', report: undefined });
     expect(ended.stderr).toMatchInlineSnapshot(
-      `"e2e: CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let \`npm run e2e\` bring a cluster; CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, rpcbind, e2fsprogs and bash, which the cluster can pull"`,
+      `"e2e: CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let \`npm run e2e\` bring a cluster; CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull"`,
     );
   });
 });

@@ -20,8 +20,6 @@ describe('the seeds', () => {
 
   test('still wait for these scenarios, and for no other', () => {
     expect([...new Set(sentences.flatMap(({ missing }) => missing))].sort()).toEqual([
-      'backup-deletion/controller-crash',
-      'backup-deletion/delete-error',
       'backupstore-locks/conflict',
       'recurring-jobs/besteffort-cleanup',
     ]);

@@ -6,6 +6,7 @@ import { volumeFolder } from '../../e2e/backupstore/layout.ts';
 import { openStore } from '../../e2e/backupstore/store.ts';
 import { openFaults } from '../../e2e/faults/fault.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
+import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { replayTimeline } from '../../e2e/observe/replay.ts';
 import { type Context, tellSteps } from '../../e2e/steps/context.ts';
 import type { BackupHandle } from '../../e2e/steps/handles.ts';
@@ -37,11 +38,14 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
   const { backups, first, second, version } = await stage(name, mutate);
   const recordedReport = record();
   const cluster = localPods();
+  const pod = { namespace: 'corral', name: 'backupstore' };
   const context: Context = {
     cluster,
     run: 'abc123',
     version,
-    store: openStore({ cluster, pod: { namespace: 'corral', name: 'backupstore' }, root }),
+    clocks: longhornClocks,
+    store: openStore({ cluster, pod, root }),
+    server: { pod, root },
     timelines: {
       backups,
       volumes: replayTimeline('volumes'),

@@ -1,13 +1,6 @@
 import { scenario } from '../../scenario.ts';
 import type { ScenarioOptions } from '../../scenario-core.ts';
-import { mebibyte } from '../../steps/sizes.ts';
-
-// "Large data" and "small data" of the document. Together 512 MiB: the deletion takes all blocks of the only backup along, so the second one
-// uploads everything anew, and with less (random, gzip) an upload was seen to end between two looks of Longhorn's, never InProgress.
-// The small data overwrites the end of the large: blocks that only the first backup had must be gone with it.
-const large = { offset: 0, size: 416 * mebibyte };
-const small = { offset: 384 * mebibyte, size: 128 * mebibyte };
-const size = 512 * mebibyte;
+import { documentData } from '../../steps/sizes.ts';
 
 const about = (variant: string): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#normal',
@@ -16,10 +9,10 @@ const about = (variant: string): ScenarioOptions => ({
 });
 
 scenario('A backup made during a deletion waits for it, then runs', about('free-running'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size });
-  await given.data(volume, large);
+  const volume = await given.volume({ size: documentData.volume });
+  await given.data(volume, documentData.large);
   const first = await given.settledBackup(volume);
-  await given.data(volume, small);
+  await given.data(volume, documentData.small);
   const snapshot = await given.snapshot(volume);
 
   const [, second] = await when.atOnce(
@@ -34,10 +27,10 @@ scenario('A backup made during a deletion waits for it, then runs', about('free-
 });
 
 scenario('A backup made during a deletion waits for as long as the deletion is held open', about('held'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size });
-  await given.data(volume, large);
+  const volume = await given.volume({ size: documentData.volume });
+  await given.data(volume, documentData.large);
   const first = await given.settledBackup(volume);
-  await given.data(volume, small);
+  await given.data(volume, documentData.small);
   const snapshot = await given.snapshot(volume);
   const held = await given.heldDeletion(first);
 

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { prepare } from '../../lab/prepare.ts';
+import type { Step } from '../../lab/step.ts';
+import { emulatorArchive } from '../../providers/emulator-image.ts';
+import { type Figures, note, table } from './table.ts';
+
+/**
+ * Builds all that a lab with the emulator needs, once, in an empty cache, and returns the table of what each part took, in seconds.
+ * Go compiles everything anew; the sources of its modules may be on the machine already. Parts are built side by side where they can be.
+ */
+export const benchCold = async (tell: (line: string) => void): Promise<string> => {
+  const dir = await mkdtemp(join(tmpdir(), 'corral-bench-cold-'));
+  Object.assign(process.env, { XDG_CACHE_HOME: dir, GOCACHE: join(dir, 'go-build') });
+  const figures: Figures = new Map();
+  const start = performance.now();
+  const step: Step = async (title, work) => {
+    const begun = performance.now();
+    const result = await work(() => {});
+    note(figures, title, (performance.now() - begun) / 1000);
+    tell(`${title}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    return result;
+  };
+  try {
+    await prepare(step, [await emulatorArchive()]);
+    note(figures, 'all', (performance.now() - start) / 1000);
+  } finally {
+    await rm(dir, { recursive: true, force: true });
+  }
+  return table('cold build, s', figures);
+};

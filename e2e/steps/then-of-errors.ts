@@ -1,0 +1,133 @@
+import { backupState, describeBackup } from '../longhorn/backup-state.ts';
+import { toFinding } from '../longhorn/differences/differences.ts';
+import type { Backup } from '../longhorn/types.ts';
+import { formatDuration } from '../observe/duration.ts';
+import { once, type Verdict } from '../observe/expectation.ts';
+import type { Context } from './context.ts';
+import {
+  deletionFails,
+  deletionFailsAgain,
+  goesOn,
+  isDeletedInTheEnd,
+  isForgottenAndRetried,
+  isNeverHeldBack,
+  stateWhen,
+} from './deletion-errors.ts';
+import { waitsFor } from './expectations.ts';
+import type { BackupHandle } from './handles.ts';
+import { limits } from './limits.ts';
+import { retryWindow } from './retry-window.ts';
+
+/** The steps that judge a deletion that fails, and what another backup of the volume does meanwhile. */
+export type ThenOfErrors = {
+  /** A completed backup goes Deleting, then Error with the text on permissions. */
+  deletionFails(backup: BackupHandle): Promise<void>;
+  /** The deletion fails, is tried again when its back-off is over, and fails again. */
+  deletionFailsAgain(backup: BackupHandle): Promise<void>;
+  /** A backup that was held back by the deletion of the first goes InProgress while that one is in Error, and Completed. */
+  wentOnDuringError(second: BackupHandle, by: { first: BackupHandle }): Promise<void>;
+  /** A backup made while the first is in Error is never held back. */
+  neverHeldBack(second: BackupHandle, by: { first: BackupHandle }): Promise<void>;
+  /** A deletion that fails is tried again: the backup is Deleting, now or at the next attempt. */
+  deletingAgain(backup: BackupHandle): Promise<void>;
+  /** After its owner was killed, the backup goes Error with the text that no record is in progress, and Deleting again. */
+  deletionForgotten(backup: BackupHandle): Promise<void>;
+  /** After the heal the deletion is tried once more, and the backup is gone. */
+  deletedInTheEnd(backup: BackupHandle): Promise<void>;
+};
+
+const since = ({ label, since: { deleted } }: BackupHandle): number => {
+  if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
+  return deleted;
+};
+
+const reached = ({ steps }: Verdict, position: number): { at: number; resourceVersion: string } => {
+  const found = steps[position]?.reached;
+  if (found === undefined) throw new Error(`an expectation was met without its step ${position + 1}`);
+  return found;
+};
+
+/** Makes those steps. */
+export const createThenOfErrors = (context: Context): ThenOfErrors => {
+  const { timelines, version, clocks } = context;
+  const { backups } = timelines;
+  const deleted = (backup: BackupHandle, from = since(backup)) => ({ backup: { ...backup, from }, version });
+  const whileInError = (verdict: Verdict, first: BackupHandle): void => {
+    const started = reached(verdict, 0);
+    const state = stateWhen(backups, { of: first.name, resourceVersion: started.resourceVersion });
+    if (state !== 'Error')
+      throw new Error(`${first.label} was ${state ?? 'in a state that nobody saw'} when the other backup went InProgress, not Error`);
+  };
+
+  return {
+    deletionFails: (backup) =>
+      context
+        .step(`Then ${backup.label} goes Deleting, and Error with the text on permissions`, () =>
+          deletionFails(backups, deleted(backup)).within(limits.deletionFails.within, limits.deletionFails.owner),
+        )
+        .then(() => {}),
+    deletionFailsAgain: (backup) => {
+      const window = retryWindow(clocks);
+      const tellGap = (gap: number) => `tried again after ${formatDuration(gap)}`;
+      return context
+        .step(
+          `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${formatDuration(window.least)} to ${formatDuration(window.most)}`,
+          async () => {
+            const verdict = await deletionFailsAgain(backups, deleted(backup)).within(
+              limits.deletionFailsAgain.within,
+              limits.deletionFailsAgain.owner,
+            );
+            const gap = reached(verdict, 2).at - reached(verdict, 0).at;
+            if (gap < window.least || gap > window.most)
+              throw new Error(`the deletion of ${backup.label} was ${tellGap(gap)}\n${verdict.text}`);
+            return gap;
+          },
+          tellGap,
+        )
+        .then(() => {});
+    },
+    wentOnDuringError: (second, { first }) =>
+      context.step(`Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`, async () => {
+        const expectation = goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) });
+        whileInError(await expectation.within(limits.secondCompleted.within, limits.secondCompleted.owner), first);
+      }),
+    neverHeldBack: (second, { first }) =>
+      context.step(
+        `Then ${second.label} is never held back: it goes InProgress while ${first.label} is in Error, and Completed`,
+        async () => {
+          const expectation = isNeverHeldBack(backups, deleted(second, second.since.made));
+          whileInError(await expectation.within(limits.secondCompleted.within, limits.secondCompleted.owner), first);
+        },
+      ),
+    deletingAgain: (backup) =>
+      context.step(`Then ${backup.label} is Deleting again`, async () => {
+        const isDeleting = (each: Backup): boolean => backupState(each) === 'Deleting';
+        await once(backups, isDeleting, {
+          name: backup.name,
+          label: `${backup.label} is Deleting`,
+          describe: describeBackup,
+          ...limits.deletingAgain,
+        });
+      }),
+    deletionForgotten: (backup) => {
+      const lived = ({ steps: [forgotten, again] }: Verdict) => (again?.reached?.at ?? 0) - (forgotten?.reached?.at ?? 0);
+      return context
+        .step(
+          `Then ${backup.label} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again`,
+          () => {
+            const { within, owner } = limits.deletionForgotten;
+            return isForgottenAndRetried(backups, deleted(backup, backup.since.orphaned ?? since(backup))).within(within, owner);
+          },
+          (verdict) => `Error for ${formatDuration(lived(verdict))}`,
+        )
+        .then((verdict) => {
+          context.report.finding(toFinding('no-record-is-brief', `Here the state Error lived ${formatDuration(lived(verdict))}.`));
+        });
+    },
+    deletedInTheEnd: (backup) =>
+      context.step(`Then ${backup.label} goes Deleting once more, and is gone`, async () => {
+        const expectation = isDeletedInTheEnd(backups, deleted(backup, backup.since.healed ?? backup.since.orphaned ?? since(backup)));
+        await expectation.within(limits.deletedInTheEnd.within, limits.deletedInTheEnd.owner);
+      }),
+  };
+};
