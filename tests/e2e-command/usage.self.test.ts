@@ -41,7 +41,10 @@ describe('what the command does not know ends with one line, before anything is 
       "--only [: Invalid regular expression: /[/: Unterminated character class: give a regular expression on the scenarios' names",
     ],
     ['--out one.e2e.ts', '--out one.e2e.ts is a file: name a folder, or a new one'],
-    ['--tags slow', '--tags slow: there is no tag "slow"; there are: backup-deletion, free-running, held'],
+    [
+      '--tags slow',
+      '--tags slow: there is no tag "slow"; there are: backup-deletion, free-running, at-once, in-error, in-retry, manager-kill, held',
+    ],
     ['--tags held&&', '--tags held&&: unexpected end of expression: join tags with &&, ||, ! and parentheses'],
     [
       '--only Four',
@@ -141,7 +144,7 @@ test('a tag that is not declared is told before anything is started', async () =
   const ended = await runSuite({ 'odd.e2e.ts': `scenario('Odd', { tags: ['odd'] }, async () => {});` });
   expect(ended).toMatchObject({ exitCode: 3, stdout: '' });
   expect(ended.stderr).toMatchInlineSnapshot(
-    `"e2e: odd.e2e.ts does not load: The tag "odd" is not defined in the configuration. Available tags are: - backup-deletion: backups deleted while others are made - free-running: nothing holds a moment open: the scenario takes what the cluster gives - held: a fault holds the moment open that the scenario is about"`,
+    `"e2e: odd.e2e.ts does not load: The tag "odd" is not defined in the configuration. Available tags are: - backup-deletion: backups deleted while others are made - free-running: nothing holds a moment open: the scenario takes what the cluster gives - at-once: two wishes are made in one breath, as the document has it - in-error: what happens while a deletion has failed and is not tried again yet - in-retry: what happens while a deletion that failed is tried again - manager-kill: kills longhorn-manager pods - held: a fault holds the moment open that the scenario is about"`,
   );
 });
 

@@ -178,7 +178,6 @@ test('an API server that was away has lost nothing of a history', async () => {
   await cluster.create(resources.configMaps, { metadata: { name: 'lamp', namespace, labels: { state: 'off' } } });
   // Something later than what the watch has seen.
   await cluster.create(resources.secrets, { metadata: { name: 'later', namespace } });
-  const mark = nodes.mark();
   const stopped = await faults.inject(apiServerStopped(on('node1')));
   expect(await stopped.prove()).toMatch(/^the API server is stopped: a connection to .* ends with ECONNREFUSED$/);
   await expect(cluster.version()).rejects.toThrow();
@@ -192,8 +191,9 @@ test('an API server that was away has lost nothing of a history', async () => {
   await expectHistory(lamps, { name: 'lamp', label: 'the lamp', describe: () => '' })
     .goes(shows('off'), shows('on'))
     .within('30s', 'this test');
-  const since = nodes.entries.filter((entry) => entry.sequence > mark && entry.kind !== 'gap');
-  expect(since.map((entry) => entry.kind !== 'gap' && readiness(entry.object)).filter((ready) => ready !== 'True')).toEqual([]);
+  // With this lab's short patience a node whose lease could not be renewed may have become Unknown meanwhile: it comes back by itself.
+  for (const name of ['node1', 'node2'])
+    await once(nodes, (node) => readiness(node) === 'True', { ...wait, name, label: `${name} is Ready with the new API server` });
   await lamps.stop();
 });
 
