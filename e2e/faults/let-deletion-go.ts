@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { type Cluster, resources } from '../observe/cluster.ts';
+import type { Cluster } from '../observe/cluster.ts';
 import { releaseCommand } from './holder-script.ts';
+import { podExists } from './pod-exists.ts';
 
 const schema = z.object({
   token: z.string(),
@@ -29,12 +30,7 @@ const releaseIn = async (
       throw new Error(`releasing the deletion of ${backup} in ${pod.name} failed with exit code ${exitCode}: ${stderr.trim()}`);
     return `${pod.name} ${stdout.trim()}`;
   } catch (error) {
-    if (!(await exists(cluster, pod))) return `${pod.name} is gone`;
+    if (!(await podExists(cluster, pod))) return `${pod.name} is gone`;
     throw error;
   }
-};
-
-const exists = async (cluster: Cluster, { namespace, name }: Hold['pods'][number]): Promise<boolean> => {
-  const { items } = await cluster.list(resources.pods, { namespace, fieldSelector: `metadata.name=${name}` });
-  return items.length > 0;
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { type Cluster, resources } from '../observe/cluster.ts';
+import type { Cluster } from '../observe/cluster.ts';
+import { podExists } from './pod-exists.ts';
 
 const schema = z.object({ pod: z.object({ namespace: z.string(), name: z.string(), container: z.string() }), path: z.string() });
 
@@ -30,8 +31,7 @@ export const makeMutable = async (cluster: Cluster, data: unknown): Promise<stri
     if (exitCode !== 0) throw new Error(`${path} in ${pod.name} could not be made mutable (exit code ${exitCode}): ${stderr.trim()}`);
     return stdout.trim();
   } catch (error) {
-    const { items } = await cluster.list(resources.pods, { namespace: pod.namespace, fieldSelector: `metadata.name=${pod.name}` });
-    if (items.length === 0) return `${pod.name} is gone, and its disk with it`;
+    if (!(await podExists(cluster, pod))) return `${pod.name} is gone, and its disk with it`;
     throw error;
   }
 };

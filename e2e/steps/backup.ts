@@ -61,6 +61,12 @@ export const requestDeletion = async ({ cluster, timelines }: Context, backup: B
   await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
 };
 
+/** The mark before a backup was deleted; throws for one that no step has deleted. */
+export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): number => {
+  if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
+  return deleted;
+};
+
 /** Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for changes of this object). */
 export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle): Promise<void> => {
   await cluster.patch(

@@ -3,6 +3,7 @@ import { toFinding } from '../longhorn/differences/differences.ts';
 import type { Backup } from '../longhorn/types.ts';
 import { formatDuration } from '../observe/duration.ts';
 import { once, type Verdict } from '../observe/expectation.ts';
+import { sinceDeleted } from './backup.ts';
 import type { Context } from './context.ts';
 import {
   deletionFails,
@@ -36,11 +37,6 @@ export type ThenOfErrors = {
   deletedInTheEnd(backup: BackupHandle): Promise<void>;
 };
 
-const since = ({ label, since: { deleted } }: BackupHandle): number => {
-  if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
-  return deleted;
-};
-
 const reached = ({ steps }: Verdict, position: number): { at: number; resourceVersion: string } => {
   const found = steps[position]?.reached;
   if (found === undefined) throw new Error(`an expectation was met without its step ${position + 1}`);
@@ -51,7 +47,7 @@ const reached = ({ steps }: Verdict, position: number): { at: number; resourceVe
 export const createThenOfErrors = (context: Context): ThenOfErrors => {
   const { timelines, version, clocks } = context;
   const { backups } = timelines;
-  const deleted = (backup: BackupHandle, from = since(backup)) => ({ backup: { ...backup, from }, version });
+  const deleted = (backup: BackupHandle, from = sinceDeleted(backup)) => ({ backup: { ...backup, from }, version });
   const whileInError = (verdict: Verdict, first: BackupHandle): void => {
     const started = reached(verdict, 0);
     const state = stateWhen(backups, { of: first.name, resourceVersion: started.resourceVersion });
@@ -116,7 +112,7 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
           `Then ${backup.label} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again`,
           () => {
             const { within, owner } = limits.deletionForgotten;
-            return isForgottenAndRetried(backups, deleted(backup, backup.since.orphaned ?? since(backup))).within(within, owner);
+            return isForgottenAndRetried(backups, deleted(backup, backup.since.orphaned ?? sinceDeleted(backup))).within(within, owner);
           },
           (verdict) => `Error for ${formatDuration(lived(verdict))}`,
         )
@@ -126,7 +122,10 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     },
     deletedInTheEnd: (backup) =>
       context.step(`Then ${backup.label} goes Deleting once more, and is gone`, async () => {
-        const expectation = isDeletedInTheEnd(backups, deleted(backup, backup.since.healed ?? backup.since.orphaned ?? since(backup)));
+        const expectation = isDeletedInTheEnd(
+          backups,
+          deleted(backup, backup.since.healed ?? backup.since.orphaned ?? sinceDeleted(backup)),
+        );
         await expectation.within(limits.deletedInTheEnd.within, limits.deletedInTheEnd.owner);
       }),
   };

@@ -2,6 +2,7 @@ import type { Injected } from '../faults/fault.ts';
 import type { Backup } from '../longhorn/types.ts';
 import type { Duration } from '../observe/duration.ts';
 import type { Expectation, Step } from '../observe/expectation.ts';
+import { sinceDeleted } from './backup.ts';
 import type { Context } from './context.ts';
 import { type Actor, is, isBeingDeleted, isDeleted, isHeldBack, remains, waitsAndCompletes, waitsFor } from './expectations.ts';
 import { reportLostLock, reportWording } from './findings.ts';
@@ -121,7 +122,4 @@ export const createThen = (context: Context): Then => {
 
 const actor = ({ name, label }: BackupHandle, from: number): Actor => ({ name, label, from });
 
-const deletedActor = (backup: BackupHandle): Actor => {
-  if (backup.since.deleted === undefined) throw new Error(`${backup.label} was not deleted by a step`);
-  return actor(backup, backup.since.deleted);
-};
+const deletedActor = (backup: BackupHandle): Actor => actor(backup, sinceDeleted(backup));
