@@ -8,17 +8,20 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** Where the image has its Node. The shebang makes a command's arguments read `node .../longhorn backup rm URL` in /proc. */
 const shebang = '#!/usr/local/bin/node\n';
 
-/** Writes longhorn-manager.mjs and longhorn.mjs to a folder: all the emulator's code, each in one file without dependencies. */
+const commands = { 'longhorn-manager.mjs': 'manager/longhorn-manager.ts', 'longhorn.mjs': 'engine/longhorn.ts' };
+
+/**
+ * Writes longhorn-manager.mjs and longhorn.mjs to a folder: all the emulator's code as two commands, each in one file without
+ * dependencies; and page.js, the script of its user interface.
+ */
 export const bundle = async (outDir: string): Promise<void> => {
-  const common = { platform: 'node', logLevel: 'silent' } as const;
-  const output = { format: 'esm', minify: true, codeSplitting: false } as const;
-  await build({
-    ...common,
-    input: source('manager/longhorn-manager.ts'),
-    output: { ...output, file: join(outDir, 'longhorn-manager.mjs') },
-  });
-  const command = join(outDir, 'longhorn.mjs');
-  await build({ ...common, input: source('engine/longhorn.ts'), output: { ...output, file: command } });
-  await writeFile(command, shebang + (await readFile(command, 'utf8')));
-  await chmod(command, 0o755);
+  for (const [name, input] of Object.entries(commands)) {
+    const file = join(outDir, name);
+    const output = { format: 'esm', minify: true, codeSplitting: false, file } as const;
+    await build({ platform: 'node', logLevel: 'silent', input: source(input), output });
+    await writeFile(file, shebang + (await readFile(file, 'utf8')));
+    await chmod(file, 0o755);
+  }
+  const output = { format: 'esm', minify: true, codeSplitting: false, file: join(outDir, 'page.js') } as const;
+  await build({ platform: 'browser', logLevel: 'silent', input: source('ui/page/main.ts'), output });
 };

@@ -25,6 +25,10 @@ export type Clock = {
   lockExpiry: number;
   /** What one attempt to mount the store may take (B: nfs.go). */
   mountTimeout: number;
+  /** Whether a Backup goes as soon as its config has, be its command still removing blocks (as in Longhorn), or once that has ended too. */
+  goesWithConfig: boolean;
+  /** How often a recurring job looks at what it waits for (M: app/recurringjob/constant.go, WaitInterval). */
+  jobPoll: number;
 };
 
 export const clocks = {
@@ -40,14 +44,17 @@ export const clocks = {
     lockRefresh: minute,
     lockExpiry: 150 * second,
     mountTimeout: 5 * second,
+    goesWithConfig: true,
+    jobPoll: 5 * second,
   },
-  // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The resync must stay long beside the time
-  // from the removal of a config to that of its lock, see garbage.ts; the poll's questions cost the upload a node's only processor; and
-  // within the lock wait a fault must find the deletion's process.
+  // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The poll's questions cost the upload a
+  // node's only processor, and within the lock wait a fault must find the deletion's process.
   fast: {
     resync: 5 * second,
-    deletionBackoffMin: 6 * second,
-    deletionBackoffMax: 144 * minute,
+    // What happens while a failed deletion waits for its next attempt must have the time to, as on the real clocks: where several scenarios
+    // share two processors, an attempt takes 8 s, and a backup 5 s to start.
+    deletionBackoffMin: 20 * second,
+    deletionBackoffMax: 4 * hour,
     monitorPoll: 500,
     creationRetryExpiry: minute,
     commandTimeout: minute,
@@ -56,6 +63,10 @@ export const clocks = {
     lockRefresh: 6 * second,
     lockExpiry: 15 * second,
     mountTimeout: 5 * second,
+    // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is lost: a real one meets that race
+    // once in hundreds of times, its look at a Backup each half a minute being long beside the removal; a look each 5 s is not.
+    goesWithConfig: false,
+    jobPoll: 500,
   },
 } as const satisfies Record<string, Clock>;
 

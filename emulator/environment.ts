@@ -2,7 +2,13 @@ import { type Clock, type ClockName, clocks } from './clocks.ts';
 import { isMutant, type Mutant, mutants } from './mutants.ts';
 
 /** Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits them. */
-export const variables = { clock: 'CORRAL_EMULATOR_CLOCK', mutant: 'CORRAL_EMULATOR_MUTANT', node: 'NODE_NAME', podIP: 'POD_IP' } as const;
+export const variables = {
+  clock: 'CORRAL_EMULATOR_CLOCK',
+  mutant: 'CORRAL_EMULATOR_MUTANT',
+  image: 'CORRAL_EMULATOR_IMAGE',
+  node: 'NODE_NAME',
+  podIP: 'POD_IP',
+} as const;
 
 /** What the manager and the longhorn command both go by. */
 export type Behaviour = { clock: Clock; mutant: Mutant | undefined };

@@ -6,13 +6,14 @@ import type { ClockName } from './clocks.ts';
 import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName } from './manifests/manager.ts';
+import { services } from './manifests/services.ts';
 import { emulatorVersion, engineImage, engineImageName, namespace } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
 
 export type InstallOptions = {
   kubeconfig: string;
   clock: ClockName;
-  /** Image with Node, the tools and the bundle in /opt/corral-emulator; it must be on the nodes or be pulled by them. */
+  /** Image with Node, the tools and the bundle, its longhorn-manager in the PATH; it must be on the nodes or be pulled by them. */
   image: string;
   mutant?: Mutant;
   /** How many nodes there are to be: one that is still booting is waited for. */
@@ -28,8 +29,8 @@ type DaemonSet = KubernetesObject & {
 };
 type EngineImage = KubernetesObject & { status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> } };
 
-/** Shared by all waits of an installation; on a lab of two cores it takes 10 to 20 s. */
-const timeout = 60_000;
+/** Shared by all waits of an installation; on a lab of two cores it takes 10 to 20 s, beside two other labs a minute. */
+const timeout = 180_000;
 
 const collections: Record<string, Resource> = {
   Namespace: resources.namespaces,
@@ -40,6 +41,7 @@ const collections: Record<string, Resource> = {
   ClusterRole: resources.clusterRoles,
   ClusterRoleBinding: resources.clusterRoleBindings,
   DaemonSet: resources.daemonSets,
+  Service: resources.services,
 };
 
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
@@ -109,6 +111,17 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
   return count;
 };
 
+/** All that the emulator is made of in a cluster, in the order in which to apply it, as a release's manifest has it. */
+export const releaseObjects = ({ image, clock, mutant }: Pick<InstallOptions, 'image' | 'clock' | 'mutant'>): object[] => [
+  namespaceObject,
+  ...access,
+  ...customResourceDefinitions,
+  managerDaemonSet({ image, clock, mutant }),
+  ...services,
+];
+
+const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
+
 /**
  * Installs the emulator, or changes the one that is there, and returns when it is ready on every node. Throws an ExpectationError that
  * names what was waited for and how far it had come.
@@ -123,11 +136,10 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
     }
   };
   onProgress('custom resources');
-  const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
   await Promise.all([apply([namespaceObject, ...access]), ...customResourceDefinitions.map((definition) => apply([definition]))]);
   await untilServed(waiting);
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
-  await apply([managerDaemonSet({ image, clock, mutant })]);
+  await apply([managerDaemonSet({ image, clock, mutant }), ...services]);
   const count = await untilReady(waiting);
   onProgress(`ready on ${count} nodes`);
   return { version: emulatorVersion };

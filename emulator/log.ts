@@ -1,19 +1,25 @@
-type Level = 'debug' | 'info' | 'warning' | 'error';
+type Level = 'debug' | 'info' | 'warning' | 'error' | 'fatal';
 type Fields = Record<string, unknown>;
 
-/** Writes lines as logrus does for Longhorn: time, level, msg, then fields by name. */
+/**
+ * Writes lines as logrus does for Longhorn: time, level, msg, then fields by name; before them func and file, which it reports of its
+ * caller if told to. Fatal is but a word here: it ends nothing.
+ */
 export type Log = {
   [level in Level]: (message: string, fields?: Fields) => void;
 } & { with(fields: Fields): Log };
 
 const quote = (value: unknown): string => {
   const text = value instanceof Error ? value.message : String(value);
-  return /^[\w./-]+$/.test(text) ? text : JSON.stringify(text);
+  return /^[\w./@^+-]*$/.test(text) ? text : JSON.stringify(text);
 };
+
+const callers = ['func', 'file'];
 
 /** One log line without its newline. */
 export const formatLine = (level: Level, message: string, fields: Fields, now = new Date()): string => {
-  const rest = Object.keys(fields).sort();
+  const keys = Object.keys(fields);
+  const rest = callers.filter((key) => key in fields).concat(keys.filter((key) => !callers.includes(key)).sort());
   return [`time="${now.toISOString()}"`, `level=${level}`, `msg=${JSON.stringify(message)}`]
     .concat(rest.map((key) => `${key}=${quote(fields[key])}`))
     .join(' ');
@@ -30,6 +36,7 @@ export const createLog = (write: (line: string) => void, fields: Fields = {}): L
     info: at('info'),
     warning: at('warning'),
     error: at('error'),
+    fatal: at('fatal'),
     with: (more) => createLog(write, { ...fields, ...more }),
   };
 };

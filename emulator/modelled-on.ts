@@ -9,12 +9,25 @@ export const emulatorVersion = `${modelledOn}-emulator`;
 export const namespace = 'longhorn-system';
 export const finalizer = 'longhorn.io';
 
+/** The backup target that every Longhorn has; a volume that names none uses it. */
+export const defaultBackupTarget = 'default';
+
 export const labels = {
   volume: 'longhornvolume',
   backupTarget: 'backup-target',
   backupVolume: 'backup-volume',
   deleteCustomResourceOnly: 'longhorn.io/delete-custom-resource-only',
   accessMode: 'longhorn.io/volume-access-mode',
+} as const;
+
+/** Labels by which recurring jobs, their volumes and what they make are found; the value is the job's name, on volumes `enabled`. */
+export const jobLabels = {
+  /** On CronJob, Job and pod. */
+  job: 'recurring-job.longhorn.io',
+  ofJob: (name: string): string => `recurring-job.longhorn.io/${name}`,
+  ofGroup: (group: string): string => `recurring-job-group.longhorn.io/${group}`,
+  /** In the labels of snapshots and backups. */
+  made: 'RecurringJob',
 } as const;
 
 /** The default engine image: its name decides where the longhorn command lies; nothing is pulled from it. */

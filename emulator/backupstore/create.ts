@@ -5,7 +5,7 @@ import { underLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
 import { mergeBlocks } from './merge.ts';
 import { blockSize, volumeConfigPath } from './paths.ts';
-import { type Upload, uploadBlocks } from './upload-blocks.ts';
+import { isFull, type Upload, uploadBlocks } from './upload-blocks.ts';
 
 const findLastBackup = async ({ store, volume, snapshot, hasSnapshot }: Upload, name: string) => {
   if (name === '') return undefined;
@@ -40,7 +40,7 @@ const emptyBackup = ({ backup, volume, compressionMethod }: Upload): BackupConfi
  * backup, and the finished config. onStarted is called once the lock is held. Throws Longhorn's texts.
  */
 export const createBackup = (upload: Upload): Promise<void> =>
-  underLock({ store: upload.store, volume: upload.volume, type: lockTypes.backup, clock: upload.clock }, async () => {
+  underLock({ ...upload, type: lockTypes.backup }, async () => {
     const { store, volume, labels, parameters, snapshotCreatedAt } = upload;
     if (!(await store.exists(volumeConfigPath(volume)))) {
       await saveVolume(store, {
@@ -60,10 +60,10 @@ export const createBackup = (upload: Upload): Promise<void> =>
     }
     const config = await loadVolume(store, volume);
     const request = { ...upload, compressionMethod: config.CompressionMethod };
-    const last = await findLastBackup(request, config.LastBackupName);
+    const last = isFull(request) ? undefined : await findLastBackup(request, config.LastBackupName);
     await saveBackup(store, emptyBackup(request));
     upload.onStarted();
-    const { changed, uploaded, newBlocks } = await uploadBlocks(request, last);
+    const { changed, uploaded, uploadedAgain, newBlocks } = await uploadBlocks(request, last);
     const Blocks = last ? mergeBlocks(last.Blocks, changed) : changed;
     await saveBackup(store, {
       ...emptyBackup(request),
@@ -75,6 +75,7 @@ export const createBackup = (upload: Upload): Promise<void> =>
       Parameters: parameters,
       IsIncremental: last !== undefined,
       NewlyUploadedDataSize: uploaded,
+      ReUploadedDataSize: uploadedAgain,
       ProcessingBlocks: last ? null : {},
       Blocks,
     });

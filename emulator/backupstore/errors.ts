@@ -3,8 +3,26 @@ import { getSystemErrorMessage } from 'node:util';
 /** An error in Longhorn's own words; the longhorn command prints it as its last line. */
 export class StoreError extends Error {}
 
-/** Puts an error of the file system as Go does: `unlinkat PATH: operation not permitted`. Others pass as they are. */
-export const inGoWords = (operation: string, path: string, error: unknown): unknown => {
-  const { errno } = error as NodeJS.ErrnoException;
-  return typeof errno === 'number' ? new StoreError(`${operation} ${path}: ${getSystemErrorMessage(errno)}`) : error;
+// Where Go (package syscall, Linux) and Node have other words for the same.
+const goTexts: Record<string, string> = {
+  EIO: 'input/output error',
+  ESTALE: 'stale NFS file handle',
+  EBUSY: 'device or resource busy',
+  EEXIST: 'file exists',
+  EISDIR: 'is a directory',
+  ENAMETOOLONG: 'file name too long',
+  EHOSTUNREACH: 'no route to host',
+  ENOMEM: 'cannot allocate memory',
+  EDQUOT: 'disk quota exceeded',
+};
+
+// What Go's os calls what Node names after the system call.
+const goOperations: Record<string, string> = { scandir: 'open', unlink: 'unlinkat', rm: 'unlinkat', rmdir: 'unlinkat' };
+
+/** Puts an error of the file system as Go does: `unlinkat PATH: operation not permitted`, `rename OLD NEW: ...`. Others pass as they are. */
+export const inGoWords = (error: unknown, file: string): unknown => {
+  const { errno, code = '', syscall = '', path = file, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  if (typeof errno !== 'number') return error;
+  const paths = dest === undefined ? path : `${path} ${dest}`;
+  return new StoreError(`${goOperations[syscall] ?? syscall} ${paths}: ${goTexts[code] ?? getSystemErrorMessage(errno)}`);
 };

@@ -5,8 +5,7 @@ import { inParallel } from './in-parallel.ts';
 import { blockPath, blocksPath } from './paths.ts';
 import type { Store } from './store.ts';
 
-// Longhorn goes one by one. Its half a minute between two looks at a Backup is long beside that, the fast clock's few seconds are not: a
-// backup that starts after the config has gone and before the lock has loses the lock, and is lost with it.
+// Longhorn goes one by one; here each call costs more, and all of them are to end long before the next look at the Backup.
 const atOnce = 64;
 
 /** Checksums of the blocks that the store has of a volume. */

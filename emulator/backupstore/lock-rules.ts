@@ -1,3 +1,5 @@
+import type { Mutant } from '../mutants.ts';
+
 /** Types of locks: backup and restore agree with each other; a deletion agrees with deletions. */
 export const lockTypes = { backup: 1, deletion: 2 } as const;
 
@@ -17,9 +19,27 @@ const compareLocks = (a: Lock, b: Lock): number => {
 };
 
 /** Whether a lock keeps another from being acquired: another type, goes first, and not expired (times in milliseconds). */
-export const blocks = (other: Lock, own: Lock, { now, expiry }: { now: number; expiry: number }): boolean =>
-  other.Type !== own.Type && compareLocks(other, own) < 0 && now - other.serverTime <= expiry;
+export const blocks = (
+  other: Lock,
+  own: Lock,
+  { now, expiry, mutant }: { now: number; expiry: number; mutant?: Mutant | undefined },
+): boolean => {
+  if (mutant === 'lock-ignored' && own.Type === lockTypes.deletion) return false;
+  const agree = other.Type === own.Type && (mutant !== 'same-type-locks-conflict' || other.Name === own.Name);
+  const expired = now - other.serverTime > expiry && mutant !== 'lock-never-expires';
+  return !agree && !expired && compareLocks(other, own) < 0;
+};
+
+/** What a lock is wanted for, in Longhorn's words. */
+export const purposeOf = (type: LockType): string => (type === lockTypes.deletion ? 'backup delete' : 'backup create/restore');
 
 /** The text of a lock that was not got. It names the requester's own lock, removed by then, as Longhorn does. */
 export const notAcquired = (path: string, type: LockType): string =>
-  `failed to acquire lock ${path} when performing backup ${type === lockTypes.deletion ? 'delete' : 'create/restore'}, please try again later`;
+  `failed to acquire lock ${path} when performing ${purposeOf(type)}, please try again later`;
+
+/** A lock as Longhorn logs it; the volume is only known of one's own. */
+export const describeLock = ({ Name, Type, Acquired, serverTime }: Lock, volume = ''): string => {
+  const time = new Date(serverTime).toISOString();
+  const changed = `${time.slice(0, 10)} ${time.slice(11, -1)} +0000 UTC`;
+  return `{ volume: ${volume}, name: ${Name}, type: ${Type}, acquired: ${Acquired}, serverTime: ${changed} }`;
+};

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Clock } from '../clocks.ts';
+import type { Behaviour } from '../environment.ts';
 import { loadConfig, saveConfig } from './configs.ts';
 import { StoreError } from './errors.ts';
-import { blocks, encodeLock, type Lock, type LockType, notAcquired } from './lock-rules.ts';
+import { blocks, describeLock, encodeLock, type Lock, type LockType, notAcquired, purposeOf } from './lock-rules.ts';
 import { lockPath, locksPath } from './paths.ts';
 import type { Store } from './store.ts';
 
@@ -29,7 +29,7 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
  * Throws Longhorn's text if another lock stands in the way.
  */
 export const underLock = async <T>(
-  { store, volume, type, clock }: { store: Store; volume: string; type: LockType; clock: Clock },
+  { store, volume, type, clock, mutant }: { store: Store; volume: string; type: LockType } & Behaviour,
   work: () => Promise<T>,
 ): Promise<T> => {
   const name = `lock-${randomBytes(8).toString('hex')}`;
@@ -46,14 +46,15 @@ export const underLock = async <T>(
 
   const own = await save(false);
   await sleep(clock.lockWait);
-  store.log.info(`Trying to acquire lock ${path}`);
   const others = await readLocks(store, volume);
-  if (others.some((other) => blocks(other, own, { now: Date.now(), expiry: clock.lockExpiry }))) {
+  store.log.info(`Trying to acquire lock ${path}`, { lock: describeLock(own, volume) });
+  store.log.info(`backupstore volume ${volume} contains locks [${others.map((other) => describeLock(other)).join(' ')}]`);
+  if (others.some((other) => blocks(other, own, { now: Date.now(), expiry: clock.lockExpiry, mutant }))) {
     await release();
     throw new StoreError(notAcquired(path, type));
   }
+  store.log.info(`Acquired lock ${path} for ${purposeOf(type)} on backupstore`);
   await save(true);
-  store.log.info(`Acquired lock ${path} on backupstore`);
   let refreshing: Promise<unknown> = Promise.resolve();
   const refresh = setInterval(() => {
     refreshing = save(true).catch((error) => store.log.warning(`Failed to refresh acquired lock ${path}`, { error }));

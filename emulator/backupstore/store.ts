@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { inGoWords, StoreError } from './errors.ts';
 
@@ -13,7 +14,9 @@ export type Store = {
   changedAt(path: string): Promise<number>;
   /** Reads a text file; throws `cannot find PATH in backupstore` if there is none. */
   read(path: string): Promise<string>;
-  /** Names in a folder, none if it does not exist. */
+  /** Reads a file of data. */
+  readData(path: string): Promise<Buffer>;
+  /** Names in a folder; none if it does not exist or cannot be read, for Longhorn takes a failed listing for the truth. */
   list(path: string): Promise<string[]>;
   /** Writes beside the file and renames, so that nobody reads half a file; an immutable file refuses that too. */
   write(path: string, data: Uint8Array | string): Promise<void>;
@@ -36,6 +39,13 @@ const removeEmptyParents = async (path: string): Promise<void> => {
   }
 };
 
+// What a folder's removal by another process, which found it empty, does to who is just making it or writing into it.
+const isRemoved = (error: unknown): boolean => ['ENOENT', 'ESTALE', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+// The next try comes at once, the later ones ever later: for a second (actimeo=1) a mount may go by what it knew of the folder before.
+const mostTries = 11;
+const pauseAfter = (tried: number): number => 25 * (tried - 1);
+
 /** Opens the store that lies below a folder. */
 export const openStore = ({ root, url, log }: { root: string; url: string; log: Log }): Store => {
   const made = new Set<string>();
@@ -44,6 +54,14 @@ export const openStore = ({ root, url, log }: { root: string; url: string; log: 
     return found?.isFile() ? found.mtimeMs : 0;
   };
   const exists = async (path: string) => (await changedAt(path)) > 0;
+  const writeTo = async (target: string, data: Uint8Array | string): Promise<void> => {
+    const folder = dirname(target);
+    if (!made.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
+    made.add(folder);
+    const temporary = `${target}.tmp.${BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)}`;
+    await writeFile(temporary, data);
+    await rename(temporary, target);
+  };
   return {
     url,
     log,
@@ -51,27 +69,35 @@ export const openStore = ({ root, url, log }: { root: string; url: string; log: 
     exists,
     read: async (path) => {
       if (!(await exists(path))) throw new StoreError(`cannot find ${path} in backupstore`);
-      return readFile(join(root, path), 'utf8');
+      const file = join(root, path);
+      return readFile(file, 'utf8').catch((error) => {
+        throw inGoWords(error, file);
+      });
+    },
+    readData: (path) => {
+      const file = join(root, path);
+      return readFile(file).catch((error) => {
+        throw inGoWords(error, file);
+      });
     },
     list: async (path) => {
       try {
         return (await readdir(join(root, path))).sort();
       } catch (error) {
-        if (isMissing(error)) return [];
-        throw inGoWords('open', join(root, path), error);
+        if (!isMissing(error)) log.warning(`Failed to list ${path}`, { error });
+        return [];
       }
     },
     write: async (path, data) => {
       const target = join(root, path);
-      const folder = dirname(target);
-      try {
-        if (!made.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
-        made.add(folder);
-        const temporary = `${target}.tmp.${BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)}`;
-        await writeFile(temporary, data);
-        await rename(temporary, target);
-      } catch (error) {
-        throw inGoWords('rename', target, error);
+      for (let tried = 1; ; tried += 1) {
+        try {
+          return await writeTo(target, data);
+        } catch (error) {
+          made.delete(dirname(target));
+          if (tried === mostTries || !isRemoved(error)) throw inGoWords(error, target);
+          await sleep(pauseAfter(tried));
+        }
       }
     },
     remove: async (path) => {
@@ -82,7 +108,7 @@ export const openStore = ({ root, url, log }: { root: string; url: string; log: 
           return rm(target, { recursive: true });
         });
       } catch (error) {
-        if (!isMissing(error)) throw inGoWords('unlinkat', target, error);
+        if (!isMissing(error)) throw inGoWords(error, target);
       }
       made.clear();
       await removeEmptyParents(target);

@@ -1,14 +1,13 @@
 import { type FileHandle, open } from 'node:fs/promises';
-import type { Clock } from '../clocks.ts';
+import type { Behaviour } from '../environment.ts';
 import { compress } from './compression.ts';
 import type { BackupConfig, BlockMapping, CompressionMethod } from './config.ts';
 import { blockPath, blockSize, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
 
 /** A snapshot to back up, and how. */
-export type Upload = {
+export type Upload = Behaviour & {
   store: Store;
-  clock: Clock;
   volume: string;
   volumeSize: number;
   backup: string;
@@ -29,17 +28,18 @@ export type Upload = {
 const zeros = Buffer.alloc(blockSize);
 
 // The last block of a volume is whole: its size is a multiple of 2 MiB.
-const readBlock = async (file: FileHandle, offset: number): Promise<Buffer> => {
-  const block = Buffer.alloc(blockSize);
-  for (let end = 0; end < blockSize; ) {
-    const { bytesRead } = await file.read(block, end, blockSize - end, offset + end);
-    if (bytesRead === 0) break;
-    end += bytesRead;
+const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promise<void> => {
+  let end = 0;
+  for (let read = 1; end < blockSize && read > 0; end += read) {
+    read = (await file.read(block, end, blockSize - end, offset + end)).bytesRead;
   }
-  return block;
+  block.fill(0, end);
 };
 
-/** Uploads the blocks of a snapshot that differ from the last backup's, and gives them, with the bytes sent and the files made. */
+/** Whether a backup sends all of its blocks, also those that the store has. */
+export const isFull = ({ parameters }: Upload): boolean => parameters['backup-mode'] === 'full';
+
+/** Uploads the blocks of a snapshot that differ from the last backup's, and gives them, with the bytes sent (for the first time, and again) and the files made. */
 export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefined) => {
   const { store, volume, compressionMethod, onProgress } = upload;
   const total = Math.ceil(upload.volumeSize / blockSize);
@@ -47,33 +47,42 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   const changed: BlockMapping[] = [];
   const known = new Set<string>();
   let uploaded = 0;
+  let uploadedAgain = 0;
   let newBlocks = 0;
-  // One write is under way while the next block is read and compressed: the network waits for neither, and memory holds two blocks.
+  // One write is under way while the next block is read and compressed: the network waits for neither, and memory holds two blocks. They
+  // are used in turn: with new ones for each block an upload grew to hundreds of megabytes before they were collected.
+  let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
   let writing: Promise<void> = Promise.resolve();
   const file = await open(upload.image);
   try {
     for (let index = 0; index < total; index += 1) {
       const offset = index * blockSize;
-      const block = await readBlock(file, offset);
+      await readBlock(file, offset, block);
       onProgress(Math.floor(((index + 1) / total) * 95));
       if (block.equals(zeros) && !before.has(offset)) continue;
       const checksum = checksumOf(block);
       if (before.get(offset) === checksum) continue;
       changed.push({ Offset: offset, BlockChecksum: checksum });
       const path = blockPath(volume, checksum);
-      if (known.has(checksum) || (await store.exists(path))) continue;
+      if (known.has(checksum)) continue;
+      const isThere = await store.exists(path);
+      if (isThere && !isFull(upload)) continue;
       known.add(checksum);
       const data = compress(compressionMethod, block);
       await writing;
       writing = store.write(path, data);
+      [block, written] = [written, block];
       // Looked at with the next block or at the end; without a handler a failure would end the process before that.
       writing.catch(() => undefined);
-      uploaded += data.length;
-      newBlocks += 1;
+      if (isThere) uploadedAgain += data.length;
+      else {
+        uploaded += data.length;
+        newBlocks += 1;
+      }
     }
     await writing;
   } finally {
     await file.close();
   }
-  return { changed, uploaded, newBlocks };
+  return { changed, uploaded, uploadedAgain, newBlocks };
 };

@@ -3,8 +3,10 @@ import { ownerReference } from '../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../longhorn/objects.ts';
 import { type Context, timestamp } from '../manager/context.ts';
 import { finalizer, labels } from '../modelled-on.ts';
+import { forget } from './forget.ts';
 
-const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
+/** Whether a Backup is one of a BackupVolume's. */
+export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
   metadata.labels?.[labels.backupVolume] === spec.volumeName && metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
 // A Backup that this cluster is still making, or has failed to make, is not looked for in the store.
@@ -27,16 +29,6 @@ const pull = async ({ datastore }: Context, backupVolume: BackupVolume, name: st
     });
 };
 
-const forget = async ({ datastore }: Context, { metadata }: Backup): Promise<void> => {
-  if (metadata.deletionTimestamp) return;
-  try {
-    await datastore.backups.patch(metadata.name, { metadata: { labels: { [labels.deleteCustomResourceOnly]: 'true' } } });
-    await datastore.backups.delete(metadata.name);
-  } catch (error) {
-    if (!isNotFound(error)) throw error;
-  }
-};
-
 /**
  * Brings the Backups of a volume in line with a listing of the store; before are the Backups from before the listing was asked for. A
  * listing that lacks a backup is taken for the truth, as Longhorn does.
@@ -47,7 +39,7 @@ export const syncBackups = async (context: Context, backupVolume: BackupVolume, 
   const known = new Set([...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name));
   const completedBefore = before.filter((backup) => isOf(backupVolume, backup) && isStored(backup));
   for (const name of listing) if (!known.has(name)) await pull(context, backupVolume, name);
-  for (const backup of completedBefore) if (!inStore.has(backup.metadata.name)) await forget(context, backup);
+  for (const backup of completedBefore) if (!inStore.has(backup.metadata.name)) await forget(context.datastore.backups, backup);
 };
 
 /** Tells the Backup that became the last one to look at the store again, and makes it belong to its BackupVolume. */

@@ -7,8 +7,9 @@ import type { BackupTarget, BackupVolume } from '../longhorn/objects.ts';
 import { type Context, timestamp } from '../manager/context.ts';
 import { isResponsible } from '../manager/ownership.ts';
 import { labels } from '../modelled-on.ts';
-import { adopt, syncBackups } from './backup-volume-sync.ts';
+import { adopt, isOf, syncBackups } from './backup-volume-sync.ts';
 import { release } from './finalizer.ts';
+import { forget } from './forget.ts';
 import { createSyncGate, type SyncGate } from './sync-gate.ts';
 
 type Status = NonNullable<BackupVolume['status']>;
@@ -64,6 +65,7 @@ const remove = async (
   target: BackupTarget | undefined,
   client: TargetClient,
 ): Promise<void> => {
+  for (const backup of datastore.backups.list()) if (isOf(backupVolume, backup)) await forget(datastore.backups, backup);
   const remote = target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
   if (remote) await client.removeVolume(target.spec.backupTargetURL, backupVolume.spec.volumeName);
   await release(datastore.backupVolumes, backupVolume);

@@ -1,4 +1,4 @@
-import { allocatedSize, copySnapshot, removeSnapshot, snapshotFile } from '../engine/replica-files.ts';
+import { allocatedSize, copySnapshot, snapshotFile } from '../engine/replica-files.ts';
 import { startController } from '../kubernetes/controller.ts';
 import { ownerReference } from '../kubernetes/objects.ts';
 import type { Snapshot } from '../longhorn/objects.ts';
@@ -6,13 +6,11 @@ import { type Context, timestamp } from '../manager/context.ts';
 import { notEmulated } from '../manager/not-emulated.ts';
 import { isResponsible } from '../manager/ownership.ts';
 import { finalizer, labels } from '../modelled-on.ts';
-import { release } from './finalizer.ts';
 import { findReplica, replicaDirectory } from './replica-of.ts';
+import { removeWithData, siblings, ticketType } from './snapshot-removal.ts';
 import { isSatisfied, requestAttachment, ticketID, withdrawAttachment } from './tickets.ts';
 
 type Status = NonNullable<Snapshot['status']>;
-
-const ticketType = 'snapshot-controller';
 
 const requested = (): Status => ({
   ownerID: '',
@@ -29,11 +27,6 @@ const requested = (): Status => ({
   labels: null,
 });
 
-const siblings = ({ datastore }: Context, snapshot: Snapshot): Snapshot[] =>
-  datastore.snapshots
-    .list()
-    .filter(({ spec, metadata }) => spec.volume === snapshot.spec.volume && metadata.name !== snapshot.metadata.name);
-
 /** Of a volume's snapshots the one that the volume's head grows from. */
 const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined =>
   snapshots.find(({ status }) => status?.readyToUse && status.children?.['volume-head'] === true);
@@ -44,7 +37,7 @@ const take = async (context: Context, snapshot: Snapshot): Promise<void> => {
   const { volume } = snapshot.spec;
   const replica = findReplica(context, volume);
   if (!replica) throw new Error(`failed to find the replica of volume ${volume}`);
-  await devices.flush(volume);
+  if (!datastore.volumes.get(volume)?.spec.disableFrontend) await devices.flush(volume);
   const creationTime = timestamp();
   await copySnapshot(replicaDirectory(replica), name);
   const parent = parentOfHead(siblings(context, snapshot));
@@ -69,41 +62,13 @@ const take = async (context: Context, snapshot: Snapshot): Promise<void> => {
   });
 };
 
-const remove = async (context: Context, snapshot: Snapshot): Promise<void> => {
-  const { datastore } = context;
-  const { name } = snapshot.metadata;
-  const replica = findReplica(context, snapshot.spec.volume);
-  const volume = datastore.volumes.get(snapshot.spec.volume);
-  const stays = volume !== undefined && !volume.metadata.deletionTimestamp;
-  if (stays && replica && replica.spec.nodeID !== context.node) {
-    context.recorder(snapshot, {
-      type: 'Warning',
-      reason: 'NotEmulated',
-      message: `not emulated: removing a snapshot from ${replica.spec.nodeID} while the volume belongs to ${context.node}`,
-    });
-    return;
-  }
-  // Of a volume that goes too, the replica takes its files along.
-  if (replica?.spec.nodeID === context.node) await removeSnapshot(replicaDirectory(replica), name);
-  const parent = siblings(context, snapshot).find(({ metadata, status }) => !metadata.deletionTimestamp && status?.children?.[name]);
-  if (parent?.status) {
-    const { [name]: _, ...rest } = parent.status.children ?? {};
-    await datastore.snapshots.updateStatus({
-      ...parent,
-      status: { ...parent.status, children: { ...rest, ...snapshot.status?.children } },
-    });
-  }
-  await withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
-  await release(datastore.snapshots, snapshot);
-};
-
 const reconcile = async (context: Context, name: string): Promise<void> => {
   const { datastore, node } = context;
   const found = datastore.snapshots.get(name);
   if (!found) return;
   const volume = datastore.volumes.get(found.spec.volume);
   if (!isResponsible({ self: node, owner: volume?.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
-  if (found.metadata.deletionTimestamp) return remove(context, found);
+  if (found.metadata.deletionTimestamp) return removeWithData(context, found);
   let snapshot = found;
   if (!snapshot.metadata.finalizers?.includes(finalizer) && volume) {
     snapshot = await datastore.snapshots.update({

@@ -14,14 +14,23 @@ const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
 export const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
   tickets.some(({ nodeID }) => nodeID === now) ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
 
-const beyond = ({ parameters }: AttachmentTicket): string =>
-  parameters?.disableFrontend === 'true' ? 'not emulated: attaching without a frontend' : '';
+/** Whether a volume that is attached for these tickets gets no device; where nobody minds, it gets one. */
+export const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
+  const minding = tickets.filter((ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any');
+  const [first] = minding.toSorted(byPriority);
+  return first?.parameters?.disableFrontend === 'true';
+};
+
+const fits = ({ parameters }: AttachmentTicket, { spec }: Volume): boolean =>
+  parameters?.disableFrontend === 'any' || (parameters?.disableFrontend === 'true') === (spec.disableFrontend ?? false);
 
 const obstacle = (ticket: AttachmentTicket, volume: Volume, replica: Replica | undefined): string => {
-  if (beyond(ticket)) return beyond(ticket);
   if (replica && replica.spec.nodeID !== ticket.nodeID) {
     return `not emulated: attaching to ${ticket.nodeID}, for the only replica of the volume is on ${replica.spec.nodeID}`;
   }
+  if (volume.status?.restoreRequired) return 'the volume is being restored';
+  if (volume.spec.nodeID === ticket.nodeID && !fits(ticket, volume))
+    return `not emulated: attaching with and without a frontend at a time; it is attached ${volume.spec.disableFrontend ? 'without' : 'with'} one`;
   return volume.spec.nodeID === ticket.nodeID ? '' : `the volume is asked for on ${volume.spec.nodeID || 'no node'}`;
 };
 
@@ -35,7 +44,9 @@ export const ticketStatus = (
     now,
   }: { volume: Volume; replica: Replica | undefined; before: AttachmentTicketStatus | undefined; now: string },
 ): AttachmentTicketStatus => {
-  const satisfied = !beyond(ticket) && volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
+  const restoring = volume.status?.restoreRequired === true && ticket.type !== 'volume-restore-controller';
+  const isThere = volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
+  const satisfied = isThere && !restoring && fits(ticket, volume);
   const message = satisfied ? '' : obstacle(ticket, volume, replica);
   const condition = { type: 'Satisfied', status: satisfied ? ('True' as const) : ('False' as const), message };
   return {
@@ -58,13 +69,14 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
 
   const tickets = Object.values(attachment.spec.attachmentTickets ?? {});
   const replica = findReplica(context, volume.metadata.name);
-  const possible = tickets.filter((ticket) => !beyond(ticket) && (replica === undefined || replica.spec.nodeID === ticket.nodeID));
+  const possible = tickets.filter((ticket) => replica === undefined || replica.spec.nodeID === ticket.nodeID);
   const nodeID = wantedNode(possible, volume.spec.nodeID);
   const settled = ['detached', 'attached'].includes(volume.status.state);
   if (nodeID !== volume.spec.nodeID && settled) {
     // From one node to another only by way of none: the device must be gone before it is made elsewhere.
     const next = volume.status.state === 'attached' ? '' : nodeID;
-    await datastore.volumes.update({ ...volume, spec: { ...volume.spec, nodeID: next } });
+    const disableFrontend = wantsNoFrontend(possible, next);
+    await datastore.volumes.update({ ...volume, spec: { ...volume.spec, nodeID: next, disableFrontend } });
   }
   const statuses: VolumeAttachment['status'] = {
     attachmentTicketStatuses: Object.fromEntries(

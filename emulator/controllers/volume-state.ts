@@ -15,12 +15,12 @@ export type VolumeStep = {
 export const nextStep = ({ state, robustness, wanted }: { state: State; robustness: string; wanted: boolean }): VolumeStep | undefined => {
   if (state === '') return { state: 'creating', robustness: '' };
   if (state === 'creating') return { state: 'detaching', robustness: 'unknown' };
+  if (state === 'detaching') return { state: 'detached', robustness: 'unknown', device: 'detach' };
   if (wanted) {
-    if (state === 'detached' || state === 'detaching') return { state: 'attaching', robustness: 'unknown' };
+    if (state === 'detached') return { state: 'attaching', robustness: 'unknown' };
     if (state === 'attaching') return { state: 'attached', robustness: 'unknown', device: 'attach' };
-    return robustness === 'healthy' ? undefined : { state: 'attached', robustness: 'healthy' };
+    return robustness === 'healthy' || robustness === 'faulted' ? undefined : { state: 'attached', robustness: 'healthy' };
   }
   if (state === 'attached' || state === 'attaching') return { state: 'detaching', robustness: 'unknown' };
-  if (state === 'detaching') return { state: 'detached', robustness: 'unknown', device: 'detach' };
   return undefined;
 };

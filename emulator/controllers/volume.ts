@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
-import { allocatedSize, ensureHead, headFile, snapshotFile } from '../engine/replica-files.ts';
+import { ensureHead, headFile } from '../engine/replica-files.ts';
+import type { TargetClient } from '../engine/target-client.ts';
 import { alreadyExists } from '../kubernetes/client.ts';
 import { startController } from '../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../kubernetes/objects.ts';
@@ -8,25 +9,16 @@ import { type Context, timestamp } from '../manager/context.ts';
 import { notEmulated } from '../manager/not-emulated.ts';
 import { isResponsible } from '../manager/ownership.ts';
 import { engineImage, finalizer, labels } from '../modelled-on.ts';
+import { defaultJobGroup } from './default-job-group.ts';
 import { admit, lacksFinalizer } from './finalizer.ts';
-import { ensureReplica, findReplica, replicaDirectory } from './replica-of.ts';
+import { ensureReplica, replicaDirectory } from './replica-of.ts';
 import { detach, removeVolume } from './volume-removal.ts';
+import { type Restores, requestRestore, restoreRequest, stepRestore } from './volume-restore.ts';
 import { nextStep } from './volume-state.ts';
+import { actualSize, lastBackup, newStatus } from './volume-status.ts';
 
 type Status = NonNullable<Volume['status']>;
-
-const newStatus: Status = {
-  ownerID: '',
-  state: '',
-  robustness: '',
-  currentNodeID: '',
-  currentImage: '',
-  actualSize: 0,
-  lastBackup: '',
-  lastBackupAt: '',
-  conditions: null,
-  frontendDisabled: false,
-};
+type Memory = { restores: Restores; client: TargetClient; enqueue: (name: string) => void };
 
 const isMine = ({ node, datastore }: Context, volume: Volume): boolean =>
   isResponsible({ self: node, owner: volume.status?.ownerID ?? '', preferred: volume.spec.nodeID, nodes: datastore.nodes.list() });
@@ -34,16 +26,18 @@ const isMine = ({ node, datastore }: Context, volume: Volume): boolean =>
 const attach = async (context: Context, volume: Volume): Promise<void> => {
   const directory = replicaDirectory(await ensureReplica(context, volume));
   const head = await ensureHead(directory, Number(volume.spec.size));
-  await context.devices.attach(volume.metadata.name, head);
+  if (!volume.status?.restoreRequired && !volume.spec.disableFrontend) await context.devices.attach(volume.metadata.name, head);
 };
 
-const actualSize = async (context: Context, { metadata: { name } }: Volume): Promise<number> => {
-  const replica = findReplica(context, name);
-  if (replica?.spec.nodeID !== context.node) return 0;
-  const directory = replicaDirectory(replica);
-  const own = context.datastore.snapshots.list().filter(({ spec }) => spec.volume === name);
-  const files = [headFile(directory), ...own.map(({ metadata }) => snapshotFile(directory, metadata.name))];
-  return (await Promise.all(files.map(allocatedSize))).reduce((sum, size) => sum + size, 0);
+const restore = (context: Context, volume: Volume, { restores, client, enqueue }: Memory): Promise<Partial<Status>> => {
+  const { name } = volume.metadata;
+  return stepRestore(context, volume, {
+    restores,
+    run: async () => client.restore(volume.spec.fromBackup ?? '', headFile(replicaDirectory(await ensureReplica(context, volume)))),
+    onEnd: () => enqueue(name),
+    // Before its status says so: a user who is attached already may write at once.
+    onDone: async () => attach(context, { ...volume, status: { ...(volume.status as Status), restoreRequired: false } }),
+  });
 };
 
 const ensureAttachment = async ({ datastore }: Context, volume: Volume): Promise<void> => {
@@ -59,21 +53,23 @@ const ensureAttachment = async ({ datastore }: Context, volume: Volume): Promise
     });
 };
 
-const lastBackup = ({ datastore }: Context, name: string): Pick<Status, 'lastBackup' | 'lastBackupAt'> => {
-  const found = datastore.backupVolumes.list().find(({ spec }) => spec.volumeName === name);
-  return { lastBackup: found?.status?.lastBackupName ?? '', lastBackupAt: found?.status?.lastBackupAt ?? '' };
-};
-
-const reconcile = async (context: Context, name: string): Promise<void> => {
+const reconcile = async (context: Context, name: string, memory: Memory): Promise<void> => {
   const { datastore } = context;
   const found = datastore.volumes.get(name);
   if (!found || !isMine(context, found)) return;
   if (found.metadata.deletionTimestamp) return removeVolume(context, found);
   let volume = lacksFinalizer(found)
-    ? await admit(datastore.volumes, found, { [labels.backupTarget]: found.spec.backupTargetName, [labels.volume]: name })
+    ? await admit(datastore.volumes, found, {
+        ...defaultJobGroup(found),
+        [labels.backupTarget]: found.spec.backupTargetName,
+        [labels.volume]: name,
+      })
     : found;
   if (volume.status?.ownerID !== context.node) {
-    volume = await datastore.volumes.updateStatus({ ...volume, status: { ...newStatus, ...volume.status, ownerID: context.node } });
+    volume = await datastore.volumes.updateStatus({
+      ...volume,
+      status: { ...newStatus, ...volume.status, ...restoreRequest(volume), ownerID: context.node },
+    });
   }
   const status = { ...newStatus, ...volume.status };
   const beyond = notEmulated(volume);
@@ -94,28 +90,33 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
     return;
   }
   await ensureAttachment(context, volume);
+  if (status.restoreRequired) await requestRestore(context, volume);
 
   const wanted = volume.spec.nodeID === context.node;
   const step = nextStep({ state: status.state, robustness: status.robustness, wanted });
   if (step?.device === 'detach') await detach(context, volume);
   // Also without a step: after a restart of the node the device has to be made again.
   if (step?.device === 'attach' || (!step && wanted)) await attach(context, volume);
+  const restored = !step && wanted && status.restoreRequired ? await restore(context, volume, memory) : {};
   const next: Status = {
     ...status,
-    ...lastBackup(context, name),
+    ...lastBackup(context, volume),
     conditions,
     ...(step && { state: step.state, robustness: step.robustness }),
     currentImage: engineImage,
     currentNodeID: step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
+    frontendDisabled: status.restoreRequired || (volume.spec.disableFrontend ?? false),
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
+    ...restored,
   };
   if (!isDeepStrictEqual(next, status)) await datastore.volumes.updateStatus({ ...volume, status: next });
 };
 
 /** Brings volumes to the node their spec names: folder, loop device, /dev/longhorn/NAME; and takes all of it away with the volume. */
-export const startVolumeController = (context: Context): void => {
+export const startVolumeController = (context: Context, client: TargetClient): void => {
   const { datastore } = context;
-  const enqueue = startController({ name: 'volume', reconcile: (name) => reconcile(context, name) }, context);
+  const memory: Memory = { restores: new Map(), client, enqueue: (name) => enqueue(name) };
+  const enqueue = startController({ name: 'volume', reconcile: (name) => reconcile(context, name, memory) }, context);
   datastore.volumes.onEvent(enqueue);
   datastore.volumeAttachments.onEvent(enqueue);
   const volumeOf = { replicas: (name: string) => name.replace(/-r-[0-9a-f]{8}$/, '') };

@@ -4,6 +4,7 @@ import { createBackup } from '../backupstore/create.ts';
 import { StoreError } from '../backupstore/errors.ts';
 import { inspectBackup, inspectVolume, listStore } from '../backupstore/inspect.ts';
 import { removeBackup, removeVolume } from '../backupstore/remove.ts';
+import { restoreBackup } from '../backupstore/restore.ts';
 import { openStore, type Store } from '../backupstore/store.ts';
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
@@ -35,6 +36,7 @@ const upload = async (text: string, request: UploadRequest, command: Command): P
     ...request,
     store,
     clock: command.clock,
+    mutant: command.mutant,
     image: snapshotFile(request.directory, request.snapshot),
     hasSnapshot: (name) => existsSync(snapshotFile(request.directory, name)),
     onStarted: () => event({ started: true }),
@@ -49,13 +51,13 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { volume: { type: 'string' }, 'volume-only': { type: 'boolean' }, request: { type: 'string' } },
+    options: { volume: { type: 'string' }, 'volume-only': { type: 'boolean' }, request: { type: 'string' }, to: { type: 'string' } },
   });
   const [destination = ''] = positionals;
   if (verb === 'rm') {
     const { store, volume, backup } = await open(destination, command);
-    if (values.volume) return removeVolume({ store, volume: values.volume, clock: command.clock });
-    return removeBackup({ store, volume, backup, clock: command.clock, mutant: command.mutant });
+    if (values.volume) return removeVolume({ ...command, store, volume: values.volume });
+    return removeBackup({ ...command, store, volume, backup });
   }
   if (verb === 'inspect' || verb === 'inspect-volume') {
     const { store, volume, backup } = await open(destination, command);
@@ -65,14 +67,19 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
     const { store } = await open(destination, command);
     return print(command, await listStore(store, { volume: values.volume, volumeOnly: values['volume-only'] ?? false }));
   }
-  if (verb === 'cleanup-all-mounts') return command.mounts.unmountAll({ log: createLog(command.err), clock: command.clock });
+  if (verb === 'unmount') return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
   if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
+  if (verb === 'restore' && values.to) {
+    const { store, volume, backup } = await open(destination, command);
+    return restoreBackup({ ...command, store, volume, backup, image: values.to });
+  }
   throw new StoreError(`not emulated: longhorn backup ${verb ?? ''}`);
 };
 
 /**
- * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup rm|inspect|inspect-volume|ls|
- * cleanup-all-mounts` are Longhorn's; `backup create` is the emulator's own way to upload, which in Longhorn happens within a replica's process.
+ * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup rm|inspect|inspect-volume|ls`
+ * are Longhorn's; `backup create` and `backup restore --to IMAGE` are the emulator's own ways, in Longhorn both happen within a replica's
+ * process, and `backup unmount` stands for `cleanup-all-mounts`.
  */
 export const runCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
   try {

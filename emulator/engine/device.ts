@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -17,19 +17,45 @@ export type Devices = {
   flush(volume: string): Promise<void>;
 };
 
-// losetup looks for devices in /dev, and a container's own /dev does not show the ones made after its start: it runs with the node's
-// /dev bound over it, in a mount namespace of its own.
-const losetup = async (hostDev: string, ...args: string[]): Promise<string> => {
-  const script = 'mount --bind "$0" /dev && exec losetup "$@"';
-  const { stdout } = await run('unshare', ['--mount', '--propagation', 'private', 'bash', '-c', script, hostDev, ...args]);
-  return stdout.trim();
+// What a loop device has, from the kernel: a container's /dev does not show the devices made after its start.
+const ofLoop = (loop: string, file: string): Promise<string> =>
+  readFile(`/sys/block/${loop}/${file}`, 'utf8').then(
+    (text) => text.trim(),
+    () => '',
+  );
+
+const loopOf = async (image: string): Promise<string | undefined> => {
+  const loops = (await readdir('/sys/block')).filter((name) => /^loop\d+$/.test(name));
+  const images = await Promise.all(loops.map((loop) => ofLoop(loop, 'loop/backing_file')));
+  return loops[images.indexOf(image)];
 };
 
-// Past the page cache, which already has the device's own pages: a second copy of a volume is more than a small node can hold.
-const fresh = ['--find', '--show', '--direct-io=on'];
+/**
+ * Runs losetup on a loop device, with a node for it in /dev. Never in a mount namespace of its own: that would copy the mounts of backup stores, and
+ * whoever ends with the last copy of one whose server is gone waits for that server, for a minute and more.
+ */
+const losetup = async (loop: string, args: (device: string) => string[]): Promise<void> => {
+  const device = `/dev/${loop}`;
+  if (!(await stat(device).catch(() => undefined))?.isBlockDevice()) {
+    const [major = '7', minor = loop.slice('loop'.length)] = (await ofLoop(loop, 'dev')).split(':').filter(Boolean);
+    await run('mknod', [device, 'b', major, minor]);
+  }
+  await run('losetup', args(device));
+};
 
-const loopOf = async (hostDev: string, image: string): Promise<string | undefined> =>
-  (await losetup(hostDev, '--associated', image, '--noheadings', '--output', 'NAME')).split('\n')[0] || undefined;
+// Somebody else of the node may take the same one: then it is the next one's turn. One that does not exist yet is made when it is opened.
+const takeLoop = async (image: string, from = 0): Promise<string> => {
+  const loop = `loop${from}`;
+  if ((await ofLoop(loop, 'loop/backing_file')) !== '') return takeLoop(image, from + 1);
+  try {
+    // Past the page cache, which already has the device's own pages: a second copy of a volume is more than a small node can hold.
+    await losetup(loop, (device) => ['--direct-io=on', device, image]);
+    return loop;
+  } catch (error) {
+    if (/busy/i.test((error as Error).message)) return takeLoop(image, from + 1);
+    throw error;
+  }
+};
 
 // Whether the device is there already, asked without a process: this is looked at with every resync.
 const isAttached = async (device: string, image: string): Promise<boolean> => {
@@ -58,8 +84,8 @@ export const loopDevices = (hostDev: string): Devices => {
     path,
     attach: async (volume, image) => {
       if (await isAttached(path(volume), image)) return;
-      const loop = (await loopOf(hostDev, image)) ?? (await losetup(hostDev, ...fresh, image));
-      const [major = '', minor = ''] = (await readFile(`/sys/block/${basename(loop)}/dev`, 'utf8')).trim().split(':');
+      const loop = (await loopOf(image)) ?? (await takeLoop(image));
+      const [major = '', minor = ''] = (await ofLoop(loop, 'dev')).split(':');
       await mkdir(dirname(path(volume)), { recursive: true });
       // In one step from an old device to the new one: who writes to a name that is missing makes an ordinary file of it.
       const node = `${path(volume)}.new`;
@@ -68,8 +94,8 @@ export const loopDevices = (hostDev: string): Devices => {
       await rename(node, path(volume));
     },
     detach: async (volume, image) => {
-      const loop = await loopOf(hostDev, image);
-      if (loop) await losetup(hostDev, '--detach', loop);
+      const loop = await loopOf(image);
+      if (loop) await losetup(loop, (device) => ['--detach', device]);
       await rm(path(volume), { force: true });
     },
     flush: (volume) => flushDevice(path(volume)),

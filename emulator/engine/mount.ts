@@ -13,8 +13,8 @@ type Options = { log: Log; clock: Clock };
 export type Mounts = {
   /** Makes a store's URL (without query) reachable and gives its path. */
   mount(url: string, options: Options): Promise<string>;
-  /** Takes all stores away again; one in use goes once it is no more. */
-  unmountAll(options: Options): Promise<void>;
+  /** Takes a store away again, if it is there; one in use goes once it is no more. */
+  unmount(url: string, options: Options): Promise<void>;
 };
 
 const mountsRoot = '/var/lib/longhorn-backupstore-mounts';
@@ -71,12 +71,12 @@ const mount = async (url: string, { log, clock }: Options): Promise<string> => {
 };
 
 // Lazily: the server may have gone, and then no other way works.
-const unmountAll = async ({ log, clock }: Options): Promise<void> => {
-  for (const mountPoint of (await mountPoints()).filter((path) => path.startsWith(`${mountsRoot}/`))) {
-    log.info(`Unmounting ${mountPoint}`);
-    await run('umount', ['-l', mountPoint], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
-  }
+const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
+  const { mountPoint } = parseNfsURL(url);
+  if (!(await mountPoints()).includes(mountPoint)) return;
+  log.info(`Unmounting ${mountPoint}`);
+  await run('umount', ['-l', mountPoint], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
 };
 
 /** NFS stores, mounted for the container this process runs in. */
-export const nfsMounts: Mounts = { mount, unmountAll };
+export const nfsMounts: Mounts = { mount, unmount };

@@ -17,7 +17,8 @@ export const serveProxy = async (
   { host, uploads, isReady }: { host: string; uploads: Uploads; isReady: () => boolean },
   signal: AbortSignal,
 ): Promise<void> => {
-  const server = createServer(async (request, response) => {
+  // Whoever asks keeps its connections: one that is closed as idle just then would be a request that failed.
+  const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const answer = (code: number, body: unknown) =>
       response.writeHead(code, { 'content-type': 'application/json' }).end(JSON.stringify(body));
     try {
@@ -55,7 +56,7 @@ const call = async <T>(ip: string, path: string, timeout: number, body?: unknown
 
 // Beyond the upload's own limit, so that this side learns its reason.
 const grace = 5_000;
-const statusTimeout = 10_000;
+const statusTimeout = 60_000;
 
 /** Starts a backup on the node of an instance manager; resolves once it is under way, rejects with the engine's words. */
 export const snapshotBackup = (ip: string, body: SnapshotBackup): Promise<unknown> =>

@@ -1,30 +1,50 @@
-import { execFile } from 'node:child_process';
+import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
+import { childEnvironment } from './child.ts';
+import type { Look } from './look.ts';
 
-type Result = { code: number | string | null; stdout: string; stderr: string };
+type Result = { error: ExecFileException; stdout: string; stderr: string };
+
+// Go's names of the signals that end a process.
+const signals: Record<string, string> = {
+  SIGKILL: 'killed',
+  SIGTERM: 'terminated',
+  SIGINT: 'interrupt',
+  SIGSEGV: 'segmentation fault',
+  SIGABRT: 'aborted',
+};
+
+/** How a command ended, as Go's os/exec says it: `exit status 1`, `signal: killed`; or why it could not be started. */
+const endOf = ({ code, signal, message }: ExecFileException): string => {
+  if (signal) return `signal: ${signals[signal] ?? signal}`;
+  return typeof code === 'number' ? `exit status ${code}` : message;
+};
 
 /** The longhorn command ended with an error; its message is as longhorn-manager words it, log lines and all. */
 class CommandError extends Error {
-  readonly stdout: string;
-  constructor(binary: string, args: string[], { code, stdout, stderr }: Result) {
-    super(`failed to execute: ${binary} [${args.join(' ')}], output ${stdout}, stderr ${stderr}: exit status ${code}`);
-    this.stdout = stdout;
+  constructor(binary: string, args: string[], { error, stdout, stderr }: Result) {
+    const command = `${binary} [${args.join(' ')}], output ${stdout}, stderr ${stderr}`;
+    super(error.killed ? `timeout executing: ${command}` : `failed to execute: ${command}: ${endOf(error)}`);
   }
 }
 
 const run = (binary: string, args: string[], timeout: number): Promise<string> => {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  execFile(binary, args, { timeout, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
-    if (error) reject(new CommandError(binary, args, { code: error.code ?? error.signal ?? null, stdout, stderr }));
+  const options = { env: childEnvironment(), timeout, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 } as const;
+  execFile(binary, args, options, (error, stdout, stderr) => {
+    if (error) reject(new CommandError(binary, args, { error, stdout, stderr }));
     else resolve(stdout);
   });
   return promise;
 };
 
 const saysAny = (error: unknown, ...texts: string[]): boolean =>
-  error instanceof CommandError && texts.some((text) => error.message.includes(text));
+  error instanceof Error && texts.some((text) => error.message.includes(text));
 
-/** The backup store as a manager sees it: through the longhorn command of the default engine image, a process a call. */
+/**
+ * The backup store as a manager sees it: through the longhorn command of the default engine image. What changes the store is a process a call,
+ * as in Longhorn; looks are not (see look.ts).
+ */
 export type TargetClient = {
   backupVolumes(url: string): Promise<string[]>;
   backups(url: string, volume: string): Promise<string[]>;
@@ -35,19 +55,24 @@ export type TargetClient = {
   /** Deletes a backup; no time limit, as in Longhorn. Rejects with the error that ends up, wrapped once more, in status.messages. */
   remove(backupURL: string): Promise<void>;
   removeVolume(url: string, volume: string): Promise<void>;
-  unmountAll(): Promise<void>;
+  /** Writes a backup into the image of a volume; no time limit. */
+  restore(backupURL: string, image: string): Promise<void>;
+  /** Takes the mount of a store away from this node's manager. */
+  unmount(url: string): Promise<void>;
 };
 
-/** Makes a client that gives each call but a removal so many milliseconds. */
-export const createTargetClient = (binary: string, timeout: number): TargetClient => ({
-  backupVolumes: async (url) => Object.keys(JSON.parse(await run(binary, ['backup', 'ls', '--volume-only', url], timeout)) as Listing),
+type Options = { binary: string; timeout: number; look?: Look | undefined };
+
+/** Makes a client that gives each call but a removal so many milliseconds; without `look`, a look is a process too. */
+export const createTargetClient = ({ binary, timeout, look = (args) => run(binary, args, timeout) }: Options): TargetClient => ({
+  backupVolumes: async (url) => Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url])) as Listing),
   backups: async (url, volume) => {
-    const listing: Listing = JSON.parse(await run(binary, ['backup', 'ls', '--volume', volume, url], timeout));
+    const listing: Listing = JSON.parse(await look(['backup', 'ls', '--volume', volume, url]));
     return Object.keys(listing[volume]?.Backups ?? {});
   },
   inspect: async (backupURL) => {
     try {
-      return JSON.parse(await run(binary, ['backup', 'inspect', backupURL], timeout));
+      return JSON.parse(await look(['backup', 'inspect', backupURL]));
     } catch (error) {
       if (saysAny(error, 'is still in progress')) return 'inProgress';
       if (saysAny(error, 'cannot find')) return undefined;
@@ -56,7 +81,7 @@ export const createTargetClient = (binary: string, timeout: number): TargetClien
   },
   inspectVolume: async (volumeURL) => {
     try {
-      return JSON.parse(await run(binary, ['backup', 'inspect-volume', volumeURL], timeout));
+      return JSON.parse(await look(['backup', 'inspect-volume', volumeURL]));
     } catch (error) {
       if (saysAny(error, 'cannot find')) return undefined;
       throw error;
@@ -73,7 +98,10 @@ export const createTargetClient = (binary: string, timeout: number): TargetClien
   removeVolume: async (url, volume) => {
     await run(binary, ['backup', 'rm', '--volume', volume, url], 0);
   },
-  unmountAll: async () => {
-    await run(binary, ['backup', 'cleanup-all-mounts'], timeout);
+  restore: async (backupURL, image) => {
+    await run(binary, ['backup', 'restore', backupURL, '--to', image], 0);
+  },
+  unmount: async (url) => {
+    await run(binary, ['backup', 'unmount', url], timeout);
   },
 });

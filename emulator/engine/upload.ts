@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
+import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { CompressionMethod } from '../backupstore/config.ts';
 import { encodeBackupURL } from '../backupstore/url.ts';
+import { childEnvironment } from './child.ts';
 
 /** What `longhorn backup create --request` takes as JSON. */
 export type UploadRequest = {
@@ -49,8 +51,11 @@ export const createUploads = (binary: string): Uploads => {
       };
       const child = spawn(binary, ['backup', 'create', url, '--request', JSON.stringify(request)], {
         stdio: ['ignore', 'pipe', 'inherit'],
-        timeout: 0,
+        env: childEnvironment(),
       });
+      // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a deletion gives its lock back
+      // soon, and `inspect` ends in time.
+      if (child.pid) setPriority(child.pid, 5);
       const limit = setTimeout(() => reject(new Error('rpc error: code = DeadlineExceeded desc = context deadline exceeded')), timeout);
       let last = '';
       createInterface(child.stdout).on('line', (line) => {

@@ -11,11 +11,14 @@ export type Access = { server: string; ca: string; token: () => string };
 export class ApiFailure extends Error {
   readonly status: number;
   readonly reason: string;
+  /** The server's message alone. */
+  readonly words: string;
   constructor(what: string, status: number, reason: string, message: string) {
     super(`${what}: ${status} ${reason}: ${message}`);
     this.name = 'ApiFailure';
     this.status = status;
     this.reason = reason;
+    this.words = message;
   }
 }
 

@@ -8,6 +8,7 @@ import type { ApiObject } from './objects.ts';
 export type Informer<T extends ApiObject> = {
   /** A copy of an object that the caller may change. */
   get(name: string): T | undefined;
+  /** All objects, frozen: looking through them costs no copies, and that is done with every event. */
   list(): T[];
   /** Calls back with a name on every event of an object, and on every resync. */
   onEvent(listener: (name: string) => void): void;
@@ -19,6 +20,12 @@ export type Informer<T extends ApiObject> = {
 
 type ListAnswer<T> = { metadata: { resourceVersion: string }; items: T[]; kind: string; apiVersion: string };
 type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK' | 'ERROR'; object: T };
+
+const frozen = <T>(value: T): T => {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
+};
 
 const restDelay = 1_000;
 const version = (object: ApiObject): bigint => BigInt(object.metadata.resourceVersion ?? 0);
@@ -42,7 +49,7 @@ export const startInformer = <T extends ApiObject>(
     if (gone.has(object.metadata.uid)) return;
     const known = objects.get(object.metadata.name);
     const replaced = known !== undefined && known.metadata.uid === object.metadata.uid && version(known) > version(object);
-    if (!replaced) objects.set(object.metadata.name, object);
+    if (!replaced) objects.set(object.metadata.name, frozen(object));
   };
   const forget = (name: string, uid: string | undefined): void => {
     gone.add(uid);
@@ -104,7 +111,7 @@ export const startInformer = <T extends ApiObject>(
   }
   return {
     get: (name) => structuredClone(objects.get(name)),
-    list: () => structuredClone([...objects.values()]),
+    list: () => [...objects.values()],
     onEvent: (listener) => listeners.add(listener),
     absorb: store,
     synced: synced.promise,

@@ -1,6 +1,7 @@
 import type { ApiObject, Condition } from '../kubernetes/objects.ts';
 
 export type * from './backups.ts';
+export type * from './recurring-jobs.ts';
 
 // The fields that the emulator reads or writes, by the names of longhorn.io/v1beta2. Sizes are strings, as there.
 
@@ -14,13 +15,17 @@ export type Volume = LonghornObject<
     accessMode: string;
     backupCompressionMethod: 'none' | 'lz4' | 'gzip';
     backupTargetName: string;
+    /** URL of the backup a new volume begins with. */
+    fromBackup?: string;
     nodeID: string;
+    /** Attached without a device. */
+    disableFrontend?: boolean;
     image: string;
   },
   {
     ownerID: string;
     state: '' | 'creating' | 'attached' | 'detached' | 'attaching' | 'detaching' | 'deleting';
-    robustness: '' | 'healthy' | 'unknown';
+    robustness: '' | 'healthy' | 'unknown' | 'faulted';
     currentNodeID: string;
     currentImage: string;
     actualSize: number;
@@ -28,12 +33,14 @@ export type Volume = LonghornObject<
     lastBackupAt: string;
     conditions: Condition[] | null;
     frontendDisabled: boolean;
+    restoreRequired: boolean;
+    restoreInitiated: boolean;
   }
 >;
 
 export type AttachmentTicket = {
   id: string;
-  type: 'longhorn-api' | 'snapshot-controller' | 'backup-controller' | (string & {});
+  type: 'longhorn-api' | 'snapshot-controller' | 'backup-controller' | 'volume-restore-controller' | (string & {});
   nodeID: string;
   parameters?: Record<string, string>;
   generation?: number;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { alreadyExists } from '../kubernetes/client.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
-import { emulatorVersion, engineImage, engineImageName, finalizer } from '../modelled-on.ts';
+import { defaultBackupTarget, emulatorVersion, engineImage, engineImageName, finalizer } from '../modelled-on.ts';
 import type { Context } from './context.ts';
 import type { Collection } from './datastore.ts';
 
@@ -10,6 +10,10 @@ const settings: Record<string, string> = {
   'default-engine-image': engineImage,
   'backup-compression-method': 'lz4',
   'backup-concurrent-limit': '1',
+  'allow-recurring-job-while-volume-detached': 'false',
+  'auto-cleanup-recurring-job-backup-snapshot': 'true',
+  'recurring-successful-jobs-history-limit': '1',
+  'recurring-failed-jobs-history-limit': '1',
 };
 
 const ensure = async <T extends ApiObject>(collection: Collection<T>, object: Partial<T> & Pick<T, 'metadata'>): Promise<T> => {
@@ -58,7 +62,7 @@ export const bootstrap = async (context: Context, ip: string): Promise<void> => 
     spec: { image: engineImage },
   });
   await ensure(datastore.backupTargets, {
-    metadata: { name: 'default', finalizers: [finalizer] },
+    metadata: { name: defaultBackupTarget, finalizers: [finalizer] },
     spec: { backupTargetURL: '', credentialSecret: '', pollInterval: '5m0s' },
   });
 };

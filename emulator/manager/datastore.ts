@@ -4,7 +4,7 @@ import { type Informer, startInformer } from '../kubernetes/informer.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
 import type { Log } from '../log.ts';
 import type * as lh from '../longhorn/objects.ts';
-import { namespace } from '../modelled-on.ts';
+import { jobLabels, namespace } from '../modelled-on.ts';
 
 /** One kind of object: read from the informer's copy, written to the API server. */
 export type Collection<T extends ApiObject> = Informer<T> & Writer<T>;
@@ -22,6 +22,8 @@ export type Datastore = {
   nodes: Collection<lh.Node>;
   engineImages: Collection<lh.EngineImage>;
   instanceManagers: Collection<lh.InstanceManager>;
+  recurringJobs: Collection<lh.RecurringJob>;
+  cronJobs: Collection<lh.CronJob>;
   managerPods: Collection<lh.Pod>;
   kubernetesNodes: Collection<lh.KubernetesNode>;
 };
@@ -67,6 +69,15 @@ export const openDatastore = async (options: Options): Promise<Datastore> => {
     nodes: longhorn('nodes', 'Node'),
     engineImages: longhorn('engineimages', 'EngineImage'),
     instanceManagers: longhorn('instancemanagers', 'InstanceManager'),
+    recurringJobs: longhorn('recurringjobs', 'RecurringJob'),
+    cronJobs: open(options, {
+      group: 'batch',
+      version: 'v1',
+      plural: 'cronjobs',
+      namespace,
+      kind: 'CronJob',
+      labelSelector: jobLabels.job,
+    }),
     managerPods: open(options, {
       group: '',
       version: 'v1',

@@ -3,8 +3,25 @@ import type { ApiObject } from '../kubernetes/objects.ts';
 import type { Log } from '../log.ts';
 import { namespace } from '../modelled-on.ts';
 
-/** Writes a Kubernetes event about an object; never fails the caller. */
-export type Recorder = (object: ApiObject, event: { type: 'Normal' | 'Warning'; reason: string; message: string }) => void;
+type Said = { type: 'Normal' | 'Warning'; reason: string; message: string };
+
+/** Writes a Kubernetes event about an object; source is who says so. Throws if it cannot be written. */
+export const writeEvent = async (client: Client, object: ApiObject, { source, ...said }: Said & { source: object }): Promise<void> => {
+  const { name, uid } = object.metadata;
+  const seconds = `${new Date().toISOString().slice(0, 19)}Z`;
+  await client.request('POST', `/api/v1/namespaces/${namespace}/events`, {
+    metadata: { generateName: `${name}.`, namespace },
+    involvedObject: { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid },
+    ...said,
+    source,
+    firstTimestamp: seconds,
+    lastTimestamp: seconds,
+    count: 1,
+  });
+};
+
+/** Writes an event of a manager about an object; never fails the caller. */
+export type Recorder = (object: ApiObject, event: Said) => void;
 
 /** Makes a recorder that says each thing about an object's version of spec once. */
 export const createRecorder = (client: Client, { node, log }: { node: string; log: Log }): Recorder => {
@@ -15,20 +32,7 @@ export const createRecorder = (client: Client, { node, log }: { node: string; lo
     if (said.has(key)) return;
     said.add(key);
     log[type === 'Warning' ? 'warning' : 'info'](message, { [object.kind.toLowerCase()]: name, reason });
-    const now = new Date().toISOString();
-    const seconds = `${now.slice(0, 19)}Z`;
-    client
-      .request('POST', `/api/v1/namespaces/${namespace}/events`, {
-        metadata: { generateName: `${name}.`, namespace },
-        involvedObject: { apiVersion: object.apiVersion, kind: object.kind, name, namespace, uid },
-        type,
-        reason,
-        message,
-        source: { component: 'longhorn-emulator', host: node },
-        firstTimestamp: seconds,
-        lastTimestamp: seconds,
-        count: 1,
-      })
-      .catch((error) => log.warning('Cannot write an event', { error }));
+    const source = { component: 'longhorn-emulator', host: node };
+    writeEvent(client, object, { type, reason, message, source }).catch((error) => log.warning('Cannot write an event', { error }));
   };
 };

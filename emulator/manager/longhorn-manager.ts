@@ -1,9 +1,12 @@
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 import { loopDevices } from '../engine/device.ts';
+import { nfsMounts } from '../engine/mount.ts';
 import { readBehaviour, required, variables } from '../environment.ts';
-import { podAccess } from '../kubernetes/client.ts';
+import { createClient, podAccess } from '../kubernetes/client.ts';
 import { createLog } from '../log.ts';
+import { runRecurringJob } from '../recurring-job/run.ts';
 import { startManager } from './start.ts';
 
 const log = createLog((line) => process.stdout.write(line));
@@ -17,14 +20,43 @@ process.on('unhandledRejection', (error) => {
   process.exit(1);
 });
 
-await startManager({
-  ...readBehaviour(process.env),
-  access: podAccess(),
-  node: required(process.env, variables.node),
-  ip: required(process.env, variables.podIP),
-  devices: loopDevices('/host/dev'),
-  dataRoot: '/var/lib/longhorn',
-  command: `${dirname(fileURLToPath(import.meta.url))}/longhorn.mjs`,
-  log,
-  signal: new AbortController().signal,
+const folder = dirname(fileURLToPath(import.meta.url));
+
+const daemon = (): Promise<void> =>
+  startManager({
+    ...readBehaviour(process.env),
+    access: podAccess(),
+    node: required(process.env, variables.node),
+    ip: required(process.env, variables.podIP),
+    devices: loopDevices('/host/dev'),
+    mounts: nfsMounts,
+    dataRoot: '/var/lib/longhorn',
+    job: {
+      image: required(process.env, variables.image),
+      environment: Object.fromEntries([variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? ''])),
+    },
+    command: `${folder}/longhorn.mjs`,
+    ui: { page: `${folder}/page.js` },
+    log,
+    signal: new AbortController().signal,
+  });
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { debug: { type: 'boolean', short: 'd' }, 'manager-url': { type: 'string', default: '' } },
 });
+const [command = '', name = ''] = positionals;
+if (command === 'daemon') await daemon();
+else if (command === 'recurring-job') {
+  const kubernetes = createClient(podAccess());
+  process.exitCode = await runRecurringJob({
+    ...readBehaviour(process.env),
+    name,
+    managerURL: values['manager-url'],
+    kubernetes,
+    log,
+  });
+} else {
+  log.fatal(`not emulated: longhorn-manager ${command}; known are daemon and recurring-job NAME --manager-url URL`);
+  process.exitCode = 1;
+}

@@ -2,6 +2,8 @@ import { startController } from '../kubernetes/controller.ts';
 import { emulatorVersion, engineImage } from '../modelled-on.ts';
 import type { Context } from './context.ts';
 
+const isBoolean = (value: string): boolean => value === 'true' || value === 'false';
+
 /** Values the emulator can stand for, by setting; any other is answered with an event and status.applied false. */
 const accepted: Record<string, (value: string) => boolean> = {
   'current-longhorn-version': (value) => value === emulatorVersion,
@@ -9,6 +11,10 @@ const accepted: Record<string, (value: string) => boolean> = {
   // Both say how uploads are made; the emulator uploads a block at a time by what the volume's own spec says.
   'backup-compression-method': (value) => ['none', 'lz4', 'gzip'].includes(value),
   'backup-concurrent-limit': (value) => Number(value) >= 1,
+  'allow-recurring-job-while-volume-detached': isBoolean,
+  'auto-cleanup-recurring-job-backup-snapshot': isBoolean,
+  'recurring-successful-jobs-history-limit': (value) => /^\d+$/.test(value),
+  'recurring-failed-jobs-history-limit': (value) => /^\d+$/.test(value),
 };
 
 /** Says of each Setting whether it is in force. */

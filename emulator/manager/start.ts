@@ -1,13 +1,18 @@
+import { serveApi } from '../api/server.ts';
 import { startBackupController } from '../controllers/backup/controller.ts';
 import { startBackupTargetController } from '../controllers/backup-target.ts';
 import { startBackupVolumeController } from '../controllers/backup-volume.ts';
 import { deployBinary, startEngineImageController } from '../controllers/engine-image.ts';
 import { startNodeController } from '../controllers/node.ts';
+import { startRecurringJobController } from '../controllers/recurring-job.ts';
+import type { JobPod } from '../controllers/recurring-job-cron.ts';
 import { startReplicaController } from '../controllers/replica.ts';
 import { startSnapshotController } from '../controllers/snapshot.ts';
 import { startVolumeController } from '../controllers/volume.ts';
 import { startVolumeAttachmentController } from '../controllers/volume-attachment.ts';
 import type { Devices } from '../engine/device.ts';
+import { createLook } from '../engine/look.ts';
+import type { Mounts } from '../engine/mount.ts';
 import { serveProxy } from '../engine/proxy.ts';
 import { createTargetClient } from '../engine/target-client.ts';
 import { createUploads } from '../engine/upload.ts';
@@ -15,6 +20,7 @@ import type { Behaviour } from '../environment.ts';
 import { type Access, createClient } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
 import { engineBinary, engineImage } from '../modelled-on.ts';
+import { type FrontendOptions, serveFrontend } from '../ui/frontend.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Context } from './context.ts';
 import { openDatastore } from './datastore.ts';
@@ -27,9 +33,14 @@ export type ManagerOptions = Behaviour & {
   /** Address by which other managers reach this one's engine proxy. */
   ip: string;
   devices: Devices;
+  /** How the manager reaches stores by itself; without it, it looks into them by the longhorn command alone. */
+  mounts?: Mounts;
   dataRoot: string;
+  job: JobPod;
   /** The longhorn command to put on the node. */
   command: string;
+  /** Where the user interface listens, and the file with its page's script. */
+  ui: Pick<FrontendOptions, 'uiHost' | 'page'>;
   log: Log;
   signal: AbortSignal;
 };
@@ -51,14 +62,19 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startNodeController(context);
   startSettingController(context);
   startEngineImageController(context, engineImage);
-  startVolumeController(context);
+  const timeout = clock.commandTimeout;
+  const { mounts } = options;
+  const target = createTargetClient({ binary, timeout, look: mounts && createLook({ ...options, mounts, binary, timeout }) });
+  startVolumeController(context, target);
   startVolumeAttachmentController(context);
   startReplicaController(context);
   startSnapshotController(context);
-  const target = createTargetClient(binary, clock.commandTimeout);
   startBackupTargetController(context, target);
   startBackupVolumeController(context, target);
-  startBackupController(context);
+  startBackupController(context, target);
+  startRecurringJobController(context, options.job);
+  await serveApi({ datastore, ip, log, signal });
+  await serveFrontend({ datastore, ip, log, signal, mutant: options.mutant, ...options.ui });
   ready = true;
   log.info('Longhorn manager is ready', { node });
 };

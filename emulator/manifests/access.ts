@@ -24,6 +24,7 @@ export const access = [
       { apiGroups: [group], resources: plurals.map((plural) => `${plural}/finalizers`), verbs: ['update'] },
       { apiGroups: [''], resources: ['pods'], verbs: read },
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
+      { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },
     ],
   },
   {

@@ -21,6 +21,9 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: Kind) => 
     ...(value && { value }),
     status,
   };
+  const additionalPrinterColumns = columns
+    .filter(({ field }) => status.properties?.[field])
+    .map(({ name, field }) => ({ name, type: status.properties?.[field]?.type, jsonPath: `.status.${field}` }));
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -35,9 +38,8 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: Kind) => 
           served: true,
           storage: true,
           subresources: { status: {} },
-          additionalPrinterColumns: columns
-            .filter(({ field }) => status.properties?.[field])
-            .map(({ name, field }) => ({ name, type: status.properties?.[field]?.type, jsonPath: `.status.${field}` })),
+          // The server drops an empty list, and would then find that two who apply the same disagree.
+          ...(additionalPrinterColumns.length > 0 && { additionalPrinterColumns }),
           schema: { openAPIV3Schema: object(properties) },
         },
       ],

@@ -1,11 +1,17 @@
+import { apiPort } from '../api/handler.ts';
 import type { ClockName } from '../clocks.ts';
 import { proxyPort } from '../engine/proxy.ts';
 import { variables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
+import { uiPort } from '../ui/frontend.ts';
 import { serviceAccount } from './access.ts';
 
 export const managerName = 'longhorn-manager';
+
+/** The ports of a manager's pod by their names; services know them by those. */
+export const managerPorts = { proxy: proxyPort, manager: apiPort, http: uiPort };
+
 const labels = { app: managerName };
 
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
@@ -27,20 +33,23 @@ export const managerDaemonSet = ({ image, clock, mutant }: { image: string; cloc
             name: managerName,
             image,
             imagePullPolicy: 'IfNotPresent',
-            command: ['/usr/local/bin/node', '/opt/corral-emulator/longhorn-manager.mjs'],
+            command: ['longhorn-manager', '-d', 'daemon'],
             env: [
               fieldRef(variables.node, 'spec.nodeName'),
               fieldRef(variables.podIP, 'status.podIP'),
+              { name: variables.image, value: image },
               { name: variables.clock, value: clock },
               // Always there, if empty: a mutant of an earlier installation must not survive an apply.
               { name: variables.mutant, value: mutant ?? '' },
               // As many as blocks are removed at once; Node's own four would be all that ever run.
               { name: 'UV_THREADPOOL_SIZE', value: '64' },
+              // In MiB: a node of 1 GiB also has a kubelet, and room for uploads.
+              { name: 'NODE_OPTIONS', value: '--max-old-space-size=160 --max-semi-space-size=4' },
             ],
             // For loop devices, the mount of the backup store, and nodes in /dev.
             securityContext: { privileged: true },
-            ports: [{ containerPort: proxyPort, name: 'proxy' }],
-            readinessProbe: { httpGet: { path: '/healthz', port: proxyPort }, periodSeconds: 1 },
+            ports: Object.entries(managerPorts).map(([name, containerPort]) => ({ name, containerPort })),
+            readinessProbe: { httpGet: { path: '/healthz', port: proxyPort }, periodSeconds: 1, timeoutSeconds: 5 },
             volumeMounts: [
               { name: 'dev', mountPath: '/host/dev' },
               { name: 'proc', mountPath: '/host/proc' },

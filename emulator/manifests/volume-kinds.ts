@@ -1,3 +1,4 @@
+import { defaultBackupTarget } from '../modelled-on.ts';
 import type { Kind } from './kind.ts';
 import { conditions, flag, integer, map, object, open, text, texts } from './schema.ts';
 
@@ -15,9 +16,11 @@ export const volumeKinds: Kind[] = [
         frontend: text({ default: 'blockdev' }),
         accessMode: text({ default: 'rwo' }),
         backupCompressionMethod: text({ default: 'lz4' }),
-        backupTargetName: text({ default: 'default' }),
+        backupTargetName: text({ default: defaultBackupTarget }),
         dataEngine: text({ default: 'v1' }),
+        fromBackup: text({ default: '' }),
         nodeID: text({ default: '' }),
+        disableFrontend: flag(),
         image: text({ default: '' }),
       },
       ['size'],
@@ -32,6 +35,8 @@ export const volumeKinds: Kind[] = [
       lastBackup: text(),
       lastBackupAt: text(),
       frontendDisabled: flag(),
+      restoreRequired: flag(),
+      restoreInitiated: flag(),
       conditions,
     }),
   },

@@ -1,4 +1,4 @@
-import { createTargetClient, type TargetClient } from '../../engine/target-client.ts';
+import type { TargetClient } from '../../engine/target-client.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
@@ -99,9 +99,8 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
 };
 
 /** Makes and deletes backups in the store: Longhorn's backup controller. It is woken by Backups alone, and by nothing else. */
-export const startBackupController = (context: Context): void => {
-  const { datastore, clock, binary } = context;
-  const client = createTargetClient(binary, clock.commandTimeout);
+export const startBackupController = (context: Context, client: TargetClient): void => {
+  const { datastore, clock } = context;
   const enqueue = (name: string): void => add(name);
   const memory: Memory = {
     client,

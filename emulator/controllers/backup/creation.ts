@@ -4,7 +4,7 @@ import { type Context, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
 import { findReplica, replicaDirectory } from '../replica-of.ts';
 import { isSatisfied, requestAttachment, ticketID } from '../tickets.ts';
-import { type CreationStep, decideCreation } from './decide-creation.ts';
+import { type CreationStep, decideCreation, endsCreation } from './decide-creation.ts';
 import { messageKeys } from './messages.ts';
 import { type Monitor, type Monitored, startMonitor } from './monitor.ts';
 import { maxCreationTries, type RetryCounter } from './retry-counter.ts';
@@ -139,6 +139,7 @@ export const reconcileCreation = async (
     try {
       await begin(context, parts, seen, creations);
     } catch (error) {
+      if (!endsCreation(error, context.mutant)) throw error;
       context.log.warning(`Failed to enable the backup monitor for backup ${name}`, { backup: name, error });
       return { ...seen, ...failed(`failed to backup snapshot ${backup.spec.snapshotName} to ${name}: ${(error as Error).message}`) };
     }

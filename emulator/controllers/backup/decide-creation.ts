@@ -35,12 +35,17 @@ export const decideCreation = (around: Surroundings, mutant?: Mutant): CreationS
     const { snapshotName } = around;
     return { do: 'wait', info: messages.waitForSnapshot(snapshotName), giveUp: messages.failedWaitingForSnapshot(snapshotName) };
   }
-  const deleting = around.others.find(({ state }) => state === 'Deleting');
+  const holds = (state: BackupState): boolean => state === 'Deleting' || (mutant === 'held-by-error' && state === 'Error');
+  const deleting = around.others.find(({ state }) => holds(state));
   if (deleting && mutant !== 'second-not-held') {
     return { do: 'wait', info: mutant === 'message-missing' ? undefined : messages.waitForDeletion(deleting.name) };
   }
   return { do: 'start' };
 };
+
+/** Whether an upload that could not be started is the Backup's end; it always is, a lost lock included. */
+export const endsCreation = (error: unknown, mutant: Mutant | undefined): boolean =>
+  mutant !== 'lost-lock-retried-creation' || !String(error).includes('failed to acquire lock');
 
 /** States after which the engine is asked no more. */
 export const isFinal = (state: BackupState): boolean => ['Completed', 'Error', 'Unknown', 'Deleting'].includes(state);

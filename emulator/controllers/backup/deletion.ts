@@ -6,8 +6,8 @@ import { labels } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
 import { withdrawAttachment } from '../tickets.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
-import { type DeletionRecord, decideDeletion, removesRemoteData } from './decide-deletion.ts';
-import { messageKeys, messages } from './messages.ts';
+import { canGo, type DeletionRecord, decideDeletion, failureStatus, mayStart, removesRemoteData } from './decide-deletion.ts';
+import { messages } from './messages.ts';
 import { updateStatus } from './status.ts';
 import { requestVolumeSync } from './sync.ts';
 
@@ -41,7 +41,8 @@ const runRemoval = ({ inProgress, client }: Deletions, url: string): void => {
 
 const start = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<void> => {
   const { name } = backup.metadata;
-  if (deletions.backoff.isWaiting(name)) return;
+  const { state = '' } = backup.status ?? {};
+  if (!mayStart({ state, waiting: deletions.backoff.isWaiting(name), mutant: context.mutant })) return;
   // Before the command, where Longhorn does both at once: on a lab node a process takes a tenth of a second to start, and a new backup
   // of the volume must not slip through meanwhile.
   await updateStatus(context, backup, { state: 'Deleting', messages: {} });
@@ -60,15 +61,28 @@ const removedFromStore = async (context: Context, backup: Backup, url: string, d
   // What cannot be asked now is asked again soon, the state staying as it is.
   const inStore = (await deletions.client.inspect(url)) !== undefined;
   // The record is read after the store: a command that ended meanwhile is known to have.
-  const step = decideDeletion({ inStore, record: deletions.inProgress.get(url), url, mutant: context.mutant });
+  const step = decideDeletion({
+    inStore,
+    record: deletions.inProgress.get(url),
+    url,
+    goesWithConfig: context.clock.goesWithConfig,
+    mutant: context.mutant,
+  });
   if (step.do === 'fail') {
     context.log.warning('Failed to delete backup in the backupstore', { backup: name, error: step.message });
-    await updateStatus(context, backup, { state: 'Error', messages: { ...backup.status.messages, [messageKeys.error]: step.message } });
+    await updateStatus(context, backup, failureStatus(step.message, backup.status, context.mutant));
   }
+  if (step.do === 'again') runRemoval(deletions, url);
   if (step.do !== 'release') return false;
   deletions.backoff.forget(name);
   deletions.inProgress.delete(url);
   return true;
+};
+
+// The end that v1.8.0 to v1.11.2 came to when `rm` failed after its Backup had gone.
+const panic = ({ log }: Context): void => {
+  log.fatal('panic: assignment to entry in nil map');
+  process.exit(2);
 };
 
 /** Takes a Backup with a deletionTimestamp a step further, up to its release. */
@@ -83,6 +97,7 @@ export const reconcileDeletion = async (
   deletions: Deletions,
 ): Promise<void> => {
   const { name } = backup.metadata;
+  if (!canGo(context.datastore.volumes.get(volumeName) !== undefined, context.mutant)) return;
   await withdrawAttachment(context, volumeName, 'backup-controller', name);
   const known = backupVolume !== undefined && !backupVolume.metadata.deletionTimestamp;
   const remote = removesRemoteData({
@@ -104,4 +119,5 @@ export const reconcileDeletion = async (
     });
   }
   await release(context.datastore.backups, backup);
+  if (remote && context.mutant === 'manager-panics') panic(context);
 };

@@ -1,0 +1,49 @@
+import type { Backup } from '../longhorn/objects.ts';
+import type { Datastore } from '../manager/datastore.ts';
+import { labels } from '../modelled-on.ts';
+import { type Links, type Resource, withLinks } from './resource.ts';
+
+type Named = { metadata: { name: string } };
+
+/** Order of the API's lists. */
+export const byName = (a: Named, b: Named): number => (a.metadata.name < b.metadata.name ? -1 : 1);
+
+/** A Backup as the API shows it. One that is not complete has target and volume from its labels, for its status has neither. */
+export const toBackup = ({ metadata, spec, status }: Backup, links: Links): Resource => {
+  const { name } = metadata;
+  return withLinks(
+    {
+      id: name,
+      type: 'backup',
+      name,
+      state: status?.state ?? '',
+      progress: status?.progress ?? 0,
+      error: status?.error ?? '',
+      url: status?.url ?? '',
+      snapshotName: spec.snapshotName || (status?.snapshotName ?? ''),
+      snapshotCreated: status?.snapshotCreatedAt ?? '',
+      created: status?.backupCreatedAt ?? '',
+      size: status?.size ?? '',
+      labels: status?.labels ?? null,
+      backupMode: spec.backupMode ?? '',
+      messages: status?.messages ?? null,
+      volumeName: status?.volumeName || (metadata.labels?.[labels.backupVolume] ?? ''),
+      volumeSize: status?.volumeSize ?? '',
+      volumeCreated: status?.volumeCreated ?? '',
+      volumeBackingImageName: status?.volumeBackingImageName ?? '',
+      compressionMethod: status?.compressionMethod ?? '',
+      newlyUploadDataSize: status?.newlyUploadDataSize ?? '',
+      reUploadedDataSize: status?.reUploadedDataSize ?? '',
+      backupTargetName: status?.backupTargetName || (metadata.labels?.[labels.backupTarget] ?? ''),
+      blockSize: spec.backupBlockSize || '0',
+    },
+    links,
+  );
+};
+
+/** The Backups of a volume on a target, by their labels, sorted by name. */
+export const backupsOf = ({ backups }: Datastore, { volume, target }: { volume: string; target: string }): Backup[] =>
+  backups
+    .list()
+    .filter(({ metadata }) => metadata.labels?.[labels.backupVolume] === volume && metadata.labels[labels.backupTarget] === target)
+    .sort(byName);

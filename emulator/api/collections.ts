@@ -1,0 +1,66 @@
+import type { ApiObject } from '../kubernetes/objects.ts';
+import type { Datastore } from '../manager/datastore.ts';
+import { byName, toBackup } from './backup.ts';
+import { toBackupTarget } from './backup-target.ts';
+import { toBackupVolume } from './backup-volume.ts';
+import { NotFound } from './errors.ts';
+import { toEngineImage, toNode } from './node.ts';
+import { toRecurringJob } from './recurring-job.ts';
+import type { Links, Resource } from './resource.ts';
+import { toSetting } from './setting.ts';
+import { toVolume } from './volume.ts';
+
+type Name = keyof Datastore;
+type ObjectOf<Key extends Name> = NonNullable<ReturnType<Datastore[Key]['get']>>;
+
+/** What the API shows of one kind of object. */
+export type Shown = {
+  /** Name of the resource's type, backupVolume. */
+  type: string;
+  /** Kinds whose events may change the list. */
+  watched: readonly Name[];
+  list(datastore: Datastore, links: Links): Resource[];
+  /** Throws NotFound. */
+  get(datastore: Datastore, name: string, links: Links): Resource;
+};
+
+const show = <Key extends Name>(
+  type: string,
+  key: Key,
+  toResource: (object: ObjectOf<Key>, links: Links, datastore: Datastore) => Resource,
+  watched: readonly Name[] = [],
+): Shown => ({
+  type,
+  watched: [key, ...watched],
+  list: (datastore, links) =>
+    (datastore[key].list() as ApiObject[]).sort(byName).map((object) => toResource(object as ObjectOf<Key>, links, datastore)),
+  get: (datastore, name, links) => {
+    const object = datastore[key].get(name);
+    if (!object) throw new NotFound(type, name);
+    return toResource(object as ObjectOf<Key>, links, datastore);
+  },
+});
+
+/** The collections of the API by their name in its paths, but for backups, which Longhorn shows by WebSocket alone. */
+export const shown: Record<string, Shown> = {
+  volumes: show('volume', 'volumes', (volume, links, datastore) => toVolume(datastore, volume, links), [
+    'replicas',
+    'backups',
+    'volumeAttachments',
+  ]),
+  backupvolumes: {
+    ...show('backupVolume', 'backupVolumes', (object, links) => toBackupVolume(object.metadata.name, object, links)),
+    // Not an error for one that is not there: Longhorn's CSI plugin of old relied on that.
+    get: ({ backupVolumes }, name, links) => toBackupVolume(name, backupVolumes.get(name), links),
+  },
+  backuptargets: show('backupTarget', 'backupTargets', toBackupTarget),
+  recurringjobs: show('recurringJob', 'recurringJobs', toRecurringJob),
+  settings: show('setting', 'settings', toSetting),
+  nodes: show('node', 'nodes', (node, links, { managerPods }) => toNode(node, managerPods.list(), links), ['managerPods']),
+  engineimages: show('engineImage', 'engineImages', (image, links, { settings }) =>
+    toEngineImage(image, settings.get('default-engine-image')?.value, links),
+  ),
+};
+
+/** The collections that a WebSocket can follow, by their name in its path. */
+export const followed: Record<string, Shown> = { ...shown, backups: show('backup', 'backups', toBackup) };

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Log } from '../log.ts';
+import type { Datastore } from '../manager/datastore.ts';
+import { NotEmulated, statusOf, toErrorResource } from './errors.ts';
+import { readInput } from './input.ts';
+import { createLinks, type Links } from './resource.ts';
+import { routes } from './routes.ts';
+
+/** Port of the API in each manager's pod. */
+export const apiPort = 9500;
+
+/** Where the API of a manager comes from. */
+export type ApiOptions = {
+  datastore: Datastore;
+  /** Address of this manager's pod. */
+  ip: string;
+  log: Log;
+  signal: AbortSignal;
+};
+
+/** Of a request the parts of its path, /v1/KIND/NAME, and its action. */
+type Target = { kind: string; name: string; action: string; pathname: string };
+
+/** Takes a request's URL apart; undefined for one that is none. */
+export const targetOf = (url: string | undefined): Target | undefined => {
+  try {
+    const { pathname, searchParams } = new URL(url ?? '/', 'http://api');
+    const [, , kind = '', name = ''] = pathname.split('/');
+    return { kind, name: decodeURIComponent(name), action: searchParams.get('action') ?? '', pathname };
+  } catch {
+    return undefined;
+  }
+};
+
+const keyOf = (method: string | undefined, { kind, name, action }: Target): string =>
+  `${method} ${kind}${name && '/*'}${action && `?${action}`}`;
+
+// Longhorn hands these to a manager that has the default engine image; whatever name the request came by, its answer is full of that
+// manager's address.
+const handedOn = ['backupvolumes'];
+
+/** The links of an answer, given the name that the request called this server by. */
+export const linksFor = ({ kind, pathname }: Target, host: string, { ip }: ApiOptions): Links =>
+  createLinks(`http://${handedOn.includes(kind) ? `${ip}:${apiPort}` : host}`, pathname);
+
+const send = (response: ServerResponse, status: number, body: object | undefined, links: Links): void => {
+  const schemas = links.collection('schema');
+  response.writeHead(status, { 'x-api-schemas': schemas, ...(body && { 'content-type': 'application/json' }) });
+  response.end(body && `${JSON.stringify(body)}\n`);
+};
+
+/** Answers one request to /v1; host is the name it called this server by. */
+export const handle = async (
+  options: ApiOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  host = request.headers.host ?? '',
+): Promise<void> => {
+  const target = targetOf(request.url);
+  if (!target) {
+    response.writeHead(400).end();
+    return;
+  }
+  const links = linksFor(target, host, options);
+  if (target.pathname !== '/' && target.pathname.endsWith('/')) {
+    response.writeHead(301, { location: target.pathname.slice(0, -1) }).end();
+    return;
+  }
+  try {
+    const action = routes[keyOf(request.method, target)];
+    if (!action || !target.pathname.startsWith('/v1')) throw new NotEmulated(`${request.method} ${request.url}`);
+    const body = await action({ datastore: options.datastore, name: target.name, input: await readInput(request), links });
+    send(response, body || request.method === 'DELETE' ? 200 : 404, body, links);
+  } catch (error) {
+    options.log.warning('HTTP handling error', { error });
+    send(response, statusOf(error), toErrorResource(error, links), links);
+  }
+};

@@ -1,0 +1,23 @@
+import { createServer, type Server } from 'node:http';
+import { type ApiOptions, apiPort, handle } from './handler.ts';
+import { createStreams } from './websocket/stream.ts';
+
+/** Starts an HTTP server and resolves once it listens; it goes with the signal, and its connections with it. */
+export const listen = async (server: Server, where: { host?: string; port: number }, signal: AbortSignal): Promise<void> => {
+  signal.addEventListener('abort', () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(where, resolve);
+  await promise;
+};
+
+/** Serves Longhorn's API from this manager; every manager can answer for all, for it reads and writes their common objects. */
+export const serveApi = async (options: ApiOptions): Promise<void> => {
+  // Like Go's, it never ends an idle connection: a client would lose the request that it sends at that moment.
+  const server = createServer({ keepAliveTimeout: 0 }, (request, response) => void handle(options, request, response));
+  const stream = createStreams(options);
+  server.on('upgrade', (request, socket, head) => stream(request, socket, head));
+  await listen(server, { host: options.ip, port: apiPort }, options.signal);
+};

@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { Datastore } from '../../manager/datastore.ts';
+import { parseGoDuration } from '../../manager/go-duration.ts';
+import { followed } from '../collections.ts';
+import { type ApiOptions, linksFor, targetOf } from '../handler.ts';
+import { toCollection } from '../resource.ts';
+import { accept, type Connection } from './connection.ts';
+import { createPaced } from './paced.ts';
+
+const keepAlive = 15_000;
+const longestPeriod = 15_000;
+
+/** The collection a WebSocket's path names, /v1/ws/1s/backups or /v1/ws/backups, and its period in milliseconds, 0 to 15,000. */
+export const readStreamPath = (pathname: string): { name: string; period: number } | undefined => {
+  const [, period = '', name = ''] = /^\/v1\/ws(?:\/([^/]+))?\/([^/]+)$/.exec(pathname) ?? [];
+  if (!Object.hasOwn(followed, name)) return undefined;
+  return { name, period: Math.min(parseGoDuration(period), longestPeriod) };
+};
+
+/** Calls whoever follows a kind of object on each of its events. */
+type Events = { follow(kinds: readonly (keyof Datastore)[], listener: () => void): () => void };
+
+// An informer's listeners stay for good, connections do not: so there is one listener a kind, and a set of those who follow it.
+const createEvents = (datastore: Datastore): Events => {
+  const followers = new Map<keyof Datastore, Set<() => void>>();
+  const followersOf = (kind: keyof Datastore): Set<() => void> => {
+    const found = followers.get(kind);
+    if (found) return found;
+    const made = new Set<() => void>();
+    followers.set(kind, made);
+    datastore[kind].onEvent(() => {
+      for (const follower of made) follower();
+    });
+    return made;
+  };
+  return {
+    follow: (kinds, listener) => {
+      for (const kind of kinds) followersOf(kind).add(listener);
+      return () => {
+        for (const kind of kinds) followersOf(kind).delete(listener);
+      };
+    },
+  };
+};
+
+/** Answers a request to upgrade; host is the name it called this server by. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, host?: string) => void;
+
+/**
+ * Makes the WebSockets of the API: each is sent the whole collection at once, and again when that has changed, at most once a period. It
+ * is pinged every 15 s.
+ */
+export const createStreams = (options: ApiOptions): UpgradeHandler => {
+  const events = createEvents(options.datastore);
+  const open = new Set<Connection>();
+  options.signal.addEventListener('abort', () => {
+    for (const connection of open) connection.destroy();
+  });
+  return (request, socket, head, host = request.headers.host ?? '') => {
+    // 'close' follows; without a listener an error would end the process.
+    socket.on('error', () => undefined);
+    const target = targetOf(request.url);
+    const stream = target && readStreamPath(target.pathname);
+    const shown = stream && followed[stream.name];
+    if (!shown) {
+      socket.end(`HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\nnot emulated: ${request.url}\n`);
+      return;
+    }
+    const connection = accept(request, socket, head);
+    if (!connection) return;
+    const links = linksFor(target, host, options);
+    let sent = '';
+    const { request: update, stop } = createPaced(stream.period, () => {
+      const text = JSON.stringify(toCollection(shown.type, shown.list(options.datastore, links), links));
+      if (text === sent) return;
+      sent = text;
+      connection.send(text);
+    });
+    open.add(connection);
+    update();
+    const unfollow = events.follow(shown.watched, update);
+    const pings = setInterval(connection.ping, keepAlive);
+    connection.onClose(() => {
+      open.delete(connection);
+      unfollow();
+      clearInterval(pings);
+      stop();
+    });
+  };
+};

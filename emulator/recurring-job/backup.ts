@@ -1,0 +1,107 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { inVolumeJob } from './caller.ts';
+import { wrapped } from './go-text.ts';
+import { backupVolumeOf } from './last-backup.ts';
+import type { Backup, BackupStatus, Collection, Volume } from './resources.ts';
+import { expiredBackups, hasDate } from './retention.ts';
+import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
+import type { VolumeJob } from './volume-job.ts';
+
+/** How often a job looks whether its backup has started (BackupProcessStartTimeout, in Longhorn meant as seconds). */
+const startTries = 90;
+
+const where = (line: number) => inVolumeJob('doRecurringBackup', line);
+
+const skipped = ({ log, volumeName }: VolumeJob, during: string, line: number): void =>
+  log.info(`Volume ${volumeName} not found during ${during}, skipping`, where(line));
+
+/** The backup of the run's snapshot; a Backup that is Pending has none of it yet in its status and is not found. */
+const backupOf = ({ snapshotName }: VolumeJob, { backupStatus }: Volume): BackupStatus | undefined =>
+  backupStatus?.find(({ snapshot }) => snapshot === snapshotName);
+
+const untilStarted = async (job: VolumeJob): Promise<void> => {
+  const { api, clock, log, snapshotName, volumeName } = job;
+  for (let tries = 0; tries < startTries; tries++) {
+    await sleep(clock.jobPoll);
+    const volume = await api.volume(volumeName);
+    if (!volume) {
+      const caller = inVolumeJob('waitForBackupProcessStart', 625);
+      return log.info(`Volume ${volumeName} not found during waiting for backup start, skipping`, caller);
+    }
+    if (backupOf(job, volume)) return;
+  }
+  throw new Error(`timeout waiting for the backup of the snapshot ${snapshotName} of volume ${volumeName} to start`);
+};
+
+/** Resolves to whether the backup is complete, false if its volume has gone; throws if it has failed. */
+const untilComplete = async (job: VolumeJob): Promise<boolean> => {
+  const { api, clock, log, snapshotName, volumeName } = job;
+  for (;;) {
+    const volume = await api.volume(volumeName);
+    if (!volume) {
+      skipped(job, 'waiting for backup complete', 504);
+      return false;
+    }
+    const backup = backupOf(job, volume);
+    if (!backup) {
+      throw new Error(`cannot find the status of the backup for snapshot ${snapshotName}. It might because the engine has restarted`);
+    }
+    const { id, state, progress, error } = backup;
+    if (state === 'Completed') {
+      log.info(`Completed creating backup ${id}`, where(525));
+      return true;
+    }
+    if (state === 'Error' || state === 'Unknown') throw new Error(`failed to create backup ${id}: ${error}`);
+    if (!['', 'Pending', 'InProgress'].includes(state)) throw new Error(`invalid state ${state} for backup ${id}`);
+    log.info(`Creating backup ${id}, current progress ${progress}`, where(527));
+    await sleep(clock.jobPoll);
+  }
+};
+
+const cleanUp = async (job: VolumeJob, { backupTargetName }: Volume): Promise<void> => {
+  const { api, log, mutant, name, retain, volumeName } = job;
+  const backupVolume = await backupVolumeOf(job, backupTargetName);
+  const { data } = await api.act<Collection<Backup>>(backupVolume, 'backupList');
+  for (const { created, name: backup } of data.filter((each) => !hasDate(each))) {
+    log.error(`Failed to parse datetime ${created} for backup ${backup}`, inVolumeJob('listBackupsForCleanup', 682));
+  }
+  for (const backup of expiredBackups(data, { job: name, retain, mutant })) {
+    await api.act(backupVolume, 'backupDelete', { name: backup }).catch((error) => {
+      throw wrapped(`cleaned up backup ${backup} failed for ${volumeName}`, error);
+    });
+    log.info(`Cleaned up backup ${backup} for ${volumeName}`, where(562));
+  }
+  await cleanUpSnapshots(job, { backupDone: true });
+};
+
+/** Best effort: an error is a warning, the backup is made all the same. */
+const cleanUpAfter = async (job: VolumeJob, volume: Volume): Promise<void> => {
+  try {
+    await cleanUp(job, volume);
+  } catch (error) {
+    const caller = inVolumeJob('doRecurringBackup.func3', 542);
+    job.log.warning(`Created backup successfully but errored on cleanup for ${job.volumeName}`, { ...caller, error });
+    if (job.mutant === 'cleanup-error-fails-job') throw error;
+  }
+};
+
+const run = async (prepared: VolumeJob): Promise<void> => {
+  const { api, labels, mutant, volumeName } = prepared;
+  const volume = await api.volume(volumeName);
+  if (!volume) return skipped(prepared, 'backup', 463);
+  const job = { ...prepared, snapshotName: await takeSnapshot(prepared) };
+  if (mutant === 'job-hides-everything') return;
+  await api.act(volume, 'snapshotBackup', { labels, name: job.snapshotName, backupMode: 'incremental' });
+  await untilStarted(job);
+  if (await untilComplete(job)) await cleanUpAfter(job, volume);
+};
+
+/** Makes the run's snapshot and its backup, waits for it, and cleans up behind it; throws if there is no new backup. */
+export const backUp = async (job: VolumeJob): Promise<void> => {
+  try {
+    await run(job);
+  } catch (error) {
+    throw wrapped(`failed to complete backupAndCleanup for ${job.volumeName}`, error);
+  }
+  job.log.info('Finished recurring backup', inVolumeJob('doRecurringBackup.func1', 450));
+};

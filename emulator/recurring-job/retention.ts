@@ -1,0 +1,52 @@
+import { jobLabels } from '../modelled-on.ts';
+import type { Mutant } from '../mutants.ts';
+import type { Backup, Snapshot } from './resources.ts';
+
+type Dated = { name: string; at: string };
+
+/** Names of all but the newest few, the oldest first. */
+const expired = (items: Dated[], keep: number): string[] =>
+  items
+    .toSorted((a, b) => Date.parse(a.at) - Date.parse(b.at))
+    .slice(0, Math.max(0, items.length - keep))
+    .map(({ name }) => name);
+
+/** Whether a job has made a snapshot or a backup. */
+const isMadeBy = (job: string, { labels }: Pick<Backup, 'labels'>): boolean => labels?.[jobLabels.made] === job;
+
+export const hasDate = ({ created }: Backup): boolean => !Number.isNaN(Date.parse(created));
+
+/** Backups of a volume which a job cleans up after its own: those it made, but for the newest `retain`. One without a date is no candidate. */
+export const expiredBackups = (backups: Backup[], { job, retain, mutant }: { job: string; retain: number; mutant: Mutant | undefined }) => {
+  if (mutant === 'retain-ignored') return [];
+  const candidates = backups.filter((backup) => mutant === 'cleans-up-manual-backups' || isMadeBy(job, backup)).filter(hasDate);
+  const dated = candidates.map(({ name, created }) => ({ name, at: created }));
+  return expired(dated, mutant === 'retain-off-by-one' ? retain + 1 : retain);
+};
+
+export type SnapshotRule = {
+  job: string;
+  task: string;
+  retain: number;
+  /** The setting auto-cleanup-recurring-job-backup-snapshot. */
+  onlyLastBackups: boolean;
+  /** The snapshot of this run, and before a backup that of the last one. */
+  needed: string[];
+};
+
+/** Snapshots of a volume that a job cleans up: `snapshot-delete` those of anybody, the others those they made. */
+export const expiredSnapshots = (snapshots: Snapshot[], { job, task, retain, onlyLastBackups, needed }: SnapshotRule): string[] => {
+  const dated = (some: Snapshot[]): Dated[] => some.map(({ name, crCreationTime }) => ({ name, at: crCreationTime }));
+  if (task === 'snapshot-delete') return expired(dated(snapshots), retain);
+  const own = snapshots.filter((snapshot) => isMadeBy(job, snapshot));
+  const ofBackups = task.startsWith('backup') && onlyLastBackups;
+  return ofBackups ? own.map(({ name }) => name).filter((name) => !needed.includes(name)) : expired(dated(own), retain);
+};
+
+/** The newest snapshot of a job if it has been asked for and not been taken: an earlier run's, which this one goes on with. */
+export const unfinishedSnapshot = (snapshots: Snapshot[], job: string): string | undefined => {
+  const [newest] = snapshots
+    .filter((snapshot) => snapshot.createSnapshot && isMadeBy(job, snapshot))
+    .toSorted((a, b) => Date.parse(b.crCreationTime) - Date.parse(a.crCreationTime));
+  return newest && !newest.creationTime ? newest.name : undefined;
+};

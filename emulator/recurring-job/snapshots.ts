@@ -1,0 +1,81 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeEvent } from '../manager/events.ts';
+import { inVolumeJob } from './caller.ts';
+import { wrapped } from './go-text.ts';
+import { readFlag } from './kubernetes.ts';
+import { lastBackup } from './last-backup.ts';
+import type { Collection, Snapshot, Volume } from './resources.ts';
+import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
+import type { VolumeJob } from './volume-job.ts';
+
+/** How often a snapshot is looked at until it is given up (SnapshotReadyTimeout, in Longhorn meant as seconds). */
+const readyTries = 390;
+const onlyLastBackups = 'auto-cleanup-recurring-job-backup-snapshot';
+
+const untilReady = async ({ api, clock, snapshotName }: VolumeJob, volume: Volume): Promise<void> => {
+  for (let tries = 0; tries < readyTries; tries++) {
+    const found = await api.act<Snapshot>(volume, 'snapshotCRGet', { name: snapshotName }).catch((error) => {
+      throw wrapped(`error while waiting for snapshot ${snapshotName} to be ready`, error);
+    });
+    if (found.readyToUse) return;
+    await sleep(clock.jobPoll);
+  }
+  throw new Error(`timeouted waiting for the the snapshot ${snapshotName} of volume ${volume.name} to be ready`);
+};
+
+/** Takes the run's snapshot and gives its name; or goes on with one that an earlier run has asked for in vain. */
+export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
+  const { api, name, log, labels, volumeName } = job;
+  const volume = await api.volume(volumeName);
+  if (!volume) {
+    log.info(`Volume ${volumeName} not found during snapshot creation, skipping`, inVolumeJob('doSnapshot', 214));
+    return job.snapshotName;
+  }
+  const { data } = await api.act<Collection<Snapshot>>(volume, 'snapshotCRList');
+  const unfinished = unfinishedSnapshot(data, name);
+  const snapshotName = unfinished ?? job.snapshotName;
+  if (!unfinished) await api.act(volume, 'snapshotCRCreate', { labels, name: snapshotName });
+  await untilReady({ ...job, snapshotName }, volume);
+  log.info(`Complete creating the snapshot ${snapshotName}`, inVolumeJob('doSnapshot', 266));
+  return snapshotName;
+};
+
+/** The snapshots to remove. Until the run's backup is done, the last backup's snapshot is needed for what has changed since. */
+const toCleanUp = async (job: VolumeJob, volume: Volume, { backupDone }: { backupDone: boolean }): Promise<string[]> => {
+  const { api, kubernetes, log, name, retain, snapshotName, task } = job;
+  const { data } = await api.act<Collection<Snapshot>>(volume, 'snapshotCRList');
+  try {
+    const rule = { job: name, task, retain, onlyLastBackups: await readFlag(kubernetes, onlyLastBackups) };
+    const last = backupDone ? undefined : await lastBackup(job).catch(() => undefined);
+    return expiredSnapshots(data, { ...rule, needed: [snapshotName, last?.snapshotName ?? ''] });
+  } catch (error) {
+    const caller = inVolumeJob('filterExpiredSnapshotsOfCurrentRecurringJob', 423);
+    log.warning(`Failed to get the setting ${onlyLastBackups}`, { ...caller, error });
+    return [];
+  }
+};
+
+const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Promise<void> => {
+  const { api, log, volumeName } = job;
+  const volume = await api.volume(volumeName);
+  if (!volume) return log.info(`Volume ${volumeName} not found during snapshot cleanup, skipping`, inVolumeJob('doSnapshotCleanup', 303));
+  for (const name of await toCleanUp(job, volume, when)) {
+    await api.act(volume, 'snapshotCRDelete', { name });
+    log.info(`Cleaned up snapshot CR ${name} for ${volumeName}`, inVolumeJob('doSnapshotCleanup', 319));
+  }
+};
+
+/** Removes the job's old snapshots; what fails is thrown, and said in an event of the RecurringJob. */
+export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boolean }): Promise<void> => {
+  if (job.mutant === 'snapshots-pile-up') return;
+  try {
+    await removeExpired(job, when);
+  } catch (error) {
+    const { message } = wrapped(`failed to clean up old snapshots of volume ${job.volumeName}`, error);
+    const event = { type: 'Warning', reason: 'FailedDeleting', message, source: { component: 'longhorn-recurring-job' } } as const;
+    await writeEvent(job.kubernetes, job.recurringJob, event).catch((failure) =>
+      job.log.warning('failed to create an event log', { ...inVolumeJob('doSnapshotCleanup.func1', 292), error: failure }),
+    );
+    throw error;
+  }
+};

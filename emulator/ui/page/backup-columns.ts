@@ -1,0 +1,75 @@
+import { type Cell, type Column, formatSize, type MenuItem } from './cell.ts';
+import type { BackupRecord } from './records.ts';
+
+const errorOf = ({ messages }: BackupRecord): string => messages?.error ?? '';
+
+const volumeCell = (backup: BackupRecord): Cell => {
+  const tooltip = errorOf(backup);
+  return { text: backup.volumeName, ...(tooltip && { tooltip, warning: true }) };
+};
+
+// Of an error's two places this one shows error alone, which a failed deletion leaves empty.
+const stateCell = ({ state, progress, error }: BackupRecord): Cell => {
+  if (state === 'InProgress') return { text: '', progress };
+  if (state === 'Error') return { text: state, className: 'error', tooltip: error };
+  return { text: state };
+};
+
+const blockSizeCell = ({ state, blockSize }: BackupRecord): Cell => {
+  if (state !== 'Completed') return { text: '' };
+  return blockSize === '-1' ? { text: 'Error', className: 'error' } : { text: formatSize(blockSize) };
+};
+
+const plain = (title: string, width: number, text: (backup: BackupRecord) => string): Column<BackupRecord> => ({
+  title,
+  width,
+  cell: (backup) => ({ text: text(backup) }),
+});
+
+const sizeOf = (title: string, width: number, field: 'size' | 'reUploadedDataSize' | 'newlyUploadDataSize'): Column<BackupRecord> =>
+  plain(title, width, (backup) => (backup.state === 'Completed' ? formatSize(backup[field]) : ''));
+
+/** The columns of a backup volume's backups, in the order and under the titles of Longhorn's UI. */
+export const backupColumns: Column<BackupRecord>[] = [
+  plain('ID', 100, ({ id }) => id),
+  { title: 'Volume', width: 120, cell: volumeCell },
+  { title: 'Creation State', width: 120, cell: stateCell },
+  plain('Backup Mode', 120, ({ backupMode }) => backupMode || 'incremental'),
+  { title: 'Backup Block Size', width: 150, cell: blockSizeCell },
+  plain('Backup Target', 120, ({ backupTargetName }) => backupTargetName),
+  plain('Snapshot Name', 150, ({ snapshotName }) => snapshotName),
+  sizeOf('Size', 90, 'size'),
+  sizeOf('Re-Uploaded Data Size', 150, 'reUploadedDataSize'),
+  sizeOf('Newly Uploaded Data Size', 150, 'newlyUploadDataSize'),
+  // Both tell what used the volume when it was backed up, of which the emulator knows nothing.
+  plain('PV/PVC', 90, () => ''),
+  plain('Workload/Pod', 150, () => ''),
+  plain('Snapshot Created', 150, ({ snapshotCreated }) => snapshotCreated),
+  {
+    title: 'Labels',
+    width: 80,
+    cell: ({ labels }) => ({
+      text: '',
+      className: 'labels',
+      tooltip: Object.entries(labels ?? {})
+        .map((each) => each.join('='))
+        .join(', '),
+    }),
+  },
+];
+
+/** What can be done to a backup. */
+export const backupMenu = (backup: BackupRecord): MenuItem[] => {
+  const disabled = errorOf(backup) !== '' || backup.url === '';
+  return [
+    { key: 'delete', name: 'Delete', disabled: false },
+    { key: 'restore', name: 'Restore', disabled },
+    { key: 'getUrl', name: 'Get URL', disabled },
+  ];
+};
+
+/** What a user is asked before a backup is deleted. */
+export const deletionQuestion = ({ name }: BackupRecord) => ({
+  title: `Are you sure you want to delete backup ${name} ?`,
+  content: 'A restore that is reading this backup fails when it goes, and so does its volume.',
+});

@@ -1,0 +1,19 @@
+/** Makes an element with classes and what is in it; texts are never read as HTML. */
+export const element = <Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  className = '',
+  children: (Node | string)[] = [],
+): HTMLElementTagNameMap[Tag] => {
+  const made = document.createElement(tag);
+  if (className) made.className = className;
+  made.append(...children);
+  return made;
+};
+
+/** Makes a button of a dialog or a table. */
+export const button = (className: string, text: string, onClick: () => void): HTMLButtonElement => {
+  const made = element('button', className, [element('span', '', [text])]);
+  made.type = 'button';
+  made.addEventListener('click', onClick);
+  return made;
+};

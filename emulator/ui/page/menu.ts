@@ -1,0 +1,51 @@
+import type { MenuItem } from './cell.ts';
+import { button, element } from './element.ts';
+
+let close = (): void => undefined;
+let openedBy: HTMLElement | undefined;
+
+const open = (trigger: HTMLElement, items: MenuItem[], onSelect: (key: string) => void): void => {
+  const { left, bottom } = trigger.getBoundingClientRect();
+  const list = element(
+    'ul',
+    'ant-dropdown-menu',
+    items.map(({ key, name, disabled }) => {
+      const item = element('li', `ant-dropdown-menu-item${disabled ? ' ant-dropdown-menu-item-disabled' : ''}`, [
+        element('div', '', [name]),
+      ]);
+      item.role = 'menuitem';
+      item.ariaDisabled = String(disabled);
+      item.addEventListener('click', () => {
+        if (disabled) return;
+        close();
+        onSelect(key);
+      });
+      return item;
+    }),
+  );
+  list.role = 'menu';
+  const dropdown = element('div', 'ant-dropdown', [list]);
+  dropdown.style.right = `${document.documentElement.clientWidth - left - 40}px`;
+  dropdown.style.top = `${bottom}px`;
+  document.body.append(dropdown);
+  const onElsewhere = ({ target }: Event): void => {
+    if (!dropdown.contains(target as Node) && !trigger.contains(target as Node)) close();
+  };
+  close = () => {
+    dropdown.remove();
+    document.removeEventListener('pointerdown', onElsewhere);
+    openedBy = undefined;
+  };
+  openedBy = trigger;
+  document.addEventListener('pointerdown', onElsewhere);
+};
+
+/** The button of a row that opens its menu, and closes it again; the items are asked for when it opens. */
+export const menuButton = (items: () => MenuItem[], onSelect: (key: string) => void): HTMLButtonElement => {
+  const trigger = button('ant-btn ant-dropdown-trigger', '☰', () => {
+    const isOpen = openedBy === trigger;
+    close();
+    if (!isOpen) open(trigger, items(), onSelect);
+  });
+  return trigger;
+};

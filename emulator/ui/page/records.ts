@@ -1,0 +1,46 @@
+// What the page uses of the API's resources.
+
+export type BackupVolumeRecord = {
+  id: string;
+  name: string;
+  volumeName: string;
+  backupTargetName: string;
+  size: string;
+  lastBackupName: string;
+  lastBackupAt: string;
+  created: string;
+  messages: Record<string, string> | null;
+};
+
+export type BackupRecord = {
+  id: string;
+  name: string;
+  state: string;
+  progress: number;
+  error: string;
+  url: string;
+  created: string;
+  volumeName: string;
+  backupTargetName: string;
+  backupMode: string;
+  blockSize: string;
+  snapshotName: string;
+  snapshotCreated: string;
+  size: string;
+  newlyUploadDataSize: string;
+  reUploadedDataSize: string;
+  labels: Record<string, string> | null;
+  messages: Record<string, string> | null;
+};
+
+/**
+ * The backups of a backup volume out of all, the newest first; those that have no time yet stay where their IDs put them. None if the
+ * backup volume is not known.
+ */
+export const backupsOf = (backups: BackupRecord[], backupVolume: BackupVolumeRecord | undefined): BackupRecord[] =>
+  backups
+    .filter(
+      ({ volumeName, backupTargetName }) => volumeName === backupVolume?.volumeName && backupTargetName === backupVolume.backupTargetName,
+    )
+    .sort((a, b) => (a.id < b.id ? -1 : 1))
+    .sort((a, b) => Date.parse(b.created) - Date.parse(a.created));

@@ -1,0 +1,125 @@
+import type { Cell, Column, MenuItem } from './cell.ts';
+import { element } from './element.ts';
+import { menuButton } from './menu.ts';
+import { hideStaleTooltip, withTooltip } from './tooltip.ts';
+
+export type TableOptions<Row extends { id: string }> = {
+  id: string;
+  columns: Column<Row>[];
+  menu(row: Row): MenuItem[];
+  onSelect(key: string, row: Row): void;
+};
+
+const icon = (name: string): HTMLElement => {
+  const made = element('i', `anticon anticon-${name}`);
+  made.ariaLabel = `icon: ${name}`;
+  return made;
+};
+
+const progressBar = (percent: number): HTMLElement => {
+  const bar = element('div', 'ant-progress-bg');
+  bar.style.width = `${percent}%`;
+  // A bar that is full has a sign in the place of its percent.
+  const text = element('span', 'ant-progress-text', [percent >= 100 ? icon('check-circle') : `${percent}%`]);
+  const status = percent >= 100 ? 'success' : 'normal';
+  const outer = element('div', 'ant-progress-outer', [element('div', 'ant-progress-inner', [bar])]);
+  return element('div', `ant-progress ant-progress-line ant-progress-status-${status}`, [outer, text]);
+};
+
+const renderCell = ({ text, className, tooltip = '', warning, progress, href }: Cell): HTMLElement => {
+  if (progress !== undefined) return progressBar(progress);
+  const inner: Node[] = [];
+  if (warning) inner.push(icon('warning'));
+  if (href === undefined) {
+    inner.push(element('span', '', [text]));
+  } else {
+    const link = element('a', '', [text]);
+    link.href = href;
+    inner.push(link);
+  }
+  return withTooltip(element('div', className, inner), tooltip);
+};
+
+const operation = { title: 'Operation', width: 120 };
+
+/** A column as far as its head needs it; `inBody` stands where the column at the right edge covers it. */
+type Head = { title: string; width: number; inBody?: boolean };
+
+const covered = (inBody = false): string => (inBody ? 'ant-table-fixed-columns-in-body' : '');
+
+// Both halves have widths for their columns, as head and body are tables of their own.
+const tableOf = (heads: Head[], content: HTMLElement): HTMLElement => {
+  const widths = heads.map(({ width }) => {
+    const column = element('col');
+    column.style.width = `${width}px`;
+    return column;
+  });
+  return element('table', 'ant-table-fixed', [element('colgroup', '', widths), content]);
+};
+
+const header = (heads: Head[]): HTMLElement => {
+  const cells = heads.map(({ title, inBody }) => element('th', covered(inBody), [element('span', 'ant-table-column-title', [title])]));
+  return element('thead', 'ant-table-thead', [element('tr', '', cells)]);
+};
+
+const row = (key: string, cells: { content: HTMLElement; inBody?: boolean }[]): HTMLTableRowElement => {
+  const made = element(
+    'tr',
+    'ant-table-row ant-table-row-level-0',
+    cells.map(({ content, inBody }) => element('td', covered(inBody), [content])),
+  );
+  made.dataset.rowKey = key;
+  return made;
+};
+
+const half = (heads: Head[], body: HTMLElement): HTMLElement[] => [
+  element('div', 'ant-table-header', [tableOf(heads, header(heads))]),
+  element('div', 'ant-table-body', [tableOf(heads, body)]),
+];
+
+/**
+ * Makes a table as Longhorn's UI has them: head and body are tables of their own, and so is the column Operation at the right edge, which is also
+ * in the body, covered and not to be seen. A row's elements stay as long as what they show.
+ */
+export const createTable = <Row extends { id: string }>({ id, columns, menu, onSelect }: TableOptions<Row>) => {
+  const bodies = [element('tbody', 'ant-table-tbody'), element('tbody', 'ant-table-tbody')] as const;
+  const placeholder = element('div', 'ant-table-placeholder', ['No Data']);
+  const halves = [
+    element('div', 'ant-table-scroll', half([...columns, { ...operation, inBody: true }], bodies[0])),
+    element('div', 'ant-table-fixed-right', half([operation], bodies[1])),
+  ];
+  const root = element('div', '', [element('div', 'ant-table', [element('div', 'ant-table-content', halves), placeholder])]);
+  root.id = id;
+  let known = new Map<string, { shown: string; rows: readonly [HTMLElement, HTMLElement]; data: { current: Row } }>();
+  const render = (each: Row) => {
+    const cells = columns.map(({ cell }) => cell(each));
+    const shown = JSON.stringify(cells);
+    const before = known.get(each.id);
+    if (before) before.data.current = each;
+    if (before?.shown === shown) return before;
+    const data = before?.data ?? { current: each };
+    const opener = () =>
+      menuButton(
+        () => menu(data.current),
+        (key) => onSelect(key, data.current),
+      );
+    const main = [...cells.map((cell) => ({ content: renderCell(cell) })), { content: opener(), inBody: true }];
+    // The menu's button stays, or one that is open could not be closed by it.
+    return { shown, data, rows: [row(each.id, main), before?.rows[1] ?? row(each.id, [{ content: opener() }])] as const };
+  };
+  return {
+    root,
+    update: (rows: Row[]): void => {
+      const next = rows.map((each) => [each.id, render(each)] as const);
+      known = new Map(next);
+      placeholder.hidden = rows.length > 0;
+      for (const index of [0, 1] as const) {
+        const wanted = next.map(([, { rows: elements }]) => elements[index]);
+        const present = [...bodies[index].children];
+        // Put in again only if it must be: an element that is moved loses the pointer.
+        if (wanted.length !== present.length || wanted.some((each, at) => each !== present[at])) bodies[index].replaceChildren(...wanted);
+      }
+      hideStaleTooltip();
+    },
+  };
+};
