@@ -3,30 +3,35 @@ import { resources } from '../observe/cluster.ts';
 import { longhornNamespace } from './resources.ts';
 
 /** A longhorn-manager pod and the node it manages. */
-export type ManagerPod = { namespace: string; name: string; container: string; node: string; image: string };
+export type ManagerPod = { namespace: string; name: string; uid: string; container: string; node: string; image: string };
 
 type Pod = KubernetesObject & {
   spec?: { nodeName?: string; containers?: { name: string; image?: string }[] };
   status?: { phase?: string };
 };
 
-// The pod has a second container (an image pre-puller) since v1.6, so the container is always named.
-const container = 'longhorn-manager';
+/** The selector of the manager pods. */
+export const managerLabel = 'app=longhorn-manager';
+
+// The pod has a second container (an image pre-puller) since v1.6, so it is always named.
+/** The container of a manager pod that manages. */
+export const managerContainer = 'longhorn-manager';
 
 /** The manager pods that run now, one a node; an owner's `ownerID` is the node's name. */
 export const managerPods = async (cluster: Cluster): Promise<ManagerPod[]> => {
   const { items } = await cluster.list<Pod>(resources.pods, {
     namespace: longhornNamespace,
-    labelSelector: 'app=longhorn-manager',
+    labelSelector: managerLabel,
   });
   return items
     .filter((pod) => pod.status?.phase === 'Running' && pod.metadata.deletionTimestamp === undefined)
     .map((pod) => ({
       namespace: longhornNamespace,
       name: pod.metadata.name,
-      container,
+      uid: pod.metadata.uid ?? '',
+      container: managerContainer,
       node: pod.spec?.nodeName ?? '',
-      image: pod.spec?.containers?.find(({ name }) => name === container)?.image ?? '',
+      image: pod.spec?.containers?.find(({ name }) => name === managerContainer)?.image ?? '',
     }));
 };
 

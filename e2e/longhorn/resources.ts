@@ -18,6 +18,9 @@ export const longhornResources = {
   backupTargets: longhorn('backuptargets'),
   settings: longhorn('settings'),
   nodes: longhorn('nodes'),
+  engineImages: longhorn('engineimages'),
+  recurringJobs: longhorn('recurringjobs'),
+  supportBundles: longhorn('supportbundles'),
 };
 
 /** The `apiVersion` of everything Longhorn has. */
@@ -27,7 +30,7 @@ export const longhornApiVersion = 'longhorn.io/v1beta2';
  * The labels that tie a backup to its volume and target.
  * v1.8 and v1.9 demand the volume's, later versions can derive both; given always, they work everywhere.
  */
-export const backupLabels = (volume: string): Record<string, string> => ({
+export const backupLabels = ({ volume, target }: { volume: string; target: string }): Record<string, string> => ({
   'backup-volume': volume,
-  'backup-target': defaultBackupTarget,
+  'backup-target': target,
 });

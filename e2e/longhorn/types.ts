@@ -3,7 +3,16 @@ import type { KubernetesObject } from '../observe/cluster.ts';
 /** A Longhorn volume; `spec.size` is a string of bytes, as Longhorn has it. */
 export type Volume = KubernetesObject & {
   spec: { size: string; numberOfReplicas?: number; frontend?: string; backupCompressionMethod?: string; nodeID?: string };
-  status?: { state?: string; robustness?: string; currentNodeID?: string; ownerID?: string };
+  status?: {
+    state?: string;
+    robustness?: string;
+    currentNodeID?: string;
+    ownerID?: string;
+    lastBackup?: string;
+    restoreRequired?: boolean;
+    restoreInitiated?: boolean;
+    conditions?: Condition[] | null;
+  };
 };
 
 /** Who wants a volume attached where; Longhorn makes one for each volume, under the volume's name. */

@@ -1,16 +1,28 @@
+import { type Permit, permittedExec, permittedForward, permittedRequest } from './access.ts';
+import { awaitCluster } from './account.ts';
+import { NoAnswer } from './errors.ts';
 import { createExec, type ExecOptions, type ExecResult, type PodTarget } from './exec.ts';
+import type { Health } from './health.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
+import { patientExec, patiently, type Resend, watchedRequest } from './patience.ts';
+import { createForward, type ForwardSocket } from './port-forward.ts';
+import { learnObject } from './redact/learn.ts';
 import { createRequest, query, type RequestOptions, type SendRequest, throwUnlessOk } from './request.ts';
+import { creating, deleting, patching, reading } from './resend.ts';
 import { pathOf } from './resources.ts';
 
-export { ApiError, ExecError } from './errors.ts';
+export { ApiError, BrokenStream, ExecError, unlessGone } from './errors.ts';
 export type { PodTarget } from './exec.ts';
 export type { KubernetesObject, Resource } from './objects.ts';
 export { resources } from './resources.ts';
 
 /** One object of a collection. */
 type Named = { namespace?: string; name: string };
+
+type ConnectOptions = { kubeconfig: string; context?: string; permit?: Permit; health?: Health };
+
+type Written = { body: object; type?: string; resend: Resend<string> };
 
 /** A Kubernetes API server, reached as one user. */
 export type Cluster = {
@@ -34,9 +46,11 @@ export type Cluster = {
     object: Named,
     options?: { gracePeriodSeconds?: number; uid?: string; propagationPolicy?: 'Foreground' | 'Background' | 'Orphan' },
   ): Promise<void>;
-  logs(pod: PodTarget, options?: { sinceTime?: string; tailLines?: number; previous?: boolean }): Promise<string>;
+  logs(pod: PodTarget, options?: { sinceTime?: string; tailLines?: number; previous?: boolean; timestamps?: boolean }): Promise<string>;
   /** Never throws for a non-zero exit code; throws ExecError when the stream broke. */
   exec(pod: PodTarget, command: string[], options?: ExecOptions): Promise<ExecResult>;
+  /** Connects a socket of this machine with a port of a pod. */
+  forward: ForwardSocket;
   /** Any request, any answer: a status that is no success is not an error here. */
   request: SendRequest;
   /** The server's gitVersion. */
@@ -46,12 +60,20 @@ export type Cluster = {
 // Longer than any answer of a healthy server takes, shorter than any wait of a scenario.
 const answerTimeout = 30_000;
 
-/** Opens a cluster by an explicit kubeconfig file and, where given, an explicit context; nothing is sent yet. */
-export const connect = (options: { kubeconfig: string; context?: string }): Cluster => {
+/**
+ * Opens a cluster by an explicit kubeconfig file and, where given, an explicit context; nothing is sent yet.
+ * `permit` sees each request before it is sent, whatever it is for; without it, all that the user may do can be asked for.
+ * With a `health`, a server in trouble is waited for, and that is kept account of; without one, the first error is the caller's.
+ */
+export const connect = ({ permit = () => {}, health, ...options }: ConnectOptions): Cluster => {
   const { config, server, context } = loadKubeconfig(options);
-  const request = createRequest(config, server);
+  const request = permittedRequest(createRequest(config, server), permit);
+  const exec = permittedExec(createExec(config), permit);
+  const forward = permittedForward(createForward(config), permit);
 
-  const send = async (path: string, init: RequestOptions = {}): Promise<string> => {
+  const send = (path: string, init: RequestOptions = {}, resend = reading): Promise<string> =>
+    awaitCluster(() => (health === undefined ? sendNow(path, init) : patiently(() => sendNow(path, init), { health, resend })));
+  const sendNow = async (path: string, init: RequestOptions): Promise<string> => {
     const what = `${init.method ?? 'GET'} ${path} at ${server}`;
     const late = AbortSignal.timeout(answerTimeout);
     try {
@@ -61,37 +83,46 @@ export const connect = (options: { kubeconfig: string; context?: string }): Clus
       );
       return await response.text();
     } catch (error) {
-      if (late.aborted) throw new Error(`${what}: the API server did not answer within ${answerTimeout / 1000} s`, { cause: error });
+      if (late.aborted) throw new NoAnswer(`${what}: the API server did not answer within ${answerTimeout / 1000} s`, { cause: error });
       throw error;
     }
   };
-  const call = async <T>(path: string, init?: RequestOptions): Promise<T> => JSON.parse(await send(path, init));
-  const write = <T>(method: string, path: string, body: object, type = 'application/json'): Promise<T> =>
-    call<T>(path, { method, headers: { 'content-type': type }, body: JSON.stringify(body) });
+  const call = async <T>(path: string, init?: RequestOptions, resend?: Resend<string>): Promise<T> => {
+    const answer = JSON.parse(await send(path, init, resend));
+    learnObject(answer);
+    return answer;
+  };
+  const write = <T>(method: string, path: string, { body, type = 'application/json', resend }: Written): Promise<T> =>
+    call<T>(path, { method, headers: { 'content-type': type }, body: JSON.stringify(body) }, resend);
 
   return {
     server,
     context,
-    request,
-    exec: createExec(config),
+    request: (...what) => awaitCluster(() => watchedRequest(request, health)(...what)),
+    exec: (...command) => awaitCluster(() => patientExec(exec, health)(...command)),
+    forward,
     get: (resource, object) => call(pathOf(resource, object)),
     list: async <T>(resource: Resource, { namespace, signal, ...selectors }: { namespace?: string; signal?: AbortSignal } = {}) => {
       const path = pathOf(resource, { namespace }) + query(selectors);
       const list = await call<{ items: T[] | null; metadata: { resourceVersion: string } }>(path, { ...(signal && { signal }) });
       return { items: list.items ?? [], resourceVersion: list.metadata.resourceVersion };
     },
-    create: (resource, object) => write('POST', pathOf(resource, { namespace: (object as KubernetesObject).metadata.namespace }), object),
-    patch: (resource, object, mergePatch, { subresource } = {}) =>
-      write('PATCH', pathOf(resource, object) + (subresource ? `/${subresource}` : ''), mergePatch, 'application/merge-patch+json'),
-    apply: (object, { resource, fieldManager = 'corral' }) =>
-      write('PATCH', pathOf(resource, object.metadata) + query({ fieldManager, force: true }), object, 'application/apply-patch+yaml'),
+    create: (resource, object) => {
+      const { namespace } = (object as KubernetesObject).metadata;
+      const resend = creating(object, (name) => send(pathOf(resource, { namespace, name })));
+      return write('POST', pathOf(resource, { namespace }), { body: object, resend });
+    },
+    patch: (resource, object, body, { subresource } = {}) => {
+      const type = 'application/merge-patch+json';
+      return write('PATCH', pathOf(resource, object) + (subresource ? `/${subresource}` : ''), { body, type, resend: patching(body) });
+    },
+    apply: (body, { resource, fieldManager = 'corral' }) => {
+      const path = pathOf(resource, body.metadata) + query({ fieldManager, force: true });
+      return write('PATCH', path, { body, type: 'application/apply-patch+yaml', resend: patching(body) });
+    },
     delete: async (resource, object, { uid, ...rest } = {}) => {
-      await write('DELETE', pathOf(resource, object), {
-        apiVersion: 'v1',
-        kind: 'DeleteOptions',
-        ...rest,
-        ...(uid && { preconditions: { uid } }),
-      });
+      const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...rest, ...(uid && { preconditions: { uid } }) };
+      await write('DELETE', pathOf(resource, object), { body, resend: deleting });
     },
     logs: ({ namespace, name, container }, logOptions = {}) =>
       send(`/api/v1/namespaces/${namespace}/pods/${name}/log${query({ container, ...logOptions })}`),

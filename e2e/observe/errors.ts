@@ -5,18 +5,44 @@ export class ApiError extends Error {
   readonly status: number;
   /** Kubernetes' own word for it (`NotFound`, `AlreadyExists`, `Conflict`, ...); the HTTP phrase where the body is no Status. */
   readonly reason: string;
+  /** When it may be sent again, as the server asked: in ms. */
+  readonly retryAfter: number | undefined;
 
-  constructor(message: string, details: { status: number; reason: string }) {
+  constructor(message: string, details: { status: number; reason: string; retryAfter?: number | undefined }) {
     super(message);
     this.status = details.status;
     this.reason = details.reason;
+    this.retryAfter = details.retryAfter;
   }
+}
+
+/** The API server took a request and gave no answer in time: what became of it, nobody knows. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
 }
 
 /** The API server ended a watch with an error event. */
 export class WatchError extends ApiError {}
 
-/** An exec whose stream broke or never opened: nothing is known about how the command ended. */
+/** A command that did not run in a container, or whose end was not waited for. */
 export class ExecError extends Error {
-  override readonly name = 'ExecError';
+  override readonly name: string = 'ExecError';
 }
+
+/** A stream of the API server (an exec, a log) that broke or could not be opened: nothing is known of what it would have told, so nothing is proven. */
+export class BrokenStream extends ExecError {
+  override readonly name = 'BrokenStream';
+  readonly verdict = { state: 'not-provable' } as const;
+  /** It could not even be opened: nothing came of it, and it can be asked for again. */
+  readonly isUnopened: boolean;
+
+  constructor(message: string, { isUnopened = false, cause }: { isUnopened?: boolean; cause?: unknown } = {}) {
+    super(message, { cause });
+    this.isUnopened = isUnopened;
+  }
+}
+
+/** For the `catch` of a deletion: what is not there (404) is as gone as it should be. */
+export const unlessGone = (error: unknown): void => {
+  if (!(error instanceof ApiError) || error.status !== 404) throw error;
+};

@@ -1,12 +1,14 @@
 import { Readable, Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
-import { ExecError } from './errors.ts';
+import { BrokenStream, ExecError } from './errors.ts';
+import { shorten } from './shorten.ts';
+import { troubleOf } from './trouble.ts';
 
 /** A container of a pod; without `container`, the pod's default one. */
 export type PodTarget = { namespace: string; name: string; container?: string };
 
-export type ExecOptions = { stdin?: string; signal?: AbortSignal; onStdout?: (text: string) => void };
+export type ExecOptions = { stdin?: string | Uint8Array; signal?: AbortSignal; onStdout?: (text: string) => void };
 
 /** How a command in a container ended. */
 export type ExecResult = { stdout: string; stderr: string; exitCode: number };
@@ -15,7 +17,7 @@ export type ExecResult = { stdout: string; stderr: string; exitCode: number };
 export const createExec =
   (config: KubeConfig) =>
   async (pod: PodTarget, command: string[], { stdin, signal, onStdout }: ExecOptions = {}): Promise<ExecResult> => {
-    const what = `exec of ${command.join(' ').slice(0, 200)} in ${pod.namespace}/${pod.name}`;
+    const what = `exec of ${shorten(nameOf(command).join(' '), 200)} in ${pod.namespace}/${pod.name}`;
     const stdout = collector(onStdout);
     const stderr = collector();
     const input = stdin === undefined ? null : Readable.from(chunks(stdin));
@@ -29,13 +31,15 @@ export const createExec =
     const ended = Promise.withResolvers<V1Status>();
     const connection = await new Exec(config, handler)
       .exec(pod.namespace, pod.name, pod.container ?? '', command, stdout.stream, stderr.stream, input, false, ended.resolve)
-      .catch((error: { message?: string }) => {
-        throw new ExecError(`${what} did not start: ${error.message ?? 'no connection'}`, { cause: error });
+      .catch((event: { message?: string; error?: unknown }) => {
+        const message = `${what} did not start: ${event.message ?? 'no connection'}`;
+        const cause = event.error ?? event;
+        throw isOfServer(event.message, cause) ? new BrokenStream(message, { isUnopened: true, cause }) : new ExecError(message, { cause });
       });
     const abort = () => ended.reject(new ExecError(`${what} was given up`, { cause: signal?.reason }));
-    connection.onerror = ({ message }: { message: string }) => ended.reject(new ExecError(`${what}: the stream broke: ${message}`));
+    connection.onerror = ({ message }: { message: string }) => ended.reject(new BrokenStream(`${what}: the stream broke: ${message}`));
     connection.onclose = ({ code }: { code: number }) =>
-      ended.reject(new ExecError(`${what}: the stream closed (code ${code}) before the command's status came`));
+      ended.reject(new BrokenStream(`${what}: the stream closed (code ${code}) before the command's status came`));
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
     try {
@@ -46,6 +50,16 @@ export const createExec =
       connection.terminate();
     }
   };
+
+// A script given on the command line buries what it was to do: the name that it is given, and its arguments, tell that.
+const nameOf = (command: string[]): string[] => {
+  const [shell = '', flag, , name] = command;
+  return /^(ba)?sh$/.test(shell) && flag === '-c' && name !== undefined ? command.slice(3) : command;
+};
+
+// A server that is busy, or not ready, says so before it asks the node; any other answer is the node's or the pod's.
+const isOfServer = (message: string | undefined, cause: unknown): boolean =>
+  /Unexpected server response: (429|503)\b/.test(message ?? '') || troubleOf(cause) !== undefined;
 
 /** Reads the exit code from the status that ends an exec; throws ExecError when the command did not run. */
 const exitCodeOf = (status: V1Status, what: string): number => {
@@ -72,7 +86,7 @@ const collector = (onText?: (text: string) => void) => {
 };
 
 // Small frames: one huge frame would sit whole in the memory of every hop.
-const chunks = function* (text: string): Generator<Buffer> {
-  const bytes = Buffer.from(text);
+const chunks = function* (input: string | Uint8Array): Generator<Buffer> {
+  const bytes = typeof input === 'string' ? Buffer.from(input) : Buffer.from(input.buffer, input.byteOffset, input.length);
   for (let start = 0; start < bytes.length; start += 32_768) yield bytes.subarray(start, start + 32_768);
 };

@@ -1,9 +1,10 @@
-import { type Duration, formatDuration, parseDuration } from './duration.ts';
-import { type ExplainedObject, explain, lastOf } from './explanation.ts';
+import { type Duration, parseDuration } from './duration.ts';
+import { openHearing, tellTimeout, toVerdict } from './hearing.ts';
 import type { Step } from './history.ts';
-import { createJudge, type Judge, pastOf, timelinesOf } from './judge.ts';
+import { createJudge, pastOf, timelinesOf } from './judge.ts';
 import type { KubernetesObject } from './objects.ts';
-import type { Decision, Never, Specification, Subject } from './specification.ts';
+import { type Expected, presentObserver } from './observer.ts';
+import type { Never, Specification, Subject } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import { ExpectationError, type Verdict } from './verdict.ts';
 import { firstDecision } from './waiting.ts';
@@ -37,6 +38,8 @@ export type Expectation<T extends KubernetesObject> = {
   from(mark: number): Expectation<T>;
   /** Resolves when met; throws an ExpectationError as soon as it is decided otherwise, or when the time is over. `owner` says whose time-out it is, and why so long. */
   within(time: Duration, owner: string): Promise<Verdict>;
+  /** For a length of time that is looked at, in which nothing may decide it: resolves when it is over, throws as soon as it is decided. */
+  undecidedFor(time: Duration, owner: string): Promise<void>;
 };
 
 /** Says what the history of one object must look like. */
@@ -53,7 +56,8 @@ const build = <T extends KubernetesObject>(specification: Specification<T>): Exp
     startingAs: (...more) => having({ starts: [...(starts ?? []), ...more] }),
     withoutEver: (step) => ({ while: (other) => having({ nevers: [...nevers, { step, other: completeOther(specification, other) }] }) }),
     from: (mark) => having({ mark }),
-    within: (time, owner) => settle(specification, { time: parseDuration(time), owner }),
+    within: (time, owner) => settle(specification, { time: parseDuration(time), owner, wanted: 'met' }),
+    undecidedFor: async (time, owner) => void (await settle(specification, { time: parseDuration(time), owner, wanted: 'timed-out' })),
   };
 };
 
@@ -70,42 +74,41 @@ const completeOther = <T extends KubernetesObject, U extends KubernetesObject>(
 
 /** Judges an expectation on timelines that are complete: what is not decided by their end has timed out. */
 export const evaluate = <T extends KubernetesObject>({ specification }: Expectation<T>): Verdict => {
-  const judge = createJudge(specification);
-  const past = pastOf(specification);
-  for (const { timeline, entry } of past) {
-    const decision = judge.take(timeline, entry);
-    if (decision !== undefined) return toVerdict(specification, judge, decision);
-  }
-  return toVerdict(specification, judge, judge.end('the recording ended', past.at(-1)?.entry.at ?? 0));
+  const hearing = openHearing(specification);
+  return hearing.past() ?? hearing.end('the recording ended', pastOf(specification).at(-1)?.entry.at ?? 0);
 };
 
 const settle = async <T extends KubernetesObject>(
   specification: Specification<T>,
-  { time, owner }: { time: number; owner: string },
+  { time, owner, wanted }: Pick<Expected, 'time' | 'owner' | 'wanted'>,
 ): Promise<Verdict> => {
   const judge = createJudge(specification);
+  const ended = presentObserver()?.expects({ ...toExpected(specification), time, owner, wanted });
   const decision = await firstDecision({
     timelines: timelinesOf(specification),
     past: pastOf(specification),
     take: judge.take,
     time,
-    onTimeout: () => judge.end(`timed out after ${formatDuration(time)} (${owner})`, Date.now()),
+    onTimeout: () => judge.end(tellTimeout(time, owner), Date.now()),
+    decided: (how) => ended?.({ ...how, steps: judge.steps }),
   });
   const verdict = toVerdict(specification, judge, decision);
-  if (verdict.state !== 'met') throw new ExpectationError(verdict);
+  if (verdict.state !== wanted) throw new ExpectationError(verdict);
   return verdict;
 };
 
-const toVerdict = <T extends KubernetesObject>(
-  { timeline, subject, nevers, mark }: Specification<T>,
-  judge: Judge,
-  decision: Decision,
-): Verdict => {
-  const objects: [ExplainedObject, ...ExplainedObject[]] = [{ ...subject, timeline }, ...nevers.map(({ other }) => other)];
+const toExpected = <T extends KubernetesObject>(specification: Specification<T>) => {
+  const { timeline, subject, steps, mark } = specification;
   return {
-    ...decision,
-    steps: judge.steps,
-    last: lastOf(objects[0], decision.until ?? Number.POSITIVE_INFINITY)?.object,
-    text: explain({ decision, mark, steps: judge.steps, guards: judge.guards(), objects }),
+    timeline: timeline as unknown as Timeline,
+    name: subject.name,
+    label: subject.label,
+    steps: steps.map(({ label }) => label),
+    mark,
+    specification,
+    present: () => {
+      const object = timeline.current(subject.name);
+      return object && subject.describe(object);
+    },
   };
 };

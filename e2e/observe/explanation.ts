@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
 import { inForceAt } from './history.ts';
 import { historyTable, offset } from './history-table.ts';
-import type { KubernetesObject } from './objects.ts';
+import { type KubernetesObject, withoutManagedFields } from './objects.ts';
 import type { Decision } from './specification.ts';
 import type { Timeline } from './timeline.ts';
 import type { GuardReport, StepReport } from './verdict.ts';
@@ -77,10 +77,7 @@ const longestLine = 200;
 
 const lastObject = (object: KubernetesObject | undefined): string[] => {
   if (object === undefined) return [];
-  const { managedFields: _, ...metadata } = object.metadata as KubernetesObject['metadata'] & { managedFields?: unknown };
-  const lines = stringify({ ...object, metadata }, { lineWidth: 0 })
-    .trimEnd()
-    .split('\n');
+  const lines = stringify(withoutManagedFields(object), { lineWidth: 0 }).trimEnd().split('\n');
   const shown = lines.slice(0, longestObject).map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}...` : line));
   const more = lines.length > longestObject ? [`... ${lines.length - longestObject} more lines`] : [];
   return ['', 'Last object:', ...indented([...shown, ...more])];

@@ -1,25 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import { KubeConfig } from '@kubernetes/client-node';
+import { parse } from 'yaml';
+import { learnKubeconfig } from './redact/learn.ts';
 
 /** Reads a kubeconfig and settles on one context of it; throws one clear line for a file, a context or a cluster that is not there. */
 export const loadKubeconfig = (options: {
   kubeconfig: string;
   context?: string;
 }): { config: KubeConfig; server: string; context: string } => {
-  const config = new KubeConfig();
-  try {
-    config.loadFromFile(options.kubeconfig);
-  } catch (error) {
-    throw new Error(`cannot read the kubeconfig ${options.kubeconfig}: ${(error as Error).message}`, { cause: error });
-  }
+  const config = read(options.kubeconfig);
   const context = options.context ?? config.getCurrentContext();
   const known = config.getContexts().map(({ name }) => name);
   if (!context)
-    throw new Error(`the kubeconfig ${options.kubeconfig} names no current context, and none was given (it has: ${known.join(', ')})`);
+    throw new Error(
+      `the kubeconfig ${options.kubeconfig} names no current context, and none was given (it has: ${known.join(', ') || 'none'})`,
+    );
   if (!known.includes(context))
-    throw new Error(`the kubeconfig ${options.kubeconfig} has no context "${context}" (it has: ${known.join(', ')})`);
+    throw new Error(`the kubeconfig ${options.kubeconfig} has no context "${context}" (it has: ${known.join(', ') || 'none'})`);
   config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
   if (cluster === null)
     throw new Error(`the context "${context}" of the kubeconfig ${options.kubeconfig} names a cluster that is not in it`);
+  if (config.getContextObject(context)?.user && config.getCurrentUser() === null)
+    throw new Error(`the context "${context}" of the kubeconfig ${options.kubeconfig} names a user that is not in it`);
+  if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol))
+    throw new Error(
+      `the context "${context}" of the kubeconfig ${options.kubeconfig} names a cluster whose server is no URL with https: ${cluster.server}`,
+    );
   return { config, server: cluster.server.replace(/\/+$/, ''), context };
+};
+
+type Written = {
+  clusters?: { cluster?: { server?: unknown } }[] | null;
+  users?: { name?: string; user?: { tokenFile?: string } }[] | null;
+};
+
+// What the client would take for what it is not, and fail on with words of its own.
+const checkShape = ({ clusters, users }: Written): void => {
+  for (const [field, value] of Object.entries({ clusters, users }))
+    if (value && !Array.isArray(value)) throw new Error(`its ${field} are no list`);
+  for (const { cluster } of clusters ?? [])
+    if (cluster?.server !== undefined && typeof cluster.server !== 'string') throw new Error('the server of a cluster in it is no text');
+};
+
+const read = (kubeconfig: string): KubeConfig => {
+  const config = new KubeConfig();
+  try {
+    const text = readFileSync(kubeconfig, 'utf8');
+    const written: unknown = parse(text, { logLevel: 'error' });
+    if (typeof written !== 'object' || written === null || Array.isArray(written)) throw new Error('it is no kubeconfig');
+    learnKubeconfig(written);
+    checkShape(written as Written);
+    config.loadFromString(text);
+    config.makePathsAbsolute(dirname(kubeconfig));
+    useTokenFiles(config, { written: written as Written, folder: dirname(kubeconfig) });
+  } catch (error) {
+    // Only the first line: what a parser adds is a piece of the file, and that may be a secret.
+    const [why] = (error as Error).message.split('\n');
+    throw new Error(`cannot read the kubeconfig ${kubeconfig}: ${why?.replace(/:$/, '')}`, { cause: error });
+  }
+  return config;
+};
+
+/**
+ * Gives users their `tokenFile`, which the client does not know. It comes before a token in the kubeconfig itself, as in kubectl, and is read
+ * anew for each request: Kubernetes replaces the token of a pod's service account within the hour.
+ */
+const useTokenFiles = (config: KubeConfig, { written, folder }: { written: Written; folder: string }): void => {
+  const files = new Map<string, string>();
+  for (const { name = '', user } of written.users ?? []) if (user?.tokenFile) files.set(name, resolve(folder, user.tokenFile));
+  if (files.size === 0) return;
+  config.users = config.users.map((user) => {
+    const { token: _, ...others } = user;
+    return files.has(user.name) ? others : user;
+  });
+  config.addAuthenticator({
+    isAuthProvider: ({ name }) => files.has(name),
+    applyAuthentication: async ({ name }, request) => {
+      const token = await readFile(files.get(name) ?? '', 'utf8');
+      request.headers = { ...request.headers, Authorization: `Bearer ${token.trim()}` };
+    },
+  });
 };

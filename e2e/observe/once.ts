@@ -1,7 +1,9 @@
-import { type Duration, formatDuration, parseDuration } from './duration.ts';
+import { type Duration, parseDuration } from './duration.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
+import { tellTimeout } from './hearing.ts';
 import { entriesAfter } from './history.ts';
 import type { KubernetesObject } from './objects.ts';
+import { presentObserver } from './observer.ts';
 import type { Decision } from './specification.ts';
 import type { ObjectEntry, Timeline } from './timeline.ts';
 import { ExpectationError } from './verdict.ts';
@@ -51,6 +53,17 @@ const awaitEntry = async <T extends KubernetesObject>(
   const time = parseDuration(options.within);
   const mark = timeline.mark();
   let met: ObjectEntry<T> | undefined;
+  const ended = presentObserver()?.expects({
+    timeline: timeline as unknown as Timeline,
+    name: options.name,
+    label,
+    steps: [label],
+    mark,
+    time,
+    owner,
+    wanted: 'met',
+    present: () => presentOf(timeline, options),
+  });
   const decision = await firstDecision({
     timelines: [timeline],
     past: [],
@@ -61,12 +74,13 @@ const awaitEntry = async <T extends KubernetesObject>(
       return { state: 'met', at: entry.at, reason: label };
     },
     onTimeout: () => {
-      const why = `timed out after ${formatDuration(time)} (${owner})`;
+      const why = tellTimeout(time, owner);
       const blind = cutOff([timeline]);
       const isLost = blind !== undefined || entriesAfter(timeline, mark).some(({ kind }) => kind === 'gap');
       const reason = `${why}${blind === undefined ? '' : `, and ${blind}`}: not seen that ${label}`;
       return { state: isLost ? 'not-provable' : 'timed-out', at: Date.now(), reason };
     },
+    decided: (how) => ended?.({ ...how, steps: [{ label }] }),
   });
   if (met !== undefined) return met;
   throw new ExpectationError(toVerdict(timeline, decision, mark, options));
@@ -97,6 +111,14 @@ const toVerdict = <T extends KubernetesObject>(
     last: lastOf(objects[0], timeline.mark())?.object,
     text: explain({ decision, mark, steps, guards: [], objects }),
   };
+};
+
+const presentOf = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  { name, describe = statusOf }: Pick<OnceOptions<T>, 'name' | 'describe'>,
+): string | undefined => {
+  const object = name === undefined ? undefined : timeline.current(name);
+  return object && describe(object);
 };
 
 const statusOf = ({ status }: KubernetesObject): string => JSON.stringify(status) ?? 'without a status';

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { KubernetesObject } from './objects.ts';
 import { type ReplayedTimeline, replayTimeline } from './replay.ts';
-import type { TimelineEvent } from './timeline.ts';
+import type { Entry, TimelineEvent } from './timeline.ts';
 
 /** A recording: what was done (markers) and every watch event, in the order of arrival. */
 export type Recording = {
@@ -13,10 +13,19 @@ export type Recording = {
 /** A line of a recording; `at` is in seconds from its start. */
 export type RecordedLine = { at: number; marker: string } | RecordedEvent;
 
-/** A watch event as it came from the API server. A gap is not in any recording of ours, but may be put into one. */
-export type RecordedEvent =
-  | { at: number; type: 'ADDED' | 'MODIFIED' | 'DELETED'; resource: string; object: KubernetesObject }
-  | { at: number; type: 'GAP'; resource: string; reason: string };
+/** A watch event as it came from the API server, or a gap; `watch` is the number of the watch among those of its resource, if it is not the first. */
+export type RecordedEvent = { at: number; resource: string; watch?: number | undefined } & (
+  | {
+      type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      object: KubernetesObject;
+      /** It was not added, but found there when the collection was listed. */
+      listed?: true;
+      /** It was not seen to be deleted, but found missing. */
+      inferred?: true;
+    }
+  /** `since` is when the watch was last sure; `doubts` is how many lines of its watch before it are in doubt, where they are. */
+  | { type: 'GAP'; reason: string; since?: number; doubts?: number }
+);
 
 /** Reads a recording: one JSON value a line, the header first. */
 export const loadRecording = async (file: string | URL): Promise<Recording> => parseRecording(await readFile(file, 'utf8'));
@@ -61,7 +70,7 @@ export const replayRecording = ({ lines }: Recording): ReplayedRecording => {
   };
   for (const line of lines) {
     if ('marker' in line) marks.set(line.marker, timeline('').mark());
-    else timeline(line.resource).push(toEvent(line));
+    else pushRecorded(timeline(line.resource), line);
   }
   return {
     timeline: <T extends KubernetesObject>(resource: string) => timeline(resource) as unknown as ReplayedTimeline<T>,
@@ -73,7 +82,23 @@ export const replayRecording = ({ lines }: Recording): ReplayedRecording => {
   };
 };
 
-const toEvent = (event: RecordedEvent): TimelineEvent => {
-  const at = event.at * 1000;
-  return event.type === 'GAP' ? { kind: 'gap', at, reason: event.reason } : { kind: kinds[event.type], at, object: event.object };
+/** Puts a recorded event into its timeline; its times count from `start`, in ms since the epoch. */
+export const pushRecorded = ({ entries, push }: ReplayedTimeline<KubernetesObject>, event: RecordedEvent, start = 0): Entry =>
+  push(toEvent(event, { entries, start }));
+
+const toEvent = (event: RecordedEvent, { entries, start }: { entries: readonly Entry[]; start: number }): TimelineEvent => {
+  const at = start + event.at * 1000;
+  if (event.type !== 'GAP') {
+    const { type, object, listed, inferred } = event;
+    return { kind: listed ? 'listed' : kinds[type], at, object, ...(inferred && { inferred }) };
+  }
+  const { reason, since, doubts = 0 } = event;
+  const doubted = entries[entries.length - doubts];
+  return {
+    kind: 'gap',
+    at,
+    reason,
+    ...(since !== undefined && { since: start + since * 1000 }),
+    ...(doubts > 0 && doubted !== undefined && { from: doubted.sequence }),
+  };
 };

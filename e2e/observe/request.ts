@@ -4,6 +4,11 @@ import { Readable } from 'node:stream';
 import type { ReadableStream } from 'node:stream/web';
 import type { KubeConfig } from '@kubernetes/client-node';
 import { ApiError } from './errors.ts';
+import { learnHeader } from './redact/learn.ts';
+import { shorten } from './shorten.ts';
+
+// Of what a plugin has to say.
+const longestReason = 500;
 
 /** How a request is made; a body is sent as it is. */
 export type RequestOptions = { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal };
@@ -20,7 +25,13 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
   const url = (path: string) => new URL(`${server}${path}`);
   return async (path, { method = 'GET', headers = {}, body, signal } = {}) => {
     const options: https.RequestOptions = {};
-    await config.applyToHTTPSOptions(options);
+    // What a plugin printed may be a token: where it is no JSON, only that is said.
+    await config.applyToHTTPSOptions(options).catch((error: Error) => {
+      const isOutput = error instanceof SyntaxError;
+      const why = isOutput ? "what the kubeconfig's exec plugin printed is no JSON" : shorten(error.message, longestReason);
+      throw new Error(`${method} ${path} at ${server}: cannot log in: ${why}`, isOutput ? {} : { cause: error });
+    });
+    learnHeader((options.headers as Record<string, unknown> | undefined)?.Authorization);
     return new Promise((resolve, reject) => {
       const protocol = url(path).protocol === 'http:' ? http : https;
       const request = protocol.request(url(path), {
@@ -67,7 +78,14 @@ export const throwUnlessOk = async (response: Response, what: string): Promise<R
   throw new ApiError(`${what}: ${response.status} ${reason}: ${status.message || text.slice(0, 500) || 'no message'}`, {
     status: response.status,
     reason,
+    retryAfter: retryAfterOf(response),
   });
+};
+
+// Kubernetes sends seconds; the other form, a date, is for others.
+const retryAfterOf = ({ headers }: Response): number | undefined => {
+  const text = headers.get('retry-after') ?? '';
+  return /^\d{1,4}$/.test(text) ? Number(text) * 1000 : undefined;
 };
 
 const parseStatus = (text: string): { reason?: string; message?: string } => {

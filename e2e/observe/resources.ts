@@ -23,6 +23,8 @@ export const resources = {
   cronJobs: v1('batch', 'cronjobs'),
   jobs: v1('batch', 'jobs'),
   leases: v1('coordination.k8s.io', 'leases'),
+  validatingAdmissionPolicies: v1('admissionregistration.k8s.io', 'validatingadmissionpolicies', false),
+  validatingAdmissionPolicyBindings: v1('admissionregistration.k8s.io', 'validatingadmissionpolicybindings', false),
   customResourceDefinitions: v1('apiextensions.k8s.io', 'customresourcedefinitions', false),
   clusterRoles: v1('rbac.authorization.k8s.io', 'clusterroles', false),
   clusterRoleBindings: v1('rbac.authorization.k8s.io', 'clusterrolebindings', false),

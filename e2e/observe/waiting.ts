@@ -1,3 +1,4 @@
+import { awaitCluster, decisionNote } from './account.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
@@ -9,16 +10,22 @@ export type Waiting = {
   /** In ms. */
   time: number;
   onTimeout(): Decision;
+  /** Called at once with the decision, before anything else can arrive. */
+  decided?(decision: Decision): void;
 };
 
 /** Resolves with the first decision; a watch that cannot go on decides at once that nothing is provable any more. Rejects when `take` throws. */
-export const firstDecision = async ({ timelines, past, take, time, onTimeout }: Waiting): Promise<Decision> => {
+export const firstDecision = async ({ timelines, past, take, time, onTimeout, decided }: Waiting): Promise<Decision> => {
   for (const { timeline, entry } of past) {
     const decision = take(timeline, entry);
-    if (decision !== undefined) return decision;
+    if (decision !== undefined) {
+      decided?.(decision);
+      return decision;
+    }
   }
   const { promise, resolve, reject } = Promise.withResolvers<Decision>();
   const undo: (() => void)[] = [];
+  const noteDecision = decisionNote();
   // Undone at once, not when the promise is seen to be settled: a new listing brings many entries in one go.
   const finish = (end: () => void) => {
     for (const stop of undo.splice(0)) stop();
@@ -28,22 +35,38 @@ export const firstDecision = async ({ timelines, past, take, time, onTimeout }: 
   const settle = (decide: () => Decision | undefined) => {
     try {
       const decision = decide();
-      if (decision !== undefined) finish(() => resolve(decision));
+      if (decision === undefined) return;
+      finish(() => resolve(decision));
+      decided?.(decision);
     } catch (error) {
       finish(() => reject(error));
     }
   };
-  const failed = ({ label, failure }: Timeline): Decision | undefined =>
-    failure && { state: 'not-provable', at: Date.now(), reason: `the watch of ${label} cannot go on: ${failure.message}` };
+  const failed = (timeline: Timeline): Decision | undefined => timeline.failure && blinded(timeline, Date.now());
   const timer = setTimeout(() => settle(onTimeout), time);
   undo.push(() => clearTimeout(timer));
   for (const timeline of timelines) {
-    undo.push(timeline.onEntry((entry) => settle(() => take(timeline, entry))));
+    undo.push(
+      timeline.onEntry((entry) =>
+        settle(() => {
+          const decision = take(timeline, entry);
+          if (decision !== undefined && entry.kind !== 'gap') noteDecision(entry.object);
+          return decision;
+        }),
+      ),
+    );
     undo.push(timeline.onFailure(() => settle(() => failed(timeline))));
   }
   for (const timeline of timelines) settle(() => failed(timeline));
-  return promise;
+  return awaitCluster(() => promise);
 };
+
+/** Decides that nothing is provable any more, as a watch has ended for good. */
+export const blinded = ({ label, failure }: Timeline, at: number): Decision => ({
+  state: 'not-provable',
+  at,
+  reason: `the watch of ${label} cannot go on: ${failure?.message}`,
+});
 
 /** What to say of a time that is over while a watch has no connection: what it did not see may have been. */
 export const cutOff = (timelines: readonly Timeline[]): string | undefined => {

@@ -1,3 +1,4 @@
+import { noteArrival } from './account.ts';
 import type { Cluster } from './cluster.ts';
 import { WatchError } from './errors.ts';
 import { jsonLines } from './json-lines.ts';
@@ -12,7 +13,7 @@ export type WatchTiming = {
   silence: number;
   /** The first and the longest pause before a reconnect. */
   pause: { first: number; longest: number };
-  /** How long a server is asked again that says "later" (429) before there is a watch at all, or that refuses (403) one that it served before. */
+  /** How long a server is asked again that says "later" (429) or is in trouble before there is a watch at all, or that refuses (403) one that it served before. */
   patience: number;
 };
 
@@ -52,12 +53,17 @@ const isEvent = <T>(event: { type?: string; object?: unknown } | null): event is
 
 type RawEvent<T> = WatchEvent<T> | { type: 'ERROR'; object: { code?: number; reason?: string; message?: string } };
 
-const events = async function* <T>(response: Response, silence: SilenceAlarm, signal: AbortSignal): AsyncGenerator<WatchEvent<T>> {
+const events = async function* <T extends KubernetesObject>(
+  response: Response,
+  silence: SilenceAlarm,
+  signal: AbortSignal,
+): AsyncGenerator<WatchEvent<T>> {
   try {
     for await (const value of jsonLines(heard(response.body as unknown as AsyncIterable<Uint8Array>, silence))) {
       const event = value as Partial<RawEvent<T>> | null;
       if (event?.type === 'ERROR') throw toError(event.object ?? {});
       if (!isEvent<T>(event)) throw new Error(`a line of the watch is no event: ${JSON.stringify(value).slice(0, 200)}`);
+      noteArrival(event.object, silence.heardAt());
       yield event;
     }
   } catch (error) {
@@ -78,13 +84,23 @@ const heard = async function* (body: AsyncIterable<Uint8Array>, silence: Silence
 const toError = ({ code = 500, reason = 'Unknown', message = 'no message' }): WatchError =>
   new WatchError(`the watch ended with ${code} ${reason}: ${message}`, { status: code, reason });
 
-type SilenceAlarm = { signal: AbortSignal; reset(): void; off(): void };
+type SilenceAlarm = {
+  signal: AbortSignal;
+  reset(): void /** When it was last reset, in ms of performance.now(). */;
+  heardAt(): number;
+  off(): void;
+};
 
 const silenceAlarm = (after: number): SilenceAlarm => {
   const controller = new AbortController();
+  let heardAt = performance.now();
   const timer = setTimeout(
     () => controller.abort(new Error(`nothing was heard from the watch for ${after / 1000} s, not even a bookmark`)),
     after,
   );
-  return { signal: controller.signal, reset: () => timer.refresh(), off: () => clearTimeout(timer) };
+  const reset = () => {
+    heardAt = performance.now();
+    timer.refresh();
+  };
+  return { signal: controller.signal, reset, heardAt: () => heardAt, off: () => clearTimeout(timer) };
 };

@@ -2,8 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from './cluster.ts';
 import { ApiError, WatchError } from './errors.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
+import { presentObserver } from './observer.ts';
 import { describeResource, pathOf } from './resources.ts';
 import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
+import { troubleOf } from './trouble.ts';
 import { openWatch, type WatchTiming } from './watch-connection.ts';
 import { createTold, OutOfOrder } from './watch-told.ts';
 
@@ -36,6 +38,7 @@ export const followWith = async <T extends KubernetesObject = KubernetesObject>(
       await ended;
     },
   });
+  presentObserver()?.watches(resource, recorder.timeline as unknown as Timeline);
   const live = Promise.withResolvers<void>();
   const signal = options.signal ? AbortSignal.any([options.signal, stopped.signal]) : stopped.signal;
   const ended = run(recorder, { ...options, cluster, resource, signal, onLive: live.resolve });
@@ -97,7 +100,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   // Right after its start, an API server refuses (403) what it allows a moment later: a watch that it served is not given up at once.
   const isHopeless = (error: Error): boolean => {
     if (isGone(error)) return false;
-    if (!live) return !isLater(error) || Date.now() >= patienceEnds;
+    if (!live) return troubleOf(error) === undefined || Date.now() >= patienceEnds;
     if (!isFinal(error)) return false;
     refusedSince ??= Date.now();
     return Date.now() >= refusedSince + timing.patience;
@@ -128,8 +131,6 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
 };
 
 const isGone = (error: Error): boolean => error instanceof ApiError && error.status === 410;
-
-const isLater = (error: Error): boolean => error instanceof ApiError && error.status === 429;
 
 // Asking again does not help: no rights, no such resource, a request that the server does not understand. 408 and 429 are the server's "later".
 const isFinal = (error: Error): boolean =>

@@ -46,6 +46,15 @@ export const deletionDifferences = {
     seen: 'recordings of v1.12.1 (controller-crash, held-crash)',
     link: issue(8746),
   },
+  'killed-deletion-leaves-last-backup': {
+    title: 'A deletion that is killed may leave volume.cfg naming a last backup that is gone',
+    document: `${asynchronously}, Controller Crashes: the backup should be deleted after all`,
+    product:
+      "its config goes first and volume.cfg is written last: killed in between, and asked again, the config is gone and volume.cfg stays; the volume's next backup is a full one",
+    versions: '>=1.8.0',
+    seen: 'a real v1.12.1, ten deletions met by a kill; backupstore, deltablock.go',
+    link: issue(8746),
+  },
   'unknown-volume-goes-at-once': {
     title: 'A backup that is deleted right after it completed goes without a state Deleting, and leaves its files',
     document: `${asynchronously}: the backup goes Deleting and is deleted`,

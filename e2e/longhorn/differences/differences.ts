@@ -1,9 +1,11 @@
+import { isInRange } from '../supported.ts';
 import { deletionDifferences } from './asynchronous-deletion.ts';
 import type { Difference } from './difference.ts';
 import { lockDifferences } from './locks.ts';
 import { recurringJobDifferences } from './recurring-jobs.ts';
+import { userInterfaceDifferences } from './user-interface.ts';
 
-const rows = { ...deletionDifferences, ...recurringJobDifferences, ...lockDifferences };
+const rows = { ...deletionDifferences, ...recurringJobDifferences, ...lockDifferences, ...userInterfaceDifferences };
 
 /** The name of a difference. */
 export type DifferenceId = keyof typeof rows;
@@ -16,3 +18,6 @@ export const toFinding = (id: DifferenceId, met: string): { title: string; detai
   const { title, document, product, link }: Difference = differences[id];
   return { title, detail: `${met} Documented: ${document}. Known: ${product}.`, ...(link !== undefined && { link }) };
 };
+
+/** Whether a difference holds for this version of Longhorn; of a version that is newer than all that are known, what holds for the newest of these. */
+export const differsIn = (id: DifferenceId, version: string): boolean => isInRange(version, differences[id].versions);

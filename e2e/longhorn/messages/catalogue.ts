@@ -1,8 +1,11 @@
+import { attachmentMessages } from './attachment.ts';
 import { creationMessages } from './creation.ts';
+import { cronMessages } from './cron.ts';
 import { deletionMessages } from './deletion.ts';
 import { otherMessages } from './elsewhere.ts';
 import { jobMessages } from './job.ts';
 import { jobTroubles } from './job-troubles.ts';
+import { restoreMessages } from './restore.ts';
 import type { Row } from './row.ts';
 import { surroundingMessages } from './surroundings.ts';
 import { waitingMessages } from './waiting.ts';
@@ -14,6 +17,9 @@ const rows = {
   ...surroundingMessages,
   ...jobMessages,
   ...jobTroubles,
+  ...cronMessages,
+  ...restoreMessages,
+  ...attachmentMessages,
   ...otherMessages,
 };
 

@@ -8,13 +8,16 @@ export type Classification = { class: MessageClass; id: MessageId; row: Row; wor
 
 const fits = (pattern: RegExp, text: string): boolean => new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
 
-const isWorded = ({ compared }: Row, { pattern }: Wording, text: string): boolean => {
+/** Whether a text is worded so, wherever it stands. */
+export const isWorded = ({ compared }: Row, { pattern }: Wording, text: string): boolean => {
   if (compared === 'within') return pattern.test(text);
   const told = compared === 'cause' ? deletionCause(text) : text;
   return told !== undefined && fits(pattern, told);
 };
 
-const ofVersion = (version: string, { versions }: Wording): boolean => semver.satisfies(semver.coerce(version) ?? version, versions);
+/** Whether a wording holds for a version of Longhorn; a pre-release counts as its release. */
+export const isOfVersion = (version: string, { versions }: Wording): boolean =>
+  semver.satisfies(semver.coerce(version) ?? version, versions);
 
 const isSaidIn = ({ speaker, fields, states }: Row, message: Message): boolean =>
   speaker === message.speaker && fields.includes(message.field) && (states?.includes(message.state) ?? true);
@@ -34,4 +37,4 @@ export const classify = (message: Message, version: string): Classification => {
 export const wordingOf = (id: MessageId, { message, version }: { message: string | undefined; version: string }): Wording | undefined =>
   message === undefined
     ? undefined
-    : catalogue[id].wordings.find((wording) => ofVersion(version, wording) && isWorded(catalogue[id], wording, message));
+    : catalogue[id].wordings.find((wording) => isOfVersion(version, wording) && isWorded(catalogue[id], wording, message));

@@ -24,7 +24,7 @@ export const deletionMessages = {
           'failed to acquire lock backupstore/volumes/97/d4/v/locks/lock-1.lck when performing backup delete, please try again later',
         ),
         origin: 'product',
-        seen: 'recording of v1.12.1 (lock-conflict); knowledge base, backup-store-lock-conflict; longhorn/longhorn#11293',
+        seen: 'recording of v1.12.1 (lock-conflict); knowledge base, backup-store-lock-conflict-error-message; longhorn/longhorn#11293',
       },
     ],
   },

@@ -1,9 +1,8 @@
 import type { Row } from './row.ts';
 
 const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<Row>;
-const cron = { speaker: 'CronJob', compared: 'whole' } as const satisfies Partial<Row>;
 
-/** Rarer lines of a recurring job's pod, and the events around it. */
+/** Rarer lines of a recurring job's pod, and its events. */
 export const jobTroubles = {
   'job-tries-next-time': {
     ...said,
@@ -68,57 +67,6 @@ export const jobTroubles = {
         example: 'failed to clean up old snapshots of volume rc: Bad response statusCode [500]',
         origin: 'product',
         seen: 'app/recurringjob/volume.go, source of v1.8.0 to v1.12.1',
-      },
-    ],
-  },
-  'cron-job-runs': {
-    ...cron,
-    class: 'informational',
-    fields: ['event Normal'],
-    states: ['SuccessfulCreate', 'SawCompletedJob', 'SuccessfulDelete'],
-    means: 'Kubernetes started a run, saw it complete, or removed an old one.',
-    advice: 'Nothing.',
-    wordings: [
-      {
-        versions: '*',
-        // See completed-job-wording of the differences.
-        pattern: /Created job \S+|Saw completed job: \S+, (?:status|condition): Complete|Deleted job \S+/,
-        example: 'Saw completed job: test-c-yxam34-c-1591652160, status: Complete',
-        origin: 'product',
-        seen: 'Kubernetes\' cronjob-controller; manual test "BestEffort Recurring Job Cleanup"',
-      },
-    ],
-  },
-  'cron-job-failed': {
-    ...cron,
-    class: 'failure',
-    fields: ['event Normal', 'event Warning'],
-    means: 'A run failed, or could not be started.',
-    advice: "Look at the Job's pods.",
-    wordings: [
-      {
-        versions: '*',
-        pattern: /Saw completed job: \S+, (?:status|condition): Failed|Error creating job: [\s\S]+/,
-        example: 'Saw completed job: rj-29919386, condition: Failed',
-        origin: 'product',
-        seen: "Kubernetes' cronjob-controller, source of v1.36.3",
-      },
-    ],
-  },
-  'cron-job-skipped': {
-    ...cron,
-    class: 'warning',
-    fields: ['event Normal', 'event Warning'],
-    means: 'The time for a run came and none was started: the one before still runs, or the controller was late.',
-    advice: 'See whether a pod of the run before hangs (Pending on a node that is gone): if so, delete it.',
-    wordings: [
-      {
-        versions: '*',
-        pattern:
-          /Not starting job because prior execution is running and concurrency policy is Forbid|Missed scheduled time to start a job: .+|Cannot determine if job needs to be started\. Too many missed start times? .+/,
-        example: 'Not starting job because prior execution is running and concurrency policy is Forbid',
-        origin: 'product',
-        seen: "Kubernetes' cronjob-controller; knowledge base, troubleshooting-recurring-job-pod-stuck-pending-state (longhorn/longhorn#7956, #2513)",
       },
     ],
   },

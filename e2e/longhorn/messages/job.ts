@@ -25,7 +25,7 @@ export const jobMessages = {
         pattern: /(?:Creating|Starting|Created) volume job/,
         example: 'Starting volume job',
         origin: 'product',
-        seen: 'the same',
+        seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
       },
       {
         versions: '>=1.8.0 <1.9.0',

@@ -1,18 +1,16 @@
-/** What a message means for whoever meets it. */
-export type MessageClass =
-  /** Heals by itself; only one that never goes is a fault. */
-  | 'informational'
-  /** Tried again by Longhorn, for a limited time or number of times. */
-  | 'transient'
-  /** Something went wrong beside the work, whose result is valid. */
-  | 'warning'
-  /** Will not heal by itself. */
-  | 'failure'
-  /** The cluster or the store is not set up for it; says nothing about the product. */
-  | 'configuration';
+/** What a message means for whoever meets it: its classes, each with what it tells. */
+export const messageClasses = {
+  informational: 'it heals by itself; only one that never goes is a fault',
+  transient: 'Longhorn tries again, for a limited time or number of times',
+  warning: 'something went wrong beside the work, whose result is valid',
+  failure: 'it will not heal by itself',
+  configuration: 'the cluster or the store is not set up for it, which says nothing about Longhorn',
+} as const;
+
+export type MessageClass = keyof typeof messageClasses;
 
 /** What said it; `job` is the pod of a recurring job, `manager` a longhorn-manager, `node` a node's own log. */
-export type Speaker = 'Backup' | 'BackupTarget' | 'Snapshot' | 'Volume' | 'RecurringJob' | 'CronJob' | 'job' | 'manager' | 'node';
+export type Speaker = 'Backup' | 'BackupTarget' | 'Snapshot' | 'Volume' | 'RecurringJob' | 'CronJob' | 'Pod' | 'job' | 'manager' | 'node';
 
 /** Where it was said. */
 export type Field =

@@ -1,0 +1,19 @@
+/** What a scenario may do that others on the same cluster could feel, by the name that `--allow` knows; what each is called in sentences. */
+export const dangers = {
+  'manager-kill': 'kills longhorn-manager pods',
+  'process-hold': 'stops processes in longhorn-manager pods',
+  'engine-wrap': "puts a wrapper in the place of the engine's binary on the nodes",
+  'admission-policy': 'makes an admission policy that denies deletions',
+  settings: "changes Longhorn's settings",
+  'default-target': "changes Longhorn's default backup target",
+  'node-fault': 'crashes, freezes or cuts off nodes',
+} as const;
+
+/** The name of something dangerous. */
+export type Danger = keyof typeof dangers;
+
+/** Every one of them: what a cluster that Corral made for itself allows. */
+export const allDangers = Object.keys(dangers) as readonly Danger[];
+
+/** Whether there is a danger of that name. */
+export const isDanger = (name: string): name is Danger => Object.hasOwn(dangers, name);

@@ -1,0 +1,54 @@
+import type { Row } from './row.ts';
+
+const pod = { speaker: 'Pod', fields: ['event Warning'], compared: 'within', class: 'configuration' } as const satisfies Partial<Row>;
+
+/** What is said of a volume that cannot be used: nothing that has to do with backups, and they cannot be made meanwhile. */
+export const attachmentMessages = {
+  'attach-not-scheduled': {
+    ...pod,
+    states: ['FailedAttachVolume'],
+    means: 'Not every replica of the volume has found a place on a disk.',
+    advice: 'Ask for fewer replicas than there are nodes, or make room on the disks.',
+    wordings: [
+      {
+        versions: '*',
+        pattern: /volume \S+ not scheduled/,
+        example: 'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = Internal desc = volume pvc-1 not scheduled',
+        origin: 'product',
+        seen: 'knowledge base, troubleshooting-volume-pvc-xxx-not-scheduled',
+      },
+    ],
+  },
+  'mount-claimed': {
+    ...pod,
+    states: ['FailedMount'],
+    means: "Somebody else has claimed the volume's block device, mostly multipathd.",
+    advice: "Keep multipathd off the nodes' sd devices.",
+    wordings: [
+      {
+        versions: '*',
+        pattern: /is already mounted or mount point busy/,
+        example: 'MountVolume.SetUp failed for volume "pvc-1" : mount: /dev/longhorn/pvc-1 is already mounted or mount point busy.',
+        origin: 'product',
+        seen: 'knowledge base, troubleshooting-volume-with-multipath',
+      },
+    ],
+  },
+  'two-engines': {
+    speaker: 'manager',
+    fields: ['log warning', 'log error'],
+    compared: 'within',
+    class: 'failure',
+    means: 'A migration was cut short and left the volume with two engines that both count as the active one.',
+    advice: 'Follow the article of the knowledge base (longhorn/longhorn#6642).',
+    wordings: [
+      {
+        versions: '*',
+        pattern: /BUG: found the second active engine \S+ besides \S+/,
+        example: 'failed to reconcile engine/replica state for v: BUG: found the second active engine v-e-1 besides v-e-0',
+        origin: 'product',
+        seen: 'knowledge base, troubleshooting-two-active-engines; longhorn/longhorn#6642',
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;

@@ -1,0 +1,97 @@
+import type { Row } from './row.ts';
+
+const replica = {
+  speaker: 'Volume',
+  fields: ['event Warning'],
+  states: ['FailedRestore'],
+  compared: 'whole',
+} as const satisfies Partial<Row>;
+const manager = {
+  speaker: 'manager',
+  fields: ['log info', 'log warning', 'log error'],
+  compared: 'within',
+} as const satisfies Partial<Row>;
+const seen = 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met';
+
+/** What is said around a restore, and what a restore or a deletion says of a store that lacks what it should have. */
+export const restoreMessages = {
+  'restore-lost-lock': {
+    ...replica,
+    class: 'transient',
+    means: 'The restore met the lock of a deletion on the same volume in the backup store.',
+    advice: 'Wait: Longhorn tries again, and a deletion lasts as long as its blocks are many.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /replica \S+ failed the restore: [\s\S]*failed to acquire lock \S+ when performing backup create\/restore, please try again later[\s\S]*/,
+        example:
+          'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later',
+        origin: 'product',
+        seen,
+      },
+    ],
+  },
+  'restore-damaged': {
+    ...replica,
+    class: 'failure',
+    means: 'A block of the backup that is restored is not what it was when it was written.',
+    advice: 'Restore from another backup, and check the store (`npm run store -- fsck`).',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /replica \S+ failed the restore: [\s\S]*(?:checksum verification failed for block|failed to decompress and verify block)[\s\S]*/,
+        example: 'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: checksum verification failed for block 1e2f',
+        origin: 'product',
+        seen,
+      },
+    ],
+  },
+  'restore-without-backup': {
+    ...replica,
+    class: 'failure',
+    means: 'The store does not have the backup that is to be restored, or not all of it.',
+    advice: 'Restore from another backup; look for who removed its files.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /replica \S+ failed the restore: [\s\S]*cannot find [\s\S]+ in backupstore[\s\S]*/,
+        example:
+          'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: cannot find backupstore/volumes/8b/8e/v/backups/backup_b1.cfg in backupstore',
+        origin: 'product',
+        seen,
+      },
+    ],
+  },
+  'store-lacks-volume': {
+    ...manager,
+    class: 'failure',
+    means: 'The store has no volume.cfg of a volume of which a backup was to be deleted: its blocks stay.',
+    advice: 'Look for who removed it; Longhorn takes the backup for deleted.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /cannot find (?:volume|\S+) in backupstore/,
+        example: 'cannot find volume in backupstore: no such file or directory',
+        origin: 'product',
+        seen: 'backupstore, deltablock.go and config.go; not met',
+      },
+    ],
+  },
+  'deletion-waits-for-restore': {
+    ...manager,
+    class: 'informational',
+    means: 'The backup is not deleted while a volume is restored from it.',
+    advice: 'Nothing: it is deleted once the restore is over.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /backup \S+ cannot be deleted due to the ongoing volume \S+ restoration/,
+        example: 'backup b1 cannot be deleted due to the ongoing volume w restoration',
+        origin: 'product',
+        seen: 'controller/backup_controller.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;

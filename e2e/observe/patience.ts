@@ -1,0 +1,82 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster } from './cluster.ts';
+import { ApiError } from './errors.ts';
+import type { Health } from './health.ts';
+import type { SendRequest } from './request.ts';
+import type { Trouble } from './trouble.ts';
+
+/** What may be done with a request whose outcome is not known. */
+export type Resend<T> = {
+  /** It does no harm to send it twice. */
+  again: boolean;
+  /** Reads an answer that only means that the first one got through; undefined: it means something else. */
+  settle?: (error: ApiError) => Promise<{ result: T } | undefined>;
+};
+
+/** How long an API server in trouble is waited for, and the first and the longest pause before a request is sent again; ms. */
+type Patience = { time: number; first: number; longest: number };
+
+// A restart takes an API server about 10 s on two busy cores, and a machine that is booted anew about a minute.
+const suitesPatience: Patience = { time: 90_000, first: 100, longest: 2000 };
+
+/**
+ * Sends a request until the API server answers it. While the server is in trouble, what did not get there is sent again, and so is what may be sent twice;
+ * the health keeps account of all that. Rejects with the last error when the patience is over, which is the suite's (90 s) but in tests of it.
+ */
+export const patiently = async <T>(
+  send: () => Promise<T>,
+  { health, resend, patience = suitesPatience }: { health: Health; resend: Resend<T>; patience?: Patience },
+): Promise<T> => {
+  const { signal } = health;
+  const deadline = performance.now() + patience.time;
+  let isDoubtful = false;
+  for (let attempt = 0; ; attempt += 1) {
+    let error: unknown;
+    try {
+      const result = await send();
+      health.met();
+      return result;
+    } catch (thrown) {
+      error = thrown;
+    }
+    const trouble = health.met(error) ?? notYet(error, health);
+    if (trouble === undefined) {
+      const settled = isDoubtful && error instanceof ApiError ? await resend.settle?.(error) : undefined;
+      if (settled === undefined) throw error;
+      return settled.result;
+    }
+    isDoubtful ||= trouble === 'unknown';
+    const asked = error instanceof ApiError ? error.retryAfter : undefined;
+    const pause = Math.max(asked ?? 0, Math.min(patience.first * 2 ** attempt, patience.longest));
+    if ((trouble === 'unknown' && !resend.again) || performance.now() + pause > deadline) throw error;
+    await sleep(pause, undefined, { signal }).catch(() => {});
+    if (signal.aborted) throw error;
+    health.again();
+  }
+};
+
+// Right after its start an API server has not read the roles: nothing came of what it refused.
+const notYet = (error: unknown, { isFresh }: Health): Trouble | undefined =>
+  isFresh && error instanceof ApiError && [401, 403].includes(error.status) ? 'later' : undefined;
+
+/** Lets the health know how any request ended, without sending one again: for watches and logs, which have their own ways to go on. */
+export const watchedRequest =
+  (request: SendRequest, health: Health | undefined): SendRequest =>
+  async (...what) => {
+    if (health === undefined) return request(...what);
+    try {
+      const response = await request(...what);
+      const { status } = response;
+      health.met([502, 503, 504].includes(status) ? new ApiError(`${what[0]}: ${status}`, { status, reason: '' }) : undefined);
+      return response;
+    } catch (error) {
+      health.met(error);
+      throw error;
+    }
+  };
+
+/** Starts a command again that the API server was not there to start; one that began is never begun twice. */
+export const patientExec =
+  (exec: Cluster['exec'], health: Health | undefined): Cluster['exec'] =>
+  (...command) =>
+    health === undefined ? exec(...command) : patiently(() => exec(...command), { health, resend: { again: false } });

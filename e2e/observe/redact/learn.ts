@@ -1,0 +1,76 @@
+import { know } from './known.ts';
+
+const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+
+const decoded = (encoded: unknown): string => (typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : '');
+
+/** The name and the password in a URL. */
+const learnUrl = (url: unknown, what: string): void => {
+  const [, name, password] = /^[a-z][a-z0-9+.-]*:\/\/([^\s/@:]*)(?::([^\s/@]*))?@/i.exec(String(url)) ?? [];
+  for (const part of [password, password === undefined ? name : undefined]) {
+    know(part, what);
+    if (part !== undefined && URL.canParse(String(url))) know(decodeURIComponent(part), what);
+  }
+};
+
+const learnFields = (fields: unknown, names: Record<string, string>): void => {
+  for (const [field, what] of Object.entries(names)) if (isRecord(fields)) know(fields[field], what);
+};
+
+const learnUser = (user: unknown): void => {
+  if (!isRecord(user)) return;
+  const of = (what: string) => `${what} of the kubeconfig`;
+  learnFields(user, {
+    token: of('token'),
+    password: of('password'),
+    'client-key-data': of('client key'),
+    'client-certificate-data': of('client certificate'),
+  });
+  know(decoded(user['client-key-data']), of('client key'));
+  const provider = isRecord(user['auth-provider']) ? user['auth-provider'].config : undefined;
+  for (const [field, value] of Object.entries(provider ?? {}))
+    if (/token|secret|password|key/i.test(field)) know(value, of(`auth provider's ${field}`));
+  const { env } = isRecord(user.exec) ? user.exec : {};
+  for (const each of Array.isArray(env) ? env : []) if (isRecord(each)) know(each.value, of(`exec plugin's ${each.name}`));
+};
+
+/** Learns what is secret in a kubeconfig, as it was parsed. */
+export const learnKubeconfig = (kubeconfig: unknown): void => {
+  if (!isRecord(kubeconfig)) return;
+  const { users, clusters } = kubeconfig;
+  for (const each of Array.isArray(users) ? users : []) if (isRecord(each)) learnUser(each.user);
+  for (const each of Array.isArray(clusters) ? clusters : []) {
+    const { server, 'proxy-url': proxy } = isRecord(each) && isRecord(each.cluster) ? each.cluster : {};
+    for (const url of [server, proxy]) learnUrl(url, "credentials of the cluster's URL");
+  }
+};
+
+const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i;
+
+/** Learns what is secret in the environment: by the names of its variables, and what stands in URLs of any. Files that are named are none. */
+export const learnEnvironment = (variables: NodeJS.ProcessEnv): void => {
+  for (const [name, value = ''] of Object.entries(variables)) {
+    learnUrl(value, `credentials in the variable ${name}`);
+    if (secretName.test(name) && !value.startsWith('/')) know(value, `variable ${name}`);
+  }
+};
+
+/** Learns what is secret in an answer of the API server: the data of Secrets, and a token that was asked for. */
+export const learnObject = (object: unknown): void => {
+  if (!isRecord(object)) return;
+  const { kind, items, data, stringData, status } = object;
+  if (kind === 'SecretList' && Array.isArray(items)) for (const item of items) learnObject({ ...item, kind: 'Secret' });
+  if (kind === 'TokenRequest') learnFields(status, { token: 'token of a service account' });
+  if (kind !== 'Secret') return;
+  for (const value of Object.values(data ?? {})) {
+    know(value, 'data of a Secret');
+    know(decoded(value), 'data of a Secret');
+  }
+  for (const value of Object.values(stringData ?? {})) know(value, 'data of a Secret');
+};
+
+/** Learns the credentials that a request is sent with, wherever they come from. */
+export const learnHeader = (authorization: unknown): void => {
+  const [, credentials] = /^\w+ (.+)$/.exec(String(authorization)) ?? [];
+  know(credentials, 'credentials of a request');
+};

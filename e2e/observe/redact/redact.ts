@@ -1,0 +1,33 @@
+import { redactKnown } from './known.ts';
+import { redactSecretObjects, rules } from './rules.ts';
+
+/**
+ * Redacts the secrets in a text: the values that are known (see know), and whatever stands where secrets stand (PEM, JWTs, Authorization, URLs, variables,
+ * fields of kubeconfigs, Secret objects). What takes their place says what it was. Names, UIDs and checksums stay. Twice is the same as once.
+ */
+export const redact = (text: string): string =>
+  rules.reduce(
+    (done, { pattern, text: instead }) => (typeof instead === 'string' ? done.replace(pattern, instead) : done.replace(pattern, instead)),
+    redactSecretObjects(redactKnown(text)),
+  );
+
+/** Redacts every text in a JSON value. */
+export const redactAll = <T>(value: T): T => {
+  if (typeof value === 'string') return redact(value) as T;
+  if (Array.isArray(value)) return value.map(redactAll) as T;
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, redactAll(each)])) as T;
+};
+
+/** Redacts an error in place, with its stack and all that it came from: others print it too. Returns it. */
+export const redactError = <T>(error: T, seen = new Set<unknown>()): T => {
+  if (!(error instanceof Error) || seen.has(error)) return error;
+  seen.add(error);
+  for (const field of ['message', 'stack'] as const) {
+    const text = error[field];
+    if (typeof text === 'string') Object.defineProperty(error, field, { value: redact(text), configurable: true, writable: true });
+  }
+  redactError(error.cause, seen);
+  if (error instanceof AggregateError) for (const each of error.errors) redactError(each, seen);
+  return error;
+};
