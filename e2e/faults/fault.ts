@@ -1,6 +1,7 @@
-import type { Cluster } from '../observe/cluster.ts';
+import { BrokenStream, type Cluster } from '../observe/cluster.ts';
 import { healers } from './healers.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
+import { type FaultEvent, tellFault } from './tell-fault.ts';
 import { goneWithItsLab } from './undo-in-lab.ts';
 
 /** Something done to the cluster on purpose. How to undo it is known by its kind and data alone (see healers.ts). */
@@ -27,19 +28,28 @@ export type Faults = {
   healAll(): Promise<void>;
 };
 
-/** Keeps the faults of a scenario; each is written to the ledger before it is injected. */
-export const openFaults = ({ cluster, ledger }: { cluster: Cluster; ledger: Ledger }): Faults => {
+/** Keeps the faults of a scenario; each is written to the ledger before it is injected. `tell` hears what becomes of each. */
+export const openFaults = ({
+  cluster,
+  ledger,
+  tell = () => {},
+}: {
+  cluster: Cluster;
+  ledger: Ledger;
+  tell?: (event: FaultEvent) => void;
+}): Faults => {
   const inForce: Injected[] = [];
   return {
     inject: async (fault) => {
       const entry = await ledger.record({ server: cluster.server, kind: fault.kind, title: fault.title, data: fault.data });
+      const told = tellFault({ id: entry.id, name: fault.kind, title: fault.title }, tell);
       let healing: Promise<string> | undefined;
       const injected: Injected = {
         title: fault.title,
-        prove: () => fault.prove(),
+        prove: () => told('proved', fault.prove(), (proof) => proof),
         // Once is enough, however often it is asked for; but one that failed is tried again by the clean-up.
         heal: () => {
-          healing ??= healEntry(cluster, { ledger, entry })
+          healing ??= told('healed', healEntry(cluster, { ledger, entry }), (how) => how)
             .finally(() => fault.settle?.())
             .catch((error: unknown) => {
               healing = undefined;
@@ -49,7 +59,7 @@ export const openFaults = ({ cluster, ledger }: { cluster: Cluster; ledger: Ledg
         },
       };
       inForce.push(injected);
-      await fault.inject();
+      await told('injected', fault.inject(), () => fault.title);
       return injected;
     },
     healAll: () => eachInTurn(inForce.toReversed(), (fault) => fault.heal(), 'a fault could not be healed'),
@@ -86,9 +96,25 @@ const healEntry = async (cluster: Cluster, { ledger, entry }: { ledger: Ledger; 
   if (heal === undefined)
     throw new Error(`the ledger names a kind of fault that this version does not know: ${entry.kind} (${entry.title})`);
   if (entry.server !== cluster.server) throw new Error(`${entry.title}: that was done to ${entry.server}, and this is ${cluster.server}`);
-  const told = await heal(cluster, entry.data);
+  if (JSON.stringify(entry.data)?.includes('[redacted: '))
+    throw new Error(`${entry.title}: what it was before held a secret, which is not kept on disk: put it back by hand (${entry.kind})`);
+  const told = await whileStreamsBreak(() => heal(cluster, entry.data));
   await ledger.healed(entry.id);
   return told;
+};
+
+// A restart of the API server breaks a stream once; it breaks the next one too where it is restarted again and again.
+const mostBreaks = 3;
+
+/** Every heal may be done twice, as it must after kill -9: one whose stream broke, so that nobody knows what it did, is done again. */
+const whileStreamsBreak = async <T>(work: () => Promise<T>): Promise<T> => {
+  for (let breaks = 1; ; breaks += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof BrokenStream) || breaks >= mostBreaks) throw error;
+    }
+  }
 };
 
 const eachInTurn = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>, message: string): Promise<void> => {

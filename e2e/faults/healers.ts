@@ -1,13 +1,23 @@
 import type { Cluster } from '../observe/cluster.ts';
+import { allowDeletion } from './allow-deletion.ts';
 import { letDeletionGo } from './let-deletion-go.ts';
+import { letServerRun } from './let-server-run.ts';
 import { makeMutable } from './make-mutable.ts';
+import { podReplaced } from './pod-replaced.ts';
 import { putBack } from './put-back.ts';
+import { removeLock } from './remove-lock.ts';
 import { undoInLab } from './undo-in-lab.ts';
+import { unwrapEngine } from './unwrap-engine.ts';
 
 /** How each kind of fault is undone, from what the ledger says of it; each returns what it did, and may be called again. */
 export const healers = {
+  'foreign-lock': removeLock,
   'held-deletion': letDeletionGo,
   'immutable-file': makeMutable,
+  'killed-pod': podReplaced,
   lab: undoInLab,
+  'stalled-server': letServerRun,
+  'denied-deletion': allowDeletion,
   'patched-object': putBack,
+  'wrapped-engine': unwrapEngine,
 } satisfies Record<string, (cluster: Cluster, data: unknown) => Promise<string>>;

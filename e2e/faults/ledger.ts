@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { redactAll } from '../observe/redact/redact.ts';
 
 const entrySchema = z.object({
   id: z.string(),
@@ -9,78 +10,80 @@ const entrySchema = z.object({
   server: z.string(),
   kind: z.string(),
   title: z.string(),
-  /** What the healer of this kind needs; JSON, so that another process can heal. */
+  /** What the healer of this kind needs; JSON, so that another process can heal. On disk secrets in it are redacted: with one, only this process can. */
   data: z.unknown(),
   recordedAt: z.string(),
-  healedAt: z.string().optional(),
 });
-const fileSchema = z.object({ version: z.literal(1), faults: z.array(entrySchema) });
+const lineSchema = z.union([entrySchema, z.object({ healed: z.string(), healedAt: z.string() })]);
 
 /** One thing done to the cluster that must be undone. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
-/** The list on disk of what was done to the cluster; it outlives the process that wrote it. */
+/** The list on disk of what was done to the cluster; it outlives the process that wrote it, and any number of processes may write it at once. */
 export type Ledger = {
   /** Writes down, durably, what is about to be done. */
   record(entry: { server: string; kind: string; title: string; data: unknown }): Promise<LedgerEntry>;
-  /** Writes down that it was undone. */
+  /** Writes down that it was undone; once is enough. */
   healed(id: string): Promise<void>;
-  /** What has not been undone yet, the latest first. */
+  /** What has not been undone yet, of what was there when this was opened and what was entered here since; the latest first. */
   open(): LedgerEntry[];
 };
 
-/** Opens `<out>/faults.json`, or starts it; an unreadable one is an error, because it may hold the only way back. */
+/** Names the ledger in a folder of results. */
+export const ledgerPath = (out: string): string => join(out, 'faults.ndjson');
+
+/** Opens the ledger of a folder, or starts it; an unreadable one is an error, because it may hold the only way back. */
 export const openLedger = async (out: string): Promise<Ledger> => {
-  const path = join(out, 'faults.json');
-  const faults = await read(path);
-  let writing: Promise<void> = Promise.resolve();
-  const save = (): Promise<void> => {
-    // One after the other: two at once could leave the older state on disk.
-    writing = writing.catch(() => {}).then(() => write(path, `${JSON.stringify({ version: 1, faults }, undefined, 2)}\n`));
-    return writing;
-  };
+  const path = ledgerPath(out);
+  const inForce = await read(path);
+  const known = new Set(inForce.keys());
   return {
     record: async ({ server, kind, title, data }) => {
       const entry = { id: randomBytes(4).toString('hex'), server, kind, title, data, recordedAt: new Date().toISOString() };
-      faults.push(entry);
-      await save();
+      inForce.set(entry.id, entry);
+      known.add(entry.id);
+      await append(path, entry);
       return entry;
     },
     healed: async (id) => {
-      const entry = faults.find((candidate) => candidate.id === id);
-      if (entry === undefined) throw new Error(`the ledger has no fault ${id}`);
-      entry.healedAt = new Date().toISOString();
-      await save();
+      if (!known.has(id)) throw new Error(`the ledger has no fault ${id}`);
+      if (!inForce.delete(id)) return;
+      await append(path, { healed: id, healedAt: new Date().toISOString() });
     },
-    open: () => faults.filter(({ healedAt }) => healedAt === undefined).reverse(),
+    open: () => [...inForce.values()].reverse(),
   };
 };
 
-const read = async (path: string): Promise<LedgerEntry[]> => {
-  let text: string;
+const read = async (path: string): Promise<Map<string, LedgerEntry>> => {
+  const inForce = new Map<string, LedgerEntry>();
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return '';
+    throw new Error(`${path} cannot be read (${error.code}); it says what must be undone in a cluster`, { cause: error });
+  });
+  const lines = text.split('\n');
+  // What was being written when the machine went down was not done yet: an entry is on disk before its fault is injected.
+  if (!text.endsWith('\n')) lines.pop();
   try {
-    text = await readFile(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw error;
-  }
-  try {
-    return fileSchema.parse(JSON.parse(text)).faults;
+    for (const line of lines.filter((each) => each !== '')) {
+      const told = lineSchema.parse(JSON.parse(line));
+      if ('healed' in told) inForce.delete(told.healed);
+      else inForce.set(told.id, told);
+    }
   } catch (error) {
     throw new Error(`${path} cannot be read; it says what must be undone in a cluster, so look at it before removing it`, { cause: error });
   }
+  return inForce;
 };
 
-// Renamed into place and forced to disk: after kill -9, or a power cut, the file is whole.
-const write = async (path: string, text: string): Promise<void> => {
+// Only ever a whole line at the end, in one go and forced to disk: writers at the same time do not disturb each other, and nothing written is
+// lost to kill -9 or a power cut.
+const append = async (path: string, line: object): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.tmp`;
-  const file = await open(temporary, 'w');
+  const file = await open(path, 'a');
   try {
-    await file.writeFile(text);
+    await file.write(`${JSON.stringify(redactAll(line))}\n`);
     await file.sync();
   } finally {
     await file.close();
   }
-  await rename(temporary, path);
 };

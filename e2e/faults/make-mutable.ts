@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Cluster } from '../observe/cluster.ts';
-import { podExists } from './pod-exists.ts';
+import { healInPod } from './heal-in-pod.ts';
 
 const schema = z.object({ pod: z.object({ namespace: z.string(), name: z.string(), container: z.string() }), path: z.string() });
 
@@ -26,12 +26,6 @@ export const attributeScript = (action: string, path: string): string[] => ['bas
 /** Makes a file mutable again; one whose pod is gone went with that pod's disk. */
 export const makeMutable = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { pod, path } = schema.parse(data);
-  try {
-    const { stdout, stderr, exitCode } = await cluster.exec(pod, attributeScript('clear', path));
-    if (exitCode !== 0) throw new Error(`${path} in ${pod.name} could not be made mutable (exit code ${exitCode}): ${stderr.trim()}`);
-    return stdout.trim();
-  } catch (error) {
-    if (!(await podExists(cluster, pod))) return `${pod.name} is gone, and its disk with it`;
-    throw error;
-  }
+  const failed = `${path} in ${pod.name} could not be made mutable`;
+  return healInPod(cluster, { pod, command: attributeScript('clear', path), failed, gone: `${pod.name} is gone, and its disk with it` });
 };

@@ -1,20 +1,32 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, Resource } from '../observe/cluster.ts';
 import type { Fault } from './fault.ts';
 import type { PatchedObject } from './put-back.ts';
 
-/** Changes an object that belongs to the whole cluster; what it had before goes into the ledger first. */
+/** The fault that an object which belongs to the whole cluster (a setting of Longhorn's) is changed, by a merge patch; healed, it has `before` again. */
 export const patchedObject = (
   cluster: Cluster,
   { title, after, ...data }: PatchedObject & { title: string; after: Record<string, unknown> },
 ): Fault => {
+  const resource = data.resource as Resource;
   const where = { namespace: data.namespace, name: data.name };
   return {
     kind: 'patched-object',
     title,
     data,
     inject: async () => {
-      await cluster.patch(data.resource as Resource, where, after);
+      await cluster.patch(resource, where, after);
     },
-    prove: async () => title,
+    prove: async () => {
+      const found = pick(await cluster.get(resource, where), after);
+      if (!isDeepStrictEqual(found, after)) throw new Error(`it is not so that ${title}: ${data.name} has ${JSON.stringify(found)}`);
+      return `${data.name} has ${JSON.stringify(found)}`;
+    },
   };
 };
+
+// The fields of an object that a merge patch speaks of.
+const pick = (object: unknown, patch: unknown): unknown =>
+  typeof patch === 'object' && patch !== null && typeof object === 'object' && object !== null
+    ? Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, pick((object as Record<string, unknown>)[key], value)]))
+    : object;
