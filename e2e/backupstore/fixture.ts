@@ -1,21 +1,29 @@
 import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources } from '../observe/cluster.ts';
 import { once, onceGone } from '../observe/expectation.ts';
 import { follow } from '../observe/watch.ts';
-import { exportPath, storeManifest, storeUrl } from './manifest.ts';
+import { exportPath, storeManifest, storeName, storePodLabel, storeUrl } from './manifest.ts';
+import { removeFromShared } from './shared-namespace.ts';
+import { giveSignOfLife } from './sign-of-life.ts';
 import { type BackupStore, openStore } from './store.ts';
 
-/** An NFS server of its own, in a namespace of its own. */
+/** Where a store is: in a namespace of its own, or, under a name of its own, in one that was there before and holds others as well. */
+export type StorePlace = { namespace: string; name?: string | undefined };
+
+/** An NFS server of its own. */
 export type StoreFixture = {
   namespace: string;
   /** What Longhorn's backup target is to be set to. */
   url: string;
   pod: PodTarget;
+  /** The node that the pod runs on. */
+  node: string;
   /** The exported folder, as the pod sees it. */
   root: string;
   store: BackupStore;
 };
 
 type Pod = KubernetesObject & {
+  spec?: { nodeName?: string };
   status?: { phase?: string; conditions?: { type: string; status: string }[]; containerStatuses?: ContainerStatus[] };
 };
 type ContainerStatus = { state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number } } };
@@ -30,15 +38,16 @@ const resourceOfKind: Record<string, Resource> = {
 // Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text, which takes a second or two.
 const lookedInto = 8 << 20;
 
-/** Starts an NFS backup store and returns when it answers on its port. */
+/** Starts an NFS backup store and returns when it answers on its port. One of a scenario's has a sign of life beside it, until `living` aborts. */
 export const startStore = async (
   cluster: Cluster,
-  { namespace, run, image, signal }: { namespace: string; run: string; image: string; signal: AbortSignal },
+  { namespace, name, run, image, signal, living }: StorePlace & { run: string; image: string; signal: AbortSignal; living?: AbortSignal },
 ): Promise<StoreFixture> => {
-  const [namespaceObject, ...objects] = await storeManifest({ namespace, run, image });
+  const [namespaceObject, ...objects] = await storeManifest({ namespace, run, image, ...(name !== undefined && { name }) });
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
-  await create(cluster, namespaceObject);
-  const pods = await follow<Pod>(cluster, resources.pods, { namespace, signal });
+  if (name === undefined) await create(cluster, namespaceObject);
+  if (living !== undefined) await giveSignOfLife(cluster, { namespace, name, run, living });
+  const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: storePodLabel(name ?? storeName), signal });
   try {
     for (const object of objects) await create(cluster, object);
     const pod = await once(pods, isReady, {
@@ -50,8 +59,9 @@ export const startStore = async (
     const target = { namespace, name: pod.metadata.name, container: 'nfs' };
     return {
       namespace,
-      url: storeUrl(namespace),
+      url: storeUrl(namespace, name),
       pod: target,
+      node: pod.spec?.nodeName ?? '',
       root: exportPath,
       store: openStore({ cluster, pod: target, root: exportPath, contents: lookedInto }),
     };
@@ -60,8 +70,9 @@ export const startStore = async (
   }
 };
 
-/** Removes a store's namespace and returns when it is gone; one that is gone already is no error. */
-export const removeStore = async (cluster: Cluster, { namespace }: { namespace: string }): Promise<void> => {
+/** Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is gone already is no error. */
+export const removeStore = async (cluster: Cluster, { namespace, name }: StorePlace): Promise<void> => {
+  if (name !== undefined) return removeFromShared(cluster, { namespace, name });
   const timeline = await follow(cluster, resources.namespaces, { fieldSelector: `metadata.name=${namespace}` });
   try {
     if (timeline.current(namespace) === undefined) return;

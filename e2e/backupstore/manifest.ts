@@ -4,18 +4,22 @@ import type { KubernetesObject } from '../observe/cluster.ts';
 
 const file = new URL('../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
 
-// The service of the store, which is also its deployment's name.
-const storeName = 'backupstore';
+/** The name of all that a store consists of, where it has a namespace of its own. */
+export const storeName = 'backupstore';
+
+/** The selector of a store's pod. */
+export const storePodLabel = (name: string): string => `corral.test/store=${name}`;
 
 /** The folder that the store exports, in the pod and in the URL alike. */
 export const exportPath = '/opt/backupstore';
 
 /** What the manifest's placeholders stand for. */
-export type ManifestValues = { namespace: string; run: string; image: string };
+export type ManifestValues = { namespace: string; name?: string; run: string; image: string };
 
-/** The objects of an NFS backup store, in the order in which to make them. */
+/** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = async (values: ManifestValues): Promise<KubernetesObject[]> => {
-  const text = fill(await readFile(file, 'utf8'), { NAMESPACE: values.namespace, RUN: values.run, IMAGE: values.image });
+  const { namespace, name = storeName, run, image } = values;
+  const text = fill(await readFile(file, 'utf8'), { NAMESPACE: namespace, NAME: name, RUN: run, IMAGE: image });
   return parseAllDocuments(text).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
@@ -24,7 +28,7 @@ export const storeManifest = async (values: ManifestValues): Promise<KubernetesO
 };
 
 /** The URL that Longhorn is given; the host is short, because a cluster's own domain need not be `cluster.local`. */
-export const storeUrl = (namespace: string): string => `nfs://${storeName}.${namespace}:${exportPath}`;
+export const storeUrl = (namespace: string, name = storeName): string => `nfs://${name}.${namespace}:${exportPath}`;
 
 const fill = (text: string, values: Record<string, string>): string =>
   text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {

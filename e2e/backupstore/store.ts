@@ -1,8 +1,9 @@
 import type { Cluster, PodTarget } from '../observe/cluster.ts';
 import { checkVolume } from './check-volume.ts';
 import { type BackupConfig, isName, parseBackup } from './config.ts';
-import { collectFindings } from './findings.ts';
+import { collectFindings, type Finding } from './findings.ts';
 import { backupConfigPath, classify, volumeFolder } from './layout.ts';
+import { listLocks, type VolumeLock } from './list-locks.ts';
 import { no, podSource, type RunInPod, runInPod } from './pod-source.ts';
 import { sizeLimits } from './read-config.ts';
 import { Unreadable } from './source.ts';
@@ -15,6 +16,8 @@ export type Inspection = {
   blocks: number;
   locks: string[];
   problems: string[];
+  /** What a deletion that was killed leaves behind and Longhorn lives with; empty where none was. */
+  leftByKill: string[];
 };
 
 type InspectOptions = { seconds: number; owner: string; abandonedAfter?: number };
@@ -25,9 +28,12 @@ export type BackupStore = {
   backups(volume: string): Promise<string[]>;
   /** A backup's config; undefined when there is none. */
   config(volume: string, backup: string): Promise<BackupConfig | undefined>;
+  /** The locks in a volume's folder now, by whomever. */
+  locks(volume: string): Promise<VolumeLock[]>;
   /**
    * Everything in a volume's folder, judged; throws when Longhorn still works on it after `seconds`. Where a process was killed that held a
-   * lock, the lock stays for ever: one that has not been written for `abandonedAfter` seconds is neither waited for nor a problem.
+   * lock, the lock stays for ever: one that has not been written for `abandonedAfter` seconds is neither waited for nor a problem; nor is what
+   * volume.cfg says of a last backup whose deletion had got no further than its config.
    */
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
@@ -71,15 +77,20 @@ export const openStore = ({
         throw error;
       }
     },
+    locks: (volume) => listLocks(source, volume),
     inspect: async (volume, options) => {
       await quiet(run, { folder: `${root}/${volumeFolder(volume)}`, volume, ...options });
       const findings = collectFindings();
       const verify = contents > 0 ? verifySample(source, contents) : undefined;
       const { backups, blocks, locks } = await checkVolume(source, volumeFolder(volume), { findings, now: Date.now(), verify });
+      const killed = options.abandonedAfter !== undefined;
       // A temporary file is what a writer leaves that was killed; Longhorn never removes it.
-      const expected = ['temporary-file', ...(options.abandonedAfter === undefined ? [] : ['lock-expired'])];
+      const expected = ['temporary-file', ...(killed ? ['lock-expired'] : [])];
       const problems = findings.list().filter(({ severity, code }) => severity !== 'info' && !expected.includes(code));
-      return { backups, blocks, locks, problems: problems.map(({ message }) => message) };
+      const isLeft = ({ code }: Finding): boolean => killed && code === 'last-backup-missing';
+      const tell = ({ message }: Finding): string => message;
+      const problemsNotLeft = problems.filter((each) => !isLeft(each));
+      return { backups, blocks, locks, problems: problemsNotLeft.map(tell), leftByKill: problems.filter(isLeft).map(tell) };
     },
   };
 };
