@@ -9,7 +9,7 @@ import { once } from '../observe/expectation.ts';
 import type { Context } from './context.ts';
 import { completes } from './expectations.ts';
 import type { BackupHandle, SnapshotHandle } from './handles.ts';
-import { limits } from './limits.ts';
+import { judge } from './limits.ts';
 import { runLabel } from './made.ts';
 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
@@ -20,7 +20,7 @@ export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
 
 /** Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen it. */
 export const requestBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
-  const { cluster, timelines, made, run } = context;
+  const { cluster, timelines, made, run, target, without } = context;
   const label = nextLabel(context);
   // As Longhorn's own API names them; its files are then `backup_backup-....cfg`, which the documents' commands count on.
   const name = `backup-${randomBytes(8).toString('hex')}`;
@@ -29,26 +29,24 @@ export const requestBackup = async (context: Context, snapshot: SnapshotHandle):
   await cluster.create(longhornResources.backups, {
     apiVersion,
     kind: 'Backup',
-    metadata: { name, namespace, labels: { ...runLabel(run), ...backupLabels(snapshot.volume.name) } },
-    spec: { snapshotName: snapshot.name, backupMode: 'incremental' },
+    metadata: { name, namespace, labels: { ...runLabel(run), ...backupLabels({ volume: snapshot.volume.name, target }) } },
+    // A volume that nobody can write to has nothing new for an incremental one: its upload would end before anybody sees it.
+    spec: { snapshotName: snapshot.name, backupMode: without.includes('block-device') ? 'full' : 'incremental' },
   });
   return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };
 };
 
 /** Waits for a backup to be Completed; ends at once when it goes wrong. */
-export const untilCompleted = async ({ timelines }: Context, backup: BackupHandle): Promise<void> => {
-  await completes(timelines.backups, { ...backup, from: backup.since.made }).within(
-    limits.backupCompleted.within,
-    limits.backupCompleted.owner,
-  );
+export const untilCompleted = async ({ timelines, limits }: Context, backup: BackupHandle): Promise<void> => {
+  await judge(completes(timelines.backups, { ...backup, from: backup.since.made }), limits.backupCompleted);
 };
 
 /**
  * Waits until Longhorn knows the volume of a completed backup in the store.
  * A backup that is deleted before goes at once, without a state Deleting, and leaves its files behind.
  */
-export const untilSettled = async ({ timelines }: Context, { volume, label }: BackupHandle): Promise<void> => {
-  const wanted = Object.entries(backupLabels(volume.name));
+export const untilSettled = async ({ timelines, target, limits }: Context, { volume, label }: BackupHandle): Promise<void> => {
+  const wanted = Object.entries(backupLabels({ volume: volume.name, target }));
   await once(timelines.backupVolumes, ({ metadata }) => wanted.every(([key, value]) => metadata.labels?.[key] === value), {
     label: `Longhorn knows of volume ${volume.name} in the store, after ${label}`,
     ...limits.backupVolumeKnown,

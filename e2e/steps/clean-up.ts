@@ -1,14 +1,15 @@
 import { describeBackup } from '../longhorn/backup-state.ts';
 import { backupLabels, longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
-import { ApiError, type KubernetesObject, type Resource } from '../observe/cluster.ts';
-import { once, onceGone } from '../observe/expectation.ts';
+import { type KubernetesObject, type Resource, unlessGone } from '../observe/cluster.ts';
+import { onceGone } from '../observe/expectation.ts';
 import type { Timeline } from '../observe/timeline.ts';
+import { removeJobs } from './clean-up-jobs.ts';
 import type { Context } from './context.ts';
-import { type Limit, limits } from './limits.ts';
+import type { Limit } from './limits.ts';
 import { describeSnapshot } from './snapshot.ts';
-import { describeVolume, detach } from './volume.ts';
+import { describeVolume, detach, untilDetached } from './volume.ts';
 
-type Ground = Pick<Context, 'cluster' | 'timelines' | 'made'>;
+type Ground = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'>;
 type Collection<T extends KubernetesObject> = { resource: Resource; timeline: Timeline<T>; what: string; describe?: (object: T) => string };
 
 /**
@@ -16,16 +17,19 @@ type Collection<T extends KubernetesObject> = { resource: Resource; timeline: Ti
  * Backups first, while their store lives: Longhorn lets none go before its files are removed.
  */
 export const removeMade = async (ground: Ground): Promise<void> => {
-  const { timelines, made } = ground;
+  const { timelines, made, limits } = ground;
   const stages: (() => Promise<void>)[] = [
+    // First, or they would go on making backups.
+    () => removeJobs(ground),
     () =>
       remove(
         ground,
         { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup },
         made.backups,
-        limits.backupsGone,
+        // The deletions that a job asked for may have failed a few times.
+        made.jobs.length === 0 ? limits.backupsGone : limits.oldOnesGo,
       ),
-    () => removeBackupVolumes(ground),
+    () => removeBackupVolumes(ground, made.volumes),
     () => detachVolumes(ground),
     () =>
       remove(
@@ -33,6 +37,19 @@ export const removeMade = async (ground: Ground): Promise<void> => {
         { resource: longhornResources.volumes, timeline: timelines.volumes, what: 'volume', describe: describeVolume },
         made.volumes,
         limits.volumeGone,
+      ),
+    // After their volume, which may still be being restored from them.
+    () =>
+      remove(
+        ground,
+        { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup },
+        made.written.map(({ backup }) => backup),
+        limits.backupsGone,
+      ),
+    () =>
+      removeBackupVolumes(
+        ground,
+        made.written.map(({ volume }) => volume),
       ),
     // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until there is a younger one.
     () =>
@@ -68,34 +85,32 @@ const remove = async <T extends KubernetesObject>(
   );
 };
 
-const removeBackupVolumes = async (ground: Ground): Promise<void> => {
+const removeBackupVolumes = async (ground: Ground, volumes: readonly string[]): Promise<void> => {
   const timeline = ground.timelines.backupVolumes;
   const belongs = ({ metadata }: KubernetesObject): boolean =>
-    ground.made.volumes.some((volume) => Object.entries(backupLabels(volume)).every(([key, value]) => metadata.labels?.[key] === value));
+    volumes.some((volume) =>
+      Object.entries(backupLabels({ volume, target: ground.target })).every(([key, value]) => metadata.labels?.[key] === value),
+    );
   const names = timeline
     .objects()
     .filter(belongs)
     .map(({ metadata }) => metadata.name);
-  await remove(ground, { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' }, names, limits.backupVolumeGone);
+  await remove(
+    ground,
+    { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' },
+    names,
+    ground.limits.backupVolumeGone,
+  );
 };
 
-const detachVolumes = async ({ cluster, timelines, made }: Ground): Promise<void> => {
+const detachVolumes = async ({ cluster, timelines, made, limits }: Ground): Promise<void> => {
   const attached = made.volumes.filter(
     (name) => timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
   );
   await Promise.all(
     attached.map(async (name) => {
       await detach({ cluster }, name).catch(unlessGone);
-      await once(timelines.volumes, ({ status }) => status?.state === 'detached', {
-        name,
-        label: `volume ${name} is detached`,
-        describe: describeVolume,
-        ...limits.detached,
-      });
+      await untilDetached({ timelines, limits }, name);
     }),
   );
-};
-
-const unlessGone = (error: unknown): void => {
-  if (!(error instanceof ApiError) || error.status !== 404) throw error;
 };

@@ -26,6 +26,8 @@ export const writeData = async (
   { cluster }: Context,
   { volume, offset, size }: { volume: VolumeHandle; offset: number; size: number },
 ): Promise<WrittenData> => {
+  if (volume.restored !== undefined)
+    throw new Error(`volume ${volume.name} has no block device to write to: the scenario must say that it needs one`);
   if (offset % mebibyte !== 0 || size % mebibyte !== 0) throw new Error(`data is written in whole MiB, not ${size} bytes at ${offset}`);
   if (offset + size > volume.size)
     throw new Error(`${size} bytes at ${offset} do not fit into volume ${volume.name} of ${volume.size} bytes`);

@@ -3,6 +3,7 @@ import { classify } from '../longhorn/messages/classify.ts';
 import { saidByBackup } from '../longhorn/messages/said-by.ts';
 import type { Backup } from '../longhorn/types.ts';
 import { type Expectation, gone, type Step } from '../observe/expectation.ts';
+import { namedState } from '../observe/named-state.ts';
 import type { Timeline } from '../observe/timeline.ts';
 import { type Actor, is, story, waitsForReadiness } from './expectations.ts';
 
@@ -14,11 +15,11 @@ const saysInError = (backup: Backup, ids: readonly string[], version: string): b
   return said.some((found) => found.class !== 'unclassified' && ids.includes(found.id));
 };
 
-// A failed deletion speaks in status.messages.error; status.error is a failed creation's.
-const failed = (label: string, ids: readonly string[], version: string): Step<Backup> => ({
+/** The deletion of a backup failed with one of these messages. It speaks in status.messages.error; status.error is a failed creation's. */
+export const failed = namedState('backup-deletion-failed', (label: string, ids: readonly string[], version: string) => ({
   label,
-  matches: (backup) => backupState(backup) === 'Error' && !backup.status?.error && saysInError(backup, ids, version),
-});
+  matches: (backup: Backup) => backupState(backup) === 'Error' && !backup.status?.error && saysInError(backup, ids, version),
+}));
 
 // The backup is in Error, because the store refused the removal of its files; `status.error` is empty.
 const isDenied = (version: string): Step<Backup> => failed('Error (with the text on permissions)', ['deletion-denied'], version);
@@ -51,6 +52,10 @@ export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing
     .goes(is('Deleting'), gone)
     .allowing(...failures);
 };
+
+/** A completed backup is deleted, though its owner is killed at some point meanwhile: who takes over may say that it knows of no deletion. */
+export const isDeletedThroughKill = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone).allowing(isForgotten(version));
 
 /** A backup that nobody holds back: it never waits for the deletion of another one. */
 export const isNeverHeldBack = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>

@@ -3,28 +3,33 @@ import type { MessageId } from '../longhorn/messages/catalogue.ts';
 import { wordingOf } from '../longhorn/messages/classify.ts';
 import type { Backup } from '../longhorn/types.ts';
 import { type Expectation, expectHistory, gone, type Step } from '../observe/expectation.ts';
+import { namedState } from '../observe/named-state.ts';
 import type { Timeline } from '../observe/timeline.ts';
 
 /** A backup in a story: its name, what the reader calls it, and the mark from which its history counts. */
 export type Actor = { name: string; label: string; from: number };
 
 /** The backup is in this state, whatever it says. */
-export const is = (state: BackupState): Step<Backup> => ({
+export const is = namedState('backup-is', (state: BackupState) => ({
   label: state === '' ? 'new' : state,
-  matches: (backup) => backupState(backup) === state,
-});
+  matches: (backup: Backup) => backupState(backup) === state,
+}));
 
 /** The backup is Pending and says that it waits for that other one to be deleted, in any wording that is known. */
-export const waitsFor = ({ name }: { name: string }, version: string): Step<Backup> => ({
+export const waitsFor = ({ name }: { name: string }, version: string): Step<Backup> => waitsForNamed(name, version);
+
+/** The same, by the name of that other one alone. */
+export const waitsForNamed = namedState('backup-waits-for', (name: string, version: string) => ({
   label: `Pending (with the message that it waits for ${name} to be deleted)`,
-  matches: (backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-deletion', version) && namesNoOther(backup, name),
-});
+  matches: (backup: Backup) =>
+    backupState(backup) === 'Pending' && says(backup, 'waits-for-deletion', version) && namesNoOther(backup, name),
+}));
 
 /** Longhorn may look at a backup before its snapshot or engine is ready, even if they were a moment ago. */
-export const waitsForReadiness = (version: string): Step<Backup> => ({
+export const waitsForReadiness = namedState('backup-waits-for-readiness', (version: string) => ({
   label: 'Pending (waiting for its snapshot or engine)',
-  matches: (backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
-});
+  matches: (backup: Backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
+}));
 
 const says = (backup: Backup, id: MessageId, version: string): boolean =>
   wordingOf(id, { message: backup.status?.messages?.info, version }) !== undefined;
@@ -70,8 +75,11 @@ export const isBeingDeleted = (backups: Backups, backup: Actor): Expectation<Bac
 export const isDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
   story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
 
-// No state matches it: what is expected is that nothing else comes.
-const change: Step<Backup> = { label: 'no change', matches: () => false };
+/** No state matches it: what is expected is that nothing else comes. */
+export const changes = namedState('changes', () => ({ label: 'no change', matches: (_: Backup) => false }));
+
+/** That state. */
+export const change = changes();
 
 /** The backup stays in a state for as long as the expectation is given time; to be met, it must time out (see stays). */
 export const remains = (backups: Backups, { backup, state }: { backup: Actor; state: Step<Backup> }): Expectation<Backup> =>

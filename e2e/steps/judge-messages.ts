@@ -18,8 +18,8 @@ type Options = {
   volumes: readonly string[];
   expected: readonly ExpectedMessage[];
   version: string;
-  /** The mark from which on the backup target is judged: before, it spoke of another store. */
-  from: number;
+  /** The backup target of the scenario. */
+  target: string;
 };
 
 /**
@@ -29,12 +29,12 @@ type Options = {
  */
 export const judgeMessages = (
   { backups, snapshots, backupTargets }: Pick<Timelines, 'backups' | 'snapshots' | 'backupTargets'>,
-  { volumes, expected, version, from }: Options,
+  { volumes, target, expected, version }: Options,
 ): { met: MetMessage[]; problems: string[] } => {
   const stories = [
     ...follow(backups, saidByBackup, ({ metadata }) => volumes.includes(metadata.labels?.['backup-volume'] ?? '')),
     ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
-    ...follow(backupTargets, saidByTarget, () => true, from),
+    ...follow(backupTargets, saidByTarget, ({ metadata }) => metadata.name === target),
   ];
   const judged = stories.map(({ lasting, ...said }) => ({ lasting, met: { ...said, classification: classify(said, version) } }));
   return {
@@ -61,12 +61,11 @@ const follow = <T extends KubernetesObject>(
   { entries }: Timeline<T>,
   say: (object: T) => Message[],
   belongs: (object: T) => boolean,
-  from = 0,
 ): Said[] => {
   const all: Said[] = [];
   const open = new Map<string, Said[]>();
   for (const entry of entries) {
-    if (entry.kind === 'gap' || entry.sequence <= from || !belongs(entry.object)) continue;
+    if (entry.kind === 'gap' || !belongs(entry.object)) continue;
     const of = entry.object.metadata.name;
     const before = open.get(of) ?? [];
     const now = (entry.kind === 'deleted' ? [] : say(entry.object)).map((message): Said => {

@@ -1,8 +1,18 @@
 /** What a scenario has made in the cluster; names are entered before the request that makes them. */
-export type Made = { volumes: string[]; snapshots: string[]; backups: string[] };
+export type Made = {
+  volumes: string[];
+  snapshots: string[];
+  backups: string[];
+  jobs: string[];
+  /** The backups that were written into the store by hand, and what is said there to be their volume. */
+  written: { volume: string; backup: string }[];
+};
 
 /** Nothing made yet. */
-export const nothingMade = (): Made => ({ volumes: [], snapshots: [], backups: [] });
+export const nothingMade = (): Made => ({ volumes: [], snapshots: [], backups: [], jobs: [], written: [] });
+
+/** The name of the label on everything that a run makes; its value is the run's id. */
+export const runLabelName = 'corral.test/run';
 
 /** The label on everything that a run makes. */
-export const runLabel = (run: string): Record<string, string> => ({ 'corral.test/run': run });
+export const runLabel = (run: string): Record<string, string> => ({ [runLabelName]: run });

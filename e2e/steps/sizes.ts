@@ -1,3 +1,5 @@
+import { type LonghornClocks, longhornClocks } from '../longhorn/clocks.ts';
+
 /** Bytes in a MiB. */
 export const mebibyte = 1024 * 1024;
 
@@ -5,12 +7,18 @@ export const mebibyte = 1024 * 1024;
 export const inMebibytes = (bytes: number): string => `${bytes / mebibyte} MiB`;
 
 /**
- * "Large data" and "small data" of the documents, in a volume of 512 MiB. The small data overwrite the end of the large: blocks that only the
- * first backup had must be gone with it. The second backup has 512 MiB where it uploads everything anew: with less (random, gzip) an upload was
- * seen to end between two looks of Longhorn's, never InProgress.
+ * "Large data" and "small data" of the documents, in a volume of 512 MiB on Longhorn's own clocks. The small data overwrite the end of the
+ * large: blocks that only the first backup had must be gone with it. The second backup has all of it where it uploads everything anew: with
+ * less (random, gzip) an upload was seen to end between two looks of Longhorn's, which come every 2 s, never InProgress.
  */
-export const documentData = {
-  volume: 512 * mebibyte,
-  large: { offset: 0, size: 416 * mebibyte },
-  small: { offset: 384 * mebibyte, size: 128 * mebibyte },
+export const documentData = ({ monitorPoll }: Pick<LonghornClocks, 'monitorPoll'>): DocumentData => {
+  const unit = Math.ceil(32 * (monitorPoll / longhornClocks.monitorPoll)) * mebibyte;
+  return { volume: 16 * unit, large: { offset: 0, size: 13 * unit }, small: { offset: 12 * unit, size: 4 * unit } };
 };
+
+/** The data of the documents, in bytes. */
+export type DocumentData = { volume: number; large: Stretch; small: Stretch };
+type Stretch = { offset: number; size: number };
+
+/** Data for a backup whose upload nobody needs to see. */
+export const littleData = { volume: 64 * mebibyte, data: { offset: 0, size: 16 * mebibyte } };

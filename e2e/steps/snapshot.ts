@@ -3,12 +3,11 @@ import type { Snapshot } from '../longhorn/types.ts';
 import { once } from '../observe/expectation.ts';
 import type { Context } from './context.ts';
 import type { SnapshotHandle, VolumeHandle } from './handles.ts';
-import { limits } from './limits.ts';
 import { runLabel } from './made.ts';
 
 /** Takes a snapshot of a volume and returns when it can be backed up. */
 export const makeSnapshot = async (context: Context, volume: VolumeHandle): Promise<SnapshotHandle> => {
-  const { cluster, timelines, made, run } = context;
+  const { cluster, timelines, made, run, limits } = context;
   const name = context.uniqueName('snapshot');
   made.snapshots.push(name);
   await cluster.create(longhornResources.snapshots, {

@@ -10,13 +10,16 @@ import {
   deletionFailsAgain,
   goesOn,
   isDeletedInTheEnd,
+  isDeletedThroughKill,
   isForgottenAndRetried,
   isNeverHeldBack,
   stateWhen,
 } from './deletion-errors.ts';
 import { waitsFor } from './expectations.ts';
-import type { BackupHandle } from './handles.ts';
-import { limits } from './limits.ts';
+import { type BackupHandle, tellLabels } from './handles.ts';
+import { judge } from './limits.ts';
+import { PremiseLost } from './premise-lost.ts';
+import { reached } from './reached.ts';
 import { retryWindow } from './retry-window.ts';
 
 /** The steps that judge a deletion that fails, and what another backup of the volume does meanwhile. */
@@ -33,24 +36,25 @@ export type ThenOfErrors = {
   deletingAgain(backup: BackupHandle): Promise<void>;
   /** After its owner was killed, the backup goes Error with the text that no record is in progress, and Deleting again. */
   deletionForgotten(backup: BackupHandle): Promise<void>;
+  /** Whatever point of its deletion the kill of its owner met, each backup goes Deleting, and is gone. */
+  deletedThroughKill(...backups: BackupHandle[]): Promise<void>;
   /** After the heal the deletion is tried once more, and the backup is gone. */
   deletedInTheEnd(backup: BackupHandle): Promise<void>;
 };
 
-const reached = ({ steps }: Verdict, position: number): { at: number; resourceVersion: string } => {
-  const found = steps[position]?.reached;
-  if (found === undefined) throw new Error(`an expectation was met without its step ${position + 1}`);
-  return found;
-};
-
 /** Makes those steps. */
 export const createThenOfErrors = (context: Context): ThenOfErrors => {
-  const { timelines, version, clocks } = context;
+  const { timelines, version, clocks, limits } = context;
   const { backups } = timelines;
   const deleted = (backup: BackupHandle, from = sinceDeleted(backup)) => ({ backup: { ...backup, from }, version });
+  // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other backup may not have got that far.
   const whileInError = (verdict: Verdict, first: BackupHandle): void => {
     const started = reached(verdict, 0);
     const state = stateWhen(backups, { of: first.name, resourceVersion: started.resourceVersion });
+    if (state === 'Deleting')
+      throw new PremiseLost(
+        `${first.label} was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of ${formatDuration(clocks.deletionBackoff)} lets the Error last`,
+      );
     if (state !== 'Error')
       throw new Error(`${first.label} was ${state ?? 'in a state that nobody saw'} when the other backup went InProgress, not Error`);
   };
@@ -59,7 +63,7 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     deletionFails: (backup) =>
       context
         .step(`Then ${backup.label} goes Deleting, and Error with the text on permissions`, () =>
-          deletionFails(backups, deleted(backup)).within(limits.deletionFails.within, limits.deletionFails.owner),
+          judge(deletionFails(backups, deleted(backup)), limits.deletionFails),
         )
         .then(() => {}),
     deletionFailsAgain: (backup) => {
@@ -69,10 +73,7 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
         .step(
           `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${formatDuration(window.least)} to ${formatDuration(window.most)}`,
           async () => {
-            const verdict = await deletionFailsAgain(backups, deleted(backup)).within(
-              limits.deletionFailsAgain.within,
-              limits.deletionFailsAgain.owner,
-            );
+            const verdict = await judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain);
             const gap = reached(verdict, 2).at - reached(verdict, 0).at;
             if (gap < window.least || gap > window.most)
               throw new Error(`the deletion of ${backup.label} was ${tellGap(gap)}\n${verdict.text}`);
@@ -85,14 +86,14 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     wentOnDuringError: (second, { first }) =>
       context.step(`Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`, async () => {
         const expectation = goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) });
-        whileInError(await expectation.within(limits.secondCompleted.within, limits.secondCompleted.owner), first);
+        whileInError(await judge(expectation, limits.secondCompleted), first);
       }),
     neverHeldBack: (second, { first }) =>
       context.step(
         `Then ${second.label} is never held back: it goes InProgress while ${first.label} is in Error, and Completed`,
         async () => {
           const expectation = isNeverHeldBack(backups, deleted(second, second.since.made));
-          whileInError(await expectation.within(limits.secondCompleted.within, limits.secondCompleted.owner), first);
+          whileInError(await judge(expectation, limits.secondCompleted), first);
         },
       ),
     deletingAgain: (backup) =>
@@ -120,13 +121,18 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
           context.report.finding(toFinding('no-record-is-brief', `Here the state Error lived ${formatDuration(lived(verdict))}.`));
         });
     },
+    deletedThroughKill: (...backups) =>
+      context.step(`Then each of ${tellLabels(backups)} goes Deleting, and is gone`, async () => {
+        const { within, owner } = limits.deletedInTheEnd;
+        await Promise.all(backups.map((backup) => isDeletedThroughKill(timelines.backups, deleted(backup)).within(within, owner)));
+      }),
     deletedInTheEnd: (backup) =>
       context.step(`Then ${backup.label} goes Deleting once more, and is gone`, async () => {
         const expectation = isDeletedInTheEnd(
           backups,
           deleted(backup, backup.since.healed ?? backup.since.orphaned ?? sinceDeleted(backup)),
         );
-        await expectation.within(limits.deletedInTheEnd.within, limits.deletedInTheEnd.owner);
+        await judge(expectation, limits.deletedInTheEnd);
       }),
   };
 };

@@ -1,8 +1,10 @@
+import { managerLabel } from '../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../longhorn/types.ts';
-import type { Cluster } from '../observe/cluster.ts';
+import { type Cluster, resources } from '../observe/cluster.ts';
 import type { Timeline } from '../observe/timeline.ts';
 import { follow } from '../observe/watch.ts';
+import type { ManagerPodObject } from './judge-managers.ts';
 
 /** What a scenario watches of Longhorn, from before its first action to its end. */
 export type Timelines = {
@@ -12,17 +14,19 @@ export type Timelines = {
   backups: Timeline<Backup>;
   backupVolumes: Timeline<BackupVolume>;
   backupTargets: Timeline<BackupTarget>;
+  managers: Timeline<ManagerPodObject>;
 };
 
 /** Opens all watches and returns when every one is live; they end with the signal. */
 export const openTimelines = async (cluster: Cluster, signal: AbortSignal): Promise<Timelines> => {
-  const [volumes, attachments, snapshots, backups, backupVolumes, backupTargets] = await Promise.all([
+  const [volumes, attachments, snapshots, backups, backupVolumes, backupTargets, managers] = await Promise.all([
     follow<Volume>(cluster, longhornResources.volumes, { namespace, signal }),
     follow<VolumeAttachment>(cluster, longhornResources.volumeAttachments, { namespace, signal }),
     follow<Snapshot>(cluster, longhornResources.snapshots, { namespace, signal }),
     follow<Backup>(cluster, longhornResources.backups, { namespace, signal }),
     follow<BackupVolume>(cluster, longhornResources.backupVolumes, { namespace, signal }),
     follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal }),
+    follow<ManagerPodObject>(cluster, resources.pods, { namespace, labelSelector: managerLabel, signal }),
   ]);
-  return { volumes, attachments, snapshots, backups, backupVolumes, backupTargets };
+  return { volumes, attachments, snapshots, backups, backupVolumes, backupTargets, managers };
 };

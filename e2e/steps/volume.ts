@@ -1,20 +1,30 @@
+import { blockSize } from '../backupstore/write/pack-block.ts';
 import { managerPods } from '../longhorn/manager.ts';
 import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import type { Node, Volume, VolumeAttachment } from '../longhorn/types.ts';
 import { once } from '../observe/expectation.ts';
 import type { Context } from './context.ts';
 import type { VolumeHandle } from './handles.ts';
-import { limits } from './limits.ts';
 import { runLabel } from './made.ts';
 
 const ticket = 'corral';
 
-/** Makes a volume and attaches it to a node that Longhorn calls ready, or to the one given. */
+/** Makes a volume and attaches it to the node given, or to a ready one beside that of the store: scenarios side by side spread over the nodes as Kubernetes spreads their stores. */
 export const makeVolume = async (context: Context, { size, node }: { size: number; node?: string }): Promise<VolumeHandle> => {
-  const { cluster, made, run } = context;
   const ready = await readyNodes(context);
-  const chosen = node ?? ready[0];
+  const chosen = node ?? ready[(ready.indexOf(context.server.node) + 1) % ready.length];
   if (chosen === undefined) throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
+  const name = await createVolume(context, { size, nodes: ready.length });
+  await attach(context, { name, node: chosen });
+  return { name, node: chosen, size };
+};
+
+/** Makes a volume for a Longhorn of so many ready nodes, empty or restored from a backup (by its URL), and returns its name. */
+export const createVolume = async (
+  context: Context,
+  { size, nodes, fromBackup }: { size: number; nodes: number; fromBackup?: string },
+): Promise<string> => {
+  const { cluster, made, run, target } = context;
   const name = context.uniqueName('volume');
   made.volumes.push(name);
   await cluster.create(longhornResources.volumes, {
@@ -24,19 +34,25 @@ export const makeVolume = async (context: Context, { size, node }: { size: numbe
     spec: {
       size: String(size),
       // Two replicas are what the recordings of real Longhorns were made with; a third would only be one more writer.
-      numberOfReplicas: Math.min(2, ready.length),
+      numberOfReplicas: Math.min(2, nodes),
       frontend: 'blockdev',
+      backupTargetName: target,
       // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it every 2 s).
       backupCompressionMethod: 'gzip',
+      // Block by block its backups are held against the one that it comes from (versions before v1.10 know no other size).
+      ...(fromBackup !== undefined && { fromBackup, backupBlockSize: String(blockSize) }),
     },
   });
-  await attach(context, { name, node: chosen });
-  return { name, node: chosen, size };
+  return name;
 };
 
-const attach = async ({ cluster, timelines }: Context, { name, node }: { name: string; node: string }): Promise<void> => {
+/** Attaches a volume to a node, with its frontend or without, and returns when it is healthy there. */
+export const attach = async (
+  { cluster, timelines, limits }: Context,
+  { name, node, disableFrontend = false }: { name: string; node: string; disableFrontend?: boolean },
+): Promise<void> => {
   await once(timelines.attachments, () => true, { name, label: `volume ${name} has an attachment`, ...limits.attachmentExists });
-  await cluster.patch(longhornResources.volumeAttachments, { namespace, name }, ticketPatch(node));
+  await cluster.patch(longhornResources.volumeAttachments, { namespace, name }, ticketPatch(node, disableFrontend));
   await once(timelines.attachments, (attachment) => attachment.status?.attachmentTicketStatuses?.[ticket]?.satisfied === true, {
     name,
     label: `volume ${name} is attached to ${node}`,
@@ -56,14 +72,28 @@ export const detach = async ({ cluster }: Pick<Context, 'cluster'>, name: string
   await cluster.patch(longhornResources.volumeAttachments, { namespace, name }, { spec: { attachmentTickets: { [ticket]: null } } });
 };
 
+/** Waits until a volume that nobody wants any more is detached. */
+export const untilDetached = async ({ timelines, limits }: Pick<Context, 'timelines' | 'limits'>, name: string): Promise<void> => {
+  await once(timelines.volumes, ({ status }) => status?.state === 'detached', {
+    name,
+    label: `volume ${name} is detached`,
+    describe: describeVolume,
+    ...limits.detached,
+  });
+};
+
 /** One line about a volume. */
 export const describeVolume = ({ status }: Volume): string => `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;
 
 const describeAttachment = ({ status }: VolumeAttachment): string =>
   JSON.stringify(status?.attachmentTicketStatuses?.[ticket] ?? 'no answer to the ticket yet');
 
-const ticketPatch = (node: string) => ({
-  spec: { attachmentTickets: { [ticket]: { id: ticket, type: 'longhorn-api', nodeID: node, parameters: { disableFrontend: 'false' } } } },
+const ticketPatch = (nodeID: string, disableFrontend: boolean) => ({
+  spec: {
+    attachmentTickets: {
+      [ticket]: { id: ticket, type: 'longhorn-api', nodeID, parameters: { disableFrontend: String(disableFrontend) } },
+    },
+  },
 });
 
 /** The names of the nodes that Longhorn calls ready and that have a running longhorn-manager pod. */

@@ -1,0 +1,25 @@
+import { type SharedThing, sharedThings } from '../longhorn/shared.ts';
+import { formatDuration } from '../observe/duration.ts';
+import type { Context } from './context.ts';
+
+/** The step by which a scenario gets for itself what it declares to need alone. */
+export type GivenAlone = {
+  /** All of them at once, until the end of the clean-up; what was set up before was set up beside other scenarios. */
+  alone(...things: SharedThing[]): Promise<void>;
+};
+
+/** Makes that step. */
+export const createGivenAlone = (context: Context): GivenAlone => ({
+  alone: (...things) =>
+    context
+      .step(
+        `Given that nobody else uses ${things.map((thing) => sharedThings[thing]).join(' and ')}`,
+        async () => {
+          const waited = await context.haveAlone(...things);
+          for (const thing of things) context.alone.add(thing);
+          return waited;
+        },
+        (waited) => `waited ${formatDuration(waited)}`,
+      )
+      .then(() => {}),
+});

@@ -1,0 +1,41 @@
+import type { KubernetesObject } from '../observe/cluster.ts';
+import type { Timeline } from '../observe/timeline.ts';
+
+/** A longhorn-manager pod, as far as it tells whether its processes were begun anew. */
+export type ManagerPodObject = KubernetesObject & {
+  spec?: { nodeName?: string };
+  status?: {
+    containerStatuses?: {
+      name: string;
+      restartCount?: number;
+      state?: { running?: object };
+      lastState?: { terminated?: { exitCode?: number; reason?: string } };
+    }[];
+  };
+};
+
+/**
+ * Looks through the history of the longhorn-manager pods for one that went, or whose container was started again; a line each.
+ * Longhorn has had crashes of its managers that heal so fast that no state of a backup tells of them (longhorn#13245).
+ */
+export const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): string[] => {
+  const problems: string[] = [];
+  const restarts = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.kind === 'gap') continue;
+    const { metadata, spec, status } = entry.object;
+    const pod = `${metadata.name} on ${spec?.nodeName ?? 'no node'}`;
+    if (entry.kind === 'deleted') problems.push(`${pod} went`);
+    for (const { name, restartCount = 0, lastState } of status?.containerStatuses ?? []) {
+      const key = `${metadata.uid}/${name}`;
+      const before = restarts.get(key);
+      restarts.set(key, restartCount);
+      if (before === undefined || restartCount <= before) continue;
+      const { exitCode, reason } = lastState?.terminated ?? {};
+      problems.push(
+        `container ${name} of ${pod} was started again (its last end: exit code ${exitCode ?? 'not known'}, ${reason ?? 'no reason'})`,
+      );
+    }
+  }
+  return problems;
+};
