@@ -1,19 +1,22 @@
 import { scenario } from '../../scenario.ts';
 import type { ScenarioOptions } from '../../scenario-core.ts';
-import { documentData } from '../../steps/sizes.ts';
+import { littleData } from '../../steps/sizes.ts';
 
-const about = (variant: string): ScenarioOptions => ({
+const about = (variant: string, dangers: ScenarioOptions['dangers'] = ['manager-kill']): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#crash',
   tags: ['backup-deletion', 'manager-kill', variant],
   timeout: '60m',
+  alone: ['longhorn-managers'],
+  dangers,
 });
 
 scenario('A deletion whose manager is killed is begun again', about('in-retry'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: documentData.volume });
-  await given.data(volume, documentData.large);
+  const volume = await given.volume({ size: littleData.volume });
+  await given.data(volume, littleData.data);
   const first = await given.settledBackup(volume);
   const immutable = await given.immutableConfig(first);
   await then.inForce(immutable);
+  await given.alone('longhorn-managers');
 
   await when.deleted(first);
   await then.deletionFailsAgain(first);
@@ -26,17 +29,47 @@ scenario('A deletion whose manager is killed is begun again', about('in-retry'),
   await then.storeHolds(volume, [], { afterKill: true });
 });
 
-scenario('A deletion that is held open when its manager is killed is begun again', about('held'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: documentData.volume });
-  await given.data(volume, documentData.large);
-  const first = await given.settledBackup(volume);
-  const held = await given.heldDeletion(first);
+scenario(
+  'A deletion that is held open when its manager is killed is begun again',
+  about('held', ['manager-kill', 'process-hold']),
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await given.alone('longhorn-managers');
+    const held = await given.heldDeletion(first);
 
-  await when.deleted(first);
-  await then.deleting(first);
-  await then.inForce(held);
-  await when.ownerKilled(first);
-  await then.deletionForgotten(first);
-  await then.deletedInTheEnd(first);
-  await then.storeHolds(volume, [], { afterKill: true });
-});
+    await when.deleted(first);
+    await then.deleting(first);
+    await then.inForce(held);
+    await when.ownerKilled(first);
+    await then.deletionForgotten(first);
+    await then.deletedInTheEnd(first);
+    await then.storeHolds(volume, [], { afterKill: true });
+  },
+);
+
+scenario(
+  'Deletions that a kill meets at ten points all end, and nothing else is lost',
+  // Each of the ten has blocks of its own, which are written between one and the next.
+  { ...about('ten-points'), needs: ['block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const kept = await given.settledBackup(volume);
+    await given.data(volume, littleData.data);
+    const last = await given.settledBackup(volume);
+    const time = await given.deletionTime(await given.settledBackup(volume));
+    const ten = await given.backups(volume, { count: 10 });
+
+    await given.alone('longhorn-managers');
+    await when.deletedOneByOne(ten, { time });
+    await when.ownerKilled(...ten);
+    await then.deletedThroughKill(...ten);
+
+    // A kill after the config is gone leaves blocks that nobody refers to. The next deletion that ends finds them.
+    await when.deleted(last);
+    await then.deleted(last);
+    await then.storeHolds(volume, [kept], { afterKill: true });
+  },
+);

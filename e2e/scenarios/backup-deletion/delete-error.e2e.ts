@@ -1,6 +1,5 @@
 import { scenario } from '../../scenario.ts';
 import type { ScenarioOptions } from '../../scenario-core.ts';
-import { documentData } from '../../steps/sizes.ts';
 
 const about = (variant: string): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#error',
@@ -8,39 +7,43 @@ const about = (variant: string): ScenarioOptions => ({
   timeout: '60m',
 });
 
-scenario('A deletion that fails is tried again, and a backup made beside it goes on', about('at-once'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: documentData.volume });
-  await given.data(volume, documentData.large);
+scenario(
+  'A deletion that fails is tried again, and a backup made beside it goes on',
+  about('at-once'),
+  async ({ given, when, then, data }) => {
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.large);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, data.small);
+    const snapshot = await given.snapshot(volume);
+    const immutable = await given.immutableConfig(first);
+    await then.inForce(immutable);
+
+    await when.deleted(first);
+    // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not wait, and rightly so.
+    await then.deleting(first);
+    const second = await when.backedUp(snapshot);
+
+    await then.heldBack(second, { first });
+    await then.deletionFails(first);
+    // Now, as no attempt at the deletion comes before its back-off is over: a creation that meets one is lost for good.
+    await when.lookedAtAgain(second);
+    await then.wentOnDuringError(second, { first });
+    await then.deletionFailsAgain(first);
+    await then.stillInStore(first);
+    await then.inForce(immutable);
+
+    await when.madeMutable(immutable, first);
+    await then.deletedInTheEnd(first);
+    await then.storeHolds(volume, [second]);
+  },
+);
+
+scenario('A backup made after a deletion failed does not wait for it', about('in-error'), async ({ given, when, then, data }) => {
+  const volume = await given.volume({ size: data.volume });
+  await given.data(volume, data.large);
   const first = await given.settledBackup(volume);
-  await given.data(volume, documentData.small);
-  const snapshot = await given.snapshot(volume);
-  const immutable = await given.immutableConfig(first);
-  await then.inForce(immutable);
-
-  const [, second] = await when.atOnce(
-    () => when.deleted(first),
-    () => when.backedUp(snapshot),
-  );
-
-  await then.heldBack(second, { first });
-  await then.deletionFails(first);
-  // Now, as no attempt at the deletion comes before its back-off is over: a creation that meets one is lost for good.
-  await when.lookedAtAgain(second);
-  await then.wentOnDuringError(second, { first });
-  await then.deletionFailsAgain(first);
-  await then.stillInStore(first);
-  await then.inForce(immutable);
-
-  await when.madeMutable(immutable, first);
-  await then.deletedInTheEnd(first);
-  await then.storeHolds(volume, [second]);
-});
-
-scenario('A backup made after a deletion failed does not wait for it', about('in-error'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: documentData.volume });
-  await given.data(volume, documentData.large);
-  const first = await given.settledBackup(volume);
-  await given.data(volume, documentData.small);
+  await given.data(volume, data.small);
   const snapshot = await given.snapshot(volume);
   const immutable = await given.immutableConfig(first);
   await then.inForce(immutable);

@@ -1,6 +1,5 @@
 import { scenario } from '../../scenario.ts';
 import type { ScenarioOptions } from '../../scenario-core.ts';
-import { documentData } from '../../steps/sizes.ts';
 
 const about = (variant: string): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#normal',
@@ -8,45 +7,55 @@ const about = (variant: string): ScenarioOptions => ({
   timeout: '40m',
 });
 
-scenario('A backup made during a deletion waits for it, then runs', about('free-running'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: documentData.volume });
-  await given.data(volume, documentData.large);
+scenario('A backup made during a deletion waits for it, then runs', about('free-running'), async ({ given, when, then, data }) => {
+  const volume = await given.volume({ size: data.volume });
+  await given.data(volume, data.large);
   const first = await given.settledBackup(volume);
-  await given.data(volume, documentData.small);
+  await given.data(volume, data.small);
   const snapshot = await given.snapshot(volume);
-
-  const [, second] = await when.atOnce(
-    () => when.deleted(first),
-    () => when.backedUp(snapshot),
-  );
-
-  await then.heldBack(second, { first });
-  await then.deleted(first);
-  await then.waitedAndCompleted(second, { first });
-  await then.storeHolds(volume, [second]);
-});
-
-scenario('A backup made during a deletion waits for as long as the deletion is held open', about('held'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: documentData.volume });
-  await given.data(volume, documentData.large);
-  const first = await given.settledBackup(volume);
-  await given.data(volume, documentData.small);
-  const snapshot = await given.snapshot(volume);
-  const held = await given.heldDeletion(first);
 
   await when.deleted(first);
+  // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not wait, and rightly so.
   await then.deleting(first);
-  await then.inForce(held);
-
   const second = await when.backedUp(snapshot);
-  await then.heldBack(second, { first });
-  await when.lookedAtAgain(first, second);
-  await then.nothingMoves({ first, second }, '10s');
-  await then.stillInStore(first);
-  await then.inForce(held);
 
-  await when.released(held);
+  await then.heldBack(second, { first });
   await then.deleted(first);
   await then.waitedAndCompleted(second, { first });
   await then.storeHolds(volume, [second]);
 });
+
+scenario(
+  'A backup made during a deletion waits for as long as the deletion is held open',
+  { ...about('held'), dangers: ['process-hold'] },
+  async ({ given, when, then, data }) => {
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.large);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, data.small);
+    const snapshot = await given.snapshot(volume);
+    const held = await given.heldDeletion(first);
+
+    await when.deleted(first);
+    await then.deleting(first);
+    await then.inForce(held);
+
+    const second = await when.backedUp(snapshot);
+    await then.heldBack(second, { first });
+    await when.lookedAtAgain(first, second);
+    await then.nothingMoves({ first, second }, '10s');
+    await then.stillInStore(first);
+    await then.inForce(held);
+
+    await when.released(held);
+    await then.deleted(first);
+    await then.waitedAndCompleted(second, { first });
+    await then.storeHolds(volume, [second]);
+
+    // The document says nothing of it, but a backup is kept for the day when its volume is gone; deleting it then was broken once (longhorn#9252).
+    await when.volumeRemoved(volume);
+    await when.deleted(second);
+    await then.deleted(second);
+    await then.storeHolds(volume, []);
+  },
+);

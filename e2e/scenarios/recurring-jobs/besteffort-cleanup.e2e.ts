@@ -1,0 +1,150 @@
+import { scenario } from '../../scenario.ts';
+import type { ScenarioOptions } from '../../scenario-core.ts';
+import type { BackupHandle } from '../../steps/handles.ts';
+import type { Steps } from '../../steps/index.ts';
+import type { JobHandle } from '../../steps/job-handles.ts';
+import type { CleanUp } from '../../steps/job-log.ts';
+import { littleData, mebibyte } from '../../steps/sizes.ts';
+
+type Ground = Pick<Steps, 'given' | 'when' | 'then'>;
+
+const about = (variant: string, dangers: ScenarioOptions['dangers'] = []): ScenarioOptions => ({
+  seed: 'besteffort-recurring-job-cleanup',
+  tags: ['recurring-jobs', variant],
+  timeout: '60m',
+  // A run makes a backup only where something new was written since the last one.
+  needs: ['block-device'],
+  dangers,
+});
+
+// Written before each run: a recurring backup is only made where there is something new. Two blocks, as nobody needs to see the upload.
+const newData = { offset: 0, size: 4 * mebibyte };
+
+// One run without a fault comes first: that of a new volume may warn for a reason of its own.
+const givenOneCleanRun = async ({ given, when, then }: Ground): Promise<{ job: JobHandle; backups: BackupHandle[] }> => {
+  const volume = await given.volume({ size: littleData.volume });
+  const job = await given.recurringJob(volume);
+  await given.data(volume, newData);
+  await when.jobTriggered(job);
+  await then.jobsComplete(job);
+  const backups = await then.oneBackupEachTick(job);
+  await then.jobLogs(job, { cleanUp: 'done, or too early', backups });
+  return { job, backups };
+};
+
+const started = {
+  'by its cron': ({ when }: Ground, job: JobHandle) => when.jobScheduled(job),
+  'at will': ({ when }: Ground, job: JobHandle) => when.jobTriggered(job),
+};
+
+const run = async (ground: Ground, job: JobHandle, how: { started: keyof typeof started; cleanUp: CleanUp }): Promise<BackupHandle[]> => {
+  const { given, then } = ground;
+  await given.data(job.volume, newData);
+  await started[how.started](ground, job);
+  await then.jobsComplete(job);
+  const backups = await then.oneBackupEachTick(job);
+  await then.jobLogs(job, { cleanUp: how.cleanUp, backups });
+  return backups;
+};
+
+// A cron counts in minutes, so one of the five is left to it.
+const five = ['by its cron', 'at will', 'at will', 'at will', 'at will'] as const;
+
+const thenNothingElse = async ({ then }: Ground, job: JobHandle): Promise<void> => {
+  await then.oneBackupEachTick(job);
+  await then.neverTwoAtOnce(job);
+  await then.nothingRestarted(job);
+};
+
+scenario(
+  'A recurring job goes on making backups while the engine deletes none',
+  about('wrapped-engine', ['engine-wrap']),
+  async (ground) => {
+    const { given, when, then } = ground;
+    let { job, backups } = await givenOneCleanRun(ground);
+    const fault = await given.faultyCleanup(job, 'the engine deletes no backup');
+    await then.inForce(fault);
+
+    for (const started of five) backups = await run(ground, job, { started, cleanUp: 'done' });
+    await then.oldOnesFail(job, { by: 'the engine', backups });
+    await then.allStay(backups);
+    await then.inForce(fault);
+    await thenNothingElse(ground, job);
+
+    await when.released(fault);
+    await then.oldOnesGo(job, backups);
+    await then.storeHolds(job.volume, backups.slice(-job.retain));
+  },
+);
+
+scenario('A recurring job goes on making backups while the store lets none go', about('immutable'), async (ground) => {
+  const { given, when, then } = ground;
+  let { job, backups } = await givenOneCleanRun(ground);
+  const heals: (() => Promise<void>)[] = [];
+
+  for (const started of five) {
+    for (const newest of backups.slice(-1)) {
+      const immutable = await given.immutableConfig(newest);
+      await then.inForce(immutable);
+      heals.push(() => when.madeMutable(immutable, newest));
+    }
+    backups = await run(ground, job, { started, cleanUp: 'done' });
+  }
+  await then.oldOnesFail(job, { by: 'the store', backups });
+  await then.allStay(backups);
+  await thenNothingElse(ground, job);
+
+  for (const heal of heals) await heal();
+  await then.oldOnesGo(job, backups);
+  await then.storeHolds(job.volume, backups.slice(-job.retain));
+});
+
+scenario(
+  'A recurring job goes on making backups while it may not delete any',
+  about('denied-backups', ['admission-policy']),
+  async (ground) => {
+    const { given, when, then } = ground;
+    let { job, backups } = await givenOneCleanRun(ground);
+    // Not the job's, which must leave it alone.
+    const kept = await given.settledBackup(job.volume);
+    const fault = await given.faultyCleanup(job, 'backups may not be deleted');
+    await then.inForce(fault);
+
+    for (const started of five) backups = await run(ground, job, { started, cleanUp: 'backups refused' });
+    await then.allStay([kept, ...backups]);
+    await then.inForce(fault);
+    await thenNothingElse(ground, job);
+
+    await when.released(fault);
+    backups = await run(ground, job, { started: 'at will', cleanUp: 'done' });
+    await then.oldOnesGo(job, backups);
+    await then.storeHolds(job.volume, [kept, ...backups.slice(-job.retain)]);
+  },
+);
+
+scenario(
+  'A recurring job that may not delete snapshots makes nothing any more',
+  about('denied-snapshots', ['admission-policy']),
+  async (ground) => {
+    const { given, when, then } = ground;
+    let { job, backups } = await givenOneCleanRun(ground);
+    const fault = await given.faultyCleanup(job, 'snapshots may not be deleted');
+    await then.inForce(fault);
+
+    const [first, ...others] = five;
+    backups = await run(ground, job, { started: first, cleanUp: 'snapshots refused' });
+    for (const how of others) {
+      await given.data(job.volume, newData);
+      await started[how](ground, job);
+      await then.nothingMadeAnyMore(job);
+      await then.jobLogs(job, { cleanUp: 'nothing made', backups });
+    }
+    await then.inForce(fault);
+
+    await when.released(fault);
+    backups = await run(ground, job, { started: 'at will', cleanUp: 'done' });
+    await thenNothingElse(ground, job);
+    await then.oldOnesGo(job, backups);
+    await then.storeHolds(job.volume, backups.slice(-job.retain));
+  },
+);

@@ -1,0 +1,88 @@
+import { scenario } from '../../scenario.ts';
+import type { ScenarioOptions } from '../../scenario-core.ts';
+import { littleData } from '../../steps/sizes.ts';
+
+const about = (seed: string, variant: string): ScenarioOptions => ({
+  seed: `delete-backup-asynchronously#${seed}`,
+  tags: ['ui', variant],
+  timeout: '40m',
+  needs: ['browser'],
+});
+
+scenario(
+  'The page of backups deletes the one that it names, and shows how another waits for that',
+  { ...about('normal', 'held'), dangers: ['process-hold'] },
+  async ({ given, when, then, data }) => {
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const kept = await given.settledBackup(volume);
+    await given.data(volume, data.small);
+    const snapshot = await given.snapshot(volume);
+    const held = await given.heldDeletion(first);
+    const page = await given.backupPage(volume);
+    await then.rowTells(page, first);
+
+    await when.deletedOnPage(page, first);
+    await then.deleting(first);
+    await then.inForce(held);
+    await then.leftAlone(kept);
+    const third = await when.backedUp(snapshot);
+    await then.heldBack(third, { first });
+    await then.pageShows(page, first, kept, third);
+    await then.rowTells(page, third);
+
+    await when.released(held);
+    await then.deleted(first);
+    await then.waitedAndCompleted(third, { first });
+    await then.pageFollowed(page, first, kept, third);
+    await then.pageUntroubled(page);
+    await then.storeHolds(volume, [kept, third]);
+  },
+);
+
+scenario(
+  'The page of backups tells why a deletion failed, for as long as it does',
+  about('error', 'in-error'),
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const immutable = await given.immutableConfig(first);
+    await then.inForce(immutable);
+    const page = await given.backupPage(volume);
+
+    await when.deleted(first);
+    await then.deletionFails(first);
+    await then.pageShows(page, first);
+    await then.rowTells(page, first);
+    await then.deletionFailsAgain(first);
+
+    await when.madeMutable(immutable, first);
+    await then.deletedInTheEnd(first);
+    await then.pageFollowed(page, first);
+    await then.pageUntroubled(page);
+    await then.storeHolds(volume, []);
+  },
+);
+
+scenario(
+  'The page of backups goes on by itself after the manager that it was connected to is killed',
+  { ...about('crash', 'manager-kill'), alone: ['longhorn-managers'], dangers: ['manager-kill'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    // In this order: a page that nothing is told to, while others are waited for, gives up its connection by itself.
+    await given.alone('longhorn-managers');
+    const page = await given.backupPage(volume);
+
+    await when.cutOff(page);
+    await then.pageIsBack(page);
+    await when.deleted(first);
+    await then.deleted(first);
+    await then.pageFollowed(page, first);
+    await then.pageUntroubled(page);
+    await then.storeHolds(volume, []);
+  },
+);
