@@ -25,16 +25,20 @@ export const boundBy = <T>(limit: Duration, whose: string, work: Promise<T>): Pr
 
 /**
  * Starts the time of a scenario. `signal` aborts when it is up or `interrupted` does;
- * `orCut` waits for work no longer than that. `doing` says what the scenario is at, for the message.
+ * `orCut` waits for work no longer than that; while `paused` waits, the time does not run. `doing` says what the scenario is at, for the message.
  */
 export const startClock = (options: { timeout: Duration; interrupted: AbortSignal; doing: () => string | undefined }) => {
   const { timeout, interrupted, doing } = options;
   const controller = new AbortController();
   const { signal } = controller;
-  const timer = setTimeout(() => {
+  const late = () => {
     const after = formatDuration(parseDuration(timeout));
     controller.abort(new Error(`the scenario took longer than its ${after}; it was at: ${doing() ?? 'reaching the cluster'}`));
-  }, parseDuration(timeout));
+  };
+  let left = parseDuration(timeout);
+  let since = performance.now();
+  let timer = setTimeout(late, left);
+  let stopped = false;
   const interrupt = () => controller.abort(interrupted.reason);
   interrupted.addEventListener('abort', interrupt, { once: true });
   if (interrupted.aborted) interrupt();
@@ -48,7 +52,18 @@ export const startClock = (options: { timeout: Duration; interrupted: AbortSigna
       signal.addEventListener('abort', cut, { once: true });
       return Promise.race([work, promise]);
     },
+    paused: async <T>(work: () => Promise<T>): Promise<T> => {
+      clearTimeout(timer);
+      left -= performance.now() - since;
+      try {
+        return await work();
+      } finally {
+        since = performance.now();
+        if (!stopped) timer = setTimeout(late, left);
+      }
+    },
     stop: () => {
+      stopped = true;
       clearTimeout(timer);
       interrupted.removeEventListener('abort', interrupt);
     },

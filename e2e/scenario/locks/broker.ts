@@ -1,0 +1,42 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { jsonLines } from '../../observe/json-lines.ts';
+import { type Claim, createClaims } from './claims.ts';
+
+/** Where a broker listens: the name of an abstract unix socket, which no kill leaves behind. */
+export type BrokerAddress = string;
+
+/** The path that means this name to the operating system. */
+export const toPath = (address: BrokerAddress): string => `\0${address}`;
+
+/**
+ * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim, each line it gets says that
+ * its last claim is granted. A connection that ends gives everything back, so nothing outlives a holder, however it dies.
+ */
+export const startBroker = async ({ places }: { places?: number } = {}): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
+  const claims = createClaims(places === undefined ? {} : { places });
+  const server = createServer(async (connection) => {
+    const holder = randomUUID();
+    // A holder that was killed breaks its connection; there is nobody left to tell.
+    connection.on('error', () => {});
+    connection.on('close', () => claims.leave(holder));
+    try {
+      for await (const claim of jsonLines(connection)) {
+        claims.ask(holder, claim as Claim, () => connection.write('{"granted":true}\n'));
+      }
+    } catch {
+      connection.destroy();
+    }
+  });
+  const address = `corral-locks-${randomUUID()}`;
+  server.listen(toPath(address));
+  await once(server, 'listening');
+  return {
+    address,
+    stop: async () => {
+      server.close();
+      server.unref();
+    },
+  };
+};
