@@ -1,9 +1,10 @@
 import { relative } from 'node:path';
 import type { SerializedError, TestCase, TestModule } from 'vitest/node';
-import type { ScenarioReport } from './schema.ts';
+import type { ScenarioRecord } from './record.ts';
+import { type ScenarioReport, untold } from './schema.ts';
 
 /** What a run was, for those of its scenarios that could not say how they ended. */
-export type RunEnd = { interrupted: boolean };
+export type RunEnd = { interrupted: boolean; round: number };
 
 const describeErrors = (errors: readonly SerializedError[]): string =>
   errors.map((error) => error.stack || error.message).join('\n\n') || 'it gave no reason';
@@ -24,18 +25,33 @@ const judgeSilent = (test: TestCase, { interrupted }: RunEnd): Pick<ScenarioRepo
 export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
   const { seed = null, outcome } = test.meta().corral ?? {};
   return {
+    ...untold,
     name: test.name,
     file: toFile(test.module),
     seed,
     tags: [...test.tags],
+    round: end.round,
     ...(outcome === undefined ? judgeSilent(test, end) : { state: outcome.state, reason: outcome.reason }),
     duration: outcome?.duration ?? Math.round(test.diagnostic()?.duration ?? 0),
-    steps: outcome?.steps ?? [],
-    findings: outcome?.findings ?? [],
+    ...(outcome === undefined ? {} : toldBy(outcome)),
   };
 };
 
-const failure = (name: string, file: string, errors: readonly SerializedError[]): ScenarioReport => ({
+const toldBy = ({ startedAt, steps, findings, account, decisions, evidence, failure }: NonNullable<ScenarioRecord['outcome']>) => ({
+  startedAt,
+  steps,
+  findings,
+  account,
+  decisions,
+  evidence,
+  ...(failure && { failure }),
+});
+
+const failure = (
+  { name, file, round }: { name: string; file: string; round: number },
+  errors: readonly SerializedError[],
+): ScenarioReport => ({
+  ...untold,
   name,
   file,
   seed: null,
@@ -43,17 +59,25 @@ const failure = (name: string, file: string, errors: readonly SerializedError[])
   state: 'failed',
   reason: describeErrors(errors),
   duration: 0,
-  steps: [],
-  findings: [],
+  round,
 });
 
+const loads = (file: string): string => `The scenarios of ${file} load`;
+
 /** The failures that belong to no scenario, in a scenario's form so that no reader can overlook them: files that do not load, stray errors. */
-export const toStrayFailures = (modules: readonly TestModule[], errors: readonly SerializedError[], end: RunEnd): ScenarioReport[] => {
+export const toStrayFailures = (
+  modules: readonly TestModule[],
+  errors: readonly SerializedError[],
+  { interrupted, round }: RunEnd,
+): ScenarioReport[] => {
   const broken = modules.filter((module) => module.errors().length > 0);
   // Vitest reports the work that it cancelled as an error.
-  const stray = end.interrupted ? [] : errors;
+  const stray = interrupted ? [] : errors;
   return [
-    ...broken.map((module) => failure(`The scenarios of ${toFile(module)} load`, toFile(module), module.errors())),
-    ...(stray.length > 0 ? [failure('Nothing fails outside the scenarios', '', stray)] : []),
+    ...broken.map((module) => failure({ name: loads(toFile(module)), file: toFile(module), round }, module.errors())),
+    ...(stray.length > 0 ? [failure({ name: 'Nothing fails outside the scenarios', file: '', round }, stray)] : []),
   ];
 };
+
+/** Whether a scenario of a report is such a failure. */
+export const isStray = ({ name, file }: Pick<ScenarioReport, 'name' | 'file'>): boolean => file === '' || name === loads(file);

@@ -1,9 +1,9 @@
 import { describeJudged } from './judged.ts';
-import { countStates, type Report, type ScenarioReport, schemaVersion } from './schema.ts';
+import { countStates, type Report, type ScenarioReport, schemaVersion, untold } from './schema.ts';
 
 /** Puts a report together; what follows from the rest (totals, what was judged, how long it took) is worked out here. */
 export const composeReport = (
-  known: Pick<Report, 'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'scenarios'> & { startedAt: Date },
+  known: Pick<Report, 'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'scenarios'> & { startedAt: Date },
 ): Report => ({
   schemaVersion,
   run: known.run,
@@ -14,16 +14,33 @@ export const composeReport = (
   kubernetes: known.kubernetes,
   judged: describeJudged(known.target),
   end: known.end,
+  ...(known.shard && { shard: known.shard }),
   scenarios: known.scenarios,
   totals: countStates(known.scenarios),
 });
 
 /** A scenario that did not get to run. */
-export const toUnplayed = (scenario: Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'>, reason: string): ScenarioReport => ({
+export const toUnplayed = (
+  scenario: Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags' | 'round'>,
+  reason: string,
+): ScenarioReport => ({
+  ...untold,
   ...scenario,
   state: 'skipped',
   reason,
   duration: 0,
-  steps: [],
-  findings: [],
 });
+
+/** The report of a run with one more round in it; the first round is a report of its own. */
+export const addRound = (before: Report | undefined, latest: Report, round: number): Report => {
+  if (before === undefined || round === 1) return latest;
+  const scenarios = [...before.scenarios.filter((each) => each.round < round), ...latest.scenarios];
+  return {
+    ...latest,
+    startedAt: before.startedAt,
+    duration: Date.now() - Date.parse(before.startedAt),
+    kubernetes: latest.kubernetes ?? before.kubernetes,
+    scenarios,
+    totals: countStates(scenarios),
+  };
+};

@@ -1,10 +1,21 @@
 import { formatDuration } from '../observe/duration.ts';
-import type { Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
+import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
+import { indent } from './indent.ts';
+import { listFailed } from './list-failed.ts';
+import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
 
 /** Gives text a colour where the stream shows one. */
 export type Paint = (style: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string) => string;
 
-const indent = (text: string, by: string): string[] => text.split('\n').map((line) => (line === '' ? '' : by + line));
+/** Whose lines they are, where several scenarios are told at once: a short number. */
+export type Tag = string | undefined;
+
+// The lines of a scenario begin with two blanks: there is room for the number.
+const tagged = ([first = '', ...rest]: string[], tag: Tag, paint: Paint): string[] => {
+  if (tag === undefined) return [first, ...rest];
+  const deeper = ' '.repeat(tag.length - 1);
+  return [`${paint('dim', tag)} ${first.trimStart()}`, ...rest.map((line) => (line === '' ? '' : deeper + line))];
+};
 
 /** The first lines of a run. */
 export const composeHeading = (report: Pick<Report, 'run' | 'provider' | 'judged'>, paint: Paint): string[] => [
@@ -18,15 +29,16 @@ export const composeCluster = ({ server, context, version }: Kubernetes, paint: 
 ];
 
 /** The line that opens a scenario. */
-export const composeScenario = (name: string, paint: Paint): string[] => ['', paint('bold', name)];
+export const composeScenario = (name: string, paint: Paint, tag?: Tag): string[] =>
+  tag === undefined ? ['', paint('bold', name)] : tagged([paint('bold', name)], tag, paint);
 
 const stepMarks = { passed: ['green', '✓'], failed: ['red', '✗'], noted: ['dim', '·'] } as const;
 
 /** A step that ended, as the sentence it stands for. */
-export const composeStep = ({ sentence, state, duration }: Step, paint: Paint): string[] => {
+export const composeStep = ({ sentence, state, duration }: Step, paint: Paint, tag?: Tag): string[] => {
   const [style, mark] = stepMarks[state];
   const time = state === 'noted' ? '' : paint('dim', ` (${formatDuration(duration)})`);
-  return [`  ${paint(style, mark)} ${sentence}${time}`];
+  return tagged([`  ${paint(style, mark)} ${sentence}${time}`], tag, paint);
 };
 
 const endings = {
@@ -36,28 +48,56 @@ const endings = {
   'not-provable': ['red', 'NOT PROVABLE after'],
 } as const;
 
-/** How a scenario ended: a passed one in a line, any other with its whole reason; then what it found. */
-export const composeEnding = (scenario: ScenarioReport, paint: Paint): string[] => {
-  const { state, reason, duration, findings } = scenario;
+/** A line on a scenario beside its steps. */
+export const composeRemark = (text: string, paint: Paint, tag?: Tag): string[] => tagged([`  ${paint('dim', `· ${text}`)}`], tag, paint);
+
+/** A failure where it happened, before the clean-up; with a number, the name of its scenario as well. */
+export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?: Tag): string[] => {
+  const [first = '', ...rest] = composeFailure(failure);
+  const whose = tag === undefined ? '' : `${name}, `;
+  return tagged([`  ${paint('red', `${whose}${first}`)}`, ...rest.map((line) => (line === '' ? '' : `  ${line}`))], tag, paint);
+};
+
+/**
+ * How a scenario ended: a passed one in a line, any other with its whole reason, but for what was told where it happened; then what it found. With a
+ * number, its name as well: the one above is far away.
+ */
+export const composeEnding = (
+  scenario: ScenarioReport,
+  paint: Paint,
+  { tag, told }: { tag?: Tag; told?: Failure | undefined } = {},
+): string[] => {
+  const { name, state, duration, findings, failure } = scenario;
   const [style, words] = endings[state];
-  const lines = [`  ${paint(style, `${words} ${formatDuration(duration)}`)}`];
+  const reason = beyondTold(scenario.reason, told);
+  const above = told !== undefined && reason === null ? ' (told above)' : '';
+  const lines = [`  ${paint(style, `${words} ${formatDuration(duration)}`)}${tag === undefined ? '' : `: ${name}`}${above}`];
   if (reason !== null) lines.push(...indent(reason, '    '));
+  if (told === undefined && failure !== undefined) lines.push(...composeCircumstances(failure).map((line) => `    ${line}`));
   for (const { title, detail, link } of findings) {
     lines.push(`  ${paint('yellow', 'finding')}: ${title}`, ...indent(detail, '    '), ...(link === undefined ? [] : [`    ${link}`]));
   }
-  return lines;
+  return tagged(lines, tag, paint);
 };
 
 /** The plain line that machines read; what could not be proven counts as failed. */
 export const composeTotals = ({ passed, failed, skipped, notProvable }: Report['totals']): string =>
   `${passed} passed, ${failed + notProvable} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
-/** The last lines of a run. */
+/** The last lines of a run; what did not pass is named again, but for a scenario that was alone: it stands right above. */
 export const composeClosing = (report: Report, path: string, paint: Paint): string[] => {
-  const { end, totals, judged, duration } = report;
+  const { end, totals, judged, duration, scenarios } = report;
   const failed = totals.failed + totals.notProvable > 0;
-  const lines = ['', paint(failed ? 'red' : 'green', composeTotals(totals))];
-  if (totals.notProvable > 0) lines.push(`${totals.notProvable} of the failed not provable: the watch has a gap where it matters`);
+  const listed = scenarios.length > 1 ? listFailed(report, path) : [];
+  const lines = [
+    ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
+    '',
+    paint(failed ? 'red' : 'green', composeTotals(totals)),
+  ];
+  if (totals.notProvable > 0)
+    lines.push(
+      `${totals.notProvable} of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away`,
+    );
   if (end.state !== 'finished') lines.push(paint('yellow', `The run did not finish: ${end.reason ?? end.state}`));
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
 };

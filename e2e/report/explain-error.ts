@@ -4,7 +4,9 @@ const shownFrames = 3;
 const ownFrames = (error: Error): string[] =>
   (error.stack ?? '')
     .split('\n')
-    .filter((line) => /^\s+at /.test(line) && !/node:|node_modules|scenario-core|e2e\/scenario\//.test(line))
+    .filter(
+      (line) => /^\s+at /.test(line) && !/node:|node_modules|scenario-core|e2e\/scenario\/|e2e\/observe\/(account|observer)\.ts/.test(line),
+    )
     .slice(0, shownFrames)
     .map((line) => line.trimStart());
 

@@ -1,16 +1,30 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { redactAll } from '../observe/redact/redact.ts';
+import { composeJunit } from './junit.ts';
 import { type Report, reportSchema } from './schema.ts';
 
 /** Names the report in a folder of results. */
 export const reportPath = (out: string): string => join(out, 'report.json');
 
-/** Writes report.json whole or not at all: a reader never meets half of one. */
+/** Names the same report as JUnit, which lies beside it. */
+export const junitPath = (out: string): string => join(out, 'junit.xml');
+
+/** Names the page that people look at, which lies beside it too. */
+export const pagePath = (out: string): string => join(out, 'report.html');
+
+const writeWhole = async (path: string, text: string): Promise<void> => {
+  await writeFile(`${path}.part`, text);
+  await rename(`${path}.part`, path);
+};
+
+/** Writes report.json, and the same as junit.xml, each whole or not at all, so that a reader never meets half of one; secrets are redacted. */
 export const writeReport = async (out: string, report: Report): Promise<string> => {
   const path = reportPath(out);
+  const redacted = redactAll(reportSchema.parse(report));
   await mkdir(out, { recursive: true });
-  await writeFile(`${path}.part`, `${JSON.stringify(reportSchema.parse(report), null, 2)}\n`);
-  await rename(`${path}.part`, path);
+  await writeWhole(path, `${JSON.stringify(redacted, null, 2)}\n`);
+  await writeWhole(junitPath(out), composeJunit(redacted));
   return path;
 };
 
@@ -24,4 +38,6 @@ export const readReport = async (out: string): Promise<Report | undefined> => {
 };
 
 /** Removes the report of an earlier run, so that it is never taken for this one's. */
-export const removeReport = (out: string): Promise<void> => rm(reportPath(out), { force: true });
+export const removeReport = async (out: string): Promise<void> => {
+  for (const path of [reportPath(out), junitPath(out), pagePath(out)]) await rm(path, { force: true });
+};

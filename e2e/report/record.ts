@@ -1,4 +1,4 @@
-import type { Finding, Kubernetes, ScenarioReport, Step } from './schema.ts';
+import type { Account, Decisions, Failure, Finding, Kubernetes, ScenarioReport, Step } from './schema.ts';
 
 /** What a scenario tells the reporter about itself, in vitest's task.meta: the seed when it is collected, the rest when it ends. */
 export type ScenarioRecord = {
@@ -6,18 +6,53 @@ export type ScenarioRecord = {
   outcome?: {
     state: ScenarioReport['state'];
     reason: string | null;
+    /** When it began, after whatever it waited for before that. */
+    startedAt: string;
     /** In ms, clean-up included. */
     duration: number;
     steps: Step[];
     findings: Finding[];
+    account: Account;
+    decisions: Decisions;
     kubernetes: Kubernetes | null;
+    /** The folder of what was kept of it, relative to the folder of results; null where nothing could be. */
+    evidence: string | null;
+    failure?: Failure;
   };
 };
 
 /** What a scenario tells the reporter while it runs, as annotations of this type whose message is JSON. */
 export const eventType = 'corral';
 
-export type ScenarioEvent = { kind: 'cluster'; kubernetes: Kubernetes } | { kind: 'step'; step: Step };
+export type ScenarioEvent =
+  | { kind: 'start' }
+  | { kind: 'cluster'; kubernetes: Kubernetes }
+  /** `id` counts from 1; a noted step has no beginning. */
+  | { kind: 'step-begins'; id: number; sentence: string; at: string }
+  | { kind: 'step'; step: Step; id: number }
+  | Awaiting
+  | { kind: 'awaited'; id: number; state: 'met' | 'broken' | 'not-provable' | 'timed-out' }
+  | { kind: 'fault'; name: string; phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed'; detail: string }
+  | { kind: 'finding'; finding: Finding }
+  | { kind: 'failure'; failure: Failure };
+
+/** Something of the cluster is waited for; told again, with the same id, when the state that stands instead has changed. */
+export type Awaiting = {
+  kind: 'awaits';
+  id: number;
+  /** What is awaited, as a clause: "the first backup goes Error". */
+  what: string;
+  /** What stands instead: "Deleting"; null where the object was never seen. */
+  now: string | null;
+  /** Since when it does, ISO. */
+  since: string;
+  /** In ms, from the first time that this was told. */
+  limit: number;
+  /** Whose time it is, and why so long. */
+  owner: string;
+};
+
+export type { Failure } from './schema.ts';
 
 declare module 'vitest' {
   interface TaskMeta {

@@ -1,18 +1,18 @@
 import { relative } from 'node:path';
-import { styleText } from 'node:util';
-import type { Reporter, TestCase, Vitest } from 'vitest/node';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
 import { type Environment, parseEnvironment } from '../environment.ts';
-import { toScenario, toStrayFailures } from './collect.ts';
-import { composeReport } from './compose-report.ts';
-import { composeClosing, composeCluster, composeEnding, composeHeading, composeScenario, composeStep, type Paint } from './console.ts';
-import { writeReport } from './file.ts';
+import { guardOutput } from '../observe/redact/guard-output.ts';
+import { learnFile } from '../observe/redact/learn-file.ts';
+import { type RunEnd, toFile, toScenario, toStrayFailures } from './collect.ts';
+import { addRound, composeReport } from './compose-report.ts';
+import { createNarrator } from './create-narrator.ts';
+import { readReport, writeReport } from './file.ts';
 import { interruptedExitCode, takeSignals } from './interruption.ts';
 import { describeJudged } from './judged.ts';
+import type { Narrator } from './narrator.ts';
 import { eventType, type ScenarioEvent } from './record.ts';
 import type { Kubernetes, Report } from './schema.ts';
-
-const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
-const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+import { tellEnd, tellStart } from './tell-end.ts';
 
 /** The vitest project whose tests are scenarios. */
 export const projectName = 'e2e';
@@ -20,8 +20,13 @@ export const projectName = 'e2e';
 const toEnd = (interruption: string | undefined): Report['end'] =>
   interruption === undefined ? { state: 'finished', reason: null } : { state: 'interrupted', reason: `interrupted by ${interruption}` };
 
-/** Makes the reporter of the scenarios: it tells them on the console as they go, and writes report.json at the end of the run. */
-export const createReporter = (): Reporter => {
+const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
+
+/**
+ * Makes the reporter of the scenarios: it tells them as they go, and writes the report at the end of the run; `alone` where no other reporter tells
+ * anything.
+ */
+export const createReporter = ({ alone }: { alone: boolean }): Reporter => {
   let vitest: Vitest;
   let environment: Environment | undefined;
   let startedAt = new Date();
@@ -31,25 +36,37 @@ export const createReporter = (): Reporter => {
   /** By id: a test that neither a name pattern nor a tags filter left out. */
   const chosen = new Set<string>();
   const told = new Set<string>();
+  let narrator: Narrator;
+  /** By id: files of scenarios that are not known yet. */
+  const unknown = new Set<string>();
 
   const interrupt = (by: string) => {
     interruption ??= by;
-    print(['', `Interrupted by ${by}: cleaning up`]);
+    narrator.knows(chosen.size, toldAtOnce());
+    narrator.breaksOff(by);
     void vitest.cancelCurrentRun('keyboard-input');
   };
 
   const interruptOrphan = () => interrupt('the end of the command');
 
-  const tellEvent = (event: ScenarioEvent) => {
-    if (event.kind === 'step') return print(composeStep(event.step, paint));
-    if (kubernetes === null) print(composeCluster(event.kubernetes, paint));
+  const toldAtOnce = (): number => (environment?.workers === 1 ? 1 : chosen.size);
+  const isEnd = (): RunEnd => ({ interrupted: interruption !== undefined, round: environment?.round ?? 1 });
+
+  const tellEvent = (test: TestCase, event: ScenarioEvent) => {
+    if (event.kind !== 'cluster') return narrator.event(toTold(test), event);
+    if (kubernetes === null) narrator.cluster(event.kubernetes);
     kubernetes = event.kubernetes;
+  };
+
+  const know = (module: TestModule) => {
+    unknown.delete(module.moduleId);
+    narrator.knows(chosen.size, unknown.size === 0 ? toldAtOnce() : undefined);
   };
 
   const tellEnding = (test: TestCase) => {
     if (!chosen.has(test.id) || told.has(test.id)) return;
     told.add(test.id);
-    print(composeEnding(toScenario(test, { interrupted: interruption !== undefined }), paint));
+    narrator.ends(toTold(test), toScenario(test, isEnd()));
   };
 
   return {
@@ -58,19 +75,27 @@ export const createReporter = (): Reporter => {
     },
 
     onTestRunStart: (specifications) => {
-      if (!specifications.some(({ project }) => project.name === projectName)) return;
+      for (const { project, moduleId } of specifications) if (project.name === projectName) unknown.add(moduleId);
+      if (unknown.size === 0) return;
       try {
+        guardOutput();
         environment = parseEnvironment(process.env);
+        learnFile(environment.kubeconfig);
       } catch (error) {
         // Thrown on, it would reach the reader as a fault of this reporter, with a stack.
         process.stderr.write(`e2e: ${(error as Error).message}\n`);
         process.exit(3);
       }
       startedAt = new Date();
+      narrator = createNarrator(environment.output, { alone });
       giveSignalsBack = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
       // The command that started this run has died: nobody is left to take the cluster down, but what it made can go.
       if (process.connected) process.once('disconnect', interruptOrphan);
-      print(composeHeading({ ...environment, judged: describeJudged(environment.target) }, paint));
+      // Otherwise the command says so: it knows of what comes before and after.
+      if (!process.connected) tellStart(environment.output, { ...environment, scenarios: null });
+      narrator.begins({ ...environment, judged: describeJudged(environment.target) });
+      // One after the other, the files are known one after the other.
+      if (environment.workers === 1) narrator.knows(0, 1);
     },
 
     // A run that is only being set up cannot be cancelled: vitest forgets it. From here on it can.
@@ -81,17 +106,17 @@ export const createReporter = (): Reporter => {
     onTestModuleCollected: (module) => {
       if (module.project.name !== projectName) return;
       for (const test of module.children.allTests()) if (test.options.mode === 'run') chosen.add(test.id);
+      know(module);
     },
 
-    onTestCaseReady: (test) => {
-      if (chosen.has(test.id) && interruption === undefined) print(composeScenario(test.name, paint));
-    },
+    // One that does not load is never collected.
+    onTestModuleEnd: know,
 
     onTestCaseAnnotate: (test, { type, message }) => {
-      if (chosen.has(test.id) && type === eventType) tellEvent(JSON.parse(message) as ScenarioEvent);
+      if (chosen.has(test.id) && type === eventType) tellEvent(test, JSON.parse(message) as ScenarioEvent);
     },
 
-    onUserConsoleLog: ({ content }) => void process.stdout.write(content),
+    onUserConsoleLog: ({ content }) => narrator.prints(content),
 
     // Vitest calls an interrupted test over before its clean-up is: how it ended is told at the end of the run.
     onTestCaseResult: (test) => {
@@ -103,21 +128,19 @@ export const createReporter = (): Reporter => {
       giveSignalsBack();
       // Listening keeps the channel open, and an open channel this process.
       process.off('disconnect', interruptOrphan);
-      const end = { interrupted: interruption !== undefined };
       const own = modules.filter((module) => module.project.name === projectName);
       const tests = own.flatMap((module) => [...module.children.allTests()]).filter(({ id }) => chosen.has(id));
-      for (const test of tests.filter(({ id }) => !told.has(id))) {
-        print(composeScenario(test.name, paint));
-        tellEnding(test);
-      }
-      const stray = toStrayFailures(own, errors, end);
-      for (const failure of stray) print([...composeScenario(failure.name, paint), ...composeEnding(failure, paint)]);
+      narrator.knows(chosen.size, toldAtOnce());
+      for (const test of tests) tellEnding(test);
+      const stray = toStrayFailures(own, errors, isEnd());
+      for (const failure of stray) narrator.ends({ id: failure.name, ...failure }, failure);
 
-      const scenarios = [...tests.map((test) => toScenario(test, end)), ...stray];
+      const scenarios = [...tests.map((test) => toScenario(test, isEnd())), ...stray];
       const report = composeReport({ ...environment, startedAt, kubernetes, scenarios, end: toEnd(interruption) });
-      const path = await writeReport(environment.out, report);
-      print(composeClosing(report, relative('', path), paint));
-      if (end.interrupted) process.exitCode = interruptedExitCode;
+      const path = await writeReport(environment.out, addRound(await readReport(environment.out), report, environment.round));
+      narrator.closes(report, relative('', path));
+      if (!process.connected) await tellEnd(environment.out, environment.output);
+      if (interruption !== undefined) process.exitCode = interruptedExitCode;
     },
   };
 };

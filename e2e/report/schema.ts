@@ -5,14 +5,54 @@ export const schemaVersion = 1;
 
 const milliseconds = z.int().nonnegative();
 
+const accountSchema = z.strictObject({
+  /** Idle while something of the cluster was waited for. */
+  cluster: z.number().nonnegative(),
+  /** In line for what other scenarios had. */
+  locks: z.number().nonnegative(),
+  /** This scenario's share of the busy event loop, and idle while nothing of the cluster was waited for. */
+  suite: z.number().nonnegative(),
+  /** The event loop was busy with other scenarios. */
+  others: z.number().nonnegative(),
+});
+
+/** How long it took from the arrival of an event's bytes to the decision that it brought about. */
+const decisionsSchema = z.strictObject({ count: z.int().nonnegative(), median: z.number().nonnegative(), max: z.number().nonnegative() });
+
 const stepSchema = z.strictObject({
   sentence: z.string(),
   /** `noted` is a remark of the scenario, not something it did. */
   state: z.enum(['passed', 'failed', 'noted']),
   duration: milliseconds,
+  /** Where the duration went, in ms. */
+  account: accountSchema,
 });
 
 const findingSchema = z.strictObject({ title: z.string(), detail: z.string(), link: z.string().optional() });
+
+/** What is told of a failure on the spot. */
+export const failureSchema = z.strictObject({
+  /** The step that it happened in; null where it was in none. */
+  step: z.string().nullable(),
+  /** Complete: what was expected, how far it got, the histories. */
+  reason: z.string(),
+  /** Each message of Longhorn that was met, with its place in the catalogue. */
+  messages: z.array(
+    z.strictObject({
+      /** The object that said it, or the pod whose log it was in. */
+      of: z.string(),
+      text: z.string(),
+      class: z.string(),
+      /** Null for one that nobody knows. */
+      id: z.string().nullable(),
+      meaning: z.string(),
+    }),
+  ),
+  /** In force at the failure. */
+  faults: z.array(z.strictObject({ name: z.string(), state: z.string(), proof: z.string().nullable() })),
+  /** Paths of what was kept, from where the run was started. */
+  evidence: z.array(z.string()),
+});
 
 const kubernetesSchema = z.strictObject({ server: z.string(), context: z.string(), version: z.string() });
 
@@ -23,12 +63,32 @@ const scenarioSchema = z.strictObject({
   /** The paragraph of the seed document that the scenario comes from. */
   seed: z.string().nullable(),
   tags: z.array(z.string()),
+  /** Which of the repeated rounds it was played in, from 1. */
+  round: z.int().positive(),
   state: z.enum(['passed', 'failed', 'skipped', 'not-provable']),
   /** Why it did not pass, complete; null where it did. */
   reason: z.string().nullable(),
+  /** Null for one that did not get to begin. */
+  startedAt: z.iso.datetime().nullable(),
   duration: milliseconds,
+  /** Where the duration went, in ms. */
+  account: accountSchema,
+  /** In ms. */
+  decisions: decisionsSchema,
   steps: z.array(stepSchema),
   findings: z.array(findingSchema),
+  /** The folder of what was kept of it, relative to this report; missing or null where nothing was. */
+  evidence: z.string().nullable().optional(),
+  /** Missing where it passed, or could not tell of itself. */
+  failure: failureSchema.optional(),
+});
+
+/** Which part of the scenarios a run played. */
+const shardSchema = z.strictObject({
+  index: z.int().positive(),
+  of: z.int().positive(),
+  /** The same for all shards of the same scenarios, split and chosen in the same way, and for no others. */
+  split: z.string(),
 });
 
 /** What report.json holds. */
@@ -39,22 +99,33 @@ export const reportSchema = z.strictObject({
   duration: milliseconds,
   provider: z.string(),
   target: z.strictObject({ name: z.string(), version: z.string().nullable() }),
-  /** The cluster that was resolved; null where the run ended before it was reached. */
+  /** The cluster that was resolved; null where the run ended before it was reached, or where reports of several clusters were merged. */
   kubernetes: kubernetesSchema.nullable(),
   judged: z.string(),
   end: z.strictObject({
     state: z.enum(['finished', 'interrupted', 'set-up-failed', 'runner-died', 'cluster-lost']),
     reason: z.string().nullable(),
   }),
+  /** Missing where the run was no shard. */
+  shard: shardSchema.optional(),
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({ passed: z.int(), failed: z.int(), skipped: z.int(), notProvable: z.int() }),
+  /**
+   * What of a cluster that was there before the run is not as it was then, a line each; one of them fails the run. Null where the cluster could
+   * not be compared; missing where it was made for the run.
+   */
+  differences: z.array(z.string()).nullable().optional(),
 });
 
+export type Account = z.infer<typeof accountSchema>;
+export type Decisions = z.infer<typeof decisionsSchema>;
 export type Step = z.infer<typeof stepSchema>;
 export type Finding = z.infer<typeof findingSchema>;
+export type Failure = z.infer<typeof failureSchema>;
 export type Kubernetes = z.infer<typeof kubernetesSchema>;
 export type ScenarioReport = z.infer<typeof scenarioSchema>;
 export type Report = z.infer<typeof reportSchema>;
+export type ShardReport = z.infer<typeof shardSchema>;
 export type Totals = Report['totals'];
 
 /** Counts the scenarios of a report by state. */
@@ -62,3 +133,15 @@ export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
   const count = (state: ScenarioReport['state']) => scenarios.filter((scenario) => scenario.state === state).length;
   return { passed: count('passed'), failed: count('failed'), skipped: count('skipped'), notProvable: count('not-provable') };
 };
+
+/** The account of what took no time. */
+export const nothingSpent: Account = { cluster: 0, locks: 0, suite: 0, others: 0 };
+
+/** What is the same of every scenario that was not played, or could not tell of itself. */
+export const untold = {
+  startedAt: null,
+  steps: [],
+  findings: [],
+  account: nothingSpent,
+  decisions: { count: 0, median: 0, max: 0 },
+} satisfies Partial<ScenarioReport>;

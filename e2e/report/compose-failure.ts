@@ -1,0 +1,31 @@
+import { indent } from './indent.ts';
+import type { Failure } from './schema.ts';
+
+const section = (title: string, lines: readonly string[]): string[] =>
+  lines.length === 0 ? [] : ['', title, ...lines.flatMap((line) => indent(line, '  '))];
+
+/** What is known of a failure beside its reason: what Longhorn said, by the catalogue of its messages; the faults in force; where the evidence is. */
+export const composeCircumstances = ({ messages, faults, evidence }: Pick<Failure, 'messages' | 'faults' | 'evidence'>): string[] => [
+  ...section(
+    'Messages of Longhorn:',
+    messages.flatMap(({ of, text, class: kind, id, meaning }) => [
+      `${of}: ${text.trim().replaceAll('\n', '\n  ')}`,
+      `  ${kind}${id === null ? '' : `, ${id}`}: ${meaning}`,
+    ]),
+  ),
+  ...section(
+    'Faults in force:',
+    faults.map(({ name, state, proof }) => `${name}, ${state}${proof === null ? '' : `: ${proof}`}`),
+  ),
+  ...section('Evidence:', evidence),
+];
+
+/** A failure, told where it happened: the step, the whole reason, and what is known beside it. */
+export const composeFailure = (failure: Failure): string[] => [
+  failure.step === null ? 'stopped outside of its steps' : `stopped at: ${failure.step}`,
+  ...[...failure.reason.split('\n'), ...composeCircumstances(failure)].flatMap((line) => indent(line, '  ')),
+];
+
+/** The reason of an ending without the failure that was told before it; null where nothing else is in there. */
+export const beyondTold = (reason: string | null, told: Failure | undefined): string | null =>
+  reason === told?.reason ? null : told === undefined ? reason : (reason?.replace(told.reason, () => '(told above)') ?? null);

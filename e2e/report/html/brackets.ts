@@ -1,0 +1,46 @@
+import { formatDuration } from '../../observe/duration.ts';
+import type { Bracket, Lane } from './data.ts';
+import { laneKey } from './object-lanes.ts';
+import type { HistoryLineOf } from './read-history.ts';
+import { markersOf } from './suite-lanes.ts';
+
+// What is awaited of many objects, or of one once, is told by its label alone.
+const tellAwaited = (label: string, steps: readonly string[]): string =>
+  steps.length === 0 || steps.join() === label ? label : `${label} goes ${steps.join(' → ')}`;
+
+const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: number): Bracket => {
+  const set = told[0]?.expectation;
+  const decided = told.find(({ expectation }) => expectation.phase !== 'set');
+  const reached = decided?.expectation.reached ?? [];
+  // What is awaited only once is not counted in steps.
+  const metAt = decided?.expectation.phase === 'met' ? decided.at : null;
+  const { limit, owner } = set ?? {};
+  return {
+    from: set?.from ?? told[0]?.at ?? 0,
+    to: decided?.at ?? seconds,
+    state: decided === undefined ? 'open' : (decided.expectation.phase as Exclude<Bracket['state'], 'open'>),
+    label: tellAwaited(set?.label ?? '', set?.steps ?? []),
+    steps: (set?.steps ?? []).map((label, index) => ({ label, at: stepAt(reached, label, index) ?? metAt })),
+    reason: decided?.expectation.reason ?? null,
+    limit: limit === undefined ? null : `${formatDuration(limit * 1000)}${owner ? `, ${owner}` : ''}`,
+  };
+};
+
+// A state may come twice: its place decides, and its name only where the places do not agree.
+const stepAt = (reached: readonly { label: string; at?: number | null }[], label: string, index: number): number | null => {
+  const found = reached[index]?.label === label ? reached[index] : reached.find((each) => each.label === label);
+  return found?.at ?? null;
+};
+
+/** Puts each expectation on the lane of its object; an object that was never seen gets a lane for it. */
+export const addBrackets = (lanes: Map<string, Lane>, lines: readonly HistoryLineOf[], seconds: number): void => {
+  const byExpectation = Map.groupBy(markersOf(lines, 'expectation'), ({ expectation }) => expectation.id);
+  for (const told of byExpectation.values()) {
+    const { resource = '', name: named } = told[0]?.expectation ?? {};
+    const name = named ?? '';
+    const key = laneKey(resource, name);
+    const lane = lanes.get(key) ?? { kind: resource, name, bars: [], marks: [], brackets: [], gaps: [], events: [] };
+    lanes.set(key, lane);
+    lane.brackets.push(toBracket(told, seconds));
+  }
+};

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { build } from 'rolldown';
+import { redactAll } from '../../observe/redact/redact.ts';
+import type { PageData } from './data.ts';
+import type { RunOfPage } from './page-run.ts';
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+const bundleScript = async (): Promise<string> => {
+  const { output } = await build({
+    platform: 'browser',
+    logLevel: 'silent',
+    input: source('page/main.ts'),
+    write: false,
+    output: { format: 'iife', minify: true, codeSplitting: false },
+  });
+  // Nothing in a script may look like its end.
+  return output[0].code.replaceAll('</script', '<\\/script');
+};
+
+// What it is made from was redacted when it was written; a bundle from elsewhere may know other secrets.
+// Base64 has no character that means something in HTML: whatever Longhorn says cannot break out of it.
+const pack = async (value: unknown): Promise<string> =>
+  (await promisify(gzip)(JSON.stringify(redactAll(value)), { level: 9 })).toString('base64');
+
+const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+
+const toHtml = (text: string): string => text.replace(/[&<>"']/g, (found) => `&#${found.charCodeAt(0)};`);
+
+const titleOf = ({ runs }: PageData): string => {
+  const bad = runs.reduce((sum, { totals }) => sum + totals.failed + totals.notProvable, 0);
+  return `${bad === 0 ? 'Passed' : `${bad} not passed`}: ${runs.map(({ run }) => run).join(', ')} (Corral)`;
+};
+
+/** Writes the page of some runs: one file that asks nobody for anything, not even were a message of Longhorn a program. */
+export const buildPage = async (made: readonly RunOfPage[]): Promise<string> => {
+  const data: PageData = { made: new Date().toISOString(), runs: made.map(({ run }) => run) };
+  const [script, style] = await Promise.all([bundleScript(), readFile(source('page/style.css'), 'utf8')]);
+  const packed: string[] = [];
+  for (const [id, value] of [['data', data] as const, ...made.flatMap(({ timelines }) => timelines)])
+    packed.push(`<script type="text/plain" id="${toHtml(id)}">${await pack(value)}</script>`);
+  const policy = `default-src 'none'; script-src ${hashOf(script)}; style-src ${hashOf(style)}; base-uri 'none'; form-action 'none'`;
+  return [
+    '<!doctype html>',
+    '<html lang="en">',
+    '<head>',
+    '<meta charset="utf-8">',
+    `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+    '<meta name="viewport" content="width=device-width, initial-scale=1">',
+    '<meta name="color-scheme" content="light dark">',
+    `<title>${toHtml(titleOf(data))}</title>`,
+    `<style>${style}</style>`,
+    '</head>',
+    '<body>',
+    '<noscript>This report is drawn by a script of its own, which your browser does not run. report.json beside it says the same in text.</noscript>',
+    ...packed,
+    `<script>${script}</script>`,
+    '</body>',
+    '</html>',
+    '',
+  ].join('\n');
+};

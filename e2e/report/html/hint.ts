@@ -1,0 +1,102 @@
+import type { Report, ScenarioReport } from '../schema.ts';
+import type { Bar, Lane, Timeline } from './data.ts';
+
+/** Where to look first for what went wrong: a hint, not a verdict, with what speaks for it. */
+export type Hint = { at: 'longhorn' | 'cluster' | 'suite' | 'unclear'; because: string[] };
+
+const ofCode = /^(?:\w+: )?(TypeError|ReferenceError|SyntaxError|RangeError|its process ended before it did)\b/;
+const ofNetwork = /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|socket hang up|fetch failed|(HTTP|status) 50[0234])\b/i;
+
+// What a kubelet, or the API server for it, says of a command for a container that does not run.
+const ofLostPod =
+  /\b(no running task|container not (found|running)|container \S+ is not running|pods? \S+ not found|server response: (404|500))\b/i;
+
+const named = ({ kind, name }: Lane): string => `${kind === 'pods' ? 'pod' : 'backup target'} ${name}`;
+
+const at = (seconds: number): string => `+${seconds.toFixed(1)} s`;
+
+// What a fault does to the cluster on purpose is no trouble of the cluster's; a pod needs a while after it to be ready again.
+const afterFault = 60;
+const isOnPurpose = ({ from }: Bar, faults: readonly Lane[]): boolean =>
+  faults.some(({ bars }) => bars.some((fault) => from >= fault.from - 1 && from <= fault.to + afterFault));
+
+// What begins badly was never good: a pod that starts, a target that Longhorn has not looked at.
+const troubleOf = ({ bars }: Lane): Bar[] => {
+  const good = bars.findIndex(({ tone }) => tone === 'good');
+  return good === -1 ? [] : bars.slice(good).filter(({ tone }) => tone === 'bad');
+};
+
+const clusterTrouble = ({ lanes }: Timeline): string[] => {
+  const faults = lanes.filter(({ kind }) => kind === 'fault');
+  const bad = lanes
+    .filter(({ kind }) => kind === 'pods' || kind === 'backuptargets')
+    .flatMap((lane) => troubleOf(lane).map((bar) => ({ lane, bar })))
+    .filter(({ bar }) => !isOnPurpose(bar, faults));
+  return bad
+    .slice(0, 3)
+    .map(
+      ({ lane, bar }) =>
+        `${named(lane)} was ${bar.state} at ${at(bar.from)}${bar.texts[0] ? `: ${bar.texts[0]}` : ''}, and no fault of the suite did that`,
+    );
+};
+
+const failedFaults = ({ lanes }: Timeline): string[] =>
+  lanes
+    .filter(({ kind }) => kind === 'fault')
+    .flatMap(({ name, bars }) =>
+      bars
+        .filter(({ state }) => state === 'failed')
+        .map(({ from, texts }) => `the fault "${name}" failed at ${at(from)}${texts[0] ? `: ${texts[0]}` : ''}`),
+    );
+
+const brackets = ({ lanes }: Timeline, state: string) => lanes.flatMap((lane) => lane.brackets.filter((each) => each.state === state));
+
+/** Says where to look first when a scenario did not pass; null for one that did, or was not played. */
+export const hintOf = (
+  { state, reason }: Pick<ScenarioReport, 'state' | 'reason'>,
+  timeline: Timeline | null,
+  end: Report['end'],
+): Hint | null => {
+  if (state === 'passed' || state === 'skipped') return null;
+  if (end.state === 'cluster-lost')
+    return { at: 'cluster', because: [`the cluster was lost while scenarios were played: ${end.reason ?? 'no reason is known'}`] };
+  const said = reason ?? '';
+  if (state === 'not-provable')
+    return {
+      at: 'cluster',
+      because: ['the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed'],
+    };
+  if (ofCode.test(said)) return { at: 'suite', because: ["what stopped it is an error of the suite's own code"] };
+  if (timeline === null)
+    return ofNetwork.test(said)
+      ? { at: 'cluster', because: ['a request to the cluster failed'] }
+      : { at: 'unclear', because: ['nothing of it was kept to judge by'] };
+  const faults = failedFaults(timeline);
+  if (faults.some((text) => ofLostPod.test(text)))
+    return { at: 'cluster', because: [...faults, 'a pod that the scenario stands on was not there any more'] };
+  if (faults.length > 0)
+    return { at: 'suite', because: [...faults, 'what the scenario stands on was not there, so that it says nothing about Longhorn'] };
+  const trouble = clusterTrouble(timeline);
+  const broken = brackets(timeline, 'broken');
+  const late = brackets(timeline, 'timed-out');
+  if (broken.length > 0)
+    return {
+      at: 'longhorn',
+      because: [
+        ...broken.map(({ label, reason }) => `${label}: ${reason ?? 'broken'}`),
+        'the watch saw the state that should not have been',
+        ...trouble,
+      ],
+    };
+  if (trouble.length > 0) return { at: 'cluster', because: trouble };
+  if (late.length > 0)
+    return {
+      at: 'longhorn',
+      because: [
+        ...late.map(({ label, limit }) => `${label}: not within ${limit ?? 'its time'}`),
+        'the cluster shows no trouble of its own in that time',
+      ],
+    };
+  if (ofNetwork.test(said)) return { at: 'cluster', because: ['a request to the cluster failed'] };
+  return { at: 'unclear', because: ['no expectation was broken and the cluster shows no trouble: read the reason'] };
+};

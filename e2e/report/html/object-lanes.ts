@@ -1,0 +1,73 @@
+import { changesBetween } from './changes.ts';
+import type { Bar, Gap, Lane, ObjectEvent } from './data.ts';
+import type { EventLine, GapLine, HistoryLineOf } from './read-history.ts';
+import { stateOf } from './states.ts';
+import type { Watched } from './watched.ts';
+
+/** The name that tells an object from the others of its kind. */
+export const laneKey = (resource: string, name: string): string => `${resource}/${name}`;
+
+const isEvent = (line: HistoryLineOf): line is EventLine => 'object' in line;
+const isGap = (line: HistoryLineOf): line is GapLine => 'type' in line && line.type === 'GAP';
+
+const isSame = (one: Omit<Bar, 'from' | 'to'>, other: Omit<Bar, 'from' | 'to'>): boolean =>
+  one.state === other.state && one.tone === other.tone && one.texts.join('\n') === other.texts.join('\n');
+
+const barsOf = (resource: string, lines: readonly EventLine[], seconds: number): Bar[] => {
+  const bars: Bar[] = [];
+  let open: Bar | undefined;
+  for (const { at, type, object } of lines) {
+    if (open !== undefined) open.to = at;
+    const state = stateOf(resource, object);
+    if (type === 'DELETED') open = undefined;
+    else if (open === undefined || !isSame(open, state)) {
+      open = { from: at, to: at, ...state };
+      bars.push(open);
+    }
+  }
+  if (open !== undefined) open.to = Math.max(open.from, seconds);
+  return bars;
+};
+
+const eventsOf = (lines: readonly EventLine[]): ObjectEvent[] => {
+  let before: Watched | undefined;
+  return lines.map(({ at, type, object }) => {
+    // Whole again after a deletion: another object of the same name has nothing of the first.
+    const changes = changesBetween(before, object);
+    before = type === 'DELETED' ? undefined : object;
+    return { at, type, changes };
+  });
+};
+
+/** The gaps in the watch of a resource: from when it was last sure to the next that it told. */
+export const gapsOf = (lines: readonly HistoryLineOf[], resource: string, seconds: number): Gap[] =>
+  lines.filter(isGap).flatMap((gap) => {
+    if (gap.resource !== resource) return [];
+    const next = lines.find((line) => isEvent(line) && line.resource === resource && line.at >= gap.at);
+    return [{ from: gap.since ?? gap.at, to: next?.at ?? Math.min(gap.at, seconds), reason: gap.reason }];
+  });
+
+/** A lane for each object that a watch told of, with its states as bars and each of its events. */
+export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): Map<string, Lane> => {
+  const byObject = Map.groupBy(lines.filter(isEvent), ({ resource, object }) => laneKey(resource, String(object.metadata?.name)));
+  const gaps = new Map<string, Gap[]>();
+  const lanes = [...byObject].map(([key, told]): [string, Lane] => {
+    const { resource, object } = told[0] as EventLine;
+    if (!gaps.has(resource)) gaps.set(resource, gapsOf(lines, resource, seconds));
+    const marks = told.filter(({ type }) => type === 'DELETED').map(({ at }) => ({ at, shape: 'gone' as const, text: 'gone' }));
+    const bars = barsOf(resource, told, seconds);
+    return [
+      key,
+      {
+        kind: resource,
+        name: String(object.metadata?.name),
+        bars,
+        marks,
+        brackets: [],
+        gaps: gaps.get(resource) ?? [],
+        events: eventsOf(told),
+      },
+    ];
+  });
+  return new Map(lanes);
+};

@@ -1,0 +1,62 @@
+import { dirname, resolve } from 'node:path';
+import type { Report, ScenarioReport } from '../schema.ts';
+import type { PageRun, PageScenario, Timeline } from './data.ts';
+import { hintOf } from './hint.ts';
+import { readRuns } from './history-file.ts';
+import type { HistoryLine } from './history-line.ts';
+import { readEvidence } from './read-evidence.ts';
+import { type Evidence, makeTimeline } from './timeline.ts';
+
+/** A run as the page shows it, and its timelines by the ids under which its scenarios name them. */
+export type RunOfPage = { run: PageRun; timelines: [id: string, timeline: Timeline][] };
+
+/** How many of the last runs a scenario is held against. */
+const compared = 20;
+
+// Times on another Longhorn or another machine say nothing about this one's.
+const comparable = (runs: readonly HistoryLine[], { run, target, provider, startedAt }: Report): HistoryLine[] =>
+  runs
+    .filter((each) => each.run !== run && each.target === target.name && each.provider === provider && each.date < startedAt)
+    .slice(-compared);
+
+const toSlug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 60);
+
+/** Makes a run of the page; `find` brings what was kept of a scenario, `runs` are those before it. */
+export const makeRun = async (
+  report: Report,
+  options: { source: string; runs: readonly HistoryLine[]; find(scenario: ScenarioReport): Promise<Evidence | undefined> },
+): Promise<RunOfPage> => {
+  const past = comparable(options.runs, report);
+  const timelines: RunOfPage['timelines'] = [];
+  const scenarios: PageScenario[] = [];
+  for (const [index, scenario] of report.scenarios.entries()) {
+    const evidence = await options.find(scenario);
+    const timeline = evidence === undefined ? null : makeTimeline(evidence, scenario.duration);
+    const key = `${report.run}-${index + 1}-${toSlug(scenario.name)}`;
+    if (timeline !== null) timelines.push([`timeline-${key}`, timeline]);
+    const played = past.flatMap((each) => each.scenarios).filter((each) => each.name === scenario.name && each.state !== 'skipped');
+    scenarios.push({
+      ...scenario,
+      key,
+      timeline: timeline && `timeline-${key}`,
+      hint: hintOf(scenario, timeline, report.end),
+      past: played.slice(-compared),
+    });
+  }
+  return { run: { ...report, source: options.source, scenarios, past: past.map(({ scenarios: _, ...rest }) => rest) }, timelines };
+};
+
+/** Makes a run of the page from a report.json and the evidence that it names. */
+export const makeRunOfFile = async (report: Report, path: string): Promise<RunOfPage> => {
+  const folder = dirname(resolve(path));
+  return makeRun(report, {
+    source: path,
+    runs: await readRuns(folder),
+    find: async ({ evidence, state }) => (evidence ? readEvidence(resolve(folder, evidence), state === 'passed') : undefined),
+  });
+};

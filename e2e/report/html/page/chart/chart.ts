@@ -1,0 +1,142 @@
+import type { Timeline } from '../../data.ts';
+import { drawn, element } from '../element.ts';
+import { drawAxis, drawBackdrop } from './backdrop.ts';
+import { drawLane } from './draw-lane.ts';
+import { listenToKeys } from './keys.ts';
+import { nextMoment, type Pointed, pointAt, tellPointed } from './point.ts';
+import { createRow, type Row } from './rows.ts';
+import { createTooltip } from './tooltip.ts';
+import { createView, type View } from './view.ts';
+
+/** The picture of a scenario. */
+export type Chart = {
+  root: HTMLElement;
+  view: View;
+  /** Lays it out whole for a sheet of paper of a width (px), or without one for the screen again. */
+  layOut(paper?: number): void;
+  moveTo(at: number): void;
+  /** Chooses a moment of a lane before the reader has. */
+  begin(lane: number, at: number): void;
+};
+
+/** What a chart tells: what the reader looks at (`chosen` where they asked for that), none where they look at nothing. */
+export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;
+
+/** Makes the picture of a scenario: a lane for each object, all on one time axis. */
+export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
+  const lanes = timeline.lanes;
+  const rows = lanes.map(createRow);
+  const axis = drawn('svg', { class: 'axis', height: 26, 'aria-hidden': 'true' }, [drawn('g', { transform: 'translate(0,24)' })]);
+  const backdrop = drawn('svg', { class: 'backdrop', 'aria-hidden': 'true' });
+  const cursor = element('div', 'cursor');
+  const area = element('div', 'lanes', [backdrop, ...rows.map(({ root }) => root), cursor]);
+  const status = element('div', 'unseen');
+  status.role = 'status';
+  const root = element('div', 'chart', [element('div', 'axis-row', [axis]), area, status]);
+  root.tabIndex = 0;
+  root.role = 'application';
+  root.ariaLabel = `Timeline of ${rows.length} lanes over ${timeline.seconds.toFixed(1)} s: arrow keys go from state to state and from lane to lane, ? shows all keys`;
+  const tooltip = createTooltip(root);
+  let left = 0;
+  let asked = 0;
+  let paper: number | undefined;
+  // Once after each change of the size: what is out of sight is left as it is until it comes into sight.
+  let whole = true;
+  let chosen: { row: number; at: number } | undefined;
+  const reach = () => (5 * (view.window().to - view.window().from)) / view.window().width;
+
+  const draw = () => {
+    const window = view.window();
+    const base = view.scale();
+    drawAxis(axis, base.copy().range([0, window.width]), window.width);
+    drawBackdrop(backdrop, base, lanes, window, area.clientHeight);
+    for (const row of rows) if (row.visible || whole) drawLane(row.svg, row.lane, window);
+    whole = false;
+    drawCursor();
+  };
+  const drawCursor = () => {
+    const { from, to } = view.window();
+    cursor.hidden = chosen === undefined || chosen.at < from || chosen.at > to;
+    if (chosen !== undefined) cursor.style.left = `${view.scale()(chosen.at)}px`;
+    for (const [index, row] of rows.entries()) row.root.classList.toggle('chosen', index === chosen?.row);
+  };
+  // However many events move the window before a picture is due, it is drawn once.
+  const ask = () => {
+    if (asked === 0)
+      asked = requestAnimationFrame(() => {
+        asked = 0;
+        draw();
+      });
+  };
+  const view = createView(area, timeline.seconds, ask);
+
+  const place = (row: number, at: number): Pointed => {
+    chosen = { row, at };
+    const pointed = pointAt((rows[row] as Row).lane, at, 0);
+    status.textContent = tellPointed(pointed).join('. ');
+    ask();
+    return pointed;
+  };
+  const choose = (row: number, at: number) => {
+    tell(place(row, at), true);
+    view.reveal(at);
+    rows[row]?.root.scrollIntoView({ block: 'nearest' });
+  };
+  const leave = () => {
+    chosen = undefined;
+    tooltip.hide();
+    tell(undefined, true);
+    ask();
+  };
+  const pointedBy = (event: PointerEvent | MouseEvent): { row: number; at: number } | undefined => {
+    const found = (event.target as Element).closest<HTMLElement>('.lane');
+    const at = view.scale().invert(event.clientX - area.getBoundingClientRect().left);
+    return found === null || event.clientX < area.getBoundingClientRect().left + left ? undefined : { row: Number(found.dataset.lane), at };
+  };
+  area.addEventListener('pointermove', (event) => {
+    const found = pointedBy(event);
+    if (found === undefined) return tooltip.hide();
+    const pointed = pointAt((rows[found.row] as Row).lane, found.at, reach());
+    tooltip.show(tellPointed(pointed), event.clientX, event.clientY);
+    tell(pointed, false);
+  });
+  area.addEventListener('pointerleave', tooltip.hide);
+  area.addEventListener('click', (event) => {
+    const found = pointedBy(event);
+    if (found !== undefined) choose(found.row, found.at);
+  });
+  listenToKeys(root, {
+    step: (direction, each) => {
+      const row = chosen?.row ?? 0;
+      const at = nextMoment((rows[row] as Row).lane, chosen?.at ?? -1, direction, each);
+      if (at !== undefined) choose(row, at);
+    },
+    lane: (direction) => choose(Math.max(0, Math.min(rows.length - 1, (chosen?.row ?? -1) + direction)), chosen?.at ?? 0),
+    zoom: (factor) => view.zoomBy(factor, chosen?.at ?? (view.window().from + view.window().to) / 2),
+    all: view.showAll,
+    leave,
+  });
+  const watcher = new IntersectionObserver(
+    (entries) => {
+      for (const { target, isIntersecting } of entries) {
+        const row = rows[Number((target as HTMLElement).dataset.lane)];
+        if (row) row.visible = isIntersecting;
+      }
+      ask();
+    },
+    { rootMargin: '200px' },
+  );
+  for (const row of rows) watcher.observe(row.root);
+  const layOut = (sheet?: number) => {
+    paper = sheet;
+    whole = true;
+    const width = sheet ?? root.clientWidth;
+    const narrow = width < 700;
+    root.classList.toggle('narrow', narrow);
+    left = narrow ? 0 : 200;
+    view.resize(left, width - left - 10);
+    if (sheet !== undefined) draw();
+  };
+  new ResizeObserver(() => layOut(paper)).observe(root);
+  return { root, view, layOut, moveTo: (at) => choose(chosen?.row ?? 0, at), begin: (row, at) => tell(place(row, at), false) };
+};

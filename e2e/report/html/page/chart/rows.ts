@@ -1,0 +1,40 @@
+import type { Lane } from '../../data.ts';
+import { drawn, element } from '../element.ts';
+import { heightOf } from './draw-lane.ts';
+
+/** A lane on the page. */
+export type Row = { lane: Lane; root: HTMLElement; svg: SVGSVGElement; visible: boolean };
+
+const kindNames: Record<string, string> = {
+  backups: 'backup',
+  backuptargets: 'backup target',
+  backupvolumes: 'backup volume',
+  cronjobs: 'CronJob',
+  fault: 'fault',
+  gap: '',
+  jobs: 'job',
+  lock: '',
+  log: 'log',
+  namespaces: 'namespace',
+  pods: 'pod',
+  recurringjobs: 'recurring job',
+  snapshots: 'snapshot',
+  steps: '',
+  volumeattachments: 'attachment',
+  volumes: 'volume',
+};
+
+/** Names the kind of a lane; nothing where its name says it. */
+export const kindName = (kind: string): string => kindNames[kind] ?? kind;
+
+/** Makes the row of a lane: its name and an empty picture. */
+export const createRow = (lane: Lane, index: number): Row => {
+  const name = element('span', 'name', [lane.name === '' ? 'any' : lane.name]);
+  name.title = lane.name;
+  const label = element('div', 'label', [element('span', 'kind', [kindName(lane.kind)]), name]);
+  const groups = ['bars', 'gaps', 'brackets', 'marks', 'chosen'].map((each) => drawn('g', { class: each }));
+  const svg = drawn('svg', { class: 'plot', height: heightOf(lane), 'aria-hidden': 'true' }, groups);
+  const root = element('div', `lane kind-${lane.kind}`, [label, svg]);
+  root.dataset.lane = String(index);
+  return { lane, root, svg, visible: true };
+};

@@ -1,0 +1,37 @@
+import type { Bracket, Mark, Tone } from '../../data.ts';
+
+/** Heights (px) of what a lane is made of. */
+export const heights = { pad: 4, bar: 22, bracket: 19 } as const;
+
+/** The sign before the name of a state, for those who do not see its colour. */
+export const toneSigns: Record<Tone, string> = { good: '✓', busy: '▸', waiting: '◷', bad: '✗', going: '↓', quiet: '○' };
+
+/** What each tone means, for the legend. */
+export const toneWords: Record<Tone, string> = {
+  good: 'as it should be',
+  busy: 'at work',
+  waiting: 'waiting',
+  bad: 'in error',
+  going: 'going, or a fault in force',
+  quiet: 'at rest',
+};
+
+/** The sign of how an expectation ended. */
+export const bracketSigns: Record<Bracket['state'], string> = {
+  met: '✓',
+  broken: '✗ broken:',
+  'not-provable': '? not provable:',
+  'timed-out': '◷ timed out:',
+  open: '… open:',
+};
+
+/** The outline of each mark around its place. */
+export const shapes: Record<Mark['shape'], string> = {
+  step: 'M0,-12V12M-3,-12H3',
+  fault: 'M1,-8L-4,1H0L-1,8L4,-1H0Z',
+  finding: 'M0,-7L7,6H-7Z',
+  gone: 'M-4,-6L4,6M4,-6L-4,6',
+  note: 'M-4,0A4,4 0 1,0 4,0A4,4 0 1,0 -4,0Z',
+  warning: 'M0,-5V5',
+  bad: 'M0,-7L6,0L0,7L-6,0Z',
+};

@@ -1,0 +1,82 @@
+import type { PageScenario, Timeline } from '../data.ts';
+import { createChart } from './chart/chart.ts';
+import { button, element } from './element.ts';
+import { legend } from './legend.ts';
+import { addLogLanes } from './log-lanes.ts';
+import { createLogPanel } from './log-panel.ts';
+import { createObjectPanel } from './object-panel.ts';
+import { sentenceList, sentencesOfScenario } from './sentences.ts';
+import { stateTable } from './state-table.ts';
+
+/** What is shown of a scenario beside its failure; `prepare` lays it out for paper, or for the screen again. */
+export type EvidenceView = {
+  nodes: HTMLElement[];
+  prepare(paper: boolean): void;
+  /** Called once it is on the page. */
+  begin(): void;
+};
+
+/** The width (px) of a sheet of paper on its side. */
+const paperWidth = 1000;
+
+// Where a scenario was decided against is what its reader wants to see first.
+const decisionOf = ({ lanes }: Timeline): { lane: number; at: number; from: number; to: number } | undefined => {
+  const against = new Set(['broken', 'timed-out', 'not-provable']);
+  const lane = lanes.findIndex(({ brackets }) => brackets.some(({ state }) => against.has(state)));
+  const bracket = lanes[lane]?.brackets.find(({ state }) => against.has(state));
+  if (bracket === undefined) return undefined;
+  const around = Math.max(3, (bracket.to - bracket.from) / 2);
+  return { lane, at: bracket.to, from: bracket.from - around, to: bracket.to + around };
+};
+
+/** Makes the sentences, the picture, the object and the logs of a scenario, which move together in time. */
+export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | null): EvidenceView => {
+  if (unpacked === null) {
+    const none = scenario.steps.length === 0 ? [] : [sentenceList(sentencesOfScenario(scenario, null), () => {})];
+    return { nodes: [...none, element('p', 'hint', ['No history of it was kept.'])], prepare: () => {}, begin: () => {} };
+  }
+  const timeline = addLogLanes(unpacked);
+  const object = createObjectPanel(timeline);
+  const log = timeline.logs.length === 0 ? undefined : createLogPanel(timeline, (at) => chart.moveTo(at));
+  const chart = createChart(timeline, (pointed, chosen) => {
+    object.show(pointed, chosen);
+    if (chosen && pointed !== undefined) log?.scrollTo(pointed.at);
+  });
+  const { view } = chart;
+  const decided = decisionOf(timeline);
+  const middle = () => (view.window().from + view.window().to) / 2;
+  const tools = element('div', 'tools', [
+    button('−', 'Zoom out', () => view.zoomBy(1 / 1.6, middle())),
+    button('+', 'Zoom in', () => view.zoomBy(1.6, middle())),
+    button('All', 'Show the whole time (Home)', view.showAll),
+    decided !== undefined && button('Failure', 'Show the time around the failure', () => view.show(decided.from, decided.to)),
+    element('span', 'hint', ['drag to move, Ctrl and wheel or pinch to zoom']),
+  ]);
+  const sentences = sentenceList(sentencesOfScenario(scenario, timeline), (from, to) => {
+    const around = Math.max(0.5, (to - from) * 0.15);
+    view.show(from - around, to + around);
+    chart.root.scrollIntoView({ block: 'nearest' });
+  });
+  const trouble = timeline.trouble.map((line) => element('p', 'trouble', [`Not all of the evidence could be read: ${line}`]));
+  return {
+    nodes: [
+      element('section', 'told', [element('h4', '', ['What was done']), sentences, ...trouble]),
+      element('div', 'stage', [
+        element('section', 'drawn', [
+          element('header', '', [element('h4', '', ['Timeline']), tools]),
+          chart.root,
+          legend(),
+          stateTable(timeline),
+        ]),
+        object.root,
+        ...(log === undefined ? [] : [log.root]),
+      ]),
+    ],
+    prepare: (paper) => chart.layOut(paper ? paperWidth : undefined),
+    begin: () => {
+      if (decided === undefined) return;
+      chart.begin(decided.lane, decided.at);
+      log?.scrollTo(decided.at);
+    },
+  };
+};

@@ -1,0 +1,74 @@
+import type { PageScenario } from '../data.ts';
+import type { Hint } from '../hint.ts';
+import { element } from './element.ts';
+
+const places: Record<Hint['at'], string> = { longhorn: 'Longhorn', cluster: 'the cluster', suite: 'the suite', unclear: 'not clear' };
+
+/** Names the place where to look first; what stands in for Longhorn is told apart from it. */
+export const placeOf = ({ at }: Hint, target: string): string =>
+  at === 'longhorn' && target === 'emulator' ? 'the emulator (in the place of Longhorn)' : places[at];
+
+const hintBox = (hint: Hint, target: string): HTMLElement =>
+  element('div', `points-to ${hint.at}`, [
+    element('p', '', ['Points to: ', element('strong', '', [placeOf(hint, target)])]),
+    element(
+      'ul',
+      '',
+      hint.because.map((each) => element('li', '', [each])),
+    ),
+  ]);
+
+const messageTable = (messages: NonNullable<PageScenario['failure']>['messages']): HTMLElement =>
+  element('table', 'messages', [
+    element('thead', '', [
+      element(
+        'tr',
+        '',
+        ['Who', 'What it said', 'What that means'].map((each) => element('th', '', [each])),
+      ),
+    ]),
+    element(
+      'tbody',
+      '',
+      messages.map(({ of, text, class: kind, id, meaning }) =>
+        element('tr', '', [
+          element('td', '', [of]),
+          element('td', 'text', [text]),
+          element('td', '', [element('span', 'class', [kind]), ` ${meaning}`, id !== null && element('code', '', [` ${id}`])]),
+        ]),
+      ),
+    ),
+  ]);
+
+const faultList = (faults: NonNullable<PageScenario['failure']>['faults']): HTMLElement =>
+  element(
+    'ul',
+    'faults',
+    faults.map(({ name, state, proof }) => element('li', '', [element('strong', '', [name]), ` ${state}`, proof !== null && `: ${proof}`])),
+  );
+
+// The sentence that decides stands first; behind it come the histories, which are drawn below.
+const reasonBox = (reason: string, between: HTMLElement | null): HTMLElement => {
+  const [first = '', ...rest] = reason.split('\n');
+  const more = rest.join('\n').trim();
+  const all = element('details', '', [element('summary', '', ['The whole reason']), element('pre', '', [reason])]);
+  all.open = rest.length <= 14;
+  return element('div', 'reason', [element('p', 'first', [first]), between, more !== '' && all]);
+};
+
+/** What a reader should know first of a scenario that did not pass: where to look, the step, the reason, what was said, what was done on purpose. */
+export const failureBox = ({ state, reason, failure, hint, steps }: PageScenario, target: string): HTMLElement | undefined => {
+  if (state === 'passed' || (reason === null && failure === undefined)) return undefined;
+  if (state === 'skipped') return element('p', 'skipped-because', [`Skipped: ${reason}`]);
+  const step = failure?.step ?? steps.find((each) => each.state === 'failed')?.sentence;
+  return element('section', 'failure', [
+    element('h4', '', [state === 'failed' ? 'What failed' : 'What could not be proved']),
+    step !== undefined && step !== null && element('p', 'at-step', [step]),
+    reasonBox(failure?.reason ?? reason ?? '', hint && hintBox(hint, target)),
+    failure !== undefined && failure.messages.length > 0 && element('h5', '', ['What Longhorn said']),
+    failure !== undefined && failure.messages.length > 0 && messageTable(failure.messages),
+    failure !== undefined && failure.faults.length > 0 && element('h5', '', ['Faults of the suite in force']),
+    failure !== undefined && failure.faults.length > 0 && faultList(failure.faults),
+    failure !== undefined && failure.evidence.length > 0 && element('p', 'evidence', ['Evidence: ', failure.evidence.join(', ')]),
+  ]);
+};

@@ -1,0 +1,70 @@
+import type { PageData, PageRun } from '../data.ts';
+import { createHelp, themeButton } from './chrome.ts';
+import { button, element } from './element.ts';
+import { patterns } from './legend.ts';
+import { headlineOf, inOrder, overviewOf } from './overview.ts';
+import { createScenarioView, type ScenarioView } from './scenario.ts';
+import { tellDate } from './tell.ts';
+import { unpack } from './unpack.ts';
+
+const runOf = (run: PageRun, several: boolean): { root: HTMLElement; views: ScenarioView[] } => {
+  const views = inOrder(run).map((scenario) => createScenarioView(scenario, run.target.name));
+  const root = element('article', 'run', [
+    several && element('h2', 'which', [`${run.target.version ?? run.target.name}, run ${run.run}`]),
+    overviewOf(run),
+    ...views.map((view) => view.root),
+  ]);
+  root.id = `run-${run.run}`;
+  return { root, views };
+};
+
+const runList = (runs: readonly PageRun[]): HTMLElement | false =>
+  runs.length > 1 &&
+  element(
+    'ul',
+    'runs',
+    runs.map((run) => {
+      const link = element('a', '', [`${run.target.name} ${run.target.version ?? ''}, ${run.provider}, run ${run.run}`]);
+      link.href = `#run-${run.run}`;
+      return element('li', '', [link, `: ${headlineOf(run)}`]);
+    }),
+  );
+
+const start = async (): Promise<void> => {
+  const data = await unpack<PageData>('data');
+  const runs = data.runs.map((run) => runOf(run, data.runs.length > 1));
+  const views = runs.flatMap((run) => run.views);
+  const help = createHelp();
+  const openAll = async () => {
+    for (const view of views) await view.open();
+  };
+  const tools = element('nav', 'chrome', [
+    button('Open all', 'Open every scenario, as for printing', () => void openAll()),
+    button('Print', 'Print the scenarios that are open', () => print()),
+    themeButton(),
+    button('?', 'Keys', () => help.showModal()),
+  ]);
+  const made = element('p', 'made', [`Corral report, made ${tellDate(data.made)}`]);
+  document.body.append(
+    patterns() as unknown as HTMLElement,
+    element('header', 'page', [element('h1', '', ['Corral']), made, tools]),
+    element('main', '', [runList(data.runs), ...runs.map(({ root }) => root)]),
+    help,
+  );
+  const prepare = (paper: boolean) => {
+    for (const view of views) view.prepare(paper);
+  };
+  addEventListener('beforeprint', () => prepare(true));
+  addEventListener('afterprint', () => prepare(false));
+  const openNamed = async () => {
+    const named = views.find(({ root }) => `#${root.id}` === decodeURIComponent(location.hash));
+    await named?.open();
+    named?.root.scrollIntoView();
+  };
+  addEventListener('hashchange', () => void openNamed());
+  for (const view of views) if (view.root.matches('.failed, .not-provable')) await view.open();
+  await openNamed();
+  document.documentElement.dataset.ready = 'yes';
+};
+
+void start();

@@ -1,0 +1,55 @@
+import { applyChanges, type Change, valueAt } from '../changes.ts';
+import type { Lane } from '../data.ts';
+import { lastAtOrBefore } from './search.ts';
+
+/** An object as it was at a moment, and what the event that made it so had changed, in words. */
+export type ObjectThen = {
+  object: unknown;
+  at: number;
+  type: string;
+  changes: { path: (string | number)[]; text: string }[];
+  index: number;
+};
+
+const shown = (value: unknown): string => {
+  const text = typeof value === 'string' ? `"${value}"` : (JSON.stringify(value) ?? 'nothing');
+  return text.length > 200 ? `${text.slice(0, 200)} …` : text;
+};
+
+const tellChange = (before: unknown, [path, ...after]: Change): string => {
+  const name = path.join('.');
+  const was = valueAt(before, path);
+  if (after.length === 0) return `${name}: ${shown(was)} is gone`;
+  return was === undefined ? `${name}: ${shown(after[0])} is new` : `${name}: ${shown(was)} → ${shown(after[0])}`;
+};
+
+// They change with each event and say nothing by that.
+const isNoise = ([path]: Change): boolean => path[0] === 'metadata' && (path[1] === 'resourceVersion' || path[1] === 'generation');
+
+const known = new WeakMap<Lane, unknown[]>();
+
+// All of a lane at once: each shares with the one before what did not change.
+const objectsOf = (lane: Lane): unknown[] => {
+  const found = known.get(lane);
+  if (found !== undefined) return found;
+  let object: unknown;
+  const objects = lane.events.map(({ changes }) => {
+    object = applyChanges(object, changes);
+    return object;
+  });
+  known.set(lane, objects);
+  return objects;
+};
+
+/** Looks up the object of a lane at a moment; undefined before it was first seen, and for a lane of the suite. */
+export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
+  const index = lastAtOrBefore(lane.events, at, (event) => event.at);
+  const event = lane.events[index];
+  if (event === undefined) return undefined;
+  const objects = objectsOf(lane);
+  const told = event.changes.filter((change) => !isNoise(change));
+  // The first of an object is all of it: no news that a reader could tell from the rest.
+  const isWhole = told.some(([path]) => path.length === 0);
+  const changes = isWhole ? [] : told.map((change) => ({ path: change[0], text: tellChange(objects[index - 1], change) }));
+  return { object: objects[index], at: event.at, type: event.type, changes, index };
+};

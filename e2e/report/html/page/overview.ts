@@ -1,0 +1,121 @@
+import { formatDuration } from '../../../observe/duration.ts';
+import type { PageRun, PageScenario } from '../data.ts';
+import { element, link } from './element.ts';
+import { placeOf } from './failure.ts';
+import { flakiness, slower, spark } from './past.ts';
+import { states, tellDate } from './tell.ts';
+
+const order: PageScenario['state'][] = ['failed', 'not-provable', 'passed', 'skipped'];
+
+/** The scenarios of a run as they are told: those that did not pass first. */
+export const inOrder = ({ scenarios }: PageRun): PageScenario[] =>
+  scenarios.toSorted((one, other) => order.indexOf(one.state) - order.indexOf(other.state));
+
+/** What came of a run, in one sentence. */
+export const headlineOf = ({ totals, scenarios, end }: PageRun): string => {
+  const many = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}`]);
+  const bad = totals.failed + totals.notProvable;
+  const parts = [
+    ...many(totals.failed, 'failed'),
+    ...many(totals.notProvable, 'not provable'),
+    ...many(totals.passed, 'passed'),
+    ...many(totals.skipped, 'skipped'),
+  ];
+  const told =
+    bad === 0 && totals.passed > 0 && totals.skipped === 0
+      ? `All ${totals.passed} scenarios passed`
+      : `Of ${scenarios.length} scenarios ${parts.join(', ') || 'none was played'}`;
+  return end.state === 'finished' ? told : `${told}; the run did not finish`;
+};
+
+const fact = (name: string, value: string | null | undefined | false): HTMLElement[] =>
+  value ? [element('div', '', [element('dt', '', [name]), element('dd', '', [value])])] : [];
+
+const usualDuration = ({ past, duration }: PageRun): string => {
+  const before = past
+    .filter(({ end }) => end === 'finished')
+    .map((each) => each.duration)
+    .toSorted((one, other) => one - other);
+  const middle = before[Math.floor(before.length / 2)];
+  return `${formatDuration(duration)}${middle === undefined ? '' : ` (median of the last ${before.length}: ${formatDuration(middle)})`}`;
+};
+
+const factsOf = (run: PageRun): HTMLElement =>
+  element('dl', 'facts', [
+    ...fact('Judged', run.judged),
+    ...fact('Run', `${run.run}, ${tellDate(run.startedAt)}`),
+    ...fact('Provider', run.provider),
+    ...fact('Kubernetes', run.kubernetes && `${run.kubernetes.version} (${run.kubernetes.context}, ${run.kubernetes.server})`),
+    ...fact('Took', usualDuration(run)),
+    ...fact('Shard', run.shard && `${run.shard.index} of ${run.shard.of}`),
+    ...fact('Read from', run.source),
+  ]);
+
+const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
+  const { sign, word } = states[scenario.state];
+  const name = element('a', '', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]);
+  name.href = `#${scenario.key}`;
+  const told = [
+    scenario.state === 'skipped' && scenario.reason,
+    scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
+    flakiness(scenario),
+    scenario.findings.length > 0 && `${scenario.findings.length} ${scenario.findings.length === 1 ? 'finding' : 'findings'}`,
+  ];
+  return element('tr', scenario.state, [
+    element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
+    element('td', 'name', [name, element('div', 'note', [told.filter((each) => each).join(' · ')])]),
+    element('td', 'number', [scenario.state === 'skipped' ? '' : formatDuration(scenario.duration)]),
+    element('td', 'number', [slower(scenario)]),
+    element('td', 'sparks', [scenario.state === 'skipped' && scenario.past.length === 0 ? '' : spark(scenario)]),
+  ]);
+};
+
+const findingsOf = (run: PageRun): HTMLElement | false => {
+  const all = run.scenarios.flatMap(({ findings }) => findings);
+  const each = [...new Map(all.map((finding) => [finding.title, finding])).values()];
+  return (
+    each.length > 0 &&
+    element('details', 'findings', [
+      element('summary', '', [
+        `${each.length} ${each.length === 1 ? 'finding' : 'findings'}: what contradicts Longhorn's documents, and is no failure`,
+      ]),
+      element(
+        'ul',
+        '',
+        each.map(({ title, detail, link: address }) =>
+          element('li', '', [element('strong', '', [title]), ` ${detail} `, address !== undefined && link(address, address)]),
+        ),
+      ),
+    ])
+  );
+};
+
+/** The overview of a run: what came of it, what was judged, and each scenario held against its last runs. */
+export const overviewOf = (run: PageRun): HTMLElement => {
+  const bad =
+    run.totals.failed + run.totals.notProvable > 0 ||
+    run.end.state !== 'finished' ||
+    run.differences === null ||
+    (run.differences?.length ?? 0) > 0;
+  const header = element(
+    'tr',
+    '',
+    ['State', 'Scenario', 'Took', 'Usually', 'Last runs'].map((each) => element('th', '', [each])),
+  );
+  return element('section', `overview ${bad ? 'bad' : 'good'}`, [
+    element('h2', '', [`${bad ? '✗' : '✓'} ${headlineOf(run)}`]),
+    run.end.reason !== null && element('p', 'end', [`The run: ${run.end.state}, ${run.end.reason}`]),
+    ...(run.differences === null ? [element('p', 'end', ['The cluster could not be compared with what it was before the run.'])] : []),
+    ...(run.differences ?? []).map((each) => element('p', 'end', [`Not as before the run: ${each}`])),
+    factsOf(run),
+    findingsOf(run),
+    element('table', 'scenarios', [
+      element('thead', '', [header]),
+      element(
+        'tbody',
+        '',
+        inOrder(run).map((each) => rowOf(each, run.target.name)),
+      ),
+    ]),
+  ]);
+};

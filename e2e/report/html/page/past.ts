@@ -1,0 +1,35 @@
+import type { PageScenario } from '../data.ts';
+import { drawn } from './element.ts';
+
+/** Says how a scenario ended in the last runs, where that is worth knowing. */
+export const flakiness = ({ past }: Pick<PageScenario, 'past'>): string => {
+  if (past.length === 0) return '';
+  const bad = past.filter(({ state }) => state !== 'passed').length;
+  return bad === 0 ? '' : `not passed in ${bad} of the last ${past.length}`;
+};
+
+/** Says how a duration (ms) stands to those of the last times that it passed. */
+export const slower = ({ past, duration, state }: Pick<PageScenario, 'past' | 'duration' | 'state'>): string => {
+  const before = past.filter((each) => each.state === 'passed').map((each) => each.duration);
+  const middle = before.toSorted((one, other) => one - other)[Math.floor(before.length / 2)];
+  if (middle === undefined || middle === 0 || state === 'skipped') return '';
+  const percent = Math.round((duration / middle - 1) * 100);
+  return Math.abs(percent) < 15 ? 'as usual' : `${percent > 0 ? '+' : '−'}${Math.abs(percent)} %`;
+};
+
+const [barWidth, height] = [5, 20];
+
+/** Draws the last runs of a scenario and this one: as high as each took, and the bad ones hollow. */
+export const spark = ({ past, duration, state, name }: PageScenario): Node => {
+  const all = [...past, { name, state, duration }];
+  const longest = Math.max(1, ...all.map((each) => each.duration));
+  const bars = all.map((each, index) => {
+    const tall = Math.max(2, (each.duration / longest) * (height - 2));
+    return drawn('rect', { class: each.state, x: index * (barWidth + 2) + 0.5, y: height - tall - 0.5, width: barWidth, height: tall });
+  });
+  const words = `${past.length} earlier runs: ${past.filter((each) => each.state !== 'passed').length} not passed`;
+  return drawn('svg', { class: 'spark', width: all.length * (barWidth + 2) + 1, height, role: 'img', 'aria-label': words }, [
+    drawn('title', {}, [words]),
+    ...bars,
+  ]);
+};

@@ -1,0 +1,74 @@
+import { formatDuration } from '../../../observe/duration.ts';
+import type { PageScenario, Timeline } from '../data.ts';
+import { element, link } from './element.ts';
+import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
+import { failureBox, placeOf } from './failure.ts';
+import { flakiness } from './past.ts';
+import { states } from './tell.ts';
+import { unpack } from './unpack.ts';
+
+/** A scenario on the page: unpacked when it is opened for the first time. */
+export type ScenarioView = { root: HTMLDetailsElement; open(): Promise<void>; prepare(paper: boolean): void };
+
+const findingsOf = ({ findings }: PageScenario): HTMLElement | false =>
+  findings.length > 0 &&
+  element('section', 'findings', [
+    element('h4', '', ['Findings']),
+    element(
+      'ul',
+      '',
+      findings.map(({ title, detail, link: address }) =>
+        element('li', '', [element('strong', '', [title]), ` ${detail} `, address !== undefined && link(address, address)]),
+      ),
+    ),
+  ]);
+
+const factsOf = ({ file, seed, tags, round, decisions, startedAt }: PageScenario): HTMLElement =>
+  element('p', 'facts', [
+    [
+      file,
+      seed,
+      tags.map((tag) => `#${tag}`).join(' '),
+      round > 1 ? `round ${round}` : '',
+      startedAt,
+      decisions.count > 0 ? `decided within ${Math.round(decisions.max)} ms of the event` : '',
+    ]
+      .filter((each) => each)
+      .join(' · '),
+  ]);
+
+const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
+  const { sign, word } = states[scenario.state];
+  return element('summary', '', [
+    element('span', `state ${scenario.state}`, [`${sign} ${word}`]),
+    element('span', 'title', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]),
+    scenario.hint && element('span', 'points', [`points to ${placeOf(scenario.hint, target)}`]),
+    element('span', 'past', [flakiness(scenario)]),
+    element('span', 'took', [formatDuration(scenario.duration)]),
+  ]);
+};
+
+/** Makes the part of the page that tells of a scenario. */
+export const createScenarioView = (scenario: PageScenario, target: string): ScenarioView => {
+  const content = element('div', 'content', [failureBox(scenario, target), findingsOf(scenario)]);
+  const root = element('details', `scenario ${scenario.state}`, [summaryOf(scenario, target), content]);
+  root.id = scenario.key;
+  let filling: Promise<EvidenceView> | undefined;
+  let view: EvidenceView | undefined;
+  const fill = async (): Promise<EvidenceView> => {
+    const timeline = scenario.timeline === null ? null : await unpack<Timeline>(scenario.timeline);
+    view = createEvidenceView(scenario, timeline);
+    content.append(...view.nodes, factsOf(scenario));
+    view.begin();
+    return view;
+  };
+  const open = async () => {
+    root.open = true;
+    filling ??= fill();
+    await filling;
+  };
+  root.addEventListener('toggle', () => {
+    if (root.open) void open();
+  });
+  return { root, open, prepare: (paper) => view?.prepare(paper) };
+};

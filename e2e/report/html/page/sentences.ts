@@ -1,0 +1,45 @@
+import { formatDuration } from '../../../observe/duration.ts';
+import type { PageScenario, Sentence, Timeline } from '../data.ts';
+import { element } from './element.ts';
+import { tellAt } from './tell.ts';
+
+const signs: Record<Sentence['state'], string> = { passed: '✓', failed: '✗', noted: '·', unfinished: '…' };
+
+/** The sentences of a scenario, with the times that its history has or, without one, how long each took. */
+export const sentencesOfScenario = ({ steps }: PageScenario, timeline: Timeline | null): (Sentence & { duration: number | null })[] => {
+  if (timeline !== null && timeline.sentences.length > 0)
+    return timeline.sentences.map((each) => ({
+      ...each,
+      duration: each.from === null || each.to === null || each.state === 'noted' ? null : (each.to - each.from) * 1000,
+    }));
+  return steps.map(({ sentence, state, duration }) => ({
+    sentence,
+    state,
+    from: null,
+    to: null,
+    duration: state === 'noted' ? null : duration,
+  }));
+};
+
+/** The sentences as a list; choosing one shows its time. */
+export const sentenceList = (sentences: ReturnType<typeof sentencesOfScenario>, choose: (from: number, to: number) => void): HTMLElement =>
+  element(
+    'ol',
+    'sentences',
+    sentences.map(({ sentence, state, from, to, duration }) => {
+      const sign = element('span', 'sign', [signs[state]]);
+      sign.ariaLabel = state;
+      const parts = [
+        sign,
+        element('span', 'text', [sentence]),
+        element('span', 'at', [from === null ? '' : tellAt(from, 1)]),
+        element('span', 'took', [duration === null ? '' : formatDuration(duration)]),
+      ];
+      if (from === null) return element('li', state, [element('span', 'sentence', parts)]);
+      const choice = element('button', 'sentence', parts);
+      choice.type = 'button';
+      choice.title = 'Show this in the timeline';
+      choice.addEventListener('click', () => choose(from, to ?? from));
+      return element('li', state, [choice]);
+    }),
+  );

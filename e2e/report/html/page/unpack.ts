@@ -1,0 +1,8 @@
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
+
+/** Unpacks what the page carries under an id. */
+export const unpack = async <T>(id: string): Promise<T> => {
+  const packed = document.getElementById(id)?.textContent ?? '';
+  const stream = new Blob([bytesOf(packed)]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return (await new Response(stream).json()) as T;
+};

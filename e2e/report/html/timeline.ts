@@ -1,0 +1,55 @@
+import { addBrackets } from './brackets.ts';
+import type { Lane, Log, Timeline } from './data.ts';
+import { gapsOf, objectLanes } from './object-lanes.ts';
+import { readHistory } from './read-history.ts';
+import { faultLanes, gapLanes, lockLanes, sentencesOf, stepLane } from './suite-lanes.ts';
+
+/** What a scenario left behind: the text of its history, and its logs. */
+export type Evidence = { history: string; logs: Log[]; trouble: string[] };
+
+// From what a scenario is about to what it stands on. A resource that is not here comes last.
+const order = [
+  'backups',
+  'snapshots',
+  'volumes',
+  'volumeattachments',
+  'recurringjobs',
+  'cronjobs',
+  'jobs',
+  'backupvolumes',
+  'backuptargets',
+  'pods',
+];
+
+const placeOf = ({ kind }: Lane): number => (order.includes(kind) ? order.indexOf(kind) : order.length);
+
+const firstOf = ({ bars, brackets, events }: Lane): number =>
+  Math.min(...[bars[0]?.from, brackets[0]?.from, events[0]?.at].filter((each) => each !== undefined));
+
+const inOrder = (one: Lane, other: Lane): number =>
+  placeOf(one) - placeOf(other) || firstOf(one) - firstOf(other) || one.name.localeCompare(other.name);
+
+/** Makes the picture of a scenario from what it left behind; `duration` (ms) is how long its report says that it took. */
+export const makeTimeline = ({ history, logs, trouble }: Evidence, duration: number): Timeline => {
+  const { header, lines, trouble: unread } = readHistory(history);
+  const latest = lines.reduce((max, { at }) => Math.max(max, at), 0);
+  const seconds = Math.max(header.seconds ?? 0, latest, header.seconds === undefined ? duration / 1000 : 0);
+  const lanes = objectLanes(lines, seconds);
+  addBrackets(lanes, lines, seconds);
+  const sentences = sentencesOf(lines);
+  return {
+    startedAt: header.startedAt ?? null,
+    seconds,
+    lanes: [
+      stepLane(lines, sentences, seconds),
+      ...faultLanes(lines, seconds),
+      ...lockLanes(lines, seconds),
+      ...gapLanes(lines, (resource) => gapsOf(lines, resource, seconds)),
+      ...[...lanes.values()].toSorted(inOrder),
+    ],
+    sentences,
+    logs,
+    events: lines.filter((line) => 'object' in line).length,
+    trouble: [...trouble, ...unread],
+  };
+};

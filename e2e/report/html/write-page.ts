@@ -1,0 +1,43 @@
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path';
+import { pagePath, readReport, reportPath } from '../file.ts';
+import { addRun } from './history-file.ts';
+import { makeRunOfFile, type RunOfPage } from './page-run.ts';
+
+/** Writes a page to a file, whole or not at all. */
+export const writePageOf = async (file: string, runs: readonly RunOfPage[]): Promise<void> => {
+  // The bundler is slow to load, and only needed at the end.
+  const { buildPage } = await import('./build-page.ts');
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.part`, await buildPage(runs));
+  await rename(`${file}.part`, file);
+};
+
+const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    process.stderr.write(`${what}: ${(error as Error).message.replace(/\s*\n\s*/g, ' ')}\n`);
+    return undefined;
+  }
+};
+
+/**
+ * Writes report.html beside the report.json of a run, and adds the run to the last runs. Neither is a verdict: what goes wrong is one line on
+ * stderr. `merged` is no run of its own. Returns the path of the page, if there is one.
+ */
+export const writePage = async (out: string, { merged = false }: { merged?: boolean } = {}): Promise<string | undefined> => {
+  const page = await attempt('report.html could not be written', async () => {
+    const report = await readReport(out);
+    if (report === undefined) return undefined;
+    await writePageOf(pagePath(out), [await makeRunOfFile(report, relative('', reportPath(out)))]);
+    return pagePath(out);
+  });
+  if (merged) return page;
+  await attempt('the run could not be added to the last runs', async () => {
+    const report = await readReport(out);
+    // One in which nothing was played has nothing to be held against.
+    if (report?.scenarios.some(({ state }) => state !== 'skipped')) await addRun(out, report);
+  });
+  return page;
+};

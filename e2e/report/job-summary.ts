@@ -1,0 +1,94 @@
+import { formatDuration } from '../observe/duration.ts';
+import { composeCircumstances } from './compose-failure.ts';
+import { composeTotals } from './console.ts';
+import { markdownRow, plainMarkdown } from './markdown.ts';
+import type { Report, ScenarioReport } from './schema.ts';
+import { titlesOf } from './title.ts';
+
+const states = { passed: '✓ passed', failed: '✗ **failed**', 'not-provable': '? **not provable**', skipped: '- skipped' } as const;
+
+const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+
+const composeVersions = ({ run, provider, target, kubernetes }: Report): string =>
+  [
+    `Run \`${run}\` on ${provider}`,
+    plainMarkdown(`Longhorn: ${[target.name, target.version].filter(Boolean).join(' ')}`),
+    ...(kubernetes === null ? [] : [`Kubernetes ${plainMarkdown(kubernetes.version)}`]),
+  ].join(', ');
+
+const composeFinding = ({ name, findings }: ScenarioReport): string[] =>
+  findings.map(({ title, detail, link }) => {
+    const more = [plainMarkdown(detail), ...(link === undefined ? [] : [`<${link}>`])].join(' ');
+    return `- **${plainMarkdown(title)}** (${plainMarkdown(name)}): ${more}`;
+  });
+
+// What a reader still scrolls through; one that is longer leaves no room for the others.
+const longest = 50_000;
+
+const cut = (text: string): string =>
+  text.length <= longest ? text : `${text.slice(0, longest)}\n... ${text.length - longest} more characters`;
+
+// An empty line would end the HTML, and Markdown begin again.
+const inPre = (text: string): string => `<pre>${inHtml(text).replaceAll(/\n(?=\s*\n)/g, '\n&#8203;')}</pre>`;
+
+const composeFailure = (scenario: ScenarioReport, title: string): string[] => {
+  const { state, reason, failure } = scenario;
+  const circumstances = failure === undefined ? [] : composeCircumstances(failure);
+  const what = state === 'failed' ? 'failed' : 'not provable';
+  return [
+    `<details><summary>${inHtml(title)}: ${what}</summary>`,
+    '',
+    inPre(cut([reason ?? '', ...circumstances].join('\n'))),
+    '',
+    '</details>',
+    '',
+  ];
+};
+
+const bytes = (lines: readonly string[]): number => Buffer.byteLength(lines.join('\n')) + 1;
+
+/** As many blocks as there is room for, and how many there was none for. */
+const within = (room: number, blocks: readonly string[][]): { lines: string[]; left: number } => {
+  const fitting: string[][] = [];
+  let used = 0;
+  for (const block of blocks) {
+    used += bytes(block);
+    if (used > room) break;
+    fitting.push(block);
+  }
+  return { lines: fitting.flat(), left: blocks.length - fitting.length };
+};
+
+// What is said of that which there was no room for.
+const reserve = 200;
+
+/** The summary of a job in Markdown, in at most `limit` bytes: how each scenario ended, what was found, why what failed did, and on which versions. */
+export const composeJobSummary = (report: Report, limit: number): string => {
+  const { scenarios, end, totals, duration, judged, differences } = report;
+  const titleOf = titlesOf(report);
+  const failures = scenarios.filter(({ state }) => state === 'failed' || state === 'not-provable');
+  const findings = scenarios.flatMap(composeFinding);
+  const head = [
+    `### ${composeTotals(totals)}`,
+    '',
+    `${composeVersions(report)}, ${formatDuration(duration)}. Judged: ${plainMarkdown(judged)}.`,
+    '',
+    ...(end.state === 'finished' ? [] : [`**The run did not finish: ${plainMarkdown(end.reason ?? end.state)}**`, '']),
+    ...(differences ?? []).map((each) => `- not as before the run: ${plainMarkdown(each)}`),
+  ];
+  const rows = scenarios.map((each) => [
+    markdownRow([plainMarkdown(titleOf(each)), states[each.state], each.state === 'skipped' ? '' : formatDuration(each.duration)]),
+  ]);
+  const table = [[markdownRow(['scenario', 'state', 'time'])], [markdownRow(['---', '---', '---'])], ...rows];
+  const blocks = [
+    head,
+    ...(scenarios.length > 0 ? [[''], ...table] : []),
+    ...(findings.length > 0 ? [['', '#### Findings', ''], ...findings.map((line) => [line])] : []),
+    // The longest come last: what there is no room for is them.
+    ...(failures.length > 0 ? [['', '#### What failed', '']] : []),
+    ...failures.map((each) => composeFailure(each, titleOf(each))),
+  ];
+  const { lines, left } = within(limit - reserve, blocks);
+  const note = left > 0 ? ['', `${left} more parts did not fit in here: see report.json`] : [];
+  return `${[...lines, ...note].join('\n')}\n`;
+};

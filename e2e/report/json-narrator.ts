@@ -1,0 +1,61 @@
+import { redactAll } from '../observe/redact/redact.ts';
+import type { UntimedEvent } from './json-events.ts';
+import type { Narrator, RunStart, Told } from './narrator.ts';
+import type { ScenarioEvent } from './record.ts';
+
+/** Writes an event as a line of JSON. */
+export const toJsonLine = (event: UntimedEvent): string => {
+  const { event: kind, ...rest } = redactAll(event);
+  return `${JSON.stringify({ event: kind, at: new Date().toISOString(), ...rest })}\n`;
+};
+
+type OfScenario = { run: string; scenario: string; file: string; round: number };
+
+const toEvent = (of: OfScenario, event: ScenarioEvent): UntimedEvent | undefined => {
+  switch (event.kind) {
+    case 'start':
+      return { event: 'scenario-start', ...of };
+    case 'step-begins':
+      return { event: 'step-begins', ...of, id: event.id, sentence: event.sentence };
+    case 'step':
+      return { event: 'step', ...of, id: event.id, ...event.step };
+    case 'awaits': {
+      const { kind, ...rest } = event;
+      return { event: kind, ...of, ...rest };
+    }
+    case 'awaited':
+      return { event: 'awaited', ...of, id: event.id, state: event.state };
+    case 'fault':
+      return { event: 'fault', ...of, name: event.name, phase: event.phase, detail: event.detail };
+    case 'finding':
+      return { event: 'finding', ...of, ...event.finding };
+    case 'failure':
+      return { event: 'failure', ...of, ...event.failure };
+    case 'cluster':
+      return undefined;
+  }
+};
+
+/**
+ * Tells a run to programs: an event a line on `write`; what scenarios print by themselves goes to `beside`. The first and the last line of a run are not
+ * told here: there may be several rounds between them.
+ */
+export const createJsonNarrator = ({ write, beside }: Record<'write' | 'beside', (text: string) => void>): Narrator => {
+  let start: RunStart | undefined;
+  const tell = (event: UntimedEvent | undefined): void => {
+    if (event !== undefined) write(toJsonLine(event));
+  };
+  const of = ({ name, file }: Told): OfScenario => ({ run: start?.run ?? '', scenario: name, file, round: start?.round ?? 1 });
+  return {
+    begins: (given) => {
+      start = given;
+    },
+    cluster: (kubernetes) => tell({ event: 'cluster', run: start?.run ?? '', round: start?.round ?? 1, kubernetes }),
+    knows: () => {},
+    prints: (text) => beside(text),
+    event: (test, event) => tell(toEvent(of(test), event)),
+    ends: (test, { state, reason, duration, evidence }) => tell({ event: 'scenario-end', ...of(test), state, reason, duration, evidence }),
+    breaksOff: (by) => beside(`Interrupted by ${by}: cleaning up\n`),
+    closes: () => {},
+  };
+};

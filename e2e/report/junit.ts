@@ -1,0 +1,118 @@
+import { stripVTControlCharacters } from 'node:util';
+import { create } from 'xmlbuilder2';
+import { formatDuration } from '../observe/duration.ts';
+import { composeCircumstances } from './compose-failure.ts';
+import type { Report, ScenarioReport } from './schema.ts';
+import { titlesOf } from './title.ts';
+
+/** A case as it stands in a suite: attributes begin with `@`, text is `#`. */
+type Case = { '@name': string; '@classname': string; '@time': string } & Partial<
+  Record<'failure' | 'error' | 'skipped' | 'system-out', object | string>
+>;
+
+// What is wrong with the run itself has no file.
+const ofRun = 'the run';
+
+const seconds = (milliseconds: number): string => (milliseconds / 1000).toFixed(3);
+
+// Colours are no text, and XML has one sign for the end of a line.
+const plain = (text: string): string => stripVTControlCharacters(text).replace(/\r\n?/g, '\n');
+
+const firstLine = (text: string): string =>
+  plain(text)
+    .split('\n')
+    .find((line) => line.trim() !== '')
+    ?.trim() ?? '';
+
+const problem = (type: string, reason: string, more: readonly string[] = []) => ({
+  '@type': type,
+  '@message': firstLine(reason),
+  '#': [plain(reason), ...more.map(plain)].join('\n'),
+});
+
+const verdictOf = ({ state, reason, failure }: ScenarioReport): Pick<Case, 'failure' | 'error' | 'skipped'> => {
+  const circumstances = failure === undefined ? [] : composeCircumstances(failure);
+  if (state === 'failed') return { failure: problem('failed', reason ?? '', circumstances) };
+  if (state === 'not-provable') return { error: problem('not-provable', reason ?? '', circumstances) };
+  return state === 'skipped' ? { skipped: { '@message': firstLine(reason ?? '') } } : {};
+};
+
+const marks = { passed: '✓', failed: '✗', noted: '·' } as const;
+
+const tell = ({ steps, findings }: ScenarioReport): string =>
+  [
+    ...steps.map(
+      ({ sentence, state, duration }) => `${marks[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,
+    ),
+    ...findings.map(({ title, detail, link }) => `finding: ${title}\n${detail}${link === undefined ? '' : `\n${link}`}`),
+  ]
+    .map(plain)
+    .join('\n');
+
+const toClass = (file: string): string => file.replace(/(\.e2e)?\.ts$/, '').replaceAll('/', '.') || ofRun;
+
+const toCase = (scenario: ScenarioReport, title: string): Case => {
+  const told = tell(scenario);
+  return {
+    '@name': title,
+    '@classname': toClass(scenario.file),
+    '@time': seconds(scenario.duration),
+    ...verdictOf(scenario),
+    ...(told !== '' && { 'system-out': told }),
+  };
+};
+
+/** What is wrong with the run and is no scenario's fault; where all scenarios were skipped for it, nobody else would say so. */
+const casesOfRun = ({ end, differences }: Report): Case[] => {
+  const named = (name: string) => ({ '@name': name, '@classname': ofRun, '@time': seconds(0) });
+  const cases: Case[] = [];
+  if (end.state !== 'finished') cases.push({ ...named('The run finishes'), error: problem(end.state, end.reason ?? end.state) });
+  if (differences === null)
+    cases.push({ ...named('The cluster is as it was before the run'), error: problem('not-provable', 'it could not be compared') });
+  if (differences?.length)
+    cases.push({ ...named('The cluster is as it was before the run'), failure: problem('differs', differences.join('\n')) });
+  return cases;
+};
+
+const count = (cases: readonly Case[], what: 'failure' | 'error' | 'skipped'): number =>
+  cases.filter((each) => each[what] !== undefined).length;
+
+const numbers = (cases: readonly Case[]) => ({
+  '@tests': cases.length,
+  '@failures': count(cases, 'failure'),
+  '@errors': count(cases, 'error'),
+});
+
+const toProperties = ({ run, provider, target, kubernetes, judged }: Report) => {
+  const values = { run, provider, target: target.name, version: target.version, kubernetes: kubernetes?.version ?? null, judged };
+  const known = Object.entries(values).filter(([, value]) => value !== null);
+  return { property: known.map(([name, value]) => ({ '@name': name, '@value': value })) };
+};
+
+/**
+ * Writes a report as JUnit: a suite a file, a case a scenario and round; one that is not provable is an error of that type. What ended the run itself is
+ * a case of its own.
+ */
+export const composeJunit = (report: Report): string => {
+  const titleOf = titlesOf(report);
+  const bySuite = Map.groupBy(report.scenarios, ({ file }) => file || ofRun);
+  const suites = [...bySuite].map(([name, played]) => ({ name, cases: played.map((each) => toCase(each, titleOf(each))) }));
+  const own = casesOfRun(report);
+  const same = suites.find(({ name }) => name === ofRun);
+  if (same !== undefined) same.cases.push(...own);
+  else if (own.length > 0) suites.push({ name: ofRun, cases: own });
+  const sum = (cases: readonly Case[]) => seconds(cases.reduce((time, each) => time + Number(each['@time']) * 1000, 0));
+  const testsuite = suites.map(({ name, cases }) => ({
+    '@name': name,
+    '@timestamp': report.startedAt.slice(0, 19),
+    ...numbers(cases),
+    '@skipped': count(cases, 'skipped'),
+    '@time': sum(cases),
+    properties: toProperties(report),
+    testcase: cases,
+  }));
+  const all = suites.flatMap(({ cases }) => cases);
+  const testsuites = { '@name': 'Corral', ...numbers(all), '@time': seconds(report.duration), testsuite };
+  const options = { version: '1.0', encoding: 'UTF-8', invalidCharReplacement: '\uFFFD' } as const;
+  return `${create(options, { testsuites }).end({ prettyPrint: true })}\n`;
+};

@@ -1,0 +1,56 @@
+import { formatDuration } from '../observe/duration.ts';
+import type { Report, ScenarioReport } from './schema.ts';
+
+const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+
+type Cells = Record<'rounds' | 'passed' | 'failed' | 'skipped' | 'min' | 'median' | 'max' | 'scenario', string>;
+
+const headings: Cells = {
+  rounds: 'rounds',
+  passed: 'passed',
+  failed: 'failed',
+  skipped: 'skipped',
+  min: 'min',
+  median: 'median',
+  max: 'max',
+  scenario: '',
+};
+
+const toCells = (played: readonly ScenarioReport[]): Cells => {
+  const count = (...states: ScenarioReport['state'][]) => String(played.filter(({ state }) => states.includes(state)).length);
+  // One that was skipped says nothing about how long it takes.
+  const times = played
+    .filter(({ state }) => state !== 'skipped')
+    .map(({ duration }) => duration)
+    .toSorted((one, other) => one - other);
+  const time = (index: number) => (times.length === 0 ? '-' : formatDuration(times[index] ?? 0));
+  return {
+    rounds: played.map(({ state }) => marks[state]).join(''),
+    passed: count('passed'),
+    failed: count('failed', 'not-provable'),
+    skipped: count('skipped'),
+    min: time(0),
+    median: time(Math.floor(times.length / 2)),
+    max: time(times.length - 1),
+    scenario: played[0]?.name ?? '',
+  };
+};
+
+/** The table of a run with several rounds: a scenario a line, a mark a round, and how long it took; `wanted` is how many rounds were asked for. */
+export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: number): string[] => {
+  const byScenario = Map.groupBy(scenarios, ({ name, file }) => `${file} ${name}`);
+  const rows = [headings, ...[...byScenario.values()].map(toCells)];
+  const columns = Object.keys(headings) as (keyof Cells)[];
+  const width = (column: keyof Cells) => Math.max(...rows.map((row) => row[column].length));
+  const line = (row: Cells): string =>
+    columns
+      .map((column) => {
+        if (column === 'scenario') return row[column];
+        return column === 'rounds' ? row[column].padEnd(width(column)) : row[column].padStart(width(column));
+      })
+      .join('  ')
+      .trimEnd();
+  const played = new Set(scenarios.map(({ round }) => round)).size;
+  const title = `${played} ${played === 1 ? 'round' : 'rounds'}${played < wanted ? ` of ${wanted}` : ''}: ✓ passed, ✗ failed, ? not provable, - skipped`;
+  return ['', title, '', ...rows.map(line)];
+};

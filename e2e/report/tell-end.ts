@@ -1,0 +1,45 @@
+import { appendFile, stat } from 'node:fs/promises';
+import { relative } from 'node:path';
+import { redact } from '../observe/redact/redact.ts';
+import { composeAnnotations } from './annotations.ts';
+import { junitPath, readReport, reportPath } from './file.ts';
+import { composeJobSummary } from './job-summary.ts';
+import { toJsonLine } from './json-narrator.ts';
+import { type Output, streamFor } from './output.ts';
+import type { Report } from './schema.ts';
+
+/** Says, where a program reads along, that a run begins; `scenarios` is how many it is to play, null where that is not known. */
+export const tellStart = (output: Output, start: Pick<Report, 'run' | 'provider' | 'target'> & { scenarios: number | null }): void => {
+  const { run, provider, target, scenarios } = start;
+  if (output === 'json') process.stdout.write(toJsonLine({ event: 'run-start', run, provider, target, scenarios }));
+};
+
+/** What GitHub takes as the summary of a step, in bytes; of more it takes nothing. */
+const mostOfSummary = 1024 * 1024;
+
+const writeSummary = async (path: string, report: Report): Promise<void> => {
+  const before = await stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+  // One that cannot be written takes nothing from what the run said.
+  await appendFile(path, redact(composeJobSummary(report, mostOfSummary - before))).catch((error: Error) => {
+    process.stderr.write(`e2e: no job summary: ${error.message}\n`);
+  });
+};
+
+/** Tells how a run ended, by its report, to those who do not read what it printed: GitHub, if this is a job of its, and programs that read `--json`. */
+export const tellEnd = async (out: string, output: Output, env: NodeJS.ProcessEnv = process.env): Promise<void> => {
+  const report = await readReport(out);
+  if (report === undefined) return;
+  if (env.GITHUB_ACTIONS) {
+    for (const line of composeAnnotations(report)) streamFor(output).write(`${line}\n`);
+    if (env.GITHUB_STEP_SUMMARY) await writeSummary(env.GITHUB_STEP_SUMMARY, report);
+  }
+  if (output !== 'json') return;
+  const { run, duration, provider, target, judged, end, totals, differences } = report;
+  const [path, junit] = [reportPath(out), junitPath(out)].map((each) => relative('', each)) as [string, string];
+  process.stdout.write(
+    toJsonLine({ event: 'run-end', run, duration, provider, target, judged, end, totals, differences, report: path, junit }),
+  );
+};

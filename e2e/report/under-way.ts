@@ -1,0 +1,55 @@
+import type { Told } from './narrator.ts';
+import type { Awaiting, ScenarioEvent } from './record.ts';
+
+/** A step that has begun and not ended; `at` in ms since the epoch. */
+type OpenStep = { sentence: string; at: number; beats: number };
+
+/** What is awaited, and since when. */
+export type Awaited = Omit<Awaiting, 'kind' | 'id' | 'since'> & { since: number; at: number };
+
+/** A scenario that has begun and not ended: what it is at, and what it waits for in there, if for anything. */
+export type Running = { test: Told; at: number; step: OpenStep | undefined; awaited: Awaited | undefined };
+
+type Known = { test: Told; at: number; steps: Map<number, OpenStep>; awaited: Map<number, Awaited> };
+
+const lastOf = <T>(map: Map<number, T>): T | undefined => [...map.values()].at(-1);
+
+const toRunning = ({ test, at, steps, awaited }: Known): Running => ({ test, at, step: lastOf(steps), awaited: lastOf(awaited) });
+
+// As long as a reader may wonder whether anything still goes on.
+const beat = 60_000;
+
+/** Keeps what each scenario is at, by what they tell. */
+export const createUnderWay = (now: () => number) => {
+  const known = new Map<string, Known>();
+
+  const learnAwaited = (scenario: Known, { kind: _, id, since, ...event }: Awaiting): void => {
+    const at = scenario.awaited.get(id)?.at ?? now();
+    scenario.awaited.set(id, { ...event, since: Date.parse(since), at });
+  };
+
+  return {
+    learn: (test: Told, event: ScenarioEvent): void => {
+      if (event.kind === 'start') known.set(test.id, { test, at: now(), steps: new Map(), awaited: new Map() });
+      const scenario = known.get(test.id);
+      if (scenario === undefined) return;
+      if (event.kind === 'step-begins') scenario.steps.set(event.id, { sentence: event.sentence, at: Date.parse(event.at), beats: 0 });
+      if (event.kind === 'step') scenario.steps.delete(event.id);
+      if (event.kind === 'awaits') learnAwaited(scenario, event);
+      if (event.kind === 'awaited') scenario.awaited.delete(event.id);
+    },
+    /** What is awaited, as it was told last. */
+    awaited: (test: Told, id: number): Awaited | undefined => known.get(test.id)?.awaited.get(id),
+    ends: (test: Told): void => void known.delete(test.id),
+    all: (): Running[] => [...known.values()].map(toRunning),
+    /** The scenarios whose step has been under way for another minute since this was asked last. */
+    beats: (): Running[] =>
+      [...known.values()].flatMap((each) => {
+        const step = lastOf(each.steps);
+        const due = step === undefined ? 0 : Math.floor((now() - step.at) / beat);
+        if (step === undefined || due <= step.beats) return [];
+        step.beats = due;
+        return [toRunning(each)];
+      }),
+  };
+};

@@ -1,0 +1,52 @@
+import { formatDuration } from '../observe/duration.ts';
+import { markdownRow, plainMarkdown } from './markdown.ts';
+import type { Source } from './merge-rounds.ts';
+import type { ScenarioReport } from './schema.ts';
+
+const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+
+// A run that ended before its Longhorn was there knows no version; the folder of its report may.
+const columnOf = ({ path, report }: Source): string => report.target.version ?? `${report.target.name} (${path})`;
+
+const byNumbers = new Intl.Collator('en', { numeric: true });
+
+const cell = (played: readonly ScenarioReport[]): string => {
+  if (played.length === 0) return '';
+  const longest = Math.max(...played.map(({ duration }) => duration));
+  const told = played.map(({ state }) => marks[state]).join('');
+  return played.every(({ state }) => state === 'skipped') ? told : `${told} ${formatDuration(longest)}`;
+};
+
+/**
+ * A table in Markdown, for the summary of a job: a scenario a line, a version of Longhorn a column, a mark for each time that it was played, and
+ * the longest time; below it, what did not pass and each run that did not finish.
+ */
+export const composeVersionTable = (sources: readonly Source[]): string[] => {
+  const columns = [...Map.groupBy(sources, columnOf)].toSorted(([one], [other]) => byNumbers.compare(one, other));
+  const all = sources.flatMap((source) => source.report.scenarios.map((scenario) => ({ column: columnOf(source), scenario })));
+  const lines = [...Map.groupBy(all, ({ scenario }) => scenario.name)].map(([name, played]) =>
+    markdownRow([
+      plainMarkdown(name),
+      ...columns.map(([column]) => cell(played.filter((each) => each.column === column).map(({ scenario }) => scenario))),
+    ]),
+  );
+  const bad = all.filter(({ scenario }) => scenario.state === 'failed' || scenario.state === 'not-provable');
+  const unfinished = sources.filter(({ report }) => report.end.state !== 'finished');
+  const told = [
+    ...bad.map(
+      ({ column, scenario }) =>
+        `- ${plainMarkdown(column)}: ${plainMarkdown(scenario.name)}: ${plainMarkdown(scenario.reason?.split('\n')[0] ?? '')}`,
+    ),
+    ...unfinished.map(
+      (source) => `- ${plainMarkdown(columnOf(source))}: the run did not finish: ${plainMarkdown(source.report.end.reason ?? '')}`,
+    ),
+  ];
+  return [
+    markdownRow(['scenario', ...columns.map(([column]) => plainMarkdown(column))]),
+    markdownRow(['---', ...columns.map(() => '---')]),
+    ...lines,
+    '',
+    '✓ passed, ✗ failed, ? not provable, - skipped',
+    ...(told.length > 0 ? ['', ...told] : []),
+  ];
+};
