@@ -1,6 +1,16 @@
 import { z } from 'zod';
-import type { LonghornClocks } from './longhorn/clocks.ts';
+import { clocksHelp, type LonghornClocks, parseClocks } from './longhorn/clocks.ts';
+import { allDangers, type Danger, isDanger } from './longhorn/dangers.ts';
+import { allLacks, isLack, type Lack } from './longhorn/lacks.ts';
+import { type Output, outputs } from './report/output.ts';
+import type { ShardReport } from './report/schema.ts';
+import { readShard, shardPattern, tellShard } from './report/shard.ts';
 import { runIdPattern } from './run-id.ts';
+
+const aWholeNumber = z
+  .string()
+  .regex(/^[1-9]\d*$/, 'must be a whole number from 1 on')
+  .transform(Number);
 
 const schema = z.object({
   CORRAL_KUBECONFIG: z.string({ error: 'is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster' }).min(1),
@@ -8,12 +18,28 @@ const schema = z.object({
   CORRAL_RUN: z.string({ error: 'is not set' }).regex(runIdPattern, 'must be six characters of a-z and 0-9'),
   CORRAL_OUT: z.string().min(1).default('.corral/last'),
   CORRAL_PROVIDER: z.string().min(1).default('existing'),
-  CORRAL_TARGET: z.enum(['official', 'archive', 'emulator']).default('official'),
+  CORRAL_TARGET: z.enum(['installed', 'official', 'archive', 'emulator']).default('installed'),
   CORRAL_TARGET_VERSION: z.string().min(1).optional(),
   CORRAL_TARGET_CLOCKS: z
     .string()
-    .regex(/^\d+,\d+,\d+$/, 'must be three numbers of milliseconds: the back-off of a deletion, the resync, and the life of a lock')
+    .refine((text) => parseClocks(text) !== undefined, clocksHelp)
     .optional(),
+  CORRAL_ALLOW: z
+    .string()
+    .transform((text) => text.split(',').filter((name) => name !== ''))
+    .pipe(z.array(z.custom<Danger>((name) => isDanger(String(name)), `must be names with commas, of ${allDangers.join(', ')}`)))
+    .default([]),
+  CORRAL_WITHOUT: z
+    .string()
+    .transform((text) => text.split(',').filter((name) => name !== ''))
+    .pipe(z.array(z.custom<Lack>((name) => isLack(String(name)), `must be names with commas, of ${allLacks.join(', ')}`)))
+    .default([]),
+  CORRAL_NAMESPACE: z.string().min(1).optional(),
+  CORRAL_WORKERS: aWholeNumber.optional(),
+  CORRAL_ROUND: aWholeNumber.default(1),
+  CORRAL_SUPPORT_BUNDLE: z.literal('1', { error: 'must be 1, or not be set' }).optional(),
+  CORRAL_OUTPUT: z.enum(outputs).default('quiet'),
+  CORRAL_SHARD: z.string().regex(shardPattern, 'must be as 2/8@0123456789ab').transform(readShard).optional(),
   CORRAL_LAB: z.string().min(1).optional(),
   CORRAL_STORE_IMAGE: z
     .string({ error: 'is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull' })
@@ -33,6 +59,22 @@ export type Environment = {
   /** The folder of the lab that the cluster is, if it is one: its nodes can be made to fail. */
   lab: string | undefined;
   storeImage: string;
+  /** The namespace that all backup stores go into; undefined: each has one of its own. */
+  namespace: string | undefined;
+  /** What scenarios may do that others on the cluster could feel. */
+  allow: readonly Danger[];
+  /** What the cluster lacks: a scenario that needs it is skipped, the others do without. */
+  without: readonly Lack[];
+  /** How many scenarios are at work at once; undefined: all. */
+  workers: number | undefined;
+  /** Which round this is of those that `--repeat` asks for. */
+  round: number;
+  /** Longhorn is asked for its support bundle where a scenario does not pass. */
+  supportBundle?: boolean;
+  /** How it is told. */
+  output: Output;
+  /** Which part of the scenarios this is, as the report names it. */
+  shard?: ShardReport | undefined;
 };
 
 /** Something in the environment is missing or wrong; the message is one line. */
@@ -40,13 +82,8 @@ export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 }
 
-const parseClocks = (text: string | undefined): LonghornClocks | undefined => {
-  if (text === undefined) return undefined;
-  const [deletionBackoff = 0, resync = 0, lockLife = 0] = text.split(',').map(Number);
-  return { deletionBackoff, resync, lockLife };
-};
-
-const tellClocks = ({ deletionBackoff, resync, lockLife }: LonghornClocks): string => [deletionBackoff, resync, lockLife].join(',');
+const tellClocks = ({ deletionBackoff, resync, lockLife, monitorPoll }: LonghornClocks): string =>
+  [deletionBackoff, resync, lockLife, monitorPoll].join(',');
 
 /** Reads the environment of the e2e project; throws an EnvironmentError that names each variable at fault. */
 export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
@@ -62,11 +99,22 @@ export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     out: value.CORRAL_OUT,
     provider: value.CORRAL_PROVIDER,
     target: { name: value.CORRAL_TARGET, version: value.CORRAL_TARGET_VERSION ?? null },
-    clocks: parseClocks(value.CORRAL_TARGET_CLOCKS),
+    clocks: value.CORRAL_TARGET_CLOCKS === undefined ? undefined : parseClocks(value.CORRAL_TARGET_CLOCKS),
     lab: value.CORRAL_LAB,
     storeImage: value.CORRAL_STORE_IMAGE,
+    namespace: value.CORRAL_NAMESPACE,
+    allow: value.CORRAL_ALLOW,
+    without: value.CORRAL_WITHOUT,
+    workers: value.CORRAL_WORKERS,
+    round: value.CORRAL_ROUND,
+    supportBundle: value.CORRAL_SUPPORT_BUNDLE !== undefined,
+    output: value.CORRAL_OUTPUT,
+    shard: value.CORRAL_SHARD,
   };
 };
+
+/** Reads how many scenarios are at work at once, before the rest is looked at; undefined: all, or what parseEnvironment will refuse. */
+export const parseWorkers = (env: NodeJS.ProcessEnv): number | undefined => aWholeNumber.safeParse(env.CORRAL_WORKERS).data;
 
 /** Writes an environment the way parseEnvironment reads it, for the process that runs the scenarios. */
 export const toVariables = (environment: Environment): Record<string, string> => ({
@@ -80,4 +128,12 @@ export const toVariables = (environment: Environment): Record<string, string> =>
   ...(environment.clocks === undefined ? {} : { CORRAL_TARGET_CLOCKS: tellClocks(environment.clocks) }),
   ...(environment.lab === undefined ? {} : { CORRAL_LAB: environment.lab }),
   CORRAL_STORE_IMAGE: environment.storeImage,
+  ...(environment.namespace === undefined ? {} : { CORRAL_NAMESPACE: environment.namespace }),
+  ...(environment.allow.length === 0 ? {} : { CORRAL_ALLOW: environment.allow.join(',') }),
+  ...(environment.without.length === 0 ? {} : { CORRAL_WITHOUT: environment.without.join(',') }),
+  ...(environment.workers === undefined ? {} : { CORRAL_WORKERS: String(environment.workers) }),
+  ...(environment.round === 1 ? {} : { CORRAL_ROUND: String(environment.round) }),
+  ...(environment.supportBundle ? { CORRAL_SUPPORT_BUNDLE: '1' } : {}),
+  ...(environment.output === 'quiet' ? {} : { CORRAL_OUTPUT: environment.output }),
+  ...(environment.shard === undefined ? {} : { CORRAL_SHARD: tellShard(environment.shard) }),
 });

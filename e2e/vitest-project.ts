@@ -1,5 +1,7 @@
+import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { Vite } from 'vitest/node';
+import { parseWorkers } from './environment.ts';
 import { createReporter, projectName } from './report/reporter.ts';
 import { makeRunId } from './run-id.ts';
 import { tags } from './tags.ts';
@@ -13,21 +15,34 @@ const reportScenarios = (): Vite.Plugin => ({
     process.env.CORRAL_RUN ??= makeRunId();
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;
     const alone = chosen === undefined && vitest.projects.every(({ name }) => name === projectName);
-    vitest.config.reporters = [...(alone ? [] : vitest.config.reporters), createReporter()];
+    vitest.config.reporters = [...(alone ? [] : vitest.config.reporters), createReporter({ alone })];
   },
 });
 
-/** The vitest project of the scenarios in the files given: one after the other, no retry, no time-out but the scenarios' own. */
-export const e2eProject = (include: string[]): TestProjectInlineConfiguration => ({
-  plugins: [reportScenarios()],
-  test: {
-    name: projectName,
-    include,
-    tags,
-    pool: 'forks',
-    fileParallelism: false,
-    retry: 0,
-    testTimeout: 0,
-    hookTimeout: 0,
-  },
-});
+// More than there are: they wait for Longhorn, not for a processor. How many are at work is for the locks to say.
+const asManyAsThereAre = 100;
+
+/**
+ * The vitest project of the scenarios in the files given: side by side, a process a file, unless CORRAL_WORKERS is 1; no retry, no time-out
+ * but the scenarios' own. A process a file is ready some seconds later than one for all of them, but one that dies takes only its own along.
+ */
+export const e2eProject = (include: string[]): TestProjectInlineConfiguration => {
+  const sideBySide = parseWorkers(process.env) !== 1;
+  return {
+    plugins: [reportScenarios()],
+    test: {
+      name: projectName,
+      include,
+      tags,
+      globalSetup: ['locks/global-setup', 'clear-evidence'].map((name) => fileURLToPath(new URL(`./scenario/${name}.ts`, import.meta.url))),
+      pool: 'forks',
+      ...(sideBySide ? { maxWorkers: asManyAsThereAre } : { fileParallelism: false }),
+      maxConcurrency: asManyAsThereAre,
+      // A group of its own, as vitest runs projects with different numbers of workers only one after the other.
+      sequence: { concurrent: sideBySide, groupOrder: 1 },
+      retry: 0,
+      testTimeout: 0,
+      hookTimeout: 0,
+    },
+  };
+};

@@ -4,13 +4,12 @@ import { keepSignals } from '../report/interruption.ts';
 import { projectName } from '../report/reporter.ts';
 import type { ScenarioReport } from '../report/schema.ts';
 import { tags } from '../tags.ts';
-import type { Arguments } from './arguments.ts';
+import type { Arguments } from './arguments/parse.ts';
 import { CommandError, exitCode, usageError } from './exit-code.ts';
+import { inOneLine } from './in-one-line.ts';
 
 /** A scenario that was chosen to run. */
 export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'>;
-
-const oneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');
 
 // Vitest reads the expression in the process that loads the files, so that its faults come up among the errors of that.
 const explainStray = (message: string, expression: string | undefined): CommandError => {
@@ -19,13 +18,13 @@ const explainStray = (message: string, expression: string | undefined): CommandE
     return usageError(`--tags ${expression}: there is no tag ${unknown}; there are: ${tags.map(({ name }) => name).join(', ')}`);
   const invalid = /^Invalid tags expression: (.*) in ".*"$/.exec(message)?.[1];
   if (invalid !== undefined) return usageError(`--tags ${expression}: ${invalid}: join tags with &&, ||, ! and parentheses`);
-  return new CommandError(`the scenarios do not load: ${oneLine(message)}`, exitCode.notFit);
+  return new CommandError(`the scenarios do not load: ${inOneLine(message)}`, exitCode.notFit);
 };
 
 const throwIfBroken = ({ testModules, unhandledErrors }: TestRunResult, expression: string | undefined): void => {
   for (const module of testModules) {
     const [error] = module.errors();
-    if (error !== undefined) throw new CommandError(`${toFile(module)} does not load: ${oneLine(error.message)}`, exitCode.notFit);
+    if (error !== undefined) throw new CommandError(`${toFile(module)} does not load: ${inOneLine(error.message)}`, exitCode.notFit);
   }
   const [stray] = unhandledErrors;
   if (stray !== undefined) throw explainStray((stray as Error).message, expression);
@@ -38,15 +37,28 @@ const explainNone = (all: TestCase[], chosen: Pick<Arguments, 'only' | 'tags'>):
   return usageError(`${flags.join(' with ')} chooses no scenario; there are: ${names.join(', ')}`);
 };
 
+const describeTest = (test: TestCase): Chosen => ({
+  name: test.name,
+  file: toFile(test.module),
+  seed: test.meta().corral?.seed ?? null,
+  tags: [...test.tags],
+});
+
+/** All scenarios there are, and those of them that were chosen. */
+export type Catalogue = { all: Chosen[]; chosen: Chosen[] };
+
 /**
- * Lists the scenarios that `--only` and `--tags` choose, before anything is started: by loading their files, nothing of them runs.
+ * Lists the scenarios there are, and those that `--only` and `--tags` choose, before anything is started: by loading their files, nothing of them runs.
  * Throws a CommandError when none is chosen, which names those there are, and when a file does not load.
  */
-export const listScenarios = async (config: string, chosen: Pick<Arguments, 'only' | 'tags'>): Promise<Chosen[]> => {
+export const listScenarios = async (config: string, chosen: Pick<Arguments, 'only' | 'tags'>): Promise<Catalogue> => {
   const vitest = await keepSignals(() =>
     createVitest({
       config,
       watch: false,
+      // One process loads all files: they are only looked at, and each would take a second to start.
+      isolate: false,
+      fileParallelism: false,
       project: [projectName],
       ...(chosen.only === undefined ? {} : { testNamePattern: chosen.only }),
       ...(chosen.tags === undefined ? {} : { tagsFilter: [chosen.tags] }),
@@ -58,12 +70,7 @@ export const listScenarios = async (config: string, chosen: Pick<Arguments, 'onl
     const all = loaded.testModules.flatMap((module) => [...module.children.allTests()]);
     const tests = all.filter((test) => test.options.mode === 'run');
     if (tests.length === 0) throw explainNone(all, chosen);
-    return tests.map((test) => ({
-      name: test.name,
-      file: toFile(test.module),
-      seed: test.meta().corral?.seed ?? null,
-      tags: [...test.tags],
-    }));
+    return { all: all.map(describeTest), chosen: tests.map(describeTest) };
   } finally {
     await vitest.close();
   }

@@ -1,9 +1,13 @@
+import { relative } from 'node:path';
 import { createProgress } from '../../providers/progress.ts';
 import { NotFit, type Provider } from '../../providers/provider.ts';
 import { removeReport } from '../report/file.ts';
+import { writePage } from '../report/html/write-page.ts';
 import { takeSignals } from '../report/interruption.ts';
-import { parseArguments } from './arguments.ts';
-import { listScenarios } from './catalogue.ts';
+import { streamFor } from '../report/output.ts';
+import { tellEnd } from '../report/tell-end.ts';
+import { parseArguments } from './arguments/parse.ts';
+import { chooseScenarios, tellEmptyShard } from './choice.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import type { Interruption } from './play.ts';
 import { runOn } from './run-on.ts';
@@ -19,9 +23,17 @@ export const runCommand = async ({ argv, providers, config }: CommandOptions): P
     if (args === undefined) return exitCode.passed;
     const load = providers[args.provider];
     if (load === undefined) throw new Error(`the flags let provider ${args.provider} through, which there is not`);
-    const chosen = await listScenarios(config, args);
+    const choice = await chooseScenarios(config, args);
     await removeReport(args.out);
-    return await runOn(await load(), { args, chosen, config, interruption, progress: createProgress() });
+    try {
+      if (choice.chosen.length === 0) return await tellEmptyShard(args, choice);
+      const progress = createProgress(streamFor(args.output));
+      return await runOn(await load(), { ...choice, args: { ...args, only: choice.only }, config, interruption, progress });
+    } finally {
+      const page = await writePage(args.out);
+      if (page !== undefined) streamFor(args.output).write(`Page: ${relative('', page)}\n`);
+      await tellEnd(args.out, args.output);
+    }
   } catch (error) {
     tell(error);
     return error instanceof CommandError ? error.exitCode : exitCode.notFit;

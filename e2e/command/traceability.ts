@@ -5,9 +5,13 @@ import { trace } from './traceability/trace.ts';
 
 /**
  * `npm run traceability`: prints every sentence of the seeds with the steps that prove it.
- * Returns the exit code: 0 when each has one or a reason, 1 when one has not, or its scenario does not exist yet.
+ * Returns the exit code: 0 when each has one or a reason, 1 when one has not, or its scenario does not exist yet, 2 for arguments.
  */
-export const runTraceabilityCommand = (): ExitCode => {
+export const runTraceabilityCommand = (argv: readonly string[]): ExitCode => {
+  if (argv.length > 0) {
+    process.stderr.write(`traceability: it takes no arguments: leave out ${argv.join(' ')}\n`);
+    return exitCode.usage;
+  }
   const traced = trace(readProject());
   for (const line of describeTrace(traced)) process.stdout.write(`${line}\n`);
   const whole = traced.problems.length === 0 && traced.sentences.every(({ problems, missing }) => problems.length + missing.length === 0);

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { commanderMessage } from '../arguments/commander-message.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit-code.ts';
 import { fsck } from './fsck.ts';
 import { list } from './list.ts';
@@ -44,9 +45,7 @@ export const runStoreCommand = async (argv: readonly string[]): Promise<ExitCode
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return exitCode.passed;
-      complain(
-        error.code === 'commander.help' ? 'name a command: fsck STORE, ls STORE or show STORE NAME' : error.message.replace(/^error: /, ''),
-      );
+      complain(error.code === 'commander.help' ? 'name a command: fsck STORE, ls STORE or show STORE NAME' : commanderMessage(error));
       return exitCode.usage;
     }
     complain(error instanceof CommandError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));

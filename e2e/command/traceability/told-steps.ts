@@ -6,8 +6,8 @@ export type ToldSteps = {
   always: ReadonlySet<string>;
 };
 
-// A property that holds a function opens a step; what follows, up to the next, belongs to it.
-const opening = /^ {2,4}(\w+): (?:async )?\(/m;
+// A property that holds a function opens a step; what follows, up to the next, belongs to it. The type of one ends with a semicolon.
+const opening = /^ {2,4}(\w+): (?:async )?\((?![^\n]*;$)/m;
 const telling = /\bstep\(\s*(?=(['`])(Given|When|Then) )/;
 
 /** Finds the sentences in the sources of the steps, without running them. */

@@ -1,0 +1,105 @@
+import { relative, resolve } from 'node:path';
+import { styleText } from 'node:util';
+import { Command } from 'commander';
+import { composeClosing, type Paint } from '../report/console.ts';
+import { writeReport } from '../report/file.ts';
+import { writePage } from '../report/html/write-page.ts';
+import { mergeReports } from '../report/merge.ts';
+import { MergeError, type Source } from '../report/merge-rounds.ts';
+import { composeRounds } from '../report/rounds.ts';
+import type { Report } from '../report/schema.ts';
+import { composeVersionTable } from '../report/version-table.ts';
+import { checkOut } from './arguments/checks.ts';
+import { parseFlags } from './arguments/parse-flags.ts';
+import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { timesOf, writeExpectedTimes } from './expected-times.ts';
+import { readReports } from './read-reports.ts';
+
+type Flags = { out: string; allowMissing?: true; table?: true; times?: string };
+
+const describe = (): Command =>
+  new Command('npm run merge-reports --')
+    .description('Merges the reports of shards and rounds into one, and says what came of them all.')
+    .argument('<path...>', 'reports, or folders with report.json files somewhere in them')
+    .option('--out <dir>', 'where the merged report.json goes', '.corral/merged')
+    .option('--allow-missing', 'merge what is there when a shard is missing')
+    .option('--times <file>', 'also write how long each scenario took, as --shard splits by it: fixtures/expected-times.json')
+    .option('--table', 'merge nothing: print a table in Markdown, versions of Longhorn by scenarios')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+const complain = (line: string): void => void process.stderr.write(`merge-reports: ${line}\n`);
+
+/** What reports come to, as the exit code of the run that wrote them: a scenario that failed, then a run that did not finish, then what it left in the cluster. */
+const judgeReports = (reports: readonly Pick<Report, 'end' | 'totals' | 'differences'>[]): ExitCode => {
+  const ended = (...states: Report['end']['state'][]) => reports.some(({ end }) => states.includes(end.state));
+  if (ended('interrupted')) return exitCode.interrupted;
+  if (ended('cluster-lost')) return exitCode.notFit;
+  if (reports.some(({ totals }) => totals.failed + totals.notProvable > 0)) return exitCode.failed;
+  if (ended('set-up-failed', 'runner-died') || reports.some(({ differences }) => differences === null)) return exitCode.notFit;
+  return reports.some(({ differences }) => differences?.length) ? exitCode.failed : exitCode.passed;
+};
+
+/** Merges reports that were read, writes and tells the merged one, and returns the exit code; throws a CommandError where they do not belong together. */
+export const mergeAndTell = async (
+  sources: readonly Source[],
+  { out, allowMissing, times }: { out: string; allowMissing: boolean; times?: string | undefined },
+): Promise<ExitCode> => {
+  const { report, missing, doubled } = merge(sources.map((source) => withEvidenceFrom(source, out)));
+  for (const line of doubled) complain(line);
+  const lacking = `${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
+  if (missing.length > 0 && !allowMissing)
+    throw new CommandError(`${lacking}: name the report, or merge without it by --allow-missing`, exitCode.notFit);
+  const path = await writeReport(out, report);
+  await writePage(out, { merged: true });
+  if (times !== undefined) await writeExpectedTimes(times, timesOf(report));
+  const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
+  print(composeRounds(report, Math.max(1, ...report.scenarios.map(({ round }) => round))));
+  if (missing.length > 0) print(['', lacking]);
+  for (const difference of report.differences ?? []) complain(`not as before the run: ${difference}`);
+  print(composeClosing(report, relative('', path), paint));
+  return judgeReports([report]);
+};
+
+// What was kept of a scenario stays where it is: the merged report names it from its own folder.
+const withEvidenceFrom = ({ path, report }: Source, out: string): Source => {
+  const moved = (evidence: string) => relative(out, resolve(path, '..', evidence));
+  const scenarios = report.scenarios.map((each) => (each.evidence ? { ...each, evidence: moved(each.evidence) } : each));
+  return { path, report: { ...report, scenarios } };
+};
+
+const merge = (sources: readonly Source[]) => {
+  try {
+    return mergeReports(sources);
+  } catch (error) {
+    if (error instanceof MergeError) throw new CommandError(error.message, exitCode.notFit);
+    throw error;
+  }
+};
+
+/** Reads the flags. Throws a CommandError of one line; undefined means that help was asked for, and given. */
+export const parseMergeReports = (argv: readonly string[]): { paths: string[]; flags: Flags } | undefined => {
+  const command = describe();
+  if (!parseFlags(command, argv)) return undefined;
+  return { paths: command.args, flags: command.opts<Flags>() };
+};
+
+/** `npm run merge-reports`: returns the exit code, that of the runs whose reports they are; every error is told. */
+export const runMergeReportsCommand = async (argv: readonly string[]): Promise<ExitCode> => {
+  try {
+    const parsed = parseMergeReports(argv);
+    if (parsed === undefined) return exitCode.passed;
+    const { out, allowMissing = false, table = false, times } = parsed.flags;
+    const folder = checkOut(out);
+    // What was merged before is no source of what is merged now.
+    const sources = await readReports(parsed.paths, { except: resolve(folder, 'report.json') });
+    if (!table) return await mergeAndTell(sources, { out: folder, allowMissing, times });
+    print(composeVersionTable(sources));
+    return judgeReports(sources.map(({ report }) => report));
+  } catch (error) {
+    const known = error instanceof CommandError;
+    complain(known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return known ? error.exitCode : exitCode.notFit;
+  }
+};

@@ -1,0 +1,69 @@
+import { stat } from 'node:fs/promises';
+import { relative, resolve } from 'node:path';
+import { Command } from 'commander';
+import { pagePath } from '../report/file.ts';
+import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
+import { readBundle } from '../report/html/read-bundle.ts';
+import { writePageOf } from '../report/html/write-page.ts';
+import { parseFlags } from './arguments/parse-flags.ts';
+import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { readReports } from './read-reports.ts';
+
+type Flags = { out?: string };
+
+const describe = (): Command =>
+  new Command('npm run report --')
+    .description('Makes report.html again: of one run or of several, or of the bundle of a scenario.')
+    .argument('<path...>', 'reports, folders with report.json files somewhere in them, or bundles (.tar.gz) of scenarios')
+    .option('--out <file>', 'where the page goes (default: report.html beside the one report, .corral/report.html for several)')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+const isBundle = (path: string): boolean => /\.(tar\.gz|tgz)$/.test(path);
+
+const runOfBundle = async (path: string): Promise<RunOfPage> => {
+  try {
+    const { report, evidence } = await readBundle(path);
+    return await makeRun(report, { source: path, runs: [], find: async () => evidence });
+  } catch (error) {
+    throw new CommandError(`${path} is no bundle of this release: ${(error as Error).message.slice(0, 300)}`, exitCode.notFit);
+  }
+};
+
+const readRunsOf = async (paths: readonly string[]): Promise<{ runs: RunOfPage[]; sources: string[] }> => {
+  const [bundles, others] = [paths.filter(isBundle), paths.filter((path) => !isBundle(path))];
+  const sources = others.length === 0 ? [] : await readReports(others, { except: '' });
+  const runs = [];
+  for (const { path, report } of sources) runs.push(await makeRunOfFile(report, path));
+  for (const path of bundles) runs.push(await runOfBundle(path));
+  const latestFirst = runs.toSorted((one, other) => other.run.startedAt.localeCompare(one.run.startedAt));
+  return { runs: latestFirst, sources: [...sources.map(({ path }) => path), ...bundles] };
+};
+
+const defaultOut = (sources: readonly string[]): string => {
+  const [only = '', ...others] = sources;
+  if (others.length > 0) return resolve('.corral', 'report.html');
+  return isBundle(only) ? resolve(only.replace(/\.(tar\.gz|tgz)$/, '.html')) : pagePath(resolve(only, '..'));
+};
+
+const write = async (paths: readonly string[], { out }: Flags): Promise<void> => {
+  const { runs, sources } = await readRunsOf(paths);
+  const file = out === undefined ? defaultOut(sources) : resolve(out);
+  await writePageOf(file, runs);
+  const { size } = await stat(file);
+  process.stdout.write(`${relative('', file)}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${(size / 1e6).toFixed(1)} MB\n`);
+};
+
+/** `npm run report`: returns the exit code; every error is told. It judges nothing: a page of a failed run is a page. */
+export const runReportCommand = async (argv: readonly string[]): Promise<ExitCode> => {
+  const command = describe();
+  try {
+    if (!parseFlags(command, argv)) return exitCode.passed;
+    await write(command.args, command.opts<Flags>());
+    return exitCode.passed;
+  } catch (error) {
+    const known = error instanceof CommandError;
+    process.stderr.write(`report: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return known ? error.exitCode : exitCode.notFit;
+  }
+};

@@ -1,0 +1,69 @@
+import { createHash } from 'node:crypto';
+import type { ScenarioReport } from '../report/schema.ts';
+import { usageError } from './exit-code.ts';
+import { type ExpectedTimes, timeKey } from './expected-times.ts';
+
+/** Which part of how many: the second of eight is `{ index: 2, of: 8 }`. */
+export type Shard = { index: number; of: number };
+
+type Named = Pick<ScenarioReport, 'name' | 'file'>;
+
+const shardPattern = /^([1-9]\d{0,2})\/([1-9]\d{0,2})$/;
+
+/** Reads `2/8`; a CommandError for anything else, and for a ninth of eight. */
+export const parseShard = (text: string): Shard => {
+  const [, index, of] = shardPattern.exec(text) ?? [];
+  if (index === undefined || Number(index) > Number(of))
+    throw usageError(`--shard ${text || "''"}: give which part of how many, such as 2/8, from 1/8 to 8/8`);
+  return { index: Number(index), of: Number(of) };
+};
+
+const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 1;
+
+type Unit = { members: Named[]; time: number };
+
+// By name, not by name and file: what plays them knows one pattern of names for all files.
+const toUnits = (all: readonly Named[], times: ExpectedTimes): Unit[] => {
+  const known = all.map((each) => times[timeKey(each)]).filter((time) => time !== undefined);
+  const ofUnknown = median(known);
+  // Files come in the order in which their processes were ready; those of one file in their own.
+  const ordered = all.toSorted((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0));
+  const units = [...Map.groupBy(ordered, ({ name }) => name).values()];
+  return units.map((members) => ({ members, time: members.reduce((sum, each) => sum + (times[timeKey(each)] ?? ofUnknown), 0) }));
+};
+
+/**
+ * Splits scenarios into parts that take about equally long: the longest first, each to the part that has the least so far. One of an unknown time
+ * counts as the median of the known ones. The same scenarios and times give the same parts, in whatever order they come.
+ */
+export const splitScenarios = (all: readonly Named[], of: number, times: ExpectedTimes): Named[][] => {
+  const parts = Array.from({ length: of }, () => ({ members: [] as Named[], time: 0 }));
+  for (const { members, time } of toUnits(all, times).toSorted((one, other) => other.time - one.time)) {
+    const least = parts.reduce((best, part) => (part.time < best.time ? part : best));
+    least.members.push(...members);
+    least.time += time;
+  }
+  return parts.map(({ members }) => members);
+};
+
+/** What a shard's report says of it: `split` is the same for all shards of the same scenarios, times and choice, and for no others. */
+export type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
+
+/**
+ * Takes a shard's part of the chosen scenarios. All there are have been split, not the chosen ones: a scenario is in the same shard whatever else is
+ * chosen, so that what failed in a shard can be played again alone.
+ */
+export const takeShard = <T extends Named>(
+  { index, of }: Shard,
+  { all, chosen, times }: { all: readonly Named[]; chosen: readonly T[]; times: ExpectedTimes },
+): TakenShard<T> => {
+  const parts = splitScenarios(all, of, times).map((part) => new Set(part.map(timeKey)));
+  const mine = parts[index - 1] ?? new Set();
+  const told = { parts: parts.map((part) => [...part]), chosen: chosen.map(timeKey).toSorted() };
+  const split = createHash('sha256').update(JSON.stringify(told)).digest('hex').slice(0, 12);
+  return { chosen: chosen.filter((each) => mine.has(timeKey(each))), shard: { index, of, split } };
+};
+
+/** The regular expression that matches these names and no others. */
+export const exactly = (scenarios: readonly Pick<Named, 'name'>[]): string =>
+  `^(?:${[...new Set(scenarios.map(({ name }) => name))].map((name) => name.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')).join('|')})$`;

@@ -1,0 +1,34 @@
+import type { RunningCluster } from '../../providers/provider.ts';
+import type { Environment } from '../environment.ts';
+
+/** What the process that plays scenarios on a cluster needs to know of it. */
+export const toEnvironment = (
+  cluster: RunningCluster,
+  {
+    run,
+    out,
+    workers,
+    round = 1,
+    shard,
+    supportBundle = false,
+    output = 'quiet',
+  }: Pick<Environment, 'run' | 'out' | 'shard'> & Partial<Pick<Environment, 'workers' | 'round' | 'output' | 'supportBundle'>>,
+): Environment => ({
+  kubeconfig: cluster.kubeconfig,
+  context: cluster.context,
+  run,
+  out,
+  provider: cluster.provider,
+  target: cluster.target,
+  clocks: cluster.clocks,
+  lab: cluster.lab,
+  storeImage: cluster.storeImage,
+  namespace: cluster.namespace,
+  allow: cluster.allow,
+  without: cluster.without ?? [],
+  workers,
+  round,
+  supportBundle,
+  output,
+  shard,
+});

@@ -1,0 +1,56 @@
+import { z } from 'zod';
+import { ruleSchema } from './rule.ts';
+
+/** How an expectation stands: from its beginning to what it came to. */
+export const expectationSchema = z.object({
+  /** Counts from 1 in a history. */
+  id: z.int().positive(),
+  phase: z.enum(['set', 'met', 'broken', 'not-provable', 'timed-out']),
+  resource: z.string(),
+  /** The object; null for any that fits. */
+  name: z.string().nullable(),
+  label: z.string(),
+  /** From when on history counts, in seconds. */
+  from: z.number(),
+  steps: z.array(z.string()),
+  /** How it is meant to end; missing where it is meant to be met. */
+  wanted: z.literal('timed-out').optional(),
+  /** In seconds. */
+  limit: z.number(),
+  owner: z.string(),
+  /** With the phase `set` alone; missing for what only its own code can judge. */
+  rule: ruleSchema.optional(),
+  reason: z.string().optional(),
+  reached: z.array(z.object({ label: z.string(), at: z.number() })).optional(),
+  /** When the event came that decided it; missing where the end of the time did. */
+  by: z.number().optional(),
+  /** The watches that had no connection when the time was over. */
+  cutOff: z.array(z.object({ resource: z.string(), watch: z.int().optional() })).optional(),
+});
+
+export type ExpectationMarker = z.infer<typeof expectationSchema>;
+
+/** A watch that ended for good while something was expected of it. */
+const endedWatchSchema = z.object({ resource: z.string(), watch: z.int().optional(), reason: z.string() });
+
+/** A watch that begins to list its collection anew: whatever a gap hid ends here. */
+const listingSchema = z.object({ resource: z.string(), watch: z.int().optional() });
+
+/** What of a marker decides how a history is judged again; all else in it is for readers. */
+export const markerSchema = z.object({
+  at: z.number(),
+  marker: z.string(),
+  expectation: expectationSchema.optional(),
+  ended: endedWatchSchema.optional(),
+  listing: listingSchema.optional(),
+});
+
+type StepMarker = { step: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted'; sentence: string } };
+type FaultMarker = {
+  fault: { id: string; name: string; phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed'; detail: string };
+};
+export type LockMarker = { lock: { things: readonly string[]; phase: 'asks' | 'has' } };
+type FindingMarker = { finding: { title: string; detail: string; link?: string | undefined } };
+
+/** What a scenario tells of itself between the events. */
+export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker;

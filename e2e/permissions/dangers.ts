@@ -1,0 +1,24 @@
+import type { Danger } from '../longhorn/dangers.ts';
+import { longhornResources as longhorn } from '../longhorn/resources.ts';
+import { resources } from '../observe/resources.ts';
+import type { Rule } from './rule.ts';
+
+/** What scenarios do only where that danger is allowed. */
+export const ofDangers: Record<Danger, readonly Rule[]> = {
+  'manager-kill': [{ place: 'longhorn', resource: resources.pods, verbs: ['delete'] }],
+  // An exec into the manager pods, as it is needed without it.
+  'process-hold': [],
+  'engine-wrap': [
+    { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['default-engine-image'] },
+    { place: 'cluster', resource: resources.nodes, verbs: ['get'], seldom: 'asked when a node has no longhorn-manager pod at the heal' },
+  ],
+  'admission-policy': [
+    { place: 'cluster', resource: resources.validatingAdmissionPolicies, verbs: ['create', 'delete'] },
+    { place: 'cluster', resource: resources.validatingAdmissionPolicyBindings, verbs: ['create', 'delete'] },
+  ],
+  // No scenario changes these yet.
+  settings: [],
+  'default-target': [],
+  // Asked of the lab, not of Kubernetes.
+  'node-fault': [],
+};

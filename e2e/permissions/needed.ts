@@ -1,0 +1,30 @@
+import type { Danger } from '../longhorn/dangers.ts';
+import { base } from './base.ts';
+import { ofDangers } from './dangers.ts';
+import type { Rule } from './rule.ts';
+import { inOwnNamespaces, inSharedNamespace, stores } from './stores.ts';
+import { ofSupportBundles } from './support-bundles.ts';
+
+/**
+ * How scenarios are played, as far as it decides what they need: the dangers that they may bring about, the namespace of all stores, if they share one,
+ * and whether Longhorn is asked for its support bundle.
+ */
+export type Playing = { dangers: readonly Danger[]; namespace: string | undefined; supportBundle?: boolean };
+
+/** All that scenarios do on a cluster: what none of these rules says, none of them asks for. */
+export const neededRules = ({ dangers, namespace, supportBundle }: Playing): readonly Rule[] => {
+  const rules = [
+    ...base,
+    ...stores,
+    ...(namespace === undefined ? inOwnNamespaces : inSharedNamespace),
+    ...dangers.flatMap((danger) => ofDangers[danger]),
+    ...(supportBundle ? ofSupportBundles : []),
+  ];
+  return [...rules, ...rules.flatMap(readWhatWasMade)];
+};
+
+// By its name (e2e/observe/resend.ts).
+const readWhatWasMade = ({ place, resource, subresource, verbs }: Rule): Rule[] =>
+  verbs.includes('create') && subresource === undefined
+    ? [{ place, resource, verbs: ['get'], seldom: 'asked when the API server lost the answer to a creation' }]
+    : [];

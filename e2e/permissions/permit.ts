@@ -1,0 +1,60 @@
+import { longhornNamespace } from '../longhorn/resources.ts';
+import type { Access, Permit } from '../observe/access.ts';
+import { neededRules, type Playing } from './needed.ts';
+import { aroundScenarios } from './provider.ts';
+import { describeRight } from './rights.ts';
+import type { Place, Rule } from './rule.ts';
+
+/**
+ * Lets a scenario ask the API server only for what the declared rules say that it needs: so what `npm run rbac` prints, which is made of them,
+ * holds on any cluster, also on one whose user may do everything. Anything else is an error, and never sent.
+ */
+export const permitNeeded = ({ run, ...playing }: Playing & { run: string }): Permit => {
+  const { dangers, namespace } = playing;
+  const isForStores = (asked: string): boolean =>
+    namespace === undefined ? asked.startsWith(`corral-${run}-store-`) : asked === namespace;
+  const among = dangers.length === 0 ? 'of a scenario without dangers' : `of a scenario with ${dangers.join(', ')}`;
+  return permitOnly(neededRules(playing), { isForStores, among });
+};
+
+/** The same for what the provider of an existing cluster does around the scenarios. */
+export const permitAround = (playing: Playing): Permit =>
+  permitOnly([...aroundScenarios(playing), ...everybodyMay], {
+    isForStores: (asked) => asked === playing.namespace,
+    among: 'of the provider',
+  });
+
+const review = (group: string, plural: string): Rule => ({
+  place: 'cluster',
+  resource: { group, version: 'v1', plural, namespaced: false },
+  verbs: ['create'],
+});
+
+// Kubernetes grants these to all that it knows (system:basic-user).
+const everybodyMay = [
+  review('authorization.k8s.io', 'selfsubjectaccessreviews'),
+  review('authentication.k8s.io', 'selfsubjectreviews'),
+] as const;
+
+const permitOnly = (
+  rules: readonly Rule[],
+  { isForStores, among }: { isForStores: (namespace: string) => boolean; among: string },
+): Permit => {
+  const placeOf = ({ namespace }: Access): Place | undefined => {
+    if (namespace === undefined) return 'cluster';
+    if (namespace === longhornNamespace) return 'longhorn';
+    return isForStores(namespace) ? 'stores' : undefined;
+  };
+  return (access) => {
+    const place = placeOf(access);
+    if (rules.some((rule) => rule.place === place && allows(rule, access))) return;
+    throw new Error(`a defect of the suite: it wants to ${describeRight(access)}, which is not among what e2e/permissions says ${among}`);
+  };
+};
+
+const allows = ({ resource, subresource, verbs, names }: Rule, access: Access): boolean =>
+  resource.group === access.group &&
+  resource.plural === access.resource &&
+  subresource === access.subresource &&
+  verbs.some((verb) => verb === access.verb) &&
+  (names === undefined || names.some((name) => name === access.name));

@@ -1,0 +1,40 @@
+import { longhornNamespace } from '../longhorn/resources.ts';
+import type { Access } from '../observe/access.ts';
+import { type Place, type Rule, type Verb, verbs } from './rule.ts';
+
+/** One thing that a user may or may not do, as an access review asks for it; without a namespace: in every one, or to what is in none. */
+export type Right = { place: Place; verb: Verb; group: string; resource: string; subresource?: string; name?: string; namespace?: string };
+
+/** The namespace that a place stands for; undefined for none, and for all. */
+export const namespaceOf = (place: Place, stores: string | undefined): string | undefined =>
+  ({ longhorn: longhornNamespace, stores, cluster: undefined })[place];
+
+/** Spells rules out, each right once; `stores` is the namespace that all stores share, if they do. */
+export const toRights = (rules: readonly Rule[], { stores }: { stores: string | undefined }): Right[] => {
+  const rights = rules.flatMap((rule) => {
+    const namespace = namespaceOf(rule.place, stores);
+    return verbs
+      .filter((verb) => rule.verbs.includes(verb))
+      .flatMap((verb) =>
+        (rule.names ?? [undefined]).map(
+          (name): Right => ({
+            place: rule.place,
+            verb,
+            group: rule.resource.group,
+            resource: rule.resource.plural,
+            ...(rule.subresource !== undefined && { subresource: rule.subresource }),
+            ...(name !== undefined && { name }),
+            ...(namespace !== undefined && { namespace }),
+          }),
+        ),
+      );
+  });
+  return [...new Map(rights.map((right) => [JSON.stringify(right), right])).values()];
+};
+
+/** In words: `delete pods in namespace longhorn-system`. */
+export const describeRight = ({ verb, group, resource, subresource, name, namespace, place }: Access & { place?: Place }): string => {
+  const what = [group === '' ? resource : `${resource}.${group}`, subresource].filter((part) => part !== undefined).join('/');
+  const everywhere = place === 'stores' ? ' in every namespace' : '';
+  return `${verb} ${what}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? everywhere : ` in namespace ${namespace}`}`;
+};

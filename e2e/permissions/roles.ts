@@ -1,0 +1,79 @@
+import type { Danger } from '../longhorn/dangers.ts';
+import type { KubernetesObject } from '../observe/cluster.ts';
+import { neededRules } from './needed.ts';
+import { aroundScenarios } from './provider.ts';
+import { namespaceOf, type Right, toRights } from './rights.ts';
+import { type Place, verbs } from './rule.ts';
+
+/** A service account that plays scenarios, and the namespace that it is in and that holds their backup stores. */
+export type Account = { namespace: string; name: string };
+
+/** The one that is meant where nobody names another. */
+export const defaultAccount: Account = { namespace: 'corral', name: 'corral' };
+
+type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: string[]; verbs: string[] };
+
+const places: readonly Place[] = ['longhorn', 'stores', 'cluster'];
+const rbac = 'rbac.authorization.k8s.io';
+const apiVersion = `${rbac}/v1`;
+
+/** All that has to be made so that a service account may play the scenarios with these dangers, and nothing else; in the order in which to apply it. */
+export const rolesFor = (
+  account: Account,
+  { allow, supportBundle = false }: { allow: readonly Danger[]; supportBundle?: boolean },
+): KubernetesObject[] => {
+  const { namespace, name } = account;
+  const playing = { dangers: allow, namespace, supportBundle };
+  const rules = [...neededRules(playing), ...aroundScenarios(playing)];
+  const rights = toRights(rules, { stores: namespace });
+  // The servers of the stores have capabilities that only this profile grants.
+  const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+    ...places.flatMap((place) =>
+      bound(account, namespaceOf(place, namespace), toPolicyRules(rights.filter((right) => right.place === place))),
+    ),
+  ];
+};
+
+/** A role and its binding. */
+const bound = ({ namespace, name }: Account, where: string | undefined, rules: PolicyRule[]): KubernetesObject[] => {
+  const kind = where === undefined ? 'ClusterRole' : 'Role';
+  // Others may play in other namespaces: outside of its own, the account's role is named by both.
+  const metadata = where === undefined ? { name: `${namespace}:${name}` } : { name: `${namespace}:${name}`, namespace: where };
+  return [
+    { apiVersion, kind, metadata, rules },
+    {
+      apiVersion,
+      kind: `${kind}Binding`,
+      metadata,
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+      roleRef: { apiGroup: rbac, kind, name: metadata.name },
+    },
+  ];
+};
+
+/** Rules of RBAC that grant these rights and no other: resources of a group with the same verbs stand together. */
+const toPolicyRules = (rights: readonly Right[]): PolicyRule[] => {
+  const ofResource = Map.groupBy(rights, ({ group, resource, subresource, name }) => JSON.stringify([group, resource, subresource, name]));
+  const single = [...ofResource.values()].map((same) => {
+    const [{ group, resource, subresource, name }] = same as [Right];
+    return {
+      group,
+      resource: subresource === undefined ? resource : `${resource}/${subresource}`,
+      names: name === undefined ? [] : [name],
+      verbs: verbs.filter((verb) => same.some((right) => right.verb === verb)),
+    };
+  });
+  const alike = Map.groupBy(single, ({ group, names, verbs }) => JSON.stringify([group, names, verbs]));
+  return [...alike.values()].map((same) => {
+    const [{ group, names, verbs }] = same as [(typeof same)[number]];
+    return {
+      apiGroups: [group],
+      resources: same.map(({ resource }) => resource),
+      ...(names.length > 0 && { resourceNames: names }),
+      verbs,
+    };
+  });
+};

@@ -1,0 +1,43 @@
+import { backupState } from '../longhorn/backup-state.ts';
+import type { Backup } from '../longhorn/types.ts';
+import type { ShownRow } from './table-watcher.ts';
+
+/** How a backup looks on the page. */
+export type Look = {
+  /** Its row's text in the column Creation State, or the percent of the bar there. */
+  state: string;
+  /** With the red icon in the column Volume. */
+  warning: boolean;
+};
+
+/** How the page must show a backup: what its custom resource says, in the words of Longhorn's user interface (src/routes/backup/BackupList.js). */
+export const lookOf = (backup: Backup): Look => ({
+  state: backupState(backup) === 'InProgress' ? `${backup.status?.progress ?? 0} %` : backupState(backup),
+  warning: !!backup.status?.messages?.error,
+});
+
+/** How a row looks. */
+export const lookOfRow = ({ state, progress, warning }: ShownRow): Look => ({
+  state: progress === null ? state : `${progress} %`,
+  warning,
+});
+
+/** In words, for explanations; no look is that of a backup that is not there. */
+export const describeLook = (look: Look | undefined): string => {
+  if (look === undefined) return 'no row';
+  return `${look.state === '' ? 'no state' : look.state}${look.warning ? ' with the red icon' : ''}`;
+};
+
+/** Whether two looks are the same. */
+export const isAlike = (one: Look | undefined, other: Look | undefined): boolean =>
+  one?.state === other?.state && one?.warning === other?.warning;
+
+/** A look and since when; undefined: no row. */
+export type Stretch = { at: number; look: Look | undefined };
+
+/** Stretches without those that only repeat the one before. */
+export const distinct = (stretches: readonly Stretch[]): Stretch[] =>
+  stretches.filter(({ look }, index) => {
+    const before = stretches[index - 1];
+    return before === undefined || !isAlike(before.look, look);
+  });

@@ -1,0 +1,147 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { awaitCluster } from '../observe/account.ts';
+import { isAlike, type Look, lookOfRow, type Stretch } from './backup-look.ts';
+import { type BackupTable, backupTable, table, warningIcon } from './backup-table.ts';
+import { openContext } from './browser.ts';
+import type { Span } from './judge-shown.ts';
+import { openPageLog, type PageLog } from './page-log.ts';
+import { type Shown, watchTable } from './table-watcher.ts';
+
+/** A page of backups that is open in the browser, with all that it showed since. */
+export type FollowedPage = {
+  readonly table: BackupTable;
+  readonly log: PageLog;
+  /** How a backup looks on the page now; undefined: it has no row. */
+  look(name: string): Look | undefined;
+  /** What the page showed of a backup whenever it was not loading. */
+  shown(name: string): Stretch[];
+  /** When the page was live: it was connected and had been drawn once. */
+  live(): Span[];
+  /** Resolves with true as soon as `test` holds, which is asked on each change of the page and on `again`; with false after `time` ms. */
+  until(test: () => boolean, time: number): Promise<boolean>;
+  /** Something that tests of `until` look at, beside the page, has changed. */
+  again(): void;
+  /** The page as it is now, as a PNG. */
+  picture(): Promise<Uint8Array>;
+  /** All that was done on the page, as a ZIP that playwright shows; nothing after that is in it. */
+  trace(): Promise<Uint8Array>;
+  close(): Promise<void>;
+};
+
+type Options = {
+  chromium: string;
+  url: string;
+  /** How the page's backups must look now, by their names: the page counts as drawn once it shows that. */
+  expected: () => ReadonlyMap<string, Look>;
+  /** The page has closed its own stream after it had told nothing for `silence` ms, and was loaded again. */
+  onSilence: (silence: number) => void;
+};
+
+/**
+ * The least silence, in ms, after which Longhorn's user interface closes a stream. It means to open it again, but the library takes what is closed so for
+ * closed on purpose (src/utils/websocket.js; robust-websocket, close): the page stays as it was, until somebody loads it again.
+ */
+const givesUpAfter = 29_000;
+
+// Of some megabytes, through the API server.
+const loadTime = 60_000;
+
+/** Opens a page and follows it; returns before it is drawn. */
+export const followPage = async ({ chromium, url, expected, onSilence }: Options): Promise<FollowedPage> => {
+  const { context, close } = await openContext(chromium);
+  /** What is shown on the way to being drawn is not kept. */
+  const shown: (Shown & { isKept: boolean })[] = [];
+  const drawn: Span[] = [];
+  const waiting = new Set<() => void>();
+  let isLoading = true;
+
+  const rowsNow = () => shown.at(-1)?.rows ?? [];
+  const look = (name: string): Look | undefined => {
+    const row = rowsNow().find(({ id }) => id === name);
+    return row && lookOfRow(row);
+  };
+  const isDrawn = (): boolean => {
+    const wanted = expected();
+    return rowsNow().length === wanted.size && [...wanted].every(([name, each]) => isAlike(look(name), each));
+  };
+  const again = (): void => {
+    const last = shown.at(-1);
+    if (isLoading && last?.rows && isDrawn()) {
+      isLoading = false;
+      last.isKept = true;
+      drawn.push({ from: Date.now(), to: Number.POSITIVE_INFINITY });
+    }
+    for (const ask of [...waiting]) ask();
+  };
+
+  try {
+    await context.tracing.start({ snapshots: true });
+    const page = await context.newPage();
+    const log = openPageLog(page, () => {
+      again();
+      if (!isLoading && (log.silence() ?? 0) >= givesUpAfter) reload(log.silence() ?? 0);
+    });
+    const reload = (silence: number): void => {
+      isLoading = true;
+      Object.assign(drawn.at(-1) ?? {}, { to: Date.now() });
+      onSilence(silence);
+      // Whether it comes back, the next step sees.
+      page.reload().catch(() => {});
+    };
+    await page.exposeFunction('corralTell', (told: Shown) => {
+      shown.push({ ...told, isKept: !isLoading });
+      again();
+    });
+    await page.addInitScript(watchTable, { table, warning: warningIcon, tell: 'corralTell' });
+    await page.goto(url, { timeout: loadTime });
+
+    return {
+      table: backupTable(page),
+      log,
+      look,
+      shown: (name) =>
+        shown.flatMap(({ at, rows, isKept }) => {
+          if (!isKept || rows === null) return [];
+          const row = rows.find(({ id }) => id === name);
+          return [{ at, look: row && lookOfRow(row) }];
+        }),
+      live: () =>
+        log
+          .connected()
+          .flatMap((connected) =>
+            drawn
+              .map(({ from, to }) => ({ from: Math.max(from, connected.from), to: Math.min(to, connected.to) }))
+              .filter(({ from, to }) => from < to),
+          ),
+      until: async (test, time) => {
+        if (test()) return true;
+        const { promise, resolve } = Promise.withResolvers<boolean>();
+        const ask = (): void => void (test() && resolve(true));
+        waiting.add(ask);
+        const timer = setTimeout(resolve, time, false);
+        return awaitCluster(() => promise).finally(() => {
+          clearTimeout(timer);
+          waiting.delete(ask);
+        });
+      },
+      again,
+      picture: () => page.screenshot({ fullPage: true }),
+      trace: async () => {
+        const folder = await mkdtemp(join(tmpdir(), 'corral-trace-'));
+        try {
+          const path = join(folder, 'trace.zip');
+          await context.tracing.stop({ path });
+          return await readFile(path);
+        } finally {
+          await rm(folder, { recursive: true, force: true });
+        }
+      },
+      close,
+    };
+  } catch (error) {
+    await close().catch(() => {});
+    throw error;
+  }
+};
