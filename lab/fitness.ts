@@ -7,6 +7,9 @@ import { NotFit } from './not-fit.ts';
 import { oneLine } from './one-line.ts';
 import type { LabSize } from './size.ts';
 
+/** One thing that the lab needs of this machine: what was found, or what is missing and what mends it, in one line. */
+export type Fitness = { need: string; found: string; trouble?: undefined } | { need: string; trouble: string };
+
 const GIB = 2 ** 30;
 
 /** What the control plane takes, and how much of the memory promised to nodes they come to use; as measured, with some to spare. */
@@ -42,56 +45,68 @@ const namespaceSettings: [setting: string, forbids: string, allows: string][] = 
   ['kernel/apparmor_restrict_unprivileged_userns', '1', 'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'],
 ];
 
-const checkNamespaces = async (): Promise<void> => {
+const lookAtNamespaces = async (): Promise<Fitness> => {
+  const need = 'namespaces of its own';
   const namespaces = ['--user', '--map-root-user', '--net', '--pid', '--fork', '--mount', '--mount-proc', 'true'];
   const { failed, stderr } = await execa('unshare', namespaces, { reject: false });
-  if (!failed) return;
+  if (!failed) return { need, found: 'this user may make them' };
   const said = oneLine(stderr);
   for (const [setting, forbids, allows] of namespaceSettings) {
     const value = await readFile(join('/proc/sys', setting), 'utf8').catch(() => '');
-    if (value.trim() === forbids) throw new NotFit(`this user may not make namespaces (${said}): run ${allows} as root`);
+    if (value.trim() === forbids) return { need, trouble: `this user may not make namespaces (${said}): run ${allows} as root` };
   }
-  throw new NotFit(
-    `namespaces may not be made here (${said}): in a container, give it --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`,
-  );
+  const trouble = `namespaces may not be made here (${said}): in a container, give it --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`;
+  return { need, trouble };
 };
 
 const bytesOf = (size: string): number => Number(size.slice(0, -1)) * (size.endsWith('G') ? GIB : 2 ** 20);
 
 const inGib = (bytes: number): string => (bytes / GIB).toFixed(1);
 
-const checkMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): void => {
+const lookAtMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fitness => {
   const needed = CONTROL_PLANE + nodes * bytesOf(memory) * SHARE_USED;
   const free = freeMemory();
-  if (free < needed)
-    throw new NotFit(
-      `only ${inGib(free)} GiB of memory are free here, a lab with --nodes ${nodes} --memory ${memory} takes about ${inGib(needed)}: end other programs, or ask for less`,
-    );
+  const about = `a lab with --nodes ${nodes} --memory ${memory} takes about ${inGib(needed)}`;
+  if (free >= needed) return { need: 'memory', found: `${inGib(free)} GiB are free, ${about}` };
+  return { need: 'memory', trouble: `only ${inGib(free)} GiB of memory are free here, ${about}: end other programs, or ask for less` };
 };
 
-const checkDisk = async (cache: string, built: boolean): Promise<void> => {
+const lookAtDisk = async (cache: string, built: boolean): Promise<Fitness> => {
   const { bavail, bsize } = await statfs(cache);
   const needed = (built ? 4 : 10) * GIB;
-  if (bavail * bsize >= needed) return;
-  const what = built ? 'a lab takes' : 'the first build and a lab take';
-  throw new NotFit(
-    `only ${inGib(bavail * bsize)} GiB are free under ${cache}, ${what} up to ${needed / GIB}: free some (npm run lab -- prune), or set XDG_CACHE_HOME`,
-  );
+  const about = `${built ? 'a lab takes' : 'the first build and a lab take'} up to ${needed / GIB}`;
+  const free = `${inGib(bavail * bsize)} GiB are free under ${cache}, ${about}`;
+  if (bavail * bsize >= needed) return { need: 'disk', found: free };
+  return { need: 'disk', trouble: `only ${free}: free some (npm run lab -- prune), or set XDG_CACHE_HOME` };
 };
 
-/**
- * Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first thing that is missing.
- *
- * `cache` is the folder that it writes to; `built` says that the parts are there already, so that less room is needed.
- */
-export const checkFitness = async (options: { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>): Promise<void> => {
-  if (process.platform !== 'linux' || process.arch !== 'x64') {
-    throw new NotFit(`the lab runs on Linux on x86-64, this is ${process.platform} on ${process.arch}: use another machine`);
-  }
-  for (const [command, debianPackage] of Object.entries(commands)) {
-    if (!(await hasCommand(command))) throw new NotFit(`${command} is missing: run apt-get install ${debianPackage} as root`);
-  }
-  await checkNamespaces();
-  checkMemory(options);
-  await checkDisk(options.cache, options.built);
+/** Looks for the machine's own commands, all that the lab runs or some of them. */
+export const lookAtCommands = async (names = Object.keys(commands)): Promise<Fitness[]> => {
+  const found = await Promise.all(names.map(async (command) => ({ command, isThere: await hasCommand(command) })));
+  return found.map(({ command, isThere }) => {
+    if (isThere) return { need: command, found: 'it is on the PATH' };
+    return { need: command, trouble: `${command} is missing: run apt-get install ${commands[command]} as root` };
+  });
+};
+
+/** What this machine must be like: `cache` is the folder that is written to; `built` says that the parts are there, so that less room is needed. */
+type Asked = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
+
+/** Looks at all that the lab needs of this machine; nothing is built or started for it. */
+export const lookAtFitness = async (asked: Asked): Promise<Fitness[]> => {
+  const is = `${process.platform} on ${process.arch}`;
+  if (process.platform !== 'linux' || process.arch !== 'x64')
+    return [{ need: 'the machine', trouble: `the lab runs on Linux on x86-64, this is ${is}: use another machine` }];
+  const tools = await lookAtCommands();
+  // What cannot be asked is not said to be missing as well.
+  const canAsk = tools.every(({ need, trouble }) => need !== 'unshare' || trouble === undefined);
+  const namespaces = canAsk ? [await lookAtNamespaces()] : [];
+  return [{ need: 'the machine', found: is }, ...tools, ...namespaces, lookAtMemory(asked), await lookAtDisk(asked.cache, asked.built)];
+};
+
+/** Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first thing that is missing. */
+export const checkFitness = async (asked: Asked): Promise<void> => {
+  const [first, ...others] = (await lookAtFitness(asked)).flatMap(({ trouble }) => trouble ?? []);
+  if (first === undefined) return;
+  throw new NotFit(others.length === 0 ? first : `${first} (and ${others.length} more: npm run doctor names them all)`);
 };

@@ -19,7 +19,8 @@ const kubernetesVersion = async (): Promise<string> => {
   return version;
 };
 
-const goVersion = async (): Promise<string> => {
+/** What this machine's Go says of itself; throws NotFit where there is none, or none that starts. */
+export const goVersion = async (): Promise<string> => {
   const { stdout, stderr, failed, code } = await execa('go', ['version'], { reject: false });
   if (failed && code !== 'ENOENT') throw new NotFit(`Go does not start (${oneLine(stderr)}): mend it, and what go env GOTOOLCHAIN says`);
   if (failed)

@@ -19,3 +19,6 @@ export const forLab = (command: Command): Command => command.option('--name <nam
 
 /** Prints lines on standard output. */
 export const print = (...lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+
+/** The exit code of a command that was interrupted. */
+export const interruptedExitCode = 4;

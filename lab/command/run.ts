@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { NotFit } from '../not-fit.ts';
 import type { Step } from '../step.ts';
-import { type Commands, forLab, print } from './commands.ts';
+import { type Commands, forLab, interruptedExitCode, print } from './commands.ts';
 import { down } from './down.ts';
 import { faultCommands } from './faults.ts';
 import { imagesCommand } from './images.ts';
@@ -47,13 +47,13 @@ export const runLabCommand = async (argv: readonly string[], step: Step): Promis
       complain(
         error.code === 'commander.help'
           ? 'name a command: up, down, status, shell NODE or logs WHAT; npm run lab -- --help lists them all'
-          : error.message.replace(/^error: /, ''),
+          : error.message.replace(/^error: /, '').replace(/\s*\n\s*/g, ' '),
       );
       return 2;
     }
     const message = error instanceof Error ? error.message : String(error);
     complain(message);
     if (error instanceof NotFit) return 3;
-    return message.startsWith('interrupted by') ? 4 : 1;
+    return message.startsWith('interrupted by') ? interruptedExitCode : 1;
   }
 };

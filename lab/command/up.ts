@@ -8,7 +8,7 @@ import type { Lab } from '../run/start.ts';
 import { defaultSize, type LabSize } from '../size.ts';
 import type { Step } from '../step.ts';
 import { up } from '../up.ts';
-import { type Commands, print } from './commands.ts';
+import { type Commands, interruptedExitCode, print } from './commands.ts';
 
 type Flags = LabSize & { name: string; images?: string[]; manifest?: string[] };
 
@@ -47,11 +47,22 @@ const applyAll = async (lab: Lab, manifests: readonly Manifest[], { step, signal
   }
 };
 
-const bringUp = async ({ name, images = [], manifest = [], ...size }: Flags, step: Step): Promise<void> => {
+/**
+ * Aborts at the first signal that ends a process; the second one ends it at once. Always listens: a listener of execa's ends the process
+ * by itself when it finds itself alone, as it does behind one that listens once.
+ */
+const untilInterrupted = (): AbortSignal => {
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
-    process.once(signal, () => interrupted.abort(new Error(`interrupted by ${signal}`)));
-  const { signal } = interrupted;
+    process.on(signal, () => {
+      if (interrupted.signal.aborted) process.exit(interruptedExitCode);
+      interrupted.abort(new Error(`interrupted by ${signal}`));
+    });
+  return interrupted.signal;
+};
+
+const bringUp = async ({ name, images = [], manifest = [], ...size }: Flags, step: Step): Promise<void> => {
+  const signal = untilInterrupted();
   // What is wrong with them is said before anything is built or booted.
   const manifests = await readManifests(manifest);
   const archives = await readArchives(images, { step, signal });

@@ -40,6 +40,10 @@ export const freeze: Action = async (context, asked) => {
       tell(node, 'SIGSTOP');
       await untilGroup(groupOf(node), areStopped);
     },
+  }).catch((error: unknown) => {
+    // Half stopped is neither: nobody would thaw what was never called frozen.
+    tell(node, 'SIGCONT');
+    throw error;
   });
 };
 

@@ -8,14 +8,17 @@ const TIMEOUT_MS = 10_000;
 /** The process group of a node's kernel. */
 export const groupOf = (node: RunningNode): number => node.current().process.child.pid as number;
 
-/** The states of a process group's members, a letter each as in proc(5): `T` is stopped. Empty when none is left. */
+// Dead: a stopped parent does not collect a child that ended just before, and it stays in the list as long.
+const isOver = (state: string): boolean => state === 'Z' || state === 'X';
+
+/** The states of a process group's living members, a letter each as in proc(5): `T` is stopped. Empty when none is left. */
 export const groupStates = async (group: number): Promise<string[]> => {
   const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   const stats = await Promise.all(entries.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
   return stats.flatMap((stat) => {
     // A name may hold spaces and parentheses: what follows its last one is state, parent, group.
     const [state = '', , own] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(own) === group ? [state] : [];
+    return Number(own) === group && !isOver(state) ? [state] : [];
   });
 };
 

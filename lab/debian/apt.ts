@@ -2,6 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { buildCommand } from '../build/command.ts';
+import { buildSignal } from '../build-signal.ts';
 import { NotFit } from '../not-fit.ts';
 import { explainApt } from './apt-trouble.ts';
 
@@ -15,12 +16,15 @@ const PACKAGES_TIMEOUT_MS = 20 * 60_000;
 /**
  * The address that this machine's own apt has for Debian's main archive.
  *
- * Read from apt itself, so that a mirror or a proxy that the machine is set up with is kept.
+ * Read from apt itself, so that a mirror or a proxy that the machine is set up with is kept. Throws NotFit where it knows none.
  */
-const debianMirror = async (): Promise<string> => {
+export const debianMirror = async (): Promise<string> => {
+  const cancelSignal = buildSignal();
   const { stdout } = await execa('apt-get', ['indextargets', '--format', '$(RELEASE) $(REPO_URI)', 'Created-By: Packages'], {
     reject: false,
+    ...(cancelSignal && { cancelSignal }),
   });
+  cancelSignal?.throwIfAborted();
   const mirror = stdout
     .split('\n')
     .map((line) => line.split(' '))

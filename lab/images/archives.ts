@@ -4,6 +4,7 @@ import { isCached, type Part } from '../cache.ts';
 import { cacheRoot } from '../cache-folders.ts';
 import { NotFit } from '../not-fit.ts';
 import type { FoundImage } from './found-image.ts';
+import { onePlatform } from './one-platform.ts';
 import { type Found, readSources } from './read-sources.ts';
 import { findSources } from './source.ts';
 import { writeMerged } from './write-archive.ts';
@@ -85,10 +86,11 @@ export const listArchives = async (paths: readonly string[]): Promise<GivenImage
  * Reads image archives and makes them one part for `up`, to be given as its last archive.
  *
  * All of it is read and checked before this resolves. Throws NotFit, with the path of what is wrong, for anything that is not whole and
- * sound, and where there is no room for it.
+ * sound, and where there is no room for it. `portable` makes one for other commands than the lab's own import: see onePlatform.
  */
-export const imageArchives = async (paths: readonly string[]): Promise<GivenImages> => {
-  const chosen = await read(paths);
+export const imageArchives = async (paths: readonly string[], { portable = false } = {}): Promise<GivenImages> => {
+  const found = await read(paths);
+  const chosen = portable ? found.map(({ source, images }) => ({ source, images: images.map(onePlatform) })) : found;
   const images = list(chosen);
   const part: Part = {
     name: 'archives',

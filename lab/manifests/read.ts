@@ -87,7 +87,8 @@ export const readManifests = async (files: readonly string[]): Promise<Manifest[
   const manifests: Manifest[] = [];
   for (const source of files) {
     const text = await readFile(source, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      throw new NotFit(`${source}: ${error.code === 'ENOENT' ? 'there is no such file' : error.message}`);
+      const known = { ENOENT: 'there is no such file', EISDIR: 'it is a folder: name the files in it' }[error.code ?? ''];
+      throw new NotFit(`${source}: ${known ?? error.message}`);
     });
     const manifest = { source, text };
     if (objectsOf(manifest).length === 0) throw new NotFit(`${source}: no Kubernetes object is in it`);
