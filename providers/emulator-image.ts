@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../emulator/bundle.ts';
@@ -26,17 +26,24 @@ const bundleDigest = async (): Promise<string> => {
   }
 };
 
-/** The archive of the emulator's image; it changes with the bundled code and the layers below it, and nothing else. */
-export const emulatorArchive = async (): Promise<Part> => ({
-  name: 'emulator',
+/**
+ * The archive of the emulator's image; it changes with the bundled code and the layers below it, and nothing else. It only names the layers
+ * below, which a lab's nodes have, unless it is to be `whole`.
+ */
+export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => ({
+  name: whole ? 'emulator-whole' : 'emulator',
   inputs: { below: nodeLayersInputs, bundle: await bundleDigest() },
   build: async (dir) => {
     const tree = join(dir, 'tree');
     await mkdir(join(tree, 'opt/corral-emulator'), { recursive: true });
     await bundle(join(tree, 'opt/corral-emulator'));
+    await mkdir(join(tree, 'usr/local/bin'), { recursive: true });
+    await symlink('/opt/corral-emulator/longhorn-manager.mjs', join(tree, 'usr/local/bin/longhorn-manager'));
     const layer = join(dir, 'layer.tar');
     await writeLayer(tree, layer);
-    await writeArchive([{ name: emulatorImage, below: await nodeLayers(), layers: [layer] }], join(dir, 'images.tar'));
+    const below = await nodeLayers();
+    const layers = whole ? { layers: [...below, layer] } : { below, layers: [layer] };
+    await writeArchive([{ name: emulatorImage, ...layers }], join(dir, 'images.tar'));
     for (const name of [tree, layer]) await rm(name, { recursive: true });
   },
 });

@@ -6,18 +6,19 @@ import { describeVersion, emulatorSettings } from './emulator-settings.ts';
 import type { Progress } from './provider.ts';
 import type { Target } from './target.ts';
 
-/** The emulator, with the settings that the environment's variables give it. */
-export const emulatorTarget = async (progress: Progress): Promise<Target> => {
+/** The emulator, with the settings that the environment's variables give it; `portable`: for other commands than the lab's own import. */
+export const emulatorTarget = async ({ portable, progress }: { portable: boolean; progress: Progress }): Promise<Target> => {
   const settings = emulatorSettings(process.env);
-  const { deletionBackoffMin, resync, lockExpiry } = clocks[settings.clock];
+  const { deletionBackoffMin, resync, lockExpiry, monitorPoll } = clocks[settings.clock];
   return {
     name: 'emulator',
-    archives: [await emulatorArchive()],
+    archives: [await emulatorArchive({ whole: portable })],
     size: defaultSize,
-    clocks: { deletionBackoff: deletionBackoffMin, resync, lockLife: lockExpiry },
-    install: async ({ kubeconfig, signal }) => {
+    workersPerCpu: 2,
+    clocks: { deletionBackoff: deletionBackoffMin, resync, lockLife: lockExpiry, monitorPoll },
+    install: async ({ kubeconfig, nodes, signal }) => {
       const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
-        install({ kubeconfig, ...settings, image: emulatorImage, nodes: defaultSize.nodes, signal, onProgress }),
+        install({ kubeconfig, ...settings, image: emulatorImage, nodes: nodes.length, signal, onProgress }),
       );
       return describeVersion(version, settings);
     },

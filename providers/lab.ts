@@ -1,18 +1,20 @@
+import { allDangers } from '../e2e/longhorn/dangers.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { labDir } from '../lab/run/settings.ts';
 import type { Lab } from '../lab/run/start.ts';
+import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
-import { emulatorTarget } from './emulator-target.ts';
-import { archiveTarget } from './longhorn/target.ts';
-import { NotFit, type Progress, type Provider, type RunningCluster } from './provider.ts';
-import type { Target } from './target.ts';
+import { chooseTarget } from './choose-target.ts';
+import { NotFit, type Provider, type RunningCluster } from './provider.ts';
+import { workersFor } from './target.ts';
 
-const running = (lab: Lab, { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks'>): RunningCluster => ({
+const running = (lab: Lab, { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers'>): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
   provider: 'lab',
   storeImage,
+  allow: allDangers,
   lab: labDir(name),
   reach: [`export KUBECONFIG=${lab.kubeconfig}`, `npm run lab -- shell node1 --name ${name}`, `npm run lab -- down --name ${name}`],
   ...of,
@@ -22,30 +24,20 @@ const running = (lab: Lab, { name, ...of }: { name: string } & Pick<RunningClust
   down: lab.stop,
 });
 
-const choose = (longhorn: string, progress: Progress): Promise<Target> =>
-  longhorn.startsWith('archive:') ? archiveTarget(longhorn.slice('archive:'.length), progress) : emulatorTarget(progress);
-
-/** Work that only reads ends with this process, so an interruption need not wait for it. */
-const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
-  const { promise: aborted, reject } = Promise.withResolvers<never>();
-  const abort = (): void => reject(signal.reason);
-  signal.addEventListener('abort', abort, { once: true });
-  return Promise.race([work, aborted]).finally(() => signal.removeEventListener('abort', abort));
-};
-
 /** The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process unless it is kept. */
 export const lab: Provider = {
   name: 'lab',
-  up: async ({ longhorn, signal, progress }) => {
+  up: async ({ longhorn, registryMirror, signal, progress }) => {
     const name = `e2e-${process.pid}`;
     try {
-      const target = await orAborted(choose(longhorn, progress), signal);
+      const target = await chooseTarget({ longhorn, registryMirror, portable: false, progress, signal });
+      const nodes = labNodes(target.size.nodes).map((node) => node.name);
       let version = '';
       const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
-        version = await target.install({ kubeconfig, signal: either });
+        version = await target.install({ kubeconfig, nodes, signal: either });
       };
       const cluster = await up({ name, archives: target.archives, ...target.size, meanwhile, step: progress.step, signal });
-      return running(cluster, { name, target: { name: target.name, version }, clocks: target.clocks });
+      return running(cluster, { name, target: { name: target.name, version }, clocks: target.clocks, workers: workersFor(target) });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;
     }

@@ -92,6 +92,6 @@ const liveProgress = (): Progress => {
   };
 };
 
-/** Progress as fits where the output goes. */
-export const createProgress = (): Progress =>
-  process.stdout.isTTY ? liveProgress() : plainProgress((line) => void process.stdout.write(`${line}\n`));
+/** Progress as fits where the output goes; a live list is only drawn on stdout. */
+export const createProgress = (stream: NodeJS.WriteStream = process.stdout): Progress =>
+  stream === process.stdout && stream.isTTY ? liveProgress() : plainProgress((line) => void stream.write(`${line}\n`));

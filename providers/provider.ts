@@ -1,3 +1,7 @@
+import type { ExistingCluster } from '../e2e/command/arguments/existing.ts';
+import type { Danger } from '../e2e/longhorn/dangers.ts';
+import type { Lack } from '../e2e/longhorn/lacks.ts';
+
 /** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
 export type Progress = {
   step<T>(title: string, work: (update: (detail: string) => void) => Promise<T>): Promise<T>;
@@ -12,19 +16,32 @@ export type RunningCluster = {
   provider: string;
   /** Image of the NFS store's pod. */
   storeImage: string;
+  /** The namespace that all backup stores go into; undefined: each has one of its own. */
+  namespace?: string | undefined;
+  /** What scenarios may do that others on the cluster could feel: everything, where it was made for the run. */
+  allow: readonly Danger[];
+  /** What the cluster lacks that scenarios use; nothing, where nothing is said. */
+  without?: readonly Lack[];
   /** The folder of a lab: by it the scenarios make its nodes fail. */
   lab?: string;
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
   target: { name: string; version: string };
   /** The clocks (ms) of the Longhorn in it, where they are not Longhorn's own. */
-  clocks?: { deletionBackoff: number; resync: number; lockLife: number } | undefined;
+  clocks?: { deletionBackoff: number; resync: number; lockLife: number; monitorPoll: number } | undefined;
+  /** How many scenarios it bears at once; all of them, where nothing is said. */
+  workers?: number | undefined;
   /** What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one. */
   trouble(): readonly string[];
   /** Aborts, with what happened, when the cluster is lost: no scenario can come to a verdict then. */
   lost: AbortSignal;
   /** Lets the cluster outlive this process; until then it goes down with it, however that ends. */
   keep(): void;
+  /**
+   * Compares the cluster with what it was before the run, when the scenarios have ended: a line for each difference that there should not be.
+   * `signal` ends its waiting for what may yet become as it was. Missing where the cluster was made for the run.
+   */
+  differences?(options: { signal: AbortSignal }): Promise<readonly string[]>;
   /** Takes the cluster down and leaves nothing behind. */
   down(): Promise<void>;
 };
@@ -35,7 +52,17 @@ export type RunningCluster = {
  */
 export type Provider = {
   name: string;
-  up(options: { longhorn: string; signal: AbortSignal; progress: Progress }): Promise<RunningCluster>;
+  /** `existing` is there with the provider of that name, and only then. */
+  up(options: {
+    longhorn: string;
+    /** URL of a registry from which a release's images are pulled, instead of from their own. */
+    registryMirror?: string | undefined;
+    existing?: ExistingCluster | undefined;
+    /** The run's id, which names and labels all that it makes. */
+    run: string;
+    signal: AbortSignal;
+    progress: Progress;
+  }): Promise<RunningCluster>;
 };
 
 /** The machine lacks something: the message is one line with what is missing and the command that mends it. */

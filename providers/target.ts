@@ -1,15 +1,25 @@
+import { availableParallelism } from 'node:os';
 import type { Part } from '../lab/cache.ts';
 import type { LabSize } from '../lab/size.ts';
 import type { RunningCluster } from './provider.ts';
 
-/** A Longhorn, or its stand-in, for a lab: what the lab must be like, and how to install it. */
+/** A Longhorn, or its stand-in: what a cluster for it must be like, and how to install it. */
 export type Target = {
   name: string;
   /** Image archives that the nodes need, in the order in which to import them. */
   archives: Part[];
+  /** Of a lab that bears it. */
   size: LabSize;
   /** Its clocks, where they are not Longhorn's own. */
   clocks?: RunningCluster['clocks'];
-  /** Installs it and returns its version when it can be used; may start as soon as the API server answers. */
-  install(lab: { kubeconfig: string; signal: AbortSignal }): Promise<string>;
+  /** How many scenarios a cluster on this machine bears at once with it, for each processor. */
+  workersPerCpu: number;
+  /** Installs it on the nodes of these names and returns its version when it can be used; may start as soon as the API server answers. */
+  install(cluster: { kubeconfig: string; nodes: readonly string[]; signal: AbortSignal }): Promise<string>;
 };
+
+/**
+ * How many scenarios are played at once where the nodes share this machine's processors: with more each takes longer, and what Longhorn's
+ * clocks give the time for is missed.
+ */
+export const workersFor = ({ workersPerCpu }: Target): number => Math.max(1, Math.floor(availableParallelism() * workersPerCpu));

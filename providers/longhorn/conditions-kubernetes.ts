@@ -86,12 +86,12 @@ export const csi = (world: World): Look => {
 
 const imageReasons = new Set(['ErrImagePull', 'ImagePullBackOff', 'ErrImageNeverPull', 'InvalidImageName']);
 
-/** The first pod that waits for an image, in words: one that the nodes lack never comes, as there is no registry. */
+/** The first pod that waits for an image, in words: one that was not brought to the nodes never comes, as no registry is asked. */
 export const imageMissing = (world: World): string | undefined => {
   for (const { metadata, status } of world.objects<Pod>('pods')) {
     const all = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
     const waiting = all.find(({ state }) => imageReasons.has(state?.waiting?.reason ?? ''));
-    if (waiting !== undefined) return `pod ${metadata.name} waits for the image ${waiting.image}, which is not among the archives`;
+    if (waiting !== undefined) return `pod ${metadata.name} waits for the image ${waiting.image}, which the nodes do not have`;
   }
   return undefined;
 };

@@ -20,14 +20,14 @@ const settings: Fitted[] = [
     name: 'guaranteed-instance-manager-cpu',
     value: '0',
     release: '12',
-    why: 'a node has one processor and reserves none of it',
+    why: 'a small node has no processor to reserve',
     ofEngine: true,
   },
   {
     name: 'storage-reserved-percentage-for-default-disk',
     value: '0',
     release: '30',
-    why: "the nodes' disks at /var/lib/longhorn hold nothing else",
+    why: "nothing of a node's disk has to be kept for others",
   },
   { name: 'storage-minimal-available-percentage', value: '5', release: '25', why: 'the disks are small' },
   {
@@ -39,8 +39,8 @@ const settings: Fitted[] = [
   },
   { name: 'backup-concurrent-limit', value: '1', release: '2', why: 'an upload must last long enough for its state to be seen' },
   { name: 'recurring-successful-jobs-history-limit', value: '10', release: '1', why: "a run's jobs and their logs stay until it is over" },
-  { name: 'upgrade-checker', value: 'false', release: 'true', why: 'the lab has no way out' },
-  { name: 'allow-collecting-longhorn-usage-metrics', value: 'false', release: 'true', why: 'the lab has no way out' },
+  { name: 'upgrade-checker', value: 'false', release: 'true', why: 'a test asks nobody outside' },
+  { name: 'allow-collecting-longhorn-usage-metrics', value: 'false', release: 'true', why: 'a test asks nobody outside' },
 ];
 
 /**

@@ -46,7 +46,7 @@ export const fitManager = (object: KubernetesObject): Change[] => {
 const pulls = ({ image = '', imagePullPolicy }: Container): boolean =>
   imagePullPolicy === 'Always' || (imagePullPolicy === undefined && !/@|:(?!latest$)[^/]*$/.test(image));
 
-/** No container asks a registry for its image, nor for more of a node than it has. */
+/** No container asks a registry for its image, which the nodes have, nor for more of a node than there is. */
 export const fitContainers = (object: KubernetesObject): Change[] =>
   containersOf(object).flatMap((container) => {
     const what = (field: string) => `${field} of ${nameOf(object)}, container ${container.name}`;
@@ -57,7 +57,7 @@ export const fitContainers = (object: KubernetesObject): Change[] =>
         what: what('imagePullPolicy'),
         from: 'Always',
         to: 'IfNotPresent',
-        why: 'there is no registry, the nodes have the images',
+        why: 'the nodes have the images',
       });
     }
     const { requests } = container.resources ?? {};

@@ -19,10 +19,10 @@ const keepsValuePerEngine = (objects: readonly ManifestObject[]): boolean => {
 };
 
 /**
- * Fits a release's objects to small nodes without a registry, and says what it changed.
+ * Fits a release's objects to the small nodes of a cluster made for a run, and says what it changed.
  * `missing` are the images that the nodes will lack: what cannot start without them is not started.
  */
-export const fitToLab = (
+export const fitToCluster = (
   release: readonly ManifestObject[],
   { missing }: { missing: readonly NamedImage[] },
 ): { objects: ManifestObject[]; changes: Change[] } => {
@@ -36,10 +36,10 @@ export const fitToLab = (
     ...on('ConfigMap', 'longhorn-default-setting', (object) => fitSettings(object, { perEngine: keepsValuePerEngine(objects) })),
     ...on('DaemonSet', 'longhorn-manager', fitManager),
     ...on('Deployment', 'longhorn-driver-deployer', (object) =>
-      lacks('csi') ? fitReplicas(object, 0, 'its images are not among the archives') : fitCsi(object),
+      lacks('csi') ? fitReplicas(object, 0, 'the nodes lack its images') : fitCsi(object),
     ),
     ...on('Deployment', 'longhorn-ui', (object) =>
-      lacks('ui') ? fitReplicas(object, 0, 'its image is not among the archives') : fitReplicas(object, 1, 'one does for a test'),
+      lacks('ui') ? fitReplicas(object, 0, 'the nodes lack its image') : fitReplicas(object, 1, 'one does for a test'),
     ),
     ...objects.flatMap(({ object }) => fitContainers(object)),
   ];

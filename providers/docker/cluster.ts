@@ -1,0 +1,76 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { NotFit } from '../provider.ts';
+import { guard } from './guard.ts';
+import { runTool } from './run.ts';
+import type { ClusterTool } from './tool.ts';
+
+/** How long each may take at most (ms): nodes' images may have to be pulled, an archive has up to 2 GB. Whoever brings the cluster owns them. */
+const limits = { list: 60_000, create: 900_000, load: 600_000, remove: 300_000 };
+
+/** A cluster of Docker containers, which goes with this process. */
+export type DockerCluster = {
+  name: string;
+  /** A file that only this user reads, in a folder that goes with the cluster. */
+  kubeconfig: string;
+  context: string;
+  /** The nodes that Longhorn runs on. */
+  workers: string[];
+  load(archive: string, signal: AbortSignal): Promise<void>;
+  /** Lets it outlive this process. */
+  keep(): void;
+  /** Deletes it, whatever state it is in; the error says how to do it by hand. */
+  remove(): Promise<void>;
+};
+
+/** The command that deletes a cluster, for people. */
+export const removeCommand = ({ name: command, remove }: ClusterTool, name: string): string => [command, ...remove(name)].join(' ');
+
+const refuseTaken = async (tool: ClusterTool, { name, kubeconfig, signal }: { name: string; kubeconfig: string; signal: AbortSignal }) => {
+  const all = tool.list.read(await runTool(tool.name, tool.list.args, { kubeconfig, timeout: limits.list, signal }));
+  if (all.includes(name))
+    throw new NotFit(`there is a ${tool.name} cluster ${name} already, kept or left by another run: ${removeCommand(tool, name)}`);
+};
+
+/** Makes a cluster named `corral-` and this process's number; one that is cut short or fails leaves nothing behind. */
+export const createCluster = async (tool: ClusterTool, { signal }: { signal: AbortSignal }): Promise<DockerCluster> => {
+  const name = `corral-${process.pid}`;
+  const folder = await mkdtemp(join(tmpdir(), `corral-${tool.name}-`));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const run = (args: readonly string[], options: { timeout: number; signal?: AbortSignal }) =>
+    runTool(tool.name, args, { kubeconfig, ...options });
+  try {
+    await refuseTaken(tool, { name, kubeconfig, signal });
+  } catch (error) {
+    await rm(folder, { recursive: true });
+    throw error;
+  }
+  const { dismiss } = guard([tool.name, ...tool.remove(name)], { folder, kubeconfig });
+  const workers = tool.workers(name);
+  const cluster: DockerCluster = {
+    name,
+    kubeconfig,
+    context: tool.context(name),
+    workers,
+    load: async (archive, signal) => void (await run(tool.load({ name, archive, workers }), { timeout: limits.load, signal })),
+    keep: dismiss,
+    remove: async () => {
+      try {
+        await run(tool.remove(name), { timeout: limits.remove });
+      } catch (error) {
+        throw new Error(`${(error as Error).message}: by hand: ${removeCommand(tool, name)}`);
+      }
+      dismiss();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  try {
+    await run(tool.create({ name, kubeconfig }), { timeout: limits.create, signal });
+    if (tool.kubeconfig) await writeFile(kubeconfig, await run(tool.kubeconfig(name), { timeout: limits.list, signal }), { mode: 0o600 });
+  } catch (error) {
+    await cluster.remove();
+    throw error;
+  }
+  return cluster;
+};

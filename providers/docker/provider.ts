@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import { allDangers } from '../../e2e/longhorn/dangers.ts';
+import { buildingUntil } from '../../lab/build-signal.ts';
+import { cached, isCached } from '../../lab/cache.ts';
+import { openCache } from '../../lab/cache-root.ts';
+import { usingCache } from '../../lab/cache-use.ts';
+import { storeImage } from '../../lab/images/core.ts';
+import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
+import { chooseTarget } from '../choose-target.ts';
+import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
+import { type Target, workersFor } from '../target.ts';
+import { checkTools } from './check.ts';
+import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
+import { nodesReady } from './nodes-ready.ts';
+import { storeArchive } from './store-image.ts';
+import type { ClusterTool } from './tool.ts';
+
+type Up = Parameters<Provider['up']>[0];
+
+/** Packs all images that the nodes need, for whoever imports them. */
+const packArchives = ({ archives }: Target, { signal, progress }: Pick<Up, 'signal' | 'progress'>): Promise<string[]> =>
+  buildingUntil(signal, () =>
+    usingCache(async () => {
+      const packed: string[] = [];
+      for (const part of [storeArchive, ...archives]) {
+        const pack = () => cached(part);
+        // One that the cache has is not worth a line.
+        packed.push(join(await ((await isCached(part)) ? pack() : progress.step(`Pack the images: ${part.name}`, pack)), 'images.tar'));
+      }
+      return packed;
+    }),
+  );
+
+const running = (tool: ClusterTool, cluster: DockerCluster, { target, version }: { target: Target; version: string }): RunningCluster => ({
+  kubeconfig: cluster.kubeconfig,
+  context: cluster.context,
+  provider: tool.name,
+  storeImage,
+  allow: allDangers,
+  // longhorn #8158: there is no iSCSI in a container.
+  without: ['block-device'],
+  reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
+  target: { name: target.name, version },
+  clocks: target.clocks,
+  workers: workersFor(target),
+  trouble: () => [],
+  lost: new AbortController().signal,
+  keep: cluster.keep,
+  down: cluster.remove,
+});
+
+/** Fills a cluster that was just made; returns the version of the Longhorn in it. */
+const fill = async (
+  { load, kubeconfig, workers }: DockerCluster,
+  { target, archives, signal, progress }: { target: Target; archives: string[]; signal: AbortSignal; progress: Progress },
+): Promise<string> => {
+  await progress.step('Load the images into its nodes', async () => {
+    for (const archive of archives) await load(archive, signal);
+  });
+  await progress.step(`Wait until ${workers.length} nodes are Ready`, () => nodesReady(workers, { kubeconfig, signal }));
+  return target.install({ kubeconfig, nodes: workers, signal });
+};
+
+const bringUp = async (tool: ClusterTool, { longhorn, registryMirror, signal, progress }: Up): Promise<RunningCluster> => {
+  await checkTools(tool);
+  await openCache();
+  const target = await chooseTarget({ longhorn, registryMirror, portable: true, progress, signal });
+  const archives = await packArchives(target, { signal, progress });
+  signal.throwIfAborted();
+  const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () => createCluster(tool, { signal }));
+  try {
+    return running(tool, cluster, { target, version: await fill(cluster, { target, archives, signal, progress }) });
+  } catch (error) {
+    await cluster.remove();
+    throw error;
+  }
+};
+
+/** A cluster of Docker containers, made by a tool for a run, with a Longhorn in it; it goes with this process unless it is kept. */
+export const dockerProvider = (tool: ClusterTool): Provider => ({
+  name: tool.name,
+  up: async (options) => {
+    try {
+      return await bringUp(tool, options);
+    } catch (error) {
+      throw error instanceof LabNotFit ? new NotFit(error.message) : error;
+    }
+  },
+});

@@ -1,0 +1,57 @@
+import { Command, CommanderError } from 'commander';
+import { checkMirror, choose, chooseLonghorn } from '../../e2e/command/arguments/choose.ts';
+import { commanderMessage } from '../../e2e/command/arguments/commander-message.ts';
+import { type ExistingFlags, parseExisting } from '../../e2e/command/arguments/existing.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/command/exit-code.ts';
+import { type Asked, diagnose, tell } from './diagnose.ts';
+
+const providers = ['lab', 'kind', 'k3d', 'existing'];
+
+type Flags = ExistingFlags & { provider: string; longhorn?: string; registryMirror?: string; json?: true };
+
+const program = (): Command =>
+  new Command('npm run doctor --')
+    .description('Looks whether all is there that npm run e2e needs with the same flags, and says what mends what is not.')
+    .option('--provider <name>', `where the cluster would come from: ${providers.join(', ')}`, 'lab')
+    .option('--longhorn <which>', 'the Longhorn that would be brought: emulator (the default), official[:VERSION] or archive:DIR')
+    .option('--registry-mirror <url>', 'official, archive:DIR: the registry from which images would be pulled')
+    .option('--kubeconfig <file>', 'existing: the file that names the cluster')
+    .option('--context <name>', 'existing: the context of that file')
+    .option('--expect-cluster <uid>', 'existing: the UID that its namespace kube-system must have')
+    .option('--store-image <image>', "existing: an image for the backup store's pod")
+    .option('--namespace <name>', 'existing: a namespace that is there, for all backup stores')
+    .option('--allow <list>', 'existing: what scenarios may do that others could feel: their rights are looked at too')
+    .option(
+      '--json',
+      'print it for programs: provider, longhorn, ready, and checks with title, state (ok, warning, missing), detail and mend',
+    )
+    .addHelpText('after', '\nExit code 0: all is there. 1: something is missing. 2: usage.')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+const read = (flags: Flags): Asked => {
+  const provider = choose('provider', flags.provider, providers);
+  const existing = parseExisting(provider, flags);
+  if (existing !== undefined && flags.longhorn !== undefined)
+    throw usageError(`--longhorn ${flags.longhorn}: an existing cluster has its Longhorn: leave it out`);
+  const longhorn = existing === undefined ? chooseLonghorn(flags.longhorn ?? 'emulator') : 'installed';
+  return { provider, longhorn, registryMirror: checkMirror(longhorn, flags.registryMirror), existing };
+};
+
+/** `npm run doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage. */
+export const runDoctorCommand = async (argv: readonly string[]): Promise<ExitCode> => {
+  try {
+    const flags = program().parse(argv, { from: 'user' }).opts<Flags>();
+    const diagnosis = await diagnose(read(flags));
+    const lines = flags.json ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
+    process.stdout.write(`${lines.join('\n')}\n`);
+    return diagnosis.ready ? exitCode.passed : exitCode.failed;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
+    if (!(error instanceof CommanderError || error instanceof CommandError)) throw error;
+    const message = error instanceof CommanderError ? `${commanderMessage(error)}: see npm run doctor -- --help` : error.message;
+    process.stderr.write(`doctor: ${message}\n`);
+    return exitCode.usage;
+  }
+};

@@ -1,0 +1,38 @@
+import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import { k3dTool } from '../k3d/tool.ts';
+import { kindTool } from '../kind/tool.ts';
+import { examineBrowser } from './browser.ts';
+import type { Check } from './check.ts';
+import { type Diagnosis, diagnosisSchema } from './schema.ts';
+
+/** What a run would be asked for. */
+export type Asked = { provider: string; longhorn: string; registryMirror: string | undefined; existing: ExistingCluster | undefined };
+
+// Each is loaded only when it is asked for, as it brings much with it.
+const examineProvider = async ({ provider, longhorn, existing }: Asked): Promise<Check[]> => {
+  if (existing !== undefined) return (await import('./existing.ts')).examineExisting(existing);
+  if (provider === 'lab') return (await import('./lab.ts')).examineLab(longhorn);
+  return (await import('./docker.ts')).examineDocker(provider === 'kind' ? kindTool : k3dTool, longhorn);
+};
+
+/** Looks at everything that a run with this provider and this Longhorn needs; all of it, whatever is missing. */
+export const diagnose = async (asked: Asked): Promise<Diagnosis> => {
+  const { provider, longhorn, registryMirror } = asked;
+  const { examineTarget } = await import('./target.ts');
+  const checks = [...(await examineProvider(asked)), ...(await examineTarget(longhorn, registryMirror)), examineBrowser(process.env)];
+  return diagnosisSchema.parse({ provider, longhorn, ready: checks.every(({ state }) => state !== 'missing'), checks });
+};
+
+const marks = { ok: '✓', warning: '!', missing: '✗' } as const;
+
+/** A line for each check, and one for all of them. */
+export const tell = ({ provider, longhorn, ready, checks }: Diagnosis): string[] => {
+  const lines = checks.map(({ title, state, detail, mend }) => {
+    // `docker is missing` needs no title.
+    const what = detail.toLowerCase().startsWith(title.toLowerCase()) ? detail : `${title}: ${detail}`;
+    return `${marks[state]} ${what}${mend === null ? '' : `: ${mend}`}`;
+  });
+  const { length } = checks.filter(({ state }) => state === 'missing');
+  const all = `provider ${provider}, Longhorn: ${longhorn}`;
+  return [...lines, ready ? `All is there for ${all}` : `${length} ${length === 1 ? 'thing is' : 'things are'} missing for ${all}`];
+};

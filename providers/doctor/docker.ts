@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { execa } from 'execa';
+import { z } from 'zod';
+import { checkDocker, checkTool } from '../docker/check.ts';
+import { removeCommand } from '../docker/cluster.ts';
+import type { ClusterTool } from '../docker/tool.ts';
+import { type Check, examine, ok, warning } from './check.ts';
+import { examineImages } from './images.ts';
+
+const GIB = 2 ** 30;
+
+/** How long a command may take to answer (ms); the doctor owns this time-out. */
+const answer = 30_000;
+
+const infoSchema = z.looseObject({ ServerVersion: z.string(), CgroupVersion: z.string().default('1'), MemTotal: z.number() });
+
+const ask = async (command: string, args: string[]): Promise<string | undefined> => {
+  const { failed, stdout } = await execa(command, args, { reject: false, stdin: 'ignore', timeout: answer });
+  return failed ? undefined : stdout;
+};
+
+/** Looks at what a cluster of Docker containers needs of this machine. */
+export const examineDocker = async (tool: ClusterTool, longhorn: string): Promise<Check[]> => {
+  const found = await examine(tool.name, () => checkTool(tool));
+  const docker = await examine('docker', async () => {
+    await checkDocker();
+    return 'it answers';
+  });
+  const answers = docker.state === 'ok';
+  return [
+    found,
+    docker,
+    ...(answers ? await examineEngine(longhorn) : []),
+    await examineKubectl(),
+    ...(await examineInotify()),
+    ...(await examineImages()),
+    warning('iSCSI', "there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped", null),
+    ...(answers && found.state === 'ok' ? await examineLeftOver(tool) : []),
+  ];
+};
+
+// Beside Kubernetes itself, 4 nodes of it; what a Longhorn took in a lab (3.3 GB, all in all) with some to spare.
+const needed = { emulator: 4, release: 6 } as const;
+
+const examineEngine = async (longhorn: string): Promise<Check[]> => {
+  const told = infoSchema.safeParse(parse((await ask('docker', ['info', '--format', '{{json .}}'])) ?? ''));
+  if (!told.success) return [warning('Docker Engine', 'docker info does not say what it is', 'docker info')];
+  const { ServerVersion, CgroupVersion, MemTotal } = told.data;
+  const least = longhorn === 'emulator' ? needed.emulator : needed.release;
+  const has = `Docker has ${(MemTotal / GIB).toFixed(1)} GiB`;
+  return [
+    ok('Docker Engine', ServerVersion),
+    CgroupVersion === '2'
+      ? ok('control groups', 'version 2')
+      : warning(
+          'control groups',
+          `version ${CgroupVersion}, which newer Kubernetes releases refuse`,
+          'boot with systemd.unified_cgroup_hierarchy=1',
+        ),
+    MemTotal >= least * GIB
+      ? ok('memory', `${has}, ${least} should do`)
+      : warning('memory', `${has}, and about ${least} are taken`, 'end other containers, or give Docker more'),
+  ];
+};
+
+const examineKubectl = async (): Promise<Check> => {
+  const told = z
+    .object({ clientVersion: z.object({ gitVersion: z.string() }) })
+    .safeParse(parse((await ask('kubectl', ['version', '--client', '--output', 'json'])) ?? ''));
+  if (told.success) return ok('kubectl', told.data.clientVersion.gitVersion);
+  return warning(
+    'kubectl',
+    'it is missing: no run needs it, but people do who look into a cluster that was kept',
+    'see kubernetes.io/docs/tasks/tools',
+  );
+};
+
+// As kind's own documents have them ("Pod errors due to too many open files").
+const limits = { max_user_watches: 524_288, max_user_instances: 512 } as const;
+
+const examineInotify = (): Promise<Check[]> =>
+  Promise.all(
+    Object.entries(limits).map(async ([name, least]) => {
+      const title = `inotify ${name}`;
+      const value = Number(await readFile(`/proc/sys/fs/inotify/${name}`, 'utf8').catch(() => Number.NaN));
+      if (Number.isNaN(value)) return warning(title, 'this machine does not tell: Docker runs elsewhere');
+      if (value >= least) return ok(title, String(value));
+      return warning(
+        title,
+        `${value}: nodes of several clusters have too many open files with that`,
+        `run sysctl -w fs.inotify.${name}=${least} as root`,
+      );
+    }),
+  );
+
+// A run takes its cluster down, unless it was told to keep it.
+const examineLeftOver = async (tool: ClusterTool): Promise<Check[]> => {
+  const names = tool.list.read((await ask(tool.name, tool.list.args)) ?? '').filter((name) => /^corral-\d+$/.test(name));
+  return names.map((name) => warning(`cluster ${name}`, 'it was kept, or left by a run', removeCommand(tool, name)));
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,95 @@
+import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
+import { isUnknownNewer, supported } from '../../e2e/longhorn/supported.ts';
+import type { BackupTarget } from '../../e2e/longhorn/types.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
+import { missingRights } from '../../e2e/permissions/missing.ts';
+import { type Longhorn, lookAtLonghorn } from '../existing/look-at-longhorn.ts';
+import { type Met, meet } from '../existing/meet.ts';
+import { orRefuse } from '../existing/refuse.ts';
+import { type Check, examine, missing, ok, warning } from './check.ts';
+
+/** Looks at a cluster that is there, as its user may; nothing is made in it. */
+export const examineExisting = async (existing: ExistingCluster): Promise<Check[]> => {
+  let met: Met | undefined;
+  const cluster = await examine('cluster', async () => {
+    met = await meet(existing);
+    const { server, context } = met.cluster;
+    return `${server} (context ${context}), Kubernetes ${met.kubernetes}, its UID: ${met.uid}`;
+  });
+  if (met === undefined) return [cluster];
+  const { cluster: api, uid } = met;
+  let longhorn: Longhorn | undefined;
+  const found = await examine('Longhorn', async () => {
+    longhorn = await lookAtLonghorn(api);
+    return longhorn.version;
+  });
+  return [
+    cluster,
+    ...judgeUid(uid, existing),
+    found,
+    ...(longhorn === undefined ? [] : [...judge(longhorn), await examineTargets(api)]),
+    ...(await examineRights(api, existing)),
+    await examineImage(api, existing),
+  ];
+};
+
+const judgeUid = (uid: string, { expectCluster }: ExistingCluster): Check[] => {
+  if (expectCluster === undefined) return [];
+  if (expectCluster === uid) return [ok('expected cluster', 'it is that of --expect-cluster')];
+  return [
+    missing(
+      'expected cluster',
+      `this is another one than that of --expect-cluster ${expectCluster}: name that one by --kubeconfig and --context`,
+    ),
+  ];
+};
+
+const judge = ({ version, ready, notReady }: Longhorn): Check[] => [
+  ...(isUnknownNewer(version)
+    ? [
+        warning(
+          'version',
+          `${version} is newer than v${supported.newest}, the newest that the scenarios were tried on: they expect what that one does`,
+        ),
+      ]
+    : []),
+  ready.length < 3
+    ? warning('nodes', `ready: ${ready.join(', ')}; the documents ask for three`)
+    : ok('nodes', `ready: ${ready.join(', ')}`),
+  ...notReady.map((node) => warning('nodes', `not ready: ${node}`, `kubectl -n ${namespace} get nodes.longhorn.io`)),
+];
+
+const examineTargets = (cluster: Cluster): Promise<Check> =>
+  examine('backup targets by name', async () => {
+    const { items } = await orRefuse('the backup targets cannot be read', () =>
+      cluster.list<BackupTarget>(longhornResources.backupTargets, { namespace }),
+    );
+    return `each scenario makes one of its own, beside ${items.map(({ metadata }) => metadata.name).join(', ') || 'none'}`;
+  });
+
+const examineRights = async (cluster: Cluster, asked: ExistingCluster): Promise<Check[]> => {
+  let lines: string[] = [];
+  const rights = await examine('rights', async () => {
+    lines = await orRefuse('nobody knows what may be done', () => missingRights(cluster, asked));
+    return 'all that the run needs';
+  });
+  const [first, ...more] = lines;
+  if (first === undefined) return [rights];
+  const mend = more.pop() ?? null;
+  // One check for each right; what mends it is the same for all.
+  return more.map((line) => ({ ...missing('right', ''), detail: line.trim(), mend }));
+};
+
+type Node = KubernetesObject & { status?: { images?: { names?: string[] | null }[] | null } };
+
+// Whether a cluster can pull an image shows only when it does: nothing is made in it here.
+const examineImage = async (cluster: Cluster, { storeImage }: ExistingCluster): Promise<Check> => {
+  const { items } = await cluster.list<Node>(resources.nodes).catch(() => ({ items: [] as Node[] }));
+  const having = items.filter(({ status }) => status?.images?.some(({ names }) => names?.some((name) => isOf(name, storeImage))));
+  if (having.length > 0) return ok('store image', `${storeImage} is on ${having.length} of ${items.length} nodes`);
+  return warning('store image', `${storeImage} is on no node yet: whether the cluster can pull it shows in the run`);
+};
+
+// Nodes tell of images by whole names, people leave the registry out.
+const isOf = (name: string, image: string): boolean => name === image || name.endsWith(`/${image}`);

@@ -1,0 +1,26 @@
+import { goVersion } from '../../lab/build/kubernetes.ts';
+import { openCache } from '../../lab/cache-root.ts';
+import { lookAtFitness } from '../../lab/fitness.ts';
+import { isPrepared } from '../../lab/prepare.ts';
+import { defaultSize } from '../../lab/size.ts';
+import { releaseSize } from '../longhorn/release-target.ts';
+import { examineApt, toCheck } from './apt.ts';
+import { type Check, examine, ok } from './check.ts';
+
+/** Looks at what a lab needs of this machine: for the emulator, or for a release, whose nodes are bigger. */
+export const examineLab = async (longhorn: string): Promise<Check[]> => {
+  const go = await examine('Go', goVersion);
+  let cache: string | undefined;
+  const folder = await examine('cache', async () => {
+    cache = await openCache();
+    return cache;
+  });
+  const built = go.state === 'ok' && cache !== undefined && (await isPrepared());
+  const { nodes, memory } = longhorn === 'emulator' ? defaultSize : releaseSize;
+  const machine = await lookAtFitness({ cache: cache ?? '/', built, nodes, memory });
+  const parts = ok(
+    'parts',
+    built ? 'the cache has them: nothing is built' : 'the first run builds them, in about 6 minutes on two processors',
+  );
+  return [...machine.map(toCheck), go, ...(built ? [] : await examineApt(machine)), folder, parts];
+};

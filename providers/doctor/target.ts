@@ -1,0 +1,54 @@
+import { listArchives } from '../../lab/images/archives.ts';
+import { readManifests } from '../../lab/manifests/read.ts';
+import { lookThrough } from '../longhorn/folder.ts';
+import { namedImages } from '../longhorn/images.ts';
+import { find, type ManifestObject, readObjects } from '../longhorn/manifest.ts';
+import { fetchRelease } from '../longhorn/official.ts';
+import { NotFit } from '../provider.ts';
+import { type Check, examine, missing, ok, warning } from './check.ts';
+
+/** Looks at the Longhorn that is to be brought: whether a release's manifest and images are there. */
+export const examineTarget = async (longhorn: string, registryMirror: string | undefined): Promise<Check[]> => {
+  const [, form, of = ''] = /^(archive|official):(.*)$/s.exec(longhorn) ?? [];
+  if (form === 'archive') return examineArchive(of, registryMirror);
+  if (form === 'official') return [await examineOfficial(of)];
+  return longhorn === 'emulator' ? [ok('Longhorn', 'the emulator, which Corral brings along')] : [];
+};
+
+const examineOfficial = (version: string): Promise<Check> =>
+  examine('Longhorn', async () => {
+    const manifest = await fetchRelease(version);
+    const { length } = namedImages(checkRelease(readObjects([manifest]), manifest.source));
+    return `${manifest.source} can be fetched; the ${length} images that it names are pulled in the run`;
+  });
+
+const examineArchive = async (dir: string, registryMirror: string | undefined): Promise<Check[]> => {
+  const images: Check[] = [];
+  const manifest = await examine('Longhorn', async () => {
+    const { manifests, archives } = await lookThrough(dir, { hasMirror: registryMirror !== undefined });
+    const release = checkRelease(readObjects(await readManifests(manifests)), dir);
+    images.push(...(await examineImages({ dir, release, archives, registryMirror })));
+    return `the manifest in ${dir}`;
+  });
+  return [manifest, ...images];
+};
+
+const checkRelease = (release: ManifestObject[], where: string): ManifestObject[] => {
+  if (find(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
+  throw new NotFit(`no manifest in ${where} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`);
+};
+
+type Release = { dir: string; release: ManifestObject[]; archives: string[]; registryMirror: string | undefined };
+
+const examineImages = async ({ dir, release, archives, registryMirror }: Release): Promise<Check[]> => {
+  const named = namedImages(release);
+  const given = new Set((await listArchives(archives)).map(({ name }) => name));
+  const absent = named.filter(({ name }) => !given.has(name));
+  const there = ok('images', `${named.length - absent.length} of the ${named.length} that the manifest names are in ${dir}`);
+  const checks = absent.map(({ name, namedBy, need }) => {
+    const what = `${name} (${namedBy}) is not among the archives`;
+    if (registryMirror !== undefined) return ok('image', `${what}: it is pulled from ${registryMirror} in the run`);
+    return need === 'all' ? missing('image', `${what}: add its archive, or name a mirror by --registry-mirror`) : warning('image', what);
+  });
+  return [there, ...checks];
+};

@@ -1,0 +1,48 @@
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { stringify } from 'yaml';
+import { releaseObjects } from '../emulator/install.ts';
+import { cached } from '../lab/cache.ts';
+import { openCache } from '../lab/cache-root.ts';
+import { usingCache } from '../lab/cache-use.ts';
+import { NotFit as LabNotFit } from '../lab/not-fit.ts';
+import { emulatorArchive, emulatorImage } from './emulator-image.ts';
+import { NotFit, type Progress } from './provider.ts';
+
+// A release has Longhorn's own times, and so has this one: whoever plays on it does not know what it is.
+const clock = 'real';
+
+/** The emulator as a release's manifest. */
+export const emulatorManifest = (): string =>
+  releaseObjects({ image: emulatorImage, clock })
+    // YAML as the server reads it: `"no"` is no text without quotes in 1.1.
+    .map((object) => stringify(object, { version: '1.1', lineWidth: 0, aliasDuplicateObjects: false }))
+    .join('---\n');
+
+const emptyFolder = async (folder: string): Promise<string> => {
+  const dir = resolve(folder);
+  await mkdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    throw new NotFit(`${folder} cannot be made (${error.code}): name another folder`);
+  });
+  if ((await readdir(dir)).length > 0) throw new NotFit(`${folder} is not empty: name a new folder, or an empty one`);
+  return dir;
+};
+
+/**
+ * Packs the emulator as a release is packed for `--longhorn archive:DIR`: longhorn.yaml and images.tar. Throws NotFit for a folder that
+ * has something in it, and where this machine cannot make the image.
+ */
+export const packEmulator = async (folder: string, { step }: Pick<Progress, 'step'>): Promise<string> => {
+  const dir = await emptyFolder(folder);
+  try {
+    await openCache();
+    await usingCache(async () => {
+      const archive = await step("Pack the emulator's image", async () => cached(await emulatorArchive({ whole: true })));
+      await copyFile(join(archive, 'images.tar'), join(dir, 'images.tar'));
+    });
+  } catch (error) {
+    throw error instanceof LabNotFit ? new NotFit(error.message) : error;
+  }
+  await writeFile(join(dir, 'longhorn.yaml'), emulatorManifest());
+  return dir;
+};

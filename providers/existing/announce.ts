@@ -1,0 +1,31 @@
+import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import { allDangers, type Danger, dangers } from '../../e2e/longhorn/dangers.ts';
+import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
+import type { Longhorn } from './look-at-longhorn.ts';
+
+/** What is known of a cluster before anything is made in it. */
+type Known = { server: string; context: string; uid: string; kubernetes: string; longhorn: Longhorn; run: string };
+
+const list = (names: readonly Danger[]): string[] => names.map((name) => `  ${name}: ${dangers[name]}`);
+
+const allowed = (allow: readonly Danger[]): string[] => {
+  const not = allDangers.filter((danger) => !allow.includes(danger));
+  return [
+    ...(allow.length > 0 ? ['Allowed (--allow):', ...list(allow)] : ['Allowed (--allow): nothing that others on the cluster could feel']),
+    ...(not.length > 0 ? ['Not allowed, so scenarios that need it are skipped:', ...list(not)] : []),
+  ];
+};
+
+/** The lines that say which cluster this is, and what the run is about to make in it. */
+export const announce = (
+  { server, context, uid, kubernetes, longhorn, run }: Known,
+  { storeImage, namespace, allow }: Pick<ExistingCluster, 'storeImage' | 'namespace' | 'allow'>,
+): string[] => [
+  `Cluster: ${server} (context ${context}), Kubernetes ${kubernetes}`,
+  `  its UID, that of the namespace kube-system: ${uid}`,
+  `  Longhorn ${longhorn.version}, ready on ${longhorn.ready.join(', ')}${longhorn.notReady.length > 0 ? `; not on ${longhorn.notReady.join(', ')}` : ''}`,
+  `Each scenario makes in it, and removes again, all labelled corral.test/run=${run}:`,
+  `  an NFS server (image ${storeImage}; its pod has some of root's capabilities) in ${namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`}`,
+  `  in ${longhornNamespace}: a backup target corral-${run}-target-…, a volume corral-${run}-volume-…, its snapshots and backups, and recurring jobs of its own`,
+  ...allowed(allow),
+];

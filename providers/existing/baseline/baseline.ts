@@ -1,0 +1,71 @@
+import type { Danger } from '../../../e2e/longhorn/dangers.ts';
+import type { Cluster, KubernetesObject } from '../../../e2e/observe/cluster.ts';
+import type { Timeline } from '../../../e2e/observe/timeline.ts';
+import { follow } from '../../../e2e/observe/watch.ts';
+import { type Collection, collections } from './collections.ts';
+import { compare, type Difference, note, type Was } from './compare.ts';
+
+/** How a cluster was before a run, as far as the run must leave it so. */
+export type Baseline = readonly { collection: Collection; was: Was }[];
+
+/**
+ * How long what a cluster shows may need to be again as it was, ms; the comparison owns this time. Longhorn looks at its nodes every 30 s,
+ * and a namespace that is being removed takes some seconds.
+ */
+const SETTLING_MS = 60_000;
+
+const where = ({ namespace, labelSelector }: Collection) => ({ ...(namespace && { namespace }), ...(labelSelector && { labelSelector }) });
+
+/** Notes how a cluster is; `stores` is the namespace of all stores, where the run is told one. */
+export const readBaseline = (cluster: Cluster, playing: { allow: readonly Danger[]; stores: string | undefined }): Promise<Baseline> =>
+  Promise.all(
+    collections(playing).map(async (collection) => {
+      if (collection.set === undefined) return { collection, was: note(collection, []) };
+      const { items } = await cluster.list<KubernetesObject>(collection.resource, where(collection));
+      return { collection, was: note(collection, items) };
+    }),
+  );
+
+/**
+ * Compares a cluster with what it was: a line for each difference, none where all is as it was. What may be over in a moment is given a minute
+ * to be so; `signal` ends that wait. Throws when the cluster cannot be read.
+ */
+export const differencesFrom = async (
+  baseline: Baseline,
+  { cluster, run, signal, settling = SETTLING_MS }: { cluster: Cluster; run: string; signal: AbortSignal; settling?: number },
+): Promise<string[]> => {
+  const followed: { collection: Collection; was: Was; timeline: Timeline }[] = [];
+  try {
+    const opened = baseline.map(async ({ collection, was }) => {
+      followed.push({ collection, was, timeline: await follow(cluster, collection.resource, where(collection)) });
+    });
+    // All of them, or one that is still being opened would never be stopped.
+    for (const each of await Promise.allSettled(opened)) if (each.status === 'rejected') throw each.reason;
+    const look = (): Difference[] =>
+      followed.flatMap(({ collection, was, timeline }) => compare(collection, { was, objects: timeline.objects(), run }));
+    await untilSettled(
+      followed.map(({ timeline }) => timeline),
+      { look, settling, signal },
+    );
+    return look()
+      .map(({ text }) => text)
+      .toSorted();
+  } finally {
+    await Promise.all(followed.map(({ timeline }) => timeline.stop()));
+  }
+};
+
+const untilSettled = async (
+  timelines: readonly Timeline[],
+  { look, settling, signal }: { look: () => Difference[]; settling: number; signal: AbortSignal },
+): Promise<void> => {
+  const isSettled = (): boolean => !look().some(({ passing }) => passing);
+  if (signal.aborted || isSettled()) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, settling);
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  const ignore = timelines.map((timeline) => timeline.onEntry(() => isSettled() && resolve()));
+  await promise;
+  clearTimeout(timer);
+  for (const each of ignore) each();
+};

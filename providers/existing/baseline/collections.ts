@@ -1,0 +1,119 @@
+import type { Danger } from '../../../e2e/longhorn/dangers.ts';
+import { managerLabel } from '../../../e2e/longhorn/manager.ts';
+import { longhornResources as longhorn, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
+import { type KubernetesObject, type Resource, resources } from '../../../e2e/observe/cluster.ts';
+import { managerFacts } from './manager-facts.ts';
+import { comesAndGoes } from './marks.ts';
+
+/** A kind of object that a run must leave as it was. */
+export type Collection = {
+  /** What one of them is called. */
+  what: string;
+  resource: Resource;
+  namespace?: string;
+  labelSelector?: string;
+  /** By what one is known again; by default its name. */
+  key?: (object: KubernetesObject) => string;
+  /** What somebody has to set for it to change. Undefined: only what a run leaves behind counts, other people's come and go. */
+  set?: (object: KubernetesObject) => unknown;
+  /** Whether Longhorn makes and removes one by itself. */
+  byItself?: (object: KubernetesObject) => boolean;
+  /** What it shows of how it is, which may need a moment to be so again. */
+  shows?: (object: KubernetesObject) => unknown;
+};
+
+type Seen = Record<string, unknown>;
+type Condition = { type: string; status: string };
+
+const seen = (value: unknown): Seen => (value ?? {}) as Seen;
+
+// A request is a time at which somebody asked for something: Longhorn itself asks all the time.
+const without = (value: unknown, names: readonly string[] = []): Seen =>
+  Object.fromEntries(Object.entries(seen(value)).filter(([name]) => !names.includes(name) && !name.endsWith('RequestedAt')));
+
+const conditions = (value: unknown, types: readonly string[]): Seen =>
+  Object.fromEntries(((value ?? []) as Condition[]).filter(({ type }) => types.includes(type)).map(({ type, status }) => [type, status]));
+
+const uidAndSpec =
+  (...apart: string[]) =>
+  ({ metadata, spec }: KubernetesObject) => ({ uid: metadata.uid, spec: without(spec, apart) });
+
+/** Longhorn looks once an hour whether there is a newer one (M: controller/setting_controller.go). */
+const ofItself = ['latest-longhorn-version', 'stable-longhorn-versions'];
+
+const disks = (value: unknown): Seen =>
+  Object.fromEntries(
+    Object.entries(seen(value)).map(([name, disk]) => [name, conditions(seen(disk).conditions, ['Ready', 'Schedulable'])]),
+  );
+
+const ofLonghorn: Collection[] = [
+  {
+    what: 'setting',
+    resource: longhorn.settings,
+    set: ({ metadata, value }) => (ofItself.includes(metadata.name) ? {} : { value }),
+  },
+  {
+    what: 'backup target',
+    resource: longhorn.backupTargets,
+    set: uidAndSpec(),
+    shows: ({ status }) => ({ available: seen(status).available }),
+  },
+  {
+    what: 'node of Longhorn',
+    resource: longhorn.nodes,
+    set: ({ spec }) => ({ spec }),
+    shows: ({ status }) => ({
+      conditions: conditions(seen(status).conditions, ['Ready', 'Schedulable']),
+      disks: disks(seen(status).diskStatus),
+    }),
+  },
+  {
+    what: 'engine image',
+    resource: longhorn.engineImages,
+    set: ({ spec }) => ({ spec }),
+    shows: ({ status }) => {
+      const { state, incompatible, nodeDeploymentMap } = seen(status);
+      return { state, incompatible, nodeDeploymentMap };
+    },
+  },
+  { what: 'recurring job', resource: longhorn.recurringJobs, set: uidAndSpec() },
+  // Where a volume is attached is its user's doing, all day long.
+  {
+    what: 'volume',
+    resource: longhorn.volumes,
+    set: uidAndSpec('nodeID', 'engineNodeID', 'migrationNodeID', 'lastAttachedBy', 'disableFrontend'),
+  },
+  { what: 'snapshot', resource: longhorn.snapshots, set: uidAndSpec(), byItself: comesAndGoes },
+  // Without UID: Longhorn removes what it knows of a backup store that it cannot list, and makes it anew when it can.
+  { what: 'backup', resource: longhorn.backups, set: ({ spec }) => ({ spec: without(spec) }), byItself: comesAndGoes },
+  { what: 'backup volume', resource: longhorn.backupVolumes, set: ({ spec }) => ({ spec: without(spec) }) },
+];
+
+const ofKubernetes = ({ allow, stores }: { allow: readonly Danger[]; stores: string | undefined }): Collection[] => [
+  {
+    what: 'node',
+    resource: resources.nodes,
+    set: ({ metadata, spec }) => ({ labels: metadata.labels, unschedulable: seen(spec).unschedulable }),
+    // Kubernetes taints a node by itself for as long as it is not ready.
+    shows: ({ spec, status }) => ({
+      taints: seen(spec).taints,
+      conditions: conditions(seen(status).conditions, ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable']),
+    }),
+  },
+  { what: 'longhorn-manager on', resource: resources.pods, namespace, labelSelector: managerLabel, ...managerFacts(allow) },
+  stores === undefined
+    ? { what: 'namespace', resource: resources.namespaces }
+    : { what: `deployment in namespace ${stores}`, resource: resources.deployments, namespace: stores },
+  ...(allow.includes('admission-policy')
+    ? [
+        { what: 'admission policy', resource: resources.validatingAdmissionPolicies },
+        { what: 'binding of an admission policy', resource: resources.validatingAdmissionPolicyBindings },
+      ]
+    : []),
+];
+
+/** All that is compared, by what the run may do and where it puts its stores, if it is told one namespace for all. */
+export const collections = (playing: { allow: readonly Danger[]; stores: string | undefined }): Collection[] => [
+  ...ofLonghorn.map((each) => ({ ...each, namespace })),
+  ...ofKubernetes(playing),
+];

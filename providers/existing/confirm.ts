@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { Readable, Writable } from 'node:stream';
+import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import { NotFit } from '../provider.ts';
+
+/** Where a human may be asked. */
+export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable & { isTTY?: boolean } };
+
+type Found = { server: string; context: string; uid: string };
+
+/** Throws NotFit where another cluster was expected than the one that was found. */
+export const refuseAnother = ({ server, context, uid }: Found, { expectCluster }: Pick<ExistingCluster, 'expectCluster'>): void => {
+  if (expectCluster === undefined || expectCluster === uid) return;
+  throw new NotFit(
+    `--expect-cluster ${expectCluster} is another cluster: ${server} (context ${context}) is ${uid}; nothing was made in it`,
+  );
+};
+
+/**
+ * Makes sure that somebody means this very cluster: who did not name its UID beforehand has to type the context's name, and where there is
+ * no terminal to ask at, NotFit says what to add to the command.
+ */
+export const confirm = async (
+  { server, context, uid }: Found,
+  { expectCluster, terminal, signal }: Pick<ExistingCluster, 'expectCluster'> & { terminal: Terminal; signal: AbortSignal },
+): Promise<void> => {
+  if (expectCluster !== undefined) return;
+  const { input, output } = terminal;
+  if (!input.isTTY || !output.isTTY)
+    throw new NotFit(
+      `nobody has said yet that the cluster at ${server} (context ${context}) is the one: add --expect-cluster ${uid}, or start this at a terminal`,
+    );
+  output.write(`Type the name of the context to go on (${context}): `);
+  const typed = await readLine(input, signal);
+  if (typed?.trim() === context) return;
+  if (typed === undefined) output.write('\n');
+  throw new NotFit(`not confirmed, and nothing was made: type ${context}, or add --expect-cluster ${uid}`);
+};
+
+// Without readline's own handling of the terminal: Ctrl-C has to reach this process as a signal. Undefined at the end of the input.
+const readLine = async (input: Readable, signal: AbortSignal): Promise<string | undefined> => {
+  const lines = createInterface({ input, terminal: false });
+  try {
+    const ended = once(lines, 'close', { signal }).then(() => undefined);
+    const line = once(lines, 'line', { signal }).then(([text]) => String(text));
+    line.catch(() => {});
+    ended.catch(() => {});
+    return await Promise.race([line, ended]);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    lines.close();
+    input.pause();
+  }
+};

@@ -1,0 +1,86 @@
+import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import { clocksHelp, parseClocks } from '../../e2e/longhorn/clocks.ts';
+import type { Cluster } from '../../e2e/observe/cluster.ts';
+import { missingRights } from '../../e2e/permissions/missing.ts';
+import { orAborted } from '../or-aborted.ts';
+import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
+import { announce } from './announce.ts';
+import { awaitLoss } from './await-loss.ts';
+import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
+import { confirm, refuseAnother, type Terminal } from './confirm.ts';
+import { type Longhorn, lookAtLonghorn } from './look-at-longhorn.ts';
+import { meet } from './meet.ts';
+import { orHurried } from './or-hurried.ts';
+import { orRefuse } from './refuse.ts';
+
+/** More at once bring no more to light, and are more than other people's volumes should have to bear. */
+const MOST_WORKERS = 3;
+
+const clocksFrom = (variables: NodeJS.ProcessEnv): RunningCluster['clocks'] => {
+  const text = variables.CORRAL_TARGET_CLOCKS;
+  if (!text) return undefined;
+  const clocks = parseClocks(text);
+  if (clocks === undefined) throw new NotFit(`CORRAL_TARGET_CLOCKS=${text} ${clocksHelp}, or not be set`);
+  return clocks;
+};
+
+// The emulator says what it is in its version: no report is to take it for a Longhorn.
+const nameOf = ({ version }: Longhorn): string => (version.endsWith('-emulator') ? 'emulator' : 'installed');
+
+const refuseWithout = async (cluster: Cluster, asked: ExistingCluster): Promise<void> => {
+  const lines = await orRefuse('nobody knows what may be done', () => missingRights(cluster, asked));
+  if (lines.length > 0) throw new NotFit(lines.join('\n'));
+};
+
+type Options = { existing: ExistingCluster; run: string; signal: AbortSignal; progress: Progress; terminal: Terminal };
+type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
+
+/** Only reads: whatever is wrong is told before anything is made. */
+const look = async ({ existing, run, signal, progress, terminal }: Options): Promise<Seen> => {
+  const { cluster, uid, kubernetes } = await meet(existing);
+  const { server, context } = cluster;
+  refuseAnother({ server, context, uid }, existing);
+  const longhorn = await lookAtLonghorn(cluster);
+  await refuseWithout(cluster, existing);
+  for (const line of announce({ server, context, uid, kubernetes, longhorn, run }, existing)) progress.note(line);
+  await confirm({ server, context, uid }, { expectCluster: existing.expectCluster, terminal, signal });
+  const baseline = await orRefuse('what is in the cluster cannot be read, to compare it afterwards', () =>
+    readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),
+  );
+  return { cluster, longhorn, baseline };
+};
+
+/** Makes the provider of clusters that were there before; `terminal` is where somebody may be asked whether the cluster is the one. */
+export const existingOn = (terminal: Terminal): Provider => ({
+  name: 'existing',
+  up: async ({ existing, run, signal, progress }) => {
+    if (existing === undefined) throw new Error('the flags of the provider existing were not read');
+    const clocks = clocksFrom(process.env);
+    const { cluster, longhorn, baseline } = await orAborted(look({ existing, run, signal, progress, terminal }), signal);
+    const { lost, stop } = await orRefuse('the cluster cannot be watched', () => awaitLoss(cluster));
+    return {
+      kubeconfig: existing.kubeconfig,
+      context: existing.context,
+      provider: 'existing',
+      storeImage: existing.storeImage,
+      allow: existing.allow,
+      namespace: existing.namespace,
+      reach: [],
+      target: { name: nameOf(longhorn), version: longhorn.version },
+      clocks,
+      workers: Math.min(MOST_WORKERS, longhorn.ready.length),
+      trouble: () => [],
+      lost,
+      keep: () => {},
+      differences: ({ signal: impatient }) => {
+        const hurried = AbortSignal.any([impatient, lost]);
+        return orHurried(differencesFrom(baseline, { cluster, run, signal: hurried }), hurried);
+      },
+      // It is somebody's: only what this process has open in it ends.
+      down: stop,
+    };
+  },
+});
+
+/** A cluster that somebody has, with the Longhorn in it. It is looked at before anything is made in it, compared afterwards, and left up. */
+export const existing: Provider = existingOn({ input: process.stdin, output: process.stdout });

@@ -1,0 +1,17 @@
+/** How long work may still take, ms, for somebody who does not want to wait any more: enough for a server that answers. */
+const HURRIED_MS = 15_000;
+
+/** Waits for work, but not for long once the signal has aborted: a server that is away may be asked again and again. */
+export const orHurried = async <T>(work: Promise<T>, signal: AbortSignal, grace = HURRIED_MS): Promise<T> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const hurry = (): void => {
+    timer = setTimeout(() => reject(new Error(`it was not read within ${grace / 1000} s`)), grace);
+  };
+  if (signal.aborted) hurry();
+  signal.addEventListener('abort', hurry, { once: true });
+  return Promise.race([work, late]).finally(() => {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', hurry);
+  });
+};

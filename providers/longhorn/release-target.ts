@@ -1,0 +1,91 @@
+import { type GivenImages, imageArchives } from '../../lab/images/archives.ts';
+import { storeImage } from '../../lab/images/core.ts';
+import { NotFit, type Progress } from '../provider.ts';
+import { Unreachable } from '../registry/ask.ts';
+import { pullImages } from '../registry/pull.ts';
+import type { Target } from '../target.ts';
+import { describeChange, fitToCluster } from './fit.ts';
+import { type NamedImage, namedImages } from './images.ts';
+import { installRelease } from './install.ts';
+import { find, type ManifestObject } from './manifest.ts';
+
+/** The lab that a release needs: three nodes with a v1.12.1 in them took 3.3 GB, all in all; a node that is short of memory loses its engines. */
+export const releaseSize = { nodes: 3, memory: '2560M', disk: '12G' };
+
+const lost: Record<Exclude<NamedImage['need'], 'all'>, string> = {
+  csi: 'the CSI driver is not started, nor waited for',
+  ui: 'the UI is not started',
+  other: 'what needs it does not start',
+};
+
+/** A release, and where its images come from. */
+export type Source = {
+  name: 'official' | 'archive';
+  /** What the release is called when something is wrong with it: the folder, or its version. */
+  title: string;
+  release: readonly ManifestObject[];
+  /** Paths of image archives and layouts. */
+  archives: readonly string[];
+  /** From where images that no archive has are pulled; undefined: from nowhere. */
+  pull: { mirror: string | undefined; from: string } | undefined;
+  /** For other commands than the lab's own import. */
+  portable: boolean;
+};
+
+/** What is told of a release before it is brought up. Throws NotFit when something is missing without which nothing works. */
+const check = ({ title, release, pull }: Source, missing: readonly NamedImage[]): string[] => {
+  if (find(release, 'DaemonSet', 'longhorn-manager') === undefined)
+    throw new NotFit(`no manifest in ${title} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`);
+  const needed = missing.filter(({ need }) => need === 'all');
+  const named = needed.map(({ name, namedBy }) => `${name} (${namedBy})`).join('; ');
+  if (needed.length > 0)
+    throw new NotFit(
+      `${title} lacks ${needed.length === 1 ? 'an image' : `${needed.length} images`} that the manifest names${pull ? `, and so does ${pull.from}` : ''}: ${named}: add their archives`,
+    );
+  const nowhere = pull ? `neither among the archives nor in ${pull.from}` : 'not among the archives';
+  return missing.flatMap(({ name, namedBy, need }) => (need === 'all' ? [] : [`${name} (${namedBy}) is ${nowhere}: ${lost[need]}`]));
+};
+
+/** All images that the release names, as far as they can be had: from the archives, and what these lack by pulling it. */
+const gather = async ({ title, archives, release, pull, portable }: Source, progress: Progress): Promise<GivenImages> => {
+  const look = () => imageArchives(archives, { portable });
+  const given = archives.length > 0 ? await progress.step(`Look through the images in ${title}`, look) : await look();
+  const there = new Set(given.images.map(({ name }) => name));
+  const absent = namedImages(release).flatMap(({ name }) => (there.has(name) ? [] : [name]));
+  if (pull === undefined || absent.length === 0) return given;
+  const layouts = await progress.step(`Pull ${absent.length} ${absent.length === 1 ? 'image' : 'images'} from ${pull.from}`, (onProgress) =>
+    pullImages(absent, { mirror: pull.mirror, onProgress }).catch((error: unknown) => {
+      if (!(error instanceof Unreachable)) throw error;
+      const instead = 'name a mirror by --registry-mirror URL, or use --longhorn archive:DIR with the image archives in DIR';
+      throw new NotFit(
+        `${error.message}: ${pull.mirror === undefined ? instead : 'see whether the mirror runs, and is where --registry-mirror says'}`,
+      );
+    }),
+  );
+  return imageArchives([...archives, ...layouts], { portable });
+};
+
+/** A Longhorn from a release's manifest and images, fitted to the cluster. Throws NotFit for one that cannot be brought up. */
+export const releaseTarget = async (source: Source, progress: Progress): Promise<Target> => {
+  const { part, images } = await gather(source, progress);
+  const given = new Set(images.map(({ name }) => name));
+  const missing = namedImages(source.release).filter(({ name }) => !given.has(name));
+  for (const line of check(source, missing)) progress.note(line);
+  const { objects, changes } = fitToCluster(source.release, { missing });
+  for (const change of changes) progress.note(`Fitted to the cluster: ${describeChange(change)}`);
+  return {
+    name: source.name,
+    archives: [part],
+    size: releaseSize,
+    workersPerCpu: 1,
+    install: ({ kubeconfig, nodes, signal }) =>
+      progress
+        .step('Install Longhorn and wait until it can be used', (onProgress) =>
+          installRelease({ kubeconfig, objects, nodes, storeImage, signal, onProgress }),
+        )
+        .then(({ version, told }) => {
+          progress.note(told);
+          return version;
+        }),
+  };
+};

@@ -1,0 +1,8 @@
+/** Does work that only reads: an interruption need not wait for it, as it ends with this process. Rejects with the signal's reason. */
+export const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
+  return Promise.race([aborted, work]).finally(() => signal.removeEventListener('abort', abort));
+};
