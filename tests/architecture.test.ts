@@ -34,25 +34,55 @@ const arrows: [from: RegExp, to: RegExp][] = [
   [/^e2e\/longhorn\//, /^e2e\/observe\//],
   [/^e2e\/backupstore\//, /^e2e\/(observe|longhorn)\/|^fixtures\//],
   [/^e2e\/faults\//, /^e2e\/(observe|longhorn|backupstore)\//],
-  [/^e2e\/steps\//, /^e2e\/(observe|longhorn|backupstore|faults)\//],
+  // It writes down what is observed, whoever asks for it; what a bundle holds besides is a report.
+  [/^e2e\/evidence\//, /^e2e\/observe\/|^e2e\/report\/schema\.ts$/],
+  // What is on a page is Longhorn's; who opens it, and when, is for the steps to say.
+  [/^e2e\/ui\//, /^e2e\/(observe|longhorn)\//],
+  [/^e2e\/steps\//, /^e2e\/(observe|longhorn|backupstore|faults|ui)\/|^e2e\/evidence\/keeper\.ts$/],
   [/^e2e\/scenarios\//, /^e2e\/(scenario|scenario-core)\.ts$|^e2e\/steps\//],
-  [/^e2e\/report\//, /^e2e\/(observe\/duration|environment)\.ts$/],
-  [/^e2e\/command\/heal\.ts$/, /^e2e\/(faults\/(fault|ledger)|observe\/cluster|command\/exit-code)\.ts$/],
+  [/^e2e\/report\//, /^e2e\/(observe\/(duration|redact\/[a-z-]+)|environment)\.ts$/],
+  [/^e2e\/permissions\//, /^e2e\/(observe|longhorn)\//],
+  [/^e2e\/command\/rbac\.ts$/, /^e2e\/(longhorn\/dangers|observe\/cluster)\.ts$|^e2e\/(permissions|command)\//],
+  [/^e2e\/command\/heal\.ts$/, /^e2e\/(faults\/(fault|ledger|heal-by-labels)|observe\/cluster|command\/exit-code|run-id)\.ts$/],
+  // As what a scenario's own clean-up does, from outside; nothing but its command imports it.
+  [/^e2e\/clean-up\//, /^e2e\/((observe|longhorn|backupstore|faults|steps)\/|run-id\.ts$)/],
+  [/^e2e\/command\/cleanup\.ts$/, /^e2e\/(clean-up\/clean-up|observe\/cluster|run-id)\.ts$/],
+  [/^e2e\/command\/fleet/, /^e2e\/(observe|permissions|report|command)\/|^e2e\/run-id\.ts$/],
+  // The same states, made by the same code as in the steps.
+  [/^e2e\/command\/replay/, /^e2e\/(evidence|observe)\/|^e2e\/steps\/states\.ts$|^e2e\/command\/(replay\/|exit-code\.ts$)/],
+  [/^e2e\/command\/explain/, /^e2e\/longhorn\/messages\/|^e2e\/command\/(explain\/|arguments\/|exit-code\.ts$)/],
+  [
+    /^e2e\/command\/docs/,
+    /^e2e\/longhorn\/(dangers\.ts$|differences\/|messages\/)|^e2e\/command\/(docs|traceability)\/|^e2e\/command\/(arguments\/commander-message|exit-code)\.ts$|^e2e\/tags\.ts$/,
+  ],
   [/^e2e\/command\/store\//, /^e2e\/(backupstore\/|command\/exit-code\.ts$)/],
   [/^e2e\/command\/traceability/, /^e2e\/(longhorn\/differences\/differences|command\/exit-code)\.ts$|^e2e\/command\/traceability\//],
-  [/^e2e\/command\//, /^e2e\/(report|command)\/|^e2e\/[a-z-]+\.ts$|^providers\/(provider|progress)\.ts$/],
+  [
+    /^e2e\/command\//,
+    /^e2e\/(report|command)\/|^e2e\/longhorn\/(dangers|supported)\.ts$|^e2e\/[a-z-]+\.ts$|^providers\/(provider|progress)\.ts$/,
+  ],
   [/^e2e\//, /^e2e\/(?!scenarios\/|command\/)/],
-  // The checksum of LZ4 is the same for who writes and who reads.
-  [/^emulator\/backupstore\/lz4-frame\.ts$/, /^e2e\/backupstore\/lz4\/xxh32\.ts$/],
+  // The checksum of LZ4 is the same for who writes and who reads, and so is the reading.
+  [/^emulator\/backupstore\/(lz4-frame|decompress)\.ts$/, /^emulator\/|^e2e\/backupstore\/lz4\/(xxh32|frame)\.ts$/],
   [/^emulator\//, /^e2e\/observe\//],
   // The watcher is everybody's: it knows nothing of Longhorn.
   [/^lab\//, /^e2e\/observe\//],
   // It waits for a Longhorn and gives it a backup store, as scenarios do.
   [/^providers\/longhorn\//, /^(lab|providers)\/|^e2e\/(observe|longhorn|backupstore)\//],
-  [/^providers\/(lab|target|emulator-[a-z]+)\.ts$/, /^(lab|emulator|providers)\/|^e2e\/observe\//],
-  [/^providers\//, /^providers\/|^e2e\/observe\/duration\.ts$/],
+  // Where the flags are read, what may be asked of a cluster is known.
+  [/^providers\/existing\//, /^providers\/|^e2e\/(observe|longhorn|permissions|command\/arguments)\/|^e2e\/report\//],
+  // It looks at what all providers need, by their own eyes.
+  [
+    /^providers\/doctor\//,
+    /^(lab|providers)\/|^e2e\/(observe|longhorn|permissions|command\/arguments)\/|^e2e\/(command\/exit-code|ui\/chromium)\.ts$/,
+  ],
+  // Clusters of commands that are not ours, with images made as a lab's are.
+  [/^providers\/(docker|kind|k3d|registry)\//, /^(lab|providers)\/|^e2e\/(observe\/|longhorn\/(dangers|lacks)\.ts$)/],
+  [/^providers\/(lab|target|choose-target|emulator-[a-z]+)\.ts$/, /^(lab|emulator|providers)\/|^e2e\/(observe\/|longhorn\/dangers\.ts$)/],
+  [/^providers\//, /^providers\/|^e2e\/(observe\/duration|longhorn\/(dangers|lacks)|command\/arguments\/existing)\.ts$/],
   [/^bench\//, /^(bench|e2e|emulator|lab|providers)\/|^tests\/support\//],
-  [/^scripts\//, /^(e2e\/(command|report)|providers|lab|bench)\//],
+  // What a command prints is redacted, whatever it calls.
+  [/^scripts\//, /^(e2e\/(command|report|observe\/redact)|providers|lab|bench)\//],
 ];
 
 const folderOf = (path: string): string => /^(e2e\/[a-z-]+\/|[a-z]+\/)/.exec(path)?.[1] ?? '';

@@ -11,9 +11,16 @@ test('what is not named has a default', () => {
     run: 'abc123',
     out: '.corral/last',
     provider: 'existing',
-    target: { name: 'official', version: null },
+    target: { name: 'installed', version: null },
     clocks: undefined,
     lab: undefined,
+    namespace: undefined,
+    allow: [],
+    without: [],
+    workers: undefined,
+    round: 1,
+    supportBundle: false,
+    output: 'quiet',
     storeImage: 'store:1',
   });
 });
@@ -27,10 +34,18 @@ describe('what is missing or wrong is named', () => {
       { CORRAL_STORE_IMAGE: undefined },
       'CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull',
     ],
-    [{ CORRAL_TARGET: 'moon' }, 'CORRAL_TARGET Invalid option: expected one of "official"|"archive"|"emulator"'],
+    [
+      { CORRAL_ALLOW: 'manager-kill,all' },
+      'CORRAL_ALLOW.1 must be names with commas, of manager-kill, process-hold, engine-wrap, admission-policy, settings, default-target, node-fault',
+    ],
+    [{ CORRAL_WITHOUT: 'iscsi' }, 'CORRAL_WITHOUT.0 must be names with commas, of block-device'],
+    [{ CORRAL_SUPPORT_BUNDLE: 'yes' }, 'CORRAL_SUPPORT_BUNDLE must be 1, or not be set'],
+    [{ CORRAL_OUTPUT: 'loud' }, 'CORRAL_OUTPUT Invalid option: expected one of "quiet"|"verbose"|"json"'],
+    [{ CORRAL_WORKERS: '0' }, 'CORRAL_WORKERS must be a whole number from 1 on'],
+    [{ CORRAL_TARGET: 'moon' }, 'CORRAL_TARGET Invalid option: expected one of "installed"|"official"|"archive"|"emulator"'],
     [
       { CORRAL_TARGET_CLOCKS: '6s' },
-      'CORRAL_TARGET_CLOCKS must be three numbers of milliseconds: the back-off of a deletion, the resync, and the life of a lock',
+      'CORRAL_TARGET_CLOCKS must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload',
     ],
   ])('%j', (change, message) => {
     expect(() => parseEnvironment({ ...least, ...change })).toThrow(new EnvironmentError(message));
@@ -47,11 +62,18 @@ test.each([
     ...least,
     CORRAL_CONTEXT: 'c',
     CORRAL_OUT: '/o',
+    CORRAL_OUTPUT: 'json',
     CORRAL_PROVIDER: 'lab',
     CORRAL_LAB: '/l',
-    CORRAL_TARGET_CLOCKS: '6000,5000,15000',
+    CORRAL_NAMESPACE: 'stores',
+    CORRAL_ALLOW: 'manager-kill,settings',
+    CORRAL_WITHOUT: 'block-device',
+    CORRAL_TARGET_CLOCKS: '6000,5000,15000,500',
     CORRAL_TARGET: 'emulator',
     CORRAL_TARGET_VERSION: '0.1.0',
+    CORRAL_SUPPORT_BUNDLE: '1',
+    CORRAL_WORKERS: '2',
+    CORRAL_ROUND: '3',
   },
 ])('variables %# are read as they were written', (variables) => {
   const environment = parseEnvironment(variables);

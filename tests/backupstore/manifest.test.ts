@@ -35,6 +35,19 @@ test('the server runs the image given, not privileged, with what its faults need
   });
 });
 
+test('stores that share a namespace have names of their own in all they consist of', async () => {
+  const name = 'corral-abc123-store-0f1e';
+  const [, ...objects] = await storeManifest({ ...values, namespace: 'stores', name });
+  expect(objects.map(({ metadata }) => [metadata.namespace, metadata.name])).toEqual(objects.map(() => ['stores', name]));
+  // Neither the service nor the deployment takes another's pod for its own.
+  const [config, server, service] = objects as [KubernetesObject, Deployment, KubernetesObject & { spec: { selector: object } }];
+  const label = { 'corral.test/store': name };
+  expect([server.spec.selector.matchLabels, service.spec.selector]).toEqual([label, label]);
+  expect(server.spec.template.metadata.labels).toMatchObject(label);
+  expect(JSON.stringify(server.spec.template.spec)).toContain(`"configMap":{"name":"${config.metadata.name}"}`);
+  expect(storeUrl('stores', name)).toBe(`nfs://${name}.stores:/opt/backupstore`);
+});
+
 test("the service finds the server by the deployment's labels", () => {
   const service = manifest.find(({ kind }) => kind === 'Service') as KubernetesObject & { spec: { selector: Record<string, string> } };
   expect(deployment.spec.template.metadata.labels).toMatchObject(service.spec.selector);

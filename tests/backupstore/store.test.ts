@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -34,7 +34,13 @@ test('a config is read, one that is not there is undefined', async () => {
 });
 
 test('a folder that nothing works on is inspected at once', async () => {
-  expect(await open().inspect(volume, quiet)).toEqual({ backups: ['sample-a-b1', 'sample-a-b2'], blocks: 6, locks: [], problems: [] });
+  expect(await open().inspect(volume, quiet)).toEqual({
+    backups: ['sample-a-b1', 'sample-a-b2'],
+    blocks: 6,
+    locks: [],
+    problems: [],
+    leftByKill: [],
+  });
 });
 
 test('a locked one is inspected when the lock is gone', async () => {
@@ -62,6 +68,15 @@ test('the lock of a process that was killed is neither waited for nor a problem,
   await expect(open().inspect(volume, quiet)).rejects.toThrow('still locked after 1 s');
 });
 
+test('a volume.cfg that names a last backup without a config is what a killed deletion leaves, and a problem where none was killed', async () => {
+  const config = join(folder, 'volume.cfg');
+  const text = await readFile(config, 'utf8');
+  await writeFile(config, text.replace('"sample-a-b2"', '"sample-a-b9"'));
+  const stale = 'volume.cfg of volume sample-a names sample-a-b9 as the last backup, which has no config: the next one will be full';
+  expect(await open().inspect(volume, quiet)).toMatchObject({ problems: [stale], leftByKill: [] });
+  expect(await open().inspect(volume, { ...quiet, abandonedAfter: 150 })).toMatchObject({ problems: [], leftByKill: [stale] });
+});
+
 test('a store that cannot be read is an error, not an empty store', async () => {
   await rm(join(folder, 'backups', 'backup_sample-a-b1.cfg'));
   await mkdir(join(folder, 'backups', 'backup_sample-a-b1.cfg'));
@@ -83,6 +98,7 @@ test('what is wrong is told, errors first; what only is to be known is not', asy
       "core is no file of Longhorn's",
       'volume.cfg of volume sample-a counts 6 blocks, and there are 5',
     ],
+    leftByKill: [],
   });
 });
 
@@ -95,7 +111,7 @@ test('as much of the blocks is looked into as was asked for', async () => {
 });
 
 test('a volume that the store does not have is sound, and empty', async () => {
-  expect(await open().inspect('unknown', quiet)).toEqual({ backups: [], blocks: 0, locks: [], problems: [] });
+  expect(await open().inspect('unknown', quiet)).toEqual({ backups: [], blocks: 0, locks: [], problems: [], leftByKill: [] });
 });
 
 test('a listing that cannot be read is an error, not an empty store', async () => {

@@ -7,6 +7,11 @@ const green = `scenario('One is green', { seed: 'manual#one', tags: ['held'] }, 
 });
 `;
 
+// The suite alone was at work.
+const account = { cluster: 0, locks: 0, others: 0, suite: expect.any(Number) };
+// With several at once, the order of lines is not always the same.
+const flags = ['--workers', '1'];
+
 test('all passed', async () => {
   const run = await runSuite({ 'one.e2e.ts': green });
   expect(run.exitCode).toBe(0);
@@ -28,14 +33,22 @@ test('all passed', async () => {
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
   expect(run.report).toMatchInlineSnapshot(
     {
       run: expect.stringMatching(/^[a-z0-9]{6}$/),
       startedAt: expect.any(String),
       duration: expect.any(Number),
-      scenarios: [{ duration: expect.any(Number), steps: [{ duration: expect.any(Number) }, {}] }],
+      scenarios: [
+        {
+          startedAt: expect.any(String),
+          duration: expect.any(Number),
+          account,
+          steps: [{ duration: expect.any(Number), account }, {}],
+        },
+      ],
     },
     `
     {
@@ -54,20 +67,46 @@ test('all passed', async () => {
       "run": StringMatching /\\^\\[a-z0-9\\]\\{6\\}\\$/,
       "scenarios": [
         {
+          "account": {
+            "cluster": 0,
+            "locks": 0,
+            "others": 0,
+            "suite": Any<Number>,
+          },
+          "decisions": {
+            "count": 0,
+            "max": 0,
+            "median": 0,
+          },
           "duration": Any<Number>,
+          "evidence": "evidence/one-is-green",
           "file": "one.e2e.ts",
           "findings": [],
           "name": "One is green",
           "reason": null,
+          "round": 1,
           "seed": "manual#one",
+          "startedAt": Any<String>,
           "state": "passed",
           "steps": [
             {
+              "account": {
+                "cluster": 0,
+                "locks": 0,
+                "others": 0,
+                "suite": Any<Number>,
+              },
               "duration": Any<Number>,
               "sentence": "Given a thing",
               "state": "passed",
             },
             {
+              "account": {
+                "cluster": 0,
+                "locks": 0,
+                "others": 0,
+                "suite": 0,
+              },
               "duration": 0,
               "sentence": "by the way",
               "state": "noted",
@@ -96,15 +135,18 @@ test('all passed', async () => {
 });
 
 test('a scenario failed, and says where and why; the others still run', async () => {
-  const run = await runSuite({
-    'one.e2e.ts': `scenario('Two is red', {}, async ({ does }) => {
+  const run = await runSuite(
+    {
+      'one.e2e.ts': `scenario('Two is red', {}, async ({ does }) => {
   await does('Given a thing');
   await does('Then it breaks', () => {
     throw new Error('expected a thing\\nand got another', { cause: new Error('the thing is gone') });
   });
 });
 ${green}`,
-  });
+    },
+    { flags },
+  );
   expect(run.exitCode).toBe(1);
   expect(run.stdout).toMatchInlineSnapshot(`
     "2 scenarios, provider lab, Longhorn: emulator
@@ -117,7 +159,7 @@ ${green}`,
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
       ✓ Given a thing (<time>)
       ✗ Then it breaks (<time>)
-      FAILED after <time>
+      stopped at: Then it breaks
         expected a thing
         and got another
             at <suite>/one.e2e.ts:<line>
@@ -128,16 +170,27 @@ ${green}`,
             at does (<root>/tests/support/inline-scenario.ts:<line>
             at <suite>/one.e2e.ts:<line>
 
+        Evidence:
+          out/evidence/two-is-red/
+          out/evidence/two-is-red.tar.gz
+      FAILED after <time> (told above)
+
     One is green
       ✓ Given a thing (<time>)
       · by the way
       passed in <time>
 
+    Did not pass:
+      ✗ Two is red
+        Then it breaks
+        out/evidence/two-is-red
+
     1 passed, 1 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
   expect(run.report?.totals).toEqual({ passed: 1, failed: 1, skipped: 0, notProvable: 0 });
 });
@@ -161,15 +214,21 @@ test('what an expectation explains is shown as it is, without a stack', async ()
     It explains itself
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
       ✗ Then a history is told (<time>)
-      FAILED after <time>
+      stopped at: Then a history is told
         expected: Pending
           got: Completed
+
+        Evidence:
+          out/evidence/it-explains-itself/
+          out/evidence/it-explains-itself.tar.gz
+      FAILED after <time> (told above)
 
     0 passed, 1 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
 });
 
@@ -192,24 +251,33 @@ test('not provable is neither passed nor failed, and counts as failed', async ()
     It has a gap
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
       ✗ Then a history is told (<time>)
-      NOT PROVABLE after <time>
+      stopped at: Then a history is told
         the watch lost <time>
 
+        Evidence:
+          out/evidence/it-has-a-gap/
+          out/evidence/it-has-a-gap.tar.gz
+      NOT PROVABLE after <time> (told above)
+
     0 passed, 1 failed
-    1 of the failed not provable: the watch has a gap where it matters
+    1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
   expect(run.report?.scenarios[0]?.state).toBe('not-provable');
   expect(run.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 0, notProvable: 1 });
 });
 
 test('skipped with its reason', async () => {
-  const run = await runSuite({
-    'one.e2e.ts': `${green}scenario('It needs more', {}, async ({ skip }) => skip('the emulator has no RWX volumes'));`,
-  });
+  const run = await runSuite(
+    {
+      'one.e2e.ts': `${green}scenario('It needs more', {}, async ({ skip }) => skip('the emulator has no RWX volumes'));`,
+    },
+    { flags },
+  );
   expect(run.exitCode).toBe(0);
   expect(run.stdout).toMatchInlineSnapshot(`
     "2 scenarios, provider lab, Longhorn: emulator
@@ -232,7 +300,8 @@ test('skipped with its reason', async () => {
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
   expect(run.report?.scenarios[1]).toMatchObject({ state: 'skipped', reason: 'the emulator has no RWX volumes' });
 });
@@ -262,14 +331,16 @@ test('a finding is told apart from pass and fail', async () => {
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
   expect(run.report?.scenarios[0]?.findings).toEqual([finding]);
 });
 
 test('a clean-up that fails makes the scenario fail, beside its own reason', async () => {
-  const run = await runSuite({
-    'one.e2e.ts': `const broken = () => {
+  const run = await runSuite(
+    {
+      'one.e2e.ts': `const broken = () => {
   throw Object.assign(new Error('the volume is still there'), { verdict: {} });
 };
 scenario('It leaves something behind', {}, async ({ later }) => later(broken));
@@ -279,7 +350,9 @@ scenario('It is red and leaves something behind', {}, async ({ does, later }) =>
     throw Object.assign(new Error('expected a thing'), { verdict: {} });
   });
 });`,
-  });
+    },
+    { flags },
+  );
   expect(run.exitCode).toBe(1);
   expect(run.stdout).toMatchInlineSnapshot(`
     "2 scenarios, provider lab, Longhorn: emulator
@@ -290,21 +363,42 @@ scenario('It is red and leaves something behind', {}, async ({ does, later }) =>
 
     It leaves something behind
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
+      stopped outside of its steps
+        the volume is still there
+
+        Evidence:
+          out/evidence/it-leaves-something-behind/
+          out/evidence/it-leaves-something-behind.tar.gz
       FAILED after <time>
-        the clean-up failed: the volume is still there
+        the clean-up failed: (told above)
 
     It is red and leaves something behind
       ✗ Then it breaks (<time>)
-      FAILED after <time>
+      stopped at: Then it breaks
         expected a thing
 
+        Evidence:
+          out/evidence/it-is-red-and-leaves-something-behind/
+          out/evidence/it-is-red-and-leaves-something-behind.tar.gz
+      FAILED after <time>
+        (told above)
+
         the clean-up failed: the volume is still there
+
+    Did not pass:
+      ✗ It leaves something behind
+        the clean-up failed: the volume is still there
+        out/evidence/it-leaves-something-behind
+      ✗ It is red and leaves something behind
+        Then it breaks
+        out/evidence/it-is-red-and-leaves-something-behind
 
     0 passed, 2 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
 });
 
@@ -326,15 +420,21 @@ test('a scenario whose time is up says what it was at, and cleans up', async () 
     It takes too long
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
       ✗ When nothing comes (<time>)
-      ✓ Clean-up (<time>)
-      FAILED after <time>
+      stopped at: When nothing comes
         the scenario took longer than its <time>; it was at: When nothing comes
+
+        Evidence:
+          out/evidence/it-takes-too-long/
+          out/evidence/it-takes-too-long.tar.gz
+      ✓ Clean-up (<time>)
+      FAILED after <time> (told above)
 
     0 passed, 1 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
 });
 
@@ -366,10 +466,15 @@ test('an error outside the scenarios makes the run fail', async () => {
             at listOnTimeout (node:internal/timers:<line>
             at process.processTimers (node:internal/timers:<line>
 
+    Did not pass:
+      ✗ Nothing fails outside the scenarios
+        Error: nobody waited for this
+
     1 passed, 1 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
 });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { ledgerPath } from '../../e2e/faults/ledger.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
 
 let out: string;
@@ -42,28 +43,20 @@ afterEach(async () => {
   await rm(out, { recursive: true });
 });
 
-const leave = (at: string) =>
-  writeFile(
-    join(out, 'faults.json'),
-    JSON.stringify({
-      version: 1,
-      faults: [
-        {
-          id: 'a1',
-          server: at,
-          kind: 'patched-object',
-          title: "Longhorn's backup target is elsewhere",
-          data: {
-            resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'backuptargets' },
-            namespace: 'longhorn-system',
-            name: 'default',
-            before: { spec: { backupTargetURL: '' } },
-          },
-          recordedAt: '2026-01-01T00:00:00Z',
-        },
-      ],
-    }),
-  );
+const entryAt = (at: string) => ({
+  id: 'a1',
+  server: at,
+  kind: 'patched-object',
+  title: "Longhorn's backup target is elsewhere",
+  data: {
+    resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'backuptargets' },
+    namespace: 'longhorn-system',
+    name: 'default',
+    before: { spec: { backupTargetURL: '' } },
+  },
+  recordedAt: '2026-01-01T00:00:00Z',
+});
+const leave = (at: string) => writeFile(ledgerPath(out), `${JSON.stringify(entryAt(at))}\n`);
 
 const heal = (...args: string[]) => execa('node', ['scripts/heal.ts', ...args], { reject: false, stdin: 'ignore' });
 const healHere = () => heal('--kubeconfig', join(out, 'kubeconfig'), '--out', out);
@@ -98,7 +91,7 @@ test('what cannot be undone stays in the ledger', async () => {
   const ended = await healHere();
   expect(ended.exitCode).toBe(1);
   expect(ended.stderr).toContain('no right to patch');
-  expect(await readFile(join(out, 'faults.json'), 'utf8')).not.toContain('healedAt');
+  expect(await readFile(ledgerPath(out), 'utf8')).not.toContain('healedAt');
 });
 
 /** Plays a run that is killed while a node of a lab is cut off. */

@@ -17,9 +17,11 @@ scenario('It comes next', {}, async ({ does }) => does('Given a thing'));
 `;
 const suite = { 'a.e2e.ts': hanging, 'b.e2e.ts': `scenario('It is in another file', {}, async ({ does }) => does('Given a thing'));` };
 const atWork = '✓ Given a thing';
+// One after the other, so that there is one at work and others that have not begun.
+const flags = ['--workers', '1'];
 
 test('Ctrl-C lets the scenario clean up, takes the cluster down, and still reports', async () => {
-  const ended = await runSuite(suite, { signals: [{ after: atWork, signal: 'SIGINT' }] });
+  const ended = await runSuite(suite, { flags, signals: [{ after: atWork, signal: 'SIGINT' }] });
   expect(ended.exitCode).toBe(4);
   expect(ended.stdout).toMatchInlineSnapshot(`
     "3 scenarios, provider lab, Longhorn: emulator
@@ -48,7 +50,8 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down, and still repor
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...
-    Taking the cluster down: <time>"
+    Taking the cluster down: <time>
+    Page: out/report.html"
   `);
   expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGINT' });
   expect(ended.report?.scenarios.map(({ name, state, reason }) => [name, state, reason])).toMatchInlineSnapshot(`
@@ -73,7 +76,7 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down, and still repor
 });
 
 test.each(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal) => {
-  const ended = await runSuite(suite, { signals: [{ after: atWork, signal }] });
+  const ended = await runSuite(suite, { flags, signals: [{ after: atWork, signal }] });
   expect(ended.exitCode).toBe(4);
   expect(ended.stdout).toContain('cleaned up');
   expect(ended.stdout).toContain('Taking the cluster down: ');
@@ -81,7 +84,7 @@ test.each(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal) => 
 });
 
 test('an interrupted run does not keep its cluster, --keep or not', async () => {
-  const ended = await runSuite(suite, { flags: ['--keep'], signals: [{ after: atWork, signal: 'SIGINT' }] });
+  const ended = await runSuite(suite, { flags: [...flags, '--keep'], signals: [{ after: atWork, signal: 'SIGINT' }] });
   expect(ended.exitCode).toBe(4);
   expect(ended.stdout).toContain('Taking the cluster down: <time>');
   expect(ended.stdout).not.toContain('(kept)');
@@ -93,7 +96,7 @@ test('a second Ctrl-C does not wait for the clean-up, and still takes the cluste
     { after: atWork, signal: 'SIGINT' },
     { after: 'cleaning up', signal: 'SIGINT' },
   ] as const;
-  const ended = await runSuite(slow, { signals: [...signals] });
+  const ended = await runSuite(slow, { flags, signals: [...signals] });
   expect(ended.exitCode).toBe(4);
   expect(ended.stdout).not.toContain('cleaned up');
   expect(ended.stdout).toContain('Taking the cluster down: ');
@@ -115,7 +118,8 @@ test('Ctrl-C while the cluster comes up', async () => {
     Booting three nodes ...
 
     interrupted by SIGINT: the cluster goes down
-    Booting three nodes: <time>, failed"
+    Booting three nodes: <time>, failed
+    Page: out/report.html"
   `);
   expect(ended.report?.end).toMatchInlineSnapshot(`
     {
@@ -137,7 +141,7 @@ test('a second Ctrl-C while the cluster comes up does not wait for it', async ()
 });
 
 test('when the command is killed, the scenario cleans up all the same', async () => {
-  const ended = await runSuite(suite, { signals: [{ after: atWork, signal: 'SIGKILL' }] });
+  const ended = await runSuite(suite, { flags, signals: [{ after: atWork, signal: 'SIGKILL' }] });
   expect(ended.stdout).toContain('Interrupted by the end of the command');
   expect(ended.stdout).toContain('cleaned up');
   expect(ended.report?.end.state).toBe('interrupted');
@@ -146,9 +150,11 @@ test('when the command is killed, the scenario cleans up all the same', async ()
 test('when the process that runs the scenarios is killed, the scenario cleans up all the same', async () => {
   const trace = `(await import('node:fs')).writeFileSync('cleaned-up', '')`;
   await withSuite({ 'a.e2e.ts': hanging.replace(`console.log('cleaned up')`, trace) }, async ({ folder, config }) => {
+    // One after the other: the one that is at work is the one that cleans up.
+    const env = { ...leastEnvironment, CORRAL_WORKERS: '1' };
     // The worker outlives its parent, and nobody can await it: its file is what it leaves.
     const changes = watch(folder, { signal: AbortSignal.timeout(20_000) });
-    const killed = runBare(folder, config, { env: leastEnvironment, signals: [{ after: atWork, signal: 'SIGKILL' }] });
+    const killed = runBare(folder, config, { env, signals: [{ after: atWork, signal: 'SIGKILL' }] });
     for await (const { filename } of changes) if (filename === 'cleaned-up') break;
     expect((await killed).exitCode).toBeUndefined();
   });

@@ -9,7 +9,10 @@ test('a machine that is not fit: one line with what is missing and what mends it
   const run = await runSuite(suite, { how: 'not-fit' });
   expect(run.exitCode).toBe(3);
   expect(run.stderr).toBe('e2e: mmdebstrap is missing: sudo apt-get install mmdebstrap');
-  expect(run.stdout).toMatchInlineSnapshot(`"1 scenario, provider lab, Longhorn: emulator"`);
+  expect(run.stdout).toMatchInlineSnapshot(`
+    "1 scenario, provider lab, Longhorn: emulator
+    Page: out/report.html"
+  `);
   expect(run.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 1, notProvable: 0 });
 });
 
@@ -25,7 +28,8 @@ test('a set-up that dies leaves a report: each scenario skipped, with the reason
   expect(run.stdout).toMatchInlineSnapshot(`
     "1 scenario, provider lab, Longhorn: emulator
     Booting three nodes ...
-    Booting three nodes: <time>, failed"
+    Booting three nodes: <time>, failed
+    Page: out/report.html"
   `);
   expect(run.report?.end.state).toBe('set-up-failed');
   expect(run.report?.end.reason).toContain('node2 did not become Ready within 60 s');

@@ -135,11 +135,11 @@ test('what it cannot do it refuses in so many words', async () => {
   await user.snapshot(`s1-of-${volume}`, volume);
   const labels = { 'backup-target': 'default', 'backup-volume': volume };
   const metadata = { name: backup(a), namespace: 'longhorn-system', labels };
-  const spec = { snapshotName: `s1-of-${volume}`, backupMode: 'full' };
+  const spec = { snapshotName: `s1-of-${volume}`, backupBlockSize: '16777216' };
   const resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'backups' };
   await local.cluster.create(resource, { apiVersion: 'longhorn.io/v1beta2', kind: 'Backup', metadata, spec });
   const { status } = await user.until(backup(a), 'Error');
-  expect(status?.error).toBe('not emulated: Backup spec.backupMode: "full"');
+  expect(status?.error).toBe('not emulated: Backup spec.backupBlockSize: "16777216"');
   await user.delete('backups', backup(a));
 });
 
@@ -173,6 +173,18 @@ test('with the bug cfg-left-behind the first backup goes and leaves its config',
   expect(existsSync(config(backup(a)))).toBe(true);
 });
 
+test('with the bug manager-panics the owner of a deleted backup ends with it', async () => {
+  await local.restart('manager-panics');
+  await withSettledBackup('node1');
+  await user.delete('backups', backup(a));
+  const { status } = await user.until(backup(a), 'Deleting');
+  const owner = status?.ownerID ?? '';
+  await onceGone(user.timelines.backups, { name: backup(a), label: 'the backup is gone', ...limit });
+  expect(await local.untilExit(owner)).toBe(2);
+  local.startManager(owner);
+});
+
+// The last one, for it leaves a deletion behind that the next managers would end.
 test('with the bug deletion-never-ends the first backup stays, though the store has it no more', async () => {
   await withBug('deletion-never-ends');
   await user.until(backup(b), 'Pending');

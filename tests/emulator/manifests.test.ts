@@ -29,6 +29,7 @@ test('every kind has a status of its own, as Longhorn v1.12.1 has', () => {
       'engineimages',
       'instancemanagers',
       'nodes',
+      'recurringjobs',
       'replicas',
       'settings',
       'snapshots',

@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fault, healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
-import { openLedger } from '../../e2e/faults/ledger.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import { ledgerPath, openLedger } from '../../e2e/faults/ledger.ts';
+import { BrokenStream, type Cluster } from '../../e2e/observe/cluster.ts';
+import { know } from '../../e2e/observe/redact/known.ts';
 import { localPods } from '../support/local-pods.ts';
 
 let out: string;
@@ -39,7 +40,11 @@ const change = (name: string, inject = async () => {}): Fault => ({
   prove: async () => `${name} is changed`,
 });
 
-const onDisk = async () => JSON.parse(await readFile(join(out, 'faults.json'), 'utf8'));
+const onDisk = async () =>
+  (await readFile(ledgerPath(out), 'utf8'))
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
 
 test('a fault is on disk before it is injected, and marked when it is healed', async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
@@ -49,10 +54,11 @@ test('a fault is on disk before it is injected, and marked when it is healed', a
       seen = await onDisk();
     }),
   );
-  expect(seen).toMatchObject({ version: 1, faults: [{ kind: 'patched-object', title: 'one is changed', data: { name: 'one' } }] });
-  expect(seen).not.toHaveProperty('faults.0.healedAt');
+  expect(seen).toMatchObject([{ kind: 'patched-object', title: 'one is changed', data: { name: 'one' } }]);
   expect(await injected.heal()).toBe('one (backuptargets) is as it was');
-  expect(await onDisk()).toHaveProperty('faults.0.healedAt');
+  const [entry, healed] = await onDisk();
+  expect(healed).toMatchObject({ healed: entry.id, healedAt: expect.any(String) });
+  expect((await openLedger(out)).open()).toEqual([]);
 });
 
 test('faults are healed the latest first, each once', async () => {
@@ -117,7 +123,82 @@ test('what was done to one cluster is never undone in another', async () => {
   expect(patched).toEqual([]);
 });
 
+test('several write the ledger at once, and each entry stays', async () => {
+  const ledgers = await Promise.all(Array.from({ length: 8 }, () => openLedger(out)));
+  const entries = await Promise.all(
+    ledgers.map((ledger, index) => ledger.record({ server: 'none', kind: 'patched-object', title: `${index}`, data: 'x'.repeat(5000) })),
+  );
+  await ledgers[3]?.healed(entries[3]?.id ?? '');
+  const titles = (await openLedger(out)).open().map(({ title }) => title);
+  expect(titles.toSorted()).toEqual(['0', '1', '2', '4', '5', '6', '7']);
+});
+
+test('what was half written when the machine went down was not done', async () => {
+  const ledger = await openLedger(out);
+  await ledger.record({ server: 'none', kind: 'patched-object', title: 'one', data: {} });
+  await appendFile(ledgerPath(out), '{"id": "12", "ser');
+  expect((await openLedger(out)).open().map(({ title }) => title)).toEqual(['one']);
+});
+
 test('a ledger that cannot be read is an error, not an empty ledger', async () => {
-  await writeFile(join(out, 'faults.json'), '{"version": 1, "faults": [{');
+  await appendFile(ledgerPath(out), '{"id": "12"}\n');
   await expect(openLedger(out)).rejects.toThrow('it says what must be undone in a cluster');
+});
+
+test.each([
+  [2, 'one (backuptargets) is as it was'],
+  [3, 'the stream broke'],
+])('a heal whose stream breaks %i times ends with: %s', async (times, end) => {
+  let broken = 0;
+  const breaking: Cluster = {
+    ...cluster,
+    patch: async (...what) => {
+      broken += 1;
+      if (broken <= times) throw new BrokenStream('the stream broke');
+      return cluster.patch(...what);
+    },
+  };
+  const faults = openFaults({ cluster: breaking, ledger: await openLedger(out) });
+  const injected = await faults.inject(change('one'));
+  expect(await injected.heal().catch(({ message }: Error) => message)).toBe(end);
+});
+
+test('a secret in what a fault has to put back is not on disk: this process can put it back, and no other', async () => {
+  know('s3cret-of-a-fault', 'data of a Secret');
+  const faulty = { ...change('one'), data: { ...(change('one').data as object), before: { spec: { was: 's3cret-of-a-fault' } } } };
+  const faults = openFaults({ cluster, ledger: await openLedger(out) });
+  const injected = await faults.inject(faulty);
+  expect(await readFile(ledgerPath(out), 'utf8')).not.toContain('s3cret');
+  const error = await healLeftOver({ cluster, ledger: await openLedger(out) }).catch((thrown: AggregateError) => thrown);
+  expect(error).toMatchObject({
+    errors: [
+      { message: 'one is changed: what it was before held a secret, which is not kept on disk: put it back by hand (patched-object)' },
+    ],
+  });
+  expect(patched).toEqual([]);
+  await injected.heal();
+  expect(patched).toEqual([['one', { spec: { was: 's3cret-of-a-fault' } }]]);
+});
+
+test('what becomes of a fault is told: entered, injected, proved, healed, or what failed', async () => {
+  const told: string[] = [];
+  const faults = openFaults({ cluster, ledger: await openLedger(out), tell: ({ phase, detail }) => told.push(`${phase}: ${detail}`) });
+  const one = await faults.inject(change('one'));
+  await one.prove();
+  await one.heal();
+  const refused = await faults.inject(change('refused'));
+  await refused.heal().catch(() => {});
+  const broken = faults.inject(change('two', () => Promise.reject(new Error('no such object'))));
+  await expect(broken).rejects.toThrow('no such object');
+  expect(told).toEqual([
+    'entered: one is changed',
+    'injected: one is changed',
+    'proved: one is changed',
+    'healed: one (backuptargets) is as it was',
+    'entered: refused is changed',
+    'injected: refused is changed',
+    'failed: not healed: the API server refuses',
+    'entered: two is changed',
+    'failed: not injected: no such object',
+  ]);
 });

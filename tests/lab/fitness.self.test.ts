@@ -181,6 +181,19 @@ test('Ctrl-C ends a build, with all that it has started, and leaves nothing', as
   for (const child of children) await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
 });
 
+// A child that execa cleans up after brings a listener for signals of its own, which ends this process where it is the only one left.
+test('Ctrl-C while apt is asked for its archive ends it in the same way', async () => {
+  const pids = join(dir, 'pids');
+  const scripts = { 'apt-get': `echo $$ >> ${pids}; exec sleep 1000` };
+  const running = labUp({ scripts, within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command] });
+  const started = async () => (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+  await expect.poll(async () => (await started()).length, { timeout: 20_000 }).toBeGreaterThan(1);
+  const [command, ...children] = (await started()) as [number, ...number[]];
+  process.kill(command, 'SIGINT');
+  expect(await running).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
+  for (const child of children) await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
+});
+
 test('kill -9 of a build ends all that it has started, and what it left goes with the next one', async () => {
   const pids = join(dir, 'pids');
   const go = `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`;

@@ -47,6 +47,13 @@ test.each([
   });
 });
 
+test('of several things that are missing, the first is named, and who names all', async () => {
+  await onlyWith(tools.filter((tool) => tool !== 'tar' && tool !== 'flock'));
+  await expect(checkFitness({ ...small, cache: dir })).rejects.toThrow(
+    'tar is missing: run apt-get install tar as root (and 1 more: npm run doctor names them all)',
+  );
+});
+
 test('on another architecture, one line says so', async () => {
   const arch = Object.getOwnPropertyDescriptor(process, 'arch') as PropertyDescriptor;
   Object.defineProperty(process, 'arch', { ...arch, value: 'arm64' });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { type Cluster, connect, ExecError } from '../../e2e/observe/cluster.ts';
+import { type Health, openHealth } from '../../e2e/observe/health.ts';
 import { acceptWebSocket, type WebSocketEnd } from '../support/web-socket.ts';
 
 // The channels of v5.channel.k8s.io.
@@ -19,15 +20,20 @@ afterEach(async () => {
   served = undefined;
 });
 
-/** A kubelet's end of an exec, as far as the channels go; what runs in the container is up to the test. */
+/** A kubelet's end of an exec, as far as the channels go; what runs in the container is up to the test. Before that, the server refuses as often as told. */
 const serving = async (
   onExec: (end: WebSocketEnd & { say(channel: keyof typeof channels, data: string | Buffer | object): void }) => void,
+  refusals: (number | 'cut')[] = [],
+  health?: Health,
 ): Promise<Served> => {
   const asked: URL[] = [];
   const server = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
   const ends: WebSocketEnd[] = [];
   server.on('upgrade', (request, socket) => {
     asked.push(new URL(request.url ?? '', 'http://server'));
+    const refusal = refusals.shift();
+    if (refusal === 'cut') return socket.destroy();
+    if (refusal !== undefined) return socket.end(`HTTP/1.1 ${refusal} No\r\nConnection: close\r\n\r\n`);
     const end = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
     ends.push(end);
     const bytes = (data: string | Buffer | object) =>
@@ -46,7 +52,7 @@ const serving = async (
     for (const end of ends) end.destroy();
     await once(server.close(), 'close');
   };
-  served = { cluster: connect({ kubeconfig }), asked, close };
+  served = { cluster: connect({ kubeconfig, ...(health && { health }) }), asked, close };
   return served;
 };
 
@@ -126,6 +132,18 @@ describe('an exec about whose end nothing is known is an error', () => {
     const error = await failure(cluster.exec(pod, ['run']));
     expect(error).toBeInstanceOf(ExecError);
     expect(error.message).toBe(`exec of run in default/pod: ${message}`);
+    expect(error.verdict).toEqual(message.startsWith('the stream') ? { state: 'not-provable' } : undefined);
+  });
+
+  test.each([
+    [503, 'BrokenStream'],
+    [429, 'BrokenStream'],
+    [500, 'ExecError'],
+    [403, 'ExecError'],
+  ])('the server answers %i instead: %s', async (status, name) => {
+    const { cluster } = await serving(() => {}, [status]);
+    const error = await failure(cluster.exec(pod, ['run']));
+    expect(error).toMatchObject({ name, message: `exec of run in default/pod did not start: Unexpected server response: ${status}` });
   });
 
   test('the pod is not there', async () => {
@@ -137,10 +155,34 @@ describe('an exec about whose end nothing is known is an error', () => {
     expect(error.message).toMatch(/^exec of run in default\/pod did not start: .*ECONNREFUSED/);
   });
 
+  test('a server in trouble is asked again, as long as nothing was begun', async () => {
+    const health = openHealth();
+    const { cluster, asked } = await serving(({ say }) => say('status', success), [503, 'cut', 429], health);
+    expect(await cluster.exec(pod, ['run'])).toMatchObject({ exitCode: 0 });
+    expect(asked).toHaveLength(4);
+    expect(health.told()).toMatchObject({ isOutage: true });
+  });
+
+  test('a command that had begun is not begun again', async () => {
+    const health = openHealth();
+    const { cluster, asked } = await serving(({ say, destroy }) => [say('stdout', 'half'), setImmediate(destroy)], [], health);
+    expect(await failure(cluster.exec(pod, ['run']))).toMatchObject({ name: 'BrokenStream', verdict: { state: 'not-provable' } });
+    expect(asked).toHaveLength(1);
+    expect(health.told()).toBeUndefined();
+  });
+
   test('it is given up', async () => {
     const controller = new AbortController();
     const { cluster } = await serving(() => controller.abort(new Error('enough')));
     const error = await failure(cluster.exec(pod, ['sleep'], { signal: controller.signal }));
     expect(error).toMatchObject({ name: 'ExecError', message: 'exec of sleep in default/pod was given up', cause: { message: 'enough' } });
   });
+});
+
+test('a script on the command line is called by the name that it is given', async () => {
+  const { cluster } = await serving(({ say }) => say('status', { status: 'Failure', message: 'no such file' }));
+  const error = await failure(cluster.exec(pod, ['bash', '-c', 'case $1 in set) exit 1 ;; esac', 'corral-immutable', 'set', '/x']));
+  expect(error.message).toBe('exec of corral-immutable set /x in default/pod: no such file');
+  const unnamed = await failure(cluster.exec(pod, ['bash', '-c', 'exit 1']));
+  expect(unnamed.message).toBe('exec of bash -c exit 1 in default/pod: no such file');
 });

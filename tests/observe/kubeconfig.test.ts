@@ -1,7 +1,10 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connect } from '../../e2e/observe/cluster.ts';
 
@@ -49,4 +52,62 @@ test.each([
 test('refuses a file that is not there in one line', () => {
   const kubeconfig = join(dir, 'none');
   expect(() => connect({ kubeconfig })).toThrow(new RegExp(`^cannot read the kubeconfig ${kubeconfig}: ENOENT`));
+});
+
+test('what a parser says of a broken file is told without the piece of it that it quotes', async () => {
+  const kubeconfig = join(dir, 'broken');
+  await writeFile(kubeconfig, 'users:\n- name: me\n  user: {token: sentinel-1234\n');
+  expect(() => connect({ kubeconfig })).toThrow(/^cannot read the kubeconfig \S+: .+ at line 4, column 1$/);
+});
+
+test.each(['', '42\n', 'null\n'])('refuses %j, which is no kubeconfig', async (text) => {
+  const kubeconfig = join(dir, 'other');
+  await writeFile(kubeconfig, text);
+  expect(() => connect({ kubeconfig })).toThrow(`cannot read the kubeconfig ${kubeconfig}: it is no kubeconfig`);
+});
+
+describe('the token file of a user', () => {
+  const asked = async (user: object, ...tokens: string[]): Promise<(string | undefined)[]> => {
+    const seen: (string | undefined)[] = [];
+    const server = createServer((request, response) => {
+      seen.push(request.headers.authorization);
+      response.end('{"gitVersion":"v1"}');
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const kubeconfig = join(dir, 'kubeconfig');
+    const config = {
+      clusters: [{ name: 'one', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
+      users: [
+        { name: 'me', user },
+        { name: 'other', user: { token: 'of-another' } },
+      ],
+      contexts: [{ name: 'one', context: { cluster: 'one', user: 'me' } }],
+    };
+    await writeFile(kubeconfig, stringify(config));
+    await writeFile(join(dir, 'token'), tokens[0] ?? '');
+    const cluster = connect({ kubeconfig, context: 'one' });
+    for (const token of tokens) {
+      await writeFile(join(dir, 'token'), token);
+      await cluster.version();
+    }
+    return seen;
+  };
+
+  test('is read anew for each request, from beside the kubeconfig', async () => {
+    expect(await asked({ tokenFile: 'token' }, 'first', 'second\n')).toEqual(['Bearer first', 'Bearer second']);
+  });
+
+  test('comes before a token in the kubeconfig', async () => {
+    expect(await asked({ tokenFile: join(dir, 'token'), token: 'old' }, 'first')).toEqual(['Bearer first']);
+  });
+
+  test('that is not there fails the request', async () => {
+    await expect(asked({ tokenFile: 'none' }, 'x')).rejects.toThrow(/ENOENT.*none/);
+  });
+
+  test('is of no meaning to others', async () => {
+    expect(await asked({ token: 'own' }, 'x')).toEqual(['Bearer own']);
+  });
 });

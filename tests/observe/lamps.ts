@@ -1,4 +1,5 @@
-import { expectHistory, type Step } from '../../e2e/observe/expectation.ts';
+import { expectHistory } from '../../e2e/observe/expectation.ts';
+import { collectStates, namedState } from '../../e2e/observe/named-state.ts';
 import type { KubernetesObject } from '../../e2e/observe/objects.ts';
 import { type ReplayedTimeline, replayTimeline } from '../../e2e/observe/replay.ts';
 
@@ -12,7 +13,10 @@ export const lamp = (name: string, state: string, resourceVersion: number, uid =
   status: { state },
 });
 
-export const is = (state: string): Step<Lamp> => ({ label: state, matches: ({ status }) => status.state === state });
+export const is = namedState('lamp-is', (state: string) => ({ label: state, matches: ({ status }: Lamp) => status.state === state }));
+
+/** Makes a step on lamps again from its name. */
+export const makeLampStep = collectStates([is]);
 
 /**
  * Plays events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it), `hall:gone` a deletion,

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { openAccount } from '../../e2e/observe/account.ts';
 import { once } from '../../e2e/observe/expectation.ts';
 import type { Timeline } from '../../e2e/observe/timeline.ts';
 import { followWith } from '../../e2e/observe/watch.ts';
@@ -63,6 +64,20 @@ describe('goes on from the last version that it saw, without a gap, when the con
     expect(entries).toEqual(version === '5' ? ['added last@99'] : ['added hall@6', 'added last@99']);
     expect(versionsAsked(asked).at(-1)).toBe(version);
   });
+});
+
+test('how long an event took to decide something goes on the account of who waited', async () => {
+  const account = openAccount();
+  await account.run(async () => {
+    const { timeline } = await following([list(5), lines('ends', event('ADDED hall@6')), lines('stays', last)]);
+    await told(timeline);
+    // What is there already was not waited for.
+    await told(timeline);
+  });
+  account.close();
+  expect(account.decisions).toHaveLength(1);
+  expect(account.decisions[0]).toBeGreaterThan(0);
+  expect(account.decisions[0]).toBeLessThan(1000);
 });
 
 test('keeps the trouble that it overcame', async () => {

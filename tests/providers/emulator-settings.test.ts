@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { mutants } from '../../emulator/mutants.ts';
 import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
 
 test.each([
@@ -14,7 +15,7 @@ test.each([
   [{ CORRAL_EMULATOR_CLOCK: 'slow' }, 'CORRAL_EMULATOR_CLOCK=slow is not known: choose one of real, fast, or leave it unset'],
   [
     { CORRAL_EMULATOR_MUTANT: 'toString' },
-    'CORRAL_EMULATOR_MUTANT=toString is not known: choose one of second-not-held, message-missing, deletion-never-ends, cfg-left-behind, or leave it unset',
+    `CORRAL_EMULATOR_MUTANT=toString is not known: choose one of ${Object.keys(mutants).join(', ')}, or leave it unset`,
   ],
 ])('%j are refused', (variables, message) => {
   expect(() => emulatorSettings(variables)).toThrow(message);

@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest';
 import { composeClosing, composeEnding, composeHeading, composeStep, composeTotals, type Paint } from '../../e2e/report/console.ts';
-import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
+import { nothingSpent, type Report, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
 
 const plain: Paint = (_, text) => text;
 const named: Paint = (style, text) => `<${style}>${text}</>`;
 const scenario: ScenarioReport = {
+  ...untold,
+  round: 1,
   name: 'A backup waits',
   file: 'normal.e2e.ts',
   seed: null,
@@ -12,8 +14,6 @@ const scenario: ScenarioReport = {
   state: 'passed',
   reason: null,
   duration: 65_000,
-  steps: [],
-  findings: [],
 };
 
 test.each([
@@ -37,7 +37,9 @@ test.each([
   ['passed', '  <green>✓</> Given a volume<dim> (1.5 s)</>'],
   ['failed', '  <red>✗</> Given a volume<dim> (1.5 s)</>'],
   ['noted', '  <dim>·</> Given a volume'],
-] as const)('step %s', (state, line) => expect(composeStep({ sentence: 'Given a volume', state, duration: 1500 }, named)).toEqual([line]));
+] as const)('step %s', (state, line) =>
+  expect(composeStep({ sentence: 'Given a volume', state, duration: 1500, account: nothingSpent }, named)).toEqual([line]),
+);
 
 test('heading', () => {
   expect(composeHeading({ run: 'abc123', provider: 'lab', judged: 'Longhorn v1.12.1 (official)' }, plain)).toEqual([
@@ -71,10 +73,44 @@ test.each([
     [
       '',
       '<red>0 passed, 2 failed</>',
-      '1 of the failed not provable: the watch has a gap where it matters',
+      '1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away',
       '<yellow>The run did not finish: interrupted by SIGINT</>',
       'Judged: the emulator',
       'Report: r.json (1 min 30 s)',
     ],
   ],
 ])('closing %#', (closed, lines) => expect(composeClosing(closed, 'r.json', named)).toEqual(lines));
+
+const failed: ScenarioReport = {
+  ...scenario,
+  name: 'A deletion fails',
+  state: 'failed',
+  reason: 'expected Error\nseen: Deleting',
+  evidence: 'evidence/a-deletion-fails',
+};
+const inStep: ScenarioReport = {
+  ...scenario,
+  name: 'A manager dies',
+  state: 'not-provable',
+  reason: 'a gap\nof 3 s',
+  failure: { step: 'Then the backup is gone', reason: 'a gap', messages: [], faults: [], evidence: [] },
+};
+const listOf = (...scenarios: ScenarioReport[]): string[] => composeClosing({ ...report, scenarios }, 'out/r.json', plain).slice(0, -4);
+
+test('what did not pass is named once more at the end, with where it stopped and where its evidence is', () => {
+  expect(listOf(scenario, failed, inStep, { ...scenario, state: 'skipped', reason: 'not here' })).toEqual([
+    '',
+    'Did not pass:',
+    '  ✗ A deletion fails',
+    '    expected Error',
+    '    out/evidence/a-deletion-fails',
+    '  ? A manager dies',
+    '    Then the backup is gone',
+  ]);
+  expect(listOf(scenario, { ...failed, round: 2 })).toContain('  ✗ A deletion fails (round 2)');
+});
+
+test('nothing is named twice where all passed, or where a scenario was alone', () => {
+  expect(listOf(scenario, scenario)).toEqual([]);
+  expect(listOf(failed)).toEqual([]);
+});

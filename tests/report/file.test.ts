@@ -1,9 +1,10 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { composeReport, toUnplayed } from '../../e2e/report/compose-report.ts';
-import { readReport, removeReport, reportPath, writeReport } from '../../e2e/report/file.ts';
+import { junitPath, readReport, removeReport, reportPath, writeReport } from '../../e2e/report/file.ts';
+import { composeJunit } from '../../e2e/report/junit.ts';
 
 const makeFolder = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-report-'));
@@ -17,7 +18,7 @@ const report = composeReport({
   target: { name: 'emulator', version: null },
   kubernetes: null,
   end: { state: 'set-up-failed', reason: 'no disk' },
-  scenarios: [toUnplayed({ name: 'One', file: 'one.e2e.ts', seed: null, tags: ['held'] }, 'no disk')],
+  scenarios: [toUnplayed({ name: 'One', file: 'one.e2e.ts', seed: null, tags: ['held'], round: 1 }, 'no disk')],
   startedAt: new Date(),
 });
 
@@ -25,7 +26,8 @@ test('what is written is read, and nothing else lies beside it', async () => {
   const out = await makeFolder();
   expect(await writeReport(out, report)).toBe(reportPath(out));
   expect(await readReport(out)).toEqual(report);
-  expect(await readdir(out)).toEqual(['report.json']);
+  expect((await readdir(out)).toSorted()).toEqual(['junit.xml', 'report.json']);
+  expect(await readFile(junitPath(out), 'utf8')).toBe(composeJunit(report));
 });
 
 test('a removed report is none, and removing none is fine', async () => {
@@ -34,6 +36,7 @@ test('a removed report is none, and removing none is fine', async () => {
   await writeReport(out, report);
   await removeReport(out);
   expect(await readReport(out)).toBeUndefined();
+  expect(await readdir(out)).toEqual([]);
 });
 
 test('a report that is not one is refused, written or read', async () => {
@@ -51,4 +54,11 @@ test('the totals and what was judged follow from the rest', () => {
     judged: 'the emulator: this run proves the suite, not Longhorn',
     scenarios: [{ name: 'One', state: 'skipped', reason: 'no disk', duration: 0 }],
   });
+});
+
+test.each([undefined, null, [], ['setting a: value was "1", is "2"']])('what is not as before the run is kept: %j', async (differences) => {
+  const out = await makeFolder();
+  const whole = differences === undefined ? report : { ...report, differences };
+  await writeReport(out, whole);
+  expect(await readReport(out)).toStrictEqual(whole);
 });

@@ -40,3 +40,21 @@ test('a bound says whose time was up', async () => {
   await expect(boundBy('20ms', 'the clean-up', never)).rejects.toThrow('the clean-up took longer than its 20ms');
   await expect(boundBy('10s', 'the clean-up', Promise.resolve(7))).resolves.toBe(7);
 });
+
+test('time does not run while it is paused, and runs on afterwards', async () => {
+  const clock = start({ timeout: '60ms' });
+  await clock.paused(() => new Promise((resolve) => setTimeout(resolve, 120)));
+  expect(clock.signal.aborted).toBe(false);
+  await expect(clock.orCut(never)).rejects.toThrow('longer than its 60 ms');
+});
+
+test('a clock that is stopped while it is paused stays stopped', async () => {
+  const clock = start({ timeout: '20ms' });
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const paused = clock.paused(() => promise);
+  clock.stop();
+  resolve();
+  await paused;
+  await new Promise((after) => setTimeout(after, 40));
+  expect(clock.signal.aborted).toBe(false);
+});

@@ -20,10 +20,11 @@ const conclude = async (expected: Context['expected']) => {
       backupTargets: replayTimeline('backuptargets'),
     },
     made: { volumes: ['vz-e'], snapshots: [], backups: [] },
+    target: 'default',
     expected,
     step: tellSteps({ report, signal: new AbortController().signal }),
   };
-  return { told, concluded: concludeMessages(context as unknown as Context, 0) };
+  return { told, concluded: concludeMessages(context as unknown as Context) };
 };
 
 test('what was met is told', async () => {

@@ -8,6 +8,7 @@ import {
   deletionFailsAgain,
   goesOn,
   isDeletedInTheEnd,
+  isDeletedThroughKill,
   isForgottenAndRetried,
   isNeverHeldBack,
   stateWhen,
@@ -168,5 +169,31 @@ describe('a manager that is killed', () => {
       errors((backup) => withStatus(backup, { messages: { error: 'what nobody knows' } })),
     );
     expect(other.map(({ state }) => state)).toEqual(['broken', 'broken']);
+  });
+
+  describe('at any point', () => {
+    const through = async (mutate: Mutation = (line) => line) => {
+      const recording = await loadRecording(new URL('../../fixtures/recordings/longhorn-v1.12.1/held-crash.ndjson', import.meta.url));
+      const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
+      const replayed = replayRecording({ ...recording, lines });
+      const backup = { name: 'ho-b3', label: 'the first backup', from: replayed.markOf('when b3 deleted') };
+      return evaluate(isDeletedThroughKill(replayed.timeline<Backup>('backups'), { backup, version: 'v1.12.1' }));
+    };
+    const errors = (change: (backup: Backup) => Backup | undefined) =>
+      ofBackup('ho-b3', (backup) => (backup.status?.state === 'Error' ? change(backup) : backup));
+
+    test('the backup is gone in the end, whether or not it was forgotten meanwhile', async () => {
+      expect([(await through()).state, (await through(errors(() => undefined))).state]).toEqual(['met', 'met']);
+    });
+
+    test('any other failure is none that the kill explains', async () => {
+      const other = await through(errors((backup) => withStatus(backup, { messages: { error: 'what nobody knows' } })));
+      expect([other.state, other.reason]).toEqual(['broken', expect.stringContaining('went Error')]);
+    });
+
+    test('a backup that stays is not', async () => {
+      const stays = await through((line) => ('type' in line && line.type === 'DELETED' ? undefined : line));
+      expect(stays.state).not.toBe('met');
+    });
   });
 });

@@ -24,7 +24,7 @@ const judge = async (name: string, expected: ExpectedMessage[] = [], mutate: Mut
   };
   const volumes = backups.entries.flatMap((entry) => (entry.kind === 'gap' ? [] : [entry.object.metadata.labels?.['backup-volume'] ?? '']));
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
-  const { met, problems } = judgeMessages(timelines, { volumes, expected, version, from: 0 });
+  const { met, problems } = judgeMessages(timelines, { volumes, expected, version, target: 'default' });
   const told = met.map(
     ({ of, state, classification }) => `${of} ${state}: ${classification.class === 'unclassified' ? 'unclassified' : classification.id}`,
   );
@@ -136,8 +136,8 @@ describe('what has no place in a scenario', () => {
 });
 
 describe('whose messages are judged', () => {
-  const unavailable = (message: string): BackupTarget => ({
-    metadata: { name: 'default' },
+  const unavailable = (name: string, message: string): BackupTarget => ({
+    metadata: { name },
     spec: { backupTargetURL: 'nfs://store:/b' },
     status: { available: false, conditions: [{ type: 'Unavailable', status: 'True', message }] },
   });
@@ -145,23 +145,22 @@ describe('whose messages are judged', () => {
   const snapshot: Snapshot = { metadata: { name: 's' }, spec: { volume: 'v', createSnapshot: true }, status: { error: lost } };
   const added = <T extends KubernetesObject>(...objects: T[]) => objects.map((object) => ({ kind: 'modified', at: 0, object }) as const);
 
-  test('the target from the mark on, and snapshots of the volumes', () => {
-    const backupTargets = replayTimeline('targets', added(unavailable('backup target URL is empty')));
-    const from = backupTargets.mark();
-    backupTargets.push({
-      kind: 'modified',
-      at: 0,
-      object: unavailable('failed to list system backups in nfs://store:/b: input/output error'),
-    });
+  test("the scenario's own target, and snapshots of its volumes", () => {
     const timelines = {
       backups: replayTimeline<Backup>('backups'),
       snapshots: replayTimeline('snapshots', added(snapshot)),
-      backupTargets,
+      backupTargets: replayTimeline(
+        'targets',
+        added(
+          unavailable('other', 'backup target URL is empty'),
+          unavailable('own', 'failed to list system backups in nfs://store:/b: input/output error'),
+        ),
+      ),
     };
-    const options = { expected: [], version: 'v1.12.1', from };
+    const options = { expected: [], version: 'v1.12.1', target: 'own' };
     const { met, problems } = judgeMessages(timelines, { ...options, volumes: ['v'] });
     expect(summarizeMessages(met)).toBe('snapshot-lost (warning), target-not-listed (configuration)');
-    expect(problems).toEqual([expect.stringMatching(/^target-not-listed \(configuration\) was not expected: BackupTarget default/)]);
+    expect(problems).toEqual([expect.stringMatching(/^target-not-listed \(configuration\) was not expected: BackupTarget own/)]);
     expect(summarizeMessages(judgeMessages(timelines, { ...options, volumes: ['w'] }).met)).toBe('target-not-listed (configuration)');
   });
 
@@ -173,7 +172,7 @@ describe('whose messages are judged', () => {
   const ofBackups = (...events: { kind: 'modified' | 'deleted'; at: number; object: Backup }[]) =>
     judgeMessages(
       { backups: replayTimeline('backups', events), snapshots: replayTimeline('snapshots'), backupTargets: replayTimeline('targets') },
-      { volumes: ['v'], expected: [], version: 'v1.12.1', from: 0 },
+      { volumes: ['v'], expected: [], version: 'v1.12.1', target: 'default' },
     ).problems;
 
   test('one that Longhorn tries again must have gone at the end, like one that needs nothing', () => {
@@ -201,7 +200,10 @@ describe('whose messages are judged', () => {
         backupTargets: replayed.timeline<BackupTarget>('backuptargets'),
       };
     })();
-    const judged = judgeMessages({ backups, snapshots, backupTargets }, { volumes: ['other'], expected: [], version: 'v1.12.1', from: 0 });
+    const judged = judgeMessages(
+      { backups, snapshots, backupTargets },
+      { volumes: ['other'], expected: [], version: 'v1.12.1', target: 'default' },
+    );
     expect(judged.met).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 import type { StepReport } from '../../e2e/steps/context.ts';
 
-/** A report that keeps what it was told: each step when it starts and when it ends, and the findings. */
+/** A report that keeps what it was told: each step when it starts and when it ends, the findings, and what becomes of faults. */
 export const record = () => {
   const told: string[] = [];
   const findings: Parameters<StepReport['finding']>[0][] = [];
+  const faults: Parameters<StepReport['fault']>[0][] = [];
   const report: StepReport = {
     step: (sentence) => {
       told.push(`${sentence} ...`);
@@ -13,6 +14,7 @@ export const record = () => {
       };
     },
     finding: (finding) => findings.push(finding),
+    fault: (event) => faults.push(event),
   };
-  return { report, told, findings };
+  return { report, told, findings, faults };
 };

@@ -1,11 +1,12 @@
 import type { Backup } from '../../e2e/longhorn/types.ts';
 import { loadRecording, type RecordedLine, type Recording, replayRecording } from '../../e2e/observe/recording.ts';
 
-/** The Normal case as it was recorded: once free-running and once held, on two versions. */
+/** The Normal case as it was recorded, once free-running and once held, and a deletion that fails. */
 export const recorded = {
   'normal, v1.8.2': { file: 'longhorn-v1.8.2/normal', version: 'v1.8.2', first: 'zn-b1', second: 'zn-b2' },
   'normal, v1.12.1': { file: 'longhorn-v1.12.1/normal', version: 'v1.12.1', first: 'zn-b1', second: 'zn-b2' },
   'held, v1.12.1': { file: 'longhorn-v1.12.1/held', version: 'v1.12.1', first: 'ho-b1', second: 'ho-b2' },
+  'in error, v1.12.1': { file: 'longhorn-v1.12.1/delete-error', version: 'v1.12.1', first: 'ze-b1', second: 'ze-b2' },
 } as const;
 
 export type RecordedName = keyof typeof recorded;

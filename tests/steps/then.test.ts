@@ -10,6 +10,7 @@ import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { replayTimeline } from '../../e2e/observe/replay.ts';
 import { type Context, tellSteps } from '../../e2e/steps/context.ts';
 import type { BackupHandle } from '../../e2e/steps/handles.ts';
+import { limitsOn } from '../../e2e/steps/limits.ts';
 import { nothingMade } from '../../e2e/steps/made.ts';
 import { createThen } from '../../e2e/steps/then.ts';
 import { localPods } from '../support/local-pods.ts';
@@ -44,8 +45,10 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
     run: 'abc123',
     version,
     clocks: longhornClocks,
+    limits: limitsOn(longhornClocks),
+    target: 'default',
     store: openStore({ cluster, pod, root }),
-    server: { pod, root },
+    server: { pod, node: 'node1', root },
     timelines: {
       backups,
       volumes: replayTimeline('volumes'),
@@ -53,9 +56,16 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
       snapshots: replayTimeline('snapshots'),
       backupVolumes: replayTimeline('backupvolumes'),
       backupTargets: replayTimeline('backuptargets'),
+      managers: replayTimeline('pods'),
     },
+    living: new AbortController().signal,
+    without: [],
     faults: openFaults({ cluster, ledger: await openLedger(root) }),
     made: nothingMade(),
+    lab: undefined,
+    haveAlone: async () => 0,
+    pages: [],
+    alone: new Set(),
     expected: [],
     report: recordedReport.report,
     step: tellSteps({ report: recordedReport.report, signal: new AbortController().signal }),
@@ -173,5 +183,32 @@ test('the store holds exactly the backups that it should', async () => {
   );
   await expect(then.stillInStore(handle('gone', 'the gone backup', 0))).rejects.toThrow(
     'the store has no config of the gone backup (gone) any more; it has: ',
+  );
+});
+
+const errorBecomes = (state: string) =>
+  ofBackup(recorded['in error, v1.12.1'].first, (backup) => (backup.status?.state === 'Error' ? withStatus(backup, { state }) : backup));
+
+test('a backup goes on while the first is in Error', async () => {
+  const { then, first, second, told } = await play('in error, v1.12.1');
+  await then.neverHeldBack(second, { first });
+  expect(ended(told)).toEqual([
+    'Then the second backup is never held back: it goes InProgress while the first backup is in Error, and Completed',
+  ]);
+});
+
+test('where the first is Deleting again by then, nothing is proven', async () => {
+  const { then, first, second } = await play('in error, v1.12.1', errorBecomes('Deleting'));
+  await expect(then.neverHeldBack(second, { first })).rejects.toMatchObject({
+    verdict: { state: 'not-provable' },
+    message:
+      'the first backup was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of 1 min lets the Error last',
+  });
+});
+
+test('in any other state than Error, the other should not have gone on', async () => {
+  const { then, first, second } = await play('in error, v1.12.1', errorBecomes('Completed'));
+  await expect(then.neverHeldBack(second, { first })).rejects.toThrow(
+    /^the first backup was Completed when the other backup went InProgress, not Error$/,
   );
 });

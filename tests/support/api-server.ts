@@ -14,8 +14,8 @@ import { etcdBinary } from '../../lab/build/tools.ts';
 
 /** A real kube-apiserver on a real etcd, without nodes or controllers. */
 export type ApiServer = {
-  /** The user `admin` may do everything, `guest` what is granted to it. */
-  connect(options?: { user?: 'admin' | 'guest'; port?: number }): Promise<Cluster>;
+  /** The user `admin` may do everything, `guest` what is granted to it; with a `token`, the service account that it was made for. */
+  connect(options?: { user?: 'admin' | 'guest'; port?: number; token?: string }): Promise<Cluster>;
   /** A kubeconfig file for `admin`. */
   kubeconfig(): Promise<string>;
   port: number;
@@ -55,9 +55,9 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
     await stop();
     throw error;
   }
-  const writeKubeconfig = async (user: 'admin' | 'guest', at: number): Promise<string> => {
+  const writeKubeconfig = async (user: string, at: number, token: string): Promise<string> => {
     const kubeconfig = join(dir, `${user}-${at}.kubeconfig`);
-    await writeFile(kubeconfig, kubeconfigText({ port: at, token: tokens[user], ca: join(dir, 'certificates/apiserver.crt') }));
+    await writeFile(kubeconfig, kubeconfigText({ port: at, token, ca: join(dir, 'certificates/apiserver.crt') }));
     return kubeconfig;
   };
   return {
@@ -70,8 +70,9 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
       await startServer();
     },
     compact: () => compact(etcdUrl),
-    kubeconfig: () => writeKubeconfig('admin', port),
-    connect: async ({ user = 'admin', port: other = port } = {}) => connect({ kubeconfig: await writeKubeconfig(user, other) }),
+    kubeconfig: () => writeKubeconfig('admin', port, tokens.admin),
+    connect: async ({ user = 'admin', port: other = port, token } = {}) =>
+      connect({ kubeconfig: await writeKubeconfig(token === undefined ? user : 'account', other, token ?? tokens[user]) }),
   };
 };
 

@@ -24,6 +24,7 @@ const up: Provider['up'] = async ({ progress }) => {
     context: 'inline',
     provider: 'lab',
     storeImage: 'store:inline',
+    allow: [],
     reach: ['kubectl --kubeconfig /nowhere/kubeconfig get nodes'],
     target: { name: 'emulator', version: '0.0.0' },
     trouble: () => (lost.signal.aborted ? [nodeEnded] : []),
@@ -37,4 +38,6 @@ const up: Provider['up'] = async ({ progress }) => {
 };
 
 const lab: Provider = { name: 'lab', up: endings[how] ?? up };
-process.exit(await runCommand({ argv, config, providers: { lab: async () => lab } }));
+const providers: Record<string, () => Promise<Provider>> = { lab: async () => lab };
+if (how === 'existing') providers.existing = async () => (await import('../../providers/existing/existing.ts')).existing;
+process.exit(await runCommand({ argv, config, providers }));

@@ -1,9 +1,12 @@
+import type { SharedThing } from '../../e2e/longhorn/shared.ts';
 import type { Cluster } from '../../e2e/observe/cluster.ts';
 import { defineScenario } from '../../e2e/scenario-core.ts';
 
 type InlineSteps = {
   /** A step that does `work`; its sentence is told. */
   does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
+  /** Told as a step. */
+  alone(...things: SharedThing[]): Promise<void>;
   finds(finding: { title: string; detail: string; link?: string }): void;
   /** What the clean-up does, in reverse order of the calls. */
   later(work: () => Promise<void> | void): void;
@@ -17,7 +20,7 @@ const connect = () => ({ server: 'https://cluster.invalid', context: 'inline', v
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
-  createSteps: async ({ report, signal }) => {
+  createSteps: async ({ report, signal, alone }) => {
     const heals: (() => Promise<void> | void)[] = [];
     const judgements: (() => Promise<void> | void)[] = [];
     return {
@@ -30,6 +33,11 @@ export const scenario = defineScenario<InlineSteps>({
           step.failed(error);
           throw error;
         }
+      },
+      alone: async (...things) => {
+        const step = report.step(`Given ${things.join(' and ')} for itself alone`);
+        await alone(...things);
+        step.done();
       },
       finds: report.finding,
       later: (work) => void heals.unshift(work),

@@ -17,11 +17,15 @@ export const localPods = (): Cluster => {
     apply: refuse('apply'),
     delete: refuse('delete'),
     logs: refuse('logs'),
+    forward: refuse('forward'),
     request: refuse('request'),
     version: refuse('version'),
-    exec: (_pod, [program = '', ...args], { signal, onStdout } = {}) => {
+    exec: (_pod, [program = '', ...args], { stdin, signal, onStdout } = {}) => {
       const { promise, resolve, reject } = Promise.withResolvers<{ stdout: string; stderr: string; exitCode: number }>();
-      const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], signal });
+      const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], signal });
+      // A command that takes no input may have ended before.
+      child.stdin.on('error', () => {});
+      child.stdin.end(stdin);
       let stdout = '';
       let stderr = '';
       child.stdout.setEncoding('utf8').on('data', (text: string) => {

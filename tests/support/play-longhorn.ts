@@ -116,11 +116,14 @@ const webhooks = (rules: object[]) => async (cluster: Cluster) => {
     await make(cluster, admission(plural), webhook(kind, name, rules));
 };
 
-const pod = async (cluster: Cluster, { name, namespace, status }: { name: string; namespace: string; status: object }): Promise<void> => {
+const pod = async (
+  cluster: Cluster,
+  { status, ...metadata }: { name: string; namespace: string; labels?: Record<string, string>; status: object },
+): Promise<void> => {
   const object = {
     apiVersion: 'v1',
     kind: 'Pod',
-    metadata: { name, namespace },
+    metadata,
     spec: { nodeName: 'node2', containers: [{ name: 'nfs', image: 'x' }] },
   };
   await withStatus(cluster, resources.pods, object, status);
@@ -144,7 +147,12 @@ export const plays = {
   target: (cluster) =>
     make(cluster, longhorn('backuptargets'), longhornObject('BackupTarget', 'default', { spec: { pollInterval: '5m0s' } })),
   store: (cluster) =>
-    pod(cluster, { name: 'backupstore-1', namespace: storeNamespace, status: { conditions: conditions({ Ready: 'True' }) } }),
+    pod(cluster, {
+      name: 'backupstore-1',
+      namespace: storeNamespace,
+      labels: { 'corral.test/store': 'backupstore' },
+      status: { conditions: conditions({ Ready: 'True' }) },
+    }),
   targetAvailable: (cluster) =>
     setStatus(
       cluster,

@@ -24,8 +24,8 @@ const head = `import { scenario } from '${root}tests/support/inline-scenario.ts'
 /** Scenario files by name; the text is what follows the import of `scenario`. */
 export type Suite = Record<string, string>;
 
-/** How the fake provider behaves; `up` is one that works. */
-type How = 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up' | 'loses-a-node';
+/** How the fake provider behaves; `up` is one that works, and with `existing` there is the real provider of that name beside it. */
+type How = 'existing' | 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up' | 'loses-a-node';
 
 export type Ended = { exitCode: number | undefined; stdout: string; stderr: string; report: Report | undefined };
 
@@ -81,15 +81,43 @@ const run = async (
   return { exitCode, stdout: normalise(stdout, folder), stderr: normalise(stderr, folder), report: await readReport(join(folder, 'out')) };
 };
 
-type CommandOptions = { how?: How; flags?: string[]; signals?: Signalled[] };
+type CommandOptions = { how?: How; flags?: string[]; signals?: Signalled[]; env?: Record<string, string> };
 
 /** Plays the suite in a folder by the real command; `flags` as after `npm run e2e --`. */
-export const runCommandIn = (folder: string, config: string, { how = 'up', flags = [], signals = [] }: CommandOptions): Promise<Ended> =>
-  run(folder, { args: [entry, config, how, '--out', 'out', ...flags], signals });
+export const runCommandIn = (folder: string, config: string, { how = 'up', flags = [], ...rest }: CommandOptions): Promise<Ended> =>
+  run(folder, { args: [entry, config, how, '--out', 'out', ...flags], ...rest });
 
 /** Plays a suite by the real command. */
 export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>
   withSuite(suite, ({ folder, config }) => runCommandIn(folder, config, options));
+
+/** Keys that are pressed, when the output first holds `after`. */
+type Pressed = { after: string; keys: string };
+
+/** Plays the suite in a folder by the real command, in a terminal of this size; gives all that was written to it. */
+export const runInTerminal = async (
+  folder: string,
+  config: string,
+  { size, pressed = [], env = {} }: { size: { columns: number; rows: number }; pressed?: Pressed[]; env?: Record<string, string> },
+): Promise<{ exitCode: number | undefined; written: string }> => {
+  const command = [process.execPath, entry, config, 'up', '--out', 'out', '--workers', '2'].join(' ');
+  const inTerminal = `stty cols ${size.columns} rows ${size.rows}; exec ${command}`;
+  const child = execa('script', ['--quiet', '--return', '--flush', '--command', inTerminal, '/dev/null'], {
+    cwd: folder,
+    env: { ...environment(), TERM: 'xterm', ...env },
+    extendEnv: false,
+    reject: false,
+    stripFinalNewline: false,
+  });
+  const waiting = [...pressed];
+  let written = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    written += chunk;
+    while (waiting[0] !== undefined && written.includes(waiting[0].after)) child.stdin.write(waiting.shift()?.keys ?? '');
+  });
+  const { exitCode } = await child;
+  return { exitCode, written };
+};
 
 /** Plays a suite as `npx vitest run --project e2e` does. */
 export const runBare = (folder: string, config: string, options: { env: Record<string, string>; signals?: Signalled[] }): Promise<Ended> =>

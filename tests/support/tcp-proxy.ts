@@ -18,15 +18,15 @@ export type TcpProxy = {
   close(): Promise<void>;
 };
 
-/** Starts a proxy to a port of loopback. */
-export const startTcpProxy = async (target: number): Promise<TcpProxy> => {
+/** Starts a proxy to a port of loopback, or of a host. */
+export const startTcpProxy = async (target: number, host = '127.0.0.1'): Promise<TcpProxy> => {
   const open = new Set<Socket>();
   let refusing = false;
   let count = 0;
   const server = createServer((client) => {
     count += 1;
     if (refusing) return client.destroy();
-    const upstream = connect(target, '127.0.0.1');
+    const upstream = connect(target, host);
     for (const [from, to] of [
       [client, upstream],
       [upstream, client],

@@ -5,18 +5,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { type Cluster, connect } from '../../e2e/observe/cluster.ts';
+import type { Health } from '../../e2e/observe/health.ts';
 
 /** What a server that misbehaves answers to the next request; lists and watches alike. */
 export type Answer = (response: ServerResponse) => void;
 
 /** A server that answers each request from a script and keeps what it was asked; after the script it hangs. */
-export type ScriptedServer = { cluster: Cluster; asked: URL[]; close(): Promise<void> };
+export type ScriptedServer = { cluster: Cluster; asked: URL[]; methods: string[]; close(): Promise<void> };
 
 /** Starts it, for what a real API server does not do when it is told to. */
-export const startScriptedServer = async (script: Answer[]): Promise<ScriptedServer> => {
+export const startScriptedServer = async (script: Answer[], { health }: { health?: Health } = {}): Promise<ScriptedServer> => {
   const asked: URL[] = [];
+  const methods: string[] = [];
   const server = createServer((request, response) => {
     asked.push(new URL(request.url ?? '', 'http://server'));
+    methods.push(request.method ?? '');
     script.shift()?.(response);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -27,8 +30,9 @@ export const startScriptedServer = async (script: Answer[]): Promise<ScriptedSer
   const contexts = [{ name: 'x', context: { cluster: 'x', user: 'x' } }];
   await writeFile(kubeconfig, stringify({ clusters, contexts, users: [{ name: 'x', user: { token: 'secret' } }], 'current-context': 'x' }));
   return {
-    cluster: connect({ kubeconfig }),
+    cluster: connect({ kubeconfig, ...(health === undefined ? {} : { health }) }),
     asked,
+    methods,
     close: async () => {
       await rm(dir, { recursive: true });
       server.closeAllConnections();
@@ -58,11 +62,24 @@ export const lines =
 
 /** An answer that is no success. */
 export const refusal =
-  (code: number, reason: string): Answer =>
+  (
+    code: number,
+    reason: string,
+    { message = `the server says ${reason}`, retryAfter }: { message?: string; retryAfter?: number } = {},
+  ): Answer =>
   (response) => {
-    response.writeHead(code);
-    response.end(JSON.stringify({ kind: 'Status', code, reason, message: `the server says ${reason}` }));
+    response.writeHead(code, retryAfter === undefined ? {} : { 'retry-after': String(retryAfter) });
+    response.end(JSON.stringify({ kind: 'Status', code, reason, message }));
   };
+
+/** A connection that breaks before an answer: nobody knows what became of the request. */
+export const brokenOff: Answer = (response) => response.socket?.destroy();
+
+/** An object as an answer. */
+export const found =
+  (name: string, labels: Record<string, string> = {}): Answer =>
+  (response) =>
+    response.end(JSON.stringify({ metadata: { name, labels } }));
 
 /** A line of a watch: `ADDED hall@4`, `BOOKMARK @7`, `ERROR 410 Expired`. */
 export const event = (text: string): string => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { blocks, encodeLock, type Lock, lockTypes, notAcquired } from '../../../emulator/backupstore/lock-rules.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
 
 const { backup, deletion } = lockTypes;
 const lock = (more: Partial<Lock>): Lock => ({ Name: 'lock-b', Type: backup, Acquired: false, serverTime: 1_000, ...more });
@@ -7,7 +8,7 @@ const at = { now: 2_000, expiry: 150_000 };
 
 describe('a lock of its own kind never blocks', () => {
   test.each([backup, deletion])('type %i', (Type) => {
-    expect(blocks(lock({ Type, Acquired: true }), lock({ Type }), at)).toBe(false);
+    expect(blocks(lock({ Name: 'lock-a', Type, Acquired: true }), lock({ Type }), at)).toBe(false);
   });
 });
 
@@ -21,6 +22,16 @@ test.each<[string, Partial<Lock>, boolean]>([
   ['acquired, but expired', { Acquired: true, serverTime: at.now - at.expiry - 1 }, false],
 ])('a lock of the other kind, %s', (_, other, expected) => {
   expect(blocks(lock({ Type: deletion, ...other }), lock({}), at)).toBe(expected);
+});
+
+test.each<[Mutant, Partial<Lock>, Partial<Lock>, boolean]>([
+  ['lock-never-expires', { Type: deletion, Acquired: true, serverTime: at.now - at.expiry - 1 }, {}, true],
+  ['same-type-locks-conflict', { Name: 'lock-a', Acquired: true }, {}, true],
+  ['same-type-locks-conflict', { Acquired: true }, {}, false],
+  ['lock-ignored', { Name: 'lock-a', Acquired: true }, { Type: deletion }, false],
+  ['lock-ignored', { Type: deletion, Acquired: true }, {}, true],
+])('with the bug %s the lock %j blocks %j: %j', (mutant, other, own, expected) => {
+  expect(blocks(lock(other), lock(own), { ...at, mutant })).toBe(expected);
 });
 
 test('its file is what Longhorn writes', () => {

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
-import { type CreationStep, decideCreation, isFinal, type Surroundings } from '../../../emulator/controllers/backup/decide-creation.ts';
+import {
+  type CreationStep,
+  decideCreation,
+  endsCreation,
+  isFinal,
+  type Surroundings,
+} from '../../../emulator/controllers/backup/decide-creation.ts';
 import type { BackupState } from '../../../emulator/longhorn/objects.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
 
 const ready: Surroundings = {
   ticketSatisfied: true,
@@ -52,6 +59,21 @@ test.each<[string, Partial<Surroundings>, CreationStep]>([
 
 test.each<BackupState>(['', 'Pending', 'InProgress', 'Completed', 'Error', 'Unknown'])('another in state %j holds nobody back', (state) => {
   expect(decideCreation({ ...ready, others: [{ name: 'b', state }] })).toEqual({ do: 'start' });
+});
+
+test('with the bug held-by-error it waits for one in Error too, and only then', () => {
+  const other = (state: BackupState) => decideCreation({ ...ready, others: [{ name: 'b', state }] }, 'held-by-error');
+  expect(other('Error')).toEqual({ do: 'wait', info: 'Wait for backup b to be deleted' });
+  expect(other('Completed')).toEqual({ do: 'start' });
+});
+
+test.each<[string, string, Mutant | undefined, boolean]>([
+  ['lost its lock', 'failed to acquire lock x.lck when performing backup create/restore, please try again later', undefined, true],
+  ['had no engine', 'connection refused', undefined, true],
+  ['lost its lock', 'failed to acquire lock x.lck when performing', 'lost-lock-retried-creation', false],
+  ['had no engine', 'connection refused', 'lost-lock-retried-creation', true],
+])('an upload that %s: %j (bug: %s) ends its Backup: %j', (_, text, mutant, ends) => {
+  expect(endsCreation(new Error(text), mutant)).toBe(ends);
 });
 
 test('with the bug second-not-held it does not wait', () => {

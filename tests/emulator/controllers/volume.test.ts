@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ticketStatus, wantedNode } from '../../../emulator/controllers/volume-attachment.ts';
+import { ticketStatus, wantedNode, wantsNoFrontend } from '../../../emulator/controllers/volume-attachment.ts';
 import { nextStep } from '../../../emulator/controllers/volume-state.ts';
 import type { AttachmentTicket, Replica, Volume } from '../../../emulator/longhorn/objects.ts';
 
@@ -16,12 +16,17 @@ const way = (start: { state: State; robustness: string }, wanted: boolean): stri
 
 test('a new volume goes the way a real one was seen to go', () => {
   expect(way({ state: '', robustness: '' }, false)).toEqual(['creating', 'detaching unknown', 'detached unknown detach']);
-  expect(way({ state: 'detached', robustness: 'unknown' }, true)).toEqual([
+  expect(way({ state: 'detaching', robustness: 'unknown' }, true)).toEqual([
+    'detached unknown detach',
     'attaching unknown',
     'attached unknown attach',
     'attached healthy',
   ]);
   expect(way({ state: 'attached', robustness: 'healthy' }, false)).toEqual(['detaching unknown', 'detached unknown detach']);
+});
+
+test('a volume whose restore has failed stays faulted', () => {
+  expect(way({ state: 'attached', robustness: 'faulted' }, true)).toEqual([]);
 });
 
 test('a volume that is where it is wanted stays', () => {
@@ -41,9 +46,21 @@ test.each([
   expect(wantedNode(tickets, now)).toBe(node);
 });
 
+const minds = (disableFrontend: string) => ({ parameters: { disableFrontend } });
+
+test.each([
+  ['who says nothing of it wants one', [ticket('a', 'n1')], false],
+  ['who wants none gets none', [ticket('a', 'n1', 'longhorn-api', minds('true'))], true],
+  ['a controller does not mind', [ticket('a', 'n1', 'backup-controller', minds('any'))], false],
+  ['a user decides', [ticket('a', 'n1', 'backup-controller', minds('any')), ticket('b', 'n1', 'longhorn-api', minds('true'))], true],
+  ['who is on another node does not', [ticket('a', 'n2', 'longhorn-api', minds('true'))], false],
+])('with or without a frontend: %s', (_, tickets, expected) => {
+  expect(wantsNoFrontend(tickets, 'n1')).toBe(expected);
+});
+
 describe('a ticket', () => {
-  const volume = (nodeID: string, state: State): Volume =>
-    ({ spec: { nodeID }, status: { state, currentNodeID: state === 'attached' ? nodeID : '' } }) as Volume;
+  const volume = (nodeID: string, state: State, disableFrontend = false): Volume =>
+    ({ spec: { nodeID, disableFrontend }, status: { state, currentNodeID: state === 'attached' ? nodeID : '' } }) as Volume;
   const replica = { spec: { nodeID: 'n1' } } as Replica;
   const status = (of: AttachmentTicket, on: Volume) => ticketStatus(of, { volume: on, replica, before: undefined, now: 'now' });
   const message = (of: AttachmentTicket, on: Volume) => status(of, on).conditions[0]?.message;
@@ -57,11 +74,23 @@ describe('a ticket', () => {
     expect(status(ticket('a', 'n1'), volume('n1', 'attaching'))).toMatchObject({ satisfied: false });
   });
 
+  test.each([
+    ['true', true, true],
+    ['true', false, false],
+    ['false', true, false],
+    ['any', true, true],
+    ['any', false, true],
+  ])('that says disableFrontend %s, of a volume attached so: %s, is satisfied: %s', (wish, disableFrontend, satisfied) => {
+    const of = ticket('a', 'n1', 'longhorn-api', minds(wish));
+    expect(status(of, volume('n1', 'attached', disableFrontend))).toMatchObject({ satisfied });
+  });
+
   test('says what stands in its way', () => {
     expect(message(ticket('a', 'n2'), volume('', 'detached'))).toMatch(/^not emulated: attaching to n2/);
-    expect(message(ticket('a', 'n1', 'longhorn-api', { parameters: { disableFrontend: 'true' } }), volume('n1', 'attached'))).toMatch(
-      /^not emulated/,
+    expect(message(ticket('a', 'n1', 'longhorn-api', minds('true')), volume('n1', 'attached'))).toMatch(
+      /^not emulated: .*it is attached with one$/,
     );
+    expect(message(ticket('a', 'n1'), volume('n1', 'attached', true))).toMatch(/^not emulated: .*it is attached without one$/);
     expect(message(ticket('a', 'n1'), volume('', 'detached'))).toBe('the volume is asked for on no node');
   });
 });

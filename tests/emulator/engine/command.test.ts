@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { access, mkdir, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BackupConfig, decodeBackup, decodeVolume } from '../../../emulator/backupstore/config.ts';
+import { type BackupConfig, type CompressionMethod, decodeBackup, decodeVolume } from '../../../emulator/backupstore/config.ts';
 import {
   backupConfigPath,
   backupsPath,
@@ -94,6 +94,20 @@ describe('backup create', () => {
     await rm(snapshotFile(store.replica, 's1'));
     await store.create('v', 'b2', { snapshot: 's2' });
     expect(await backupConfig('b2')).toMatchObject({ IsIncremental: false });
+  });
+
+  test('in full mode sends all of it, also what the store has', async () => {
+    const [a, b] = [block(), block()];
+    await snapshot('s1', [a, b]);
+    await store.create('v', 'b1', { snapshot: 's1' });
+    await writeFile(join(store.root, blockPath('v', checksumOf(a))), 'spoiled');
+    await snapshot('s2', [a, b, a]);
+    await store.create('v', 'b2', { snapshot: 's2', mode: 'full' });
+    const config = await backupConfig('b2');
+    expect(config).toMatchObject({ IsIncremental: false, NewlyUploadedDataSize: 0, Size: 3 * blockSize });
+    expect(config.ReUploadedDataSize).toBe((await backupConfig('b1')).NewlyUploadedDataSize);
+    expect(checksumOf(decompressFrame(await read(blockPath('v', checksumOf(a))), blockSize))).toBe(checksumOf(a));
+    expect((await volumeConfig()).BlockCount).toBe(2);
   });
 
   test('compresses with gzip where the volume does', async () => {
@@ -194,6 +208,26 @@ describe('backup rm', () => {
     expect(await exists(backupConfigPath('v', 'b1'))).toBe(code === 1);
   });
 
+  test('with the bug blocks-left-behind it removes the config alone', async () => {
+    const [, own = ''] = checksums(await backupConfig('b1'));
+    expect(await remove('b1', { mutant: 'blocks-left-behind' })).toMatchObject({ code: 0 });
+    expect(await exists(backupConfigPath('v', 'b1'))).toBe(false);
+    expect(await exists(blockPath('v', own))).toBe(true);
+  });
+
+  test('with the bug lock-ignored it removes blocks from under an upload', async () => {
+    const sent = checksumOf(block());
+    const { Blocks: _, ...unfinished } = JSON.parse(String(await read(backupConfigPath('v', 'b2'))));
+    await writeFile(join(store.root, backupConfigPath('v', 'b3')), JSON.stringify({ ...unfinished, Name: 'b3', CreatedTime: '' }));
+    await mkdir(dirname(join(store.root, blockPath('v', sent))), { recursive: true });
+    await writeFile(join(store.root, blockPath('v', sent)), 'sent');
+    await mkdir(join(store.root, locksPath('v')), { recursive: true });
+    await writeFile(join(store.root, lockPath('v', 'lock-x')), '{"Name":"lock-x","Type":1,"Acquired":true}');
+    expect(await remove('b1')).toMatchObject({ code: 1 });
+    expect(await remove('b1', { mutant: 'lock-ignored' })).toMatchObject({ code: 0 });
+    expect(await exists(blockPath('v', sent))).toBe(false);
+  });
+
   test('of a whole volume leaves nothing of it', async () => {
     expect(await store.run(['backup', 'rm', '--volume', 'v', 'nfs://server:/export'])).toMatchObject({ code: 0 });
     expect(await exists('backupstore/volumes')).toBe(false);
@@ -202,6 +236,50 @@ describe('backup rm', () => {
   test('with the bug cfg-left-behind it says that all went well, and has removed nothing', async () => {
     expect(await remove('b1', { mutant: 'cfg-left-behind' })).toMatchObject({ code: 0 });
     expect(await readdir(join(store.root, backupsPath('v')))).toEqual(['backup_b1.cfg', 'backup_b2.cfg']);
+  });
+});
+
+describe('backup restore', () => {
+  const [a, b] = [block(), block()];
+  const image = () => join(store.root, '..', 'restored.img');
+  const restore = () => store.run(['backup', 'restore', store.url('v', 'b1'), '--to', image()]);
+  const size = 16 << 20;
+  beforeEach(async () => {
+    await snapshot('s1', [a, hole, b]);
+    await writeFile(image(), '');
+    await truncate(image(), size);
+  });
+
+  test.each<CompressionMethod>(['none', 'lz4', 'gzip'])('of one compressed by %s gives its data', async (method) => {
+    await store.create('v', 'b1', { snapshot: 's1', method });
+    expect(await restore()).toMatchObject({ code: 0, stdout: '' });
+    expect((await readFile(image())).equals(Buffer.concat([a, hole, b, Buffer.alloc(size - 3 * blockSize)]))).toBe(true);
+    expect(await exists(locksPath('v'))).toBe(false);
+  });
+
+  test.each<[string, () => Promise<unknown>, RegExp]>([
+    ['an unknown backup', () => rm(join(store.root, backupConfigPath('v', 'b1'))), /^cannot find \S+\/backup_b1\.cfg in backupstore\n$/],
+    ['another size', () => truncate(image(), 2 * size), /^not emulated: a volume of 33554432 bytes from a backup of one of 16777216\n$/],
+    [
+      'a damaged block',
+      () => writeFile(join(store.root, blockPath('v', checksumOf(b))), hole),
+      /^block [0-9a-f]{64} of the backup is damaged/,
+    ],
+    ['a missing block', () => rm(join(store.root, blockPath('v', checksumOf(a)))), /^open \S+\.blk: no such file or directory\n$/],
+    [
+      "a deletion's lock",
+      async () => {
+        await mkdir(join(store.root, locksPath('v')), { recursive: true });
+        await writeFile(join(store.root, lockPath('v', 'lock-x')), '{"Name":"lock-x","Type":2,"Acquired":true}');
+      },
+      /when performing backup create\/restore, please try again later\n$/,
+    ],
+  ])('with %s fails and says why', async (_, harm, text) => {
+    await store.create('v', 'b1', { snapshot: 's1', method: 'none' });
+    await harm();
+    const { code, stdout } = await restore();
+    expect(code).toBe(1);
+    expect(stdout).toMatch(text);
   });
 });
 

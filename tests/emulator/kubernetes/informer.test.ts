@@ -83,3 +83,11 @@ test('tells of every object again with each resync', async () => {
   const { told } = await start([[object('a', 1)]], 10);
   await expect.poll(() => told.length, { timeout: 5_000 }).toBeGreaterThan(3);
 });
+
+test('a copy of an object may be changed, what is listed may not', async () => {
+  const { informer } = await start([[object('a', 1)]]);
+  const copy = informer.get('a');
+  if (copy) copy.metadata.name = 'mine';
+  expect(informer.get('a')?.metadata.name).toBe('a');
+  expect(() => Object.assign(informer.list()[0]?.metadata ?? {}, { name: 'mine' })).toThrow(TypeError);
+});

@@ -8,6 +8,8 @@ test.each([
   ['Volume', { size: String(64 << 20), encrypted: false, fromBackup: '', staleReplicaTimeout: 0, replicaAutoBalance: 'ignored' }],
   ['Backup', { snapshotName: 's', backupMode: 'incremental', backupBlockSize: '2097152', labels: { a: 'b' } }],
   ['BackupTarget', { backupTargetURL: 'nfs://host:/path', credentialSecret: '', pollInterval: '5m0s' }],
+  ['Backup', { snapshotName: 's', backupMode: 'full' }],
+  ['Volume', { size: String(64 << 20), disableFrontend: true }],
   ['BackupTarget', { backupTargetURL: '' }],
   ['InstanceManager', { anything: 'goes' }],
 ])('%s %j is emulated', (kind, spec) => {
@@ -19,7 +21,7 @@ test.each([
   ['Volume', { size: '1000' }, 'not emulated: Volume spec.size: "1000"'],
   ['Volume', { fromBackup: 'nfs://x' }, 'not emulated: Volume spec.fromBackup: "nfs://x"'],
   ['Volume', { encrypted: true }, 'not emulated: Volume spec.encrypted: true'],
-  ['Backup', { backupMode: 'full' }, 'not emulated: Backup spec.backupMode: "full"'],
+  ['Backup', { backupBlockSize: '16777216' }, 'not emulated: Backup spec.backupBlockSize: "16777216"'],
   ['BackupTarget', { backupTargetURL: 's3://bucket@region/' }, 'not emulated: BackupTarget spec.backupTargetURL: "s3://bucket@region/"'],
   [
     'BackupTarget',

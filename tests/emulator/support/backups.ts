@@ -7,6 +7,7 @@ import { follow } from '../../../e2e/observe/watch.ts';
 import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../../../emulator/longhorn/objects.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import { type LocalCluster, longhorn } from './local-cluster.ts';
+import { collapse, describeState } from './states.ts';
 
 type Watched<T> = Timeline<T & KubernetesObject>;
 
@@ -25,12 +26,25 @@ export const openBackups = async ({ cluster, url, device }: LocalCluster) => {
   const make = (plural: string, kind: string, name: string, spec: object, labels: Record<string, string> = {}) =>
     cluster.create(longhorn(plural), { apiVersion: 'longhorn.io/v1beta2', kind, metadata: { name, namespace, labels }, spec });
 
+  const untilSynced = (name: string) =>
+    once(timelines.targets, ({ status }) => status?.available === true && !!status.lastSyncedAt, { name, ...limit('it is available') });
+
   return {
     timelines,
     useStore: async (): Promise<void> => {
       await once(timelines.targets, () => true, { name: 'default', ...limit('there is a backup target') });
       await cluster.patch(longhorn('backuptargets'), { namespace, name: 'default' }, { spec: { backupTargetURL: url } });
-      await once(timelines.targets, ({ status }) => status?.available === true && !!status.lastSyncedAt, limit('the store is available'));
+      await untilSynced('default');
+    },
+    /** Makes a backup target of a name, on a store beside the default one's; the store `stalled` never answers. */
+    target: async (name: string, path: string): Promise<void> => {
+      await make('backuptargets', 'BackupTarget', name, { backupTargetURL: url.replace(/[^/]+$/, path), pollInterval: '0s' });
+      if (path !== 'stalled') await untilSynced(name);
+    },
+    /** Asks for a look at the store, as the user interface does. */
+    requestSync: async (plural: 'backuptargets' | 'backupvolumes', name: string): Promise<void> => {
+      const syncRequestedAt = new Date().toISOString();
+      await cluster.patch(longhorn(plural), { namespace, name }, { spec: { syncRequestedAt } });
     },
     volume: async (name: string, { node, size, ...more }: { node: string; size: number; [field: string]: unknown }): Promise<void> => {
       await make('volumes', 'Volume', name, { size: String(size), numberOfReplicas: 1, frontend: 'blockdev', ...more });
@@ -51,13 +65,13 @@ export const openBackups = async ({ cluster, url, device }: LocalCluster) => {
       await make('snapshots', 'Snapshot', name, { volume, createSnapshot: true });
       await once(timelines.snapshots, ({ status }) => status?.readyToUse === true, { name, ...limit('it is ready') });
     },
-    backup: (name: string, { snapshot, volume }: { snapshot: string; volume: string }) =>
+    backup: (name: string, { snapshot, volume, target }: { snapshot: string; volume: string; target?: string }) =>
       make(
         'backups',
         'Backup',
         name,
         { snapshotName: snapshot, backupMode: 'incremental' },
-        { 'backup-target': 'default', 'backup-volume': volume },
+        { 'backup-volume': volume, ...(target && { 'backup-target': target }) },
       ),
     delete: (plural: string, name: string) => cluster.delete(longhorn(plural), { namespace, name }),
     until: (name: string, state: string) =>
@@ -79,11 +93,3 @@ export const statesOf = (timeline: Timeline<Backup & KubernetesObject>, name: st
   );
   return collapse(seen.map(({ kind, object }) => (kind === 'deleted' ? 'gone' : describeState(object))));
 };
-
-/** A backup's state and messages; no messages and empty ones are the same. */
-export const describeState = ({ status }: Pick<Backup, 'status'>): string => {
-  const messages = Object.keys(status?.messages ?? {}).length > 0 ? ` ${JSON.stringify(status?.messages)}` : '';
-  return `${status?.state || 'new'}${messages}`;
-};
-
-export const collapse = (states: string[]): string[] => states.filter((state, index) => state !== states[index - 1]);

@@ -9,13 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../e2e/observe/cluster.ts';
 import { once } from '../../../e2e/observe/expectation.ts';
 import { follow } from '../../../e2e/observe/watch.ts';
+import type { Clock } from '../../../emulator/clocks.ts';
 import { variables } from '../../../emulator/environment.ts';
+import type { Access } from '../../../emulator/kubernetes/client.ts';
 import { access, serviceAccount } from '../../../emulator/manifests/access.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
-import { storeVariable } from './local-longhorn-variable.ts';
+import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
 import type { LocalManager } from './local-manager.ts';
 
 export const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
@@ -90,15 +92,25 @@ const nodeAndPod = async (cluster: Cluster, node: string): Promise<void> => {
 /** Three managers of the emulator as plain processes, with their own service account's rights on a real API server. */
 export type LocalCluster = {
   cluster: Cluster;
+  /** A file for somebody who may do everything. */
+  kubeconfig(): Promise<string>;
   nodes: string[];
   /** Folder that stands for the NFS export. */
   store: string;
   url: string;
   /** The device of a volume on a node. */
   device(node: string, volume: string): string;
+  /** Where the manager of a node listens. */
+  address(node: string): string;
+  /** The managers' own rights, for a program that runs beside them. */
+  access: Access;
+  /** Folder of a node's manager: engine binaries, replicas. */
+  dataRoot(node: string): string;
   startManager(node: string, options?: { mutant?: Mutant }): void;
   /** Kills a manager and all its children, as the end of its container would. */
   killManager(node: string): Promise<void>;
+  /** Waits until a manager ends by itself and gives its exit code. */
+  untilExit(node: string): Promise<number | null>;
   /** Replaces all managers by ones with a bug, or without. */
   restart(mutant: Mutant | undefined): Promise<void>;
   untilReady(): Promise<void>;
@@ -107,7 +119,8 @@ export type LocalCluster = {
   stop(): Promise<void>;
 };
 
-export const startLocalCluster = async (): Promise<LocalCluster> => {
+/** Starts it without managers; clock, if given, is what they and their longhorn commands go by. */
+export const startLocalCluster = async ({ clock }: { clock?: Clock } = {}): Promise<LocalCluster> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
   const api: ApiServer = await startApiServer();
   const cluster = await api.connect();
@@ -117,21 +130,31 @@ export const startLocalCluster = async (): Promise<LocalCluster> => {
   for (const node of nodes) await nodeAndPod(cluster, node);
   // All serve the same port, so each has an address of its own; random, for another test may run beside this one.
   const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
+  const address = (node: string): string => `${network}.${nodes.indexOf(node) + 1}`;
   const managers = new Map<string, ChildProcess>();
   const store = join(dir, 'export');
   const logFile = (node: string): string => join(dir, `${node}.log`);
 
+  const server = `https://127.0.0.1:${api.port}`;
   const startManager = (node: string, { mutant }: { mutant?: Mutant } = {}): void => {
     const options: LocalManager = {
       node,
-      ip: `${network}.${nodes.indexOf(node) + 1}`,
+      ip: address(node),
       dataRoot: join(dir, node),
-      server: `https://127.0.0.1:${api.port}`,
+      server,
       ca,
       token,
     };
     const child = spawn(process.execPath, [fileURLToPath(new URL('./local-manager.ts', import.meta.url)), JSON.stringify(options)], {
-      env: { ...process.env, [variables.clock]: 'fast', [variables.mutant]: mutant ?? '', [storeVariable]: store },
+      env: {
+        ...process.env,
+        [variables.clock]: 'fast',
+        [variables.mutant]: mutant ?? '',
+        [storeVariable]: dir,
+        // Each look into the store is a process of its own; compiling it took three quarters of its time.
+        NODE_COMPILE_CACHE: join(dir, 'compiled'),
+        ...(clock && { [clockVariable]: JSON.stringify(clock) }),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
       // A process group of its own, which stands for the container.
       detached: true,
@@ -160,12 +183,21 @@ export const startLocalCluster = async (): Promise<LocalCluster> => {
   };
   return {
     cluster,
+    kubeconfig: api.kubeconfig,
     nodes,
     store,
     url: 'nfs://store.example:/export',
     device: (node, volume) => join(dir, node, 'dev/longhorn', volume),
+    address,
+    access: { server, ca, token: () => token },
+    dataRoot: (node) => join(dir, node),
     startManager,
     killManager,
+    untilExit: async (node) => {
+      const child = managers.get(node);
+      if (child && child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
+      return child?.exitCode ?? null;
+    },
     untilReady,
     restart: async (mutant) => {
       await Promise.all(nodes.map(killManager));

@@ -1,18 +1,31 @@
-import { mkdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StoreError } from '../../../emulator/backupstore/errors.ts';
 import { runCommand } from '../../../emulator/engine/command.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
-import { storeVariable } from './local-longhorn-variable.ts';
+import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
 
-// The longhorn command as the emulator has it, but for the mount: its store is a folder of this machine.
+const { clock, mutant } = readBehaviour(process.env);
+const given = process.env[clockVariable];
+
+// The longhorn command as the emulator has it, but for the mount: its stores are folders of this machine. A file beside one, NAME.down, makes it fail, and grows with each try.
 process.exitCode = await runCommand(process.argv.slice(2), {
-  ...readBehaviour(process.env),
+  clock: given ? JSON.parse(given) : clock,
+  mutant,
   mounts: {
-    mount: async () => {
-      const root = process.env[storeVariable] ?? '';
+    mount: async (url) => {
+      // A server that answers nobody: the command hangs until somebody kills it.
+      if (url.endsWith('/stalled')) await sleep(600_000);
+      const root = (process.env[storeVariable] ?? '') + url.slice(url.lastIndexOf(':') + 1);
+      if (existsSync(`${root}.down`)) {
+        await appendFile(`${root}.down`, '.');
+        throw new StoreError('cannot mount');
+      }
       await mkdir(root, { recursive: true });
       return root;
     },
-    unmountAll: async () => undefined,
+    unmount: async () => undefined,
   },
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),

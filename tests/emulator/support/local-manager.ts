@@ -4,6 +4,7 @@ import { readBehaviour } from '../../../emulator/environment.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { startManager } from '../../../emulator/manager/start.ts';
 import { fileDevices } from './file-devices.ts';
+import { clockVariable } from './local-longhorn-variable.ts';
 
 /** What a manager that runs as a plain process is told, as JSON in its first argument. */
 export type LocalManager = { node: string; ip: string; dataRoot: string; server: string; ca: string; token: string };
@@ -17,17 +18,20 @@ await writeFile(command, `#!${process.execPath}\nimport(${JSON.stringify(target.
 await chmod(command, 0o755);
 
 const { clock, mutant } = readBehaviour(process.env);
+const given = process.env[clockVariable];
 
 await startManager({
   // Shorter still than the fast clock: only how often the managers look again, nothing a deletion's process goes by.
-  clock: { ...clock, resync: 1_000, deletionBackoffMin: 3_000, monitorPoll: 200 },
+  clock: given ? JSON.parse(given) : { ...clock, resync: 1_000, deletionBackoffMin: 3_000, monitorPoll: 200 },
   mutant,
   access: { server, ca, token: () => token },
   node,
   ip,
   devices: fileDevices(join(dataRoot, 'dev')),
   dataRoot,
+  job: { image: 'none', environment: {} },
   command,
+  ui: { uiHost: ip, page: 'none' },
   log: createLog((line) => process.stdout.write(line)),
   signal: new AbortController().signal,
 });

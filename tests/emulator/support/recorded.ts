@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Backup } from '../../../emulator/longhorn/objects.ts';
-import { collapse, describeState } from './backups.ts';
+import { collapse, describeState } from './states.ts';
 
 type Event = { type: string; resource: string; object: { metadata: { name: string }; spec?: object; status?: object } };
 

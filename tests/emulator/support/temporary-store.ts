@@ -23,7 +23,7 @@ export const keepFile = async (path: string): Promise<() => Promise<void>> => {
 /** The longhorn command on a store in a temporary folder, with waits so short that a test does not feel them. */
 export const openTemporaryStore = async () => {
   const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
-  const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 50, lockExpiry: 1_000 };
+  const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 400, lockExpiry: 1_000 };
   const url = 'nfs://server:/export';
   const run = async (args: string[], { mutant }: { mutant?: Mutant } = {}) => {
     let stdout = '';
@@ -31,7 +31,7 @@ export const openTemporaryStore = async () => {
     const code = await runCommand(args, {
       clock,
       mutant,
-      mounts: { mount: async () => join(root, 'export'), unmountAll: async () => undefined },
+      mounts: { mount: async () => join(root, 'export'), unmount: async () => undefined },
       out: (text) => {
         stdout += text;
       },
@@ -50,7 +50,12 @@ export const openTemporaryStore = async () => {
     create: (
       volume: string,
       backup: string,
-      { snapshot, method = 'lz4', size = 16 * mebibyte }: { snapshot: string; method?: CompressionMethod; size?: number },
+      {
+        snapshot,
+        method = 'lz4',
+        mode = 'incremental',
+        size = 16 * mebibyte,
+      }: { snapshot: string; method?: CompressionMethod; mode?: 'incremental' | 'full'; size?: number },
     ) => {
       const request: UploadRequest = {
         volume,
@@ -61,7 +66,7 @@ export const openTemporaryStore = async () => {
         directory: join(root, 'replica'),
         compressionMethod: method,
         labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
-        parameters: { 'backup-block-size': '2097152', 'backup-mode': 'incremental' },
+        parameters: { 'backup-block-size': '2097152', 'backup-mode': mode },
       };
       return run(['backup', 'create', url, '--request', JSON.stringify(request)]);
     },

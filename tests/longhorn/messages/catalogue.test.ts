@@ -112,7 +112,7 @@ describe('every row', () => {
 
   test('has a name of its own', () => {
     const folder = new URL('../../../e2e/longhorn/messages/', import.meta.url);
-    const files = ['waiting', 'deletion', 'creation', 'surroundings', 'job', 'job-troubles', 'elsewhere'];
+    const files = ['waiting', 'deletion', 'creation', 'surroundings', 'job', 'job-troubles', 'cron', 'restore', 'attachment', 'elsewhere'];
     const written = files.flatMap((file) =>
       [...readFileSync(new URL(`${file}.ts`, folder), 'utf8').matchAll(/^ {2}'([\w-]+)': \{$/gm)].map(([, id]) => id),
     );

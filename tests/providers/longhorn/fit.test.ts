@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { objectsOf } from '../../../lab/manifests/read.ts';
-import { describeChange, fitToLab } from '../../../providers/longhorn/fit.ts';
+import { describeChange, fitToCluster } from '../../../providers/longhorn/fit.ts';
 import type { NamedImage } from '../../../providers/longhorn/images.ts';
 import { containersOf, find, readObjects, writeObjects } from '../../../providers/longhorn/manifest.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
@@ -22,17 +22,17 @@ const settingsOf = (objects: ReturnType<typeof release>): string | undefined =>
   (find(objects, 'ConfigMap', 'longhorn-default-setting') as { data?: Record<string, string> } | undefined)?.data?.['default-setting.yaml'];
 
 test('what is changed in a release is said, a line each', () => {
-  expect(fitToLab(release('v1.12.1'), { missing: [] }).changes.map(describeChange)).toMatchInlineSnapshot(`
+  expect(fitToCluster(release('v1.12.1'), { missing: [] }).changes.map(describeChange)).toMatchInlineSnapshot(`
     [
       "setting default-replica-count: 3 -> 2 (a third replica would only be one more writer on the same disk)",
-      "setting guaranteed-instance-manager-cpu: 12 -> 0 (a node has one processor and reserves none of it)",
-      "setting storage-reserved-percentage-for-default-disk: 30 -> 0 (the nodes' disks at /var/lib/longhorn hold nothing else)",
+      "setting guaranteed-instance-manager-cpu: 12 -> 0 (a small node has no processor to reserve)",
+      "setting storage-reserved-percentage-for-default-disk: 30 -> 0 (nothing of a node's disk has to be kept for others)",
       "setting storage-minimal-available-percentage: 25 -> 5 (the disks are small)",
       "setting snapshot-data-integrity: fast-check -> disabled (hashing snapshots takes the processors from backups)",
       "setting backup-concurrent-limit: 2 -> 1 (an upload must last long enough for its state to be seen)",
       "setting recurring-successful-jobs-history-limit: 1 -> 10 (a run's jobs and their logs stay until it is over)",
-      "setting upgrade-checker: true -> false (the lab has no way out)",
-      "setting allow-collecting-longhorn-usage-metrics: true -> false (the lab has no way out)",
+      "setting upgrade-checker: true -> false (a test asks nobody outside)",
+      "setting allow-collecting-longhorn-usage-metrics: true -> false (a test asks nobody outside)",
       "readiness probe of DaemonSet longhorn-manager: 3 times 10 s -> 15 times 2 s (the managers start one after the other)",
       "CSI_ATTACHER_REPLICA_COUNT, CSI_PROVISIONER_REPLICA_COUNT, CSI_RESIZER_REPLICA_COUNT, CSI_SNAPSHOTTER_REPLICA_COUNT of Deployment longhorn-driver-deployer: 3 -> 1 (one of each does for a test)",
       "replicas of Deployment longhorn-ui: 2 -> 1 (one does for a test)",
@@ -41,12 +41,12 @@ test('what is changed in a release is said, a line each', () => {
 });
 
 test('both releases are changed the same', () => {
-  expect(fitToLab(release('v1.8.2'), { missing: [] }).changes).toEqual(fitToLab(release('v1.12.1'), { missing: [] }).changes);
+  expect(fitToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(fitToCluster(release('v1.12.1'), { missing: [] }).changes);
 });
 
 describe('settings', () => {
   test.each(['v1.8.2', 'v1.12.1'] as const)('those that %s sets stay as they are, the others are text', (version) => {
-    const text = settingsOf(fitToLab(release(version), { missing: [] }).objects);
+    const text = settingsOf(fitToCluster(release(version), { missing: [] }).objects);
     const own = version === 'v1.8.2' ? 'disable-revision-counter: true\n' : 'disable-revision-counter: "{\\"v1\\":\\"true\\"}"\n';
     expect(text).toContain(own);
     expect(text).toContain('priority-class: "longhorn-critical"\n');
@@ -60,7 +60,7 @@ describe('settings', () => {
   test('a value of the manifest counts', () => {
     const own = { 'default-setting.yaml': 'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n' };
     const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'longhorn-default-setting' }, data: own };
-    const { objects, changes } = fitToLab(read(map), { missing: [] });
+    const { objects, changes } = fitToCluster(read(map), { missing: [] });
     expect(settingsOf(objects)).toContain('default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n');
     expect(changes.map(({ what }) => what)).not.toContain('setting default-replica-count');
     expect(changes.map(({ what }) => what)).toContain('setting upgrade-checker');
@@ -79,13 +79,13 @@ describe('workloads', () => {
     ],
     [{ image: 'a/b:v1', readinessProbe: {} }, []],
   ])('%j', (container, lines) => {
-    const { changes } = fitToLab(read(workload(container, 'other')), { missing: [] });
+    const { changes } = fitToCluster(read(workload(container, 'other')), { missing: [] });
     expect(changes.map(describeChange).map((line) => line.replace(/ \(.*/, ''))).toEqual(lines);
   });
 
   test('no registry is asked, nothing is reserved, and what was given is not touched', () => {
     const before = read(workload({ image: 'a/b:latest', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }));
-    const { objects } = fitToLab(before, { missing: [] });
+    const { objects } = fitToCluster(before, { missing: [] });
     expect(objects.flatMap(({ object }) => containersOf(object))).toEqual([
       { name: 'one', image: 'a/b:latest', imagePullPolicy: 'IfNotPresent', resources: { limits: { cpu: '1' } } },
     ]);
@@ -95,7 +95,7 @@ describe('workloads', () => {
   test('a count that the manifest has stays', () => {
     const env = [{ name: 'CSI_ATTACHER_REPLICA_COUNT', value: '2' }];
     const deployer = workload({ name: 'longhorn-driver-deployer', image: 'a/b:v1', env }, 'longhorn-driver-deployer');
-    const { objects, changes } = fitToLab(read({ ...deployer, kind: 'Deployment' }), { missing: [] });
+    const { objects, changes } = fitToCluster(read({ ...deployer, kind: 'Deployment' }), { missing: [] });
     const [container] = objects.flatMap(({ object }) => containersOf(object));
     expect(container?.env?.map(({ name, value }) => `${name}=${value}`)).toEqual([
       'CSI_ATTACHER_REPLICA_COUNT=2',
@@ -111,7 +111,7 @@ describe('workloads', () => {
     ['ui', { 'longhorn-driver-deployer': 1, 'longhorn-ui': 0 }],
     ['other', { 'longhorn-driver-deployer': 1, 'longhorn-ui': 1 }],
   ] as const)('without an image for %s', (need, replicas) => {
-    const { objects } = fitToLab(release('v1.12.1'), { missing: [lacking(need)] });
+    const { objects } = fitToCluster(release('v1.12.1'), { missing: [lacking(need)] });
     for (const [name, count] of Object.entries(replicas))
       expect(find(objects, 'Deployment', name)).toMatchObject({ spec: { replicas: count } });
   });

@@ -7,7 +7,7 @@ import { follow } from '../../../e2e/observe/watch.ts';
 import { askForVolume, untilItWorks } from '../../../providers/longhorn/attempts.ts';
 import { conditionsOf } from '../../../providers/longhorn/conditions.ts';
 import { imageMissing } from '../../../providers/longhorn/conditions-kubernetes.ts';
-import { fitToLab } from '../../../providers/longhorn/fit.ts';
+import { fitToCluster } from '../../../providers/longhorn/fit.ts';
 import { installRelease } from '../../../providers/longhorn/install.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
 import { untilReady } from '../../../providers/longhorn/readiness.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const { objects } = fitToLab(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), { missing: [] });
+const { objects } = fitToCluster(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), { missing: [] });
 const signal = new AbortController().signal;
 const withoutTimes = (text: string): string => text.replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>').replace(/^.*resourceVersion.*\n/gm, '');
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { fitToLab } from '../../../providers/longhorn/fit.ts';
+import { fitToCluster } from '../../../providers/longhorn/fit.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../../providers/longhorn/release.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
@@ -21,7 +21,7 @@ test('what a release brings is read from its manifest', () => {
 
 test('what is not started is not brought', () => {
   const missing = (['csi', 'ui'] as const).map((need) => ({ name: '', namedBy: '', need }));
-  expect(describeRelease(fitToLab(objects, { missing }).objects)).toMatchObject({
+  expect(describeRelease(fitToCluster(objects, { missing }).objects)).toMatchObject({
     csi: false,
     deployments: [],
     notStarted: ['longhorn-driver-deployer', 'longhorn-ui'],

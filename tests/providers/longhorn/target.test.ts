@@ -39,10 +39,8 @@ const folder = async (name: string, fill: (path: string) => Promise<unknown>): P
 
 const bring = async (path: string) => {
   const lines: string[] = [];
-  const outcome = await archiveTarget(
-    path,
-    plainProgress((line) => lines.push(line)),
-  ).catch((error: Error) => error);
+  const progress = plainProgress((line) => lines.push(line));
+  const outcome = await archiveTarget(path, { registryMirror: undefined, portable: false, progress }).catch((error: Error) => error);
   return { outcome, lines: lines.filter((line) => !line.startsWith('Look through')) };
 };
 
@@ -54,7 +52,7 @@ test('manifests come by name, archives from the folder and those in it', async (
       await writeFile(join(path, name), '');
   });
   const inFolder = (names: string[]) => names.map((name) => join(path, name));
-  expect(await lookThrough(path)).toEqual({
+  expect(await lookThrough(path, { hasMirror: false })).toEqual({
     manifests: inFolder(['a.yaml', 'b.yml']),
     archives: inFolder(['layout', 'more/two.tar.gz', 'one.tar']),
   });
@@ -63,9 +61,11 @@ test('manifests come by name, archives from the folder and those in it', async (
 test('a folder without a manifest, or without an archive', async () => {
   const manifest = await folder('manifest', (path) => writeFile(join(path, 'longhorn.yaml'), text));
   const images = await folder('images', (path) => writeFile(join(path, 'images.tar'), ''));
-  await expect(lookThrough(images)).rejects.toThrow(`${images} has no manifest: put the release's longhorn.yaml into it`);
-  await expect(lookThrough(manifest)).rejects.toThrow(
-    `${manifest} has no image archive: put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts`,
+  await expect(lookThrough(images, { hasMirror: false })).rejects.toThrow(
+    `${images} has no manifest: put the release's longhorn.yaml into it`,
+  );
+  await expect(lookThrough(manifest, { hasMirror: false })).rejects.toThrow(
+    `${manifest} has no image archive: put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts, or name a --registry-mirror`,
   );
 });
 
@@ -106,13 +106,13 @@ test('what is lost without the others is told, and not started', async () => {
   });
   const { outcome, lines } = await bring(path);
   expect(outcome).toMatchObject({ name: 'archive', size: { nodes: 3, memory: '2560M', disk: '12G' } });
-  expect(lines.filter((line) => /archives/.test(line))).toMatchInlineSnapshot(`
+  expect(lines.filter((line) => /archives|lack/.test(line))).toMatchInlineSnapshot(`
     [
       "docker.io/longhornio/csi-attacher:v4.12.0 (Deployment longhorn-driver-deployer, CSI_ATTACHER_IMAGE) is not among the archives: the CSI driver is not started, nor waited for",
       "docker.io/longhornio/longhorn-ui:v1.8.2 (Deployment longhorn-ui, container longhorn-ui) is not among the archives: the UI is not started",
       "docker.io/longhornio/support-bundle-kit:v0.0.92 (DaemonSet longhorn-manager, --support-bundle-manager-image) is not among the archives: what needs it does not start",
-      "Fitted to the lab: replicas of Deployment longhorn-driver-deployer: 1 -> 0 (its images are not among the archives)",
-      "Fitted to the lab: replicas of Deployment longhorn-ui: 2 -> 0 (its image is not among the archives)",
+      "Fitted to the cluster: replicas of Deployment longhorn-driver-deployer: 1 -> 0 (the nodes lack its images)",
+      "Fitted to the cluster: replicas of Deployment longhorn-ui: 2 -> 0 (the nodes lack its image)",
     ]
   `);
 });

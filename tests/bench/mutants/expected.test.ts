@@ -1,0 +1,44 @@
+import { describe, expect, test } from 'vitest';
+import { expected } from '../../../bench/mutants/expected.ts';
+import { sentencePattern } from '../../../bench/mutants/patterns.ts';
+import { sentenceOf } from '../../../bench/mutants/run.ts';
+import { readProject } from '../../../e2e/command/traceability/read-project.ts';
+import { mutants } from '../../../emulator/mutants.ts';
+
+const { scenarios, steps } = readProject();
+const kills = Object.entries(expected).flatMap(([mutant, all]) => all.map((kill) => ({ mutant, ...kill })));
+
+/** The source of one scenario, and what its file has before the first one: helpers that it may call steps by. */
+const sourceOf = (name: string): string | undefined =>
+  [...scenarios.values()]
+    .map((source) => source.split(/^scenario\(/m))
+    .flatMap(([helpers = '', ...own]) => own.map((each) => ({ own: each.trimStart(), whole: helpers + each })))
+    .find(({ own }) => own.startsWith(`'${name}'`))?.whole;
+
+test('every mutant of the emulator has a row, and every row a mutant', () => {
+  expect(Object.keys(expected).sort()).toEqual(Object.keys(mutants).sort());
+});
+
+test.for(Object.entries(expected))('some scenario must kill %s', ([, all]) => {
+  expect(all.length).toBeGreaterThan(0);
+});
+
+describe.for(kills)('$mutant on "$scenario"', ({ scenario, by }) => {
+  test('there is such a scenario, and it has the step that must notice', () => {
+    const source = sourceOf(scenario);
+    expect(source).toBeDefined();
+    if (!steps.always.has(by)) expect(source).toContain(`${by}(`);
+  });
+
+  test('that step is one that judges', () => {
+    expect(sentenceOf(steps, by)).toMatch(/^Then /);
+  });
+
+  test('its sentence is not that of every step', () => {
+    expect(sentencePattern(sentenceOf(steps, by)).test('Then something else')).toBe(false);
+  });
+});
+
+test('a step that there is not is an error', () => {
+  expect(() => sentenceOf(steps, 'then.noSuchStep')).toThrow('names the step then.noSuchStep, which there is not');
+});

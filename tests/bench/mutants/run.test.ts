@@ -1,0 +1,82 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Ground } from '../../../bench/mutants/ground.ts';
+import { runMutants } from '../../../bench/mutants/run.ts';
+import { nothingSpent, type Report, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-mutants-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const file = 'e2e/scenarios/backup-deletion/normal.e2e.ts';
+const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({ sentence, state, duration: 1, account: nothingSpent });
+const heldBack = 'Then the second backup is Pending and says that it waits for the first backup to be deleted';
+const fine: Partial<ScenarioReport> = { state: 'passed', reason: null, steps: [step('Clean-up')] };
+const noticed: Partial<ScenarioReport> = { state: 'failed', reason: 'it ran | on', steps: [step(heldBack, 'failed'), step('Clean-up')] };
+const dirty: Partial<ScenarioReport> = { ...noticed, steps: [step(heldBack, 'failed'), step('Clean-up', 'failed')] };
+
+/** A ground whose scenarios end as they are told to, by the mutant; it tells what was done on it. */
+const groundOf = (ends: Record<string, Partial<ScenarioReport>>) => {
+  const done: string[] = [];
+  const ground: Ground = {
+    play: async ({ mutant = 'none', scenarios, files }) => {
+      done.push(`${mutant}: ${scenarios.length} of ${files}`);
+      return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...ends[mutant] })) } as Report;
+    },
+    renew: async () => void done.push('new lab'),
+    close: async () => {},
+  };
+  return { ground, done };
+};
+
+const run = async (ends: Record<string, Partial<ScenarioReport>>) => {
+  const { ground, done } = groundOf(ends);
+  const printed: string[] = [];
+  const out = join(folder, 'mutants');
+  const well = await runMutants({ chosen: ['message-missing'], ground, out, print: (line) => printed.push(line) });
+  const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null; fate: string }[] };
+  return { well, done, rows: rows.map(({ mutant, fate }) => [mutant, fate]), table: printed.at(-1) };
+};
+
+test('a mutant that is noticed, between two runs without a bug', async () => {
+  const { well, done, rows, table } = await run({ none: fine, 'message-missing': noticed });
+  expect(well).toBe(true);
+  expect(done).toEqual([`none: 1 of ${file}`, `message-missing: 1 of ${file}`, `none: 1 of ${file}`]);
+  expect(rows).toEqual([
+    [null, 'passed without a bug'],
+    ['message-missing', 'killed'],
+    [null, 'passed without a bug'],
+  ]);
+  expect(table).toBe(
+    [
+      '| mutant | scenario | killed by | after |',
+      '| --- | --- | --- | --: |',
+      '| (none) | A backup made during a deletion waits for it, then runs | passed without a bug | 1 ms |',
+      `| message-missing | A backup made during a deletion waits for it, then runs | ${heldBack}: it ran / on | 1 ms |`,
+      '| (none) | A backup made during a deletion waits for it, then runs | passed without a bug | 1 ms |',
+      '',
+    ].join('\n'),
+  );
+});
+
+test('one that survives is said, with the step that should have noticed', async () => {
+  const { well, table } = await run({ none: fine, 'message-missing': fine });
+  expect(well).toBe(false);
+  expect(table).toContain('| **SURVIVED** (meant: then.heldBack) |');
+});
+
+test('a scenario that fails without a bug ends all: what it says of a mutant would mean nothing', async () => {
+  const { well, done } = await run({ none: noticed });
+  expect(well).toBe(false);
+  expect(done).toEqual([`none: 1 of ${file}`]);
+});
+
+test('a scenario that could not clean up costs the lab', async () => {
+  const { well, done } = await run({ none: fine, 'message-missing': dirty });
+  expect(well).toBe(true);
+  expect(done).toEqual([`none: 1 of ${file}`, `message-missing: 1 of ${file}`, 'new lab', `none: 1 of ${file}`]);
+});

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { parseArguments } from '../../e2e/command/arguments/parse.ts';
+import { providers } from '../../providers/index.ts';
+import { commands } from './commands.ts';
+import { commandsOf, documents, ofFolders, proseOf, read, root } from './support/documents.ts';
+
+const told = documents.flatMap(commandsOf);
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+test('every command of the documents has a row that says how it is run', () => {
+  expect(told.filter((command) => !Object.hasOwn(commands, command))).toEqual([]);
+});
+
+test('every row is a command of a document', () => {
+  expect(Object.keys(commands).filter((command) => !told.includes(command))).toEqual([]);
+});
+
+const named = Object.entries(commands).flatMap(([command, how]) => ('by' in how ? [[command, how.by, how.holds] as const] : []));
+
+test.each(named)('%s is run by %s', (_, by, holds) => {
+  expect(existsSync(join(root, by))).toBe(true);
+  expect(read(by)).toContain(holds);
+});
+
+const understood = Object.entries(commands).flatMap(([command, how]) => ('reads' in how ? [[command, how.reads] as const] : []));
+
+test.each(understood)('%s is understood', (command, expected) => {
+  const [, flags = ''] = /^npm run e2e -- (.*)$/.exec(command) ?? [];
+  const words = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  expect(parseArguments(words, Object.keys(providers))).toMatchObject(expected);
+});
+
+test('commands in the running text name scripts that there are', () => {
+  const inline = [...documents, ...ofFolders].flatMap((path) => [...proseOf(path).matchAll(/\bnpm run (?:--silent )?([\w:-]*\w)/g)]);
+  expect(inline.length).toBeGreaterThan(10);
+  expect(inline.map(([, name = '']) => name).filter((name) => scripts[name] === undefined)).toEqual([]);
+});
+
+// What only CI calls.
+const unsaid = ['ci:total'];
+
+test('every script of the project is told of in a document', () => {
+  const all = documents.map(read).join('\n');
+  expect(
+    Object.keys(scripts).filter((name) => !unsaid.includes(name) && !new RegExp(`\\bnpm (?:run )?(?:--silent )?${name}\\b`).test(all)),
+  ).toEqual([]);
+});
+
+test('no command escapes by being written in another way', () => {
+  const escaped = documents.flatMap((path) =>
+    proseOf(path)
+      .split('\n')
+      .filter((line) => /^(?: {4}|\t)\s*(?:npm|npx|[A-Z_]+=)/.test(line)),
+  );
+  expect(escaped).toEqual([]);
+  const fenced = documents.flatMap((path) => [...read(path).matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)]);
+  expect(
+    [...new Set(fenced.map(([, language]) => language))].filter((language) => !['sh', 'ts', 'json', 'text'].includes(language ?? '')),
+  ).toEqual([]);
+});

@@ -1,0 +1,156 @@
+import type { Arguments } from '../../e2e/command/arguments/parse.ts';
+
+/** Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports, ... (see ground.ts). */
+export type Words = Partial<Record<'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'UID' | 'URL', Word>>;
+type Word = 'an empty folder' | 'a store' | 'reports' | 'a manifest' | 'a kubeconfig' | { is: string };
+
+/**
+ * How a command of the documents is run by the tests: as it stands, on a machine that has Node and a shell and nothing else (so that one which would boot a
+ * lab gets as far as the line that says what is missing); or by the test or the CI named, which holds what is given of it; or, where it would need the
+ * Internet, read by the command's own reader of arguments, which has to understand it so.
+ */
+type How = { exitCode: number; says: RegExp; words?: Words } | { by: string; holds: string } | { reads: Partial<Arguments> };
+
+const inCi = (holds: string): How => ({ by: '.ci/run', holds });
+const noGo = (command: string): How => ({
+  exitCode: 3,
+  says: new RegExp(`^${command}: the Go tool chain is missing \\(Kubernetes is built from its Go modules\\)`, 'm'),
+});
+const noLab: How = { exitCode: 1, says: /^lab: no lab named lab is up; npm run lab -- status lists them$/m };
+const taught = 'tests/docs/writing-a-scenario.cluster.test.ts';
+
+/** The cluster of the stub server, by the flags that name one. */
+const stub: Words = { FILE: 'a kubeconfig', NAME: { is: 'stub' }, IMAGE: { is: 'store:1' } };
+
+/** Every command that stands in a `sh` block of a document. */
+export const commands: Record<string, How> = {
+  // The two.
+  'npm ci && npm run e2e': inCi('npm run --silent e2e'),
+  'npm ci && npm test': inCi('npm test'),
+  'npm run e2e': inCi('npm run --silent e2e'),
+
+  // Checks.
+  'npm test': inCi('npm test'),
+  'npm run lint': inCi('npm run --silent lint'),
+  'npm run typecheck': inCi('npm run --silent typecheck'),
+  'npm run knip': inCi('npm run --silent knip'),
+  'npm run conformance': inCi('npm run --silent conformance'),
+  'npm run docs': { exitCode: 0, says: /^$/ },
+  'npm run traceability': { exitCode: 0, says: /^\d+ sentences: \d+ proven, .*, 0 wrong$/m },
+  'npx vitest run --project unit tests/longhorn/messages': { exitCode: 0, says: /Test Files .* passed/ },
+  'npm run mutants': noGo('mutants'),
+  'npm run mutants -- --only message-missing': noGo('mutants'),
+
+  // A run, with any target.
+  'npm run e2e -- --longhorn official': { reads: { longhorn: 'official:v1.12.1', provider: 'lab' } },
+  'npm run e2e -- --longhorn official:v1.8.2': { reads: { longhorn: 'official:v1.8.2' } },
+  'npm run e2e -- --longhorn archive:DIR': { exitCode: 3, says: /has no manifest/, words: { DIR: 'an empty folder' } },
+  'npm run e2e -- --longhorn archive:DIR --registry-mirror URL': {
+    exitCode: 3,
+    says: /has no manifest/,
+    words: { DIR: 'an empty folder', URL: { is: 'http://127.0.0.1:9' } },
+  },
+  'npm run e2e -- --shard 2/8': noGo('e2e'),
+  'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
+  "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
+  "CORRAL_EMULATOR_MUTANT=message-missing npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
+  'npm run emulator:pack -- DIR': { by: 'tests/providers/emulator-pack.test.ts', holds: 'scripts/emulator-pack.ts' },
+
+  // The scenario that the reader adds, which is in the checkout.
+  "npm run e2e -- --only 'outlives its volume'": { by: taught, holds: "'--only', 'outlives its volume'" },
+  "npm run e2e -- --only 'outlives its volume' --keep": noGo('e2e'),
+  "CORRAL_EMULATOR_MUTANT=finalizer-stays-without-volume npm run e2e -- --only 'outlives its volume'": noGo('e2e'),
+  "npm run e2e -- --longhorn official --only 'outlives its volume'": {
+    reads: { longhorn: 'official:v1.12.1', only: 'outlives its volume' },
+  },
+
+  // A cluster that is there: one without a Longhorn.
+  'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID': {
+    exitCode: 3,
+    says: /^e2e: .*there is no Longhorn/m,
+    words: { ...stub, UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' } },
+  },
+  'npm run doctor -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
+    exitCode: 1,
+    says: /^✗ Longhorn/m,
+    words: stub,
+  },
+  'npm run cleanup -- --kubeconfig FILE --context NAME --run RUN': {
+    exitCode: 0,
+    says: /nothing/,
+    words: { ...stub, RUN: { is: 'abc123' } },
+  },
+  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': {
+    exitCode: 0,
+    says: /^nothing is in force: /,
+    words: { ...stub, DIR: 'an empty folder' },
+  },
+  // As far as the first list that the stub server has not.
+  'npm run heal -- --kubeconfig FILE --context NAME --run RUN': {
+    exitCode: 1,
+    says: /^heal: GET \/api\/v1\/pods\?labelSelector=corral\.test%2Frun%3Dabc123/m,
+    words: { ...stub, RUN: { is: 'abc123' } },
+  },
+  'npm run --silent rbac -- --allow LIST | kubectl apply -f -': {
+    exitCode: 0,
+    says: /^kubectl apply -f - was given Namespace ServiceAccount Role /m,
+    words: { LIST: { is: 'manager-kill,process-hold,engine-wrap,admission-policy' } },
+  },
+  'npx vitest run --project e2e': { exitCode: 3, says: /^e2e: CORRAL_KUBECONFIG is not set/m },
+  'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': { exitCode: 3, says: /^fleet: /m, words: stub },
+
+  // In Docker.
+  'npm run e2e -- --provider kind': { exitCode: 3, says: /^e2e: kind is missing/m },
+  'npm run e2e -- --provider k3d': { exitCode: 3, says: /^e2e: k3d is missing/m },
+
+  // Reports, messages and stores.
+  'npm run merge-reports -- DIR': { exitCode: 1, says: /^2 passed, 1 failed$/m, words: { DIR: 'reports' } },
+  'npm run --silent merge-reports -- --table DIR': { exitCode: 1, says: /^\| A \| ✓/m, words: { DIR: 'reports' } },
+  'npm run report -- DIR': { exitCode: 0, says: /^\.corral\/report\.html: 2 runs, /m, words: { DIR: 'reports' } },
+  'npm run replay -- DIR': {
+    exitCode: 0,
+    says: /^4 histories: 0 judged again, /m,
+    words: { DIR: { is: 'fixtures/recordings/longhorn-v1.8.2' } },
+  },
+  "npm run explain -- 'Failed to get the Snapshot s1' --field error --state Error --longhorn v1.9.2": {
+    exitCode: 0,
+    says: /^failure: The snapshot that the backup was to be made of was not there\.$/m,
+  },
+  "npm run explain -- 'Failed to get the Snapshot s1'": { exitCode: 0, says: /^It has 2 meanings/ },
+  'npm run store -- fsck FOLDER': { exitCode: 0, says: /sound/, words: { FOLDER: 'a store' } },
+  'npm run store -- ls FOLDER': { exitCode: 0, says: /vol-a/, words: { FOLDER: 'a store' } },
+  'npm run store -- show FOLDER NAME': { exitCode: 0, says: /b1/, words: { FOLDER: 'a store', NAME: { is: 'b1' } } },
+
+  // The lab.
+  'npm run doctor': { exitCode: 1, says: /^✗ Go: the Go tool chain is missing/m },
+  'npm run lab -- up --nodes 3 --memory 1024M --disk 12G': noGo('lab'),
+  'npm run lab -- up --images DIR --manifest FILE': { exitCode: 3, says: /^lab: /m, words: { DIR: 'an empty folder', FILE: 'a manifest' } },
+  'npm run lab -- status': { exitCode: 0, says: /^no lab is up; npm run lab -- up starts one$/m },
+  'npm run lab -- shell node1': noLab,
+  'npm run lab -- logs node1': noLab,
+  'npm run lab -- images ls': noLab,
+  'npm run lab -- down': { exitCode: 0, says: /^No lab named lab was up\.$/m },
+  'npm run lab -- prune': { exitCode: 0, says: /./ },
+  'npm run lab -- crash node2': noLab,
+  'npm run lab -- start node2': noLab,
+  'npm run lab -- freeze node2': noLab,
+  'npm run lab -- thaw node2': noLab,
+  'npm run lab -- cut node2': noLab,
+  'npm run lab -- join node2': noLab,
+  'npm run lab -- slow node2 --delay 100ms --loss 5%': noLab,
+  'npm run lab -- fast node2': noLab,
+  'npm run lab -- disk node2 --error-after 30s': noLab,
+  'npm run lab -- disk node2 --heal': noLab,
+  'npm run lab -- clock node2 --skew -10m': noLab,
+  'npm run lab -- clock node2 --heal': noLab,
+  'npm run lab -- apiserver restart': noLab,
+  'npm run lab -- etcd compact': noLab,
+
+  // Benchmarks: as far as the lab, or the commands that they take beside Node.
+  'npm run bench:lab -- 3': { exitCode: 1, says: /the Go tool chain is missing/ },
+  'npm run bench:lab -- cold': { exitCode: 1, says: /is missing|ENOENT/ },
+  'npm run bench:kills': { exitCode: 1, says: /spawn npm ENOENT/ },
+  'npm run bench:store -- 100 1': { exitCode: 1, says: /ENOENT/ },
+  'npm run bench:suite': { exitCode: 1, says: /the Go tool chain is missing/ },
+  'npm run bench:polling': { exitCode: 1, says: /flock/ },
+};

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { rewrite } from '../../e2e/command/docs/markdown.ts';
+import { reportedDifferences } from '../../e2e/command/docs/of-findings.ts';
+import { sections } from '../../e2e/command/docs/sections.ts';
+import { differences } from '../../e2e/longhorn/differences/differences.ts';
+import { anchorsOf, documents, proseOf, read } from './support/documents.ts';
+
+test.each(documents)('%s has what the code has: npm run docs writes it', (path) => {
+  expect(read(path)).toBe(rewrite(read(path), sections));
+});
+
+test('every section is in a document', () => {
+  const all = documents.map(read).join('\n');
+  expect(Object.keys(sections).filter((name) => !all.includes(`<!-- npm run docs: ${name} -->`))).toEqual([]);
+});
+
+describe('a document', () => {
+  const known = { one: () => ['1 | $&'] };
+
+  test('is written anew between the markers, and nowhere else', () => {
+    const text = 'a\n<!-- npm run docs: one -->\nold\n<!-- end -->\nb\n';
+    const written = rewrite(text, known);
+    expect(written).toBe('a\n<!-- npm run docs: one -->\n\n1 | $&\n\n<!-- end -->\nb\n');
+    expect(rewrite(written, known)).toBe(written);
+  });
+
+  test.each([
+    ['<!-- npm run docs: two -->\n<!-- end -->\n', 'there is no section named two; there are: one'],
+    ['<!-- npm run docs: one -->\n', 'section one has no end: write <!-- end --> behind it'],
+  ])('%j is refused', (text, message) => {
+    expect(() => rewrite(text, known)).toThrow(message);
+  });
+});
+
+test('every difference has a place of its own in the versions', () => {
+  expect(anchorsOf('docs/versions.md')).toEqual(expect.arrayContaining(Object.keys(differences)));
+});
+
+describe('the findings', () => {
+  const steps = read('e2e/steps/find-longhorn.ts');
+
+  test('are those that steps report', () => {
+    expect(reportedDifferences()).toContain('no-record-is-brief');
+    expect(reportedDifferences()).not.toContain('retry-interval');
+  });
+
+  test('about the cluster have the titles that the code has', () => {
+    const titles = [...steps.matchAll(/title: '([^']+)'/g)].map(([, title = '']) => title);
+    expect(titles).toHaveLength(2);
+    const outage = /The API server did not answer for \$\{away\}/.test(read('e2e/observe/health.ts'));
+    const busy = /The API server put \$\{[^}]*\} off/.test(read('e2e/observe/health.ts'));
+    expect([outage, busy]).toEqual([true, true]);
+    for (const title of [...titles, 'The API server did not answer for TIME', 'The API server put N requests off'])
+      expect(proseOf('docs/findings.md')).toContain(`| ${title} |`);
+  });
+});

@@ -1,0 +1,50 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { readReport } from '../../e2e/report/file.ts';
+import { makeCheckout } from './support/checkout.ts';
+import { read, taughtScenario } from './support/documents.ts';
+
+// A reader's checkout, to which the document's scenario was added.
+let folder: string;
+let remove: () => Promise<void>;
+const { path, text } = taughtScenario();
+const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+
+beforeAll(async () => {
+  ({ folder, remove } = await makeCheckout());
+  await mkdir(dirname(join(folder, path)), { recursive: true });
+  await writeFile(join(folder, path), text);
+});
+afterAll(() => remove?.());
+
+const npmRun = (name: string, ...args: string[]) => {
+  const [program = '', ...words] = (scripts[name] ?? '').split(' ');
+  return execa(program, [...words, ...args], {
+    cwd: folder,
+    preferLocal: true,
+    localDir: folder,
+    reject: false,
+    stdin: 'ignore',
+    all: true,
+  });
+};
+
+test('the scenario that the reader adds has the form of the others', async () => {
+  const { all } = await npmRun('typecheck');
+  expect(all.split('\n').filter((line) => line.startsWith(path))).toEqual([]);
+});
+
+// A whole lab with the emulator in it: half a minute where nothing is to be built, and the scenario as long again.
+test('it is played, and passes', { timeout: 1_500_000 }, async () => {
+  const ended = await npmRun('e2e', '--only', 'outlives its volume');
+  expect(ended.exitCode, stripVTControlCharacters(ended.all)).toBe(0);
+  const report = await readReport(join(folder, '.corral/last'));
+  const [scenario, ...others] = report?.scenarios ?? [];
+  expect(others).toEqual([]);
+  expect(scenario).toMatchObject({ file: path, state: 'passed', name: /scenario\('([^']+)'/.exec(text)?.[1] });
+  const sentences = scenario?.steps.map(({ sentence }) => sentence) ?? [];
+  expect(sentences).toEqual(expect.arrayContaining(['When the volume is removed', 'Then the first backup goes Deleting, and is gone']));
+});

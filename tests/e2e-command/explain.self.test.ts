@@ -1,0 +1,119 @@
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+
+const explain = (args: string[], input = '') => execa(process.execPath, ['scripts/explain.ts', ...args], { reject: false, input });
+
+const snapshot = 'Failed to get the Snapshot s1';
+const lock =
+  'failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later';
+const refused = 'Action [backupList] not available on x';
+const logged = (level: string) =>
+  `time="2026-11-20T09:00:00Z" level=${level} msg="Created backup successfully but errored on cleanup for v" error="${refused}" x=y`;
+
+test('a text that has several meanings is told with the place of each', async () => {
+  const { stdout, stderr, exitCode } = await explain([snapshot]);
+  expect([exitCode, stderr]).toEqual([0, '']);
+  expect(stdout).toMatchInlineSnapshot(`
+    "It has 2 meanings; which one it is, the field and the state decide.
+
+    informational: The backup waits for its snapshot or its engine.
+      Nothing, up to five looks of 30 s; then it fails for good.
+      where: status.messages.info of a Backup, in the state Pending, InProgress or Error
+      Longhorn >=1.8.0, as the product words it: status.messages.info of a Pending backup; controller/backup_controller.go, source of v1.8.0 to v1.12.1; after five looks it is a failure, by the same text in status.error
+      https://github.com/longhorn/longhorn-manager/blob/v1.12.1/controller/backup_controller.go
+      in the catalogue: waits-for-readiness
+
+    failure: The snapshot that the backup was to be made of was not there.
+      Make a snapshot, and a backup of that one; if a recurring job ran, it may have cleaned the snapshot away (longhorn/longhorn#10184).
+      where: status.error of a Backup, in the state Error
+      Longhorn >=1.8.0, as the product words it: status.error after five tries; controller/backup_controller.go, source of v1.8.0 to v1.12.1
+      https://github.com/longhorn/longhorn-manager/blob/v1.12.1/controller/backup_controller.go
+      in the catalogue: creation-without-snapshot
+
+    informational: it heals by itself; only one that never goes is a fault
+    failure: it will not heal by itself"
+  `);
+});
+
+test('field, state and version narrow them down', async () => {
+  const { stdout, exitCode } = await explain([snapshot, '--field', 'error', '--state', 'Error', '--longhorn', 'v1.9.2']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^failure: The snapshot that the backup was to be made of was not there\.\n/);
+  expect(stdout).not.toContain('waits-for-readiness');
+});
+
+test('the cause of a failed deletion is enough, and is told to be that', async () => {
+  const { stdout } = await explain(['unlinkat /b.cfg: operation not permitted', '--field', 'messages.error']);
+  expect(stdout).toMatch(/^failure: The backup store refused/);
+  expect(stdout).toContain('\n  as the cause in: Failed to delete the backup URL in the backupstore, err ...\n');
+});
+
+test('a text comes from the standard input, a whole line of a log too', async () => {
+  const { stdout, exitCode } = await explain(['-'], `${logged('warning')}\n`);
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^warning: The first run of a new volume looked for old backups/);
+  // At another level it is another message.
+  expect(await explain(['-'], logged('info'))).toMatchObject({ exitCode: 1 });
+});
+
+test('--json is for programs', async () => {
+  const told = JSON.parse((await explain([`failed to backup: ${lock}`, '--field', 'error', '--json'])).stdout);
+  expect(told).toMatchObject({
+    class: 'failure',
+    meanings: [
+      {
+        id: 'creation-lost-lock',
+        said: { by: 'Backup', fields: ['status.error'], states: ['Error'], asCause: false },
+        wordings: [{ versions: '>=1.8.0', origin: 'product', links: ['https://github.com/longhorn/backupstore'] }],
+      },
+    ],
+  });
+  expect(JSON.parse((await explain([snapshot, '--json'])).stdout)).toMatchObject({ class: null, meanings: [{}, {}] });
+  expect(JSON.parse((await explain(['the dog ate it', '--json'])).stdout)).toEqual({
+    text: 'the dog ate it',
+    class: 'unclassified',
+    meanings: [],
+  });
+});
+
+test('what the catalogue does not know is unclassified', async () => {
+  expect(await explain(['the dog ate it'])).toMatchObject({
+    exitCode: 1,
+    stderr: '',
+    stdout: 'unclassified: the catalogue knows no such text',
+  });
+  expect(await explain([snapshot, '--field', 'log'])).toMatchObject({
+    exitCode: 1,
+    stdout: 'unclassified: the catalogue knows no such text in that field, state and version; without the flags it knows it',
+  });
+});
+
+describe('what it does not know ends with one line', () => {
+  const see = 'see npm run explain -- --help';
+  test.each([
+    [[], `missing required argument 'text': ${see}`],
+    [['a', 'b'], `too many arguments. Expected 1 argument but got 2: a, b: ${see}`],
+    [[''], 'the text is empty: give what Longhorn said, or - to read it from the standard input'],
+    [['-'], 'the text is empty: give what Longhorn said, or - to read it from the standard input'],
+    [['x', '--frob'], `unknown option '--frob': ${see}`],
+    [
+      ['x', '--field', 'status'],
+      `option '--field <field>' argument 'status' is invalid. Allowed choices are messages.error, messages.info, error, condition, event, log: ${see}`,
+    ],
+    [['x', '--state', ' '], `option '--state <state>' argument ' ' is invalid. name a state, as Error, or the reason of an event: ${see}`],
+    [
+      ['x', '--longhorn', '1.12'],
+      `option '--longhorn <version>' argument '1.12' is invalid. give a version by all its numbers, as v1.12.1: ${see}`,
+    ],
+  ])('%j', async (args, line) => {
+    expect(await explain(args)).toMatchObject({ exitCode: 2, stdout: '', stderr: `explain: ${line}` });
+  });
+});
+
+test('--help tells the exit codes', async () => {
+  const { stdout, exitCode } = await explain(['--help']);
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain(
+    'Exit codes: 0 the catalogue knows the text; 1 it is unclassified; 2 the command was called in a way it does not know.',
+  );
+});

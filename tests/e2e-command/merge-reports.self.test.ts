@@ -1,0 +1,149 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { execa } from 'execa';
+import { expect, onTestFinished, test } from 'vitest';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+import { readReport } from '../../e2e/report/file.ts';
+import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
+import { scenarioReport } from '../support/scenario-report.ts';
+
+const script = fileURLToPath(new URL('../../scripts/merge-reports.ts', import.meta.url));
+
+const report = (run: string, states: Record<string, ScenarioReport['state']>, change: Partial<Report> = {}): Report => ({
+  ...composeReport({
+    run,
+    provider: 'lab',
+    target: { name: 'emulator', version: 'v1.12.1-emulator' },
+    kubernetes: null,
+    end: { state: 'finished', reason: null },
+    scenarios: Object.entries(states).map(([name, state]) => scenarioReport(name, { state })),
+    startedAt: new Date('2026-01-01T00:00:00Z'),
+  }),
+  duration: 5000,
+  ...change,
+});
+
+const shard = (index: number) => ({ shard: { index, of: 2, split: 'abc' } });
+
+/** Runs the command in a folder with these files; what is no text is written as JSON. */
+const merge = async (files: Record<string, Report | string>, args: string[]) => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-merge-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
+  }
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [script, ...args], { cwd: folder, reject: false });
+  const times = await readFile(join(folder, '.corral/times.json'), 'utf8').then(JSON.parse, () => undefined);
+  return { exitCode, stdout: stripVTControlCharacters(stdout), stderr, times, report: await readReport(join(folder, '.corral/merged')) };
+};
+
+const shards = {
+  'reports/one/report.json': report('aaaaaa', { A: 'passed', B: 'failed' }, shard(1)),
+  'reports/two/report.json': report('bbbbbb', { C: 'passed' }, shard(2)),
+};
+
+test('shards become one report, with a table and the exit code of what they say', async () => {
+  const ended = await merge(shards, ['reports']);
+  expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(ended.stdout).toMatchInlineSnapshot(`
+    "
+    1 round: ✓ passed, ✗ failed, ? not provable, - skipped
+
+    rounds  passed  failed  skipped  min  median  max
+    ✓            1       0        0  1 s     1 s  1 s  A
+    ✗            0       1        0  1 s     1 s  1 s  B
+    ✓            1       0        0  1 s     1 s  1 s  C
+
+    Did not pass:
+      ✗ B
+
+    2 passed, 1 failed
+    Judged: the emulator v1.12.1-emulator: this run proves the suite, not Longhorn
+    Report: .corral/merged/report.json (5 s)"
+  `);
+  expect(ended.report?.scenarios.map(({ name }) => name)).toEqual(['A', 'B', 'C']);
+});
+
+test('a merge with --out in the same folder can be done again', async () => {
+  const args = ['reports', '--out', 'reports'];
+  const ended = await merge({ ...shards, 'reports/report.json': report('cccccc', {}) }, args);
+  expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
+});
+
+test('a shard that is missing is an error, unless that is allowed', async () => {
+  const one = { 'one.json': shards['reports/two/report.json'] };
+  expect(await merge(one, ['one.json'])).toMatchObject({
+    exitCode: 3,
+    stderr: 'merge-reports: shard 1/2 is missing: name the report, or merge without it by --allow-missing',
+    report: undefined,
+  });
+  const allowed = await merge(one, ['one.json', '--allow-missing']);
+  expect(allowed).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(allowed.stdout).toContain('\nshard 1/2 is missing\n');
+  expect(allowed.report?.scenarios).toHaveLength(1);
+});
+
+test('a run that did not finish has its own exit code', async () => {
+  const judged = (one: Report) => merge({ 'one.json': one }, ['one.json']).then(({ exitCode }) => exitCode);
+  const ended = (state: Report['end']['state'], states: Record<string, ScenarioReport['state']>) =>
+    judged(report('aaaaaa', states, { end: { state, reason: 'why' } }));
+  expect(
+    await Promise.all([
+      ended('interrupted', { A: 'failed' }),
+      ended('cluster-lost', { A: 'failed' }),
+      ended('runner-died', { A: 'failed' }),
+      ended('runner-died', { A: 'passed' }),
+      ended('set-up-failed', { A: 'skipped' }),
+      ended('finished', { A: 'not-provable' }),
+      ended('finished', { A: 'skipped' }),
+      judged(report('aaaaaa', { A: 'passed' }, { differences: ['a setting changed'] })),
+      judged(report('aaaaaa', { A: 'passed' }, { differences: null })),
+    ]),
+  ).toEqual([4, 3, 1, 3, 3, 1, 0, 1, 3]);
+});
+
+test('--times writes what --shard splits by', async () => {
+  const ended = await merge(shards, ['reports', '--times', '.corral/times.json']);
+  expect(ended).toMatchObject({ exitCode: 1, stderr: '', times: { 'one.e2e.ts A': 1000, 'one.e2e.ts C': 1000 } });
+});
+
+test('--table merges nothing and prints versions by scenarios', async () => {
+  const versions = {
+    'a.json': report('aaaaaa', { A: 'passed' }),
+    'b.json': report('bbbbbb', { A: 'failed' }, { target: { name: 'official', version: 'v1.8.2' } }),
+  };
+  const ended = await merge(versions, ['--table', 'a.json', 'b.json']);
+  expect(ended).toMatchObject({ exitCode: 1, stderr: '', report: undefined });
+  expect(ended.stdout).toContain('| scenario | v1.8.2 | v1.12.1-emulator |');
+});
+
+test.each([
+  [[], 2, "missing required argument 'path': see npm run merge-reports -- --help"],
+  [['--shard', '1/2', 'one.json'], 2, "unknown option '--shard': see npm run merge-reports -- --help"],
+  [['nowhere'], 2, 'nowhere: there is no such file or folder'],
+  [['empty'], 2, 'empty: there is no report.json in it'],
+  [['one.json', '--out', 'one.json'], 2, '--out one.json is a file: name a folder, or a new one'],
+  [['broken.json'], 3, expect.stringMatching(/^broken\.json is no report of this release: .*JSON/)],
+  [['other.json'], 3, expect.stringMatching(/^other\.json is no report of this release: schemaVersion: Invalid input: expected 1; run: /)],
+  [
+    ['one.json', 'two.json'],
+    3,
+    'the reports are of different versions: v1.12.1-emulator in one.json, v1.8.2 in two.json: merge those of one at a time',
+  ],
+])('%j is refused in one line', async (args, exitCode, line) => {
+  const files = {
+    'one.json': report('aaaaaa', {}),
+    'two.json': report('bbbbbb', {}, { target: { name: 'emulator', version: 'v1.8.2' } }),
+    'empty/other.json': '{}',
+    'broken.json': '{',
+    'other.json': '{}',
+  };
+  const ended = await merge(files, args);
+  expect(ended).toMatchObject({ exitCode, stdout: '', report: undefined });
+  expect(ended.stderr).toMatch(/^merge-reports: [^\n]*$/);
+  expect(ended.stderr.replace('merge-reports: ', '')).toEqual(line);
+});

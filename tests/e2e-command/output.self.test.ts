@@ -1,0 +1,246 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { type JsonEvent, jsonEventSchema } from '../../e2e/report/json-events.ts';
+import { leastEnvironment, runBare, runCommandIn, runInTerminal, runSuite, type Suite, withSuite } from '../support/run-suite.ts';
+import { openTerminal } from '../support/terminal.ts';
+import { findJunitErrors } from '../support/validate-junit.ts';
+
+const suite = {
+  'one.e2e.ts': `scenario('One is green', {}, async ({ does, finds }) => {
+  console.log('by itself');
+  await does('Given a thing');
+  finds({ title: 'The manual is wrong', detail: 'It says A' });
+});
+`,
+  'two.e2e.ts': `scenario('Two is red', {}, async ({ does }) => {
+  await does('Then it breaks', () => {
+    throw Object.assign(new Error('expected: 100%\\n  got: another'), { verdict: { state: 'broken' } });
+  });
+});
+`,
+};
+
+const never = `(signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))`;
+const hanging = {
+  'one.e2e.ts': `scenario('It hangs', {}, async ({ does, later }) => {
+  later(() => does('Clean-up', () => new Promise((resolve) => setTimeout(resolve, 300))));
+  await does('Given a thing');
+  await does('When nothing comes', ${never});
+});
+`,
+};
+
+const readEvents = (stdout: string): JsonEvent[] => stdout.split('\n').map((line) => jsonEventSchema.parse(JSON.parse(line)));
+
+describe('--json', () => {
+  test('an event a line, and nothing else on stdout', async () => {
+    const ended = await runSuite(suite, { flags: ['--json', '--workers', '1', '--repeat', '2', '--keep'] });
+    expect(ended.exitCode).toBe(1);
+    const events = readEvents(ended.stdout.replace('(kept)\n', ''));
+    const told = events.map((event) => ('scenario' in event ? `${event.event}: ${event.scenario}, ${event.round}` : event.event));
+    expect(told).toMatchInlineSnapshot(`
+      [
+        "run-start",
+        "scenario-start: Two is red, 1",
+        "cluster",
+        "step-begins: Two is red, 1",
+        "step: Two is red, 1",
+        "failure: Two is red, 1",
+        "scenario-end: Two is red, 1",
+        "scenario-start: One is green, 1",
+        "step-begins: One is green, 1",
+        "step: One is green, 1",
+        "finding: One is green, 1",
+        "scenario-end: One is green, 1",
+        "scenario-start: Two is red, 2",
+        "cluster",
+        "step-begins: Two is red, 2",
+        "step: Two is red, 2",
+        "failure: Two is red, 2",
+        "scenario-end: Two is red, 2",
+        "scenario-start: One is green, 2",
+        "step-begins: One is green, 2",
+        "step: One is green, 2",
+        "finding: One is green, 2",
+        "scenario-end: One is green, 2",
+        "run-end",
+      ]
+    `);
+    expect(new Set(events.map(({ run }) => run))).toEqual(new Set([ended.report?.run]));
+    const [first, last] = [events.at(0), events.at(-1)];
+    expect(first).toMatchObject({ event: 'run-start', provider: 'lab', target: { name: 'emulator', version: null }, scenarios: 2 });
+    expect(last).toMatchObject({
+      event: 'run-end',
+      target: { name: 'emulator', version: '0.0.0' },
+      end: { state: 'finished' },
+      totals: { passed: 2, failed: 2, skipped: 0, notProvable: 0 },
+      report: 'out/report.json',
+      junit: 'out/junit.xml',
+    });
+    // What is for people is not lost.
+    for (const line of ['2 scenarios, provider lab', 'Booting three nodes', 'by itself', 'The cluster is left up'])
+      expect(ended.stderr).toContain(line);
+  });
+
+  test('also when no cluster comes up', async () => {
+    const ended = await runSuite(suite, { how: 'dies', flags: ['--json'] });
+    expect(ended.exitCode).toBe(3);
+    const events = readEvents(ended.stdout);
+    expect(events.map(({ event }) => event)).toEqual(['run-start', 'run-end']);
+    expect(events.at(-1)).toMatchObject({ end: { state: 'set-up-failed' }, totals: { skipped: 2 } });
+  });
+
+  test('also when it is interrupted', async () => {
+    const ended = await runSuite(hanging, { flags: ['--json'], signals: [{ after: '"step-begins","at":"', signal: 'SIGINT' }] });
+    expect(ended.exitCode).toBe(4);
+    const events = readEvents(ended.stdout);
+    expect(events.at(-1)).toMatchObject({ event: 'run-end', end: { state: 'interrupted' }, totals: { skipped: 1 } });
+    expect(events.find(({ event }) => event === 'scenario-end')).toMatchObject({ state: 'skipped' });
+  });
+
+  test('also without the command', async () => {
+    await withSuite(suite, async ({ folder, config }) => {
+      const ended = await runBare(folder, config, { env: { ...leastEnvironment, CORRAL_OUTPUT: 'json' } });
+      const events = readEvents(ended.stdout);
+      expect(events.at(0)).toMatchObject({ event: 'run-start', provider: 'existing', scenarios: null });
+      expect(events.at(-1)).toMatchObject({ event: 'run-end', totals: { passed: 1, failed: 1 } });
+    });
+  });
+});
+
+test('--verbose tells each step when it begins, and the last line stays the same', async () => {
+  // What a scenario prints by itself comes by another way, and so at any time.
+  const quiet = suite['one.e2e.ts'].replace("console.log('by itself');", '');
+  const ended = await runSuite({ 'one.e2e.ts': quiet }, { flags: ['--verbose'] });
+  expect(ended.exitCode).toBe(0);
+  expect(ended.stdout).toMatchInlineSnapshot(`
+    "1 scenario, provider lab, Longhorn: emulator
+    Booting three nodes ...
+    Booting three nodes: <time>
+    Corral run <run>, provider lab
+    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
+
+    One is green
+      · on https://cluster.invalid (context inline), Kubernetes v1.99.0
+      · begins: Given a thing
+      ✓ Given a thing (<time>)
+      · finding: The manual is wrong
+      passed in <time>
+      finding: The manual is wrong
+        It says A
+
+    1 passed, 0 failed
+    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
+    Report: out/report.json (<time>)
+    Taking the cluster down ...
+    Taking the cluster down: <time>
+    Page: out/report.html"
+  `);
+});
+
+test('the summary and the annotations of a job on GitHub', async () => {
+  await withSuite(suite, async ({ folder, config }) => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(folder, 'summary.md') };
+    const ended = await runCommandIn(folder, config, { env });
+    expect(ended.exitCode).toBe(1);
+    expect(ended.stdout.split('\n').filter((line) => line.startsWith('::'))).toEqual([
+      '::error file=two.e2e.ts,line=2,title=Two is red::expected: 100%25%0A  got: another',
+      '::notice file=one.e2e.ts,line=2,title=finding%3A The manual is wrong::It says A',
+    ]);
+    expect(await readFile(join(folder, 'summary.md'), 'utf8')).toContain('### 1 passed, 1 failed');
+    const dead = await runCommandIn(folder, config, { how: 'dies', env, flags: ['--json'] });
+    expect(dead.stdout).not.toContain('::error');
+    expect(dead.stderr).toContain('::error title=The run did not finish::');
+    // One step may hold several runs.
+    const summary = await readFile(join(folder, 'summary.md'), 'utf8');
+    expect(summary.match(/^### /gm)).toHaveLength(2);
+  });
+});
+
+describe('junit.xml lies beside the report', () => {
+  const dying = { 'one.e2e.ts': `scenario('It dies', {}, async () => process.kill(process.pid, 'SIGKILL'));` };
+  const slow = { 'one.e2e.ts': hanging['one.e2e.ts'].replace('300', '60_000') };
+  test.each<[string, Suite, Parameters<typeof runCommandIn>[2], string[]]>([
+    ['of a run', suite, {}, ['tests="2" failures="1" errors="0"', '<failure type="failed" message="expected: 100%">', '✓ Given a thing']],
+    [
+      'when no cluster comes up',
+      suite,
+      { how: 'dies' },
+      ['tests="3" failures="0" errors="1"', '<error type="set-up-failed"', 'skipped="1"'],
+    ],
+    ['when the machine is not fit', suite, { how: 'not-fit' }, ['<error type="set-up-failed" message="mmdebstrap is missing']],
+    [
+      'of an interrupted run',
+      hanging,
+      { signals: [{ after: '✓ Given a thing', signal: 'SIGINT' }] },
+      ['<error type="interrupted"', '<skipped message="interrupted; it was at: When nothing comes"/>'],
+    ],
+    [
+      'of one whose clean-up was not waited for',
+      slow,
+      {
+        signals: [
+          { after: '✓ Given a thing', signal: 'SIGINT' },
+          { after: 'cleaning up', signal: 'SIGINT' },
+        ],
+      },
+      ['<error type="interrupted" message="the process that plays the scenarios ended with SIGKILL">'],
+    ],
+    ["when a scenario's process dies", dying, {}, ['<failure type="failed" message="its process ended before it did">']],
+  ])('%s', async (_, written, options, texts) => {
+    await withSuite(written, async ({ folder, config }) => {
+      await runCommandIn(folder, config, options);
+      const text = await readFile(join(folder, 'out', 'junit.xml'), 'utf8');
+      expect(await findJunitErrors(text)).toEqual([]);
+      for (const each of texts) expect(text).toContain(each);
+    });
+  });
+});
+
+describe('in a terminal', () => {
+  const size = { columns: 60, rows: 20 };
+  const show = (written: string): string => {
+    const terminal = openTerminal(size.columns, size.rows);
+    terminal.write(written);
+    return terminal.text();
+  };
+
+  test('what is under way is drawn below, and gone at the end', async () => {
+    await withSuite(
+      {
+        'one.e2e.ts': suite['one.e2e.ts'].replace(
+          "'Given a thing'",
+          "'Given a thing', () => new Promise((resolve) => setTimeout(resolve, 1500))",
+        ),
+      },
+      async ({ folder, config }) => {
+        const { exitCode, written } = await runInTerminal(folder, config, { size });
+        expect(exitCode).toBe(0);
+        // By the list of the set-up, which gives it back; a process that is killed could not.
+        expect(written.slice(written.indexOf('Corral run'), written.indexOf('1 passed'))).not.toContain('\u001b[?25l');
+        expect(stripVTControlCharacters(written)).toMatch(/One is green \(\d s\)\r\n +Given a thing \(\d s\)\r\n1 at work/);
+        const seen = show(written);
+        expect(seen).not.toContain('at work');
+        expect(seen).toMatch(/One is green\n(.*\n)+.*✓ Given a thing \(1\.\d s\)\n/);
+        expect(seen).toContain('\n1 passed, 0 failed\n');
+      },
+    );
+  });
+
+  test.each([{}, { NO_COLOR: '1' }])('Ctrl-C leaves it whole: %j', async (env) => {
+    await withSuite(hanging, async ({ folder, config }) => {
+      const pressed = [{ after: 'When nothing comes', keys: '\u0003' }];
+      const { exitCode, written } = await runInTerminal(folder, config, { size, pressed, env });
+      expect(exitCode).toBe(4);
+      const seen = show(written);
+      expect(seen).not.toContain('at work');
+      expect(seen).toContain('Interrupted by SIGINT: cleaning up');
+      expect(seen).toContain('The run did not finish: interrupted by SIGINT');
+      // The list of the set-up hides the cursor, and gives it back.
+      expect(written.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(written.lastIndexOf('\u001b[?25l'));
+      expect(written.includes('\u001b[1m')).toBe(!('NO_COLOR' in env));
+    });
+  });
+});

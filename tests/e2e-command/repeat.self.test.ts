@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import { runSuite } from '../support/run-suite.ts';
+
+const suite = {
+  'a.e2e.ts': `scenario('It fails now and then', {}, async ({ does }) => {
+  await does('Then it works', () => {
+    if (process.env.CORRAL_ROUND === '2') throw Object.assign(new Error('not this time'), { verdict: {} });
+  });
+});
+scenario('It needs more', {}, async ({ skip }) => skip('not here'));
+`,
+  'b.e2e.ts': `scenario('It passes', {}, async ({ does }) => does('Given a thing'));`,
+};
+
+test('--repeat plays the chosen scenarios in rounds, and tells them all in a table and in the report', async () => {
+  const ended = await runSuite(suite, { flags: ['--repeat', '3', '--workers', '1'] });
+  expect(ended.exitCode).toBe(1);
+  const [, table = ''] = ended.stdout.split(/(?=\n3 rounds:)/);
+  expect(table.replace(/ {2,}/g, ' ')).toMatchInlineSnapshot(`
+    "
+    3 rounds: ✓ passed, ✗ failed, ? not provable, - skipped
+
+    rounds passed failed skipped min median max
+    ✓✗✓ 2 1 0 <time> <time> <time> It fails now and then
+    --- 0 0 3 - - - It needs more
+    ✓✓✓ 3 0 0 <time> <time> <time> It passes
+    Taking the cluster down ...
+    Taking the cluster down: <time>
+    Page: out/report.html"
+  `);
+  for (const round of [1, 2, 3]) expect(ended.stdout).toContain(`\nRound ${round} of 3\n`);
+  const told = ended.report?.scenarios.map(({ round, name, state }) => `${round}: ${name}: ${state}`);
+  expect(told?.toSorted()).toEqual([
+    '1: It fails now and then: passed',
+    '1: It needs more: skipped',
+    '1: It passes: passed',
+    '2: It fails now and then: failed',
+    '2: It needs more: skipped',
+    '2: It passes: passed',
+    '3: It fails now and then: passed',
+    '3: It needs more: skipped',
+    '3: It passes: passed',
+  ]);
+  expect(ended.report?.totals).toEqual({ passed: 5, failed: 1, skipped: 3, notProvable: 0 });
+});
+
+test('a round that is interrupted is the last; the rounds before it stay in the report', async () => {
+  const hangs = `scenario('It hangs in the second round', {}, async ({ does }) => {
+  await does('Given a thing');
+  if (process.env.CORRAL_ROUND === '2') {
+    await does('Given another round');
+    await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
+  }
+});`;
+  const signals = [{ after: '✓ Given another round', signal: 'SIGINT' }] as const;
+  const ended = await runSuite({ 'a.e2e.ts': hangs }, { flags: ['--repeat', '3'], signals: [...signals] });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.stdout).toContain('\n2 rounds of 3: ');
+  expect(ended.report?.scenarios.map(({ round, state }) => [round, state])).toEqual([
+    [1, 'passed'],
+    [2, 'skipped'],
+  ]);
+  expect(ended.report?.end.state).toBe('interrupted');
+});
+
+test('a round whose process dies is the last, and is in the report', async () => {
+  const dies = `scenario('It passes once', {}, async ({ does }) => {
+  if (process.env.CORRAL_ROUND === '2') process.kill(process.ppid, 'SIGKILL');
+  await does('Given a thing', () => new Promise((resolve) => setTimeout(resolve, 100)));
+});`;
+  const ended = await runSuite({ 'a.e2e.ts': dies }, { flags: ['--repeat', '3'] });
+  expect(ended.exitCode).toBe(3);
+  expect(ended.stderr).toBe('e2e: the process that plays the scenarios ended with SIGKILL');
+  expect(ended.report?.scenarios.map(({ round, state, reason }) => [round, state, reason])).toEqual([
+    [1, 'passed', null],
+    [2, 'skipped', 'the process that plays the scenarios ended with SIGKILL'],
+  ]);
+});

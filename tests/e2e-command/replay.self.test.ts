@@ -1,0 +1,119 @@
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runCommandIn, withSuite } from '../support/run-suite.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// What is expected is judged on events that the suite brings along: there is no cluster.
+const suite = {
+  'waits.e2e.ts': `
+import { observed } from '${root}tests/support/inline-history.ts';
+scenario('A backup completes', {}, async ({ does }) => {
+  await does('Then the backup completes', () => observed(({ expect, push }) => { push('InProgress', 'Completed'); return expect('InProgress', 'Completed'); }));
+});
+scenario('A backup does not', {}, async ({ does }) => {
+  await does('Then the backup completes', () => observed(({ expect, push }) => { push('InProgress', 'Error'); return expect('InProgress', 'Completed'); }));
+});
+scenario('Nothing comes of it', {}, async ({ does }) => {
+  await does('Then the backup completes', () => observed(({ expect, push }) => { push('InProgress'); return expect('InProgress', 'Completed'); }));
+});
+`,
+};
+
+let kept: string;
+beforeAll(async () => {
+  kept = await mkdtemp(join(tmpdir(), 'corral-replay-'));
+  await withSuite(suite, async ({ folder, config }) => {
+    await runCommandIn(folder, config, {});
+    await cp(join(folder, 'out', 'evidence'), kept, { recursive: true });
+  });
+});
+afterAll(() => rm(kept, { recursive: true, force: true }));
+
+const replay = async (...args: string[]) => {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [join(root, 'scripts/replay.ts'), ...args], {
+    cwd: kept,
+    reject: false,
+  });
+  return { exitCode, stdout: stdout.replaceAll(/, run [a-z0-9]{6}/g, ', run <run>'), stderr };
+};
+
+test('a history of what went well is judged as it was, and that is 0', async () => {
+  expect(await replay('a-backup-completes/history.ndjson')).toEqual({
+    exitCode: 0,
+    stdout: `A backup completes
+  a-backup-completes/history.ndjson: Longhorn 0.0.0, Kubernetes v1.99.0, run <run>, 2 events
+  ✓ the first backup (b1) goes InProgress, Completed: met, then and now
+
+1 history: 1 judged again, 1 as recorded, 0 otherwise`,
+    stderr: '',
+  });
+});
+
+describe('what failed', () => {
+  test.each([
+    ['its folder', 'a-backup-does-not'],
+    ['its bundle', 'a-backup-does-not.tar.gz'],
+  ])('fails again from %s, with the whole explanation, and that is 1', async (_, path) => {
+    const { exitCode, stdout } = await replay(path);
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('  ✗ the first backup (b1) goes InProgress, Completed: broken, then and now');
+    expect(stdout).toContain('the first backup went Error after InProgress, where Completed was next');
+    expect(stdout).toContain('History of the first backup (b1) in backups:');
+  });
+
+  test('for want of time runs out of it again', async () => {
+    const { exitCode, stdout } = await replay('nothing-comes-of-it');
+    expect(exitCode).toBe(1);
+    expect(stdout).toContain('timed out after 50 ms (a test): Completed was not reached; the first backup is still InProgress 0 %');
+  });
+});
+
+test('a history with an event left out is judged otherwise, and that is 4', async () => {
+  const history = await readFile(join(kept, 'a-backup-completes/history.ndjson'), 'utf8');
+  const lines = history.split('\n').filter((line) => !line.includes('"state":"Completed"'));
+  await writeFile(join(kept, 'changed.ndjson'), lines.join('\n'));
+  const { exitCode, stdout } = await replay('changed.ndjson');
+  expect(exitCode).toBe(4);
+  expect(stdout).toContain('  ! the first backup (b1) goes InProgress, Completed: met then, timed out now: the judgement DIFFERS');
+  expect(stdout).toContain('1 history: 1 judged again, 0 as recorded, 1 otherwise');
+  await rm(join(kept, 'changed.ndjson'));
+});
+
+test('all of a folder are judged, and the worst of them counts', async () => {
+  const { exitCode, stdout } = await replay('.');
+  expect(exitCode).toBe(1);
+  expect(stdout).toContain('3 histories: 3 judged again, 3 as recorded, 0 otherwise');
+});
+
+test('a recording of a real Longhorn has nothing to judge in it', async () => {
+  const { exitCode, stdout } = await replay(join(root, 'fixtures/recordings/longhorn-v1.12.1/normal.ndjson'));
+  expect(exitCode).toBe(0);
+  expect(stdout).toContain('Longhorn v1.12.1, Kubernetes v1.35.4, 50 events\n  nothing was expected in it: there is nothing to judge');
+});
+
+describe('what is no history', () => {
+  beforeAll(async () => {
+    await writeFile(join(kept, 'text.ndjson'), 'no JSON');
+    await writeFile(join(kept, 'other.ndjson'), '{"a":1}\n');
+    await writeFile(join(kept, 'half.tar.gz'), 'no archive');
+    await writeFile(join(kept, 'odd.ndjson'), '{"recording":"x"}\n{"at":1,"marker":"m","expectation":{"id":0}}\n');
+  });
+  test.each([
+    [[], /^replay: name one or more of: history\.ndjson, a bundle \(\*\.tar\.gz\), a folder with such files$/],
+    [['--again'], /^replay: there is no flag --again; name one or more of: /],
+    [['nowhere'], /^replay: there is no nowhere$/],
+    [['text.ndjson'], /^replay: text\.ndjson is not a recording: line 1 is not JSON$/],
+    [['other.ndjson'], /^replay: other\.ndjson is not a recording: its first line has no "recording"$/],
+    [['half.tar.gz'], /^replay: half\.tar\.gz is no bundle: .*$/],
+    [['a-backup-completes/logs'], /^replay: there is no a-backup-completes\/logs$/],
+    [['odd.ndjson'], /^replay: odd\.ndjson cannot be judged again: .*$/],
+  ])('%j is one line, and 2', async (args, line) => {
+    const { exitCode, stderr } = await replay(...args);
+    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(line)]);
+  });
+});

@@ -1,0 +1,130 @@
+import { createWriteStream } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { fileURLToPath } from 'node:url';
+import { createGzip, gunzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { pack } from 'tar-stream';
+import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import type { PageData, Timeline } from '../../e2e/report/html/data.ts';
+import { writeSampleRun } from '../report/html/support/sample-run.ts';
+
+const script = (name: string) => fileURLToPath(new URL(`../../scripts/${name}.ts`, import.meta.url));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-report-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+});
+
+const run = async (...args: string[]) => {
+  const { exitCode, stdout, stderr } = await execa(process.execPath, [script('report'), ...args], { cwd: folder, reject: false });
+  return { exitCode, stdout, stderr };
+};
+
+const carriedBy = async (file: string) => {
+  const page = await readFile(join(folder, file), 'utf8');
+  const read = (id: string) =>
+    JSON.parse(gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)<`).exec(page)?.[1] ?? '', 'base64')).toString());
+  const data = read('data') as PageData;
+  return { data, timelineOf: (id: string | null | undefined) => read(id ?? '') as Timeline };
+};
+
+const bundle = async (name: string, files: Record<string, string>) => {
+  const archive = pack();
+  for (const [path, text] of Object.entries(files)) archive.entry({ name: path }, text);
+  archive.finalize();
+  await pipeline(archive, createGzip(), createWriteStream(join(folder, name)));
+};
+
+test('makes the page of a run beside its report', async () => {
+  await writeSampleRun(join(folder, 'last'), 'red');
+  expect(await run('last')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^last\/report\.html: 1 run, 0\.\d MB$/),
+    stderr: '',
+  });
+  const { data, timelineOf } = await carriedBy('last/report.html');
+  expect(timelineOf(data.runs[0]?.scenarios[1]?.timeline).lanes.map(({ name }) => name)).toContain('ze-b1');
+});
+
+test('makes one page of several runs, the latest first', async () => {
+  for (const [name, startedAt] of [
+    ['a', '2026-11-18T03:00:00.000Z'],
+    ['b', '2026-11-19T03:00:00.000Z'],
+  ] as const) {
+    const report = await writeSampleRun(join(folder, name), 'green', `run00${name}`);
+    await writeFile(join(folder, name, 'report.json'), JSON.stringify({ ...report, startedAt }));
+  }
+  expect(await run('a', 'b', '--out', 'both.html')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^both\.html: 2 runs/) });
+  expect((await carriedBy('both.html')).data.runs.map((each) => [each.run, each.source])).toEqual([
+    ['run00b', 'b/report.json'],
+    ['run00a', 'a/report.json'],
+  ]);
+});
+
+test('makes the page of a bundle, which has all in it', async () => {
+  const report = await writeSampleRun(join(folder, 'last'), 'red');
+  const evidence = join(folder, 'last/evidence/red');
+  await bundle('red.tar.gz', {
+    'red/README.txt': 'what this is',
+    'red/report.json': JSON.stringify({ ...report, scenarios: report.scenarios.slice(1, 2) }),
+    'red/history.ndjson': await readFile(join(evidence, 'history.ndjson'), 'utf8'),
+    'red/logs/manager-x1.manager.log': '2026-11-20T03:00:01Z a line\n',
+  });
+  await rm(join(folder, 'last'), { recursive: true });
+  expect(await run('red.tar.gz')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^red\.html: 1 run/), stderr: '' });
+  const { data, timelineOf } = await carriedBy('red.html');
+  const timeline = timelineOf(data.runs[0]?.scenarios[0]?.timeline);
+  expect(timeline.logs).toEqual([{ name: 'manager-x1', text: '2026-11-20T03:00:01Z a line\n' }]);
+  expect(timeline.lanes.find(({ name }) => name === 'ze-b1')?.brackets).toHaveLength(2);
+});
+
+test('holds a run against the last ones of the same target and provider', async () => {
+  await writeSampleRun(join(folder, 'last'), 'green');
+  const line = {
+    run: 'old001',
+    date: '2026-11-19T03:00:00.000Z',
+    target: 'official',
+    version: 'v1.12.0',
+    provider: 'lab',
+    end: 'finished',
+    duration: 1,
+  };
+  const name = 'A deleted backup is gone, and a second one of its volume can be made at once';
+  const scenarios = [
+    { name, state: 'failed', duration: 7 },
+    { name: 'another', state: 'passed', duration: 8 },
+  ];
+  const runs = [
+    { ...line, scenarios },
+    { ...line, run: 'other1', provider: 'kind', scenarios },
+    { ...line, run: 'later1', date: '2026-11-21T03:00:00.000Z', scenarios },
+  ];
+  await writeFile(join(folder, 'last/history.ndjson'), runs.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  await run('last');
+  const { data } = await carriedBy('last/report.html');
+  expect(data.runs[0]?.past.map((each) => each.run)).toEqual(['old001']);
+  expect(data.runs[0]?.scenarios[0]?.past).toEqual([scenarios[0]]);
+});
+
+test('a merged report has a page with the evidence of all its parts', async () => {
+  await writeSampleRun(join(folder, 'one'), 'red');
+  await execa(process.execPath, [script('merge-reports'), 'one', '--out', '.corral/merged'], { cwd: folder, reject: false });
+  const { data, timelineOf } = await carriedBy('.corral/merged/report.html');
+  const red = data.runs[0]?.scenarios.find(({ state }) => state === 'failed');
+  expect(red?.evidence).toBe('../../one/evidence/red');
+  expect(timelineOf(red?.timeline).lanes.length).toBeGreaterThan(5);
+});
+
+test.each([
+  [['nowhere'], 2, 'report: nowhere: there is no such file or folder'],
+  [[], 2, "report: missing required argument 'path': see npm run report -- --help"],
+  [['broken.tar.gz'], 3, 'report: broken.tar.gz is no bundle of this release: there is no report.json in it'],
+])('%j is one line and exit code %d', async (args, exitCode, stderr) => {
+  await bundle('broken.tar.gz', { 'README.txt': 'x' });
+  await mkdir(join(folder, 'empty'));
+  expect(await run(...args)).toEqual({ exitCode, stdout: '', stderr });
+});

@@ -1,0 +1,171 @@
+import { readFile, watch } from 'node:fs/promises';
+import { expect, test } from 'vitest';
+import { leastEnvironment, runBare, runSuite, withSuite } from '../support/run-suite.ts';
+
+// What the scenarios of a suite do, in the order of its doing, is in the file `log` of its folder, whatever process does it.
+const head = `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+const log = (what) => appendFileSync('log', what + '\\n');
+const logged = () => (existsSync('log') ? readFileSync('log', 'utf8').split('\\n').filter(Boolean) : []);
+const until = async (is) => { while (!is(logged())) await pause(10); };
+const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+`;
+
+test('all are at work at once, also those of one file', async () => {
+  const meet = (name: string) =>
+    `scenario('${name} meets the others', {}, async () => { log('${name}'); await until((all) => all.length === 3); });\n`;
+  const ended = await runSuite({ 'a.e2e.ts': head + meet('One') + meet('Two'), 'b.e2e.ts': head + meet('Three') });
+  expect(ended.exitCode).toBe(0);
+  expect(ended.report?.totals.passed).toBe(3);
+  // Which comes first is not said; what belongs to which is.
+  const lines = ended.stdout.split('\n');
+  for (const name of ['One', 'Two', 'Three']) {
+    const number = lines.find((line) => line.endsWith(` ${name} meets the others`))?.slice(0, 1);
+    expect(lines).toContain(`${number} ${name} meets the others`);
+    expect(lines).toContain(`${number} passed in <time>: ${name} meets the others`);
+  }
+});
+
+test('one that is alone is set up beside the others, and waits for them; its time does not run meanwhile', async () => {
+  const ended = await runSuite({
+    'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'], timeout: '2s' }, async ({ does, alone, later }) => {
+  later(async () => { log('cleans up'); await pause(300); log('has cleaned up'); });
+  await does('Given a set-up', async () => { log('sets up'); await until((all) => all.includes('other begins')); });
+  log('waits');
+  await alone('longhorn-managers');
+  log('is alone');
+});`,
+    'b.e2e.ts': `${head}scenario('It needs nothing alone', {}, async ({ later }) => {
+  later(() => log('other has cleaned up'));
+  await until((all) => all.includes('sets up'));
+  log('other begins');
+  await until((all) => all.includes('waits'));
+  await pause(2500);
+});`,
+    'c.e2e.ts': `${head}scenario('It needs the same alone', { alone: ['longhorn-managers'] }, async ({ alone, note }) => {
+  await until((all) => all.includes('waits'));
+  await pause(100);
+  await alone('longhorn-managers');
+  note(logged().join(', '));
+});`,
+  });
+  const [, , last] = ended.report?.scenarios.toSorted((one, other) => one.file.localeCompare(other.file)) ?? [];
+  expect(ended.report?.scenarios.map(({ name, state, reason }) => [name, state, reason]).filter(([, state]) => state !== 'passed')).toEqual(
+    [],
+  );
+  expect(last?.steps.at(-1)?.sentence).toBe('sets up, other begins, waits, other has cleaned up, is alone, cleans up, has cleaned up');
+  const waited = ended.report?.scenarios.find(({ name }) => name === 'It kills managers');
+  expect(waited?.account.locks).toBeGreaterThan(2300);
+  const { cluster = 0, locks = 0, suite = 0, others = 0 } = waited?.account ?? {};
+  expect(cluster + locks + suite + others).toBeLessThanOrEqual((waited?.duration ?? 0) + 5);
+  expect(cluster + locks + suite + others).toBeGreaterThan((waited?.duration ?? 0) - 200);
+});
+
+test.each([
+  ["alone('nodes')", 'the scenario does not declare that it needs this alone: nodes'],
+  ["alone('longhorn-managers'); await alone('engine-binaries')", 'a scenario asks once for all that it needs alone'],
+])('%s is a mistake of the scenario', async (call, reason) => {
+  const declared = "{ alone: ['longhorn-managers', 'engine-binaries'] }";
+  const ended = await runSuite({ 'a.e2e.ts': `scenario('It errs', ${declared}, async ({ alone }) => { await ${call}; });` });
+  expect(ended.exitCode).toBe(1);
+  expect(ended.report?.scenarios[0]?.reason?.split('\n')[0]).toBe(reason);
+});
+
+test('--workers 2: never more than two at work', async () => {
+  const one = (name: string) => `scenario('${name}', {}, async () => { log('+'); await pause(300); log('-'); });\n`;
+  const files = { 'a.e2e.ts': head + one('One') + one('Two'), 'b.e2e.ts': head + one('Three') };
+  const ended = await runSuite(files, { flags: ['--workers', '2'] });
+  expect(ended.report?.totals.passed).toBe(3);
+  // The third began when one of the first two had ended.
+  const [, , third = 0] = (ended.report?.scenarios ?? []).map(({ startedAt }) => Date.parse(startedAt ?? '')).toSorted((a, b) => a - b);
+  const ends = (ended.report?.scenarios ?? []).map(({ startedAt, duration }) => Date.parse(startedAt ?? '') + duration);
+  expect(third).toBeGreaterThanOrEqual(Math.min(...ends) - 5);
+});
+
+test('a worker that is killed takes its own scenarios along, and gives back what they had', async () => {
+  const ended = await runSuite({
+    'a.e2e.ts': `${head}scenario('It dies', { alone: ['longhorn-managers'] }, async ({ alone }) => {
+  log('asks');
+  await alone('longhorn-managers');
+  await pause(200);
+  log('dies');
+  process.kill(process.pid, 'SIGKILL');
+  await pause(10_000);
+});`,
+    'b.e2e.ts': `${head}scenario('It comes after that', { alone: ['longhorn-managers'] }, async ({ alone, note }) => {
+  await until((all) => all.includes('asks'));
+  await pause(200);
+  await alone('longhorn-managers');
+  note(logged().at(-1));
+});`,
+  });
+  expect(ended.exitCode).toBe(1);
+  const find = (name: string) => ended.report?.scenarios.find((scenario) => scenario.name === name);
+  expect(find('It dies')).toMatchObject({ state: 'failed', reason: 'its process ended before it did' });
+  expect(find('It comes after that')).toMatchObject({ state: 'passed', steps: [{}, { sentence: 'dies' }] });
+});
+
+// Each says that it has cleaned up; the one of a file of its own waits in line when the interruption comes.
+const hanging = (name: string) => `scenario('${name}', {}, async ({ does, later }) => {
+  later(async () => { await pause(500); log('${name} has cleaned up'); console.log('${name} has cleaned up'); });
+  await does('Given ${name}', () => log('${name}'));
+  await does('When nothing comes', never);
+});
+`;
+const three = {
+  'a.e2e.ts': head + hanging('One') + hanging('Two'),
+  'b.e2e.ts': `${head}scenario('Three', { alone: ['nodes'] }, async ({ does, alone, later }) => {
+  later(() => { log('Three has cleaned up'); console.log('Three has cleaned up'); });
+  await until((all) => all.includes('One') && all.includes('Two'));
+  await does('Given Three');
+  await alone('nodes');
+});
+`,
+};
+const names = ['One', 'Two', 'Three'];
+
+test('Ctrl-C with three at work lets all of them clean up', async () => {
+  const ended = await runSuite(three, { signals: [{ after: '✓ Given Three', signal: 'SIGINT' }] });
+  expect(ended.exitCode).toBe(4);
+  for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
+  expect(ended.stdout).toContain('Taking the cluster down: ');
+  expect(ended.report?.scenarios.map(({ name, state, reason }) => `${name}: ${state}: ${reason}`).toSorted()).toEqual([
+    'One: skipped: interrupted; it was at: When nothing comes',
+    'Three: skipped: interrupted; it was at: Given nodes for itself alone',
+    'Two: skipped: interrupted; it was at: When nothing comes',
+  ]);
+});
+
+test('Ctrl-C with one at work and others that have no place yet', async () => {
+  const ended = await runSuite(
+    { 'a.e2e.ts': head + hanging('One') + hanging('Two') + hanging('Three') },
+    { flags: ['--workers', '2'], signals: [{ after: '✓ Given Two', signal: 'SIGINT' }] },
+  );
+  expect(ended.exitCode).toBe(4);
+  expect(ended.report?.scenarios.map(({ name, state, reason }) => `${name}: ${state}: ${reason}`)).toEqual([
+    'One: skipped: interrupted; it was at: When nothing comes',
+    'Two: skipped: interrupted; it was at: When nothing comes',
+    'Three: skipped: interrupted before it started',
+  ]);
+});
+
+test('when the command is killed, all of them clean up', async () => {
+  const ended = await runSuite(three, { signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }] });
+  for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
+  expect(ended.report?.end.state).toBe('interrupted');
+});
+
+test('when the process that runs them is killed, all of them clean up', async () => {
+  // Nobody is left to read what they print.
+  const silent = Object.fromEntries(Object.entries(three).map(([name, text]) => [name, text.replace(/console\.log\(.*?\);/g, '')]));
+  await withSuite(silent, async ({ folder, config }) => {
+    const changes = watch(folder, { signal: AbortSignal.timeout(30_000) });
+    const killed = runBare(folder, config, { env: leastEnvironment, signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }] });
+    const isDone = async () => {
+      const log = await readFile(`${folder}/log`, 'utf8').catch(() => '');
+      return names.every((name) => log.includes(`${name} has cleaned up`));
+    };
+    for await (const _ of changes) if (await isDone()) break;
+    expect((await killed).exitCode).toBeUndefined();
+  });
+});

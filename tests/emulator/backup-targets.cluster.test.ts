@@ -1,0 +1,119 @@
+import { existsSync, statSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest';
+import { once, onceGone } from '../../e2e/observe/expectation.ts';
+import { backupConfigPath, volumePath } from '../../emulator/backupstore/paths.ts';
+import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
+import { backupVolumeName } from '../../emulator/modelled-on.ts';
+import { openBackups, statesOf } from './support/backups.ts';
+import { type LocalCluster, startLocalCluster } from './support/local-cluster.ts';
+
+const mebibyte = 1 << 20;
+const limit = { within: '30s', owner: 'this test' } as const;
+
+let local: LocalCluster;
+let user: Awaited<ReturnType<typeof openBackups>>;
+beforeAll(async () => {
+  local = await startLocalCluster();
+  await local.restart(undefined);
+  await local.untilReady();
+  user = await openBackups(local);
+  await user.target('one', 'store-one');
+  await user.volume('v', { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one' });
+  await user.write('node1', 'v', { offset: 0, size: 8 * mebibyte });
+  await user.snapshot('s', 'v');
+});
+afterAll(async () => {
+  await user?.stop();
+  await local?.stop();
+});
+beforeEach(() => {
+  onTestFailed(async () => console.log(await local.logs()));
+});
+
+const inStore = (path: string) => existsSync(join(dirname(local.store), 'store-one', path));
+const goneOf = (name: string) => ({ name, label: `${name} is gone`, ...limit });
+const backupVolume = backupVolumeName('v', 'one');
+
+test("a backup goes to its volume's target, and has its label from there", async () => {
+  await user.backup('a', { snapshot: 's', volume: 'v' });
+  await user.untilSettled('a', 'v');
+  const { metadata, status } = await user.until('a', 'Completed');
+  expect(metadata.labels).toMatchObject({ 'backup-target': 'one', 'backup-volume': 'v' });
+  expect(status).toMatchObject({ backupTargetName: 'one', url: 'nfs://store.example:/store-one?backup=a&volume=v' });
+  expect(user.timelines.backupVolumes.objects().map((object) => object.metadata.name)).toEqual([backupVolume]);
+  expect(inStore(backupConfigPath('v', 'a'))).toBe(true);
+  const knows = await once(user.timelines.volumes, (object) => object.status?.lastBackup === 'a', { label: 'its last backup', ...limit });
+  expect(knows.metadata.name).toBe('v');
+});
+
+test('a volume is made from a backup, and has its data', async () => {
+  const url = 'nfs://store.example:/store-one?backup=a&volume=v';
+  await user.volume('r', { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one', fromBackup: url });
+  const seen = user.timelines.volumes.entries.flatMap((entry) =>
+    entry.kind !== 'gap' && entry.object.metadata.name === 'r' ? [entry.object.status] : [],
+  );
+  expect(seen.some((status) => status?.restoreRequired && status.restoreInitiated && status.frontendDisabled)).toBe(true);
+  expect(user.timelines.volumes.current('r')?.status).toMatchObject({ restoreRequired: false, restoreInitiated: true, state: 'attached' });
+  const [original, restored] = await Promise.all([local.device('node1', 'v'), local.device('node1', 'r')].map((file) => readFile(file)));
+  expect(restored?.equals(original ?? Buffer.of())).toBe(true);
+  await user.delete('volumes', 'r');
+});
+
+test('the end of a target takes its objects along and leaves the store as it is', async () => {
+  await user.delete('backuptargets', 'one');
+  await Promise.all([
+    onceGone(user.timelines.targets, goneOf('one')),
+    onceGone(user.timelines.backupVolumes, goneOf(backupVolume)),
+    onceGone(user.timelines.backups, goneOf('a')),
+  ]);
+  expect(inStore(backupConfigPath('v', 'a'))).toBe(true);
+});
+
+test('what a store holds that nobody here has made appears by itself', async () => {
+  await user.target('one', 'store-one');
+  const { status, spec } = await user.until('a', 'Completed');
+  expect(spec.snapshotName).toBeUndefined();
+  expect(status).toMatchObject({ snapshotName: 's', volumeName: 'v', volumeSize: String(64 * mebibyte), size: String(8 * mebibyte) });
+  expect(statesOf(user.timelines.backups, 'a').slice(-2)).toEqual(['new', 'Completed']);
+});
+
+test('what a store holds no more goes with the next look at it', async () => {
+  await rm(join(dirname(local.store), 'store-one', backupConfigPath('v', 'a')));
+  await user.requestSync('backuptargets', 'one');
+  await onceGone(user.timelines.backups, goneOf('a'));
+  expect(user.timelines.backupVolumes.current(backupVolume)?.metadata.deletionTimestamp).toBeUndefined();
+  await rm(join(dirname(local.store), 'store-one', volumePath('v')), { recursive: true });
+  await user.requestSync('backuptargets', 'one');
+  await onceGone(user.timelines.backupVolumes, goneOf(backupVolume));
+});
+
+test('a store that fails is said to be unavailable once, and comes back by itself', async () => {
+  const down = join(dirname(local.store), 'store-four.down');
+  await user.target('four', 'store-four');
+  const { entries } = user.timelines.targets;
+  const from = entries.length;
+  await writeFile(down, '');
+  await user.requestSync('backuptargets', 'four');
+  const failed = ({ status }: BackupTarget) => status?.available === false;
+  const { status } = await once(user.timelines.targets, failed, { name: 'four', label: 'it is unavailable', ...limit });
+  expect(status?.conditions).toMatchObject([{ type: 'Unavailable', status: 'True', message: expect.stringContaining('cannot mount') }]);
+  while (statSync(down).size < 4) await setImmediate();
+  await rm(down);
+  await once(user.timelines.targets, ({ status }) => status?.available === true, { name: 'four', label: 'it is available', ...limit });
+  expect(entries.slice(from).filter((entry) => entry.kind !== 'gap' && entry.object.metadata.name === 'four').length).toBeLessThan(6);
+});
+
+test('stores that do not answer hold nobody else up', async () => {
+  // As many as there are managers: one that did one thing at a time would leave the others to the rest.
+  const dead = local.nodes.map((node) => `dead-for-${node}`);
+  const owned = ({ status }: BackupTarget) => !!status?.ownerID;
+  for (const name of dead) {
+    await user.target(name, 'stalled');
+    await once(user.timelines.targets, owned, { name, label: 'somebody looks after it', ...limit });
+  }
+  await user.target('two', 'store-two');
+  expect(dead.map((name) => user.timelines.targets.current(name)?.status?.available)).toEqual([false, false, false]);
+});

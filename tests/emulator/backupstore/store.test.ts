@@ -1,0 +1,34 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openStore, type Store } from '../../../emulator/backupstore/store.ts';
+
+const openIn = async (): Promise<{ root: string; stores: [Store, Store] }> => {
+  const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
+  onTestFinished(() => rm(root, { recursive: true }));
+  const log = { info: () => {}, warning: () => {}, error: () => {}, debug: () => {} };
+  const open = () => openStore({ root, url: 'nfs://host:/store', log: log as never });
+  return { root, stores: [open(), open()] };
+};
+
+test('who writes into a folder that others empty and remove at the same time makes it again', async () => {
+  const { root, stores } = await openIn();
+  const turns = Array.from({ length: 300 }, (_, turn) => turn);
+  const atWork = stores.map(async (store, index) => {
+    for (const turn of turns) {
+      const path = `backupstore/volumes/1c/da/v1/locks/lock-${index}-${turn}.lck`;
+      await store.write(path, String(turn));
+      expect(await readFile(join(root, path), 'utf8')).toBe(String(turn));
+      await store.remove(path);
+    }
+  });
+  await Promise.all(atWork);
+});
+
+test('a folder that cannot be made is an error in the words of Go', async () => {
+  const { root, stores } = await openIn();
+  await mkdir(join(root, 'backupstore'));
+  await stores[0].write('backupstore/file', '');
+  await expect(stores[0].write('backupstore/file/below', '')).rejects.toThrow('file exists');
+});

@@ -1,0 +1,47 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { loadRecording } from '../../../e2e/observe/recording.ts';
+import type { Clock } from '../../../emulator/clocks.ts';
+import type { LocalCluster } from '../support/local-cluster.ts';
+import { compare } from './compare.ts';
+import { openDriver, type Patience } from './driver.ts';
+import { disorders } from './order.ts';
+import type { Staged } from './plays.ts';
+import { differences, table } from './table.ts';
+import { type Transcript, transcriptOf } from './transcript.ts';
+
+/** Reads `fixtures/recordings/longhorn-NAME.ndjson` as a transcript, without what is told under names that are left out. */
+export const recordedTranscript = async (name: string, leftOut?: RegExp): Promise<Transcript> => {
+  const file = new URL(`../../../fixtures/recordings/longhorn-${name}.ndjson`, import.meta.url);
+  return transcriptOf(await loadRecording(file)).filter((line) => 'marker' in line || !leftOut?.test(line.name));
+};
+
+/** Throws a comparison for people if two transcripts differ, if what is got is in an order that cannot be, or if the play came to no end. */
+export const expectSame = (name: string, recorded: Transcript, got: Transcript, trouble?: Error): void => {
+  const rows = compare(recorded, got);
+  const wrong = disorders(got);
+  const count = differences(rows) + wrong.length;
+  if (count === 0 && !trouble) return;
+  const verdict = count === 0 ? 'tells the same' : `differs from it in ${count} ${count === 1 ? 'place' : 'places'}, marked !`;
+  const lines = [...wrong.map((text) => `! order: ${text}`), ...(trouble ? [`! the play did not end: ${trouble.message}`] : [])];
+  throw new Error([`longhorn-${name}: the emulator ${verdict}`, ...lines, table(rows)].join('\n'));
+};
+
+/** Where and how a recording is played. */
+type Stage = { name: string; staged: Staged; prefix: string; clock: Clock; patience: Patience; node: string };
+
+/** Plays what was done for a recording on a local cluster and compares what its watches tell; the managers go by the clock. */
+export const conform = async (local: LocalCluster, { name, staged, prefix, clock, patience, node }: Stage): Promise<void> => {
+  const recorded = await recordedTranscript(name, staged.leftOut);
+  const driver = await openDriver(local, { prefix, recorded, patience });
+  let trouble: Error | undefined;
+  try {
+    await staged.play(driver, { clock, prefix, node });
+    await driver.untilAsRecorded();
+    // Whatever is left to be done by then is done in the next resync.
+    await sleep(clock.resync);
+  } catch (error) {
+    trouble = error as Error;
+  }
+  await driver.stop();
+  expectSame(name, recorded, driver.transcript, trouble);
+};

@@ -1,0 +1,140 @@
+import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { KubernetesObject } from '../../../e2e/observe/objects.ts';
+import type { Timeline } from '../../../e2e/observe/timeline.ts';
+import { follow } from '../../../e2e/observe/watch.ts';
+import { namespace } from '../../../emulator/modelled-on.ts';
+import { openBackups } from '../support/backups.ts';
+import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
+import type { Fields } from './describe-object.ts';
+import { createJobs } from './jobs.ts';
+import { createTranscript, type Told, type Transcript } from './transcript.ts';
+
+/** The longest that anything of a play may take, in milliseconds: what did not come by then does not come. */
+export type Patience = { longest: number; owner: string };
+
+const kinds = {
+  backups: 'backups',
+  backupVolumes: 'backupvolumes',
+  targets: 'backuptargets',
+  snapshots: 'snapshots',
+  volumes: 'volumes',
+} as const;
+
+const isLike = (is: Told['is'], wanted: 'gone' | Fields): boolean =>
+  is === 'gone' || wanted === 'gone' ? is === wanted : Object.entries(wanted).every(([field, value]) => is[field] === value);
+
+const keyOf = ({ resource, name }: Told): string => `${resource}/${name}`;
+const onlyTold = (transcript: Transcript): Told[] => transcript.filter((line): line is Told => 'is' in line);
+
+/** Does a play's actions by the recording's own names, behind a prefix, and waits for what its watches tell. */
+export const openDriver = async (
+  local: LocalCluster,
+  { prefix, recorded, patience }: { prefix: string; recorded: Transcript; patience: Patience },
+) => {
+  const user = await openBackups(local);
+  // A target of its own, so that no other play asks for a look at this one's store; behind its prefix it has the recording's name.
+  const [target, folder] = [`${prefix}default`, `${prefix}store`];
+  await user.target(target, folder);
+  const transcript = createTranscript({ prefix });
+  const looking = new Set<() => void>();
+  const markers = recorded.flatMap((line) => ('marker' in line ? [line.marker] : []));
+  let begun = false;
+  const jobs = await follow<KubernetesObject>(local.cluster, longhorn('recurringjobs'), { namespace });
+  const timelines: { resource: string; timeline: Pick<Timeline, 'onEntry' | 'objects'> }[] = [
+    ...Object.entries(kinds).map(([held, resource]) => ({ resource, timeline: user.timelines[held as keyof typeof kinds] })),
+    { resource: 'recurringjobs', timeline: jobs },
+  ];
+  for (const { resource, timeline } of timelines) {
+    timeline.onEntry((entry) => {
+      if (begun) transcript.take(resource, entry);
+      for (const look of looking) look();
+    });
+  }
+
+  const holds = async (what: string, isMet: () => boolean): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => void (isMet() && resolve());
+    const late = new Error(`timed out after ${patience.longest / 1000} s (${patience.owner}): not seen that ${what}`);
+    const limit = setTimeout(() => reject(late), patience.longest);
+    looking.add(look);
+    look();
+    await promise.finally(() => {
+      clearTimeout(limit);
+      looking.delete(look);
+    });
+  };
+  const historyOf = (name: string): Told[] => onlyTold(transcript.lines).filter((told) => told.name === name);
+
+  return {
+    local,
+    /** Folder that stands for the export of the play's own target. */
+    store: join(dirname(local.store), folder),
+    transcript: transcript.lines,
+    /** Says that an action of the recording is done now; text is how its marker begins. */
+    mark: (text: string): void => {
+      const marker = markers.find((each) => each.startsWith(text));
+      if (!marker) throw new Error(`the recording has no marker that begins with "${text}" (it has: ${markers.join(', ')})`);
+      transcript.mark(marker);
+    },
+    /** From here on everything is told; what there is already is inherited. */
+    begin: (): void => {
+      transcript.mark('given');
+      for (const { resource, timeline } of timelines) {
+        for (const object of timeline.objects() as KubernetesObject[]) transcript.inherit(resource, object);
+      }
+      begun = true;
+    },
+    /** Waits until an object has been told to be so, so many times. */
+    until: (name: string, wanted: 'gone' | Fields, times = 1): Promise<void> =>
+      holds(`${name} is ${JSON.stringify(wanted)}${times > 1 ? ` for time ${times}` : ''}`, () => {
+        return historyOf(name).filter(({ is }) => isLike(is, wanted)).length >= times;
+      }),
+    /** Waits until every object is what the recording tells of it last. */
+    untilAsRecorded: (): Promise<void> => {
+      const last = new Map(onlyTold(recorded).map((told) => [keyOf(told), JSON.stringify(told.is)]));
+      return holds('every object is what the recording tells of it last', () => {
+        const own = new Map(onlyTold(transcript.lines).map((told) => [keyOf(told), JSON.stringify(told.is)]));
+        return [...last].every(([key, is]) => own.get(key) === is);
+      });
+    },
+    volume: async (name: string, spec: { node: string; method?: string }): Promise<void> => {
+      const backupCompressionMethod = spec.method ?? 'lz4';
+      await user.volume(prefix + name, { node: spec.node, size: 64 << 20, backupCompressionMethod, backupTargetName: target });
+    },
+    write: (node: string, volume: string, size: number): Promise<void> => user.write(node, prefix + volume, { offset: 0, size }),
+    snapshot: (name: string, volume: string): Promise<void> => user.snapshot(prefix + name, prefix + volume),
+    backup: async (name: string, from: { snapshot: string; volume: string }): Promise<void> => {
+      await user.backup(prefix + name, { snapshot: prefix + from.snapshot, volume: prefix + from.volume, target });
+    },
+    /** Waits until the backup, its BackupVolume and its volume all know of each other. */
+    untilSettled: async (name: string, volume: string): Promise<void> => {
+      await user.untilSettled(prefix + name, prefix + volume);
+      await holds(`${volume} knows ${name} as its last backup`, () => {
+        const owned = user.timelines.backups.current(prefix + name)?.metadata.ownerReferences?.length === 1;
+        return owned && user.timelines.volumes.current(prefix + volume)?.status?.lastBackup === prefix + name;
+      });
+    },
+    delete: (name: string): Promise<void> => local.cluster.delete(longhorn('backups'), { namespace, name: prefix + name }),
+    /** Waits until a backup is gone and its BackupVolume knows of none. */
+    untilGone: (name: string, volume: string): Promise<void> =>
+      holds(`${name} is gone`, () => {
+        const known = user.timelines.backupVolumes.objects().find(({ spec }) => spec.volumeName === prefix + volume);
+        return !user.timelines.backups.current(prefix + name) && known?.status?.lastBackupName === '';
+      }),
+    /** Waits until the next resync of a backup's owner is neither near nor just past; the managers look anew from their start on. */
+    untilAwayFromResync: async (name: string, resync: number): Promise<void> => {
+      const owner = user.timelines.backups.current(prefix + name)?.status?.ownerID ?? '';
+      const { metadata } = await local.cluster.get<KubernetesObject>(longhorn('nodes'), { namespace, name: owner });
+      const since = (Date.now() - Date.parse(metadata.creationTimestamp ?? '')) % resync;
+      if (since < 0.2 * resync || since > 0.7 * resync) await sleep((1.2 * resync - since) % resync);
+    },
+    ownerOf: (name: string): string => user.timelines.backups.current(prefix + name)?.status?.ownerID ?? '',
+    ...createJobs(local, prefix),
+    stop: async (): Promise<void> => {
+      await Promise.all([user.stop(), jobs.stop()]);
+    },
+  };
+};
+
+export type Driver = Awaited<ReturnType<typeof openDriver>>;

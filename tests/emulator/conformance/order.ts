@@ -1,0 +1,69 @@
+import type { Fields } from './describe-object.ts';
+import type { Told, Transcript } from './transcript.ts';
+
+type State = Fields | 'gone';
+
+/** What has been told up to some moment. */
+type Past = {
+  now(resource: string, name: string): State | undefined;
+  ever(resource: string, name: string, is: (fields: Fields) => boolean): boolean;
+  /** What was told of another object since one was last told of. */
+  since(resource: string, name: string, other: string): State[];
+};
+
+const fieldsOf = (is: State | undefined): Fields => (is === undefined || is === 'gone' ? {} : is);
+
+const waitsFor = (is: State | undefined): string | undefined =>
+  fieldsOf(is).state === 'Pending' ? /^Wait for backup (\S+) to be deleted$/.exec(fieldsOf(is)['messages.info'] ?? '')?.[1] : undefined;
+
+/**
+ * Objects are related where what is told of one follows from what was told of another; only there the order of the two counts. Each rule
+ * gives what is wrong with something told after all that was told before it.
+ */
+const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
+  ({ resource, name, is }, { now }) => {
+    const other = resource === 'backups' ? waitsFor(is) : undefined;
+    if (!other || fieldsOf(now('backups', other)).state === 'Deleting') return undefined;
+    return `${name} waits for ${other}, which is not Deleting`;
+  },
+  ({ resource, name, is }, { now, since }) => {
+    const other = resource === 'backups' && !waitsFor(is) ? waitsFor(now('backups', name)) : undefined;
+    if (!other || is === 'gone') return undefined;
+    // It may be Deleting again: what the waiting one decided when it was not, is told seconds later.
+    const wasFree = since('backups', name, other).some((state) => fieldsOf(state).state !== 'Deleting');
+    return wasFree ? undefined : `${name} waits no more for ${other}, which is still Deleting`;
+  },
+  ({ resource, name, is }, { ever }) => {
+    const last = resource === 'backupvolumes' ? fieldsOf(is).lastBackup : undefined;
+    if (!last || last === 'none' || ever('backups', last, ({ state }) => state === 'Completed')) return undefined;
+    return `backupvolume ${name} knows ${last}, which was never Completed`;
+  },
+  ({ resource, name, is }, { ever }) => {
+    const last = resource === 'volumes' ? fieldsOf(is).lastBackup : undefined;
+    if (!last || ever('backupvolumes', `of ${name}`, ({ lastBackup }) => lastBackup === last)) return undefined;
+    return `volume ${name} knows ${last} before its backupvolume does`;
+  },
+];
+
+/** What a transcript tells in an order that cannot be; by the order of all writes, which watches of different kinds do not keep. */
+export const disorders = (transcript: Transcript): string[] => {
+  const told: Told[] = [];
+  const of = (resource: string, name: string) => (each: Told) => each.resource === resource && each.name === name;
+  const past: Past = {
+    now: (resource, name) => told.findLast(of(resource, name))?.is,
+    ever: (resource, name, is) => told.filter(of(resource, name)).some((each) => each.is !== 'gone' && is(each.is)),
+    since: (resource, name, other) =>
+      told
+        .slice(told.findLastIndex(of(resource, name)))
+        .filter(of(resource, other))
+        .map((each) => each.is),
+  };
+  const wrong: string[] = [];
+  const inOrder = transcript.filter((line): line is Told => 'is' in line).sort((a, b) => a.version - b.version);
+  for (const each of inOrder) {
+    // What was so before the first action may have come about in any order.
+    if (!each.inherited) wrong.push(...rules.map((rule) => rule(each, past)).filter((text) => text !== undefined));
+    told.push(each);
+  }
+  return wrong;
+};

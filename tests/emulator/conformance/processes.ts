@@ -1,0 +1,50 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+// A process has no events of its own to be watched by.
+const period = 5;
+
+const commandLine = (pid: string): Promise<string> =>
+  readFile(`/proc/${pid}/cmdline`, 'utf8').then(
+    (text) => text.replaceAll('\0', ' '),
+    () => '',
+  );
+
+const find = async (words: readonly string[]): Promise<number | undefined> => {
+  for (const pid of await readdir('/proc')) {
+    if (!/^\d+$/.test(pid)) continue;
+    const line = await commandLine(pid);
+    if (words.every((word) => line.includes(word))) return Number(pid);
+  }
+  return undefined;
+};
+
+/** Asks again and again until there is an answer, for what has no events of its own. */
+export const within = async <T>(what: string, ask: () => Promise<T | undefined>): Promise<T> => {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (Date.now() > deadline)
+      throw new Error(`timed out after 60 s (twice the longest resync, before which no process begins): not seen that ${what}`);
+    await sleep(period);
+  }
+};
+
+/** Waits for the process whose command line has all the words, and gives its number. */
+export const processWith = (...words: string[]): Promise<number> => within(`there is a process ${words.join(' ')}`, () => find(words));
+
+/** Waits until there is none any more. */
+export const noProcessWith = async (...words: string[]): Promise<void> => {
+  await within(`there is no process ${words.join(' ')}`, async () => ((await find(words)) === undefined ? true : undefined));
+};
+
+/** Stops a process while some work goes on. */
+export const stoppedWhile = async (pid: number, work: () => Promise<unknown>): Promise<void> => {
+  process.kill(pid, 'SIGSTOP');
+  try {
+    await work();
+  } finally {
+    process.kill(pid, 'SIGCONT');
+  }
+};

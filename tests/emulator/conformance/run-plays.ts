@@ -1,0 +1,60 @@
+import type { Clock } from '../../../emulator/clocks.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
+import { type LocalCluster, startLocalCluster } from '../support/local-cluster.ts';
+import { conform } from './conform.ts';
+import type { Patience } from './driver.ts';
+import { casts, plays } from './plays.ts';
+
+/** By which clock the managers go, how long each wait may be, and which bug they have. */
+export type How = { clock: Clock; patience: Patience; mutant?: Mutant };
+
+const on = async ({ clock, mutant }: How, work: (local: LocalCluster) => Promise<unknown>): Promise<void> => {
+  const local = await startLocalCluster({ clock });
+  try {
+    await local.restart(mutant);
+    await local.untilReady();
+    await work(local);
+  } finally {
+    await local.stop();
+  }
+};
+
+// A prefix that no random name can have in it: their letters are those of hexadecimal numbers.
+const playOn = async (local: LocalCluster, name: string, { clock, patience }: How): Promise<void> => {
+  const index = Object.keys(plays).indexOf(name);
+  const staged = plays[name];
+  if (!staged) throw new Error(`there is no play of ${name}`);
+  const node = local.nodes[index % local.nodes.length] ?? '';
+  await conform(local, { name, staged, prefix: `p${index}-`, clock, patience, node });
+};
+
+/** How each play ends; a rejection says how the emulator differs from the recording. All is over, clusters and all, when `over` resolves. */
+export type Endings = { of(name: string): Promise<void> | undefined; over: Promise<unknown> };
+
+/** Starts plays, all at once on a cluster of their own. */
+export const runPlays = (names: readonly string[], how: How): Endings => {
+  const ends = new Map(names.map((name) => [name, Promise.withResolvers<void>()]));
+  // Each is looked at when its test comes to it, which may be later than its end.
+  for (const { promise } of ends.values()) promise.catch(() => undefined);
+  const all = on(how, (local) =>
+    Promise.all(
+      [...ends].map(async ([name, { resolve, reject }]) => {
+        await playOn(local, name, how).then(resolve, reject);
+      }),
+    ),
+  );
+  // A cluster that does not come up ends them all.
+  const over = all.catch((error) => {
+    for (const { reject } of ends.values()) reject(error);
+  });
+  return { of: (name) => ends.get(name)?.promise, over };
+};
+
+/** Starts a play for each recording: those that disturb nobody on one cluster, the others each on its own. */
+export const runAll = ({ together, apart }: { together: How; apart: How }): Endings => {
+  const sets = [runPlays(casts.together, together), ...casts.apart.map((name) => runPlays([name], apart))];
+  return {
+    of: (name) => sets.map((set) => set.of(name)).find((ending) => ending !== undefined),
+    over: Promise.all(sets.map((set) => set.over)),
+  };
+};

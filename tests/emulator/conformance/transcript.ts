@@ -1,0 +1,144 @@
+import type { KubernetesObject } from '../../../e2e/observe/objects.ts';
+import type { Recording } from '../../../e2e/observe/recording.ts';
+import type { Entry } from '../../../e2e/observe/timeline.ts';
+import { describeObject, type Fields, type Judged, judgedKinds } from './describe-object.ts';
+
+/** What an object was from some time on; `at` in seconds from the start, `version` the order of all writes. */
+export type Told = {
+  at: number;
+  version: number;
+  resource: string;
+  name: string;
+  is: Fields | 'gone';
+  /** It was so before the first action; a recording tells that only of what somebody writes again. */
+  inherited?: true;
+};
+
+/** What happened, in the order of arrival: actions, and what objects were. */
+export type Transcript = readonly (Told | { at: number; marker: string })[];
+
+type Event = { at: number; resource: string; deleted: boolean; object: Judged };
+
+// A BackupVolume's name has a checksum in it, or is random in older versions.
+const nameOf = (resource: string, { metadata, spec }: Judged): string =>
+  resource === 'backupvolumes' ? `of ${spec?.volumeName}` : metadata.name;
+
+const generated: Record<string, RegExp> = {
+  backups: /^backup-[0-9a-f]{16}$/,
+  snapshots: /^[a-z0-9-]{1,8}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+};
+
+/** Gives random names, wherever they stand, a number in the order in which they came about for their volume. */
+const createNaming = () => {
+  const names = new Map<string, string>();
+  const counts = new Map<string, number>();
+  return (resource: string, object: Judged): Judged => {
+    const { name, labels } = object.metadata;
+    if (generated[resource]?.test(name) && !names.has(name)) {
+      const of = `${resource.slice(0, -1)}-of-${labels?.['backup-volume'] ?? object.spec?.volume}`;
+      counts.set(of, (counts.get(of) ?? 0) + 1);
+      names.set(name, `${of}-${counts.get(of)}`);
+    }
+    if (names.size === 0) return object;
+    return JSON.parse([...names].reduce((text, [random, given]) => text.replaceAll(random, given), JSON.stringify(object)));
+  };
+};
+
+/** Turns events into what they tell: each state of an object once, as long as it lasts. */
+const createTeller = () => {
+  const naming = createNaming();
+  const last = new Map<string, string>();
+  const owners = new Map<string, string[]>();
+  const ownerOf = (key: string, owner: string): Fields => {
+    const known = owners.get(key) ?? [];
+    if (!known.includes(owner)) known.push(owner);
+    owners.set(key, known);
+    // Which node owns a backup is luck; that another comes to own it is not.
+    return known.length > 1 ? { owner: `number ${known.indexOf(owner) + 1}` } : {};
+  };
+  const tell = (told: Told, isNew: boolean): Told[] => {
+    const key = `${told.resource}/${told.name}`;
+    const written = JSON.stringify(told.is);
+    if (last.get(key) === written || (isNew && !last.has(key))) return [];
+    last.set(key, written);
+    return [told];
+  };
+  return ({ at, resource, deleted, object: raw }: Event): Told[] => {
+    const object = naming(resource, raw);
+    const name = nameOf(resource, object);
+    const key = `${resource}/${name}`;
+    const described = deleted ? 'gone' : describeObject(resource, object);
+    if (!described) return [];
+    const version = Number(object.metadata.resourceVersion);
+    if (described === 'gone') return tell({ at, version, resource, name, is: described }, false);
+    const { parent, ...rest } = described;
+    const is = resource === 'backups' ? { ...rest, ...ownerOf(key, String(object.status?.ownerID)) } : rest;
+    const main = tell({ at, version, resource, name, is }, false);
+    if (resource !== 'snapshots') return main;
+    // What it grew from is told by itself: that may change while others are made, before or after what else is told of it.
+    return [
+      ...main,
+      ...tell({ at, version, resource: 'parents', name: `of ${name}`, is: { parent: parent ?? 'none' } }, parent === undefined),
+    ];
+  };
+};
+
+/** Markers that say what is seen or waited for, where nothing is done that is played. */
+const notes = /^(b1 is Error again|b2 done|two runs|observed|immutable .*)$/;
+
+/** A recording as a transcript; what came after the marker `end` belongs to it up to the first thing that somebody did then. */
+export const transcriptOf = ({ lines }: Recording): Transcript => {
+  const tell = createTeller();
+  const told: Transcript[number][] = [];
+  let ended = false;
+  for (const line of lines) {
+    if ('marker' in line) {
+      ended ||= line.marker === 'end';
+      if (!ended && !notes.test(line.marker)) told.push(line);
+      continue;
+    }
+    if (line.type === 'GAP' || !judgedKinds.includes(line.resource)) continue;
+    const object = line.object as Judged;
+    if (ended && isDone(line.type, object, told)) break;
+    told.push(...tell({ at: line.at, resource: line.resource, deleted: line.type === 'DELETED', object }));
+  }
+  return told;
+};
+
+/** Whether an event is somebody's doing: a creation, or the wish that an object goes. */
+const isDone = (type: string, { metadata }: Judged, told: Transcript): boolean =>
+  (type === 'ADDED' && metadata.ownerReferences?.[0]?.kind !== 'BackupTarget') ||
+  (metadata.deletionTimestamp !== undefined &&
+    !told.some((line) => 'is' in line && line.name === metadata.name && line.is !== 'gone' && line.is.deletion !== undefined));
+
+/** Makes a transcript as events come in; prefix is what each name of it begins with, and is left out. */
+export const createTranscript = ({ prefix, start = Date.now() }: { prefix: string; start?: number }) => {
+  const lines: Transcript[number][] = [];
+  const tell = createTeller();
+  const isOwn = ({ metadata, spec }: Judged): boolean =>
+    [metadata.name, metadata.labels?.['backup-volume'], spec?.volume, spec?.volumeName].some((name) => name?.startsWith(prefix));
+  const put = (
+    resource: string,
+    { at, deleted, object, inherited }: { at: number; deleted: boolean; object: KubernetesObject; inherited?: true },
+  ): void => {
+    if (!isOwn(object as Judged)) return;
+    const named: Judged = JSON.parse(JSON.stringify(object).replaceAll(prefix, ''));
+    const told = tell({ at: (at - start) / 1000, resource, deleted, object: named });
+    lines.push(...told.map((each) => ({ ...each, ...(inherited && { inherited }) })));
+  };
+  return {
+    lines: lines as Transcript,
+    mark: (marker: string): void => {
+      lines.push({ at: (Date.now() - start) / 1000, marker });
+    },
+    /** Puts in what an object is before the first action. */
+    inherit: (resource: string, object: KubernetesObject): void =>
+      put(resource, { at: Date.now(), deleted: false, object, inherited: true }),
+    take: (resource: string, entry: Entry): void => {
+      // Stands where no recording has anything, so the comparison fails and says why.
+      if (entry.kind === 'gap')
+        lines.push({ at: (entry.at - start) / 1000, marker: `the watch of ${resource} has a gap: ${entry.reason}` });
+      else put(resource, { at: entry.at, deleted: entry.kind === 'deleted', object: entry.object });
+    },
+  };
+};

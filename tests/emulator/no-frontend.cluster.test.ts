@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest';
+import { openStore } from '../../e2e/backupstore/store.ts';
+import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
+import { type Cluster, resources } from '../../e2e/observe/cluster.ts';
+import { onceGone } from '../../e2e/observe/expectation.ts';
+import { requestBackup, untilCompleted } from '../../e2e/steps/backup.ts';
+import { removeMade } from '../../e2e/steps/clean-up.ts';
+import { type Context, tellSteps } from '../../e2e/steps/context.ts';
+import type { VolumeHandle } from '../../e2e/steps/handles.ts';
+import { judgeRestored } from '../../e2e/steps/judge-restored.ts';
+import { limitsOn } from '../../e2e/steps/limits.ts';
+import { nothingMade } from '../../e2e/steps/made.ts';
+import { makeRestoredVolume } from '../../e2e/steps/restored-volume.ts';
+import { makeSnapshot } from '../../e2e/steps/snapshot.ts';
+import { openTimelines } from '../../e2e/steps/timelines.ts';
+import { record } from '../steps/record.ts';
+import { localPods } from '../support/local-pods.ts';
+import { openBackups } from './support/backups.ts';
+import { type LocalCluster, startLocalCluster } from './support/local-cluster.ts';
+
+const target = 'own';
+
+let local: LocalCluster;
+let user: Awaited<ReturnType<typeof openBackups>>;
+let context: Context;
+let volume: VolumeHandle;
+const { told, report } = record();
+const stop = new AbortController();
+
+// The managers are processes of this machine, and so is what serves the store.
+const withPods = (cluster: Cluster): Cluster => ({
+  ...cluster,
+  exec: localPods().exec,
+  list: async (resource, options) => {
+    if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
+    const pod = (node: string) => ({ metadata: { name: node }, spec: { nodeName: node }, status: { phase: 'Running' } });
+    return { items: ['node1', 'node2', 'node3'].map(pod) as never[], resourceVersion: '1' };
+  },
+});
+
+beforeAll(async () => {
+  local = await startLocalCluster();
+  await local.restart(undefined);
+  await local.untilReady();
+  user = await openBackups(local);
+  await user.target(target, 'store-own');
+  const cluster = withPods(local.cluster);
+  const pod = { namespace: 'store', name: 'backupstore' };
+  const root = join(dirname(local.store), 'store-own');
+  context = {
+    cluster,
+    run: 'abc123',
+    limits: limitsOn(longhornClocks),
+    target,
+    store: openStore({ cluster, pod, root }),
+    server: { pod, node: 'node1', root },
+    timelines: await openTimelines(local.cluster, stop.signal),
+    without: ['block-device'],
+    made: nothingMade(),
+    step: tellSteps({ report, signal: stop.signal }),
+    uniqueName: (what: string) => `corral-${what}-${randomBytes(2).toString('hex')}`,
+  } as unknown as Context;
+  volume = await makeRestoredVolume(context, { size: 64 << 20 });
+});
+afterAll(async () => {
+  stop.abort(new Error('the test is over'));
+  await user?.stop();
+  await local?.stop();
+});
+beforeEach(() => {
+  onTestFailed(async () => console.log(await local.logs()));
+});
+
+test('a volume that the suite wrote as a backup is restored, and attached without a device', () => {
+  const { status } = context.timelines.volumes.current(volume.name) ?? {};
+  expect(status).toMatchObject({ state: 'attached', robustness: 'healthy', currentNodeID: volume.node, frontendDisabled: true });
+  expect(existsSync(local.device(volume.node, volume.name))).toBe(false);
+  expect(volume.restored).toHaveLength(32);
+});
+
+test('each backup of it sends all that was written, and no other block', async () => {
+  for (const again of [false, true]) {
+    const backup = await requestBackup(context, await makeSnapshot(context, volume));
+    await untilCompleted(context, backup);
+    await judgeRestored(context, backup);
+    const uploaded = (await context.store.config(volume.name, backup.name))?.uploaded;
+    expect(uploaded).toEqual(again ? { new: 0, again: expect.any(Number) } : { new: expect.any(Number), again: 0 });
+  }
+  expect(told.filter((line) => line.includes('32 blocks, each with the checksum that was written'))).toHaveLength(2);
+});
+
+test('the clean-up takes away what was written as well', async () => {
+  const { made, timelines, cluster, limits } = context;
+  const [{ backup = '' } = {}] = made.written;
+  expect(timelines.backups.current(backup)).toBeDefined();
+  await removeMade({ cluster, timelines, made, target, limits });
+  expect(timelines.backups.objects()).toEqual([]);
+  expect(timelines.backupVolumes.objects()).toEqual([]);
+  await onceGone(timelines.volumes, { name: volume.name, label: 'the volume is gone', within: '5s', owner: 'this test' });
+});

@@ -1,0 +1,100 @@
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { findChromium } from '../../../../e2e/ui/chromium.ts';
+import type { Mutant } from '../../../../emulator/mutants.ts';
+import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
+import { serveEmulatedPage } from '../../../ui/support/emulated-page.ts';
+
+const executablePath = findChromium(process.env);
+const uiHost = '127.77.0.3';
+
+let browser: Browser;
+let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
+let proxy: TcpProxy;
+let page: Page;
+/** How often a WebSocket of backups was opened. */
+let opened: number;
+
+beforeAll(async () => {
+  if (executablePath !== undefined) browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+});
+afterAll(() => browser?.close());
+afterEach(async () => {
+  await page.close();
+  await proxy.close();
+  await served.stop();
+});
+
+const open = async (mutant?: Mutant): Promise<void> => {
+  served = await serveEmulatedPage(uiHost, mutant === undefined ? {} : { mutant });
+  served.put('backup-a', { state: 'Completed' });
+  const url = new URL(served.url);
+  proxy = await startTcpProxy(Number(url.port), uiHost);
+  url.host = `127.0.0.1:${proxy.port}`;
+  page = await browser.newPage();
+  opened = 0;
+  page.on('websocket', (socket) => {
+    if (socket.url().endsWith('/backups')) opened += 1;
+  });
+  await page.clock.install();
+  await page.goto(url.href);
+  await sign('open').waitFor();
+  await page.getByText('Completed').waitFor();
+  // From here on time is what the test makes it.
+  await page.clock.pauseAt(new Date(Date.now() + 5000));
+};
+
+const sign = (state: string) => page.getByText(`backups: ${state}`, { exact: true });
+
+// The page sets its timer when it learns of it, which takes a while; its own time stands still meanwhile.
+const cut = async (): Promise<void> => {
+  proxy.cut();
+  await sign('closed').waitFor();
+};
+
+describe.skipIf(executablePath === undefined)("the page's WebSockets, as those of Longhorn's", () => {
+  test('are opened again at once, after 3 s and after 10 s more, and then no more', async () => {
+    await open();
+    proxy.refuse();
+    await cut();
+    const counts: number[] = [];
+    for (const time of [1, 2990, 20, 9990, 20, 60_000]) {
+      await page.clock.runFor(time);
+      await sign('closed').waitFor();
+      counts.push(opened);
+    }
+    expect(counts).toEqual([2, 2, 3, 3, 4, 4]);
+  });
+
+  test('go on when they are opened again', async () => {
+    await open();
+    await cut();
+    await page.clock.runFor(1);
+    await sign('open').waitFor();
+    served.put('backup-a', { state: 'Deleting' });
+    await page.getByText('Deleting').waitFor();
+  });
+
+  test('are not, with the bug page-stays-cut-off', async () => {
+    const mutant = 'page-stays-cut-off';
+    await open(mutant);
+    await cut();
+    await page.clock.runFor(60_000);
+    expect(opened).toBe(1);
+  });
+
+  test('that tell nothing for a minute are closed, and the page stays as it was', async () => {
+    await open();
+    await page.clock.runFor(30_000);
+    served.put('backup-a', { state: 'Deleting' });
+    await page.getByText('Deleting').waitFor();
+    await page.clock.runFor(30_000);
+    expect(await sign('open').count()).toBe(1);
+    await page.clock.runFor(60_000);
+    await sign('closed').waitFor();
+    served.put('backup-a', { state: 'Error' });
+    await page.clock.runFor(60_000);
+    expect(opened).toBe(1);
+    expect(await page.getByText('Deleting').count()).toBe(1);
+  });
+});

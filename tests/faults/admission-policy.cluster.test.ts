@@ -1,0 +1,82 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
+import { allowDeletion } from '../../e2e/faults/allow-deletion.ts';
+import { healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
+import { openLedger } from '../../e2e/faults/ledger.ts';
+import { type Cluster, resources } from '../../e2e/observe/cluster.ts';
+import { type ApiServer, startApiServer } from '../support/api-server.ts';
+
+const { configMaps, validatingAdmissionPolicies, validatingAdmissionPolicyBindings } = resources;
+const namespace = 'default';
+const policy = 'corral-test-policy';
+const title = 'the first may not be deleted';
+
+let server: ApiServer;
+let cluster: Cluster;
+let out: string;
+beforeAll(async () => {
+  server = await startApiServer();
+  cluster = await server.connect();
+});
+afterAll(() => server?.stop());
+
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), 'corral-policy-'));
+  for (const [name, of] of [
+    ['first', 'v1'],
+    ['second', 'v2'],
+  ] as const)
+    await cluster.create(configMaps, { metadata: { name, namespace, labels: { of } } });
+  await cluster.create(configMaps, { metadata: { name: 'third', namespace } });
+});
+afterEach(async () => {
+  await allowDeletion(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
+  for (const name of ['first', 'second', 'third']) await cluster.delete(configMaps, { namespace, name }).catch(() => {});
+  await rm(out, { recursive: true });
+});
+
+const inject = async (name = 'first') => {
+  const faults = openFaults({ cluster, ledger: await openLedger(out) });
+  const whose = "has(oldObject.metadata.labels) && 'of' in oldObject.metadata.labels && oldObject.metadata.labels['of'] == 'v1'";
+  const fault = deniedDeletion(cluster, {
+    policy,
+    labels: { made: 'here' },
+    resource: configMaps,
+    whose,
+    probe: { namespace, name },
+    title,
+  });
+  return { fault, injected: await faults.inject(fault) };
+};
+const deletionOf = (name: string): Promise<void> => cluster.delete(configMaps, { namespace, name });
+const denied =
+  /ValidatingAdmissionPolicy 'corral-test-policy' with binding 'corral-test-policy' denied request: deletion denied for testing/;
+
+test('from the inject to the heal the deletion of those meant is denied, and of no other', async () => {
+  const { injected } = await inject();
+  await expect(deletionOf('first')).rejects.toThrow(denied);
+  expect(await injected.prove()).toMatch(/^to delete first, in a dry run: configmaps "first" is forbidden: ValidatingAdmissionPolicy/);
+  await deletionOf('second');
+  await deletionOf('third');
+  expect((await cluster.get(validatingAdmissionPolicies, { name: policy })).metadata.labels).toEqual({ made: 'here' });
+
+  expect(await injected.heal()).toBe('corral-test-policy is gone');
+  await expect(injected.prove()).rejects.toThrow(`${title}: policy ${policy} is not in force: to delete first, in a dry run, is allowed`);
+  await deletionOf('first');
+  for (const resource of [validatingAdmissionPolicies, validatingAdmissionPolicyBindings])
+    expect((await cluster.list(resource)).items).toEqual([]);
+});
+
+test('what a killed suite left behind is undone by the ledger alone, also where what it was about is gone', async () => {
+  const { fault } = await inject();
+  expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([`${title}: corral-test-policy is gone`]);
+  await deletionOf('first');
+  expect(await allowDeletion(cluster, fault.data)).toBe('corral-test-policy is gone');
+});
+
+test('a policy that nothing can show to be in force is an error', async () => {
+  await expect(inject('fourth')).rejects.toThrow('fourth is not there: nothing tells whether policy corral-test-policy is in force');
+});

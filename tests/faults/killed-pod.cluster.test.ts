@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { killedPod } from '../../e2e/faults/killed-pod.ts';
+import { podReplaced } from '../../e2e/faults/pod-replaced.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
+import { type ApiServer, startApiServer } from '../support/api-server.ts';
+
+const namespace = 'default';
+const labels = { app: 'longhorn-manager' };
+const selector = 'app=longhorn-manager';
+
+let server: ApiServer;
+let cluster: Cluster;
+beforeAll(async () => {
+  server = await startApiServer();
+  cluster = await server.connect();
+  await cluster.create(resources.serviceAccounts, { metadata: { name: 'default', namespace } });
+});
+afterAll(() => server?.stop());
+
+const pod = (name: string, nodeName: string) =>
+  cluster.create<KubernetesObject>(resources.pods, {
+    metadata: { name, namespace, labels },
+    spec: { nodeName, containers: [{ name: 'c', image: 'i' }] },
+  });
+const ready = (name: string) =>
+  cluster.patch(
+    resources.pods,
+    { namespace, name },
+    { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+    { subresource: 'status' },
+  );
+
+test('a killed pod is proven to be gone, and healed by its successor being ready', async () => {
+  const { metadata } = await pod('manager-a', 'node1');
+  const target = { namespace, name: 'manager-a', uid: metadata.uid ?? '' };
+  const { inject, prove, data } = killedPod(cluster, { title: 'the manager was killed', pod: target, selector, node: 'node1' });
+  await expect(prove()).rejects.toThrow(/^manager-a was not killed: a pod with its uid .* is still there$/);
+  await inject();
+  expect(await prove()).toMatch(/^no pod has the uid .* of manager-a any more$/);
+
+  let healed = false;
+  const healing = podReplaced(cluster, data).then((told) => {
+    healed = true;
+    return told;
+  });
+  await pod('manager-b', 'node2');
+  await ready('manager-b');
+  await pod('manager-c', 'node1');
+  expect(healed).toBe(false);
+  await ready('manager-c');
+  expect(await healing).toBe('manager-c runs in its place');
+});
+
+test('another pod under its name is not killed for it', async () => {
+  const { metadata } = await pod('manager-d', 'node1');
+  const { inject } = killedPod(cluster, { title: 't', pod: { namespace, name: 'manager-d', uid: 'other' }, selector, node: 'node1' });
+  await expect(inject()).rejects.toMatchObject({ status: 409 });
+  expect((await cluster.get<KubernetesObject>(resources.pods, { namespace, name: 'manager-d' })).metadata.uid).toBe(metadata.uid);
+});

@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { patchedObject } from '../../e2e/faults/patched-object.ts';
+import { putBack } from '../../e2e/faults/put-back.ts';
+import type { Cluster } from '../../e2e/observe/cluster.ts';
+import { localPods } from '../support/local-pods.ts';
+
+const setting = { name: 'backup-concurrent-limit', value: '5', status: { applied: true } };
+const cluster = {
+  ...localPods(),
+  get: async () => structuredClone(setting),
+  patch: async (_resource: unknown, _where: unknown, patch: object) => Object.assign(setting, patch),
+} as unknown as Cluster;
+
+test('an object is changed from the inject to the heal, and the proof is what it has', async () => {
+  const { inject, prove, data } = patchedObject(cluster, {
+    title: 'one backup is made at a time',
+    resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'settings' },
+    namespace: 'longhorn-system',
+    name: 'backup-concurrent-limit',
+    before: { value: '5' },
+    after: { value: '1' },
+  });
+  await expect(prove()).rejects.toThrow('it is not so that one backup is made at a time: backup-concurrent-limit has {"value":"5"}');
+  await inject();
+  expect(await prove()).toBe('backup-concurrent-limit has {"value":"1"}');
+  expect(await putBack(cluster, data)).toBe('backup-concurrent-limit (settings) is as it was');
+  expect(setting).toEqual({ name: 'backup-concurrent-limit', value: '5', status: { applied: true } });
+});

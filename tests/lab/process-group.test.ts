@@ -1,0 +1,18 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { groupStates, untilGroup } from '../../lab/control/process-group.ts';
+
+test('a process that ended under a stopped parent is no member of the group any more', async () => {
+  // The child ends by the signal, which the stopped parent does not even notice: nobody collects the child.
+  const parent = spawn('sh', ['-c', 'sleep 1000 & echo; kill -STOP $$'], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const group = parent.pid as number;
+  onTestFinished(() => void process.kill(-group, 'SIGKILL'));
+  await once(parent.stdout, 'data');
+  await untilGroup(group, (states) => states.includes('T'));
+  expect((await groupStates(group)).sort()).toEqual(['S', 'T']);
+
+  process.kill(-group, 'SIGTERM');
+  await untilGroup(group, (states) => states.length === 1);
+  expect(await groupStates(group)).toEqual(['T']);
+});

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { catalogue, messageIds } from '../../../e2e/longhorn/messages/catalogue.ts';
+import { tellFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
+import { meaningsOf, type Where } from '../../../e2e/longhorn/messages/look-up.ts';
+
+const lock = (operation: string) =>
+  `failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup ${operation}, please try again later`;
+const idsOf = (text: string, where: Where = {}) => meaningsOf(text, where).map(({ id }) => id);
+const inField = (name: string): Where => ({ isField: (field) => field === name });
+
+describe('a text has the meanings that its wordings allow', () => {
+  test.for<[string, string, Where, string[]]>([
+    ['two, by field', 'Failed to get the Snapshot s', {}, ['waits-for-readiness', 'creation-without-snapshot']],
+    ['one, by its field', 'Failed to get the Snapshot s', inField('status.error'), ['creation-without-snapshot']],
+    ['one, by its state', 'Failed to get the Snapshot s', { state: 'pending' }, ['waits-for-readiness']],
+    [
+      'a row that names no state, in any',
+      'a b is still in progress: backup b is still in progress',
+      { state: 'X' },
+      ['blocks-not-counted'],
+    ],
+    ['none in a field where it is not said', 'Failed to get the Snapshot s', inField('status.messages.error'), []],
+    ['none in a version that did not say it', 'Failed to get the Snapshot s', { version: 'v1.7.2' }, []],
+    ['a whole failed deletion', tellFailedDeletion(lock('delete')), {}, ['deletion-lost-lock']],
+    ['none that nobody knows', 'the dog ate it', {}, []],
+    ['none for the empty text', '', {}, []],
+  ])('%s', ([, text, where, ids]) => {
+    expect(idsOf(text, where)).toEqual(ids);
+  });
+
+  test('the cause of a failed deletion by itself, which is told', () => {
+    const [whole] = meaningsOf(tellFailedDeletion(lock('delete')));
+    const [cause] = meaningsOf(lock('delete'));
+    expect([whole?.asCause, cause?.asCause]).toEqual([false, true]);
+    expect(cause?.id).toBe('deletion-lost-lock');
+  });
+
+  test('only the wordings that the text has, and that hold for the version', () => {
+    const text = `failed to backup snapshot s to b: ${lock('create/restore')}`;
+    const versionsIn = (version?: string) => meaningsOf(text, version ? { version } : {})[0]?.wordings.map(({ versions }) => versions);
+    expect(versionsIn()).toEqual(['>=1.8.0']);
+    expect(versionsIn('v1.7.0')).toBeUndefined();
+  });
+});
+
+test.for(messageIds.flatMap((id) => catalogue[id].wordings.map((wording) => [id, wording] as const)))(
+  '%s is found by its example',
+  ([id, { example, versions }]) => {
+    const found = meaningsOf(example).find((meaning) => meaning.id === id);
+    expect(found?.asCause).toBe(false);
+    expect(found?.wordings.map((wording) => wording.versions)).toContain(versions);
+  },
+);

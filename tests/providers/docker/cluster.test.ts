@@ -1,0 +1,226 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { parse } from 'yaml';
+import { createCluster } from '../../../providers/docker/cluster.ts';
+import { runTool } from '../../../providers/docker/run.ts';
+import { k3dTool } from '../../../providers/k3d/tool.ts';
+import { kindTool } from '../../../providers/kind/tool.ts';
+import { stubDocker } from '../../support/docker-stubs.ts';
+
+// Each spawns a dozen processes.
+vi.setConfig({ testTimeout: 30_000 });
+
+let stubs: Awaited<ReturnType<typeof stubDocker>>;
+
+beforeEach(async () => {
+  stubs = await stubDocker();
+});
+afterEach(() => stubs.stop());
+
+const signal = new AbortController().signal;
+const name = `corral-${process.pid}`;
+const asked = (): string[] =>
+  stubs.calls().map(({ asked }) =>
+    asked
+      .replaceAll(name, 'NAME')
+      .replaceAll(process.cwd(), 'ROOT')
+      .replace(/\S+\/kubeconfig(?= |$)/, 'KUBECONFIG'),
+  );
+
+// Who has ended, and is not yet taken note of, is a zombie.
+const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+
+describe('what is asked, from the first to the last', () => {
+  test('kind', async () => {
+    const cluster = await createCluster(kindTool, { signal });
+    await cluster.load('/images.tar', signal);
+    await cluster.remove();
+    expect(asked()).toMatchInlineSnapshot(`
+      [
+        "kind get clusters",
+        "kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml",
+        "kind load image-archive /images.tar --name NAME --nodes NAME-worker,NAME-worker2,NAME-worker3",
+        "kind delete cluster --name NAME",
+      ]
+    `);
+    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual(['NAME-worker', 'NAME-worker2', 'NAME-worker3']);
+    expect(cluster.context).toBe(`kind-${name}`);
+  });
+
+  test('k3d', async () => {
+    const cluster = await createCluster(k3dTool, { signal });
+    await cluster.load('/images.tar', signal);
+    await cluster.remove();
+    expect(asked()).toMatchInlineSnapshot(`
+      [
+        "k3d cluster list --output json",
+        "k3d cluster create NAME --servers 1 --agents 3 --no-lb --wait --kubeconfig-update-default=false --kubeconfig-switch-context=false --k3s-arg --disable=traefik@server:* --k3s-arg --disable=servicelb@server:* --k3s-arg --disable=metrics-server@server:* --k3s-arg --node-taint=node-role.kubernetes.io/control-plane:NoSchedule@server:* --env K3D_FIX_MOUNTS=1@server:*;agent:* --volume ROOT/fixtures/kind/iscsiadm:/usr/local/bin/iscsiadm@agent:* --volume /var/lib/longhorn@agent:*",
+        "k3d kubeconfig get NAME",
+        "k3d image import /images.tar --cluster NAME --mode direct",
+        "k3d cluster delete NAME",
+      ]
+    `);
+    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual(['k3d-NAME-agent-0', 'k3d-NAME-agent-1', 'k3d-NAME-agent-2']);
+    expect(cluster.context).toBe(`k3d-${name}`);
+  });
+});
+
+test.each([kindTool, k3dTool])("$name: the kubeconfig is this user's alone, and never the default one", async (tool) => {
+  const { kubeconfig, remove } = await createCluster(tool, { signal });
+  expect(await readFile(kubeconfig, 'utf8')).toContain('kind: Config');
+  expect([kubeconfig, dirname(kubeconfig)].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(['600', '700']);
+  await remove();
+  expect(new Set(stubs.calls().map((call) => call.kubeconfig))).toEqual(new Set([kubeconfig]));
+  expect(existsSync(dirname(kubeconfig))).toBe(false);
+});
+
+test.each([kindTool, k3dTool])('$name: a cluster that is there already is not touched', async (tool) => {
+  await stubs.make(name);
+  const command = tool === kindTool ? `kind delete cluster --name ${name}` : `k3d cluster delete ${name}`;
+  await expect(createCluster(tool, { signal })).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `there is a ${tool.name} cluster ${name} already, kept or left by another run: ${command}`,
+  });
+  expect(stubs.calls()).toHaveLength(1);
+  expect(stubs.clusters()).toEqual([name]);
+});
+
+describe('what goes wrong is one line, and leaves nothing behind', () => {
+  test.each([
+    [
+      kindTool,
+      'kind create',
+      ' ✗ Preparing nodes 📦 📦 📦 📦\nDeleted nodes: ["x-worker"]\nERROR: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.Errorf',
+      'kind create cluster failed: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"',
+    ],
+    [
+      k3dTool,
+      'k3d cluster create',
+      'INFO[0000] Prep: Network\nERRO[0003] Failed Cluster Start: Failed to start server: node stopped\nERRO[0003] Failed to create cluster >>> Rolling Back\nFATA[0004] Cluster creation FAILED, all changes have been rolled back!',
+      'k3d cluster create failed: Failed Cluster Start: Failed to start server: node stopped Failed to create cluster >>> Rolling Back Cluster creation FAILED, all changes have been rolled back!',
+    ],
+  ])('creating (%o)', async (tool, when, says, message) => {
+    await stubs.behave({ when, says, exitCode: 1, makes: name });
+    await expect(createCluster(tool, { signal })).rejects.toThrow(new Error(message));
+    expect(stubs.clusters()).toEqual([]);
+  });
+
+  test.each([
+    [
+      kindTool,
+      'kind load',
+      'ERROR: failed to load image: command "docker exec --privileged -i x-worker ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs -" failed with error: exit status 1\nCommand Output: ctr: content digest sha256:6e7e: not found\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.WithStack',
+      'kind load image-archive failed: failed to load image: exit status 1 Command Output: ctr: content digest sha256:6e7e: not found',
+    ],
+    [
+      k3dTool,
+      'k3d image',
+      "INFO[0000] Importing image(s) into cluster 'x'\nERRO[0002] Failed to import image(s) into cluster 'x': failed to import images in node 'k3d-x-agent-0': Exec process failed with exit code 1",
+      "k3d image import failed: Failed to import image(s) into cluster 'x': failed to import images in node 'k3d-x-agent-0': Exec process failed with exit code 1",
+    ],
+  ])('loading (%o)', async (tool, when, says, message) => {
+    const { load, remove } = await createCluster(tool, { signal });
+    await stubs.behave({ when, says, exitCode: 1 });
+    await expect(load('/images.tar', signal)).rejects.toThrow(new Error(message));
+    await remove();
+    expect(stubs.clusters()).toEqual([]);
+  });
+
+  test('a cluster that does not go away: the command for it is said', async () => {
+    const { remove } = await createCluster(kindTool, { signal });
+    await stubs.behave({ when: 'kind delete', says: 'ERROR: failed to delete cluster "x": failed to delete nodes', exitCode: 1 });
+    await expect(remove()).rejects.toThrow(
+      new Error(
+        `kind delete cluster failed: failed to delete cluster "x": failed to delete nodes: by hand: kind delete cluster --name ${name}`,
+      ),
+    );
+    await stubs.behave({});
+    await remove();
+  });
+
+  test('a kubeconfig that was printed before is not told', async () => {
+    await stubs.behave({ when: 'k3d kubeconfig', prints: 'client-key-data: c2VzYW1l', says: 'FATA[0000] Failed to get it', exitCode: 1 });
+    await expect(createCluster(k3dTool, { signal })).rejects.toThrow(new Error('k3d kubeconfig get failed: Failed to get it'));
+    expect(stubs.clusters()).toEqual([]);
+  });
+
+  test('what takes too long', async () => {
+    await stubs.behave({ when: 'kind create', says: ' • Preparing nodes 📦  ...', hangs: true });
+    await expect(runTool('kind', ['create', 'cluster'], { kubeconfig: '/nowhere', timeout: 1_000 })).rejects.toThrow(
+      new Error('kind create cluster did not end in 1 s: • Preparing nodes 📦 ...'),
+    );
+  });
+
+  test.each([kindTool, k3dTool])('$name: an interruption in the middle of creating', async (tool) => {
+    const interruption = new AbortController();
+    const when = tool === kindTool ? 'kind create' : 'k3d cluster create';
+    await stubs.behave({ when, hangs: true, makes: name });
+    const creating = createCluster(tool, { signal: interruption.signal });
+    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual([name]);
+    const creator = stubs.calls().at(-1)?.pid as number;
+    expect(isAlive(creator)).toBe(true);
+    interruption.abort(new Error('interrupted by SIGINT'));
+    await expect(creating).rejects.toThrow(new Error('interrupted by SIGINT'));
+    expect(isAlive(creator)).toBe(false);
+    expect(stubs.clusters()).toEqual([]);
+  });
+});
+
+describe('a cluster goes with its process', () => {
+  const inline = (how: string) =>
+    execa(process.execPath, ['tests/support/inline-cluster.ts', how], { reject: false, stdin: 'ignore', env: { TMPDIR: stubs.folder } });
+  const untilMade = (child: ReturnType<typeof inline>): Promise<unknown> => once(child.stdout, 'data');
+
+  test('that is killed', async () => {
+    const child = inline('wait');
+    await untilMade(child);
+    expect(stubs.clusters()).toHaveLength(1);
+    child.kill('SIGKILL');
+    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('that ends by itself', async () => {
+    await inline('end');
+    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual([]);
+  });
+
+  test('that is killed while it is made: nobody goes on making it', async () => {
+    await stubs.behave({ when: 'kind create', hangs: true, makes: 'corral-half' });
+    const child = inline('creating');
+    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual(['corral-half']);
+    const creator = stubs.calls().at(-1)?.pid as number;
+    child.kill('SIGKILL');
+    await expect.poll(() => isAlive(creator), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => asked().filter((call) => call.startsWith('kind delete')).length, { timeout: 10_000 }).toBe(2);
+  });
+
+  test('unless it is kept', async () => {
+    const child = inline('keep');
+    await untilMade(child);
+    const { length } = stubs.calls();
+    child.kill('SIGKILL');
+    await child;
+    // The guard would have begun to delete at once.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    expect(stubs.calls()).toHaveLength(length);
+    expect(stubs.clusters()).toHaveLength(1);
+  });
+});
+
+test('the workers of kind-config.yaml are those that are waited for, and have what stands for iscsiadm', async () => {
+  const { nodes } = parse(await readFile('kind-config.yaml', 'utf8')) as {
+    nodes: { role: string; extraMounts?: { hostPath: string }[] }[];
+  };
+  const workers = nodes.filter(({ role }) => role === 'worker');
+  expect(workers).toHaveLength(kindTool.workers('x').length);
+  const [path, ...others] = new Set(workers.map(({ extraMounts = [] }) => extraMounts[0]?.hostPath ?? ''));
+  expect(others).toEqual([]);
+  const said = await execa(path ?? '', ['--version']);
+  expect(said.stdout).toContain('iscsiadm version');
+  const refused = await execa(path ?? '', ['-m', 'discovery'], { reject: false });
+  expect([refused.exitCode, refused.stderr]).toEqual([1, 'corral: there is no iSCSI in a node that is a container (longhorn #8158)']);
+});

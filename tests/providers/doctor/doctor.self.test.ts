@@ -1,0 +1,160 @@
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-doctor-'));
+  await mkdir(join(dir, 'bin'));
+});
+afterEach(() => rm(dir, { recursive: true }));
+
+/** What the images are made with that Corral brings along. */
+const packers = ['dpkg-deb', 'tar', 'flock'];
+
+/** An apt that knows a Debian archive, whatever this machine's own knows. */
+const apt = { 'apt-get': 'echo trixie http://127.0.0.1:9/debian' };
+
+/** Runs the command on a machine that has these programs, and those of a Debian that are named. */
+const doctor = async (flags: readonly string[], programs: Record<string, string> = {}, known: readonly string[] = ['sh', ...packers]) => {
+  const bin = join(dir, 'bin');
+  for (const name of known) await symlink((await execa('which', [name])).stdout, join(bin, name));
+  for (const [name, script] of Object.entries({ ...apt, ...programs })) {
+    await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
+    await chmod(join(bin, name), 0o755);
+  }
+  return execa(process.execPath, ['scripts/doctor.ts', ...flags], {
+    reject: false,
+    stdin: 'ignore',
+    env: { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache') },
+    extendEnv: false,
+  });
+};
+
+const about = (stdout: string, ...titles: string[]): string[] =>
+  stdout.split('\n').filter((line) => titles.some((title) => line.slice(2).startsWith(title)));
+
+describe('of a machine without Docker', () => {
+  test('all that is missing is named at once, each with what mends it', async () => {
+    const { stdout, exitCode } = await doctor(['--provider', 'kind']);
+    expect(about(stdout, 'kind', 'docker', 'kubectl', 'iSCSI')).toEqual([
+      '✗ kind is missing: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io, or use --provider lab, which needs neither Docker nor root',
+      '✗ docker is missing: install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root',
+      '! kubectl: it is missing: no run needs it, but people do who look into a cluster that was kept: see kubernetes.io/docs/tasks/tools',
+      "! iSCSI: there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped",
+    ]);
+    expect(stdout.split('\n').at(-1)).toBe('2 things are missing for provider kind, Longhorn: emulator');
+    expect(exitCode).toBe(1);
+  });
+
+  test('a browser is not needed, and named with what brings it', async () => {
+    const without = await doctor(['--provider', 'kind']);
+    expect(about(without.stdout, 'Chromium')).toEqual([
+      "! Chromium: there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable): the scenarios of Longhorn's user interface are skipped: apt-get install chromium",
+    ]);
+    const { stdout } = await doctor(['--provider', 'kind'], { chromium: 'exit 1' }, []);
+    expect(about(stdout, 'Chromium')).toEqual([`✓ Chromium: ${join(dir, 'bin', 'chromium')}`]);
+  });
+
+  test('for programs, too', async () => {
+    const { stdout, exitCode } = await doctor(['--provider', 'k3d', '--json']);
+    const { ready, checks, ...asked } = diagnosisSchema.parse(JSON.parse(stdout));
+    expect({ ready, ...asked }).toEqual({ ready: false, provider: 'k3d', longhorn: 'emulator' });
+    expect(checks.find(({ title }) => title === 'docker')).toEqual({
+      title: 'docker',
+      state: 'missing',
+      detail: 'docker is missing',
+      mend: 'install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root',
+    });
+    expect(exitCode).toBe(1);
+  });
+});
+
+const info = (memory: number, cgroup: string) =>
+  JSON.stringify({ ServerVersion: '29.1.0', CgroupVersion: cgroup, MemTotal: memory * 2 ** 30 });
+const docker = ({ memory = 16, cgroup = '2' } = {}) =>
+  `case $1 in version) echo linux/amd64 ;; info) echo '${info(memory, cgroup)}' ;; *) exit 1 ;; esac`;
+const kind = `case "$*" in version) echo 'kind v0.30.0 go1.24.6 linux/amd64' ;; 'get clusters') printf 'mine\\ncorral-4711\\n' ;; *) exit 1 ;; esac`;
+const kubectl = `echo '{"clientVersion":{"gitVersion":"v1.36.3"}}'`;
+
+describe('of a machine with Docker', () => {
+  test('what is there is told, and what an earlier run left', async () => {
+    const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker(), kind, kubectl });
+    expect(about(stdout, 'kind', 'docker', 'Docker', 'control', 'memory', 'kubectl', 'cluster', 'Longhorn', 'All')).toEqual([
+      '✓ kind: 0.30.0',
+      '✓ docker: it answers',
+      '✓ Docker Engine: 29.1.0',
+      '✓ control groups: version 2',
+      '✓ memory: Docker has 16.0 GiB, 4 should do',
+      '✓ kubectl: v1.36.3',
+      '! cluster corral-4711: it was kept, or left by a run: kind delete cluster --name corral-4711',
+      '✓ Longhorn: the emulator, which Corral brings along',
+    ]);
+    expect(stdout.split('\n').at(-1)).toBe('All is there for provider kind, Longhorn: emulator');
+    expect(exitCode).toBe(0);
+  });
+
+  test('what it has too little of is a warning', async () => {
+    const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker({ memory: 2, cgroup: '1' }), kind, kubectl });
+    expect(about(stdout, 'control', 'memory')).toEqual([
+      '! control groups: version 1, which newer Kubernetes releases refuse: boot with systemd.unified_cgroup_hierarchy=1',
+      '! memory: Docker has 2.0 GiB, and about 4 are taken: end other containers, or give Docker more',
+    ]);
+    expect(exitCode).toBe(0);
+  });
+
+  test('a daemon that does not answer, and a tool that is too old', async () => {
+    const down = 'echo "Cannot connect to the Docker daemon at unix:///x: is it running?" >&2; exit 1';
+    const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: down, kind: 'echo kind v0.11.0' });
+    expect(about(stdout, 'kind', 'Docker', 'docker')).toEqual([
+      '✗ kind 0.11.0 is too old, it takes 0.20.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
+      '✗ Docker does not answer (Cannot connect to the Docker daemon at unix:///x: is it running?): start it, and see that you may use it (the group docker), or use --provider lab, which needs neither Docker nor root',
+    ]);
+    expect(exitCode).toBe(1);
+  });
+});
+
+test('what the images are made with is looked at, where they are still to be made', async () => {
+  const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker(), kind, kubectl }, ['sh', 'tar', 'flock']);
+  expect(stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual(['✗ dpkg-deb is missing: run apt-get install dpkg as root']);
+  expect(about(stdout, "Debian's archive", 'cache')).toEqual([
+    `✓ cache: ${dir}/cache/corral`,
+    "✓ Debian's archive: http://127.0.0.1:9/debian",
+  ]);
+  expect(exitCode).toBe(1);
+});
+
+test('for a lab, what is missing of several things is named at once', async () => {
+  const known = ['dpkg-deb', 'tar', 'unshare', 'taskset', 'mount', 'true'];
+  const { stdout, exitCode } = await doctor([], {}, known);
+  expect(stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual([
+    '✗ flock is missing: run apt-get install util-linux as root',
+    '✗ Go: the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.21 or newer and put `go` on the PATH',
+  ]);
+  expect(stdout).toContain('✓ namespaces of its own: this user may make them');
+  expect(stdout.split('\n').at(-1)).toBe('2 things are missing for provider lab, Longhorn: emulator');
+  expect(exitCode).toBe(1);
+});
+
+test('a folder without a release is missing', async () => {
+  const { stdout, exitCode } = await doctor(['--provider', 'kind', '--longhorn', `archive:${dir}`], { docker: docker(), kind, kubectl });
+  expect(about(stdout, 'Longhorn')).toEqual([`✗ Longhorn: ${dir} has no manifest: put the release's longhorn.yaml into it`]);
+  expect(exitCode).toBe(1);
+});
+
+test.each([
+  [['--frob'], "doctor: unknown option '--frob': see npm run doctor -- --help"],
+  [['--provider', 'moon'], /^doctor: --provider moon is unknown: use --provider lab or /],
+  [['--kubeconfig', 'x'], 'doctor: --kubeconfig is for a cluster that is there already: add --provider existing, or leave it out'],
+  [
+    ['--provider', 'existing'],
+    "doctor: --provider existing needs --kubeconfig, --context, --store-image: a cluster that is somebody's is named, never guessed",
+  ],
+])('%j is no way to call it', async (flags, stderr) => {
+  const ended = await doctor(flags);
+  expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(ended.stderr).toEqual(typeof stderr === 'string' ? stderr : expect.stringMatching(stderr));
+});

@@ -1,0 +1,60 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { releaseObjects } from '../../emulator/install.ts';
+import { emulatorManifest } from '../../providers/emulator-pack.ts';
+import { fitToCluster } from '../../providers/longhorn/fit.ts';
+import { namedImages } from '../../providers/longhorn/images.ts';
+import { readObjects } from '../../providers/longhorn/manifest.ts';
+import { describeRelease } from '../../providers/longhorn/release.ts';
+
+// Each spawns the command.
+vi.setConfig({ testTimeout: 30_000 });
+
+const image = 'docker.io/corral/longhorn-emulator:lab';
+const objects = readObjects([{ source: 'longhorn.yaml', text: emulatorManifest() }]);
+
+test('the manifest holds what is installed otherwise, on the clocks of a release', () => {
+  // As it is sent: what is undefined is not.
+  const sent = JSON.parse(JSON.stringify(releaseObjects({ image, clock: 'real' }))) as object[];
+  expect(objects.map(({ object }) => object)).toEqual(sent);
+});
+
+test('it is read as a release: one image, and what there is to wait for', () => {
+  expect(namedImages(objects)).toEqual([{ name: image, namedBy: 'DaemonSet longhorn-manager, container longhorn-manager', need: 'all' }]);
+  const { definitions, ...release } = describeRelease(objects);
+  expect(release).toEqual({ webhooks: false, engineImage: undefined, csi: false, deployments: [], notStarted: [] });
+  expect(definitions).toContain('instancemanagers.longhorn.io');
+});
+
+test('nothing of it has to be fitted to small nodes', () => {
+  expect(fitToCluster(objects, { missing: [] }).changes).toEqual([]);
+});
+
+const pack = (...args: string[]) => execa(process.execPath, ['scripts/emulator-pack.ts', ...args], { reject: false, stdin: 'ignore' });
+
+test('a folder with something in it is not written into', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-pack-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'longhorn.yaml'), 'mine');
+  expect(await pack(folder)).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: `emulator:pack: ${folder} is not empty: name a new folder, or an empty one`,
+  });
+});
+
+test.each([[[]], [['--help']], [['a', 'b']]])(
+  '%j is no folder',
+  async (args) => {
+    expect(await pack(...args)).toMatchObject({
+      exitCode: 2,
+      stdout: '',
+      stderr:
+        'emulator:pack: name one folder, which is to become a release of the emulator for --longhorn archive:DIR: npm run emulator:pack -- DIR',
+    });
+  },
+  20_000,
+);

@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../../e2e/observe/cluster.ts';
+import { awaitLoss } from '../../../providers/existing/await-loss.ts';
+import { putLonghorn } from '../../support/longhorn-objects.ts';
+import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
+
+let server: StubServer;
+beforeEach(async () => {
+  server = await startStubServer({ uid: 'uid' });
+  putLonghorn(server);
+});
+afterEach(() => server.stop());
+
+const watching = async (away: number): Promise<AbortSignal> => {
+  const { lost, stop } = await awaitLoss(connect({ kubeconfig: server.kubeconfig, context: 'stub' }), { away, look: 20 });
+  onTestFinished(stop);
+  return lost;
+};
+
+test('a server that stays away is a cluster that is lost', async () => {
+  const lost = await watching(400);
+  server.answer(503, 'gone');
+  server.hangUp();
+  await once(lost, 'abort');
+  expect((lost.reason as Error).message.replace(server.url, '<server>')).toMatch(
+    /^the API server <server> has been away for \d+ ms: watch of \S+ at \S+: 503 Service Unavailable: gone$/,
+  );
+});
+
+test('one that comes back in time is not', async () => {
+  const lost = await watching(1500);
+  server.answer(503, 'gone');
+  server.hangUp();
+  await server.untilAsked(2);
+  server.answer(undefined);
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  expect(lost.aborted).toBe(false);
+});
+
+test('nothing is watched any more once it was stopped', async () => {
+  const { lost, stop } = await awaitLoss(connect({ kubeconfig: server.kubeconfig, context: 'stub' }), { away: 50, look: 20 });
+  await stop();
+  server.answer(503, 'gone');
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  expect(lost.aborted).toBe(false);
+});

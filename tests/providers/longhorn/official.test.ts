@@ -1,0 +1,47 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fetchRelease } from '../../../providers/longhorn/official.ts';
+import { startRegistry } from '../../support/oci-registry.ts';
+
+const server = createServer(({ url }, response) => {
+  if (url === '/v1.12.1/deploy/longhorn.yaml') response.end('a release');
+  else if (url === '/master/deploy/longhorn.yaml') response.end('a branch');
+  else response.writeHead(url?.startsWith('/v1.12.2') ? 503 : 404).end();
+});
+let from: string;
+
+beforeAll(async () => {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  from = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test.each([
+  ['v1.12.1', '/v1.12.1/deploy/longhorn.yaml', 'a release'],
+  ['master-head', '/master/deploy/longhorn.yaml', 'a branch'],
+])('%s', async (version, path, text) => {
+  expect(await fetchRelease(version, from)).toEqual({ source: `${from}${path}`, text });
+});
+
+test.each([
+  ['v1.99.0', 'Longhorn has published no such version'],
+  ['v1.12.2', 'it cannot be had now (status 503)'],
+])('%s is not to be had', async (version, why) => {
+  await expect(fetchRelease(version, from)).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `--longhorn official:${version}: ${why}: ${from}/${version}/deploy/longhorn.yaml`,
+  });
+});
+
+test('without a way there, the other ways are named in the one line', async () => {
+  const { url, stop } = await startRegistry([]);
+  await stop();
+  await expect(fetchRelease('v1.12.1', url)).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `--longhorn official:v1.12.1: ${new URL(url).host} cannot be reached (ECONNREFUSED): use --longhorn archive:DIR with longhorn.yaml and the image archives in DIR, or with longhorn.yaml alone and --registry-mirror URL`,
+  });
+});

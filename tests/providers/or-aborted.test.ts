@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { orHurried } from '../../providers/existing/or-hurried.ts';
+import { orAborted } from '../../providers/or-aborted.ts';
+
+const never = new Promise<never>(() => {});
+const interrupted = new Error('interrupted by SIGINT');
+
+test('work that is done before anybody interrupts it is what it is', async () => {
+  const { signal } = new AbortController();
+  expect(await orAborted(Promise.resolve(7), signal)).toBe(7);
+  expect(await orHurried(Promise.resolve(7), signal)).toBe(7);
+  await expect(orHurried(Promise.reject(interrupted), signal)).rejects.toBe(interrupted);
+});
+
+test('an interruption ends work that only reads, also one that came before', async () => {
+  const abort = new AbortController();
+  const work = orAborted(never, abort.signal);
+  abort.abort(interrupted);
+  await expect(work).rejects.toBe(interrupted);
+  await expect(orAborted(Promise.resolve(7), abort.signal)).rejects.toBe(interrupted);
+});
+
+test('who is in a hurry still gets what comes soon', async () => {
+  const abort = new AbortController();
+  const soon = new Promise((resolve) => setTimeout(() => resolve(7), 50));
+  const work = orHurried(soon, abort.signal, 5000);
+  abort.abort();
+  expect(await work).toBe(7);
+  expect(await orHurried(soon, abort.signal, 5000)).toBe(7);
+});
+
+test('and does not wait for the rest', async () => {
+  const abort = new AbortController();
+  const work = orHurried(never, abort.signal, 20);
+  abort.abort();
+  await expect(work).rejects.toThrow('it was not read within 0.02 s');
+  await expect(orHurried(never, abort.signal, 20)).rejects.toThrow('it was not read within 0.02 s');
+});

@@ -1,0 +1,168 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { imageArchives, listArchives } from '../../../lab/images/archives.ts';
+import { pullImages } from '../../../providers/registry/pull.ts';
+import { digestOf, layerOf, type TestImage } from '../../support/image-archives.ts';
+import { type RegistryOptions, startRegistry } from '../../support/oci-registry.ts';
+
+// Each image is a part of the cache, which is written through to the disk.
+vi.setConfig({ testTimeout: 30_000 });
+
+let cache: string;
+let layers: Buffer[];
+
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'corral-pull-'));
+  process.env.XDG_CACHE_HOME = cache;
+  layers = [await layerOf({ 'bin/a': 'first' }), await layerOf({ 'bin/b': 'second' })];
+});
+afterAll(() => rm(cache, { recursive: true }));
+
+const image = (name: string, more: Partial<TestImage> = {}): TestImage => ({
+  names: [`docker.io/${name}`],
+  layers,
+  compress: 'gzip',
+  ...more,
+});
+
+const registry = async (images: readonly TestImage[], options?: RegistryOptions) => {
+  const started = await startRegistry(images, options);
+  onTestFinished(started.stop);
+  return started;
+};
+
+const pull = (names: readonly string[], mirror: string, progress: string[] = []) =>
+  pullImages(names, { mirror, onProgress: (text) => progress.push(text) });
+
+test('an image for several platforms is pulled for the nodes, and is one that the lab reads', async () => {
+  const { url, asked } = await registry([image('a/one:v1', { nested: true })]);
+  const progress: string[] = [];
+  const folders = await pull(['docker.io/a/one:v1'], url, progress);
+  const { images } = await imageArchives(folders);
+  expect(images).toMatchObject([{ name: 'docker.io/a/one:v1', forms: ['gzip'] }]);
+  expect(asked.slice(0, 2)).toEqual(['/v2/a/one/manifests/v1', expect.stringMatching(/^\/v2\/a\/one\/manifests\/sha256:/)]);
+  expect(asked.filter((path) => path.startsWith('storage:'))).toHaveLength(3);
+  expect(progress.at(-1)).toBe('0 of at most 0 MB');
+});
+
+test('what is there from before is not pulled again; another image under the same name is', async () => {
+  const { url, asked } = await registry([image('a/two:v1')]);
+  const before = await pull(['docker.io/a/two:v1'], url);
+  asked.length = 0;
+  expect(await pull(['docker.io/a/two:v1'], url)).toEqual(before);
+  expect(asked).toEqual(['/v2/a/two/manifests/v1']);
+  const other = await registry([image('a/two:v1', { config: { Env: ['A=b'] } })]);
+  expect(await pull(['docker.io/a/two:v1'], other.url)).not.toEqual(before);
+});
+
+test('several, of which the registry lacks one', async () => {
+  const { url } = await registry([image('a/three:v1'), image('a/four:v1', { compress: undefined as never }), image('a/five:v2')]);
+  const folders = await pull(['docker.io/a/three:v1', 'docker.io/a/six:v1', 'docker.io/a/four:v1', 'docker.io/a/five:v2'], url);
+  expect((await listArchives(folders)).map(({ name }) => name)).toEqual([
+    'docker.io/a/five:v2',
+    'docker.io/a/four:v1',
+    'docker.io/a/three:v1',
+  ]);
+});
+
+test('a registry that wants a token gives one to everybody; the storage behind it does not see it', async () => {
+  const { url, asked } = await registry([image('a/seven:v1')], { token: 'sesame' });
+  await pull(['docker.io/a/seven:v1'], url);
+  expect(asked[0]).toBe('/v2/a/seven/manifests/v1');
+  expect(asked[1]).toBe('/token?service=the+test%27s&scope=repository%3Aa%2Fseven%3Apull');
+  expect(
+    asked
+      .slice(2)
+      .filter((path) => !path.startsWith('storage:'))
+      .every((path) => path.endsWith(' with a token')),
+  ).toBe(true);
+  expect(asked.filter((path) => path.startsWith('storage:'))).toHaveLength(3);
+  expect(asked.some((path) => /^storage:.*with a token/.test(path))).toBe(false);
+});
+
+const isLayer = (path: string): boolean => /blobs\//.test(path);
+
+test.each<[string, RegistryOptions['alter'], RegExp]>([
+  [
+    'a layer of other bytes',
+    (path) => (isLayer(path) ? { body: 'x'.repeat(40) } : undefined),
+    /^sha256:\w+ of docker.io\/a\/bad:v1 is not what its digest says \(40 bytes, not \d+\): the registry, or something on the way, has changed it$/,
+  ],
+  [
+    'a layer without an end',
+    (path) => (isLayer(path) ? { body: 'x'.repeat(10_000) } : undefined),
+    /is not what its digest says \(more than \d+ bytes, not \d+\)/,
+  ],
+  [
+    'a layer that is not there',
+    (path) => (isLayer(path) ? { status: 404 } : undefined),
+    /^the registry has docker.io\/a\/bad:v1, and not sha256:\w+, which it is made of$/,
+  ],
+  [
+    'a manifest that is another one than the registry says',
+    (path) => (path.endsWith('/v1') ? { body: '{}', headers: { 'docker-content-digest': digestOf('other') } } : undefined),
+    /^the manifest of docker.io\/a\/bad:v1 is not what its digest says \(sha256:44136\w+, not sha256:\w+\)/,
+  ],
+  [
+    'a page instead of a manifest',
+    (path) => (path.endsWith('/v1') ? { body: '<html>' } : undefined),
+    /^the manifest of docker.io\/a\/bad:v1 is not what it should be/,
+  ],
+  [
+    'a refusal',
+    () => ({ status: 429, body: '{"errors":[{"message":"too many requests"}]}' }),
+    /^127.0.0.1:\d+ refuses a\/bad\/manifests\/v1 \(status 429: too many requests\)$/,
+  ],
+  [
+    'a password',
+    () => ({ status: 401, headers: { 'www-authenticate': 'Basic realm="it"' } }),
+    /^127.0.0.1:\d+ wants a password for a\/bad: name a --registry-mirror that lets everybody read$/,
+  ],
+  [
+    'no token',
+    (path) => (path.startsWith('/token') ? { status: 403 } : undefined),
+    /^127.0.0.1:\d+ gives no token to read a\/bad of 127.0.0.1:\d+ \(status 403\)$/,
+  ],
+])('%s is refused', async (_, alter, message) => {
+  const { url } = await registry([image('a/bad:v1')], { ...(alter && { alter }), ...(/token/.test(_) && { token: 'sesame' }) });
+  await expect(pull(['docker.io/a/bad:v1'], url)).rejects.toMatchObject({ name: 'NotFit', message: expect.stringMatching(message) });
+});
+
+test('bytes of the same number, but others', async () => {
+  let size = 0;
+  const { url } = await registry([image('a/worse:v1')], {
+    alter: (path) => (isLayer(path) && size > 0 ? { body: 'x'.repeat(size) } : undefined),
+  });
+  const manifest = (await (await fetch(`${url}/v2/a/worse/manifests/v1`)).json()) as { config: { size: number } };
+  size = manifest.config.size;
+  await expect(pull(['docker.io/a/worse:v1'], url)).rejects.toThrow(/is not what its digest says \(sha256:\w+, not sha256:\w+\)/);
+});
+
+test('an image for other machines', async () => {
+  const { url } = await registry([image('a/arm:v1', { nested: true, architecture: 's390x' })]);
+  await expect(pull(['docker.io/a/arm:v1'], url)).rejects.toThrow(
+    'the image docker.io/a/arm:v1 is for linux/arm64/v8, linux/s390x, and the nodes are linux/amd64',
+  );
+});
+
+test('a layer that is not what the configuration says of it is refused when it is read', async () => {
+  let odd: { body: string } | undefined;
+  const { url } = await registry([image('a/odd:v1')], { alter: (path) => (path === '/v2/a/odd/manifests/v1' ? odd : undefined) });
+  odd = await oddManifest(url);
+  const folders = await pull(['docker.io/a/odd:v1'], url);
+  await expect(imageArchives(folders)).rejects.toThrow(/the layer 1 of docker.io\/a\/odd:v1 is damaged/);
+});
+
+/** A manifest whose layers are in the wrong order, each with its right digest. */
+const oddManifest = async (url: string) => {
+  const manifest = (await (await fetch(`${url}/v2/a/odd/manifests/v1`)).json()) as { layers: unknown[] };
+  return { body: JSON.stringify({ ...manifest, layers: manifest.layers.toReversed() }) };
+};
+
+test('nobody there', async () => {
+  const { url, stop } = await startRegistry([]);
+  await stop();
+  await expect(pull(['docker.io/a/b:v1'], url)).rejects.toThrow(/^127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\)$/);
+});

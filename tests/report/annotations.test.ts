@@ -1,0 +1,84 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { composeAnnotations, lineOf, toCommand } from '../../e2e/report/annotations.ts';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
+import { scenarioReport } from '../support/scenario-report.ts';
+
+const report = (scenarios: ScenarioReport[], change: Partial<Report> = {}): Report => ({
+  ...composeReport({
+    run: 'abc123',
+    provider: 'lab',
+    target: { name: 'official', version: 'v1.12.1' },
+    kubernetes: null,
+    end: { state: 'finished', reason: null },
+    scenarios,
+    startedAt: new Date(),
+  }),
+  ...change,
+});
+
+// As GitHub's runner takes them apart.
+const readCommand = (text: string) => {
+  const [, level, properties = '', message = ''] = /^::(\w+) ([^\n]*?)::([^\n]*)$/.exec(text) ?? [];
+  const read = (part: string) =>
+    part.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+  return {
+    level,
+    ...Object.fromEntries(properties.split(',').map((each) => [each.split('=')[0] ?? '', read(each.slice(each.indexOf('=') + 1))])),
+    message: read(message),
+  };
+};
+
+test.each(['plain', 'a: b, c', '100%', '%0A', '%25', 'one\ntwo\r\nthree', '::error::x', 'a=b,line=7', 'é😀', '::'])(
+  '%j comes through',
+  (text) => {
+    const command = toCommand({ level: 'error', title: `t${text}`, message: text, file: `f${text}`, line: 3 });
+    expect(command).not.toContain('\n');
+    expect(readCommand(command)).toEqual({ level: 'error', file: `f${text}`, line: '3', title: `t${text}`, message: text });
+  },
+);
+
+test('an error for what failed, a warning for what is not provable, a notice for what was found', () => {
+  const finding = { title: 'Odd', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
+  const scenarios = [
+    scenarioReport('A', { findings: [finding] }),
+    scenarioReport('B', { state: 'failed', reason: 'expected: x\n  got: 50%' }),
+    scenarioReport('C', { state: 'not-provable', reason: 'a gap' }),
+    scenarioReport('D', { state: 'skipped', reason: 'no' }),
+  ];
+  expect(composeAnnotations(report(scenarios), () => 7)).toEqual([
+    '::error file=one.e2e.ts,line=7,title=B::expected: x%0A  got: 50%25',
+    '::warning file=one.e2e.ts,line=7,title=not provable%3A C::a gap',
+    '::notice file=one.e2e.ts,line=7,title=finding%3A Odd::so%0Aodd%0Ahttps://longhorn.invalid/1',
+  ]);
+});
+
+test('what is wrong with the run itself', () => {
+  const end = { state: 'set-up-failed', reason: 'no disk' } as const;
+  expect(
+    composeAnnotations(report([scenarioReport('A', { state: 'skipped', reason: 'no disk' })], { end, differences: ['a', 'b'] })),
+  ).toEqual(['::error title=The run did not finish::no disk', '::error title=The cluster is not as it was before the run::a%0Ab']);
+});
+
+test('GitHub shows ten of a level: the tenth names the rest', () => {
+  const failed = Array.from({ length: 12 }, (_, index) => scenarioReport(`S${index + 1}`, { state: 'failed', reason: 'so' }));
+  const commands = composeAnnotations(report(failed), () => undefined);
+  expect(commands).toHaveLength(10);
+  expect(commands.at(8)).toBe('::error file=one.e2e.ts,title=S9::so');
+  expect(commands.at(9)).toBe('::error title=3 more::S10%0AS11%0AS12');
+  expect(composeAnnotations(report(failed.slice(0, 10)), () => undefined).at(-1)).toContain('title=S10');
+});
+
+test('the line is where the name is written', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-annotations-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'a.e2e.ts');
+  await writeFile(file, `// One\nscenario('One', {}, x);\nscenario("It isn't", {}, x);\n`);
+  expect(lineOf({ file, name: 'One' })).toBe(2);
+  expect(lineOf({ file, name: "It isn't" })).toBe(3);
+  expect(lineOf({ file, name: 'Two' })).toBeUndefined();
+  expect(lineOf({ file: join(folder, 'none'), name: 'One' })).toBeUndefined();
+});

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest';
+import type { Bracket, Lane, Timeline } from '../../../e2e/report/html/data.ts';
+import { hintOf } from '../../../e2e/report/html/hint.ts';
+
+const lane = (kind: string, more: Partial<Lane>): Lane => ({
+  kind,
+  name: 'x',
+  bars: [],
+  marks: [],
+  brackets: [],
+  gaps: [],
+  events: [],
+  ...more,
+});
+
+const timeline = (...lanes: Lane[]): Timeline => ({
+  startedAt: null,
+  seconds: 300,
+  lanes,
+  sentences: [],
+  logs: [],
+  events: 0,
+  trouble: [],
+});
+
+const bracket = (state: Bracket['state']): Lane =>
+  lane('backups', {
+    brackets: [{ from: 0, to: 90, state, label: 'the backup goes gone', steps: [], reason: 'it was Error', limit: '90 s' }],
+  });
+
+const ready = { from: 0, to: 50, state: 'Ready', tone: 'good' as const, texts: [] };
+
+const badPod = lane('pods', { bars: [ready, { from: 50, to: 60, state: 'Running, not ready', tone: 'bad', texts: ['CrashLoopBackOff'] }] });
+
+const faultAt = (from: number, state = 'proved to be in force', tone: 'going' | 'bad' = 'going') =>
+  lane('fault', { name: 'killed-pod', bars: [{ from, to: from + 5, state, tone, texts: [] }] });
+
+const lostFault = (text: string): Lane =>
+  lane('fault', { name: 'immutable-file', bars: [{ from: 3, to: 8, state: 'failed', tone: 'bad', texts: [text] }] });
+
+const finished = { state: 'finished', reason: null } as const;
+
+const cases: [what: string, given: Parameters<typeof hintOf>, at: string | undefined][] = [
+  ['a pass points nowhere', [{ state: 'passed', reason: null }, timeline(), finished], undefined],
+  ['a broken expectation', [{ state: 'failed', reason: 'r' }, timeline(bracket('broken')), finished], 'longhorn'],
+  ['one that took too long', [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out')), finished], 'longhorn'],
+  [
+    'one that took too long while a pod crashed',
+    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod), finished],
+    'cluster',
+  ],
+  [
+    'and the suite had killed that pod',
+    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod, faultAt(48)), finished],
+    'longhorn',
+  ],
+  [
+    'and that was after the next fault only',
+    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod, faultAt(80)), finished],
+    'cluster',
+  ],
+  [
+    'a fault that failed',
+    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), faultAt(3, 'failed', 'bad')), finished],
+    'suite',
+  ],
+  [
+    'a fault that failed as its pod does not run any more',
+    [
+      { state: 'failed', reason: 'r' },
+      timeline(lostFault('not injected: exec of x in a/b: failed to load task: no running task found: task e26 not found: not found')),
+      finished,
+    ],
+    'cluster',
+  ],
+  [
+    'a fault that failed as its pod is gone',
+    [{ state: 'failed', reason: 'r' }, timeline(lostFault('not injected: exec of x in a/b: pods "b" not found')), finished],
+    'cluster',
+  ],
+  [
+    'a fault that failed as its file is not there',
+    [{ state: 'failed', reason: 'r' }, timeline(lostFault('not injected: chattr: /x: No such file or directory')), finished],
+    'suite',
+  ],
+  ['an error of the code', [{ state: 'failed', reason: 'TypeError: x is not a function' }, timeline(), finished], 'suite'],
+  ['a connection that is refused', [{ state: 'failed', reason: 'connect ECONNREFUSED 127.0.0.1' }, timeline(), finished], 'cluster'],
+  ['a gap', [{ state: 'not-provable', reason: 'r' }, timeline(bracket('not-provable')), finished], 'cluster'],
+  [
+    'a cluster that was lost',
+    [{ state: 'failed', reason: 'r' }, timeline(bracket('broken')), { state: 'cluster-lost', reason: 'gone' }],
+    'cluster',
+  ],
+  ['nothing to judge by', [{ state: 'failed', reason: 'r' }, null, finished], 'unclear'],
+];
+
+test.each(cases)('%s', (_, given, at) => {
+  expect(hintOf(...given)?.at).toBe(at);
+});

@@ -1,0 +1,75 @@
+import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { addRun, historyPath, readRuns } from '../../../e2e/report/html/history-file.ts';
+import { countStates, type Report } from '../../../e2e/report/schema.ts';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-history-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const report = (run: string): Report => ({
+  schemaVersion: 1,
+  run,
+  startedAt: '2026-11-20T03:00:00.000Z',
+  duration: 1000,
+  provider: 'lab',
+  target: { name: 'official', version: 'v1.12.1' },
+  kubernetes: null,
+  judged: '',
+  end: { state: 'finished', reason: null },
+  scenarios: [],
+  totals: countStates([]),
+});
+
+test('the last runs lie beside the folders of .corral, and within any other folder', () => {
+  expect(historyPath('/work/.corral/last')).toBe('/work/.corral/history.ndjson');
+  expect(historyPath('/results/nightly')).toBe('/results/nightly/history.ndjson');
+});
+
+test('no run is lost where many end at once, and 200 are kept in whole lines', async () => {
+  await writeFile(
+    historyPath(folder),
+    Array.from(
+      { length: 195 },
+      (_, index) => `${JSON.stringify({ ...report(`old${index}`), date: report('').startedAt, target: 't', version: null, end: 'e' })}\n`,
+    ).join(''),
+  );
+  await Promise.all(Array.from({ length: 10 }, (_, index) => addRun(folder, report(`new${index}`))));
+  const runs = await readRuns(folder);
+  expect(runs).toHaveLength(200);
+  expect(runs[0]?.run).toBe('old5');
+  expect(
+    runs
+      .slice(190)
+      .map(({ run }) => run)
+      .toSorted(),
+  ).toEqual(Array.from({ length: 10 }, (_, index) => `new${index}`));
+  expect(runs.at(-1)).toMatchObject({
+    date: '2026-11-20T03:00:00.000Z',
+    target: 'official',
+    version: 'v1.12.1',
+    provider: 'lab',
+    scenarios: [],
+  });
+  expect(await readdir(folder)).toEqual(['history.ndjson']);
+});
+
+test('a lock that a dead run left does not stop the others', async () => {
+  const lock = `${historyPath(folder)}.lock`;
+  await writeFile(lock, '1\n');
+  const old = new Date(Date.now() - 60_000);
+  await utimes(lock, old, old);
+  await addRun(folder, report('abc123'));
+  expect(await readRuns(folder)).toHaveLength(1);
+});
+
+test('a line that is none is left out when read, and kept', async () => {
+  await writeFile(historyPath(folder), 'not a run\n');
+  await addRun(folder, report('abc123'));
+  expect((await readRuns(folder)).map(({ run }) => run)).toEqual(['abc123']);
+  expect(await readFile(historyPath(folder), 'utf8')).toMatch(/^not a run\n\{/);
+});

@@ -1,0 +1,205 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { writePage } from '../../../e2e/report/html/write-page.ts';
+import { findChromium, withoutChromium } from '../../../e2e/ui/chromium.ts';
+import { hostile, writeSampleRun } from './support/sample-run.ts';
+
+const found = findChromium(process.env);
+const { detail, mend } = withoutChromium(process.env);
+
+let folder: string;
+let browser: Browser;
+
+beforeAll(async () => {
+  if (found === undefined) return;
+  folder = await mkdtemp(join(tmpdir(), 'corral-page-'));
+  for (const colour of ['red', 'green'] as const) {
+    await writeSampleRun(join(folder, colour), colour);
+    await writePage(join(folder, colour));
+  }
+  browser = await chromium.launch({ executablePath: found, chromiumSandbox: process.getuid?.() !== 0 });
+});
+afterAll(async () => {
+  await browser?.close();
+  if (folder) await rm(folder, { recursive: true });
+});
+
+type Look = { width?: number; colorScheme?: 'light' | 'dark'; hash?: string };
+
+/** Opens a page; what it complains of and what it asks for beside itself fails the test that looks at it. */
+const open = async (colour: 'red' | 'green', { width = 1400, colorScheme = 'light', hash = '' }: Look = {}): Promise<Page> => {
+  const page = await browser.newPage({ viewport: { width, height: 1000 }, colorScheme });
+  page.setDefaultTimeout(10_000);
+  const wrong: string[] = [];
+  page.on('console', (message) => wrong.push(`${message.type()}: ${message.text()}`));
+  page.on('pageerror', (error) => wrong.push(String(error)));
+  page.on('request', (request) => wrong.push(`request: ${request.url()}`));
+  page.on('dialog', (dialog) => wrong.push(`dialog: ${dialog.message()}`));
+  const address = pathToFileURL(join(folder, colour, 'report.html')).href;
+  await page.goto(address + hash);
+  await page.waitForSelector('html[data-ready]');
+  onTestFinished(async () => {
+    const broken = await page.evaluate(() => 'broken' in window);
+    await page.close();
+    expect(wrong.filter((each) => each !== `request: ${address}` && each !== `request: ${address}${hash}`)).toEqual([]);
+    expect(broken).toBe(false);
+  });
+  return page;
+};
+
+const red = (page: Page) => page.locator('.scenario.failed');
+
+describe.skipIf(found === undefined)(`the page in Chromium${found === undefined ? ` (${detail}: ${mend})` : ''}`, () => {
+  test('of a red run: what failed comes first and is open, with its step, its reason and what was said', async () => {
+    const page = await open('red');
+    expect(await page.locator('.overview h2').textContent()).toBe('✗ Of 6 scenarios 1 failed, 1 not provable, 3 passed, 1 skipped');
+    expect(await page.locator('.scenarios tbody .state').allTextContents()).toEqual([
+      '✗ failed',
+      '? not provable',
+      '✓ passed',
+      '✓ passed',
+      '✓ passed',
+      '– skipped',
+    ]);
+    expect(await page.locator('details.scenario[open]').count()).toBe(2);
+    const failure = red(page).locator('.failure');
+    expect(await failure.locator('.at-step').textContent()).toBe('Then the first backup goes Deleting, and is gone');
+    expect(await failure.locator('.first').textContent()).toContain(hostile);
+    expect(await failure.locator('.points-to').textContent()).toContain('Points to: Longhorn');
+    expect(await failure.locator('.messages').textContent()).toContain('the store did not let Longhorn delete a file');
+    expect(await page.locator('img').count()).toBe(0);
+  });
+
+  test('of a green run: nothing is open until it is chosen', async () => {
+    const page = await open('green');
+    expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
+    expect(await page.locator('details.scenario[open]').count()).toBe(0);
+    await page.locator('.scenarios .name a').first().click();
+    await page.locator('.scenario[open] .chart .lane').first().waitFor();
+    expect(await page.locator('.scenario[open] .lane .name').allTextContents()).toContain('vz-n');
+  });
+
+  test('has a lane for each object and for what the suite did, and draws states, gaps, expectations', async () => {
+    const chart = red(await open('red')).locator('.chart');
+    expect((await chart.locator('.lane .name').allTextContents()).slice(0, 6)).toEqual([
+      'steps',
+      'immutable-file',
+      'locks',
+      'gaps in the watch',
+      'ze-b1',
+      'ze-b2',
+    ]);
+    expect(await chart.locator('.bracket text').allTextContents()).toEqual([
+      '✓ the first backup goes Deleting → Error',
+      '✗ broken: the first backup goes Deleting → gone',
+    ]);
+    expect(await chart.locator('.kind-snapshots .gaps rect').count()).toBe(2);
+    expect(await chart.locator('.kind-backups .bars text').allTextContents()).toContain('✓ Completed');
+  });
+
+  test('draws also what is out of sight, so that nobody scrolls to an empty picture', async () => {
+    const last = red(await open('red')).locator('.kind-log .bars');
+    expect(await last.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(500);
+  });
+
+  test('the pointer shows the object as it was, and what had changed', async () => {
+    const page = await open('red');
+    const lane = red(page).locator('.lane', { hasText: 'ze-b2' });
+    await lane.scrollIntoViewIfNeeded();
+    const box = await lane.locator('svg').boundingBox();
+    if (box === null) throw new Error('the lane is not drawn');
+    const at = (seconds: number) => [box.x + (seconds / 290.9) * (box.width - 2), box.y + 15] as const;
+    await page.mouse.move(...at(200));
+    expect(await red(page).locator('.tooltip').textContent()).toMatch(/^backups ze-b2.*Completed/);
+    const panel = red(page).locator('.object');
+    expect(await panel.locator('.yaml').textContent()).toMatch(/\n {2}name: ze-b2\n(.*\n)*status:\n(.*\n)* {2}state: Completed\n/);
+    await page.mouse.move(...at(52.5));
+    expect(await panel.locator('.yaml').textContent()).not.toContain('state: Completed');
+    // What is clicked at stays.
+    await page.mouse.click(...at(200));
+    await page.mouse.move(...at(52.5));
+    expect(await panel.locator('.yaml').textContent()).toContain('state: Completed');
+  });
+
+  test('a moment that is chosen is the same in the picture and in the log', async () => {
+    const page = await open('red');
+    const near = red(page).locator('.log .line.near');
+    // The failure is chosen from the start.
+    expect(await near.locator('.at').textContent()).toBe('+2:20.980');
+    await red(page).locator('.log').scrollIntoViewIfNeeded();
+    await red(page).locator('.log .line', { hasText: 'backup 742' }).click();
+    expect(await red(page).locator('.object h4').textContent()).toContain('+2:20.980');
+    await red(page).locator('.log select').last().selectOption('E');
+    expect(await red(page).locator('.log .line .severity').allTextContents()).toEqual(Array(16).fill('E'));
+  });
+
+  test('keys go from state to state and from lane to lane, zoom, and let go', async () => {
+    const page = await open('red');
+    const chart = red(page).locator('.chart');
+    await chart.focus();
+    const status = () => chart.locator('[role=status]').textContent();
+    await page.keyboard.press('Escape');
+    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
+    expect(await status()).toMatch(/^backups ze-b1, \+15\.471 s\. ◷ new/);
+    await page.keyboard.press('ArrowRight');
+    expect(await status()).toMatch(/▸ InProgress/);
+    await page.keyboard.press('Shift+ArrowLeft');
+    expect(await status()).toMatch(/◷ new/);
+    expect(await red(page).locator('.object h4').textContent()).toContain('kept');
+    const ticks = () => chart.locator('.axis .tick text').allTextContents();
+    const whole = await ticks();
+    await page.keyboard.press('+');
+    await expect.poll(ticks).not.toEqual(whole);
+    await page.keyboard.press('Home');
+    await expect.poll(ticks).toEqual(whole);
+    await page.keyboard.press('Escape');
+    expect(await red(page).locator('.object h4').textContent()).toBe('Object');
+    await page.keyboard.press('?');
+    expect(await page.locator('dialog[open]').textContent()).toContain('Keys of a timeline');
+    await page.keyboard.press('Escape');
+    expect(await page.locator('dialog[open]').count()).toBe(0);
+  });
+
+  test('is light or dark as the system has it, or as its switch says', async () => {
+    const page = await open('red', { colorScheme: 'dark' });
+    const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    const dark = await back();
+    expect(dark).toBe('rgb(15, 19, 24)');
+    const choose = page.getByRole('button', { name: /Theme/ });
+    await choose.click();
+    expect(await back()).toBe('rgb(255, 255, 255)');
+    await choose.click();
+    expect(await back()).toBe(dark);
+  });
+
+  test('fits on a phone', async () => {
+    const page = await open('red', { width: 390 });
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+    const chart = red(page).locator('.chart');
+    expect((await chart.boundingBox())?.width).toBeGreaterThan(330);
+    expect(await chart.locator('.kind-backups .bars path').count()).toBeGreaterThan(4);
+  });
+
+  test('prints what is open, without what only a screen can do', async () => {
+    const page = await open('red', { colorScheme: 'dark', width: 390 });
+    await page.emulateMedia({ media: 'print' });
+    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+    expect(await page.locator('nav, .tools, .log, .object, .tooltip').filter({ visible: true }).count()).toBe(0);
+    expect(await page.locator('details.scenario').filter({ visible: true }).count()).toBe(2);
+    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
+    // Also what is below the screen is as wide as the sheet.
+    const drawn = page.locator('.scenario.not-provable .kind-volumes .bars');
+    expect(await drawn.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(600);
+  });
+
+  test('a link opens the scenario that it names', async () => {
+    const page = await open('green', { hash: '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-wa' });
+    expect(await page.locator('.scenario[open] .title').allTextContents()).toEqual([
+      'A recurring job makes its backups and keeps as many as it was told',
+    ]);
+  });
+});

@@ -1,0 +1,41 @@
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { readRuns } from '../../../e2e/report/html/history-file.ts';
+import { writePage } from '../../../e2e/report/html/write-page.ts';
+import { writeSampleRun } from './support/sample-run.ts';
+
+let out: string;
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), 'corral-write-page-'));
+  onTestFinished(() => rm(out, { recursive: true }));
+});
+
+test('a run that ended has a page, and is one of the last runs', async () => {
+  await writeSampleRun(out, 'red');
+  await writePage(out);
+  expect(await readdir(out)).toEqual(['evidence', 'history.ndjson', 'report.html', 'report.json']);
+  expect((await readRuns(out)).map(({ run, scenarios }) => [run, scenarios.length])).toEqual([['abc123', 6]]);
+});
+
+test('a merged report is no run of its own', async () => {
+  await writeSampleRun(out, 'green');
+  await writePage(out, { merged: true });
+  expect(await readRuns(out)).toEqual([]);
+});
+
+test('a page that cannot be written is one line, and the run is kept among the last ones all the same', async () => {
+  await writeSampleRun(out, 'green');
+  await mkdir(join(out, 'report.html.part'));
+  const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => stderr.mockRestore());
+  await writePage(out);
+  expect(stderr.mock.calls.map(([line]) => line)).toEqual([expect.stringMatching(/^report\.html could not be written: EISDIR[^\n]*\n$/)]);
+  expect(await readRuns(out)).toHaveLength(1);
+});
+
+test('where there is no report, there is nothing to write', async () => {
+  await writePage(out);
+  expect(await readdir(out)).toEqual([]);
+});

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+import { composeJobSummary } from '../../e2e/report/job-summary.ts';
+import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
+import { scenarioReport } from '../support/scenario-report.ts';
+
+const report = (scenarios: ScenarioReport[], change: Partial<Report> = {}): Report => ({
+  ...composeReport({
+    run: 'abc123',
+    provider: 'lab',
+    target: { name: 'official', version: 'v1.12.1' },
+    kubernetes: { server: 'https://127.0.0.1:6443', context: 'corral', version: 'v1.34.1' },
+    end: { state: 'finished', reason: null },
+    scenarios,
+    startedAt: new Date(),
+  }),
+  duration: 61_000,
+  ...change,
+});
+const limit = 1024 * 1024;
+
+test('the whole: how each ended, what was found, why what failed did', () => {
+  const finding = { title: 'Odd | strange', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
+  const failure = {
+    step: 'Then it is sound',
+    reason: 'expected: <sound>\n\n\n  got: damaged',
+    messages: [],
+    faults: [{ name: 'immutable-file', state: 'proved', proof: 'EPERM' }],
+    evidence: ['.corral/last/evidence/b'],
+  };
+  const scenarios = [
+    scenarioReport('A *waits*', { findings: [finding] }),
+    scenarioReport('B <fails>', { state: 'failed', reason: failure.reason, failure }),
+    scenarioReport('C', { state: 'not-provable', reason: 'a gap' }),
+    scenarioReport('D', { state: 'skipped', reason: 'no' }),
+  ];
+  expect(composeJobSummary(report(scenarios), limit)).toMatchInlineSnapshot(`
+    "### 1 passed, 2 failed, 1 skipped
+
+    Run \`abc123\` on lab, Longhorn: official v1.12.1, Kubernetes v1.34.1, 1 min 1 s. Judged: Longhorn v1.12.1 (official).
+
+
+    | scenario | state | time |
+    | --- | --- | --- |
+    | A \\*waits\\* | ✓ passed | 1 s |
+    | B \\<fails\\> | ✗ **failed** | 1 s |
+    | C | ? **not provable** | 1 s |
+    | D | - skipped |  |
+
+    #### Findings
+
+    - **Odd \\| strange** (A \\*waits\\*): so odd <https://longhorn.invalid/1>
+
+    #### What failed
+
+    <details><summary>B &lt;fails&gt;: failed</summary>
+
+    <pre>expected: &lt;sound&gt;
+    &#8203;
+    &#8203;
+      got: damaged
+    &#8203;
+    Faults in force:
+      immutable-file, proved: EPERM
+    &#8203;
+    Evidence:
+      .corral/last/evidence/b</pre>
+
+    </details>
+
+    <details><summary>C: not provable</summary>
+
+    <pre>a gap</pre>
+
+    </details>
+
+    "
+  `);
+});
+
+test('rounds, and a run that did not finish', () => {
+  const scenarios = [scenarioReport('A'), scenarioReport('A', { round: 2, state: 'skipped', reason: 'no' })];
+  const end = { state: 'interrupted', reason: 'interrupted by SIGINT' } as const;
+  const text = composeJobSummary(report(scenarios, { end, kubernetes: null, differences: ['setting a: was 1'] }), limit);
+  expect(text).toContain('| A (round 2) | - skipped |  |');
+  expect(text).toContain('**The run did not finish: interrupted by SIGINT**');
+  expect(text).toContain('- not as before the run: setting a: was 1');
+  expect(composeJobSummary(report([], { end: { state: 'set-up-failed', reason: 'no disk' } }), limit)).not.toContain('| scenario |');
+});
+
+describe('never more than the limit, and then it says so', () => {
+  const long = (name: string, size: number) => scenarioReport(name, { state: 'failed', reason: 'é<'.repeat(size) });
+  test.each([
+    [limit, 40, 40_000],
+    [limit, 4000, 100],
+    [limit, 20_000, 1],
+    [10_000, 10, 300],
+    [1000, 1, 10_000],
+    [300, 1, 10],
+    [200, 1, 10],
+  ])('%d bytes for %d failures of %d signs', (most, count, size) => {
+    const text = composeJobSummary(report(Array.from({ length: count }, (_, index) => long(`S${index}`, size))), most);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(most);
+    expect(text).toMatch(/\d+ more parts did not fit in here: see report\.json\n$/);
+    expect(text.split('<details>')).toHaveLength(text.split('</details>').length);
+  });
+
+  test('one that is very long leaves room for the others', () => {
+    const text = composeJobSummary(report([long('One', 2_000_000), long('Two', 10)]), limit);
+    expect(text).toContain('<summary>Two: failed</summary>');
+    expect(text).toContain('... 3950000 more characters');
+    expect(text).not.toContain('did not fit');
+  });
+});

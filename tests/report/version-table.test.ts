@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
+import { composeVersionTable } from '../../e2e/report/version-table.ts';
+import { scenarioReport } from '../support/scenario-report.ts';
+
+const scenario = (name: string, state: ScenarioReport['state'], duration = 61_000, reason: string | null = null): ScenarioReport =>
+  scenarioReport(name, { state, reason, duration });
+
+const report = (version: string | null, scenarios: ScenarioReport[], end: Report['end'] = { state: 'finished', reason: null }) => ({
+  path: `reports/${version ?? 'master-head'}/report.json`,
+  report: composeReport({
+    run: 'abc123',
+    provider: 'lab',
+    target: { name: 'official', version },
+    kubernetes: null,
+    end,
+    scenarios,
+    startedAt: new Date(),
+  }),
+});
+
+test('versions by scenarios, in the order of their numbers, and below what was not well', () => {
+  const lines = composeVersionTable([
+    report('v1.12.1', [scenario('A backup waits', 'passed'), scenario('One | two', 'failed', 5000, 'it did not\nbecause of <this>')]),
+    report('v1.8.2', [scenario('A backup waits', 'not-provable', 2000, 'a gap'), scenario('One | two', 'skipped', 3)]),
+    report('v1.12.1', [scenario('A backup waits', 'failed', 90_000, 'late')]),
+    report(null, [], { state: 'set-up-failed', reason: 'no image' }),
+  ]);
+  expect(lines.join('\n')).toMatchInlineSnapshot(`
+    "| scenario | official (reports/master-head/report.json) | v1.8.2 | v1.12.1 |
+    | --- | --- | --- | --- |
+    | A backup waits |  | ? 2 s | ✓✗ 1 min 30 s |
+    | One \\| two |  | - | ✗ 5 s |
+
+    ✓ passed, ✗ failed, ? not provable, - skipped
+
+    - v1.12.1: One \\| two: it did not
+    - v1.8.2: A backup waits: a gap
+    - v1.12.1: A backup waits: late
+    - official (reports/master-head/report.json): the run did not finish: no image"
+  `);
+});

@@ -1,0 +1,187 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { vitestEntry } from '../../e2e/command/play.ts';
+import { startPlantedServer } from './support/planted-server.ts';
+import type { Sentinel } from './support/sentinels.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// What is told, and by which way it could get out: the report, the console, the ledger, errors that vitest tells by itself.
+const suite = `import { scenario } from '${root}tests/safety/support/planted-scenario.ts';
+scenario('It throws what it saw', {}, async ({ all }) => { throw new AggregateError([new Error(all)], all, { cause: new Error(all, { cause: all }) }); });
+scenario('It tells what it saw', {}, async ({ all, step, finds, note }) => { step(all); step(all, new Error(all)); finds(all, all); note(all); });
+scenario('It prints what it saw', {}, async ({ all }) => { console.log(all); console.error(all); process.stdout.write(all); process.stderr.write(all); });
+scenario('It leaves because of what it saw', {}, async ({ all, skip }) => skip(all));
+scenario('It makes a fault of what it saw', {}, async ({ all, fault }) => fault(all, { all, deep: [JSON.parse(JSON.stringify({ all }))] }));
+scenario('It waits for what it saw', {}, async ({ expects }) => expects());
+scenario('It cannot clean up what it saw', {}, async ({ all, later }) => later(async () => { throw new Error(all); }));
+scenario('It fails behind its own back', {}, async ({ all }) => { setTimeout(() => { throw new Error(all); }, 10); void Promise.reject(new Error(all)); await new Promise((done) => setTimeout(done, 100)); });
+`;
+
+/** How a value looks in a text, also within the base64 of more than it. */
+const formsOf = (value: string): string[] => {
+  const within = [0, 1, 2].map((before) =>
+    Buffer.concat([Buffer.alloc(before), Buffer.from(value)])
+      .toString('base64')
+      .slice(4, -4),
+  );
+  return [value, value.slice(0, 24), ...within, encodeURIComponent(value), Buffer.from(value).toString('hex')];
+};
+
+let dir: string;
+let server: Awaited<ReturnType<typeof startPlantedServer>>;
+let everything: string;
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-planted-'));
+  server = await startPlantedServer();
+  everything = [
+    server.kubeconfig,
+    JSON.stringify(server.env),
+    server.log,
+    server.stdout,
+    server.stderr,
+    ...Object.values(server.answers).map(({ body }) => body),
+  ].join('\n');
+  await writeFile(join(dir, 'kubeconfig'), server.kubeconfig);
+  await writeFile(join(dir, 'planted.e2e.ts'), suite);
+  await writeFile(
+    join(dir, 'vitest.config.mts'),
+    `import { e2eProject } from '${root}e2e/vitest-project.ts';\nexport default { root: import.meta.dirname, test: { projects: [e2eProject(['*.e2e.ts'])] } };\n`,
+  );
+});
+afterAll(async () => {
+  await server?.close();
+  await rm(dir, { recursive: true, force: true });
+});
+
+/** What the page carries, unpacked: a browser does the same. */
+const carriedBy = (page: string): string =>
+  [...page.matchAll(/<script type="text\/plain"[^>]*>([^<]*)</g)]
+    .map(([, packed = '']) => gunzipSync(Buffer.from(packed, 'base64')))
+    .join('\n');
+
+const readText = async (path: string): Promise<string> => {
+  const bytes = await readFile(path);
+  if (path.endsWith('.html')) return `${bytes}${carriedBy(bytes.toString())}`;
+  return (path.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('latin1');
+};
+
+/** Runs node, and returns all that it printed and all the files that it wrote into the folder \`out\`. */
+const artefactsOf = async (args: string[], env: Record<string, string> = {}): Promise<Record<string, string>> => {
+  const out = join(dir, 'out');
+  await rm(out, { recursive: true, force: true });
+  const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+  const { stdout, stderr } = await execa(process.execPath, args, {
+    cwd: dir,
+    env: { ...base, ...server.env, ...env },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+  });
+  const entries = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);
+  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = await Promise.all(paths.map(async (path) => [relative(out, path), await readText(path)] as const));
+  return { stdout, stderr, ...Object.fromEntries(files) };
+};
+
+// One for each rule, and for what is learned.
+const marks = [
+  'private key',
+  'private key, in base64',
+  'JWT',
+  'Authorization header',
+  'bearer token',
+  'credentials of a URL',
+  'secret in a URL',
+  'secret variable',
+  'secret field',
+  'secret flag',
+  'data of a Secret',
+  'token of the kubeconfig',
+  'LOGIN of the kubeconfig',
+  'variable GITHUB_TOKEN',
+];
+
+const found = (artefacts: Record<string, string>, sentinels: readonly Sentinel[]): string[] =>
+  sentinels.flatMap(({ value, where }) =>
+    Object.entries(artefacts).flatMap(([name, text]) =>
+      formsOf(value).some((form) => text.includes(form)) ? [`${where}, in ${name}`] : [],
+    ),
+  );
+
+const command = (how: string, ...flags: string[]) => [
+  join(root, 'tests/safety/support/planted-command.ts'),
+  join(dir, 'vitest.config.mts'),
+  join(dir, 'kubeconfig'),
+  how,
+  everything,
+  '--out',
+  'out',
+  ...flags,
+];
+
+test('fifty sentinels are planted, and the test would find each of them', () => {
+  expect(server.sentinels).toHaveLength(50);
+  const wheres = new Set(found({ planted: everything }, server.sentinels).map((line) => line.replace(/, in planted$/, '')));
+  expect([...wheres]).toEqual(server.sentinels.map(({ where }) => where));
+});
+
+describe('none of fifty sentinels gets out', () => {
+  test.each([
+    ['of a run whose scenarios tell and throw all that they see', 'up', ['--keep']],
+    ['of a run that tells every event', 'up', ['--verbose']],
+    ['of a run told as JSON', 'up', ['--json']],
+    ['of a run whose set-up dies', 'dies', []],
+    ['of a run on a machine that is not fit', 'not-fit', []],
+  ])('%s', async (_, how, flags) => {
+    const github = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'out/summary.md' };
+    const artefacts = await artefactsOf(command(how, ...flags), github);
+    expect(found(artefacts, server.sentinels)).toEqual([]);
+    // It did say something, and what it says is not all black.
+    for (const name of ['report.json', 'junit.xml', 'summary.md', 'report.html']) expect(artefacts[name]).toContain('[redacted: ');
+    expect(artefacts.stdout).toContain('@minio:9000/');
+  });
+
+  test('of a run by vitest, with a reporter of its own', async () => {
+    const variables = { CORRAL_KUBECONFIG: join(dir, 'kubeconfig'), CORRAL_CONTEXT: 'x', CORRAL_STORE_IMAGE: 'i', CORRAL_OUT: 'out' };
+    const args = [
+      vitestEntry,
+      'run',
+      '--config',
+      join(dir, 'vitest.config.mts'),
+      '--project',
+      'e2e',
+      '--reporter',
+      'junit',
+      '--outputFile',
+      'out/vitest.xml',
+    ];
+    const artefacts = await artefactsOf(args, variables);
+    expect(found(artefacts, server.sentinels)).toEqual([]);
+    const besideEvidence = Object.keys(artefacts).filter((name) => !name.startsWith('evidence/'));
+    expect(besideEvidence.toSorted()).toEqual(['faults.ndjson', 'junit.xml', 'report.json', 'stderr', 'stdout', 'vitest.xml']);
+    // Each of the ways that were tried did tell, and from all that the cluster said.
+    const ways: [string, number][] = [
+      ['report.json', 7],
+      ['junit.xml', 7],
+      ['vitest.xml', 7],
+      ['stdout', 7],
+      ['faults.ndjson', 1],
+      ...['/history.ndjson', '/all.txt', '/not-collected.txt', '/logs/pod.c.log', '.tar.gz'].map((file): [string, number] => [
+        `evidence/it-waits-for-what-it-saw${file}`,
+        1,
+      ]),
+    ];
+    for (const [name, least] of ways) {
+      const told = artefacts[name]?.split('kind').length ?? 0;
+      expect([name, told > least]).toEqual([name, true]);
+      for (const what of marks) expect([name, artefacts[name]?.includes(`${what}]`) ? what : 'nothing']).toEqual([name, what]);
+    }
+  });
+});

@@ -1,0 +1,122 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+import { dockerSave, type Files, layerOf, tarOf } from '../../support/image-archives.ts';
+
+const kubeconfig = ({ cluster = {}, user = {}, ...rest }: { cluster?: object; user?: object; [field: string]: unknown }): string =>
+  stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [{ name: 'c', cluster: { server: 'https://127.0.0.1:9', ...cluster } }],
+    users: [{ name: 'u', user }],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+    ...rest,
+  });
+
+const exec = (command: string, ...args: string[]) => ({
+  user: { exec: { apiVersion: 'client.authentication.k8s.io/v1', command, args, interactiveMode: 'Never' } },
+});
+
+/** Kubeconfigs with something wrong; each would do without that. */
+const kubeconfigs: Record<string, string | Buffer> = {
+  empty: '',
+  'not-yaml': 'clusters: [\n  password: planted-secret: [',
+  'a-text': 'planted-secret',
+  'a-list': '- planted-secret\n',
+  binary: Buffer.from(Array.from({ length: 64 }, (_, index) => (index * 37) % 256)),
+  'no-contexts': kubeconfig({ contexts: [] }),
+  'contexts-null': kubeconfig({ contexts: null }),
+  'contexts-text': kubeconfig({ contexts: 'planted-secret' }),
+  'clusters-map': kubeconfig({ clusters: { c: { server: 'http://127.0.0.1:9' } } }),
+  'users-text': kubeconfig({ users: 'planted-secret' }),
+  'nameless-context': kubeconfig({ contexts: [{ context: { cluster: 'c', user: 'u' } }] }),
+  'no-such-cluster': kubeconfig({ contexts: [{ name: 'x', context: { cluster: 'other', user: 'u' } }] }),
+  'no-such-user': kubeconfig({ contexts: [{ name: 'x', context: { cluster: 'c', user: 'other' } }] }),
+  'no-current': kubeconfig({ 'current-context': undefined }),
+  'no-server': kubeconfig({ cluster: { server: undefined } }),
+  'server-number': kubeconfig({ cluster: { server: 6443 } }),
+  'server-no-url': kubeconfig({ cluster: { server: '127.0.0.1:6443' } }),
+  'server-ftp': kubeconfig({ cluster: { server: 'ftp://127.0.0.1' } }),
+  refused: kubeconfig({}),
+  'no-ca-file': kubeconfig({ cluster: { server: 'https://127.0.0.1:9', 'certificate-authority': '/nowhere/ca.crt' } }),
+  'bad-ca-data': kubeconfig({ cluster: { server: 'https://127.0.0.1:9', 'certificate-authority-data': 'cGxhbnRlZA==' } }),
+  'no-key-file': kubeconfig({
+    cluster: { server: 'https://127.0.0.1:9' },
+    user: { 'client-certificate': '/nowhere/a.crt', 'client-key': '/nowhere/a.key' },
+  }),
+  'no-token-file': kubeconfig({ user: { tokenFile: '/nowhere/token' } }),
+  'plugin-not-there': kubeconfig(exec('no-such-plugin')),
+  'plugin-fails': kubeconfig(exec('sh', '-c', 'echo planted-secret; echo it cannot log in >&2; exit 7')),
+  'plugin-no-json': kubeconfig(exec('sh', '-c', 'echo planted-secret')),
+};
+
+const entry = {
+  id: 'a1b2c3d4',
+  server: 'https://192.0.2.1:6443',
+  kind: 'patched-object',
+  title: 'a setting is changed',
+  data: {},
+  recordedAt: '2026-01-01T00:00:00Z',
+};
+
+/** Ledgers with something wrong. */
+const ledgers: Record<string, string> = {
+  'not-json': 'so much for that\n',
+  'no-entry': `${JSON.stringify({ id: 'a1b2c3d4' })}\n`,
+  'a-list': '[]\n',
+  'unknown-kind': `${JSON.stringify({ ...entry, kind: 'moon-phase' })}\n`,
+  'other-server': `${JSON.stringify(entry)}\n`,
+  sound: '',
+};
+
+const image = 'example.test/web:v1';
+const pod = (name: string) =>
+  `apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\nspec:\n  containers:\n    - { name: web, image: "${name}" }\n`;
+
+const sizeOf = (content: Files extends Map<string, infer C> ? C | undefined : never): number =>
+  Buffer.isBuffer(content) ? content.length : 0;
+
+const manager = stringify({
+  apiVersion: 'apps/v1',
+  kind: 'DaemonSet',
+  metadata: { name: 'longhorn-manager', namespace: 'longhorn-system' },
+  spec: { template: { spec: { containers: [{ name: 'longhorn-manager', image: 'example.test/manager:v1' }] } } },
+});
+
+/** Writes all that is bad into a folder, and names it by what is wrong with it. */
+export const writeBadFiles = async (dir: string): Promise<void> => {
+  const write = async (path: string, content: string | Buffer) => {
+    await mkdir(join(dir, path, '..'), { recursive: true });
+    await writeFile(join(dir, path), content);
+  };
+  const files = dockerSave([{ names: [image], layers: [await layerOf({ a: 'a' })] }], 'new');
+  const sound = await tarOf(files);
+  // The greatest file is the layer.
+  const [layer = ''] = [...files].toSorted(([, one], [, other]) => sizeOf(other) - sizeOf(one))[0] ?? [];
+  const changed = await tarOf(new Map([...files, [layer, Buffer.alloc(sizeOf(files.get(layer)))]]));
+  for (const [name, text] of Object.entries(kubeconfigs)) await write(`kube/${name}`, text);
+  for (const [name, text] of Object.entries(ledgers)) await write(`ledger/${name}/faults.ndjson`, text);
+  await mkdir(join(dir, 'ledger/folder/faults.ndjson'), { recursive: true });
+  for (const folder of ['empty', 'release/empty']) await mkdir(join(dir, folder), { recursive: true });
+  await write('file', 'a file');
+  await write('truncated.tar', sound.subarray(0, 700));
+  await write('text.tar', 'this is no archive, but it is long enough to be taken for one'.repeat(20));
+  await write('sound.tar', sound);
+  await write('release/no-manifest/web.tar', sound);
+  await write('release/no-image/longhorn.yaml', pod(image));
+  await write('release/broken-yaml/longhorn.yaml', 'kind: [\n');
+  await write('release/broken-yaml/web.tar', sound);
+  await write('release/nothing-in-it/longhorn.yaml', '# nothing\n---\n');
+  await write('release/nothing-in-it/web.tar', sound);
+  await write('release/no-kind/longhorn.yaml', 'metadata:\n  name: web\n');
+  await write('release/no-kind/web.tar', sound);
+  await write('release/truncated/longhorn.yaml', pod(image));
+  await write('release/truncated/web.tar', sound.subarray(0, 700));
+  await write('release/wrong-digest/longhorn.yaml', pod(image));
+  await write('release/wrong-digest/web.tar', changed);
+  await write('release/image-missing/longhorn.yaml', manager);
+  await write('release/image-missing/web.tar', sound);
+  for (const [name, text] of Object.entries({ 'not-json': '{', 'a-number': '7', older: '{"schemaVersion":0}' }))
+    await write(`report/${name}/report.json`, text);
+};

@@ -1,0 +1,34 @@
+import { runCommand } from '../../../e2e/command/run-command.ts';
+import { connect } from '../../../e2e/observe/cluster.ts';
+import { guardOutput } from '../../../e2e/observe/redact/guard-output.ts';
+import { NotFit, type Provider } from '../../../providers/provider.ts';
+
+// As scripts/e2e.ts, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG HOW TEXT FLAGS...
+const [config = '', kubeconfig = '', how = '', text = '', ...argv] = process.argv.slice(2);
+
+guardOutput();
+const lab: Provider = {
+  name: 'lab',
+  up: async ({ progress }) => {
+    // As every provider does that is told of a cluster.
+    connect({ kubeconfig });
+    progress.note(text);
+    await progress.step(text, async (update) => update(text)).catch(() => {});
+    if (how === 'not-fit') throw new NotFit(text);
+    if (how === 'dies') await progress.step('Booting', () => Promise.reject(new Error(text, { cause: new Error(text) })));
+    return {
+      kubeconfig,
+      context: 'x',
+      provider: 'lab',
+      storeImage: 'store:inline',
+      allow: [],
+      reach: [text],
+      target: { name: 'emulator', version: '0.0.0' },
+      trouble: () => [text],
+      lost: new AbortController().signal,
+      keep: () => {},
+      down: () => Promise.reject(new Error(text)),
+    };
+  },
+};
+process.exit(await runCommand({ argv, config, providers: { lab: async () => lab } }));

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { openFaults } from '../../../e2e/faults/fault.ts';
+import { openLedger } from '../../../e2e/faults/ledger.ts';
+import { type Cluster, connect } from '../../../e2e/observe/cluster.ts';
+import { expectHistory } from '../../../e2e/observe/expectation.ts';
+import { presentObserver } from '../../../e2e/observe/observer.ts';
+import { replayTimeline } from '../../../e2e/observe/replay.ts';
+import { defineScenario } from '../../../e2e/scenario-core.ts';
+
+const resource = (plural: string) => ({ group: '', version: 'v1', plural });
+
+/** All that there is to be seen in the cluster and around it, a text each: objects, errors, logs, what commands print, files and variables. */
+const gather = async (cluster: Cluster): Promise<string[]> => {
+  const asked = [
+    ...['one', 'two'].map((name) => cluster.get(resource('secrets'), { namespace: 'n', name })),
+    cluster.list(resource('secrets'), { namespace: 'n' }),
+    cluster.get(resource('serviceaccounts'), { namespace: 'n', name: 'token' }),
+    ...['applied', 'bearer', 'header', 'signed', 'object', 'pem', 'jwt', 'text'].map((name) =>
+      cluster.get(resource('configmaps'), { namespace: 'n', name }),
+    ),
+    cluster.get(resource('backups'), { namespace: 'n', name: 'b' }),
+    cluster.get(resource('backuptargets'), { namespace: 'n', name: 't' }),
+    cluster.logs({ namespace: 'n', name: 'pod' }),
+    cluster.exec({ namespace: 'n', name: 'pod' }, ['printenv']),
+  ];
+  const answers = await Promise.all(asked.map((answer) => answer.catch((error: Error) => error.message)));
+  const texts = answers.map((answer) => (typeof answer === 'string' ? answer : JSON.stringify(answer)));
+  return [...texts, readFileSync(process.env.CORRAL_KUBECONFIG ?? '', 'utf8'), JSON.stringify(process.env)];
+};
+
+type Told = {
+  /** All that was seen, as one text. */
+  all: string;
+  step(sentence: string, error?: Error): void;
+  finds(title: string, detail: string): void;
+  /** Makes a fault of that title and with that data, which cannot be healed. */
+  fault(title: string, data: unknown): Promise<void>;
+  later(work: () => Promise<void>): void;
+  /** Waits for what never comes, for 20 ms. */
+  expects(): Promise<void>;
+};
+
+/** `scenario()` for the planted suite: its steps tell all that they have seen, in every way there is. */
+export const scenario = defineScenario<Told>({
+  // Whatever it asks for: what the scenarios may is not what is tried here.
+  connect: ({ permit: _, ...options }) => connect(options),
+  createSteps: async ({ cluster, out, report, evidence }) => {
+    const faults = openFaults({ cluster, ledger: await openLedger(out), tell: report.fault });
+    const heals: (() => Promise<void>)[] = [];
+    const all = (await gather(cluster)).join('\n');
+    const timeline = replayTimeline(all);
+    const object = { metadata: { name: 'seen', annotations: { all } } };
+    presentObserver()?.watches(resource('lamps'), timeline);
+    presentObserver()?.reads({ namespace: 'n', name: 'pod', container: 'c' }, all);
+    timeline.push({ kind: 'added', at: Date.now(), object });
+    timeline.push({ kind: 'gap', at: Date.now(), reason: all });
+    evidence.sources(() => [
+      { file: 'all.txt', read: async () => all, always: true },
+      { file: 'error.txt', read: () => Promise.reject(new Error(all)), always: true },
+    ]);
+    return {
+      all,
+      step: (sentence, error) => {
+        const step = report.step(sentence);
+        if (error === undefined) step.done(sentence);
+        else step.failed(error);
+      },
+      finds: (title, detail) => report.finding({ title, detail }),
+      fault: async (title, data) => {
+        await faults.inject({ kind: 'patched-object', title, data, inject: async () => {}, prove: async () => title });
+      },
+      later: (work) => void heals.push(work),
+      messages: () => [{ of: all, text: all, class: 'unclassified', id: null, meaning: all }],
+      expects: async () => {
+        await expectHistory(timeline, { name: 'seen', label: all, describe: () => all })
+          .goes({ label: all, matches: () => false })
+          .within('20ms', all);
+      },
+      conclude: async () => {},
+      close: async () => {
+        for (const heal of heals) await heal();
+        await faults.healAll();
+      },
+    };
+  },
+});

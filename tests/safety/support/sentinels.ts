@@ -1,0 +1,151 @@
+import { randomBytes } from 'node:crypto';
+import { stringify } from 'yaml';
+
+/** A value that must not show up anywhere, and where it was planted. */
+export type Sentinel = { value: string; where: string };
+
+const base64 = (text: string): string => Buffer.from(text).toString('base64');
+const pem = (kind: string, value: string): string =>
+  `-----BEGIN ${kind}-----\n${base64(`${value}${value}`)}\n${value}\n-----END ${kind}-----\n`;
+const jwt = (value: string): string => ['eyJhbGciOiJSUzI1NiJ9', Buffer.from(value).toString('base64url'), value].join('.');
+
+/** Plants sentinels: each call makes one, for one place. */
+const openPlanting = () => {
+  const sentinels: Sentinel[] = [];
+  const plant = (where: string): string => {
+    const value = `planted${sentinels.length}x${randomBytes(9).toString('hex')}`;
+    sentinels.push({ value, where });
+    return value;
+  };
+  return { sentinels, plant };
+};
+
+/** Fifty sentinels in everything that a run gets to see. `port` is where the API server listens. */
+export const plantAll = (port: number) => {
+  const { sentinels, plant } = openPlanting();
+  const env = {
+    AWS_ACCESS_KEY_ID: plant('environment: S3 key'),
+    AWS_SECRET_ACCESS_KEY: plant('environment: S3 secret'),
+    AWS_SESSION_TOKEN: plant('environment: S3 session'),
+    GITHUB_TOKEN: plant('environment: token'),
+    CIFS_PASSWORD: plant('environment: CIFS'),
+    AZBLOB_ACCOUNT_KEY: plant('environment: Azure'),
+    DATABASE: `postgres://me:${plant('environment: URL')}@db.example/x`,
+    npm_config__authtoken: plant('environment: npm'),
+  };
+  const kubeconfig = stringify({
+    apiVersion: 'v1',
+    kind: 'Config',
+    clusters: [
+      { name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } },
+      {
+        name: 'd',
+        cluster: {
+          server: `https://me:${plant('kubeconfig: URL')}@other.example`,
+          'proxy-url': `http://me:${plant('kubeconfig: proxy')}@proxy.example`,
+        },
+      },
+    ],
+    users: [
+      { name: 'u', user: { token: plant('kubeconfig: token') } },
+      { name: 'v', user: { username: 'me', password: plant('kubeconfig: password') } },
+      {
+        name: 'w',
+        user: {
+          'client-key-data': base64(pem('RSA PRIVATE KEY', plant('kubeconfig: key'))),
+          'client-certificate-data': base64(pem('CERTIFICATE', plant('kubeconfig: certificate'))),
+        },
+      },
+      {
+        name: 'p',
+        user: {
+          'auth-provider': {
+            name: 'oidc',
+            config: {
+              'access-token': plant('kubeconfig: access token'),
+              'id-token': jwt(plant('kubeconfig: id token')),
+              'refresh-token': plant('kubeconfig: refresh token'),
+              'client-secret': plant('kubeconfig: client secret'),
+            },
+          },
+        },
+      },
+      {
+        name: 'e',
+        user: {
+          exec: {
+            apiVersion: 'client.authentication.k8s.io/v1',
+            command: 'true',
+            env: [{ name: 'LOGIN', value: plant('kubeconfig: plugin') }],
+          },
+        },
+      },
+    ],
+    contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+    'current-context': 'x',
+  });
+  const secret = (value: string, of: 'data' | 'stringData') => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name: 's' },
+    [of]: { AWS_SECRET_ACCESS_KEY: value, other: 'b3RoZXI=' },
+  });
+  const status = (code: number, reason: string, message: string) => ({
+    code,
+    body: JSON.stringify({ kind: 'Status', code, reason, message }),
+  });
+  const ok = (body: object) => ({ code: 200, body: JSON.stringify(body) });
+  /** What the API server answers, by the name of what is asked for. */
+  const answers: Record<string, { code: number; body: string }> = {
+    'secrets/one': ok(secret(base64(plant('Secret: data')), 'data')),
+    'secrets/two': ok(secret(plant('Secret: stringData'), 'stringData')),
+    secrets: ok({
+      kind: 'SecretList',
+      metadata: { resourceVersion: '1' },
+      items: [{ metadata: { name: 'l' }, data: { a: base64(plant('SecretList')) } }],
+    }),
+    'serviceaccounts/token': ok({ kind: 'TokenRequest', status: { token: jwt(plant('TokenRequest')) } }),
+    'configmaps/applied': ok({
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'applied',
+        annotations: { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(secret(plant('annotation'), 'stringData')) },
+      },
+    }),
+    'configmaps/bearer': status(403, 'Forbidden', `no right: Bearer ${plant('error: bearer')}`),
+    'configmaps/header': status(400, 'BadRequest', `sent Authorization: Basic ${plant('error: header')}`),
+    'configmaps/signed': status(404, 'NotFound', `GET https://s3.example/b?X-Amz-Signature=${plant('error: signed URL')}&x=1`),
+    'configmaps/object': status(422, 'Invalid', `is invalid: ${JSON.stringify(secret(plant('error: Secret'), 'data'))}`),
+    'configmaps/pem': status(409, 'Conflict', pem('EC PRIVATE KEY', plant('error: private key'))),
+    'configmaps/jwt': status(410, 'Gone', `token ${jwt(plant('error: JWT'))} expired`),
+    'configmaps/text': { code: 405, body: `<html>password=${plant('error: no JSON')}</html>` },
+  };
+  const log = [
+    `env AWS_ACCESS_KEY_ID=${plant('log: S3 key')} AWS_SECRET_ACCESS_KEY=${plant('log: S3 secret')} X=1`,
+    `cannot list s3://key:${plant('log: URL')}@bucket/`,
+    `users:\n- user:\n    token: ${plant('log: kubeconfig')}\n    client-key-data: ${base64(pem('PRIVATE KEY', plant('log: key in base64')))}`,
+    pem('OPENSSH PRIVATE KEY', plant('log: private key')),
+    `started with --token=${plant('log: flag')} --password ${plant('log: flag with a blank')} --v 4`,
+    `{"name":"CIFS_PASSWORD","value":"${plant('log: variable of a pod')}"}`,
+  ].join('\n');
+  const stdout = `AZBLOB_ACCOUNT_KEY=${plant('exec: stdout')}\nkind: Secret\ndata:\n  a: ${base64(plant('exec: Secret'))}\n  b: |\n    ${plant('exec: Secret, in lines')}\n`;
+  const stderr = `mount //host/share -o username=me,password=${plant('exec: stderr')}: authorization: Bearer ${plant('exec: header')}`;
+  const backup = {
+    kind: 'Backup',
+    metadata: { name: 'b' },
+    status: {
+      error: `failed to execute: /longhorn [backup create], env [AWS_SECRET_ACCESS_KEY=${plant('Longhorn: engine')}], output https://me:${plant('Longhorn: URL')}@minio:9000/`,
+      messages: {
+        Error: `SignatureDoesNotMatch: https://b.s3.example/x?X-Amz-Credential=${plant('Longhorn: credential')}&X-Amz-Security-Token=${plant('Longhorn: session')}`,
+      },
+    },
+  };
+  const target = {
+    kind: 'BackupTarget',
+    metadata: { name: 't' },
+    spec: { backupTargetURL: `cifs://me:${plant('Longhorn: target')}@host/share` },
+  };
+  answers['backups/b'] = ok(backup);
+  answers['backuptargets/t'] = ok(target);
+  return { sentinels, plant, env, kubeconfig, answers, log, stdout, stderr };
+};

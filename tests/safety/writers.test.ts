@@ -1,0 +1,56 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
+
+// Each way for text to leave this suite: what a process prints, and what it writes to a file.
+
+describe('all that a command prints is redacted', () => {
+  test.each(globSync('scripts/*.ts', { cwd: root }))('%s guards its output before it does anything', (path) => {
+    const code = read(path).replace(/^(?:import\s[^;]+;|\/\/.*|\s*)$/gm, '');
+    expect(code.trimStart()).toMatch(/^guardOutput\(\);/);
+  });
+
+  test.each([
+    ['e2e/report/reporter.ts', 'the process that tells the scenarios'],
+    ['e2e/scenario/play.ts', 'the process that plays them'],
+  ])('%s guards that of %s', (path) => expect(read(path)).toMatch(/^ +guardOutput\(\);$/m));
+});
+
+describe('all that is written to a file is redacted, or nothing of a run', () => {
+  const writing = /\b(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream)\(|\bfile\.write\(/;
+
+  /** Who may write files, and through what; what is copied or made is no text of a run. */
+  const writers: Record<string, RegExp | 'made by us' | 'copied'> = {
+    'e2e/report/file.ts': /const redacted = redactAll\((?:.|\n)*writeWhole\([^;]*redacted[^;]*;\n[^;]*writeWhole\([^;]*\(redacted\)/,
+    'e2e/report/html/history-file.ts': /redactAll\(toHistoryLine\(report\)\)(?:.|\n)*writeFile\(`\$\{path\}\.part`, `\$\{lines\./,
+    // The page holds what build-page.ts packs, which redacts it.
+    'e2e/report/html/write-page.ts': /writeFile\(`\$\{file\}\.part`, await buildPage\(/,
+    'e2e/report/tell-end.ts': /appendFile\(path, redact\(/,
+    'e2e/evidence/lines.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
+    'e2e/evidence/collect/kept.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
+    // It packs files that these two have written, and a report.
+    'e2e/evidence/bundle/bundle.ts': /Buffer\.from\(`\$\{JSON\.stringify\(redactAll\(report\)/,
+    'e2e/faults/ledger.ts': /file\.write\(`\$\{JSON\.stringify\(redactAll\(/,
+    'e2e/command/fleet/follow.ts': /writeFile\(join\(folder, 'log\.txt'\), `\$\{redact\(/,
+    // A kubeconfig is what it is written for, and only its owner may read it.
+    'providers/docker/cluster.ts': /writeFile\(kubeconfig, .*\{ mode: 0o600 \}\)/,
+    // Longhorn's own, where it is asked for: its flag and the documents say that it is not redacted.
+    'e2e/steps/evidence/support-bundle.ts': 'copied',
+    'e2e/command/docs.ts': 'made by us',
+    'e2e/command/expected-times.ts': 'made by us',
+    'providers/emulator-pack.ts': 'made by us',
+    'providers/registry/pull.ts': 'copied',
+    'providers/registry/blob.ts': 'copied',
+  };
+
+  test('nobody else writes one', () => {
+    const found = globSync('{e2e,providers,scripts}/**/*.ts', { cwd: root }).filter((path) => writing.test(read(path)));
+    expect(found.toSorted()).toEqual(Object.keys(writers).toSorted());
+  });
+
+  const redacting = Object.entries(writers).filter((entry): entry is [string, RegExp] => entry[1] instanceof RegExp);
+  test.each(redacting)('%s', (path, through) => expect(read(path)).toMatch(through));
+});

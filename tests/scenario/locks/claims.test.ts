@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { areAtOdds, type Claim, createClaims } from '../../../e2e/scenario/locks/claims.ts';
+import { createRandom } from '../../observe/schedules/random.ts';
+
+const shared = (...names: string[]): Claim => ({ shared: names, alone: [] });
+const alone = (...names: string[]): Claim => ({ shared: [], alone: names });
+
+test.each([
+  [shared('a'), shared('a'), false],
+  [shared('a'), alone('a'), true],
+  [alone('a'), alone('a'), true],
+  [alone('a'), alone('b'), false],
+  [alone('a'), shared('b'), false],
+  [{ shared: ['b'], alone: ['a'] }, { shared: ['a'], alone: ['b'] }, true],
+])('%j and %j are at odds: %s', (one, other, odds) => {
+  expect(areAtOdds(one, other)).toBe(odds);
+  expect(areAtOdds(other, one)).toBe(odds);
+});
+
+/** Claims whose grants are told by holder. */
+const open = (options?: { places?: number }) => {
+  const claims = createClaims(options);
+  const granted: string[] = [];
+  const ask = (holder: string, claim: Claim) => claims.ask(holder, claim, () => granted.push(holder));
+  return { ...claims, ask, granted };
+};
+
+test('readers come together; who wants it alone waits for all of them', () => {
+  const { ask, leave, granted } = open();
+  ask('r1', shared('a'));
+  ask('r2', shared('a'));
+  ask('w', alone('a'));
+  leave('r1');
+  expect(granted).toEqual(['r1', 'r2']);
+  leave('r2');
+  expect(granted).toEqual(['r1', 'r2', 'w']);
+});
+
+test('who comes while somebody waits to be alone does not overtake', () => {
+  const { ask, leave, granted } = open();
+  ask('r', shared('a'));
+  ask('w', alone('a'));
+  ask('late', shared('a'));
+  expect(granted).toEqual(['r']);
+  leave('r');
+  expect(granted).toEqual(['r', 'w']);
+  leave('w');
+  expect(granted).toEqual(['r', 'w', 'late']);
+});
+
+test('two that share a thing and both come to want it alone have it one after the other', () => {
+  const { ask, leave, granted } = open();
+  ask('one', shared('a', 'b'));
+  ask('other', shared('a', 'b'));
+  ask('one', { shared: ['b'], alone: ['a'] });
+  ask('other', { shared: ['a'], alone: ['b'] });
+  expect(granted).toEqual(['one', 'other', 'one']);
+  leave('one');
+  expect(granted).toEqual(['one', 'other', 'one', 'other']);
+});
+
+test('who waits and goes away holds nobody up', () => {
+  const { ask, leave, granted } = open();
+  ask('r', shared('a'));
+  ask('w', alone('a'));
+  ask('late', shared('a'));
+  leave('w');
+  expect(granted).toEqual(['r', 'late']);
+});
+
+test('only so many at once; who waits to be alone has no place meanwhile', () => {
+  const { ask, leave, granted, holders } = open({ places: 2 });
+  for (const holder of ['1', '2', '3', '4']) ask(holder, shared('a'));
+  expect(granted).toEqual(['1', '2']);
+  leave('1');
+  expect(holders()).toEqual(['2', '3']);
+  ask('2', alone('b'));
+  expect(granted).toEqual(['1', '2', '3', '4']);
+});
+
+describe('schedules', () => {
+  const names = ['a', 'b', 'c'] as const;
+  const people = ['p', 'q', 'r', 's', 't'] as const;
+
+  const play = (seed: number): void => {
+    const { pick, chance } = createRandom(seed);
+    const places = pick([1, 2, 5, Number.POSITIVE_INFINITY]);
+    const claims = createClaims({ places });
+    const held = new Map<string, Claim>();
+    /** In the order of asking. */
+    let line: { holder: string; claim: Claim }[] = [];
+    let grants = 0;
+    const toClaim = (): Claim => {
+      const wanted = names.map((name) => [name, pick(['shared', 'alone', 'not', 'shared'])] as const);
+      const those = (how: string) => wanted.filter(([, each]) => each === how).map(([name]) => name);
+      return { shared: those('shared'), alone: those('alone') };
+    };
+    const forget = (holder: string) => {
+      held.delete(holder);
+      line = line.filter((each) => each.holder !== holder);
+    };
+    const granted = (holder: string, claim: Claim) => {
+      const place = line.findIndex((each) => each.holder === holder);
+      expect(place, 'only who asked is granted').toBeGreaterThanOrEqual(0);
+      expect(
+        [...held.values()].filter((each) => areAtOdds(each, claim)),
+        'no writer beside another',
+      ).toEqual([]);
+      expect(
+        line.slice(0, place).filter((each) => areAtOdds(each.claim, claim)),
+        'nobody overtakes',
+      ).toEqual([]);
+      forget(holder);
+      held.set(holder, claim);
+      expect(held.size).toBeLessThanOrEqual(places);
+      grants += 1;
+    };
+    for (let step = 0; step < 150; step += 1) {
+      const holder = pick(people);
+      // An end of the work and a death look the same from here.
+      if (chance(0.4)) {
+        forget(holder);
+        claims.leave(holder);
+      } else {
+        const claim = toClaim();
+        forget(holder);
+        line.push({ holder, claim });
+        claims.ask(holder, claim, () => granted(holder, claim));
+      }
+      expect(claims.holders().toSorted()).toEqual([...held.keys()].toSorted());
+      // Nobody waits for nothing.
+      if (held.size === 0) expect(line).toEqual([]);
+    }
+    // All that wait come to it, as long as those that hold end.
+    for (let ends = 0; line.length > 0 && ends < 100; ends += 1) {
+      const [first = ''] = held.keys();
+      forget(first);
+      claims.leave(first);
+    }
+    expect(line).toEqual([]);
+    expect(grants).toBeGreaterThan(20);
+  };
+
+  test.each(Array.from({ length: 10 }, (_, ten) => ten * 10))('of ten seeds from %i on', (from) => {
+    for (let seed = from; seed < from + 10; seed += 1) play(seed);
+  });
+});

@@ -1,0 +1,41 @@
+import { type Cluster, connect, type KubernetesObject, resources, unlessGone } from '../../e2e/observe/cluster.ts';
+import type { Timeline } from '../../e2e/observe/timeline.ts';
+import { follow } from '../../e2e/observe/watch.ts';
+import { defineScenario } from '../../e2e/scenario-core.ts';
+
+const { configMaps } = resources;
+const namespace = 'default';
+
+type ClusterSteps = {
+  cluster: Cluster;
+  lamps: Timeline;
+  /** Makes a config map, which goes with the clean-up. */
+  lamp(name: string): Promise<void>;
+  change(name: string, data: Record<string, string>): Promise<void>;
+};
+
+/** `scenario()` for inline suites that need a real API server, and nothing else of a cluster. */
+export const scenario = defineScenario<ClusterSteps>({
+  // Whatever it asks for: what the scenarios may is not what is tried here.
+  connect: ({ permit: _, ...options }) => connect(options),
+  createSteps: async ({ cluster, run }) => {
+    const lamps = await follow<KubernetesObject>(cluster, configMaps, { namespace });
+    const made: string[] = [];
+    return {
+      cluster,
+      lamps,
+      lamp: async (name) => {
+        made.push(name);
+        await cluster.create(configMaps, { metadata: { name, namespace, labels: { 'corral.test/run': run } } });
+      },
+      change: async (name, data) => {
+        await cluster.patch(configMaps, { namespace, name }, { data });
+      },
+      conclude: async () => {},
+      close: async () => {
+        for (const name of made) await cluster.delete(configMaps, { namespace, name }).catch(unlessGone);
+        await lamps.stop();
+      },
+    };
+  },
+});

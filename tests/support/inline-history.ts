@@ -1,0 +1,40 @@
+import { longhornResources } from '../../e2e/longhorn/resources.ts';
+import type { Backup } from '../../e2e/longhorn/types.ts';
+import type { Duration } from '../../e2e/observe/duration.ts';
+import { presentObserver } from '../../e2e/observe/observer.ts';
+import { replayTimeline } from '../../e2e/observe/replay.ts';
+import type { Timeline } from '../../e2e/observe/timeline.ts';
+import { is, story } from '../../e2e/steps/expectations.ts';
+
+type State = Parameters<typeof is>[0];
+
+type Stage = {
+  /** What is expected of the first backup. */
+  expect(...states: State[]): Promise<void>;
+  /** The states that the first backup goes through. */
+  push(...states: State[]): void;
+};
+
+/** For inline suites: a scenario's history of a backup, without a cluster; whatever is expected is given so much time. */
+export const observed = async (work: (stage: Stage) => Promise<void>, within: Duration = '50ms'): Promise<void> => {
+  const timeline = replayTimeline<Backup>('backups');
+  presentObserver()?.watches(longhornResources.backups, timeline as unknown as Timeline);
+  await work({
+    expect: async (...states) => {
+      await story(timeline, { name: 'b1', label: 'the first backup', from: 0 })
+        .goes(...states.map((state) => is(state)))
+        .within(within, 'a test');
+    },
+    push: (...states) => {
+      for (const state of states) {
+        const version = String(timeline.entries.length + 1);
+        const metadata = { name: 'b1', uid: 'uid-of-b1', resourceVersion: version };
+        timeline.push({
+          kind: version === '1' ? 'added' : 'modified',
+          at: Date.now(),
+          object: { metadata, spec: { snapshotName: 's' }, status: { state } },
+        });
+      }
+    },
+  });
+};

@@ -1,0 +1,12 @@
+import { startBroker } from '../../e2e/scenario/locks/broker.ts';
+import { joinLocks } from '../../e2e/scenario/locks/join.ts';
+
+// A process to be killed: it holds a name of the broker at an address, or is a broker itself and tells its address.
+const [address = ''] = process.argv.slice(2);
+if (address === 'broker') {
+  process.stdout.write(JSON.stringify((await startBroker()).address));
+} else {
+  await (await joinLocks(address)).hold({ shared: ['a'], alone: [] }, new AbortController().signal);
+  process.stdout.write('held\n');
+}
+setInterval(() => {}, 60_000);

@@ -1,0 +1,38 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { createLog } from '../../../emulator/log.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
+import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
+import { createStandInDatastore } from '../../emulator/api/support/datastore.ts';
+import { backup, backupVolume } from '../../emulator/api/support/objects.ts';
+
+const script = fileURLToPath(new URL('../../../emulator/ui/page/main.ts', import.meta.url));
+
+/** The emulator's user interface at an address of the test's own, on a datastore in memory that has the volume `v` in the store. */
+export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: Mutant } = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-page-'));
+  const page = join(folder, 'page.js');
+  await build({ platform: 'browser', logLevel: 'silent', input: script, output: { format: 'esm', file: page } });
+  const { datastore, put, refused } = createStandInDatastore();
+  const controller = new AbortController();
+  const { signal } = controller;
+  const log = createLog(() => undefined);
+  await serveFrontend({ datastore, ip: '10.0.0.1', log, signal, uiHost, page, mutant });
+  put('backupVolumes', backupVolume('bv', { of: 'v' }));
+  return {
+    url: `http://${uiHost}:${uiPort}/#/backup/v?field=name&keyword=bv`,
+    datastore,
+    /** Makes a backup of the volume, or changes it. */
+    put: (name: string, status: Record<string, unknown>): void => put('backups', backup(name, { of: 'v', ...status })),
+    /** Denies a write, such as `delete backups backup-a`, in these words. */
+    refuse: (what: string, words: string): void => void refused.set(what, words),
+    /** Breaks every connection and takes no new one. */
+    stop: async (): Promise<void> => {
+      controller.abort();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
