@@ -11,6 +11,8 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.{self,cluster}.test.ts'],
+          // Some run shells and wait for them: on a machine that is busy with a lab, vitest's own 5 s were not enough.
+          testTimeout: 30_000,
         },
       },
       {
@@ -27,6 +29,10 @@ export default defineConfig({
           hookTimeout: 1_200_000,
           fileParallelism: false,
         },
+      },
+      {
+        // The emulator beside recordings of a real Longhorn, on its clocks.
+        test: { name: 'conformance', include: ['tests/**/*.conformance.ts'] },
       },
       e2eProject(['e2e/scenarios/**/*.e2e.ts']),
     ],

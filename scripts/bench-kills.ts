@@ -1,5 +1,8 @@
 import { cutShort } from '../bench/kills/run.ts';
 import { victims } from '../bench/kills/victim.ts';
+import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+
+guardOutput();
 
 // Cuts runs short at random moments and says what each left: 20 kills and 5 times Ctrl-C, or as many as asked for.
 

@@ -1,5 +1,8 @@
 import { benchCold } from '../bench/lab/cold.ts';
 import { benchLab } from '../bench/lab/run.ts';
+import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+
+guardOutput();
 
 // `bench-lab.ts [RUNS]` starts labs from nothing; `bench-lab.ts cold` builds all that they are made of.
 

@@ -1,3 +1,6 @@
 import { runTraceabilityCommand } from '../e2e/command/traceability.ts';
+import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
 
-process.exitCode = runTraceabilityCommand();
+guardOutput();
+
+process.exitCode = runTraceabilityCommand(process.argv.slice(2));

@@ -1,0 +1,67 @@
+import type { Mutant } from '../../emulator/mutants.ts';
+
+/** A scenario that must fail on a mutant, and the step that must be the one to fail: as scenarios call it, or its whole sentence. */
+export type Kill = { scenario: string; by: string };
+
+const waits = 'A backup made during a deletion waits for it, then runs';
+const waitsLong = 'A backup made during a deletion waits for as long as the deletion is held open';
+const fails = 'A deletion that fails is tried again, and a backup made beside it goes on';
+const failsBefore = 'A backup made after a deletion failed does not wait for it';
+const killed = 'A deletion whose manager is killed is begun again';
+const meetsUpload = 'A deletion that meets an upload loses the lock, and succeeds later by itself';
+const meetsOldLock = 'A deletion is held up by a lock that nobody refreshes until it expires';
+const meetsDeletion = 'A backup that meets the lock of a deletion fails for good';
+const sameWords = 'The same words pass for a deletion, and are the end for a creation';
+const killedHeld = 'A deletion that is held open when its manager is killed is begun again';
+const jobDenied = 'A recurring job goes on making backups while it may not delete any';
+const jobWrapped = 'A recurring job goes on making backups while the engine deletes none';
+const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
+const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
+const pageGoesOn = 'The page of backups goes on by itself after the manager that it was connected to is killed';
+
+/** For every mutant of the emulator the scenarios that must fail on it, and by which assertion: the one that is there for this bug. */
+export const expected: Record<Mutant, readonly Kill[]> = {
+  'second-not-held': [
+    { scenario: waits, by: 'then.heldBack' },
+    { scenario: waitsLong, by: 'then.heldBack' },
+  ],
+  'message-missing': [{ scenario: waits, by: 'then.heldBack' }],
+  'held-by-error': [
+    { scenario: failsBefore, by: 'then.neverHeldBack' },
+    { scenario: fails, by: 'then.wentOnDuringError' },
+  ],
+  'deletion-never-ends': [{ scenario: waits, by: 'then.deleted' }],
+  'cfg-left-behind': [{ scenario: waits, by: 'then.storeHolds' }],
+  'blocks-left-behind': [{ scenario: waits, by: 'then.storeHolds' }],
+  'finalizer-stays-without-volume': [{ scenario: waitsLong, by: 'then.deleted' }],
+  'manager-panics': [{ scenario: meetsOldLock, by: 'Then no longhorn-manager was started again meanwhile' }],
+  'never-retried': [{ scenario: failsBefore, by: 'then.deletionFailsAgain' }],
+  'retried-without-backoff': [{ scenario: killed, by: 'then.deletionFailsAgain' }],
+  'error-text-lost': [{ scenario: failsBefore, by: 'then.deletionFails' }],
+  'error-in-wrong-field': [{ scenario: failsBefore, by: 'then.deletionFails' }],
+  'crash-not-noticed': [
+    { scenario: killedHeld, by: 'then.deletionForgotten' },
+    { scenario: killed, by: 'then.deletionForgotten' },
+  ],
+  'no-record-message-missing': [{ scenario: killedHeld, by: 'then.deletionForgotten' }],
+  'lock-never-expires': [
+    { scenario: meetsOldLock, by: 'then.resolvedByItself' },
+    { scenario: meetsDeletion, by: 'then.completed' },
+  ],
+  'same-type-locks-conflict': [{ scenario: sameWords, by: 'then.completedBeside' }],
+  'lock-ignored': [
+    { scenario: meetsUpload, by: 'then.lostLock' },
+    { scenario: meetsOldLock, by: 'then.lostLock' },
+  ],
+  'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
+  'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
+  'retain-ignored': [{ scenario: jobWrapped, by: 'then.jobLogs' }],
+  'retain-off-by-one': [{ scenario: jobWrapped, by: 'then.jobLogs' }],
+  'job-hides-everything': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
+  'snapshots-pile-up': [{ scenario: jobDenied, by: 'then.oldOnesGo' }],
+  'cleans-up-manual-backups': [{ scenario: jobDenied, by: 'then.jobLogs' }],
+  'page-hides-deleting': [{ scenario: pageDeletes, by: 'then.pageShows' }],
+  'page-hides-error': [{ scenario: pageTells, by: 'then.pageShows' }],
+  'page-deletes-another': [{ scenario: pageDeletes, by: 'then.deleting' }],
+  'page-stays-cut-off': [{ scenario: pageGoesOn, by: 'then.pageIsBack' }],
+};

@@ -1,0 +1,88 @@
+import { mkdir, open } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Interruption, play } from '../../e2e/command/play.ts';
+import { toEnvironment } from '../../e2e/command/to-environment.ts';
+import { readReport } from '../../e2e/report/file.ts';
+import type { Report } from '../../e2e/report/schema.ts';
+import { makeRunId } from '../../e2e/run-id.ts';
+import { install } from '../../emulator/install.ts';
+import type { Mutant } from '../../emulator/mutants.ts';
+import { defaultSize } from '../../lab/size.ts';
+import { emulatorImage } from '../../providers/emulator-image.ts';
+import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
+import { lab } from '../../providers/lab.ts';
+import type { Progress, RunningCluster } from '../../providers/provider.ts';
+import { namesPattern } from './patterns.ts';
+
+type GroundOptions = { config: string; progress: Progress; interruption: Interruption };
+
+/** Scenarios by their names, and the files that they are in, on the emulator with a bug or without one; `out` is the folder of the results. */
+type Round = { mutant: Mutant | undefined; scenarios: readonly string[]; files: readonly string[]; out: string };
+
+/** The lab that mutants are played in, one after the other. */
+export type Ground = {
+  /** Plays some scenarios; the report is undefined where none was written. What they tell goes to `log.txt` in the folder of the results. */
+  play(round: Round): Promise<Report | undefined>;
+  /** The next round gets a new lab: something of this one may be left in it. */
+  renew(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** Opens the ground: a lab is brought up with the first round and serves all, the emulator in it is changed from one to the next. */
+export const openGround = ({ config, progress, interruption }: GroundOptions): Ground => {
+  const { clock } = emulatorSettings({ ...process.env, CORRAL_EMULATOR_MUTANT: '' });
+  let cluster: RunningCluster | undefined;
+  let version = '';
+
+  const prepare = async (mutant: Mutant | undefined): Promise<RunningCluster> => {
+    const signal = interruption.first;
+    signal.throwIfAborted();
+    cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), signal, progress });
+    const { kubeconfig } = cluster;
+    const settings = mutant === undefined ? { clock } : { clock, mutant };
+    const title = `Give the emulator ${mutant === undefined ? 'no bug' : `the bug ${mutant}`}`;
+    const installed = await progress.step(title, (onProgress) =>
+      install({ kubeconfig, ...settings, image: emulatorImage, nodes: defaultSize.nodes, signal, onProgress }),
+    );
+    version = describeVersion(installed.version, settings);
+    return cluster;
+  };
+  const takeDown = async (): Promise<void> => {
+    const leaving = cluster;
+    cluster = undefined;
+    if (leaving !== undefined) await progress.step('Taking the lab down', () => leaving.down());
+  };
+
+  return {
+    play: async ({ mutant, scenarios, files, out }) => {
+      const running = await prepare(mutant);
+      await mkdir(out, { recursive: true });
+      const log = await open(join(out, 'log.txt'), 'w');
+      const environment = toEnvironment(
+        { ...running, target: { name: 'emulator', version } },
+        { run: makeRunId(), out, workers: running.workers },
+      );
+      // Nothing of a lab that was lost needs to be cleaned up.
+      const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
+      try {
+        await progress.step(`Play ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`, () =>
+          play({
+            config,
+            environment,
+            chosen: { only: namesPattern(scenarios), tags: undefined },
+            files,
+            interruption: { first: lost(interruption.first), again: lost(interruption.again) },
+            output: log.fd,
+          }),
+        );
+      } finally {
+        await log.close();
+      }
+      interruption.first.throwIfAborted();
+      running.lost.throwIfAborted();
+      return readReport(out);
+    },
+    renew: takeDown,
+    close: takeDown,
+  };
+};

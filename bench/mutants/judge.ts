@@ -1,0 +1,53 @@
+import type { ScenarioReport } from '../../e2e/report/schema.ts';
+
+/** What came of a scenario: on a mutant it is to be killed, without a bug to pass. */
+export type Fate =
+  | 'killed'
+  | 'killed by another assertion'
+  | 'died in its set-up'
+  | 'not provable'
+  | 'not played'
+  | 'SURVIVED'
+  | 'passed without a bug'
+  | 'FAILED WITHOUT A BUG';
+
+/** A scenario, judged: the step that failed first, and why it did, in one line. */
+export type Judged = { fate: Fate; step: string | null; reason: string | null };
+
+type Played = ScenarioReport | undefined;
+
+/** The step with which every scenario ends, whatever happened. */
+const cleanUp = 'Clean-up';
+
+const tell = (scenario: Played): Omit<Judged, 'fate'> => ({
+  step: scenario?.steps.find(({ state }) => state === 'failed')?.sentence ?? null,
+  reason: scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
+});
+
+// One that only announces a list is told with the first of it.
+const firstOf = (reason: string): string => /^.*?(?<=:)\n.*|^.*/.exec(reason)?.[0].replace('\n', ' ') ?? reason;
+
+/** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
+export const judge = (scenario: Played, by: RegExp): Judged => {
+  const told = tell(scenario);
+  const { step } = told;
+  const fate = (): Fate => {
+    if (scenario === undefined || scenario.state === 'skipped') return 'not played';
+    if (scenario.state === 'passed') return 'SURVIVED';
+    if (scenario.state === 'not-provable') return 'not provable';
+    // A `given` that fails proves nothing of what the scenario is about.
+    if (step?.startsWith('Given ')) return 'died in its set-up';
+    return step !== null && step !== cleanUp && by.test(step) ? 'killed' : 'killed by another assertion';
+  };
+  return { fate: fate(), ...told };
+};
+
+/** Judges what a scenario came to on the emulator without a bug. */
+export const judgeControl = (scenario: Played): Judged => ({
+  fate: scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG',
+  ...tell(scenario),
+});
+
+/** Whether a scenario may have left something in the cluster: it did not say that it has cleaned up. */
+export const isLeftDirty = (scenario: Played): boolean =>
+  !scenario?.steps.some(({ sentence, state }) => sentence.startsWith(cleanUp) && state === 'passed');

@@ -1,0 +1,66 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readProject } from '../../e2e/command/traceability/read-project.ts';
+import type { ToldSteps } from '../../e2e/command/traceability/told-steps.ts';
+import type { Mutant } from '../../emulator/mutants.ts';
+import { mutants } from '../../emulator/mutants.ts';
+import { expected } from './expected.ts';
+import type { Ground } from './ground.ts';
+import { isLeftDirty, judge, judgeControl } from './judge.ts';
+import { sentencePattern } from './patterns.ts';
+import { type Row, table } from './rows.ts';
+
+type RunOptions = { chosen: readonly Mutant[]; ground: Ground; out: string; print: (line: string) => void };
+
+/** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
+export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => {
+  const told = always.has(by) ? by : named.get(by);
+  if (told === undefined) throw new Error(`the mutants' table names the step ${by}, which there is not: see e2e/steps`);
+  return told;
+};
+
+/**
+ * Plays every chosen mutant, and the emulator without a bug before and after them; prints each result when it is there and writes all to
+ * mutants.json. Says whether all is well: every mutant was killed by the assertion meant for it, and without a bug every scenario passed.
+ */
+export const runMutants = async ({ chosen, ground, out, print }: RunOptions): Promise<boolean> => {
+  const { steps, scenarios: sources } = readProject();
+  const rows: Row[] = [];
+  await rm(out, { recursive: true, force: true });
+  await mkdir(out, { recursive: true });
+
+  const round = async (mutant: Mutant | undefined): Promise<boolean> => {
+    const kills = mutant === undefined ? withoutBug(chosen) : expected[mutant];
+    const scenarios = kills.map(({ scenario }) => scenario);
+    const files = filesOf(scenarios, sources);
+    const report = await ground.play({ mutant, scenarios, files, out: join(out, mutant ?? 'none') });
+    const played = kills.map(({ scenario, by }): Row => {
+      const found = report?.scenarios.find(({ name }) => name === scenario);
+      const judged = by === null ? judgeControl(found) : judge(found, sentencePattern(sentenceOf(steps, by)));
+      const about = { mutant: mutant ?? null, bug: mutant === undefined ? null : mutants[mutant] };
+      return { ...about, scenario, by, ...judged, duration: found?.duration ?? 0 };
+    });
+    rows.push(...played);
+    await writeFile(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
+    print(table(played));
+    if (scenarios.some((name) => isLeftDirty(report?.scenarios.find((each) => each.name === name)))) await ground.renew();
+    return played.every(isWell);
+  };
+
+  // What fails without a bug says nothing with one.
+  if (await round(undefined)) {
+    for (const mutant of chosen) await round(mutant);
+    await round(undefined);
+  }
+  print(table(rows));
+  return rows.every(isWell);
+};
+
+/** The files, from the project's root, whose sources have scenarios with these names. */
+const filesOf = (names: readonly string[], sources: ReadonlyMap<string, string>): string[] =>
+  [...sources].flatMap(([file, source]) => (names.some((name) => source.includes(`'${name}'`)) ? [`e2e/scenarios/${file}.e2e.ts`] : []));
+
+const isWell = ({ fate }: Row): boolean => fate === 'killed' || fate === 'passed without a bug';
+
+const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[] =>
+  [...new Set(chosen.flatMap((mutant) => expected[mutant].map(({ scenario }) => scenario)))].map((scenario) => ({ scenario, by: null }));

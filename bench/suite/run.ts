@@ -1,0 +1,39 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { exitCode } from '../../e2e/command/exit-code.ts';
+import { readReport } from '../../e2e/report/file.ts';
+import { suiteTables } from './tables.ts';
+
+const command = fileURLToPath(new URL('../../scripts/e2e.ts', import.meta.url));
+
+/** How a run of the suite went by the clock, in ms: from the start of the command to that of the scenarios, those, and from there to its end. */
+export type Phases = { up: number; scenarios: number; down: number };
+
+/**
+ * Runs `npm run e2e` once, with these flags of it, and gives tables of where its time went. Throws when it did not get to its scenarios.
+ * What is built for the first time counts: run it twice on a new machine.
+ */
+export const benchSuite = async (flags: string[]): Promise<string> => {
+  const out = await mkdtemp(join(tmpdir(), 'corral-bench-suite-'));
+  try {
+    const begun = Date.now();
+    const child = spawn(process.execPath, [command, ...flags, '--out', out], { stdio: ['ignore', 'inherit', 'inherit'] });
+    // It ends when its scenarios have cleaned up. A terminal sends Ctrl-C to it as well.
+    process.on('SIGINT', () => {});
+    process.on('SIGTERM', (signal) => child.kill(signal));
+    const [code] = (await once(child, 'exit')) as [number | null];
+    const ended = Date.now();
+    const report = await readReport(out);
+    if (report === undefined || (code !== exitCode.passed && code !== exitCode.failed))
+      throw new Error(`the run of the suite ended with exit code ${code}: see above`);
+    const started = Date.parse(report.startedAt);
+    const phases = { up: started - begun, scenarios: report.duration, down: ended - started - report.duration };
+    return suiteTables(report, phases);
+  } finally {
+    await rm(out, { recursive: true, force: true });
+  }
+};

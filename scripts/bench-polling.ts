@@ -1,0 +1,7 @@
+import { benchPolling } from '../bench/polling/run.ts';
+import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+
+guardOutput();
+
+const print = (line: string) => void process.stdout.write(`${line}\n`);
+print(await benchPolling(print));

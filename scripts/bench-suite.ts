@@ -1,0 +1,8 @@
+import { benchSuite } from '../bench/suite/run.ts';
+import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+
+guardOutput();
+
+// Flags are those of `npm run e2e`.
+
+process.stdout.write(`\n${await benchSuite(process.argv.slice(2))}`);
