@@ -1,6 +1,9 @@
 import { defineConfig } from 'vitest/config';
 import { e2eProject } from './e2e/vitest-project.ts';
 
+// CI names a failed test once more by the message of its assertion, without vitest's table of differences: 40 characters of it tell nothing.
+const chaiConfig = { truncateThreshold: 4_000 };
+
 export default defineConfig({
   test: {
     // On two processors vitest would take one; the self tests mostly wait for what they spawned.
@@ -13,11 +16,12 @@ export default defineConfig({
           exclude: ['tests/**/*.{self,cluster}.test.ts'],
           // Some run shells and wait for them: on a machine that is busy with a lab, vitest's own 5 s were not enough.
           testTimeout: 30_000,
+          chaiConfig,
         },
       },
       {
         // The command itself, spawned on small inline suites.
-        test: { name: 'self', include: ['tests/**/*.self.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 },
+        test: { name: 'self', include: ['tests/**/*.self.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, chaiConfig },
       },
       {
         // Against real parts of the lab: API server and etcd alone, or a whole lab.
@@ -28,11 +32,12 @@ export default defineConfig({
           // On a fresh machine the first one compiles Kubernetes, which took 6 min on two cores.
           hookTimeout: 1_200_000,
           fileParallelism: false,
+          chaiConfig,
         },
       },
       {
         // The emulator beside recordings of a real Longhorn, on its clocks.
-        test: { name: 'conformance', include: ['tests/**/*.conformance.ts'] },
+        test: { name: 'conformance', include: ['tests/**/*.conformance.ts'], chaiConfig },
       },
       e2eProject(['e2e/scenarios/**/*.e2e.ts']),
     ],

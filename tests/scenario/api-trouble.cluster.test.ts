@@ -13,7 +13,7 @@ const { configMaps } = resources;
 const suite = {
   'away.e2e.ts': `
 import { scenario as onCluster } from '${root}tests/support/inline-cluster-scenario.ts';
-import { expectHistory, once } from '${root}e2e/observe/expectation.ts';
+import { once } from '${root}e2e/observe/expectation.ts';
 const has = (key) => ({ label: key, matches: ({ data }) => data?.[key] !== undefined });
 // One request after the other, so that each of them meets the server away: a restart may take less than the pause before a watch begins again.
 const atWork = async ({ lamps, change }, name) => {
@@ -25,7 +25,8 @@ onCluster('It goes on', {}, async (steps) => {
   await lamp('goes-on');
   await atWork(steps, 'goes-on');
   await lamp('goes-on-as-well');
-  await expectHistory(lamps, { name: 'goes-on', label: 'the lamp', describe: () => '' }).goes(has('turn'), has('back')).within('10s', 'a test');
+  // What is, not what happened: had the server been killed between a change and its event, nobody could tell the history.
+  await once(lamps, has('back').matches, { within: '10s', owner: 'a test', name: 'goes-on', label: 'it is back' });
 });
 onCluster('It waits in vain', {}, async (steps) => {
   const { lamps, lamp } = steps;
