@@ -3,13 +3,13 @@ import type { Timeline } from '../../e2e/observe/timeline.ts';
 import { follow } from '../../e2e/observe/watch.ts';
 import { defineScenario } from '../../e2e/scenario-core.ts';
 
-const { configMaps } = resources;
+const { secrets } = resources;
 const namespace = 'default';
 
 type ClusterSteps = {
   cluster: Cluster;
   lamps: Timeline;
-  /** Makes a config map, which goes with the clean-up. */
+  /** Makes a secret, which goes with the clean-up. */
   lamp(name: string): Promise<void>;
   change(name: string, data: Record<string, string>): Promise<void>;
 };
@@ -19,21 +19,21 @@ export const scenario = defineScenario<ClusterSteps>({
   // Whatever it asks for: what the scenarios may is not what is tried here.
   connect: ({ permit: _, ...options }) => connect(options),
   createSteps: async ({ cluster, run }) => {
-    const lamps = await follow<KubernetesObject>(cluster, configMaps, { namespace });
+    const lamps = await follow<KubernetesObject>(cluster, secrets, { namespace });
     const made: string[] = [];
     return {
       cluster,
       lamps,
       lamp: async (name) => {
         made.push(name);
-        await cluster.create(configMaps, { metadata: { name, namespace, labels: { 'corral.test/run': run } } });
+        await cluster.create(secrets, { metadata: { name, namespace, labels: { 'corral.test/run': run } } });
       },
       change: async (name, data) => {
-        await cluster.patch(configMaps, { namespace, name }, { data });
+        await cluster.patch(secrets, { namespace, name }, { stringData: data });
       },
       conclude: async () => {},
       close: async () => {
-        for (const name of made) await cluster.delete(configMaps, { namespace, name }).catch(unlessGone);
+        for (const name of made) await cluster.delete(secrets, { namespace, name }).catch(unlessGone);
         await lamps.stop();
       },
     };
