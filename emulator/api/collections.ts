@@ -41,6 +41,16 @@ const show = <Key extends Name>(
   },
 });
 
+// Nobody can make one here.
+const none = (type: string): Shown => ({
+  type,
+  watched: [],
+  list: () => [],
+  get: (_datastore, name) => {
+    throw new NotFound(type, name);
+  },
+});
+
 /** The collections of the API by their name in its paths, but for backups, which Longhorn shows by WebSocket alone. */
 export const shown: Record<string, Shown> = {
   volumes: show('volume', 'volumes', (volume, links, datastore) => toVolume(datastore, volume, links), [
@@ -60,6 +70,9 @@ export const shown: Record<string, Shown> = {
   engineimages: show('engineImage', 'engineImages', (image, links, { settings }) =>
     toEngineImage(image, settings.get('default-engine-image')?.value, links),
   ),
+  // Each page of Longhorn's own user interface asks for them.
+  backingimages: none('backingImage'),
+  backupbackingimages: none('backupBackingImage'),
 };
 
 /** The collections that a WebSocket can follow, by their name in its path. */

@@ -16,6 +16,8 @@ const wordsFor: Record<string, (name: string) => string> = {
   settings: (name) => `failed to get setting ${name}`,
   nodes: (name) => `failed to get node ${name}`,
   engineimages: (name) => `failed to get engine image '${name}'`,
+  backingimages: (name) => `failed to get backing image '${name}'`,
+  backupbackingimages: (name) => `failed to get backup backing image '${name}'`,
   recurringjobs: (name) => `failed to get recurring job policy '${name}'`,
 };
 

@@ -46,6 +46,17 @@ describe('the answers', () => {
     });
   });
 
+  test.each([
+    ['backingimages', 'backingImage', "failed to get backing image 'none'"],
+    ['backupbackingimages', 'backupBackingImage', "failed to get backup backing image 'none'"],
+  ])('know that there are %s, and none of them, as the user interface asks on each page', async (path, type, failed) => {
+    const { status, body } = await api.call(`GET /v1/${path}`);
+    const links = { self: `http://${api.host}/v1/${path}` };
+    expect([status, body]).toEqual([200, { type: 'collection', resourceType: type, links, data: [] }]);
+    const none = await api.call(`GET /v1/${path}/none`);
+    expect([none.status, none.body.message]).toEqual([404, `${failed}: ${path.slice(0, -1)}.longhorn.io "none" not found`]);
+  });
+
   test('to a volume that is not there is a 404 without a body, and to a backup volume its name alone', async () => {
     expect(await api.call('GET /v1/volumes/none')).toMatchObject({ status: 404, body: undefined });
     expect(await api.call('GET /v1/backupvolumes/none')).toMatchObject({ status: 200, body: { id: 'none', volumeName: '' } });

@@ -156,6 +156,7 @@ test.each([
   ['/v1/ws/backups', { name: 'backups', period: 0 }],
   ['/v1/ws/1h/volumes', { name: 'volumes', period: 15_000 }],
   ['/v1/ws/nonsense/settings', { name: 'settings', period: 0 }],
+  ['/v1/ws/1s/backingimages', { name: 'backingimages', period: 1_000 }],
   ['/v1/ws/1s/orphans', undefined],
   ['/v1/ws/1s/constructor', undefined],
   ['/v1/backups', undefined],
