@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ownTime } from '../own-time.ts';
 import type { Report } from '../schema.ts';
 
 const state = z.enum(['passed', 'failed', 'skipped', 'not-provable']);
@@ -13,6 +14,7 @@ const schema = z.object({
   end: z.string(),
   /** In ms. */
   duration: z.number(),
+  /** Each with its own time, in ms. */
   scenarios: z.array(z.object({ name: z.string(), state, duration: z.number() })),
 });
 
@@ -28,7 +30,7 @@ export const toHistoryLine = ({ run, startedAt, target, provider, end, duration,
   provider,
   end: end.state,
   duration,
-  scenarios: scenarios.map(({ name, state, duration }) => ({ name, state, duration })),
+  scenarios: scenarios.map((scenario) => ({ name: scenario.name, state: scenario.state, duration: ownTime(scenario) })),
 });
 
 /** Reads the history of runs, the oldest first; a line that is none is left out, for another release may have written it. */

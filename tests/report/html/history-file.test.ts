@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addRun, historyPath, readRuns } from '../../../e2e/report/html/history-file.ts';
-import { countStates, type Report } from '../../../e2e/report/schema.ts';
+import { countStates, type Report, untold } from '../../../e2e/report/schema.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -56,6 +56,13 @@ test('no run is lost where many end at once, and 200 are kept in whole lines', a
     scenarios: [],
   });
   expect(await readdir(folder)).toEqual(['history.ndjson']);
+});
+
+test('of a scenario its own time is kept, as that in line tells of others', async () => {
+  const told = { ...untold, name: 'It waits in line', file: '', seed: '', tags: [], round: 1, reason: null, startedAt: null, steps: [] };
+  const account = { cluster: 0, locks: 700.4, suite: 0, others: 0 };
+  await addRun(folder, { ...report('abc123'), scenarios: [{ ...told, state: 'passed', duration: 1000, account }] });
+  expect((await readRuns(folder))[0]?.scenarios).toEqual([{ name: 'It waits in line', state: 'passed', duration: 300 }]);
 });
 
 test('a lock that a dead run left does not stop the others', async () => {

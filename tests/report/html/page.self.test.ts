@@ -78,6 +78,9 @@ describe.skipIf(found === undefined)(`the page in Chromium${found === undefined 
     const page = await open('green');
     expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
     expect(await page.locator('details.scenario[open]').count()).toBe(0);
+    const waited = page.locator('.scenarios tbody tr', { hasText: 'A backup made during a deletion' });
+    expect(await waited.locator('.note').textContent()).toBe('2 min 30 s in line, not counted');
+    expect(await waited.locator('.number').first().textContent()).toBe('2 min 21 s');
     await page.locator('.scenarios .name a').first().click();
     await page.locator('.scenario[open] .chart .lane').first().waitFor();
     expect(await page.locator('.scenario[open] .lane .name').allTextContents()).toContain('vz-n');

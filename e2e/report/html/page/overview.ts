@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../observe/duration.ts';
+import { ownTime } from '../../own-time.ts';
 import type { PageRun, PageScenario } from '../data.ts';
 import { element, link } from './element.ts';
 import { placeOf } from './failure.ts';
@@ -51,6 +52,9 @@ const factsOf = (run: PageRun): HTMLElement =>
     ...fact('Read from', run.source),
   ]);
 
+// A shorter one is no line, only the way to the one that keeps it.
+const leastLine = 1_000;
+
 const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const { sign, word } = states[scenario.state];
   const name = element('a', '', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]);
@@ -59,12 +63,13 @@ const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     scenario.state === 'skipped' && scenario.reason,
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
     flakiness(scenario),
+    scenario.account.locks >= leastLine && `${formatDuration(scenario.account.locks)} in line, not counted`,
     scenario.findings.length > 0 && `${scenario.findings.length} ${scenario.findings.length === 1 ? 'finding' : 'findings'}`,
   ];
   return element('tr', scenario.state, [
     element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
     element('td', 'name', [name, element('div', 'note', [told.filter((each) => each).join(' · ')])]),
-    element('td', 'number', [scenario.state === 'skipped' ? '' : formatDuration(scenario.duration)]),
+    element('td', 'number', [scenario.state === 'skipped' ? '' : formatDuration(ownTime(scenario))]),
     element('td', 'number', [slower(scenario)]),
     element('td', 'sparks', [scenario.state === 'skipped' && scenario.past.length === 0 ? '' : spark(scenario)]),
   ]);

@@ -1,3 +1,4 @@
+import { ownTime } from '../../own-time.ts';
 import type { PageScenario } from '../data.ts';
 import { drawn } from './element.ts';
 
@@ -8,20 +9,20 @@ export const flakiness = ({ past }: Pick<PageScenario, 'past'>): string => {
   return bad === 0 ? '' : `not passed in ${bad} of the last ${past.length}`;
 };
 
-/** Says how a duration (ms) stands to those of the last times that it passed. */
-export const slower = ({ past, duration, state }: Pick<PageScenario, 'past' | 'duration' | 'state'>): string => {
+/** Says how the time that a scenario took by itself stands to that of the last times that it passed. */
+export const slower = ({ past, state, ...spent }: Pick<PageScenario, 'past' | 'state' | 'duration' | 'account'>): string => {
   const before = past.filter((each) => each.state === 'passed').map((each) => each.duration);
   const middle = before.toSorted((one, other) => one - other)[Math.floor(before.length / 2)];
   if (middle === undefined || middle === 0 || state === 'skipped') return '';
-  const percent = Math.round((duration / middle - 1) * 100);
+  const percent = Math.round((ownTime(spent) / middle - 1) * 100);
   return Math.abs(percent) < 15 ? 'as usual' : `${percent > 0 ? '+' : '−'}${Math.abs(percent)} %`;
 };
 
 const [barWidth, height] = [5, 20];
 
 /** Draws the last runs of a scenario and this one: as high as each took, and the bad ones hollow. */
-export const spark = ({ past, duration, state, name }: PageScenario): Node => {
-  const all = [...past, { name, state, duration }];
+export const spark = ({ past, state, name, ...spent }: PageScenario): Node => {
+  const all = [...past, { name, state, duration: ownTime(spent) }];
   const longest = Math.max(1, ...all.map((each) => each.duration));
   const bars = all.map((each, index) => {
     const tall = Math.max(2, (each.duration / longest) * (height - 2));

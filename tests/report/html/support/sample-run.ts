@@ -152,7 +152,10 @@ export const writeSampleRun = async (out: string, colour: 'red' | 'green', run =
   const green = [
     scenario('A deleted backup is gone, and a second one of its volume can be made at once', { evidence: 'evidence/normal' }),
     scenario('A recurring job makes its backups and keeps as many as it was told', { evidence: 'evidence/job', duration: 277_000 }),
-    scenario('A backup made during a deletion waits for it, then runs', { evidence: 'evidence/conflict' }),
+    scenario('A backup made during a deletion waits for it, then runs', {
+      evidence: 'evidence/conflict',
+      account: { ...account, locks: 150_000 },
+    }),
     scenario('A wrapped engine fails each deletion', {
       state: 'skipped',
       reason: 'needs block devices, which this cluster lacks',
