@@ -3,12 +3,21 @@ import type { ScaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import type { Bar, Lane } from '../../data.ts';
 import { tellTick } from '../tell.ts';
-import type { Window } from './pieces.ts';
+
+/** Seconds of the timeline to pixels of the lanes. */
+type Scale = ScaleLinear<number, number>;
+
+/** Least room for a tick and its words, in pixels. */
+const roomForTick = 90;
+
+const ticksOf = (scale: Scale): number[] => {
+  const [left = 0, right = 0] = scale.range();
+  return scale.ticks(Math.max(2, Math.floor((right - left) / roomForTick)));
+};
 
 /** Draws the time axis over the lanes. */
-export const drawAxis = (svg: SVGSVGElement, scale: ScaleLinear<number, number>, width: number): void => {
-  const wanted = Math.max(2, Math.floor(width / 90));
-  const ticks = scale.ticks(wanted);
+export const drawAxis = (svg: SVGSVGElement, scale: Scale): void => {
+  const ticks = ticksOf(scale);
   const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
   const axis = axisTop(scale)
     .tickValues(ticks)
@@ -18,42 +27,36 @@ export const drawAxis = (svg: SVGSVGElement, scale: ScaleLinear<number, number>,
 };
 
 /** Draws what is behind all lanes: the lines of the axis, the time in which a fault was in force, and steps that failed. */
-export const drawBackdrop = (
-  svg: SVGSVGElement,
-  scale: ScaleLinear<number, number>,
-  lanes: readonly Lane[],
-  window: Window,
-  height: number,
-): void => {
-  const toX = (at: number) => ((at - window.from) / (window.to - window.from)) * window.width;
+export const drawBackdrop = (svg: SVGSVGElement, scale: Scale, lanes: readonly Lane[], height: number): void => {
+  const [start = 0, end = 0] = scale.domain();
   svg.setAttribute('height', String(height));
   const faults = lanes
     .filter(({ kind }) => kind === 'fault')
     .flatMap(({ bars }) => bars.filter(({ state }) => state !== 'about to be made'));
   const failures = lanes.filter(({ kind }) => kind === 'steps').flatMap(({ bars }) => bars.filter(({ tone }) => tone === 'bad'));
-  const isShown = ({ from, to }: Bar) => to >= window.from && from <= window.to;
+  const isShown = ({ from, to }: Bar) => to >= start && from <= end;
   select(svg)
     .selectAll<SVGLineElement, number>('line.grid')
-    .data(scale.ticks(Math.max(2, Math.floor(window.width / 90))))
+    .data(ticksOf(scale))
     .join('line')
     .attr('class', 'grid')
-    .attr('x1', toX)
-    .attr('x2', toX)
+    .attr('x1', scale)
+    .attr('x2', scale)
     .attr('y2', height);
   select(svg)
     .selectAll<SVGRectElement, Bar>('rect')
     .data(faults.filter(isShown))
     .join('rect')
     .attr('class', 'in-force')
-    .attr('x', ({ from }) => toX(from))
-    .attr('width', ({ from, to }) => Math.max(1, toX(to) - toX(from)))
+    .attr('x', ({ from }) => scale(from))
+    .attr('width', ({ from, to }) => Math.max(1, scale(to) - scale(from)))
     .attr('height', height);
   select(svg)
     .selectAll<SVGLineElement, Bar>('line.failure')
     .data(failures.filter(isShown))
     .join('line')
     .attr('class', 'failure')
-    .attr('x1', ({ to }) => toX(to))
-    .attr('x2', ({ to }) => toX(to))
+    .attr('x1', ({ to }) => scale(to))
+    .attr('x2', ({ to }) => scale(to))
     .attr('y2', height);
 };

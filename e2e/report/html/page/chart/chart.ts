@@ -47,9 +47,10 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
 
   const draw = () => {
     const window = view.window();
-    const base = view.scale();
-    drawAxis(axis, base.copy().range([0, window.width]), window.width);
-    drawBackdrop(backdrop, base, lanes, window, area.clientHeight);
+    // Over the lanes alone, whose drawing begins behind their names.
+    const scale = view.scale().range([0, window.width]);
+    drawAxis(axis, scale);
+    drawBackdrop(backdrop, scale, lanes, area.clientHeight);
     for (const row of rows) if (row.visible || whole) drawLane(row.svg, row.lane, window);
     whole = false;
     drawCursor();
