@@ -1,4 +1,3 @@
-import { differsIn, toFinding } from '../longhorn/differences/differences.ts';
 import { backupLabels, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import { awaitCluster } from '../observe/account.ts';
 import { formatDuration, parseDuration } from '../observe/duration.ts';
@@ -14,7 +13,7 @@ import type { PageHandle } from './page-handle.ts';
 
 /** Opens the page of a volume's backups in the system's Chromium, and returns when it shows what their custom resources say. */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
-  const { cluster, timelines, target, limits, living, pages, report, version } = context;
+  const { cluster, timelines, target, limits, living, pages } = context;
   const labels = Object.entries(backupLabels({ volume: volume.name, target }));
   const isOfVolume = ({ metadata }: KubernetesObject): boolean => labels.every(([key, value]) => metadata.labels?.[key] === value);
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
@@ -34,10 +33,6 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
     chromium: findChromium(process.env) ?? 'chromium',
     url: forward.url + backupsPath({ volume: volume.name, backupVolume: backupVolume.metadata.name }),
     expected,
-    onSilence: (silence) => {
-      const met = `Here it stopped after ${formatDuration(silence)}, and was loaded again.`;
-      if (differsIn('page-falls-silent', version)) report.finding(toFinding('page-falls-silent', met));
-    },
   });
   const page = await awaitCluster(() => opening).catch((error: unknown) => {
     throw forward.trouble() === undefined ? error : new Error((error as Error).message, { cause: forward.trouble() });

@@ -67,7 +67,9 @@ export const backupTable = (page: Page): BackupTable => {
             isDisabled: (await item.getAttribute('aria-disabled')) === 'true',
           })),
         );
+        // It closes by a click; up to v1.10 it is open as long as it is pointed at.
         await trigger(name).click();
+        await page.mouse.move(0, 0);
         await items.first().waitFor({ state: 'hidden' });
         return found;
       }),

@@ -15,7 +15,7 @@ export type FollowedPage = {
   readonly log: PageLog;
   /** How a backup looks on the page now; undefined: it has no row. */
   look(name: string): Look | undefined;
-  /** What the page showed of a backup whenever it was not loading. */
+  /** What the page showed of a backup since it was drawn. */
   shown(name: string): Stretch[];
   /** When the page was live: it was connected and had been drawn once. */
   live(): Span[];
@@ -35,27 +35,18 @@ type Options = {
   url: string;
   /** How the page's backups must look now, by their names: the page counts as drawn once it shows that. */
   expected: () => ReadonlyMap<string, Look>;
-  /** The page has closed its own stream after it had told nothing for `silence` ms, and was loaded again. */
-  onSilence: (silence: number) => void;
 };
-
-/**
- * The least silence, in ms, after which Longhorn's user interface closes a stream. It means to open it again, but the library takes what is closed so for
- * closed on purpose (src/utils/websocket.js; robust-websocket, close): the page stays as it was, until somebody loads it again.
- */
-const givesUpAfter = 29_000;
 
 // Of some megabytes, through the API server.
 const loadTime = 60_000;
 
 /** Opens a page and follows it; returns before it is drawn. */
-export const followPage = async ({ chromium, url, expected, onSilence }: Options): Promise<FollowedPage> => {
+export const followPage = async ({ chromium, url, expected }: Options): Promise<FollowedPage> => {
   const { context, close } = await openContext(chromium);
   /** What is shown on the way to being drawn is not kept. */
   const shown: (Shown & { isKept: boolean })[] = [];
-  const drawn: Span[] = [];
+  let drawnAt: number | undefined;
   const waiting = new Set<() => void>();
-  let isLoading = true;
 
   const rowsNow = () => shown.at(-1)?.rows ?? [];
   const look = (name: string): Look | undefined => {
@@ -68,10 +59,9 @@ export const followPage = async ({ chromium, url, expected, onSilence }: Options
   };
   const again = (): void => {
     const last = shown.at(-1);
-    if (isLoading && last?.rows && isDrawn()) {
-      isLoading = false;
+    if (drawnAt === undefined && last?.rows && isDrawn()) {
       last.isKept = true;
-      drawn.push({ from: Date.now(), to: Number.POSITIVE_INFINITY });
+      drawnAt = Date.now();
     }
     for (const ask of [...waiting]) ask();
   };
@@ -79,19 +69,9 @@ export const followPage = async ({ chromium, url, expected, onSilence }: Options
   try {
     await context.tracing.start({ snapshots: true });
     const page = await context.newPage();
-    const log = openPageLog(page, () => {
-      again();
-      if (!isLoading && (log.silence() ?? 0) >= givesUpAfter) reload(log.silence() ?? 0);
-    });
-    const reload = (silence: number): void => {
-      isLoading = true;
-      Object.assign(drawn.at(-1) ?? {}, { to: Date.now() });
-      onSilence(silence);
-      // Whether it comes back, the next step sees.
-      page.reload().catch(() => {});
-    };
+    const log = openPageLog(page, again);
     await page.exposeFunction('corralTell', (told: Shown) => {
-      shown.push({ ...told, isKept: !isLoading });
+      shown.push({ ...told, isKept: drawnAt !== undefined });
       again();
     });
     await page.addInitScript(watchTable, { table, warning: warningIcon, tell: 'corralTell' });
@@ -110,11 +90,8 @@ export const followPage = async ({ chromium, url, expected, onSilence }: Options
       live: () =>
         log
           .connected()
-          .flatMap((connected) =>
-            drawn
-              .map(({ from, to }) => ({ from: Math.max(from, connected.from), to: Math.min(to, connected.to) }))
-              .filter(({ from, to }) => from < to),
-          ),
+          .map(({ from, to }) => ({ from: Math.max(from, drawnAt ?? Number.POSITIVE_INFINITY), to }))
+          .filter(({ from, to }) => from < to),
       until: async (test, time) => {
         if (test()) return true;
         const { promise, resolve } = Promise.withResolvers<boolean>();

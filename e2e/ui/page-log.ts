@@ -16,8 +16,6 @@ export type PageLog = {
   connected(): Span[];
   /** How often a connection of the table's stream has ended. */
   losses(): number;
-  /** How long the table's stream had told nothing when it ended, in ms; undefined while there is one, or before the first. */
-  silence(): number | undefined;
 };
 
 /** Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever the table's stream begins, tells something, or ends. */
@@ -55,10 +53,6 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
         first === undefined ? [] : [{ from: first, to: closed ?? Number.POSITIVE_INFINITY }],
       ),
     losses: () => connections.filter(({ heard, closed }) => heard.length > 0 && closed !== undefined).length,
-    silence: () => {
-      const last = connections.at(-1);
-      return last?.closed === undefined ? undefined : last.closed - (last.heard.at(-1) ?? last.closed);
-    },
   };
 };
 

@@ -36,7 +36,7 @@ const read = async (status: Record<string, unknown>, { shown = status, mutant, r
   served = await serveEmulatedPage('127.77.0.4', mutant === undefined ? {} : { mutant });
   served.put(name, shown);
   say(status);
-  page = await followPage({ chromium: chromium ?? '', url: served.url, expected: () => new Map(), onSilence: () => {} });
+  page = await followPage({ chromium: chromium ?? '', url: served.url, expected: () => new Map() });
   const untilThere = async () => {
     await page.until(() => page.look(name) !== undefined, 10_000);
     await ready();

@@ -58,7 +58,7 @@ const open = async ({ mutant }: { mutant?: Mutant } = {}): Promise<void> => {
   proxy = await startTcpProxy(Number(url.port), url.hostname);
   url.host = `127.0.0.1:${proxy.port}`;
   const expected = (): Map<string, Look> => new Map(backups.objects().map((each) => [each.metadata.name, lookOf(each)]));
-  const page = await followPage({ chromium: chromium ?? '', url: url.href, expected, onSilence: () => {} });
+  const page = await followPage({ chromium: chromium ?? '', url: url.href, expected });
   handle = { page, forward: { url: '', pod: () => undefined, trouble: () => undefined }, mark: backups.mark(), cutOff: [] };
   expect(await page.until(() => page.live().length > 0, 10_000)).toBe(true);
   const limits = {

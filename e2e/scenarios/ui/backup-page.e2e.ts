@@ -73,7 +73,7 @@ scenario(
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
-    // In this order: a page that nothing is told to, while others are waited for, gives up its connection by itself.
+    // In this order: those that are waited for may kill the manager that the page is connected to.
     await given.alone('longhorn-managers');
     const page = await given.backupPage(volume);
 

@@ -83,18 +83,12 @@ describe.skipIf(executablePath === undefined)("the page's WebSockets, as those o
     expect(opened).toBe(1);
   });
 
-  test('that tell nothing for a minute are closed, and the page stays as it was', async () => {
+  test('that tell nothing for minutes stay open, and what they tell then is shown', async () => {
     await open();
-    await page.clock.runFor(30_000);
+    await page.clock.runFor(300_000);
+    expect(await sign('open').count()).toBe(1);
     served.put('backup-a', { state: 'Deleting' });
     await page.getByText('Deleting').waitFor();
-    await page.clock.runFor(30_000);
-    expect(await sign('open').count()).toBe(1);
-    await page.clock.runFor(60_000);
-    await sign('closed').waitFor();
-    served.put('backup-a', { state: 'Error' });
-    await page.clock.runFor(60_000);
     expect(opened).toBe(1);
-    expect(await page.getByText('Deleting').count()).toBe(1);
   });
 });
