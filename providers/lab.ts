@@ -27,8 +27,8 @@ const running = (lab: Lab, { name, ...of }: { name: string } & Pick<RunningClust
 /** The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process unless it is kept. */
 export const lab: Provider = {
   name: 'lab',
-  up: async ({ longhorn, registryMirror, signal, progress }) => {
-    const name = `e2e-${process.pid}`;
+  up: async ({ longhorn, registryMirror, run, signal, progress }) => {
+    const name = `e2e-${run}`;
     try {
       const target = await chooseTarget({ longhorn, registryMirror, portable: false, progress, signal });
       const nodes = labNodes(target.size.nodes).map((node) => node.name);

@@ -28,6 +28,8 @@ export type Ground = {
   close(): Promise<void>;
 };
 
+const tellBug = (mutant: Mutant | undefined): string => (mutant === undefined ? 'no bug' : `the bug ${mutant}`);
+
 /** Opens the ground: a lab is brought up with the first round and serves all, the emulator in it is changed from one to the next. */
 export const openGround = ({ config, progress, interruption }: GroundOptions): Ground => {
   const { clock } = emulatorSettings({ ...process.env, CORRAL_EMULATOR_MUTANT: '' });
@@ -40,8 +42,7 @@ export const openGround = ({ config, progress, interruption }: GroundOptions): G
     cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), signal, progress });
     const { kubeconfig } = cluster;
     const settings = mutant === undefined ? { clock } : { clock, mutant };
-    const title = `Give the emulator ${mutant === undefined ? 'no bug' : `the bug ${mutant}`}`;
-    const installed = await progress.step(title, (onProgress) =>
+    const installed = await progress.step(`Give the emulator ${tellBug(mutant)}`, (onProgress) =>
       install({ kubeconfig, ...settings, image: emulatorImage, nodes: defaultSize.nodes, signal, onProgress }),
     );
     version = describeVersion(installed.version, settings);
@@ -65,7 +66,8 @@ export const openGround = ({ config, progress, interruption }: GroundOptions): G
       // Nothing of a lab that was lost needs to be cleaned up.
       const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
       try {
-        await progress.step(`Play ${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`, () =>
+        const many = `${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`;
+        await progress.step(`Play ${many} with ${tellBug(mutant)}`, () =>
           play({
             config,
             environment,

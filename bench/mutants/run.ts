@@ -1,4 +1,5 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readProject } from '../../e2e/command/traceability/read-project.ts';
 import type { ToldSteps } from '../../e2e/command/traceability/told-steps.ts';
@@ -10,7 +11,7 @@ import { isLeftDirty, judge, judgeControl } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 import { type Row, table } from './rows.ts';
 
-type RunOptions = { chosen: readonly Mutant[]; ground: Ground; out: string; print: (line: string) => void };
+type RunOptions = { chosen: readonly Mutant[]; grounds: readonly [Ground, ...Ground[]]; out: string; print: (line: string) => void };
 
 /** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
 export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => {
@@ -20,16 +21,17 @@ export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => 
 };
 
 /**
- * Plays every chosen mutant, and the emulator without a bug before and after them; prints each result when it is there and writes all to
- * mutants.json. Says whether all is well: every mutant was killed by the assertion meant for it, and without a bug every scenario passed.
+ * Plays every chosen mutant, on as many grounds at once as there are, and the emulator without a bug before and after them; prints each result when
+ * it is there and writes all to mutants.json. Says whether all is well: every mutant was killed by the assertion meant for it, and without a bug
+ * every scenario passed.
  */
-export const runMutants = async ({ chosen, ground, out, print }: RunOptions): Promise<boolean> => {
+export const runMutants = async ({ chosen, grounds, out, print }: RunOptions): Promise<boolean> => {
   const { steps, scenarios: sources } = readProject();
   const rows: Row[] = [];
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
 
-  const round = async (mutant: Mutant | undefined): Promise<boolean> => {
+  const round = async (ground: Ground, mutant: Mutant | undefined): Promise<boolean> => {
     const kills = mutant === undefined ? withoutBug(chosen) : expected[mutant];
     const scenarios = kills.map(({ scenario }) => scenario);
     const files = filesOf(scenarios, sources);
@@ -41,16 +43,28 @@ export const runMutants = async ({ chosen, ground, out, print }: RunOptions): Pr
       return { ...about, scenario, by, ...judged, duration: found?.duration ?? 0 };
     });
     rows.push(...played);
-    await writeFile(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
+    // At once, as two may end at the same time.
+    writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
     print(table(played));
     if (scenarios.some((name) => isLeftDirty(report?.scenarios.find((each) => each.name === name)))) await ground.renew();
     return played.every(isWell);
   };
 
+  const left = [...chosen];
+  const playOn = async (ground: Ground): Promise<void> => {
+    try {
+      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) await round(ground, mutant);
+    } finally {
+      // Where one ground is lost, the others begin no other round.
+      left.length = 0;
+    }
+  };
+
   // What fails without a bug says nothing with one.
-  if (await round(undefined)) {
-    for (const mutant of chosen) await round(mutant);
-    await round(undefined);
+  if (await round(grounds[0], undefined)) {
+    const ended = await Promise.allSettled(grounds.map(playOn));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
+    await round(grounds[0], undefined);
   }
   print(table(rows));
   return rows.every(isWell);

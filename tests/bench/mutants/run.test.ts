@@ -37,7 +37,7 @@ const run = async (ends: Record<string, Partial<ScenarioReport>>) => {
   const { ground, done } = groundOf(ends);
   const printed: string[] = [];
   const out = join(folder, 'mutants');
-  const well = await runMutants({ chosen: ['message-missing'], ground, out, print: (line) => printed.push(line) });
+  const well = await runMutants({ chosen: ['message-missing'], grounds: [ground], out, print: (line) => printed.push(line) });
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null; fate: string }[] };
   return { well, done, rows: rows.map(({ mutant, fate }) => [mutant, fate]), table: printed.at(-1) };
 };
@@ -73,6 +73,44 @@ test('a scenario that fails without a bug ends all: what it says of a mutant wou
   const { well, done } = await run({ none: noticed });
   expect(well).toBe(false);
   expect(done).toEqual([`none: 1 of ${file}`]);
+});
+
+test('several are played at once, each on a ground of its own, and none without a bug beside them', async () => {
+  const played: string[] = [];
+  const both = Promise.withResolvers<void>();
+  const groundOf = (name: string): Ground => ({
+    play: async ({ mutant = 'none', scenarios }) => {
+      played.push(`${mutant} on ${name}`);
+      if (played.length === 3) both.resolve();
+      if (mutant !== 'none') await both.promise;
+      return { scenarios: scenarios.map((each) => ({ name: each, duration: 1, ...(mutant === 'none' ? fine : noticed) })) } as Report;
+    },
+    renew: async () => {},
+    close: async () => {},
+  });
+  const out = join(folder, 'mutants');
+  const chosen = ['message-missing', 'second-not-held'] as const;
+  await runMutants({ chosen, grounds: [groundOf('one'), groundOf('two')], out, print: () => {} });
+  expect(played).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
+  const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null }[] };
+  expect(rows.map(({ mutant }) => mutant)).toEqual([null, null, 'message-missing', 'second-not-held', 'second-not-held', null, null]);
+});
+
+test('a lab that is lost ends the run: the others end their rounds, and begin no other', async () => {
+  const played: string[] = [];
+  const ground: Ground = {
+    play: async ({ mutant = 'none', scenarios }) => {
+      played.push(mutant);
+      if (mutant === 'message-missing') throw new Error('the lab was lost');
+      return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...(mutant === 'none' ? fine : noticed) })) } as Report;
+    },
+    renew: async () => {},
+    close: async () => {},
+  };
+  const chosen = ['message-missing', 'second-not-held', 'never-retried'] as const;
+  const running = runMutants({ chosen, grounds: [ground, ground], out: join(folder, 'mutants'), print: () => {} });
+  await expect(running).rejects.toThrow('the lab was lost');
+  expect(played).toEqual(['none', 'message-missing', 'second-not-held']);
 });
 
 test('a scenario that could not clean up costs the lab', async () => {
