@@ -54,7 +54,7 @@ export const expected: Record<Mutant, readonly Kill[]> = {
     { scenario: meetsOldLock, by: 'then.lostLock' },
   ],
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
-  'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
+  'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
   'retain-ignored': [{ scenario: jobWrapped, by: 'then.jobLogs' }],
   'retain-off-by-one': [{ scenario: jobWrapped, by: 'then.jobLogs' }],
   'job-hides-everything': [{ scenario: jobDenied, by: 'then.oneBackupEachTick' }],
