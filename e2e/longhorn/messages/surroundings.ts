@@ -42,16 +42,18 @@ export const surroundingMessages = {
   },
   'target-not-mounted': {
     ...unavailable,
+    // Around it stand the command that looked into the store, its log and its exit status.
+    compared: 'within',
     means: 'The NFS export cannot be mounted from a node.',
     advice: "Check server, path (no fsid=0 with an absolute one), squashing and the folder's mode; NFS 4 must be served.",
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /[\s\S]+: cannot mount using NFSv4/,
+        pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
         example:
-          'failed to list system backups in nfs://store.default:/backups: cannot mount nfs store.default:/backups, options []: vers=4.0: No such file or directory: cannot mount using NFSv4',
+          'failed to list backups in nfs://store.default:/backups: failed to execute: longhorn [backup ls --volume-only nfs://store.default:/backups], output cannot mount nfs store.default:/backups, options []: vers=4.0: No such file or directory: cannot mount using NFSv4 , stderr, time="2022-04-02T07:26:26Z" level=error msg="..." , error exit status 1',
         origin: 'product',
-        seen: 'knowledge base, troubleshooting-unable-to-mount-an-nfs-backup-target; longhorn/longhorn#3576, #3805',
+        seen: 'knowledge base, troubleshooting-unable-to-mount-an-nfs-backup-target; longhorn/longhorn#3576, #3805, #3810',
       },
     ],
   },
