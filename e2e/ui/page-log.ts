@@ -4,7 +4,7 @@ import type { Span } from './judge-shown.ts';
 /** The path of the stream that keeps the table of backups live. */
 const stream = /\/v1\/ws\/[^/]+\/backups$/;
 
-type Connection = { heard: number[]; closed: number | undefined };
+type Connection = { since: number | undefined; closed: number | undefined };
 
 /** What went wrong on a page, and when, in ms since the epoch. */
 export type Trouble = { at: number; text: string };
@@ -18,7 +18,7 @@ export type PageLog = {
   losses(): number;
 };
 
-/** Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever the table's stream begins, tells something, or ends. */
+/** Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever the table's stream begins or ends. */
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
   const troubles: Trouble[] = [];
   const connections: Connection[] = [];
@@ -34,10 +34,10 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
   });
   page.on('websocket', (socket) => {
     if (!stream.test(new URL(socket.url()).pathname)) return;
-    const connection: Connection = { heard: [], closed: undefined };
+    const connection: Connection = { since: undefined, closed: undefined };
     connections.push(connection);
-    socket.on('framereceived', () => {
-      connection.heard.push(Date.now());
+    socket.once('framereceived', () => {
+      connection.since = Date.now();
       changed();
     });
     socket.on('close', () => {
@@ -49,10 +49,8 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
   return {
     troubles,
     connected: () =>
-      connections.flatMap(({ heard: [first], closed }) =>
-        first === undefined ? [] : [{ from: first, to: closed ?? Number.POSITIVE_INFINITY }],
-      ),
-    losses: () => connections.filter(({ heard, closed }) => heard.length > 0 && closed !== undefined).length,
+      connections.flatMap(({ since, closed }) => (since === undefined ? [] : [{ from: since, to: closed ?? Number.POSITIVE_INFINITY }])),
+    losses: () => connections.filter(({ since, closed }) => since !== undefined && closed !== undefined).length,
   };
 };
 

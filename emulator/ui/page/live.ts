@@ -29,10 +29,10 @@ export const follow = <T>(
       onState('open');
     });
     socket.addEventListener('message', (message) => onData(JSON.parse(message.data).data));
-    socket.addEventListener('close', ({ code }) => {
+    socket.addEventListener('close', () => {
       onState('closed');
       const pause = pauses[attempts];
-      if (isReopened && pause !== undefined && code !== 1000) setTimeout(open, pause);
+      if (isReopened && pause !== undefined) setTimeout(open, pause);
     });
   };
   open();
