@@ -2,6 +2,7 @@ import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Interruption, play } from '../../e2e/command/play.ts';
 import { toEnvironment } from '../../e2e/command/to-environment.ts';
+import { count } from '../../e2e/observe/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 import { makeRunId } from '../../e2e/run-id.ts';
@@ -66,8 +67,7 @@ export const openGround = ({ config, progress, interruption }: GroundOptions): G
       // Nothing of a lab that was lost needs to be cleaned up.
       const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
       try {
-        const many = `${scenarios.length} ${scenarios.length === 1 ? 'scenario' : 'scenarios'}`;
-        await progress.step(`Play ${many} with ${tellBug(mutant)}`, () =>
+        await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${tellBug(mutant)}`, () =>
           play({
             config,
             environment,

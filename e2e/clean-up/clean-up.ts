@@ -1,6 +1,7 @@
 import { signOfLifeClock } from '../backupstore/sign-of-life.ts';
 import { healsInPods } from '../faults/heal-by-labels.ts';
 import { longhornClocks } from '../longhorn/clocks.ts';
+import { count } from '../observe/count.ts';
 import { formatDuration } from '../observe/duration.ts';
 import { type Limits, limitsOn } from '../steps/limits.ts';
 import { runsAtWork } from './at-work.ts';
@@ -93,8 +94,6 @@ const heal = async (
     }
   return healed;
 };
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** A line for each run: what is left of it. */
 const summary = (found: readonly LeftOver[]): string[] =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
+import { ownTime } from '../report/own-time.ts';
 import type { Report, ScenarioReport } from '../report/schema.ts';
 
 /** How long scenarios are expected to take, in ms, by `FILE NAME`. */
@@ -23,10 +24,11 @@ const second = 1000;
  */
 export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes => {
   const times = new Map<string, number>();
-  for (const { state, duration, account, ...named } of scenarios) {
-    if (state !== 'passed') continue;
-    const time = Math.round(Math.max(0, duration - account.locks) / second) * second;
-    times.set(timeKey(named), Math.max(time, times.get(timeKey(named)) ?? 0));
+  for (const scenario of scenarios) {
+    if (scenario.state !== 'passed') continue;
+    const key = timeKey(scenario);
+    const time = Math.round(ownTime(scenario) / second) * second;
+    times.set(key, Math.max(time, times.get(key) ?? 0));
   }
   return Object.fromEntries([...times].toSorted(([one], [other]) => (one < other ? -1 : 1)));
 };

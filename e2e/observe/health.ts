@@ -1,3 +1,4 @@
+import { count } from './count.ts';
 import { formatDuration } from './duration.ts';
 import { ApiError } from './errors.ts';
 import { shorten } from './shorten.ts';
@@ -26,8 +27,6 @@ const freshFor = 15_000;
 
 // The whole of an answer of a broken server would bury the rest.
 const longestError = 300;
-
-const count = (number: number, what: string): string => `${number} ${what}${number === 1 ? '' : 's'}`;
 
 /** Keeps account of the health of an API server, beginning well. */
 export const openHealth = (): Health => {

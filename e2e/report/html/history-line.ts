@@ -30,7 +30,7 @@ export const toHistoryLine = ({ run, startedAt, target, provider, end, duration,
   provider,
   end: end.state,
   duration,
-  scenarios: scenarios.map((scenario) => ({ name: scenario.name, state: scenario.state, duration: ownTime(scenario) })),
+  scenarios: scenarios.map((scenario) => ({ name: scenario.name, state: scenario.state, duration: Math.round(ownTime(scenario)) })),
 });
 
 /** Reads the history of runs, the oldest first; a line that is none is left out, for another release may have written it. */
