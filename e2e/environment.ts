@@ -36,6 +36,7 @@ const schema = z.object({
     .default([]),
   CORRAL_NAMESPACE: z.string().min(1).optional(),
   CORRAL_WORKERS: aWholeNumber.optional(),
+  CORRAL_SCENARIOS: aWholeNumber.optional(),
   CORRAL_ROUND: aWholeNumber.default(1),
   CORRAL_SUPPORT_BUNDLE: z.literal('1', { error: 'must be 1, or not be set' }).optional(),
   CORRAL_OUTPUT: z.enum(outputs).default('quiet'),
@@ -67,6 +68,8 @@ export type Environment = {
   without: readonly Lack[];
   /** How many scenarios are at work at once; undefined: all. */
   workers: number | undefined;
+  /** How many scenarios are played in all, where that is known: none begins before all have come, so that the longest are the first. */
+  scenarios?: number | undefined;
   /** Which round this is of those that `--repeat` asks for. */
   round: number;
   /** Longhorn is asked for its support bundle where a scenario does not pass. */
@@ -106,6 +109,7 @@ export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     allow: value.CORRAL_ALLOW,
     without: value.CORRAL_WITHOUT,
     workers: value.CORRAL_WORKERS,
+    scenarios: value.CORRAL_SCENARIOS,
     round: value.CORRAL_ROUND,
     supportBundle: value.CORRAL_SUPPORT_BUNDLE !== undefined,
     output: value.CORRAL_OUTPUT,
@@ -115,6 +119,9 @@ export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
 
 /** Reads how many scenarios are at work at once, before the rest is looked at; undefined: all, or what parseEnvironment will refuse. */
 export const parseWorkers = (env: NodeJS.ProcessEnv): number | undefined => aWholeNumber.safeParse(env.CORRAL_WORKERS).data;
+
+/** Reads how many scenarios are played, likewise; undefined: nobody knows. */
+export const parseScenarios = (env: NodeJS.ProcessEnv): number | undefined => aWholeNumber.safeParse(env.CORRAL_SCENARIOS).data;
 
 /** Writes an environment the way parseEnvironment reads it, for the process that runs the scenarios. */
 export const toVariables = (environment: Environment): Record<string, string> => ({
@@ -132,6 +139,7 @@ export const toVariables = (environment: Environment): Record<string, string> =>
   ...(environment.allow.length === 0 ? {} : { CORRAL_ALLOW: environment.allow.join(',') }),
   ...(environment.without.length === 0 ? {} : { CORRAL_WITHOUT: environment.without.join(',') }),
   ...(environment.workers === undefined ? {} : { CORRAL_WORKERS: String(environment.workers) }),
+  ...(environment.scenarios === undefined ? {} : { CORRAL_SCENARIOS: String(environment.scenarios) }),
   ...(environment.round === 1 ? {} : { CORRAL_ROUND: String(environment.round) }),
   ...(environment.supportBundle ? { CORRAL_SUPPORT_BUNDLE: '1' } : {}),
   ...(environment.output === 'quiet' ? {} : { CORRAL_OUTPUT: environment.output }),

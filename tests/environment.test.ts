@@ -73,6 +73,7 @@ test.each([
     CORRAL_TARGET_VERSION: '0.1.0',
     CORRAL_SUPPORT_BUNDLE: '1',
     CORRAL_WORKERS: '2',
+    CORRAL_SCENARIOS: '18',
     CORRAL_ROUND: '3',
   },
 ])('variables %# are read as they were written', (variables) => {

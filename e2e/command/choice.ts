@@ -1,6 +1,7 @@
 import { relative } from 'node:path';
 import { composeReport } from '../report/compose-report.ts';
 import { composeClosing } from '../report/console.ts';
+import { readExpectedTimes } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
 import { streamFor } from '../report/output.ts';
 import type { ShardReport } from '../report/schema.ts';
@@ -9,7 +10,6 @@ import { makeRunId } from '../run-id.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { type Chosen, listScenarios } from './catalogue.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { readExpectedTimes } from './expected-times.ts';
 import { exactly, takeShard } from './shard.ts';
 
 /** What a run is to play. */

@@ -2,6 +2,7 @@ import { relative, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { Command } from 'commander';
 import { composeClosing, type Paint } from '../report/console.ts';
+import { timesOf, writeExpectedTimes } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
 import { mergeReports } from '../report/merge.ts';
@@ -12,7 +13,6 @@ import { composeVersionTable } from '../report/version-table.ts';
 import { checkOut } from './arguments/checks.ts';
 import { parseFlags } from './arguments/parse-flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
-import { timesOf, writeExpectedTimes } from './expected-times.ts';
 import { readReports } from './read-reports.ts';
 
 type Flags = { out: string; allowMissing?: true; table?: true; times?: string };

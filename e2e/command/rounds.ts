@@ -31,7 +31,8 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   const { args, config, interruption } = run;
   const { run: id, round, shard } = unplayed;
   const { out, output, supportBundle, workers = cluster.workers } = args;
-  const environment = toEnvironment(cluster, { run: id, out, output, workers, round, shard, supportBundle });
+  const scenarios = unplayed.chosen.length;
+  const environment = toEnvironment(cluster, { run: id, out, output, workers, scenarios, round, shard, supportBundle });
   const { first } = interruption;
   if (first.aborted) {
     const report = await writeUnplayed(args.out, unplayed, { state: 'interrupted', reason: (first.reason as Error).message });

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
+import { type ExpectedTimes, timeKey } from '../report/expected-times.ts';
 import type { ScenarioReport } from '../report/schema.ts';
 import { usageError } from './exit-code.ts';
-import { type ExpectedTimes, timeKey } from './expected-times.ts';
 
 /** Which part of how many: the second of eight is `{ index: 2, of: 8 }`. */
 export type Shard = { index: number; of: number };

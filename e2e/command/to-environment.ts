@@ -8,11 +8,13 @@ export const toEnvironment = (
     run,
     out,
     workers,
+    scenarios,
     round = 1,
     shard,
     supportBundle = false,
     output = 'quiet',
-  }: Pick<Environment, 'run' | 'out' | 'shard'> & Partial<Pick<Environment, 'workers' | 'round' | 'output' | 'supportBundle'>>,
+  }: Pick<Environment, 'run' | 'out' | 'shard'> &
+    Partial<Pick<Environment, 'workers' | 'scenarios' | 'round' | 'output' | 'supportBundle'>>,
 ): Environment => ({
   kubeconfig: cluster.kubeconfig,
   context: cluster.context,
@@ -27,6 +29,7 @@ export const toEnvironment = (
   allow: cluster.allow,
   without: cluster.without ?? [],
   workers,
+  scenarios,
   round,
   supportBundle,
   output,

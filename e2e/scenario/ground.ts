@@ -31,10 +31,15 @@ export type StepOptions = {
   report: StepReport;
   skip: (reason: string) => never;
   /**
-   * Waits until no other scenario uses these things, and keeps them until the end of the clean-up; returns how long that took, in ms.
+   * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that took, in ms.
    * Meanwhile this scenario is not at work: others may do to these things what they like.
    */
   alone: (...things: SharedThing[]) => Promise<number>;
+  /**
+   * Gives back what it has alone, what it shares with others, and its place among those at work; the end of the clean-up does so at the latest.
+   * Called in the clean-up, when all that is left to remove is its own, and nobody else's business.
+   */
+  giveBack: () => void;
   /** Where evidence of the scenario is kept. */
   evidence: Keeper;
 };

@@ -34,7 +34,7 @@ type Play<Steps> = Required<Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' 
 export const play = async <Steps extends object>(ground: Ground<Steps>, playing: Play<Steps>): Promise<void> => {
   const { context, record, timeout, needs, alone: declared, dangers, longhorn, body } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
-  const holder = await awaitTurn(interruption);
+  const holder = await awaitTurn(context.task, interruption);
   const done = stayUntilDone();
   const startedAt = new Date();
   const account = openAccount();
@@ -62,7 +62,6 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
     const skip = (reason: string): never => {
       throw new SkipScenario(reason);
     };
-    const { signal } = clock;
     steps = await ground.createSteps({
       cluster,
       run,
@@ -74,10 +73,11 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
       dangers,
       without,
       longhorn,
-      signal,
+      signal: clock.signal,
       report: journal.report,
       skip,
       alone,
+      giveBack: holder.leave,
       evidence,
     });
     clock.signal.throwIfAborted();

@@ -1,14 +1,20 @@
-import { inject } from 'vitest';
+import { relative } from 'node:path';
+import { inject, type RunnerTask } from 'vitest';
 import type { LockMarker } from '../evidence/history/markers.ts';
 import { type SharedThing, sharedThings, usedByAll } from '../longhorn/shared.ts';
 import type { Account } from '../observe/account.ts';
+import { readExpectedTimes, timeKey } from '../report/expected-times.ts';
 import { type Holder, joinLocks } from './locks/join.ts';
 
-/** Waits until a scenario may begin, beside others, with all that everybody uses; rejects when the signal aborts. */
-export const awaitTurn = async (signal: AbortSignal): Promise<Holder> => {
+// First, as it may be long.
+const unknownTime = Number.MAX_SAFE_INTEGER;
+
+/** Waits until a scenario may begin, beside others, with all that everybody uses, the longest first; rejects when the signal aborts. */
+export const awaitTurn = async ({ name, file }: Pick<RunnerTask, 'name' | 'file'>, signal: AbortSignal): Promise<Holder> => {
+  const expected = readExpectedTimes()[timeKey({ name, file: relative(process.cwd(), file.filepath) })] ?? unknownTime;
   const holder = await joinLocks(inject('corralLocks'));
   try {
-    await holder.hold({ shared: usedByAll, alone: [] }, signal);
+    await holder.hold({ shared: usedByAll, alone: [], expected }, signal);
     return holder;
   } catch (error) {
     holder.leave();

@@ -40,7 +40,7 @@ export type Context = {
   lab: string | undefined;
   /** What the cluster lacks. */
   without: readonly Lack[];
-  /** Waits until no other scenario uses these things, and keeps them until the end of the clean-up; returns how long that took, in ms. */
+  /** Waits until no other scenario uses these things, and keeps them until nothing of this one is left in Longhorn; returns how long that took, in ms. */
   haveAlone(...things: SharedThing[]): Promise<number>;
   /** What the scenario has had for itself alone. */
   alone: Set<SharedThing>;

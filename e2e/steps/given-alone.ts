@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 
 /** The step by which a scenario gets for itself what it declares to need alone. */
 export type GivenAlone = {
-  /** All of them at once, until the end of the clean-up; what was set up before was set up beside other scenarios. */
+  /** All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside other scenarios. */
   alone(...things: SharedThing[]): Promise<void>;
 };
 

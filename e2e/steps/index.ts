@@ -41,6 +41,7 @@ export const createSteps = async ({
   signal,
   report,
   alone: haveAlone,
+  giveBack,
   evidence,
 }: StepsOptions): Promise<Steps> => {
   const step = tellSteps({ report, signal });
@@ -63,6 +64,8 @@ export const createSteps = async ({
     kept.watches(timelines, living.signal);
 
     undo.push(() => removeStore(cluster, place));
+    // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
+    undo.push(async () => giveBack());
     const fixture = await step('Given an NFS backup store of its own', () =>
       startStore(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
     );

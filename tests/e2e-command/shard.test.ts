@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { readExpectedTimes, timeKey, timesOf } from '../../e2e/command/expected-times.ts';
 import { exactly, parseShard, splitScenarios, takeShard } from '../../e2e/command/shard.ts';
+import { readExpectedTimes, timeKey, timesOf } from '../../e2e/report/expected-times.ts';
 import { nothingSpent, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
 
 const named = (name: string, file = 'one.e2e.ts') => ({ name, file });

@@ -61,6 +61,31 @@ test('one that is alone is set up beside the others, and waits for them; its tim
   expect(cluster + locks + suite + others).toBeGreaterThan((waited?.duration ?? 0) - 200);
 });
 
+test('what a scenario gives back in its clean-up nobody waits for any more', async () => {
+  const ended = await runSuite(
+    {
+      'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'] }, async ({ alone, giveBack, later }) => {
+  later(async () => { giveBack(); await until((all) => all.includes('other is alone')); log('has cleaned up'); });
+  log('asks');
+  await alone('longhorn-managers');
+  log('is alone');
+});`,
+      'b.e2e.ts': `${head}scenario('It comes after that', { alone: ['longhorn-managers'] }, async ({ alone, note, later }) => {
+  later(() => until((all) => all.includes('has cleaned up')));
+  await until((all) => all.includes('asks'));
+  await pause(100);
+  await alone('longhorn-managers');
+  log('other is alone');
+  note(logged().join(', '));
+});`,
+    },
+    { flags: ['--workers', '2'] },
+  );
+  expect(ended.report?.totals.passed).toBe(2);
+  const last = ended.report?.scenarios.find(({ name }) => name === 'It comes after that');
+  expect(last?.steps.at(-1)?.sentence).toBe('asks, is alone, other is alone');
+});
+
 test.each([
   ["alone('nodes')", 'the scenario does not declare that it needs this alone: nodes'],
   ["alone('longhorn-managers'); await alone('engine-binaries')", 'a scenario asks once for all that it needs alone'],

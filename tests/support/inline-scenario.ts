@@ -10,6 +10,8 @@ type InlineSteps = {
   finds(finding: { title: string; detail: string; link?: string }): void;
   /** What the clean-up does, in reverse order of the calls. */
   later(work: () => Promise<void> | void): void;
+  /** For the clean-up: others need not wait for what is left of it. */
+  giveBack(): void;
   /** What is judged when the body has passed. */
   atTheEnd(work: () => Promise<void> | void): void;
 };
@@ -20,7 +22,7 @@ const connect = () => ({ server: 'https://cluster.invalid', context: 'inline', v
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
-  createSteps: async ({ report, signal, alone }) => {
+  createSteps: async ({ report, signal, alone, giveBack }) => {
     const heals: (() => Promise<void> | void)[] = [];
     const judgements: (() => Promise<void> | void)[] = [];
     return {
@@ -40,6 +42,7 @@ export const scenario = defineScenario<InlineSteps>({
         step.done();
       },
       finds: report.finding,
+      giveBack,
       later: (work) => void heals.unshift(work),
       atTheEnd: (work) => void judgements.push(work),
       conclude: async () => {

@@ -1,5 +1,5 @@
-/** What one holder wants: names together with others, and names for itself alone. */
-export type Claim = { shared: readonly string[]; alone: readonly string[] };
+/** What one holder wants: names together with others, and names for itself alone; and how long it is expected to take, in ms, where it says so. */
+export type Claim = { shared: readonly string[]; alone: readonly string[]; expected?: number };
 
 /** Who holds what, and who waits. */
 export type Claims = {
@@ -10,6 +10,8 @@ export type Claims = {
   ask(holder: string, claim: Claim, granted: () => void): void;
   /** Gives everything back, also a place in the line. */
   leave(holder: string): void;
+  /** From now on claims are granted, however few have come. */
+  open(): void;
   holders(): string[];
 };
 
@@ -21,19 +23,34 @@ const meets = (alone: readonly string[], other: Claim): boolean =>
 /** Whether two claims cannot be held at the same time. */
 export const areAtOdds = (one: Claim, other: Claim): boolean => meets(one.alone, other) || meets(other.alone, one);
 
+/** For how many at once, and how many are waited for before the first is granted anything: see createClaims. */
+export type ClaimsOptions = { places?: number; awaited?: number };
+
 /**
  * Reader/writer locks on names, for at most `places` holders at once.
  * First come, first served: nobody overtakes a claim that is at odds with its own, so that no stream of newcomers can starve who waits for a name alone.
+ * Among those who say how long they take, and stand in line side by side, the longest come first: all of them end the sooner. Nobody is granted
+ * anything before `awaited` holders have come, as the first would else have the places.
  */
-export const createClaims = ({ places = Number.POSITIVE_INFINITY }: { places?: number } = {}): Claims => {
+export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
+  const come = new Set<string>();
+  let isOpen = awaited === 0;
   let line: Asked[] = [];
+
+  const stand = (asked: Asked): void => {
+    const { expected } = asked.claim;
+    // Who does not say how long it takes waits for a name alone, and is not overtaken.
+    const isAhead = ({ claim }: Asked): boolean => expected === undefined || claim.expected === undefined || claim.expected >= expected;
+    line.splice(line.findLastIndex(isAhead) + 1, 0, asked);
+  };
 
   const forget = (holder: string): void => {
     held.delete(holder);
     line = line.filter((asked) => asked.holder !== holder);
   };
   const serve = (): void => {
+    if (!isOpen) return;
     const still: Asked[] = [];
     const served: Asked[] = [];
     for (const asked of line) {
@@ -50,11 +67,17 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY }: { places?: n
   return {
     ask: (holder, claim, granted) => {
       forget(holder);
-      line.push({ holder, claim, granted });
+      come.add(holder);
+      isOpen ||= come.size >= awaited;
+      stand({ holder, claim, granted });
       serve();
     },
     leave: (holder) => {
       forget(holder);
+      serve();
+    },
+    open: () => {
+      isOpen = true;
       serve();
     },
     holders: () => [...held.keys()],

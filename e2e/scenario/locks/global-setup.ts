@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { parseWorkers } from '../../environment.ts';
+import { parseScenarios, parseWorkers } from '../../environment.ts';
 import { type BrokerAddress, startBroker } from './broker.ts';
 
 declare module 'vitest' {
@@ -11,7 +11,9 @@ declare module 'vitest' {
 /** Keeps the locks of a run in the process that all its workers belong to, as long as they are at work. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
   const places = parseWorkers(process.env);
-  const { address, stop } = await startBroker(places === undefined ? {} : { places });
+  // One after the other, nobody comes before the one before it has left.
+  const awaited = places === 1 ? undefined : parseScenarios(process.env);
+  const { address, stop } = await startBroker({ ...(places !== undefined && { places }), ...(awaited !== undefined && { awaited }) });
   project.provide('corralLocks', address);
   return stop;
 };

@@ -2,14 +2,15 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { startBroker, toPath } from '../../../e2e/scenario/locks/broker.ts';
+import type { ClaimsOptions } from '../../../e2e/scenario/locks/claims.ts';
 import { joinLocks } from '../../../e2e/scenario/locks/join.ts';
 
 const forever = new AbortController().signal;
 const inline = fileURLToPath(new URL('../../support/inline-holder.ts', import.meta.url));
 
-const open = async (options?: { places: number }) => {
+const open = async (options?: ClaimsOptions) => {
   const broker = await startBroker(options);
   onTestFinished(broker.stop);
   const join = async () => {
@@ -86,4 +87,22 @@ test('one that speaks nonsense ends, and the others do not', async () => {
   odd.write('what?\n');
   await once(odd, 'close');
   await (await broker.join()).hold({ shared: [], alone: ['a'] }, forever);
+});
+
+test('who is there is not held up for ever by who does not come', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const broker = await open({ awaited: 2 });
+  let isGranted = false;
+  const held = (await broker.join()).hold({ shared: ['a'], alone: [] }, forever).then(() => {
+    isGranted = true;
+  });
+  vi.advanceTimersByTime(19_999);
+  // Nobody, as it claims nothing; what was sent before it has been answered when it is refused.
+  const odd = connect(toPath(broker.address));
+  odd.write('what?\n');
+  await once(odd, 'close');
+  expect(isGranted).toBe(false);
+  vi.advanceTimersByTime(1);
+  await held;
 });

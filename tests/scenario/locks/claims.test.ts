@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { areAtOdds, type Claim, createClaims } from '../../../e2e/scenario/locks/claims.ts';
+import { areAtOdds, type Claim, type ClaimsOptions, createClaims } from '../../../e2e/scenario/locks/claims.ts';
 import { createRandom } from '../../observe/schedules/random.ts';
 
 const shared = (...names: string[]): Claim => ({ shared: names, alone: [] });
@@ -18,7 +18,7 @@ test.each([
 });
 
 /** Claims whose grants are told by holder. */
-const open = (options?: { places?: number }) => {
+const open = (options?: ClaimsOptions) => {
   const claims = createClaims(options);
   const granted: string[] = [];
   const ask = (holder: string, claim: Claim) => claims.ask(holder, claim, () => granted.push(holder));
@@ -144,4 +144,45 @@ describe('schedules', () => {
   test.each(Array.from({ length: 10 }, (_, ten) => ten * 10))('of ten seeds from %i on', (from) => {
     for (let seed = from; seed < from + 10; seed += 1) play(seed);
   });
+});
+
+const lasting = (expected: number): Claim => ({ ...shared('a'), expected });
+
+test('the longest come first, in whatever order they came; of two as long, who came first', () => {
+  const { ask, leave, granted } = open({ places: 1, awaited: 4 });
+  ask('short', lasting(10));
+  ask('long', lasting(90));
+  ask('as long', lasting(90));
+  expect(granted).toEqual([]);
+  ask('middling', lasting(50));
+  for (const holder of ['long', 'as long', 'middling', 'short']) {
+    expect(granted.at(-1)).toBe(holder);
+    leave(holder);
+  }
+});
+
+test('who waits for a name alone is not overtaken by who takes longer', () => {
+  const { ask, leave, granted } = open({ places: 1 });
+  ask('at work', lasting(10));
+  ask('short', lasting(10));
+  ask('alone', alone('a'));
+  ask('late', lasting(90));
+  ask('later', lasting(95));
+  for (const holder of ['at work', 'short', 'alone', 'later', 'late']) {
+    expect(granted.at(-1)).toBe(holder);
+    leave(holder);
+  }
+});
+
+test('nobody waits for who does not come once it is open, nor for who came and went', () => {
+  const late = open({ awaited: 3 });
+  late.ask('one', shared('a'));
+  expect(late.granted).toEqual([]);
+  late.open();
+  expect(late.granted).toEqual(['one']);
+  const gone = open({ awaited: 2 });
+  gone.ask('one', shared('a'));
+  gone.leave('one');
+  gone.ask('other', shared('a'));
+  expect(gone.granted).toEqual(['other']);
 });

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { ownTime } from '../report/own-time.ts';
-import type { Report, ScenarioReport } from '../report/schema.ts';
+import { ownTime } from './own-time.ts';
+import type { Report, ScenarioReport } from './schema.ts';
 
 /** How long scenarios are expected to take, in ms, by `FILE NAME`. */
 export type ExpectedTimes = Readonly<Record<string, number>>;
