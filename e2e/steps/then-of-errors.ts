@@ -15,6 +15,7 @@ import {
   isNeverHeldBack,
   stateWhen,
 } from './deletion-errors.ts';
+import { endedUnseen } from './ended-unseen.ts';
 import { waitsFor } from './expectations.ts';
 import { type BackupHandle, tellLabels } from './handles.ts';
 import { judge } from './limits.ts';
@@ -47,6 +48,10 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
   const { timelines, version, clocks, limits } = context;
   const { backups } = timelines;
   const deleted = (backup: BackupHandle, from = sinceDeleted(backup)) => ({ backup: { ...backup, from }, version });
+  const seen = (judged: Promise<Verdict>, pair: { second: BackupHandle; first: BackupHandle }): Promise<Verdict> =>
+    judged.catch((error: unknown) => {
+      throw endedUnseen(backups, { error, ...pair }) ?? error;
+    });
   // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other backup may not have got that far.
   const whileInError = (verdict: Verdict, first: BackupHandle): void => {
     const started = reached(verdict, 0);
@@ -86,14 +91,14 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     wentOnDuringError: (second, { first }) =>
       context.step(`Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`, async () => {
         const expectation = goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) });
-        whileInError(await judge(expectation, limits.secondCompleted), first);
+        whileInError(await seen(judge(expectation, limits.secondCompleted), { second, first }), first);
       }),
     neverHeldBack: (second, { first }) =>
       context.step(
         `Then ${second.label} is never held back: it goes InProgress while ${first.label} is in Error, and Completed`,
         async () => {
           const expectation = isNeverHeldBack(backups, deleted(second, second.since.made));
-          whileInError(await judge(expectation, limits.secondCompleted), first);
+          whileInError(await seen(judge(expectation, limits.secondCompleted), { second, first }), first);
         },
       ),
     deletingAgain: (backup) =>

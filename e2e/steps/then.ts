@@ -5,6 +5,7 @@ import type { Duration } from '../observe/duration.ts';
 import type { Step } from '../observe/expectation.ts';
 import { sinceDeleted } from './backup.ts';
 import type { Context } from './context.ts';
+import { endedUnseen } from './ended-unseen.ts';
 import { type Actor, is, isBeingDeleted, isDeleted, isHeldBack, remains, waitsAndCompletes, waitsFor } from './expectations.ts';
 import { reportLostLock, reportWording } from './findings.ts';
 import type { BackupHandle, VolumeHandle } from './handles.ts';
@@ -74,7 +75,10 @@ export const createThen = (context: Context): Then => {
           try {
             await judge(waitsAndCompletes(backups, waiting(second, first)), limits.secondCompleted);
           } catch (error) {
-            throw reportLostLock(report, { error, backup: second, current: backups.current(second.name), version });
+            throw (
+              endedUnseen(backups, { error, second, first }) ??
+              reportLostLock(report, { error, backup: second, current: backups.current(second.name), version })
+            );
           }
         },
       ),
