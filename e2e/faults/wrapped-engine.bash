@@ -12,8 +12,28 @@ is_wrapped() { head -n 2 -- "$binary" 2>/dev/null | grep -aq "corral-wrapper$1";
 
 # Longhorn may have put its binary back by itself: then only what it was kept in goes.
 put_back() {
-  if is_wrapped " $token"; then mv -f -- "$real/longhorn" "$binary" || exit 1; fi
+  if is_wrapped " $token"; then ln -f -- "$real/longhorn" "$real/back" && mv -f -- "$real/back" "$binary" || exit 1; fi
+  let_starters_open
   rm -rf -- "$real" || exit 1
+}
+
+# An engine that is a script, as the emulator's, is opened by its name some time after its exec. Whom the wrapper has handed on to it may still be
+# between the two: the file stays for them, and is no program for anybody else any more. Who is stopped there is waited for 10 s.
+let_starters_open() {
+  [[ $(head -c 2 -- "$real/longhorn" 2>/dev/null | tr -d '\0') == '#!' ]] || return 0
+  cp -- "$real/longhorn" "$real/readable" && chmod 644 -- "$real/readable" && mv -f -- "$real/readable" "$real/longhorn" || exit 1
+  for _ in {1..200}; do
+    is_starting || return 0
+    sleep 0.05
+  done
+}
+is_starting() {
+  local each words word
+  for each in /proc/[0-9]*/cmdline; do
+    mapfile -d '' -t words 2>/dev/null <"$each" || continue
+    for word in "${words[@]:1}"; do [[ $word == "$real/longhorn" ]] && return 0; done
+  done
+  return 1
 }
 
 case $mode in

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
@@ -139,6 +140,26 @@ test('a node that is gone took its binary with it', async () => {
 test('where there is no binary, nothing is wrapped', async () => {
   await rm(binary);
   await expect(inject()).rejects.toThrow(/wrap failed in longhorn-manager-1 on node1 with exit code 1: there is no .*\/longhorn$/);
+});
+
+test('a command that the wrapper has handed on to an engine that is a script runs through the heal', async () => {
+  // What reads the script is told to begin by a line.
+  const slow = join(folder, 'slow');
+  await writeFile(slow, '#!/bin/sh\nread -r _\nexec sh "$@"\n', { mode: 0o755 });
+  original = original.replace('/bin/sh', slow);
+  await writeFile(binary, original);
+  const fault = await inject();
+  const deletion = execFile(binary, ['backup', 'rm', url('v2')]);
+  const said = text(deletion.stdout as Readable);
+  const isHandedOn = async () => (await readFile(`/proc/${deletion.pid}/cmdline`, 'utf8')).split('\0')[1] === slow;
+  while (!(await isHandedOn())) await setImmediate();
+
+  const healed = fault.heal();
+  while ((await readFile(binary, 'utf8')) !== original) await setImmediate();
+  deletion.stdin?.end('\n');
+  expect(await said).toMatch(/^the real one, as \S+, got backup rm /);
+  await healed;
+  expect(await readdir(join(folder, canonical))).toEqual(['longhorn']);
 });
 
 // Debian's sh is dash; the one of Longhorn's own images is bash.
