@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
+import { groupMembers } from '../run/group-members.ts';
 import type { RunningNode } from '../run/nodes.ts';
 
 /** How long processes may take to follow a signal that they cannot refuse; the lab's supervisor owns this time-out. */
@@ -12,15 +12,8 @@ export const groupOf = (node: RunningNode): number => node.current().process.chi
 const isOver = (state: string): boolean => state === 'Z' || state === 'X';
 
 /** The states of a process group's living members, a letter each as in proc(5): `T` is stopped. Empty when none is left. */
-export const groupStates = async (group: number): Promise<string[]> => {
-  const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
-  const stats = await Promise.all(entries.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
-  return stats.flatMap((stat) => {
-    // A name may hold spaces and parentheses: what follows its last one is state, parent, group.
-    const [state = '', , own] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return Number(own) === group && !isOver(state) ? [state] : [];
-  });
-};
+export const groupStates = async (group: number): Promise<string[]> =>
+  (await groupMembers(group)).map(({ state }) => state).filter((state) => !isOver(state));
 
 /** Waits until a group is as it should be: its processes are others' children and have no event, so they are looked at every 10 ms. */
 export const untilGroup = async (group: number, isSo: (states: readonly string[]) => boolean): Promise<void> => {

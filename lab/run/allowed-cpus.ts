@@ -7,9 +7,10 @@ export const parseCpuList = (list: string): number[] =>
     return Array.from({ length: last - first + 1 }, (_, position) => first + position);
   });
 
-/** The CPUs that this process may use; a container, or who runs it, may have left it a few out of the middle. */
-export const allowedCpus = (): number[] => {
-  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
-  if (list === undefined) throw new Error('/proc/self/status does not say which CPUs this process may use');
+/** The CPUs that a process (default: this one) may use; a container, or who runs it, may have left it a few out of the middle. */
+export const allowedCpus = (pid: number | 'self' = 'self'): number[] => {
+  const file = `/proc/${pid}/status`;
+  const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1];
+  if (list === undefined) throw new Error(`${file} does not say which CPUs the process may use`);
   return parseCpuList(list);
 };

@@ -4,6 +4,7 @@ import { mkdir } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { execa } from 'execa';
 import { placeKernel } from '../build/kernel.ts';
+import { groupOf } from '../control/process-group.ts';
 import { apiServerReady } from './api-ready.ts';
 import { runApiServer } from './api-server.ts';
 import { startControllers, startEtcd } from './control-plane.ts';
@@ -14,6 +15,7 @@ import { bootNodes } from './nodes.ts';
 import { makeCertificates } from './pki.ts';
 import { makeProcesses } from './processes.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
+import { spreadNodes } from './spread-nodes.ts';
 import { apiPort, gateway, labNodes } from './topology.ts';
 
 // The first process of the lab's namespaces but for a shell that waits for it: when it ends, whatever the reason, the kernel ends all the others.
@@ -52,6 +54,7 @@ const start = async () => {
     layNetwork(settings.tools, nodes),
   ]);
   const booted = await bootNodes(settings, nodes, { kernel, processes });
+  spreadNodes(() => booted.map(groupOf));
   serveControl({ settings, nodes: booted, apiServer });
   await writeKubeconfig({
     file: files.kubeconfig,
