@@ -32,6 +32,13 @@ test.each([
   );
 });
 
+test('a removal that was refused is not taken for done by what its log says of another thing', async () => {
+  const path = await binary('echo "cannot find lock-1.lck in backupstore" >&2; echo operation not permitted; exit 1');
+  expect(await failureOf(createTargetClient({ binary: path, timeout: 5_000, look }).remove(url))).toContain(
+    'output operation not permitted',
+  );
+});
+
 test('a removal has all the time it takes', async () => {
   await createTargetClient({ binary: await binary('sleep 0.3'), timeout: 50, look }).remove(url);
 });
