@@ -1,3 +1,4 @@
+import { readCounts } from '../bench/counts.ts';
 import { cutShort } from '../bench/kills/run.ts';
 import { victims } from '../bench/kills/victim.ts';
 import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
@@ -9,7 +10,10 @@ guardOutput();
 /** A run of one scenario takes about this long; moments are spread over it. */
 const RUN_SECONDS = 85;
 
-const [kills = 20, interrupts = 5] = process.argv.slice(2).map(Number);
+const usage = 'bench:kills: takes how many kills and how many times Ctrl-C, whole numbers: npm run bench:kills -- 20 5';
+const counts = readCounts(process.argv.slice(2), { defaults: [20, 5], least: 0, usage });
+if (counts === undefined) process.exit();
+const [kills, interrupts] = counts;
 const cuts = [
   ...Array.from({ length: kills }, (_, index) => victims[index % victims.length] ?? 'e2e'),
   ...Array<'Ctrl-C'>(interrupts).fill('Ctrl-C'),
