@@ -1,33 +1,26 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFailed, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { cleanUp } from '../../e2e/clean-up/clean-up.ts';
 import type { Cluster } from '../../e2e/observe/cluster.ts';
 import { limitsOn } from '../../e2e/steps/limits.ts';
 import { runLabel } from '../../e2e/steps/made.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
-import { openBackups } from '../emulator/support/backups.ts';
-import { type LocalCluster, longhorn, startLocalCluster } from '../emulator/support/local-cluster.ts';
+import { type LocalCluster, longhorn } from '../emulator/support/local-cluster.ts';
+import { type User, useLonghorn } from '../emulator/support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
 const clocks = { deletionBackoff: 6_000, resync: 3_000, lockLife: 15_000, monitorPoll: 500 };
 
 let local: LocalCluster;
-let user: Awaited<ReturnType<typeof openBackups>>;
+let user: User;
 let cluster: Cluster;
-beforeAll(async () => {
-  local = await startLocalCluster();
-  await local.restart(undefined);
-  await local.untilReady();
-  user = await openBackups(local);
+useLonghorn(async (started) => {
+  ({ local, user } = started);
   await user.useStore();
   // Without a kubelet, nothing runs in a pod; there is nothing to be healed.
   cluster = { ...local.cluster, exec: async () => ({ stdout: '', stderr: '', exitCode: 0 }) };
-});
-afterAll(async () => {
-  await user?.stop();
-  await local?.stop();
 });
 
 /** A volume with a snapshot and a settled backup of it, by those who play Longhorn. */
@@ -42,7 +35,6 @@ const mark = (plural: string, name: string): Promise<unknown> =>
   local.cluster.patch(longhorn(plural), { namespace, name }, { metadata: { labels: runLabel('abc123') } });
 
 test('those who play Longhorn let all go, with the files in the store; other volumes and backups stay', async () => {
-  onTestFailed(async () => console.log(await local.logs()));
   const [volume, target] = ['corral-abc123-volume-0001', 'corral-abc123-target-0001'];
   await user.target(target, 'its-own');
   await mark('backuptargets', target);

@@ -2,38 +2,31 @@ import { existsSync, readdirSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { once, onceGone } from '../../e2e/observe/expectation.ts';
 import { encodeLock, lockTypes } from '../../emulator/backupstore/lock-rules.ts';
 import { backupConfigPath, backupsPath, lockPath, locksPath } from '../../emulator/backupstore/paths.ts';
 import type { Backup } from '../../emulator/longhorn/objects.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
-import { openBackups, statesOf } from './support/backups.ts';
-import { type LocalCluster, startLocalCluster } from './support/local-cluster.ts';
+import { statesOf } from './support/backups.ts';
+import type { LocalCluster } from './support/local-cluster.ts';
 import { normalised, recordedObject, recordedStates } from './support/recorded.ts';
 import { keepFile } from './support/temporary-store.ts';
+import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
 const limit = { within: '30s', owner: 'this test' } as const;
 
 let local: LocalCluster;
-let user: Awaited<ReturnType<typeof openBackups>>;
-beforeAll(async () => {
-  local = await startLocalCluster();
-  await local.restart(undefined);
-  await local.untilReady();
-  user = await openBackups(local);
+let user: User;
+useLonghorn(async (started) => {
+  ({ local, user } = started);
   await user.useStore();
-});
-afterAll(async () => {
-  await user?.stop();
-  await local?.stop();
 });
 
 let volume = 'v0';
 beforeEach(() => {
   volume = `v${Number(volume.slice(1)) + 1}`;
-  onTestFailed(async () => console.log(await local.logs()));
 });
 afterEach(async () => {
   await user.delete('volumes', volume);

@@ -2,35 +2,26 @@ import { existsSync, statSync } from 'node:fs';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { once, onceGone } from '../../e2e/observe/expectation.ts';
 import { backupConfigPath, volumePath } from '../../emulator/backupstore/paths.ts';
 import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
 import { backupVolumeName } from '../../emulator/modelled-on.ts';
-import { openBackups, statesOf } from './support/backups.ts';
-import { type LocalCluster, startLocalCluster } from './support/local-cluster.ts';
+import { statesOf } from './support/backups.ts';
+import type { LocalCluster } from './support/local-cluster.ts';
+import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
 const limit = { within: '30s', owner: 'this test' } as const;
 
 let local: LocalCluster;
-let user: Awaited<ReturnType<typeof openBackups>>;
-beforeAll(async () => {
-  local = await startLocalCluster();
-  await local.restart(undefined);
-  await local.untilReady();
-  user = await openBackups(local);
+let user: User;
+useLonghorn(async (started) => {
+  ({ local, user } = started);
   await user.target('one', 'store-one');
   await user.volume('v', { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one' });
   await user.write('node1', 'v', { offset: 0, size: 8 * mebibyte });
   await user.snapshot('s', 'v');
-});
-afterAll(async () => {
-  await user?.stop();
-  await local?.stop();
-});
-beforeEach(() => {
-  onTestFailed(async () => console.log(await local.logs()));
 });
 
 const inStore = (path: string) => existsSync(join(dirname(local.store), 'store-one', path));

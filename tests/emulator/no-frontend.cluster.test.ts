@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { openStore } from '../../e2e/backupstore/store.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { type Cluster, resources } from '../../e2e/observe/cluster.ts';
@@ -18,13 +18,13 @@ import { makeSnapshot } from '../../e2e/steps/snapshot.ts';
 import { openTimelines } from '../../e2e/steps/timelines.ts';
 import { record } from '../steps/record.ts';
 import { localPods } from '../support/local-pods.ts';
-import { openBackups } from './support/backups.ts';
-import { type LocalCluster, startLocalCluster } from './support/local-cluster.ts';
+import type { LocalCluster } from './support/local-cluster.ts';
+import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const target = 'own';
 
 let local: LocalCluster;
-let user: Awaited<ReturnType<typeof openBackups>>;
+let user: User;
 let context: Context;
 let volume: VolumeHandle;
 const { told, report } = record();
@@ -41,11 +41,8 @@ const withPods = (cluster: Cluster): Cluster => ({
   },
 });
 
-beforeAll(async () => {
-  local = await startLocalCluster();
-  await local.restart(undefined);
-  await local.untilReady();
-  user = await openBackups(local);
+useLonghorn(async (started) => {
+  ({ local, user } = started);
   await user.target(target, 'store-own');
   const cluster = withPods(local.cluster);
   const pod = { namespace: 'store', name: 'backupstore' };
@@ -67,11 +64,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   stop.abort(new Error('the test is over'));
-  await user?.stop();
-  await local?.stop();
-});
-beforeEach(() => {
-  onTestFailed(async () => console.log(await local.logs()));
 });
 
 test('a volume that the suite wrote as a backup is restored, and attached without a device', () => {

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFailed, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
 import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
 import { once, onceGone } from '../../e2e/observe/expectation.ts';
@@ -11,8 +11,8 @@ import { createLog } from '../../emulator/log.ts';
 import type { RecurringJob } from '../../emulator/longhorn/objects.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
 import { runRecurringJob } from '../../emulator/recurring-job/run.ts';
-import { openBackups } from './support/backups.ts';
-import { type LocalCluster, longhorn, startLocalCluster } from './support/local-cluster.ts';
+import { type LocalCluster, longhorn } from './support/local-cluster.ts';
+import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
 const limit = { within: '30s', owner: 'this test' } as const;
@@ -22,14 +22,11 @@ const job = 'rj';
 type CronJob = KubernetesObject & { spec: { schedule: string; successfulJobsHistoryLimit: number } };
 
 let local: LocalCluster;
-let user: Awaited<ReturnType<typeof openBackups>>;
+let user: User;
 let recurring: Timeline<RecurringJob & KubernetesObject>;
 let crons: Timeline<CronJob>;
-beforeAll(async () => {
-  local = await startLocalCluster();
-  await local.restart(undefined);
-  await local.untilReady();
-  user = await openBackups(local);
+useLonghorn(async (started) => {
+  ({ local, user } = started);
   await user.useStore();
   recurring = await follow<RecurringJob & KubernetesObject>(local.cluster, longhorn('recurringjobs'), { namespace });
   crons = await follow<CronJob>(local.cluster, cronJobs, { namespace });
@@ -49,11 +46,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await recurring?.stop();
   await crons?.stop();
-  await user?.stop();
-  await local?.stop();
-});
-beforeEach(() => {
-  onTestFailed(async () => console.log(await local.logs()));
 });
 
 const kubernetes: Client = {

@@ -40,7 +40,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     // Longhorn's own, where it is asked for: its flag and the documents say that it is not redacted.
     'e2e/steps/evidence/support-bundle.ts': 'copied',
     'e2e/command/docs.ts': 'made by us',
-    'e2e/command/expected-times.ts': 'made by us',
+    'e2e/report/expected-times.ts': 'made by us',
     'providers/emulator-pack.ts': 'made by us',
     'providers/registry/pull.ts': 'copied',
     'providers/registry/blob.ts': 'copied',

@@ -1,28 +1,18 @@
-import { afterAll, beforeAll, beforeEach, expect, onTestFailed, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { deniedDeletion } from '../../../e2e/faults/admission-policy.ts';
 import { once, onceGone } from '../../../e2e/observe/expectation.ts';
 import { backupVolumeName, namespace } from '../../../emulator/modelled-on.ts';
-import { openBackups } from '../support/backups.ts';
-import { type LocalCluster, longhorn, startLocalCluster } from '../support/local-cluster.ts';
+import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
+import { type User, useLonghorn } from '../support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
 const limit = { within: '30s', owner: 'this test' } as const;
 
 let local: LocalCluster;
-let user: Awaited<ReturnType<typeof openBackups>>;
-beforeAll(async () => {
-  local = await startLocalCluster();
-  await local.restart(undefined);
-  await local.untilReady();
-  user = await openBackups(local);
+let user: User;
+useLonghorn(async (started) => {
+  ({ local, user } = started);
   await user.useStore();
-});
-afterAll(async () => {
-  await user?.stop();
-  await local?.stop();
-});
-beforeEach(() => {
-  onTestFailed(async () => console.log(await local.logs()));
 });
 
 const origin = (node: string): string => `${local.address(node)}:9500`;
