@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { removeStore, startStore } from '../backupstore/fixture.ts';
 import { onlyDeclared } from '../faults/declared.ts';
 import { openFaults } from '../faults/fault.ts';
@@ -18,6 +17,7 @@ import type { Steps, StepsOptions } from './steps.ts';
 import { makeTarget, removeTarget } from './target.ts';
 import { createThen } from './then.ts';
 import { openTimelines } from './timelines.ts';
+import { uniqueName } from './unique-name.ts';
 import { createWhen } from './when.ts';
 
 export type { Steps } from './steps.ts';
@@ -46,10 +46,10 @@ export const createSteps = async ({
 }: StepsOptions): Promise<Steps> => {
   const step = tellSteps({ report, signal });
   const limits = limitsOn(clocks);
-  const uniqueName = (what: string): string => `corral-${run}-${what}-${randomBytes(2).toString('hex')}`;
-  const name = uniqueName('store');
+  const nameOf = (what: string): string => uniqueName(run, what);
+  const name = nameOf('store');
   const place = shared === undefined ? { namespace: name } : { namespace: shared, name };
-  const target = uniqueName('target');
+  const target = nameOf('target');
   const made = nothingMade();
   const living = new AbortController();
   const undo = [async () => living.abort()];
@@ -107,7 +107,7 @@ export const createSteps = async ({
       pages: [],
       report,
       step,
-      uniqueName,
+      uniqueName: nameOf,
     };
     kept.shows(context.pages);
     undo.push(() => inTurn(context.pages.map(({ page }) => page.close)));

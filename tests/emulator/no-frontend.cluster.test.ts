@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
@@ -16,6 +15,7 @@ import { nothingMade } from '../../e2e/steps/made.ts';
 import { makeRestoredVolume } from '../../e2e/steps/restored-volume.ts';
 import { makeSnapshot } from '../../e2e/steps/snapshot.ts';
 import { openTimelines } from '../../e2e/steps/timelines.ts';
+import { uniqueName } from '../../e2e/steps/unique-name.ts';
 import { record } from '../steps/record.ts';
 import { localPods } from '../support/local-pods.ts';
 import type { LocalCluster } from './support/local-cluster.ts';
@@ -58,7 +58,7 @@ useLonghorn(async (started) => {
     without: ['block-device'],
     made: nothingMade(),
     step: tellSteps({ report, signal: stop.signal }),
-    uniqueName: (what: string) => `corral-${what}-${randomBytes(2).toString('hex')}`,
+    uniqueName: (what: string) => uniqueName('abc123', what),
   } as unknown as Context;
   volume = await makeRestoredVolume(context, { size: 64 << 20 });
 });
