@@ -1,19 +1,19 @@
+import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
 import { inJob } from './caller.ts';
 import { goMap, wrapped } from './go-text.ts';
+import { type Answer, type Method, sendOver } from './manager-connection.ts';
 import type * as rest from './resources.ts';
 
-const requestTimeout = 60_000;
 const connectTries = 60;
 const connectRetry = 1_000;
 
 /** What Longhorn's REST API answers other than 2xx, in the words of its client. */
 class ApiError extends Error {
   readonly status: number;
-  constructor(response: Response, body: string, url: string) {
-    const { status, statusText } = response;
-    super(`Bad response statusCode [${status}]. Status [${status} ${statusText}]. Body: [${body}] from [${url}]`);
+  constructor({ status, statusText, text }: Answer, url: string) {
+    super(`Bad response statusCode [${status}]. Status [${status} ${statusText}]. Body: [${bodyText(text)}] from [${url}]`);
     this.name = 'ApiError';
     this.status = status;
   }
@@ -29,27 +29,21 @@ const bodyText = (text: string): string => {
   return shown.map(([key, value]) => `${key}=${value}`).join(', ');
 };
 
-const send = async (method: 'GET' | 'POST', url: string, body?: object): Promise<Response> => {
-  const request = { method, signal: AbortSignal.timeout(requestTimeout), ...(body && { body: JSON.stringify(body) }) };
-  let response: Response;
-  try {
-    response = await fetch(url, { ...request, headers: { 'content-type': 'application/json' } });
-  } catch (error) {
-    throw wrapped(`${method === 'GET' ? 'Get' : 'Post'} "${url}"`, error instanceof Error ? (error.cause ?? error) : error);
-  }
-  if (!response.ok) throw new ApiError(response, bodyText(await response.text()), url);
-  return response;
-};
+type Send = (method: Method, url: string, body?: object) => Promise<string>;
 
-const get = async <T>(url: string): Promise<T> => (await send('GET', url)).json() as Promise<T>;
+const sendOf =
+  (agent: Agent): Send =>
+  async (method, url, body) => {
+    const answer = await sendOver(agent, { method, url, ...(body && { body: JSON.stringify(body) }) }).catch((error: unknown) => {
+      throw wrapped(`${method === 'GET' ? 'Get' : 'Post'} "${url}"`, error);
+    });
+    if (answer.status < 200 || answer.status > 299) throw new ApiError(answer, url);
+    return answer.text;
+  };
 
-const volumeOf = (url: string) => async (name: string) => {
-  try {
-    return await get<rest.Volume>(`${url}/volumes/${name}`);
-  } catch (error) {
-    if (error instanceof ApiError && error.status === 404) return undefined;
-    throw error;
-  }
+const unlessNotFound = (error: unknown): undefined => {
+  if (error instanceof ApiError && error.status === 404) return undefined;
+  throw error;
 };
 
 /** Longhorn's REST API as a recurring job uses it. */
@@ -63,11 +57,16 @@ export type ManagerApi = {
   act<T>(resource: rest.Resource, action: string, input?: object): Promise<T>;
 };
 
-/** Connects to the API; tried for a minute, once a second, before it throws. */
-export const connectManagerApi = async (url: string, log: Log): Promise<ManagerApi> => {
+/**
+ * Connects to the API; tried for a minute, once a second, before it throws. Requests one after the other go over one connection, and so to one manager,
+ * as those of Longhorn's client do: another's informer may be behind, and not know yet what this one has said. So many at once have one each.
+ */
+export const connectManagerApi = async (url: string, { atOnce, log }: { atOnce: number; log: Log }): Promise<ManagerApi> => {
+  const send = sendOf(new Agent({ keepAlive: true, maxSockets: atOnce }));
+  const get = async <T>(at: string): Promise<T> => JSON.parse(await send('GET', at));
   for (let tries = 1; ; tries++) {
     try {
-      await (await send('GET', url)).text();
+      await send('GET', url);
       break;
     } catch (error) {
       if (tries >= connectTries) throw wrapped('could not create longhorn-manager api client', error);
@@ -76,14 +75,14 @@ export const connectManagerApi = async (url: string, log: Log): Promise<ManagerA
     }
   }
   return {
-    volume: volumeOf(url),
+    volume: (name) => get<rest.Volume>(`${url}/volumes/${name}`).catch(unlessNotFound),
     backupVolumes: async () => (await get<rest.Collection<rest.BackupVolume>>(`${url}/backupvolumes`)).data,
     backupVolume: (name) => get(`${url}/backupvolumes/${name}`),
-    act: async (resource, action, input) => {
+    act: async (resource, action, input = {}) => {
       const { id = '', type = '', links, actions } = resource;
       const actionURL = actions?.[action];
       if (!actionURL) throw new Error(`Action [${action}] not available on [&{${id} ${type} ${goMap(links)} ${goMap(actions)}}]`);
-      return (await send('POST', actionURL, input ?? {})).json() as never;
+      return JSON.parse(await send('POST', actionURL, input));
     },
   };
 };

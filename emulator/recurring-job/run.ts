@@ -38,7 +38,7 @@ const runOne = async (job: Job, volumeName: string): Promise<void> => {
 };
 
 /** Runs a job for its volumes, so many at once; like v1.12.1 it loses what one volume's run throws. */
-const runAll = async (job: Job, volumes: string[]): Promise<void> => {
+const runAll = async (job: Job, { volumes, atOnce }: { volumes: string[]; atOnce: number }): Promise<void> => {
   const left = [...volumes];
   const work = async (): Promise<void> => {
     for (let volume = left.shift(); volume; volume = left.shift()) {
@@ -49,7 +49,7 @@ const runAll = async (job: Job, volumes: string[]): Promise<void> => {
       }
     }
   };
-  await Promise.all(Array.from({ length: Math.max(1, job.recurringJob.spec.concurrency) }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
 };
 
 /** Runs a recurring job once and gives the exit code of `longhorn-manager recurring-job`: 0 although a volume's run has failed. */
@@ -58,9 +58,10 @@ export const runRecurringJob = async (options: RunOptions): Promise<number> => {
   try {
     const recurringJob = await begin(options);
     if (!recurringJob) return 0;
-    const api = await connectManagerApi(options.managerURL, log);
+    const atOnce = Math.max(1, recurringJob.spec.concurrency);
+    const api = await connectManagerApi(options.managerURL, { atOnce, log });
     const volumes = await findVolumes(recurringJob, options);
-    await runAll({ name, recurringJob, kubernetes, api, log, clock, mutant }, volumes);
+    await runAll({ name, recurringJob, kubernetes, api, log, clock, mutant }, { volumes, atOnce });
     return 0;
   } catch (error) {
     log.fatal('Failed to do a recurring job', { ...inCommand('RecurringJobCmd.func1', 31), error });

@@ -40,6 +40,12 @@ test('one run removes old snapshots, then snapshots, backs up, and cleans up bac
   expect(fake.executionCount).toBe(1);
 });
 
+test('asks over one connection, and so one manager, where it does one thing after the other', async () => {
+  const fake = known({ refuse: (request) => (request === 'backupDelete last' ? 'denied' : undefined) });
+  await runOn(fake);
+  expect(fake.connections).toBe(1);
+});
+
 describe('a job is for the volumes', () => {
   test('with its label and those of its groups, each once, one after the other', async () => {
     const fake = fakeLonghorn({

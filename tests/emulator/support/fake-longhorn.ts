@@ -28,6 +28,8 @@ export type FakeLonghorn = {
   refuse: (request: string) => string | undefined;
   /** What was asked for that changes something, in order. */
   asked: string[];
+  /** How many connections its API was asked over. */
+  connections: number;
   events: string[];
 };
 
@@ -43,6 +45,7 @@ export const fakeLonghorn = (more: Partial<FakeLonghorn> = {}): FakeLonghorn => 
   outcome: 'Completed',
   refuse: () => undefined,
   asked: [],
+  connections: 0,
   events: [],
   ...more,
 });
@@ -150,6 +153,7 @@ const serve = async (fake: FakeLonghorn, request: IncomingMessage, response: Ser
 export const runOn = async (fake: FakeLonghorn, mutant?: Mutant): Promise<{ code: number; lines: string[] }> => {
   const lines: string[] = [];
   const server = createServer((request, response) => void serve(fake, request, response));
+  server.on('connection', () => fake.connections++);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   try {
     const code = await runRecurringJob({
