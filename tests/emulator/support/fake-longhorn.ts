@@ -141,7 +141,9 @@ const serve = async (fake: FakeLonghorn, request: IncomingMessage, response: Ser
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const base = `http://${request.headers.host}/v1`;
   try {
-    const body = answer(fake, base, new URL(request.url ?? '', base), JSON.parse(Buffer.concat(chunks).toString() || '{}'));
+    const url = new URL(request.url ?? '', base);
+    if (url.pathname.endsWith('/')) return void response.writeHead(301, { location: url.pathname.slice(0, -1) }).end();
+    const body = answer(fake, base, url, JSON.parse(Buffer.concat(chunks).toString() || '{}'));
     response.writeHead(body ? 200 : 404).end(JSON.stringify(body));
   } catch (error) {
     const { message } = error as Error;
