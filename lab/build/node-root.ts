@@ -10,8 +10,9 @@ import { kubernetes } from './kubernetes.ts';
 import { toolsPath } from './tools.ts';
 
 const base = 'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux'.split(' ');
+// crun starts containers (see containerd.toml); containerd's package asks for runc all the same.
 const kubernetesNeeds =
-  'containerd runc containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates'.split(' ');
+  'containerd crun containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates'.split(' ');
 const longhornNeeds = 'open-iscsi nfs-common e2fsprogs xfsprogs cryptsetup-bin dmsetup curl jq'.split(' ');
 const packages = [...base, ...kubernetesNeeds, ...longhornNeeds];
 
