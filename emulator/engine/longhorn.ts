@@ -1,10 +1,11 @@
 import { readBehaviour } from '../environment.ts';
 import { runCommand } from './command.ts';
 import { nfsMounts } from './mount.ts';
+import { readByChild } from './read-mount.ts';
 
 process.exitCode = await runCommand(process.argv.slice(2), {
   ...readBehaviour(process.env),
-  mounts: nfsMounts,
+  mounts: nfsMounts(readByChild),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
 });

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import { StoreError } from '../backupstore/errors.ts';
 import type { Clock } from '../clocks.ts';
 import type { Log } from '../log.ts';
+import type { ReadMount } from './read-mount.ts';
 
 const run = promisify(execFile);
 
@@ -42,13 +43,13 @@ const reasonOf = (error: unknown, timeout: number): string => {
  * Mounts an NFS store as Longhorn does: NFS 4.2, then 4.1, then 4.0, each attempt bounded by clock.mountTimeout, and it stays mounted. The
  * commands are children, so that a server which does not answer costs a killed child and not a thread of this process.
  */
-const mount = async (url: string, { log, clock }: Options): Promise<string> => {
+const mount = async (url: string, read: ReadMount, { log, clock }: Options): Promise<string> => {
   const { server, mountPoint } = parseNfsURL(url);
   const limit = { timeout: clock.mountTimeout, killSignal: 'SIGKILL' } as const;
   if ((await mountPoints()).includes(mountPoint)) {
     log.warning(`Trying reading mount point ${mountPoint} to make sure it is healthy`);
     try {
-      await run('ls', [mountPoint], limit);
+      await read(mountPoint, clock.mountTimeout);
       return mountPoint;
     } catch (error) {
       log.warning(`Unmounting ${mountPoint}, which cannot be read`, { error: reasonOf(error, clock.mountTimeout) });
@@ -78,5 +79,5 @@ const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
   await run('umount', ['-l', mountPoint], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
 };
 
-/** NFS stores, mounted for the container this process runs in. */
-export const nfsMounts: Mounts = { mount, unmount };
+/** NFS stores, mounted for the container this process runs in; `read` tells whether one that is there still answers. */
+export const nfsMounts = (read: ReadMount): Mounts => ({ mount: (url, options) => mount(url, read, options), unmount });
