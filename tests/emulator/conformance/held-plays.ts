@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { locksPath } from '../../../emulator/backupstore/paths.ts';
 import { keepFile } from '../support/temporary-store.ts';
 import { configOf, count, firstGone, given, mebibyte, moreData, type Names, type Play } from './play.ts';
-import { noProcessWith, processWith, stoppedWhile, within } from './processes.ts';
+import { managerOf, noProcessWith, processWith, stoppedWhile, within } from './processes.ts';
 
 /** Config immutable, the owner's manager killed under the deletion; mutable again after the next attempt has failed. */
 export const controllerCrash =
@@ -23,11 +23,13 @@ export const controllerCrash =
     await driver.local.killManager(owner);
     driver.local.startManager(owner);
     await driver.until(`${of}-b1`, { state: 'Deleting' }, 2);
-    // Healed after the second attempt has failed and before anybody has looked what became of it.
-    await processWith('backup rm', `backup=${prefix}${of}-b1`);
-    await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
-    await letGo();
-    driver.mark('chattr -i');
+    // Healed after the second attempt has failed and before its manager has looked what became of it, which it may at any moment.
+    const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+    await stoppedWhile(await managerOf(removal), async () => {
+      await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
+      await letGo();
+      driver.mark('chattr -i');
+    });
   };
 
 /** The deletion's process stopped, and released after everybody has looked at it again. */

@@ -39,6 +39,13 @@ export const noProcessWith = async (...words: string[]): Promise<void> => {
   await within(`there is no process ${words.join(' ')}`, async () => ((await find(words)) === undefined ? true : undefined));
 };
 
+/** The manager that a process which has not ended belongs to: it leads the group. */
+export const managerOf = async (pid: number): Promise<number> => {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // A name may hold spaces and parentheses: what follows its last one is state, parent, group.
+  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
+};
+
 /** Stops a process while some work goes on. */
 export const stoppedWhile = async (pid: number, work: () => Promise<unknown>): Promise<void> => {
   process.kill(pid, 'SIGSTOP');
