@@ -58,8 +58,8 @@ export const phases = {
   deletingAgain: {
     machine: 60,
     resyncs: 2,
-    backoffs: 2,
-    owner: 'the expectation: a back-off after the first failure, and a resync until Longhorn looks again',
+    backoffs: 7,
+    owner: 'the expectation: a back-off that is doubled with each failure, four times the first after the third',
   },
   deletionForgotten: {
     machine: 90,
