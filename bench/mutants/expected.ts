@@ -36,7 +36,7 @@ export const expected: Record<Mutant, readonly Kill[]> = {
   'finalizer-stays-without-volume': [{ scenario: waitsLong, by: 'then.deleted' }],
   'manager-panics': [{ scenario: meetsOldLock, by: 'Then no longhorn-manager was started again meanwhile' }],
   'never-retried': [{ scenario: failsBefore, by: 'then.deletionFailsAgain' }],
-  'retried-without-backoff': [{ scenario: killed, by: 'then.deletionFailsAgain' }],
+  'retried-without-backoff': [{ scenario: killed, by: 'then.deletingAgain' }],
   'error-text-lost': [{ scenario: failsBefore, by: 'then.deletionFails' }],
   'error-in-wrong-field': [{ scenario: failsBefore, by: 'then.deletionFails' }],
   'crash-not-noticed': [

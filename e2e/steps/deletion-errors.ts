@@ -32,6 +32,10 @@ const isDeniedOrLocked = (version: string): Step<Backup> =>
 export const deletionFails = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
 
+/** The deletion of a completed backup fails, and is tried again. */
+export const isDeletingAgain = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version), is('Deleting'));
+
 /** The deletion of a completed backup fails, is tried again, and fails again. */
 export const deletionFailsAgain = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version), is('Deleting'), isDeniedOrLocked(version));

@@ -57,9 +57,9 @@ export const phases = {
   },
   deletingAgain: {
     machine: 60,
-    resyncs: 2,
-    backoffs: 7,
-    owner: 'the expectation: a back-off that is doubled with each failure, four times the first after the third',
+    resyncs: 3,
+    backoffs: 2,
+    owner: 'the expectation: a resync until Longhorn looks what came of the attempt, a back-off, and a resync until it looks again',
   },
   deletionForgotten: {
     machine: 90,

@@ -1,8 +1,6 @@
-import { backupState, describeBackup } from '../longhorn/backup-state.ts';
 import { toFinding } from '../longhorn/differences/differences.ts';
-import type { Backup } from '../longhorn/types.ts';
 import { formatDuration } from '../observe/duration.ts';
-import { once, type Verdict } from '../observe/expectation.ts';
+import type { Verdict } from '../observe/expectation.ts';
 import { sinceDeleted } from './backup.ts';
 import type { Context } from './context.ts';
 import {
@@ -11,6 +9,7 @@ import {
   goesOn,
   isDeletedInTheEnd,
   isDeletedThroughKill,
+  isDeletingAgain,
   isForgottenAndRetried,
   isNeverHeldBack,
   stateWhen,
@@ -33,7 +32,7 @@ export type ThenOfErrors = {
   wentOnDuringError(second: BackupHandle, by: { first: BackupHandle }): Promise<void>;
   /** A backup made while the first is in Error is never held back. */
   neverHeldBack(second: BackupHandle, by: { first: BackupHandle }): Promise<void>;
-  /** A deletion that fails is tried again: the backup is Deleting, now or at the next attempt. */
+  /** The deletion fails, and the backup is Deleting again when the back-off is over. */
   deletingAgain(backup: BackupHandle): Promise<void>;
   /** After its owner was killed, the backup goes Error with the text that no record is in progress, and Deleting again. */
   deletionForgotten(backup: BackupHandle): Promise<void>;
@@ -52,6 +51,15 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     judged.catch((error: unknown) => {
       throw endedUnseen(backups, { error, ...pair }) ?? error;
     });
+  const window = retryWindow(clocks);
+  const inWindow = `${formatDuration(window.least)} to ${formatDuration(window.most)}`;
+  const tellGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
+  const triedAgain = async (backup: BackupHandle, judged: Promise<Verdict>): Promise<number> => {
+    const verdict = await judged;
+    const gap = reached(verdict, 2).at - reached(verdict, 0).at;
+    if (gap < window.least || gap > window.most) throw new Error(`the deletion of ${backup.label} was ${tellGap(gap)}\n${verdict.text}`);
+    return gap;
+  };
   // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other backup may not have got that far.
   const whileInError = (verdict: Verdict, first: BackupHandle): void => {
     const started = reached(verdict, 0);
@@ -71,23 +79,14 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
           judge(deletionFails(backups, deleted(backup)), limits.deletionFails),
         )
         .then(() => {}),
-    deletionFailsAgain: (backup) => {
-      const window = retryWindow(clocks);
-      const tellGap = (gap: number) => `tried again after ${formatDuration(gap)}`;
-      return context
+    deletionFailsAgain: (backup) =>
+      context
         .step(
-          `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${formatDuration(window.least)} to ${formatDuration(window.most)}`,
-          async () => {
-            const verdict = await judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain);
-            const gap = reached(verdict, 2).at - reached(verdict, 0).at;
-            if (gap < window.least || gap > window.most)
-              throw new Error(`the deletion of ${backup.label} was ${tellGap(gap)}\n${verdict.text}`);
-            return gap;
-          },
+          `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${inWindow}`,
+          () => triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
           tellGap,
         )
-        .then(() => {});
-    },
+        .then(() => {}),
     wentOnDuringError: (second, { first }) =>
       context.step(`Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`, async () => {
         const expectation = goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) });
@@ -102,15 +101,13 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
         },
       ),
     deletingAgain: (backup) =>
-      context.step(`Then ${backup.label} is Deleting again`, async () => {
-        const isDeleting = (each: Backup): boolean => backupState(each) === 'Deleting';
-        await once(backups, isDeleting, {
-          name: backup.name,
-          label: `${backup.label} is Deleting`,
-          describe: describeBackup,
-          ...limits.deletingAgain,
-        });
-      }),
+      context
+        .step(
+          `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${inWindow}`,
+          () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), limits.deletingAgain)),
+          tellGap,
+        )
+        .then(() => {}),
     deletionForgotten: (backup) => {
       const lived = ({ steps: [forgotten, again] }: Verdict) => (again?.reached?.at ?? 0) - (forgotten?.reached?.at ?? 0);
       return context

@@ -29,6 +29,7 @@ const expectations: Record<string, Expectation<any>> = {
   remains: plain.remains(backups, { backup, state: plain.is('Deleting') }),
   deletionFails: deletions.deletionFails(backups, losing),
   deletionFailsAgain: deletions.deletionFailsAgain(backups, losing),
+  isDeletingAgain: deletions.isDeletingAgain(backups, losing),
   isForgottenAndRetried: deletions.isForgottenAndRetried(backups, losing),
   isDeletedInTheEnd: deletions.isDeletedInTheEnd(backups, losing),
   isDeletedThroughKill: deletions.isDeletedThroughKill(backups, losing),
