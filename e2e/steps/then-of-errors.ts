@@ -20,7 +20,7 @@ import { type BackupHandle, tellLabels } from './handles.ts';
 import { judge } from './limits.ts';
 import { PremiseLost } from './premise-lost.ts';
 import { reached } from './reached.ts';
-import { retryWindow } from './retry-window.ts';
+import { judgeGap, retryWindow, tellGap } from './retry-window.ts';
 
 /** The steps that judge a deletion that fails, and what another backup of the volume does meanwhile. */
 export type ThenOfErrors = {
@@ -53,13 +53,8 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     });
   const window = retryWindow(clocks);
   const inWindow = `${formatDuration(window.least)} to ${formatDuration(window.most)}`;
-  const tellGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
-  const triedAgain = async (backup: BackupHandle, judged: Promise<Verdict>): Promise<number> => {
-    const verdict = await judged;
-    const gap = reached(verdict, 2).at - reached(verdict, 0).at;
-    if (gap < window.least || gap > window.most) throw new Error(`the deletion of ${backup.label} was ${tellGap(gap)}\n${verdict.text}`);
-    return gap;
-  };
+  const triedAgain = async ({ label }: BackupHandle, judged: Promise<Verdict>): Promise<number> =>
+    judgeGap(await judged, { label, window });
   // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other backup may not have got that far.
   const whileInError = (verdict: Verdict, first: BackupHandle): void => {
     const started = reached(verdict, 0);

@@ -7,7 +7,7 @@ import { judge } from './limits.ts';
 import { deletionIsRetried, deletionLosesLock, deletionResolves, goneAt, statusAt, unlessUploaded } from './lock-conflicts.ts';
 import { reportLockText } from './lock-text.ts';
 import { reached } from './reached.ts';
-import { retryWindow } from './retry-window.ts';
+import { judgeGap, retryWindow, tellGap } from './retry-window.ts';
 
 /** The steps that judge a deletion that meets a lock. */
 export type ThenOfLockedDeletions = {
@@ -50,8 +50,8 @@ export const createThenOfLockedDeletions = (context: Context): ThenOfLockedDelet
         )
         .then(() => {}),
     resolvedByItself: (backup) => {
-      const { least, most } = retryWindow(clocks);
-      const tellGap = (gap: number) => `tried again after ${formatDuration(gap)}`;
+      const window = retryWindow(clocks);
+      const { least, most } = window;
       return context
         .step(
           `Then ${backup.label} goes Deleting again by itself, after ${formatDuration(least)} to ${formatDuration(most)}, and is gone in the end`,
@@ -59,8 +59,7 @@ export const createThenOfLockedDeletions = (context: Context): ThenOfLockedDelet
             // Its own limit: a deletion that is never tried again is known for it as soon as the time for that is over.
             const owner = 'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
             const verdict = await deletionIsRetried(backups, deleted(backup)).within(`${most}ms`, owner);
-            const gap = reached(verdict, 2).at - reached(verdict, 0).at;
-            if (gap < least || gap > most) throw new Error(`the deletion of ${backup.label} was ${tellGap(gap)}\n${verdict.text}`);
+            const gap = judgeGap(verdict, { label: backup.label, window });
             await judge(deletionResolves(backups, deleted(backup)), limits.deletedInTheEnd);
             return gap;
           },
