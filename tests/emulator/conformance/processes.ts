@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { parseStat } from '../../../lab/run/group-members.ts';
 
 // A process has no events of its own to be watched by.
 const period = 5;
@@ -40,11 +41,7 @@ export const noProcessWith = async (...words: string[]): Promise<void> => {
 };
 
 /** The manager that a process which has not ended belongs to: it leads the group. */
-export const managerOf = async (pid: number): Promise<number> => {
-  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // A name may hold spaces and parentheses: what follows its last one is state, parent, group.
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[2]);
-};
+export const managerOf = async (pid: number): Promise<number> => parseStat(await readFile(`/proc/${pid}/stat`, 'utf8')).group;
 
 /** Stops a process while some work goes on. */
 export const stoppedWhile = async (pid: number, work: () => Promise<unknown>): Promise<void> => {
