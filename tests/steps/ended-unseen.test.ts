@@ -1,31 +1,10 @@
 import { expect, test } from 'vitest';
-import type { Backup } from '../../e2e/longhorn/types.ts';
-import { ExpectationError } from '../../e2e/observe/expectation.ts';
-import { replayTimeline } from '../../e2e/observe/replay.ts';
-import type { TimelineEvent } from '../../e2e/observe/timeline.ts';
 import { endedUnseen } from '../../e2e/steps/ended-unseen.ts';
 import { waitsAndCompletes } from '../../e2e/steps/expectations.ts';
 import { PremiseLost } from '../../e2e/steps/premise-lost.ts';
+import { judgePair } from './judged-pair.ts';
 
-const first = { name: 'b1', label: 'the first backup' };
-const second = { name: 'b2', label: 'the second backup', from: 0 };
-const messages = { info: 'Wait for backup b1 to be deleted' };
-
-const judged = async (...states: [name: string, state: string | undefined][]) => {
-  const events = states.map(([name, state], index): TimelineEvent<Backup> => {
-    const object = {
-      metadata: { name, resourceVersion: String(index + 1) },
-      status: { state: state ?? 'Deleting', messages },
-    } as unknown as Backup;
-    return { kind: state === undefined ? 'deleted' : 'modified', at: index, object };
-  });
-  const backups = replayTimeline('backups', events);
-  const error = await waitsAndCompletes(backups, { second, first, version: 'v1.12.1' })
-    .within('1s', 'this test')
-    .catch((thrown: unknown) => thrown);
-  expect(error).toBeInstanceOf(ExpectationError);
-  return endedUnseen(backups, { error, second, first });
-};
+const judged = judgePair(waitsAndCompletes, endedUnseen);
 
 test.for([
   ['gone', undefined],
