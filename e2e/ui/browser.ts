@@ -1,10 +1,16 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 
-let running: { browser: Promise<Browser>; users: number } | undefined;
+type Launched = { browser: Browser; close(): Promise<void> };
 
-const launch = (executablePath: string): Promise<Browser> =>
+let running: { launched: Promise<Launched>; users: number } | undefined;
+
+const launchWith = (executablePath: string, tracesDir: string): Promise<Browser> =>
   chromium.launch({
     executablePath,
+    tracesDir,
     // Its own sandbox, wherever it can be had: as root Chromium does not start with one, and says no more than that.
     chromiumSandbox: process.getuid?.() !== 0,
     // By their handlers the browser would end with the first Ctrl-C, under the clean-up of the scenario.
@@ -12,6 +18,19 @@ const launch = (executablePath: string): Promise<Browser> =>
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+
+// Playwright leaves the traces behind that nobody asked for, so they have a folder that ends with the browser.
+const launch = async (executablePath: string): Promise<Launched> => {
+  const traces = await mkdtemp(join(tmpdir(), 'corral-traces-'));
+  const removeTraces = () => rm(traces, { recursive: true, force: true });
+  try {
+    const browser = await launchWith(executablePath, traces);
+    return { browser, close: () => browser.close().finally(removeTraces) };
+  } catch (error) {
+    await removeTraces();
+    throw error;
+  }
+};
 
 // Wide enough for the table's first columns and the menu at its right edge.
 const viewport = { width: 1600, height: 900 };
@@ -21,17 +40,18 @@ const viewport = { width: 1600, height: 900 };
  * context and ends with the last one that is open.
  */
 export const openContext = async (executablePath: string): Promise<{ context: BrowserContext; close(): Promise<void> }> => {
-  running ??= { browser: launch(executablePath), users: 0 };
+  running ??= { launched: launch(executablePath), users: 0 };
   const shared = running;
   shared.users += 1;
   const leave = async (): Promise<void> => {
     shared.users -= 1;
     if (shared.users > 0) return;
     if (running === shared) running = undefined;
-    await shared.browser.then((browser) => browser.close());
+    await (await shared.launched).close();
   };
   try {
-    const context = await (await shared.browser).newContext({ viewport });
+    const { browser } = await shared.launched;
+    const context = await browser.newContext({ viewport });
     return { context, close: () => context.close().finally(leave) };
   } catch (error) {
     await leave().catch(() => {});

@@ -1,0 +1,48 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { openContext } from '../../e2e/ui/browser.ts';
+import { findChromium } from '../../e2e/ui/chromium.ts';
+
+const chromium = findChromium(process.env);
+/** What Playwright makes for itself is not counted: it is removed a moment after the browser has ended. */
+const traces = async (): Promise<string[]> => (await readdir(folder)).filter((name) => name.includes('trac'));
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-browser-'));
+  vi.stubEnv('TMPDIR', folder);
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true, force: true });
+});
+
+describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () => {
+  test('when nobody asked for the trace of a page', async () => {
+    const { context, close } = await openContext(chromium ?? '');
+    await context.tracing.start({ snapshots: true });
+    await context.newPage();
+    expect(await traces()).toHaveLength(1);
+    await close();
+    expect(await traces()).toEqual([]);
+  });
+
+  test('when it ended before its page was closed', async () => {
+    const { context, close } = await openContext(chromium ?? '');
+    await context.tracing.start({ snapshots: true });
+    const browser = context.browser();
+    const ended = new Promise((resolve) => browser?.once('disconnected', resolve));
+    const session = await browser?.newBrowserCDPSession();
+    await session?.send('Browser.crash').catch(() => {});
+    await ended;
+    await close().catch(() => {});
+    expect(await traces()).toEqual([]);
+  });
+});
+
+test('a browser that does not start leaves no trace behind', async () => {
+  await expect(openContext(join(folder, 'chromium'))).rejects.toThrow('chromium');
+  expect(await traces()).toEqual([]);
+});
