@@ -55,7 +55,8 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tic
   const { cronJobs, jobs } = job.watched;
   const tick = { label: nextTick(job), scheduled: true, makes: true, from: jobs.mark() };
   const cronJob = cronJobs.current(job.name);
-  const since = cronJob?.status?.lastScheduleTime ?? cronJob?.metadata.creationTimestamp ?? '';
+  const before = cronJob?.status?.lastScheduleTime;
+  const since = before ?? cronJob?.metadata.creationTimestamp ?? '';
   await changeCron(context, job, everyQuarter(dueMinute({ since: Date.parse(since), now: Date.now() })));
   // A new cron is looked at only when it comes round; any other change, at once.
   await cluster.patch(
@@ -69,6 +70,14 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tic
   });
   const whole: Tick = { ...tick, job: started.metadata.name };
   job.ticks.push(whole);
+  // Were the cron changed before this note, the note would meet a conflict, and by the new cron there would be nothing to note: Kubernetes (v1.36.3)
+  // would take the Job for somebody else's, and never tell of its end.
+  await once(cronJobs, ({ status }) => status?.lastScheduleTime !== before, {
+    name: job.name,
+    label: `CronJob ${job.name} has a note of that start`,
+    describe: ({ status }) => `last started: ${status?.lastScheduleTime ?? 'never'}`,
+    ...limits.jobNoted,
+  });
   // Before its minute comes round again.
   await changeCron(context, job);
   return whole;

@@ -79,6 +79,10 @@ export const phases = {
   },
   cronJobExists: { machine: 60, owner: 'set-up of the recurring job: Longhorn keeps its CronJob as it is told, within a second' },
   jobScheduled: { machine: 120, owner: 'cron: a full minute must pass since the CronJob was made, and its controller may be late' },
+  jobNoted: {
+    machine: 60,
+    owner: "cron: its controller notes a start right after it, with the conflict that the step's own change can be to it",
+  },
   jobEnds: {
     machine: 240,
     resyncs: 8,

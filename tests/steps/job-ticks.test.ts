@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest';
-import { dueMinute, everyQuarter, lastTick, nextTick } from '../../e2e/steps/job-ticks.ts';
+import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
+import type { CronJob, Job } from '../../e2e/longhorn/job-types.ts';
+import { longhornResources } from '../../e2e/longhorn/resources.ts';
+import type { Cluster } from '../../e2e/observe/cluster.ts';
+import { replayTimeline } from '../../e2e/observe/replay.ts';
+import type { Context } from '../../e2e/steps/context.ts';
+import type { JobHandle } from '../../e2e/steps/job-handles.ts';
+import { dueMinute, everyQuarter, lastTick, nextTick, scheduleJob } from '../../e2e/steps/job-ticks.ts';
+import { limitsOn } from '../../e2e/steps/limits.ts';
 
 const at = (time: string): number => Date.parse(`2026-11-20T${time}Z`);
 
@@ -25,4 +33,40 @@ test('a run is called by its order; where there is none, that is an error', () =
   expect(nextTick({ ticks: Array(8).fill(tick) })).toBe('the 9th run');
   expect(lastTick({ name: 'j', ticks: [tick] })).toBe(tick);
   expect(() => lastTick({ name: 'j', ticks: [] })).toThrow('no step has started recurring job j yet');
+});
+
+test('the cron of a run that Kubernetes starts is left alone until it has noted the start', async () => {
+  const cronJobs = replayTimeline<CronJob>('cronjobs');
+  const jobs = replayTimeline<Job>('jobs');
+  const metadata = { name: 'j', creationTimestamp: '2026-11-20T12:00:07Z' };
+  let schedule = 'far away';
+  const show = (lastScheduleTime?: string): void => {
+    const object: CronJob = {
+      metadata,
+      spec: { schedule, jobTemplate: { spec: {} } },
+      ...(lastScheduleTime && { status: { lastScheduleTime } }),
+    };
+    cronJobs.push({ kind: 'modified', at: 0, object });
+  };
+  show();
+  // What Longhorn does with a recurring job's cron.
+  const crons: string[] = [];
+  const patch: Cluster['patch'] = async (resource, _, body) => {
+    if (resource !== longhornResources.recurringJobs) return {} as never;
+    schedule = (body as { spec: { cron: string } }).spec.cron;
+    crons.push(schedule);
+    show(cronJobs.current('j')?.status?.lastScheduleTime ?? undefined);
+    return {} as never;
+  };
+  const job = { name: 'j', ticks: [], watched: { cronJobs, jobs } } as unknown as JobHandle;
+  const tick = scheduleJob({ cluster: { patch } as Cluster, limits: limitsOn(longhornClocks) } as Context, job);
+
+  const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'j', uid: 'x' }];
+  await new Promise((resolve) => setImmediate(resolve));
+  jobs.push({ kind: 'added', at: 0, object: { metadata: { name: 'j-1', ownerReferences } } });
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(crons).toEqual([expect.stringMatching(/ \* \* \* \*$/)]);
+  show('2026-11-20T12:01:00Z');
+  expect(await tick).toMatchObject({ job: 'j-1', scheduled: true });
+  expect(crons).toEqual([expect.any(String), expect.stringMatching(/^0 0 1 /)]);
 });
