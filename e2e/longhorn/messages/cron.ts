@@ -27,8 +27,9 @@ export const cronMessages = {
     class: 'informational',
     fields: ['event Warning'],
     states: ['UnexpectedJob'],
-    means: 'Somebody started a run from the template, and not Kubernetes by its time.',
-    advice: 'Nothing, if that was meant; Kubernetes removes such a Job like its own, but does not tell of its end.',
+    means:
+      'Somebody started a run from the template, and not Kubernetes by its time; or the cron was changed just as Kubernetes started one.',
+    advice: 'Nothing, if one of them was meant; Kubernetes removes such a Job like its own, but does not tell of its end.',
     wordings: [
       {
         versions: '*',
