@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
-import { type AddressInfo, connect, createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { relayTo } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 
 // The one process of a lab outside its namespaces: it listens on 127.0.0.1 for the API server, starts the supervisor, and takes
@@ -19,12 +20,7 @@ const say = (event: string, text = '') => process.stdout.write(`${JSON.stringify
 // Who started the lab may be gone, with the other end of this pipe.
 process.stdout.on('error', () => {});
 
-const api = createServer((client) => {
-  const upstream = connect(labSockets.api);
-  client.on('error', () => upstream.destroy());
-  upstream.on('error', () => client.destroy());
-  client.pipe(upstream).pipe(client);
-});
+const api = relayTo({ path: labSockets.api });
 await new Promise<void>((resolve) => api.listen(settings.port, '127.0.0.1', resolve));
 settings.port = (api.address() as AddressInfo).port;
 await writeFile(files.settings, JSON.stringify(settings));

@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
 import { execa } from 'execa';
 import { placeKernel } from '../build/kernel.ts';
 import { groupOf } from '../control/process-group.ts';
@@ -14,6 +13,7 @@ import { layNetwork } from './network.ts';
 import { bootNodes } from './nodes.ts';
 import { makeCertificates } from './pki.ts';
 import { makeProcesses } from './processes.ts';
+import { relayTo } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 import { spreadNodes } from './spread-nodes.ts';
 import { apiPort, gateway, labNodes } from './topology.ts';
@@ -32,13 +32,7 @@ const hostGone = () => {
   process.exit(0);
 };
 
-const forwardApi = () =>
-  createServer((client) => {
-    const upstream = connect(apiPort, gateway);
-    client.on('error', () => upstream.destroy());
-    upstream.on('error', () => client.destroy());
-    client.pipe(upstream).pipe(client);
-  }).listen(labSockets.api);
+const forwardApi = () => relayTo({ port: apiPort, host: gateway }).listen(labSockets.api);
 
 const start = async () => {
   const nodes = labNodes(settings.nodes);

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { afterEach, expect, test } from 'vitest';
+import { relayTo } from '../../lab/run/relay.ts';
+
+const host = '127.0.0.1';
+const sockets: Socket[] = [];
+const servers: Server[] = [];
+afterEach(() => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  for (const server of servers.splice(0)) server.close();
+});
+
+const listen = async (server: Server): Promise<number> => {
+  servers.push(server);
+  await once(server.listen(0, host), 'listening');
+  return (server.address() as AddressInfo).port;
+};
+
+// Both ends of a connection through a relay, and the relay's own end of the client's.
+const open = async (): Promise<{ client: Socket; target: Socket; relayed: Socket }> => {
+  const server = createServer({ allowHalfOpen: true });
+  const relay = relayTo({ host, port: await listen(server) });
+  const accepted = Promise.all([once(server, 'connection'), once(relay, 'connection')]);
+  const client = connect({ host, port: await listen(relay), allowHalfOpen: true });
+  const [[target], [relayed]] = (await accepted) as [[Socket], [Socket]];
+  sockets.push(client, target, relayed);
+  for (const socket of [client, target]) socket.on('error', () => {});
+  return { client, target, relayed };
+};
+
+const words = 'x'.repeat(4_000_000);
+
+test('all that was sent arrives before a connection is closed', async () => {
+  const { client, target } = await open();
+  target.end(words);
+  expect(await text(client)).toBe(words);
+});
+
+test('a client that goes away closes the connection to the target', async () => {
+  const { client, target } = await open();
+  const closed = once(target.resume(), 'close');
+  client.resetAndDestroy();
+  target.end();
+  await closed;
+});
+
+test('a target that goes away closes the connection of the client, though the client says nothing', async () => {
+  const { target, relayed } = await open();
+  const closed = once(relayed, 'close');
+  target.destroy();
+  await closed;
+});
