@@ -33,12 +33,12 @@ export const deletionFails = (backups: Backups, { backup, version }: Failing): E
   story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
 
 /** The deletion of a completed backup fails, and is tried again. */
-export const isDeletingAgain = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version), is('Deleting'));
+export const isDeletingAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
+  deletionFails(backups, failing).goes(is('Deleting'));
 
 /** The deletion of a completed backup fails, is tried again, and fails again. */
-export const deletionFailsAgain = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version), is('Deleting'), isDeniedOrLocked(version));
+export const deletionFailsAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
+  isDeletingAgain(backups, failing).goes(isDeniedOrLocked(failing.version));
 
 // Said by a manager that knows nothing of a deletion under way: the one that began it is gone.
 const isForgotten = (version: string): Step<Backup> =>

@@ -8,11 +8,16 @@ import { reached } from './reached.ts';
 const early = 55 / 60;
 const late = 10_000;
 
+type Window = { least: number; most: number };
+
 /** How long it may take, in milliseconds, from the first attempt to delete a backup to the second: 55 to 100 s on Longhorn's own clocks. */
-export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks): { least: number; most: number } => ({
+export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks): Window => ({
   least: deletionBackoff * early,
   most: deletionBackoff + resync + late,
 });
+
+/** Tells a window as steps name it: "55 s to 1 min 40 s". */
+export const tellWindow = ({ least, most }: Window): string => `${formatDuration(least)} to ${formatDuration(most)}`;
 
 /** Tells how long after the first attempt, in milliseconds, the second came. */
 export const tellGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
@@ -21,7 +26,7 @@ export const tellGap = (gap: number): string => `tried again after ${formatDurat
  * The time from the first attempt to delete a backup to the second, in milliseconds, of a verdict whose first and third states they set; throws where it
  * is not within the window.
  */
-export const judgeGap = (verdict: Verdict, { label, window }: { label: string; window: ReturnType<typeof retryWindow> }): number => {
+export const judgeGap = (verdict: Verdict, { label, window }: { label: string; window: Window }): number => {
   const gap = reached(verdict, 2).at - reached(verdict, 0).at;
   if (gap < window.least || gap > window.most) throw new Error(`the deletion of ${label} was ${tellGap(gap)}\n${verdict.text}`);
   return gap;

@@ -20,7 +20,7 @@ import { type BackupHandle, tellLabels } from './handles.ts';
 import { judge } from './limits.ts';
 import { PremiseLost } from './premise-lost.ts';
 import { reached } from './reached.ts';
-import { judgeGap, retryWindow, tellGap } from './retry-window.ts';
+import { judgeGap, retryWindow, tellGap, tellWindow } from './retry-window.ts';
 
 /** The steps that judge a deletion that fails, and what another backup of the volume does meanwhile. */
 export type ThenOfErrors = {
@@ -52,7 +52,6 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
       throw endedUnseen(backups, { error, ...pair }) ?? error;
     });
   const window = retryWindow(clocks);
-  const inWindow = `${formatDuration(window.least)} to ${formatDuration(window.most)}`;
   const triedAgain = async ({ label }: BackupHandle, judged: Promise<Verdict>): Promise<number> =>
     judgeGap(await judged, { label, window });
   // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other backup may not have got that far.
@@ -77,7 +76,7 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     deletionFailsAgain: (backup) =>
       context
         .step(
-          `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${inWindow}`,
+          `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${tellWindow(window)}`,
           () => triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
           tellGap,
         )
@@ -98,7 +97,7 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
     deletingAgain: (backup) =>
       context
         .step(
-          `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${inWindow}`,
+          `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${tellWindow(window)}`,
           () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), limits.deletingAgain)),
           tellGap,
         )

@@ -1,4 +1,3 @@
-import { formatDuration } from '../observe/duration.ts';
 import { sinceDeleted } from './backup.ts';
 import type { Context } from './context.ts';
 import type { ForeignLockHandle, LockHandle } from './foreign-locks.ts';
@@ -7,7 +6,7 @@ import { judge } from './limits.ts';
 import { deletionIsRetried, deletionLosesLock, deletionResolves, goneAt, statusAt, unlessUploaded } from './lock-conflicts.ts';
 import { reportLockText } from './lock-text.ts';
 import { reached } from './reached.ts';
-import { judgeGap, retryWindow, tellGap } from './retry-window.ts';
+import { judgeGap, retryWindow, tellGap, tellWindow } from './retry-window.ts';
 
 /** The steps that judge a deletion that meets a lock. */
 export type ThenOfLockedDeletions = {
@@ -51,14 +50,13 @@ export const createThenOfLockedDeletions = (context: Context): ThenOfLockedDelet
         .then(() => {}),
     resolvedByItself: (backup) => {
       const window = retryWindow(clocks);
-      const { least, most } = window;
       return context
         .step(
-          `Then ${backup.label} goes Deleting again by itself, after ${formatDuration(least)} to ${formatDuration(most)}, and is gone in the end`,
+          `Then ${backup.label} goes Deleting again by itself, after ${tellWindow(window)}, and is gone in the end`,
           async () => {
             // Its own limit: a deletion that is never tried again is known for it as soon as the time for that is over.
             const owner = 'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
-            const verdict = await deletionIsRetried(backups, deleted(backup)).within(`${most}ms`, owner);
+            const verdict = await deletionIsRetried(backups, deleted(backup)).within(`${window.most}ms`, owner);
             const gap = judgeGap(verdict, { label: backup.label, window });
             await judge(deletionResolves(backups, deleted(backup)), limits.deletedInTheEnd);
             return gap;

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import type { CronJob, Job } from '../../e2e/longhorn/job-types.ts';
@@ -62,9 +63,9 @@ test('the cron of a run that Kubernetes starts is left alone until it has noted 
   const tick = scheduleJob({ cluster: { patch } as Cluster, limits: limitsOn(longhornClocks) } as Context, job);
 
   const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'j', uid: 'x' }];
-  await new Promise((resolve) => setImmediate(resolve));
+  await setImmediate();
   jobs.push({ kind: 'added', at: 0, object: { metadata: { name: 'j-1', ownerReferences } } });
-  await new Promise((resolve) => setImmediate(resolve));
+  await setImmediate();
   expect(crons).toEqual([expect.stringMatching(/ \* \* \* \*$/)]);
   show('2026-11-20T12:01:00Z');
   expect(await tick).toMatchObject({ job: 'j-1', scheduled: true });
