@@ -14,7 +14,12 @@ import type { Mounts } from './mount.ts';
 import { snapshotFile } from './replica-files.ts';
 import type { UploadRequest } from './upload.ts';
 
-type Streams = { out: (text: string) => void; err: (text: string) => void };
+type Streams = {
+  out: (text: string) => void;
+  err: (text: string) => void;
+  /** Waits until whoever started the command tells it to go on; false if they never will. */
+  told: () => Promise<boolean>;
+};
 
 export type Command = Behaviour & { mounts: Mounts } & Streams;
 
@@ -31,6 +36,8 @@ const open = async (text: string, { mounts, clock, err }: Command) => {
 const upload = async (text: string, request: UploadRequest, command: Command): Promise<void> => {
   const { store } = await open(text, command);
   const event = (value: object) => command.out(`${JSON.stringify(value)}\n`);
+  event({ ready: true });
+  if (!(await command.told())) return;
   let last = -1;
   await createBackup({
     ...request,

@@ -1,4 +1,5 @@
 import { readBehaviour } from '../environment.ts';
+import { toldByManager } from './child.ts';
 import { runCommand } from './command.ts';
 import { nfsMounts } from './mount.ts';
 import { readByChild } from './read-mount.ts';
@@ -8,4 +9,5 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   mounts: nfsMounts(readByChild),
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  told: toldByManager,
 });

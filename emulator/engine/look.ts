@@ -28,6 +28,7 @@ export const createLook =
           err: (text) => {
             stderr += text;
           },
+          told: async () => false,
         }),
         late,
       ]);

@@ -4,7 +4,8 @@ import type { EngineBackupStatus, UploadRequest, Uploads } from './upload.ts';
 /** Port of the engine proxy, the instance manager's in Longhorn; there it speaks gRPC, here HTTP and JSON. */
 export const proxyPort = 8501;
 
-type SnapshotBackup = { url: string; request: UploadRequest; timeout: number };
+type PrepareBackup = { url: string; request: UploadRequest; timeout: number };
+type BackupName = { backup: string };
 
 const readBody = async (request: IncomingMessage): Promise<string> => {
   const chunks: Buffer[] = [];
@@ -17,6 +18,11 @@ export const serveProxy = async (
   { host, uploads, isReady }: { host: string; uploads: Uploads; isReady: () => boolean },
   signal: AbortSignal,
 ): Promise<void> => {
+  const actions: Record<string, (body: PrepareBackup & BackupName) => Promise<void> | void> = {
+    '/prepare-backup': ({ url, request, timeout }) => uploads.prepare(url, request, timeout),
+    '/start-backup': ({ backup }) => uploads.start(backup),
+    '/give-up-backup': ({ backup }) => uploads.giveUp(backup),
+  };
   // Whoever asks keeps its connections: one that is closed as idle just then would be a request that failed.
   const server = createServer({ keepAliveTimeout: 0 }, async (request, response) => {
     const answer = (code: number, body: unknown) =>
@@ -24,9 +30,9 @@ export const serveProxy = async (
     try {
       const { pathname, searchParams } = new URL(request.url ?? '/', 'http://proxy');
       if (pathname === '/healthz') return answer(isReady() ? 200 : 503, { ready: isReady() });
-      if (pathname === '/snapshot-backup' && request.method === 'POST') {
-        const body: SnapshotBackup = JSON.parse(await readBody(request));
-        await uploads.start(body.url, body.request, body.timeout);
+      const act = request.method === 'POST' ? actions[pathname] : undefined;
+      if (act) {
+        await act(JSON.parse(await readBody(request)));
         return answer(200, {});
       }
       if (pathname === '/backup-status') return answer(200, uploads.status(searchParams.get('backup') ?? '') ?? null);
@@ -58,9 +64,16 @@ const call = async <T>(ip: string, path: string, timeout: number, body?: unknown
 const grace = 5_000;
 const statusTimeout = 60_000;
 
-/** Starts a backup on the node of an instance manager; resolves once it is under way, rejects with the engine's words. */
-export const snapshotBackup = (ip: string, body: SnapshotBackup): Promise<unknown> =>
-  call(ip, '/snapshot-backup', body.timeout + grace, body);
+/** Has the node of an instance manager ready to start a backup; resolves once its lock is the next that it would write. */
+export const prepareBackup = (ip: string, body: PrepareBackup): Promise<unknown> => call(ip, '/prepare-backup', body.timeout + grace, body);
+
+/** Starts a backup that is prepared there; resolves once it is under way, rejects with the engine's words. Timeout in milliseconds. */
+export const startBackup = (ip: string, backup: string, timeout: number): Promise<unknown> =>
+  call(ip, '/start-backup', timeout + grace, { backup } satisfies BackupName);
+
+/** Ends a backup that is prepared there and not to be started now. */
+export const giveUpBackup = (ip: string, backup: string): Promise<unknown> =>
+  call(ip, '/give-up-backup', statusTimeout, { backup } satisfies BackupName);
 
 /** Asks how far a backup has come; null if that node's instance manager knows nothing of it. */
 export const backupStatus = (ip: string, backup: string): Promise<EngineBackupStatus | null> =>

@@ -30,61 +30,93 @@ export type EngineBackupStatus = {
 
 /** The uploads of this process: they live and die with it (Longhorn's live in the instance manager's pod). */
 export type Uploads = {
-  /** Resolves once the upload holds its lock and is under way; rejects with the command's last word if it never comes to that. */
-  start(url: string, request: UploadRequest, timeout: number): Promise<void>;
+  /**
+   * Starts the command of an upload; resolves once it is ready to take its lock, which it does when it is told to. Rejects with its last word.
+   * One that has not been told after `timeout` milliseconds is given up.
+   */
+  prepare(url: string, request: UploadRequest, timeout: number): Promise<void>;
+  /** Lets a prepared upload take its lock; resolves once it is under way, rejects with the command's last word if it never comes to that. */
+  start(backup: string): Promise<void>;
+  /** Ends a prepared upload before it has touched the store. */
+  giveUp(backup: string): void;
   status(backup: string): EngineBackupStatus | undefined;
 };
+
+type Prepared = { tell(): void; giveUp(): void; underWay: Promise<void> };
 
 /** Runs uploads as children of this process, by the longhorn command of the default engine image. */
 export const createUploads = (binary: string): Uploads => {
   const statuses = new Map<string, EngineBackupStatus>();
+  const prepared = new Map<string, Prepared>();
+
+  const prepare = (url: string, request: UploadRequest, timeout: number): Promise<void> => {
+    prepared.get(request.backup)?.giveUp();
+    const ready = Promise.withResolvers<void>();
+    const underWay = Promise.withResolvers<void>();
+    // One that is given up is awaited by nobody.
+    underWay.promise.catch(() => undefined);
+    const status: EngineBackupStatus = { state: 'in_progress', progress: 0, backupURL: '', error: '', snapshotName: request.snapshot };
+    const child = spawn(binary, ['backup', 'create', url, '--request', JSON.stringify(request)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+      env: childEnvironment(),
+    });
+    // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a deletion gives its lock back
+    // soon, and `inspect` ends in time.
+    if (child.pid) setPriority(child.pid, 5);
+    // That it ended before it could be told is known by its close.
+    child.stdin.on('error', () => undefined);
+    const own: Prepared = { tell: () => child.stdin.end('go\n'), giveUp: () => child.stdin.end(), underWay: underWay.promise };
+    prepared.set(request.backup, own);
+    const fail = (message: string): void => {
+      for (const { reject } of [ready, underWay]) reject(new Error(message));
+    };
+    const limit = setTimeout(() => {
+      fail('rpc error: code = DeadlineExceeded desc = context deadline exceeded');
+      own.giveUp();
+    }, timeout);
+    let last = '';
+    createInterface(child.stdout).on('line', (line) => {
+      if (!line.startsWith('{')) {
+        last = line;
+        return;
+      }
+      const event = JSON.parse(line);
+      if (event.ready) ready.resolve();
+      if (event.started) {
+        statuses.set(request.backup, status);
+        underWay.resolve();
+      }
+      if (typeof event.progress === 'number') status.progress = event.progress;
+    });
+    const end = (failure: string | undefined): void => {
+      clearTimeout(limit);
+      if (prepared.get(request.backup) === own) prepared.delete(request.backup);
+      if (failure === undefined) {
+        Object.assign(status, {
+          state: 'complete',
+          progress: 100,
+          backupURL: encodeBackupURL({ url, volume: request.volume, backup: request.backup }),
+        });
+      } else Object.assign(status, { state: 'error', error: failure });
+      fail(failure ?? `the upload of ${request.backup} was given up before it began`);
+    };
+    child.on('error', (error) => end(error.message));
+    child.on('close', (code, signal) =>
+      end(code === 0 ? undefined : last || `backup create ended with ${signal ?? `exit status ${code}`}`),
+    );
+    return ready.promise;
+  };
+
   return {
-    status: (backup) => statuses.get(backup),
-    start: (url, request, timeout) => {
-      const { promise, resolve, reject } = Promise.withResolvers<void>();
-      const status: EngineBackupStatus = {
-        state: 'in_progress',
-        progress: 0,
-        backupURL: '',
-        error: '',
-        snapshotName: request.snapshot,
-      };
-      const child = spawn(binary, ['backup', 'create', url, '--request', JSON.stringify(request)], {
-        stdio: ['ignore', 'pipe', 'inherit'],
-        env: childEnvironment(),
-      });
-      // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a deletion gives its lock back
-      // soon, and `inspect` ends in time.
-      if (child.pid) setPriority(child.pid, 5);
-      const limit = setTimeout(() => reject(new Error('rpc error: code = DeadlineExceeded desc = context deadline exceeded')), timeout);
-      let last = '';
-      createInterface(child.stdout).on('line', (line) => {
-        if (!line.startsWith('{')) {
-          last = line;
-          return;
-        }
-        const event = JSON.parse(line);
-        if (event.started) {
-          statuses.set(request.backup, status);
-          resolve();
-        }
-        if (typeof event.progress === 'number') status.progress = event.progress;
-      });
-      const end = (failure: string | undefined): void => {
-        clearTimeout(limit);
-        if (failure === undefined) {
-          const backupURL = encodeBackupURL({ url, volume: request.volume, backup: request.backup });
-          Object.assign(status, { state: 'complete', progress: 100, backupURL });
-          return;
-        }
-        Object.assign(status, { state: 'error', error: failure });
-        reject(new Error(failure));
-      };
-      child.on('error', (error) => end(error.message));
-      child.on('close', (code, signal) =>
-        end(code === 0 ? undefined : last || `backup create ended with ${signal ?? `exit status ${code}`}`),
-      );
-      return promise;
+    prepare,
+    start: async (backup) => {
+      const upload = prepared.get(backup);
+      if (!upload) throw new Error(`the upload of ${backup} is not prepared`);
+      prepared.delete(backup);
+      upload.tell();
+      await upload.underWay;
     },
+    giveUp: (backup) => prepared.get(backup)?.giveUp(),
+    status: (backup) => statuses.get(backup),
   };
 };

@@ -1,12 +1,13 @@
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { once, onceGone } from '../../e2e/observe/expectation.ts';
 import { encodeLock, lockTypes } from '../../emulator/backupstore/lock-rules.ts';
 import { backupConfigPath, backupsPath, lockPath, locksPath } from '../../emulator/backupstore/paths.ts';
 import type { Backup } from '../../emulator/longhorn/objects.ts';
+import { engineBinary, engineImage } from '../../emulator/modelled-on.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { statesOf } from './support/backups.ts';
 import type { LocalCluster } from './support/local-cluster.ts';
@@ -106,6 +107,29 @@ test('a manager that is killed under a deletion forgets it, says so, and deletes
   await onceGone(user.timelines.backups, { name: backup(a), label: 'the backup is gone', ...limit });
   expect(normalised(states(a), names())).toEqual(normalised(recordedStates('controller-crash', 'zc-b1'), recorded));
   expect(deleting.status?.ownerID).toBe(owner);
+});
+
+test('a backup whose upload is slow to be ready waits for a deletion that began meanwhile', async () => {
+  await withSettledBackup('node2');
+  const binary = engineBinary(engineImage, local.dataRoot('node2'));
+  const plain = await readFile(binary, 'utf8');
+  const begun = join(local.dataRoot('node2'), 'begun');
+  const goOn = join(local.dataRoot('node2'), 'go-on');
+  await writeFile(
+    binary,
+    plain.replace('exec ', `[ "$2" != create ] || { touch '${begun}'; until [ -e '${goOn}' ]; do sleep 0.05; done; }\nexec `),
+  );
+  onTestFinished(() => writeFile(binary, plain));
+  await second();
+  await vi.waitUntil(() => existsSync(begun), { timeout: 10_000 });
+  const letGo = await keepFile(config(backup(a)));
+  await user.delete('backups', backup(a));
+  await user.until(backup(a), 'Deleting');
+  await writeFile(goOn, '');
+  await user.until(backup(b), 'Pending');
+  await user.untilSettled(backup(b), volume);
+  await letGo();
+  expect(states(b)).not.toContain('Error');
 });
 
 test('a backup that meets a deletion ends in Error for good, and leaves no ticket behind', async () => {

@@ -1,13 +1,12 @@
-import { snapshotBackup } from '../../engine/proxy.ts';
-import type { Backup, BackupStatus, BackupTarget, InstanceManager, Snapshot, Volume } from '../../longhorn/objects.ts';
+import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
-import { findReplica, replicaDirectory } from '../replica-of.ts';
 import { isSatisfied, requestAttachment, ticketID } from '../tickets.ts';
 import { type CreationStep, decideCreation, endsCreation } from './decide-creation.ts';
 import { messageKeys } from './messages.ts';
 import { type Monitor, type Monitored, startMonitor } from './monitor.ts';
 import { maxCreationTries, type RetryCounter } from './retry-counter.ts';
+import { engineAddress, prepareUpload } from './start-upload.ts';
 
 /** What creations keep in this process's memory. */
 export type Creations = { monitors: Map<string, Monitor>; tries: RetryCounter; enqueue: (name: string) => void };
@@ -45,34 +44,6 @@ const lookAround = ({ datastore, mutant }: Context, { backup, volume }: Parts): 
   );
 };
 
-const instanceManagerOf = ({ datastore }: Context, volume: Volume): InstanceManager => {
-  const node = volume.status?.currentNodeID;
-  const found = datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === node);
-  if (!found?.status) throw new Error(`failed to find a running instance manager for node ${node}`);
-  return found;
-};
-
-const upload = async (context: Context, { backup, volume, target }: Parts, ip: string): Promise<void> => {
-  const replica = findReplica(context, volume.metadata.name);
-  if (!replica) throw new Error(`cannot find the replica of volume ${volume.metadata.name}`);
-  const { backupMode, backupBlockSize } = backup.spec;
-  await snapshotBackup(ip, {
-    url: target.spec.backupTargetURL,
-    timeout: context.clock.snapshotBackupTimeout,
-    request: {
-      volume: volume.metadata.name,
-      volumeSize: Number(volume.spec.size),
-      backup: backup.metadata.name,
-      snapshot: backup.spec.snapshotName ?? '',
-      snapshotCreatedAt: timestamp(),
-      directory: replicaDirectory(replica),
-      compressionMethod: volume.spec.backupCompressionMethod,
-      labels: { ...backup.spec.labels, VolumeRecurringJobInfo: '{}' },
-      parameters: { 'backup-block-size': backupBlockSize || '2097152', 'backup-mode': backupMode || 'incremental' },
-    },
-  });
-};
-
 const monitored = ({ state, progress, error, url, snapshotName, replicaAddress }: BackupStatus): Monitored => ({
   state,
   progress,
@@ -82,11 +53,28 @@ const monitored = ({ state, progress, error, url, snapshotName, replicaAddress }
   ...(error && { error }),
 });
 
-const begin = async (context: Context, parts: Parts, status: BackupStatus, creations: Creations): Promise<void> => {
+/** Begins a backup, or tells what keeps it from beginning. */
+const begin = async (
+  context: Context,
+  parts: Parts,
+  { status, creations }: { status: BackupStatus; creations: Creations },
+): Promise<CreationStep> => {
   const { name } = parts.backup.metadata;
-  const { ip } = instanceManagerOf(context, parts.volume).status ?? { ip: '' };
+  const step = lookAround(context, parts);
+  if (step.do !== 'start') return step;
+  const ip = engineAddress(context, parts.volume);
   // In progress already: this process took over from one that has gone, and only looks on.
-  if (status.state !== 'InProgress') await upload(context, parts, ip);
+  if (status.state !== 'InProgress') {
+    const upload = await prepareUpload(context, parts, ip);
+    // In Longhorn the replica's process is there already, and writes its lock tenths of a second after this look; here one has to be
+    // started first, which takes seconds on a busy node, and a deletion that began meanwhile would have the older lock.
+    const now = lookAround(context, parts);
+    if (now.do !== 'start') {
+      await upload.giveUp();
+      return now;
+    }
+    await upload.start();
+  }
   creations.tries.forget(name);
   context.log.info(`Enable backup monitor for backup ${name}`, { backup: name });
   const options = { ip, backup: name, initial: monitored(status), period: context.clock.monitorPoll };
@@ -94,6 +82,7 @@ const begin = async (context: Context, parts: Parts, status: BackupStatus, creat
     name,
     startMonitor(options, () => creations.enqueue(name)),
   );
+  return step;
 };
 
 const wait = (
@@ -133,16 +122,14 @@ export const reconcileCreation = async (
     volumeSize: status.volumeSize || volume.spec.size,
   };
   if (!creations.monitors.has(name)) {
-    const step = lookAround(context, parts);
-    if (step.do === 'retry') throw new Error(step.reason);
-    if (step.do === 'wait') return { ...seen, ...wait(context, step, { backup, status: seen, creations }) };
-    try {
-      await begin(context, parts, seen, creations);
-    } catch (error) {
+    const step = await begin(context, parts, { status: seen, creations }).catch((error: unknown): Partial<BackupStatus> => {
       if (!endsCreation(error, context.mutant)) throw error;
       context.log.warning(`Failed to enable the backup monitor for backup ${name}`, { backup: name, error });
-      return { ...seen, ...failed(`failed to backup snapshot ${backup.spec.snapshotName} to ${name}: ${(error as Error).message}`) };
-    }
+      return failed(`failed to backup snapshot ${backup.spec.snapshotName} to ${name}: ${(error as Error).message}`);
+    });
+    if (!('do' in step)) return { ...seen, ...step };
+    if (step.do === 'retry') throw new Error(step.reason);
+    if (step.do === 'wait') return { ...seen, ...wait(context, step, { backup, status: seen, creations }) };
   }
   return { ...seen, ...creations.monitors.get(name)?.status() };
 };

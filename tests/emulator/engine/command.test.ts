@@ -118,10 +118,16 @@ describe('backup create', () => {
     expect(await backupConfig('b1')).toMatchObject({ CompressionMethod: 'gzip' });
   });
 
+  test('says that it is ready before it writes anything, and writes nothing if it is not told to', async () => {
+    await snapshot('s1', [block()]);
+    expect(await store.create('v', 'b1', { snapshot: 's1', told: false })).toMatchObject({ code: 0, stdout: '{"ready":true}\n' });
+    expect(await exists('backupstore')).toBe(false);
+  });
+
   test('says that it has started, and how far it is', async () => {
     await snapshot('s1', Array.from({ length: 8 }, block));
     const { stdout } = await store.create('v', 'b1', { snapshot: 's1' });
-    const [first, ...rest] = stdout
+    const [, first, ...rest] = stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
@@ -136,7 +142,7 @@ describe('backup create', () => {
     const { code, stdout } = await store.create('v', 'b1', { snapshot: 's1' });
     expect(code).toBe(1);
     expect(stdout).toMatch(
-      /^failed to acquire lock backupstore\/volumes\/\S+\/v\/locks\/lock-[0-9a-f]{16}\.lck when performing backup create\/restore, please try again later\n$/,
+      /^{"ready":true}\nfailed to acquire lock backupstore\/volumes\/\S+\/v\/locks\/lock-[0-9a-f]{16}\.lck when performing backup create\/restore, please try again later\n$/,
     );
     expect(await readdir(join(store.root, locksPath('v')))).toEqual(['lock-x.lck']);
   });

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StoreError } from '../../../emulator/backupstore/errors.ts';
+import { toldByManager } from '../../../emulator/engine/child.ts';
 import { runCommand } from '../../../emulator/engine/command.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
 import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
@@ -29,4 +30,5 @@ process.exitCode = await runCommand(process.argv.slice(2), {
   },
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
+  told: toldByManager,
 });

@@ -25,7 +25,7 @@ export const openTemporaryStore = async () => {
   const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
   const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 400, lockExpiry: 1_000 };
   const url = 'nfs://server:/export';
-  const run = async (args: string[], { mutant }: { mutant?: Mutant } = {}) => {
+  const run = async (args: string[], { mutant, told = true }: { mutant?: Mutant; told?: boolean } = {}) => {
     let stdout = '';
     let stderr = '';
     const code = await runCommand(args, {
@@ -38,6 +38,7 @@ export const openTemporaryStore = async () => {
       err: (text) => {
         stderr += text;
       },
+      told: async () => told,
     });
     return { code, stdout, stderr };
   };
@@ -55,7 +56,8 @@ export const openTemporaryStore = async () => {
         method = 'lz4',
         mode = 'incremental',
         size = 16 * mebibyte,
-      }: { snapshot: string; method?: CompressionMethod; mode?: 'incremental' | 'full'; size?: number },
+        told = true,
+      }: { snapshot: string; method?: CompressionMethod; mode?: 'incremental' | 'full'; size?: number; told?: boolean },
     ) => {
       const request: UploadRequest = {
         volume,
@@ -68,7 +70,7 @@ export const openTemporaryStore = async () => {
         labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
         parameters: { 'backup-block-size': '2097152', 'backup-mode': mode },
       };
-      return run(['backup', 'create', url, '--request', JSON.stringify(request)]);
+      return run(['backup', 'create', url, '--request', JSON.stringify(request)], { told });
     },
     close: () => rm(root, { recursive: true, force: true }),
   };

@@ -1,0 +1,41 @@
+import { giveUpBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
+import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
+import { type Context, timestamp } from '../../manager/context.ts';
+import { findReplica, replicaDirectory } from '../replica-of.ts';
+
+/** Where the engine of a volume is asked for its backups: the instance manager of the node that it is attached to. Throws if there is none. */
+export const engineAddress = ({ datastore }: Context, volume: Volume): string => {
+  const node = volume.status?.currentNodeID;
+  const found = datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === node);
+  if (!found?.status) throw new Error(`failed to find a running instance manager for node ${node}`);
+  return found.status.ip;
+};
+
+/** Makes the upload of a backup ready to take its lock; start and give-up are the two ways on. Throws the engine's words. */
+export const prepareUpload = async (
+  context: Context,
+  { backup, volume, target }: { backup: Backup; volume: Volume; target: BackupTarget },
+  ip: string,
+): Promise<{ start(): Promise<unknown>; giveUp(): Promise<unknown> }> => {
+  const replica = findReplica(context, volume.metadata.name);
+  if (!replica) throw new Error(`cannot find the replica of volume ${volume.metadata.name}`);
+  const { name } = backup.metadata;
+  const { backupMode, backupBlockSize } = backup.spec;
+  const timeout = context.clock.snapshotBackupTimeout;
+  await prepareBackup(ip, {
+    url: target.spec.backupTargetURL,
+    timeout,
+    request: {
+      volume: volume.metadata.name,
+      volumeSize: Number(volume.spec.size),
+      backup: name,
+      snapshot: backup.spec.snapshotName ?? '',
+      snapshotCreatedAt: timestamp(),
+      directory: replicaDirectory(replica),
+      compressionMethod: volume.spec.backupCompressionMethod,
+      labels: { ...backup.spec.labels, VolumeRecurringJobInfo: '{}' },
+      parameters: { 'backup-block-size': backupBlockSize || '2097152', 'backup-mode': backupMode || 'incremental' },
+    },
+  });
+  return { start: () => startBackup(ip, name, timeout), giveUp: () => giveUpBackup(ip, name) };
+};
