@@ -5,8 +5,8 @@ import { isSatisfied, requestAttachment, ticketID } from '../tickets.ts';
 import { type CreationStep, decideCreation, endsCreation } from './decide-creation.ts';
 import { messageKeys } from './messages.ts';
 import { type Monitor, type Monitored, startMonitor } from './monitor.ts';
+import { engineAddress, prepareUpload } from './prepare-upload.ts';
 import { maxCreationTries, type RetryCounter } from './retry-counter.ts';
-import { engineAddress, prepareUpload } from './start-upload.ts';
 
 /** What creations keep in this process's memory. */
 export type Creations = { monitors: Map<string, Monitor>; tries: RetryCounter; enqueue: (name: string) => void };
@@ -122,12 +122,14 @@ export const reconcileCreation = async (
     volumeSize: status.volumeSize || volume.spec.size,
   };
   if (!creations.monitors.has(name)) {
-    const step = await begin(context, parts, { status: seen, creations }).catch((error: unknown): Partial<BackupStatus> => {
+    let step: CreationStep;
+    try {
+      step = await begin(context, parts, { status: seen, creations });
+    } catch (error) {
       if (!endsCreation(error, context.mutant)) throw error;
       context.log.warning(`Failed to enable the backup monitor for backup ${name}`, { backup: name, error });
-      return failed(`failed to backup snapshot ${backup.spec.snapshotName} to ${name}: ${(error as Error).message}`);
-    });
-    if (!('do' in step)) return { ...seen, ...step };
+      return { ...seen, ...failed(`failed to backup snapshot ${backup.spec.snapshotName} to ${name}: ${(error as Error).message}`) };
+    }
     if (step.do === 'retry') throw new Error(step.reason);
     if (step.do === 'wait') return { ...seen, ...wait(context, step, { backup, status: seen, creations }) };
   }
