@@ -78,6 +78,23 @@ test("a node's clock goes with this machine's, to 50 ms", async () => {
   }
 });
 
+test('a pod gets its share of the processor, however many processes that are of no pod want it', async () => {
+  const script = `
+    cd /sys/fs/cgroup
+    pod=$(find kubepods/besteffort -mindepth 2 -name cgroup.procs -size -1 | while read -r file; do grep -q . "$file" && echo "$file"; done | head -1)
+    busy() { timeout 4 bash -c 'echo $$ > "$0"; while :; do :; done' "$1" & }
+    used() { sed -n 's/usage_usec //p' kubepods/cpu.stat cpu.stat; }
+    before=($(used))
+    busy "$pod"
+    for process in 1 2 3 4; do busy /dev/null; done
+    wait
+    after=($(used))
+    echo $((100 * (after[0] - before[0]) / (after[1] - before[1])))`;
+  const { stdout } = (await askLab(name, { action: 'run', node: 'node1', script })) as { stdout: string };
+  // In percent. Of five equals it would be one's fifth, and with the weight of all pods together 9.
+  expect(Number(stdout)).toBeGreaterThan(40);
+});
+
 test('what a pod mounts with Bidirectional propagation is seen by the host and by other pods', async () => {
   await inHostPod(cluster, 'manager1', 'mkdir /plugins/made; mount -t tmpfs made /plugins/made; echo seen > /plugins/made/file');
   expect(await inHostPod(cluster, 'manager1', 'host cat /var/lib/kubelet/plugins/made/file')).toBe('seen');
