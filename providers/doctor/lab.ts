@@ -2,7 +2,7 @@ import { goVersion } from '../../lab/build/kubernetes.ts';
 import { openCache } from '../../lab/cache-root.ts';
 import { lookAtFitness } from '../../lab/fitness.ts';
 import { isPrepared } from '../../lab/prepare.ts';
-import { defaultSize } from '../../lab/size.ts';
+import { emulatorSize } from '../emulator-target.ts';
 import { releaseSize } from '../longhorn/release-target.ts';
 import { examineApt, toCheck } from './apt.ts';
 import { type Check, examine, ok } from './check.ts';
@@ -16,7 +16,7 @@ export const examineLab = async (longhorn: string): Promise<Check[]> => {
     return cache;
   });
   const built = go.state === 'ok' && cache !== undefined && (await isPrepared());
-  const { nodes, memory } = longhorn === 'emulator' ? defaultSize : releaseSize;
+  const { nodes, memory } = longhorn === 'emulator' ? emulatorSize : releaseSize;
   const machine = await lookAtFitness({ cache: cache ?? '/', built, nodes, memory });
   const parts = ok(
     'parts',
