@@ -36,10 +36,16 @@ const toCells = (played: readonly ScenarioReport[]): Cells => {
   };
 };
 
+/** A scenario of a run with several rounds: how it ended in each, and the cells of its line. */
+export type ScenarioRounds<Played> = { played: readonly Played[]; cells: Cells };
+
+/** Puts the rounds of each scenario together, in the order of the report. */
+export const gatherRounds = <Played extends ScenarioReport>(scenarios: readonly Played[]): ScenarioRounds<Played>[] =>
+  [...Map.groupBy(scenarios, ({ name, file }) => `${file} ${name}`).values()].map((played) => ({ played, cells: toCells(played) }));
+
 /** The table of a run with several rounds: a scenario a line, a mark a round, and how long it took; `wanted` is how many rounds were asked for. */
 export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: number): string[] => {
-  const byScenario = Map.groupBy(scenarios, ({ name, file }) => `${file} ${name}`);
-  const rows = [headings, ...[...byScenario.values()].map(toCells)];
+  const rows = [headings, ...gatherRounds(scenarios).map(({ cells }) => cells)];
   const columns = Object.keys(headings) as (keyof Cells)[];
   const width = (column: keyof Cells) => Math.max(...rows.map((row) => row[column].length));
   const line = (row: Cells): string =>

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,6 +21,11 @@ beforeAll(async () => {
     await writeSampleRun(join(folder, colour), colour);
     await writePage(join(folder, colour));
   }
+  const rounds = join(folder, 'rounds');
+  const { scenarios, ...report } = await writeSampleRun(rounds, 'green');
+  const again = scenarios.map((each, index) => ({ ...each, round: 2, ...(index === 1 && { state: 'failed', duration: 300_000 }) }));
+  await writeFile(join(rounds, 'report.json'), JSON.stringify({ ...report, scenarios: [...scenarios, ...again] }));
+  await writePage(rounds);
   browser = await chromium.launch({ executablePath: found, chromiumSandbox: process.getuid?.() !== 0 });
 });
 afterAll(async () => {
@@ -31,7 +36,7 @@ afterAll(async () => {
 type Look = { width?: number; colorScheme?: 'light' | 'dark'; hash?: string };
 
 /** Opens a page; what it complains of and what it asks for beside itself fails the test that looks at it. */
-const open = async (colour: 'red' | 'green', { width = 1400, colorScheme = 'light', hash = '' }: Look = {}): Promise<Page> => {
+const open = async (colour: 'red' | 'green' | 'rounds', { width = 1400, colorScheme = 'light', hash = '' }: Look = {}): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width, height: 1000 }, colorScheme });
   page.setDefaultTimeout(10_000);
   const wrong: string[] = [];
@@ -84,6 +89,28 @@ describe.skipIf(found === undefined)(`the page in Chromium${found === undefined 
     await page.locator('.scenarios .name a').first().click();
     await page.locator('.scenario[open] .chart .lane').first().waitFor();
     expect(await page.locator('.scenario[open] .lane .name').allTextContents()).toContain('vz-n');
+  });
+
+  test('of several rounds: a table with a mark for each, which leads to it', async () => {
+    const page = await open('rounds');
+    expect(await page.locator('.rounds tbody tr').count()).toBe(4);
+    const job = page.locator('.rounds tr', { hasText: 'A recurring job' });
+    expect(await job.locator('td').allTextContents()).toEqual([
+      'A recurring job makes its backups and keeps as many as it was told',
+      '✓✗',
+      '1',
+      '1',
+      '0',
+      '4 min 37 s',
+      '5 min',
+      '5 min',
+    ]);
+    const passed = page.locator('details.scenario', { hasText: 'A recurring job' }).and(page.locator('.passed'));
+    expect(await passed.getAttribute('open')).toBeNull();
+    await job.getByRole('link', { name: 'Round 1: passed, 4 min 37 s' }).click();
+    await page.waitForFunction(() => document.querySelectorAll('details.scenario.passed[open]').length === 1);
+    expect(await passed.getAttribute('open')).toBe('');
+    expect(await (await open('green')).locator('.rounds').count()).toBe(0);
   });
 
   test('has a lane for each object and for what the suite did, and draws states, gaps, expectations', async () => {

@@ -4,6 +4,7 @@ import type { PageRun, PageScenario } from '../data.ts';
 import { element, link } from './element.ts';
 import { placeOf } from './failure.ts';
 import { flakiness, slower, spark } from './past.ts';
+import { roundsOf } from './rounds.ts';
 import { states, tellDate } from './tell.ts';
 
 const order: PageScenario['state'][] = ['failed', 'not-provable', 'passed', 'skipped'];
@@ -114,6 +115,7 @@ export const overviewOf = (run: PageRun): HTMLElement => {
     ...(run.differences ?? []).map((each) => element('p', 'end', [`Not as before the run: ${each}`])),
     factsOf(run),
     findingsOf(run),
+    roundsOf(run),
     element('table', 'scenarios', [
       element('thead', '', [header]),
       element(
