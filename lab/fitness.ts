@@ -12,9 +12,8 @@ export type Fitness = { need: string; found: string; trouble?: undefined } | { n
 
 const GIB = 2 ** 30;
 
-/** What the control plane takes, and how much of the memory promised to nodes they come to use; as measured, with some to spare. */
+/** What the control plane takes, as measured; nodes come to use all that they are given, as files that they read stay in their memory. */
 const CONTROL_PLANE = GIB;
-const SHARE_USED = 0.7;
 
 // All of them are in packages that every Debian has, but for a container image that was cut down.
 const commands: Record<string, string> = {
@@ -64,7 +63,7 @@ const bytesOf = (size: string): number => Number(size.slice(0, -1)) * (size.ends
 const inGib = (bytes: number): string => (bytes / GIB).toFixed(1);
 
 const lookAtMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fitness => {
-  const needed = CONTROL_PLANE + nodes * bytesOf(memory) * SHARE_USED;
+  const needed = CONTROL_PLANE + nodes * bytesOf(memory);
   const free = freeMemory();
   const about = `a lab with --nodes ${nodes} --memory ${memory} takes about ${inGib(needed)}`;
   if (free >= needed) return { need: 'memory', found: `${inGib(free)} GiB are free, ${about}` };

@@ -123,7 +123,7 @@ test('more memory than there is free is not promised', async () => {
   const ended = await labUp({ flags: ['--nodes', '8', '--memory', '2000G'] });
   expect(ended).toMatchObject({ exitCode: 3, stdout: '' });
   expect(ended.stderr).toMatch(
-    /^lab: only [\d.]+ GiB of memory are free here, a lab with --nodes 8 --memory 2000G takes about 11201\.0: end other programs, or ask for less$/,
+    /^lab: only [\d.]+ GiB of memory are free here, a lab with --nodes 8 --memory 2000G takes about 16001\.0: end other programs, or ask for less$/,
   );
 });
 
