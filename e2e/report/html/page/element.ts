@@ -12,6 +12,16 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
   return made;
 };
 
+/** Makes the head of a table: a line with what each column is called. */
+export const headOf = (...columns: string[]): HTMLElement =>
+  element('thead', '', [
+    element(
+      'tr',
+      '',
+      columns.map((column) => element('th', '', [column])),
+    ),
+  ]);
+
 /** Makes a button that says what it does. */
 export const button = (text: string, title: string, onClick: () => void, className = ''): HTMLButtonElement => {
   const made = element('button', className, [text]);

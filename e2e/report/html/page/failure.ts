@@ -1,6 +1,6 @@
 import type { PageScenario } from '../data.ts';
 import type { Hint } from '../hint.ts';
-import { element } from './element.ts';
+import { element, headOf } from './element.ts';
 
 const places: Record<Hint['at'], string> = { longhorn: 'Longhorn', cluster: 'the cluster', suite: 'the suite', unclear: 'not clear' };
 
@@ -20,13 +20,7 @@ const hintBox = (hint: Hint, target: string): HTMLElement =>
 
 const messageTable = (messages: NonNullable<PageScenario['failure']>['messages']): HTMLElement =>
   element('table', 'messages', [
-    element('thead', '', [
-      element(
-        'tr',
-        '',
-        ['Who', 'What it said', 'What that means'].map((each) => element('th', '', [each])),
-      ),
-    ]),
+    headOf('Who', 'What it said', 'What that means'),
     element(
       'tbody',
       '',

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../observe/duration.ts';
 import { ownTime } from '../../own-time.ts';
 import type { PageRun, PageScenario } from '../data.ts';
-import { element, link } from './element.ts';
+import { element, headOf, link } from './element.ts';
 import { placeOf } from './failure.ts';
 import { flakiness, slower, spark } from './past.ts';
 import { roundsOf } from './rounds.ts';
@@ -103,11 +103,6 @@ export const overviewOf = (run: PageRun): HTMLElement => {
     run.end.state !== 'finished' ||
     run.differences === null ||
     (run.differences?.length ?? 0) > 0;
-  const header = element(
-    'tr',
-    '',
-    ['State', 'Scenario', 'Took', 'Usually', 'Last runs'].map((each) => element('th', '', [each])),
-  );
   return element('section', `overview ${bad ? 'bad' : 'good'}`, [
     element('h2', '', [`${bad ? '✗' : '✓'} ${headlineOf(run)}`]),
     run.end.reason !== null && element('p', 'end', [`The run: ${run.end.state}, ${run.end.reason}`]),
@@ -117,7 +112,7 @@ export const overviewOf = (run: PageRun): HTMLElement => {
     findingsOf(run),
     roundsOf(run),
     element('table', 'scenarios', [
-      element('thead', '', [header]),
+      headOf('State', 'Scenario', 'Took', 'Usually', 'Last runs'),
       element(
         'tbody',
         '',

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../observe/duration.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
 import type { PageRun, PageScenario } from '../data.ts';
-import { element } from './element.ts';
+import { element, headOf } from './element.ts';
 import { states } from './tell.ts';
 
 const markOf = ({ key, state, round, duration }: PageScenario): HTMLElement => {
@@ -24,11 +24,6 @@ const rowOf = ({ played, cells }: ScenarioRounds<PageScenario>): HTMLElement =>
 export const roundsOf = ({ scenarios }: PageRun): HTMLElement | false => {
   const count = new Set(scenarios.map(({ round }) => round)).size;
   if (count < 2) return false;
-  const headings = ['Scenario', `${count} rounds`, 'Passed', 'Failed', 'Skipped', 'Min', 'Median', 'Max'];
-  const header = element(
-    'tr',
-    '',
-    headings.map((each) => element('th', '', [each])),
-  );
-  return element('table', 'rounds', [element('thead', '', [header]), element('tbody', '', gatherRounds(scenarios).map(rowOf))]);
+  const head = headOf('Scenario', `${count} rounds`, 'Passed', 'Failed', 'Skipped', 'Min', 'Median', 'Max');
+  return element('table', 'rounds', [head, element('tbody', '', gatherRounds(scenarios).map(rowOf))]);
 };

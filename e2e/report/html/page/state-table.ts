@@ -1,6 +1,6 @@
 import type { Timeline } from '../data.ts';
 import { kindName } from './chart/rows.ts';
-import { element } from './element.ts';
+import { element, headOf } from './element.ts';
 import { tellAt, tellSpan } from './tell.ts';
 
 // More rows say less, and a browser takes seconds to lay them out.
@@ -22,16 +22,7 @@ export const stateTable = ({ lanes }: Timeline): HTMLElement => {
       ),
     );
     details.append(
-      element('table', '', [
-        element('thead', '', [
-          element(
-            'tr',
-            '',
-            ['Object', 'From', 'For', 'State'].map((each) => element('th', '', [each])),
-          ),
-        ]),
-        element('tbody', '', body),
-      ]),
+      element('table', '', [headOf('Object', 'From', 'For', 'State'), element('tbody', '', body)]),
       rows.length > mostRows ? `${rows.length - mostRows} more states are in the picture only` : '',
     );
   });
