@@ -113,18 +113,6 @@ describe('arrows', () => {
   });
 });
 
-describe('size', () => {
-  /** Files that may be longer, each with the reason. */
-  const exceptions: Record<string, string> = {};
-  const longest = 150;
-
-  test(`a file is one idea of at most ${longest} lines`, () => {
-    const long = sources.map((path) => [path, read(path).split('\n').length - 1] as const).filter(([, lines]) => lines > longest);
-    expect(long.filter(([path]) => exceptions[path] === undefined)).toEqual([]);
-    expect(Object.keys(exceptions).filter((path) => !long.some(([each]) => each === path))).toEqual([]);
-  });
-});
-
 describe('what tracked files never hold', () => {
   // Whatever registry npm, Go and apt are told to use will do.
   const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
