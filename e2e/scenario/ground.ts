@@ -35,6 +35,8 @@ export type StepOptions = {
    * Meanwhile this scenario is not at work: others may do to these things what they like.
    */
   alone: (...things: SharedThing[]) => Promise<number>;
+  /** Gives back what it has alone, what it shares and its place, until the clean-up: for who only looks at what is its own. */
+  rest: () => Promise<void>;
   /**
    * Gives back what it has alone, what it shares with others, and its place among those at work; the end of the clean-up does so at the latest.
    * Called in the clean-up, when all that is left to remove is its own, and nobody else's business.

@@ -18,7 +18,7 @@ import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
 import { composeFailure } from './tell-failure.ts';
 import { boundBy, graceToUnwind, startClock } from './time.ts';
-import { awaitTurn, createAlone } from './turn.ts';
+import { awaitTurn, createTurn } from './turn.ts';
 import { openWitness } from './witness.ts';
 
 // A backstop: each part of the clean-up has a time of its own.
@@ -41,7 +41,8 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
   const witness = openWitness({ context, record, startedAt, interrupted: interruption });
   const journal = openJournal({ context, interruption, account, keep: witness.tell });
   const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
-  const alone = createAlone(holder, { declared, account, paused: clock.paused, signal: clock.signal, tell: witness.tell });
+  const { paused, signal } = clock;
+  const turn = createTurn(holder, { declared, account, paused, signal, interrupted: interruption, tell: witness.tell });
   const health = openHealth();
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
@@ -76,7 +77,8 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
       signal: clock.signal,
       report: journal.report,
       skip,
-      alone,
+      alone: turn.alone,
+      rest: turn.rest,
       giveBack: holder.leave,
       evidence,
     });
@@ -110,6 +112,7 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
   if (ended.error === undefined) await account.run(witness.collectBriefly);
   else if (!interrupted && !(ended.error instanceof SkipScenario)) await tellFailure(ended.error);
   if (close !== undefined) {
+    await turn.cleanUp();
     await boundBy(
       cleanUpTime,
       'the clean-up',

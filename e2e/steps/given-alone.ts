@@ -8,7 +8,19 @@ export type GivenAlone = {
   alone(...things: SharedThing[]): Promise<void>;
 };
 
+/** The step by which it gives that back. */
+export type WhenGivenBack = {
+  /** What the scenario had alone is everybody's again, and so is all that it shared: what follows, up to its clean-up, looks at its own store only. */
+  givenBack(): Promise<void>;
+};
+
 /** Makes that step. */
+export const createWhenGivenBack = (context: Context): WhenGivenBack => ({
+  givenBack: () =>
+    context.step(`When others may use ${[...context.alone].map((thing) => sharedThings[thing]).join(' and ')} again`, () => context.rest()),
+});
+
+/** Makes the step that gets it. */
 export const createGivenAlone = (context: Context): GivenAlone => ({
   alone: (...things) =>
     context

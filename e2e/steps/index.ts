@@ -41,6 +41,7 @@ export const createSteps = async ({
   signal,
   report,
   alone: haveAlone,
+  rest,
   giveBack,
   evidence,
 }: StepsOptions): Promise<Steps> => {
@@ -102,6 +103,7 @@ export const createSteps = async ({
       lab,
       without,
       haveAlone,
+      rest,
       alone: new Set(),
       expected: [],
       pages: [],

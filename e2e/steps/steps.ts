@@ -31,6 +31,8 @@ export type StepsOptions = {
   report: StepReport;
   /** See Context.haveAlone. */
   alone: Context['haveAlone'];
+  /** See Context.rest. */
+  rest: Context['rest'];
   /** Gives back what the scenario has alone or shares with others: called when nothing of it is left in Longhorn. */
   giveBack: () => void;
   /** Where evidence of the scenario is kept. */

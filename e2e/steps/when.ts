@@ -3,6 +3,7 @@ import { formatDuration } from '../observe/duration.ts';
 import { nextLabel, requestBackup, requestDeletion, touchBackup } from './backup.ts';
 import type { Context } from './context.ts';
 import { createWhenOfLocks, type WhenOfLocks } from './foreign-locks.ts';
+import { createWhenGivenBack, type WhenGivenBack } from './given-alone.ts';
 import { type BackupHandle, type SnapshotHandle, tellLabels, type VolumeHandle } from './handles.ts';
 import { killOwners } from './kill-owner.ts';
 import { deleteSpread } from './many-backups.ts';
@@ -11,7 +12,8 @@ import { createWhenOfJobs, type WhenOfJobs } from './when-of-jobs.ts';
 import { createWhenOfPages, type WhenOfPages } from './when-of-pages.ts';
 
 /** The steps that act. Each returns when Kubernetes has taken the wish; what comes of it is for the `then` steps. */
-export type When = WhenOfLocks &
+export type When = WhenGivenBack &
+  WhenOfLocks &
   WhenOfJobs &
   WhenOfPages & {
     deleted(backup: BackupHandle): Promise<void>;
@@ -31,6 +33,7 @@ export type When = WhenOfLocks &
 
 /** Makes the when steps of a scenario. */
 export const createWhen = (context: Context): When => ({
+  ...createWhenGivenBack(context),
   ...createWhenOfLocks(context),
   ...createWhenOfJobs(context),
   ...createWhenOfPages(context),

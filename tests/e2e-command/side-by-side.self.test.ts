@@ -86,6 +86,45 @@ test('what a scenario gives back in its clean-up nobody waits for any more', asy
   expect(last?.steps.at(-1)?.sentence).toBe('asks, is alone, other is alone');
 });
 
+test("what is given back for a last look is the next one's, and shared again by the clean-up when that has ended", async () => {
+  const ended = await runSuite({
+    'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'] }, async ({ alone, rest, later }) => {
+  later(() => log('cleans up'));
+  log('asks');
+  await alone('longhorn-managers');
+  log('is alone');
+  await rest();
+  await until((all) => all.includes('other is alone'));
+  log('has looked');
+});`,
+    'b.e2e.ts': `${head}scenario('It comes after that', { alone: ['longhorn-managers'] }, async ({ alone, note, later }) => {
+  later(() => log('other cleans up'));
+  await until((all) => all.includes('asks'));
+  await alone('longhorn-managers');
+  log('other is alone');
+  await until((all) => all.includes('has looked'));
+  await pause(300);
+  note(logged().join(', '));
+});`,
+  });
+  expect(ended.report?.totals.passed).toBe(2);
+  const last = ended.report?.scenarios.find(({ name }) => name === 'It comes after that');
+  expect(last?.steps.at(-1)?.sentence).toBe('asks, is alone, other is alone, has looked');
+  const first = ended.report?.scenarios.find(({ name }) => name === 'It kills managers');
+  expect(first?.account.locks).toBeGreaterThan(250);
+});
+
+test('who cleans up gives its place to the next', async () => {
+  const ended = await runSuite(
+    {
+      'a.e2e.ts': `${head}for (const name of ['One', 'Two', 'Three'])
+  scenario(name, {}, async ({ later }) => { later(() => until((all) => all.length === 3)); log(name); });`,
+    },
+    { flags: ['--workers', '2'] },
+  );
+  expect(ended.report?.totals.passed).toBe(3);
+});
+
 test.each([
   ["alone('nodes')", 'the scenario does not declare that it needs this alone: nodes'],
   ["alone('longhorn-managers'); await alone('engine-binaries')", 'a scenario asks once for all that it needs alone'],

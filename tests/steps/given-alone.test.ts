@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Context, tellSteps } from '../../e2e/steps/context.ts';
-import { createGivenAlone } from '../../e2e/steps/given-alone.ts';
+import { createGivenAlone, createWhenGivenBack } from '../../e2e/steps/given-alone.ts';
 
 const open = (haveAlone: Context['haveAlone']) => {
   const told: string[] = [];
@@ -22,6 +22,19 @@ test('what a scenario gets for itself alone is told, with how long it waited', a
   await given.alone('longhorn-managers', 'nodes');
   expect(told).toEqual(['Given that nobody else uses the longhorn-manager pods and the nodes of the cluster: waited 31 s']);
   expect([...alone]).toEqual(['longhorn-managers', 'nodes']);
+});
+
+test('what it gives back is told by name', async () => {
+  const { told } = open(async () => 0);
+  const report = {
+    step: (sentence: string) => ({ done: () => void told.push(sentence), failed: () => void told.push(`${sentence}: failed`) }),
+    finding: () => {},
+    fault: () => {},
+  };
+  const step = tellSteps({ report, signal: new AbortController().signal });
+  const rest = async () => void told.push('rests');
+  await createWhenGivenBack({ step, rest, alone: new Set(['longhorn-managers']) } as unknown as Context).givenBack();
+  expect(told).toEqual(['rests', 'When others may use the longhorn-manager pods again']);
 });
 
 test('what it did not get, it has not had', async () => {

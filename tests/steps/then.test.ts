@@ -64,6 +64,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
     made: nothingMade(),
     lab: undefined,
     haveAlone: async () => 0,
+    rest: async () => {},
     pages: [],
     alone: new Set(),
     expected: [],

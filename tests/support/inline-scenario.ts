@@ -10,6 +10,8 @@ type InlineSteps = {
   finds(finding: { title: string; detail: string; link?: string }): void;
   /** What the clean-up does, in reverse order of the calls. */
   later(work: () => Promise<void> | void): void;
+  /** What it has alone is everybody's again, until its clean-up. */
+  rest(): Promise<void>;
   /** For the clean-up: others need not wait for what is left of it. */
   giveBack(): void;
   /** What is judged when the body has passed. */
@@ -22,7 +24,7 @@ const connect = () => ({ server: 'https://cluster.invalid', context: 'inline', v
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
-  createSteps: async ({ report, signal, alone, giveBack }) => {
+  createSteps: async ({ report, signal, alone, rest, giveBack }) => {
     const heals: (() => Promise<void> | void)[] = [];
     const judgements: (() => Promise<void> | void)[] = [];
     return {
@@ -42,6 +44,7 @@ export const scenario = defineScenario<InlineSteps>({
         step.done();
       },
       finds: report.finding,
+      rest,
       giveBack,
       later: (work) => void heals.unshift(work),
       atTheEnd: (work) => void judgements.push(work),

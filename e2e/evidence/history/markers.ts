@@ -49,7 +49,7 @@ type StepMarker = { step: { id: number; phase: 'begins' | 'passed' | 'failed' | 
 type FaultMarker = {
   fault: { id: string; name: string; phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed'; detail: string };
 };
-export type LockMarker = { lock: { things: readonly string[]; phase: 'asks' | 'has' } };
+export type LockMarker = { lock: { things: readonly string[]; phase: 'asks' | 'has' | 'gave-back' } };
 type FindingMarker = { finding: { title: string; detail: string; link?: string | undefined } };
 
 /** What a scenario tells of itself between the events. */

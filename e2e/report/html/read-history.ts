@@ -14,7 +14,7 @@ export type MarkerLine = {
   marker: string;
   step?: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted'; sentence: string };
   fault?: { id: number | string; name: string; phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed'; detail: string | null };
-  lock?: { things: unknown[]; phase: 'asks' | 'has' };
+  lock?: { things: unknown[]; phase: 'asks' | 'has' | 'gave-back' };
   finding?: { title: string; detail: string; link?: string };
   expectation?: {
     id: number | string;

@@ -76,10 +76,11 @@ export const faultLanes = (lines: readonly HistoryLineOf[], seconds: number): La
 export const lockLanes = (lines: readonly HistoryLineOf[], seconds: number): Lane[] => {
   const told = markersOf(lines, 'lock');
   if (told.length === 0) return [];
-  const bars = told.map(({ at, lock }, index): Bar => {
+  const bars = told.flatMap(({ at, lock }, index): Bar[] => {
+    if (lock.phase === 'gave-back') return [];
     const things = lock.things.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
     const state = lock.phase === 'asks' ? 'in line' : 'has it';
-    return { from: at, to: told[index + 1]?.at ?? seconds, state, tone: lock.phase === 'asks' ? 'waiting' : 'good', texts: things };
+    return [{ from: at, to: told[index + 1]?.at ?? seconds, state, tone: lock.phase === 'asks' ? 'waiting' : 'good', texts: things }];
   });
   return [{ ...emptyLane('lock', 'locks'), bars }];
 };

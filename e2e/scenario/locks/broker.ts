@@ -17,8 +17,8 @@ export const toPath = (address: BrokerAddress): string => `\0${address}`;
 const awaitedWithinMs = 20_000;
 
 /**
- * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim, each line it gets says that
- * its last claim is granted. A connection that ends gives everything back, so nothing outlives a holder, however it dies.
+ * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim (or `cede`), each line it gets
+ * says that its last claim is granted. A connection that ends gives everything back, so nothing outlives a holder, however it dies.
  */
 export const startBroker = async (options: ClaimsOptions = {}): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
   const claims = createClaims(options);
@@ -29,8 +29,9 @@ export const startBroker = async (options: ClaimsOptions = {}): Promise<{ addres
     connection.on('error', () => {});
     connection.on('close', () => claims.leave(holder));
     try {
-      for await (const claim of jsonLines(connection)) {
-        claims.ask(holder, claim as Claim, () => connection.write('{"granted":true}\n'));
+      for await (const asked of jsonLines(connection)) {
+        if (asked === 'cede') claims.cede(holder);
+        else claims.ask(holder, asked as Claim, () => connection.write('{"granted":true}\n'));
       }
     } catch {
       connection.destroy();

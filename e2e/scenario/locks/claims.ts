@@ -1,5 +1,8 @@
-/** What one holder wants: names together with others, and names for itself alone; and how long it is expected to take, in ms, where it says so. */
-export type Claim = { shared: readonly string[]; alone: readonly string[]; expected?: number };
+/**
+ * What one holder wants: names together with others, and names for itself alone; and how long it is expected to take, in ms, where it says so.
+ * `placeless`: it is not at work on what it holds, and takes no place.
+ */
+export type Claim = { shared: readonly string[]; alone: readonly string[]; expected?: number; placeless?: boolean };
 
 /** Who holds what, and who waits. */
 export type Claims = {
@@ -8,6 +11,8 @@ export type Claims = {
    * As nobody keeps a name while waiting for another, nobody can wait in a circle.
    */
   ask(holder: string, claim: Claim, granted: () => void): void;
+  /** Gives its place to the next, and keeps the names that it holds. */
+  cede(holder: string): void;
   /** Gives everything back, also a place in the line. */
   leave(holder: string): void;
   /** From now on claims are granted, however few have come. */
@@ -49,13 +54,14 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }:
     held.delete(holder);
     line = line.filter((asked) => asked.holder !== holder);
   };
+  const taken = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
   const serve = (): void => {
     if (!isOpen) return;
     const still: Asked[] = [];
     const served: Asked[] = [];
     for (const asked of line) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
-      if (held.size >= places || before.some((claim) => areAtOdds(claim, asked.claim))) still.push(asked);
+      if ((!asked.claim.placeless && taken() >= places) || before.some((claim) => areAtOdds(claim, asked.claim))) still.push(asked);
       else {
         held.set(asked.holder, asked.claim);
         served.push(asked);
@@ -70,6 +76,11 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }:
       come.add(holder);
       isOpen ||= come.size >= awaited;
       stand({ holder, claim, granted });
+      serve();
+    },
+    cede: (holder) => {
+      const claim = held.get(holder);
+      if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
       serve();
     },
     leave: (holder) => {

@@ -8,6 +8,8 @@ import type { Claim } from './claims.ts';
 export type Holder = {
   /** Gives back what is held and waits until the whole claim is granted; rejects when the signal aborts, or the broker is gone. */
   hold(claim: Claim, signal: AbortSignal): Promise<void>;
+  /** Gives its place to the next, and keeps what is held. */
+  cede(): void;
   /** Gives everything back. */
   leave(): void;
 };
@@ -36,6 +38,7 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
         signal.removeEventListener('abort', stop);
       }
     },
+    cede: () => void connection.write('"cede"\n'),
     leave: () => connection.destroy(),
   };
 };

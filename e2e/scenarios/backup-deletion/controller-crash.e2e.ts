@@ -26,6 +26,7 @@ scenario('A deletion whose manager is killed is begun again', about('in-retry'),
 
   await when.madeMutable(immutable, first);
   await then.deletedInTheEnd(first);
+  await when.givenBack();
   await then.storeHolds(volume, [], { afterKill: true });
 });
 
@@ -45,6 +46,7 @@ scenario(
     await when.ownerKilled(first);
     await then.deletionForgotten(first);
     await then.deletedInTheEnd(first);
+    await when.givenBack();
     await then.storeHolds(volume, [], { afterKill: true });
   },
 );
@@ -70,6 +72,7 @@ scenario(
     // A kill after the config is gone leaves blocks that nobody refers to. The next deletion that ends finds them.
     await when.deleted(last);
     await then.deleted(last);
+    await when.givenBack();
     await then.storeHolds(volume, [kept], { afterKill: true });
   },
 );

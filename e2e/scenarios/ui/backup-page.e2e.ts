@@ -84,6 +84,7 @@ scenario(
     await then.deleted(first);
     await then.pageFollowed(page, first);
     await then.pageUntroubled(page);
+    await when.givenBack();
     await then.storeHolds(volume, []);
   },
 );

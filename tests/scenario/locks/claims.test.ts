@@ -78,6 +78,34 @@ test('only so many at once; who waits to be alone has no place meanwhile', () =>
   expect(granted).toEqual(['1', '2', '3', '4']);
 });
 
+test('who cedes its place keeps its names, and who asks for no place needs none', () => {
+  const { ask, cede, leave, granted } = open({ places: 1 });
+  ask('cleans up', shared('a'));
+  ask('next', shared('a'));
+  ask('w', alone('a'));
+  expect(granted).toEqual(['cleans up']);
+  cede('cleans up');
+  expect(granted).toEqual(['cleans up', 'next']);
+  ask('rests', { ...shared(), placeless: true });
+  expect(granted).toEqual(['cleans up', 'next', 'rests']);
+  ask('rests', { ...shared('a'), placeless: true });
+  leave('next');
+  expect(granted).toEqual(['cleans up', 'next', 'rests']);
+  leave('cleans up');
+  expect(granted).toEqual(['cleans up', 'next', 'rests', 'w']);
+  leave('w');
+  expect(granted).toEqual(['cleans up', 'next', 'rests', 'w', 'rests']);
+});
+
+test('who cedes while it holds nothing gets nothing by that', () => {
+  const { ask, cede, granted } = open({ places: 1 });
+  ask('at work', shared('a'));
+  ask('in line', shared('a'));
+  cede('in line');
+  cede('nobody');
+  expect(granted).toEqual(['at work']);
+});
+
 describe('schedules', () => {
   const names = ['a', 'b', 'c'] as const;
   const people = ['p', 'q', 'r', 's', 't'] as const;
@@ -93,8 +121,9 @@ describe('schedules', () => {
     const toClaim = (): Claim => {
       const wanted = names.map((name) => [name, pick(['shared', 'alone', 'not', 'shared'])] as const);
       const those = (how: string) => wanted.filter(([, each]) => each === how).map(([name]) => name);
-      return { shared: those('shared'), alone: those('alone') };
+      return { shared: those('shared'), alone: those('alone'), placeless: chance(0.2) };
     };
+    const atWork = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
     const forget = (holder: string) => {
       held.delete(holder);
       line = line.filter((each) => each.holder !== holder);
@@ -112,7 +141,7 @@ describe('schedules', () => {
       ).toEqual([]);
       forget(holder);
       held.set(holder, claim);
-      expect(held.size).toBeLessThanOrEqual(places);
+      expect(atWork()).toBeLessThanOrEqual(places);
       grants += 1;
     };
     for (let step = 0; step < 150; step += 1) {
@@ -121,6 +150,10 @@ describe('schedules', () => {
       if (chance(0.4)) {
         forget(holder);
         claims.leave(holder);
+      } else if (chance(0.2)) {
+        const claim = held.get(holder);
+        if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
+        claims.cede(holder);
       } else {
         const claim = toClaim();
         forget(holder);
