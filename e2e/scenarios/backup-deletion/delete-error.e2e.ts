@@ -12,7 +12,7 @@ scenario(
   about('at-once'),
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
-    await given.data(volume, data.large);
+    await given.data(volume, data.brief);
     const first = await given.settledBackup(volume);
     await given.data(volume, data.small);
     const snapshot = await given.snapshot(volume);
@@ -41,7 +41,7 @@ scenario(
 
 scenario('A backup made after a deletion failed does not wait for it', about('in-error'), async ({ given, when, then, data }) => {
   const volume = await given.volume({ size: data.volume });
-  await given.data(volume, data.large);
+  await given.data(volume, data.brief);
   const first = await given.settledBackup(volume);
   await given.data(volume, data.small);
   const snapshot = await given.snapshot(volume);

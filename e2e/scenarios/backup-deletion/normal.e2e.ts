@@ -30,7 +30,7 @@ scenario(
   { ...about('held'), dangers: ['process-hold'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
-    await given.data(volume, data.large);
+    await given.data(volume, data.brief);
     const first = await given.settledBackup(volume);
     await given.data(volume, data.small);
     const snapshot = await given.snapshot(volume);
