@@ -104,7 +104,7 @@ test('an official release: its manifest from where it is published, its images f
   const progress = plainProgress((line) => lines.push(line));
   const options = { registryMirror: await mirrorOf(names), portable: true, progress };
   const target = await officialTarget('v1.8.2', options, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
-  expect(target).toMatchObject({ name: 'official', size: { nodes: 3 }, workersPerCpu: 1 });
+  expect(target).toMatchObject({ name: 'official', size: { nodes: 3 }, workersPerCpu: 2 });
   expect(lines.filter((line) => line.endsWith(' ...'))).toEqual([
     'Fetch the manifest of Longhorn v1.8.2 ...',
     `Pull ${names.length} images from the mirror ${options.registryMirror} ...`,
