@@ -71,8 +71,8 @@ export const isTakenAlone = (snapshots: Timeline<Snapshot>, { snapshot, others }
 /** The states that are expected of Jobs, and of what several runs make. */
 export const statesOfJobs = [complete, failed, failing, atWork, backupBeingMade, ready, snapshotBeingMade];
 
-/** What was started a second time, a line each: a container of a run's pod, or a pod of a run's Job. */
-export const restartsIn = ({ entries }: Timeline<JobPod>): string[] => {
+/** What was started a second time, a line each: a container of a run's pod, or a pod of a run's Job. Those in `failing` may have had their containers restarted. */
+export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly string[] = []): string[] => {
   const restarted = new Set<string>();
   const pods = new Map<string, Set<string>>();
   for (const entry of entries) {
@@ -81,7 +81,7 @@ export const restartsIn = ({ entries }: Timeline<JobPod>): string[] => {
     const job = jobOf(entry.object);
     pods.set(job, (pods.get(job) ?? new Set()).add(metadata.name));
     for (const { name, restartCount } of status?.containerStatuses ?? [])
-      if (restartCount > 0) restarted.add(`container ${name} of pod ${metadata.name} was restarted`);
+      if (restartCount > 0 && !failing.includes(job)) restarted.add(`container ${name} of pod ${metadata.name} was restarted`);
   }
   const more = [...pods].filter(([, names]) => names.size > 1);
   return [...restarted, ...more.map(([job, names]) => `Job ${job} had ${names.size} pods: ${[...names].join(', ')}`)];

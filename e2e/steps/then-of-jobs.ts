@@ -21,7 +21,7 @@ export type ThenOfJobs = ThenOfCleanUps & {
   nothingMadeAnyMore(job: JobHandle): Promise<void>;
   /** No two backups of the volume, and no two snapshots, were ever being made at the same time. */
   neverTwoAtOnce(job: JobHandle): Promise<void>;
-  /** No container of a run's pod was restarted, and no Job had a second pod. */
+  /** No container of a run's pod was restarted (but of one whose Job ends Failed, as the version has it), and no Job had a second pod. */
   nothingRestarted(job: JobHandle): Promise<void>;
 };
 
@@ -35,6 +35,7 @@ export const createThenOfJobs = (context: Context): ThenOfJobs => {
   };
   // Of a run that made nothing.
   const hidesFailure = differsIn('job-hides-failure', version);
+  const failing = ({ ticks }: JobHandle): string[] => ticks.flatMap(({ makes, job }) => (makes || hidesFailure ? [] : [job]));
   const untilEnded = async (job: JobHandle, tick: Tick): Promise<void> => {
     const end = tick.makes || hidesFailure ? jobCompletes : jobFails;
     await judge(end(job.watched.jobs, tick), limits.jobEnds);
@@ -100,7 +101,8 @@ export const createThenOfJobs = (context: Context): ThenOfJobs => {
           throwFor(problemsOf(made(job)), `the runs of the recurring job did not do as Longhorn ${version} is known to`);
           // Once is enough: each later run does the same.
           if (job.ticks.filter(({ makes }) => !makes).length > 1) return;
-          report.finding(toFinding('snapshot-cleanup-stops-the-job', `From ${tick.label} on nothing was made.`));
+          const stops = hidesFailure ? 'snapshot-cleanup-stops-the-job' : 'snapshot-cleanup-fails-the-job';
+          report.finding(toFinding(stops, `From ${tick.label} on nothing was made.`));
           if (hidesFailure) report.finding(toFinding('job-hides-failure', `The Job of ${tick.label}, ${tick.job}, is Complete.`));
         },
       ),
@@ -120,7 +122,7 @@ export const createThenOfJobs = (context: Context): ThenOfJobs => {
       }),
     nothingRestarted: (job) =>
       context.step('Then nothing was started a second time: no container of a pod, no pod of a Job', async () =>
-        throwFor(restartsIn(job.watched.pods), 'something was started a second time'),
+        throwFor(restartsIn(job.watched.pods, failing(job)), 'something was started a second time'),
       ),
   };
 };

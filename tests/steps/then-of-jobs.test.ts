@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
-import type { Event } from '../../e2e/longhorn/job-types.ts';
+import type { Event, Job, JobPod } from '../../e2e/longhorn/job-types.ts';
 import { replayTimeline } from '../../e2e/observe/replay.ts';
 import { type Context, tellSteps } from '../../e2e/steps/context.ts';
 import type { JobHandle } from '../../e2e/steps/job-handles.ts';
@@ -21,10 +21,37 @@ const saw = (job: string, reason: string, message: string) => {
   return { kind: 'added' as const, at: 0, object };
 };
 
-type Playing = { until: number; mutate?: Mutation; stored?: string[]; version?: string };
+type Playing = { until: number; mutate?: Mutation; stored?: string[]; version?: string; log?: string };
+
+// A run's Job and pod as they are of a v1.8, which returns a volume's error: the container is started again, and the Job fails.
+const failing =
+  (run: string): Mutation =>
+  (line) => {
+    if (!('object' in line)) return line;
+    const { metadata, status } = line.object as Job & JobPod;
+    if (line.resource === 'jobs' && metadata.name === run) {
+      const conditions =
+        status?.conditions?.map((each) => ({ ...each, type: each.type === 'Complete' ? 'Failed' : 'FailureTarget' })) ?? null;
+      return { ...line, object: { ...line.object, status: { ...status, conditions } } as Job };
+    }
+    if (line.resource !== 'pods' || !metadata.name.startsWith(`${run}-`)) return line;
+    const containerStatuses = status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })) ?? null;
+    return { ...line, object: { ...line.object, status: { ...status, containerStatuses } } as JobPod };
+  };
+
+const denied = 'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=failed to delete snapshot CR: denied]';
+const logOfV18 = [
+  'level=info msg="Found 1 volumes with recurring job rj-c"',
+  'level=info msg="Creating job"',
+  'level=info msg="job starts running"',
+  `level=error msg="Failed to run job for volume" error="${denied}"`,
+  `level=fatal msg="Failed to do a recurring job" error="${denied}"`,
+]
+  .map((line) => `time="2026-11-22T08:30:00Z" ${line}\n`)
+  .join('');
 
 // The steps on a recorded job, at a time (s) of its recording; the runs until then are those that the steps started.
-const play = async (name: RecordedJob, { until, mutate = (line) => line, stored = [], version = 'v1.12.1' }: Playing) => {
+const play = async (name: RecordedJob, { until, mutate = (line) => line, stored = [], version = 'v1.12.1', log }: Playing) => {
   const { job, volume, ticks, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
     line.at > until ? undefined : mutate(line),
   );
@@ -39,7 +66,9 @@ const play = async (name: RecordedJob, { until, mutate = (line) => line, stored 
     volume: { name: volume, node: 'node1', size: 0 },
     retain: 1,
     watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
-    logs: new Map(ticks.map(({ job }, index) => [podOf(job), Promise.resolve(logs[index] ?? '')])),
+    logs: new Map(
+      ticks.map(({ job }, index) => [podOf(job), Promise.resolve((index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? '')]),
+    ),
     ticks: ticks.map((tick, index) => ({ ...tick, makes: name !== 'snapshots denied' || index < 2 })),
   };
   const told = record();
@@ -149,6 +178,26 @@ describe('a real job that is refused the deletion of snapshots', () => {
   test('is Failed where the version does not hide it', async () => {
     const { steps, job } = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
     await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(/the Job of run 3 was .*Complete.* before Failed/);
+  });
+
+  test('as a v1.8 does it: its container is started again, its Job ends Failed, its log ends with a fatal line', async () => {
+    const asV18 = { until: 340, version: 'v1.8.2', mutate: failing('rj-c-29919398'), log: logOfV18 };
+    const { steps, job, findings } = await play('snapshots denied', asV18);
+    await steps.nothingMadeAnyMore(job);
+    await steps.jobLogs(job, { cleanUp: 'nothing made', backups: [] });
+    await steps.nothingRestarted(job);
+    expect(findings.map(({ title }) => title)).toEqual([
+      'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
+    ]);
+    // The same in a version that hides the failure, and in another run than the one that fails.
+    const later = await play('snapshots denied', { ...asV18, version: 'v1.12.1' });
+    await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(/the Job of run 3 was Fail.* before Complete/);
+    await expect(later.steps.jobLogs(later.job, { cleanUp: 'nothing made', backups: [] })).rejects.toThrow(
+      /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
+    );
+    await expect(later.steps.nothingRestarted(later.job)).rejects.toThrow(/container rj-c of pod rj-c-29919398-\w+ was restarted/);
+    const other = await play('snapshots denied', { ...asV18, mutate: failing('rj-c-29919396') });
+    await expect(other.steps.nothingRestarted(other.job)).rejects.toThrow(/container rj-c of pod rj-c-29919396-\w+ was restarted/);
   });
 });
 

@@ -51,8 +51,17 @@ export const recurringJobDifferences = {
     document: `${bestEffort}: the job should nonetheless run successfully, with a snapshot or backup for each invocation`,
     product:
       'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made; the Kubernetes Job is Complete',
-    versions: '>=1.8.0',
-    seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, deletion of snapshots denied)',
+    versions: '>=1.9.0',
+    seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, deletion of snapshots denied); app/recurringjob/volume.go',
+    link: issue(1424),
+  },
+  'snapshot-cleanup-fails-the-job': {
+    title: 'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
+    document: `${bestEffort}: the job should nonetheless run successfully, with a snapshot or backup for each invocation, and be tried once`,
+    product:
+      'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made; its container ends with exit code 1, is started again, and in the end the Kubernetes Job is Failed',
+    versions: '>=1.8.0 <1.9.0',
+    seen: 'a whole run on a real v1.8.2 (2026-11-22); app/recurring_job.go, source of v1.8.0 to v1.8.2; controller/recurring_job_controller.go (restartPolicy OnFailure, backoffLimit)',
     link: issue(1424),
   },
   'job-hides-failure': {

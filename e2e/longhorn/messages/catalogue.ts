@@ -4,6 +4,7 @@ import { cronMessages } from './cron.ts';
 import { deletionMessages } from './deletion.ts';
 import { otherMessages } from './elsewhere.ts';
 import { jobMessages } from './job.ts';
+import { jobEnds } from './job-ends.ts';
 import { jobTroubles } from './job-troubles.ts';
 import { restoreMessages } from './restore.ts';
 import type { Row } from './row.ts';
@@ -16,6 +17,7 @@ const rows = {
   ...creationMessages,
   ...surroundingMessages,
   ...jobMessages,
+  ...jobEnds,
   ...jobTroubles,
   ...cronMessages,
   ...restoreMessages,

@@ -69,6 +69,14 @@ export const surroundingMessages = {
         origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
       },
+      {
+        // Since then the condition has what the listing of system backups says alone.
+        versions: '>=1.8.0 <1.10.2',
+        pattern: /failed to list (?:backup backing images|BackupVolumes) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
+        example: 'failed to list backup backing images in nfs://store.default:/backups: input/output error',
+        origin: 'product',
+        seen: 'controller/backup_target_controller.go, source of v1.8.0 to v1.10.1 ("BackupVolumes": v1.10.0 and v1.10.1); not met',
+      },
     ],
   },
   'snapshot-waits-for-engine': {

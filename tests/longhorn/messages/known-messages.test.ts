@@ -13,7 +13,11 @@ const deleting = inBackup('messages.error', 'Error');
 const creating = inBackup('error', 'Error');
 const waiting = inBackup('messages.info', 'Pending');
 const unavailable = { speaker: 'BackupTarget' as const, field: 'condition Unavailable' as const, state: 'True' };
-const logged = (speaker: Speaker, level: 'info' | 'warning' | 'error') => ({ speaker, field: `log ${level}` as const, state: '' });
+const logged = (speaker: Speaker, level: 'debug' | 'info' | 'warning' | 'error' | 'fatal') => ({
+  speaker,
+  field: `log ${level}` as const,
+  state: '',
+});
 const event = (speaker: Speaker, type: 'Normal' | 'Warning', state: string) => ({ speaker, field: `event ${type}` as const, state });
 const lock = (operation: string) =>
   `failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup ${operation}, please try again later`;
@@ -76,6 +80,10 @@ const known: Record<string, Known[]> = {
       'configuration',
     ],
   ],
+  'a backup target of an older version': [
+    [unavailable, `failed to list BackupVolumes in ${nfs}: input/output error`, 'configuration', 'v1.10.1'],
+    [unavailable, `failed to list backup backing images in ${nfs}: input/output error`, 'configuration', 'v1.8.2'],
+  ],
   'a recurring job': [
     [logged('job', 'error'), 'Failed to run volume job: timeout waiting for the backup of the snapshot s of volume v to start', 'failure'],
     [
@@ -90,6 +98,21 @@ const known: Record<string, Known[]> = {
       'warning',
     ],
     [logged('job', 'warning'), 'Failed to run recurring job for volume; will retry on the next run: oh', 'transient', 'v1.13.0'],
+    [logged('job', 'fatal'), 'Failed to do a recurring job: Bad response statusCode [500]. Status [500 Internal]', 'failure', 'v1.8.2'],
+    [logged('job', 'fatal'), 'Failed to do a recurring job: failed to complete backupAndCleanup for v: timeout', 'failure', 'v1.8.0'],
+    [logged('job', 'fatal'), 'Failed to do a recurring job: failed to update job execution count: conflict', 'failure', 'v1.8.2'],
+    [
+      logged('job', 'fatal'),
+      'Failed to do a recurring job: failed to initialize job: could not create longhorn-manager api client',
+      'failure',
+    ],
+    [logged('job', 'error'), 'Failed to create new job for volume: could not create longhorn-manager api client', 'failure', 'v1.8.2'],
+    [logged('job', 'error'), 'Failed to get recurring job rj.: recurringjobs.longhorn.io "rj" not found', 'failure'],
+    [logged('job', 'warning'), 'Failed to create Longhorn manager API client, retrying: dial tcp: i/o timeout', 'transient'],
+    [logged('job', 'warning'), 'Failed to get recurring job rj, retrying: connection refused', 'transient', 'v1.12.2'],
+    [logged('job', 'info'), 'Volume v not found, skipping', 'informational'],
+    [logged('job', 'info'), 'Bypassed to create job for v volume during restoring from the backup', 'informational', 'v1.8.2'],
+    [logged('job', 'debug'), 'Skipped cleaning up snapshot CR s because an active backup references it', 'informational', 'v1.13.0'],
     [
       event('CronJob', 'Warning', 'FailedNeedsStart'),
       'Cannot determine if job needs to be started. Too many missed start time (> 100).',
@@ -121,6 +144,14 @@ describe.for(Object.entries(known))('%s', ([, messages]) => {
   test.for(messages)('not in another place: $1', ([where, text, , version = 'v1.12.1']) => {
     expect(classify({ ...where, field: 'condition Scheduled', text }, version).class).toBe('unclassified');
   });
+});
+
+test("the last line of a v1.8's job says whose failure it was: a volume's, or that it could not even begin; a later version has no such line of a volume", () => {
+  const said = { ...logged('job', 'fatal'), text: 'Failed to do a recurring job: Bad response statusCode [500]' };
+  expect(classify(said, 'v1.8.2')).toMatchObject({ id: 'job-fails' });
+  for (const version of ['v1.9.0', 'v1.12.1', 'v1.13.0']) expect(classify(said, version)).toEqual({ class: 'unclassified' });
+  const early = { ...said, text: 'Failed to do a recurring job: failed to get clientset: no token' };
+  for (const version of ['v1.8.2', 'v1.12.1']) expect(classify(early, version)).toMatchObject({ id: 'job-broken' });
 });
 
 test("the text of longhorn/longhorn#11293, letter by letter, is what the knowledge base calls it, and would be nothing in a creation's field", () => {
