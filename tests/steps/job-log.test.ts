@@ -70,6 +70,12 @@ describe('what has no place in a log', () => {
     expect(judge(log, cleanUp)).toEqual([problem]);
   });
 
+  test('but a late start has: what it retries says nothing of the clean-up', () => {
+    const late = line('warning', 'Failed to create Longhorn manager API client, retrying', ' error="dial tcp: i/o timeout"');
+    expect(judge(`${late}${cleaned('b1')}`, 'done', { old: ['b1'] })).toEqual([]);
+    expect(judge(late, 'nothing made')).toEqual([expect.stringMatching(/^nothing says job-stopped or job-fails or job-tries-next-time; /)]);
+  });
+
   test('silence about an old backup, unless it is gone or being deleted already', () => {
     const log = cleaned('b1');
     expect(judge(log, 'done', { old: ['b1', 'b2'] })).toEqual(['nothing says that backup b2 was cleaned up']);

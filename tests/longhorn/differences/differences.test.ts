@@ -1,6 +1,6 @@
 import semver from 'semver';
 import { expect, test } from 'vitest';
-import { type DifferenceId, differences, toFinding } from '../../../e2e/longhorn/differences/differences.ts';
+import { type DifferenceId, differences, differsIn, toFinding } from '../../../e2e/longhorn/differences/differences.ts';
 
 const ids = Object.keys(differences) as DifferenceId[];
 
@@ -23,6 +23,17 @@ test('a finding says what was met, what is written and what is known', () => {
     detail: expect.stringMatching(/^Retried after 65 s\. Documented: enhancement proposal 20240801: .* Known: again after 1, 2, 4, /),
     link: 'https://github.com/longhorn/longhorn/issues/8746',
   });
+});
+
+test.for([
+  ['v1.8.0', ['snapshot-cleanup-fails-the-job']],
+  ['v1.8.2', ['snapshot-cleanup-fails-the-job']],
+  ['v1.9.0', ['snapshot-cleanup-stops-the-job', 'job-hides-failure']],
+  ['v1.12.1', ['snapshot-cleanup-stops-the-job', 'job-hides-failure']],
+  ['v1.13.0', ['snapshot-cleanup-stops-the-job', 'job-hides-failure']],
+] as const)('a job that may not delete snapshots fails in a v1.8 only: %s', ([version, holding]) => {
+  const ends = ['snapshot-cleanup-fails-the-job', 'snapshot-cleanup-stops-the-job', 'job-hides-failure'] as const;
+  expect(ends.filter((id) => differsIn(id, version))).toEqual(holding);
 });
 
 test('a difference without an issue has no link', () => {
