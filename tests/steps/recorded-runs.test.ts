@@ -14,10 +14,10 @@ const load = (file: string): Recording => parseRecording(gunzipSync(readFileSync
 
 /** Each recorded run, and what its backups, snapshots and targets said, by the catalogue's rows. */
 const recorded: Record<string, { judged: number; said: string[] }> = {
-  // The second backup lost the lock to the blocks' removal, and is in Error for good.
+  // The second backup lost the lock to the blocks' removal and is in Error for good; that it says until it is gone.
   'longhorn-v1.8.2/a-backup-made-during-a-deletion-waits-for-it-then-runs.ndjson.gz': {
     judged: 5,
-    said: ['Error creation-lost-lock', 'Error waits-for-deletion', 'Pending waits-for-deletion'],
+    said: ['Deleting creation-lost-lock', 'Error creation-lost-lock', 'Error waits-for-deletion', 'Pending waits-for-deletion'],
   },
 };
 
@@ -40,7 +40,9 @@ describe.for(Object.entries(recorded))('%s', ([file, { judged, said }]) => {
       snapshots: replayed.timeline<Snapshot>('snapshots'),
       backupTargets: replayed.timeline<BackupTarget>('backuptargets'),
     };
-    const volumes = backups.entries.flatMap((entry) => (entry.kind === 'gap' ? [] : (entry.object.metadata.labels?.['backup-volume'] ?? [])));
+    const volumes = backups.entries.flatMap((entry) =>
+      entry.kind === 'gap' ? [] : (entry.object.metadata.labels?.['backup-volume'] ?? []),
+    );
     const version = String(recording.header.longhorn);
     const { met } = judgeMessages(timelines, { volumes, target: 'default', expected: [], version });
     const ids = met.map(({ state, classification: found }) => `${state} ${found.class === 'unclassified' ? found.class : found.id}`);

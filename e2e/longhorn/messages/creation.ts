@@ -4,7 +4,8 @@ const failed = {
   class: 'failure',
   speaker: 'Backup',
   fields: ['status.error'],
-  states: ['Error'],
+  // The text stays while such a backup is deleted, as a real v1.8.2 did.
+  states: ['Error', 'Deleting'],
 } as const satisfies Partial<Row>;
 
 const engine =
