@@ -43,7 +43,8 @@ const arrows: [from: RegExp, to: RegExp][] = [
   [/^e2e\/report\//, /^e2e\/(observe\/(duration|redact\/[a-z-]+)|environment)\.ts$/],
   [/^e2e\/permissions\//, /^e2e\/(observe|longhorn)\//],
   [/^e2e\/command\/rbac\.ts$/, /^e2e\/(longhorn\/dangers|observe\/cluster)\.ts$|^e2e\/(permissions|command)\//],
-  [/^e2e\/command\/heal\.ts$/, /^e2e\/(faults\/(fault|ledger|heal-by-labels)|observe\/cluster|command\/exit-code|run-id)\.ts$/],
+  [/^e2e\/command\/heal\.ts$/, /^e2e\/(faults\/(fault|heal-by-labels)|observe\/cluster|command\/(exit-code|run-folder)|run-id)\.ts$/],
+  [/^e2e\/command\/run-folder\.ts$/, /^e2e\/(faults\/ledger|report\/file|command\/exit-code)\.ts$/],
   // As what a scenario's own clean-up does, from outside; nothing but its command imports it.
   [/^e2e\/clean-up\//, /^e2e\/((observe|longhorn|backupstore|faults|steps)\/|run-id\.ts$)/],
   [/^e2e\/command\/cleanup\.ts$/, /^e2e\/(clean-up\/clean-up|observe\/cluster|run-id)\.ts$/],

@@ -7,11 +7,20 @@ const runLabel = 'corral.test/run';
 
 /**
  * Undoes what a run has left in force, without its ledger: by the labels of what it made, and by its id in the names of its volumes.
- * Returns what was done, a line each. What ends by itself (a held process, a stalled server) is left to that.
+ * Returns what was done, a line each; throws, when all was tried, what could not be looked at. What ends by itself (a held process, a stalled
+ * server) is left to that.
  */
 export const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
-  const told = await removePolicies(cluster, run);
-  for (const heal of healsInPods) told.push(...(await heal(cluster, run)));
+  const told: string[] = [];
+  const errors: unknown[] = [];
+  for (const heal of [removePolicies, ...healsInPods]) {
+    try {
+      told.push(...(await heal(cluster, run)));
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `not all of run ${run} could be looked for`);
   return told;
 };
 

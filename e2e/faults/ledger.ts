@@ -6,6 +6,8 @@ import { redactAll } from '../observe/redact/redact.ts';
 
 const entrySchema = z.object({
   id: z.string(),
+  /** The id of the run that did it; one of an older version does not say. */
+  run: z.string().optional(),
   /** The API server that it was done to. */
   server: z.string(),
   kind: z.string(),
@@ -27,19 +29,29 @@ export type Ledger = {
   healed(id: string): Promise<void>;
   /** What has not been undone yet, of what was there when this was opened and what was entered here since; the latest first. */
   open(): LedgerEntry[];
+  /** The runs that have not healed all of theirs, and the last one that entered anything. */
+  runs(): string[];
 };
 
 /** Names the ledger in a folder of results. */
 export const ledgerPath = (out: string): string => join(out, 'faults.ndjson');
 
-/** Opens the ledger of a folder, or starts it; an unreadable one is an error, because it may hold the only way back. */
-export const openLedger = async (out: string): Promise<Ledger> => {
+/** Opens the ledger of a folder, or starts it; an unreadable one is an error, because it may hold the only way back. What is entered is `run`'s. */
+export const openLedger = async (out: string, run?: string): Promise<Ledger> => {
   const path = ledgerPath(out);
-  const inForce = await read(path);
+  const { inForce, last } = await read(path);
   const known = new Set(inForce.keys());
   return {
     record: async ({ server, kind, title, data }) => {
-      const entry = { id: randomBytes(4).toString('hex'), server, kind, title, data, recordedAt: new Date().toISOString() };
+      const entry = {
+        id: randomBytes(4).toString('hex'),
+        ...(run !== undefined && { run }),
+        server,
+        kind,
+        title,
+        data,
+        recordedAt: new Date().toISOString(),
+      };
       inForce.set(entry.id, entry);
       known.add(entry.id);
       await append(path, entry);
@@ -51,11 +63,13 @@ export const openLedger = async (out: string): Promise<Ledger> => {
       await append(path, { healed: id, healedAt: new Date().toISOString() });
     },
     open: () => [...inForce.values()].reverse(),
+    runs: () => [...new Set([...[...inForce.values()].map((entry) => entry.run), last?.run])].filter((id) => id !== undefined),
   };
 };
 
-const read = async (path: string): Promise<Map<string, LedgerEntry>> => {
+const read = async (path: string): Promise<{ inForce: Map<string, LedgerEntry>; last: LedgerEntry | undefined }> => {
   const inForce = new Map<string, LedgerEntry>();
+  let last: LedgerEntry | undefined;
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw new Error(`${path} cannot be read (${error.code}); it says what must be undone in a cluster`, { cause: error });
@@ -67,12 +81,15 @@ const read = async (path: string): Promise<Map<string, LedgerEntry>> => {
     for (const line of lines.filter((each) => each !== '')) {
       const told = lineSchema.parse(JSON.parse(line));
       if ('healed' in told) inForce.delete(told.healed);
-      else inForce.set(told.id, told);
+      else {
+        inForce.set(told.id, told);
+        last = told;
+      }
     }
   } catch (error) {
     throw new Error(`${path} cannot be read; it says what must be undone in a cluster, so look at it before removing it`, { cause: error });
   }
-  return inForce;
+  return { inForce, last };
 };
 
 // Only ever a whole line at the end, in one go and forced to disk: writers at the same time do not disturb each other, and nothing written is

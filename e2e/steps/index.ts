@@ -59,7 +59,7 @@ export const createSteps = async ({
 
   try {
     const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });
-    const ledger = await openLedger(out);
+    const ledger = await openLedger(out, run);
     const kept = keepEvidence(evidence, { run, made, target, place, dangers });
     const timelines = await openTimelines(cluster, living.signal);
     kept.watches(timelines, living.signal);

@@ -2,7 +2,7 @@ import type { Arguments } from '../../e2e/command/arguments/parse.ts';
 
 /** Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports, ... (see ground.ts). */
 export type Words = Partial<Record<'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'UID' | 'URL', Word>>;
-type Word = 'an empty folder' | 'a store' | 'reports' | 'a manifest' | 'a kubeconfig' | { is: string };
+type Word = 'an empty folder' | 'a store' | 'reports' | "a run's results" | 'a manifest' | 'a kubeconfig' | { is: string };
 
 /**
  * How a command of the documents is run by the tests: as it stands, on a machine that has Node and a shell and nothing else (so that one which would boot a
@@ -80,12 +80,12 @@ export const commands: Record<string, How> = {
     says: /nothing/,
     words: { ...stub, RUN: { is: 'abc123' } },
   },
-  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': {
-    exitCode: 0,
-    says: /^nothing is in force: /,
-    words: { ...stub, DIR: 'an empty folder' },
-  },
   // As far as the first list that the stub server has not.
+  'npm run heal -- --kubeconfig FILE --context NAME --out DIR': {
+    exitCode: 1,
+    says: /^heal: GET \/api\/v1\/pods\?labelSelector=corral\.test%2Frun%3Daaaaaa/m,
+    words: { ...stub, DIR: "a run's results" },
+  },
   'npm run heal -- --kubeconfig FILE --context NAME --run RUN': {
     exitCode: 1,
     says: /^heal: GET \/api\/v1\/pods\?labelSelector=corral\.test%2Frun%3Dabc123/m,

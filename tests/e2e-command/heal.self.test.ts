@@ -7,25 +7,31 @@ import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { ledgerPath } from '../../e2e/faults/ledger.ts';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+import { writeReport } from '../../e2e/report/file.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
 
 let out: string;
 let server: Server;
 let address: string;
-let patched: string[];
+let sent: string[];
 let status: number;
+let answers: Record<string, object>;
 
-// A cluster that takes any patch: what is sent is what this test is about.
+// A cluster that takes any change, and has nothing in it but what `answers` says of a path: what is sent is what this test is about.
 beforeEach(async () => {
   out = await mkdtemp(join(tmpdir(), 'corral-heal-'));
-  patched = [];
+  sent = [];
   status = 200;
+  answers = {};
   server = createServer(async (request, response) => {
     let body = '';
     for await (const chunk of request) body += chunk;
-    patched.push(`${request.method} ${request.url} ${body}`);
-    response.statusCode = status;
-    response.end(JSON.stringify(status === 200 ? {} : { reason: 'Forbidden', message: 'no right to patch' }));
+    const reads = request.method === 'GET';
+    if (!reads) sent.push(`${request.method} ${request.url?.replace(/\?.*/, '')} ${body}`);
+    response.statusCode = reads ? 200 : status;
+    const found = { metadata: {}, ...answers[decodeURIComponent(request.url ?? '')] };
+    response.end(JSON.stringify(response.statusCode === 200 ? found : { reason: 'Forbidden', message: 'no right to do that' }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -45,6 +51,7 @@ afterEach(async () => {
 
 const entryAt = (at: string) => ({
   id: 'a1',
+  run: 'abc123',
   server: at,
   kind: 'patched-object',
   title: "Longhorn's backup target is elsewhere",
@@ -58,6 +65,9 @@ const entryAt = (at: string) => ({
 });
 const leave = (at: string) => writeFile(ledgerPath(out), `${JSON.stringify(entryAt(at))}\n`);
 
+const allClear = () =>
+  `nothing is in force: ${out} tells of no fault that was not healed, and no fault in ${address} is labelled with run abc123`;
+
 const heal = (...args: string[]) => execa('node', ['scripts/heal.ts', ...args], { reject: false, stdin: 'ignore' });
 const healHere = () => heal('--kubeconfig', join(out, 'kubeconfig'), '--out', out);
 
@@ -69,12 +79,45 @@ test('what a killed run left in force is undone, once', async () => {
     stderr: '',
     stdout: "Longhorn's backup target is elsewhere: default (backuptargets) is as it was",
   });
-  expect(patched).toEqual([
+  expect(sent).toEqual([
     'PATCH /apis/longhorn.io/v1beta2/namespaces/longhorn-system/backuptargets/default {"spec":{"backupTargetURL":""}}',
   ]);
   const second = await healHere();
-  expect(second).toMatchObject({ exitCode: 0, stdout: `nothing is in force: ${out} tells of no fault that was not healed` });
-  expect(patched).toHaveLength(1);
+  expect(second).toMatchObject({ exitCode: 0, stdout: allClear() });
+  expect(sent).toHaveLength(1);
+});
+
+test('the cluster is looked at too, and what the ledger does not tell of is undone', async () => {
+  await leave(address);
+  const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
+  answers[`${path}?labelSelector=corral.test/run=abc123`] = { items: [{ metadata: { name: 'corral-abc123-policy' } }] };
+  const removed = 'validatingadmissionpolicies corral-abc123-policy: removed';
+  const undone = "Longhorn's backup target is elsewhere: default (backuptargets) is as it was";
+  expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout: `${undone}\n${removed}` });
+  expect(sent.at(-1)).toMatch(`DELETE ${path}/corral-abc123-policy`);
+});
+
+test('a run that injected no fault has no ledger: its report says which run it was, and the cluster is looked at', async () => {
+  const known = {
+    run: 'xyz789',
+    startedAt: new Date(),
+    provider: 'existing',
+    target: { name: 'installed', version: null },
+    kubernetes: null,
+  };
+  await writeReport(out, composeReport({ ...known, end: { state: 'runner-died', reason: null }, scenarios: [] }));
+  expect(await healHere()).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: `nothing is in force: no fault was recorded in ${out}, and no fault in ${address} is labelled with run xyz789`,
+  });
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  const ended = await healHere();
+  expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(ended.stderr).toMatch(
+    /^heal: the cluster was not looked at: GET \/version at \S+: connect ECONNREFUSED [^\n]+: see that it is up, [^\n]+$/,
+  );
 });
 
 test('another cluster than the one of the run is not touched', async () => {
@@ -82,7 +125,7 @@ test('another cluster than the one of the run is not touched', async () => {
   const ended = await healHere();
   expect(ended.exitCode).toBe(1);
   expect(ended.stderr).toBe(`heal: Longhorn's backup target is elsewhere: that was done to https://192.0.2.1:6443, and this is ${address}`);
-  expect(patched).toEqual([]);
+  expect(sent).toEqual([]);
 });
 
 test('what cannot be undone stays in the ledger', async () => {
@@ -90,7 +133,7 @@ test('what cannot be undone stays in the ledger', async () => {
   status = 403;
   const ended = await healHere();
   expect(ended.exitCode).toBe(1);
-  expect(ended.stderr).toContain('no right to patch');
+  expect(ended.stderr).toContain('no right to do that');
   expect(await readFile(ledgerPath(out), 'utf8')).not.toContain('healedAt');
 });
 
@@ -107,7 +150,7 @@ test('a node that a killed run left cut off is joined again', async () => {
   await killedRun(lab);
   expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout: 'node2 is cut off the network: it works' });
   expect(lab.asked.at(-1)).toEqual({ action: 'join', node: 'node2' });
-  expect((await healHere()).stdout).toBe(`nothing is in force: ${out} tells of no fault that was not healed`);
+  expect((await healHere()).stdout).toBe(allClear());
   await lab.leave();
 });
 

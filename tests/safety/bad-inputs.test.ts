@@ -67,6 +67,11 @@ const speaker: Record<string, string> = { existing: 'e2e', archive: 'e2e', setti
 /** What was asked for, the exit code, and the line. A word in quotes is empty: ''. A line that ends with an ellipsis goes on with a list, or a digest. */
 type Row = [asked: string, code: number, line: string];
 
+// What heal adds to it.
+const nameIt = "name the run's folder of results (--out DIR), or give the run's id (--run ID)";
+const seeThat = ": see that it is up, and that the kubeconfig is of the run's cluster";
+const noAnswer = `the cluster was not looked at: GET /version at https://127.0.0.1:9: connect ECONNREFUSED 127.0.0.1:9${seeThat}`;
+
 const table: Record<string, Row[]> = {
   e2e: [
     [
@@ -130,6 +135,11 @@ const table: Record<string, Row[]> = {
       2,
       '--registry-mirror https://mirror.example is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out',
     ],
+    // Vitest's own reader of these never comes to an end.
+    ['--tags ui&ui', 2, '--tags ui&ui: unexpected "&": join tags with &&, ||, ! and parentheses'],
+    ['--tags ui&&&', 2, '--tags ui&&&: unexpected "&": join tags with &&, ||, ! and parentheses'],
+    ['--tags ui|||ui', 2, '--tags ui|||ui: unexpected "|": join tags with &&, ||, ! and parentheses'],
+    ['--tags (ui||ui)|ui', 2, '--tags (ui||ui)|ui: unexpected "|": join tags with &&, ||, ! and parentheses'],
     ['--shard 0/8', 2, '--shard 0/8: give which part of how many, such as 2/8, from 1/8 to 8/8'],
     ['--shard 9/8', 2, '--shard 9/8: give which part of how many, such as 2/8, from 1/8 to 8/8'],
     ['--shard 2', 2, '--shard 2: give which part of how many, such as 2/8, from 1/8 to 8/8'],
@@ -305,12 +315,12 @@ const table: Record<string, Row[]> = {
     [
       '--kubeconfig kube/plugin-fails --run abc123',
       1,
-      'GET /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings?labelSelector=corral.test%2Frun%3Dabc123 at https://127.0.0.1:9: cannot log in: it cannot log in',
+      `the cluster was not looked at: GET /version at https://127.0.0.1:9: cannot log in: it cannot log in${seeThat}`,
     ],
     [
       '--kubeconfig kube/plugin-no-json --run abc123',
       1,
-      "GET /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings?labelSelector=corral.test%2Frun%3Dabc123 at https://127.0.0.1:9: cannot log in: what the kubeconfig's exec plugin printed is no JSON",
+      `the cluster was not looked at: GET /version at https://127.0.0.1:9: cannot log in: what the kubeconfig's exec plugin printed is no JSON${seeThat}`,
     ],
     ['--kubeconfig nowhere --run abc123', 1, "cannot read the kubeconfig nowhere: ENOENT: no such file or directory, open 'nowhere'"],
     ['--kubeconfig kube --run abc123', 1, 'cannot read the kubeconfig kube: EISDIR: illegal operation on a directory, read'],
@@ -340,17 +350,41 @@ const table: Record<string, Row[]> = {
     [
       '--kubeconfig kube/refused --out ledger/unknown-kind',
       1,
-      'the ledger names a kind of fault that this version does not know: moon-phase (a setting is changed)',
+      `the ledger names a kind of fault that this version does not know: moon-phase (a setting is changed)\nheal: ${noAnswer}`,
     ],
     [
       '--kubeconfig kube/refused --out ledger/other-server',
       1,
-      'a setting is changed: that was done to https://192.0.2.1:6443, and this is https://127.0.0.1:9',
+      `a setting is changed: that was done to https://192.0.2.1:6443, and this is https://127.0.0.1:9\nheal: ${noAnswer}`,
     ],
     [
       '--kubeconfig kube/refused --out ledger/folder',
       1,
       'ledger/folder/faults.ndjson cannot be read (EISDIR); it says what must be undone in a cluster',
+    ],
+    [
+      '--kubeconfig nowhere --out not/there',
+      1,
+      `there is no folder not/there: ${nameIt}\nheal: cannot read the kubeconfig nowhere: ENOENT: no such file or directory, open 'nowhere'`,
+    ],
+    ['--kubeconfig kube/refused --out file', 1, `file is a file: ${nameIt}`],
+    ['--kubeconfig kube/refused --out empty', 1, `empty is not of a run: it holds neither faults.ndjson nor report.json: ${nameIt}`],
+    [
+      '--kubeconfig kube/refused --out ledger/no-run',
+      1,
+      "ledger/no-run does not say which run it is of, so the cluster was not looked at: give the run's id (--run ID)",
+    ],
+    [
+      '--kubeconfig kube/refused --out ledger/bad-report',
+      1,
+      "ledger/bad-report/report.json cannot be read, which says what run this was: give the run's id (--run ID)",
+    ],
+    ['--kubeconfig kube/refused --run abc123', 1, noAnswer],
+    ['--kubeconfig kube/refused --run abc123 --out not/there', 1, `there is no folder not/there: ${nameIt}\nheal: ${noAnswer}`],
+    [
+      '--kubeconfig nowhere --out ledger/other-server',
+      1,
+      "cannot read the kubeconfig nowhere: ENOENT: no such file or directory, open 'nowhere'\nheal: not healed, so that it may be in force: a setting is changed",
     ],
   ],
   cleanup: [

@@ -69,6 +69,7 @@ export const openGround = async () => {
     'an empty folder': of('nothing'),
     'a store': store.root,
     reports: of('reports'),
+    "a run's results": of('reports/one'),
     'a manifest': of('manifest.yaml'),
     'a kubeconfig': server.kubeconfig,
   };

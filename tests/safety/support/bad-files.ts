@@ -53,6 +53,7 @@ const kubeconfigs: Record<string, string | Buffer> = {
 
 const entry = {
   id: 'a1b2c3d4',
+  run: 'abc123',
   server: 'https://192.0.2.1:6443',
   kind: 'patched-object',
   title: 'a setting is changed',
@@ -68,6 +69,8 @@ const ledgers: Record<string, string> = {
   'unknown-kind': `${JSON.stringify({ ...entry, kind: 'moon-phase' })}\n`,
   'other-server': `${JSON.stringify(entry)}\n`,
   sound: '',
+  'no-run': `${JSON.stringify({ ...entry, run: undefined })}\n${JSON.stringify({ healed: entry.id, healedAt: entry.recordedAt })}\n`,
+  'bad-report': '',
 };
 
 const image = 'example.test/web:v1';
@@ -98,6 +101,7 @@ export const writeBadFiles = async (dir: string): Promise<void> => {
   for (const [name, text] of Object.entries(kubeconfigs)) await write(`kube/${name}`, text);
   for (const [name, text] of Object.entries(ledgers)) await write(`ledger/${name}/faults.ndjson`, text);
   await mkdir(join(dir, 'ledger/folder/faults.ndjson'), { recursive: true });
+  await write('ledger/bad-report/report.json', '{');
   for (const folder of ['empty', 'release/empty']) await mkdir(join(dir, folder), { recursive: true });
   await write('file', 'a file');
   await write('truncated.tar', sound.subarray(0, 700));
