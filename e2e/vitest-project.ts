@@ -5,12 +5,18 @@ import { parseWorkers } from './environment.ts';
 import { createReporter, projectName } from './report/reporter.ts';
 import { makeRunId } from './run-id.ts';
 import { tags } from './tags.ts';
+import { loneOperator } from './tags-expression.ts';
 
 // Reporters belong to a whole run of vitest, not to one of its projects: this one joins when this project is among those that run,
 // and stands alone when nothing else does.
 const reportScenarios = (): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest }) => {
+    for (const expression of vitest.config.cliOptions.tagsFilter ?? []) {
+      const alone = loneOperator(expression);
+      if (alone !== undefined)
+        throw new Error(`--tags-filter ${expression}: unexpected "${alone}": join tags with &&, ||, ! and parentheses`);
+    }
     // Here, as the workers inherit it: all of them belong to one run.
     process.env.CORRAL_RUN ??= makeRunId();
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;

@@ -4,6 +4,7 @@ import { keepSignals } from '../report/interruption.ts';
 import { projectName } from '../report/reporter.ts';
 import type { ScenarioReport } from '../report/schema.ts';
 import { tags } from '../tags.ts';
+import { joinTags } from './arguments/checks.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { CommandError, exitCode, usageError } from './exit-code.ts';
 import { inOneLine } from './in-one-line.ts';
@@ -17,7 +18,7 @@ const explainStray = (message: string, expression: string | undefined): CommandE
   if (unknown !== undefined)
     return usageError(`--tags ${expression}: there is no tag ${unknown}; there are: ${tags.map(({ name }) => name).join(', ')}`);
   const invalid = /^Invalid tags expression: (.*) in ".*"$/.exec(message)?.[1];
-  if (invalid !== undefined) return usageError(`--tags ${expression}: ${invalid}: join tags with &&, ||, ! and parentheses`);
+  if (invalid !== undefined) return usageError(`--tags ${expression}: ${invalid}: ${joinTags}`);
   return new CommandError(`the scenarios do not load: ${inOneLine(message)}`, exitCode.notFit);
 };
 

@@ -1,5 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { loneOperator } from '../../tags-expression.ts';
 import { usageError } from '../exit-code.ts';
 
 /** The absolute path of a folder, there or not yet; a CommandError for anything else. */
@@ -44,4 +45,16 @@ export const checkOnly = (pattern: string | undefined): string | undefined => {
     throw usageError(`--only ${pattern}: ${(error as Error).message}: give a regular expression on the scenarios' names`);
   }
   return pattern;
+};
+
+/** What joins tags, for whoever joined them otherwise. */
+export const joinTags = 'join tags with &&, ||, ! and parentheses';
+
+/** An expression of tags, as it was given; a CommandError for an empty one, and one that vitest would never end reading. What else is wrong with it, vitest says. */
+export const checkTags = (expression: string | undefined): string | undefined => {
+  if (expression === undefined) return undefined;
+  if (expression.trim() === '') throw usageError("--tags '': give an expression such as 'a && !b', or leave it out");
+  const alone = loneOperator(expression);
+  if (alone !== undefined) throw usageError(`--tags ${expression}: unexpected "${alone}": ${joinTags}`);
+  return expression;
 };

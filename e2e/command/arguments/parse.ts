@@ -3,7 +3,7 @@ import { allDangers } from '../../longhorn/dangers.ts';
 import type { Output } from '../../report/output.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
-import { checkNumber, checkOnly, checkOut } from './checks.ts';
+import { checkNumber, checkOnly, checkOut, checkTags } from './checks.ts';
 import { checkMirror, choose, chooseLonghorn } from './choose.ts';
 import { type ExistingCluster, type ExistingFlags, parseExisting } from './existing.ts';
 import { parseFlags } from './parse-flags.ts';
@@ -93,7 +93,6 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
   const flags = command.opts<Flags>();
   const { only, tags, shard, out, workers, repeat } = flags;
   const provider = choose('provider', flags.provider, providers);
-  if (tags !== undefined && tags.trim() === '') throw usageError("--tags '': give an expression such as 'a && !b', or leave it out");
   const longhorn = longhornOf(provider, flags.longhorn);
   return {
     provider,
@@ -102,7 +101,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     existing: parseExisting(provider, flags),
     keep: flags.keep === true,
     only: checkOnly(only),
-    tags,
+    tags: checkTags(tags),
     shard: shard === undefined ? undefined : parseShard(shard),
     out: checkOut(out),
     workers: workers === undefined ? undefined : checkNumber('workers', workers),
