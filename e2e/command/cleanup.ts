@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { cleanUp } from '../clean-up/clean-up.ts';
+import { refuseLostFlags } from '../lost-flags.ts';
 import { connect } from '../observe/cluster.ts';
 import { runIdPattern } from '../run-id.ts';
 import { commanderMessage } from './arguments/commander-message.ts';
@@ -37,7 +38,7 @@ const wantedOf = ({ run, all }: Flags): ReadonlySet<string> | 'all' => {
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 const run = async (argv: readonly string[]): Promise<ExitCode> => {
-  const flags = program().parse(argv, { from: 'user' }).opts<Flags>();
+  const flags = refuseLostFlags(program(), argv).parse(argv, { from: 'user' }).opts<Flags>();
   const wanted = wantedOf(flags);
   const { kubeconfig, context, namespace, force = false, dryRun = false } = flags;
   const cluster = connect({ kubeconfig, context });

@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { closeGone, healLeftOver } from '../faults/fault.ts';
 import { healByLabels } from '../faults/heal-by-labels.ts';
+import { refuseLostFlags } from '../lost-flags.ts';
 import { type Cluster, connect } from '../observe/cluster.ts';
 import { runIdPattern } from '../run-id.ts';
 import { commanderMessage } from './arguments/commander-message.ts';
@@ -86,7 +87,7 @@ const messages = (error: unknown): string[] =>
 export const runHealCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const complain = (lines: string[]) => process.stderr.write(lines.map((line) => `heal: ${line}\n`).join(''));
   try {
-    const command = program().parse(argv, { from: 'user' });
+    const command = refuseLostFlags(program(), argv).parse(argv, { from: 'user' });
     const { done, problems } = await heal(command.opts<Flags>(), command.getOptionValueSource('out') === 'cli');
     for (const line of done) process.stdout.write(`${line}\n`);
     complain(problems);

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import { allDangers } from '../longhorn/dangers.ts';
+import { refuseLostFlags } from '../lost-flags.ts';
 import type { KubernetesObject } from '../observe/cluster.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
 import { checkName } from './arguments/checks.ts';
@@ -45,7 +46,7 @@ const write = (object: KubernetesObject): string => {
 /** `npm run rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage. */
 export const runRbacCommand = (argv: readonly string[]): ExitCode => {
   try {
-    const command = program();
+    const command = refuseLostFlags(program(), argv);
     command.parse(argv, { from: 'user' });
     const flags = command.opts<Flags>();
     const account = { namespace: checkName('namespace', flags.namespace), name: checkName('service-account', flags.serviceAccount) };

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { refuseLostFlags } from '../../e2e/lost-flags.ts';
 import { NotFit } from '../not-fit.ts';
 import type { Step } from '../step.ts';
 import { type Commands, forLab, interruptedExitCode, print } from './commands.ts';
@@ -39,7 +40,7 @@ const makeProgram = (step: Step): Command => {
 export const runLabCommand = async (argv: readonly string[], step: Step): Promise<number> => {
   const complain = (message: string) => process.stderr.write(`lab: ${message}\n`);
   try {
-    await makeProgram(step).parseAsync(argv, { from: 'user' });
+    await refuseLostFlags(makeProgram(step), argv).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {

@@ -3,6 +3,7 @@ import { checkMirror, choose, chooseLonghorn } from '../../e2e/command/arguments
 import { commanderMessage } from '../../e2e/command/arguments/commander-message.ts';
 import { type ExistingFlags, parseExisting } from '../../e2e/command/arguments/existing.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/command/exit-code.ts';
+import { refuseLostFlags } from '../../e2e/lost-flags.ts';
 import { type Asked, diagnose, tell } from './diagnose.ts';
 
 const providers = ['lab', 'kind', 'k3d', 'existing'];
@@ -42,7 +43,7 @@ const read = (flags: Flags): Asked => {
 /** `npm run doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage. */
 export const runDoctorCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   try {
-    const flags = program().parse(argv, { from: 'user' }).opts<Flags>();
+    const flags = refuseLostFlags(program(), argv).parse(argv, { from: 'user' }).opts<Flags>();
     const diagnosis = await diagnose(read(flags));
     const lines = flags.json ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
     process.stdout.write(`${lines.join('\n')}\n`);

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { refuseLostFlags } from '../../lost-flags.ts';
 import { usageError } from '../exit-code.ts';
 import { commanderMessage } from './commander-message.ts';
 
@@ -7,7 +8,7 @@ import { commanderMessage } from './commander-message.ts';
  */
 export const parseFlags = (command: Command, argv: readonly string[]): boolean => {
   try {
-    command.parse(argv, { from: 'user' });
+    refuseLostFlags(command, argv).parse(argv, { from: 'user' });
     return true;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;

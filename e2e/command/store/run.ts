@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { refuseLostFlags } from '../../lost-flags.ts';
 import { commanderMessage } from '../arguments/commander-message.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit-code.ts';
 import { fsck } from './fsck.ts';
@@ -38,9 +39,10 @@ export const runStoreCommand = async (argv: readonly string[]): Promise<ExitCode
   let code: ExitCode = exitCode.passed;
   const complain = (message: string) => process.stderr.write(`store: ${message}\n`);
   try {
-    await makeProgram((ended) => {
+    const program = makeProgram((ended) => {
       code = ended;
-    }).parseAsync(argv, { from: 'user' });
+    });
+    await refuseLostFlags(program, argv).parseAsync(argv, { from: 'user' });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) {
