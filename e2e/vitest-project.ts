@@ -3,6 +3,7 @@ import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { Vite } from 'vitest/node';
 import { parseWorkers } from './environment.ts';
 import { createReporter, projectName } from './report/reporter.ts';
+import { goOnWithoutReader } from './report/without-reader.ts';
 import { makeRunId } from './run-id.ts';
 import { tags } from './tags.ts';
 import { loneOperator } from './tags-expression.ts';
@@ -12,6 +13,7 @@ import { loneOperator } from './tags-expression.ts';
 const reportScenarios = (): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest }) => {
+    goOnWithoutReader();
     for (const expression of vitest.config.cliOptions.tagsFilter ?? []) {
       const alone = loneOperator(expression);
       if (alone !== undefined)

@@ -1,6 +1,8 @@
 import { runCleanupCommand } from '../e2e/command/cleanup.ts';
 import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();
+goOnWithoutReader();
 
 process.exitCode = await runCleanupCommand(process.argv.slice(2));

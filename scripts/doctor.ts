@@ -1,6 +1,8 @@
 import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { endWithoutReader } from '../e2e/report/without-reader.ts';
 import { runDoctorCommand } from '../providers/doctor/command.ts';
 
 guardOutput();
+endWithoutReader();
 
 process.exitCode = await runDoctorCommand(process.argv.slice(2));

@@ -1,6 +1,8 @@
 import { runExplainCommand } from '../e2e/command/explain.ts';
 import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();
+endWithoutReader();
 
 process.exitCode = await runExplainCommand(process.argv.slice(2));

@@ -1,6 +1,8 @@
 import { runMergeReportsCommand } from '../e2e/command/merge-reports.ts';
 import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();
+endWithoutReader();
 
 process.exitCode = await runMergeReportsCommand(process.argv.slice(2));

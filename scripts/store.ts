@@ -1,8 +1,8 @@
 import { runStoreCommand } from '../e2e/command/store/run.ts';
 import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();
+endWithoutReader();
 
-// Whoever reads the output may have read enough, as `head` does.
-process.stdout.on('error', () => process.exit());
 process.exitCode = await runStoreCommand(process.argv.slice(2));

@@ -1,6 +1,8 @@
 import { runTraceabilityCommand } from '../e2e/command/traceability.ts';
 import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();
+endWithoutReader();
 
 process.exitCode = runTraceabilityCommand(process.argv.slice(2));

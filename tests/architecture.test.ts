@@ -50,14 +50,17 @@ const arrows: [from: RegExp, to: RegExp][] = [
   [/^e2e\/command\/cleanup\.ts$/, /^e2e\/(clean-up\/clean-up|observe\/cluster|run-id)\.ts$/],
   [/^e2e\/command\/fleet/, /^e2e\/(observe|permissions|report|command)\/|^e2e\/run-id\.ts$/],
   // The same states, made by the same code as in the steps.
-  [/^e2e\/command\/replay/, /^e2e\/(evidence|observe)\/|^e2e\/steps\/states\.ts$|^e2e\/command\/(replay\/|exit-code\.ts$)/],
+  [/^e2e\/command\/replay/, /^e2e\/(evidence|observe)\/|^e2e\/steps\/states\.ts$|^e2e\/command\/(replay\/|arguments\/|exit-code\.ts$)/],
   [/^e2e\/command\/explain/, /^e2e\/longhorn\/messages\/|^e2e\/command\/(explain\/|arguments\/|exit-code\.ts$)/],
   [
     /^e2e\/command\/docs/,
     /^e2e\/longhorn\/(dangers\.ts$|differences\/|messages\/)|^e2e\/command\/(docs|traceability)\/|^e2e\/command\/(arguments\/commander-message|exit-code)\.ts$|^e2e\/tags\.ts$/,
   ],
   [/^e2e\/command\/store\//, /^e2e\/(backupstore\/|command\/exit-code\.ts$)/],
-  [/^e2e\/command\/traceability/, /^e2e\/(longhorn\/differences\/differences|command\/exit-code)\.ts$|^e2e\/command\/traceability\//],
+  [
+    /^e2e\/command\/traceability/,
+    /^e2e\/(longhorn\/differences\/differences|command\/exit-code)\.ts$|^e2e\/command\/(traceability|arguments)\//,
+  ],
   [
     /^e2e\/command\//,
     /^e2e\/(report|command)\/|^e2e\/longhorn\/(dangers|supported)\.ts$|^e2e\/[a-z-]+\.ts$|^providers\/(provider|progress)\.ts$/,

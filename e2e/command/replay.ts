@@ -1,10 +1,16 @@
+import { Command } from 'commander';
 import { agrees, type Judged, judgeAgain, wentWell } from '../evidence/replay/judge-again.ts';
 import { describe, makeStep } from '../steps/states.ts';
+import { asksForHelp } from './arguments/asks-for-help.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 import { type Found, readHistories } from './replay/read-histories.ts';
 import { tellHistory, tellJudged } from './replay/tell-judged.ts';
 
 const usage = 'name one or more of: history.ndjson, a bundle (*.tar.gz), a folder with such files';
+
+const program = new Command('npm run replay --')
+  .description('Judges what was expected in recorded histories again, by the code of this version and without a cluster.')
+  .argument('<path...>', 'a history.ndjson, a bundle (*.tar.gz), or a folder with such files');
 
 /**
  * `npm run replay -- FILE...`: judges what was expected in recorded histories again, by the code of this version and without a cluster.
@@ -12,6 +18,10 @@ const usage = 'name one or more of: history.ndjson, a bundle (*.tar.gz), a folde
  * 4 when something is judged otherwise now, 2 for arguments and files that are no histories.
  */
 export const runReplayCommand = async (argv: readonly string[]): Promise<ExitCode> => {
+  if (asksForHelp(argv)) {
+    process.stdout.write(program.helpInformation());
+    return exitCode.passed;
+  }
   try {
     const unknown = argv.find((argument) => argument.startsWith('-'));
     if (unknown !== undefined) throw usageError(`there is no flag ${unknown}; ${usage}`);

@@ -1,13 +1,23 @@
+import { Command } from 'commander';
+import { asksForHelp } from './arguments/asks-for-help.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { describeTrace } from './traceability/describe-trace.ts';
 import { readProject } from './traceability/read-project.ts';
 import { trace } from './traceability/trace.ts';
+
+const program = new Command('npm run traceability').description(
+  'Prints every sentence of the documents that the scenarios come from, with the steps that prove it.',
+);
 
 /**
  * `npm run traceability`: prints every sentence of the seeds with the steps that prove it.
  * Returns the exit code: 0 when each has one or a reason, 1 when one has not, or its scenario does not exist yet, 2 for arguments.
  */
 export const runTraceabilityCommand = (argv: readonly string[]): ExitCode => {
+  if (asksForHelp(argv)) {
+    process.stdout.write(program.helpInformation());
+    return exitCode.passed;
+  }
   if (argv.length > 0) {
     process.stderr.write(`traceability: it takes no arguments: leave out ${argv.join(' ')}\n`);
     return exitCode.usage;

@@ -7,6 +7,7 @@ import { runCleanupCommand } from '../../e2e/command/cleanup.ts';
 import { runHealCommand } from '../../e2e/command/heal.ts';
 import { runMergeReportsCommand } from '../../e2e/command/merge-reports.ts';
 import { runRbacCommand } from '../../e2e/command/rbac.ts';
+import { runReplayCommand } from '../../e2e/command/replay.ts';
 import { runCommand } from '../../e2e/command/run-command.ts';
 import { runStoreCommand } from '../../e2e/command/store/run.ts';
 import { runTraceabilityCommand } from '../../e2e/command/traceability.ts';
@@ -48,6 +49,7 @@ const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
   lab: (argv) => runLabCommand(argv, progress.step),
   mutants: (argv) => runMutantsCommand({ argv, config: '/nowhere', progress }),
   traceability: runTraceabilityCommand,
+  replay: runReplayCommand,
   // As far as it looks before it makes anything; one argument each.
   existing: ([file = '']) => {
     const cluster = { kubeconfig: join('kube', file), context: 'x', expectCluster: uid, storeImage: 'i', namespace: undefined, allow: [] };
@@ -546,6 +548,20 @@ describe.each(Object.keys(table))('%s', (command) => {
     });
   });
 });
+
+test.each(['e2e', 'heal', 'cleanup', 'rbac', 'merge-reports', 'store', 'lab', 'mutants', 'traceability', 'replay'])(
+  '%s --help is help, and 0',
+  async (command) => {
+    for (const flag of ['--help', '-h']) {
+      const ended = await captured(async () => (commands[command] as (typeof commands)[string])([flag]));
+      expect(ended).toEqual({
+        code: 0,
+        stdout: expect.stringMatching(new RegExp(`^Usage: npm run (--silent )?${command}\\b`)),
+        stderr: '',
+      });
+    }
+  },
+);
 
 test('what was there before is still there', async () => {
   expect(await readFile('.corral/last/report.json', 'utf8')).toBe('of an earlier run');

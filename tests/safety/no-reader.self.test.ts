@@ -1,0 +1,40 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+// Whose output nobody reads from the beginning, as `| head` reads none after a while.
+const unread = async (...command: string[]) => {
+  const running = execa('node', command, { cwd: root, reject: false, stdin: 'ignore', buffer: { stdout: false } });
+  running.stdout.destroy();
+  const { exitCode, stderr } = await running;
+  return { exitCode, stderr };
+};
+
+test.concurrent.each([
+  [['scripts/traceability.ts'], 0],
+  [['scripts/rbac.ts'], 0],
+  [['scripts/explain.ts', '--help'], 0],
+  [['scripts/replay.ts', '--help'], 0],
+  [['scripts/e2e.ts', '--help'], 0],
+  [['scripts/heal.ts', '--kubeconfig', '/nope', '--run', 'abc123'], 1],
+] as const)('%j ends without a stack when nobody reads it', async (command, exitCode) => {
+  const ended = await unread(...command);
+  expect(ended.exitCode).toBe(exitCode);
+  expect(ended.stderr).not.toMatch(/EPIPE|\n\s+at /);
+});
+
+// What undoes something must not end because of it.
+test('a command that has something to finish goes on unheard', async () => {
+  const work = `
+    import { goOnWithoutReader } from '${root}e2e/report/without-reader.ts';
+    goOnWithoutReader();
+    for (let line = 0; line < 3; line += 1) {
+      process.stdout.write('working\\n');
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    process.stderr.write('finished\\n');
+    process.exitCode = 7;`;
+  expect(await unread('--input-type=module', '--eval', work)).toEqual({ exitCode: 7, stderr: 'finished' });
+});
