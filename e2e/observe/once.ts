@@ -2,6 +2,7 @@ import { type Duration, parseDuration } from './duration.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
 import { tellTimeout } from './hearing.ts';
 import { entriesAfter } from './history.ts';
+import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
 import type { KubernetesObject } from './objects.ts';
 import { presentObserver } from './observer.ts';
 import type { Decision } from './specification.ts';
@@ -20,6 +21,8 @@ export type OnceOptions<T> = {
   name?: string;
   /** How a state is written in the explanation; by default its `status`. */
   describe?: (object: T) => string;
+  /** What ends it at once, as nothing is left to wait for. */
+  hopeless?: readonly AnyHopeless[];
 };
 
 /** Waits for an object that satisfies the predicate, now or later, and returns it; throws an ExpectationError when the time is over. */
@@ -49,7 +52,7 @@ const awaitEntry = async <T extends KubernetesObject>(
   isMet: (entry: ObjectEntry<T>) => boolean,
   options: OnceOptions<T>,
 ): Promise<ObjectEntry<T>> => {
-  const { label, owner } = options;
+  const { label, owner, hopeless = [] } = options;
   const time = parseDuration(options.within);
   const mark = timeline.mark();
   let met: ObjectEntry<T> | undefined;
@@ -65,11 +68,12 @@ const awaitEntry = async <T extends KubernetesObject>(
     present: () => presentOf(timeline, options),
   });
   const decision = await firstDecision({
-    timelines: [timeline],
-    past: [],
+    timelines: [...new Set([timeline as unknown as Timeline, ...hopeless.map((each) => each.timeline)])],
+    past: presentStates(hopeless),
     time,
-    take: (_, entry) => {
-      if (entry.kind === 'gap' || !isMet(entry as ObjectEntry<T>)) return undefined;
+    take: (of, entry) => {
+      const isOfIt = of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';
+      if (!isOfIt || !isMet(entry as ObjectEntry<T>)) return lostHope({ label, hopeless }, of, entry);
       met = entry as ObjectEntry<T>;
       return { state: 'met', at: entry.at, reason: label };
     },
@@ -93,7 +97,7 @@ const toVerdict = <T extends KubernetesObject>(
   timeline: Timeline<T>,
   decision: Decision,
   mark: number,
-  { label, name, describe = statusOf }: OnceOptions<T>,
+  { label, name, describe = statusOf, hopeless = [] }: OnceOptions<T>,
 ) => {
   const names = name === undefined ? timeline.objects().map(({ metadata }) => metadata.name) : [name];
   const [first = '*', ...others] = names.slice(0, mostObjects);
@@ -103,7 +107,11 @@ const toVerdict = <T extends KubernetesObject>(
     label: name === undefined ? 'one of these' : 'the object',
     describe,
   });
-  const objects: [ExplainedObject, ...ExplainedObject[]] = [toExplained(first), ...others.map(toExplained)];
+  const objects: [ExplainedObject, ...ExplainedObject[]] = [
+    toExplained(first),
+    ...others.map(toExplained),
+    ...explainHopeless(hopeless, timeline as unknown as Timeline),
+  ];
   const steps = [{ label }];
   return {
     ...decision,

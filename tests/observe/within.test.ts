@@ -167,6 +167,48 @@ describe('once', () => {
   });
 });
 
+describe('once, of what no waiting leads to', () => {
+  const describeLamp = ({ status }: Lamp) => status.state;
+  const unlessBurnt = (timeline: ReturnType<typeof played>, name = 'fuse') => ({
+    timeline,
+    name,
+    because: ({ status, metadata }: Lamp) => (status.state === 'burnt' ? `the ${metadata.name} is burnt` : undefined),
+    describe: describeLamp,
+  });
+
+  test('ends at once when hope is lost, by an object of another timeline, with the reason and its history', async () => {
+    const [lamps, fuses] = [played('hall:off'), played('fuse:whole', 'spare:burnt')];
+    const found = once(lamps, isOn, { ...wait, hopeless: [unlessBurnt(fuses)] });
+    play(fuses, 'fuse:burnt');
+    const { verdict } = await failure(found);
+    expect(verdict).toMatchObject({ state: 'broken', at: 3000, reason: 'the fuse is burnt: no waiting leads to it that a lamp is on' });
+    expect(verdict.text).toContain('History of what it depends on (fuse) in lamps');
+    expect(verdict.last?.metadata.name).toBe('hall');
+  });
+
+  test('ends at once when there was none from the beginning', async () => {
+    const { verdict } = await failure(once(played('hall:off'), isOn, { ...wait, hopeless: [unlessBurnt(played('fuse:burnt'))] }));
+    expect(verdict.state).toBe('broken');
+  });
+
+  test('goes on while there is some: after what was overcome, what is gone, and a gap', async () => {
+    const [lamps, fuses] = [played('hall:off'), played('fuse:burnt', 'fuse:whole', 'old:burnt', 'old:gone')];
+    const found = once(lamps, isOn, { ...wait, hopeless: [unlessBurnt(fuses), unlessBurnt(fuses, 'old'), unlessBurnt(lamps, 'hall')] });
+    play(fuses, 'gap');
+    play(fuses, 'fuse:dim');
+    play(lamps, 'hall:on');
+    expect((await found).metadata.name).toBe('hall');
+  });
+
+  test('what is met is met, though hope is lost in the same state', async () => {
+    const lamps = played('hall:off');
+    const found = once(lamps, isOn, { ...wait, hopeless: [{ timeline: lamps, because: () => 'never', describe: describeLamp }] });
+    await failure(found);
+    const met = once(played('hall:on'), isOn, { ...wait, hopeless: [{ timeline: lamps, because: () => 'never', describe: describeLamp }] });
+    expect((await met).metadata.name).toBe('hall');
+  });
+});
+
 describe('onceGone', () => {
   const end = { ...wait, name: 'hall', label: 'the hall lamp is gone' };
 
