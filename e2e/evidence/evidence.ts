@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cluster } from '../observe/cluster.ts';
 import type { Observer } from '../observe/observer.ts';
@@ -33,6 +34,8 @@ export type Evidence = {
   observer: Observer;
   tell: History['tell'];
   keeper: Keeper;
+  /** The history as it is so far; undefined where it cannot be kept. */
+  history(): Promise<string | undefined>;
   /** Reads all that there is, and does what comes last. */
   collectAll(): Promise<void>;
   /** Reads what is of use where it has passed. */
@@ -85,6 +88,10 @@ export const openEvidence = ({ out, header, cluster, onExpected, onTrouble, ...o
   return {
     folder: () => (isLost ? null : folder),
     tell: history.tell,
+    history: async () => {
+      await lines.flushed();
+      return readFile(within('history.ndjson'), 'utf8').catch(() => undefined);
+    },
     observer: {
       ...history.observer,
       reads: ({ name, container }, log) => void writing.push(write(join('logs', `${name}.${container}.log`), log)),

@@ -6,6 +6,8 @@ import { redactAll } from '../observe/redact/redact.ts';
 export type Lines = {
   /** Writes a line, redacted; returns at once. */
   write(line: object): void;
+  /** Returns when all that was written so far is in the file, or cannot be. */
+  flushed(): Promise<void>;
   /** Returns when all that was written is in the file, or cannot be. */
   end(): Promise<void>;
 };
@@ -16,7 +18,7 @@ export const openLines = (path: string, onTrouble: (error: Error) => void): Line
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
     onTrouble(error as Error);
-    return { write: () => {}, end: async () => {} };
+    return { write: () => {}, flushed: async () => {}, end: async () => {} };
   }
   // One stream: what is written while it is busy goes out in one piece, and the order is kept.
   const stream = createWriteStream(path);
@@ -30,6 +32,13 @@ export const openLines = (path: string, onTrouble: (error: Error) => void): Line
   return {
     write: (line) => {
       if (!isLost && !stream.writableEnded) stream.write(`${JSON.stringify(redactAll(line))}\n`);
+    },
+    flushed: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      if (isLost || stream.writableEnded) resolve();
+      // Called with the error where it cannot be written.
+      else stream.write('', () => resolve());
+      return promise;
     },
     end: () => {
       stream.end();

@@ -32,20 +32,24 @@ export type Faults = {
 export const openFaults = ({
   cluster,
   ledger,
+  scenario,
   tell = () => {},
 }: {
   cluster: Cluster;
   ledger: Ledger;
+  /** Whose they are: others that fail meanwhile name it. */
+  scenario?: string;
   tell?: (event: FaultEvent) => void;
 }): Faults => {
   const inForce: Injected[] = [];
   return {
     inject: async (fault) => {
-      const entry = await ledger.record({ server: cluster.server, kind: fault.kind, title: fault.title, data: fault.data });
-      const told = tellFault({ id: entry.id, name: fault.kind, title: fault.title }, tell);
+      const { kind, title, data } = fault;
+      const entry = await ledger.record({ server: cluster.server, kind, title, ...(scenario !== undefined && { scenario }), data });
+      const told = tellFault({ id: entry.id, name: kind, title }, tell);
       let healing: Promise<string> | undefined;
       const injected: Injected = {
-        title: fault.title,
+        title,
         prove: () => told('proved', fault.prove(), (proof) => proof),
         // Once is enough, however often it is asked for; but one that failed is tried again by the clean-up.
         heal: () => {
@@ -59,7 +63,7 @@ export const openFaults = ({
         },
       };
       inForce.push(injected);
-      await told('injected', fault.inject(), () => fault.title);
+      await told('injected', fault.inject(), () => title);
       return injected;
     },
     healAll: () => eachInTurn(inForce.toReversed(), (fault) => fault.heal(), 'a fault could not be healed'),

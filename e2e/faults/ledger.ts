@@ -12,6 +12,8 @@ const entrySchema = z.object({
   server: z.string(),
   kind: z.string(),
   title: z.string(),
+  /** The scenario that did it; a ledger of an older version does not say so. */
+  scenario: z.string().optional(),
   /** What the healer of this kind needs; JSON, so that another process can heal. On disk secrets in it are redacted: with one, only this process can. */
   data: z.unknown(),
   recordedAt: z.string(),
@@ -24,7 +26,7 @@ export type LedgerEntry = z.infer<typeof entrySchema>;
 /** The list on disk of what was done to the cluster; it outlives the process that wrote it, and any number of processes may write it at once. */
 export type Ledger = {
   /** Writes down, durably, what is about to be done. */
-  record(entry: { server: string; kind: string; title: string; data: unknown }): Promise<LedgerEntry>;
+  record(entry: Omit<LedgerEntry, 'id' | 'run' | 'recordedAt'>): Promise<LedgerEntry>;
   /** Writes down that it was undone; once is enough. */
   healed(id: string): Promise<void>;
   /** What has not been undone yet, of what was there when this was opened and what was entered here since; the latest first. */
@@ -39,19 +41,13 @@ export const ledgerPath = (out: string): string => join(out, 'faults.ndjson');
 /** Opens the ledger of a folder, or starts it; an unreadable one is an error, because it may hold the only way back. What is entered is `run`'s. */
 export const openLedger = async (out: string, run?: string): Promise<Ledger> => {
   const path = ledgerPath(out);
-  const { inForce, last } = await read(path);
+  const past = await readFaults(path);
+  const inForce = new Map(past.filter(({ healedAt }) => healedAt === undefined).map(({ entry }) => [entry.id, entry]));
+  const last = past.at(-1)?.entry;
   const known = new Set(inForce.keys());
   return {
-    record: async ({ server, kind, title, data }) => {
-      const entry = {
-        id: randomBytes(4).toString('hex'),
-        ...(run !== undefined && { run }),
-        server,
-        kind,
-        title,
-        data,
-        recordedAt: new Date().toISOString(),
-      };
+    record: async (fault) => {
+      const entry = { id: randomBytes(4).toString('hex'), ...(run !== undefined && { run }), ...fault, recordedAt: new Date().toISOString() };
       inForce.set(entry.id, entry);
       known.add(entry.id);
       await append(path, entry);
@@ -67,9 +63,12 @@ export const openLedger = async (out: string, run?: string): Promise<Ledger> => 
   };
 };
 
-const read = async (path: string): Promise<{ inForce: Map<string, LedgerEntry>; last: LedgerEntry | undefined }> => {
-  const inForce = new Map<string, LedgerEntry>();
-  let last: LedgerEntry | undefined;
+/** A fault of the whole run, by whichever process, and when it was undone; undefined while it is in force. */
+export type PastFault = { entry: LedgerEntry; healedAt: string | undefined };
+
+/** Reads a whole ledger, in its order; empty where there is none. */
+export const readFaults = async (path: string): Promise<PastFault[]> => {
+  const faults = new Map<string, PastFault>();
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
     throw new Error(`${path} cannot be read (${error.code}); it says what must be undone in a cluster`, { cause: error });
@@ -80,16 +79,13 @@ const read = async (path: string): Promise<{ inForce: Map<string, LedgerEntry>; 
   try {
     for (const line of lines.filter((each) => each !== '')) {
       const told = lineSchema.parse(JSON.parse(line));
-      if ('healed' in told) inForce.delete(told.healed);
-      else {
-        inForce.set(told.id, told);
-        last = told;
-      }
+      if (!('healed' in told)) faults.set(told.id, { entry: told, healedAt: undefined });
+      else if (faults.has(told.healed)) Object.assign(faults.get(told.healed) as PastFault, { healedAt: told.healedAt });
     }
   } catch (error) {
     throw new Error(`${path} cannot be read; it says what must be undone in a cluster, so look at it before removing it`, { cause: error });
   }
-  return { inForce, last };
+  return [...faults.values()];
 };
 
 // Only ever a whole line at the end, in one go and forced to disk: writers at the same time do not disturb each other, and nothing written is

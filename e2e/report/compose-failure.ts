@@ -4,8 +4,9 @@ import type { Failure } from './schema.ts';
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.flatMap((line) => indent(line, '  '))];
 
-/** What is known of a failure beside its reason: what Longhorn said, by the catalogue of its messages; the faults in force; where the evidence is. */
-export const composeCircumstances = ({ messages, faults, evidence }: Pick<Failure, 'messages' | 'faults' | 'evidence'>): string[] => [
+/** What is known of a failure beside its reason: where it points to; what Longhorn said, by the catalogue of its messages; the faults in force; where the evidence is. */
+export const composeCircumstances = ({ messages, faults, evidence, pointsTo }: Omit<Failure, 'step' | 'reason'>): string[] => [
+  ...(pointsTo === undefined ? [] : section(`Points to: ${pointsTo.place}`, pointsTo.because)),
   ...section(
     'Messages of Longhorn:',
     messages.flatMap(({ of, text, class: kind, id, meaning }) => [

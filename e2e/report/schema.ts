@@ -1,4 +1,7 @@
 import { z } from 'zod';
+import { failureSchema } from './failure-schema.ts';
+
+export type { Failure, PointsTo } from './failure-schema.ts';
 
 /** Version of report.json; it grows when a reader of an older report would misread a newer one. */
 export const schemaVersion = 1;
@@ -29,30 +32,6 @@ const stepSchema = z.strictObject({
 });
 
 const findingSchema = z.strictObject({ title: z.string(), detail: z.string(), link: z.string().optional() });
-
-/** What is told of a failure on the spot. */
-export const failureSchema = z.strictObject({
-  /** The step that it happened in; null where it was in none. */
-  step: z.string().nullable(),
-  /** Complete: what was expected, how far it got, the histories. */
-  reason: z.string(),
-  /** Each message of Longhorn that was met, with its place in the catalogue. */
-  messages: z.array(
-    z.strictObject({
-      /** The object that said it, or the pod whose log it was in. */
-      of: z.string(),
-      text: z.string(),
-      class: z.string(),
-      /** Null for one that nobody knows. */
-      id: z.string().nullable(),
-      meaning: z.string(),
-    }),
-  ),
-  /** In force at the failure. */
-  faults: z.array(z.strictObject({ name: z.string(), state: z.string(), proof: z.string().nullable() })),
-  /** Paths of what was kept, from where the run was started. */
-  evidence: z.array(z.string()),
-});
 
 const kubernetesSchema = z.strictObject({ server: z.string(), context: z.string(), version: z.string() });
 
@@ -121,7 +100,6 @@ export type Account = z.infer<typeof accountSchema>;
 export type Decisions = z.infer<typeof decisionsSchema>;
 export type Step = z.infer<typeof stepSchema>;
 export type Finding = z.infer<typeof findingSchema>;
-export type Failure = z.infer<typeof failureSchema>;
 export type Kubernetes = z.infer<typeof kubernetesSchema>;
 export type ScenarioReport = z.infer<typeof scenarioSchema>;
 export type Report = z.infer<typeof reportSchema>;

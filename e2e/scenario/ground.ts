@@ -1,4 +1,5 @@
 import type { Keeper } from '../evidence/keeper.ts';
+import type { Concern } from '../faults/reach.ts';
 import type { LonghornClocks } from '../longhorn/clocks.ts';
 import type { Danger } from '../longhorn/dangers.ts';
 import type { Lack } from '../longhorn/lacks.ts';
@@ -14,6 +15,8 @@ import type { StepReport } from './journal.ts';
 export type StepOptions = {
   cluster: Cluster;
   run: string;
+  /** Its name. */
+  scenario: string;
   /** The folder of the run's results. */
   out: string;
   storeImage: string;
@@ -48,9 +51,14 @@ export type StepOptions = {
 
 /**
  * How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close` cleans up, whatever happened.
- * `messages` tells what the product under test has said so far.
+ * `messages` tells what the product under test has said so far; `concern` what an error is about, as far as faults of others can have reached it.
  */
-export type Ending = { conclude(): Promise<void>; close(): Promise<void>; messages?(): Failure['messages'] };
+export type Ending = {
+  conclude(): Promise<void>;
+  close(): Promise<void>;
+  messages?(): Failure['messages'];
+  concern?(error: unknown): Concern;
+};
 
 /** Where the steps come from, so that the suite's own tests can play scenarios on steps of their own. */
 export type Ground<Steps> = {

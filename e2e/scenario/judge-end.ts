@@ -23,13 +23,17 @@ const isNotProvable = (error: unknown): boolean => {
   return isNotProvable(error.cause);
 };
 
-/** `doing` is what the scenario was at; `outage` says that the API server did not answer for a while. */
-type Where = { interrupted: boolean; doing: string | undefined; outage: string | undefined };
+/**
+ * `doing` is what the scenario was at; `outage` says that the API server did not answer for a while, `others` that a fault of another scenario can
+ * have reached all that failed.
+ */
+type Where = { interrupted: boolean; doing: string | undefined; outage: string | undefined; others?: string | undefined };
 
 /**
  * Judges how a scenario ended, by the error of its body and that of its clean-up.
  * A clean-up that failed makes it fail whatever it proved: the next scenario cannot trust what was left behind.
- * Where the API server was away meanwhile, nothing that failed is Longhorn's doing for sure: that is no verdict on it, but what passed did pass.
+ * Where the API server was away meanwhile, or a fault of another scenario can have reached it, nothing that failed is Longhorn's doing for sure:
+ * that is no verdict on it, but what passed did pass.
  */
 export const judgeEnd = ({ error, cleanUpError }: { error?: unknown; cleanUpError?: unknown }, where: Where): Outcome => {
   const outcome = judgeBody(error, where);
@@ -38,7 +42,9 @@ export const judgeEnd = ({ error, cleanUpError }: { error?: unknown; cleanUpErro
   return blame({ state: 'failed', reason: outcome.reason === null ? reason : `${outcome.reason}\n\n${reason}` }, where);
 };
 
-const blame = (outcome: Outcome, { outage }: Where): Outcome =>
-  outcome.state === 'failed' && outage !== undefined
-    ? { state: 'not-provable', reason: `${outage} meanwhile, so this is no verdict on Longhorn:\n${outcome.reason}` }
+const blame = (outcome: Outcome, { outage, others }: Where): Outcome => {
+  const why = outage === undefined ? others : `${outage} meanwhile`;
+  return outcome.state === 'failed' && why !== undefined
+    ? { state: 'not-provable', reason: `${why}, so this is no verdict on Longhorn:\n${outcome.reason}` }
     : outcome;
+};

@@ -8,7 +8,7 @@ import { guardOutput } from '../observe/redact/guard-output.ts';
 import { redactAll, redactError } from '../observe/redact/redact.ts';
 import { permitNeeded } from '../permissions/permit.ts';
 import type { ScenarioRecord } from '../report/record.ts';
-import type { Failure, Kubernetes } from '../report/schema.ts';
+import type { Kubernetes } from '../report/schema.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { tellAwaited } from './awaiting.ts';
 import { skipUnlessFit } from './fit.ts';
@@ -16,7 +16,7 @@ import type { Ending, Ground, ScenarioBody, ScenarioOptions } from './ground.ts'
 import { openJournal } from './journal.ts';
 import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
-import { composeFailure } from './tell-failure.ts';
+import { openTelling } from './telling.ts';
 import { boundBy, graceToUnwind, startClock } from './time.ts';
 import { awaitTurn, createTurn } from './turn.ts';
 import { openWitness } from './witness.ts';
@@ -66,6 +66,7 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
     steps = await ground.createSteps({
       cluster,
       run,
+      scenario: context.task.name,
       out,
       storeImage,
       namespace,
@@ -101,16 +102,11 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
   await graceToUnwind(working);
   // What a step still waits to send again would come behind the clean-up.
   health.abandon();
-  const { close, messages } = steps ?? {};
-  let failure: Failure | undefined;
-  const tellFailure = async (error: unknown) => {
-    await account.run(witness.collect);
-    failure = composeFailure(error, { journal, messages, paths: witness.paths() });
-    journal.send({ kind: 'failure', failure });
-  };
+  const { close } = steps ?? {};
+  const telling = openTelling({ account, journal, witness, startedAt, ending: steps, scenario: context.task.name });
   // Before the clean-up removes what there is to see.
   if (ended.error === undefined) await account.run(witness.collectBriefly);
-  else if (!interrupted && !(ended.error instanceof SkipScenario)) await tellFailure(ended.error);
+  else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);
   if (close !== undefined) {
     await turn.cleanUp();
     await boundBy(
@@ -122,11 +118,12 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
     });
   }
   holder.leave();
-  if (ended.cleanUpError !== undefined && failure === undefined) await tellFailure(ended.cleanUpError);
+  if (ended.cleanUpError !== undefined) await telling.tell(ended.cleanUpError);
 
   const trouble = health.told();
   if (trouble !== undefined) journal.report.finding({ title: trouble.title, detail: trouble.detail });
-  const outcome = redactAll(judgeEnd(ended, { interrupted, doing, outage: trouble?.isOutage ? trouble.title : undefined }));
+  const outage = trouble?.isOutage ? trouble.title : undefined;
+  const outcome = redactAll(judgeEnd(ended, { interrupted, doing, outage, others: telling.others() }));
   // Here, where what is secret is known; vitest's own reporters print the error as well.
   for (const error of [ended.error, ended.cleanUpError]) redactError(error);
   const { steps: told, findings } = journal;
@@ -143,7 +140,7 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
     decisions: toDecisions(account.decisions),
     kubernetes,
     evidence: witness.folder(),
-    ...(failure && { failure }),
+    ...telling.told(),
   };
   await witness.close(record.outcome);
   context.task.meta.corral = record;

@@ -8,16 +8,18 @@ type Ground = {
   /** What the product under test has said so far. */
   messages: (() => Failure['messages']) | undefined;
   paths: string[];
+  pointsTo?: Failure['pointsTo'];
 };
 
 /** Puts together what is told of a failure where it happened: the step, the reason, what Longhorn had said, and the faults that were in force. */
-export const composeFailure = (error: unknown, { journal, messages, paths }: Ground): Failure =>
+export const composeFailure = (error: unknown, { journal, messages, paths, pointsTo }: Ground): Failure =>
   redactAll({
     step: journal.steps.findLast(({ state }) => state === 'failed')?.sentence ?? null,
     reason: explainError(error),
     messages: toldMessages(messages),
     faults: journal.faults().map(({ title, phase, proof }) => ({ name: title, state: phase, proof })),
     evidence: paths,
+    ...(pointsTo && { pointsTo }),
   });
 
 // Told besides the failure: what is wrong with the telling must not take its place.

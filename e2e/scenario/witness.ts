@@ -59,6 +59,9 @@ export const openWitness = ({ context, record, startedAt, interrupted }: Options
     tell: (...told: Parameters<Evidence['tell']>) => evidence?.tell(...told),
     collect: async () => evidence?.collectAll(),
     collectBriefly: async () => evidence?.collectBriefly(),
+    history: async () => evidence?.history(),
+    /** What the scenario is played on; undefined before that is known. */
+    ground: () => begun,
     folder,
     /** What there is, or will be, for who looks into a failure; from where the run was started. */
     paths: (): string[] => {

@@ -4,6 +4,7 @@ import { openFaults } from '../faults/fault.ts';
 import { openLedger } from '../faults/ledger.ts';
 import { longhornClocks } from '../longhorn/clocks.ts';
 import { inTurn, removeMade } from './clean-up.ts';
+import { concernOf } from './concern.ts';
 import { concludeManagers, concludeMessages } from './conclude.ts';
 import { type Context, tellSteps } from './context.ts';
 import { keepEvidence } from './evidence/keep.ts';
@@ -29,6 +30,7 @@ export type { Steps } from './steps.ts';
 export const createSteps = async ({
   cluster,
   run,
+  scenario,
   out,
   storeImage,
   namespace: shared,
@@ -81,7 +83,7 @@ export const createSteps = async ({
 
     kept.serves({ pod: fixture.pod, root: fixture.root });
     undo.push(() => removeMade({ cluster, timelines, made, target, limits }));
-    const faults = onlyDeclared(openFaults({ cluster, ledger, tell: report.fault }), dangers);
+    const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), dangers);
     undo.push(() => faults.healAll());
 
     const ground = {
@@ -122,6 +124,7 @@ export const createSteps = async ({
       data: documentData(clocks),
       conclude,
       messages: () => messagesOf(context),
+      concern: (error) => concernOf(context, error),
       close,
     };
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Keeper } from '../evidence/keeper.ts';
+import type { Concern } from '../faults/reach.ts';
 import type { LonghornClocks } from '../longhorn/clocks.ts';
 import type { Danger } from '../longhorn/dangers.ts';
 import type { Lack } from '../longhorn/lacks.ts';
@@ -14,6 +15,8 @@ import type { When } from './when.ts';
 export type StepsOptions = {
   cluster: Cluster;
   run: string;
+  /** The scenario's name. */
+  scenario: string;
   out: string;
   storeImage: string;
   /** The namespace that all backup stores go into; undefined: each has one of its own. */
@@ -50,6 +53,8 @@ export type Steps = {
   conclude(): Promise<void>;
   /** What Longhorn has said so far, through the catalogue. */
   messages(): ToldMessage[];
+  /** What an error is about, as far as faults of other scenarios can have reached it. */
+  concern(error: unknown): Concern;
   /** Heals every fault, removes all that was made and returns when it is gone; throws when something stayed. */
   close(): Promise<void>;
 };

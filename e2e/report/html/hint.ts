@@ -1,10 +1,14 @@
-import type { Report, ScenarioReport } from '../schema.ts';
+import type { PointsTo, Report, ScenarioReport } from '../schema.ts';
 import type { Bar, Lane, Timeline } from './data.ts';
 
 /** Where to look first for what went wrong: a hint, not a verdict, with what speaks for it. */
-export type Hint = { at: 'longhorn' | 'cluster' | 'suite' | 'unclear'; because: string[] };
+export type Hint = Pick<PointsTo, 'at' | 'because'>;
 
-const ofCode = /^(?:\w+: )?(TypeError|ReferenceError|SyntaxError|RangeError|its process ended before it did)\b/;
+/** A stretch of the scenario, in seconds from its start. */
+type Stretch = { from: number; to: number };
+
+/** What is said of an error of the suite's own code: no fault brings that about. */
+export const ofCode = /^(?:\w+: )?(TypeError|ReferenceError|SyntaxError|RangeError|its process ended before it did)\b/;
 const ofNetwork = /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|socket hang up|fetch failed|(HTTP|status) 50[0234])\b/i;
 
 // What a kubelet, or the API server for it, says of a command for a container that does not run.
@@ -17,8 +21,8 @@ const at = (seconds: number): string => `+${seconds.toFixed(1)} s`;
 
 // What a fault does to the cluster on purpose is no trouble of the cluster's; a pod needs a while after it to be ready again.
 const afterFault = 60;
-const isOnPurpose = ({ from }: Bar, faults: readonly Lane[]): boolean =>
-  faults.some(({ bars }) => bars.some((fault) => from >= fault.from - 1 && from <= fault.to + afterFault));
+const isOnPurpose = ({ from }: Bar, faults: readonly Stretch[]): boolean =>
+  faults.some((fault) => from >= fault.from - 1 && from <= fault.to + afterFault);
 
 // What begins badly was never good: a pod that starts, a target that Longhorn has not looked at.
 const troubleOf = ({ bars }: Lane): Bar[] => {
@@ -26,8 +30,8 @@ const troubleOf = ({ bars }: Lane): Bar[] => {
   return good === -1 ? [] : bars.slice(good).filter(({ tone }) => tone === 'bad');
 };
 
-const clusterTrouble = ({ lanes }: Timeline): string[] => {
-  const faults = lanes.filter(({ kind }) => kind === 'fault');
+const clusterTrouble = ({ lanes }: Timeline, others: readonly Stretch[]): string[] => {
+  const faults = [...others, ...lanes.flatMap(({ kind, bars }) => (kind === 'fault' ? bars : []))];
   const bad = lanes
     .filter(({ kind }) => kind === 'pods' || kind === 'backuptargets')
     .flatMap((lane) => troubleOf(lane).map((bar) => ({ lane, bar })))
@@ -49,17 +53,38 @@ const failedFaults = ({ lanes }: Timeline): string[] =>
         .map(({ from, texts }) => `the fault "${name}" failed at ${at(from)}${texts[0] ? `: ${texts[0]}` : ''}`),
     );
 
-const brackets = ({ lanes }: Timeline, state: string) => lanes.flatMap((lane) => lane.brackets.filter((each) => each.state === state));
+// What Kubernetes brings about by itself; Longhorn has no part in it.
+const ofKubernetes = ['pods', 'deployments', 'namespaces'];
 
-/** Says where to look first when a scenario did not pass; null for one that did, or was not played. */
+const brackets = ({ lanes }: Timeline, state: string, of: (kind: string) => boolean) =>
+  lanes.flatMap(({ kind, brackets }) => (of(kind) ? brackets.filter((each) => each.state === state) : []));
+
+const isLonghorns = (kind: string): boolean => !ofKubernetes.includes(kind);
+
+/** What Kubernetes was waited for, and did not bring about. */
+const missedOfKubernetes = (timeline: Timeline): string[] =>
+  ['broken', 'timed-out'].flatMap((state) =>
+    brackets(timeline, state, (kind) => !isLonghorns(kind)).map(
+      ({ label, reason }) => `what Kubernetes brings about by itself did not come: ${label}${reason === null ? '' : ` (${reason})`}`,
+    ),
+  );
+
+type Told = Pick<ScenarioReport, 'state' | 'reason' | 'failure'>;
+
+/**
+ * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was decided where it was played counts, as
+ * more was known there. `others` is when faults of other scenarios were in force.
+ */
 export const hintOf = (
-  { state, reason }: Pick<ScenarioReport, 'state' | 'reason'>,
+  { state, reason, failure }: Told,
   timeline: Timeline | null,
   end: Report['end'],
+  others: readonly Stretch[] = [],
 ): Hint | null => {
   if (state === 'passed' || state === 'skipped') return null;
   if (end.state === 'cluster-lost')
     return { at: 'cluster', because: [`the cluster was lost while scenarios were played: ${end.reason ?? 'no reason is known'}`] };
+  if (failure?.pointsTo !== undefined) return failure.pointsTo;
   const said = reason ?? '';
   if (state === 'not-provable')
     return {
@@ -76,9 +101,11 @@ export const hintOf = (
     return { at: 'cluster', because: [...faults, 'a pod that the scenario stands on was not there any more'] };
   if (faults.length > 0)
     return { at: 'suite', because: [...faults, 'what the scenario stands on was not there, so that it says nothing about Longhorn'] };
-  const trouble = clusterTrouble(timeline);
-  const broken = brackets(timeline, 'broken');
-  const late = brackets(timeline, 'timed-out');
+  const missed = missedOfKubernetes(timeline);
+  if (missed.length > 0) return { at: 'cluster', because: missed };
+  const trouble = clusterTrouble(timeline, others);
+  const broken = brackets(timeline, 'broken', isLonghorns);
+  const late = brackets(timeline, 'timed-out', isLonghorns);
   if (broken.length > 0)
     return {
       at: 'longhorn',

@@ -30,6 +30,9 @@ const saidByContainer = ({ name, state, restartCount = 0 }: Container): string[]
   );
 };
 
+const isUnready = (status: { conditions?: { type?: string; status?: string }[] } | undefined): boolean =>
+  status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'False') ?? false;
+
 /** A pod: its phase, whether it is ready, and what its containers went through. */
 export const podState: StateOf = ({ status }) => {
   const containers: Container[] = status?.containerStatuses ?? [];
@@ -38,7 +41,11 @@ export const podState: StateOf = ({ status }) => {
   if (phase === 'Failed' || phase === 'Unknown') return { state: phase, tone: 'bad', texts };
   if (phase === 'Succeeded') return { state: phase, tone: 'good', texts };
   if (phase !== 'Running') return { state: phase, tone: 'waiting', texts };
-  if (containers.length > 0 && containers.every(({ ready }) => ready === true)) return { state: 'Ready', tone: 'good', texts };
+  if (containers.length > 0 && containers.every(({ ready }) => ready === true)) {
+    // Where a node is lost nobody tells of its containers any more: Kubernetes only says that the pod is not ready.
+    if (!isUnready(status)) return { state: 'Ready', tone: 'good', texts };
+    return { state: 'Running, not ready', tone: 'bad', texts: [...texts, 'not ready, though its containers were: its node may be lost'] };
+  }
   const crashes = containers.some(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff' || (state?.terminated?.exitCode ?? 0) !== 0);
   return { state: 'Running, not ready', tone: crashes ? 'bad' : 'waiting', texts };
 };

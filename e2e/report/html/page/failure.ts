@@ -1,12 +1,7 @@
+import { placeOf } from '../../place-of.ts';
 import type { PageScenario } from '../data.ts';
 import type { Hint } from '../hint.ts';
 import { element, headOf } from './element.ts';
-
-const places: Record<Hint['at'], string> = { longhorn: 'Longhorn', cluster: 'the cluster', suite: 'the suite', unclear: 'not clear' };
-
-/** Names the place where to look first; what stands in for Longhorn is told apart from it. */
-export const placeOf = ({ at }: Hint, target: string): string =>
-  at === 'longhorn' && target === 'emulator' ? 'the emulator (in the place of Longhorn)' : places[at];
 
 const hintBox = (hint: Hint, target: string): HTMLElement =>
   element('div', `points-to ${hint.at}`, [

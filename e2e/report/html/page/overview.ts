@@ -1,8 +1,8 @@
 import { formatDuration } from '../../../observe/duration.ts';
 import { ownTime } from '../../own-time.ts';
+import { placeOf } from '../../place-of.ts';
 import type { PageRun, PageScenario } from '../data.ts';
 import { element, headOf, link } from './element.ts';
-import { placeOf } from './failure.ts';
 import { flakiness, slower, spark } from './past.ts';
 import { roundsOf } from './rounds.ts';
 import { states, tellDate } from './tell.ts';

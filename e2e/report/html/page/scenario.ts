@@ -1,8 +1,9 @@
 import { formatDuration } from '../../../observe/duration.ts';
+import { placeOf } from '../../place-of.ts';
 import type { PageScenario, Timeline } from '../data.ts';
 import { element, link } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
-import { failureBox, placeOf } from './failure.ts';
+import { failureBox } from './failure.ts';
 import { flakiness } from './past.ts';
 import { states } from './tell.ts';
 import { unpack } from './unpack.ts';

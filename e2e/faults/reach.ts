@@ -1,0 +1,78 @@
+import type { healers } from './healers.ts';
+import type { LedgerEntry, PastFault } from './ledger.ts';
+
+/** What failed, as far as it decides which faults of other scenarios can have reached it; times in ms since the epoch. */
+export type Concern = {
+  /** When the first of what it stands on began to exist. */
+  since: number;
+  /** When processes of its volumes were started. */
+  starts: readonly { from: number; to: number }[];
+  /** The nodes whose manager owned any of it, or that any of it was attached to; undefined where that is not known. */
+  nodes: readonly string[] | undefined;
+};
+
+/** Which objects of other scenarios a fault can reach. */
+type Reach = 'none' | 'volumes that start' | 'what its manager owns' | 'everything';
+
+/**
+ * The reach of each kind of fault. Those of `none` change only what belongs to the store or the volume of their own scenario. Kinds that only ledgers
+ * of older versions have may stand here too.
+ */
+const reaches: Record<keyof typeof healers | 'wrapped-engine', Reach> = {
+  'foreign-lock': 'none',
+  'held-deletion': 'none',
+  'immutable-file': 'none',
+  'stalled-server': 'none',
+  'denied-deletion': 'none',
+  // Every engine and replica that begins meanwhile begins through the wrapper, and knows its own path by it.
+  'wrapped-engine': 'volumes that start',
+  'killed-pod': 'what its manager owns',
+  'patched-object': 'everything',
+  // Where the replicas of a volume lie is not watched; and what manages it may be on any node.
+  lab: 'everything',
+};
+
+/** A fault of another scenario that can have reached what failed. */
+export type Reaching = {
+  entry: LedgerEntry;
+  healedAt: string | undefined;
+  /** How it reaches it, as a clause. */
+  how: string;
+  /** It was in force in the very stretch that decided; else only since the object began to exist. */
+  isMeanwhile: boolean;
+};
+
+type Stretch = { from: number; to: number };
+
+const overlap = (one: Stretch, other: Stretch): boolean => one.from <= other.to && other.from <= one.to;
+
+/** How a fault reaches what failed, as a clause; undefined where it does not. */
+const reachOf = ({ kind, data }: LedgerEntry, inForce: Stretch, concern: Concern): string | undefined => {
+  const reach: Reach | undefined = reaches[kind as keyof typeof reaches];
+  if (reach === 'none') return undefined;
+  if (reach === 'volumes that start')
+    return concern.starts.some((start) => overlap(start, inForce))
+      ? 'it reaches every volume that starts meanwhile, and this one did'
+      : undefined;
+  if (reach === 'what its manager owns') {
+    const node = String((data as { node?: unknown }).node ?? '');
+    if (concern.nodes !== undefined && !concern.nodes.includes(node)) return undefined;
+    return `it reaches what the manager of ${node} owns${concern.nodes === undefined ? '' : ', and that is so here'}`;
+  }
+  return reach === undefined ? 'nobody knows what it reaches' : 'it reaches everything';
+};
+
+/** The faults of other scenarios that were in force since what failed began to exist and can have reached it; `decided` is the stretch that decided. */
+export const reachingFaults = (
+  faults: readonly PastFault[],
+  { scenario, server, concern, decided }: { scenario: string; server: string; concern: Concern; decided: Stretch },
+): Reaching[] =>
+  faults.flatMap(({ entry, healedAt }) => {
+    if (entry.server !== server || entry.scenario === scenario) return [];
+    const inForce = { from: Date.parse(entry.recordedAt), to: healedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(healedAt) };
+    if (!overlap(inForce, { from: Math.min(concern.since, decided.from), to: decided.to })) return [];
+    const how = reachOf(entry, inForce, concern);
+    if (how === undefined) return [];
+    const isLasting = reaches[entry.kind as keyof typeof reaches] === 'volumes that start';
+    return { entry, healedAt, how, isMeanwhile: isLasting || overlap(inForce, decided) };
+  });
