@@ -1,7 +1,11 @@
 import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources } from '../observe/cluster.ts';
 import { once, onceGone } from '../observe/expectation.ts';
+import { namingCause } from '../observe/nearest-cause.ts';
+import { describePod, hopelessPods, type Pod } from '../observe/pod-states.ts';
+import type { Timeline } from '../observe/timeline.ts';
 import { follow } from '../observe/watch.ts';
 import { exportPath, storeManifest, storeName, storePodLabel, storeUrl } from './manifest.ts';
+import { causeOfPods } from './pod-cause.ts';
 import { removeFromShared } from './shared-namespace.ts';
 import { giveSignOfLife } from './sign-of-life.ts';
 import { type BackupStore, openStore } from './store.ts';
@@ -21,12 +25,6 @@ export type StoreFixture = {
   root: string;
   store: BackupStore;
 };
-
-type Pod = KubernetesObject & {
-  spec?: { nodeName?: string };
-  status?: { phase?: string; conditions?: { type: string; status: string }[]; containerStatuses?: ContainerStatus[] };
-};
-type ContainerStatus = { state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number } } };
 
 const resourceOfKind: Record<string, Resource> = {
   Namespace: resources.namespaces,
@@ -50,12 +48,10 @@ export const startStore = async (
   const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: storePodLabel(name ?? storeName), signal });
   try {
     for (const object of objects) await create(cluster, object);
-    const pod = await once(pods, isReady, {
-      label: 'the NFS server of the backup store is ready',
-      within: '3m',
-      owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
-      describe: describePod,
-    });
+    const pod = await namingCause(
+      () => untilReady(pods),
+      (within) => causeOfPods(cluster, { pods, namespace, signal: within }),
+    );
     const target = { namespace, name: pod.metadata.name, container: 'nfs' };
     return {
       namespace,
@@ -69,6 +65,16 @@ export const startStore = async (
     await pods.stop();
   }
 };
+
+/** Waits until the pod of a store is ready; ends at once when it will never be. */
+export const untilReady = (pods: Timeline<Pod>): Promise<Pod> =>
+  once(pods, isReady, {
+    label: 'the NFS server of the backup store is ready',
+    within: '3m',
+    owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
+    describe: describePod,
+    hopeless: [hopelessPods(pods)],
+  });
 
 /** Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is gone already is no error. */
 export const removeStore = async (cluster: Cluster, { namespace, name }: StorePlace): Promise<void> => {
@@ -96,13 +102,3 @@ const create = async (cluster: Cluster, object: KubernetesObject): Promise<void>
 };
 
 const isReady = (pod: Pod): boolean => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
-
-const describePod = (pod: Pod): string => {
-  const states = (pod.status?.containerStatuses ?? []).flatMap(({ state }) => {
-    const { waiting, terminated } = state ?? {};
-    if (waiting !== undefined) return [`waiting: ${waiting.reason ?? ''} ${waiting.message ?? ''}`.trim()];
-    if (terminated !== undefined) return [`ended: ${terminated.reason ?? ''} (exit code ${terminated.exitCode ?? '?'})`];
-    return [];
-  });
-  return [pod.status?.phase ?? 'no phase yet', ...states].join(', ');
-};

@@ -12,6 +12,8 @@ const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version:
 export const longhornResources = {
   volumes: longhorn('volumes'),
   volumeAttachments: longhorn('volumeattachments'),
+  engines: longhorn('engines'),
+  replicas: longhorn('replicas'),
   snapshots: longhorn('snapshots'),
   backups: longhorn('backups'),
   backupVolumes: longhorn('backupvolumes'),
@@ -22,6 +24,9 @@ export const longhornResources = {
   recurringJobs: longhorn('recurringjobs'),
   supportBundles: longhorn('supportbundles'),
 };
+
+/** The selector of what belongs to a volume: its engine and replicas. */
+export const ofVolume = (volume: string): string => `longhornvolume=${volume}`;
 
 /** The `apiVersion` of everything Longhorn has. */
 export const longhornApiVersion = 'longhorn.io/v1beta2';

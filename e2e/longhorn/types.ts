@@ -15,10 +15,16 @@ export type Volume = KubernetesObject & {
   };
 };
 
+/** A process of a volume, its engine or one of its replicas: where it is to run, and how it does. */
+export type Instance = KubernetesObject & {
+  spec?: { nodeID?: string; desireState?: string; failedAt?: string };
+  status?: { currentState?: string; started?: boolean; conditions?: Condition[] | null };
+};
+
 /** Who wants a volume attached where; Longhorn makes one for each volume, under the volume's name. */
 export type VolumeAttachment = KubernetesObject & {
   spec: { volume?: string; attachmentTickets?: Record<string, AttachmentTicket | null> };
-  status?: { attachmentTicketStatuses?: Record<string, { satisfied?: boolean }> };
+  status?: { attachmentTicketStatuses?: Record<string, { satisfied?: boolean; conditions?: Condition[] | null }> };
 };
 
 /** One wish in a VolumeAttachment; its key in the map must equal `id`. */

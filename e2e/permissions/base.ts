@@ -8,6 +8,8 @@ export const base: readonly Rule[] = [
   { place: 'longhorn', resource: longhorn.nodes, verbs: ['list'] },
   { place: 'longhorn', resource: longhorn.volumes, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { place: 'longhorn', resource: longhorn.volumeAttachments, verbs: ['list', 'watch', 'patch'] },
+  { place: 'longhorn', resource: longhorn.engines, verbs: ['list'], seldom: 'read where a volume does not come' },
+  { place: 'longhorn', resource: longhorn.replicas, verbs: ['list'], seldom: 'read where a volume does not come' },
   { place: 'longhorn', resource: longhorn.snapshots, verbs: ['list', 'watch', 'create', 'delete'] },
   { place: 'longhorn', resource: longhorn.backups, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { place: 'longhorn', resource: longhorn.backupVolumes, verbs: ['list', 'watch', 'delete'] },

@@ -6,6 +6,8 @@ import {
   longhornNamespace as namespace,
 } from '../longhorn/resources.ts';
 import { once } from '../observe/expectation.ts';
+import { namingCause } from '../observe/nearest-cause.ts';
+import { causeOfBackup } from './causes/backup-cause.ts';
 import type { Context } from './context.ts';
 import { completes } from './expectations.ts';
 import type { BackupHandle, SnapshotHandle } from './handles.ts';
@@ -37,8 +39,12 @@ export const requestBackup = async (context: Context, snapshot: SnapshotHandle):
 };
 
 /** Waits for a backup to be Completed; ends at once when it goes wrong. */
-export const untilCompleted = async ({ timelines, limits }: Context, backup: BackupHandle): Promise<void> => {
-  await judge(completes(timelines.backups, { ...backup, from: backup.since.made }), limits.backupCompleted);
+export const untilCompleted = async (context: Pick<Context, 'cluster' | 'timelines' | 'limits'>, backup: BackupHandle): Promise<void> => {
+  const { timelines, limits } = context;
+  await namingCause(
+    () => judge(completes(timelines.backups, { ...backup, from: backup.since.made }), limits.backupCompleted),
+    (signal) => causeOfBackup(context, backup, signal),
+  );
 };
 
 /**

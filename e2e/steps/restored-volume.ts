@@ -6,6 +6,10 @@ import { longhornResources, longhornNamespace as namespace } from '../longhorn/r
 import { syncRequest } from '../longhorn/sync-request.ts';
 import type { Volume } from '../longhorn/types.ts';
 import { once } from '../observe/expectation.ts';
+import type { Hopeless } from '../observe/hopeless.ts';
+import { namingCause } from '../observe/nearest-cause.ts';
+import type { Timeline } from '../observe/timeline.ts';
+import { causeOfVolume } from './causes/volume-cause.ts';
 import type { Context } from './context.ts';
 import type { VolumeHandle } from './handles.ts';
 import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
@@ -44,15 +48,19 @@ const writeSource = async (context: Context, size: number) => {
 };
 
 // The node that it was restored on: its data are there.
-const untilRestored = async ({ timelines, limits }: Context, name: string): Promise<string> => {
-  const { volumes } = timelines;
-  const ended = await once(volumes, (volume) => hasFailed(volume) || isRestored(volume), {
-    name,
-    label: `volume ${name} is restored, and detached`,
-    describe: describeRestore,
-    ...limits.restored,
-  });
-  if (hasFailed(ended)) throw new Error(`Longhorn did not restore volume ${name}: ${describeRestore(ended)}`);
+const untilRestored = async (context: Context, name: string): Promise<string> => {
+  const { volumes } = context.timelines;
+  const ended = await namingCause(
+    () =>
+      once(volumes, isRestored, {
+        name,
+        label: `volume ${name} is restored, and detached`,
+        describe: describeRestore,
+        hopeless: [notRestored(volumes, name)],
+        ...context.limits.restored,
+      }),
+    (signal) => causeOfVolume(context, name, signal),
+  );
   const been = volumes.entries.flatMap((entry) =>
     entry.kind !== 'gap' && entry.object.metadata.name === name ? (entry.object.status?.currentNodeID ?? '') : '',
   );
@@ -66,7 +74,13 @@ const isRestored = ({ status }: Volume): boolean =>
 
 const restoreOf = ({ status }: Volume) => status?.conditions?.find(({ type }) => type.toLowerCase() === 'restore');
 
-const hasFailed = (volume: Volume): boolean => restoreOf(volume)?.reason === 'RestoreFailure';
+const notRestored = (timeline: Timeline<Volume>, name: string): Hopeless<Volume> => ({
+  timeline,
+  name,
+  describe: describeRestore,
+  because: (volume) =>
+    restoreOf(volume)?.reason === 'RestoreFailure' ? `Longhorn did not restore volume ${name}: ${describeRestore(volume)}` : undefined,
+});
 
 const describeRestore = (volume: Volume): string => {
   const { reason, message } = restoreOf(volume) ?? {};

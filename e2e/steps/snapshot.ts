@@ -1,6 +1,10 @@
+import { wordingOf } from '../longhorn/messages/classify.ts';
 import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import type { Snapshot } from '../longhorn/types.ts';
 import { once } from '../observe/expectation.ts';
+import type { Hopeless } from '../observe/hopeless.ts';
+import { namingCause } from '../observe/nearest-cause.ts';
+import { causeOfSnapshot } from './causes/backup-cause.ts';
 import type { Context } from './context.ts';
 import type { SnapshotHandle, VolumeHandle } from './handles.ts';
 import { runLabel } from './made.ts';
@@ -16,14 +20,30 @@ export const makeSnapshot = async (context: Context, volume: VolumeHandle): Prom
     metadata: { name, namespace, labels: runLabel(run) },
     spec: { volume: volume.name, createSnapshot: true },
   });
-  await once(timelines.snapshots, ({ status }) => status?.readyToUse === true, {
-    name,
-    label: `snapshot ${name} is ready`,
-    describe: describeSnapshot,
-    ...limits.snapshotReady,
-  });
+  await namingCause(
+    () =>
+      once(timelines.snapshots, ({ status }) => status?.readyToUse === true, {
+        name,
+        label: `snapshot ${name} is ready`,
+        describe: describeSnapshot,
+        hopeless: [lostForGood(context, name)],
+        ...limits.snapshotReady,
+      }),
+    (signal) => causeOfSnapshot(context, { name, volume }, signal),
+  );
   return { name, volume };
 };
+
+// What a snapshot says may pass: that the engine does not run is such an error.
+const lostForGood = ({ timelines, version }: Context, name: string): Hopeless<Snapshot> => ({
+  timeline: timelines.snapshots,
+  name,
+  describe: describeSnapshot,
+  because: ({ status }) =>
+    !status?.readyToUse && wordingOf('snapshot-lost', { message: status?.error, version }) !== undefined
+      ? `Longhorn has lost snapshot ${name}: ${status?.error}`
+      : undefined,
+});
 
 /** One line about a snapshot. */
 export const describeSnapshot = ({ status }: Snapshot): string =>

@@ -3,6 +3,9 @@ import { managerPods } from '../longhorn/manager.ts';
 import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import type { Node, Volume, VolumeAttachment } from '../longhorn/types.ts';
 import { once } from '../observe/expectation.ts';
+import type { Hopeless } from '../observe/hopeless.ts';
+import { namingCause } from '../observe/nearest-cause.ts';
+import { causeOfVolume } from './causes/volume-cause.ts';
 import type { Context } from './context.ts';
 import type { VolumeHandle } from './handles.ts';
 import { runLabel } from './made.ts';
@@ -47,25 +50,52 @@ export const createVolume = async (
 };
 
 /** Attaches a volume to a node, with its frontend or without, and returns when it is healthy there. */
-export const attach = async (
-  { cluster, timelines, limits }: Context,
+export const attach = (context: Attaching, how: { name: string; node: string; disableFrontend?: boolean }): Promise<void> =>
+  namingCause(
+    () => untilAttached(context, how),
+    (signal) => causeOfVolume(context, how.name, signal),
+  );
+
+type Attaching = Pick<Context, 'cluster' | 'timelines' | 'limits'>;
+
+const untilAttached = async (
+  { cluster, timelines, limits }: Attaching,
   { name, node, disableFrontend = false }: { name: string; node: string; disableFrontend?: boolean },
 ): Promise<void> => {
-  await once(timelines.attachments, () => true, { name, label: `volume ${name} has an attachment`, ...limits.attachmentExists });
+  const hopeless = [faultedForGood(timelines.volumes, name)];
+  await once(timelines.attachments, () => true, { name, label: `volume ${name} has an attachment`, hopeless, ...limits.attachmentExists });
   await cluster.patch(longhornResources.volumeAttachments, { namespace, name }, ticketPatch(node, disableFrontend));
   await once(timelines.attachments, (attachment) => attachment.status?.attachmentTicketStatuses?.[ticket]?.satisfied === true, {
     name,
     label: `volume ${name} is attached to ${node}`,
     describe: describeAttachment,
+    hopeless,
     ...limits.attached,
   });
   await once(timelines.volumes, ({ status }) => status?.state === 'attached' && status.robustness === 'healthy', {
     name,
     label: `volume ${name} is attached and healthy`,
     describe: describeVolume,
+    hopeless,
     ...limits.attached,
   });
 };
+
+/**
+ * A volume is faulted when all its replicas have failed. One that was never healthy stays so, as none of them has anything to be salvaged from (seen on
+ * v1.12.1 for 5 min); one that was, Longhorn may bring back by itself.
+ */
+const faultedForGood = (volumes: Context['timelines']['volumes'], name: string): Hopeless<Volume> => ({
+  timeline: volumes,
+  name,
+  describe: describeVolume,
+  because: ({ status }) => {
+    const wasHealthy = volumes.entries.some(
+      (entry) => entry.kind !== 'gap' && entry.object.metadata.name === name && entry.object.status?.robustness === 'healthy',
+    );
+    return status?.robustness === 'faulted' && !wasHealthy ? `volume ${name} is faulted, all its replicas have failed` : undefined;
+  },
+});
 
 /** Takes the suite's own ticket out of a volume's attachment; Longhorn detaches a volume that nobody wants any more. */
 export const detach = async ({ cluster }: Pick<Context, 'cluster'>, name: string): Promise<void> => {
