@@ -46,6 +46,9 @@ type Stretch = { from: number; to: number };
 
 const overlap = (one: Stretch, other: Stretch): boolean => one.from <= other.to && other.from <= one.to;
 
+/** Whether a fault can do anything to what is not its own scenario's. */
+export const reachesOthers = ({ kind }: LedgerEntry): boolean => reaches[kind as keyof typeof reaches] !== 'none';
+
 /** How a fault reaches what failed, as a clause; undefined where it does not. */
 const reachOf = ({ kind, data }: LedgerEntry, inForce: Stretch, concern: Concern): string | undefined => {
   const reach: Reach | undefined = reaches[kind as keyof typeof reaches];

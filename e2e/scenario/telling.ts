@@ -1,4 +1,5 @@
 import type { Account } from '../observe/account.ts';
+import { redactAll } from '../observe/redact/redact.ts';
 import type { Failure } from '../report/schema.ts';
 import type { Ending } from './ground.ts';
 import type { openJournal } from './journal.ts';
@@ -9,7 +10,7 @@ import type { openWitness } from './witness.ts';
 type Ground = {
   account: Pick<Account, 'run'>;
   journal: ReturnType<typeof openJournal>;
-  witness: Pick<ReturnType<typeof openWitness>, 'collect' | 'history' | 'ground' | 'paths'>;
+  witness: Pick<ReturnType<typeof openWitness>, 'collect' | 'history' | 'ground' | 'paths' | 'tell'>;
   startedAt: Date;
   ending: Ending | undefined;
   scenario: string;
@@ -36,6 +37,7 @@ export const openTelling = ({ account, journal, witness, startedAt, ending, scen
       const found = await weighOne(error);
       weighed.push(found);
       if (!isFirst) return;
+      if (found !== undefined) witness.tell(`points to: ${found.pointsTo.place}`, { pointsTo: redactAll(found.pointsTo) });
       failure = composeFailure(error, { journal, messages: ending?.messages, paths: witness.paths(), pointsTo: found?.pointsTo });
       journal.send({ kind: 'failure', failure });
     },

@@ -1,5 +1,5 @@
 import { ledgerPath, readFaults } from '../faults/ledger.ts';
-import { type Concern, type Reaching, reachingFaults } from '../faults/reach.ts';
+import { type Concern, type Reaching, reachesOthers, reachingFaults } from '../faults/reach.ts';
 import { explainError } from '../report/explain-error.ts';
 import type { Timeline } from '../report/html/data.ts';
 import { hintOf, ofCode } from '../report/html/hint.ts';
@@ -38,7 +38,9 @@ export const weigh = async (error: unknown, ground: Ground): Promise<Weighed> =>
   const isWeighed = state === 'failed' && !ofCode.test(explainError(error));
   const reaching = !isWeighed ? [] : reachingFaults(faults, { scenario, server, concern, decided });
   const toSeconds = (time: string | undefined): number => (time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000);
-  const stretches = faults.map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
+  const stretches = faults
+    .filter(({ entry }) => reachesOthers(entry))
+    .map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
   const told: Pick<ScenarioReport, 'state' | 'reason'> = { state, reason };
   const hint = hintOfOthers(reaching) ?? hintOf(told, timeline, { state: 'finished', reason: null }, stretches);
   const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };

@@ -1,4 +1,5 @@
 import { endings, tellExpected } from '../../evidence/history/expectations.ts';
+import { markerSchema } from '../../evidence/history/markers.ts';
 import { agrees, type Judged, wentWell } from '../../evidence/replay/judge-again.ts';
 import type { Recording } from '../../observe/recording.ts';
 
@@ -13,7 +14,16 @@ export const tellHistory = ({ header, lines }: Recording, path: string): string[
   const of = [longhorn && `Longhorn ${longhorn}`, kubernetes && `Kubernetes ${kubernetes}`, run && `run ${run}`, `${events} events`].filter(
     (part) => part,
   );
-  return [String(recording), `  ${path}: ${of.join(', ')}`];
+  return [String(recording), `  ${path}: ${of.join(', ')}`, ...tellPlace(lines)];
+};
+
+// Decided by the faults of the whole run, of which a history alone knows nothing.
+const tellPlace = (lines: Recording['lines']): string[] => {
+  const told = lines.map((line) => ('marker' in line ? markerSchema.safeParse(line).data?.pointsTo : undefined));
+  const pointsTo = told.findLast((each) => each !== undefined);
+  return pointsTo === undefined
+    ? []
+    : [`  points to: ${pointsTo.place}, as decided then`, ...pointsTo.because.map((each) => `    ${each}`)];
 };
 
 /** An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not end as it was meant to. */

@@ -36,13 +36,17 @@ const endedWatchSchema = z.object({ resource: z.string(), watch: z.int().optiona
 /** A watch that begins to list its collection anew: whatever a gap hid ends here. */
 const listingSchema = z.object({ resource: z.string(), watch: z.int().optional() });
 
-/** What of a marker decides how a history is judged again; all else in it is for readers. */
+/** Where to look first for what made the scenario fail, as it was decided then. */
+const pointsToSchema = z.object({ place: z.string(), because: z.array(z.string()) });
+
+/** What of a marker decides how a history is judged again, and where it was said to point to; all else in it is for readers. */
 export const markerSchema = z.object({
   at: z.number(),
   marker: z.string(),
   expectation: expectationSchema.optional(),
   ended: endedWatchSchema.optional(),
   listing: listingSchema.optional(),
+  pointsTo: pointsToSchema.optional(),
 });
 
 type StepMarker = { step: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted'; sentence: string } };
@@ -50,7 +54,8 @@ type FaultMarker = {
   fault: { id: string; name: string; phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed'; detail: string };
 };
 export type LockMarker = { lock: { things: readonly string[]; phase: 'asks' | 'has' | 'gave-back' } };
+type PointsToMarker = { pointsTo: z.infer<typeof pointsToSchema> };
 type FindingMarker = { finding: { title: string; detail: string; link?: string | undefined } };
 
 /** What a scenario tells of itself between the events. */
-export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker;
+export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker | PointsToMarker;

@@ -1,0 +1,192 @@
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { describe, expect, test } from 'vitest';
+import { ledgerPath } from '../../e2e/faults/ledger.ts';
+import { reportPath } from '../../e2e/report/file.ts';
+import { makeRunOfFile } from '../../e2e/report/html/page-run.ts';
+import type { Report } from '../../e2e/report/schema.ts';
+import { type Ended, runCommandIn, withSuite } from '../support/run-suite.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const head = `import { longhornScenario } from '${root}tests/support/inline-longhorn.ts';
+import { once } from '${root}e2e/observe/expectation.ts';
+import { untilReady } from '${root}e2e/backupstore/fixture.ts';
+import { is, story } from '${root}e2e/steps/expectations.ts';
+const event = (object) => ({ kind: 'modified', at: Date.now(), object: { ...object, metadata: { uid: 'u', creationTimestamp: new Date().toISOString(), ...object.metadata } } });
+const volume = (name, status) => event({ metadata: { name }, spec: { size: '1' }, status });
+const backup = (state) => event({ metadata: { name: 'b1', labels: { 'backup-volume': 'v1' } }, spec: { snapshotName: 's' }, status: { state } });
+const change = {
+  kind: 'patched-object',
+  title: 'no backup is taken on',
+  data: { resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'settings' }, namespace: 'longhorn-system', name: 'x', before: {} },
+  inject: async () => {},
+  prove: async () => 'it is so',
+};
+const immutable = { ...change, kind: 'immutable-file', title: 'a config is immutable', data: { pod: { namespace: 's', name: 'p', container: 'c' }, path: '/x' } };
+const attaches = async ({ volumes, made, does }) => {
+  made.volumes.push('v1');
+  volumes.push(volume('v1', { state: 'attaching', robustness: 'unknown', ownerID: 'node1' }));
+  await does('Given a volume', () => once(volumes, ({ status }) => status?.state === 'attached', { name: 'v1', label: 'volume v1 is attached', within: '300ms', owner: 'a test' }));
+};
+`;
+
+/** Plays suites with their own words, and gives what each reader of the run is told of a scenario. */
+const played = async (
+  text: string,
+  work: (of: (name: string) => Promise<Told>) => Promise<void>,
+  before?: (folder: string) => Promise<void>,
+) =>
+  withSuite({ 'one.e2e.ts': head + text }, async ({ folder, config }) => {
+    await before?.(folder);
+    const ended = await runCommandIn(folder, config, { flags: ['--workers', '2'] });
+    await work((name) => toldOf(name, { folder, ended }));
+  });
+
+type Told = {
+  state: string;
+  at: string | undefined;
+  because: string;
+  reason: string;
+};
+
+/** What report.json says of a scenario; and that the console, JUnit, the page and the replay say the same. */
+const toldOf = async (name: string, { folder, ended }: { folder: string; ended: Ended }): Promise<Told> => {
+  const scenario = ended.report?.scenarios.find((each) => each.name === name);
+  const { pointsTo } = scenario?.failure ?? {};
+  if (scenario === undefined || pointsTo === undefined) throw new Error(`${name} points nowhere:\n${ended.stdout}\n${ended.stderr}`);
+  const page = await makeRunOfFile(ended.report as Report, reportPath(join(folder, 'out')));
+  const junit = await readFile(join(folder, 'out/junit.xml'), 'utf8');
+  const replay = await execa(process.execPath, [join(root, 'scripts/replay.ts'), join(folder, 'out', scenario.evidence ?? '')], {
+    reject: false,
+  });
+  const heading = `oints to: ${pointsTo.place}`;
+  for (const said of [ended.stdout, junit, replay.stdout]) expect(said).toContain(heading);
+  expect(page.run.scenarios.find((each) => each.name === name)?.hint).toMatchObject({ at: pointsTo.at, because: pointsTo.because });
+  expect(page.run.totals).toEqual(ended.report?.totals);
+  return { state: scenario.state, at: pointsTo.at, because: pointsTo.because.join('\n'), reason: scenario.reason ?? '' };
+};
+
+describe('where a failure points to, in the report of a run', () => {
+  test('a fault of another scenario: to the suite, by the name of both, and nothing is proven', () =>
+    played(
+      `const inForce = Promise.withResolvers();
+const failed = Promise.withResolvers();
+longhornScenario('It changes a setting', {}, async ({ faults }) => { await faults.inject(change); inForce.resolve(); await failed.promise; });
+longhornScenario('It stands beside', {}, async (steps) => { steps.later(failed.resolve); await inForce.promise; await attaches(steps); });
+`,
+      async (of) => {
+        const { state, at, because, reason } = await of('It stands beside');
+        expect([state, at]).toEqual(['not-provable', 'suite']);
+        expect(because).toMatch(
+          /^the scenario "It changes a setting" had a fault in force, patched-object \(no backup is taken on\), from \S+ on: it reaches everything$/,
+        );
+        expect(reason).toMatch(/it reaches everything, so this is no verdict on Longhorn:\ntimed out after 300 ms \(a test\)/);
+      },
+    ));
+
+  test("what is nobody else's: to Longhorn, or to the cluster", () =>
+    played(
+      `const inForce = Promise.withResolvers();
+const failed = Promise.withResolvers();
+longhornScenario('Its config is immutable', {}, async ({ faults }) => { await faults.inject(immutable); inForce.resolve(); await failed.promise; });
+longhornScenario('Late beside a fault that cannot reach it', {}, async (steps) => { steps.later(failed.resolve); await inForce.promise; await attaches(steps); });
+longhornScenario('Late, with a cluster at rest', {}, attaches);
+longhornScenario('Broken', {}, async ({ backups, does, made }) => {
+  made.volumes.push('v1');
+  for (const state of ['Completed', 'Deleting', 'Error']) backups.push(backup(state));
+  await does('Then the first backup goes', () => story(backups, { name: 'b1', label: 'the first backup', from: 0 }).goes(is('Completed'), is('Deleting'), is('Completed')).within('300ms', 'a test'));
+});
+longhornScenario('A node is lost', {}, async (steps) => {
+  const pod = (ready) => event({
+    metadata: { name: 'longhorn-manager-a' },
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: ready }], containerStatuses: [{ name: 'longhorn-manager', ready: true }] },
+  });
+  steps.pods.push(pod('True'));
+  steps.pods.push(pod('False'));
+  await attaches(steps);
+});
+longhornScenario("The store's image is missing", {}, async ({ pods, does }) => {
+  const waiting = { reason: 'ErrImageNeverPull', message: 'Container image "store:none" is not present with pull policy of Never' };
+  pods.push(event({ metadata: { name: 'backupstore-a' }, status: { phase: 'Pending', containerStatuses: [{ name: 'nfs', state: { waiting } }] } }));
+  await does('Given an NFS backup store', () => untilReady(pods));
+});
+`,
+      async (of) => {
+        expect(await of('Late beside a fault that cannot reach it')).toMatchObject({ state: 'failed', at: 'longhorn' });
+        expect(await of('Late, with a cluster at rest')).toMatchObject({
+          state: 'failed',
+          at: 'longhorn',
+          because: expect.stringContaining('the cluster shows no trouble of its own in that time'),
+        });
+        expect(await of('Broken')).toMatchObject({
+          state: 'failed',
+          at: 'longhorn',
+          because: expect.stringContaining('the first backup goes'),
+        });
+        expect(await of('A node is lost')).toMatchObject({
+          state: 'failed',
+          at: 'cluster',
+          because: expect.stringMatching(/pod longhorn-manager-a was Running, not ready at .*its node may be lost/),
+        });
+        expect(await of("The store's image is missing")).toMatchObject({
+          state: 'failed',
+          at: 'cluster',
+          because: expect.stringContaining('pod backupstore-a cannot run: ErrImageNeverPull'),
+        });
+      },
+    ));
+});
+
+describe('a run on a real v1.12.1, recorded', () => {
+  const scenario = 'A recurring job goes on making backups while the engine deletes nothing';
+  const recording = join(root, 'fixtures/recordings/runs/volume-beside-a-wrapped-engine.ndjson.gz');
+  const begun = Date.parse('2026-11-22T07:28:00.398Z');
+  // As that run's own history has it.
+  const wrapped = { from: Date.parse('2026-11-22T07:25:30.742Z'), to: Date.parse('2026-11-22T07:28:15.217Z') };
+  const line = String.raw`time="2026-11-22T07:28:17Z" level=error msg="Error running start replica command: exec: \"/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn\": stat /host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn: no such file or directory" volume=corral-hiqt6e-volume-571e6c69`;
+
+  test("a volume that started beside another scenario's wrapped engine: to the suite, at once, with what was faulted and why", () => {
+    const shift = Date.now() - begun - 30_000;
+    const at = (time: number): string => new Date(time + shift).toISOString();
+    const entry = {
+      id: '78c303fe',
+      server: 'https://cluster.invalid',
+      kind: 'wrapped-engine',
+      title: "the engine's binary refuses to delete a backup of the job's volume",
+      scenario,
+      data: {},
+      recordedAt: at(wrapped.from),
+    };
+    return played(
+      `longhornScenario('Its volume starts', {}, async ({ plays, attach, answers, does }) => {
+  plays('recorded.ndjson.gz', { start: ${begun + shift}, until: 200 });
+  const replica = (name) => ({ metadata: { name }, spec: { nodeID: 'node1', desireState: 'stopped', failedAt: '2026-11-22T07:28:17Z' }, status: { currentState: 'stopped' } });
+  answers.lists = { replicas: [replica('r-1'), replica('r-2')], pods: [{ metadata: { name: 'instance-manager-a' } }] };
+  answers.log = ${JSON.stringify(line)};
+  await does('Given a volume', () => attach('corral-hiqt6e-volume-571e6c69', 'node3'));
+});
+`,
+      async (of) => {
+        const { state, at: place, because, reason } = await of('Its volume starts');
+        expect([state, place]).toEqual(['not-provable', 'suite']);
+        expect(because).toContain(`the scenario "${scenario}" had a fault in force, wrapped-engine (the engine's binary refuses`);
+        expect(because).toContain('it reaches every volume that starts meanwhile, and this one did');
+        const [, first] = reason.split('\n');
+        expect(first).toContain('volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it');
+        expect(first).toContain('nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ');
+        expect(first).toContain(
+          'Error running start replica command: exec: "/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn": stat',
+        );
+      },
+      async (folder) => {
+        await copyFile(recording, join(folder, 'recorded.ndjson.gz'));
+        await mkdir(join(folder, 'out'));
+        const healed = { healed: entry.id, healedAt: at(wrapped.to) };
+        await writeFile(ledgerPath(join(folder, 'out')), `${JSON.stringify(entry)}\n${JSON.stringify(healed)}\n`);
+      },
+    );
+  });
+});

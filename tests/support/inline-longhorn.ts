@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { openFaults } from '../../e2e/faults/fault.ts';
+import { openLedger } from '../../e2e/faults/ledger.ts';
+import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
+import { longhornResources } from '../../e2e/longhorn/resources.ts';
+import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
+import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/observe/cluster.ts';
+import { presentObserver } from '../../e2e/observe/observer.ts';
+import type { Pod } from '../../e2e/observe/pod-states.ts';
+import { parseRecording, pushRecorded } from '../../e2e/observe/recording.ts';
+import { type ReplayedTimeline, replayTimeline } from '../../e2e/observe/replay.ts';
+import type { Timeline } from '../../e2e/observe/timeline.ts';
+import { defineScenario } from '../../e2e/scenario-core.ts';
+import { concernOf } from '../../e2e/steps/concern.ts';
+import { limitsOn } from '../../e2e/steps/limits.ts';
+import { nothingMade } from '../../e2e/steps/made.ts';
+import { attach } from '../../e2e/steps/volume.ts';
+import { localPods } from './local-pods.ts';
+
+/** What the API server answers to lists, by the plural, and what every log holds. */
+const answers = { lists: {} as Record<string, object[]>, log: '' };
+
+const cluster: Cluster = {
+  ...localPods(),
+  server: 'https://cluster.invalid',
+  version: async () => 'v1.99.0',
+  list: async ({ plural }) => ({ items: (answers.lists[plural] ?? []) as never[], resourceVersion: '1' }),
+  patch: async () => ({}) as never,
+  logs: async () => answers.log,
+  exec: async () => ({ stdout: 'it is mutable', stderr: '', exitCode: 0 }),
+};
+
+const watched = <T extends KubernetesObject>(resource: Resource): ReplayedTimeline<T> => {
+  const timeline = replayTimeline<T>(resource.plural);
+  presentObserver()?.watches(resource, timeline as unknown as Timeline);
+  return timeline;
+};
+
+/** `longhornScenario()` for inline suites: the suite's own steps and faults on timelines that are filled by hand, without a cluster. */
+export const longhornScenario = defineScenario({
+  connect: () => cluster,
+  createSteps: async ({ report, out, scenario }) => {
+    const made = nothingMade();
+    const timelines = {
+      volumes: watched<Volume>(longhornResources.volumes),
+      attachments: watched<VolumeAttachment>(longhornResources.volumeAttachments),
+      backups: watched<Backup>(longhornResources.backups),
+    };
+    const faults = openFaults({ cluster, ledger: await openLedger(out), scenario, tell: report.fault });
+    const limits = limitsOn(longhornClocks);
+    const later: (() => void)[] = [];
+    return {
+      does: async (sentence: string, work: () => Promise<void>) => {
+        const step = report.step(sentence);
+        await work().then(
+          () => step.done(),
+          (error: unknown) => {
+            step.failed(error);
+            throw error;
+          },
+        );
+      },
+      ...timelines,
+      pods: watched<Pod>(resources.pods),
+      made,
+      faults,
+      answers,
+      attach: (name: string, node: string) => attach({ cluster, timelines: timelines as never, limits }, { name, node }),
+      /** Plays what a run recorded of its volume, from `start` (ms since the epoch) on, up to so many seconds. */
+      plays: (path: string, { start, until }: { start: number; until: number }) => {
+        const byResource: Record<string, ReplayedTimeline<never>> = {
+          volumes: timelines.volumes as never,
+          volumeattachments: timelines.attachments as never,
+        };
+        for (const line of parseRecording(gunzipSync(readFileSync(path)).toString()).lines) {
+          if ('marker' in line || line.at > until || byResource[line.resource] === undefined) continue;
+          pushRecorded(byResource[line.resource] as never, line, start);
+        }
+        made.volumes.push(...timelines.volumes.objects().map(({ metadata }) => metadata.name));
+      },
+      /** Done in the clean-up. */
+      later: (work: () => void) => void later.push(work),
+      concern: (error: unknown) => concernOf({ timelines, made }, error),
+      conclude: async () => {},
+      close: async () => {
+        for (const work of later) work();
+        await faults.healAll();
+      },
+    };
+  },
+});
