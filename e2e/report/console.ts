@@ -96,7 +96,7 @@ export const composeClosing = (report: Report, path: string, paint: Paint): stri
   ];
   if (totals.notProvable > 0)
     lines.push(
-      `${totals.notProvable} of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away`,
+      `${totals.notProvable} of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about`,
     );
   if (end.state !== 'finished') lines.push(paint('yellow', `The run did not finish: ${end.reason ?? end.state}`));
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];

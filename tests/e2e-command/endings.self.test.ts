@@ -260,7 +260,7 @@ test('not provable is neither passed nor failed, and counts as failed', async ()
       NOT PROVABLE after <time> (told above)
 
     0 passed, 1 failed
-    1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away
+    1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fault, healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
-import { ledgerPath, openLedger } from '../../e2e/faults/ledger.ts';
+import { ledgerPath, openLedger, readFaults } from '../../e2e/faults/ledger.ts';
 import { BrokenStream, type Cluster } from '../../e2e/observe/cluster.ts';
 import { know } from '../../e2e/observe/redact/known.ts';
 import { localPods } from '../support/local-pods.ts';
@@ -59,6 +59,17 @@ test('a fault is on disk before it is injected, and marked when it is healed', a
   const [entry, healed] = await onDisk();
   expect(healed).toMatchObject({ healed: entry.id, healedAt: expect.any(String) });
   expect((await openLedger(out)).open()).toEqual([]);
+});
+
+test('the ledger says whose a fault is, and keeps what was healed', async () => {
+  const mine = openFaults({ cluster, ledger: await openLedger(out), scenario: 'mine' });
+  await (await mine.inject(change('one'))).heal();
+  await openFaults({ cluster, ledger: await openLedger(out) }).inject(change('two'));
+  const told = (await readFaults(ledgerPath(out))).map(({ entry, healedAt }) => [entry.title, entry.scenario, typeof healedAt]);
+  expect(told).toEqual([
+    ['one is changed', 'mine', 'string'],
+    ['two is changed', undefined, 'undefined'],
+  ]);
 });
 
 test('faults are healed the latest first, each once', async () => {

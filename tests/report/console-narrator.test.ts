@@ -208,7 +208,7 @@ describe('the whole of what is told', () => {
           Then the first backup goes Deleting, Error
 
       1 passed, 1 failed
-      1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away
+      1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about
       Judged: the emulator v1.12.1: this run proves the suite, not Longhorn
       Report: out/report.json (1 min 1 s)"
     `);

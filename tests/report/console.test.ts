@@ -73,7 +73,7 @@ test.each([
     [
       '',
       '<red>0 passed, 2 failed</>',
-      '1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away',
+      '1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about',
       '<yellow>The run did not finish: interrupted by SIGINT</>',
       'Judged: the emulator',
       'Report: r.json (1 min 30 s)',

@@ -7,6 +7,7 @@ const cleanUpError = explained('the volume is still there');
 const atWork = { interrupted: false, doing: 'When it is deleted', outage: undefined };
 const away = { ...atWork, outage: 'The API server did not answer for 4.2 s' };
 const broken = explained('the stream broke', 'not-provable');
+const reached = { ...atWork, others: 'the scenario "x" had a fault in force' };
 const interrupted = { ...atWork, interrupted: true };
 
 test.each([
@@ -44,6 +45,13 @@ test.each([
       reason: `${away.outage} meanwhile, so this is no verdict on Longhorn:\nthe clean-up failed: the volume is still there`,
     },
   ],
+  [
+    'an error that a fault of another scenario can have brought about',
+    { error },
+    reached,
+    { state: 'not-provable', reason: `${reached.others}, so this is no verdict on Longhorn:\nexpected Pending` },
+  ],
+  ['nothing wrong beside such a fault', {}, reached, { state: 'passed', reason: null }],
   ['nothing wrong then', {}, away, { state: 'passed', reason: null }],
   ['a skip then', { error: new SkipScenario('no RWX') }, away, { state: 'skipped', reason: 'no RWX' }],
 ])('%s', (_, ended, where, outcome) => expect(judgeEnd(ended, where)).toEqual(outcome));

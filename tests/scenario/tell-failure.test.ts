@@ -24,6 +24,7 @@ test('a failure is told with its step, its messages, the faults in force and the
     journal,
     messages: () => [message],
     paths: ['out/evidence/x/'],
+    pointsTo: { at: 'suite', place: 'the suite', because: ['a-secret-of-many-letters was in force'] },
   });
   expect(failure).toEqual({
     step: 'Then it is so',
@@ -31,6 +32,7 @@ test('a failure is told with its step, its messages, the faults in force and the
     messages: [{ ...message, text: '[redacted: a test]' }],
     faults: [{ name: 'the config is immutable', state: 'proved', proof: 'lsattr i' }],
     evidence: ['out/evidence/x/'],
+    pointsTo: { at: 'suite', place: 'the suite', because: ['[redacted: a test] was in force'] },
   });
 });
 

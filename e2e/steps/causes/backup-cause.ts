@@ -11,7 +11,7 @@ export const causeOfSnapshot = async (ground: Ground, { name, volume }: Snapshot
   const { status } = ground.timelines.snapshots.current(name) ?? {};
   const of = await causeOfVolume(ground, volume.name, signal);
   const own = status === undefined ? `snapshot ${name} is not taken up` : status.error ? `snapshot ${name}: ${status.error}` : undefined;
-  return { line: own ?? of.line, details: [...(own === undefined ? [] : [own, of.line]), ...of.details] };
+  return { line: own ?? of.line, details: [...(own === undefined ? [] : [own]), ...of.details] };
 };
 
 /** Why a backup does not complete: what it says itself, how its snapshot is, and its volume. */
@@ -21,5 +21,5 @@ export const causeOfBackup = async (ground: Ground, { name, snapshot }: BackupHa
   const of = await causeOfSnapshot(ground, snapshot, signal);
   const said = status?.error || status?.messages?.error || status?.messages?.info;
   const own = backup === undefined ? `backup ${name} is not there` : `backup ${name}: ${said || describeBackup(backup)}`;
-  return { line: said || backup === undefined ? own : `${own}; ${of.line}`, details: [own, of.line, ...of.details] };
+  return { line: said || backup === undefined ? own : `${own}; ${of.line}`, details: [own, ...of.details] };
 };

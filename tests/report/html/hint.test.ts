@@ -40,6 +40,8 @@ const lostFault = (text: string): Lane =>
 
 const finished = { state: 'finished', reason: null } as const;
 
+const failure = { step: null, reason: 'r', messages: [], faults: [], evidence: [] };
+
 const cases: [what: string, given: Parameters<typeof hintOf>, at: string | undefined][] = [
   ['a pass points nowhere', [{ state: 'passed', reason: null }, timeline(), finished], undefined],
   ['a broken expectation', [{ state: 'failed', reason: 'r' }, timeline(bracket('broken')), finished], 'longhorn'],
@@ -90,6 +92,25 @@ const cases: [what: string, given: Parameters<typeof hintOf>, at: string | undef
     'a cluster that was lost',
     [{ state: 'failed', reason: 'r' }, timeline(bracket('broken')), { state: 'cluster-lost', reason: 'gone' }],
     'cluster',
+  ],
+  [
+    'what Kubernetes did not bring about',
+    [{ state: 'failed', reason: 'r' }, timeline({ ...bracket('timed-out'), kind: 'pods' }, bracket('broken')), finished],
+    'cluster',
+  ],
+  [
+    'a pod that crashed while a fault of another scenario was in force',
+    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod), finished, [{ from: 48, to: 49 }]],
+    'longhorn',
+  ],
+  [
+    'what was decided where it was played',
+    [
+      { state: 'not-provable', reason: 'r', failure: { ...failure, pointsTo: { at: 'suite', place: 'the suite', because: ['b'] } } },
+      timeline(bracket('timed-out')),
+      finished,
+    ],
+    'suite',
   ],
   ['nothing to judge by', [{ state: 'failed', reason: 'r' }, null, finished], 'unclear'],
 ];

@@ -49,6 +49,13 @@ const cases: [resource: string, object: Record<string, unknown>, state: string, 
   ['pods', { status: { phase: 'Running', containerStatuses: [ready] } }, 'Ready', 'good'],
   [
     'pods',
+    { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }], containerStatuses: [ready] } },
+    'Running, not ready',
+    'bad',
+    ['not ready, though its containers were: its node may be lost'],
+  ],
+  [
+    'pods',
     { status: { phase: 'Running', containerStatuses: [{ ...ready, restartCount: 1 }] } },
     'Ready',
     'good',
