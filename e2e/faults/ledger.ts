@@ -47,7 +47,12 @@ export const openLedger = async (out: string, run?: string): Promise<Ledger> => 
   const known = new Set(inForce.keys());
   return {
     record: async (fault) => {
-      const entry = { id: randomBytes(4).toString('hex'), ...(run !== undefined && { run }), ...fault, recordedAt: new Date().toISOString() };
+      const entry = {
+        id: randomBytes(4).toString('hex'),
+        ...(run !== undefined && { run }),
+        ...fault,
+        recordedAt: new Date().toISOString(),
+      };
       inForce.set(entry.id, entry);
       known.add(entry.id);
       await append(path, entry);
