@@ -1,5 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import type { Guard } from './e2e/report/reporter.ts';
 import { e2eProject } from './e2e/vitest-project.ts';
+
+// A run that no command has started looks at its cluster itself.
+const guard: Guard = async (environment) => {
+  const { guardAlone } = await import('./providers/existing/guard-alone.ts');
+  const tell = (line: string): void => void process.stdout.write(`${line}\n`);
+  await guardAlone({ ...environment }, { terminal: { input: process.stdin, output: process.stdout }, tell });
+};
 
 // CI names a failed test once more by the message of its assertion, without vitest's table of differences: 40 characters of it tell nothing.
 const chaiConfig = { truncateThreshold: 4_000 };
@@ -39,7 +47,7 @@ export default defineConfig({
         // The emulator beside recordings of a real Longhorn, on its clocks.
         test: { name: 'conformance', include: ['tests/**/*.conformance.ts'], chaiConfig },
       },
-      e2eProject(['e2e/scenarios/**/*.e2e.ts']),
+      e2eProject(['e2e/scenarios/**/*.e2e.ts'], guard),
     ],
   },
 });

@@ -15,6 +15,7 @@ const aWholeNumber = z
 const schema = z.object({
   CORRAL_KUBECONFIG: z.string({ error: 'is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster' }).min(1),
   CORRAL_CONTEXT: z.string().min(1).optional(),
+  CORRAL_EXPECT_CLUSTER: z.guid({ error: 'must be the UID of the namespace kube-system' }).optional(),
   CORRAL_RUN: z.string({ error: 'is not set' }).regex(runIdPattern, 'must be six characters of a-z and 0-9'),
   CORRAL_OUT: z.string().min(1).default('.corral/last'),
   CORRAL_PROVIDER: z.string().min(1).default('existing'),
@@ -51,6 +52,7 @@ const schema = z.object({
 export type Environment = {
   kubeconfig: string;
   context: string | undefined;
+  expectCluster?: string | undefined;
   run: string;
   out: string;
   provider: string;
@@ -98,6 +100,7 @@ export const parseEnvironment = (env: NodeJS.ProcessEnv): Environment => {
   return {
     kubeconfig: value.CORRAL_KUBECONFIG,
     context: value.CORRAL_CONTEXT,
+    expectCluster: value.CORRAL_EXPECT_CLUSTER,
     run: value.CORRAL_RUN,
     out: value.CORRAL_OUT,
     provider: value.CORRAL_PROVIDER,

@@ -22,11 +22,14 @@ const toEnd = (interruption: string | undefined): Report['end'] =>
 
 const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
 
+/** Looks at the cluster before anything is made in it; throws where it may not be played on. */
+export type Guard = (environment: Environment) => Promise<void>;
+
 /**
  * Makes the reporter of the scenarios: it tells them as they go, and writes the report at the end of the run; `alone` where no other reporter tells
- * anything.
+ * anything. `guard` is asked before any of them begins.
  */
-export const createReporter = ({ alone }: { alone: boolean }): Reporter => {
+export const createReporter = ({ alone, guard }: { alone: boolean; guard?: Guard | undefined }): Reporter => {
   let vitest: Vitest;
   let environment: Environment | undefined;
   let startedAt = new Date();
@@ -74,13 +77,14 @@ export const createReporter = ({ alone }: { alone: boolean }): Reporter => {
       vitest = instance;
     },
 
-    onTestRunStart: (specifications) => {
+    onTestRunStart: async (specifications) => {
       for (const { project, moduleId } of specifications) if (project.name === projectName) unknown.add(moduleId);
       if (unknown.size === 0) return;
       try {
         guardOutput();
         environment = parseEnvironment(process.env);
         learnFile(environment.kubeconfig);
+        await guard?.(environment);
       } catch (error) {
         // Thrown on, it would reach the reader as a fault of this reporter, with a stack.
         process.stderr.write(`e2e: ${(error as Error).message}\n`);

@@ -32,11 +32,11 @@ const refuseWithout = async (cluster: Cluster, asked: ExistingCluster): Promise<
   if (lines.length > 0) throw new NotFit(lines.join('\n'));
 };
 
-type Options = { existing: ExistingCluster; run: string; signal: AbortSignal; progress: Progress; terminal: Terminal };
+type Options = { existing: ExistingCluster; run: string; signal: AbortSignal; progress: Pick<Progress, 'note'>; terminal: Terminal };
 type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
 
-/** Only reads: whatever is wrong is told before anything is made. */
-const look = async ({ existing, run, signal, progress, terminal }: Options): Promise<Seen> => {
+/** Looks at the cluster, says which it is and what will be made in it, and asks whether it is the one. Only reads: whatever is wrong is told before anything is made. */
+export const lookAndAsk = async ({ existing, run, signal, progress, terminal }: Options): Promise<Omit<Seen, 'baseline'>> => {
   const { cluster, uid, kubernetes } = await meet(existing);
   const { server, context } = cluster;
   refuseAnother({ server, context, uid }, existing);
@@ -44,6 +44,12 @@ const look = async ({ existing, run, signal, progress, terminal }: Options): Pro
   await refuseWithout(cluster, existing);
   for (const line of announce({ server, context, uid, kubernetes, longhorn, run }, existing)) progress.note(line);
   await confirm({ server, context, uid }, { expectCluster: existing.expectCluster, terminal, signal });
+  return { cluster, longhorn };
+};
+
+const look = async (options: Options): Promise<Seen> => {
+  const { cluster, longhorn } = await lookAndAsk(options);
+  const { existing } = options;
   const baseline = await orRefuse('what is in the cluster cannot be read, to compare it afterwards', () =>
     readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),
   );

@@ -1,0 +1,47 @@
+import { existsSync } from 'node:fs';
+import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import { NotFit } from '../provider.ts';
+import type { Terminal } from './confirm.ts';
+import { lookAndAsk } from './existing.ts';
+
+/** What the environment of a run names, as far as it is about the cluster. */
+type Named = Omit<ExistingCluster, 'context' | 'expectCluster'> & {
+  provider: string;
+  context: string | undefined;
+  expectCluster?: string | undefined;
+  run: string;
+};
+
+// The same words as the command has, but for its flags.
+const variables: Record<string, string> = {
+  '--expect-cluster ': 'CORRAL_EXPECT_CLUSTER=',
+  '--kubeconfig': 'CORRAL_KUBECONFIG',
+  '--context': 'CORRAL_CONTEXT',
+  '--allow': 'CORRAL_ALLOW',
+  '--namespace': 'CORRAL_NAMESPACE',
+};
+const byVariables = (text: string): string =>
+  Object.entries(variables).reduce((told, [flag, variable]) => told.replaceAll(flag, variable), text);
+
+/**
+ * The guard of a run that the command has not started (`npx vitest run --project e2e`): a cluster that Corral has not made is named by its context,
+ * told of, and confirmed by its UID or at a terminal, before anything is made in it. Throws NotFit otherwise.
+ */
+export const guardAlone = async (
+  { provider, context, expectCluster, run, ...named }: Named,
+  { terminal, tell }: { terminal: Terminal; tell: (line: string) => void },
+): Promise<void> => {
+  if (provider !== 'existing') {
+    if (!existsSync(named.kubeconfig))
+      throw new NotFit(`CORRAL_KUBECONFIG=${named.kubeconfig}: there is no such file: is that cluster still up?`);
+    return;
+  }
+  if (context === undefined) throw new NotFit("CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed");
+  const { signal } = new AbortController();
+  const note = (line: string): void => tell(byVariables(line));
+  await lookAndAsk({ existing: { ...named, context, expectCluster }, run, signal, progress: { note }, terminal }).catch(
+    (error: unknown) => {
+      throw error instanceof NotFit ? new NotFit(byVariables(error.message)) : error;
+    },
+  );
+};
