@@ -23,6 +23,8 @@ export type Clock = {
   lockRefresh: number;
   /** Age after which a lock counts no more (B: lock.go). */
   lockExpiry: number;
+  /** From the start of a replica's process to that of its helper: tenths of a second in Longhorn, longer on a busy node. */
+  replicaHelper: number;
   /** What one attempt to mount the store may take (B: nfs.go). */
   mountTimeout: number;
   /** Whether a Backup goes as soon as its config has, be its command still removing blocks (as in Longhorn), or once that has ended too. */
@@ -43,6 +45,7 @@ export const clocks = {
     lockWait: 2 * second,
     lockRefresh: minute,
     lockExpiry: 150 * second,
+    replicaHelper: second,
     mountTimeout: 5 * second,
     goesWithConfig: true,
     jobPoll: 5 * second,
@@ -62,6 +65,7 @@ export const clocks = {
     lockWait: second,
     lockRefresh: 6 * second,
     lockExpiry: 15 * second,
+    replicaHelper: 500,
     mountTimeout: 5 * second,
     // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is lost: a real one meets that race
     // once in hundreds of times, its look at a Backup each half a minute being long beside the removal; a look each 5 s is not.

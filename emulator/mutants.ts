@@ -1,5 +1,7 @@
 /** Bugs that the emulator can be given on purpose, of the kind Longhorn has had; every scenario they touch must fail on them. */
 export const mutants = {
+  // A volume.
+  'replica-helper-lost': 'the helper of a replica cannot be started from the engine binary: the replica fails, and the volume is faulted',
   // A backup behind a deletion.
   'second-not-held': 'a new backup of a volume starts while another of its backups is Deleting: no Pending, and it runs into the deletion',
   'message-missing': 'a held backup is Pending without status.messages.info: nobody learns what it waits for',

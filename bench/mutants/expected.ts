@@ -21,6 +21,7 @@ const pageGoesOn = 'The page of backups goes on by itself after the manager that
 
 /** For every mutant of the emulator the scenarios that must fail on it, and by which assertion: the one that is there for this bug. */
 export const expected: Record<Mutant, readonly Kill[]> = {
+  'replica-helper-lost': [{ scenario: failsBefore, by: 'given.volume' }],
   'second-not-held': [
     { scenario: waits, by: 'then.heldBack' },
     { scenario: waitsLong, by: 'then.heldBack' },

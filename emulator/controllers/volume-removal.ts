@@ -4,11 +4,14 @@ import type { Volume } from '../longhorn/objects.ts';
 import type { Context } from '../manager/context.ts';
 import { release } from './finalizer.ts';
 import { findReplica, replicaDirectory } from './replica-of.ts';
+import { endReplica } from './volume-replica.ts';
 
-/** Takes a volume's device away from this node, if it can be here. */
+/** Takes a volume's device and its replica's process away from this node, if they can be here. */
 export const detach = async (context: Context, { metadata: { name } }: Volume): Promise<void> => {
   const replica = findReplica(context, name);
-  if (replica?.spec.nodeID === context.node) await context.devices.detach(name, headFile(replicaDirectory(replica)));
+  if (replica?.spec.nodeID !== context.node) return;
+  await context.devices.detach(name, headFile(replicaDirectory(replica)));
+  await endReplica(context, replica);
 };
 
 const ignoreMissing = (error: unknown): void => {

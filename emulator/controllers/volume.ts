@@ -13,6 +13,7 @@ import { defaultJobGroup } from './default-job-group.ts';
 import { admit, lacksFinalizer } from './finalizer.ts';
 import { ensureReplica, replicaDirectory } from './replica-of.ts';
 import { detach, removeVolume } from './volume-removal.ts';
+import { runReplica } from './volume-replica.ts';
 import { type Restores, requestRestore, restoreRequest, stepRestore } from './volume-restore.ts';
 import { nextStep } from './volume-state.ts';
 import { actualSize, lastBackup, newStatus } from './volume-status.ts';
@@ -93,11 +94,14 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   if (status.restoreRequired) await requestRestore(context, volume);
 
   const wanted = volume.spec.nodeID === context.node;
-  const step = nextStep({ state: status.state, robustness: status.robustness, wanted });
+  const runs = wanted && (status.state === 'attaching' || status.state === 'attached');
+  const replica = runs ? await runReplica(context, volume, () => memory.enqueue(name)) : undefined;
+  const step = nextStep({ state: status.state, robustness: status.robustness, wanted, replica });
+  const isHere = !step && wanted && status.state === 'attached';
   if (step?.device === 'detach') await detach(context, volume);
   // Also without a step: after a restart of the node the device has to be made again.
-  if (step?.device === 'attach' || (!step && wanted)) await attach(context, volume);
-  const restored = !step && wanted && status.restoreRequired ? await restore(context, volume, memory) : {};
+  if (step?.device === 'attach' || isHere) await attach(context, volume);
+  const restored = isHere && status.restoreRequired ? await restore(context, volume, memory) : {};
   const next: Status = {
     ...status,
     ...lastBackup(context, volume),

@@ -25,16 +25,16 @@ export type Command = Behaviour & { mounts: Mounts } & Streams;
 
 const print = ({ out }: Streams, value: unknown): void => out(`${JSON.stringify(value, null, '\t')}\n`);
 
-const open = async (text: string, { mounts, clock, err }: Command) => {
+const open = async (text: string, { mounts, clock, err }: Command, whose: 'manager' | 'replica' = 'manager') => {
   const { url, volume, backup } = decodeBackupURL(text);
   const log = createLog(err, { pkg: 'backupstore' });
-  const store: Store = openStore({ root: await mounts.mount(url, { log, clock }), url, log });
+  const store: Store = openStore({ root: await mounts.mount(url, { log, clock, whose }), url, log });
   log.info(`Loaded driver for ${url}`);
   return { store, volume, backup };
 };
 
 const upload = async (text: string, request: UploadRequest, command: Command): Promise<void> => {
-  const { store } = await open(text, command);
+  const { store } = await open(text, command, 'replica');
   const event = (value: object) => command.out(`${JSON.stringify(value)}\n`);
   event({ ready: true });
   if (!(await command.told())) return;
@@ -77,7 +77,7 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
   if (verb === 'unmount') return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
   if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
   if (verb === 'restore' && values.to) {
-    const { store, volume, backup } = await open(destination, command);
+    const { store, volume, backup } = await open(destination, command, 'replica');
     return restoreBackup({ ...command, store, volume, backup, image: values.to });
   }
   throw new StoreError(`not emulated: longhorn backup ${verb ?? ''}`);

@@ -8,27 +8,36 @@ import type { ReadMount } from './read-mount.ts';
 
 const run = promisify(execFile);
 
+/** Whose mount it is: the manager's, or that of a replica's process, which in Longhorn lives in another pod and has mounts of its own. */
+type Whose = 'manager' | 'replica';
+
 type Options = { log: Log; clock: Clock };
 
 /** How stores become folders. */
 export type Mounts = {
   /** Makes a store's URL (without query) reachable and gives its path. */
-  mount(url: string, options: Options): Promise<string>;
+  mount(url: string, options: Options & { whose: Whose }): Promise<string>;
   /** Takes a store away again, if it is there; one in use goes once it is no more. */
   unmount(url: string, options: Options): Promise<void>;
 };
 
-const mountsRoot = '/var/lib/longhorn-backupstore-mounts';
+const mountsRoots: Record<Whose, string> = {
+  manager: '/var/lib/longhorn-backupstore-mounts',
+  replica: '/var/lib/longhorn-instance-manager/longhorn-backupstore-mounts',
+};
 const minorVersions = ['4.2', '4.1', '4.0'];
 
 /** Server, path and mount point of an `nfs://HOST:/PATH` URL; throws for any other. */
-export const parseNfsURL = (url: string): { server: string; mountPoint: string } => {
+export const parseNfsURL = (url: string, whose: Whose): { server: string; mountPoint: string } => {
   const [, scheme, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
   if (scheme !== 'nfs') throw new StoreError(`not emulated: a backup target of type ${scheme ?? JSON.stringify(url)}, only nfs is`);
   if (!host) throw new StoreError('NFS path must follow format: nfs://<server-address>:/<share-name>/');
   if (path.length < 2) throw new StoreError('cannot find nfs path');
   // The options a URL can carry are part of its query, which is not ours to see: only Longhorn's own are used.
-  return { server: host + path, mountPoint: `${mountsRoot}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path}`.replace(/\/+$/, '') };
+  return {
+    server: host + path,
+    mountPoint: `${mountsRoots[whose]}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path}`.replace(/\/+$/, ''),
+  };
 };
 
 const mountPoints = async (): Promise<string[]> =>
@@ -43,8 +52,8 @@ const reasonOf = (error: unknown, timeout: number): string => {
  * Mounts an NFS store as Longhorn does: NFS 4.2, then 4.1, then 4.0, each attempt bounded by clock.mountTimeout, and it stays mounted. The
  * commands are children, so that a server which does not answer costs a killed child and not a thread of this process.
  */
-const mount = async (url: string, read: ReadMount, { log, clock }: Options): Promise<string> => {
-  const { server, mountPoint } = parseNfsURL(url);
+const mount = async (url: string, read: ReadMount, { log, clock, whose }: Options & { whose: Whose }): Promise<string> => {
+  const { server, mountPoint } = parseNfsURL(url, whose);
   const limit = { timeout: clock.mountTimeout, killSignal: 'SIGKILL' } as const;
   if ((await mountPoints()).includes(mountPoint)) {
     log.warning(`Trying reading mount point ${mountPoint} to make sure it is healthy`);
@@ -73,10 +82,11 @@ const mount = async (url: string, read: ReadMount, { log, clock }: Options): Pro
 
 // Lazily: the server may have gone, and then no other way works.
 const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
-  const { mountPoint } = parseNfsURL(url);
-  if (!(await mountPoints()).includes(mountPoint)) return;
-  log.info(`Unmounting ${mountPoint}`);
-  await run('umount', ['-l', mountPoint], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
+  const own = (['manager', 'replica'] as const).map((whose) => parseNfsURL(url, whose).mountPoint);
+  const there = new Set((await mountPoints()).filter((each) => own.includes(each)));
+  if (there.size === 0) return;
+  log.info(`Unmounting ${[...there].join(', ')}`);
+  await run('umount', ['-l', ...there], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
 };
 
 /** NFS stores, mounted for the container this process runs in; `read` tells whether one that is there still answers. */

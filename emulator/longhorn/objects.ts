@@ -55,7 +55,7 @@ export type VolumeAttachment = LonghornObject<
 
 export type Replica = LonghornObject<
   { volumeName: string; nodeID: string; diskPath: string; dataDirectoryName: string; volumeSize: string },
-  { ownerID: string; currentState: 'running' | 'stopped' }
+  { ownerID: string; currentState: 'running' | 'stopped' | 'error' }
 >;
 
 export type Snapshot = LonghornObject<

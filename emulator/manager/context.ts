@@ -1,4 +1,5 @@
 import type { Devices } from '../engine/device.ts';
+import type { ReplicaProcesses } from '../engine/replica-process.ts';
 import type { Uploads } from '../engine/upload.ts';
 import type { Behaviour } from '../environment.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +13,7 @@ export type Context = Behaviour & {
   datastore: Datastore;
   devices: Devices;
   uploads: Uploads;
+  replicas: ReplicaProcesses;
   recorder: Recorder;
   /** Folder of replicas and engine binaries, /var/lib/longhorn. */
   dataRoot: string;

@@ -2,7 +2,7 @@ import { serveApi } from '../api/server.ts';
 import { startBackupController } from '../controllers/backup/controller.ts';
 import { startBackupTargetController } from '../controllers/backup-target.ts';
 import { startBackupVolumeController } from '../controllers/backup-volume.ts';
-import { deployBinary, startEngineImageController } from '../controllers/engine-image.ts';
+import { startEngineImageController } from '../controllers/engine-image.ts';
 import { startNodeController } from '../controllers/node.ts';
 import { startRecurringJobController } from '../controllers/recurring-job.ts';
 import type { JobPod } from '../controllers/recurring-job-cron.ts';
@@ -10,10 +10,12 @@ import { startReplicaController } from '../controllers/replica.ts';
 import { startSnapshotController } from '../controllers/snapshot.ts';
 import { startVolumeController } from '../controllers/volume.ts';
 import { startVolumeAttachmentController } from '../controllers/volume-attachment.ts';
+import { deployBinary } from '../engine/binary.ts';
 import type { Devices } from '../engine/device.ts';
 import { createLook } from '../engine/look.ts';
 import type { Mounts } from '../engine/mount.ts';
 import { serveProxy } from '../engine/proxy.ts';
+import { createReplicaProcesses } from '../engine/replica-process.ts';
 import { createTargetClient } from '../engine/target-client.ts';
 import { createUploads } from '../engine/upload.ts';
 import type { Behaviour } from '../environment.ts';
@@ -55,7 +57,8 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   await serveProxy({ host: ip, uploads, isReady: () => ready }, signal);
   const client = createClient(access);
   const datastore = await openDatastore({ client, resync: clock.resync, log, signal });
-  const context: Context = { ...options, datastore, uploads, binary, recorder: createRecorder(client, { node, log }) };
+  const replicas = createReplicaProcesses({ ...options, binary });
+  const context: Context = { ...options, datastore, uploads, replicas, binary, recorder: createRecorder(client, { node, log }) };
   // Before any controller: who owns what is decided by the nodes that are known.
   await bootstrap(context, ip);
 

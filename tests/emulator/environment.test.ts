@@ -30,7 +30,7 @@ describe('behaviour by environment', () => {
 
   test.each([
     [{ CORRAL_EMULATOR_CLOCK: 'slow' }, 'CORRAL_EMULATOR_CLOCK=slow: known are real, fast'],
-    [{ CORRAL_EMULATOR_MUTANT: 'toString' }, /^CORRAL_EMULATOR_MUTANT=toString: known are second-not-held, /],
+    [{ CORRAL_EMULATOR_MUTANT: 'toString' }, /^CORRAL_EMULATOR_MUTANT=toString: known are replica-helper-lost, second-not-held, /],
   ])('refuses %j', (environment, message) => {
     expect(() => readBehaviour(environment)).toThrow(message);
   });
@@ -45,7 +45,8 @@ describe('where a store is mounted', () => {
     ],
     ['nfs://10.0.0.1:/x/', '10.0.0.1:/x/', '10_0_0_1/x'],
   ])('%s', (url, server, mountPoint) => {
-    expect(parseNfsURL(url)).toEqual({ server, mountPoint: `/var/lib/longhorn-backupstore-mounts/${mountPoint}` });
+    expect(parseNfsURL(url, 'manager')).toEqual({ server, mountPoint: `/var/lib/longhorn-backupstore-mounts/${mountPoint}` });
+    expect(parseNfsURL(url, 'replica')).toMatchObject({ mountPoint: expect.stringMatching(`longhorn-instance-manager/.*/${mountPoint}$`) });
   });
 
   test.each([
@@ -54,7 +55,7 @@ describe('where a store is mounted', () => {
     ['nfs://host', 'cannot find nfs path'],
     ['', 'not emulated: a backup target of type "", only nfs is'],
   ])('not for %j', (url, message) => {
-    expect(() => parseNfsURL(url)).toThrow(message);
+    expect(() => parseNfsURL(url, 'manager')).toThrow(message);
   });
 });
 

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { ticketStatus, wantedNode, wantsNoFrontend } from '../../../emulator/controllers/volume-attachment.ts';
 import { nextStep } from '../../../emulator/controllers/volume-state.ts';
+import type { ReplicaState } from '../../../emulator/engine/replica-process.ts';
 import type { AttachmentTicket, Replica, Volume } from '../../../emulator/longhorn/objects.ts';
 
 type State = NonNullable<Volume['status']>['state'];
 
-const way = (start: { state: State; robustness: string }, wanted: boolean): string[] => {
+const way = (start: { state: State; robustness: string }, wanted: boolean, replica: ReplicaState = 'running'): string[] => {
   const steps: string[] = [];
-  for (let now = start, step = nextStep({ ...now, wanted }); step; step = nextStep({ ...now, wanted })) {
+  for (let now = start, step = nextStep({ ...now, wanted, replica }); step; step = nextStep({ ...now, wanted, replica })) {
     steps.push([step.state, step.robustness, step.device].filter(Boolean).join(' '));
     now = step;
   }
@@ -27,6 +28,16 @@ test('a new volume goes the way a real one was seen to go', () => {
 
 test('a volume whose restore has failed stays faulted', () => {
   expect(way({ state: 'attached', robustness: 'faulted' }, true)).toEqual([]);
+});
+
+test('a volume is attached when its replica runs', () => {
+  expect(way({ state: 'detached', robustness: 'unknown' }, true, 'starting')).toEqual(['attaching unknown']);
+});
+
+test.each(['attaching', 'attached'] as const)('a volume that is %s when its replica fails is detached, faulted, for good', (state) => {
+  expect(way({ state, robustness: 'unknown' }, true, 'error')).toEqual(['detaching faulted', 'detached faulted detach']);
+  expect(way({ state: 'detached', robustness: 'faulted' }, true)).toEqual([]);
+  expect(way({ state: 'detached', robustness: 'faulted' }, false)).toEqual([]);
 });
 
 test('a volume that is where it is wanted stays', () => {

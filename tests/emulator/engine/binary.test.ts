@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { deployBinary } from '../../../emulator/controllers/engine-image.ts';
+import { deployBinary } from '../../../emulator/engine/binary.ts';
 
 const run = promisify(execFile);
 

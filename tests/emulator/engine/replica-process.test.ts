@@ -1,0 +1,105 @@
+import { existsSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { clocks } from '../../../emulator/clocks.ts';
+import { deployBinary } from '../../../emulator/engine/binary.ts';
+import { createReplicaProcesses, type ReplicaProcesses } from '../../../emulator/engine/replica-process.ts';
+import { createLog } from '../../../emulator/log.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
+
+let folder: string;
+let binary: string;
+let lines: string[];
+let replicas: ReplicaProcesses | undefined;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-replica-'));
+  binary = join(folder, 'engine-binaries/engine/longhorn');
+  await writeFile(join(folder, 'command'), '');
+  await deployBinary(join(folder, 'command'), binary);
+});
+afterEach(async () => {
+  replicas?.end('v-r-1');
+  await rm(folder, { recursive: true });
+});
+
+const limit = { timeout: 20_000 };
+
+/** Starts a replica whose helper is due after so many milliseconds; gives what says how it stands. */
+const start = ({ replicaHelper = 0, mutant }: { replicaHelper?: number; mutant?: Mutant } = {}) => {
+  lines = [];
+  const log = createLog((line) => lines.push(line));
+  const own = createReplicaProcesses({ binary, clock: { ...clocks.fast, replicaHelper }, mutant, log });
+  replicas = own;
+  const state = () => own.ensure('v-r-1', '/replica', () => undefined);
+  expect(state()).toBe('starting');
+  return { state, until: (wanted: string) => vi.waitUntil(() => state() === wanted, limit) };
+};
+
+/** A wrapper in the binary's place, which hands all on to it; what it is called then. */
+const wrap = async (): Promise<string> => {
+  const real = join(folder, 'engine-binaries/engine/real/longhorn');
+  await mkdir(dirname(real));
+  await rename(binary, real);
+  await writeFile(binary, '#!/bin/sh\nexec "$(dirname "$0")/real/longhorn" "$@"\n');
+  await chmod(binary, 0o755);
+  return real;
+};
+
+const childrenOf = async (pid: number | string): Promise<string[]> =>
+  (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
+const commandOf = (pid: string): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+const ownChildren = async () => Promise.all((await childrenOf(process.pid)).map(async (pid) => [pid, await commandOf(pid)] as const));
+
+/** The process of the replica, and its helper's. */
+const processes = async (): Promise<[string, string]> => {
+  const [replica = ''] = (await ownChildren()).find(([, command]) => command.includes(binary)) ?? [];
+  const [helper = ''] = await childrenOf(replica);
+  return [replica, helper];
+};
+
+test('a replica runs once its helper does, and both end with its volume', async () => {
+  const { until } = start();
+  await until('running');
+  const both = await processes();
+  expect((await commandOf(both[1])).split('\0').slice(1, 3)).toEqual([binary, 'sync-agent']);
+  replicas?.end('v-r-1');
+  await vi.waitUntil(() => both.every((pid) => !existsSync(`/proc/${pid}`)), limit);
+  expect(lines).toEqual([]);
+});
+
+test('one that was started through a wrapper starts its helper from the path that the wrapper gave it', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const real = await wrap();
+  const { until } = start({ replicaHelper: 60_000 });
+  while (!(await ownChildren()).some(([, command]) => command.includes(real))) await setImmediate();
+  // As a program that is its own file is removed after its start; a shell has yet to open this one by its name.
+  await chmod(real, 0o644);
+  vi.advanceTimersByTime(60_000);
+  await until('error');
+  expect(lines).toEqual([
+    expect.stringContaining(`[v-r-1] Error running start replica command: exec: \\"${real}\\": stat ${real}: no such file or directory`),
+  ]);
+});
+
+test('with the bug replica-helper-lost no replica runs', async () => {
+  const { until } = start({ mutant: 'replica-helper-lost' });
+  await until('error');
+  expect(lines.join()).toContain('Error running start replica command');
+});
+
+test('a replica whose helper is killed has failed, and stays so until it is ended', async () => {
+  const { until, state } = start();
+  await until('running');
+  const [, helper] = await processes();
+  process.kill(Number(helper), 'SIGKILL');
+  await until('error');
+  expect(state()).toBe('error');
+  expect(lines.join()).toContain('[v-r-1] the process ended with exit status 137');
+  replicas?.end('v-r-1');
+  expect(state()).toBe('starting');
+});
