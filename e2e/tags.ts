@@ -13,7 +13,7 @@ export const tags = [
   { name: 'ten-points', description: 'one kill meets ten deletions, each at another point' },
   { name: 'held', description: 'a fault holds the moment open that the scenario is about' },
   { name: 'recurring-jobs', description: 'backups that a recurring job makes and cleans up' },
-  { name: 'wrapped-engine', description: "the engine's binary is wrapped, so that it deletes no backup" },
+  { name: 'read-only-backups', description: 'the backups are read-only within longhorn-manager, so that the engine deletes none' },
   { name: 'immutable', description: 'configs in the store are immutable, so that their backups cannot be deleted' },
   { name: 'denied-backups', description: 'the API server denies the deletion of backups' },
   { name: 'ui', description: "Longhorn's user interface, in a browser" },

@@ -1,7 +1,5 @@
 /** Bugs that the emulator can be given on purpose, of the kind Longhorn has had; every scenario they touch must fail on them. */
 export const mutants = {
-  // A volume.
-  'replica-helper-lost': 'the helper of a replica cannot be started from the engine binary: the replica fails, and the volume is faulted',
   // A backup behind a deletion.
   'second-not-held': 'a new backup of a volume starts while another of its backups is Deleting: no Pending, and it runs into the deletion',
   'message-missing': 'a held backup is Pending without status.messages.info: nobody learns what it waits for',
@@ -37,6 +35,8 @@ export const mutants = {
   'page-hides-error': 'the page of backups neither warns of a deletion that failed nor says why',
   'page-deletes-another': 'the dialog names one backup, and another one of the volume is deleted',
   'page-stays-cut-off': 'the page never opens a WebSocket again that was lost, and stays as it was',
+  // A replica.
+  'replica-helper-lost': 'the helper of a replica cannot be started from the engine binary: the replica fails, and the volume is faulted',
 } as const;
 
 export type Mutant = keyof typeof mutants;

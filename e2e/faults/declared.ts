@@ -5,7 +5,7 @@ import type { Fault, Faults } from './fault.ts';
 const dangerOf: Partial<Record<Fault['kind'], Danger>> = {
   'killed-pod': 'manager-kill',
   'held-deletion': 'process-hold',
-  'wrapped-engine': 'engine-wrap',
+  'read-only-backups': 'manager-mount',
   'denied-deletion': 'admission-policy',
   'patched-object': 'settings',
   lab: 'node-fault',

@@ -1,6 +1,7 @@
 import { managerPods } from '../longhorn/manager.ts';
+import { mountsFolder } from '../longhorn/store-mount.ts';
 import { type Cluster, type KubernetesObject, resources, unlessGone } from '../observe/cluster.ts';
-import { wrapperCommand } from './unwrap-engine.ts';
+import { readOnlyCommand } from './make-writable.ts';
 
 /** The label on everything that a run makes; its value is the run's id. */
 const runLabel = 'corral.test/run';
@@ -63,14 +64,15 @@ const makeStoresMutable = async (cluster: Cluster, run: string, namespace?: stri
   return told.flat();
 };
 
-/** The command that puts the engine binaries below a folder back which a run has wrapped, and prints them. */
-export const unwrapCommand = (folder: string, run: string): string[] => wrapperCommand('unwrap-run', folder, run);
+/** The command that makes the backups' folders writable again which a run has made read-only below a folder, and prints them. */
+export const writableCommand = (folder: string, run: string): string[] => readOnlyCommand('clear-run', folder, run);
 
-const unwrapEngines = async (cluster: Cluster, run: string): Promise<string[]> => {
+const makeBackupsWritable = async (cluster: Cluster, run: string): Promise<string[]> => {
   const told = await Promise.all(
     (await managerPods(cluster)).map(async (pod) => {
-      const { stdout } = await cluster.exec(pod, unwrapCommand('/var/lib/longhorn/engine-binaries', run));
-      return lines(stdout).map((binary) => `${binary} on ${pod.node}: as it was`);
+      const { stdout, stderr, exitCode } = await cluster.exec(pod, writableCommand(mountsFolder, run));
+      if (exitCode !== 0) throw new Error(`what run ${run} made read-only in ${pod.name} could not be made writable: ${stderr.trim()}`);
+      return lines(stdout).map((folder) => `${folder} in ${pod.name}: writable again`);
     }),
   );
   return told.flat();
@@ -79,7 +81,7 @@ const unwrapEngines = async (cluster: Cluster, run: string): Promise<string[]> =
 /** What of it is done in pods, a part each; `namespace` is that of all the run's stores, where each has none of its own. */
 export const healsInPods: readonly ((cluster: Cluster, run: string, namespace?: string) => Promise<string[]>)[] = [
   makeStoresMutable,
-  unwrapEngines,
+  makeBackupsWritable,
 ];
 
 const lines = (text: string): string[] => text.split('\n').filter((line) => line !== '');

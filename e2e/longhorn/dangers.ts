@@ -2,7 +2,7 @@
 export const dangers = {
   'manager-kill': 'kills longhorn-manager pods',
   'process-hold': 'stops processes in longhorn-manager pods',
-  'engine-wrap': "puts a wrapper in the place of the engine's binary on the nodes",
+  'manager-mount': "makes a folder of the scenario's own backup store read-only within longhorn-manager pods",
   'admission-policy': 'makes an admission policy that denies deletions',
   settings: "changes Longhorn's settings",
   'default-target': "changes Longhorn's default backup target",

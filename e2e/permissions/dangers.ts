@@ -8,10 +8,8 @@ export const ofDangers: Record<Danger, readonly Rule[]> = {
   'manager-kill': [{ place: 'longhorn', resource: resources.pods, verbs: ['delete'] }],
   // An exec into the manager pods, as it is needed without it.
   'process-hold': [],
-  'engine-wrap': [
-    { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['default-engine-image'] },
-    { place: 'cluster', resource: resources.nodes, verbs: ['get'], seldom: 'asked when a node has no longhorn-manager pod at the heal' },
-  ],
+  // The mount itself is made by an exec into the manager pods, as it is needed without it.
+  'manager-mount': [{ place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['default-engine-image'] }],
   'admission-policy': [
     { place: 'cluster', resource: resources.validatingAdmissionPolicies, verbs: ['create', 'delete'] },
     { place: 'cluster', resource: resources.validatingAdmissionPolicyBindings, verbs: ['create', 'delete'] },

@@ -5,7 +5,7 @@ import { failed } from './deletion-errors.ts';
 import { type Actor, is, story } from './expectations.ts';
 
 /** Who refuses the removal of an old backup's files, and what its Backup says then. */
-export const refusals = { 'the engine': 'deletion-stubbed', 'the store': 'deletion-denied' } as const;
+export const refusals = { 'the mount': 'deletion-read-only', 'the store': 'deletion-denied' } as const;
 
 export type Refusing = keyof typeof refusals;
 
@@ -35,4 +35,4 @@ export const oldOneGoes = (backups: Timeline<Backup>, { backup, version }: OldOn
   story(backups, backup)
     .startingAs(...untilOld)
     .goes(is('Deleting'), gone)
-    .allowing(isRefused(['the engine', 'the store'], version), isLocked(version));
+    .allowing(isRefused(['the mount', 'the store'], version), isLocked(version));

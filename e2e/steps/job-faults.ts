@@ -1,6 +1,7 @@
+import { volumeFolder } from '../backupstore/layout.ts';
 import { deniedDeletion } from '../faults/admission-policy.ts';
 import type { Fault, Injected } from '../faults/fault.ts';
-import { wrappedEngine } from '../faults/wrapped-engine.ts';
+import { readOnlyBackups } from '../faults/read-only-backups.ts';
 import { longhornResources, longhornNamespace as namespace } from '../longhorn/resources.ts';
 import type { KubernetesObject, Resource } from '../observe/cluster.ts';
 import type { Context } from './context.ts';
@@ -9,7 +10,7 @@ import { runLabel } from './made.ts';
 
 /** How the clean-up of a job is made to fail; each for the job's volume alone. */
 export const faultyCleanUps = {
-  'the engine deletes no backup': "the engine's binary refuses to delete a backup of the job's volume",
+  'the engine deletes no backup': "the backups of the job's volume are read-only within longhorn-manager",
   'backups may not be deleted': "the API server refuses to delete a backup of the job's volume",
   'snapshots may not be deleted': "the API server refuses to delete a snapshot of the job's volume",
 } as const;
@@ -23,7 +24,10 @@ export const failCleanUp = async (context: Context, job: JobHandle, how: FaultyC
 const toFault = async (context: Context, { volume }: JobHandle, how: FaultyCleanUp): Promise<Fault> => {
   const { cluster, timelines } = context;
   const title = faultyCleanUps[how];
-  if (how === 'the engine deletes no backup') return wrappedEngine(cluster, { volume: volume.name, title });
+  if (how === 'the engine deletes no backup') {
+    const url = timelines.backupTargets.current(context.target)?.spec.backupTargetURL ?? '';
+    return readOnlyBackups(cluster, { url, folder: `${volumeFolder(volume.name)}/backups`, title });
+  }
   const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {
     if (one === undefined) throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);
     const probe = { namespace, name: one.metadata.name };

@@ -145,7 +145,7 @@ test('--help tells every flag, and starts nothing', async () => {
                                stores (by default each gets one of its own)
       --allow <list>           existing: what scenarios may do that others could
                                feel, with commas: manager-kill, process-hold,
-                               engine-wrap, admission-policy, settings,
+                               manager-mount, admission-policy, settings,
                                default-target, node-fault
       --keep                   leave the cluster up (unless interrupted) and print
                                how to reach it

@@ -30,7 +30,7 @@ describe('behaviour by environment', () => {
 
   test.each([
     [{ CORRAL_EMULATOR_CLOCK: 'slow' }, 'CORRAL_EMULATOR_CLOCK=slow: known are real, fast'],
-    [{ CORRAL_EMULATOR_MUTANT: 'toString' }, /^CORRAL_EMULATOR_MUTANT=toString: known are replica-helper-lost, second-not-held, /],
+    [{ CORRAL_EMULATOR_MUTANT: 'toString' }, /^CORRAL_EMULATOR_MUTANT=toString: known are second-not-held, /],
   ])('refuses %j', (environment, message) => {
     expect(() => readBehaviour(environment)).toThrow(message);
   });

@@ -1,10 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { healByLabels, mutableCommand, unwrapCommand } from '../../e2e/faults/heal-by-labels.ts';
-import { wrapperCommand } from '../../e2e/faults/unwrap-engine.ts';
+import { healByLabels, mutableCommand } from '../../e2e/faults/heal-by-labels.ts';
 import type { Cluster, Resource } from '../../e2e/observe/cluster.ts';
 import { localPods } from '../support/local-pods.ts';
 
@@ -53,17 +52,4 @@ test.runIf(canBeImmutable)('every immutable file of a store is mutable again', a
   run(['chattr', '+i', config]);
   expect(run(mutableCommand(folder))).toBe(`${config}\n`);
   expect(run(mutableCommand(folder))).toBe('');
-});
-
-test('an engine binary that the run has wrapped is as it was, one of another run stays', async () => {
-  const binary = join(folder, 'engine', 'longhorn');
-  await mkdir(join(folder, 'engine'));
-  await writeFile(binary, '#!/bin/sh\necho real\n');
-  await chmod(binary, 0o755);
-  run(wrapperCommand('wrap', 'token', binary, 'corral-abc123-volume-0001', '600'));
-  expect(run(unwrapCommand(folder, 'other1'))).toBe('');
-  expect(await readFile(binary, 'utf8')).toContain('corral-wrapper');
-  expect(run(unwrapCommand(folder, 'abc123'))).toBe(`${binary}\n`);
-  expect(run([binary])).toBe('real\n');
-  expect(await readdir(join(folder, 'engine'))).toEqual(['longhorn']);
 });

@@ -49,12 +49,12 @@ describe('what a user may not do of what a run needs', () => {
   });
 
   test('what a danger needs that the roles were not made for', async () => {
-    expect(await missingRights(player, { allow: ['manager-kill', 'engine-wrap'], namespace: 'corral' })).toEqual([
+    expect(await missingRights(player, { allow: ['manager-kill', 'manager-mount'], namespace: 'corral' })).toEqual([
       expect.stringMatching(/^the user of context test may not do 3 of the \d+ things that this run needs:$/),
       '  delete pods in namespace longhorn-system',
       '  get settings.longhorn.io default-engine-image in namespace longhorn-system',
       '  get nodes',
-      'to grant them, as an admin: npm run --silent rbac -- --allow manager-kill,engine-wrap --service-account player | kubectl apply -f -',
+      'to grant them, as an admin: npm run --silent rbac -- --allow manager-kill,manager-mount --service-account player | kubectl apply -f -',
     ]);
   });
 

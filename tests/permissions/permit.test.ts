@@ -31,8 +31,8 @@ describe('a scenario', () => {
     [false, 'PATCH', `${longhorn}/backups/one/status`, [], undefined],
     [true, 'GET', `${longhorn}/settings/current-longhorn-version`, [], undefined],
     [false, 'GET', `${longhorn}/settings/default-engine-image`, [], undefined],
-    [true, 'GET', `${longhorn}/settings/default-engine-image`, ['engine-wrap'], undefined],
-    [false, 'PATCH', `${longhorn}/settings/default-engine-image`, ['engine-wrap', 'settings'], undefined],
+    [true, 'GET', `${longhorn}/settings/default-engine-image`, ['manager-mount'], undefined],
+    [false, 'PATCH', `${longhorn}/settings/default-engine-image`, ['manager-mount', 'settings'], undefined],
     [true, 'GET', `${pods}/one/portforward?ports=8000`, [], undefined],
     [true, 'GET', '/api/v1/namespaces/longhorn-system/services/longhorn-frontend', [], undefined],
     [false, 'GET', '/api/v1/namespaces/longhorn-system/services/longhorn-backend', [], undefined],
@@ -41,7 +41,7 @@ describe('a scenario', () => {
     [true, 'DELETE', `${pods}/one`, ['process-hold', 'manager-kill'], undefined],
     [false, 'POST', policies, [], undefined],
     [true, 'POST', policies, ['admission-policy'], undefined],
-    [false, 'GET', '/api/v1/nodes', ['engine-wrap'], undefined],
+    [false, 'GET', '/api/v1/nodes', ['manager-mount'], undefined],
     // Each store in a namespace of its own: of this run, and of no other.
     [true, 'POST', `${own}/configmaps`, [], undefined],
     [false, 'POST', '/api/v1/namespaces/corral-zzz999-store-0f1e/configmaps', [], undefined],
@@ -75,9 +75,9 @@ describe('a scenario', () => {
   });
 
   test('a refusal says what was wanted, and with which dangers', () => {
-    const permit = permitNeeded({ dangers: ['settings', 'engine-wrap'], namespace: undefined, run: 'abc123' });
+    const permit = permitNeeded({ dangers: ['settings', 'manager-mount'], namespace: undefined, run: 'abc123' });
     expect(ask(permit, 'DELETE', `${pods}/one`)).toBe(
-      'a defect of the suite: it wants to delete pods one in namespace longhorn-system, which is not among what e2e/permissions says of a scenario with settings, engine-wrap',
+      'a defect of the suite: it wants to delete pods one in namespace longhorn-system, which is not among what e2e/permissions says of a scenario with settings, manager-mount',
     );
   });
 });

@@ -26,7 +26,7 @@ describe('what a real Longhorn did', () => {
     const { fails, goes } = await judge('immutable');
     // The fourth was made mutable before it was tried; the fifth was not immutable yet when it was.
     expect(fails('the store')).toEqual(['met', 'met', 'met', 'broken', 'broken', 'timed-out']);
-    expect(fails('the engine')).toEqual(['broken', 'broken', 'broken', 'broken', 'broken', 'timed-out']);
+    expect(fails('the mount')).toEqual(['broken', 'broken', 'broken', 'broken', 'broken', 'timed-out']);
     // The recording ended while the first was being tried once more, its back-off having doubled.
     expect(goes).toEqual(['timed-out', 'timed-out', 'met', 'met', 'met', 'timed-out']);
   });
@@ -37,13 +37,20 @@ describe('what a real Longhorn did', () => {
     expect(goes).toEqual([...Array(5).fill('met'), 'timed-out']);
   });
 
-  test("a wrapped engine's refusal stands in the Backup (v1.8.2)", async () => {
-    const recording = await loadRecording(new URL('../../fixtures/recordings/longhorn-v1.8.2/wrapped-engine.ndjson', import.meta.url));
-    const backups = replayRecording(recording).timeline<Backup>('backups');
-    const one = { backup: { name: 'sa-b3', label: 'the old one', from: 0 }, version: 'v1.8.2' };
-    expect(evaluate(oldOneFails(backups, { ...one, by: 'the engine' })).state).toBe('met');
-    expect(evaluate(oldOneFails(backups, { ...one, by: 'the store' })).state).toBe('broken');
-    expect(evaluate(oldOneGoes(backups, one)).state).toBe('met');
+  // As v1.8.2 said it for another cause: no recording has this one yet.
+  test('the refusal of a read-only mount stands in the Backup', async () => {
+    const path = new URL('../../fixtures/recordings/longhorn-v1.8.2/wrapped-engine.ndjson', import.meta.url);
+    const recording = JSON.stringify(await loadRecording(path));
+    const said = 'unlinkat /mnt/b/backups/backup_sa-b3.cfg: read-only file system';
+    const judged = (text: string, by: Refusing) => {
+      const backups = replayRecording(JSON.parse(text)).timeline<Backup>('backups');
+      const one = { backup: { name: 'sa-b3', label: 'the old one', from: 0 }, version: 'v1.8.2' };
+      return [evaluate(oldOneFails(backups, { ...one, by })).state, evaluate(oldOneGoes(backups, one)).state];
+    };
+    const readOnly = recording.replaceAll('stubbed backup deletion for testing', said);
+    expect(judged(readOnly, 'the mount')).toEqual(['met', 'met']);
+    expect(judged(readOnly, 'the store')).toEqual(['broken', 'met']);
+    expect(judged(recording, 'the mount')).toEqual(['broken', 'broken']);
   });
 });
 

@@ -41,7 +41,7 @@ const expectations: Record<string, Expectation<any>> = {
   creationLosesLock: locks.creationLosesLock(backups, losing),
   staysLost: locks.staysLost(backups, losing),
   isUploading: locks.isUploading(backups, losing),
-  oldOneFails: cleanUps.oldOneFails(backups, { ...losing, by: 'the engine' }),
+  oldOneFails: cleanUps.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: cleanUps.oldOneGoes(backups, losing),
   jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),
   jobFails: jobs.jobFails(replayTimeline('jobs'), tick),

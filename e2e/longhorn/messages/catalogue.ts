@@ -2,6 +2,7 @@ import { attachmentMessages } from './attachment.ts';
 import { creationMessages } from './creation.ts';
 import { cronMessages } from './cron.ts';
 import { deletionMessages } from './deletion.ts';
+import { deletionStoreMessages } from './deletion-store.ts';
 import { otherMessages } from './elsewhere.ts';
 import { jobMessages } from './job.ts';
 import { jobEnds } from './job-ends.ts';
@@ -14,6 +15,7 @@ import { waitingMessages } from './waiting.ts';
 const rows = {
   ...waitingMessages,
   ...deletionMessages,
+  ...deletionStoreMessages,
   ...creationMessages,
   ...surroundingMessages,
   ...jobMessages,

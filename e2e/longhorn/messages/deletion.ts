@@ -37,10 +37,10 @@ export const deletionMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /\w+ \S+: (?:operation not permitted|permission denied|read-only file system)/,
+        pattern: /\w+ \S+: (?:operation not permitted|permission denied)/,
         example: tellFailedDeletion('unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: operation not permitted'),
         origin: 'product',
-        seen: 'recordings of v1.8.2 and v1.12.1 (delete-error), an immutable file on NFS; the other two as Go names EACCES and EROFS',
+        seen: 'recordings of v1.8.2 and v1.12.1 (delete-error), an immutable file on NFS; the other as Go names EACCES',
       },
       {
         versions: '>=1.8.0',
@@ -48,45 +48,6 @@ export const deletionMessages = {
         example: tellFailedDeletion('failed to delete objects with param: {} error: AccessDenied: Access Denied, status code: 403'),
         origin: 'product',
         seen: "backupstore's S3 driver, source; not met",
-      },
-    ],
-  },
-  'deletion-without-space': {
-    ...failed,
-    class: 'failure',
-    compared: 'cause',
-    means: 'The backup store is full: a deletion writes a lock and a new volume.cfg before it frees anything.',
-    advice: "Make room on the store's file system.",
-    wordings: [
-      {
-        versions: '>=1.8.0',
-        pattern: /[^\n]+: (?:no space left on device|disk quota exceeded)/,
-        example: tellFailedDeletion('write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device'),
-        origin: 'product',
-        seen: 'as Go names ENOSPC and EDQUOT; not met',
-      },
-    ],
-  },
-  'deletion-without-store': {
-    ...failed,
-    class: 'transient',
-    compared: 'cause',
-    means: 'The backup store did not answer, or not in time.',
-    advice: 'See that the store is up and reachable from the nodes; Longhorn tries again, later each time.',
-    wordings: [
-      {
-        versions: '>=1.8.0',
-        pattern: /\w+ \S+: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
-        example: tellFailedDeletion('unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: input/output error'),
-        origin: 'product',
-        seen: 'as Go names what a soft mount gives; not met',
-      },
-      {
-        versions: '>=1.8.0',
-        pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
-        example: tellFailedDeletion('cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4'),
-        origin: 'product',
-        seen: 'backupstore, nfs.go; not met',
       },
     ],
   },

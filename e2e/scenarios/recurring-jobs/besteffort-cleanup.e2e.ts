@@ -58,7 +58,7 @@ const thenNothingElse = async ({ then }: Ground, job: JobHandle): Promise<void> 
 
 scenario(
   'A recurring job goes on making backups while the engine deletes none',
-  about('wrapped-engine', ['engine-wrap']),
+  about('read-only-backups', ['manager-mount']),
   async (ground) => {
     const { given, when, then } = ground;
     let { job, backups } = await givenOneCleanRun(ground);
@@ -66,7 +66,7 @@ scenario(
     await then.inForce(fault);
 
     for (const started of five) backups = await run(ground, job, { started, cleanUp: 'done' });
-    await then.oldOnesFail(job, { by: 'the engine', backups });
+    await then.oldOnesFail(job, { by: 'the mount', backups });
     await then.allStay(backups);
     await then.inForce(fault);
     await thenNothingElse(ground, job);
