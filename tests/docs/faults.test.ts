@@ -22,11 +22,11 @@ const dangerOf = async (kind: Fault['kind']): Promise<string | undefined> => {
 };
 
 describe.each(kinds)('%s', (kind) => {
-  test('says how it is injected, proven, healed and bound, and what danger it is', async () => {
+  test('says how it is injected, proven, healed and bound, what danger it is, and what others feel of it', async () => {
     const text = section(kind);
     if (kind !== 'lab')
       for (const word of ['inject', 'prove', 'heal', 'in scenarios']) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
-    expect(text).toMatch(/^- bound: /m);
+    for (const word of ['bound', 'strangers']) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
     const danger = await dangerOf(kind);
     expect(text).toContain(`\n- danger: ${danger === undefined ? 'none' : `\`${danger}\``}\n`);
   });

@@ -1,0 +1,155 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { backupConfigPath } from '../../e2e/backupstore/layout.ts';
+import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
+import { type Fault, type Faults, type Injected, openFaults } from '../../e2e/faults/fault.ts';
+import { foreignLock } from '../../e2e/faults/foreign-lock.ts';
+import { heldDeletion } from '../../e2e/faults/held-deletion.ts';
+import { immutableFile } from '../../e2e/faults/immutable-file.ts';
+import { killedPod } from '../../e2e/faults/killed-pod.ts';
+import { clockSkewed, nodeCut, nodeSlow } from '../../e2e/faults/lab-faults.ts';
+import { openLedger } from '../../e2e/faults/ledger.ts';
+import { patchedObject } from '../../e2e/faults/patched-object.ts';
+import { readOnlyBackups } from '../../e2e/faults/read-only-backups.ts';
+import { frozenServer, slowServer } from '../../e2e/faults/stalled-server.ts';
+import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/manager.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
+import { type Cluster, connect } from '../../e2e/observe/cluster.ts';
+import { makeRunId } from '../../e2e/run-id.ts';
+import { requestDeletion } from '../../e2e/steps/backup.ts';
+import { install } from '../../emulator/install.ts';
+import type { Lab } from '../../lab/run/start.ts';
+import { up } from '../../lab/up.ts';
+import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
+import { attached, attaching, backedUp, detached, folderOf, howIs, openSide, type Side } from './support/side.ts';
+
+// A lab on a machine that is busy with others takes its time for each volume and backup.
+vi.setConfig({ testTimeout: 600_000 });
+
+const name = `strangers-${process.pid}`;
+const run = makeRunId();
+const over = new AbortController();
+let lab: Lab;
+let cluster: Cluster;
+let faults: Faults;
+let out: string;
+/** Whose faults they are, and somebody else on the cluster. */
+let own: Side;
+let stranger: Side;
+
+beforeAll(async () => {
+  const meanwhile = ({ kubeconfig }: Lab, signal: AbortSignal) =>
+    install({ kubeconfig, clock: 'fast', image: emulatorImage, nodes: 3, signal });
+  lab = await up({ name, archives: [await emulatorArchive()], meanwhile, step: (_title, work) => work(() => {}) });
+  cluster = connect(lab);
+  out = await mkdtemp(join(tmpdir(), 'corral-strangers-'));
+  faults = openFaults({ cluster, ledger: await openLedger(out) });
+  [own, stranger] = await Promise.all([
+    openSide(cluster, { run, living: over.signal }),
+    openSide(cluster, { run: makeRunId(), living: over.signal }),
+  ]);
+});
+afterEach(() => faults?.healAll());
+afterAll(async () => {
+  over.abort(new Error('the tests are over'));
+  await lab?.stop();
+  if (out !== undefined) await rm(out, { recursive: true, force: true });
+});
+
+const sound = { state: 'attached', robustness: 'healthy', replicas: ['running'], problems: [] };
+
+/**
+ * Strangers on a node who begin before the faults are injected, begin and end while they are in force, and begin to attach when they are healed. All
+ * live on; `during` is done when the faults are in force.
+ */
+const strangersBeside = async (node: string, make: readonly Fault[], during: () => Promise<unknown> = async () => {}) => {
+  const begun = await attached(stranger, node);
+  const injected: Injected[] = [];
+  const injecting = Promise.all(make.map(async (fault) => injected.push(await faults.inject(fault))));
+  const [first] = await Promise.all([backedUp(stranger, begun), injecting]);
+
+  const live = async (): Promise<void> => {
+    const volume = await attached(stranger, node);
+    const backup = await backedUp(stranger, volume);
+    expect(await howIs(stranger, volume)).toEqual({ ...sound, backups: [backup.name] });
+    await detached(stranger, volume);
+  };
+  await Promise.all([live(), during()]);
+  for (const fault of injected) await fault.prove();
+
+  const { done } = await attaching(stranger, node);
+  await faults.healAll();
+  const late = await done;
+  const again = await backedUp(stranger, late);
+  expect(await howIs(stranger, late)).toEqual({ ...sound, backups: [again.name] });
+  expect(await howIs(stranger, begun)).toEqual({ ...sound, backups: [first.name] });
+  await Promise.all([begun, late].map((volume) => detached(stranger, volume)));
+};
+
+test('a stranger lives on beside the faults of a store and of Longhorn', async () => {
+  const node = 'node1';
+  const [one, other] = await Promise.all([attached(own, node), attached(own, 'node2')]);
+  const [kept, held] = await Promise.all([backedUp(own, one), backedUp(own, other)]);
+  const { pod, root } = own.context.server;
+  const server = { pod, program: 'ganesha.nfsd' };
+  const setting = 'recurring-failed-jobs-history-limit';
+  const { value } = await cluster.get<{ metadata: { name: string }; value: string }>(longhornResources.settings, {
+    namespace,
+    name: setting,
+  });
+  const pods = await managerPods(cluster);
+  await strangersBeside(
+    node,
+    [
+      immutableFile(cluster, { pod, path: `${root}/${folderOf(one)}/${backupConfigPath(kept.name)}`, title: 'a config is immutable' }),
+      foreignLock(cluster, { pod, folder: `${root}/${folderOf(one)}`, of: 'a backup', life: 15, counts: 600 }),
+      await readOnlyBackups(cluster, { url: own.url, folder: `${folderOf(one)}/backups`, title: 'the backups are read-only' }),
+      deniedDeletion(cluster, {
+        policy: `corral-${run}-policy-1`,
+        labels: {},
+        resource: longhornResources.backups,
+        whose: `oldObject.metadata.name == '${kept.name}'`,
+        probe: { namespace, name: kept.name },
+        title: 'a backup may not be deleted',
+      }),
+      patchedObject(cluster, {
+        title: 'a setting is another',
+        resource: longhornResources.settings,
+        namespace,
+        name: setting,
+        before: { value },
+        after: { value: '7' },
+      }),
+    ],
+    async () => {
+      const slow = await faults.inject(slowServer(cluster, { ...server, title: 'the store is slow' }));
+      await slow.prove();
+      await slow.heal();
+      const hold = await faults.inject(heldDeletion(cluster, { pods, backup: held.name }));
+      await requestDeletion(own.context, held);
+      await hold.prove();
+      const frozen = await faults.inject(frozenServer(cluster, { ...server, title: 'the store is frozen' }));
+      await frozen.prove();
+      await frozen.heal();
+      await hold.heal();
+    },
+  );
+});
+
+test('a stranger lives on beside a manager that is killed on another node', async () => {
+  const { name: pod, uid, node } = await managerPodOf(cluster, 'node3');
+  const kill = killedPod(cluster, { title: 'a manager is killed', pod: { namespace, name: pod, uid }, selector: managerLabel, node });
+  await strangersBeside('node1', [kill]);
+});
+
+test('a stranger on another node lives on beside the faults of a node', async () => {
+  const store = stranger.context.server.node;
+  const on = { lab: dirname(lab.kubeconfig), node: store === 'node3' ? 'node2' : 'node3' };
+  await strangersBeside(store, [nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })], async () => {
+    const cut = await faults.inject(nodeCut(on));
+    await cut.prove();
+    await cut.heal();
+  });
+});

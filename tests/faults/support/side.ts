@@ -1,0 +1,97 @@
+import { startStore } from '../../../e2e/backupstore/fixture.ts';
+import { volumeFolder } from '../../../e2e/backupstore/layout.ts';
+import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
+import type { Volume } from '../../../e2e/longhorn/types.ts';
+import type { Cluster, KubernetesObject } from '../../../e2e/observe/cluster.ts';
+import { once } from '../../../e2e/observe/expectation.ts';
+import { requestBackup, untilCompleted, untilSettled } from '../../../e2e/steps/backup.ts';
+import { type Context, tellSteps } from '../../../e2e/steps/context.ts';
+import { writeData } from '../../../e2e/steps/data.ts';
+import type { BackupHandle, VolumeHandle } from '../../../e2e/steps/handles.ts';
+import { limitsOn } from '../../../e2e/steps/limits.ts';
+import { nothingMade } from '../../../e2e/steps/made.ts';
+import { makeSnapshot } from '../../../e2e/steps/snapshot.ts';
+import { makeTarget } from '../../../e2e/steps/target.ts';
+import { openTimelines } from '../../../e2e/steps/timelines.ts';
+import { uniqueName } from '../../../e2e/steps/unique-name.ts';
+import { detach, makeVolume, untilDetached } from '../../../e2e/steps/volume.ts';
+import { storeImage } from '../../../lab/images/core.ts';
+import { record } from '../../steps/record.ts';
+
+const mebibyte = 1 << 20;
+const replicaResource = { group: 'longhorn.io', version: 'v1beta2', plural: 'replicas' };
+type Replica = KubernetesObject & { spec: { volumeName: string }; status?: { currentState: string } };
+
+const limits = limitsOn(longhornClocks);
+
+/** Somebody on a cluster with a backup store and a target of their own. */
+export type Side = { context: Context; url: string };
+
+/** Sets the ground of somebody, with their store on whatever node Kubernetes likes. */
+export const openSide = async (cluster: Cluster, { run, living }: { run: string; living: AbortSignal }): Promise<Side> => {
+  const nameOf = (what: string): string => uniqueName(run, what);
+  const [timelines, fixture] = await Promise.all([
+    openTimelines(cluster, living),
+    startStore(cluster, { namespace: nameOf('store'), run, image: storeImage, signal: living }),
+  ]);
+  const target = nameOf('target');
+  await makeTarget({ cluster, targets: timelines.backupTargets, limits }, { name: target, url: fixture.url, run });
+  const { report } = record();
+  const ground = {
+    cluster,
+    run,
+    limits,
+    target,
+    store: fixture.store,
+    server: fixture,
+    timelines,
+    living,
+    without: [],
+    made: nothingMade(),
+  };
+  const context = { ...ground, report, step: tellSteps({ report, signal: living }), uniqueName: nameOf } as unknown as Context;
+  return { context, url: fixture.url };
+};
+
+/** A volume attached to a node. */
+export const attached = ({ context }: Side, node: string): Promise<VolumeHandle> => makeVolume(context, { size: 16 * mebibyte, node });
+
+/** Writes to a volume and backs it up; its BackupVolume knows of the backup. */
+export const backedUp = async ({ context }: Side, volume: VolumeHandle): Promise<BackupHandle> => {
+  await writeData(context, { volume, offset: 0, size: 4 * mebibyte });
+  const backup = await requestBackup(context, await makeSnapshot(context, volume));
+  await untilCompleted(context, backup);
+  await untilSettled(context, backup);
+  return backup;
+};
+
+/** A volume's folder in a store, relative to the export. */
+export const folderOf = ({ name }: VolumeHandle): string => volumeFolder(name);
+
+/** Begins to attach a volume, and returns as soon as its replica is on its way; `done` ends when it is attached. */
+export const attaching = async (side: Side, node: string): Promise<{ done: Promise<VolumeHandle> }> => {
+  const { made, timelines } = side.context;
+  const before = new Set(made.volumes);
+  const done = attached(side, node);
+  const isOnItsWay = ({ metadata: { name }, status }: Volume): boolean =>
+    made.volumes.includes(name) && !before.has(name) && ['attaching', 'attached'].includes(status?.state ?? '');
+  await Promise.race([once(timelines.volumes, isOnItsWay, { label: 'a volume is being attached', ...limits.attached }), done]);
+  return { done };
+};
+
+/** How a stranger's volume is: the volume, its replicas, and what is wrong with its backups in the store, block by block. */
+export const howIs = async ({ context }: Side, volume: VolumeHandle) => {
+  const { cluster, store } = context;
+  const { status } = await cluster.get<Volume>(longhornResources.volumes, { namespace, name: volume.name });
+  const { items } = await cluster.list<Replica>(replicaResource, { namespace });
+  const replicas = items.filter(({ spec }) => spec.volumeName === volume.name).map((replica) => replica.status?.currentState);
+  const { backups, problems } = await store.inspect(volume.name, { seconds: 180, owner: "this test: a lock's life" });
+  return { state: status?.state, robustness: status?.robustness, replicas, backups, problems };
+};
+
+/** Lets a volume be detached. */
+export const detached = async ({ context }: Side, { name }: VolumeHandle): Promise<void> => {
+  await detach(context, name);
+  await untilDetached(context, name);
+};
