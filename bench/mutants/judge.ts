@@ -35,9 +35,9 @@ export const judge = (scenario: Played, by: RegExp): Judged => {
     if (scenario === undefined || scenario.state === 'skipped') return 'not played';
     if (scenario.state === 'passed') return 'SURVIVED';
     if (scenario.state === 'not-provable') return 'not provable';
-    // A `given` that fails proves nothing of what the scenario is about.
-    if (step?.startsWith('Given ')) return 'died in its set-up';
-    return step !== null && step !== cleanUp && by.test(step) ? 'killed' : 'killed by another assertion';
+    if (step !== null && step !== cleanUp && by.test(step)) return 'killed';
+    // A `given` that fails proves nothing of what the scenario is about, where it is not the one that is to notice.
+    return step?.startsWith('Given ') ? 'died in its set-up' : 'killed by another assertion';
   };
   return { fate: fate(), ...told };
 };

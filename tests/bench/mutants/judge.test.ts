@@ -46,6 +46,11 @@ test.for<[string, ScenarioReport | undefined, object]>([
   expect(judge(scenario, by)).toMatchObject(judged);
 });
 
+test('a set-up that is there for the bug kills', () => {
+  const scenario = failed(step('Given a lamp', 'failed'));
+  expect(judge(scenario, /^Given a lamp$/)).toMatchObject({ fate: 'killed', step: 'Given a lamp' });
+});
+
 test.for([
   ['it was there\nand more', 'it was there'],
   ['it was there', 'it was there'],
