@@ -64,5 +64,5 @@ export const expected: Record<Mutant, readonly Kill[]> = {
   'page-hides-error': [{ scenario: pageTells, by: 'then.pageShows' }],
   'page-deletes-another': [{ scenario: pageDeletes, by: 'then.deleting' }],
   'page-stays-cut-off': [{ scenario: pageGoesOn, by: 'then.pageIsBack' }],
-  'replica-helper-lost': [{ scenario: failsBefore, by: 'given.volume' }],
+  'replica-helper-lost': [{ scenario: waits, by: 'given.volume' }],
 };

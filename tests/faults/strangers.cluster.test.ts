@@ -20,6 +20,7 @@ import { type Cluster, connect } from '../../e2e/observe/cluster.ts';
 import { makeRunId } from '../../e2e/run-id.ts';
 import { requestDeletion } from '../../e2e/steps/backup.ts';
 import { install } from '../../emulator/install.ts';
+import { askLab } from '../../lab/control/ask.ts';
 import type { Lab } from '../../lab/run/start.ts';
 import { up } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
@@ -88,6 +89,13 @@ const strangersBeside = async (node: string, make: readonly Fault[], during: () 
   await Promise.all([begun, late].map((volume) => detached(stranger, volume)));
 };
 
+/** In how many mount namespaces of a node something is mounted read-only at a folder of a store. */
+const seenReadOnly = async (node: string, folder: string): Promise<string> => {
+  const script = `for each in $(grep -l '${folder}/backups ro[, ]' /proc/[0-9]*/mountinfo); do readlink \${each%/mountinfo}/ns/mnt; done | sort -u | wc -l`;
+  const { stdout } = (await askLab(name, { action: 'run', node, script, withinMs: 60_000 })) as { stdout: string };
+  return stdout.trim();
+};
+
 test('a stranger lives on beside the faults of a store and of Longhorn', async () => {
   const node = 'node1';
   const [one, other] = await Promise.all([attached(own, node), attached(own, 'node2')]);
@@ -124,6 +132,9 @@ test('a stranger lives on beside the faults of a store and of Longhorn', async (
       }),
     ],
     async () => {
+      // The upload of a replica's process sees nothing of it, nor does anything outside the managers' containers.
+      await backedUp(own, one);
+      for (const each of ['node1', 'node2', 'node3']) expect(await seenReadOnly(each, folderOf(one))).toBe('1');
       const slow = await faults.inject(slowServer(cluster, { ...server, title: 'the store is slow' }));
       await slow.prove();
       await slow.heal();
