@@ -1,13 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Cluster, Resource } from '../observe/cluster.ts';
 import type { Fault } from './fault.ts';
-import type { PatchedObject } from './put-back.ts';
+import { fieldsOf, type PatchedObject } from './put-back.ts';
 
 /** The fault that an object which belongs to the whole cluster (a setting of Longhorn's) is changed, by a merge patch; healed, it has `before` again. */
 export const patchedObject = (
   cluster: Cluster,
-  { title, after, ...data }: PatchedObject & { title: string; after: Record<string, unknown> },
+  { title, ...data }: PatchedObject & { title: string; after: Record<string, unknown> },
 ): Fault => {
+  const { after } = data;
   const resource = data.resource as Resource;
   const where = { namespace: data.namespace, name: data.name };
   return {
@@ -18,15 +19,9 @@ export const patchedObject = (
       await cluster.patch(resource, where, after);
     },
     prove: async () => {
-      const found = pick(await cluster.get(resource, where), after);
+      const found = fieldsOf(await cluster.get(resource, where), after);
       if (!isDeepStrictEqual(found, after)) throw new Error(`it is not so that ${title}: ${data.name} has ${JSON.stringify(found)}`);
       return `${data.name} has ${JSON.stringify(found)}`;
     },
   };
 };
-
-// The fields of an object that a merge patch speaks of.
-const pick = (object: unknown, patch: unknown): unknown =>
-  typeof patch === 'object' && patch !== null && typeof object === 'object' && object !== null
-    ? Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, pick((object as Record<string, unknown>)[key], value)]))
-    : object;

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Cluster, Resource } from '../observe/cluster.ts';
 
@@ -6,14 +7,28 @@ const schema = z.object({
   namespace: z.string(),
   name: z.string(),
   before: z.record(z.string(), z.unknown()),
+  /** Not in the ledgers of earlier versions. */
+  after: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** An object that other people's work depends on, and the fields of it (as a merge patch) to put back. */
+/** An object that other people's work depends on, the fields of it (as a merge patch) to put back, and what they were changed to. */
 export type PatchedObject = z.infer<typeof schema>;
 
-/** Gives an object the fields back that it had. */
+/** The fields of an object that a merge patch speaks of. */
+export const fieldsOf = (object: unknown, patch: unknown): unknown =>
+  typeof patch === 'object' && patch !== null && typeof object === 'object' && object !== null
+    ? Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, fieldsOf((object as Record<string, unknown>)[key], value)]))
+    : object;
+
+/** Gives an object the fields back that it had; those that somebody else has changed meanwhile are theirs, and stay. */
 export const putBack = async (cluster: Cluster, data: unknown): Promise<string> => {
-  const { resource, namespace, name, before } = schema.parse(data);
+  const { resource, namespace, name, before, after } = schema.parse(data);
+  const what = `${name} (${resource.plural})`;
+  if (after !== undefined) {
+    const found = fieldsOf(await cluster.get(resource as Resource, { namespace, name }), after);
+    if (isDeepStrictEqual(found, fieldsOf(before, after))) return `${what} is as it was`;
+    if (!isDeepStrictEqual(found, after)) return `${what} was changed by somebody else meanwhile, to ${JSON.stringify(found)}: it stays so`;
+  }
   await cluster.patch(resource as Resource, { namespace, name }, before);
-  return `${name} (${resource.plural}) is as it was`;
+  return `${what} is as it was`;
 };
