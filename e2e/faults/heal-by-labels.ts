@@ -64,13 +64,10 @@ const makeStoresMutable = async (cluster: Cluster, run: string, namespace?: stri
   return told.flat();
 };
 
-/** The command that makes the backups' folders writable again which a run has made read-only below a folder, and prints them. */
-export const writableCommand = (folder: string, run: string): string[] => readOnlyCommand('clear-run', folder, run);
-
 const makeBackupsWritable = async (cluster: Cluster, run: string): Promise<string[]> => {
   const told = await Promise.all(
     (await managerPods(cluster)).map(async (pod) => {
-      const { stdout, stderr, exitCode } = await cluster.exec(pod, writableCommand(mountsFolder, run));
+      const { stdout, stderr, exitCode } = await cluster.exec(pod, readOnlyCommand('clear-run', mountsFolder, run));
       if (exitCode !== 0) throw new Error(`what run ${run} made read-only in ${pod.name} could not be made writable: ${stderr.trim()}`);
       return lines(stdout).map((folder) => `${folder} in ${pod.name}: writable again`);
     }),
