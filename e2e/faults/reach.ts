@@ -12,7 +12,7 @@ export type Concern = {
 };
 
 /** Which objects of other scenarios a fault can reach. */
-type Reach = 'none' | 'volumes that start' | 'what its manager owns' | 'everything';
+type Reach = 'none' | 'volumes that start' | 'what its manager owns meanwhile' | 'everything';
 
 /**
  * The reach of each kind of fault. Those of `none` change only what belongs to the store or the volume of their own scenario. Kinds that only ledgers
@@ -23,10 +23,12 @@ const reaches: Record<keyof typeof healers | 'wrapped-engine', Reach> = {
   'held-deletion': 'none',
   'immutable-file': 'none',
   'stalled-server': 'none',
+  'read-only-backups': 'none',
   'denied-deletion': 'none',
   // Every engine and replica that begins meanwhile begins through the wrapper, and knows its own path by it.
   'wrapped-engine': 'volumes that start',
-  'killed-pod': 'what its manager owns',
+  // Whoever waits in line for managers is there while others kill them: what is decided when they are back is not decided by that.
+  'killed-pod': 'what its manager owns meanwhile',
   'patched-object': 'everything',
   // Where the replicas of a volume lie is not watched; and what manages it may be on any node.
   lab: 'everything',
@@ -50,14 +52,19 @@ const overlap = (one: Stretch, other: Stretch): boolean => one.from <= other.to 
 export const reachesOthers = ({ kind }: LedgerEntry): boolean => reaches[kind as keyof typeof reaches] !== 'none';
 
 /** How a fault reaches what failed, as a clause; undefined where it does not. */
-const reachOf = ({ kind, data }: LedgerEntry, inForce: Stretch, concern: Concern): string | undefined => {
+const reachOf = (
+  { kind, data }: LedgerEntry,
+  inForce: Stretch,
+  { concern, decided }: { concern: Concern; decided: Stretch },
+): string | undefined => {
   const reach: Reach | undefined = reaches[kind as keyof typeof reaches];
   if (reach === 'none') return undefined;
   if (reach === 'volumes that start')
     return concern.starts.some((start) => overlap(start, inForce))
       ? 'it reaches every volume that starts meanwhile, and this one did'
       : undefined;
-  if (reach === 'what its manager owns') {
+  if (reach === 'what its manager owns meanwhile') {
+    if (!overlap(inForce, decided)) return undefined;
     const node = String((data as { node?: unknown }).node ?? '');
     if (concern.nodes !== undefined && !concern.nodes.includes(node)) return undefined;
     return `it reaches what the manager of ${node} owns${concern.nodes === undefined ? '' : ', and that is so here'}`;
@@ -74,7 +81,7 @@ export const reachingFaults = (
     if (entry.server !== server || entry.scenario === scenario) return [];
     const inForce = { from: Date.parse(entry.recordedAt), to: healedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(healedAt) };
     if (!overlap(inForce, { from: Math.min(concern.since, decided.from), to: decided.to })) return [];
-    const how = reachOf(entry, inForce, concern);
+    const how = reachOf(entry, inForce, { concern, decided });
     if (how === undefined) return [];
     const isLasting = reaches[entry.kind as keyof typeof reaches] === 'volumes that start';
     return { entry, healedAt, how, isMeanwhile: isLasting || overlap(inForce, decided) };

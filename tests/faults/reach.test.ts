@@ -42,8 +42,13 @@ describe('a fault of another scenario', () => {
     ['through which the volume could not start, as it was healed', { kind: 'wrapped-engine', from: 90, to: 109 }, []],
     ['through which the volume could not start, as it came later', { kind: 'wrapped-engine', from: 116 }, []],
     ["that killed its owner's manager", { kind: 'killed-pod', data: { node: 'node1' } }, [['meanwhile', `${owned}, and that is so here`]]],
+    [
+      "that killed its owner's manager, which was back before anything was decided",
+      { kind: 'killed-pod', data: { node: 'node1' }, to: 190 },
+      [],
+    ],
     ['that killed the manager of another node', { kind: 'killed-pod', data: { node: 'node2' } }, []],
-    ...['foreign-lock', 'held-deletion', 'immutable-file', 'stalled-server', 'denied-deletion'].map(
+    ...['foreign-lock', 'held-deletion', 'immutable-file', 'stalled-server', 'denied-deletion', 'read-only-backups'].map(
       (kind): [string, Told, [string, string][]] => [`that stays with its own: ${kind}`, { kind }, []],
     ),
   ])('%s', (_, told, expected) => expect(reaching(fault(told))).toEqual(expected));
@@ -59,4 +64,4 @@ test('each kind that can be healed says whether it reaches others', () =>
     Object.keys(healers)
       .filter((kind) => !reachesOthers(fault({ kind }).entry))
       .toSorted(),
-  ).toEqual(['denied-deletion', 'foreign-lock', 'held-deletion', 'immutable-file', 'stalled-server']));
+  ).toEqual(['denied-deletion', 'foreign-lock', 'held-deletion', 'immutable-file', 'read-only-backups', 'stalled-server']));
