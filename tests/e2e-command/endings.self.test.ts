@@ -170,6 +170,9 @@ ${green}`,
             at does (<root>/tests/support/inline-scenario.ts:<line>
             at <suite>/one.e2e.ts:<line>
 
+        Points to: not clear
+          no expectation was broken and the cluster shows no trouble: read the reason
+
         Evidence:
           out/evidence/two-is-red/
           out/evidence/two-is-red.tar.gz
@@ -218,6 +221,9 @@ test('what an expectation explains is shown as it is, without a stack', async ()
         expected: Pending
           got: Completed
 
+        Points to: not clear
+          no expectation was broken and the cluster shows no trouble: read the reason
+
         Evidence:
           out/evidence/it-explains-itself/
           out/evidence/it-explains-itself.tar.gz
@@ -253,6 +259,9 @@ test('not provable is neither passed nor failed, and counts as failed', async ()
       ✗ Then a history is told (<time>)
       stopped at: Then a history is told
         the watch lost <time>
+
+        Points to: the cluster
+          the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed
 
         Evidence:
           out/evidence/it-has-a-gap/
@@ -366,6 +375,9 @@ scenario('It is red and leaves something behind', {}, async ({ does, later }) =>
       stopped outside of its steps
         the volume is still there
 
+        Points to: not clear
+          no expectation was broken and the cluster shows no trouble: read the reason
+
         Evidence:
           out/evidence/it-leaves-something-behind/
           out/evidence/it-leaves-something-behind.tar.gz
@@ -376,6 +388,9 @@ scenario('It is red and leaves something behind', {}, async ({ does, later }) =>
       ✗ Then it breaks (<time>)
       stopped at: Then it breaks
         expected a thing
+
+        Points to: not clear
+          no expectation was broken and the cluster shows no trouble: read the reason
 
         Evidence:
           out/evidence/it-is-red-and-leaves-something-behind/
@@ -422,6 +437,9 @@ test('a scenario whose time is up says what it was at, and cleans up', async () 
       ✗ When nothing comes (<time>)
       stopped at: When nothing comes
         the scenario took longer than its <time>; it was at: When nothing comes
+
+        Points to: not clear
+          no expectation was broken and the cluster shows no trouble: read the reason
 
         Evidence:
           out/evidence/it-takes-too-long/

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ExpectationError, gone, once, onceGone } from '../../e2e/observe/expectation.ts';
-import { hall, is, type Lamp, play, played } from './lamps.ts';
+import { hall, is, type Lamp, lamp, play, played } from './lamps.ts';
 
 const owner = 'a test; it ends in ms';
 const off = is('off');
@@ -196,6 +196,7 @@ describe('once, of what no waiting leads to', () => {
     const found = once(lamps, isOn, { ...wait, hopeless: [unlessBurnt(fuses), unlessBurnt(fuses, 'old'), unlessBurnt(lamps, 'hall')] });
     play(fuses, 'gap');
     play(fuses, 'fuse:dim');
+    fuses.push({ kind: 'deleted', at: 9000, object: lamp('fuse', 'burnt', 9) });
     play(lamps, 'hall:on');
     expect((await found).metadata.name).toBe('hall');
   });

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import type { Backup, Snapshot, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
@@ -176,15 +177,21 @@ describe('what a log says', () => {
 });
 
 describe('attaching a volume', () => {
-  const attaching = (...states: [state: string, robustness: string][]) => {
+  const attaching = async (...states: [state: string, robustness: string][]) => {
     const { all, cluster } = ground(whole, { state: 'detached', robustness: 'unknown' });
     const push = (state: string, robustness: string) =>
       all.volumes.push({ kind: 'modified', at: 2, object: { metadata: { name }, spec: { size: '1' }, status: { state, robustness } } });
     all.attachments.push({ kind: 'added', at: 1, object: { metadata: { name }, spec: {} } });
-    const attached = attach({ cluster, timelines: all as never, limits: limitsOn(longhornClocks) }, { name, node: 'node3' });
-    for (const state of states) push(...state);
+    const attached = attach({ cluster, timelines: all as never, limits: limitsOn(longhornClocks) }, { name, node: 'node3' }).catch(
+      (error: ExpectationError) => error,
+    );
+    for (const state of states) {
+      // So that the wait meets each of them, and not only the last.
+      await setImmediate();
+      push(...state);
+    }
     return {
-      attached: attached.catch((error: ExpectationError) => error),
+      attached,
       push,
       satisfy: () =>
         all.attachments.push({
@@ -196,7 +203,7 @@ describe('attaching a volume', () => {
   };
 
   test('ends at once when all its replicas have failed, and names the cause first', async () => {
-    const { attached } = attaching(['attaching', 'unknown'], ['attaching', 'faulted']);
+    const { attached } = await attaching(['attaching', 'unknown'], ['attaching', 'faulted']);
     const error = (await attached) as ExpectationError;
     expect(error.verdict.state).toBe('broken');
     expect(error.message.split('\n')[0]).toBe(
@@ -205,7 +212,7 @@ describe('attaching a volume', () => {
   });
 
   test('goes on where it was healthy before, as Longhorn may salvage it', async () => {
-    const { attached, push, satisfy } = attaching(['attached', 'healthy'], ['detached', 'faulted'], ['attaching', 'unknown']);
+    const { attached, push, satisfy } = await attaching(['attached', 'healthy'], ['detached', 'faulted'], ['attaching', 'unknown']);
     satisfy();
     push('attached', 'healthy');
     expect(await attached).toBeUndefined();

@@ -45,9 +45,11 @@ test.each([
   expect(concernOf(ground(), error)).toEqual(ofVolume),
 );
 
-test('an error about what is no volume concerns none', () =>
-  expect(concernOf(ground(), about({ metadata: { name: 'target', creationTimestamp: later } }))).toEqual({
-    since: Date.parse(later),
-    starts: [],
-    nodes: undefined,
-  }));
+const ofTarget = about({ metadata: { name: 'target', creationTimestamp: later } });
+
+test.each([
+  ['is about what is no volume', ofTarget],
+  ['came of such a one', new Error('no', { cause: ofTarget })],
+])('an error that %s concerns none', (_, error) =>
+  expect(concernOf(ground(), error)).toEqual({ since: Date.parse(later), starts: [], nodes: undefined }),
+);
