@@ -36,7 +36,7 @@ case $mode in
     ;;
   prove)
     options=$(options_of "$folder")
-    [[ -n $options ]] || fail "nothing is mounted at $folder (it goes with the container, where a manager was started again)"
+    [[ -n $options ]] || fail "nothing is mounted at $folder: it has gone with the container, where a manager was started again, or with the store's mount, where Longhorn took that off because the store did not answer"
     file=$folder/.corral-$BASHPID
     if said=$({ : >"$file"; } 2>&1); then rm -f -- "$file"; fail "a file can be made in $folder, which is mounted $options"; fi
     [[ $said == *': Read-only file system' ]] || fail "a file cannot be made in $folder for another reason: $said"

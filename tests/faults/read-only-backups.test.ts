@@ -134,7 +134,7 @@ describe.runIf(canMount)('where there are mounts', () => {
     const fault = await inject();
     pods.get('manager-1')?.end();
     await openPod('manager-1');
-    await expect(fault.prove()).rejects.toThrow('(it goes with the container, where a manager was started again)');
+    await expect(fault.prove()).rejects.toThrow('it has gone with the container, where a manager was started again, or with the store');
     expect(await fault.heal()).toBe('manager-1: it is writable, manager-2: it is writable');
   });
 
