@@ -67,25 +67,26 @@ const sound = { state: 'attached', robustness: 'healthy', replicas: ['running'],
  */
 const strangersBeside = async (node: string, make: readonly Fault[], during: () => Promise<unknown> = async () => {}) => {
   const begun = await attached(stranger, node);
-  const injected: Injected[] = [];
-  const injecting = Promise.all(make.map(async (fault) => injected.push(await faults.inject(fault))));
-  const [first] = await Promise.all([backedUp(stranger, begun), injecting]);
-
   const live = async (): Promise<void> => {
     const volume = await attached(stranger, node);
     const backup = await backedUp(stranger, volume);
     expect(await howIs(stranger, volume)).toEqual({ ...sound, backups: [backup.name] });
     await detached(stranger, volume);
   };
-  await Promise.all([live(), during()]);
+  const inForce = async (): Promise<Injected[]> => {
+    const injected = await Promise.all(make.map((fault) => faults.inject(fault)));
+    await Promise.all([live(), during()]);
+    return injected;
+  };
+  const [first, injected] = await Promise.all([backedUp(stranger, begun), inForce()]);
   for (const fault of injected) await fault.prove();
 
   const { done } = await attaching(stranger, node);
   await faults.healAll();
   const late = await done;
   const again = await backedUp(stranger, late);
-  expect(await howIs(stranger, late)).toEqual({ ...sound, backups: [again.name] });
-  expect(await howIs(stranger, begun)).toEqual({ ...sound, backups: [first.name] });
+  const both = await Promise.all([begun, late].map((volume) => howIs(stranger, volume)));
+  expect(both).toEqual([first, again].map(({ name }) => ({ ...sound, backups: [name] })));
   await Promise.all([begun, late].map((volume) => detached(stranger, volume)));
 };
 
