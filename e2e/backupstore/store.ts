@@ -1,4 +1,5 @@
 import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import { type UntilIdle, untilIdle } from './at-work.ts';
 import { checkVolume } from './check-volume.ts';
 import { type BackupConfig, isName, parseBackup } from './config.ts';
 import { collectFindings, type Finding } from './findings.ts';
@@ -30,6 +31,8 @@ export type BackupStore = {
   config(volume: string, backup: string): Promise<BackupConfig | undefined>;
   /** The locks in a volume's folder now, by whomever. */
   locks(volume: string): Promise<VolumeLock[]>;
+  /** Waits until nothing works in the folders of these volumes, of all where none are named; throws StillAtWork when something does after its time. */
+  untilIdle(options: UntilIdle): Promise<void>;
   /**
    * Everything in a volume's folder, judged; throws when Longhorn still works on it after `seconds`. Where a process was killed that held a
    * lock, the lock stays for ever: one that has not been written for `abandonedAfter` seconds is neither waited for nor a problem; nor is what
@@ -78,6 +81,7 @@ export const openStore = ({
       }
     },
     locks: (volume) => listLocks(source, volume),
+    untilIdle: (options) => untilIdle(run, root, options),
     inspect: async (volume, options) => {
       await quiet(run, { folder: `${root}/${volumeFolder(volume)}`, volume, ...options });
       const findings = collectFindings();

@@ -1,26 +1,28 @@
 import { signOfLifeClock } from '../backupstore/sign-of-life.ts';
 import { healsInPods } from '../faults/heal-by-labels.ts';
-import { longhornClocks } from '../longhorn/clocks.ts';
+import { type LonghornClocks, longhornClocks } from '../longhorn/clocks.ts';
 import { count } from '../observe/count.ts';
 import { formatDuration } from '../observe/duration.ts';
-import { type Limits, limitsOn } from '../steps/limits.ts';
+import { type Limits, limitsOn, storeQuiet } from '../steps/limits.ts';
 import { runsAtWork } from './at-work.ts';
 import { explainHanging, nameOf } from './explain.ts';
 import { findLeftOver, type LeftOver, type Search } from './find.ts';
 import { type KindName, kindNames, kinds } from './kinds.ts';
 import { untilForgotten } from './policies.ts';
 import { type Removal, removeAll } from './remove.ts';
-import { targetsWithoutStore } from './stores.ts';
+import { targetsWithoutStore, workedOn } from './stores.ts';
 
-/** What is to be cleaned up, and how; `limits` and `counts` (seconds) are Longhorn's own clocks' and the sign of life's, but in tests. */
-export type CleanUp = Pick<Removal, 'cluster' | 'force' | 'tell'> & Search & { dryRun: boolean; limits?: Limits; counts?: number };
+/** What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs and the sign of life's, but in tests. */
+export type CleanUp = Pick<Removal, 'cluster' | 'force' | 'tell'> &
+  Search & { dryRun: boolean; clocks?: LonghornClocks; limits?: Limits; counts?: number };
 
 /**
  * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is told of as it goes; what hangs, with the
  * controller that should let it go. Runs that somebody is still at work for are told of, and not touched.
  */
 export const cleanUp = async (options: CleanUp): Promise<boolean> => {
-  const { cluster, wanted, namespace, dryRun, tell, force, limits = limitsOn(longhornClocks), counts = signOfLifeClock.counts } = options;
+  const { cluster, wanted, namespace, dryRun, tell, force, clocks = longhornClocks, counts = signOfLifeClock.counts } = options;
+  const { limits = limitsOn(clocks) } = options;
   const start = performance.now();
   const found = await findLeftOver(cluster, { wanted, namespace });
   if (found.length === 0) {
@@ -39,7 +41,7 @@ export const cleanUp = async (options: CleanUp): Promise<boolean> => {
   // By name, as something may be left of a run that has no label of its own.
   const runs = new Set(removable.map(({ run }) => run));
   const look = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
-  const healed = await removeInTurn({ cluster, limits, force, tell }, { found: removable, look, namespace });
+  const healed = await removeInTurn({ cluster, limits, force, tell }, { found: removable, look, namespace, clocks });
   const left = await look();
   for (const each of left) tell(`left: ${await explainHanging(cluster, each, left)}`);
   const gone = removable.filter(({ object }) => left.every((each) => each.object.metadata.uid !== object.metadata.uid));
@@ -49,7 +51,12 @@ export const cleanUp = async (options: CleanUp): Promise<boolean> => {
 
 const removeInTurn = async (
   removal: Removal,
-  { found, look, namespace }: Pick<Search, 'namespace'> & { found: readonly LeftOver[]; look: () => Promise<LeftOver[]> },
+  {
+    found,
+    look,
+    namespace,
+    clocks,
+  }: Pick<Search, 'namespace'> & { found: readonly LeftOver[]; look: () => Promise<LeftOver[]>; clocks: LonghornClocks },
 ): Promise<boolean> => {
   const { cluster, tell } = removal;
   const remove = async (leftOver: readonly LeftOver[], names: readonly KindName[]): Promise<void> => {
@@ -70,11 +77,14 @@ const removeInTurn = async (
   const forgotten = rest.filter(({ object }) => withoutStore.has(object.metadata.labels?.['backup-target'] ?? ''));
   for (const target of withoutStore) tell(`backup target ${target}: its store is gone, so that its backups go with it, and not one by one`);
   const others = rest.filter((each) => !forgotten.includes(each));
-  await remove(others, ['backups', 'backupVolumes', 'volumes', 'snapshots']);
+  await remove(others, ['backups']);
+  const stays = await workedOn(cluster, rest, { lockLife: Math.ceil(clocks.lockLife / 1000), ...storeQuiet(clocks), tell });
+  const goes = (leftOver: readonly LeftOver[]): LeftOver[] => leftOver.filter((each) => !stays.includes(each));
+  await remove(goes(others), ['backupVolumes', 'volumes', 'snapshots']);
   await remove(await look(), ['attachments', 'engines', 'replicas']);
-  await remove(others, ['backupTargets']);
+  await remove(goes(others), ['backupTargets']);
   await remove(forgotten, ['backups', 'backupVolumes']);
-  await remove(rest, kindNames.slice(kindNames.indexOf('supportBundles')));
+  await remove(goes(rest), kindNames.slice(kindNames.indexOf('supportBundles')));
   return healed;
 };
 

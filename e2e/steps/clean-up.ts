@@ -8,8 +8,9 @@ import type { Context } from './context.ts';
 import type { Limit } from './limits.ts';
 import { describeSnapshot } from './snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume.ts';
+import type { WhenIdle } from './when-idle.ts';
 
-type Ground = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'>;
+type Ground = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'> & { whenIdle: WhenIdle };
 type Collection<T extends KubernetesObject> = { resource: Resource; timeline: Timeline<T>; what: string; describe?: (object: T) => string };
 
 /**
@@ -95,11 +96,12 @@ const removeBackupVolumes = async (ground: Ground, volumes: readonly string[]): 
     .objects()
     .filter(belongs)
     .map(({ metadata }) => metadata.name);
-  await remove(
-    ground,
-    { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' },
-    names,
-    ground.limits.backupVolumeGone,
+  if (names.length === 0) return;
+  const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
+  await ground.whenIdle(
+    `backup volume ${names.join(', ')}`,
+    () => remove(ground, ofBackupVolumes, names, ground.limits.backupVolumeGone),
+    volumes,
   );
 };
 

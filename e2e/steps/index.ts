@@ -20,6 +20,7 @@ import { createThen } from './then.ts';
 import { openTimelines } from './timelines.ts';
 import { uniqueName } from './unique-name.ts';
 import { createWhen } from './when.ts';
+import { createWhenIdle, type WhenIdle } from './when-idle.ts';
 
 export type { Steps } from './steps.ts';
 
@@ -66,15 +67,17 @@ export const createSteps = async ({
     const timelines = await openTimelines(cluster, living.signal);
     kept.watches(timelines, living.signal);
 
-    undo.push(() => removeStore(cluster, place));
+    let whenIdle: WhenIdle = (_, take) => take();
+    undo.push(() => whenIdle(`backup store ${name}`, () => removeStore(cluster, place)));
     // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
     undo.push(async () => giveBack());
     const fixture = await step('Given an NFS backup store of its own', () =>
       startStore(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
     );
+    whenIdle = createWhenIdle({ store: fixture.store, clocks, run });
 
     const targets = { cluster, targets: timelines.backupTargets, limits };
-    undo.push(() => removeTarget(targets, target));
+    undo.push(() => whenIdle(`backup target ${target}`, () => removeTarget(targets, target)));
     await step(
       'Given a backup target of Longhorn on it',
       () => makeTarget(targets, { name: target, url: fixture.url, run }),
@@ -82,7 +85,7 @@ export const createSteps = async ({
     );
 
     kept.serves({ pod: fixture.pod, root: fixture.root });
-    undo.push(() => removeMade({ cluster, timelines, made, target, limits }));
+    undo.push(() => removeMade({ cluster, timelines, made, target, limits, whenIdle }));
     const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), dangers);
     undo.push(() => faults.healAll());
 

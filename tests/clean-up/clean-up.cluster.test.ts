@@ -1,4 +1,9 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { volumeFolder } from '../../e2e/backupstore/layout.ts';
+import { exportPath, storePodLabel } from '../../e2e/backupstore/manifest.ts';
 import { signOfLifeName } from '../../e2e/backupstore/sign-of-life.ts';
 import { type CleanUp, cleanUp } from '../../e2e/clean-up/clean-up.ts';
 import { kindNames, kinds } from '../../e2e/clean-up/kinds.ts';
@@ -8,6 +13,7 @@ import type { Limit, Limits } from '../../e2e/steps/limits.ts';
 import { runLabel } from '../../e2e/steps/made.ts';
 import { phases } from '../../e2e/steps/phases.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { localPods } from '../support/local-pods.ts';
 import { installKinds, leaveBehind, make } from './support/left-behind.ts';
 import { startControllers } from './support/stand-in-controllers.ts';
 
@@ -227,4 +233,96 @@ test('of a store in a namespace that it shares, all goes, and the namespace stay
   });
   const { items } = await cluster.list<KubernetesObject>(resources.configMaps, { namespace: shared });
   expect(items.map((each) => each.metadata.name)).toEqual(['mine']);
+});
+
+/** A store that serves, as far as an API server and a folder of this machine can play one; a lock there is of the volume that a run left. */
+const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string; looks: string[][] }> => {
+  const [labelName = '', labelValue = ''] = storePodLabel('backupstore').split('=');
+  const pod = { namespace: `corral-${run}-store-0001`, name: 'backupstore-0' };
+  const spec = { containers: [{ name: 'nfs', image: 'x' }] };
+  await cluster.create(resources.pods, { metadata: { ...pod, labels: { [labelName]: labelValue } }, spec });
+  await cluster.patch(resources.pods, pod, { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+  const root = await mkdtemp(join(tmpdir(), 'corral-clean-up-'));
+  onTestFinished(async () => {
+    await rm(root, { recursive: true, force: true });
+    await cluster.delete(resources.pods, pod, { gracePeriodSeconds: 0 }).catch(() => {});
+  });
+  const folder = join(root, volumeFolder(`corral-${run}-volume-0001`), 'locks');
+  await mkdir(folder, { recursive: true });
+  const lock = join(folder, 'lock-1.lck');
+  await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
+  const looks: string[][] = [];
+  const exec: Cluster['exec'] = (where, command, options) => {
+    if (where.name !== pod.name) throw new Error(`nothing but the store runs here: ${where.name}`);
+    looks.push(command.slice(5));
+    return localPods().exec(
+      where,
+      command.map((word) => (word === exportPath ? root : word)),
+      options,
+    );
+  };
+  return { cluster: { ...cluster, exec }, lock, looks };
+};
+const storeLines = (told: string[]): string[] => told.filter((line) => /^backup (store|volume|target)|^namespace/.test(line));
+
+test('what a deletion still works on goes when that has ended, and not before', async () => {
+  await play();
+  await leaveBehind(cluster, 'abc123');
+  const store = await serveStore('abc123');
+  let isHeld = true;
+  const exec: Cluster['exec'] = (...command) => {
+    // Its holder ends while the second look waits.
+    if (store.looks.length === 1) setTimeout(() => rm(store.lock), 300);
+    return store.cluster.exec(...command);
+  };
+  const backupVolumes = await cluster.list<KubernetesObject>(longhornResources.backupVolumes, { namespace });
+  const ended = await clean({
+    wanted: 'all',
+    cluster: {
+      ...store.cluster,
+      exec,
+      delete: async (resource, ...rest) => {
+        if (resource.plural === 'backupvolumes')
+          isHeld = await stat(store.lock).then(
+            () => true,
+            () => false,
+          );
+        return cluster.delete(resource, ...rest);
+      },
+    },
+  });
+  expect(backupVolumes.items).toHaveLength(1);
+  expect(isHeld).toBe(false);
+  expect(ended.clean).toBe(true);
+  expect(storeLines(ended.told)).toEqual([
+    'backup store backupstore in corral-abc123-store-0001: waiting up to <time> until nothing works in it',
+    'backup volume corral-abc123-volume-0001-0: gone after <time>',
+    'backup target corral-abc123-target-0001: gone after <time>',
+    'namespace corral-abc123-store-0001: gone after <time>',
+  ]);
+});
+
+test('what is still worked on after the time is left, with its target and its store, and told', async () => {
+  await play();
+  await leaveBehind(cluster, 'abc123');
+  const store = await serveStore('abc123');
+  // Somebody writes it anew all the time.
+  await utimes(store.lock, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600);
+  // As if the time had passed.
+  const exec: Cluster['exec'] = (where, command, options) => store.cluster.exec(where, command.toSpliced(6, 1, '0'), options);
+  const ended = await clean({ wanted: 'all', cluster: { ...store.cluster, exec } });
+  expect(ended.clean).toBe(false);
+  expect(storeLines(ended.told)).toEqual([
+    'backup store backupstore in corral-abc123-store-0001: waiting up to <time> until nothing works in it',
+    expect.stringMatching(
+      /^backup store backupstore in corral-abc123-store-0001: the backup store is still worked on after .+: lock lock-1 of a deletion in the folder of corral-abc123-volume-0001, last written .+ ago$/,
+    ),
+  ]);
+  expect(ended.told.filter((line) => line.startsWith('left: '))).toEqual([
+    'left: backup volume corral-abc123-volume-0001-0 is there, and nobody has asked for its deletion',
+    'left: backup target corral-abc123-target-0001 is there, and nobody has asked for its deletion',
+    'left: namespace corral-abc123-store-0001 is there, and nobody has asked for its deletion',
+  ]);
+  await rm(store.lock);
+  expect(await clean({ wanted: 'all', cluster: store.cluster })).toMatchObject({ clean: true });
 });

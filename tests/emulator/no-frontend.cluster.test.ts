@@ -88,7 +88,7 @@ test('the clean-up takes away what was written as well', async () => {
   const { made, timelines, cluster, limits } = context;
   const [{ backup = '' } = {}] = made.written;
   expect(timelines.backups.current(backup)).toBeDefined();
-  await removeMade({ cluster, timelines, made, target, limits });
+  await removeMade({ cluster, timelines, made, target, limits, whenIdle: (_, take) => take() });
   expect(timelines.backups.objects()).toEqual([]);
   expect(timelines.backupVolumes.objects()).toEqual([]);
   await onceGone(timelines.volumes, { name: volume.name, label: 'the volume is gone', within: '5s', owner: 'this test' });
