@@ -84,7 +84,10 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
       evidence,
     });
     clock.signal.throwIfAborted();
-    await body({ ...steps, note: journal.note, skip });
+    const { excuse = async (error: unknown) => error } = steps;
+    await body({ ...steps, note: journal.note, skip }).catch(async (error: unknown) => {
+      throw error instanceof SkipScenario ? error : await excuse(error);
+    });
     clock.signal.throwIfAborted();
     await steps.conclude();
   };

@@ -5,9 +5,10 @@ import { openLedger } from '../faults/ledger.ts';
 import { longhornClocks } from '../longhorn/clocks.ts';
 import { inTurn, removeMade } from './clean-up.ts';
 import { concernOf } from './concern.ts';
-import { concludeManagers, concludeMessages } from './conclude.ts';
+import { concludeManagers, concludeMessages, excuse } from './conclude.ts';
 import { type Context, tellSteps } from './context.ts';
 import { keepEvidence } from './evidence/keep.ts';
+import { scenarioNamed } from './evidence/scenario-named.ts';
 import { findLonghorn } from './find-longhorn.ts';
 import { createGiven } from './given.ts';
 import { limitsOn } from './limits.ts';
@@ -118,7 +119,8 @@ export const createSteps = async ({
     };
     kept.shows(context.pages);
     undo.push(() => inTurn(context.pages.map(({ page }) => page.close)));
-    const conclude = () => inTurn([() => concludeMessages(context), () => concludeManagers(context)]);
+    const others = scenarioNamed(evidence);
+    const conclude = () => inTurn([() => concludeMessages(context), () => concludeManagers(context, others)]);
     return {
       given: createGiven(context),
       when: createWhen(context),
@@ -126,6 +128,7 @@ export const createSteps = async ({
       then: createThen(context),
       data: documentData(clocks),
       conclude,
+      excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error, others)),
       messages: () => messagesOf(context),
       concern: (error) => concernOf(context, error),
       close,

@@ -23,7 +23,7 @@ const judge = (...told: Told[]) =>
       'pods',
       told.map((each) => ({ ...each, at: 0 })),
     ),
-  );
+  ).map(({ told: line }) => line);
 
 test.each<[string, Told[], string[]]>([
   [

@@ -7,6 +7,7 @@ import { otherMessages } from './elsewhere.ts';
 import { jobMessages } from './job.ts';
 import { jobEnds } from './job-ends.ts';
 import { jobTroubles } from './job-troubles.ts';
+import { panicMessages } from './panics.ts';
 import { restoreMessages } from './restore.ts';
 import type { Row } from './row.ts';
 import { surroundingMessages } from './surroundings.ts';
@@ -25,6 +26,7 @@ const rows = {
   ...restoreMessages,
   ...attachmentMessages,
   ...otherMessages,
+  ...panicMessages,
 };
 
 /** The name of a message in the catalogue. */

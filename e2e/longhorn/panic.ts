@@ -1,0 +1,67 @@
+import type { MessageId } from './messages/catalogue.ts';
+import { classify } from './messages/classify.ts';
+import { readLogLine } from './messages/log-line.ts';
+
+/** How a process of Longhorn's ended that panicked. */
+export type Panic = {
+  /** The first line, as Go's runtime writes it. */
+  first: string;
+  /** The top frames of Longhorn's own code: function, file and line. */
+  frames: string[];
+  /** Its row in the catalogue for this version, and where that was seen; undefined for one that nobody knows. */
+  row: { id: MessageId; seen: string } | undefined;
+  /** The backups that it can be about: their removal from the store was begun in this process, and had not ended well. */
+  deletions: { volume: string; backup: string }[];
+};
+
+const shownFrames = 3;
+const own = /^(?:github\.com\/longhorn\/[^/]+\/|main\.)/;
+
+/** Reads the panic at the end of the log of a process that ended; undefined where it ended in another way. */
+export const readPanic = (log: string, version: string): Panic | undefined => {
+  const lines = log.split('\n');
+  const start = lines.findLastIndex((line) => /^(?:panic: |fatal error: )/.test(line));
+  if (start < 0) return undefined;
+  const trace = lines.slice(start);
+  const text = trace.join('\n');
+  const found = classify({ speaker: 'manager', field: 'log fatal', state: '', text }, version);
+  const frames = trace.flatMap((line, index) => {
+    const [, name] = /^(\S+)\([^()]*\)$/.exec(line) ?? [];
+    const [, place] = /^\t(?:\S*\/)?([^/\s]+:\d+)/.exec(trace[index + 1] ?? '') ?? [];
+    return name === undefined || place === undefined || !own.test(name) ? [] : [`${name.replace(/^.*\//, '')} (${place})`];
+  });
+  return {
+    first: trace[0] ?? '',
+    frames: [...new Set(frames)].slice(0, shownFrames),
+    row: found.class === 'unclassified' ? undefined : { id: found.id, seen: found.wording.seen },
+    deletions: isOfDeletion.test(text) ? unendedDeletions(lines.slice(0, start)).filter(fits(text)).map(namesIn) : [],
+  };
+};
+
+const isOfDeletion = /\.(?:setInprogressDeletionMap|startDeletingBackupInBackupStore)\b/;
+
+// engineapi/backups.go: a line when the command starts, and one when it has ended well.
+const unendedDeletions = (lines: readonly string[]): string[] => {
+  const begun = new Set<string>();
+  for (const line of lines) {
+    const [, how, url = ''] = /^(Start|Complete) deleting backup (\S+)/.exec(readLogLine('manager', line)?.message.text ?? '') ?? [];
+    if (how === 'Start') begun.add(url);
+    if (how === 'Complete') begun.delete(url);
+  }
+  return [...begun];
+};
+
+// A frame has the address and the length of each text that the function was given; the URL's is the first.
+const fits = (text: string): ((url: string) => boolean) => {
+  const [, length] = /\.setInprogressDeletionMap\([^{)]*\{0x[0-9a-f]+\??, 0x([0-9a-f]+)\??\}/.exec(text) ?? [];
+  return (url) => length === undefined || Number.parseInt(length, 16) === Buffer.byteLength(url);
+};
+
+const namesIn = (url: string): { volume: string; backup: string } => {
+  const query = new URLSearchParams(url.slice(url.indexOf('?') + 1));
+  return { volume: query.get('volume') ?? '', backup: query.get('backup') ?? '' };
+};
+
+/** A panic in one line. */
+export const describePanic = ({ first, frames, row }: Panic, version: string): string =>
+  `longhorn-manager ${version} ended by a panic that ${row === undefined ? 'nobody knows' : `is known as ${row.id} (${row.seen})`}: "${first}", at ${frames.join(', ') || 'no place of its own'}`;
