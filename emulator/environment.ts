@@ -1,10 +1,13 @@
 import { type Clock, type ClockName, clocks } from './clocks.ts';
+import { modelledOn } from './modelled-on.ts';
 import { isMutant, type Mutant, mutants } from './mutants.ts';
+import { isVersion, versions } from './version.ts';
 
 /** Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits them. */
 export const variables = {
   clock: 'CORRAL_EMULATOR_CLOCK',
   mutant: 'CORRAL_EMULATOR_MUTANT',
+  version: 'CORRAL_EMULATOR_VERSION',
   image: 'CORRAL_EMULATOR_IMAGE',
   node: 'NODE_NAME',
   podIP: 'POD_IP',
@@ -22,6 +25,13 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
     throw new Error(`${variables.mutant}=${mutant}: known are ${Object.keys(mutants).join(', ')}`);
   }
   return { clock: clocks[clock as ClockName], mutant };
+};
+
+/** Reads which version a manager stands for; throws for one that it cannot. */
+export const readVersion = (environment: NodeJS.ProcessEnv): string => {
+  const version = environment[variables.version] || modelledOn;
+  if (!isVersion(version)) throw new Error(`${variables.version}=${version}: known are ${versions.oldest} to ${versions.newest}`);
+  return version;
 };
 
 /** Reads a variable that must be set; throws with its name if it is not. */

@@ -7,7 +7,7 @@ import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName } from './manifests/manager.ts';
 import { services } from './manifests/services.ts';
-import { emulatorVersion, engineImage, engineImageName, namespace } from './modelled-on.ts';
+import { emulatorVersion, engineImage, engineImageName, modelledOn, namespace } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
 
 export type InstallOptions = {
@@ -16,6 +16,8 @@ export type InstallOptions = {
   /** Image with Node, the tools and the bundle, its longhorn-manager in the PATH; it must be on the nodes or be pulled by them. */
   image: string;
   mutant?: Mutant;
+  /** Which version of Longhorn it stands for; the one that it is modelled on, if nothing is said. */
+  version?: string;
   /** How many nodes there are to be: one that is still booting is waited for. */
   nodes: number;
   signal: AbortSignal;
@@ -112,11 +114,16 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
 };
 
 /** All that the emulator is made of in a cluster, in the order in which to apply it, as a release's manifest has it. */
-export const releaseObjects = ({ image, clock, mutant }: Pick<InstallOptions, 'image' | 'clock' | 'mutant'>): object[] => [
+export const releaseObjects = ({
+  image,
+  clock,
+  mutant,
+  version,
+}: Pick<InstallOptions, 'image' | 'clock' | 'mutant' | 'version'>): object[] => [
   namespaceObject,
   ...access,
   ...customResourceDefinitions,
-  managerDaemonSet({ image, clock, mutant }),
+  managerDaemonSet({ image, clock, mutant, version }),
   ...services,
 ];
 
@@ -127,7 +134,7 @@ const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name:
  * names what was waited for and how far it had come.
  */
 export const install = async (options: InstallOptions): Promise<{ version: string }> => {
-  const { kubeconfig, clock, image, mutant, nodes, signal, onProgress = () => undefined } = options;
+  const { kubeconfig, clock, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
   const cluster = connect({ kubeconfig });
   const waiting: Waiting = { cluster, signal, nodes, deadline: Date.now() + timeout };
   const apply = async (objects: object[]): Promise<void> => {
@@ -139,8 +146,8 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   await Promise.all([apply([namespaceObject, ...access]), ...customResourceDefinitions.map((definition) => apply([definition]))]);
   await untilServed(waiting);
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
-  await apply([managerDaemonSet({ image, clock, mutant }), ...services]);
+  await apply([managerDaemonSet({ image, clock, mutant, version }), ...services]);
   const count = await untilReady(waiting);
   onProgress(`ready on ${count} nodes`);
-  return { version: emulatorVersion };
+  return { version: emulatorVersion(version ?? modelledOn) };
 };

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 export const modelledOn = 'v1.12.1';
 
 /** What the setting current-longhorn-version says, so that no report takes the emulator for the real one. */
-export const emulatorVersion = `${modelledOn}-emulator`;
+export const emulatorVersion = (version: string): string => `${version}-emulator`;
 
 export const namespace = 'longhorn-system';
 export const finalizer = 'longhorn.io';

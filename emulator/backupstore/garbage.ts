@@ -2,7 +2,7 @@ import type { BackupConfig } from './config.ts';
 import { loadVolume, saveVolume } from './configs.ts';
 import { StoreError } from './errors.ts';
 import { inParallel } from './in-parallel.ts';
-import { blockPath, blocksPath } from './paths.ts';
+import { blockPath, blocksPath, volumeConfigPath } from './paths.ts';
 import type { Store } from './store.ts';
 
 // Longhorn goes one by one; here each call costs more, and all of them are to end long before the next look at the Backup.
@@ -28,6 +28,9 @@ export const removeUnusedBlocks = async (store: Store, volume: string, present: 
       failures.push(checksum);
     }),
   );
+  // The folder of the volume was removed meanwhile. Seen on a real v1.8.2, over NFS: the command fails then; of its texts this is the one that a
+  // manager does not take for a success.
+  if (unused.length > 0 && !(await store.exists(volumeConfigPath(volume)))) failures.push(...unused);
   if (failures.length > 0) throw new StoreError(`failed to delete backup blocks: [${failures.join(' ')}]`);
   store.log.info(`Removed ${unused.length} unused blocks for volume ${volume}`);
   await saveVolume(store, { ...(await loadVolume(store, volume)), BlockCount: present.length - unused.length });

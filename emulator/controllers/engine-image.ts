@@ -5,7 +5,7 @@ import { emulatorVersion, engineImageName } from '../modelled-on.ts';
 
 type Status = NonNullable<EngineImage['status']>;
 
-const newStatus: Status = { ownerID: '', state: 'deploying', incompatible: false, nodeDeploymentMap: {}, version: emulatorVersion };
+const newStatus: Omit<Status, 'version'> = { ownerID: '', state: 'deploying', incompatible: false, nodeDeploymentMap: {} };
 
 /** Tells the default engine image's object that this node has the binary; who makes the nodes complete calls it deployed. */
 export const startEngineImageController = (context: Context, image: string): void => {
@@ -17,7 +17,7 @@ export const startEngineImageController = (context: Context, image: string): voi
       context.recorder(found, { type: 'Warning', reason: 'NotEmulated', message: `not emulated: an engine image other than ${image}` });
       return;
     }
-    const status = { ...newStatus, ...found.status };
+    const status: Status = { ...newStatus, version: emulatorVersion(context.version), ...found.status };
     const nodeDeploymentMap = { ...status.nodeDeploymentMap, [node]: true };
     const everywhere = datastore.nodes.list().every(({ metadata }) => nodeDeploymentMap[metadata.name]);
     const state = everywhere ? 'deployed' : 'deploying';

@@ -5,8 +5,9 @@ import { defaultBackupTarget, emulatorVersion, engineImage, engineImageName, fin
 import type { Context } from './context.ts';
 import type { Collection } from './datastore.ts';
 
+const currentVersion = 'current-longhorn-version';
+
 const settings: Record<string, string> = {
-  'current-longhorn-version': emulatorVersion,
   'default-engine-image': engineImage,
   'backup-compression-method': 'lz4',
   'backup-concurrent-limit': '1',
@@ -56,6 +57,10 @@ const ensureOwn = async ({ datastore, node, dataRoot }: Context, ip: string): Pr
 export const bootstrap = async (context: Context, ip: string): Promise<void> => {
   const { datastore } = context;
   await ensureOwn(context, ip);
+  const version = emulatorVersion(context.version);
+  const told = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
+  // Another version was here before.
+  if (told.value !== version) await datastore.settings.patch(currentVersion, { value: version });
   for (const [name, value] of Object.entries(settings)) await ensure(datastore.settings, { metadata: { name }, value });
   await ensure(datastore.engineImages, {
     metadata: { name: engineImageName(engineImage), finalizers: [finalizer] },

@@ -8,6 +8,8 @@ import type { Recorder } from './events.ts';
 
 /** What every controller of a manager works with. */
 export type Context = Behaviour & {
+  /** Which version of Longhorn it stands for, as `v1.12.1`. */
+  version: string;
   /** Name of the node this manager runs on, and with it the ID it owns objects by. */
   node: string;
   datastore: Datastore;

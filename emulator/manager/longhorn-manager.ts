@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { loopDevices } from '../engine/device.ts';
 import { nfsMounts } from '../engine/mount.ts';
 import { createReadHere } from '../engine/read-mount.ts';
-import { readBehaviour, required, variables } from '../environment.ts';
+import { readBehaviour, readVersion, required, variables } from '../environment.ts';
 import { createClient, podAccess } from '../kubernetes/client.ts';
 import { createLog } from '../log.ts';
 import { runRecurringJob } from '../recurring-job/run.ts';
@@ -26,6 +26,7 @@ const folder = dirname(fileURLToPath(import.meta.url));
 const daemon = (): Promise<void> =>
   startManager({
     ...readBehaviour(process.env),
+    version: readVersion(process.env),
     access: podAccess(),
     node: required(process.env, variables.node),
     ip: required(process.env, variables.podIP),

@@ -5,8 +5,8 @@ import type { Context } from './context.ts';
 const isBoolean = (value: string): boolean => value === 'true' || value === 'false';
 
 /** Values the emulator can stand for, by setting; any other is answered with an event and status.applied false. */
-const accepted: Record<string, (value: string) => boolean> = {
-  'current-longhorn-version': (value) => value === emulatorVersion,
+const accepted: Record<string, (value: string, version: string) => boolean> = {
+  'current-longhorn-version': (value, version) => value === emulatorVersion(version),
   'default-engine-image': (value) => value === engineImage,
   // Both say how uploads are made; the emulator uploads a block at a time by what the volume's own spec says.
   'backup-compression-method': (value) => ['none', 'lz4', 'gzip'].includes(value),
@@ -23,7 +23,7 @@ export const startSettingController = (context: Context): void => {
   const reconcile = async (name: string): Promise<void> => {
     const setting = datastore.settings.get(name);
     if (!setting) return;
-    const applied = accepted[name]?.(setting.value) ?? false;
+    const applied = accepted[name]?.(setting.value, context.version) ?? false;
     if (setting.status?.applied === applied) return;
     await datastore.settings.updateStatus({ ...setting, status: { applied } });
     if (!applied) {

@@ -30,6 +30,8 @@ import { createRecorder } from './events.ts';
 import { startSettingController } from './settings.ts';
 
 export type ManagerOptions = Behaviour & {
+  /** Which version of Longhorn it stands for. */
+  version: string;
   access: Access;
   node: string;
   /** Address by which other managers reach this one's engine proxy. */

@@ -16,8 +16,10 @@ const labels = { app: managerName };
 
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
+type ManagerOptions = { image: string; clock: ClockName; mutant: Mutant | undefined; version?: string | undefined };
+
 /** The DaemonSet of managers, under Longhorn's names. */
-export const managerDaemonSet = ({ image, clock, mutant }: { image: string; clock: ClockName; mutant: Mutant | undefined }) => ({
+export const managerDaemonSet = ({ image, clock, mutant, version = '' }: ManagerOptions) => ({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: { name: managerName, namespace, labels },
@@ -41,6 +43,7 @@ export const managerDaemonSet = ({ image, clock, mutant }: { image: string; cloc
               { name: variables.clock, value: clock },
               // Always there, if empty: a mutant of an earlier installation must not survive an apply.
               { name: variables.mutant, value: mutant ?? '' },
+              { name: variables.version, value: version },
               // As many as blocks are removed at once; Node's own four would be all that ever run.
               { name: 'UV_THREADPOOL_SIZE', value: '64' },
               // In MiB: a node of 1 GiB also has a kubelet, and room for uploads.

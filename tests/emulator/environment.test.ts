@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { clocks } from '../../emulator/clocks.ts';
 import { createSyncGate } from '../../emulator/controllers/sync-gate.ts';
 import { parseNfsURL } from '../../emulator/engine/mount.ts';
-import { readBehaviour } from '../../emulator/environment.ts';
+import { readBehaviour, readVersion } from '../../emulator/environment.ts';
 import { formatLine } from '../../emulator/log.ts';
 import { parseGoDuration } from '../../emulator/manager/go-duration.ts';
 import { backupVolumeName, engineBinary, engineImage, engineImageName } from '../../emulator/modelled-on.ts';
+import { isVersion, panicsOverLateFailure } from '../../emulator/version.ts';
 
 test('names are the ones a real Longhorn v1.12.1 has', () => {
   expect(engineImageName(engineImage)).toBe('ei-493e04e7');
@@ -33,6 +34,29 @@ describe('behaviour by environment', () => {
     [{ CORRAL_EMULATOR_MUTANT: 'toString' }, /^CORRAL_EMULATOR_MUTANT=toString: known are second-not-held, /],
   ])('refuses %j', (environment, message) => {
     expect(() => readBehaviour(environment)).toThrow(message);
+  });
+});
+
+describe('the version that it stands for', () => {
+  test('is the one that it is modelled on, if nothing is said', () => {
+    expect([{}, { CORRAL_EMULATOR_VERSION: '' }, { CORRAL_EMULATOR_VERSION: 'v1.10.2' }].map(readVersion)).toEqual([
+      'v1.12.1',
+      'v1.12.1',
+      'v1.10.2',
+    ]);
+  });
+
+  test('is one that deletes asynchronously, and none that nobody has looked at', () => {
+    const known = ['v1.8.0', 'v1.8.2', 'v1.10.2', 'v1.11.17', 'v1.12.0', 'v1.12.1'];
+    const unknown = ['v1.7.3', 'v1.12.2', 'v1.13.0', 'v2.8.0', '1.8.0', 'v1.8', 'v1.8.0-rc1', 'latest', ''];
+    expect([known.filter(isVersion), unknown.filter(isVersion)]).toEqual([known, []]);
+    expect(() => readVersion({ CORRAL_EMULATOR_VERSION: 'v1.7.3' })).toThrow('CORRAL_EMULATOR_VERSION=v1.7.3: known are v1.8.0 to v1.12.1');
+  });
+
+  test('tells whether a manager panics over a removal that fails after its Backup has gone', () => {
+    const panics = ['v1.8.0', 'v1.9.2', 'v1.10.2', 'v1.10.3', 'v1.11.0', 'v1.11.2'];
+    const lives = ['v1.10.4', 'v1.11.3', 'v1.12.0', 'v1.12.1'];
+    expect([...panics, ...lives].filter(panicsOverLateFailure)).toEqual(panics);
   });
 });
 

@@ -56,6 +56,8 @@ describe('the DaemonSet', () => {
     const env = (more = {}) =>
       Object.fromEntries(container(more)?.env.map((entry) => [entry.name, 'value' in entry ? entry.value : '']) ?? []);
     expect(env()).toMatchObject({ CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: '' });
+    expect(env()).toMatchObject({ CORRAL_EMULATOR_VERSION: '' });
+    expect(env({ version: 'v1.10.2' })).toMatchObject({ CORRAL_EMULATOR_VERSION: 'v1.10.2' });
     expect(env({ mutant: 'message-missing' })).toMatchObject({ CORRAL_EMULATOR_MUTANT: 'message-missing' });
   });
 });

@@ -7,6 +7,11 @@ test.each([
   [{ CORRAL_EMULATOR_CLOCK: 'real' }, { clock: 'real' }],
   [{ CORRAL_EMULATOR_CLOCK: '', CORRAL_EMULATOR_MUTANT: '' }, { clock: 'fast' }],
   [{ CORRAL_EMULATOR_MUTANT: 'message-missing' }, { clock: 'fast', mutant: 'message-missing' }],
+  [{ CORRAL_EMULATOR_VERSION: 'v1.10.2' }, { clock: 'fast', version: 'v1.10.2' }],
+  [
+    { CORRAL_EMULATOR_MUTANT: 'message-missing', CORRAL_EMULATOR_VERSION: 'v1.8.2' },
+    { clock: 'fast', mutant: 'message-missing', version: 'v1.8.2' },
+  ],
 ])('%j are %j', (variables, settings) => {
   expect(emulatorSettings(variables)).toEqual(settings);
 });
@@ -16,6 +21,10 @@ test.each([
   [
     { CORRAL_EMULATOR_MUTANT: 'toString' },
     `CORRAL_EMULATOR_MUTANT=toString is not known: choose one of ${Object.keys(mutants).join(', ')}, or leave it unset`,
+  ],
+  [
+    { CORRAL_EMULATOR_VERSION: 'v1.7.3' },
+    'CORRAL_EMULATOR_VERSION=v1.7.3 is not known: choose one from v1.8.0 to v1.12.1, or leave it unset',
   ],
 ])('%j are refused', (variables, message) => {
   expect(() => emulatorSettings(variables)).toThrow(message);

@@ -2,7 +2,9 @@ import { encodeBackupURL } from '../../backupstore/url.ts';
 import type { TargetClient } from '../../engine/target-client.ts';
 import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import type { Context } from '../../manager/context.ts';
+import { panic } from '../../manager/panic.ts';
 import { labels } from '../../modelled-on.ts';
+import { panicsOverLateFailure } from '../../version.ts';
 import { release } from '../finalizer.ts';
 import { withdrawAttachment } from '../tickets.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
@@ -27,17 +29,35 @@ export const createDeletions = ({ clock }: Context, client: TargetClient, enqueu
 });
 
 // The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is woken by its end.
-const runRemoval = ({ inProgress, client }: Deletions, url: string): void => {
+const runRemoval = ({ log, version }: Context, { inProgress, client }: Deletions, url: string): void => {
   inProgress.set(url, { state: 'Deleting' });
+  log.info(`Start deleting backup ${url}`);
+  // The entry has gone if the config had, and the Backup with it, before the command ended.
   const end = (record: DeletionRecord): void => {
-    // The entry has gone if the config had, and the Backup with it, before the command ended.
     if (inProgress.has(url)) inProgress.set(url, record);
+    else if (record.state === 'Error' && panicsOverLateFailure(version)) panic({ url, message: record.message });
   };
   client.remove(url).then(
-    () => end({ state: 'Succeeded' }),
+    () => {
+      log.info(`Complete deleting backup ${url}`);
+      end({ state: 'Succeeded' });
+    },
     (error) => end({ state: 'Error', message: messages.failedToDelete(url, error.message) }),
   );
 };
+
+// The last of a volume goes with its config on every clock, where a version panics over what the command may still come to: no backup waits to start
+// under the command's lock, which is why others stay until it has ended on the fast one.
+const goesWithConfig = ({ clock, version, datastore }: Context, { metadata }: Backup): boolean =>
+  clock.goesWithConfig ||
+  (panicsOverLateFailure(version) &&
+    !datastore.backups
+      .list()
+      .some(
+        (other) =>
+          !other.metadata.deletionTimestamp &&
+          [labels.backupVolume, labels.backupTarget].every((label) => other.metadata.labels?.[label] === metadata.labels?.[label]),
+      ));
 
 const start = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<void> => {
   const { name } = backup.metadata;
@@ -47,7 +67,7 @@ const start = async (context: Context, backup: Backup, url: string, deletions: D
   // of the volume must not slip through meanwhile.
   await updateStatus(context, backup, { state: 'Deleting', messages: {} });
   deletions.backoff.next(name);
-  runRemoval(deletions, url);
+  runRemoval(context, deletions, url);
   deletions.enqueue(name);
 };
 
@@ -65,24 +85,18 @@ const removedFromStore = async (context: Context, backup: Backup, url: string, d
     inStore,
     record: deletions.inProgress.get(url),
     url,
-    goesWithConfig: context.clock.goesWithConfig,
+    goesWithConfig: goesWithConfig(context, backup),
     mutant: context.mutant,
   });
   if (step.do === 'fail') {
     context.log.warning('Failed to delete backup in the backupstore', { backup: name, error: step.message });
     await updateStatus(context, backup, failureStatus(step.message, backup.status, context.mutant));
   }
-  if (step.do === 'again') runRemoval(deletions, url);
+  if (step.do === 'again') runRemoval(context, deletions, url);
   if (step.do !== 'release') return false;
   deletions.backoff.forget(name);
   deletions.inProgress.delete(url);
   return true;
-};
-
-// The end that v1.8.0 to v1.11.2 came to when `rm` failed after its Backup had gone.
-const panic = ({ log }: Context): void => {
-  log.fatal('panic: assignment to entry in nil map');
-  process.exit(2);
 };
 
 /** Takes a Backup with a deletionTimestamp a step further, up to its release. */
@@ -119,5 +133,5 @@ export const reconcileDeletion = async (
     });
   }
   await release(context.datastore.backups, backup);
-  if (remote && context.mutant === 'manager-panics') panic(context);
+  if (remote && context.mutant === 'manager-panics') panic({ url: name, message: '' });
 };

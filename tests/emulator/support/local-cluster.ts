@@ -114,13 +114,15 @@ export type LocalCluster = {
   /** Replaces all managers by ones with a bug, or without. */
   restart(mutant: Mutant | undefined): Promise<void>;
   untilReady(): Promise<void>;
+  /** All that the managers of a node have logged. */
+  log(node: string): Promise<string>;
   /** The last lines of all managers' logs, for a failed test. */
   logs(): Promise<string>;
   stop(): Promise<void>;
 };
 
-/** Starts it without managers; clock, if given, is what they and their longhorn commands go by. */
-export const startLocalCluster = async ({ clock }: { clock?: Clock } = {}): Promise<LocalCluster> => {
+/** Starts it without managers; clock, if given, is what they and their longhorn commands go by, and version what they stand for. */
+export const startLocalCluster = async ({ clock, version = '' }: { clock?: Clock; version?: string } = {}): Promise<LocalCluster> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
   const api: ApiServer = await startApiServer();
   const cluster = await api.connect();
@@ -150,6 +152,7 @@ export const startLocalCluster = async ({ clock }: { clock?: Clock } = {}): Prom
         ...process.env,
         [variables.clock]: 'fast',
         [variables.mutant]: mutant ?? '',
+        [variables.version]: version,
         [storeVariable]: dir,
         // Each look into the store is a process of its own; compiling it took three quarters of its time.
         NODE_COMPILE_CACHE: join(dir, 'compiled'),
@@ -203,6 +206,7 @@ export const startLocalCluster = async ({ clock }: { clock?: Clock } = {}): Prom
       await Promise.all(nodes.map(killManager));
       for (const node of nodes) startManager(node, mutant ? { mutant } : {});
     },
+    log: (node) => readFile(logFile(node), 'utf8'),
     logs: async () => {
       const texts = await Promise.all(nodes.map((node) => readFile(logFile(node), 'utf8').catch(() => '')));
       return texts.map((text, index) => `--- ${nodes[index]}\n${text.split('\n').slice(-60).join('\n')}`).join('\n');

@@ -1,6 +1,6 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readBehaviour } from '../../../emulator/environment.ts';
+import { readBehaviour, readVersion } from '../../../emulator/environment.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { startManager } from '../../../emulator/manager/start.ts';
 import { fileDevices } from './file-devices.ts';
@@ -24,6 +24,7 @@ await startManager({
   // Shorter still than the fast clock: only how often the managers look again, nothing a deletion's process goes by.
   clock: given ? JSON.parse(given) : { ...clock, resync: 1_000, deletionBackoffMin: 3_000, monitorPoll: 200 },
   mutant,
+  version: readVersion(process.env),
   access: { server, ca, token: () => token },
   node,
   ip,

@@ -9,11 +9,14 @@ export type User = Awaited<ReturnType<typeof openBackups>>;
  * Starts the managers on a cluster of this machine before all tests of a file, and then calls `begin`; ends them after all tests. What they
  * logged is printed by a test that failed.
  */
-export const useLonghorn = (begin: (started: { local: LocalCluster; user: User }) => Promise<void>): void => {
+export const useLonghorn = (
+  begin: (started: { local: LocalCluster; user: User }) => Promise<void>,
+  options: { version?: string } = {},
+): void => {
   let local: LocalCluster | undefined;
   let user: User | undefined;
   beforeAll(async () => {
-    local = await startLocalCluster();
+    local = await startLocalCluster(options);
     await local.restart(undefined);
     await local.untilReady();
     user = await openBackups(local);

@@ -1,0 +1,118 @@
+import { existsSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, expect, test } from 'vitest';
+import { openStore } from '../../e2e/backupstore/store.ts';
+import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
+import { readPanic } from '../../e2e/longhorn/panic.ts';
+import type { Backup } from '../../e2e/longhorn/types.ts';
+import { once, onceGone } from '../../e2e/observe/expectation.ts';
+import { removeMade } from '../../e2e/steps/clean-up.ts';
+import { limitsOn } from '../../e2e/steps/limits.ts';
+import { nothingMade } from '../../e2e/steps/made.ts';
+import { openTimelines, type Timelines } from '../../e2e/steps/timelines.ts';
+import { createWhenIdle, type WhenIdle } from '../../e2e/steps/when-idle.ts';
+import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
+import { namespace } from '../../emulator/modelled-on.ts';
+import { localPods } from '../support/local-pods.ts';
+import { type LocalCluster, longhorn } from './support/local-cluster.ts';
+import { type User, useLonghorn } from './support/use-longhorn.ts';
+
+const mebibyte = 1 << 20;
+const limit = { within: '30s', owner: 'this test' } as const;
+const stop = new AbortController();
+
+let local: LocalCluster;
+let user: User;
+let timelines: Timelines;
+useLonghorn(
+  async (started) => {
+    ({ local, user } = started);
+    await user.useStore();
+    timelines = await openTimelines(local.cluster, stop.signal);
+  },
+  { version: 'v1.10.2' },
+);
+afterAll(() => stop.abort(new Error('the test is over')));
+
+/**
+ * Cleans up after a volume with one backup, whose removal stands still between its config and its blocks until `release` is called. Returns, with
+ * the clean-up at work, when the Backup has gone.
+ */
+const cleanUp = async (volume: string, whenIdle: WhenIdle) => {
+  const backup = `b-of-${volume}`;
+  const hold = join(dirname(local.store), 'hold');
+  await user.volume(volume, { node: 'node2', size: 16 * mebibyte });
+  await user.write('node2', volume, { offset: 0, size: 4 * mebibyte });
+  await user.snapshot(`s-of-${volume}`, volume);
+  await user.backup(backup, { snapshot: `s-of-${volume}`, volume });
+  await user.untilSettled(backup, volume);
+  // As the suite's own steps ask for it.
+  const corral = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters: { disableFrontend: 'false' } };
+  const attachment = { namespace, name: volume };
+  await local.cluster.patch(longhorn('volumeattachments'), attachment, { spec: { attachmentTickets: { corral, test: null } } });
+  await writeFile(hold, '');
+  const made = { ...nothingMade(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
+  const ground = { cluster: local.cluster, timelines, made, target: 'default', limits: limitsOn(longhornClocks), whenIdle };
+  const cleaned = removeMade(ground);
+  cleaned.catch(() => {});
+  const { status } = await once(timelines.backups, (object: Backup) => object.status?.state === 'Deleting', {
+    name: backup,
+    label: 'it is Deleting',
+    ...limit,
+  });
+  await onceGone(timelines.backups, { name: backup, label: 'the backup is gone', ...limit });
+  expect(existsSync(join(local.store, backupConfigPath(volume, backup)))).toBe(false);
+  const backupVolume = timelines.backupVolumes.objects().find(({ spec }) => spec?.volumeName === volume)?.metadata.name ?? '';
+  return { cleaned, backupVolume, owner: status?.ownerID ?? '', release: () => rm(hold) };
+};
+
+test('a manager of v1.10.2 panics where the backup volume goes while blocks of its last backup are still being removed', async () => {
+  const { cleaned, backupVolume, owner, release } = await cleanUp('v1', (_, take) => take());
+  await onceGone(timelines.backupVolumes, { name: backupVolume, label: 'the backup volume is gone', ...limit });
+  await release();
+  expect(await local.untilExit(owner)).toBe(2);
+  expect(readPanic(await local.log(owner), 'v1.10.2')).toMatchObject({
+    first: expect.stringMatching(/^panic: runtime error: /),
+    row: { id: 'manager-panics-in-deletion' },
+    deletions: [{ volume: 'v1', backup: 'b-of-v1' }],
+  });
+  local.startManager(owner);
+  await cleaned;
+}, 120_000);
+
+test('it does not where the clean-up waits for the end of that', async () => {
+  const pod = { namespace: 'store', name: 'backupstore' };
+  const store = openStore({ cluster: { ...local.cluster, exec: localPods().exec }, pod, root: local.store });
+  const asked = Promise.withResolvers<void>();
+  const isLocked: boolean[] = [];
+  const whenIdle = createWhenIdle({
+    store: {
+      untilIdle: async (options) => {
+        asked.resolve();
+        await store.untilIdle(options);
+      },
+    },
+    clocks: longhornClocks,
+    run: 'abc123',
+  });
+  const { cleaned, backupVolume, owner, release } = await cleanUp('v2', (what, take, volumes) =>
+    whenIdle(
+      what,
+      async () => {
+        isLocked.push((await store.locks('v2')).length > 0);
+        await take();
+      },
+      volumes,
+    ),
+  );
+  await asked.promise;
+  expect(timelines.backupVolumes.current(backupVolume)).toBeDefined();
+  await release();
+  await cleaned;
+  expect(isLocked).toEqual([false]);
+  expect(timelines.backupVolumes.current(backupVolume)).toBe(undefined);
+  const log = await local.log(owner);
+  expect(log).toMatch(/Complete deleting backup \S+backup=b-of-v2&volume=v2"/);
+  expect(log.split('Complete deleting backup')[1]).not.toContain('panic: ');
+}, 120_000);
