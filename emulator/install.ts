@@ -113,13 +113,10 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
   return count;
 };
 
+type Release = Pick<InstallOptions, 'image' | 'clock' | 'mutant' | 'version'>;
+
 /** All that the emulator is made of in a cluster, in the order in which to apply it, as a release's manifest has it. */
-export const releaseObjects = ({
-  image,
-  clock,
-  mutant,
-  version,
-}: Pick<InstallOptions, 'image' | 'clock' | 'mutant' | 'version'>): object[] => [
+export const releaseObjects = ({ image, clock, mutant, version }: Release): object[] => [
   namespaceObject,
   ...access,
   ...customResourceDefinitions,

@@ -84,18 +84,15 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
       evidence,
     });
     clock.signal.throwIfAborted();
-    const { excuse = async (error: unknown) => error } = steps;
-    await body({ ...steps, note: journal.note, skip }).catch(async (error: unknown) => {
-      throw error instanceof SkipScenario ? error : await excuse(error);
-    });
+    await body({ ...steps, note: journal.note, skip });
     clock.signal.throwIfAborted();
     await steps.conclude();
   };
 
   const ended: { error?: unknown; cleanUpError?: unknown } = {};
   const working = account.run(() => whileObserved(witness.observer, work));
-  await clock.orCut(working).catch((error: unknown) => {
-    ended.error = error;
+  await clock.orCut(working).catch(async (error: unknown) => {
+    ended.error = error instanceof SkipScenario ? error : ((await steps?.excuse?.(error)) ?? error);
   });
   clock.stop();
   const interrupted = interruption.aborted;

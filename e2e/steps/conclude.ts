@@ -50,7 +50,7 @@ export const concludeManagers = async (context: Context, scenarioNamed: Scenario
 
 /** What a failure of a scenario's own steps is: not provable where a manager had panicked over what somebody else did; otherwise the failure as it is. */
 export const excuse = async (context: Context, error: unknown, scenarioNamed: ScenarioNamed): Promise<unknown> => {
-  if (context.alone.size > 0) return error;
+  if (context.alone.size > 0 || error instanceof ManagerLost) return error;
   const ends = await judgeEnds(context, scenarioNamed).catch(() => []);
   if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;
   return new ManagerLost(

@@ -119,10 +119,8 @@ export const reconcileDeletion = async (
     targetAvailable: target?.status?.available === true && target.spec.backupTargetURL !== '' && !target.metadata.deletionTimestamp,
     backupVolumeKnown: known,
   });
-  if (remote) {
-    const url = encodeBackupURL({ url: target?.spec.backupTargetURL ?? '', volume: volumeName, backup: name });
-    if (!(await removedFromStore(context, backup, url, deletions))) return;
-  }
+  const url = encodeBackupURL({ url: target?.spec.backupTargetURL ?? '', volume: volumeName, backup: name });
+  if (remote && !(await removedFromStore(context, backup, url, deletions))) return;
   if (known && backupVolume.status?.lastBackupName === name) await requestVolumeSync(context, backupVolume);
   const state: BackupStatus['state'] = backup.status?.state ?? '';
   if (state === 'Error' || state === 'Unknown') {
@@ -133,5 +131,5 @@ export const reconcileDeletion = async (
     });
   }
   await release(context.datastore.backups, backup);
-  if (remote && context.mutant === 'manager-panics') panic({ url: name, message: '' });
+  if (remote && context.mutant === 'manager-panics') panic({ url, message: '' });
 };
