@@ -496,3 +496,29 @@ test('an error outside the scenarios makes the run fail', async () => {
     Page: out/report.html"
   `);
 });
+
+test('a failure that others brought about is not provable, and told with what failed; one that leaves by itself is not asked about', async () => {
+  const run = await runSuite(
+    {
+      'excused.e2e.ts': `scenario('One has stood beside a crash', {}, async ({ does, excuses }) => {
+  excuses('something else ended meanwhile');
+  await does('Then it works', () => { throw new Error('it does not'); });
+});
+scenario('One leaves', {}, async ({ excuses, skip }) => {
+  excuses('something else ended meanwhile');
+  skip('not here');
+});
+`,
+    },
+    { flags },
+  );
+  expect(run.exitCode).toBe(1);
+  expect(run.report?.scenarios).toMatchObject([
+    {
+      name: 'One has stood beside a crash',
+      state: 'not-provable',
+      reason: expect.stringMatching(/^something else ended meanwhile\n[\s\S]*it does not/),
+    },
+    { name: 'One leaves', state: 'skipped', reason: 'not here' },
+  ]);
+});

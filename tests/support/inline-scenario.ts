@@ -16,6 +16,8 @@ type InlineSteps = {
   giveBack(): void;
   /** What is judged when the body has passed. */
   atTheEnd(work: () => Promise<void> | void): void;
+  /** Says why a failure of the body proves nothing. */
+  excuses(because: string): void;
 };
 
 // The suites below need a cluster's name, and nothing that a cluster does.
@@ -26,6 +28,7 @@ export const scenario = defineScenario<InlineSteps>({
   connect,
   createSteps: async ({ report, signal, alone, rest, giveBack }) => {
     const heals: (() => Promise<void> | void)[] = [];
+    let excuse: string | undefined;
     const judgements: (() => Promise<void> | void)[] = [];
     return {
       does: async (sentence, work = () => {}) => {
@@ -48,6 +51,11 @@ export const scenario = defineScenario<InlineSteps>({
       giveBack,
       later: (work) => void heals.unshift(work),
       atTheEnd: (work) => void judgements.push(work),
+      excuses: (because) => {
+        excuse = because;
+      },
+      excuse: async (error) =>
+        excuse === undefined ? error : Object.assign(new Error(excuse, { cause: error }), { verdict: { state: 'not-provable' } }),
       conclude: async () => {
         for (const judge of judgements) await judge();
       },
