@@ -13,7 +13,6 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const head = `import { longhornScenario } from '${root}tests/support/inline-longhorn.ts';
 import { once } from '${root}e2e/observe/expectation.ts';
-import { untilReady } from '${root}e2e/backupstore/fixture.ts';
 import { is, story } from '${root}e2e/steps/expectations.ts';
 const event = (object) => ({ kind: 'modified', at: Date.now(), object: { ...object, metadata: { uid: 'u', creationTimestamp: new Date().toISOString(), ...object.metadata } } });
 const volume = (name, status) => event({ metadata: { name }, spec: { size: '1' }, status });
@@ -109,10 +108,10 @@ longhornScenario('A node is lost', {}, async (steps) => {
   steps.pods.push(pod('False'));
   await attaches(steps);
 });
-longhornScenario('The image of the store is missing', {}, async ({ pods, does }) => {
+longhornScenario('The image of the store is missing', {}, async ({ pods, does, storeIsReady }) => {
   const waiting = { reason: 'ErrImageNeverPull', message: 'Container image "store:none" is not present with pull policy of Never' };
   pods.push(event({ metadata: { name: 'backupstore-a' }, status: { phase: 'Pending', containerStatuses: [{ name: 'nfs', state: { waiting } }] } }));
-  await does('Given an NFS backup store', () => untilReady(pods));
+  await does('Given an NFS backup store', () => storeIsReady(pods));
 });
 `,
       async (of) => {
@@ -142,7 +141,7 @@ longhornScenario('The image of the store is missing', {}, async ({ pods, does })
 });
 
 describe('a run on a real v1.12.1, recorded', { timeout }, () => {
-  const scenario = 'A recurring job goes on making backups while the engine deletes nothing';
+  const scenario = 'A recurring job goes on making backups while the engine deletes none';
   const recording = join(root, 'fixtures/recordings/runs/volume-beside-a-wrapped-engine.ndjson.gz');
   const begun = Date.parse('2026-11-22T07:28:00.398Z');
   // As that run's own history has it.

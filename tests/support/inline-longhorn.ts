@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { untilReady } from '../../e2e/backupstore/fixture.ts';
 import { openFaults } from '../../e2e/faults/fault.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
@@ -63,6 +64,7 @@ export const longhornScenario = defineScenario({
       },
       ...timelines,
       pods: watched<Pod>(resources.pods),
+      storeIsReady: (pods: Timeline<Pod>) => untilReady(pods),
       made,
       faults,
       answers,
