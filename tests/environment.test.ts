@@ -36,7 +36,7 @@ describe('what is missing or wrong is named', () => {
     ],
     [
       { CORRAL_ALLOW: 'manager-kill,all' },
-      'CORRAL_ALLOW.1 must be names with commas, of manager-kill, process-hold, manager-mount, admission-policy, settings, default-target, node-fault',
+      'CORRAL_ALLOW.1 must be names with commas, of manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault',
     ],
     [{ CORRAL_WITHOUT: 'iscsi' }, 'CORRAL_WITHOUT.0 must be names with commas, of block-device'],
     [{ CORRAL_SUPPORT_BUNDLE: 'yes' }, 'CORRAL_SUPPORT_BUNDLE must be 1, or not be set'],

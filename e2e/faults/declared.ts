@@ -6,6 +6,7 @@ const dangerOf: Partial<Record<Fault['kind'], Danger>> = {
   'killed-pod': 'manager-kill',
   'held-deletion': 'process-hold',
   'read-only-backups': 'manager-mount',
+  'stalled-server': 'store-stall',
   'denied-deletion': 'admission-policy',
   'patched-object': 'settings',
   lab: 'node-fault',

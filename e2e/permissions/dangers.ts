@@ -10,6 +10,8 @@ export const ofDangers: Record<Danger, readonly Rule[]> = {
   'process-hold': [],
   // The mount itself is made by an exec into the manager pods, as it is needed without it.
   'manager-mount': [{ place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['default-engine-image'] }],
+  // An exec into the store's pod.
+  'store-stall': [],
   'admission-policy': [
     { place: 'cluster', resource: resources.validatingAdmissionPolicies, verbs: ['create', 'delete'] },
     { place: 'cluster', resource: resources.validatingAdmissionPolicyBindings, verbs: ['create', 'delete'] },

@@ -42,6 +42,7 @@ test('a run that leaves the cluster as it was passes, and says so', async () => 
       manager-kill: kills longhorn-manager pods
       process-hold: stops processes in longhorn-manager pods
       manager-mount: makes a folder of the scenario's own backup store read-only within longhorn-manager pods
+      store-stall: stops the server of the scenario's own backup store for a while, on which longhorn-manager and the nodes then wait
       admission-policy: makes an admission policy that denies deletions
       settings: changes Longhorn's settings
       default-target: changes Longhorn's default backup target

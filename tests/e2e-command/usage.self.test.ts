@@ -145,8 +145,8 @@ test('--help tells every flag, and starts nothing', async () => {
                                stores (by default each gets one of its own)
       --allow <list>           existing: what scenarios may do that others could
                                feel, with commas: manager-kill, process-hold,
-                               manager-mount, admission-policy, settings,
-                               default-target, node-fault
+                               manager-mount, store-stall, admission-policy,
+                               settings, default-target, node-fault
       --keep                   leave the cluster up (unless interrupted) and print
                                how to reach it
       --only <pattern>         only the scenarios whose name matches this regular

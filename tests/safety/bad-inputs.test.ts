@@ -156,12 +156,12 @@ const table: Record<string, Row[]> = {
     [
       '--provider existing --kubeconfig kube/refused --context x --store-image i --allow all',
       2,
-      "--allow all: there is no danger 'all'; there are: manager-kill, process-hold, manager-mount, admission-policy, settings, default-target, node-fault",
+      "--allow all: there is no danger 'all'; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
     ],
     [
       "--provider existing --kubeconfig kube/refused --context x --store-image i --allow ''",
       2,
-      "--allow : there is no danger ''; there are: manager-kill, process-hold, manager-mount, admission-policy, settings, default-target, node-fault",
+      "--allow : there is no danger ''; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
     ],
     [
       '--provider existing --kubeconfig kube/refused --context x --store-image i --allow manager-kill,,settings',
@@ -401,7 +401,7 @@ const table: Record<string, Row[]> = {
     [
       '--allow all',
       2,
-      "--allow all: there is no danger 'all'; there are: manager-kill, process-hold, manager-mount, admission-policy, settings, default-target, node-fault",
+      "--allow all: there is no danger 'all'; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
     ],
     ['--namespace A_B', 2, '--namespace A_B: give at most 63 of a-z, 0-9 and dashes, with no dash at either end'],
     ['--service-account A', 2, '--service-account A: give at most 63 of a-z, 0-9 and dashes, with no dash at either end'],

@@ -79,6 +79,7 @@ test('a cluster that was named is looked at, told of, and left as it is', async 
       "Not allowed, so scenarios that need it are skipped:",
       "  process-hold: stops processes in longhorn-manager pods",
       "  manager-mount: makes a folder of the scenario's own backup store read-only within longhorn-manager pods",
+      "  store-stall: stops the server of the scenario's own backup store for a while, on which longhorn-manager and the nodes then wait",
       "  admission-policy: makes an admission policy that denies deletions",
       "  settings: changes Longhorn's settings",
       "  default-target: changes Longhorn's default backup target",
