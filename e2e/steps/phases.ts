@@ -120,6 +120,10 @@ export const phases = {
   pageDrawn: { machine: 60, owner: "set-up of the page: the browser starts, and Longhorn's user interface comes through the forward" },
   pageFollows: { machine: 5, owner: 'the page: it is told of changes at most once a second, and drawn then' },
   pageLost: { machine: 15, owner: 'the kill: the connections that a manager had end with it' },
+  pageStale: {
+    machine: 150,
+    owner: "the proxy before Longhorn's managers: a stream from which it read nothing for 90 s it ends by itself",
+  },
   pageReconnects: {
     machine: 45,
     owner: "Longhorn's user interface: it tries to connect at once, after 3 s and after 10 s more, each through another manager",

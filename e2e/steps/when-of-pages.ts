@@ -1,15 +1,19 @@
 import { killedPod } from '../faults/killed-pod.ts';
 import { managerLabel, managerPods } from '../longhorn/manager.ts';
-import { formatDuration, parseDuration } from '../observe/duration.ts';
+import { parseDuration } from '../observe/duration.ts';
 import type { Context } from './context.ts';
 import type { BackupHandle } from './handles.ts';
+import { untilLostLate } from './lost-late.ts';
 import type { PageHandle } from './page-handle.ts';
 
 /** The steps that act on Longhorn's user interface, or on what it stands on. */
 export type WhenOfPages = {
   /** The backup is deleted by its row's menu; the dialog that asks must name it, and is answered with OK. */
   deletedOnPage(page: PageHandle, backup: BackupHandle): Promise<void>;
-  /** The longhorn-manager pods are killed, one after the other, until the page has lost its connection. */
+  /**
+   * The longhorn-manager pods are killed, one after the other, until the page has lost its connection: at the latest when the proxy before them gives it up,
+   * which is a finding.
+   */
   cutOff(page: PageHandle): Promise<void>;
 };
 
@@ -61,7 +65,6 @@ const killUntilLost = async (context: Context, { page, forward, cutOff }: PageHa
     if (await page.until(() => page.log.losses() > losses, time)) return killed;
     await fault.heal();
   }
-  throw new Error(
-    `the page never lost its connection within ${formatDuration(time)} (${limits.pageLost.owner}), though every manager was killed: ${killed.join(', ')}`,
-  );
+  await untilLostLate(context, { page, cutOff }, losses);
+  return killed;
 };

@@ -1,10 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../e2e/longhorn/types.ts';
+import type { Duration } from '../../e2e/observe/duration.ts';
 import { createTimeline, type Recorder } from '../../e2e/observe/timeline.ts';
 import type { Context } from '../../e2e/steps/context.ts';
 import type { BackupHandle } from '../../e2e/steps/handles.ts';
 import { limitsOn } from '../../e2e/steps/limits.ts';
+import { untilLostLate } from '../../e2e/steps/lost-late.ts';
 import type { PageHandle } from '../../e2e/steps/page-handle.ts';
 import { createThenOfPages, type ThenOfPages } from '../../e2e/steps/then-of-pages.ts';
 import { type Look, lookOf } from '../../e2e/ui/backup-look.ts';
@@ -25,6 +27,8 @@ let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
 let proxy: TcpProxy;
 let handle: PageHandle;
 let then: ThenOfPages;
+let context: Context;
+let findings: { title: string; detail: string }[];
 let timeline: Recorder<Backup>;
 let version: number;
 afterEach(async () => {
@@ -48,7 +52,7 @@ const both = (status: Record<string, unknown>): void => {
 };
 
 // The page and the custom resources, which are the same as long as a test does not let them differ; the limits are short ones.
-const open = async ({ mutant }: { mutant?: Mutant } = {}): Promise<void> => {
+const open = async ({ mutant, stale = '20s' }: { mutant?: Mutant; stale?: Duration } = {}): Promise<void> => {
   version = 0;
   timeline = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
   const { timeline: backups } = timeline;
@@ -65,9 +69,13 @@ const open = async ({ mutant }: { mutant?: Mutant } = {}): Promise<void> => {
     ...limitsOn(longhornClocks),
     pageFollows: { within: '3s', owner: 'the test' },
     pageReconnects: { within: '2s', owner: 'the test' },
+    pageStale: { within: stale, owner: 'the proxy in between' },
   };
   const step = (_sentence: string, work: () => Promise<unknown>) => work();
-  then = createThenOfPages({ timelines: { backups }, limits, step, report: {}, version: 'v1.12.1' } as unknown as Context);
+  findings = [];
+  const report = { finding: (finding: (typeof findings)[number]) => findings.push(finding) };
+  context = { timelines: { backups }, limits, step, report, version: 'v1.12.1' } as unknown as Context;
+  then = createThenOfPages(context);
 };
 
 describe.skipIf(chromium === undefined)('a page that is as the custom resources are', () => {
@@ -98,6 +106,42 @@ describe.skipIf(chromium === undefined)('a page that is as the custom resources 
     await then.pageUntroubled(handle);
     handle.cutOff.length = 0;
     await expect(then.pageUntroubled(handle)).rejects.toThrow(/^on the page something went wrong:\n- console: WebSocket connection to /);
+  });
+});
+
+describe.skipIf(chromium === undefined)('a page that was told nothing of the end of its connection', () => {
+  const killed = (): void => {
+    for (const ago of [30_000, 10_000]) handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
+    // The manager is gone, and nobody says so.
+    proxy.freeze();
+  };
+
+  test('shows an old table until the proxy in between gives it up, which is a finding with its duration; then it is back', async () => {
+    await open();
+    killed();
+    const losses = handle.page.log.losses();
+    const late = untilLostLate(context, handle, losses);
+    expect(handle.page.log.losses()).toBe(losses);
+    expect(findings).toEqual([]);
+    proxy.cut();
+    await late;
+    expect(findings).toEqual([
+      {
+        title: 'The page goes on showing an old table after the manager that it was connected to is gone',
+        detail: expect.stringMatching(/^For \d.* to \d.* in Longhorn v1\.12\.1, by which of the killed managers/),
+      },
+    ]);
+    await then.pageIsBack(handle);
+    await then.pageUntroubled(handle);
+  });
+
+  test('and never loses it is not live, which is a failure', async () => {
+    await open({ stale: '1s' });
+    killed();
+    await expect(untilLostLate(context, handle, handle.page.log.losses())).rejects.toThrow(
+      'the page kept its connection for 1 s (the proxy in between) after every longhorn-manager was killed: nothing that it shows is live',
+    );
+    expect(findings).toEqual([]);
   });
 });
 
