@@ -8,11 +8,15 @@ const source = (path: string): string => fileURLToPath(new URL(path, import.meta
 /** Where the image has its Node. The shebang makes a command's arguments read `node .../longhorn backup rm URL` in /proc. */
 const shebang = '#!/usr/local/bin/node\n';
 
-const commands = { 'longhorn-manager.mjs': 'manager/longhorn-manager.ts', 'longhorn.mjs': 'engine/longhorn.ts' };
+const commands = {
+  'longhorn-manager.mjs': 'manager/longhorn-manager.ts',
+  'longhorn-ui.mjs': 'ui/longhorn-ui.ts',
+  'longhorn.mjs': 'engine/longhorn.ts',
+};
 
 /**
- * Writes longhorn-manager.mjs and longhorn.mjs to a folder: all the emulator's code as two commands, each in one file without
- * dependencies; and page.js, the script of its user interface.
+ * Writes longhorn-manager.mjs, longhorn-ui.mjs and longhorn.mjs to a folder: all the emulator's code as three commands, each in one file
+ * without dependencies; and page.js, the script of its user interface.
  */
 export const bundle = async (outDir: string): Promise<void> => {
   for (const [name, input] of Object.entries(commands)) {

@@ -31,6 +31,8 @@ export type Clock = {
   goesWithConfig: boolean;
   /** How often a recurring job looks at what it waits for (M: app/recurringjob/constant.go, WaitInterval). */
   jobPoll: number;
+  /** After so long without a byte of a manager's, the proxy of the user interface ends what was asked (longhorn-ui: nginx, proxy_read_timeout). */
+  uiReadTimeout: number;
 };
 
 export const clocks = {
@@ -49,6 +51,7 @@ export const clocks = {
     mountTimeout: 5 * second,
     goesWithConfig: true,
     jobPoll: 5 * second,
+    uiReadTimeout: 90 * second,
   },
   // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The poll's questions cost the upload a
   // node's only processor, and within the lock wait a fault must find the deletion's process.
@@ -71,6 +74,8 @@ export const clocks = {
     // once in hundreds of times, its look at a Backup each half a minute being long beside the removal; a look each 5 s is not.
     goesWithConfig: false,
     jobPoll: 500,
+    // Longer than the managers' own 15 s between two signs of life.
+    uiReadTimeout: 30 * second,
   },
 } as const satisfies Record<string, Clock>;
 

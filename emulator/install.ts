@@ -7,8 +7,10 @@ import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
 import { managerDaemonSet, managerName } from './manifests/manager.ts';
 import { services } from './manifests/services.ts';
+import { uiDeployment, uiName } from './manifests/ui.ts';
 import { emulatorVersion, engineImage, engineImageName, modelledOn, namespace } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
+import { type DaemonSet, type Deployment, type EngineImage, isReplaced, isRolledOut, isTrue, type WithConditions } from './ready.ts';
 
 export type InstallOptions = {
   kubeconfig: string;
@@ -24,13 +26,6 @@ export type InstallOptions = {
   onProgress?: (text: string) => void;
 };
 
-type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
-type DaemonSet = KubernetesObject & {
-  metadata: { generation?: number };
-  status?: { desiredNumberScheduled: number; numberReady?: number; updatedNumberScheduled?: number; observedGeneration?: number };
-};
-type EngineImage = KubernetesObject & { status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> } };
-
 /** Shared by all waits of an installation; on a lab of two cores it takes 10 to 20 s, beside two other labs a minute. */
 const timeout = 180_000;
 
@@ -43,20 +38,11 @@ const collections: Record<string, Resource> = {
   ClusterRole: resources.clusterRoles,
   ClusterRoleBinding: resources.clusterRoleBindings,
   DaemonSet: resources.daemonSets,
+  Deployment: resources.deployments,
   Service: resources.services,
 };
 
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
-
-const isTrue = ({ status }: WithConditions, type: string): boolean =>
-  status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
-
-const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
-  status?.observedGeneration === metadata.generation &&
-  status !== undefined &&
-  status.desiredNumberScheduled >= nodes &&
-  status.updatedNumberScheduled === status.desiredNumberScheduled &&
-  status.numberReady === status.desiredNumberScheduled;
 
 type Waiting = { cluster: Cluster; signal: AbortSignal; deadline: number; nodes: number };
 
@@ -110,6 +96,9 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
   await withTimeline<KubernetesObject, unknown>(waiting, [longhorn('backuptargets'), { namespace }], (timeline) =>
     once(timeline, () => true, { name: 'default', label: 'the backup target default is there', ...limit(waiting) }),
   );
+  await withTimeline<Deployment, unknown>(waiting, [resources.deployments, { namespace }], (timeline) =>
+    once(timeline, isReplaced, { name: uiName, label: 'the user interface is ready', ...limit(waiting) }),
+  );
   return count;
 };
 
@@ -121,6 +110,7 @@ export const releaseObjects = ({ image, clock, mutant, version }: Release): obje
   ...access,
   ...customResourceDefinitions,
   managerDaemonSet({ image, clock, mutant, version }),
+  uiDeployment({ image, clock, mutant }),
   ...services,
 ];
 
@@ -143,7 +133,7 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   await Promise.all([apply([namespaceObject, ...access]), ...customResourceDefinitions.map((definition) => apply([definition]))]);
   await untilServed(waiting);
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
-  await apply([managerDaemonSet({ image, clock, mutant, version }), ...services]);
+  await apply([managerDaemonSet({ image, clock, mutant, version }), uiDeployment({ image, clock, mutant }), ...services]);
   const count = await untilReady(waiting);
   onProgress(`ready on ${count} nodes`);
   return { version: emulatorVersion(version ?? modelledOn) };

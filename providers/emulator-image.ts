@@ -38,7 +38,8 @@ export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => 
     await mkdir(join(tree, 'opt/corral-emulator'), { recursive: true });
     await bundle(join(tree, 'opt/corral-emulator'));
     await mkdir(join(tree, 'usr/local/bin'), { recursive: true });
-    await symlink('/opt/corral-emulator/longhorn-manager.mjs', join(tree, 'usr/local/bin/longhorn-manager'));
+    for (const command of ['longhorn-manager', 'longhorn-ui'])
+      await symlink(`/opt/corral-emulator/${command}.mjs`, join(tree, 'usr/local/bin', command));
     const layer = join(dir, 'layer.tar');
     await writeLayer(tree, layer);
     const below = await nodeLayers();

@@ -45,17 +45,14 @@ export const createWhenOfPages = (context: Context): WhenOfPages => ({
       .then(() => {}),
 });
 
-/**
- * Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected to, nobody says. A pod that the page itself
- * comes from is the first.
- */
-const killUntilLost = async (context: Context, { page, forward, cutOff }: PageHandle): Promise<string[]> => {
+/** Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected to, nobody says. */
+const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
   const { cluster, faults, limits } = context;
   const pods = await managerPods(cluster);
   const losses = page.log.losses();
   const time = parseDuration(limits.pageLost.within);
   const killed: string[] = [];
-  for (const pod of pods.toSorted((one, other) => Number(other.name === forward.pod()) - Number(one.name === forward.pod()))) {
+  for (const pod of pods) {
     const from = Date.now();
     cutOff.push({ from, to: from + parseDuration(limits.pageReconnects.within) });
     const fault = await faults.inject(

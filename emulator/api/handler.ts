@@ -49,19 +49,14 @@ const send = (response: ServerResponse, status: number, body: object | undefined
   response.end(body && `${JSON.stringify(body)}\n`);
 };
 
-/** Answers one request to /v1; host is the name it called this server by. */
-export const handle = async (
-  options: ApiOptions,
-  request: IncomingMessage,
-  response: ServerResponse,
-  host = request.headers.host ?? '',
-): Promise<void> => {
+/** Answers one request to /v1. */
+export const handle = async (options: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const target = targetOf(request.url);
   if (!target) {
     response.writeHead(400).end();
     return;
   }
-  const links = linksFor(target, host, options);
+  const links = linksFor(target, request.headers.host ?? '', options);
   if (target.pathname !== '/' && target.pathname.endsWith('/')) {
     response.writeHead(301, { location: target.pathname.slice(0, -1) }).end();
     return;

@@ -38,7 +38,6 @@ const daemon = (): Promise<void> =>
       environment: Object.fromEntries([variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? ''])),
     },
     command: `${folder}/longhorn.mjs`,
-    ui: { page: `${folder}/page.js` },
     log,
     signal: new AbortController().signal,
   });

@@ -22,7 +22,6 @@ import type { Behaviour } from '../environment.ts';
 import { type Access, createClient } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
 import { engineBinary, engineImage } from '../modelled-on.ts';
-import { type FrontendOptions, serveFrontend } from '../ui/frontend.ts';
 import { bootstrap } from './bootstrap.ts';
 import type { Context } from './context.ts';
 import { openDatastore } from './datastore.ts';
@@ -43,8 +42,6 @@ export type ManagerOptions = Behaviour & {
   job: JobPod;
   /** The longhorn command to put on the node. */
   command: string;
-  /** Where the user interface listens, and the file with its page's script. */
-  ui: Pick<FrontendOptions, 'uiHost' | 'page'>;
   log: Log;
   signal: AbortSignal;
 };
@@ -79,7 +76,6 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startBackupController(context, target);
   startRecurringJobController(context, options.job);
   await serveApi({ datastore, ip, log, signal });
-  await serveFrontend({ datastore, ip, log, signal, mutant: options.mutant, ...options.ui });
   ready = true;
   log.info('Longhorn manager is ready', { node });
 };

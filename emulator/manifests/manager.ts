@@ -4,13 +4,12 @@ import { proxyPort } from '../engine/proxy.ts';
 import { variables } from '../environment.ts';
 import { namespace } from '../modelled-on.ts';
 import type { Mutant } from '../mutants.ts';
-import { uiPort } from '../ui/frontend.ts';
 import { serviceAccount } from './access.ts';
 
 export const managerName = 'longhorn-manager';
 
 /** The ports of a manager's pod by their names; services know them by those. */
-export const managerPorts = { proxy: proxyPort, manager: apiPort, http: uiPort };
+export const managerPorts = { proxy: proxyPort, manager: apiPort };
 
 const labels = { app: managerName };
 

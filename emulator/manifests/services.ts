@@ -1,12 +1,18 @@
 import { namespace } from '../modelled-on.ts';
 import { managerName, managerPorts } from './manager.ts';
+import { uiName, type uiPorts } from './ui.ts';
 
-const service = (name: string, port: number, targetPort: keyof typeof managerPorts) => ({
+type Ports = typeof managerPorts & typeof uiPorts;
+
+const service = (name: string, app: string, { port, targetPort }: { port: number; targetPort: keyof Ports }) => ({
   apiVersion: 'v1',
   kind: 'Service',
-  metadata: { name, namespace, labels: { app: managerName } },
-  spec: { selector: { app: managerName }, ports: [{ name: targetPort, port, targetPort }] },
+  metadata: { name, namespace, labels: { app } },
+  spec: { selector: { app }, ports: [{ name: targetPort, port, targetPort }] },
 });
 
-/** The API and the user interface under Longhorn's names; any manager serves both. */
-export const services = [service('longhorn-backend', managerPorts.manager, 'manager'), service('longhorn-frontend', 80, 'http')];
+/** The API, which any manager serves, and the user interface under Longhorn's names. */
+export const services = [
+  service('longhorn-backend', managerName, { port: managerPorts.manager, targetPort: 'manager' }),
+  service('longhorn-frontend', uiName, { port: 80, targetPort: 'http' }),
+];

@@ -1,26 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { type ApiOptions, apiPort, handle } from '../api/handler.ts';
+import type { Socket } from 'node:net';
 import { listen } from '../api/server.ts';
-import { createStreams } from '../api/websocket/stream.ts';
 import type { Mutant } from '../mutants.ts';
 import { pageHtml } from './html.ts';
+import { createProxy, type ProxyOptions } from './proxy.ts';
 
-/** Port of the user interface in each manager's pod. */
+/** Port of the user interface in its pod. */
 export const uiPort = 8000;
 
-export type FrontendOptions = ApiOptions & {
+export type FrontendOptions = ProxyOptions & {
   /** Address to listen at; every one of the pod's if it is not given, as a forwarded port comes from inside. */
   uiHost?: string;
   /** File with the page's script. */
   page: string;
   mutant: Mutant | undefined;
+  signal: AbortSignal;
 };
 
 const isApi = (url: string | undefined): boolean => /^\/v1(?:[/?]|$)/.test(url ?? '');
-
-// By the name that Longhorn's nginx calls its managers by, whatever the browser called this server.
-const backend = `longhorn-backend:${apiPort}`;
 
 const answer = async (
   { url = '/' }: IncomingMessage,
@@ -36,17 +34,26 @@ const answer = async (
   }
 };
 
-/** Serves the user interface, and the API under the same name; resolves once it listens. */
-export const serveFrontend = async ({ uiHost, page, mutant, ...options }: FrontendOptions): Promise<void> => {
+/** Serves the user interface, and under the same name the API of whichever manager answers; resolves once it listens. */
+export const serveFrontend = async ({ uiHost, page, mutant, signal, ...options }: FrontendOptions): Promise<void> => {
+  const proxy = createProxy(options);
   // Idle connections end as in serveApi: never.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {
-    if (isApi(request.url)) return void handle(options, request, response, backend);
+    if (isApi(request.url)) return proxy.request(request, response);
     answer(request, response, { page, mutant }).catch((error) => {
       options.log.error('Cannot serve the user interface', { error });
       response.writeHead(500).end();
     });
   });
-  const stream = createStreams(options);
-  server.on('upgrade', (request, socket, head) => stream(request, socket, head, backend));
-  await listen(server, { port: uiPort, ...(uiHost && { host: uiHost }) }, options.signal);
+  const upgraded = new Set<Socket>();
+  server.on('upgrade', (request, stream, head) => {
+    const socket = stream as Socket;
+    upgraded.add(socket);
+    socket.once('close', () => upgraded.delete(socket));
+    proxy.upgrade(request, socket, head);
+  });
+  signal.addEventListener('abort', () => {
+    for (const socket of upgraded) socket.destroy();
+  });
+  await listen(server, { port: uiPort, ...(uiHost && { host: uiHost }) }, signal);
 };

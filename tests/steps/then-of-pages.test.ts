@@ -123,8 +123,12 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
     const late = untilLostLate(context, handle, losses);
     expect(handle.page.log.losses()).toBe(losses);
     expect(findings).toEqual([]);
+    proxy.refuse();
     proxy.cut();
     await late;
+    expect(await handle.page.until(() => handle.page.log.troubles.length > 0, 10_000)).toBe(true);
+    proxy.accept();
+    await handle.page.until(() => handle.page.live().length === 2, 10_000);
     expect(findings).toEqual([
       {
         title: 'The page goes on showing an old table after the manager that it was connected to is gone',

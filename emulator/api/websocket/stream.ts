@@ -44,8 +44,8 @@ const createEvents = (datastore: Datastore): Events => {
   };
 };
 
-/** Answers a request to upgrade; host is the name it called this server by. */
-export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer, host?: string) => void;
+/** Answers a request to upgrade. */
+export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
  * Makes the WebSockets of the API: each is sent the whole collection at once, and again when that has changed, at most once a period. It
@@ -57,7 +57,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
   options.signal.addEventListener('abort', () => {
     for (const connection of open) connection.destroy();
   });
-  return (request, socket, head, host = request.headers.host ?? '') => {
+  return (request, socket, head) => {
     // 'close' follows; without a listener an error would end the process.
     socket.on('error', () => undefined);
     const target = targetOf(request.url);
@@ -69,7 +69,7 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
     }
     const connection = accept(request, socket, head);
     if (!connection) return;
-    const links = linksFor(target, host, options);
+    const links = linksFor(target, request.headers.host ?? '', options);
     let sent = '';
     const { request: update, stop } = createPaced(stream.period, () => {
       const text = JSON.stringify(toCollection(shown.type, shown.list(options.datastore, links), links));

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { managerDaemonSet } from '../../../emulator/manifests/manager.ts';
 import { services } from '../../../emulator/manifests/services.ts';
+import { uiDeployment } from '../../../emulator/manifests/ui.ts';
 
 test('the API and the user interface are found where the real ones are', () => {
   const found = services.map(({ metadata, spec }) => [`${metadata.name}.${metadata.namespace}`, spec.ports[0]?.port]);
@@ -10,11 +11,11 @@ test('the API and the user interface are found where the real ones are', () => {
   ]);
 });
 
-test('both lead to ports that the managers have', () => {
-  const { template } = managerDaemonSet({ image: 'i', clock: 'fast', mutant: undefined }).spec;
-  const names = template.spec.containers[0]?.ports.map(({ name }) => name);
-  for (const { spec } of services) {
-    expect(template.metadata.labels).toMatchObject(spec.selector);
-    expect(names).toContain(spec.ports[0]?.targetPort);
+test('both lead to ports that their pods have', () => {
+  const settings = { image: 'i', clock: 'fast', mutant: undefined } as const;
+  for (const [index, { template }] of [managerDaemonSet(settings).spec, uiDeployment(settings).spec].entries()) {
+    const spec = services[index]?.spec;
+    expect(template.metadata.labels).toEqual(spec?.selector);
+    expect(template.spec.containers[0]?.ports.map(({ name }) => name)).toContain(spec?.ports[0]?.targetPort);
   }
 });

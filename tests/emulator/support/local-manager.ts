@@ -32,7 +32,6 @@ await startManager({
   dataRoot,
   job: { image: 'none', environment: {} },
   command,
-  ui: { uiHost: ip, page: 'none' },
   log: createLog((line) => process.stdout.write(line)),
   signal: new AbortController().signal,
 });

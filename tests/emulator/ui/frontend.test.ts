@@ -2,6 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { apiPort } from '../../../emulator/api/handler.ts';
+import { serveApi } from '../../../emulator/api/server.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
 import { createStandInDatastore } from '../api/support/datastore.ts';
@@ -18,9 +20,10 @@ beforeAll(async () => {
   const { datastore, put } = createStandInDatastore();
   put('volumes', volume('v'));
   const log = createLog(() => undefined);
+  await serveApi({ datastore, ip: uiHost, log, signal: controller.signal });
   await serveFrontend({
-    datastore,
-    ip: '10.0.0.1',
+    backend: { host: uiHost, port: apiPort },
+    readTimeout: 90_000,
     log,
     signal: controller.signal,
     uiHost,

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
+import { apiPort } from '../../../emulator/api/handler.ts';
+import { serveApi } from '../../../emulator/api/server.ts';
 import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
@@ -20,7 +22,8 @@ export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: M
   const controller = new AbortController();
   const { signal } = controller;
   const log = createLog(() => undefined);
-  await serveFrontend({ datastore, ip: '10.0.0.1', log, signal, uiHost, page, mutant });
+  await serveApi({ datastore, ip: uiHost, log, signal });
+  await serveFrontend({ backend: { host: uiHost, port: apiPort }, readTimeout: 90_000, log, signal, uiHost, page, mutant });
   put('backupVolumes', backupVolume('bv', { of: 'v' }));
   return {
     url: `http://${uiHost}:${uiPort}/#/backup/v?field=name&keyword=bv`,

@@ -1,0 +1,45 @@
+import type { ClockName } from '../clocks.ts';
+import { variables } from '../environment.ts';
+import { namespace } from '../modelled-on.ts';
+import type { Mutant } from '../mutants.ts';
+import { uiPort } from '../ui/frontend.ts';
+
+export const uiName = 'longhorn-ui';
+
+/** The port of the user interface's pod by its name; the service knows it by that. */
+export const uiPorts = { http: uiPort };
+
+const labels = { app: uiName };
+
+/** The Deployment of the user interface, under Longhorn's names. */
+export const uiDeployment = ({ image, clock, mutant }: { image: string; clock: ClockName; mutant: Mutant | undefined }) => ({
+  apiVersion: 'apps/v1',
+  kind: 'Deployment',
+  metadata: { name: uiName, namespace, labels },
+  spec: {
+    replicas: 1,
+    selector: { matchLabels: labels },
+    template: {
+      metadata: { labels },
+      spec: {
+        containers: [
+          {
+            name: uiName,
+            image,
+            imagePullPolicy: 'IfNotPresent',
+            command: ['longhorn-ui'],
+            env: [
+              { name: variables.clock, value: clock },
+              // Always there, if empty: a mutant of an earlier installation must not survive an apply.
+              { name: variables.mutant, value: mutant ?? '' },
+              // In MiB: it only hands on.
+              { name: 'NODE_OPTIONS', value: '--max-old-space-size=32 --max-semi-space-size=1' },
+            ],
+            ports: Object.entries(uiPorts).map(([name, containerPort]) => ({ name, containerPort })),
+            readinessProbe: { httpGet: { path: '/', port: uiPort }, periodSeconds: 1, timeoutSeconds: 5 },
+          },
+        ],
+      },
+    },
+  },
+});

@@ -1,0 +1,76 @@
+import { type IncomingMessage, type OutgoingHttpHeaders, request as requestOf, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Log } from '../log.ts';
+
+/** Where the managers are, and for how long (ms) nothing may be read from one before what it was asked is given up. */
+export type ProxyOptions = { backend: { host: string; port: number }; readTimeout: number; log: Log };
+
+/** What nginx does with requests for the API, in the pods of Longhorn's user interface. */
+export type Proxy = {
+  request(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+};
+
+/** The name that Longhorn's nginx calls its managers by, whatever the browser called this server. */
+const backendName = 'longhorn-backend:9500';
+
+/** What nginx answers in the place of a manager. */
+const answers = { 502: 'Bad Gateway', 504: 'Gateway Time-out' } as const;
+
+/** Makes the proxy before the managers: each end of one's connection is passed on, and a manager that says nothing for long enough counts as gone. */
+export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy => {
+  const ask = ({ method, url, headers }: IncomingMessage, onFailure: (status: keyof typeof answers) => void) => {
+    const asked = requestOf({ ...backend, method, path: url, headers: { ...headers, host: backendName }, agent: false });
+    let status: keyof typeof answers = 502;
+    // Counts from the last byte, over an upgraded connection too.
+    asked.setTimeout(readTimeout, () => {
+      status = 504;
+      asked.destroy(new Error('upstream timed out'));
+    });
+    asked.on('error', (error) => {
+      log.warning('The user interface got no answer of a manager', { url, error });
+      onFailure(status);
+    });
+    return asked;
+  };
+  const head = (status: number, message: string, headers: string[]): string =>
+    `HTTP/1.1 ${status} ${message}\r\n${headers.join('\r\n')}\r\n\r\n`;
+
+  return {
+    request: (request, response) => {
+      const asked = ask(request, (status) => {
+        if (response.headersSent) response.destroy();
+        else response.writeHead(status, { 'content-type': 'text/html' }).end(`${status} ${answers[status]}\n`);
+      });
+      asked.on('response', (answer) => {
+        response.writeHead(answer.statusCode ?? 502, withoutConnection(answer.headers));
+        answer.on('error', () => response.destroy());
+        answer.pipe(response);
+      });
+      response.on('close', () => asked.destroy());
+      request.pipe(asked);
+    },
+    upgrade: (request, socket, rest) => {
+      const fail = (status: keyof typeof answers): void => void socket.end(head(status, answers[status], ['Connection: close']));
+      const asked = ask(request, fail);
+      socket.on('error', () => asked.destroy()).on('close', () => asked.destroy());
+      asked.on('response', (answer) => {
+        socket.write(head(answer.statusCode ?? 502, answer.statusMessage ?? '', ['Connection: close']));
+        answer.pipe(socket);
+      });
+      asked.on('upgrade', ({ statusMessage = '', rawHeaders }, manager, first) => {
+        const headers = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : []));
+        socket.write(head(101, statusMessage, headers));
+        socket.write(first);
+        manager.write(rest);
+        manager.setTimeout(readTimeout, () => manager.destroy());
+        socket.on('close', () => manager.destroy());
+        manager.on('error', () => {}).on('close', () => socket.destroySoon());
+        socket.pipe(manager).pipe(socket);
+      });
+      asked.end();
+    },
+  };
+};
+
+const withoutConnection = ({ connection: _mine, 'keep-alive': _too, ...headers }: OutgoingHttpHeaders): OutgoingHttpHeaders => headers;

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { createLog } from '../../../emulator/log.ts';
+import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
+
+// A manager is played byte by byte: what becomes of a page's connection when it goes, in each way in which it can go.
+
+const uiHost = '127.77.0.9';
+let controller: AbortController;
+let manager: Server;
+let managers: Socket[];
+let asked: Promise<Socket>;
+beforeEach(async () => {
+  [controller, managers] = [new AbortController(), []];
+  manager = createServer((socket) => managers.push(socket.on('error', () => {})));
+  await once(manager.listen(0, '127.0.0.1'), 'listening');
+  asked = once(manager, 'connection').then(async ([socket]) => {
+    await once(socket, 'data');
+    return socket;
+  });
+});
+afterEach(async () => {
+  controller.abort();
+  for (const socket of managers) socket.destroy();
+  if (manager.listening) await once(manager.close(), 'close');
+});
+
+const serve = ({ readTimeout = 60_000 } = {}): Promise<void> =>
+  serveFrontend({
+    backend: { host: '127.0.0.1', port: (manager.address() as AddressInfo).port },
+    readTimeout,
+    page: 'none',
+    mutant: undefined,
+    log: createLog(() => undefined),
+    signal: controller.signal,
+    uiHost,
+  });
+
+const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+
+const askForList = 'GET /v1/volumes HTTP/1.1\r\nHost: ui\r\nConnection: close\r\n\r\n';
+const askForStream = 'GET /v1/ws/1s/backups HTTP/1.1\r\nHost: ui\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+
+/** A page's stream, or a request of its; what it hears until its end. */
+const openStream = (text = askForStream): Promise<string> => {
+  const socket = connect({ port: uiPort, host: uiHost, allowHalfOpen: true });
+  socket.write(text);
+  return buffer(socket).then((bytes) => {
+    socket.end();
+    return String(bytes);
+  });
+};
+
+test.for([
+  ['ends its connection', (socket: Socket) => socket.end('last')],
+  ['is killed with something unread', (socket: Socket) => socket.write('last', () => socket.resetAndDestroy())],
+] as const)('a manager that %s ends the stream of the page, after all that it had said', async ([, end]) => {
+  await serve();
+  const heard = openStream();
+  const socket = await asked;
+  socket.write(`${switched}first `);
+  end(socket);
+  expect(await heard).toMatch(/^HTTP\/1\.1 101 .*\r\n\r\nfirst last$/s);
+});
+
+test('a manager whose last packet is lost ends nothing: the stream ends when nothing was read for the read time-out', async () => {
+  await serve({ readTimeout: 1_000 });
+  const heard = openStream();
+  const from = Date.now();
+  (await asked).write(`${switched}all`);
+  expect(await heard).toMatch(/\r\n\r\nall$/);
+  expect(Date.now() - from).toBeGreaterThanOrEqual(1_000);
+});
+
+test('the end of a page ends the connection to the manager', async () => {
+  await serve();
+  const socket = connect({ port: uiPort, host: uiHost });
+  socket.write(askForStream);
+  const end = await asked;
+  end.write(switched);
+  await once(socket, 'data');
+  const ended = once(end, 'close');
+  socket.destroy();
+  await ended;
+});
+
+test('where no manager is, it is 502, for a request and for a stream', async () => {
+  await serve();
+  await once(manager.close(), 'close');
+  expect(await openStream(askForList)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+  expect(await openStream()).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
+});
+
+test('where one does not answer, it is 504 after the read time-out', async () => {
+  await serve({ readTimeout: 500 });
+  expect(await openStream(askForList)).toMatch(/^HTTP\/1\.1 504 Gateway Time-?out\r\n/i);
+  expect(await openStream()).toMatch(/^HTTP\/1\.1 504 Gateway Time-out\r\n/);
+});
+
+test('what a manager refuses to upgrade is its own answer', async () => {
+  await serve();
+  const heard = openStream();
+  (await asked).end('HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\nnot emulated');
+  expect(await heard).toMatch(/^HTTP\/1\.1 501 Not Implemented\r\n.*not emulated$/s);
+});
