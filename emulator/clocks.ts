@@ -74,8 +74,8 @@ export const clocks = {
     // once in hundreds of times, its look at a Backup each half a minute being long beside the removal; a look each 5 s is not.
     goesWithConfig: false,
     jobPoll: 500,
-    // Longer than the managers' own 15 s between two signs of life.
-    uiReadTimeout: 30 * second,
+    // No shorter: the suite kills three managers in 50 s, and a lost end must not come with the next one's.
+    uiReadTimeout: 90 * second,
   },
 } as const satisfies Record<string, Clock>;
 

@@ -17,7 +17,7 @@ const name = `forward-${process.pid}`;
 const namespace = 'default';
 const chromium = findChromium(process.env);
 const rounds = 200;
-const atOnce = 10;
+const atOnce = 25;
 /** How long an end may take, in ms: containerd itself waits a second for the other half. The rest is this machine's. */
 const late = 15_000;
 
