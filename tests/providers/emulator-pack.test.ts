@@ -25,7 +25,7 @@ test('the manifest holds what is installed otherwise, on the clocks of a release
 test('it is read as a release: one image, and what there is to wait for', () => {
   expect(namedImages(objects)).toEqual([{ name: image, namedBy: 'DaemonSet longhorn-manager, container longhorn-manager', need: 'all' }]);
   const { definitions, ...release } = describeRelease(objects);
-  expect(release).toEqual({ webhooks: false, engineImage: undefined, csi: false, deployments: [], notStarted: [] });
+  expect(release).toEqual({ webhooks: false, engineImage: undefined, csi: false, deployments: ['longhorn-ui'], notStarted: [] });
   expect(definitions).toContain('instancemanagers.longhorn.io');
 });
 

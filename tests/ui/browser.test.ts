@@ -16,7 +16,8 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
-  await rm(folder, { recursive: true, force: true });
+  // A browser that was ended by force may still have a process that writes into its profile.
+  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () => {
