@@ -8,6 +8,7 @@ import { joinTags } from './arguments/checks.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { CommandError, exitCode, usageError } from './exit-code.ts';
 import { inOneLine } from './in-one-line.ts';
+import { configLoader } from './play.ts';
 
 /** A scenario that was chosen to run. */
 export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'>;
@@ -56,6 +57,7 @@ export const listScenarios = async (config: string, chosen: Pick<Arguments, 'onl
   const vitest = await keepSignals(() =>
     createVitest({
       config,
+      configLoader,
       watch: false,
       // One process loads all files: they are only looked at, and each would take a second to start.
       isolate: false,

@@ -9,6 +9,9 @@ import type { Arguments } from './arguments/parse.ts';
 /** The file behind `npx vitest`. */
 export const vitestEntry = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
 
+/** How a configuration is loaded: by Node itself. Bundling it takes longer, and on a busy machine Vite tells of that among what is told of the run. */
+export const configLoader = 'native';
+
 const killGroup = (leader: number | undefined): void => {
   if (leader === undefined) return;
   try {
@@ -36,7 +39,7 @@ export const play = async (options: {
   output?: number;
 }): Promise<string | undefined> => {
   const { config, environment, interruption, chosen, files = [], output = 'inherit' } = options;
-  const args = ['run', ...files.map((file) => resolve(file)), '--config', config, '--project', projectName];
+  const args = ['run', ...files.map((file) => resolve(file)), '--config', config, '--configLoader', configLoader, '--project', projectName];
   if (chosen.only !== undefined) args.push('--testNamePattern', chosen.only);
   if (chosen.tags !== undefined) args.push('--tags-filter', chosen.tags);
 
