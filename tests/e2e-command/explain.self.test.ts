@@ -25,7 +25,7 @@ test('a text that has several meanings is told with the place of each', async ()
 
     failure: The snapshot that the backup was to be made of was not there.
       Make a snapshot, and a backup of that one; if a recurring job ran, it may have cleaned the snapshot away (longhorn/longhorn#10184).
-      where: status.error of a Backup, in the state Error
+      where: status.error of a Backup, in the state Error or Deleting
       Longhorn >=1.8.0, as the product words it: status.error after five tries; controller/backup_controller.go, source of v1.8.0 to v1.12.1
       https://github.com/longhorn/longhorn-manager/blob/v1.12.1/controller/backup_controller.go
       in the catalogue: creation-without-snapshot
@@ -63,7 +63,7 @@ test('--json is for programs', async () => {
     meanings: [
       {
         id: 'creation-lost-lock',
-        said: { by: 'Backup', fields: ['status.error'], states: ['Error'], asCause: false },
+        said: { by: 'Backup', fields: ['status.error'], states: ['Error', 'Deleting'], asCause: false },
         wordings: [{ versions: '>=1.8.0', origin: 'product', links: ['https://github.com/longhorn/backupstore'] }],
       },
     ],
