@@ -75,8 +75,8 @@ export const kinds = {
     describe: (object) => describeVolume(object as Volume),
   },
   attachments: part('volume attachment', longhornResources.volumeAttachments),
-  engines: part('engine', { ...longhornResources.volumes, plural: 'engines' }),
-  replicas: part('replica', { ...longhornResources.volumes, plural: 'replicas' }),
+  engines: part('engine', longhornResources.engines),
+  replicas: part('replica', longhornResources.replicas),
   // After their volume, as in the clean-up of a scenario.
   snapshots: {
     what: 'snapshot',

@@ -4,8 +4,8 @@ import { follow } from '../../../e2e/observe/watch.ts';
 
 /** Plays the controllers that let deleted objects go, Longhorn's and Kubernetes', all but those of `dead` collections; they end with the signal. */
 export const startControllers = async (cluster: Cluster, { signal, dead = [] }: { signal: AbortSignal; dead?: readonly string[] }) => {
-  // The emulator, whose kinds these are, makes no support bundles.
-  const { settings: _settings, nodes: _nodes, supportBundles: _bundles, ...longhorns } = longhornResources;
+  // The emulator, whose kinds these are, has no engines and makes no support bundles.
+  const { settings: _settings, nodes: _nodes, supportBundles: _bundles, engines: _engines, ...longhorns } = longhornResources;
   const played: Resource[] = [...Object.values(longhorns), resources.cronJobs, resources.jobs, resources.deployments];
   for (const resource of played.filter(({ plural }) => !dead.includes(plural)))
     await eachDeleted(cluster, { resource, signal }, ({ metadata: { namespace = '', name } }) =>
