@@ -6,7 +6,7 @@ import { readObjects } from '../../providers/longhorn/manifest.ts';
 import { type LocalCluster, startLocalCluster } from '../emulator/support/local-cluster.ts';
 import { plays } from '../support/play-longhorn.ts';
 
-// The emulator's managers are processes here, and a script plays their DaemonSet and the store's pod; all else is as on any cluster.
+// The emulator's managers are processes here, and a script plays their DaemonSet, the user interface and the store's pod; all else is as on any cluster.
 let local: LocalCluster;
 
 beforeAll(async () => {
@@ -20,7 +20,7 @@ test('the packed emulator is taken by an API server, and gets ready as a release
   const kubeconfig = await local.kubeconfig();
   const installed = installRelease({ kubeconfig, objects, nodes: local.nodes, storeImage: 'store:test', signal, timeout: 50_000 });
   for (const node of local.nodes) local.startManager(node);
-  for (const part of ['managers', 'store'] as const)
+  for (const part of ['managers', 'ui', 'store'] as const)
     await untilItWorks(async () => String(await plays[part](local.cluster)), { signal, tell: () => {} });
   const { version, told } = await installed;
   expect(version).toBe('v1.12.1-emulator');
@@ -34,6 +34,6 @@ test('the packed emulator is taken by an API server, and gets ready as a release
     ✓ an instance manager runs on each node: 3 running
     ✓ the backup target default is available: nfs://backupstore.corral-default-backupstore:/opt/backupstore
     - the CSI driver is registered and its pods are ready: not in this release
-    - its deployments are available: not in this release"
+    ✓ its deployments are available: longhorn-ui available"
   `);
 });

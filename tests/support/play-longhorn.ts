@@ -176,6 +176,8 @@ export const plays = {
       spec: {},
     });
   },
+  ui: (cluster) =>
+    setStatus(cluster, resources.deployments, { namespace, name: 'longhorn-ui' }, { conditions: conditions({ Available: 'True' }) }),
   deployments: async (cluster) => {
     for (const name of ['longhorn-driver-deployer', 'longhorn-ui'])
       await setStatus(cluster, resources.deployments, { namespace, name }, { conditions: conditions({ Available: 'True' }) });

@@ -31,7 +31,7 @@ test('a backup is made, seen and deleted by way of whichever manager', { timeout
   const metadata = user.timelines.snapshots.current('s')?.metadata;
   expect(metadata).toMatchObject({ finalizers: ['longhorn.io'], labels: { longhornvolume: 'v' }, generation: 1 });
 
-  const socket = new WebSocket(`ws://${local.address('node3')}:8000/v1/ws/1s/backups`);
+  const socket = new WebSocket(`ws://${origin('node3')}/v1/ws/1s/backups`);
   const completed = new Promise<{ name: string }>((resolve) => {
     socket.addEventListener('message', ({ data }) => {
       const found = JSON.parse(data).data.find(({ state }: { state: string }) => state === 'Completed');

@@ -118,8 +118,11 @@ describe('what is stuck when the time is over is told', () => {
     );
     await trouble?.ends(cluster);
     // The API server may say so of any Service, some time after it was made.
-    const repaired = /\nThe latest warnings in longhorn-system:\n {2}Service \S+: ClusterIPNotAllocated: .*$/;
-    const lines = withoutTimes(message).replace(repaired, '').split('\n');
+    const repaired = /\n {2}Service \S+: ClusterIPNotAllocated: .*/g;
+    const lines = withoutTimes(message)
+      .replace(repaired, '')
+      .replace(/\nThe latest warnings in longhorn-system:$/, '')
+      .split('\n');
     expect(lines.filter((line) => !line.startsWith('  ✓')).join('\n')).toMatchSnapshot();
     expect(await waitAgain()).not.toContain('✗');
   });
