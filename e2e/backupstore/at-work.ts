@@ -1,3 +1,4 @@
+import { lockTypes } from './check-locks.ts';
 import { parseLock } from './config.ts';
 import { volumeFolder, volumesFolder } from './layout.ts';
 import { no, type RunInPod } from './pod-source.ts';
@@ -33,12 +34,10 @@ while
 done
 exit 0`;
 
-const types: Record<number, string> = { 1: 'a backup or restore', 2: 'a deletion' };
-
 const describe = ([path = '', age = '', content = '']: string[]): string => {
   const [volume, , lock] = path.split('/').slice(-3);
   const { config } = parseLock(Buffer.from(content, 'base64'));
-  return `lock ${lock?.replace(/\.lck$/, '')} of ${types[config?.Type ?? 0] ?? 'an unknown type'} in the folder of ${volume}, last written ${age} s ago`;
+  return `lock ${lock?.replace(/\.lck$/, '')} of ${lockTypes[config?.Type ?? 0] ?? 'an unknown type'} in the folder of ${volume}, last written ${age} s ago`;
 };
 
 /**

@@ -6,7 +6,8 @@ import type { StoreEntry, StoreSource } from './source.ts';
 /** Seconds for which a lock counts after its file was last written; backupstore, lock.go. Its holder writes it every 60 s. */
 const lifeOfLock = 150;
 
-const types: Record<number, string> = { 1: 'a backup or restore', 2: 'a deletion' };
+/** Whose a lock is, by its type (backupstore, lock.go). */
+export const lockTypes: Readonly<Record<number, string>> = { 1: 'a backup or restore', 2: 'a deletion' };
 
 /** What the locks of a volume say of who works on it. */
 export type Work = {
@@ -33,13 +34,13 @@ export const checkLocks = async (
       continue;
     }
     if (lock.Name !== name) findings.add('lock-wrong-name', entry.path, `lock ${name} calls itself ${lock.Name}`);
-    if (types[lock.Type] === undefined)
+    if (lockTypes[lock.Type] === undefined)
       findings.add(
         'lock-unknown-type',
         entry.path,
         `lock ${name} has the unknown type ${lock.Type}: while it lives, nothing else is done with the volume`,
       );
-    const who = `lock ${name} of ${types[lock.Type] ?? 'an unknown type'}${lock.Acquired ? '' : ', not acquired,'}`;
+    const who = `lock ${name} of ${lockTypes[lock.Type] ?? 'an unknown type'}${lock.Acquired ? '' : ', not acquired,'}`;
     if (age > lifeOfLock) {
       findings.add('lock-expired', entry.path, `${who} has expired: it was last written ${age} s ago, and counts for ${lifeOfLock} s`);
       continue;
