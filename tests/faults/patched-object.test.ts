@@ -11,8 +11,8 @@ const cluster = {
   patch: async (_resource: unknown, _where: unknown, patch: object) => Object.assign(setting, patch),
 } as unknown as Cluster;
 
-test('an object is changed from the inject to the heal, and the proof is what it has', async () => {
-  const { inject, prove, data } = patchedObject(cluster, {
+const oneAtATime = () =>
+  patchedObject(cluster, {
     title: 'one backup is made at a time',
     resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'settings' },
     namespace: 'longhorn-system',
@@ -20,6 +20,9 @@ test('an object is changed from the inject to the heal, and the proof is what it
     before: { value: '5' },
     after: { value: '1' },
   });
+
+test('an object is changed from the inject to the heal, and the proof is what it has', async () => {
+  const { inject, prove, data } = oneAtATime();
   await expect(prove()).rejects.toThrow('it is not so that one backup is made at a time: backup-concurrent-limit has {"value":"5"}');
   await inject();
   expect(await prove()).toBe('backup-concurrent-limit has {"value":"1"}');
@@ -28,14 +31,7 @@ test('an object is changed from the inject to the heal, and the proof is what it
 });
 
 test('the change of somebody else in the meantime stays', async () => {
-  const { inject, data } = patchedObject(cluster, {
-    title: 'one backup is made at a time',
-    resource: { group: 'longhorn.io', version: 'v1beta2', plural: 'settings' },
-    namespace: 'longhorn-system',
-    name: 'backup-concurrent-limit',
-    before: { value: '5' },
-    after: { value: '1' },
-  });
+  const { inject, data } = oneAtATime();
   await inject();
   setting.value = '3';
   expect(await putBack(cluster, data)).toBe(
