@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
-import type { Guard } from './e2e/report/reporter.ts';
-import { e2eProject } from './e2e/vitest-project.ts';
+import type { Guard } from './e2e/suite/play/reporter.ts';
+import { e2eProject } from './e2e/suite/vitest-project.ts';
 
 // A run that no command has started looks at its cluster itself.
 const guard: Guard = async (environment) => {

@@ -1,7 +1,7 @@
-import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../e2e/observe/cluster.ts';
-import { once } from '../e2e/observe/expectation.ts';
-import type { Timeline } from '../e2e/observe/timeline.ts';
-import { follow } from '../e2e/observe/watch.ts';
+import { once } from '../e2e/history/expectation.ts';
+import type { Timeline } from '../e2e/history/timeline.ts';
+import { follow } from '../e2e/history/watch.ts';
+import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../e2e/kube/cluster.ts';
 import type { ClockName } from './clocks.ts';
 import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';

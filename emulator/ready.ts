@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../e2e/kube/cluster.ts';
 
 /** An object that tells by conditions how it is. */
 export type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };

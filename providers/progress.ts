@@ -1,5 +1,5 @@
 import { Listr, type ListrTask } from 'listr2';
-import { formatDuration } from '../e2e/observe/duration.ts';
+import { formatDuration } from '../e2e/kube/duration.ts';
 import type { Progress } from './provider.ts';
 
 const timed = (title: string, start: number): string => `${title}: ${formatDuration(performance.now() - start)}`;

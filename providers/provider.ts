@@ -1,4 +1,4 @@
-import type { ExistingCluster } from '../e2e/command/arguments/existing.ts';
+import type { ExistingCluster } from '../e2e/cli/arguments/existing.ts';
 import type { Danger } from '../e2e/longhorn/dangers.ts';
 import type { Lack } from '../e2e/longhorn/lacks.ts';
 

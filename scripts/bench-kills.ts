@@ -1,7 +1,7 @@
 import { readCounts } from '../bench/counts.ts';
 import { cutShort } from '../bench/kills/run.ts';
 import { victims } from '../bench/kills/victim.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 
 guardOutput();
 

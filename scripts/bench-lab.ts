@@ -1,7 +1,7 @@
 import { readCounts } from '../bench/counts.ts';
 import { benchCold } from '../bench/lab/cold.ts';
 import { benchLab } from '../bench/lab/run.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 
 guardOutput();
 

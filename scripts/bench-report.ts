@@ -1,6 +1,6 @@
 import { readCounts } from '../bench/counts.ts';
 import { benchReport } from '../bench/report/run.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 
 guardOutput();
 

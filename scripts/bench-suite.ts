@@ -1,5 +1,5 @@
 import { benchSuite } from '../bench/suite/run.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 
 guardOutput();
 

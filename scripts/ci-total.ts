@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { z } from 'zod';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { reportSchema } from '../e2e/report/schema.ts';
 
 guardOutput();

@@ -1,5 +1,5 @@
-import { runCleanupCommand } from '../e2e/command/cleanup.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runCleanupCommand } from '../e2e/cli/cleanup.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

@@ -1,5 +1,5 @@
-import { runDocsCommand } from '../e2e/command/docs.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runDocsCommand } from '../e2e/cli/docs.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

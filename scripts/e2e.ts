@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { runCommand } from '../e2e/command/run-command.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runCommand } from '../e2e/cli/run-command.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 import { providers } from '../providers/index.ts';
 

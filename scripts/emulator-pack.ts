@@ -1,4 +1,4 @@
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { packEmulator } from '../providers/emulator-pack.ts';
 import { createProgress } from '../providers/progress.ts';
 import { NotFit } from '../providers/provider.ts';

@@ -1,5 +1,5 @@
-import { runExplainCommand } from '../e2e/command/explain.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runExplainCommand } from '../e2e/cli/explain.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

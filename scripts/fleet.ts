@@ -1,5 +1,5 @@
-import { runFleetCommand } from '../e2e/command/fleet.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runFleetCommand } from '../e2e/cli/fleet.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

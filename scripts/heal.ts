@@ -1,5 +1,5 @@
-import { runHealCommand } from '../e2e/command/heal.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runHealCommand } from '../e2e/cli/heal.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

@@ -1,4 +1,4 @@
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 import { runLabCommand } from '../lab/command/run.ts';
 import { createProgress } from '../providers/progress.ts';

@@ -1,5 +1,5 @@
-import { runMergeReportsCommand } from '../e2e/command/merge-reports.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runMergeReportsCommand } from '../e2e/cli/merge-reports.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

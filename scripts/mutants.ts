@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { runMutantsCommand } from '../bench/mutants/command.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
 import { createProgress } from '../providers/progress.ts';
 

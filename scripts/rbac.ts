@@ -1,5 +1,5 @@
-import { runRbacCommand } from '../e2e/command/rbac.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runRbacCommand } from '../e2e/cli/rbac.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

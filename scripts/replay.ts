@@ -1,5 +1,5 @@
-import { runReplayCommand } from '../e2e/command/replay.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runReplayCommand } from '../e2e/cli/replay.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

@@ -1,5 +1,5 @@
-import { runReportCommand } from '../e2e/command/report.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runReportCommand } from '../e2e/cli/report.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

@@ -1,5 +1,5 @@
-import { runStoreCommand } from '../e2e/command/store/run.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runStoreCommand } from '../e2e/cli/store/run.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

@@ -1,5 +1,5 @@
-import { runTraceabilityCommand } from '../e2e/command/traceability.ts';
-import { guardOutput } from '../e2e/observe/redact/guard-output.ts';
+import { runTraceabilityCommand } from '../e2e/cli/traceability.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
 
 guardOutput();

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { parseArguments } from '../e2e/command/arguments/parse.ts';
-import { parseMergeReports } from '../e2e/command/merge-reports.ts';
+import { parseArguments } from '../e2e/cli/arguments/parse.ts';
+import { parseMergeReports } from '../e2e/cli/merge-reports.ts';
 import { newestRelease } from '../e2e/longhorn/supported.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { parseFlags } from '../../e2e/command/arguments/parse-flags.ts';
-import { usageError } from '../../e2e/command/exit-code.ts';
+import { parseFlags } from '../../e2e/cli/arguments/parse-flags.ts';
+import { usageError } from '../../e2e/cli/exit-code.ts';
 import { isMutant, type Mutant, mutants } from '../../emulator/mutants.ts';
 
 const known = Object.keys(mutants) as Mutant[];

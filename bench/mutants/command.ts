@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { CommandError, type ExitCode, exitCode } from '../../e2e/command/exit-code.ts';
+import { CommandError, type ExitCode, exitCode } from '../../e2e/cli/exit-code.ts';
 import { explainError } from '../../e2e/report/explain-error.ts';
 import { takeSignals } from '../../e2e/report/interruption.ts';
 import { NotFit, type Progress } from '../../providers/provider.ts';

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../e2e/observe/duration.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { Judged } from './judge.ts';
 
 /** One scenario on one mutant (`null`: on the emulator without a bug), as it stands in mutants.json; the duration is in ms. */

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readProject } from '../../e2e/command/traceability/read-project.ts';
-import type { ToldSteps } from '../../e2e/command/traceability/told-steps.ts';
+import { readProject } from '../../e2e/cli/traceability/read-project.ts';
+import type { ToldSteps } from '../../e2e/cli/traceability/told-steps.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { mutants } from '../../emulator/mutants.ts';
 import { expected } from './expected.ts';
@@ -16,7 +16,7 @@ type RunOptions = { chosen: readonly Mutant[]; grounds: readonly [Ground, ...Gro
 /** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
 export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => {
   const told = always.has(by) ? by : named.get(by);
-  if (told === undefined) throw new Error(`the mutants' table names the step ${by}, which there is not: see e2e/steps`);
+  if (told === undefined) throw new Error(`the mutants' table names the step ${by}, which there is not: see e2e/suite/steps`);
   return told;
 };
 

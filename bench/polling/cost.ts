@@ -1,4 +1,4 @@
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 
 /** What an API server has done since its start: requests that read ConfigMaps, and processor time in seconds. */
 export type Cost = { requests: number; cpuSeconds: number };

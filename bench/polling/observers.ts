@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 
 /** Begins to look at the objects of a namespace; what it returns ends that and tells the states that were seen, without repetition. */
 export type Observer = (cluster: Cluster, namespace: string) => Promise<() => Promise<ReadonlySet<string>>>;

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster, resources } from '../../e2e/observe/cluster.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import type { State } from './schedule.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster, resources } from '../../e2e/observe/cluster.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { startApiServer } from '../../tests/support/api-server.ts';
 import { type Cost, readCost } from './cost.ts';
 import { nobody, type Observer, poll, watch } from './observers.ts';

@@ -4,7 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { exitCode } from '../../e2e/command/exit-code.ts';
+import { exitCode } from '../../e2e/cli/exit-code.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import { suiteTables } from './tables.ts';
 

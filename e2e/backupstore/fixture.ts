@@ -1,9 +1,9 @@
-import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources } from '../observe/cluster.ts';
-import { once, onceGone } from '../observe/expectation.ts';
-import { namingCause } from '../observe/nearest-cause.ts';
-import { describePod, hopelessPods, type Pod } from '../observe/pod-states.ts';
-import type { Timeline } from '../observe/timeline.ts';
-import { follow } from '../observe/watch.ts';
+import { once, onceGone } from '../history/expectation.ts';
+import { namingCause } from '../history/nearest-cause.ts';
+import { describePod, hopelessPods, type Pod } from '../history/pod-states.ts';
+import type { Timeline } from '../history/timeline.ts';
+import { follow } from '../history/watch.ts';
+import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources } from '../kube/cluster.ts';
 import { exportPath, storeManifest, storeName, storePodLabel, storeUrl } from './manifest.ts';
 import { causeOfPods } from './pod-cause.ts';
 import { removeFromShared } from './shared-namespace.ts';

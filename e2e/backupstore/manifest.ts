@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import type { KubernetesObject } from '../observe/cluster.ts';
+import type { KubernetesObject } from '../kube/cluster.ts';
 
 const file = new URL('../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
 

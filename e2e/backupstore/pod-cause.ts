@@ -1,7 +1,7 @@
-import { type Cluster, type KubernetesObject, resources } from '../observe/cluster.ts';
-import type { Cause } from '../observe/nearest-cause.ts';
-import { describePod, type Pod } from '../observe/pod-states.ts';
-import type { Timeline } from '../observe/timeline.ts';
+import type { Cause } from '../history/nearest-cause.ts';
+import { describePod, type Pod } from '../history/pod-states.ts';
+import type { Timeline } from '../history/timeline.ts';
+import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
 
 type Event = KubernetesObject & { type?: string; reason?: string; message?: string; involvedObject?: { kind?: string; name?: string } };
 

@@ -1,4 +1,4 @@
-import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from './source.ts';
 
 /** Runs a bash script in the pod that serves a store; throws when it ends with neither 0 nor `no`. */

@@ -1,6 +1,6 @@
-import { type Cluster, resources, unlessGone } from '../observe/cluster.ts';
-import { onceGone } from '../observe/expectation.ts';
-import { follow } from '../observe/watch.ts';
+import { onceGone } from '../history/expectation.ts';
+import { follow } from '../history/watch.ts';
+import { type Cluster, resources, unlessGone } from '../kube/cluster.ts';
 
 /** Removes a store from a namespace that holds others as well, and returns when its server is gone; what is gone already is no error. */
 export const removeFromShared = async (cluster: Cluster, { namespace, name }: { namespace: string; name: string }): Promise<void> => {

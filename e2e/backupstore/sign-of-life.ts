@@ -1,4 +1,4 @@
-import { type Cluster, type KubernetesObject, resources } from '../observe/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
 
 /** A Lease, as far as it is read here. */
 export type SignOfLife = KubernetesObject & { spec?: { leaseDurationSeconds?: number; renewTime?: string } };

@@ -1,4 +1,4 @@
-import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import { type UntilIdle, untilIdle } from './at-work.ts';
 import { checkVolume } from './check-volume.ts';
 import { type BackupConfig, isName, parseBackup } from './config.ts';

@@ -1,4 +1,4 @@
-import { type Cluster, type Resource, resources } from '../observe/cluster.ts';
+import { type Cluster, type Resource, resources } from '../kube/cluster.ts';
 import { type DeniedDeletion, isDenied, untilPolicy } from './allow-deletion.ts';
 import { dryDeletion } from './dry-deletion.ts';
 import type { Fault } from './fault.ts';

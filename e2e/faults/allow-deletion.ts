@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Cluster, resources, unlessGone } from '../observe/cluster.ts';
+import { type Cluster, resources, unlessGone } from '../kube/cluster.ts';
 import { type DryDeletion, dryDeletion } from './dry-deletion.ts';
 
 const schema = z.object({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askSocket } from '../observe/json-socket.ts';
+import { askSocket } from '../kube/json-socket.ts';
 
 /** What a lab is asked; its actions are listed in lab/control/actions.ts. */
 export type LabQuestion = { action: string } & Record<string, unknown>;

@@ -1,5 +1,5 @@
-import type { Cluster, Resource } from '../observe/cluster.ts';
-import { pathOf } from '../observe/resources.ts';
+import type { Cluster, Resource } from '../kube/cluster.ts';
+import { pathOf } from '../kube/resources.ts';
 
 /** What the API server answers to a deletion that it is asked about without it being done: the HTTP status, and what it says where it refuses. */
 export type DryDeletion = { allowed: boolean; status: number; message: string };

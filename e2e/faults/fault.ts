@@ -1,4 +1,4 @@
-import { BrokenStream, type Cluster } from '../observe/cluster.ts';
+import { BrokenStream, type Cluster } from '../kube/cluster.ts';
 import { healers } from './healers.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 import { type FaultEvent, tellFault } from './tell-fault.ts';

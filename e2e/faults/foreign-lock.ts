@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import type { Fault } from './fault.ts';
 import { type LockFile, lockCommand } from './remove-lock.ts';
 

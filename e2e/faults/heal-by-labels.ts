@@ -1,6 +1,6 @@
+import { type Cluster, type KubernetesObject, resources, unlessGone } from '../kube/cluster.ts';
 import { managerPods } from '../longhorn/manager.ts';
 import { mountsFolder } from '../longhorn/store-mount.ts';
-import { type Cluster, type KubernetesObject, resources, unlessGone } from '../observe/cluster.ts';
 import { readOnlyCommand } from './make-writable.ts';
 
 /** The label on everything that a run makes; its value is the run's id. */

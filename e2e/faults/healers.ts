@@ -1,4 +1,4 @@
-import type { Cluster } from '../observe/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { allowDeletion } from './allow-deletion.ts';
 import { letDeletionGo } from './let-deletion-go.ts';
 import { letServerRun } from './let-server-run.ts';

@@ -1,4 +1,4 @@
-import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import type { Fault } from './fault.ts';
 import { attributeScript, type ImmutableFile } from './make-mutable.ts';
 

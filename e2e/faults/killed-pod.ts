@@ -1,4 +1,4 @@
-import { type Cluster, type KubernetesObject, resources } from '../observe/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
 import type { Fault } from './fault.ts';
 import type { KilledPod } from './pod-replaced.ts';
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { askLab, type LabQuestion } from './ask-lab.ts';
 import type { Fault } from './fault.ts';
 import type { LabFault } from './undo-in-lab.ts';

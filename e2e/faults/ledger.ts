@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { redactAll } from '../observe/redact/redact.ts';
+import { redactAll } from '../kube/redact/redact.ts';
 
 const entrySchema = z.object({
   id: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cluster } from '../observe/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { releaseCommand } from './holder-script.ts';
 import { podExists } from './pod-exists.ts';
 

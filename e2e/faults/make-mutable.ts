@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cluster } from '../observe/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { healInPod } from './heal-in-pod.ts';
 
 const schema = z.object({ pod: z.object({ namespace: z.string(), name: z.string(), container: z.string() }), path: z.string() });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Cluster } from '../observe/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { healInPod } from './heal-in-pod.ts';
 
 const script = readFileSync(new URL('./read-only-backups.bash', import.meta.url), 'utf8');

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Cluster, Resource } from '../observe/cluster.ts';
+import type { Cluster, Resource } from '../kube/cluster.ts';
 import type { Fault } from './fault.ts';
 import { fieldsOf, type PatchedObject } from './put-back.ts';
 

@@ -1,4 +1,4 @@
-import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
 
 /** A command that runs in a pod for a while, and what it has said so far. */
 type PodCommand = { pod: PodTarget; readonly lines: readonly string[]; readonly ended: string | undefined };

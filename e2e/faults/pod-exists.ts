@@ -1,4 +1,4 @@
-import { type Cluster, resources } from '../observe/cluster.ts';
+import { type Cluster, resources } from '../kube/cluster.ts';
 
 /** Whether a pod is still there; what was done inside one that is not went with it. */
 export const podExists = async (cluster: Cluster, { namespace, name }: { namespace: string; name: string }): Promise<boolean> => {

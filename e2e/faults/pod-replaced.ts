@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { type Cluster, type KubernetesObject, resources } from '../observe/cluster.ts';
-import { once } from '../observe/expectation.ts';
-import { follow } from '../observe/watch.ts';
+import { once } from '../history/expectation.ts';
+import { follow } from '../history/watch.ts';
+import { type Cluster, type KubernetesObject, resources } from '../kube/cluster.ts';
 
 const schema = z.object({ namespace: z.string(), uid: z.string(), selector: z.string(), node: z.string() });
 

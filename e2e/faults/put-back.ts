@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import type { Cluster, Resource } from '../observe/cluster.ts';
+import type { Cluster, Resource } from '../kube/cluster.ts';
 
 const schema = z.object({
   resource: z.object({ group: z.string(), version: z.string(), plural: z.string(), namespaced: z.boolean().optional() }),

@@ -1,7 +1,7 @@
+import type { Cluster } from '../kube/cluster.ts';
 import { engineBinary } from '../longhorn/engine-binary.ts';
 import { type ManagerPod, managerPods } from '../longhorn/manager.ts';
 import { storeMount } from '../longhorn/store-mount.ts';
-import type { Cluster } from '../observe/cluster.ts';
 import type { Fault } from './fault.ts';
 import { type ReadOnlyBackups, readOnlyCommand } from './make-writable.ts';
 

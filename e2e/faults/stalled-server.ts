@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Cluster, PodTarget } from '../observe/cluster.ts';
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
 import type { Fault } from './fault.ts';
 import { type StalledServer, stallCommand } from './let-server-run.ts';
 import { type PodCommands, startInPods } from './pod-commands.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Cluster } from '../observe/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { askLab, LabGone } from './ask-lab.ts';
 
 const schema = z.object({

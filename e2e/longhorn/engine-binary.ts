@@ -1,4 +1,4 @@
-import type { Cluster } from '../observe/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
 import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';
 

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../observe/cluster.ts';
+import type { KubernetesObject } from '../kube/cluster.ts';
 
 /** Work that Longhorn does for volumes again and again; it keeps a CronJob of the same name for it. */
 export type RecurringJob = KubernetesObject & {

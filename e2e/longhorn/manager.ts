@@ -1,5 +1,5 @@
-import type { Cluster, KubernetesObject } from '../observe/cluster.ts';
-import { resources } from '../observe/cluster.ts';
+import type { Cluster, KubernetesObject } from '../kube/cluster.ts';
+import { resources } from '../kube/cluster.ts';
 import { longhornNamespace } from './resources.ts';
 
 /** A longhorn-manager pod and the node it manages. */

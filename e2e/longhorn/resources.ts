@@ -1,4 +1,4 @@
-import type { Resource } from '../observe/cluster.ts';
+import type { Resource } from '../kube/cluster.ts';
 
 /** Where Longhorn lives; its own manifests allow no other namespace. */
 export const longhornNamespace = 'longhorn-system';

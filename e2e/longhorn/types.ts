@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../observe/cluster.ts';
+import type { KubernetesObject } from '../kube/cluster.ts';
 
 /** A Longhorn volume; `spec.size` is a string of bytes, as Longhorn has it. */
 export type Volume = KubernetesObject & {

@@ -1,6 +1,6 @@
 import semver from 'semver';
-import type { Cluster } from '../observe/cluster.ts';
-import { ApiError } from '../observe/cluster.ts';
+import type { Cluster } from '../kube/cluster.ts';
+import { ApiError } from '../kube/cluster.ts';
 import { managerPods } from './manager.ts';
 import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';

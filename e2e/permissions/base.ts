@@ -1,5 +1,5 @@
+import { resources } from '../kube/resources.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
-import { resources } from '../observe/resources.ts';
 import type { Rule } from './rule.ts';
 
 /** What scenarios do in Longhorn's namespace whatever they are about. */

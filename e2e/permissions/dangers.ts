@@ -1,6 +1,6 @@
+import { resources } from '../kube/resources.ts';
 import type { Danger } from '../longhorn/dangers.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
-import { resources } from '../observe/resources.ts';
 import type { Rule } from './rule.ts';
 
 /** What scenarios do only where that danger is allowed. */

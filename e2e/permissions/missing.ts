@@ -1,5 +1,5 @@
+import { type Cluster, type Resource, unlessGone } from '../kube/cluster.ts';
 import type { Danger } from '../longhorn/dangers.ts';
-import { type Cluster, type Resource, unlessGone } from '../observe/cluster.ts';
 import { neededRules } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight, type Right, toRights } from './rights.ts';

@@ -23,7 +23,7 @@ export const neededRules = ({ dangers, namespace, supportBundle }: Playing): rea
   return [...rules, ...rules.flatMap(readWhatWasMade)];
 };
 
-// By its name (e2e/observe/resend.ts).
+// By its name (e2e/kube/resend.ts).
 const readWhatWasMade = ({ place, resource, subresource, verbs }: Rule): Rule[] =>
   verbs.includes('create') && subresource === undefined
     ? [{ place, resource, verbs: ['get'], seldom: 'asked when the API server lost the answer to a creation' }]

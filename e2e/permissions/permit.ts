@@ -1,5 +1,5 @@
+import type { Access, Permit } from '../kube/access.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
-import type { Access, Permit } from '../observe/access.ts';
 import { neededRules, type Playing } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight } from './rights.ts';

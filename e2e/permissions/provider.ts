@@ -1,6 +1,6 @@
+import type { Resource } from '../kube/cluster.ts';
+import { resources } from '../kube/resources.ts';
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
-import type { Resource } from '../observe/cluster.ts';
-import { resources } from '../observe/resources.ts';
 import type { Playing } from './needed.ts';
 import type { Rule } from './rule.ts';
 

@@ -1,5 +1,5 @@
+import type { Access } from '../kube/access.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
-import type { Access } from '../observe/access.ts';
 import { type Place, type Rule, type Verb, verbs } from './rule.ts';
 
 /** One thing that a user may or may not do, as an access review asks for it; without a namespace: in every one, or to what is in none. */

@@ -1,5 +1,5 @@
+import type { KubernetesObject } from '../kube/cluster.ts';
 import type { Danger } from '../longhorn/dangers.ts';
-import type { KubernetesObject } from '../observe/cluster.ts';
 import { neededRules } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { namespaceOf, type Right, toRights } from './rights.ts';

@@ -1,4 +1,4 @@
-import type { Resource } from '../observe/cluster.ts';
+import type { Resource } from '../kube/cluster.ts';
 
 /** What may be done to objects, in the order in which it is told. */
 export const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as const;

@@ -1,4 +1,4 @@
-import { resources } from '../observe/resources.ts';
+import { resources } from '../kube/resources.ts';
 import type { Rule } from './rule.ts';
 
 /** What scenarios do to have a backup store, and to look into it. */

@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import type { ScenarioEvent } from './record.ts';
 import type { Awaited } from './under-way.ts';
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import type { Paint } from './console.ts';
 import type { Awaited, Running } from './under-way.ts';
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
 import { indent } from './indent.ts';
 import { listFailed } from './list-failed.ts';

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { redactAll } from '../observe/redact/redact.ts';
+import { redactAll } from '../kube/redact/redact.ts';
 import { composeJunit } from './junit.ts';
 import { type Report, reportSchema } from './schema.ts';
 

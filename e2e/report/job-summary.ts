@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { composeTotals } from './console.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';

@@ -1,4 +1,4 @@
-import { redactAll } from '../observe/redact/redact.ts';
+import { redactAll } from '../kube/redact/redact.ts';
 import type { UntimedEvent } from './json-events.ts';
 import type { Narrator, RunStart, Told } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';

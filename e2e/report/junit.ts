@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import { create } from 'xmlbuilder2';
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';

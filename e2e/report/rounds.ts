@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
 const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;

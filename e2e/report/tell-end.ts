@@ -1,6 +1,6 @@
 import { appendFile, stat } from 'node:fs/promises';
 import { relative } from 'node:path';
-import { redact } from '../observe/redact/redact.ts';
+import { redact } from '../kube/redact/redact.ts';
 import { composeAnnotations } from './annotations.ts';
 import { junitPath, readReport, reportPath } from './file.ts';
 import { composeJobSummary } from './job-summary.ts';

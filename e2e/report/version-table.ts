@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { Source } from './merge-rounds.ts';
 import type { ScenarioReport } from './schema.ts';

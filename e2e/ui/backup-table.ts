@@ -1,5 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
-import { awaitCluster } from '../observe/account.ts';
+import { awaitCluster } from '../kube/account.ts';
 
 /** The table of a volume's backups, which has an id and no name. */
 export const table = '#backDetailTable';

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { awaitCluster } from '../observe/account.ts';
+import { awaitCluster } from '../kube/account.ts';
 import { isAlike, type Look, lookOfRow, type Stretch } from './backup-look.ts';
 import { type BackupTable, backupTable, table, warningIcon } from './backup-table.ts';
 import { openContext } from './browser.ts';

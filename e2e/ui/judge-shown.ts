@@ -1,4 +1,4 @@
-import { formatDuration } from '../observe/duration.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { describeLook, distinct, isAlike, type Stretch } from './backup-look.ts';
 
 /** A stretch of time, in ms since the epoch. */

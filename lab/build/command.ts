@@ -1,5 +1,5 @@
 import type { ExecaError, Options } from 'execa';
-import { formatDuration } from '../../e2e/observe/duration.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
 import { buildSignal } from '../build-signal.ts';
 import { watchDisk } from '../disk-watch.ts';
 import { NotFit } from '../not-fit.ts';

@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import { parseDuration } from '../../e2e/observe/duration.ts';
+import { parseDuration } from '../../e2e/kube/duration.ts';
 
 /** Reads a time as `100ms`, `30s` or `10m`, in ms; a plain number is seconds. */
 export const milliseconds = (value: string): number => {

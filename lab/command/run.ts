@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { refuseLostFlags } from '../../e2e/lost-flags.ts';
+import { refuseLostFlags } from '../../e2e/cli/lost-flags.ts';
 import { NotFit } from '../not-fit.ts';
 import type { Step } from '../step.ts';
 import { type Commands, forLab, interruptedExitCode, print } from './commands.ts';

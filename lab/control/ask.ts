@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askSocket } from '../../e2e/observe/json-socket.ts';
+import { askSocket } from '../../e2e/kube/json-socket.ts';
 import { labDir, labSockets } from '../run/settings.ts';
 import { labState } from '../run/state.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { formatDuration } from '../../e2e/observe/duration.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import { type Condition, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';

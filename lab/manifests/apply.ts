@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster, connect, type Resource } from '../../e2e/observe/cluster.ts';
-import { query } from '../../e2e/observe/request.ts';
-import { pathOf } from '../../e2e/observe/resources.ts';
+import { type Cluster, connect, type Resource } from '../../e2e/kube/cluster.ts';
+import { query } from '../../e2e/kube/request.ts';
+import { pathOf } from '../../e2e/kube/resources.ts';
 import { NotFit } from '../not-fit.ts';
 import { definedKind, definitionsEstablished, isDefinition } from './definitions.ts';
 import { resourceFinder } from './discovery.ts';

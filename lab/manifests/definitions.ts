@@ -1,6 +1,6 @@
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { once } from '../../e2e/observe/expectation.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { once } from '../../e2e/history/expectation.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import type { ManifestObject } from './read.ts';
 
 type Definition = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };

@@ -1,4 +1,4 @@
-import type { Cluster, Resource } from '../../e2e/observe/cluster.ts';
+import type { Cluster, Resource } from '../../e2e/kube/cluster.ts';
 
 type ResourceList = { resources?: { name: string; kind: string; namespaced: boolean }[] };
 

@@ -1,6 +1,6 @@
-import { type Cluster, resources } from '../../e2e/observe/cluster.ts';
-import { once } from '../../e2e/observe/expectation.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { once } from '../../e2e/history/expectation.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import type { ManifestObject } from './read.ts';
 
 /** Waits by watch until the service account of a bare pod is there: a namespace gets its own a moment after it is made. */

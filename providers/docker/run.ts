@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import type { ExecaError } from 'execa';
-import { formatDuration } from '../../e2e/observe/duration.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
 import { oneLine } from '../../lab/one-line.ts';
 import { ownedCommand } from '../../lab/owned-command.ts';
 

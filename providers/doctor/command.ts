@@ -1,9 +1,9 @@
 import { Command, CommanderError } from 'commander';
-import { checkMirror, choose, chooseLonghorn } from '../../e2e/command/arguments/choose.ts';
-import { commanderMessage } from '../../e2e/command/arguments/commander-message.ts';
-import { type ExistingFlags, parseExisting } from '../../e2e/command/arguments/existing.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/command/exit-code.ts';
-import { refuseLostFlags } from '../../e2e/lost-flags.ts';
+import { checkMirror, choose, chooseLonghorn } from '../../e2e/cli/arguments/choose.ts';
+import { commanderMessage } from '../../e2e/cli/arguments/commander-message.ts';
+import { type ExistingFlags, parseExisting } from '../../e2e/cli/arguments/existing.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
+import { refuseLostFlags } from '../../e2e/cli/lost-flags.ts';
 import { type Asked, diagnose, tell } from './diagnose.ts';
 
 const providers = ['lab', 'kind', 'k3d', 'existing'];

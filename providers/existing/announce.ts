@@ -1,4 +1,4 @@
-import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
 import { allDangers, type Danger, dangers } from '../../e2e/longhorn/dangers.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import type { Longhorn } from './look-at-longhorn.ts';

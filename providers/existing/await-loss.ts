@@ -1,7 +1,7 @@
+import { follow } from '../../e2e/history/watch.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
 import { longhornNamespace, longhornResources } from '../../e2e/longhorn/resources.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
-import { formatDuration } from '../../e2e/observe/duration.ts';
-import { follow } from '../../e2e/observe/watch.ts';
 
 /**
  * How long an API server may be away before the cluster counts as lost, ms. Restarts and upgrades of a control plane take a minute or two;

@@ -1,6 +1,6 @@
-import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { clocksHelp, parseClocks } from '../../e2e/longhorn/clocks.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { orAborted } from '../or-aborted.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';

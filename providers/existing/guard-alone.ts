@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
+import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
 import { NotFit } from '../provider.ts';
 import type { Terminal } from './confirm.ts';
 import { lookAndAsk } from './existing.ts';

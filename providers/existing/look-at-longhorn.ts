@@ -1,9 +1,9 @@
+import { ApiError, type Cluster } from '../../e2e/kube/cluster.ts';
 import { managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { isTooOld, supported } from '../../e2e/longhorn/supported.ts';
 import type { Node } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
-import { ApiError, type Cluster } from '../../e2e/observe/cluster.ts';
 import { NotFit } from '../provider.ts';
 import { orRefuse } from './refuse.ts';
 

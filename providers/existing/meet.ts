@@ -1,6 +1,6 @@
-import type { ExistingCluster } from '../../e2e/command/arguments/existing.ts';
-import { ApiError, type Cluster, connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { openHealth } from '../../e2e/observe/health.ts';
+import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
+import { ApiError, type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { openHealth } from '../../e2e/kube/health.ts';
 import { permitAround } from '../../e2e/permissions/permit.ts';
 import { NotFit } from '../provider.ts';
 import { oneLine, orRefuse } from './refuse.ts';

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Cluster, KubernetesObject, Resource } from '../../e2e/kube/cluster.ts';
 import { longhornApiVersion, longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import type { Cluster, KubernetesObject, Resource } from '../../e2e/observe/cluster.ts';
 import type { Look } from './conditions.ts';
 import type { World } from './world.ts';
 

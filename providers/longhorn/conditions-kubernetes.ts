@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { Look } from './conditions.ts';
 import type { World } from './world.ts';
 

@@ -1,5 +1,5 @@
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
 import type { Look } from './conditions.ts';
 import { wholeName } from './images.ts';
 import type { World } from './world.ts';

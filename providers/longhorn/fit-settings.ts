@@ -1,5 +1,5 @@
 import { parse, stringify } from 'yaml';
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { Change } from './fit.ts';
 
 type ConfigMap = KubernetesObject & { data?: Record<string, string> };

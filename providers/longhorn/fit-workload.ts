@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { Change } from './fit.ts';
 import { type Container, containersOf, nameOf } from './manifest.ts';
 

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { type Manifest, objectsOf } from '../../lab/manifests/read.ts';
 
 /** An object of a release's manifest, and the file that it comes from. */

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../e2e/observe/duration.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
 import type { Condition } from './conditions.ts';
 import type { World } from './world.ts';
 

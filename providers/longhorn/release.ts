@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { containersOf, find, flagsOf, type ManifestObject } from './manifest.ts';
 
 /** What a release brings, as its manifest says: what is not there is not waited for. */

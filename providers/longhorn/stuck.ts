@@ -1,5 +1,5 @@
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
 
 type State = { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number; message?: string } };
 type ContainerStatus = { name: string; ready?: boolean; restartCount?: number; state?: State; lastState?: State };

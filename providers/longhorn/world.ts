@@ -1,7 +1,7 @@
+import type { Timeline } from '../../e2e/history/timeline.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/observe/cluster.ts';
-import type { Timeline } from '../../e2e/observe/timeline.ts';
-import { follow } from '../../e2e/observe/watch.ts';
 
 /** What is watched of a cluster while Longhorn comes up; a collection that is not watched yet has no objects. */
 export type World = {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { storeManifest, storeUrl } from '../../e2e/backupstore/manifest.ts';
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 
 const values = { namespace: 'corral-abc123-store-0f1e', run: 'abc123', image: 'docker.io/corral/node:lab' };
 const manifest = await storeManifest(values);

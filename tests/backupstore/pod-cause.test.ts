@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { causeOfPods } from '../../e2e/backupstore/pod-cause.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
-import type { Pod } from '../../e2e/observe/pod-states.ts';
-import { replayTimeline } from '../../e2e/observe/replay.ts';
+import type { Pod } from '../../e2e/history/pod-states.ts';
+import { replayTimeline } from '../../e2e/history/replay.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { localPods } from '../support/local-pods.ts';
 
 const events = [

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { removeStore, startStore } from '../../e2e/backupstore/fixture.ts';
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { once } from '../../e2e/observe/expectation.ts';
-import type { Timeline } from '../../e2e/observe/timeline.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { once } from '../../e2e/history/expectation.ts';
+import type { Timeline } from '../../e2e/history/timeline.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
 const namespace = 'stores';

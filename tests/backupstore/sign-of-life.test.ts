@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { giveSignOfLife, signOfLifeClock } from '../../e2e/backupstore/sign-of-life.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00.5Z') }));
 afterEach(() => void vi.useRealTimers());

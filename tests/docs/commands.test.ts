@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseArguments } from '../../e2e/command/arguments/parse.ts';
+import { parseArguments } from '../../e2e/cli/arguments/parse.ts';
 import { providers } from '../../providers/index.ts';
 import { commands } from './commands.ts';
 import { commandsOf, documents, ofFolders, proseOf, read, root } from './support/documents.ts';

@@ -1,4 +1,4 @@
-import type { Arguments } from '../../e2e/command/arguments/parse.ts';
+import type { Arguments } from '../../e2e/cli/arguments/parse.ts';
 
 /** Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports, ... (see ground.ts). */
 export type Words = Partial<Record<'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'UID' | 'URL', Word>>;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { rewrite } from '../../e2e/command/docs/markdown.ts';
-import { reportedDifferences } from '../../e2e/command/docs/of-findings.ts';
-import { sections } from '../../e2e/command/docs/sections.ts';
+import { rewrite } from '../../e2e/cli/docs/markdown.ts';
+import { reportedDifferences } from '../../e2e/cli/docs/of-findings.ts';
+import { sections } from '../../e2e/cli/docs/sections.ts';
 import { differences } from '../../e2e/longhorn/differences/differences.ts';
 import { anchorsOf, documents, proseOf, read } from './support/documents.ts';
 
@@ -37,7 +37,7 @@ test('every difference has a place of its own in the versions', () => {
 });
 
 describe('the findings', () => {
-  const steps = read('e2e/steps/find-longhorn.ts');
+  const steps = read('e2e/suite/steps/find-longhorn.ts');
 
   test('are those that steps report', () => {
     expect(reportedDifferences()).toContain('no-record-is-brief');
@@ -47,8 +47,8 @@ describe('the findings', () => {
   test('about the cluster have the titles that the code has', () => {
     const titles = [...steps.matchAll(/title: '([^']+)'/g)].map(([, title = '']) => title);
     expect(titles).toHaveLength(2);
-    const outage = /The API server did not answer for \$\{away\}/.test(read('e2e/observe/health.ts'));
-    const busy = /The API server put \$\{[^}]*\} off/.test(read('e2e/observe/health.ts'));
+    const outage = /The API server did not answer for \$\{away\}/.test(read('e2e/kube/health.ts'));
+    const busy = /The API server put \$\{[^}]*\} off/.test(read('e2e/kube/health.ts'));
     expect([outage, busy]).toEqual([true, true]);
     for (const title of [...titles, 'The API server did not answer for TIME', 'The API server put N requests off'])
       expect(proseOf('docs/findings.md')).toContain(`| ${title} |`);

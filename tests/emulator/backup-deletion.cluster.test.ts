@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { once, onceGone } from '../../e2e/observe/expectation.ts';
+import { once, onceGone } from '../../e2e/history/expectation.ts';
 import { encodeLock, lockTypes } from '../../emulator/backupstore/lock-rules.ts';
 import { backupConfigPath, backupsPath, lockPath, locksPath } from '../../emulator/backupstore/paths.ts';
 import type { Backup } from '../../emulator/longhorn/objects.ts';

@@ -3,7 +3,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { once, onceGone } from '../../e2e/observe/expectation.ts';
+import { once, onceGone } from '../../e2e/history/expectation.ts';
 import { backupConfigPath, volumePath } from '../../emulator/backupstore/paths.ts';
 import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
 import { backupVolumeName } from '../../emulator/modelled-on.ts';

@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
 import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
-import { once, onceGone } from '../../e2e/observe/expectation.ts';
-import type { Timeline } from '../../e2e/observe/timeline.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { once, onceGone } from '../../e2e/history/expectation.ts';
+import type { Timeline } from '../../e2e/history/timeline.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { clocks } from '../../emulator/clocks.ts';
 import type { Client } from '../../emulator/kubernetes/client.ts';
 import { createLog } from '../../emulator/log.ts';

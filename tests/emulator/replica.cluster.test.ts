@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { once } from '../../e2e/observe/expectation.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { once } from '../../e2e/history/expectation.ts';
+import { follow } from '../../e2e/history/watch.ts';
 import type { Replica } from '../../emulator/longhorn/objects.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
 import { type LocalCluster, longhorn } from './support/local-cluster.ts';

@@ -6,7 +6,7 @@ import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
 import { allowDeletion } from '../../e2e/faults/allow-deletion.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
-import { type Cluster, resources } from '../../e2e/observe/cluster.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
 const { configMaps, validatingAdmissionPolicies, validatingAdmissionPolicyBindings } = resources;

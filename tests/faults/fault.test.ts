@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type Fault, healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
 import { ledgerPath, openLedger, readFaults } from '../../e2e/faults/ledger.ts';
-import { BrokenStream, type Cluster } from '../../e2e/observe/cluster.ts';
-import { know } from '../../e2e/observe/redact/known.ts';
+import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
+import { know } from '../../e2e/kube/redact/known.ts';
 import { localPods } from '../support/local-pods.ts';
 
 let out: string;

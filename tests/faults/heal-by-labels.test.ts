@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { healByLabels, mutableCommand } from '../../e2e/faults/heal-by-labels.ts';
-import type { Cluster, Resource } from '../../e2e/observe/cluster.ts';
+import type { Cluster, Resource } from '../../e2e/kube/cluster.ts';
 import { localPods } from '../support/local-pods.ts';
 
 let folder: string;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { killedPod } from '../../e2e/faults/killed-pod.ts';
 import { podReplaced } from '../../e2e/faults/pod-replaced.ts';
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
 const namespace = 'default';

@@ -6,7 +6,7 @@ import { closeGone, type Fault, openFaults } from '../../e2e/faults/fault.ts';
 import { apiServerStopped, clockSkewed, diskFailing, nodeCrashed, nodeCut, nodeFrozen, nodeSlow } from '../../e2e/faults/lab-faults.ts';
 import { type Ledger, openLedger } from '../../e2e/faults/ledger.ts';
 import { undoInLab } from '../../e2e/faults/undo-in-lab.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
 
 const cluster = { server: 'https://cluster.invalid' } as Cluster;

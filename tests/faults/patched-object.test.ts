@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { patchedObject } from '../../e2e/faults/patched-object.ts';
 import { putBack } from '../../e2e/faults/put-back.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { localPods } from '../support/local-pods.ts';
 
 const setting = { name: 'backup-concurrent-limit', value: '5', status: { applied: true } };

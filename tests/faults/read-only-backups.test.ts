@@ -6,8 +6,8 @@ import { healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
 import { healByLabels } from '../../e2e/faults/heal-by-labels.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { readOnlyBackups } from '../../e2e/faults/read-only-backups.ts';
+import type { Cluster, Resource } from '../../e2e/kube/cluster.ts';
 import { engineBinary } from '../../e2e/longhorn/engine-binary.ts';
-import type { Cluster, Resource } from '../../e2e/observe/cluster.ts';
 import { canMount, type Namespace, openNamespace } from '../support/mount-namespaces.ts';
 
 const url = 'nfs://backupstore.corral-abc123-store-1:/opt/backupstore';

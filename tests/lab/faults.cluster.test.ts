@@ -15,10 +15,10 @@ import {
   nodeSlow,
 } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
-import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { expectHistory, once, type Step } from '../../e2e/observe/expectation.ts';
-import type { Timeline } from '../../e2e/observe/timeline.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { expectHistory, once, type Step } from '../../e2e/history/expectation.ts';
+import type { Timeline } from '../../e2e/history/timeline.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import type { Lab } from '../../lab/run/start.ts';
 import { up } from '../../lab/up.ts';

@@ -1,9 +1,9 @@
 import { once as onceHappened } from 'node:events';
 import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Cluster, connect, resources } from '../../e2e/observe/cluster.ts';
-import { once } from '../../e2e/observe/expectation.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { once } from '../../e2e/history/expectation.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, connect, resources } from '../../e2e/kube/cluster.ts';
 import { openContext } from '../../e2e/ui/browser.ts';
 import { findChromium } from '../../e2e/ui/chromium.ts';
 import type { Lab } from '../../lab/run/start.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
+import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 

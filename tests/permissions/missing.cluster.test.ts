@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { allDangers } from '../../e2e/longhorn/dangers.ts';
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/observe/cluster.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';

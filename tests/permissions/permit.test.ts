@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { accessOf } from '../../e2e/kube/access.ts';
 import type { Danger } from '../../e2e/longhorn/dangers.ts';
-import { accessOf } from '../../e2e/observe/access.ts';
 import { permitAround, permitNeeded } from '../../e2e/permissions/permit.ts';
 
 const longhorn = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system';

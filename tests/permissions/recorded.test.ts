@@ -27,7 +27,7 @@ const asked = new Set(
   }),
 );
 
-// An exec and a forward are one request each, for which Kubernetes asks after two rights (see e2e/observe/access.ts).
+// An exec and a forward are one request each, for which Kubernetes asks after two rights (see e2e/kube/access.ts).
 for (const right of asked) if (/^get pods\/(exec|portforward) /.test(right)) asked.add(right.replace('get', 'create'));
 
 test('what the rules say that scenarios need, they asked for, and nothing else', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { allDangers, type Danger } from '../../e2e/longhorn/dangers.ts';
-import type { KubernetesObject } from '../../e2e/observe/cluster.ts';
 import { neededRules } from '../../e2e/permissions/needed.ts';
 import { aroundScenarios } from '../../e2e/permissions/provider.ts';
 import { toRights } from '../../e2e/permissions/rights.ts';

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { vitestEntry } from '../../e2e/command/play.ts';
+import { vitestEntry } from '../../e2e/cli/play.ts';
 import { startPlantedServer } from './support/planted-server.ts';
 import type { Sentinel } from './support/sentinels.ts';
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
   await writeFile(join(dir, 'planted.e2e.ts'), suite);
   await writeFile(
     join(dir, 'vitest.config.mts'),
-    `import { e2eProject } from '${root}e2e/vitest-project.ts';\nexport default { root: import.meta.dirname, test: { projects: [e2eProject(['*.e2e.ts'])] } };\n`,
+    `import { e2eProject } from '${root}e2e/suite/vitest-project.ts';\nexport default { root: import.meta.dirname, test: { projects: [e2eProject(['*.e2e.ts'])] } };\n`,
   );
 });
 afterAll(async () => {

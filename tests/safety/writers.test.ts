@@ -14,8 +14,8 @@ describe('all that a command prints is redacted', () => {
   });
 
   test.each([
-    ['e2e/report/reporter.ts', 'the process that tells the scenarios'],
-    ['e2e/scenario/play.ts', 'the process that plays them'],
+    ['e2e/suite/play/reporter.ts', 'the process that tells the scenarios'],
+    ['e2e/suite/play/play.ts', 'the process that plays them'],
   ])('%s guards that of %s', (path) => expect(read(path)).toMatch(/^ +guardOutput\(\);$/m));
 });
 
@@ -29,17 +29,17 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     // The page holds what build-page.ts packs, which redacts it.
     'e2e/report/html/write-page.ts': /writeFile\(`\$\{file\}\.part`, await buildPage\(/,
     'e2e/report/tell-end.ts': /appendFile\(path, redact\(/,
-    'e2e/evidence/lines.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
-    'e2e/evidence/collect/kept.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
+    'e2e/suite/evidence/lines.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
+    'e2e/suite/evidence/collect/kept.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
     // It packs files that these two have written, and a report.
-    'e2e/evidence/bundle/bundle.ts': /Buffer\.from\(`\$\{JSON\.stringify\(redactAll\(report\)/,
+    'e2e/suite/evidence/bundle/bundle.ts': /Buffer\.from\(`\$\{JSON\.stringify\(redactAll\(report\)/,
     'e2e/faults/ledger.ts': /file\.write\(`\$\{JSON\.stringify\(redactAll\(/,
-    'e2e/command/fleet/follow.ts': /writeFile\(join\(folder, 'log\.txt'\), `\$\{redact\(/,
+    'e2e/cli/fleet/follow.ts': /writeFile\(join\(folder, 'log\.txt'\), `\$\{redact\(/,
     // A kubeconfig is what it is written for, and only its owner may read it.
     'providers/docker/cluster.ts': /writeFile\(kubeconfig, .*\{ mode: 0o600 \}\)/,
     // Longhorn's own, where it is asked for: its flag and the documents say that it is not redacted.
-    'e2e/steps/evidence/support-bundle.ts': 'copied',
-    'e2e/command/docs.ts': 'made by us',
+    'e2e/suite/steps/evidence/support-bundle.ts': 'copied',
+    'e2e/cli/docs.ts': 'made by us',
     'e2e/report/expected-times.ts': 'made by us',
     'providers/emulator-pack.ts': 'made by us',
     'providers/registry/pull.ts': 'copied',

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa, type Subprocess } from 'execa';
 import { stringify } from 'yaml';
-import { type Cluster, connect } from '../../e2e/observe/cluster.ts';
+import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
 import { etcdBinary } from '../../lab/build/tools.ts';
 

@@ -1,6 +1,6 @@
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { once } from '../../e2e/observe/expectation.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { once } from '../../e2e/history/expectation.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { storeImage } from '../../lab/images/core.ts';
 
 /** A pod of a test, on a node of its choice. */

@@ -1,7 +1,7 @@
-import { type Cluster, connect, type KubernetesObject, resources, unlessGone } from '../../e2e/observe/cluster.ts';
-import type { Timeline } from '../../e2e/observe/timeline.ts';
-import { follow } from '../../e2e/observe/watch.ts';
-import { defineScenario } from '../../e2e/scenario-core.ts';
+import type { Timeline } from '../../e2e/history/timeline.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, connect, type KubernetesObject, resources, unlessGone } from '../../e2e/kube/cluster.ts';
+import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 
 const { secrets } = resources;
 const namespace = 'default';

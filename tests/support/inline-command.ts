@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import { runCommand } from '../../e2e/command/run-command.ts';
+import { runCommand } from '../../e2e/cli/run-command.ts';
 import { NotFit, type Provider } from '../../providers/provider.ts';
 
 // The product's command on a provider that starts nothing. Called as: inline-command.ts CONFIG HOW FLAGS...

@@ -1,7 +1,7 @@
 import { openFaults } from '../../e2e/faults/fault.ts';
 import { nodeCut } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 
 // A run that has cut node2 of a lab off and does nothing about it: it is there to be killed.
 const [lab = '', out = '', server = ''] = process.argv.slice(2);

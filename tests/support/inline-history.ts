@@ -1,10 +1,10 @@
+import { presentObserver } from '../../e2e/history/observer.ts';
+import { replayTimeline } from '../../e2e/history/replay.ts';
+import type { Timeline } from '../../e2e/history/timeline.ts';
+import type { Duration } from '../../e2e/kube/duration.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup } from '../../e2e/longhorn/types.ts';
-import type { Duration } from '../../e2e/observe/duration.ts';
-import { presentObserver } from '../../e2e/observe/observer.ts';
-import { replayTimeline } from '../../e2e/observe/replay.ts';
-import type { Timeline } from '../../e2e/observe/timeline.ts';
-import { is, story } from '../../e2e/steps/expectations.ts';
+import { is, story } from '../../e2e/suite/steps/expectations.ts';
 
 type State = Parameters<typeof is>[0];
 

@@ -1,6 +1,6 @@
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import type { SharedThing } from '../../e2e/longhorn/shared.ts';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
-import { defineScenario } from '../../e2e/scenario-core.ts';
+import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 
 type InlineSteps = {
   /** A step that does `work`; its sentence is told. */

@@ -1,4 +1,4 @@
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { inHostPod } from './host-pods.ts';
 
 const target = 'iqn.2026-01.test.corral:disk';

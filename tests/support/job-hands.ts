@@ -4,8 +4,8 @@ import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { type Cluster, type KubernetesObject, resources } from '../../e2e/observe/cluster.ts';
-import { follow } from '../../e2e/observe/watch.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
 
 /** What becomes of a pod of a Job: what its log holds and how it ends, or that it plays on. */

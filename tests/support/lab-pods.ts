@@ -1,5 +1,5 @@
-import type { Cluster, KubernetesObject } from '../../e2e/observe/cluster.ts';
-import { resources } from '../../e2e/observe/cluster.ts';
+import type { Cluster, KubernetesObject } from '../../e2e/kube/cluster.ts';
+import { resources } from '../../e2e/kube/cluster.ts';
 import { storeImage } from '../../lab/images/core.ts';
 
 /** A pod as the tests of the lab look at it. */

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 
 /**
  * A cluster whose pods are all this machine: a command in a pod is a real process here, its output real output.

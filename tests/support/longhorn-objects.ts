@@ -1,5 +1,5 @@
+import { type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
-import { type KubernetesObject, type Resource, resources } from '../../e2e/observe/cluster.ts';
 import type { StubServer } from './stub-api-server.ts';
 
 const condition = (type: string, status: string, more: object = {}) => ({

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { localPods } from './local-pods.ts';
 
 /** Whether this machine lets a test have mounts that nobody else sees. */

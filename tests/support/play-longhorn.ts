@@ -1,4 +1,4 @@
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/observe/cluster.ts';
+import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 
 const namespace = 'longhorn-system';
 // Anything that can be read as one: the API server looks at it when it registers a webhook.

@@ -1,7 +1,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { appendFileSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
-import { accessOf } from '../../e2e/observe/access.ts';
+import { accessOf } from '../../e2e/kube/access.ts';
 
 // Loaded into every process of a run, as
 //   NODE_OPTIONS="--import=$PWD/tests/support/record-requests.ts" CORRAL_RECORDED_REQUESTS=FILE npm run e2e -- ...

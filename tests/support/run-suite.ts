@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { vitestEntry } from '../../e2e/command/play.ts';
+import { vitestEntry } from '../../e2e/cli/play.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 
@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const entry = fileURLToPath(new URL('./inline-command.ts', import.meta.url));
 
 const configText = `
-import { e2eProject } from '${root}e2e/vitest-project.ts';
+import { e2eProject } from '${root}e2e/suite/vitest-project.ts';
 export default { root: import.meta.dirname, test: { projects: [e2eProject(['*.e2e.ts'])] } };
 `;
 

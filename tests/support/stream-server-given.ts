@@ -1,5 +1,5 @@
 import { ReadableStream } from 'node:stream/web';
-import type { SendRequest } from '../../e2e/observe/request.ts';
+import type { SendRequest } from '../../e2e/kube/request.ts';
 
 /** A point from which a watcher cannot go on without a loss that it must own up to. */
 export type Loss = {

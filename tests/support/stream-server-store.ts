@@ -1,4 +1,4 @@
-import { type Lamp, lamp } from '../observe/lamps.ts';
+import { type Lamp, lamp } from '../history/lamps.ts';
 
 /** A change of one object: a new state (which makes it where it is not), or its end (nothing, where it is not). */
 export type Write = { name: string; state: string } | { name: string; gone: true };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
-import { lamp } from '../observe/lamps.ts';
-import type { Delivery, Ending } from '../observe/schedules/schedule.ts';
+import { lamp } from '../history/lamps.ts';
+import type { Delivery, Ending } from '../history/schedules/schedule.ts';
 import type { Reading } from './stream-server-given.ts';
 import type { Happened } from './stream-server-store.ts';
 

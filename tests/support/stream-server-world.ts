@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Cluster } from '../../e2e/observe/cluster.ts';
-import type { Act, Refusal, Scene, Schedule, Stream, Wait } from '../observe/schedules/schedule.ts';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
+import type { Act, Refusal, Scene, Schedule, Stream, Wait } from '../history/schedules/schedule.ts';
 import { createGiven, type Given, tapped } from './stream-server-given.ts';
 import { createStore, type Store } from './stream-server-store.ts';
 import { bookmarkLine, eventLine, type ServedWatch, serveWatch, status } from './stream-server-watch.ts';

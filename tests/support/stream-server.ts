@@ -4,8 +4,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import type { connect } from '../../e2e/observe/cluster.ts';
-import type { Schedule } from '../observe/schedules/schedule.ts';
+import type { connect } from '../../e2e/kube/cluster.ts';
+import type { Schedule } from '../history/schedules/schedule.ts';
 import { createWorld, type Director, type World } from './stream-server-world.ts';
 
 /** Starts one HTTP server for any number of worlds, each in a namespace of its own. */

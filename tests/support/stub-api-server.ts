@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { stringify } from 'yaml';
-import { type KubernetesObject, type Resource, resources } from '../../e2e/observe/cluster.ts';
-import { pathOf } from '../../e2e/observe/resources.ts';
+import { type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import { pathOf } from '../../e2e/kube/resources.ts';
 
 /** What is asked of a review of access. */
 type Access = { verb: string; resource: string; group?: string; namespace?: string };

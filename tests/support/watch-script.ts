@@ -4,8 +4,8 @@ import { createServer, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { type Cluster, connect } from '../../e2e/observe/cluster.ts';
-import type { Health } from '../../e2e/observe/health.ts';
+import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
+import type { Health } from '../../e2e/kube/health.ts';
 
 /** What a server that misbehaves answers to the next request; lists and watches alike. */
 export type Answer = (response: ServerResponse) => void;

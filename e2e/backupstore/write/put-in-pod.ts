@@ -1,5 +1,5 @@
 import { dirname } from 'node:path';
-import type { Cluster, PodTarget } from '../../observe/cluster.ts';
+import type { Cluster, PodTarget } from '../../kube/cluster.ts';
 import { volumeFolder } from '../layout.ts';
 import type { NewFile, PutFiles } from './write-backup.ts';
 

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../observe/duration.ts';
+import { formatDuration } from '../../kube/duration.ts';
 import type { Bracket, Lane } from './data.ts';
 import { laneKey } from './object-lanes.ts';
 import type { HistoryLineOf } from './read-history.ts';

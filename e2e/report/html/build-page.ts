@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { build } from 'rolldown';
-import { redactAll } from '../../observe/redact/redact.ts';
+import { redactAll } from '../../kube/redact/redact.ts';
 import type { PageData } from './data.ts';
 import type { RunOfPage } from './page-run.ts';
 

@@ -1,7 +1,7 @@
 import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { redactAll } from '../../observe/redact/redact.ts';
+import { redactAll } from '../../kube/redact/redact.ts';
 import type { Report } from '../schema.ts';
 import { type HistoryLine, parseHistory, toHistoryLine } from './history-line.ts';
 

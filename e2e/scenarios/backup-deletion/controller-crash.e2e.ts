@@ -1,6 +1,6 @@
-import { scenario } from '../../scenario.ts';
-import type { ScenarioOptions } from '../../scenario-core.ts';
-import { littleData } from '../../steps/sizes.ts';
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
 
 const about = (variant: string, dangers: ScenarioOptions['dangers'] = ['manager-kill']): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#crash',

@@ -1,5 +1,5 @@
-import { scenario } from '../../scenario.ts';
-import type { ScenarioOptions } from '../../scenario-core.ts';
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 
 const about = (variant: string): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#normal',

@@ -1,10 +1,10 @@
-import { scenario } from '../../scenario.ts';
-import type { ScenarioOptions } from '../../scenario-core.ts';
-import type { BackupHandle } from '../../steps/handles.ts';
-import type { Steps } from '../../steps/index.ts';
-import type { JobHandle } from '../../steps/job-handles.ts';
-import type { CleanUp } from '../../steps/job-log.ts';
-import { littleData, mebibyte } from '../../steps/sizes.ts';
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import type { BackupHandle } from '../../suite/steps/handles.ts';
+import type { Steps } from '../../suite/steps/index.ts';
+import type { JobHandle } from '../../suite/steps/job-handles.ts';
+import type { CleanUp } from '../../suite/steps/job-log.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 type Ground = Pick<Steps, 'given' | 'when' | 'then'>;
 

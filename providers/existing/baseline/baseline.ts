@@ -1,7 +1,7 @@
+import type { Timeline } from '../../../e2e/history/timeline.ts';
+import { follow } from '../../../e2e/history/watch.ts';
+import type { Cluster, KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Danger } from '../../../e2e/longhorn/dangers.ts';
-import type { Cluster, KubernetesObject } from '../../../e2e/observe/cluster.ts';
-import type { Timeline } from '../../../e2e/observe/timeline.ts';
-import { follow } from '../../../e2e/observe/watch.ts';
 import { type Collection, collections } from './collections.ts';
 import { compare, type Difference, note, type Was } from './compare.ts';
 

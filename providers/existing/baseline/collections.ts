@@ -1,7 +1,7 @@
+import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import type { Danger } from '../../../e2e/longhorn/dangers.ts';
 import { managerLabel } from '../../../e2e/longhorn/manager.ts';
 import { longhornResources as longhorn, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
-import { type KubernetesObject, type Resource, resources } from '../../../e2e/observe/cluster.ts';
 import { managerFacts } from './manager-facts.ts';
 import { comesAndGoes } from './marks.ts';
 

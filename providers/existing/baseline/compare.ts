@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Collection } from './collections.ts';
 import { differing, type Facts, toFacts } from './facts.ts';
 import { runOf } from './marks.ts';

@@ -1,5 +1,5 @@
+import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Danger } from '../../../e2e/longhorn/dangers.ts';
-import type { KubernetesObject } from '../../../e2e/observe/cluster.ts';
 import type { Collection } from './collections.ts';
 
 type Pod = KubernetesObject & {

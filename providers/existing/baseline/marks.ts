@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../e2e/observe/cluster.ts';
+import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 
 type Marked = KubernetesObject & {
   spec?: { volume?: string; volumeName?: string; createSnapshot?: boolean; labels?: Record<string, string> | null };

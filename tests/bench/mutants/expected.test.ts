@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { expected } from '../../../bench/mutants/expected.ts';
 import { sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { sentenceOf } from '../../../bench/mutants/run.ts';
-import { readProject } from '../../../e2e/command/traceability/read-project.ts';
+import { readProject } from '../../../e2e/cli/traceability/read-project.ts';
 import { mutants } from '../../../emulator/mutants.ts';
 
 const { scenarios, steps } = readProject();

@@ -2,7 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
-import { resources } from '../../../e2e/observe/cluster.ts';
+import { resources } from '../../../e2e/kube/cluster.ts';
 import { composeReport } from '../../../e2e/report/compose-report.ts';
 import type { ScenarioReport } from '../../../e2e/report/schema.ts';
 import { layOut, soundStore } from '../../backupstore/support/sound-store.ts';

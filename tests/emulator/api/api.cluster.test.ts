@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deniedDeletion } from '../../../e2e/faults/admission-policy.ts';
-import { once, onceGone } from '../../../e2e/observe/expectation.ts';
+import { once, onceGone } from '../../../e2e/history/expectation.ts';
 import { backupVolumeName, namespace } from '../../../emulator/modelled-on.ts';
 import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
 import { type User, useLonghorn } from '../support/use-longhorn.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { loadRecording } from '../../../e2e/observe/recording.ts';
+import { loadRecording } from '../../../e2e/history/recording.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import type { LocalCluster } from '../support/local-cluster.ts';
 import { compare } from './compare.ts';

@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../../e2e/observe/objects.ts';
+import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
 import { normaliseText } from './normalise-text.ts';
 
 /** What is compared of an object, field by field; a field that says nothing is not there. */

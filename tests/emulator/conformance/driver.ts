@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { KubernetesObject } from '../../../e2e/observe/objects.ts';
-import type { Timeline } from '../../../e2e/observe/timeline.ts';
-import { follow } from '../../../e2e/observe/watch.ts';
+import type { Timeline } from '../../../e2e/history/timeline.ts';
+import { follow } from '../../../e2e/history/watch.ts';
+import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import { openBackups } from '../support/backups.ts';
 import { type LocalCluster, longhorn } from '../support/local-cluster.ts';

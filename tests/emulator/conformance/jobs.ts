@@ -1,4 +1,4 @@
-import type { KubernetesObject, Resource } from '../../../e2e/observe/objects.ts';
+import type { KubernetesObject, Resource } from '../../../e2e/kube/objects.ts';
 import { apiPort } from '../../../emulator/api/handler.ts';
 import type { Clock } from '../../../emulator/clocks.ts';
 import { createClient } from '../../../emulator/kubernetes/client.ts';

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { parseRecording, type RecordedLine } from '../../../e2e/observe/recording.ts';
+import { parseRecording, type RecordedLine } from '../../../e2e/history/recording.ts';
 import type { Judged } from './describe-object.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 

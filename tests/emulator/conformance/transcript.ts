@@ -1,6 +1,6 @@
-import type { KubernetesObject } from '../../../e2e/observe/objects.ts';
-import type { Recording } from '../../../e2e/observe/recording.ts';
-import type { Entry } from '../../../e2e/observe/timeline.ts';
+import type { Recording } from '../../../e2e/history/recording.ts';
+import type { Entry } from '../../../e2e/history/timeline.ts';
+import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
 import { describeObject, type Fields, type Judged, judgedKinds } from './describe-object.ts';
 
 /** What an object was from some time on; `at` in seconds from the start, `version` the order of all writes. */

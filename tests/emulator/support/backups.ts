@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import type { KubernetesObject } from '../../../e2e/observe/cluster.ts';
-import { once } from '../../../e2e/observe/expectation.ts';
-import type { ObjectEntry, Timeline } from '../../../e2e/observe/timeline.ts';
-import { follow } from '../../../e2e/observe/watch.ts';
+import { once } from '../../../e2e/history/expectation.ts';
+import type { ObjectEntry, Timeline } from '../../../e2e/history/timeline.ts';
+import { follow } from '../../../e2e/history/watch.ts';
+import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../../../emulator/longhorn/objects.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import { type LocalCluster, longhorn } from './local-cluster.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { type Cluster, type Resource, resources } from '../../../e2e/observe/cluster.ts';
+import { type Cluster, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import { toolsPath } from '../../../lab/build/tools.ts';
 import { startHostPods } from '../../support/host-pods.ts';
 

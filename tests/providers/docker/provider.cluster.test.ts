@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Cluster, connect, resources } from '../../../e2e/observe/cluster.ts';
+import { type Cluster, connect, resources } from '../../../e2e/kube/cluster.ts';
 import { dockerProvider } from '../../../providers/docker/provider.ts';
 import { kindTool } from '../../../providers/kind/tool.ts';
 import { untilItWorks } from '../../../providers/longhorn/attempts.ts';

@@ -2,11 +2,11 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ExistingCluster } from '../../../e2e/command/arguments/existing.ts';
+import type { ExistingCluster } from '../../../e2e/cli/arguments/existing.ts';
+import { type Cluster, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
-import { type Cluster, resources } from '../../../e2e/observe/cluster.ts';
 import { examineExisting } from '../../../providers/doctor/existing.ts';
-import { installKinds } from '../../clean-up/support/left-behind.ts';
+import { installKinds } from '../../suite/cleanup/support/left-behind.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 
 let server: ApiServer;

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { connect } from '../../../e2e/observe/cluster.ts';
+import { connect } from '../../../e2e/kube/cluster.ts';
 import { awaitLoss } from '../../../providers/existing/await-loss.ts';
 import { putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { once } from '../../../e2e/history/expectation.ts';
+import { follow } from '../../../e2e/history/watch.ts';
+import { type Cluster, connect, type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
+import { openHealth } from '../../../e2e/kube/health.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
-import { type Cluster, connect, type KubernetesObject, resources } from '../../../e2e/observe/cluster.ts';
-import { once } from '../../../e2e/observe/expectation.ts';
-import { openHealth } from '../../../e2e/observe/health.ts';
-import { follow } from '../../../e2e/observe/watch.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { type Baseline, differencesFrom, readBaseline } from '../../../providers/existing/baseline/baseline.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import { connect, resources } from '../../../e2e/observe/cluster.ts';
 import { type Baseline, differencesFrom, readBaseline } from '../../../providers/existing/baseline/baseline.ts';
 import { longhornObjects, putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';

@@ -1,9 +1,9 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import { loadRecording } from '../../../e2e/history/recording.ts';
+import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import { type KubernetesObject, type Resource, resources } from '../../../e2e/observe/cluster.ts';
-import { loadRecording } from '../../../e2e/observe/recording.ts';
 import { collections } from '../../../providers/existing/baseline/collections.ts';
 import { compare, note } from '../../../providers/existing/baseline/compare.ts';
 import { longhornObjects } from '../../support/longhorn-objects.ts';

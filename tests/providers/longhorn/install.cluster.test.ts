@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { once } from '../../../e2e/history/expectation.ts';
+import { follow } from '../../../e2e/history/watch.ts';
+import { type Cluster, connect, type KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
 import type { BackupTarget } from '../../../e2e/longhorn/types.ts';
-import { type Cluster, connect, type KubernetesObject } from '../../../e2e/observe/cluster.ts';
-import { once } from '../../../e2e/observe/expectation.ts';
-import { follow } from '../../../e2e/observe/watch.ts';
 import { askForVolume, untilItWorks } from '../../../providers/longhorn/attempts.ts';
 import { conditionsOf } from '../../../providers/longhorn/conditions.ts';
 import { imageMissing } from '../../../providers/longhorn/conditions-kubernetes.ts';

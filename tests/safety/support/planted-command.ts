@@ -1,6 +1,6 @@
-import { runCommand } from '../../../e2e/command/run-command.ts';
-import { connect } from '../../../e2e/observe/cluster.ts';
-import { guardOutput } from '../../../e2e/observe/redact/guard-output.ts';
+import { runCommand } from '../../../e2e/cli/run-command.ts';
+import { connect } from '../../../e2e/kube/cluster.ts';
+import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
 import { NotFit, type Provider } from '../../../providers/provider.ts';
 
 // As scripts/e2e.ts, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG HOW TEXT FLAGS...

@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { openFaults } from '../../../e2e/faults/fault.ts';
 import { openLedger } from '../../../e2e/faults/ledger.ts';
-import { type Cluster, connect } from '../../../e2e/observe/cluster.ts';
-import { expectHistory } from '../../../e2e/observe/expectation.ts';
-import { presentObserver } from '../../../e2e/observe/observer.ts';
-import { replayTimeline } from '../../../e2e/observe/replay.ts';
-import { defineScenario } from '../../../e2e/scenario-core.ts';
+import { expectHistory } from '../../../e2e/history/expectation.ts';
+import { presentObserver } from '../../../e2e/history/observer.ts';
+import { replayTimeline } from '../../../e2e/history/replay.ts';
+import { type Cluster, connect } from '../../../e2e/kube/cluster.ts';
+import { defineScenario } from '../../../e2e/suite/scenario-core.ts';
 
 const resource = (plural: string) => ({ group: '', version: 'v1', plural });
 

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { guardOutput } from '../../../e2e/observe/redact/guard-output.ts';
+import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
 
 /** How a command ended, and what it said. */
 type Ended = { code: number; stdout: string; stderr: string };

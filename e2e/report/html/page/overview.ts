@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../observe/duration.ts';
+import { formatDuration } from '../../../kube/duration.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
 import type { PageRun, PageScenario } from '../data.ts';

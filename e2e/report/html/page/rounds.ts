@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../observe/duration.ts';
+import { formatDuration } from '../../../kube/duration.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
 import type { PageRun, PageScenario } from '../data.ts';
 import { element, headOf } from './element.ts';

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../observe/duration.ts';
+import { formatDuration } from '../../../kube/duration.ts';
 import { placeOf } from '../../place-of.ts';
 import type { PageScenario, Timeline } from '../data.ts';
 import { element, link } from './element.ts';

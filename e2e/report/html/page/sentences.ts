@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../observe/duration.ts';
+import { formatDuration } from '../../../kube/duration.ts';
 import type { PageScenario, Sentence, Timeline } from '../data.ts';
 import { element } from './element.ts';
 import { tellAt } from './tell.ts';

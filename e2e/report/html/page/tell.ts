@@ -1,4 +1,4 @@
-import { formatDuration } from '../../../observe/duration.ts';
+import { formatDuration } from '../../../kube/duration.ts';
 
 const two = (value: number): string => String(value).padStart(2, '0');
 

@@ -1,0 +1,94 @@
+import { readdir, rm } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { type Cluster, connect, type KubernetesObject, resources } from '../kube/cluster.ts';
+import { explainError } from '../report/explain-error.ts';
+import { removeReport } from '../report/file.ts';
+import { takeSignals } from '../report/interruption.ts';
+import { makeRunId } from '../suite/config/run-id.ts';
+import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
+import { followFleet } from './fleet/follow.ts';
+import { composeFleet, fleetNamespace } from './fleet/manifests.ts';
+import { makeObjects, removeObjects } from './fleet/objects.ts';
+import { mergeAndTell } from './merge-reports.ts';
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`fleet: ${line}\n`);
+
+const nameOf = ({ kind, metadata }: KubernetesObject): string =>
+  `${kind} ${metadata.namespace === undefined ? '' : `${metadata.namespace}/`}${metadata.name}`;
+
+const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  signal.addEventListener('abort', abort, { once: true });
+  if (signal.aborted) abort();
+  return Promise.race([work, promise]).finally(() => signal.removeEventListener('abort', abort));
+};
+
+/** Removes the reports of an earlier fleet, so that none of them is ever taken for one of this. */
+const removeReports = async (out: string): Promise<void> => {
+  await removeReport(out);
+  const shards = (await readdir(out).catch(() => [])).filter((name) => /^shard-\d+$/.test(name));
+  for (const name of shards) await rm(join(out, name), { recursive: true });
+};
+
+const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal): Promise<ExitCode> => {
+  const run = makeRunId();
+  const { metadata } = await cluster.get(resources.namespaces, { name: 'kube-system' });
+  const objects = await composeFleet(args, { run, uid: metadata.uid ?? '' });
+  print(`Corral fleet ${run}: ${args.shards} ${args.shards === 1 ? 'shard' : 'shards'}, mode ${args.mode}, image ${args.image}`);
+  print(`On ${cluster.server} (context ${cluster.context}), Kubernetes ${await cluster.version()}; it makes, and removes:`);
+  for (const object of objects) print(`  ${nameOf(object)}`);
+  await removeReports(args.out);
+  const namespace = fleetNamespace(run);
+  let removed = false;
+  let code: ExitCode;
+  try {
+    await makeObjects(cluster, objects, signal);
+    const sources = await orAborted(followFleet({ cluster, namespace, shards: args.shards, out: args.out, tell: print, signal }), signal);
+    if (sources.length === 0) throw new CommandError(`no shard has a report: see the logs in ${relative('', args.out)}`, exitCode.notFit);
+    code = await mergeAndTell(sources, { out: args.out, allowMissing: false });
+  } finally {
+    removed = await remove(cluster, objects, run);
+  }
+  return code === exitCode.passed && !removed ? exitCode.notFit : code;
+};
+
+const remove = async (cluster: Cluster, objects: readonly KubernetesObject[], run: string): Promise<boolean> => {
+  print('Removing what the fleet made ...');
+  try {
+    await removeObjects(cluster, objects);
+    print('Removing what the fleet made: done');
+    return true;
+  } catch (error) {
+    complain(`something of the fleet is left (npm run cleanup -- --run ${run}): ${explainError(error)}`);
+    return false;
+  }
+};
+
+/** `npm run fleet`: plays the scenarios in pods, a shard each, and merges their reports. Returns the exit code, as that of `npm run e2e`; every error is told. */
+export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode> => {
+  const interrupted = new AbortController();
+  const giveBack = takeSignals({
+    first: (signal) => {
+      print(`\nInterrupted by ${signal}: the shards clean up, and the fleet goes`);
+      interrupted.abort(new Error(`interrupted by ${signal}`));
+    },
+    again: () => {
+      complain('what the fleet made is left in the cluster: npm run cleanup -- --all removes it');
+      process.exit(exitCode.interrupted);
+    },
+  });
+  try {
+    const args = parseFleet(argv);
+    if (args === undefined) return exitCode.passed;
+    return await play(connect({ kubeconfig: args.kubeconfig, context: args.context }), args, interrupted.signal);
+  } catch (error) {
+    if (interrupted.signal.aborted) return exitCode.interrupted;
+    complain(error instanceof CommandError ? error.message : explainError(error));
+    return error instanceof CommandError ? error.exitCode : exitCode.notFit;
+  } finally {
+    giveBack();
+  }
+};

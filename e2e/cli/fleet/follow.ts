@@ -1,0 +1,112 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { once } from '../../history/expectation.ts';
+import { follow } from '../../history/watch.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
+import { redact } from '../../kube/redact/redact.ts';
+import { composeTotals } from '../../report/console.ts';
+import { writeReport } from '../../report/file.ts';
+import type { Source } from '../../report/merge-rounds.ts';
+import { podsOfJob } from './manifests.ts';
+import { readReportBlock, withoutReportBlock } from './report-block.ts';
+
+type ContainerState = {
+  waiting?: { reason?: string; message?: string };
+  running?: object;
+  terminated?: { reason?: string; exitCode?: number };
+};
+type Pod = KubernetesObject & {
+  spec?: { nodeName?: string };
+  status?: {
+    phase?: string;
+    reason?: string;
+    message?: string;
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    containerStatuses?: { state?: ContainerState }[];
+  };
+};
+type Job = KubernetesObject & { status?: { conditions?: { type: string; status: string; message?: string }[] } };
+
+const isOver = ({ status }: Job): boolean =>
+  status?.conditions?.some((each) => ['Complete', 'Failed'].includes(each.type) && each.status === 'True') === true;
+
+const hasEnded = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
+
+const indexOf = ({ metadata }: Pod): number => Number(metadata.annotations?.['batch.kubernetes.io/job-completion-index'] ?? Number.NaN) + 1;
+
+const stateOf = ({ status, spec }: Pod): string => {
+  const { waiting, running, terminated } = status?.containerStatuses?.[0]?.state ?? {};
+  const unscheduled = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
+  if (terminated !== undefined) return `ended (${terminated.reason ?? 'exit'} ${terminated.exitCode ?? ''})`;
+  if (status?.phase === 'Failed') return `failed: ${status.message ?? status.reason ?? 'no reason is given'}`;
+  if (running !== undefined) return `plays on ${spec?.nodeName}`;
+  if (waiting?.message !== undefined) return `waits: ${waiting.reason}: ${waiting.message}`;
+  return unscheduled?.message === undefined ? '' : `waits: ${unscheduled.message}`;
+};
+
+/** Where a fleet is and what is told of it. */
+export type Following = {
+  cluster: Cluster;
+  namespace: string;
+  shards: number;
+  /** A folder for each shard's report and log. */
+  out: string;
+  tell: (line: string) => void;
+  signal: AbortSignal;
+};
+
+const collect = async (pod: Pod, { cluster, namespace, shards, out, tell }: Following): Promise<Source | undefined> => {
+  const place = `shard ${indexOf(pod)}/${shards}`;
+  const folder = join(out, `shard-${indexOf(pod)}`);
+  await mkdir(folder, { recursive: true });
+  const log = await cluster.logs({ namespace, name: pod.metadata.name, container: 'shard' });
+  await writeFile(join(folder, 'log.txt'), `${redact(withoutReportBlock(log))}\n`);
+  try {
+    const report = readReportBlock(log);
+    const path = await writeReport(folder, report);
+    tell(`${place}: ${stateOf(pod)}: ${composeTotals(report.totals)}`);
+    return { path, report };
+  } catch (error) {
+    tell(`${place}: ${stateOf(pod)} without a report: ${(error as Error).message}: see ${relative('', join(folder, 'log.txt'))}`);
+    return undefined;
+  }
+};
+
+/**
+ * Follows a fleet's Job to its end, tells what its pods do, and takes the report out of each pod's log as soon as that has ended: a node that is
+ * lost later takes nothing along. Returns what it got; rejects when the signal aborts.
+ */
+export const followFleet = async (options: Following): Promise<Source[]> => {
+  const { cluster, namespace, shards, tell, signal } = options;
+  const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: podsOfJob, signal });
+  const jobs = await follow<Job>(cluster, resources.jobs, { namespace, signal });
+  const collected = new Map<string, Promise<Source | undefined>>();
+  const told = new Map<string, string>();
+  const look = (pod: Pod): void => {
+    const { name } = pod.metadata;
+    if (hasEnded(pod)) {
+      if (!collected.has(name)) collected.set(name, collect(pod, options));
+      // Who waits for it may come later.
+      collected.get(name)?.catch(() => {});
+      return;
+    }
+    const state = stateOf(pod);
+    // A container ends before its pod does.
+    if (state === '' || state.startsWith('ended') || told.get(name) === state) return;
+    told.set(name, state);
+    tell(`shard ${indexOf(pod)}/${shards}: ${state}`);
+  };
+  const stop = pods.onEntry((entry) => {
+    if (entry.kind !== 'gap' && entry.kind !== 'deleted') look(entry.object);
+  });
+  try {
+    for (const pod of pods.objects()) look(pod);
+    await once(jobs, isOver, { label: 'the Job of the fleet is over', within: '7h', owner: 'the Job, which ends itself after 6 h' });
+    // The end of the Job may be told before that of its last pod.
+    for (const pod of (await cluster.list<Pod>(resources.pods, { namespace, labelSelector: podsOfJob })).items) look(pod);
+    return (await Promise.all(collected.values())).filter((source) => source !== undefined);
+  } finally {
+    stop();
+    await Promise.all([pods.stop(), jobs.stop()]);
+  }
+};

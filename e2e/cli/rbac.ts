@@ -1,0 +1,67 @@
+import { Command, CommanderError } from 'commander';
+import { Document, isScalar, visit } from 'yaml';
+import type { KubernetesObject } from '../kube/cluster.ts';
+import { allDangers } from '../longhorn/dangers.ts';
+import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
+import { checkName } from './arguments/checks.ts';
+import { commanderMessage } from './arguments/commander-message.ts';
+import { parseAllow } from './arguments/existing.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { refuseLostFlags } from './lost-flags.ts';
+
+type Flags = { allow?: string; namespace: string; serviceAccount: string; supportBundle?: true };
+
+const program = (): Command =>
+  new Command('npm run --silent rbac --')
+    .description(
+      'Prints a service account, its roles and their bindings, with all that the scenarios need and nothing else: pipe it into kubectl apply -f -',
+    )
+    .option('--allow <list>', `what scenarios may do that others could feel, with commas: ${allDangers.join(', ')} (default: nothing)`)
+    .option('--namespace <name>', 'the namespace of the service account and of the backup stores', defaultAccount.namespace)
+    .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
+    .option('--support-bundle', 'what npm run e2e -- --support-bundle needs besides')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+const describe = ({ namespace, name }: Account, allow: readonly string[]): string =>
+  [
+    `What service account ${name} in namespace ${namespace} needs to play the scenarios of Corral, as npm run rbac prints it.`,
+    `Dangers that it allows: ${allow.join(', ') || 'none'}. The backup stores go into namespace ${namespace}: play with --namespace ${namespace}.`,
+  ]
+    .map((line) => `# ${line}\n`)
+    .join('');
+
+// Lists of words in one line: a role is to be read by who grants it.
+const write = (object: KubernetesObject): string => {
+  const document = new Document(object, { aliasDuplicateObjects: false });
+  visit(document, {
+    Seq: (_, list) => {
+      list.flow = list.items.every(isScalar);
+    },
+  });
+  return document.toString({ lineWidth: 0, flowCollectionPadding: false });
+};
+
+/** `npm run rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage. */
+export const runRbacCommand = (argv: readonly string[]): ExitCode => {
+  try {
+    const command = refuseLostFlags(program(), argv);
+    command.parse(argv, { from: 'user' });
+    const flags = command.opts<Flags>();
+    const account = { namespace: checkName('namespace', flags.namespace), name: checkName('service-account', flags.serviceAccount) };
+    const allow = flags.allow === undefined ? [] : parseAllow(flags.allow);
+    process.stdout.write(
+      `${describe(account, allow)}${rolesFor(account, { allow, supportBundle: flags.supportBundle === true })
+        .map(write)
+        .join('---\n')}`,
+    );
+    return exitCode.passed;
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
+    const told = error instanceof CommanderError ? usageError(`${commanderMessage(error)}: see npm run rbac -- --help`) : error;
+    if (!(told instanceof CommandError)) throw error;
+    process.stderr.write(`rbac: ${told.message}\n`);
+    return told.exitCode;
+  }
+};

@@ -1,0 +1,86 @@
+import { stringify } from 'yaml';
+import { type KubernetesObject, withoutManagedFields } from '../kube/objects.ts';
+import { inForceAt } from './history.ts';
+import { historyTable, offset } from './history-table.ts';
+import type { Decision } from './specification.ts';
+import type { Timeline } from './timeline.ts';
+import type { GuardReport, StepReport } from './verdict.ts';
+
+/** What an explanation is made of. */
+export type Explained = {
+  decision: Decision;
+  /** Judged from this mark on. */
+  mark: number;
+  steps: readonly StepReport[];
+  guards: readonly GuardReport[];
+  /** The objects to tell the histories of, the one that the expectation is about first. */
+  objects: readonly [ExplainedObject, ...ExplainedObject[]];
+};
+
+export type ExplainedObject = {
+  // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are told side by side.
+  timeline: Timeline<any>;
+  name: string;
+  label: string;
+  // biome-ignore lint/suspicious/noExplicitAny: as above.
+  describe(object: any): string;
+};
+
+const verdicts = { met: 'Met', broken: 'Broken', 'not-provable': 'Not provable', 'timed-out': 'Timed out' };
+const heldSigns = { yes: '✓', no: '✗', unknown: '?' };
+
+/** Writes the whole explanation of a verdict: what decided it, what was expected and how far it got, the histories, the last object, the watches' last trouble. */
+export const explain = ({ decision, mark, steps, guards, objects }: Explained): string => {
+  const { until = Number.POSITIVE_INFINITY } = decision;
+  const timelines = [...new Set(objects.map(({ timeline }) => timeline))];
+  const start = Math.min(decision.at, ...timelines.flatMap(({ entries }) => entries.find(({ sequence }) => sequence > mark)?.at ?? []));
+  const [subject] = objects;
+  return [
+    decision.reason,
+    '',
+    `${verdicts[decision.state]} at ${offset(decision.at - start)}; times count from ${new Date(start).toISOString()}.`,
+    '',
+    `Expected of ${subject.label} (${subject.name}):`,
+    ...indented([...stepLines(steps, decision, start), ...guards.map(({ label, held }) => `${heldSigns[held]} ${label}`)]),
+    ...objects.flatMap(({ label, name, timeline, describe }) => [
+      '',
+      `History of ${label} (${name}) in ${timeline.label}:`,
+      ...indented(historyTable({ timeline, name, describe, mark, until, start })),
+    ]),
+    ...lastObject(lastOf(subject, until)?.object),
+    ...timelines.flatMap(troubleLines),
+  ].join('\n');
+};
+
+/** The last thing that was seen of an object before an expectation was decided. */
+export const lastOf = ({ timeline, name }: ExplainedObject, until: number) => inForceAt(timeline, name, until);
+
+const stepLines = (steps: readonly StepReport[], decision: Decision, start: number): string[] => {
+  const next = steps.findIndex(({ reached }) => reached === undefined);
+  const missed = decision.state === 'not-provable' ? '?' : '✗';
+  return steps.map(({ label, reached }, index) =>
+    reached === undefined
+      ? `${index === next ? missed : '·'} ${label}`
+      : `✓ ${label}, at ${offset(reached.at - start)} (resourceVersion ${reached.resourceVersion})`,
+  );
+};
+
+const troubleLines = ({ label, failure, lastTrouble }: Timeline): string[] => [
+  ...(failure ? ['', `The watch of ${label} cannot go on: ${failure.message}`] : []),
+  ...(lastTrouble
+    ? ['', `Last trouble of the watch of ${label}, overcome, at ${new Date(lastTrouble.at).toISOString()}: ${lastTrouble.error.message}`]
+    : []),
+];
+
+const longestObject = 60;
+const longestLine = 200;
+
+const lastObject = (object: KubernetesObject | undefined): string[] => {
+  if (object === undefined) return [];
+  const lines = stringify(withoutManagedFields(object), { lineWidth: 0 }).trimEnd().split('\n');
+  const shown = lines.slice(0, longestObject).map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}...` : line));
+  const more = lines.length > longestObject ? [`... ${lines.length - longestObject} more lines`] : [];
+  return ['', 'Last object:', ...indented([...shown, ...more])];
+};
+
+const indented = (lines: string[]): string[] => lines.map((line) => `  ${line}`);

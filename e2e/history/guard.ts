@@ -1,0 +1,71 @@
+import type { KubernetesObject } from '../kube/objects.ts';
+import { createTrack, firstDoubted, inForceAt, shows, type Track } from './history.ts';
+import type { Decision, Never, Specification } from './specification.ts';
+import type { Entry, GapEntry, ObjectEntry, Timeline } from './timeline.ts';
+
+/** Watches over one `withoutEver ... while ...`. */
+export type Guard = {
+  label: string;
+  /** To be called after the subject's own track has taken the entry. */
+  take(timeline: Timeline, entry: Entry): Decision | undefined;
+  /** Why it cannot be said, at the end, that the guard held. */
+  doubt(): string | undefined;
+};
+
+/** Starts a guard: at each entry it compares the present states of both objects, in the order of arrival, which within one watch is the server's. */
+export const createGuard = <T extends KubernetesObject>(
+  never: Never<T>,
+  { subject, timeline, mark }: Specification<T>,
+  track: Track<T>,
+): Guard => {
+  const { step, other } = never;
+  const otherTrack = createTrack(other.name);
+  // The entries of a listing have an order, but all of them were so at once.
+  const atStart = other.timeline === (timeline as Timeline) ? firstListed(other.timeline, other.name) : undefined;
+  const inForce = inForceAt(other.timeline, other.name, mark) ?? atStart;
+  if (inForce !== undefined) otherTrack.take(inForce);
+  const seen: ObjectEntry<T>[] = [];
+  let blind: readonly GapEntry[] = [];
+
+  const inDoubt = ({ last, doubts }: Track<KubernetesObject>) => last !== undefined && last.kind !== 'deleted' && doubts.length > 0;
+  // By sequences as well as by times: a state and a gap may come in the same millisecond.
+  const wasForbidden = (gap: GapEntry): boolean => {
+    const end = endOf(other.timeline, gap);
+    return seen.some((entry, index) => {
+      const next = seen[index + 1];
+      const isOver = next !== undefined && next.at <= gap.since && next.sequence < firstDoubted(gap);
+      return shows(entry, step) && entry.sequence < end && !isOver;
+    });
+  };
+  const lost = (gap: GapEntry): string =>
+    `the watch lost whether ${subject.label} was ${step.label} while ${other.label} was ${other.is.label}: ${gap.reason}`;
+
+  return {
+    label: `never ${step.label} while ${other.label} (${other.name}) is ${other.is.label}`,
+    take: (source, entry) => {
+      if (source === other.timeline) blind = [...blind, ...(otherTrack.take(entry)?.lost ?? [])];
+      if (source === (timeline as Timeline) && track.last?.sequence === entry.sequence) seen.push(track.last);
+      if (inDoubt(track) || inDoubt(otherTrack)) return undefined;
+      if (shows(track.last, step) && shows(otherTrack.last, other.is)) {
+        return { state: 'broken', at: entry.at, reason: `${subject.label} was ${step.label} while ${other.label} was ${other.is.label}` };
+      }
+      const gap = blind.find(wasForbidden);
+      blind = [];
+      return gap && { state: 'not-provable', at: entry.at, reason: lost(gap) };
+    },
+    doubt: () => {
+      const gap = otherTrack.doubts.find(wasForbidden);
+      return gap && lost(gap);
+    },
+  };
+};
+
+const firstListed = (timeline: Timeline, name: string): Entry | undefined => {
+  const others = timeline.entries.findIndex(({ kind }) => kind !== 'listed');
+  const listed = others === -1 ? timeline.entries : timeline.entries.slice(0, others);
+  return listed.find((entry) => entry.kind !== 'gap' && entry.object.metadata.name === name);
+};
+
+// The listing behind a gap comes in one go: whatever is not in it is not there any more.
+const endOf = ({ entries }: Timeline, { sequence: start, until }: GapEntry): number =>
+  until ?? entries.find(({ sequence }) => sequence > start)?.sequence ?? Number.POSITIVE_INFINITY;

@@ -1,0 +1,132 @@
+import { type Duration, parseDuration } from '../kube/duration.ts';
+import type { KubernetesObject } from '../kube/objects.ts';
+import { type ExplainedObject, explain, lastOf } from './explanation.ts';
+import { tellTimeout } from './hearing.ts';
+import { entriesAfter } from './history.ts';
+import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
+import { presentObserver } from './observer.ts';
+import type { Decision } from './specification.ts';
+import type { ObjectEntry, Timeline } from './timeline.ts';
+import { ExpectationError } from './verdict.ts';
+import { cutOff, firstDecision } from './waiting.ts';
+
+/** A simple wait. */
+export type OnceOptions<T> = {
+  /** What is waited for, as a clause: `the volume corral-x is attached`. */
+  label: string;
+  within: Duration;
+  /** Whose time-out it is, and why so long. */
+  owner: string;
+  /** Narrows it to one object. */
+  name?: string;
+  /** How a state is written in the explanation; by default its `status`. */
+  describe?: (object: T) => string;
+  /** What ends it at once, as nothing is left to wait for. */
+  hopeless?: readonly AnyHopeless[];
+};
+
+/** Waits for an object that satisfies the predicate, now or later, and returns it; throws an ExpectationError when the time is over. */
+export const once = async <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  predicate: (object: T) => boolean,
+  options: OnceOptions<T>,
+): Promise<T> => {
+  const isMeant = (object: T) => (options.name === undefined || object.metadata.name === options.name) && predicate(object);
+  const present = timeline.objects().find(isMeant);
+  if (present !== undefined) return present;
+  const entry = await awaitEntry(timeline, ({ kind, object }) => kind !== 'deleted' && isMeant(object), options);
+  return entry.object;
+};
+
+/** Waits until an object is not there any more; at once when it is not there now. */
+export const onceGone = async <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  options: OnceOptions<T> & { name: string },
+): Promise<void> => {
+  if (timeline.current(options.name) === undefined && timeline.failure === undefined) return;
+  await awaitEntry(timeline, ({ kind, object }) => kind === 'deleted' && object.metadata.name === options.name, options);
+};
+
+const awaitEntry = async <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  isMet: (entry: ObjectEntry<T>) => boolean,
+  options: OnceOptions<T>,
+): Promise<ObjectEntry<T>> => {
+  const { label, owner, hopeless = [] } = options;
+  const time = parseDuration(options.within);
+  const mark = timeline.mark();
+  let met: ObjectEntry<T> | undefined;
+  const ended = presentObserver()?.expects({
+    timeline: timeline as unknown as Timeline,
+    name: options.name,
+    label,
+    steps: [label],
+    mark,
+    time,
+    owner,
+    wanted: 'met',
+    present: () => presentOf(timeline, options),
+  });
+  const decision = await firstDecision({
+    timelines: [...new Set([timeline as unknown as Timeline, ...hopeless.map((each) => each.timeline)])],
+    past: presentStates(hopeless),
+    time,
+    take: (of, entry) => {
+      const isOfIt = of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';
+      if (!isOfIt || !isMet(entry as ObjectEntry<T>)) return lostHope({ label, hopeless }, of, entry);
+      met = entry as ObjectEntry<T>;
+      return { state: 'met', at: entry.at, reason: label };
+    },
+    onTimeout: () => {
+      const why = tellTimeout(time, owner);
+      const blind = cutOff([timeline]);
+      const isLost = blind !== undefined || entriesAfter(timeline, mark).some(({ kind }) => kind === 'gap');
+      const reason = `${why}${blind === undefined ? '' : `, and ${blind}`}: not seen that ${label}`;
+      return { state: isLost ? 'not-provable' : 'timed-out', at: Date.now(), reason };
+    },
+    decided: (how) => ended?.({ ...how, steps: [{ label }] }),
+  });
+  if (met !== undefined) return met;
+  throw new ExpectationError(toVerdict(timeline, decision, mark, options));
+};
+
+// More of them would bury the one that matters.
+const mostObjects = 5;
+
+const toVerdict = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  decision: Decision,
+  mark: number,
+  { label, name, describe = statusOf, hopeless = [] }: OnceOptions<T>,
+) => {
+  const names = name === undefined ? timeline.objects().map(({ metadata }) => metadata.name) : [name];
+  const [first = '*', ...others] = names.slice(0, mostObjects);
+  const toExplained = (one: string): ExplainedObject => ({
+    timeline,
+    name: one,
+    label: name === undefined ? 'one of these' : 'the object',
+    describe,
+  });
+  const objects: [ExplainedObject, ...ExplainedObject[]] = [
+    toExplained(first),
+    ...others.map(toExplained),
+    ...explainHopeless(hopeless, timeline as unknown as Timeline),
+  ];
+  const steps = [{ label }];
+  return {
+    ...decision,
+    steps,
+    last: lastOf(objects[0], timeline.mark())?.object,
+    text: explain({ decision, mark, steps, guards: [], objects }),
+  };
+};
+
+const presentOf = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  { name, describe = statusOf }: Pick<OnceOptions<T>, 'name' | 'describe'>,
+): string | undefined => {
+  const object = name === undefined ? undefined : timeline.current(name);
+  return object && describe(object);
+};
+
+const statusOf = ({ status }: KubernetesObject): string => JSON.stringify(status) ?? 'without a status';

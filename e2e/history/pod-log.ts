@@ -1,0 +1,29 @@
+import type { Cluster, PodTarget } from '../kube/cluster.ts';
+import { BrokenStream } from '../kube/errors.ts';
+import { query, throwUnlessOk } from '../kube/request.ts';
+import { presentObserver } from './observer.ts';
+
+// As the kubelet writes it before each line, where it is asked for times.
+const time = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /gm;
+
+/**
+ * Reads the log of a container while it runs, and returns the whole of it when the container has ended: by then its pod may be gone.
+ * `sinceTime` (RFC 3339) leaves out what was said before. The container must have started. Throws when the log cannot be read to its end.
+ */
+export const followLog = async (
+  { request, server }: Pick<Cluster, 'request' | 'server'>,
+  pod: PodTarget,
+  { signal, sinceTime }: { signal: AbortSignal; sinceTime?: string },
+): Promise<string> => {
+  const { namespace, name, container } = pod;
+  const path = `/api/v1/namespaces/${namespace}/pods/${name}/log${query({ container, follow: true, timestamps: true, sinceTime })}`;
+  const what = `log of pod ${namespace}/${name} at ${server}`;
+  const response = await throwUnlessOk(await request(path, { headers: { accept: '*/*' }, signal }), what);
+  try {
+    const log = await response.text();
+    presentObserver()?.reads(pod, log);
+    return log.replace(time, '');
+  } catch (error) {
+    throw signal.aborted ? error : new BrokenStream(`${what}: the stream broke: ${(error as Error).message}`, { cause: error });
+  }
+};

@@ -1,0 +1,104 @@
+import { readFile } from 'node:fs/promises';
+import type { KubernetesObject } from '../kube/objects.ts';
+import { type ReplayedTimeline, replayTimeline } from './replay.ts';
+import type { Entry, TimelineEvent } from './timeline.ts';
+
+/** A recording: what was done (markers) and every watch event, in the order of arrival. */
+export type Recording = {
+  /** The first line: what was recorded, on which versions. */
+  header: Record<string, unknown>;
+  lines: readonly RecordedLine[];
+};
+
+/** A line of a recording; `at` is in seconds from its start. */
+export type RecordedLine = { at: number; marker: string } | RecordedEvent;
+
+/** A watch event as it came from the API server, or a gap; `watch` is the number of the watch among those of its resource, if it is not the first. */
+export type RecordedEvent = { at: number; resource: string; watch?: number | undefined } & (
+  | {
+      type: 'ADDED' | 'MODIFIED' | 'DELETED';
+      object: KubernetesObject;
+      /** It was not added, but found there when the collection was listed. */
+      listed?: true;
+      /** It was not seen to be deleted, but found missing. */
+      inferred?: true;
+    }
+  /** `since` is when the watch was last sure; `doubts` is how many lines of its watch before it are in doubt, where they are. */
+  | { type: 'GAP'; reason: string; since?: number; doubts?: number }
+);
+
+/** Reads a recording: one JSON value a line, the header first. */
+export const loadRecording = async (file: string | URL): Promise<Recording> => parseRecording(await readFile(file, 'utf8'));
+
+/** Reads the text of a recording; throws with the line's number where it is none. */
+export const parseRecording = (text: string): Recording => {
+  const [header, ...lines] = text
+    .split('\n')
+    .map((line, index) => ({ line, number: index + 1 }))
+    .filter(({ line }) => line.trim() !== '')
+    .map(parseLine);
+  if (header === undefined || !('recording' in header)) throw new Error('not a recording: its first line has no "recording"');
+  return { header, lines: lines as RecordedLine[] };
+};
+
+const parseLine = ({ line, number }: { line: string; number: number }): Record<string, unknown> => {
+  try {
+    return JSON.parse(line);
+  } catch (error) {
+    throw new Error(`not a recording: line ${number} is not JSON`, { cause: error });
+  }
+};
+
+/** A recording as timelines, one a resource, that share the order of arrival; times are in ms, as if the recording had begun with the epoch. */
+export type ReplayedRecording = {
+  /** The timeline of a resource by its plural name; empty when nothing of it was recorded. */
+  timeline<T extends KubernetesObject = KubernetesObject>(resource: string): ReplayedTimeline<T>;
+  /** The mark of a marker's text: what was recorded after it has greater sequences. Throws when there is no such marker. */
+  markOf(marker: string): number;
+};
+
+const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
+
+/** Plays a whole recording into timelines. */
+export const replayRecording = ({ lines }: Recording): ReplayedRecording => {
+  const timelines = new Map<string, ReplayedTimeline<KubernetesObject>>();
+  const marks = new Map<string, number>();
+  const timeline = (resource: string) => {
+    const found = timelines.get(resource) ?? replayTimeline(resource);
+    timelines.set(resource, found);
+    return found;
+  };
+  for (const line of lines) {
+    if ('marker' in line) marks.set(line.marker, timeline('').mark());
+    else pushRecorded(timeline(line.resource), line);
+  }
+  return {
+    timeline: <T extends KubernetesObject>(resource: string) => timeline(resource) as unknown as ReplayedTimeline<T>,
+    markOf: (marker) => {
+      const mark = marks.get(marker);
+      if (mark === undefined) throw new Error(`the recording has no marker "${marker}" (it has: ${[...marks.keys()].join(', ')})`);
+      return mark;
+    },
+  };
+};
+
+/** Puts a recorded event into its timeline; its times count from `start`, in ms since the epoch. */
+export const pushRecorded = ({ entries, push }: ReplayedTimeline<KubernetesObject>, event: RecordedEvent, start = 0): Entry =>
+  push(toEvent(event, { entries, start }));
+
+const toEvent = (event: RecordedEvent, { entries, start }: { entries: readonly Entry[]; start: number }): TimelineEvent => {
+  const at = start + event.at * 1000;
+  if (event.type !== 'GAP') {
+    const { type, object, listed, inferred } = event;
+    return { kind: listed ? 'listed' : kinds[type], at, object, ...(inferred && { inferred }) };
+  }
+  const { reason, since, doubts = 0 } = event;
+  const doubted = entries[entries.length - doubts];
+  return {
+    kind: 'gap',
+    at,
+    reason,
+    ...(since !== undefined && { since: start + since * 1000 }),
+    ...(doubts > 0 && doubted !== undefined && { from: doubted.sequence }),
+  };
+};

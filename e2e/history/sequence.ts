@@ -1,0 +1,88 @@
+import type { KubernetesObject } from '../kube/objects.ts';
+import { shorten } from '../kube/shorten.ts';
+import { gone, type Observation, type Step, shows } from './history.ts';
+import type { Decision, Specification } from './specification.ts';
+import type { ObjectEntry } from './timeline.ts';
+import type { StepReport } from './verdict.ts';
+
+/** How far the steps of an expectation have got. */
+export type Sequence<T extends KubernetesObject> = {
+  take(observation: Observation<T>): Decision | undefined;
+  readonly steps: StepReport[];
+  /** What is awaited, and what stands instead, for a wait that ends without it. */
+  awaiting(): string;
+};
+
+// A sentence names the last few states, cut short; the table below it has more room.
+const longestState = 100;
+const mostStates = 5;
+
+/**
+ * Follows the steps of an expectation through the states of one object.
+ *
+ * - A state that matches the next step reaches it; one that matches the present step again changes nothing.
+ * - Anything else breaks the sequence at once, unless it is among the allowed states.
+ * - Before the first step any state will do, but the object must not enter the state of a later step: then a step was left out.
+ * - A deletion breaks it unless `gone` is next, and so does another object under the same name.
+ * - A state behind a gap is not provable.
+ */
+export const createSequence = <T extends KubernetesObject>({ subject, steps, allowed, starts }: Specification<T>): Sequence<T> => {
+  if (steps.length === 0) throw new TypeError(`nothing is expected of ${subject.label}: no step is given`);
+  if (steps.slice(0, -1).includes(gone)) throw new TypeError(`gone ends the history of ${subject.label}: it can only be the last step`);
+  let position = -1;
+  let before: ObjectEntry<T> | undefined;
+  const seen: string[] = [];
+  const reports: StepReport[] = steps.map(({ label }) => ({ label }));
+  const next = (): Step<T> => steps[position + 1] as Step<T>;
+  const say = (entry: ObjectEntry<T>): string => shorten(subject.describe(entry.object), longestState);
+
+  const judge = (entry: ObjectEntry<T>): string | undefined => {
+    if (before !== undefined && before.object.metadata.uid !== entry.object.metadata.uid) {
+      return `${subject.label} is another object: ${subject.name} was made again (uid ${before.object.metadata.uid}, now ${entry.object.metadata.uid}), where ${next().label} was next`;
+    }
+    if (shows(entry, next())) {
+      position += 1;
+      reports[position] = { label: steps[position]?.label ?? '', reached: { at: entry.at, resourceVersion: entry.resourceVersion } };
+      return undefined;
+    }
+    if (entry.kind === 'deleted') return `${subject.label} was deleted, where ${next().label} was next${soFar()}`;
+    if (allowed.some((step) => shows(entry, step))) return undefined;
+    const present = steps[position];
+    if (present !== undefined)
+      return shows(entry, present)
+        ? undefined
+        : `${subject.label} went ${say(entry)} after ${present.label}, where ${next().label} was next`;
+    return judgeStart(entry);
+  };
+  const judgeStart = (entry: ObjectEntry<T>): string | undefined => {
+    if (starts !== undefined) {
+      if (starts.some((step) => shows(entry, step))) return undefined;
+      return `${subject.label} was ${say(entry)} before ${next().label}, where only ${starts.map(({ label }) => label).join(', ')} may be`;
+    }
+    const entered = steps.slice(1).find((step) => shows(entry, step) && before !== undefined && !shows(before, step));
+    return entered && `${subject.label} went ${say(entry)} without ${next().label} before it${soFar()}`;
+  };
+  const soFar = (): string => (seen.length > 0 ? `; until then it was ${seen.slice(-mostStates).join(', then ')}` : '');
+
+  return {
+    steps: reports,
+    take: ({ entry, lost: [lost] }) => {
+      if (lost !== undefined)
+        return {
+          state: 'not-provable',
+          at: entry.at,
+          reason: `the watch lost what happened to ${subject.label} before ${next().label}: ${lost.reason}`,
+        };
+      const broken = judge(entry);
+      if (broken !== undefined) return { state: 'broken', at: entry.at, reason: broken };
+      before = entry;
+      const described = say(entry);
+      if (seen.at(-1) !== described) seen.push(described);
+      return position === steps.length - 1
+        ? { state: 'met', at: entry.at, reason: `${subject.label} went ${steps.map(({ label }) => label).join(', ')}` }
+        : undefined;
+    },
+    awaiting: () =>
+      `${next().label} was not reached; ${before === undefined ? `${subject.label} was never seen` : `${subject.label} is still ${say(before)}`}`,
+  };
+};

@@ -1,0 +1,75 @@
+import { awaitCluster, decisionNote } from '../kube/account.ts';
+import type { Decision } from './specification.ts';
+import type { Entry, Timeline } from './timeline.ts';
+
+/** What to wait for: the first decision on what has arrived and what arrives, or what the end of the time decides. */
+export type Waiting = {
+  timelines: readonly Timeline[];
+  past: readonly { timeline: Timeline; entry: Entry }[];
+  take(timeline: Timeline, entry: Entry): Decision | undefined;
+  /** In ms. */
+  time: number;
+  onTimeout(): Decision;
+  /** Called at once with the decision, before anything else can arrive. */
+  decided?(decision: Decision): void;
+};
+
+/** Resolves with the first decision; a watch that cannot go on decides at once that nothing is provable any more. Rejects when `take` throws. */
+export const firstDecision = async ({ timelines, past, take, time, onTimeout, decided }: Waiting): Promise<Decision> => {
+  for (const { timeline, entry } of past) {
+    const decision = take(timeline, entry);
+    if (decision !== undefined) {
+      decided?.(decision);
+      return decision;
+    }
+  }
+  const { promise, resolve, reject } = Promise.withResolvers<Decision>();
+  const undo: (() => void)[] = [];
+  const noteDecision = decisionNote();
+  // Undone at once, not when the promise is seen to be settled: a new listing brings many entries in one go.
+  const finish = (end: () => void) => {
+    for (const stop of undo.splice(0)) stop();
+    end();
+  };
+  // What throws here would end the process (from the timer) or look like a broken connection (from the watch).
+  const settle = (decide: () => Decision | undefined) => {
+    try {
+      const decision = decide();
+      if (decision === undefined) return;
+      finish(() => resolve(decision));
+      decided?.(decision);
+    } catch (error) {
+      finish(() => reject(error));
+    }
+  };
+  const failed = (timeline: Timeline): Decision | undefined => timeline.failure && blinded(timeline, Date.now());
+  const timer = setTimeout(() => settle(onTimeout), time);
+  undo.push(() => clearTimeout(timer));
+  for (const timeline of timelines) {
+    undo.push(
+      timeline.onEntry((entry) =>
+        settle(() => {
+          const decision = take(timeline, entry);
+          if (decision !== undefined && entry.kind !== 'gap') noteDecision(entry.object);
+          return decision;
+        }),
+      ),
+    );
+    undo.push(timeline.onFailure(() => settle(() => failed(timeline))));
+  }
+  for (const timeline of timelines) settle(() => failed(timeline));
+  return awaitCluster(() => promise);
+};
+
+/** Decides that nothing is provable any more, as a watch has ended for good. */
+export const blinded = ({ label, failure }: Timeline, at: number): Decision => ({
+  state: 'not-provable',
+  at,
+  reason: `the watch of ${label} cannot go on: ${failure?.message}`,
+});
+
+/** What to say of a time that is over while a watch has no connection: what it did not see may have been. */
+export const cutOff = (timelines: readonly Timeline[]): string | undefined => {
+  const blind = timelines.find((timeline) => timeline.cutOff !== undefined);
+  return blind && `the watch of ${blind.label} has had no connection since ${new Date(blind.cutOff ?? 0).toISOString()}`;
+};

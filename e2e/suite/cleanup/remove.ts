@@ -1,0 +1,96 @@
+import { ExpectationError, once, onceGone } from '../../history/expectation.ts';
+import type { Timeline } from '../../history/timeline.ts';
+import { follow } from '../../history/watch.ts';
+import { type Cluster, unlessGone } from '../../kube/cluster.ts';
+import { formatDuration } from '../../kube/duration.ts';
+import type { Limit, Limits } from '../steps/limits.ts';
+import { describeVolume, detach } from '../steps/volume.ts';
+import { nameOf } from './explain.ts';
+import { finalizersOf, isLonghorns } from './finalizers.ts';
+import type { LeftOver } from './find.ts';
+import type { Kind } from './kind.ts';
+import { type KindName, kinds } from './kinds.ts';
+
+/** How things are removed. */
+export type Removal = {
+  cluster: Cluster;
+  limits: Limits;
+  /** Longhorn's own finalizers are taken off what does not go within its time. */
+  force: boolean;
+  tell(line: string): void;
+};
+
+/** Removes things of one kind, side by side; returns when each is gone or has not gone within its time, and tells which. */
+export const removeAll = async (removal: Removal, kind: KindName, leftOver: readonly LeftOver[]): Promise<void> => {
+  const { resource } = kinds[kind];
+  for (const [namespace, there] of Map.groupBy(leftOver, ({ object }) => object.metadata.namespace)) {
+    const timeline = await follow(removal.cluster, resource, namespace === undefined ? {} : { namespace });
+    try {
+      await Promise.all(there.map((each) => removeOne(removal, each, timeline)));
+    } finally {
+      await timeline.stop();
+    }
+  }
+};
+
+const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timeline): Promise<void> => {
+  const { limits, tell, force } = removal;
+  const { kind, object } = leftOver;
+  const name = nameOf(leftOver);
+  const start = performance.now();
+  const gone = (limit: Limit): Promise<void> =>
+    onceGone(timeline, { name: object.metadata.name, label: 'it is gone', describe: kinds[kind].describe, ...limit });
+  try {
+    if (kind === 'volumes') await detachFirst(removal, leftOver, timeline);
+    await askFor(removal, leftOver);
+    await gone(kinds[kind].limit(limits, object)).catch(async (error: unknown) => {
+      if (!force || !(await takeOff(removal, leftOver, timeline))) throw error;
+      await gone(limits.letGo);
+    });
+    tell(`${name}: gone after ${formatDuration(performance.now() - start)}`);
+  } catch (error) {
+    tell(`${name}: ${reasonOf(error)}`);
+  }
+};
+
+const askFor = async ({ cluster }: Removal, { kind, object }: LeftOver): Promise<void> => {
+  const { resource, waitsForItsOwn }: Kind = kinds[kind];
+  const { namespace, name, uid } = object.metadata;
+  const options = { ...(uid !== undefined && { uid }), ...(waitsForItsOwn && { propagationPolicy: 'Foreground' as const }) };
+  await cluster.delete(resource, { name, ...(namespace !== undefined && { namespace }) }, options).catch(unlessGone);
+};
+
+// As a scenario's clean-up does it; a volume that stays attached is removed all the same.
+const detachFirst = async ({ cluster, limits, tell }: Removal, leftOver: LeftOver, timeline: Timeline): Promise<void> => {
+  const { name } = leftOver.object.metadata;
+  const stateOf = (object: LeftOver['object']): string => ((object.status ?? {}) as { state?: string }).state ?? '';
+  await detach({ cluster }, name).catch(unlessGone);
+  if (['', 'detached'].includes(stateOf(leftOver.object))) return;
+  await once(timeline, (object) => stateOf(object) === 'detached', {
+    name,
+    label: 'it is detached',
+    describe: describeVolume as never,
+    ...limits.detached,
+  }).catch((error: unknown) => tell(`${nameOf(leftOver)}: ${reasonOf(error)}: removed as it is`));
+};
+
+/** Takes Longhorn's own finalizers off something that is being deleted, and tells of it; false where it has none. */
+const takeOff = async ({ cluster, tell }: Removal, leftOver: LeftOver, timeline: Timeline): Promise<boolean> => {
+  const { resource }: Kind = kinds[leftOver.kind];
+  const { namespace, name } = leftOver.object.metadata;
+  const current = timeline.current(name);
+  const own = current === undefined ? [] : finalizersOf(current).filter(isLonghorns);
+  if (current === undefined || current.metadata.deletionTimestamp === undefined || own.length === 0) return false;
+  const finalizers = (current.metadata.finalizers ?? []).filter((each) => !isLonghorns(each));
+  // With the version that was seen: whoever changed it meanwhile may be about to let it go.
+  const { resourceVersion } = current.metadata;
+  await cluster.patch(
+    resource,
+    { name, ...(namespace !== undefined && { namespace }) },
+    { metadata: { finalizers, ...(resourceVersion !== undefined && { resourceVersion }) } },
+  );
+  tell(`${nameOf(leftOver)}: finalizer ${own.join(', ')} taken off (--force): what it stood for may be left in the store and on the nodes`);
+  return true;
+};
+
+const reasonOf = (error: unknown): string => (error instanceof ExpectationError ? error.verdict.reason : (error as Error).message);

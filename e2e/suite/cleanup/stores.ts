@@ -1,0 +1,102 @@
+import { StillAtWork, type UntilIdle } from '../../backupstore/at-work.ts';
+import { exportPath, storeName, storePodLabel } from '../../backupstore/manifest.ts';
+import { openStore } from '../../backupstore/store.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
+import type { BackupTarget } from '../../longhorn/types.ts';
+import type { LeftOver } from './find.ts';
+import { label } from './kind.ts';
+
+type Pod = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
+
+/** A store of the suite's, by its name in its namespace. */
+type Store = { namespace: string; store: string };
+
+/**
+ * The names of the backup targets whose store is not there any more, of those that are left: Longhorn cannot remove their backups' files, and
+ * forgets those backups only with their target. A store that is none of the suite's is taken to live.
+ */
+export const targetsWithoutStore = async (cluster: Cluster, leftOver: readonly LeftOver[]): Promise<Set<string>> => {
+  const targets = leftOver.filter(({ kind }) => kind === 'backupTargets');
+  const dead = targets.map(async ({ object }) => {
+    const store = ownStoreOf(object as BackupTarget);
+    return store === undefined || (await serving(cluster, store)).length > 0 ? [] : [object.metadata.name];
+  });
+  return new Set((await Promise.all(dead)).flat());
+};
+
+/**
+ * Waits until nothing works in the stores of what is left, and returns what has to stay because somebody still does: Longhorn's command fails whose
+ * folder goes under it, and a manager of v1.8.0 to v1.11.2 panics then (longhorn#13245). A store that cannot be looked into keeps nothing.
+ */
+export const workedOn = async (
+  cluster: Cluster,
+  leftOver: readonly LeftOver[],
+  { tell, ...wait }: Omit<UntilIdle, 'volumes'> & { tell: (line: string) => void },
+): Promise<LeftOver[]> => {
+  const stores = new Map(leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store]));
+  const busy = await Promise.all(
+    [...stores.values()].map(async (store) => ((await isIdle(cluster, store, { tell, ...wait })) ? [] : [nameOf(store)])),
+  );
+  const names = new Set(busy.flat());
+  const isBusy = (store: Store | undefined): boolean => store !== undefined && names.has(nameOf(store));
+  const targets = new Set(
+    leftOver.filter((each) => each.kind === 'backupTargets' && isBusy(storeOf(each))).map(({ object }) => object.metadata.name),
+  );
+  return leftOver.filter((each) =>
+    each.kind === 'backupVolumes' ? targets.has(label(each.object, 'backup-target') ?? '') : isBusy(storeOf(each)),
+  );
+};
+
+const isIdle = async (
+  cluster: Cluster,
+  store: Store,
+  { tell, ...wait }: Omit<UntilIdle, 'volumes'> & { tell: (line: string) => void },
+): Promise<boolean> => {
+  const pods = await serving(cluster, store);
+  const looks = pods.map(async ({ metadata }) => {
+    const pod = { namespace: store.namespace, name: metadata.name, container: 'nfs' };
+    const { untilIdle } = openStore({ cluster, pod, root: exportPath });
+    try {
+      const isAlready = await untilIdle({ ...wait, seconds: 0 }).then(() => true, ifAtWork);
+      if (isAlready) return true;
+      tell(`backup store ${nameOf(store)}: waiting up to ${wait.seconds} s until nothing works in it`);
+      await untilIdle(wait);
+      return true;
+    } catch (error) {
+      tell(`backup store ${nameOf(store)}: ${(error as Error).message}`);
+      return !(error instanceof StillAtWork);
+    }
+  });
+  return (await Promise.all(looks)).every((idle) => idle);
+};
+
+const ifAtWork = (error: unknown): false => {
+  if (error instanceof StillAtWork) return false;
+  throw error;
+};
+
+const nameOf = ({ namespace, store }: Store): string => `${store} in ${namespace}`;
+
+/** The store that goes with something. */
+const storeOf = ({ kind, object }: LeftOver): Store | undefined => {
+  const { namespace, name } = object.metadata;
+  if (kind === 'backupTargets') return ownStoreOf(object as BackupTarget);
+  if (kind === 'namespaces') return { namespace: name, store: storeName };
+  const isOfStore = kind === 'deployments' || kind === 'services' || kind === 'configMaps' || kind === 'leases';
+  return isOfStore && namespace !== undefined ? { namespace, store: name } : undefined;
+};
+
+const ownStoreOf = ({ spec }: BackupTarget): Store | undefined => {
+  const [, store, namespace] = /^nfs:\/\/([a-z0-9-]+)\.([a-z0-9-]+):/.exec(spec.backupTargetURL ?? '') ?? [];
+  const isOwn = store === storeName || store?.startsWith('corral-');
+  return isOwn && store !== undefined && namespace !== undefined ? { store, namespace } : undefined;
+};
+
+const serving = async (cluster: Cluster, { store, namespace }: Store): Promise<Pod[]> => {
+  const { items } = await cluster.list<Pod>(resources.pods, { namespace, labelSelector: storePodLabel(store) });
+  return items.filter(
+    ({ metadata, status }) =>
+      metadata.deletionTimestamp === undefined &&
+      status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true,
+  );
+};

@@ -1,0 +1,46 @@
+import type { Report } from '../../../report/schema.ts';
+
+const about: Record<string, string> = {
+  'report.json': 'how the scenario ended: its steps, its reason, what Longhorn said, the faults in force',
+  'history.ndjson': 'every watch event of the objects concerned, and what was expected when; a JSON value a line',
+  'objects.yaml': 'the objects as they were at the failure, before the clean-up',
+  'events.ndjson': "Kubernetes' events of the namespaces concerned, since the scenario began",
+  'store-listing.txt': 'every file in the backup store at the failure',
+  'store-fsck.json': 'what a check of the backup store found',
+  'support-bundle.zip': "Longhorn's own support bundle, of the whole cluster, as Longhorn made it: nothing in it was redacted",
+  'not-collected.txt': 'what could not be read, and why',
+};
+
+const describeFile = (name: string): string => {
+  const what = about[name] ?? (name.startsWith('logs/') ? 'the log of a container since the scenario began, each line with its time' : '');
+  return `  ${name}${what === '' ? '' : `\n      ${what}`}`;
+};
+
+const besides = (path: string): string =>
+  `\n\nLonghorn's own support bundle did not fit in here. It lies beside this file, as ${path}; nothing in it was redacted.`;
+
+type Told = { report: Report; name: string; files: readonly string[]; beside?: string | undefined };
+
+/** Writes what a reader needs who has a bundle and nothing else; `beside` is what did not fit into it, from where the bundle lies. */
+export const composeReadme = ({ report, name, files, beside }: Told): string => {
+  const [scenario] = report.scenarios;
+  const { kubernetes, target } = report;
+  return `${name}
+
+${scenario?.state ?? 'not played'} in Corral's run ${report.run}, at ${scenario?.startedAt ?? report.startedAt}
+Judged: ${report.judged}
+Target: ${target.name} ${target.version ?? '(version not told)'}; provider: ${report.provider}; Kubernetes ${kubernetes?.version ?? 'not known'}; Node.js ${process.version}
+Scenario: ${scenario?.file ?? ''}, tags: ${scenario?.tags.join(', ') || 'none'}, from the document's ${scenario?.seed ?? '(none)'}
+
+Why it did not pass
+${(scenario?.reason ?? 'not told').replaceAll(/^/gm, '  ')}
+
+What is in here
+${['report.json', ...files].map(describeFile).join('\n')}${beside === undefined ? '' : besides(beside)}
+
+To judge it again, by the same code and without a cluster, in a checkout of Corral:
+  npm ci && npm run replay -- THIS_FILE.tar.gz
+
+Secrets were redacted when these files were written${files.includes('support-bundle.zip') ? ', but for support-bundle.zip' : ''}. Names of nodes, addresses and URLs were not: look before you publish.
+`;
+};

@@ -1,0 +1,64 @@
+import { type Duration, parseDuration } from '../../../kube/duration.ts';
+import type { LastWork, Source } from '../keeper.ts';
+
+type Collecting = {
+  write: (file: string, content: string | Uint8Array) => Promise<void>;
+  isBrief: boolean;
+  time?: Duration;
+  problems?: Problems;
+};
+/** A line about each thing that could not be had. */
+type Problems = string[];
+type List = () => Promise<Source[]> | Source[];
+
+// Nobody waits longer than this for what only helps to explain a failure.
+const suitesTime: Duration = '25s';
+
+/** The file that says what could not be read. */
+const notCollected = 'not-collected.txt';
+
+/** Reads all sources at once and writes each into its file. What fails, or takes too long, is a line of a file of its own; it never throws. */
+export const collectSources = async (list: List, { write, isBrief, time = suitesTime, problems = [] }: Collecting): Promise<void> => {
+  const tell = (what: string, error: unknown): void => void problems.push(lineOf(what, error));
+  const open = new Set(['the list of what there is to read']);
+  const stop = new AbortController();
+  const read = async ({ file, read: readSource }: Source): Promise<void> => {
+    open.add(file);
+    try {
+      const content = await readSource(stop.signal, { isBrief });
+      if (content.length > 0 && !stop.signal.aborted) await write(file, content);
+    } catch (error) {
+      if (!stop.signal.aborted) tell(file, error);
+    }
+    open.delete(file);
+  };
+  const readAll = async (): Promise<void> => {
+    const sources = await list();
+    open.clear();
+    await Promise.all(sources.filter(({ always }) => !isBrief || always).map(read));
+  };
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    for (const what of open) tell(what, `not read within ${time}`);
+    stop.abort(new Error('the time to collect evidence is over'));
+    resolve();
+  }, parseDuration(time));
+  await Promise.race([late, readAll().catch((error: unknown) => tell('the list of what there is to read', error))]);
+  clearTimeout(timer);
+  if (problems.length > 0) await write(notCollected, `${problems.join('\n')}\n`);
+};
+
+/** Does what comes after all of that; what it throws is one more line about what could not be had. It never throws. */
+export const collectLast = async (
+  { file, work }: LastWork,
+  { write, problems, signal }: Pick<Collecting, 'write'> & { problems: Problems; signal: AbortSignal },
+): Promise<void> => {
+  try {
+    await work(signal);
+  } catch (error) {
+    problems.push(lineOf(file, error));
+    await write(notCollected, `${problems.join('\n')}\n`);
+  }
+};
+
+const lineOf = (what: string, error: unknown): string => `${what}: ${error instanceof Error ? error.message : String(error)}`;

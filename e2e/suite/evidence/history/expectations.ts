@@ -1,0 +1,69 @@
+import { timelinesOf } from '../../../history/judge.ts';
+import type { Ended, Expected } from '../../../history/observer.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { Seconds } from './entry-line.ts';
+import type { ExpectationMarker } from './markers.ts';
+import type { Place } from './places.ts';
+import { writeRule } from './rule.ts';
+
+/** Where an expectation is written down. */
+export type Ground = {
+  seconds: Seconds;
+  now(): number;
+  placeOf(timeline: Timeline): Place | undefined;
+  /** How many lines with events had arrived at a mark. */
+  countAt(mark: number): number;
+  /** When the first line after a mark came, in seconds. */
+  timeOf(mark: number): number;
+};
+
+/** Every timeline that something expected looks at, each once. */
+export const lookedAt = ({ timeline, specification }: Expected): Timeline[] =>
+  specification === undefined ? [timeline] : timelinesOf(specification);
+
+/** The marker of an expectation that begins. */
+export const toSetMarker = (id: number, expected: Expected, { seconds, now, placeOf, countAt, timeOf }: Ground): ExpectationMarker => {
+  const { timeline, name, label, steps, mark, time, owner, wanted, specification } = expected;
+  const rule = specification && writeRule(specification, { placeOf, after: countAt(mark) });
+  return {
+    id,
+    phase: 'set',
+    resource: placeOf(timeline)?.resource ?? timeline.label,
+    name: name ?? null,
+    label,
+    from: Math.min(timeOf(mark), seconds(now())),
+    steps: [...steps],
+    ...(wanted === 'timed-out' && { wanted }),
+    limit: time / 1000,
+    owner,
+    ...(rule && { rule }),
+  };
+};
+
+/** The marker of one that is decided. */
+export const toEndMarker = (
+  { rule: _, ...set }: ExpectationMarker,
+  { ended, expected, ground: { seconds, placeOf } }: { ended: Ended; expected: Expected; ground: Ground },
+): ExpectationMarker => {
+  const blind = ended.until === undefined ? lookedAt(expected).filter((timeline) => timeline.cutOff !== undefined) : [];
+  const cutOff = blind.flatMap((timeline) => placeOf(timeline) ?? []);
+  return {
+    ...set,
+    phase: ended.state,
+    reason: ended.reason,
+    reached: ended.steps.flatMap(({ label, reached }) => (reached === undefined ? [] : [{ label, at: seconds(reached.at) }])),
+    ...(ended.until !== undefined && { by: seconds(ended.at) }),
+    ...(cutOff.length > 0 && { cutOff }),
+  };
+};
+
+/** How an expectation ended, as a reader calls it. */
+export const endings = { met: 'met', broken: 'broken', 'not-provable': 'not provable', 'timed-out': 'timed out' } as const;
+
+/** What is expected, in a line. */
+export const tellExpected = ({ label, name, steps }: Pick<ExpectationMarker, 'label' | 'name' | 'steps'>): string =>
+  name === null || steps.includes(label) ? label : `${label} (${name}) goes ${steps.join(', ')}`;
+
+/** The text of such a marker. */
+export const tellExpectation = (marker: ExpectationMarker): string =>
+  `${marker.phase === 'set' ? 'awaits' : endings[marker.phase]}: ${tellExpected(marker)}`;

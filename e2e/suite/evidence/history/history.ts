@@ -1,0 +1,125 @@
+import type { Ended, Expected, Observer } from '../../../history/observer.ts';
+import type { Entry, Timeline } from '../../../history/timeline.ts';
+import type { Belongs } from '../keeper.ts';
+import type { Lines } from '../lines.ts';
+import { quietly } from '../quietly.ts';
+import { openBlindness } from './blindness.ts';
+import { toGapLine, toObjectLine } from './entry-line.ts';
+import { type Ground, lookedAt, tellExpectation, toEndMarker, toSetMarker } from './expectations.ts';
+import type { ExpectationMarker, Told } from './markers.ts';
+import { countUpTo, openPlaces, type Place, type Watched } from './places.ts';
+
+/** Is told of an expectation with its number in the history; what it returns is called with how it ended. */
+export type OnExpected = (id: number, expected: Expected) => (ended: Ended) => void;
+
+/** A history that is being written. */
+export type History = {
+  /** Writes what it sees and hears. */
+  observer: Pick<Observer, 'watches' | 'expects'>;
+  /** Writes what the scenario tells. */
+  tell(marker: string, told: Told): void;
+  /** Writes what the watches could not see up to the end: no listing came any more to tell of that. */
+  close(): void;
+};
+
+type Options = {
+  lines: Lines;
+  /** In ms since the epoch: its times count from there. */
+  startedAt: number;
+  belongs: Belongs;
+  onExpected?: OnExpected;
+  /** Is told of what goes wrong in here; it reaches nobody else. */
+  lose: (error: Error) => void;
+  now?: () => number;
+};
+
+/** Begins a history after its header: every event of every watch, and what is told and expected meanwhile, in the order of arrival. */
+export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now = Date.now }: Options): History => {
+  const places = openPlaces();
+  /** The order of arrival of all lines with events, and the listings; and when they came, in seconds. */
+  const sequences: number[] = [];
+  const times: number[] = [];
+  const awaited = new Map<number, Expected>();
+  const blindness: { place: Place; since: () => number | undefined }[] = [];
+  let expectations = 0;
+
+  const seconds = (at: number): number => Math.round(at - startedAt) / 1000;
+  const mark = (marker: string, more: object, at = now()): void => lines.write({ at: seconds(at), marker, ...more });
+  const arrived = (sequence: number, at: number): void => {
+    sequences.push(sequence);
+    times.push(seconds(at));
+  };
+  // Nobody tells of a listing; but what comes next comes after it.
+  const tellListings = (): void => {
+    for (const watched of places.all()) {
+      const { place, gap } = watched;
+      if (gap?.until === undefined) continue;
+      watched.gap = undefined;
+      arrived(gap.until, now());
+      mark(`${place.resource} are listed anew`, { listing: place });
+    }
+  };
+  const take = (watched: Watched, entry: Entry): void => {
+    tellListings();
+    if (entry.kind !== 'gap' && !belongs(watched.place.resource, entry.object)) return;
+    lines.write(entry.kind === 'gap' ? toGapLine(entry, { ...watched, seconds }) : toObjectLine(entry, { ...watched, seconds }));
+    if (entry.kind === 'gap') watched.gap = entry;
+    watched.sequences.push(entry.sequence);
+    arrived(entry.sequence, entry.at);
+  };
+  const ground: Ground = {
+    seconds,
+    now,
+    placeOf: (timeline) => places.of(timeline)?.place,
+    countAt: (sequence) => countUpTo(sequences, sequence),
+    timeOf: (sequence) => times[countUpTo(sequences, sequence)] ?? Number.POSITIVE_INFINITY,
+  };
+  const tellExpected = (marker: ExpectationMarker): void => mark(tellExpectation(marker), { expectation: marker });
+
+  const ended = (place: Place, { label }: Timeline, reason: string): void =>
+    mark(`the watch of ${label} has ended`, { ended: { ...place, reason } });
+  const expect = (expected: Expected): ((how: Ended) => void) => {
+    tellListings();
+    expectations += 1;
+    const id = expectations;
+    awaited.set(id, expected);
+    const set = toSetMarker(id, expected, ground);
+    tellExpected(set);
+    const told = onExpected?.(id, expected);
+    return (how) => {
+      if (!awaited.delete(id)) return;
+      tellListings();
+      tellExpected(toEndMarker(set, { ended: how, expected, ground }));
+      told?.(how);
+    };
+  };
+
+  const tellBlindness = (): void => {
+    for (const { place, since } of blindness) {
+      const from = since();
+      const reason = 'there was no connection to the API server, up to the end';
+      if (from !== undefined) lines.write({ at: seconds(now()), type: 'GAP', ...place, reason, since: seconds(from) });
+    }
+  };
+
+  return {
+    tell: (marker, told) => quietly(() => mark(marker, told), lose),
+    close: () => quietly(tellBlindness, lose),
+    observer: {
+      watches: (resource, timeline) => {
+        const watched = places.add(resource, timeline);
+        blindness.push({ place: watched.place, since: openBlindness(timeline) });
+        timeline.onEntry((entry) => quietly(() => take(watched, entry), lose));
+        timeline.onFailure(({ message }) => {
+          // At the end every watch is stopped.
+          const isMissed = [...awaited.values()].some((each) => lookedAt(each).includes(timeline));
+          if (isMissed) quietly(() => ended(watched.place, timeline, message), lose);
+        });
+      },
+      expects: (expected) => {
+        const told = quietly(() => expect(expected), lose);
+        return (how) => quietly(() => told?.(how), lose);
+      },
+    },
+  };
+};

@@ -1,0 +1,98 @@
+import type { Verdict } from '../../../history/expectation.ts';
+import { type Hearing, openHearing, tellTimeout } from '../../../history/hearing.ts';
+import type { MakeStep } from '../../../history/named-state.ts';
+import type { RecordedEvent, Recording } from '../../../history/recording.ts';
+import type { KubernetesObject } from '../../../kube/objects.ts';
+import { type ExpectationMarker, markerSchema } from '../history/markers.ts';
+import { readRule } from '../history/rule.ts';
+import { openStage } from './stage.ts';
+
+/** An expectation of a history, as it was judged then and as it is judged now. */
+export type Judged = {
+  set: ExpectationMarker;
+  /** How it ended then; undefined where the history ends before that. */
+  recorded: ExpectationMarker | undefined;
+  /** Undefined where it is not judged again; `why` says why not. */
+  now: Verdict | undefined;
+  why?: string;
+};
+
+/** The code that judges: what makes steps again from their names, and how states are written. */
+export type Code = { makeStep: MakeStep; describe(resource: string, object: KubernetesObject): string };
+
+type Open = { judged: Judged; hearing: Hearing; deadline: number };
+
+/**
+ * Plays a history line by line and judges each expectation in it again: by the same code, and on what had arrived when it was judged then.
+ * Time passes by the lines: what nothing has decided when its time is over has timed out.
+ */
+export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }: Code): Judged[] => {
+  const stage = openStage(Date.parse(String(header.startedAt ?? '')) || 0);
+  const all = new Map<number, Judged>();
+  const open = new Set<Open>();
+
+  const close = (each: Open, verdict: Verdict | undefined): void => {
+    if (verdict === undefined) return;
+    each.judged.now = verdict;
+    open.delete(each);
+  };
+  const timeOut = (each: Open, at: number): void => {
+    const { limit, owner } = each.judged.set;
+    close(each, each.hearing.end(tellTimeout(limit * 1000, owner), stage.start + at * 1000));
+  };
+  const begin = (set: ExpectationMarker, at: number): void => {
+    const judged: Judged = { set, recorded: undefined, now: undefined };
+    all.set(set.id, judged);
+    const specification = set.rule && readRule(set.rule, { ...stage, makeStep, describe });
+    if (specification === undefined) {
+      judged.why = set.rule === undefined ? 'a simple wait' : 'this version does not know one of its states';
+      return;
+    }
+    const each = { judged, hearing: openHearing(specification), deadline: at + set.limit };
+    open.add(each);
+    close(each, each.hearing.past());
+  };
+  const decided = (end: ExpectationMarker, at: number): void => {
+    const judged = all.get(end.id);
+    if (judged === undefined) return;
+    judged.recorded = end;
+    const each = [...open].find((one) => one.judged === judged);
+    if (each !== undefined && end.by === undefined) stage.whileCutOff(end.cutOff ?? [], () => timeOut(each, at));
+  };
+  const arrive = (event: RecordedEvent): void => {
+    // A timer may have been late then: until it was heard, what came has counted.
+    for (const each of open) if (each.judged.recorded !== undefined && event.at > each.deadline) timeOut(each, each.deadline);
+    const timeline = stage.timelineOf(event);
+    const entry = stage.push(event);
+    for (const each of open) if (each.hearing.timelines.includes(timeline)) close(each, each.hearing.take(timeline, entry));
+  };
+
+  for (const line of lines) {
+    if (!('marker' in line)) {
+      arrive(line);
+      continue;
+    }
+    const { at, expectation, ended, listing } = markerSchema.parse(line);
+    if (listing !== undefined) stage.list(listing);
+    if (ended !== undefined) {
+      const timeline = stage.fail(ended);
+      for (const each of open)
+        if (each.hearing.timelines.includes(timeline)) close(each, each.hearing.fail(timeline, stage.start + at * 1000));
+    }
+    if (expectation?.phase === 'set') begin(expectation, at);
+    else if (expectation !== undefined) decided(expectation, at);
+  }
+  const end = lines.at(-1)?.at ?? 0;
+  for (const each of open) {
+    if (end > each.deadline) timeOut(each, each.deadline);
+    else close(each, each.hearing.end('the recording ended', stage.start + end * 1000));
+  }
+  return [...all.values()];
+};
+
+/** Whether an expectation came to what it came to then; undefined where that cannot be said. */
+export const agrees = ({ recorded, now }: Judged): boolean | undefined =>
+  recorded === undefined || now === undefined ? undefined : recorded.phase === now.state;
+
+/** Whether it ended, then, as it was meant to; undefined where the history ends before that. */
+export const wentWell = ({ set, recorded }: Judged): boolean | undefined => recorded && recorded.phase === (set.wanted ?? 'met');

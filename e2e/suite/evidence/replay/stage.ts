@@ -1,0 +1,56 @@
+import { pushRecorded, type RecordedEvent } from '../../../history/recording.ts';
+import { type ReplayedTimeline, replayTimeline } from '../../../history/replay.ts';
+import type { Entry, Timeline } from '../../../history/timeline.ts';
+import type { KubernetesObject } from '../../../kube/objects.ts';
+import type { Place } from '../history/places.ts';
+
+/** The timelines that a history is played into, one a watch. */
+export type Stage = {
+  /** In ms since the epoch. */
+  readonly start: number;
+  timelineOf(place: Place): Timeline;
+  push(event: RecordedEvent): Entry;
+  /** A watch begins to list its collection anew. */
+  list(place: Place): void;
+  /** A watch ends for good. */
+  fail(place: Place & { reason: string }): Timeline;
+  /** Does something while watches have no connection. */
+  whileCutOff(places: readonly Place[], work: () => void): void;
+  /** The mark at which so many lines with events had arrived. */
+  markOf(after: number): number;
+};
+
+/** Makes the timelines of a history that began at this time, with nothing in them. */
+export const openStage = (start: number): Stage => {
+  const timelines = new Map<string, ReplayedTimeline<KubernetesObject>>();
+  const clock = replayTimeline('');
+  const marks = [clock.mark()];
+
+  const of = ({ resource, watch = 1 }: Place): ReplayedTimeline<KubernetesObject> => {
+    const key = `${resource}/${watch}`;
+    const timeline = timelines.get(key) ?? replayTimeline(resource);
+    timelines.set(key, timeline);
+    return timeline;
+  };
+  const arrived = <T>(result: T): T => {
+    marks.push(clock.mark());
+    return result;
+  };
+  return {
+    start,
+    timelineOf: of,
+    push: (event) => arrived(pushRecorded(of(event), event, start)),
+    list: (place) => arrived(of(place).listing()),
+    fail: ({ reason, ...place }) => {
+      const timeline = of(place);
+      timeline.fail(new Error(reason));
+      return timeline;
+    },
+    whileCutOff: (places, work) => {
+      for (const place of places) of(place).connected(false);
+      work();
+      for (const place of places) of(place).connected(true);
+    },
+    markOf: (after) => marks[after] ?? clock.mark(),
+  };
+};

@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { jsonLines } from '../../kube/json-lines.ts';
+import { type Claim, type ClaimsOptions, createClaims } from './claims.ts';
+
+/** Where a broker listens: the name of an abstract unix socket, which no kill leaves behind. */
+export type BrokerAddress = string;
+
+/** The path that means this name to the operating system. */
+export const toPath = (address: BrokerAddress): string => `\0${address}`;
+
+/**
+ * For how long the first holders wait for all that are awaited; the broker owns this time-out. Files are loaded in some seconds, and one that cannot
+ * be brings no holder: then those that are there begin.
+ */
+const awaitedWithinMs = 20_000;
+
+/**
+ * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim (or `cede`), each line it gets
+ * says that its last claim is granted. A connection that ends gives everything back, so nothing outlives a holder, however it dies.
+ */
+export const startBroker = async (options: ClaimsOptions = {}): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
+  const claims = createClaims(options);
+  const opens = setTimeout(claims.open, awaitedWithinMs).unref();
+  const server = createServer(async (connection) => {
+    const holder = randomUUID();
+    // A holder that was killed breaks its connection; there is nobody left to tell.
+    connection.on('error', () => {});
+    connection.on('close', () => claims.leave(holder));
+    try {
+      for await (const asked of jsonLines(connection)) {
+        if (asked === 'cede') claims.cede(holder);
+        else claims.ask(holder, asked as Claim, () => connection.write('{"granted":true}\n'));
+      }
+    } catch {
+      connection.destroy();
+    }
+  });
+  const address = `corral-locks-${randomUUID()}`;
+  server.listen(toPath(address));
+  await once(server, 'listening');
+  return {
+    address,
+    stop: async () => {
+      clearTimeout(opens);
+      server.close();
+      server.unref();
+    },
+  };
+};

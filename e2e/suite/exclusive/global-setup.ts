@@ -1,0 +1,19 @@
+import type { TestProject } from 'vitest/node';
+import { parseScenarios, parseWorkers } from '../config/environment.ts';
+import { type BrokerAddress, startBroker } from './broker.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    corralLocks: BrokerAddress;
+  }
+}
+
+/** Keeps the locks of a run in the process that all its workers belong to, as long as they are at work. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const places = parseWorkers(process.env);
+  // One after the other, nobody comes before the one before it has left.
+  const awaited = places === 1 ? undefined : parseScenarios(process.env);
+  const { address, stop } = await startBroker({ ...(places !== undefined && { places }), ...(awaited !== undefined && { awaited }) });
+  project.provide('corralLocks', address);
+  return stop;
+};

@@ -1,0 +1,61 @@
+import type { Expected } from '../../history/observer.ts';
+import { redactAll } from '../../kube/redact/redact.ts';
+import { shorten } from '../../kube/shorten.ts';
+import type { Awaiting, ScenarioEvent } from '../../report/record.ts';
+import type { OnExpected } from '../evidence/history/history.ts';
+
+// Most of what is waited for comes sooner, and nobody need be told.
+const patience = 1000;
+
+/** Tells what is waited for and what stands instead, once that has taken a while, and whenever it changes. */
+export const tellAwaited =
+  (send: (event: ScenarioEvent) => void): OnExpected =>
+  (id, expected) => {
+    const { timeline } = expected;
+    let present = { now: presentOf(expected), since: Date.now() };
+    let isTold = false;
+    const tell = () => {
+      isTold = true;
+      send(redactAll(toAwaiting(id, expected, present)));
+    };
+    const look = () => {
+      const now = presentOf(expected);
+      if (now === present.now) return;
+      present = { now, since: Date.now() };
+      if (isTold) tell();
+    };
+    const stop = timeline.onEntry(look);
+    const timer = setTimeout(tell, patience);
+    return ({ state }) => {
+      stop();
+      clearTimeout(timer);
+      if (isTold) send({ kind: 'awaited', id, state });
+    };
+  };
+
+// A state may hold a message of kilobytes and many lines: it is told in one, among others.
+const longestState = 160;
+
+// What throws in a watch looks like a broken connection: no words for a state are worth that.
+const presentOf = ({ present }: Expected): string | null => {
+  try {
+    const now = present();
+    return now === undefined ? null : shorten(now, longestState);
+  } catch {
+    return null;
+  }
+};
+
+const toAwaiting = (
+  id: number,
+  { name, label, steps, time, owner }: Expected,
+  { now, since }: { now: string | null; since: number },
+): Awaiting => ({
+  kind: 'awaits',
+  id,
+  what: name === undefined || steps.includes(label) ? label : `${label} goes ${steps.join(', ')}`,
+  now,
+  since: new Date(since).toISOString(),
+  limit: time,
+  owner,
+});

@@ -1,0 +1,23 @@
+import { dangers as dangerNames } from '../../longhorn/dangers.ts';
+import { lacks } from '../../longhorn/lacks.ts';
+import { findChromium, withoutChromium } from '../../ui/chromium.ts';
+import type { Environment } from '../config/environment.ts';
+import type { ScenarioOptions } from './ground.ts';
+import { SkipScenario } from './judge-end.ts';
+
+/** Throws a SkipScenario that says why, where the run cannot or may not do what a scenario needs. */
+export const skipUnlessFit = (
+  { lab, without, allow }: Pick<Environment, 'lab' | 'without' | 'allow'>,
+  { needs, dangers }: Required<Pick<ScenarioOptions, 'needs' | 'dangers'>>,
+): void => {
+  if (needs.includes('lab') && lab === undefined) throw new SkipScenario('needs the lab (its nodes can be made to fail)');
+  if (needs.includes('browser') && findChromium(process.env) === undefined) {
+    const { detail, mend } = withoutChromium(process.env);
+    throw new SkipScenario(`needs a browser: ${detail}: ${mend}`);
+  }
+  const lacking = without.filter((lack) => needs.includes(lack));
+  if (lacking.length > 0) throw new SkipScenario(`needs ${lacking.map((lack) => lacks[lack]).join(' and ')}`);
+  const notAllowed = dangers.filter((danger) => !allow.includes(danger));
+  if (notAllowed.length > 0)
+    throw new SkipScenario(`${notAllowed.map((danger) => dangerNames[danger]).join(' and ')}: not without --allow ${notAllowed.join(',')}`);
+};

@@ -1,0 +1,100 @@
+import type { TestContext } from 'vitest';
+import type { FaultEvent } from '../../faults/tell-fault.ts';
+import type { Account } from '../../kube/account.ts';
+import { redact, redactAll } from '../../kube/redact/redact.ts';
+import { eventType, type ScenarioEvent } from '../../report/record.ts';
+import { type Finding, type Kubernetes, nothingSpent, type Step } from '../../report/schema.ts';
+import type { Told } from '../evidence/history/markers.ts';
+import { toTimeSpent } from './account-report.ts';
+
+/** Where steps tell what they do. A step is told by the sentence it stands for, when it starts; then how it ended. */
+export type StepReport = {
+  step(sentence: string): { done(detail?: string): void; failed(error: unknown): void };
+  finding(finding: { title: string; detail: string; link?: string }): void;
+  fault(event: FaultEvent): void;
+};
+
+/** Opens the record of one scenario: everything is kept for the report, told to the reporter at once, and given to `keep` for its history. */
+export const openJournal = ({
+  context,
+  interruption,
+  account,
+  keep,
+}: {
+  context: TestContext;
+  interruption: AbortSignal;
+  account: Pick<Account, 'spent'>;
+  keep: (marker: string, told: Told) => void;
+}) => {
+  const steps: Step[] = [];
+  const findings: Finding[] = [];
+  const open: string[] = [];
+  const faults = new Map<string, FaultEvent & { proof: string | null }>();
+  let told: Promise<unknown> = Promise.resolve();
+  let begun = 0;
+
+  const send = (event: ScenarioEvent) => {
+    // After an interruption vitest takes no more annotations; the steps of the clean-up then only reach the report.
+    if (interruption.aborted) return;
+    told = told.then(() => context.annotate(JSON.stringify(event), eventType)).catch(() => {});
+  };
+  const add = (id: number, step: Step) => {
+    steps.push(step);
+    keep(step.sentence, { step: { id, phase: step.state, sentence: step.sentence } });
+    send({ kind: 'step', step, id });
+  };
+  const begin = (): number => {
+    begun += 1;
+    return begun;
+  };
+
+  const report: StepReport = {
+    step: (plain) => {
+      const id = begin();
+      const sentence = redact(plain);
+      const start = performance.now();
+      const before = account.spent();
+      open.push(sentence);
+      keep(sentence, { step: { id, phase: 'begins', sentence } });
+      send({ kind: 'step-begins', id, sentence, at: new Date().toISOString() });
+      const end = (told: string, state: Step['state']) => {
+        open.splice(open.indexOf(sentence), 1);
+        add(id, { sentence: told, state, duration: Math.round(performance.now() - start), account: toTimeSpent(account.spent(), before) });
+      };
+      return {
+        done: (detail) => end(detail === undefined ? sentence : redact(`${plain}: ${detail}`), 'passed'),
+        failed: () => end(sentence, 'failed'),
+      };
+    },
+    finding: (plain) => {
+      const finding = redactAll(plain);
+      findings.push(finding);
+      keep(`finding: ${finding.title}`, { finding });
+      send({ kind: 'finding', finding });
+    },
+    fault: (plain) => {
+      const fault = redactAll(plain);
+      const { title: _, id, name, phase, detail } = fault;
+      const proof = phase === 'proved' ? detail : (faults.get(id)?.proof ?? null);
+      faults.set(id, { ...fault, proof });
+      keep(`fault ${phase}: ${fault.title}`, { fault: { id, name, phase, detail } });
+      send({ kind: 'fault', name, phase, detail });
+    },
+  };
+
+  return {
+    report,
+    send,
+    steps,
+    findings,
+    note: (text: string) => add(begin(), { sentence: redact(text), state: 'noted', duration: 0, account: nothingSpent }),
+    starts: () => send({ kind: 'start' }),
+    cluster: (kubernetes: Kubernetes) => send({ kind: 'cluster', kubernetes }),
+    /** Resolves when all that was said so far has reached the reporter: before the scenario ends, or it would come after its ending. */
+    told: () => told,
+    /** The step under way, or the last one that ended; undefined before the first. */
+    doing: (): string | undefined => open.at(-1) ?? steps.at(-1)?.sentence,
+    /** The faults that are not healed, with the last proof that each was in force. */
+    faults: () => [...faults.values()].filter(({ phase }) => phase !== 'healed'),
+  };
+};

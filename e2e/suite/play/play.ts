@@ -1,0 +1,150 @@
+import type { TestContext } from 'vitest';
+import { whileObserved } from '../../history/observer.ts';
+import { openAccount } from '../../kube/account.ts';
+import type { Duration } from '../../kube/duration.ts';
+import { openHealth } from '../../kube/health.ts';
+import { guardOutput } from '../../kube/redact/guard-output.ts';
+import { redactAll, redactError } from '../../kube/redact/redact.ts';
+import { permitNeeded } from '../../permissions/permit.ts';
+import type { ScenarioRecord } from '../../report/record.ts';
+import type { Kubernetes } from '../../report/schema.ts';
+import { parseEnvironment } from '../config/environment.ts';
+import { toDecisions, toTimeSpent } from './account-report.ts';
+import { tellAwaited } from './awaiting.ts';
+import { skipUnlessFit } from './fit.ts';
+import type { Ending, Ground, ScenarioBody, ScenarioOptions } from './ground.ts';
+import { openJournal } from './journal.ts';
+import { judgeEnd, SkipScenario } from './judge-end.ts';
+import { orphanedSignal, stayUntilDone } from './orphaned.ts';
+import { openTelling } from './telling.ts';
+import { boundBy, graceToUnwind, startClock } from './time.ts';
+import { awaitTurn, createTurn } from './turn.ts';
+import { openWitness } from './witness.ts';
+
+// A backstop: each part of the clean-up has a time of its own.
+const cleanUpTime: Duration = '10m';
+
+type Play<Steps> = Required<Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' | 'dangers' | 'longhorn'>> & {
+  context: TestContext;
+  record: ScenarioRecord;
+  body: ScenarioBody<Steps>;
+};
+
+/** Plays one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its record; throws when it did not pass. */
+export const play = async <Steps extends object>(ground: Ground<Steps>, playing: Play<Steps>): Promise<void> => {
+  const { context, record, timeout, needs, alone: declared, dangers, longhorn, body } = playing;
+  const interruption = AbortSignal.any([context.signal, orphanedSignal]);
+  const holder = await awaitTurn(context.task, interruption);
+  const done = stayUntilDone();
+  const startedAt = new Date();
+  const account = openAccount();
+  const witness = openWitness({ context, record, startedAt, interrupted: interruption });
+  const journal = openJournal({ context, interruption, account, keep: witness.tell });
+  const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
+  const { paused, signal } = clock;
+  const turn = createTurn(holder, { declared, account, paused, signal, interrupted: interruption, tell: witness.tell });
+  const health = openHealth();
+  let kubernetes: Kubernetes | null = null;
+  let steps: (Steps & Ending) | undefined;
+  guardOutput();
+  journal.starts();
+
+  const work = async () => {
+    const environment = parseEnvironment(process.env);
+    const { kubeconfig, context: named, run, out, storeImage, clocks, lab, namespace, without, supportBundle = false } = environment;
+    skipUnlessFit(environment, { needs, dangers });
+    const permit = permitNeeded({ run, dangers, namespace, supportBundle });
+    const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
+    const cluster = ground.connect({ ...place, health });
+    kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
+    journal.cluster(kubernetes);
+    const evidence = witness.begin({ environment, kubernetes, cluster: ground.connect(place), onExpected: tellAwaited(journal.send) });
+    clock.signal.throwIfAborted();
+    const skip = (reason: string): never => {
+      throw new SkipScenario(reason);
+    };
+    steps = await ground.createSteps({
+      cluster,
+      run,
+      scenario: context.task.name,
+      out,
+      storeImage,
+      namespace,
+      clocks,
+      lab,
+      dangers,
+      without,
+      longhorn,
+      signal: clock.signal,
+      report: journal.report,
+      skip,
+      alone: turn.alone,
+      rest: turn.rest,
+      giveBack: holder.leave,
+      evidence,
+    });
+    clock.signal.throwIfAborted();
+    await body({ ...steps, note: journal.note, skip });
+    clock.signal.throwIfAborted();
+    await steps.conclude();
+  };
+
+  const ended: { error?: unknown; cleanUpError?: unknown } = {};
+  const working = account.run(() => whileObserved(witness.observer, work));
+  await clock.orCut(working).catch(async (error: unknown) => {
+    ended.error = error instanceof SkipScenario ? error : ((await steps?.excuse?.(error)) ?? error);
+  });
+  clock.stop();
+  const interrupted = interruption.aborted;
+  // Before the clean-up, whose steps are not what was interrupted.
+  const doing = journal.doing();
+  // Steps that heed the signal end now; clean-up beside a step still at work would undo what is being done.
+  await graceToUnwind(working);
+  // What a step still waits to send again would come behind the clean-up.
+  health.abandon();
+  const { close } = steps ?? {};
+  const telling = openTelling({ account, journal, witness, startedAt, ending: steps, scenario: context.task.name });
+  // Before the clean-up removes what there is to see.
+  if (ended.error === undefined) await account.run(witness.collectBriefly);
+  else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);
+  if (close !== undefined) {
+    await turn.cleanUp();
+    await boundBy(
+      cleanUpTime,
+      'the clean-up',
+      account.run(() => whileObserved(witness.observer, close)),
+    ).catch((error: unknown) => {
+      ended.cleanUpError = error;
+    });
+  }
+  holder.leave();
+  if (ended.cleanUpError !== undefined) await telling.tell(ended.cleanUpError);
+
+  const trouble = health.told();
+  if (trouble !== undefined) journal.report.finding({ title: trouble.title, detail: trouble.detail });
+  const outage = trouble?.isOutage ? trouble.title : undefined;
+  const outcome = redactAll(judgeEnd(ended, { interrupted, doing, outage, others: telling.others() }));
+  // Here, where what is secret is known; vitest's own reporters print the error as well.
+  for (const error of [ended.error, ended.cleanUpError]) redactError(error);
+  const { steps: told, findings } = journal;
+  const spent = toTimeSpent(account.spent());
+  account.close();
+  await done();
+  record.outcome = {
+    ...outcome,
+    startedAt: startedAt.toISOString(),
+    duration: Math.round(Date.now() - startedAt.getTime()),
+    steps: told,
+    findings,
+    account: spent,
+    decisions: toDecisions(account.decisions),
+    kubernetes,
+    evidence: witness.folder(),
+    ...telling.told(),
+  };
+  await witness.close(record.outcome);
+  context.task.meta.corral = record;
+  await journal.told();
+  if (outcome.state === 'skipped') context.skip(outcome.reason ?? undefined);
+  if (outcome.state !== 'passed') throw ended.error ?? ended.cleanUpError;
+};

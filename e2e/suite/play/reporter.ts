@@ -1,0 +1,150 @@
+import { relative } from 'node:path';
+import type { Reporter, TestCase, TestModule, Vitest } from 'vitest/node';
+import { guardOutput } from '../../kube/redact/guard-output.ts';
+import { learnFile } from '../../kube/redact/learn-file.ts';
+import { type RunEnd, toFile, toScenario, toStrayFailures } from '../../report/collect.ts';
+import { addRound, composeReport } from '../../report/compose-report.ts';
+import { createNarrator } from '../../report/create-narrator.ts';
+import { readReport, writeReport } from '../../report/file.ts';
+import { interruptedExitCode, takeSignals } from '../../report/interruption.ts';
+import { describeJudged } from '../../report/judged.ts';
+import type { Narrator } from '../../report/narrator.ts';
+import { eventType, type ScenarioEvent } from '../../report/record.ts';
+import type { Kubernetes, Report } from '../../report/schema.ts';
+import { tellEnd, tellStart } from '../../report/tell-end.ts';
+import { type Environment, parseEnvironment } from '../config/environment.ts';
+
+/** The vitest project whose tests are scenarios. */
+export const projectName = 'e2e';
+
+const toEnd = (interruption: string | undefined): Report['end'] =>
+  interruption === undefined ? { state: 'finished', reason: null } : { state: 'interrupted', reason: `interrupted by ${interruption}` };
+
+const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
+
+/** Looks at the cluster before anything is made in it; throws where it may not be played on. */
+export type Guard = (environment: Environment) => Promise<void>;
+
+/**
+ * Makes the reporter of the scenarios: it tells them as they go, and writes the report at the end of the run; `alone` where no other reporter tells
+ * anything. `guard` is asked before any of them begins.
+ */
+export const createReporter = ({ alone, guard }: { alone: boolean; guard?: Guard | undefined }): Reporter => {
+  let vitest: Vitest;
+  let environment: Environment | undefined;
+  let startedAt = new Date();
+  let kubernetes: Kubernetes | null = null;
+  let interruption: string | undefined;
+  let giveSignalsBack = () => {};
+  /** By id: a test that neither a name pattern nor a tags filter left out. */
+  const chosen = new Set<string>();
+  const told = new Set<string>();
+  let narrator: Narrator;
+  /** By id: files of scenarios that are not known yet. */
+  const unknown = new Set<string>();
+
+  const interrupt = (by: string) => {
+    interruption ??= by;
+    narrator.knows(chosen.size, toldAtOnce());
+    narrator.breaksOff(by);
+    void vitest.cancelCurrentRun('keyboard-input');
+  };
+
+  const interruptOrphan = () => interrupt('the end of the command');
+
+  const toldAtOnce = (): number => (environment?.workers === 1 ? 1 : chosen.size);
+  const isEnd = (): RunEnd => ({ interrupted: interruption !== undefined, round: environment?.round ?? 1 });
+
+  const tellEvent = (test: TestCase, event: ScenarioEvent) => {
+    if (event.kind !== 'cluster') return narrator.event(toTold(test), event);
+    if (kubernetes === null) narrator.cluster(event.kubernetes);
+    kubernetes = event.kubernetes;
+  };
+
+  const know = (module: TestModule) => {
+    unknown.delete(module.moduleId);
+    narrator.knows(chosen.size, unknown.size === 0 ? toldAtOnce() : undefined);
+  };
+
+  const tellEnding = (test: TestCase) => {
+    if (!chosen.has(test.id) || told.has(test.id)) return;
+    told.add(test.id);
+    narrator.ends(toTold(test), toScenario(test, isEnd()));
+  };
+
+  return {
+    onInit: (instance) => {
+      vitest = instance;
+    },
+
+    onTestRunStart: async (specifications) => {
+      for (const { project, moduleId } of specifications) if (project.name === projectName) unknown.add(moduleId);
+      if (unknown.size === 0) return;
+      try {
+        guardOutput();
+        environment = parseEnvironment(process.env);
+        learnFile(environment.kubeconfig);
+        await guard?.(environment);
+      } catch (error) {
+        // Thrown on, it would reach the reader as a fault of this reporter, with a stack.
+        process.stderr.write(`e2e: ${(error as Error).message}\n`);
+        process.exit(3);
+      }
+      startedAt = new Date();
+      narrator = createNarrator(environment.output, { alone });
+      giveSignalsBack = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
+      // The command that started this run has died: nobody is left to take the cluster down, but what it made can go.
+      if (process.connected) process.once('disconnect', interruptOrphan);
+      // Otherwise the command says so: it knows of what comes before and after.
+      if (!process.connected) tellStart(environment.output, { ...environment, scenarios: null });
+      narrator.begins({ ...environment, judged: describeJudged(environment.target) });
+      // One after the other, the files are known one after the other.
+      if (environment.workers === 1) narrator.knows(0, 1);
+    },
+
+    // A run that is only being set up cannot be cancelled: vitest forgets it. From here on it can.
+    onTestModuleQueued: () => {
+      if (interruption !== undefined) void vitest.cancelCurrentRun('keyboard-input');
+    },
+
+    onTestModuleCollected: (module) => {
+      if (module.project.name !== projectName) return;
+      for (const test of module.children.allTests()) if (test.options.mode === 'run') chosen.add(test.id);
+      know(module);
+    },
+
+    // One that does not load is never collected.
+    onTestModuleEnd: know,
+
+    onTestCaseAnnotate: (test, { type, message }) => {
+      if (chosen.has(test.id) && type === eventType) tellEvent(test, JSON.parse(message) as ScenarioEvent);
+    },
+
+    onUserConsoleLog: ({ content }) => narrator.prints(content),
+
+    // Vitest calls an interrupted test over before its clean-up is: how it ended is told at the end of the run.
+    onTestCaseResult: (test) => {
+      if (interruption === undefined) tellEnding(test);
+    },
+
+    onTestRunEnd: async (modules, errors) => {
+      if (environment === undefined) return;
+      giveSignalsBack();
+      // Listening keeps the channel open, and an open channel this process.
+      process.off('disconnect', interruptOrphan);
+      const own = modules.filter((module) => module.project.name === projectName);
+      const tests = own.flatMap((module) => [...module.children.allTests()]).filter(({ id }) => chosen.has(id));
+      narrator.knows(chosen.size, toldAtOnce());
+      for (const test of tests) tellEnding(test);
+      const stray = toStrayFailures(own, errors, isEnd());
+      for (const failure of stray) narrator.ends({ id: failure.name, ...failure }, failure);
+
+      const scenarios = [...tests.map((test) => toScenario(test, isEnd())), ...stray];
+      const report = composeReport({ ...environment, startedAt, kubernetes, scenarios, end: toEnd(interruption) });
+      const path = await writeReport(environment.out, addRound(await readReport(environment.out), report, environment.round));
+      narrator.closes(report, relative('', path));
+      if (!process.connected) await tellEnd(environment.out, environment.output);
+      if (interruption !== undefined) process.exitCode = interruptedExitCode;
+    },
+  };
+};

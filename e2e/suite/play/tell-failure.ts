@@ -1,0 +1,32 @@
+import { redactAll } from '../../kube/redact/redact.ts';
+import { explainError } from '../../report/explain-error.ts';
+import type { Failure } from '../../report/schema.ts';
+import type { openJournal } from './journal.ts';
+
+type Ground = {
+  journal: Pick<ReturnType<typeof openJournal>, 'steps' | 'faults'>;
+  /** What the product under test has said so far. */
+  messages: (() => Failure['messages']) | undefined;
+  paths: string[];
+  pointsTo?: Failure['pointsTo'];
+};
+
+/** Puts together what is told of a failure where it happened: the step, the reason, what Longhorn had said, and the faults that were in force. */
+export const composeFailure = (error: unknown, { journal, messages, paths, pointsTo }: Ground): Failure =>
+  redactAll({
+    step: journal.steps.findLast(({ state }) => state === 'failed')?.sentence ?? null,
+    reason: explainError(error),
+    messages: toldMessages(messages),
+    faults: journal.faults().map(({ title, phase, proof }) => ({ name: title, state: phase, proof })),
+    evidence: paths,
+    ...(pointsTo && { pointsTo }),
+  });
+
+// Told besides the failure: what is wrong with the telling must not take its place.
+const toldMessages = (messages: Ground['messages']): Failure['messages'] => {
+  try {
+    return messages?.() ?? [];
+  } catch {
+    return [];
+  }
+};

@@ -1,0 +1,48 @@
+import type { Account } from '../../kube/account.ts';
+import { redactAll } from '../../kube/redact/redact.ts';
+import type { Failure } from '../../report/schema.ts';
+import type { Ending } from './ground.ts';
+import type { openJournal } from './journal.ts';
+import { composeFailure } from './tell-failure.ts';
+import { type Weighed, weigh } from './weigh.ts';
+import type { openWitness } from './witness.ts';
+
+type Ground = {
+  account: Pick<Account, 'run'>;
+  journal: ReturnType<typeof openJournal>;
+  witness: Pick<ReturnType<typeof openWitness>, 'collect' | 'history' | 'ground' | 'paths' | 'tell'>;
+  startedAt: Date;
+  ending: Ending | undefined;
+  scenario: string;
+};
+
+/** Opens what tells of the errors of one scenario: the first where it happened, before the clean-up; each is weighed. */
+export const openTelling = ({ account, journal, witness, startedAt, ending, scenario }: Ground) => {
+  let failure: Failure | undefined;
+  const weighed: (Weighed | undefined)[] = [];
+
+  const weighOne = async (error: unknown): Promise<Weighed | undefined> => {
+    const begun = witness.ground();
+    if (begun === undefined) return undefined;
+    const { out, target } = begun.environment;
+    const ground = { scenario, server: begun.kubernetes.server, out, target: target.name, startedAt, concern: ending?.concern };
+    // Told besides the failure: what is wrong with the weighing must not take its place.
+    return weigh(error, { ...ground, history: await witness.history() }).catch(() => undefined);
+  };
+
+  return {
+    tell: async (error: unknown): Promise<void> => {
+      const isFirst = failure === undefined;
+      if (isFirst) await account.run(witness.collect);
+      const found = await weighOne(error);
+      weighed.push(found);
+      if (!isFirst) return;
+      if (found !== undefined) witness.tell(`points to: ${found.pointsTo.place}`, { pointsTo: redactAll(found.pointsTo) });
+      failure = composeFailure(error, { journal, messages: ending?.messages, paths: witness.paths(), pointsTo: found?.pointsTo });
+      journal.send({ kind: 'failure', failure });
+    },
+    /** What faults of other scenarios have to do with it; undefined where one of the errors is none that they can have reached. */
+    others: (): string | undefined => (weighed.every((each) => each?.others !== undefined) ? weighed[0]?.others : undefined),
+    told: (): { failure?: Failure } => (failure === undefined ? {} : { failure }),
+  };
+};

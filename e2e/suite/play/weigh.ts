@@ -1,0 +1,74 @@
+import { ledgerPath, readFaults } from '../../faults/ledger.ts';
+import { type Concern, type Reaching, reachesOthers, reachingFaults } from '../../faults/reach.ts';
+import { explainError } from '../../report/explain-error.ts';
+import type { Timeline } from '../../report/html/data.ts';
+import { hintOf, ofCode } from '../../report/html/hint.ts';
+import { makeTimeline } from '../../report/html/timeline.ts';
+import { placeOf } from '../../report/place-of.ts';
+import type { PointsTo, ScenarioReport } from '../../report/schema.ts';
+import { judgeEnd } from './judge-end.ts';
+
+/** Where a failure points to, and what another scenario's fault has to do with it: `others` is undefined where none can have reached it. */
+export type Weighed = { pointsTo: PointsTo; others: string | undefined };
+
+type Ground = {
+  scenario: string;
+  /** The API server. */
+  server: string;
+  /** The folder of the run's results. */
+  out: string;
+  target: string;
+  startedAt: Date;
+  /** The history so far; undefined where none could be kept. */
+  history: string | undefined;
+  concern: ((error: unknown) => Concern) | undefined;
+};
+
+/** Weighs what made a scenario fail: its own history, and every fault of the whole run that can have reached it. */
+export const weigh = async (error: unknown, ground: Ground): Promise<Weighed> => {
+  const { scenario, server, out, target, startedAt, history } = ground;
+  const now = Date.now();
+  const begun = startedAt.getTime();
+  const timeline = history === undefined ? null : makeTimeline({ history, logs: [], trouble: [] }, now - begun);
+  const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
+  const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
+  const concern = ground.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
+  const { state, reason } = judgeEnd({ error }, { interrupted: false, doing: undefined, outage: undefined });
+  // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of it.
+  const isWeighed = state === 'failed' && !ofCode.test(explainError(error));
+  const reaching = !isWeighed ? [] : reachingFaults(faults, { scenario, server, concern, decided });
+  const toSeconds = (time: string | undefined): number => (time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000);
+  const stretches = faults
+    .filter(({ entry }) => reachesOthers(entry))
+    .map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
+  const told: Pick<ScenarioReport, 'state' | 'reason'> = { state, reason };
+  const hint = hintOfOthers(reaching) ?? hintOf(told, timeline, { state: 'finished', reason: null }, stretches);
+  const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };
+  const [first] = ordered(reaching);
+  return { pointsTo: { at, place: placeOf({ at }, target), because }, others: first && describe(first) };
+};
+
+// From when it was expected what was not met: the last of them, as a scenario ends with it.
+const decidedFrom = (timeline: Timeline | null): number | undefined =>
+  timeline?.lanes
+    .flatMap(({ brackets }) => brackets.filter(({ state }) => state === 'broken' || state === 'timed-out'))
+    .toSorted((one, other) => one.to - other.to)
+    .at(-1)?.from;
+
+// What was in force in the stretch that decided comes first; of those, the latest.
+const ordered = (reaching: readonly Reaching[]): Reaching[] =>
+  reaching.toReversed().toSorted((one, other) => Number(other.isMeanwhile) - Number(one.isMeanwhile));
+
+const describe = ({ entry: { kind, title, scenario, recordedAt }, healedAt, how }: Reaching): string => {
+  const whose = scenario === undefined ? 'a scenario that the ledger does not name' : `the scenario "${scenario}"`;
+  return `${whose} had a fault in force, ${kind} (${title}), from ${recordedAt} ${healedAt === undefined ? 'on' : `to ${healedAt}`}: ${how}`;
+};
+
+// More of them say no more.
+const most = 3;
+
+const hintOfOthers = (reaching: readonly Reaching[]): Pick<PointsTo, 'at' | 'because'> | undefined => {
+  if (reaching.length === 0) return undefined;
+  const because = ordered(reaching).slice(0, most).map(describe);
+  return { at: reaching.some(({ isMeanwhile }) => isMeanwhile) ? 'suite' : 'unclear', because };
+};

@@ -1,0 +1,91 @@
+import { join, relative } from 'node:path';
+import type { TestContext } from 'vitest';
+import type { Observer } from '../../history/observer.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import { composeReport } from '../../report/compose-report.ts';
+import type { ScenarioRecord } from '../../report/record.ts';
+import type { Kubernetes } from '../../report/schema.ts';
+import type { Environment } from '../config/environment.ts';
+import { packBundle } from '../evidence/bundle/bundle.ts';
+import { type Evidence, openEvidence } from '../evidence/evidence.ts';
+import type { OnExpected } from '../evidence/history/history.ts';
+import type { Keeper } from '../evidence/keeper.ts';
+
+type Begun = { environment: Environment; kubernetes: Kubernetes; cluster: Cluster; onExpected: OnExpected };
+
+type Options = { context: TestContext; record: ScenarioRecord; startedAt: Date; interrupted: AbortSignal };
+
+let isTold = false;
+// Once for all scenarios of this process, whose results all go to the same place.
+const tellTrouble = ({ message }: Error): void => {
+  if (!isTold) console.error(`The evidence of the scenarios cannot be kept: ${message}`);
+  isTold = true;
+};
+
+/** Opens what keeps the evidence of one scenario, from when its cluster is known. Nothing that fails here reaches the scenario. */
+export const openWitness = ({ context, record, startedAt, interrupted }: Options) => {
+  let evidence: Evidence | undefined;
+  let begun: Begun | undefined;
+  const { name, file, tags = [] } = context.task;
+  const path = relative(process.cwd(), file.filepath);
+  const observer: Observer = {
+    watches: (...watch) => evidence?.observer.watches(...watch),
+    expects: (expected) => evidence?.observer.expects(expected) ?? (() => {}),
+    reads: (...log) => evidence?.observer.reads(...log),
+  };
+  const folder = (): string | null => evidence?.folder() ?? null;
+
+  return {
+    observer,
+    begin: (how: Begun): Keeper => {
+      begun = how;
+      const { run, round, out, target, clocks, supportBundle } = how.environment;
+      const header = {
+        recording: name,
+        corral: 1 as const,
+        run,
+        round,
+        file: path,
+        seed: record.seed,
+        longhorn: target.version,
+        kubernetes: how.kubernetes.version,
+        clock: clocks === undefined ? ('real' as const) : ('fast' as const),
+        startedAt: startedAt.toISOString(),
+      };
+      const { cluster, onExpected } = how;
+      evidence = openEvidence({ out, header, cluster, supportBundle, interrupted, onExpected, onTrouble: tellTrouble });
+      return evidence.keeper;
+    },
+    tell: (...told: Parameters<Evidence['tell']>) => evidence?.tell(...told),
+    collect: async () => evidence?.collectAll(),
+    collectBriefly: async () => evidence?.collectBriefly(),
+    history: async () => evidence?.history(),
+    /** What the scenario is played on; undefined before that is known. */
+    ground: () => begun,
+    folder,
+    /** What there is, or will be, for who looks into a failure; from where the run was started. */
+    paths: (): string[] => {
+      const kept = folder();
+      if (kept === null || begun === undefined) return [];
+      const shown = relative('', join(begun.environment.out, kept));
+      return [`${shown}/`, `${shown}.tar.gz`];
+    },
+    /** Closes the history; of a scenario that did not pass, everything is packed into one file. */
+    close: async (outcome: NonNullable<ScenarioRecord['outcome']>): Promise<void> => {
+      await evidence?.close();
+      const kept = folder();
+      if (kept === null || begun === undefined || outcome.state === 'passed' || outcome.state === 'skipped') return;
+      const { environment, kubernetes } = begun;
+      const { kubernetes: _, ...told } = outcome;
+      const scenario = { ...told, name, file: path, seed: record.seed, tags, round: environment.round };
+      const report = composeReport({
+        ...environment,
+        startedAt,
+        kubernetes,
+        scenarios: [scenario],
+        end: { state: 'finished', reason: null },
+      });
+      await packBundle(join(environment.out, kept), { report, name }).catch(tellTrouble);
+    },
+  };
+};

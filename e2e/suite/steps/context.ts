@@ -1,0 +1,83 @@
+import type { BackupStore } from '../../backupstore/store.ts';
+import type { Faults } from '../../faults/fault.ts';
+import type { FaultEvent } from '../../faults/tell-fault.ts';
+import type { Cluster, PodTarget } from '../../kube/cluster.ts';
+import type { LonghornClocks } from '../../longhorn/clocks.ts';
+import type { Lack } from '../../longhorn/lacks.ts';
+import type { SharedThing } from '../../longhorn/shared.ts';
+import type { ExpectedMessage } from './judge-messages.ts';
+import type { Limits } from './limits.ts';
+import type { Made } from './made.ts';
+import type { PageHandle } from './page-handle.ts';
+import type { Timelines } from './timelines.ts';
+
+/** Where steps tell what they do and what they met. */
+export type StepReport = {
+  step(sentence: string): { done(detail?: string): void; failed(error: unknown): void };
+  finding(finding: { title: string; detail: string; link?: string }): void;
+  fault(event: FaultEvent): void;
+};
+
+/** What the steps of one scenario share. */
+export type Context = {
+  cluster: Cluster;
+  run: string;
+  /** Of the Longhorn under test, as `v1.12.1`. */
+  version: string;
+  /** Longhorn's clocks, as the one under test has them. */
+  clocks: LonghornClocks;
+  limits: Limits;
+  /** The name of the backup target that is the scenario's own. */
+  target: string;
+  store: BackupStore;
+  /** The pod that serves the store, its node, and the folder that it exports. */
+  server: { pod: PodTarget; node: string; root: string };
+  timelines: Timelines;
+  /** Aborts when the scenario and its clean-up are over: for watches that are opened on the way. */
+  living: AbortSignal;
+  faults: Faults;
+  /** The folder of the lab that the cluster is, if it is one. */
+  lab: string | undefined;
+  /** What the cluster lacks. */
+  without: readonly Lack[];
+  /** Waits until no other scenario uses these things, and keeps them until nothing of this one is left in Longhorn; returns how long that took, in ms. */
+  haveAlone(...things: SharedThing[]): Promise<number>;
+  /** Gives back what the scenario has alone, and all that it shares, until its clean-up: others may do to Longhorn what they like meanwhile. */
+  rest(): Promise<void>;
+  /** What the scenario has had for itself alone. */
+  alone: Set<SharedThing>;
+  made: Made;
+  /** What Longhorn may say because the scenario brought it about; whoever does so enters it before. */
+  expected: ExpectedMessage[];
+  /** Pages of Longhorn's user interface that are open. */
+  pages: PageHandle[];
+  report: StepReport;
+  /**
+   * Does a piece of work under the sentence it stands for; `detail` says what came of it.
+   * Ends at once when the scenario is told to stop, whatever the work still waits for.
+   */
+  step<T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T>;
+  /** A name that no other run, and no other scenario of this one, uses: a backup store remembers names. */
+  uniqueName(what: string): string;
+};
+
+/** Makes the `step` of a context. */
+export const tellSteps =
+  ({ report, signal }: { report: StepReport; signal: AbortSignal }): Context['step'] =>
+  async (sentence, work, detail) => {
+    signal.throwIfAborted();
+    const telling = report.step(sentence);
+    const { promise: stopped, reject } = Promise.withResolvers<never>();
+    const stop = (): void => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      const result = await Promise.race([work(), stopped]);
+      telling.done(detail?.(result));
+      return result;
+    } catch (error) {
+      telling.failed(error);
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };

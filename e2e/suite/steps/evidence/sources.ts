@@ -1,0 +1,95 @@
+import { stringify } from 'yaml';
+import { checkStore } from '../../../backupstore/fsck.ts';
+import { storeFolder } from '../../../backupstore/layout.ts';
+import { podSource, runInPod } from '../../../backupstore/pod-source.ts';
+import type { StoreSource } from '../../../backupstore/source.ts';
+import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
+import { withoutManagedFields } from '../../../kube/objects.ts';
+import type { Event } from '../../../longhorn/job-types.ts';
+import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
+import type { Belongs, Source } from '../../evidence/keeper.ts';
+import type { Timelines } from '../timelines.ts';
+import { managersLogs } from './managers-logs.ts';
+
+type Ground = {
+  cluster: Cluster;
+  timelines: Timelines;
+  belongs: Belongs;
+  since: Date;
+  /** The namespace that the store's server runs in. */
+  place: { namespace: string };
+  /** Undefined until it runs. */
+  server: { pod: PodTarget; root: string } | undefined;
+};
+
+/** All that is read of the cluster for who looks into a failure, while everything is still there. */
+export const sourcesOf = (ground: Ground): Source[] => [
+  { file: 'objects.yaml', read: (signal) => readObjects(ground, signal) },
+  { file: 'events.ndjson', read: (signal) => readEvents(ground, signal) },
+  ...managersLogs(ground.cluster, { managers: ground.timelines.managers, since: ground.since }),
+  ...(ground.server === undefined ? [] : ofStore(ground.cluster, ground.server, ground.since)),
+];
+
+const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
+  volumes: 'volumes',
+  attachments: 'volumeattachments',
+  snapshots: 'snapshots',
+  backups: 'backups',
+  backupVolumes: 'backupvolumes',
+  backupTargets: 'backuptargets',
+};
+
+const readObjects = async ({ cluster, timelines, belongs, place: { namespace } }: Ground, signal: AbortSignal): Promise<string> => {
+  const { managers: _, ...watched } = timelines;
+  const own = Object.entries(watched).flatMap(([key, timeline]) =>
+    timeline.objects().filter((object) => belongs(plurals[key as keyof typeof plurals], object)),
+  );
+  const lists = await Promise.all([
+    cluster.list<KubernetesObject>(longhornResources.nodes, { namespace: longhornNamespace, signal }),
+    cluster.list<KubernetesObject>(resources.pods, { namespace: longhornNamespace, signal }),
+    cluster.list<KubernetesObject>(resources.pods, { namespace, signal }),
+  ]);
+  const [nodes = [], ...pods] = lists.map(({ items }) => items);
+  return [...own, ...nodes, ...pods.flat()].map((object) => `---\n${stringify(withoutManagedFields(object))}`).join('');
+};
+
+type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
+
+const readEvents = async ({ cluster, place: { namespace }, since }: Ground, signal: AbortSignal): Promise<string> => {
+  const lists = await Promise.all(
+    [longhornNamespace, namespace].map((each) => cluster.list<TimedEvent>(resources.events, { namespace: each, signal })),
+  );
+  const timeOf = ({ lastTimestamp, eventTime, metadata }: TimedEvent): string =>
+    lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
+  return lists
+    .flatMap(({ items }) => items)
+    .filter((event) => Date.parse(timeOf(event)) >= since.getTime() - 1000)
+    .toSorted((one, other) => (timeOf(one) < timeOf(other) ? -1 : 1))
+    .map((event) => `${JSON.stringify(withoutManagedFields(event))}\n`)
+    .join('');
+};
+
+const ofStore = (cluster: Cluster, { pod, root }: { pod: PodTarget; root: string }, since: Date): Source[] => {
+  const source = podSource(runInPod({ cluster, pod }), { root });
+  return [
+    {
+      file: `logs/${pod.name}.${pod.container}.log`,
+      read: () => cluster.logs(pod, { timestamps: true, sinceTime: since.toISOString() }),
+    },
+    { file: 'store-listing.txt', read: () => listFiles(source) },
+    {
+      file: 'store-fsck.json',
+      read: async () => `${JSON.stringify(await checkStore(source, { now: Date.now(), verify: undefined }), null, 2)}\n`,
+    },
+  ];
+};
+
+// The blocks lie at the seventh level below the store's own folder.
+const deepest = 12;
+
+const listFiles = async (source: StoreSource): Promise<string> => {
+  const lines = ['kind      bytes  changed                   path'];
+  for await (const { kind, size, changedAt, path } of source.walk(storeFolder, deepest))
+    lines.push(`${kind.padEnd(7)} ${String(size).padStart(9)} ${new Date(changedAt).toISOString()}  ${path}`);
+  return `${lines.join('\n')}\n`;
+};

@@ -1,0 +1,106 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { pipeline } from 'node:stream/promises';
+import { follow } from '../../../history/watch.ts';
+import { ApiError, type Cluster, unlessGone } from '../../../kube/cluster.ts';
+import { type Duration, parseDuration } from '../../../kube/duration.ts';
+import { longhornApiVersion, longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { runLabel } from '../made.ts';
+import { forwardService } from '../service-forward.ts';
+import { findOther, isOver, type SupportBundle, stateOf, until } from './support-bundle-state.ts';
+
+/** `interrupted` ends it early; what was made for it is removed also then. The times are for tests. */
+type Asked = { run: string; path: string; interrupted: AbortSignal; time?: Duration; goneWithin?: Duration };
+
+// Of Longhorn's manager of support bundles: a pod of its own has to start, then each node is asked, and all of it zipped and fetched.
+const bundleTime: Duration = '5m';
+const resource = longhornResources.supportBundles;
+
+/**
+ * Asks Longhorn for its support bundle and puts it where it is wanted; throws, in one line, when there is none to be had. The object that asks for
+ * it has one name in a run, so that there is never a second one at a time: a bundle is of the whole cluster.
+ */
+export const fetchSupportBundle = async (
+  cluster: Cluster,
+  { run, path, interrupted, time = bundleTime, goneWithin = '1m' }: Asked,
+): Promise<void> => {
+  const name = `corral-${run}-support-bundle`;
+  const late = AbortSignal.timeout(parseDuration(time));
+  const ended = new AbortController();
+  const signal = AbortSignal.any([interrupted, late, ended.signal]);
+  const timeline = await follow<SupportBundle>(cluster, resource, {
+    namespace,
+    signal: ended.signal,
+  }).catch(sayUnknown);
+  try {
+    refuseBeside(findOther(timeline.objects()), name);
+    const { metadata } = await ask(cluster, { run, name });
+    let state = '';
+    try {
+      await until(timeline, () => isOver(timeline, metadata.uid), signal);
+      state = stateOf(timeline, metadata.uid);
+      await download(cluster, { bundle: readyOf(timeline.current(name), state), path, signal });
+    } catch (error) {
+      if (interrupted.aborted) throw new Error(`not waited for, as the run was interrupted; it was ${state || 'asked for'}`);
+      if (late.aborted)
+        throw new Error(`not there within the ${time} that Longhorn's manager of support bundles is given; it was ${state}`);
+      throw error;
+    } finally {
+      await cluster.delete(resource, { namespace, name }).catch(unlessGone);
+      // What is still there would hold up the next one, and with it go the pods that made it.
+      await until(timeline, () => timeline.current(name) === undefined, AbortSignal.timeout(parseDuration(goneWithin)));
+    }
+    if (timeline.current(name) !== undefined)
+      throw new Error(`it is here, but ${name} did not go within ${goneWithin}: npm run cleanup removes it`);
+  } finally {
+    ended.abort();
+  }
+};
+
+const sayUnknown = (error: unknown): never => {
+  if (error instanceof ApiError && error.status === 404)
+    throw new Error('the cluster knows no supportbundles.longhorn.io (404): the emulator makes none');
+  throw error;
+};
+
+// Longhorn gives up the bundle of before, which nobody may have fetched yet, for a new one.
+const refuseBeside = (other: SupportBundle | undefined, name: string): void => {
+  if (other === undefined) return;
+  if (other.metadata.name === name) throw new Error(ofAnother);
+  throw new Error(`not asked for: Longhorn would give up ${other.metadata.name} for it, which is not this run's`);
+};
+
+const ofAnother = 'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
+
+const ask = async (cluster: Cluster, { run, name }: { run: string; name: string }): Promise<SupportBundle> => {
+  const spec = { description: `a scenario of Corral's run ${run} did not pass`, issueURL: '' };
+  const metadata = { name, namespace, labels: runLabel(run) };
+  try {
+    return await cluster.create<SupportBundle>(resource, { apiVersion: longhornApiVersion, kind: 'SupportBundle', metadata, spec });
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 409) throw new Error(ofAnother);
+    throw error;
+  }
+};
+
+const readyOf = (bundle: SupportBundle | undefined, state: string): SupportBundle => {
+  if (bundle?.status?.state === 'ReadyForDownload') return bundle;
+  throw new Error(`Longhorn did not make it: ${state}`);
+};
+
+type Download = { bundle: SupportBundle; path: string; signal: AbortSignal };
+
+const download = async (cluster: Cluster, { bundle: { metadata, status }, path, signal }: Download): Promise<void> => {
+  const { url } = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal });
+  // The node that owns it has the way to what made it.
+  const answer = await fetch(`${url}/v1/supportbundles/${status?.ownerID}/${metadata.name}/download`, { signal });
+  const type = answer.headers.get('content-type') ?? 'of no type';
+  if (!answer.ok || answer.body === null || !type.includes('zip'))
+    throw new Error(`Longhorn did not hand it out: ${answer.status}, ${type}`);
+  try {
+    await pipeline(answer.body, createWriteStream(`${path}.part`), { signal });
+    await rename(`${path}.part`, path);
+  } finally {
+    await rm(`${path}.part`, { force: true });
+  }
+};

@@ -1,0 +1,47 @@
+import type { Cluster } from '../../kube/cluster.ts';
+import { isInRange, isTooOld, isUnknownNewer, supported } from '../../longhorn/supported.ts';
+import { readVersion } from '../../longhorn/version.ts';
+import type { Context, StepReport } from './context.ts';
+import { readyNodes } from './volume.ts';
+
+/** The nodes that the documents ask for. */
+const nodesOfTheDocuments = 3;
+
+/**
+ * Finds the Longhorn of the cluster and returns its version, as `v1.12.1`. Skips the scenario where that is not in its range, or older than
+ * any that it can be played on; fewer nodes than the documents have, and a version that nobody has tried yet, are findings.
+ */
+export const findLonghorn = async ({
+  cluster,
+  step,
+  report,
+  range,
+  skip,
+}: {
+  cluster: Cluster;
+  step: Context['step'];
+  report: Pick<StepReport, 'finding'>;
+  range: string;
+  skip: (reason: string) => never;
+}): Promise<string> => {
+  const { version, nodes } = await step(
+    'Given a Longhorn whose nodes are ready',
+    async () => ({ version: await readVersion(cluster), nodes: await readyNodes({ cluster }) }),
+    ({ version, nodes }) => `${version} on ${nodes.length}: ${nodes.join(', ')}`,
+  );
+  if (isTooOld(version)) skip(`needs Longhorn v${supported.oldest} or newer, with backup targets by name; here is ${version}`);
+  if (!isInRange(version, range)) skip(`holds for Longhorn ${range}; here is ${version}`);
+  if (isUnknownNewer(version)) {
+    report.finding({
+      title: 'Longhorn is newer than any that the scenarios were tried on',
+      detail: `It is ${version}; what was expected of it is what v${supported.newest} does.`,
+    });
+  }
+  if (nodes.length < nodesOfTheDocuments) {
+    report.finding({
+      title: 'Longhorn has fewer nodes than the documents ask for',
+      detail: `The documents have ${nodesOfTheDocuments} worker nodes; ready are ${nodes.length}: ${nodes.join(', ') || 'none'}.`,
+    });
+  }
+  return version;
+};

@@ -1,0 +1,143 @@
+import { removeStore, startStore } from '../../backupstore/fixture.ts';
+import { onlyDeclared } from '../../faults/declared.ts';
+import { openFaults } from '../../faults/fault.ts';
+import { openLedger } from '../../faults/ledger.ts';
+import { longhornClocks } from '../../longhorn/clocks.ts';
+import { inTurn, removeMade } from './clean-up.ts';
+import { concernOf } from './concern.ts';
+import { concludeManagers, concludeMessages, excuse } from './conclude.ts';
+import { type Context, tellSteps } from './context.ts';
+import { keepEvidence } from './evidence/keep.ts';
+import { scenarioNamed } from './evidence/scenario-named.ts';
+import { findLonghorn } from './find-longhorn.ts';
+import { createGiven } from './given.ts';
+import { limitsOn } from './limits.ts';
+import { nothingMade } from './made.ts';
+import { messagesOf } from './messages-of.ts';
+import { documentData } from './sizes.ts';
+import type { Steps, StepsOptions } from './steps.ts';
+import { makeTarget, removeTarget } from './target.ts';
+import { createThen } from './then.ts';
+import { openTimelines } from './timelines.ts';
+import { uniqueName } from './unique-name.ts';
+import { createWhen } from './when.ts';
+import { createWhenIdle, type WhenIdle } from './when-idle.ts';
+
+export type { Steps } from './steps.ts';
+
+/**
+ * Sets the ground that every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it) and returns its steps.
+ * If that fails, it has cleaned up before it throws.
+ */
+export const createSteps = async ({
+  cluster,
+  run,
+  scenario,
+  out,
+  storeImage,
+  namespace: shared,
+  clocks = longhornClocks,
+  lab,
+  dangers,
+  without = [],
+  longhorn,
+  skip,
+  signal,
+  report,
+  alone: haveAlone,
+  rest,
+  giveBack,
+  evidence,
+}: StepsOptions): Promise<Steps> => {
+  const step = tellSteps({ report, signal });
+  const limits = limitsOn(clocks);
+  const nameOf = (what: string): string => uniqueName(run, what);
+  const name = nameOf('store');
+  const place = shared === undefined ? { namespace: name } : { namespace: shared, name };
+  const target = nameOf('target');
+  const made = nothingMade();
+  const living = new AbortController();
+  const undo = [async () => living.abort()];
+  // The latest first. A step that tells of the clean-up must not end with the scenario's signal.
+  const close = () => tellSteps({ report, signal: new AbortController().signal })('Clean-up', () => inTurn(undo.toReversed()));
+
+  try {
+    const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });
+    const ledger = await openLedger(out, run);
+    const kept = keepEvidence(evidence, { run, made, target, place, dangers });
+    const timelines = await openTimelines(cluster, living.signal);
+    kept.watches(timelines, living.signal);
+
+    let whenIdle: WhenIdle = (_, take) => take();
+    undo.push(() => whenIdle(`backup store ${name}`, () => removeStore(cluster, place)));
+    // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
+    undo.push(async () => giveBack());
+    const fixture = await step('Given an NFS backup store of its own', () =>
+      startStore(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
+    );
+    whenIdle = createWhenIdle({ store: fixture.store, clocks, run });
+
+    const targets = { cluster, targets: timelines.backupTargets, limits };
+    undo.push(() => whenIdle(`backup target ${target}`, () => removeTarget(targets, target)));
+    await step(
+      'Given a backup target of Longhorn on it',
+      () => makeTarget(targets, { name: target, url: fixture.url, run }),
+      () => `${target}, ${fixture.url}`,
+    );
+
+    kept.serves({ pod: fixture.pod, root: fixture.root });
+    undo.push(() => removeMade({ cluster, timelines, made, target, limits, whenIdle }));
+    const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), dangers);
+    undo.push(() => faults.healAll());
+
+    const ground = {
+      cluster,
+      run,
+      version,
+      clocks,
+      limits,
+      target,
+      store: fixture.store,
+      server: fixture,
+      timelines,
+      living: living.signal,
+      faults,
+    };
+    const context: Context = {
+      ...ground,
+      made,
+      lab,
+      without,
+      haveAlone,
+      rest,
+      alone: new Set(),
+      expected: [],
+      pages: [],
+      report,
+      step,
+      uniqueName: nameOf,
+    };
+    kept.shows(context.pages);
+    undo.push(() => inTurn(context.pages.map(({ page }) => page.close)));
+    const others = scenarioNamed(evidence);
+    const conclude = () => inTurn([() => concludeMessages(context), () => concludeManagers(context, others)]);
+    return {
+      given: createGiven(context),
+      when: createWhen(context),
+      // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes the steps for a promise.
+      then: createThen(context),
+      data: documentData(clocks),
+      conclude,
+      excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error, others)),
+      messages: () => messagesOf(context),
+      concern: (error) => concernOf(context, error),
+      close,
+    };
+  } catch (error) {
+    await evidence.collect();
+    await close().catch((cleanUpError: unknown) => {
+      throw new AggregateError([error, cleanUpError], 'the ground of the scenario could not be set, nor cleaned up');
+    });
+    throw error;
+  }
+};

@@ -1,0 +1,45 @@
+import { once, onceGone } from '../../history/expectation.ts';
+import type { Timeline } from '../../history/timeline.ts';
+import { type Cluster, unlessGone } from '../../kube/cluster.ts';
+import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
+import { syncRequest } from '../../longhorn/sync-request.ts';
+import type { BackupTarget } from '../../longhorn/types.ts';
+import type { Limits } from './limits.ts';
+import { runLabel } from './made.ts';
+
+const resource = longhornResources.backupTargets;
+
+type Ground = { cluster: Cluster; targets: Timeline<BackupTarget>; limits: Limits };
+
+/**
+ * Makes a backup target of the scenario's own and returns when Longhorn can use it (any number of them: Longhorn v1.8 and later).
+ * The one that the cluster has by default is not touched: other people's backups are on it.
+ */
+export const makeTarget = async (
+  { cluster, targets, limits }: Ground,
+  { name, url, run }: { name: string; url: string; run: string },
+): Promise<void> => {
+  await cluster.create(resource, {
+    apiVersion,
+    kind: 'BackupTarget',
+    metadata: { name, namespace, labels: runLabel(run) },
+    spec: { backupTargetURL: url, credentialSecret: '', pollInterval: '5m0s', syncRequestedAt: syncRequest({}) },
+  });
+  await once(targets, ({ status }) => status?.available === true, {
+    name,
+    label: `the backup target ${url} is available`,
+    describe: describeTarget,
+    ...limits.targetAvailable,
+  });
+};
+
+/** Removes a backup target, with what Longhorn knows of it, and returns when it is gone; one that was never made is no error. */
+export const removeTarget = async ({ cluster, targets, limits }: Ground, name: string): Promise<void> => {
+  await cluster.delete(resource, { namespace, name }).catch(unlessGone);
+  await onceGone(targets, { name, label: `backup target ${name} is gone`, describe: describeTarget, ...limits.targetGone });
+};
+
+const describeTarget = ({ spec, status }: BackupTarget): string => {
+  const why = status?.conditions?.find(({ status }) => status === 'True')?.message;
+  return `${spec.backupTargetURL || 'no URL'}, ${status?.available ? 'available' : 'not available'}${why ? `: ${why}` : ''}, listed ${status?.lastSyncedAt || 'never'}`;
+};

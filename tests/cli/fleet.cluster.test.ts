@@ -1,0 +1,162 @@
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripVTControlCharacters } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { parseFleet } from '../../e2e/cli/fleet/arguments.ts';
+import { composeFleet } from '../../e2e/cli/fleet/manifests.ts';
+import { resourceOf } from '../../e2e/cli/fleet/objects.ts';
+import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
+import { pathOf } from '../../e2e/kube/resources.ts';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+import { readReport } from '../../e2e/report/file.ts';
+import type { ScenarioReport } from '../../e2e/report/schema.ts';
+import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { type PodFate, startJobHands } from '../support/job-hands.ts';
+import { scenarioReport } from '../support/scenario-report.ts';
+
+const script = fileURLToPath(new URL('../../scripts/fleet.ts', import.meta.url));
+
+let server: ApiServer;
+let cluster: Cluster;
+let fate: (index: number) => PodFate;
+let stopHands: () => Promise<void>;
+
+beforeAll(async () => {
+  server = await startApiServer();
+  cluster = await server.connect();
+  const kubeconfig = await server.kubeconfig();
+  ({ stop: stopHands } = await startJobHands(cluster, { kubeconfig, fate: (index) => fate(index) }));
+});
+afterAll(async () => {
+  await stopHands?.();
+  await server?.stop();
+});
+
+const logOf = (index: number, state: ScenarioReport['state']): string => {
+  const report = composeReport({
+    run: `run00${index}`,
+    provider: 'lab',
+    target: { name: 'emulator', version: 'v1' },
+    kubernetes: null,
+    end: { state: 'finished', reason: null },
+    shard: { index: index + 1, of: 2, split: 'abc' },
+    scenarios: [scenarioReport(`It ${index}`, { state })],
+    startedAt: new Date('2026-01-01T00:00:00Z'),
+  });
+  const text = JSON.stringify({ ...report, duration: 5000 });
+  const digest = createHash('sha256').update(text).digest('hex');
+  return `playing\ncorral-report ${digest}\n${gzipSync(text).toString('base64')}\ncorral-report-end\n`;
+};
+
+const fleet = async ({ interruptedAfter = '', before = '' } = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-fleet-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  if (before !== '') await mkdir(join(folder, 'out', before), { recursive: true });
+  const where = ['--kubeconfig', await server.kubeconfig(), '--context', 'test'];
+  const run = execa(process.execPath, [script, '--shards', '2', ...where, '--image', 'suite:1', '--out', 'out'], {
+    cwd: folder,
+    reject: false,
+  });
+  let told = '';
+  run.stdout.on('data', (text: Buffer) => {
+    const before = told;
+    told += text;
+    if (interruptedAfter !== '' && told.includes(interruptedAfter) && !before.includes(interruptedAfter)) run.kill('SIGINT');
+  });
+  const { exitCode, stdout, stderr } = await run;
+  const normal = (text: string) =>
+    stripVTControlCharacters(text)
+      .replaceAll(/(fleet |corral-)[a-z0-9]{6}\b/g, '$1<run>')
+      .replaceAll(/https:\S+/g, '<server>')
+      .replaceAll(/v1\.\d+\.\d+/g, '<version>');
+  return { exitCode, stdout: normal(stdout), stderr: normal(stderr), folder: join(folder, 'out') };
+};
+
+const leftOver = async () => {
+  const all = await Promise.all([resources.namespaces, resources.jobs, resources.pods].map((resource) => cluster.list(resource)));
+  return all.flatMap(({ items }) => items.map(({ metadata }) => metadata.name)).filter((name) => /corral|fleet/.test(name));
+};
+
+// A Job goes when the collector of what has no owner has looked at everything that there is: seconds, on a busy machine many.
+vi.setConfig({ testTimeout: 180_000 });
+
+test.each(['lab', 'existing'] as const)('what a fleet makes in mode %s is known to the API server, field by field', async (mode) => {
+  const flags = mode === 'existing' ? ['--', '--store-image', 'store:1'] : [];
+  const where = ['--kubeconfig', await server.kubeconfig(), '--context', 'test', '--image', 'suite:1', '--mode', mode];
+  const args = parseFleet(['--shards', '2', ...where, ...flags]);
+  if (args === undefined) throw new Error('help was asked for');
+  const objects = await composeFleet(args, { run: `strict-${mode}`, uid: 'uid' });
+  const needed = new Set(objects.map(({ metadata }) => metadata.namespace).filter((name) => name !== undefined));
+  for (const name of needed) await cluster.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+  for (const object of objects.filter(({ kind }) => kind !== 'Namespace')) {
+    const path = `${pathOf(resourceOf(object), { namespace: object.metadata.namespace })}?dryRun=All&fieldValidation=Strict`;
+    const { status, text } = await cluster
+      .request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(object) })
+      .then(async (response) => ({ status: response.status, text: await response.text() }));
+    expect([object.kind, status, status === 201 ? '' : text]).toEqual([object.kind, 201, '']);
+  }
+  for (const name of needed) await cluster.delete(resources.namespaces, { name });
+});
+
+test('a fleet takes the reports out of the logs, merges them, and leaves nothing behind', async () => {
+  fate = (index) => ({ log: logOf(index, index === 0 ? 'passed' : 'failed'), exitCode: index });
+  const ended = await fleet();
+  expect(ended.stderr).toBe('');
+  expect(ended.exitCode).toBe(1);
+  const lines = ended.stdout.split('\n').filter((line) => !line.includes('plays on') && !line.includes('waits'));
+  const shards = lines.filter((line) => line.startsWith('shard ')).toSorted();
+  expect([...lines.filter((line) => !line.startsWith('shard ')), ...shards].join('\n')).toMatchInlineSnapshot(`
+    "Corral fleet <run>: 2 shards, mode lab, image suite:1
+    On <server> (context test), Kubernetes <version>; it makes, and removes:
+      Namespace corral-<run>-fleet
+      Job corral-<run>-fleet/fleet
+
+    1 round: ✓ passed, ✗ failed, ? not provable, - skipped
+
+    rounds  passed  failed  skipped  min  median  max
+    ✓            1       0        0  1 s     1 s  1 s  It 0
+    ✗            0       1        0  1 s     1 s  1 s  It 1
+
+    Did not pass:
+      ✗ It 1
+
+    1 passed, 1 failed
+    Judged: the emulator v1: this run proves the suite, not Longhorn
+    Report: out/report.json (5 s)
+    Removing what the fleet made ...
+    Removing what the fleet made: done
+    shard 1/2: ended (Completed 0): 1 passed, 0 failed
+    shard 2/2: ended (Error 1): 0 passed, 1 failed"
+  `);
+  expect((await readReport(ended.folder))?.scenarios.map(({ name, state }) => `${name} ${state}`)).toEqual(['It 0 passed', 'It 1 failed']);
+  expect(await readFile(join(ended.folder, 'shard-2/log.txt'), 'utf8')).toBe('playing\n');
+  expect(await leftOver()).toEqual([]);
+});
+
+test('a shard whose pod died without a report fails the fleet, and the others have theirs', async () => {
+  fate = (index) => (index === 0 ? { log: logOf(0, 'passed'), exitCode: 0 } : { log: 'playing\nKilled\n', exitCode: 137 });
+  const ended = await fleet({ before: 'shard-7' });
+  expect((await readdir(ended.folder)).toSorted()).toEqual(['shard-1', 'shard-2']);
+  expect(ended.exitCode).toBe(3);
+  expect(ended.stdout).toContain(
+    'shard 2/2: ended (Error 137) without a report: its log does not end with a report: see out/shard-2/log.txt\n',
+  );
+  expect(ended.stderr).toContain('fleet: shard 2/2 is missing');
+  expect((await readReport(join(ended.folder, 'shard-1')))?.totals.passed).toBe(1);
+  expect(await leftOver()).toEqual([]);
+});
+
+test('Ctrl-C takes the fleet down, and nothing is left', async () => {
+  fate = () => 'plays on';
+  const ended = await fleet({ interruptedAfter: 'Job corral-' });
+  expect(ended).toMatchObject({ exitCode: 4, stderr: '' });
+  expect(ended.stdout).toMatch(
+    /\nInterrupted by SIGINT: the shards clean up, and the fleet goes\n[\s\S]*Removing what the fleet made: done$/,
+  );
+  expect(await leftOver()).toEqual([]);
+});

@@ -1,0 +1,183 @@
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { parseFleet } from '../../e2e/cli/fleet/arguments.ts';
+import { composeFleet } from '../../e2e/cli/fleet/manifests.ts';
+import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/report-block.ts';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+
+const report = composeReport({
+  run: 'abc123',
+  provider: 'lab',
+  target: { name: 'emulator', version: 'v1' },
+  kubernetes: null,
+  end: { state: 'finished', reason: null },
+  scenarios: [],
+  startedAt: new Date(),
+});
+
+const blockOf = (text: string, digest = createHash('sha256').update(text).digest('hex')): string => {
+  const lines =
+    gzipSync(text)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? [];
+  return ['1 passed, 0 failed', `corral-report ${digest}`, ...lines, 'corral-report-end', ''].join('\n');
+};
+
+describe('the report at the end of a log', () => {
+  const log = blockOf(JSON.stringify(report));
+
+  test('is read, and the rest is left', () => {
+    expect(readReportBlock(log)).toEqual(report);
+    expect(withoutReportBlock(log)).toBe('1 passed, 0 failed');
+  });
+
+  test('is not there', () => {
+    expect(() => readReportBlock('1 passed, 0 failed\n')).toThrow('its log does not end with a report');
+  });
+
+  test('was cut off, wherever', () => {
+    for (const end of [log.length - 2, log.indexOf('corral-report-end') - 5, log.indexOf('\n', 30) + 3])
+      expect(() => readReportBlock(log.slice(0, end))).toThrow('its log does not end with a report');
+    const middle = log.indexOf('\n', log.indexOf('corral-report ')) + 20;
+    expect(() => readReportBlock(log.slice(0, middle) + log.slice(middle + 8))).toThrow();
+  });
+
+  test('is another one than its digest says', () => {
+    expect(() => readReportBlock(blockOf(JSON.stringify(report), '0'.repeat(64)))).toThrow('the report in its log is damaged');
+  });
+
+  test('is no report of this release', () => {
+    expect(() => readReportBlock(blockOf('{}'))).toThrow(/schemaVersion/);
+  });
+});
+
+let kubeconfig: string;
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-fleet-'));
+  kubeconfig = join(folder, 'kubeconfig');
+  await writeFile(kubeconfig, '');
+  return () => rm(folder, { recursive: true });
+});
+
+const cluster = () => ['--kubeconfig', kubeconfig, '--context', 'c', '--image', 'suite:1'];
+const existing = ['--mode', 'existing', '--', '--store-image', 'store:1'];
+
+describe('the flags', () => {
+  test('say where, how many and what', () => {
+    expect(parseFleet([...cluster(), '--shards', '3', '--', '--only', 'deletion'])).toMatchObject({
+      shards: 3,
+      mode: 'lab',
+      image: 'suite:1',
+      context: 'c',
+      flags: ['--only', 'deletion'],
+      e2e: { provider: 'lab', longhorn: 'emulator', only: 'deletion' },
+    });
+  });
+
+  test.each<[string[], string | RegExp]>([
+    [['--shards', '0'], '--shards 0: give a whole number from 1 on, or leave it out'],
+    [['--shards', '1000'], '--shards 1000: give at most 999'],
+    [['--shards', '2', '--mode', 'kind'], '--mode kind is unknown: use --mode lab or --mode existing'],
+    [['--shards', '2', '--image', ''], "--image '': name the image that the pods start"],
+    [[], "required option '--shards <n>' not specified: see npm run fleet -- --help"],
+    [['--shards', '2', '--', '--shard', '1/2'], '--shard behind the second --: a fleet says that to its shards itself: leave it out'],
+    [['--shards', '2', '--', '--out=x'], '--out=x behind the second --: a fleet says that to its shards itself: leave it out'],
+    [['--shards', '2', '--', '--only', '['], /^--only \[: Invalid regular expression/],
+    [
+      ['--shards', '2', '--mode', 'existing'],
+      "--provider existing needs --store-image: a cluster that is somebody's is named, never guessed",
+    ],
+    [
+      ['--shards', '2', ...existing, '--allow', 'settings'],
+      '--allow with several shards on one cluster: they do not wait for each other, and would feel it: use --shards 1, or --mode lab',
+    ],
+  ])('%j are refused in one line', (argv, line) => {
+    expect(() => parseFleet([...cluster(), ...argv])).toThrow(line);
+  });
+});
+
+describe('what a fleet makes', () => {
+  const compose = async (argv: string[]) => {
+    const args = parseFleet([...cluster(), ...argv]);
+    if (args === undefined) throw new Error('help was asked for');
+    return composeFleet(args, { run: 'abc123', uid: 'the-uid' });
+  };
+  const podOf = (objects: Awaited<ReturnType<typeof compose>>) =>
+    (objects.at(-1) as unknown as { spec: { template: { spec: Record<string, unknown> & { containers: Record<string, unknown>[] } } } })
+      .spec.template.spec;
+
+  test('carries the label of its run, and ends with the Job', async () => {
+    for (const argv of [
+      ['--shards', '2'],
+      ['--shards', '2', ...existing],
+    ]) {
+      const objects = await compose(argv);
+      expect(objects.filter(({ metadata }) => metadata.labels?.['corral.test/run'] !== 'abc123')).toEqual([]);
+      expect(objects[0]).toMatchObject({ kind: 'Namespace', metadata: { name: 'corral-abc123-fleet' } });
+      expect(objects.at(-1)).toMatchObject({
+        kind: 'Job',
+        metadata: { namespace: 'corral-abc123-fleet' },
+        spec: { completionMode: 'Indexed', completions: 2, parallelism: 2, backoffLimitPerIndex: 0 },
+      });
+    }
+  });
+
+  test('has pods that are no root, with no capability and no privilege', async () => {
+    for (const argv of [
+      ['--shards', '2'],
+      ['--shards', '2', ...existing],
+    ]) {
+      const pod = podOf(await compose(argv));
+      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
+      expect(pod.containers.map(({ securityContext }) => securityContext)).toEqual([
+        expect.objectContaining({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }),
+      ]);
+      expect(JSON.stringify(pod)).not.toMatch(/"privileged":true|"add":|hostPath|hostNetwork|hostPID/);
+    }
+  });
+
+  test('gives labs a user namespace of their own, and no token', async () => {
+    const objects = await compose(['--shards', '2']);
+    expect(objects.map(({ kind }) => kind)).toEqual(['Namespace', 'Job']);
+    expect(podOf(objects)).toMatchObject({
+      hostUsers: false,
+      automountServiceAccountToken: false,
+      containers: [{ image: 'suite:1', securityContext: { procMount: 'Unmasked' }, args: [] }],
+    });
+  });
+
+  test('gives those on an existing cluster the roles that they need, and tells them which cluster it is', async () => {
+    const objects = await compose(['--shards', '2', ...existing, '--tags', 'x']);
+    expect(objects.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['ServiceAccount', 'Role', 'RoleBinding', 'Job']));
+    expect(objects.find(({ kind }) => kind === 'ServiceAccount')?.metadata).toMatchObject({
+      name: 'fleet',
+      namespace: 'corral-abc123-fleet',
+    });
+    expect(podOf(objects)).toMatchObject({
+      serviceAccountName: 'fleet',
+      securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
+      containers: [
+        { args: ['--expect-cluster', 'the-uid', '--namespace', 'corral-abc123-fleet', '--store-image', 'store:1', '--tags', 'x'] },
+      ],
+    });
+  });
+
+  test('tells the shards how many they are, and the clocks of the Longhorn there', async () => {
+    process.env.CORRAL_TARGET_CLOCKS = '1,2,3,4';
+    onTestFinished(() => {
+      delete process.env.CORRAL_TARGET_CLOCKS;
+    });
+    const [container] = podOf(await compose(['--shards', '12', ...existing])).containers;
+    expect(container?.env).toEqual(
+      expect.arrayContaining([
+        { name: 'FLEET_MODE', value: 'existing' },
+        { name: 'FLEET_SHARDS', value: '12' },
+        { name: 'CORRAL_TARGET_CLOCKS', value: '1,2,3,4' },
+      ]),
+    );
+  });
+});

@@ -1,0 +1,70 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { refuseLostFlags } from '../../e2e/cli/lost-flags.ts';
+
+let folder: string;
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-npm-'));
+  await writeFile(join(folder, 'npmrc'), 'provider=kind\n; keep=true\n');
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+const program = () => {
+  const command = new Command('npm run e2e --')
+    .option('--provider <name>', 'where the cluster comes from')
+    .option('--store-image <image>', 'an image')
+    .option('--keep', 'leave it up')
+    .option('--json', 'for programs')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+  command.command('up').option('--nodes <n>', 'how many');
+  return command;
+};
+
+type Variables = Record<string, string>;
+const calledByNpm = { npm_command: 'run', npm_lifecycle_event: 'e2e' };
+
+const refused = (given: Variables, { argv = [], of = {} }: { argv?: string[]; of?: Variables } = {}): string | undefined => {
+  try {
+    refuseLostFlags(program(), argv, { ...calledByNpm, ...given }, () => of);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
+test.for<[Variables, string[], string]>([
+  [{ npm_config_provider: 'kind' }, [], 'npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider kind'],
+  [{ npm_config_keep: 'true' }, ['x'], 'npm keeps --keep for itself where no -- stands before: type npm run e2e -- x --keep'],
+  // The word after it came as an argument, or was one: who reads this knows.
+  [
+    { npm_config_store_image: 'true', npm_config_keep: 'true' },
+    ['store:1'],
+    'npm keeps --store-image, --keep for itself where no -- stands before: type npm run e2e -- --store-image <image> --keep',
+  ],
+  [
+    { npm_config_provider: "a 'b'" },
+    [],
+    String.raw`npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider 'a '\''b'\'''`,
+  ],
+  [{ npm_config_nodes: '5' }, ['up'], 'npm keeps --nodes for itself where no -- stands before: type npm run e2e -- up --nodes 5'],
+])('%j, %j: refused, with the line to type', ([given, argv, message]) => {
+  expect(refused(given, { argv })).toBe(message);
+});
+
+test('what npm knows itself, was configured with, or has from whoever called it, is no flag that was lost', () => {
+  const kind = { npm_config_provider: 'kind' };
+  expect(refused({ npm_config_json: 'true', npm_config_cache: '/c', npm_config_nodedir: '/n' })).toBeUndefined();
+  expect(refused({ ...kind, npm_config_userconfig: join(folder, 'npmrc') })).toBeUndefined();
+  expect(refused({ ...kind, npm_config_globalconfig: join(folder, 'npmrc') })).toBeUndefined();
+  expect(refused({ npm_config_keep: 'true', npm_config_userconfig: join(folder, 'npmrc') })).toMatch('npm keeps --keep');
+  expect(refused(kind, { of: kind })).toBeUndefined();
+});
+
+test('a command that another script of npm has started asks nothing', () => {
+  expect(refused({ npm_config_provider: 'kind', npm_lifecycle_event: 'test' })).toBeUndefined();
+  expect(refused({ npm_config_provider: 'kind', npm_command: 'exec' })).toBeUndefined();
+});

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
+import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/report-block.ts';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+
+const script = fileURLToPath(new URL('../../fixtures/fleet/play-shard.sh', import.meta.url));
+
+const report = composeReport({
+  run: 'abc123',
+  provider: 'existing',
+  target: { name: 'installed', version: 'v1.12.1' },
+  kubernetes: null,
+  end: { state: 'finished', reason: null },
+  scenarios: [],
+  startedAt: new Date(),
+});
+
+const writes = `mkdir -p "$TMPDIR/out" && cat > "$TMPDIR/out/report.json" << 'END'\n${JSON.stringify(report)}\nEND\n`;
+
+/** Runs what a pod runs, with a `node` that does what `does` says instead of playing scenarios. */
+const run = async (does: string, { args = [] as string[], untilTold = '' } = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-shard-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  await writeFile(join(folder, 'node'), `#!/bin/bash\necho "$@" > "$TMPDIR/asked"\npwd >> "$TMPDIR/asked"\n${does}`);
+  await chmod(join(folder, 'node'), 0o755);
+  const env = {
+    PATH: `${folder}:${process.env.PATH}`,
+    TMPDIR: folder,
+    FLEET_MODE: 'existing',
+    FLEET_SHARDS: '8',
+    JOB_COMPLETION_INDEX: '1',
+    KUBERNETES_SERVICE_HOST: 'fd00::1',
+    KUBERNETES_SERVICE_PORT: '443',
+  };
+  const child = spawn(script, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
+  if (untilTold !== '') child.stdout.on('data', (told: Buffer) => `${told}`.includes(untilTold) && child.kill('SIGTERM'));
+  const [log, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  return { log, code, folder, asked: await readFile(join(folder, 'asked'), 'utf8') };
+};
+
+test('a pod plays its shard as its service account, and ends its log with the report and itself with the exit code', async () => {
+  const { log, code, folder, asked } = await run(`echo playing; ${writes}exit 1`, { args: ['--only', 'a b'] });
+  const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
+  expect(asked).toBe(
+    `scripts/e2e.ts --provider existing --shard 2/8 --out ${folder}/out --kubeconfig ${folder}/kubeconfig --context fleet --only a b\n${root}\n`,
+  );
+  expect(code).toBe(1);
+  expect(withoutReportBlock(log)).toBe('playing');
+  expect(readReportBlock(log)).toEqual(report);
+  const account = '/var/run/secrets/kubernetes.io/serviceaccount';
+  expect(parse(await readFile(join(folder, 'kubeconfig'), 'utf8'))).toMatchObject({
+    clusters: [{ name: 'fleet', cluster: { server: 'https://[fd00::1]:443', 'certificate-authority': `${account}/ca.crt` } }],
+    users: [{ name: 'fleet', user: { tokenFile: `${account}/token` } }],
+    contexts: [{ name: 'fleet', context: { cluster: 'fleet', user: 'fleet' } }],
+  });
+});
+
+test('a run that wrote no report leaves no mark of one', async () => {
+  const { log, code } = await run('echo the set-up failed; exit 3');
+  expect([log, code]).toEqual(['the set-up failed\n', 3]);
+});
+
+test('a pod that is told to end lets its scenarios clean up, and still gives its report', async () => {
+  const cleansUp = `trap 'echo cleaning up; ${writes.replaceAll("'", `'"'"'`)}\nexit 4' TERM\necho playing\nwhile :; do sleep 0.1; done`;
+  const { log, code } = await run(cleansUp, { untilTold: 'playing' });
+  expect(code).toBe(4);
+  expect(withoutReportBlock(log)).toBe('playing\ncleaning up');
+  expect(readReportBlock(log)).toEqual(report);
+});

@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { exactly, parseShard, splitScenarios, takeShard } from '../../e2e/cli/shard.ts';
+import { readExpectedTimes, timeKey, timesOf } from '../../e2e/report/expected-times.ts';
+import { nothingSpent, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
+
+const named = (name: string, file = 'one.e2e.ts') => ({ name, file });
+const names = (parts: { name: string }[][]) => parts.map((part) => part.map(({ name }) => name));
+
+describe('which part of how many', () => {
+  test('is read', () => {
+    expect(parseShard('2/8')).toEqual({ index: 2, of: 8 });
+    expect(parseShard('1/1')).toEqual({ index: 1, of: 1 });
+  });
+
+  test.each(['0/8', '9/8', '1/0', 'a/b', '', '2', '2/', '/8', '-1/8', '1.5/8', '2/8/9', ' 2/8', '02/8', '1/1000'])('is not %j', (text) => {
+    expect(() => parseShard(text)).toThrow(`--shard ${text || "''"}: give which part of how many, such as 2/8, from 1/8 to 8/8`);
+  });
+});
+
+describe('the split', () => {
+  const five = ['a', 'b', 'c', 'd', 'e'].map((name) => named(name));
+  const times = { 'one.e2e.ts a': 10, 'one.e2e.ts b': 40, 'one.e2e.ts c': 20, 'one.e2e.ts d': 30, 'one.e2e.ts e': 20 };
+
+  test('gives parts that take about equally long', () => {
+    expect(names(splitScenarios(five, 2, times))).toEqual([
+      ['b', 'e'],
+      ['d', 'c', 'a'],
+    ]);
+  });
+
+  test('follows the order where no time is known', () => {
+    expect(names(splitScenarios(five, 2, {}))).toEqual([
+      ['a', 'c', 'e'],
+      ['b', 'd'],
+    ]);
+  });
+
+  test('takes the median for a time that is not known', () => {
+    const all = [named('new'), ...five];
+    expect(names(splitScenarios(all, 3, times))).toEqual([
+      ['b', 'a'],
+      ['d', 'e'],
+      ['new', 'c'],
+    ]);
+  });
+
+  test('does not depend on the order in which files were loaded', () => {
+    const all = [named('x', 'b.ts'), named('y', 'a.ts'), named('z', 'a.ts'), named('u', 'c.ts')];
+    const loaded = [named('u', 'c.ts'), named('y', 'a.ts'), named('z', 'a.ts'), named('x', 'b.ts')];
+    expect(splitScenarios(loaded, 2, {})).toEqual(splitScenarios(all, 2, {}));
+  });
+
+  test('leaves parts empty where there are more of them than scenarios', () => {
+    expect(names(splitScenarios(five.slice(0, 2), 4, {}))).toEqual([['a'], ['b'], [], []]);
+  });
+
+  test('keeps scenarios of one name together: one pattern of names is for all files', () => {
+    const all = [named('same', 'a.ts'), named('other', 'a.ts'), named('third', 'b.ts'), named('same', 'b.ts')];
+    for (const part of splitScenarios(all, 2, {})) expect(part.filter(({ name }) => name === 'same').length).toBeOneOf([0, 2]);
+  });
+
+  test('of any number of scenarios has each of them once', () => {
+    for (const of of [1, 2, 3, 7, 20]) {
+      const all = Array.from({ length: 13 }, (_, index) => named(`s${index}`, `${index % 3}.ts`));
+      const parts = splitScenarios(all, of, { '0.ts s0': 500, '1.ts s4': 90, '2.ts s2': 0 });
+      expect(parts).toHaveLength(of);
+      expect(parts.flat().map(timeKey).toSorted()).toEqual(all.map(timeKey).toSorted());
+    }
+  });
+});
+
+describe('a shard', () => {
+  const all = ['a', 'b', 'c', 'd'].map((name) => named(name));
+
+  test('has a scenario whatever else is chosen', () => {
+    const whole = takeShard({ index: 2, of: 2 }, { all, chosen: all, times: {} });
+    const few = takeShard({ index: 2, of: 2 }, { all, chosen: all.slice(0, 2), times: {} });
+    expect([whole.chosen, few.chosen].map((each) => each.map(({ name }) => name))).toEqual([['b', 'd'], ['b']]);
+  });
+
+  test('knows the others of its split, and takes no other for one of them', () => {
+    const split = (index: number, of: number, chosen = all, times = {}) => takeShard({ index, of }, { all, chosen, times }).shard.split;
+    expect(split(1, 2)).toBe(split(2, 2));
+    expect(split(1, 2)).toBe(split(2, 2, all.toReversed()));
+    expect(
+      new Set([split(1, 2), split(1, 3), split(1, 2, all.slice(1)), split(1, 2, all, { 'one.e2e.ts a': 1, 'one.e2e.ts b': 9 })]).size,
+    ).toBe(4);
+  });
+});
+
+test('names are matched as they are, and whole', () => {
+  const awkward = ['A (b) c.d*', 'What? [x] {2} a|b', '^$\\d + a/b', 'A'];
+  const pattern = new RegExp(exactly(awkward.map((name) => ({ name }))));
+  for (const name of awkward) expect(name).toMatch(pattern);
+  for (const name of ['A (b) c.dd', 'b', 'AA', 'Abc', '', 'a']) expect(name).not.toMatch(pattern);
+});
+
+test('the times that come with the commit are of scenarios there are, and split the scenarios into parts of which none is much longer than it must be', () => {
+  const times = readExpectedTimes();
+  const all = Object.keys(times).map((key) => {
+    const [, file = '', name = ''] = /^(\S+) (.*)$/.exec(key) ?? [];
+    return { file, name };
+  });
+  for (const { file, name } of all) expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).toContain(`'${name}'`);
+  const sums = splitScenarios(all, 4, times).map((part) => part.reduce((sum, each) => sum + (times[timeKey(each)] ?? 0), 0));
+  const total = sums.reduce((sum, time) => sum + time, 0);
+  expect(Math.max(...sums)).toBeLessThan((total / 4) * 1.15);
+});
+
+test('a report teaches times: of what passed, the longest, without the line', () => {
+  const played = (name: string, state: ScenarioReport['state'], duration: number, locks = 0): ScenarioReport => ({
+    ...untold,
+    ...named(name),
+    seed: null,
+    tags: [],
+    round: 1,
+    state,
+    reason: null,
+    duration,
+    account: { ...nothingSpent, locks },
+  });
+  const scenarios = [
+    played('b', 'passed', 9400),
+    played('a', 'passed', 90_000, 60_200),
+    played('b', 'passed', 8000),
+    played('c', 'failed', 5),
+  ];
+  expect(Object.entries(timesOf({ scenarios }))).toEqual([
+    ['one.e2e.ts a', 30_000],
+    ['one.e2e.ts b', 9000],
+  ]);
+});

@@ -1,0 +1,169 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { blockPath } from '../../e2e/backupstore/layout.ts';
+import { findMount } from '../../e2e/cli/store/open.ts';
+import { backupConfig, checksums, layOut, soundStore } from '../backupstore/support/sound-store.ts';
+
+const script = fileURLToPath(new URL('../../scripts/store.ts', import.meta.url));
+const store = async (...args: string[]) => {
+  const { stdout, stderr, exitCode } = await execa(process.execPath, [script, ...args], { reject: false });
+  return { stdout, stderr, exitCode };
+};
+
+let sound: Awaited<ReturnType<typeof layOut>>;
+let damaged: Awaited<ReturnType<typeof layOut>>;
+let folder: string;
+beforeAll(async () => {
+  sound = await layOut(soundStore());
+  const files = soundStore();
+  files.delete(blockPath(checksums[1] as string));
+  files.set('backups/backup_b2.cfg', '{"Name":"b2"');
+  files.set('backups/backup_\u001b[31mred.cfg', '');
+  damaged = await layOut(files);
+  folder = await mkdtemp(join(tmpdir(), 'corral-store-command-'));
+});
+afterAll(async () => {
+  await Promise.all([sound.remove(), damaged.remove(), rm(folder, { recursive: true })]);
+});
+
+test('fsck of a sound store', async () => {
+  expect(await store('fsck', sound.root)).toEqual({
+    stdout: expect.stringMatching(
+      new RegExp(
+        `^${sound.root} is sound; 1 volume, 2 backups, 5 blocks \\(\\d+(\\.\\d)? KiB on disk\\), all looked into in \\d+\\.\\d s$`,
+      ),
+    ),
+    stderr: '',
+    exitCode: 0,
+  });
+});
+
+test('fsck of a damaged one: every finding a line, nothing of it speaks to the terminal, exit code 1', async () => {
+  const { stdout, stderr, exitCode } = await store('fsck', '--quick', join(damaged.root, 'backupstore'));
+  const volume = 'backupstore/volumes/97/f6/vol-a';
+  expect(stdout.split('\n')).toEqual([
+    `error    block-missing: backup b1 lacks 1 block, such as ${checksums[1]} (${volume}/backups/backup_b1.cfg)`,
+    `error    config-cut-off: the config of backup b2 ends in the middle, after 12 bytes (${volume}/backups/backup_b2.cfg)`,
+    `warning  foreign-file: backups/backup_\\u{1b}[31mred.cfg is no file of Longhorn's (${volume}/backups/backup_\\u{1b}[31mred.cfg)`,
+    `warning  block-count-wrong: volume.cfg of volume vol-a counts 5 blocks, and there are 4 (${volume}/volume.cfg)`,
+    expect.stringContaining('info     block-orphaned: 2 blocks belong to no backup, such as '),
+    expect.stringMatching(
+      /backupstore is damaged: 2 errors, 2 warnings, 1 to know; 1 volume, 2 backups, 4 blocks \(.* on disk\), their data not looked into$/,
+    ),
+  ]);
+  expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 1 });
+});
+
+test('fsck as JSON', async () => {
+  const { stdout, exitCode } = await store('fsck', '--json', damaged.root);
+  expect(JSON.parse(stdout)).toMatchObject({
+    store: damaged.root,
+    sound: false,
+    counts: { error: 2, warning: 2, info: 1 },
+    findings: [{ code: 'block-missing', severity: 'error', path: expect.stringMatching(/backup_b1\.cfg$/) }, {}, {}, {}, {}],
+    volumes: 1,
+    blocks: 4,
+  });
+  expect(exitCode).toBe(1);
+});
+
+test('ls', async () => {
+  expect((await store('ls', sound.root)).stdout.split('\n')).toEqual([
+    'VOLUME   VOLUME SIZE   BACKUP   STATE       SIZE    BLOCKS   MODE          CREATED                SNAPSHOT',
+    'vol-a    32 MiB        b1       Completed   6 MiB   3        full          2026-01-01T00:00:10Z   snap-b1',
+    'vol-a    32 MiB        b2       Completed   8 MiB   4        incremental   2026-01-01T00:00:10Z   snap-b2',
+  ]);
+  const { volumes } = JSON.parse((await store('ls', '--json', damaged.root)).stdout);
+  expect(volumes).toMatchObject([
+    {
+      name: 'vol-a',
+      size: 32 << 20,
+      backups: [
+        { name: 'b1', state: 'Completed' },
+        { name: 'b2', state: 'Unreadable', problem: expect.stringContaining('ends in the middle') },
+      ],
+    },
+  ]);
+});
+
+test('show', async () => {
+  expect((await store('show', sound.root, 'vol-a')).stdout).toContain('\nLast backup: b2\n');
+  expect((await store('show', sound.root, 'vol-a/b2')).stdout).toContain('\nBlocks: 4 of 2 MiB, 4 different\n');
+  const { stdout } = await store('show', '--json', sound.root, 'b1');
+  expect(JSON.parse(stdout)).toMatchObject({ kind: 'backup', name: 'b1', blocks: [{ offset: 0 }, {}, {}], compression: 'lz4' });
+});
+
+test('show of a name that two have', async () => {
+  const { root, remove } = await layOut(soundStore().set('backups/backup_vol-a.cfg', backupConfig('b1', { Name: 'vol-a' })));
+  try {
+    expect((await store('show', root, 'vol-a')).stderr).toBe(
+      'store: vol-a is the name of volume vol-a and of backup vol-a/vol-a: name it so',
+    );
+  } finally {
+    await remove();
+  }
+});
+
+test('help', async () => {
+  const { stdout, exitCode } = await store('--help');
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/fsck .*ls .*show .*STORE is the folder .*Exit codes: 0 /s);
+});
+
+test.for<[string, string[], number, string]>([
+  ['no command', [], 2, 'name a command: fsck STORE, ls STORE or show STORE NAME'],
+  ['an unknown command', ['check'], 2, "unknown command 'check'"],
+  ['no store', ['fsck'], 2, "missing required argument 'store'"],
+  ['an unknown flag', ['fsck', '--repair', '.'], 2, "unknown option '--repair'"],
+  ['a folder that is not there', ['fsck', '/nowhere/at/all'], 3, '/nowhere/at/all cannot be read: no such file or directory'],
+  ['an unknown URL', ['ls', 'ftp://host/'], 2, 'ftp://host/: name a folder, or the nfs:// URL of a store that is mounted here'],
+  ['an NFS URL without a path', ['ls', 'nfs://host'], 2, 'nfs://host: the URL of an NFS store is nfs://HOST:/PATH'],
+  [
+    'an NFS store that is not mounted',
+    ['ls', 'nfs://corral.invalid:/opt/backupstore'],
+    3,
+    'nfs://corral.invalid:/opt/backupstore is not mounted on this machine: have it mounted (as root: mount -t nfs4 -o ro corral.invalid:/opt/backupstore DIR), and name DIR',
+  ],
+  [
+    'a store of S3',
+    ['ls', 's3://bucket@region/'],
+    3,
+    's3://bucket@region/: a store of s3 is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then',
+  ],
+])('%s is told in one line', async ([, args, exitCode, message]) => {
+  expect(await store(...args)).toEqual({ stdout: '', stderr: `store: ${message}`, exitCode });
+});
+
+test('what is no store, and what is in none, is told in one line', async () => {
+  const message = (path: string) =>
+    `store: ${path} holds no backup store: in it there is neither a folder backupstore nor a folder volumes`;
+  expect(await store('fsck', folder)).toEqual({ stdout: '', stderr: message(folder), exitCode: 3 });
+  await symlink(sound.root, join(folder, 'backupstore'));
+  expect(await store('fsck', folder)).toEqual({ stdout: '', stderr: message(folder), exitCode: 3 });
+  await writeFile(join(folder, 'file'), '');
+  expect((await store('fsck', join(folder, 'file'))).stderr).toBe(message(join(folder, 'file')));
+  expect((await store('show', sound.root, 'b9')).stderr).toBe(
+    `store: ${sound.root} has no volume and no backup named b9: see npm run store -- ls ${sound.root}`,
+  );
+  expect((await store('show', damaged.root, 'b2')).stderr).toMatch(/^store: the config of backup b2 ends in the middle, after 12 bytes \(/);
+  await mkdir(join(folder, 'empty', 'backupstore'), { recursive: true });
+  expect(await store('ls', join(folder, 'empty'))).toEqual({ stdout: `${join(folder, 'empty')} holds no volume`, stderr: '', exitCode: 0 });
+});
+
+test('a mounted share is found by its URL, and a folder in it', () => {
+  const mounts = [
+    '22 1 0:20 / / rw - ext4 /dev/sda1 rw',
+    '97 22 0:51 / /mnt/with\\040space rw,relatime shared:1 - nfs4 nas.local:/opt ro,vers=4.2',
+    '98 22 0:52 /inner /mnt/inner ro - nfs4 nas.local:/export ro',
+  ].join('\n');
+  const find = (path: string, host = 'nas.local') => findMount(mounts, { host, path });
+  expect(find('/opt')).toBe('/mnt/with space');
+  expect(find('/opt/backups/')).toBe('/mnt/with space/backups');
+  expect(find('/export/inner/store')).toBe('/mnt/inner/store');
+  expect(find('/option')).toBeUndefined();
+  expect(find('/opt', 'other')).toBeUndefined();
+});

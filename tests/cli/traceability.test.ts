@@ -1,0 +1,186 @@
+import { describe, expect, test } from 'vitest';
+import { describeTrace } from '../../e2e/cli/traceability/describe-trace.ts';
+import { readProject } from '../../e2e/cli/traceability/read-project.ts';
+import { sentencesOf } from '../../e2e/cli/traceability/sentences.ts';
+import { type Entry, parseEntries } from '../../e2e/cli/traceability/table.ts';
+import { findToldSteps } from '../../e2e/cli/traceability/told-steps.ts';
+import { type Material, trace } from '../../e2e/cli/traceability/trace.ts';
+
+describe('the seeds', () => {
+  const { sentences, problems } = trace(readProject());
+
+  test('have nothing that is not in the table, and the table nothing that is not in them, in a scenario or among the steps', () => {
+    expect(problems).toEqual([]);
+    expect(
+      sentences.flatMap(({ document, section, text, problems }) =>
+        problems.map((problem) => `${document}, ${section}: ${problem}: ${text}`),
+      ),
+    ).toEqual([]);
+  });
+
+  test('wait for no scenario', () => {
+    expect([...new Set(sentences.flatMap(({ missing }) => missing))]).toEqual([]);
+  });
+
+  test('are three documents of 12, 19 and 34 sentences', () => {
+    const counts = Object.entries(Object.groupBy(sentences, ({ document }) => document)).map(([name, all]) => [name, all?.length]);
+    expect(counts).toEqual([
+      ['backup-store-lock-conflict', 12],
+      ['besteffort-recurring-job-cleanup', 19],
+      ['delete-backup-asynchronously', 34],
+    ]);
+  });
+});
+
+const steps = findToldSteps([
+  `export const createThen = (context) => ({
+    gone: (backup) => context.step(\`Then \${backup.label} is gone\`, async () => {}),
+    kept: (backup) => context.step('Then it is kept', async () => {}),
+  });`,
+  "await step('Given a store', async () => {});",
+]);
+const entry = (change: Partial<Entry> = {}): Entry => ({
+  id: 'it-goes',
+  text: 'It goes.',
+  proof: { one: ['then.gone'] },
+  differs: [],
+  ...change,
+});
+const check = (change: Partial<Material> & { text?: string; entries?: Entry[] } = {}) => {
+  const { text = '# Test\n\nIt goes.\n', entries = [entry()], ...rest } = change;
+  const documents = [{ name: 'seed', text, entries }];
+  return trace({ documents, scenarios: new Map([['one', 'await then.gone(first);']]), steps, differences: new Set(['known']), ...rest });
+};
+const wrong = (change: Parameters<typeof check>[0]) => {
+  const { sentences, problems } = check(change);
+  return [...problems, ...sentences.flatMap((each) => each.problems)];
+};
+
+describe('a table', () => {
+  test('with a step for its sentence is whole', () => {
+    expect(check()).toEqual({
+      problems: [],
+      sentences: [
+        {
+          document: 'seed',
+          section: 'Test',
+          text: 'It goes.',
+          entry: entry(),
+          proofs: [{ scenario: 'one', step: 'then.gone', told: 'Then … is gone' }],
+          missing: [],
+          problems: [],
+        },
+      ],
+    });
+  });
+
+  test.for<[string, Parameters<typeof check>[0], string[]]>([
+    ['a sentence without an entry', { text: 'It goes. It is good.' }, ['no entry says what proves this sentence']],
+    [
+      'an entry whose text is not in the document',
+      { entries: [entry(), entry({ id: 'other', text: 'It stays.' })] },
+      ['seed: entry other has a text that does not stand in the document, or not that often'],
+    ],
+    [
+      'a word that differs',
+      { entries: [entry({ text: 'It goes!' })] },
+      [expect.stringContaining('entry it-goes has a text'), 'no entry says what proves this sentence'],
+    ],
+    ['a sentence that stands there twice and has one entry', { text: 'It goes. It goes.' }, ['no entry says what proves this sentence']],
+    ['two entries of one name', { text: 'It goes. It goes.', entries: [entry(), entry()] }, ['seed: there are two entries named it-goes']],
+    ['a step that does not exist', { entries: [entry({ proof: { one: ['then.lost'] } })] }, ['there is no step then.lost']],
+    ['a step that the scenario does not have', { entries: [entry({ proof: { one: ['then.kept'] } })] }, ['scenario one has no then.kept']],
+    [
+      'a sentence of a step that can be called',
+      { entries: [entry({ proof: { one: ['Then it is kept'] } })] },
+      ['there is no step Then it is kept'],
+    ],
+    ['a difference that does not exist', { entries: [entry({ differs: ['unheard'] })] }, ['there is no difference named unheard']],
+    ['neither a step nor a reason', { entries: [entry({ proof: {} })] }, ['nothing proves this sentence, and no reason is given']],
+  ])('is wrong: %s', ([, change, problems]) => {
+    expect(wrong(change)).toEqual(problems);
+  });
+
+  test.for<[string, Parameters<typeof check>[0]]>([
+    ['a known difference', { entries: [entry({ differs: ['known'] })] }],
+    ['a reason instead of a step', { entries: [entry({ proof: {}, because: 'It is advice.' })] }],
+    ['a step that every scenario has', { entries: [entry({ proof: { one: ['Given a store'] } })] }],
+    ['a sentence that stands there twice, with two entries', { text: 'It goes. It goes.', entries: [entry(), entry({ id: 'again' })] }],
+  ])('is whole: %s', ([, change]) => {
+    expect(wrong(change)).toEqual([]);
+  });
+
+  test('whose scenario does not exist waits for it', () => {
+    const { sentences } = check({ entries: [entry({ proof: { two: ['then.later'] } })] });
+    expect(sentences).toMatchObject([
+      { missing: ['two'], problems: [], proofs: [{ scenario: 'two', step: 'then.later', told: undefined }] },
+    ]);
+  });
+
+  test.for(['- id: a-b\n', '- id: a-b\n  text: x\n  proofs: {}\n', '- id: a-b\n  text: x\n  proof: {one: []}\n'])(
+    'is refused: %j',
+    (yaml) => {
+      expect(() => parseEntries(yaml)).toThrow();
+    },
+  );
+});
+
+test('a document is its sentences, whole blocks of code, and no heading, link or front matter', () => {
+  const document =
+    '---\ntitle: "A. B"\n---\n\n# One\n\n- https://example.invalid/1\n\n1. First (v1.8, a.b). `Second` goes.\n- **Third** goes\n\n## Two\n```sh\na. B\n\nc\n```\nFourth?  Fifth: x';
+  expect(sentencesOf(document)).toEqual([
+    { section: 'One', text: 'First (v1.8, a.b).' },
+    { section: 'One', text: '`Second` goes.' },
+    { section: 'One', text: '**Third** goes' },
+    { section: 'Two', text: 'a. B\n\nc' },
+    { section: 'Two', text: 'Fourth?' },
+    { section: 'Two', text: 'Fifth: x' },
+  ]);
+});
+
+test('steps are found by their names, their sentences as the source has them', () => {
+  const source = `const a = (context) => ({
+  one: async (x) => {
+    await context.step('When it\\'s done', async () => {});
+  },
+  two: (all) =>
+    context
+      .step(
+        \`Then \${all.map(({ label }) => label).join(' and ') || 'none'} hold\`,
+        work,
+      ),
+  silent: (x) => x,
+});`;
+  expect(findToldSteps([source])).toEqual({
+    named: new Map([
+      ['when.one', "When it's done"],
+      ['then.two', 'Then … hold'],
+    ]),
+    always: new Set(),
+  });
+});
+
+test('the table is printed with what is wrong, and what counts last', () => {
+  const text = '# Test\n\nIt goes. It is good. It is meant well. It comes.';
+  const entries = [
+    entry({ differs: ['known'] }),
+    entry({ id: 'meant', text: 'It is meant well.', proof: {}, because: 'It is advice.' }),
+    entry({ id: 'comes', text: 'It comes.', proof: { two: ['then.later'] } }),
+    entry({ id: 'left', text: 'It is left.' }),
+  ];
+  expect(describeTrace(check({ text, entries })).join('\n')).toMatchInlineSnapshot(`
+    "seed: Test
+      it-goes: It goes.
+          one: Then … is gone
+          differs: known
+      ?: It is good.
+          ✗ no entry says what proves this sentence
+      meant: It is meant well.
+          no step: It is advice.
+      comes: It comes.
+          two: then.later, not yet played
+
+    ✗ seed: entry left has a text that does not stand in the document, or not that often
+    4 sentences: 1 proven, 1 with a reason why no step proves them, 1 not yet played (two), 2 wrong"
+  `);
+});

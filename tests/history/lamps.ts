@@ -1,0 +1,50 @@
+import { expectHistory } from '../../e2e/history/expectation.ts';
+import { collectStates, namedState } from '../../e2e/history/named-state.ts';
+import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.ts';
+import type { KubernetesObject } from '../../e2e/kube/objects.ts';
+
+/** An object of nobody's API, for tests of what knows of none. */
+export type Lamp = KubernetesObject & { status: { state: string } };
+
+/** A lamp in a state; its resourceVersion is its whole identity here, as in Kubernetes. */
+export const lamp = (name: string, state: string, resourceVersion: number, uid = `uid-of-${name}`): Lamp => ({
+  kind: 'Lamp',
+  metadata: { name, uid, resourceVersion: String(resourceVersion) },
+  status: { state },
+});
+
+export const is = namedState('lamp-is', (state: string) => ({ label: state, matches: ({ status }: Lamp) => status.state === state }));
+
+/** Makes a step on lamps again from its name. */
+export const makeLampStep = collectStates([is]);
+
+/**
+ * Plays events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it), `hall:gone` a deletion,
+ * `hall=on` a listing that found it unchanged, `hall~on` one that found it changed, `hall!on` another object of that name, `gap` a gap.
+ */
+export const played = (...events: string[]): ReplayedTimeline<Lamp> => {
+  const timeline = replayTimeline<Lamp>('lamps');
+  for (const event of events) play(timeline, event);
+  return timeline;
+};
+
+/** Plays one more event. */
+export const play = (timeline: ReplayedTimeline<Lamp>, event: string): void => {
+  const second = timeline.entries.length + 1;
+  const at = second * 1000;
+  if (event === 'gap') {
+    timeline.push({ kind: 'gap', at, since: at - 1000, reason: 'compacted' });
+    return;
+  }
+  const [, name = '', sign, state = ''] = /^(\w+)([:=~!])(\w+)$/.exec(event) ?? [];
+  const before = timeline.current(name);
+  if (state === 'gone') timeline.push({ kind: 'deleted', at, object: before ?? lamp(name, 'off', second) });
+  else if (sign === '=') timeline.push({ kind: 'listed', at, object: before ?? lamp(name, state, second) });
+  else if (sign === '~') timeline.push({ kind: 'listed', at, object: lamp(name, state, second) });
+  else if (sign === '!') timeline.push({ kind: 'added', at, object: lamp(name, state, second, 'another-uid') });
+  else timeline.push({ kind: before === undefined ? 'added' : 'modified', at, object: lamp(name, state, second) });
+};
+
+/** Expects something of the lamp in the hall. */
+export const hall = (timeline: ReplayedTimeline<Lamp>) =>
+  expectHistory(timeline, { name: 'hall', label: 'the hall lamp', describe: ({ status }) => status.state });

@@ -1,0 +1,62 @@
+import type { Expectation, Verdict } from '../../../e2e/history/expectation.ts';
+import type { Timeline } from '../../../e2e/history/timeline.ts';
+import { is, type Lamp } from '../lamps.ts';
+import type { Observe } from './observe.ts';
+import type { Question, Wait } from './schedule.ts';
+
+/** A verdict; `open` where the watch was stopped first, `none` where there was another error instead; `until` is the last entry that it looked at. */
+export type Answer = { state: Verdict['state'] | 'open' | 'none'; reason: string; until: number };
+
+const owner = 'a schedule';
+const describe = ({ status }: Lamp) => status.state;
+
+/** Makes an expectation of a question, counted from a mark. */
+export const toExpectation = (
+  { expectHistory, gone }: Observe,
+  { timeline, question, mark }: { timeline: Timeline<Lamp>; question: Question; mark: number },
+): Expectation<Lamp> => {
+  const { name, steps, allowing, startingAs, never } = question;
+  const toStep = (state: string) => (state === 'gone' ? gone : is(state));
+  const expected = expectHistory(timeline, { name, label: name, describe })
+    .goes(...steps.map(toStep))
+    .allowing(...allowing.map(toStep))
+    .from(mark);
+  const started = startingAs === undefined ? expected : expected.startingAs(...startingAs.map(toStep));
+  return never === undefined ? started : started.withoutEver(is(never.step)).while({ name: never.other, is: is(never.is) });
+};
+
+/** Waits for a verdict, whichever it is. */
+export const answerOf = async (ask: () => Verdict | Promise<Verdict>): Promise<Answer> => {
+  try {
+    return toAnswer(await ask());
+  } catch (error) {
+    const { verdict, message } = error as Error & { verdict?: Verdict };
+    return verdict === undefined ? { state: 'none', reason: message, until: 0 } : toAnswer(verdict);
+  }
+};
+
+// Only `until` is not for readers of verdicts.
+const toAnswer = ({ state, reason, until = Number.POSITIVE_INFINITY }: Verdict & { until?: number }): Answer => ({
+  state: reason.includes('cannot go on') ? 'open' : state,
+  reason,
+  until,
+});
+
+/** Waits for a state or an end; resolves with the version of the state, or with nothing when the watch was stopped first. */
+export const found = async (
+  observe: Observe,
+  timeline: Timeline<Lamp>,
+  { name, state }: Wait,
+): Promise<{ version?: number } | undefined> => {
+  const options = { name, label: `${name} is ${state ?? 'gone'}`, within: '1h', owner } as const;
+  try {
+    if (state === undefined) {
+      await observe.onceGone(timeline, options);
+      return {};
+    }
+    const { metadata } = await observe.once(timeline, ({ status }) => status.state === state, options);
+    return { version: Number(metadata.resourceVersion) };
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,137 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Entry, Timeline } from '../../../e2e/history/timeline.ts';
+import type { startStreamServer } from '../../support/stream-server.ts';
+import type { Director, World } from '../../support/stream-server-world.ts';
+import type { Lamp } from '../lamps.ts';
+import { type Answer, answerOf, found, toExpectation } from './ask.ts';
+import type { Observe } from './observe.ts';
+import type { Question, Schedule, Wait } from './schedule.ts';
+
+/** A point that something counts from: in the timeline, and in the truth. */
+export type Position = { mark: number; version: number };
+
+/** An answer that the watcher's side gave; `to` is the version up to which things had happened by then. */
+export type Answered = Answer & {
+  question: Question;
+  from: Position;
+  to: number;
+  how: 'live' | 'in the end' | 'asked' | 'asked while cut off';
+};
+
+/** How a wait ended: with a state (its version), with the end of the object, or not at all. */
+export type Waited = { wait: Wait; from: Position; found: { version?: number } | undefined };
+
+/** What came of a schedule. */
+export type Outcome = {
+  problems: string[];
+  /** What the timeline held when all had happened. */
+  entries: readonly Entry<Lamp>[];
+  present: Lamp[];
+  world: World;
+  answers: Answered[];
+  waits: Waited[];
+};
+
+/** What a schedule is played with; the deadline, in ms, is for a watcher that does not get to the end. */
+export type Stage = { observe: Observe; server: Awaited<ReturnType<typeof startStreamServer>>; deadline: number };
+
+const owner = 'a schedule';
+const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
+
+/** Lets a watcher follow a world in which a schedule happens, to its end, and collects what it told. */
+export const play = async (schedule: Schedule, { observe, server, deadline }: Stage): Promise<Outcome> => {
+  const live = Promise.withResolvers<void>();
+  const over = new AbortController();
+  const marks: Position[] = [];
+  const answers: Promise<Answered>[] = [];
+  const waits: Promise<Waited>[] = [];
+  let watched: Timeline<Lamp> | undefined;
+
+  const answered = async (
+    question: Question,
+    how: () => Answered['how'],
+    ask: (timeline: Timeline<Lamp>, mark: number) => Promise<Answer>,
+  ) => {
+    const from = question.from === undefined ? { mark: 0, version: world.given.lists[0] ?? 0 } : marks[question.from];
+    if (from === undefined || watched === undefined) return;
+    const answer = ask(watched, from.mark).then((given) => ({ ...given, question, from, to: world.store.version, how: how() }));
+    answers.push(answer);
+    await answer;
+  };
+  const askLive = (mark: number | undefined) => {
+    for (const question of schedule.questions.filter(({ from }) => from === mark))
+      answered(
+        question,
+        () => 'live',
+        (timeline, from) => answerOf(() => toExpectation(observe, { timeline, question, mark: from }).within('1h', owner)),
+      );
+  };
+  const here = (timeline: Timeline<Lamp>): Position => ({ mark: timeline.mark(), version: world.given.version });
+  const director: Director = {
+    live: live.promise,
+    mark: () => {
+      if (watched !== undefined) askLive(marks.push(here(watched)) - 1);
+    },
+    wait: (wait) => {
+      if (watched === undefined) return;
+      const from = here(watched);
+      waits.push(found(observe, watched, wait).then((result) => ({ wait, from, found: result })));
+    },
+    ask: async (index) => {
+      const question = schedule.questions[index];
+      const { isReading } = world.given;
+      if (question === undefined) return;
+      const how = () => (isReading && world.given.isReading ? 'asked' : 'asked while cut off');
+      await answered(question, how, async (timeline, mark) => {
+        const answer = await answerOf(() => toExpectation(observe, { timeline, question, mark }).within('1ms', owner));
+        return { ...answer, until: Math.min(answer.until, timeline.mark()) };
+      });
+    },
+  };
+  const world = server.open(schedule, director, observe.connect);
+
+  const toTheEnd = async () => {
+    const timing = {
+      lifetime: 60_000,
+      get silence() {
+        return world.silence();
+      },
+      pause: { first: 1, longest: 3 },
+      patience: deadline,
+    };
+    const options = { namespace: world.namespace, timing, signal: over.signal };
+    const timeline = await observe.followWith<Lamp>(world.cluster, lamps, options);
+    watched = timeline;
+    askLive(undefined);
+    live.resolve();
+    await Promise.race([world.over, new Promise<never>((_, reject) => timeline.onFailure(reject))]);
+    await world.openWatches(1);
+  };
+  const problems = await inTime(toTheEnd(), { deadline, what: 'get to the end' });
+  const [entries, present] = [[...(watched?.entries ?? [])], watched?.objects() ?? []];
+  for (const question of schedule.questions) {
+    answered(
+      question,
+      () => 'in the end',
+      (timeline, mark) => answerOf(() => observe.evaluate(toExpectation(observe, { timeline, question, mark }))),
+    );
+  }
+  over.abort(new Error('the schedule is over'));
+  problems.push(...(await inTime(Promise.all([watched?.stop(), world.openWatches(0)]), { deadline, what: 'let go of its connections' })));
+  return { problems, entries, present, world, answers: await Promise.all(answers), waits: await Promise.all(waits) };
+};
+
+const inTime = async (work: Promise<unknown>, { deadline, what }: { deadline: number; what: string }): Promise<string[]> => {
+  const done = new AbortController();
+  const late = sleep(deadline, [`the watcher did not ${what} within ${deadline / 1000} s`], { signal: done.signal });
+  const problems = await Promise.race([
+    late,
+    work.then(
+      () => [],
+      (error: Error) => [`the watcher did not ${what}: ${error.message}`],
+    ),
+  ]);
+  late.catch(() => {});
+  done.abort();
+  return problems;
+};

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ApiError, type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { type ApiServer, startApiServer } from '../support/api-server.ts';
+
+type ConfigMap = KubernetesObject & { data?: Record<string, string> };
+
+const { configMaps, namespaces, nodes, pods } = resources;
+const namespace = 'default';
+
+let server: ApiServer;
+let cluster: Cluster;
+beforeAll(async () => {
+  server = await startApiServer();
+  cluster = await server.connect();
+});
+afterAll(() => server?.stop());
+
+const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
+  const error = await promise.then(
+    () => undefined,
+    (thrown) => thrown,
+  );
+  expect(error).toBeInstanceOf(ApiError);
+  return error;
+};
+
+test('knows where it is', async () => {
+  expect([cluster.server, cluster.context]).toEqual([`https://127.0.0.1:${server.port}`, 'test']);
+  expect(await cluster.version()).toMatch(/^v1\.\d+\.\d+/);
+});
+
+test('makes, reads, changes and deletes an object', async () => {
+  const made = await cluster.create<ConfigMap>(configMaps, { metadata: { name: 'one', namespace }, data: { a: '1', b: '2' } });
+  const changed = await cluster.patch<ConfigMap>(configMaps, { namespace, name: 'one' }, { data: { a: null, c: '3' } });
+  expect(changed.data).toEqual({ b: '2', c: '3' });
+  expect(await cluster.get<ConfigMap>(configMaps, { namespace, name: 'one' })).toEqual(changed);
+  await cluster.delete(configMaps, { namespace, name: 'one' }, { uid: made.metadata.uid ?? '' });
+  expect(await failure(cluster.get(configMaps, { namespace, name: 'one' }))).toMatchObject({ status: 404, reason: 'NotFound' });
+});
+
+test('takes over the fields of others when it applies', async () => {
+  const mine = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied', namespace } };
+  await cluster.apply({ ...mine, data: { a: 'theirs', b: 'theirs' } }, { resource: configMaps, fieldManager: 'another' });
+  const applied = await cluster.apply<ConfigMap>({ ...mine, data: { a: 'mine' } }, { resource: configMaps });
+  expect(applied.data).toEqual({ a: 'mine', b: 'theirs' });
+});
+
+test('changes a status by its own path', async () => {
+  await cluster.create(nodes, { metadata: { name: 'node1' } });
+  const status = { nodeInfo: { kubeletVersion: 'v0' } };
+  const patched = await cluster.patch<KubernetesObject>(nodes, { name: 'node1' }, { status }, { subresource: 'status' });
+  expect(patched.status).toMatchObject(status);
+});
+
+test('lists by selectors, with the version of the list', async () => {
+  for (const [name, color] of Object.entries({ x: 'red', y: 'red', z: 'blue' })) {
+    await cluster.create(configMaps, { metadata: { name, namespace, labels: { color } } });
+  }
+  const { items, resourceVersion } = await cluster.list(configMaps, {
+    namespace,
+    labelSelector: 'color=red',
+    fieldSelector: 'metadata.name!=x',
+  });
+  expect(items.map(({ metadata }) => metadata.name)).toEqual(['y']);
+  expect(Number(resourceVersion)).toBeGreaterThanOrEqual(Number(items[0]?.metadata.resourceVersion));
+  expect((await cluster.list(namespaces)).items.map(({ metadata }) => metadata.name)).toContain('default');
+});
+
+describe('says what the server said when it refuses', () => {
+  const at = () => `at ${cluster.server}`;
+  test('what is there already', async () => {
+    await cluster.create(configMaps, { metadata: { name: 'twice', namespace } });
+    const error = await failure(cluster.create(configMaps, { metadata: { name: 'twice', namespace } }));
+    expect(error).toMatchObject({ status: 409, reason: 'AlreadyExists' });
+    expect(error.message).toBe(`POST /api/v1/namespaces/default/configmaps ${at()}: 409 AlreadyExists: configmaps "twice" already exists`);
+  });
+
+  test('another object under the same name', async () => {
+    await cluster.create(configMaps, { metadata: { name: 'kept', namespace } });
+    expect(await failure(cluster.delete(configMaps, { namespace, name: 'kept' }, { uid: 'another' }))).toMatchObject({
+      status: 409,
+      reason: 'Conflict',
+    });
+    expect(await cluster.get(configMaps, { namespace, name: 'kept' })).toBeDefined();
+  });
+
+  test('what is not there', async () => {
+    expect(await failure(cluster.delete(configMaps, { namespace, name: 'none' }))).toMatchObject({ status: 404 });
+    expect(await failure(cluster.logs({ namespace, name: 'none' }, { tailLines: 3 }))).toMatchObject({ status: 404, reason: 'NotFound' });
+  });
+
+  test('what the user may not', async () => {
+    const guest = await server.connect({ user: 'guest' });
+    expect(await failure(guest.list(pods))).toMatchObject({ status: 403, reason: 'Forbidden' });
+  });
+});
+
+test('a server that is not there is one line, with what was asked', async () => {
+  const nowhere = await server.connect({ port: 1 });
+  await expect(nowhere.version()).rejects.toThrow('GET /version at https://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1');
+});
+
+test('a request is answered, whatever the answer', async () => {
+  const response = await cluster.request('/api/v1/nothings');
+  expect([response.status, await response.text()]).toEqual([404, expect.any(String)]);
+});

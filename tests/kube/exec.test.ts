@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { type Cluster, connect, ExecError } from '../../e2e/kube/cluster.ts';
+import { type Health, openHealth } from '../../e2e/kube/health.ts';
+import { acceptWebSocket, type WebSocketEnd } from '../support/web-socket.ts';
+
+// The channels of v5.channel.k8s.io.
+const channels = { stdin: 0, stdout: 1, stderr: 2, status: 3, close: 255 };
+const pod = { namespace: 'default', name: 'pod', container: 'main' };
+
+type Served = { cluster: Cluster; asked: URL[]; close(): Promise<void> };
+let served: Served | undefined;
+afterEach(async () => {
+  await served?.close();
+  served = undefined;
+});
+
+/** A kubelet's end of an exec, as far as the channels go; what runs in the container is up to the test. Before that, the server refuses as often as told. */
+const serving = async (
+  onExec: (end: WebSocketEnd & { say(channel: keyof typeof channels, data: string | Buffer | object): void }) => void,
+  refusals: (number | 'cut')[] = [],
+  health?: Health,
+): Promise<Served> => {
+  const asked: URL[] = [];
+  const server = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+  const ends: WebSocketEnd[] = [];
+  server.on('upgrade', (request, socket) => {
+    asked.push(new URL(request.url ?? '', 'http://server'));
+    const refusal = refusals.shift();
+    if (refusal === 'cut') return socket.destroy();
+    if (refusal !== undefined) return socket.end(`HTTP/1.1 ${refusal} No\r\nConnection: close\r\n\r\n`);
+    const end = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
+    ends.push(end);
+    const bytes = (data: string | Buffer | object) =>
+      Buffer.isBuffer(data) || typeof data === 'string' ? Buffer.from(data) : Buffer.from(JSON.stringify(data));
+    onExec({ ...end, say: (channel, data) => end.send(Buffer.concat([Buffer.from([channels[channel]]), bytes(data)])) });
+  });
+  await once(server, 'listening');
+  const dir = await mkdtemp(join(tmpdir(), 'corral-exec-'));
+  const kubeconfig = join(dir, 'kubeconfig');
+  const { port } = server.address() as { port: number };
+  const clusters = [{ name: 'x', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }];
+  const contexts = [{ name: 'x', context: { cluster: 'x', user: 'x' } }];
+  await writeFile(kubeconfig, stringify({ clusters, contexts, users: [{ name: 'x', user: {} }], 'current-context': 'x' }));
+  const close = async () => {
+    await rm(dir, { recursive: true });
+    for (const end of ends) end.destroy();
+    await once(server.close(), 'close');
+  };
+  served = { cluster: connect({ kubeconfig, ...(health && { health }) }), asked, close };
+  return served;
+};
+
+const success = { status: 'Success' };
+const exited = (code: number) => ({
+  status: 'Failure',
+  reason: 'NonZeroExitCode',
+  details: { causes: [{ reason: 'ExitCode', message: String(code) }] },
+});
+
+describe('an exec', () => {
+  test('asks for the command in the container', async () => {
+    const { cluster, asked } = await serving(({ say }) => say('status', success));
+    await cluster.exec(pod, ['sh', '-c', 'echo a & b']);
+    expect(asked[0]?.pathname).toBe('/api/v1/namespaces/default/pods/pod/exec');
+    expect(asked[0]?.searchParams.getAll('command')).toEqual(['sh', '-c', 'echo a & b']);
+    expect(asked[0]?.searchParams.get('container')).toBe('main');
+  });
+
+  test('returns what was printed and the exit code, whatever it is', async () => {
+    const { cluster } = await serving(({ say }) => {
+      say('stdout', 'one ');
+      say('stderr', 'oops');
+      say('stdout', 'two');
+      say('status', exited(3));
+    });
+    expect(await cluster.exec(pod, ['false'])).toEqual({ stdout: 'one two', stderr: 'oops', exitCode: 3 });
+  });
+
+  test('puts characters together again, and tells of them as they come', async () => {
+    const euro = Buffer.from('€');
+    const { cluster } = await serving(({ say }) => {
+      say('stdout', Buffer.concat([Buffer.from('5 '), euro.subarray(0, 1)]));
+      say('stdout', euro.subarray(1));
+      say('status', success);
+    });
+    const heard: string[] = [];
+    expect((await cluster.exec(pod, ['price'], { onStdout: (text) => heard.push(text) })).stdout).toBe('5 €');
+    expect(heard).toEqual(['5 ', '€']);
+  });
+
+  test('sends its input, and its end', async () => {
+    const text = 'x'.repeat(100_000);
+    const { cluster } = await serving(({ onMessage, say }) => {
+      let size = 0;
+      onMessage((message) => {
+        if (message[0] === channels.stdin) size += message.length - 1;
+        if (message[0] !== channels.close) return;
+        say('stdout', `${size} bytes, then channel ${message[1]} closed`);
+        say('status', success);
+      });
+    });
+    expect((await cluster.exec(pod, ['wc'], { stdin: text })).stdout).toBe('100000 bytes, then channel 0 closed');
+  });
+});
+
+const failure = (promise: Promise<unknown>) =>
+  promise.then(
+    () => undefined,
+    (error) => error,
+  );
+
+describe('an exec about whose end nothing is known is an error', () => {
+  test.each<[string, Parameters<typeof serving>[0], string]>([
+    [
+      'the stream breaks',
+      ({ say, destroy }) => [say('stdout', 'half'), setImmediate(destroy)],
+      "the stream closed (code 1006) before the command's status came",
+    ],
+    [
+      'the command cannot run',
+      ({ say }) => say('status', { status: 'Failure', reason: 'InternalError', message: 'no such file' }),
+      'no such file',
+    ],
+  ])('%s', async (_, onExec, message) => {
+    const { cluster } = await serving(onExec);
+    const error = await failure(cluster.exec(pod, ['run']));
+    expect(error).toBeInstanceOf(ExecError);
+    expect(error.message).toBe(`exec of run in default/pod: ${message}`);
+    expect(error.verdict).toEqual(message.startsWith('the stream') ? { state: 'not-provable' } : undefined);
+  });
+
+  test.each([
+    [503, 'BrokenStream'],
+    [429, 'BrokenStream'],
+    [500, 'ExecError'],
+    [403, 'ExecError'],
+  ])('the server answers %i instead: %s', async (status, name) => {
+    const { cluster } = await serving(() => {}, [status]);
+    const error = await failure(cluster.exec(pod, ['run']));
+    expect(error).toMatchObject({ name, message: `exec of run in default/pod did not start: Unexpected server response: ${status}` });
+  });
+
+  test('the pod is not there', async () => {
+    const { cluster, close } = await serving(() => {});
+    await close();
+    served = undefined;
+    const error = await failure(cluster.exec(pod, ['run']));
+    expect(error).toBeInstanceOf(ExecError);
+    expect(error.message).toMatch(/^exec of run in default\/pod did not start: .*ECONNREFUSED/);
+  });
+
+  test('a server in trouble is asked again, as long as nothing was begun', async () => {
+    const health = openHealth();
+    const { cluster, asked } = await serving(({ say }) => say('status', success), [503, 'cut', 429], health);
+    expect(await cluster.exec(pod, ['run'])).toMatchObject({ exitCode: 0 });
+    expect(asked).toHaveLength(4);
+    expect(health.told()).toMatchObject({ isOutage: true });
+  });
+
+  test('a command that had begun is not begun again', async () => {
+    const health = openHealth();
+    const { cluster, asked } = await serving(({ say, destroy }) => [say('stdout', 'half'), setImmediate(destroy)], [], health);
+    expect(await failure(cluster.exec(pod, ['run']))).toMatchObject({ name: 'BrokenStream', verdict: { state: 'not-provable' } });
+    expect(asked).toHaveLength(1);
+    expect(health.told()).toBeUndefined();
+  });
+
+  test('it is given up', async () => {
+    const controller = new AbortController();
+    const { cluster } = await serving(() => controller.abort(new Error('enough')));
+    const error = await failure(cluster.exec(pod, ['sleep'], { signal: controller.signal }));
+    expect(error).toMatchObject({ name: 'ExecError', message: 'exec of sleep in default/pod was given up', cause: { message: 'enough' } });
+  });
+});
+
+test('a script on the command line is called by the name that it is given', async () => {
+  const { cluster } = await serving(({ say }) => say('status', { status: 'Failure', message: 'no such file' }));
+  const error = await failure(cluster.exec(pod, ['bash', '-c', 'case $1 in set) exit 1 ;; esac', 'corral-immutable', 'set', '/x']));
+  expect(error.message).toBe('exec of corral-immutable set /x in default/pod: no such file');
+  const unnamed = await failure(cluster.exec(pod, ['bash', '-c', 'exit 1']));
+  expect(unnamed.message).toBe('exec of bash -c exit 1 in default/pod: no such file');
+});

@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { setImmediate } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadKubeconfig } from '../../e2e/kube/kubeconfig.ts';
+import { createForward } from '../../e2e/kube/port-forward.ts';
+import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
+import { acceptWebSocket, closeFrame, serverFrame, upgradeAnswer } from '../support/web-socket.ts';
+
+// The API server's side is played byte by byte: in each order in which a pod's end can come, it comes.
+
+const protocol = 'v4.channel.k8s.io';
+/** How each channel begins: its number, and the port's. */
+const greeting = Buffer.concat([0, 1].map((channel) => serverFrame(Buffer.from([channel, 0x40, 0x1f]))));
+const data = (bytes: string | Buffer): Buffer => serverFrame(Buffer.concat([Buffer.of(0), Buffer.from(bytes)]));
+const failure = serverFrame(Buffer.from('\u0001error forwarding port 8000: connection reset by peer'));
+const large = Buffer.alloc(50_000, 'x');
+const many = 400;
+
+let stub: StubServer;
+let server: Server;
+let opened: Socket[];
+/** What came of each forward. */
+let outcomes: Promise<void>[];
+beforeEach(async () => {
+  [stub, opened, outcomes] = [await startStubServer({ uid: 'u' }), [], []];
+  const forward = createForward(loadKubeconfig({ kubeconfig: stub.kubeconfig, context: 'stub' }).config);
+  server = createServer((socket) => {
+    opened.push(socket.on('error', () => {}));
+    const outcome = forward({ namespace: 'n', name: 'p', port: 8000 }, socket);
+    outcome.catch(() => {});
+    outcomes.push(outcome);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+});
+afterEach(async () => {
+  for (const socket of opened) socket.destroy();
+  await once(server.close(), 'close');
+  await stub.stop();
+});
+
+const client = (): Socket => {
+  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
+  opened.push(socket);
+  return socket;
+};
+
+/** The socket that the forward was given. */
+const served = (): Socket => opened.find((each) => each.localPort === (server.address() as AddressInfo).port) as Socket;
+
+/** Resolves when more was said than the network itself takes in: nobody reads it at the other end. */
+const untilStuck = async (): Promise<void> => {
+  for (let turns = 0; turns < 50; turns = served().isPaused() ? turns + 1 : 0) await setImmediate();
+};
+
+/** The API server's end of the next forward. */
+const asked = (): Promise<{ request: IncomingMessage; carrier: Duplex }> =>
+  new Promise((resolve) => {
+    stub.onUpgrade((request, carrier) => {
+      opened.push(carrier.on('error', () => {}) as Socket);
+      resolve({ request, carrier });
+    });
+  });
+
+describe('the end of a pod', () => {
+  const all = (request: IncomingMessage, ...rest: Buffer[]): Buffer =>
+    Buffer.concat([Buffer.from(upgradeAnswer(request, protocol)), greeting, ...rest]);
+
+  test.for([
+    ['with a Close frame and the end of TCP', [closeFrame], (carrier: Duplex) => carrier.end()],
+    ['without a Close frame', [], (carrier: Duplex) => carrier.end()],
+    ['as a Close frame alone, while TCP stays', [closeFrame], () => {}],
+    ['as an error', [failure], () => {}],
+  ] as const)('that comes in one packet with the answer and all data reaches the client after them: %s', async ([, frames, end]) => {
+    const upgrade = asked();
+    const heard = buffer(client());
+    const { request, carrier } = await upgrade;
+    carrier.write(all(request, data('first'), data(' last'), ...frames));
+    end(carrier);
+    expect(String(await heard)).toBe('first last');
+  });
+
+  test.for([
+    ['a Close frame', [closeFrame]],
+    ['an error', [failure]],
+    ['the end of TCP', []],
+  ] as const)('reaches a client that reads slowly after all that was sent before: %s', async ([, frames]) => {
+    const upgrade = asked();
+    const socket = client();
+    const { request, carrier } = await upgrade;
+    carrier.end(all(request, ...Array(many).fill(data(large)), ...frames));
+    let bytes = 0;
+    for await (const chunk of socket as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      for (let turn = 0; turn < 5; turn += 1) await setImmediate();
+    }
+    expect(bytes).toBe(many * large.length);
+  });
+
+  test('reaches the client though nobody takes what it sends any more', async () => {
+    const upgrade = asked();
+    const socket = client();
+    const { request, carrier } = await upgrade;
+    carrier.pause();
+    carrier.write(all(request));
+    socket.write(Buffer.alloc(30_000_000));
+    await outcomes[0];
+    await untilStuck();
+    carrier.end();
+    expect(await buffer(socket)).toHaveLength(0);
+  });
+
+  test('lets a client that goes on sending come to its own end', async () => {
+    const upgrade = asked();
+    const socket = client();
+    const { request, carrier } = await upgrade;
+    socket.write(Buffer.alloc(5_000_000));
+    carrier.end(all(request, data('all'), closeFrame));
+    expect(String(await buffer(socket))).toBe('all');
+    const closed = once(socket, 'close');
+    socket.end(Buffer.alloc(5_000_000));
+    await closed;
+    expect(socket.errored).toBeNull();
+  });
+});
+
+describe('the end of a client', () => {
+  test('reaches the pod after all that it had sent, though it came while the connection was being made', async () => {
+    const upgrade = asked();
+    const sent = 30_000_000;
+    client().end(Buffer.alloc(sent, 'y'));
+    const { request, carrier } = await upgrade;
+    const ended = once(carrier, 'end');
+    let bytes = 0;
+    acceptWebSocket(request, carrier, protocol).onMessage((message) => {
+      bytes += message.length - 1;
+    });
+    carrier.pause();
+    await untilStuck();
+    carrier.resume();
+    await ended;
+    expect(bytes).toBe(sent);
+  });
+
+  test('by force reaches the pod', async () => {
+    const upgrade = asked();
+    const socket = client();
+    const { request, carrier } = await upgrade;
+    acceptWebSocket(request, carrier, protocol);
+    await outcomes[0];
+    const ended = once(carrier, 'end');
+    socket.resetAndDestroy();
+    await ended;
+  });
+
+  test('by force ends a connection that is still being made, and is no failure of the pod', async () => {
+    const upgrade = asked();
+    const socket = client();
+    const { carrier } = await upgrade;
+    const ended = once(carrier, 'end');
+    carrier.resume();
+    socket.resetAndDestroy();
+    await Promise.all([ended, outcomes[0]]);
+  });
+});
+
+test('where there is no connection, the client is left as it was: it can be given to another pod', async () => {
+  const upgrade = asked();
+  const socket = client();
+  socket.write('asked');
+  const { carrier } = await upgrade;
+  carrier.end('HTTP/1.1 500 No\r\nConnection: close\r\n\r\n');
+  await expect(outcomes[0]).rejects.toThrow('no forward to port 8000 of n/p: Unexpected server response: 500');
+  expect(served().listenerCount('data')).toBe(0);
+  expect(String((await once(served(), 'data'))[0])).toBe('asked');
+});

@@ -1,0 +1,154 @@
+import { globSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { redact, redactAll, redactError } from '../../../e2e/kube/redact/redact.ts';
+
+// None of these is anybody's. Written in pieces, so that this file itself looks like no secret to those who look for them.
+const jwt = ['eyJhbGciOiJSUzI1NiJ9', 'eyJzdWIiOiJzeXN0ZW0ifQ', 'c2lnbmF0dXJlLW9mLWl0'].join('.');
+const pem = (kind: string) => `-----BEGIN ${kind}-----\nMIIEpAIBAAKCAQEA\nq83vEjRWeJA=\n-----END ${kind}-----`;
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+const accessKey = `AKIA${'IOSFODNN7EXAMPLE'}`;
+
+describe('what stands where secrets stand is redacted, and named', () => {
+  test.each<[string, string, string]>([
+    ['a private key', `a ${pem('RSA PRIVATE KEY')} b`, 'a [redacted: private key] b'],
+    ['half a private key', `a ${pem('EC PRIVATE KEY').slice(0, 50)}`, 'a [redacted: private key]'],
+    ['one in JSON', JSON.stringify({ a: pem('PRIVATE KEY') }), '{"a":"[redacted: private key]"}'],
+    ['one in base64', `key ${base64(pem('RSA PRIVATE KEY'))}.`, 'key [redacted: private key, in base64].'],
+    ['a certificate in base64', `cert ${base64(pem('CERTIFICATE'))}`, 'cert [redacted: PEM, in base64]'],
+    ['a JWT', `token is ${jwt}, it says`, 'token is [redacted: JWT], it says'],
+    ['one in base64', base64(jwt), '[redacted: JWT, in base64]'],
+    ['a header', 'GET / Authorization: Basic dXNlcjpwdw==\nnext', 'GET / Authorization: [redacted: Authorization header]\nnext'],
+    ['one in JSON', '{"authorization":"Bearer abc","accept":"*"}', '{"authorization":"[redacted: Authorization header]","accept":"*"}'],
+    ['one that signs', 'authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=c', 'authorization: [redacted: Authorization header]'],
+    ['a bearer', 'sent Bearer 0123456789abcdef0123 to it', 'sent Bearer [redacted: bearer token] to it'],
+    ['a URL', 'cannot reach https://me:pa55@host:443/path?x=1', 'cannot reach https://[redacted: credentials of a URL]@host:443/path?x=1'],
+    ['a URL of S3', 's3://key:pa55@bucket/', 's3://[redacted: credentials of a URL]@bucket/'],
+    ['a URL with a token', 'https://ghp0123456@host/', 'https://[redacted: credentials of a URL]@host/'],
+    [
+      'a signed URL',
+      'https://h/o?X-Amz-Date=1&X-Amz-Signature=abc&x=1',
+      'https://h/o?X-Amz-Date=1&X-Amz-Signature=[redacted: secret in a URL]&x=1',
+    ],
+    ['an access key', `signed by ${accessKey} yesterday`, 'signed by [redacted: AWS access key] yesterday'],
+    [
+      'variables',
+      'env: AWS_ACCESS_KEY_ID=minio AWS_SECRET_ACCESS_KEY="a b" X=1',
+      'env: AWS_ACCESS_KEY_ID=[redacted: secret variable] AWS_SECRET_ACCESS_KEY="[redacted: secret variable]" X=1',
+    ],
+    [
+      'variables of a pod',
+      '{"name":"CIFS_PASSWORD","value":"pa55"},{"name":"A","value":"b"}',
+      '{"name":"CIFS_PASSWORD","value":"[redacted: secret variable]"},{"name":"A","value":"b"}',
+    ],
+    [
+      'variables of a pod, in YAML',
+      '- name: AZBLOB_ACCOUNT_KEY\n  value: pa55\n',
+      '- name: AZBLOB_ACCOUNT_KEY\n  value: [redacted: secret variable]\n',
+    ],
+    [
+      'a kubeconfig',
+      'users:\n- user:\n    token: abcd.0123\n    client-key-data: QUJD\n    username: me\n',
+      'users:\n- user:\n    token: [redacted: secret field]\n    client-key-data: [redacted: secret field]\n    username: me\n',
+    ],
+    [
+      'fields of JSON',
+      '{"id-token":"abcd","secretAccessKey":"efgh","name":"i"}',
+      '{"id-token":"[redacted: secret field]","secretAccessKey":"[redacted: secret field]","name":"i"}',
+    ],
+    [
+      'flags',
+      'run --token=abcd --password efgh --name i',
+      'run --token=[redacted: secret flag] --password [redacted: secret flag] --name i',
+    ],
+    [
+      'a Secret',
+      '{"kind":"Secret","metadata":{"name":"s"},"data":{"a":"YQ==","b":"Yg=="}}',
+      '{"kind":"Secret","metadata":{"name":"s"},"data":{"a":"[redacted: data of a Secret]","b":"[redacted: data of a Secret]"}}',
+    ],
+    [
+      'a Secret in a text of JSON',
+      JSON.stringify({ last: JSON.stringify({ kind: 'Secret', stringData: { a: 'b' } }) }),
+      '{"last":"{\\"kind\\":\\"Secret\\",\\"stringData\\":{\\"a\\":\\"[redacted: data of a Secret]\\"}}"}',
+    ],
+    [
+      'a Secret in YAML',
+      'kind: Secret\nmetadata:\n  name: s\ndata:\n  a: YQ==\n  b: |\n    Yg==\n    Yg==\ntype: Opaque\n',
+      'kind: Secret\nmetadata:\n  name: s\ndata:\n  a: [redacted: data of a Secret]\n  b: [redacted: data of a Secret]\ntype: Opaque\n',
+    ],
+    [
+      'a Secret in YAML in JSON',
+      JSON.stringify('a\nkind: Secret\nstringData:\n  a: YQ==\n  b: >-\n    Yg==\ntype: x'),
+      JSON.stringify('a\nkind: Secret\nstringData:\n  a: [redacted: data of a Secret]\n  b: [redacted: data of a Secret]\ntype: x'),
+    ],
+  ])('%s', (_, text, redacted) => {
+    expect(redact(text)).toBe(redacted);
+    expect(redact(redacted)).toBe(redacted);
+  });
+});
+
+describe('what is needed stays', () => {
+  test.each([
+    'sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+    `block ${'0123456789abcdef'.repeat(8)}.blk`,
+    'uid 11111111-2222-3333-4444-555555555555, resourceVersion 123456',
+    's3://bucket@us-east-1/',
+    'nfs://store.corral-abc123-store-9f3a.svc:/opt/backupstore',
+    'https://127.0.0.1:6443',
+    'cifs://host/share',
+    'spec: {credentialSecret: minio-secret, backupTargetURL: s3://b@r/}',
+    '{"credentialSecret":"minio-secret"}',
+    'automountServiceAccountToken: false',
+    'continue token: null',
+    '{"token":""}',
+    'AWS_SECRET_ACCESS_KEY=',
+    'password: none',
+    `Unexpected token '}', "..." is not valid JSON`,
+    'secrets "minio-secret" is forbidden: User "x" cannot get resource "secrets"',
+    'mount /var/run/secrets/kubernetes.io/serviceaccount/token',
+    '{"kind":"ConfigMap","data":{"a":"b"}}',
+    pem('CERTIFICATE'),
+    'backup-0123456789abcdef',
+    'eyJ.x.y',
+    'the bearer of this',
+    'Basic authentication is needed',
+  ])('%s', (text) => expect(redact(text)).toBe(text));
+
+  const folder = fileURLToPath(new URL('../../../fixtures/', import.meta.url));
+  const files = globSync('**/*.{ndjson,ndjson.gz,jsonl,jsonl.gz,json,md,yaml}', { cwd: folder });
+
+  test('whatever a real Longhorn said, and the documents', () => {
+    expect(files.length).toBeGreaterThan(5);
+    const changed = files.flatMap((file) => {
+      const bytes = readFileSync(`${folder}${file}`);
+      const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().split('\n');
+      return lines.filter((line) => redact(line) !== line).map((line) => `${file}: ${redact(line).slice(0, 300)}`);
+    });
+    expect(changed).toEqual([]);
+  });
+});
+
+test('every text in a value is redacted, and nothing else', () => {
+  const value = { a: [`Bearer ${jwt}`, 1, null, true], b: { c: 'plain' } };
+  expect(redactAll(value)).toEqual({ a: ['Bearer [redacted: JWT]', 1, null, true], b: { c: 'plain' } });
+});
+
+test('an error is redacted with its stack, and with all that it came from', () => {
+  const cause = new AggregateError([new Error(`one ${jwt}`)], `several ${jwt}`);
+  const error = redactError(new Error(`no ${jwt}`, { cause }));
+  expect(error.message).toBe('no [redacted: JWT]');
+  const all = JSON.stringify([error.stack, cause.message, cause.stack, cause.errors.map(({ message, stack }) => [message, stack])]);
+  expect(all).not.toContain(jwt);
+  expect(all.match(/\[redacted: JWT\]/g)?.length).toBeGreaterThanOrEqual(5);
+});
+
+test.each(['ab.', 'A', 'A_', 'a-', 'eyJ', 'kind: Secret\ndata:\n  a: b\n', '-----BEGIN PRIVATE KEY', 'token: ', '\\"', 'http://a:'])(
+  'a megabyte of %j takes no time to speak of',
+  (piece) => {
+    const before = performance.now();
+    redact(piece.repeat(1_000_000 / piece.length));
+    // In fact some tens of milliseconds; what grows with the square would take minutes.
+    expect(performance.now() - before).toBeLessThan(5000);
+  },
+);

@@ -1,0 +1,328 @@
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { volumeFolder } from '../../../e2e/backupstore/layout.ts';
+import { exportPath, storePodLabel } from '../../../e2e/backupstore/manifest.ts';
+import { signOfLifeName } from '../../../e2e/backupstore/sign-of-life.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
+import { type CleanUp, cleanUp } from '../../../e2e/suite/cleanup/clean-up.ts';
+import { kindNames, kinds } from '../../../e2e/suite/cleanup/kinds.ts';
+import type { Limit, Limits } from '../../../e2e/suite/steps/limits.ts';
+import { runLabel } from '../../../e2e/suite/steps/made.ts';
+import { phases } from '../../../e2e/suite/steps/phases.ts';
+import { type ApiServer, startApiServer } from '../../support/api-server.ts';
+import { localPods } from '../../support/local-pods.ts';
+import { installKinds, leaveBehind, make } from './support/left-behind.ts';
+import { startControllers } from './support/stand-in-controllers.ts';
+
+let server: ApiServer;
+let cluster: Cluster;
+let controllers = new AbortController();
+beforeAll(async () => {
+  server = await startApiServer();
+  cluster = await server.connect();
+  await installKinds(cluster);
+});
+afterAll(() => server?.stop());
+afterEach(async () => {
+  await play();
+  // By name: of what is left, nothing may carry a label.
+  await clean({ wanted: new Set(['abc123', 'xyz789']) });
+  controllers.abort(new Error('the test is over'));
+});
+
+const play = async (...dead: string[]): Promise<void> => {
+  controllers.abort(new Error('others are played'));
+  controllers = new AbortController();
+  await startControllers(cluster, { signal: controllers.signal, dead });
+};
+
+const limitsOf = (within: Limit['within']): Limits =>
+  Object.fromEntries(Object.keys(phases).map((name) => [name, { within, owner: 'this test' }])) as Limits;
+// A crowded machine may take long to let go what can go; of what hangs, no time is enough.
+const limits = limitsOf('55s');
+const short: Limit = { within: '2s', owner: 'this test' };
+const impatient: Limits = { ...limits, volumeGone: short, namespaceGone: short, letGo: short };
+const clean = async (options: Pick<CleanUp, 'wanted'> & Partial<CleanUp>): Promise<{ clean: boolean; told: string[] }> => {
+  const told: string[] = [];
+  const tell = (line: string): void => void told.push(line.replace(/\d+(\.\d+)? m?s\b/g, '<time>'));
+  return { clean: await cleanUp({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, tell }), told };
+};
+
+/** The names of all that is there, of the kinds that runs make. */
+const present = async (): Promise<string[]> => {
+  const lists = await Promise.all(
+    kindNames.map(async (kind) => {
+      const where = 'namespace' in kinds[kind] ? { namespace } : {};
+      // The emulator has no engines.
+      const { items } = await cluster.list<KubernetesObject>(kinds[kind].resource, where).catch(() => ({ items: [] }));
+      return items.map(({ metadata }) => `${kind}/${metadata.name}`);
+    }),
+  );
+  return lists.flat().filter((name) => /corral|abc123|xyz789|mine/.test(name));
+};
+
+const users = async (): Promise<void> => {
+  const spec = { size: '1' };
+  await make(cluster, { resource: longhornResources.volumes, kind: 'Volume', name: 'mine', spec });
+  // A name like a run's proves nothing.
+  await make(cluster, { resource: longhornResources.volumes, kind: 'Volume', name: 'corral-abc123-mine', spec });
+  await make(cluster, { resource: longhornResources.snapshots, kind: 'Snapshot', name: 'of-mine', spec: { volume: 'corral-abc123-mine' } });
+  await make(cluster, { resource: resources.namespaces, kind: 'Namespace', name: 'corral-default-backupstore', run: 'set-up' });
+};
+const ofUsers = ['volumes/corral-abc123-mine', 'volumes/mine', 'snapshots/of-mine', 'namespaces/corral-default-backupstore'];
+
+test('what a run left goes, in an order in which it can, and nothing of others', async () => {
+  await play();
+  await users();
+  await leaveBehind(cluster, 'abc123');
+  await leaveBehind(cluster, 'xyz789');
+  const others = (await present()).filter((name) => !name.includes('abc123')).concat(ofUsers);
+  const ended = await clean({ wanted: new Set(['abc123']) });
+  // Those of one kind go side by side.
+  const told = ended.told.map((line) => line.replace(/^(backup|snapshot) \S+:/, '$1:'));
+  expect(told).toMatchInlineSnapshot(`
+    [
+      "run abc123 has left 1 policy binding, 1 admission policy, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 backup target, 1 namespace",
+      "policy binding corral-abc123-policy-0001: gone after <time>",
+      "admission policy corral-abc123-policy-0001: gone after <time>",
+      "recurring job corral-abc123-job-0001: gone after <time>",
+      "CronJob corral-abc123-job-0001: gone after <time>",
+      "Job corral-abc123-job-0001-1: gone after <time>",
+      "backup target corral-abc123-target-0001: its store is gone, so that its backups go with it, and not one by one",
+      "volume corral-abc123-volume-0001: gone after <time>",
+      "snapshot: gone after <time>",
+      "snapshot: gone after <time>",
+      "volume attachment corral-abc123-volume-0001: gone after <time>",
+      "backup target corral-abc123-target-0001: gone after <time>",
+      "backup: gone after <time>",
+      "backup: gone after <time>",
+      "backup volume corral-abc123-volume-0001-0: gone after <time>",
+      "namespace corral-abc123-store-0001: gone after <time>",
+      "13 objects removed in <time>, nothing left",
+    ]
+  `);
+  expect(ended.clean).toBe(true);
+  expect((await present()).sort()).toEqual([...new Set(others)].sort());
+
+  expect(await clean({ wanted: new Set(['abc123']) })).toEqual({ clean: true, told: ['nothing is left of run abc123'] });
+  expect(await clean({ wanted: 'all' })).toMatchObject({ clean: true });
+  expect((await present()).sort()).toEqual([...ofUsers].sort());
+  expect(await clean({ wanted: 'all' })).toEqual({ clean: true, told: ['nothing is left of any run'] });
+});
+
+test('in a dry run nothing goes', async () => {
+  await leaveBehind(cluster, 'abc123');
+  const before = await present();
+  const ended = await clean({ wanted: 'all', dryRun: true });
+  expect(ended.clean).toBe(false);
+  expect(ended.told).toContain('would remove backup backup-by-a-job-of-abc123');
+  expect(await present()).toEqual(before);
+});
+
+test('what hangs is told of with the controller that should let it go, and goes by force where it is Longhorn that should', async () => {
+  await play('volumes', 'namespaces');
+  await leaveBehind(cluster, 'abc123');
+  const { volumes } = longhornResources;
+  const name = 'corral-abc123-volume-0001';
+  await cluster.patch(volumes, { namespace, name }, { metadata: { finalizers: ['longhorn.io', 'example.com/mine'] } });
+  await cluster.patch(volumes, { namespace, name }, { status: { ownerID: 'node7' } }, { subresource: 'status' });
+  const ended = await clean({ wanted: 'all', limits: impatient });
+  expect(ended.clean).toBe(false);
+  expect(ended.told.filter((line) => !/: gone after/.test(line))).toMatchInlineSnapshot(`
+    [
+      "run abc123 has left 1 policy binding, 1 admission policy, 1 recurring job, 1 CronJob, 1 Job, 2 backups, 1 backup volume, 1 volume, 2 snapshots, 1 backup target, 1 namespace",
+      "backup target corral-abc123-target-0001: its store is gone, so that its backups go with it, and not one by one",
+      "volume corral-abc123-volume-0001: timed out after <time> (this test): not seen that it is gone",
+      "namespace corral-abc123-store-0001: timed out after <time> (this test): not seen that it is gone",
+      "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer longhorn.io is for longhorn-manager on node7 to take off, of which no pod runs: bring Longhorn back, or give --force, which takes the finalizer off and leaves what it stood for; finalizer example.com/mine is for whoever put example.com/mine there (Corral does not know it) to take off, which waits for something of its own",
+      "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes is for Kubernetes' namespace controller to take off, which waits until everything in the namespace is gone",
+      "11 objects removed in <time>, 2 left",
+    ]
+  `);
+
+  const forced = await clean({ wanted: 'all', force: true, limits: impatient });
+  expect(forced.clean).toBe(false);
+  expect(forced.told).toMatchInlineSnapshot(`
+    [
+      "run abc123 has left 1 volume, 1 namespace",
+      "volume corral-abc123-volume-0001: finalizer longhorn.io taken off (--force): what it stood for may be left in the store and on the nodes",
+      "volume corral-abc123-volume-0001: timed out after <time> (this test): not seen that it is gone",
+      "namespace corral-abc123-store-0001: timed out after <time> (this test): not seen that it is gone",
+      "left: volume corral-abc123-volume-0001 hangs in its deletion (new, robustness not known): finalizer example.com/mine is for whoever put example.com/mine there (Corral does not know it) to take off, which waits for something of its own",
+      "left: namespace corral-abc123-store-0001 hangs in its deletion: finalizer kubernetes is for Kubernetes' namespace controller to take off, which waits until everything in the namespace is gone",
+      "0 objects removed in <time>, 2 left",
+    ]
+  `);
+  expect((await cluster.get(volumes, { namespace, name })).metadata.finalizers).toEqual(['example.com/mine']);
+  await cluster.patch(volumes, { namespace, name }, { metadata: { finalizers: null } });
+});
+
+test('by force, what Longhorn does not let go goes', async () => {
+  await make(cluster, {
+    resource: longhornResources.backupTargets,
+    kind: 'BackupTarget',
+    name: 'corral-abc123-target-0001',
+    run: 'abc123',
+    spec: {},
+  });
+  const ended = await clean({ wanted: new Set(['abc123']), force: true, limits: { ...limits, targetGone: short } });
+  expect(ended).toEqual({
+    clean: true,
+    told: [
+      'run abc123 has left 1 backup target',
+      'backup target corral-abc123-target-0001: finalizer longhorn.io taken off (--force): what it stood for may be left in the store and on the nodes',
+      'backup target corral-abc123-target-0001: gone after <time>',
+      '1 object removed in <time>, nothing left',
+    ],
+  });
+});
+
+test('a run that somebody is still at work for is not touched, until its sign of life ends', async () => {
+  await play();
+  await leaveBehind(cluster, 'abc123');
+  const store = 'corral-abc123-store-0001';
+  const time = (): string => new Date().toISOString().replace('Z', '000Z');
+  await cluster.create(resources.leases, {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: signOfLifeName, namespace: store, labels: runLabel('abc123') },
+    spec: { renewTime: time() },
+  });
+  const before = await present();
+  const renewing = setInterval(
+    () => void cluster.patch(resources.leases, { namespace: store, name: signOfLifeName }, { spec: { renewTime: time() } }),
+    500,
+  );
+  const ended = await clean({ wanted: 'all' });
+  clearInterval(renewing);
+  expect(ended.clean).toBe(false);
+  expect(ended.told.slice(1)).toEqual([
+    'waiting up to <time> for a sign of life of the scenarios that they belong to',
+    'run abc123 is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well',
+    '0 objects removed in <time>, nothing left',
+  ]);
+  expect(await present()).toEqual(before);
+  expect(await clean({ wanted: 'all' })).toMatchObject({ clean: true });
+});
+
+test('of a store in a namespace that it shares, all goes, and the namespace stays', async () => {
+  await play();
+  const shared = 'shared';
+  await cluster.create(resources.namespaces, { metadata: { name: shared } });
+  const name = 'corral-abc123-store-0001';
+  const metadata = { name, namespace: shared, labels: runLabel('abc123') };
+  const pod = { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'nfs', image: 'x' }] } };
+  await cluster.create(resources.deployments, { metadata, spec: { selector: { matchLabels: { app: name } }, template: pod } });
+  await cluster.create(resources.services, { metadata, spec: { ports: [{ port: 2049 }] } });
+  await cluster.create(resources.configMaps, { metadata });
+  await cluster.create(resources.leases, { metadata, spec: { renewTime: '2026-01-01T00:00:00.000000Z' } });
+  await cluster.create(resources.configMaps, { metadata: { name: 'mine', namespace: shared } });
+  expect(await clean({ wanted: 'all', namespace: shared })).toEqual({
+    clean: true,
+    told: [
+      'run abc123 has left 1 Deployment, 1 Service, 1 ConfigMap, 1 Lease',
+      `Deployment ${name}: gone after <time>`,
+      `Service ${name}: gone after <time>`,
+      `ConfigMap ${name}: gone after <time>`,
+      `Lease ${name}: gone after <time>`,
+      '4 objects removed in <time>, nothing left',
+    ],
+  });
+  const { items } = await cluster.list<KubernetesObject>(resources.configMaps, { namespace: shared });
+  expect(items.map((each) => each.metadata.name)).toEqual(['mine']);
+});
+
+/** A store that serves, as far as an API server and a folder of this machine can play one; a lock there is of the volume that a run left. */
+const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string; looks: string[][] }> => {
+  const [labelName = '', labelValue = ''] = storePodLabel('backupstore').split('=');
+  const pod = { namespace: `corral-${run}-store-0001`, name: 'backupstore-0' };
+  const spec = { containers: [{ name: 'nfs', image: 'x' }] };
+  await cluster.create(resources.pods, { metadata: { ...pod, labels: { [labelName]: labelValue } }, spec });
+  await cluster.patch(resources.pods, pod, { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+  const root = await mkdtemp(join(tmpdir(), 'corral-clean-up-'));
+  onTestFinished(async () => {
+    await rm(root, { recursive: true, force: true });
+    await cluster.delete(resources.pods, pod, { gracePeriodSeconds: 0 }).catch(() => {});
+  });
+  const folder = join(root, volumeFolder(`corral-${run}-volume-0001`), 'locks');
+  await mkdir(folder, { recursive: true });
+  const lock = join(folder, 'lock-1.lck');
+  await writeFile(lock, '{"Name":"lock-1","Type":2,"Acquired":true}');
+  const looks: string[][] = [];
+  const exec: Cluster['exec'] = (where, command, options) => {
+    if (where.name !== pod.name) throw new Error(`nothing but the store runs here: ${where.name}`);
+    looks.push(command.slice(5));
+    return localPods().exec(
+      where,
+      command.map((word) => (word === exportPath ? root : word)),
+      options,
+    );
+  };
+  return { cluster: { ...cluster, exec }, lock, looks };
+};
+const storeLines = (told: string[]): string[] => told.filter((line) => /^backup (store|volume|target)|^namespace/.test(line));
+
+test('what a deletion still works on goes when that has ended, and not before', async () => {
+  await play();
+  await leaveBehind(cluster, 'abc123');
+  const store = await serveStore('abc123');
+  let isHeld = true;
+  const exec: Cluster['exec'] = (...command) => {
+    // Its holder ends while the second look waits.
+    if (store.looks.length === 1) setTimeout(() => rm(store.lock), 300);
+    return store.cluster.exec(...command);
+  };
+  const backupVolumes = await cluster.list<KubernetesObject>(longhornResources.backupVolumes, { namespace });
+  const ended = await clean({
+    wanted: 'all',
+    cluster: {
+      ...store.cluster,
+      exec,
+      delete: async (resource, ...rest) => {
+        if (resource.plural === 'backupvolumes')
+          isHeld = await stat(store.lock).then(
+            () => true,
+            () => false,
+          );
+        return cluster.delete(resource, ...rest);
+      },
+    },
+  });
+  expect(backupVolumes.items).toHaveLength(1);
+  expect(isHeld).toBe(false);
+  expect(ended.clean).toBe(true);
+  expect(storeLines(ended.told)).toEqual([
+    'backup store backupstore in corral-abc123-store-0001: waiting up to <time> until nothing works in it',
+    'backup volume corral-abc123-volume-0001-0: gone after <time>',
+    'backup target corral-abc123-target-0001: gone after <time>',
+    'namespace corral-abc123-store-0001: gone after <time>',
+  ]);
+});
+
+test('what is still worked on after the time is left, with its target and its store, and told', async () => {
+  await play();
+  await leaveBehind(cluster, 'abc123');
+  const store = await serveStore('abc123');
+  // Somebody writes it anew all the time.
+  await utimes(store.lock, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600);
+  // As if the time had passed.
+  const exec: Cluster['exec'] = (where, command, options) => store.cluster.exec(where, command.toSpliced(6, 1, '0'), options);
+  const ended = await clean({ wanted: 'all', cluster: { ...store.cluster, exec } });
+  expect(ended.clean).toBe(false);
+  expect(storeLines(ended.told)).toEqual([
+    'backup store backupstore in corral-abc123-store-0001: waiting up to <time> until nothing works in it',
+    expect.stringMatching(
+      /^backup store backupstore in corral-abc123-store-0001: the backup store is still worked on after .+: lock lock-1 of a deletion in the folder of corral-abc123-volume-0001, last written .+ ago$/,
+    ),
+  ]);
+  expect(ended.told.filter((line) => line.startsWith('left: '))).toEqual([
+    'left: backup volume corral-abc123-volume-0001-0 is there, and nobody has asked for its deletion',
+    'left: backup target corral-abc123-target-0001 is there, and nobody has asked for its deletion',
+    'left: namespace corral-abc123-store-0001 is there, and nobody has asked for its deletion',
+  ]);
+  await rm(store.lock);
+  expect(await clean({ wanted: 'all', cluster: store.cluster })).toMatchObject({ clean: true });
+});

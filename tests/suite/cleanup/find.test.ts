@@ -1,0 +1,90 @@
+import { expect, test } from 'vitest';
+import { ApiError, type Cluster, type KubernetesObject, type Resource } from '../../../e2e/kube/cluster.ts';
+import { findLeftOver } from '../../../e2e/suite/cleanup/find.ts';
+
+const of = (run: string) => ({ labels: { 'corral.test/run': run } });
+
+/** A cluster with these objects, by the plural of their collection, and nothing of any other kind. */
+const having = (objects: Record<string, KubernetesObject[]>, refused: Record<string, number> = {}): Cluster =>
+  ({
+    list: async ({ plural }: Resource) => {
+      const status = refused[plural];
+      if (status !== undefined) throw new ApiError(`no ${plural}`, { status, reason: 'x' });
+      return { items: objects[plural] ?? [] };
+    },
+  }) as unknown as Cluster;
+
+const names = async (cluster: Cluster, wanted: ReadonlySet<string> | 'all' = 'all'): Promise<string[]> =>
+  (await findLeftOver(cluster, { wanted })).map(({ kind, run, object }) => `${run} ${kind}/${object.metadata.name}`);
+
+const volume = { metadata: { name: 'corral-abc123-volume-1', ...of('abc123') } };
+
+test("what Longhorn made for a volume, a target or a job of a run is that run's", async () => {
+  const backup = { metadata: { name: 'b', labels: { 'backup-volume': 'corral-abc123-volume-1', 'backup-target': 'default' } } };
+  const snapshot = { metadata: { name: 's' }, spec: { volume: 'corral-abc123-volume-1' } };
+  const others = { metadata: { name: 'o' }, spec: { volume: 'vol-2' } };
+  const known = { metadata: { name: 'k', labels: { 'backup-target': 'corral-abc123-target-1' } } };
+  const cluster = having({ volumes: [volume], backups: [backup], snapshots: [snapshot, others], backupvolumes: [known] });
+  const expected = ['backups/b', 'backupVolumes/k', 'volumes/corral-abc123-volume-1', 'snapshots/s'].map((name) => `abc123 ${name}`);
+  expect(await names(cluster)).toEqual(expected);
+  expect(await names(cluster, new Set(['abc123']))).toEqual(expected);
+  expect(await names(cluster, new Set(['other1']))).toEqual([]);
+});
+
+test("a name like a run's proves nothing where its owner is there without the label, nor where no such run is known", async () => {
+  const mine = { metadata: { name: 'corral-abc123-volume-1' } };
+  const snapshot = { metadata: { name: 's' }, spec: { volume: 'corral-abc123-volume-1' } };
+  expect(await names(having({ volumes: [mine], snapshots: [snapshot] }), new Set(['abc123']))).toEqual([]);
+  expect(await names(having({ snapshots: [snapshot] }))).toEqual([]);
+  expect(await names(having({ snapshots: [snapshot] }), new Set(['abc123']))).toEqual(['abc123 snapshots/s']);
+});
+
+test("the label of another run counts more than an owner, and one that is no id is no run's", async () => {
+  const snapshot = { metadata: { name: 's', ...of('other1') }, spec: { volume: 'corral-abc123-volume-1' } };
+  const store = { metadata: { name: 'corral-default-backupstore', ...of('set-up') } };
+  const cluster = having({ volumes: [volume], snapshots: [snapshot], namespaces: [store] });
+  expect(await names(cluster, new Set(['abc123']))).toEqual(['abc123 volumes/corral-abc123-volume-1']);
+  expect(await names(cluster)).toEqual(['abc123 volumes/corral-abc123-volume-1', 'other1 snapshots/s']);
+});
+
+test('engines and replicas are left only when their volume is gone, a part of a store only where that has no namespace of its own', async () => {
+  const engine = { metadata: { name: 'e' }, spec: { volumeName: 'corral-abc123-volume-1' } };
+  const store = { metadata: { name: 'corral-abc123-store-1', ...of('abc123') } };
+  const within = { metadata: { name: 'w', namespace: 'corral-abc123-store-1', ...of('abc123') } };
+  const beside = { metadata: { name: 'b', namespace: 'shared', ...of('abc123') } };
+  const parts = { engines: [engine], namespaces: [store], services: [within, beside] };
+  expect(await names(having({ ...parts, volumes: [volume] }))).toEqual(
+    ['volumes/corral-abc123-volume-1', 'services/b', 'namespaces/corral-abc123-store-1'].map((name) => `abc123 ${name}`),
+  );
+  expect(await names(having(parts))).toContain('abc123 engines/e');
+});
+
+test('a cluster without Longhorn has nothing of it; a collection that may not be read is an error, but for policies', async () => {
+  const cluster = having(
+    { namespaces: [{ metadata: { name: 'n', ...of('abc123') } }] },
+    { volumes: 404, validatingadmissionpolicies: 403 },
+  );
+  expect(await names(cluster)).toEqual(['abc123 namespaces/n']);
+  await expect(names(having({}, { volumes: 403 }))).rejects.toThrow('no volumes');
+});
+
+test('what is in the namespace of another run goes with that one only', async () => {
+  const fleet = { metadata: { name: 'corral-fleet1-fleet', ...of('fleet1') } };
+  const service = { metadata: { name: 's', namespace: 'corral-fleet1-fleet', ...of('abc123') } };
+  const cluster = having({ namespaces: [fleet], services: [service] });
+  expect(await names(cluster, new Set(['abc123']))).toEqual(['abc123 services/s']);
+  expect(await names(cluster)).toEqual(['fleet1 namespaces/corral-fleet1-fleet']);
+});
+
+test("a fleet's rights go, wherever they are", async () => {
+  const role = { metadata: { name: 'r', namespace: 'longhorn-system', ...of('abc123') } };
+  const cluster = having({ roles: [role], clusterroles: [{ metadata: { name: 'c', ...of('abc123') } }, { metadata: { name: 'admin' } }] });
+  expect(await names(cluster)).toEqual(['abc123 roles/r', 'abc123 clusterRoles/c']);
+});
+
+test("a run's support bundle of Longhorn goes, and nobody else's", async () => {
+  const mine = { metadata: { name: 'corral-abc123-support-bundle', ...of('abc123') } };
+  expect(await names(having({ supportbundles: [mine, { metadata: { name: 'support-bundle-1' } }] }))).toEqual([
+    'abc123 supportBundles/corral-abc123-support-bundle',
+  ]);
+});

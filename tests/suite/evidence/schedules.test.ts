@@ -1,0 +1,71 @@
+/** The same generated schedules of broken streams that test the watcher: what a history of them is judged to be again is what was said live. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { whileObserved } from '../../../e2e/history/observer.ts';
+import type { Recording } from '../../../e2e/history/recording.ts';
+import { judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
+import { type Lamp, makeLampStep } from '../../history/lamps.ts';
+import { generate } from '../../history/schedules/generate.ts';
+import { observe } from '../../history/schedules/observe.ts';
+import { play, type Stage } from '../../history/schedules/play.ts';
+import type { Wait } from '../../history/schedules/schedule.ts';
+import { startStreamServer } from '../../support/stream-server.ts';
+import { recorded } from './history.ts';
+
+const count = Number(process.env.CORRAL_SCHEDULES ?? 300);
+const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
+const deadline = 120_000;
+const code = { makeStep: makeLampStep, describe: (_: string, object: object) => (object as Lamp).status.state };
+
+let server: Stage['server'];
+beforeAll(async () => {
+  server = await startStreamServer();
+});
+afterAll(() => server.close());
+
+/** The server, whose acts ask questions: as whoever opened the world of a schedule, and so by the same observer. */
+const asking = (): Stage['server'] => ({
+  ...server,
+  open: (schedule, director, connect) => {
+    const within = AsyncLocalStorage.snapshot();
+    const { mark, wait, ask } = director;
+    const bound = {
+      ...director,
+      mark: () => within(mark),
+      wait: (what: Wait) => within(wait, what),
+      ask: (index: number) => within(ask, index),
+    };
+    return server.open(schedule, bound, connect);
+  },
+});
+
+/** The history of a schedule. */
+const historyOf = async (seed: number): Promise<Recording> => {
+  const { recording } = await recorded((observer) =>
+    whileObserved(observer, () => play(generate(seed), { observe, server: asking(), deadline })).then(() => {}),
+  );
+  return recording;
+};
+
+test(`${count} schedules from seed ${first} on are judged again as they were live`, { timeout: deadline + count * 300 }, async () => {
+  const states: Record<string, number> = {};
+  const wrong: string[] = [];
+  let next = first;
+  const lane = async () => {
+    while (next < first + count) {
+      const seed = next++;
+      for (const { set, recorded: then, now } of judgeAgain(await historyOf(seed), code)) {
+        if (set.rule === undefined || then === undefined) continue;
+        states[then.phase] = (states[then.phase] ?? 0) + 1;
+        const reached = (steps: readonly { at: number }[]) => steps.length;
+        const isSame = now?.state === then.phase && now.steps.filter((step) => step.reached).length === reached(then.reached ?? []);
+        if (!isSame)
+          wrong.push(`seed ${seed}, expectation ${set.id}: then ${then.phase} (${then.reason}), now ${now?.state} (${now?.reason})`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 16 }, lane));
+  expect(wrong).toEqual([]);
+  // Each kind of ending was met, and often.
+  for (const state of ['met', 'broken', 'not-provable', 'timed-out']) expect(states[state]).toBeGreaterThan(count / 20);
+});

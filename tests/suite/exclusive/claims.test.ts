@@ -1,0 +1,221 @@
+import { describe, expect, test } from 'vitest';
+import { areAtOdds, type Claim, type ClaimsOptions, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
+import { createRandom } from '../../history/schedules/random.ts';
+
+const shared = (...names: string[]): Claim => ({ shared: names, alone: [] });
+const alone = (...names: string[]): Claim => ({ shared: [], alone: names });
+
+test.each([
+  [shared('a'), shared('a'), false],
+  [shared('a'), alone('a'), true],
+  [alone('a'), alone('a'), true],
+  [alone('a'), alone('b'), false],
+  [alone('a'), shared('b'), false],
+  [{ shared: ['b'], alone: ['a'] }, { shared: ['a'], alone: ['b'] }, true],
+])('%j and %j are at odds: %s', (one, other, odds) => {
+  expect(areAtOdds(one, other)).toBe(odds);
+  expect(areAtOdds(other, one)).toBe(odds);
+});
+
+/** Claims whose grants are told by holder. */
+const open = (options?: ClaimsOptions) => {
+  const claims = createClaims(options);
+  const granted: string[] = [];
+  const ask = (holder: string, claim: Claim) => claims.ask(holder, claim, () => granted.push(holder));
+  return { ...claims, ask, granted };
+};
+
+test('readers come together; who wants it alone waits for all of them', () => {
+  const { ask, leave, granted } = open();
+  ask('r1', shared('a'));
+  ask('r2', shared('a'));
+  ask('w', alone('a'));
+  leave('r1');
+  expect(granted).toEqual(['r1', 'r2']);
+  leave('r2');
+  expect(granted).toEqual(['r1', 'r2', 'w']);
+});
+
+test('who comes while somebody waits to be alone does not overtake', () => {
+  const { ask, leave, granted } = open();
+  ask('r', shared('a'));
+  ask('w', alone('a'));
+  ask('late', shared('a'));
+  expect(granted).toEqual(['r']);
+  leave('r');
+  expect(granted).toEqual(['r', 'w']);
+  leave('w');
+  expect(granted).toEqual(['r', 'w', 'late']);
+});
+
+test('two that share a thing and both come to want it alone have it one after the other', () => {
+  const { ask, leave, granted } = open();
+  ask('one', shared('a', 'b'));
+  ask('other', shared('a', 'b'));
+  ask('one', { shared: ['b'], alone: ['a'] });
+  ask('other', { shared: ['a'], alone: ['b'] });
+  expect(granted).toEqual(['one', 'other', 'one']);
+  leave('one');
+  expect(granted).toEqual(['one', 'other', 'one', 'other']);
+});
+
+test('who waits and goes away holds nobody up', () => {
+  const { ask, leave, granted } = open();
+  ask('r', shared('a'));
+  ask('w', alone('a'));
+  ask('late', shared('a'));
+  leave('w');
+  expect(granted).toEqual(['r', 'late']);
+});
+
+test('only so many at once; who waits to be alone has no place meanwhile', () => {
+  const { ask, leave, granted, holders } = open({ places: 2 });
+  for (const holder of ['1', '2', '3', '4']) ask(holder, shared('a'));
+  expect(granted).toEqual(['1', '2']);
+  leave('1');
+  expect(holders()).toEqual(['2', '3']);
+  ask('2', alone('b'));
+  expect(granted).toEqual(['1', '2', '3', '4']);
+});
+
+test('who cedes its place keeps its names, and who asks for no place needs none', () => {
+  const { ask, cede, leave, granted } = open({ places: 1 });
+  ask('cleans up', shared('a'));
+  ask('next', shared('a'));
+  ask('w', alone('a'));
+  expect(granted).toEqual(['cleans up']);
+  cede('cleans up');
+  expect(granted).toEqual(['cleans up', 'next']);
+  ask('rests', { ...shared(), placeless: true });
+  expect(granted).toEqual(['cleans up', 'next', 'rests']);
+  ask('rests', { ...shared('a'), placeless: true });
+  leave('next');
+  expect(granted).toEqual(['cleans up', 'next', 'rests']);
+  leave('cleans up');
+  expect(granted).toEqual(['cleans up', 'next', 'rests', 'w']);
+  leave('w');
+  expect(granted).toEqual(['cleans up', 'next', 'rests', 'w', 'rests']);
+});
+
+test('who cedes while it holds nothing gets nothing by that', () => {
+  const { ask, cede, granted } = open({ places: 1 });
+  ask('at work', shared('a'));
+  ask('in line', shared('a'));
+  cede('in line');
+  cede('nobody');
+  expect(granted).toEqual(['at work']);
+});
+
+describe('schedules', () => {
+  const names = ['a', 'b', 'c'] as const;
+  const people = ['p', 'q', 'r', 's', 't'] as const;
+
+  const play = (seed: number): void => {
+    const { pick, chance } = createRandom(seed);
+    const places = pick([1, 2, 5, Number.POSITIVE_INFINITY]);
+    const claims = createClaims({ places });
+    const held = new Map<string, Claim>();
+    /** In the order of asking. */
+    let line: { holder: string; claim: Claim }[] = [];
+    let grants = 0;
+    const toClaim = (): Claim => {
+      const wanted = names.map((name) => [name, pick(['shared', 'alone', 'not', 'shared'])] as const);
+      const those = (how: string) => wanted.filter(([, each]) => each === how).map(([name]) => name);
+      return { shared: those('shared'), alone: those('alone'), placeless: chance(0.2) };
+    };
+    const atWork = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
+    const forget = (holder: string) => {
+      held.delete(holder);
+      line = line.filter((each) => each.holder !== holder);
+    };
+    const granted = (holder: string, claim: Claim) => {
+      const place = line.findIndex((each) => each.holder === holder);
+      expect(place, 'only who asked is granted').toBeGreaterThanOrEqual(0);
+      expect(
+        [...held.values()].filter((each) => areAtOdds(each, claim)),
+        'no writer beside another',
+      ).toEqual([]);
+      expect(
+        line.slice(0, place).filter((each) => areAtOdds(each.claim, claim)),
+        'nobody overtakes',
+      ).toEqual([]);
+      forget(holder);
+      held.set(holder, claim);
+      expect(atWork()).toBeLessThanOrEqual(places);
+      grants += 1;
+    };
+    for (let step = 0; step < 150; step += 1) {
+      const holder = pick(people);
+      // An end of the work and a death look the same from here.
+      if (chance(0.4)) {
+        forget(holder);
+        claims.leave(holder);
+      } else if (chance(0.2)) {
+        const claim = held.get(holder);
+        if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
+        claims.cede(holder);
+      } else {
+        const claim = toClaim();
+        forget(holder);
+        line.push({ holder, claim });
+        claims.ask(holder, claim, () => granted(holder, claim));
+      }
+      expect(claims.holders().toSorted()).toEqual([...held.keys()].toSorted());
+      // Nobody waits for nothing.
+      if (held.size === 0) expect(line).toEqual([]);
+    }
+    // All that wait come to it, as long as those that hold end.
+    for (let ends = 0; line.length > 0 && ends < 100; ends += 1) {
+      const [first = ''] = held.keys();
+      forget(first);
+      claims.leave(first);
+    }
+    expect(line).toEqual([]);
+    expect(grants).toBeGreaterThan(20);
+  };
+
+  test.each(Array.from({ length: 10 }, (_, ten) => ten * 10))('of ten seeds from %i on', (from) => {
+    for (let seed = from; seed < from + 10; seed += 1) play(seed);
+  });
+});
+
+const lasting = (expected: number): Claim => ({ ...shared('a'), expected });
+
+test('the longest come first, in whatever order they came; of two as long, who came first', () => {
+  const { ask, leave, granted } = open({ places: 1, awaited: 4 });
+  ask('short', lasting(10));
+  ask('long', lasting(90));
+  ask('as long', lasting(90));
+  expect(granted).toEqual([]);
+  ask('middling', lasting(50));
+  for (const holder of ['long', 'as long', 'middling', 'short']) {
+    expect(granted.at(-1)).toBe(holder);
+    leave(holder);
+  }
+});
+
+test('who waits for a name alone is not overtaken by who takes longer', () => {
+  const { ask, leave, granted } = open({ places: 1 });
+  ask('at work', lasting(10));
+  ask('short', lasting(10));
+  ask('alone', alone('a'));
+  ask('late', lasting(90));
+  ask('later', lasting(95));
+  for (const holder of ['at work', 'short', 'alone', 'later', 'late']) {
+    expect(granted.at(-1)).toBe(holder);
+    leave(holder);
+  }
+});
+
+test('nobody waits for who does not come once it is open, nor for who came and went', () => {
+  const late = open({ awaited: 3 });
+  late.ask('one', shared('a'));
+  expect(late.granted).toEqual([]);
+  late.open();
+  expect(late.granted).toEqual(['one']);
+  const gone = open({ awaited: 2 });
+  gone.ask('one', shared('a'));
+  gone.leave('one');
+  gone.ask('other', shared('a'));
+  expect(gone.granted).toEqual(['other']);
+});

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { Cluster } from '../../../e2e/kube/cluster.ts';
+import { tellSteps } from '../../../e2e/suite/steps/context.ts';
+import { findLonghorn } from '../../../e2e/suite/steps/find-longhorn.ts';
+import { record } from './record.ts';
+
+const node = (name: string, ready: boolean) => ({
+  metadata: { name },
+  status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+});
+const manager = (nodeName: string) => ({
+  metadata: { name: `longhorn-manager-${nodeName}` },
+  spec: { nodeName, containers: [] },
+  status: { phase: 'Running' },
+});
+
+type On = { value?: string; range?: string };
+
+const skip = (reason: string): never => {
+  throw new Error(`skipped: ${reason}`);
+};
+
+const three: [name: string, ready: boolean][] = [
+  ['n1', true],
+  ['n2', true],
+  ['n3', true],
+];
+
+const find = async (nodes: [name: string, ready: boolean][], { value = 'v1.12.1', range = '*' }: On = {}) => {
+  const cluster = {
+    get: async () => ({ metadata: { name: 'current-longhorn-version' }, value }),
+    list: async ({ plural }: { plural: string }) => ({
+      items: plural === 'pods' ? nodes.map(([name]) => manager(name)) : nodes.map(([name, ready]) => node(name, ready)),
+    }),
+  } as unknown as Cluster;
+  const { report, told, findings } = record();
+  const version = await findLonghorn({
+    cluster,
+    report,
+    step: tellSteps({ report, signal: new AbortController().signal }),
+    range,
+    skip,
+  });
+  return { version, told: told.at(-1), findings };
+};
+
+test('it is told with its version and nodes', async () => {
+  expect(
+    await find([
+      ['n3', true],
+      ['n1', true],
+      ['n2', true],
+    ]),
+  ).toEqual({
+    version: 'v1.12.1',
+    told: 'Given a Longhorn whose nodes are ready: v1.12.1 on 3: n1, n2, n3',
+    findings: [],
+  });
+});
+
+test('fewer nodes than the documents have are a finding', async () => {
+  const { told, findings } = await find([
+    ['n1', true],
+    ['n2', false],
+    ['n3', true],
+  ]);
+  expect(told).toBe('Given a Longhorn whose nodes are ready: v1.12.1 on 2: n1, n3');
+  expect(findings).toEqual([
+    { title: 'Longhorn has fewer nodes than the documents ask for', detail: 'The documents have 3 worker nodes; ready are 2: n1, n3.' },
+  ]);
+});
+
+test.each([
+  [{ value: 'v1.7.3' }, 'skipped: needs Longhorn v1.8.0 or newer, with backup targets by name; here is v1.7.3'],
+  [{ value: 'v1.9.0', range: '>=1.10' }, 'skipped: holds for Longhorn >=1.10; here is v1.9.0'],
+])('a scenario that does not hold for the version is skipped: %j', async (on, reason) => {
+  await expect(find(three, on)).rejects.toThrow(reason);
+});
+
+test.each([{ value: 'v1.8.0-rc1' }, { value: 'v1.10.0-rc2', range: '>=1.10' }, { value: 'v1.14.0', range: '>=1.10 <1.13' }])(
+  'it is played on %j',
+  async (on) => {
+    await expect(find(three, on)).resolves.toMatchObject({ version: on.value });
+  },
+);
+
+test('a version that nobody has tried yet is a finding', async () => {
+  expect((await find(three, { value: 'v1.13.0' })).findings).toEqual([
+    {
+      title: 'Longhorn is newer than any that the scenarios were tried on',
+      detail: 'It is v1.13.0; what was expected of it is what v1.12 does.',
+    },
+  ]);
+  expect((await find(three, { value: 'v1.12.9' })).findings).toEqual([]);
+});

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { parseDuration } from '../../../e2e/kube/duration.ts';
+import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
+import { limitsOn, storeQuiet } from '../../../e2e/suite/steps/limits.ts';
+import { phases } from '../../../e2e/suite/steps/phases.ts';
+
+const fast = { deletionBackoff: 6_000, resync: 5_000, lockLife: 15_000, monitorPoll: 500 };
+
+test('a time-out is what a slow machine may take, and the rounds of the clocks', () => {
+  const { machine, resyncs, backoffs } = phases.deletionFailsAgain;
+  const [real, quick] = [longhornClocks, fast].map((clocks) => parseDuration(limitsOn(clocks).deletionFailsAgain.within));
+  expect(real).toBe(machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
+  expect(quick).toBe(machine * 1000 + resyncs * 5_000 + backoffs * 6_000);
+});
+
+test('every phase has a time-out with an owner', () => {
+  const limits = limitsOn(longhornClocks);
+  expect(Object.keys(limits)).toEqual(Object.keys(phases));
+  for (const { within, owner } of Object.values(limits))
+    expect([parseDuration(within) > 0, owner]).toEqual([true, expect.stringMatching(/./)]);
+});
+
+test('the store is quiet when a lock has outlived its life', () => {
+  expect([storeQuiet(longhornClocks).seconds, storeQuiet(fast).seconds]).toEqual([180, 45]);
+});

@@ -1,0 +1,43 @@
+import { loadRecording, type RecordedLine, type Recording, replayRecording } from '../../../e2e/history/recording.ts';
+import type { Backup } from '../../../e2e/longhorn/types.ts';
+
+/** The Normal case as it was recorded, once free-running and once held, and a deletion that fails. */
+export const recorded = {
+  'normal, v1.8.2': { file: 'longhorn-v1.8.2/normal', version: 'v1.8.2', first: 'zn-b1', second: 'zn-b2' },
+  'normal, v1.12.1': { file: 'longhorn-v1.12.1/normal', version: 'v1.12.1', first: 'zn-b1', second: 'zn-b2' },
+  'held, v1.12.1': { file: 'longhorn-v1.12.1/held', version: 'v1.12.1', first: 'ho-b1', second: 'ho-b2' },
+  'in error, v1.12.1': { file: 'longhorn-v1.12.1/delete-error', version: 'v1.12.1', first: 'ze-b1', second: 'ze-b2' },
+} as const;
+
+export type RecordedName = keyof typeof recorded;
+
+/** Changes an event of a recording; undefined leaves it out. */
+export type Mutation = (line: RecordedLine) => RecordedLine | undefined;
+
+/** A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two actors. */
+export const stage = async (name: RecordedName, mutate: Mutation = (line) => line) => {
+  const { file, version, first, second } = recorded[name];
+  const recording: Recording = await loadRecording(new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url));
+  const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
+  const replayed = replayRecording({ ...recording, lines });
+  const from = replayed.markOf('when b1 deleted');
+  return {
+    replayed,
+    version,
+    backups: replayed.timeline<Backup>('backups'),
+    first: { name: first, label: 'the first backup', from },
+    second: { name: second, label: 'the second backup', from },
+  };
+};
+
+/** A mutation of the events of one backup. */
+export const ofBackup =
+  (name: string, mutate: (backup: Backup) => Backup | undefined): Mutation =>
+  (line) => {
+    if (!('object' in line) || line.resource !== 'backups' || line.object.metadata.name !== name) return line;
+    const object = mutate(line.object as Backup);
+    return object && { ...line, object };
+  };
+
+/** The backup with these fields of its status changed. */
+export const withStatus = (backup: Backup, status: Backup['status']): Backup => ({ ...backup, status: { ...backup.status, ...status } });

@@ -1,0 +1,144 @@
+import { once } from 'node:events';
+import { connect as connectSocket, type Socket } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect, resources } from '../../../e2e/kube/cluster.ts';
+import { forwardService } from '../../../e2e/suite/steps/service-forward.ts';
+import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
+import { acceptWebSocket, type WebSocketEnd } from '../../support/web-socket.ts';
+
+const namespace = 'longhorn-system';
+let stub: StubServer;
+let controller: AbortController;
+/** What was asked of pods, and the pods' ends of what was granted. */
+let asked: string[];
+let ends: { pod: string; end: WebSocketEnd }[];
+/** Pods that nobody can be forwarded to, though they are said to be ready. */
+let broken: Set<string>;
+
+// A pod's end: each channel begins with the port's number, data are on the first. It answers in capitals.
+const serve = (pod: string, port: number, end: WebSocketEnd): void => {
+  const number = Buffer.from([port & 0xff, port >> 8]);
+  for (const channel of [0, 1]) end.send(Buffer.concat([Buffer.from([channel]), number]));
+  end.onMessage((message) => {
+    if (message[0] === 0)
+      end.send(Buffer.concat([Buffer.from([0]), Buffer.from(`${pod}: ${message.subarray(1).toString().toUpperCase()}`)]));
+  });
+};
+
+beforeEach(async () => {
+  [stub, controller, asked, ends, broken] = [await startStubServer({ uid: 'u' }), new AbortController(), [], [], new Set()];
+  stub.put(resources.services, {
+    metadata: { name: 'web', namespace },
+    spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] },
+  });
+  stub.onUpgrade((request, socket) => {
+    const { pathname, search } = new URL(request.url ?? '', stub.url);
+    const pod = pathname.split('/').at(-2) ?? '';
+    asked.push(`${pod}${search}`);
+    if (broken.has(pod)) return void socket.end('HTTP/1.1 500 No\r\nConnection: close\r\n\r\n');
+    const end = acceptWebSocket(request, socket, 'v4.channel.k8s.io');
+    ends.push({ pod, end });
+    serve(pod, 8000, end);
+  });
+});
+afterEach(async () => {
+  controller.abort();
+  for (const { end } of ends) end.destroy();
+  await stub.stop();
+});
+
+const putPod = (name: string, { ready = true } = {}): void =>
+  stub.put(resources.pods, {
+    metadata: { name, namespace, uid: `uid-of-${name}` },
+    spec: { containers: [{ ports: [{ name: 'other', containerPort: 1 }] }, { ports: [{ name: 'http', containerPort: 8000 }] }] },
+    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
+  });
+
+const forward = () =>
+  forwardService(connect({ kubeconfig: stub.kubeconfig, context: 'stub' }), { namespace, name: 'web', signal: controller.signal });
+
+const open = (url: string): Socket => connectSocket(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
+
+const ask = async (socket: Socket, text: string): Promise<string> => {
+  socket.write(text);
+  const [answer] = await once(socket, 'data');
+  return String(answer);
+};
+
+test('a connection goes to the port of that name in a pod that is ready, with its bytes both ways', async () => {
+  putPod('starting', { ready: false });
+  putPod('one');
+  const { url, pod } = await forward();
+  expect(new URL(url).hostname).toBe('127.0.0.1');
+  expect(pod()).toBeUndefined();
+  const socket = open(url);
+  expect(await ask(socket, 'hello')).toBe('one: HELLO');
+  expect(await ask(socket, 'again')).toBe('one: AGAIN');
+  expect([asked, pod()]).toEqual([['one?ports=8000'], 'one']);
+});
+
+test('later ones go to the same pod for as long as it is ready, then to another; one that is open ends with its pod', async () => {
+  putPod('one');
+  const { url, pod } = await forward();
+  const first = open(url);
+  await ask(first, 'a');
+  putPod('another');
+  expect(await ask(open(url), 'b')).toBe('one: B');
+  const ended = once(first, 'close');
+  stub.remove(resources.pods, 'one');
+  for (const { end } of ends) end.destroy();
+  await ended;
+  expect(await ask(open(url), 'c')).toBe('another: C');
+  expect(pod()).toBe('another');
+});
+
+test('a pod that cannot be reached is left for another, and told of', async () => {
+  putPod('one');
+  putPod('two');
+  broken.add('one');
+  const { url, trouble } = await forward();
+  expect(await ask(open(url), 'a')).toBe('two: A');
+  expect(asked).toEqual(['one?ports=8000', 'two?ports=8000']);
+  expect(trouble()?.message).toBe('no forward to port 8000 of longhorn-system/one: Unexpected server response: 500');
+});
+
+test('where no pod is ready, a connection waits for one', async () => {
+  putPod('one', { ready: false });
+  const { url } = await forward();
+  const answer = ask(open(url), 'a');
+  await stub.untilAsked(0);
+  expect(asked).toEqual([]);
+  putPod('one');
+  expect(await answer).toBe('one: A');
+});
+
+test('all ends with the signal: the connections and the port', async () => {
+  putPod('one');
+  const { url } = await forward();
+  const socket = open(url);
+  await ask(socket, 'a');
+  const closed = once(socket, 'close');
+  controller.abort();
+  await closed;
+  const [error] = await once(connectSocket(Number(new URL(url).port), '127.0.0.1'), 'error');
+  expect((error as NodeJS.ErrnoException).code).toBe('ECONNREFUSED');
+});
+
+test('a service that leads nowhere is an error at once', async () => {
+  stub.put(resources.services, { metadata: { name: 'web', namespace }, spec: {} });
+  await expect(forward()).rejects.toThrow('/api/v1/namespaces/longhorn-system/services/web leads nowhere: it has no port, or no selector');
+});
+
+test('what the scenario may not do is not sent', async () => {
+  putPod('one');
+  const cluster = connect({
+    kubeconfig: stub.kubeconfig,
+    context: 'stub',
+    permit: ({ subresource, verb }) => {
+      if (subresource === 'portforward') throw new Error(`not ${verb}`);
+    },
+  });
+  const { url, trouble } = await forwardService(cluster, { namespace, name: 'web', signal: controller.signal });
+  await once(open(url), 'close');
+  expect([asked, trouble()?.message]).toEqual([[], 'not get']);
+});

@@ -1,0 +1,89 @@
+import { globSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Expectation, Step } from '../../../e2e/history/expectation.ts';
+import { loadRecording } from '../../../e2e/history/recording.ts';
+import { replayTimeline } from '../../../e2e/history/replay.ts';
+import type { Backup } from '../../../e2e/longhorn/types.ts';
+import * as cleanUps from '../../../e2e/suite/steps/clean-up-expectations.ts';
+import * as deletions from '../../../e2e/suite/steps/deletion-errors.ts';
+import * as plain from '../../../e2e/suite/steps/expectations.ts';
+import * as jobs from '../../../e2e/suite/steps/job-expectations.ts';
+import * as locks from '../../../e2e/suite/steps/lock-conflicts.ts';
+import { makeStep } from '../../../e2e/suite/steps/states.ts';
+
+const version = 'v1.12.1';
+const backup = { name: 'b1', label: 'the first backup', from: 0 };
+const other = { name: 'b2', label: 'the second backup', from: 0 };
+const backups = replayTimeline<Backup>('backups');
+const tick = { job: 'j-1', label: 'the first run', from: 0 };
+const waiting = { second: other, first: backup, version };
+const losing = { backup, version };
+
+// biome-ignore lint/suspicious/noExplicitAny: expectations on objects of any kind.
+const expectations: Record<string, Expectation<any>> = {
+  completes: plain.completes(backups, backup),
+  isHeldBack: plain.isHeldBack(backups, waiting),
+  waitsAndCompletes: plain.waitsAndCompletes(backups, waiting),
+  isBeingDeleted: plain.isBeingDeleted(backups, backup),
+  isDeleted: plain.isDeleted(backups, backup),
+  remains: plain.remains(backups, { backup, state: plain.is('Deleting') }),
+  deletionFails: deletions.deletionFails(backups, losing),
+  deletionFailsAgain: deletions.deletionFailsAgain(backups, losing),
+  isDeletingAgain: deletions.isDeletingAgain(backups, losing),
+  isForgottenAndRetried: deletions.isForgottenAndRetried(backups, losing),
+  isDeletedInTheEnd: deletions.isDeletedInTheEnd(backups, losing),
+  isDeletedThroughKill: deletions.isDeletedThroughKill(backups, losing),
+  isNeverHeldBack: deletions.isNeverHeldBack(backups, losing),
+  goesOn: deletions.goesOn(backups, { backup: other, held: plain.waitsFor(backup, version) }),
+  deletionLosesLock: locks.deletionLosesLock(backups, losing),
+  deletionIsRetried: locks.deletionIsRetried(backups, losing),
+  deletionResolves: locks.deletionResolves(backups, losing),
+  creationLosesLock: locks.creationLosesLock(backups, losing),
+  staysLost: locks.staysLost(backups, losing),
+  isUploading: locks.isUploading(backups, losing),
+  oldOneFails: cleanUps.oldOneFails(backups, { ...losing, by: 'the mount' }),
+  oldOneGoes: cleanUps.oldOneGoes(backups, losing),
+  jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),
+  jobFails: jobs.jobFails(replayTimeline('jobs'), tick),
+  isMadeAlone: jobs.isMadeAlone(backups, { backup, others: [other] }),
+  isTakenAlone: jobs.isTakenAlone(replayTimeline('snapshots'), { snapshot: backup, others: [other] }),
+};
+
+// biome-ignore lint/suspicious/noExplicitAny: as above.
+const stepsOf = ({ specification: { steps, allowed, starts = [], nevers } }: Expectation<any>): Step<never>[] => [
+  ...steps,
+  ...allowed,
+  ...starts,
+  ...nevers.flatMap(({ step, other: { is } }) => [step, is]),
+];
+
+const root = new URL('../../../fixtures/recordings/', import.meta.url);
+const recordings = await Promise.all(globSync('*/*.ndjson', { cwd: root }).map((file) => loadRecording(new URL(file, root))));
+const recorded = recordings.flatMap(({ lines }) => lines.flatMap((line) => ('object' in line ? [line] : [])));
+
+/** The objects of all recordings that a step matches, by their position. */
+const matchedBy = (step: Step<never>, resource: string): number[] =>
+  recorded.flatMap((line, index) => (line.resource === resource && step.matches(line.object as never) ? [index] : []));
+
+describe('each step of an expectation can be written down and made again by the same code', () => {
+  test.each(Object.entries(expectations))('%s', (_, expectation) => {
+    const { label } = expectation.specification.timeline;
+    for (const step of stepsOf(expectation)) {
+      const again = makeStep(JSON.parse(JSON.stringify(step.name)));
+      expect(again?.label).toBe(step.label);
+      expect(again?.name).toEqual(step.name);
+      expect(matchedBy(again as Step<never>, label)).toEqual(matchedBy(step, label));
+    }
+  });
+
+  test('all expectations that there are', () => {
+    const made = [plain, deletions, locks, cleanUps, jobs].flatMap((module) => Object.keys(module));
+    const states = ['is', 'waitsFor', 'waitsForNamed', 'waitsForReadiness', 'changes', 'change', 'failed', 'errs', 'statesOfJobs'];
+    const others = ['story', 'stateWhen', 'goneAt', 'statusAt', 'unlessUploaded', 'restartsIn', 'jobOf', 'describeJob', 'refusals'];
+    expect(made.filter((name) => ![...states, ...others].includes(name)).sort()).toEqual(Object.keys(expectations).sort());
+  });
+});
+
+test('a state that nobody knows is none', () => {
+  expect(makeStep({ state: 'lamp-is', given: ['on'] })).toBeUndefined();
+});
