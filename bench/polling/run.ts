@@ -1,14 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { startApiServer } from '../../tests/support/api-server.ts';
-import { type Cost, readCost } from './cost.ts';
+import { readCost } from './cost.ts';
 import { nobody, type Observer, poll, watch } from './observers.ts';
 import { playStates } from './play.ts';
 import { each, lives, schedule } from './schedule.ts';
-import { pollingTable } from './table.ts';
-
-/** One round of all states with one observer: which states it saw, how long each lived (ms), and what the API server did meanwhile. */
-export type Round = { title: string; seen: ReadonlySet<string>; lived: readonly number[]; cost: Cost };
+import { pollingTable, type Round } from './table.ts';
 
 const observers: [title: string, observer: Observer][] = [
   ['nobody', nobody],

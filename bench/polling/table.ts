@@ -1,5 +1,8 @@
-import type { Round } from './run.ts';
+import type { Cost } from './cost.ts';
 import { lives, schedule } from './schedule.ts';
+
+/** One round of all states with one observer: which states it saw, how long each lived (ms), and what the API server did meanwhile. */
+export type Round = { title: string; seen: ReadonlySet<string>; lived: readonly number[]; cost: Cost };
 
 const median = (figures: readonly number[]): number => figures.toSorted((a, b) => a - b)[Math.floor(figures.length / 2)] ?? Number.NaN;
 

@@ -10,9 +10,6 @@ import { suiteTables } from './tables.ts';
 
 const command = fileURLToPath(new URL('../../scripts/e2e.ts', import.meta.url));
 
-/** How a run of the suite went by the clock, in ms: from the start of the command to that of the scenarios, those, and from there to its end. */
-export type Phases = { up: number; scenarios: number; down: number };
-
 /**
  * Runs `npm run e2e` once, with these flags of it, and gives tables of where its time went. Throws when it did not get to its scenarios.
  * What is built for the first time counts: run it twice on a new machine.

@@ -1,5 +1,7 @@
 import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
-import type { Phases } from './run.ts';
+
+/** How a run of the suite went by the clock, in ms: from the start of the command to that of the scenarios, those, and from there to its end. */
+type Phases = { up: number; scenarios: number; down: number };
 
 /** What the suite is to keep to, on the emulator's fast clocks and a warm cache. */
 const goals = { suiteShare: 0.02, decisionMs: 5, ratio: 1.3, wholeSeconds: 150 };

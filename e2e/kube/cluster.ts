@@ -5,11 +5,10 @@ import { createExec, type ExecOptions, type ExecResult, type PodTarget } from '.
 import type { Health } from './health.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
-import { patientExec, patiently, type Resend, watchedRequest } from './patience.ts';
+import { creating, deleting, patching, patientExec, patiently, type Resend, reading, watchedRequest } from './patience.ts';
 import { createForward, type ForwardSocket } from './port-forward.ts';
 import { learnObject } from './redact/learn.ts';
 import { createRequest, query, type RequestOptions, type SendRequest, throwUnlessOk } from './request.ts';
-import { creating, deleting, patching, reading } from './resend.ts';
 import { pathOf } from './resources.ts';
 
 export { ApiError, BrokenStream, ExecError, unlessGone } from './errors.ts';

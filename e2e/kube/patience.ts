@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from './cluster.ts';
-import { ApiError } from './errors.ts';
+import { ApiError, unlessGone } from './errors.ts';
+import type { createExec } from './exec.ts';
 import type { Health } from './health.ts';
+import type { KubernetesObject } from './objects.ts';
 import type { SendRequest } from './request.ts';
 import type { Trouble } from './trouble.ts';
 
@@ -12,6 +13,8 @@ export type Resend<T> = {
   /** Reads an answer that only means that the first one got through; undefined: it means something else. */
   settle?: (error: ApiError) => Promise<{ result: T } | undefined>;
 };
+
+type Exec = ReturnType<typeof createExec>;
 
 /** How long an API server in trouble is waited for, and the first and the longest pause before a request is sent again; ms. */
 type Patience = { time: number; first: number; longest: number };
@@ -77,6 +80,39 @@ export const watchedRequest =
 
 /** Starts a command again that the API server was not there to start; one that began is never begun twice. */
 export const patientExec =
-  (exec: Cluster['exec'], health: Health | undefined): Cluster['exec'] =>
+  (exec: Exec, health: Health | undefined): Exec =>
   (...command) =>
     health === undefined ? exec(...command) : patiently(() => exec(...command), { health, resend: { again: false } });
+
+/** Reading changes nothing. */
+export const reading: Resend<string> = { again: true };
+
+/** A merge patch or an apply sets fields to what they are to be, once or twice; not where it is meant for one resourceVersion. */
+export const patching = (body: object): Resend<string> => ({
+  again: (body as Partial<KubernetesObject>).metadata?.resourceVersion === undefined,
+});
+
+/** What is there no more, or is another object of that name by now, was deleted by the first request. */
+export const deleting: Resend<string> = {
+  again: true,
+  settle: async ({ status }) => ([404, 409].includes(status) ? { result: '{}' } : undefined),
+};
+
+/**
+ * An object with a name is made once: where it is there already, it is read, and was made by the first request if it has all the labels that were sent.
+ * One without labels cannot be told from another's, and one without a name would be made twice.
+ */
+export const creating = (object: object, read: (name: string) => Promise<string>): Resend<string> => {
+  const { name, labels = {} } = (object as Partial<KubernetesObject>).metadata ?? {};
+  return {
+    again: name !== undefined,
+    settle: async ({ reason }: ApiError) => {
+      if (reason !== 'AlreadyExists' || name === undefined || Object.keys(labels).length === 0) return undefined;
+      const found = await read(name).catch(unlessGone);
+      return found !== undefined && hasLabels(JSON.parse(found), labels) ? { result: found } : undefined;
+    },
+  };
+};
+
+const hasLabels = ({ metadata }: KubernetesObject, labels: Record<string, string>): boolean =>
+  Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);

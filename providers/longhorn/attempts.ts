@@ -3,8 +3,7 @@ import type { Cluster, KubernetesObject, Resource } from '../../e2e/kube/cluster
 import { longhornApiVersion, longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { syncRequest } from '../../e2e/longhorn/sync-request.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import type { Look } from './conditions.ts';
-import type { World } from './world.ts';
+import type { Look, World } from './world.ts';
 
 const instanceManagers: Resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' };
 

@@ -1,6 +1,5 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import type { Look } from './conditions.ts';
-import type { World } from './world.ts';
+import type { Look, World } from './world.ts';
 
 type WithConditions = KubernetesObject & {
   status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };

@@ -1,8 +1,7 @@
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
-import type { Look } from './conditions.ts';
 import { wholeName } from './images.ts';
-import type { World } from './world.ts';
+import type { Look, World } from './world.ts';
 
 type Condition = { type: string; status: string; reason?: string; message?: string };
 type Disk = { conditions?: Condition[] | null; storageAvailable?: number; diskPath?: string };

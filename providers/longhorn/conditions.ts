@@ -1,10 +1,7 @@
 import { allDeployments, csi, customResources, managers, webhooks } from './conditions-kubernetes.ts';
 import { backupTarget, engineImage, instanceManagers, nodes } from './conditions-longhorn.ts';
 import type { Release } from './release.ts';
-import type { World } from './world.ts';
-
-/** How far a condition has come. */
-export type Look = { met: boolean; state: string };
+import type { Look, World } from './world.ts';
 
 /** Something that must hold before Longhorn can be used; no `look` where there is nothing to look at, and why. */
 export type Condition = { title: string; look: ((world: World) => Look) | undefined; without?: string };

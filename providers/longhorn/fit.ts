@@ -1,9 +1,9 @@
 import semver from 'semver';
+import { parse, stringify } from 'yaml';
+import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
 import { versionOf } from '../../e2e/longhorn/version.ts';
-import { fitSettings } from './fit-settings.ts';
-import { fitContainers, fitCsi, fitManager, fitReplicas } from './fit-workload.ts';
 import type { NamedImage } from './images.ts';
-import { containersOf, find, type ManifestObject } from './manifest.ts';
+import { type Container, containersOf, find, type ManifestObject, nameOf } from './manifest.ts';
 
 /** Something in a release's manifest that is made otherwise for small nodes. */
 export type Change = { what: string; from: string; to: string; why: string };
@@ -45,3 +45,132 @@ export const fitToCluster = (
   ];
   return { objects, changes };
 };
+
+type ConfigMap = KubernetesObject & { data?: Record<string, string> };
+
+const key = 'default-setting.yaml';
+
+type Fitted = { name: string; value: string; release: string; why: string; ofEngine?: true };
+
+const settings: Fitted[] = [
+  {
+    name: 'default-replica-count',
+    value: '2',
+    release: '3',
+    why: 'a third replica would only be one more writer on the same disk',
+    ofEngine: true,
+  },
+  {
+    name: 'guaranteed-instance-manager-cpu',
+    value: '0',
+    release: '12',
+    why: 'a small node has no processor to reserve',
+    ofEngine: true,
+  },
+  {
+    name: 'storage-reserved-percentage-for-default-disk',
+    value: '0',
+    release: '30',
+    why: "nothing of a node's disk has to be kept for others",
+  },
+  { name: 'storage-minimal-available-percentage', value: '5', release: '25', why: 'the disks are small' },
+  {
+    name: 'snapshot-data-integrity',
+    value: 'disabled',
+    release: 'fast-check',
+    why: 'hashing snapshots takes the processors from backups',
+    ofEngine: true,
+  },
+  { name: 'backup-concurrent-limit', value: '1', release: '2', why: 'an upload must last long enough for its state to be seen' },
+  { name: 'recurring-successful-jobs-history-limit', value: '10', release: '1', why: "a run's jobs and their logs stay until it is over" },
+  { name: 'upgrade-checker', value: 'false', release: 'true', why: 'a test asks nobody outside' },
+  { name: 'allow-collecting-longhorn-usage-metrics', value: 'false', release: 'true', why: 'a test asks nobody outside' },
+];
+
+/**
+ * The value in the words in which Longhorn itself keeps it: since v1.10 some have one for each engine.
+ *
+ * A plain one is understood too, but is then never what is kept: every manager writes it anew as it starts, and one that meets another doing
+ * so ends with "the object has been modified" (seen on a v1.12.1: three managers, five restarts; M:datastore/longhorn.go createOrUpdateSetting).
+ */
+const written = ({ value, ofEngine }: Fitted, perEngine: boolean): string =>
+  ofEngine && perEngine ? JSON.stringify({ v1: value, v2: value }) : value;
+
+/** Gives the ConfigMap of default settings what small nodes need; a setting that the manifest has stays as it is. */
+const fitSettings = (object: KubernetesObject, { perEngine }: { perEngine: boolean }): Change[] => {
+  const map = object as ConfigMap;
+  const own = (parse(map.data?.[key] ?? '') ?? {}) as Record<string, unknown>;
+  const missing = settings.filter(({ name }) => own[name] === undefined);
+  if (missing.length === 0) return [];
+  const fitted = { ...own, ...Object.fromEntries(missing.map((setting) => [setting.name, written(setting, perEngine)])) };
+  // In quotes: Longhorn reads every value as text.
+  map.data = { ...map.data, [key]: stringify(fitted, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }) };
+  return missing.map(({ name, value, release, why }) => ({ what: `setting ${name}`, from: release, to: value, why }));
+};
+
+const csiParts = ['ATTACHER', 'PROVISIONER', 'RESIZER', 'SNAPSHOTTER'];
+
+/** One of each CSI part instead of three; a count that the manifest names stays. */
+const fitCsi = (object: KubernetesObject): Change[] => {
+  const deployer = containersOf(object).find(({ name }) => name === 'longhorn-driver-deployer');
+  if (deployer === undefined) return [];
+  const env = deployer.env ?? [];
+  const missing = csiParts.map((part) => `CSI_${part}_REPLICA_COUNT`).filter((name) => !env.some((each) => each.name === name));
+  if (missing.length === 0) return [];
+  deployer.env = [...env, ...missing.map((name) => ({ name, value: '1' }))];
+  return [{ what: `${missing.join(', ')} of ${nameOf(object)}`, from: '3', to: '1', why: 'one of each does for a test' }];
+};
+
+/** So many pods of a Deployment; it may already have as few. */
+const fitReplicas = (object: KubernetesObject, replicas: number, why: string): Change[] => {
+  const deployment = object as KubernetesObject & { spec: { replicas?: number } };
+  const before = deployment.spec.replicas ?? 1;
+  if (before <= replicas) return [];
+  deployment.spec.replicas = replicas;
+  return [{ what: `replicas of ${nameOf(object)}`, from: String(before), to: String(replicas), why }];
+};
+
+/**
+ * Each manager waits to start until the one before it is reached through the service, and a pod is in there once its probe has passed: at
+ * Kubernetes' own pace of 10 s. It stays in there for as long as before (30 s) when its answers fail, as on a machine that is busy: were it
+ * out sooner, the webhooks would be gone for the others.
+ */
+const fitManager = (object: KubernetesObject): Change[] => {
+  const probe = containersOf(object).find(({ name }) => name === 'longhorn-manager')?.readinessProbe;
+  if (probe === undefined || probe.periodSeconds !== undefined || probe.failureThreshold !== undefined) return [];
+  Object.assign(probe, { periodSeconds: 2, failureThreshold: 15 });
+  return [
+    {
+      what: `readiness probe of ${nameOf(object)}`,
+      from: '3 times 10 s',
+      to: '15 times 2 s',
+      why: 'the managers start one after the other',
+    },
+  ];
+};
+
+const pulls = ({ image = '', imagePullPolicy }: Container): boolean =>
+  imagePullPolicy === 'Always' || (imagePullPolicy === undefined && !/@|:(?!latest$)[^/]*$/.test(image));
+
+/** No container asks a registry for its image, which the nodes have, nor for more of a node than there is. */
+const fitContainers = (object: KubernetesObject): Change[] =>
+  containersOf(object).flatMap((container) => {
+    const what = (field: string) => `${field} of ${nameOf(object)}, container ${container.name}`;
+    const changes: Change[] = [];
+    if (pulls(container)) {
+      container.imagePullPolicy = 'IfNotPresent';
+      changes.push({
+        what: what('imagePullPolicy'),
+        from: 'Always',
+        to: 'IfNotPresent',
+        why: 'the nodes have the images',
+      });
+    }
+    const { requests } = container.resources ?? {};
+    if (container.resources !== undefined && requests !== undefined) {
+      delete container.resources.requests;
+      const from = Object.entries(requests).map(([name, amount]) => `${name} ${amount}`);
+      changes.push({ what: what('requests'), from: from.join(', '), to: 'none', why: 'a small node could not schedule it' });
+    }
+    return changes;
+  });

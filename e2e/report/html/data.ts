@@ -1,7 +1,9 @@
-import type { Report, ScenarioReport } from '../schema.ts';
+import type { PointsTo, Report, ScenarioReport } from '../schema.ts';
 import type { Change } from './changes.ts';
-import type { Hint } from './hint.ts';
 import type { HistoryLine } from './history-line.ts';
+
+/** Where to look first for what went wrong: a hint, not a verdict, with what speaks for it. */
+export type Hint = Pick<PointsTo, 'at' | 'because'>;
 
 /** How a state stands with its object; the page gives each a colour, a pattern and a letter. */
 export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'going' | 'quiet';

@@ -1,8 +1,5 @@
-import type { PointsTo, Report, ScenarioReport } from '../schema.ts';
-import type { Bar, Lane, Timeline } from './data.ts';
-
-/** Where to look first for what went wrong: a hint, not a verdict, with what speaks for it. */
-export type Hint = Pick<PointsTo, 'at' | 'because'>;
+import type { Report, ScenarioReport } from '../schema.ts';
+import type { Bar, Hint, Lane, Timeline } from './data.ts';
 
 /** A stretch of the scenario, in seconds from its start. */
 type Stretch = { from: number; to: number };

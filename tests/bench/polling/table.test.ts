@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Round } from '../../../bench/polling/run.ts';
 import { schedule } from '../../../bench/polling/schedule.ts';
-import { pollingTable } from '../../../bench/polling/table.ts';
+import { pollingTable, type Round } from '../../../bench/polling/table.ts';
 
 const states = schedule();
 const round = (title: string, longer: number, [requests, cpuSeconds]: [number, number]): Round => ({

@@ -1,6 +1,5 @@
 import { placeOf } from '../../place-of.ts';
-import type { PageScenario } from '../data.ts';
-import type { Hint } from '../hint.ts';
+import type { Hint, PageScenario } from '../data.ts';
 import { element, headOf } from './element.ts';
 
 const hintBox = (hint: Hint, target: string): HTMLElement =>
