@@ -3,13 +3,12 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readProject } from '../../e2e/cli/traceability/read-project.ts';
 import type { ToldSteps } from '../../e2e/cli/traceability/told-steps.ts';
-import type { Mutant } from '../../emulator/mutants.ts';
-import { mutants } from '../../emulator/mutants.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
+import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expected } from './expected.ts';
 import type { Ground } from './ground.ts';
-import { isLeftDirty, judge, judgeControl } from './judge.ts';
+import { isLeftDirty, type Judged, judge, judgeControl } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
-import { type Row, table } from './rows.ts';
 
 type RunOptions = { chosen: readonly Mutant[]; grounds: readonly [Ground, ...Ground[]]; out: string; print: (line: string) => void };
 
@@ -78,3 +77,25 @@ const isWell = ({ fate }: Row): boolean => fate === 'killed' || fate === 'passed
 
 const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[] =>
   [...new Set(chosen.flatMap((mutant) => expected[mutant].map(({ scenario }) => scenario)))].map((scenario) => ({ scenario, by: null }));
+
+/** One scenario on one mutant (`null`: on the emulator without a bug), as it stands in mutants.json; the duration is in ms. */
+type Row = Judged & { mutant: string | null; bug: string | null; scenario: string; by: string | null; duration: number };
+
+const cell = (text: string): string => text.replaceAll('|', '/');
+
+const howItEnded = ({ fate, by, step, reason }: Row): string => {
+  const where = [step, reason].filter((part) => part !== null).join(': ');
+  if (fate === 'killed') return where;
+  if (fate === 'passed without a bug') return fate;
+  return `**${fate}**${by === null ? '' : ` (meant: ${by})`}${where === '' ? '' : `: ${where}`}`;
+};
+
+/** All rows as a table in Markdown: mutant, scenario, and which assertion noticed it. */
+const table = (rows: readonly Row[]): string =>
+  [
+    ['mutant', 'scenario', 'killed by', 'after'],
+    ['---', '---', '---', '--:'],
+    ...rows.map((row) => [row.mutant ?? '(none)', row.scenario, howItEnded(row), formatDuration(row.duration)]),
+  ]
+    .map((cells) => `| ${cells.map(cell).join(' | ')} |\n`)
+    .join('');

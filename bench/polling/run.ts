@@ -3,8 +3,7 @@ import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { startApiServer } from '../../tests/support/api-server.ts';
 import { readCost } from './cost.ts';
 import { nobody, type Observer, poll, watch } from './observers.ts';
-import { playStates } from './play.ts';
-import { each, lives, schedule } from './schedule.ts';
+import { each, lives, type State, schedule } from './schedule.ts';
 import { pollingTable, type Round } from './table.ts';
 
 const observers: [title: string, observer: Observer][] = [
@@ -48,4 +47,29 @@ const playRound = async (
   await delay(COUNTED_MS);
   const after = await readCost(cluster);
   return { seen, lived, cost: { requests: after.requests - before.requests, cpuSeconds: after.cpuSeconds - before.cpuSeconds } };
+};
+
+/**
+ * Brings all states about in a namespace, each by one request, and gives how long each lived, in ms. An object is made with its first state and
+ * deleted after its last. A life is counted from the server's answer to the request that began it to its answer to the one that ended it.
+ */
+const playStates = async (cluster: Cluster, { namespace, states }: { namespace: string; states: readonly State[] }): Promise<number[]> => {
+  const lived: number[] = [];
+  let before = 0;
+  for (const [index, { object: name, state, life }] of states.entries()) {
+    const labels = { state };
+    const sent = performance.now();
+    const isFirst = states[index - 1]?.object !== name;
+    if (isFirst) await cluster.create(resources.configMaps, { metadata: { namespace, name, labels } });
+    else await cluster.patch(resources.configMaps, { namespace, name }, { metadata: { labels } });
+    const begun = performance.now();
+    if (!isFirst) lived.push(begun - before);
+    await delay(Math.max(0, sent + life - performance.now()));
+    if (states[index + 1]?.object !== name) {
+      await cluster.delete(resources.configMaps, { namespace, name });
+      lived.push(performance.now() - begun);
+    }
+    before = begun;
+  }
+  return lived;
 };

@@ -1,4 +1,4 @@
-import { describeEvent } from './compose-events.ts';
+import { formatDuration } from '../kube/duration.ts';
 import { composeHeartbeat, composeLive } from './compose-live.ts';
 import { composeClosing, composeCluster, composeHeading, type Paint } from './console.ts';
 import type { Narrator, Told } from './narrator.ts';
@@ -6,7 +6,7 @@ import type { ScenarioEvent } from './record.ts';
 import { countStates, type ScenarioReport } from './schema.ts';
 import type { Screen } from './screen.ts';
 import { createTeller } from './teller.ts';
-import { createUnderWay } from './under-way.ts';
+import { type Awaited, createUnderWay } from './under-way.ts';
 
 /** What a run is told with; `now` in ms since the epoch, `verbose` with all events. */
 type Means = { screen: Screen; paint: Paint; verbose: boolean; now: () => number };
@@ -83,4 +83,19 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
       screen.print(composeClosing(report, path, paint));
     },
   };
+};
+
+/**
+ * Says, for those who want to know all, what is no step: that one begins, each state that something awaited goes through, each fault with its proof,
+ * each finding. `awaited` is what the event is about, if it is about that, as it was told before it.
+ */
+const describeEvent = (event: ScenarioEvent, awaited: Awaited | undefined): string | undefined => {
+  if (event.kind === 'step-begins') return `begins: ${event.sentence}`;
+  if (event.kind === 'awaited') return `${event.state.replace('-', ' ')}: ${awaited?.what ?? 'what was awaited'}`;
+  if (event.kind === 'fault') return `fault ${event.name}, ${event.phase}: ${event.detail}`;
+  if (event.kind === 'finding') return `finding: ${event.finding.title}`;
+  if (event.kind !== 'awaits') return undefined;
+  const seen = event.now === null ? 'not seen yet' : `now ${event.now}`;
+  const time = awaited === undefined ? `; at most ${formatDuration(event.limit)} (${event.owner})` : '';
+  return `awaited: ${event.what}; ${seen}${time}`;
 };

@@ -1,8 +1,9 @@
+import { dirname, join } from 'node:path';
 import { formatDuration } from '../kube/duration.ts';
 import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
 import { indent } from './indent.ts';
-import { listFailed } from './list-failed.ts';
 import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
+import { titlesOf } from './title.ts';
 
 /** Gives text a colour where the stream shows one. */
 export type Paint = (style: 'green' | 'red' | 'yellow' | 'dim' | 'bold', text: string) => string;
@@ -100,4 +101,21 @@ export const composeClosing = (report: Report, path: string, paint: Paint): stri
     );
   if (end.state !== 'finished') lines.push(paint('yellow', `The run did not finish: ${end.reason ?? end.state}`));
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
+};
+
+const marks = { failed: '✗', 'not-provable': '?' } as const;
+
+/**
+ * The scenarios of a report that did not pass, each with where it stopped and the folder of its evidence: what was told where it happened is far above
+ * when a run ends. `path` is the report's, from where the run was started.
+ */
+const listFailed = (report: Report, path: string): string[] => {
+  const titleOf = titlesOf(report);
+  return report.scenarios.flatMap((scenario) => {
+    const { state, reason, failure, evidence } = scenario;
+    if (state !== 'failed' && state !== 'not-provable') return [];
+    const [first = ''] = (failure?.step ?? reason ?? '').split('\n');
+    const below = [first, evidence ? join(dirname(path), evidence) : ''].filter((line) => line !== '');
+    return [`  ${marks[state]} ${titleOf(scenario)}`, ...below.map((line) => `    ${line}`)];
+  });
 };

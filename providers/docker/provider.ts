@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { once } from '../../e2e/history/expectation.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { allDangers } from '../../e2e/longhorn/dangers.ts';
 import { buildingUntil } from '../../lab/build-signal.ts';
 import { cached, isCached } from '../../lab/cache.ts';
@@ -11,7 +14,6 @@ import { NotFit, type Progress, type Provider, type RunningCluster } from '../pr
 import { type Target, workersFor } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
-import { nodesReady } from './nodes-ready.ts';
 import { storeArchive } from './store-image.ts';
 import type { ClusterTool } from './tool.ts';
 
@@ -87,3 +89,18 @@ export const dockerProvider = (tool: ClusterTool): Provider => ({
     }
   },
 });
+
+type Node = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
+
+const isReady = ({ status }: Node): boolean => status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false;
+
+/** Waits by watch until these nodes are Ready. */
+const nodesReady = async (names: readonly string[], { kubeconfig, signal }: { kubeconfig: string; signal: AbortSignal }): Promise<void> => {
+  const timeline = await follow<Node>(connect({ kubeconfig }), resources.nodes, { signal });
+  const owner = 'the set-up: a container is a node within a minute, and its network is an image that may have to be pulled';
+  try {
+    await Promise.all(names.map((name) => once(timeline, isReady, { name, label: `${name} is Ready`, within: '5m', owner })));
+  } finally {
+    await timeline.stop();
+  }
+};

@@ -1,8 +1,8 @@
 import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
+import { findChromium, withoutChromium } from '../../e2e/ui/chromium.ts';
 import { k3dTool } from '../k3d/tool.ts';
 import { kindTool } from '../kind/tool.ts';
-import { examineBrowser } from './browser.ts';
-import type { Check } from './check.ts';
+import { type Check, ok, warning } from './check.ts';
 import { type Diagnosis, diagnosisSchema } from './schema.ts';
 
 /** What a run would be asked for. */
@@ -35,4 +35,12 @@ export const tell = ({ provider, longhorn, ready, checks }: Diagnosis): string[]
   const { length } = checks.filter(({ state }) => state === 'missing');
   const all = `provider ${provider}, Longhorn: ${longhorn}`;
   return [...lines, ready ? `All is there for ${all}` : `${length} ${length === 1 ? 'thing is' : 'things are'} missing for ${all}`];
+};
+
+/** Looks for the browser that some scenarios open Longhorn's user interface in; a run goes on without. */
+const examineBrowser = (environment: NodeJS.ProcessEnv): Check => {
+  const found = findChromium(environment);
+  if (found !== undefined) return ok('Chromium', found);
+  const { detail, mend } = withoutChromium(environment);
+  return warning('Chromium', `${detail}: the scenarios of Longhorn's user interface are skipped`, mend);
 };

@@ -1,11 +1,15 @@
 import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { isCached } from '../../lab/cache.ts';
+import { openCache } from '../../lab/cache-root.ts';
+import { lookAtCommands } from '../../lab/fitness.ts';
+import { podSystem } from '../../lab/images/core.ts';
 import { checkDocker, checkTool } from '../docker/check.ts';
 import { removeCommand } from '../docker/cluster.ts';
 import type { ClusterTool } from '../docker/tool.ts';
+import { examineApt, toCheck } from './apt.ts';
 import { type Check, examine, ok, warning } from './check.ts';
-import { examineImages } from './images.ts';
 
 const GIB = 2 ** 30;
 
@@ -105,4 +109,13 @@ const parse = (text: string): unknown => {
   } catch {
     return undefined;
   }
+};
+
+/** Looks at what the images are made with that Corral brings along: those of the backup store and of the emulator. */
+const examineImages = async (): Promise<Check[]> => {
+  const folder = await examine('cache', openCache);
+  const built = folder.state === 'ok' && (await isCached(podSystem));
+  if (built) return [folder, ok("Corral's images", 'the cache has what they are made of')];
+  const commands = await lookAtCommands(['apt-get', 'dpkg-deb', 'tar', 'flock']);
+  return [folder, ...commands.map(toCheck), ...(await examineApt(commands))];
 };

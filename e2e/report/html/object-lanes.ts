@@ -1,8 +1,9 @@
 import { changesBetween } from './changes.ts';
 import type { Bar, Gap, Lane, ObjectEvent } from './data.ts';
 import type { EventLine, GapLine, HistoryLineOf } from './read-history.ts';
-import { stateOf } from './states.ts';
-import type { Watched } from './watched.ts';
+import { jobState, podState } from './states-of-kubernetes.ts';
+import { attachmentState, backupState, snapshotState, targetState, volumeState } from './states-of-longhorn.ts';
+import type { StateOf, Watched } from './watched.ts';
 
 /** The name that tells an object from the others of its kind. */
 export const laneKey = (resource: string, name: string): string => `${resource}/${name}`;
@@ -70,4 +71,22 @@ export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): M
     ];
   });
   return new Map(lanes);
+};
+
+const byResource: Record<string, StateOf> = {
+  backups: backupState,
+  backuptargets: targetState,
+  jobs: jobState,
+  pods: podState,
+  snapshots: snapshotState,
+  volumeattachments: attachmentState,
+  volumes: volumeState,
+};
+
+/** The state of an object as the picture names it, and what it says; one that is being deleted is that above all. */
+export const stateOf: (resource: string, object: Watched) => ReturnType<StateOf> = (resource, object) => {
+  const state = byResource[resource]?.(object) ?? { state: 'exists', tone: 'quiet', texts: [] };
+  if (object.metadata?.deletionTimestamp === undefined) return state;
+  const isSaid = /deleting/i.test(state.state);
+  return { ...state, state: isSaid ? state.state : `deleting (${state.state})`, tone: state.tone === 'bad' ? 'bad' : 'going' };
 };

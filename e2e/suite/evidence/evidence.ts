@@ -8,7 +8,6 @@ import { writeKept } from './collect/kept.ts';
 import { type History, type OnExpected, openHistory } from './history/history.ts';
 import type { Belongs, Keeper, LastWork, Source } from './keeper.ts';
 import { openLines } from './lines.ts';
-import { slugOf } from './slug.ts';
 
 /** All evidence of a run is in this folder of its results. */
 export const evidenceFolder = 'evidence';
@@ -138,4 +137,13 @@ const makeFolder = (out: string, slug: string, lose: (error: Error) => void): st
       return folder;
     }
   }
+};
+
+const longest = 60;
+
+/** Names the folder of a scenario's evidence, within that of all evidence of a run. */
+export const slugOf = (name: string, round: number): string => {
+  const plain = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
+  const short = plain.replace(/^-/, '').slice(0, longest).replace(/-$/, '');
+  return round > 1 ? `${short}-r${round}` : short;
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { stateOf } from '../../../e2e/report/html/states.ts';
+import { stateOf } from '../../../e2e/report/html/object-lanes.ts';
 
 const deletionTimestamp = '2026-11-20T08:00:00Z';
 const ready = { name: 'manager', ready: true, restartCount: 0 };

@@ -6,7 +6,7 @@ import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import { type Header, openEvidence } from '../../../e2e/suite/evidence/evidence.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
-import { slugOf } from '../../../e2e/suite/evidence/slug.ts';
+import { slugOf } from '../../../e2e/suite/evidence/evidence.ts';
 
 let out: string;
 beforeEach(async () => {

@@ -1,12 +1,13 @@
-import type { PageScenario, Timeline } from '../data.ts';
+import type { Lane, Mark, PageScenario, Timeline } from '../data.ts';
 import { createChart } from './chart/chart.ts';
-import { button, element } from './element.ts';
+import { kindName } from './chart/rows.ts';
+import { button, element, headOf } from './element.ts';
 import { legend } from './legend.ts';
-import { addLogLanes } from './log-lanes.ts';
+import { type LogLine, readLogs } from './log-lines.ts';
 import { createLogPanel } from './log-panel.ts';
 import { createObjectPanel } from './object-panel.ts';
 import { sentenceList, sentencesOfScenario } from './sentences.ts';
-import { stateTable } from './state-table.ts';
+import { tellAt, tellSpan } from './tell.ts';
 
 /** What is shown of a scenario beside its failure; `prepare` lays it out for paper, or for the screen again. */
 export type EvidenceView = {
@@ -79,4 +80,58 @@ export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | 
       log?.scrollTo(decided.at);
     },
   };
+};
+
+const toMark = ({ at, severity, text }: LogLine): Mark => ({
+  at,
+  shape: severity === 'E' ? 'bad' : 'warning',
+  text: `${severity} ${text.slice(0, 300)}`,
+});
+
+/** Adds a lane for each log: from its first line to its last, with its errors and warnings as marks. */
+const addLogLanes = (timeline: Timeline): Timeline => {
+  if (timeline.startedAt === null) return timeline;
+  const logs = timeline.logs.flatMap((log): Lane[] => {
+    const lines = readLogs([log], timeline.startedAt);
+    const [first, last] = [lines[0], lines.at(-1)];
+    if (first === undefined || last === undefined) return [];
+    const bars = [
+      {
+        from: Math.max(0, first.at),
+        to: Math.min(timeline.seconds, last.at),
+        state: `${lines.length} lines`,
+        tone: 'quiet' as const,
+        texts: [],
+      },
+    ];
+    const marks = lines.filter(({ severity }) => severity === 'E' || severity === 'W').map(toMark);
+    return [{ kind: 'log', name: log.name, bars, marks, brackets: [], gaps: [], events: [] }];
+  });
+  return { ...timeline, lanes: [...timeline.lanes, ...logs] };
+};
+
+// More rows say less, and a browser takes seconds to lay them out.
+const mostRows = 600;
+
+/** The picture as a table, for paper and for those who do not see it: each state of each object, with what it said. */
+const stateTable = ({ lanes }: Timeline): HTMLElement => {
+  const rows = lanes
+    .filter(({ kind }) => kind !== 'steps')
+    .flatMap(({ kind, name, bars }) => bars.map((bar) => ({ who: `${kindName(kind)} ${name}`, bar })));
+  const details = element('details', 'as-table', [element('summary', '', ['The timeline as a table'])]);
+  details.addEventListener('toggle', () => {
+    if (!details.open || details.childElementCount > 1) return;
+    const body = rows.slice(0, mostRows).map(({ who, bar }) =>
+      element(
+        'tr',
+        bar.tone,
+        [who, tellAt(bar.from), tellSpan(bar.to - bar.from), [bar.state, ...bar.texts].join(': ')].map((each) => element('td', '', [each])),
+      ),
+    );
+    details.append(
+      element('table', '', [headOf('Object', 'From', 'For', 'State'), element('tbody', '', body)]),
+      rows.length > mostRows ? `${rows.length - mostRows} more states are in the picture only` : '',
+    );
+  });
+  return details;
 };

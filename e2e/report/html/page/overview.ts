@@ -1,10 +1,10 @@
 import { formatDuration } from '../../../kube/duration.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
+import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
 import type { PageRun, PageScenario } from '../data.ts';
 import { element, headOf, link } from './element.ts';
 import { flakiness, slower, spark } from './past.ts';
-import { roundsOf } from './rounds.ts';
 import { states, tellDate } from './tell.ts';
 
 const order: PageScenario['state'][] = ['failed', 'not-provable', 'passed', 'skipped'];
@@ -120,4 +120,28 @@ export const overviewOf = (run: PageRun): HTMLElement => {
       ),
     ]),
   ]);
+};
+
+const markOf = ({ key, state, round, duration }: PageScenario): HTMLElement => {
+  const { sign, word } = states[state];
+  const mark = element('a', state, [sign]);
+  mark.href = `#${key}`;
+  mark.title = `Round ${round}: ${word}${state === 'skipped' ? '' : `, ${formatDuration(duration)}`}`;
+  mark.ariaLabel = mark.title;
+  return mark;
+};
+
+const rowOfRounds = ({ played, cells }: ScenarioRounds<PageScenario>): HTMLElement =>
+  element('tr', '', [
+    element('td', 'name', [cells.scenario]),
+    element('td', 'marks', played.map(markOf)),
+    ...[cells.passed, cells.failed, cells.skipped, cells.min, cells.median, cells.max].map((each) => element('td', 'number', [each])),
+  ]);
+
+/** The table of a run with several rounds, or false: a scenario a line, a mark a round that leads to it, and how long it took, waiting in line included. */
+const roundsOf = ({ scenarios }: PageRun): HTMLElement | false => {
+  const count = new Set(scenarios.map(({ round }) => round)).size;
+  if (count < 2) return false;
+  const head = headOf('Scenario', `${count} rounds`, 'Passed', 'Failed', 'Skipped', 'Min', 'Median', 'Max');
+  return element('table', 'rounds', [head, element('tbody', '', gatherRounds(scenarios).map(rowOfRounds))]);
 };

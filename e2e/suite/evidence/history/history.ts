@@ -2,8 +2,6 @@ import type { Ended, Expected, Observer } from '../../../history/observer.ts';
 import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { Belongs } from '../keeper.ts';
 import type { Lines } from '../lines.ts';
-import { quietly } from '../quietly.ts';
-import { openBlindness } from './blindness.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
 import { type Ground, lookedAt, tellExpectation, toEndMarker, toSetMarker } from './expectations.ts';
 import type { ExpectationMarker, Told } from './markers.ts';
@@ -122,4 +120,28 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
       },
     },
   };
+};
+
+// When a watch is stopped its connection is cut as well, some milliseconds before: that is no loss.
+const noLoss = 1000;
+
+const cutOffOf = ({ cutOff }: Timeline): number | undefined => (cutOff === undefined || Date.now() - cutOff < noLoss ? undefined : cutOff);
+
+/** Watches a watch: what it returns says since when nothing of it could arrive (ms since the epoch), to its stop or to now; undefined where all could. */
+const openBlindness = (timeline: Timeline): (() => number | undefined) => {
+  let stopped: { since: number | undefined } | undefined;
+  timeline.onFailure(() => {
+    stopped = { since: cutOffOf(timeline) };
+  });
+  return () => (stopped === undefined ? cutOffOf(timeline) : stopped.since);
+};
+
+/** Does work on the evidence. What a scenario sees and what comes of it must not depend on whether that works: an error goes to `lose`. */
+const quietly = <T>(work: () => T, lose: (error: Error) => void): T | undefined => {
+  try {
+    return work();
+  } catch (error) {
+    lose(error as Error);
+    return undefined;
+  }
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { toYaml } from '../../../../e2e/report/html/page/yaml.ts';
+import { toYaml } from '../../../../e2e/report/html/page/object-panel.ts';
 
 const object = {
   kind: 'Backup',

@@ -5,7 +5,6 @@ import { drawLane } from './draw-lane.ts';
 import { listenToKeys } from './keys.ts';
 import { nextMoment, type Pointed, pointAt, tellPointed } from './point.ts';
 import { createRow, type Row } from './rows.ts';
-import { createTooltip } from './tooltip.ts';
 import { createView, type View } from './view.ts';
 
 /** The picture of a scenario. */
@@ -140,4 +139,24 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   };
   new ResizeObserver(() => layOut(paper)).observe(root);
   return { root, view, layOut, moveTo: (at) => choose(chosen?.row ?? 0, at), begin: (row, at) => tell(place(row, at), false) };
+};
+
+/** Makes the box beside the pointer. */
+const createTooltip = (root: HTMLElement): { show(lines: readonly string[], x: number, y: number): void; hide(): void } => {
+  const box = element('div', 'tooltip');
+  box.hidden = true;
+  root.append(box);
+  return {
+    show: (lines, x, y) => {
+      const [heading = '', ...rest] = lines;
+      box.replaceChildren(element('strong', '', [heading]), ...rest.map((line) => element('div', '', [line])));
+      box.hidden = false;
+      const { width, height } = box.getBoundingClientRect();
+      box.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - width - 8))}px`;
+      box.style.top = `${y + 18 + height > innerHeight ? Math.max(4, y - height - 10) : y + 18}px`;
+    },
+    hide: () => {
+      box.hidden = true;
+    },
+  };
 };

@@ -1,7 +1,6 @@
 import { select } from 'd3-selection';
 import type { Bracket, Gap, Lane, Mark } from '../../data.ts';
 import { drawBars, fits, fitted } from './draw-bars.ts';
-import { levelsOf } from './levels.ts';
 import { layOutBars, layOutMarks, type MarkPiece, type Window } from './pieces.ts';
 import { bracketSigns, heights, shapes } from './signs.ts';
 
@@ -83,4 +82,18 @@ export const drawLane = (svg: SVGSVGElement, lane: Lane, window: Window): void =
   );
   drawBrackets(svg, lane.brackets, window, toX);
   drawMarks(svg, layOutMarks(lane.marks as Mark[], window));
+};
+
+/** Up to so many, each bracket has a line of its own, so that its words have room. */
+const own = 6;
+
+/** The line (from 0) on which each bracket is drawn, so that none lies over another. */
+export const levelsOf = (brackets: readonly Bracket[]): number[] => {
+  const ends: number[] = [];
+  return brackets.map(({ from, to }) => {
+    const free = brackets.length <= own ? -1 : ends.findIndex((end) => end <= from);
+    const level = free === -1 ? ends.length : free;
+    ends[level] = to;
+    return level;
+  });
 };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Bar, Mark, Tone } from '../../../../../e2e/report/html/data.ts';
-import { levelsOf } from '../../../../../e2e/report/html/page/chart/levels.ts';
+import { levelsOf } from '../../../../../e2e/report/html/page/chart/draw-lane.ts';
 import { layOutBars, layOutMarks } from '../../../../../e2e/report/html/page/chart/pieces.ts';
 
 const bar = (from: number, to: number, tone: Tone = 'good'): Bar => ({ from, to, state: 's', tone, texts: [] });
