@@ -13,7 +13,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const head = `import { longhornScenario } from '${root}tests/support/inline-longhorn.ts';
 import { once } from '${root}e2e/history/expectation.ts';
-import { is, story } from '${root}e2e/suite/steps/expectations.ts';
+import { is, story } from '${root}e2e/suite/steps/backup/expectations.ts';
 const event = (object) => ({ kind: 'modified', at: Date.now(), object: { ...object, metadata: { uid: 'u', creationTimestamp: new Date().toISOString(), ...object.metadata } } });
 const volume = (name, status) => event({ metadata: { name }, spec: { size: '1' }, status });
 const backup = (state) => event({ metadata: { name: 'b1', labels: { 'backup-volume': 'v1' } }, spec: { snapshotName: 's' }, status: { state } });

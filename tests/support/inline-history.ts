@@ -4,7 +4,7 @@ import type { Timeline } from '../../e2e/history/timeline.ts';
 import type { Duration } from '../../e2e/kube/duration.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup } from '../../e2e/longhorn/types.ts';
-import { is, story } from '../../e2e/suite/steps/expectations.ts';
+import { is, story } from '../../e2e/suite/steps/backup/expectations.ts';
 
 type State = Parameters<typeof is>[0];
 

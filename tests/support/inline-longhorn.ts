@@ -13,10 +13,10 @@ import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
-import { concernOf } from '../../e2e/suite/steps/concern.ts';
+import { concernOf } from '../../e2e/suite/steps/conclude/concern.ts';
 import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
-import { attach } from '../../e2e/suite/steps/volume.ts';
+import { attach } from '../../e2e/suite/steps/volume/volume.ts';
 import { localPods } from './local-pods.ts';
 
 /** What the API server answers to lists, by the plural, and what every log holds. */

@@ -20,6 +20,10 @@ export const readProject = (): Material => ({
       read('e2e/scenarios', file),
     ]),
   ),
-  steps: findToldSteps(globSync('e2e/suite/steps/**/*.ts', { cwd: root }).map((file) => read(file))),
+  steps: findToldSteps(
+    globSync('e2e/steps/**/*.ts', { cwd: root })
+      .toSorted()
+      .map((file) => read(file)),
+  ),
   differences: new Set(Object.keys(differences)),
 });

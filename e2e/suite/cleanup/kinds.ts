@@ -3,8 +3,8 @@ import { describeBackup } from '../../longhorn/backup-state.ts';
 import { jobLabelName } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Backup, BackupVolume, Snapshot, Volume } from '../../longhorn/types.ts';
-import { describeSnapshot } from '../steps/snapshot.ts';
-import { describeVolume } from '../steps/volume.ts';
+import { describeSnapshot } from '../steps/volume/snapshot.ts';
+import { describeVolume } from '../steps/volume/volume.ts';
 import { anywhere, type Kind, label, nothing, part, policies } from './kind.ts';
 
 const ofTarget = (object: KubernetesObject): string | undefined => label(object, 'backup-target');

@@ -4,7 +4,7 @@ import { follow } from '../../history/watch.ts';
 import { type Cluster, unlessGone } from '../../kube/cluster.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import type { Limit, Limits } from '../steps/limits.ts';
-import { describeVolume, detach } from '../steps/volume.ts';
+import { describeVolume, detach } from '../steps/volume/volume.ts';
 import { nameOf } from './explain.ts';
 import { finalizersOf, isLonghorns } from './finalizers.ts';
 import type { LeftOver } from './find.ts';

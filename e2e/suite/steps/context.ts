@@ -5,11 +5,11 @@ import type { Cluster, PodTarget } from '../../kube/cluster.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { Lack } from '../../longhorn/lacks.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
-import type { ExpectedMessage } from './judge-messages.ts';
+import type { ExpectedMessage } from './conclude/judge-messages.ts';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
-import type { PageHandle } from './page-handle.ts';
 import type { Timelines } from './timelines.ts';
+import type { PageHandle } from './ui/page-handle.ts';
 
 /** Where steps tell what they do and what they met. */
 export type StepReport = {

@@ -2,7 +2,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { isInRange, isTooOld, isUnknownNewer, supported } from '../../longhorn/supported.ts';
 import { readVersion } from '../../longhorn/version.ts';
 import type { Context, StepReport } from './context.ts';
-import { readyNodes } from './volume.ts';
+import { readyNodes } from './volume/volume.ts';
 
 /** The nodes that the documents ask for. */
 const nodesOfTheDocuments = 3;

@@ -4,22 +4,22 @@ import { heldDeletion } from '../../faults/held-deletion.ts';
 import { immutableFile } from '../../faults/immutable-file.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { managerPods } from '../../longhorn/manager.ts';
-import { nextLabel, requestBackup, untilCompleted, untilSettled } from './backup.ts';
+import { nextLabel, requestBackup, untilCompleted, untilSettled } from './backup/backup.ts';
+import { makeBackups, timeDeletion } from './backup/many-backups.ts';
 import type { Context } from './context.ts';
-import { writeData } from './data.ts';
-import { createGivenOfLocks, type GivenOfLocks } from './foreign-locks.ts';
 import { createGivenAlone, type GivenAlone } from './given-alone.ts';
 import { createGivenOfFaults, type GivenOfFaults } from './given-of-faults.ts';
-import { createGivenOfJobs, type GivenOfJobs } from './given-of-jobs.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle, WrittenData } from './handles.ts';
-import { judgeRestored } from './judge-restored.ts';
-import { makeBackups, timeDeletion } from './many-backups.ts';
-import { openBackupPage } from './open-page.ts';
-import type { PageHandle } from './page-handle.ts';
-import { makeRestoredVolume } from './restored-volume.ts';
+import { createGivenOfJobs, type GivenOfJobs } from './job/given-of-jobs.ts';
+import { createGivenOfLocks, type GivenOfLocks } from './lock/foreign-locks.ts';
 import { inMebibytes } from './sizes.ts';
-import { makeSnapshot } from './snapshot.ts';
-import { makeVolume } from './volume.ts';
+import { openBackupPage } from './ui/open-page.ts';
+import type { PageHandle } from './ui/page-handle.ts';
+import { writeData } from './volume/data.ts';
+import { judgeRestored } from './volume/judge-restored.ts';
+import { makeRestoredVolume } from './volume/restored-volume.ts';
+import { makeSnapshot } from './volume/snapshot.ts';
+import { makeVolume } from './volume/volume.ts';
 
 /** The steps that set a scene. */
 export type Given = GivenAlone &

@@ -2,11 +2,11 @@ import { collectStates } from '../../history/named-state.ts';
 import type { KubernetesObject } from '../../kube/cluster.ts';
 import { describeBackup } from '../../longhorn/backup-state.ts';
 import type { Backup, Snapshot } from '../../longhorn/types.ts';
-import { failed } from './deletion-errors.ts';
-import { changes, is, waitsForNamed, waitsForReadiness } from './expectations.ts';
-import { describeJob, statesOfJobs } from './job-expectations.ts';
-import { errs } from './lock-conflicts.ts';
-import { describeSnapshot } from './snapshot.ts';
+import { changes, is, waitsForNamed, waitsForReadiness } from './backup/expectations.ts';
+import { failed } from './deletion/expectations.ts';
+import { describeJob, statesOfJobs } from './job/expectations.ts';
+import { errs } from './lock/expectations.ts';
+import { describeSnapshot } from './volume/snapshot.ts';
 
 /** Makes a step of an expectation again from its name, as it stands in a recording: the very code that judged it the first time. */
 export const makeStep = collectStates([is, waitsForNamed, waitsForReadiness, changes, failed, errs, ...statesOfJobs]);

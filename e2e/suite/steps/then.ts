@@ -3,20 +3,20 @@ import type { Step } from '../../history/expectation.ts';
 import type { Duration } from '../../kube/duration.ts';
 import { toFinding } from '../../longhorn/differences/differences.ts';
 import type { Backup } from '../../longhorn/types.ts';
-import { sinceDeleted } from './backup.ts';
+import { sinceDeleted } from './backup/backup.ts';
+import { endedUnseen } from './backup/ended-unseen.ts';
+import { type Actor, is, isBeingDeleted, isDeleted, isHeldBack, remains, waitsAndCompletes, waitsFor } from './backup/expectations.ts';
+import { reportLostLock, reportWording } from './backup/findings.ts';
+import { lookedTooLate } from './backup/looked-too-late.ts';
 import type { Context } from './context.ts';
-import { endedUnseen } from './ended-unseen.ts';
-import { type Actor, is, isBeingDeleted, isDeleted, isHeldBack, remains, waitsAndCompletes, waitsFor } from './expectations.ts';
-import { reportLostLock, reportWording } from './findings.ts';
+import { createThenOfErrors, type ThenOfErrors } from './deletion/steps.ts';
 import type { BackupHandle, VolumeHandle } from './handles.ts';
-import { judgeRestored } from './judge-restored.ts';
+import { createThenOfJobs, type ThenOfJobs } from './job/steps.ts';
 import { judge, storeQuiet } from './limits.ts';
-import { lookedTooLate } from './looked-too-late.ts';
+import { createThenOfLocks, type ThenOfLocks } from './lock/steps.ts';
 import { stays } from './stays.ts';
-import { createThenOfErrors, type ThenOfErrors } from './then-of-errors.ts';
-import { createThenOfJobs, type ThenOfJobs } from './then-of-jobs.ts';
-import { createThenOfLocks, type ThenOfLocks } from './then-of-locks.ts';
-import { createThenOfPages, type ThenOfPages } from './then-of-pages.ts';
+import { createThenOfPages, type ThenOfPages } from './ui/steps.ts';
+import { judgeRestored } from './volume/judge-restored.ts';
 
 /** The steps that judge. All but those on the store judge histories, from before the action on. */
 export type Then = ThenOfErrors &

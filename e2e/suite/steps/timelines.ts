@@ -4,7 +4,7 @@ import { type Cluster, resources } from '../../kube/cluster.ts';
 import { managerLabel } from '../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../../longhorn/types.ts';
-import type { ManagerPodObject } from './judge-managers.ts';
+import type { ManagerPodObject } from './conclude/judge-managers.ts';
 
 /** What a scenario watches of Longhorn, from before its first action to its end. */
 export type Timelines = {

@@ -1,15 +1,15 @@
 import type { Injected } from '../../faults/fault.ts';
 import { formatDuration } from '../../kube/duration.ts';
-import { nextLabel, requestBackup, requestDeletion, touchBackup } from './backup.ts';
+import { nextLabel, requestBackup, requestDeletion, touchBackup } from './backup/backup.ts';
+import { deleteSpread } from './backup/many-backups.ts';
 import type { Context } from './context.ts';
-import { createWhenOfLocks, type WhenOfLocks } from './foreign-locks.ts';
+import { killOwners } from './deletion/kill-owner.ts';
 import { createWhenGivenBack, type WhenGivenBack } from './given-alone.ts';
 import { type BackupHandle, type SnapshotHandle, tellLabels, type VolumeHandle } from './handles.ts';
-import { killOwners } from './kill-owner.ts';
-import { deleteSpread } from './many-backups.ts';
-import { removeVolume } from './remove-volume.ts';
-import { createWhenOfJobs, type WhenOfJobs } from './when-of-jobs.ts';
-import { createWhenOfPages, type WhenOfPages } from './when-of-pages.ts';
+import { createWhenOfJobs, type WhenOfJobs } from './job/when-of-jobs.ts';
+import { createWhenOfLocks, type WhenOfLocks } from './lock/foreign-locks.ts';
+import { createWhenOfPages, type WhenOfPages } from './ui/when-of-pages.ts';
+import { removeVolume } from './volume/remove-volume.ts';
 
 /** The steps that act. Each returns when Kubernetes has taken the wish; what comes of it is for the `then` steps. */
 export type When = WhenGivenBack &

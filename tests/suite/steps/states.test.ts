@@ -4,11 +4,11 @@ import type { Expectation, Step } from '../../../e2e/history/expectation.ts';
 import { loadRecording } from '../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { Backup } from '../../../e2e/longhorn/types.ts';
-import * as cleanUps from '../../../e2e/suite/steps/clean-up-expectations.ts';
-import * as deletions from '../../../e2e/suite/steps/deletion-errors.ts';
-import * as plain from '../../../e2e/suite/steps/expectations.ts';
-import * as jobs from '../../../e2e/suite/steps/job-expectations.ts';
-import * as locks from '../../../e2e/suite/steps/lock-conflicts.ts';
+import * as plain from '../../../e2e/suite/steps/backup/expectations.ts';
+import * as deletions from '../../../e2e/suite/steps/deletion/expectations.ts';
+import * as cleanUps from '../../../e2e/suite/steps/job/clean-up-expectations.ts';
+import * as jobs from '../../../e2e/suite/steps/job/expectations.ts';
+import * as locks from '../../../e2e/suite/steps/lock/expectations.ts';
 import { makeStep } from '../../../e2e/suite/steps/states.ts';
 
 const version = 'v1.12.1';

@@ -4,7 +4,7 @@ import type { Cluster } from '../../../kube/cluster.ts';
 import { managerContainer } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Source } from '../../evidence/keeper.ts';
-import type { ManagerPodObject } from '../judge-managers.ts';
+import type { ManagerPodObject } from '../conclude/judge-managers.ts';
 
 type Managers = { managers: Timeline<ManagerPodObject>; since: Date };
 

@@ -1,5 +1,5 @@
 import type { Source } from '../../evidence/keeper.ts';
-import type { PageHandle } from '../page-handle.ts';
+import type { PageHandle } from '../ui/page-handle.ts';
 
 /** A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`). */
 export const ofPages = (pages: readonly PageHandle[]): Source[] =>

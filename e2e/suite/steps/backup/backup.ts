@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { once } from '../../../history/expectation.ts';
+import { namingCause } from '../../../history/nearest-cause.ts';
+import {
+  longhornApiVersion as apiVersion,
+  backupLabels,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, SnapshotHandle } from '../handles.ts';
+import { judge } from '../limits.ts';
+import { runLabel } from '../made.ts';
+import { causeOfBackup } from '../volume/causes/backup-cause.ts';
+import { completes } from './expectations.ts';
+
+const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
+
+/** What sentences call the next backup of a scenario: "the second backup". */
+export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
+  `the ${ordinals[made.backups.length] ?? `${made.backups.length + 1}th`} backup`;
+
+/** Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen it. */
+export const requestBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
+  const { cluster, timelines, made, run, target, without } = context;
+  const label = nextLabel(context);
+  // As Longhorn's own API names them; its files are then `backup_backup-....cfg`, which the documents' commands count on.
+  const name = `backup-${randomBytes(8).toString('hex')}`;
+  const mark = timelines.backups.mark();
+  made.backups.push(name);
+  await cluster.create(longhornResources.backups, {
+    apiVersion,
+    kind: 'Backup',
+    metadata: { name, namespace, labels: { ...runLabel(run), ...backupLabels({ volume: snapshot.volume.name, target }) } },
+    // A volume that nobody can write to has nothing new for an incremental one: its upload would end before anybody sees it.
+    spec: { snapshotName: snapshot.name, backupMode: without.includes('block-device') ? 'full' : 'incremental' },
+  });
+  return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };
+};
+
+/** Waits for a backup to be Completed; ends at once when it goes wrong. */
+export const untilCompleted = async (context: Pick<Context, 'cluster' | 'timelines' | 'limits'>, backup: BackupHandle): Promise<void> => {
+  const { timelines, limits } = context;
+  await namingCause(
+    () => judge(completes(timelines.backups, { ...backup, from: backup.since.made }), limits.backupCompleted),
+    (signal) => causeOfBackup(context, backup, signal),
+  );
+};
+
+/**
+ * Waits until Longhorn knows the volume of a completed backup in the store.
+ * A backup that is deleted before goes at once, without a state Deleting, and leaves its files behind.
+ */
+export const untilSettled = async ({ timelines, target, limits }: Context, { volume, label }: BackupHandle): Promise<void> => {
+  const wanted = Object.entries(backupLabels({ volume: volume.name, target }));
+  await once(timelines.backupVolumes, ({ metadata }) => wanted.every(([key, value]) => metadata.labels?.[key] === value), {
+    label: `Longhorn knows of volume ${volume.name} in the store, after ${label}`,
+    ...limits.backupVolumeKnown,
+  });
+};
+
+/** Asks for the deletion of a backup and returns when Kubernetes has taken the wish. */
+export const requestDeletion = async ({ cluster, timelines }: Context, backup: BackupHandle): Promise<void> => {
+  backup.since.deleted = timelines.backups.mark();
+  await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
+};
+
+/** The mark before a backup was deleted; throws for one that no step has deleted. */
+export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): number => {
+  if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
+  return deleted;
+};
+
+/** Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for changes of this object). */
+export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle): Promise<void> => {
+  await cluster.patch(
+    longhornResources.backups,
+    { namespace, name },
+    { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } },
+  );
+};

@@ -1,0 +1,86 @@
+import { type Expectation, expectHistory, gone, type Step } from '../../../history/expectation.ts';
+import { namedState } from '../../../history/named-state.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import { type BackupState, backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { wordingOf } from '../../../longhorn/messages/classify.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+
+/** A backup in a story: its name, what the reader calls it, and the mark from which its history counts. */
+export type Actor = { name: string; label: string; from: number };
+
+/** The backup is in this state, whatever it says. */
+export const is = namedState('backup-is', (state: BackupState) => ({
+  label: state === '' ? 'new' : state,
+  matches: (backup: Backup) => backupState(backup) === state,
+}));
+
+/** The backup is Pending and says that it waits for that other one to be deleted, in any wording that is known. */
+export const waitsFor = ({ name }: { name: string }, version: string): Step<Backup> => waitsForNamed(name, version);
+
+/** The same, by the name of that other one alone. */
+export const waitsForNamed = namedState('backup-waits-for', (name: string, version: string) => ({
+  label: `Pending (with the message that it waits for ${name} to be deleted)`,
+  matches: (backup: Backup) =>
+    backupState(backup) === 'Pending' && says(backup, 'waits-for-deletion', version) && namesNoOther(backup, name),
+}));
+
+/** Longhorn may look at a backup before its snapshot or engine is ready, even if they were a moment ago. */
+export const waitsForReadiness = namedState('backup-waits-for-readiness', (version: string) => ({
+  label: 'Pending (waiting for its snapshot or engine)',
+  matches: (backup: Backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
+}));
+
+const says = (backup: Backup, id: MessageId, version: string): boolean =>
+  wordingOf(id, { message: backup.status?.messages?.info, version }) !== undefined;
+
+// The documents' wording names no backup at all.
+const namesNoOther = (backup: Backup, name: string): boolean => {
+  const named = /\bbackup (\S+) to be deleted/.exec(backup.status?.messages?.info ?? '')?.[1];
+  return named === undefined || named === name;
+};
+
+type Backups = Timeline<Backup>;
+type Waiting = { second: Actor; first: { name: string; label: string }; version: string };
+
+/** The history of a backup, from its mark on. */
+export const story = (backups: Backups, { name, label, from }: Actor): Expectation<Backup> =>
+  expectHistory(backups, { name, label, describe: describeBackup }).from(from);
+
+/** A backup that nothing disturbs: to Completed, by way of any state that is not an end. */
+export const completes = (backups: Backups, backup: Actor): Expectation<Backup> =>
+  story(backups, backup).startingAs(is(''), is('Pending'), is('InProgress')).goes(is('Completed'));
+
+/** The backup is held back while the other one is being deleted, and says so. */
+export const isHeldBack = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
+  story(backups, second)
+    .startingAs(is(''), waitsForReadiness(version))
+    .goes(waitsFor(first, version))
+    .withoutEver(is('InProgress'))
+    .while({ name: first.name, label: first.label, is: is('Deleting') });
+
+/** The whole history of the backup that waits: held back, never uploading while the other one is Deleting, then on to its end. */
+export const waitsAndCompletes = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
+  story(backups, second)
+    .startingAs(is(''), waitsForReadiness(version))
+    .goes(waitsFor(first, version), is('InProgress'), is('Completed'))
+    .withoutEver(is('InProgress'))
+    .while({ name: first.name, label: first.label, is: is('Deleting') });
+
+/** Longhorn has taken up the deletion of a completed backup. */
+export const isBeingDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
+
+/** A completed backup is deleted without trouble. */
+export const isDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
+
+/** No state matches it: what is expected is that nothing else comes. */
+export const changes = namedState('changes', () => ({ label: 'no change', matches: (_: Backup) => false }));
+
+/** That state. */
+export const change = changes();
+
+/** The backup stays in a state for as long as the expectation is given time; to be met, it must time out (see stays). */
+export const remains = (backups: Backups, { backup, state }: { backup: Actor; state: Step<Backup> }): Expectation<Backup> =>
+  story(backups, backup).startingAs(state).goes(change);

@@ -1,0 +1,56 @@
+import type { Concern } from '../../../faults/reach.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { KubernetesObject } from '../../../kube/cluster.ts';
+import type { Backup, Snapshot } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+
+type Ground = { timelines: Pick<Context['timelines'], 'volumes' | 'backups'>; made: Pick<Context['made'], 'volumes'> };
+
+/** What an error is about, as far as it decides which faults of other scenarios can have reached it: the object of its verdict, and the volume of that. */
+export const concernOf = ({ timelines: { volumes, backups }, made }: Ground, error: unknown): Concern => {
+  const subject = subjectOf(error);
+  const volume = subject && volumeOf(subject);
+  const isOfVolume = volume !== undefined && made.volumes.includes(volume);
+  // An error without an object may be about anything that the scenario has.
+  const concerned = subject === undefined ? made.volumes : isOfVolume ? [volume] : [];
+  const seen = statesOf(volumes, ({ metadata }) => concerned.includes(metadata.name));
+  const ofBackups = statesOf(backups, (backup) => concerned.includes(volumeOf(backup) ?? ''));
+  const births = [...seen.map(({ object }) => object), ...(subject ? [subject] : [])].map(bornAt);
+  const nodes = [
+    ...seen.flatMap(({ object: { status } }) => [status?.ownerID, status?.currentNodeID]),
+    ...ofBackups.map(({ object: { status } }) => status?.ownerID),
+  ].filter((node) => node !== undefined && node !== '');
+  return {
+    since: Math.min(...births.filter((time) => !Number.isNaN(time)), Date.now()),
+    starts: concerned.flatMap((name) => startsOf(seen.filter(({ object }) => object.metadata.name === name))),
+    nodes: nodes.length === 0 ? undefined : [...new Set(nodes as string[])],
+  };
+};
+
+// By shape, as the error may come from a second copy of its class; and what an error came from tells as much.
+const subjectOf = (error: unknown): KubernetesObject | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const { last } = (error as { verdict?: { last?: KubernetesObject } }).verdict ?? {};
+  return last ?? subjectOf(error.cause);
+};
+
+const bornAt = ({ metadata }: KubernetesObject): number => Date.parse(metadata.creationTimestamp ?? '');
+
+/** The volume that an object is of; of anything else, its own name. */
+const volumeOf = (object: KubernetesObject): string | undefined =>
+  object.metadata.labels?.['backup-volume'] ??
+  (object as Partial<Backup>).status?.volumeName ??
+  (object as Partial<Snapshot>).spec?.volume ??
+  object.metadata.name;
+
+const statesOf = <T extends KubernetesObject>({ entries }: Timeline<T>, is: (object: T) => boolean) =>
+  entries.flatMap((entry) => (entry.kind !== 'gap' && is(entry.object) ? entry : []));
+
+/** The stretches in which a volume's processes were started; one that lasts has no end. */
+const startsOf = (states: readonly { at: number; object: { status?: { state?: string } } }[]): { from: number; to: number }[] =>
+  states.flatMap(({ at, object }, index) => {
+    const isStart = object.status?.state === 'attaching';
+    if (!isStart || states[index - 1]?.object.status?.state === 'attaching') return [];
+    const end = states.slice(index).find((each) => each.object.status?.state !== 'attaching');
+    return { from: at, to: end?.at ?? Number.POSITIVE_INFINITY };
+  });

@@ -1,0 +1,62 @@
+import type { Context } from '../context.ts';
+import { judgeMessages, summarizeMessages } from './judge-messages.ts';
+import { judgeEnds, type ScenarioNamed, type ToldEnd } from './judge-panics.ts';
+
+/** The last step of every scenario: puts all that Longhorn said since the mark through the catalogue of messages, and fails for what has no place in it. */
+export const concludeMessages = (context: Context): Promise<void> =>
+  context
+    .step(
+      'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
+      async () => {
+        const { timelines, made, target, expected, version } = context;
+        const { met, problems } = judgeMessages(timelines, { volumes: made.volumes, target, expected, version });
+        if (problems.length > 0)
+          throw new Error(
+            `Longhorn ${version} said what this scenario has no place for:\n${problems.map((line) => `- ${line}`).join('\n')}`,
+          );
+        return met;
+      },
+      summarizeMessages,
+    )
+    .then(() => {});
+
+/** A manager ended meanwhile over what somebody else does: what this scenario would have proven is not provable beside that. */
+class ManagerLost extends Error {
+  override readonly name = 'ManagerLost';
+  readonly verdict = { state: 'not-provable' } as const;
+}
+
+const tellEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) => `- ${told}`).join('\n');
+
+/**
+ * A last step of every scenario: no manager ended meanwhile, by itself or by somebody's hand. One that panicked over a backup of another's is that
+ * one's failure, and makes this one not provable. Of a scenario that has had something for itself alone only panics over its own backups count: while
+ * it waited for its turn it was not at work, and others may have killed managers.
+ */
+export const concludeManagers = async (context: Context, scenarioNamed: ScenarioNamed): Promise<void> => {
+  const { step, alone } = context;
+  const isAlone = alone.size > 0;
+  const ends = (await judgeEnds(context, scenarioNamed)).filter(({ whose }) => !isAlone || whose === 'own');
+  if (isAlone && ends.length === 0) return;
+  await step('Then no longhorn-manager was started again meanwhile', async () => {
+    if (ends.length === 0) return;
+    if (ends.some(({ whose }) => whose === 'own'))
+      throw new Error(`a longhorn-manager ended over what this scenario did:\n${tellEnds(ends)}`);
+    if (ends.every(({ whose }) => whose === 'others'))
+      throw new ManagerLost(`a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n${tellEnds(ends)}`);
+    throw new Error(`a longhorn-manager ended, which this scenario did not bring about:\n${tellEnds(ends)}`);
+  });
+};
+
+/** What a failure of a scenario's own steps is: not provable where a manager had panicked over what somebody else did; otherwise the failure as it is. */
+export const excuse = async (context: Context, error: unknown, scenarioNamed: ScenarioNamed): Promise<unknown> => {
+  if (context.alone.size > 0 || error instanceof ManagerLost) return error;
+  const ends = await judgeEnds(context, scenarioNamed).catch(() => []);
+  if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;
+  return new ManagerLost(
+    `a longhorn-manager ended meanwhile over what somebody else did, so this is no verdict on Longhorn:\n${tellEnds(ends)}`,
+    {
+      cause: error,
+    },
+  );
+};

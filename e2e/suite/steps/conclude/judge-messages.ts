@@ -1,0 +1,105 @@
+import { catalogue, type MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
+import type { Message } from '../../../longhorn/messages/row.ts';
+import { saidByBackup, saidBySnapshot, saidByTarget } from '../../../longhorn/messages/said-by.ts';
+import type { KubernetesObject } from '../../../kube/cluster.ts';
+import { shorten } from '../../../kube/shorten.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { Timelines } from '../timelines.ts';
+
+/** A message that a scenario brings about on purpose, and the object (its name) that may say it. */
+export type ExpectedMessage = { id: MessageId; of: string };
+
+/** A message that was met: who said it, when it first did (ms since the epoch), and what it is. */
+export type MetMessage = Message & { of: string; at: number; classification: Classification };
+
+type Options = {
+  /** The volumes whose backups and snapshots are judged; what others do in the cluster is not the scenario's. */
+  volumes: readonly string[];
+  expected: readonly ExpectedMessage[];
+  version: string;
+  /** The backup target of the scenario. */
+  target: string;
+};
+
+/**
+ * Puts all that Longhorn said of a scenario's backups, snapshots and backup target through the catalogue of messages.
+ * A problem is a text that nobody knows; a failure, or a target that is not fit, that the scenario does not expect; a message that is only in
+ * order where the scenario has done something; and one that should go by itself and was still there at the end.
+ */
+export const judgeMessages = (
+  { backups, snapshots, backupTargets }: Pick<Timelines, 'backups' | 'snapshots' | 'backupTargets'>,
+  { volumes, target, expected, version }: Options,
+): { met: MetMessage[]; problems: string[] } => {
+  const stories = [
+    ...follow(backups, saidByBackup, ({ metadata }) => volumes.includes(metadata.labels?.['backup-volume'] ?? '')),
+    ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
+    ...follow(backupTargets, saidByTarget, ({ metadata }) => metadata.name === target),
+  ];
+  const judged = stories.map(({ lasting, ...said }) => ({ lasting, met: { ...said, classification: classify(said, version) } }));
+  return {
+    met: judged.map(({ met }) => met),
+    problems: judged.flatMap(({ met, lasting }) => {
+      const because = problemOf(met, { lasting, expected });
+      return because === undefined ? [] : [`${because}: ${describe(met)}`];
+    }),
+  };
+};
+
+/** Says in a few words what was met: each message once, with its class. */
+export const summarizeMessages = (met: readonly MetMessage[]): string => {
+  const names = met.map(({ classification }) =>
+    classification.class === 'unclassified' ? 'unclassified' : `${classification.id} (${classification.class})`,
+  );
+  return [...new Set(names)].join(', ') || 'none';
+};
+
+type Said = Message & { of: string; at: number; lasting: boolean };
+
+// A text that an object goes on saying is one message, whatever else of the object changes meanwhile.
+const follow = <T extends KubernetesObject>(
+  { entries }: Timeline<T>,
+  say: (object: T) => Message[],
+  belongs: (object: T) => boolean,
+): Said[] => {
+  const all: Said[] = [];
+  const open = new Map<string, Said[]>();
+  for (const entry of entries) {
+    if (entry.kind === 'gap' || !belongs(entry.object)) continue;
+    const of = entry.object.metadata.name;
+    const before = open.get(of) ?? [];
+    const now = (entry.kind === 'deleted' ? [] : say(entry.object)).map((message): Said => {
+      const same = before.find(({ field, state, text }) => field === message.field && state === message.state && text === message.text);
+      return same ?? { ...message, of, at: entry.at, lasting: false };
+    });
+    all.push(...now.filter((said) => !before.includes(said)));
+    open.set(of, now);
+  }
+  for (const said of [...open.values()].flat()) said.lasting = true;
+  return all;
+};
+
+const problemOf = (
+  { of, classification }: MetMessage,
+  { lasting, expected }: { lasting: boolean; expected: readonly ExpectedMessage[] },
+): string | undefined => {
+  if (classification.class === 'unclassified') return 'nobody knows this message (unclassified)';
+  const { id, row } = classification;
+  const asExpected = expected.some((each) => each.id === id && each.of === of);
+  if (row.only !== undefined && !asExpected)
+    return `${id} (${row.class}) is only in order where ${row.only}, and this scenario did not do that`;
+  if ((row.class === 'failure' || row.class === 'configuration') && !asExpected) return `${id} (${row.class}) was not expected`;
+  if ((row.class === 'informational' || row.class === 'transient') && lasting) return `${id} (${row.class}) never went`;
+  return undefined;
+};
+
+// The text of a failed deletion runs to some kilobytes, with what matters in its first few hundred characters.
+const longestText = 700;
+
+const describe = ({ speaker, of, field, state, at, text, classification }: MetMessage): string => {
+  const where = `${speaker} ${of} (${state}), ${field}, at ${new Date(at).toISOString()}`;
+  const told = `"${shorten(text, longestText)}"`;
+  if (classification.class === 'unclassified') return `${where}: ${told}`;
+  const { means, advice } = catalogue[classification.id];
+  return `${where}: ${told}. ${means} ${advice}`;
+};

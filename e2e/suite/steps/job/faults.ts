@@ -1,0 +1,43 @@
+import { volumeFolder } from '../../../backupstore/layout.ts';
+import { deniedDeletion } from '../../../faults/admission-policy.ts';
+import type { Fault, Injected } from '../../../faults/fault.ts';
+import { readOnlyBackups } from '../../../faults/read-only-backups.ts';
+import type { KubernetesObject, Resource } from '../../../kube/cluster.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Context } from '../context.ts';
+import { runLabel } from '../made.ts';
+import type { JobHandle } from './handles.ts';
+
+/** How the clean-up of a job is made to fail; each for the job's volume alone. */
+export const faultyCleanUps = {
+  'the engine deletes no backup': "the backups of the job's volume are read-only within longhorn-manager",
+  'backups may not be deleted': "the API server refuses to delete a backup of the job's volume",
+  'snapshots may not be deleted': "the API server refuses to delete a snapshot of the job's volume",
+} as const;
+
+export type FaultyCleanUp = keyof typeof faultyCleanUps;
+
+/** Makes the clean-up of a job fail in this way, until it is healed. */
+export const failCleanUp = async (context: Context, job: JobHandle, how: FaultyCleanUp): Promise<Injected> =>
+  context.faults.inject(await toFault(context, job, how));
+
+const toFault = async (context: Context, { volume }: JobHandle, how: FaultyCleanUp): Promise<Fault> => {
+  const { cluster, timelines } = context;
+  const title = faultyCleanUps[how];
+  if (how === 'the engine deletes no backup') {
+    const url = timelines.backupTargets.current(context.target)?.spec.backupTargetURL ?? '';
+    return readOnlyBackups(cluster, { url, folder: `${volumeFolder(volume.name)}/backups`, title });
+  }
+  const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {
+    if (one === undefined) throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);
+    const probe = { namespace, name: one.metadata.name };
+    return deniedDeletion(cluster, { policy: context.uniqueName('policy'), labels: runLabel(context.run), resource, whose, probe, title });
+  };
+  if (how === 'backups may not be deleted') {
+    const whose = `has(oldObject.metadata.labels) && 'backup-volume' in oldObject.metadata.labels && oldObject.metadata.labels['backup-volume'] == '${volume.name}'`;
+    const one = timelines.backups.objects().find(({ metadata }) => metadata.labels?.['backup-volume'] === volume.name);
+    return deny(longhornResources.backups, whose, one);
+  }
+  const one = timelines.snapshots.objects().find(({ spec }) => spec.volume === volume.name);
+  return deny(longhornResources.snapshots, `oldObject.spec.volume == '${volume.name}'`, one);
+};

@@ -1,0 +1,100 @@
+import { awaitCluster } from '../../../kube/account.ts';
+import { parseDuration } from '../../../kube/duration.ts';
+import { shorten } from '../../../kube/shorten.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
+import { readLogLine } from '../../../longhorn/messages/log-line.ts';
+import type { Message } from '../../../longhorn/messages/row.ts';
+import type { Limit } from '../limits.ts';
+import { jobOf } from './expectations.ts';
+import type { JobHandle, Tick } from './handles.ts';
+
+/**
+ * How the clean-up of a run goes by its log:
+ * - `done`: it asks for the deletion of each old backup, and does not learn what comes of it;
+ * - `done, or too early`: the same, or Longhorn did not know the volume in the store yet (a volume's first run);
+ * - `backups refused`, `snapshots refused`: the API server refuses the deletion of an old one, after the backup was made;
+ * - `nothing made`: it refuses that of an old snapshot before anything is made.
+ */
+export type CleanUp = 'done' | 'done, or too early' | 'backups refused' | 'snapshots refused' | 'nothing made';
+
+// What a run may say beside how it goes on; where `needed`, it must say one of them.
+const outcomes: Record<CleanUp, { ids: readonly MessageId[]; needed: boolean }> = {
+  done: { ids: [], needed: false },
+  'done, or too early': { ids: ['job-cleanup-before-known'], needed: false },
+  'backups refused': { ids: ['job-backup-cleanup-refused'], needed: true },
+  'snapshots refused': { ids: ['job-snapshot-cleanup-refused'], needed: true },
+  'nothing made': { ids: ['job-stopped', 'job-fails', 'job-tries-next-time'], needed: true },
+};
+
+// What any run may say: that it began late is no matter of its clean-up.
+const anyRun: readonly MessageId[] = ['job-retries-start'];
+
+/** Reads the log of a run when its container has ended; of several pods, one after the other. */
+export const readLogOf = async (
+  { logs, watched }: Pick<JobHandle, 'logs' | 'watched'>,
+  { tick, version, limit }: { tick: Tick; version: string; limit: Limit },
+): Promise<JobLine[]> => {
+  const isOfTick = ([pod]: [string, Promise<string>]): boolean =>
+    watched.pods.entries.some((entry) => entry.kind !== 'gap' && entry.object.metadata.name === pod && jobOf(entry.object) === tick.job);
+  const own = [...logs].filter(isOfTick);
+  if (own.length === 0) throw new Error(`no pod of ${tick.label} (${tick.job}) was seen running: there is no log`);
+  const texts = await Promise.all(own.map(([pod, log]) => endOf(log, { what: `the log of pod ${pod}`, limit })));
+  return texts.flatMap((text) => readJobLog(text, version));
+};
+
+const endOf = async (log: Promise<string>, { what, limit: { within, owner } }: { what: string; limit: Limit }): Promise<string> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error(`${what} did not end within ${within} (${owner})`)), parseDuration(within));
+  return awaitCluster(() => Promise.race([log, late])).finally(() => clearTimeout(timer));
+};
+
+/** A line of a job's log with its place in the catalogue. */
+export type JobLine = { message: Message; classification: Classification };
+
+/** Reads the log of a run's pod; a line of a form that is not Longhorn's is said by nobody known. */
+export const readJobLog = (log: string, version: string): JobLine[] =>
+  log
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const message = readLogLine('job', line)?.message ?? { speaker: 'job', field: 'log error', state: '', text: line };
+      return { message, classification: classify(message, version) };
+    });
+
+/** The backups whose deletion a run asked for, by its log. */
+export const cleanedUp = (lines: readonly JobLine[]): string[] =>
+  lines.flatMap(({ message }) => /^Cleaned up backup (\S+) for /.exec(message.text)?.slice(1) ?? []);
+
+/** What is wrong with the log of a run, a line each; `old` are the backups that it may clean up, `due` those of them that it must. */
+export const problemsOfLog = (
+  lines: readonly JobLine[],
+  { cleanUp, old, due }: { cleanUp: CleanUp; old: readonly string[]; due: readonly string[] },
+): string[] => {
+  const { ids, needed } = outcomes[cleanUp];
+  const told = lines.filter(
+    ({ classification: found }) => found.class !== 'informational' && !(found.class !== 'unclassified' && anyRun.includes(found.id)),
+  );
+  const isExpected = ({ classification }: JobLine): boolean => classification.class !== 'unclassified' && ids.includes(classification.id);
+  const asked = cleanedUp(lines);
+  return [
+    ...told.filter((line) => !isExpected(line)).map((line) => `${nameOf(line)} was not expected: "${shorten(line.message.text, 500)}"`),
+    ...(needed && !told.some(isExpected) ? [`nothing says ${ids.join(' or ')}; it said: ${tellLines(lines)}`] : []),
+    ...(cleanUp === 'done'
+      ? due.filter((name) => !asked.includes(name)).map((name) => `nothing says that backup ${name} was cleaned up`)
+      : []),
+    ...asked.filter((name) => !old.includes(name)).map((name) => `backup ${name} was cleaned up, and is not an old one`),
+  ];
+};
+
+/** The line of a log that tells how its clean-up went, cut short; undefined where it only says that it was done. */
+export const tellingLine = (lines: readonly JobLine[]): string | undefined => {
+  const line = lines.find(({ classification }) => classification.class !== 'informational');
+  return line && shorten(line.message.text, 300);
+};
+
+const nameOf = ({ classification }: JobLine): string =>
+  classification.class === 'unclassified' ? 'unclassified' : `${classification.id} (${classification.class})`;
+
+const tellLines = (lines: readonly JobLine[]): string =>
+  lines.map(({ message }) => `"${shorten(message.text, 100)}"`).join(', ') || 'nothing';

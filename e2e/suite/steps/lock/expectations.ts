@@ -1,0 +1,82 @@
+import { type Expectation, ExpectationError, evaluate, gone, type Step } from '../../../history/expectation.ts';
+import { namedState } from '../../../history/named-state.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
+import type { MessageClass } from '../../../longhorn/messages/row.ts';
+import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import { type Actor, change, is, story, waitsForReadiness } from '../backup/expectations.ts';
+import { isNeverHeldBack } from '../deletion/expectations.ts';
+
+type Backups = Timeline<Backup>;
+type Losing = { backup: Actor; version: string };
+type Meaning = { id: MessageId; class: MessageClass };
+
+const lostDeletion: Meaning = { id: 'deletion-lost-lock', class: 'informational' };
+const lostCreation: Meaning = { id: 'creation-lost-lock', class: 'failure' };
+
+// Every error that it tells of must be this one, said in its own field and in the state Error: the same words elsewhere mean another thing,
+// which is what `classify` goes by.
+export const errs = namedState('backup-errs', (label: string, meaning: Meaning, version: string) => ({
+  label,
+  matches: (backup: Backup) => {
+    const errors = saidByBackup(backup).filter(({ field }) => field !== 'status.messages.info');
+    return errors.length > 0 && errors.every((error) => means(classify(error, version), meaning));
+  },
+}));
+
+const means = (found: Classification, meaning: Meaning): boolean => found.class === meaning.class && found.id === meaning.id;
+
+const lost = (version: string): Step<Backup> => errs('Error (with the informational text on a lock)', lostDeletion, version);
+const lostForGood = (version: string): Step<Backup> => errs('Error (with the text on a lock as a failure)', lostCreation, version);
+
+/** The deletion of a completed backup meets a lock. */
+export const deletionLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version));
+
+/** Such a deletion is tried again. */
+export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation<Backup> =>
+  deletionLosesLock(backups, losing).goes(is('Deleting'));
+
+/** The whole of such a deletion: it loses the lock once or more often, and is tried again by itself until the backup is gone. */
+export const deletionResolves = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version), is('Deleting'), gone).allowing(lost(version));
+
+/** A new backup meets a lock: there is an end of it before it began. */
+export const creationLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
+  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
+
+/** A backup that lost the lock when it was made stays as it is, for as long as the expectation is given time (see stays). */
+export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup> => creationLosesLock(backups, losing).goes(change);
+
+/** A new backup is under way. */
+export const isUploading = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
+  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
+
+/**
+ * The error to throw for a deletion that did not lose a lock to an upload: where that one had ended by then, nothing was brought about that it
+ * could have lost, and nothing is proven.
+ */
+export const unlessUploaded = (
+  backups: Backups,
+  { error, holder, version }: { error: unknown; holder: Actor; version: string },
+): unknown => {
+  const ended = evaluate(isNeverHeldBack(backups, { backup: holder, version })).steps[1]?.reached?.at;
+  if (!(error instanceof ExpectationError) || ended === undefined || ended > error.verdict.at) return error;
+  const reason = `${holder.label} was uploaded before the deletion looked for locks, or at the same time: the conflict was not brought about`;
+  return new ExpectationError({ ...error.verdict, state: 'not-provable', reason, text: `${reason}\n\n${error.verdict.text}` });
+};
+
+/** When a backup was seen to be gone, in ms since the epoch; throws for one that was not. */
+export const goneAt = ({ entries }: Pick<Backups, 'entries'>, name: string): number => {
+  const entry = entries.find((each) => each.kind === 'deleted' && each.object.metadata.name === name);
+  if (entry === undefined) throw new Error(`nobody has seen ${name} go`);
+  return entry.at;
+};
+
+/** The status that a backup had at a step of its history. */
+export const statusAt = ({ entries }: Pick<Backups, 'entries'>, { resourceVersion }: { resourceVersion: string }): Backup['status'] => {
+  const entry = entries.find((each) => each.kind !== 'gap' && each.resourceVersion === resourceVersion);
+  return entry === undefined || entry.kind === 'gap' ? undefined : entry.object.status;
+};

@@ -1,0 +1,74 @@
+import { backupState } from '../../../longhorn/backup-state.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import { shorten } from '../../../kube/shorten.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
+import { PremiseLost } from '../premise-lost.ts';
+
+/** What a row was found to say; `hidden` is a message of the custom resource that the page shows nowhere. */
+export type ToldRow = { told: string; hidden: string | undefined };
+
+// A backup that changes as often while its row is read is not one that can be read.
+const mostReadings = 5;
+
+// The error of a command has all that the command has written.
+const longestTold = 100;
+
+/**
+ * Reads all that the row of a backup says and offers, and holds it against its custom resource, which must stay the same meanwhile: what changes is read
+ * anew, as soon as the page shows it (`ready`).
+ */
+export const judgeRow = async (
+  table: BackupTable,
+  { name, backups, ready }: { name: string; backups: Timeline<Backup>; ready: () => Promise<void> },
+): Promise<ToldRow> => {
+  for (let reading = 0; reading < mostReadings; reading += 1) {
+    await ready();
+    const backup = backups.current(name);
+    if (backup === undefined) throw new Error(`${name} is gone, so its row tells nothing any more`);
+    const read = await readRow(table, backup);
+    if (backups.current(name)?.metadata.resourceVersion === backup.metadata.resourceVersion) return judge(read, backup);
+  }
+  throw new PremiseLost(`${name} changed each of ${mostReadings} times while its row was read`);
+};
+
+type Read = { menu: MenuItem[]; tooltips: { wanted: string; found: string }[]; text: string };
+
+const readRow = async (table: BackupTable, { metadata: { name }, status }: Backup): Promise<Read> => {
+  const tooltips: Read['tooltips'] = [];
+  const menu = await table.menu(name);
+  if (status?.messages?.error) tooltips.push({ wanted: status.messages.error, found: await table.tooltip(name, 'Volume') });
+  if (status?.state === 'Error' && status.error)
+    tooltips.push({ wanted: status.error, found: await table.tooltip(name, 'Creation State') });
+  return { menu, tooltips, text: await table.text() };
+};
+
+const judge = ({ menu, tooltips, text }: Read, backup: Backup): ToldRow => {
+  const { messages, url } = backup.status ?? {};
+  const isUseless = !!messages?.error || !url;
+  const wanted: MenuItem[] = [
+    { name: 'Delete', isDisabled: false },
+    { name: 'Restore', isDisabled: isUseless },
+    { name: 'Get URL', isDisabled: isUseless },
+  ];
+  const problems = wanted
+    .filter((item) => !menu.some((each) => each.name === item.name && each.isDisabled === item.isDisabled))
+    .map((item) => `${item.name} should be ${item.isDisabled ? 'disabled' : 'enabled'}; the menu has ${tellMenu(menu)}`);
+  for (const { wanted: message, found } of tooltips)
+    if (plain(found) !== plain(message)) problems.push(`the tooltip says "${found}", where the custom resource says "${message}"`);
+  if (problems.length > 0)
+    throw new Error(
+      `the row of ${backup.metadata.name}, which is ${backupState(backup)}, is not as it should be:\n${problems.map((each) => `- ${each}`).join('\n')}`,
+    );
+  const info = messages?.info;
+  return {
+    told: [tellMenu(menu), ...tooltips.map(({ found }) => `"${shorten(found, longestTold)}"`)].join('; '),
+    hidden: info && !plain(text).includes(plain(info)) ? info : undefined,
+  };
+};
+
+const tellMenu = (menu: readonly MenuItem[]): string =>
+  menu.map(({ name, isDisabled }) => `${name}${isDisabled ? ' (disabled)' : ''}`).join(', ');
+
+// A browser draws line breaks as spaces.
+const plain = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { incoming } from '../../../backupstore/write/put-in-pod.ts';
+import { randomBlocks } from '../../../backupstore/write/random-blocks.ts';
+import { writeBackup } from '../../../backupstore/write/write-backup.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { syncRequest } from '../../../longhorn/sync-request.ts';
+import type { Volume } from '../../../longhorn/types.ts';
+import { once } from '../../../history/expectation.ts';
+import type { Hopeless } from '../../../history/hopeless.ts';
+import { namingCause } from '../../../history/nearest-cause.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { Context } from '../context.ts';
+import type { VolumeHandle } from '../handles.ts';
+import { causeOfVolume } from './causes/volume-cause.ts';
+import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
+
+/**
+ * Makes a volume that is full of random data and has no block device: a backup of them is written into the scenario's store in Longhorn's own
+ * format, and Longhorn restores it. It is then attached without a frontend, where it was restored: it can be backed up, and not be written to.
+ */
+export const makeRestoredVolume = async (context: Context, { size }: { size: number }): Promise<VolumeHandle> => {
+  const { url, blocks } = await writeSource(context, size);
+  const name = await createVolume(context, { size, nodes: (await readyNodes(context)).length, fromBackup: url });
+  const node = await untilRestored(context, name);
+  await attach(context, { name, node, disableFrontend: true });
+  return { name, node, size, restored: blocks };
+};
+
+const writeSource = async (context: Context, size: number) => {
+  const { cluster, timelines, made, server, target, limits } = context;
+  const volume = context.uniqueName('source');
+  const backup = `backup-${randomBytes(8).toString('hex')}`;
+  const { put, publish } = incoming({ cluster, ...server }, { volume });
+  const blocks = await writeBackup(put, { volume, backup, size, created: new Date(), blocks: randomBlocks(size) });
+  made.written.push({ volume, backup });
+  await publish();
+  await cluster.patch(
+    longhornResources.backupTargets,
+    { namespace, name: target },
+    { spec: { syncRequestedAt: syncRequest(timelines.backupTargets.current(target) ?? {}) } },
+  );
+  const { status } = await once(timelines.backups, ({ status }) => status?.state === 'Completed' && Boolean(status.url), {
+    name: backup,
+    label: `Longhorn knows of backup ${backup}, which was written into the store`,
+    ...limits.writtenBackupKnown,
+  });
+  return { url: status?.url ?? '', blocks };
+};
+
+// The node that it was restored on: its data are there.
+const untilRestored = async (context: Context, name: string): Promise<string> => {
+  const { volumes } = context.timelines;
+  const ended = await namingCause(
+    () =>
+      once(volumes, isRestored, {
+        name,
+        label: `volume ${name} is restored, and detached`,
+        describe: describeRestore,
+        hopeless: [notRestored(volumes, name)],
+        ...context.limits.restored,
+      }),
+    (signal) => causeOfVolume(context, name, signal),
+  );
+  const been = volumes.entries.flatMap((entry) =>
+    entry.kind !== 'gap' && entry.object.metadata.name === name ? (entry.object.status?.currentNodeID ?? '') : '',
+  );
+  const node = been.findLast((node) => node !== '');
+  if (node === undefined) throw new Error(`nobody saw on which node volume ${name} was restored: ${describeRestore(ended)}`);
+  return node;
+};
+
+const isRestored = ({ status }: Volume): boolean =>
+  status?.restoreInitiated === true && !status.restoreRequired && status.state === 'detached';
+
+const restoreOf = ({ status }: Volume) => status?.conditions?.find(({ type }) => type.toLowerCase() === 'restore');
+
+const notRestored = (timeline: Timeline<Volume>, name: string): Hopeless<Volume> => ({
+  timeline,
+  name,
+  describe: describeRestore,
+  because: (volume) =>
+    restoreOf(volume)?.reason === 'RestoreFailure' ? `Longhorn did not restore volume ${name}: ${describeRestore(volume)}` : undefined,
+});
+
+const describeRestore = (volume: Volume): string => {
+  const { reason, message } = restoreOf(volume) ?? {};
+  return [describeVolume(volume), ...[reason, message].filter((text) => text)].join(', ');
+};

@@ -1,0 +1,50 @@
+import { once } from '../../../history/expectation.ts';
+import type { Hopeless } from '../../../history/hopeless.ts';
+import { namingCause } from '../../../history/nearest-cause.ts';
+import { wordingOf } from '../../../longhorn/messages/classify.ts';
+import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Snapshot } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
+import { runLabel } from '../made.ts';
+import { causeOfSnapshot } from './causes/backup-cause.ts';
+
+/** Takes a snapshot of a volume and returns when it can be backed up. */
+export const makeSnapshot = async (context: Context, volume: VolumeHandle): Promise<SnapshotHandle> => {
+  const { cluster, timelines, made, run, limits } = context;
+  const name = context.uniqueName('snapshot');
+  made.snapshots.push(name);
+  await cluster.create(longhornResources.snapshots, {
+    apiVersion,
+    kind: 'Snapshot',
+    metadata: { name, namespace, labels: runLabel(run) },
+    spec: { volume: volume.name, createSnapshot: true },
+  });
+  await namingCause(
+    () =>
+      once(timelines.snapshots, ({ status }) => status?.readyToUse === true, {
+        name,
+        label: `snapshot ${name} is ready`,
+        describe: describeSnapshot,
+        hopeless: [lostForGood(context, name)],
+        ...limits.snapshotReady,
+      }),
+    (signal) => causeOfSnapshot(context, { name, volume }, signal),
+  );
+  return { name, volume };
+};
+
+// What a snapshot says may pass: that the engine does not run is such an error.
+const lostForGood = ({ timelines, version }: Context, name: string): Hopeless<Snapshot> => ({
+  timeline: timelines.snapshots,
+  name,
+  describe: describeSnapshot,
+  because: ({ status }) =>
+    !status?.readyToUse && wordingOf('snapshot-lost', { message: status?.error, version }) !== undefined
+      ? `Longhorn has lost snapshot ${name}: ${status?.error}`
+      : undefined,
+});
+
+/** One line about a snapshot. */
+export const describeSnapshot = ({ status }: Snapshot): string =>
+  status?.readyToUse ? 'ready' : status?.error ? `not ready: ${status.error}` : 'not ready';

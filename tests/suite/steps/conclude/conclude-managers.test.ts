@@ -1,0 +1,193 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { SharedThing } from '../../../../e2e/longhorn/shared.ts';
+import type { Backup } from '../../../../e2e/longhorn/types.ts';
+import type { TimelineEvent } from '../../../../e2e/history/timeline.ts';
+import { createTimeline } from '../../../../e2e/history/timeline.ts';
+import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
+import { concludeManagers, excuse } from '../../../../e2e/suite/steps/conclude/conclude.ts';
+import type { ManagerPodObject } from '../../../../e2e/suite/steps/conclude/judge-managers.ts';
+import { scenarioNamed } from '../../../../e2e/suite/steps/conclude/scenario-named.ts';
+import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
+import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { record } from '../record.ts';
+
+const sentence = 'Then no longhorn-manager was started again meanwhile';
+
+const url = (backup: string, volume: string): string => `nfs://store:/opt/backupstore?backup=${backup}&volume=${volume}`;
+const begins = (backup: string, volume: string): string =>
+  `time="2026-11-22T08:36:13Z" level=info msg="Start deleting backup ${url(backup, volume)}" func=f file="backups.go:302"`;
+const panics = (length: number): string[] => [
+  'panic: runtime error: invalid memory address or nil pointer dereference [recovered, repanicked]',
+  '',
+  'goroutine 9 [running]:',
+  `github.com/longhorn/longhorn-manager/controller.(*BackupController).setInprogressDeletionMap(0xc0, {0xc0, 0x${length.toString(16)}}, {0x2d, 0x5})`,
+  '\t/app/controller/backup_controller.go:1164 +0xcd',
+];
+const panicOver = (backup: string, volume: string): string => [begins(backup, volume), ...panics(url(backup, volume).length)].join('\n');
+
+const pod = (restartCount: number): ManagerPodObject => ({
+  metadata: { name: 'longhorn-manager-1', uid: 'u1' },
+  spec: { nodeName: 'node1' },
+  status: {
+    containerStatuses: [{ name: 'longhorn-manager', restartCount, lastState: { terminated: { exitCode: 2, reason: 'Error' } } }],
+  },
+});
+const backup = (name: string): Backup => ({ metadata: { name } }) as Backup;
+
+type World = {
+  /** The log before the restart; without, none can be read. */
+  log?: string;
+  restarts?: number;
+  alone?: SharedThing[];
+  /** Backups that are there when the manager ends. */
+  present?: string[];
+};
+
+const worldOf = ({ log, restarts = 1, alone = [], present = [] }: World) => {
+  const timeline = <T extends ManagerPodObject | Backup>(label: string, events: TimelineEvent<T>[]) => {
+    const recorder = createTimeline<T>({ label, stop: async () => {} });
+    for (const event of events) recorder.push(event);
+    return recorder.timeline;
+  };
+  const backups = timeline(
+    'backups',
+    ['mine', 'gone', ...present].map((name) => ({ kind: 'added' as const, at: 0, object: backup(name) })),
+  );
+  const { report, told } = record();
+  const context = {
+    run: 'abc123',
+    version: 'v1.10.2',
+    made: { ...nothingMade(), volumes: ['corral-abc123-volume-mine'] },
+    alone: new Set(alone),
+    timelines: {
+      backups: {
+        ...backups,
+        entries: backups.entries.map((entry) =>
+          entry.kind === 'gap' || present.includes(entry.object.metadata.name) ? entry : { ...entry, kind: 'deleted' as const },
+        ),
+      },
+      managers: timeline<ManagerPodObject>('pods', [
+        { kind: 'added', at: 0, object: pod(0) },
+        { kind: 'modified', at: 0, object: pod(restarts) },
+      ]),
+    },
+    cluster: {
+      logs: async (_: object, { previous }: { previous?: boolean } = {}) => {
+        if (log === undefined || previous !== true) throw new Error('previous terminated container not found');
+        return log;
+      },
+    },
+    step: tellSteps({ report, signal: new AbortController().signal }),
+  } as unknown as Context;
+  return { context, told };
+};
+
+const inTime = { interrupted: false, doing: undefined, outage: undefined };
+const conclude = async (world: World, others = async (_: string): Promise<string | undefined> => undefined) => {
+  const { context, told } = worldOf(world);
+  const error = await concludeManagers(context, others).then(
+    () => undefined,
+    (thrown: Error) => thrown,
+  );
+  return { told, ...judgeEnd({ ...(error && { error }) }, inTime) };
+};
+
+test('a manager that went on is no end', async () => {
+  expect(await conclude({ restarts: 0 })).toMatchObject({ state: 'passed', told: [`${sentence} ...`, sentence] });
+});
+
+test('a scenario over whose backup a manager panicked fails, and tells the panic with its frames and its row', async () => {
+  const { state, reason } = await conclude({ log: panicOver('mine', 'corral-abc123-volume-mine') });
+  expect(state).toBe('failed');
+  expect(reason).toMatch(
+    /^a longhorn-manager ended over what this scenario did:\n- container longhorn-manager of longhorn-manager-1 on node1 was started again \(its last end: exit code 2, Error\): longhorn-manager v1\.10\.2 ended by a panic that is known as manager-panics-in-deletion \(longhorn\/longhorn#13245; .+\): "panic: runtime error: invalid memory address or nil pointer dereference \[recovered, repanicked\]", at controller\.\(\*BackupController\)\.setInprogressDeletionMap \(backup_controller\.go:1164\); over the removal of backup mine, which is this scenario's\n/,
+  );
+});
+
+test('so does one that has had something for itself alone', async () => {
+  expect(await conclude({ log: panicOver('mine', 'corral-abc123-volume-mine'), alone: ['longhorn-managers'] })).toMatchObject({
+    state: 'failed',
+  });
+  expect(await conclude({ log: panicOver('gone', 'corral-abc123-volume-other'), alone: ['longhorn-managers'] })).toMatchObject({
+    state: 'passed',
+    told: [],
+  });
+});
+
+test('a scenario beside it is not provable, and names the scenario that brought it about', async () => {
+  const named = async (object: string) => (object === 'corral-abc123-volume-other' ? 'A deletion' : undefined);
+  const { state, reason } = await conclude({ log: panicOver('gone', 'corral-abc123-volume-other') }, named);
+  expect(state).toBe('not-provable');
+  expect(reason).toMatch(
+    /^a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n- .+; over the removal of backup gone of the scenario "A deletion"$/,
+  );
+});
+
+test.each([
+  ['corral-abc123-volume-other', 'of another scenario of this run'],
+  ['corral-xyz789-volume-other', 'which nobody of this run made'],
+  ['pvc-1', 'which nobody of this run made'],
+])('so it is where nobody knows which scenario has %s', async (volume, whose) => {
+  const { state, reason } = await conclude({ log: panicOver('gone', volume) });
+  expect([state, reason]).toEqual([
+    'not-provable',
+    expect.stringContaining(`over the removal of backup gone of volume ${volume}, ${whose}`),
+  ]);
+});
+
+test('a removal whose backup was still there is not what a process panicked over', async () => {
+  const log = [
+    begins('here', 'corral-abc123-volume-mine'),
+    begins('gone', 'corral-abc123-volume-them'),
+    ...panics(url('gone', 'corral-abc123-volume-them').length),
+  ].join('\n');
+  const { state, reason } = await conclude({ log, present: ['here'] });
+  expect([state, reason]).toEqual(['not-provable', expect.not.stringContaining('backup here')]);
+});
+
+test.each<[string, World, RegExp]>([
+  ['that does not tell over what', { log: panics(1).join('\n') }, /nil pointer dereference .+; its log does not tell over what$/m],
+  ['that was no panic', { log: 'time="x" level=info msg=end' }, /\(its last end: exit code 2, Error\)$/m],
+  ['whose log is gone', {}, /what it said before cannot be read: previous terminated container not found$/m],
+])('an end %s fails whoever meets it', async (_, world, reason) => {
+  const ended = await conclude(world);
+  expect(ended.state).toBe('failed');
+  expect(ended.reason).toMatch(/^a longhorn-manager ended, which this scenario did not bring about:\n/);
+  expect(ended.reason).toMatch(reason);
+});
+
+test("a failure of a scenario's own steps beside another's panic is not provable, and one without is a failure", async () => {
+  const nobody = async () => undefined;
+  const failed = new Error('no backup came');
+  const others = await excuse(worldOf({ log: panicOver('gone', 'pvc-1') }).context, failed, nobody);
+  const { state, reason } = judgeEnd({ error: others }, inTime);
+  expect([state, reason]).toEqual([
+    'not-provable',
+    expect.stringMatching(/over the removal of backup gone of volume pvc-1[\s\S]+because of no backup came/),
+  ]);
+  for (const world of [
+    { restarts: 0 },
+    {},
+    { log: panicOver('mine', 'corral-abc123-volume-mine') },
+    { log: panicOver('gone', 'pvc-1'), alone: ['longhorn-managers' as const] },
+  ])
+    expect(await excuse(worldOf(world).context, failed, nobody)).toBe(failed);
+});
+
+test('a scenario is known by the objects in the history of its evidence', async () => {
+  const all = await mkdtemp(join(tmpdir(), 'corral-evidence-'));
+  const keep = async (folder: string, lines: object[]) => {
+    await mkdir(join(all, folder));
+    await writeFile(join(all, folder, 'history.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  };
+  await keep('one', [{ recording: 'One' }, { at: 1, marker: 'failed: volume v2 is locked' }, { object: { metadata: { name: 'v1' } } }]);
+  await keep('two', [{ recording: 'Two' }, { object: { metadata: { name: 'v2' } } }]);
+  await mkdir(join(all, 'none'));
+  const named = scenarioNamed({ folder: () => join(all, 'one') });
+  expect(await Promise.all(['v1', 'v2', 'v'].map(named))).toEqual(['One', 'Two', undefined]);
+  expect(await scenarioNamed({ folder: () => undefined })('v1')).toBe(undefined);
+  await rm(all, { recursive: true });
+});

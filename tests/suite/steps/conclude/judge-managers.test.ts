@@ -1,0 +1,64 @@
+import { expect, test } from 'vitest';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import { judgeManagers, type ManagerPodObject } from '../../../../e2e/suite/steps/conclude/judge-managers.ts';
+
+const pod = (restartCount: number, { uid = 'u1', exitCode }: { uid?: string; exitCode?: number } = {}): ManagerPodObject => ({
+  metadata: { name: `longhorn-manager-${uid}`, uid },
+  spec: { nodeName: 'node1' },
+  status: {
+    containerStatuses: [
+      {
+        name: 'longhorn-manager',
+        restartCount,
+        ...(exitCode !== undefined && { lastState: { terminated: { exitCode, reason: 'Error' } } }),
+      },
+    ],
+  },
+});
+
+type Told = { kind: 'added' | 'modified' | 'deleted'; object: ManagerPodObject };
+const judge = (...told: Told[]) =>
+  judgeManagers(
+    replayTimeline(
+      'pods',
+      told.map((each) => ({ ...each, at: 0 })),
+    ),
+  ).map(({ told: line }) => line);
+
+test.each<[string, Told[], string[]]>([
+  [
+    'one that lives on',
+    [
+      { kind: 'added', object: pod(3) },
+      { kind: 'modified', object: pod(3) },
+    ],
+    [],
+  ],
+  [
+    'one whose container is started again',
+    [
+      { kind: 'added', object: pod(0) },
+      { kind: 'modified', object: pod(1, { exitCode: 2 }) },
+      { kind: 'modified', object: pod(1, { exitCode: 2 }) },
+    ],
+    ['container longhorn-manager of longhorn-manager-u1 on node1 was started again (its last end: exit code 2, Error)'],
+  ],
+  [
+    'one that is deleted',
+    [
+      { kind: 'added', object: pod(0) },
+      { kind: 'deleted', object: pod(0) },
+    ],
+    ['longhorn-manager-u1 on node1 went'],
+  ],
+  [
+    'another one with other restarts',
+    [
+      { kind: 'added', object: pod(0) },
+      { kind: 'added', object: pod(2, { uid: 'u2' }) },
+    ],
+    [],
+  ],
+])('%s', (_, told, problems) => {
+  expect(judge(...told)).toEqual(problems);
+});

@@ -1,0 +1,238 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { connect, resources } from '../../../../e2e/kube/cluster.ts';
+import type { Duration } from '../../../../e2e/kube/duration.ts';
+import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
+import { permitNeeded } from '../../../../e2e/permissions/permit.ts';
+import { openEvidence } from '../../../../e2e/suite/evidence/evidence.ts';
+import { keepEvidence } from '../../../../e2e/suite/steps/evidence/keep.ts';
+import { fetchSupportBundle } from '../../../../e2e/suite/steps/evidence/support-bundle.ts';
+import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { type StubServer, startStubServer } from '../../../support/stub-api-server.ts';
+import { acceptWebSocket, type WebSocketEnd } from '../../../support/web-socket.ts';
+
+const namespace = 'longhorn-system';
+const name = 'corral-abc123-support-bundle';
+const collection = `/apis/longhorn.io/v1beta2/namespaces/${namespace}/supportbundles`;
+let stub: StubServer;
+let folder: string;
+let ends: WebSocketEnd[];
+let frontend: { requests: string[]; answer: string };
+
+// What Longhorn's user interface hands on to Longhorn, at the other end of a forward.
+const serve = (end: WebSocketEnd): void => {
+  ends.push(end);
+  for (const channel of [0, 1]) end.send(Buffer.from([channel, 8000 & 0xff, 8000 >> 8]));
+  end.onMessage((message) => {
+    if (message[0] !== 0) return;
+    frontend.requests.push(message.subarray(1).toString().split('\r\n')[0] ?? '');
+    end.send(Buffer.concat([Buffer.from([0]), Buffer.from(frontend.answer)]));
+  });
+};
+const answer = (status: string, type: string, body: string): string =>
+  `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+
+beforeEach(async () => {
+  [stub, folder, ends] = [await startStubServer({ uid: 'u' }), await mkdtemp(join(tmpdir(), 'corral-support-bundle-')), []];
+  frontend = { requests: [], answer: answer('200 OK', 'application/zip', 'PK and so on') };
+  stub.put(longhornResources.supportBundles);
+  stub.put(resources.services, {
+    metadata: { name: 'longhorn-frontend', namespace },
+    spec: { selector: { app: 'longhorn-ui' }, ports: [{ port: 80, targetPort: 8000 }] },
+  });
+  stub.put(resources.pods, {
+    metadata: { name: 'ui', namespace, uid: 'uid-of-ui' },
+    status: { conditions: [{ type: 'Ready', status: 'True' }] },
+  });
+  stub.onUpgrade((request, socket) => serve(acceptWebSocket(request, socket, 'v4.channel.k8s.io')));
+});
+afterEach(async () => {
+  for (const end of ends) end.destroy();
+  await stub.stop();
+  await rm(folder, { recursive: true });
+});
+
+const path = (): string => join(folder, 'support-bundle.zip');
+const asked = (what: string): number => stub.asked.filter((each) => each === what).length;
+
+/** Asks for a bundle, held to what the rules say. */
+type How = { time?: Duration; goneWithin?: Duration; interrupted?: AbortSignal };
+const fetchIt = ({ time = '20s', goneWithin = '20s', interrupted = new AbortController().signal }: How = {}) => {
+  const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined, supportBundle: true });
+  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub', permit });
+  return fetchSupportBundle(cluster, { run: 'abc123', path: path(), interrupted, time, goneWithin });
+};
+const ended = (how: How = {}): Promise<string> =>
+  fetchIt(how).then(
+    () => 'fetched',
+    ({ message }: Error) => message,
+  );
+/** Resolves when it was asked for; what it was asked for with stays as it is but for the state. */
+const says = async (...states: Record<string, unknown>[]): Promise<void> => {
+  await expect.poll(() => asked(`POST ${collection}`)).toBe(1);
+  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  for (const status of states) await cluster.patch(longhornResources.supportBundles, { namespace, name }, { status });
+};
+const ready = { state: 'ReadyForDownload', ownerID: 'node-2', progress: 100 };
+
+test('one that is ready is fetched from Longhorn by the node that owns it, and removed', async () => {
+  const fetching = ended();
+  await says({ state: 'Generating', progress: 40 });
+  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  const { metadata, spec } = await cluster.get(longhornResources.supportBundles, { namespace, name });
+  expect(metadata.labels).toEqual({ 'corral.test/run': 'abc123' });
+  expect(spec).toEqual({ description: "a scenario of Corral's run abc123 did not pass", issueURL: '' });
+  await says(ready);
+  expect(await fetching).toBe('fetched');
+  expect(frontend.requests).toEqual([`GET /v1/supportbundles/node-2/${name}/download HTTP/1.1`]);
+  expect(await readFile(path(), 'utf8')).toBe('PK and so on');
+  expect(await readdir(folder)).toEqual(['support-bundle.zip']);
+  expect(asked(`DELETE ${collection}/${name}`)).toBe(1);
+});
+
+test('one that fails is told in the words of Longhorn, and removed', async () => {
+  const fetching = ended();
+  await says({ state: 'Error', conditions: [{ type: 'Error', status: 'True', reason: 'FailedStarting', message: 'no image\nto be had' }] });
+  expect(await fetching).toBe('Longhorn did not make it: Error (FailedStarting: no image to be had)');
+  expect([asked(`DELETE ${collection}/${name}`), await readdir(folder)]).toEqual([1, []]);
+});
+
+test('one that Longhorn does not let go is told of, though it was fetched', async () => {
+  const fetching = ended({ goneWithin: '100ms' });
+  await says();
+  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  await cluster.patch(longhornResources.supportBundles, { namespace, name }, { metadata: { finalizers: ['longhorn.io'] }, status: ready });
+  expect(await fetching).toBe(`it is here, but ${name} did not go within 100ms: npm run cleanup removes it`);
+  expect(await readdir(folder)).toEqual(['support-bundle.zip']);
+});
+
+test('one that Longhorn removes itself is over', async () => {
+  const fetching = ended();
+  await says({ state: 'Started' });
+  stub.remove(longhornResources.supportBundles, name);
+  expect(await fetching).toBe('Longhorn did not make it: deleted as Started');
+});
+
+test('one that takes too long is given up, and removed', async () => {
+  const fetching = ended({ time: '1500ms' });
+  await says({ state: 'Generating', progress: 40 });
+  expect(await fetching).toBe("not there within the 1500ms that Longhorn's manager of support bundles is given; it was Generating, 40 %");
+  expect(asked(`DELETE ${collection}/${name}`)).toBe(1);
+});
+
+test('an interruption ends it, and it is removed', async () => {
+  const controller = new AbortController();
+  const fetching = ended({ interrupted: controller.signal });
+  await says({ state: 'Started' });
+  controller.abort();
+  expect(await fetching).toMatch(/^not waited for, as the run was interrupted; it was /);
+  expect(asked(`DELETE ${collection}/${name}`)).toBe(1);
+});
+
+test.each([
+  ['500 No', 'application/zip', 'Longhorn did not hand it out: 500, application/zip'],
+  ['200 OK', 'text/html', 'Longhorn did not hand it out: 200, text/html'],
+])('a download that is answered %s %s is none', async (status, type, message) => {
+  frontend.answer = answer(status, type, 'PK');
+  const fetching = ended();
+  await says(ready);
+  expect(await fetching).toBe(message);
+  expect([asked(`DELETE ${collection}/${name}`), await readdir(folder)]).toEqual([1, []]);
+});
+
+test('a download that never ends leaves no half of one', async () => {
+  frontend.answer = frontend.answer.replace(/Content-Length: \d+/, 'Content-Length: 100');
+  const fetching = ended({ time: '3s' });
+  await says(ready);
+  expect(await fetching).toMatch(/^not there within the 3s /);
+  expect([asked(`DELETE ${collection}/${name}`), await readdir(folder)]).toEqual([1, []]);
+});
+
+test('of two scenarios of a run one has it, and the other says so', async () => {
+  const first = ended();
+  await says({ state: 'Started' });
+  const message = 'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
+  expect(await ended()).toBe(message);
+  expect(asked(`DELETE ${collection}/${name}`)).toBe(0);
+  await says(ready);
+  expect(await first).toBe('fetched');
+  // Both at the same moment: the API server decides.
+  const both = [ended(), ended()];
+  await expect.poll(() => asked(`POST ${collection}`)).toBe(3);
+  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  await cluster.patch(longhornResources.supportBundles, { namespace, name }, { status: ready });
+  expect((await Promise.all(both)).sort()).toEqual(['fetched', message]);
+});
+
+test("somebody else's is never given up for it; one that failed is in nobody's way", async () => {
+  stub.put(longhornResources.supportBundles, { metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' }, status: ready });
+  expect(await ended()).toBe("not asked for: Longhorn would give up theirs for it, which is not this run's");
+  expect(asked(`POST ${collection}`)).toBe(0);
+  stub.put(longhornResources.supportBundles, { metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' }, status: { state: 'Error' } });
+  const fetching = ended();
+  await says(ready);
+  expect(await fetching).toBe('fetched');
+});
+
+test.each([
+  [404, 'the cluster knows no supportbundles.longhorn.io (404): the emulator makes none'],
+  [403, 'may not list supportbundles'],
+])('where the API server says %i, that is why', async (status, message) => {
+  stub.answer(status, JSON.stringify({ kind: 'Status', reason: 'No', message: 'you may not list supportbundles' }));
+  expect(await ended()).toContain(message);
+});
+
+const header = {
+  recording: 'A backup waits',
+  corral: 1,
+  run: 'abc123',
+  round: 1,
+  file: 'x.e2e.ts',
+  seed: null,
+  longhorn: null,
+  kubernetes: 'v1.36.1',
+  clock: 'real',
+  startedAt: '2026-11-20T12:00:00.000Z',
+} as const;
+
+/** The evidence of a scenario, as its steps keep it. */
+const keep = (supportBundle: boolean) => {
+  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  const evidence = openEvidence({ out: folder, header, cluster, supportBundle, onExpected: () => () => {}, onTrouble: () => {} });
+  keepEvidence(evidence.keeper, { run: 'abc123', made: nothingMade(), target: 't', place: { namespace: 's' }, dangers: [] });
+  return evidence;
+};
+const kept = (): string => join(folder, 'evidence/a-backup-waits');
+
+test('the evidence of a scenario has it where it is wanted', async () => {
+  const evidence = keep(true);
+  const collecting = evidence.collectAll();
+  await says(ready);
+  await collecting;
+  await evidence.close();
+  expect((await readdir(kept())).sort()).toEqual(['history.ndjson', 'support-bundle.zip']);
+});
+
+test('where there is none, a line of the evidence says why; where it is not wanted, nobody asks', async () => {
+  stub.answer(404);
+  const evidence = keep(true);
+  await evidence.collectAll();
+  await evidence.close();
+  const line = 'support-bundle.zip: the cluster knows no supportbundles.longhorn.io (404): the emulator makes none\n';
+  expect(await readFile(join(kept(), 'not-collected.txt'), 'utf8')).toBe(line);
+  const before = stub.asked.length;
+  const without = keep(false);
+  await without.collectAll();
+  await without.close();
+  expect(stub.asked).toHaveLength(before);
+});
+
+test('what was not asked for by a flag is not permitted, and never sent', async () => {
+  const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined });
+  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub', permit });
+  const fetching = fetchSupportBundle(cluster, { run: 'abc123', path: path(), interrupted: new AbortController().signal });
+  await expect(fetching).rejects.toThrow(/wants to list supportbundles.longhorn.io in namespace longhorn-system, which is not among/);
+  expect(stub.asked).toEqual([]);
+});

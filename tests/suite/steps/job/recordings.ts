@@ -1,0 +1,64 @@
+import { readFile } from 'node:fs/promises';
+import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
+import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
+import type { Tick } from '../../../../e2e/suite/steps/job/handles.ts';
+import type { Mutation } from '../recordings.ts';
+
+const folder = new URL('../../../../fixtures/recordings/longhorn-v1.12.1/', import.meta.url);
+
+/** The recorded jobs: nothing wrong; old configs immutable; deletion of backups denied; deletion of snapshots denied. */
+export const recordedJobs = {
+  'nothing wrong': { file: 'recurring-job', job: 'rj-e2e', volume: 'vz-r', runs: 2 },
+  immutable: { file: 'recurring-job-faulty-cleanup', job: 'rj-a', volume: 'ra', runs: 6 },
+  'backups denied': { file: 'recurring-job-faulty-cleanup', job: 'rj-b', volume: 'rb', runs: 6 },
+  'snapshots denied': { file: 'recurring-job-faulty-cleanup', job: 'rj-c', volume: 'rc', runs: 6 },
+} as const;
+
+export type RecordedJob = keyof typeof recordedJobs;
+
+/** A recorded job, changed or not, as what the expectations are made of; each of its runs is one that Kubernetes started by its cron. */
+export const stageJob = async (name: RecordedJob, mutate: Mutation = (line) => line) => {
+  const { file, job, volume } = recordedJobs[name];
+  const recording = await loadRecording(new URL(`${file}.ndjson`, folder));
+  const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
+  const replayed = replayRecording({ ...recording, lines });
+  const jobs = replayed.timeline<Job>('jobs');
+  const all = replayed.timeline<JobPod>('pods');
+  const isOwn = (own: string | undefined): boolean => own?.replace(/-\d+$/, '') === job;
+  const pods = replayTimeline<JobPod>(
+    'pods',
+    all.entries.flatMap((entry) =>
+      entry.kind !== 'gap' && isOwn(entry.object.metadata.labels?.['batch.kubernetes.io/job-name']) ? [entry] : [],
+    ),
+  );
+  const started = jobs.entries.filter((entry) => entry.kind === 'added' && isOwn(entry.object.metadata.name));
+  const ticks = started.map((entry, index): Tick => {
+    const from = entry.sequence - 1;
+    const own = entry.kind === 'gap' ? '' : entry.object.metadata.name;
+    return { label: `run ${index + 1}`, job: own, scheduled: true, makes: name !== 'snapshots denied' || index < 2 || index > 4, from };
+  });
+  return {
+    job,
+    volume,
+    version: 'v1.12.1',
+    ticks,
+    jobs,
+    pods,
+    backups: replayed.timeline<Backup>('backups'),
+    snapshots: replayed.timeline<Snapshot>('snapshots'),
+    volumes: replayed.timeline<Volume>('volumes'),
+    events: replayTimeline<Event>('events'),
+  };
+};
+
+/** The recorded log of each run of a job. Longer ones begin in the middle of a line, which is left out; the last ones of the faulty clean-up are cut short. */
+export const recordedLogs = async (name: RecordedJob): Promise<string[]> => {
+  const { file, job } = recordedJobs[name];
+  const text = await readFile(new URL(`${file}.log`, folder), 'utf8');
+  return text
+    .split(/^# pod /m)
+    .filter((part) => part.startsWith(`${job}-`))
+    .map((part) => part.slice(part.indexOf('\n') + 1).replace(/^(?!time=")[^\n]*\n/, ''));
+};

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
+import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
+import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
+import type { JobHandle } from '../../../../e2e/suite/steps/job/handles.ts';
+import { createThenOfJobs } from '../../../../e2e/suite/steps/job/steps.ts';
+import { type Limits, limitsOn } from '../../../../e2e/suite/steps/limits.ts';
+import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { record } from '../record.ts';
+import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
+import { type RecordedJob, recordedLogs, stageJob } from './recordings.ts';
+
+// Nothing more comes on a recording.
+const limits = Object.fromEntries(
+  Object.entries(limitsOn(longhornClocks)).map(([name, limit]) => [name, { ...limit, within: '30ms' }]),
+) as unknown as Limits;
+
+const saw = (job: string, reason: string, message: string) => {
+  const object: Event = { metadata: { name: `${job}-${reason}` }, involvedObject: { kind: 'CronJob' }, reason, message, type: 'Normal' };
+  return { kind: 'added' as const, at: 0, object };
+};
+
+type Playing = { until: number; mutate?: Mutation; stored?: string[]; version?: string; log?: string };
+
+// A run's Job and pod as they are of a v1.8, which returns a volume's error: the container is started again, and the Job fails.
+const failing =
+  (run: string): Mutation =>
+  (line) => {
+    if (!('object' in line)) return line;
+    const { metadata, status } = line.object as Job & JobPod;
+    if (line.resource === 'jobs' && metadata.name === run) {
+      const conditions =
+        status?.conditions?.map((each) => ({ ...each, type: each.type === 'Complete' ? 'Failed' : 'FailureTarget' })) ?? null;
+      return { ...line, object: { ...line.object, status: { ...status, conditions } } as Job };
+    }
+    if (line.resource !== 'pods' || !metadata.name.startsWith(`${run}-`)) return line;
+    const containerStatuses = status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })) ?? null;
+    return { ...line, object: { ...line.object, status: { ...status, containerStatuses } } as JobPod };
+  };
+
+const denied = 'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=failed to delete snapshot CR: denied]';
+const logOfV18 = [
+  'level=info msg="Found 1 volumes with recurring job rj-c"',
+  'level=info msg="Creating job"',
+  'level=info msg="job starts running"',
+  `level=error msg="Failed to run job for volume" error="${denied}"`,
+  `level=fatal msg="Failed to do a recurring job" error="${denied}"`,
+]
+  .map((line) => `time="2026-11-22T08:30:00Z" ${line}\n`)
+  .join('');
+
+// The steps on a recorded job, at a time (s) of its recording; the runs until then are those that the steps started.
+const play = async (name: RecordedJob, { until, mutate = (line) => line, stored = [], version = 'v1.12.1', log }: Playing) => {
+  const { job, volume, ticks, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
+    line.at > until ? undefined : mutate(line),
+  );
+  const logs = await recordedLogs(name);
+  const events = ticks.flatMap(({ job }) => [
+    saw(job, 'SuccessfulCreate', `Created job ${job}`),
+    saw(job, 'SawCompletedJob', `Saw completed job: ${job}, condition: Complete`),
+  ]);
+  const podOf = (run: string): string => pods.objects().find(({ metadata }) => metadata.name.startsWith(`${run}-`))?.metadata.name ?? '';
+  const handle: JobHandle = {
+    name: job,
+    volume: { name: volume, node: 'node1', size: 0 },
+    retain: 1,
+    watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
+    logs: new Map(
+      ticks.map(({ job }, index) => [podOf(job), Promise.resolve((index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? '')]),
+    ),
+    ticks: ticks.map((tick, index) => ({ ...tick, makes: name !== 'snapshots denied' || index < 2 })),
+  };
+  const told = record();
+  const context: Partial<Context> & Pick<Context, 'expected'> = {
+    timelines: { backups, snapshots, volumes } as unknown as Context['timelines'],
+    version,
+    limits,
+    expected: [],
+    made: nothingMade(),
+    store: { backups: async () => stored } as unknown as Context['store'],
+    report: told.report,
+    step: tellSteps({ report: told.report, signal: new AbortController().signal }),
+  };
+  return { ...told, job: handle, expected: context.expected, steps: createThenOfJobs(context as Context) };
+};
+
+const ended = (told: string[]): string[] => told.filter((line) => !line.endsWith(' ...'));
+
+describe('a real job that the API server refuses the deletion of backups', () => {
+  test('told', async () => {
+    const { steps, job, told, findings } = await play('backups denied', { until: 222 });
+    await steps.jobsComplete(job);
+    const backups = await steps.oneBackupEachTick(job);
+    await steps.jobLogs(job, { cleanUp: 'backups refused', backups });
+    await steps.neverTwoAtOnce(job);
+    await steps.nothingRestarted(job);
+    expect(backups.map(({ name, label, snapshot }) => [name, label, snapshot.name])).toEqual([
+      ['backup-7ab0d6e8e5a54b22', 'the backup of run 1', 'rj-b-c-0ab0ee76-4375-451c-b152-55fd0fe0985b'],
+      ['backup-7afc457381794891', 'the backup of run 2', 'rj-b-c-74fb86ba-fa31-48de-a124-6038a3193667'],
+    ]);
+    expect(ended(told)).toEqual([
+      'Then the Job of run 2 is Complete, as were those before: "Saw completed job: rj-b-29919396, condition: Complete"',
+      'Then each of the 2 runs that made something made one backup, completed, and one snapshot: backup-7afc457381794891',
+      expect.stringMatching(
+        /^Then the log of run 2 says of its clean-up: backups refused: "Created backup successfully but errored on cleanup for rb: /,
+      ),
+      'Then never were two backups or two snapshots of the volume being made at the same time',
+      'Then nothing was started a second time: no container of a pod, no pod of a Job',
+    ]);
+    expect(findings.map(({ title }) => title)).toEqual([
+      "Kubernetes' event about a completed job reads otherwise today",
+      'The warning about a failed clean-up reads otherwise today',
+    ]);
+  });
+
+  test('its old ones stay, while it lasts, and go after the heal', async () => {
+    const { steps, job } = await play('backups denied', { until: 222, stored: ['backup-7ab0d6e8e5a54b22', 'backup-7afc457381794891'] });
+    const backups = await steps.oneBackupEachTick(job);
+    await steps.allStay(backups);
+    await expect(steps.oldOnesGo(job, backups)).rejects.toMatchObject({ verdict: { state: 'timed-out' } });
+    await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject({ verdict: { state: 'timed-out' } });
+
+    const healed = await play('backups denied', { until: 800, stored: ['backup-a58cc07229d9442e', 'other'] });
+    const all = await healed.steps.oneBackupEachTick(healed.job);
+    await healed.steps.oldOnesGo(healed.job, all);
+    const piling = await play('backups denied', {
+      until: 800,
+      mutate: (line) => ('type' in line && line.type === 'DELETED' && line.resource === 'snapshots' ? undefined : line),
+    });
+    await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(/not seen that the snapshot of the backup of run \d is gone/);
+    await expect(healed.steps.allStay(all)).rejects.toThrow(
+      'the store has no config of the backup of run 1 (backup-7ab0d6e8e5a54b22), the backup of run 2 (backup-7afc457381794891), ',
+    );
+    await expect(healed.steps.allStay(all.slice(-1))).rejects.toThrow('the store has backups that no run made: other');
+  });
+});
+
+test('a real job whose old configs are immutable: only the Backups tell', async () => {
+  const { steps, job, findings, expected } = await play('immutable', { until: 511 });
+  await steps.jobsComplete(job);
+  const backups = await steps.oneBackupEachTick(job);
+  await steps.jobLogs(job, { cleanUp: 'done', backups });
+  await steps.oldOnesFail(job, { by: 'the store', backups });
+  expect(expected).toEqual(backups.slice(0, 3).map(({ name }) => ({ id: 'deletion-denied', of: name })));
+  expect(findings.map(({ title }) => title)).toContain('A job does not learn that the store refused a deletion');
+  await expect(steps.jobLogs(job, { cleanUp: 'backups refused', backups })).rejects.toThrow(
+    'the log of run 4 (rj-a-29919400) is not as expected:\n- nothing says job-backup-cleanup-refused',
+  );
+});
+
+describe('a real job that is refused the deletion of snapshots', () => {
+  test('makes one more backup, then nothing, and its Job is Complete all the same', async () => {
+    const { steps, job, findings, told } = await play('snapshots denied', { until: 340 });
+    await steps.nothingMadeAnyMore(job);
+    const backups = await steps.oneBackupEachTick(job);
+    await steps.jobLogs(job, { cleanUp: 'nothing made', backups });
+    await steps.jobsComplete(job);
+    expect(backups).toHaveLength(2);
+    expect(ended(told)[0]).toBe('Then run 3 makes no backup and no snapshot, and its Job ends Complete');
+    expect(findings.map(({ title }) => title)).toEqual([
+      'A job whose old snapshots cannot be deleted makes no backup any more, and reports success',
+      'Whether a job that failed for a volume is reported as failed depends on the version',
+      "Kubernetes' event about a completed job reads otherwise today",
+    ]);
+    const again = await play('snapshots denied', { until: 460 });
+    await again.steps.nothingMadeAnyMore(again.job);
+    expect(again.findings).toEqual([]);
+  });
+
+  test('makes something all the same: that is not what this Longhorn is known for', async () => {
+    const { steps, job } = await play('backups denied', { until: 340 });
+    await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(
+      'the runs of the recurring job did not do as Longhorn v1.12.1 is known to:\n- run 3 made 1 backups, not 0: backup-90197889348d4c73',
+    );
+  });
+
+  test('is Failed where the version does not hide it', async () => {
+    const { steps, job } = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
+    await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(/the Job of run 3 was .*Complete.* before Failed/);
+  });
+
+  test('as a v1.8 does it: its container is started again, its Job ends Failed, its log ends with a fatal line', async () => {
+    const asV18 = { until: 340, version: 'v1.8.2', mutate: failing('rj-c-29919398'), log: logOfV18 };
+    const { steps, job, findings } = await play('snapshots denied', asV18);
+    await steps.nothingMadeAnyMore(job);
+    await steps.jobLogs(job, { cleanUp: 'nothing made', backups: [] });
+    await steps.nothingRestarted(job);
+    expect(findings.map(({ title }) => title)).toEqual([
+      'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
+    ]);
+    // The same in a version that hides the failure, and in another run than the one that fails.
+    const later = await play('snapshots denied', { ...asV18, version: 'v1.12.1' });
+    await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(/the Job of run 3 was Fail.* before Complete/);
+    await expect(later.steps.jobLogs(later.job, { cleanUp: 'nothing made', backups: [] })).rejects.toThrow(
+      /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
+    );
+    await expect(later.steps.nothingRestarted(later.job)).rejects.toThrow(/container rj-c of pod rj-c-29919398-\w+ was restarted/);
+    const other = await play('snapshots denied', { ...asV18, mutate: failing('rj-c-29919396') });
+    await expect(other.steps.nothingRestarted(other.job)).rejects.toThrow(/container rj-c of pod rj-c-29919396-\w+ was restarted/);
+  });
+});
+
+test('a backup that Longhorn does not know to be the last of its volume is an error: the next run would remove its snapshot', async () => {
+  const { steps, job } = await play('backups denied', { until: 199 });
+  await expect(steps.oneBackupEachTick(job)).rejects.toThrow(
+    'not seen that Longhorn knows the backup of run 2 to be the last of volume rb',
+  );
+});
+
+test('a run that makes no backup, or one that fails, or a job that no step started, is an error', async () => {
+  const { steps, job } = await play('backups denied', { until: 222, mutate: ofBackup('backup-7afc457381794891', () => undefined) });
+  await expect(steps.oneBackupEachTick(job)).rejects.toThrow(
+    /not seen that run 2 has made a backup[\s\S]*What the log of run 2 says:\n {2}log info: Creating volume job[\s\S]*\n {2}log warning: Created backup/,
+  );
+  const failed = await play('backups denied', {
+    until: 222,
+    mutate: ofBackup('backup-7afc457381794891', (backup) =>
+      backup.status?.state === 'Completed' ? withStatus(backup, { state: 'Error', error: 'no space left' }) : backup,
+    ),
+  });
+  await expect(failed.steps.oneBackupEachTick(failed.job)).rejects.toThrow('the backup of run 2 was Error (error "no space left")');
+  expect(() => steps.jobsComplete({ ...job, ticks: [] })).toThrow('no step has started recurring job rj-b yet');
+});

@@ -1,0 +1,274 @@
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { volumeFolder } from '../../../../e2e/backupstore/layout.ts';
+import { openStore } from '../../../../e2e/backupstore/store.ts';
+import { openFaults } from '../../../../e2e/faults/fault.ts';
+import { openLedger } from '../../../../e2e/faults/ledger.ts';
+import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { Timeline } from '../../../../e2e/history/timeline.ts';
+import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
+import type { Backup } from '../../../../e2e/longhorn/types.ts';
+import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
+import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
+import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
+import { createGivenOfLocks, createWhenOfLocks } from '../../../../e2e/suite/steps/lock/foreign-locks.ts';
+import { createThenOfLocks } from '../../../../e2e/suite/steps/lock/steps.ts';
+import { localPods } from '../../../support/local-pods.ts';
+import { record } from '../record.ts';
+import type { Mutation } from '../recordings.ts';
+
+const volume = { name: 'vz-l', node: 'node1', size: 0 };
+let root: string;
+let folder: string;
+beforeEach(async () => {
+  root = await mkdtemp(join(tmpdir(), 'corral-locks-'));
+  folder = join(root, volumeFolder(volume.name));
+  await mkdir(folder, { recursive: true });
+});
+afterEach(() => rm(root, { recursive: true }));
+
+const handle = (name: string, label: string, from: number): BackupHandle => ({
+  name,
+  label,
+  volume,
+  snapshot: { name: 'snapshot', volume },
+  since: { made: from, deleted: from },
+});
+
+// The steps on a history, as if the scenario had just done what is in there; the store is a folder of this machine.
+const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
+  const recorded = record();
+  const cluster = localPods();
+  const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
+  const expected: Context['expected'] = [];
+  const context = {
+    cluster,
+    version: 'v1.12.1',
+    clocks,
+    limits: limitsOn(clocks),
+    store: openStore({ cluster, pod, root }),
+    server: { pod, root },
+    timelines: { backups },
+    faults: openFaults({ cluster, ledger: await openLedger(root) }),
+    expected,
+    report: recorded.report,
+    step: tellSteps({ report: recorded.report, signal: new AbortController().signal }),
+  } as unknown as Context;
+  return {
+    ...recorded,
+    expected,
+    ended: () => recorded.told.filter((line) => !line.endsWith(' ...')),
+    given: createGivenOfLocks(context),
+    when: createWhenOfLocks(context),
+    // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
+    then: createThenOfLocks(context),
+  };
+};
+
+const conflict = async (mutate: Mutation = (line) => line) => {
+  const recording = await loadRecording(new URL('../../../../fixtures/recordings/longhorn-v1.12.1/lock-conflict.ndjson', import.meta.url));
+  const replayed = replayRecording({ ...recording, lines: recording.lines.map(mutate).filter((line) => line !== undefined) });
+  const first = handle('zl-b1', 'the first backup', replayed.markOf('b2 in progress, delete b1'));
+  const second = handle('zl-b2', 'the second backup', replayed.markOf('given'));
+  return { backups: replayed.timeline<Backup>('backups'), first, second };
+};
+
+const ofUpload = { name: 'lock-7b7a1bf65efd4c7f', of: 'a backup' } as const;
+
+test('the conflict of a real Longhorn, told; what the document has otherwise is a finding', async () => {
+  const { backups, first, second } = await conflict();
+  const { then, ended, findings } = await play(backups);
+  await then.uploading(second);
+  await then.lostLock(first, ofUpload);
+  await then.undisturbed(second);
+  await then.resolvedByItself(first);
+  expect(ended()).toEqual([
+    'Then the second backup is InProgress',
+    'Then the first backup goes Deleting, and Error with the text on a lock in status.messages, which is informational: it names lock-e6f1deeb42c94eda; what stood in the way is lock-7b7a1bf65efd4c7f',
+    'Then the second backup goes InProgress and Completed, undisturbed',
+    'Then the first backup goes Deleting again by itself, after 55 s to 1 min 40 s, and is gone in the end: tried again after 1 min 18 s',
+  ]);
+  expect(findings.map(({ title }) => title)).toEqual([
+    'Operations on a volume do not share a lock file',
+    'The message about a lost lock is longer than the one in the document',
+    'The message about a lost lock ended with a full stop',
+  ]);
+});
+
+describe('a deletion that loses no lock', () => {
+  // Gone without an Error, right after the upload of the second backup has ended, or while it lasts.
+  const goneAt = (seconds: number) =>
+    conflict((line) => {
+      if (!('object' in line) || line.object.metadata.name !== 'zl-b1' || line.at < 50) return line;
+      return line.type === 'DELETED' ? { ...line, at: seconds } : undefined;
+    });
+  const inOrder = async (seconds: number) => {
+    const { backups, first, second } = await goneAt(seconds);
+    const { then } = await play(backups);
+    return then.lostLock(first, { ...ofUpload, holder: second }).catch((error: unknown) => error);
+  };
+
+  test('to an upload under way has failed', async () => {
+    expect(await inOrder(45)).toMatchObject({ verdict: { state: 'broken' } });
+  });
+
+  test('to one that has ended proves nothing', async () => {
+    expect(await inOrder(70)).toMatchObject({
+      verdict: { state: 'not-provable' },
+      message: expect.stringMatching(/^the second backup was uploaded before the deletion looked for locks.*not brought about\n\n/),
+    });
+  });
+
+  test('to a foreign lock has failed', async () => {
+    const { backups, first } = await goneAt(70);
+    const { then } = await play(backups);
+    await expect(then.lostLock(first, ofUpload)).rejects.toMatchObject({ verdict: { state: 'broken' } });
+  });
+});
+
+test('a deletion that is tried again too early or too late fails', async () => {
+  const { backups, first } = await conflict();
+  const early = await play(backups, { ...longhornClocks, deletionBackoff: 120_000 });
+  await expect(early.then.resolvedByItself(first)).rejects.toThrow(/^the deletion of the first backup was tried again after 1 min 18 s\n/);
+  const late = await play(backups, { ...longhornClocks, deletionBackoff: 6_000, resync: 5_000 });
+  await expect(late.then.resolvedByItself(first)).rejects.toThrow(/^the deletion of the first backup was tried again after 1 min 18 s\n/);
+});
+
+test('a deletion that is not tried again fails as soon as the time for that is over', async () => {
+  const { backups, first } = await conflict((line) => ('object' in line && line.at > 100 ? undefined : line));
+  // The window closes 10 s after a back-off and a resync.
+  const { then } = await play(backups, { ...longhornClocks, deletionBackoff: 100, resync: -9_900 });
+  await expect(then.resolvedByItself(first)).rejects.toThrow(
+    /^timed out after 200 ms \(the expectation: a back-off .*: Deleting was not reached/,
+  );
+});
+
+describe('the locks of a volume', () => {
+  const write = async (name: string, lock: object) => {
+    await mkdir(join(folder, 'locks'), { recursive: true });
+    await writeFile(join(folder, 'locks', `${name}.lck`), JSON.stringify(lock));
+  };
+
+  test('one of a backup that is acquired locks it', async () => {
+    const holder = handle('b', 'the second backup', 0);
+    const { then } = await play(replayTimeline('backups'));
+    await expect(then.storeLocked(holder)).rejects.toThrow('no backup has acquired a lock on volume vz-l; its locks: none');
+    await write('lock-2', { Name: 'lock-2', Type: 2, Acquired: true });
+    await write('lock-3', { Name: 'lock-3', Type: 1, Acquired: false });
+    await writeFile(join(folder, 'locks', 'lock-4.lck'), 'no lock');
+    await writeFile(join(folder, 'locks', 'lock-5.lck.tmp.1'), '{"Name":"lock-5","Type":1,"Acquired":true}');
+    await expect(then.storeLocked(holder)).rejects.toThrow(
+      /its locks: (lock-2 \(type 2, acquired\)|lock-3 \(type 1, not acquired\)), (lock-2|lock-3) \([^)]*\)$/,
+    );
+    await write('lock-1', { Name: 'lock-1', Type: 1, Acquired: true });
+    expect(await then.storeLocked(holder)).toEqual({ name: 'lock-1', of: 'a backup', holder });
+  });
+});
+
+const lost = (status: NonNullable<Backup['status']> = {}): NonNullable<Backup['status']> => ({
+  state: 'Error',
+  error: `failed to backup snapshot s to b: failed to acquire lock ${volumeFolder(volume.name)}/locks/lock-9.lck when performing backup create/restore, please try again later`,
+  ...status,
+});
+const backup = (status: NonNullable<Backup['status']>, at: number): Backup => ({
+  metadata: { name: 'b', uid: 'u', resourceVersion: `${at}` },
+  spec: { snapshotName: 's' },
+  status,
+});
+// How long ago, in ms.
+const history = (...events: [ago: number, status: NonNullable<Backup['status']>][]) =>
+  replayTimeline(
+    'backups',
+    events.map(([ago, status], at) => ({ kind: 'modified' as const, at: Date.now() - ago, object: backup(status, at) })),
+  );
+
+describe('a creation that meets a foreign lock', () => {
+  const fast = { ...longhornClocks, deletionBackoff: 100, resync: 100 };
+  const made = handle('b', 'the second backup', 0);
+
+  test('fails for good; that is expected, and a finding', async () => {
+    const { given, then, ended, expected, findings } = await play(history([200_000, { state: '' }], [199_000, lost()]), fast);
+    const lock = await given.foreignLock(volume, { of: 'a deletion' });
+    await then.creationLostLock(made, lock);
+    await then.neverTriedAgain(made);
+    expect(expected).toEqual([{ id: 'creation-lost-lock', of: 'b' }]);
+    expect(ended()).toEqual([
+      `Given a foreign lock of a deletion on the volume: ${lock.name}`,
+      `Then the second backup goes Error with the text on a lock in status.error, which is a failure: it names lock-9; what stood in the way is ${lock.name}`,
+      'Then the second backup is not tried again: it has stayed in Error',
+    ]);
+    expect(findings.map(({ title }) => title)).toEqual(['A backup that loses the lock when it starts does not proceed by itself']);
+  });
+
+  test('is watched for as long as a deletion would have waited, and no longer', async () => {
+    const start = Date.now();
+    // The window on these clocks is 10.2 s.
+    const { then } = await play(history([11_000, { state: '' }], [9_900, lost()]), fast);
+    await then.neverTriedAgain(made);
+    expect(Date.now() - start).toBeGreaterThanOrEqual(295);
+    expect(Date.now() - start).toBeLessThan(5_000);
+  });
+
+  test('and is tried again, now or before, has not failed for good', async () => {
+    const before = await play(history([20_000, { state: '' }], [19_000, lost()], [5_000, { state: 'InProgress' }]), fast);
+    await expect(before.then.neverTriedAgain(made)).rejects.toThrow(/InProgress/);
+    const backups = history([11_000, { state: '' }], [9_000, lost()]);
+    const { then } = await play(backups, fast);
+    const judging = then.neverTriedAgain(made);
+    backups.push({ kind: 'modified', at: Date.now(), object: backup({ state: 'InProgress' }, 9) });
+    await expect(judging).rejects.toThrow(/InProgress/);
+  });
+});
+
+describe('a foreign lock', () => {
+  const short = { ...longhornClocks, lockLife: 1_000 };
+
+  test('of a backup lets another backup complete; once it has expired that proves nothing', async () => {
+    const { given, then, findings } = await play(history([1_000, { state: '' }], [500, { state: 'Completed' }]));
+    const lock = await given.foreignLock(volume, { of: 'a backup' });
+    const made = handle('b', 'the second backup', 0);
+    await then.completedBeside(made, lock);
+    expect(findings.map(({ title }) => title)).toEqual(['A new backup does not wait for another one that is being saved']);
+    const past = new Date(Date.now() - 200_000);
+    await utimes(join(folder, 'locks', `${lock.name}.lck`), past, past);
+    await expect(then.completedBeside(made, lock)).rejects.toThrow('but it counts no more');
+  });
+
+  test('that was removed has not expired', async () => {
+    const { given, when, then, ended } = await play(replayTimeline('backups'), short);
+    const lock = await given.foreignLock(volume, { of: 'a backup' });
+    await when.lockAbandoned(lock);
+    await then.expired(lock);
+    expect(ended()[1]).toBe('When nobody refreshes the foreign lock of a backup any more');
+    expect(ended()[2]).toMatch(/^Then the foreign lock of a backup has expired, and is still there: written \d s ago$/);
+    await when.lockRemoved(lock);
+    expect(ended().at(-1)).toBe('When the foreign lock of a backup is removed: it is removed');
+    await expect(then.expired(lock)).rejects.toThrow('it is gone');
+  }, 20_000);
+
+  test('that is removed marks where the history of whom it held up begins anew', async () => {
+    const { given, when } = await play(replayTimeline('backups'));
+    const first = handle('b', 'the first backup', 0);
+    await when.lockRemoved(await given.foreignLock(volume, { of: 'a backup' }), first);
+    expect(first.since.healed).toBeTypeOf('number');
+  });
+
+  test('held a deletion up if the backup went after its life', async () => {
+    const life = { ...longhornClocks, lockLife: 10_000 };
+    const gone = (ago: number) =>
+      replayTimeline('backups', [{ kind: 'deleted' as const, at: Date.now() - ago, object: backup({ state: 'Deleting' }, 0) }]);
+    const held = async (ago: number) => {
+      const written = new Date(Date.now() - 30_000);
+      const { given, then } = await play(gone(ago), life);
+      const lock = await given.foreignLock(volume, { of: 'a backup' });
+      await utimes(join(folder, 'locks', `${lock.name}.lck`), written, written);
+      return then.heldUpUntilExpiry(handle('b', 'the first backup', 0), lock);
+    };
+    await held(15_000);
+    await held(20_500);
+    await expect(held(26_000)).rejects.toThrow(/^the first backup was gone when the lock was [34]\.\d s old, and a lock counts for 10 s$/);
+  }, 20_000);
+});

@@ -1,0 +1,201 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { createTimeline, type Recorder } from '../../../../e2e/history/timeline.ts';
+import type { Duration } from '../../../../e2e/kube/duration.ts';
+import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
+import type { Backup } from '../../../../e2e/longhorn/types.ts';
+import type { Context } from '../../../../e2e/suite/steps/context.ts';
+import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
+import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
+import { untilLostLate } from '../../../../e2e/suite/steps/ui/lost-late.ts';
+import type { PageHandle } from '../../../../e2e/suite/steps/ui/page-handle.ts';
+import { createThenOfPages, type ThenOfPages } from '../../../../e2e/suite/steps/ui/steps.ts';
+import { type Look, lookOf } from '../../../../e2e/ui/backup-look.ts';
+import { findChromium } from '../../../../e2e/ui/chromium.ts';
+import { followPage } from '../../../../e2e/ui/followed-page.ts';
+import type { Mutant } from '../../../../emulator/mutants.ts';
+import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
+import { serveEmulatedPage } from '../../../ui/support/emulated-page.ts';
+import { keepBrowser } from '../../../ui/support/keep-browser.ts';
+
+const chromium = findChromium(process.env);
+keepBrowser(chromium);
+const name = 'backup-a';
+const volume = { name: 'v', node: 'node1', size: 0 };
+const first: BackupHandle = { name, label: 'the first backup', volume, snapshot: { name: 's', volume }, since: { made: 0 } };
+
+let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
+let proxy: TcpProxy;
+let handle: PageHandle;
+let then: ThenOfPages;
+let context: Context;
+let findings: { title: string; detail: string }[];
+let timeline: Recorder<Backup>;
+let version: number;
+afterEach(async () => {
+  await handle.page.close();
+  await proxy.close();
+  await served.stop();
+});
+
+const say = (status: object, more: object = {}): void => {
+  version += 1;
+  const object = { metadata: { name, resourceVersion: String(version), ...more }, spec: { snapshotName: 's' }, status } as Backup;
+  timeline.push({ kind: version === 1 ? 'added' : 'modified', at: Date.now(), object });
+};
+const remove = (): void => {
+  const object = timeline.timeline.current(name) as Backup;
+  timeline.push({ kind: 'deleted', at: Date.now(), object });
+};
+const both = (status: Record<string, unknown>): void => {
+  say(status);
+  served.put(name, status);
+};
+
+// The page and the custom resources, which are the same as long as a test does not let them differ; the limits are short ones.
+const open = async ({ mutant, stale = '20s' }: { mutant?: Mutant; stale?: Duration } = {}): Promise<void> => {
+  version = 0;
+  timeline = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
+  const { timeline: backups } = timeline;
+  served = await serveEmulatedPage('127.77.0.5', mutant === undefined ? {} : { mutant });
+  both({ state: 'Completed', url: 'nfs://store/a' });
+  const url = new URL(served.url);
+  proxy = await startTcpProxy(Number(url.port), url.hostname);
+  url.host = `127.0.0.1:${proxy.port}`;
+  const expected = (): Map<string, Look> => new Map(backups.objects().map((each) => [each.metadata.name, lookOf(each)]));
+  const page = await followPage({ chromium: chromium ?? '', url: url.href, expected });
+  handle = { page, forward: { url: '', pod: () => undefined, trouble: () => undefined }, mark: backups.mark(), cutOff: [] };
+  expect(await page.until(() => page.live().length > 0, 10_000)).toBe(true);
+  const limits = {
+    ...limitsOn(longhornClocks),
+    pageFollows: { within: '3s', owner: 'the test' },
+    pageReconnects: { within: '2s', owner: 'the test' },
+    pageStale: { within: stale, owner: 'the proxy in between' },
+  };
+  const step = (_sentence: string, work: () => Promise<unknown>) => work();
+  findings = [];
+  const report = { finding: (finding: (typeof findings)[number]) => findings.push(finding) };
+  context = { timelines: { backups }, limits, step, report, version: 'v1.12.1' } as unknown as Context;
+  then = createThenOfPages(context);
+};
+
+describe.skipIf(chromium === undefined)('a page that is as the custom resources are', () => {
+  test('passes all that is asked of it', async () => {
+    await open();
+    both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
+    await then.pageShows(handle, first);
+    await then.rowTells(handle, first);
+    both({ state: 'Deleting', url: 'nfs://store/a' });
+    await then.pageShows(handle, first);
+    remove();
+    await served.datastore.backups.delete(name);
+    await then.pageFollowed(handle, first);
+    await then.pageUntroubled(handle);
+  });
+
+  test('and is cut off, is back by itself; what went wrong by that does not count', async () => {
+    await open();
+    const from = Date.now();
+    handle.cutOff.push({ from, to: from + 10_000 });
+    proxy.refuse();
+    proxy.cut();
+    expect(await handle.page.until(() => handle.page.log.troubles.length > 0, 10_000)).toBe(true);
+    await expect(then.pageIsBack(handle)).rejects.toThrow('the page did not connect again within 2 s (the test); it shows what was before');
+    proxy.accept();
+    await handle.page.until(() => handle.page.live().length === 2, 10_000);
+    await then.pageIsBack(handle);
+    await then.pageUntroubled(handle);
+    handle.cutOff.length = 0;
+    await expect(then.pageUntroubled(handle)).rejects.toThrow(/^on the page something went wrong:\n- console: WebSocket connection to /);
+  });
+});
+
+describe.skipIf(chromium === undefined)('a page that was told nothing of the end of its connection', () => {
+  const killed = (): void => {
+    for (const ago of [30_000, 10_000]) handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
+    // The manager is gone, and nobody says so.
+    proxy.freeze();
+  };
+
+  test('shows an old table until the proxy in between gives it up, which is a finding with its duration; then it is back', async () => {
+    await open();
+    killed();
+    const losses = handle.page.log.losses();
+    const late = untilLostLate(context, handle, losses);
+    expect(handle.page.log.losses()).toBe(losses);
+    expect(findings).toEqual([]);
+    proxy.refuse();
+    proxy.cut();
+    await late;
+    expect(await handle.page.until(() => handle.page.log.troubles.length > 0, 10_000)).toBe(true);
+    proxy.accept();
+    await handle.page.until(() => handle.page.live().length === 2, 10_000);
+    expect(findings).toEqual([
+      {
+        title: 'The page goes on showing an old table after the manager that it was connected to is gone',
+        detail: expect.stringMatching(/^For \d.* to \d.* in Longhorn v1\.12\.1, by which of the killed managers/),
+      },
+    ]);
+    await then.pageIsBack(handle);
+    await then.pageUntroubled(handle);
+  });
+
+  test('and never loses it is not live, which is a failure', async () => {
+    await open({ stale: '1s' });
+    killed();
+    await expect(untilLostLate(context, handle, handle.page.log.losses())).rejects.toThrow(
+      'the page kept its connection for 1 s (the proxy in between) after every longhorn-manager was killed: nothing that it shows is live',
+    );
+    expect(findings).toEqual([]);
+  });
+});
+
+describe.skipIf(chromium === undefined)('a page that is not', () => {
+  test('shows something else', async () => {
+    await open();
+    say({ state: 'Deleting', url: 'nfs://store/a' });
+    await expect(then.pageShows(handle, first)).rejects.toThrow(
+      'the page does not show within 3 s (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed',
+    );
+  });
+
+  test('hides what failed', async () => {
+    await open({ mutant: 'page-hides-error' });
+    both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
+    await expect(then.pageShows(handle, first)).rejects.toThrow('- the first backup is Error with the red icon, and the page shows Error');
+  });
+
+  test('showed something that never was, though all is well in the end', async () => {
+    await open();
+    served.put(name, { state: 'Deleting', url: 'nfs://store/a' });
+    expect(await handle.page.until(() => handle.page.look(name)?.state === 'Deleting', 10_000)).toBe(true);
+    served.put(name, { state: 'Completed', url: 'nfs://store/a' });
+    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
+      /^the page and the custom resources differ:\n- the page showed Deleting at [\d:.]+, where the first backup was Completed$/,
+    );
+  });
+
+  test('sends a request that fails', async () => {
+    await open();
+    served.refuse(`delete backups ${name}`, 'denied by a webhook');
+    await (await handle.page.table.askToDelete(name)).confirm();
+    expect(await handle.page.until(() => handle.page.log.troubles.length >= 2, 10_000)).toBe(true);
+    await expect(then.pageUntroubled(handle)).rejects.toThrow('POST /v1/backupvolumes/v?action=backupDelete: 500');
+  });
+});
+
+describe.skipIf(chromium === undefined)('a backup', () => {
+  test('is left alone as long as nobody asks for its deletion', async () => {
+    await open();
+    await then.leftAlone(first);
+    say({ state: 'Completed' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    await expect(then.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is Completed, and its deletion was asked for');
+    remove();
+    await expect(then.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is gone');
+  });
+
+  test('whose watch lost something is not one that a page can be held against', async () => {
+    await open();
+    timeline.push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
+    await expect(then.pageFollowed(handle, first)).rejects.toThrow('the watch of backups lost a stretch while the page was open: 410 Gone');
+  });
+});

@@ -1,0 +1,124 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { parseBackup, parseVolume } from '../../../../e2e/backupstore/config.ts';
+import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
+import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
+import type { Backup, BackupTarget, Volume, VolumeAttachment } from '../../../../e2e/longhorn/types.ts';
+import type { Cluster, KubernetesObject } from '../../../../e2e/kube/cluster.ts';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { Context } from '../../../../e2e/suite/steps/context.ts';
+import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
+import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored-volume.ts';
+import { exported } from '../../../backupstore/write/written-store.ts';
+import { localPods } from '../../../support/local-pods.ts';
+
+const size = 8 << 20;
+const url = 'nfs://store:/opt?backup=b&volume=v';
+const nodes = ['node1', 'node2', 'node3'];
+
+let store: Awaited<ReturnType<typeof exported>>;
+beforeEach(async () => {
+  store = await exported();
+});
+afterEach(() => store.remove());
+
+/** A Longhorn that restores on node2, or as it is told: it answers to each request with what a watch then shows. */
+const stand = (restored: NonNullable<Volume['status']> = { state: 'detached', restoreInitiated: true, restoreRequired: false }) => {
+  const timelines = {
+    volumes: replayTimeline<Volume>('volumes'),
+    attachments: replayTimeline<VolumeAttachment>('volumeattachments'),
+    backups: replayTimeline<Backup>('backups'),
+    backupTargets: replayTimeline<BackupTarget>('backuptargets'),
+  };
+  const made = nothingMade();
+  const asked: { what: string; object: object }[] = [];
+  const event = <T extends KubernetesObject>(object: T) => ({ kind: 'modified' as const, at: Date.now(), object });
+  const volume = (of: Volume, status: Volume['status']) => timelines.volumes.push(event({ ...of, ...(status && { status }) }));
+  let wanted: Volume;
+  const answers: Record<string, (object: object) => void> = {
+    'patch backuptargets': () => {
+      const [{ backup: name = '' } = {}] = made.written;
+      timelines.backups.push(event({ metadata: { name }, spec: { snapshotName: 's' }, status: { state: 'Completed', url } }));
+    },
+    'create volumes': (object) => {
+      wanted = object as Volume;
+      timelines.attachments.push(event({ metadata: wanted.metadata, spec: {} }));
+      // New volumes are detached as well.
+      volume(wanted, { state: 'detached' });
+      volume(wanted, { state: 'detached', restoreInitiated: true, restoreRequired: true });
+      volume(wanted, { state: 'attached', currentNodeID: 'node2', restoreInitiated: true, restoreRequired: true });
+      volume(wanted, restored);
+    },
+    'patch volumeattachments': () => {
+      const status = { attachmentTicketStatuses: { corral: { satisfied: true } } };
+      timelines.attachments.push(event({ metadata: wanted.metadata, spec: {}, status }));
+      volume(wanted, { state: 'attached', robustness: 'healthy', currentNodeID: 'node2' });
+    },
+  };
+  const take = (verb: string, plural: string, object: object) => {
+    asked.push({ what: `${verb} ${plural}`, object });
+    answers[`${verb} ${plural}`]?.(object);
+    return Promise.resolve(object as never);
+  };
+  const cluster: Cluster = {
+    ...localPods(),
+    list: async ({ plural }) => ({
+      items: nodes.map((name) =>
+        plural === longhornResources.nodes.plural
+          ? { metadata: { name }, status: { conditions: [{ type: 'Ready', status: 'True' }] } }
+          : { metadata: { name: `manager-${name}` }, spec: { nodeName: name }, status: { phase: 'Running' } },
+      ) as never[],
+      resourceVersion: '1',
+    }),
+    create: ({ plural }, object) => take('create', plural, object),
+    patch: ({ plural }, _, patch) => take('patch', plural, patch),
+  };
+  const pod = { namespace: 'store', name: 'backupstore' };
+  const context = {
+    cluster,
+    run: 'abc123',
+    limits: limitsOn(longhornClocks),
+    target: 'target',
+    server: { pod, node: 'node1', root: store.root },
+    timelines,
+    made,
+    uniqueName: (what: string) => `corral-${what}`,
+  } as unknown as Context;
+  return { context, made, asked };
+};
+
+test('it is restored from a backup that lies in the store, and attached without a frontend where it was restored', async () => {
+  const { context, made, asked } = stand();
+  const handle = await makeRestoredVolume(context, { size });
+  expect(asked.map(({ what }) => what)).toEqual(['patch backuptargets', 'create volumes', 'patch volumeattachments']);
+  const [sync, volume, attachment] = asked.map(({ object }) => object);
+  expect(sync).toEqual({ spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } });
+  expect(volume).toMatchObject({ spec: { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' } });
+  const ticket = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters: { disableFrontend: 'true' } };
+  expect(attachment).toEqual({ spec: { attachmentTickets: { corral: ticket } } });
+  expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2', size });
+
+  const [{ volume: source, backup } = { volume: '', backup: '' }] = made.written;
+  expect({ ...made, written: [] }).toEqual({ ...nothingMade(), volumes: ['corral-volume'] });
+  expect(parseVolume(await store.read('volume.cfg', source)).config).toMatchObject({ Size: size });
+  expect(parseBackup(await store.read(`backups/backup_${backup}.cfg`, source)).config?.blocks).toEqual(handle.restored);
+  expect(handle.restored).toHaveLength(4);
+});
+
+test("a restore that fails ends at once, with Longhorn's reason", async () => {
+  const conditions = [{ type: 'Restore', status: 'False', reason: 'RestoreFailure', message: 'checksum verification failed for block' }];
+  const { context } = stand({ state: 'attached', robustness: 'faulted', restoreRequired: true, conditions });
+  await expect(makeRestoredVolume(context, { size })).rejects.toThrow(
+    'Longhorn did not restore volume corral-volume: attached, faulted, RestoreFailure, checksum verification failed for block',
+  );
+});
+
+test('a request that Longhorn refuses leaves the written backup to the clean-up', async () => {
+  const { context, made } = stand();
+  context.cluster.patch = () => Promise.reject(new Error('refused'));
+  await expect(makeRestoredVolume(context, { size })).rejects.toThrow('refused');
+  expect(made).toEqual({
+    ...nothingMade(),
+    written: [{ volume: 'corral-source', backup: expect.stringMatching(/^backup-[0-9a-f]{16}$/) }],
+  });
+});
