@@ -18,7 +18,7 @@ import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { makeRunId } from '../../e2e/suite/config/run-id.ts';
-import { requestDeletion } from '../../e2e/suite/steps/backup/backup.ts';
+import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
 import { install } from '../../emulator/install.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import type { Lab } from '../../lab/run/start.ts';

@@ -4,12 +4,12 @@ import type { FaultEvent } from '../../faults/tell-fault.ts';
 import type { Cluster, PodTarget } from '../../kube/cluster.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { Lack } from '../../longhorn/lacks.ts';
+import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
-import type { ExpectedMessage } from './conclude/judge-messages.ts';
+import type { PageHandle } from './handles.ts';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
 import type { Timelines } from './timelines.ts';
-import type { PageHandle } from './ui/page-handle.ts';
 
 /** Where steps tell what they do and what they met. */
 export type StepReport = {
@@ -17,6 +17,9 @@ export type StepReport = {
   finding(finding: { title: string; detail: string; link?: string }): void;
   fault(event: FaultEvent): void;
 };
+
+/** A message that a scenario brings about on purpose, and the object (its name) that may say it. */
+export type ExpectedMessage = { id: MessageId; of: string };
 
 /** What the steps of one scenario share. */
 export type Context = {
@@ -52,19 +55,24 @@ export type Context = {
   /** Pages of Longhorn's user interface that are open. */
   pages: PageHandle[];
   report: StepReport;
-  /**
-   * Does a piece of work under the sentence it stands for; `detail` says what came of it.
-   * Ends at once when the scenario is told to stop, whatever the work still waits for.
-   */
-  step<T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T>;
+  step: Step;
   /** A name that no other run, and no other scenario of this one, uses: a backup store remembers names. */
   uniqueName(what: string): string;
 };
 
+/**
+ * Does a piece of work under the sentence it stands for; `detail` says what came of it.
+ * Ends at once when the scenario is told to stop, whatever the work still waits for.
+ */
+export type Step = {
+  <T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<void>;
+  /** The same, and what came of it is what the scenario goes on with. */
+  returning<T>(sentence: string, work: () => Promise<T>, detail?: (result: T) => string): Promise<T>;
+};
+
 /** Makes the `step` of a context. */
-export const tellSteps =
-  ({ report, signal }: { report: StepReport; signal: AbortSignal }): Context['step'] =>
-  async (sentence, work, detail) => {
+export const tellSteps = ({ report, signal }: { report: StepReport; signal: AbortSignal }): Step => {
+  const returning: Step['returning'] = async (sentence, work, detail) => {
     signal.throwIfAborted();
     const telling = report.step(sentence);
     const { promise: stopped, reject } = Promise.withResolvers<never>();
@@ -81,3 +89,8 @@ export const tellSteps =
       signal.removeEventListener('abort', stop);
     }
   };
+  const step = async <T>(...told: Parameters<typeof returning<T>>): Promise<void> => {
+    await returning(...told);
+  };
+  return Object.assign(step, { returning });
+};

@@ -24,7 +24,7 @@ export const findLonghorn = async ({
   range: string;
   skip: (reason: string) => never;
 }): Promise<string> => {
-  const { version, nodes } = await step(
+  const { version, nodes } = await step.returning(
     'Given a Longhorn whose nodes are ready',
     async () => ({ version: await readVersion(cluster), nodes: await readyNodes({ cluster }) }),
     ({ version, nodes }) => `${version} on ${nodes.length}: ${nodes.join(', ')}`,

@@ -1,4 +1,7 @@
 import type { BlockMapping } from '../../backupstore/config.ts';
+import type { FollowedPage } from '../../ui/followed-page.ts';
+import type { Span } from '../../ui/judge-shown.ts';
+import type { ServiceForward } from './service-forward.ts';
 
 /** A volume made by a step. */
 export type VolumeHandle = {
@@ -25,6 +28,16 @@ export type BackupHandle = {
   snapshot: SnapshotHandle;
   /** The marks of the timelines before it was made; once a step did so, before it was deleted, before its owner was killed, and before its fault was healed. */
   since: { made: number; deleted?: number; orphaned?: number; healed?: number };
+};
+
+/** A page of Longhorn's user interface, opened by a step. */
+export type PageHandle = {
+  page: FollowedPage;
+  forward: ServiceForward;
+  /** The mark of the timelines before it was opened. */
+  mark: number;
+  /** When a step cut it off, and until when connections may fail by that; ms since the epoch. */
+  cutOff: Span[];
 };
 
 /** What sentences call several backups: "the first backup and the second backup", "10 backups, the second backup to the 11th backup,". */

@@ -3,25 +3,21 @@ import { onlyDeclared } from '../../faults/declared.ts';
 import { openFaults } from '../../faults/fault.ts';
 import { openLedger } from '../../faults/ledger.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
-import { inTurn, removeMade } from './cleanup/clean-up.ts';
-import { createWhenIdle, type WhenIdle } from './cleanup/when-idle.ts';
+import { createWhenIdle, inTurn, removeMade, type WhenIdle } from './cleanup.ts';
 import { concernOf } from './conclude/concern.ts';
 import { concludeManagers, concludeMessages, excuse } from './conclude/conclude.ts';
-import { messagesOf } from './conclude/messages-of.ts';
-import { scenarioNamed } from './conclude/scenario-named.ts';
+import { scenarioNamed } from './conclude/managers.ts';
+import { messagesOf } from './conclude/messages.ts';
 import { type Context, tellSteps } from './context.ts';
 import { keepEvidence } from './evidence/keep.ts';
 import { findLonghorn } from './find-longhorn.ts';
-import { createGiven } from './given.ts';
 import { limitsOn } from './limits.ts';
-import { nothingMade } from './made.ts';
+import { nothingMade, uniqueName } from './made.ts';
 import { documentData } from './sizes.ts';
 import type { Steps, StepsOptions } from './steps.ts';
 import { makeTarget, removeTarget } from './target.ts';
-import { createThen } from './then.ts';
 import { openTimelines } from './timelines.ts';
-import { uniqueName } from './unique-name.ts';
-import { createWhen } from './when.ts';
+import { createGiven, createThen, createWhen } from './vocabulary.ts';
 
 export type { Steps } from './steps.ts';
 
@@ -72,7 +68,7 @@ export const createSteps = async ({
     undo.push(() => whenIdle(`backup store ${name}`, () => removeStore(cluster, place)));
     // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
     undo.push(async () => giveBack());
-    const fixture = await step('Given an NFS backup store of its own', () =>
+    const fixture = await step.returning('Given an NFS backup store of its own', () =>
       startStore(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
     );
     whenIdle = createWhenIdle({ store: fixture.store, clocks, run });

@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** What a scenario has made in the cluster; names are entered before the request that makes them. */
 export type Made = {
   volumes: string[];
@@ -16,3 +18,9 @@ export const runLabelName = 'corral.test/run';
 
 /** The label on everything that a run makes. */
 export const runLabel = (run: string): Record<string, string> => ({ [runLabelName]: run });
+
+/**
+ * Makes the name of one thing of a run's: 32 random bits, as a run makes some fifty snapshots, and of 16 bits one run in fifty gave two of them the
+ * same name. A volume's stays below the 40 characters that Longhorn allows.
+ */
+export const uniqueName = (run: string, what: string): string => `corral-${run}-${what}-${randomBytes(4).toString('hex')}`;

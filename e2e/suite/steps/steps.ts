@@ -4,12 +4,10 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { Danger } from '../../longhorn/dangers.ts';
 import type { Lack } from '../../longhorn/lacks.ts';
 import type { Keeper } from '../evidence/keeper.ts';
-import type { ToldMessage } from './conclude/messages-of.ts';
+import type { ToldMessage } from './conclude/messages.ts';
 import type { Context, StepReport } from './context.ts';
-import type { Given } from './given.ts';
 import type { DocumentData } from './sizes.ts';
-import type { Then } from './then.ts';
-import type { When } from './when.ts';
+import type { Given, Then, When } from './vocabulary.ts';
 
 /** What the steps need from outside. `signal` ends the scenario; the clean-up has its own time. `out` is where the ledger of faults lies. */
 export type StepsOptions = {

@@ -1,10 +1,22 @@
 import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
-import { type Cluster, resources } from '../../kube/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { managerLabel } from '../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../../longhorn/types.ts';
-import type { ManagerPodObject } from './conclude/judge-managers.ts';
+
+/** A longhorn-manager pod, as far as it tells whether its processes were begun anew. */
+export type ManagerPodObject = KubernetesObject & {
+  spec?: { nodeName?: string };
+  status?: {
+    containerStatuses?: {
+      name: string;
+      restartCount?: number;
+      state?: { running?: object };
+      lastState?: { terminated?: { exitCode?: number; reason?: string } };
+    }[];
+  };
+};
 
 /** What a scenario watches of Longhorn, from before its first action to its end. */
 export type Timelines = {

@@ -9,10 +9,9 @@ import { requestBackup, untilCompleted, untilSettled } from '../../../e2e/suite/
 import { type Context, tellSteps } from '../../../e2e/suite/steps/context.ts';
 import type { BackupHandle, VolumeHandle } from '../../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../../e2e/suite/steps/limits.ts';
-import { nothingMade } from '../../../e2e/suite/steps/made.ts';
+import { nothingMade, uniqueName } from '../../../e2e/suite/steps/made.ts';
 import { makeTarget } from '../../../e2e/suite/steps/target.ts';
 import { openTimelines } from '../../../e2e/suite/steps/timelines.ts';
-import { uniqueName } from '../../../e2e/suite/steps/unique-name.ts';
 import { writeData } from '../../../e2e/suite/steps/volume/data.ts';
 import { makeSnapshot } from '../../../e2e/suite/steps/volume/snapshot.ts';
 import { detach, makeVolume, untilDetached } from '../../../e2e/suite/steps/volume/volume.ts';

@@ -10,8 +10,8 @@ import { longhornResources, longhornNamespace as namespace } from '../../../e2e/
 import { type CleanUp, cleanUp } from '../../../e2e/suite/cleanup/clean-up.ts';
 import { kindNames, kinds } from '../../../e2e/suite/cleanup/kinds.ts';
 import type { Limit, Limits } from '../../../e2e/suite/steps/limits.ts';
+import { phases } from '../../../e2e/suite/steps/limits.ts';
 import { runLabel } from '../../../e2e/suite/steps/made.ts';
-import { phases } from '../../../e2e/suite/steps/phases.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { localPods } from '../../support/local-pods.ts';
 import { installKinds, leaveBehind, make } from './support/left-behind.ts';

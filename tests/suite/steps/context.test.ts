@@ -8,7 +8,7 @@ test('a step tells its sentence, and what came of it', async () => {
   const { report, told } = record();
   const step = tellSteps({ report, signal: never });
   expect(
-    await step(
+    await step.returning(
       'Given a volume',
       async () => 7,
       (size) => `${size} MiB`,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { type Context, tellSteps } from '../../../e2e/suite/steps/context.ts';
-import { createGivenAlone, createWhenGivenBack } from '../../../e2e/suite/steps/given-alone.ts';
+import { createGivenAlone, createWhenGivenBack } from '../../../e2e/suite/steps/vocabulary.ts';
 
 const open = (haveAlone: Context['haveAlone']) => {
   const told: string[] = [];

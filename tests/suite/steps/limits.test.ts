@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from '../../../e2e/kube/duration.ts';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
-import { limitsOn, storeQuiet } from '../../../e2e/suite/steps/limits.ts';
-import { phases } from '../../../e2e/suite/steps/phases.ts';
+import { limitsOn, phases, storeQuiet } from '../../../e2e/suite/steps/limits.ts';
 
 const fast = { deletionBackoff: 6_000, resync: 5_000, lockLife: 15_000, monitorPoll: 500 };
 

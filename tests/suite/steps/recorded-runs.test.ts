@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { parseRecording, type Recording, replayRecording } from '../../../e2e/history/recording.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../e2e/longhorn/types.ts';
 import { agrees, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
-import { judgeMessages } from '../../../e2e/suite/steps/conclude/judge-messages.ts';
+import { judgeMessages } from '../../../e2e/suite/steps/conclude/messages.ts';
 import { describe as describeObject, makeStep } from '../../../e2e/suite/steps/states.ts';
 
 // The suite's own evidence of scenarios that were played on a real Longhorn.

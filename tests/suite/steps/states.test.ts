@@ -6,7 +6,7 @@ import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { Backup } from '../../../e2e/longhorn/types.ts';
 import * as plain from '../../../e2e/suite/steps/backup/expectations.ts';
 import * as deletions from '../../../e2e/suite/steps/deletion/expectations.ts';
-import * as cleanUps from '../../../e2e/suite/steps/job/clean-up-expectations.ts';
+import * as cleanUps from '../../../e2e/suite/steps/job/expectations.ts';
 import * as jobs from '../../../e2e/suite/steps/job/expectations.ts';
 import * as locks from '../../../e2e/suite/steps/lock/expectations.ts';
 import { makeStep } from '../../../e2e/suite/steps/states.ts';
@@ -24,8 +24,8 @@ const expectations: Record<string, Expectation<any>> = {
   completes: plain.completes(backups, backup),
   isHeldBack: plain.isHeldBack(backups, waiting),
   waitsAndCompletes: plain.waitsAndCompletes(backups, waiting),
-  isBeingDeleted: plain.isBeingDeleted(backups, backup),
-  isDeleted: plain.isDeleted(backups, backup),
+  isBeingDeleted: deletions.isBeingDeleted(backups, backup),
+  isDeleted: deletions.isDeleted(backups, backup),
   remains: plain.remains(backups, { backup, state: plain.is('Deleting') }),
   deletionFails: deletions.deletionFails(backups, losing),
   deletionFailsAgain: deletions.deletionFailsAgain(backups, losing),
@@ -33,14 +33,14 @@ const expectations: Record<string, Expectation<any>> = {
   isForgottenAndRetried: deletions.isForgottenAndRetried(backups, losing),
   isDeletedInTheEnd: deletions.isDeletedInTheEnd(backups, losing),
   isDeletedThroughKill: deletions.isDeletedThroughKill(backups, losing),
-  isNeverHeldBack: deletions.isNeverHeldBack(backups, losing),
-  goesOn: deletions.goesOn(backups, { backup: other, held: plain.waitsFor(backup, version) }),
+  isNeverHeldBack: plain.isNeverHeldBack(backups, losing),
+  goesOn: plain.goesOn(backups, { backup: other, held: plain.waitsFor(backup, version) }),
   deletionLosesLock: locks.deletionLosesLock(backups, losing),
   deletionIsRetried: locks.deletionIsRetried(backups, losing),
   deletionResolves: locks.deletionResolves(backups, losing),
   creationLosesLock: locks.creationLosesLock(backups, losing),
   staysLost: locks.staysLost(backups, losing),
-  isUploading: locks.isUploading(backups, losing),
+  isUploading: plain.isUploading(backups, losing),
   oldOneFails: cleanUps.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: cleanUps.oldOneGoes(backups, losing),
   jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),

@@ -12,7 +12,7 @@ import { type Context, tellSteps } from '../../../e2e/suite/steps/context.ts';
 import type { BackupHandle } from '../../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../e2e/suite/steps/made.ts';
-import { createThen } from '../../../e2e/suite/steps/then.ts';
+import { createThen } from '../../../e2e/suite/steps/vocabulary.ts';
 import { localPods } from '../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume } from '../../support/recorded-store.ts';
 import { record } from './record.ts';

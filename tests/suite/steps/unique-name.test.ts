@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { uniqueName } from '../../../e2e/suite/steps/unique-name.ts';
+import { uniqueName } from '../../../e2e/suite/steps/made.ts';
 
 test('a thousand things of one kind have a thousand names, each of at most 40 characters', () => {
   const names = Array.from({ length: 1000 }, () => uniqueName('abc123', 'snapshot'));

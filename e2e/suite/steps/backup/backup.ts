@@ -8,10 +8,13 @@ import {
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle, SnapshotHandle } from '../handles.ts';
+import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { judge } from '../limits.ts';
 import { runLabel } from '../made.ts';
-import { causeOfBackup } from '../volume/causes/backup-cause.ts';
+import { mebibyte } from '../sizes.ts';
+import { causeOfBackup } from '../volume/causes.ts';
+import { writeData } from '../volume/data.ts';
+import { makeSnapshot } from '../volume/snapshot.ts';
 import { completes } from './expectations.ts';
 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
@@ -59,18 +62,6 @@ export const untilSettled = async ({ timelines, target, limits }: Context, { vol
   });
 };
 
-/** Asks for the deletion of a backup and returns when Kubernetes has taken the wish. */
-export const requestDeletion = async ({ cluster, timelines }: Context, backup: BackupHandle): Promise<void> => {
-  backup.since.deleted = timelines.backups.mark();
-  await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
-};
-
-/** The mark before a backup was deleted; throws for one that no step has deleted. */
-export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): number => {
-  if (deleted === undefined) throw new Error(`${label} was not deleted by a step`);
-  return deleted;
-};
-
 /** Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for changes of this object). */
 export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle): Promise<void> => {
   await cluster.patch(
@@ -78,4 +69,24 @@ export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle):
     { namespace, name },
     { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } },
   );
+};
+
+// Each backup overwrites what the one before it had: so each has blocks that go with it, and with no other.
+const ownData = { offset: 0, size: 4 * mebibyte };
+
+/** Makes completed, settled backups of a volume, one after the other, each with blocks of its own. */
+export const makeBackups = async (
+  context: Context,
+  { volume, count }: { volume: VolumeHandle; count: number },
+): Promise<BackupHandle[]> => {
+  const backups: BackupHandle[] = [];
+  for (let made = 0; made < count; made += 1) {
+    await writeData(context, { volume, ...ownData });
+    const backup = await requestBackup(context, await makeSnapshot(context, volume));
+    await untilCompleted(context, backup);
+    backups.push(backup);
+  }
+  const last = backups.at(-1);
+  if (last !== undefined) await untilSettled(context, last);
+  return backups;
 };

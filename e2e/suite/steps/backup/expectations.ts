@@ -1,4 +1,4 @@
-import { type Expectation, expectHistory, gone, type Step } from '../../../history/expectation.ts';
+import { type Expectation, expectHistory, type Step } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { type BackupState, backupState, describeBackup } from '../../../longhorn/backup-state.ts';
@@ -41,6 +41,7 @@ const namesNoOther = (backup: Backup, name: string): boolean => {
 };
 
 type Backups = Timeline<Backup>;
+type Making = { backup: Actor; version: string };
 type Waiting = { second: Actor; first: { name: string; label: string }; version: string };
 
 /** The history of a backup, from its mark on. */
@@ -67,14 +68,6 @@ export const waitsAndCompletes = (backups: Backups, { second, first, version }: 
     .withoutEver(is('InProgress'))
     .while({ name: first.name, label: first.label, is: is('Deleting') });
 
-/** Longhorn has taken up the deletion of a completed backup. */
-export const isBeingDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
-
-/** A completed backup is deleted without trouble. */
-export const isDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
-
 /** No state matches it: what is expected is that nothing else comes. */
 export const changes = namedState('changes', () => ({ label: 'no change', matches: (_: Backup) => false }));
 
@@ -84,3 +77,26 @@ export const change = changes();
 /** The backup stays in a state for as long as the expectation is given time; to be met, it must time out (see stays). */
 export const remains = (backups: Backups, { backup, state }: { backup: Actor; state: Step<Backup> }): Expectation<Backup> =>
   story(backups, backup).startingAs(state).goes(change);
+
+/** A new backup is under way. */
+export const isUploading = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
+  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
+
+/** A backup that nobody holds back: it never waits for the deletion of another one. */
+export const isNeverHeldBack = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
+  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'), is('Completed'));
+
+/** A backup that was held back goes on, by way of InProgress, to Completed. */
+export const goesOn = (backups: Backups, { backup, held }: { backup: Actor; held: Step<Backup> }): Expectation<Backup> =>
+  story(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
+
+/** The state that a backup was in when another object's entry of this resourceVersion came; undefined where neither is known. */
+export const stateWhen = ({ entries }: Backups, { of, resourceVersion }: { of: string; resourceVersion: string }): string | undefined => {
+  let state: string | undefined;
+  for (const entry of entries) {
+    if (entry.kind === 'gap') state = undefined;
+    else if (entry.object.metadata.name === of) state = entry.kind === 'deleted' ? 'gone' : backupState(entry.object);
+    else if (entry.resourceVersion === resourceVersion) return state;
+  }
+  return undefined;
+};

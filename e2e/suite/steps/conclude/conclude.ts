@@ -1,24 +1,20 @@
 import type { Context } from '../context.ts';
-import { judgeMessages, summarizeMessages } from './judge-messages.ts';
-import { judgeEnds, type ScenarioNamed, type ToldEnd } from './judge-panics.ts';
+import { throwFor } from '../judging.ts';
+import { judgeEnds, type ScenarioNamed, type ToldEnd } from './managers.ts';
+import { judgeMessages, summarizeMessages } from './messages.ts';
 
 /** The last step of every scenario: puts all that Longhorn said since the mark through the catalogue of messages, and fails for what has no place in it. */
 export const concludeMessages = (context: Context): Promise<void> =>
-  context
-    .step(
-      'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
-      async () => {
-        const { timelines, made, target, expected, version } = context;
-        const { met, problems } = judgeMessages(timelines, { volumes: made.volumes, target, expected, version });
-        if (problems.length > 0)
-          throw new Error(
-            `Longhorn ${version} said what this scenario has no place for:\n${problems.map((line) => `- ${line}`).join('\n')}`,
-          );
-        return met;
-      },
-      summarizeMessages,
-    )
-    .then(() => {});
+  context.step(
+    'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
+    async () => {
+      const { timelines, made, target, expected, version } = context;
+      const { met, problems } = judgeMessages(timelines, { volumes: made.volumes, target, expected, version });
+      throwFor(problems, `Longhorn ${version} said what this scenario has no place for`);
+      return met;
+    },
+    summarizeMessages,
+  );
 
 /** A manager ended meanwhile over what somebody else does: what this scenario would have proven is not provable beside that. */
 class ManagerLost extends Error {

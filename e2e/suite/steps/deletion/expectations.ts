@@ -1,11 +1,14 @@
-import { type Expectation, gone, type Step } from '../../../history/expectation.ts';
+import { type Expectation, gone, type Step, type Verdict } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import { formatDuration } from '../../../kube/duration.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
+import type { LonghornClocks } from '../../../longhorn/clocks.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { type Actor, is, story, waitsForReadiness } from '../backup/expectations.ts';
+import { type Actor, is, story } from '../backup/expectations.ts';
+import { reached } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
 type Failing = { backup: Actor; version: string };
@@ -27,6 +30,14 @@ const isDenied = (version: string): Step<Backup> => failed('Error (with the text
 /** As `isDenied`, or it lost the lock to another backup of its volume that was uploading. */
 const isDeniedOrLocked = (version: string): Step<Backup> =>
   failed('Error (with the text on permissions, or on a lock)', ['deletion-denied', 'deletion-lost-lock'], version);
+
+/** Longhorn has taken up the deletion of a completed backup. */
+export const isBeingDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
+
+/** A completed backup is deleted without trouble. */
+export const isDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
+  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
 
 /** The deletion of a completed backup fails. */
 export const deletionFails = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
@@ -61,21 +72,31 @@ export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing
 export const isDeletedThroughKill = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone).allowing(isForgotten(version));
 
-/** A backup that nobody holds back: it never waits for the deletion of another one. */
-export const isNeverHeldBack = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'), is('Completed'));
+// On a real v1.12.1 65 s were seen for a back-off of 60 s and a look every 30 s. The start of an attempt is known by the state that it sets,
+// some seconds later when a controller is busy.
+const early = 55 / 60;
+const late = 10_000;
 
-/** A backup that was held back goes on, by way of InProgress, to Completed. */
-export const goesOn = (backups: Backups, { backup, held }: { backup: Actor; held: Step<Backup> }): Expectation<Backup> =>
-  story(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
+type Window = { least: number; most: number };
 
-/** The state that a backup was in when another object's entry of this resourceVersion came; undefined where neither is known. */
-export const stateWhen = ({ entries }: Backups, { of, resourceVersion }: { of: string; resourceVersion: string }): string | undefined => {
-  let state: string | undefined;
-  for (const entry of entries) {
-    if (entry.kind === 'gap') state = undefined;
-    else if (entry.object.metadata.name === of) state = entry.kind === 'deleted' ? 'gone' : backupState(entry.object);
-    else if (entry.resourceVersion === resourceVersion) return state;
-  }
-  return undefined;
+/** How long it may take, in milliseconds, from the first attempt to delete a backup to the second: 55 to 100 s on Longhorn's own clocks. */
+export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks): Window => ({
+  least: deletionBackoff * early,
+  most: deletionBackoff + resync + late,
+});
+
+/** Tells a window as steps name it: "55 s to 1 min 40 s". */
+export const tellWindow = ({ least, most }: Window): string => `${formatDuration(least)} to ${formatDuration(most)}`;
+
+/** Tells how long after the first attempt, in milliseconds, the second came. */
+export const tellGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
+
+/**
+ * The time from the first attempt to delete a backup to the second, in milliseconds, of a verdict whose first and third states they set; throws where it
+ * is not within the window.
+ */
+export const judgeGap = (verdict: Verdict, { label, window }: { label: string; window: Window }): number => {
+  const gap = reached(verdict, 2).at - reached(verdict, 0).at;
+  if (gap < window.least || gap > window.most) throw new Error(`the deletion of ${label} was ${tellGap(gap)}\n${verdict.text}`);
+  return gap;
 };

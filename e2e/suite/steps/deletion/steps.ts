@@ -1,63 +1,98 @@
-import type { Verdict } from '../../../history/expectation.ts';
+import { backupConfigPath, volumeFolder } from '../../../backupstore/layout.ts';
+import type { Injected } from '../../../faults/fault.ts';
+import { heldDeletion } from '../../../faults/held-deletion.ts';
+import { immutableFile } from '../../../faults/immutable-file.ts';
+import type { Expectation, Verdict } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
-import { sinceDeleted } from '../backup/backup.ts';
-import { endedUnseen } from '../backup/ended-unseen.ts';
-import { waitsFor } from '../backup/expectations.ts';
+import { managerPods } from '../../../longhorn/manager.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
+import { endedUnseen } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, tellLabels } from '../handles.ts';
+import { PremiseLost, reached } from '../judging.ts';
 import { judge } from '../limits.ts';
-import { PremiseLost } from '../premise-lost.ts';
-import { reached } from '../reached.ts';
+import { deleteSpread, killOwners, requestDeletion, sinceDeleted, timeDeletion } from './deletion.ts';
 import {
   deletionFails,
   deletionFailsAgain,
-  goesOn,
+  isBeingDeleted,
+  isDeleted,
   isDeletedInTheEnd,
   isDeletedThroughKill,
   isDeletingAgain,
   isForgottenAndRetried,
-  isNeverHeldBack,
-  stateWhen,
+  judgeGap,
+  retryWindow,
+  tellGap,
+  tellWindow,
 } from './expectations.ts';
-import { judgeGap, retryWindow, tellGap, tellWindow } from './retry-window.ts';
 
-/** The steps that judge a deletion that fails, and what another backup of the volume does meanwhile. */
-export type ThenOfErrors = {
-  /** A completed backup goes Deleting, then Error with the text on permissions. */
-  deletionFails(backup: BackupHandle): Promise<void>;
-  /** The deletion fails, is tried again when its back-off is over, and fails again. */
-  deletionFailsAgain(backup: BackupHandle): Promise<void>;
-  /** A backup that was held back by the deletion of the first goes InProgress while that one is in Error, and Completed. */
-  wentOnDuringError(second: BackupHandle, by: { first: BackupHandle }): Promise<void>;
-  /** A backup made while the first is in Error is never held back. */
-  neverHeldBack(second: BackupHandle, by: { first: BackupHandle }): Promise<void>;
-  /** The deletion fails, and the backup is Deleting again when the back-off is over. */
-  deletingAgain(backup: BackupHandle): Promise<void>;
-  /** After its owner was killed, the backup goes Error with the text that no record is in progress, and Deleting again. */
-  deletionForgotten(backup: BackupHandle): Promise<void>;
-  /** Whatever point of its deletion the kill of its owner met, each backup goes Deleting, and is gone. */
-  deletedThroughKill(...backups: BackupHandle[]): Promise<void>;
-  /** After the heal the deletion is tried once more, and the backup is gone. */
-  deletedInTheEnd(backup: BackupHandle): Promise<void>;
-};
+/** The steps that set up how a deletion will go. */
+export const createGivenOfDeletions = (context: Context) => ({
+  /** How long it takes to delete this backup, which is gone then; in milliseconds. */
+  deletionTime: (backup: BackupHandle) =>
+    context.step.returning(`Given how long it takes to delete ${backup.label}`, () => timeDeletion(context, backup), formatDuration),
+  /** From now on the deletion of this backup is stopped as soon as it starts; released by `when.released`, or by itself after a while. */
+  heldDeletion: (backup: BackupHandle) =>
+    context.step.returning(`Given a fault that holds the deletion of ${backup.label} open`, async () =>
+      context.faults.inject(
+        heldDeletion(context.cluster, { pods: await managerPods(context.cluster), backup: backup.name, label: backup.label }),
+      ),
+    ),
+  /** The backup's config in the store is immutable: its deletion fails until `when.madeMutable`. */
+  immutableConfig: (backup: BackupHandle) =>
+    context.step.returning(`Given the config of ${backup.label}, made immutable in the backup store`, () => {
+      const { pod, root } = context.server;
+      const path = `${root}/${volumeFolder(backup.volume.name)}/${backupConfigPath(backup.name)}`;
+      context.expected.push({ id: 'deletion-denied', of: backup.name });
+      return context.faults.inject(immutableFile(context.cluster, { pod, path, title: `the config of ${backup.label} is immutable` }));
+    }),
+});
 
-/** Makes those steps. */
-export const createThenOfErrors = (context: Context): ThenOfErrors => {
+/** The steps that delete, and that cross a deletion. Each returns when Kubernetes has taken the wish. */
+export const createWhenOfDeletions = (context: Context) => ({
+  deleted: (backup: BackupHandle) => context.step(`When ${backup.label} is deleted`, () => requestDeletion(context, backup)),
+  /** The backups are deleted one after the other, evenly spread over a time in milliseconds that is over when this returns. */
+  deletedOneByOne: (backups: readonly BackupHandle[], { time }: { time: number }) =>
+    context.step(`When ${tellLabels(backups)} are deleted one after the other, within ${formatDuration(time)}`, () =>
+      deleteSpread(context, { backups, over: time }),
+    ),
+  /** The longhorn-manager pods that look after these backups now are killed, without grace. */
+  ownerKilled: (...backups: BackupHandle[]) =>
+    context.step(
+      `When the longhorn-manager ${backups.length === 1 ? 'pod that owns' : 'pods that own'} ${tellLabels(backups)} ${backups.length === 1 ? 'is' : 'are'} killed`,
+      () => killOwners(context, backups),
+      (killed) => killed.map(({ name, node }) => `${name} on ${node}`).join(', '),
+    ),
+  /** The config of a backup whose deletion fails is mutable again. */
+  madeMutable: (immutable: Injected, backup: BackupHandle) =>
+    context.step(
+      `When ${immutable.title} no longer`,
+      () => {
+        backup.since.healed = context.timelines.backups.mark();
+        return immutable.heal();
+      },
+      (told) => told,
+    ),
+});
+
+/** The steps that judge a deletion, and what another backup of the volume does while one fails. */
+export const createThenOfDeletions = (context: Context) => {
   const { timelines, version, clocks, limits } = context;
   const { backups } = timelines;
   const deleted = (backup: BackupHandle, from = sinceDeleted(backup)) => ({ backup: { ...backup, from }, version });
-  const seen = (judged: Promise<Verdict>, pair: { second: BackupHandle; first: BackupHandle }): Promise<Verdict> =>
-    judged.catch((error: unknown) => {
-      throw endedUnseen(backups, { error, ...pair }) ?? error;
-    });
   const window = retryWindow(clocks);
   const triedAgain = async ({ label }: BackupHandle, judged: Promise<Verdict>): Promise<number> =>
     judgeGap(await judged, { label, window });
   // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other backup may not have got that far.
-  const whileInError = (verdict: Verdict, first: BackupHandle): void => {
-    const started = reached(verdict, 0);
-    const state = stateWhen(backups, { of: first.name, resourceVersion: started.resourceVersion });
+  const goesWhileInError = async (expectation: Expectation<Backup>, pair: { second: BackupHandle; first: BackupHandle }) => {
+    const { first } = pair;
+    const verdict = await judge(expectation, limits.secondCompleted).catch((error: unknown) => {
+      throw endedUnseen(backups, { error, ...pair }) ?? error;
+    });
+    const state = stateWhen(backups, { of: first.name, resourceVersion: reached(verdict, 0).resourceVersion });
     if (state === 'Deleting')
       throw new PremiseLost(
         `${first.label} was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of ${formatDuration(clocks.deletionBackoff)} lets the Error last`,
@@ -67,68 +102,69 @@ export const createThenOfErrors = (context: Context): ThenOfErrors => {
   };
 
   return {
-    deletionFails: (backup) =>
-      context
-        .step(`Then ${backup.label} goes Deleting, and Error with the text on permissions`, () =>
-          judge(deletionFails(backups, deleted(backup)), limits.deletionFails),
-        )
-        .then(() => {}),
-    deletionFailsAgain: (backup) =>
-      context
-        .step(
-          `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${tellWindow(window)}`,
-          () => triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
-          tellGap,
-        )
-        .then(() => {}),
-    wentOnDuringError: (second, { first }) =>
-      context.step(`Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`, async () => {
-        const expectation = goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) });
-        whileInError(await seen(judge(expectation, limits.secondCompleted), { second, first }), first);
-      }),
-    neverHeldBack: (second, { first }) =>
-      context.step(
-        `Then ${second.label} is never held back: it goes InProgress while ${first.label} is in Error, and Completed`,
-        async () => {
-          const expectation = isNeverHeldBack(backups, deleted(second, second.since.made));
-          whileInError(await seen(judge(expectation, limits.secondCompleted), { second, first }), first);
-        },
+    /** Longhorn has taken up the deletion of a completed backup. */
+    deleting: (backup: BackupHandle) =>
+      context.step(`Then ${backup.label} is Deleting`, () => judge(isBeingDeleted(backups, deleted(backup).backup), limits.deleting)),
+    /** A completed backup goes Deleting and is gone. */
+    deleted: (backup: BackupHandle) =>
+      context.step(`Then ${backup.label} goes Deleting, and is gone`, () =>
+        judge(isDeleted(backups, deleted(backup).backup), limits.firstDeleted),
       ),
-    deletingAgain: (backup) =>
-      context
-        .step(
-          `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${tellWindow(window)}`,
-          () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), limits.deletingAgain)),
-          tellGap,
-        )
-        .then(() => {}),
-    deletionForgotten: (backup) => {
-      const lived = ({ steps: [forgotten, again] }: Verdict) => (again?.reached?.at ?? 0) - (forgotten?.reached?.at ?? 0);
-      return context
-        .step(
-          `Then ${backup.label} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again`,
-          () => {
-            const { within, owner } = limits.deletionForgotten;
-            return isForgottenAndRetried(backups, deleted(backup, backup.since.orphaned ?? sinceDeleted(backup))).within(within, owner);
-          },
-          (verdict) => `Error for ${formatDuration(lived(verdict))}`,
-        )
-        .then((verdict) => {
-          context.report.finding(toFinding('no-record-is-brief', `Here the state Error lived ${formatDuration(lived(verdict))}.`));
-        });
+    /** A completed backup goes Deleting, then Error with the text on permissions. */
+    deletionFails: (backup: BackupHandle) =>
+      context.step(`Then ${backup.label} goes Deleting, and Error with the text on permissions`, () =>
+        judge(deletionFails(backups, deleted(backup)), limits.deletionFails),
+      ),
+    /** The deletion fails, is tried again when its back-off is over, and fails again. */
+    deletionFailsAgain: (backup: BackupHandle) =>
+      context.step(
+        `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${tellWindow(window)}`,
+        () => triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
+        tellGap,
+      ),
+    /** The deletion fails, and the backup is Deleting again when the back-off is over. */
+    deletingAgain: (backup: BackupHandle) =>
+      context.step(
+        `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${tellWindow(window)}`,
+        () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), limits.deletingAgain)),
+        tellGap,
+      ),
+    /** A backup that was held back by the deletion of the first goes InProgress while that one is in Error, and Completed. */
+    wentOnDuringError: (second: BackupHandle, { first }: { first: BackupHandle }) =>
+      context.step(`Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`, () =>
+        goesWhileInError(goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) }), {
+          second,
+          first,
+        }),
+      ),
+    /** A backup made while the first is in Error is never held back. */
+    neverHeldBack: (second: BackupHandle, { first }: { first: BackupHandle }) =>
+      context.step(`Then ${second.label} is never held back: it goes InProgress while ${first.label} is in Error, and Completed`, () =>
+        goesWhileInError(isNeverHeldBack(backups, deleted(second, second.since.made)), { second, first }),
+      ),
+    /** After its owner was killed, the backup goes Error with the text that no record is in progress, and Deleting again. */
+    deletionForgotten: async (backup: BackupHandle): Promise<void> => {
+      const lived = await context.step.returning(
+        `Then ${backup.label} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again`,
+        async () => {
+          const expectation = isForgottenAndRetried(backups, deleted(backup, backup.since.orphaned ?? sinceDeleted(backup)));
+          const verdict = await judge(expectation, limits.deletionForgotten);
+          return formatDuration(reached(verdict, 1).at - reached(verdict, 0).at);
+        },
+        (lived) => `Error for ${lived}`,
+      );
+      context.report.finding(toFinding('no-record-is-brief', `Here the state Error lived ${lived}.`));
     },
-    deletedThroughKill: (...backups) =>
-      context.step(`Then each of ${tellLabels(backups)} goes Deleting, and is gone`, async () => {
-        const { within, owner } = limits.deletedInTheEnd;
-        await Promise.all(backups.map((backup) => isDeletedThroughKill(timelines.backups, deleted(backup)).within(within, owner)));
-      }),
-    deletedInTheEnd: (backup) =>
-      context.step(`Then ${backup.label} goes Deleting once more, and is gone`, async () => {
-        const expectation = isDeletedInTheEnd(
-          backups,
-          deleted(backup, backup.since.healed ?? backup.since.orphaned ?? sinceDeleted(backup)),
-        );
-        await judge(expectation, limits.deletedInTheEnd);
+    /** Whatever point of its deletion the kill of its owner met, each backup goes Deleting, and is gone. */
+    deletedThroughKill: (...all: BackupHandle[]) =>
+      context.step(`Then each of ${tellLabels(all)} goes Deleting, and is gone`, () =>
+        Promise.all(all.map((backup) => judge(isDeletedThroughKill(backups, deleted(backup)), limits.deletedInTheEnd))),
+      ),
+    /** After the heal the deletion is tried once more, and the backup is gone. */
+    deletedInTheEnd: (backup: BackupHandle) =>
+      context.step(`Then ${backup.label} goes Deleting once more, and is gone`, () => {
+        const { healed, orphaned } = backup.since;
+        return judge(isDeletedInTheEnd(backups, deleted(backup, healed ?? orphaned ?? sinceDeleted(backup))), limits.deletedInTheEnd);
       }),
   };
 };

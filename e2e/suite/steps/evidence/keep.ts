@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import type { PodTarget } from '../../../kube/cluster.ts';
+import type { KubernetesObject, PodTarget } from '../../../kube/cluster.ts';
 import type { Danger } from '../../../longhorn/dangers.ts';
-import type { Keeper } from '../../evidence/keeper.ts';
+import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
+import { managerLabel } from '../../../longhorn/manager.ts';
+import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
+import type { Belongs, Keeper, Source } from '../../evidence/keeper.ts';
+import type { PageHandle } from '../handles.ts';
 import type { Made } from '../made.ts';
 import type { Timelines } from '../timelines.ts';
-import type { PageHandle } from '../ui/page-handle.ts';
-import { belongsTo } from './belongs.ts';
-import { followManagers } from './managers-logs.ts';
-import { ofPages } from './pages.ts';
-import { sourcesOf } from './sources.ts';
+import { followManagers, sourcesOf } from './sources.ts';
 import { fetchSupportBundle } from './support-bundle.ts';
 
 type Ground = { run: string; made: Made; target: string; place: { namespace: string; name?: string }; dangers: readonly Danger[] };
@@ -55,3 +55,46 @@ export const keepEvidence = (keeper: Keeper, { run, made, target, place, dangers
     },
   };
 };
+
+const [managerLabelName = '', managerLabelValue = ''] = managerLabel.split('=');
+
+/** Tells the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the managers are everybody's. */
+export const belongsTo = ({ made, target, store }: { made: Made; target: string; store: string }): Belongs => {
+  const isVolume = (name: string | undefined): boolean =>
+    name !== undefined && (made.volumes.includes(name) || made.written.some(({ volume }) => volume === name));
+  const isJob = (name: string | undefined): boolean => name !== undefined && made.jobs.includes(name);
+  const labelOf = ({ metadata }: KubernetesObject, name: string): string | undefined => metadata.labels?.[name];
+
+  const rules: Record<string, (object: KubernetesObject) => boolean> = {
+    volumes: ({ metadata }) => isVolume(metadata.name),
+    volumeattachments: (object) => isVolume((object as VolumeAttachment).spec.volume ?? object.metadata.name),
+    snapshots: (object) => made.snapshots.includes(object.metadata.name) || isVolume((object as Snapshot).spec.volume),
+    backups: (object) =>
+      made.backups.includes(object.metadata.name) ||
+      made.written.some(({ backup }) => backup === object.metadata.name) ||
+      isVolume(labelOf(object, 'backup-volume')),
+    backupvolumes: (object) => isVolume(labelOf(object, 'backup-volume') ?? (object as BackupVolume).spec?.volumeName),
+    backuptargets: ({ metadata }) => metadata.name === target,
+    recurringjobs: ({ metadata }) => isJob(metadata.name),
+    cronjobs: ({ metadata }) => isJob(metadata.name),
+    jobs: (object) => isJob(labelOf(object, jobLabelName)) || (object.metadata.ownerReferences ?? []).some(({ name }) => isJob(name)),
+    pods: (object) =>
+      labelOf(object, managerLabelName) === managerLabelValue ||
+      isJob(labelOf(object, jobLabelName)) ||
+      object.metadata.namespace === store ||
+      object.metadata.name.startsWith(store),
+    events: (object) => isJob((object as Event).involvedObject.name),
+    namespaces: ({ metadata }) => metadata.name === store,
+  };
+  return (resource, object) => rules[resource]?.(object) ?? false;
+};
+
+/** A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`). */
+export const ofPages = (pages: readonly PageHandle[]): Source[] =>
+  pages.flatMap(({ page }, index): Source[] => {
+    const folder = index === 0 ? 'ui' : `ui/page-${index + 1}`;
+    return [
+      { file: `${folder}/screenshot.png`, read: page.picture },
+      { file: `${folder}/trace.zip`, read: page.trace },
+    ];
+  });

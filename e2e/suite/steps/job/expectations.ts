@@ -1,13 +1,14 @@
-import { type Expectation, expectHistory } from '../../../history/expectation.ts';
+import { type Expectation, expectHistory, gone, type Step } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Job, JobPod } from '../../../longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
-import { type Actor, completes } from '../backup/expectations.ts';
+import { type Actor, completes, is, story } from '../backup/expectations.ts';
+import { failed as deletionFailed } from '../deletion/expectations.ts';
+import { notProvable } from '../judging.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
-import type { Tick } from './handles.ts';
-import { notProvable } from './made.ts';
+import type { Tick } from './job.ts';
 
 const isSo = ({ status }: Job, ...types: string[]): boolean =>
   status?.conditions?.some((condition) => types.includes(condition.type) && condition.status === 'True') === true;
@@ -89,3 +90,36 @@ export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly stri
 
 /** The name of the Job that a pod belongs to. */
 export const jobOf = ({ metadata }: JobPod): string => metadata.labels?.['batch.kubernetes.io/job-name'] ?? '';
+
+/** Who refuses the removal of an old backup's files, and what its Backup says then. */
+export const refusals = { 'the mount': 'deletion-read-only', 'the store': 'deletion-denied' } as const;
+
+export type Refusing = keyof typeof refusals;
+
+type OldOne = { backup: Actor; version: string };
+
+const untilOld = [is(''), is('Pending'), is('InProgress'), is('Completed')];
+
+const isRefused = (by: readonly Refusing[], version: string): Step<Backup> =>
+  deletionFailed(
+    `Error (with the refusal of ${by.join(' or ')})`,
+    by.map((each) => refusals[each]),
+    version,
+  );
+
+// A deletion that is tried while another backup of the volume uploads loses the lock, and is tried again.
+const isLocked = (version: string): Step<Backup> => deletionFailed('Error (with the text on a lock)', ['deletion-lost-lock'], version);
+
+/** A backup of an earlier run is deleted by a later one, and its deletion fails. */
+export const oldOneFails = (backups: Timeline<Backup>, { backup, version, by }: OldOne & { by: Refusing }): Expectation<Backup> =>
+  story(backups, backup)
+    .startingAs(...untilOld)
+    .goes(is('Deleting'), isRefused([by], version))
+    .allowing(isLocked(version));
+
+/** A backup of an earlier run is deleted by a later one, at once or after any number of failures. */
+export const oldOneGoes = (backups: Timeline<Backup>, { backup, version }: OldOne): Expectation<Backup> =>
+  story(backups, backup)
+    .startingAs(...untilOld)
+    .goes(is('Deleting'), gone)
+    .allowing(isRefused(['the mount', 'the store'], version), isLocked(version));

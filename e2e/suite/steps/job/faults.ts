@@ -6,7 +6,7 @@ import type { KubernetesObject, Resource } from '../../../kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../made.ts';
-import type { JobHandle } from './handles.ts';
+import type { JobHandle } from './job.ts';
 
 /** How the clean-up of a job is made to fail; each for the job's volume alone. */
 export const faultyCleanUps = {

@@ -7,7 +7,7 @@ import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
 import type { Limit } from '../limits.ts';
 import { jobOf } from './expectations.ts';
-import type { JobHandle, Tick } from './handles.ts';
+import type { JobHandle, Tick } from './job.ts';
 
 /**
  * How the clean-up of a run goes by its log:

@@ -1,38 +1,65 @@
+import { onceGone } from '../../../history/expectation.ts';
+import { inForceAt } from '../../../history/history.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle } from '../handles.ts';
+import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { throwFor } from '../judging.ts';
 import { judge } from '../limits.ts';
-import { problemsOfEvents, untilTold } from './events.ts';
-import { isMadeAlone, isTakenAlone, jobCompletes, jobFails, restartsIn } from './expectations.ts';
-import type { JobHandle, Tick } from './handles.ts';
-import { type MadeByTick, madeByTicks, problemsOf } from './made.ts';
-import { createThenOfCleanUps, type ThenOfCleanUps } from './then-of-clean-ups.ts';
-import { lastTick } from './ticks.ts';
-import { untilLast, untilMade } from './until-made.ts';
+import { describeSnapshot } from '../volume/snapshot.ts';
+import {
+  isMadeAlone,
+  isTakenAlone,
+  jobCompletes,
+  jobFails,
+  oldOneFails,
+  oldOneGoes,
+  type Refusing,
+  refusals,
+  restartsIn,
+} from './expectations.ts';
+import { type FaultyCleanUp, failCleanUp, faultyCleanUps } from './faults.ts';
+import { type JobHandle, lastTick, makeRecurringJob, nextTick, scheduleJob, type Tick, triggerJob } from './job.ts';
+import { type CleanUp, problemsOfLog, readLogOf, tellingLine } from './log.ts';
+import { type MadeByTick, madeByTicks, problemsOf, problemsOfEvents, untilLast, untilMade, untilTold } from './runs.ts';
+
+/** The steps that set a scene with recurring jobs. */
+export const createGivenOfJobs = (context: Context) => ({
+  /** A recurring job that backs a volume up and keeps one backup; it runs when a step says so, in one way or the other. */
+  recurringJob: (volume: VolumeHandle) =>
+    context.step.returning(
+      'Given a recurring job that backs the volume up and keeps one backup',
+      () => makeRecurringJob(context, volume),
+      ({ name }) => name,
+    ),
+  /** From now on the clean-up of the job's runs fails in this way, until `when.released`. */
+  faultyCleanup: (job: JobHandle, how: FaultyCleanUp) =>
+    context.step.returning(`Given a fault: ${faultyCleanUps[how]}`, () => failCleanUp(context, job, how)),
+});
+
+/** The steps that start a run of a recurring job. */
+export const createWhenOfJobs = (context: Context) => ({
+  /** With a Job from the template of its CronJob, at once. */
+  jobTriggered: (job: JobHandle) =>
+    context.step(
+      `When ${nextTick(job)} of the recurring job is started from its template`,
+      () => triggerJob(context, job),
+      (tick) => tick.job,
+    ),
+  /** By Kubernetes' own cron controller; within a minute. */
+  jobScheduled: (job: JobHandle) =>
+    context.step(
+      `When the time for ${nextTick(job)} of the recurring job comes, and Kubernetes starts it`,
+      () => scheduleJob(context, job),
+      (tick) => tick.job,
+    ),
+});
 
 /** The steps that judge the runs of a recurring job; each looks at all runs so far. */
-export type ThenOfJobs = ThenOfCleanUps & {
-  /** The Jobs end Complete, and Kubernetes tells so of each that it started; a run that made nothing ends as the version has it. */
-  jobsComplete(job: JobHandle): Promise<void>;
-  /** Each run made one snapshot, and one backup of it that completed, but for those that made nothing; returns the backups, in their order. */
-  oneBackupEachTick(job: JobHandle): Promise<BackupHandle[]>;
-  /** The last run made nothing, as this Longhorn does where it may not remove an old snapshot. */
-  nothingMadeAnyMore(job: JobHandle): Promise<void>;
-  /** No two backups of the volume, and no two snapshots, were ever being made at the same time. */
-  neverTwoAtOnce(job: JobHandle): Promise<void>;
-  /** No container of a run's pod was restarted (but of one whose Job ends Failed, as the version has it), and no Job had a second pod. */
-  nothingRestarted(job: JobHandle): Promise<void>;
-};
-
-/** Makes those steps. */
-export const createThenOfJobs = (context: Context): ThenOfJobs => {
+export const createThenOfJobs = (context: Context) => {
   const { timelines, version, limits, report } = context;
   const made = ({ volume, ticks }: JobHandle): MadeByTick[] =>
     madeByTicks(timelines, { volume: volume.name, ticks, others: [...context.made.backups, ...context.made.snapshots] });
-  const throwFor = (problems: readonly string[], what: string): void => {
-    if (problems.length > 0) throw new Error(`${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
-  };
   // Of a run that made nothing.
   const hidesFailure = differsIn('job-hides-failure', version);
   const failing = ({ ticks }: JobHandle): string[] => ticks.flatMap(({ makes, job }) => (makes || hidesFailure ? [] : [job]));
@@ -43,55 +70,45 @@ export const createThenOfJobs = (context: Context): ThenOfJobs => {
 
   return {
     ...createThenOfCleanUps(context),
-    jobsComplete: (job) =>
-      context
-        .step(
-          `Then the Job of ${lastTick(job).label} is Complete, as were those before`,
-          async () => {
-            for (const tick of job.ticks) await untilEnded(job, tick);
-            const tick = lastTick(job);
-            const told = tick.scheduled ? await untilTold(job, { tick, limit: limits.jobEventTold }) : undefined;
-            if (told?.includes('condition:') === true) report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
-            throwFor(
-              problemsOfEvents(job.watched.events, version),
-              'what Kubernetes and Longhorn tell of the recurring job is not in order',
-            );
-            return told;
-          },
-          (told) => (told === undefined ? lastTick(job).job : `"${told}"`),
-        )
-        .then(() => {}),
-    oneBackupEachTick: (job) =>
+    /** The Jobs end Complete, and Kubernetes tells so of each that it started; a run that made nothing ends as the version has it. */
+    jobsComplete: (job: JobHandle) =>
       context.step(
+        `Then the Job of ${lastTick(job).label} is Complete, as were those before`,
+        async () => {
+          for (const tick of job.ticks) await untilEnded(job, tick);
+          const tick = lastTick(job);
+          const told = tick.scheduled ? await untilTold(job, { tick, limit: limits.jobEventTold }) : undefined;
+          if (told?.includes('condition:') === true) report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
+          throwFor(problemsOfEvents(job.watched.events, version), 'what Kubernetes and Longhorn tell of the recurring job is not in order');
+          return told;
+        },
+        (told) => (told === undefined ? lastTick(job).job : `"${told}"`),
+      ),
+    /** Each run made one snapshot, and one backup of it that completed, but for those that made nothing; returns the backups, in their order. */
+    oneBackupEachTick: (job: JobHandle): Promise<BackupHandle[]> =>
+      context.step.returning(
         `Then each of the ${job.ticks.filter(({ makes }) => makes).length} runs that made something made one backup, completed, and one snapshot`,
         async () => {
           await untilMade(context, job);
           const all = made(job);
           throwFor(problemsOf(all), 'the runs of the recurring job did not make what they should');
-          const { within, owner } = limits.jobMakes;
           for (const { tick, backups } of all)
             for (const backup of backups)
-              await completes(timelines.backups, actor(backup, `the backup of ${tick.label}`, tick)).within(within, owner);
+              await judge(completes(timelines.backups, actor(backup, `the backup of ${tick.label}`, tick)), limits.jobMakes);
           const handles = all.flatMap(({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
             if (backup === undefined || snapshot === undefined) return [];
-            const { name } = backup.metadata;
+            const { volume } = job;
             const label = `the backup of ${tick.label}`;
-            return [
-              {
-                name,
-                label,
-                volume: job.volume,
-                snapshot: { name: snapshot.metadata.name, volume: job.volume },
-                since: { made: tick.from },
-              },
-            ];
+            const of = { name: snapshot.metadata.name, volume };
+            return [{ name: backup.metadata.name, label, volume, snapshot: of, since: { made: tick.from } }];
           });
           for (const newest of handles.slice(-1)) await untilLast(context, newest);
           return handles;
         },
         (backups) => backups.at(-1)?.name ?? 'none',
       ),
-    nothingMadeAnyMore: (job) =>
+    /** The last run made nothing, as this Longhorn does where it may not remove an old snapshot. */
+    nothingMadeAnyMore: (job: JobHandle) =>
       context.step(
         `Then ${lastTick(job).label} makes no backup and no snapshot, and its Job ends ${hidesFailure ? 'Complete' : 'Failed'}`,
         async () => {
@@ -106,21 +123,23 @@ export const createThenOfJobs = (context: Context): ThenOfJobs => {
           if (hidesFailure) report.finding(toFinding('job-hides-failure', `The Job of ${tick.label}, ${tick.job}, is Complete.`));
         },
       ),
-    neverTwoAtOnce: (job) =>
+    /** No two backups of the volume, and no two snapshots, were ever being made at the same time. */
+    neverTwoAtOnce: (job: JobHandle) =>
       context.step('Then never were two backups or two snapshots of the volume being made at the same time', async () => {
         const all = made(job);
         const backups = all.flatMap(({ tick, backups }) => backups.map((each) => actor(each, `the backup of ${tick.label}`, tick)));
         const snapshots = all.flatMap(({ tick, snapshots }) => snapshots.map((each) => actor(each, `the snapshot of ${tick.label}`, tick)));
-        const { within, owner } = limits.jobMakes;
-        for (const backup of backups)
-          await isMadeAlone(timelines.backups, { backup, others: backups.filter((each) => each !== backup) }).within(within, owner);
-        for (const snapshot of snapshots)
-          await isTakenAlone(timelines.snapshots, { snapshot, others: snapshots.filter((each) => each !== snapshot) }).within(
-            within,
-            owner,
-          );
+        for (const backup of backups) {
+          const others = backups.filter((each) => each !== backup);
+          await judge(isMadeAlone(timelines.backups, { backup, others }), limits.jobMakes);
+        }
+        for (const snapshot of snapshots) {
+          const others = snapshots.filter((each) => each !== snapshot);
+          await judge(isTakenAlone(timelines.snapshots, { snapshot, others }), limits.jobMakes);
+        }
       }),
-    nothingRestarted: (job) =>
+    /** No container of a run's pod was restarted (but of one whose Job ends Failed, as the version has it), and no Job had a second pod. */
+    nothingRestarted: (job: JobHandle) =>
       context.step('Then nothing was started a second time: no container of a pod, no pod of a Job', async () =>
         throwFor(restartsIn(job.watched.pods, failing(job)), 'something was started a second time'),
       ),
@@ -128,3 +147,80 @@ export const createThenOfJobs = (context: Context): ThenOfJobs => {
 };
 
 const actor = ({ metadata: { name } }: { metadata: { name: string } }, label: string, { from }: Tick) => ({ name, label, from });
+
+/** The steps that judge how the runs of a recurring job clean up; `backups` are those that the runs made, in their order. */
+const createThenOfCleanUps = (context: Context) => {
+  const { timelines, version, limits, expected, store, report } = context;
+  const old = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
+  const actor = (backup: BackupHandle) => ({ backup: { ...backup, from: backup.since.made }, version });
+
+  return {
+    /** The log of the last run tells of its clean-up as this Longhorn does, and each line of it is known. */
+    jobLogs: async (job: JobHandle, { cleanUp, backups }: { cleanUp: CleanUp; backups: readonly BackupHandle[] }): Promise<void> => {
+      const line = await context.step.returning(
+        `Then the log of ${lastTick(job).label} says of its clean-up: ${cleanUp}`,
+        async () => {
+          const tick = lastTick(job);
+          const lines = await readLogOf(job, { tick, version, limit: limits.jobLogEnds });
+          const before = backups.filter(({ since }) => since.made < tick.from);
+          const isDue = ({ name }: BackupHandle): boolean =>
+            timelines.backups.current(name) !== undefined ||
+            inForceAt(timelines.backups, name, tick.from)?.object.metadata.deletionTimestamp === undefined;
+          const problems = problemsOfLog(lines, {
+            cleanUp,
+            old: before.map(({ name }) => name),
+            due: before.filter(isDue).map(({ name }) => name),
+          });
+          throwFor(problems, `the log of ${tick.label} (${tick.job}) is not as expected`);
+          return tellingLine(lines);
+        },
+        (line) => (line === undefined ? 'no warning, no error' : `"${line}"`),
+      );
+      if (line === undefined) return;
+      if (cleanUp === 'done, or too early') report.finding(toFinding('first-run-warns', `Longhorn ${version} says "${line}".`));
+      // Once is enough: each later run says the same.
+      else if (cleanUp !== 'nothing made' && job.ticks.length === 2)
+        report.finding(toFinding('cleanup-warning-wording', `Longhorn ${version} says "${line}".`));
+    },
+    /** Each old backup goes Deleting, and Error: that the engine or the store refuses its deletion, only the Backup tells. */
+    oldOnesFail: (job: JobHandle, { by, backups }: { by: Refusing; backups: readonly BackupHandle[] }) =>
+      context.step(
+        `Then each of the ${old(job, backups).length} old backups goes Deleting, and Error with the refusal of ${by}`,
+        async () => {
+          expected.push(...old(job, backups).map(({ name }) => ({ id: refusals[by], of: name })));
+          for (const backup of old(job, backups)) await judge(oldOneFails(timelines.backups, { ...actor(backup), by }), limits.oldOnesFail);
+          report.finding(
+            toFinding('cleanup-fails-unseen', `The deletion of ${old(job, backups).length} backups failed in no log of a run.`),
+          );
+        },
+      ),
+    /** All of them are in the store still. */
+    allStay: (backups: readonly BackupHandle[]) =>
+      context.step(`Then the store still has all ${backups.length} backups`, async () => {
+        const [first] = backups;
+        const found = first === undefined ? [] : await store.backups(first.volume.name);
+        const missing = backups.filter(({ name }) => !found.includes(name));
+        const more = found.filter((name) => !backups.some((each) => each.name === name));
+        if (missing.length > 0)
+          throw new Error(`the store has no config of ${missing.map(({ label, name }) => `${label} (${name})`).join(', ')} any more`);
+        if (more.length > 0) throw new Error(`the store has backups that no run made: ${more.join(', ')}`);
+      }),
+    /** Each old backup is gone in the end, and the snapshot that it was made of. */
+    oldOnesGo: (job: JobHandle, backups: readonly BackupHandle[]) =>
+      context.step(`Then each of the ${old(job, backups).length} old backups is gone in the end, and its snapshot`, () => {
+        const snapshotGone = ({ label, snapshot: { name } }: BackupHandle) =>
+          onceGone(timelines.snapshots, {
+            name,
+            label: `the snapshot of ${label} is gone`,
+            describe: describeSnapshot,
+            ...limits.snapshotsGone,
+          });
+        return Promise.all(
+          old(job, backups).flatMap((backup): Promise<unknown>[] => [
+            judge(oldOneGoes(timelines.backups, actor(backup)), limits.oldOnesGo),
+            snapshotGone(backup),
+          ]),
+        );
+      }),
+  };
+};

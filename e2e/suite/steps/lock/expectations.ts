@@ -1,13 +1,15 @@
+import { volumeFolder } from '../../../backupstore/layout.ts';
 import { type Expectation, ExpectationError, evaluate, gone, type Step } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
+import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
 import type { MessageClass } from '../../../longhorn/messages/row.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { type Actor, change, is, story, waitsForReadiness } from '../backup/expectations.ts';
-import { isNeverHeldBack } from '../deletion/expectations.ts';
+import { type Actor, change, is, isNeverHeldBack, story, waitsForReadiness } from '../backup/expectations.ts';
+import type { StepReport } from '../context.ts';
 
 type Backups = Timeline<Backup>;
 type Losing = { backup: Actor; version: string };
@@ -50,10 +52,6 @@ export const creationLosesLock = (backups: Backups, { backup, version }: Losing)
 /** A backup that lost the lock when it was made stays as it is, for as long as the expectation is given time (see stays). */
 export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup> => creationLosesLock(backups, losing).goes(change);
 
-/** A new backup is under way. */
-export const isUploading = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
-
 /**
  * The error to throw for a deletion that did not lose a lock to an upload: where that one had ended by then, nothing was brought about that it
  * could have lost, and nothing is proven.
@@ -79,4 +77,37 @@ export const goneAt = ({ entries }: Pick<Backups, 'entries'>, name: string): num
 export const statusAt = ({ entries }: Pick<Backups, 'entries'>, { resourceVersion }: { resourceVersion: string }): Backup['status'] => {
   const entry = entries.find((each) => each.kind !== 'gap' && each.resourceVersion === resourceVersion);
   return entry === undefined || entry.kind === 'gap' ? undefined : entry.object.status;
+};
+
+type Told = { text: string; volume: string };
+
+/** The lock that Longhorn names to who lost one; throws for a text that names none in the volume's own folder. */
+export const namedLock = ({ text, volume }: Told): string => {
+  const [, folder, named] = /failed to acquire lock (\S+)\/([^/\s]+)\.lck when performing backup /.exec(text) ?? [];
+  const expected = `${volumeFolder(volume)}/locks`;
+  if (named === undefined || folder !== expected) throw new Error(`the text on a lock names none in ${expected}: ${text}`);
+  return named;
+};
+
+/** Reports in what the text of a deletion that lost a lock differs from the document, and returns the lock that it names; `held` is the one that stood in the way. */
+export const reportLockText = (
+  report: Pick<StepReport, 'finding'>,
+  { held, version, ...told }: Told & { held: string; version: string },
+): string => {
+  const named = namedLock(told);
+  const { text } = told;
+  if (named !== held)
+    report.finding(
+      toFinding(
+        'lock-file-of-its-own',
+        `Longhorn ${version} names ${named}; the lock that stood in the way was ${held}, in the same folder.`,
+      ),
+    );
+  if (/^(Failed to delete the backup \S+ in the backupstore, err )\1/.test(text))
+    report.finding(
+      toFinding('lock-message-doubled', `Longhorn ${version} begins twice with the same words, in ${text.length} characters.`),
+    );
+  if (!text.includes('please try again later.'))
+    report.finding(toFinding('lock-message-full-stop', `Longhorn ${version} ends it without a full stop.`));
+  return named;
 };

@@ -1,43 +1,184 @@
-import { lockTypes } from '../../../faults/foreign-lock.ts';
+import { volumeFolder } from '../../../backupstore/layout.ts';
+import type { Injected } from '../../../faults/fault.ts';
+import { type ForeignLock, foreignLock, lockTypes } from '../../../faults/foreign-lock.ts';
+import { evaluate } from '../../../history/expectation.ts';
+import { toFinding } from '../../../longhorn/differences/differences.ts';
+import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle } from '../handles.ts';
-import type { ForeignLockHandle, LockHandle } from './foreign-locks.ts';
-import { createThenOfLockedCreations, type ThenOfLockedCreations } from './then-of-locked-creations.ts';
-import { createThenOfLockedDeletions, type ThenOfLockedDeletions } from './then-of-locked-deletions.ts';
+import { sinceDeleted } from '../deletion/deletion.ts';
+import { judgeGap, retryWindow, tellGap, tellWindow } from '../deletion/expectations.ts';
+import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { reached, stays } from '../judging.ts';
+import { judge } from '../limits.ts';
+import {
+  creationLosesLock,
+  deletionIsRetried,
+  deletionLosesLock,
+  deletionResolves,
+  goneAt,
+  namedLock,
+  reportLockText,
+  statusAt,
+  staysLost,
+  unlessUploaded,
+} from './expectations.ts';
 
-/** The steps that judge locks, and what meets them. */
-export type ThenOfLocks = ThenOfLockedDeletions &
-  ThenOfLockedCreations & {
-    /** The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way is that backup's. */
-    storeLocked(by: BackupHandle): Promise<LockHandle>;
-    /** The lock is still there and counts no more. */
-    expired(lock: ForeignLockHandle): Promise<void>;
-  };
+/** A lock on a volume: its name, what it is for, and the backup that holds it while it is uploaded. */
+export type LockHandle = { name: string; of: keyof typeof lockTypes; holder?: BackupHandle };
 
-/** Makes those steps. */
-export const createThenOfLocks = (context: Context): ThenOfLocks => ({
-  ...createThenOfLockedDeletions(context),
-  ...createThenOfLockedCreations(context),
-  storeLocked: (holder) =>
-    context.step(
-      `Then ${holder.label} has acquired a lock, in the folder of its volume`,
+/** A lock that the suite has written. */
+export type ForeignLockHandle = LockHandle & Injected & Pick<ForeignLock, 'abandon' | 'outlived'>;
+
+// Seconds for which a lock counts that nobody removes: the time of the longest scenario.
+const counts = 40 * 60;
+
+/** The step that makes a lock that no process of Longhorn's holds. */
+export const createGivenOfLocks = (context: Context) => ({
+  /** A lock in the volume's folder of the store, as one that is held; until `when.lockAbandoned` or `when.lockRemoved`. */
+  foreignLock: (volume: VolumeHandle, { of }: Pick<LockHandle, 'of'>): Promise<ForeignLockHandle> =>
+    context.step.returning(
+      `Given a foreign lock of ${of} on the volume`,
       async () => {
-        const locks = await context.store.locks(holder.volume.name);
-        const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
-        if (held === undefined) {
-          const others = locks.map(({ name, type, acquired }) => `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`);
-          throw new Error(`no backup has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`);
-        }
-        return { name: held.name, of: 'a backup', holder };
+        const { cluster, clocks, server, faults } = context;
+        const life = Math.ceil(clocks.lockLife / 1000);
+        const folder = `${server.root}/${volumeFolder(volume.name)}`;
+        const fault = foreignLock(cluster, { pod: server.pod, folder, of, life, counts });
+        const injected = await faults.inject(fault);
+        return { ...injected, name: fault.name, of, abandon: fault.abandon, outlived: fault.outlived };
       },
       ({ name }) => name,
     ),
-  expired: (lock) =>
-    context
-      .step(
+});
+
+/** The steps by which such a lock goes. */
+export const createWhenOfLocks = (context: Context) => ({
+  /** Nobody refreshes the lock any more, so that it counts for its life from now on and stays behind, as that of a process that was killed. */
+  lockAbandoned: (lock: ForeignLockHandle) =>
+    context.step(`When nobody refreshes the foreign lock of ${lock.of} any more`, () => lock.abandon()),
+  /** The lock is removed from the store; `holdsUp` is the backup whose deletion it held up, if any. */
+  lockRemoved: (lock: ForeignLockHandle, holdsUp?: BackupHandle) =>
+    context.step(
+      `When the foreign lock of ${lock.of} is removed`,
+      () => {
+        if (holdsUp !== undefined) holdsUp.since.healed = context.timelines.backups.mark();
+        return lock.heal();
+      },
+      (told) => told,
+    ),
+});
+
+// Seconds: one as an age is told in whole ones, one for the way of the answer.
+const unsure = 2;
+
+/** The steps that judge locks, and what meets them. */
+export const createThenOfLocks = (context: Context) => {
+  const { timelines, version, clocks, limits, report, store } = context;
+  const { backups } = timelines;
+  const since = (backup: BackupHandle, from: number) => ({ backup: { ...backup, from }, version });
+  const made = (backup: BackupHandle) => since(backup, backup.since.made);
+  const deleted = (backup: BackupHandle) => since(backup, sinceDeleted(backup));
+  const window = retryWindow(clocks);
+
+  return {
+    /** The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way is that backup's. */
+    storeLocked: (holder: BackupHandle): Promise<LockHandle> =>
+      context.step.returning(
+        `Then ${holder.label} has acquired a lock, in the folder of its volume`,
+        async () => {
+          const locks = await store.locks(holder.volume.name);
+          const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
+          if (held === undefined) {
+            const others = locks.map(({ name, type, acquired }) => `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`);
+            throw new Error(`no backup has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`);
+          }
+          return { name: held.name, of: 'a backup', holder };
+        },
+        ({ name }) => name,
+      ),
+    /** The lock is still there and counts no more. */
+    expired: (lock: ForeignLockHandle) =>
+      context.step(
         `Then the foreign lock of ${lock.of} has expired, and is still there`,
         () => lock.outlived(),
         (age) => `written ${age} s ago`,
-      )
-      .then(() => {}),
-});
+      ),
+    /** The backup is completed while a lock of its own type is in force. */
+    completedBeside: (backup: BackupHandle, lock: ForeignLockHandle) =>
+      context.step(
+        `Then ${backup.label} is Completed while the foreign lock of ${lock.of} is in force`,
+        async () => {
+          await untilCompleted(context, backup);
+          const evidence = await lock.prove();
+          report.finding(toFinding('backups-share-a-lock', `Longhorn ${version} made ${backup.label} beside ${evidence}.`));
+          return evidence;
+        },
+        (evidence) => evidence,
+      ),
+    /** The backup goes Error with the text on a lock in `status.error`, which is a failure; `to` is the lock that stood in the way. */
+    creationLostLock: (backup: BackupHandle, to: LockHandle) =>
+      context.step(
+        `Then ${backup.label} goes Error with the text on a lock in status.error, which is a failure`,
+        async () => {
+          context.expected.push({ id: 'creation-lost-lock', of: backup.name });
+          const verdict = await judge(creationLosesLock(backups, made(backup)), limits.creationFails);
+          const text = statusAt(backups, reached(verdict, 0))?.error ?? '';
+          return namedLock({ text, volume: backup.volume.name });
+        },
+        (named) => `it names ${named}; what stood in the way is ${to.name}`,
+      ),
+    /** That backup stays so, for at least as long as a deletion would wait to be tried again. */
+    neverTriedAgain: (backup: BackupHandle) =>
+      context.step(`Then ${backup.label} is not tried again: it has stayed in Error`, async () => {
+        const { steps } = evaluate(creationLosesLock(backups, made(backup)));
+        const failedAt = steps[0]?.reached?.at ?? Date.now();
+        // On Longhorn's own clocks 100 s; where as much has passed already, what came in it is judged and nothing more is waited for.
+        const left = Math.max(0, failedAt + window.most - Date.now());
+        await stays(staysLost(backups, made(backup)), `${left}ms`);
+        report.finding(toFinding('lost-lock-ends-a-creation', `Longhorn ${version} left ${backup.label} in Error for good.`));
+      }),
+    /** A completed backup goes Deleting, then Error with the text on a lock, which is informational; `to` is the lock that stood in the way. */
+    lostLock: (backup: BackupHandle, to: LockHandle) =>
+      context.step(
+        `Then ${backup.label} goes Deleting, and Error with the text on a lock in status.messages, which is informational`,
+        async () => {
+          const { holder } = to;
+          const verdict = await judge(deletionLosesLock(backups, deleted(backup)), limits.deletionFails).catch((error: unknown) => {
+            throw holder === undefined
+              ? error
+              : unlessUploaded(backups, { error, holder: { ...holder, from: holder.since.made }, version });
+          });
+          const text = statusAt(backups, reached(verdict, 1))?.messages?.error ?? '';
+          return reportLockText(report, { text, volume: backup.volume.name, held: to.name, version });
+        },
+        (named) => `it names ${named}; what stood in the way is ${to.name}`,
+      ),
+    /** Nobody does anything, and the deletion is tried again when its back-off is over, until the backup is gone. */
+    resolvedByItself: (backup: BackupHandle) =>
+      context.step(
+        `Then ${backup.label} goes Deleting again by itself, after ${tellWindow(window)}, and is gone in the end`,
+        async () => {
+          // Its own limit: a deletion that is never tried again is known for it as soon as the time for that is over.
+          const owner = 'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
+          const verdict = await judge(deletionIsRetried(backups, deleted(backup)), { within: `${window.most}ms`, owner });
+          const gap = judgeGap(verdict, { label: backup.label, window });
+          await judge(deletionResolves(backups, deleted(backup)), limits.deletedInTheEnd);
+          return gap;
+        },
+        tellGap,
+      ),
+    /** When the backup went the lock counted no more, and it is still there. */
+    heldUpUntilExpiry: (backup: BackupHandle, lock: ForeignLockHandle) =>
+      context.step(
+        `Then ${backup.label} was gone only after the foreign lock of ${lock.of} had expired, which is still there`,
+        async () => {
+          const life = clocks.lockLife / 1000;
+          const now = await lock.outlived();
+          const then = now - (Date.now() - goneAt(backups, backup.name)) / 1000;
+          if (then < life - unsure)
+            throw new Error(`${backup.label} was gone when the lock was ${then.toFixed(1)} s old, and a lock counts for ${life} s`);
+          return { now, then };
+        },
+        ({ now, then }) => `it was ${Math.round(then)} s old then, and is ${now} s old now`,
+      ),
+  };
+};

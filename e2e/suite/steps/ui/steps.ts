@@ -2,31 +2,55 @@ import { formatDuration, parseDuration } from '../../../kube/duration.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { describeLook, isAlike, type Look, lookOf } from '../../../ui/backup-look.ts';
-import { judgeShown } from '../../../ui/judge-shown.ts';
+import { type Delay, judgeShown } from '../../../ui/judge-shown.ts';
 import type { Context } from '../context.ts';
-import { type BackupHandle, tellLabels } from '../handles.ts';
-import { judgeRow } from './judge-row.ts';
-import { looksOf, type PageHandle } from './page-handle.ts';
-import { tellDelays } from './tell-delays.ts';
+import { type BackupHandle, type PageHandle, tellLabels, type VolumeHandle } from '../handles.ts';
+import { throwFor } from '../judging.ts';
+import { killUntilLost, looksOf, openBackupPage } from './page.ts';
+import { judgeRow } from './row.ts';
+
+/** The step that opens a page of Longhorn's user interface. */
+export const createGivenOfPages = (context: Context) => ({
+  /** The page of the volume's backups in Longhorn's user interface, drawn; one of them must be settled. */
+  backupPage: (volume: VolumeHandle) =>
+    context.step.returning(
+      "Given the page of the volume's backups in Longhorn's user interface",
+      () => openBackupPage(context, volume),
+      ({ forward }) => `through ${forward.pod()}`,
+    ),
+});
+
+/** The steps that act on Longhorn's user interface, or on what it stands on. */
+export const createWhenOfPages = (context: Context) => ({
+  /** The backup is deleted by its row's menu; the dialog that asks must name it, and is answered with OK. */
+  deletedOnPage: ({ page }: PageHandle, backup: BackupHandle) =>
+    context.step(
+      `When ${backup.label} is deleted on the page, where a dialog names it`,
+      async () => {
+        const { question, confirm } = await page.table.askToDelete(backup.name);
+        const others = context.made.backups.filter((name) => name !== backup.name && question.includes(name));
+        if (!question.includes(backup.name) || others.length > 0)
+          throw new Error(`the dialog does not ask about ${backup.name}, whose menu it was opened from: "${question}"`);
+        backup.since.deleted = context.timelines.backups.mark();
+        await confirm();
+        return question;
+      },
+      (question) => `"${question}"`,
+    ),
+  /**
+   * The longhorn-manager pods are killed, one after the other, until the page has lost its connection: at the latest when the proxy
+   * before them gives it up, which is a finding.
+   */
+  cutOff: (handle: PageHandle) =>
+    context.step(
+      'When longhorn-manager pods are killed, until the page has lost its connection',
+      () => killUntilLost(context, handle),
+      (killed) => killed.join(', '),
+    ),
+});
 
 /** The steps that judge Longhorn's user interface, always by the custom resources. */
-export type ThenOfPages = {
-  /** The page shows these backups as their custom resources are now, or does so soon. */
-  pageShows(page: PageHandle, ...backups: BackupHandle[]): Promise<void>;
-  /** The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full. */
-  rowTells(page: PageHandle, backup: BackupHandle): Promise<void>;
-  /** Since it was opened the page showed every state of these backups that lasted, soon, and none that they were not in. */
-  pageFollowed(page: PageHandle, ...backups: BackupHandle[]): Promise<void>;
-  /** Nobody has asked for the deletion of this backup, and it is Completed. */
-  leftAlone(backup: BackupHandle): Promise<void>;
-  /** The page that was cut off is connected again, by itself. */
-  pageIsBack(page: PageHandle): Promise<void>;
-  /** Nothing went wrong on the page, but what a cut brings about. */
-  pageUntroubled(page: PageHandle): Promise<void>;
-};
-
-/** Makes those steps. */
-export const createThenOfPages = (context: Context): ThenOfPages => {
+export const createThenOfPages = (context: Context) => {
   const { timelines, limits, report, version } = context;
   const { backups } = timelines;
   const wanted = ({ name }: BackupHandle): Look | undefined => {
@@ -39,56 +63,54 @@ export const createThenOfPages = (context: Context): ThenOfPages => {
     if (await page.until(() => made.every(isShown), parseDuration(within))) return;
     const wrong = made
       .filter((backup) => !isShown(backup))
-      .map((backup) => `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}`);
-    throw new Error(
-      `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say:\n${wrong.join('\n')}`,
-    );
+      .map((backup) => `${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}`);
+    throwFor(wrong, `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say`);
   };
 
   return {
-    pageShows: (page, ...made) =>
+    /** The page shows these backups as their custom resources are now, or does so soon. */
+    pageShows: (page: PageHandle, ...made: BackupHandle[]) =>
       context.step(
         `Then the page shows ${tellLabels(made)} as the custom resources are`,
         () => untilShown(page, made),
         () => made.map(({ name }) => describeLook(page.page.look(name))).join(', '),
       ),
-    rowTells: (page, backup) =>
-      context
-        .step(
-          `Then the row of ${backup.label} offers what can be done to it, and tells what went wrong`,
-          () => judgeRow(page.page.table, { name: backup.name, backups, ready: () => untilShown(page, [backup]) }),
-          ({ told }) => told,
-        )
-        .then(({ hidden }) => {
-          if (hidden !== undefined)
-            report.finding(toFinding('waiting-message-not-on-page', `Longhorn ${version} keeps back: "${hidden}".`));
-        }),
-    pageFollowed: (handle, ...made) =>
-      context
-        .step(
-          `Then the page showed each state of ${tellLabels(made)} that lasted, within ${formatDuration(parseDuration(limits.pageFollows.within))}, and none that the custom resources had not`,
-          async () => {
-            await untilShown(handle, made);
-            const { page } = handle;
-            const judged = made.map(({ label, name }) =>
-              judgeShown({
-                label,
-                history: looksOf(context, name, handle),
-                shown: page.shown(name),
-                connected: page.live(),
-                limit: parseDuration(limits.pageFollows.within),
-                end: Date.now(),
-              }),
-            );
-            const problems = judged.flatMap((each) => each.problems);
-            if (problems.length > 0)
-              throw new Error(`the page and the custom resources differ:\n${problems.map((each) => `- ${each}`).join('\n')}`);
-            return judged.flatMap(({ delays }) => delays);
-          },
-          tellDelays,
-        )
-        .then(() => {}),
-    leftAlone: ({ name, label }) =>
+    /** The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full. */
+    rowTells: async (page: PageHandle, backup: BackupHandle): Promise<void> => {
+      const { hidden } = await context.step.returning(
+        `Then the row of ${backup.label} offers what can be done to it, and tells what went wrong`,
+        () => judgeRow(page.page.table, { name: backup.name, backups, ready: () => untilShown(page, [backup]) }),
+        ({ told }) => told,
+      );
+      if (hidden !== undefined) report.finding(toFinding('waiting-message-not-on-page', `Longhorn ${version} keeps back: "${hidden}".`));
+    },
+    /** Since it was opened the page showed every state of these backups that lasted, soon, and none that they were not in. */
+    pageFollowed: (handle: PageHandle, ...made: BackupHandle[]) =>
+      context.step(
+        `Then the page showed each state of ${tellLabels(made)} that lasted, within ${formatDuration(parseDuration(limits.pageFollows.within))}, and none that the custom resources had not`,
+        async () => {
+          await untilShown(handle, made);
+          const { page } = handle;
+          const judged = made.map(({ label, name }) =>
+            judgeShown({
+              label,
+              history: looksOf(context, name, handle),
+              shown: page.shown(name),
+              connected: page.live(),
+              limit: parseDuration(limits.pageFollows.within),
+              end: Date.now(),
+            }),
+          );
+          throwFor(
+            judged.flatMap(({ problems }) => problems),
+            'the page and the custom resources differ',
+          );
+          return judged.flatMap(({ delays }) => delays);
+        },
+        tellDelays,
+      ),
+    /** Nobody has asked for the deletion of this backup, and it is Completed. */
+    leftAlone: ({ name, label }: BackupHandle) =>
       context.step(`Then ${label} is left alone`, async () => {
         const backup = backups.current(name);
         if (backup === undefined) throw new Error(`${label} (${name}) is gone`);
@@ -97,30 +119,44 @@ export const createThenOfPages = (context: Context): ThenOfPages => {
             `${label} (${name}) is ${describeBackup(backup)}${backup.metadata.deletionTimestamp === undefined ? '' : ', and its deletion was asked for'}`,
           );
       }),
-    pageIsBack: ({ page, cutOff }) =>
-      context
-        .step(
-          'Then the page is connected again, by itself',
-          async () => {
-            const { within, owner } = limits.pageReconnects;
-            const since = cutOff.at(-1)?.from ?? 0;
-            const isBack = (): boolean => page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);
-            if (!(await page.until(isBack, parseDuration(within))))
-              throw new Error(
-                `the page did not connect again within ${formatDuration(parseDuration(within))} (${owner}); it shows what was before`,
-              );
-            return (page.log.connected().at(-1)?.from ?? since) - since;
-          },
-          (after) => `${formatDuration(after)} after the kill`,
-        )
-        .then(() => {}),
-    pageUntroubled: ({ page, cutOff }) =>
+    /** The page that was cut off is connected again, by itself. */
+    pageIsBack: ({ page, cutOff }: PageHandle) =>
+      context.step(
+        'Then the page is connected again, by itself',
+        async () => {
+          const { within, owner } = limits.pageReconnects;
+          const since = cutOff.at(-1)?.from ?? 0;
+          const isBack = (): boolean => page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);
+          if (!(await page.until(isBack, parseDuration(within))))
+            throw new Error(
+              `the page did not connect again within ${formatDuration(parseDuration(within))} (${owner}); it shows what was before`,
+            );
+          return (page.log.connected().at(-1)?.from ?? since) - since;
+        },
+        (after) => `${formatDuration(after)} after the kill`,
+      ),
+    /** Nothing went wrong on the page, but what a cut brings about. */
+    pageUntroubled: ({ page, cutOff }: PageHandle) =>
       context.step('Then nothing went wrong on the page: no error in its console, no request that failed', async () => {
         const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
           /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) && cutOff.some(({ from, to }) => at >= from && at < to);
         const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
-        if (troubles.length > 0)
-          throw new Error(`on the page something went wrong:\n${troubles.map(({ text }) => `- ${text}`).join('\n')}`);
+        throwFor(
+          troubles.map(({ text }) => text),
+          'on the page something went wrong',
+        );
       }),
   };
+};
+
+/** Tells how long after its custom resource a page showed each look, at most: `Deleting after 0.4 s, a bar after 1.1 s`. */
+export const tellDelays = (delays: readonly Delay[]): string => {
+  const longest = new Map<string, number>();
+  for (const { look, delay } of delays) {
+    // What a bar says is not told apart.
+    const name = look.replace(/^\d+ %/, 'a bar');
+    longest.set(name, Math.max(delay, longest.get(name) ?? 0));
+  }
+  const told = [...longest].map(([look, delay]) => `${look} after ${formatDuration(delay)}`);
+  return told.length === 0 ? 'nothing changed' : told.join(', ');
 };

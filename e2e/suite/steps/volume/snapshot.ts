@@ -7,7 +7,7 @@ import type { Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { runLabel } from '../made.ts';
-import { causeOfSnapshot } from './causes/backup-cause.ts';
+import { causeOfSnapshot } from './causes.ts';
 
 /** Takes a snapshot of a volume and returns when it can be backed up. */
 export const makeSnapshot = async (context: Context, volume: VolumeHandle): Promise<SnapshotHandle> => {

@@ -1,5 +1,5 @@
 import { blockSize } from '../../../backupstore/write/pack-block.ts';
-import { once } from '../../../history/expectation.ts';
+import { once, onceGone } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
@@ -8,7 +8,7 @@ import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts'
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { runLabel } from '../made.ts';
-import { causeOfVolume } from './causes/volume-cause.ts';
+import { causeOfVolume } from './causes.ts';
 
 const ticket = 'corral';
 
@@ -134,4 +134,12 @@ export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise
     .map(({ metadata }) => metadata.name)
     .filter((name) => pods.some((pod) => pod.node === name))
     .sort();
+};
+
+/** Detaches a volume and removes it, with its snapshots; returns when it is gone. Its backups stay. */
+export const removeVolume = async ({ cluster, timelines, limits }: Context, { name }: VolumeHandle): Promise<void> => {
+  await detach({ cluster }, name);
+  await untilDetached({ timelines, limits }, name);
+  await cluster.delete(longhornResources.volumes, { namespace, name });
+  await onceGone(timelines.volumes, { name, label: `volume ${name} is gone`, describe: describeVolume, ...limits.volumeGone });
 };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { endedUnseen } from '../../../../e2e/suite/steps/backup/ended-unseen.ts';
 import { waitsAndCompletes } from '../../../../e2e/suite/steps/backup/expectations.ts';
-import { PremiseLost } from '../../../../e2e/suite/steps/premise-lost.ts';
+import { endedUnseen } from '../../../../e2e/suite/steps/backup/waiting.ts';
+import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { judgePair } from '../judged-pair.ts';
 
 const judged = judgePair(waitsAndCompletes, endedUnseen);

@@ -1,14 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
-import {
-  completes,
-  is,
-  isDeleted,
-  isHeldBack,
-  remains,
-  waitsAndCompletes,
-  waitsFor,
-} from '../../../../e2e/suite/steps/backup/expectations.ts';
+import { completes, is, isHeldBack, remains, waitsAndCompletes, waitsFor } from '../../../../e2e/suite/steps/backup/expectations.ts';
+import { isDeleted } from '../../../../e2e/suite/steps/deletion/expectations.ts';
 import { type Mutation, ofBackup, type RecordedName, recorded, stage, withStatus } from '../recordings.ts';
 
 const judge = async (name: RecordedName, mutate?: Mutation) => {

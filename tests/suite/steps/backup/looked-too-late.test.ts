@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isHeldBack } from '../../../../e2e/suite/steps/backup/expectations.ts';
-import { lookedTooLate } from '../../../../e2e/suite/steps/backup/looked-too-late.ts';
-import { PremiseLost } from '../../../../e2e/suite/steps/premise-lost.ts';
+import { lookedTooLate } from '../../../../e2e/suite/steps/backup/waiting.ts';
+import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { judgePair } from '../judged-pair.ts';
 
 const judged = judgePair(isHeldBack, lookedTooLate);

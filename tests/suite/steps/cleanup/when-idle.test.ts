@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { volumeFolder } from '../../../../e2e/backupstore/layout.ts';
 import { openStore } from '../../../../e2e/backupstore/store.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
-import { createWhenIdle } from '../../../../e2e/suite/steps/cleanup/when-idle.ts';
+import { createWhenIdle } from '../../../../e2e/suite/steps/cleanup.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
 let root: string;

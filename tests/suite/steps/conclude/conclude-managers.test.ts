@@ -8,10 +8,10 @@ import type { TimelineEvent } from '../../../../e2e/history/timeline.ts';
 import { createTimeline } from '../../../../e2e/history/timeline.ts';
 import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
 import { concludeManagers, excuse } from '../../../../e2e/suite/steps/conclude/conclude.ts';
-import type { ManagerPodObject } from '../../../../e2e/suite/steps/conclude/judge-managers.ts';
-import { scenarioNamed } from '../../../../e2e/suite/steps/conclude/scenario-named.ts';
+import { scenarioNamed } from '../../../../e2e/suite/steps/conclude/managers.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { record } from '../record.ts';
 
 const sentence = 'Then no longhorn-manager was started again meanwhile';

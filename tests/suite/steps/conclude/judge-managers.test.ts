@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import { judgeManagers, type ManagerPodObject } from '../../../../e2e/suite/steps/conclude/judge-managers.ts';
+import { judgeManagers } from '../../../../e2e/suite/steps/conclude/managers.ts';
+import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 
 const pod = (restartCount: number, { uid = 'u1', exitCode }: { uid?: string; exitCode?: number } = {}): ManagerPodObject => ({
   metadata: { name: `longhorn-manager-${uid}`, uid },

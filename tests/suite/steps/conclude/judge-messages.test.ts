@@ -6,7 +6,8 @@ import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/ty
 import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { loadRecording, type RecordedLine, replayRecording } from '../../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import { type ExpectedMessage, judgeMessages, summarizeMessages } from '../../../../e2e/suite/steps/conclude/judge-messages.ts';
+import { judgeMessages, summarizeMessages } from '../../../../e2e/suite/steps/conclude/messages.ts';
+import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
 import { ofBackup, withStatus } from '../recordings.ts';
 
 type Mutation = (line: RecordedLine) => RecordedLine | undefined;

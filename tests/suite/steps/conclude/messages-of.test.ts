@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
-import { messagesOf } from '../../../../e2e/suite/steps/conclude/messages-of.ts';
+import { messagesOf } from '../../../../e2e/suite/steps/conclude/messages.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 
 test('what Longhorn said is told with its meaning, in the order in which it was met, and cut short', async () => {

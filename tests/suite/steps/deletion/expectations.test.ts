@@ -3,18 +3,15 @@ import { evaluate } from '../../../../e2e/history/expectation.ts';
 import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
-import { is, waitsFor } from '../../../../e2e/suite/steps/backup/expectations.ts';
+import { goesOn, is, isNeverHeldBack, stateWhen, waitsFor } from '../../../../e2e/suite/steps/backup/expectations.ts';
 import {
   deletionFails,
   deletionFailsAgain,
-  goesOn,
   isDeletedInTheEnd,
   isDeletedThroughKill,
   isForgottenAndRetried,
-  isNeverHeldBack,
-  stateWhen,
+  retryWindow,
 } from '../../../../e2e/suite/steps/deletion/expectations.ts';
-import { retryWindow } from '../../../../e2e/suite/steps/deletion/retry-window.ts';
 import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
 
 const recorded = {

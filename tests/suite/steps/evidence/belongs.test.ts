@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { belongsTo } from '../../../../e2e/suite/steps/evidence/belongs.ts';
+import { belongsTo } from '../../../../e2e/suite/steps/evidence/keep.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 
 const made = {

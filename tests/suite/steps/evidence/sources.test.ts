@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { whileObserved } from '../../../../e2e/history/observer.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import type { ManagerPodObject } from '../../../../e2e/suite/steps/conclude/judge-managers.ts';
-import { followManagers } from '../../../../e2e/suite/steps/evidence/managers-logs.ts';
-import { sourcesOf } from '../../../../e2e/suite/steps/evidence/sources.ts';
+import { followManagers, sourcesOf } from '../../../../e2e/suite/steps/evidence/sources.ts';
+import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
 const since = new Date('2026-11-20T12:00:00Z');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Event } from '../../../../e2e/longhorn/job-types.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import { problemsOfEvents, untilTold } from '../../../../e2e/suite/steps/job/events.ts';
+import { problemsOfEvents, untilTold } from '../../../../e2e/suite/steps/job/runs.ts';
 
 const event = (reason: string, message: string, { type = 'Normal', kind = 'CronJob' } = {}): Event => ({
   metadata: { name: `${reason}-${message.length}` },

@@ -4,7 +4,7 @@ import type { RecordedLine } from '../../../../e2e/history/recording.ts';
 import type { Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { isMadeAlone, isTakenAlone, jobCompletes, jobFails, restartsIn } from '../../../../e2e/suite/steps/job/expectations.ts';
-import { madeByTicks, problemsOf } from '../../../../e2e/suite/steps/job/made.ts';
+import { madeByTicks, problemsOf } from '../../../../e2e/suite/steps/job/runs.ts';
 import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
 import { type RecordedJob, recordedJobs, stageJob } from './recordings.ts';
 

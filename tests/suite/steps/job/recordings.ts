@@ -3,7 +3,7 @@ import { loadRecording, replayRecording } from '../../../../e2e/history/recordin
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
-import type { Tick } from '../../../../e2e/suite/steps/job/handles.ts';
+import type { Tick } from '../../../../e2e/suite/steps/job/job.ts';
 import type { Mutation } from '../recordings.ts';
 
 const folder = new URL('../../../../fixtures/recordings/longhorn-v1.12.1/', import.meta.url);

@@ -3,7 +3,7 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
-import type { JobHandle } from '../../../../e2e/suite/steps/job/handles.ts';
+import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { createThenOfJobs } from '../../../../e2e/suite/steps/job/steps.ts';
 import { type Limits, limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';

@@ -6,8 +6,8 @@ import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import type { JobHandle } from '../../../../e2e/suite/steps/job/handles.ts';
-import { dueMinute, everyQuarter, lastTick, nextTick, scheduleJob } from '../../../../e2e/suite/steps/job/ticks.ts';
+import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
+import { dueMinute, everyQuarter, lastTick, nextTick, scheduleJob } from '../../../../e2e/suite/steps/job/job.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 
 const at = (time: string): number => Date.parse(`2026-11-20T${time}Z`);

@@ -5,14 +5,13 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
-import { isNeverHeldBack, stateWhen } from '../../../../e2e/suite/steps/deletion/expectations.ts';
-import { retryWindow } from '../../../../e2e/suite/steps/deletion/retry-window.ts';
+import { isNeverHeldBack, isUploading, stateWhen } from '../../../../e2e/suite/steps/backup/expectations.ts';
+import { retryWindow } from '../../../../e2e/suite/steps/deletion/expectations.ts';
 import {
   creationLosesLock,
   deletionLosesLock,
   deletionResolves,
   goneAt,
-  isUploading,
   statusAt,
   staysLost,
 } from '../../../../e2e/suite/steps/lock/expectations.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { volumeFolder } from '../../../../e2e/backupstore/layout.ts';
 import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
-import { namedLock, reportLockText } from '../../../../e2e/suite/steps/lock/lock-text.ts';
+import { namedLock, reportLockText } from '../../../../e2e/suite/steps/lock/expectations.ts';
 import { record } from '../record.ts';
 
 const lock = (folder = `${volumeFolder('v')}/locks`, operation = 'delete') =>

@@ -11,11 +11,11 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
+import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
-import { createGivenOfLocks, createWhenOfLocks } from '../../../../e2e/suite/steps/lock/foreign-locks.ts';
-import { createThenOfLocks } from '../../../../e2e/suite/steps/lock/steps.ts';
+import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from '../../../../e2e/suite/steps/lock/steps.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { record } from '../record.ts';
 import type { Mutation } from '../recordings.ts';
@@ -64,7 +64,7 @@ const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
     given: createGivenOfLocks(context),
     when: createWhenOfLocks(context),
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: createThenOfLocks(context),
+    then: { ...createThenOfBackups(context), ...createThenOfLocks(context) },
   };
 };
 

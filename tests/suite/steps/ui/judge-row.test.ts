@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { createTimeline, type Recorder } from '../../../../e2e/history/timeline.ts';
-import { PremiseLost } from '../../../../e2e/suite/steps/premise-lost.ts';
-import { judgeRow } from '../../../../e2e/suite/steps/ui/judge-row.ts';
+import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
+import { judgeRow } from '../../../../e2e/suite/steps/ui/row.ts';
 import { findChromium } from '../../../../e2e/ui/chromium.ts';
 import { type FollowedPage, followPage } from '../../../../e2e/ui/followed-page.ts';
 import type { Mutant } from '../../../../emulator/mutants.ts';

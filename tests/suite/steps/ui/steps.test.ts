@@ -4,11 +4,10 @@ import type { Duration } from '../../../../e2e/kube/duration.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
+import type { BackupHandle, PageHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
-import { untilLostLate } from '../../../../e2e/suite/steps/ui/lost-late.ts';
-import type { PageHandle } from '../../../../e2e/suite/steps/ui/page-handle.ts';
-import { createThenOfPages, type ThenOfPages } from '../../../../e2e/suite/steps/ui/steps.ts';
+import { untilLostLate } from '../../../../e2e/suite/steps/ui/page.ts';
+import { createThenOfPages } from '../../../../e2e/suite/steps/ui/steps.ts';
 import { type Look, lookOf } from '../../../../e2e/ui/backup-look.ts';
 import { findChromium } from '../../../../e2e/ui/chromium.ts';
 import { followPage } from '../../../../e2e/ui/followed-page.ts';
@@ -26,7 +25,7 @@ const first: BackupHandle = { name, label: 'the first backup', volume, snapshot:
 let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
 let proxy: TcpProxy;
 let handle: PageHandle;
-let then: ThenOfPages;
+let then: ReturnType<typeof createThenOfPages>;
 let context: Context;
 let findings: { title: string; detail: string }[];
 let timeline: Recorder<Backup>;
@@ -71,7 +70,8 @@ const open = async ({ mutant, stale = '20s' }: { mutant?: Mutant; stale?: Durati
     pageReconnects: { within: '2s', owner: 'the test' },
     pageStale: { within: stale, owner: 'the proxy in between' },
   };
-  const step = (_sentence: string, work: () => Promise<unknown>) => work();
+  const work = (_sentence: string, work: () => Promise<unknown>) => work();
+  const step = Object.assign(work, { returning: work });
   findings = [];
   const report = { finding: (finding: (typeof findings)[number]) => findings.push(finding) };
   context = { timelines: { backups }, limits, step, report, version: 'v1.12.1' } as unknown as Context;

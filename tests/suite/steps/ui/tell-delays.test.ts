@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tellDelays } from '../../../../e2e/suite/steps/ui/tell-delays.ts';
+import { tellDelays } from '../../../../e2e/suite/steps/ui/steps.ts';
 
 test('of each look the longest delay is told, and all bars are one', () => {
   const delays = [

@@ -6,9 +6,7 @@ import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup, Snapshot, Volume, VolumeAttachment } from '../../../../e2e/longhorn/types.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
-import { causeOfBackup, causeOfSnapshot } from '../../../../e2e/suite/steps/volume/causes/backup-cause.ts';
-import { errorLinesOf, sayingOf } from '../../../../e2e/suite/steps/volume/causes/process-log.ts';
-import { causeOfVolume } from '../../../../e2e/suite/steps/volume/causes/volume-cause.ts';
+import { causeOfBackup, causeOfSnapshot, causeOfVolume, errorLinesOf, sayingOf } from '../../../../e2e/suite/steps/volume/causes.ts';
 import { attach } from '../../../../e2e/suite/steps/volume/volume.ts';
 import { localPods } from '../../../support/local-pods.ts';
 

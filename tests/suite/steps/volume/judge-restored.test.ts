@@ -3,7 +3,7 @@ import { openStore } from '../../../../e2e/backupstore/store.ts';
 import { blockSize } from '../../../../e2e/backupstore/write/pack-block.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
-import { differencesOf, judgeRestored } from '../../../../e2e/suite/steps/volume/judge-restored.ts';
+import { differencesOf, judgeRestored } from '../../../../e2e/suite/steps/volume/restored.ts';
 import { exported, someBlocks } from '../../../backupstore/write/written-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { record } from '../record.ts';

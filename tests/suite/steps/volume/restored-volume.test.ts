@@ -8,7 +8,7 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
-import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored-volume.ts';
+import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
 import { exported } from '../../../backupstore/write/written-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 

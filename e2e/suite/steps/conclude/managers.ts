@@ -1,7 +1,46 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Timeline } from '../../../history/timeline.ts';
 import { describePanic, readPanic } from '../../../longhorn/panic.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import type { Keeper } from '../../evidence/keeper.ts';
 import type { Context } from '../context.ts';
-import { judgeManagers, type ManagerEnd } from './judge-managers.ts';
+import type { ManagerPodObject } from '../timelines.ts';
+
+/** The end of a longhorn-manager, in a line. */
+export type ManagerEnd = {
+  told: string;
+  /** Where its container was started again in the same pod, which keeps what it said before. */
+  restarted?: { pod: string; container: string };
+  /** The order of arrival of the state that told of it. */
+  sequence: number;
+};
+
+/**
+ * Looks through the history of the longhorn-manager pods for one that went, or whose container was started again.
+ * Longhorn has had crashes of its managers that heal so fast that no state of a backup tells of them (longhorn#13245).
+ */
+export const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] => {
+  const ends: ManagerEnd[] = [];
+  const restarts = new Map<string, number>();
+  for (const entry of entries) {
+    if (entry.kind === 'gap') continue;
+    const { sequence } = entry;
+    const { metadata, spec, status } = entry.object;
+    const pod = `${metadata.name} on ${spec?.nodeName ?? 'no node'}`;
+    if (entry.kind === 'deleted') ends.push({ told: `${pod} went`, sequence });
+    for (const { name, restartCount = 0, lastState } of status?.containerStatuses ?? []) {
+      const key = `${metadata.uid}/${name}`;
+      const before = restarts.get(key);
+      restarts.set(key, restartCount);
+      if (before === undefined || restartCount <= before) continue;
+      const { exitCode, reason } = lastState?.terminated ?? {};
+      const told = `container ${name} of ${pod} was started again (its last end: exit code ${exitCode ?? 'not known'}, ${reason ?? 'no reason'})`;
+      ends.push({ told, restarted: { pod: metadata.name, container: name }, sequence });
+    }
+  }
+  return ends;
+};
 
 type Ground = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
 
@@ -56,4 +95,30 @@ const wasGone = ({ timelines }: Ground, { backup, sequence }: { backup: string; 
     (entry) => entry.kind !== 'gap' && entry.object.metadata.name === backup && entry.sequence < sequence,
   );
   return before.length === 0 || before.at(-1)?.kind === 'deleted';
+};
+
+/**
+ * Names the scenario of the run whose history has an object of this name, by what its evidence says; undefined where none has, or none can be read,
+ * as of a scenario that another machine plays.
+ */
+export const scenarioNamed =
+  ({ folder }: Pick<Keeper, 'folder'>) =>
+  async (object: string): Promise<string | undefined> => {
+    const own = folder();
+    if (own === undefined) return undefined;
+    const all = dirname(own);
+    const folders = await readdir(all).catch(() => []);
+    for (const each of folders) {
+      const history = await readFile(join(all, each, 'history.ndjson'), 'utf8').catch(() => '');
+      if (history.includes(`"name":${JSON.stringify(object)}`)) return recordingOf(history);
+    }
+    return undefined;
+  };
+
+const recordingOf = (history: string): string | undefined => {
+  try {
+    return (JSON.parse(history.slice(0, history.indexOf('\n'))) as { recording?: string }).recording;
+  } catch {
+    return undefined;
+  }
 };

@@ -1,14 +1,12 @@
-import { catalogue, type MessageId } from '../../../longhorn/messages/catalogue.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { KubernetesObject } from '../../../kube/cluster.ts';
+import { shorten } from '../../../kube/shorten.ts';
+import { catalogue } from '../../../longhorn/messages/catalogue.ts';
 import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
 import { saidByBackup, saidBySnapshot, saidByTarget } from '../../../longhorn/messages/said-by.ts';
-import type { KubernetesObject } from '../../../kube/cluster.ts';
-import { shorten } from '../../../kube/shorten.ts';
-import type { Timeline } from '../../../history/timeline.ts';
+import type { Context, ExpectedMessage } from '../context.ts';
 import type { Timelines } from '../timelines.ts';
-
-/** A message that a scenario brings about on purpose, and the object (its name) that may say it. */
-export type ExpectedMessage = { id: MessageId; of: string };
 
 /** A message that was met: who said it, when it first did (ms since the epoch), and what it is. */
 export type MetMessage = Message & { of: string; at: number; classification: Classification };
@@ -102,4 +100,39 @@ const describe = ({ speaker, of, field, state, at, text, classification }: MetMe
   if (classification.class === 'unclassified') return `${where}: ${told}`;
   const { means, advice } = catalogue[classification.id];
   return `${where}: ${told}. ${means} ${advice}`;
+};
+
+/** A message of Longhorn with its place in the catalogue, in words. */
+export type ToldMessage = { of: string; text: string; class: string; id: string | null; meaning: string };
+
+const idOf = ({ classification }: MetMessage): string | undefined =>
+  classification.class === 'unclassified' ? undefined : classification.id;
+
+// In whatever field, and in whatever state of the object.
+const isSame = (one: MetMessage, other: MetMessage): boolean => one.of === other.of && one.text === other.text && idOf(one) === idOf(other);
+
+/** What Longhorn has said of a scenario's objects so far: each message once, in the order in which it was met. */
+export const messagesOf = ({
+  timelines,
+  made,
+  target,
+  expected,
+  version,
+}: Pick<Context, 'timelines' | 'made' | 'target' | 'expected' | 'version'>): ToldMessage[] => {
+  const { met } = judgeMessages(timelines, { volumes: made.volumes, target, expected, version });
+  return met
+    .toSorted((one, other) => one.at - other.at)
+    .filter((one, index, all) => all.findIndex((other) => isSame(one, other)) === index)
+    .map(({ of, text: whole, classification }) => {
+      const text = shorten(whole, longestText);
+      return classification.class === 'unclassified'
+        ? { of, text, class: 'unclassified', id: null, meaning: 'Nobody knows this message.' }
+        : {
+            of,
+            text,
+            class: classification.class,
+            id: classification.id,
+            meaning: `${classification.row.means} ${classification.row.advice}`,
+          };
+    });
 };

@@ -1,9 +1,9 @@
+import type { Timeline } from '../../../history/timeline.ts';
+import { shorten } from '../../../kube/shorten.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { shorten } from '../../../kube/shorten.ts';
-import type { Timeline } from '../../../history/timeline.ts';
 import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
-import { PremiseLost } from '../premise-lost.ts';
+import { PremiseLost, throwFor } from '../judging.ts';
 
 /** What a row was found to say; `hidden` is a message of the custom resource that the page shows nowhere. */
 export type ToldRow = { told: string; hidden: string | undefined };
@@ -56,10 +56,7 @@ const judge = ({ menu, tooltips, text }: Read, backup: Backup): ToldRow => {
     .map((item) => `${item.name} should be ${item.isDisabled ? 'disabled' : 'enabled'}; the menu has ${tellMenu(menu)}`);
   for (const { wanted: message, found } of tooltips)
     if (plain(found) !== plain(message)) problems.push(`the tooltip says "${found}", where the custom resource says "${message}"`);
-  if (problems.length > 0)
-    throw new Error(
-      `the row of ${backup.metadata.name}, which is ${backupState(backup)}, is not as it should be:\n${problems.map((each) => `- ${each}`).join('\n')}`,
-    );
+  throwFor(problems, `the row of ${backup.metadata.name}, which is ${backupState(backup)}, is not as it should be`);
   const info = messages?.info;
   return {
     told: [tellMenu(menu), ...tooltips.map(({ found }) => `"${shorten(found, longestTold)}"`)].join('; '),

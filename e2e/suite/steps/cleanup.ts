@@ -1,0 +1,188 @@
+import { StillAtWork } from '../../backupstore/at-work.ts';
+import type { BackupStore } from '../../backupstore/store.ts';
+import { onceGone } from '../../history/expectation.ts';
+import type { Timeline } from '../../history/timeline.ts';
+import { follow } from '../../history/watch.ts';
+import { type KubernetesObject, type Resource, resources, unlessGone } from '../../kube/cluster.ts';
+import { describeBackup } from '../../longhorn/backup-state.ts';
+import type { LonghornClocks } from '../../longhorn/clocks.ts';
+import { jobPodsLabel } from '../../longhorn/job-types.ts';
+import { backupLabels, longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
+import type { Context } from './context.ts';
+import { type Limit, storeQuiet } from './limits.ts';
+import { describeSnapshot } from './volume/snapshot.ts';
+import { describeVolume, detach, untilDetached } from './volume/volume.ts';
+
+type Ground = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'> & { whenIdle: WhenIdle };
+type Collection<T extends KubernetesObject> = { resource: Resource; timeline: Timeline<T>; what: string; describe?: (object: T) => string };
+
+/**
+ * Removes everything that the steps made in Longhorn, and returns when it is gone. Goes on whatever fails, and throws at the end.
+ * Backups first, while their store lives: Longhorn lets none go before its files are removed.
+ */
+export const removeMade = async (ground: Ground): Promise<void> => {
+  const { timelines, made, limits } = ground;
+  const stages: (() => Promise<void>)[] = [
+    // First, or they would go on making backups.
+    () => removeJobs(ground),
+    () =>
+      remove(
+        ground,
+        { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup },
+        made.backups,
+        // The deletions that a job asked for may have failed a few times.
+        made.jobs.length === 0 ? limits.backupsGone : limits.oldOnesGo,
+      ),
+    () => removeBackupVolumes(ground, made.volumes),
+    () => detachVolumes(ground),
+    () =>
+      remove(
+        ground,
+        { resource: longhornResources.volumes, timeline: timelines.volumes, what: 'volume', describe: describeVolume },
+        made.volumes,
+        limits.volumeGone,
+      ),
+    // After their volume, which may still be being restored from them.
+    () =>
+      remove(
+        ground,
+        { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup },
+        made.written.map(({ backup }) => backup),
+        limits.backupsGone,
+      ),
+    () =>
+      removeBackupVolumes(
+        ground,
+        made.written.map(({ volume }) => volume),
+      ),
+    // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until there is a younger one.
+    () =>
+      remove(
+        ground,
+        { resource: longhornResources.snapshots, timeline: timelines.snapshots, what: 'snapshot', describe: describeSnapshot },
+        made.snapshots,
+        limits.snapshotsGone,
+      ),
+  ];
+  await inTurn(stages);
+};
+
+/** Runs every stage, whatever fails before it; throws at the end, with all that went wrong. */
+export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<void> => {
+  const errors: unknown[] = [];
+  for (const stage of stages) await stage().catch((error: unknown) => errors.push(error));
+  if (errors.length === 1) throw errors[0];
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} stages of the clean-up failed`);
+};
+
+const remove = async <T extends KubernetesObject>(
+  { cluster }: Pick<Ground, 'cluster'>,
+  { resource, timeline, what, describe }: Collection<T>,
+  names: readonly string[],
+  limit: Limit,
+): Promise<void> => {
+  await Promise.all(
+    names.map(async (name) => {
+      await cluster.delete(resource, { namespace, name }).catch(unlessGone);
+      await onceGone(timeline, { name, label: `${what} ${name} is gone`, ...limit, ...(describe === undefined ? {} : { describe }) });
+    }),
+  );
+};
+
+const removeBackupVolumes = async (ground: Ground, volumes: readonly string[]): Promise<void> => {
+  const timeline = ground.timelines.backupVolumes;
+  const belongs = ({ metadata }: KubernetesObject): boolean =>
+    volumes.some((volume) =>
+      Object.entries(backupLabels({ volume, target: ground.target })).every(([key, value]) => metadata.labels?.[key] === value),
+    );
+  const names = timeline
+    .objects()
+    .filter(belongs)
+    .map(({ metadata }) => metadata.name);
+  if (names.length === 0) return;
+  const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
+  await ground.whenIdle(
+    `backup volume ${names.join(', ')}`,
+    () => remove(ground, ofBackupVolumes, names, ground.limits.backupVolumeGone),
+    volumes,
+  );
+};
+
+const detachVolumes = async ({ cluster, timelines, made, limits }: Ground): Promise<void> => {
+  const attached = made.volumes.filter(
+    (name) => timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
+  );
+  await Promise.all(
+    attached.map(async (name) => {
+      await detach({ cluster }, name).catch(unlessGone);
+      await untilDetached({ timelines, limits }, name);
+    }),
+  );
+};
+
+type Jobs = Pick<Ground, 'cluster' | 'timelines' | 'made' | 'limits'>;
+
+/** Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like everything else. */
+export const removeJobs = async (ground: Jobs): Promise<void> => {
+  try {
+    await Promise.all(ground.made.jobs.map((name) => removeJob(ground, name)));
+  } finally {
+    if (ground.made.jobs.length > 0) enterMade(ground);
+  }
+};
+
+const enterMade = ({ timelines, made }: Jobs): void => {
+  const backups = timelines.backups.objects().filter(({ metadata }) => made.volumes.includes(metadata.labels?.['backup-volume'] ?? ''));
+  const snapshots = timelines.snapshots.objects().filter(({ spec }) => made.volumes.includes(spec.volume));
+  made.backups = [...new Set([...made.backups, ...backups.map(({ metadata }) => metadata.name)])];
+  made.snapshots = [...new Set([...made.snapshots, ...snapshots.map(({ metadata }) => metadata.name)])];
+};
+
+// Returns when the last pod of its runs is gone, so that it makes nothing any more.
+const removeJob = async ({ cluster, limits }: Jobs, name: string): Promise<void> => {
+  const stop = new AbortController();
+  const where = { namespace, signal: stop.signal };
+  try {
+    const [recurringJobs, cronJobs, pods] = await Promise.all([
+      follow(cluster, longhornResources.recurringJobs, { ...where, fieldSelector: `metadata.name=${name}` }),
+      follow(cluster, resources.cronJobs, { ...where, fieldSelector: `metadata.name=${name}` }),
+      follow(cluster, resources.pods, { ...where, labelSelector: jobPodsLabel(name) }),
+    ]);
+    const wait = { describe: () => 'still there', ...limits.jobsGone };
+    await cluster.delete(longhornResources.recurringJobs, { namespace, name }).catch(unlessGone);
+    await onceGone(recurringJobs, { name, label: `recurring job ${name} is gone`, ...wait });
+    await onceGone(cronJobs, { name, label: `CronJob ${name} is gone`, ...wait });
+    const left = pods.objects().map(({ metadata }) => metadata.name);
+    await Promise.all(left.map((pod) => onceGone(pods, { name: pod, label: `pod ${pod} of recurring job ${name} is gone`, ...wait })));
+  } finally {
+    stop.abort(new Error('the recurring job is gone'));
+  }
+};
+
+type WorkedOn = { store: Pick<BackupStore, 'untilIdle'>; clocks: LonghornClocks; run: string };
+
+/** Takes something of a backup store away as soon as nobody works there; `what` is named when it has to be left. */
+export type WhenIdle = (what: string, take: () => Promise<void>, volumes?: readonly string[]) => Promise<void>;
+
+/**
+ * Lets go of a store only when nothing works in it: Longhorn's command that removes a backup's blocks goes on after that Backup is gone, and when it
+ * fails because its folder is taken away, managers of v1.8.0 to v1.11.2 panic (longhorn#13245). All waits share one time, which bounds a clean-up.
+ * After it, what is worked on is left, and that is an error; where the store cannot be looked into, it is taken, and that is told as well.
+ */
+export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
+  const { seconds, owner } = storeQuiet(clocks);
+  const lockLife = Math.ceil(clocks.lockLife / 1000);
+  let left = seconds;
+  return async (what, take, volumes = []) => {
+    const start = performance.now();
+    const problem = await store.untilIdle({ volumes, lockLife, seconds: Math.ceil(left), owner }).then(
+      () => undefined,
+      (error: Error) => error,
+    );
+    left = Math.max(0, left - (performance.now() - start) / 1000);
+    if (problem instanceof StillAtWork)
+      throw new Error(`${what} is left: ${problem.message}; when that has ended, remove it with npm run cleanup -- --run ${run}`);
+    await take();
+    if (problem !== undefined) throw new Error(`nobody knows whether ${what} was still worked on when it was removed: ${problem.message}`);
+  };
+};

@@ -1,0 +1,170 @@
+import { ExpectationError, once } from '../../../history/expectation.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { KubernetesObject } from '../../../kube/cluster.ts';
+import { shorten } from '../../../kube/shorten.ts';
+import type { Event } from '../../../longhorn/job-types.ts';
+import { classify } from '../../../longhorn/messages/classify.ts';
+import type { Message } from '../../../longhorn/messages/row.ts';
+import type { Backup, Snapshot } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle } from '../handles.ts';
+import { notProvable } from '../judging.ts';
+import type { Limit } from '../limits.ts';
+import { type JobHandle, lastTick, type Tick } from './job.ts';
+import { readLogOf } from './log.ts';
+
+/** What appeared for a volume from one run's mark to that of the next. */
+export type MadeByTick = { tick: Tick; backups: Backup[]; snapshots: Snapshot[] };
+
+type Timelines = { backups: Timeline<Backup>; snapshots: Timeline<Snapshot> };
+
+/**
+ * What each run made, `others` left out, which steps have made; what appeared later than the last run's mark counts as that one's. Throws, as not provable, where a
+ * watch lost a stretch.
+ */
+export const madeByTicks = (
+  { backups, snapshots }: Timelines,
+  { volume, ticks, others = [] }: { volume: string; ticks: readonly Tick[]; others?: readonly string[] },
+): MadeByTick[] => {
+  const from = ticks[0]?.from ?? 0;
+  const ofVolume = appeared(backups, from).filter(({ object }) => object.metadata.labels?.['backup-volume'] === volume);
+  const taken = appeared(snapshots, from).filter(({ object }) => object.spec.volume === volume);
+  const isOwn = ({ object }: { object: KubernetesObject }): boolean => !others.includes(object.metadata.name);
+  return ticks.map((tick, index) => {
+    const end = ticks[index + 1]?.from ?? Number.POSITIVE_INFINITY;
+    const within = ({ sequence }: { sequence: number }): boolean => sequence > tick.from && sequence <= end;
+    return {
+      tick,
+      backups: ofVolume
+        .filter(isOwn)
+        .filter(within)
+        .map(({ object }) => object),
+      snapshots: taken
+        .filter(isOwn)
+        .filter(within)
+        .map(({ object }) => object),
+    };
+  });
+};
+
+/** What is wrong with what the runs made, a line each: a run makes one snapshot, and one backup of it. */
+export const problemsOf = (made: readonly MadeByTick[]): string[] =>
+  made.flatMap(({ tick, backups, snapshots }) => {
+    const wanted = tick.makes ? 1 : 0;
+    const told = [
+      [backups, 'backup'],
+      [snapshots, 'snapshot'],
+    ] as const;
+    const counts = told.flatMap(([found, what]) =>
+      found.length === wanted
+        ? []
+        : [
+            `${tick.label} made ${found.length} ${what}s, not ${wanted}: ${found.map(({ metadata }) => metadata.name).join(', ') || 'none'}`,
+          ],
+    );
+    const [backup, snapshot] = [backups[0], snapshots[0]];
+    const isOfAnother = backup !== undefined && snapshot !== undefined && backup.spec.snapshotName !== snapshot.metadata.name;
+    return isOfAnother
+      ? [...counts, `${tick.label} backed up snapshot ${backup.spec.snapshotName}, and not ${snapshot.metadata.name}, which it took`]
+      : counts;
+  });
+
+const appeared = <T extends KubernetesObject>({ entries, label }: Timeline<T>, from: number) => {
+  const seen = new Set<string | undefined>();
+  const found: { sequence: number; object: T }[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'gap') {
+      if (entry.sequence > from)
+        throw notProvable(`the watch of ${label} lost a stretch (${entry.reason}): what the runs made is not known`);
+      continue;
+    }
+    const { uid } = entry.object.metadata;
+    if (!seen.has(uid) && entry.sequence > from) found.push({ sequence: entry.sequence, object: entry.object });
+    seen.add(uid);
+  }
+  return found;
+};
+
+/**
+ * Waits until what the last run of a job made was seen: each collection has a watch of its own, and that of the Jobs may be ahead.
+ * Where nothing was made, the error says what the run's log says.
+ */
+export const untilMade = async (context: Context, job: JobHandle): Promise<void> => {
+  if (!lastTick(job).makes) return;
+  await untilSeen(context, job).catch((error: unknown) => withLog(context, job, error));
+};
+
+const untilSeen = async ({ timelines, limits }: Context, job: JobHandle): Promise<void> => {
+  const tick = lastTick(job);
+  const isNew = (
+    { metadata }: { metadata: { name: string } },
+    { entries }: (typeof timelines)['backups'] | (typeof timelines)['snapshots'],
+  ) => !entries.some((entry) => entry.kind !== 'gap' && entry.sequence <= tick.from && entry.object.metadata.name === metadata.name);
+  await once(timelines.backups, (each) => each.metadata.labels?.['backup-volume'] === job.volume.name && isNew(each, timelines.backups), {
+    label: `${tick.label} has made a backup`,
+    ...limits.jobMakes,
+  });
+  await once(timelines.snapshots, (each) => each.spec.volume === job.volume.name && isNew(each, timelines.snapshots), {
+    label: `${tick.label} has made a snapshot`,
+    ...limits.jobMakes,
+  });
+};
+
+/**
+ * Waits until Longhorn knows a run's backup to be its volume's last: the snapshot of that one is all that the next run leaves alone when it
+ * cleans up before it makes anything. On a real v1.12.1 that was 1 to 3 s after the backup completed.
+ */
+export const untilLast = async ({ timelines, limits }: Context, { name, label, volume }: BackupHandle): Promise<void> => {
+  await once(timelines.volumes, ({ status }) => status?.lastBackup === name, {
+    name: volume.name,
+    label: `Longhorn knows ${label} to be the last of volume ${volume.name}`,
+    describe: ({ status }) => `the last backup is ${status?.lastBackup || 'none'}`,
+    ...limits.backupVolumeKnown,
+  });
+};
+
+// A run that makes nothing says why in its log alone.
+const withLog = async ({ version, limits }: Context, job: JobHandle, error: unknown): Promise<never> => {
+  if (!(error instanceof ExpectationError)) throw error;
+  const { verdict } = error;
+  const lines = await readLogOf(job, { tick: lastTick(job), version, limit: limits.jobLogEnds });
+  const said = lines.map(({ message }) => `  ${message.field}: ${shorten(message.text, 500)}`).join('\n');
+  throw new ExpectationError({
+    ...verdict,
+    text: `${verdict.text}\n\nWhat the log of ${lastTick(job).label} says:\n${said || '  nothing'}`,
+  });
+};
+
+/**
+ * Waits until Kubernetes' cron controller has told of a run that it started, and of its end: SuccessfulCreate and SawCompletedJob.
+ * Returns the words about its end; throws for a run that did not end Complete.
+ */
+export const untilTold = async ({ watched }: JobHandle, { tick, limit }: { tick: Tick; limit: Limit }): Promise<string> => {
+  const told = (reason: string): Promise<Event> =>
+    once(watched.events, (event) => event.reason === reason && namesJob(event, tick.job), {
+      label: `an event ${reason} tells of Job ${tick.job}`,
+      describe: ({ reason, message }) => `${reason}: ${message}`,
+      ...limit,
+    });
+  await told('SuccessfulCreate');
+  const { message = '' } = await told('SawCompletedJob');
+  if (!message.endsWith(': Complete')) throw new Error(`the event about the end of ${tick.label} says: ${message}`);
+  return message;
+};
+
+/** What the events about a job say that nobody knows, or that tells of a failure; a line each. */
+export const problemsOfEvents = ({ entries }: Timeline<Event>, version: string): string[] => {
+  const problems = entries.flatMap((entry) => {
+    if (entry.kind === 'gap' || entry.kind === 'deleted') return [];
+    const { type, reason = '', message: text = '', involvedObject } = entry.object;
+    const speaker = involvedObject.kind === 'CronJob' ? 'CronJob' : 'RecurringJob';
+    const field: Message['field'] = type === 'Normal' ? 'event Normal' : 'event Warning';
+    const found = classify({ speaker, field, state: reason, text }, version);
+    if (found.class !== 'unclassified' && found.class !== 'failure') return [];
+    const because = found.class === 'unclassified' ? 'nobody knows this event (unclassified)' : `${found.id} (failure) was not expected`;
+    return [`${because}: ${speaker}, ${reason}: "${text}"`];
+  });
+  return [...new Set(problems)];
+};
+
+const namesJob = ({ message = '' }: Event, job: string): boolean => message.split(/[\s,]+/).includes(job);

@@ -1,0 +1,109 @@
+import { killedPod } from '../../../faults/killed-pod.ts';
+import { awaitCluster } from '../../../kube/account.ts';
+import { formatDuration, parseDuration } from '../../../kube/duration.ts';
+import type { KubernetesObject } from '../../../kube/objects.ts';
+import { managerLabel, managerPods } from '../../../longhorn/manager.ts';
+import { backupLabels, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { type Look, lookOf, type Stretch } from '../../../ui/backup-look.ts';
+import { backupsPath } from '../../../ui/backup-table.ts';
+import { findChromium } from '../../../ui/chromium.ts';
+import { followPage } from '../../../ui/followed-page.ts';
+import type { Context } from '../context.ts';
+import type { PageHandle, VolumeHandle } from '../handles.ts';
+import { PremiseLost } from '../judging.ts';
+import { forwardService } from '../service-forward.ts';
+
+/** How a backup had to look by its custom resource, from its beginning on. */
+export const looksOf = ({ timelines }: Pick<Context, 'timelines'>, name: string, { mark }: Pick<PageHandle, 'mark'>): Stretch[] => {
+  const stretches: Stretch[] = [{ at: 0, look: undefined }];
+  for (const entry of timelines.backups.entries) {
+    if (entry.kind === 'gap') {
+      if (entry.sequence > mark) throw new PremiseLost(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
+    } else if (entry.object.metadata.name === name)
+      stretches.push({ at: entry.at, look: entry.kind === 'deleted' ? undefined : lookOf(entry.object) });
+  }
+  return stretches;
+};
+
+/** Opens the page of a volume's backups in the system's Chromium, and returns when it shows what their custom resources say. */
+export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
+  const { cluster, timelines, target, limits, living, pages } = context;
+  const labels = Object.entries(backupLabels({ volume: volume.name, target }));
+  const isOfVolume = ({ metadata }: KubernetesObject): boolean => labels.every(([key, value]) => metadata.labels?.[key] === value);
+  const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
+  if (backupVolume === undefined) throw new Error(`Longhorn has no page of the backups of ${volume.name}: none of them is settled`);
+  const expected = (): Map<string, Look> =>
+    new Map(
+      timelines.backups
+        .objects()
+        .filter(isOfVolume)
+        .map((backup) => [backup.metadata.name, lookOf(backup)]),
+    );
+
+  const mark = timelines.backups.mark();
+  const forward = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal: living });
+  const opening = followPage({
+    // The scenario has said that it needs a browser.
+    chromium: findChromium(process.env) ?? 'chromium',
+    url: forward.url + backupsPath({ volume: volume.name, backupVolume: backupVolume.metadata.name }),
+    expected,
+  });
+  const page = await awaitCluster(() => opening).catch((error: unknown) => {
+    throw forward.trouble() === undefined ? error : new Error((error as Error).message, { cause: forward.trouble() });
+  });
+  const handle = { page, forward, mark, cutOff: [] };
+  pages.push(handle);
+  timelines.backups.onEntry(page.again);
+  const { within, owner } = limits.pageDrawn;
+  if (!(await page.until(() => page.live().length > 0, parseDuration(within)))) {
+    const wanted = [...expected().keys()].map((name) => `${name}: ${JSON.stringify(page.look(name) ?? 'no row')}`);
+    throw new Error(
+      `the page did not show the volume's backups within ${formatDuration(parseDuration(within))} (${owner}); it has ${wanted.join(', ')}`,
+    );
+  }
+  return handle;
+};
+
+/**
+ * Waits where every manager was killed and the page's connection had ended no more often than `losses` times: the last packet of the manager that it was
+ * connected to was lost, so it lasts until the proxy in between gives it up. For how long the page was not told of anything is a finding.
+ */
+export const untilLostLate = async (
+  { limits, report, version }: Pick<Context, 'limits' | 'report' | 'version'>,
+  { page, cutOff }: Pick<PageHandle, 'page' | 'cutOff'>,
+  losses: number,
+): Promise<void> => {
+  const { within, owner } = limits.pageStale;
+  const [first, last] = [cutOff.at(0)?.from ?? 0, cutOff.at(-1)];
+  if (!(await page.until(() => page.log.losses() > losses, parseDuration(within))))
+    throw new Error(
+      `the page kept its connection for ${formatDuration(parseDuration(within))} (${owner}) after every longhorn-manager was killed: nothing that it shows is live`,
+    );
+  const now = Date.now();
+  if (last !== undefined) last.to = now + parseDuration(limits.pageReconnects.within);
+  report.finding({
+    title: 'The page goes on showing an old table after the manager that it was connected to is gone',
+    detail: `For ${formatDuration(now - (last?.from ?? now))} to ${formatDuration(now - first)} in Longhorn ${version}, by which of the killed managers it was connected to: the end of its connection never reached it, and only the proxy in between ended it. The page shows nothing of that.`,
+  });
+};
+
+/** Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected to, nobody says. */
+export const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
+  const { cluster, faults, limits } = context;
+  const pods = await managerPods(cluster);
+  const losses = page.log.losses();
+  const time = parseDuration(limits.pageLost.within);
+  const killed: string[] = [];
+  for (const pod of pods) {
+    const from = Date.now();
+    cutOff.push({ from, to: from + parseDuration(limits.pageReconnects.within) });
+    const fault = await faults.inject(
+      killedPod(cluster, { title: `the longhorn-manager of ${pod.node} was killed`, pod, selector: managerLabel, node: pod.node }),
+    );
+    killed.push(`${pod.name} on ${pod.node}`);
+    if (await page.until(() => page.log.losses() > losses, time)) return killed;
+    await fault.heal();
+  }
+  await untilLostLate(context, { page, cutOff }, losses);
+  return killed;
+};

@@ -1,0 +1,154 @@
+import type { Cause } from '../../../history/nearest-cause.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
+import { describeBackup } from '../../../longhorn/backup-state.ts';
+import { managerContainer, managerLabel } from '../../../longhorn/manager.ts';
+import { longhornResources, longhornNamespace as namespace, ofVolume } from '../../../longhorn/resources.ts';
+import type { Instance, Volume, VolumeAttachment } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+import type { BackupHandle, SnapshotHandle } from '../handles.ts';
+
+type Ground = Pick<Context, 'cluster' | 'timelines'>;
+
+/** Why a snapshot does not get ready: what it says itself, and how its volume is. */
+export const causeOfSnapshot = async (ground: Ground, { name, volume }: SnapshotHandle, signal: AbortSignal): Promise<Cause> => {
+  const { status } = ground.timelines.snapshots.current(name) ?? {};
+  const of = await causeOfVolume(ground, volume.name, signal);
+  const own = status === undefined ? `snapshot ${name} is not taken up` : status.error ? `snapshot ${name}: ${status.error}` : undefined;
+  return { line: own ?? of.line, details: [...(own === undefined ? [] : [own]), ...of.details] };
+};
+
+/** Why a backup does not complete: what it says itself, how its snapshot is, and its volume. */
+export const causeOfBackup = async (ground: Ground, { name, snapshot }: BackupHandle, signal: AbortSignal): Promise<Cause> => {
+  const backup = ground.timelines.backups.current(name);
+  const { status } = backup ?? {};
+  const of = await causeOfSnapshot(ground, snapshot, signal);
+  const said = status?.error || status?.messages?.error || status?.messages?.info;
+  const own = backup === undefined ? `backup ${name} is not there` : `backup ${name}: ${said || describeBackup(backup)}`;
+  return { line: said || backup === undefined ? own : `${own}; ${of.line}`, details: [own, ...of.details] };
+};
+
+/** Why a volume does not come to be attached and healthy: its state, its engine and replicas, their last errors, and what keeps it from being scheduled. */
+export const causeOfVolume = async ({ cluster, timelines }: Ground, name: string, signal: AbortSignal): Promise<Cause> => {
+  const volume = timelines.volumes.current(name);
+  const since = volume?.metadata.creationTimestamp;
+  const listed = { namespace, labelSelector: ofVolume(name), signal };
+  const [engines, replicas, errors] = await Promise.all([
+    quietly(async () => (await cluster.list<Instance>(longhornResources.engines, listed)).items),
+    quietly(async () => (await cluster.list<Instance>(longhornResources.replicas, listed)).items),
+    quietly(() => processErrors({ cluster, volume: name, since, signal })),
+  ]);
+  const held = unmet(volume?.status?.conditions);
+  const failed = replicas.found.filter(hasFailed);
+  const state = volume === undefined ? 'it is not there' : `it is ${describeState(volume)}`;
+  const parts = [
+    state,
+    ...(failed.length > 0 ? [`${failed.length} of ${replicas.found.length} replicas failed`] : []),
+    ...held,
+    ...errors.found.slice(-1).map(sayingOf),
+  ];
+  return {
+    line: `volume ${name}: ${parts.join('; ')}`,
+    details: [
+      `volume ${name}: ${state}, on ${volume?.status?.currentNodeID || 'no node'}, owned by ${volume?.status?.ownerID || 'nobody'}`,
+      ...held,
+      ...ticketsOf(timelines.attachments.current(name)),
+      ...engines.found.map((each) => describeInstance('engine', each)),
+      ...replicas.found.map((each) => describeInstance('replica', each)),
+      ...errors.found,
+      ...[engines, replicas, errors].flatMap(({ trouble }) => trouble),
+    ],
+  };
+};
+
+type Found<T> = { found: T[]; trouble: string[] };
+
+// What one request does not tell, another may.
+const quietly = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
+  try {
+    return { found: await read(), trouble: [] };
+  } catch (error) {
+    return { found: [], trouble: [`not read: ${(error as Error).message}`] };
+  }
+};
+
+const describeState = ({ status }: Volume): string => `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;
+
+const hasFailed = ({ spec, status }: Instance): boolean => Boolean(spec?.failedAt) || status?.currentState === 'error';
+
+type Conditions = NonNullable<Volume['status']>['conditions'];
+
+const isScheduling = (type: string): boolean => ['scheduled', 'toomanysnapshots'].includes(type.toLowerCase());
+
+/** What the conditions of a volume say that it lacks. */
+const unmet = (conditions: Conditions): string[] =>
+  (conditions ?? []).flatMap(({ type, status, reason, message }) =>
+    isScheduling(type) && status === (type.toLowerCase() === 'scheduled' ? 'False' : 'True')
+      ? `${type} is ${status}: ${[reason, message].filter(Boolean).join(': ')}`
+      : [],
+  );
+
+const describeInstance = (what: string, { metadata, spec, status }: Instance): string => {
+  const bad = (status?.conditions ?? [])
+    .filter(({ message }) => message)
+    .map(({ type, status: is, message }) => `${type} ${is}: ${message}`);
+  const failed = spec?.failedAt ? [`failed at ${spec.failedAt}`] : [];
+  const wanted = `${status?.currentState || 'no state'} (wanted: ${spec?.desireState || 'nothing'})`;
+  return [`${what} ${metadata.name} on ${spec?.nodeID || 'no node'}: ${wanted}`, ...failed, ...bad].join(', ');
+};
+
+const ticketsOf = (attachment: VolumeAttachment | undefined): string[] =>
+  Object.entries(attachment?.status?.attachmentTicketStatuses ?? {}).map(([id, { satisfied, conditions }]) => {
+    const why = (conditions ?? []).find(({ message }) => message)?.message;
+    return `ticket ${id}: ${satisfied ? 'satisfied' : 'not satisfied'}${why ? `: ${why}` : ''}`;
+  });
+
+/** Engines and replicas run in these pods, whose logs have what they say. */
+const instanceManagerLabel = 'longhorn.io/component=instance-manager';
+
+// The kubelet gives the end of a log, however long it is.
+const tailLines = 5000;
+const most = 6;
+
+/** A line in which a process, or who starts it, says that something went wrong. */
+const isError = (line: string): boolean => /\blevel="?(error|fatal|panic)\b|\bFATAL\b|\bpanic:|\bError running\b/.test(line);
+
+const unquoted = (text: string): string => text.replaceAll(/\\(["\\])/g, '$1').replaceAll('\\n', ' ');
+
+/** What a line says, without its time and the names of fields: its message, and the error behind that. */
+export const sayingOf = (line: string): string => {
+  const field = (name: string) => new RegExp(`\\b${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|(\\S+))`).exec(line);
+  const said = ['msg', 'error'].flatMap((name) => {
+    const found = field(name);
+    return found === null ? [] : unquoted(found[1] ?? found[2] ?? '');
+  });
+  return said.length > 0 ? said.join(': ') : line.replace(/^\S*\d\d:\d\d:\d\d\S*\s+/, '').trim();
+};
+
+/** The last lines of a log that tell of an error of a volume's: those name the volume, or one of its processes. */
+export const errorLinesOf = (log: string, volume: string): string[] =>
+  log
+    .split('\n')
+    .filter((line) => line.includes(volume) && isError(line))
+    .slice(-most);
+
+type Read = { cluster: Cluster; volume: string; since: string | undefined; signal: AbortSignal };
+
+/** The last errors of a volume's processes, `pod: line`: from the logs of the instance managers; where those tell of none, from the managers'. */
+export const processErrors = async (read: Read): Promise<string[]> => {
+  const told = await errorsIn(read, { labelSelector: instanceManagerLabel });
+  return told.length > 0 ? told : errorsIn(read, { labelSelector: managerLabel, container: managerContainer });
+};
+
+const errorsIn = async (
+  { cluster, volume, since, signal }: Read,
+  { labelSelector, container }: { labelSelector: string; container?: string },
+): Promise<string[]> => {
+  const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector, signal });
+  const logs = items.map(async ({ metadata: { name } }) => {
+    const pod = { namespace, name, ...(container !== undefined && { container }) };
+    const log = await cluster.logs(pod, { tailLines, ...(since !== undefined && { sinceTime: since }) });
+    return errorLinesOf(log, volume).map((line) => `${name}: ${line}`);
+  });
+  // One pod that cannot be read keeps nobody from what the others say.
+  return (await Promise.allSettled(logs)).flatMap((each) => (each.status === 'fulfilled' ? each.value : [])).slice(-most);
+};
