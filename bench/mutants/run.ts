@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readProject } from '../../e2e/cli/traceability/read-project.ts';
-import type { ToldSteps } from '../../e2e/cli/traceability/told-steps.ts';
-import { formatDuration } from '../../e2e/kube/duration.ts';
-import { type Mutant, mutants } from '../../emulator/mutants.ts';
+import type { ScenarioFile, ToldSteps } from '../../e2e/cli/traceability/sources.ts';
+import { readProject } from '../../e2e/cli/traceability/trace.ts';
+import type { Mutant } from '../../emulator/mutants.ts';
+import { mutants } from '../../emulator/mutants.ts';
 import { expected } from './expected.ts';
 import type { Ground } from './ground.ts';
 import { isLeftDirty, type Judged, judge, judgeControl } from './judge.ts';
@@ -25,7 +25,7 @@ export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => 
  * every scenario passed.
  */
 export const runMutants = async ({ chosen, grounds, out, print }: RunOptions): Promise<boolean> => {
-  const { steps, scenarios: sources } = readProject();
+  const { steps, scenarios: written } = readProject();
   const rows: Row[] = [];
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
@@ -33,7 +33,7 @@ export const runMutants = async ({ chosen, grounds, out, print }: RunOptions): P
   const round = async (ground: Ground, mutant: Mutant | undefined): Promise<boolean> => {
     const kills = mutant === undefined ? withoutBug(chosen) : expected[mutant];
     const scenarios = kills.map(({ scenario }) => scenario);
-    const files = filesOf(scenarios, sources);
+    const files = filesOf(scenarios, written);
     const report = await ground.play({ mutant, scenarios, files, out: join(out, mutant ?? 'none') });
     const played = kills.map(({ scenario, by }): Row => {
       const found = report?.scenarios.find(({ name }) => name === scenario);
@@ -69,9 +69,11 @@ export const runMutants = async ({ chosen, grounds, out, print }: RunOptions): P
   return rows.every(isWell);
 };
 
-/** The files, from the project's root, whose sources have scenarios with these names. */
-const filesOf = (names: readonly string[], sources: ReadonlyMap<string, string>): string[] =>
-  [...sources].flatMap(([file, source]) => (names.some((name) => source.includes(`'${name}'`)) ? [`e2e/scenarios/${file}.e2e.ts`] : []));
+/** The files, from the project's root, that have scenarios with these names. */
+const filesOf = (names: readonly string[], written: ReadonlyMap<string, ScenarioFile>): string[] =>
+  [...written].flatMap(([file, { scenarios }]) =>
+    scenarios.some(({ name }) => names.includes(name)) ? [`e2e/scenarios/${file}.e2e.ts`] : [],
+  );
 
 const isWell = ({ fate }: Row): boolean => fate === 'killed' || fate === 'passed without a bug';
 

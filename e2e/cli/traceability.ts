@@ -1,9 +1,7 @@
 import { Command } from 'commander';
 import { asksForHelp } from './arguments/asks-for-help.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
-import { describeTrace } from './traceability/describe-trace.ts';
-import { readProject } from './traceability/read-project.ts';
-import { trace } from './traceability/trace.ts';
+import { describeTrace, readProject, trace } from './traceability/trace.ts';
 
 const program = new Command('npm run traceability').description(
   'Prints every sentence of the documents that the scenarios come from, with the steps that prove it.',

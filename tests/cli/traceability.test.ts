@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { describeTrace } from '../../e2e/cli/traceability/describe-trace.ts';
-import { readProject } from '../../e2e/cli/traceability/read-project.ts';
-import { sentencesOf } from '../../e2e/cli/traceability/sentences.ts';
-import { type Entry, parseEntries } from '../../e2e/cli/traceability/table.ts';
-import { findToldSteps } from '../../e2e/cli/traceability/told-steps.ts';
-import { type Material, trace } from '../../e2e/cli/traceability/trace.ts';
+import { findToldSteps, readScenarios } from '../../e2e/cli/traceability/sources.ts';
+import {
+  describeTrace,
+  type Entry,
+  type Material,
+  parseEntries,
+  readProject,
+  sentencesOf,
+  trace,
+} from '../../e2e/cli/traceability/trace.ts';
 
 describe('the seeds', () => {
   const { sentences, problems } = trace(readProject());
@@ -49,7 +53,13 @@ const entry = (change: Partial<Entry> = {}): Entry => ({
 const check = (change: Partial<Material> & { text?: string; entries?: Entry[] } = {}) => {
   const { text = '# Test\n\nIt goes.\n', entries = [entry()], ...rest } = change;
   const documents = [{ name: 'seed', text, entries }];
-  return trace({ documents, scenarios: new Map([['one', 'await then.gone(first);']]), steps, differences: new Set(['known']), ...rest });
+  return trace({
+    documents,
+    scenarios: new Map([['one', readScenarios('await then.gone(first);')]]),
+    steps,
+    differences: new Set(['known']),
+    ...rest,
+  });
 };
 const wrong = (change: Parameters<typeof check>[0]) => {
   const { sentences, problems } = check(change);
@@ -139,25 +149,57 @@ test('a document is its sentences, whole blocks of code, and no heading, link or
 });
 
 test('steps are found by their names, their sentences as the source has them', () => {
-  const source = `const a = (context) => ({
+  const source = `const a = (context: Context) => ({
+  // context.step('When a comment tells it', async () => {});
   one: async (x) => {
     await context.step('When it\\'s done', async () => {});
   },
-  two: (all) =>
+      two: (all: readonly Backup[]): Promise<void> =>
     context
-      .step(
+      .step.returning(
         \`Then \${all.map(({ label }) => label).join(' and ') || 'none'} hold\`,
         work,
       ),
+  either: (x) => x ? context.step('Given the one', work) : context.step('Given the other', work),
   silent: (x) => x,
-});`;
+  told: say('Then somebody says it'),
+});
+const b = () => step('Then it is so of all', work, { of: () => 'Then not this' });`;
   expect(findToldSteps([source])).toEqual({
     named: new Map([
       ['when.one', "When it's done"],
       ['then.two', 'Then … hold'],
+      ['given.either', 'Given the one'],
     ]),
-    always: new Set(),
+    always: new Set(['Then it is so of all']),
   });
+});
+
+test('scenarios are found with the steps that they call, themselves or by helpers of their file, and with no others', () => {
+  const source = `const begun = async ({ given, then }: Ground) => {
+  await given.volume({ size: 1 });
+  await checked({ then });
+};
+const checked = ({ then }: Ground) => then.fine();
+const other = ({ then }: Ground) => then.notCalled();
+
+scenario('One', about('a'), async (ground) => {
+  await begun(ground);
+  // await then.told();
+  await ground.when.done('then.told()').then(() => other);
+});
+scenario('Two', about('b'), async ({ then }) => {
+  await then.fine();
+});
+`;
+  const { scenarios, calls } = readScenarios(source);
+  expect(scenarios.map(({ name, calls }) => [name, [...calls].toSorted()])).toEqual([
+    ['One', ['given.volume', 'then.fine', 'then.notCalled', 'when.done']],
+    ['Two', ['then.fine']],
+  ]);
+  expect([...calls].toSorted()).toEqual(['given.volume', 'then.fine', 'then.notCalled', 'when.done']);
+  expect(scenarios[1]?.text).toBe("scenario('Two', about('b'), async ({ then }) => {\n  await then.fine();\n});");
+  expect(() => readScenarios('scenario(name, about, run);')).toThrow("a scenario's name is not written out: scenario(name, about, run);");
 });
 
 test('the table is printed with what is wrong, and what counts last', () => {

@@ -1,4 +1,4 @@
-import { readProject } from '../traceability/read-project.ts';
+import { readProject } from '../traceability/trace.ts';
 import { code, table } from './markdown.ts';
 
 /** The steps that scenarios call, with the sentence that each prints; or the sentences of those that every scenario has without calling them. */

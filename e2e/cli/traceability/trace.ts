@@ -1,11 +1,63 @@
-import { type Sentence, sentencesOf } from './sentences.ts';
-import type { Entry } from './table.ts';
-import type { ToldSteps } from './told-steps.ts';
+import { globSync, readFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { differences } from '../../longhorn/differences/differences.ts';
+import { findToldSteps, readScenarios, type ScenarioFile, type ToldSteps } from './sources.ts';
 
-/** What the check works on. `scenarios` holds the source of each, by its path under e2e/scenarios without `.e2e.ts`. */
+/** One sentence of a document, as it stands there, and the heading that it stands under. */
+export type Sentence = { section: string; text: string };
+
+const frontMatter = /^---\n[\s\S]*?\n---\n/;
+const listMark = /^\s*(?:[-*]|\d+\.)\s+/;
+const link = /^https?:\/\/\S+$/;
+// After the full stop of a sentence, before a capital, a code span or emphasis; `No_Root` or `v1.8` have no space.
+const between = /(?<=[.!?])\s+(?=[A-Z`*])/;
+
+/**
+ * Takes a document (Markdown) apart into its sentences. A block of code is one sentence, an item of a list begins a new one;
+ * headings, the front matter and bare links say nothing that could be proven.
+ */
+export const sentencesOf = (document: string): Sentence[] => {
+  const sentences: Sentence[] = [];
+  let section = '';
+  let block: string[] | undefined;
+  for (const line of document.replace(frontMatter, '').split('\n')) {
+    const heading = /^#+ (.*)$/.exec(line)?.[1];
+    if (line.startsWith('```')) {
+      if (block !== undefined) sentences.push({ section, text: block.join('\n') });
+      block = block === undefined ? [] : undefined;
+    } else if (block !== undefined) block.push(line);
+    else if (heading !== undefined) section = heading;
+    else sentences.push(...sentencesIn(line).map((text) => ({ section, text })));
+  }
+  return sentences;
+};
+
+const sentencesIn = (line: string): string[] => {
+  const text = line.replace(listMark, '').trim();
+  return text === '' || link.test(text) ? [] : text.split(between);
+};
+
+const entrySchema = z.strictObject({
+  id: z.string().regex(/^[a-z][a-z-]+$/),
+  text: z.string(),
+  proof: z.record(z.string(), z.array(z.string()).nonempty()).default({}),
+  differs: z.array(z.string()).default([]),
+  because: z.string().optional(),
+});
+
+/** What is known of one sentence of a seed; fixtures/seeds/README.md says what the fields mean. */
+export type Entry = z.infer<typeof entrySchema>;
+
+/** Reads the entries of a seed; throws with the place when one is not of the form. */
+export const parseEntries = (yaml: string): Entry[] => z.array(entrySchema).parse(parse(yaml));
+
+/** What the check works on. `scenarios` holds the files of scenarios, by their path under e2e/scenarios without `.e2e.ts`. */
 export type Material = {
   documents: readonly { name: string; text: string; entries: readonly Entry[] }[];
-  scenarios: ReadonlyMap<string, string>;
+  scenarios: ReadonlyMap<string, ScenarioFile>;
   steps: ToldSteps;
   differences: ReadonlySet<string>;
 };
@@ -37,7 +89,7 @@ export const trace = (material: Material): Trace => {
       // The same sentence can stand in a document more than once: each takes the next entry.
       const index = left.findIndex((entry) => entry.text === sentence.text);
       const entry = index === -1 ? undefined : left.splice(index, 1)[0];
-      sentences.push({ ...sentence, document: name, ...judge(entry, material) });
+      sentences.push({ ...sentence, document: name, ...judgeSentence(entry, material) });
     }
     problems.push(...left.map(({ id }) => `${name}: entry ${id} has a text that does not stand in the document, or not that often`));
     for (const { id } of entries) {
@@ -48,20 +100,86 @@ export const trace = (material: Material): Trace => {
   return { sentences, problems };
 };
 
-const judge = (entry: Entry | undefined, { scenarios, steps, differences }: Material): Omit<Traced, keyof Sentence | 'document'> => {
+const judgeSentence = (
+  entry: Entry | undefined,
+  { scenarios, steps, differences }: Material,
+): Omit<Traced, keyof Sentence | 'document'> => {
   if (entry === undefined) return { entry, proofs: [], missing: [], problems: ['no entry says what proves this sentence'] };
   const named = Object.entries(entry.proof);
   const problems = entry.differs.filter((id) => !differences.has(id)).map((id) => `there is no difference named ${id}`);
   if (named.length === 0 && entry.because === undefined) problems.push('nothing proves this sentence, and no reason is given');
   const proofs = named.flatMap(([scenario, names]) =>
     names.map((step): Proof => {
-      const source = scenarios.get(scenario);
-      if (source === undefined) return { scenario, step, told: undefined };
+      const file = scenarios.get(scenario);
+      if (file === undefined) return { scenario, step, told: undefined };
       const told = steps.always.has(step) ? step : steps.named.get(step);
       if (told === undefined) problems.push(`there is no step ${step}`);
-      else if (told !== step && !source.includes(`${step}(`)) problems.push(`scenario ${scenario} has no ${step}`);
+      else if (told !== step && !file.calls.has(step)) problems.push(`scenario ${scenario} has no ${step}`);
       return { scenario, step, told };
     }),
   );
   return { entry, proofs, missing: named.map(([scenario]) => scenario).filter((scenario) => !scenarios.has(scenario)), problems };
+};
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const read = (...path: string[]): string => readFileSync(join(root, ...path), 'utf8');
+
+/** Reads the seeds with their tables, the scenarios and the steps of this project. */
+export const readProject = (): Material => ({
+  documents: globSync('fixtures/seeds/*.txt', { cwd: root })
+    .toSorted()
+    .map((file) => ({ name: basename(file, '.txt'), text: read(file), entries: parseEntries(read(file.replace(/\.txt$/, '.yaml'))) })),
+  scenarios: new Map(
+    globSync('**/*.e2e.ts', { cwd: join(root, 'e2e/scenarios') }).map((file) => [
+      file.replace(/\.e2e\.ts$/, ''),
+      readScenarios(read('e2e/scenarios', file)),
+    ]),
+  ),
+  steps: findToldSteps(
+    globSync('e2e/steps/**/*.ts', { cwd: root })
+      .toSorted()
+      .map((file) => read(file)),
+  ),
+  differences: new Set(Object.keys(differences)),
+});
+
+const shown = 150;
+const oneLine = (text: string): string => {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= shown ? line : `${line.slice(0, shown)}...`;
+};
+
+const describe = ({ entry, text, proofs, problems }: Traced): string[] => [
+  `  ${entry?.id ?? '?'}: ${oneLine(text)}`,
+  ...proofs.map(({ scenario, step, told }) => `      ${scenario}: ${told ?? `${step}, not yet played`}`),
+  ...(entry?.differs ?? []).map((id) => `      differs: ${id}`),
+  ...(entry?.because === undefined ? [] : [`      no step: ${entry.because}`]),
+  ...problems.map((problem) => `      ✗ ${problem}`),
+];
+
+/** Writes the table, a sentence with its steps below it, and last the line that counts. */
+export const describeTrace = ({ sentences, problems }: Trace): string[] => {
+  const lines: string[] = [];
+  let heading = '';
+  for (const traced of sentences) {
+    const here = [traced.document, traced.section].filter((part) => part !== '').join(': ');
+    if (here !== heading) lines.push(...(heading === '' ? [] : ['']), here);
+    heading = here;
+    lines.push(...describe(traced));
+  }
+  return [...lines, '', ...problems.map((problem) => `✗ ${problem}`), summarize({ sentences, problems })];
+};
+
+const summarize = ({ sentences, problems }: Trace): string => {
+  const wrong = sentences.filter((each) => each.problems.length > 0);
+  const waiting = sentences.filter((each) => each.problems.length === 0 && each.missing.length > 0);
+  const without = sentences.filter(({ proofs, problems }) => proofs.length === 0 && problems.length === 0);
+  const proven = sentences.length - wrong.length - waiting.length - without.length;
+  const missing = [...new Set(waiting.flatMap((each) => each.missing))];
+  return [
+    `${sentences.length} sentences: ${proven} proven`,
+    `${without.length} with a reason why no step proves them`,
+    `${waiting.length} not yet played${missing.length > 0 ? ` (${missing.join(', ')})` : ''}`,
+    `${wrong.length + problems.length} wrong`,
+  ].join(', ');
 };

@@ -2,18 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { expected } from '../../../bench/mutants/expected.ts';
 import { sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { sentenceOf } from '../../../bench/mutants/run.ts';
-import { readProject } from '../../../e2e/cli/traceability/read-project.ts';
+import { readProject } from '../../../e2e/cli/traceability/trace.ts';
 import { mutants } from '../../../emulator/mutants.ts';
 
 const { scenarios, steps } = readProject();
 const kills = Object.entries(expected).flatMap(([mutant, all]) => all.map((kill) => ({ mutant, ...kill })));
 
-/** The source of one scenario, and what its file has before the first one: helpers that it may call steps by. */
-const sourceOf = (name: string): string | undefined =>
-  [...scenarios.values()]
-    .map((source) => source.split(/^scenario\(/m))
-    .flatMap(([helpers = '', ...own]) => own.map((each) => ({ own: each.trimStart(), whole: helpers + each })))
-    .find(({ own }) => own.startsWith(`'${name}'`))?.whole;
+const written = [...scenarios.values()].flatMap((file) => file.scenarios);
 
 test('every mutant of the emulator has a row, and every row a mutant', () => {
   expect(Object.keys(expected).sort()).toEqual(Object.keys(mutants).sort());
@@ -25,9 +20,9 @@ test.for(Object.entries(expected))('some scenario must kill %s', ([, all]) => {
 
 describe.for(kills)('$mutant on "$scenario"', ({ scenario, by }) => {
   test('there is such a scenario, and it has the step that must notice', () => {
-    const source = sourceOf(scenario);
-    expect(source).toBeDefined();
-    if (!steps.always.has(by)) expect(source).toContain(`${by}(`);
+    const calls = written.find(({ name }) => name === scenario)?.calls;
+    expect(calls).toBeDefined();
+    if (!steps.always.has(by)) expect(calls).toContain(by);
   });
 
   test('that step is one that judges, or has Longhorn do what the bug is about', () => {

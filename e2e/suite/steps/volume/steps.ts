@@ -11,15 +11,15 @@ export const createGivenOfVolumes = (context: Context) => ({
   /** A volume attached to a node. */
   volume: ({ size, node }: { size: number; node?: string }): Promise<VolumeHandle> => {
     const where = ({ name, node }: VolumeHandle): string => `${name} on ${node}`;
-    return context.without.includes('block-device')
+    return !context.without.includes('block-device')
       ? context.step.returning(
-          `Given a volume of ${inMebibytes(size)}, restored from a backup that was written into the store, attached to a node without a frontend`,
-          () => makeRestoredVolume(context, { size }),
+          `Given a volume of ${inMebibytes(size)}, attached to a node`,
+          () => makeVolume(context, { size, ...(node !== undefined && { node }) }),
           where,
         )
       : context.step.returning(
-          `Given a volume of ${inMebibytes(size)}, attached to a node`,
-          () => makeVolume(context, { size, ...(node !== undefined && { node }) }),
+          `Given a volume of ${inMebibytes(size)}, restored from a backup that was written into the store, attached to a node without a frontend`,
+          () => makeRestoredVolume(context, { size }),
           where,
         );
   },

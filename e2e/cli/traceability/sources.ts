@@ -1,0 +1,101 @@
+import { parseAst } from 'rolldown/parseAst';
+
+/** The sentences that the steps tell, as the source has them: `…` stands for what a run fills in. */
+export type ToldSteps = {
+  /** By the name that scenarios call them by, as `then.deleted`. */
+  named: ReadonlyMap<string, string>;
+  /** Those that every scenario has without calling them. */
+  always: ReadonlySet<string>;
+};
+
+/** A scenario as it is written, and the steps that it calls, itself or by helpers of its file: `then.deleted`. */
+export type WrittenScenario = { name: string; text: string; calls: ReadonlySet<string> };
+
+/** A file of scenarios; `calls` are all steps that are called in it. */
+export type ScenarioFile = { scenarios: readonly WrittenScenario[]; calls: ReadonlySet<string> };
+
+type Node = { type: string; start: number; end: number; [part: string]: unknown };
+
+const isNode = (value: unknown): value is Node => typeof (value as Node | null)?.type === 'string';
+const partsOf = (node: Node): Node[] => Object.values(node).flat().filter(isNode);
+const parse = (source: string): Node => parseAst(source, { lang: 'ts' }) as unknown as Node;
+
+/** Every node below one, with those that it stands in, the nearest last. */
+const walk = function* (node: Node, above: readonly Node[] = []): Generator<{ node: Node; above: readonly Node[] }> {
+  yield { node, above };
+  for (const part of partsOf(node)) yield* walk(part, [...above, node]);
+};
+
+const nameOf = (node: unknown): string => {
+  if (!isNode(node)) return '';
+  if (node.type === 'MemberExpression') return nameOf(node.property);
+  return String(node.name ?? node.value ?? '');
+};
+
+/** What a string or a template says, with `…` for what is filled in; undefined for anything else. */
+const textOf = (node: unknown): string | undefined => {
+  if (!isNode(node)) return undefined;
+  if (node.type === 'Literal') return typeof node.value === 'string' ? node.value : undefined;
+  if (node.type !== 'TemplateLiteral') return undefined;
+  return (node.quasis as { value: { cooked: string } }[]).map(({ value }) => value.cooked).join('…');
+};
+
+/** The sentence that a call tells, which is one of `step` or of `step.returning`. */
+const sentenceOf = ({ type, callee, arguments: given }: Node): string | undefined => {
+  if (type !== 'CallExpression' || !isNode(callee)) return undefined;
+  const isStep = nameOf(callee) === 'step' || (nameOf(callee) === 'returning' && nameOf(callee.object) === 'step');
+  const sentence = textOf((given as Node[])[0]);
+  return isStep && sentence !== undefined && /^(Given|When|Then) /.test(sentence) ? sentence : undefined;
+};
+
+// A property that holds a function is a step; what it tells first is its sentence.
+const isStepProperty = ({ type, value }: Node): boolean =>
+  type === 'Property' && isNode(value) && /^(ArrowFunction|Function)Expression$/.test(value.type);
+
+/** Finds the sentences in the sources of the steps, without running them. */
+export const findToldSteps = (sources: readonly string[]): ToldSteps => {
+  const named = new Map<string, string>();
+  const always = new Set<string>();
+  for (const source of sources) {
+    for (const { node, above } of walk(parse(source))) {
+      const sentence = sentenceOf(node);
+      if (sentence === undefined) continue;
+      const property = above.findLast(isStepProperty);
+      const name = `${sentence.slice(0, sentence.indexOf(' ')).toLowerCase()}.${nameOf(property?.key)}`;
+      if (property === undefined) always.add(sentence);
+      else if (!named.has(name)) named.set(name, sentence);
+    }
+  }
+  return { named, always };
+};
+
+/** The step that a call is of, as `then.deleted`: of the steps by their own names, or of an object that has them. */
+const calledBy = ({ type, callee }: Node): string | undefined => {
+  if (type !== 'CallExpression' || !isNode(callee) || callee.type !== 'MemberExpression') return undefined;
+  const word = nameOf(callee.object);
+  return ['given', 'when', 'then'].includes(word) ? `${word}.${nameOf(callee)}` : undefined;
+};
+
+/** Finds the scenarios in the source of a file, and the steps that they call. */
+export const readScenarios = (source: string): ScenarioFile => {
+  const program = parse(source);
+  const declared = new Map<string, Node>();
+  for (const { declarations } of partsOf(program)) for (const each of (declarations ?? []) as Node[]) declared.set(nameOf(each.id), each);
+  const callsIn = (start: Node, seen = new Set<Node>()): string[] => {
+    seen.add(start);
+    return [...walk(start)].flatMap(({ node }) => {
+      const helper = node.type === 'Identifier' ? declared.get(nameOf(node)) : undefined;
+      const call = calledBy(node);
+      return [...(call === undefined ? [] : [call]), ...(helper === undefined || seen.has(helper) ? [] : callsIn(helper, seen))];
+    });
+  };
+  const scenarios = partsOf(program).flatMap((statement): WrittenScenario[] => {
+    const { expression } = statement;
+    if (!isNode(expression) || expression.type !== 'CallExpression' || nameOf(expression.callee) !== 'scenario') return [];
+    const name = textOf((expression.arguments as Node[])[0]);
+    if (name === undefined)
+      throw new Error(`a scenario's name is not written out: ${source.slice(statement.start, statement.start + 100)}`);
+    return [{ name, text: source.slice(statement.start, statement.end), calls: new Set(callsIn(statement)) }];
+  });
+  return { scenarios, calls: new Set([...walk(program)].flatMap(({ node }) => calledBy(node) ?? [])) };
+};
