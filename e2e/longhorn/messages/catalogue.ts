@@ -2,10 +2,8 @@ import { attachmentMessages } from './attachment.ts';
 import { creationMessages } from './creation.ts';
 import { cronMessages } from './cron.ts';
 import { deletionMessages } from './deletion.ts';
-import { deletionStoreMessages } from './deletion-store.ts';
 import { otherMessages } from './elsewhere.ts';
 import { jobMessages } from './job.ts';
-import { jobEnds } from './job-ends.ts';
 import { jobTroubles } from './job-troubles.ts';
 import { panicMessages } from './panics.ts';
 import { restoreMessages } from './restore.ts';
@@ -16,11 +14,9 @@ import { waitingMessages } from './waiting.ts';
 const rows = {
   ...waitingMessages,
   ...deletionMessages,
-  ...deletionStoreMessages,
   ...creationMessages,
   ...surroundingMessages,
   ...jobMessages,
-  ...jobEnds,
   ...jobTroubles,
   ...cronMessages,
   ...restoreMessages,
