@@ -7,9 +7,10 @@ import { type KubernetesObject, type Resource, resources, unlessGone } from '../
 import { describeBackup } from '../../longhorn/backup-state.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
-import { backupLabels, longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import type { Context } from './context.ts';
 import { type Limit, storeQuiet } from './limits.ts';
+import { isBackupOf } from './made.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
@@ -22,49 +23,24 @@ type Collection<T extends KubernetesObject> = { resource: Resource; timeline: Ti
  */
 export const removeMade = async (ground: Ground): Promise<void> => {
   const { timelines, made, limits } = ground;
-  const stages: (() => Promise<void>)[] = [
+  const backups = { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup };
+  const volumes = { resource: longhornResources.volumes, timeline: timelines.volumes, what: 'volume', describe: describeVolume };
+  const snapshots = { resource: longhornResources.snapshots, timeline: timelines.snapshots, what: 'snapshot', describe: describeSnapshot };
+  const written = (what: 'backup' | 'volume'): string[] => made.written.map((each) => each[what]);
+  await inTurn([
     // First, or they would go on making backups.
     () => removeJobs(ground),
-    () =>
-      remove(
-        ground,
-        { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup },
-        made.backups,
-        // The deletions that a job asked for may have failed a few times.
-        made.jobs.length === 0 ? limits.backupsGone : limits.oldOnesGo,
-      ),
+    // The deletions that a job asked for may have failed a few times.
+    () => remove(ground, backups, made.backups, made.jobs.length === 0 ? limits.backupsGone : limits.oldOnesGo),
     () => removeBackupVolumes(ground, made.volumes),
     () => detachVolumes(ground),
-    () =>
-      remove(
-        ground,
-        { resource: longhornResources.volumes, timeline: timelines.volumes, what: 'volume', describe: describeVolume },
-        made.volumes,
-        limits.volumeGone,
-      ),
+    () => remove(ground, volumes, made.volumes, limits.volumeGone),
     // After their volume, which may still be being restored from them.
-    () =>
-      remove(
-        ground,
-        { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup },
-        made.written.map(({ backup }) => backup),
-        limits.backupsGone,
-      ),
-    () =>
-      removeBackupVolumes(
-        ground,
-        made.written.map(({ volume }) => volume),
-      ),
+    () => remove(ground, backups, written('backup'), limits.backupsGone),
+    () => removeBackupVolumes(ground, written('volume')),
     // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until there is a younger one.
-    () =>
-      remove(
-        ground,
-        { resource: longhornResources.snapshots, timeline: timelines.snapshots, what: 'snapshot', describe: describeSnapshot },
-        made.snapshots,
-        limits.snapshotsGone,
-      ),
-  ];
-  await inTurn(stages);
+    () => remove(ground, snapshots, made.snapshots, limits.snapshotsGone),
+  ]);
 };
 
 /** Runs every stage, whatever fails before it; throws at the end, with all that went wrong. */
@@ -91,14 +67,12 @@ const remove = async <T extends KubernetesObject>(
 
 const removeBackupVolumes = async (ground: Ground, volumes: readonly string[]): Promise<void> => {
   const timeline = ground.timelines.backupVolumes;
-  const belongs = ({ metadata }: KubernetesObject): boolean =>
-    volumes.some((volume) =>
-      Object.entries(backupLabels({ volume, target: ground.target })).every(([key, value]) => metadata.labels?.[key] === value),
-    );
-  const names = timeline
-    .objects()
-    .filter(belongs)
-    .map(({ metadata }) => metadata.name);
+  const names = volumes.flatMap((volume) =>
+    timeline
+      .objects()
+      .filter(isBackupOf({ volume, target: ground.target }))
+      .map(({ metadata }) => metadata.name),
+  );
   if (names.length === 0) return;
   const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
   await ground.whenIdle(
@@ -123,7 +97,7 @@ const detachVolumes = async ({ cluster, timelines, made, limits }: Ground): Prom
 type Jobs = Pick<Ground, 'cluster' | 'timelines' | 'made' | 'limits'>;
 
 /** Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like everything else. */
-export const removeJobs = async (ground: Jobs): Promise<void> => {
+const removeJobs = async (ground: Jobs): Promise<void> => {
   try {
     await Promise.all(ground.made.jobs.map((name) => removeJob(ground, name)));
   } finally {

@@ -30,7 +30,7 @@ export const storeQuiet = ({ lockLife }: LonghornClocks): { seconds: number; own
 });
 
 /** What a step waits for: seconds that a slow machine may take, and rounds of Longhorn's clocks (a back-off is doubled with each failure: 1, 2, 4). */
-export type Phase = { machine: number; resyncs?: number; backoffs?: number; locks?: number; owner: string };
+type Phase = { machine: number; resyncs?: number; backoffs?: number; locks?: number; owner: string };
 
 /**
  * Everything that steps wait for. Longhorn's own clocks: 30 s resync (longhorn-manager, util/client/client.go), 2 s wait for a lock and 150 s of

@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { KubernetesObject } from '../../kube/cluster.ts';
+import { backupLabels } from '../../longhorn/resources.ts';
 
 /** What a scenario has made in the cluster; names are entered before the request that makes them. */
 export type Made = {
@@ -24,3 +26,9 @@ export const runLabel = (run: string): Record<string, string> => ({ [runLabelNam
  * same name. A volume's stays below the 40 characters that Longhorn allows.
  */
 export const uniqueName = (run: string, what: string): string => `corral-${run}-${what}-${randomBytes(4).toString('hex')}`;
+
+/** Tells the objects of a volume's backups on a target, as Longhorn labels them, from others. */
+export const isBackupOf = (of: { volume: string; target: string }) => {
+  const labels = Object.entries(backupLabels(of));
+  return ({ metadata }: KubernetesObject): boolean => labels.every(([key, value]) => metadata.labels?.[key] === value);
+};

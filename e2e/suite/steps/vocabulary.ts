@@ -104,6 +104,7 @@ export const createThen = (context: Context) => ({
     ),
 });
 
+/** The words of a scenario, by what they are for. */
 export type Given = ReturnType<typeof createGiven>;
 export type When = ReturnType<typeof createWhen>;
 export type Then = ReturnType<typeof createThen>;

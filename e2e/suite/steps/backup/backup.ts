@@ -10,7 +10,7 @@ import {
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { judge } from '../limits.ts';
-import { runLabel } from '../made.ts';
+import { isBackupOf, runLabel } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
 import { causeOfBackup } from '../volume/causes.ts';
 import { writeData } from '../volume/data.ts';
@@ -55,8 +55,7 @@ export const untilCompleted = async (context: Pick<Context, 'cluster' | 'timelin
  * A backup that is deleted before goes at once, without a state Deleting, and leaves its files behind.
  */
 export const untilSettled = async ({ timelines, target, limits }: Context, { volume, label }: BackupHandle): Promise<void> => {
-  const wanted = Object.entries(backupLabels({ volume: volume.name, target }));
-  await once(timelines.backupVolumes, ({ metadata }) => wanted.every(([key, value]) => metadata.labels?.[key] === value), {
+  await once(timelines.backupVolumes, isBackupOf({ volume: volume.name, target }), {
     label: `Longhorn knows of volume ${volume.name} in the store, after ${label}`,
     ...limits.backupVolumeKnown,
   });

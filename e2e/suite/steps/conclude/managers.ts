@@ -8,7 +8,7 @@ import type { Context } from '../context.ts';
 import type { ManagerPodObject } from '../timelines.ts';
 
 /** The end of a longhorn-manager, in a line. */
-export type ManagerEnd = {
+type ManagerEnd = {
   told: string;
   /** Where its container was started again in the same pod, which keeps what it said before. */
   restarted?: { pod: string; container: string };

@@ -9,7 +9,7 @@ import type { Context, ExpectedMessage } from '../context.ts';
 import type { Timelines } from '../timelines.ts';
 
 /** A message that was met: who said it, when it first did (ms since the epoch), and what it is. */
-export type MetMessage = Message & { of: string; at: number; classification: Classification };
+type MetMessage = Message & { of: string; at: number; classification: Classification };
 
 type Options = {
   /** The volumes whose backups and snapshots are judged; what others do in the cluster is not the scenario's. */

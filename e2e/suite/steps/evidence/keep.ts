@@ -90,7 +90,7 @@ export const belongsTo = ({ made, target, store }: { made: Made; target: string;
 };
 
 /** A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`). */
-export const ofPages = (pages: readonly PageHandle[]): Source[] =>
+const ofPages = (pages: readonly PageHandle[]): Source[] =>
   pages.flatMap(({ page }, index): Source[] => {
     const folder = index === 0 ? 'ui' : `ui/page-${index + 1}`;
     return [

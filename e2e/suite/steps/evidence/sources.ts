@@ -102,7 +102,7 @@ type Managers = { managers: Timeline<ManagerPodObject>; since: Date };
 const lines = { brief: 2000, whole: 20_000 };
 
 /** The logs of the managers that there are, from the scenario's beginning on; of one that was started again, what it said before as well. */
-export const managersLogs = (cluster: Cluster, { managers, since }: Managers): Source[] =>
+const managersLogs = (cluster: Cluster, { managers, since }: Managers): Source[] =>
   managers.objects().flatMap(({ metadata: { name }, status }) => {
     const pod = { namespace: longhornNamespace, name, container: managerContainer };
     const read: Source['read'] = (_, { isBrief }) =>

@@ -18,7 +18,7 @@ import type { VolumeHandle } from '../handles.ts';
 import { runLabel } from '../made.ts';
 
 /** What is watched of a recurring job, from before it was made. */
-export type JobTimelines = {
+type JobTimelines = {
   cronJobs: Timeline<CronJob>;
   jobs: Timeline<Job>;
   /** Of the job's runs. */
@@ -85,7 +85,7 @@ export const makeRecurringJob = async (context: Context, volume: VolumeHandle): 
 };
 
 /** Gives the job another cron (far away where left out), and returns when its CronJob has it. */
-export const changeCron = async ({ cluster, limits }: Context, { name, watched }: JobHandle, cron = farAway()): Promise<void> => {
+const changeCron = async ({ cluster, limits }: Context, { name, watched }: JobHandle, cron = farAway()): Promise<void> => {
   await cluster.patch(longhornResources.recurringJobs, { namespace, name }, { spec: { cron } });
   await once(watched.cronJobs, ({ spec }) => spec.schedule === cron, {
     name,

@@ -50,7 +50,7 @@ const endOf = async (log: Promise<string>, { what, limit: { within, owner } }: {
 };
 
 /** A line of a job's log with its place in the catalogue. */
-export type JobLine = { message: Message; classification: Classification };
+type JobLine = { message: Message; classification: Classification };
 
 /** Reads the log of a run's pod; a line of a form that is not Longhorn's is said by nobody known. */
 export const readJobLog = (log: string, version: string): JobLine[] =>

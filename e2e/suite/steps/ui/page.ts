@@ -1,9 +1,8 @@
 import { killedPod } from '../../../faults/killed-pod.ts';
 import { awaitCluster } from '../../../kube/account.ts';
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
-import type { KubernetesObject } from '../../../kube/objects.ts';
 import { managerLabel, managerPods } from '../../../longhorn/manager.ts';
-import { backupLabels, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { type Look, lookOf, type Stretch } from '../../../ui/backup-look.ts';
 import { backupsPath } from '../../../ui/backup-table.ts';
 import { findChromium } from '../../../ui/chromium.ts';
@@ -11,6 +10,7 @@ import { followPage } from '../../../ui/followed-page.ts';
 import type { Context } from '../context.ts';
 import type { PageHandle, VolumeHandle } from '../handles.ts';
 import { PremiseLost } from '../judging.ts';
+import { isBackupOf } from '../made.ts';
 import { forwardService } from '../service-forward.ts';
 
 /** How a backup had to look by its custom resource, from its beginning on. */
@@ -28,8 +28,7 @@ export const looksOf = ({ timelines }: Pick<Context, 'timelines'>, name: string,
 /** Opens the page of a volume's backups in the system's Chromium, and returns when it shows what their custom resources say. */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
   const { cluster, timelines, target, limits, living, pages } = context;
-  const labels = Object.entries(backupLabels({ volume: volume.name, target }));
-  const isOfVolume = ({ metadata }: KubernetesObject): boolean => labels.every(([key, value]) => metadata.labels?.[key] === value);
+  const isOfVolume = isBackupOf({ volume: volume.name, target });
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
   if (backupVolume === undefined) throw new Error(`Longhorn has no page of the backups of ${volume.name}: none of them is settled`);
   const expected = (): Map<string, Look> =>

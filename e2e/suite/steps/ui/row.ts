@@ -6,7 +6,7 @@ import type { BackupTable, MenuItem } from '../../../ui/backup-table.ts';
 import { PremiseLost, throwFor } from '../judging.ts';
 
 /** What a row was found to say; `hidden` is a message of the custom resource that the page shows nowhere. */
-export type ToldRow = { told: string; hidden: string | undefined };
+type ToldRow = { told: string; hidden: string | undefined };
 
 // A backup that changes as often while its row is read is not one that can be read.
 const mostReadings = 5;

@@ -134,7 +134,7 @@ export const errorLinesOf = (log: string, volume: string): string[] =>
 type Read = { cluster: Cluster; volume: string; since: string | undefined; signal: AbortSignal };
 
 /** The last errors of a volume's processes, `pod: line`: from the logs of the instance managers; where those tell of none, from the managers'. */
-export const processErrors = async (read: Read): Promise<string[]> => {
+const processErrors = async (read: Read): Promise<string[]> => {
   const told = await errorsIn(read, { labelSelector: instanceManagerLabel });
   return told.length > 0 ? told : errorsIn(read, { labelSelector: managerLabel, container: managerContainer });
 };
