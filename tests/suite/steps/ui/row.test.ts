@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { createTimeline, type Recorder } from '../../../../e2e/history/timeline.ts';
+import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { PremiseLost } from '../../../../e2e/suite/steps/judging.ts';
 import { judgeRow } from '../../../../e2e/suite/steps/ui/row.ts';
 import { findChromium } from '../../../../e2e/ui/chromium.ts';

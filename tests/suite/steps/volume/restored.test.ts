@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseBackup, parseVolume } from '../../../../e2e/backupstore/config.ts';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { Cluster, KubernetesObject } from '../../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 import type { Backup, BackupTarget, Volume, VolumeAttachment } from '../../../../e2e/longhorn/types.ts';
-import type { Cluster, KubernetesObject } from '../../../../e2e/kube/cluster.ts';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';

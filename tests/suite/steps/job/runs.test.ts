@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Event } from '../../../../e2e/longhorn/job-types.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { Event } from '../../../../e2e/longhorn/job-types.ts';
 import { problemsOfEvents, untilTold } from '../../../../e2e/suite/steps/job/runs.ts';
 
 const event = (reason: string, message: string, { type = 'Normal', kind = 'CronJob' } = {}): Event => ({

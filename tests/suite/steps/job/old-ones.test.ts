@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
 import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
+import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { oldOneFails, oldOneGoes, type Refusing } from '../../../../e2e/suite/steps/job/expectations.ts';
 import { madeByTicks } from '../../../../e2e/suite/steps/job/runs.ts';
 import { type Mutation, ofBackup, withStatus } from '../recordings.ts';

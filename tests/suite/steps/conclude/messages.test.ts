@@ -1,11 +1,11 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
-import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
-import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { loadRecording, type RecordedLine, replayRecording } from '../../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
+import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
+import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { judgeMessages, summarizeMessages } from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
 import { ofBackup, withStatus } from '../recordings.ts';

@@ -1,10 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { CronJob, Job } from '../../../../e2e/longhorn/job-types.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
-import type { Cluster } from '../../../../e2e/kube/cluster.ts';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { dueMinute, everyQuarter, lastTick, nextTick, scheduleJob } from '../../../../e2e/suite/steps/job/job.ts';
