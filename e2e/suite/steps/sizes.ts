@@ -7,10 +7,9 @@ export const mebibyte = 1024 * 1024;
 export const inMebibytes = (bytes: number): string => `${bytes / mebibyte} MiB`;
 
 /**
- * "Large data" and "small data" of the documents, in a volume of 512 MiB on Longhorn's own clocks. The small data overwrite the end of the
- * large: blocks that only the first backup had must be gone with it. The second backup has all of it where it uploads everything anew: with
- * less (random, gzip) an upload was seen to end between two looks of Longhorn's, which come every 2 s, never InProgress.
- * `brief` is for a first backup of which nobody has to see how long its upload or its deletion takes: half of it the small data overwrite.
+ * "Large data" and "small data" of the documents, in a volume of 512 MiB on Longhorn's own clocks. The small overwrite the end of the
+ * large: blocks that only the first backup had must be gone with it. With less an upload was seen to end between two looks of Longhorn's
+ * (each 2 s), never InProgress. `brief` is for a first backup whose upload and deletion nobody has to see.
  */
 export const documentData = ({ monitorPoll }: Pick<LonghornClocks, 'monitorPoll'>): DocumentData => {
   const unit = Math.ceil(32 * (monitorPoll / longhornClocks.monitorPoll)) * mebibyte;

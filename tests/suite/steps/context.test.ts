@@ -17,6 +17,19 @@ test('a step tells its sentence, and what came of it', async () => {
   expect(told).toEqual(['Given a volume ...', 'Given a volume: 7 MiB']);
 });
 
+test('a step returns nothing that it is not asked for', async () => {
+  const { report, told } = record();
+  const step = tellSteps({ report, signal: never });
+  expect(
+    await step(
+      'When it is deleted',
+      async () => 7,
+      (size) => `${size} MiB`,
+    ),
+  ).toBeUndefined();
+  expect(told).toEqual(['When it is deleted ...', 'When it is deleted: 7 MiB']);
+});
+
 test('a step that fails tells so and throws on', async () => {
   const { report, told } = record();
   const step = tellSteps({ report, signal: never });

@@ -9,14 +9,17 @@ import type { Limit } from '../limits.ts';
 import { jobOf } from './expectations.ts';
 import type { JobHandle, Tick } from './job.ts';
 
-/**
- * How the clean-up of a run goes by its log:
- * - `done`: it asks for the deletion of each old backup, and does not learn what comes of it;
- * - `done, or too early`: the same, or Longhorn did not know the volume in the store yet (a volume's first run);
- * - `backups refused`, `snapshots refused`: the API server refuses the deletion of an old one, after the backup was made;
- * - `nothing made`: it refuses that of an old snapshot before anything is made.
- */
-export type CleanUp = 'done' | 'done, or too early' | 'backups refused' | 'snapshots refused' | 'nothing made';
+/** How the clean-up of a run goes by its log. */
+export type CleanUp =
+  /** It asks for the deletion of each old backup, and does not learn what comes of it. */
+  | 'done'
+  /** The same, or Longhorn did not know the volume in the store yet (a volume's first run). */
+  | 'done, or too early'
+  /** The API server refuses the deletion of an old one, after the backup was made. */
+  | 'backups refused'
+  | 'snapshots refused'
+  /** It refuses that of an old snapshot before anything is made. */
+  | 'nothing made';
 
 // What a run may say beside how it goes on; where `needed`, it must say one of them.
 const outcomes: Record<CleanUp, { ids: readonly MessageId[]; needed: boolean }> = {
