@@ -63,8 +63,11 @@ export const createThenOfPages = (context: Context) => {
     if (await page.until(() => made.every(isShown), parseDuration(within))) return;
     const wrong = made
       .filter((backup) => !isShown(backup))
-      .map((backup) => `${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}`);
-    throwFor(wrong, `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say`);
+      .map((backup) => `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}`);
+    // Also where it came right only now: that was too late.
+    throw new Error(
+      `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say:\n${wrong.join('\n')}`,
+    );
   };
 
   return {
