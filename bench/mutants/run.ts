@@ -3,8 +3,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ScenarioFile, ToldSteps } from '../../e2e/cli/traceability/sources.ts';
 import { readProject } from '../../e2e/cli/traceability/trace.ts';
-import type { Mutant } from '../../emulator/mutants.ts';
-import { mutants } from '../../emulator/mutants.ts';
+import { formatDuration } from '../../e2e/kube/duration.ts';
+
+import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expected } from './expected.ts';
 import type { Ground } from './ground.ts';
 import { isLeftDirty, type Judged, judge, judgeControl } from './judge.ts';

@@ -136,7 +136,7 @@ export const readProject = (): Material => ({
     ]),
   ),
   steps: findToldSteps(
-    globSync('e2e/steps/**/*.ts', { cwd: root })
+    globSync('e2e/suite/steps/**/*.ts', { cwd: root })
       .toSorted()
       .map((file) => read(file)),
   ),
