@@ -27,18 +27,16 @@ const rooms: Record<string, readonly string[]> = {
   'e2e/longhorn': ['e2e/kube'],
   'e2e/ui': ['e2e/kube', 'e2e/longhorn'],
   'e2e/report': ['e2e/kube'],
-  'e2e/backupstore': ['e2e/kube', 'e2e/history'],
+  'e2e/store': ['e2e/kube', 'e2e/history'],
   'e2e/permissions': ['e2e/kube', 'e2e/longhorn'],
-  'e2e/faults': ['e2e/kube', 'e2e/history', 'e2e/longhorn', 'e2e/backupstore'],
-  'e2e/suite': ['kube', 'history', 'longhorn', 'ui', 'report', 'backupstore', 'permissions', 'faults'].map((room) => `e2e/${room}`),
+  'e2e/faults': ['e2e/kube', 'e2e/history', 'e2e/longhorn', 'e2e/store'],
+  'e2e/suite': ['kube', 'history', 'longhorn', 'ui', 'report', 'store', 'permissions', 'faults'].map((room) => `e2e/${room}`),
   'e2e/scenarios': ['e2e/suite'],
   lab: ['e2e/kube', 'e2e/history', 'e2e/cli'],
   // Who writes LZ4 and who reads it have its checksum in common.
-  emulator: ['e2e/kube', 'e2e/history', 'e2e/backupstore'],
-  providers: ['kube', 'history', 'longhorn', 'ui', 'backupstore', 'permissions', 'cli']
-    .map((room) => `e2e/${room}`)
-    .concat('lab', 'emulator'),
-  'e2e/cli': ['kube', 'history', 'longhorn', 'report', 'backupstore', 'permissions', 'faults', 'suite']
+  emulator: ['e2e/kube', 'e2e/history', 'e2e/store'],
+  providers: ['kube', 'history', 'longhorn', 'ui', 'store', 'permissions', 'cli'].map((room) => `e2e/${room}`).concat('lab', 'emulator'),
+  'e2e/cli': ['kube', 'history', 'longhorn', 'report', 'store', 'permissions', 'faults', 'suite']
     .map((room) => `e2e/${room}`)
     .concat('providers'),
   bench: ['e2e', 'lab', 'emulator', 'providers', 'tests/support'],

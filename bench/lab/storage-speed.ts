@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { removeStore, startStore } from '../../e2e/backupstore/fixture.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { removeStore, startStore } from '../../e2e/store/drivers/nfs/fixture.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { labDir } from '../../lab/run/settings.ts';
 import type { Step } from '../../lab/step.ts';

@@ -1,7 +1,7 @@
 import { type Cluster, type KubernetesObject, resources, unlessGone } from '../kube/cluster.ts';
 import { managerPods } from '../longhorn/manager.ts';
-import { mountsFolder } from '../longhorn/store-mount.ts';
-import { readOnlyCommand } from './make-writable.ts';
+import { readOnlyCommand } from '../store/drivers/nfs/make-writable.ts';
+import { mountsFolder } from '../store/drivers/nfs/store-mount.ts';
 
 /** The label on everything that a run makes; its value is the run's id. */
 const runLabel = 'corral.test/run';

@@ -1,12 +1,12 @@
 import type { Cluster } from '../kube/cluster.ts';
+import { letServerRun } from '../store/drivers/nfs/let-server-run.ts';
+import { makeMutable } from '../store/drivers/nfs/make-mutable.ts';
+import { makeWritable } from '../store/drivers/nfs/make-writable.ts';
+import { removeLock } from '../store/drivers/nfs/remove-lock.ts';
 import { allowDeletion } from './allow-deletion.ts';
 import { letDeletionGo } from './let-deletion-go.ts';
-import { letServerRun } from './let-server-run.ts';
-import { makeMutable } from './make-mutable.ts';
-import { makeWritable } from './make-writable.ts';
 import { podReplaced } from './pod-replaced.ts';
 import { putBack } from './put-back.ts';
-import { removeLock } from './remove-lock.ts';
 import { undoInLab } from './undo-in-lab.ts';
 
 /** How each kind of fault is undone, from what the ledger says of it; each returns what it did, and may be called again. */

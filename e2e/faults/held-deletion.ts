@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Cluster, PodTarget } from '../kube/cluster.ts';
+import { type PodCommands, startInPods } from '../kube/pod-commands.ts';
 import type { Fault } from './fault.ts';
 import { type HoldBounds, holdCommand, stateCommand } from './holder-script.ts';
 import { type Hold, letDeletionGo } from './let-deletion-go.ts';
-import { type PodCommands, startInPods } from './pod-commands.ts';
 
 // How long the hold may last, whoever is left to end it: the command in the pod lets go by itself.
 // Owner of the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no more after 150 s

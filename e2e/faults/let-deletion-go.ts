@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Cluster } from '../kube/cluster.ts';
+import { podExists } from '../kube/pod-exists.ts';
 import { releaseCommand } from './holder-script.ts';
-import { podExists } from './pod-exists.ts';
 
 const schema = z.object({
   token: z.string(),

@@ -1,5 +1,5 @@
 import { gunzipSync } from 'node:zlib';
-import { decompressFrames } from '../../e2e/backupstore/lz4/frame.ts';
+import { decompressFrames } from '../../e2e/store/format/lz4/frame.ts';
 import type { CompressionMethod } from './config.ts';
 import { StoreError } from './errors.ts';
 import { blockSize, checksumOf } from './paths.ts';

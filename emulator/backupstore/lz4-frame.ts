@@ -1,4 +1,4 @@
-import { xxh32 } from '../../e2e/backupstore/lz4/xxh32.ts';
+import { xxh32 } from '../../e2e/store/format/lz4/xxh32.ts';
 import { compressBlock, compressBound } from './lz4-block.ts';
 
 const magic = 0x184d2204;

@@ -1,8 +1,8 @@
-import { startStore } from '../../e2e/backupstore/fixture.ts';
 import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { defaultBackupTarget } from '../../e2e/longhorn/resources.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
+import { startStore } from '../../e2e/store/drivers/nfs/fixture.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
 import { type Attempts, type Condition, conditionsOf } from './conditions.ts';

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { expect, test } from 'vitest';
-import { backupConfigPath, blockPath } from '../../e2e/backupstore/layout.ts';
-import { backupConfig, checksums, type Files, layOut, mappings, soundStore, volumeConfig } from '../backupstore/support/sound-store.ts';
+import { backupConfigPath, blockPath } from '../../e2e/store/format/layout.ts';
+import { backupConfig, checksums, type Files, layOut, mappings, soundStore, volumeConfig } from '../store/support/sound-store.ts';
 
 const script = fileURLToPath(new URL('../../scripts/store.ts', import.meta.url));
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { blockPath } from '../../e2e/backupstore/layout.ts';
 import { findMount } from '../../e2e/cli/store/open.ts';
-import { backupConfig, checksums, layOut, soundStore } from '../backupstore/support/sound-store.ts';
+import { blockPath } from '../../e2e/store/format/layout.ts';
+import { backupConfig, checksums, layOut, soundStore } from '../store/support/sound-store.ts';
 
 const script = fileURLToPath(new URL('../../scripts/store.ts', import.meta.url));
 const store = async (...args: string[]) => {

@@ -46,6 +46,9 @@ test('its bounds are those of the code', () => {
   const told = (kind: string) => /^- bound: (.*(?:\n {2}.*)*)$/m.exec(section(kind))?.[1] ?? '';
   expect(read('e2e/faults/held-deletion.ts')).toContain('{ search: 60, hold: 120 }');
   expect(told('held-deletion')).toMatch(/60 s .* 120 s/);
-  expect([...read('e2e/faults/stalled-server.ts').matchAll(/bound: (\d+)/g)].map(([, seconds]) => seconds)).toEqual(['25', '300']);
+  expect([...read('e2e/store/drivers/nfs/stalled-server.ts').matchAll(/bound: (\d+)/g)].map(([, seconds]) => seconds)).toEqual([
+    '25',
+    '300',
+  ]);
   expect(told('stalled-server')).toMatch(/25 s .* 5 min/);
 });

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { openStore } from '../../e2e/backupstore/store.ts';
 import { onceGone } from '../../e2e/history/expectation.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
+import { openStore } from '../../e2e/store/store.ts';
 import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/backup.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import { type Context, tellSteps } from '../../e2e/suite/steps/context.ts';

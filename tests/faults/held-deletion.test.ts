@@ -9,7 +9,7 @@ import { heldDeletion } from '../../e2e/faults/held-deletion.ts';
 import { holdCommand } from '../../e2e/faults/holder-script.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { letDeletionGo } from '../../e2e/faults/let-deletion-go.ts';
-import { startInPods } from '../../e2e/faults/pod-commands.ts';
+import { startInPods } from '../../e2e/kube/pod-commands.ts';
 import { localPods } from '../support/local-pods.ts';
 
 const cluster = localPods();

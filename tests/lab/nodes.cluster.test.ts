@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStore } from '../../e2e/backupstore/fixture.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { startStore } from '../../e2e/store/drivers/nfs/fixture.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import type { Lab } from '../../lab/run/start.ts';

@@ -1,6 +1,6 @@
-import { openBlockPool } from '../../backupstore/block-pool.ts';
-import { count, type Finding } from '../../backupstore/findings.ts';
-import { checkStore, type StoreCheck } from '../../backupstore/fsck.ts';
+import { openBlockPool } from '../../store/fsck/block-pool.ts';
+import { count, type Finding } from '../../store/fsck/findings.ts';
+import { checkStore, type StoreCheck } from '../../store/fsck/fsck.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
 import { bytes, print, printable, printJson } from './text.ts';

@@ -1,5 +1,5 @@
-import type { BackupConfig } from '../../backupstore/config.ts';
-import { type Listed, listStore } from '../../backupstore/list-store.ts';
+import type { BackupConfig } from '../../store/format/config.ts';
+import { type Listed, listStore } from '../../store/fsck/list-store.ts';
 import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
 import { bytes, print, printJson, table } from './text.ts';

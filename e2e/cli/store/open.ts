@@ -1,8 +1,8 @@
 import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
-import { folderSource } from '../../backupstore/folder-source.ts';
-import type { LocalSource } from '../../backupstore/source.ts';
+import { folderSource } from '../../store/format/folder-source.ts';
+import type { LocalSource } from '../../store/format/source.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 
 /**

@@ -1,5 +1,5 @@
-import type { BackupConfig, VolumeConfig } from '../../backupstore/config.ts';
-import { type Listed, listStore } from '../../backupstore/list-store.ts';
+import type { BackupConfig, VolumeConfig } from '../../store/format/config.ts';
+import { type Listed, listStore } from '../../store/fsck/list-store.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
 import { bytes, print, printable, printJson } from './text.ts';

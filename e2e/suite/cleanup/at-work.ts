@@ -1,8 +1,8 @@
-import { type SignOfLife, signOfLifeClock } from '../../backupstore/sign-of-life.ts';
 import { ExpectationError, once } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
+import { type SignOfLife, signOfLifeClock } from '../../store/sign-of-life.ts';
 import { runLabelName } from '../steps/made.ts';
 import { labelledRun, type Search } from './find.ts';
 

@@ -1,8 +1,8 @@
-import { signOfLifeClock } from '../../backupstore/sign-of-life.ts';
 import { healsInPods } from '../../faults/heal-by-labels.ts';
 import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
+import { signOfLifeClock } from '../../store/sign-of-life.ts';
 import { type Limits, limitsOn, storeQuiet } from '../steps/limits.ts';
 import { runsAtWork } from './at-work.ts';
 import { explainHanging, nameOf } from './explain.ts';

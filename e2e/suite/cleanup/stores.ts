@@ -1,8 +1,8 @@
-import { StillAtWork, type UntilIdle } from '../../backupstore/at-work.ts';
-import { exportPath, storeName, storePodLabel } from '../../backupstore/manifest.ts';
-import { openStore } from '../../backupstore/store.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
+import { StillAtWork, type UntilIdle } from '../../store/drivers/nfs/at-work.ts';
+import { exportPath, storeName, storePodLabel } from '../../store/drivers/nfs/manifest.ts';
+import { openStore } from '../../store/store.ts';
 import type { LeftOver } from './find.ts';
 import { label } from './kind.ts';
 

@@ -1,4 +1,3 @@
-import type { BackupStore } from '../../backupstore/store.ts';
 import type { Faults } from '../../faults/fault.ts';
 import type { FaultEvent } from '../../faults/tell-fault.ts';
 import type { Cluster, PodTarget } from '../../kube/cluster.ts';
@@ -6,6 +5,7 @@ import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { Lack } from '../../longhorn/lacks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
+import type { BackupStore } from '../../store/store.ts';
 import type { PageHandle } from './handles.ts';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';

@@ -1,4 +1,4 @@
-import type { BlockMapping } from '../../backupstore/config.ts';
+import type { BlockMapping } from '../../store/format/config.ts';
 import type { FollowedPage } from '../../ui/followed-page.ts';
 import type { Span } from '../../ui/judge-shown.ts';
 import type { ServiceForward } from './service-forward.ts';

@@ -1,8 +1,8 @@
-import { removeStore, startStore } from '../../backupstore/fixture.ts';
 import { onlyDeclared } from '../../faults/declared.ts';
 import { openFaults } from '../../faults/fault.ts';
 import { openLedger } from '../../faults/ledger.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
+import { removeStore, startStore } from '../../store/drivers/nfs/fixture.ts';
 import { createWhenIdle, inTurn, removeMade, type WhenIdle } from './cleanup.ts';
 import { concernOf } from './conclude/concern.ts';
 import { concludeManagers, concludeMessages, excuse } from './conclude/conclude.ts';

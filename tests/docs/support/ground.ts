@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { composeReport } from '../../../e2e/report/compose-report.ts';
 import type { ScenarioReport } from '../../../e2e/report/schema.ts';
-import { layOut, soundStore } from '../../backupstore/support/sound-store.ts';
+import { layOut, soundStore } from '../../store/support/sound-store.ts';
 import { scenarioReport } from '../../support/scenario-report.ts';
 import { startStubServer } from '../../support/stub-api-server.ts';
 import type { Words } from '../commands.ts';

@@ -1,4 +1,4 @@
-import { decompressFrames } from '../../../e2e/backupstore/lz4/frame.ts';
+import { decompressFrames } from '../../../e2e/store/format/lz4/frame.ts';
 
 /** Decompresses an LZ4 frame by the decoder that checks real stores; limit is the most it may hold in bytes. Throws on damage. */
 export const decompressFrame = (frame: Uint8Array, limit: number): Buffer => {

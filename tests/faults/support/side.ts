@@ -1,10 +1,10 @@
-import { startStore } from '../../../e2e/backupstore/fixture.ts';
-import { volumeFolder } from '../../../e2e/backupstore/layout.ts';
 import { once } from '../../../e2e/history/expectation.ts';
 import type { Cluster, KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
 import type { Volume } from '../../../e2e/longhorn/types.ts';
+import { startStore } from '../../../e2e/store/drivers/nfs/fixture.ts';
+import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../../e2e/suite/steps/backup/backup.ts';
 import { type Context, tellSteps } from '../../../e2e/suite/steps/context.ts';
 import type { BackupHandle, VolumeHandle } from '../../../e2e/suite/steps/handles.ts';

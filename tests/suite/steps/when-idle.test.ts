@@ -2,9 +2,9 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { volumeFolder } from '../../../e2e/backupstore/layout.ts';
-import { openStore } from '../../../e2e/backupstore/store.ts';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
+import { volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { openStore } from '../../../e2e/store/store.ts';
 import { createWhenIdle } from '../../../e2e/suite/steps/cleanup.ts';
 import { localPods } from '../../support/local-pods.ts';
 

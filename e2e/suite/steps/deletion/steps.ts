@@ -1,12 +1,12 @@
-import { backupConfigPath, volumeFolder } from '../../../backupstore/layout.ts';
 import type { Injected } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
-import { immutableFile } from '../../../faults/immutable-file.ts';
 import type { Expectation, Verdict } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
+import { immutableFile } from '../../../store/drivers/nfs/immutable-file.ts';
+import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts';
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';

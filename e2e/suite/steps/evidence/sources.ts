@@ -1,8 +1,4 @@
 import { stringify } from 'yaml';
-import { checkStore } from '../../../backupstore/fsck.ts';
-import { storeFolder } from '../../../backupstore/layout.ts';
-import { podSource, runInPod } from '../../../backupstore/pod-source.ts';
-import type { StoreSource } from '../../../backupstore/source.ts';
 import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
@@ -10,6 +6,10 @@ import { withoutManagedFields } from '../../../kube/objects.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import { managerContainer } from '../../../longhorn/manager.ts';
 import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
+import { podSource, runInPod } from '../../../store/drivers/nfs/pod-source.ts';
+import { storeFolder } from '../../../store/format/layout.ts';
+import type { StoreSource } from '../../../store/format/source.ts';
+import { checkStore } from '../../../store/fsck/fsck.ts';
 import type { Belongs, Source } from '../../evidence/keeper.ts';
 import type { ManagerPodObject, Timelines } from '../timelines.ts';
 

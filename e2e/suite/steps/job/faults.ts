@@ -1,9 +1,9 @@
-import { volumeFolder } from '../../../backupstore/layout.ts';
 import { deniedDeletion } from '../../../faults/admission-policy.ts';
 import type { Fault, Injected } from '../../../faults/fault.ts';
-import { readOnlyBackups } from '../../../faults/read-only-backups.ts';
 import type { KubernetesObject, Resource } from '../../../kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { readOnlyBackups } from '../../../store/drivers/nfs/read-only-backups.ts';
+import { volumeFolder } from '../../../store/format/layout.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../made.ts';
 import type { JobHandle } from './job.ts';

@@ -1,4 +1,3 @@
-import { volumeFolder } from '../../../backupstore/layout.ts';
 import { type Expectation, ExpectationError, evaluate, gone, type Step } from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
@@ -8,6 +7,7 @@ import { type Classification, classify } from '../../../longhorn/messages/classi
 import type { MessageClass } from '../../../longhorn/messages/row.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
+import { volumeFolder } from '../../../store/format/layout.ts';
 import { type Actor, change, is, isNeverHeldBack, story, waitsForReadiness } from '../backup/expectations.ts';
 import type { StepReport } from '../context.ts';
 

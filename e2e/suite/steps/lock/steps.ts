@@ -1,8 +1,8 @@
-import { volumeFolder } from '../../../backupstore/layout.ts';
 import type { Injected } from '../../../faults/fault.ts';
-import { type ForeignLock, foreignLock, lockTypes } from '../../../faults/foreign-lock.ts';
 import { evaluate } from '../../../history/expectation.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
+import { type ForeignLock, foreignLock, lockTypes } from '../../../store/drivers/nfs/foreign-lock.ts';
+import { volumeFolder } from '../../../store/format/layout.ts';
 import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';

@@ -1,10 +1,10 @@
-import { blockSize } from '../../../backupstore/write/pack-block.ts';
 import { once, onceGone } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts';
+import { blockSize } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { runLabel } from '../made.ts';

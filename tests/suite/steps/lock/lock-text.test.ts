@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { volumeFolder } from '../../../../e2e/backupstore/layout.ts';
 import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
+import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { namedLock, reportLockText } from '../../../../e2e/suite/steps/lock/expectations.ts';
 import { record } from '../record.ts';
 

@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openStore } from '../../../../e2e/backupstore/store.ts';
-import { blockSize } from '../../../../e2e/backupstore/write/pack-block.ts';
+import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
+import { openStore } from '../../../../e2e/store/store.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
 import { differencesOf, judgeRestored } from '../../../../e2e/suite/steps/volume/restored.ts';
-import { exported, someBlocks } from '../../../backupstore/write/written-store.ts';
+import { exported, someBlocks } from '../../../store/support/written-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { record } from '../record.ts';
 

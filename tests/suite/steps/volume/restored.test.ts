@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { parseBackup, parseVolume } from '../../../../e2e/backupstore/config.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Cluster, KubernetesObject } from '../../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 import type { Backup, BackupTarget, Volume, VolumeAttachment } from '../../../../e2e/longhorn/types.ts';
+import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
-import { exported } from '../../../backupstore/write/written-store.ts';
+import { exported } from '../../../store/support/written-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
 const size = 8 << 20;

@@ -1,0 +1,76 @@
+import type { Cluster, PodTarget } from './cluster.ts';
+
+/** A command that runs in a pod for a while, and what it has said so far. */
+type PodCommand = { pod: PodTarget; readonly lines: readonly string[]; readonly ended: string | undefined };
+
+/** Several commands of that kind, told of as their lines arrive. */
+export type PodCommands = {
+  readonly commands: readonly PodCommand[];
+  /** What each pod has said, a line a pod, for an error message. */
+  told(): string;
+  /** Waits until the condition holds, which is asked anew with each line; false when the time (ms) is over first. */
+  until(condition: () => boolean, milliseconds: number): Promise<boolean>;
+  /** Waits until all have ended; after the given time (ms) the streams are cut. */
+  end(milliseconds: number): Promise<void>;
+};
+
+/** Starts the same command in several pods. It must end by itself: a cut stream does not end it. */
+export const startInPods = (cluster: Cluster, { pods, command }: { pods: PodTarget[]; command: string[] }): PodCommands => {
+  const abort = new AbortController();
+  const listeners = new Set<() => void>();
+  const tell = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const start = (pod: PodTarget) => {
+    const state = { pod, lines: [] as string[], ended: undefined as string | undefined };
+    let rest = '';
+    const onStdout = (text: string): void => {
+      const parts = (rest + text).split('\n');
+      rest = parts.pop() ?? '';
+      state.lines.push(...parts);
+      tell();
+    };
+    const done = cluster
+      .exec(pod, command, { signal: abort.signal, onStdout })
+      .then(
+        ({ stderr, exitCode }) => `exit code ${exitCode} ${stderr.trim()}`.trim(),
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      )
+      .then((ended) => {
+        state.ended = ended;
+        tell();
+      });
+    return { state, done };
+  };
+  const started = pods.map(start);
+  const commands = started.map(({ state }) => state);
+
+  return {
+    commands,
+    told: () =>
+      commands
+        .map(
+          ({ pod, lines, ended }) =>
+            `  ${pod.name}: ${[...lines, ...(ended === undefined ? [] : [`ended (${ended})`])].join('; ') || 'nothing'}`,
+        )
+        .join('\n'),
+    until: async (condition, milliseconds) => {
+      if (condition()) return true;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const listener = (): void => {
+        if (condition()) resolve();
+      };
+      listeners.add(listener);
+      const timer = setTimeout(resolve, milliseconds);
+      await promise;
+      clearTimeout(timer);
+      listeners.delete(listener);
+      return condition();
+    },
+    end: async (milliseconds) => {
+      const cut = setTimeout(() => abort.abort(), milliseconds);
+      await Promise.all(started.map(({ done }) => done));
+      clearTimeout(cut);
+    },
+  };
+};

@@ -1,0 +1,63 @@
+import { randomBytes } from 'node:crypto';
+import type { Fault } from '../../../faults/fault.ts';
+import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
+import { type PodCommands, startInPods } from '../../../kube/pod-commands.ts';
+import { type StalledServer, stallCommand } from './let-server-run.ts';
+
+type Server = { pod: PodTarget; program: string; title: string };
+
+// How the server is stopped, in seconds: for good, or in turns with running. Whoever is left to end it, the command does so after `bound`.
+type Stall = { bound: number; stop: number; run: number; isInForce: (stopped: number) => boolean; tell: (stopped: number) => string };
+
+const stalledServer = (cluster: Cluster, { pod, program, title }: Server, { bound, stop, run, isInForce, tell }: Stall): Fault => {
+  const token = randomBytes(4).toString('hex');
+  const { namespace, name, container = '' } = pod;
+  const data: StalledServer = { token, program, pod: { namespace, name, container } };
+  let stalling: PodCommands | undefined;
+  return {
+    kind: 'stalled-server',
+    title,
+    data,
+    inject: async () => {
+      stalling = startInPods(cluster, {
+        pods: [pod],
+        command: stallCommand('stall', token, program, String(bound), String(stop), String(run)),
+      });
+      const { commands, until, told } = stalling;
+      const begun = (): boolean => commands.every(({ lines }) => lines.some((line) => line.startsWith('stalled ')));
+      await until(() => begun() || commands.some(({ ended }) => ended !== undefined), 30_000);
+      if (!begun()) throw new Error(`${program} was not stopped, after at most 30 s (set-up of the fault):\n${told()}`);
+    },
+    prove: async () => {
+      const { stdout, stderr, exitCode } = await cluster.exec(pod, stallCommand('look', program));
+      const stopped = Number(stdout);
+      if (exitCode !== 0) throw new Error(`it is not so that ${title}: ${`${stdout}${stderr}`.trim()}`);
+      if (!isInForce(stopped)) throw new Error(`it is not so that ${title}: ${program} in ${name} was stopped at ${stopped} of 100 looks`);
+      return tell(stopped);
+    },
+    settle: async () => stalling?.end(10_000),
+  };
+};
+
+/**
+ * The fault that a server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount with Longhorn's
+ * options (timeo=300) reports an error to its users only after 30 s, and then Longhorn takes the whole store for unavailable.
+ */
+export const frozenServer = (cluster: Cluster, server: Server): Fault =>
+  stalledServer(cluster, server, {
+    bound: 25,
+    stop: 0,
+    run: 0,
+    isInForce: (stopped) => stopped === 100,
+    tell: () => `${server.program} in ${server.pod.name} is stopped`,
+  });
+
+/** The fault that a server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by itself after 5 min. */
+export const slowServer = (cluster: Cluster, server: Server): Fault =>
+  stalledServer(cluster, server, {
+    bound: 300,
+    stop: 0.08,
+    run: 0.02,
+    isInForce: (stopped) => stopped > 40 && stopped < 100,
+    tell: (stopped) => `${server.program} in ${server.pod.name} was stopped at ${stopped} of 100 looks`,
+  });

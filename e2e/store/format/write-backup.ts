@@ -1,0 +1,75 @@
+import { type BlockMapping, isName } from './config.ts';
+import { backupConfigText, volumeConfigText, type WrittenBackup } from './config-texts.ts';
+import { backupConfigPath, blockPath } from './layout.ts';
+import { blockSize, packBlock } from './pack-block.ts';
+
+/** A file to be written, by its path in the volume's folder. */
+export type NewFile = { path: string; bytes: Uint8Array };
+
+/** Where files go, some at a time; they lie there when it returns. */
+export type PutFiles = (files: readonly NewFile[]) => Promise<void>;
+
+/** A block of a volume: where it is, in bytes, and what is in it. */
+export type VolumeBlock = { offset: number; data: Uint8Array };
+
+// So much is in memory at once, in blocks; each call of `put` has a cost of its own as well.
+const atOnce = 32;
+
+/**
+ * Writes a volume's folder of a backup store with one full backup in it, in Longhorn's format: the blocks, then what refers to them.
+ * `blocks` come by ascending offsets, whole blocks of 2 MiB; where the volume has none, it holds zeros. Returns where each block belongs.
+ */
+export const writeBackup = async (
+  put: PutFiles,
+  { blocks, ...about }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created'> & { blocks: Iterable<VolumeBlock> },
+): Promise<BlockMapping[]> => {
+  const { volume, backup, size } = about;
+  for (const name of [volume, backup]) if (!isName(name)) throw new Error(`Longhorn takes no volume or backup of the name ${name}`);
+  if (size <= 0 || size % blockSize !== 0)
+    throw new Error(`a volume of ${size} bytes cannot be restored: they are no whole blocks of ${blockSize}`);
+  const mappings: BlockMapping[] = [];
+  const known = new Set<string>();
+  let bytes = 0;
+
+  for (const some of inBatches(checked(blocks, size), atOnce)) {
+    const packed = await Promise.all(some.map(async ({ offset, data }) => ({ offset, ...(await packBlock(data)) })));
+    const files: NewFile[] = [];
+    for (const { offset, checksum, bytes: content } of packed) {
+      mappings.push({ offset, checksum });
+      if (known.has(checksum)) continue;
+      known.add(checksum);
+      bytes += content.length;
+      files.push({ path: blockPath(checksum), bytes: content });
+    }
+    if (files.length > 0) await put(files);
+  }
+
+  const written = { ...about, blocks: mappings, stored: { blocks: known.size, bytes } };
+  await put([
+    { path: backupConfigPath(backup), bytes: Buffer.from(backupConfigText(written)) },
+    { path: 'volume.cfg', bytes: Buffer.from(volumeConfigText(written)) },
+  ]);
+  return mappings;
+};
+
+const checked = function* (blocks: Iterable<VolumeBlock>, size: number): Generator<VolumeBlock> {
+  let free = 0;
+  for (const block of blocks) {
+    const { offset, data } = block;
+    const fits = data.length === blockSize && offset % blockSize === 0 && offset >= free && offset + blockSize <= size;
+    if (!fits) throw new Error(`a block of ${data.length} bytes at ${offset} is none of a volume of ${size} bytes, from ${free} on`);
+    free = offset + blockSize;
+    yield block;
+  }
+};
+
+const inBatches = function* <T>(items: Iterable<T>, most: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < most) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+};

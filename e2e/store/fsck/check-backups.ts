@@ -1,0 +1,82 @@
+import { type BackupConfig, parseBackup, type VolumeConfig } from '../format/config.ts';
+import type { StoreEntry, StoreSource } from '../format/source.ts';
+import { checkBackup } from './check-backup.ts';
+import type { Work } from './check-locks.ts';
+import { count, type Findings } from './findings.ts';
+import { readConfig, sizeLimits } from './read-config.ts';
+import type { BlockExpectation } from './verify-block.ts';
+import type { VolumeFiles } from './volume-files.ts';
+
+/** Which blocks the finished backups of a volume need. */
+export type References = {
+  /** What each block has to be, by checksum. */
+  blocks: Map<string, Omit<BlockExpectation, 'checksum'>>;
+  /** No backup is in progress, and each config could be read: no other block is needed. */
+  complete: boolean;
+};
+
+type Check = { volumeName: string; volume: VolumeConfig | undefined; work: Work; findings: Findings };
+
+/** Reads one config after the other, because each may be large, and checks it; gives the blocks that they refer to. */
+export const checkBackups = async (source: StoreSource, files: VolumeFiles, check: Check): Promise<References> => {
+  const { volumeName, volume, work, findings } = check;
+  const references: References = { blocks: new Map(), complete: true };
+  for (const [name, entry] of files.backups) {
+    const { config, problem } = await readBackup(source, name, entry);
+    if (problem) {
+      findings.add(problem.code, entry.path, problem.message);
+      references.complete = false;
+      continue;
+    }
+    const { path } = entry;
+    if (config.name !== name) findings.add('config-wrong-name', path, `the config of backup ${name} calls it ${config.name}`);
+    if (config.volume !== volumeName)
+      findings.add('config-wrong-volume', path, `backup ${name} lies with volume ${volumeName} and says that it is of ${config.volume}`);
+    if (config.inProgress) {
+      references.complete = false;
+      if (work.upload) findings.add('backup-in-progress', path, `backup ${name} is in progress`, 'info');
+      else
+        findings.add(
+          'backup-in-progress',
+          path,
+          `backup ${name} was never finished: its config has no creation time, and while it is there Longhorn removes no block of the volume`,
+        );
+      continue;
+    }
+    checkBackup(config, { path, volume, findings });
+    const missing = refer(references, config, files.blocks);
+    const [example] = missing;
+    if (example !== undefined)
+      findings.add('block-missing', path, `backup ${name} lacks ${count(missing.size, 'block')}, such as ${example}`);
+  }
+  return references;
+};
+
+/** Names of backups that refer to these blocks, by checksum; of each block the first few. */
+export const usersOf = async (source: StoreSource, files: VolumeFiles, checksums: ReadonlySet<string>): Promise<Map<string, string[]>> => {
+  const users = new Map<string, string[]>();
+  for (const [name, entry] of files.backups) {
+    const { config } = await readBackup(source, name, entry);
+    if (config === undefined || config.inProgress) continue;
+    for (const checksum of new Set(config.blocks.map((block) => block.checksum))) {
+      if (checksums.has(checksum)) users.set(checksum, [...(users.get(checksum) ?? []), name]);
+    }
+  }
+  return users;
+};
+
+const readBackup = (source: StoreSource, name: string, entry: StoreEntry) =>
+  readConfig(source, entry, { parse: parseBackup, limit: sizeLimits.backup, what: `the config of backup ${name}` });
+
+const refer = (
+  { blocks }: References,
+  { blocks: mappings, compression, blockSize }: BackupConfig,
+  present: ReadonlyMap<string, number>,
+) => {
+  const missing = new Set<string>();
+  for (const { checksum } of mappings) {
+    if (!blocks.has(checksum)) blocks.set(checksum, { method: compression, size: blockSize });
+    if (!present.has(checksum)) missing.add(checksum);
+  }
+  return missing;
+};

@@ -1,0 +1,63 @@
+import { blockPath } from '../format/layout.ts';
+import type { StoreSource } from '../format/source.ts';
+import { type References, usersOf } from './check-backups.ts';
+import { type Findings, findingCodes, type Severity } from './findings.ts';
+import { type BlockExpectation, type BlockProblem, largestFile } from './verify-block.ts';
+import type { VolumeFiles } from './volume-files.ts';
+
+/** A block to look into. */
+export type BlockJob = BlockExpectation & {
+  path: string;
+  /** Bytes on disk. */
+  fileSize: number;
+};
+
+/** Looks into blocks, in any order, and tells what is wrong with those with which something is. */
+export type VerifyBlocks = (jobs: Iterable<BlockJob>, wrong: (checksum: string, problem: BlockProblem) => void) => Promise<void>;
+
+/** Checks the content of all blocks of a volume, those that no backup refers to as well; without `verify` only their sizes on disk. */
+export const checkBlocks = async (
+  source: StoreSource,
+  files: VolumeFiles,
+  { references, findings, verify }: { references: References; findings: Findings; verify: VerifyBlocks | undefined },
+): Promise<void> => {
+  const wrong = new Map<string, BlockProblem>();
+  const jobs: BlockJob[] = [];
+  for (const [checksum, fileSize] of files.blocks) {
+    const job = {
+      checksum,
+      fileSize,
+      path: pathOf(files, checksum),
+      ...(references.blocks.get(checksum) ?? { method: undefined, size: undefined }),
+    };
+    const problem = problemOfSize(fileSize);
+    if (problem === undefined) jobs.push(job);
+    else wrong.set(checksum, problem);
+  }
+  await verify?.(jobs, (checksum, problem) => wrong.set(checksum, problem));
+  if (wrong.size === 0) return;
+
+  const users = await usersOf(source, files, new Set(wrong.keys()));
+  for (const [checksum, { code, message }] of wrong) {
+    const used = users.get(checksum);
+    const tell = (usedBy: string, severity: Severity) =>
+      findings.add(code, pathOf(files, checksum), `block ${checksum} ${message}; ${usedBy}`, severity);
+    // Garbage, whatever is in it; but one that went away and is still referred to is missing.
+    if (used === undefined) tell('no backup that can be read refers to it', 'warning');
+    else {
+      const severity = code === 'changed-meanwhile' ? 'error' : findingCodes[code];
+      tell(`${used.length === 1 ? 'backup' : 'backups'} ${some(used)} ${used.length === 1 ? 'refers' : 'refer'} to it`, severity);
+    }
+  }
+};
+
+const pathOf = ({ folder }: VolumeFiles, checksum: string): string => `${folder}/${blockPath(checksum)}`;
+
+const problemOfSize = (size: number): BlockProblem | undefined => {
+  if (size === 0) return { code: 'block-empty', message: 'is empty' };
+  if (size > largestFile) return { code: 'block-too-large', message: `is too large to be one: ${size} bytes on disk` };
+  return undefined;
+};
+
+const some = (names: string[]): string =>
+  names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');

@@ -1,0 +1,121 @@
+import { parseVolume, type VolumeConfig } from '../format/config.ts';
+import { volumeFolder, volumesFolder } from '../format/layout.ts';
+import type { StoreSource } from '../format/source.ts';
+import { checkBackups, type References } from './check-backups.ts';
+import { checkBlocks, type VerifyBlocks } from './check-blocks.ts';
+import { checkLocks, type Work } from './check-locks.ts';
+import { count, type Findings } from './findings.ts';
+import { readConfig, sizeLimits } from './read-config.ts';
+import { listVolume, type VolumeFiles } from './volume-files.ts';
+
+export type VolumeCheck = {
+  findings: Findings;
+  /** Milliseconds since the epoch, by the clock of the store's server. */
+  now: number;
+  /** How to look into the blocks; without it they are only counted and measured. */
+  verify: VerifyBlocks | undefined;
+};
+
+/** What a volume's folder has, sound or not. */
+export type CheckedVolume = {
+  /** Names of the backups that have a config, and of the locks. */
+  backups: string[];
+  locks: string[];
+  blocks: number;
+  /** Of the blocks, on disk. */
+  bytes: number;
+};
+
+/** Checks everything in a volume's folder; nothing that is in there makes it throw, only a store that fails. */
+export const checkVolume = async (source: StoreSource, folder: string, { findings, now, verify }: VolumeCheck): Promise<CheckedVolume> => {
+  const name = folder.slice(folder.lastIndexOf('/') + 1);
+  const expected = volumeFolder(name);
+  if (folder !== expected)
+    findings.add(
+      'volume-misplaced',
+      folder,
+      `volume ${name} is not where Longhorn looks for it, ${expected.slice(volumesFolder.length + 1)}`,
+    );
+  const files = await listVolume(source, folder, findings);
+  const work = await checkLocks(source, files.locks, { now, findings });
+  const volume = await readVolume(source, files, { name, work, findings });
+  const references = await checkBackups(source, files, { volumeName: name, volume, work, findings });
+  if (volume !== undefined) checkVolumeConfig(volume, { files, name, work, findings });
+  checkLeftovers(files, { references, work, now, findings });
+  await checkBlocks(source, files, { references, findings, verify });
+  return {
+    backups: [...files.backups.keys()].sort(),
+    locks: [...files.locks.keys()].sort(),
+    blocks: files.blocks.size,
+    bytes: [...files.blocks.values()].reduce((sum, size) => sum + size, 0),
+  };
+};
+
+// What would be garbage or wrong at rest may be put right by whoever works on the volume.
+const atRest = (work: Work) => (work.any ? 'info' : undefined);
+
+type Known = { name: string; work: Work; findings: Findings };
+
+const readVolume = async (source: StoreSource, files: VolumeFiles, { name, work, findings }: Known): Promise<VolumeConfig | undefined> => {
+  if (files.volumeConfig === undefined) {
+    if (files.backups.size + files.blocks.size > 0)
+      findings.add('volume-config-missing', files.folder, `volume ${name} has no volume.cfg, so Longhorn cannot find it`, atRest(work));
+    return undefined;
+  }
+  const { config, problem } = await readConfig(source, files.volumeConfig, {
+    parse: parseVolume,
+    limit: sizeLimits.volume,
+    what: `volume.cfg of volume ${name}`,
+  });
+  if (problem) findings.add(problem.code, files.volumeConfig.path, problem.message);
+  return config;
+};
+
+const sector = 2 << 20;
+
+const checkVolumeConfig = (volume: VolumeConfig, { files, name, work, findings }: Known & { files: VolumeFiles }): void => {
+  const path = `${files.folder}/volume.cfg`;
+  if (volume.Name !== name) findings.add('volume-wrong-name', path, `volume.cfg of volume ${name} calls it ${volume.Name}`);
+  if (volume.Size === 0 || volume.Size % sector !== 0)
+    findings.add(
+      'config-invalid',
+      path,
+      `volume.cfg of volume ${name} has a size of ${volume.Size}, no multiple of 2 MiB, with which Longhorn restores nothing`,
+    );
+  if (volume.BlockCount !== files.blocks.size)
+    findings.add(
+      'block-count-wrong',
+      path,
+      `volume.cfg of volume ${name} counts ${count(volume.BlockCount, 'block')}, and there are ${files.blocks.size}`,
+      atRest(work),
+    );
+  const last = volume.LastBackupName;
+  if (last !== '' && !files.backups.has(last))
+    findings.add(
+      'last-backup-missing',
+      path,
+      `volume.cfg of volume ${name} names ${last} as the last backup, which has no config: the next one will be full`,
+      atRest(work),
+    );
+};
+
+type Leftovers = { references: References; work: Work; now: number; findings: Findings };
+
+const checkLeftovers = ({ folder, blocks, temporary }: VolumeFiles, { references, work, now, findings }: Leftovers): void => {
+  const orphans = [...blocks].filter(([checksum]) => !references.blocks.has(checksum));
+  if (orphans.length > 0) {
+    const example = orphans.reduce((least, [checksum]) => (checksum < least ? checksum : least), 'g');
+    const bytes = orphans.reduce((sum, [, size]) => sum + size, 0);
+    const number = orphans.length === 1 ? '1 block belongs' : `${orphans.length} blocks belong`;
+    const perhaps = references.complete ? '' : '; a backup whose config is in progress or cannot be read may need them';
+    const message = `${number} to no backup, such as ${example}: ${bytes} bytes${perhaps}`;
+    findings.add('block-orphaned', `${folder}/blocks`, message, references.complete ? atRest(work) : 'info');
+  }
+  for (const { path, changedAt } of temporary) {
+    const age = Math.max(0, Math.round((now - changedAt) / 1000));
+    const name = path.slice(folder.length + 1);
+    // A file is written in seconds; nobody comes back for an older one, whatever goes on in the volume.
+    const live = work.any && age < 600;
+    findings.add('temporary-file', path, `${name} is a temporary file, last written ${age} s ago`, live ? 'info' : undefined);
+  }
+};

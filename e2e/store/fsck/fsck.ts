@@ -1,0 +1,77 @@
+import { isName } from '../format/config.ts';
+import { storeFolder, volumesFolder } from '../format/layout.ts';
+import type { StoreSource } from '../format/source.ts';
+import type { VerifyBlocks } from './check-blocks.ts';
+import { checkVolume } from './check-volume.ts';
+import { collectFindings, count, type Finding, type FindingCode, type Findings, type Severity } from './findings.ts';
+import { tellOther } from './volume-files.ts';
+
+/** What a check of a store came to. */
+export type StoreCheck = {
+  findings: Finding[];
+  /** Of all findings, also of those that were so many that they are not in the list. */
+  counts: Record<Severity, number>;
+  leftOut: Partial<Record<FindingCode, number>>;
+  volumes: number;
+  backups: number;
+  blocks: number;
+  /** Of the blocks, on disk. */
+  bytes: number;
+};
+
+// Kept by Longhorn in the same store and by other rules; backupstore, systembackup and backupbackingimage.
+const others = ['system-backups', 'backing-images'];
+
+/** Checks a whole store, one volume after the other. Throws only when the store itself fails. */
+export const checkStore = async (
+  source: StoreSource,
+  { now, verify }: { now: number; verify: VerifyBlocks | undefined },
+): Promise<StoreCheck> => {
+  const findings = collectFindings();
+  const sum = { volumes: 0, backups: 0, blocks: 0, bytes: 0 };
+  await lookAround(source, findings);
+  for (const folder of await listVolumes(source, findings)) {
+    const { backups, blocks, bytes } = await checkVolume(source, folder, { findings, now, verify });
+    sum.volumes += 1;
+    sum.backups += backups.length;
+    sum.blocks += blocks;
+    sum.bytes += bytes;
+  }
+  return { findings: findings.list(), counts: findings.counts(), leftOut: findings.leftOut(), ...sum };
+};
+
+/** Folders of the volumes in a store, in order; what else lies between becomes a finding. */
+export const listVolumes = async (source: StoreSource, findings: Findings): Promise<string[]> => {
+  const volumes: string[] = [];
+  const above = new Map<string, { empty: boolean }>();
+  for await (const entry of source.walk(volumesFolder, 3)) {
+    const path = entry.path.slice(volumesFolder.length + 1);
+    const levels = path.split('/');
+    const name = levels.at(-1) as string;
+    const parent = above.get(levels.slice(0, -1).join('/'));
+    if (levels.length > 1 && parent === undefined) continue; // Below a foreign folder, of which it is enough to say that it is there.
+    if (parent !== undefined) parent.empty = false;
+    if (entry.kind !== 'folder' && entry.kind !== 'file') tellOther(entry, `volumes/${path}`, findings);
+    else if (entry.kind === 'folder' && levels.length === 3 && isName(name)) volumes.push(entry.path);
+    else if (entry.kind === 'folder' && levels.length < 3 && /^[0-9a-f]{2}$/.test(name)) above.set(path, { empty: true });
+    else findings.add('foreign-file', entry.path, `volumes/${path} is nothing of Longhorn's`);
+  }
+  for (const [path, { empty }] of above) if (empty) findings.add('empty-folder', `${volumesFolder}/${path}`, `volumes/${path}/ is empty`);
+  return volumes.sort();
+};
+
+const lookAround = async (source: StoreSource, findings: Findings): Promise<void> => {
+  for await (const entry of source.walk(storeFolder, 1)) {
+    const name = entry.path.slice(storeFolder.length + 1);
+    if (entry.kind !== 'folder' && entry.kind !== 'file') tellOther(entry, name, findings);
+    else if (entry.kind === 'folder' && others.includes(name)) {
+      let files = 0;
+      for await (const { kind } of source.walk(entry.path, 6)) if (kind === 'file') files += 1;
+      findings.add(
+        'not-checked',
+        entry.path,
+        `${name}/ is left alone: ${count(files, 'file')} of Longhorn's that are no backups of volumes`,
+      );
+    } else if (entry.kind !== 'folder' || name !== 'volumes') findings.add('foreign-file', entry.path, `${name} is nothing of Longhorn's`);
+  }
+};

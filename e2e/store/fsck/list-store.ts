@@ -1,0 +1,52 @@
+import { type BackupConfig, isName, parseBackup, parseVolume, type VolumeConfig } from '../format/config.ts';
+import { classify } from '../format/layout.ts';
+import type { StoreEntry, StoreSource } from '../format/source.ts';
+import { collectFindings } from './findings.ts';
+import { listVolumes } from './fsck.ts';
+import { readConfig, sizeLimits } from './read-config.ts';
+
+/** A config of the store, or why there is none to be read. */
+export type Listed<T> = { path: string; config: T; problem?: never } | { path: string; config?: never; problem: string };
+
+/** A volume of a store as its configs tell of it; blocks are not looked at. */
+export type ListedVolume = Listed<VolumeConfig> & {
+  name: string;
+  folder: string;
+  /** By name, each read when it is asked for, because a config may be large. */
+  backups: { name: string; read: () => Promise<Listed<BackupConfig>> }[];
+};
+
+/** The volumes of a store, in order; none of what is wrong with it makes this throw. */
+export const listStore = async function* (source: StoreSource): AsyncGenerator<ListedVolume> {
+  for (const folder of await listVolumes(source, collectFindings({ keep: 0 }))) {
+    let volumeConfig: StoreEntry | undefined;
+    const backups = new Map<string, StoreEntry>();
+    for await (const entry of source.walk(folder, 2)) {
+      if (entry.kind !== 'file') continue;
+      const file = classify(entry.path.slice(folder.length + 1));
+      if (file.kind === 'volume-config') volumeConfig = entry;
+      if (file.kind === 'backup-config' && isName(file.backup)) backups.set(file.backup, entry);
+    }
+    const name = folder.slice(folder.lastIndexOf('/') + 1);
+    const path = `${folder}/volume.cfg`;
+    const config: Listed<VolumeConfig> = volumeConfig
+      ? await read(source, volumeConfig, { parse: parseVolume, limit: sizeLimits.volume, what: 'volume.cfg' })
+      : { path, problem: 'volume.cfg is missing' };
+    yield {
+      ...config,
+      name,
+      folder,
+      backups: [...backups]
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([backup, entry]) => ({
+          name: backup,
+          read: () => read(source, entry, { parse: parseBackup, limit: sizeLimits.backup, what: `the config of backup ${backup}` }),
+        })),
+    };
+  }
+};
+
+const read = async <T>(...[source, entry, reading]: Parameters<typeof readConfig<T>>): Promise<Listed<T>> => {
+  const { config, problem } = await readConfig<T>(source, entry, reading);
+  return problem ? { path: entry.path, problem: problem.message } : { path: entry.path, config };
+};

@@ -1,0 +1,70 @@
+import { isName } from '../format/config.ts';
+import { classify, isKnownFolder } from '../format/layout.ts';
+import type { StoreEntry, StoreSource } from '../format/source.ts';
+import type { Findings } from './findings.ts';
+
+/** The files of one volume in a store, each kind for itself. */
+export type VolumeFiles = {
+  /** From the store's own folder on. */
+  folder: string;
+  volumeConfig: StoreEntry | undefined;
+  /** By the name that the file's name gives. */
+  backups: Map<string, StoreEntry>;
+  locks: Map<string, StoreEntry>;
+  /** Sizes in bytes, by checksum; only those that are where Longhorn looks for them. */
+  blocks: Map<string, number>;
+  temporary: StoreEntry[];
+};
+
+// blocks/da/65/CHECKSUM.blk
+const deepest = 4;
+
+/** Lists a volume's folder; what does not belong there, or cannot be looked at, becomes a finding. */
+export const listVolume = async (source: StoreSource, folder: string, findings: Findings): Promise<VolumeFiles> => {
+  const files: VolumeFiles = { folder, volumeConfig: undefined, backups: new Map(), locks: new Map(), blocks: new Map(), temporary: [] };
+  const folders = new Map<string, { empty: boolean }>();
+  const foreign: string[] = [];
+  for await (const entry of source.walk(folder, deepest)) {
+    const path = entry.path.slice(folder.length + 1);
+    const parent = path.slice(0, Math.max(0, path.lastIndexOf('/')));
+    const above = folders.get(parent);
+    if (above !== undefined) above.empty = false;
+    // Of a foreign folder it is enough to say that it is there.
+    if (foreign.some((each) => path.startsWith(`${each}/`))) continue;
+    if (entry.kind === 'folder') {
+      if (isKnownFolder(path)) folders.set(path, folders.get(path) ?? { empty: true });
+      else {
+        foreign.push(path);
+        findings.add('foreign-file', entry.path, `${path}/ is no folder of Longhorn's`);
+      }
+    } else if (entry.kind === 'file') sort(files, { entry, path, findings });
+    else {
+      folders.delete(path);
+      tellOther(entry, path, findings);
+    }
+  }
+  for (const [path, { empty }] of folders) if (empty) findings.add('empty-folder', `${folder}/${path}`, `${path}/ is empty`);
+  return { ...files, backups: byName(files.backups), locks: byName(files.locks) };
+};
+
+// A listing comes in any order; what is found is told in the same one each time.
+const byName = <T>(map: Map<string, T>): Map<string, T> => new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+
+const sort = (files: VolumeFiles, { entry, path, findings }: { entry: StoreEntry; path: string; findings: Findings }): void => {
+  const file = classify(path);
+  const foreign = () => findings.add('foreign-file', entry.path, `${path} is no file of Longhorn's`);
+  if (file.kind === 'volume-config') files.volumeConfig = entry;
+  else if (file.kind === 'temporary') files.temporary.push(entry);
+  else if (file.kind === 'backup-config') isName(file.backup) ? files.backups.set(file.backup, entry) : foreign();
+  else if (file.kind === 'lock') isName(file.lock) ? files.locks.set(file.lock, entry) : foreign();
+  else if (file.kind === 'unknown') foreign();
+  else if (file.misplaced) findings.add('block-misplaced', entry.path, `block ${path} is not where its name says`);
+  else files.blocks.set(file.checksum, entry.size);
+};
+
+/** Tells of what is neither a file nor a folder. */
+export const tellOther = ({ kind, path, reason }: StoreEntry, name: string, findings: Findings): void => {
+  if (kind === 'link') findings.add('symbolic-link', path, `${name} is a symbolic link, which was not followed`);
+  else if (kind === 'special') findings.add('special-file', path, `${name} is neither a file nor a folder`);
+  else if (kind === 'unreadable') findings.add('folder-unreadable', path, `${name} cannot be looked at: ${reason}`);
+};

@@ -1,0 +1,111 @@
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { healLeftOver, openFaults } from '../../../../e2e/faults/fault.ts';
+import { openLedger } from '../../../../e2e/faults/ledger.ts';
+import { foreignLock } from '../../../../e2e/store/drivers/nfs/foreign-lock.ts';
+import { localPods } from '../../../support/local-pods.ts';
+
+// The ages below leave half a minute to a slow machine.
+const cluster = localPods();
+const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
+let out: string;
+let folder: string;
+
+beforeEach(async () => {
+  out = await mkdtemp(join(tmpdir(), 'corral-lock-'));
+  folder = join(out, 'volume');
+  await mkdir(folder);
+});
+afterEach(() => rm(out, { recursive: true }));
+
+const fault = (change: Partial<Parameters<typeof foreignLock>[1]> = {}) =>
+  foreignLock(cluster, { pod, folder, of: 'a backup', life: 150, counts: 150, ...change });
+const path = (name: string): string => join(folder, 'locks', `${name}.lck`);
+const age = async (name: string): Promise<number> => (Date.now() - (await stat(path(name))).mtimeMs) / 1000;
+
+test.for([
+  ['a backup', 1],
+  ['a deletion', 2],
+] as const)("a lock of %s is written as Longhorn's own are, and proven to count", async ([of, type]) => {
+  const lock = fault({ of });
+  expect(lock.name).toMatch(/^lock-[0-9a-f]{16}$/);
+  await expect(lock.prove()).rejects.toThrow(
+    `the volume has a foreign lock of ${of}: look failed in backupstore with exit code 1: it is gone`,
+  );
+  await lock.inject();
+  expect(await readdir(join(folder, 'locks'))).toEqual([`${lock.name}.lck`]);
+  const content = `{"Name":"${lock.name}","Type":${type},"Acquired":true}`;
+  expect(await readFile(path(lock.name), 'utf8')).toBe(content);
+  expect(await lock.prove()).toMatch(/^\{.*\}, written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/);
+});
+
+test('abandoned, it counts for its life from then on, and then no more', async () => {
+  const lock = fault({ counts: 600 });
+  await expect(lock.abandon()).rejects.toThrow('abandon failed in backupstore with exit code 1: it is gone');
+  await lock.inject();
+  await lock.abandon();
+  expect(await lock.prove()).toMatch(/written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/);
+  const written = new Date(Date.now() - 151_500);
+  await utimes(path(lock.name), written, written);
+  await expect(lock.prove()).rejects.toThrow(
+    /^the volume has a foreign lock of a backup, but it counts no more: lock-\w+ was written 1[5-9]\d s ago, and a lock counts for 150 s$/,
+  );
+});
+
+test('it counts for as long as it is meant to, by a time that lies ahead', async () => {
+  const lock = fault({ counts: 600 });
+  await lock.inject();
+  expect(await age(lock.name)).toBeGreaterThan(-450);
+  expect(await age(lock.name)).toBeLessThan(-410);
+  expect(await lock.prove()).toMatch(/, dated 4[1-4]\d s ahead by the server's clock: it counts for another 5[6-9]\d s$/);
+});
+
+test('its end is waited for by the clock of the server, and it is still there', async () => {
+  const lock = fault({ life: 1, counts: 1 });
+  // Before the lock is written, as its file's time is of whole seconds: from there on the wait is no shorter than 2 s.
+  const before = Date.now();
+  await lock.inject();
+  expect(await lock.outlived()).toBeGreaterThanOrEqual(4);
+  expect(Date.now() - before).toBeGreaterThan(2_000);
+  expect(await lock.outlived()).toBeGreaterThanOrEqual(4);
+  await rm(path(lock.name));
+  await expect(lock.outlived()).rejects.toThrow('it is gone');
+}, 20_000);
+
+test('one that somebody goes on writing is not waited for for ever', async () => {
+  // Which makes the wait, a life and a minute, one of a second.
+  const lock = fault({ life: -59, counts: 0 });
+  await lock.inject();
+  const ahead = new Date(Date.now() + 600_000);
+  await utimes(path(lock.name), ahead, ahead);
+  await expect(lock.outlived()).rejects.toThrow('it was still written less than -57 s ago after 1 s');
+}, 20_000);
+
+test('healed, it is removed, once or more often, and the locks beside it stay', async () => {
+  const faults = openFaults({ cluster, ledger: await openLedger(out) });
+  const [mine, other] = [fault(), fault()];
+  const injected = await faults.inject(mine);
+  await other.inject();
+  expect(await injected.heal()).toBe('it is removed');
+  expect(await readdir(join(folder, 'locks'))).toEqual([`${other.name}.lck`]);
+  await faults.healAll();
+  await expect(injected.prove()).rejects.toThrow('it is gone');
+});
+
+test('another process removes what a killed one left', async () => {
+  const faults = openFaults({ cluster, ledger: await openLedger(out) });
+  await faults.inject(fault());
+  expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([
+    'the volume has a foreign lock of a backup: it is removed',
+  ]);
+  expect(await readdir(join(folder, 'locks'))).toEqual([]);
+});
+
+test('a volume that the store does not have is not locked', async () => {
+  const nowhere = join(out, 'nowhere');
+  await expect(fault({ folder: nowhere }).inject()).rejects.toThrow(
+    `write failed in backupstore with exit code 1: the store has no folder ${nowhere}`,
+  );
+});

@@ -1,0 +1,62 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { startInPods } from '../../../../e2e/kube/pod-commands.ts';
+import { letServerRun, stallCommand } from '../../../../e2e/store/drivers/nfs/let-server-run.ts';
+import { frozenServer, slowServer } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
+import { localPods } from '../../../support/local-pods.ts';
+
+const cluster = localPods();
+const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
+let folder: string;
+let server: ChildProcess;
+let program: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'corral-server-'));
+  program = `server-${folder.slice(-6)}`;
+  await copyFile('/bin/sleep', join(folder, program));
+  server = spawn(join(folder, program), ['60'], { stdio: 'ignore' });
+  await once(server, 'spawn');
+});
+
+afterEach(async () => {
+  const ended = once(server, 'exit');
+  if (server.kill('SIGKILL')) await ended;
+  await rm(folder, { recursive: true });
+});
+
+const of = (title: string) => ({ pod, program, title });
+
+test('a frozen server is stopped from the inject to the heal', async () => {
+  const { inject, prove, data, settle } = frozenServer(cluster, of('the store answers nothing'));
+  await expect(prove()).rejects.toThrow(/^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/);
+  await inject();
+  expect(await prove()).toBe(`${program} in backupstore is stopped`);
+  expect(await letServerRun(cluster, data)).toBe('it runs again');
+  await settle?.();
+  await expect(prove()).rejects.toThrow('at 0 of 100 looks');
+});
+
+test('a slow server is stopped most of the time, and never all of it', async () => {
+  const { inject, prove, data } = slowServer(cluster, of('the store is slow'));
+  await inject();
+  expect(await prove()).toMatch(/was stopped at [4-9]\d of 100 looks$/);
+  expect(await letServerRun(cluster, data)).toBe('it runs again');
+  await expect(prove()).rejects.toThrow('at 0 of 100 looks');
+});
+
+test('the command lets the server run when its time is over, whoever is left', async () => {
+  const stalling = startInPods(cluster, { pods: [pod], command: stallCommand('stall', 'token', program, '1', '0', '0') });
+  await stalling.until(() => stalling.commands[0]?.ended !== undefined, 10_000);
+  expect(stalling.commands[0]?.lines).toEqual([`stalled ${server.pid}`, 'runs again']);
+});
+
+test('a server that is not there cannot be stopped, and needs no heal once it has ended', async () => {
+  const { inject, data } = frozenServer(cluster, { ...of('the store answers nothing'), program: 'no-such-server' });
+  await expect(inject()).rejects.toThrow('no process is called no-such-server');
+  expect(await letServerRun(cluster, data)).toBe('it has ended');
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { blockPath } from '../../../e2e/store/format/layout.ts';
+import { mutate, randomFrom } from '../support/random.ts';
+import { backupConfig, check, checksums, type Files, soundStore, told } from '../support/sound-store.ts';
+
+// Of the machine: these are seconds of work, and it may be busy.
+const timeout = 120_000;
+
+const damageOne = (files: Files, random: (limit: number) => number): string => {
+  const [path, data] = [...files][random(files.size)] as [string, Uint8Array | string];
+  const { what, bytes } = mutate(Buffer.from(data), random);
+  files.set(path, bytes);
+  return `${path}: ${what}`;
+};
+
+test.for([1, 2, 3, 4])('a store damaged anywhere is checked to its end, seed %i', { timeout }, async (seed) => {
+  const random = randomFrom(seed);
+  for (let time = 0; time < 12; time += 1) {
+    const files = soundStore((['lz4', 'gzip', 'none'] as const)[random(3)]);
+    const what = [damageOne(files, random), damageOne(files, random)];
+    const found = await check(files);
+    expect(found, what.join('; ')).toMatchObject({ volumes: 1 });
+    // Only a few bytes of a config may change without it being seen: those of names, labels and times.
+    const inBlock = what.find((each) => /^blocks/.test(each));
+    if (inBlock !== undefined) expect(told(found).join('\n'), inBlock).toMatch(/^(error|warning) (block-|backup-|config-|compression-)/m);
+  }
+});
+
+test('any one digit changed in the list of blocks is told', { timeout }, async () => {
+  const config = backupConfig('b1');
+  const start = config.indexOf('"Blocks"');
+  const digits = [...config].flatMap((sign, at) =>
+    at > start && /[0-9a-f]/.test(sign) && !/[a-z]/i.test(config[at + 1] ?? '') ? [at] : [],
+  );
+  const random = randomFrom(5);
+  for (let time = 0; time < 25; time += 1) {
+    const at = digits[random(digits.length)] as number;
+    const digit = (Number.parseInt(config[at] as string, 16) + 1) % 10;
+    const changed = `${config.slice(0, at)}${digit}${config.slice(at + 1)}`;
+    const found = told(await check(soundStore().set('backups/backup_b1.cfg', changed)));
+    expect(found.join('\n'), `${at}: ${config.slice(at - 10, at + 10)}`).toMatch(/^error /m);
+  }
+});
+
+test('any one bit of a block changed is told', { timeout }, async () => {
+  const random = randomFrom(6);
+  const path = blockPath(checksums[0] as string);
+  for (let time = 0; time < 20; time += 1) {
+    const files = soundStore();
+    const data = Buffer.from(files.get(path) as Uint8Array);
+    const bit = random(data.length * 8);
+    data[bit >>> 3] = (data[bit >>> 3] as number) ^ (1 << (bit & 7));
+    const found = told(await check(files.set(path, data)));
+    // A run may be found again at another distance: then the data are the same, and nothing is wrong.
+    if (found.length > 0) expect(found).toEqual([expect.stringMatching(/^error block-(corrupt|cut-off|wrong-size)/)]);
+    else expect(bit).toBeGreaterThan(15 * 8);
+  }
+});

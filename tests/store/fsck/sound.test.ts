@@ -1,0 +1,119 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test, vi } from 'vitest';
+import { podSource, runInPod } from '../../../e2e/store/drivers/nfs/pod-source.ts';
+import { folderSource } from '../../../e2e/store/format/folder-source.ts';
+import { blockPath, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { openBlockPool } from '../../../e2e/store/fsck/block-pool.ts';
+import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
+import { checksumOf } from '../../../e2e/store/fsck/verify-block.ts';
+import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
+import { compressFrame } from '../../../emulator/backupstore/lz4-frame.ts';
+import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
+import { openTemporaryStore } from '../../emulator/support/temporary-store.ts';
+import { localPods } from '../../support/local-pods.ts';
+import { layOutRecordedStore, recordedVolume } from '../../support/recorded-store.ts';
+import { backupConfig, block, check, checksums, layOut, now, soundStore, told, volume, volumeConfig } from '../support/sound-store.ts';
+
+// Of the machine: blocks are compressed and hashed, and it may be busy.
+vi.setConfig({ testTimeout: 60_000 });
+
+const nothing = { findings: [], counts: { error: 0, warning: 0, info: 0 }, leftOut: {} };
+
+test.for(['lz4', 'gzip', 'none'] as const)('a sound store with %s has no findings', async (method) => {
+  expect(await check(soundStore(method))).toEqual({ ...nothing, volumes: 1, backups: 2, blocks: 5, bytes: expect.any(Number) });
+});
+
+test('an empty store has none', async () => {
+  expect(await check(new Map([['backupstore/volumes/', '']]))).toEqual({ ...nothing, volumes: 0, backups: 0, blocks: 0, bytes: 0 });
+});
+
+test('a store whose last backup was deleted has none', async () => {
+  expect(told(await check(new Map([['volume.cfg', volumeConfig({ BlockCount: 0, LastBackupName: '' })]])))).toEqual([]);
+});
+
+test('a backup in blocks of 16 MiB has none', async () => {
+  const large = Buffer.concat(Array.from({ length: 8 }, (_, number) => block(number)));
+  const checksum = checksumOf(large);
+  const parts = Array.from({ length: 4 }, (_, part) => compressFrame(large.subarray(part << 22, (part + 1) << 22)));
+  const config = backupConfig('b1', {
+    Blocks: [{ Offset: 0, BlockChecksum: checksum }],
+    Parameters: { 'backup-block-size': String(16 << 20) },
+    Size: 16 << 20,
+  });
+  const files = new Map<string, Uint8Array | string>([
+    ['volume.cfg', volumeConfig({ BlockCount: 1, LastBackupName: 'b1' })],
+    ['backups/backup_b1.cfg', config],
+    // As the library of Longhorn writes it, in blocks of 4 MiB; here in frames of one block each.
+    [blockPath(checksum), Buffer.concat(parts)],
+  ]);
+  expect(told(await check(files))).toEqual([]);
+  files.set('backups/backup_b1.cfg', config.replace(`size":"${16 << 20}`, `size":"${2 << 20}`));
+  expect(told(await check(files))).toEqual([
+    `error block-wrong-size: block ${checksum} holds more than 2097152 bytes; backup b1 refers to it`,
+    'warning backup-size-wrong: backup b1 says that it has 16777216 bytes; its 1 block have 2097152',
+  ]);
+});
+
+test("a real Longhorn's folder has none", async () => {
+  const { root, remove } = await layOut(new Map());
+  try {
+    await layOutRecordedStore(join(root, volumeFolder(recordedVolume)));
+    await rm(join(root, volumeFolder(recordedVolume), 'locks'), { recursive: true });
+    // Its blocks have no content here: they were too large to be kept.
+    const found = await checkStore(folderSource(join(root, 'backupstore')), { now: Date.now(), verify: undefined });
+    expect(found).toEqual({ ...nothing, volumes: 1, backups: 2, blocks: 6, bytes: 3_386_374 });
+  } finally {
+    await remove();
+  }
+});
+
+test('what the emulator writes has none, after backups and after a deletion', async () => {
+  const store = await openTemporaryStore();
+  try {
+    await mkdir(store.replica, { recursive: true });
+    for (const [name, blocks] of [
+      ['b1', [0, 1, 2]],
+      ['b2', [0, 3, 2, 4]],
+      ['b3', [5, 3]],
+    ] as const) {
+      await writeFile(snapshotFile(store.replica, `snap-${name}`), Buffer.concat(blocks.map(block)));
+      expect(await store.create(volume, name, { snapshot: `snap-${name}` })).toMatchObject({ code: 0 });
+    }
+    const source = folderSource(join(store.root, 'backupstore'));
+    const pool = openBlockPool({ localPath: source.localPath, threads: 1 });
+    try {
+      const look = () => checkStore(source, { now: Date.now(), verify: pool.verify });
+      expect(await look()).toMatchObject({ ...nothing, backups: 3 });
+      expect(await store.run(['backup', 'rm', store.url(volume, 'b1')])).toMatchObject({ code: 0 });
+      expect(await look()).toMatchObject({ ...nothing, backups: 2 });
+    } finally {
+      await pool.close();
+    }
+  } finally {
+    await store.close();
+  }
+});
+
+test('threads find what one reader finds, and so does a pod', async () => {
+  const files = soundStore();
+  for (const checksum of checksums.slice(0, 3)) files.set(blockPath(checksum), Buffer.from('damaged'));
+  files.delete(blockPath(checksums[4] as string));
+  const { root, remove } = await layOut(files);
+  const source = folderSource(join(root, 'backupstore'));
+  const pool = openBlockPool({ localPath: source.localPath, threads: 2 });
+  try {
+    await writeFile(join(root, volumeFolder(volume), 'a file\nwith a line break'), '');
+    const here = { now: now + 10_000, verify: pool.verify };
+    const found = await checkStore(source, here);
+    const sorted = (check: typeof found) => ({ ...check, findings: check.findings.map((each) => JSON.stringify(each)).sort() });
+    expect(found.counts).toEqual({ error: 4, warning: 2, info: 0 });
+    expect(sorted(await checkStore(source, { ...here, verify: verifySample(source, 1 << 30) }))).toEqual(sorted(found));
+    const run = runInPod({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' } });
+    const pod = podSource(run, { root });
+    expect(sorted(await checkStore(pod, { ...here, verify: verifySample(pod, 1 << 30) }))).toEqual(sorted(found));
+  } finally {
+    await pool.close();
+    await remove();
+  }
+});

@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import type { Cluster } from '../../e2e/kube/cluster.ts';
+import { giveSignOfLife, signOfLifeClock } from '../../e2e/store/sign-of-life.ts';
+
+beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00.5Z') }));
+afterEach(() => void vi.useRealTimers());
+
+const start = async () => {
+  const made: unknown[] = [];
+  const patched: unknown[] = [];
+  const living = new AbortController();
+  const cluster = {
+    create: async (_: unknown, object: unknown) => void made.push(object),
+    patch: async (_: unknown, where: unknown, patch: unknown) => {
+      patched.push({ where, patch });
+      throw new Error('the API server is away');
+    },
+  } as unknown as Cluster;
+  await giveSignOfLife(cluster, { namespace: 'n', run: 'abc123', living: living.signal });
+  return { made, patched, living };
+};
+
+test('it is renewed three times while it counts, whatever comes of it, until the scenario has ended', async () => {
+  const { made, patched, living } = await start();
+  expect(made).toEqual([
+    expect.objectContaining({
+      metadata: { name: 'corral-at-work', namespace: 'n', labels: { 'corral.test/run': 'abc123' } },
+      spec: { leaseDurationSeconds: 30, renewTime: '2026-01-01T00:00:00.500000Z' },
+    }),
+  ]);
+  await vi.advanceTimersByTimeAsync(signOfLifeClock.counts * 1000);
+  expect(patched).toHaveLength(3);
+  expect(patched.at(-1)).toEqual({
+    where: { namespace: 'n', name: 'corral-at-work' },
+    patch: { spec: { renewTime: '2026-01-01T00:00:30.500000Z' } },
+  });
+  living.abort();
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(patched).toHaveLength(3);
+});

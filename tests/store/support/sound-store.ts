@@ -1,0 +1,120 @@
+import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { folderSource } from '../../../e2e/store/format/folder-source.ts';
+import { backupConfigPath, blockPath, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
+import { checksumOf } from '../../../e2e/store/fsck/verify-block.ts';
+import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
+import { compress } from '../../../emulator/backupstore/compression.ts';
+import { type CompressionMethod, encodeBackup, encodeVolume } from '../../../emulator/backupstore/config.ts';
+
+export const blockSize = 2 << 20;
+
+/** A block of data that are as good as any others. */
+export const block = (number: number): Buffer => Buffer.alloc(blockSize, `block ${number}, `);
+
+/** A store in memory: its files by their paths in the volume's folder, or from `backupstore/` on. */
+export type Files = Map<string, Uint8Array | string>;
+
+export const volume = 'vol-a';
+const at = (offset: number, number: number) => ({ Offset: offset * blockSize, BlockChecksum: checksumOf(block(number)) });
+
+/** The two backups of the store: the second has its first and third block with the first one in common. */
+export const mappings = { b1: [at(0, 0), at(1, 1), at(4, 2)], b2: [at(0, 0), at(1, 3), at(4, 2), at(9, 4)] };
+
+/** Checksums of the five blocks. */
+export const checksums = [0, 1, 2, 3, 4].map((number) => checksumOf(block(number)));
+
+const packed = new Map<CompressionMethod, Uint8Array[]>();
+const pack = (method: CompressionMethod): Uint8Array[] => {
+  const known = packed.get(method) ?? [0, 1, 2, 3, 4].map((number) => compress(method, block(number)));
+  packed.set(method, known);
+  return known;
+};
+
+/** A config of one of the backups, changed as asked for. */
+export const backupConfig = (name: 'b1' | 'b2', change: Partial<Parameters<typeof encodeBackup>[0]> = {}): string =>
+  encodeBackup({
+    Name: name,
+    VolumeName: volume,
+    SnapshotName: `snap-${name}`,
+    SnapshotCreatedAt: '2026-01-01T00:00:00Z',
+    CreatedTime: '2026-01-01T00:00:10Z',
+    Size: mappings[name].length * blockSize,
+    Labels: { VolumeRecurringJobInfo: '{}' },
+    Parameters: { 'backup-block-size': '2097152', 'backup-mode': 'incremental' },
+    IsIncremental: name === 'b2',
+    CompressionMethod: 'lz4',
+    NewlyUploadedDataSize: 100,
+    ReUploadedDataSize: 0,
+    ProcessingBlocks: null,
+    Blocks: mappings[name],
+    ...change,
+  });
+
+export const volumeConfig = (change: Partial<Parameters<typeof encodeVolume>[0]> = {}): string =>
+  encodeVolume({
+    Name: volume,
+    Size: 32 << 20,
+    Labels: null,
+    CreatedTime: '2026-01-01T00:00:00Z',
+    LastBackupName: 'b2',
+    LastBackupAt: '2026-01-01T00:00:00Z',
+    BlockCount: 5,
+    BackingImageName: '',
+    BackingImageChecksum: '',
+    CompressionMethod: 'lz4',
+    StorageClassName: '',
+    DataEngine: 'v1',
+    ...change,
+  });
+
+/** A store with nothing wrong: one volume with two backups and five blocks. */
+export const soundStore = (method: CompressionMethod = 'lz4'): Files =>
+  new Map<string, Uint8Array | string>([
+    ['volume.cfg', volumeConfig({ CompressionMethod: method })],
+    [backupConfigPath('b1'), backupConfig('b1', { CompressionMethod: method })],
+    [backupConfigPath('b2'), backupConfig('b2', { CompressionMethod: method })],
+    ...pack(method).map((data, number): [string, Uint8Array] => [blockPath(checksums[number] as string), data]),
+  ]);
+
+/** A moment that all files of a laid out store are dated to, in milliseconds since the epoch. */
+export const now = Date.UTC(2026, 0, 2);
+
+const whole = (path: string): string => (path.startsWith('backupstore/') ? path : `${volumeFolder(volume)}/${path}`);
+
+/** Lays a store out on disk; a path that ends in a slash is an empty folder, a content `-> X` a symbolic link. */
+export const layOut = async (files: Files) => {
+  const root = await mkdtemp(join(tmpdir(), 'corral-fsck-'));
+  for (const [path, data] of files) {
+    const file = join(root, whole(path));
+    await mkdir(path.endsWith('/') ? file : dirname(file), { recursive: true });
+    if (path.endsWith('/')) continue;
+    if (typeof data === 'string' && data.startsWith('-> ')) await symlink(data.slice(3), file);
+    else {
+      await writeFile(file, data);
+      await utimes(file, now / 1000, now / 1000);
+    }
+  }
+  return { root, folder: join(root, whole('x'), '..'), remove: () => rm(root, { recursive: true, force: true }) };
+};
+
+/** Lays a store out, damages it further on disk where asked to, and checks it some seconds after it was written. */
+export const check = async (
+  files: Files,
+  { later = 10, onDisk }: { later?: number; onDisk?: ((folder: string, root: string) => Promise<unknown>) | undefined } = {},
+) => {
+  const { root, folder, remove } = await layOut(files);
+  try {
+    await onDisk?.(folder, root);
+    const source = folderSource(join(root, 'backupstore'));
+    return await checkStore(source, { now: now + later * 1000, verify: verifySample(source, Number.POSITIVE_INFINITY) });
+  } finally {
+    await remove();
+  }
+};
+
+/** What a check found, as `severity code: message`. */
+export const told = ({ findings }: Awaited<ReturnType<typeof check>>): string[] =>
+  findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`);
