@@ -14,7 +14,7 @@ export type RunningCluster = {
   kubeconfig: string;
   context: string;
   provider: string;
-  /** Image of the NFS store's pod. */
+  /** Image of the pod that serves a store. */
   storeImage: string;
   /** The namespace that all backup stores go into; undefined: each has one of its own. */
   namespace?: string | undefined;

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { removeStore, startStore } from '../../e2e/store/drivers/nfs/fixture.ts';
+import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
+import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { labDir } from '../../lab/run/settings.ts';
 import type { Step } from '../../lab/step.ts';
@@ -20,18 +20,21 @@ const measure = (path: string): string => `
   speed dd if=/dev/zero of=${path} bs=1M count=${MEBIBYTES} oflag=direct conv=notrunc,fsync
   speed dd if=${path} of=/dev/null bs=1M count=${MEBIBYTES} iflag=direct`;
 
-const withNfs = async (cluster: Cluster, use: (client: string, mountOptions: string) => Promise<void>): Promise<void> => {
+// The store of a run, mounted on another node than its server's; `what` is its name in the table.
+const withStore = async (cluster: Cluster, use: (client: string, mountArguments: string, what: string) => Promise<void>): Promise<void> => {
+  const driver = driverNamed();
   const namespace = 'bench-store';
-  const store = await startStore(cluster, { namespace, run: 'bench', image: storeImage, signal: AbortSignal.timeout(60_000) });
-  const { spec } = await cluster.get<KubernetesObject & { spec: { nodeName: string } }>(resources.pods, store.pod);
-  await use(
-    spec.nodeName === 'node1' ? 'manager2' : 'manager1',
-    `-t nfs4 -o nfsvers=4.2,actimeo=1,soft backupstore.${namespace}:${store.root}`,
-  );
-  await removeStore(cluster, { namespace });
+  const { node, mountArguments } = await driver.start(cluster, {
+    namespace,
+    run: 'bench',
+    image: storeImage,
+    signal: AbortSignal.timeout(60_000),
+  });
+  if (mountArguments !== undefined) await use(node === 'node1' ? 'manager2' : 'manager1', mountArguments, driver.name.toUpperCase());
+  await driver.remove(cluster, { namespace });
 };
 
-/** How fast this machine's disk is, a node's at /var/lib/longhorn, one of another node by iSCSI, and a file of another node by NFS, in MiB/s. */
+/** How fast this machine's disk is, a node's at /var/lib/longhorn, one of another node by iSCSI, and a file of a backup store on another node, in MiB/s. */
 export const storageSpeed = async (name: string): Promise<Map<string, number>> => {
   const figures = new Map<string, number>();
   const note = (what: string, said: string) => {
@@ -57,8 +60,8 @@ export const storageSpeed = async (name: string): Promise<Map<string, number>> =
       await inHostPod(cluster, 'manager2', measure(await logIn(cluster, { pod: 'manager2', address: addresses.target as string }))),
     );
     await logOut(cluster, { pod: 'manager2' });
-    await withNfs(cluster, async (client, mountOptions) =>
-      note('NFS', await inHostPod(cluster, client, `mount ${mountOptions} /mnt\n${measure('/mnt/speed')}\numount /mnt`)),
+    await withStore(cluster, async (client, mountArguments, what) =>
+      note(what, await inHostPod(cluster, client, `mount ${mountArguments} /mnt\n${measure('/mnt/speed')}\numount /mnt`)),
     );
     return figures;
   } finally {

@@ -17,7 +17,14 @@ const backup = (name: string, index: number): Record<string, unknown> => {
       labels: { 'backup-target': 'default' },
     },
     spec: { backupMode: 'incremental', snapshotName: `snapshot-of-${name}`, labels: { 'longhorn.io/volume-access-mode': 'rwo' } },
-    status: { state, progress: (index * 7) % 101, messages, ownerID: `node${index % 3}`, url: `nfs://store/${name}`, volumeName: 'volume' },
+    status: {
+      state,
+      progress: (index * 7) % 101,
+      messages,
+      ownerID: `node${index % 3}`,
+      url: `store://store/${name}`,
+      volumeName: 'volume',
+    },
   };
 };
 

@@ -1,6 +1,5 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
-import { closeGone, healLeftOver } from '../faults/fault.ts';
-import { healByLabels } from '../faults/heal-by-labels.ts';
+import { closeGone, healByLabels, healLeftOver } from '../faults/open-faults.ts';
 import { type Cluster, connect } from '../kube/cluster.ts';
 import { runIdPattern } from '../suite/config/run-id.ts';
 import { commanderMessage } from './arguments/commander-message.ts';

@@ -1,22 +1,32 @@
-import { BrokenStream, type Cluster } from '../kube/cluster.ts';
-import { healers } from './healers.ts';
-import type { Ledger, LedgerEntry } from './ledger.ts';
-import { type FaultEvent, tellFault } from './tell-fault.ts';
-import { goneWithItsLab } from './undo-in-lab.ts';
+import type { Danger } from '../longhorn/dangers.ts';
+import type { Ability, Heal, Trouble } from '../store/driver.ts';
 
-/** Something done to the cluster on purpose. How to undo it is known by its kind and data alone (see healers.ts). */
-export type Fault = {
-  kind: keyof typeof healers;
-  /** As a reader would say it: "the deletion of backup b is held open". */
-  title: string;
-  /** JSON. */
-  data: unknown;
-  inject(): Promise<void>;
-  /** Evidence, as a sentence, that it is in force now; throws when it is not. */
-  prove(): Promise<string>;
-  /** Called after the heal, so that nothing this process started for the fault stays behind. */
-  settle?(): Promise<void>;
+/** The name of a kind of fault; what is known of each stands in kinds.ts. */
+export type KindName =
+  | 'foreign-lock'
+  | 'held-deletion'
+  | 'immutable-file'
+  | 'killed-pod'
+  | 'lab'
+  | 'stalled-server'
+  | 'denied-deletion'
+  | 'patched-object'
+  | 'read-only-backups';
+
+/** Which objects of other scenarios a fault can reach; one of `none` changes only what belongs to the store or the volume of its own. */
+export type Reach = 'none' | 'volumes that start' | 'what its manager owns meanwhile' | 'everything';
+
+/** What is known of a kind of fault, from what the ledger says of one alone. */
+export type FaultKind = Heal & {
+  /** What others on the cluster could feel of it; undefined where it stays within the scenario's own store. */
+  danger?: Danger;
+  reach: Reach;
+  /** What the store must be able to have done to it. */
+  ability?: Ability;
 };
+
+/** Something done to the cluster on purpose; `title` is as a reader would say it: "the deletion of backup b is held open". */
+export type Fault = Trouble & { kind: KindName };
 
 /** A fault in force. */
 export type Injected = { title: string; prove(): Promise<string>; heal(): Promise<string> };
@@ -28,107 +38,13 @@ export type Faults = {
   healAll(): Promise<void>;
 };
 
-/** Keeps the faults of a scenario; each is written to the ledger before it is injected. `tell` hears what becomes of each. */
-export const openFaults = ({
-  cluster,
-  ledger,
-  scenario,
-  tell = () => {},
-}: {
-  cluster: Cluster;
-  ledger: Ledger;
-  /** Whose they are: others that fail meanwhile name it. */
-  scenario?: string;
-  tell?: (event: FaultEvent) => void;
-}): Faults => {
-  const inForce: Injected[] = [];
-  return {
-    inject: async (fault) => {
-      const { kind, title, data } = fault;
-      const entry = await ledger.record({ server: cluster.server, kind, title, ...(scenario !== undefined && { scenario }), data });
-      const told = tellFault({ id: entry.id, name: kind, title }, tell);
-      let healing: Promise<string> | undefined;
-      const injected: Injected = {
-        title,
-        prove: () => told('proved', fault.prove(), (proof) => proof),
-        // Once is enough, however often it is asked for; but one that failed is tried again by the clean-up.
-        heal: () => {
-          healing ??= told('healed', healEntry(cluster, { ledger, entry }), (how) => how)
-            .finally(() => fault.settle?.())
-            .catch((error: unknown) => {
-              healing = undefined;
-              throw error;
-            });
-          return healing;
-        },
-      };
-      inForce.push(injected);
-      await told('injected', fault.inject(), () => title);
-      return injected;
-    },
-    healAll: () => eachInTurn(inForce.toReversed(), (fault) => fault.heal(), 'a fault could not be healed'),
-  };
-};
-
-/** Undoes what an earlier process left in force, the latest first; returns what was done, a line each. */
-export const healLeftOver = async ({ cluster, ledger }: { cluster: Cluster; ledger: Ledger }): Promise<string[]> => {
-  const told: string[] = [];
-  await eachInTurn(
-    ledger.open(),
-    async (entry) => {
-      told.push(`${entry.title}: ${await healEntry(cluster, { ledger, entry })}`);
-    },
-    'a fault could not be healed',
-  );
-  return told;
-};
-
-/** Closes the entries of faults that went with the lab that they were in, and tells of each: no cluster is needed, and none is left. */
-export const closeGone = async (ledger: Ledger): Promise<string[]> => {
-  const told: string[] = [];
-  for (const entry of ledger.open()) {
-    const gone = await goneWithItsLab(entry);
-    if (gone === undefined) continue;
-    await ledger.healed(entry.id);
-    told.push(`${entry.title}: ${gone}`);
-  }
-  return told;
-};
-
-const healEntry = async (cluster: Cluster, { ledger, entry }: { ledger: Ledger; entry: LedgerEntry }): Promise<string> => {
-  const heal = (healers as Record<string, (cluster: Cluster, data: unknown) => Promise<string>>)[entry.kind];
-  if (heal === undefined)
-    throw new Error(`the ledger names a kind of fault that this version does not know: ${entry.kind} (${entry.title})`);
-  if (entry.server !== cluster.server) throw new Error(`${entry.title}: that was done to ${entry.server}, and this is ${cluster.server}`);
-  if (JSON.stringify(entry.data)?.includes('[redacted: '))
-    throw new Error(`${entry.title}: what it was before held a secret, which is not kept on disk: put it back by hand (${entry.kind})`);
-  const told = await whileStreamsBreak(() => heal(cluster, entry.data));
-  await ledger.healed(entry.id);
-  return told;
-};
-
-// A restart of the API server breaks a stream once; it breaks the next one too where it is restarted again and again.
-const mostBreaks = 3;
-
-/** Every heal may be done twice, as it must after kill -9: one whose stream broke, so that nobody knows what it did, is done again. */
-const whileStreamsBreak = async <T>(work: () => Promise<T>): Promise<T> => {
-  for (let breaks = 1; ; breaks += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof BrokenStream) || breaks >= mostBreaks) throw error;
-    }
-  }
-};
-
-const eachInTurn = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>, message: string): Promise<void> => {
-  const errors: unknown[] = [];
-  for (const item of items) {
-    try {
-      await work(item);
-    } catch (error) {
-      errors.push(error);
-    }
-  }
-  if (errors.length > 0) throw new AggregateError(errors, message);
+/** What becomes of a fault: `detail` is what there is to say of it, such as the proof that it is in force. */
+export type FaultEvent = {
+  /** Of its entry in the ledger. */
+  id: string;
+  name: string;
+  /** As a reader would say it. */
+  title: string;
+  phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed';
+  detail: string;
 };

@@ -1,9 +1,68 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import type { Cluster, PodTarget } from '../kube/cluster.ts';
-import { type PodCommands, startInPods } from '../kube/pod-commands.ts';
-import type { Fault } from './fault.ts';
-import { type HoldBounds, holdCommand, stateCommand } from './holder-script.ts';
-import { type Hold, letDeletionGo } from './let-deletion-go.ts';
+import { type PodCommands, startInPods, undoInPod } from '../kube/in-pods.ts';
+import type { Fault, FaultKind } from './fault.ts';
+
+const script = readFileSync(new URL('./held-process.bash', import.meta.url), 'utf8');
+
+/** How long a hold may last, in seconds. */
+export type HoldBounds = { search: number; hold: number };
+
+/**
+ * The command that waits for the process which deletes a backup and stops it.
+ * It says `watching`, then `stopped PID...` or `not found...`, then `released...`, a line each.
+ */
+export const holdCommand = ({ token, backup, bounds }: { token: string; backup: string; bounds: HoldBounds }): string[] => [
+  'bash',
+  '-c',
+  script,
+  'corral-hold',
+  'hold',
+  token,
+  backup,
+  String(bounds.search),
+  String(bounds.hold),
+];
+
+/** The command that lets the process go, and ends the command above if it still runs. */
+export const releaseCommand = ({ token, backup }: { token: string; backup: string }): string[] => [
+  'bash',
+  '-c',
+  script,
+  'corral-hold',
+  'release',
+  token,
+  backup,
+];
+
+/** The command that prints the state letter of each process, `T` for a stopped one, `-` for one that is gone. */
+export const stateCommand = (pids: string[]): string[] => ['bash', '-c', script, 'corral-hold', 'state', ...pids];
+
+const schema = z.object({
+  token: z.string(),
+  backup: z.string(),
+  pods: z.array(z.object({ namespace: z.string(), name: z.string(), container: z.string() })),
+});
+
+/** A hold on the deletion of a backup: where it may be in force, and the token of the commands that keep it. */
+type Hold = z.infer<typeof schema>;
+
+// A pod that is gone took the process and its stop with it.
+const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { token, backup, pods } = schema.parse(data);
+  const told = await Promise.all(
+    pods.map(async (pod) => {
+      const failed = `releasing the deletion of ${backup} in ${pod.name} failed`;
+      return `${pod.name} ${await undoInPod(cluster, { pod, command: releaseCommand({ token, backup }), failed, gone: 'is gone' })}`;
+    }),
+  );
+  return told.join(', ');
+};
+
+/** Lets the deletion of a backup go in every pod where it may be held. By labels nothing is looked for: it goes on by itself. */
+export const letDeletionGo: FaultKind = { heal: letGo, danger: 'process-hold', reach: 'none' };
 
 // How long the hold may last, whoever is left to end it: the command in the pod lets go by itself.
 // Owner of the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no more after 150 s
@@ -34,7 +93,7 @@ export const heldDeletion = (
         `no process deleted ${backup} within ${bounds.search} s of the watch for it (the fault's own bound); what the pods said:\n${told()}`,
       );
     }
-    await letDeletionGo(cluster, { ...data, pods: data.pods.filter(({ name }) => name !== stopped.pod.name) });
+    await letGo(cluster, { ...data, pods: data.pods.filter(({ name }) => name !== stopped.pod.name) });
     return stopped;
   };
 

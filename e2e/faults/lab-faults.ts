@@ -1,7 +1,42 @@
+import { z } from 'zod';
+import type { Cluster } from '../kube/cluster.ts';
 import { formatDuration } from '../kube/duration.ts';
-import { askLab, type LabQuestion } from './ask-lab.ts';
-import type { Fault } from './fault.ts';
-import type { LabFault } from './undo-in-lab.ts';
+import { askSocket } from '../kube/json-socket.ts';
+import type { Fault, FaultKind } from './fault.ts';
+
+/** What a lab is asked; its actions are listed in lab/control/actions.ts. */
+type LabQuestion = { action: string } & Record<string, unknown>;
+
+/** The lab that was asked is not up any more. */
+class LabGone extends Error {
+  override readonly name = 'LabGone';
+}
+
+// The longest order, the start of a node, ends after 60 s by itself.
+const answerTimeout = 120_000;
+
+const answerSchema = z.union([z.object({ error: z.string() }), z.object({ result: z.object({ faulty: z.boolean(), text: z.string() }) })]);
+
+/** Asks the lab in a folder to do something, or to look at something; throws LabGone when nobody listens there. */
+const askLab = async (folder: string, question: LabQuestion): Promise<{ faulty: boolean; text: string }> => {
+  const answer = await askSocket({ folder, name: 'control.sock' }, question, { within: answerTimeout }).catch((error: unknown) => {
+    const { code } = error as NodeJS.ErrnoException;
+    throw code === 'ENOENT' || code === 'ECONNREFUSED' ? new LabGone(`no lab is up in ${folder}`, { cause: error }) : error;
+  });
+  const parsed = answerSchema.parse(answer);
+  if ('error' in parsed) throw new Error(parsed.error);
+  return parsed.result;
+};
+
+const schema = z.object({
+  lab: z.string(),
+  undo: z.looseObject({ action: z.enum(['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apiserver-start']) }),
+});
+
+/** A fault of a lab: the lab's folder, and what it is asked to do to undo it. */
+type LabFault = z.infer<typeof schema>;
+
+const goneWithIt = 'the lab is gone, and the fault with it';
 
 /** A node of the lab in a folder. */
 type LabNode = { lab: string; node: string };
@@ -88,3 +123,27 @@ export const apiServerStopped = ({ lab }: { lab: string }): Fault =>
 
 /** Compacts etcd, so that no watch can be resumed from before; nothing undoes that. Returns what was done, and what shows it. */
 export const compactEtcd = async ({ lab }: { lab: string }): Promise<string> => (await askLab(lab, { action: 'etcd-compact' })).text;
+
+const undo = async (_: Cluster, data: unknown): Promise<string> => {
+  const { lab, undo } = schema.parse(data);
+  try {
+    return (await askLab(lab, undo)).text;
+  } catch (error) {
+    if (error instanceof LabGone) return goneWithIt;
+    throw error;
+  }
+};
+
+/**
+ * Undoes a fault of a lab; one whose lab is not up any more has gone with it. Where the replicas of a volume lie is not watched, and what manages it
+ * may be on any node: so it reaches everything.
+ */
+export const undoInLab: FaultKind = { heal: undo, danger: 'node-fault', reach: 'everything' };
+
+/** Says so when a fault was one of a lab that is not up any more: then there is no cluster to heal it in, nor a need to. */
+export const goneWithItsLab = async ({ kind, data }: { kind: string; data: unknown }): Promise<string | undefined> => {
+  if (kind !== 'lab') return undefined;
+  const { lab } = schema.parse(data);
+  const error = await askLab(lab, { action: 'look', at: 'apiserver' }).catch((thrown: unknown) => thrown);
+  return error instanceof LabGone ? goneWithIt : undefined;
+};

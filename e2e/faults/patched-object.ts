@@ -1,7 +1,25 @@
 import { isDeepStrictEqual } from 'node:util';
+import { z } from 'zod';
 import type { Cluster, Resource } from '../kube/cluster.ts';
-import type { Fault } from './fault.ts';
-import { fieldsOf, type PatchedObject } from './put-back.ts';
+import type { Fault, FaultKind } from './fault.ts';
+
+const schema = z.object({
+  resource: z.object({ group: z.string(), version: z.string(), plural: z.string(), namespaced: z.boolean().optional() }),
+  namespace: z.string(),
+  name: z.string(),
+  before: z.record(z.string(), z.unknown()),
+  /** Not in the ledgers of earlier versions. */
+  after: z.record(z.string(), z.unknown()).optional(),
+});
+
+/** An object that other people's work depends on, the fields of it (as a merge patch) to put back, and what they were changed to. */
+type PatchedObject = z.infer<typeof schema>;
+
+/** The fields of an object that a merge patch speaks of. */
+const fieldsOf = (object: unknown, patch: unknown): unknown =>
+  typeof patch === 'object' && patch !== null && typeof object === 'object' && object !== null
+    ? Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, fieldsOf((object as Record<string, unknown>)[key], value)]))
+    : object;
 
 /** The fault that an object which belongs to the whole cluster (a setting of Longhorn's) is changed, by a merge patch; healed, it has `before` again. */
 export const patchedObject = (
@@ -25,3 +43,18 @@ export const patchedObject = (
     },
   };
 };
+
+const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const { resource, namespace, name, before, after } = schema.parse(data);
+  const what = `${name} (${resource.plural})`;
+  if (after !== undefined) {
+    const found = fieldsOf(await cluster.get(resource as Resource, { namespace, name }), after);
+    if (isDeepStrictEqual(found, fieldsOf(before, after))) return `${what} is as it was`;
+    if (!isDeepStrictEqual(found, after)) return `${what} was changed by somebody else meanwhile, to ${JSON.stringify(found)}: it stays so`;
+  }
+  await cluster.patch(resource as Resource, { namespace, name }, before);
+  return `${what} is as it was`;
+};
+
+/** Gives an object the fields back that it had; those that somebody else has changed meanwhile are theirs, and stay. */
+export const putBack: FaultKind = { heal: restore, danger: 'settings', reach: 'everything' };

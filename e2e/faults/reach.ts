@@ -1,4 +1,5 @@
-import type { healers } from './healers.ts';
+import type { FaultKind, Reach } from './fault.ts';
+import { kinds } from './kinds.ts';
 import type { LedgerEntry, PastFault } from './ledger.ts';
 
 /** What failed, as far as it decides which faults of other scenarios can have reached it; times in ms since the epoch. */
@@ -11,28 +12,10 @@ export type Concern = {
   nodes: readonly string[] | undefined;
 };
 
-/** Which objects of other scenarios a fault can reach. */
-type Reach = 'none' | 'volumes that start' | 'what its manager owns meanwhile' | 'everything';
+// Of older versions alone: every engine and replica that began meanwhile began through the wrapper, and knew its own path by it.
+const older: Record<string, Reach> = { 'wrapped-engine': 'volumes that start' };
 
-/**
- * The reach of each kind of fault. Those of `none` change only what belongs to the store or the volume of their own scenario. Kinds that only ledgers
- * of older versions have may stand here too.
- */
-const reaches: Record<keyof typeof healers | 'wrapped-engine', Reach> = {
-  'foreign-lock': 'none',
-  'held-deletion': 'none',
-  'immutable-file': 'none',
-  'stalled-server': 'none',
-  'read-only-backups': 'none',
-  'denied-deletion': 'none',
-  // Every engine and replica that begins meanwhile begins through the wrapper, and knows its own path by it.
-  'wrapped-engine': 'volumes that start',
-  // Whoever waits in line for managers is there while others kill them: what is decided when they are back is not decided by that.
-  'killed-pod': 'what its manager owns meanwhile',
-  'patched-object': 'everything',
-  // Where the replicas of a volume lie is not watched; and what manages it may be on any node.
-  lab: 'everything',
-};
+const reachOfKind = (kind: string): Reach | undefined => (kinds as Partial<Record<string, FaultKind>>)[kind]?.reach ?? older[kind];
 
 /** A fault of another scenario that can have reached what failed. */
 export type Reaching = {
@@ -49,7 +32,7 @@ type Stretch = { from: number; to: number };
 const overlap = (one: Stretch, other: Stretch): boolean => one.from <= other.to && other.from <= one.to;
 
 /** Whether a fault can do anything to what is not its own scenario's. */
-export const reachesOthers = ({ kind }: LedgerEntry): boolean => reaches[kind as keyof typeof reaches] !== 'none';
+export const reachesOthers = ({ kind }: LedgerEntry): boolean => reachOfKind(kind) !== 'none';
 
 /** How a fault reaches what failed, as a clause; undefined where it does not. */
 const reachOf = (
@@ -57,7 +40,7 @@ const reachOf = (
   inForce: Stretch,
   { concern, decided }: { concern: Concern; decided: Stretch },
 ): string | undefined => {
-  const reach: Reach | undefined = reaches[kind as keyof typeof reaches];
+  const reach: Reach | undefined = reachOfKind(kind);
   if (reach === 'none') return undefined;
   if (reach === 'volumes that start')
     return concern.starts.some((start) => overlap(start, inForce))
@@ -83,6 +66,6 @@ export const reachingFaults = (
     if (!overlap(inForce, { from: Math.min(concern.since, decided.from), to: decided.to })) return [];
     const how = reachOf(entry, inForce, { concern, decided });
     if (how === undefined) return [];
-    const isLasting = reaches[entry.kind as keyof typeof reaches] === 'volumes that start';
+    const isLasting = reachOfKind(entry.kind) === 'volumes that start';
     return { entry, healedAt, how, isMeanwhile: isLasting || overlap(inForce, decided) };
   });

@@ -1,8 +1,9 @@
 import type { Danger } from '../longhorn/dangers.ts';
+import { driverNamed } from '../store/drivers/index.ts';
 import { base } from './base.ts';
 import { ofDangers } from './dangers.ts';
 import type { Rule } from './rule.ts';
-import { inOwnNamespaces, inSharedNamespace, stores } from './stores.ts';
+import { inOwnNamespaces, inSharedNamespace, ofStores } from './stores.ts';
 import { ofSupportBundles } from './support-bundles.ts';
 
 /**
@@ -13,10 +14,11 @@ export type Playing = { dangers: readonly Danger[]; namespace: string | undefine
 
 /** All that scenarios do on a cluster: what none of these rules says, none of them asks for. */
 export const neededRules = ({ dangers, namespace, supportBundle }: Playing): readonly Rule[] => {
+  const driver = driverNamed();
   const rules = [
     ...base,
-    ...stores,
-    ...(namespace === undefined ? inOwnNamespaces : inSharedNamespace),
+    ...ofStores(driver),
+    ...(namespace === undefined ? inOwnNamespaces : inSharedNamespace(driver)),
     ...dangers.flatMap((danger) => ofDangers[danger]),
     ...(supportBundle ? ofSupportBundles : []),
   ];

@@ -1,24 +1,19 @@
 import { resources } from '../kube/resources.ts';
+import type { StoreDriver, StoreRule } from '../store/driver.ts';
 import type { Rule } from './rule.ts';
 
-/** What scenarios do to have a backup store, and to look into it. */
-export const stores: readonly Rule[] = [
-  { place: 'stores', resource: resources.configMaps, verbs: ['create'] },
-  { place: 'stores', resource: resources.services, verbs: ['create'] },
-  { place: 'stores', resource: resources.deployments, verbs: ['create'] },
+const there = (rule: StoreRule): Rule => ({ ...rule, place: 'stores' });
+
+/** What scenarios do to have a backup store, and to look into it; a Lease stands beside each (e2e/store/sign-of-life.ts). */
+export const ofStores = ({ rights }: StoreDriver): readonly Rule[] => [
+  ...rights.always.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['create', 'patch'] },
-  { place: 'stores', resource: resources.pods, verbs: ['list', 'watch'] },
-  { place: 'stores', resource: resources.pods, subresource: 'exec', verbs: ['get', 'create'] },
-  { place: 'stores', resource: resources.pods, subresource: 'log', verbs: ['get'], seldom: 'read where a scenario does not pass' },
-  { place: 'stores', resource: resources.events, verbs: ['list'], seldom: 'read where a scenario does not pass' },
 ];
 
 /** What they do besides where all stores are in a namespace that somebody has made for them: each store is removed by itself. */
-export const inSharedNamespace: readonly Rule[] = [
-  { place: 'stores', resource: resources.configMaps, verbs: ['delete'] },
-  { place: 'stores', resource: resources.services, verbs: ['delete'] },
+export const inSharedNamespace = ({ rights }: StoreDriver): readonly Rule[] => [
+  ...rights.inSharedNamespace.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['delete'] },
-  { place: 'stores', resource: resources.deployments, verbs: ['list', 'watch', 'delete'] },
 ];
 
 /** What they do besides where each store has a namespace of its own. */

@@ -1,14 +1,10 @@
-import type { Cluster, PodTarget } from '../kube/cluster.ts';
-import { type UntilIdle, untilIdle } from './drivers/nfs/at-work.ts';
-import { no, podSource, type RunInPod, runInPod } from './drivers/nfs/pod-source.ts';
-import { type BackupConfig, isName, parseBackup } from './format/config.ts';
+import { type BackupConfig, isName, parseBackup, parseLock } from './format/config.ts';
 import { backupConfigPath, classify, volumeFolder } from './format/layout.ts';
-import { Unreadable } from './format/source.ts';
+import { type StoreSource, Unreadable } from './format/source.ts';
 import { checkVolume } from './fsck/check-volume.ts';
 import { collectFindings, type Finding } from './fsck/findings.ts';
-import { sizeLimits } from './fsck/read-config.ts';
+import { readConfig, sizeLimits } from './fsck/read-config.ts';
 import { verifySample } from './fsck/verify-sample.ts';
-import { listLocks, type VolumeLock } from './list-locks.ts';
 
 /** What was found in a volume's folder; `problems` is empty for a sound one. */
 export type Inspection = {
@@ -21,9 +17,10 @@ export type Inspection = {
   leftByKill: string[];
 };
 
-type InspectOptions = { seconds: number; owner: string; abandonedAfter?: number };
+/** For how long, in whole seconds, a volume's lock is waited for, and whose time that is. */
+export type InspectOptions = { seconds: number; owner: string; abandonedAfter?: number };
 
-/** A backup store, read from outside Longhorn: by commands in the pod that serves it. */
+/** A backup store, read from outside Longhorn. */
 export type BackupStore = {
   /** Names of the backups of a volume that have a config. */
   backups(volume: string): Promise<string[]>;
@@ -41,24 +38,29 @@ export type BackupStore = {
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
 
-/**
- * Reads the store that `pod` serves from `root`, the exported folder as the pod sees it.
- * The data of blocks come over the exec: of a volume's blocks as many are looked into as have `contents` bytes on disk, by default none.
- */
-export const openStore = ({
-  cluster,
-  pod,
-  root,
-  contents = 0,
-}: {
-  cluster: Cluster;
-  pod: PodTarget;
-  root: string;
-  contents?: number;
-}): BackupStore => {
-  const run = runInPod({ cluster, pod });
-  const source = podSource(run, { root });
+/** A lock as its file says; of type 1 for a backup or a restore, 2 for a deletion. One that is not acquired only asks for the volume. */
+export type VolumeLock = { name: string; type: number; acquired: boolean };
 
+/** For how long something is waited for, in whole seconds: a lock counts for `lockLife` after it was last written; `owner` says whose time it is. */
+export type UntilIdle = { volumes?: readonly string[]; lockLife: number; seconds: number; owner: string };
+
+/** Somebody still works in a backup store; the message says on what, and since when that lock was last written. */
+export class StillAtWork extends Error {
+  override readonly name = 'StillAtWork';
+}
+
+/** What a driver knows of a store, from which all questions are answered. */
+type Read = {
+  source: StoreSource;
+  /** Waits, for so many seconds at most, until a volume's folder has no lock but abandoned ones; returns the names of those that it still has. */
+  untilUnlocked(folder: string, options: InspectOptions): Promise<string[]>;
+  untilIdle: BackupStore['untilIdle'];
+  /** Of a volume's blocks as many are looked into as have so many bytes on disk, by default none. */
+  contents?: number;
+};
+
+/** A store as its driver reads it. */
+export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Read): BackupStore => {
   return {
     backups: async (volume) => {
       const folder = volumeFolder(volume);
@@ -81,9 +83,12 @@ export const openStore = ({
       }
     },
     locks: (volume) => listLocks(source, volume),
-    untilIdle: (options) => untilIdle(run, root, options),
+    untilIdle,
     inspect: async (volume, options) => {
-      await quiet(run, { folder: `${root}/${volumeFolder(volume)}`, volume, ...options });
+      const { seconds, owner } = options;
+      const locked = await untilUnlocked(volumeFolder(volume), options);
+      if (locked.length > 0)
+        throw new Error(`the backup store's folder of ${volume} is still locked after ${seconds} s (${owner}): ${locked.join(', ')}`);
       const findings = collectFindings();
       const verify = contents > 0 ? verifySample(source, contents) : undefined;
       const { backups, blocks, locks } = await checkVolume(source, volumeFolder(volume), { findings, now: Date.now(), verify });
@@ -99,25 +104,15 @@ export const openStore = ({
   };
 };
 
-// A lock is a file on somebody else's file system, not an object that could be watched: the wait is bounded and stays in the pod, one command.
-const quietScript = `
-shopt -s nullglob
-exec {nap}<> <(:)
-while locks=("$1"/locks/*.lck)
-  for at in "\${!locks[@]}"; do
-    [[ -n $3 ]] && written=$(stat -c %Y "\${locks[at]}" 2> /dev/null) && (( written + $3 < EPOCHSECONDS )) && unset "locks[at]"
-  done
-  (( \${#locks[@]} > 0 )); do
-  (( SECONDS >= $2 )) && { printf '%s\\n' "\${locks[@]##*/}"; exit ${no}; }
-  read -r -t 0.2 -u "$nap"
-done
-exit 0`;
-
-type Quiet = InspectOptions & { folder: string; volume: string };
-
-const quiet = async (run: RunInPod, { folder, volume, seconds, owner, abandonedAfter }: Quiet): Promise<void> => {
-  const { stdout, exitCode } = await run(quietScript, folder, String(seconds), String(abandonedAfter ?? ''));
-  if (exitCode !== no) return;
-  const locks = stdout.trim().split('\n').join(', ');
-  throw new Error(`the backup store's folder of ${volume} is still locked after ${seconds} s (${owner}): ${locks}`);
+/** Reads the locks in a volume's folder; passes over one that goes while it is looked at, and one that cannot be read, as Longhorn does. */
+const listLocks = async (source: StoreSource, volume: string): Promise<VolumeLock[]> => {
+  const folder = volumeFolder(volume);
+  const locks: VolumeLock[] = [];
+  for await (const entry of source.walk(`${folder}/locks`, 1)) {
+    const file = classify(entry.path.slice(folder.length + 1));
+    if (file.kind !== 'lock') continue;
+    const { config } = await readConfig(source, entry, { parse: parseLock, limit: sizeLimits.lock, what: `lock ${file.lock}` });
+    if (config) locks.push({ name: file.lock, type: config.Type, acquired: config.Acquired });
+  }
+  return locks;
 };

@@ -3,7 +3,7 @@ import { cached, type Part } from '../../lab/cache.ts';
 import { podSystem, storeImage } from '../../lab/images/core.ts';
 import { writeArchive } from '../../lab/images/oci.ts';
 
-/** The archive (`images.tar`) of the NFS backup store's image alone: a lab has it among its core images. */
+/** The archive (`images.tar`) of the backup store's image alone: a lab has it among its core images. */
 export const storeArchive: Part = {
   name: 'store-image',
   inputs: podSystem.inputs,

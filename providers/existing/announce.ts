@@ -1,6 +1,7 @@
 import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
 import { allDangers, type Danger, dangers } from '../../e2e/longhorn/dangers.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
+import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import type { Longhorn } from './look-at-longhorn.ts';
 
 /** What is known of a cluster before anything is made in it. */
@@ -25,7 +26,7 @@ export const announce = (
   `  its UID, that of the namespace kube-system: ${uid}`,
   `  Longhorn ${longhorn.version}, ready on ${longhorn.ready.join(', ')}${longhorn.notReady.length > 0 ? `; not on ${longhorn.notReady.join(', ')}` : ''}`,
   `Each scenario makes in it, and removes again, all labelled corral.test/run=${run}:`,
-  `  an NFS server (image ${storeImage}; its pod has some of root's capabilities) in ${namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`}`,
+  `  ${driverNamed().called.server} (image ${storeImage}; its pod has some of root's capabilities) in ${namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`}`,
   `  in ${longhornNamespace}: a backup target corral-${run}-target-…, a volume corral-${run}-volume-…, its snapshots and backups, and recurring jobs of its own`,
   ...allowed(allow),
 ];

@@ -2,7 +2,7 @@ import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { defaultBackupTarget } from '../../e2e/longhorn/resources.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
-import { startStore } from '../../e2e/store/drivers/nfs/fixture.ts';
+import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { askForVolume, pointTarget, touchLate, untilItWorks } from './attempts.ts';
 import { type Attempts, type Condition, conditionsOf } from './conditions.ts';
@@ -109,7 +109,9 @@ export const installRelease = async (options: InstallOptions): Promise<{ version
   const work: Work = { cluster, world, attempts, conditions, signal: either };
   const inBackground = (part: Promise<unknown>): void => void part.catch(fail);
   try {
-    const url = startStore(cluster, { ...store, image: storeImage, signal: either }).then((fixture) => fixture.url);
+    const url = driverNamed()
+      .start(cluster, { ...store, image: storeImage, signal: either })
+      .then((running) => running.url);
     inBackground(applyManifests({ kubeconfig, signal: either, manifests: writeObjects(objects) }));
     inBackground(untilMet(world, [conditions.customResources], either).then(() => world.watchLonghorn()));
     inBackground(tryVolumes(work));

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { findMount } from '../../e2e/cli/store/open.ts';
+import { findMount } from '../../e2e/store/drivers/nfs/mounts.ts';
 import { blockPath } from '../../e2e/store/format/layout.ts';
 import { backupConfig, checksums, layOut, soundStore } from '../store/support/sound-store.ts';
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { onlyDeclared } from '../../e2e/faults/declared.ts';
 import type { Fault, Faults } from '../../e2e/faults/fault.ts';
-import { healers } from '../../e2e/faults/healers.ts';
+import { kinds as faultKinds } from '../../e2e/faults/kinds.ts';
+import { onlyDeclared } from '../../e2e/faults/open-faults.ts';
+import { abilities } from '../../e2e/store/driver.ts';
 import { proseOf, read } from './support/documents.ts';
 
-const kinds = Object.keys(healers) as Fault['kind'][];
+const kinds = Object.keys(faultKinds) as Fault['kind'][];
 
 const section = (kind: string): string => new RegExp(`^### ${kind}$([\\s\\S]*?)(?=^##)`, 'm').exec(proseOf('docs/faults.md'))?.[1] ?? '';
 
@@ -12,7 +13,7 @@ const section = (kind: string): string => new RegExp(`^### ${kind}$([\\s\\S]*?)(
 const dangerOf = async (kind: Fault['kind']): Promise<string | undefined> => {
   const none: Faults = { inject: async () => ({ title: '', prove: async () => '', heal: async () => '' }), healAll: async () => {} };
   const fault: Fault = { kind, title: 'it', data: {}, inject: async () => {}, prove: async () => '' };
-  const refused = await onlyDeclared(none, [])
+  const refused = await onlyDeclared(none, { dangers: [], needs: Object.keys(abilities) })
     .inject(fault)
     .then(
       () => '',

@@ -6,14 +6,13 @@ import { once, onceGone } from '../../e2e/history/expectation.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { readPanic } from '../../e2e/longhorn/panic.ts';
 import type { Backup } from '../../e2e/longhorn/types.ts';
-import { openStore } from '../../e2e/store/store.ts';
 import { createWhenIdle, removeMade, type WhenIdle } from '../../e2e/suite/steps/cleanup.ts';
 import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { openTimelines, type Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
-import { localPods } from '../support/local-pods.ts';
+import { localStore } from '../store/support/local-store.ts';
 import { type LocalCluster, longhorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
@@ -81,8 +80,7 @@ test('a manager of v1.10.2 panics where the backup volume goes while blocks of i
 }, 120_000);
 
 test('it does not where the clean-up waits for the end of that', async () => {
-  const pod = { namespace: 'store', name: 'backupstore' };
-  const store = openStore({ cluster: { ...local.cluster, exec: localPods().exec }, pod, root: local.store });
+  const store = localStore(local.store);
   const asked = Promise.withResolvers<void>();
   const isLocked: boolean[] = [];
   const whenIdle = createWhenIdle({

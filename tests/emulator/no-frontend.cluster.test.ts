@@ -4,7 +4,6 @@ import { afterAll, expect, test } from 'vitest';
 import { onceGone } from '../../e2e/history/expectation.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
-import { openStore } from '../../e2e/store/store.ts';
 import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/backup.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import { type Context, tellSteps } from '../../e2e/suite/steps/context.ts';
@@ -14,6 +13,7 @@ import { nothingMade, uniqueName } from '../../e2e/suite/steps/made.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { judgeRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
+import { localStore } from '../store/support/local-store.ts';
 import { record } from '../suite/steps/record.ts';
 import { localPods } from '../support/local-pods.ts';
 import type { LocalCluster } from './support/local-cluster.ts';
@@ -43,15 +43,13 @@ useLonghorn(async (started) => {
   ({ local, user } = started);
   await user.target(target, 'store-own');
   const cluster = withPods(local.cluster);
-  const pod = { namespace: 'store', name: 'backupstore' };
   const root = join(dirname(local.store), 'store-own');
   context = {
     cluster,
     run: 'abc123',
     limits: limitsOn(longhornClocks),
     target,
-    store: openStore({ cluster, pod, root }),
-    server: { pod, node: 'node1', root },
+    store: localStore(root, cluster),
     timelines: await openTimelines(local.cluster, stop.signal),
     without: ['block-device'],
     made: nothingMade(),

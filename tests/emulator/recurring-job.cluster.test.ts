@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, describe, expect, test } from 'vitest';
-import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
+import { deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import { once, onceGone } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow } from '../../e2e/history/watch.ts';

@@ -2,10 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
-import { allowDeletion } from '../../e2e/faults/allow-deletion.ts';
-import { healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
+import { allowDeletion, deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
+import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
@@ -33,7 +32,7 @@ beforeEach(async () => {
   await cluster.create(configMaps, { metadata: { name: 'third', namespace } });
 });
 afterEach(async () => {
-  await allowDeletion(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
+  await allowDeletion.heal(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
   for (const name of ['first', 'second', 'third']) await cluster.delete(configMaps, { namespace, name }).catch(() => {});
   await rm(out, { recursive: true });
 });
@@ -74,7 +73,7 @@ test('what a killed suite left behind is undone by the ledger alone, also where 
   const { fault } = await inject();
   expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([`${title}: corral-test-policy is gone`]);
   await deletionOf('first');
-  expect(await allowDeletion(cluster, fault.data)).toBe('corral-test-policy is gone');
+  expect(await allowDeletion.heal(cluster, fault.data)).toBe('corral-test-policy is gone');
 });
 
 test('a policy that nothing can show to be in force is an error', async () => {

@@ -4,12 +4,10 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { healLeftOver, openFaults } from '../../e2e/faults/fault.ts';
-import { heldDeletion } from '../../e2e/faults/held-deletion.ts';
-import { holdCommand } from '../../e2e/faults/holder-script.ts';
+import { heldDeletion, holdCommand, letDeletionGo } from '../../e2e/faults/held-deletion.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
-import { letDeletionGo } from '../../e2e/faults/let-deletion-go.ts';
-import { startInPods } from '../../e2e/kube/pod-commands.ts';
+import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
+import { startInPods } from '../../e2e/kube/in-pods.ts';
 import { localPods } from '../support/local-pods.ts';
 
 const cluster = localPods();
@@ -114,7 +112,7 @@ test('what a killed suite left behind is undone by the ledger alone, and its com
 test('a process whose stopper was killed is let go too', async () => {
   const meant = runLonghorn('backup', 'rm', url(backup));
   process.kill(meant, 'SIGSTOP');
-  expect(await letDeletionGo(cluster, { token: 'token', backup, pods })).toBe('longhorn-manager-local let go of 1');
+  expect(await letDeletionGo.heal(cluster, { token: 'token', backup, pods })).toBe('longhorn-manager-local let go of 1');
   expect(await isStopped(meant)).toBe(false);
 });
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { killedPod } from '../../e2e/faults/killed-pod.ts';
-import { podReplaced } from '../../e2e/faults/pod-replaced.ts';
+import { killedPod, podReplaced } from '../../e2e/faults/killed-pod.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { type ApiServer, startApiServer } from '../support/api-server.ts';
 
@@ -39,7 +38,7 @@ test('a killed pod is proven to be gone, and healed by its successor being ready
   expect(await prove()).toMatch(/^no pod has the uid .* of manager-a any more$/);
 
   let healed = false;
-  const healing = podReplaced(cluster, data).then((told) => {
+  const healing = podReplaced.heal(cluster, data).then((told) => {
     healed = true;
     return told;
   });

@@ -2,10 +2,19 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { closeGone, type Fault, openFaults } from '../../e2e/faults/fault.ts';
-import { apiServerStopped, clockSkewed, diskFailing, nodeCrashed, nodeCut, nodeFrozen, nodeSlow } from '../../e2e/faults/lab-faults.ts';
+import type { Fault } from '../../e2e/faults/fault.ts';
+import {
+  apiServerStopped,
+  clockSkewed,
+  diskFailing,
+  nodeCrashed,
+  nodeCut,
+  nodeFrozen,
+  nodeSlow,
+  undoInLab,
+} from '../../e2e/faults/lab-faults.ts';
 import { type Ledger, openLedger } from '../../e2e/faults/ledger.ts';
-import { undoInLab } from '../../e2e/faults/undo-in-lab.ts';
+import { closeGone, openFaults } from '../../e2e/faults/open-faults.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
 
@@ -116,7 +125,9 @@ describe('when the lab does not do as it is told', () => {
   });
 
   test('a ledger cannot make it do anything but heal', async () => {
-    await expect(undoInLab(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } })).rejects.toThrow('Invalid option');
+    await expect(undoInLab.heal(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } })).rejects.toThrow(
+      'Invalid option',
+    );
     expect(lab.asked).toEqual([]);
   });
 });

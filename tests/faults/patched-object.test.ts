@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { patchedObject } from '../../e2e/faults/patched-object.ts';
-import { putBack } from '../../e2e/faults/put-back.ts';
+import { patchedObject, putBack } from '../../e2e/faults/patched-object.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { localPods } from '../support/local-pods.ts';
 
@@ -26,7 +25,7 @@ test('an object is changed from the inject to the heal, and the proof is what it
   await expect(prove()).rejects.toThrow('it is not so that one backup is made at a time: backup-concurrent-limit has {"value":"5"}');
   await inject();
   expect(await prove()).toBe('backup-concurrent-limit has {"value":"1"}');
-  for (const _ of [1, 2]) expect(await putBack(cluster, data)).toBe('backup-concurrent-limit (settings) is as it was');
+  for (const _ of [1, 2]) expect(await putBack.heal(cluster, data)).toBe('backup-concurrent-limit (settings) is as it was');
   expect(setting).toEqual({ name: 'backup-concurrent-limit', value: '5', status: { applied: true } });
 });
 
@@ -34,7 +33,7 @@ test('the change of somebody else in the meantime stays', async () => {
   const { inject, data } = oneAtATime();
   await inject();
   setting.value = '3';
-  expect(await putBack(cluster, data)).toBe(
+  expect(await putBack.heal(cluster, data)).toBe(
     'backup-concurrent-limit (settings) was changed by somebody else meanwhile, to {"value":"3"}: it stays so',
   );
   expect(setting.value).toBe('3');

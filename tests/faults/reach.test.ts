@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { healers } from '../../e2e/faults/healers.ts';
+import { kinds as faultKinds } from '../../e2e/faults/kinds.ts';
 import type { PastFault } from '../../e2e/faults/ledger.ts';
 import { type Concern, reachesOthers, reachingFaults } from '../../e2e/faults/reach.ts';
 
@@ -61,7 +61,7 @@ test('a fault of its own is not weighed again', () => expect(reaching(fault({ sc
 
 test('each kind that can be healed says whether it reaches others', () =>
   expect(
-    Object.keys(healers)
+    Object.keys(faultKinds)
       .filter((kind) => !reachesOthers(fault({ kind }).entry))
       .toSorted(),
   ).toEqual(['denied-deletion', 'foreign-lock', 'held-deletion', 'immutable-file', 'read-only-backups', 'stalled-server']));

@@ -2,20 +2,18 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { deniedDeletion } from '../../e2e/faults/admission-policy.ts';
-import { type Fault, type Faults, type Injected, openFaults } from '../../e2e/faults/fault.ts';
+import { deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
+import type { Fault, Faults, Injected } from '../../e2e/faults/fault.ts';
 import { heldDeletion } from '../../e2e/faults/held-deletion.ts';
 import { killedPod } from '../../e2e/faults/killed-pod.ts';
 import { clockSkewed, nodeCut, nodeSlow } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
+import { openFaults } from '../../e2e/faults/open-faults.ts';
 import { patchedObject } from '../../e2e/faults/patched-object.ts';
+import { deniedFile, foreignLock, readOnlyBackups, stalledServer } from '../../e2e/faults/store-faults.ts';
 import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
-import { foreignLock } from '../../e2e/store/drivers/nfs/foreign-lock.ts';
-import { immutableFile } from '../../e2e/store/drivers/nfs/immutable-file.ts';
-import { readOnlyBackups } from '../../e2e/store/drivers/nfs/read-only-backups.ts';
-import { frozenServer, slowServer } from '../../e2e/store/drivers/nfs/stalled-server.ts';
 import { backupConfigPath } from '../../e2e/store/format/layout.ts';
 import { makeRunId } from '../../e2e/suite/config/run-id.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
@@ -109,7 +107,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   const node = 'node1';
   const [one, other] = await Promise.all([attached(own, node), attached(own, 'node2')]);
   const [kept, held] = await Promise.all([backedUp(own, one), backedUp(own, other)]);
-  const { pod, root } = own.context.server;
+  const { store } = own.context;
   const setting = 'recurring-failed-jobs-history-limit';
   const { value } = await cluster.get<{ metadata: { name: string }; value: string }>(longhornResources.settings, {
     namespace,
@@ -119,9 +117,9 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   await strangersBeside(
     node,
     [
-      immutableFile(cluster, { pod, path: `${root}/${folderOf(one)}/${backupConfigPath(kept.name)}`, title: 'a config is immutable' }),
-      foreignLock(cluster, { pod, folder: `${root}/${folderOf(one)}`, of: 'a backup', life: 15, counts: 600 }),
-      await readOnlyBackups(cluster, { url: own.url, folder: `${folderOf(one)}/backups`, title: 'the backups are read-only' }),
+      deniedFile(store, { path: `${folderOf(one)}/${backupConfigPath(kept.name)}`, title: 'a config is immutable' }),
+      foreignLock(store, { volume: one.name, of: 'a backup', life: 15, counts: 600 }),
+      await readOnlyBackups(store, { path: `${folderOf(one)}/backups`, title: 'the backups are read-only' }),
       deniedDeletion(cluster, {
         policy: `corral-${run}-policy-1`,
         labels: {},
@@ -154,11 +152,10 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
 test('a stranger lives on beside a manager that is killed on another node, and a server that stalls', async () => {
   const { name: pod, uid, node } = await managerPodOf(cluster, 'node3');
   const kill = killedPod(cluster, { title: 'a manager is killed', pod: { namespace, name: pod, uid }, selector: managerLabel, node });
-  const server = { pod: own.context.server.pod, program: 'ganesha.nfsd' };
   // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these are not beside that one.
   await strangersBeside('node1', [kill], async () => {
-    for (const stall of [slowServer, frozenServer]) {
-      const stalled = await faults.inject(stall(cluster, { ...server, title: 'the store stalls' }));
+    for (const how of ['slow', 'frozen'] as const) {
+      const stalled = await faults.inject(stalledServer(own.context.store, how, 'the store stalls'));
       await stalled.prove();
       await stalled.heal();
     }
@@ -166,7 +163,7 @@ test('a stranger lives on beside a manager that is killed on another node, and a
 });
 
 test('a stranger on another node lives on beside the faults of a node', async () => {
-  const store = stranger.context.server.node;
+  const store = stranger.context.store.node ?? '';
   const on = { lab: dirname(lab.kubeconfig), node: store === 'node3' ? 'node2' : 'node3' };
   await strangersBeside(store, [nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })], async () => {
     const cut = await faults.inject(nodeCut(on));

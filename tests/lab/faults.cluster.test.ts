@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { type Faults, openFaults } from '../../e2e/faults/fault.ts';
+import type { Faults } from '../../e2e/faults/fault.ts';
 import {
   apiServerStopped,
   clockSkewed,
@@ -15,6 +15,7 @@ import {
   nodeSlow,
 } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
+import { openFaults } from '../../e2e/faults/open-faults.ts';
 import { expectHistory, once, type Step } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow } from '../../e2e/history/watch.ts';

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { startStore } from '../../e2e/store/drivers/nfs/fixture.ts';
+import { exportPath } from '../../e2e/store/drivers/nfs/manifest.ts';
+import { startServer } from '../../e2e/store/drivers/nfs/server.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import type { Lab } from '../../lab/run/start.ts';
@@ -165,7 +166,7 @@ test(
   'an NFS store is mounted from another node as Longhorn mounts it, listed without error, and refuses by its flags',
   async () => {
     const namespace = 'nodes-store';
-    const store = await startStore(cluster, { namespace, run: 'nodes', image: storeImage, signal: AbortSignal.timeout(60_000) });
+    const store = await startServer(cluster, { namespace, run: 'nodes', image: storeImage, signal: AbortSignal.timeout(60_000) });
     const { spec } = await cluster.get<KubernetesObject & { spec: { nodeName: string } }>(resources.pods, store.pod);
     const client = spec.nodeName === 'node1' ? 'manager2' : 'manager1';
     const onServer = async (script: string) => expect(await cluster.exec(store.pod, ['bash', '-c', script])).toMatchObject({ exitCode: 0 });
@@ -173,17 +174,17 @@ test(
     for (const version of ['4.2', '4.1']) {
       const mount = `
       mkdir -p /mnt/store
-      mount -t nfs4 -o nfsvers=${version},actimeo=1,soft,timeo=300,retry=2 backupstore.${namespace}:${store.root} /mnt/store
+      mount -t nfs4 -o nfsvers=${version},actimeo=1,soft,timeo=300,retry=2 backupstore.${namespace}:${exportPath} /mnt/store
       grep -o 'vers=[0-9.]*' /proc/mounts
       dd if=/dev/urandom of=/mnt/store/data-${version} bs=1M count=4 conv=fsync status=none
       mkdir /mnt/store/folder-${version}
       for number in {1..20}; do echo $number > /mnt/store/folder-${version}/$number; done
       for try in {1..100}; do mapfile -t names < <(ls /mnt/store/folder-${version}); echo \${#names[@]}; done | sort | uniq -c | tr -s ' '`;
       expect((await inHostPod(cluster, client, mount)).split('\n')).toEqual([`vers=${version}`, ' 100 20']);
-      await onServer(`chattr +i ${store.root}/folder-${version}/7`);
+      await onServer(`chattr +i ${exportPath}/folder-${version}/7`);
       const remove = `rm /mnt/store/folder-${version}/7 2>&1 || true`;
       expect(await inHostPod(cluster, client, remove)).toMatch(/Operation not permitted$/);
-      await onServer(`chattr -i ${store.root}/folder-${version}/7`);
+      await onServer(`chattr -i ${exportPath}/folder-${version}/7`);
       expect(await inHostPod(cluster, client, `${remove}; ls /mnt/store/folder-${version} | wc -l; umount /mnt/store`)).toBe('19');
     }
   },

@@ -1,6 +1,6 @@
-import { openFaults } from '../../e2e/faults/fault.ts';
 import { nodeCut } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
+import { openFaults } from '../../e2e/faults/open-faults.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 
 // A run that has cut node2 of a lab off and does nothing about it: it is there to be killed.

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { openFaults } from '../../e2e/faults/fault.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
+import { openFaults } from '../../e2e/faults/open-faults.ts';
 import { presentObserver } from '../../e2e/history/observer.ts';
 import type { Pod } from '../../e2e/history/pod-states.ts';
 import { parseRecording, pushRecorded } from '../../e2e/history/recording.ts';
@@ -11,7 +11,7 @@ import { type Cluster, type KubernetesObject, type Resource, resources } from '.
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
-import { untilReady } from '../../e2e/store/drivers/nfs/fixture.ts';
+import { untilReady } from '../../e2e/store/drivers/nfs/server.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 import { concernOf } from '../../e2e/suite/steps/conclude/concern.ts';
 import { limitsOn } from '../../e2e/suite/steps/limits.ts';

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import { drivers } from '../../store/drivers/index.ts';
 import { commanderMessage } from '../arguments/commander-message.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit-code.ts';
 import { refuseLostFlags } from '../lost-flags.ts';
@@ -6,9 +7,10 @@ import { fsck } from './fsck.ts';
 import { list } from './list.ts';
 import { show } from './show.ts';
 
+const words = drivers.map(({ here }) => here.words);
+
 const stores = `
-STORE is the folder that a backup store is in: what an NFS server exports, a mount of it, or a copy; or nfs://HOST:/PATH where that is mounted on this
-machine. Nothing is ever written to it, and symbolic links in it are not followed.`;
+STORE is the folder that a backup store is in: ${words.map(({ folder }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 
 const exitCodes = `
 Exit codes: 0 done, and the store is sound (there may be warnings); 1 fsck found data that are lost or wrong; 2 the command was called in a way it does

@@ -10,25 +10,29 @@ const about = (variant: string, dangers: ScenarioOptions['dangers'] = ['manager-
   dangers,
 });
 
-scenario('A deletion whose manager is killed is begun again', about('in-retry'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: littleData.volume });
-  await given.data(volume, littleData.data);
-  const first = await given.settledBackup(volume);
-  const immutable = await given.immutableConfig(first);
-  await then.inForce(immutable);
-  await given.alone('longhorn-managers');
+scenario(
+  'A deletion whose manager is killed is begun again',
+  { ...about('in-retry'), needs: ['denyDeletion'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const immutable = await given.immutableConfig(first);
+    await then.inForce(immutable);
+    await given.alone('longhorn-managers');
 
-  await when.deleted(first);
-  // At the next attempt: before each later one, twice as long, nobody else may play. delete-error follows the loop with its gaps.
-  await then.deletingAgain(first);
-  await when.ownerKilled(first);
-  await then.deletionForgotten(first);
+    await when.deleted(first);
+    // At the next attempt: before each later one, twice as long, nobody else may play. delete-error follows the loop with its gaps.
+    await then.deletingAgain(first);
+    await when.ownerKilled(first);
+    await then.deletionForgotten(first);
 
-  await when.madeMutable(immutable, first);
-  await then.deletedInTheEnd(first);
-  await when.givenBack();
-  await then.storeHolds(volume, [], { afterKill: true });
-});
+    await when.madeMutable(immutable, first);
+    await then.deletedInTheEnd(first);
+    await when.givenBack();
+    await then.storeHolds(volume, [], { afterKill: true });
+  },
+);
 
 scenario(
   'A deletion that is held open when its manager is killed is begun again',

@@ -9,7 +9,7 @@ const about = (variant: string): ScenarioOptions => ({
 
 scenario(
   'A deletion that fails is tried again, and a backup made beside it goes on',
-  about('at-once'),
+  { ...about('at-once'), needs: ['denyDeletion'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.brief);
@@ -39,22 +39,26 @@ scenario(
   },
 );
 
-scenario('A backup made after a deletion failed does not wait for it', about('in-error'), async ({ given, when, then, data }) => {
-  const volume = await given.volume({ size: data.volume });
-  await given.data(volume, data.brief);
-  const first = await given.settledBackup(volume);
-  await given.data(volume, data.small);
-  const snapshot = await given.snapshot(volume);
-  const immutable = await given.immutableConfig(first);
-  await then.inForce(immutable);
+scenario(
+  'A backup made after a deletion failed does not wait for it',
+  { ...about('in-error'), needs: ['denyDeletion'] },
+  async ({ given, when, then, data }) => {
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.brief);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, data.small);
+    const snapshot = await given.snapshot(volume);
+    const immutable = await given.immutableConfig(first);
+    await then.inForce(immutable);
 
-  await when.deleted(first);
-  await then.deletionFails(first);
-  const second = await when.backedUp(snapshot);
-  await then.neverHeldBack(second, { first });
-  await then.deletionFailsAgain(first);
+    await when.deleted(first);
+    await then.deletionFails(first);
+    const second = await when.backedUp(snapshot);
+    await then.neverHeldBack(second, { first });
+    await then.deletionFailsAgain(first);
 
-  await when.madeMutable(immutable, first);
-  await then.deletedInTheEnd(first);
-  await then.storeHolds(volume, [second]);
-});
+    await when.madeMutable(immutable, first);
+    await then.deletedInTheEnd(first);
+    await then.storeHolds(volume, [second]);
+  },
+);

@@ -27,66 +27,78 @@ scenario('A deletion that meets an upload loses the lock, and succeeds later by 
   await then.storeHolds(volume, [second]);
 });
 
-scenario('A deletion is held up by a lock that nobody refreshes until it expires', about('expiring'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: littleData.volume });
-  await given.data(volume, littleData.data);
-  const first = await given.settledBackup(volume);
-  const lock = await given.foreignLock(volume, { of: 'a backup' });
-  await then.inForce(lock);
+scenario(
+  'A deletion is held up by a lock that nobody refreshes until it expires',
+  { ...about('expiring'), needs: ['foreignLock'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const lock = await given.foreignLock(volume, { of: 'a backup' });
+    await then.inForce(lock);
 
-  await when.deleted(first);
-  await then.lostLock(first, lock);
-  await when.lockAbandoned(lock);
-  await then.resolvedByItself(first);
-  await then.heldUpUntilExpiry(first, lock);
+    await when.deleted(first);
+    await then.lostLock(first, lock);
+    await when.lockAbandoned(lock);
+    await then.resolvedByItself(first);
+    await then.heldUpUntilExpiry(first, lock);
 
-  await when.lockRemoved(lock);
-  await then.storeHolds(volume, []);
-});
+    await when.lockRemoved(lock);
+    await then.storeHolds(volume, []);
+  },
+);
 
-scenario('A backup that meets the lock of a deletion fails for good', about('expiring'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: littleData.volume });
-  await given.data(volume, littleData.data);
-  const first = await given.settledBackup(volume);
-  const snapshot = await given.snapshot(volume);
-  const lock = await given.foreignLock(volume, { of: 'a deletion' });
+scenario(
+  'A backup that meets the lock of a deletion fails for good',
+  { ...about('expiring'), needs: ['foreignLock'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const snapshot = await given.snapshot(volume);
+    const lock = await given.foreignLock(volume, { of: 'a deletion' });
 
-  const second = await when.backedUp(snapshot);
-  await then.creationLostLock(second, lock);
-  await when.lockAbandoned(lock);
-  await then.expired(lock);
-  const third = await when.backedUp(snapshot);
-  await then.completed(third);
-  await then.neverTriedAgain(second);
+    const second = await when.backedUp(snapshot);
+    await then.creationLostLock(second, lock);
+    await when.lockAbandoned(lock);
+    await then.expired(lock);
+    const third = await when.backedUp(snapshot);
+    await then.completed(third);
+    await then.neverTriedAgain(second);
 
-  await when.lockRemoved(lock);
-  await then.storeHolds(volume, [first, third]);
-});
+    await when.lockRemoved(lock);
+    await then.storeHolds(volume, [first, third]);
+  },
+);
 
-scenario('The same words pass for a deletion, and are the end for a creation', about('told-apart'), async ({ given, when, then }) => {
-  const volume = await given.volume({ size: littleData.volume });
-  await given.data(volume, littleData.data);
-  const first = await given.settledBackup(volume);
-  await given.data(volume, littleData.data);
-  const snapshot = await given.snapshot(volume);
+scenario(
+  'The same words pass for a deletion, and are the end for a creation',
+  { ...about('told-apart'), needs: ['foreignLock'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, littleData.data);
+    const snapshot = await given.snapshot(volume);
 
-  const ofBackup = await given.foreignLock(volume, { of: 'a backup' });
-  const second = await when.backedUp(snapshot);
-  await then.completedBeside(second, ofBackup);
+    const ofBackup = await given.foreignLock(volume, { of: 'a backup' });
+    const second = await when.backedUp(snapshot);
+    await then.completedBeside(second, ofBackup);
 
-  const ofDeletion = await given.foreignLock(volume, { of: 'a deletion' });
-  const third = await when.backedUp(snapshot);
-  await then.creationLostLock(third, ofDeletion);
-  await when.deleted(first);
-  await then.lostLock(first, ofBackup);
+    const ofDeletion = await given.foreignLock(volume, { of: 'a deletion' });
+    const third = await when.backedUp(snapshot);
+    await then.creationLostLock(third, ofDeletion);
+    await when.deleted(first);
+    await then.lostLock(first, ofBackup);
 
-  await when.lockRemoved(ofBackup, first);
-  await then.deletedInTheEnd(first);
-  await then.inForce(ofDeletion);
+    await when.lockRemoved(ofBackup, first);
+    await then.deletedInTheEnd(first);
+    await then.inForce(ofDeletion);
 
-  await when.lockRemoved(ofDeletion);
-  const fourth = await when.backedUp(snapshot);
-  await then.completed(fourth);
-  await then.neverTriedAgain(third);
-  await then.storeHolds(volume, [second, fourth]);
-});
+    await when.lockRemoved(ofDeletion);
+    const fourth = await when.backedUp(snapshot);
+    await then.completed(fourth);
+    await then.neverTriedAgain(third);
+    await then.storeHolds(volume, [second, fourth]);
+  },
+);

@@ -58,7 +58,7 @@ const thenNothingElse = async ({ then }: Ground, job: JobHandle): Promise<void> 
 
 scenario(
   'A recurring job goes on making backups while the engine deletes none',
-  about('read-only-backups', ['manager-mount']),
+  { ...about('read-only-backups', ['manager-mount']), needs: ['block-device', 'readOnlyBackups'] },
   async (ground) => {
     const { given, when, then } = ground;
     let { job, backups } = await givenOneCleanRun(ground);
@@ -77,27 +77,31 @@ scenario(
   },
 );
 
-scenario('A recurring job goes on making backups while the store lets none go', about('immutable'), async (ground) => {
-  const { given, when, then } = ground;
-  let { job, backups } = await givenOneCleanRun(ground);
-  const heals: (() => Promise<void>)[] = [];
+scenario(
+  'A recurring job goes on making backups while the store lets none go',
+  { ...about('immutable'), needs: ['block-device', 'denyDeletion'] },
+  async (ground) => {
+    const { given, when, then } = ground;
+    let { job, backups } = await givenOneCleanRun(ground);
+    const heals: (() => Promise<void>)[] = [];
 
-  for (const started of five) {
-    for (const newest of backups.slice(-1)) {
-      const immutable = await given.immutableConfig(newest);
-      await then.inForce(immutable);
-      heals.push(() => when.madeMutable(immutable, newest));
+    for (const started of five) {
+      for (const newest of backups.slice(-1)) {
+        const immutable = await given.immutableConfig(newest);
+        await then.inForce(immutable);
+        heals.push(() => when.madeMutable(immutable, newest));
+      }
+      backups = await run(ground, job, { started, cleanUp: 'done' });
     }
-    backups = await run(ground, job, { started, cleanUp: 'done' });
-  }
-  await then.oldOnesFail(job, { by: 'the store', backups });
-  await then.allStay(backups);
-  await thenNothingElse(ground, job);
+    await then.oldOnesFail(job, { by: 'the store', backups });
+    await then.allStay(backups);
+    await thenNothingElse(ground, job);
 
-  for (const heal of heals) await heal();
-  await then.oldOnesGo(job, backups);
-  await then.storeHolds(job.volume, backups.slice(-job.retain));
-});
+    for (const heal of heals) await heal();
+    await then.oldOnesGo(job, backups);
+    await then.storeHolds(job.volume, backups.slice(-job.retain));
+  },
+);
 
 scenario(
   'A recurring job goes on making backups while it may not delete any',

@@ -44,7 +44,7 @@ scenario(
 
 scenario(
   'The page of backups tells why a deletion failed, for as long as it does',
-  about('error', 'in-error'),
+  { ...about('error', 'in-error'), needs: ['browser', 'denyDeletion'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

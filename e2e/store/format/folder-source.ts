@@ -4,7 +4,7 @@ import { storeFolder } from './layout.ts';
 import { readInto, toUnreadable } from './read-file.ts';
 import { type LocalSource, type StoreEntry, Unreadable } from './source.ts';
 
-// So many folders at once hide the time that an NFS server takes for each.
+// So many folders at once hide the time that a server takes for each.
 const atOnce = 32;
 
 /** A store that lies in a folder of this machine: `folder` is what Longhorn calls `backupstore`, whatever its name is here. */

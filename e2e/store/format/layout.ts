@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** The folder below the export in which Longhorn keeps everything; its name is fixed. */
 export const storeFolder = 'backupstore';
@@ -11,14 +11,17 @@ export const volumesFolder = `${storeFolder}/volumes`;
  * The two levels are the first bytes of the SHA-512 of the volume's name; backupstore, config.go.
  */
 export const volumeFolder = (volume: string): string => {
-  const hash = createHash('sha512').update(volume).digest('hex');
-  return `${volumesFolder}/${hash.slice(0, 2)}/${hash.slice(2, 4)}/${volume}`;
+  const digits = hash('sha512', volume, 'hex');
+  return `${volumesFolder}/${digits.slice(0, 2)}/${digits.slice(2, 4)}/${volume}`;
 };
 
 /** A backup's config, relative to its volume's folder. */
 export const backupConfigPath = (backup: string): string => `backups/backup_${backup}.cfg`;
 
-/** A block's file, relative to its volume's folder; the checksum is 64 hex digits of the SHA-512 of the uncompressed block. */
+/** A block's checksum: the first 64 of the 128 hexadecimal digits of the SHA-512 of its data, uncompressed. */
+export const checksumOf = (data: Uint8Array): string => hash('sha512', data, 'hex').slice(0, 64);
+
+/** A block's file, relative to its volume's folder. */
 export const blockPath = (checksum: string): string => `blocks/${checksum.slice(0, 2)}/${checksum.slice(2, 4)}/${checksum}.blk`;
 
 /** What a file in a volume's folder is, told by its path alone. */

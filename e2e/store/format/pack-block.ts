@@ -1,6 +1,6 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
-import { checksumOf } from '../fsck/verify-block.ts';
+import { checksumOf } from './layout.ts';
 
 const gzipped = promisify(gzip);
 

@@ -9,6 +9,16 @@ export type NewFile = { path: string; bytes: Uint8Array };
 /** Where files go, some at a time; they lie there when it returns. */
 export type PutFiles = (files: readonly NewFile[]) => Promise<void>;
 
+/** Files on their way into a volume's folder of a store. */
+export type Incoming = {
+  put: PutFiles;
+  /** Brings all of them to where Longhorn looks for them, in one step: it never sees a part of them. */
+  publish(): Promise<void>;
+};
+
+/** Opens the way into the folder of a volume that a store knows nothing of. */
+export type WriteStore = (volume: string) => Incoming;
+
 /** A block of a volume: where it is, in bytes, and what is in it. */
 export type VolumeBlock = { offset: number; data: Uint8Array };
 

@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { type CompressionMethod, decompress, looksLike } from '../format/decompress.ts';
+import { checksumOf } from '../format/layout.ts';
 import { Damage } from '../format/lz4/damage.ts';
 import { Unreadable } from '../format/source.ts';
 
@@ -32,9 +32,6 @@ export type BlockCode =
 
 /** What is wrong with a block; the message ends a sentence that begins with the block. */
 export type BlockProblem = { code: BlockCode; message: string };
-
-/** The first 64 of the 128 hexadecimal digits of the data's SHA-512. */
-export const checksumOf = (data: Uint8Array): string => hash('sha512', data, 'hex').slice(0, 64);
 
 /**
  * Looks for what is wrong with a block's file: how it was compressed, the size and the checksum of its data. Undefined when nothing is.

@@ -1,4 +1,4 @@
-import { healsInPods } from '../../faults/heal-by-labels.ts';
+import { storeFaults } from '../../faults/store-faults.ts';
 import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
@@ -94,9 +94,9 @@ const heal = async (
 ): Promise<boolean> => {
   let healed = true;
   for (const run of runs)
-    for (const work of healsInPods) {
+    for (const { healByLabels } of Object.values(storeFaults)) {
       try {
-        for (const line of await work(cluster, run, namespace)) tell(`healed: ${line}`);
+        for (const line of (await healByLabels?.(cluster, run, namespace)) ?? []) tell(`healed: ${line}`);
       } catch (error) {
         healed = false;
         tell(`not healed: ${(error as Error).message}`);

@@ -1,4 +1,4 @@
-import { untilPolicy } from '../../faults/allow-deletion.ts';
+import { untilPolicy } from '../../faults/denied-deletion.ts';
 import type { Cluster, Resource } from '../../kube/cluster.ts';
 import type { LeftOver } from './find.ts';
 import type { Kind } from './kind.ts';

@@ -1,15 +1,10 @@
-import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
+import type { Cluster } from '../../kube/cluster.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
-import { StillAtWork, type UntilIdle } from '../../store/drivers/nfs/at-work.ts';
-import { exportPath, storeName, storePodLabel } from '../../store/drivers/nfs/manifest.ts';
-import { openStore } from '../../store/store.ts';
+import type { StorePlace } from '../../store/driver.ts';
+import { drivers } from '../../store/drivers/index.ts';
+import { type BackupStore, StillAtWork, type UntilIdle } from '../../store/store.ts';
 import type { LeftOver } from './find.ts';
 import { label } from './kind.ts';
-
-type Pod = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
-
-/** A store of the suite's, by its name in its namespace. */
-type Store = { namespace: string; store: string };
 
 /**
  * The names of the backup targets whose store is not there any more, of those that are left: Longhorn cannot remove their backups' files, and
@@ -19,7 +14,7 @@ export const targetsWithoutStore = async (cluster: Cluster, leftOver: readonly L
   const targets = leftOver.filter(({ kind }) => kind === 'backupTargets');
   const dead = targets.map(async ({ object }) => {
     const store = ownStoreOf(object as BackupTarget);
-    return store === undefined || (await serving(cluster, store)).length > 0 ? [] : [object.metadata.name];
+    return store === undefined || (await open(cluster, store)).length > 0 ? [] : [object.metadata.name];
   });
   return new Set((await Promise.all(dead)).flat());
 };
@@ -38,7 +33,7 @@ export const workedOn = async (
     [...stores.values()].map(async (store) => ((await isIdle(cluster, store, { tell, ...wait })) ? [] : [nameOf(store)])),
   );
   const names = new Set(busy.flat());
-  const isBusy = (store: Store | undefined): boolean => store !== undefined && names.has(nameOf(store));
+  const isBusy = (store: StorePlace | undefined): boolean => store !== undefined && names.has(nameOf(store));
   const targets = new Set(
     leftOver.filter((each) => each.kind === 'backupTargets' && isBusy(storeOf(each))).map(({ object }) => object.metadata.name),
   );
@@ -49,13 +44,10 @@ export const workedOn = async (
 
 const isIdle = async (
   cluster: Cluster,
-  store: Store,
+  store: StorePlace,
   { tell, ...wait }: Omit<UntilIdle, 'volumes'> & { tell: (line: string) => void },
 ): Promise<boolean> => {
-  const pods = await serving(cluster, store);
-  const looks = pods.map(async ({ metadata }) => {
-    const pod = { namespace: store.namespace, name: metadata.name, container: 'nfs' };
-    const { untilIdle } = openStore({ cluster, pod, root: exportPath });
+  const looks = (await open(cluster, store)).map(async ({ untilIdle }) => {
     try {
       const isAlready = await untilIdle({ ...wait, seconds: 0 }).then(() => true, ifAtWork);
       if (isAlready) return true;
@@ -75,28 +67,20 @@ const ifAtWork = (error: unknown): false => {
   throw error;
 };
 
-const nameOf = ({ namespace, store }: Store): string => `${store} in ${namespace}`;
+const nameOf = ({ namespace, name }: StorePlace): string => `${name ?? 'backupstore'} in ${namespace}`;
 
 /** The store that goes with something. */
-const storeOf = ({ kind, object }: LeftOver): Store | undefined => {
+const storeOf = ({ kind, object }: LeftOver): StorePlace | undefined => {
   const { namespace, name } = object.metadata;
   if (kind === 'backupTargets') return ownStoreOf(object as BackupTarget);
-  if (kind === 'namespaces') return { namespace: name, store: storeName };
+  if (kind === 'namespaces') return { namespace: name };
   const isOfStore = kind === 'deployments' || kind === 'services' || kind === 'configMaps' || kind === 'leases';
-  return isOfStore && namespace !== undefined ? { namespace, store: name } : undefined;
+  return isOfStore && namespace !== undefined ? { namespace, name } : undefined;
 };
 
-const ownStoreOf = ({ spec }: BackupTarget): Store | undefined => {
-  const [, store, namespace] = /^nfs:\/\/([a-z0-9-]+)\.([a-z0-9-]+):/.exec(spec.backupTargetURL ?? '') ?? [];
-  const isOwn = store === storeName || store?.startsWith('corral-');
-  return isOwn && store !== undefined && namespace !== undefined ? { store, namespace } : undefined;
-};
+const ownStoreOf = ({ spec }: BackupTarget): StorePlace | undefined =>
+  drivers.map(({ placeOf }) => placeOf(spec.backupTargetURL ?? '')).find((place) => place !== undefined);
 
-const serving = async (cluster: Cluster, { store, namespace }: Store): Promise<Pod[]> => {
-  const { items } = await cluster.list<Pod>(resources.pods, { namespace, labelSelector: storePodLabel(store) });
-  return items.filter(
-    ({ metadata, status }) =>
-      metadata.deletionTimestamp === undefined &&
-      status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true,
-  );
-};
+// Of whatever kind it is.
+const open = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
+  (await Promise.all(drivers.map(({ find }) => find(cluster, place)))).flat();

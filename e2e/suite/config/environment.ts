@@ -5,6 +5,7 @@ import { allLacks, isLack, type Lack } from '../../longhorn/lacks.ts';
 import { type Output, outputs } from '../../report/output.ts';
 import type { ShardReport } from '../../report/schema.ts';
 import { readShard, shardPattern, tellShard } from '../../report/shard.ts';
+import { driverNamed } from '../../store/drivers/index.ts';
 import { runIdPattern } from './run-id.ts';
 
 const aWholeNumber = z
@@ -43,9 +44,7 @@ const schema = z.object({
   CORRAL_OUTPUT: z.enum(outputs).default('quiet'),
   CORRAL_SHARD: z.string().regex(shardPattern, 'must be as 2/8@0123456789ab').transform(readShard).optional(),
   CORRAL_LAB: z.string().min(1).optional(),
-  CORRAL_STORE_IMAGE: z
-    .string({ error: 'is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull' })
-    .min(1),
+  CORRAL_STORE_IMAGE: z.string({ error: `is not set: name ${driverNamed().image}, which the cluster can pull` }).min(1),
 });
 
 /** What a run of the scenarios gets from outside. */

@@ -1,5 +1,7 @@
 import { dangers as dangerNames } from '../../longhorn/dangers.ts';
 import { lacks } from '../../longhorn/lacks.ts';
+import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
+import { driverNamed } from '../../store/drivers/index.ts';
 import { findChromium, withoutChromium } from '../../ui/chromium.ts';
 import type { Environment } from '../config/environment.ts';
 import type { ScenarioOptions } from './ground.ts';
@@ -9,6 +11,7 @@ import { SkipScenario } from './judge-end.ts';
 export const skipUnlessFit = (
   { lab, without, allow }: Pick<Environment, 'lab' | 'without' | 'allow'>,
   { needs, dangers }: Required<Pick<ScenarioOptions, 'needs' | 'dangers'>>,
+  { called, heals }: Pick<StoreDriver, 'called' | 'heals'> = driverNamed(),
 ): void => {
   if (needs.includes('lab') && lab === undefined) throw new SkipScenario('needs the lab (its nodes can be made to fail)');
   if (needs.includes('browser') && findChromium(process.env) === undefined) {
@@ -17,6 +20,9 @@ export const skipUnlessFit = (
   }
   const lacking = without.filter((lack) => needs.includes(lack));
   if (lacking.length > 0) throw new SkipScenario(`needs ${lacking.map((lack) => lacks[lack]).join(' and ')}`);
+  const unable = needs.filter((need) => isAbility(need)).filter((ability) => heals[ability] === undefined);
+  if (unable.length > 0)
+    throw new SkipScenario(`needs ${unable.map((ability) => abilities[ability]).join(' and ')}: ${called.store} cannot`);
   const notAllowed = dangers.filter((danger) => !allow.includes(danger));
   if (notAllowed.length > 0)
     throw new SkipScenario(`${notAllowed.map((danger) => dangerNames[danger]).join(' and ')}: not without --allow ${notAllowed.join(',')}`);

@@ -8,6 +8,7 @@ import type { Danger } from '../../longhorn/dangers.ts';
 import type { Lack } from '../../longhorn/lacks.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { Failure } from '../../report/schema.ts';
+import type { Ability } from '../../store/driver.ts';
 import type { Keeper } from '../evidence/keeper.ts';
 import type { StepReport } from './journal.ts';
 
@@ -26,6 +27,8 @@ export type StepOptions = {
   lab: string | undefined;
   /** What the scenario does that others on the cluster could feel; all of it is allowed here. */
   dangers: readonly Danger[];
+  /** What it says that it needs; all of it is there. */
+  needs: readonly Need[];
   /** What the cluster lacks; nothing that the scenario needs. */
   without: readonly Lack[];
   /** The versions of Longhorn that the scenario holds for. */
@@ -68,9 +71,12 @@ export type Ground<Steps> = {
   createSteps: (options: StepOptions) => Promise<Steps & Ending>;
 };
 
+/** What not every cluster, or not every kind of backup store, can do. */
+export type Need = 'lab' | 'browser' | Lack | Ability;
+
 /**
  * `timeout` (default 10m) is the scenario's own, without clean-up and waiting in line; `seed` names the paragraph it comes from;
- * `needs` is what not every cluster can do: where it cannot, the scenario is skipped; `alone` is what a step of it asks to have for itself.
+ * `needs` is what not every cluster or backup store can do: where one cannot, the scenario is skipped; `alone` is what a step of it asks to have for itself.
  * `dangers` is what it does that others on the cluster could feel: where that is not allowed, it is skipped.
  * `longhorn` is a semver range of the versions that it holds for (default: all); on any other it is skipped.
  */
@@ -78,7 +84,7 @@ export type ScenarioOptions = {
   seed?: string;
   tags?: string[];
   timeout?: Duration;
-  needs?: readonly ('lab' | 'browser' | Lack)[];
+  needs?: readonly Need[];
   alone?: readonly SharedThing[];
   dangers?: readonly Danger[];
   longhorn?: string;

@@ -1,5 +1,5 @@
 import type { TestContext } from 'vitest';
-import type { FaultEvent } from '../../faults/tell-fault.ts';
+import type { FaultEvent } from '../../faults/fault.ts';
 import type { Account } from '../../kube/account.ts';
 import { redact, redactAll } from '../../kube/redact/redact.ts';
 import { eventType, type ScenarioEvent } from '../../report/record.ts';

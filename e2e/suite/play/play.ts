@@ -73,6 +73,7 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
       clocks,
       lab,
       dangers,
+      needs,
       without,
       longhorn,
       signal: clock.signal,

@@ -6,8 +6,8 @@ import { describeBackup } from '../../longhorn/backup-state.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import { jobPodsLabel } from '../../longhorn/job-types.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
-import { StillAtWork } from '../../store/drivers/nfs/at-work.ts';
-import type { BackupStore } from '../../store/store.ts';
+
+import { type BackupStore, StillAtWork } from '../../store/store.ts';
 import type { Context } from './context.ts';
 import { type Limit, storeQuiet } from './limits.ts';
 import { isBackupOf } from './made.ts';

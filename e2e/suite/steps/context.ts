@@ -1,11 +1,10 @@
-import type { Faults } from '../../faults/fault.ts';
-import type { FaultEvent } from '../../faults/tell-fault.ts';
-import type { Cluster, PodTarget } from '../../kube/cluster.ts';
+import type { FaultEvent, Faults } from '../../faults/fault.ts';
+import type { Cluster } from '../../kube/cluster.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { Lack } from '../../longhorn/lacks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
-import type { BackupStore } from '../../store/store.ts';
+import type { RunningStore } from '../../store/driver.ts';
 import type { PageHandle } from './handles.ts';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
@@ -32,9 +31,7 @@ export type Context = {
   limits: Limits;
   /** The name of the backup target that is the scenario's own. */
   target: string;
-  store: BackupStore;
-  /** The pod that serves the store, its node, and the folder that it exports. */
-  server: { pod: PodTarget; node: string; root: string };
+  store: RunningStore;
   timelines: Timelines;
   /** Aborts when the scenario and its clean-up are over: for watches that are opened on the way. */
   living: AbortSignal;

@@ -1,8 +1,7 @@
-import { onlyDeclared } from '../../faults/declared.ts';
-import { openFaults } from '../../faults/fault.ts';
 import { openLedger } from '../../faults/ledger.ts';
+import { onlyDeclared, openFaults } from '../../faults/open-faults.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
-import { removeStore, startStore } from '../../store/drivers/nfs/fixture.ts';
+import { driverNamed } from '../../store/drivers/index.ts';
 import { createWhenIdle, inTurn, removeMade, type WhenIdle } from './cleanup.ts';
 import { concernOf } from './conclude/concern.ts';
 import { concludeManagers, concludeMessages, excuse } from './conclude/conclude.ts';
@@ -35,6 +34,7 @@ export const createSteps = async ({
   clocks = longhornClocks,
   lab,
   dangers,
+  needs,
   without = [],
   longhorn,
   skip,
@@ -45,6 +45,7 @@ export const createSteps = async ({
   giveBack,
   evidence,
 }: StepsOptions): Promise<Steps> => {
+  const driver = driverNamed();
   const step = tellSteps({ report, signal });
   const limits = limitsOn(clocks);
   const nameOf = (what: string): string => uniqueName(run, what);
@@ -65,25 +66,25 @@ export const createSteps = async ({
     kept.watches(timelines, living.signal);
 
     let whenIdle: WhenIdle = (_, take) => take();
-    undo.push(() => whenIdle(`backup store ${name}`, () => removeStore(cluster, place)));
+    undo.push(() => whenIdle(`backup store ${name}`, () => driver.remove(cluster, place)));
     // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
     undo.push(async () => giveBack());
-    const fixture = await step.returning('Given an NFS backup store of its own', () =>
-      startStore(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
+    const store = await step.returning(`Given ${driver.called.store} of its own`, () =>
+      driver.start(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
     );
-    whenIdle = createWhenIdle({ store: fixture.store, clocks, run });
+    whenIdle = createWhenIdle({ store, clocks, run });
 
     const targets = { cluster, targets: timelines.backupTargets, limits };
     undo.push(() => whenIdle(`backup target ${target}`, () => removeTarget(targets, target)));
     await step(
       'Given a backup target of Longhorn on it',
-      () => makeTarget(targets, { name: target, url: fixture.url, run }),
-      () => `${target}, ${fixture.url}`,
+      () => makeTarget(targets, { name: target, store, run }),
+      () => `${target}, ${store.url}`,
     );
 
-    kept.serves({ pod: fixture.pod, root: fixture.root });
+    kept.serves(store);
     undo.push(() => removeMade({ cluster, timelines, made, target, limits, whenIdle }));
-    const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), dangers);
+    const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), { dangers, needs });
     undo.push(() => faults.healAll());
 
     const ground = {
@@ -93,8 +94,7 @@ export const createSteps = async ({
       clocks,
       limits,
       target,
-      store: fixture.store,
-      server: fixture,
+      store,
       timelines,
       living: living.signal,
       faults,

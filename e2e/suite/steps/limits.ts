@@ -39,7 +39,7 @@ type Phase = { machine: number; resyncs?: number; backoffs?: number; locks?: num
 export const phases = {
   targetAvailable: {
     machine: 120,
-    owner: 'set-up of the backup target: Longhorn mounts the store and lists it, each with up to three versions of NFS at 5 s',
+    owner: 'set-up of the backup target: Longhorn mounts the store and lists it, each with up to three versions of its protocol at 5 s',
   },
   targetGone: { machine: 60, resyncs: 2, owner: 'clean-up of the backup target: Longhorn forgets what it knows of it first' },
   attachmentExists: { machine: 60, owner: 'set-up of the volume: Longhorn makes the attachment right after the volume' },

@@ -23,6 +23,8 @@ export type StepsOptions = {
   lab?: string | undefined;
   /** What the scenario does that others on the cluster could feel: nothing else is done. */
   dangers: readonly Danger[];
+  /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
+  needs: readonly string[];
   /** What the cluster lacks; nothing that the scenario needs. */
   without?: readonly Lack[];
   /** The versions of Longhorn that the scenario holds for. */

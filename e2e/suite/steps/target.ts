@@ -4,6 +4,7 @@ import { type Cluster, unlessGone } from '../../kube/cluster.ts';
 import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
 import { syncRequest } from '../../longhorn/sync-request.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
+import type { RunningStore } from '../../store/driver.ts';
 import type { Limits } from './limits.ts';
 import { runLabel } from './made.ts';
 
@@ -17,17 +18,17 @@ type Ground = { cluster: Cluster; targets: Timeline<BackupTarget>; limits: Limit
  */
 export const makeTarget = async (
   { cluster, targets, limits }: Ground,
-  { name, url, run }: { name: string; url: string; run: string },
+  { name, store, run }: { name: string; store: Pick<RunningStore, 'url' | 'credentialSecret'>; run: string },
 ): Promise<void> => {
   await cluster.create(resource, {
     apiVersion,
     kind: 'BackupTarget',
     metadata: { name, namespace, labels: runLabel(run) },
-    spec: { backupTargetURL: url, credentialSecret: '', pollInterval: '5m0s', syncRequestedAt: syncRequest({}) },
+    spec: { backupTargetURL: store.url, credentialSecret: store.credentialSecret, pollInterval: '5m0s', syncRequestedAt: syncRequest({}) },
   });
   await once(targets, ({ status }) => status?.available === true, {
     name,
-    label: `the backup target ${url} is available`,
+    label: `the backup target ${store.url} is available`,
     describe: describeTarget,
     ...limits.targetAvailable,
   });

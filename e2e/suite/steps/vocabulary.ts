@@ -1,7 +1,8 @@
 import type { Fault, Injected } from '../../faults/fault.ts';
-import type { Cluster, PodTarget } from '../../kube/cluster.ts';
+import type { Cluster } from '../../kube/cluster.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type SharedThing, sharedThings } from '../../longhorn/shared.ts';
+import type { RunningStore } from '../../store/driver.ts';
 import { createGivenOfBackups, createThenOfBackups, createWhenOfBackups } from './backup/steps.ts';
 import type { Context } from './context.ts';
 import { createGivenOfDeletions, createThenOfDeletions, createWhenOfDeletions } from './deletion/steps.ts';
@@ -35,8 +36,8 @@ export const createWhenGivenBack = (context: Context) => ({
 /** What a fault can be made of. */
 export type FaultGround = {
   cluster: Cluster;
-  /** The NFS server of the scenario's store: its pod, and the name of its program. */
-  server: { pod: PodTarget; program: string };
+  /** The scenario's own. */
+  store: RunningStore;
   /** The folder of the lab; throws where the cluster is none (a scenario that needs one says so: `needs: ['lab']`). */
   lab(): string;
 };
@@ -45,10 +46,10 @@ export type FaultGround = {
 const createGivenOfFaults = (context: Context) => ({
   /** A fault, in force from here to its heal: by `when.released`, or in the clean-up. */
   fault: (make: (ground: FaultGround) => Fault) => {
-    const { cluster, server, lab } = context;
+    const { cluster, store, lab } = context;
     const fault = make({
       cluster,
-      server: { pod: server.pod, program: 'ganesha.nfsd' },
+      store,
       lab: () => {
         if (lab === undefined)
           throw new Error("this fault is one of the lab's nodes, and the cluster is no lab: the scenario must say that it needs one");

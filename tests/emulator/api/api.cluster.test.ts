@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deniedDeletion } from '../../../e2e/faults/admission-policy.ts';
+import { deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
 import { once, onceGone } from '../../../e2e/history/expectation.ts';
 import { backupVolumeName, namespace } from '../../../emulator/modelled-on.ts';
 import { type LocalCluster, longhorn } from '../support/local-cluster.ts';

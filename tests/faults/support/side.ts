@@ -3,7 +3,7 @@ import type { Cluster, KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
 import type { Volume } from '../../../e2e/longhorn/types.ts';
-import { startStore } from '../../../e2e/store/drivers/nfs/fixture.ts';
+import { driverNamed } from '../../../e2e/store/drivers/index.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../../e2e/suite/steps/backup/backup.ts';
 import { type Context, tellSteps } from '../../../e2e/suite/steps/context.ts';
@@ -25,32 +25,31 @@ type Replica = KubernetesObject & { spec: { volumeName: string }; status?: { cur
 const limits = limitsOn(longhornClocks);
 
 /** Somebody on a cluster with a backup store and a target of their own. */
-export type Side = { context: Context; url: string };
+export type Side = { context: Context };
 
 /** Sets the ground of somebody, with their store on whatever node Kubernetes likes. */
 export const openSide = async (cluster: Cluster, { run, living }: { run: string; living: AbortSignal }): Promise<Side> => {
   const nameOf = (what: string): string => uniqueName(run, what);
-  const [timelines, fixture] = await Promise.all([
+  const [timelines, store] = await Promise.all([
     openTimelines(cluster, living),
-    startStore(cluster, { namespace: nameOf('store'), run, image: storeImage, signal: living }),
+    driverNamed().start(cluster, { namespace: nameOf('store'), run, image: storeImage, signal: living }),
   ]);
   const target = nameOf('target');
-  await makeTarget({ cluster, targets: timelines.backupTargets, limits }, { name: target, url: fixture.url, run });
+  await makeTarget({ cluster, targets: timelines.backupTargets, limits }, { name: target, store, run });
   const { report } = record();
   const ground = {
     cluster,
     run,
     limits,
     target,
-    store: fixture.store,
-    server: fixture,
+    store,
     timelines,
     living,
     without: [],
     made: nothingMade(),
   };
   const context = { ...ground, report, step: tellSteps({ report, signal: living }), uniqueName: nameOf } as unknown as Context;
-  return { context, url: fixture.url };
+  return { context };
 };
 
 /** A volume attached to a node. */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { openFaults } from '../../../e2e/faults/fault.ts';
 import { openLedger } from '../../../e2e/faults/ledger.ts';
+import { openFaults } from '../../../e2e/faults/open-faults.ts';
 import { expectHistory } from '../../../e2e/history/expectation.ts';
 import { presentObserver } from '../../../e2e/history/observer.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
@@ -67,7 +67,7 @@ export const scenario = defineScenario<Told>({
       },
       finds: (title, detail) => report.finding({ title, detail }),
       fault: async (title, data) => {
-        await faults.inject({ kind: 'patched-object', title, data, inject: async () => {}, prove: async () => title });
+        await faults.inject({ kind: 'patched-object', title, data: data as object, inject: async () => {}, prove: async () => title });
       },
       later: (work) => void heals.push(work),
       messages: () => [{ of: all, text: all, class: 'unclassified', id: null, meaning: all }],

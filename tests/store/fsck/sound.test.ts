@@ -1,12 +1,11 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { podSource, runInPod } from '../../../e2e/store/drivers/nfs/pod-source.ts';
+import { podSource, runInStore } from '../../../e2e/store/drivers/nfs/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
-import { blockPath, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { openBlockPool } from '../../../e2e/store/fsck/block-pool.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
-import { checksumOf } from '../../../e2e/store/fsck/verify-block.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4-frame.ts';
 import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
@@ -109,7 +108,7 @@ test('threads find what one reader finds, and so does a pod', async () => {
     const sorted = (check: typeof found) => ({ ...check, findings: check.findings.map((each) => JSON.stringify(each)).sort() });
     expect(found.counts).toEqual({ error: 4, warning: 2, info: 0 });
     expect(sorted(await checkStore(source, { ...here, verify: verifySample(source, 1 << 30) }))).toEqual(sorted(found));
-    const run = runInPod({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' } });
+    const run = runInStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' } });
     const pod = podSource(run, { root });
     expect(sorted(await checkStore(pod, { ...here, verify: verifySample(pod, 1 << 30) }))).toEqual(sorted(found));
   } finally {

@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
-import { checksumOf, largestBlock, verifyBlock } from '../../../e2e/store/fsck/verify-block.ts';
+import { checksumOf } from '../../../e2e/store/format/layout.ts';
+import { largestBlock, verifyBlock } from '../../../e2e/store/fsck/verify-block.ts';
 import { block, blockSize } from '../support/sound-store.ts';
 
 // Of the machine: blocks are compressed and hashed, and it may be busy.

@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
-import { backupConfigPath, blockPath, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
-import { checksumOf } from '../../../e2e/store/fsck/verify-block.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { compress } from '../../../emulator/backupstore/compression.ts';
 import { type CompressionMethod, encodeBackup, encodeVolume } from '../../../emulator/backupstore/config.ts';

@@ -1,7 +1,7 @@
 import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { incoming } from '../../../e2e/store/drivers/nfs/put-in-pod.ts';
+import { incoming } from '../../../e2e/store/drivers/nfs/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';

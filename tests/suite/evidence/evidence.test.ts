@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
-import { type Header, openEvidence } from '../../../e2e/suite/evidence/evidence.ts';
+import { type Header, openEvidence, slugOf } from '../../../e2e/suite/evidence/evidence.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
-import { slugOf } from '../../../e2e/suite/evidence/evidence.ts';
 
 let out: string;
 beforeEach(async () => {

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
-import { openStore } from '../../../e2e/store/store.ts';
 import { createWhenIdle } from '../../../e2e/suite/steps/cleanup.ts';
+import { localStore } from '../../store/support/local-store.ts';
 import { localPods } from '../../support/local-pods.ts';
 
 let root: string;
@@ -19,7 +19,7 @@ afterEach(() => rm(root, { recursive: true, force: true }));
 
 const lock = (): Promise<void> => writeFile(join(folder, 'lock-1.lck'), '{"Name":"lock-1","Type":2,"Acquired":true}');
 const unlock = (): Promise<void> => rm(join(folder, 'lock-1.lck'));
-const open = (cluster = localPods()) => openStore({ cluster, pod: { namespace: 'corral-store', name: 'backupstore' }, root });
+const open = (cluster = localPods()) => localStore(root, cluster);
 
 test('what nothing works on is taken away at once', async () => {
   const taken: string[] = [];

@@ -1,23 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import type { Fault } from '../../../faults/fault.ts';
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import { type PodCommands, startInPods } from '../../../kube/pod-commands.ts';
-import { type StalledServer, stallCommand } from './let-server-run.ts';
+import { type PodCommands, startInPods, undoInPod } from '../../../kube/in-pods.ts';
+import type { Heal, Trouble } from '../../driver.ts';
+import { podSchema } from './pod-store.ts';
+
+const script = readFileSync(new URL('./stalled-server.bash', import.meta.url), 'utf8');
+
+/** A command of the script, `stall`, `release` or `look`. */
+export const stallCommand = (...args: string[]): string[] => ['bash', '-c', script, 'corral-stall', ...args];
 
 type Server = { pod: PodTarget; program: string; title: string };
 
 // How the server is stopped, in seconds: for good, or in turns with running. Whoever is left to end it, the command does so after `bound`.
 type Stall = { bound: number; stop: number; run: number; isInForce: (stopped: number) => boolean; tell: (stopped: number) => string };
 
-const stalledServer = (cluster: Cluster, { pod, program, title }: Server, { bound, stop, run, isInForce, tell }: Stall): Fault => {
+const stalledServer = (cluster: Cluster, { pod, program, title }: Server, { bound, stop, run, isInForce, tell }: Stall): Trouble => {
   const token = randomBytes(4).toString('hex');
   const { namespace, name, container = '' } = pod;
-  const data: StalledServer = { token, program, pod: { namespace, name, container } };
   let stalling: PodCommands | undefined;
   return {
-    kind: 'stalled-server',
     title,
-    data,
+    data: { token, program, pod: { namespace, name, container } },
     inject: async () => {
       stalling = startInPods(cluster, {
         pods: [pod],
@@ -40,10 +45,10 @@ const stalledServer = (cluster: Cluster, { pod, program, title }: Server, { boun
 };
 
 /**
- * The fault that a server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount with Longhorn's
+ * A server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount with Longhorn's
  * options (timeo=300) reports an error to its users only after 30 s, and then Longhorn takes the whole store for unavailable.
  */
-export const frozenServer = (cluster: Cluster, server: Server): Fault =>
+export const frozenServer = (cluster: Cluster, server: Server): Trouble =>
   stalledServer(cluster, server, {
     bound: 25,
     stop: 0,
@@ -52,8 +57,8 @@ export const frozenServer = (cluster: Cluster, server: Server): Fault =>
     tell: () => `${server.program} in ${server.pod.name} is stopped`,
   });
 
-/** The fault that a server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by itself after 5 min. */
-export const slowServer = (cluster: Cluster, server: Server): Fault =>
+/** A server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by itself after 5 min. */
+export const slowServer = (cluster: Cluster, server: Server): Trouble =>
   stalledServer(cluster, server, {
     bound: 300,
     stop: 0.08,
@@ -61,3 +66,15 @@ export const slowServer = (cluster: Cluster, server: Server): Fault =>
     isInForce: (stopped) => stopped > 40 && stopped < 100,
     tell: (stopped) => `${server.program} in ${server.pod.name} was stopped at ${stopped} of 100 looks`,
   });
+
+const schema = z.object({ token: z.string(), program: z.string(), pod: podSchema });
+
+/** Lets a stopped server run again; one whose pod is gone went with it. By labels nothing is looked for: it runs again by itself. */
+export const letServerRun: Heal = {
+  heal: async (cluster, data) => {
+    const { token, program, pod } = schema.parse(data);
+    const failed = `${program} in ${pod.name} could not be let go`;
+    const command = stallCommand('release', token, program);
+    return undoInPod(cluster, { pod, command, failed, gone: `${pod.name} is gone, and its server with it` });
+  },
+};

@@ -1,11 +1,11 @@
 import type { Injected } from '../../../faults/fault.ts';
 import { heldDeletion } from '../../../faults/held-deletion.ts';
+import { deniedFile } from '../../../faults/store-faults.ts';
 import type { Expectation, Verdict } from '../../../history/expectation.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { immutableFile } from '../../../store/drivers/nfs/immutable-file.ts';
 import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts';
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen } from '../backup/waiting.ts';
@@ -44,10 +44,9 @@ export const createGivenOfDeletions = (context: Context) => ({
   /** The backup's config in the store is immutable: its deletion fails until `when.madeMutable`. */
   immutableConfig: (backup: BackupHandle) =>
     context.step.returning(`Given the config of ${backup.label}, made immutable in the backup store`, () => {
-      const { pod, root } = context.server;
-      const path = `${root}/${volumeFolder(backup.volume.name)}/${backupConfigPath(backup.name)}`;
+      const path = `${volumeFolder(backup.volume.name)}/${backupConfigPath(backup.name)}`;
       context.expected.push({ id: 'deletion-denied', of: backup.name });
-      return context.faults.inject(immutableFile(context.cluster, { pod, path, title: `the config of ${backup.label} is immutable` }));
+      return context.faults.inject(deniedFile(context.store, { path, title: `the config of ${backup.label} is immutable` }));
     }),
 });
 

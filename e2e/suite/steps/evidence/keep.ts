@@ -1,9 +1,10 @@
 import { join } from 'node:path';
-import type { KubernetesObject, PodTarget } from '../../../kube/cluster.ts';
+import type { KubernetesObject } from '../../../kube/cluster.ts';
 import type { Danger } from '../../../longhorn/dangers.ts';
 import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
+import type { RunningStore } from '../../../store/driver.ts';
 import type { Belongs, Keeper, Source } from '../../evidence/keeper.ts';
 import type { PageHandle } from '../handles.ts';
 import type { Made } from '../made.ts';
@@ -33,11 +34,11 @@ export const keepEvidence = (keeper: Keeper, { run, made, target, place, dangers
       },
     });
   let timelines: Timelines | undefined;
-  let server: { pod: PodTarget; root: string } | undefined;
+  let store: RunningStore | undefined;
   let pages: readonly PageHandle[] = [];
   keeper.sources(() => [
     ...ofPages(pages),
-    ...(timelines === undefined ? [] : sourcesOf({ cluster, timelines, belongs, since, place, server })),
+    ...(timelines === undefined ? [] : sourcesOf({ cluster, timelines, belongs, since, place, store })),
   ]);
   return {
     /** From before the first thing that is watched. */
@@ -45,9 +46,9 @@ export const keepEvidence = (keeper: Keeper, { run, made, target, place, dangers
       timelines = opened;
       if (dangers.some((danger) => endManagers.includes(danger))) followManagers(cluster, { managers: opened.managers, since, signal });
     },
-    /** From when the store's server runs. */
-    serves: (served: { pod: PodTarget; root: string }): void => {
-      server = served;
+    /** From when the store runs. */
+    serves: (served: RunningStore): void => {
+      store = served;
     },
     /** From before the first page is opened. */
     shows: (opened: readonly PageHandle[]): void => {

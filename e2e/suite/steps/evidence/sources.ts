@@ -1,12 +1,12 @@
 import { stringify } from 'yaml';
 import { followLog } from '../../../history/pod-log.ts';
 import type { Timeline } from '../../../history/timeline.ts';
-import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
+import { type Cluster, type KubernetesObject, resources } from '../../../kube/cluster.ts';
 import { withoutManagedFields } from '../../../kube/objects.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import { managerContainer } from '../../../longhorn/manager.ts';
 import { longhornNamespace, longhornResources } from '../../../longhorn/resources.ts';
-import { podSource, runInPod } from '../../../store/drivers/nfs/pod-source.ts';
+import type { RunningStore } from '../../../store/driver.ts';
 import { storeFolder } from '../../../store/format/layout.ts';
 import type { StoreSource } from '../../../store/format/source.ts';
 import { checkStore } from '../../../store/fsck/fsck.ts';
@@ -18,10 +18,10 @@ type Ground = {
   timelines: Timelines;
   belongs: Belongs;
   since: Date;
-  /** The namespace that the store's server runs in. */
+  /** The namespace that the store is in. */
   place: { namespace: string };
   /** Undefined until it runs. */
-  server: { pod: PodTarget; root: string } | undefined;
+  store: Pick<RunningStore, 'logs' | 'source'> | undefined;
 };
 
 /** All that is read of the cluster for who looks into a failure, while everything is still there. */
@@ -29,7 +29,7 @@ export const sourcesOf = (ground: Ground): Source[] => [
   { file: 'objects.yaml', read: (signal) => readObjects(ground, signal) },
   { file: 'events.ndjson', read: (signal) => readEvents(ground, signal) },
   ...managersLogs(ground.cluster, { managers: ground.timelines.managers, since: ground.since }),
-  ...(ground.server === undefined ? [] : ofStore(ground.cluster, ground.server, ground.since)),
+  ...(ground.store === undefined ? [] : ofStore(ground.store, ground.since)),
 ];
 
 const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
@@ -71,13 +71,9 @@ const readEvents = async ({ cluster, place: { namespace }, since }: Ground, sign
     .join('');
 };
 
-const ofStore = (cluster: Cluster, { pod, root }: { pod: PodTarget; root: string }, since: Date): Source[] => {
-  const source = podSource(runInPod({ cluster, pod }), { root });
+const ofStore = ({ logs, source }: Pick<RunningStore, 'logs' | 'source'>, since: Date): Source[] => {
   return [
-    {
-      file: `logs/${pod.name}.${pod.container}.log`,
-      read: () => cluster.logs(pod, { timestamps: true, sinceTime: since.toISOString() }),
-    },
+    ...logs(since).map(({ file, read }) => ({ file: `logs/${file}`, read })),
     { file: 'store-listing.txt', read: () => listFiles(source) },
     {
       file: 'store-fsck.json',

@@ -1,8 +1,8 @@
-import { deniedDeletion } from '../../../faults/admission-policy.ts';
+import { deniedDeletion } from '../../../faults/denied-deletion.ts';
 import type { Fault, Injected } from '../../../faults/fault.ts';
+import { readOnlyBackups } from '../../../faults/store-faults.ts';
 import type { KubernetesObject, Resource } from '../../../kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import { readOnlyBackups } from '../../../store/drivers/nfs/read-only-backups.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import type { Context } from '../context.ts';
 import { runLabel } from '../made.ts';
@@ -24,10 +24,8 @@ export const failCleanUp = async (context: Context, job: JobHandle, how: FaultyC
 const toFault = async (context: Context, { volume }: JobHandle, how: FaultyCleanUp): Promise<Fault> => {
   const { cluster, timelines } = context;
   const title = faultyCleanUps[how];
-  if (how === 'the engine deletes no backup') {
-    const url = timelines.backupTargets.current(context.target)?.spec.backupTargetURL ?? '';
-    return readOnlyBackups(cluster, { url, folder: `${volumeFolder(volume.name)}/backups`, title });
-  }
+  if (how === 'the engine deletes no backup')
+    return readOnlyBackups(context.store, { path: `${volumeFolder(volume.name)}/backups`, title });
   const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {
     if (one === undefined) throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);
     const probe = { namespace, name: one.metadata.name };

@@ -1,7 +1,8 @@
 import type { Injected } from '../../../faults/fault.ts';
+import { foreignLock } from '../../../faults/store-faults.ts';
 import { evaluate } from '../../../history/expectation.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
-import { type ForeignLock, foreignLock, lockTypes } from '../../../store/drivers/nfs/foreign-lock.ts';
+import { type ForeignLock, lockTypes } from '../../../store/driver.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
@@ -39,10 +40,9 @@ export const createGivenOfLocks = (context: Context) => ({
     context.step.returning(
       `Given a foreign lock of ${of} on the volume`,
       async () => {
-        const { cluster, clocks, server, faults } = context;
+        const { clocks, store, faults } = context;
         const life = Math.ceil(clocks.lockLife / 1000);
-        const folder = `${server.root}/${volumeFolder(volume.name)}`;
-        const fault = foreignLock(cluster, { pod: server.pod, folder, of, life, counts });
+        const fault = foreignLock(store, { volume: volume.name, of, life, counts });
         const injected = await faults.inject(fault);
         return { ...injected, name: fault.name, of, abandon: fault.abandon, outlived: fault.outlived };
       },

@@ -6,7 +6,6 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Volume } from '../../../longhorn/types.ts';
-import { incoming } from '../../../store/drivers/nfs/put-in-pod.ts';
 import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
 import { writeBackup } from '../../../store/format/write-backup.ts';
@@ -28,10 +27,10 @@ export const makeRestoredVolume = async (context: Context, { size }: { size: num
 };
 
 const writeSource = async (context: Context, size: number) => {
-  const { cluster, timelines, made, server, target, limits } = context;
+  const { cluster, timelines, made, store, target, limits } = context;
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
-  const { put, publish } = incoming({ cluster, ...server }, { volume });
+  const { put, publish } = store.write(volume);
   const blocks = await writeBackup(put, { volume, backup, size, created: new Date(), blocks: randomBlocks(size) });
   made.written.push({ volume, backup });
   await publish();

@@ -15,7 +15,7 @@ const ticket = 'corral';
 /** Makes a volume and attaches it to the node given, or to a ready one beside that of the store: scenarios side by side spread over the nodes as Kubernetes spreads their stores. */
 export const makeVolume = async (context: Context, { size, node }: { size: number; node?: string }): Promise<VolumeHandle> => {
   const ready = await readyNodes(context);
-  const chosen = node ?? ready[(ready.indexOf(context.server.node) + 1) % ready.length];
+  const chosen = node ?? ready[(ready.indexOf(context.store.node ?? '') + 1) % ready.length];
   if (chosen === undefined) throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
   const name = await createVolume(context, { size, nodes: ready.length });
   await attach(context, { name, node: chosen });

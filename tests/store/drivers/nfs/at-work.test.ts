@@ -2,10 +2,9 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { StillAtWork } from '../../../../e2e/store/drivers/nfs/at-work.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { openStore } from '../../../../e2e/store/store.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { StillAtWork } from '../../../../e2e/store/store.ts';
+import { localStore } from '../../support/local-store.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -13,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const store = () => openStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' }, root });
+const store = () => localStore(root);
 const wait = { lockLife: 150, seconds: 60, owner: 'the test' };
 const short = { ...wait, seconds: 1 };
 

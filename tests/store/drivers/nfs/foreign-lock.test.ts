@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/pro
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { healLeftOver, openFaults } from '../../../../e2e/faults/fault.ts';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
+import { healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
+import type { ForeignLock } from '../../../../e2e/store/driver.ts';
 import { foreignLock } from '../../../../e2e/store/drivers/nfs/foreign-lock.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
@@ -22,6 +23,7 @@ afterEach(() => rm(out, { recursive: true }));
 
 const fault = (change: Partial<Parameters<typeof foreignLock>[1]> = {}) =>
   foreignLock(cluster, { pod, folder, of: 'a backup', life: 150, counts: 150, ...change });
+const inFaults = (lock: ForeignLock) => ({ ...lock, kind: 'foreign-lock' as const });
 const path = (name: string): string => join(folder, 'locks', `${name}.lck`);
 const age = async (name: string): Promise<number> => (Date.now() - (await stat(path(name))).mtimeMs) / 1000;
 
@@ -86,7 +88,7 @@ test('one that somebody goes on writing is not waited for for ever', async () =>
 test('healed, it is removed, once or more often, and the locks beside it stay', async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
   const [mine, other] = [fault(), fault()];
-  const injected = await faults.inject(mine);
+  const injected = await faults.inject(inFaults(mine));
   await other.inject();
   expect(await injected.heal()).toBe('it is removed');
   expect(await readdir(join(folder, 'locks'))).toEqual([`${other.name}.lck`]);
@@ -96,7 +98,7 @@ test('healed, it is removed, once or more often, and the locks beside it stay', 
 
 test('another process removes what a killed one left', async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
-  await faults.inject(fault());
+  await faults.inject(inFaults(fault()));
   expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([
     'the volume has a foreign lock of a backup: it is removed',
   ]);

@@ -3,8 +3,7 @@ import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { immutableFile } from '../../../../e2e/store/drivers/nfs/immutable-file.ts';
-import { makeMutable } from '../../../../e2e/store/drivers/nfs/make-mutable.ts';
+import { attributeCommand, immutableFile, makeMutable } from '../../../../e2e/store/drivers/nfs/immutable-file.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
@@ -18,7 +17,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await makeMutable(localPods(), { pod, path });
+  await makeMutable.heal(localPods(), { pod, path });
   await rm(dir, { recursive: true });
 });
 
@@ -42,13 +41,21 @@ test.runIf(canBeSet)('a file is immutable from the inject to the heal, and the p
   await inject();
   expect(await prove()).toMatch(/^lsattr -+i\S*; writing to it: Operation not permitted$/);
   await expect(unlink(path)).rejects.toThrow('EPERM');
-  expect(await makeMutable(localPods(), data)).toBe('it is mutable');
-  expect(await makeMutable(localPods(), data)).toBe('it is mutable');
+  expect(await makeMutable.heal(localPods(), data)).toBe('it is mutable');
+  expect(await makeMutable.heal(localPods(), data)).toBe('it is mutable');
   await rm(path);
-  expect(await makeMutable(localPods(), data)).toBe('it is gone');
+  expect(await makeMutable.heal(localPods(), data)).toBe('it is gone');
 });
 
 test('a file that is not there cannot be made immutable', async () => {
   await rm(path);
   await expect(fault().inject()).rejects.toThrow(/set failed in backupstore with exit code \d+: chattr/);
+});
+
+test.runIf(canBeSet)('every immutable file of a store is mutable again, whoever made it so', async () => {
+  await writeFile(join(dir, 'volume.cfg'), '{}');
+  await fault().inject();
+  const clearAll = () => localPods().exec(pod, attributeCommand('clear-all', dir));
+  expect((await clearAll()).stdout).toBe(`${path}\n`);
+  expect((await clearAll()).stdout).toBe('');
 });

@@ -45,11 +45,11 @@ test('stores that share a namespace have names of their own in all they consist 
   expect([server.spec.selector.matchLabels, service.spec.selector]).toEqual([label, label]);
   expect(server.spec.template.metadata.labels).toMatchObject(label);
   expect(JSON.stringify(server.spec.template.spec)).toContain(`"configMap":{"name":"${config.metadata.name}"}`);
-  expect(storeUrl('stores', name)).toBe(`nfs://${name}.stores:/opt/backupstore`);
+  expect(storeUrl({ namespace: 'stores', name })).toBe(`nfs://${name}.stores:/opt/backupstore`);
 });
 
 test("the service finds the server by the deployment's labels", () => {
   const service = manifest.find(({ kind }) => kind === 'Service') as KubernetesObject & { spec: { selector: Record<string, string> } };
   expect(deployment.spec.template.metadata.labels).toMatchObject(service.spec.selector);
-  expect(storeUrl(values.namespace)).toBe(`nfs://${service.metadata.name}.${values.namespace}:/opt/backupstore`);
+  expect(storeUrl({ namespace: values.namespace })).toBe(`nfs://${service.metadata.name}.${values.namespace}:/opt/backupstore`);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Pod } from '../../../../e2e/history/pod-states.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
-import { causeOfPods } from '../../../../e2e/store/drivers/nfs/pod-cause.ts';
+import { causeOfPods } from '../../../../e2e/store/drivers/nfs/server.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
 const events = [

@@ -1,6 +1,6 @@
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { incoming } from '../../../../e2e/store/drivers/nfs/put-in-pod.ts';
+import { incoming } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { exported } from '../../support/written-store.ts';

@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { healLeftOver, openFaults } from '../../../../e2e/faults/fault.ts';
-import { healByLabels } from '../../../../e2e/faults/heal-by-labels.ts';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
+import { healByLabels, healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
 import type { Cluster, Resource } from '../../../../e2e/kube/cluster.ts';
 import { engineBinary } from '../../../../e2e/longhorn/engine-binary.ts';
 import { readOnlyBackups } from '../../../../e2e/store/drivers/nfs/read-only-backups.ts';
@@ -65,7 +64,7 @@ afterEach(async () => {
 
 const inject = async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(join(folder, 'out')) });
-  return faults.inject(await readOnlyBackups(cluster, { url, folder: `${volume}/backups`, title }));
+  return faults.inject({ ...(await readOnlyBackups(cluster, { url, path: `${volume}/backups`, title })), kind: 'read-only-backups' });
 };
 const remove = (name: string) => inPod(name, `rm ${mount}/${volume}/backups/backup_b1.cfg; touch ${mount}/${volume}/locks/a.lck`);
 const refused = `rm: cannot remove '${mount}/${volume}/backups/backup_b1.cfg': Read-only file system`;
@@ -168,7 +167,5 @@ describe.runIf(canMount)('where there are mounts', () => {
 });
 
 test('a store that is not on NFS is refused', async () => {
-  await expect(readOnlyBackups(cluster, { url: 's3://b@r/', folder: volume, title })).rejects.toThrow(
-    's3://b@r/ is no backup target on NFS',
-  );
+  await expect(readOnlyBackups(cluster, { url: 's3://b@r/', path: volume, title })).rejects.toThrow('s3://b@r/ is no backup target on NFS');
 });

@@ -3,7 +3,7 @@ import { once } from '../../../../e2e/history/expectation.ts';
 import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
-import { removeStore, startStore } from '../../../../e2e/store/drivers/nfs/fixture.ts';
+import { nfs } from '../../../../e2e/store/drivers/nfs/driver.ts';
 import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
 
 const namespace = 'stores';
@@ -36,7 +36,7 @@ const runPod = async (store: string, node: string): Promise<void> => {
 const wait = { within: '20s', owner: 'this test' } as const;
 
 const start = async (name: string, node: string) => {
-  const starting = startStore(cluster, { namespace, name, run: 'abc123', image: 'store:1', signal: over.signal, living: over.signal });
+  const starting = nfs.start(cluster, { namespace, name, run: 'abc123', image: 'store:1', signal: over.signal, living: over.signal });
   await once(deployments, () => true, { name, label: `deployment ${name} is made`, ...wait });
   await runPod(name, node);
   return starting;
@@ -51,15 +51,15 @@ const left = async (): Promise<string[]> => {
 test('stores that share a namespace do not take one another for their own, and go one by one', async () => {
   const first = await start('corral-abc123-store-1', 'node1');
   const second = await start('corral-abc123-store-2', 'node2');
-  expect([first, second].map(({ url, pod, node }) => ({ url, pod: pod.name, node }))).toEqual([
-    { url: 'nfs://corral-abc123-store-1.stores:/opt/backupstore', pod: 'corral-abc123-store-1-1', node: 'node1' },
-    { url: 'nfs://corral-abc123-store-2.stores:/opt/backupstore', pod: 'corral-abc123-store-2-1', node: 'node2' },
+  expect([first, second].map(({ url, logs, node }) => ({ url, log: logs(new Date())[0]?.file, node }))).toEqual([
+    { url: 'nfs://corral-abc123-store-1.stores:/opt/backupstore', log: 'corral-abc123-store-1-1.nfs.log', node: 'node1' },
+    { url: 'nfs://corral-abc123-store-2.stores:/opt/backupstore', log: 'corral-abc123-store-2-1.nfs.log', node: 'node2' },
   ]);
   const whole = await left();
   const of = (name: string) => kinds.map(({ plural }) => `${plural} ${name}`).sort();
   expect(whole).toEqual([...of('corral-abc123-store-1'), ...of('corral-abc123-store-2')].sort());
 
-  const removing = removeStore(cluster, { namespace, name: 'corral-abc123-store-1' });
+  const removing = nfs.remove(cluster, { namespace, name: 'corral-abc123-store-1' });
   const marked = await once(deployments, ({ metadata }) => metadata.deletionTimestamp !== undefined, {
     name: 'corral-abc123-store-1',
     label: 'the deployment is to go in the foreground',
@@ -72,5 +72,5 @@ test('stores that share a namespace do not take one another for their own, and g
   await removing;
   expect(await left()).toEqual(of('corral-abc123-store-2'));
 
-  await removeStore(cluster, { namespace, name: 'corral-abc123-store-1' });
+  await nfs.remove(cluster, { namespace, name: 'corral-abc123-store-1' });
 });

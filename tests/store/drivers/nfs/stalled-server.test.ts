@@ -4,9 +4,8 @@ import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { startInPods } from '../../../../e2e/kube/pod-commands.ts';
-import { letServerRun, stallCommand } from '../../../../e2e/store/drivers/nfs/let-server-run.ts';
-import { frozenServer, slowServer } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
+import { startInPods } from '../../../../e2e/kube/in-pods.ts';
+import { frozenServer, letServerRun, slowServer, stallCommand } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
 const cluster = localPods();
@@ -36,7 +35,7 @@ test('a frozen server is stopped from the inject to the heal', async () => {
   await expect(prove()).rejects.toThrow(/^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/);
   await inject();
   expect(await prove()).toBe(`${program} in backupstore is stopped`);
-  expect(await letServerRun(cluster, data)).toBe('it runs again');
+  expect(await letServerRun.heal(cluster, data)).toBe('it runs again');
   await settle?.();
   await expect(prove()).rejects.toThrow('at 0 of 100 looks');
 });
@@ -45,7 +44,7 @@ test('a slow server is stopped most of the time, and never all of it', async () 
   const { inject, prove, data } = slowServer(cluster, of('the store is slow'));
   await inject();
   expect(await prove()).toMatch(/was stopped at [4-9]\d of 100 looks$/);
-  expect(await letServerRun(cluster, data)).toBe('it runs again');
+  expect(await letServerRun.heal(cluster, data)).toBe('it runs again');
   await expect(prove()).rejects.toThrow('at 0 of 100 looks');
 });
 
@@ -58,5 +57,5 @@ test('the command lets the server run when its time is over, whoever is left', a
 test('a server that is not there cannot be stopped, and needs no heal once it has ended', async () => {
   const { inject, data } = frozenServer(cluster, { ...of('the store answers nothing'), program: 'no-such-server' });
   await expect(inject()).rejects.toThrow('no process is called no-such-server');
-  expect(await letServerRun(cluster, data)).toBe('it has ended');
+  expect(await letServerRun.heal(cluster, data)).toBe('it has ended');
 });

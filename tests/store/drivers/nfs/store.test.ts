@@ -2,9 +2,8 @@ import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { podSource } from '../../../../e2e/store/drivers/nfs/pod-source.ts';
+import { openPodStore, podSource } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { openStore } from '../../../../e2e/store/store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume as volume } from '../../../support/recorded-store.ts';
 
@@ -17,7 +16,8 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true, force: true }));
 
-const open = () => openStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' }, root });
+const pod = { namespace: 'corral-store', name: 'backupstore' };
+const open = () => openPodStore({ cluster: localPods(), pod, root });
 const quiet = { seconds: 1, owner: 'the test' };
 
 test('the backups of a volume are known by their configs', async () => {
@@ -104,7 +104,7 @@ test('what is wrong is told, errors first; what only is to be known is not', asy
 
 test('as much of the blocks is looked into as was asked for', async () => {
   // The files laid out have the sizes of the recorded blocks, and nothing in them.
-  const few = openStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' }, root, contents: 20_000 });
+  const few = openPodStore({ cluster: localPods(), pod, root }, 20_000);
   const { problems } = await few.inspect(volume, quiet);
   expect(problems).toHaveLength(2);
   for (const problem of problems) expect(problem).toMatch(/^block \w{64} is no LZ4 frame; backup.* sample-a-b\d.* to it$/);

@@ -2,17 +2,17 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { openFaults } from '../../../../e2e/faults/fault.ts';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
+import { openFaults } from '../../../../e2e/faults/open-faults.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { openStore } from '../../../../e2e/store/store.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
+import { localStore } from '../../../store/support/local-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
 import { record } from '../record.ts';
@@ -39,7 +39,6 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
   const { backups, first, second, version } = await stage(name, mutate);
   const recordedReport = record();
   const cluster = localPods();
-  const pod = { namespace: 'corral', name: 'backupstore' };
   const context: Context = {
     cluster,
     run: 'abc123',
@@ -47,8 +46,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
     clocks: longhornClocks,
     limits: limitsOn(longhornClocks),
     target: 'default',
-    store: openStore({ cluster, pod, root }),
-    server: { pod, node: 'node1', root },
+    store: localStore(root, cluster),
     timelines: {
       backups,
       volumes: replayTimeline('volumes'),

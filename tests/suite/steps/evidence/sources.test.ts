@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { whileObserved } from '../../../../e2e/history/observer.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
+import { servedStore } from '../../../../e2e/store/drivers/nfs/driver.ts';
 import { followManagers, sourcesOf } from '../../../../e2e/suite/steps/evidence/sources.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { localPods } from '../../../support/local-pods.ts';
@@ -59,7 +60,12 @@ const open = () => {
     belongs: (_, { metadata }) => metadata.name === 'mine',
     since,
     place: { namespace: 'a-store' },
-    server: { pod: { namespace: 'a-store', name: 'server', container: 'nfs' }, root: '/nowhere' },
+    store: servedStore(cluster as never, {
+      pod: { namespace: 'a-store', name: 'server', container: 'nfs' },
+      node: '',
+      url: '',
+      root: '/nowhere',
+    }),
   });
   const read = async (file: string, isBrief = false) => {
     const found = sources.find((source) => source.file === file);

@@ -2,20 +2,20 @@ import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { openFaults } from '../../../../e2e/faults/fault.ts';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
+import { openFaults } from '../../../../e2e/faults/open-faults.ts';
 import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { openStore } from '../../../../e2e/store/store.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from '../../../../e2e/suite/steps/lock/steps.ts';
+import { localStore } from '../../../store/support/local-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { record } from '../record.ts';
 import type { Mutation } from '../recordings.ts';
@@ -42,15 +42,13 @@ const handle = (name: string, label: string, from: number): BackupHandle => ({
 const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
   const recorded = record();
   const cluster = localPods();
-  const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
   const expected: Context['expected'] = [];
   const context = {
     cluster,
     version: 'v1.12.1',
     clocks,
     limits: limitsOn(clocks),
-    store: openStore({ cluster, pod, root }),
-    server: { pod, root },
+    store: localStore(root, cluster),
     timelines: { backups },
     faults: openFaults({ cluster, ledger: await openLedger(root) }),
     expected,

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
-import { openStore } from '../../../../e2e/store/store.ts';
 import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
 import { differencesOf, judgeRestored } from '../../../../e2e/suite/steps/volume/restored.ts';
+import { localStore } from '../../../store/support/local-store.ts';
 import { exported, someBlocks } from '../../../store/support/written-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { record } from '../record.ts';
@@ -47,7 +47,7 @@ const judged = async (change: 'nothing' | 'a block' | 'no config') => {
   const { report, told } = record();
   const context = {
     step: tellSteps({ report, signal: new AbortController().signal }),
-    store: openStore({ cluster: localPods(), pod: { namespace: 'store', name: 'backupstore' }, root: store.root }),
+    store: localStore(store.root),
   } as unknown as Context;
   const volume = { name: 'restored', node: 'node1', size, restored: changed };
   const backup = { name: 'backup-1', label: 'the first backup', volume, snapshot: { name: 's', volume }, since: { made: 0 } };

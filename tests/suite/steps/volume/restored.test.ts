@@ -9,6 +9,7 @@ import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
+import { localStore } from '../../../store/support/local-store.ts';
 import { exported } from '../../../store/support/written-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
@@ -73,13 +74,12 @@ const stand = (restored: NonNullable<Volume['status']> = { state: 'detached', re
     create: ({ plural }, object) => take('create', plural, object),
     patch: ({ plural }, _, patch) => take('patch', plural, patch),
   };
-  const pod = { namespace: 'store', name: 'backupstore' };
   const context = {
     cluster,
     run: 'abc123',
     limits: limitsOn(longhornClocks),
     target: 'target',
-    server: { pod, node: 'node1', root: store.root },
+    store: localStore(store.root, cluster),
     timelines,
     made,
     uniqueName: (what: string) => `corral-${what}`,

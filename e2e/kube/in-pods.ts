@@ -1,4 +1,30 @@
-import type { Cluster, PodTarget } from './cluster.ts';
+import { type Cluster, type PodTarget, resources } from './cluster.ts';
+
+/** Whether a pod is still there; what was done inside one that is not went with it. */
+export const podExists = async (cluster: Cluster, { namespace, name }: { namespace: string; name: string }): Promise<boolean> => {
+  const { items } = await cluster.list(resources.pods, { namespace, fieldSelector: `metadata.name=${name}` });
+  return items.length > 0;
+};
+
+/** Runs a command in a pod that must end well, and returns what it said; `failed` is what an error begins with. */
+export const execInPod = async (cluster: Cluster, pod: PodTarget, command: string[], failed: string): Promise<string> => {
+  const { stdout, stderr, exitCode } = await cluster.exec(pod, command);
+  if (exitCode !== 0) throw new Error(`${failed} with exit code ${exitCode}: ${`${stdout}${stderr}`.trim()}`);
+  return stdout.trim();
+};
+
+/** The same for what undoes something in a pod: where the pod is not there any more, `gone` is what became of it. */
+export const undoInPod = async (
+  cluster: Cluster,
+  { pod, command, failed, gone }: { pod: PodTarget; command: string[]; failed: string; gone: string },
+): Promise<string> => {
+  try {
+    return await execInPod(cluster, pod, command, failed);
+  } catch (error) {
+    if (!(await podExists(cluster, pod))) return gone;
+    throw error;
+  }
+};
 
 /** A command that runs in a pod for a while, and what it has said so far. */
 type PodCommand = { pod: PodTarget; readonly lines: readonly string[]; readonly ended: string | undefined };

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type Cluster, type KubernetesObject, type Resource, resources, unlessGone } from '../kube/cluster.ts';
+import { pathOf } from '../kube/resources.ts';
+import type { Fault, FaultKind } from './fault.ts';
+
+/** What the API server answers to a deletion that it is asked about without it being done: the HTTP status, and what it says where it refuses. */
+type DryDeletion = { allowed: boolean; status: number; message: string };
+
+/** Asks the API server what it would say to the deletion of an object (a server-side dry run). */
+const dryDeletion = async (cluster: Cluster, resource: Resource, object: { namespace: string; name: string }): Promise<DryDeletion> => {
+  const response = await cluster.request(pathOf(resource, object), {
+    method: 'DELETE',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ apiVersion: 'v1', kind: 'DeleteOptions', dryRun: ['All'] }),
+  });
+  const text = await response.text();
+  return { allowed: response.ok, status: response.status, message: response.ok ? '' : messageOf(text) };
+};
+
+const messageOf = (text: string): string => {
+  try {
+    return JSON.parse(text).message ?? text;
+  } catch {
+    return text;
+  }
+};
+
+const schema = z.object({
+  policy: z.string(),
+  resource: z.object({ group: z.string(), version: z.string(), plural: z.string() }),
+  probe: z.object({ namespace: z.string(), name: z.string() }),
+});
+
+/** An admission policy (and its binding, of the same name) that denies a deletion, and an object that it denies it for. */
+type DeniedDeletion = z.infer<typeof schema>;
+
+/** Whether a deletion was denied by this policy, and by nothing else. */
+const isDenied = ({ message }: DryDeletion, policy: string): boolean => message.includes(`ValidatingAdmissionPolicy '${policy}'`);
+
+// A policy counts, or does so no more, when the API server has heard of it by a watch of its own: within a second or two. Nothing tells
+// when that is but the answer to a request, so the request is repeated: the one thing here that asks again and again.
+const heardOf = { within: 30_000, every: 100 };
+
+/** Waits until a policy is in force, or is so no more; throws after 30 s, and at once when there is nothing to ask about. */
+export const untilPolicy = async (
+  cluster: Cluster,
+  { policy, resource, probe }: DeniedDeletion,
+  is: 'in force' | 'gone',
+): Promise<void> => {
+  const end = Date.now() + heardOf.within;
+  for (;;) {
+    const answer = await dryDeletion(cluster, resource, probe);
+    if (isDenied(answer, policy) === (is === 'in force')) return;
+    if (answer.status === 404) throw new Error(`${probe.name} is not there: nothing tells whether policy ${policy} is ${is}`);
+    if (Date.now() > end)
+      throw new Error(`policy ${policy} is not ${is} after ${heardOf.within / 1000} s (the API server's, to hear of it)`);
+    await sleep(heardOf.every);
+  }
+};
+
+/**
+ * Whose deletion is denied: `whose` is an expression (CEL) on `oldObject`, true for them alone, and `probe` one of them, which the API server
+ * is asked about. `policy` is the name of what is made, `labels` are put on it.
+ */
+type Options = {
+  policy: string;
+  labels: Record<string, string>;
+  resource: Resource;
+  whose: string;
+  probe: { namespace: string; name: string };
+  title: string;
+};
+
+/**
+ * The fault that the API server denies the deletion of some objects, by an admission policy. No other object is touched: what the policy
+ * cannot judge, it lets pass. Kubernetes has no policy that ends by itself, so it lasts until the heal.
+ */
+export const deniedDeletion = (cluster: Cluster, { policy, labels, resource, whose, probe, title }: Options): Fault => {
+  const { group, version, plural } = resource;
+  const data: DeniedDeletion = { policy, resource: { group, version, plural }, probe };
+  const common = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: policy, labels } };
+
+  return {
+    kind: 'denied-deletion',
+    title,
+    data,
+    inject: async () => {
+      const resourceRules = [{ apiGroups: [group], apiVersions: [version], operations: ['DELETE'], resources: [plural] }];
+      await cluster.create(resources.validatingAdmissionPolicies, {
+        ...common,
+        kind: 'ValidatingAdmissionPolicy',
+        spec: {
+          failurePolicy: 'Ignore',
+          matchConstraints: { resourceRules },
+          validations: [{ expression: `!(${whose})`, message: 'deletion denied for testing' }],
+        },
+      });
+      await cluster.create(resources.validatingAdmissionPolicyBindings, {
+        ...common,
+        kind: 'ValidatingAdmissionPolicyBinding',
+        spec: { policyName: policy, validationActions: ['Deny'] },
+      });
+      await untilPolicy(cluster, data, 'in force');
+    },
+    prove: async () => {
+      const answer = await dryDeletion(cluster, resource, probe);
+      if (isDenied(answer, policy)) return `to delete ${probe.name}, in a dry run: ${answer.message}`;
+      const instead = answer.allowed ? 'is allowed' : `is answered with ${answer.status}: ${answer.message}`;
+      throw new Error(`${title}: policy ${policy} is not in force: to delete ${probe.name}, in a dry run, ${instead}`);
+    },
+  };
+};
+
+// Removes the policy and its binding, and returns when deletions are allowed again.
+const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
+  const denied = schema.parse(data);
+  for (const resource of [resources.validatingAdmissionPolicyBindings, resources.validatingAdmissionPolicies]) {
+    await cluster.delete(resource, { name: denied.policy }).catch(unlessGone);
+  }
+  await untilPolicy(cluster, denied, 'gone');
+  return `${denied.policy} is gone`;
+};
+
+/** Removes the policies of a run, and says which. */
+const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
+  const told: string[] = [];
+  for (const resource of [resources.validatingAdmissionPolicyBindings, resources.validatingAdmissionPolicies]) {
+    const { items } = await cluster.list<KubernetesObject>(resource, { labelSelector: `corral.test/run=${run}` });
+    for (const { metadata } of items) {
+      await cluster.delete(resource, { name: metadata.name }).catch(unlessGone);
+      told.push(`${resource.plural} ${metadata.name}: removed`);
+    }
+  }
+  return told;
+};
+
+/** Its row among the kinds. */
+export const allowDeletion: FaultKind = { heal: allow, healByLabels: allowByLabels, danger: 'admission-policy', reach: 'none' };

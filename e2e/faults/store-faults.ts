@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Danger } from '../longhorn/dangers.ts';
+import { type Ability, abilities, type ForeignLock, type RunningStore, type Trouble, type WantedLock } from '../store/driver.ts';
+import { driverNamed, drivers } from '../store/drivers/index.ts';
+import type { Fault, FaultKind, KindName } from './fault.ts';
+
+// A ledger of an older version names no driver: there was one.
+const schema = z.looseObject({ driver: z.string().optional() });
+
+const healing = (ability: Ability, danger?: Danger): FaultKind => ({
+  reach: 'none',
+  ability,
+  ...(danger !== undefined && { danger }),
+  heal: async (cluster, data) => {
+    const { name, heals } = driverNamed(schema.parse(data).driver);
+    const heal = heals[ability];
+    if (heal === undefined) throw new Error(`a store of the kind ${name} has nothing to undo of ${ability}`);
+    return heal.heal(cluster, data);
+  },
+  // Whichever driver the run had.
+  healByLabels: async (cluster, run, namespace) => {
+    const told = drivers.map(async ({ heals }) => (await heals[ability]?.healByLabels?.(cluster, run, namespace)) ?? []);
+    return (await Promise.all(told)).flat();
+  },
+});
+
+/** The kinds of what is done to a store, or to how Longhorn sees it. */
+export const storeFaults = {
+  'immutable-file': healing('denyDeletion'),
+  'foreign-lock': healing('foreignLock'),
+  'stalled-server': healing('stall', 'store-stall'),
+  'read-only-backups': healing('readOnlyBackups', 'manager-mount'),
+} as const satisfies Partial<Record<KindName, FaultKind>>;
+
+const able = <A extends Ability>(store: RunningStore, ability: A): NonNullable<RunningStore[A]> => {
+  const has = store[ability];
+  if (has === undefined)
+    throw new Error(`the scenario must say that it needs ${abilities[ability]} (${ability}): ${store.driver} has none`);
+  return has;
+};
+
+const fault = <T extends Trouble>(kind: KindName, store: RunningStore, trouble: T): T & Fault => ({
+  ...trouble,
+  kind,
+  data: { driver: store.driver, ...trouble.data },
+});
+
+/** The fault that a file of the store cannot be removed by any client. */
+export const deniedFile = (store: RunningStore, file: { path: string; title: string }): Fault =>
+  fault('immutable-file', store, able(store, 'denyDeletion')(file));
+
+/** The fault of a lock on a volume that none of Longhorn's processes holds. */
+export const foreignLock = (store: RunningStore, lock: WantedLock): ForeignLock & Fault =>
+  fault('foreign-lock', store, able(store, 'foreignLock')(lock));
+
+/** The fault that the store's server answers nothing for a while, or slowly. */
+export const stalledServer = (store: RunningStore, how: 'frozen' | 'slow', title: string): Fault =>
+  fault('stalled-server', store, able(store, 'stall')(how, title));
+
+/** The fault that no backup in a folder can be removed by a longhorn-manager. */
+export const readOnlyBackups = async (store: RunningStore, folder: { path: string; title: string }): Promise<Fault> =>
+  fault('read-only-backups', store, await able(store, 'readOnlyBackups')(folder));

@@ -1,0 +1,13 @@
+import type { Cluster } from '../../../e2e/kube/cluster.ts';
+import type { RunningStore } from '../../../e2e/store/driver.ts';
+import { servedStore } from '../../../e2e/store/drivers/nfs/driver.ts';
+import { localPods } from '../../support/local-pods.ts';
+
+/** A store whose server's folder is one of this machine, and whose pod is this machine as well. */
+export const localStore = (root: string, cluster: Cluster = localPods()): RunningStore =>
+  servedStore(cluster, {
+    pod: { namespace: 'corral-store', name: 'backupstore', container: 'nfs' },
+    node: 'node1',
+    url: 'nfs://backupstore.corral-store:/opt/backupstore',
+    root,
+  });
