@@ -3,7 +3,6 @@ import { foreignLock } from '../../../faults/store-faults.ts';
 import { evaluate } from '../../../history/expectation.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { type ForeignLock, lockTypes } from '../../../store/driver.ts';
-import { volumeFolder } from '../../../store/format/layout.ts';
 import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
