@@ -27,7 +27,7 @@ export const holdCommand = ({ token, backup, bounds }: { token: string; backup: 
 ];
 
 /** The command that lets the process go, and ends the command above if it still runs. */
-export const releaseCommand = ({ token, backup }: { token: string; backup: string }): string[] => [
+const releaseCommand = ({ token, backup }: { token: string; backup: string }): string[] => [
   'bash',
   '-c',
   script,
@@ -38,7 +38,7 @@ export const releaseCommand = ({ token, backup }: { token: string; backup: strin
 ];
 
 /** The command that prints the state letter of each process, `T` for a stopped one, `-` for one that is gone. */
-export const stateCommand = (pids: string[]): string[] => ['bash', '-c', script, 'corral-hold', 'state', ...pids];
+const stateCommand = (pids: string[]): string[] => ['bash', '-c', script, 'corral-hold', 'state', ...pids];
 
 const schema = z.object({
   token: z.string(),

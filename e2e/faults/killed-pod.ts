@@ -65,5 +65,8 @@ const isReady = ({ metadata, status }: Pod): boolean =>
   metadata.deletionTimestamp === undefined &&
   status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
-/** Waits until the successor of a killed pod is ready. */
+/**
+ * Waits until the successor of a killed pod is ready. Whoever waits in line for managers is there while others kill them: what is decided when they
+ * are back is not decided by that.
+ */
 export const podReplaced: FaultKind = { heal: untilReplaced, danger: 'manager-kill', reach: 'what its manager owns meanwhile' };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Fault, Faults } from '../../e2e/faults/fault.ts';
+import type { Fault, FaultKind, Faults } from '../../e2e/faults/fault.ts';
 import { kinds as faultKinds } from '../../e2e/faults/kinds.ts';
 import { onlyDeclared } from '../../e2e/faults/open-faults.ts';
 import { abilities } from '../../e2e/store/driver.ts';
@@ -30,11 +30,13 @@ describe.each(kinds)('%s', (kind) => {
     for (const word of ['bound', 'strangers']) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
     const danger = await dangerOf(kind);
     expect(text).toContain(`\n- danger: ${danger === undefined ? 'none' : `\`${danger}\``}\n`);
+    const { ability }: FaultKind = faultKinds[kind];
+    expect(/^- needs: `(\w+)`$/m.exec(text)?.[1]).toBe(ability);
   });
 });
 
 test('every fault of the lab is in the table', () => {
-  const faults = [...read('e2e/faults/lab-faults.ts').matchAll(/^export const (\w+) =/gm)].map(([, name = '']) => name);
+  const faults = [...read('e2e/faults/lab-faults.ts').matchAll(/^export const (?!goneWithItsLab)(\w+) =/gm)].map(([, name = '']) => name);
   expect(faults.length).toBeGreaterThan(5);
   expect(faults.filter((name) => !section('lab').includes(`\`${name}\``))).toEqual([]);
 });

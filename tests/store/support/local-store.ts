@@ -10,4 +10,6 @@ export const localStore = (root: string, cluster: Cluster = localPods()): Runnin
     node: 'node1',
     url: 'nfs://backupstore.corral-store:/opt/backupstore',
     root,
+    // Nothing is in the blocks of a recorded store.
+    contents: 0,
   });

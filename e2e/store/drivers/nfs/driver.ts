@@ -18,11 +18,17 @@ const lookedInto = 8 << 20;
 /** The store that a pod serves from a folder of its own, as Longhorn is given it by this URL. */
 export const servedStore = (
   cluster: Cluster,
-  { pod, node, url, root = exportPath }: { pod: PodTarget; node: string; url: string; root?: string },
+  {
+    pod,
+    node,
+    url,
+    root = exportPath,
+    contents = lookedInto,
+  }: { pod: PodTarget; node: string; url: string; root?: string; contents?: number },
 ): RunningStore => {
   const served = { cluster, pod, root };
   return {
-    ...openPodStore(served, lookedInto),
+    ...openPodStore(served, contents),
     driver: name,
     url,
     credentialSecret: '',

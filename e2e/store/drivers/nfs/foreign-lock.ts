@@ -47,11 +47,15 @@ esac`;
  * `look` (prints its age in seconds and its content), `outlive` (the same, once it is older than so many seconds; second number: for how long
  * to wait), or `remove`.
  */
-export const lockCommand = (
-  action: 'write' | 'abandon' | 'look' | 'outlive' | 'remove',
-  path: string,
-  ...more: (string | number)[]
-): string[] => ['bash', '-c', script, 'corral-lock', action, path, ...more.map(String)];
+const lockCommand = (action: 'write' | 'abandon' | 'look' | 'outlive' | 'remove', path: string, ...more: (string | number)[]): string[] => [
+  'bash',
+  '-c',
+  script,
+  'corral-lock',
+  action,
+  path,
+  ...more.map(String),
+];
 
 // `folder` is the volume's, as the pod sees it.
 type Lock = Omit<WantedLock, 'volume'> & { pod: PodTarget; folder: string };

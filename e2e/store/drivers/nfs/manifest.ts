@@ -6,7 +6,7 @@ import type { StorePlace } from '../../driver.ts';
 const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
 
 /** The name of all that a store consists of, where it has a namespace of its own. */
-export const storeName = 'backupstore';
+const storeName = 'backupstore';
 
 /** The selector of a store's pod. */
 export const storePodLabel = (name = storeName): string => `corral.test/store=${name}`;

@@ -18,7 +18,7 @@ export const podSchema = z.object({ namespace: z.string(), name: z.string(), con
 export type RunInStore = (script: string, ...args: string[]) => Promise<{ stdout: string; exitCode: number }>;
 
 /** An exit code that none of the commands uses by itself, for the answer "no". */
-export const no = 42;
+const no = 42;
 
 export const runInStore =
   ({ cluster, pod }: { cluster: Cluster; pod: PodTarget }): RunInStore =>
