@@ -69,8 +69,10 @@ export const createSteps = async ({
     undo.push(() => whenIdle(`backup store ${name}`, () => driver.remove(cluster, place)));
     // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
     undo.push(async () => giveBack());
-    const store = await step.returning(`Given ${driver.called.store} of its own`, () =>
-      driver.start(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
+    const store = await step.returning(
+      'Given a backup store of its own',
+      () => driver.start(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
+      () => driver.called.server,
     );
     whenIdle = createWhenIdle({ store, clocks, run });
 
