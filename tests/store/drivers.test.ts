@@ -13,6 +13,14 @@ import { localStore } from './support/local-store.ts';
 
 const names = Object.keys(abilities) as Ability[];
 
+test('what is done to a store says by which driver, so that another process undoes it by the same', () => {
+  const store = { ...localStore('/nowhere'), driver: 'tape' };
+  expect(foreignLock(store, { volume: 'v', of: 'a backup', life: 1, counts: 1 })).toMatchObject({
+    kind: 'foreign-lock',
+    data: { driver: 'tape', path: expect.stringContaining('/locks/') },
+  });
+});
+
 test('each driver has a name of its own, and a name that none has is an error', () => {
   expect(new Set(drivers.map(({ name }) => name)).size).toBe(drivers.length);
   expect(driverNamed()).toBe(drivers[0]);
@@ -49,7 +57,6 @@ describe.each(names)('%s', (ability) => {
 
   test('what can be done to a store can be undone by its driver, and a ledger without one means the first', async () => {
     const [kind] = Object.values(kinds).filter((each) => 'ability' in each && each.ability === ability);
-    for (const { heals } of drivers) expect(typeof heals[ability]?.heal).toBe('function');
     await expect(kind?.heal(localPods(), { driver: 'tape' })).rejects.toThrow('there is no backup store of the kind tape');
     // It knows whose data these are, and misses what they should hold.
     await expect(kind?.heal(localPods(), {})).rejects.toThrow(/invalid input/i);

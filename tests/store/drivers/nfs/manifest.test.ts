@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
-import { storeManifest, storeUrl } from '../../../../e2e/store/drivers/nfs/manifest.ts';
+import { placeOfUrl, storeManifest, storeUrl } from '../../../../e2e/store/drivers/nfs/manifest.ts';
 
 const values = { namespace: 'corral-abc123-store-0f1e', run: 'abc123', image: 'docker.io/corral/node:lab' };
 const manifest = await storeManifest(values);
@@ -52,4 +52,15 @@ test("the service finds the server by the deployment's labels", () => {
   const service = manifest.find(({ kind }) => kind === 'Service') as KubernetesObject & { spec: { selector: Record<string, string> } };
   expect(deployment.spec.template.metadata.labels).toMatchObject(service.spec.selector);
   expect(storeUrl({ namespace: values.namespace })).toBe(`nfs://${service.metadata.name}.${values.namespace}:/opt/backupstore`);
+});
+
+test.each([
+  ['nfs://backupstore.corral-abc123-store-1:/opt/backupstore', { namespace: 'corral-abc123-store-1' }],
+  ['nfs://corral-abc123-store-1.stores:/opt/backupstore', { namespace: 'stores', name: 'corral-abc123-store-1' }],
+  ['nfs://longhorn-test-nfs.default:/opt/backupstore', undefined],
+  ['nfs://10.0.0.1:/opt/backupstore', undefined],
+  ['s3://backupstore@corral-abc123-store-1/', undefined],
+])('the place of %s', (url, place) => {
+  expect(placeOfUrl(url)).toEqual(place);
+  if (place !== undefined) expect(storeUrl(place)).toBe(url);
 });
