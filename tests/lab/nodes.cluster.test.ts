@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { exportPath } from '../../e2e/store/drivers/nfs/manifest.ts';
+import { exportPath } from '../../e2e/store/drivers/nfs/place.ts';
 import { startServer } from '../../e2e/store/drivers/nfs/server.ts';
 import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';

@@ -1,6 +1,6 @@
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import type { RunningStore } from '../../../e2e/store/driver.ts';
-import { servedStore } from '../../../e2e/store/drivers/nfs/driver.ts';
+import { servedStore } from '../../../e2e/store/drivers/nfs/served-store.ts';
 import { localPods } from '../../support/local-pods.ts';
 
 /** A store whose server's folder is one of this machine, and whose pod is this machine as well. */

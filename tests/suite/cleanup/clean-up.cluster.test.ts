@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { type Cluster, type KubernetesObject, resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
-import { exportPath, storePodLabel } from '../../../e2e/store/drivers/nfs/manifest.ts';
+import { exportPath, storePodLabel } from '../../../e2e/store/drivers/nfs/place.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { signOfLifeName } from '../../../e2e/store/sign-of-life.ts';
 import { type CleanUp, cleanUp } from '../../../e2e/suite/cleanup/clean-up.ts';

@@ -1,63 +1,23 @@
-import { type Cluster, type PodTarget, resources } from '../../../kube/cluster.ts';
-import type { RunningStore, StoreDriver } from '../../driver.ts';
-import { volumeFolder } from '../../format/layout.ts';
-import { foreignLock, removeLock } from './foreign-lock.ts';
-import { immutableFile, makeMutable } from './immutable-file.ts';
-import { exportPath, placeOfUrl, serverProgram, storeUrl } from './manifest.ts';
+import { resources } from '../../../kube/resources.ts';
+import type { Heal, StoreDriver } from '../../driver.ts';
 import { mountedHere } from './mounts.ts';
-import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
-import { makeWritable, readOnlyBackups } from './read-only-backups.ts';
-import { removeServer, servingPods, startServer } from './server.ts';
-import { frozenServer, letServerRun, slowServer } from './stalled-server.ts';
+import { driverName, placeOfUrl } from './place.ts';
 
-const name = 'nfs';
-
-// Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text, which takes a second or two.
-const lookedInto = 8 << 20;
-
-/** The store that a pod serves from a folder of its own, as Longhorn is given it by this URL. */
-export const servedStore = (
-  cluster: Cluster,
-  {
-    pod,
-    node,
-    url,
-    root = exportPath,
-    contents = lookedInto,
-  }: { pod: PodTarget; node: string; url: string; root?: string; contents?: number },
-): RunningStore => {
-  const served = { cluster, pod, root };
-  return {
-    ...openPodStore(served, contents),
-    driver: name,
-    url,
-    credentialSecret: '',
-    node,
-    source: podSource(runInStore(served), served),
-    logs: (since) => [
-      {
-        file: `${pod.name}.${pod.container}.log`,
-        read: () => cluster.logs(pod, { timestamps: true, sinceTime: since.toISOString() }),
-      },
-    ],
-    write: (volume) => incoming(served, { volume }),
-    mountArguments: `-t nfs4 -o nfsvers=4.2,actimeo=1,soft ${url.replace('nfs://', '')}`,
-    denyDeletion: ({ path, title }) => immutableFile(cluster, { pod, path: `${root}/${path}`, title }),
-    foreignLock: ({ volume, ...lock }) => foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),
-    stall: (how, title) => ({ frozen: frozenServer, slow: slowServer })[how](cluster, { pod, program: serverProgram, title }),
-    readOnlyBackups: ({ path, title }) => readOnlyBackups(cluster, { url, path, title }),
-  };
-};
+// Who only asks what a kind of store is called, or which rights it needs, reads no client of Kubernetes for that.
+const lazily = (load: () => Promise<Heal>): Heal => ({
+  heal: async (...of) => (await load()).heal(...of),
+  healByLabels: async (...of) => (await (await load()).healByLabels?.(...of)) ?? [],
+});
 
 /** An NFS server of its own for each scenario, in a pod that keeps the files on its node's disk. */
 export const nfs: StoreDriver = {
-  name,
+  name: driverName,
   called: { store: 'an NFS backup store', server: 'an NFS server' },
   image: 'an image with nfs-ganesha, e2fsprogs and bash',
-  start: async (cluster, options) => servedStore(cluster, { ...(await startServer(cluster, options)), url: storeUrl(options) }),
-  remove: removeServer,
+  start: async (...options) => (await import('./served-store.ts')).startStore(...options),
+  remove: async (...place) => (await import('./server.ts')).removeServer(...place),
   placeOf: placeOfUrl,
-  find: async (cluster, place) => (await servingPods(cluster, place)).map((pod) => openPodStore({ cluster, pod, root: exportPath })),
+  find: async (...place) => (await import('./served-store.ts')).findStores(...place),
   rights: {
     always: [
       { resource: resources.configMaps, verbs: ['create'] },
@@ -74,7 +34,12 @@ export const nfs: StoreDriver = {
       { resource: resources.deployments, verbs: ['list', 'watch', 'delete'] },
     ],
   },
-  heals: { denyDeletion: makeMutable, foreignLock: removeLock, stall: letServerRun, readOnlyBackups: makeWritable },
+  heals: {
+    denyDeletion: lazily(async () => (await import('./immutable-file.ts')).makeMutable),
+    foreignLock: lazily(async () => (await import('./foreign-lock.ts')).removeLock),
+    stall: lazily(async () => (await import('./stalled-server.ts')).letServerRun),
+    readOnlyBackups: lazily(async () => (await import('./read-only-backups.ts')).makeWritable),
+  },
   here: {
     scheme: 'nfs',
     words: {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
 import { execInPod, undoInPod } from '../../../kube/in-pods.ts';
 import type { Heal, Trouble } from '../../driver.ts';
-import { exportPath, serverContainer } from './manifest.ts';
+import { exportPath, serverContainer } from './place.ts';
 import { podSchema } from './pod-store.ts';
 
 // The proof is what the file system itself says, and that it refuses a change which would be none: nothing is appended.

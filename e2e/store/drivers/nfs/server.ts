@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { parseAllDocuments } from 'yaml';
 import { once, onceGone } from '../../../history/expectation.ts';
 import { type Cause, namingCause } from '../../../history/nearest-cause.ts';
 import { describePod, hopelessPods, type Pod } from '../../../history/pod-states.ts';
@@ -6,7 +8,30 @@ import { follow } from '../../../history/watch.ts';
 import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources, unlessGone } from '../../../kube/cluster.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
 import { giveSignOfLife } from '../../sign-of-life.ts';
-import { serverContainer, storeManifest, storePodLabel } from './manifest.ts';
+import { serverContainer, storeName, storePodLabel } from './place.ts';
+
+const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
+
+/** What the manifest's placeholders stand for. */
+type ManifestValues = { namespace: string; name?: string; run: string; image: string };
+
+/** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
+export const storeManifest = async (values: ManifestValues): Promise<KubernetesObject[]> => {
+  const { namespace, name = storeName, run, image } = values;
+  const text = fill(await readFile(file, 'utf8'), { NAMESPACE: namespace, NAME: name, RUN: run, IMAGE: image });
+  return parseAllDocuments(text).map((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    return document.toJS() as KubernetesObject;
+  });
+};
+
+const fill = (text: string, values: Record<string, string>): string =>
+  text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = values[name];
+    if (value === undefined) throw new Error(`the backup store's manifest has a placeholder that nobody fills: ${placeholder}`);
+    return JSON.stringify(value);
+  });
 
 const resourceOfKind: Record<string, Resource> = {
   Namespace: resources.namespaces,

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
-import { placeOfUrl, storeManifest, storeUrl } from '../../../../e2e/store/drivers/nfs/manifest.ts';
+import { placeOfUrl, storeUrl } from '../../../../e2e/store/drivers/nfs/place.ts';
+import { storeManifest } from '../../../../e2e/store/drivers/nfs/server.ts';
 
 const values = { namespace: 'corral-abc123-store-0f1e', run: 'abc123', image: 'docker.io/corral/node:lab' };
 const manifest = await storeManifest(values);

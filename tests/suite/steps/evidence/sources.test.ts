@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { whileObserved } from '../../../../e2e/history/observer.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import { servedStore } from '../../../../e2e/store/drivers/nfs/driver.ts';
+import { servedStore } from '../../../../e2e/store/drivers/nfs/served-store.ts';
 import { followManagers, sourcesOf } from '../../../../e2e/suite/steps/evidence/sources.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { localPods } from '../../../support/local-pods.ts';
