@@ -4,14 +4,14 @@ import { inForceAt } from './history.ts';
 import { historyTable, offset } from './history-table.ts';
 import type { Decision } from './specification.ts';
 import type { Timeline } from './timeline.ts';
-import type { GuardReport, StepReport } from './verdict.ts';
+import type { GuardReport, SequenceStep } from './verdict.ts';
 
 /** What an explanation is made of. */
 export type Explained = {
   decision: Decision;
   /** Judged from this mark on. */
   mark: number;
-  steps: readonly StepReport[];
+  steps: readonly SequenceStep[];
   guards: readonly GuardReport[];
   /** The objects to tell the histories of, the one that the expectation is about first. */
   objects: readonly [ExplainedObject, ...ExplainedObject[]];
@@ -55,7 +55,7 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
 /** The last thing that was seen of an object before an expectation was decided. */
 export const lastOf = ({ timeline, name }: ExplainedObject, until: number) => inForceAt(timeline, name, until);
 
-const stepLines = (steps: readonly StepReport[], decision: Decision, start: number): string[] => {
+const stepLines = (steps: readonly SequenceStep[], decision: Decision, start: number): string[] => {
   const next = steps.findIndex(({ reached }) => reached === undefined);
   const missed = decision.state === 'not-provable' ? '?' : '✗';
   return steps.map(({ label, reached }, index) =>

@@ -4,7 +4,7 @@ import { createTrack, entriesAfter, firstDoubted, inForceAt } from './history.ts
 import { createSequence } from './sequence.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
-import type { GuardReport, StepReport } from './verdict.ts';
+import type { GuardReport, SequenceStep } from './verdict.ts';
 import { cutOff } from './waiting.ts';
 
 /** Decides an expectation, entry by entry. */
@@ -13,7 +13,7 @@ export type Judge = {
   take(timeline: Timeline, entry: Entry): Decision | undefined;
   /** The decision when no more entries will come. */
   end(why: string, at: number): Decision;
-  readonly steps: StepReport[];
+  readonly steps: SequenceStep[];
   /** What must never be, and whether it never was, as far as it was judged. */
   guards(): GuardReport[];
 };

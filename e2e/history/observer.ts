@@ -3,7 +3,7 @@ import type { PodTarget } from '../kube/exec.ts';
 import type { Resource } from '../kube/objects.ts';
 import type { Specification } from './specification.ts';
 import type { Timeline } from './timeline.ts';
-import type { StepReport, Verdict } from './verdict.ts';
+import type { SequenceStep, Verdict } from './verdict.ts';
 
 /** Something that is expected of a cluster from now on, as told to who looks on. */
 export type Expected = {
@@ -29,7 +29,7 @@ export type Expected = {
 };
 
 /** How that ended. */
-export type Ended = Pick<Verdict, 'state' | 'reason' | 'at'> & { steps: readonly StepReport[]; until?: number };
+export type Ended = Pick<Verdict, 'state' | 'reason' | 'at'> & { steps: readonly SequenceStep[]; until?: number };
 
 /** Who looks on while a piece of work observes a cluster. Nothing that it does may disturb the work: it does not throw. */
 export type Observer = {

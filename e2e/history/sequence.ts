@@ -3,12 +3,12 @@ import { shorten } from '../kube/shorten.ts';
 import { gone, type Observation, type Step, shows } from './history.ts';
 import type { Decision, Specification } from './specification.ts';
 import type { ObjectEntry } from './timeline.ts';
-import type { StepReport } from './verdict.ts';
+import type { SequenceStep } from './verdict.ts';
 
 /** How far the steps of an expectation have got. */
 export type Sequence<T extends KubernetesObject> = {
   take(observation: Observation<T>): Decision | undefined;
-  readonly steps: StepReport[];
+  readonly steps: SequenceStep[];
   /** What is awaited, and what stands instead, for a wait that ends without it. */
   awaiting(): string;
 };
@@ -32,7 +32,7 @@ export const createSequence = <T extends KubernetesObject>({ subject, steps, all
   let position = -1;
   let before: ObjectEntry<T> | undefined;
   const seen: string[] = [];
-  const reports: StepReport[] = steps.map(({ label }) => ({ label }));
+  const reports: SequenceStep[] = steps.map(({ label }) => ({ label }));
   const next = (): Step<T> => steps[position + 1] as Step<T>;
   const say = (entry: ObjectEntry<T>): string => shorten(subject.describe(entry.object), longestState);
 

@@ -8,14 +8,14 @@ export type Verdict = {
   reason: string;
   /** When it was decided, in ms since the epoch. */
   at: number;
-  steps: StepReport[];
+  steps: SequenceStep[];
   last: KubernetesObject | undefined;
   /** The whole explanation. */
   text: string;
 };
 
 /** A step of an expectation, and when it was reached. */
-export type StepReport = { label: string; reached?: { at: number; resourceVersion: string } };
+export type SequenceStep = { label: string; reached?: { at: number; resourceVersion: string } };
 
 /** Something that must never be, and whether it never was. */
 export type GuardReport = { label: string; held: 'yes' | 'no' | 'unknown' };
