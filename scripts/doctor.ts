@@ -1,8 +1,10 @@
+import { runDoctorCommand } from '../e2e/cli/doctor.ts';
 import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 import { endWithoutReader } from '../e2e/report/without-reader.ts';
-import { runDoctorCommand } from '../providers/doctor/command.ts';
+import { diagnose, tell } from '../providers/doctor/diagnose.ts';
+import { providers } from '../providers/index.ts';
 
 guardOutput();
 endWithoutReader();
 
-process.exitCode = await runDoctorCommand(process.argv.slice(2));
+process.exitCode = await runDoctorCommand(process.argv.slice(2), { providers: Object.keys(providers), diagnose, tell });

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { Command } from 'commander';
-import { parseFlags } from '../../e2e/cli/arguments/parse-flags.ts';
+import { parseFlags } from '../../e2e/cli/arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
 import { explainError } from '../../e2e/report/explain-error.ts';
 import { takeSignals } from '../../e2e/report/interruption.ts';

@@ -2,9 +2,8 @@ import { Command, CommanderError } from 'commander';
 import { connect } from '../kube/cluster.ts';
 import { cleanUp } from '../suite/cleanup/clean-up.ts';
 import { runIdPattern } from '../suite/config/run-id.ts';
-import { commanderMessage } from './arguments/commander-message.ts';
+import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { refuseLostFlags } from './lost-flags.ts';
 
 type Flags = { kubeconfig: string; context: string; namespace?: string; run?: string; all?: true; force?: true; dryRun?: true };
 

@@ -1,7 +1,7 @@
 import { addRound, composeReport, toUnplayed } from '../report/compose-report.ts';
 import { readReport, writeReport } from '../report/file.ts';
 import { countStates, type Report } from '../report/schema.ts';
-import type { Chosen } from './catalogue.ts';
+import type { Chosen } from './choice.ts';
 
 /** What is known of a round of a run before a scenario of it has run. */
 export type Unplayed = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & { startedAt: Date; chosen: Chosen[]; round: number };

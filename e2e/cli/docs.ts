@@ -1,9 +1,146 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
-import { parseFlags } from './arguments/parse-flags.ts';
-import { rewrite } from './docs/markdown.ts';
-import { sections } from './docs/sections.ts';
+import { parse } from 'yaml';
+import { dangers } from '../longhorn/dangers.ts';
+import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
+import { messageClasses } from '../longhorn/messages/row.ts';
+import { tags } from '../suite/tags.ts';
+import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { readProject } from './traceability/trace.ts';
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+/** Words of a program. */
+export const code = (text: string): string => `\`${text}\``;
+
+/** A table. */
+export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
+
+const lines = (name: string): RegExp => new RegExp(`(<!-- npm run docs: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`, 'g');
+
+const named = /<!-- npm run docs: ([\w-]+) -->/g;
+
+/** A document with what stands between its markers written anew; throws for a marker that nobody knows, and for one without an end. */
+export const rewrite = (text: string, sections: Record<string, () => string[]>): string => {
+  let written = text;
+  for (const [, name = ''] of text.matchAll(named)) {
+    const section = sections[name];
+    if (section === undefined) throw new Error(`there is no section named ${name}; there are: ${Object.keys(sections).join(', ')}`);
+    const pattern = lines(name);
+    if (!pattern.test(written)) throw new Error(`section ${name} has no end: write <!-- end --> behind it`);
+    written = written.replaceAll(pattern, (_, begin: string, end: string) => `${begin}\n${section().join('\n')}\n\n${end}`);
+  }
+  return written;
+};
+
+/** The steps that scenarios call, with the sentence that each prints; or the sentences of those that every scenario has without calling them. */
+export const tellSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
+  const { named, always } = readProject().steps;
+  if (word === 'always') return [...always].map((sentence) => `- ${sentence}`);
+  const steps = [...named].filter(([name]) => name.startsWith(`${word}.`)).toSorted(([one], [other]) => one.localeCompare(other));
+  return table(
+    ['step', 'prints itself as'],
+    steps.map(([name, sentence]) => [code(name), sentence]),
+  );
+};
+
+/** A scenario as it is written, by its file and its name; without comments, which are for those who know the rest. */
+export const quoteScenario = (file: string, name: string): string[] => {
+  const found = readProject()
+    .scenarios.get(file)
+    ?.scenarios.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`${file} has no scenario named "${name}"`);
+  const lines = found.text.split('\n');
+  return ['```ts', `// from e2e/scenarios/${file}.e2e.ts`, ...lines.filter((line) => !line.trimStart().startsWith('//')), '```'];
+};
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+const reported = /toFinding\(\s*'([\w-]+)'/g;
+
+/** The differences that steps report as findings when they meet them, in the order of the table. */
+export const reportedDifferences = (): DifferenceId[] => {
+  const sources = globSync('e2e/suite/steps/**/*.ts', { cwd: root }).map((file) => readFileSync(`${root}${file}`, 'utf8'));
+  const found = new Set(sources.flatMap((source) => [...source.matchAll(reported)].map(([, id]) => id)));
+  return (Object.keys(differences) as DifferenceId[]).filter((id) => found.has(id));
+};
+
+/** The findings that come of a difference between documents and product, a line each. */
+export const tellFindings = (): string[] =>
+  table(
+    ['finding', 'Longhorn', 'difference'],
+    reportedDifferences().map((id) => {
+      const { title, versions } = differences[id];
+      return [title, versions === '*' ? 'every version' : code(versions), `[${id}](versions.md#${id})`];
+    }),
+  );
+
+const workflow = new URL('../../.github/workflows/longhorn.yml', import.meta.url);
+
+const ids = Object.keys(differences) as DifferenceId[];
+
+/** The versions that the workflow plays each night, but for what is no release yet. */
+const nightlyVersions = (): string[] => {
+  const { jobs } = parse(readFileSync(workflow, 'utf8'));
+  const versions: string[] = jobs.play.strategy.matrix.longhorn;
+  return versions.filter((version) => /^v\d/.test(version));
+};
+
+/** A difference a line, a version of Longhorn a column. */
+export const tellVersions = (): string[] => {
+  const versions = nightlyVersions();
+  return table(
+    ['', ...versions],
+    ids.map((id) => [`[${id}](#${id})`, ...versions.map((version) => (differsIn(id, version) ? 'yes' : ''))]),
+  );
+};
+
+/** Every difference with what a document says, what is so, for which versions and where it was seen. */
+export const tellDifferences = (): string[] =>
+  ids.flatMap((id, index) => {
+    const { title, document, product, versions, seen, link } = differences[id];
+    return [
+      ...(index === 0 ? [] : ['']),
+      `### ${id}`,
+      '',
+      `${title}.`,
+      '',
+      `- Documented: ${document}.`,
+      `- Known: ${product}.`,
+      `- Holds for: ${versions === '*' ? 'every version' : code(versions)}. Seen: ${seen}.`,
+      ...(link === undefined ? [] : [`- <${link}>`]),
+    ];
+  });
+
+/** What of the documents is written by the code, by the name that stands in their markers. */
+export const sections: Record<string, () => string[]> = {
+  dangers: () =>
+    table(
+      ['name', 'what a scenario does then'],
+      Object.entries(dangers).map(([name, text]) => [code(name), text]),
+    ),
+  differences: tellDifferences,
+  example: () => quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
+  findings: tellFindings,
+  'message-classes': () =>
+    table(
+      ['class', 'what it tells'],
+      Object.entries(messageClasses).map(([name, text]) => [name, text]),
+    ),
+  'steps-given': () => tellSteps('given'),
+  'steps-when': () => tellSteps('when'),
+  'steps-then': () => tellSteps('then'),
+  'steps-always': () => tellSteps('always'),
+  tags: () =>
+    table(
+      ['tag', 'scenarios'],
+      tags.map(({ name, description }) => [code(name), description]),
+    ),
+  versions: tellVersions,
+};
 
 const program = (): Command =>
   new Command('npm run docs --')

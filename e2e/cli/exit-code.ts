@@ -18,3 +18,6 @@ export class CommandError extends Error {
 
 /** The command was called in a way it does not know. */
 export const usageError = (message: string): CommandError => new CommandError(message, exitCode.usage);
+
+/** A text as one line: line breaks, with the blanks around them, become a blank each. */
+export const inOneLine = (text: string): string => text.replace(/\s*\n\s*/g, ' ');

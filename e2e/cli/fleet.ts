@@ -8,8 +8,7 @@ import { makeRunId } from '../suite/config/run-id.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
 import { followFleet } from './fleet/follow.ts';
-import { composeFleet, fleetNamespace } from './fleet/manifests.ts';
-import { makeObjects, removeObjects } from './fleet/objects.ts';
+import { composeFleet, fleetNamespace, makeObjects, removeObjects } from './fleet/objects.ts';
 import { mergeAndTell } from './merge-reports.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);

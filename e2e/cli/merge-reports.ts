@@ -11,7 +11,7 @@ import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { composeVersionTable } from '../report/version-table.ts';
 import { checkOut } from './arguments/checks.ts';
-import { parseFlags } from './arguments/parse-flags.ts';
+import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
 

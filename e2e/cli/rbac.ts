@@ -4,10 +4,9 @@ import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDangers } from '../longhorn/dangers.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
 import { checkName } from './arguments/checks.ts';
-import { commanderMessage } from './arguments/commander-message.ts';
 import { parseAllow } from './arguments/existing.ts';
+import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { refuseLostFlags } from './lost-flags.ts';
 
 type Flags = { allow?: string; namespace: string; serviceAccount: string; supportBundle?: true };
 

@@ -1,10 +1,108 @@
+import { createReadStream } from 'node:fs';
+import { glob, readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import { Command } from 'commander';
+import { extract } from 'tar-stream';
+import { parseRecording, type Recording } from '../history/recording.ts';
+import { endings, tellExpected } from '../suite/evidence/history/expectations.ts';
+import { markerSchema } from '../suite/evidence/history/markers.ts';
 import { agrees, type Judged, judgeAgain, wentWell } from '../suite/evidence/replay/judge-again.ts';
 import { describe, makeStep } from '../suite/steps/states.ts';
-import { asksForHelp } from './arguments/asks-for-help.ts';
+import { asksForHelp } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
-import { type Found, readHistories } from './replay/read-histories.ts';
-import { tellHistory, tellJudged } from './replay/tell-judged.ts';
+
+/** A history, and where it was found. */
+export type Found = { path: string; recording: Recording };
+
+const historyName = 'history.ndjson';
+
+/** Reads the histories that a path names: a file, a bundle, or a folder with any number of them. Throws a CommandError of one line where there is none. */
+export const readHistories = async (path: string): Promise<Found[]> => {
+  const kind = await stat(path).catch(({ code }: NodeJS.ErrnoException) => {
+    throw usageError(code === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read: ${code}`);
+  });
+  if (kind.isDirectory()) return readFolder(path);
+  if (/\.(tar\.gz|tgz)$/.test(path)) return readBundle(path);
+  return [{ path, recording: parse(path, await readFile(path, 'utf8')) }];
+};
+
+// Other files of such lines lie about: the ledger of faults, Kubernetes' events, what is known of earlier runs.
+const readFolder = async (folder: string): Promise<Found[]> => {
+  const found: Found[] = [];
+  for await (const path of glob('**/*.ndjson', { cwd: folder })) {
+    const content = await readFile(join(folder, path), 'utf8');
+    if (isRecording(content)) found.push({ path: join(folder, path), recording: parse(join(folder, path), content) });
+  }
+  if (found.length === 0) throw usageError(`${folder} holds no ${historyName} of a scenario, and no recording`);
+  return found.toSorted((one, other) => (one.path < other.path ? -1 : 1));
+};
+
+const isRecording = (content: string): boolean => /^\s*\{"recording"/.test(content);
+
+const readBundle = async (path: string): Promise<Found[]> => {
+  const archive = extract();
+  const found: Found[] = [];
+  const read = async () => {
+    for await (const entry of archive) {
+      if (entry.header.name.endsWith(historyName)) found.push({ path, recording: parse(path, await text(entry)) });
+      else entry.resume();
+    }
+  };
+  await Promise.all([pipeline(createReadStream(path), createGunzip(), archive), read()]).catch((error: Error) => {
+    throw usageError(`${path} is no bundle: ${error.message}`);
+  });
+  if (found.length === 0) throw usageError(`${path} is no bundle: it holds no ${historyName}`);
+  return found;
+};
+
+const parse = (path: string, content: string): Recording => {
+  try {
+    return parseRecording(content);
+  } catch (error) {
+    throw usageError(`${path} is ${(error as Error).message}`);
+  }
+};
+
+const nameState = (state: string | undefined): string => endings[state as keyof typeof endings] ?? 'not decided';
+
+const indent = (text: string): string[] => text.split('\n').map((line) => (line === '' ? '' : `      ${line}`));
+
+/** What is said of a history as a whole: what it is of, and how much there is in it. */
+export const tellHistory = ({ header, lines }: Recording, path: string): string[] => {
+  const events = lines.filter((line) => !('marker' in line)).length;
+  const { recording, run, longhorn, kubernetes } = header;
+  const of = [longhorn && `Longhorn ${longhorn}`, kubernetes && `Kubernetes ${kubernetes}`, run && `run ${run}`, `${events} events`].filter(
+    (part) => part,
+  );
+  return [String(recording), `  ${path}: ${of.join(', ')}`, ...tellPlace(lines)];
+};
+
+// Decided by the faults of the whole run, of which a history alone knows nothing.
+const tellPlace = (lines: Recording['lines']): string[] => {
+  const told = lines.map((line) => ('marker' in line ? markerSchema.safeParse(line).data?.pointsTo : undefined));
+  const pointsTo = told.findLast((each) => each !== undefined);
+  return pointsTo === undefined
+    ? []
+    : [`  points to: ${pointsTo.place}, as decided then`, ...pointsTo.because.map((each) => `    ${each}`)];
+};
+
+/** An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not end as it was meant to. */
+export const tellJudged = (judged: Judged): string[] => {
+  const { set, recorded, now, why } = judged;
+  const subject = tellExpected(set);
+  const wanted = set.wanted === undefined ? '' : `, as it was meant to`;
+  if (now === undefined) return [`  · ${subject}: ${nameState(recorded?.phase)} then; not judged again: ${why}`];
+  const isAsMeant = now.state === (set.wanted ?? 'met');
+  const explained = isAsMeant ? [] : indent(now.text);
+  if (agrees(judged) === undefined)
+    return [`  · ${subject}: ${nameState(now.state)} now; the history ends before it was decided then`, ...explained];
+  if (agrees(judged))
+    return [`  ${wentWell(judged) ? '✓' : '✗'} ${subject}: ${nameState(now.state)}${isAsMeant ? wanted : ''}, then and now`, ...explained];
+  return [`  ! ${subject}: ${nameState(recorded?.phase)} then, ${nameState(now.state)} now: the judgement DIFFERS`, ...explained];
+};
 
 const usage = 'name one or more of: history.ndjson, a bundle (*.tar.gz), a folder with such files';
 

@@ -5,7 +5,7 @@ import { pagePath } from '../report/file.ts';
 import { makeRun, makeRunOfFile, type RunOfPage } from '../report/html/page-run.ts';
 import { readBundle } from '../report/html/read-bundle.ts';
 import { writePageOf } from '../report/html/write-page.ts';
-import { parseFlags } from './arguments/parse-flags.ts';
+import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
 

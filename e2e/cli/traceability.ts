@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { asksForHelp } from './arguments/asks-for-help.ts';
+import { asksForHelp } from './arguments/flags.ts';
 import { type ExitCode, exitCode } from './exit-code.ts';
 import { describeTrace, readProject, trace } from './traceability/trace.ts';
 

@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { refuseLostFlags } from '../../e2e/cli/lost-flags.ts';
 import { NotFit } from '../not-fit.ts';
 import type { Step } from '../step.ts';
 import { type Commands, forLab, interruptedExitCode, print } from './commands.ts';
@@ -36,11 +35,14 @@ const makeProgram = (step: Step): Command => {
   return program;
 };
 
+/** What its caller brings: how steps are shown, and what ends a command that was called wrongly before it reads its flags. */
+type Callers = { step: Step; check: (command: Command, argv: readonly string[]) => Command };
+
 /** Runs the lab's command and returns its exit code: 0 done, 1 it failed, 2 usage, 3 this machine is not fit, 4 interrupted. */
-export const runLabCommand = async (argv: readonly string[], step: Step): Promise<number> => {
+export const runLabCommand = async (argv: readonly string[], { step, check }: Callers): Promise<number> => {
   const complain = (message: string) => process.stderr.write(`lab: ${message}\n`);
   try {
-    await refuseLostFlags(makeProgram(step), argv).parseAsync(argv, { from: 'user' });
+    await check(makeProgram(step), argv).parseAsync(argv, { from: 'user' });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {

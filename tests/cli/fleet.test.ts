@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseFleet } from '../../e2e/cli/fleet/arguments.ts';
-import { composeFleet } from '../../e2e/cli/fleet/manifests.ts';
-import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/report-block.ts';
+import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/follow.ts';
+import { composeFleet } from '../../e2e/cli/fleet/objects.ts';
 import { composeReport } from '../../e2e/report/compose-report.ts';
 
 const report = composeReport({

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { refuseLostFlags } from '../../e2e/cli/lost-flags.ts';
+import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 
 let folder: string;
 beforeAll(async () => {

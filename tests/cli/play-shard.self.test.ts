@@ -7,7 +7,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
-import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/report-block.ts';
+import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/follow.ts';
 import { composeReport } from '../../e2e/report/compose-report.ts';
 
 const script = fileURLToPath(new URL('../../fixtures/fleet/play-shard.sh', import.meta.url));

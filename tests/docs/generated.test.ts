@@ -1,7 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { rewrite } from '../../e2e/cli/docs/markdown.ts';
-import { reportedDifferences } from '../../e2e/cli/docs/of-findings.ts';
-import { sections } from '../../e2e/cli/docs/sections.ts';
+import { reportedDifferences, rewrite, sections } from '../../e2e/cli/docs.ts';
 import { differences } from '../../e2e/longhorn/differences/differences.ts';
 import { anchorsOf, documents, proseOf, read } from './support/documents.ts';
 

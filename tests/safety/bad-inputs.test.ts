@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runMutantsCommand } from '../../bench/mutants/command.ts';
+import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { runCleanupCommand } from '../../e2e/cli/cleanup.ts';
 import { runHealCommand } from '../../e2e/cli/heal.ts';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
@@ -46,7 +47,7 @@ const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
   rbac: runRbacCommand,
   'merge-reports': runMergeReportsCommand,
   store: runStoreCommand,
-  lab: (argv) => runLabCommand(argv, progress.step),
+  lab: (argv) => runLabCommand(argv, { step: progress.step, check: refuseLostFlags }),
   mutants: (argv) => runMutantsCommand({ argv, config: '/nowhere', progress }),
   traceability: runTraceabilityCommand,
   replay: runReplayCommand,

@@ -1,5 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import semver from 'semver';
+import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
+import { resourceName } from '../../suite/config/config.ts';
 import { loneOperator } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
 
@@ -31,7 +34,7 @@ export const checkNumber = (flag: string, value: string): number => {
 
 /** The name of a namespace or of what is in one; a CommandError for what Kubernetes takes for none. */
 export const checkName = (flag: string, value: string): string => {
-  if (/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(value)) return value;
+  if (resourceName.safeParse(value).success) return value;
   throw usageError(`--${flag} ${value || "''"}: give at most 63 of a-z, 0-9 and dashes, with no dash at either end`);
 };
 
@@ -57,4 +60,65 @@ export const checkTags = (expression: string | undefined): string | undefined =>
   const alone = loneOperator(expression);
   if (alone !== undefined) throw usageError(`--tags ${expression}: unexpected "${alone}": ${joinTags}`);
   return expression;
+};
+
+/** One of the known values of a flag; a CommandError that names them for any other. */
+export const choose = (flag: 'provider' | 'longhorn', value: string, known: string[]): string => {
+  if (known.includes(value)) return value;
+  throw usageError(`--${flag} ${value || "''"} is unknown: use ${known.map((each) => `--${flag} ${each}`).join(' or ')}, or leave it out`);
+};
+
+/** The absolute folder of `archive:`. */
+const checkArchive = (value: string, dir: string): string => {
+  if (dir === '') throw usageError("--longhorn archive:: name the folder with a release's manifest and image archives behind the colon");
+  const found = statSync(dir, { throwIfNoEntry: false });
+  if (found === undefined) throw usageError(`--longhorn ${value}: there is no such folder`);
+  if (!found.isDirectory()) throw usageError(`--longhorn ${value} is a file: name the folder with a release's manifest and image archives`);
+  return resolve(dir);
+};
+
+const unreleased = 'master-head';
+
+/** The tag that Longhorn gave a release: `1.8.2` is `v1.8.2`. */
+const checkVersion = (value: string, version: string): string => {
+  if (version === unreleased) return version;
+  const found = semver.valid(version);
+  if (found === null)
+    throw usageError(`--longhorn ${value}: give a release by all its numbers, as official:${newestRelease}, or official:${unreleased}`);
+  if (isTooOld(found))
+    throw usageError(`--longhorn ${value}: the scenarios can be played from v${supported.oldest} on, and it is older: name a newer one`);
+  return `v${found}`;
+};
+
+/**
+ * The Longhorn under test: `emulator`, `archive:` with the folder made absolute, or `official:` with the version's tag. A CommandError for one
+ * that is not known, not there, or too old.
+ */
+export const chooseLonghorn = (value: string): string => {
+  const [, form, of] = /^(archive|official)(?::(.*))?$/s.exec(value) ?? [];
+  if (form === 'archive' && of !== undefined) return `archive:${checkArchive(value, of)}`;
+  if (form === 'official') return `official:${checkVersion(value, of ?? newestRelease)}`;
+  return choose('longhorn', value, ['emulator', 'official[:VERSION]', 'archive:DIR']);
+};
+
+const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
+
+/**
+ * The URL of a registry that is asked instead of the images' own: https, or http on this machine. A CommandError for anything else, also for
+ * one with a password in it, which is not repeated.
+ */
+export const checkMirror = (longhorn: string, value: string | undefined): string | undefined => {
+  if (value === undefined) return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  // Before anything else: what cannot be read as a URL may hold a password too.
+  if (value.includes('@'))
+    throw usageError('--registry-mirror has a name or a password in it: name a mirror that lets everybody read, by its URL alone');
+  const shown = `--registry-mirror ${value || "''"}`;
+  if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
+    throw usageError(`${shown}: give the URL of a registry, as https://registry.example or http://127.0.0.1:5000`);
+  if (url.protocol === 'http:' && !loopback.has(url.hostname))
+    throw usageError(`${shown}: a mirror on another machine is read by https only: what comes by http anybody on the way could change`);
+  if (!/^(archive|official):/.test(longhorn))
+    throw usageError(`${shown} is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out`);
+  return url.href.replace(/\/+$/, '');
 };

@@ -1,23 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
 import { allDangers, type Danger, isDanger } from '../../longhorn/dangers.ts';
-import { usageError } from '../exit-code.ts';
+import { type ExistingCluster, objectUid } from '../../suite/config/config.ts';
+import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
-
-/** What is said of a cluster that was there before: which one it is, and what may be done to it. */
-export type ExistingCluster = {
-  /** Absolute. */
-  kubeconfig: string;
-  context: string;
-  /** The UID of the namespace kube-system that the cluster must have. */
-  expectCluster: string | undefined;
-  storeImage: string;
-  /** A namespace that is there, for all backup stores; undefined: each gets one of its own. */
-  namespace: string | undefined;
-  allow: readonly Danger[];
-  /** Scenarios ask for Longhorn's support bundle, for which they need rights of its own. */
-  supportBundle?: boolean;
-};
 
 /** The flags that only `--provider existing` has, as they were given. */
 export type ExistingFlags = Partial<Record<'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow', string>>;
@@ -30,8 +17,6 @@ const flagNames: Record<keyof ExistingFlags, string> = {
   namespace: '--namespace',
   allow: '--allow',
 };
-
-const uidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** Reads a list of dangers; throws a CommandError of one line for a name that is none. */
 export const parseAllow = (text: string): Danger[] => {
@@ -71,12 +56,21 @@ export const parseExisting = (
   const found = statSync(kubeconfig, { throwIfNoEntry: false });
   if (found === undefined) throw usageError(`--kubeconfig ${kubeconfig}: there is no such file`);
   if (found.isDirectory()) throw usageError(`--kubeconfig ${kubeconfig} is a folder: name the file`);
-  if (expectCluster !== undefined && !uidPattern.test(expectCluster))
+  if (expectCluster !== undefined && !objectUid.safeParse(expectCluster).success)
     throw usageError(
       `--expect-cluster ${expectCluster || "''"}: give the UID of the namespace kube-system (kubectl get namespace kube-system -o jsonpath={.metadata.uid})`,
     );
   if (namespace !== undefined) checkName('namespace', namespace);
   const allowed = allow === undefined ? [] : parseAllow(allow);
   const asked = flags.supportBundle === true ? { supportBundle: true } : {};
-  return { kubeconfig: resolve(kubeconfig), context, storeImage, expectCluster, namespace, allow: allowed, ...asked };
+  return { kubeconfig: resolve(kubeconfig), context, storeImage, expectCluster, namespace, allow: allowed, clocks: readClocks(), ...asked };
+};
+
+// No flag: what has other clocks than Longhorn is an emulator that somebody installed.
+const readClocks = (): ExistingCluster['clocks'] => {
+  const { CORRAL_TARGET_CLOCKS: text } = process.env;
+  if (!text) return undefined;
+  const clocks = parseClocks(text);
+  if (clocks === undefined) throw new CommandError(`CORRAL_TARGET_CLOCKS=${text} ${clocksHelp}, or not be set`, exitCode.notFit);
+  return clocks;
 };

@@ -1,15 +1,14 @@
 import { Command } from 'commander';
 import { allDangers } from '../../longhorn/dangers.ts';
-import type { Output } from '../../report/output.ts';
+import type { ExistingCluster, RunConfig } from '../../suite/config/config.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
-import { checkNumber, checkOnly, checkOut, checkTags } from './checks.ts';
-import { checkMirror, choose, chooseLonghorn } from './choose.ts';
-import { type ExistingCluster, type ExistingFlags, parseExisting } from './existing.ts';
-import { parseFlags } from './parse-flags.ts';
+import { checkMirror, checkNumber, checkOnly, checkOut, checkTags, choose, chooseLonghorn } from './checks.ts';
+import { type ExistingFlags, parseExisting } from './existing.ts';
+import { parseFlags } from './flags.ts';
 
 /** What the command was asked to do. */
-export type Arguments = {
+export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'output'> & {
   provider: string;
   /** `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`: the one that an existing cluster has. */
   longhorn: string;
@@ -24,16 +23,8 @@ export type Arguments = {
   tags: string | undefined;
   /** Which part of the chosen scenarios; undefined: all of them. */
   shard: Shard | undefined;
-  /** Absolute. */
-  out: string;
-  /** How many scenarios are at work at once; undefined: all. */
-  workers: number | undefined;
   /** How often the chosen scenarios are played. */
   repeat: number;
-  /** Longhorn is asked for its support bundle where a scenario does not pass. */
-  supportBundle: boolean;
-  /** How the run is told. */
-  output: Output;
 };
 
 type Flags = ExistingFlags &
@@ -80,7 +71,7 @@ const longhornOf = (provider: string, value: string | undefined): string => {
   throw usageError(`--longhorn ${value}: an existing cluster is judged by the Longhorn in it: leave it out`);
 };
 
-const outputOf = ({ verbose, json }: Flags): Output => {
+const outputOf = ({ verbose, json }: Flags): Arguments['output'] => {
   if (verbose && json) throw usageError('--verbose and --json exclude each other: --json tells every event already');
   if (json) return 'json';
   return verbose ? 'verbose' : 'quiet';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { checkNumber, checkOut } from '../arguments/checks.ts';
+import { parseFlags } from '../arguments/flags.ts';
 import { type Arguments, parseArguments } from '../arguments/parse.ts';
-import { parseFlags } from '../arguments/parse-flags.ts';
 import { usageError } from '../exit-code.ts';
 
 /** Where the shards of a fleet play: each in a lab of its own inside its pod, or all on the Longhorn that the cluster has. */

@@ -1,8 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { drivers } from '../../store/drivers/index.ts';
-import { commanderMessage } from '../arguments/commander-message.ts';
+import { commanderMessage, refuseLostFlags } from '../arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit-code.ts';
-import { refuseLostFlags } from '../lost-flags.ts';
 import { fsck } from './fsck.ts';
 import { list } from './list.ts';
 import { show } from './show.ts';

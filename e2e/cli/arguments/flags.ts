@@ -1,6 +1,27 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Command, Option } from 'commander';
+import { type Command, CommanderError, type Option } from 'commander';
+import { inOneLine, usageError } from '../exit-code.ts';
+
+/** Whether help is asked for, of a command that has no flags otherwise. */
+export const asksForHelp = (argv: readonly string[]): boolean => argv.some((argument) => argument === '--help' || argument === '-h');
+
+/** What commander says of wrong arguments, in one line: `unknown option '--kep' (Did you mean --keep?)`. */
+export const commanderMessage = ({ message }: CommanderError): string => inOneLine(message.replace(/^error: /, '')).replace(/\.$/, '');
+
+/**
+ * Parses what a command was called with. Throws a CommandError of one line, which names the command's help; false means that help was asked for, and given.
+ */
+export const parseFlags = (command: Command, argv: readonly string[]): boolean => {
+  try {
+    refuseLostFlags(command, argv).parse(argv, { from: 'user' });
+    return true;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return false;
+    throw usageError(`${commanderMessage(error)}: see ${command.name()} --help`);
+  }
+};
 
 type Variables = Record<string, string | undefined>;
 
@@ -45,7 +66,8 @@ const optionsOf = ({ options, commands }: Command): Option[] => {
 // npm 11 takes the word after a flag that it does not know for no part of it.
 const isWithoutValue = (option: Option, value: string): boolean => !option.isBoolean() && value === 'true';
 
-const quoted = (word: string): string => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+/** A word as a shell reads it. */
+export const quoted = (word: string): string => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
 
 const isConfigured = (name: string, variables: Variables): boolean =>
   [variables.npm_config_userconfig, variables.npm_config_globalconfig, join(variables.npm_config_local_prefix ?? '.', '.npmrc')].some(

@@ -1,16 +1,22 @@
 import { Command, CommanderError } from 'commander';
-import { checkMirror, choose, chooseLonghorn } from '../../e2e/cli/arguments/choose.ts';
-import { commanderMessage } from '../../e2e/cli/arguments/commander-message.ts';
-import { type ExistingFlags, parseExisting } from '../../e2e/cli/arguments/existing.ts';
-import { CommandError, type ExitCode, exitCode, usageError } from '../../e2e/cli/exit-code.ts';
-import { refuseLostFlags } from '../../e2e/cli/lost-flags.ts';
-import { type Asked, diagnose, tell } from './diagnose.ts';
-
-const providers = ['lab', 'kind', 'k3d', 'existing'];
+import { checkMirror, choose, chooseLonghorn } from './arguments/checks.ts';
+import { type ExistingFlags, parseExisting } from './arguments/existing.ts';
+import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
+import type { Arguments } from './arguments/parse.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
 type Flags = ExistingFlags & { provider: string; longhorn?: string; registryMirror?: string; json?: true };
 
-const program = (): Command =>
+type Asked = Pick<Arguments, 'provider' | 'longhorn' | 'registryMirror' | 'existing'>;
+
+/** Who looks at what a run with these flags would need, and says what was found. */
+type Doctor<Diagnosis> = {
+  providers: string[];
+  diagnose: (asked: Asked) => Promise<Diagnosis>;
+  tell: (diagnosis: Diagnosis) => string[];
+};
+
+const program = (providers: string[]): Command =>
   new Command('npm run doctor --')
     .description('Looks whether all is there that npm run e2e needs with the same flags, and says what mends what is not.')
     .option('--provider <name>', `where the cluster would come from: ${providers.join(', ')}`, 'lab')
@@ -31,7 +37,7 @@ const program = (): Command =>
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 
-const read = (flags: Flags): Asked => {
+const read = (flags: Flags, providers: string[]): Asked => {
   const provider = choose('provider', flags.provider, providers);
   const existing = parseExisting(provider, flags);
   if (existing !== undefined && flags.longhorn !== undefined)
@@ -41,10 +47,13 @@ const read = (flags: Flags): Asked => {
 };
 
 /** `npm run doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage. */
-export const runDoctorCommand = async (argv: readonly string[]): Promise<ExitCode> => {
+export const runDoctorCommand = async <Diagnosis extends { ready: boolean }>(
+  argv: readonly string[],
+  { providers, diagnose, tell }: Doctor<Diagnosis>,
+): Promise<ExitCode> => {
   try {
-    const flags = refuseLostFlags(program(), argv).parse(argv, { from: 'user' }).opts<Flags>();
-    const diagnosis = await diagnose(read(flags));
+    const flags = refuseLostFlags(program(providers), argv).parse(argv, { from: 'user' }).opts<Flags>();
+    const diagnosis = await diagnose(read(flags, providers));
     const lines = flags.json ? [JSON.stringify(diagnosis, null, 2)] : tell(diagnosis);
     process.stdout.write(`${lines.join('\n')}\n`);
     return diagnosis.ready ? exitCode.passed : exitCode.failed;
