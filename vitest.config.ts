@@ -1,12 +1,11 @@
 import { defineConfig } from 'vitest/config';
-import type { Guard } from './e2e/suite/play/reporter.ts';
-import { e2eProject } from './e2e/suite/vitest-project.ts';
+import { e2eProject, type Guard } from './e2e/suite/vitest-project.ts';
 
 // A run that no command has started looks at its cluster itself.
-const guard: Guard = async (environment) => {
+const guard: Guard = async (config) => {
   const { guardAlone } = await import('./providers/existing/guard-alone.ts');
   const tell = (line: string): void => void process.stdout.write(`${line}\n`);
-  await guardAlone({ ...environment }, { terminal: { input: process.stdin, output: process.stdout }, tell });
+  await guardAlone(config, { terminal: { input: process.stdin, output: process.stdout }, tell });
 };
 
 // CI names a failed test once more by the message of its assertion, without vitest's table of differences: 40 characters of it tell nothing.

@@ -1,6 +1,4 @@
-import type { ExistingCluster } from '../e2e/cli/arguments/existing.ts';
-import type { Danger } from '../e2e/longhorn/dangers.ts';
-import type { Lack } from '../e2e/longhorn/lacks.ts';
+import type { ClusterConfig, ExistingCluster } from '../e2e/suite/config/config.ts';
 
 /** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
 export type Progress = {
@@ -10,25 +8,13 @@ export type Progress = {
 };
 
 /** A cluster that a provider brought up, with a Longhorn (or its stand-in) in it. */
-export type RunningCluster = {
-  kubeconfig: string;
+export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without'> & {
   context: string;
-  provider: string;
-  /** Image of the pod that serves a store. */
-  storeImage: string;
-  /** The namespace that all backup stores go into; undefined: each has one of its own. */
-  namespace?: string | undefined;
-  /** What scenarios may do that others on the cluster could feel: everything, where it was made for the run. */
-  allow: readonly Danger[];
-  /** What the cluster lacks that scenarios use; nothing, where nothing is said. */
-  without?: readonly Lack[];
-  /** The folder of a lab: by it the scenarios make its nodes fail. */
-  lab?: string;
+  target: { name: string; version: string };
+  /** Nothing, where nothing is said. */
+  without?: ClusterConfig['without'];
   /** Lines that tell a reader how to reach a cluster that was kept. */
   reach: string[];
-  target: { name: string; version: string };
-  /** The clocks (ms) of the Longhorn in it, where they are not Longhorn's own. */
-  clocks?: { deletionBackoff: number; resync: number; lockLife: number; monitorPoll: number } | undefined;
   /** How many scenarios it bears at once; all of them, where nothing is said. */
   workers?: number | undefined;
   /** What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one. */

@@ -1,10 +1,10 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Interruption, play } from '../../e2e/cli/play.ts';
-import { toEnvironment } from '../../e2e/cli/to-environment.ts';
 import { count } from '../../e2e/kube/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
+import { makeRunConfig } from '../../e2e/suite/config/config.ts';
 import { makeRunId } from '../../e2e/suite/config/run-id.ts';
 import { install } from '../../emulator/install.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
@@ -60,17 +60,14 @@ export const openGround = ({ config, progress, interruption }: GroundOptions): G
       const running = await prepare(mutant);
       await mkdir(out, { recursive: true });
       const log = await open(join(out, 'log.txt'), 'w');
-      const environment = toEnvironment(
-        { ...running, target: { name: 'emulator', version } },
-        { run: makeRunId(), out, workers: running.workers },
-      );
+      const told = makeRunConfig({ ...running, target: { name: 'emulator', version }, out });
       // Nothing of a lab that was lost needs to be cleaned up.
       const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
       try {
         await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${tellBug(mutant)}`, () =>
           play({
-            config,
-            environment,
+            project: config,
+            config: told,
             chosen: { only: namesPattern(scenarios), tags: undefined },
             files,
             interruption: { first: lost(interruption.first), again: lost(interruption.again) },

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Environment, toVariables } from '../suite/config/environment.ts';
+import { type RunConfig, toVariables } from '../suite/config/config.ts';
 import { projectName } from '../suite/play/reporter.ts';
 import type { Arguments } from './arguments/parse.ts';
 
@@ -29,8 +29,9 @@ export type Interruption = { first: AbortSignal; again: AbortSignal };
  * It is the same run as `npx vitest run --project e2e`: the reporter in there tells it and writes report.json.
  */
 export const play = async (options: {
-  config: string;
-  environment: Environment;
+  /** The vitest configuration whose project `e2e` holds the scenarios. */
+  project: string;
+  config: RunConfig;
   chosen: Pick<Arguments, 'only' | 'tags'>;
   /** The files with the chosen scenarios: no process is started for any other; without them, all are looked into. */
   files?: readonly string[];
@@ -38,13 +39,22 @@ export const play = async (options: {
   /** A file descriptor for all that it tells, which otherwise goes where this process's own output does. */
   output?: number;
 }): Promise<string | undefined> => {
-  const { config, environment, interruption, chosen, files = [], output = 'inherit' } = options;
-  const args = ['run', ...files.map((file) => resolve(file)), '--config', config, '--configLoader', configLoader, '--project', projectName];
+  const { project, config, interruption, chosen, files = [], output = 'inherit' } = options;
+  const args = [
+    'run',
+    ...files.map((file) => resolve(file)),
+    '--config',
+    project,
+    '--configLoader',
+    configLoader,
+    '--project',
+    projectName,
+  ];
   if (chosen.only !== undefined) args.push('--testNamePattern', chosen.only);
   if (chosen.tags !== undefined) args.push('--tags-filter', chosen.tags);
 
   const child = spawn(process.execPath, [vitestEntry, ...args], {
-    env: { ...process.env, ...toVariables(environment) },
+    env: { ...process.env, ...toVariables(config) },
     // The channel tells it when this process dies. A group of its own keeps a terminal's Ctrl-C from its workers,
     // which are to clean up first, and lets the second one end them all.
     stdio: ['ignore', output, output, 'ipc'],

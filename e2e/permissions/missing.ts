@@ -9,7 +9,7 @@ const reviews: Resource = { group: 'authorization.k8s.io', version: 'v1', plural
 
 type Review = { status: { allowed: boolean } };
 
-type Asked = { allow: readonly Danger[]; namespace: string | undefined; supportBundle?: boolean };
+type Asked = { allow: readonly Danger[]; namespace?: string | undefined; supportBundle?: boolean };
 
 /**
  * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be played, and what the provider does

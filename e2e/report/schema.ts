@@ -97,7 +97,7 @@ const scenarioSchema = z.strictObject({
 });
 
 /** Which part of the scenarios a run played. */
-const shardSchema = z.strictObject({
+export const shardSchema = z.strictObject({
   index: z.int().positive(),
   of: z.int().positive(),
   /** The same for all shards of the same scenarios, split and chosen in the same way, and for no others. */

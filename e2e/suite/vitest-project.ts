@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { Vite } from 'vitest/node';
 import { goOnWithoutReader } from '../report/without-reader.ts';
-import { parseWorkers } from './config/environment.ts';
-import { makeRunId } from './config/run-id.ts';
-import { createReporter, type Guard, projectName } from './play/reporter.ts';
+import { findRunConfig, isHandedOn, type RunConfig, readRunConfig, toVariables } from './config/config.ts';
+import { createReporter, projectName } from './play/reporter.ts';
 import { tags } from './tags.ts';
 import { loneOperator } from './tags-expression.ts';
+
+/** Looks at the cluster before anything is made in it; throws where it may not be played on. */
+export type Guard = (config: RunConfig) => Promise<void>;
 
 // Thrown, it would come with a stack.
 const refuseLoneOperator = (expression: string): void => {
@@ -27,12 +29,17 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
     const collect = vitest.collect.bind(vitest);
     vitest.collect = (filters, options) => collect(filters, { ...options, staticParse: false });
     // The command has looked at the cluster itself.
-    const byCommand = process.connected && process.env.CORRAL_RUN !== undefined;
-    // Here, as the workers inherit it: all of them belong to one run.
-    process.env.CORRAL_RUN ??= makeRunId();
+    const byCommand = process.connected && isHandedOn(process.env);
+    const config = findRunConfig(process.env);
+    // Read once, and inherited by the workers: all of them belong to one run. What is wrong with it, the reporter says.
+    if (config !== undefined) Object.assign(process.env, toVariables(config));
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;
     const alone = chosen === undefined && vitest.projects.every(({ name }) => name === projectName);
-    vitest.config.reporters = [...(alone ? [] : vitest.config.reporters), createReporter({ alone, guard: byCommand ? undefined : guard })];
+    const readConfig = () => readRunConfig(process.env);
+    vitest.config.reporters = [
+      ...(alone ? [] : vitest.config.reporters),
+      createReporter({ alone, readConfig, guard: byCommand ? undefined : guard }),
+    ];
   },
 });
 
@@ -40,11 +47,11 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
 const asManyAsThereAre = 100;
 
 /**
- * The vitest project of the scenarios in the files given: side by side, a process a file, unless CORRAL_WORKERS is 1; no retry, no time-out
+ * The vitest project of the scenarios in the files given: side by side, a process a file, unless the run is told of one worker; no retry, no time-out
  * but the scenarios' own; `guard` looks at the cluster where no command has. A process a file is ready some seconds later than one for all of them, but one that dies takes only its own along.
  */
 export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineConfiguration => {
-  const sideBySide = parseWorkers(process.env) !== 1;
+  const sideBySide = findRunConfig(process.env)?.workers !== 1;
   return {
     plugins: [reportScenarios(guard)],
     test: {

@@ -1,9 +1,8 @@
-import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
-import { clocksHelp, parseClocks } from '../../e2e/longhorn/clocks.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
+import type { ExistingCluster } from '../../e2e/suite/config/config.ts';
 import { orAborted } from '../or-aborted.ts';
-import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
+import { NotFit, type Progress, type Provider } from '../provider.ts';
 import { announce } from './announce.ts';
 import { awaitLoss } from './await-loss.ts';
 import { type Baseline, differencesFrom, readBaseline } from './baseline/baseline.ts';
@@ -15,14 +14,6 @@ import { orRefuse } from './refuse.ts';
 
 /** More at once bring no more to light, and are more than other people's volumes should have to bear. */
 const MOST_WORKERS = 3;
-
-const clocksFrom = (variables: NodeJS.ProcessEnv): RunningCluster['clocks'] => {
-  const text = variables.CORRAL_TARGET_CLOCKS;
-  if (!text) return undefined;
-  const clocks = parseClocks(text);
-  if (clocks === undefined) throw new NotFit(`CORRAL_TARGET_CLOCKS=${text} ${clocksHelp}, or not be set`);
-  return clocks;
-};
 
 // The emulator says what it is in its version: no report is to take it for a Longhorn.
 const nameOf = ({ version }: Longhorn): string => (version.endsWith('-emulator') ? 'emulator' : 'installed');
@@ -61,7 +52,6 @@ export const existingOn = (terminal: Terminal): Provider => ({
   name: 'existing',
   up: async ({ existing, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
-    const clocks = clocksFrom(process.env);
     const { cluster, longhorn, baseline } = await orAborted(look({ existing, run, signal, progress, terminal }), signal);
     const { lost, stop } = await orRefuse('the cluster cannot be watched', () => awaitLoss(cluster));
     return {
@@ -73,7 +63,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
       namespace: existing.namespace,
       reach: [],
       target: { name: nameOf(longhorn), version: longhorn.version },
-      clocks,
+      clocks: existing.clocks,
       workers: Math.min(MOST_WORKERS, longhorn.ready.length),
       trouble: () => [],
       lost,

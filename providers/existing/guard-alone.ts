@@ -1,16 +1,8 @@
 import { existsSync } from 'node:fs';
-import type { ExistingCluster } from '../../e2e/cli/arguments/existing.ts';
+import type { ExistingCluster, RunConfig } from '../../e2e/suite/config/config.ts';
 import { NotFit } from '../provider.ts';
 import type { Terminal } from './confirm.ts';
 import { lookAndAsk } from './existing.ts';
-
-/** What the environment of a run names, as far as it is about the cluster. */
-type Named = Omit<ExistingCluster, 'context' | 'expectCluster'> & {
-  provider: string;
-  context: string | undefined;
-  expectCluster?: string | undefined;
-  run: string;
-};
 
 // The same words as the command has, but for its flags.
 const variables: Record<string, string> = {
@@ -28,20 +20,17 @@ const byVariables = (text: string): string =>
  * told of, and confirmed by its UID or at a terminal, before anything is made in it. Throws NotFit otherwise.
  */
 export const guardAlone = async (
-  { provider, context, expectCluster, run, ...named }: Named,
+  { provider, context, run, ...named }: Omit<ExistingCluster, 'context'> & Pick<RunConfig, 'provider' | 'context' | 'run'>,
   { terminal, tell }: { terminal: Terminal; tell: (line: string) => void },
 ): Promise<void> => {
   if (provider !== 'existing') {
-    if (!existsSync(named.kubeconfig))
-      throw new NotFit(`CORRAL_KUBECONFIG=${named.kubeconfig}: there is no such file: is that cluster still up?`);
+    if (!existsSync(named.kubeconfig)) throw new NotFit(`there is no kubeconfig ${named.kubeconfig}: is that cluster still up?`);
     return;
   }
   if (context === undefined) throw new NotFit("CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed");
   const { signal } = new AbortController();
   const note = (line: string): void => tell(byVariables(line));
-  await lookAndAsk({ existing: { ...named, context, expectCluster }, run, signal, progress: { note }, terminal }).catch(
-    (error: unknown) => {
-      throw error instanceof NotFit ? new NotFit(byVariables(error.message)) : error;
-    },
-  );
+  await lookAndAsk({ existing: { ...named, context }, run, signal, progress: { note }, terminal }).catch((error: unknown) => {
+    throw error instanceof NotFit ? new NotFit(byVariables(error.message)) : error;
+  });
 };

@@ -1,6 +1,6 @@
 import { watch } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { leastEnvironment, runBare, runSuite, withSuite } from '../support/run-suite.ts';
+import { handedOn, runBare, runSuite, withSuite } from '../support/run-suite.ts';
 
 // Each hangs until it is told to stop; the clean-up takes a while, and says when it is through.
 const hanging = `const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -151,7 +151,7 @@ test('when the process that runs the scenarios is killed, the scenario cleans up
   const trace = `(await import('node:fs')).writeFileSync('cleaned-up', '')`;
   await withSuite({ 'a.e2e.ts': hanging.replace(`console.log('cleaned up')`, trace) }, async ({ folder, config }) => {
     // One after the other: the one that is at work is the one that cleans up.
-    const env = { ...leastEnvironment, CORRAL_WORKERS: '1' };
+    const env = handedOn({ workers: 1 });
     // The worker outlives its parent, and nobody can await it: its file is what it leaves.
     const changes = watch(folder, { signal: AbortSignal.timeout(20_000) });
     const killed = runBare(folder, config, { env, signals: [{ after: atWork, signal: 'SIGKILL' }] });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { leastEnvironment, runBare, withSuite } from '../support/run-suite.ts';
+import { handedOn, leastEnvironment, runBare, withSuite } from '../support/run-suite.ts';
 
 const suite = { 'one.e2e.ts': `scenario('A node dies', { needs: ['lab'] }, async ({ does }) => does('When a node dies'));` };
 
@@ -7,7 +7,7 @@ test.each([
   [undefined, { state: 'skipped', reason: 'needs the lab (its nodes can be made to fail)' }],
   ['/nowhere', { state: 'passed', reason: null }],
 ])('a scenario that needs the lab, on the lab %s', async (lab, expected) => {
-  const env = { ...leastEnvironment, ...(lab === undefined ? {} : { CORRAL_LAB: lab }) };
+  const env = handedOn({ lab });
   const run = await withSuite(suite, ({ folder, config }) => runBare(folder, config, { env }));
   expect(run.exitCode).toBe(0);
   expect(run.report?.scenarios[0]).toMatchObject(expected);
@@ -28,7 +28,7 @@ test.each([
     },
   ],
 ])('a scenario that needs a block device, on a cluster without %s', async (without, expected) => {
-  const env = { ...leastEnvironment, ...(without === undefined ? {} : { CORRAL_WITHOUT: without }) };
+  const env = handedOn(without === undefined ? {} : { without: [without] });
   const run = await withSuite(writer, ({ folder, config }) => runBare(folder, config, { env }));
   expect(run.exitCode).toBe(0);
   expect(run.report?.scenarios[0]).toMatchObject(expected);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type JsonEvent, jsonEventSchema } from '../../e2e/report/json-events.ts';
-import { leastEnvironment, runBare, runCommandIn, runInTerminal, runSuite, type Suite, withSuite } from '../support/run-suite.ts';
+import { handedOn, runBare, runCommandIn, runInTerminal, runSuite, type Suite, withSuite } from '../support/run-suite.ts';
 import { openTerminal } from '../support/terminal.ts';
 import { findJunitErrors } from '../support/validate-junit.ts';
 
@@ -102,7 +102,7 @@ describe('--json', () => {
 
   test('also without the command', async () => {
     await withSuite(suite, async ({ folder, config }) => {
-      const ended = await runBare(folder, config, { env: { ...leastEnvironment, CORRAL_OUTPUT: 'json' } });
+      const ended = await runBare(folder, config, { env: handedOn({ output: 'json' }) });
       const events = readEvents(ended.stdout);
       expect(events.at(0)).toMatchObject({ event: 'run-start', provider: 'existing', scenarios: null });
       expect(events.at(-1)).toMatchObject({ event: 'run-end', totals: { passed: 1, failed: 1 } });

@@ -4,7 +4,7 @@ import { runSuite } from '../support/run-suite.ts';
 const suite = {
   'a.e2e.ts': `scenario('It fails now and then', {}, async ({ does }) => {
   await does('Then it works', () => {
-    if (process.env.CORRAL_ROUND === '2') throw Object.assign(new Error('not this time'), { verdict: {} });
+    if (JSON.parse(process.env.CORRAL_CONFIG).round === 2) throw Object.assign(new Error('not this time'), { verdict: {} });
   });
 });
 scenario('It needs more', {}, async ({ skip }) => skip('not here'));
@@ -47,7 +47,7 @@ test('--repeat plays the chosen scenarios in rounds, and tells them all in a tab
 test('a round that is interrupted is the last; the rounds before it stay in the report', async () => {
   const hangs = `scenario('It hangs in the second round', {}, async ({ does }) => {
   await does('Given a thing');
-  if (process.env.CORRAL_ROUND === '2') {
+  if (JSON.parse(process.env.CORRAL_CONFIG).round === 2) {
     await does('Given another round');
     await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
   }
@@ -65,7 +65,7 @@ test('a round that is interrupted is the last; the rounds before it stay in the 
 
 test('a round whose process dies is the last, and is in the report', async () => {
   const dies = `scenario('It passes once', {}, async ({ does }) => {
-  if (process.env.CORRAL_ROUND === '2') process.kill(process.ppid, 'SIGKILL');
+  if (JSON.parse(process.env.CORRAL_CONFIG).round === 2) process.kill(process.ppid, 'SIGKILL');
   await does('Given a thing', () => new Promise((resolve) => setTimeout(resolve, 100)));
 });`;
   const ended = await runSuite({ 'a.e2e.ts': dies }, { flags: ['--repeat', '3'] });

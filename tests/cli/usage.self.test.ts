@@ -173,10 +173,10 @@ test('--help tells every flag, and starts nothing', async () => {
 });
 
 test('--support-bundle gets to the scenarios, and is off where it is not given', async () => {
-  const told = `scenario('It is told', {}, async ({ does }) => does('Given ' + process.env.CORRAL_SUPPORT_BUNDLE));`;
+  const told = `scenario('It is told', {}, async ({ does }) => does('Given ' + JSON.parse(process.env.CORRAL_CONFIG).supportBundle));`;
   for (const [flags, sentence] of [
-    [['--support-bundle'], 'Given 1'],
-    [[], 'Given undefined'],
+    [['--support-bundle'], 'Given true'],
+    [[], 'Given false'],
   ] as const) {
     const ended = await runSuite({ 'told.e2e.ts': told }, { flags: [...flags] });
     expect(ended.report?.scenarios[0]?.steps.map((each) => each.sentence)).toContain(sentence);
@@ -205,7 +205,7 @@ test('--keep leaves the cluster up, and says how to reach it', async () => {
 
     The cluster is left up (--keep).
     kubectl --kubeconfig /nowhere/kubeconfig get nodes
-    The scenarios again: CORRAL_KUBECONFIG=/nowhere/kubeconfig CORRAL_CONTEXT=inline CORRAL_PROVIDER=lab CORRAL_TARGET=emulator CORRAL_TARGET_VERSION=0.0.0 CORRAL_STORE_IMAGE=store:inline npx vitest run --project e2e
+    The scenarios again: CORRAL_CONFIG='{"kubeconfig":"/nowhere/kubeconfig","context":"inline","provider":"lab","target":{"name":"emulator","version":"0.0.0"},"storeImage":"store:inline","allow":[],"without":[]}' npx vitest run --project e2e
     Page: out/report.html"
   `);
 });

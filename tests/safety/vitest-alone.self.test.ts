@@ -10,7 +10,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const uid = '3b0f6a8e-0000-4000-8000-000000000001';
 
 const vitest = async (args: string[], env: Record<string, string> = {}) => {
-  const { CORRAL_RUN: _, VITEST: __, ...others } = process.env;
+  const { CORRAL_CONFIG: _, VITEST: __, ...others } = process.env;
   const ended = await execa('node', [vitestEntry, ...args, '--project', 'e2e'], {
     cwd: root,
     env: { ...others, ...env },

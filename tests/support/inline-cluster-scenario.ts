@@ -18,7 +18,7 @@ type ClusterSteps = {
 export const scenario = defineScenario<ClusterSteps>({
   // Whatever it asks for: what the scenarios may is not what is tried here.
   connect: ({ permit: _, ...options }) => connect(options),
-  createSteps: async ({ cluster, run }) => {
+  createSteps: async ({ cluster, config: { run } }) => {
     const lamps = await follow<KubernetesObject>(cluster, secrets, { namespace });
     const made: string[] = [];
     return {

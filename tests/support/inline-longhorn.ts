@@ -41,7 +41,7 @@ const watched = <T extends KubernetesObject>(resource: Resource): ReplayedTimeli
 /** `longhornScenario()` for inline suites: the suite's own steps and faults on timelines that are filled by hand, without a cluster. */
 export const longhornScenario = defineScenario({
   connect: () => cluster,
-  createSteps: async ({ report, out, scenario }) => {
+  createSteps: async ({ report, config: { out }, scenario }) => {
     const made = nothingMade();
     const timelines = {
       volumes: watched<Volume>(longhornResources.volumes),

@@ -34,7 +34,7 @@ const normalise = (text: string, folder: string): string =>
     .replaceAll(folder, '<suite>')
     .replaceAll(root, '<root>/')
     .replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>')
-    .replace(/(Corral run |CORRAL_RUN=)[a-z0-9]{6}\b/g, '$1<run>')
+    .replace(/Corral run [a-z0-9]{6}\b/g, 'Corral run <run>')
     .replace(/:\d+:\d+\)?$/gm, ':<line>')
     .trimEnd();
 
@@ -123,5 +123,10 @@ export const runInTerminal = async (
 export const runBare = (folder: string, config: string, options: { env: Record<string, string>; signals?: Signalled[] }): Promise<Ended> =>
   run(folder, { args: [vitestEntry, 'run', '--config', config, '--project', 'e2e'], ...options });
 
-/** The least that the scenarios need of their environment. */
+/** The least that the scenarios need to be told by hand. */
 export const leastEnvironment = { CORRAL_KUBECONFIG: '/nowhere/kubeconfig', CORRAL_STORE_IMAGE: 'store:inline', CORRAL_OUT: 'out' };
+
+/** The same, and more of it, handed on as the command does. */
+export const handedOn = (more: object): Record<string, string> => ({
+  CORRAL_CONFIG: JSON.stringify({ kubeconfig: '/nowhere/kubeconfig', storeImage: 'store:inline', out: 'out', ...more }),
+});

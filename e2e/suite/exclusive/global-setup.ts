@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { parseScenarios, parseWorkers } from '../config/environment.ts';
+import { findRunConfig } from '../config/config.ts';
 import { type BrokerAddress, startBroker } from './broker.ts';
 
 declare module 'vitest' {
@@ -10,9 +10,9 @@ declare module 'vitest' {
 
 /** Keeps the locks of a run in the process that all its workers belong to, as long as they are at work. */
 export default async (project: TestProject): Promise<() => Promise<void>> => {
-  const places = parseWorkers(process.env);
+  const { workers: places, scenarios } = findRunConfig(process.env) ?? {};
   // One after the other, nobody comes before the one before it has left.
-  const awaited = places === 1 ? undefined : parseScenarios(process.env);
+  const awaited = places === 1 ? undefined : scenarios;
   const { address, stop } = await startBroker({ ...(places !== undefined && { places }), ...(awaited !== undefined && { awaited }) });
   project.provide('corralLocks', address);
   return stop;

@@ -3,13 +3,13 @@ import { lacks } from '../../longhorn/lacks.ts';
 import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { findChromium, withoutChromium } from '../../ui/chromium.ts';
-import type { Environment } from '../config/environment.ts';
+import type { RunConfig } from '../config/config.ts';
 import type { ScenarioOptions } from './ground.ts';
 import { SkipScenario } from './judge-end.ts';
 
 /** Throws a SkipScenario that says why, where the run cannot or may not do what a scenario needs. */
 export const skipUnlessFit = (
-  { lab, without, allow }: Pick<Environment, 'lab' | 'without' | 'allow'>,
+  { lab, without, allow }: Pick<RunConfig, 'lab' | 'without' | 'allow'>,
   { needs, dangers }: Required<Pick<ScenarioOptions, 'needs' | 'dangers'>>,
   { called, heals }: Pick<StoreDriver, 'called' | 'heals'> = driverNamed(),
 ): void => {

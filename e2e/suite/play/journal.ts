@@ -5,14 +5,8 @@ import { redact, redactAll } from '../../kube/redact/redact.ts';
 import { eventType, type ScenarioEvent } from '../../report/record.ts';
 import { type Finding, type Kubernetes, nothingSpent, type Step } from '../../report/schema.ts';
 import type { Told } from '../evidence/history/markers.ts';
+import type { StepReport } from '../steps/deps.ts';
 import { toTimeSpent } from './account-report.ts';
-
-/** Where steps tell what they do. A step is told by the sentence it stands for, when it starts; then how it ended. */
-export type StepReport = {
-  step(sentence: string): { done(detail?: string): void; failed(error: unknown): void };
-  finding(finding: { title: string; detail: string; link?: string }): void;
-  fault(event: FaultEvent): void;
-};
 
 /** Opens the record of one scenario: everything is kept for the report, told to the reporter at once, and given to `keep` for its history. */
 export const openJournal = ({

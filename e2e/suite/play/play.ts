@@ -8,7 +8,7 @@ import { redactAll, redactError } from '../../kube/redact/redact.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
-import { parseEnvironment } from '../config/environment.ts';
+import { readRunConfig } from '../config/config.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { tellAwaited } from './awaiting.ts';
 import { skipUnlessFit } from './fit.ts';
@@ -50,31 +50,25 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
   journal.starts();
 
   const work = async () => {
-    const environment = parseEnvironment(process.env);
-    const { kubeconfig, context: named, run, out, storeImage, clocks, lab, namespace, without, supportBundle = false } = environment;
-    skipUnlessFit(environment, { needs, dangers });
+    const config = readRunConfig(process.env);
+    const { kubeconfig, context: named, run, namespace, supportBundle } = config;
+    skipUnlessFit(config, { needs, dangers });
     const permit = permitNeeded({ run, dangers, namespace, supportBundle });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
     const cluster = ground.connect({ ...place, health });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
     journal.cluster(kubernetes);
-    const evidence = witness.begin({ environment, kubernetes, cluster: ground.connect(place), onExpected: tellAwaited(journal.send) });
+    const evidence = witness.begin({ config, kubernetes, cluster: ground.connect(place), onExpected: tellAwaited(journal.send) });
     clock.signal.throwIfAborted();
     const skip = (reason: string): never => {
       throw new SkipScenario(reason);
     };
     steps = await ground.createSteps({
+      config,
       cluster,
-      run,
       scenario: context.task.name,
-      out,
-      storeImage,
-      namespace,
-      clocks,
-      lab,
       dangers,
       needs,
-      without,
       longhorn,
       signal: clock.signal,
       report: journal.report,

@@ -9,10 +9,10 @@ import { readReport, writeReport } from '../../report/file.ts';
 import { interruptedExitCode, takeSignals } from '../../report/interruption.ts';
 import { describeJudged } from '../../report/judged.ts';
 import type { Narrator } from '../../report/narrator.ts';
+import type { Output } from '../../report/output.ts';
 import { eventType, type ScenarioEvent } from '../../report/record.ts';
 import type { Kubernetes, Report } from '../../report/schema.ts';
 import { tellEnd, tellStart } from '../../report/tell-end.ts';
-import { type Environment, parseEnvironment } from '../config/environment.ts';
 
 /** The vitest project whose tests are scenarios. */
 export const projectName = 'e2e';
@@ -22,16 +22,27 @@ const toEnd = (interruption: string | undefined): Report['end'] =>
 
 const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
 
-/** Looks at the cluster before anything is made in it; throws where it may not be played on. */
-export type Guard = (environment: Environment) => Promise<void>;
+/** What the reporter has to know of a run. */
+type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
+  kubeconfig: string;
+  out: string;
+  output: Output;
+  round: number;
+  workers?: number | undefined;
+};
 
 /**
  * Makes the reporter of the scenarios: it tells them as they go, and writes the report at the end of the run; `alone` where no other reporter tells
- * anything. `guard` is asked before any of them begins.
+ * anything. `readConfig` says what the run is told, and `guard` looks at its cluster before any of them begins; both throw where nothing may be played.
  */
-export const createReporter = ({ alone, guard }: { alone: boolean; guard?: Guard | undefined }): Reporter => {
+export const createReporter = <Config extends Told>(options: {
+  alone: boolean;
+  readConfig: () => Config;
+  guard?: ((config: Config) => Promise<void>) | undefined;
+}): Reporter => {
+  const { alone, readConfig, guard } = options;
   let vitest: Vitest;
-  let environment: Environment | undefined;
+  let config: Config | undefined;
   let startedAt = new Date();
   let kubernetes: Kubernetes | null = null;
   let interruption: string | undefined;
@@ -52,8 +63,8 @@ export const createReporter = ({ alone, guard }: { alone: boolean; guard?: Guard
 
   const interruptOrphan = () => interrupt('the end of the command');
 
-  const toldAtOnce = (): number => (environment?.workers === 1 ? 1 : chosen.size);
-  const isEnd = (): RunEnd => ({ interrupted: interruption !== undefined, round: environment?.round ?? 1 });
+  const toldAtOnce = (): number => (config?.workers === 1 ? 1 : chosen.size);
+  const isEnd = (): RunEnd => ({ interrupted: interruption !== undefined, round: config?.round ?? 1 });
 
   const tellEvent = (test: TestCase, event: ScenarioEvent) => {
     if (event.kind !== 'cluster') return narrator.event(toTold(test), event);
@@ -82,24 +93,24 @@ export const createReporter = ({ alone, guard }: { alone: boolean; guard?: Guard
       if (unknown.size === 0) return;
       try {
         guardOutput();
-        environment = parseEnvironment(process.env);
-        learnFile(environment.kubeconfig);
-        await guard?.(environment);
+        config = readConfig();
+        learnFile(config.kubeconfig);
+        await guard?.(config);
       } catch (error) {
         // Thrown on, it would reach the reader as a fault of this reporter, with a stack.
         process.stderr.write(`e2e: ${(error as Error).message}\n`);
         process.exit(3);
       }
       startedAt = new Date();
-      narrator = createNarrator(environment.output, { alone });
+      narrator = createNarrator(config.output, { alone });
       giveSignalsBack = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
       // The command that started this run has died: nobody is left to take the cluster down, but what it made can go.
       if (process.connected) process.once('disconnect', interruptOrphan);
       // Otherwise the command says so: it knows of what comes before and after.
-      if (!process.connected) tellStart(environment.output, { ...environment, scenarios: null });
-      narrator.begins({ ...environment, judged: describeJudged(environment.target) });
+      if (!process.connected) tellStart(config.output, { ...config, scenarios: null });
+      narrator.begins({ ...config, judged: describeJudged(config.target) });
       // One after the other, the files are known one after the other.
-      if (environment.workers === 1) narrator.knows(0, 1);
+      if (config.workers === 1) narrator.knows(0, 1);
     },
 
     // A run that is only being set up cannot be cancelled: vitest forgets it. From here on it can.
@@ -128,7 +139,7 @@ export const createReporter = ({ alone, guard }: { alone: boolean; guard?: Guard
     },
 
     onTestRunEnd: async (modules, errors) => {
-      if (environment === undefined) return;
+      if (config === undefined) return;
       giveSignalsBack();
       // Listening keeps the channel open, and an open channel this process.
       process.off('disconnect', interruptOrphan);
@@ -140,10 +151,10 @@ export const createReporter = ({ alone, guard }: { alone: boolean; guard?: Guard
       for (const failure of stray) narrator.ends({ id: failure.name, ...failure }, failure);
 
       const scenarios = [...tests.map((test) => toScenario(test, isEnd())), ...stray];
-      const report = composeReport({ ...environment, startedAt, kubernetes, scenarios, end: toEnd(interruption) });
-      const path = await writeReport(environment.out, addRound(await readReport(environment.out), report, environment.round));
+      const report = composeReport({ ...config, startedAt, kubernetes, scenarios, end: toEnd(interruption) });
+      const path = await writeReport(config.out, addRound(await readReport(config.out), report, config.round));
       narrator.closes(report, relative('', path));
-      if (!process.connected) await tellEnd(environment.out, environment.output);
+      if (!process.connected) await tellEnd(config.out, config.output);
       if (interruption !== undefined) process.exitCode = interruptedExitCode;
     },
   };

@@ -24,7 +24,7 @@ export const openTelling = ({ account, journal, witness, startedAt, ending, scen
   const weighOne = async (error: unknown): Promise<Weighed | undefined> => {
     const begun = witness.ground();
     if (begun === undefined) return undefined;
-    const { out, target } = begun.environment;
+    const { out, target } = begun.config;
     const ground = { scenario, server: begun.kubernetes.server, out, target: target.name, startedAt, concern: ending?.concern };
     // Told besides the failure: what is wrong with the weighing must not take its place.
     return weigh(error, { ...ground, history: await witness.history() }).catch(() => undefined);

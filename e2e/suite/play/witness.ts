@@ -5,13 +5,13 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { composeReport } from '../../report/compose-report.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
-import type { Environment } from '../config/environment.ts';
+import type { RunConfig } from '../config/config.ts';
 import { packBundle } from '../evidence/bundle/bundle.ts';
 import { type Evidence, openEvidence } from '../evidence/evidence.ts';
 import type { OnExpected } from '../evidence/history/history.ts';
 import type { Keeper } from '../evidence/keeper.ts';
 
-type Begun = { environment: Environment; kubernetes: Kubernetes; cluster: Cluster; onExpected: OnExpected };
+type Begun = { config: RunConfig; kubernetes: Kubernetes; cluster: Cluster; onExpected: OnExpected };
 
 type Options = { context: TestContext; record: ScenarioRecord; startedAt: Date; interrupted: AbortSignal };
 
@@ -39,7 +39,7 @@ export const openWitness = ({ context, record, startedAt, interrupted }: Options
     observer,
     begin: (how: Begun): Keeper => {
       begun = how;
-      const { run, round, out, target, clocks, supportBundle } = how.environment;
+      const { run, round, out, target, clocks, supportBundle } = how.config;
       const header = {
         recording: name,
         corral: 1 as const,
@@ -67,7 +67,7 @@ export const openWitness = ({ context, record, startedAt, interrupted }: Options
     paths: (): string[] => {
       const kept = folder();
       if (kept === null || begun === undefined) return [];
-      const shown = relative('', join(begun.environment.out, kept));
+      const shown = relative('', join(begun.config.out, kept));
       return [`${shown}/`, `${shown}.tar.gz`];
     },
     /** Closes the history; of a scenario that did not pass, everything is packed into one file. */
@@ -75,17 +75,17 @@ export const openWitness = ({ context, record, startedAt, interrupted }: Options
       await evidence?.close();
       const kept = folder();
       if (kept === null || begun === undefined || outcome.state === 'passed' || outcome.state === 'skipped') return;
-      const { environment, kubernetes } = begun;
+      const { config, kubernetes } = begun;
       const { kubernetes: _, ...told } = outcome;
-      const scenario = { ...told, name, file: path, seed: record.seed, tags, round: environment.round };
+      const scenario = { ...told, name, file: path, seed: record.seed, tags, round: config.round };
       const report = composeReport({
-        ...environment,
+        ...config,
         startedAt,
         kubernetes,
         scenarios: [scenario],
         end: { state: 'finished', reason: null },
       });
-      await packBundle(join(environment.out, kept), { report, name }).catch(tellTrouble);
+      await packBundle(join(config.out, kept), { report, name }).catch(tellTrouble);
     },
   };
 };

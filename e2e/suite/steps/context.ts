@@ -1,21 +1,15 @@
-import type { FaultEvent, Faults } from '../../faults/fault.ts';
+import type { Faults } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 import type { Lack } from '../../longhorn/lacks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
+import type { StepReport } from './deps.ts';
 import type { PageHandle } from './handles.ts';
 import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
 import type { Timelines } from './timelines.ts';
-
-/** Where steps tell what they do and what they met. */
-export type StepReport = {
-  step(sentence: string): { done(detail?: string): void; failed(error: unknown): void };
-  finding(finding: { title: string; detail: string; link?: string }): void;
-  fault(event: FaultEvent): void;
-};
 
 /** A message that a scenario brings about on purpose, and the object (its name) that may say it. */
 export type ExpectedMessage = { id: MessageId; of: string };

@@ -1,7 +1,8 @@
 import type { Cluster } from '../../kube/cluster.ts';
 import { isInRange, isTooOld, isUnknownNewer, supported } from '../../longhorn/supported.ts';
 import { readVersion } from '../../longhorn/version.ts';
-import type { Context, StepReport } from './context.ts';
+import type { Context } from './context.ts';
+import type { StepReport } from './deps.ts';
 import { readyNodes } from './volume/volume.ts';
 
 /** The nodes that the documents ask for. */

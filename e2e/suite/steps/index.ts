@@ -8,12 +8,13 @@ import { concludeManagers, concludeMessages, excuse } from './conclude/conclude.
 import { scenarioNamed } from './conclude/managers.ts';
 import { messagesOf } from './conclude/messages.ts';
 import { type Context, tellSteps } from './context.ts';
+import type { ScenarioDeps } from './deps.ts';
 import { keepEvidence } from './evidence/keep.ts';
 import { findLonghorn } from './find-longhorn.ts';
 import { limitsOn } from './limits.ts';
 import { nothingMade, uniqueName } from './made.ts';
 import { documentData } from './sizes.ts';
-import type { Steps, StepsOptions } from './steps.ts';
+import type { Steps } from './steps.ts';
 import { makeTarget, removeTarget } from './target.ts';
 import { openTimelines } from './timelines.ts';
 import { createGiven, createThen, createWhen } from './vocabulary.ts';
@@ -24,27 +25,9 @@ export type { Steps } from './steps.ts';
  * Sets the ground that every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it) and returns its steps.
  * If that fails, it has cleaned up before it throws.
  */
-export const createSteps = async ({
-  cluster,
-  run,
-  scenario,
-  out,
-  storeImage,
-  namespace: shared,
-  clocks = longhornClocks,
-  lab,
-  dangers,
-  needs,
-  without = [],
-  longhorn,
-  skip,
-  signal,
-  report,
-  alone: haveAlone,
-  rest,
-  giveBack,
-  evidence,
-}: StepsOptions): Promise<Steps> => {
+export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
+  const { config, cluster, scenario, dangers, needs, longhorn, skip, signal, report, alone: haveAlone, rest, giveBack, evidence } = deps;
+  const { run, out, storeImage, namespace: shared, clocks = longhornClocks, lab, without } = config;
   const driver = driverNamed();
   const step = tellSteps({ report, signal });
   const limits = limitsOn(clocks);

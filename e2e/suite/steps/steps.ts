@@ -1,46 +1,7 @@
 import type { Concern } from '../../faults/reach.ts';
-import type { Cluster } from '../../kube/cluster.ts';
-import type { LonghornClocks } from '../../longhorn/clocks.ts';
-import type { Danger } from '../../longhorn/dangers.ts';
-import type { Lack } from '../../longhorn/lacks.ts';
-import type { Keeper } from '../evidence/keeper.ts';
 import type { ToldMessage } from './conclude/messages.ts';
-import type { Context, StepReport } from './context.ts';
 import type { DocumentData } from './sizes.ts';
 import type { Given, Then, When } from './vocabulary.ts';
-
-/** What the steps need from outside. `signal` ends the scenario; the clean-up has its own time. `out` is where the ledger of faults lies. */
-export type StepsOptions = {
-  cluster: Cluster;
-  run: string;
-  /** The scenario's name. */
-  scenario: string;
-  out: string;
-  storeImage: string;
-  /** The namespace that all backup stores go into; undefined: each has one of its own. */
-  namespace: string | undefined;
-  clocks?: LonghornClocks | undefined;
-  lab?: string | undefined;
-  /** What the scenario does that others on the cluster could feel: nothing else is done. */
-  dangers: readonly Danger[];
-  /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
-  needs: readonly string[];
-  /** What the cluster lacks; nothing that the scenario needs. */
-  without?: readonly Lack[];
-  /** The versions of Longhorn that the scenario holds for. */
-  longhorn: string;
-  skip: (reason: string) => never;
-  signal: AbortSignal;
-  report: StepReport;
-  /** See Context.haveAlone. */
-  alone: Context['haveAlone'];
-  /** See Context.rest. */
-  rest: Context['rest'];
-  /** Gives back what the scenario has alone or shares with others: called when nothing of it is left in Longhorn. */
-  giveBack: () => void;
-  /** Where evidence of the scenario is kept. */
-  evidence: Keeper;
-};
 
 /** The steps of one scenario. */
 export type Steps = {

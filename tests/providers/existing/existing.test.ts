@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { ExistingCluster } from '../../../e2e/cli/arguments/existing.ts';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
+import type { ExistingCluster } from '../../../e2e/suite/config/config.ts';
 import { existingOn } from '../../../providers/existing/existing.ts';
 import { plainProgress } from '../../../providers/progress.ts';
 import { NotFit } from '../../../providers/provider.ts';
@@ -20,10 +20,7 @@ beforeEach(async () => {
   putLonghorn(server);
   said = [];
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  await server.stop();
-});
+afterEach(() => server.stop());
 
 /** `asks`: there is somebody at a terminal, who types this, or nothing yet. */
 type Asked = Partial<ExistingCluster> & { typed?: string | undefined; asks?: boolean; signal?: AbortSignal };
@@ -121,10 +118,10 @@ test('the emulator is told from a Longhorn by its version', async () => {
   await cluster.down();
 });
 
-test('other clocks come from the environment', async () => {
-  vi.stubEnv('CORRAL_TARGET_CLOCKS', '10000,5000,15000,500');
-  const { cluster } = await up();
-  expect(cluster.clocks).toEqual({ deletionBackoff: 10_000, resync: 5000, lockLife: 15_000, monitorPoll: 500 });
+test('other clocks than Longhorn has are passed on', async () => {
+  const clocks = { deletionBackoff: 10_000, resync: 5000, lockLife: 15_000, monitorPoll: 500 };
+  const { cluster } = await up({ clocks });
+  expect(cluster.clocks).toEqual(clocks);
   await cluster.down();
 });
 
@@ -199,13 +196,6 @@ describe('refused in one line', () => {
     await writeFile(kubeconfig, file.replace(server.url, 'http://127.0.0.1:1'));
     expect(await refusal({ kubeconfig })).toBe(
       'the API server http://127.0.0.1:1 (context stub) cannot be reached: connect ECONNREFUSED 127.0.0.1:1: see that it runs, and that --kubeconfig and --context name it',
-    );
-  });
-
-  test('clocks that are none', async () => {
-    vi.stubEnv('CORRAL_TARGET_CLOCKS', '10s');
-    expect(await refusal()).toBe(
-      'CORRAL_TARGET_CLOCKS=10s must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload, or not be set',
     );
   });
 });

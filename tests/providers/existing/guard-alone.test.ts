@@ -52,11 +52,7 @@ test.each([
     { kubeconfig: '/nope' },
     "CORRAL_KUBECONFIG: cannot read the kubeconfig /nope: ENOENT: no such file or directory, open '/nope'",
   ],
-  [
-    'a lab of ours is gone',
-    { provider: 'lab', kubeconfig: '/nope' },
-    'CORRAL_KUBECONFIG=/nope: there is no such file: is that cluster still up?',
-  ],
+  ['a lab of ours is gone', { provider: 'lab', kubeconfig: '/nope' }, 'there is no kubeconfig /nope: is that cluster still up?'],
 ])('%s: refused, and nothing was made', async (_, change, line) => {
   expect((await guard(change)).refused).toBe(line);
   expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);

@@ -10,7 +10,7 @@ import { defineScenario } from '../../../e2e/suite/scenario-core.ts';
 const resource = (plural: string) => ({ group: '', version: 'v1', plural });
 
 /** All that there is to be seen in the cluster and around it, a text each: objects, errors, logs, what commands print, files and variables. */
-const gather = async (cluster: Cluster): Promise<string[]> => {
+const gather = async (cluster: Cluster, kubeconfig: string): Promise<string[]> => {
   const asked = [
     ...['one', 'two'].map((name) => cluster.get(resource('secrets'), { namespace: 'n', name })),
     cluster.list(resource('secrets'), { namespace: 'n' }),
@@ -25,7 +25,7 @@ const gather = async (cluster: Cluster): Promise<string[]> => {
   ];
   const answers = await Promise.all(asked.map((answer) => answer.catch((error: Error) => error.message)));
   const texts = answers.map((answer) => (typeof answer === 'string' ? answer : JSON.stringify(answer)));
-  return [...texts, readFileSync(process.env.CORRAL_KUBECONFIG ?? '', 'utf8'), JSON.stringify(process.env)];
+  return [...texts, readFileSync(kubeconfig, 'utf8'), JSON.stringify(process.env)];
 };
 
 type Told = {
@@ -44,10 +44,10 @@ type Told = {
 export const scenario = defineScenario<Told>({
   // Whatever it asks for: what the scenarios may is not what is tried here.
   connect: ({ permit: _, ...options }) => connect(options),
-  createSteps: async ({ cluster, out, report, evidence }) => {
-    const faults = openFaults({ cluster, ledger: await openLedger(out), tell: report.fault });
+  createSteps: async ({ config, cluster, report, evidence }) => {
+    const faults = openFaults({ cluster, ledger: await openLedger(config.out), tell: report.fault });
     const heals: (() => Promise<void>)[] = [];
-    const all = (await gather(cluster)).join('\n');
+    const all = (await gather(cluster, config.kubeconfig)).join('\n');
     const timeline = replayTimeline(all);
     const object = { metadata: { name: 'seen', annotations: { all } } };
     presentObserver()?.watches(resource('lamps'), timeline);

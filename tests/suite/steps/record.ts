@@ -1,4 +1,4 @@
-import type { StepReport } from '../../../e2e/suite/steps/context.ts';
+import type { StepReport } from '../../../e2e/suite/steps/deps.ts';
 
 /** A report that keeps what it was told: each step when it starts and when it ends, the findings, and what becomes of faults. */
 export const record = () => {

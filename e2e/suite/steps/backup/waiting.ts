@@ -4,7 +4,7 @@ import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import type { StepReport } from '../context.ts';
+import type { StepReport } from '../deps.ts';
 import { PremiseLost } from '../judging.ts';
 import { stateWhen } from './expectations.ts';
 

@@ -9,7 +9,7 @@ import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
 import { type Actor, change, is, isNeverHeldBack, story, waitsForReadiness } from '../backup/expectations.ts';
-import type { StepReport } from '../context.ts';
+import type { StepReport } from '../deps.ts';
 
 type Backups = Timeline<Backup>;
 type Losing = { backup: Actor; version: string };

@@ -1,0 +1,45 @@
+import type { FaultEvent } from '../../faults/fault.ts';
+import type { Cluster } from '../../kube/cluster.ts';
+import type { Danger } from '../../longhorn/dangers.ts';
+import type { SharedThing } from '../../longhorn/shared.ts';
+import type { RunConfig } from '../config/config.ts';
+import type { Keeper } from '../evidence/keeper.ts';
+
+/** Where steps tell what they do and what they met. A step is told by the sentence it stands for, when it starts; then how it ended. */
+export type StepReport = {
+  step(sentence: string): { done(detail?: string): void; failed(error: unknown): void };
+  finding(finding: { title: string; detail: string; link?: string }): void;
+  fault(event: FaultEvent): void;
+};
+
+/** What the steps of one scenario are made of: what its run is told, the cluster, and what plays it. */
+export type ScenarioDeps = {
+  config: RunConfig;
+  cluster: Cluster;
+  /** The scenario's name. */
+  scenario: string;
+  /** What the scenario does that others on the cluster could feel: nothing else is done, and all of it is allowed here. */
+  dangers: readonly Danger[];
+  /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
+  needs: readonly string[];
+  /** The versions of Longhorn that the scenario holds for. */
+  longhorn: string;
+  /** Aborts when the scenario's time is up or the run is interrupted; the clean-up has a time of its own. */
+  signal: AbortSignal;
+  report: StepReport;
+  skip: (reason: string) => never;
+  /**
+   * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that took, in ms.
+   * Meanwhile this scenario is not at work: others may do to these things what they like.
+   */
+  alone: (...things: SharedThing[]) => Promise<number>;
+  /** Gives back what it has alone, what it shares and its place, until the clean-up: for who only looks at what is its own. */
+  rest: () => Promise<void>;
+  /**
+   * Gives back what it has alone, what it shares with others, and its place among those at work; the end of the clean-up does so at the latest.
+   * Called in the clean-up, when all that is left to remove is its own, and nobody else's business.
+   */
+  giveBack: () => void;
+  /** Where evidence of the scenario is kept. */
+  evidence: Keeper;
+};

@@ -1,0 +1,177 @@
+import { afterEach, describe, expect, test, vi } from 'vitest';
+import { parseExisting } from '../../../e2e/cli/arguments/existing.ts';
+import {
+  ConfigError,
+  clusterVariables,
+  configFields,
+  findRunConfig,
+  makeRunConfig,
+  type RunConfig,
+  readRunConfig,
+  toVariables,
+} from '../../../e2e/suite/config/config.ts';
+import { makeRunId, runIdPattern } from '../../../e2e/suite/config/run-id.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+const least = { CORRAL_KUBECONFIG: '/k', CORRAL_STORE_IMAGE: 'store:1' };
+const handedOn = (config: unknown) => ({ CORRAL_CONFIG: JSON.stringify(config) });
+const uid = '3b0f6a8e-0000-4000-8000-000000000001';
+const clocks = { deletionBackoff: 6000, resync: 5000, lockLife: 15_000, monitorPoll: 500 };
+
+test('what is not named has a default, and a run has an id of its own', () => {
+  expect(readRunConfig(least)).toEqual({
+    kubeconfig: '/k',
+    run: expect.stringMatching(runIdPattern),
+    out: '.corral/last',
+    provider: 'existing',
+    target: { name: 'installed', version: null },
+    allow: [],
+    without: [],
+    round: 1,
+    supportBundle: false,
+    output: 'quiet',
+    storeImage: 'store:1',
+  });
+  expect(readRunConfig(least).run).not.toBe(readRunConfig(least).run);
+});
+
+test('what may be named by hand is read, and an empty variable is none', () => {
+  const named = {
+    CORRAL_CONTEXT: 'c',
+    CORRAL_EXPECT_CLUSTER: uid,
+    CORRAL_NAMESPACE: 'stores',
+    CORRAL_ALLOW: 'manager-kill,settings',
+    CORRAL_TARGET_CLOCKS: '6000,5000,15000,500',
+    CORRAL_OUT: '/o',
+  };
+  const allow = ['manager-kill', 'settings'];
+  expect(readRunConfig({ ...least, ...named })).toMatchObject({
+    context: 'c',
+    expectCluster: uid,
+    namespace: 'stores',
+    allow,
+    clocks,
+    out: '/o',
+  });
+  const empty = Object.fromEntries(Object.keys(named).map((name) => [name, '']));
+  expect(readRunConfig({ ...least, ...empty })).toEqual({ ...readRunConfig(least), run: expect.any(String) });
+});
+
+const wrong = (variables: NodeJS.ProcessEnv): string => {
+  try {
+    return `read as ${JSON.stringify(readRunConfig(variables))}`;
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigError);
+    return (error as Error).message;
+  }
+};
+
+describe('what is missing or wrong is named', () => {
+  test.each([
+    [{ CORRAL_KUBECONFIG: undefined }, 'CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster'],
+    [
+      { CORRAL_STORE_IMAGE: undefined },
+      'CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull',
+    ],
+    [
+      { CORRAL_ALLOW: 'manager-kill,all' },
+      'CORRAL_ALLOW.1 must be one of manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault',
+    ],
+    [{ CORRAL_EXPECT_CLUSTER: 'mine' }, 'CORRAL_EXPECT_CLUSTER must be the UID of the namespace kube-system'],
+    [{ CORRAL_NAMESPACE: 'My stores' }, 'CORRAL_NAMESPACE must be at most 63 of a-z, 0-9 and dashes, with no dash at either end'],
+    [
+      { CORRAL_TARGET_CLOCKS: '6s' },
+      'CORRAL_TARGET_CLOCKS must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload',
+    ],
+  ])('by hand: %j', (change, message) => {
+    expect(wrong({ ...least, ...change })).toBe(message);
+  });
+
+  test.each([
+    [{ run: 'Abc' }, 'CORRAL_CONFIG.run must be six characters of a-z and 0-9'],
+    [{ without: ['iscsi'] }, 'CORRAL_CONFIG.without.0 must be one of block-device'],
+    [{ output: 'loud' }, 'CORRAL_CONFIG.output must be one of quiet, verbose, json'],
+    [{ workers: 0 }, 'CORRAL_CONFIG.workers must be a whole number from 1 on'],
+    [{ target: { name: 'moon' } }, 'CORRAL_CONFIG.target.name must be one of installed, official, archive, emulator'],
+    [{ storeimage: 'i' }, 'CORRAL_CONFIG Unrecognized key: "storeimage"'],
+  ])('handed on: %j', (change, message) => {
+    expect(wrong(handedOn({ kubeconfig: '/k', storeImage: 'store:1', ...change }))).toBe(message);
+  });
+
+  test('all of it at once', () => {
+    expect(wrong({})).toMatch(/^CORRAL_KUBECONFIG .*; CORRAL_STORE_IMAGE [^;]*$/);
+    expect(findRunConfig({})).toBeUndefined();
+  });
+
+  test('and nothing of it is repeated, whatever somebody wrote there', () => {
+    const said = [
+      wrong({ CORRAL_CONFIG: 'token: s3cr3t-token' }),
+      wrong(handedOn({ kubeconfig: { token: 's3cr3t-token' }, storeImage: ['s3cr3t-token'], allow: 's3cr3t-token', run: 's3cr3t-token' })),
+      wrong({ CORRAL_ALLOW: 's3cr3t-token', CORRAL_EXPECT_CLUSTER: 's3cr3t-token', CORRAL_TARGET_CLOCKS: 's3cr3t-token' }),
+    ];
+    expect(said[0]).toBe('CORRAL_CONFIG is no JSON: the line that --keep prints has one, and docs/running.md says what is in it');
+    expect(said.join('\n')).not.toContain('s3cr3t');
+  });
+});
+
+const everything: RunConfig = {
+  ...{ kubeconfig: '/k', storeImage: 'store:1', context: 'c', out: '/o', output: 'json', provider: 'lab', lab: '/l', namespace: 'stores' },
+  ...{ allow: ['manager-kill', 'settings'], without: ['block-device'], clocks, target: { name: 'emulator', version: '0.1.0' } },
+  ...{ supportBundle: true, workers: 2, scenarios: 18, round: 3, expectCluster: uid, run: 'abc123' },
+  shard: { index: 2, of: 8, split: '0123456789ab' },
+};
+
+test('a configuration is read as it was handed on, whole', () => {
+  expect(Object.keys(everything).toSorted()).toEqual(
+    configFields()
+      .map(({ name }) => name)
+      .toSorted(),
+  );
+  expect(readRunConfig(toVariables(makeRunConfig(everything)))).toEqual(everything);
+});
+
+test('one that is handed on is all that there is: what somebody has set besides allows nothing', () => {
+  const config = makeRunConfig({ kubeconfig: '/k', storeImage: 'store:1' });
+  expect(readRunConfig({ ...toVariables(config), CORRAL_ALLOW: 'manager-kill', CORRAL_NAMESPACE: 'stores' })).toEqual(config);
+});
+
+test('of a cluster only what a run has to know is handed on, and each run on it has an id of its own', () => {
+  const cluster = { kubeconfig: '/k', storeImage: 'store:1', context: 'c', reach: ['export KUBECONFIG=/k'], keep: () => {} };
+  expect(makeRunConfig(cluster)).toEqual({ ...readRunConfig(least), context: 'c', run: expect.any(String) });
+  const again = clusterVariables(cluster);
+  expect(Object.keys(JSON.parse(again.CORRAL_CONFIG ?? '')).toSorted()).toEqual([
+    'allow',
+    'context',
+    'kubeconfig',
+    'provider',
+    'storeImage',
+    'target',
+    'without',
+  ]);
+  expect(readRunConfig(again).run).not.toBe(readRunConfig(again).run);
+});
+
+test('ids of runs fit in names, and differ', () => {
+  const ids = Array.from({ length: 100 }, makeRunId);
+  expect(ids.every((id) => runIdPattern.test(id))).toBe(true);
+  expect(new Set(ids).size).toBe(100);
+});
+
+describe('the clocks of a Longhorn that is there', () => {
+  const flags = { kubeconfig: import.meta.filename, context: 'c', storeImage: 'store:1' };
+
+  test('come from a variable', () => {
+    vi.stubEnv('CORRAL_TARGET_CLOCKS', '6000,5000,15000,500');
+    expect(parseExisting('existing', flags)?.clocks).toEqual(clocks);
+    vi.stubEnv('CORRAL_TARGET_CLOCKS', '');
+    expect(parseExisting('existing', flags)?.clocks).toBeUndefined();
+  });
+
+  test('are refused where they are none', () => {
+    vi.stubEnv('CORRAL_TARGET_CLOCKS', '10s');
+    const message =
+      'CORRAL_TARGET_CLOCKS=10s must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload, or not be set';
+    expect(() => parseExisting('existing', flags)).toThrow(expect.objectContaining({ message, exitCode: 3 }));
+  });
+});
