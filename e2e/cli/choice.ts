@@ -55,13 +55,13 @@ const describeTest = (test: TestCase): Chosen => ({
 });
 
 /** All scenarios there are, and those of them that were chosen. */
-export type Catalogue = { all: Chosen[]; chosen: Chosen[] };
+type Catalogue = { all: Chosen[]; chosen: Chosen[] };
 
 /**
  * Lists the scenarios there are, and those that `--only` and `--tags` choose, before anything is started: by loading their files, nothing of them runs.
  * Throws a CommandError when none is chosen, which names those there are, and when a file does not load.
  */
-export const listScenarios = async (config: string, chosen: Pick<Arguments, 'only' | 'tags'>): Promise<Catalogue> => {
+const listScenarios = async (config: string, chosen: Pick<Arguments, 'only' | 'tags'>): Promise<Catalogue> => {
   const vitest = await keepSignals(() =>
     createVitest({
       config,

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { dangers } from '../longhorn/dangers.ts';
 import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
 import { messageClasses } from '../longhorn/messages/row.ts';
+import { configFields } from '../suite/config/config.ts';
 import { tags } from '../suite/tags.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
@@ -13,10 +14,10 @@ import { readProject } from './traceability/trace.ts';
 const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 /** Words of a program. */
-export const code = (text: string): string => `\`${text}\``;
+const code = (text: string): string => `\`${text}\``;
 
 /** A table. */
-export const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
 
 const lines = (name: string): RegExp => new RegExp(`(<!-- npm run docs: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`, 'g');
@@ -37,7 +38,7 @@ export const rewrite = (text: string, sections: Record<string, () => string[]>):
 };
 
 /** The steps that scenarios call, with the sentence that each prints; or the sentences of those that every scenario has without calling them. */
-export const tellSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
+const tellSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
   const { named, always } = readProject().steps;
   if (word === 'always') return [...always].map((sentence) => `- ${sentence}`);
   const steps = [...named].filter(([name]) => name.startsWith(`${word}.`)).toSorted(([one], [other]) => one.localeCompare(other));
@@ -48,7 +49,7 @@ export const tellSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] 
 };
 
 /** A scenario as it is written, by its file and its name; without comments, which are for those who know the rest. */
-export const quoteScenario = (file: string, name: string): string[] => {
+const quoteScenario = (file: string, name: string): string[] => {
   const found = readProject()
     .scenarios.get(file)
     ?.scenarios.find((each) => each.name === name);
@@ -69,7 +70,7 @@ export const reportedDifferences = (): DifferenceId[] => {
 };
 
 /** The findings that come of a difference between documents and product, a line each. */
-export const tellFindings = (): string[] =>
+const tellFindings = (): string[] =>
   table(
     ['finding', 'Longhorn', 'difference'],
     reportedDifferences().map((id) => {
@@ -90,7 +91,7 @@ const nightlyVersions = (): string[] => {
 };
 
 /** A difference a line, a version of Longhorn a column. */
-export const tellVersions = (): string[] => {
+const tellVersions = (): string[] => {
   const versions = nightlyVersions();
   return table(
     ['', ...versions],
@@ -99,7 +100,7 @@ export const tellVersions = (): string[] => {
 };
 
 /** Every difference with what a document says, what is so, for which versions and where it was seen. */
-export const tellDifferences = (): string[] =>
+const tellDifferences = (): string[] =>
   ids.flatMap((id, index) => {
     const { title, document, product, versions, seen, link } = differences[id];
     return [
@@ -117,6 +118,11 @@ export const tellDifferences = (): string[] =>
 
 /** What of the documents is written by the code, by the name that stands in their markers. */
 export const sections: Record<string, () => string[]> = {
+  config: () =>
+    table(
+      ['field', 'variable', 'what it is'],
+      configFields().map(({ name, variable, about }) => [code(name), variable && code(variable), about]),
+    ),
   dangers: () =>
     table(
       ['name', 'what a scenario does then'],

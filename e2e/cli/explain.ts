@@ -19,7 +19,7 @@ const fields = {
 } satisfies Record<string, (field: Field) => boolean>;
 
 /** What the command was asked. */
-export type Arguments = { text: string; where: Where; json: boolean };
+type Arguments = { text: string; where: Where; json: boolean };
 
 type Flags = { field?: keyof typeof fields; state?: string; longhorn?: string; json?: boolean };
 
@@ -53,7 +53,7 @@ const program = (): Command =>
     .configureOutput({ outputError: () => {} });
 
 /** Reads the arguments; throws a CommandError of one line for what is none. Undefined: help was asked for, and given. */
-export const parseExplain = (argv: readonly string[]): Arguments | undefined => {
+const parseExplain = (argv: readonly string[]): Arguments | undefined => {
   const command = program();
   if (!parseFlags(command, argv)) return undefined;
   const { field, state, longhorn, json = false } = command.opts<Flags>();
@@ -99,7 +99,7 @@ const tellMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
 ];
 
 /** Tells all that a text can mean, for a reader. */
-export const tellMeanings = (meanings: readonly Meaning[]): string[] => {
+const tellMeanings = (meanings: readonly Meaning[]): string[] => {
   const classes = [...new Set(meanings.map(({ row }) => row.class))];
   return [
     ...(meanings.length > 1 ? [`It has ${meanings.length} meanings; which one it is, the field and the state decide.`, ''] : []),
@@ -109,7 +109,7 @@ export const tellMeanings = (meanings: readonly Meaning[]): string[] => {
 };
 
 /** The same for programs; `class` is null where the meanings do not agree on one. */
-export const tellJson = (text: string, meanings: readonly Meaning[]): string => {
+const tellJson = (text: string, meanings: readonly Meaning[]): string => {
   const classes = new Set(meanings.map(({ row }) => row.class));
   const told = meanings.map(({ id, row, wordings, asCause }) => ({
     id,

@@ -9,7 +9,7 @@ import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 
 /** What a run's folder of results says of the faults that the run has injected. */
-export type RunFolder = {
+type RunFolder = {
   ledger: Ledger;
   /** Whether there is a ledger: a run that injected no fault has none. */
   recorded: boolean;
@@ -20,7 +20,7 @@ export type RunFolder = {
 const whichOne = "name the run's folder of results (--out DIR), or give the run's id (--run ID)";
 
 /** Reads a run's folder of results; throws a CommandError of one line for one that is not there, is none of a run, or does not say of which. */
-export const readRunFolder = async (out: string): Promise<RunFolder> => {
+const readRunFolder = async (out: string): Promise<RunFolder> => {
   const found = statSync(out, { throwIfNoEntry: false });
   if (found === undefined) throw unread(`there is no folder ${out}: ${whichOne}`);
   if (!found.isDirectory()) throw unread(`${out} is a file: ${whichOne}`);

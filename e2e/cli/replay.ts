@@ -15,12 +15,12 @@ import { asksForHelp } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
 /** A history, and where it was found. */
-export type Found = { path: string; recording: Recording };
+type Found = { path: string; recording: Recording };
 
 const historyName = 'history.ndjson';
 
 /** Reads the histories that a path names: a file, a bundle, or a folder with any number of them. Throws a CommandError of one line where there is none. */
-export const readHistories = async (path: string): Promise<Found[]> => {
+const readHistories = async (path: string): Promise<Found[]> => {
   const kind = await stat(path).catch(({ code }: NodeJS.ErrnoException) => {
     throw usageError(code === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read: ${code}`);
   });
@@ -71,7 +71,7 @@ const nameState = (state: string | undefined): string => endings[state as keyof 
 const indent = (text: string): string[] => text.split('\n').map((line) => (line === '' ? '' : `      ${line}`));
 
 /** What is said of a history as a whole: what it is of, and how much there is in it. */
-export const tellHistory = ({ header, lines }: Recording, path: string): string[] => {
+const tellHistory = ({ header, lines }: Recording, path: string): string[] => {
   const events = lines.filter((line) => !('marker' in line)).length;
   const { recording, run, longhorn, kubernetes } = header;
   const of = [longhorn && `Longhorn ${longhorn}`, kubernetes && `Kubernetes ${kubernetes}`, run && `run ${run}`, `${events} events`].filter(
@@ -90,7 +90,7 @@ const tellPlace = (lines: Recording['lines']): string[] => {
 };
 
 /** An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not end as it was meant to. */
-export const tellJudged = (judged: Judged): string[] => {
+const tellJudged = (judged: Judged): string[] => {
   const { set, recorded, now, why } = judged;
   const subject = tellExpected(set);
   const wanted = set.wanted === undefined ? '' : `, as it was meant to`;

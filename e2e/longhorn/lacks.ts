@@ -1,4 +1,4 @@
-/** What a cluster may lack that scenarios use, by the name that CORRAL_WITHOUT knows; what a scenario needs that needs it. */
+/** What a cluster may lack that scenarios use, by the name that a run's configuration knows; what a scenario needs that needs it. */
 export const lacks = {
   'block-device':
     'a block device, to write into a volume that was backed up; without iSCSI no volume of this cluster has one (longhorn#8158)',
@@ -9,6 +9,3 @@ export type Lack = keyof typeof lacks;
 
 /** Every one of them. */
 export const allLacks = Object.keys(lacks) as readonly Lack[];
-
-/** Whether there is such a thing of that name. */
-export const isLack = (name: string): name is Lack => Object.hasOwn(lacks, name);

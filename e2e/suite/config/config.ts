@@ -161,10 +161,10 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
 /** Whether a configuration is handed on as a whole, as the command does. */
 export const isHandedOn = (variables: Variables): boolean => Boolean(variables[whole]);
 
-/** Every field with the variable that names it by hand, its default and what it is, for the documents. */
-export const configFields = (): { name: string; variable: string | undefined; about: string }[] =>
-  Object.entries(runSchema.shape).map(([name, field]) => ({
-    name,
-    variable: byHand[name as keyof RunConfig],
-    about: field.description ?? '',
-  }));
+/** Every field of a configuration, for the documents: the variable that names it by hand, and what it is. */
+export const configFields = (): { name: string; variable: string; about: string }[] =>
+  Object.entries(runSchema.shape).map(([name, field]) => {
+    // The default of a run's id is another each time.
+    const byDefault = field instanceof z.ZodDefault && name !== 'run' ? ` (default \`${JSON.stringify(field.def.defaultValue)}\`)` : '';
+    return { name, variable: byHand[name as keyof RunConfig] ?? '', about: `${field.description}${byDefault}` };
+  });
