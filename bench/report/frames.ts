@@ -1,4 +1,4 @@
-import type { CDPSession, Page } from 'playwright-core';
+import type { CDPSession, Page } from 'playwright';
 
 /** How long frames took, in ms; `busy` is what the page's own thread worked for each, which does not depend on who else is on the machine. */
 export type Frames = { count: number; busy: number; median: number; p95: number; max: number; longTasks: number };

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type CDPSession, chromium, type Page } from 'playwright-core';
+import { type CDPSession, chromium, type Page } from 'playwright';
 import { writeReport } from '../../e2e/report/file.ts';
 import { writePage } from '../../e2e/report/html/write-page.ts';
 import { countStates, type ScenarioReport, untold } from '../../e2e/report/schema.ts';

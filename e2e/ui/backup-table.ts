@@ -1,4 +1,4 @@
-import type { Locator, Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright';
 import { awaitCluster } from '../kube/account.ts';
 
 /** The table of a volume's backups, which has an id and no name. */

@@ -1,4 +1,4 @@
-import type { Page } from 'playwright-core';
+import type { Page } from 'playwright';
 import type { Span } from './judge-shown.ts';
 
 /** The path of the stream that keeps the table of backups live. */
