@@ -1,17 +1,7 @@
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
+import { listen } from '../listen.ts';
 import { type ApiOptions, apiPort, handle } from './handler.ts';
 import { createStreams } from './websocket/stream.ts';
-
-/** Starts an HTTP server and resolves once it listens; it goes with the signal, and its connections with it. */
-export const listen = async (server: Server, where: { host?: string; port: number }, signal: AbortSignal): Promise<void> => {
-  signal.addEventListener('abort', () => {
-    server.close();
-    server.closeAllConnections();
-  });
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(where, resolve);
-  await promise;
-};
 
 /** Serves Longhorn's API from this manager; every manager can answer for all, for it reads and writes their common objects. */
 export const serveApi = async (options: ApiOptions): Promise<void> => {

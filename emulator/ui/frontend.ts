@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { listen } from '../api/server.ts';
+import { listen } from '../listen.ts';
 import type { Mutant } from '../mutants.ts';
 import { pageHtml } from './html.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';

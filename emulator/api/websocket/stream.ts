@@ -1,21 +1,50 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { WebSocketServer } from 'ws';
 import type { Datastore } from '../../manager/datastore.ts';
 import { parseGoDuration } from '../../manager/go-duration.ts';
 import { followed } from '../collections.ts';
 import { type ApiOptions, linksFor, targetOf } from '../handler.ts';
 import { toCollection } from '../resource.ts';
-import { accept, type Connection } from './connection.ts';
-import { createPaced } from './paced.ts';
 
 const keepAlive = 15_000;
 const longestPeriod = 15_000;
+/** What a client may leave unread, in bytes, before it counts as gone. */
+const mostUnread = 1 << 26;
+/** Longest payload taken from a client, in bytes; a client of this API has nothing to say but ping, pong and close. */
+const longestPayload = 1 << 16;
 
 /** The collection a WebSocket's path names, /v1/ws/1s/backups or /v1/ws/backups, and its period in milliseconds, 0 to 15,000. */
 export const readStreamPath = (pathname: string): { name: string; period: number } | undefined => {
   const [, period = '', name = ''] = /^\/v1\/ws(?:\/([^/]+))?\/([^/]+)$/.exec(pathname) ?? [];
   if (!Object.hasOwn(followed, name)) return undefined;
   return { name, period: Math.min(parseGoDuration(period), longestPeriod) };
+};
+
+/** Something done at once, and then again at most once a period however often it is asked for. */
+export type Paced = { request(): void; stop(): void };
+
+/** Paces work by a period in milliseconds; 0 is no period. */
+export const createPaced = (period: number, work: () => void): Paced => {
+  let timer: NodeJS.Timeout | undefined;
+  let isWanted = false;
+  const run = (): void => {
+    timer = undefined;
+    if (!isWanted) return;
+    isWanted = false;
+    timer = setTimeout(run, period);
+    work();
+  };
+  return {
+    request: () => {
+      isWanted = true;
+      if (timer === undefined) run();
+    },
+    stop: () => {
+      isWanted = false;
+      clearTimeout(timer);
+    },
+  };
 };
 
 /** Calls whoever follows a kind of object on each of its events. */
@@ -53,9 +82,9 @@ export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Bu
  */
 export const createStreams = (options: ApiOptions): UpgradeHandler => {
   const events = createEvents(options.datastore);
-  const open = new Set<Connection>();
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: longestPayload });
   options.signal.addEventListener('abort', () => {
-    for (const connection of open) connection.destroy();
+    for (const connection of sockets.clients) connection.terminate();
   });
   return (request, socket, head) => {
     // 'close' follows; without a listener an error would end the process.
@@ -67,25 +96,26 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
       socket.end(`HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\nnot emulated: ${request.url}\n`);
       return;
     }
-    const connection = accept(request, socket, head);
-    if (!connection) return;
     const links = linksFor(target, request.headers.host ?? '', options);
-    let sent = '';
-    const { request: update, stop } = createPaced(stream.period, () => {
-      const text = JSON.stringify(toCollection(shown.type, shown.list(options.datastore, links), links));
-      if (text === sent) return;
-      sent = text;
-      connection.send(text);
-    });
-    open.add(connection);
-    update();
-    const unfollow = events.follow(shown.watched, update);
-    const pings = setInterval(connection.ping, keepAlive);
-    connection.onClose(() => {
-      open.delete(connection);
-      unfollow();
-      clearInterval(pings);
-      stop();
+    sockets.handleUpgrade(request, socket, head, (connection) => {
+      let sent = '';
+      const { request: update, stop } = createPaced(stream.period, () => {
+        const text = JSON.stringify(toCollection(shown.type, shown.list(options.datastore, links), links));
+        if (text === sent) return;
+        sent = text;
+        connection.send(text);
+        if (connection.bufferedAmount > mostUnread) connection.terminate();
+      });
+      update();
+      const unfollow = events.follow(shown.watched, update);
+      const pings = setInterval(() => connection.ping(), keepAlive);
+      // A client that breaks the protocol is ended, and nobody else.
+      connection.on('error', () => undefined);
+      connection.on('close', () => {
+        unfollow();
+        clearInterval(pings);
+        stop();
+      });
     });
   };
 };

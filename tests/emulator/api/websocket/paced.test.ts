@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { createPaced } from '../../../../emulator/api/websocket/paced.ts';
+import { createPaced } from '../../../../emulator/api/websocket/stream.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

@@ -123,6 +123,14 @@ describe('a WebSocket', () => {
     await next();
   });
 
+  test('takes no more than 64 KiB at once from a client', async () => {
+    const { socket, next } = await open('/v1/ws/settings');
+    await next();
+    socket.send('a'.repeat(65_537));
+    const [{ code }] = await once(socket, 'close');
+    expect(code).toBe(1009);
+  });
+
   test('takes what came together with the request', async () => {
     const [name = '', port = ''] = host.split(':');
     const raw = connect(Number(port), name);

@@ -1,0 +1,12 @@
+import type { Server } from 'node:http';
+
+/** Starts an HTTP server and resolves once it listens; it goes with the signal, and its connections with it. */
+export const listen = async (server: Server, where: { host?: string; port: number }, signal: AbortSignal): Promise<void> => {
+  signal.addEventListener('abort', () => {
+    server.close();
+    server.closeAllConnections();
+  });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once('error', reject).listen(where, resolve);
+  await promise;
+};
