@@ -1,52 +1,57 @@
 import { posix } from 'node:path';
-import { type ByteReader, byteReader } from './byte-reader.ts';
+import { pipeline } from 'node:stream/promises';
+import { extract, type Header } from 'tar-stream';
 import { Damaged } from './damaged.ts';
-import { BLOCK, paddingOf, parseHeader, type TarHeader } from './tar-header.ts';
 
 /** A file in an archive; what is left unread of its body is skipped. `link` is the path of the file that it stands for. */
 export type ArchiveEntry = { path: string; size: number; link?: string; body: AsyncIterable<Buffer> };
 
-/** No path is as long as this. */
-const LONGEST_HEADER = 2 ** 20;
-
-// GNU's long name and long link, a POSIX header for the next file, one for all.
-const extensions = new Set(['L', 'K', 'x', 'g']);
-const regular = new Set(['0', '7']);
-const HARD_LINK = '1';
-const SYMBOLIC_LINK = '2';
-
-/** What a POSIX extended header says: `LENGTH KEY=VALUE\n`, again and again. */
-const parsePax = (content: Buffer): Record<string, string> => {
-  const records: Record<string, string> = {};
-  for (let at = 0; at < content.length; ) {
-    const length = Number.parseInt(content.toString('latin1', at, at + 20), 10);
-    if (!(length > 0)) throw new Damaged('it has an extended header that cannot be read');
-    const record = content.toString('utf8', at, at + length - 1);
-    const equals = record.indexOf('=');
-    records[record.slice(record.indexOf(' ') + 1, equals)] = record.slice(equals + 1);
-    at += length;
-  }
-  return records;
+// With what tar-stream gives and its types do not name: where the file begins, and no type for one that it does not know.
+type FileHeader = Omit<Header, 'type' | 'pax' | 'linkname'> & {
+  type: Header['type'] | null;
+  byteOffset: number;
+  pax: object | null;
+  linkname: string | null;
 };
 
-const bodyOf = async function* (reader: ByteReader, { path, size }: TarHeader, left: { bytes: number }): AsyncGenerator<Buffer> {
-  for (let isFirst = true; left.bytes > 0; isFirst = false) {
-    // What a file is shows in its first bytes: they come in one piece.
-    const piece = isFirst ? await reader.exactly(Math.min(left.bytes, BLOCK)) : await reader.some(left.bytes);
-    if (!piece || piece.length === 0)
-      throw new Damaged(`it is truncated: it ends ${left.bytes} bytes before the end of ${normalized(path)} (${size} bytes)`);
-    left.bytes -= piece.length;
-    yield piece;
-  }
-};
+/** The length of a header, and what everything in a tar is padded to. */
+const BLOCK = 512;
 
 /** A path from the archive's root, out of which none leads. */
 const normalized = (path: string): string => posix.join('/', path).replace(/^\/|\/$/g, '');
 
 /** The path that a link leads to inside its archive: a symbolic one starts at its own folder. */
-const linkOf = ({ type, path, link }: TarHeader): string | undefined => {
-  if (type === HARD_LINK) return normalized(link);
-  return type === SYMBOLIC_LINK ? normalized(posix.join('/', posix.dirname(path), link)) : undefined;
+const linkOf = ({ type, name, linkname }: FileHeader): string | undefined => {
+  if (type === 'link') return normalized(linkname ?? '');
+  return type === 'symlink' ? normalized(posix.join('/', posix.dirname(name), linkname ?? '')) : undefined;
+};
+
+// GNU's own type of it is one that tar-stream does not know.
+const isSparse = ({ type, pax }: FileHeader): boolean =>
+  type === null || Object.keys(pax ?? {}).some((key) => /^GNU\.sparse\.(major|map)$/.test(key));
+
+/** Says in words why a tar of so many bytes cannot be read any further, after the last file that was met. */
+const explain = (error: Error, last: FileHeader | undefined, total: number): Error => {
+  const isShort = error.message === 'Unexpected end of data';
+  if (!isShort && !/^(Invalid|Header exceeds)/.test(error.message)) return error;
+  if (last === undefined) return new Damaged('it is no tar archive');
+  const end = last.byteOffset + last.size;
+  if (!isShort) return new Damaged(`it has no tar header at byte ${Math.ceil(end / BLOCK) * BLOCK}`);
+  if (total >= end) return new Damaged('it is truncated: it ends inside the header of a file');
+  return new Damaged(`it is truncated: it ends ${end - total} bytes before the end of ${normalized(last.name)} (${last.size} bytes)`);
+};
+
+/** What a file is shows in its first bytes: they come in one piece. */
+const headFirst = async function* (next: () => Promise<Buffer | undefined>): AsyncGenerator<Buffer> {
+  let head: Buffer = Buffer.alloc(0);
+  for (let piece = await next(); piece !== undefined; piece = await next()) {
+    head = head.length === 0 ? piece : Buffer.concat([head, piece]);
+    if (head.length < BLOCK) continue;
+    yield head;
+    break;
+  }
+  if (head.length > 0 && head.length < BLOCK) yield head;
+  for (let piece = await next(); piece !== undefined; piece = await next()) yield piece;
 };
 
 /**
@@ -55,52 +60,41 @@ const linkOf = ({ type, path, link }: TarHeader): string | undefined => {
  * `onCut` hears of a tar without the mark of its end. Throws Damaged for one that ends inside a file, and for what is no tar.
  */
 export const readTar = async function* (chunks: AsyncIterable<Buffer>, onCut: () => void): AsyncGenerator<ArchiveEntry> {
-  const reader = byteReader(chunks);
-  let overrides: Partial<TarHeader> = {};
-  for (let position = 0; ; ) {
-    const block = await reader.exactly(BLOCK);
-    if (position === 0 && block.length < BLOCK) throw new Damaged('it is no tar archive');
-    if (block.length === 0) return onCut();
-    if (block.length < BLOCK) throw new Damaged('it is truncated: it ends inside the header of a file');
-    if (block.every((byte) => byte === 0)) break;
-    const plain = parseHeader(block);
-    if (plain === undefined) throw new Damaged(position === 0 ? 'it is no tar archive' : `it has no tar header at byte ${position}`);
-    const header = { ...plain, ...(!extensions.has(plain.type) && overrides) };
-    // Links, devices and folders have no body, whatever their size says.
-    const left = { bytes: /[1-6]/.test(header.type) ? 0 : header.size };
-    const padding = paddingOf(left.bytes);
-    position += BLOCK + left.bytes + padding;
-    const body = bodyOf(reader, header, left);
-    if (extensions.has(header.type)) {
-      const content = await reader.exactly(Math.min(left.bytes, LONGEST_HEADER));
-      if (content.length < left.bytes) throw new Damaged('it has an extended header that cannot be read');
-      overrides = { ...overrides, ...extensionOf(header.type, content) };
-    } else {
-      overrides = {};
-      if (header.type === 'S') throw new Damaged(`${header.path} is stored as a sparse file: make the archive without --sparse`);
-      const link = linkOf(header);
-      if (regular.has(header.type) || link !== undefined) {
-        yield { path: normalized(header.path), size: left.bytes, ...(link !== undefined && { link }), body };
-        // Whoever took the entry may have stopped in the middle of its body, which ends that generator.
-        for await (const _ of bodyOf(reader, header, left));
-      } else for await (const _ of body);
+  const tar = extract({ allowUnknownFormat: true } as object);
+  let last: FileHeader | undefined;
+  let total = 0;
+  const counted = async function* () {
+    for await (const chunk of chunks) {
+      total += chunk.length;
+      yield chunk;
     }
-    await reader.exactly(padding);
-  }
-  // A compressed archive is whole only when its stream is: it is read to its end.
-  while ((await reader.some(BLOCK * 2048)) !== undefined);
-};
-
-const extensionOf = (type: string, content: Buffer): Partial<TarHeader> => {
-  const ended = content.toString('utf8').replace(/\0.*$/s, '');
-  if (type === 'L') return { path: ended };
-  if (type === 'K') return { link: ended };
-  if (type === 'g') return {};
-  const pax = parsePax(content);
-  if ('GNU.sparse.major' in pax || 'GNU.sparse.map' in pax) return { type: 'S' };
-  return {
-    ...(pax.path !== undefined && { path: pax.path }),
-    ...(pax.linkpath !== undefined && { link: pax.linkpath }),
-    ...(pax.size !== undefined && { size: Number(pax.size) }),
   };
+  const explained = <T>(reading: Promise<T>): Promise<T> =>
+    reading.catch((error) => {
+      throw explain(error, last, total);
+    });
+  const entries = tar[Symbol.asyncIterator]();
+  // What goes wrong with it is thrown where the tar is read.
+  const feeding = pipeline(counted, tar).catch(() => {});
+  try {
+    for (let entry = await explained(entries.next()); !entry.done; entry = await explained(entries.next())) {
+      last = entry.value.header as FileHeader;
+      if (isSparse(last)) throw new Damaged(`${last.name} is stored as a sparse file: make the archive without --sparse`);
+      const pieces = entry.value[Symbol.asyncIterator]();
+      const next = async () => {
+        const { done, value } = await explained(pieces.next());
+        return done ? undefined : (value as Buffer);
+      };
+      const link = linkOf(last);
+      if (link !== undefined || last.type === 'file' || last.type === 'contiguous-file')
+        yield { path: normalized(last.name), size: last.size, ...(link !== undefined && { link }), body: headFirst(next) };
+      // What nobody wanted of it.
+      while ((await next()) !== undefined);
+    }
+    if (total === 0) throw new Damaged('it is no tar archive');
+    if (last !== undefined && total <= Math.ceil((last.byteOffset + last.size) / BLOCK) * BLOCK) onCut();
+  } finally {
+    tar.destroy();
+    await feeding;
+  }
 };

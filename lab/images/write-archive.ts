@@ -1,21 +1,14 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
+import { type Pack, pack } from 'tar-stream';
 import { NotFit } from '../not-fit.ts';
 import type { Descriptor } from './documents.ts';
 import { entriesOf } from './entries.ts';
 import { weigher } from './member.ts';
 import type { Found } from './read-sources.ts';
 import type { Source } from './source.ts';
-import { BLOCK, paddingOf, writeHeader } from './tar-header.ts';
 
 const blobPath = (digest: string): string => `blobs/sha256/${digest.slice('sha256:'.length)}`;
-
-const file = function* (path: string, text: string): Generator<Buffer> {
-  const content = Buffer.from(text);
-  yield writeHeader(path, content.length);
-  yield content;
-  yield Buffer.alloc(paddingOf(content.length));
-};
 
 const entriesOfIndex = ({ images }: Found): Descriptor[] =>
   images.flatMap(({ names, target: { mediaType, digest, size } }) =>
@@ -29,38 +22,49 @@ const entriesOfIndex = ({ images }: Found): Descriptor[] =>
 
 const changed = ({ path }: Source): Error => new NotFit(`${path}: it was changed after it was read: run the command again`);
 
-/** The layers of one source that are not written yet; copied as they are, and looked at once more on the way. */
-const layersOf = async function* ({ source, images }: Found, written: Set<string>): AsyncGenerator<Buffer> {
+/** Adds a file whose header is the same whenever it is written. */
+const add = (tar: Pack, file: { path: string; size: number }, content: AsyncIterable<Buffer> | Buffer[]): Promise<void> =>
+  pipeline(content, tar.entry({ name: file.path, size: file.size, mtime: new Date(0) }));
+
+const addText = (tar: Pack, path: string, text: string): Promise<void> =>
+  add(tar, { path, size: Buffer.byteLength(text) }, [Buffer.from(text)]);
+
+/** Adds the layers of one source that are not written yet; copied as they are, and looked at once more on the way. */
+const addLayers = async (tar: Pack, { source, images }: Found, written: Set<string>): Promise<void> => {
   const wanted = new Map(images.flatMap(({ layers }) => layers.map((layer) => [layer.path, layer] as const)));
   const isDone = () => [...wanted.values()].every(({ digest }) => written.has(digest));
   // A source that only repeats what others have is not read.
   if (isDone()) return;
-  for await (const { path, body } of entriesOf(source, () => {})) {
+  for await (const { path, size, body } of entriesOf(source, () => {})) {
     const layer = wanted.get(path);
     if (layer === undefined || written.has(layer.digest)) continue;
+    if (size !== layer.size) throw changed(source);
     const copied = weigher();
-    yield writeHeader(blobPath(layer.digest), layer.size);
-    for await (const piece of body) {
-      copied.add(piece);
-      yield piece;
-    }
+    const weighed = async function* () {
+      for await (const piece of body) {
+        copied.add(piece);
+        yield piece;
+      }
+    };
+    await add(tar, { path: blobPath(layer.digest), size }, weighed());
     if (copied.weight().digest !== layer.digest) throw changed(source);
-    yield Buffer.alloc(paddingOf(layer.size));
     written.add(layer.digest);
   }
   if (!isDone()) throw changed(source);
 };
 
-const contentOf = async function* (chosen: readonly Found[]): AsyncGenerator<Buffer> {
-  yield* file('oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  yield* file('index.json', JSON.stringify({ schemaVersion: 2, manifests: chosen.flatMap(entriesOfIndex) }));
+const addAll = async (tar: Pack, chosen: readonly Found[]): Promise<void> => {
+  await addText(tar, 'oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
+  await addText(tar, 'index.json', JSON.stringify({ schemaVersion: 2, manifests: chosen.flatMap(entriesOfIndex) }));
   const documents = Object.fromEntries(chosen.flatMap(({ images }) => images.flatMap((image) => Object.entries(image.documents))));
-  for (const [digest, text] of Object.entries(documents)) yield* file(blobPath(digest), text);
+  for (const [digest, text] of Object.entries(documents)) await addText(tar, blobPath(digest), text);
   const written = new Set(Object.keys(documents));
-  for (const each of chosen) yield* layersOf(each, written);
-  yield Buffer.alloc(2 * BLOCK);
+  for (const each of chosen) await addLayers(tar, each, written);
+  tar.finalize();
 };
 
 /** Writes images of any sources as one archive, the tar of an OCI layout in which each blob is once; as a stream, whatever its size. */
-export const writeMerged = (chosen: readonly Found[], archive: string): Promise<void> =>
-  pipeline(contentOf(chosen), createWriteStream(archive));
+export const writeMerged = async (chosen: readonly Found[], archive: string): Promise<void> => {
+  const tar = pack();
+  await Promise.all([pipeline(tar, createWriteStream(archive)), addAll(tar, chosen).catch((error) => tar.destroy(error))]);
+};
