@@ -3,9 +3,9 @@ import { baseImage } from './build/base-image.ts';
 import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
 import { kubeBinary, kubernetes } from './build/kubernetes.ts';
 import { nodeRoot } from './build/node-root.ts';
+import { buildingUntil, buildSignal } from './build/signal.ts';
 import { tools, toolsPath } from './build/tools.ts';
-import { buildingUntil, buildSignal } from './build-signal.ts';
-import { cached, isCached, type Part } from './cache.ts';
+import { cached, isCached, type Part } from './cache/cache.ts';
 import { coreImages, podSystem } from './images/core.ts';
 import type { Step } from './step.ts';
 

@@ -1,10 +1,10 @@
-import { buildingUntil } from './build-signal.ts';
-import { explainDisk } from './build-trouble.ts';
-import type { Part } from './cache.ts';
-import { openCache } from './cache-root.ts';
-import { usingCache } from './cache-use.ts';
+import { watchDisk } from './build/disk-watch.ts';
+import { buildingUntil } from './build/signal.ts';
+import { explainDisk } from './build/trouble.ts';
+import type { Part } from './cache/cache.ts';
+import { openCache } from './cache/root.ts';
+import { usingCache } from './cache/use.ts';
 import { clusterUsable, nodesReady } from './cluster-ready.ts';
-import { watchDisk } from './disk-watch.ts';
 import { checkFitness } from './fitness.ts';
 import { applyManifests } from './manifests/apply.ts';
 import { isPrepared, prepare } from './prepare.ts';

@@ -1,4 +1,4 @@
-import { buildingUntil } from '../lab/build-signal.ts';
+import { buildingUntil } from '../lab/build/signal.ts';
 import { emulatorTarget } from './emulator-target.ts';
 import { archiveTarget, officialTarget, type TargetOptions } from './longhorn/target.ts';
 import { orAborted } from './or-aborted.ts';

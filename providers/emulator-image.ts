@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundle } from '../emulator/bundle.ts';
-import type { Part } from '../lab/cache.ts';
+import type { Part } from '../lab/cache/cache.ts';
 import { nodeLayers, nodeLayersInputs } from '../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../lab/images/oci.ts';
 

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Part } from '../lab/cache.ts';
+import type { Part } from '../lab/cache/cache.ts';
 import type { LabSize } from '../lab/size.ts';
 import type { RunningCluster } from './provider.ts';
 

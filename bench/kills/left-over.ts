@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { draftsDir, labsDir } from '../../lab/cache-folders.ts';
+import { draftsDir, labsDir } from '../../lab/cache/folders.ts';
 
 /** How long the kernel and who cleans up may take until nothing is left; the benchmark owns this time-out. */
 const GRACE_MS = 15_000;

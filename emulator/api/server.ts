@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import { listen } from '../listen.ts';
 import { type ApiOptions, apiPort, handle } from './handler.ts';
-import { createStreams } from './websocket/stream.ts';
+import { createStreams } from './streams.ts';
 
 /** Serves Longhorn's API from this manager; every manager can answer for all, for it reads and writes their common objects. */
 export const serveApi = async (options: ApiOptions): Promise<void> => {

@@ -1,6 +1,6 @@
 import { mkdir, rm, stat, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../cache.ts';
+import { cached, type Part } from '../cache/cache.ts';
 import { buildCommand } from './command.ts';
 import { kernel, placeKernel } from './kernel.ts';
 import { nodeRoot } from './node-root.ts';

@@ -1,9 +1,9 @@
 import type { ExecaError, Options } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
-import { buildSignal } from '../build-signal.ts';
-import { watchDisk } from '../disk-watch.ts';
 import { NotFit } from '../not-fit.ts';
-import { ownedCommand } from '../owned-command.ts';
+import { watchDisk } from './disk-watch.ts';
+import { ownedCommand } from './owned-command.ts';
+import { buildSignal } from './signal.ts';
 
 type BuildOptions = {
   /** The folder that it writes into. */

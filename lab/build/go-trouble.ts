@@ -1,7 +1,7 @@
-import { isDiskTrouble } from '../build-trouble.ts';
 import { NotFit } from '../not-fit.ts';
 import { oneLine } from '../one-line.ts';
 import { CommandFailed } from './command.ts';
+import { isDiskTrouble } from './trouble.ts';
 
 const NETWORK =
   /dial tcp|lookup \S+|proxyconnect|no such host|i\/o timeout|connection re(fused|set)|TLS handshake|unexpected EOF|: (4|5)\d\d [A-Z]|GOPROXY=off/;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { cached, isCached, type Part } from '../cache.ts';
+import { cached, isCached, type Part } from '../cache/cache.ts';
 import { NotInArchive } from '../debian/apt-trouble.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 

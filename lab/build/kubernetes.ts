@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { cached, type Part } from '../cache.ts';
+import { cached, type Part } from '../cache/cache.ts';
 import { NotFit } from '../not-fit.ts';
 import { oneLine } from '../one-line.ts';
 import { buildCommand } from './command.ts';

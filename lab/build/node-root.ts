@@ -1,7 +1,7 @@
 import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { cached, type Part } from '../cache.ts';
+import { cached, type Part } from '../cache/cache.ts';
 import { finishTree } from '../debian/finish.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';

@@ -1,6 +1,6 @@
 import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../cache.ts';
+import { cached, type Part } from '../cache/cache.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
 const packages = ['etcd-server', 'etcd-client', 'iproute2', 'nftables', 'openssl', 'e2fsprogs', 'kmod', 'patchelf', 'ethtool'];

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
-import { cached } from '../cache.ts';
+import { cached } from '../cache/cache.ts';
 import { askLab } from '../control/ask.ts';
 import { imageArchives, listArchives } from '../images/archives.ts';
 import { labState } from '../run/state.ts';

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { cacheRoot } from '../cache-folders.ts';
+import { cacheRoot } from '../cache/folders.ts';
 import { askLab } from '../control/ask.ts';
 import { labState } from '../run/state.ts';
 

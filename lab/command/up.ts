@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
-import { buildingUntil } from '../build-signal.ts';
-import type { Part } from '../cache.ts';
+import { buildingUntil } from '../build/signal.ts';
+import type { Part } from '../cache/cache.ts';
 import { imageArchives } from '../images/archives.ts';
 import { applyManifests } from '../manifests/apply.ts';
 import { type Manifest, readManifests } from '../manifests/read.ts';

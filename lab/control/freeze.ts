@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
+import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
 import { type Look, turn } from './condition.ts';
 import { type Action, nodeNamed } from './context.ts';
 import { lookAtPower, unlessDown } from './power.ts';
-import { groupOf, groupStates, untilGroup } from './process-group.ts';
 
 const schema = z.object({ node: z.string() });
 

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { z } from 'zod';
 import type { RunningNode } from '../run/nodes.ts';
+import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
 import { type Condition, type Look, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
-import { groupOf, groupStates, untilGroup } from './process-group.ts';
 
 /** How long a node may take to boot so far that it takes commands; the lab's supervisor owns this time-out. It took 1.5 s on two idle cores. */
 const TIMEOUT_MS = 60_000;

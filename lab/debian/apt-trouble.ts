@@ -1,5 +1,5 @@
 import { CommandFailed } from '../build/command.ts';
-import { isDiskTrouble } from '../build-trouble.ts';
+import { isDiskTrouble } from '../build/trouble.ts';
 import { NotFit } from '../not-fit.ts';
 import { oneLine } from '../one-line.ts';
 

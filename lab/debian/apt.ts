@@ -2,7 +2,7 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { buildCommand } from '../build/command.ts';
-import { buildSignal } from '../build-signal.ts';
+import { buildSignal } from '../build/signal.ts';
 import { NotFit } from '../not-fit.ts';
 import { explainApt } from './apt-trouble.ts';
 

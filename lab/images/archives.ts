@@ -1,7 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isCached, type Part } from '../cache.ts';
-import { cacheRoot } from '../cache-folders.ts';
+import { isCached, type Part } from '../cache/cache.ts';
+import { cacheRoot } from '../cache/folders.ts';
 import { NotFit } from '../not-fit.ts';
 import type { FoundImage } from './found-image.ts';
 import { onePlatform } from './one-platform.ts';

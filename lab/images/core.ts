@@ -1,7 +1,7 @@
 import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kubernetes } from '../build/kubernetes.ts';
-import { cached, type Part } from '../cache.ts';
+import { cached, type Part } from '../cache/cache.ts';
 import { finishTree } from '../debian/finish.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';

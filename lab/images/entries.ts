@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { buildSignal } from '../build-signal.ts';
+import { buildSignal } from '../build/signal.ts';
 import { type Compression, compressionOf, decompressor, explainDecompression, unreadCompression } from './compression.ts';
 import { Damaged } from './damaged.ts';
 import { archiveName, filesOf, type Source } from './source.ts';

@@ -1,6 +1,6 @@
 import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { cached, type Part } from '../cache.ts';
+import { cached, type Part } from '../cache/cache.ts';
 import { NotFit } from '../not-fit.ts';
 import { type Contents, readContents } from './contents.ts';
 import { Damaged } from './damaged.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cacheRoot } from '../cache-folders.ts';
+import { cacheRoot } from '../cache/folders.ts';
 import type { LabSize } from '../size.ts';
 
 /** What the supervisor is told: all paths are absolute. */

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { ExecaError } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
+import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { oneLine } from '../../lab/one-line.ts';
-import { ownedCommand } from '../../lab/owned-command.ts';
 
 // kind reads the paths in kind-config.yaml from where it is started.
 const root = fileURLToPath(new URL('../..', import.meta.url));

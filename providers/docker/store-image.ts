@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { cached, type Part } from '../../lab/cache.ts';
+import { cached, type Part } from '../../lab/cache/cache.ts';
 import { podSystem, storeImage } from '../../lab/images/core.ts';
 import { writeArchive } from '../../lab/images/oci.ts';
 

@@ -1,4 +1,4 @@
-import { buildSignal } from '../../lab/build-signal.ts';
+import { buildSignal } from '../../lab/build/signal.ts';
 import { NotFit } from '../provider.ts';
 
 /** Whoever asks a registry owns this time-out: from the question to the first bytes of the answer. */

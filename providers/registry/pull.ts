@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../../lab/cache.ts';
+import { cached, type Part } from '../../lab/cache/cache.ts';
 import type { Descriptor } from '../../lab/images/documents.ts';
 import { NotFit } from '../provider.ts';
 import { writeBlob } from './blob.ts';

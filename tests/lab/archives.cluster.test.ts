@@ -8,7 +8,7 @@ import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { kubernetes } from '../../lab/build/kubernetes.ts';
-import { cached } from '../../lab/cache.ts';
+import { cached } from '../../lab/cache/cache.ts';
 import { labDir, labFiles } from '../../lab/run/settings.ts';
 import { dockerSave, layerOf, ociLayout, tarOf } from '../support/image-archives.ts';
 

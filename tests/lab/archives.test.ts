@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { cached } from '../../lab/cache.ts';
+import { cached } from '../../lab/cache/cache.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
 import { digestOf, dockerSave, type Files, layerOf, ociLayout, type TestImage, tarOf, writeFiles } from '../support/image-archives.ts';
 

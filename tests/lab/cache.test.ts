@@ -3,9 +3,9 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, tr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { buildingUntil } from '../../lab/build-signal.ts';
-import { cached, isCached, type Part, partDir } from '../../lab/cache.ts';
-import { checksDir, draftsDir, labsDir } from '../../lab/cache-folders.ts';
+import { buildingUntil } from '../../lab/build/signal.ts';
+import { cached, isCached, type Part, partDir } from '../../lab/cache/cache.ts';
+import { checksDir, draftsDir, labsDir } from '../../lab/cache/folders.ts';
 
 let home: string;
 let said: string;
@@ -32,7 +32,7 @@ const writes = (text: string) => (dir: string) => writeFile(join(dir, 'file'), t
 /** What a run of its own would find: this process looks at each part once. */
 const takenAnew = async (wanted: Part): Promise<string> => {
   vi.resetModules();
-  return (await import('../../lab/cache.ts')).cached(wanted);
+  return (await import('../../lab/cache/cache.ts')).cached(wanted);
 };
 
 test('a part is built once, then taken from the cache', async () => {
@@ -178,7 +178,7 @@ test('once a day a part is read in full, though nothing points to a change', asy
   // As if it had rotted in silence: what is noted fits the stamps, its content does not fit the list.
   const list = await readFile(join(dir, 'part.json'), 'utf8');
   await writeFile(join(dir, 'part.json'), list.replace(/"sha256":"./, '"sha256":"x'));
-  const { noteWhole } = await import('../../lab/cache-check.ts');
+  const { noteWhole } = await import('../../lab/cache/check.ts');
   await noteWhole(dir);
   await takenAnew(rich);
   expect(said, 'before the day is over').toBe('');

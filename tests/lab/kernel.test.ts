@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fetchKernel, kernel, kernelDifference } from '../../lab/build/kernel.ts';
-import { type Part, partDir } from '../../lab/cache.ts';
+import { type Part, partDir } from '../../lab/cache/cache.ts';
 import { NotInArchive } from '../../lab/debian/apt-trouble.ts';
 import { NotFit } from '../../lab/not-fit.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { groupStates, untilGroup } from '../../lab/control/process-group.ts';
+import { groupStates, untilGroup } from '../../lab/run/process-group.ts';
 
 test('a process that ended under a stopped parent is no member of the group any more', async () => {
   // The child ends by the signal, which the stopped parent does not even notice: nobody collects the child.

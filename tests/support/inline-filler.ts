@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildCommand } from '../../lab/build/command.ts';
-import { cached } from '../../lab/cache.ts';
+import { cached } from '../../lab/cache/cache.ts';
 
 // Builds a part that needs more room than a small disk has, in one of the ways that parts are written, and prints the error.
 const timeout = 60_000;

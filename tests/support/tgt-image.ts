@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cached, type Part } from '../../lab/cache.ts';
+import { cached, type Part } from '../../lab/cache/cache.ts';
 import { unpackPackages } from '../../lab/debian/unpack.ts';
 import { podSystem } from '../../lab/images/core.ts';
 import { writeArchive, writeLayer } from '../../lab/images/oci.ts';

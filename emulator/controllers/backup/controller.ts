@@ -6,7 +6,7 @@ import { type Context, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
-import { withdrawAttachment } from '../tickets.ts';
+import { withdrawAttachment } from '../volume/tickets.ts';
 import { admitBackup } from './admission.ts';
 import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
 import { isFinal } from './decide-creation.ts';

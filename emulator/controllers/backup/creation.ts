@@ -1,7 +1,7 @@
 import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
-import { isSatisfied, requestAttachment, ticketID } from '../tickets.ts';
+import { isSatisfied, requestAttachment, ticketID } from '../volume/tickets.ts';
 import { type CreationStep, decideCreation, endsCreation } from './decide-creation.ts';
 import { messageKeys } from './messages.ts';
 import { type Monitor, type Monitored, startMonitor } from './monitor.ts';

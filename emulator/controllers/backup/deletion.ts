@@ -6,7 +6,7 @@ import { panic } from '../../manager/panic.ts';
 import { labels } from '../../modelled-on.ts';
 import { panicsOverLateFailure } from '../../version.ts';
 import { release } from '../finalizer.ts';
-import { withdrawAttachment } from '../tickets.ts';
+import { withdrawAttachment } from '../volume/tickets.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
 import { canGo, type DeletionRecord, decideDeletion, failureStatus, mayStart, removesRemoteData } from './decide-deletion.ts';
 import { messages } from './messages.ts';

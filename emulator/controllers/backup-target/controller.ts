@@ -1,0 +1,81 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { TargetClient } from '../../engine/target-client.ts';
+import { isConflict } from '../../kubernetes/client.ts';
+import { startController } from '../../kubernetes/controller.ts';
+import type { BackupTarget } from '../../longhorn/objects.ts';
+import { type Context, timestamp } from '../../manager/context.ts';
+import { parseGoDuration } from '../../manager/go-duration.ts';
+import { isResponsible } from '../../manager/ownership.ts';
+import { defaultBackupTarget, labels } from '../../modelled-on.ts';
+import { admit, lacksFinalizer, release } from '../finalizer.ts';
+import { forget } from '../forget.ts';
+import { createSyncGate, type SyncGate } from '../sync-gate.ts';
+import { forgetVolumes, newStatus, syncTarget } from './sync.ts';
+
+const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
+  const interval = parseGoDuration(spec.pollInterval);
+  return interval > 0 && !!status?.lastSyncedAt && Date.now() - Date.parse(status.lastSyncedAt) > interval;
+};
+
+/** Which URL this process last knew each target by. */
+type Memory = { client: TargetClient; gate: SyncGate; urls: Map<string, string> };
+
+// In every manager, owner or not: each has mounts of its own. Longhorn takes away those of all targets at once; here a scenario that ends
+// must not pull the store from under another.
+const unmountFormer = async (name: string, url: string, { client, urls }: Memory): Promise<void> => {
+  const former = urls.get(name);
+  urls.set(name, url);
+  if (former && former !== url && ![...urls.values()].includes(former)) await client.unmount(former);
+};
+
+const remove = async (context: Context, target: BackupTarget): Promise<void> => {
+  const { datastore } = context;
+  const { name } = target.metadata;
+  if (name === defaultBackupTarget) {
+    const message = 'not emulated: deleting the backup target default, which Longhorn refuses';
+    return context.recorder(target, { type: 'Warning', reason: 'NotEmulated', message });
+  }
+  for (const backup of datastore.backups.list()) {
+    if (backup.metadata.labels?.[labels.backupTarget] === name) await forget(datastore.backups, backup);
+  }
+  await forgetVolumes(context, target);
+  await release(datastore.backupTargets, target);
+};
+
+const reconcile = async (context: Context, name: string, memory: Memory): Promise<void> => {
+  const { datastore, node } = context;
+  const { client, gate } = memory;
+  const found = datastore.backupTargets.get(name);
+  await unmountFormer(name, found?.spec.backupTargetURL ?? '', memory);
+  if (!found || !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
+  let target = found;
+  try {
+    if (lacksFinalizer(target)) target = await admit(datastore.backupTargets, target, {});
+    if (target.status?.ownerID !== node) {
+      target = await datastore.backupTargets.updateStatus({ ...target, status: { ...newStatus, ...target.status, ownerID: node } });
+    }
+  } catch (error) {
+    if (isConflict(error)) return; // Another manager came first.
+    throw error;
+  }
+  if (target.metadata.deletionTimestamp) return remove(context, target);
+  const { uid = '' } = target.metadata;
+  const { backupTargetURL: url, syncRequestedAt } = target.spec;
+  // A new URL alone is no reason: from one store to another Longhorn goes only when asked to, or when its poll is due.
+  if (url !== '' && !gate.isDue(uid, syncRequestedAt, target.status?.lastSyncedAt)) {
+    // Its event leads here again.
+    if (pollIsDue(target)) await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
+    return;
+  }
+  const status = await syncTarget(context, target, client);
+  // One that has failed is tried again with each resync.
+  if (status.available && target.status?.available) gate.served(uid, syncRequestedAt);
+  if (!isDeepStrictEqual(status, target.status)) await datastore.backupTargets.updateStatus({ ...target, status });
+};
+
+/** Keeps BackupTargets available or not, each by itself, and their BackupVolumes as the store has them. */
+export const startBackupTargetController = (context: Context, client: TargetClient): void => {
+  const memory: Memory = { client, gate: createSyncGate(), urls: new Map() };
+  const enqueue = startController({ name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) }, context);
+  context.datastore.backupTargets.onEvent(enqueue);
+};

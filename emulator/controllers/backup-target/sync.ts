@@ -1,0 +1,87 @@
+import type { TargetClient } from '../../engine/target-client.ts';
+import { alreadyExists } from '../../kubernetes/client.ts';
+import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
+import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
+import { type Context, timestamp } from '../../manager/context.ts';
+import { notEmulated } from '../../manager/not-emulated.ts';
+import { backupVolumeName, finalizer, labels } from '../../modelled-on.ts';
+import { requestVolumeSync } from '../backup/sync.ts';
+import { forget } from '../forget.ts';
+
+type Status = NonNullable<BackupTarget['status']>;
+
+/** The status a BackupTarget begins with. */
+export const newStatus: Status = { ownerID: '', available: false, conditions: null, lastSyncedAt: null };
+
+const withoutTimes = (message: string | undefined): string => message?.replaceAll(/time="[^"]*"/g, '') ?? '';
+
+// The command's log lines are part of the message. If nothing but their times has changed it is not written again: that would be an event,
+// and with it the next try at once.
+const unavailable = (status: Status, message: string): Status => {
+  const before = status.conditions?.find(({ type }) => type === 'Unavailable');
+  if (before?.status === 'True' && !status.available && withoutTimes(before.message) === withoutTimes(message)) return status;
+  const condition = { type: 'Unavailable', status: 'True', reason: 'Unavailable', message } as const;
+  return { ...status, available: false, conditions: withCondition(status.conditions, condition, timestamp()) };
+};
+
+const available = (status: Status): Status => ({
+  ...status,
+  available: true,
+  conditions: withCondition(status.conditions, { type: 'Unavailable', status: 'False' }, timestamp()),
+});
+
+const volumesOf = ({ datastore }: Context, { metadata }: BackupTarget): BackupVolume[] =>
+  datastore.backupVolumes.list().filter(({ spec }) => spec.backupTargetName === metadata.name);
+
+/** Takes the BackupVolumes of a target out of this cluster; the Backups go with them. */
+export const forgetVolumes = async (context: Context, target: BackupTarget): Promise<void> => {
+  for (const backupVolume of volumesOf(context, target)) await forget(context.datastore.backupVolumes, backupVolume);
+};
+
+// Brings the BackupVolumes in line with the volumes the store has, and has those known before look at their backups.
+const syncVolumes = async (context: Context, target: BackupTarget, inStore: string[]): Promise<void> => {
+  const { datastore } = context;
+  const known = volumesOf(context, target);
+  const isKnown = (volume: string): boolean => known.some(({ spec }) => spec.volumeName === volume);
+  for (const volume of inStore.filter((name) => !isKnown(name))) {
+    await datastore.backupVolumes
+      .create({
+        metadata: {
+          name: backupVolumeName(volume, target.metadata.name),
+          labels: { [labels.backupTarget]: target.metadata.name, [labels.backupVolume]: volume },
+          finalizers: [finalizer],
+          ownerReferences: [ownerReference(target)],
+        },
+        spec: { backupTargetName: target.metadata.name, volumeName: volume, syncRequestedAt: null },
+      })
+      .catch((error) => {
+        if (!alreadyExists(error)) throw error;
+      });
+  }
+  for (const backupVolume of known) {
+    if (!inStore.includes(backupVolume.spec.volumeName)) await forget(datastore.backupVolumes, backupVolume);
+    else if (!backupVolume.metadata.deletionTimestamp) await requestVolumeSync(context, backupVolume);
+  }
+};
+
+/** Looks into a target's store, brings its BackupVolumes in line with it, and gives what the target's status is to become. */
+export const syncTarget = async (context: Context, target: BackupTarget, client: TargetClient): Promise<Status> => {
+  const status = { ...newStatus, ...target.status };
+  const url = target.spec.backupTargetURL;
+  const beyond = notEmulated(target).join('; ');
+  if (url === '' || beyond) {
+    await forgetVolumes(context, target);
+    return { ...unavailable(status, beyond || 'backup target URL is empty'), lastSyncedAt: null };
+  }
+  let inStore: string[];
+  try {
+    inStore = await client.backupVolumes(url);
+  } catch (error) {
+    context.log.error('Failed to get info from backup store', { backupTarget: target.metadata.name, error });
+    return unavailable(status, `failed to list backups in ${url}: ${(error as Error).message}`);
+  }
+  // Longhorn too first says that it is there, and synchronises in the next round.
+  if (!status.available) return available(status);
+  await syncVolumes(context, target, inStore);
+  return { ...status, lastSyncedAt: timestamp() };
+};

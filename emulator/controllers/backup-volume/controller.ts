@@ -1,0 +1,106 @@
+import { isDeepStrictEqual } from 'node:util';
+import { encodeBackupURL } from '../../backupstore/url.ts';
+import type { TargetClient } from '../../engine/target-client.ts';
+import { isConflict } from '../../kubernetes/client.ts';
+import { startController } from '../../kubernetes/controller.ts';
+import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
+import { type Context, timestamp } from '../../manager/context.ts';
+import { isResponsible } from '../../manager/ownership.ts';
+import { labels } from '../../modelled-on.ts';
+import { release } from '../finalizer.ts';
+import { forget } from '../forget.ts';
+import { createSyncGate, type SyncGate } from '../sync-gate.ts';
+import { adopt, isOf, syncBackups } from './sync.ts';
+
+type Status = NonNullable<BackupVolume['status']>;
+
+const newStatus: Status = {
+  ownerID: '',
+  createdAt: '',
+  dataStored: '',
+  labels: null,
+  lastBackupAt: '',
+  lastBackupName: '',
+  lastModificationTime: null,
+  lastSyncedAt: null,
+  messages: null,
+  size: '',
+  storageClassName: '',
+  backingImageChecksum: '',
+  backingImageName: '',
+};
+
+const sync = async (
+  context: Context,
+  backupVolume: BackupVolume,
+  target: BackupTarget,
+  client: TargetClient,
+): Promise<Status | undefined> => {
+  const { volumeName } = backupVolume.spec;
+  const url = target.spec.backupTargetURL;
+  const status = { ...newStatus, ...backupVolume.status };
+  // Taken before the listing: one that completes while the store is being read is not missing from it.
+  const before = context.datastore.backups.list();
+  await syncBackups(context, backupVolume, await client.backups(url, volumeName), before);
+  const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
+  if (!info) return undefined;
+  if (info.LastBackupName && info.LastBackupName !== status.lastBackupName) await adopt(context, backupVolume, info.LastBackupName);
+  return {
+    ...status,
+    createdAt: info.Created,
+    dataStored: info.DataStored,
+    labels: info.Labels,
+    lastBackupAt: info.LastBackupAt,
+    lastBackupName: info.LastBackupName,
+    lastModificationTime: info.ModificationTime,
+    lastSyncedAt: timestamp(),
+    messages: info.Messages,
+    size: info.Size,
+  };
+};
+
+const remove = async (
+  { datastore }: Context,
+  backupVolume: BackupVolume,
+  target: BackupTarget | undefined,
+  client: TargetClient,
+): Promise<void> => {
+  for (const backup of datastore.backups.list()) if (isOf(backupVolume, backup)) await forget(datastore.backups, backup);
+  const remote = target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
+  if (remote) await client.removeVolume(target.spec.backupTargetURL, backupVolume.spec.volumeName);
+  await release(datastore.backupVolumes, backupVolume);
+};
+
+const reconcile = async (context: Context, name: string, { client, gate }: { client: TargetClient; gate: SyncGate }): Promise<void> => {
+  const { datastore, node, log } = context;
+  let backupVolume = datastore.backupVolumes.get(name);
+  if (!backupVolume || !isResponsible({ self: node, owner: backupVolume.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
+  try {
+    if (backupVolume.status?.ownerID !== node) {
+      const status = { ...newStatus, ...backupVolume.status, ownerID: node };
+      backupVolume = await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
+    }
+  } catch (error) {
+    if (isConflict(error)) return; // Another manager came first.
+    throw error;
+  }
+  const target = datastore.backupTargets.get(backupVolume.spec.backupTargetName);
+  if (backupVolume.metadata.deletionTimestamp) return remove(context, backupVolume, target, client);
+  const { uid = '' } = backupVolume.metadata;
+  const { syncRequestedAt } = backupVolume.spec;
+  if (!target || !gate.isDue(uid, syncRequestedAt, backupVolume.status?.lastSyncedAt)) return;
+  const status = await sync(context, backupVolume, target, client).catch((error) => {
+    log.error('Failed to list backups from backup target', { backupVolume: name, error });
+    return undefined;
+  });
+  if (!status) return; // Tried again by the next resync.
+  gate.served(uid, syncRequestedAt);
+  if (!isDeepStrictEqual(status, backupVolume.status)) await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
+};
+
+/** Keeps BackupVolumes, and the Backups under them, as the store has them. */
+export const startBackupVolumeController = (context: Context, client: TargetClient): void => {
+  const memory = { client, gate: createSyncGate() };
+  const enqueue = startController({ name: 'backup-volume', reconcile: (name) => reconcile(context, name, memory) }, context);
+  context.datastore.backupVolumes.onEvent(enqueue);
+};

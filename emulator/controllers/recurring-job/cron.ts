@@ -1,0 +1,56 @@
+import { ownerReference } from '../../kubernetes/objects.ts';
+import type { CronJob, RecurringJob } from '../../longhorn/objects.ts';
+import { serviceAccount } from '../../manifests/access.ts';
+import { jobLabels } from '../../modelled-on.ts';
+
+/** Where Longhorn keeps the spec it last gave a CronJob, as JSON; what Kubernetes adds to a spec is no change. */
+export const lastApplied = 'longhorn.io/last-applied-cronjob-spec';
+
+const backendURL = 'http://longhorn-backend:9500/v1';
+const engineBinaries = '/var/lib/longhorn/engine-binaries/';
+
+/** What the jobs' pods run: the managers' own image, which has the program, and the environment it is to have of its manager. */
+export type JobPod = { image: string; environment: Record<string, string> };
+
+/** How many finished Jobs Kubernetes keeps. */
+type HistoryLimits = { successful: number; failed: number };
+
+/** The CronJob of a recurring job, as v1.12.1 makes it; only the environment has more, and there is no priority class. */
+export const cronJobOf = (recurringJob: RecurringJob, pod: JobPod, limits: HistoryLimits): Pick<CronJob, 'metadata' | 'spec'> => {
+  const { name } = recurringJob.metadata;
+  const labels = { 'longhorn.io/managed-by': 'longhorn-manager', [jobLabels.job]: name };
+  const container = {
+    name,
+    image: pod.image,
+    command: ['longhorn-manager', '-d', 'recurring-job', name, '--manager-url', backendURL],
+    env: [
+      { name: 'POD_NAMESPACE', valueFrom: { fieldRef: { fieldPath: 'metadata.namespace' } } },
+      ...Object.entries(pod.environment).map(([key, value]) => ({ name: key, value })),
+    ],
+    volumeMounts: [{ name: 'engine-binaries', mountPath: engineBinaries }],
+  };
+  const spec = {
+    schedule: recurringJob.spec.cron,
+    concurrencyPolicy: 'Forbid',
+    successfulJobsHistoryLimit: limits.successful,
+    failedJobsHistoryLimit: limits.failed,
+    jobTemplate: {
+      spec: {
+        backoffLimit: 3,
+        template: {
+          metadata: { name, labels },
+          spec: {
+            containers: [container],
+            volumes: [{ name: 'engine-binaries', hostPath: { path: engineBinaries } }],
+            serviceAccountName: serviceAccount,
+            restartPolicy: 'OnFailure',
+          },
+        },
+      },
+    },
+  };
+  return {
+    metadata: { name, labels, annotations: { [lastApplied]: JSON.stringify(spec) }, ownerReferences: [ownerReference(recurringJob)] },
+    spec,
+  };
+};

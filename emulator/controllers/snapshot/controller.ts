@@ -1,0 +1,111 @@
+import { allocatedSize, copySnapshot, snapshotFile } from '../../engine/replica-files.ts';
+import { startController } from '../../kubernetes/controller.ts';
+import { ownerReference } from '../../kubernetes/objects.ts';
+import type { Snapshot } from '../../longhorn/objects.ts';
+import { type Context, timestamp } from '../../manager/context.ts';
+import { notEmulated } from '../../manager/not-emulated.ts';
+import { isResponsible } from '../../manager/ownership.ts';
+import { finalizer, labels } from '../../modelled-on.ts';
+import { findReplica, replicaDirectory } from '../volume/replica-of.ts';
+import { isSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
+import { removeWithData, siblings, ticketType } from './removal.ts';
+
+type Status = NonNullable<Snapshot['status']>;
+
+const requested = (): Status => ({
+  ownerID: '',
+  parent: '',
+  children: null,
+  creationTime: '',
+  requestedTime: timestamp(),
+  readyToUse: false,
+  restoreSize: 0,
+  size: 0,
+  userCreated: false,
+  markRemoved: false,
+  checksum: '',
+  labels: null,
+});
+
+/** Of a volume's snapshots the one that the volume's head grows from. */
+const parentOfHead = (snapshots: Snapshot[]): Snapshot | undefined =>
+  snapshots.find(({ status }) => status?.readyToUse && status.children?.['volume-head'] === true);
+
+const take = async (context: Context, snapshot: Snapshot): Promise<void> => {
+  const { datastore, devices } = context;
+  const { name } = snapshot.metadata;
+  const { volume } = snapshot.spec;
+  const replica = findReplica(context, volume);
+  if (!replica) throw new Error(`failed to find the replica of volume ${volume}`);
+  if (!datastore.volumes.get(volume)?.spec.disableFrontend) await devices.flush(volume);
+  const creationTime = timestamp();
+  await copySnapshot(replicaDirectory(replica), name);
+  const parent = parentOfHead(siblings(context, snapshot));
+  if (parent?.status) {
+    await datastore.snapshots.updateStatus({ ...parent, status: { ...parent.status, children: { [name]: true } } });
+  }
+  const file = snapshotFile(replicaDirectory(replica), name);
+  await datastore.snapshots.updateStatus({
+    ...snapshot,
+    status: {
+      ...(snapshot.status ?? requested()),
+      creationTime,
+      parent: parent?.metadata.name ?? '',
+      children: { 'volume-head': true },
+      labels: snapshot.spec.labels ?? {},
+      readyToUse: true,
+      restoreSize: Number(datastore.volumes.get(volume)?.spec.size),
+      // Of the whole copy; Longhorn counts what is in this snapshot and not in its parent.
+      size: await allocatedSize(file),
+      userCreated: true,
+    },
+  });
+};
+
+const reconcile = async (context: Context, name: string): Promise<void> => {
+  const { datastore, node } = context;
+  const found = datastore.snapshots.get(name);
+  if (!found) return;
+  const volume = datastore.volumes.get(found.spec.volume);
+  if (!isResponsible({ self: node, owner: volume?.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
+  if (found.metadata.deletionTimestamp) return removeWithData(context, found);
+  let snapshot = found;
+  if (!snapshot.metadata.finalizers?.includes(finalizer) && volume) {
+    snapshot = await datastore.snapshots.update({
+      ...snapshot,
+      metadata: {
+        ...snapshot.metadata,
+        labels: { ...snapshot.metadata.labels, [labels.volume]: snapshot.spec.volume },
+        finalizers: [...(snapshot.metadata.finalizers ?? []), finalizer],
+        ownerReferences: [...(snapshot.metadata.ownerReferences ?? []), ownerReference(volume)],
+      },
+    });
+  }
+  const error = volume ? notEmulated(snapshot).join('; ') : `cannot find volume ${snapshot.spec.volume}`;
+  if (error) {
+    context.recorder(snapshot, { type: 'Warning', reason: 'NotEmulated', message: error });
+    if (snapshot.status?.error !== error) await datastore.snapshots.updateStatus({ ...snapshot, status: { ...requested(), error } });
+    return;
+  }
+  if (!snapshot.spec.createSnapshot) return;
+  if (snapshot.status?.creationTime) return withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
+  if (!snapshot.status?.requestedTime) snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: requested() });
+  await requestAttachment(context, snapshot.spec.volume, ticketType, name);
+  const attachment = datastore.volumeAttachments.get(snapshot.spec.volume);
+  if (!isSatisfied(attachment, ticketID(ticketType, name))) return; // The attachment's next event leads here again.
+  await take(context, snapshot);
+};
+
+/** Takes and removes the snapshots of the volumes this manager owns. */
+export const startSnapshotController = (context: Context): void => {
+  const { datastore } = context;
+  const enqueue = startController({ name: 'snapshot', reconcile: (name) => reconcile(context, name) }, context);
+  datastore.snapshots.onEvent(enqueue);
+  const unfinished = (volume: string): void => {
+    for (const { spec, metadata, status } of datastore.snapshots.list()) {
+      if (spec.volume === volume && (!status?.readyToUse || metadata.deletionTimestamp)) enqueue(metadata.name);
+    }
+  };
+  datastore.volumeAttachments.onEvent(unfinished);
+  datastore.volumes.onEvent(unfinished);
+};

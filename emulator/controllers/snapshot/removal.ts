@@ -1,0 +1,53 @@
+import { removeSnapshot } from '../../engine/replica-files.ts';
+import type { Snapshot } from '../../longhorn/objects.ts';
+import type { Context } from '../../manager/context.ts';
+import { release } from '../finalizer.ts';
+import { findReplica, replicaDirectory } from '../volume/replica-of.ts';
+import { withdrawAttachment } from '../volume/tickets.ts';
+
+/** Type of the ticket by which a snapshot attaches its volume. */
+export const ticketType = 'snapshot-controller';
+
+/** The other snapshots of a snapshot's volume. */
+export const siblings = ({ datastore }: Context, snapshot: Snapshot): Snapshot[] =>
+  datastore.snapshots
+    .list()
+    .filter(({ spec, metadata }) => spec.volume === snapshot.spec.volume && metadata.name !== snapshot.metadata.name);
+
+/** Ties those before and after a snapshot to each other, as they are once it has gone. */
+const takeOutOfChain = async (context: Context, { metadata: { name }, status, ...rest }: Snapshot): Promise<void> => {
+  const { snapshots } = context.datastore;
+  for (const other of siblings(context, { metadata: { name }, ...rest })) {
+    if (!other.status || other.metadata.deletionTimestamp) continue;
+    const { [name]: isChild, ...children } = other.status.children ?? {};
+    if (isChild) await snapshots.updateStatus({ ...other, status: { ...other.status, children: { ...children, ...status?.children } } });
+    else if (other.status.parent === name) {
+      await snapshots.updateStatus({ ...other, status: { ...other.status, parent: status?.parent ?? '' } });
+    }
+  }
+};
+
+/** Takes a snapshot away, its data and then the object; of a volume that goes too, the replica takes its files along. */
+export const removeWithData = async (context: Context, found: Snapshot): Promise<void> => {
+  const { datastore } = context;
+  const { name } = found.metadata;
+  const replica = findReplica(context, found.spec.volume);
+  const volume = datastore.volumes.get(found.spec.volume);
+  const stays = volume !== undefined && !volume.metadata.deletionTimestamp;
+  if (stays && replica && replica.spec.nodeID !== context.node) {
+    context.recorder(found, {
+      type: 'Warning',
+      reason: 'NotEmulated',
+      message: `not emulated: removing a snapshot from ${replica.spec.nodeID} while the volume belongs to ${context.node}`,
+    });
+    return;
+  }
+  let snapshot = found;
+  if (stays && snapshot.status?.readyToUse) {
+    snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: { ...snapshot.status, readyToUse: false } });
+  }
+  if (replica?.spec.nodeID === context.node) await removeSnapshot(replicaDirectory(replica), name);
+  await takeOutOfChain(context, snapshot);
+  await withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
+  await release(datastore.snapshots, snapshot);
+};

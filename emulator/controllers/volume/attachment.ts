@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from 'node:util';
+import { startController } from '../../kubernetes/controller.ts';
+import { withCondition } from '../../kubernetes/objects.ts';
+import type { AttachmentTicket, AttachmentTicketStatus, Replica, Volume, VolumeAttachment } from '../../longhorn/objects.ts';
+import { type Context, timestamp } from '../../manager/context.ts';
+import { isResponsible } from '../../manager/ownership.ts';
+import { release } from '../finalizer.ts';
+import { findReplica } from './replica-of.ts';
+
+const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
+  Number(b.type === 'longhorn-api') - Number(a.type === 'longhorn-api') || (a.id < b.id ? -1 : 1);
+
+/** The node a volume is to be on, '' for none: where it is as long as a ticket asks for that, else where the first ticket wants it. */
+export const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
+  tickets.some(({ nodeID }) => nodeID === now) ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
+
+/** Whether a volume that is attached for these tickets gets no device; where nobody minds, it gets one. */
+export const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
+  const minding = tickets.filter((ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any');
+  const [first] = minding.toSorted(byPriority);
+  return first?.parameters?.disableFrontend === 'true';
+};
+
+const fits = ({ parameters }: AttachmentTicket, { spec }: Volume): boolean =>
+  parameters?.disableFrontend === 'any' || (parameters?.disableFrontend === 'true') === (spec.disableFrontend ?? false);
+
+const obstacle = (ticket: AttachmentTicket, volume: Volume, replica: Replica | undefined): string => {
+  if (replica && replica.spec.nodeID !== ticket.nodeID) {
+    return `not emulated: attaching to ${ticket.nodeID}, for the only replica of the volume is on ${replica.spec.nodeID}`;
+  }
+  if (volume.status?.restoreRequired) return 'the volume is being restored';
+  if (volume.spec.nodeID === ticket.nodeID && !fits(ticket, volume))
+    return `not emulated: attaching with and without a frontend at a time; it is attached ${volume.spec.disableFrontend ? 'without' : 'with'} one`;
+  return volume.spec.nodeID === ticket.nodeID ? '' : `the volume is asked for on ${volume.spec.nodeID || 'no node'}`;
+};
+
+/** What a ticket's status says, given its volume. */
+export const ticketStatus = (
+  ticket: AttachmentTicket,
+  {
+    volume,
+    replica,
+    before,
+    now,
+  }: { volume: Volume; replica: Replica | undefined; before: AttachmentTicketStatus | undefined; now: string },
+): AttachmentTicketStatus => {
+  const restoring = volume.status?.restoreRequired === true && ticket.type !== 'volume-restore-controller';
+  const isThere = volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
+  const satisfied = isThere && !restoring && fits(ticket, volume);
+  const message = satisfied ? '' : obstacle(ticket, volume, replica);
+  const condition = { type: 'Satisfied', status: satisfied ? ('True' as const) : ('False' as const), message };
+  return {
+    id: ticket.id,
+    satisfied,
+    generation: ticket.generation ?? 0,
+    conditions: withCondition(before?.conditions, condition, now),
+  };
+};
+
+const reconcile = async (context: Context, name: string): Promise<void> => {
+  const { datastore, node } = context;
+  const attachment = datastore.volumeAttachments.get(name);
+  if (!attachment) return;
+  const volume = datastore.volumes.get(attachment.spec.volume);
+  const owner = volume?.status?.ownerID ?? '';
+  if (!isResponsible({ self: node, owner, nodes: datastore.nodes.list() })) return;
+  if (attachment.metadata.deletionTimestamp) return release(datastore.volumeAttachments, attachment);
+  if (!volume || volume.metadata.deletionTimestamp || !volume.status?.state) return;
+
+  const tickets = Object.values(attachment.spec.attachmentTickets ?? {});
+  const replica = findReplica(context, volume.metadata.name);
+  const possible = tickets.filter((ticket) => replica === undefined || replica.spec.nodeID === ticket.nodeID);
+  const nodeID = wantedNode(possible, volume.spec.nodeID);
+  const settled = ['detached', 'attached'].includes(volume.status.state);
+  if (nodeID !== volume.spec.nodeID && settled) {
+    // From one node to another only by way of none: the device must be gone before it is made elsewhere.
+    const next = volume.status.state === 'attached' ? '' : nodeID;
+    const disableFrontend = wantsNoFrontend(possible, next);
+    await datastore.volumes.update({ ...volume, spec: { ...volume.spec, nodeID: next, disableFrontend } });
+  }
+  const statuses: VolumeAttachment['status'] = {
+    attachmentTicketStatuses: Object.fromEntries(
+      tickets.map((ticket) => {
+        const before = attachment.status?.attachmentTicketStatuses?.[ticket.id];
+        return [ticket.id, ticketStatus(ticket, { volume, replica, before, now: timestamp() })];
+      }),
+    ),
+  };
+  if (!isDeepStrictEqual(statuses, attachment.status)) await datastore.volumeAttachments.updateStatus({ ...attachment, status: statuses });
+};
+
+/** Turns the tickets of a VolumeAttachment into its volume's spec.nodeID, and tells each ticket how it stands. */
+export const startVolumeAttachmentController = (context: Context): void => {
+  const enqueue = startController({ name: 'volume-attachment', reconcile: (name) => reconcile(context, name) }, context);
+  context.datastore.volumeAttachments.onEvent(enqueue);
+  context.datastore.volumes.onEvent(enqueue);
+};

@@ -1,0 +1,107 @@
+import { createHash } from 'node:crypto';
+import { lstatSync } from 'node:fs';
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { buildSignal } from '../build/signal.ts';
+import { explainDisk } from '../build/trouble.ts';
+import { noteWhole, partTrouble } from './check.ts';
+import { CONTENT_FILE, describeContent } from './content.ts';
+import { cacheRoot, partsDir } from './folders.ts';
+import { discard, forgetDeadDrafts, forgetDraftsOf, forgetOlder, newDraft } from './forget.ts';
+import { withLock } from './lock.ts';
+
+/** One thing that the lab builds once: its name, all that decides what comes out, and how to make it in an empty folder. */
+export type Part = {
+  name: string;
+  inputs: unknown;
+  build: (dir: string) => Promise<void>;
+};
+
+/** The folder in the cache that a part has, or will have; its name holds a hash of the part's inputs. */
+export const partDir = (part: Pick<Part, 'name' | 'inputs'>): string => {
+  const hash = createHash('sha256').update(JSON.stringify(part.inputs)).digest('hex').slice(0, 16);
+  return join(partsDir(), `${part.name}-${hash}`);
+};
+
+const say = (text: string): void => void process.stderr.write(`lab: ${text}\n`);
+
+const inodeOf = (dir: string): number | undefined => lstatSync(dir, { throwIfNoEntry: false })?.ino;
+
+// Parts that this process has found whole: a run looks at each of them once.
+const found = new Map<string, number | undefined>();
+
+/** What is wrong with a part's folder, or undefined when it is whole. */
+const trouble = async (dir: string): Promise<string | undefined> => {
+  const inode = inodeOf(dir);
+  if (inode === undefined) return 'it is not there';
+  if (found.get(dir) === inode) return undefined;
+  const wrong = await partTrouble(dir);
+  if (wrong === undefined) found.set(dir, inode);
+  return wrong;
+};
+
+/** Whether the cache has a part, whole. */
+export const isCached = async (part: Part): Promise<boolean> => (await trouble(partDir(part))) === undefined;
+
+const underWay = new Map<string, Promise<string>>();
+
+/**
+ * Builds a part unless the cache has it whole, and returns its folder.
+ *
+ * Of several runs that need it at once one builds and the others wait; one that was damaged is built again. Throws NotFit when this
+ * machine has no room for it.
+ */
+export const cached = async (part: Part): Promise<string> => {
+  const dir = partDir(part);
+  const taking = underWay.get(dir) ?? takePart(part, dir).finally(() => underWay.delete(dir));
+  underWay.set(dir, taking);
+  return taking;
+};
+
+const takePart = async (part: Part, dir: string): Promise<string> => {
+  if ((await trouble(dir)) === undefined) return dir;
+  try {
+    await forgetDeadDrafts();
+    await withLock(dir, { waits: () => say(`another run is building ${part.name}: waiting for it`) }, async () => {
+      // The run that was waited for has built it, or died.
+      const wrong = await trouble(dir);
+      if (wrong === undefined) return;
+      await forgetDraftsOf(dir);
+      if (inodeOf(dir) !== undefined) {
+        say(`${part.name} is damaged in the cache (${wrong}): building it again`);
+        await discard(dir);
+      }
+      await buildPart(part, dir);
+    });
+    await forgetOlder(part.name);
+  } catch (error) {
+    throw await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
+  }
+  return dir;
+};
+
+const buildPart = async (part: Part, dir: string): Promise<void> => {
+  const draft = newDraft(dir);
+  for (const folder of [draft, partsDir()]) await mkdir(folder, { recursive: true, mode: 0o700 });
+  try {
+    await part.build(draft);
+    await writeFile(join(draft, CONTENT_FILE), await describeContent(draft));
+    buildSignal()?.throwIfAborted();
+    await putInPlace(draft, dir);
+  } catch (error) {
+    // A disk that is full is no more when the draft is gone.
+    const explained = await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
+    await rm(draft, { recursive: true, force: true, maxRetries: 3 });
+    throw explained;
+  }
+  await noteWhole(dir);
+};
+
+/** Gives a draft its final name, when all of it is on the disk: after a power cut the part is there whole, or not at all. */
+const putInPlace = async (draft: string, dir: string): Promise<void> => {
+  await execa('sync', ['--file-system', draft]);
+  await rename(draft, dir);
+  const parts = await open(partsDir());
+  await parts.sync().finally(() => parts.close());
+};

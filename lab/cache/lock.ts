@@ -1,0 +1,50 @@
+import { once } from 'node:events';
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { execa } from 'execa';
+import { ownedCommand } from '../build/owned-command.ts';
+import { buildSignal } from '../build/signal.ts';
+import { locksDir } from './folders.ts';
+
+/** Who has to wait longer than this is told why. */
+const TOLD_AFTER_MS = 500;
+
+const lockFile = async (dir: string): Promise<string> => {
+  await mkdir(locksDir(), { recursive: true });
+  return join(locksDir(), basename(dir));
+};
+
+type LockOptions = {
+  /** Several may have it shared at once, nobody beside one that has it exclusively (the default). */
+  shared?: boolean;
+  /** Called when another run has it, before it is waited for. */
+  waits: () => void;
+};
+
+/**
+ * Does work on a part that no other run may do at the same time.
+ *
+ * The kernel keeps the lock for a process of util-linux's flock, which ends with this one whatever the reason: a lock is never left behind.
+ */
+export const withLock = async <T>(dir: string, { shared = false, waits }: LockOptions, work: () => Promise<T>): Promise<T> => {
+  const words = [shared ? '--shared' : '--exclusive', '--no-fork', await lockFile(dir), 'sh', '-c', 'echo held; exec sleep infinity'];
+  const holder = ownedCommand('flock', words, { buffer: false, reject: false });
+  const timer = setTimeout(waits, TOLD_AFTER_MS);
+  try {
+    const ended = await Promise.race([once(holder.stdout, 'data').then(() => undefined), holder]);
+    buildSignal()?.throwIfAborted();
+    if (ended) throw new Error(`${dir} could not be locked: ${ended.shortMessage}`);
+    clearTimeout(timer);
+    return await work();
+  } finally {
+    clearTimeout(timer);
+    holder.stdin.end();
+    await holder;
+  }
+};
+
+/** Does what a command does, unless another run has the part locked. */
+export const unlessLocked = async (dir: string, command: string, args: readonly string[]): Promise<boolean> => {
+  const words = ['--exclusive', '--nonblock', '--no-fork', await lockFile(dir), command, ...args];
+  return !(await execa('flock', words, { reject: false })).failed;
+};
