@@ -3,7 +3,7 @@ import { copyFile, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { cached, isCached, type Part } from '../cache/cache.ts';
-import { NotInArchive } from '../debian/apt-trouble.ts';
+import { NotInArchive } from '../debian/apt.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
 /** The Debian releases that have a User-Mode Linux, the newest first: 7.2, 6.12 and 6.1 at the time of writing. */

@@ -2,8 +2,7 @@ import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, truncate, w
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { cached, type Part } from '../cache/cache.ts';
-import { finishTree } from '../debian/finish.ts';
-import { unpackPackages } from '../debian/unpack.ts';
+import { finishTree, unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
 import { kernel } from './kernel.ts';
 import { kubernetes } from './kubernetes.ts';

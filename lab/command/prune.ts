@@ -4,7 +4,7 @@ import { basename, join, relative } from 'node:path';
 import { CONTENT_FILE, pathsIn } from '../cache/content.ts';
 import { cacheRoot, checksDir, draftsDir, labsDir, locksDir } from '../cache/folders.ts';
 import { forget, forgetDeadDrafts, partsOfLabs, usedLately, versions } from '../cache/forget.ts';
-import { USE_LOCK, withCacheAlone } from '../cache/use.ts';
+import { USE_LOCK, withCacheAlone } from '../cache/lock.ts';
 import { labState } from '../run/state.ts';
 import { type Commands, print } from './commands.ts';
 

@@ -1,15 +1,88 @@
+import { createReadStream, existsSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Command, CommanderError } from 'commander';
 import { NotFit } from '../not-fit.ts';
+import { labDir, labFiles, labSockets } from '../run/settings.ts';
+import { labState } from '../run/state.ts';
 import type { Step } from '../step.ts';
 import { type Commands, forLab, interruptedExitCode, print } from './commands.ts';
-import { down } from './down.ts';
 import { faultCommands } from './faults.ts';
 import { imagesCommand } from './images.ts';
-import { logs } from './logs.ts';
 import { pruneCommand } from './prune.ts';
-import { shell } from './shell.ts';
 import { status } from './status.ts';
 import { upCommand } from './up.ts';
+
+/** How long a lab may take to go; the command owns this time-out, and the lab's host ends what hangs after 5 s. */
+const DOWN_TIMEOUT_MS = 15_000;
+
+/** Takes the lab of that name down and resolves when nothing of it is left; says whether there was one. */
+const down = async (name: string): Promise<boolean> => {
+  const state = await labState(name);
+  const dir = labDir(name);
+  if (state === undefined) {
+    const leftover = existsSync(dir);
+    await rm(dir, { recursive: true, force: true });
+    return leftover;
+  }
+  process.kill(state.pid, 'SIGTERM');
+  const end = Date.now() + DOWN_TIMEOUT_MS;
+  // Another session's process cannot be waited for: its end is looked for.
+  while (existsSync(`/proc/${state.pid}`)) {
+    if (Date.now() > end) throw new Error(`the lab ${name} (process ${state.pid}) did not go down in ${DOWN_TIMEOUT_MS / 1000} s`);
+    await delay(50);
+  }
+  return true;
+};
+
+/** Prints the log of one of the lab's processes (etcd, kube-apiserver, ..., node1: its console with containerd and kubelet). */
+const logs = async (lab: string, what: string): Promise<void> => {
+  const folder = labFiles(labDir(lab)).logs;
+  const names = (await readdir(folder).catch(() => [])).map((file) => file.replace(/\.log$/, '')).sort();
+  if (names.length === 0) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
+  const file = join(folder, `${what}.log`);
+  if (!names.includes(what) || !existsSync(file)) throw new Error(`no log named ${what}; there are ${names.join(', ')}`);
+  await pipeline(createReadStream(file), process.stdout, { end: false });
+};
+
+/** Ctrl-] leaves the shell, as in telnet: Ctrl-C and Ctrl-D belong to the node. */
+const LEAVE = 0x1d;
+
+/**
+ * Connects this terminal to a root shell on a node's own console; resolves when the input ends or Ctrl-] is pressed.
+ *
+ * It needs neither kubelet nor network on the node.
+ */
+const shell = async (lab: string, node: string): Promise<void> => {
+  if (!existsSync(labDir(lab))) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
+  process.chdir(labDir(lab));
+  const path = labSockets.console(node);
+  if (!existsSync(path)) throw new Error(`the lab ${lab} has no node named ${node}`);
+  const socket = connect(path);
+  const { stdin, stdout } = process;
+  await new Promise<void>((resolve, reject) => {
+    socket.on('error', reject).on('close', () => resolve());
+    socket.on('connect', () => {
+      if (stdin.isTTY) {
+        stdin.setRawMode(true);
+        stdout.write('Ctrl-] leaves this shell.\r\n');
+      }
+      socket.write('\n');
+      socket.pipe(stdout, { end: false });
+      stdin.on('data', (keys: Buffer) => {
+        if (stdin.isTTY && keys.includes(LEAVE)) socket.destroy();
+        else socket.write(keys);
+      });
+      // What was piped in is still being answered: the node's shell ends it.
+      stdin.on('end', () => socket.write('exit\n', () => setTimeout(() => socket.destroy(), 500)));
+    });
+  });
+  if (stdin.isTTY) stdin.setRawMode(false);
+  stdin.pause();
+};
 
 const makeProgram = (step: Step): Command => {
   const program = new Command('npm run lab --').description('A real three-node Kubernetes in user space: no Docker, no KVM, no root.');

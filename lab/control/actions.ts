@@ -1,15 +1,63 @@
-import { restartApiServer, startApiServer, stopApiServer } from './api-server.ts';
-import { healClock, skewClock } from './clock.ts';
+import { z } from 'zod';
+import type { RunningNode } from '../run/nodes.ts';
+import { lookAtApiServer, restartApiServer, startApiServer, stopApiServer } from './api-server.ts';
+import { healClock, lookAtClock, skewClock } from './clock.ts';
 import { compact } from './compact.ts';
-import type { Action } from './context.ts';
-import { cut, rejoin } from './cut.ts';
-import { delayDisk, failDisk, healDisk } from './disk.ts';
-import { faults, look } from './faults.ts';
-import { freeze, thaw } from './freeze.ts';
+import type { Condition, Look } from './condition.ts';
+import { type Action, type LabContext, nodeNamed } from './context.ts';
+import { cut, lookAtCable, rejoin } from './cut.ts';
+import { delayDisk, failDisk, healDisk, lookAtDisk } from './disk.ts';
+import { freeze, lookAtFreeze, thaw } from './freeze.ts';
 import { importImages } from './import-images.ts';
-import { crash, start } from './power.ts';
-import { runInNode } from './run-in-node.ts';
-import { fast, slow } from './slow.ts';
+import { crash, lookAtPower, start } from './power.ts';
+import { fast, lookAtSpeed, slow } from './slow.ts';
+
+// From without, then from within: who is down or frozen answers nothing.
+const outer: Record<string, Look> = { power: lookAtPower, freeze: lookAtFreeze, cable: lookAtCable };
+const inner: Record<string, Look> = { speed: lookAtSpeed, disk: lookAtDisk, clock: lookAtClock };
+const looks = { ...outer, ...inner };
+
+const lookSchema = z.union([z.object({ at: z.literal('apiserver') }), z.object({ at: z.enum(Object.keys(looks)), node: z.string() })]);
+
+/** Looks at one thing that can be made to fail: whether a fault of it is in force, and what shows it. */
+const look: Action = async (context, asked) => {
+  const what = lookSchema.parse(asked);
+  if (!('node' in what)) return lookAtApiServer(context);
+  return looks[what.at]?.(context, nodeNamed(context, what.node));
+};
+
+const ofNode = async (context: LabContext, node: RunningNode): Promise<Condition[]> => {
+  const seen = await Promise.all(Object.values(outer).map((each) => each(context, node)));
+  const [power, freeze] = seen;
+  if (power?.faulty || freeze?.faulty) return seen;
+  return [...seen, ...(await Promise.all(Object.values(inner).map((each) => each(context, node))))];
+};
+
+/** All faults of a lab that are in force now, as sentences, by what they are faults of: a node's name, or `apiserver`. */
+const faults: Action = async (context) => {
+  const subjects = [
+    { of: 'apiserver', conditions: lookAtApiServer(context).then((one) => [one]) },
+    ...context.nodes.map((node) => ({
+      of: node.name,
+      conditions: ofNode(context, node).catch((error: Error) => [{ faulty: true, text: error.message }]),
+    })),
+  ];
+  const all = await Promise.all(subjects.map(async ({ of, conditions }) => (await conditions).map((one) => ({ of, ...one }))));
+  return all
+    .flat()
+    .filter(({ faulty }) => faulty)
+    .map(({ of, text }) => ({ of, text }));
+};
+
+const runSchema = z.object({ node: z.string(), script: z.string(), withinMs: z.number().positive().optional() });
+
+/** Runs a bash script in a node, as root, and says what it came to. */
+const runInNode: Action = async (context, asked) => {
+  const { node, script, withinMs } = runSchema.parse(asked);
+  return nodeNamed(context, node)
+    .current()
+    .agent.run(script, withinMs === undefined ? {} : { within: withinMs });
+};
 
 /** All that a lab that is up can be asked to do, by name. */
 export const actions: Record<string, Action> = {

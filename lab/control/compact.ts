@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { askApiServer } from '../run/api-ready.ts';
+import { askApiServer } from '../run/api-server.ts';
 import { etcdUrl } from '../run/control-plane.ts';
 import { labFiles } from '../run/settings.ts';
 import type { Action } from './context.ts';

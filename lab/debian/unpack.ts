@@ -1,5 +1,5 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { appendFile, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
 import { downloadPackages } from './apt.ts';
 
@@ -41,4 +41,17 @@ export const unpackPackages = async (options: {
   } finally {
     await rm(work, { recursive: true, force: true });
   }
+};
+
+const emptyFolders = ['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'mnt', 'usr/local/bin', 'var/log', 'var/lib'];
+
+/**
+ * Gives an unpacked tree what package scripts would have made: Debian's base users and groups, `_rpc` (without it rpcbind
+ * does not start), /etc/mtab (without it ganesha exports nothing) and the folders that a running system mounts on.
+ */
+export const finishTree = async (tree: string): Promise<void> => {
+  for (const file of ['passwd', 'group']) await copyFile(join(tree, `usr/share/base-passwd/${file}.master`), join(tree, 'etc', file));
+  await appendFile(join(tree, 'etc/passwd'), '_rpc:x:101:65534::/run/rpcbind:/usr/sbin/nologin\n');
+  await symlink('../proc/self/mounts', join(tree, 'etc/mtab'));
+  for (const folder of emptyFolders) await mkdir(join(tree, folder), { recursive: true });
 };

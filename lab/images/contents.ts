@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import type { z } from 'zod';
-import { Damaged } from './damaged.ts';
-import type { Descriptor } from './documents.ts';
+import { Damaged, type Descriptor } from './documents.ts';
 import { entriesOf } from './entries.ts';
 import { type Member, readMember } from './member.ts';
 import type { Source } from './source.ts';

@@ -2,8 +2,7 @@ import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { kubernetes } from '../build/kubernetes.ts';
 import { cached, type Part } from '../cache/cache.ts';
-import { finishTree } from '../debian/finish.ts';
-import { unpackPackages } from '../debian/unpack.ts';
+import { finishTree, unpackPackages } from '../debian/unpack.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
 /** The image of the NFS backup store's pod: nfs-ganesha with ext4's own tools, on Debian trixie. */

@@ -38,3 +38,8 @@ export const fitsNodes = (platform: string): boolean => platform === nodePlatfor
 /** A platform as people write it. */
 export const platformName = ({ os, architecture, variant }: { os: string; architecture: string; variant?: string | undefined }): string =>
   [os, architecture, variant].filter((part) => part).join('/');
+
+/** What was read is not what it should be; the message says why, and whoever knows the file's path puts it in front. */
+export class Damaged extends Error {
+  override readonly name = 'Damaged';
+}

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { buildSignal } from '../build/signal.ts';
 import { type Compression, compressionOf, decompressor, explainDecompression, unreadCompression } from './compression.ts';
-import { Damaged } from './damaged.ts';
+import { Damaged } from './documents.ts';
 import { archiveName, filesOf, type Source } from './source.ts';
 import { type ArchiveEntry, readTar } from './tar.ts';
 

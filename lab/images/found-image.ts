@@ -1,7 +1,6 @@
 import type { Compression } from './compression.ts';
 import { documentOf } from './contents.ts';
-import { Damaged } from './damaged.ts';
-import { configSchema, type Descriptor, fitsNodes, nodePlatform, platformName } from './documents.ts';
+import { configSchema, Damaged, type Descriptor, fitsNodes, nodePlatform, platformName } from './documents.ts';
 import { completeName } from './image-name.ts';
 import type { Member, Weight } from './member.ts';
 

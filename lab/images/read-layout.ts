@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { type Contents, checkedMember, documentOf } from './contents.ts';
-import { Damaged } from './damaged.ts';
-import { configSchema, type Descriptor, fitsNodes, indexSchema, manifestSchema, nodePlatform, platformName } from './documents.ts';
+import { configSchema, Damaged, type Descriptor, fitsNodes, indexSchema, manifestSchema, nodePlatform, platformName } from './documents.ts';
 import { type FoundImage, imageNames, imageParts } from './found-image.ts';
 import type { Member } from './member.ts';
 

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { cached, type Part } from '../cache/cache.ts';
 import { NotFit } from '../not-fit.ts';
 import { type Contents, readContents } from './contents.ts';
-import { Damaged } from './damaged.ts';
+import { Damaged } from './documents.ts';
 import type { FoundImage } from './found-image.ts';
 import { readDockerSave } from './read-docker-save.ts';
 import { readLayout } from './read-layout.ts';

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
-import { Damaged } from './damaged.ts';
+import { Damaged } from './documents.ts';
 
 /** A file in an archive; what is left unread of its body is skipped. `link` is the path of the file that it stands for. */
 export type ArchiveEntry = { path: string; size: number; link?: string; body: AsyncIterable<Buffer> };

@@ -1,12 +1,83 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Cluster, connect, type Resource } from '../../e2e/kube/cluster.ts';
+import { once } from '../../e2e/history/expectation.ts';
+import { follow } from '../../e2e/history/watch.ts';
+import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { query } from '../../e2e/kube/request.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
 import { NotFit } from '../not-fit.ts';
-import { definedKind, definitionsEstablished, isDefinition } from './definitions.ts';
-import { resourceFinder } from './discovery.ts';
 import { type Manifest, type ManifestObject, objectsOf } from './read.ts';
-import { serviceAccountOf } from './service-account.ts';
+
+type Definition = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
+
+/** Whether an object adds a kind to the API. */
+const isDefinition = ({ kind, apiVersion }: ManifestObject): boolean =>
+  kind === 'CustomResourceDefinition' && apiVersion.startsWith('apiextensions.k8s.io/');
+
+/** The kind that a definition adds, as `KIND in GROUP`. */
+const definedKind = ({ object }: ManifestObject): string => {
+  const { group, names } = (object.spec ?? {}) as { group?: string; names?: { kind?: string } };
+  return `${names?.kind} in ${group}`;
+};
+
+const isEstablished = ({ status }: Definition): boolean =>
+  status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
+
+/** Waits by watch until the definitions of these names are Established: before that, the server has no such kind. */
+const definitionsEstablished = async (cluster: Cluster, names: readonly string[], signal?: AbortSignal): Promise<void> => {
+  if (names.length === 0) return;
+  const timeline = await follow<Definition>(cluster, resources.customResourceDefinitions, signal ? { signal } : {});
+  const owner = "the manifests': a definition is Established within a second";
+  const wait = (name: string) =>
+    once(timeline, isEstablished, { name, label: `the definition ${name} is Established`, within: '30s', owner });
+  try {
+    await Promise.all(names.map(wait));
+  } finally {
+    await timeline.stop();
+  }
+};
+
+type ResourceList = { resources?: { name: string; kind: string; namespaced: boolean }[] };
+
+/** Finds out under which path the server keeps a kind of object; undefined for a kind that it does not have, or not yet. */
+type FindResource = (object: { apiVersion: string; kind: string }) => Promise<Resource | undefined>;
+
+/** Makes the finder for one cluster: what was found is kept, what was not is asked for again the next time. */
+const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): FindResource => {
+  const known = new Map<string, Resource>();
+  const learn = async (apiVersion: string): Promise<void> => {
+    const path = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+    const answer = await cluster.request(path, signal ? { signal } : {});
+    const { resources = [] } = answer.ok ? ((await answer.json()) as ResourceList) : {};
+    if (!answer.ok) await answer.body?.cancel();
+    const [version = '', group = ''] = apiVersion.split('/').reverse();
+    for (const { name, kind, namespaced } of resources) {
+      // `deployments/scale` is no resource of its own.
+      if (!name.includes('/')) known.set(`${apiVersion} ${kind}`, { group, version, plural: name, namespaced });
+    }
+  };
+  return async ({ apiVersion, kind }) => {
+    const key = `${apiVersion} ${kind}`;
+    if (!known.has(key)) await learn(apiVersion);
+    return known.get(key);
+  };
+};
+
+/** Waits by watch until the service account of a bare pod is there: a namespace gets its own a moment after it is made. */
+const serviceAccountOf = async (
+  cluster: Cluster,
+  { kind, apiVersion, namespace = 'default', object }: ManifestObject,
+  signal?: AbortSignal,
+) => {
+  if (kind !== 'Pod' || apiVersion !== 'v1') return;
+  const { serviceAccountName: name = 'default' } = (object.spec ?? {}) as { serviceAccountName?: string };
+  const timeline = await follow(cluster, resources.serviceAccounts, { namespace, ...(signal && { signal }) });
+  const owner = "the manifests': a namespace has its service account within a second";
+  try {
+    await once(timeline, () => true, { name, label: `${namespace} has the service account ${name}`, within: '30s', owner });
+  } finally {
+    await timeline.stop();
+  }
+};
 
 /** What the API server knows the fields as, that the lab's manifests have set. */
 const FIELD_MANAGER = 'corral-lab';

@@ -1,7 +1,42 @@
-import { apiServerReady } from './api-ready.ts';
+import { readFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
 import { startApiServer } from './control-plane.ts';
 import type { Processes } from './processes.ts';
 import { type LabSettings, labFiles } from './settings.ts';
+import { apiPort, gateway } from './topology.ts';
+
+/** How long kube-apiserver may take to be ready; the lab's supervisor owns this time-out. */
+const TIMEOUT_MS = 60_000;
+
+/** Asks the API server as its administrator; resolves with status 0 and the error's text when there is no answer. */
+export const askApiServer = async (pki: string, path: string): Promise<{ status: number; text: string }> => {
+  const [ca, cert, key] = await Promise.all(['ca.crt', 'admin.crt', 'admin.key'].map((file) => readFile(join(pki, file))));
+  return new Promise((resolve) => {
+    const failed = (error: Error) => resolve({ status: 0, text: error.message });
+    const call = request({ host: gateway, port: apiPort, path, ca, cert, key, agent: false }, async (response) => {
+      response.on('error', failed);
+      resolve({ status: response.statusCode ?? 0, text: await text(response).catch(String) });
+    });
+    call.on('error', failed);
+    call.end();
+  });
+};
+
+/** Waits until kube-apiserver says that it is ready: a process has no watch, so it is asked every 50 ms. */
+export const apiServerReady = async (pki: string): Promise<void> => {
+  const end = Date.now() + TIMEOUT_MS;
+  let last = '';
+  while (Date.now() < end) {
+    const { status, text: said } = await askApiServer(pki, '/readyz');
+    if (status === 200) return;
+    last = status === 0 ? said : `HTTP ${status}`;
+    await delay(50);
+  }
+  throw new Error(`kube-apiserver was not ready after 60 s (last: ${last})`);
+};
 
 /** The lab's API server, through all its starts. */
 export type ApiServer = {

@@ -1,7 +1,32 @@
+import { readFileSync } from 'node:fs';
 import { execa } from 'execa';
 import { allowedCpus } from './allowed-cpus.ts';
-import { idleBetween, readCpuTimes } from './cpu-times.ts';
-import { groupMembers } from './group-members.ts';
+import { groupMembers } from './process-group.ts';
+
+/** What a CPU has spent, in ticks since the machine's start: doing nothing, and altogether. */
+type CpuTimes = { idle: number; all: number };
+
+/** The times of each CPU in a text as /proc/stat is one (proc(5): user, nice, system, idle, iowait, irq, softirq, steal, ...). */
+export const parseCpuTimes = (text: string): Map<number, CpuTimes> =>
+  new Map(
+    [...text.matchAll(/^cpu(\d+) (.*)$/gm)].map(([, cpu, rest = '']) => {
+      // What guests take is within user and nice already.
+      const ticks = rest.trim().split(' ').slice(0, 8).map(Number);
+      return [Number(cpu), { idle: (ticks[3] ?? 0) + (ticks[4] ?? 0), all: ticks.reduce((sum, each) => sum + each, 0) }];
+    }),
+  );
+
+/** The times of this machine's CPUs now. */
+export const readCpuTimes = (): Map<number, CpuTimes> => parseCpuTimes(readFileSync('/proc/stat', 'utf8'));
+
+/** Which part of the time between two readings each CPU was idle, from 0 to 1; one that did not tick is left out. */
+export const idleBetween = (before: ReadonlyMap<number, CpuTimes>, after: ReadonlyMap<number, CpuTimes>): Map<number, number> =>
+  new Map(
+    [...after].flatMap(([cpu, { idle, all }]) => {
+      const then = before.get(cpu);
+      return then === undefined || all <= then.all ? [] : [[cpu, (idle - then.idle) / (all - then.all)]];
+    }),
+  );
 
 /** How often the CPUs are looked at: often enough for nodes to take turns, seldom enough for a turn to cost nothing beside it. */
 const EVERY_MS = 500;
@@ -11,7 +36,7 @@ const SHORT = 0.05;
 const TO_SPARE = 0.15;
 
 /** The process group of a node's kernel, the CPU that it is pinned to (undefined: it is gone), and when it was last moved (0: never). */
-export type PlacedNode = { group: number; cpu: number | undefined; moved: number };
+type PlacedNode = { group: number; cpu: number | undefined; moved: number };
 
 /**
  * Which node is to go to which CPU, if any: where several share one that is short and another has time to spare, the one that has been there for

@@ -1,13 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
 import { execa } from 'execa';
+import { z } from 'zod';
 import { placeKernel } from '../build/kernel.ts';
-import { apiServerReady } from './api-ready.ts';
-import { runApiServer } from './api-server.ts';
+import { actions } from '../control/actions.ts';
+import type { LabContext } from '../control/context.ts';
+import { apiServerReady, runApiServer } from './api-server.ts';
 import { startControllers, startEtcd } from './control-plane.ts';
 import { writeKubeconfig } from './kubeconfig.ts';
-import { serveControl } from './lab-control.ts';
 import { layNetwork } from './network.ts';
 import { bootNodes } from './nodes.ts';
 import { makeCertificates } from './pki.ts';
@@ -17,6 +20,30 @@ import { relayTo } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 import { spreadNodes } from './spread-nodes.ts';
 import { apiPort, gateway, labNodes } from './topology.ts';
+
+const requestSchema = z.object({ action: z.string() }).loose();
+
+const answer = async (line: string, context: LabContext): Promise<object> => {
+  try {
+    const { action, ...asked } = requestSchema.parse(JSON.parse(line));
+    const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
+    if (act === undefined) throw new Error(`the lab knows no action ${action}; it knows ${Object.keys(actions).join(', ')}`);
+    return { result: (await act(context, asked)) ?? null };
+  } catch (error) {
+    return { error: error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message };
+  }
+};
+
+/** Takes orders from this user's other processes, by a socket in the lab's folder: one JSON request a line, one JSON answer a line. */
+const serveControl = (context: LabContext): void => {
+  createServer((client) => {
+    client.on('error', () => client.destroy());
+    createInterface(client).on('line', async (line) => {
+      const said = await answer(line, context);
+      if (!client.destroyed) client.write(`${JSON.stringify(said)}\n`);
+    });
+  }).listen(labSockets.control);
+};
 
 // The first process of the lab's namespaces but for a shell that waits for it: when it ends, whatever the reason, the kernel ends all the others.
 // It says what happens as one JSON line an event on standard output, and ends when its standard input does.

@@ -5,8 +5,8 @@ import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluste
 import { allDangers } from '../../e2e/longhorn/dangers.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached } from '../../lab/cache/cache.ts';
-import { openCache } from '../../lab/cache/root.ts';
-import { usingCache } from '../../lab/cache/use.ts';
+import { openCache } from '../../lab/cache/folders.ts';
+import { usingCache } from '../../lab/cache/lock.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
 import { chooseTarget } from '../choose-target.ts';

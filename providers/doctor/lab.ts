@@ -1,5 +1,5 @@
 import { goVersion } from '../../lab/build/kubernetes.ts';
-import { openCache } from '../../lab/cache/root.ts';
+import { openCache } from '../../lab/cache/folders.ts';
 import { lookAtFitness } from '../../lab/fitness.ts';
 import { isPrepared } from '../../lab/prepare.ts';
 import { emulatorSize } from '../emulator-target.ts';

@@ -1,7 +1,14 @@
 import { createHash } from 'node:crypto';
 import { documentOf } from '../../lab/images/contents.ts';
-import { Damaged } from '../../lab/images/damaged.ts';
-import { type Descriptor, fitsNodes, indexSchema, manifestSchema, nodePlatform, platformName } from '../../lab/images/documents.ts';
+import {
+  Damaged,
+  type Descriptor,
+  fitsNodes,
+  indexSchema,
+  manifestSchema,
+  nodePlatform,
+  platformName,
+} from '../../lab/images/documents.ts';
 import { NotFit } from '../provider.ts';
 import { type Address, addressOf } from './address.ts';
 import { openSession, type Session } from './session.ts';

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
-import { explainGo } from '../../lab/build/go-trouble.ts';
+import { explainGo } from '../../lab/build/kubernetes.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { explainDisk } from '../../lab/build/trouble.ts';
-import { explainApt, NotInArchive } from '../../lab/debian/apt-trouble.ts';
+import { explainApt, NotInArchive } from '../../lab/debian/apt.ts';
 import { NotFit } from '../../lab/not-fit.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { milliseconds, percent, signedMilliseconds, wholeSeconds } from '../../lab/command/fault-flags.ts';
+import { milliseconds, percent, signedMilliseconds, wholeSeconds } from '../../lab/command/faults.ts';
 
 describe('what is given in a flag', () => {
   test.each([

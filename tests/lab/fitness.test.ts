@@ -3,8 +3,7 @@ import { freemem, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkFitness } from '../../lab/fitness.ts';
-import { freeMemory } from '../../lab/free-memory.ts';
+import { checkFitness, freeMemory } from '../../lab/fitness.ts';
 
 let dir: string;
 const path = process.env.PATH;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fetchKernel, kernel, kernelDifference } from '../../lab/build/kernel.ts';
 import { type Part, partDir } from '../../lab/cache/cache.ts';
-import { NotInArchive } from '../../lab/debian/apt-trouble.ts';
+import { NotInArchive } from '../../lab/debian/apt.ts';
 import { NotFit } from '../../lab/not-fit.ts';
 
 let home: string;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { onePlatform } from '../../lab/images/archives.ts';
 import type { Contents } from '../../lab/images/contents.ts';
-import { onePlatform } from '../../lab/images/one-platform.ts';
 import { readLayout } from '../../lab/images/read-layout.ts';
 import { digestOf, layerOf, ociLayout, type TestImage } from '../support/image-archives.ts';
 

@@ -2,9 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { allowedCpus } from '../../lab/run/allowed-cpus.ts';
-import { idleBetween, parseCpuTimes, readCpuTimes } from '../../lab/run/cpu-times.ts';
-import { groupMembers } from '../../lab/run/group-members.ts';
-import { chooseMove, moveGroup } from '../../lab/run/spread-nodes.ts';
+import { groupMembers } from '../../lab/run/process-group.ts';
+import { chooseMove, idleBetween, moveGroup, parseCpuTimes, readCpuTimes } from '../../lab/run/spread-nodes.ts';
 
 const idle = (...parts: number[]) => new Map(parts.entries());
 const node = (group: number, cpu: number | undefined, moved = 0) => ({ group, cpu, moved });

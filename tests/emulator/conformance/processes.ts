@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseStat } from '../../../lab/run/group-members.ts';
+import { parseStat } from '../../../lab/run/process-group.ts';
 
 // A process has no events of its own to be watched by.
 const period = 5;
