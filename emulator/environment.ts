@@ -1,7 +1,6 @@
 import { type Clock, type ClockName, clocks } from './clocks.ts';
-import { modelledOn } from './modelled-on.ts';
+import { isVersion, modelledOn, versions } from './modelled-on.ts';
 import { isMutant, type Mutant, mutants } from './mutants.ts';
-import { isVersion, versions } from './version.ts';
 
 /** Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits them. */
 export const variables = {

@@ -5,14 +5,61 @@ import { type Cluster, connect, type KubernetesObject, type Resource, resources 
 import type { ClockName } from './clocks.ts';
 import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
-import { managerDaemonSet, managerName } from './manifests/manager.ts';
-import { services } from './manifests/services.ts';
-import { uiDeployment, uiName } from './manifests/ui.ts';
+import { managerDaemonSet, managerName, managerPorts } from './manifests/manager.ts';
+import { uiDeployment, uiName, type uiPorts } from './manifests/ui.ts';
 import { emulatorVersion, engineImage, engineImageName, modelledOn, namespace } from './modelled-on.ts';
 import type { Mutant } from './mutants.ts';
-import { type DaemonSet, type Deployment, type EngineImage, isReplaced, isRolledOut, isTrue, type WithConditions } from './ready.ts';
 
-export type InstallOptions = {
+type Ports = typeof managerPorts & typeof uiPorts;
+
+const service = (name: string, app: string, { port, targetPort }: { port: number; targetPort: keyof Ports }) => ({
+  apiVersion: 'v1',
+  kind: 'Service',
+  metadata: { name, namespace, labels: { app } },
+  spec: { selector: { app }, ports: [{ name: targetPort, port, targetPort }] },
+});
+
+/** The API, which any manager serves, and the user interface under Longhorn's names. */
+export const services = [
+  service('longhorn-backend', managerName, { port: managerPorts.manager, targetPort: 'manager' }),
+  service('longhorn-frontend', uiName, { port: 80, targetPort: 'http' }),
+];
+
+/** An object that tells by conditions how it is. */
+type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
+/** How far a DaemonSet is. */
+type DaemonSet = KubernetesObject & {
+  metadata: { generation?: number };
+  status?: { desiredNumberScheduled: number; numberReady?: number; updatedNumberScheduled?: number; observedGeneration?: number };
+};
+/** How far a Deployment is. */
+type Deployment = KubernetesObject & {
+  metadata: { generation?: number };
+  status?: { observedGeneration?: number; replicas?: number; updatedReplicas?: number; readyReplicas?: number };
+};
+/** On which nodes an engine image is. */
+type EngineImage = KubernetesObject & { status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> } };
+
+/** Whether a condition holds. */
+const isTrue = ({ status }: WithConditions, type: string): boolean =>
+  status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
+
+/** Whether every pod of a DaemonSet is of its present template and ready, on as many nodes as there are to be. */
+const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
+  status?.observedGeneration === metadata.generation &&
+  status !== undefined &&
+  status.desiredNumberScheduled >= nodes &&
+  status.updatedNumberScheduled === status.desiredNumberScheduled &&
+  status.numberReady === status.desiredNumberScheduled;
+
+/** Whether the one pod of a Deployment is of its present template and ready. */
+const isReplaced = ({ metadata, status }: Deployment): boolean =>
+  status?.observedGeneration === metadata.generation &&
+  status?.replicas === 1 &&
+  status.updatedReplicas === 1 &&
+  status.readyReplicas === 1;
+
+type InstallOptions = {
   kubeconfig: string;
   clock: ClockName;
   /** Image with Node, the tools and the bundle, its longhorn-manager in the PATH; it must be on the nodes or be pulled by them. */

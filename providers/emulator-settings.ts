@@ -1,6 +1,6 @@
 import { type ClockName, clocks } from '../emulator/clocks.ts';
+import { isVersion, versions } from '../emulator/modelled-on.ts';
 import { isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
-import { isVersion, versions } from '../emulator/version.ts';
 import { NotFit } from './provider.ts';
 
 /** How the emulator runs: its clock, the bug that it is given on purpose, if any, and the version that it stands for, where that is not its own. */

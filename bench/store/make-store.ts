@@ -2,7 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../../e2e/store/format/layout.ts';
-import { compressFrame } from '../../emulator/backupstore/lz4-frame.ts';
+import { compressFrame } from '../../emulator/backupstore/lz4.ts';
 
 export const blockSize = 2 << 20;
 

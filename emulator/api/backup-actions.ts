@@ -1,9 +1,7 @@
 import { timestamp } from '../manager/context.ts';
-import { backupsOf, toBackup } from './backup.ts';
-import { toBackupVolume } from './backup-volume.ts';
-import type { Action, Call } from './call.ts';
+import { backupsOf, toBackup, toBackupVolume } from './backup.ts';
+import { type Action, type Call, textOf } from './call.ts';
 import { NotFound, wrapped } from './errors.ts';
-import { textOf } from './input.ts';
 import { toCollection } from './resource.ts';
 
 const listOf = ({ datastore, links }: Call, of: { volume: string; target: string }) =>

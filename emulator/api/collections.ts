@@ -1,14 +1,51 @@
 import type { ApiObject } from '../kubernetes/objects.ts';
+import type { BackupTarget, RecurringJob, Setting } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
-import { byName, toBackup } from './backup.ts';
-import { toBackupTarget } from './backup-target.ts';
-import { toBackupVolume } from './backup-volume.ts';
+import { byName, toBackup, toBackupVolume } from './backup.ts';
 import { NotFound } from './errors.ts';
 import { toEngineImage, toNode } from './node.ts';
-import { toRecurringJob } from './recurring-job.ts';
-import type { Links, Resource } from './resource.ts';
-import { toSetting } from './setting.ts';
+import { type Links, type Resource, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
+
+/** A BackupTarget as the API shows it. */
+const toBackupTarget = ({ metadata, spec, status }: BackupTarget, links: Links): Resource =>
+  withLinks(
+    {
+      id: metadata.name,
+      type: 'backupTarget',
+      name: metadata.name,
+      backupTargetURL: spec.backupTargetURL,
+      credentialSecret: spec.credentialSecret,
+      pollInterval: spec.pollInterval,
+      available: status?.available ?? false,
+      message: status?.conditions?.find(({ type }) => type === 'Unavailable')?.message ?? '',
+    },
+    links,
+    ['backupTargetSync'],
+  );
+
+/** A RecurringJob as the API shows it. */
+const toRecurringJob = ({ metadata, spec, status }: RecurringJob, links: Links): Resource =>
+  withLinks(
+    {
+      id: metadata.name,
+      type: 'recurringJob',
+      name: metadata.name,
+      groups: spec.groups ?? null,
+      task: spec.task,
+      cron: spec.cron,
+      retain: spec.retain,
+      concurrency: spec.concurrency,
+      labels: spec.labels ?? null,
+      parameters: spec.parameters ?? null,
+      executionCount: status?.executionCount ?? 0,
+    },
+    links,
+  );
+
+/** A Setting as the API shows it, without the definition that the UI's form of settings is made from. */
+export const toSetting = ({ metadata, value, status }: Setting, links: Links): Resource =>
+  withLinks({ id: metadata.name, type: 'setting', name: metadata.name, value, applied: status?.applied ?? false }, links);
 
 type Name = keyof Datastore;
 type ObjectOf<Key extends Name> = NonNullable<ReturnType<Datastore[Key]['get']>>;

@@ -1,8 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../log.ts';
 import type { Datastore } from '../manager/datastore.ts';
+import { readInput } from './call.ts';
 import { NotEmulated, statusOf, toErrorResource } from './errors.ts';
-import { readInput } from './input.ts';
 import { createLinks, type Links } from './resource.ts';
 import { routes } from './routes.ts';
 

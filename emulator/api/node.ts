@@ -1,6 +1,5 @@
 import type { EngineImage, Node, Pod } from '../longhorn/objects.ts';
-import { byType } from './go.ts';
-import { type Links, type Resource, withLinks } from './resource.ts';
+import { byType, type Links, type Resource, withLinks } from './resource.ts';
 
 const toDisks = ({ spec, status }: Node) =>
   Object.fromEntries(

@@ -1,14 +1,75 @@
+import type { AttachmentTicket, Volume } from '../longhorn/objects.ts';
 import { timestamp } from '../manager/context.ts';
-import { attachmentActions } from './attachment-actions.ts';
 import { backupActions, deleteBackupVolume } from './backup-actions.ts';
-import type { Action } from './call.ts';
-import { type Shown, shown } from './collections.ts';
-import { wrapped } from './errors.ts';
-import { textOf } from './input.ts';
-import { toCollection } from './resource.ts';
-import { schemas, version } from './schemas.ts';
-import { toSetting } from './setting.ts';
+import { type Action, type Call, textOf } from './call.ts';
+import { type Shown, shown, toSetting } from './collections.ts';
+import { NotFound, wrapped } from './errors.ts';
+import { type Links, type Resource, toCollection, withLinks } from './resource.ts';
 import { snapshotActions } from './snapshot-actions.ts';
+import { toVolume } from './volume.ts';
+
+const patchTickets = async ({ datastore, name }: Call, tickets: Record<string, AttachmentTicket | null> | null): Promise<Volume> => {
+  const volume = datastore.volumes.get(name);
+  if (!volume) throw new NotFound('volume', name);
+  await datastore.volumeAttachments.patch(name, { spec: { attachmentTickets: tickets } });
+  return volume;
+};
+
+const attach: Action = async (call) => {
+  const { input, datastore, links } = call;
+  const [nodeID, id] = [textOf(input, 'hostId'), textOf(input, 'attachmentID')];
+  const ticket: AttachmentTicket = {
+    id,
+    type: textOf(input, 'attacherType') || 'longhorn-api',
+    nodeID,
+    parameters: { disableFrontend: String(input.disableFrontend === true), lastAttachedBy: textOf(input, 'attachedBy') },
+  };
+  return wrapped(`unable to attach volume ${call.name} to ${nodeID}`, async () => {
+    if (!datastore.nodes.get(nodeID)) throw new NotFound('node', nodeID);
+    return toVolume(datastore, await patchTickets(call, { [id]: ticket }), links);
+  });
+};
+
+const detach: Action = (call) =>
+  wrapped(`unable to detach volume ${call.name}`, async () => {
+    const { input, datastore, links } = call;
+    const tickets = input.forceDetach === true ? null : { [textOf(input, 'attachmentID')]: null };
+    return toVolume(datastore, await patchTickets(call, tickets), links);
+  });
+
+/** What can be done to a volume's attachment, by the action's name. */
+const attachmentActions: Record<string, Action> = { attach, detach };
+
+const types = Object.values(shown).map(({ type }) => type);
+
+/** What /v1 answers: where the collections are. */
+const version = (links: Links): Resource => ({
+  id: 'v1',
+  type: 'apiVersion',
+  links: { self: links.self, ...Object.fromEntries(Object.entries(shown).map(([name, { type }]) => [name, links.collection(type)])) },
+  actions: {},
+});
+
+// Fields are left out: a client that is not made from the schemas at run time needs no more than the collections.
+const schemas = (links: Links) =>
+  toCollection(
+    'schema',
+    types.map((type) =>
+      withLinks(
+        {
+          id: type,
+          type: 'schema',
+          pluralName: `${type}s`,
+          collectionMethods: ['GET'],
+          resourceMethods: type === 'setting' ? ['GET', 'PUT'] : ['GET'],
+          resourceFields: {},
+          links: { collection: links.collection(type) },
+        },
+        links,
+      ),
+    ),
+    links,
+  );
 
 /** What Longhorn says it failed to get, where it says so. */
 const wordsFor: Record<string, (name: string) => string> = {

@@ -4,12 +4,38 @@ import { ownerReference } from '../kubernetes/objects.ts';
 import type { Snapshot, Volume } from '../longhorn/objects.ts';
 import { finalizer, labels } from '../modelled-on.ts';
 import { byName } from './backup.ts';
-import type { Action, Call } from './call.ts';
+import { type Action, type Call, textOf, textsOf } from './call.ts';
 import { NotFound, wrapped } from './errors.ts';
-import { textOf, textsOf } from './input.ts';
-import { toCollection, withLinks } from './resource.ts';
-import { toSnapshotCR } from './snapshot-cr.ts';
+import { type Links, type Resource, toCollection, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
+
+const isEmpty = (labels: Record<string, string> | null | undefined): boolean => Object.keys(labels ?? {}).length === 0;
+
+/** A Snapshot object as the API shows it. */
+const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): Resource =>
+  withLinks(
+    {
+      id: metadata.name,
+      type: 'snapshotCR',
+      name: metadata.name,
+      crCreationTime: metadata.creationTimestamp ?? '',
+      volume: spec.volume,
+      createSnapshot: spec.createSnapshot,
+      parent: status?.parent ?? '',
+      children: status?.children ?? null,
+      markRemoved: status?.markRemoved ?? false,
+      userCreated: status?.userCreated ?? false,
+      creationTime: status?.creationTime ?? '',
+      size: status?.size ?? 0,
+      labels: (isEmpty(spec.labels) ? status?.labels : spec.labels) ?? null,
+      ownerID: status?.ownerID ?? '',
+      ...(status?.error && { error: status.error }),
+      restoreSize: status?.restoreSize ?? 0,
+      readyToUse: status?.readyToUse ?? false,
+      checksum: status?.checksum ?? '',
+    },
+    links,
+  );
 
 /** A name as Longhorn's API makes one: backup- and 16 hexadecimal digits. */
 const generateName = (prefix: string): string => `${prefix}-${randomBytes(8).toString('hex')}`;

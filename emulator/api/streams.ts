@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
+import { parseGoDuration } from '../go.ts';
 import type { Datastore } from '../manager/datastore.ts';
-import { parseGoDuration } from '../manager/go-duration.ts';
 import { followed } from './collections.ts';
 import { type ApiOptions, linksFor, targetOf } from './handler.ts';
 import { toCollection } from './resource.ts';

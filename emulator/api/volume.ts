@@ -1,8 +1,7 @@
 import type { Backup, Replica, Volume, VolumeAttachment } from '../longhorn/objects.ts';
 import type { Datastore } from '../manager/datastore.ts';
 import { backupsOf } from './backup.ts';
-import { byType, goTime } from './go.ts';
-import { type Links, type Resource, withLinks } from './resource.ts';
+import { byType, goTime, type Links, type Resource, withLinks } from './resource.ts';
 
 const snapshotActions = ['snapshotCRCreate', 'snapshotCRGet', 'snapshotCRList', 'snapshotCRDelete', 'snapshotBackup'];
 

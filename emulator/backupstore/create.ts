@@ -1,11 +1,16 @@
-import type { BackupConfig } from './config.ts';
+import type { BackupConfig, BlockMapping } from './config.ts';
 import { loadBackup, loadVolume, saveBackup, saveVolume } from './configs.ts';
 import { rfc3339 } from './inspect.ts';
 import { underLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
-import { mergeBlocks } from './merge.ts';
 import { blockSize, volumeConfigPath } from './paths.ts';
 import { isFull, type Upload, uploadBlocks } from './upload-blocks.ts';
+
+/** The blocks of an incremental backup: the last backup's, with those that changed in their place, in order of their offsets. */
+const mergeBlocks = (last: BlockMapping[], changed: BlockMapping[]): BlockMapping[] => {
+  const byOffset = new Map([...last, ...changed].map((block) => [block.Offset, block]));
+  return [...byOffset.values()].sort((a, b) => a.Offset - b.Offset);
+};
 
 const findLastBackup = async ({ store, volume, snapshot, hasSnapshot }: Upload, name: string) => {
   if (name === '') return undefined;

@@ -1,12 +1,28 @@
 import { open } from 'node:fs/promises';
+import { gunzipSync } from 'node:zlib';
+import { decompressFrames } from '../../e2e/store/format/lz4/frame.ts';
 import type { Behaviour } from '../environment.ts';
+import type { CompressionMethod } from './config.ts';
 import { loadBackup, loadVolume } from './configs.ts';
-import { decompressBlock } from './decompress.ts';
 import { StoreError } from './errors.ts';
 import { underLock } from './lock.ts';
 import { lockTypes } from './lock-rules.ts';
-import { blockPath } from './paths.ts';
+import { blockPath, blockSize, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
+
+const decompress = (method: CompressionMethod, data: Uint8Array): Uint8Array => {
+  if (method === 'none') return data;
+  if (method === 'gzip') return gunzipSync(data, { maxOutputLength: blockSize });
+  const block = Buffer.alloc(blockSize);
+  return block.subarray(0, decompressFrames(data, block));
+};
+
+/** Brings a block of the store back to its data; throws if they are not the ones its name stands for. */
+const decompressBlock = (method: CompressionMethod, data: Uint8Array, checksum: string): Uint8Array => {
+  const block = decompress(method, data);
+  if (checksumOf(block) !== checksum) throw new StoreError(`block ${checksum} of the backup is damaged: its data have another checksum`);
+  return block;
+};
 
 type Restore = Behaviour & {
   store: Store;

@@ -1,7 +1,7 @@
 import { isNotFound } from '../kubernetes/client.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
 import type { Collection } from '../manager/datastore.ts';
-import { finalizer } from '../modelled-on.ts';
+import { finalizer, labels } from '../modelled-on.ts';
 
 /** Whether an object still has to get what Longhorn's webhook would have given it when it was made. */
 export const lacksFinalizer = ({ metadata }: ApiObject): boolean =>
@@ -23,6 +23,17 @@ export const release = async <T extends ApiObject>(collection: Collection<T>, ob
   const finalizers = object.metadata.finalizers?.filter((entry) => entry !== finalizer) ?? [];
   try {
     await collection.update({ ...object, metadata: { ...object.metadata, finalizers } });
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+};
+
+/** Deletes an object and leaves the store as it is: what goes is only this cluster's view of it. One that has gone already is no error. */
+export const forget = async <T extends ApiObject>(collection: Collection<T>, { metadata }: T): Promise<void> => {
+  if (metadata.deletionTimestamp) return;
+  try {
+    await collection.patch(metadata.name, { metadata: { labels: { [labels.deleteCustomResourceOnly]: 'true' } } });
+    await collection.delete(metadata.name);
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }

@@ -1,11 +1,8 @@
 import type { ApiObject, Condition } from '../kubernetes/objects.ts';
 
-export type * from './backups.ts';
-export type * from './recurring-jobs.ts';
-
 // The fields that the emulator reads or writes, by the names of longhorn.io/v1beta2. Sizes are strings, as there.
 
-export type LonghornObject<Spec, Status> = ApiObject & { spec: Spec; status?: Status };
+type LonghornObject<Spec, Status> = ApiObject & { spec: Spec; status?: Status };
 
 export type Volume = LonghornObject<
   {
@@ -79,7 +76,7 @@ export type Snapshot = LonghornObject<
 
 export type Setting = ApiObject & { value: string; status?: { applied: boolean } };
 
-export type Disk = { type: string; path: string; allowScheduling: boolean; storageReserved: number };
+type Disk = { type: string; path: string; allowScheduling: boolean; storageReserved: number };
 
 export type DiskStatus = {
   diskName: string;
@@ -108,3 +105,81 @@ export type InstanceManager = LonghornObject<
 
 export type Pod = ApiObject & { spec: { nodeName?: string }; status?: { phase?: string; podIP?: string } };
 export type KubernetesNode = ApiObject & { status?: { conditions?: { type: string; status: string }[] } };
+
+export type BackupState = '' | 'Pending' | 'InProgress' | 'Completed' | 'Error' | 'Unknown' | 'Deleting';
+
+export type BackupStatus = {
+  ownerID: string;
+  state: BackupState;
+  progress: number;
+  messages: Record<string, string> | null;
+  error?: string;
+  url: string;
+  snapshotName: string;
+  snapshotCreatedAt: string;
+  backupCreatedAt: string;
+  backupTargetName: string;
+  compressionMethod: string;
+  labels: Record<string, string> | null;
+  lastSyncedAt: string | null;
+  newlyUploadDataSize: string;
+  reUploadedDataSize: string;
+  replicaAddress: string;
+  size: string;
+  volumeBackingImageName: string;
+  volumeCreated: string;
+  volumeName: string;
+  volumeSize: string;
+};
+
+export type Backup = LonghornObject<
+  {
+    snapshotName?: string;
+    backupMode?: string;
+    backupBlockSize?: string;
+    labels?: Record<string, string> | null;
+    syncRequestedAt?: string | null;
+  },
+  BackupStatus
+>;
+
+export type BackupVolume = LonghornObject<
+  { backupTargetName: string; volumeName: string; syncRequestedAt: string | null },
+  {
+    ownerID: string;
+    createdAt: string;
+    dataStored: string;
+    labels: Record<string, string> | null;
+    lastBackupAt: string;
+    lastBackupName: string;
+    lastModificationTime: string | null;
+    lastSyncedAt: string | null;
+    messages: Record<string, string> | null;
+    size: string;
+    storageClassName: string;
+    backingImageChecksum: string;
+    backingImageName: string;
+  }
+>;
+
+export type BackupTarget = LonghornObject<
+  { backupTargetURL: string; credentialSecret: string; pollInterval: string; syncRequestedAt?: string | null },
+  { ownerID: string; available: boolean; conditions: Condition[] | null; lastSyncedAt: string | null }
+>;
+
+export type RecurringJob = LonghornObject<
+  {
+    name?: string;
+    groups?: string[] | null;
+    task: string;
+    cron: string;
+    retain: number;
+    concurrency: number;
+    labels?: Record<string, string> | null;
+    parameters?: Record<string, string> | null;
+  },
+  { ownerID: string; executionCount?: number }
+>;
+
+/** Of Kubernetes; only the controller of recurring jobs writes it. */
+export type CronJob = ApiObject & { spec: object };

@@ -1,5 +1,4 @@
-import type { Kind } from './kind.ts';
-import { kinds } from './kinds.ts';
+import { type Kind, kinds } from './kinds.ts';
 import { object } from './schema.ts';
 
 export const group = 'longhorn.io';

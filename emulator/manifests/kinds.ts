@@ -1,8 +1,229 @@
-import { backupKinds } from './backup-kinds.ts';
-import type { Kind } from './kind.ts';
-import { nodeKinds } from './node-kinds.ts';
-import { recurringJobKind } from './recurring-job-kind.ts';
-import { volumeKinds } from './volume-kinds.ts';
+import { defaultBackupTarget } from '../modelled-on.ts';
+import { conditions, flag, integer, map, nullableText, object, open, type Schema, text, texts } from './schema.ts';
+
+/** One of Longhorn's custom resources; a Setting has a value where others have a spec. */
+export type Kind = { kind: string; plural: string; shortNames: string[]; spec?: Schema; status: Schema; value?: Schema };
+
+// What users write is open, so that a field beyond the emulator is not pruned but answered; what the emulator writes is closed.
+// The defaults are those of Longhorn's webhook.
+const volumeKinds: Kind[] = [
+  {
+    kind: 'Volume',
+    plural: 'volumes',
+    shortNames: ['lhv'],
+    spec: open(
+      {
+        size: text(),
+        numberOfReplicas: integer({ default: 3 }),
+        frontend: text({ default: 'blockdev' }),
+        accessMode: text({ default: 'rwo' }),
+        backupCompressionMethod: text({ default: 'lz4' }),
+        backupTargetName: text({ default: defaultBackupTarget }),
+        dataEngine: text({ default: 'v1' }),
+        fromBackup: text({ default: '' }),
+        nodeID: text({ default: '' }),
+        disableFrontend: flag(),
+        image: text({ default: '' }),
+      },
+      ['size'],
+    ),
+    status: object({
+      ownerID: text(),
+      state: text(),
+      robustness: text(),
+      currentNodeID: text(),
+      currentImage: text(),
+      actualSize: integer(),
+      lastBackup: text(),
+      lastBackupAt: text(),
+      frontendDisabled: flag(),
+      restoreRequired: flag(),
+      restoreInitiated: flag(),
+      conditions,
+    }),
+  },
+  {
+    kind: 'VolumeAttachment',
+    plural: 'volumeattachments',
+    shortNames: ['lhva'],
+    spec: object({
+      volume: text(),
+      attachmentTickets: map(
+        object({ id: text(), type: text(), nodeID: text(), generation: integer(), parameters: texts }, ['id', 'type', 'nodeID']),
+      ),
+    }),
+    status: object({
+      attachmentTicketStatuses: map(object({ id: text(), satisfied: flag(), generation: integer(), conditions })),
+    }),
+  },
+  {
+    kind: 'Replica',
+    plural: 'replicas',
+    shortNames: ['lhr'],
+    spec: object({ volumeName: text(), nodeID: text(), diskPath: text(), dataDirectoryName: text(), volumeSize: text() }),
+    status: object({ ownerID: text(), currentState: text() }),
+  },
+  {
+    kind: 'Snapshot',
+    plural: 'snapshots',
+    shortNames: ['lhsnap'],
+    spec: open({ volume: text(), createSnapshot: flag(), labels: texts }, ['volume']),
+    status: object({
+      ownerID: text(),
+      parent: text(),
+      children: { type: 'object', additionalProperties: flag(), nullable: true },
+      creationTime: text(),
+      requestedTime: text(),
+      readyToUse: flag(),
+      restoreSize: integer(),
+      size: integer(),
+      userCreated: flag(),
+      markRemoved: flag(),
+      checksum: text(),
+      labels: texts,
+      error: text(),
+    }),
+  },
+];
+
+const backupKinds: Kind[] = [
+  {
+    kind: 'Backup',
+    plural: 'backups',
+    shortNames: ['lhb'],
+    spec: open({
+      snapshotName: text(),
+      backupMode: text({ default: 'incremental' }),
+      backupBlockSize: text({ default: '2097152' }),
+      labels: texts,
+      syncRequestedAt: nullableText,
+    }),
+    status: object({
+      ownerID: text(),
+      state: text(),
+      progress: integer(),
+      messages: texts,
+      error: text(),
+      url: text(),
+      snapshotName: text(),
+      snapshotCreatedAt: text(),
+      backupCreatedAt: text(),
+      backupTargetName: text(),
+      compressionMethod: text(),
+      labels: texts,
+      lastSyncedAt: nullableText,
+      newlyUploadDataSize: text(),
+      reUploadedDataSize: text(),
+      replicaAddress: text(),
+      size: text(),
+      volumeBackingImageName: text(),
+      volumeCreated: text(),
+      volumeName: text(),
+      volumeSize: text(),
+    }),
+  },
+  {
+    kind: 'BackupVolume',
+    plural: 'backupvolumes',
+    shortNames: ['lhbv'],
+    spec: object({ backupTargetName: text(), volumeName: text(), syncRequestedAt: nullableText }),
+    status: object({
+      ownerID: text(),
+      createdAt: text(),
+      dataStored: text(),
+      labels: texts,
+      lastBackupAt: text(),
+      lastBackupName: text(),
+      lastModificationTime: nullableText,
+      lastSyncedAt: nullableText,
+      messages: texts,
+      size: text(),
+      storageClassName: text(),
+      backingImageChecksum: text(),
+      backingImageName: text(),
+    }),
+  },
+  {
+    kind: 'BackupTarget',
+    plural: 'backuptargets',
+    shortNames: ['lhbt'],
+    spec: open({
+      backupTargetURL: text({ default: '' }),
+      credentialSecret: text({ default: '' }),
+      pollInterval: text({ default: '5m0s' }),
+      syncRequestedAt: nullableText,
+    }),
+    status: object({ ownerID: text(), available: flag(), conditions, lastSyncedAt: nullableText }),
+  },
+];
+
+const nodeKinds: Kind[] = [
+  { kind: 'Setting', plural: 'settings', shortNames: ['lhs'], value: text(), status: object({ applied: flag() }) },
+  {
+    kind: 'Node',
+    plural: 'nodes',
+    shortNames: ['lhn'],
+    spec: object({
+      name: text(),
+      allowScheduling: flag(),
+      disks: map(object({ type: text(), path: text(), allowScheduling: flag(), storageReserved: integer() })),
+    }),
+    status: object({
+      region: text(),
+      zone: text(),
+      conditions,
+      diskStatus: map(
+        object({
+          diskName: text(),
+          diskPath: text(),
+          filesystemType: text(),
+          conditions,
+          storageAvailable: integer(),
+          storageMaximum: integer(),
+          storageScheduled: integer(),
+        }),
+      ),
+    }),
+  },
+  {
+    kind: 'EngineImage',
+    plural: 'engineimages',
+    shortNames: ['lhei'],
+    spec: object({ image: text() }),
+    status: object({
+      ownerID: text(),
+      state: text(),
+      incompatible: flag(),
+      version: text(),
+      nodeDeploymentMap: { type: 'object', additionalProperties: flag(), nullable: true },
+    }),
+  },
+  {
+    kind: 'InstanceManager',
+    plural: 'instancemanagers',
+    shortNames: ['lhim'],
+    spec: object({ nodeID: text(), image: text(), type: text(), dataEngine: text() }),
+    status: object({ ownerID: text(), currentState: text(), ip: text() }),
+  },
+];
+
+// The webhook's spec.name is left to who reads it.
+const recurringJobKind: Kind = {
+  kind: 'RecurringJob',
+  plural: 'recurringjobs',
+  shortNames: ['lhrj'],
+  spec: open({
+    name: text(),
+    groups: { type: 'array', items: text(), default: [] },
+    task: text(),
+    cron: text(),
+    retain: integer({ default: 1 }),
+    concurrency: integer({ default: 1 }),
+    labels: { ...texts, default: {} },
+    parameters: { ...texts, default: {} },
+  }),
+  status: object({ ownerID: text(), executionCount: integer() }),
+};
 
 /** All kinds that the emulator serves. */
 export const kinds: Kind[] = [...volumeKinds, ...backupKinds, ...nodeKinds, recurringJobKind];

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { wrapped } from '../go.ts';
 import { inVolumeJob } from './caller.ts';
-import { wrapped } from './go-text.ts';
-import { backupVolumeOf } from './last-backup.ts';
 import type { Backup, BackupStatus, Collection, Volume } from './resources.ts';
 import { expiredBackups, hasDate } from './retention.ts';
 import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import type { VolumeJob } from './volume-job.ts';
+import { backupVolumeOf } from './volume-job.ts';
 
 /** How often a job looks whether its backup has started (BackupProcessStartTimeout, in Longhorn meant as seconds). */
 const startTries = 90;

@@ -1,14 +1,78 @@
 import type { Behaviour } from '../environment.ts';
+import { wrapped } from '../go.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
-import { inCommand, inVolumes } from './caller.ts';
-import { wrapped } from './go-text.ts';
-import { recurringJobs } from './kubernetes.ts';
+import type { RecurringJob, Volume } from '../longhorn/objects.ts';
+import { jobLabels } from '../modelled-on.ts';
+import { backUp } from './backup.ts';
+import { inCommand, inUtil, inVolumeJob, inVolumes } from './caller.ts';
+import { readFlag, recurringJobs, volumesWith } from './kubernetes.ts';
 import { connectManagerApi } from './manager-api.ts';
-import { createVolumeJob, type Job, runVolumeJob } from './volume-job.ts';
-import { findVolumes } from './volumes.ts';
+import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
+import { createVolumeJob, type Job, type VolumeJob } from './volume-job.ts';
 
-export type RunOptions = Behaviour & { name: string; managerURL: string; kubernetes: Client; log: Log };
+const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
+  try {
+    if (job.task !== 'snapshot-delete') await takeSnapshot(job);
+    await cleanUpSnapshots(job, { backupDone: false });
+  } catch (error) {
+    throw wrapped('failed recurring snapshot', error);
+  }
+  job.log.info('Finished recurring snapshot', inVolumeJob('doRecurringSnapshot.func1', 189));
+};
+
+/** Does the job's task for its volume; throws what Longhorn would report as the failure of this volume's job. */
+const runVolumeJob = async (job: VolumeJob): Promise<void> => {
+  const { api, task, log, volumeName } = job;
+  log.info('Starting volume job', inVolumeJob('run', 141));
+  const volume = await api.volume(volumeName).catch((error) => {
+    throw wrapped(`failed to get volume ${volumeName}`, error);
+  });
+  if (!volume) return log.info(`Volume ${volumeName} not found, skipping`, inVolumeJob('run', 150));
+  if (volume.state !== 'attached' && volume.state !== 'detached') {
+    throw new Error(
+      `volume ${volumeName} is in an invalid state for recurring job: ${volume.state}. Volume must be in state Attached or Detached`,
+    );
+  }
+  // Not best effort: an error here ends the run before anything is made, but for the tasks that are to create by force.
+  if (task === 'snapshot' || task === 'backup') await cleanUpSnapshots(job, { backupDone: false });
+  const backup = task === 'backup' || task === 'backup-force-create';
+  log.info(`Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`, inVolumeJob('run', backup ? 176 : 180));
+  await (backup ? backUp(job) : runSnapshotTask(job));
+};
+
+const setting = 'allow-recurring-job-while-volume-detached';
+
+const isReady = ({ metadata: { name }, status }: Volume, allowDetached: boolean, log: Log): boolean => {
+  if (status?.restoreRequired) {
+    log.info(`Bypassed to create job for ${name} volume during restoring from the backup`, inUtil('filterVolumesForJob', 100));
+    return false;
+  }
+  const ready = status?.state === 'attached' || allowDetached;
+  if (!ready) log.warning(`Cannot create job for ${name} volume in state ${status?.state ?? ''}`, inUtil('filterVolumesForJob', 109));
+  return ready;
+};
+
+/** Names of the volumes a job is for: those with its label, then those of its groups, each once, and only those that are attached. */
+const findVolumes = async ({ metadata, spec }: RecurringJob, { kubernetes, log }: { kubernetes: Client; log: Log }): Promise<string[]> => {
+  const { name } = metadata;
+  const allowDetached = await readFlag(kubernetes, setting).catch((error) => {
+    throw wrapped(`failed to get ${setting} setting`, error);
+  });
+  log.info(`Setting ${setting} is ${allowDetached}`, inVolumes('StartVolumeJobs', 32));
+  const names = new Set<string>();
+  for (const label of [jobLabels.ofJob(name), ...(spec.groups ?? []).map(jobLabels.ofGroup)]) {
+    const selector = `${label}=enabled`;
+    log.info(`Got volumes from label ${selector}`, inUtil('getVolumesBySelector', 118));
+    for (const volume of await volumesWith(kubernetes, selector)) {
+      if (isReady(volume, allowDetached, log)) names.add(volume.metadata.name);
+    }
+  }
+  log.info(`Found ${names.size} volumes with recurring job ${name}`, inVolumes('StartVolumeJobs', 51));
+  return [...names];
+};
+
+type RunOptions = Behaviour & { name: string; managerURL: string; kubernetes: Client; log: Log };
 
 /** Counts the run; undefined, which is said, if there is no such RecurringJob. */
 const begin = async ({ name, kubernetes, log }: RunOptions) => {

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { wrapped } from '../go.ts';
 import { writeEvent } from '../manager/events.ts';
 import { inVolumeJob } from './caller.ts';
-import { wrapped } from './go-text.ts';
 import { readFlag } from './kubernetes.ts';
-import { lastBackup } from './last-backup.ts';
 import type { Collection, Snapshot, Volume } from './resources.ts';
 import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
 import type { VolumeJob } from './volume-job.ts';
+import { lastBackup } from './volume-job.ts';
 
 /** How often a snapshot is looked at until it is given up (SnapshotReadyTimeout, in Longhorn meant as seconds). */
 const readyTries = 390;

@@ -1,14 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Behaviour } from '../environment.ts';
+import { goJson, goMap } from '../go.ts';
 import type { Client } from '../kubernetes/client.ts';
 import type { Log } from '../log.ts';
 import type { RecurringJob } from '../longhorn/objects.ts';
 import { jobLabels } from '../modelled-on.ts';
-import { backUp } from './backup.ts';
-import { inVolumeJob } from './caller.ts';
-import { goJson, goMap, wrapped } from './go-text.ts';
 import type { ManagerApi } from './manager-api.ts';
-import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
+import type { Backup, BackupVolume } from './resources.ts';
 
 /** One run of a recurring job. */
 export type Job = Behaviour & { name: string; recurringJob: RecurringJob; kubernetes: Client; api: ManagerApi; log: Log };
@@ -40,32 +38,15 @@ export const createVolumeJob = (job: Job, volumeName: string): VolumeJob => {
   return { ...job, task, retain, volumeName, snapshotName, labels, log };
 };
 
-const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
-  try {
-    if (job.task !== 'snapshot-delete') await takeSnapshot(job);
-    await cleanUpSnapshots(job, { backupDone: false });
-  } catch (error) {
-    throw wrapped('failed recurring snapshot', error);
-  }
-  job.log.info('Finished recurring snapshot', inVolumeJob('doRecurringSnapshot.func1', 189));
+/** The backup volume of the job's volume in its target. Before Longhorn knows of one this is something without actions, not an error. */
+export const backupVolumeOf = async ({ api, volumeName }: VolumeJob, target: string): Promise<BackupVolume> => {
+  const found = (await api.backupVolumes()).find((each) => each.backupTargetName === target && each.volumeName === volumeName);
+  return api.backupVolume(found?.name ?? '');
 };
 
-/** Does the job's task for its volume; throws what Longhorn would report as the failure of this volume's job. */
-export const runVolumeJob = async (job: VolumeJob): Promise<void> => {
-  const { api, task, log, volumeName } = job;
-  log.info('Starting volume job', inVolumeJob('run', 141));
-  const volume = await api.volume(volumeName).catch((error) => {
-    throw wrapped(`failed to get volume ${volumeName}`, error);
-  });
-  if (!volume) return log.info(`Volume ${volumeName} not found, skipping`, inVolumeJob('run', 150));
-  if (volume.state !== 'attached' && volume.state !== 'detached') {
-    throw new Error(
-      `volume ${volumeName} is in an invalid state for recurring job: ${volume.state}. Volume must be in state Attached or Detached`,
-    );
-  }
-  // Not best effort: an error here ends the run before anything is made, but for the tasks that are to create by force.
-  if (task === 'snapshot' || task === 'backup') await cleanUpSnapshots(job, { backupDone: false });
-  const backup = task === 'backup' || task === 'backup-force-create';
-  log.info(`Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`, inVolumeJob('run', backup ? 176 : 180));
-  await (backup ? backUp(job) : runSnapshotTask(job));
+/** The last backup of the job's volume, or undefined if there is none; throws if it cannot be read. */
+export const lastBackup = async (job: VolumeJob): Promise<Backup | undefined> => {
+  const volume = await job.api.volume(job.volumeName);
+  if (!volume?.lastBackup) return undefined;
+  return job.api.act<Backup>(await backupVolumeOf(job, volume.backupTargetName), 'backupGet', { name: volume.lastBackup });
 };

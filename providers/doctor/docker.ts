@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { isCached } from '../../lab/cache/cache.ts';
-import { openCache } from '../../lab/cache/root.ts';
+import { openCache } from '../../lab/cache/folders.ts';
 import { lookAtCommands } from '../../lab/fitness.ts';
 import { podSystem } from '../../lab/images/core.ts';
 import { checkDocker, checkTool } from '../docker/check.ts';

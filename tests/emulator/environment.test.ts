@@ -3,10 +3,16 @@ import { clocks } from '../../emulator/clocks.ts';
 import { createSyncGate } from '../../emulator/controllers/sync-gate.ts';
 import { parseNfsURL } from '../../emulator/engine/mount.ts';
 import { readBehaviour, readVersion } from '../../emulator/environment.ts';
+import { parseGoDuration } from '../../emulator/go.ts';
 import { formatLine } from '../../emulator/log.ts';
-import { parseGoDuration } from '../../emulator/manager/go-duration.ts';
-import { backupVolumeName, engineBinary, engineImage, engineImageName } from '../../emulator/modelled-on.ts';
-import { isVersion, panicsOverLateFailure } from '../../emulator/version.ts';
+import {
+  backupVolumeName,
+  engineBinary,
+  engineImage,
+  engineImageName,
+  isVersion,
+  panicsOverLateFailure,
+} from '../../emulator/modelled-on.ts';
 
 test('names are the ones a real Longhorn v1.12.1 has', () => {
   expect(engineImageName(engineImage)).toBe('ei-493e04e7');

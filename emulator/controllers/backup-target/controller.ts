@@ -1,14 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { TargetClient } from '../../engine/target-client.ts';
+import { parseGoDuration } from '../../go.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { BackupTarget } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
-import { parseGoDuration } from '../../manager/go-duration.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { defaultBackupTarget, labels } from '../../modelled-on.ts';
-import { admit, lacksFinalizer, release } from '../finalizer.ts';
-import { forget } from '../forget.ts';
+import { admit, forget, lacksFinalizer, release } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
 import { forgetVolumes, newStatus, syncTarget } from './sync.ts';
 

@@ -6,7 +6,7 @@ import { type Context, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { backupVolumeName, finalizer, labels } from '../../modelled-on.ts';
 import { requestVolumeSync } from '../backup/sync.ts';
-import { forget } from '../forget.ts';
+import { forget } from '../finalizer.ts';
 
 type Status = NonNullable<BackupTarget['status']>;
 

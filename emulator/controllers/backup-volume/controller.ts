@@ -7,8 +7,7 @@ import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { labels } from '../../modelled-on.ts';
-import { release } from '../finalizer.ts';
-import { forget } from '../forget.ts';
+import { forget, release } from '../finalizer.ts';
 import { createSyncGate, type SyncGate } from '../sync-gate.ts';
 import { adopt, isOf, syncBackups } from './sync.ts';
 

@@ -3,7 +3,7 @@ import { ownerReference } from '../../kubernetes/objects.ts';
 import type { Backup, BackupVolume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
-import { forget } from '../forget.ts';
+import { forget } from '../finalizer.ts';
 
 /** Whether a Backup is one of a BackupVolume's. */
 export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>

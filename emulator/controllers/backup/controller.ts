@@ -1,3 +1,4 @@
+import { encodeBackupURL } from '../../backupstore/url.ts';
 import type { TargetClient } from '../../engine/target-client.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
@@ -5,16 +6,65 @@ import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.
 import { type Context, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { labels } from '../../modelled-on.ts';
+import { defaultBackupTarget, labels } from '../../modelled-on.ts';
+import { admit, lacksFinalizer } from '../finalizer.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
-import { admitBackup } from './admission.ts';
+import { createRetryCounter } from './backoff.ts';
 import { type Creations, closeMonitor, reconcileCreation } from './creation.ts';
 import { isFinal } from './decide-creation.ts';
 import { createDeletions, type Deletions, reconcileDeletion } from './deletion.ts';
-import { fromStore } from './from-store.ts';
-import { createRetryCounter } from './retry-counter.ts';
 import { newStatus, updateStatus } from './status.ts';
 import { requestSync } from './sync.ts';
+
+/**
+ * Does what Longhorn's webhook does on a Backup's creation. The volume's label can be had from the snapshot, once that is known here, and
+ * the target's from the volume.
+ */
+const admitBackup = async ({ datastore }: Context, backup: Backup): Promise<Backup> => {
+  const labelled = backup.metadata.labels?.[labels.backupVolume];
+  const volume = labelled ?? datastore.snapshots.get(backup.spec.snapshotName ?? '')?.spec.volume;
+  if (!lacksFinalizer(backup) && (labelled || !volume)) return backup;
+  const target = datastore.volumes.get(volume ?? '')?.spec.backupTargetName ?? defaultBackupTarget;
+  const accessMode = { [labels.accessMode]: 'rwo' };
+  return admit(
+    datastore.backups,
+    { ...backup, spec: { ...backup.spec, labels: { ...accessMode, ...backup.spec.labels } } },
+    { [labels.backupTarget]: target, ...(volume && { [labels.backupVolume]: volume }) },
+  );
+};
+
+/** What the store says of a backup, undefined if it has no finished one of that name; once an upload is complete that is the truth. */
+const fromStore = async (
+  client: TargetClient,
+  backup: Backup,
+  target: BackupTarget,
+  volumeName: string,
+): Promise<Partial<BackupStatus> | undefined> => {
+  const found = await client.inspect(
+    encodeBackupURL({ url: target.spec.backupTargetURL, volume: volumeName, backup: backup.metadata.name }),
+  );
+  if (found === undefined || found === 'inProgress') return undefined;
+  const { VolumeRecurringJobInfo: _, ...own } = found.Labels ?? {};
+  return {
+    state: 'Completed',
+    backupTargetName: target.metadata.name,
+    url: found.URL,
+    snapshotName: found.SnapshotName,
+    snapshotCreatedAt: found.SnapshotCreated,
+    backupCreatedAt: found.Created,
+    size: found.Size,
+    labels: own,
+    messages: found.Messages,
+    volumeName: found.VolumeName,
+    volumeSize: found.VolumeSize,
+    volumeCreated: found.VolumeCreated,
+    volumeBackingImageName: found.VolumeBackingImageName,
+    compressionMethod: found.CompressionMethod,
+    newlyUploadDataSize: found.NewlyUploadedDataSize,
+    reUploadedDataSize: found.ReUploadedDataSize,
+    lastSyncedAt: timestamp(),
+  };
+};
 
 type Memory = { deletions: Deletions; creations: Creations; client: TargetClient };
 

@@ -2,11 +2,11 @@ import type { Backup, BackupStatus, BackupTarget, Snapshot, Volume } from '../..
 import { type Context, timestamp } from '../../manager/context.ts';
 import { labels } from '../../modelled-on.ts';
 import { isSatisfied, requestAttachment, ticketID } from '../volume/tickets.ts';
+import { maxCreationTries, type RetryCounter } from './backoff.ts';
 import { type CreationStep, decideCreation, endsCreation } from './decide-creation.ts';
 import { messageKeys } from './messages.ts';
 import { type Monitor, type Monitored, startMonitor } from './monitor.ts';
 import { engineAddress, prepareUpload } from './prepare-upload.ts';
-import { maxCreationTries, type RetryCounter } from './retry-counter.ts';
 
 /** What creations keep in this process's memory. */
 export type Creations = { monitors: Map<string, Monitor>; tries: RetryCounter; enqueue: (name: string) => void };

@@ -1,7 +1,7 @@
 import { giveUpBackup, prepareBackup, startBackup } from '../../engine/proxy.ts';
 import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
-import { findReplica, replicaDirectory } from '../volume/replica-of.ts';
+import { findReplica, replicaDirectory } from '../volume/replica.ts';
 
 /** Where the engine of a volume is asked for its backups: the instance manager of the node that it is attached to. Throws if there is none. */
 export const engineAddress = ({ datastore }: Context, volume: Volume): string => {

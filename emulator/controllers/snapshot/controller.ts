@@ -6,7 +6,7 @@ import { type Context, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { finalizer, labels } from '../../modelled-on.ts';
-import { findReplica, replicaDirectory } from '../volume/replica-of.ts';
+import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { isSatisfied, requestAttachment, ticketID, withdrawAttachment } from '../volume/tickets.ts';
 import { removeWithData, siblings, ticketType } from './removal.ts';
 

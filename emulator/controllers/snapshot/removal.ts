@@ -2,7 +2,7 @@ import { removeSnapshot } from '../../engine/replica-files.ts';
 import type { Snapshot } from '../../longhorn/objects.ts';
 import type { Context } from '../../manager/context.ts';
 import { release } from '../finalizer.ts';
-import { findReplica, replicaDirectory } from '../volume/replica-of.ts';
+import { findReplica, replicaDirectory } from '../volume/replica.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 
 /** Type of the ticket by which a snapshot attaches its volume. */

@@ -5,7 +5,7 @@ import type { AttachmentTicket, AttachmentTicketStatus, Replica, Volume, VolumeA
 import { type Context, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { release } from '../finalizer.ts';
-import { findReplica } from './replica-of.ts';
+import { findReplica } from './replica.ts';
 
 const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
   Number(b.type === 'longhorn-api') - Number(a.type === 'longhorn-api') || (a.id < b.id ? -1 : 1);

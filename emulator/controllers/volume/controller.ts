@@ -1,22 +1,75 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ensureHead, headFile } from '../../engine/replica-files.ts';
+import type { ReplicaState } from '../../engine/replica-process.ts';
 import type { TargetClient } from '../../engine/target-client.ts';
-import { alreadyExists } from '../../kubernetes/client.ts';
+import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
-import type { Volume } from '../../longhorn/objects.ts';
+import type { Replica, Volume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
 import { notEmulated } from '../../manager/not-emulated.ts';
 import { isResponsible } from '../../manager/ownership.ts';
-import { engineImage, finalizer, labels } from '../../modelled-on.ts';
-import { defaultJobGroup } from '../default-job-group.ts';
-import { admit, lacksFinalizer } from '../finalizer.ts';
-import { detach, removeVolume } from './removal.ts';
-import { ensureReplica, replicaDirectory } from './replica-of.ts';
+import { engineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
+import { admit, lacksFinalizer, release } from '../finalizer.ts';
+import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import { type Restores, requestRestore, restoreRequest, stepRestore } from './restore.ts';
-import { nextStep } from './state.ts';
-import { actualSize, lastBackup, newStatus } from './status.ts';
-import { runReplica } from './volume-replica.ts';
+import { actualSize, lastBackup, newStatus, nextStep } from './status.ts';
+
+const tell = async ({ datastore, node }: Context, replica: Replica, currentState: 'running' | 'stopped' | 'error'): Promise<void> => {
+  if (replica.status?.currentState === currentState) return;
+  await datastore.replicas.updateStatus({ ...replica, status: { ownerID: node, currentState } });
+};
+
+/** Has the replica of a volume that is to be attached here run, says in its status how it stands, and gives that; `onChange` is called when that has changed. */
+const runReplica = async (context: Context, volume: Volume, onChange: () => void): Promise<ReplicaState> => {
+  const replica = await ensureReplica(context, volume);
+  const state = context.replicas.ensure(replica.metadata.name, replicaDirectory(replica), onChange);
+  if (state !== 'starting') await tell(context, replica, state);
+  return state;
+};
+
+/** Ends the replica of a volume that is detached from this node; one that has failed is told as such until it runs again. */
+const endReplica = async (context: Context, replica: Replica): Promise<void> => {
+  context.replicas.end(replica.metadata.name);
+  if (replica.status?.currentState === 'running') await tell(context, replica, 'stopped');
+};
+
+/** Takes a volume's device and its replica's process away from this node, if they can be here. */
+const detach = async (context: Context, { metadata: { name } }: Volume): Promise<void> => {
+  const replica = findReplica(context, name);
+  if (replica?.spec.nodeID !== context.node) return;
+  await context.devices.detach(name, headFile(replicaDirectory(replica)));
+  await endReplica(context, replica);
+};
+
+const ignoreMissing = (error: unknown): void => {
+  if (!isNotFound(error)) throw error;
+};
+
+/** Removes a volume, a step a call: the device must be gone before its file is, and the volume stays until nothing of it is left. */
+const removeVolume = async (context: Context, volume: Volume): Promise<void> => {
+  const { datastore } = context;
+  const { name } = volume.metadata;
+  await detach(context, volume);
+  for (const { metadata } of datastore.snapshots.list().filter(({ spec }) => spec.volume === name)) {
+    if (!metadata.deletionTimestamp) await datastore.snapshots.delete(metadata.name).catch(ignoreMissing);
+  }
+  const replica = findReplica(context, name);
+  if (replica) {
+    if (!replica.metadata.deletionTimestamp) await datastore.replicas.delete(replica.metadata.name).catch(ignoreMissing);
+    return; // Its end is an event that leads here again.
+  }
+  await datastore.volumeAttachments.delete(name).catch(ignoreMissing);
+  await release(datastore.volumes, volume);
+};
+
+const prefixes = [jobLabels.ofJob(''), jobLabels.ofGroup('')];
+
+/** The label that Longhorn gives a volume without any of recurring jobs: it belongs to the group `default`. */
+export const defaultJobGroup = ({ metadata }: Volume): Record<string, string> => {
+  const hasOne = Object.keys(metadata.labels ?? {}).some((label) => prefixes.some((prefix) => label.startsWith(prefix)));
+  return hasOne ? {} : { [jobLabels.ofGroup('default')]: 'enabled' };
+};
 
 type Status = NonNullable<Volume['status']>;
 type Memory = { restores: Restores; client: TargetClient; enqueue: (name: string) => void };

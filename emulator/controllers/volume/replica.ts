@@ -1,9 +1,45 @@
+import { randomBytes } from 'node:crypto';
 import { removeReplica } from '../../engine/replica-files.ts';
 import { startController } from '../../kubernetes/controller.ts';
-
+import { ownerReference } from '../../kubernetes/objects.ts';
+import type { Replica, Volume } from '../../longhorn/objects.ts';
 import type { Context } from '../../manager/context.ts';
+import { finalizer, labels } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
-import { replicaDirectory } from './replica-of.ts';
+
+/** The one copy of a volume: made on the node of the first attachment, and bound to it from then on. */
+export const findReplica = ({ datastore }: Context, volume: string): Replica | undefined =>
+  datastore.replicas.list().find(({ spec }) => spec.volumeName === volume);
+
+export const replicaDirectory = ({ spec }: Replica): string => `${spec.diskPath}/replicas/${spec.dataDirectoryName}`;
+
+/** Finds a volume's replica, or makes it on this node. */
+export const ensureReplica = async (context: Context, volume: Volume): Promise<Replica> => {
+  const { name } = volume.metadata;
+  const found = findReplica(context, name);
+  if (found) return found;
+  const wanted = volume.spec.numberOfReplicas;
+  context.recorder(volume, {
+    type: 'Normal',
+    reason: 'NotEmulated',
+    message: `not emulated: replication. Of ${wanted} replicas there is one, on the node of the first attachment`,
+  });
+  return context.datastore.replicas.create({
+    metadata: {
+      name: `${name}-r-${randomBytes(4).toString('hex')}`,
+      labels: { [labels.volume]: name, longhornnode: context.node },
+      finalizers: [finalizer],
+      ownerReferences: [ownerReference(volume)],
+    },
+    spec: {
+      volumeName: name,
+      nodeID: context.node,
+      diskPath: context.dataRoot,
+      dataDirectoryName: `${name}-${randomBytes(4).toString('hex')}`,
+      volumeSize: volume.spec.size,
+    },
+  });
+};
 
 /** Removes a replica's folder on its own node once its object is to go. */
 export const startReplicaController = (context: Context): void => {

@@ -2,7 +2,7 @@ import { decodeBackupURL } from '../../backupstore/url.ts';
 import { withCondition } from '../../kubernetes/objects.ts';
 import type { Volume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
-import { findReplica } from './replica-of.ts';
+import { findReplica } from './replica.ts';
 import { requestAttachment, withdrawAttachment } from './tickets.ts';
 
 type Status = NonNullable<Volume['status']>;

@@ -1,6 +1,6 @@
 import type { AttachmentTicket, VolumeAttachment } from '../../longhorn/objects.ts';
 import type { Context } from '../../manager/context.ts';
-import { findReplica } from './replica-of.ts';
+import { findReplica } from './replica.ts';
 
 /** ID of the ticket by which a controller asks for a volume: its type and the object's name. */
 export const ticketID = (type: AttachmentTicket['type'], name: string): string => `${type}-${name}`;

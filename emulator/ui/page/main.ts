@@ -1,14 +1,48 @@
-import { backupColumns, backupMenu, deletionQuestion } from './backup-columns.ts';
-import { backupVolumeColumns, backupVolumeMenu } from './backup-volume-columns.ts';
+import { backupColumns, backupMenu, backupVolumeColumns, backupVolumeMenu, deletionQuestion } from './columns.ts';
 import { confirmDialog, showError, urlDialog } from './dialog.ts';
 import { element } from './element.ts';
 import { follow } from './live.ts';
 import { doomed, mutantOf, taken } from './mutants.ts';
-import { navigation } from './navigation.ts';
 import { type BackupRecord, type BackupVolumeRecord, backupsOf } from './records.ts';
-import { deleteBackup, deleteBackupVolume, syncBackupVolume } from './requests.ts';
 import { readRoute } from './route.ts';
 import { createTable } from './table.ts';
+
+// Of the pages of Longhorn's UI, as far as they stand at the top.
+const pages = { dashboard: 'Dashboard', node: 'Nodes', volume: 'Volumes', backup: 'Backups' };
+
+/** The menu at the top, which is there on every page. */
+const navigation = (): HTMLElement => {
+  const items = Object.entries(pages).map(([page, name]) => {
+    const link = element('a', '', [name]);
+    link.href = `#/${page}`;
+    const item = element('li', 'ant-menu-item', [link]);
+    item.role = 'menuitem';
+    return item;
+  });
+  const menu = element('ul', 'ant-menu ant-menu-horizontal', items);
+  menu.role = 'menu';
+  return menu;
+};
+
+/** Sends a request to the API, seen from the page's own address; an error is shown, and no more. */
+const send = async (path: string, method: string, body?: object): Promise<void> => {
+  try {
+    const headers = { accept: 'application/json', 'content-type': 'application/json' };
+    const response = await fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    if (!response.ok) showError((await response.json()).message);
+  } catch (error) {
+    showError(String(error));
+  }
+};
+
+/** Deletes a backup; by its volume's name in the place of its backup volume's, as Longhorn's UI does, to which it makes no difference. */
+const deleteBackup = ({ name, volumeName }: { name: string; volumeName: string }): Promise<void> =>
+  send(`v1/backupvolumes/${encodeURIComponent(volumeName)}?action=backupDelete`, 'POST', { name });
+
+const syncBackupVolume = (name: string): Promise<void> =>
+  send(`v1/backupvolumes/${encodeURIComponent(name)}?action=backupVolumeSync`, 'POST', { syncBackupVolume: true });
+
+const deleteBackupVolume = (name: string): Promise<void> => send(`v1/backupvolumes/${encodeURIComponent(name)}`, 'DELETE');
 
 const state: { backups: BackupRecord[]; backupVolumes: BackupVolumeRecord[] } = { backups: [], backupVolumes: [] };
 

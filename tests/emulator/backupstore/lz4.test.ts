@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compressFrame } from '../../../emulator/backupstore/lz4-frame.ts';
+import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import { blockSize, checksumOf } from '../../../emulator/backupstore/paths.ts';
 import { decompressFrame } from '../support/lz4-decode.ts';
 

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { createBackoff } from '../../../emulator/controllers/backup/backoff.ts';
-import { createRetryCounter } from '../../../emulator/controllers/backup/retry-counter.ts';
+import { createBackoff, createRetryCounter } from '../../../emulator/controllers/backup/backoff.ts';
 
 test('the wait doubles with each step, up to its most', () => {
   let now = 0;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readiness } from '../../../emulator/controllers/node-status.ts';
+import { readiness } from '../../../emulator/controllers/node.ts';
 import type { KubernetesNode, Node, Pod } from '../../../emulator/longhorn/objects.ts';
 import { isLost, isResponsible } from '../../../emulator/manager/ownership.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { defaultJobGroup } from '../../../emulator/controllers/default-job-group.ts';
 import { cronJobOf, lastApplied } from '../../../emulator/controllers/recurring-job/cron.ts';
+import { defaultJobGroup } from '../../../emulator/controllers/volume/controller.ts';
 import type { RecurringJob, Volume } from '../../../emulator/longhorn/objects.ts';
 import { recordedObject } from '../support/recorded.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ticketStatus, wantedNode, wantsNoFrontend } from '../../../emulator/controllers/volume/attachment.ts';
-import { nextStep } from '../../../emulator/controllers/volume/state.ts';
+import { nextStep } from '../../../emulator/controllers/volume/status.ts';
 import type { ReplicaState } from '../../../emulator/engine/replica-process.ts';
 import type { AttachmentTicket, Replica, Volume } from '../../../emulator/longhorn/objects.ts';
 

@@ -1,7 +1,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { createQueue, retryDelay } from '../../../emulator/kubernetes/controller.ts';
 import { withCondition } from '../../../emulator/kubernetes/objects.ts';
-import { createQueue, retryDelay } from '../../../emulator/kubernetes/queue.ts';
 
 const setUp = (workers: number) => {
   const started: string[] = [];

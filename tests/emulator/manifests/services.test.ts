@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { services } from '../../../emulator/install.ts';
 import { managerDaemonSet } from '../../../emulator/manifests/manager.ts';
-import { services } from '../../../emulator/manifests/services.ts';
 import { uiDeployment } from '../../../emulator/manifests/ui.ts';
 
 test('the API and the user interface are found where the real ones are', () => {

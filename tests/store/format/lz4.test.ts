@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { Damage } from '../../../e2e/store/format/lz4/damage.ts';
 import { decompressFrames } from '../../../e2e/store/format/lz4/frame.ts';
-import { compressFrame } from '../../../emulator/backupstore/lz4-frame.ts';
+import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import recorded from '../support/lz4-frames.json' with { type: 'json' };
 import { mutate, randomFrom } from '../support/random.ts';
 

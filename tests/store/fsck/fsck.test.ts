@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { expect, test, vi } from 'vitest';
 import { backupConfigPath, blockPath } from '../../../e2e/store/format/layout.ts';
-import { compressFrame } from '../../../emulator/backupstore/lz4-frame.ts';
+import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import {
   backupConfig,
   block,

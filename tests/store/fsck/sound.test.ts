@@ -7,7 +7,7 @@ import { blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/l
 import { openBlockPool } from '../../../e2e/store/fsck/block-pool.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
-import { compressFrame } from '../../../emulator/backupstore/lz4-frame.ts';
+import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore } from '../../emulator/support/temporary-store.ts';
 import { localPods } from '../../support/local-pods.ts';

@@ -5,8 +5,8 @@ import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
-import { compress } from '../../../emulator/backupstore/compression.ts';
 import { type CompressionMethod, encodeBackup, encodeVolume } from '../../../emulator/backupstore/config.ts';
+import { compress } from '../../../emulator/backupstore/upload-blocks.ts';
 
 export const blockSize = 2 << 20;
 

@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { backupColumns, backupMenu, deletionQuestion } from '../../../../emulator/ui/page/backup-columns.ts';
-import { backupVolumeColumns, backupVolumeMenu } from '../../../../emulator/ui/page/backup-volume-columns.ts';
 import { formatSize } from '../../../../emulator/ui/page/cell.ts';
+import {
+  backupColumns,
+  backupMenu,
+  backupVolumeColumns,
+  backupVolumeMenu,
+  deletionQuestion,
+} from '../../../../emulator/ui/page/columns.ts';
 import type { BackupRecord } from '../../../../emulator/ui/page/records.ts';
 import { record, volumeRecord } from './support.ts';
 

@@ -1,3 +1,5 @@
+import { xxh32 } from '../../e2e/store/format/lz4/xxh32.ts';
+
 // The LZ4 block format: sequences of literals and of matches in the 64 KiB before them. Its end rules: the last 5 bytes are literals,
 // and the last match begins 12 bytes before the end or earlier.
 const minMatch = 4;
@@ -7,7 +9,7 @@ const window = 65_535;
 const hashBits = 14;
 
 /** The longest that a block of a size can become. */
-export const compressBound = (size: number): number => size + Math.ceil(size / 255) + 16;
+const compressBound = (size: number): number => size + Math.ceil(size / 255) + 16;
 
 const writeLength = (target: Uint8Array, at: number, length: number): number => {
   let rest = length;
@@ -18,7 +20,7 @@ const writeLength = (target: Uint8Array, at: number, length: number): number => 
 };
 
 /** Compresses a block greedily, as LZ4's fast mode does, and gives the bytes written to target (of compressBound bytes). */
-export const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
+const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
   const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
   const heads = new Int32Array(1 << hashBits).fill(-window - 1);
   const lastStart = source.length - matchLimit;
@@ -58,4 +60,31 @@ export const compressBlock = (source: Uint8Array, target: Uint8Array): number =>
   }
   emit(source.length, 0, 0);
   return written;
+};
+
+const magic = 0x184d2204;
+const uncompressed = 0x80000000;
+/** The header that Longhorn's library writes: version 1, independent blocks, checksum of the content, blocks of up to 4 MiB. */
+const descriptor = Uint8Array.of(0x64, 0x70);
+
+const uint32 = (value: number): Buffer => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value >>> 0);
+  return bytes;
+};
+
+/** Compresses up to 4 MiB into an LZ4 frame of one block; a block that would not shrink is stored as it is, as the format allows. */
+export const compressFrame = (data: Uint8Array): Buffer => {
+  const packed = new Uint8Array(compressBound(data.length));
+  const size = compressBlock(data, packed);
+  const stored = size >= data.length;
+  return Buffer.concat([
+    uint32(magic),
+    descriptor,
+    Uint8Array.of((xxh32(descriptor) >>> 8) & 0xff),
+    uint32(stored ? data.length | uncompressed : size),
+    stored ? data : packed.subarray(0, size),
+    uint32(0),
+    uint32(xxh32(data)),
+  ]);
 };
