@@ -1,6 +1,6 @@
-import { chmod, copyFile, cp, mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { cp, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
+import { $ } from 'zx/core';
 import { cached, type Part } from '../cache/cache.ts';
 import { finishTree, unpackPackages } from '../debian/unpack.ts';
 import { buildCommand } from './command.ts';
@@ -27,46 +27,28 @@ const addKernelModules = async (tree: string): Promise<void> => {
   const modules = join(await cached(await kernel()), 'modules');
   for (const version of await readdir(modules)) {
     await cp(join(modules, version), join(tree, 'usr/lib/modules', version), { recursive: true });
-    await execa(join(await toolsPath(), 'depmod'), ['-b', tree, version]);
+    await $`${await toolsPath()}/depmod -b ${tree} ${version}`;
   }
-};
-
-const addKubernetes = async (tree: string): Promise<void> => {
-  const bin = join(tree, 'usr/local/bin');
-  await copyFile(join(await cached(await kubernetes()), 'kube'), join(bin, 'kube'));
-  for (const name of ['kubelet', 'kubectl']) await symlink('kube', join(bin, name));
 };
 
 const makeTree = async (tree: string): Promise<void> => {
   await unpackPackages({ suite: 'trixie', packages, dependencies: true, tree });
   await finishTree(tree);
   await addKernelModules(tree);
-  await addKubernetes(tree);
-  await mkdir(join(tree, 'etc/containerd'), { recursive: true });
-  await copyFile(join(here, 'containerd.toml'), join(tree, 'etc/containerd/config.toml'));
-  await copyFile(join(here, 'init'), join(tree, 'usr/sbin/lab-init'));
-  await chmod(join(tree, 'usr/sbin/lab-init'), 0o755);
-  for (const folder of ['lab', 'etc/iscsi', 'var/lib/longhorn']) await mkdir(join(tree, folder), { recursive: true });
+  await $({ cwd: tree })`
+    cp ${await cached(await kubernetes())}/kube usr/local/bin/kube
+    for name in kubelet kubectl; do ln -s kube usr/local/bin/$name; done
+    mkdir -p etc/containerd lab etc/iscsi var/lib/longhorn
+    cp ${here}/containerd.toml etc/containerd/config.toml
+    install -m 755 ${here}/init usr/sbin/lab-init`;
 };
 
 /** Turns a tree into a sparse ext4 image; everything in it belongs to root, whoever runs this. */
 const makeExt4 = async (tree: string, image: string, size: number): Promise<void> => {
   await writeFile(image, '');
   await truncate(image, size);
-  const mke2fs = [
-    join(await toolsPath(), 'mke2fs'),
-    '-q',
-    '-F',
-    '-t',
-    'ext4',
-    '-m',
-    '0',
-    '-E',
-    'lazy_itable_init=1,nodiscard',
-    '-d',
-    tree,
-    image,
-  ];
+  const options = '-q -F -t ext4 -m 0 -E lazy_itable_init=1,nodiscard -d'.split(' ');
+  const mke2fs = [join(await toolsPath(), 'mke2fs'), ...options, tree, image];
   await buildCommand('unshare', ['--user', '--map-root-user', ...mke2fs], { folder: dirname(image), timeout: MKE2FS_TIMEOUT_MS });
 };
 

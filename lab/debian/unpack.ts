@@ -1,6 +1,6 @@
-import { appendFile, copyFile, mkdir, rm, symlink } from 'node:fs/promises';
-import { basename, join } from 'node:path';
-import { execa } from 'execa';
+import { mkdir, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { $ } from 'zx/core';
 import { downloadPackages } from './apt.ts';
 
 const NOT_NEEDED = [
@@ -15,9 +15,8 @@ const NOT_NEEDED = [
 /** Unpacks one Debian package over a tree, without running its scripts; every file belongs to who runs this. */
 const unpackOne = async (archive: string, tree: string): Promise<void> => {
   const exclude = NOT_NEEDED.map((path) => `--exclude=${path}`);
-  const contents = execa('dpkg-deb', ['--fsys-tarfile', archive], { stdout: 'pipe', buffer: false });
   // Some packages still ship /lib/...: base-files has made that a symlink, which must stay one.
-  await contents.pipe('tar', ['-x', '-p', '-C', tree, '--no-same-owner', '--keep-directory-symlink', ...exclude]);
+  await $`dpkg-deb --fsys-tarfile ${archive} | tar -x -p -C ${tree} --no-same-owner --keep-directory-symlink ${exclude}`;
 };
 
 /**
@@ -43,15 +42,14 @@ export const unpackPackages = async (options: {
   }
 };
 
-const emptyFolders = ['proc', 'sys', 'dev', 'run', 'tmp', 'root', 'mnt', 'usr/local/bin', 'var/log', 'var/lib'];
-
 /**
  * Gives an unpacked tree what package scripts would have made: Debian's base users and groups, `_rpc` (without it rpcbind
  * does not start), /etc/mtab (without it ganesha exports nothing) and the folders that a running system mounts on.
  */
 export const finishTree = async (tree: string): Promise<void> => {
-  for (const file of ['passwd', 'group']) await copyFile(join(tree, `usr/share/base-passwd/${file}.master`), join(tree, 'etc', file));
-  await appendFile(join(tree, 'etc/passwd'), '_rpc:x:101:65534::/run/rpcbind:/usr/sbin/nologin\n');
-  await symlink('../proc/self/mounts', join(tree, 'etc/mtab'));
-  for (const folder of emptyFolders) await mkdir(join(tree, folder), { recursive: true });
+  await $({ cwd: tree })`
+    for file in passwd group; do cp usr/share/base-passwd/$file.master etc/$file; done
+    echo '_rpc:x:101:65534::/run/rpcbind:/usr/sbin/nologin' >> etc/passwd
+    ln -s ../proc/self/mounts etc/mtab
+    mkdir -p proc sys dev run tmp root mnt usr/local/bin var/log var/lib`;
 };

@@ -1,5 +1,6 @@
-import { chmod, copyFile, mkdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { $ } from 'zx/core';
 import { kubernetes } from '../build/kubernetes.ts';
 import { cached, type Part } from '../cache/cache.ts';
 import { finishTree, unpackPackages } from '../debian/unpack.ts';
@@ -27,17 +28,20 @@ export const podSystem: Part = {
   },
 };
 
+/** Writes a layer with one program in it, at that path. */
+const layerOfFile = async (program: string, path: string, layer: string): Promise<void> => {
+  const tree = `${layer}.tree`;
+  await $`install -D -m 755 ${program} ${tree}/${path}`;
+  await writeLayer(tree, layer);
+  await rm(tree, { recursive: true });
+};
+
 /** This very Node, as the layer (`layer.tar`) that is put over the pods' system. */
 const nodeLayer: Part = {
   name: 'node-layer',
   inputs: { version: process.version },
   build: async (dir) => {
-    const bin = join(dir, 'tree/usr/local/bin');
-    await mkdir(bin, { recursive: true });
-    await copyFile(process.execPath, join(bin, 'node'));
-    await chmod(join(bin, 'node'), 0o755);
-    await writeLayer(join(dir, 'tree'), join(dir, 'layer.tar'));
-    await rm(join(dir, 'tree'), { recursive: true });
+    await layerOfFile(process.execPath, 'usr/local/bin/node', join(dir, 'layer.tar'));
   },
 };
 
@@ -50,17 +54,6 @@ export const nodeLayers = async (): Promise<string[]> => [
   join(await cached(nodeLayer), 'layer.tar'),
 ];
 
-const layerOfOne = async (dir: string, binary: string, name: string): Promise<string> => {
-  const folder = join(dir, `${name}-tree`);
-  await mkdir(folder);
-  await copyFile(binary, join(folder, name));
-  await chmod(join(folder, name), 0o755);
-  const layer = join(dir, `${name}.tar`);
-  await writeLayer(folder, layer);
-  await rm(folder, { recursive: true });
-  return layer;
-};
-
 /** The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS, the NFS backup store, and Node. */
 export const coreImages = async (): Promise<Part> => {
   const binaries = await kubernetes();
@@ -69,16 +62,16 @@ export const coreImages = async (): Promise<Part> => {
     inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs },
     build: async (dir) => {
       const bin = await cached(binaries);
+      const layerOf = async (name: string): Promise<string> => {
+        await layerOfFile(join(bin, name), name, join(dir, `${name}.tar`));
+        return join(dir, `${name}.tar`);
+      };
       const images: Image[] = [
         { name: storeImage, layers: [join(await cached(podSystem), 'layer.tar')] },
         // Imported here, these layers make the import of an image on top of them a small one.
         { name: 'docker.io/corral/node:lab', layers: await nodeLayers() },
-        { name: 'docker.io/corral/pause:lab', layers: [await layerOfOne(dir, join(bin, 'pause'), 'pause')], entrypoint: ['/pause'] },
-        {
-          name: 'docker.io/corral/coredns:lab',
-          layers: [await layerOfOne(dir, join(bin, 'coredns'), 'coredns')],
-          entrypoint: ['/coredns'],
-        },
+        { name: 'docker.io/corral/pause:lab', layers: [await layerOf('pause')], entrypoint: ['/pause'] },
+        { name: 'docker.io/corral/coredns:lab', layers: [await layerOf('coredns')], entrypoint: ['/coredns'] },
       ];
       await writeArchive(images, join(dir, 'images.tar'));
       for (const name of ['pause', 'coredns']) await rm(join(dir, `${name}.tar`));
