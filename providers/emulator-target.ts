@@ -17,7 +17,8 @@ export const emulatorTarget = async ({ portable, progress }: { portable: boolean
     name: 'emulator',
     archives: [await emulatorArchive({ whole: portable })],
     size: emulatorSize,
-    workersPerCpu: 2,
+    // Scenarios wait for clocks most of their time: eight on two processors take a quarter less than four, and none failed in 20 rounds.
+    workersPerCpu: 4,
     clocks: { deletionBackoff: deletionBackoffMin, resync, lockLife: lockExpiry, monitorPoll },
     install: async ({ kubeconfig, nodes, signal }) => {
       const { version } = await progress.step('Install Longhorn (the emulator)', (onProgress) =>
