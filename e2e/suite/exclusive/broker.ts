@@ -17,8 +17,8 @@ export const toPath = (address: BrokerAddress): string => `\0${address}`;
 const awaitedWithinMs = 20_000;
 
 /**
- * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim (or `cede`), each line it gets
- * says that its last claim is granted. A connection that ends gives everything back, so nothing outlives a holder, however it dies.
+ * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim (or `cede`, or `yield`), each line it
+ * gets says that its last claim is granted. A connection that ends gives everything back, so nothing outlives a holder, however it dies.
  */
 export const startBroker = async (options: ClaimsOptions = {}): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
   const claims = createClaims(options);
@@ -28,10 +28,12 @@ export const startBroker = async (options: ClaimsOptions = {}): Promise<{ addres
     // A holder that was killed breaks its connection; there is nobody left to tell.
     connection.on('error', () => {});
     connection.on('close', () => claims.leave(holder));
+    const grant = () => void connection.write('{"granted":true}\n');
     try {
       for await (const asked of jsonLines(connection)) {
         if (asked === 'cede') claims.cede(holder);
-        else claims.ask(holder, asked as Claim, () => connection.write('{"granted":true}\n'));
+        else if (asked === 'yield') claims.yieldTo(holder, grant);
+        else claims.ask(holder, asked as Claim, grant);
       }
     } catch {
       connection.destroy();

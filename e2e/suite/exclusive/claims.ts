@@ -13,6 +13,11 @@ export type Claims = {
   ask(holder: string, claim: Claim, granted: () => void): void;
   /** Gives its place to the next, and keeps the names that it holds. */
   cede(holder: string): void;
+  /**
+   * Cedes, for who has nothing urgent to do any more; `granted` is called when it has its names, which mostly is at once. Where it would be the last one
+   * that somebody who wants a name alone has to wait for, that one goes first, and so do those behind it in line.
+   */
+  yieldTo(holder: string, granted: () => void): void;
   /** Gives everything back, also a place in the line. */
   leave(holder: string): void;
   /** From now on claims are granted, however few have come. */
@@ -54,6 +59,15 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }:
     held.delete(holder);
     line = line.filter((asked) => asked.holder !== holder);
   };
+  /** Whether nobody but this holder, and others that take no place, stands between a claim in line and its names. */
+  const isLastFor = (holder: string, { claim }: Asked): boolean => {
+    const ahead = line.slice(
+      0,
+      line.findIndex((asked) => asked.claim === claim),
+    );
+    const atWork = [...held].filter(([who, { placeless }]) => who !== holder && !placeless);
+    return ![...atWork.map(([, each]) => each), ...ahead.map((asked) => asked.claim)].some((each) => areAtOdds(each, claim));
+  };
   const taken = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
   const serve = (): void => {
     if (!isOpen) return;
@@ -81,6 +95,19 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }:
     cede: (holder) => {
       const claim = held.get(holder);
       if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
+      serve();
+    },
+    yieldTo: (holder, granted) => {
+      const { shared = [], alone = [] } = held.get(holder) ?? {};
+      const claim = { shared, alone, placeless: true };
+      const waiting = line.find((asked) => areAtOdds(asked.claim, claim));
+      if (waiting === undefined || !isLastFor(holder, waiting)) {
+        held.set(holder, claim);
+        granted();
+      } else {
+        forget(holder);
+        stand({ holder, claim, granted });
+      }
       serve();
     },
     leave: (holder) => {

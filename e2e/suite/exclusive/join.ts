@@ -10,6 +10,8 @@ export type Holder = {
   hold(claim: Claim, signal: AbortSignal): Promise<void>;
   /** Gives its place to the next, and keeps what is held. */
   cede(): void;
+  /** Cedes; where somebody waits to have something alone for nobody else at work, resolves when it has had its turn. Rejects as `hold` does. */
+  yieldTurn(signal: AbortSignal): Promise<void>;
   /** Gives everything back. */
   leave(): void;
 };
@@ -20,25 +22,27 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
   await once(connection, 'connect');
   connection.on('error', () => {});
   const answers = jsonLines(connection)[Symbol.asyncIterator]();
+  const ask = async (what: Claim | 'yield', signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
+    connection.write(`${JSON.stringify(what)}\n`);
+    const { promise: stopped, reject } = Promise.withResolvers<never>();
+    const stop = () => reject(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    try {
+      // Its end may look like an end or like a broken connection.
+      const isGranted = answers.next().then(
+        ({ done }) => done !== true,
+        () => false,
+      );
+      if (!(await Promise.race([isGranted, stopped]))) throw new Error('the process that keeps the locks of this run has ended');
+    } finally {
+      signal.removeEventListener('abort', stop);
+    }
+  };
   return {
-    hold: async (claim, signal) => {
-      signal.throwIfAborted();
-      connection.write(`${JSON.stringify(claim)}\n`);
-      const { promise: stopped, reject } = Promise.withResolvers<never>();
-      const stop = () => reject(signal.reason);
-      signal.addEventListener('abort', stop, { once: true });
-      try {
-        // Its end may look like an end or like a broken connection.
-        const isGranted = answers.next().then(
-          ({ done }) => done !== true,
-          () => false,
-        );
-        if (!(await Promise.race([isGranted, stopped]))) throw new Error('the process that keeps the locks of this run has ended');
-      } finally {
-        signal.removeEventListener('abort', stop);
-      }
-    },
+    hold: ask,
     cede: () => void connection.write('"cede"\n'),
+    yieldTurn: (signal) => ask('yield', signal),
     leave: () => connection.destroy(),
   };
 };

@@ -103,7 +103,8 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
   if (ended.error === undefined) await account.run(witness.collectBriefly);
   else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);
   if (close !== undefined) {
-    await turn.cleanUp();
+    // What may still be in force is undone at once.
+    await turn.cleanUp({ isUrgent: ended.error !== undefined });
     await boundBy(
       cleanUpTime,
       'the clean-up',

@@ -31,8 +31,11 @@ export type Turn = {
   alone(...things: SharedThing[]): Promise<number>;
   /** Gives back what it has alone, what it shares and its place, while it only looks at what is its own; where it never asked to be alone, nothing. */
   rest(): Promise<void>;
-  /** For the clean-up: its place is the next one's, and what it gave back by `rest` it shares again, as soon as nobody has that alone. */
-  cleanUp(): Promise<void>;
+  /**
+   * For the clean-up: its place is the next one's, and what it gave back by `rest` it shares again, as soon as nobody has that alone. Who left nothing
+   * in force cleans up after those whom nobody else at work keeps from having things alone.
+   */
+  cleanUp(how: { isUrgent: boolean }): Promise<void>;
 };
 
 /** Makes the turn of a scenario that has begun, with what all share. */
@@ -72,10 +75,9 @@ export const createTurn = (
       await holder.hold({ shared: [], alone: [], placeless: true }, signal);
       tellOf('gives back', 'gave-back');
     },
-    cleanUp: async () => {
-      holder.cede();
-      if (!rests) return;
-      const again = holder.hold({ shared: usedByAll, alone: [], placeless: true }, interrupted);
+    cleanUp: async ({ isUrgent }) => {
+      if (!rests && isUrgent) return holder.cede();
+      const again = rests ? holder.hold({ shared: usedByAll, alone: [], placeless: true }, interrupted) : holder.yieldTurn(interrupted);
       // Without the process that keeps the locks, or after an interruption, nobody is left who could be at odds with it.
       await account.inLine(() => again).catch(() => {});
     },

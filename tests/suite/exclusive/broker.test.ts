@@ -43,6 +43,25 @@ test('who wants a name alone waits until the others have given it back', async (
   await written;
 });
 
+test('who cleans up last lets who waits go first, unless it is told to wait for nobody', async () => {
+  const broker = await open();
+  const [one, other, writer] = [await broker.join(), await broker.join(), await broker.join()];
+  await one.hold({ shared: ['a'], alone: [] }, forever);
+  await one.yieldTurn(forever);
+  await other.hold({ shared: ['a'], alone: [] }, forever);
+  const written = writer.hold({ shared: [], alone: ['a'] }, forever);
+  expect(await isSettled(written, broker)).toBe(false);
+  const stop = new AbortController();
+  const [cleansUp, interrupted] = [other.yieldTurn(forever), one.yieldTurn(stop.signal)];
+  const told = expect(interrupted).rejects.toThrow('Ctrl-C');
+  await written;
+  expect(await isSettled(cleansUp, broker)).toBe(false);
+  stop.abort(new Error('Ctrl-C'));
+  await told;
+  writer.leave();
+  await cleansUp;
+});
+
 test('what a killed process held is free again', async () => {
   const broker = await open();
   const child = execa(process.execPath, [inline, broker.address], { reject: false });

@@ -106,6 +106,44 @@ test('who cedes while it holds nothing gets nothing by that', () => {
   expect(granted).toEqual(['at work']);
 });
 
+test('who cleans up goes on, unless it alone stands before who wants a name alone', () => {
+  const { ask, yieldTo, leave, granted, holders } = open({ places: 3 });
+  for (const holder of ['1', '2', '3']) ask(holder, { ...shared('a', 'b'), expected: 9 });
+  ask('w', alone('a'));
+  ask('late', { ...shared('a', 'b'), expected: 9 });
+  const cleanUp = (holder: string) => yieldTo(holder, () => granted.push(`${holder} cleans up`));
+  cleanUp('1');
+  // Its place is free, but nobody overtakes who waits.
+  expect(granted).toEqual(['1', '2', '3', '1 cleans up']);
+  cleanUp('2');
+  leave('1');
+  cleanUp('3');
+  expect(granted.slice(4)).toEqual(['2 cleans up']);
+  expect(holders()).toEqual(['2']);
+  leave('2');
+  expect(granted.slice(5)).toEqual(['w']);
+  leave('w');
+  expect(granted.slice(6)).toEqual(['late', '3 cleans up']);
+});
+
+test('who waits for others in line as well is not let go first', () => {
+  const { ask, yieldTo, granted } = open({ places: 1 });
+  ask('at work', { ...shared('a'), expected: 9 });
+  ask('next', { ...shared('a'), expected: 9 });
+  ask('w', alone('a'));
+  yieldTo('at work', () => granted.push('cleans up'));
+  expect(granted).toEqual(['at work', 'cleans up', 'next']);
+});
+
+test('who wants other names alone, or has begun to clean up itself, holds up nobody who cleans up', () => {
+  const { ask, yieldTo, granted } = open();
+  ask('1', shared('a'));
+  ask('2', shared('b'));
+  ask('w', alone('b'));
+  for (const holder of ['1', 'nobody']) yieldTo(holder, () => granted.push(`${holder} cleans up`));
+  expect(granted).toEqual(['1', '2', '1 cleans up', 'nobody cleans up']);
+});
+
 describe('schedules', () => {
   const names = ['a', 'b', 'c'] as const;
   const people = ['p', 'q', 'r', 's', 't'] as const;
@@ -144,7 +182,7 @@ describe('schedules', () => {
       expect(atWork()).toBeLessThanOrEqual(places);
       grants += 1;
     };
-    for (let step = 0; step < 150; step += 1) {
+    for (let step = 0; step < 200; step += 1) {
       const holder = pick(people);
       // An end of the work and a death look the same from here.
       if (chance(0.4)) {
@@ -154,6 +192,20 @@ describe('schedules', () => {
         const claim = held.get(holder);
         if (claim !== undefined) held.set(holder, { ...claim, placeless: true });
         claims.cede(holder);
+      } else if (held.has(holder) && chance(0.3)) {
+        const claim = { ...(held.get(holder) as Claim), placeless: true };
+        const first = line.find((each) => areAtOdds(each.claim, claim));
+        held.delete(holder);
+        const stands = [...held.values()].some((each) => !each.placeless && first !== undefined && areAtOdds(each, first.claim));
+        line.push({ holder, claim });
+        let isKept = true;
+        claims.yieldTo(holder, () => {
+          if (!isKept) return granted(holder, claim);
+          line.pop();
+          held.set(holder, claim);
+        });
+        isKept = false;
+        if (!held.has(holder)) expect({ first, stands }, 'nobody lets go first who cannot go').toMatchObject({ first: {}, stands: false });
       } else {
         const claim = toClaim();
         forget(holder);
