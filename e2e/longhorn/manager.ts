@@ -7,7 +7,7 @@ export type ManagerPod = { namespace: string; name: string; uid: string; contain
 
 type Pod = KubernetesObject & {
   spec?: { nodeName?: string; containers?: { name: string; image?: string }[] };
-  status?: { phase?: string; podIP?: string };
+  status?: { phase?: string };
 };
 
 /** The selector of the manager pods. */
@@ -50,34 +50,26 @@ export const managerPodOf = async (cluster: Cluster, node: string): Promise<Mana
 const apiPort = 9500;
 
 /**
- * The managers in the order of how many connections of their API are held by a pod of Longhorn's namespace; those without keep their order. Where
- * that cannot be read, or the network gives connections another address, there is none to be seen: it is only good for whom to look at first.
+ * The managers in the order of how many connections to their API are open; those that cannot be looked into come last. Whose connections they are
+ * cannot be told, as a Service may give them another address: it is only good for whom to look at first.
  */
-export const mostConnectedFirst = async (
-  cluster: Pick<Cluster, 'list' | 'exec'>,
-  { managers, pod }: { managers: readonly ManagerPod[]; pod: string | undefined },
-): Promise<ManagerPod[]> => {
-  const { items } = await cluster.list<Pod>(resources.pods, { namespace: longhornNamespace });
-  const address = items.find(({ metadata }) => metadata.name === pod)?.status?.podIP ?? '';
+export const mostConnectedFirst = async (cluster: Pick<Cluster, 'exec'>, managers: readonly ManagerPod[]): Promise<ManagerPod[]> => {
   const counted = await Promise.all(
     managers.map(async (manager) => {
-      const table = await cluster.exec(manager, ['cat', '/proc/net/tcp', '/proc/net/tcp6']).catch(() => ({ stdout: '' }));
-      return { manager, count: countConnections(table.stdout, { port: apiPort, address }) };
+      const { stdout } = await cluster.exec(manager, ['cat', '/proc/net/tcp', '/proc/net/tcp6']).catch(() => ({ stdout: '' }));
+      return { manager, count: countConnections(stdout, apiPort) };
     }),
   );
   return counted.toSorted((one, other) => other.count - one.count).map(({ manager }) => manager);
 };
 
-/** Counts the connections of an IPv4 address to a port, in what `/proc/net/tcp` and `tcp6` say where that port is served. */
-export const countConnections = (table: string, { port, address }: { port: number; address: string }): number => {
-  const toHex = (numbers: readonly number[], digits: number): string =>
-    numbers.map((each) => each.toString(16).toUpperCase().padStart(digits, '0')).join('');
-  const ours = `:${toHex([port], 4)}`;
-  // In the order of this machine's bytes; within an IPv6 address it is the last part.
-  const theirs = toHex(address.split('.').map(Number).toReversed(), 2);
+/** Counts the connections that are open to a port, in what `/proc/net/tcp` and `tcp6` say where it is served. */
+export const countConnections = (table: string, port: number): number => {
+  const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
+  const established = '01';
   return table.split('\n').filter((line) => {
-    const [, local = '', remote = '', state] = line.trim().split(/\s+/);
-    return state === '01' && local.endsWith(ours) && remote.split(':')[0]?.endsWith(theirs);
+    const [, address, , state] = line.trim().split(/\s+/);
+    return state === established && address?.endsWith(local);
   }).length;
 };
 

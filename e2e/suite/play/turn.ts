@@ -32,8 +32,8 @@ export type Turn = {
   /** Gives back what it has alone, what it shares and its place, while it only looks at what is its own; where it never asked to be alone, nothing. */
   rest(): Promise<void>;
   /**
-   * For the clean-up: its place is the next one's, and what it gave back by `rest` it shares again, as soon as nobody has that alone. Who left nothing
-   * in force cleans up after those whom nobody else at work keeps from having things alone.
+   * For the clean-up: its place is the next one's, and what it gave back by `rest` it shares again, as soon as nobody has that alone. Who has nothing
+   * alone, and left nothing in force, cleans up after those whom nobody else at work keeps from having things alone.
    */
   cleanUp(how: { isUrgent: boolean }): Promise<void>;
 };
@@ -76,7 +76,7 @@ export const createTurn = (
       tellOf('gives back', 'gave-back');
     },
     cleanUp: async ({ isUrgent }) => {
-      if (!rests && isUrgent) return holder.cede();
+      if (!rests && (isUrgent || asked.length > 0)) return holder.cede();
       const again = rests ? holder.hold({ shared: usedByAll, alone: [], placeless: true }, interrupted) : holder.yieldTurn(interrupted);
       // Without the process that keeps the locks, or after an interruption, nobody is left who could be at odds with it.
       await account.inLine(() => again).catch(() => {});

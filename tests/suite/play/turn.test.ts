@@ -75,6 +75,19 @@ test.each([
   await alone;
 });
 
+test('who had it alone keeps it for its own clean-up', async () => {
+  const { begin, settle, told } = await open();
+  const [killer, next] = [await begin('killer'), await begin('next')];
+  const [alone, nextAlone] = [killer.alone(), next.alone()];
+  await alone;
+  await settle();
+  await killer.cleanUp({ isUrgent: false });
+  await settle();
+  expect(told).toEqual(['killer is alone', 'killer cleans up']);
+  killer.leave();
+  await nextAlone;
+});
+
 test('after an interruption nobody waits for anybody', async () => {
   const { begin, settle, told, interruption } = await open();
   const [killer, last] = [await begin('killer'), await begin('last')];

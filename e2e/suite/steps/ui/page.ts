@@ -1,7 +1,7 @@
 import { killedPod } from '../../../faults/killed-pod.ts';
 import { awaitCluster } from '../../../kube/account.ts';
 import { formatDuration, parseDuration } from '../../../kube/duration.ts';
-import { managerLabel, managerPods } from '../../../longhorn/manager.ts';
+import { managerLabel, managerPods, mostConnectedFirst } from '../../../longhorn/manager.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { type Look, lookOf, type Stretch } from '../../../ui/backup-look.ts';
 import { backupsPath } from '../../../ui/backup-table.ts';
@@ -86,10 +86,13 @@ export const untilLostLate = async (
   });
 };
 
-/** Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected to, nobody says. */
+/**
+ * Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected to, nobody says. It is likely the one with
+ * the most connections, as nobody else uses them now; each of the others would cost the wait for a loss that does not come.
+ */
 export const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
   const { cluster, faults, limits } = context;
-  const pods = await managerPods(cluster);
+  const pods = await mostConnectedFirst(cluster, await managerPods(cluster));
   const losses = page.log.losses();
   const time = parseDuration(limits.pageLost.within);
   const killed: string[] = [];
