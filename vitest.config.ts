@@ -28,7 +28,15 @@ export default defineConfig({
       },
       {
         // The command itself, spawned on small inline suites.
-        test: { name: 'self', include: ['tests/**/*.self.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, chaiConfig },
+        test: {
+          name: 'self',
+          include: ['tests/**/*.self.test.ts'],
+          globalSetup: ['tests/support/share-caches.ts'],
+          // Only what hangs takes that long; on a machine that is busy with labs, a run of a second took 50.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
+          chaiConfig,
+        },
       },
       {
         // Against real parts of the lab: API server and etcd alone, or a whole lab.

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readReport } from '../../e2e/report/file.ts';
+import { cacheVariables } from '../support/share-caches.ts';
 
 let dir: string;
 
@@ -15,7 +16,7 @@ afterAll(() => rm(dir, { recursive: true }));
 // The command as it is, on a PATH with nothing on it.
 const e2e = (...flags: string[]) =>
   execa(process.execPath, ['scripts/e2e.ts', '--out', join(dir, 'out'), '--only', 'A backup made during a deletion', ...flags], {
-    env: { PATH: dir, HOME: dir },
+    env: { PATH: dir, HOME: dir, ...cacheVariables() },
     extendEnv: false,
     reject: false,
     stdin: 'ignore',

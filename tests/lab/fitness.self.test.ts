@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { cacheVariables } from '../support/share-caches.ts';
 
 let dir: string;
 
@@ -41,13 +42,13 @@ const labUp = async ({ commands = known, scripts = {}, env = {}, flags = [], wit
   return execa(file, args, {
     reject: false,
     stdin: 'ignore',
-    env: { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache'), ...env },
+    env: { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache'), ...cacheVariables(), ...env },
     extendEnv: false,
   });
 };
 
 test('without Go, one line says what mends it', async () => {
-  const env = { PATH: join(dir, 'bin'), XDG_CACHE_HOME: join(dir, 'cache') };
+  const env = { PATH: join(dir, 'bin'), XDG_CACHE_HOME: join(dir, 'cache'), ...cacheVariables() };
   const ended = await execa(process.execPath, ['scripts/lab.ts', 'up'], { reject: false, stdin: 'ignore', env, extendEnv: false });
   expect(ended).toMatchObject({
     exitCode: 3,

@@ -6,6 +6,8 @@ import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { vitestEntry } from '../../e2e/cli/play.ts';
+import { configText } from '../support/run-suite.ts';
+import { cacheVariables } from '../support/share-caches.ts';
 import { startPlantedServer } from './support/planted-server.ts';
 import type { Sentinel } from './support/sentinels.ts';
 
@@ -50,10 +52,7 @@ beforeAll(async () => {
   ].join('\n');
   await writeFile(join(dir, 'kubeconfig'), server.kubeconfig);
   await writeFile(join(dir, 'planted.e2e.ts'), suite);
-  await writeFile(
-    join(dir, 'vitest.config.mts'),
-    `import { e2eProject } from '${root}e2e/suite/vitest-project.ts';\nexport default { root: import.meta.dirname, test: { projects: [e2eProject(['*.e2e.ts'])] } };\n`,
-  );
+  await writeFile(join(dir, 'vitest.config.mts'), configText);
 });
 afterAll(async () => {
   await server?.close();
@@ -76,7 +75,7 @@ const readText = async (path: string): Promise<string> => {
 const artefactsOf = async (args: string[], env: Record<string, string> = {}): Promise<Record<string, string>> => {
   const out = join(dir, 'out');
   await rm(out, { recursive: true, force: true });
-  const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' };
+  const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...cacheVariables() };
   const { stdout, stderr } = await execa(process.execPath, args, {
     cwd: dir,
     env: { ...base, ...server.env, ...env },
@@ -134,8 +133,7 @@ test('fifty sentinels are planted, and the test would find each of them', () => 
 
 describe('none of fifty sentinels gets out', () => {
   test.each([
-    ['of a run whose scenarios tell and throw all that they see', 'up', ['--keep']],
-    ['of a run that tells every event', 'up', ['--verbose']],
+    ['of a run whose scenarios tell and throw all that they see, and that tells every event', 'up', ['--keep', '--verbose']],
     ['of a run told as JSON', 'up', ['--json']],
     ['of a run whose set-up dies', 'dies', []],
     ['of a run on a machine that is not fit', 'not-fit', []],

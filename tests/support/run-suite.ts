@@ -8,14 +8,17 @@ import { execa } from 'execa';
 import { vitestEntry } from '../../e2e/cli/play.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
+import { cacheVariables } from './share-caches.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const entry = fileURLToPath(new URL('./inline-command.ts', import.meta.url));
 
-const configText = `
+/** The configuration of a suite. */
+export const configText = `
 import { e2eProject } from '${root}e2e/suite/vitest-project.ts';
-export default { root: import.meta.dirname, test: { projects: [e2eProject(['*.e2e.ts'])] } };
+const test = { projects: [e2eProject(['*.e2e.ts'])], fsModuleCachePath: ${JSON.stringify(process.env.CORRAL_TEST_MODULES)} };
+export default { root: import.meta.dirname, test };
 `;
 
 /** What is the same in every scenario file. */
@@ -52,7 +55,7 @@ export const withSuite = async <T>(suite: Suite, work: (written: { folder: strin
 };
 
 // A clean environment: this test runs in vitest itself, whose variables the command under test must not inherit.
-const environment = () => ({ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '' });
+const environment = () => ({ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...cacheVariables() });
 
 /** A signal for the command, sent when its output first holds `after`. */
 export type Signalled = { after: string; signal: NodeJS.Signals };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
+import { cacheVariables } from '../../support/share-caches.ts';
 
 let dir: string;
 beforeEach(async () => {
@@ -29,7 +30,7 @@ const doctor = async (flags: readonly string[], programs: Record<string, string>
   return execa(process.execPath, ['scripts/doctor.ts', ...flags], {
     reject: false,
     stdin: 'ignore',
-    env: { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache') },
+    env: { PATH: bin, XDG_CACHE_HOME: join(dir, 'cache'), ...cacheVariables() },
     extendEnv: false,
   });
 };
