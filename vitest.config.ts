@@ -21,8 +21,9 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.{self,cluster}.test.ts'],
-          // Some run shells and wait for them: on a machine that is busy with a lab, vitest's own 5 s were not enough.
-          testTimeout: 30_000,
+          // Some run shells and wait for them: on a machine that is busy with labs, 30 s were not enough.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           chaiConfig,
         },
       },

@@ -2,8 +2,9 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runReplayCommand } from '../../e2e/cli/replay.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { runCommandIn, withSuite } from '../support/run-suite.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -35,11 +36,8 @@ beforeAll(async () => {
 afterAll(() => rm(kept, { recursive: true, force: true }));
 
 const replay = async (...args: string[]) => {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [join(root, 'scripts/replay.ts'), ...args], {
-    cwd: kept,
-    reject: false,
-  });
-  return { exitCode, stdout: stdout.replaceAll(/, run [a-z0-9]{6}/g, ', run <run>'), stderr };
+  const { stdout, ...ended } = await runInProcess(() => runReplayCommand(args), kept);
+  return { ...ended, stdout: stdout.replaceAll(/, run [a-z0-9]{6}/g, ', run <run>') };
 };
 
 test('a history of what went well is judged as it was, and that is 0', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runMutantsCommand } from '../../bench/mutants/command.ts';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { runCleanupCommand } from '../../e2e/cli/cleanup.ts';
+import { runDoctorCommand } from '../../e2e/cli/doctor.ts';
 import { runHealCommand } from '../../e2e/cli/heal.ts';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { runRbacCommand } from '../../e2e/cli/rbac.ts';
@@ -12,13 +13,16 @@ import { runReplayCommand } from '../../e2e/cli/replay.ts';
 import { runCommand } from '../../e2e/cli/run-command.ts';
 import { runStoreCommand } from '../../e2e/cli/store/run.ts';
 import { runTraceabilityCommand } from '../../e2e/cli/traceability.ts';
+import { mutants } from '../../emulator/mutants.ts';
 import { runLabCommand } from '../../lab/command/run.ts';
+import { diagnose, tell } from '../../providers/doctor/diagnose.ts';
 import { emulatorSettings } from '../../providers/emulator-settings.ts';
 import { existing } from '../../providers/existing/existing.ts';
+import { providers } from '../../providers/index.ts';
 import { archiveTarget } from '../../providers/longhorn/target.ts';
 import { plainProgress } from '../../providers/progress.ts';
+import { asCommand, captured } from '../support/run-in-process.ts';
 import { writeBadFiles } from './support/bad-files.ts';
-import { asCommand, captured } from './support/run-in-process.ts';
 
 let dir: string;
 const home = process.cwd();
@@ -49,6 +53,7 @@ const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
   store: runStoreCommand,
   lab: (argv) => runLabCommand(argv, { step: progress.step, check: refuseLostFlags }),
   mutants: (argv) => runMutantsCommand({ argv, config: '/nowhere', progress }),
+  doctor: (argv) => runDoctorCommand(argv, { providers: Object.keys(providers), diagnose, tell }),
   traceability: runTraceabilityCommand,
   replay: runReplayCommand,
   // As far as it looks before it makes anything; one argument each.
@@ -77,6 +82,39 @@ const noAnswer = `the cluster was not looked at: GET /version at https://127.0.0
 
 const table: Record<string, Row[]> = {
   e2e: [
+    ['lab', 2, 'too many arguments. Expected 0 arguments but got 1: lab: see npm run e2e -- --help'],
+    ['--provder lab', 2, "unknown option '--provder' (Did you mean --provider?): see npm run e2e -- --help"],
+    ['--verbose --json', 2, '--verbose and --json exclude each other: --json tells every event already'],
+    [
+      '--provider minikube',
+      2,
+      '--provider minikube is unknown: use --provider lab or --provider kind or --provider k3d or --provider existing, or leave it out',
+    ],
+    [
+      "--provider ''",
+      2,
+      "--provider '' is unknown: use --provider lab or --provider kind or --provider k3d or --provider existing, or leave it out",
+    ],
+    [
+      '--longhorn official:latest',
+      2,
+      '--longhorn official:latest: give a release by all its numbers, as official:v1.12.1, or official:master-head',
+    ],
+    ['--longhorn archive:nowhere', 2, '--longhorn archive:nowhere: there is no such folder'],
+    ['--longhorn archive:file', 2, "--longhorn archive:file is a file: name the folder with a release's manifest and image archives"],
+    ['--longhorn archive:', 2, "--longhorn archive:: name the folder with a release's manifest and image archives behind the colon"],
+    [
+      '--longhorn archive',
+      2,
+      '--longhorn archive is unknown: use --longhorn emulator or --longhorn official[:VERSION] or --longhorn archive:DIR, or leave it out',
+    ],
+    ["--only ''", 2, "--only '': give a part of a scenario's name, or leave it out"],
+    ["--tags ''", 2, "--tags '': give an expression such as 'a && !b', or leave it out"],
+    ["--out ''", 2, "--out '': name a folder, or leave it out"],
+    ['--shard a/b', 2, '--shard a/b: give which part of how many, such as 2/8, from 1/8 to 8/8'],
+    ['--workers 0', 2, '--workers 0: give a whole number from 1 on, or leave it out'],
+    ['--workers all', 2, '--workers all: give a whole number from 1 on, or leave it out'],
+    ['--repeat 2.5', 2, '--repeat 2.5: give a whole number from 1 on, or leave it out'],
     [
       "--longhorn ''",
       2,
@@ -305,6 +343,7 @@ const table: Record<string, Row[]> = {
     ],
   ],
   heal: [
+    ['--kubeconfig x --frob', 2, "unknown option '--frob': see npm run heal -- --help"],
     [
       '--kubeconfig kube/no-current --run abc123',
       1,
@@ -391,6 +430,8 @@ const table: Record<string, Row[]> = {
     ],
   ],
   cleanup: [
+    ['', 2, "required option '--kubeconfig <file>' not specified: see npm run cleanup -- --help"],
+    ['--kubeconfig kube/refused --context x --all --frob', 2, "unknown option '--frob': see npm run cleanup -- --help"],
     ['--kubeconfig kube/refused --context x', 2, 'say which: --run ID, or --all: see npm run cleanup -- --help'],
     ['--kubeconfig kube/refused --context x --all --run abc123', 2, 'say which: --run ID, or --all: see npm run cleanup -- --help'],
     ['--kubeconfig kube/refused --context x --run A', 2, '--run A: it is six characters of a-z and 0-9: see npm run cleanup -- --help'],
@@ -448,6 +489,18 @@ const table: Record<string, Row[]> = {
     ['lss empty', 2, "unknown command 'lss' (Did you mean ls?)"],
   ],
   lab: [
+    ['', 2, 'name a command: up, down, status, shell NODE or logs WHAT; npm run lab -- --help lists them all'],
+    ['frob', 2, "unknown command 'frob'"],
+    ['up --frob', 2, "unknown option '--frob'"],
+    ['shell', 2, "missing required argument 'node'"],
+    ['slow node1', 2, 'give --delay, --loss or both'],
+    ['slow node1 --loss 101%', 2, "option '--loss <share>' argument '101%' is invalid. give it as 5%, 100% at most."],
+    ['disk node1 --heal --delay 1s', 2, 'give one of --error-after, --delay, --heal'],
+    ['clock node1', 2, 'give one of --skew, --heal'],
+    ['apiserver pause', 2, "command-argument value 'pause' is invalid for argument 'do'. Allowed choices are stop, start, restart."],
+    ['images', 2, 'name a command of images: ls [PATH...] or import PATH...'],
+    ['images ls', 1, 'no lab named lab is up; npm run lab -- status lists them'],
+    ['images import x.tar', 1, 'no lab named lab is up; npm run lab -- status lists them'],
     ['up --nodes 9', 2, "option '--nodes <count>' argument '9' is invalid. a lab has 1 to 8 nodes."],
     ['up --nodes two', 2, "option '--nodes <count>' argument 'two' is invalid. a lab has 1 to 8 nodes."],
     ['up --memory 100M', 2, "option '--memory <size>' argument '100M' is invalid. give it as 2048M or 12G, 512M or more."],
@@ -515,10 +568,20 @@ const table: Record<string, Row[]> = {
     ['CORRAL_EMULATOR_MUTANT=none', 3, 'CORRAL_EMULATOR_MUTANT=none is not known: choose one of second…'],
   ],
   mutants: [
-    ['--only none', 2, '--only none: there is no such mutant; there are: …'],
+    ['--only none', 2, `--only none: there is no such mutant; there are: ${Object.keys(mutants).join(', ')}`],
     ['more', 2, 'too many arguments. Expected 0 arguments but got 1: more: see npm run mutants -- --help'],
     ['--olny second-not-held', 2, "unknown option '--olny' (Did you mean --only?): see npm run mutants -- --help"],
     ['--only', 2, "option '--only <mutant>' argument missing: see npm run mutants -- --help"],
+  ],
+  doctor: [
+    ['--frob', 2, "unknown option '--frob': see npm run doctor -- --help"],
+    ['--provider moon', 2, '--provider moon is unknown: use --provider lab or …'],
+    ['--kubeconfig x', 2, '--kubeconfig is for a cluster that is there already: add --provider existing, or leave it out'],
+    [
+      '--provider existing',
+      2,
+      "--provider existing needs --kubeconfig, --context, --store-image: a cluster that is somebody's is named, never guessed",
+    ],
   ],
   traceability: [
     ['more', 2, 'it takes no arguments: leave out more'],
@@ -550,7 +613,7 @@ describe.each(Object.keys(table))('%s', (command) => {
   });
 });
 
-test.each(['e2e', 'heal', 'cleanup', 'rbac', 'merge-reports', 'store', 'lab', 'mutants', 'traceability', 'replay'])(
+test.each(['e2e', 'heal', 'cleanup', 'rbac', 'merge-reports', 'store', 'lab', 'mutants', 'doctor', 'traceability', 'replay'])(
   '%s --help is help, and 0',
   async (command) => {
     for (const flag of ['--help', '-h']) {

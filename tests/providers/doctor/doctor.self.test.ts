@@ -145,17 +145,3 @@ test('a folder without a release is missing', async () => {
   expect(about(stdout, 'Longhorn')).toEqual([`✗ Longhorn: ${dir} has no manifest: put the release's longhorn.yaml into it`]);
   expect(exitCode).toBe(1);
 });
-
-test.each([
-  [['--frob'], "doctor: unknown option '--frob': see npm run doctor -- --help"],
-  [['--provider', 'moon'], /^doctor: --provider moon is unknown: use --provider lab or /],
-  [['--kubeconfig', 'x'], 'doctor: --kubeconfig is for a cluster that is there already: add --provider existing, or leave it out'],
-  [
-    ['--provider', 'existing'],
-    "doctor: --provider existing needs --kubeconfig, --context, --store-image: a cluster that is somebody's is named, never guessed",
-  ],
-])('%j is no way to call it', async (flags, stderr) => {
-  const ended = await doctor(flags);
-  expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
-  expect(ended.stderr).toEqual(typeof stderr === 'string' ? stderr : expect.stringMatching(stderr));
-});

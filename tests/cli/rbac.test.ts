@@ -1,11 +1,10 @@
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { describe, expect, test } from 'vitest';
 import { parseAllDocuments } from 'yaml';
+import { runRbacCommand } from '../../e2e/cli/rbac.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
-const script = fileURLToPath(new URL('../../scripts/rbac.ts', import.meta.url));
-const rbac = (...flags: string[]) => execa(process.execPath, [script, ...flags], { reject: false });
+const rbac = (...flags: string[]) => runInProcess(() => runRbacCommand(flags));
 
 test('prints what kubectl applies, and for whom it is', async () => {
   const { exitCode, stdout, stderr } = await rbac(

@@ -1,5 +1,5 @@
 import { vi } from 'vitest';
-import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
+import { guardOutput } from '../../e2e/kube/redact/guard-output.ts';
 
 /** How a command ended, and what it said. */
 type Ended = { code: number; stdout: string; stderr: string };
@@ -30,5 +30,18 @@ export const asCommand = async (work: () => Promise<unknown>): Promise<number> =
     const { name, message, stack } = error as Error;
     process.stderr.write(`e2e: ${name === 'NotFit' ? message : stack}\n`);
     return 3;
+  }
+};
+
+const home = process.cwd();
+
+/** Runs a command's function in this process, in a folder, and gives what who spawned it would get: without the end of the last line. One at a time. */
+export const runInProcess = async (work: () => number | Promise<number>, cwd = home) => {
+  process.chdir(cwd);
+  try {
+    const { code, stdout, stderr } = await captured(work);
+    return { exitCode: code, stdout: stdout.replace(/\n$/, ''), stderr: stderr.replace(/\n$/, '') };
+  } finally {
+    process.chdir(home);
   }
 };

@@ -1,7 +1,12 @@
-import { execa } from 'execa';
-import { describe, expect, test } from 'vitest';
+import { Readable } from 'node:stream';
+import { describe, expect, test, vi } from 'vitest';
+import { runExplainCommand } from '../../e2e/cli/explain.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
-const explain = (args: string[], input = '') => execa(process.execPath, ['scripts/explain.ts', ...args], { reject: false, input });
+const explain = (args: string[], input = '') => {
+  vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from([input]) as typeof process.stdin);
+  return runInProcess(() => runExplainCommand(args));
+};
 
 const snapshot = 'Failed to get the Snapshot s1';
 const lock =

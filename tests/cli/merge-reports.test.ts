@@ -1,16 +1,14 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
-import { execa } from 'execa';
 import { expect, onTestFinished, test } from 'vitest';
+import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { composeReport } from '../../e2e/report/compose-report.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { scenarioReport } from '../support/scenario-report.ts';
-
-const script = fileURLToPath(new URL('../../scripts/merge-reports.ts', import.meta.url));
 
 const report = (run: string, states: Record<string, ScenarioReport['state']>, change: Partial<Report> = {}): Report => ({
   ...composeReport({
@@ -36,7 +34,7 @@ const merge = async (files: Record<string, Report | string>, args: string[]) => 
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), typeof content === 'string' ? content : JSON.stringify(content));
   }
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [script, ...args], { cwd: folder, reject: false });
+  const { exitCode, stdout, stderr } = await runInProcess(() => runMergeReportsCommand(args), folder);
   const times = await readFile(join(folder, '.corral/times.json'), 'utf8').then(JSON.parse, () => undefined);
   return { exitCode, stdout: stripVTControlCharacters(stdout), stderr, times, report: await readReport(join(folder, '.corral/merged')) };
 };
@@ -87,23 +85,19 @@ test('a shard that is missing is an error, unless that is allowed', async () => 
   expect(allowed.report?.scenarios).toHaveLength(1);
 });
 
-test('a run that did not finish has its own exit code', async () => {
-  const judged = (one: Report) => merge({ 'one.json': one }, ['one.json']).then(({ exitCode }) => exitCode);
-  const ended = (state: Report['end']['state'], states: Record<string, ScenarioReport['state']>) =>
-    judged(report('aaaaaa', states, { end: { state, reason: 'why' } }));
-  expect(
-    await Promise.all([
-      ended('interrupted', { A: 'failed' }),
-      ended('cluster-lost', { A: 'failed' }),
-      ended('runner-died', { A: 'failed' }),
-      ended('runner-died', { A: 'passed' }),
-      ended('set-up-failed', { A: 'skipped' }),
-      ended('finished', { A: 'not-provable' }),
-      ended('finished', { A: 'skipped' }),
-      judged(report('aaaaaa', { A: 'passed' }, { differences: ['a setting changed'] })),
-      judged(report('aaaaaa', { A: 'passed' }, { differences: null })),
-    ]),
-  ).toEqual([4, 3, 1, 3, 3, 1, 0, 1, 3]);
+test.each<[Report['end']['state'], ScenarioReport['state'], Partial<Report>, number]>([
+  ['interrupted', 'failed', {}, 4],
+  ['cluster-lost', 'failed', {}, 3],
+  ['runner-died', 'failed', {}, 1],
+  ['runner-died', 'passed', {}, 3],
+  ['set-up-failed', 'skipped', {}, 3],
+  ['finished', 'not-provable', {}, 1],
+  ['finished', 'skipped', {}, 0],
+  ['finished', 'passed', { differences: ['a setting changed'] }, 1],
+  ['finished', 'passed', { differences: null }, 3],
+])('a run that ended %s, with a scenario %s, %j: exit code %i', async (state, of, change, exitCode) => {
+  const one = report('aaaaaa', { A: of }, { end: { state, reason: state === 'finished' ? null : 'why' }, ...change });
+  expect(await merge({ 'one.json': one }, ['one.json'])).toMatchObject({ exitCode });
 });
 
 test('--times writes what --shard splits by', async () => {

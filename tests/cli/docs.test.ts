@@ -1,11 +1,9 @@
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-
-const script = fileURLToPath(new URL('../../scripts/docs.ts', import.meta.url));
+import { runDocsCommand } from '../../e2e/cli/docs.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -14,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const docs = (...args: string[]) => execa(process.execPath, [script, ...args], { cwd: folder, reject: false, stdin: 'ignore' });
+const docs = (...args: string[]) => runInProcess(() => runDocsCommand(args), folder);
 const stale = 'a\n<!-- npm run docs: dangers -->\nold\n<!-- end -->\nb\n';
 const page = () => join(folder, 'docs/page.md');
 

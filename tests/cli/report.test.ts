@@ -3,15 +3,14 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { fileURLToPath } from 'node:url';
 import { createGzip, gunzipSync } from 'node:zlib';
-import { execa } from 'execa';
 import { pack } from 'tar-stream';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
+import { runReportCommand } from '../../e2e/cli/report.ts';
 import type { PageData, Timeline } from '../../e2e/report/html/data.ts';
 import { writeSampleRun } from '../report/html/support/sample-run.ts';
-
-const script = (name: string) => fileURLToPath(new URL(`../../scripts/${name}.ts`, import.meta.url));
+import { runInProcess } from '../support/run-in-process.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -19,10 +18,7 @@ beforeEach(async () => {
   onTestFinished(() => rm(folder, { recursive: true }));
 });
 
-const run = async (...args: string[]) => {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [script('report'), ...args], { cwd: folder, reject: false });
-  return { exitCode, stdout, stderr };
-};
+const run = (...args: string[]) => runInProcess(() => runReportCommand(args), folder);
 
 const carriedBy = async (file: string) => {
   const page = await readFile(join(folder, file), 'utf8');
@@ -112,7 +108,7 @@ test('holds a run against the last ones of the same target and provider', async 
 
 test('a merged report has a page with the evidence of all its parts', async () => {
   await writeSampleRun(join(folder, 'one'), 'red');
-  await execa(process.execPath, [script('merge-reports'), 'one', '--out', '.corral/merged'], { cwd: folder, reject: false });
+  await runInProcess(() => runMergeReportsCommand(['one', '--out', '.corral/merged']), folder);
   const { data, timelineOf } = await carriedBy('.corral/merged/report.html');
   const red = data.runs[0]?.scenarios.find(({ state }) => state === 'failed');
   expect(red?.evidence).toBe('../../one/evidence/red');

@@ -1,12 +1,10 @@
 import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { expect, test } from 'vitest';
+import { runStoreCommand } from '../../e2e/cli/store/run.ts';
 import { backupConfigPath, blockPath } from '../../e2e/store/format/layout.ts';
 import { backupConfig, checksums, type Files, layOut, mappings, soundStore, volumeConfig } from '../store/support/sound-store.ts';
-
-const script = fileURLToPath(new URL('../../scripts/store.ts', import.meta.url));
+import { runInProcess } from '../support/run-in-process.ts';
 
 const config = backupConfigPath('b1');
 const cfg = 'volume.cfg';
@@ -54,13 +52,13 @@ const damages: [what: string, damage: Damage][] = [
 ];
 
 /** What the command tells of a store with one damage, without the path of each finding, and how it ends. */
-const fsck = async ({ files: change, onDisk }: Damage): Promise<{ findings: string[]; exitCode: number | undefined }> => {
+const fsck = async ({ files: change, onDisk }: Damage): Promise<{ findings: string[]; exitCode: number }> => {
   const files = soundStore();
   change?.(files);
   const { root, folder, remove } = await layOut(files);
   try {
     await onDisk?.(folder);
-    const { stdout, exitCode } = await execa(process.execPath, [script, 'fsck', '--json', root], { reject: false });
+    const { stdout, exitCode } = await runInProcess(() => runStoreCommand(['fsck', '--json', root]));
     const { findings } = JSON.parse(stdout) as { findings: { severity: string; code: string; message: string }[] };
     return { findings: findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`), exitCode };
   } finally {
@@ -105,4 +103,4 @@ test('each kind of damage has a finding of its own, and an exit code that tells 
     | a lock half-written | warning lock-unreadable: lock lock-1 ends in the middle, after 11 bytes, so Longhorn passes it over | 0 |
     | a stale temporary file | warning temporary-file: backups/backup_b1.cfg.tmp.1763626743000000000 is a temporary file, last written N s ago | 0 |"
   `);
-}, 120_000);
+});

@@ -1,18 +1,14 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { runStoreCommand } from '../../e2e/cli/store/run.ts';
 import { findMount } from '../../e2e/store/drivers/nfs/mounts.ts';
 import { blockPath } from '../../e2e/store/format/layout.ts';
 import { backupConfig, checksums, layOut, soundStore } from '../store/support/sound-store.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 
-const script = fileURLToPath(new URL('../../scripts/store.ts', import.meta.url));
-const store = async (...args: string[]) => {
-  const { stdout, stderr, exitCode } = await execa(process.execPath, [script, ...args], { reject: false });
-  return { stdout, stderr, exitCode };
-};
+const store = (...args: string[]) => runInProcess(() => runStoreCommand(args));
 
 let sound: Awaited<ReturnType<typeof layOut>>;
 let damaged: Awaited<ReturnType<typeof layOut>>;

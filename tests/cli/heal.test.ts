@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
+import { runHealCommand } from '../../e2e/cli/heal.ts';
 import { ledgerPath } from '../../e2e/faults/ledger.ts';
 import { composeReport } from '../../e2e/report/compose-report.ts';
 import { writeReport } from '../../e2e/report/file.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
 
 let out: string;
@@ -68,7 +70,7 @@ const leave = (at: string) => writeFile(ledgerPath(out), `${JSON.stringify(entry
 const allClear = () =>
   `nothing is in force: ${out} tells of no fault that was not healed, and no fault in ${address} is labelled with run abc123`;
 
-const heal = (...args: string[]) => execa('node', ['scripts/heal.ts', ...args], { reject: false, stdin: 'ignore' });
+const heal = (...args: string[]) => runInProcess(() => runHealCommand(args));
 const healHere = () => heal('--kubeconfig', join(out, 'kubeconfig'), '--out', out);
 
 test('what a killed run left in force is undone, once', async () => {
@@ -163,11 +165,4 @@ test('a fault of a lab that is gone needs no healing, nor the cluster', async ()
     stderr: '',
     stdout: 'node2 is cut off the network: the lab is gone, and the fault with it',
   });
-});
-
-test.each([
-  [[], "heal: required option '--kubeconfig <file>' not specified: see npm run heal -- --help"],
-  [['--kubeconfig', 'x', '--frob'], "heal: unknown option '--frob': see npm run heal -- --help"],
-])('%j is no way to call it', async (args, stderr) => {
-  expect(await heal(...args)).toMatchObject({ exitCode: 2, stdout: '', stderr });
 });
