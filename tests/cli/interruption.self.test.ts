@@ -1,6 +1,5 @@
-import { watch } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { handedOn, runBare, runSuite, withSuite } from '../support/run-suite.ts';
+import { junitIn, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
 // Each hangs until it is told to stop; the clean-up takes a while, and says when it is through.
 const hanging = `const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
@@ -75,19 +74,16 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down, and still repor
   `);
 });
 
-test.each(['SIGTERM', 'SIGHUP'] as const)('%s does the same', async (signal) => {
-  const ended = await runSuite(suite, { flags, signals: [{ after: atWork, signal }] });
+test.each([
+  ['SIGTERM', '--keep'],
+  ['SIGHUP', '--verbose'],
+] as const)('%s does the same, %s or not', async (signal, flag) => {
+  const ended = await runSuite(suite, { flags: [...flags, flag], signals: [{ after: atWork, signal }] });
   expect(ended.exitCode).toBe(4);
   expect(ended.stdout).toContain('cleaned up');
-  expect(ended.stdout).toContain('Taking the cluster down: ');
-  expect(ended.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 3, notProvable: 0 });
-});
-
-test('an interrupted run does not keep its cluster, --keep or not', async () => {
-  const ended = await runSuite(suite, { flags: [...flags, '--keep'], signals: [{ after: atWork, signal: 'SIGINT' }] });
-  expect(ended.exitCode).toBe(4);
   expect(ended.stdout).toContain('Taking the cluster down: <time>');
   expect(ended.stdout).not.toContain('(kept)');
+  expect(ended.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 3, notProvable: 0 });
 });
 
 test('a second Ctrl-C does not wait for the clean-up, and still takes the cluster down', async () => {
@@ -96,7 +92,11 @@ test('a second Ctrl-C does not wait for the clean-up, and still takes the cluste
     { after: atWork, signal: 'SIGINT' },
     { after: 'cleaning up', signal: 'SIGINT' },
   ] as const;
-  const ended = await runSuite(slow, { flags, signals: [...signals] });
+  const ended = await withSuite(slow, async ({ folder, config }) => {
+    const told = await runCommandIn(folder, config, { flags, signals: [...signals] });
+    expect(await junitIn(folder)).toContain('<error type="interrupted" message="the process that plays the scenarios ended with SIGKILL">');
+    return told;
+  });
   expect(ended.exitCode).toBe(4);
   expect(ended.stdout).not.toContain('cleaned up');
   expect(ended.stdout).toContain('Taking the cluster down: ');
@@ -110,11 +110,11 @@ test('a second Ctrl-C does not wait for the clean-up, and still takes the cluste
 });
 
 test('Ctrl-C while the cluster comes up', async () => {
-  const ended = await runSuite(suite, { how: 'boots-long', signals: [{ after: 'Booting', signal: 'SIGINT' }] });
+  const ended = await runSuite(suite, { how: 'boots-long', flags: ['--shard', '1/1'], signals: [{ after: 'Booting', signal: 'SIGINT' }] });
   expect(ended.exitCode).toBe(4);
   expect(ended.stderr).toMatchInlineSnapshot(`"e2e: interrupted by SIGINT before a scenario ran"`);
   expect(ended.stdout).toMatchInlineSnapshot(`
-    "3 scenarios, provider lab, Longhorn: emulator
+    "3 scenarios (shard 1/1), provider lab, Longhorn: emulator
     Booting three nodes ...
 
     interrupted by SIGINT: the cluster goes down
@@ -127,7 +127,7 @@ test('Ctrl-C while the cluster comes up', async () => {
       "state": "interrupted",
     }
   `);
-  expect(ended.report?.totals.skipped).toBe(3);
+  expect(ended.report).toMatchObject({ totals: { skipped: 3 }, shard: { index: 1, of: 1 } });
 });
 
 test('a second Ctrl-C while the cluster comes up does not wait for it', async () => {
@@ -138,24 +138,4 @@ test('a second Ctrl-C while the cluster comes up does not wait for it', async ()
   const ended = await runSuite(suite, { how: 'boots-deaf', signals: [...signals] });
   expect(ended.exitCode).toBe(4);
   expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGINT' });
-});
-
-test('when the command is killed, the scenario cleans up all the same', async () => {
-  const ended = await runSuite(suite, { flags, signals: [{ after: atWork, signal: 'SIGKILL' }] });
-  expect(ended.stdout).toContain('Interrupted by the end of the command');
-  expect(ended.stdout).toContain('cleaned up');
-  expect(ended.report?.end.state).toBe('interrupted');
-});
-
-test('when the process that runs the scenarios is killed, the scenario cleans up all the same', async () => {
-  const trace = `(await import('node:fs')).writeFileSync('cleaned-up', '')`;
-  await withSuite({ 'a.e2e.ts': hanging.replace(`console.log('cleaned up')`, trace) }, async ({ folder, config }) => {
-    // One after the other: the one that is at work is the one that cleans up.
-    const env = handedOn({ workers: 1 });
-    // The worker outlives its parent, and nobody can await it: its file is what it leaves.
-    const changes = watch(folder, { signal: AbortSignal.timeout(20_000) });
-    const killed = runBare(folder, config, { env, signals: [{ after: atWork, signal: 'SIGKILL' }] });
-    for await (const { filename } of changes) if (filename === 'cleaned-up') break;
-    expect((await killed).exitCode).toBeUndefined();
-  });
 });

@@ -3,9 +3,8 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type JsonEvent, jsonEventSchema } from '../../e2e/report/json-events.ts';
-import { handedOn, runBare, runCommandIn, runInTerminal, runSuite, type Suite, withSuite } from '../support/run-suite.ts';
+import { handedOn, junitIn, runBare, runCommandIn, runInTerminal, runSuite, withSuite } from '../support/run-suite.ts';
 import { openTerminal } from '../support/terminal.ts';
-import { findJunitErrors } from '../support/validate-junit.ts';
 
 const suite = {
   'one.e2e.ts': `scenario('One is green', {}, async ({ does, finds }) => {
@@ -84,20 +83,18 @@ describe('--json', () => {
       expect(ended.stderr).toContain(line);
   });
 
-  test('also when no cluster comes up', async () => {
-    const ended = await runSuite(suite, { how: 'dies', flags: ['--json'] });
-    expect(ended.exitCode).toBe(3);
-    const events = readEvents(ended.stdout);
-    expect(events.map(({ event }) => event)).toEqual(['run-start', 'run-end']);
-    expect(events.at(-1)).toMatchObject({ end: { state: 'set-up-failed' }, totals: { skipped: 2 } });
-  });
-
   test('also when it is interrupted', async () => {
-    const ended = await runSuite(hanging, { flags: ['--json'], signals: [{ after: '"step-begins","at":"', signal: 'SIGINT' }] });
-    expect(ended.exitCode).toBe(4);
-    const events = readEvents(ended.stdout);
-    expect(events.at(-1)).toMatchObject({ event: 'run-end', end: { state: 'interrupted' }, totals: { skipped: 1 } });
-    expect(events.find(({ event }) => event === 'scenario-end')).toMatchObject({ state: 'skipped' });
+    await withSuite(hanging, async ({ folder, config }) => {
+      const signals = [{ after: '"When nothing comes"', signal: 'SIGINT' }] as const;
+      const ended = await runCommandIn(folder, config, { flags: ['--json'], signals: [...signals] });
+      expect(ended.exitCode).toBe(4);
+      const events = readEvents(ended.stdout);
+      expect(events.at(-1)).toMatchObject({ event: 'run-end', end: { state: 'interrupted' }, totals: { skipped: 1 } });
+      expect(events.find(({ event }) => event === 'scenario-end')).toMatchObject({ state: 'skipped' });
+      const junit = await junitIn(folder);
+      expect(junit).toContain('<error type="interrupted"');
+      expect(junit).toContain('<skipped message="interrupted; it was at: When nothing comes"/>');
+    });
   });
 
   test('also without the command', async () => {
@@ -140,7 +137,7 @@ test('--verbose tells each step when it begins, and the last line stays the same
   `);
 });
 
-test('the summary and the annotations of a job on GitHub', async () => {
+test('the summary and the annotations of a job on GitHub, and junit.xml; with and without a cluster', async () => {
   await withSuite(suite, async ({ folder, config }) => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(folder, 'summary.md') };
     const ended = await runCommandIn(folder, config, { env });
@@ -150,7 +147,17 @@ test('the summary and the annotations of a job on GitHub', async () => {
       '::notice file=one.e2e.ts,line=2,title=finding%3A The manual is wrong::It says A',
     ]);
     expect(await readFile(join(folder, 'summary.md'), 'utf8')).toContain('### 1 passed, 1 failed');
+    const junit = await junitIn(folder);
+    for (const each of ['tests="2" failures="1" errors="0"', '<failure type="failed" message="expected: 100%">', '✓ Given a thing'])
+      expect(junit).toContain(each);
     const dead = await runCommandIn(folder, config, { how: 'dies', env, flags: ['--json'] });
+    expect(dead.exitCode).toBe(3);
+    const events = readEvents(dead.stdout);
+    expect(events.map(({ event }) => event)).toEqual(['run-start', 'run-end']);
+    expect(events.at(-1)).toMatchObject({ end: { state: 'set-up-failed' }, totals: { skipped: 2 } });
+    const unplayed = await junitIn(folder);
+    for (const each of ['tests="3" failures="0" errors="1"', '<error type="set-up-failed"', 'skipped="1"'])
+      expect(unplayed).toContain(each);
     expect(dead.stdout).not.toContain('::error');
     expect(dead.stderr).toContain('::error title=The run did not finish::');
     // One step may hold several runs.
@@ -159,48 +166,9 @@ test('the summary and the annotations of a job on GitHub', async () => {
   });
 });
 
-describe('junit.xml lies beside the report', () => {
-  const dying = { 'one.e2e.ts': `scenario('It dies', {}, async () => process.kill(process.pid, 'SIGKILL'));` };
-  const slow = { 'one.e2e.ts': hanging['one.e2e.ts'].replace('300', '60_000') };
-  test.each<[string, Suite, Parameters<typeof runCommandIn>[2], string[]]>([
-    ['of a run', suite, {}, ['tests="2" failures="1" errors="0"', '<failure type="failed" message="expected: 100%">', '✓ Given a thing']],
-    [
-      'when no cluster comes up',
-      suite,
-      { how: 'dies' },
-      ['tests="3" failures="0" errors="1"', '<error type="set-up-failed"', 'skipped="1"'],
-    ],
-    ['when the machine is not fit', suite, { how: 'not-fit' }, ['<error type="set-up-failed" message="mmdebstrap is missing']],
-    [
-      'of an interrupted run',
-      hanging,
-      { signals: [{ after: '✓ Given a thing', signal: 'SIGINT' }] },
-      ['<error type="interrupted"', '<skipped message="interrupted; it was at: When nothing comes"/>'],
-    ],
-    [
-      'of one whose clean-up was not waited for',
-      slow,
-      {
-        signals: [
-          { after: '✓ Given a thing', signal: 'SIGINT' },
-          { after: 'cleaning up', signal: 'SIGINT' },
-        ],
-      },
-      ['<error type="interrupted" message="the process that plays the scenarios ended with SIGKILL">'],
-    ],
-    ["when a scenario's process dies", dying, {}, ['<failure type="failed" message="its process ended before it did">']],
-  ])('%s', async (_, written, options, texts) => {
-    await withSuite(written, async ({ folder, config }) => {
-      await runCommandIn(folder, config, options);
-      const text = await readFile(join(folder, 'out', 'junit.xml'), 'utf8');
-      expect(await findJunitErrors(text)).toEqual([]);
-      for (const each of texts) expect(text).toContain(each);
-    });
-  });
-});
-
 describe('in a terminal', () => {
   const size = { columns: 60, rows: 20 };
+  const bold = '\u001b[1m';
   const show = (written: string): string => {
     const terminal = openTerminal(size.columns, size.rows);
     terminal.write(written);
@@ -216,8 +184,9 @@ describe('in a terminal', () => {
         ),
       },
       async ({ folder, config }) => {
-        const { exitCode, written } = await runInTerminal(folder, config, { size });
+        const { exitCode, written } = await runInTerminal(folder, config, { size, env: { NO_COLOR: '1' } });
         expect(exitCode).toBe(0);
+        expect(written).not.toContain(bold);
         // By the list of the set-up, which gives it back; a process that is killed could not.
         expect(written.slice(written.indexOf('Corral run'), written.indexOf('1 passed'))).not.toContain('\u001b[?25l');
         expect(stripVTControlCharacters(written)).toMatch(/One is green \(\d s\)\r\n +Given a thing \(\d s\)\r\n1 at work/);
@@ -229,10 +198,10 @@ describe('in a terminal', () => {
     );
   });
 
-  test.each([{}, { NO_COLOR: '1' }])('Ctrl-C leaves it whole: %j', async (env) => {
+  test('Ctrl-C leaves it whole', async () => {
     await withSuite(hanging, async ({ folder, config }) => {
       const pressed = [{ after: 'When nothing comes', keys: '\u0003' }];
-      const { exitCode, written } = await runInTerminal(folder, config, { size, pressed, env });
+      const { exitCode, written } = await runInTerminal(folder, config, { size, pressed });
       expect(exitCode).toBe(4);
       const seen = show(written);
       expect(seen).not.toContain('at work');
@@ -240,7 +209,7 @@ describe('in a terminal', () => {
       expect(seen).toContain('The run did not finish: interrupted by SIGINT');
       // The list of the set-up hides the cursor, and gives it back.
       expect(written.lastIndexOf('\u001b[?25h')).toBeGreaterThanOrEqual(written.lastIndexOf('\u001b[?25l'));
-      expect(written.includes('\u001b[1m')).toBe(!('NO_COLOR' in env));
+      expect(written).toContain(bold);
     });
   });
 });

@@ -1,12 +1,19 @@
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+import { composeReport } from '../../e2e/report/compose-report.ts';
+import { writeReport } from '../../e2e/report/file.ts';
+import { junitIn, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
 const suite = {
   'one.e2e.ts': `scenario('One is green', { seed: 'manual#one', tags: ['held'] }, async ({ does }) => does('Given a thing'));`,
 };
 
 test('a machine that is not fit: one line with what is missing and what mends it', async () => {
-  const run = await runSuite(suite, { how: 'not-fit' });
+  const run = await withSuite(suite, async ({ folder, config }) => {
+    const ended = await runCommandIn(folder, config, { how: 'not-fit' });
+    expect(await junitIn(folder)).toContain('<error type="set-up-failed" message="mmdebstrap is missing');
+    return ended;
+  });
   expect(run.exitCode).toBe(3);
   expect(run.stderr).toBe('e2e: mmdebstrap is missing: sudo apt-get install mmdebstrap');
   expect(run.stdout).toMatchInlineSnapshot(`
@@ -105,10 +112,17 @@ test('a runner that dies is no success', async () => {
   `);
 });
 
+const earlier = {
+  run: 'abc123',
+  provider: 'lab',
+  target: { name: 'emulator', version: null },
+  kubernetes: null,
+  end: { state: 'finished', reason: null },
+} as const;
+
 test('the report of an earlier run is never taken for this one', async () => {
   await withSuite(suite, async ({ folder, config }) => {
-    const earlier = await runCommandIn(folder, config, {});
-    expect(earlier.report?.totals.passed).toBe(1);
+    await writeReport(join(folder, 'out'), composeReport({ ...earlier, scenarios: [], startedAt: new Date() }));
     const killed = await runCommandIn(folder, config, { how: 'boots-deaf', signals: [{ after: 'Booting', signal: 'SIGKILL' }] });
     expect(killed.report).toBeUndefined();
   });

@@ -1,6 +1,6 @@
 import { readFile, watch } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { leastEnvironment, runBare, runSuite, withSuite } from '../support/run-suite.ts';
+import { junitIn, leastEnvironment, runBare, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
 // What the scenarios of a suite do, in the order of its doing, is in the file `log` of its folder, whatever process does it.
 const head = `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
@@ -126,14 +126,16 @@ test('who cleans up gives its place to the next', async () => {
   expect(ended.report?.totals.passed).toBe(3);
 });
 
-test.each([
-  ["alone('nodes')", 'the scenario does not declare that it needs this alone: nodes'],
-  ["alone('longhorn-managers'); await alone('engine-binaries')", 'a scenario asks once for all that it needs alone'],
-])('%s is a mistake of the scenario', async (call, reason) => {
+test('to ask for something alone that is not declared, or twice, is a mistake of the scenario', async () => {
   const declared = "{ alone: ['longhorn-managers', 'engine-binaries'] }";
-  const ended = await runSuite({ 'a.e2e.ts': `scenario('It errs', ${declared}, async ({ alone }) => { await ${call}; });` });
+  const asks = (call: string) => `scenario("${call}", ${declared}, async ({ alone }) => { await ${call}; });\n`;
+  const [undeclared, twice] = ["alone('nodes')", "alone('longhorn-managers'); await alone('engine-binaries')"];
+  const ended = await runSuite({ 'a.e2e.ts': asks(undeclared) + asks(twice) });
   expect(ended.exitCode).toBe(1);
-  expect(ended.report?.scenarios[0]?.reason?.split('\n')[0]).toBe(reason);
+  expect(Object.fromEntries(ended.report?.scenarios.map(({ name, reason }) => [name, reason?.split('\n')[0]]) ?? [])).toEqual({
+    [undeclared]: 'the scenario does not declare that it needs this alone: nodes',
+    [twice]: 'a scenario asks once for all that it needs alone',
+  });
 });
 
 test('--workers 2: never more than two at work', async () => {
@@ -148,7 +150,7 @@ test('--workers 2: never more than two at work', async () => {
 });
 
 test('a worker that is killed takes its own scenarios along, and gives back what they had', async () => {
-  const ended = await runSuite({
+  const files = {
     'a.e2e.ts': `${head}scenario('It dies', { alone: ['longhorn-managers'] }, async ({ alone }) => {
   log('asks');
   await alone('longhorn-managers');
@@ -163,6 +165,11 @@ test('a worker that is killed takes its own scenarios along, and gives back what
   await alone('longhorn-managers');
   note(logged().at(-1));
 });`,
+  };
+  const ended = await withSuite(files, async ({ folder, config }) => {
+    const told = await runCommandIn(folder, config, {});
+    expect(await junitIn(folder)).toContain('<failure type="failed" message="its process ended before it did">');
+    return told;
   });
   expect(ended.exitCode).toBe(1);
   const find = (name: string) => ended.report?.scenarios.find((scenario) => scenario.name === name);
@@ -216,15 +223,16 @@ test('Ctrl-C with one at work and others that have no place yet', async () => {
 
 test('when the command is killed, all of them clean up', async () => {
   const ended = await runSuite(three, { signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }] });
+  expect(ended.stdout).toContain('Interrupted by the end of the command');
   for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
   expect(ended.report?.end.state).toBe('interrupted');
 });
 
-test('when the process that runs them is killed, all of them clean up', async () => {
+test('when the process that runs them is killed, all of them clean up', async ({ signal }) => {
   // Nobody is left to read what they print.
   const silent = Object.fromEntries(Object.entries(three).map(([name, text]) => [name, text.replace(/console\.log\(.*?\);/g, '')]));
   await withSuite(silent, async ({ folder, config }) => {
-    const changes = watch(folder, { signal: AbortSignal.timeout(30_000) });
+    const changes = watch(folder, { signal });
     const killed = runBare(folder, config, { env: leastEnvironment, signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }] });
     const isDone = async () => {
       const log = await readFile(`${folder}/log`, 'utf8').catch(() => '');

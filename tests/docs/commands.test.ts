@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { parseArguments } from '../../e2e/cli/arguments/parse.ts';
+import { runLabCommand } from '../../lab/command/run.ts';
 import { providers } from '../../providers/index.ts';
+import { plainProgress } from '../../providers/progress.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { commands } from './commands.ts';
 import { commandsOf, documents, ofFolders, proseOf, read, root } from './support/documents.ts';
 
@@ -30,6 +34,20 @@ test.each(understood)('%s is understood', (command, expected) => {
   const [, flags = ''] = /^npm run e2e -- (.*)$/.exec(command) ?? [];
   const words = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
   expect(parseArguments(words, Object.keys(providers))).toMatchObject(expected);
+});
+
+const withoutLab = Object.entries(commands).flatMap(([command, how]) => ('withoutLab' in how ? [[command, how.withoutLab] as const] : []));
+
+test.each(withoutLab)('%s asks for a lab that is up', async (command, stderr) => {
+  vi.stubEnv('XDG_CACHE_HOME', '/nowhere');
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const [, words = ''] = /^npm run lab -- (.*)$/.exec(command) ?? [];
+  const { step } = plainProgress(() => {});
+  expect(await runInProcess(() => runLabCommand(words.split(' '), { step, check: refuseLostFlags }))).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr,
+  });
 });
 
 test('commands in the running text name scripts that there are', () => {

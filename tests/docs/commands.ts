@@ -6,17 +6,21 @@ type Word = 'an empty folder' | 'a store' | 'reports' | "a run's results" | 'a m
 
 /**
  * How a command of the documents is run by the tests: as it stands, on a machine that has Node and a shell and nothing else (so that one which would boot a
- * lab gets as far as the line that says what is missing); or by the test or the CI named, which holds what is given of it; or, where it would need the
+ * lab gets as far as the line that says what is missing); or, of a lab that there is not, by the command's own function; or by the test or the CI named, which holds what is given of it; or, where it would need the
  * Internet, read by the command's own reader of arguments, which has to understand it so.
  */
-type How = { exitCode: number; says: RegExp; words?: Words } | { by: string; holds: string } | { reads: Partial<Arguments> };
+type How =
+  | { exitCode: number; says: RegExp; words?: Words }
+  | { withoutLab: string }
+  | { by: string; holds: string }
+  | { reads: Partial<Arguments> };
 
 const inCi = (holds: string): How => ({ by: '.ci/run', holds });
 const noGo = (command: string): How => ({
   exitCode: 3,
   says: new RegExp(`^${command}: the Go tool chain is missing \\(Kubernetes is built from its Go modules\\)`, 'm'),
 });
-const noLab: How = { exitCode: 1, says: /^lab: no lab named lab is up; npm run lab -- status lists them$/m };
+const noLab: How = { withoutLab: 'lab: no lab named lab is up; npm run lab -- status lists them' };
 const taught = 'tests/docs/writing-a-scenario.cluster.test.ts';
 
 /** The cluster of the stub server, by the flags that name one. */
@@ -127,7 +131,7 @@ export const commands: Record<string, How> = {
   'npm run lab -- up --nodes 3 --memory 1024M --disk 12G': noGo('lab'),
   'npm run lab -- up --images DIR --manifest FILE': { exitCode: 3, says: /^lab: /m, words: { DIR: 'an empty folder', FILE: 'a manifest' } },
   'npm run lab -- status': { exitCode: 0, says: /^no lab is up; npm run lab -- up starts one$/m },
-  'npm run lab -- shell node1': noLab,
+  'npm run lab -- shell node1': { exitCode: 1, says: /^lab: no lab named lab is up; npm run lab -- status lists them$/m },
   'npm run lab -- logs node1': noLab,
   'npm run lab -- images ls': noLab,
   'npm run lab -- down': { exitCode: 0, says: /^No lab named lab was up\.$/m },

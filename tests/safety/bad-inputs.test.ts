@@ -627,6 +627,62 @@ test.each(['e2e', 'heal', 'cleanup', 'rbac', 'merge-reports', 'store', 'lab', 'm
   },
 );
 
+test('e2e --help tells every flag', async () => {
+  const ended = await captured(async () => await (commands.e2e as (typeof commands)[string])(['--help']));
+  expect(ended.stdout).toMatchInlineSnapshot(`
+    "Usage: npm run e2e -- [options]
+
+    Brings a cluster with a Longhorn in it, plays the scenarios, and reports what
+    happened.
+
+    Options:
+      --provider <name>        where the cluster comes from: lab, kind, k3d,
+                               existing (default: "lab")
+      --longhorn <which>       the Longhorn under test: emulator (the default),
+                               official[:VERSION], a release as it is published (the
+                               newest one known; or v1.8.2, master-head), or
+                               archive:DIR, one from its manifest and image archives
+      --registry-mirror <url>  official, archive:DIR: the registry to pull images
+                               from that DIR does not have (https, or http on this
+                               machine)
+      --kubeconfig <file>      existing: the file that names the cluster
+      --context <name>         existing: the context of that file
+      --expect-cluster <uid>   existing: the UID that its namespace kube-system must
+                               have
+      --store-image <image>    existing: an image for the backup store's pod, which
+                               the cluster can pull
+      --namespace <name>       existing: a namespace that is there, for all backup
+                               stores (by default each gets one of its own)
+      --allow <list>           existing: what scenarios may do that others could
+                               feel, with commas: manager-kill, process-hold,
+                               manager-mount, store-stall, admission-policy,
+                               settings, default-target, node-fault
+      --keep                   leave the cluster up (unless interrupted) and print
+                               how to reach it
+      --only <pattern>         only the scenarios whose name matches this regular
+                               expression
+      --tags <expression>      only the scenarios with these tags: 'a && !b', 'a or
+                               b'
+      --shard <i/n>            only the i-th of n parts of the scenarios, which take
+                               about equally long: 2/8
+      --workers <n>            how many scenarios are played at once: 1 plays one
+                               after the other (default: as many as the cluster
+                               bears)
+      --repeat <n>             plays the chosen scenarios n times in a row on the
+                               one cluster (default: "1")
+      --out <dir>              where report.json and junit.xml go (default:
+                               ".corral/last")
+      --support-bundle         where a scenario does not pass, keep Longhorn's own
+                               support bundle, in which nothing is redacted
+      --verbose                also tell each state that is awaited, each fault with
+                               its proof, and each step when it begins
+      --json                   tell an event a line, as JSON, and nothing else on
+                               stdout
+      -h, --help               display help for command
+    "
+  `);
+});
+
 test('what was there before is still there', async () => {
   expect(await readFile('.corral/last/report.json', 'utf8')).toBe('of an earlier run');
 });

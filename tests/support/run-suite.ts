@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -9,6 +9,7 @@ import { vitestEntry } from '../../e2e/cli/play.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 import { cacheVariables } from './share-caches.ts';
+import { findJunitErrors } from './validate-junit.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -31,6 +32,14 @@ export type Suite = Record<string, string>;
 type How = 'existing' | 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up' | 'loses-a-node';
 
 export type Ended = { exitCode: number | undefined; stdout: string; stderr: string; report: Report | undefined };
+
+/** A run whose junit.xml is looked at: it is checked by its schema, and given. */
+export const junitIn = async (folder: string): Promise<string> => {
+  const text = await readFile(join(folder, 'out', 'junit.xml'), 'utf8');
+  const errors = await findJunitErrors(text);
+  if (errors.length > 0) throw new Error(`junit.xml is not as its schema says:\n${errors.join('\n')}\n${text}`);
+  return text;
+};
 
 const normalise = (text: string, folder: string): string =>
   stripVTControlCharacters(text)
