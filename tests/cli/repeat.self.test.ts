@@ -4,7 +4,7 @@ import { runSuite } from '../support/run-suite.ts';
 const suite = {
   'a.e2e.ts': `scenario('It fails now and then', {}, async ({ does }) => {
   await does('Then it works', () => {
-    if (JSON.parse(process.env.CORRAL_CONFIG).round === 1) throw Object.assign(new Error('not this time'), { verdict: {} });
+    if (JSON.parse(process.env.CORRAL_CONFIG).round !== 2) throw Object.assign(new Error('not this time'), { verdict: {} });
   });
 });
 scenario('It needs more', {}, async ({ skip }) => skip('not here'));

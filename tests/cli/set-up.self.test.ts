@@ -112,17 +112,10 @@ test('a runner that dies is no success', async () => {
   `);
 });
 
-const earlier = {
-  run: 'abc123',
-  provider: 'lab',
-  target: { name: 'emulator', version: null },
-  kubernetes: null,
-  end: { state: 'finished', reason: null },
-} as const;
-
 test('the report of an earlier run is never taken for this one', async () => {
   await withSuite(suite, async ({ folder, config }) => {
-    await writeReport(join(folder, 'out'), composeReport({ ...earlier, scenarios: [], startedAt: new Date() }));
+    const of = { run: 'abc123', startedAt: new Date(), provider: 'lab', target: { name: 'emulator', version: null }, kubernetes: null };
+    await writeReport(join(folder, 'out'), composeReport({ ...of, end: { state: 'finished', reason: null }, scenarios: [] }));
     const killed = await runCommandIn(folder, config, { how: 'boots-deaf', signals: [{ after: 'Booting', signal: 'SIGKILL' }] });
     expect(killed.report).toBeUndefined();
   });
