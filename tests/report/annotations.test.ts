@@ -3,22 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { composeAnnotations, lineOf, toCommand } from '../../e2e/report/annotations.ts';
-import { composeReport } from '../../e2e/report/compose-report.ts';
-import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
-import { scenarioReport } from '../support/scenario-report.ts';
-
-const report = (scenarios: ScenarioReport[], change: Partial<Report> = {}): Report => ({
-  ...composeReport({
-    run: 'abc123',
-    provider: 'lab',
-    target: { name: 'official', version: 'v1.12.1' },
-    kubernetes: null,
-    end: { state: 'finished', reason: null },
-    scenarios,
-    startedAt: new Date(),
-  }),
-  ...change,
-});
+import { sampleReport as report, scenarioReport } from '../support/scenario-report.ts';
 
 // As GitHub's runner takes them apart.
 const readCommand = (text: string) => {

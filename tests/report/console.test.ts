@@ -1,20 +1,11 @@
 import { expect, test } from 'vitest';
 import { composeClosing, composeEnding, composeHeading, composeStep, composeTotals, type Paint } from '../../e2e/report/console.ts';
-import { nothingSpent, type Report, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
+import { nothingSpent, type ScenarioReport } from '../../e2e/report/schema.ts';
+import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 
 const plain: Paint = (_, text) => text;
 const named: Paint = (style, text) => `<${style}>${text}</>`;
-const scenario: ScenarioReport = {
-  ...untold,
-  round: 1,
-  name: 'A backup waits',
-  file: 'normal.e2e.ts',
-  seed: null,
-  tags: [],
-  state: 'passed',
-  reason: null,
-  duration: 65_000,
-};
+const scenario = scenarioReport('A backup waits', { duration: 65_000 });
 
 test.each([
   [{ passed: 2, failed: 0, skipped: 0, notProvable: 0 }, '2 passed, 0 failed'],
@@ -48,19 +39,8 @@ test('heading', () => {
   ]);
 });
 
-const report: Report = {
-  schemaVersion: 1,
-  run: 'abc123',
-  startedAt: '2026-11-20T09:00:00.000Z',
-  duration: 90_000,
-  provider: 'lab',
-  target: { name: 'emulator', version: null },
-  kubernetes: null,
-  judged: 'the emulator',
-  end: { state: 'finished', reason: null },
-  scenarios: [],
-  totals: { passed: 1, failed: 0, skipped: 0, notProvable: 0 },
-};
+const totals = { passed: 1, failed: 0, skipped: 0, notProvable: 0 };
+const report = sampleReport([], { duration: 90_000, judged: 'the emulator', totals });
 
 test.each([
   [report, ['', '<green>1 passed, 0 failed</>', 'Judged: the emulator', 'Report: r.json (1 min 30 s)']],

@@ -1,22 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { composeReport } from '../../e2e/report/compose-report.ts';
 import { composeJobSummary } from '../../e2e/report/job-summary.ts';
-import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
-import { scenarioReport } from '../support/scenario-report.ts';
+import { sampleReport as report, scenarioReport } from '../support/scenario-report.ts';
 
-const report = (scenarios: ScenarioReport[], change: Partial<Report> = {}): Report => ({
-  ...composeReport({
-    run: 'abc123',
-    provider: 'lab',
-    target: { name: 'official', version: 'v1.12.1' },
-    kubernetes: { server: 'https://127.0.0.1:6443', context: 'corral', version: 'v1.34.1' },
-    end: { state: 'finished', reason: null },
-    scenarios,
-    startedAt: new Date(),
-  }),
-  duration: 61_000,
-  ...change,
-});
 const limit = 1024 * 1024;
 
 test('the whole: how each ended, what was found, why what failed did', () => {

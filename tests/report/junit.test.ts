@@ -1,23 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { composeReport } from '../../e2e/report/compose-report.ts';
 import { composeJunit } from '../../e2e/report/junit.ts';
 import { nothingSpent, type Report, type ScenarioReport } from '../../e2e/report/schema.ts';
-import { scenarioReport } from '../support/scenario-report.ts';
+import { sampleReport as report, scenarioReport } from '../support/scenario-report.ts';
 import { findJunitErrors } from '../support/validate-junit.ts';
-
-const report = (scenarios: ScenarioReport[], change: Partial<Report> = {}): Report => ({
-  ...composeReport({
-    run: 'abc123',
-    provider: 'lab',
-    target: { name: 'official', version: 'v1.12.1' },
-    kubernetes: { server: 'https://127.0.0.1:6443', context: 'corral', version: 'v1.34.1' },
-    end: { state: 'finished', reason: null },
-    scenarios,
-    startedAt: new Date('2026-11-20T09:00:00.000Z'),
-  }),
-  duration: 61_234,
-  ...change,
-});
 
 const steps: ScenarioReport['steps'] = [
   { sentence: 'Given a volume', state: 'passed', duration: 1500, account: nothingSpent },
@@ -45,7 +30,7 @@ test('a suite a file, a case a scenario, with its steps', async () => {
   const text = composeJunit(whole);
   expect(text).toMatchInlineSnapshot(`
     "<?xml version="1.0" encoding="UTF-8"?>
-    <testsuites name="Corral" tests="4" failures="1" errors="1" time="61.234">
+    <testsuites name="Corral" tests="4" failures="1" errors="1" time="61.000">
       <testsuite name="e2e/scenarios/backup-deletion/normal.e2e.ts" timestamp="2026-11-20T09:00:00" tests="3" failures="1" errors="1" skipped="0" time="3.000">
         <properties>
           <property name="run" value="abc123"/>
@@ -189,7 +174,7 @@ test.each([
   ['<testsuites', '<testsuite'],
   ['name="Corral"', ''],
   ['skipped="0"', 'skipped="none"'],
-  ['time="61.234"', 'time="61 s"'],
+  ['time="61.000"', 'time="61 s"'],
   ['<failure type="failed"', '<failure'],
   ['<properties>', '<property/><properties>'],
   ['· by', '\u0001 by'],

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { composeReport } from '../../e2e/report/compose-report.ts';
 import { mergeReports } from '../../e2e/report/merge.ts';
 import { MergeError, type Source } from '../../e2e/report/merge-rounds.ts';
 import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
-import { scenarioReport as scenario } from '../support/scenario-report.ts';
+import { sampleReport, scenarioReport as scenario } from '../support/scenario-report.ts';
 
 type Given = Partial<Report> & { names?: string[]; states?: ScenarioReport['state'][]; rounds?: number };
 
@@ -14,16 +13,9 @@ let count = 0;
 const source = ({ names = [], states = [], rounds = 1, ...change }: Given = {}): Source => {
   count += 1;
   const each = (round: number) => names.map((name, index) => scenario(name, { round, state: states[index] ?? 'passed' }));
-  const report = composeReport({
-    run: `run${count}`,
-    provider: 'lab',
-    target: { name: 'official', version: 'v1.12.1' },
-    kubernetes: null,
-    end: { state: 'finished', reason: null },
-    scenarios: Array.from({ length: rounds }, (_, index) => each(index + 1)).flat(),
-    startedAt: new Date(start + count * 1000),
-  });
-  return { path: `${count}/report.json`, report: { ...report, duration: 5000, ...change } };
+  const scenarios = Array.from({ length: rounds }, (_, index) => each(index + 1)).flat();
+  const startedAt = new Date(start + count * 1000).toISOString();
+  return { path: `${count}/report.json`, report: sampleReport(scenarios, { run: `run${count}`, startedAt, duration: 5000, ...change }) };
 };
 
 const shard = (index: number, of = 2, split = 'abc') => ({ shard: { index, of, split } });

@@ -1,18 +1,10 @@
 import { expect, test } from 'vitest';
 import { composeRounds } from '../../e2e/report/rounds.ts';
-import { type ScenarioReport, untold } from '../../e2e/report/schema.ts';
+import type { ScenarioReport } from '../../e2e/report/schema.ts';
+import { scenarioReport } from '../support/scenario-report.ts';
 
-const played = (name: string, round: number, state: ScenarioReport['state'], duration: number): ScenarioReport => ({
-  ...untold,
-  name,
-  file: 'one.e2e.ts',
-  seed: null,
-  tags: [],
-  round,
-  state,
-  reason: null,
-  duration,
-});
+const played = (name: string, round: number, state: ScenarioReport['state'], duration: number) =>
+  scenarioReport(name, { round, state, duration });
 
 test('a scenario a line; what was skipped says nothing about time', () => {
   const scenarios = [

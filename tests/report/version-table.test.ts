@@ -1,23 +1,14 @@
 import { expect, test } from 'vitest';
-import { composeReport } from '../../e2e/report/compose-report.ts';
 import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 import { composeVersionTable } from '../../e2e/report/version-table.ts';
-import { scenarioReport } from '../support/scenario-report.ts';
+import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 
 const scenario = (name: string, state: ScenarioReport['state'], duration = 61_000, reason: string | null = null): ScenarioReport =>
   scenarioReport(name, { state, reason, duration });
 
-const report = (version: string | null, scenarios: ScenarioReport[], end: Report['end'] = { state: 'finished', reason: null }) => ({
+const report = (version: string | null, scenarios: ScenarioReport[], change: Partial<Report> = {}) => ({
   path: `reports/${version ?? 'master-head'}/report.json`,
-  report: composeReport({
-    run: 'abc123',
-    provider: 'lab',
-    target: { name: 'official', version },
-    kubernetes: null,
-    end,
-    scenarios,
-    startedAt: new Date(),
-  }),
+  report: sampleReport(scenarios, { target: { name: 'official', version }, ...change }),
 });
 
 test('versions by scenarios, in the order of their numbers, and below what was not well', () => {
@@ -25,7 +16,7 @@ test('versions by scenarios, in the order of their numbers, and below what was n
     report('v1.12.1', [scenario('A backup waits', 'passed'), scenario('One | two', 'failed', 5000, 'it did not\nbecause of <this>')]),
     report('v1.8.2', [scenario('A backup waits', 'not-provable', 2000, 'a gap'), scenario('One | two', 'skipped', 3)]),
     report('v1.12.1', [scenario('A backup waits', 'failed', 90_000, 'late')]),
-    report(null, [], { state: 'set-up-failed', reason: 'no image' }),
+    report(null, [], { end: { state: 'set-up-failed', reason: 'no image' } }),
   ]);
   expect(lines.join('\n')).toMatchInlineSnapshot(`
     "| scenario | official (reports/master-head/report.json) | v1.8.2 | v1.12.1 |

@@ -1,4 +1,5 @@
-import { type ScenarioReport, untold } from '../../e2e/report/schema.ts';
+import { describeJudged } from '../../e2e/report/judged.ts';
+import { countStates, type Report, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
 
 /** What a report holds of a scenario that passed in 1 s, or of one that differs from that. */
 export const scenarioReport = (name: string, change: Partial<ScenarioReport> = {}): ScenarioReport => ({
@@ -13,3 +14,22 @@ export const scenarioReport = (name: string, change: Partial<ScenarioReport> = {
   duration: 1000,
   ...change,
 });
+
+/** The report of a finished run of these scenarios in the lab, which differs as told. */
+export const sampleReport = (scenarios: ScenarioReport[] = [], change: Partial<Report> = {}): Report => {
+  const target = change.target ?? { name: 'official', version: 'v1.12.1' };
+  return {
+    schemaVersion: 1,
+    run: 'abc123',
+    startedAt: '2026-11-20T09:00:00.000Z',
+    duration: 61_000,
+    provider: 'lab',
+    target,
+    kubernetes: { server: 'https://127.0.0.1:6443', context: 'corral', version: 'v1.34.1' },
+    judged: describeJudged(target),
+    end: { state: 'finished', reason: null },
+    scenarios,
+    totals: countStates(scenarios),
+    ...change,
+  };
+};

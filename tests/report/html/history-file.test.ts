@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { addRun, historyPath, readRuns } from '../../../e2e/report/html/history-file.ts';
-import { countStates, type Report, untold } from '../../../e2e/report/schema.ts';
+import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -11,19 +11,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const report = (run: string): Report => ({
-  schemaVersion: 1,
-  run,
-  startedAt: '2026-11-20T03:00:00.000Z',
-  duration: 1000,
-  provider: 'lab',
-  target: { name: 'official', version: 'v1.12.1' },
-  kubernetes: null,
-  judged: '',
-  end: { state: 'finished', reason: null },
-  scenarios: [],
-  totals: countStates([]),
-});
+const report = (run: string) => sampleReport([], { run });
 
 test('the last runs lie beside the folders of .corral, and within any other folder', () => {
   expect(historyPath('/work/.corral/last')).toBe('/work/.corral/history.ndjson');
@@ -42,14 +30,10 @@ test('no run is lost where many end at once, and 200 are kept in whole lines', a
   const runs = await readRuns(folder);
   expect(runs).toHaveLength(200);
   expect(runs[0]?.run).toBe('old5');
-  expect(
-    runs
-      .slice(190)
-      .map(({ run }) => run)
-      .toSorted(),
-  ).toEqual(Array.from({ length: 10 }, (_, index) => `new${index}`));
+  const latest = runs.slice(190).map(({ run }) => run);
+  expect(latest.toSorted()).toEqual(Array.from({ length: 10 }, (_, index) => `new${index}`));
   expect(runs.at(-1)).toMatchObject({
-    date: '2026-11-20T03:00:00.000Z',
+    date: '2026-11-20T09:00:00.000Z',
     target: 'official',
     version: 'v1.12.1',
     provider: 'lab',
@@ -59,9 +43,8 @@ test('no run is lost where many end at once, and 200 are kept in whole lines', a
 });
 
 test('of a scenario its own time is kept, as that in line tells of others', async () => {
-  const told = { ...untold, name: 'It waits in line', file: '', seed: '', tags: [], round: 1, reason: null, startedAt: null, steps: [] };
   const account = { cluster: 0, locks: 700.4, suite: 0, others: 0 };
-  await addRun(folder, { ...report('abc123'), scenarios: [{ ...told, state: 'passed', duration: 1000, account }] });
+  await addRun(folder, sampleReport([scenarioReport('It waits in line', { account })]));
   expect((await readRuns(folder))[0]?.scenarios).toEqual([{ name: 'It waits in line', state: 'passed', duration: 300 }]);
 });
 
