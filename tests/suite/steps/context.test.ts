@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { tellSteps } from '../../../e2e/suite/steps/context.ts';
-import { record } from './record.ts';
+import { record } from '../../support/test-context.ts';
 
 const never = new AbortController().signal;
 

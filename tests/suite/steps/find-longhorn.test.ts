@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import { tellSteps } from '../../../e2e/suite/steps/context.ts';
 import { findLonghorn } from '../../../e2e/suite/steps/find-longhorn.ts';
-import { record } from './record.ts';
+import { record } from '../../support/test-context.ts';
 
 const node = (name: string, ready: boolean) => ({
   metadata: { name },

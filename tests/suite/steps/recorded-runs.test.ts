@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { parseRecording, type Recording, replayRecording } from '../../../e2e/history/recording.ts';
-import type { Backup, BackupTarget, Snapshot } from '../../../e2e/longhorn/types.ts';
 import { agrees, judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { judgeMessages } from '../../../e2e/suite/steps/conclude/messages.ts';
 import { describe as describeObject, makeStep } from '../../../e2e/suite/steps/states.ts';
+import { speaking } from './recordings.ts';
 
 // The suite's own evidence of scenarios that were played on a real Longhorn.
 const folder = fileURLToPath(new URL('../../../fixtures/recordings/runs/', import.meta.url));
@@ -33,14 +33,8 @@ describe.for(Object.entries(recorded))('%s', ([file, { judged, said }]) => {
 
   test('says what the catalogue knows for its version', () => {
     const recording = load(file);
-    const replayed = replayRecording(recording);
-    const backups = replayed.timeline<Backup>('backups');
-    const timelines = {
-      backups,
-      snapshots: replayed.timeline<Snapshot>('snapshots'),
-      backupTargets: replayed.timeline<BackupTarget>('backuptargets'),
-    };
-    const volumes = backups.entries.flatMap((entry) =>
+    const timelines = speaking(replayRecording(recording));
+    const volumes = timelines.backups.entries.flatMap((entry) =>
       entry.kind === 'gap' ? [] : (entry.object.metadata.labels?.['backup-volume'] ?? []),
     );
     const version = String(recording.header.longhorn);

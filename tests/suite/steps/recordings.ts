@@ -1,5 +1,5 @@
-import { loadRecording, type RecordedLine, type Recording, replayRecording } from '../../../e2e/history/recording.ts';
-import type { Backup } from '../../../e2e/longhorn/types.ts';
+import { loadRecording, type RecordedLine, replayRecording } from '../../../e2e/history/recording.ts';
+import type { Backup, BackupTarget, Snapshot } from '../../../e2e/longhorn/types.ts';
 
 /** The Normal case as it was recorded, once free-running and once held, and a deletion that fails. */
 export const recorded = {
@@ -14,12 +14,24 @@ export type RecordedName = keyof typeof recorded;
 /** Changes an event of a recording; undefined leaves it out. */
 export type Mutation = (line: RecordedLine) => RecordedLine | undefined;
 
-/** A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two actors. */
-export const stage = async (name: RecordedName, mutate: Mutation = (line) => line) => {
-  const { file, version, first, second } = recorded[name];
-  const recording: Recording = await loadRecording(new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url));
+/** A recording, changed or not, such as that in `longhorn-v1.12.1/normal`. */
+export const replay = async (file: string, mutate: Mutation = (line) => line) => {
+  const recording = await loadRecording(new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url));
   const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
-  const replayed = replayRecording({ ...recording, lines });
+  return replayRecording({ ...recording, lines });
+};
+
+/** What Longhorn says its messages in. */
+export const speaking = ({ timeline }: ReturnType<typeof replayRecording>) => ({
+  backups: timeline<Backup>('backups'),
+  snapshots: timeline<Snapshot>('snapshots'),
+  backupTargets: timeline<BackupTarget>('backuptargets'),
+});
+
+/** A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two actors. */
+export const stage = async (name: RecordedName, mutate?: Mutation) => {
+  const { file, version, first, second } = recorded[name];
+  const replayed = await replay(file, mutate);
   const from = replayed.markOf('when b1 deleted');
   return {
     replayed,

@@ -3,19 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
-import { openFaults } from '../../../../e2e/faults/open-faults.ts';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
-import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
-import { localStore } from '../../../store/support/local-store.ts';
-import { localPods } from '../../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
-import { record } from '../record.ts';
+import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, ofBackup, type RecordedName, recorded, stage, withStatus } from '../recordings.ts';
 
 let root: string;
@@ -37,39 +29,7 @@ const handle = (name: string, label: string, from: number): BackupHandle => ({
 // The steps on a recording, as if the scenario had just done what was recorded.
 const play = async (name: RecordedName, mutate?: Mutation) => {
   const { backups, first, second, version } = await stage(name, mutate);
-  const recordedReport = record();
-  const cluster = localPods();
-  const context: Context = {
-    cluster,
-    run: 'abc123',
-    version,
-    clocks: longhornClocks,
-    limits: limitsOn(longhornClocks),
-    target: 'default',
-    store: localStore(root, cluster),
-    timelines: {
-      backups,
-      volumes: replayTimeline('volumes'),
-      attachments: replayTimeline('volumeattachments'),
-      snapshots: replayTimeline('snapshots'),
-      backupVolumes: replayTimeline('backupvolumes'),
-      backupTargets: replayTimeline('backuptargets'),
-      managers: replayTimeline('pods'),
-    },
-    living: new AbortController().signal,
-    without: [],
-    faults: openFaults({ cluster, ledger: await openLedger(root) }),
-    made: nothingMade(),
-    lab: undefined,
-    haveAlone: async () => 0,
-    rest: async () => {},
-    pages: [],
-    alone: new Set(),
-    expected: [],
-    report: recordedReport.report,
-    step: tellSteps({ report: recordedReport.report, signal: new AbortController().signal }),
-    uniqueName: (what) => what,
-  };
+  const { context, ...recordedReport } = createTestContext({ version, timelines: { backups }, root, ledger: await openLedger(root) });
   return {
     ...recordedReport,
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
@@ -79,15 +39,13 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
   };
 };
 
-const ended = (told: string[]): string[] => told.filter((line) => !line.endsWith(' ...'));
-
 test('the Normal case of a real Longhorn, told; the wording is a finding', async () => {
-  const { then, first, second, told, findings } = await play('normal, v1.8.2');
+  const { then, first, second, ended, findings } = await play('normal, v1.8.2');
   await then.deleting(first);
   await then.heldBack(second, { first });
   await then.deleted(first);
   await then.waitedAndCompleted(second, { first });
-  expect(ended(told)).toEqual([
+  expect(ended()).toEqual([
     'Then the first backup is Deleting',
     'Then the second backup is Pending and says that it waits for the first backup to be deleted: "Wait for backup zn-b1 to be deleted"',
     'Then the first backup goes Deleting, and is gone',
@@ -124,14 +82,14 @@ test("the document's wording is none", async () => {
 test('a backup that lost the lock to the deletion it waited for fails with that explanation, and is a finding', async () => {
   const error =
     'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later';
-  const { then, first, second, told, findings } = await play(
+  const { then, first, second, ended, findings } = await play(
     'normal, v1.8.2',
     ofBackup(secondName, (backup) =>
       ['InProgress', 'Completed'].includes(backup.status?.state ?? '') ? withStatus(backup, { state: 'Error', error }) : backup,
     ),
   );
   await expect(then.waitedAndCompleted(second, { first })).rejects.toMatchObject({ verdict: { state: 'broken' } });
-  expect(ended(told)[0]).toContain(
+  expect(ended()[0]).toContain(
     'FAILED: the second backup waited for a deletion, started as soon as that backup was gone, and lost the lock',
   );
   expect(findings.map(({ title }) => title)).toEqual(['A waiting backup lost the lock to the deletion that it had waited for']);
@@ -157,17 +115,17 @@ test('in a hold nothing moves; once it is over something does', async () => {
       'object' in line && line.at > at ? undefined : line;
   const inHold = await play('held, v1.12.1', until(71));
   await inHold.then.nothingMoves(inHold, '50ms');
-  expect(ended(inHold.told)).toEqual(['Then for 50ms the first backup stays Deleting, and the second backup Pending']);
+  expect(inHold.ended()).toEqual(['Then for 50ms the first backup stays Deleting, and the second backup Pending']);
   const over = await play('held, v1.12.1');
   await expect(over.then.nothingMoves(over, '50ms')).rejects.toThrow(/Completed/);
 });
 
 test('the store holds exactly the backups that it should', async () => {
-  const { then, told } = await play('normal, v1.8.2');
+  const { then, ended } = await play('normal, v1.8.2');
   const [b1, b2] = [handle('sample-a-b1', 'the first backup', 0), handle('sample-a-b2', 'the second backup', 0)];
   await then.stillInStore(b1);
   await then.storeHolds(volume, [b1, b2]);
-  expect(ended(told)).toEqual([
+  expect(ended()).toEqual([
     'Then the store still has the config of the first backup',
     'Then the store holds the first backup and the second backup whole, and nothing else: 6 blocks, all of them referred to',
   ]);
@@ -189,9 +147,9 @@ const errorBecomes = (state: string) =>
   ofBackup(recorded['in error, v1.12.1'].first, (backup) => (backup.status?.state === 'Error' ? withStatus(backup, { state }) : backup));
 
 test('a backup goes on while the first is in Error', async () => {
-  const { then, first, second, told } = await play('in error, v1.12.1');
+  const { then, first, second, ended } = await play('in error, v1.12.1');
   await then.neverHeldBack(second, { first });
-  expect(ended(told)).toEqual([
+  expect(ended()).toEqual([
     'Then the second backup is never held back: it goes InProgress while the first backup is in Error, and Completed',
   ]);
 });

@@ -1,30 +1,18 @@
 import { expect, test } from 'vitest';
-import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { concludeMessages } from '../../../../e2e/suite/steps/conclude/conclude.ts';
-import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
-import { record } from '../record.ts';
+import type { Context } from '../../../../e2e/suite/steps/context.ts';
+import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { createTestContext } from '../../../support/test-context.ts';
+import { replay, speaking } from '../recordings.ts';
 
 const sentence = 'Then every message of Longhorn is known, and none tells of a failure that was not brought about';
 
 // As if the scenario had just done what was recorded.
 const conclude = async (expected: Context['expected']) => {
-  const recording = await loadRecording(new URL('../../../../fixtures/recordings/longhorn-v1.12.1/delete-error.ndjson', import.meta.url));
-  const { report, told } = record();
-  const context = {
-    version: 'v1.12.1',
-    timelines: {
-      backups: replayRecording(recording).timeline<Backup>('backups'),
-      snapshots: replayTimeline('snapshots'),
-      backupTargets: replayTimeline('backuptargets'),
-    },
-    made: { volumes: ['vz-e'], snapshots: [], backups: [] },
-    target: 'default',
-    expected,
-    step: tellSteps({ report, signal: new AbortController().signal }),
-  };
-  return { told, concluded: concludeMessages(context as unknown as Context) };
+  const { backups } = speaking(await replay('longhorn-v1.12.1/delete-error'));
+  const made = { ...nothingMade(), volumes: ['vz-e'] };
+  const { context, told } = createTestContext({ timelines: { backups }, made, expected });
+  return { told, concluded: concludeMessages(context) };
 };
 
 test('what was met is told', async () => {

@@ -2,17 +2,16 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { TimelineEvent } from '../../../../e2e/history/timeline.ts';
-import { createTimeline } from '../../../../e2e/history/timeline.ts';
+import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import type { SharedThing } from '../../../../e2e/longhorn/shared.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { judgeEnd } from '../../../../e2e/suite/play/judge-end.ts';
 import { concludeManagers, excuse } from '../../../../e2e/suite/steps/conclude/conclude.ts';
 import { scenarioNamed } from '../../../../e2e/suite/steps/conclude/managers.ts';
-import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
-import { record } from '../record.ts';
+import { localPods } from '../../../support/local-pods.ts';
+import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const sentence = 'Then no longhorn-manager was started again meanwhile';
 
@@ -47,42 +46,17 @@ type World = {
 };
 
 const worldOf = ({ log, restarts = 1, alone = [], present = [] }: World) => {
-  const timeline = <T extends ManagerPodObject | Backup>(label: string, events: TimelineEvent<T>[]) => {
-    const recorder = createTimeline<T>({ label, stop: async () => {} });
-    for (const event of events) recorder.push(event);
-    return recorder.timeline;
+  const timelines = emptyTimelines();
+  for (const name of ['mine', 'gone', ...present])
+    timelines.backups.push({ kind: present.includes(name) ? 'added' : 'deleted', at: 0, object: backup(name) });
+  timelines.managers.push({ kind: 'added', at: 0, object: pod(0) });
+  timelines.managers.push({ kind: 'modified', at: 0, object: pod(restarts) });
+  const logs: Cluster['logs'] = async (_, { previous } = {}) => {
+    if (log === undefined || previous !== true) throw new Error('previous terminated container not found');
+    return log;
   };
-  const backups = timeline(
-    'backups',
-    ['mine', 'gone', ...present].map((name) => ({ kind: 'added' as const, at: 0, object: backup(name) })),
-  );
-  const { report, told } = record();
-  const context = {
-    run: 'abc123',
-    version: 'v1.10.2',
-    made: { ...nothingMade(), volumes: ['corral-abc123-volume-mine'] },
-    alone: new Set(alone),
-    timelines: {
-      backups: {
-        ...backups,
-        entries: backups.entries.map((entry) =>
-          entry.kind === 'gap' || present.includes(entry.object.metadata.name) ? entry : { ...entry, kind: 'deleted' as const },
-        ),
-      },
-      managers: timeline<ManagerPodObject>('pods', [
-        { kind: 'added', at: 0, object: pod(0) },
-        { kind: 'modified', at: 0, object: pod(restarts) },
-      ]),
-    },
-    cluster: {
-      logs: async (_: object, { previous }: { previous?: boolean } = {}) => {
-        if (log === undefined || previous !== true) throw new Error('previous terminated container not found');
-        return log;
-      },
-    },
-    step: tellSteps({ report, signal: new AbortController().signal }),
-  } as unknown as Context;
-  return { context, told };
+  const made = { ...nothingMade(), volumes: ['corral-abc123-volume-mine'] };
+  return createTestContext({ version: 'v1.10.2', made, alone: new Set(alone), timelines, cluster: { ...localPods(), logs } });
 };
 
 const inTime = { interrupted: false, doing: undefined, outage: undefined };

@@ -1,18 +1,11 @@
 import { expect, test } from 'vitest';
-import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
-import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
+import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { messagesOf } from '../../../../e2e/suite/steps/conclude/messages.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import { replay, speaking } from '../recordings.ts';
 
 test('what Longhorn said is told with its meaning, in the order in which it was met, and cut short', async () => {
-  const replayed = replayRecording(
-    await loadRecording(new URL('../../../../fixtures/recordings/longhorn-v1.12.1/delete-error.ndjson', import.meta.url)),
-  );
-  const timelines = {
-    backups: replayed.timeline<Backup>('backups'),
-    snapshots: replayed.timeline<Snapshot>('snapshots'),
-    backupTargets: replayed.timeline<BackupTarget>('backuptargets'),
-  };
+  const timelines = speaking(await replay('longhorn-v1.12.1/delete-error'));
   const made = { ...nothingMade(), volumes: ['vz-e'] };
   const context = { made, target: 'default', expected: [], version: 'v1.12.1' };
   const told = messagesOf({ ...context, timelines: timelines as never });

@@ -1,29 +1,21 @@
 import { globSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { loadRecording, type RecordedLine, replayRecording } from '../../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
 import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { judgeMessages, summarizeMessages } from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
-import { ofBackup, withStatus } from '../recordings.ts';
+import { type Mutation, ofBackup, replay, speaking, withStatus } from '../recordings.ts';
 
-type Mutation = (line: RecordedLine) => RecordedLine | undefined;
 const folder = fileURLToPath(new URL('../../../../fixtures/recordings/', import.meta.url));
 
-const judge = async (name: string, expected: ExpectedMessage[] = [], mutate: Mutation = (line) => line) => {
-  const recording = await loadRecording(`${folder}${name}.ndjson`);
-  const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
-  const replayed = replayRecording({ ...recording, lines });
-  const backups = replayed.timeline<Backup>('backups');
-  const timelines = {
-    backups,
-    snapshots: replayed.timeline<Snapshot>('snapshots'),
-    backupTargets: replayed.timeline<BackupTarget>('backuptargets'),
-  };
-  const volumes = backups.entries.flatMap((entry) => (entry.kind === 'gap' ? [] : [entry.object.metadata.labels?.['backup-volume'] ?? '']));
+const judge = async (name: string, expected: ExpectedMessage[] = [], mutate?: Mutation) => {
+  const timelines = speaking(await replay(name, mutate));
+  const volumes = timelines.backups.entries.flatMap((entry) =>
+    entry.kind === 'gap' ? [] : [entry.object.metadata.labels?.['backup-volume'] ?? ''],
+  );
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
   const { met, problems } = judgeMessages(timelines, { volumes, expected, version, target: 'default' });
   const told = met.map(
@@ -193,18 +185,7 @@ describe('whose messages are judged', () => {
   });
 
   test("another volume's backups are not the scenario's", async () => {
-    const { backups, snapshots, backupTargets } = await (async () => {
-      const replayed = replayRecording(await loadRecording(`${folder}longhorn-v1.12.1/delete-error.ndjson`));
-      return {
-        backups: replayed.timeline<Backup>('backups'),
-        snapshots: replayed.timeline<Snapshot>('snapshots'),
-        backupTargets: replayed.timeline<BackupTarget>('backuptargets'),
-      };
-    })();
-    const judged = judgeMessages(
-      { backups, snapshots, backupTargets },
-      { volumes: ['other'], expected: [], version: 'v1.12.1', target: 'default' },
-    );
-    expect(judged.met).toEqual([]);
+    const timelines = speaking(await replay('longhorn-v1.12.1/delete-error'));
+    expect(judgeMessages(timelines, { volumes: ['other'], expected: [], version: 'v1.12.1', target: 'default' }).met).toEqual([]);
   });
 });

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
-import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { goesOn, is, isNeverHeldBack, stateWhen, waitsFor } from '../../../../e2e/suite/steps/backup/expectations.ts';
@@ -12,7 +11,7 @@ import {
   isForgottenAndRetried,
   retryWindow,
 } from '../../../../e2e/suite/steps/deletion/expectations.ts';
-import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
+import { type Mutation, ofBackup, replay, withStatus } from '../recordings.ts';
 
 const recorded = {
   'in error, v1.12.1': { file: 'longhorn-v1.12.1/delete-error', version: 'v1.12.1', names: ['ze-b1', 'ze-b2'], deleted: 'when b1 deleted' },
@@ -27,11 +26,9 @@ const recorded = {
 type Name = keyof typeof recorded;
 const names = Object.keys(recorded) as Name[];
 
-const judge = async (name: Name, mutate: Mutation = (line) => line) => {
+const judge = async (name: Name, mutate?: Mutation) => {
   const { file, version, names, deleted } = recorded[name];
-  const recording = await loadRecording(new URL(`../../../../fixtures/recordings/${file}.ndjson`, import.meta.url));
-  const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
-  const replayed = replayRecording({ ...recording, lines });
+  const replayed = await replay(file, mutate);
   const backups = replayed.timeline<Backup>('backups');
   const actor = (name: string, label: string, marker: string) => ({ backup: { name, label, from: replayed.markOf(marker) }, version });
   const first = actor(names[0], 'the first backup', deleted);
@@ -133,10 +130,8 @@ describe('what a broken Longhorn would have done', () => {
 });
 
 describe('a manager that is killed', () => {
-  const crashed = async (file: string, { name, killed }: { name: string; killed: string }, mutate: Mutation = (line) => line) => {
-    const recording = await loadRecording(new URL(`../../../../fixtures/recordings/longhorn-v1.12.1/${file}.ndjson`, import.meta.url));
-    const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
-    const replayed = replayRecording({ ...recording, lines });
+  const crashed = async (file: string, { name, killed }: { name: string; killed: string }, mutate?: Mutation) => {
+    const replayed = await replay(`longhorn-v1.12.1/${file}`, mutate);
     const backups = replayed.timeline<Backup>('backups');
     const of = { backup: { name, label: 'the first backup', from: replayed.markOf(killed) }, version: 'v1.12.1' };
     return [evaluate(isForgottenAndRetried(backups, of)), evaluate(isDeletedInTheEnd(backups, of))] as const;
@@ -169,10 +164,8 @@ describe('a manager that is killed', () => {
   });
 
   describe('at any point', () => {
-    const through = async (mutate: Mutation = (line) => line) => {
-      const recording = await loadRecording(new URL('../../../../fixtures/recordings/longhorn-v1.12.1/held-crash.ndjson', import.meta.url));
-      const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
-      const replayed = replayRecording({ ...recording, lines });
+    const through = async (mutate?: Mutation) => {
+      const replayed = await replay('longhorn-v1.12.1/held-crash', mutate);
       const backup = { name: 'ho-b3', label: 'the first backup', from: replayed.markOf('when b3 deleted') };
       return evaluate(isDeletedThroughKill(replayed.timeline<Backup>('backups'), { backup, version: 'v1.12.1' }));
     };

@@ -1,10 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
 import type { Tick } from '../../../../e2e/suite/steps/job/job.ts';
-import type { Mutation } from '../recordings.ts';
+import { type Mutation, replay } from '../recordings.ts';
 
 const folder = new URL('../../../../fixtures/recordings/longhorn-v1.12.1/', import.meta.url);
 
@@ -19,11 +18,9 @@ export const recordedJobs = {
 export type RecordedJob = keyof typeof recordedJobs;
 
 /** A recorded job, changed or not, as what the expectations are made of; each of its runs is one that Kubernetes started by its cron. */
-export const stageJob = async (name: RecordedJob, mutate: Mutation = (line) => line) => {
+export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
   const { file, job, volume } = recordedJobs[name];
-  const recording = await loadRecording(new URL(`${file}.ndjson`, folder));
-  const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
-  const replayed = replayRecording({ ...recording, lines });
+  const replayed = await replay(`longhorn-v1.12.1/${file}`, mutate);
   const jobs = replayed.timeline<Job>('jobs');
   const all = replayed.timeline<JobPod>('pods');
   const isOwn = (own: string | undefined): boolean => own?.replace(/-\d+$/, '') === job;

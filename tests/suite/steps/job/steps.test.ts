@@ -2,12 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
-import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
+import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { createThenOfJobs } from '../../../../e2e/suite/steps/job/steps.ts';
 import { type Limits, limitsOn } from '../../../../e2e/suite/steps/limits.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
-import { record } from '../record.ts';
+import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
 import { type RecordedJob, recordedLogs, stageJob } from './recordings.ts';
 
@@ -71,25 +70,14 @@ const play = async (name: RecordedJob, { until, mutate = (line) => line, stored 
     ),
     ticks: ticks.map((tick, index) => ({ ...tick, makes: name !== 'snapshots denied' || index < 2 })),
   };
-  const told = record();
-  const context: Partial<Context> & Pick<Context, 'expected'> = {
-    timelines: { backups, snapshots, volumes } as unknown as Context['timelines'],
-    version,
-    limits,
-    expected: [],
-    made: nothingMade(),
-    store: { backups: async () => stored } as unknown as Context['store'],
-    report: told.report,
-    step: tellSteps({ report: told.report, signal: new AbortController().signal }),
-  };
-  return { ...told, job: handle, expected: context.expected, steps: createThenOfJobs(context as Context) };
+  const store = { backups: async () => stored } as unknown as Context['store'];
+  const { context, ...told } = createTestContext({ timelines: { backups, snapshots, volumes }, version, limits, store });
+  return { ...told, job: handle, expected: context.expected, steps: createThenOfJobs(context) };
 };
-
-const ended = (told: string[]): string[] => told.filter((line) => !line.endsWith(' ...'));
 
 describe('a real job that the API server refuses the deletion of backups', () => {
   test('told', async () => {
-    const { steps, job, told, findings } = await play('backups denied', { until: 222 });
+    const { steps, job, ended, findings } = await play('backups denied', { until: 222 });
     await steps.jobsComplete(job);
     const backups = await steps.oneBackupEachTick(job);
     await steps.jobLogs(job, { cleanUp: 'backups refused', backups });
@@ -99,7 +87,7 @@ describe('a real job that the API server refuses the deletion of backups', () =>
       ['backup-7ab0d6e8e5a54b22', 'the backup of run 1', 'rj-b-c-0ab0ee76-4375-451c-b152-55fd0fe0985b'],
       ['backup-7afc457381794891', 'the backup of run 2', 'rj-b-c-74fb86ba-fa31-48de-a124-6038a3193667'],
     ]);
-    expect(ended(told)).toEqual([
+    expect(ended()).toEqual([
       'Then the Job of run 2 is Complete, as were those before: "Saw completed job: rj-b-29919396, condition: Complete"',
       'Then each of the 2 runs that made something made one backup, completed, and one snapshot: backup-7afc457381794891',
       expect.stringMatching(
@@ -151,13 +139,13 @@ test('a real job whose old configs are immutable: only the Backups tell', async 
 
 describe('a real job that is refused the deletion of snapshots', () => {
   test('makes one more backup, then nothing, and its Job is Complete all the same', async () => {
-    const { steps, job, findings, told } = await play('snapshots denied', { until: 340 });
+    const { steps, job, findings, ended } = await play('snapshots denied', { until: 340 });
     await steps.nothingMadeAnyMore(job);
     const backups = await steps.oneBackupEachTick(job);
     await steps.jobLogs(job, { cleanUp: 'nothing made', backups });
     await steps.jobsComplete(job);
     expect(backups).toHaveLength(2);
-    expect(ended(told)[0]).toBe('Then run 3 makes no backup and no snapshot, and its Job ends Complete');
+    expect(ended()[0]).toBe('Then run 3 makes no backup and no snapshot, and its Job ends Complete');
     expect(findings.map(({ title }) => title)).toEqual([
       'A job whose old snapshots cannot be deleted makes no backup any more, and reports success',
       'Whether a job that failed for a volume is reported as failed depends on the version',

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
-import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
@@ -15,15 +14,13 @@ import {
   statusAt,
   staysLost,
 } from '../../../../e2e/suite/steps/lock/expectations.ts';
-import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
+import { type Mutation, ofBackup, replay, withStatus } from '../recordings.ts';
 
 const version = 'v1.12.1';
 
 // Two backups of a real Longhorn: the first was deleted while the second was uploading.
-const judge = async (mutate: Mutation = (line) => line) => {
-  const recording = await loadRecording(new URL('../../../../fixtures/recordings/longhorn-v1.12.1/lock-conflict.ndjson', import.meta.url));
-  const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
-  const replayed = replayRecording({ ...recording, lines });
+const judge = async (mutate?: Mutation) => {
+  const replayed = await replay('longhorn-v1.12.1/lock-conflict', mutate);
   const backups = replayed.timeline<Backup>('backups');
   const of = (name: string, marker: string) => ({ backup: { name, label: name, from: replayed.markOf(marker) }, version });
   const first = of('zl-b1', 'b2 in progress, delete b1');

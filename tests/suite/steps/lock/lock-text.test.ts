@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { namedLock, reportLockText } from '../../../../e2e/suite/steps/lock/expectations.ts';
-import { record } from '../record.ts';
+import { record } from '../../../support/test-context.ts';
 
 const lock = (folder = `${volumeFolder('v')}/locks`, operation = 'delete') =>
   `failed to acquire lock ${folder}/lock-1.lck when performing backup ${operation}, please try again later`;

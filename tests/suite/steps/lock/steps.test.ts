@@ -3,22 +3,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
-import { openFaults } from '../../../../e2e/faults/open-faults.ts';
-import { loadRecording, replayRecording } from '../../../../e2e/history/recording.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
-import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
-import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from '../../../../e2e/suite/steps/lock/steps.ts';
-import { localStore } from '../../../store/support/local-store.ts';
-import { localPods } from '../../../support/local-pods.ts';
-import { record } from '../record.ts';
-import type { Mutation } from '../recordings.ts';
+import { createTestContext } from '../../../support/test-context.ts';
+import { type Mutation, replay } from '../recordings.ts';
 
 const volume = { name: 'vz-l', node: 'node1', size: 0 };
 let root: string;
@@ -40,25 +34,10 @@ const handle = (name: string, label: string, from: number): BackupHandle => ({
 
 // The steps on a history, as if the scenario had just done what is in there; the store is a folder of this machine.
 const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
-  const recorded = record();
-  const cluster = localPods();
-  const expected: Context['expected'] = [];
-  const context = {
-    cluster,
-    version: 'v1.12.1',
-    clocks,
-    limits: limitsOn(clocks),
-    store: localStore(root, cluster),
-    timelines: { backups },
-    faults: openFaults({ cluster, ledger: await openLedger(root) }),
-    expected,
-    report: recorded.report,
-    step: tellSteps({ report: recorded.report, signal: new AbortController().signal }),
-  } as unknown as Context;
+  const { context, ...recorded } = createTestContext({ clocks, timelines: { backups }, root, ledger: await openLedger(root) });
   return {
     ...recorded,
-    expected,
-    ended: () => recorded.told.filter((line) => !line.endsWith(' ...')),
+    expected: context.expected,
     given: createGivenOfLocks(context),
     when: createWhenOfLocks(context),
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
@@ -66,9 +45,8 @@ const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
   };
 };
 
-const conflict = async (mutate: Mutation = (line) => line) => {
-  const recording = await loadRecording(new URL('../../../../fixtures/recordings/longhorn-v1.12.1/lock-conflict.ndjson', import.meta.url));
-  const replayed = replayRecording({ ...recording, lines: recording.lines.map(mutate).filter((line) => line !== undefined) });
+const conflict = async (mutate?: Mutation) => {
+  const replayed = await replay('longhorn-v1.12.1/lock-conflict', mutate);
   const first = handle('zl-b1', 'the first backup', replayed.markOf('b2 in progress, delete b1'));
   const second = handle('zl-b2', 'the second backup', replayed.markOf('given'));
   return { backups: replayed.timeline<Backup>('backups'), first, second };

@@ -1,12 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
-import { type Context, tellSteps } from '../../../../e2e/suite/steps/context.ts';
 import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
 import { differencesOf, judgeRestored } from '../../../../e2e/suite/steps/volume/restored.ts';
-import { localStore } from '../../../store/support/local-store.ts';
 import { exported, someBlocks } from '../../../store/support/written-store.ts';
-import { localPods } from '../../../support/local-pods.ts';
-import { record } from '../record.ts';
+import { createTestContext } from '../../../support/test-context.ts';
 
 const at = (index: number, checksum: string) => ({ offset: index * blockSize, checksum });
 const written = [at(0, 'a'), at(1, 'b'), at(3, 'c')];
@@ -44,11 +41,7 @@ const judged = async (change: 'nothing' | 'a block' | 'no config') => {
   const restored = await store.write({ volume: 'restored', backup: change === 'no config' ? 'backup-2' : 'backup-1', size, blocks });
   const changed =
     change === 'a block' ? restored.map((block, index) => (index === 2 ? { ...block, checksum: 'f'.repeat(64) } : block)) : restored;
-  const { report, told } = record();
-  const context = {
-    step: tellSteps({ report, signal: new AbortController().signal }),
-    store: localStore(store.root),
-  } as unknown as Context;
+  const { context, told } = createTestContext({ root: store.root });
   const volume = { name: 'restored', node: 'node1', size, restored: changed };
   const backup = { name: 'backup-1', label: 'the first backup', volume, snapshot: { name: 's', volume }, since: { made: 0 } };
   return { judging: judgeRestored(context, backup), told };
@@ -75,7 +68,7 @@ test('nor is one that the store has not', async () => {
 
 test('a volume without a device is not written to, and the scenario is told what it must say', async () => {
   const volume = { name: 'v', node: 'node1', size: 64 << 20, restored: [] };
-  await expect(writeData({ cluster: localPods() } as Context, { volume, offset: 0, size: 1 << 20 })).rejects.toThrow(
+  await expect(writeData(createTestContext().context, { volume, offset: 0, size: 1 << 20 })).rejects.toThrow(
     'volume v has no block device to write to: the scenario must say that it needs one',
   );
 });

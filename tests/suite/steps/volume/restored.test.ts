@@ -1,17 +1,13 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Cluster, KubernetesObject } from '../../../../e2e/kube/cluster.ts';
-import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
-import type { Backup, BackupTarget, Volume, VolumeAttachment } from '../../../../e2e/longhorn/types.ts';
+import type { Volume } from '../../../../e2e/longhorn/types.ts';
 import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
-import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
-import { localStore } from '../../../store/support/local-store.ts';
 import { exported } from '../../../store/support/written-store.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const size = 8 << 20;
 const url = 'nfs://store:/opt?backup=b&volume=v';
@@ -25,20 +21,14 @@ afterEach(() => store.remove());
 
 /** A Longhorn that restores on node2, or as it is told: it answers to each request with what a watch then shows. */
 const stand = (restored: NonNullable<Volume['status']> = { state: 'detached', restoreInitiated: true, restoreRequired: false }) => {
-  const timelines = {
-    volumes: replayTimeline<Volume>('volumes'),
-    attachments: replayTimeline<VolumeAttachment>('volumeattachments'),
-    backups: replayTimeline<Backup>('backups'),
-    backupTargets: replayTimeline<BackupTarget>('backuptargets'),
-  };
-  const made = nothingMade();
+  const timelines = emptyTimelines();
   const asked: { what: string; object: object }[] = [];
   const event = <T extends KubernetesObject>(object: T) => ({ kind: 'modified' as const, at: Date.now(), object });
   const volume = (of: Volume, status: Volume['status']) => timelines.volumes.push(event({ ...of, ...(status && { status }) }));
   let wanted: Volume;
   const answers: Record<string, (object: object) => void> = {
     'patch backuptargets': () => {
-      const [{ backup: name = '' } = {}] = made.written;
+      const [{ backup: name = '' } = {}] = context.made.written;
       timelines.backups.push(event({ metadata: { name }, spec: { snapshotName: 's' }, status: { state: 'Completed', url } }));
     },
     'create volumes': (object) => {
@@ -74,17 +64,8 @@ const stand = (restored: NonNullable<Volume['status']> = { state: 'detached', re
     create: ({ plural }, object) => take('create', plural, object),
     patch: ({ plural }, _, patch) => take('patch', plural, patch),
   };
-  const context = {
-    cluster,
-    run: 'abc123',
-    limits: limitsOn(longhornClocks),
-    target: 'target',
-    store: localStore(store.root, cluster),
-    timelines,
-    made,
-    uniqueName: (what: string) => `corral-${what}`,
-  } as unknown as Context;
-  return { context, made, asked };
+  const { context } = createTestContext({ cluster, target: 'target', root: store.root, timelines });
+  return { context, made: context.made, asked };
 };
 
 test('it is restored from a backup that lies in the store, and attached without a frontend where it was restored', async () => {

@@ -1,36 +1,27 @@
 import { expect, test } from 'vitest';
 import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
-import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
-import type { Snapshot, Volume, VolumeAttachment } from '../../../../e2e/longhorn/types.ts';
-import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
-import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
+import type { Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { makeSnapshot } from '../../../../e2e/suite/steps/volume/snapshot.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const volume = { name: 'v1', node: 'node1', size: 1 };
 
 /** Makes a snapshot that goes through these states. */
 const made = (...states: NonNullable<Snapshot['status']>[]) => {
-  const snapshots = replayTimeline<Snapshot>('snapshots');
-  const timelines = {
-    snapshots,
-    volumes: replayTimeline<Volume>('volumes'),
-    attachments: replayTimeline<VolumeAttachment>('volumeattachments'),
-  };
+  const timelines = emptyTimelines();
   const cluster: Cluster = {
     ...localPods(),
     create: async (_, object) => {
       setImmediate(() => {
-        for (const status of states) snapshots.push({ kind: 'modified', at: 1, object: { ...(object as Snapshot), status } });
+        for (const status of states) timelines.snapshots.push({ kind: 'modified', at: 1, object: { ...(object as Snapshot), status } });
       });
       return object as never;
     },
   };
-  const context = { cluster, timelines, made: nothingMade(), run: 'abc123', version: 'v1.12.1', limits: limitsOn(longhornClocks) };
-  return makeSnapshot({ ...context, uniqueName: () => 's1' } as unknown as Context, volume).catch((error: ExpectationError) => error);
+  const { context } = createTestContext({ cluster, timelines, uniqueName: () => 's1' });
+  return makeSnapshot(context, volume).catch((error: ExpectationError) => error);
 };
 
 test('a snapshot that Longhorn has lost ends the wait at once, by what it says', async () => {
