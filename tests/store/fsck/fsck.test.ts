@@ -49,82 +49,67 @@ const both =
   (files: Files) =>
     damages.map((damage) => damage(files));
 
+const unread = (code: string, what: string) => [`error ${code}: the config of backup b1 ${what}`, perhapsOrphaned];
+const invalid = (what: string) => unread('config-invalid', `is not as Longhorn writes it: ${what}`);
+const damaged = (code: string, what: string) => [`error ${code}: block ${own} ${what}; backup b1 refers to it`];
+const sharedLost = [
+  ...['b1', 'b2'].map((backup) => `error block-missing: backup ${backup} lacks 1 block, such as ${shared}`),
+  'warning block-count-wrong: volume.cfg of volume vol-a counts 5 blocks, and there are 4',
+];
+const live = (of: string) => `info lock-live: lock lock-1 of ${of} is live: it was last written 10 s ago`;
+const mismatched = (checksum: string, users: string) =>
+  `error compression-mismatch: block ${checksum} is compressed with lz4 where the config says none; Longhorn cannot read it; ${users} refer to it`;
+const putLock = (content: string) => put('locks/lock-1.lck', content);
+
 const cases: Case[] = [
-  ['a config of 0 bytes', put(b1, ''), ['error config-empty: the config of backup b1 is empty', perhapsOrphaned]],
+  ['a config of 0 bytes', put(b1, ''), unread('config-empty', 'is empty')],
   [
     'a config cut off in the middle',
     put(b1, backupConfig('b1').slice(0, 300)),
-    ['error config-cut-off: the config of backup b1 ends in the middle, after 300 bytes', perhapsOrphaned],
+    unread('config-cut-off', 'ends in the middle, after 300 bytes'),
   ],
-  [
-    'a config that is no JSON',
-    put(b1, 'This is not a config'),
-    ['error config-not-json: the config of backup b1 is no JSON', perhapsOrphaned],
-  ],
-  [
-    'a config of zero bytes',
-    put(b1, new Uint8Array(700)),
-    ['error config-not-json: the config of backup b1 begins with a zero byte: it was never written', perhapsOrphaned],
-  ],
+  ['a config that is no JSON', put(b1, 'This is not a config'), unread('config-not-json', 'is no JSON')],
+  ['a config of zero bytes', put(b1, new Uint8Array(700)), unread('config-not-json', 'begins with a zero byte: it was never written')],
   [
     'a config with a wrong type',
     put(b1, backupConfig('b1').replace('"IsIncremental":false', '"IsIncremental":"no"')),
-    [
-      'error config-invalid: the config of backup b1 is not as Longhorn writes it: IsIncremental: expected boolean, received string',
-      perhapsOrphaned,
-    ],
+    invalid('IsIncremental: expected boolean, received string'),
   ],
   [
     'a config without a field',
     put(b1, backupConfig('b1').replace('"SnapshotName"', '"Snapshot"')),
-    [
-      'error config-invalid: the config of backup b1 is not as Longhorn writes it: SnapshotName: expected string, received undefined',
-      perhapsOrphaned,
-    ],
+    invalid('SnapshotName: expected string, received undefined'),
   ],
   [
     'a config with an unknown compression',
     put(b1, backupConfig('b1').replace('"lz4"', '"zip"')),
-    [
-      'error config-invalid: the config of backup b1 is not as Longhorn writes it: CompressionMethod: is no compression that Longhorn knows',
-      perhapsOrphaned,
-    ],
+    invalid('CompressionMethod: is no compression that Longhorn knows'),
   ],
   [
     'a config with an unknown block size',
     first({ Parameters: { 'backup-block-size': '4096' } }),
-    [
-      'error config-invalid: the config of backup b1 is not as Longhorn writes it: a backup-block-size of 4096, where 2 MiB and 16 MiB are known',
-      perhapsOrphaned,
-    ],
+    invalid('a backup-block-size of 4096, where 2 MiB and 16 MiB are known'),
   ],
   [
     'a config with half a checksum',
     put(b1, backupConfig('b1').replace(own, own.slice(32))),
-    [
-      'error config-invalid: the config of backup b1 is not as Longhorn writes it: Blocks.1: no offset and checksum of 64 hexadecimal digits',
-      perhapsOrphaned,
-    ],
+    invalid('Blocks.1: no offset and checksum of 64 hexadecimal digits'),
   ],
-  [
-    'a config of nothing but brackets',
-    put(b1, '['.repeat(100_000)),
-    ['error config-not-json: the config of backup b1 is nested more than 16 levels deep', perhapsOrphaned],
-  ],
+  ['a config of nothing but brackets', put(b1, '['.repeat(100_000)), unread('config-not-json', 'is nested more than 16 levels deep')],
   [
     'a config of very many values',
     put(b1, `[${'0,'.repeat(100_000)}0]`),
-    ['error config-not-json: the config of backup b1 holds 100002 values in 200003 bytes, as no config does', perhapsOrphaned],
+    unread('config-not-json', 'holds 100002 values in 200003 bytes, as no config does'),
   ],
   [
     'a config of very many labels',
     first({ Labels: Object.fromEntries(Array.from({ length: 10_001 }, (_, number) => [`a label with the number ${number}`, ''])) }),
-    ['error config-not-json: the config of backup b1 has an object of more than 10000 fields, as no config does', perhapsOrphaned],
+    unread('config-not-json', 'has an object of more than 10000 fields, as no config does'),
   ],
   [
     'a huge config',
     () => {},
-    ['error config-too-large: the config of backup b1 is too large to be one: 314572800 bytes', perhapsOrphaned],
+    unread('config-too-large', 'is too large to be one: 314572800 bytes'),
     { onDisk: (folder) => truncate(join(folder, b1), 300 << 20) },
   ],
   [
@@ -179,85 +164,47 @@ const cases: Case[] = [
     },
     ['error volume-misplaced: volume vol-a is not where Longhorn looks for it, 97/f6/vol-a'],
   ],
-  [
-    'a block that two backups need is lost',
-    drop(blockPath(shared)),
-    [
-      `error block-missing: backup b1 lacks 1 block, such as ${shared}`,
-      `error block-missing: backup b2 lacks 1 block, such as ${shared}`,
-      'warning block-count-wrong: volume.cfg of volume vol-a counts 5 blocks, and there are 4',
-    ],
-  ],
+  ['a block that two backups need is lost', drop(blockPath(shared)), sharedLost],
   [
     'a block is a link',
     put(blockPath(shared), `-> ${own}.blk`),
-    [
-      `error block-missing: backup b1 lacks 1 block, such as ${shared}`,
-      `error block-missing: backup b2 lacks 1 block, such as ${shared}`,
-      `warning symbolic-link: ${blockPath(shared)} is a symbolic link, which was not followed`,
-      'warning block-count-wrong: volume.cfg of volume vol-a counts 5 blocks, and there are 4',
-    ],
+    [...sharedLost, `warning symbolic-link: ${blockPath(shared)} is a symbolic link, which was not followed`],
   ],
   [
     'a block is a folder',
     both(drop(blockPath(shared)), put(`${blockPath(shared)}/`, '')),
-    [
-      `error block-missing: backup b1 lacks 1 block, such as ${shared}`,
-      `error block-missing: backup b2 lacks 1 block, such as ${shared}`,
-      `warning foreign-file: ${blockPath(shared)}/ is no folder of Longhorn's`,
-      'warning block-count-wrong: volume.cfg of volume vol-a counts 5 blocks, and there are 4',
-    ],
+    [...sharedLost, `warning foreign-file: ${blockPath(shared)}/ is no folder of Longhorn's`],
   ],
   ['a block is empty', put(blockPath(shared), ''), [`error block-empty: block ${shared} is empty; backups b1, b2 refer to it`]],
-  [
-    'a block is cut off',
-    change(own, (data) => data.subarray(0, data.length - 9)),
-    [`error block-cut-off: block ${own} ends within a block; backup b1 refers to it`],
-  ],
-  [
-    'a bit of a block has flipped',
-    change(own, flip(40)),
-    [`error block-corrupt: block ${own} has literals beyond its end; backup b1 refers to it`],
-  ],
-  [
-    "a bit of a block's header has flipped",
-    change(own, flip(5)),
-    [`error block-corrupt: block ${own} has a header that its checksum denies; backup b1 refers to it`],
-  ],
-  [
-    "a bit of a block's magic number has flipped",
-    change(own, flip(0)),
-    [`error block-corrupt: block ${own} is no LZ4 frame; backup b1 refers to it`],
-  ],
-  [
-    "a bit of a block's checksum has flipped",
-    change(own, flip(-1)),
-    [`error block-corrupt: block ${own} has a content that its checksum denies; backup b1 refers to it`],
-  ],
+  ['a block is cut off', change(own, (data) => data.subarray(0, data.length - 9)), damaged('block-cut-off', 'ends within a block')],
+  ['a bit of a block has flipped', change(own, flip(40)), damaged('block-corrupt', 'has literals beyond its end')],
+  ["a bit of a block's header has flipped", change(own, flip(5)), damaged('block-corrupt', 'has a header that its checksum denies')],
+  ["a bit of a block's magic number has flipped", change(own, flip(0)), damaged('block-corrupt', 'is no LZ4 frame')],
+  ["a bit of a block's checksum has flipped", change(own, flip(-1)), damaged('block-corrupt', 'has a content that its checksum denies')],
   [
     'a block with the data of another',
     (files) => files.set(blockPath(own), bytesOf(files, blockPath(shared))),
-    [`error block-wrong-checksum: block ${own} holds other data than its name says; backup b1 refers to it`],
+    damaged('block-wrong-checksum', 'holds other data than its name says'),
   ],
   [
     'a block with less data',
     put(blockPath(own), compressFrame(block(1).subarray(1))),
-    [`error block-wrong-size: block ${own} holds 2097151 bytes of data instead of 2097152; backup b1 refers to it`],
+    damaged('block-wrong-size', 'holds 2097151 bytes of data instead of 2097152'),
   ],
   [
     'a block with more data',
     put(blockPath(own), compressFrame(Buffer.concat([block(1), Buffer.alloc(1)]))),
-    [`error block-wrong-size: block ${own} holds more than 2097152 bytes; backup b1 refers to it`],
+    damaged('block-wrong-size', 'holds more than 2097152 bytes'),
   ],
   [
     'a block with bytes behind its end',
     change(own, (data) => Buffer.concat([data, Buffer.alloc(7)])),
-    [`error block-corrupt: block ${own} is followed by 7 bytes that are no frame; backup b1 refers to it`],
+    damaged('block-corrupt', 'is followed by 7 bytes that are no frame'),
   ],
   [
     'a block that is too large to be one',
     () => {},
-    [`error block-too-large: block ${own} is too large to be one: 1099511627776 bytes on disk; backup b1 refers to it`],
+    damaged('block-too-large', 'is too large to be one: 1099511627776 bytes on disk'),
     { onDisk: (folder) => truncate(join(folder, blockPath(own)), 2 ** 40) },
   ],
   [
@@ -270,17 +217,15 @@ const cases: Case[] = [
   [
     'a block that is not compressed',
     put(blockPath(own), block(1)),
-    [
-      `error compression-mismatch: block ${own} is not compressed where the config says lz4; Longhorn cannot read it; backup b1 refers to it`,
-    ],
+    damaged('compression-mismatch', 'is not compressed where the config says lz4; Longhorn cannot read it'),
   ],
   [
     'a block compressed where the config says none',
     first({ CompressionMethod: 'none' }),
     [
-      `error compression-mismatch: block ${shared} is compressed with lz4 where the config says none; Longhorn cannot read it; backups b1, b2 refer to it`,
-      `error compression-mismatch: block ${last} is compressed with lz4 where the config says none; Longhorn cannot read it; backups b1, b2 refer to it`,
-      `error compression-mismatch: block ${own} is compressed with lz4 where the config says none; Longhorn cannot read it; backup b1 refers to it`,
+      mismatched(shared, 'backups b1, b2'),
+      mismatched(last, 'backups b1, b2'),
+      mismatched(own, 'backup b1').replace(/refer to it$/, 'refers to it'),
     ],
   ],
   [
@@ -349,58 +294,50 @@ const cases: Case[] = [
   ],
   [
     'a backup in progress',
-    both(first({ CreatedTime: '', Blocks: [] }), put('locks/lock-1.lck', lock(1))),
-    [
-      'info lock-live: lock lock-1 of a backup or restore is live: it was last written 10 s ago',
-      'info backup-in-progress: backup b1 is in progress',
-      perhapsOrphaned,
-    ],
+    both(first({ CreatedTime: '', Blocks: [] }), putLock(lock(1))),
+    [live('a backup or restore'), 'info backup-in-progress: backup b1 is in progress', perhapsOrphaned],
   ],
   [
     'a backup that went while it is being deleted',
-    both(drop(b2), put('locks/lock-1.lck', lock(2))),
+    both(drop(b2), putLock(lock(2))),
     [
-      'info lock-live: lock lock-1 of a deletion is live: it was last written 10 s ago',
+      live('a deletion'),
       'info last-backup-missing: volume.cfg of volume vol-a names b2 as the last backup, which has no config: the next one will be full',
       'info block-orphaned: 2 blocks belong to no backup, such as b4a3b524d7e5c52c2c47e536433482f621f7291fa1f2adc60d58880a4f492047: 16522 bytes',
     ],
   ],
   [
     'an expired lock',
-    put('locks/lock-1.lck', lock(2)),
+    putLock(lock(2)),
     ['warning lock-expired: lock lock-1 of a deletion has expired: it was last written 151 s ago, and counts for 150 s'],
     { later: 151 },
   ],
-  [
-    'a lock that was not acquired',
-    put('locks/lock-1.lck', lock(1, false)),
-    ['info lock-live: lock lock-1 of a backup or restore, not acquired, is live: it was last written 10 s ago'],
-  ],
+  ['a lock that was not acquired', putLock(lock(1, false)), [live('a backup or restore, not acquired,')]],
   [
     'a lock from the future',
-    put('locks/lock-1.lck', lock(1)),
+    putLock(lock(1)),
     ['warning lock-from-the-future: lock lock-1 of a backup or restore is dated 3600 s ahead, and counts until 150 s after that'],
     { later: -3600 },
   ],
   [
     'a lock without a type',
-    put('locks/lock-1.lck', '{"Name":"lock-1","Acquired":true}'),
+    putLock('{"Name":"lock-1","Acquired":true}'),
     [
       'warning lock-unreadable: lock lock-1 is not as Longhorn writes it: Type: expected number, received undefined, so Longhorn passes it over',
     ],
   ],
-  ['an empty lock', put('locks/lock-1.lck', ''), ['warning lock-unreadable: lock lock-1 is empty, so Longhorn passes it over']],
+  ['an empty lock', putLock(''), ['warning lock-unreadable: lock lock-1 is empty, so Longhorn passes it over']],
   [
     'a lock of an unknown type',
-    put('locks/lock-1.lck', lock(7)),
+    putLock(lock(7)),
     [
       'warning lock-unknown-type: lock lock-1 has the unknown type 7: while it lives, nothing else is done with the volume',
-      'info lock-live: lock lock-1 of an unknown type is live: it was last written 10 s ago',
+      live('an unknown type'),
     ],
   ],
   [
     'a lock with another name',
-    put('locks/lock-1.lck', lock(1, true, 'lock-2')),
+    putLock(lock(1, true, 'lock-2')),
     [
       'warning lock-wrong-name: lock lock-1 calls itself lock-2',
       'warning lock-expired: lock lock-1 of a backup or restore has expired: it was last written 1000 s ago, and counts for 150 s',
@@ -414,9 +351,9 @@ const cases: Case[] = [
   ],
   [
     'a temporary file while something is uploaded',
-    both(put(`${blockPath(own)}.tmp.1763626743000000000`, 'half'), put('locks/lock-1.lck', lock(1))),
+    both(put(`${blockPath(own)}.tmp.1763626743000000000`, 'half'), putLock(lock(1))),
     [
-      'info lock-live: lock lock-1 of a backup or restore is live: it was last written 10 s ago',
+      live('a backup or restore'),
       `info temporary-file: ${blockPath(own)}.tmp.1763626743000000000 is a temporary file, last written 10 s ago`,
     ],
   ],

@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import type { BlockJob, VerifyBlocks } from '../../../e2e/backupstore/check-blocks.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
@@ -99,16 +100,24 @@ export const layOut = async (files: Files) => {
   return { root, folder: join(root, whole('x'), '..'), remove: () => rm(root, { recursive: true, force: true }) };
 };
 
-/** Lays a store out, damages it further on disk where asked to, and checks it some seconds after it was written. */
-export const check = async (
-  files: Files,
-  { later = 10, onDisk }: { later?: number; onDisk?: ((folder: string, root: string) => Promise<unknown>) | undefined } = {},
-) => {
+type Checking = { later?: number; onDisk?: (folder: string, root: string) => Promise<unknown>; whole?: boolean };
+
+// A block as it was packed, where the configs say so: decompressing all five again for each damage took most of the time.
+const isUntouched = (files: Files, { path, method, size }: BlockJob): boolean =>
+  method === 'lz4' && size === blockSize && pack('lz4').includes(files.get(path.slice(path.indexOf('blocks/'))) as Uint8Array);
+
+/**
+ * Lays a store out, damages it further on disk where asked to, and checks it some seconds after it was written; with `whole` it looks into the blocks
+ * that nobody has touched as well.
+ */
+export const check = async (files: Files, { later = 10, onDisk, whole = false }: Checking = {}) => {
   const { root, folder, remove } = await layOut(files);
   try {
     await onDisk?.(folder, root);
     const source = folderSource(join(root, 'backupstore'));
-    return await checkStore(source, { now: now + later * 1000, verify: verifySample(source, Number.POSITIVE_INFINITY) });
+    const look = verifySample(source, Number.POSITIVE_INFINITY);
+    const verify: VerifyBlocks = (jobs, wrong) => look(whole ? jobs : [...jobs].filter((job) => !isUntouched(files, job)), wrong);
+    return await checkStore(source, { now: now + later * 1000, verify });
   } finally {
     await remove();
   }
