@@ -162,12 +162,15 @@ describe('whatever is in a text', () => {
     expect(text).toContain(`a${signs}b`);
   });
 
-  test.each([
-    ...['<a>', '&amp;', ']]>', '<![CDATA[', '"', "'", '<!--', '-->', '%', '\t', '\n', '\r\n', '\r', ' ', '&#0;', '\u001b[1m', '{}[]$`'],
-    ...Array.from({ length: 40 }, (_, seed) =>
-      String.fromCharCode(...Array.from({ length: 50 }, (_each, index) => ((seed + 1) * 7919 * (index + 3) ** 3) % 0x1_0000)),
-    ),
-  ])('%j', async (text) => expect(await findJunitErrors(composeJunit(everywhere(text)))).toEqual([]));
+  test('strange signs, and signs at random', async () => {
+    const texts = [
+      ...['<a>', '&amp;', ']]>', '<![CDATA[', '"', "'", '<!--', '-->', '%', '\t', '\n', '\r\n', '\r', ' ', '&#0;', '\u001b[1m', '{}[]$`'],
+      ...Array.from({ length: 40 }, (_, seed) =>
+        String.fromCharCode(...Array.from({ length: 50 }, (_each, index) => ((seed + 1) * 7919 * (index + 3) ** 3) % 0x1_0000)),
+      ),
+    ];
+    expect(await findJunitErrors(...texts.map((text) => composeJunit(everywhere(text))))).toEqual([]);
+  });
 });
 
 test.each([

@@ -3,8 +3,9 @@ import { validateXML } from 'xmllint-wasm';
 
 const schema = readFileSync(new URL('junit.xsd', import.meta.url), 'utf8');
 
-/** What a schema of JUnit has against a text; nothing, where it is JUnit. */
-export const findJunitErrors = async (text: string): Promise<string[]> => {
-  const { errors } = await validateXML({ xml: [{ fileName: 'junit.xml', contents: text }], schema });
-  return errors.map(({ message }) => message);
+/** What a schema of JUnit has against texts, each with the number of its text; nothing, where they are JUnit. */
+export const findJunitErrors = async (...texts: string[]): Promise<string[]> => {
+  const xml = texts.map((contents, index) => ({ fileName: `${index}.xml`, contents }));
+  const { errors } = await validateXML({ xml, schema });
+  return errors.map(({ rawMessage }) => rawMessage);
 };
