@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { cached } from '../../lab/cache/cache.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
 import { digestOf, dockerSave, type Files, layerOf, ociLayout, type TestImage, tarOf, writeFiles } from '../support/image-archives.ts';
@@ -14,13 +14,15 @@ let input: string;
 let lower: Buffer;
 let upper: Buffer;
 
+beforeAll(async () => {
+  [lower, upper] = await Promise.all([layerOf({ lower: 'a lower layer' }), layerOf({ upper: 'an upper one' })]);
+});
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'corral-archives-'));
   process.env.XDG_CACHE_HOME = join(dir, 'cache');
   input = join(dir, 'input');
   await mkdir(input);
   await mkdir(join(dir, 'cache/corral'), { recursive: true });
-  [lower, upper] = await Promise.all([layerOf({ lower: 'a lower layer' }), layerOf({ upper: 'an upper one' })]);
 });
 
 afterEach(async () => {

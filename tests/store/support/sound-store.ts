@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { BlockJob, VerifyBlocks } from '../../../e2e/backupstore/check-blocks.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { backupConfigPath, blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import type { BlockJob, VerifyBlocks } from '../../../e2e/store/fsck/check-blocks.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { type CompressionMethod, encodeBackup, encodeVolume } from '../../../emulator/backupstore/config.ts';

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,11 +13,19 @@ import { backup, backupVolume } from '../../emulator/api/support/objects.ts';
 
 const script = fileURLToPath(new URL('../../../emulator/ui/page/main.ts', import.meta.url));
 
+// Compiled once for all tests of a file.
+let compiled: Promise<string> | undefined;
+const compile = async (): Promise<string> => {
+  const { output } = await build({ platform: 'browser', logLevel: 'silent', input: script, output: { format: 'esm' }, write: false });
+  return output[0].code;
+};
+
 /** The emulator's user interface at an address of the test's own, on a datastore in memory that has the volume `v` in the store. */
 export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: Mutant } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-page-'));
   const page = join(folder, 'page.js');
-  await build({ platform: 'browser', logLevel: 'silent', input: script, output: { format: 'esm', file: page } });
+  compiled ??= compile();
+  await writeFile(page, await compiled);
   const { datastore, put, refused } = createStandInDatastore();
   const controller = new AbortController();
   const { signal } = controller;

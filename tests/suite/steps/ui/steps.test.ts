@@ -50,8 +50,8 @@ const both = (status: Record<string, unknown>): void => {
   served.put(name, status);
 };
 
-// The page and the custom resources, which are the same as long as a test does not let them differ; the limits are short ones.
-const open = async ({ mutant, stale = '20s' }: { mutant?: Mutant; stale?: Duration } = {}): Promise<void> => {
+// The page and the custom resources, which are the same as long as a test does not let them differ; the limits are long ones where nothing is to run out.
+const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Duration } = {}): Promise<void> => {
   version = 0;
   timeline = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
   const { timeline: backups } = timeline;
@@ -66,9 +66,9 @@ const open = async ({ mutant, stale = '20s' }: { mutant?: Mutant; stale?: Durati
   expect(await page.until(() => page.live().length > 0, 10_000)).toBe(true);
   const limits = {
     ...limitsOn(longhornClocks),
-    pageFollows: { within: '3s', owner: 'the test' },
-    pageReconnects: { within: '2s', owner: 'the test' },
-    pageStale: { within: stale, owner: 'the proxy in between' },
+    pageFollows: { within, owner: 'the test' },
+    pageReconnects: { within, owner: 'the test' },
+    pageStale: { within, owner: 'the proxy in between' },
   };
   const work = (_sentence: string, work: () => Promise<unknown>) => work();
   const step = Object.assign(work, { returning: work });
@@ -93,13 +93,15 @@ describe.skipIf(chromium === undefined)('a page that is as the custom resources 
   });
 
   test('and is cut off, is back by itself; what went wrong by that does not count', async () => {
-    await open();
+    await open({ within: '300ms' });
     const from = Date.now();
     handle.cutOff.push({ from, to: from + 10_000 });
     proxy.refuse();
     proxy.cut();
     expect(await handle.page.until(() => handle.page.log.troubles.length > 0, 10_000)).toBe(true);
-    await expect(then.pageIsBack(handle)).rejects.toThrow('the page did not connect again within 2 s (the test); it shows what was before');
+    await expect(then.pageIsBack(handle)).rejects.toThrow(
+      'the page did not connect again within 300 ms (the test); it shows what was before',
+    );
     proxy.accept();
     await handle.page.until(() => handle.page.live().length === 2, 10_000);
     await then.pageIsBack(handle);
@@ -140,10 +142,10 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
   });
 
   test('and never loses it is not live, which is a failure', async () => {
-    await open({ stale: '1s' });
+    await open({ within: '300ms' });
     killed();
     await expect(untilLostLate(context, handle, handle.page.log.losses())).rejects.toThrow(
-      'the page kept its connection for 1 s (the proxy in between) after every longhorn-manager was killed: nothing that it shows is live',
+      'the page kept its connection for 300 ms (the proxy in between) after every longhorn-manager was killed: nothing that it shows is live',
     );
     expect(findings).toEqual([]);
   });
@@ -151,16 +153,17 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
 
 describe.skipIf(chromium === undefined)('a page that is not', () => {
   test('shows something else', async () => {
-    await open();
+    await open({ within: '300ms' });
     say({ state: 'Deleting', url: 'nfs://store/a' });
     await expect(then.pageShows(handle, first)).rejects.toThrow(
-      'the page does not show within 3 s (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed',
+      'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed',
     );
   });
 
   test('hides what failed', async () => {
-    await open({ mutant: 'page-hides-error' });
+    await open({ mutant: 'page-hides-error', within: '300ms' });
     both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
+    expect(await handle.page.until(() => handle.page.look(name)?.state === 'Error', 10_000)).toBe(true);
     await expect(then.pageShows(handle, first)).rejects.toThrow('- the first backup is Error with the red icon, and the page shows Error');
   });
 
