@@ -4,14 +4,15 @@ import type { Recording } from '../../e2e/history/recording.ts';
 import { type Backup, backups, normal, recording, steps } from './longhorn-recordings.ts';
 import { both, endOf, gapBefore, type Mutation, madeAgain, movedBefore, of, without, withStatus } from './mutations.ts';
 
-type Row = { bug: string; in: string; mutate: Mutation; of?: 'first' | 'second'; state: string; reason: string };
+/** `broken` where no state is named. */
+type Row = { bug: string; in: string; mutate: Mutation; of?: 'first' | 'second'; state?: string; reason: string };
 type Expected = (recorded: Recording) => Record<string, Expectation<Backup>>;
 
 const { pending, inProgress, completed, deleting, error, denied, forgotten, locked, gone } = steps;
 const { waiting } = steps;
 
 const judged = (expected: Expected, rows: Row[]) =>
-  test.each(rows)('$in: $bug', async ({ in: name, mutate, of: which = 'first', state, reason }) => {
+  test.each(rows)('$in: $bug', async ({ in: name, mutate, of: which = 'first', state = 'broken', reason }) => {
     const verdict = evaluate(expected(mutate(await recording(name)))[which] as Expectation<Backup>);
     expect({ state: verdict.state, reason: verdict.reason }).toEqual({ state, reason });
     expect(verdict.text.startsWith(`${reason}\n`)).toBe(true);
@@ -33,7 +34,6 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.12.1/normal',
       mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, messages: {} })),
       of: 'second',
-      state: 'broken',
       reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending`,
     },
     {
@@ -41,7 +41,6 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.12.1/normal',
       mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, messages: { info: 'waiting for backup to be deleted' } })),
       of: 'second',
-      state: 'broken',
       reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending (info: waiting for backup to be deleted)`,
     },
     {
@@ -49,7 +48,6 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.12.1/normal',
       mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, messages: { error: status.messages?.info ?? '' } })),
       of: 'second',
-      state: 'broken',
       reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending (error: Wait for backup zn-b1 to be deleted)`,
     },
     {
@@ -57,7 +55,6 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.8.2/normal',
       mutate: without(of('zn-b2', 'Pending')),
       of: 'second',
-      state: 'broken',
       reason: `the second backup went InProgress (info: Wait for backup zn-b1 to be deleted) without ${message} before it; until then it was ""`,
     },
     {
@@ -65,7 +62,6 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.8.2/normal',
       mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, state: 'InProgress', messages: {} })),
       of: 'second',
-      state: 'broken',
       reason: 'the second backup was InProgress while the first backup was Deleting',
     },
     {
@@ -73,7 +69,6 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.8.2/normal',
       mutate: movedBefore(of('zn-b2', 'InProgress'), endOf('zn-b1')),
       of: 'second',
-      state: 'broken',
       reason: 'the second backup was InProgress while the first backup was Deleting',
     },
     {
@@ -81,7 +76,6 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.12.1/normal',
       mutate: withStatus(of('zn-b2', 'Completed'), (status) => ({ ...status, state: 'Error', error: 'failed to acquire lock' })),
       of: 'second',
-      state: 'broken',
       reason: `the second backup went Error (status.error: failed to acquire lock) after ${message}, where Completed was next`,
     },
     {
@@ -95,7 +89,6 @@ suite('the expectation of case Normal fails where', () => {
         ),
       ),
       of: 'second',
-      state: 'broken',
       reason: 'the second backup went Pending (info: Wait for backup zn-b1 to be deleted) after InProgress, where Completed was next',
     },
     {
@@ -125,14 +118,12 @@ suite('the expectation of case Normal fails where', () => {
       bug: 'the first goes without being deleted from the store',
       in: 'v1.12.1/normal',
       mutate: without(of('zn-b1', 'Deleting')),
-      state: 'broken',
       reason: 'the first backup was deleted, where Deleting was next; until then it was Completed',
     },
     {
       bug: 'the first comes back while it is deleted',
       in: 'v1.12.1/normal',
       mutate: madeAgain(of('zn-b1', 'Deleting')),
-      state: 'broken',
       reason:
         'the first backup is another object: zn-b1 was made again (uid ea048826-d41f-4b06-b517-e89e32a50d69, now another-uid), where Deleting was next',
     },
@@ -191,21 +182,18 @@ suite('the expectation of case Delete Error fails where', () => {
         messages: { info: 'Wait for backup ze-b1 to be deleted' },
       })),
       of: 'second',
-      state: 'broken',
       reason: 'the second backup was Pending while the first backup was Error',
     },
     {
       bug: 'the error says nothing (M16)',
       in: 'v1.8.2/delete-error',
       mutate: withStatus(of('ze-b1', 'Error'), (status) => ({ ...status, messages: {} })),
-      state: 'broken',
       reason: `the first backup went Error after Deleting, where ${denied.label} was next`,
     },
     {
       bug: 'the error stands in the wrong field',
       in: 'v1.12.1/delete-error',
       mutate: withStatus(of('ze-b1', 'Error'), (status) => ({ ...status, messages: {}, error: 'operation not permitted' })),
-      state: 'broken',
       reason: `the first backup went Error (status.error: operation not permitted) after Deleting, where ${denied.label} was next`,
     },
     {
@@ -219,7 +207,6 @@ suite('the expectation of case Delete Error fails where', () => {
       bug: 'the record is dropped on an error (M24)',
       in: 'v1.12.1/delete-error',
       mutate: without(nth('ze-b1', 'Deleting', 100), of('ze-b1', 'Error')),
-      state: 'broken',
       reason: `the first backup was deleted, where ${denied.label} was next; until then it was Completed, then Deleting`,
     },
   ]);
@@ -234,7 +221,6 @@ suite('the expectation of case Controller Crash fails where', () => {
       bug: 'the state that lives for milliseconds is not there (M17)',
       in: 'v1.12.1/controller-crash',
       mutate: without(({ object }) => forgotten.matches(object)),
-      state: 'broken',
       reason: `the first backup was deleted, where ${forgotten.label} was next; until then it was Completed, then Deleting, then Error (error: Failed to delete the backup nfs://nfs-backupstore.default.svc.cluster.local:/opt/backu... (6700 characters), then Deleting`,
     },
     {
@@ -256,7 +242,6 @@ suite('the expectation of a lock conflict fails where', () => {
       bug: 'the deletion does not mind the lock',
       in: 'v1.12.1/lock-conflict',
       mutate: without(of('zl-b1', 'Error')),
-      state: 'broken',
       reason: `the first backup was deleted, where ${locked.label} was next; until then it was Completed, then Deleting`,
     },
   ]);

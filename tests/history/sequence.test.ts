@@ -99,44 +99,31 @@ describe('a gap', () => {
 });
 
 describe('from a mark on', () => {
+  const judgedFrom = (timeline: ReturnType<typeof played>, mark = 0, ...[first, ...rest]: [typeof off, ...(typeof off)[]]) =>
+    evaluate(
+      hall(timeline)
+        .goes(first, ...rest)
+        .from(mark),
+    ).state;
+
   test('what was before does not count, but the state in force does', () => {
     const timeline = played('hall:on', 'hall:off', 'hall:dim', 'hall:on', 'hall:gone');
     const [, second] = timeline.entries;
-    const verdict = (mark: number) => evaluate(hall(timeline).goes(off, dim).from(mark)).state;
-    expect(verdict(0)).toBe('met');
-    expect(verdict(second?.sequence ?? 0)).toBe('met');
-    expect(verdict((second?.sequence ?? 0) + 1)).toBe('broken');
+    const verdicts = [0, second?.sequence, (second?.sequence ?? 0) + 1].map((mark) => judgedFrom(timeline, mark, off, dim));
+    expect(verdicts).toEqual(['met', 'met', 'broken']);
   });
 
   test('an object that was gone by then is not its past', () => {
     const timeline = played('hall:off', 'hall:gone', 'hall:off', 'hall:on');
     const [, end] = timeline.entries;
-    expect(
-      evaluate(
-        hall(timeline)
-          .goes(off, on)
-          .from(end?.sequence ?? 0),
-      ).state,
-    ).toBe('met');
+    expect(judgedFrom(timeline, end?.sequence, off, on)).toBe('met');
   });
 
   test('a gap that is open at the mark belongs to it', () => {
     const timeline = played('hall:off', 'gap', 'hall~dim', 'hall:on');
     const [, gap] = timeline.entries;
-    expect(
-      evaluate(
-        hall(timeline)
-          .goes(dim, on)
-          .from(gap?.sequence ?? 0),
-      ).state,
-    ).toBe('not-provable');
-    expect(
-      evaluate(
-        hall(timeline)
-          .goes(dim, on)
-          .from((gap?.sequence ?? 0) + 1),
-      ).state,
-    ).toBe('met');
+    expect(judgedFrom(timeline, gap?.sequence, dim, on)).toBe('not-provable');
+    expect(judgedFrom(timeline, (gap?.sequence ?? 0) + 1, dim, on)).toBe('met');
   });
 
   test('a gap that a listing had ended by then does not, even one of nothing', () => {
@@ -154,12 +141,6 @@ describe('from a mark on', () => {
     play(timeline, 'hall=on');
     expect(evaluate(hall(timeline).goes(dim)).state).toBe('met');
     expect(evaluate(hall(timeline).goes(dim, off, on)).state).toBe('not-provable');
-    expect(
-      evaluate(
-        hall(timeline)
-          .goes(off, on)
-          .from(first?.sequence ?? 0),
-      ).state,
-    ).toBe('not-provable');
+    expect(judgedFrom(timeline, first?.sequence, off, on)).toBe('not-provable');
   });
 });

@@ -39,52 +39,25 @@ const lostFault = (text: string): Lane =>
   lane('fault', { name: 'immutable-file', bars: [{ from: 3, to: 8, state: 'failed', tone: 'bad', texts: [text] }] });
 
 const finished = { state: 'finished', reason: null } as const;
+const fails = (...lanes: Lane[]): Parameters<typeof hintOf> => [{ state: 'failed', reason: 'r' }, timeline(...lanes), finished];
 
 const failure = { step: null, reason: 'r', messages: [], faults: [], evidence: [] };
 
 const cases: [what: string, given: Parameters<typeof hintOf>, at: string | undefined][] = [
   ['a pass points nowhere', [{ state: 'passed', reason: null }, timeline(), finished], undefined],
-  ['a broken expectation', [{ state: 'failed', reason: 'r' }, timeline(bracket('broken')), finished], 'longhorn'],
-  ['one that took too long', [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out')), finished], 'longhorn'],
-  [
-    'one that took too long while a pod crashed',
-    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod), finished],
-    'cluster',
-  ],
-  [
-    'and the suite had killed that pod',
-    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod, faultAt(48)), finished],
-    'longhorn',
-  ],
-  [
-    'and that was after the next fault only',
-    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod, faultAt(80)), finished],
-    'cluster',
-  ],
-  [
-    'a fault that failed',
-    [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), faultAt(3, 'failed', 'bad')), finished],
-    'suite',
-  ],
+  ['a broken expectation', fails(bracket('broken')), 'longhorn'],
+  ['one that took too long', fails(bracket('timed-out')), 'longhorn'],
+  ['one that took too long while a pod crashed', fails(bracket('timed-out'), badPod), 'cluster'],
+  ['and the suite had killed that pod', fails(bracket('timed-out'), badPod, faultAt(48)), 'longhorn'],
+  ['and that was after the next fault only', fails(bracket('timed-out'), badPod, faultAt(80)), 'cluster'],
+  ['a fault that failed', fails(bracket('timed-out'), faultAt(3, 'failed', 'bad')), 'suite'],
   [
     'a fault that failed as its pod does not run any more',
-    [
-      { state: 'failed', reason: 'r' },
-      timeline(lostFault('not injected: exec of x in a/b: failed to load task: no running task found: task e26 not found: not found')),
-      finished,
-    ],
+    fails(lostFault('not injected: exec of x in a/b: failed to load task: no running task found: task e26 not found: not found')),
     'cluster',
   ],
-  [
-    'a fault that failed as its pod is gone',
-    [{ state: 'failed', reason: 'r' }, timeline(lostFault('not injected: exec of x in a/b: pods "b" not found')), finished],
-    'cluster',
-  ],
-  [
-    'a fault that failed as its file is not there',
-    [{ state: 'failed', reason: 'r' }, timeline(lostFault('not injected: chattr: /x: No such file or directory')), finished],
-    'suite',
-  ],
+  ['a fault that failed as its pod is gone', fails(lostFault('not injected: exec of x in a/b: pods "b" not found')), 'cluster'],
+  ['a fault that failed as its file is not there', fails(lostFault('not injected: chattr: /x: No such file or directory')), 'suite'],
   ['an error of the code', [{ state: 'failed', reason: 'TypeError: x is not a function' }, timeline(), finished], 'suite'],
   ['a connection that is refused', [{ state: 'failed', reason: 'connect ECONNREFUSED 127.0.0.1' }, timeline(), finished], 'cluster'],
   ['a gap', [{ state: 'not-provable', reason: 'r' }, timeline(bracket('not-provable')), finished], 'cluster'],
@@ -93,11 +66,7 @@ const cases: [what: string, given: Parameters<typeof hintOf>, at: string | undef
     [{ state: 'failed', reason: 'r' }, timeline(bracket('broken')), { state: 'cluster-lost', reason: 'gone' }],
     'cluster',
   ],
-  [
-    'what Kubernetes did not bring about',
-    [{ state: 'failed', reason: 'r' }, timeline({ ...bracket('timed-out'), kind: 'pods' }, bracket('broken')), finished],
-    'cluster',
-  ],
+  ['what Kubernetes did not bring about', fails({ ...bracket('timed-out'), kind: 'pods' }, bracket('broken')), 'cluster'],
   [
     'a pod that crashed while a fault of another scenario was in force',
     [{ state: 'failed', reason: 'r' }, timeline(bracket('timed-out'), badPod), finished, [{ from: 48, to: 49 }]],

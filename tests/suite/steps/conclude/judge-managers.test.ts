@@ -17,46 +17,48 @@ const pod = (restartCount: number, { uid = 'u1', exitCode }: { uid?: string; exi
   },
 });
 
-type Told = { kind: 'added' | 'modified' | 'deleted'; object: ManagerPodObject };
+type Told = [kind: 'added' | 'modified' | 'deleted', object: ManagerPodObject];
 const judge = (...told: Told[]) =>
   judgeManagers(
     replayTimeline(
       'pods',
-      told.map((each) => ({ ...each, at: 0 })),
+      told.map(([kind, object]) => ({ kind, object, at: 0 })),
     ),
   ).map(({ told: line }) => line);
+
+const [young, old] = [pod(0), pod(1, { exitCode: 2 })];
 
 test.each<[string, Told[], string[]]>([
   [
     'one that lives on',
     [
-      { kind: 'added', object: pod(3) },
-      { kind: 'modified', object: pod(3) },
+      ['added', pod(3)],
+      ['modified', pod(3)],
     ],
     [],
   ],
   [
     'one whose container is started again',
     [
-      { kind: 'added', object: pod(0) },
-      { kind: 'modified', object: pod(1, { exitCode: 2 }) },
-      { kind: 'modified', object: pod(1, { exitCode: 2 }) },
+      ['added', young],
+      ['modified', old],
+      ['modified', old],
     ],
     ['container longhorn-manager of longhorn-manager-u1 on node1 was started again (its last end: exit code 2, Error)'],
   ],
   [
     'one that is deleted',
     [
-      { kind: 'added', object: pod(0) },
-      { kind: 'deleted', object: pod(0) },
+      ['added', young],
+      ['deleted', young],
     ],
     ['longhorn-manager-u1 on node1 went'],
   ],
   [
     'another one with other restarts',
     [
-      { kind: 'added', object: pod(0) },
-      { kind: 'added', object: pod(2, { uid: 'u2' }) },
+      ['added', young],
+      ['added', pod(2, { uid: 'u2' })],
     ],
     [],
   ],
