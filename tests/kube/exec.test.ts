@@ -1,12 +1,8 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { type Cluster, connect, ExecError } from '../../e2e/kube/cluster.ts';
 import { type Health, openHealth } from '../../e2e/kube/health.ts';
+import { end, kubeconfigOf, listen } from '../support/serving.ts';
 import { acceptWebSocket, type WebSocketEnd } from '../support/web-socket.ts';
 
 // The channels of v5.channel.k8s.io.
@@ -27,30 +23,24 @@ const serving = async (
   health?: Health,
 ): Promise<Served> => {
   const asked: URL[] = [];
-  const server = createServer((_, response) => response.writeHead(404).end()).listen(0, '127.0.0.1');
+  const server = createServer((_, response) => response.writeHead(404).end());
   const ends: WebSocketEnd[] = [];
   server.on('upgrade', (request, socket) => {
     asked.push(new URL(request.url ?? '', 'http://server'));
     const refusal = refusals.shift();
     if (refusal === 'cut') return socket.destroy();
     if (refusal !== undefined) return socket.end(`HTTP/1.1 ${refusal} No\r\nConnection: close\r\n\r\n`);
-    const end = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
-    ends.push(end);
+    const channel = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
+    ends.push(channel);
     const bytes = (data: string | Buffer | object) =>
       Buffer.isBuffer(data) || typeof data === 'string' ? Buffer.from(data) : Buffer.from(JSON.stringify(data));
-    onExec({ ...end, say: (channel, data) => end.send(Buffer.concat([Buffer.from([channels[channel]]), bytes(data)])) });
+    onExec({ ...channel, say: (name, data) => channel.send(Buffer.concat([Buffer.from([channels[name]]), bytes(data)])) });
   });
-  await once(server, 'listening');
-  const dir = await mkdtemp(join(tmpdir(), 'corral-exec-'));
-  const kubeconfig = join(dir, 'kubeconfig');
-  const { port } = server.address() as { port: number };
-  const clusters = [{ name: 'x', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }];
-  const contexts = [{ name: 'x', context: { cluster: 'x', user: 'x' } }];
-  await writeFile(kubeconfig, stringify({ clusters, contexts, users: [{ name: 'x', user: {} }], 'current-context': 'x' }));
+  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`);
   const close = async () => {
-    await rm(dir, { recursive: true });
-    for (const end of ends) end.destroy();
-    await once(server.close(), 'close');
+    await remove();
+    for (const each of ends) each.destroy();
+    await end(server);
   };
   served = { cluster: connect({ kubeconfig, ...(health && { health }) }), asked, close };
   return served;

@@ -1,18 +1,16 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connect } from '../../e2e/kube/cluster.ts';
+import { end, listen } from '../support/serving.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-kubeconfig-'));
+  dir = await temporaryFolder();
 });
-afterEach(() => rm(dir, { recursive: true }));
 
 const written = async (current?: string): Promise<string> => {
   const file = join(dir, 'kubeconfig');
@@ -72,10 +70,9 @@ describe('the token file of a user', () => {
     const server = createServer((request, response) => {
       seen.push(request.headers.authorization);
       response.end('{"gitVersion":"v1"}');
-    }).listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    });
+    const url = `http://127.0.0.1:${await listen(server)}`;
+    onTestFinished(() => end(server));
     const kubeconfig = join(dir, 'kubeconfig');
     const config = {
       clusters: [{ name: 'one', cluster: { server: url, 'insecure-skip-tls-verify': true } }],

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -6,6 +5,7 @@ import { follow } from '../../e2e/history/watch.ts';
 import { ApiError, type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { type Health, openHealth } from '../../e2e/kube/health.ts';
 import { patiently } from '../../e2e/kube/patience.ts';
+import { end, listen } from '../support/serving.ts';
 import {
   type Answer,
   brokenOff,
@@ -159,10 +159,8 @@ describe('nothing else is', () => {
 
 test('a connection that is refused got nowhere: even what may be done only once is sent again', async () => {
   const listener = createServer((_, response) => response.end(JSON.stringify(hall)));
-  const listening = once(listener.listen(0, '127.0.0.1'), 'listening');
-  await listening;
-  const { port } = listener.address() as { port: number };
-  await once(listener.close(), 'close');
+  const port = await listen(listener);
+  await end(listener);
   const ask = async () => {
     const response = await fetch(`http://127.0.0.1:${port}/`);
     return response.json();
@@ -175,8 +173,7 @@ test('a connection that is refused got nowhere: even what may be done only once 
     isOutage: true,
     detail: expect.stringMatching(/^from .*Z, for [\d.]+ m?s: \d+ requests? without an answer \(the last: .*\); \d+ sent again$/),
   });
-  listener.closeAllConnections();
-  await once(listener.close(), 'close');
+  await end(listener);
 });
 
 describe('a watch', () => {

@@ -7,6 +7,7 @@ import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { loadKubeconfig } from '../../e2e/kube/kubeconfig.ts';
 import { createForward } from '../../e2e/kube/port-forward.ts';
+import { end, listen } from '../support/serving.ts';
 import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
 import { acceptWebSocket, closeFrame, serverFrame, upgradeAnswer } from '../support/web-socket.ts';
 
@@ -34,11 +35,11 @@ beforeEach(async () => {
     outcome.catch(() => {});
     outcomes.push(outcome);
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
+  await listen(server);
 });
 afterEach(async () => {
   for (const socket of opened) socket.destroy();
-  await once(server.close(), 'close');
+  await end(server);
   await stub.stop();
 });
 

@@ -1,12 +1,8 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { applyManifests } from '../../lab/manifests/apply.ts';
+import { end, kubeconfigOf, listen } from '../support/serving.ts';
 
 // What a real server does within milliseconds, and only sometimes: after a definition is Established it does not know the kind yet, then is
 // still setting up its storage.
@@ -23,14 +19,13 @@ const established = { ...definition, status: { conditions: [{ type: 'Established
 const goat = { apiVersion: 'corral.test/v1', kind: 'Goat', metadata: { name: 'one' } };
 const served = (name: string, kind: string) => ({ resources: [{ name, kind, namespaced: false }] });
 
-let dir: string;
 let server: Server;
+let port: number;
 let asked: string[];
 /** What is answered, one after the other; the last one again and again. */
 let answers: Record<string, [status: number, body: object][]>;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-apply-'));
   asked = [];
   const list = { metadata: { resourceVersion: '1' }, items: [definition] };
   answers = {
@@ -55,28 +50,15 @@ beforeEach(async () => {
     const all = answers[what] ?? [[404, { message: `no ${what}` }]];
     const [status, body] = (all.length > 1 ? all.shift() : all[0]) as [number, object];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  port = await listen(server);
 });
 
-afterEach(async () => {
-  server.closeAllConnections();
-  server.close();
-  await rm(dir, { recursive: true });
-});
+afterEach(() => end(server));
 
 const apply = async (...objects: object[]) => {
-  const kubeconfig = join(dir, 'kubeconfig');
-  const config = {
-    apiVersion: 'v1',
-    kind: 'Config',
-    clusters: [
-      { name: 'a', cluster: { 'insecure-skip-tls-verify': true, server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` } },
-    ],
-    contexts: [{ name: 'a', context: { cluster: 'a' } }],
-    'current-context': 'a',
-  };
-  await writeFile(kubeconfig, stringify(config));
+  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${port}`);
+  onTestFinished(remove);
   await applyManifests({ kubeconfig, manifests: objects.map((object) => ({ source: 'x.yaml', text: stringify(object) })) });
 };
 

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, expect, test } from 'vitest';
 import { relayTo } from '../../lab/run/relay.ts';
+import { listen as listenOn } from '../support/serving.ts';
 
 const host = '127.0.0.1';
 const sockets: Socket[] = [];
@@ -12,10 +13,9 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close();
 });
 
-const listen = async (server: Server): Promise<number> => {
+const listen = (server: Server): Promise<number> => {
   servers.push(server);
-  await once(server.listen(0, host), 'listening');
-  return (server.address() as AddressInfo).port;
+  return listenOn(server);
 };
 
 // Both ends of a connection through a relay, and the relay's own end of the client's.

@@ -1,14 +1,14 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { releaseObjects } from '../../emulator/install.ts';
 import { emulatorManifest } from '../../providers/emulator-pack.ts';
 import { fitToCluster } from '../../providers/longhorn/fit.ts';
 import { namedImages } from '../../providers/longhorn/images.ts';
 import { readObjects } from '../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../providers/longhorn/release.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // Each spawns the command.
 vi.setConfig({ testTimeout: 30_000 });
@@ -36,8 +36,7 @@ test('nothing of it has to be fitted to small nodes', () => {
 const pack = (...args: string[]) => execa(process.execPath, ['scripts/emulator-pack.ts', ...args], { reject: false, stdin: 'ignore' });
 
 test('a folder with something in it is not written into', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-pack-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder();
   await writeFile(join(folder, 'longhorn.yaml'), 'mine');
   expect(await pack(folder)).toMatchObject({
     exitCode: 3,

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { digestOf, ociLayout, type TestImage } from './image-archives.ts';
+import { end, listen } from './serving.ts';
 
 /** How a registry is to behave where it is not just right. */
 export type RegistryOptions = {
@@ -17,10 +17,9 @@ export type Registry = {
   stop(): Promise<void>;
 };
 
-const listen = async (listener: RequestListener): Promise<{ server: Server; url: string }> => {
+const serve = async (listener: RequestListener): Promise<{ server: Server; url: string }> => {
   const server = createServer(listener);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { server, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+  return { server, url: `http://127.0.0.1:${await listen(server)}` };
 };
 
 const mediaTypeOf = (document: Buffer): string => (JSON.parse(document.toString()) as { mediaType: string }).mediaType;
@@ -37,11 +36,11 @@ export const startRegistry = async (
   );
   const blob = (digest: string): Buffer | undefined => files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`) as Buffer | undefined;
   const asked: string[] = [];
-  const storage = await listen(({ url = '', headers }, response) => {
+  const storage = await serve(({ url = '', headers }, response) => {
     asked.push(`storage:${url}${headers.authorization === undefined ? '' : ' with a token'}`);
     response.end(blob(url.slice(1)));
   });
-  const { server, url: root } = await listen(({ url = '', headers: { authorization } }, response) => {
+  const { server, url: root } = await serve(({ url = '', headers: { authorization } }, response) => {
     asked.push(`${url}${authorization === undefined ? '' : ' with a token'}`);
     const other = alter(url);
     if (other) return void response.writeHead(other.status ?? 200, other.headers).end(other.body);
@@ -61,10 +60,7 @@ export const startRegistry = async (
     url: root,
     asked,
     stop: async () => {
-      for (const each of [server, storage.server]) {
-        each.closeAllConnections();
-        await new Promise((resolve) => each.close(resolve));
-      }
+      for (const each of [server, storage.server]) await end(each);
     },
   };
 };

@@ -1,11 +1,7 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
 import type { connect } from '../../e2e/kube/cluster.ts';
 import type { Schedule } from '../history/schedules/schedule.ts';
+import { end, kubeconfigOf, listen } from './serving.ts';
 import { createWorld, type Director, type World } from './stream-server-world.ts';
 
 /** Starts one HTTP server for any number of worlds, each in a namespace of its own. */
@@ -17,16 +13,10 @@ export const startStreamServer = async () => {
     worlds
       .get(namespace)?.(request, response)
       .catch((error) => response.destroy(error));
-  }).listen(0, '127.0.0.1');
+  });
   // A connection that is closed for being idle could be just the one that is used again.
   server.keepAliveTimeout = 0;
-  await once(server, 'listening');
-  const dir = await mkdtemp(join(tmpdir(), 'corral-stream-server-'));
-  const kubeconfig = join(dir, 'kubeconfig');
-  const url = `http://127.0.0.1:${(server.address() as { port: number }).port}`;
-  const contexts = [{ name: 'x', context: { cluster: 'x', user: 'x' } }];
-  const clusters = [{ name: 'x', cluster: { server: url, 'insecure-skip-tls-verify': true } }];
-  await writeFile(kubeconfig, stringify({ clusters, contexts, users: [{ name: 'x', user: { token: 'x' } }], 'current-context': 'x' }));
+  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, { token: 'x' });
   let count = 0;
   return {
     open: (schedule: Schedule, director: Director, connecting: typeof connect): World => {
@@ -37,9 +27,8 @@ export const startStreamServer = async () => {
       return world;
     },
     close: async () => {
-      await rm(dir, { recursive: true });
-      server.closeAllConnections();
-      await once(server.close(), 'close');
+      await remove();
+      await end(server);
     },
   };
 };

@@ -1,13 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { stringify } from 'yaml';
-import { type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
+import { end, kubeconfigOf, listen } from './serving.ts';
 
 /** What is asked of a review of access. */
 type Access = { verb: string; resource: string; group?: string; namespace?: string };
@@ -17,6 +13,8 @@ export type StubServer = {
   url: string;
   /** A kubeconfig whose only context is `stub`. */
   kubeconfig: string;
+  /** A client of it. */
+  connect(options?: Pick<Parameters<typeof connect>[0], 'permit'>): Cluster;
   put(resource: Resource, ...objects: KubernetesObject[]): void;
   /** Removes an object at once. */
   remove(resource: Resource, name: string): void;
@@ -51,6 +49,7 @@ const merged = (object: unknown, patch: unknown): unknown => {
 export const startStubServer = async ({ uid }: { uid: string }): Promise<StubServer> => {
   const collections = new Map<string, Map<string, KubernetesObject>>();
   const watchers = new Set<Watcher>();
+  const happened: { collection: string; version: number; line: string }[] = [];
   const denied: Access[] = [];
   const asked: string[] = [];
   let fixed: { status: number; body: string } | undefined;
@@ -58,7 +57,8 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
   let version = 1;
 
   const tell = (collection: string, type: string, object: KubernetesObject): void => {
-    for (const watcher of watchers) if (watcher.collection === collection) watcher.response.write(`${JSON.stringify({ type, object })}\n`);
+    happened.push({ collection, version, line: `${JSON.stringify({ type, object })}\n` });
+    for (const watcher of watchers) if (watcher.collection === collection) watcher.response.write(happened.at(-1)?.line);
   };
   const store = (collection: string, object: KubernetesObject): KubernetesObject => {
     version += 1;
@@ -96,6 +96,9 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
     const found = collections.get(pathname);
     if (found !== undefined && searchParams.get('watch') === 'true') {
       response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+      // Also what happened since the list, before this came: on a busy machine that may be a while.
+      const since = Number(searchParams.get('resourceVersion'));
+      for (const each of happened) if (each.collection === pathname && each.version > since) response.write(each.line);
       const watcher = { collection: pathname, response };
       watchers.add(watcher);
       response.on('close', () => watchers.delete(watcher));
@@ -121,19 +124,9 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
     return send(200, object);
   };
 
-  const server = createServer((request, response) => void respond(request, response)).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const folder = await mkdtemp(join(tmpdir(), 'corral-stub-'));
-  const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(
-    kubeconfig,
-    stringify({
-      clusters: [{ name: 'stub', cluster: { server: url, 'insecure-skip-tls-verify': true } }],
-      users: [{ name: 'stub', user: {} }],
-      contexts: [{ name: 'stub', context: { cluster: 'stub', user: 'stub' } }],
-    }),
-  );
+  const server = createServer((request, response) => void respond(request, response));
+  const url = `http://127.0.0.1:${await listen(server)}`;
+  const { kubeconfig, remove } = await kubeconfigOf(url);
   const namespaceOf = ({ group, plural }: Resource): string | undefined =>
     group === 'longhorn.io' || plural === 'pods' || plural === 'services'
       ? 'longhorn-system'
@@ -149,6 +142,7 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
   return {
     url,
     kubeconfig,
+    connect: (options = {}) => connect({ kubeconfig, ...options }),
     put,
     remove: (resource, name) => drop(collectionOf(resource), name),
     answer: (status, body = '') => {
@@ -166,9 +160,8 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
     deny: (access) => void denied.push(access),
     asked,
     stop: async () => {
-      server.closeAllConnections();
-      await once(server.close(), 'close');
-      await rm(folder, { recursive: true });
+      await end(server);
+      await remove();
     },
   };
 };

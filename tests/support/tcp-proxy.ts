@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
+import { listen } from './serving.ts';
 
 /** A network between a client and a server on loopback that can fail. */
 export type TcpProxy = {
@@ -39,13 +40,13 @@ export const startTcpProxy = async (target: number, host = '127.0.0.1'): Promise
         to.destroy();
       });
     }
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  });
+  const port = await listen(server);
   const cut = () => {
     for (const socket of open) socket.destroy();
   };
   return {
-    port: (server.address() as { port: number }).port,
+    port,
     cut,
     freeze: () => {
       for (const socket of open) socket.unpipe().pause();

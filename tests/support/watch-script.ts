@@ -1,11 +1,7 @@
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { stringify } from 'yaml';
 import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import type { Health } from '../../e2e/kube/health.ts';
+import { end, kubeconfigOf, listen } from './serving.ts';
 
 /** What a server that misbehaves answers to the next request; lists and watches alike. */
 export type Answer = (response: ServerResponse) => void;
@@ -21,22 +17,15 @@ export const startScriptedServer = async (script: Answer[], { health }: { health
     asked.push(new URL(request.url ?? '', 'http://server'));
     methods.push(request.method ?? '');
     script.shift()?.(response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const dir = await mkdtemp(join(tmpdir(), 'corral-scripted-'));
-  const kubeconfig = join(dir, 'kubeconfig');
-  const { port } = server.address() as { port: number };
-  const clusters = [{ name: 'x', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }];
-  const contexts = [{ name: 'x', context: { cluster: 'x', user: 'x' } }];
-  await writeFile(kubeconfig, stringify({ clusters, contexts, users: [{ name: 'x', user: { token: 'secret' } }], 'current-context': 'x' }));
+  });
+  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, { token: 'secret' });
   return {
     cluster: connect({ kubeconfig, ...(health === undefined ? {} : { health }) }),
     asked,
     methods,
     close: async () => {
-      await rm(dir, { recursive: true });
-      server.closeAllConnections();
-      await once(server.close(), 'close');
+      await remove();
+      await end(server);
     },
   };
 };

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { createStreams, readStreamPath } from '../../../emulator/api/streams.ts';
 import { createLog } from '../../../emulator/log.ts';
+import { listen } from '../../support/serving.ts';
 import { createStandInDatastore, type StandInDatastore } from './support/datastore.ts';
 import { backup, volume } from './support/objects.ts';
 
@@ -18,8 +19,7 @@ beforeEach(async () => {
   const server = createServer();
   const stream = createStreams(options);
   server.on('upgrade', (request, socket, head) => stream(request, socket, head));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  host = `127.0.0.1:${await listen(server)}`;
   stop = () => server.close();
 });
 afterEach(() => {

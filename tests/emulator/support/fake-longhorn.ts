@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { clocks } from '../../../emulator/clocks.ts';
 import type { Client } from '../../../emulator/kubernetes/client.ts';
 import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { runRecurringJob } from '../../../emulator/recurring-job/run.ts';
+import { end, listen } from '../../support/serving.ts';
 
 type Labels = Record<string, string> | null;
 export type FakeSnapshot = { name: string; crCreationTime: string; labels: Labels };
@@ -156,11 +156,11 @@ export const runOn = async (fake: FakeLonghorn, mutant?: Mutant): Promise<{ code
   const lines: string[] = [];
   const server = createServer((request, response) => void serve(fake, request, response));
   server.on('connection', () => fake.connections++);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const port = await listen(server);
   try {
     const code = await runRecurringJob({
       name: fake.name,
-      managerURL: `http://127.0.0.1:${(server.address() as AddressInfo).port}/v1`,
+      managerURL: `http://127.0.0.1:${port}/v1`,
       kubernetes: kubernetesOf(fake),
       clock: { ...clocks.fast, jobPoll: 1 },
       mutant,
@@ -168,7 +168,6 @@ export const runOn = async (fake: FakeLonghorn, mutant?: Mutant): Promise<{ code
     });
     return { code, lines };
   } finally {
-    server.closeAllConnections();
-    server.close();
+    await end(server);
   }
 };

@@ -1,21 +1,23 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../../emulator/log.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
+import { end, listen } from '../../support/serving.ts';
 
 // A manager is played byte by byte: what becomes of a page's connection when it goes, in each way in which it can go.
 
 const uiHost = '127.77.0.9';
 let controller: AbortController;
 let manager: Server;
+let port: number;
 let managers: Socket[];
 let asked: Promise<Socket>;
 beforeEach(async () => {
   [controller, managers] = [new AbortController(), []];
   manager = createServer((socket) => managers.push(socket.on('error', () => {})));
-  await once(manager.listen(0, '127.0.0.1'), 'listening');
+  port = await listen(manager);
   asked = once(manager, 'connection').then(async ([socket]) => {
     await once(socket, 'data');
     return socket;
@@ -24,12 +26,12 @@ beforeEach(async () => {
 afterEach(async () => {
   controller.abort();
   for (const socket of managers) socket.destroy();
-  if (manager.listening) await once(manager.close(), 'close');
+  await end(manager);
 });
 
 const serve = ({ readTimeout = 60_000 } = {}): Promise<void> =>
   serveFrontend({
-    backend: { host: '127.0.0.1', port: (manager.address() as AddressInfo).port },
+    backend: { host: '127.0.0.1', port },
     readTimeout,
     page: 'none',
     mutant: undefined,
@@ -88,7 +90,7 @@ test('the end of a page ends the connection to the manager', async () => {
 
 test('where no manager is, it is 502, for a request and for a stream', async () => {
   await serve();
-  await once(manager.close(), 'close');
+  await end(manager);
   expect(await openStream(askForList)).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
   expect(await openStream()).toMatch(/^HTTP\/1\.1 502 Bad Gateway\r\n/);
 });

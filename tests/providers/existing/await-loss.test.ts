@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { connect } from '../../../e2e/kube/cluster.ts';
 import { awaitLoss } from '../../../providers/existing/await-loss.ts';
 import { putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
@@ -13,7 +12,7 @@ beforeEach(async () => {
 afterEach(() => server.stop());
 
 const watching = async (away: number): Promise<AbortSignal> => {
-  const { lost, stop } = await awaitLoss(connect({ kubeconfig: server.kubeconfig, context: 'stub' }), { away, look: 20 });
+  const { lost, stop } = await awaitLoss(server.connect(), { away, look: 20 });
   onTestFinished(stop);
   return lost;
 };
@@ -39,7 +38,7 @@ test('one that comes back in time is not', async () => {
 });
 
 test('nothing is watched any more once it was stopped', async () => {
-  const { lost, stop } = await awaitLoss(connect({ kubeconfig: server.kubeconfig, context: 'stub' }), { away: 50, look: 20 });
+  const { lost, stop } = await awaitLoss(server.connect(), { away: 50, look: 20 });
   await stop();
   server.answer(503, 'gone');
   await new Promise((resolve) => setTimeout(resolve, 200));

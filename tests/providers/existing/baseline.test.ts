@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect, resources } from '../../../e2e/kube/cluster.ts';
+import { resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
 import { type Baseline, differencesFrom, readBaseline } from '../../../providers/existing/baseline/baseline.ts';
 import { longhornObjects, putLonghorn } from '../../support/longhorn-objects.ts';
@@ -17,12 +17,12 @@ let baseline: Baseline;
 beforeEach(async () => {
   server = await startStubServer({ uid: 'uid' });
   putLonghorn(server);
-  baseline = await readBaseline(connect({ kubeconfig: server.kubeconfig, context: 'stub' }), { allow: [], stores: undefined });
+  baseline = await readBaseline(server.connect(), { allow: [], stores: undefined });
 });
 afterEach(() => server.stop());
 
 const differences = (options: { signal?: AbortSignal; settling?: number } = {}) =>
-  differencesFrom(baseline, { cluster: connect({ kubeconfig: server.kubeconfig, context: 'stub' }), run, signal: never, ...options });
+  differencesFrom(baseline, { cluster: server.connect(), run, signal: never, ...options });
 
 test('what nobody changed is as it was', async () => {
   expect(await differences()).toEqual([]);

@@ -216,7 +216,7 @@ test('an interruption does not wait for an answer', async () => {
   const interrupted = new AbortController();
   const waiting = up({ expectCluster: undefined, typed: undefined, asks: true, signal: interrupted.signal });
   waiting.catch(() => {});
-  await vi.waitFor(() => expect(said.at(-1)).toContain('node-fault: '));
+  await vi.waitFor(() => expect(said.at(-1)).toContain('node-fault: '), 30_000);
   interrupted.abort(new Error('interrupted by SIGINT'));
   await expect(waiting).rejects.toThrow('interrupted by SIGINT');
 });

@@ -1,6 +1,5 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
@@ -11,6 +10,7 @@ import { plainProgress } from '../../../providers/progress.ts';
 import { layerOf, ociLayout, tarOf } from '../../support/image-archives.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 import { startRegistry } from '../../support/oci-registry.ts';
+import { end, listen } from '../../support/serving.ts';
 
 // Each image is a part of the cache, which is written through to the disk.
 vi.setConfig({ testTimeout: 30_000 });
@@ -95,15 +95,12 @@ test('a mirror that is not there', async () => {
 
 test('an official release: its manifest from where it is published, its images from the mirror', async () => {
   const server = createServer((_, response) => void response.end(text));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
+  const port = await listen(server);
+  onTestFinished(() => end(server));
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));
   const options = { registryMirror: await mirrorOf(names), portable: true, progress };
-  const target = await officialTarget('v1.8.2', options, `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const target = await officialTarget('v1.8.2', options, `http://127.0.0.1:${port}`);
   expect(target).toMatchObject({ name: 'official', size: { nodes: 3 }, workersPerCpu: 2 });
   expect(lines.filter((line) => line.endsWith(' ...'))).toEqual([
     'Fetch the manifest of Longhorn v1.8.2 ...',

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fetchRelease } from '../../../providers/longhorn/official.ts';
 import { startRegistry } from '../../support/oci-registry.ts';
+import { end, listen } from '../../support/serving.ts';
 
 const server = createServer(({ url }, response) => {
   if (url === '/v1.12.1/deploy/longhorn.yaml') response.end('a release');
@@ -12,13 +12,9 @@ const server = createServer(({ url }, response) => {
 let from: string;
 
 beforeAll(async () => {
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  from = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  from = `http://127.0.0.1:${await listen(server)}`;
 });
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+afterAll(() => end(server));
 
 test.each([
   ['v1.12.1', '/v1.12.1/deploy/longhorn.yaml', 'a release'],

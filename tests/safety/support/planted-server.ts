@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { end, listen } from '../../support/serving.ts';
 import { acceptWebSocket } from '../../support/web-socket.ts';
 import { plantAll } from './sentinels.ts';
 
@@ -23,15 +23,13 @@ export const startPlantedServer = async () => {
     say(2, planted.stderr);
     say(3, JSON.stringify({ status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '3' }] } }));
   });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const planted = plantAll((server.address() as { port: number }).port);
+  const planted = plantAll(await listen(server));
   return {
     ...planted,
     close: async () => {
-      server.closeAllConnections();
       // These it does not count as its own any more.
       for (const socket of sockets) socket.destroy();
-      await once(server.close(), 'close');
+      await end(server);
     },
   };
 };

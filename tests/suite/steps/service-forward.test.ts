@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectSocket, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect, resources } from '../../../e2e/kube/cluster.ts';
+import { resources } from '../../../e2e/kube/cluster.ts';
 import { forwardService } from '../../../e2e/suite/steps/service-forward.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
 import { acceptWebSocket, type WebSocketEnd } from '../../support/web-socket.ts';
@@ -54,8 +54,7 @@ const putPod = (name: string, { ready = true } = {}): void =>
     status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   });
 
-const forward = () =>
-  forwardService(connect({ kubeconfig: stub.kubeconfig, context: 'stub' }), { namespace, name: 'web', signal: controller.signal });
+const forward = () => forwardService(stub.connect(), { namespace, name: 'web', signal: controller.signal });
 
 const open = (url: string): Socket => connectSocket(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
 
@@ -131,9 +130,7 @@ test('a service that leads nowhere is an error at once', async () => {
 
 test('what the scenario may not do is not sent', async () => {
   putPod('one');
-  const cluster = connect({
-    kubeconfig: stub.kubeconfig,
-    context: 'stub',
+  const cluster = stub.connect({
     permit: ({ subresource, verb }) => {
       if (subresource === 'portforward') throw new Error(`not ${verb}`);
     },

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type ApiOptions, handle } from '../../../../emulator/api/handler.ts';
 import { createLog } from '../../../../emulator/log.ts';
+import { end, listen } from '../../../support/serving.ts';
 import { createStandInDatastore } from './datastore.ts';
 
 /** The API on a port of this machine with a datastore in memory; `call` is one request, as `POST /v1/volumes/v?action=attach`. */
@@ -15,8 +15,7 @@ export const startTestApi = async () => {
     signal: controller.signal,
   };
   const server = createServer((request, response) => void handle(options, request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const host = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const host = `127.0.0.1:${await listen(server)}`;
   return {
     ...standIn,
     host,
@@ -29,8 +28,7 @@ export const startTestApi = async () => {
     },
     stop: () => {
       controller.abort();
-      server.close();
-      server.closeAllConnections();
+      return end(server);
     },
   };
 };

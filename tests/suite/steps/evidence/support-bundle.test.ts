@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { connect, resources } from '../../../../e2e/kube/cluster.ts';
+import { resources } from '../../../../e2e/kube/cluster.ts';
 import type { Duration } from '../../../../e2e/kube/duration.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 import { permitNeeded } from '../../../../e2e/permissions/permit.ts';
@@ -61,7 +61,7 @@ const asked = (what: string): number => stub.asked.filter((each) => each === wha
 type How = { time?: Duration; goneWithin?: Duration; interrupted?: AbortSignal };
 const fetchIt = ({ time = '20s', goneWithin = '20s', interrupted = new AbortController().signal }: How = {}) => {
   const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined, supportBundle: true });
-  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub', permit });
+  const cluster = stub.connect({ permit });
   return fetchSupportBundle(cluster, { run: 'abc123', path: path(), interrupted, time, goneWithin });
 };
 const ended = (how: How = {}): Promise<string> =>
@@ -72,7 +72,7 @@ const ended = (how: How = {}): Promise<string> =>
 /** Resolves when it was asked for; what it was asked for with stays as it is but for the state. */
 const says = async (...states: Record<string, unknown>[]): Promise<void> => {
   await expect.poll(() => asked(`POST ${collection}`)).toBe(1);
-  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  const cluster = stub.connect();
   for (const status of states) await cluster.patch(longhornResources.supportBundles, { namespace, name }, { status });
 };
 const ready = { state: 'ReadyForDownload', ownerID: 'node-2', progress: 100 };
@@ -80,7 +80,7 @@ const ready = { state: 'ReadyForDownload', ownerID: 'node-2', progress: 100 };
 test('one that is ready is fetched from Longhorn by the node that owns it, and removed', async () => {
   const fetching = ended();
   await says({ state: 'Generating', progress: 40 });
-  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  const cluster = stub.connect();
   const { metadata, spec } = await cluster.get(longhornResources.supportBundles, { namespace, name });
   expect(metadata.labels).toEqual({ 'corral.test/run': 'abc123' });
   expect(spec).toEqual({ description: "a scenario of Corral's run abc123 did not pass", issueURL: '' });
@@ -102,7 +102,7 @@ test('one that fails is told in the words of Longhorn, and removed', async () =>
 test('one that Longhorn does not let go is told of, though it was fetched', async () => {
   const fetching = ended({ goneWithin: '100ms' });
   await says();
-  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  const cluster = stub.connect();
   await cluster.patch(longhornResources.supportBundles, { namespace, name }, { metadata: { finalizers: ['longhorn.io'] }, status: ready });
   expect(await fetching).toBe(`it is here, but ${name} did not go within 100ms: npm run cleanup removes it`);
   expect(await readdir(folder)).toEqual(['support-bundle.zip']);
@@ -161,7 +161,7 @@ test('of two scenarios of a run one has it, and the other says so', async () => 
   // Both at the same moment: the API server decides.
   const both = [ended(), ended()];
   await expect.poll(() => asked(`POST ${collection}`)).toBe(3);
-  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  const cluster = stub.connect();
   await cluster.patch(longhornResources.supportBundles, { namespace, name }, { status: ready });
   expect((await Promise.all(both)).sort()).toEqual(['fetched', message]);
 });
@@ -199,7 +199,7 @@ const header = {
 
 /** The evidence of a scenario, as its steps keep it. */
 const keep = (supportBundle: boolean) => {
-  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub' });
+  const cluster = stub.connect();
   const evidence = openEvidence({ out: folder, header, cluster, supportBundle, onExpected: () => () => {}, onTrouble: () => {} });
   keepEvidence(evidence.keeper, { run: 'abc123', made: nothingMade(), target: 't', place: { namespace: 's' }, dangers: [] });
   return evidence;
@@ -231,7 +231,7 @@ test('where there is none, a line of the evidence says why; where it is not want
 
 test('what was not asked for by a flag is not permitted, and never sent', async () => {
   const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined });
-  const cluster = connect({ kubeconfig: stub.kubeconfig, context: 'stub', permit });
+  const cluster = stub.connect({ permit });
   const fetching = fetchSupportBundle(cluster, { run: 'abc123', path: path(), interrupted: new AbortController().signal });
   await expect(fetching).rejects.toThrow(/wants to list supportbundles.longhorn.io in namespace longhorn-system, which is not among/);
   expect(stub.asked).toEqual([]);

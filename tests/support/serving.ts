@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { AddressInfo, Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'yaml';
+
+/** Lets a server listen on a free port of loopback, and gives the port. */
+export const listen = async (server: Server): Promise<number> => {
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return (server.address() as AddressInfo).port;
+};
+
+/** Ends a server with all that is connected to it. */
+export const end = async (server: Server & { closeAllConnections?(): void }): Promise<void> => {
+  if (!server.listening) return;
+  const closed = once(server.close(), 'close');
+  server.closeAllConnections?.();
+  await closed;
+};
+
+/** A kubeconfig file whose only context is `stub`, of a server that asks for no certificate; `remove` takes it away. */
+export const kubeconfigOf = async (server: string, user: object = {}) => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-stub-'));
+  const kubeconfig = join(folder, 'kubeconfig');
+  const config = {
+    clusters: [{ name: 'stub', cluster: { server, 'insecure-skip-tls-verify': true } }],
+    users: [{ name: 'stub', user }],
+    contexts: [{ name: 'stub', context: { cluster: 'stub', user: 'stub' } }],
+    'current-context': 'stub',
+  };
+  await writeFile(kubeconfig, stringify(config));
+  return { kubeconfig, remove: () => rm(folder, { recursive: true }) };
+};
