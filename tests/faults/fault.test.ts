@@ -1,22 +1,20 @@
-import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { appendFile, readFile } from 'node:fs/promises';
+import { beforeEach, expect, test } from 'vitest';
 import type { Fault } from '../../e2e/faults/fault.ts';
 import { ledgerPath, openLedger, readFaults } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
 import { know } from '../../e2e/kube/redact/known.ts';
 import { localPods } from '../support/local-pods.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let out: string;
 let patched: [string, unknown][];
 
 beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), 'corral-ledger-'));
+  out = await temporaryFolder();
   patched = [];
 });
-afterEach(() => rm(out, { recursive: true }));
 
 // The only thing a heal of this kind asks of a cluster.
 const cluster: Cluster = {

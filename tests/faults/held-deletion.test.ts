@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { heldDeletion, holdCommand, letDeletionGo } from '../../e2e/faults/held-deletion.ts';
@@ -9,6 +8,7 @@ import { openLedger } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { startInPods } from '../../e2e/kube/in-pods.ts';
 import { localPods } from '../support/local-pods.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cluster = localPods();
 const pods = [{ namespace: 'longhorn-system', name: 'longhorn-manager-local', container: 'longhorn-manager' }];
@@ -18,7 +18,7 @@ let folder: string;
 let deletions: ChildProcess[];
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-held-'));
+  folder = await temporaryFolder();
   deletions = [];
   const binaries = join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2');
   await mkdir(binaries, { recursive: true });
@@ -35,7 +35,6 @@ afterEach(async () => {
       if (child.kill('SIGKILL')) await ended;
     }),
   );
-  await rm(folder, { recursive: true });
 });
 
 // Named and called as Longhorn's own is: the program's path, then `backup rm URL`.

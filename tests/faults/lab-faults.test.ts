@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Fault } from '../../e2e/faults/fault.ts';
 import {
@@ -17,6 +14,7 @@ import { type Ledger, openLedger } from '../../e2e/faults/ledger.ts';
 import { closeGone, openFaults } from '../../e2e/faults/open-faults.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cluster = { server: 'https://cluster.invalid' } as Cluster;
 let lab: StandInLab;
@@ -25,82 +23,52 @@ let ledger: Ledger;
 
 beforeEach(async () => {
   lab = await startStandInLab();
-  out = await mkdtemp(join(tmpdir(), 'corral-lab-faults-'));
+  out = await temporaryFolder();
   ledger = await openLedger(out);
 });
 
 afterEach(async () => {
   await lab.leave();
-  await rm(out, { recursive: true });
 });
 
 const node = 'node2';
 
-test.each<[(where: { lab: string; node: string }) => Fault, string, object[]]>([
-  [
-    nodeCrashed,
-    'node2 has lost its power',
-    [
-      { action: 'crash', node },
-      { at: 'power', node },
-      { action: 'start', node },
-    ],
-  ],
-  [
-    nodeFrozen,
-    'node2 is frozen',
-    [
-      { action: 'freeze', node },
-      { at: 'freeze', node },
-      { action: 'thaw', node },
-    ],
-  ],
-  [
-    nodeCut,
-    'node2 is cut off the network',
-    [
-      { action: 'cut', node },
-      { at: 'cable', node },
-      { action: 'join', node },
-    ],
-  ],
+test.each<[(where: { lab: string; node: string }) => Fault, string, inject: object, at: string, heal: string]>([
+  [nodeCrashed, 'node2 has lost its power', { action: 'crash', node }, 'power', 'start'],
+  [nodeFrozen, 'node2 is frozen', { action: 'freeze', node }, 'freeze', 'thaw'],
+  [nodeCut, 'node2 is cut off the network', { action: 'cut', node }, 'cable', 'join'],
   [
     (where) => nodeSlow({ ...where, delayMs: 100 }),
     "node2's network is 100 ms slow each way and loses 0 %",
-    [
-      { action: 'slow', node, delayMs: 100, lossPercent: 0 },
-      { at: 'speed', node },
-      { action: 'fast', node },
-    ],
+    { action: 'slow', node, delayMs: 100, lossPercent: 0 },
+    'speed',
+    'fast',
   ],
   [
     (where) => diskFailing({ ...where, afterSeconds: 30 }),
     "node2's disk fails after 30 s",
-    [
-      { action: 'disk-fail', node, afterSeconds: 30 },
-      { at: 'disk', node },
-      { action: 'disk-heal', node },
-    ],
+    { action: 'disk-fail', node, afterSeconds: 30 },
+    'disk',
+    'disk-heal',
   ],
   [
     (where) => clockSkewed({ ...where, skewMs: -600_000 }),
     "node2's clock is 10 min behind",
-    [
-      { action: 'clock-skew', node, skewMs: -600_000 },
-      { at: 'clock', node },
-      { action: 'clock-heal', node },
-    ],
+    { action: 'clock-skew', node, skewMs: -600_000 },
+    'clock',
+    'clock-heal',
   ],
-  [apiServerStopped, 'the API server is stopped', [{ action: 'apiserver-stop' }, { at: 'apiserver' }, { action: 'apiserver-start' }]],
-])('%o: %s', async (make, title, [inject, look, heal]) => {
+  [apiServerStopped, 'the API server is stopped', { action: 'apiserver-stop' }, 'apiserver', 'apiserver-start'],
+])('%o: %s', async (make, title, inject, at, heal) => {
   const fault = make({ lab: lab.folder, node });
   const faults = openFaults({ cluster, ledger });
   await expect(fault.prove()).rejects.toThrow(`it is not so that ${title}: it works`);
   const injected = await faults.inject(fault);
   expect(await injected.prove()).toBe('it is broken');
   expect(await injected.heal()).toBe('it works');
-  const proving = { action: 'look', ...look };
-  expect(lab.asked).toEqual([proving, inject, proving, heal]);
+  const where = 'node' in inject ? { node } : {};
+  const proving = { action: 'look', at, ...where };
+  expect(lab.asked).toEqual([proving, inject, proving, { action: heal, ...where }]);
   expect(ledger.open()).toEqual([]);
 });
 

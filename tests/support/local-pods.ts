@@ -1,11 +1,15 @@
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
+
+const hurriedShell = fileURLToPath(new URL('./hurried.bash', import.meta.url));
 
 /**
  * A cluster whose pods are all this machine: a command in a pod is a real process here, its output real output.
- * Anything but `exec` and an empty list of pods throws.
+ * Anything but `exec` and an empty list of pods throws. Where it is `hurried`, scripts do not wait for what clients of NFS believe for a second:
+ * there are none.
  */
-export const localPods = (): Cluster => {
+export const localPods = ({ hurried = false } = {}): Cluster => {
   const refuse = (what: string) => () => Promise.reject(new Error(`there is no API server here: ${what}`));
   return {
     server: 'none',
@@ -22,7 +26,8 @@ export const localPods = (): Cluster => {
     version: refuse('version'),
     exec: (_pod, [program = '', ...args], { stdin, signal, onStdout } = {}) => {
       const { promise, resolve, reject } = Promise.withResolvers<{ stdout: string; stderr: string; exitCode: number }>();
-      const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], signal });
+      const env = { ...process.env, ...(hurried && { BASH_ENV: hurriedShell }) };
+      const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'pipe'], signal, env });
       // A command that takes no input may have ended before.
       child.stdin.on('error', () => {});
       child.stdin.end(stdin);

@@ -1,37 +1,37 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
 import type { ForeignLock } from '../../../../e2e/store/driver.ts';
 import { foreignLock } from '../../../../e2e/store/drivers/nfs/foreign-lock.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 // The ages below leave half a minute to a slow machine.
-const cluster = localPods();
+// Only where it is proven that they let clients forget do the scripts take their time for that.
+const [cluster, unhurried] = [localPods({ hurried: true }), localPods()];
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
 let out: string;
 let folder: string;
 
 beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), 'corral-lock-'));
+  out = await temporaryFolder();
   folder = join(out, 'volume');
   await mkdir(folder);
 });
-afterEach(() => rm(out, { recursive: true }));
 
-const fault = (change: Partial<Parameters<typeof foreignLock>[1]> = {}) =>
-  foreignLock(cluster, { pod, folder, of: 'a backup', life: 150, counts: 150, ...change });
+const fault = (change: Partial<Parameters<typeof foreignLock>[1]> = {}, on = cluster) =>
+  foreignLock(on, { pod, folder, of: 'a backup', life: 150, counts: 150, ...change });
 const inFaults = (lock: ForeignLock) => ({ ...lock, kind: 'foreign-lock' as const });
 const path = (name: string): string => join(folder, 'locks', `${name}.lck`);
 const age = async (name: string): Promise<number> => (Date.now() - (await stat(path(name))).mtimeMs) / 1000;
 
 test.for([
-  ['a backup', 1],
-  ['a deletion', 2],
-] as const)("a lock of %s is written as Longhorn's own are, and proven to count", async ([of, type]) => {
-  const lock = fault({ of });
+  ['a backup', 1, unhurried, /^\{.*\}, written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/],
+  ['a deletion', 2, cluster, /^\{.*\}, written \d+ s ago by the server's clock: it counts for another 1[1-5]\d s$/],
+] as const)("a lock of %s is written as Longhorn's own are, and proven to count", async ([of, type, on, proof]) => {
+  const lock = fault({ of }, on);
   expect(lock.name).toMatch(/^lock-[0-9a-f]{16}$/);
   await expect(lock.prove()).rejects.toThrow(
     `the volume has a foreign lock of ${of}: look failed in backupstore with exit code 1: it is gone`,
@@ -40,11 +40,11 @@ test.for([
   expect(await readdir(join(folder, 'locks'))).toEqual([`${lock.name}.lck`]);
   const content = `{"Name":"${lock.name}","Type":${type},"Acquired":true}`;
   expect(await readFile(path(lock.name), 'utf8')).toBe(content);
-  expect(await lock.prove()).toMatch(/^\{.*\}, written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/);
+  expect(await lock.prove()).toMatch(proof);
 });
 
 test('abandoned, it counts for its life from then on, and then no more', async () => {
-  const lock = fault({ counts: 600 });
+  const lock = fault({ counts: 600 }, unhurried);
   await expect(lock.abandon()).rejects.toThrow('abandon failed in backupstore with exit code 1: it is gone');
   await lock.inject();
   await lock.abandon();
@@ -59,19 +59,19 @@ test('abandoned, it counts for its life from then on, and then no more', async (
 test('it counts for as long as it is meant to, by a time that lies ahead', async () => {
   const lock = fault({ counts: 600 });
   await lock.inject();
-  expect(await age(lock.name)).toBeGreaterThan(-450);
+  expect(await age(lock.name)).toBeGreaterThanOrEqual(-450);
   expect(await age(lock.name)).toBeLessThan(-410);
-  expect(await lock.prove()).toMatch(/, dated 4[1-4]\d s ahead by the server's clock: it counts for another 5[6-9]\d s$/);
+  expect(await lock.prove()).toMatch(/, dated 4[1-5]\d s ahead by the server's clock: it counts for another (600|5[6-9]\d) s$/);
 });
 
 test('its end is waited for by the clock of the server, and it is still there', async () => {
-  const lock = fault({ life: 1, counts: 1 });
-  // Before the lock is written, as its file's time is of whole seconds: from there on the wait is no shorter than 2 s.
+  const lock = fault({ life: -1, counts: -1 });
+  // Before the lock is written, as its file's time is of whole seconds: from there on the wait is no shorter than 1 s.
   const before = Date.now();
   await lock.inject();
-  expect(await lock.outlived()).toBeGreaterThanOrEqual(4);
-  expect(Date.now() - before).toBeGreaterThan(2_000);
-  expect(await lock.outlived()).toBeGreaterThanOrEqual(4);
+  expect(await lock.outlived()).toBeGreaterThanOrEqual(2);
+  expect(Date.now() - before).toBeGreaterThan(1_000);
+  expect(await lock.outlived()).toBeGreaterThanOrEqual(2);
   await rm(path(lock.name));
   await expect(lock.outlived()).rejects.toThrow('it is gone');
 }, 20_000);

@@ -1,24 +1,23 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, unlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { attributeCommand, immutableFile, makeMutable } from '../../../../e2e/store/drivers/nfs/immutable-file.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
 let dir: string;
 let path: string;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-immutable-'));
+  dir = await temporaryFolder();
   path = join(dir, 'backup.cfg');
   await writeFile(path, '{}');
 });
 
 afterEach(async () => {
   await makeMutable.heal(localPods(), { pod, path });
-  await rm(dir, { recursive: true });
 });
 
 /** Only root may set the attribute, and not every file system has it. */

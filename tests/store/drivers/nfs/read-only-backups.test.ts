@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
@@ -8,6 +7,7 @@ import type { Cluster, Resource } from '../../../../e2e/kube/cluster.ts';
 import { engineBinary } from '../../../../e2e/longhorn/engine-binary.ts';
 import { readOnlyBackups } from '../../../../e2e/store/drivers/nfs/read-only-backups.ts';
 import { canMount, type Namespace, openNamespace } from '../../../support/mount-namespaces.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const url = 'nfs://backupstore.corral-abc123-store-1:/opt/backupstore';
 const mount = '/var/lib/longhorn-backupstore-mounts/backupstore_corral-abc123-store-1/opt/backupstore';
@@ -49,7 +49,7 @@ const openPod = async (name: string): Promise<void> => {
 };
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-read-only-'));
+  folder = await temporaryFolder();
   store = join(folder, 'store');
   for (const each of ['backups', 'locks']) await mkdir(join(store, volume, each), { recursive: true });
   await writeFile(join(store, volume, 'backups/backup_b1.cfg'), '{}');
@@ -59,7 +59,6 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   for (const { end } of pods.values()) end();
-  await rm(folder, { recursive: true });
 });
 
 const inject = async () => {

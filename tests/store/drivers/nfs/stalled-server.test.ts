@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startInPods } from '../../../../e2e/kube/in-pods.ts';
 import { frozenServer, letServerRun, slowServer, stallCommand } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const cluster = localPods();
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
@@ -15,7 +15,7 @@ let server: ChildProcess;
 let program: string;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-server-'));
+  folder = await temporaryFolder();
   program = `server-${folder.slice(-6)}`;
   await copyFile('/bin/sleep', join(folder, program));
   server = spawn(join(folder, program), ['60'], { stdio: 'ignore' });
@@ -25,7 +25,6 @@ beforeEach(async () => {
 afterEach(async () => {
   const ended = once(server, 'exit');
   if (server.kill('SIGKILL')) await ended;
-  await rm(folder, { recursive: true });
 });
 
 const of = (title: string) => ({ pod, program, title });

@@ -1,7 +1,6 @@
-import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Timeline } from '../../../../e2e/history/timeline.ts';
@@ -11,6 +10,8 @@ import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from '../../../../e2e/suite/steps/lock/steps.ts';
+import { localPods } from '../../../support/local-pods.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, replay } from '../recordings.ts';
 
@@ -18,11 +19,10 @@ const volume = { name: 'vz-l', node: 'node1', size: 0 };
 let root: string;
 let folder: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'corral-locks-'));
+  root = await temporaryFolder();
   folder = join(root, volumeFolder(volume.name));
   await mkdir(folder, { recursive: true });
 });
-afterEach(() => rm(root, { recursive: true }));
 
 const handle = (name: string, label: string, from: number): BackupHandle => ({
   name,
@@ -34,7 +34,13 @@ const handle = (name: string, label: string, from: number): BackupHandle => ({
 
 // The steps on a history, as if the scenario had just done what is in there; the store is a folder of this machine.
 const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
-  const { context, ...recorded } = createTestContext({ clocks, timelines: { backups }, root, ledger: await openLedger(root) });
+  const { context, ...recorded } = createTestContext({
+    cluster: localPods({ hurried: true }),
+    clocks,
+    timelines: { backups },
+    root,
+    ledger: await openLedger(root),
+  });
   return {
     ...recorded,
     expected: context.expected,
@@ -200,7 +206,7 @@ describe('a creation that meets a foreign lock', () => {
 });
 
 describe('a foreign lock', () => {
-  const short = { ...longhornClocks, lockLife: 1_000 };
+  const short = { ...longhornClocks, lockLife: -1_000 };
 
   test('of a backup lets another backup complete; once it has expired that proves nothing', async () => {
     const { given, then, findings } = await play(history([1_000, { state: '' }], [500, { state: 'Completed' }]));
