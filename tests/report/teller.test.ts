@@ -23,16 +23,6 @@ test('nothing is told before it is known how many are told at once', () => {
   expect(blocks).toEqual(['\nOne']);
 });
 
-test('a single one needs no number, and no second heading', () => {
-  const { starts, step: tell, say, ends, atOnce, blocks } = open();
-  atOnce(1);
-  starts(one);
-  say(['  · on a cluster']);
-  tell(one, step);
-  ends(one, ended('One'));
-  expect(blocks).toEqual(['\nOne', '  · on a cluster', '  ✓ Given a thing (5 ms)', '  passed in 1 s']);
-});
-
 test('after an interruption it is named again', () => {
   const { starts, breaksOff, ends, atOnce, blocks } = open();
   atOnce(1);

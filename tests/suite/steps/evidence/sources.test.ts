@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { whileObserved } from '../../../../e2e/history/observer.ts';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { servedStore } from '../../../../e2e/store/drivers/nfs/served-store.ts';
 import { followManagers, sourcesOf } from '../../../../e2e/suite/steps/evidence/sources.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { emptyTimelines } from '../../../support/test-context.ts';
 
 const since = new Date('2026-11-20T12:00:00Z');
 
@@ -22,22 +22,12 @@ const event = (name: string, lastTimestamp: string) => ({ metadata: { name }, la
 
 const open = () => {
   const asked: string[] = [];
-  const backups = replayTimeline('backups');
-  backups.push({ kind: 'added', at: 0, object: { metadata: { name: 'mine' } } });
-  backups.push({ kind: 'added', at: 0, object: { metadata: { name: 'theirs' } } });
-  const managers = replayTimeline<ManagerPodObject>('pods');
+  const timelines = emptyTimelines();
+  const { managers } = timelines;
+  for (const name of ['mine', 'theirs'])
+    timelines.backups.push({ kind: 'added', at: 0, object: { metadata: { name }, spec: { snapshotName: 's' } } });
   managers.push({ kind: 'added', at: 0, object: manager('m-1') });
   managers.push({ kind: 'added', at: 0, object: manager('m-2', 1) });
-  const empty = () => replayTimeline('none');
-  const timelines = {
-    managers,
-    backups,
-    volumes: empty(),
-    attachments: empty(),
-    snapshots: empty(),
-    backupVolumes: empty(),
-    backupTargets: empty(),
-  };
   const cluster = {
     ...localPods(),
     list: async ({ plural }: { plural: string }, { namespace }: { namespace: string }) => {
@@ -56,7 +46,7 @@ const open = () => {
   };
   const sources = sourcesOf({
     cluster: cluster as never,
-    timelines: timelines as never,
+    timelines,
     belongs: (_, { metadata }) => metadata.name === 'mine',
     since,
     place: { namespace: 'a-store' },

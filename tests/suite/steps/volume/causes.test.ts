@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
-import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
-import type { Backup, Snapshot, Volume, VolumeAttachment } from '../../../../e2e/longhorn/types.ts';
+import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 import { causeOfBackup, causeOfSnapshot, causeOfVolume, errorLinesOf, sayingOf } from '../../../../e2e/suite/steps/volume/causes.ts';
 import { attach } from '../../../../e2e/suite/steps/volume/volume.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { emptyTimelines } from '../../../support/test-context.ts';
 
 const signal = new AbortController().signal;
 const name = 'v1';
@@ -27,18 +27,16 @@ const answering = (lists: Record<string, object[]>, logs: Record<string, string>
   patch: async () => ({}) as never,
 });
 
-const timelines = () => ({
-  volumes: replayTimeline<Volume>('volumes'),
-  attachments: replayTimeline<VolumeAttachment>('volumeattachments'),
-  snapshots: replayTimeline<Snapshot>('snapshots'),
-  backups: replayTimeline<Backup>('backups'),
-});
-
 const ground = (cluster: Cluster, status: NonNullable<Volume['status']>) => {
-  const all = timelines();
+  const all = emptyTimelines();
   all.volumes.push({ kind: 'modified', at: 1, object: { metadata: { name }, spec: { size: '1' }, status } });
-  return { cluster, timelines: all as never, all };
+  return { cluster, timelines: all, all };
 };
+type All = ReturnType<typeof emptyTimelines>;
+const saysSnapshot = ({ snapshots }: All, status: NonNullable<Snapshot['status']>) =>
+  snapshots.push({ kind: 'modified', at: 1, object: { metadata: { name: 's1' }, spec: { volume: name, createSnapshot: true }, status } });
+const saysBackup = ({ backups }: All, status: NonNullable<Backup['status']>) =>
+  backups.push({ kind: 'modified', at: 1, object: { metadata: { name: 'b1' }, spec: { snapshotName: 's1' }, status } });
 
 const faulted = { state: 'detached', robustness: 'faulted', ownerID: 'node1' };
 const replica = (of: string, more = {}) => ({
@@ -124,17 +122,9 @@ describe('why a snapshot or a backup does not come', () => {
 
   test('what it says itself comes first, then how its snapshot and its volume are', async () => {
     const { all, ...rest } = ground(whole, healthy);
-    all.snapshots.push({
-      kind: 'modified',
-      at: 1,
-      object: { metadata: { name: 's1' }, spec: { volume: name, createSnapshot: true }, status: { error: 'lost' } },
-    });
+    saysSnapshot(all, { error: 'lost' });
     expect(await causeOfSnapshot(rest, snapshot, signal)).toMatchObject({ line: 'snapshot s1: lost' });
-    all.backups.push({
-      kind: 'modified',
-      at: 1,
-      object: { metadata: { name: 'b1' }, spec: { snapshotName: 's1' }, status: { state: 'Error', error: 'no lock' } },
-    });
+    saysBackup(all, { state: 'Error', error: 'no lock' });
     const { line: first, details } = await causeOfBackup(rest, backup, signal);
     expect(first).toBe('backup b1: no lock');
     expect(details.slice(0, 3)).toEqual(['backup b1: no lock', 'snapshot s1: lost', expect.stringMatching(/^volume v1: it is attached/)]);
@@ -144,18 +134,10 @@ describe('why a snapshot or a backup does not come', () => {
   test('what says nothing itself names what it stands on', async () => {
     const { all, ...rest } = ground(whole, healthy);
     expect((await causeOfSnapshot(rest, snapshot, signal)).line).toBe('snapshot s1 is not taken up');
-    all.snapshots.push({
-      kind: 'modified',
-      at: 1,
-      object: { metadata: { name: 's1' }, spec: { volume: name, createSnapshot: true }, status: {} },
-    });
+    saysSnapshot(all, {});
     expect((await causeOfSnapshot(rest, snapshot, signal)).line).toMatch(/^volume v1: it is attached, healthy; 2 of 3/);
     expect((await causeOfBackup(rest, backup, signal)).line).toBe('backup b1 is not there');
-    all.backups.push({
-      kind: 'modified',
-      at: 1,
-      object: { metadata: { name: 'b1' }, spec: { snapshotName: 's1' }, status: { state: 'InProgress' } },
-    });
+    saysBackup(all, { state: 'InProgress' });
     expect((await causeOfBackup(rest, backup, signal)).line).toMatch(/^backup b1: InProgress.*; volume v1: it is attached/);
   });
 });
@@ -180,7 +162,7 @@ describe('attaching a volume', () => {
     const push = (state: string, robustness: string) =>
       all.volumes.push({ kind: 'modified', at: 2, object: { metadata: { name }, spec: { size: '1' }, status: { state, robustness } } });
     all.attachments.push({ kind: 'added', at: 1, object: { metadata: { name }, spec: {} } });
-    const attached = attach({ cluster, timelines: all as never, limits: limitsOn(longhornClocks) }, { name, node: 'node3' }).catch(
+    const attached = attach({ cluster, timelines: all, limits: limitsOn(longhornClocks) }, { name, node: 'node3' }).catch(
       (error: ExpectationError) => error,
     );
     for (const state of states) {
