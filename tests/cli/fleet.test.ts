@@ -7,17 +7,9 @@ import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { parseFleet } from '../../e2e/cli/fleet/arguments.ts';
 import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/follow.ts';
 import { composeFleet } from '../../e2e/cli/fleet/objects.ts';
-import { composeReport } from '../../e2e/report/compose-report.ts';
+import { sampleReport } from '../support/scenario-report.ts';
 
-const report = composeReport({
-  run: 'abc123',
-  provider: 'lab',
-  target: { name: 'emulator', version: 'v1' },
-  kubernetes: null,
-  end: { state: 'finished', reason: null },
-  scenarios: [],
-  startedAt: new Date(),
-});
+const report = sampleReport();
 
 const blockOf = (text: string, digest = createHash('sha256').update(text).digest('hex')): string => {
   const lines =

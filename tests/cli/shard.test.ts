@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { exactly, parseShard, splitScenarios, takeShard } from '../../e2e/cli/shard.ts';
 import { readExpectedTimes, timeKey, timesOf } from '../../e2e/report/expected-times.ts';
-import { nothingSpent, type ScenarioReport, untold } from '../../e2e/report/schema.ts';
+import { nothingSpent, type ScenarioReport } from '../../e2e/report/schema.ts';
+import { scenarioReport } from '../support/scenario-report.ts';
 
 const named = (name: string, file = 'one.e2e.ts') => ({ name, file });
 const names = (parts: { name: string }[][]) => parts.map((part) => part.map(({ name }) => name));
@@ -110,14 +111,7 @@ test('the times that come with the commit are of scenarios there are, and split 
 
 test('a report teaches times: of what passed, the longest, without the line', () => {
   const played = (name: string, state: ScenarioReport['state'], duration: number, locks = 0): ScenarioReport => ({
-    ...untold,
-    ...named(name),
-    seed: null,
-    tags: [],
-    round: 1,
-    state,
-    reason: null,
-    duration,
+    ...scenarioReport(name, { state, duration }),
     account: { ...nothingSpent, locks },
   });
   const scenarios = [

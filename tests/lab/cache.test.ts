@@ -1,17 +1,17 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached, type Part, partDir } from '../../lab/cache/cache.ts';
 import { checksDir, draftsDir, labsDir } from '../../lab/cache/folders.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let home: string;
 let said: string;
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'corral-cache-'));
+  home = await temporaryFolder();
   process.env.XDG_CACHE_HOME = home;
   said = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
@@ -23,7 +23,6 @@ beforeEach(async () => {
 afterEach(async () => {
   vi.restoreAllMocks();
   delete process.env.XDG_CACHE_HOME;
-  await rm(home, { recursive: true });
 });
 
 const part = (inputs: unknown, build: Part['build']): Part => ({ name: 'thing', inputs, build });

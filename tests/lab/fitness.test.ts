@@ -1,20 +1,20 @@
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
-import { freemem, tmpdir } from 'node:os';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
+import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { checkFitness, freeMemory } from '../../lab/fitness.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
 const path = process.env.PATH;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-fitness-'));
+  dir = await temporaryFolder();
 });
 
 afterEach(async () => {
   process.env.PATH = path;
-  await rm(dir, { recursive: true });
 });
 
 const tools = ['apt-get', 'dpkg-deb', 'tar', 'unshare', 'taskset', 'flock', 'mount', 'true'];

@@ -1,22 +1,21 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { fetchKernel, kernel, kernelDifference } from '../../lab/build/kernel.ts';
 import { type Part, partDir } from '../../lab/cache/cache.ts';
 import { NotInArchive } from '../../lab/debian/apt.ts';
 import { NotFit } from '../../lab/not-fit.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let home: string;
 
 beforeEach(async () => {
-  home = await mkdtemp(join(tmpdir(), 'corral-kernel-'));
+  home = await temporaryFolder();
   process.env.XDG_CACHE_HOME = home;
 });
 
 afterEach(async () => {
   delete process.env.XDG_CACHE_HOME;
-  await rm(home, { recursive: true });
 });
 
 /** A kernel of a version, or one that cannot be had. */

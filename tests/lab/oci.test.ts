@@ -1,18 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { writeArchive, writeLayer } from '../../lab/images/oci.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
 
 beforeEach(async () => {
-  dir = await mkdtemp(join(tmpdir(), 'corral-oci-'));
+  dir = await temporaryFolder();
 });
-
-afterEach(() => rm(dir, { recursive: true }));
 
 const makeLayer = async (name: string, content: string, time = new Date()): Promise<string> => {
   const folder = join(dir, `${name}-folder`);

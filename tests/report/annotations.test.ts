@@ -1,9 +1,9 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { composeAnnotations, lineOf, toCommand } from '../../e2e/report/annotations.ts';
 import { sampleReport as report, scenarioReport } from '../support/scenario-report.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 // As GitHub's runner takes them apart.
 const readCommand = (text: string) => {
@@ -58,8 +58,7 @@ test('GitHub shows ten of a level: the tenth names the rest', () => {
 });
 
 test('the line is where the name is written', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-annotations-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder();
   const file = join(folder, 'a.e2e.ts');
   await writeFile(file, `// One\nscenario('One', {}, x);\nscenario("It isn't", {}, x);\n`);
   expect(lineOf({ file, name: 'One' })).toBe(2);

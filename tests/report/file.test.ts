@@ -1,14 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { composeReport, toUnplayed } from '../../e2e/report/compose-report.ts';
 import { junitPath, readReport, removeReport, reportPath, writeReport } from '../../e2e/report/file.ts';
 import { composeJunit } from '../../e2e/report/junit.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const makeFolder = async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-report-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder();
   return join(folder, 'out');
 };
 

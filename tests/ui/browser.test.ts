@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { openContext } from '../../e2e/ui/browser.ts';
 import { findChromium } from '../../e2e/ui/chromium.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const chromium = findChromium(process.env);
 /** What Playwright makes for itself is not counted: it is removed a moment after the browser has ended. */
@@ -11,13 +11,12 @@ const traces = async (): Promise<string[]> => (await readdir(folder)).filter((na
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-browser-'));
+  folder = await temporaryFolder();
   vi.stubEnv('TMPDIR', folder);
 });
 afterEach(async () => {
   vi.unstubAllEnvs();
   // A browser that was ended by force may still have a process that writes into its profile.
-  await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
 });
 
 describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () => {

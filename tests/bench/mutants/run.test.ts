@@ -1,16 +1,15 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import type { Ground } from '../../../bench/mutants/ground.ts';
 import { runMutants } from '../../../bench/mutants/run.ts';
 import { nothingSpent, type Report, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-mutants-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const file = 'e2e/scenarios/backup-deletion/normal.e2e.ts';
 const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({ sentence, state, duration: 1, account: nothingSpent });

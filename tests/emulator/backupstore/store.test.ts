@@ -1,12 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { openStore, type Store } from '../../../emulator/backupstore/store.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const openIn = async (): Promise<{ root: string; stores: [Store, Store] }> => {
-  const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
-  onTestFinished(() => rm(root, { recursive: true }));
+  const root = await temporaryFolder();
   const log = { info: () => {}, warning: () => {}, error: () => {}, debug: () => {} };
   const open = () => openStore({ root, url: 'nfs://host:/store', log: log as never });
   return { root, stores: [open(), open()] };

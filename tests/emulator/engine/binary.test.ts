@@ -1,17 +1,17 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { deployBinary } from '../../../emulator/engine/binary.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 
 let folder: string;
 let binary: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-binary-'));
+  folder = await temporaryFolder();
   binary = join(folder, 'engine-binaries/engine/longhorn');
   const command = join(folder, 'command.mjs');
   await writeFile(
@@ -21,7 +21,6 @@ beforeEach(async () => {
   await chmod(command, 0o755);
   await deployBinary(command, binary);
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 test('the binary is the command, arguments and exit code included, under the name longhorn', async () => {
   const { stdout } = await run(binary, ['backup', 'ls & rm']);

@@ -40,6 +40,18 @@ const exists = (path: string) =>
     () => true,
     () => false,
   );
+/** Puts a lock into the volume's folder, as an upload (1) or a deletion (2) has it. */
+const putLock = async (type: 1 | 2): Promise<string> => {
+  const path = join(store.root, lockPath('v', 'lock-x'));
+  await mkdir(join(store.root, locksPath('v')), { recursive: true });
+  await writeFile(path, `{"Name":"lock-x","Type":${type},"Acquired":true}`);
+  return path;
+};
+/** A third backup that is being written: as the second, without blocks and without an end. */
+const beginThird = async (): Promise<void> => {
+  const { Blocks: _, ...unfinished } = JSON.parse(String(await read(backupConfigPath('v', 'b2'))));
+  await writeFile(join(store.root, backupConfigPath('v', 'b3')), JSON.stringify({ ...unfinished, Name: 'b3', CreatedTime: '' }));
+};
 const checksums = ({ Blocks }: BackupConfig) => Blocks.map(({ BlockChecksum }) => BlockChecksum);
 
 describe('backup create', () => {
@@ -137,8 +149,7 @@ describe('backup create', () => {
 
   test('gives up for good while a deletion holds its lock', async () => {
     await snapshot('s1', [block()]);
-    await mkdir(join(store.root, locksPath('v')), { recursive: true });
-    await writeFile(join(store.root, lockPath('v', 'lock-x')), '{"Name":"lock-x","Type":2,"Acquired":true}');
+    await putLock(2);
     const { code, stdout } = await store.create('v', 'b1', { snapshot: 's1' });
     expect(code).toBe(1);
     expect(stdout).toMatch(
@@ -195,8 +206,7 @@ describe('backup rm', () => {
 
   test('keeps all blocks while a backup is being written', async () => {
     const [, own = ''] = checksums(await backupConfig('b1'));
-    const { Blocks: _, ...unfinished } = JSON.parse(String(await read(backupConfigPath('v', 'b2'))));
-    await writeFile(join(store.root, backupConfigPath('v', 'b3')), JSON.stringify({ ...unfinished, Name: 'b3', CreatedTime: '' }));
+    await beginThird();
     expect(await remove('b1')).toMatchObject({ code: 0 });
     expect(await exists(blockPath('v', own))).toBe(true);
   });
@@ -205,9 +215,7 @@ describe('backup rm', () => {
     ['held', 0, 1],
     ['expired', 2, 0],
   ])("with an upload's lock that is %s", async (_, age, code) => {
-    const path = join(store.root, lockPath('v', 'lock-x'));
-    await mkdir(join(store.root, locksPath('v')), { recursive: true });
-    await writeFile(path, '{"Name":"lock-x","Type":1,"Acquired":true}');
+    const path = await putLock(1);
     const touched = Date.now() / 1_000 - age;
     await utimes(path, touched, touched);
     expect(await remove('b1')).toMatchObject({ code });
@@ -223,12 +231,10 @@ describe('backup rm', () => {
 
   test('with the bug lock-ignored it removes blocks from under an upload', async () => {
     const sent = checksumOf(block());
-    const { Blocks: _, ...unfinished } = JSON.parse(String(await read(backupConfigPath('v', 'b2'))));
-    await writeFile(join(store.root, backupConfigPath('v', 'b3')), JSON.stringify({ ...unfinished, Name: 'b3', CreatedTime: '' }));
+    await beginThird();
     await mkdir(dirname(join(store.root, blockPath('v', sent))), { recursive: true });
     await writeFile(join(store.root, blockPath('v', sent)), 'sent');
-    await mkdir(join(store.root, locksPath('v')), { recursive: true });
-    await writeFile(join(store.root, lockPath('v', 'lock-x')), '{"Name":"lock-x","Type":1,"Acquired":true}');
+    await putLock(1);
     expect(await remove('b1')).toMatchObject({ code: 1 });
     expect(await remove('b1', { mutant: 'lock-ignored' })).toMatchObject({ code: 0 });
     expect(await exists(blockPath('v', sent))).toBe(false);
@@ -272,14 +278,7 @@ describe('backup restore', () => {
       /^block [0-9a-f]{64} of the backup is damaged/,
     ],
     ['a missing block', () => rm(join(store.root, blockPath('v', checksumOf(a)))), /^open \S+\.blk: no such file or directory\n$/],
-    [
-      "a deletion's lock",
-      async () => {
-        await mkdir(join(store.root, locksPath('v')), { recursive: true });
-        await writeFile(join(store.root, lockPath('v', 'lock-x')), '{"Name":"lock-x","Type":2,"Acquired":true}');
-      },
-      /when performing backup create\/restore, please try again later\n$/,
-    ],
+    ["a deletion's lock", () => putLock(2), /when performing backup create\/restore, please try again later\n$/],
   ])('with %s fails and says why', async (_, harm, text) => {
     await store.create('v', 'b1', { snapshot: 's1', method: 'none' });
     await harm();

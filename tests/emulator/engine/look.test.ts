@@ -1,18 +1,15 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { StoreError } from '../../../emulator/backupstore/errors.ts';
 import { clocks } from '../../../emulator/clocks.ts';
 import { createLook } from '../../../emulator/engine/look.ts';
 import type { Mounts } from '../../../emulator/engine/mount.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-look-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
 const look = (mount: Mounts['mount'], timeout = 5_000) =>

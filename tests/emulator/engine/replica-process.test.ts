@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
@@ -9,6 +8,7 @@ import { deployBinary } from '../../../emulator/engine/binary.ts';
 import { createReplicaProcesses, type ReplicaProcesses } from '../../../emulator/engine/replica-process.ts';
 import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: string;
 let binary: string;
@@ -16,14 +16,13 @@ let lines: string[];
 let replicas: ReplicaProcesses | undefined;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-replica-'));
+  folder = await temporaryFolder();
   binary = join(folder, 'engine-binaries/engine/longhorn');
   await writeFile(join(folder, 'command'), '');
   await deployBinary(join(folder, 'command'), binary);
 });
 afterEach(async () => {
   replicas?.end('v-r-1');
-  await rm(folder, { recursive: true });
 });
 
 const limit = { timeout: 20_000 };

@@ -1,15 +1,13 @@
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { beforeEach, expect, test } from 'vitest';
 import { addRun, historyPath, readRuns } from '../../../e2e/report/html/history-file.ts';
 import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-history-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const report = (run: string) => sampleReport([], { run });
 

@@ -1,15 +1,14 @@
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { readRuns } from '../../../e2e/report/html/history-file.ts';
 import { writePage } from '../../../e2e/report/html/write-page.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { writeSampleRun } from './support/sample-run.ts';
 
 let out: string;
 beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), 'corral-write-page-'));
-  onTestFinished(() => rm(out, { recursive: true }));
+  out = await temporaryFolder();
 });
 
 test('a run that ended has a page, and is one of the last runs', async () => {

@@ -1,36 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { extract } from 'tar-stream';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { composeReport } from '../../../e2e/report/compose-report.ts';
+import { beforeEach, expect, test } from 'vitest';
 import { packBundle } from '../../../e2e/suite/evidence/bundle/bundle.ts';
-import { scenarioReport } from '../../support/scenario-report.ts';
+import { sampleReport, scenarioReport } from '../../support/scenario-report.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let out: string;
 let folder: string;
 beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), 'corral-bundle-'));
+  out = await temporaryFolder();
   folder = join(out, 'a-backup-waits');
   await mkdir(join(folder, 'logs'), { recursive: true });
   await writeFile(join(folder, 'history.ndjson'), '{"recording":"A backup waits"}\n');
 });
-afterEach(() => rm(out, { recursive: true, force: true }));
 
-const report = composeReport({
-  run: 'abc123',
-  startedAt: new Date(0),
-  provider: 'lab',
-  target: { name: 'emulator', version: '1.2.3' },
-  kubernetes: { server: 'https://s', context: 'c', version: 'v1.36.1' },
-  end: { state: 'finished', reason: null },
-  scenarios: [scenarioReport('A backup waits', { state: 'failed', reason: 'it did not\nwait' })],
-});
+const target = { name: 'emulator', version: '1.2.3' } as const;
+const report = sampleReport([scenarioReport('A backup waits', { state: 'failed', reason: 'it did not\nwait' })], { target });
 
 const filesOf = async (path: string): Promise<Record<string, string>> => {
   const files: Record<string, string> = {};
@@ -57,7 +48,7 @@ test('everything that was kept is in it, with the report and what there is to kn
     'A backup waits\n',
     "failed in Corral's run abc123",
     'emulator 1.2.3',
-    'Kubernetes v1.36.1',
+    'Kubernetes v1.34.1',
     '  it did not\n  wait\n',
     'npm run replay -- ',
   ])

@@ -1,17 +1,16 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import { type Header, openEvidence, slugOf } from '../../../e2e/suite/evidence/evidence.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let out: string;
 beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), 'corral-evidence-'));
+  out = await temporaryFolder();
 });
-afterEach(() => rm(out, { recursive: true, force: true }));
 
 const header = (recording: string): Header => ({
   recording,

@@ -1,21 +1,20 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { createWhenIdle } from '../../../e2e/suite/steps/cleanup.ts';
 import { localStore } from '../../store/support/local-store.ts';
 import { localPods } from '../../support/local-pods.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let root: string;
 let folder: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'corral-when-idle-'));
+  root = await temporaryFolder();
   folder = join(root, volumeFolder('a'), 'locks');
   await mkdir(folder, { recursive: true });
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 const lock = (): Promise<void> => writeFile(join(folder, 'lock-1.lck'), '{"Name":"lock-1","Type":2,"Acquired":true}');
 const unlock = (): Promise<void> => rm(join(folder, 'lock-1.lck'));

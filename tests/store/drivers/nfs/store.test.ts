@@ -1,20 +1,19 @@
-import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { openPodStore, podSource } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume as volume } from '../../../support/recorded-store.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let root: string;
 let folder: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'corral-store-'));
+  root = await temporaryFolder();
   folder = join(root, volumeFolder(volume));
   await layOutRecordedStore(folder);
 });
-afterEach(() => rm(root, { recursive: true, force: true }));
 
 const pod = { namespace: 'corral-store', name: 'backupstore' };
 const open = () => openPodStore({ cluster: localPods(), pod, root });

@@ -1,21 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, ofBackup, type RecordedName, recorded, stage, withStatus } from '../recordings.ts';
 
 let root: string;
 beforeEach(async () => {
-  root = await mkdtemp(join(tmpdir(), 'corral-then-'));
+  root = await temporaryFolder();
   await layOutRecordedStore(join(root, volumeFolder(recordedVolume)));
 });
-afterEach(() => rm(root, { recursive: true }));
 
 const volume = { name: recordedVolume, node: 'node1', size: 0 };
 const handle = (name: string, label: string, from: number): BackupHandle => ({

@@ -1,17 +1,16 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { mebibyte } from '../../../../e2e/suite/steps/sizes.ts';
 import { writeCommand } from '../../../../e2e/suite/steps/volume/data.ts';
 import { localPods } from '../../../support/local-pods.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-data-'));
+  folder = await temporaryFolder();
 });
-afterEach(() => rm(folder, { recursive: true }));
 
 const run = (device: string, stretch: { offset: number; size: number }) =>
   localPods().exec({ namespace: 'longhorn-system', name: 'longhorn-manager' }, writeCommand(device, stretch));
