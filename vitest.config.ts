@@ -44,10 +44,14 @@ export default defineConfig({
         test: {
           name: 'cluster',
           include: ['tests/**/*.cluster.test.ts'],
-          testTimeout: 60_000,
+          globalSetup: 'tests/support/shared.ts',
+          // Each wait has a time-out and an owner of its own: these are for what waits for nothing that it could name.
+          testTimeout: 600_000,
           // On a fresh machine the first one compiles Kubernetes, which took 6 min on two cores.
           hookTimeout: 1_200_000,
-          fileParallelism: false,
+          // They mostly wait, for nodes, controllers and clocks.
+          maxWorkers: 4,
+          sequence: { groupOrder: 1 },
           chaiConfig,
         },
       },

@@ -8,49 +8,53 @@ import { backupConfigPath, volumePath } from '../../emulator/backupstore/paths.t
 import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
 import { backupVolumeName } from '../../emulator/modelled-on.ts';
 import { statesOf } from './support/backups.ts';
-import type { LocalCluster } from './support/local-cluster.ts';
+import type { SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
-const limit = { within: '30s', owner: 'this test' } as const;
+const [volume, restored, snapshot, backup] = ['targets-v', 'targets-r', 'targets-s', 'targets-a'];
+const limit = { within: '5m', owner: 'this test' } as const;
 
-let local: LocalCluster;
+let local: SharedLonghorn;
 let user: User;
 useLonghorn(async (started) => {
   ({ local, user } = started);
   await user.target('one', 'store-one');
-  await user.volume('v', { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one' });
-  await user.write('node1', 'v', { offset: 0, size: 8 * mebibyte });
-  await user.snapshot('s', 'v');
+  await user.volume(volume, { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one' });
+  await user.write('node1', volume, { offset: 0, size: 8 * mebibyte });
+  await user.snapshot(snapshot, volume);
 });
 
 const inStore = (path: string) => existsSync(join(dirname(local.store), 'store-one', path));
 const goneOf = (name: string) => ({ name, label: `${name} is gone`, ...limit });
-const backupVolume = backupVolumeName('v', 'one');
+const urlOfBackup = `nfs://store.example:/store-one?backup=${backup}&volume=${volume}`;
+const backupVolume = backupVolumeName(volume, 'one');
 
 test("a backup goes to its volume's target, and has its label from there", async () => {
-  await user.backup('a', { snapshot: 's', volume: 'v' });
-  await user.untilSettled('a', 'v');
-  const { metadata, status } = await user.until('a', 'Completed');
-  expect(metadata.labels).toMatchObject({ 'backup-target': 'one', 'backup-volume': 'v' });
-  expect(status).toMatchObject({ backupTargetName: 'one', url: 'nfs://store.example:/store-one?backup=a&volume=v' });
-  expect(user.timelines.backupVolumes.objects().map((object) => object.metadata.name)).toEqual([backupVolume]);
-  expect(inStore(backupConfigPath('v', 'a'))).toBe(true);
-  const knows = await once(user.timelines.volumes, (object) => object.status?.lastBackup === 'a', { label: 'its last backup', ...limit });
-  expect(knows.metadata.name).toBe('v');
+  await user.backup(backup, { snapshot, volume });
+  await user.untilSettled(backup, volume);
+  const { metadata, status } = await user.until(backup, 'Completed');
+  expect(metadata.labels).toMatchObject({ 'backup-target': 'one', 'backup-volume': volume });
+  expect(status).toMatchObject({ backupTargetName: 'one', url: urlOfBackup });
+  expect(user.timelines.backupVolumes.current(backupVolume)?.spec.volumeName).toBe(volume);
+  expect(inStore(backupConfigPath(volume, backup))).toBe(true);
+  await once(user.timelines.volumes, ({ status }) => status?.lastBackup === backup, { name: volume, label: 'its last backup', ...limit });
 });
 
 test('a volume is made from a backup, and has its data', async () => {
-  const url = 'nfs://store.example:/store-one?backup=a&volume=v';
-  await user.volume('r', { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one', fromBackup: url });
+  await user.volume(restored, { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one', fromBackup: urlOfBackup });
   const seen = user.timelines.volumes.entries.flatMap((entry) =>
-    entry.kind !== 'gap' && entry.object.metadata.name === 'r' ? [entry.object.status] : [],
+    entry.kind !== 'gap' && entry.object.metadata.name === restored ? [entry.object.status] : [],
   );
   expect(seen.some((status) => status?.restoreRequired && status.restoreInitiated && status.frontendDisabled)).toBe(true);
-  expect(user.timelines.volumes.current('r')?.status).toMatchObject({ restoreRequired: false, restoreInitiated: true, state: 'attached' });
-  const [original, restored] = await Promise.all([local.device('node1', 'v'), local.device('node1', 'r')].map((file) => readFile(file)));
-  expect(restored?.equals(original ?? Buffer.of())).toBe(true);
-  await user.delete('volumes', 'r');
+  expect(user.timelines.volumes.current(restored)?.status).toMatchObject({
+    restoreRequired: false,
+    restoreInitiated: true,
+    state: 'attached',
+  });
+  const [original, copy] = await Promise.all([volume, restored].map((name) => readFile(local.device('node1', name))));
+  expect(copy?.equals(original ?? Buffer.of())).toBe(true);
+  await user.delete('volumes', restored);
 });
 
 test('the end of a target takes its objects along and leaves the store as it is', async () => {
@@ -58,25 +62,30 @@ test('the end of a target takes its objects along and leaves the store as it is'
   await Promise.all([
     onceGone(user.timelines.targets, goneOf('one')),
     onceGone(user.timelines.backupVolumes, goneOf(backupVolume)),
-    onceGone(user.timelines.backups, goneOf('a')),
+    onceGone(user.timelines.backups, goneOf(backup)),
   ]);
-  expect(inStore(backupConfigPath('v', 'a'))).toBe(true);
+  expect(inStore(backupConfigPath(volume, backup))).toBe(true);
 });
 
 test('what a store holds that nobody here has made appears by itself', async () => {
   await user.target('one', 'store-one');
-  const { status, spec } = await user.until('a', 'Completed');
+  const { status, spec } = await user.until(backup, 'Completed');
   expect(spec.snapshotName).toBeUndefined();
-  expect(status).toMatchObject({ snapshotName: 's', volumeName: 'v', volumeSize: String(64 * mebibyte), size: String(8 * mebibyte) });
-  expect(statesOf(user.timelines.backups, 'a').slice(-2)).toEqual(['new', 'Completed']);
+  expect(status).toMatchObject({
+    snapshotName: snapshot,
+    volumeName: volume,
+    volumeSize: String(64 * mebibyte),
+    size: String(8 * mebibyte),
+  });
+  expect(statesOf(user.timelines.backups, backup).slice(-2)).toEqual(['new', 'Completed']);
 });
 
 test('what a store holds no more goes with the next look at it', async () => {
-  await rm(join(dirname(local.store), 'store-one', backupConfigPath('v', 'a')));
+  await rm(join(dirname(local.store), 'store-one', backupConfigPath(volume, backup)));
   await user.requestSync('backuptargets', 'one');
-  await onceGone(user.timelines.backups, goneOf('a'));
+  await onceGone(user.timelines.backups, goneOf(backup));
   expect(user.timelines.backupVolumes.current(backupVolume)?.metadata.deletionTimestamp).toBeUndefined();
-  await rm(join(dirname(local.store), 'store-one', volumePath('v')), { recursive: true });
+  await rm(join(dirname(local.store), 'store-one', volumePath(volume)), { recursive: true });
   await user.requestSync('backuptargets', 'one');
   await onceGone(user.timelines.backupVolumes, goneOf(backupVolume));
 });
@@ -107,4 +116,5 @@ test('stores that do not answer hold nobody else up', async () => {
   }
   await user.target('two', 'store-two');
   expect(dead.map((name) => user.timelines.targets.current(name)?.status?.available)).toEqual([false, false, false]);
+  for (const name of dead) await user.delete('backuptargets', name);
 });

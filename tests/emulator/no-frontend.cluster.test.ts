@@ -16,12 +16,12 @@ import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
 import { localStore } from '../store/support/local-store.ts';
 import { record } from '../suite/steps/record.ts';
 import { localPods } from '../support/local-pods.ts';
-import type { LocalCluster } from './support/local-cluster.ts';
+import type { SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
-const target = 'own';
+const [target, run] = ['own', 'nofron'];
 
-let local: LocalCluster;
+let local: SharedLonghorn;
 let user: User;
 let context: Context;
 let volume: VolumeHandle;
@@ -46,7 +46,7 @@ useLonghorn(async (started) => {
   const root = join(dirname(local.store), 'store-own');
   context = {
     cluster,
-    run: 'abc123',
+    run,
     limits: limitsOn(longhornClocks),
     target,
     store: localStore(root, cluster),
@@ -54,7 +54,7 @@ useLonghorn(async (started) => {
     without: ['block-device'],
     made: nothingMade(),
     step: tellSteps({ report, signal: stop.signal }),
-    uniqueName: (what: string) => uniqueName('abc123', what),
+    uniqueName: (what: string) => uniqueName(run, what),
   } as unknown as Context;
   volume = await makeRestoredVolume(context, { size: 64 << 20 });
 });
@@ -85,7 +85,10 @@ test('the clean-up takes away what was written as well', async () => {
   const [{ backup = '' } = {}] = made.written;
   expect(timelines.backups.current(backup)).toBeDefined();
   await removeMade({ cluster, timelines, made, target, limits, whenIdle: (_, take) => take() });
-  expect(timelines.backups.objects()).toEqual([]);
-  expect(timelines.backupVolumes.objects()).toEqual([]);
-  await onceGone(timelines.volumes, { name: volume.name, label: 'the volume is gone', within: '5s', owner: 'this test' });
+  const ofVolume = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(
+    ({ metadata, spec }) =>
+      metadata.labels?.['backup-volume'] === volume.name || (spec as { volumeName?: string })?.volumeName === volume.name,
+  );
+  expect(ofVolume).toEqual([]);
+  await onceGone(timelines.volumes, { name: volume.name, label: 'the volume is gone', within: '5m', owner: 'this test' });
 });

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
+import { allowDeletion } from '../../e2e/faults/allow-deletion.ts';
 import { deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import { once, onceGone } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
@@ -11,17 +12,17 @@ import { createLog } from '../../emulator/log.ts';
 import type { RecurringJob } from '../../emulator/longhorn/objects.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
 import { runRecurringJob } from '../../emulator/recurring-job/run.ts';
-import { type LocalCluster, longhorn } from './support/local-cluster.ts';
+import { longhorn, type SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
-const limit = { within: '30s', owner: 'this test' } as const;
+const limit = { within: '5m', owner: 'this test' } as const;
 const cronJobs = { group: 'batch', version: 'v1', plural: 'cronjobs' };
-const job = 'rj';
+const [job, volume] = ['rj', 'job-v'];
 
 type CronJob = KubernetesObject & { spec: { schedule: string; successfulJobsHistoryLimit: number } };
 
-let local: LocalCluster;
+let local: SharedLonghorn;
 let user: User;
 let recurring: Timeline<RecurringJob & KubernetesObject>;
 let crons: Timeline<CronJob>;
@@ -30,10 +31,10 @@ useLonghorn(async (started) => {
   await user.useStore();
   recurring = await follow<RecurringJob & KubernetesObject>(local.cluster, longhorn('recurringjobs'), { namespace });
   crons = await follow<CronJob>(local.cluster, cronJobs, { namespace });
-  await user.volume('v', { node: 'node1', size: 64 * mebibyte });
+  await user.volume(volume, { node: 'node1', size: 64 * mebibyte });
   await local.cluster.patch(
     longhorn('volumes'),
-    { namespace, name: 'v' },
+    { namespace, name: volume },
     { metadata: { labels: { [`recurring-job.longhorn.io/${job}`]: 'enabled' } } },
   );
   await local.cluster.create(longhorn('recurringjobs'), {
@@ -64,7 +65,7 @@ const kubernetes: Client = {
 /** What the pod of one run does, with the manager of any node behind the service's name. */
 const tick = async (): Promise<{ code: number; lines: string[] }> => {
   const lines: string[] = [];
-  await user.write('node1', 'v', { offset: randomInt(8) * mebibyte, size: mebibyte });
+  await user.write('node1', volume, { offset: randomInt(8) * mebibyte, size: mebibyte });
   const managerURL = `http://${local.address(`node${randomInt(1, 4)}`)}:9500/v1`;
   const log = createLog((line) => lines.push(line));
   const code = await runRecurringJob({
@@ -109,7 +110,7 @@ describe('the runs of a recurring job', () => {
     expect(backups()).toHaveLength(1);
     expect(warnings(lines).filter((line) => !line.includes('Action [backupList] not available on'))).toEqual([]);
     expect(recurring.current(job)?.status?.executionCount).toBe(1);
-    await user.untilSettled(newest()?.metadata.name ?? '', 'v');
+    await user.untilSettled(newest()?.metadata.name ?? '', volume);
   });
 
   test('the next cleans up the backup and the snapshot before', async () => {
@@ -123,15 +124,17 @@ describe('the runs of a recurring job', () => {
   });
 
   test('one whose old backup may not be deleted has made its own, and warns', async () => {
-    await user.untilSettled(newest()?.metadata.name ?? '', 'v');
-    const probe = { namespace, name: newest()?.metadata.name ?? '' };
-    const policy = { policy: 'deny', labels: {}, resource: longhorn('backups'), whose: 'true', probe, title: 'deletion denied' };
-    await deniedDeletion(local.cluster, policy).inject();
+    await user.untilSettled(newest()?.metadata.name ?? '', volume);
+    const name = newest()?.metadata.name ?? '';
+    const whose = `oldObject.metadata.name == '${name}'`;
+    const what = { policy: 'deny', labels: {}, resource: longhorn('backups'), whose, probe: { namespace, name }, title: 'deletion denied' };
+    await deniedDeletion(local.cluster, what).inject();
+    onTestFinished(async () => void (await allowDeletion(local.cluster, what)));
     const { code, lines } = await tick();
     expect(code).toBe(0);
     expect(warnings(lines)).toEqual([
       expect.stringMatching(
-        /Created backup successfully but errored on cleanup for v".* error="cleaned up backup \S+ failed for v: Bad response/,
+        /Created backup successfully but errored on cleanup for job-v".* error="cleaned up backup \S+ failed for job-v: Bad response/,
       ),
     ]);
     expect(lines.join('')).toContain("is forbidden: ValidatingAdmissionPolicy 'deny' with binding 'deny' denied request: deletion denied");

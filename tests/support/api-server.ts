@@ -6,19 +6,27 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { execa, type Subprocess } from 'execa';
 import { stringify } from 'yaml';
 import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
 import { etcdBinary } from '../../lab/build/tools.ts';
+import { type OwnedProcess, startOwned } from './owned-process.ts';
 
-/** A real kube-apiserver on a real etcd, without nodes or controllers. */
-export type ApiServer = {
+/** What leads to such a server: its folder, its port, and its users' tokens. */
+type ApiServerPlace = { dir: string; port: number; tokens: { admin: string; guest: string } };
+
+/** A real kube-apiserver on a real etcd, without nodes or controllers, as those use it who share it. */
+export type SharedApiServer = {
   /** The user `admin` may do everything, `guest` what is granted to it; with a `token`, the service account that it was made for. */
   connect(options?: { user?: 'admin' | 'guest'; port?: number; token?: string }): Promise<Cluster>;
   /** A kubeconfig file for `admin`. */
   kubeconfig(): Promise<string>;
   port: number;
+};
+
+/** One that somebody has for himself. */
+export type ApiServer = SharedApiServer & {
+  place: ApiServerPlace;
   /** Kills the API server, as a crash of its machine does, and starts it again; etcd goes on. */
   restart(): Promise<void>;
   /** Compacts etcd up to now: no resourceVersion before that can be watched from any more. */
@@ -26,8 +34,8 @@ export type ApiServer = {
   stop(): Promise<void>;
 };
 
-// From nothing it takes 4 s on two idle cores.
-const startTimeout = 60_000;
+// From nothing it takes 4 s on two idle cores, on two that forty processes want a minute.
+const startTimeout = 300_000;
 
 /** Starts both on loopback; collections of `uncached` resources (`secrets`) are watched in etcd itself, so that a compaction shows at once. */
 export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } = {}): Promise<ApiServer> => {
@@ -35,41 +43,50 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
   const [client, peer, port] = await freePorts(3);
   const etcdUrl = `http://127.0.0.1:${client}`;
   const tokens = await writeCredentials(dir);
-  const started: Subprocess[] = [];
-  let apiServer: Subprocess | undefined;
+  const place = { dir, port, tokens };
+  const etcdLog = createWriteStream(join(dir, 'etcd.log'));
+  const serverLog = createWriteStream(join(dir, 'kube-apiserver.log'));
+  const etcd = startOwned(await etcdBinary(), etcdArguments(dir, { client: etcdUrl, peer: `http://127.0.0.1:${peer}` }), {
+    onText: (text) => etcdLog.write(text),
+  });
+  let apiServer: OwnedProcess | undefined;
   const startServer = async () => {
     const args = ['kube-apiserver', ...apiServerArguments(dir, { etcdUrl, port, uncached })];
-    apiServer = run(await kubeBinary(), args, join(dir, 'kube-apiserver.log'));
-    started.push(apiServer);
-    await ready({ dir, port, token: tokens.admin, started: [...started] });
+    apiServer = startOwned(await kubeBinary(), args, { onText: (text) => serverLog.write(text) });
+    await ready(place, [etcd, apiServer]);
   };
   const stop = async () => {
-    for (const child of started) child.kill('SIGKILL');
-    await Promise.allSettled(started);
+    await Promise.all([etcd.kill(), apiServer?.kill()]);
     await rm(dir, { recursive: true, force: true });
   };
   try {
-    started.push(run(await etcdBinary(), etcdArguments(dir, { client: etcdUrl, peer: `http://127.0.0.1:${peer}` }), join(dir, 'etcd.log')));
     await startServer();
   } catch (error) {
     await stop();
     throw error;
   }
+  return {
+    ...apiServerAt(place),
+    place,
+    stop,
+    restart: async () => {
+      await apiServer?.kill();
+      await startServer();
+    },
+    compact: () => compact(etcdUrl),
+  };
+};
+
+/** The same server by what leads to it. */
+export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace): SharedApiServer => {
   const writeKubeconfig = async (user: string, at: number, token: string): Promise<string> => {
-    const kubeconfig = join(dir, `${user}-${at}.kubeconfig`);
-    await writeFile(kubeconfig, kubeconfigText({ port: at, token, ca: join(dir, 'certificates/apiserver.crt') }));
+    // Of this process alone: another one may read its own while this one is being written.
+    const kubeconfig = join(dir, `${user}-${at}-${process.pid}.kubeconfig`);
+    await writeFile(kubeconfig, kubeconfigText({ dir, port: at, token }));
     return kubeconfig;
   };
   return {
     port,
-    stop,
-    restart: async () => {
-      apiServer?.kill('SIGKILL');
-      await apiServer;
-      started.splice(started.indexOf(apiServer as Subprocess), 1);
-      await startServer();
-    },
-    compact: () => compact(etcdUrl),
     kubeconfig: () => writeKubeconfig('admin', port, tokens.admin),
     connect: async ({ user = 'admin', port: other = port, token } = {}) =>
       connect({ kubeconfig: await writeKubeconfig(token === undefined ? user : 'account', other, token ?? tokens[user]) }),
@@ -116,26 +133,22 @@ const writeCredentials = async (dir: string): Promise<{ admin: string; guest: st
   return tokens;
 };
 
-const kubeconfigText = ({ port, token, ca }: { port: number; token: string; ca: string }): string =>
+const kubeconfigText = ({ dir, port, token }: { dir: string; port: number; token: string }): string =>
   stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [{ name: 'test', cluster: { server: `https://127.0.0.1:${port}`, 'certificate-authority': ca } }],
+    clusters: [
+      { name: 'test', cluster: { server: `https://127.0.0.1:${port}`, 'certificate-authority': join(dir, 'certificates/apiserver.crt') } },
+    ],
     users: [{ name: 'test', user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
     'current-context': 'test',
   });
 
-const run = (binary: string, args: string[], log: string): Subprocess => {
-  const child = execa(binary, args, { stdin: 'ignore', stdout: 'ignore', stderr: 'pipe', buffer: false, reject: false });
-  child.stderr?.pipe(createWriteStream(log));
-  return child as unknown as Subprocess;
-};
-
-const ready = async ({ dir, port, token, started }: { dir: string; port: number; token: string; started: Subprocess[] }): Promise<void> => {
+const ready = async ({ dir, port, tokens }: ApiServerPlace, started: readonly OwnedProcess[]): Promise<void> => {
   const kubeconfig = join(dir, 'ready.kubeconfig');
-  await writeFile(kubeconfig, kubeconfigText({ port, token, ca: join(dir, 'certificates/apiserver.crt') }));
-  const ended = Promise.race(started).then(() => true);
+  await writeFile(kubeconfig, kubeconfigText({ dir, port, token: tokens.admin }));
+  const ended = Promise.race(started.map((each) => each.ended)).then(() => true);
   const deadline = Date.now() + startTimeout;
   for (;;) {
     // The certificate is there only once the server has begun, hence a new connection each time.

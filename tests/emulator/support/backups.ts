@@ -6,13 +6,13 @@ import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../../../emulator/longhorn/objects.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
-import { type LocalCluster, longhorn } from './local-cluster.ts';
+import { longhorn, type SharedLonghorn } from './local-cluster.ts';
 import { collapse, describeState } from './states.ts';
 
 type Watched<T> = Timeline<T & KubernetesObject>;
 
 /** What a user of Longhorn does by its objects alone, with the answers watched. */
-export const openBackups = async ({ cluster, url, device }: LocalCluster) => {
+export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
   const watch = <T>(plural: string): Promise<Watched<T>> => follow<T & KubernetesObject>(cluster, longhorn(plural), { namespace });
   const timelines = {
     volumes: await watch<Volume>('volumes'),
@@ -22,7 +22,8 @@ export const openBackups = async ({ cluster, url, device }: LocalCluster) => {
     backupVolumes: await watch<BackupVolume>('backupvolumes'),
     targets: await watch<BackupTarget>('backuptargets'),
   };
-  const limit = (label: string) => ({ label, within: '30s' as const, owner: 'this test' });
+  // On a machine that forty processes want, a volume takes more than half a minute.
+  const limit = (label: string) => ({ label, within: '5m' as const, owner: 'this test' });
   const make = (plural: string, kind: string, name: string, spec: object, labels: Record<string, string> = {}) =>
     cluster.create(longhorn(plural), { apiVersion: 'longhorn.io/v1beta2', kind, metadata: { name, namespace, labels }, spec });
 

@@ -1,6 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
+import { appendFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -16,7 +15,8 @@ import { access, serviceAccount } from '../../../emulator/manifests/access.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
-import { type ApiServer, startApiServer } from '../../support/api-server.ts';
+import { apiServerAt, type SharedApiServer, startApiServer } from '../../support/api-server.ts';
+import { type OwnedProcess, startOwned } from '../../support/owned-process.ts';
 import { clockVariable, storeVariable } from './local-longhorn-variable.ts';
 import type { LocalManager } from './local-manager.ts';
 
@@ -51,7 +51,7 @@ const definitionsOf = async (cluster: Cluster): Promise<void> => {
     ),
   );
   for (const { metadata } of customResourceDefinitions) {
-    await once(timeline, (object) => isTrue(object, 'Established'), { name: metadata.name, label: 'it is served', within: '30s', owner });
+    await once(timeline, (object) => isTrue(object, 'Established'), { name: metadata.name, label: 'it is served', within: '5m', owner });
   }
   await timeline.stop();
   const collections: Record<string, Resource> = {
@@ -89,11 +89,22 @@ const nodeAndPod = async (cluster: Cluster, node: string): Promise<void> => {
   await cluster.patch(resources.pods, pod, { status: { phase: 'Running' } }, { subresource: 'status' });
 };
 
-/** Three managers of the emulator as plain processes, with their own service account's rights on a real API server. */
-export type LocalCluster = {
+const nodes = ['node1', 'node2', 'node3'];
+
+/** What leads to such a cluster. */
+type LocalPlace = {
+  api: Parameters<typeof apiServerAt>[0];
+  dir: string;
+  /** The first two bytes of its managers' addresses: all serve the same port. */
+  network: string;
+  credentials: { server: string; ca: string; token: string };
+};
+
+/** Three managers of the emulator as plain processes, with their own service account's rights on a real API server, as those use them who share them. */
+export type SharedLonghorn = {
   cluster: Cluster;
   /** A file for somebody who may do everything. */
-  kubeconfig(): Promise<string>;
+  kubeconfig: SharedApiServer['kubeconfig'];
   nodes: string[];
   /** Folder that stands for the NFS export. */
   store: string;
@@ -106,50 +117,66 @@ export type LocalCluster = {
   access: Access;
   /** Folder of a node's manager: engine binaries, replicas. */
   dataRoot(node: string): string;
-  startManager(node: string, options?: { mutant?: Mutant }): void;
-  /** Kills a manager and all its children, as the end of its container would. */
-  killManager(node: string): Promise<void>;
-  /** Waits until a manager ends by itself and gives its exit code. */
-  untilExit(node: string): Promise<number | null>;
-  /** Replaces all managers by ones with a bug, or without. */
-  restart(mutant: Mutant | undefined): Promise<void>;
-  untilReady(): Promise<void>;
   /** All that the managers of a node have logged. */
   log(node: string): Promise<string>;
   /** The last lines of all managers' logs, for a failed test. */
   logs(): Promise<string>;
+};
+
+/** One that somebody has for himself, and whose managers may be killed. */
+export type LocalCluster = SharedLonghorn & {
+  place: LocalPlace;
+  startManager(node: string, options?: { mutant?: Mutant }): void;
+  /** Kills a manager and all its children, as the end of its container would. */
+  killManager(node: string): Promise<void>;
+  /** Waits until a manager ends by itself and gives its exit code. */
+  untilExit(node: string): Promise<number | undefined>;
+  /** Replaces all managers by ones with a bug, or without. */
+  restart(mutant: Mutant | undefined): Promise<void>;
+  untilReady(): Promise<void>;
   stop(): Promise<void>;
+};
+
+/** The same cluster by what leads to it. */
+export const localClusterAt = async ({ api, dir, network, credentials: { token, ...access } }: LocalPlace): Promise<SharedLonghorn> => {
+  const server = apiServerAt(api);
+  const log = (node: string) => readFile(join(dir, `${node}.log`), 'utf8');
+  return {
+    cluster: await server.connect(),
+    kubeconfig: server.kubeconfig,
+    nodes,
+    store: join(dir, 'export'),
+    url: 'nfs://store.example:/export',
+    device: (node, volume) => join(dir, node, 'dev/longhorn', volume),
+    address: (node) => `${network}.${nodes.indexOf(node) + 1}`,
+    access: { ...access, token: () => token },
+    dataRoot: (node) => join(dir, node),
+    log,
+    logs: async () => {
+      const texts = await Promise.all(nodes.map((node) => log(node).catch(() => '')));
+      return texts.map((text, index) => `--- ${nodes[index]}\n${text.split('\n').slice(-60).join('\n')}`).join('\n');
+    },
+  };
 };
 
 /** Starts it without managers; clock, if given, is what they and their longhorn commands go by, and version what they stand for. */
 export const startLocalCluster = async ({ clock, version = '' }: { clock?: Clock; version?: string } = {}): Promise<LocalCluster> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
-  const api: ApiServer = await startApiServer();
+  const api = await startApiServer();
   const cluster = await api.connect();
   await definitionsOf(cluster);
-  const [token, ca] = [await tokenOf(cluster), await certificateOf(api.port)];
-  const nodes = ['node1', 'node2', 'node3'];
+  const credentials = { server: `https://127.0.0.1:${api.port}`, token: await tokenOf(cluster), ca: await certificateOf(api.port) };
   for (const node of nodes) await nodeAndPod(cluster, node);
-  // All serve the same port, so each has an address of its own; random, for another test may run beside this one.
-  const network = `127.${randomInt(1, 255)}.${randomInt(1, 255)}`;
-  const address = (node: string): string => `${network}.${nodes.indexOf(node) + 1}`;
-  const managers = new Map<string, ChildProcess>();
-  const store = join(dir, 'export');
-  const logFile = (node: string): string => join(dir, `${node}.log`);
+  // Random, for another test may run beside this one.
+  const place = { api: api.place, dir, network: `127.${randomInt(1, 255)}.${randomInt(1, 255)}`, credentials };
+  const shared = await localClusterAt(place);
+  const managers = new Map<string, OwnedProcess>();
 
-  const server = `https://127.0.0.1:${api.port}`;
   const startManager = (node: string, { mutant }: { mutant?: Mutant } = {}): void => {
-    const options: LocalManager = {
-      node,
-      ip: address(node),
-      dataRoot: join(dir, node),
-      server,
-      ca,
-      token,
-    };
-    const child = spawn(process.execPath, [fileURLToPath(new URL('./local-manager.ts', import.meta.url)), JSON.stringify(options)], {
+    const options: LocalManager = { node, ip: shared.address(node), dataRoot: shared.dataRoot(node), ...credentials };
+    const program = fileURLToPath(new URL('./local-manager.ts', import.meta.url));
+    const manager = startOwned(process.execPath, [program, JSON.stringify(options)], {
       env: {
-        ...process.env,
         [variables.clock]: 'fast',
         [variables.mutant]: mutant ?? '',
         [variables.version]: version,
@@ -158,58 +185,34 @@ export const startLocalCluster = async ({ clock, version = '' }: { clock?: Clock
         NODE_COMPILE_CACHE: join(dir, 'compiled'),
         ...(clock && { [clockVariable]: JSON.stringify(clock) }),
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-      // A process group of its own, which stands for the container.
-      detached: true,
+      onText: (text) => appendFileSync(join(dir, `${node}.log`), text),
     });
-    const log = createWriteStream(logFile(node), { flags: 'a' });
-    child.stdout.pipe(log, { end: false });
-    child.stderr.pipe(log, { end: false });
-    managers.set(node, child);
+    managers.set(node, manager);
   };
   const killManager = async (node: string): Promise<void> => {
-    const child = managers.get(node);
-    if (!child?.pid || child.exitCode !== null) return;
-    const ended = new Promise((resolve) => child.once('exit', resolve));
-    process.kill(-child.pid, 'SIGKILL');
-    await ended;
+    await managers.get(node)?.kill();
     managers.delete(node);
   };
   const untilReady = async (): Promise<void> => {
+    const limit = { within: '5m', owner } as const;
     const timeline = await follow<WithConditions>(cluster, longhorn('nodes'), { namespace });
     const ready = () => timeline.objects().filter((node) => isTrue(node, 'Ready')).length === nodes.length;
-    await once(timeline, ready, { label: 'all nodes are ready', within: '30s', owner });
+    await once(timeline, ready, { label: 'all nodes are ready', ...limit });
     await timeline.stop();
     const images = await follow<WithConditions>(cluster, longhorn('engineimages'), { namespace });
-    await once(images, ({ status }) => status?.state === 'deployed', { label: 'the engine image is deployed', within: '30s', owner });
+    await once(images, ({ status }) => status?.state === 'deployed', { label: 'the engine image is deployed', ...limit });
     await images.stop();
   };
   return {
-    cluster,
-    kubeconfig: api.kubeconfig,
-    nodes,
-    store,
-    url: 'nfs://store.example:/export',
-    device: (node, volume) => join(dir, node, 'dev/longhorn', volume),
-    address,
-    access: { server, ca, token: () => token },
-    dataRoot: (node) => join(dir, node),
+    ...shared,
+    place,
     startManager,
     killManager,
-    untilExit: async (node) => {
-      const child = managers.get(node);
-      if (child && child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve));
-      return child?.exitCode ?? null;
-    },
+    untilExit: async (node) => managers.get(node)?.ended,
     untilReady,
     restart: async (mutant) => {
       await Promise.all(nodes.map(killManager));
       for (const node of nodes) startManager(node, mutant ? { mutant } : {});
-    },
-    log: (node) => readFile(logFile(node), 'utf8'),
-    logs: async () => {
-      const texts = await Promise.all(nodes.map((node) => readFile(logFile(node), 'utf8').catch(() => '')));
-      return texts.map((text, index) => `--- ${nodes[index]}\n${text.split('\n').slice(-60).join('\n')}`).join('\n');
     },
     stop: async () => {
       await Promise.all(nodes.map(killManager));

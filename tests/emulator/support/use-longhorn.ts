@@ -1,32 +1,55 @@
 import { afterAll, beforeAll, beforeEach, onTestFailed } from 'vitest';
+import { share } from '../../support/share.ts';
 import { openBackups } from './backups.ts';
-import { type LocalCluster, startLocalCluster } from './local-cluster.ts';
+import { type LocalCluster, localClusterAt, type SharedLonghorn, startLocalCluster } from './local-cluster.ts';
 
 /** Who does by Longhorn's objects what its users do. */
 export type User = Awaited<ReturnType<typeof openBackups>>;
 
-/**
- * Starts the managers on a cluster of this machine before all tests of a file, and then calls `begin`; ends them after all tests. What they
- * logged is printed by a test that failed.
- */
-export const useLonghorn = (
-  begin: (started: { local: LocalCluster; user: User }) => Promise<void>,
-  options: { version?: string } = {},
+const using = <T extends SharedLonghorn>(
+  start: () => Promise<T>,
+  begin: (started: { local: T; user: User }) => Promise<void>,
+  stop: (local: T) => Promise<void>,
 ): void => {
-  let local: LocalCluster | undefined;
+  let local: T | undefined;
   let user: User | undefined;
   beforeAll(async () => {
-    local = await startLocalCluster(options);
-    await local.restart(undefined);
-    await local.untilReady();
+    local = await start();
     user = await openBackups(local);
     await begin({ local, user });
   });
   afterAll(async () => {
     await user?.stop();
-    await local?.stop();
+    if (local !== undefined) await stop(local);
   });
   beforeEach(() => {
     onTestFailed(async () => console.log(await local?.logs()));
   });
 };
+
+/**
+ * Gives a file the managers that all files share, and calls `begin` before its tests: its names must be nobody else's. What the managers logged is
+ * printed by a test that failed.
+ */
+export const useLonghorn = (begin: (started: { local: SharedLonghorn; user: User }) => Promise<void>): void =>
+  using(
+    async () => localClusterAt(await share('longhorn')),
+    begin,
+    async () => {},
+  );
+
+/** The same with managers that are the file's alone, and end with it. */
+export const useOwnLonghorn = (
+  begin: (started: { local: LocalCluster; user: User }) => Promise<void>,
+  options: { version?: string } = {},
+): void =>
+  using(
+    async () => {
+      const local = await startLocalCluster(options);
+      await local.restart(undefined);
+      await local.untilReady();
+      return local;
+    },
+    begin,
+    (local) => local.stop(),
+  );

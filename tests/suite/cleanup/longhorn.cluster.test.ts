@@ -7,13 +7,14 @@ import { limitsOn } from '../../../e2e/suite/steps/limits.ts';
 import { runLabel } from '../../../e2e/suite/steps/made.ts';
 import { backupConfigPath } from '../../../emulator/backupstore/paths.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
-import { type LocalCluster, longhorn } from '../../emulator/support/local-cluster.ts';
+import { longhorn, type SharedLonghorn } from '../../emulator/support/local-cluster.ts';
 import { type User, useLonghorn } from '../../emulator/support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
+const run = 'clean1';
 const clocks = { deletionBackoff: 6_000, resync: 3_000, lockLife: 15_000, monitorPoll: 500 };
 
-let local: LocalCluster;
+let local: SharedLonghorn;
 let user: User;
 let cluster: Cluster;
 useLonghorn(async (started) => {
@@ -32,10 +33,10 @@ const backedUp = async (volume: string, { target, node, more = {} }: { target: s
   await user.untilSettled(`backup-of-${volume}`, volume);
 };
 const mark = (plural: string, name: string): Promise<unknown> =>
-  local.cluster.patch(longhorn(plural), { namespace, name }, { metadata: { labels: runLabel('abc123') } });
+  local.cluster.patch(longhorn(plural), { namespace, name }, { metadata: { labels: runLabel(run) } });
 
 test('those who play Longhorn let all go, with the files in the store; other volumes and backups stay', async () => {
-  const [volume, target] = ['corral-abc123-volume-0001', 'corral-abc123-target-0001'];
+  const [volume, target] = ['volume', 'target'].map((what) => `corral-${run}-${what}-0001`) as [string, string];
   await user.target(target, 'its-own');
   await mark('backuptargets', target);
   await backedUp(volume, { target, node: 'node2' });
@@ -53,9 +54,9 @@ test('those who play Longhorn let all go, with the files in the store; other vol
 
   const told: string[] = [];
   const tell = (line: string): void => void told.push(line.replace(/\d+(\.\d+)? m?s\b/g, '<time>'));
-  expect(await cleanUp({ cluster, wanted: 'all', force: false, dryRun: false, limits: limitsOn(clocks), tell })).toBe(true);
+  expect(await cleanUp({ cluster, wanted: new Set([run]), force: false, dryRun: false, limits: limitsOn(clocks), tell })).toBe(true);
   expect(told).toEqual([
-    'run abc123 has left 1 backup, 1 backup volume, 1 volume, 1 snapshot, 1 backup target',
+    'run clean1 has left 1 backup, 1 backup volume, 1 volume, 1 snapshot, 1 backup target',
     `backup backup-of-${volume}: gone after <time>`,
     expect.stringMatching(/^backup volume \S+: gone after <time>$/),
     `volume ${volume}: gone after <time>`,
@@ -66,4 +67,4 @@ test('those who play Longhorn let all go, with the files in the store; other vol
   expect([config('its-own', volume), config('export', 'mine')].map(existsSync)).toEqual([false, true]);
   expect(user.timelines.volumes.current('mine')?.status?.state).toBe('attached');
   expect(user.timelines.backups.current('backup-of-mine')?.status?.state).toBe('Completed');
-}, 120_000);
+});

@@ -1,0 +1,29 @@
+import { ownedCommand } from '../../lab/owned-command.ts';
+
+/** A program that ends with this process, however that ends. */
+export type OwnedProcess = {
+  /** Ends it at once, with all that it has started. */
+  kill(): Promise<void>;
+  /** Its exit code, when it has ended. */
+  ended: Promise<number | undefined>;
+};
+
+/** Starts such a program; what it writes goes to `onText`. */
+export const startOwned = (
+  command: string,
+  args: readonly string[],
+  { env, onText = () => {} }: { env?: Record<string, string>; onText?: (text: Buffer) => void } = {},
+): OwnedProcess => {
+  const child = ownedCommand(command, args, { stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, ...(env && { env }) });
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', onText);
+  // Who reads the other end may be gone before us.
+  child.stdin.on('error', () => {});
+  const ended = child.then(({ exitCode }) => exitCode);
+  return {
+    ended,
+    kill: async () => {
+      child.stdin.end();
+      await ended;
+    },
+  };
+};

@@ -1,0 +1,70 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { TestProject } from 'vitest/node';
+import { up } from '../../lab/up.ts';
+import { startLocalCluster } from '../emulator/support/local-cluster.ts';
+import { startApiServer } from './api-server.ts';
+import { tgtArchive } from './tgt-image.ts';
+
+// What the cluster tests share: the first test that asks for it has it started, and it ends with the run. All of it is owned by this process.
+
+/** Each by its name: what its users are told of it, and how it ends. */
+const kinds = {
+  /** An API server and etcd, without nodes or controllers. */
+  'api-server': startApiServer,
+  /** The emulator's managers as processes of this machine. */
+  longhorn: async () => {
+    const local = await startLocalCluster();
+    await local.restart(undefined);
+    await local.untilReady();
+    return local;
+  },
+  /** A lab of three nodes, for whoever disturbs none of them, nor the control plane. */
+  lab: async () => {
+    const name = `shared-${process.pid}`;
+    const lab = await up({ name, disk: '2G', archives: [tgtArchive], step: (_title, work) => work(() => {}) });
+    const { kubeconfig, context, ended } = lab;
+    return { place: { name, kubeconfig, context, ended }, stop: lab.stop };
+  },
+};
+
+type Kinds = typeof kinds;
+
+/** What a user is told of each. */
+export type Places = { [Name in keyof Kinds]: Awaited<ReturnType<Kinds[Name]>>['place'] };
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** The folder of the socket that it is asked by. */
+    shared: string;
+  }
+}
+
+/** Serves what is shared for as long as the run takes. */
+export default async (project: TestProject): Promise<() => Promise<void>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-shared-'));
+  const started = new Map<string, ReturnType<Kinds[keyof Kinds]>>();
+  const answer = async (name: keyof Kinds): Promise<object> => {
+    const starting = started.get(name) ?? kinds[name]();
+    started.set(name, starting);
+    return starting.then(
+      ({ place }) => ({ place }),
+      (error: Error) => ({ error: error.message }),
+    );
+  };
+  const server = createServer((client) => {
+    client.on('error', () => client.destroy());
+    createInterface(client).on('line', async (line) => client.end(`${JSON.stringify(await answer(JSON.parse(line)))}\n`));
+  });
+  await once(server.listen(join(folder, 'shared.sock')), 'listening');
+  project.provide('shared', folder);
+  return async () => {
+    server.close();
+    await Promise.allSettled([...started.values()].map(async (starting) => (await starting).stop()));
+    await rm(folder, { recursive: true });
+  };
+};
