@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { allowDeletion } from '../../e2e/faults/allow-deletion.ts';
-import { deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
+import { allowDeletion, deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import { once, onceGone } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow } from '../../e2e/history/watch.ts';
@@ -129,7 +128,7 @@ describe('the runs of a recurring job', () => {
     const whose = `oldObject.metadata.name == '${name}'`;
     const what = { policy: 'deny', labels: {}, resource: longhorn('backups'), whose, probe: { namespace, name }, title: 'deletion denied' };
     await deniedDeletion(local.cluster, what).inject();
-    onTestFinished(async () => void (await allowDeletion(local.cluster, what)));
+    onTestFinished(async () => void (await allowDeletion.heal(local.cluster, what)));
     const { code, lines } = await tick();
     expect(code).toBe(0);
     expect(warnings(lines)).toEqual([

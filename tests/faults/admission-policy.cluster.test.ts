@@ -1,26 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { allowDeletion, deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { sharedApiServer } from '../support/share.ts';
 
 const { configMaps, validatingAdmissionPolicies, validatingAdmissionPolicyBindings } = resources;
-const namespace = 'default';
+const namespace = 'denied-deletion';
 const policy = 'corral-test-policy';
 const title = 'the first may not be deleted';
 
-let server: ApiServer;
 let cluster: Cluster;
 let out: string;
 beforeAll(async () => {
-  server = await startApiServer();
-  cluster = await server.connect();
+  cluster = await (await sharedApiServer()).connect();
+  await cluster.create(resources.namespaces, { metadata: { name: namespace } });
 });
-afterAll(() => server?.stop());
 
 beforeEach(async () => {
   out = await mkdtemp(join(tmpdir(), 'corral-policy-'));
@@ -66,7 +64,7 @@ test('from the inject to the heal the deletion of those meant is denied, and of 
   await expect(injected.prove()).rejects.toThrow(`${title}: policy ${policy} is not in force: to delete first, in a dry run, is allowed`);
   await deletionOf('first');
   for (const resource of [validatingAdmissionPolicies, validatingAdmissionPolicyBindings])
-    expect((await cluster.list(resource)).items).toEqual([]);
+    expect((await cluster.list(resource, { fieldSelector: `metadata.name=${policy}` })).items).toEqual([]);
 });
 
 test('what a killed suite left behind is undone by the ledger alone, also where what it was about is gone', async () => {

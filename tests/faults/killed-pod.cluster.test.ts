@@ -1,20 +1,18 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { killedPod, podReplaced } from '../../e2e/faults/killed-pod.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { sharedApiServer } from '../support/share.ts';
 
-const namespace = 'default';
+const namespace = 'killed-pod';
 const labels = { app: 'longhorn-manager' };
 const selector = 'app=longhorn-manager';
 
-let server: ApiServer;
 let cluster: Cluster;
 beforeAll(async () => {
-  server = await startApiServer();
-  cluster = await server.connect();
+  cluster = await (await sharedApiServer()).connect();
+  await cluster.create(resources.namespaces, { metadata: { name: namespace } });
   await cluster.create(resources.serviceAccounts, { metadata: { name: 'default', namespace } });
 });
-afterAll(() => server?.stop());
 
 const pod = (name: string, nodeName: string) =>
   cluster.create<KubernetesObject>(resources.pods, {

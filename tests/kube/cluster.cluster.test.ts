@@ -1,19 +1,19 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { ApiError, type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import type { SharedApiServer } from '../support/api-server.ts';
+import { sharedApiServer } from '../support/share.ts';
 
 type ConfigMap = KubernetesObject & { data?: Record<string, string> };
 
 const { configMaps, namespaces, nodes, pods } = resources;
 const namespace = 'default';
 
-let server: ApiServer;
+let server: SharedApiServer;
 let cluster: Cluster;
 beforeAll(async () => {
-  server = await startApiServer();
+  server = await sharedApiServer();
   cluster = await server.connect();
 });
-afterAll(() => server?.stop());
 
 const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
   const error = await promise.then(

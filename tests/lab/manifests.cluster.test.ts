@@ -1,19 +1,15 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { applyManifests } from '../../lab/manifests/apply.ts';
-import { type ApiServer, startApiServer } from '../support/api-server.ts';
+import { sharedApiServer } from '../support/share.ts';
 
-let server: ApiServer;
 let kubeconfig: string;
 let cluster: Cluster;
 
 beforeAll(async () => {
-  server = await startApiServer();
-  kubeconfig = await server.kubeconfig();
+  kubeconfig = await (await sharedApiServer()).kubeconfig();
   cluster = connect({ kubeconfig });
 });
-
-afterAll(() => server.stop());
 
 const apply = (...texts: string[]) =>
   applyManifests({ kubeconfig, manifests: texts.map((text, index) => ({ source: `${index + 1}.yaml`, text })) });

@@ -1,4 +1,4 @@
-import { ownedCommand } from '../../lab/owned-command.ts';
+import { ownedCommand } from '../../lab/build/owned-command.ts';
 
 /** A program that ends with this process, however that ends. */
 export type OwnedProcess = {

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { allowDeletion } from '../../../e2e/faults/allow-deletion.ts';
-import { deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
+import { allowDeletion, deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
 import { once, onceGone } from '../../../e2e/history/expectation.ts';
 import { backupVolumeName, namespace } from '../../../emulator/modelled-on.ts';
 import { longhorn, type SharedLonghorn } from '../support/local-cluster.ts';
@@ -77,7 +76,7 @@ test('a backup is made, seen and deleted by way of whichever manager', async () 
     `failed to delete backup '${backup}' of volume '${backupVolume}': backups.longhorn.io "${backup}" is forbidden: ` +
       `ValidatingAdmissionPolicy 'deny-backups' with binding 'deny-backups' denied request: deletion denied for testing`,
   );
-  await allowDeletion(local.cluster, policy.data);
+  await allowDeletion.heal(local.cluster, policy.data);
   expect((await post('node2', `${path}?action=backupDelete`, { name: backup })).status).toBe(200);
   await onceGone(user.timelines.backups, { name: backup, label: 'the backup is gone', ...limit });
 });

@@ -4,25 +4,20 @@ import type { Timeline } from '../../../../e2e/history/timeline.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
 import { nfs } from '../../../../e2e/store/drivers/nfs/driver.ts';
-import { type ApiServer, startApiServer } from '../../../support/api-server.ts';
+import { sharedApiServer } from '../../../support/share.ts';
 
 const namespace = 'stores';
 const kinds = [resources.deployments, resources.services, resources.configMaps, resources.leases];
 
-let server: ApiServer;
 let cluster: Cluster;
 let deployments: Timeline;
 const over = new AbortController();
 beforeAll(async () => {
-  server = await startApiServer();
-  cluster = await server.connect();
+  cluster = await (await sharedApiServer()).connect();
   await cluster.create(resources.namespaces, { metadata: { name: namespace } });
   deployments = await follow(cluster, resources.deployments, { namespace, signal: over.signal });
 });
-afterAll(async () => {
-  over.abort();
-  await server?.stop();
-});
+afterAll(() => over.abort());
 
 /** Does what Kubernetes' controllers would: a pod of the deployment, ready on a node of that name. */
 const runPod = async (store: string, node: string): Promise<void> => {
@@ -33,7 +28,7 @@ const runPod = async (store: string, node: string): Promise<void> => {
   await cluster.patch(resources.pods, metadata, { status }, { subresource: 'status' });
 };
 
-const wait = { within: '20s', owner: 'this test' } as const;
+const wait = { within: '5m', owner: 'this test' } as const;
 
 const start = async (name: string, node: string) => {
   const starting = nfs.start(cluster, { namespace, name, run: 'abc123', image: 'store:1', signal: over.signal, living: over.signal });
