@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
@@ -11,9 +11,6 @@ import { kubernetes } from '../../lab/build/kubernetes.ts';
 import { cached } from '../../lab/cache/cache.ts';
 import { labDir, labFiles } from '../../lab/run/settings.ts';
 import { dockerSave, layerOf, ociLayout, tarOf } from '../support/image-archives.ts';
-
-// Pods start within 10 s on an idle machine.
-vi.setConfig({ testTimeout: 240_000 });
 
 const name = `archives-${process.pid}`;
 const web = join(import.meta.dirname, 'web');
@@ -65,7 +62,7 @@ const isTrue =
 const becomes = async (resource: Resource, object: { namespace: string; name: string }, condition: string): Promise<void> => {
   const timeline = await follow(cluster, resource, { namespace: object.namespace });
   const label = `${object.name} is ${condition}`;
-  await once(timeline, isTrue(condition), { name: object.name, label, within: '90s', owner: 'this test, on a busy machine' }).finally(() =>
+  await once(timeline, isTrue(condition), { name: object.name, label, within: '5m', owner: 'this test, on a busy machine' }).finally(() =>
     timeline.stop(),
   );
 };

@@ -6,22 +6,19 @@ import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, resources } from '../../e2e/kube/cluster.ts';
 import { openContext } from '../../e2e/ui/browser.ts';
 import { findChromium } from '../../e2e/ui/chromium.ts';
-import type { Lab } from '../../lab/run/start.ts';
-import { up } from '../../lab/up.ts';
 import { endingServer } from '../support/ending-server.ts';
 import type { Pod } from '../support/lab-pods.ts';
+import { share } from '../support/share.ts';
 
 // The whole chain: a server in a pod, containerd, kubelet, API server, our forward, a client; a page in Chromium among them.
 
-const name = `forward-${process.pid}`;
 const namespace = 'default';
 const chromium = findChromium(process.env);
 const rounds = 200;
 const atOnce = 25;
 /** How long an end may take, in ms: containerd itself waits a second for the other half. The rest is this machine's. */
-const late = 15_000;
+const late = 60_000;
 
-let lab: Lab;
 let cluster: Cluster;
 const stop = new AbortController();
 const port = 8000;
@@ -29,8 +26,7 @@ const port = 8000;
 let local: number;
 
 beforeAll(async () => {
-  lab = await up({ name, nodes: 1, memory: '768M', disk: '2G', step: (_title, work) => work(() => {}) });
-  cluster = connect(lab);
+  cluster = connect(await share('lab'));
   const pods = await follow<Pod>(cluster, resources.pods, { namespace, signal: stop.signal });
   await cluster.create(resources.pods, {
     metadata: { name: 'ending', namespace },
@@ -48,7 +44,7 @@ beforeAll(async () => {
     },
   });
   const isReady = ({ status }: Pod): boolean => status.containerStatuses?.every(({ ready }) => ready) ?? false;
-  await once(pods, isReady, { name: 'ending', label: 'the server is ready', within: '120s', owner: 'this test' });
+  await once(pods, isReady, { name: 'ending', label: 'the server is ready', within: '5m', owner: 'this test' });
   const server = createServer((socket) => {
     socket.on('error', () => {});
     cluster.forward({ namespace, name: 'ending', port }, socket).catch(() => socket.destroy());
@@ -58,10 +54,7 @@ beforeAll(async () => {
   local = (server.address() as AddressInfo).port;
 });
 
-afterAll(async () => {
-  stop.abort();
-  await lab?.stop();
-});
+afterAll(() => stop.abort());
 
 /** What a client hears of a server that ends in a way so many ms after its first byte. */
 const hear = (way: string, after: number): Promise<string> =>
@@ -102,7 +95,7 @@ test(`a server that ends 0 to 500 ms after its first byte: its end, and all befo
   const results = await inTurns(rounds, (round) => hear(ways[round % ways.length] ?? '', (round * 500) / rounds));
   expect(told(results.filter((_, round) => round % ways.length === 0))).toEqual({ firstlast: 67 });
   expect(told(results.filter((_, round) => round % ways.length !== 0))).toEqual({ first: 133 });
-}, 120_000);
+});
 
 describe.skipIf(chromium === undefined)('a page', () => {
   test('hears the end of each of its six streams, in whichever way it comes', async () => {
@@ -141,7 +134,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     } finally {
       await close();
     }
-  }, 120_000);
+  });
 });
 
 test('a pod that is deleted without grace ends what was connected to it', async () => {
@@ -151,4 +144,4 @@ test('a pod that is deleted without grace ends what was connected to it', async 
   await onceHappened(pods, 'data');
   await cluster.delete(resources.pods, { namespace, name: 'ending' }, { gracePeriodSeconds: 0 });
   expect(told(await heard)).toEqual({ first: 6 });
-}, 120_000);
+});

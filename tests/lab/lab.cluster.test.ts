@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+import { parse, stringify } from 'yaml';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
@@ -9,20 +11,19 @@ import { askLab } from '../../lab/control/ask.ts';
 import { storeImage } from '../../lab/images/core.ts';
 import { prepare } from '../../lab/prepare.ts';
 import { labDir } from '../../lab/run/settings.ts';
-import { type Lab, startLab } from '../../lab/run/start.ts';
+import { startLab } from '../../lab/run/start.ts';
 import { labState } from '../../lab/run/state.ts';
 import { up } from '../../lab/up.ts';
+import { share } from '../support/share.ts';
+import type { Places } from '../support/shared.ts';
 
-const name = `test-${process.pid}`;
 const step = <T>(_title: string, work: (update: (detail: string) => void) => Promise<T>) => work(() => {});
-let lab: Lab;
+let lab: Places['lab'];
+let name: string;
 
 beforeAll(async () => {
-  lab = await up({ name, step });
-});
-
-afterAll(async () => {
-  await lab.stop();
+  lab = await share('lab');
+  ({ name } = lab);
 });
 
 /** The processes that have the lab's folder in their command line, with its words and the network namespace of each. */
@@ -46,9 +47,6 @@ const pidOf = (lab: string, program: string): number => {
   return found.pid;
 };
 
-/** The certificate authority that a lab's kubeconfig trusts. */
-const authorityOf = ({ kubeconfig }: Lab): string => /certificate-authority-data: (\S+)/.exec(readFileSync(kubeconfig, 'utf8'))?.[1] ?? '';
-
 test('three real nodes are Ready, each with a kernel of its own', async () => {
   type Node = KubernetesObject & {
     status: { nodeInfo: { bootID: string; kernelVersion: string; osImage: string; containerRuntimeVersion: string } };
@@ -70,7 +68,7 @@ test('a pod runs, answers exec, has its log read, and reaches the API server by 
     metadata: { name: 'hello', namespace: 'default' },
     spec: { containers: [container], terminationGracePeriodSeconds: 0 },
   });
-  const options = { label: 'the pod runs', name: 'hello', within: '30s', owner: 'this test' } as const;
+  const options = { label: 'the pod runs', name: 'hello', within: '5m', owner: 'this test' } as const;
   await once(pods, ({ status }) => status.phase === 'Running', options);
   await pods.stop();
   const pod = { namespace: 'default', name: 'hello' };
@@ -128,21 +126,50 @@ test('outside its namespaces a lab listens on loopback only', () => {
   expect(outside.map(({ words }) => words.slice(0, 2).join(' ').split('/').at(-1)).sort()).toEqual(['host.ts']);
 });
 
-const kill = (program: string) => (_: Lab, lab: string) => void process.kill(pidOf(lab, program), 'SIGKILL');
-
-test.each<[string, (other: Lab, name: string) => Promise<void> | void]>([
-  ['was stopped', (other) => other.stop()],
-  ['lost its host', kill('host.ts')],
-  ['lost its supervisor', kill('supervisor.ts')],
-  ['lost the process that made its namespaces', kill('unshare')],
-])('nothing is left of a lab that %s', async (end, act) => {
-  const otherName = `${name}-${end.split(' ').at(-1)}`;
-  const other = await startLab({ name: otherName, nodes: 1, memory: '512M', disk: '1G', ...(await prepare(step)) });
-  expect(processesOfLab(otherName).length).toBeGreaterThanOrEqual(8);
-  expect(authorityOf(other)).not.toBe(authorityOf(lab));
-  await act(other, otherName);
+const untilNothingIsLeftOf = async (other: string): Promise<void> => {
   // Processes of another session have no event for their end: they are looked at until they are gone.
-  await expect.poll(() => processesOfLab(otherName), { timeout: 10_000 }).toEqual([]);
-  await expect.poll(() => existsSync(labDir(otherName)), { timeout: 10_000 }).toBe(false);
-  expect(await labState(otherName)).toBe(undefined);
+  await expect.poll(() => processesOfLab(other), { timeout: 60_000 }).toEqual([]);
+  await expect.poll(() => existsSync(labDir(other)), { timeout: 60_000 }).toBe(false);
+  expect(await labState(other)).toBe(undefined);
+};
+const small = { nodes: 1, memory: '512M', disk: '1G' };
+
+test('two labs are up together, strangers to each other, and nothing is left of the one that is stopped', async () => {
+  type Node = KubernetesObject & { status: { nodeInfo: { bootID: string }; addresses: { type: string; address: string }[] } };
+  const otherName = `other-${process.pid}`;
+  const other = await up({ name: otherName, ...small, step });
+  const [ours, theirs] = await Promise.all([lab, other].map((each) => connect(each).get<Node>(resources.nodes, { name: 'node1' })));
+  expect(ours?.status.addresses).toEqual(theirs?.status.addresses);
+  expect(ours?.status.nodeInfo.bootID).not.toBe(theirs?.status.nodeInfo.bootID);
+  expect(connect(lab).server).not.toBe(connect(other).server);
+
+  const config = parse(readFileSync(lab.kubeconfig, 'utf8'));
+  config.clusters[0].cluster = { server: connect(other).server, 'insecure-skip-tls-verify': true };
+  const kubeconfig = join(labDir(otherName), 'of-the-other');
+  writeFileSync(kubeconfig, stringify(config));
+  expect((await connect({ kubeconfig }).request('/api')).status).toBe(401);
+
+  const nodes = await follow(connect(lab), resources.nodes);
+  await other.stop();
+  await untilNothingIsLeftOf(otherName);
+  // This one still takes commands and writes.
+  const script = 'hostname';
+  expect(await askLab(name, { action: 'run', node: 'node1', script })).toMatchObject({ exitCode: 0, stdout: 'node1\n' });
+  await connect(lab).create(resources.configMaps, { metadata: { name: 'made', namespace: 'default' } });
+  expect(nodes.entries.filter(({ kind }) => kind === 'gap')).toEqual([]);
+  await nodes.stop();
+  expect((await share('lab')).ended).toEqual([]);
+});
+
+// All at once: each is a control plane that starts.
+test.concurrent.each([
+  ['host', 'host.ts'],
+  ['supervisor', 'supervisor.ts'],
+  ['process that made its namespaces', 'unshare'],
+])('nothing is left of a lab that lost its %s', async (_, program) => {
+  const otherName = `${program.split('.')[0]}-${process.pid}`;
+  await startLab({ name: otherName, ...small, ...(await prepare(step)) });
+  expect(processesOfLab(otherName).length).toBeGreaterThanOrEqual(8);
+  process.kill(pidOf(otherName, program), 'SIGKILL');
+  await untilNothingIsLeftOf(otherName);
 });

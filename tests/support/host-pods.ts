@@ -70,7 +70,7 @@ export const startHostPods = async (cluster: Cluster, pods: readonly HostPod[]):
   const timeline = await follow<Pod>(cluster, resources.pods, { namespace: 'default' });
   try {
     for (const pod of pods) await cluster.create(resources.pods, podOf(pod));
-    const wait = { within: '60s', owner: 'the test: a pod starts in 2 s' } as const;
+    const wait = { within: '5m', owner: 'the test: a pod starts in 2 s, on a busy machine in a minute' } as const;
     const ready = await Promise.all(pods.map(({ name }) => once(timeline, isReady, { ...wait, name, label: `${name} is ready` })));
     return Object.fromEntries(ready.map(({ metadata, status }) => [metadata.name, status?.podIP ?? '']));
   } finally {
