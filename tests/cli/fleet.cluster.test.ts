@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { parseFleet } from '../../e2e/cli/fleet/arguments.ts';
 import { composeFleet, resourceOf } from '../../e2e/cli/fleet/objects.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
@@ -80,9 +80,6 @@ const leftOver = async () => {
   const all = await Promise.all([resources.namespaces, resources.jobs, resources.pods].map((resource) => cluster.list(resource)));
   return all.flatMap(({ items }) => items.map(({ metadata }) => metadata.name)).filter((name) => /corral|fleet/.test(name));
 };
-
-// A Job goes when the collector of what has no owner has looked at everything that there is: seconds, on a busy machine many.
-vi.setConfig({ testTimeout: 180_000 });
 
 test.each(['lab', 'existing'] as const)('what a fleet makes in mode %s is known to the API server, field by field', async (mode) => {
   const flags = mode === 'existing' ? ['--', '--store-image', 'store:1'] : [];

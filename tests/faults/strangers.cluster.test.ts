@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { deniedDeletion } from '../../e2e/faults/denied-deletion.ts';
 import type { Fault, Faults, Injected } from '../../e2e/faults/fault.ts';
 import { heldDeletion } from '../../e2e/faults/held-deletion.ts';
@@ -23,9 +23,6 @@ import type { Lab } from '../../lab/run/start.ts';
 import { up } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
 import { attached, attaching, backedUp, detached, folderOf, howIs, openSide, type Side } from './support/side.ts';
-
-// A lab on a machine that is busy with others takes its time for each volume and backup.
-vi.setConfig({ testTimeout: 600_000 });
 
 const name = `strangers-${process.pid}`;
 const run = makeRunId();

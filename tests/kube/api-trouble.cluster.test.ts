@@ -8,7 +8,7 @@ import { type ApiServer, startApiServer } from '../support/api-server.ts';
 // Watched in etcd itself: a cache of the new server would not reach back to a change that the old one had no time to tell of.
 const { secrets } = resources;
 const namespace = 'default';
-const wait = { within: '60s', owner: 'a test' } as const;
+const wait = { within: '5m', owner: 'a test' } as const;
 
 let server: ApiServer;
 beforeAll(async () => {

@@ -18,7 +18,7 @@ test('the packed emulator is taken by an API server, and gets ready as a release
   const objects = readObjects([{ source: 'longhorn.yaml', text: emulatorManifest() }]);
   const { signal } = new AbortController();
   const kubeconfig = await local.kubeconfig();
-  const installed = installRelease({ kubeconfig, objects, nodes: local.nodes, storeImage: 'store:test', signal, timeout: 50_000 });
+  const installed = installRelease({ kubeconfig, objects, nodes: local.nodes, storeImage: 'store:test', signal, timeout: 300_000 });
   for (const node of local.nodes) local.startManager(node);
   for (const part of ['managers', 'ui', 'store'] as const)
     await untilItWorks(async () => String(await plays[part](local.cluster)), { signal, tell: () => {} });

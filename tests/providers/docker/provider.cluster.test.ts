@@ -73,7 +73,7 @@ test('interrupted while Longhorn is waited for, it deletes the cluster', async (
   const interruption = new AbortController();
   const lines: string[] = [];
   const rising = up(interruption.signal, lines);
-  await expect.poll(() => lines.at(-1), { timeout: 50_000 }).toBe('Wait until 3 nodes are Ready ...');
+  await expect.poll(() => lines.at(-1), { timeout: 300_000 }).toBe('Wait until 3 nodes are Ready ...');
   expect(stubs.clusters()).toEqual([name]);
   interruption.abort(new Error('interrupted by SIGINT'));
   await expect(rising).rejects.toThrow('interrupted by SIGINT');

@@ -28,7 +28,7 @@ const serveLonghorn = async (): Promise<void> => {
   const served = await follow(cluster, resources.customResourceDefinitions);
   const isEstablished = ({ status }: KubernetesObject) => JSON.stringify(status ?? {}).includes('"type":"Established"');
   for (const { metadata } of customResourceDefinitions)
-    await once(served, isEstablished, { name: metadata.name, label: 'it is served', within: '30s', owner: 'this test' });
+    await once(served, isEstablished, { name: metadata.name, label: 'it is served', within: '5m', owner: 'this test' });
   await served.stop();
 };
 

@@ -42,7 +42,7 @@ const play = async (...names: (keyof typeof plays)[]): Promise<void> => {
 test('a release is applied, its target pointed at the store once it can be listed, and waited for', async () => {
   const awaited: string[] = [];
   const onProgress = (text: string) => awaited.push(text);
-  const installed = installRelease({ kubeconfig, objects, nodes, storeImage: 'store:test', signal, timeout: 50_000, onProgress });
+  const installed = installRelease({ kubeconfig, objects, nodes, storeImage: 'store:test', signal, timeout: 300_000, onProgress });
   await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
   const targets = await follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal });
   expect(targets.current('default')?.spec.backupTargetURL).toBeUndefined();
@@ -50,13 +50,13 @@ test('a release is applied, its target pointed at the store once it can be liste
   const managers = await follow(cluster, { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' }, { namespace, signal });
   const isTouched = ({ metadata }: KubernetesObject) => metadata.annotations?.['corral.test/touched'] !== undefined;
   for (const name of nodes.map((node) => `instance-manager-${node}`))
-    await once(managers, isTouched, { name, label: 'Longhorn is made to look at it again', within: '20s', owner: 'this test' });
+    await once(managers, isTouched, { name, label: 'Longhorn is made to look at it again', within: '5m', owner: 'this test' });
   await managers.stop();
   await play('instanceManagers');
   const url = 'nfs://backupstore.corral-default-backupstore:/opt/backupstore';
   const pointed = await once(targets, ({ spec }) => spec.backupTargetURL === url, {
     label: 'it is pointed',
-    within: '20s',
+    within: '5m',
     owner: 'this test',
   });
   expect(pointed.spec.pollInterval).toBe('5m0s');

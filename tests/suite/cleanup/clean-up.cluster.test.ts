@@ -42,7 +42,7 @@ const play = async (...dead: string[]): Promise<void> => {
 const limitsOf = (within: Limit['within']): Limits =>
   Object.fromEntries(Object.keys(phases).map((name) => [name, { within, owner: 'this test' }])) as Limits;
 // A crowded machine may take long to let go what can go; of what hangs, no time is enough.
-const limits = limitsOf('55s');
+const limits = limitsOf('5m');
 const short: Limit = { within: '2s', owner: 'this test' };
 const impatient: Limits = { ...limits, volumeGone: short, namespaceGone: short, letGo: short };
 const clean = async (options: Pick<CleanUp, 'wanted'> & Partial<CleanUp>): Promise<{ clean: boolean; told: string[] }> => {

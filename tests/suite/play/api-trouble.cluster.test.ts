@@ -57,7 +57,7 @@ test('while the API server is away no scenario fails, and nothing is left behind
   for (const name of names)
     await once(lamps, ({ metadata }) => metadata.name === name, {
       label: `${name} is at work`,
-      within: '60s',
+      within: '5m',
       owner: 'the start of the suite',
     });
   await server.restart();
