@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readReport } from '../../e2e/report/file.ts';
+import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { makeCheckout } from './support/checkout.ts';
 import { read, taughtScenario } from './support/documents.ts';
 
@@ -22,18 +22,13 @@ afterAll(() => remove?.());
 
 const npmRun = (name: string, ...args: string[]) => {
   const [program = '', ...words] = (scripts[name] ?? '').split(' ');
-  return execa(program, [...words, ...args], {
-    cwd: folder,
-    preferLocal: true,
-    localDir: folder,
-    reject: false,
-    stdin: 'ignore',
-    all: true,
-  });
+  return ownedCommand(program, [...words, ...args], { cwd: folder, preferLocal: true, localDir: folder, reject: false, all: true });
 };
 
 test('the scenario that the reader adds has the form of the others', async () => {
-  const { all } = await npmRun('typecheck');
+  // With what it imports: all the rest of the checkout is judged by CI.
+  await writeFile(join(folder, 'tsconfig.added.json'), JSON.stringify({ extends: './tsconfig.json', include: [path] }));
+  const { all } = await npmRun('typecheck', '--project', 'tsconfig.added.json');
   expect(all.split('\n').filter((line) => line.startsWith(path))).toEqual([]);
 });
 

@@ -8,6 +8,7 @@ import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { kubernetes } from '../../lab/build/kubernetes.ts';
+import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { cached } from '../../lab/cache/cache.ts';
 import { labDir, labFiles } from '../../lab/run/settings.ts';
 import { dockerSave, layerOf, ociLayout, tarOf } from '../support/image-archives.ts';
@@ -40,7 +41,16 @@ const makeArchives = async (): Promise<string> => {
   });
 };
 
-const lab = (...args: string[]) => execa('node', ['scripts/lab.ts', ...args, '--name', name], { stdin: 'ignore', reject: false });
+const lab = (...args: string[]) => ownedCommand('node', ['scripts/lab.ts', ...args, '--name', name], { reject: false });
+// A lab that a command brings up outlives it: this takes it down when its input ends, which is when this process does at the latest.
+const downInTheEnd = execa('sh', ['-c', 'read -r _; exec node scripts/lab.ts down --name "$0"', name], {
+  stdin: 'pipe',
+  stdout: 'ignore',
+  stderr: 'ignore',
+  detached: true,
+  cleanup: false,
+  reject: false,
+});
 
 beforeAll(async () => {
   archives = await makeArchives();
@@ -50,7 +60,10 @@ beforeAll(async () => {
   cluster = connect({ kubeconfig: labFiles(labDir(name)).kubeconfig });
 });
 
-afterAll(() => lab('down'));
+afterAll(async () => {
+  downInTheEnd.stdin.end();
+  await downInTheEnd;
+});
 
 const isTrue =
   (condition: string) =>

@@ -167,9 +167,9 @@ test('an NFS store is mounted from another node as Longhorn mounts it, listed wi
       mkdir /mnt/store/folder-${version}
       for number in {1..20}; do echo $number > /mnt/store/folder-${version}/$number; done
       for try in {1..100}; do mapfile -t names < <(ls /mnt/store/folder-${version}); echo \${#names[@]}; done | sort | uniq -c | tr -s ' '`;
-    expect((await inHostPod(cluster, client, mount)).split('\n')).toEqual([`vers=$version`, ' 100 20']);
+    expect((await inHostPod(cluster, client, mount)).split('\n')).toEqual([`vers=${version}`, ' 100 20']);
     await onServer(`chattr +i ${exportPath}/folder-${version}/7`);
-    const remove = `rm /mnt/store/folder-$version/7 2>&1 || true`;
+    const remove = `rm /mnt/store/folder-${version}/7 2>&1 || true`;
     expect(await inHostPod(cluster, client, remove)).toMatch(/Operation not permitted$/);
     await onServer(`chattr -i ${exportPath}/folder-${version}/7`);
     expect(await inHostPod(cluster, client, `${remove}; ls /mnt/store/folder-${version} | wc -l; umount /mnt/store`)).toBe('19');

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
-import { execa } from 'execa';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
+import { startOwned } from './owned-process.ts';
 
 /** What becomes of a pod of a Job: what its log holds and how it ends, or that it plays on. */
 export type PodFate = { log: string; exitCode: number } | 'plays on';
@@ -20,17 +20,13 @@ const node = 'node1';
  * pods as `fate` says by their index, and serves their logs.
  */
 export const startJobHands = async (cluster: Cluster, { kubeconfig, fate }: { kubeconfig: string; fate: (index: number) => PodFate }) => {
-  const controllers = execa(
-    await kubeBinary(),
-    [
-      'kube-controller-manager',
-      `--kubeconfig=${kubeconfig}`,
-      '--controllers=job-controller,garbage-collector-controller,namespace-controller',
-      '--leader-elect=false',
-      '--secure-port=0',
-    ],
-    { stdio: 'ignore', reject: false },
-  );
+  const controllers = startOwned(await kubeBinary(), [
+    'kube-controller-manager',
+    `--kubeconfig=${kubeconfig}`,
+    '--controllers=job-controller,garbage-collector-controller,namespace-controller',
+    '--leader-elect=false',
+    '--secure-port=0',
+  ]);
   const logs = new Map<string, string>();
   const certificates = join(dirname(kubeconfig), 'certificates');
   const [cert, key] = await Promise.all(['crt', 'key'].map((end) => readFile(join(certificates, `apiserver.${end}`))));
@@ -73,8 +69,7 @@ export const startJobHands = async (cluster: Cluster, { kubeconfig, fate }: { ku
     stop: async () => {
       await pods.stop();
       kubelet.close();
-      controllers.kill('SIGKILL');
-      await controllers;
+      await controllers.kill();
       await cluster.delete(resources.nodes, { name: node });
     },
   };
