@@ -32,7 +32,8 @@ afterAll(() => server.stop());
 
 const { objects } = fitToCluster(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), { missing: [] });
 const signal = new AbortController().signal;
-const withoutTimes = (text: string): string => text.replace(/\d+(\.\d+)? (ms|s)\b/g, '<time>').replace(/^.*resourceVersion.*\n/gm, '');
+const withoutTimes = (text: string): string =>
+  text.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>').replace(/^.*resourceVersion.*\n/gm, '');
 
 // What a part is about may not be there yet.
 const play = async (...names: (keyof typeof plays)[]): Promise<void> => {

@@ -47,7 +47,7 @@ const short: Limit = { within: '2s', owner: 'this test' };
 const impatient: Limits = { ...limits, volumeGone: short, namespaceGone: short, letGo: short };
 const clean = async (options: Pick<CleanUp, 'wanted'> & Partial<CleanUp>): Promise<{ clean: boolean; told: string[] }> => {
   const told: string[] = [];
-  const tell = (line: string): void => void told.push(line.replace(/\d+(\.\d+)? m?s\b/g, '<time>'));
+  const tell = (line: string): void => void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   return { clean: await cleanUp({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, tell }), told };
 };
 

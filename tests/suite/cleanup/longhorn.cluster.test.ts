@@ -53,7 +53,7 @@ test('those who play Longhorn let all go, with the files in the store; other vol
   expect([config('its-own', volume), config('export', 'mine')].map(existsSync)).toEqual([true, true]);
 
   const told: string[] = [];
-  const tell = (line: string): void => void told.push(line.replace(/\d+(\.\d+)? m?s\b/g, '<time>'));
+  const tell = (line: string): void => void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   expect(await cleanUp({ cluster, wanted: new Set([run]), force: false, dryRun: false, limits: limitsOn(clocks), tell })).toBe(true);
   expect(told).toEqual([
     'run clean1 has left 1 backup, 1 backup volume, 1 volume, 1 snapshot, 1 backup target',
