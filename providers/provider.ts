@@ -1,4 +1,4 @@
-import type { ClusterConfig, ExistingCluster } from '../e2e/suite/config/config.ts';
+import type { ClusterConfig, ExistingCluster } from '../e2e/config/config.ts';
 
 /** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
 export type Progress = {

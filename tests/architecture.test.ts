@@ -27,18 +27,19 @@ const rooms: Record<string, readonly string[]> = {
   'e2e/longhorn': ['e2e/kube'],
   'e2e/ui': ['e2e/kube', 'e2e/longhorn'],
   'e2e/report': ['e2e/kube'],
-  'e2e/store': ['e2e/kube', 'e2e/history'],
-  'e2e/permissions': ['e2e/kube', 'e2e/longhorn'],
+  'e2e/store': ['e2e/kube', 'e2e/history', 'e2e/longhorn'],
+  'e2e/permissions': ['e2e/kube', 'e2e/longhorn', 'e2e/store'],
+  'e2e/config': ['e2e/longhorn', 'e2e/report', 'e2e/store'],
   'e2e/faults': ['e2e/kube', 'e2e/history', 'e2e/longhorn', 'e2e/store'],
-  'e2e/suite': ['kube', 'history', 'longhorn', 'ui', 'report', 'store', 'permissions', 'faults'].map((room) => `e2e/${room}`),
+  'e2e/suite': ['kube', 'history', 'longhorn', 'ui', 'report', 'store', 'permissions', 'config', 'faults'].map((room) => `e2e/${room}`),
   'e2e/scenarios': ['e2e/suite'],
-  lab: ['e2e/kube', 'e2e/history', 'e2e/cli'],
-  // Who writes LZ4 and who reads it have its checksum in common.
-  emulator: ['e2e/kube', 'e2e/history', 'e2e/store'],
-  providers: ['kube', 'history', 'longhorn', 'ui', 'store', 'permissions', 'cli'].map((room) => `e2e/${room}`).concat('lab', 'emulator'),
-  'e2e/cli': ['kube', 'history', 'longhorn', 'report', 'store', 'permissions', 'faults', 'suite']
+  'e2e/cli': ['kube', 'history', 'longhorn', 'report', 'store', 'permissions', 'config', 'faults', 'suite']
     .map((room) => `e2e/${room}`)
     .concat('providers'),
+  lab: ['e2e/kube', 'e2e/history'],
+  // Who writes LZ4 and who reads it have its checksum in common.
+  emulator: ['e2e/kube', 'e2e/history', 'e2e/store'],
+  providers: ['kube', 'history', 'longhorn', 'ui', 'store', 'permissions', 'config'].map((room) => `e2e/${room}`).concat('lab', 'emulator'),
   bench: ['e2e', 'lab', 'emulator', 'providers', 'tests/support'],
   scripts: ['e2e/kube', 'e2e/report', 'e2e/cli', 'lab', 'providers', 'bench'],
 };
@@ -77,6 +78,12 @@ describe('imports', () => {
   test('no file comes back to itself', () => {
     const imports = new Map(sources.map((path) => [path, ownImportsOf(path)]));
     expect(findCircle((path) => imports.get(path) ?? [])).toBeUndefined();
+  });
+
+  test('e2e does not even reach emulator or lab by way of others', () => {
+    const reached = new Set(sources.filter(isIn('e2e')));
+    for (const path of reached) for (const next of sources.includes(path) ? ownImportsOf(path) : []) reached.add(next);
+    expect([...reached].filter((path) => isIn('emulator')(path) || isIn('lab')(path))).toEqual([]);
   });
 
   test('only e2e/kube speaks to the Kubernetes client', () => {

@@ -1,11 +1,11 @@
 import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Interruption, play } from '../../e2e/cli/play.ts';
+import { makeRunConfig } from '../../e2e/config/config.ts';
+import { makeRunId } from '../../e2e/config/run-id.ts';
 import { count } from '../../e2e/kube/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
-import { makeRunConfig } from '../../e2e/suite/config/config.ts';
-import { makeRunId } from '../../e2e/suite/config/run-id.ts';
 import { install } from '../../emulator/install.ts';
 import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';

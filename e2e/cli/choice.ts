@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { createVitest, type TestCase, type TestRunResult } from 'vitest/node';
+import { makeRunId } from '../config/run-id.ts';
 import { toFile } from '../report/collect.ts';
 import { composeReport } from '../report/compose-report.ts';
 import { composeClosing } from '../report/console.ts';
@@ -9,7 +10,6 @@ import { keepSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import type { ScenarioReport, ShardReport } from '../report/schema.ts';
 import { tellStart } from '../report/tell-end.ts';
-import { makeRunId } from '../suite/config/run-id.ts';
 import { projectName } from '../suite/play/reporter.ts';
 import { tags } from '../suite/tags.ts';
 import { joinTags } from './arguments/checks.ts';

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
+import { runIdPattern } from '../config/run-id.ts';
 import { connect } from '../kube/cluster.ts';
 import { cleanUp } from '../suite/cleanup/clean-up.ts';
-import { runIdPattern } from '../suite/config/run-id.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 

@@ -1,10 +1,10 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { makeRunId } from '../config/run-id.ts';
 import { type Cluster, connect, type KubernetesObject, resources } from '../kube/cluster.ts';
 import { explainError } from '../report/explain-error.ts';
 import { removeReport } from '../report/file.ts';
 import { takeSignals } from '../report/interruption.ts';
-import { makeRunId } from '../suite/config/run-id.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
 import { followFleet } from './fleet/follow.ts';

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { runIdPattern } from '../config/run-id.ts';
 import { type Ledger, ledgerPath, openLedger } from '../faults/ledger.ts';
 import { closeGone, healByLabels, healLeftOver } from '../faults/open-faults.ts';
 import { type Cluster, connect } from '../kube/cluster.ts';
 import { readReport, reportPath } from '../report/file.ts';
-import { runIdPattern } from '../suite/config/run-id.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 

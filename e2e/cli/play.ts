@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type RunConfig, toVariables } from '../suite/config/config.ts';
+import { type RunConfig, toVariables } from '../config/config.ts';
 import { projectName } from '../suite/play/reporter.ts';
 import type { Arguments } from './arguments/parse.ts';
 

@@ -1,12 +1,12 @@
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../../providers/provider.ts';
+import { clusterVariables, makeRunConfig } from '../config/config.ts';
+import { makeRunId } from '../config/run-id.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
 import { streamFor } from '../report/output.ts';
 import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { tellStart } from '../report/tell-end.ts';
-import { clusterVariables, makeRunConfig } from '../suite/config/config.ts';
-import { makeRunId } from '../suite/config/run-id.ts';
 import { quoted } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
 import type { Choice } from './choice.ts';

@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import type { TestProjectInlineConfiguration } from 'vitest/config';
 import type { Vite } from 'vitest/node';
+import { findRunConfig, isHandedOn, type RunConfig, readRunConfig, toVariables } from '../config/config.ts';
 import { goOnWithoutReader } from '../report/without-reader.ts';
-import { findRunConfig, isHandedOn, type RunConfig, readRunConfig, toVariables } from './config/config.ts';
 import { createReporter, projectName } from './play/reporter.ts';
 import { tags } from './tags.ts';
 import { loneOperator } from './tags-expression.ts';

@@ -1,4 +1,4 @@
-import type { ExistingCluster } from '../../e2e/suite/config/config.ts';
+import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { findChromium, withoutChromium } from '../../e2e/ui/chromium.ts';
 import { k3dTool } from '../k3d/tool.ts';
 import { kindTool } from '../kind/tool.ts';

@@ -1,9 +1,9 @@
+import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 import { isUnknownNewer, supported } from '../../e2e/longhorn/supported.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
-import type { ExistingCluster } from '../../e2e/suite/config/config.ts';
 import { type Longhorn, lookAtLonghorn } from '../existing/look-at-longhorn.ts';
 import { type Met, meet } from '../existing/meet.ts';
 import { orRefuse } from '../existing/refuse.ts';

@@ -1,7 +1,7 @@
+import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { allDangers, type Danger, dangers } from '../../e2e/longhorn/dangers.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
-import type { ExistingCluster } from '../../e2e/suite/config/config.ts';
 import type { Longhorn } from './look-at-longhorn.ts';
 
 /** What is known of a cluster before anything is made in it. */

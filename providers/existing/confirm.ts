@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
-import type { ExistingCluster } from '../../e2e/suite/config/config.ts';
+import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { NotFit } from '../provider.ts';
 
 /** Where a human may be asked. */

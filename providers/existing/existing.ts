@@ -1,6 +1,6 @@
+import type { ExistingCluster } from '../../e2e/config/config.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
-import type { ExistingCluster } from '../../e2e/suite/config/config.ts';
 import { orAborted } from '../or-aborted.ts';
 import { NotFit, type Progress, type Provider } from '../provider.ts';
 import { announce } from './announce.ts';

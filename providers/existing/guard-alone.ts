@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { ExistingCluster, RunConfig } from '../../e2e/suite/config/config.ts';
+import type { ExistingCluster, RunConfig } from '../../e2e/config/config.ts';
 import { NotFit } from '../provider.ts';
 import type { Terminal } from './confirm.ts';
 import { lookAndAsk } from './existing.ts';

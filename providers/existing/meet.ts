@@ -1,7 +1,7 @@
+import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { ApiError, type Cluster, connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import { openHealth } from '../../e2e/kube/health.ts';
 import { permitAround } from '../../e2e/permissions/permit.ts';
-import type { ExistingCluster } from '../../e2e/suite/config/config.ts';
 import { NotFit } from '../provider.ts';
 import { oneLine, orRefuse } from './refuse.ts';
 

@@ -1,8 +1,8 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import semver from 'semver';
+import { resourceName } from '../../config/config.ts';
 import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
-import { resourceName } from '../../suite/config/config.ts';
 import { loneOperator } from '../../suite/tags-expression.ts';
 import { usageError } from '../exit-code.ts';
 

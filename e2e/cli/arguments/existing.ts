@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { type ExistingCluster, objectUid } from '../../config/config.ts';
 import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
 import { allDangers, type Danger, isDanger } from '../../longhorn/dangers.ts';
-import { type ExistingCluster, objectUid } from '../../suite/config/config.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 

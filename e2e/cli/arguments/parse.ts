@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDangers } from '../../longhorn/dangers.ts';
-import type { ExistingCluster, RunConfig } from '../../suite/config/config.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import { checkMirror, checkNumber, checkOnly, checkOut, checkTags, choose, chooseLonghorn } from './checks.ts';

@@ -1,5 +1,5 @@
+import { runIdPattern } from '../../config/run-id.ts';
 import { ApiError, type Cluster, type KubernetesObject, type Resource, resources } from '../../kube/cluster.ts';
-import { runIdPattern } from '../config/run-id.ts';
 import { runLabelName } from '../steps/made.ts';
 import type { Kind } from './kind.ts';
 import { type KindName, kindNames, kinds } from './kinds.ts';

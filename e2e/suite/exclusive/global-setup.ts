@@ -1,5 +1,5 @@
 import type { TestProject } from 'vitest/node';
-import { findRunConfig } from '../config/config.ts';
+import { findRunConfig } from '../../config/config.ts';
 import { type BrokerAddress, startBroker } from './broker.ts';
 
 declare module 'vitest' {

@@ -1,9 +1,9 @@
+import type { RunConfig } from '../../config/config.ts';
 import { dangers as dangerNames } from '../../longhorn/dangers.ts';
 import { lacks } from '../../longhorn/lacks.ts';
 import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { findChromium, withoutChromium } from '../../ui/chromium.ts';
-import type { RunConfig } from '../config/config.ts';
 import type { ScenarioOptions } from './ground.ts';
 import { SkipScenario } from './judge-end.ts';
 

@@ -1,4 +1,5 @@
 import type { TestContext } from 'vitest';
+import { readRunConfig } from '../../config/config.ts';
 import { whileObserved } from '../../history/observer.ts';
 import { openAccount } from '../../kube/account.ts';
 import type { Duration } from '../../kube/duration.ts';
@@ -8,7 +9,6 @@ import { redactAll, redactError } from '../../kube/redact/redact.ts';
 import { permitNeeded } from '../../permissions/permit.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
-import { readRunConfig } from '../config/config.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { tellAwaited } from './awaiting.ts';
 import { skipUnlessFit } from './fit.ts';

@@ -1,11 +1,11 @@
 import { join, relative } from 'node:path';
 import type { TestContext } from 'vitest';
+import type { RunConfig } from '../../config/config.ts';
 import type { Observer } from '../../history/observer.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { composeReport } from '../../report/compose-report.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
-import type { RunConfig } from '../config/config.ts';
 import { packBundle } from '../evidence/bundle/bundle.ts';
 import { type Evidence, openEvidence } from '../evidence/evidence.ts';
 import type { OnExpected } from '../evidence/history/history.ts';

@@ -1,8 +1,8 @@
+import type { RunConfig } from '../../config/config.ts';
 import type { FaultEvent } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Danger } from '../../longhorn/dangers.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
-import type { RunConfig } from '../config/config.ts';
 import type { Keeper } from '../evidence/keeper.ts';
 
 /** Where steps tell what they do and what they met. A step is told by the sentence it stands for, when it starts; then how it ended. */

@@ -5,7 +5,7 @@ export type Mutant = {
   seed: number | string;
   /** It does not come to its end. */
   hangs?: true;
-  /** Of e2e/observe. */
+  /** Of e2e. */
   file: string;
   change: [from: string, to: string];
 };
@@ -13,7 +13,7 @@ export type Mutant = {
 type Change = [bug: string, seed: number | string, from: string, to: string, hangs?: 'hangs'];
 
 const changes: Record<string, Change[]> = {
-  'watch.ts': [
+  'history/watch.ts': [
     ['a 410 is taken for any other trouble', 11, 'if (isGone(error) || error', 'if (error'],
     ['whatever goes wrong, it lists anew without a gap', 5, 'told.version ?? (await relist())', 'await relist()'],
     ['any trouble makes a gap', 5, 'if (isGone(error) || error', 'if (error instanceof Error || error'],
@@ -32,7 +32,7 @@ const changes: Record<string, Change[]> = {
       'refusedSince',
     ],
   ],
-  'watch-told.ts': [
+  'history/watch-told.ts': [
     ['a new listing makes no gap', 3, 'if (version === undefined) return;', 'version = undefined;\nif (version === undefined) return;'],
     [
       'the resourceVersion of a bookmark is forgotten',
@@ -59,16 +59,16 @@ const changes: Record<string, Change[]> = {
       'new Set(items.map(({ metadata }) => timeline.current(metadata.name)?.metadata.uid))',
     ],
   ],
-  'watch-connection.ts': [
+  'kube/watch-connection.ts': [
     ['an error event is nothing special', 11, "if (event?.type === 'ERROR') throw toError(event.object ?? {});", ''],
     ['an event of a type that is not known is taken', 3, "types.includes(event?.type ?? '') && ", '', 'hangs'],
     ['a connection that is silent is never given up', 4, '    after,\n', '    2 ** 30,\n', 'hangs'],
   ],
-  'json-lines.ts': [
+  'kube/json-lines.ts': [
     ['characters are read chunk by chunk', 4, 'decoder.decode(chunk, { stream: true })', 'new TextDecoder().decode(chunk)'],
     ['lines are read chunk by chunk', 5, "rest = lines.pop() ?? '';", "rest = ''; lines.pop();"],
   ],
-  'history.ts': [
+  'history/history.ts': [
     [
       'a gap hides nothing',
       6,
@@ -82,8 +82,8 @@ const changes: Record<string, Change[]> = {
       "  before === undefined || before.kind === 'deleted' ? after.kind === 'added' :\n",
     ],
   ],
-  'timeline.ts': [['a listing that is empty ends no gap', 'a listing of nothing ends a gap', 'last.until = arrivals;', '']],
-  'judge.ts': [
+  'history/timeline.ts': [['a listing that is empty ends no gap', 'a listing of nothing ends a gap', 'last.until = arrivals;', '']],
+  'history/judge.ts': [
     [
       'what must never be is judged behind a gap that may have decided',
       'what is met within a gap is not broken by what stands behind it',
@@ -97,7 +97,7 @@ const changes: Record<string, Change[]> = {
       'return cutOff',
     ],
   ],
-  'guard.ts': [
+  'history/guard.ts': [
     [
       'nobody doubts what the other object was in a gap',
       'another object may come and go in a gap while the first is what it must not be',
@@ -111,7 +111,7 @@ const changes: Record<string, Change[]> = {
       'other.timeline === undefined ?',
     ],
   ],
-  'waiting.ts': [
+  'history/waiting.ts': [
     [
       'a watch that is cut off says what was not to be seen',
       'who is cut off cannot say what was not',
@@ -127,4 +127,4 @@ export const mutants: Mutant[] = Object.entries(changes).flatMap(([file, of]) =>
 );
 
 /** Nothing is broken: that the others are told from the whole one is not because they are copies. */
-export const none: Mutant = { bug: 'nothing', seed: 1, file: 'watch.ts', change: ['const run = ', 'const run = '] };
+export const none: Mutant = { bug: 'nothing', seed: 1, file: 'history/watch.ts', change: ['const run = ', 'const run = '] };

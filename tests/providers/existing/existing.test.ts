@@ -1,9 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ExistingCluster } from '../../../e2e/config/config.ts';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import type { ExistingCluster } from '../../../e2e/suite/config/config.ts';
 import { existingOn } from '../../../providers/existing/existing.ts';
 import { plainProgress } from '../../../providers/progress.ts';
 import { NotFit } from '../../../providers/provider.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
-import { allDangers } from '../../longhorn/dangers.ts';
-import { allLacks } from '../../longhorn/lacks.ts';
-import { outputs } from '../../report/output.ts';
-import { shardSchema } from '../../report/schema.ts';
-import { driverNamed } from '../../store/drivers/index.ts';
+import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
+import { allDangers } from '../longhorn/dangers.ts';
+import { allLacks } from '../longhorn/lacks.ts';
+import { outputs } from '../report/output.ts';
+import { shardSchema } from '../report/schema.ts';
+import { driverNamed } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
 
 const text = z.string().min(1, 'must not be empty');

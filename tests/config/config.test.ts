@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { parseExisting } from '../../../e2e/cli/arguments/existing.ts';
+import { parseExisting } from '../../e2e/cli/arguments/existing.ts';
 import {
   ConfigError,
   clusterVariables,
@@ -9,8 +9,8 @@ import {
   type RunConfig,
   readRunConfig,
   toVariables,
-} from '../../../e2e/suite/config/config.ts';
-import { makeRunId, runIdPattern } from '../../../e2e/suite/config/run-id.ts';
+} from '../../e2e/config/config.ts';
+import { makeRunId, runIdPattern } from '../../e2e/config/run-id.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
