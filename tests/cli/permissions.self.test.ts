@@ -11,8 +11,8 @@ const e2e = fileURLToPath(new URL('../../e2e', import.meta.url));
 
 // The suite's own core and its own connection, on steps that ask for what they are told to.
 const asking = `
-import { connect } from '${e2e}/observe/cluster.ts';
-import { defineScenario } from '${e2e}/scenario-core.ts';
+import { connect } from '${e2e}/kube/cluster.ts';
+import { defineScenario } from '${e2e}/suite/scenario-core.ts';
 const asks = defineScenario({
   connect,
   createSteps: async ({ cluster }) => ({
