@@ -49,9 +49,7 @@ export default defineConfig({
           testTimeout: 600_000,
           // On a fresh machine the first one compiles Kubernetes, which took 6 min on two cores.
           hookTimeout: 1_200_000,
-          // They mostly wait, for nodes, controllers and clocks.
-          maxWorkers: 4,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
           chaiConfig,
         },
       },

@@ -27,7 +27,11 @@ const nodeSchema = z.object({ node: z.string() });
 /** A node's clock is between `least` and `most` ms ahead of the host's: it was read at some time between question and answer. */
 type Skew = Condition & { least: number; most: number };
 
-const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => ms > least - TOLERANCE_MS && ms < most + TOLERANCE_MS;
+// A clock that is to be a minute wrong is so with half a second more or less.
+const isSkewedBy = ({ least, most }: Skew, ms: number): boolean => {
+  const tolerance = Math.max(TOLERANCE_MS, Math.abs(ms) / 100);
+  return ms > least - tolerance && ms < most + tolerance;
+};
 
 /** How far a node's clock is from the host's. */
 export const lookAtClock = async (context: LabContext, node: RunningNode): Promise<Skew> => {

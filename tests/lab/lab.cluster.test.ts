@@ -161,8 +161,7 @@ test('two labs are up together, strangers to each other, and nothing is left of 
   expect((await share('lab')).ended).toEqual([]);
 });
 
-// All at once: each is a control plane that starts.
-test.concurrent.each([
+test.each([
   ['host', 'host.ts'],
   ['supervisor', 'supervisor.ts'],
   ['process that made its namespaces', 'unshare'],
