@@ -1,6 +1,6 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { openHearing, tellTimeout, toVerdict } from './hearing.ts';
+import { openEvaluator, tellTimeout, toVerdict } from './evaluator.ts';
 import type { Step } from './history.ts';
 import { createJudge, pastOf, timelinesOf } from './judge.ts';
 import { type Expected, presentObserver } from './observer.ts';
@@ -74,8 +74,8 @@ const completeOther = <T extends KubernetesObject, U extends KubernetesObject>(
 
 /** Judges an expectation on timelines that are complete: what is not decided by their end has timed out. */
 export const evaluate = <T extends KubernetesObject>({ specification }: Expectation<T>): Verdict => {
-  const hearing = openHearing(specification);
-  return hearing.past() ?? hearing.end('the recording ended', pastOf(specification).at(-1)?.entry.at ?? 0);
+  const evaluator = openEvaluator(specification);
+  return evaluator.past() ?? evaluator.end('the recording ended', pastOf(specification).at(-1)?.entry.at ?? 0);
 };
 
 const settle = async <T extends KubernetesObject>(

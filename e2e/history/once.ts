@@ -1,7 +1,7 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
+import { tellTimeout } from './evaluator.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
-import { tellTimeout } from './hearing.ts';
 import { entriesAfter } from './history.ts';
 import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
 import { presentObserver } from './observer.ts';

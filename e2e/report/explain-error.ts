@@ -5,7 +5,8 @@ const ownFrames = (error: Error): string[] =>
   (error.stack ?? '')
     .split('\n')
     .filter(
-      (line) => /^\s+at /.test(line) && !/node:|node_modules|scenario-core|e2e\/suite\/(play|exclusive)\/|\/(account|observer)\.ts/.test(line),
+      (line) =>
+        /^\s+at /.test(line) && !/node:|node_modules|scenario-core|e2e\/suite\/(play|exclusive)\/|\/(account|observer)\.ts/.test(line),
     )
     .slice(0, shownFrames)
     .map((line) => line.trimStart());

@@ -1,5 +1,5 @@
+import { type Evaluator, openEvaluator, tellTimeout } from '../../../history/evaluator.ts';
 import type { Verdict } from '../../../history/expectation.ts';
-import { type Hearing, openHearing, tellTimeout } from '../../../history/hearing.ts';
 import type { MakeStep } from '../../../history/named-state.ts';
 import type { RecordedEvent, Recording } from '../../../history/recording.ts';
 import type { KubernetesObject } from '../../../kube/objects.ts';
@@ -20,7 +20,7 @@ export type Judged = {
 /** The code that judges: what makes steps again from their names, and how states are written. */
 export type Code = { makeStep: MakeStep; describe(resource: string, object: KubernetesObject): string };
 
-type Open = { judged: Judged; hearing: Hearing; deadline: number };
+type Open = { judged: Judged; evaluator: Evaluator; deadline: number };
 
 /**
  * Plays a history line by line and judges each expectation in it again: by the same code, and on what had arrived when it was judged then.
@@ -38,7 +38,7 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
   };
   const timeOut = (each: Open, at: number): void => {
     const { limit, owner } = each.judged.set;
-    close(each, each.hearing.end(tellTimeout(limit * 1000, owner), stage.start + at * 1000));
+    close(each, each.evaluator.end(tellTimeout(limit * 1000, owner), stage.start + at * 1000));
   };
   const begin = (set: ExpectationMarker, at: number): void => {
     const judged: Judged = { set, recorded: undefined, now: undefined };
@@ -48,9 +48,9 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
       judged.why = set.rule === undefined ? 'a simple wait' : 'this version does not know one of its states';
       return;
     }
-    const each = { judged, hearing: openHearing(specification), deadline: at + set.limit };
+    const each = { judged, evaluator: openEvaluator(specification), deadline: at + set.limit };
     open.add(each);
-    close(each, each.hearing.past());
+    close(each, each.evaluator.past());
   };
   const decided = (end: ExpectationMarker, at: number): void => {
     const judged = all.get(end.id);
@@ -64,7 +64,7 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
     for (const each of open) if (each.judged.recorded !== undefined && event.at > each.deadline) timeOut(each, each.deadline);
     const timeline = stage.timelineOf(event);
     const entry = stage.push(event);
-    for (const each of open) if (each.hearing.timelines.includes(timeline)) close(each, each.hearing.take(timeline, entry));
+    for (const each of open) if (each.evaluator.timelines.includes(timeline)) close(each, each.evaluator.take(timeline, entry));
   };
 
   for (const line of lines) {
@@ -77,7 +77,7 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
     if (ended !== undefined) {
       const timeline = stage.fail(ended);
       for (const each of open)
-        if (each.hearing.timelines.includes(timeline)) close(each, each.hearing.fail(timeline, stage.start + at * 1000));
+        if (each.evaluator.timelines.includes(timeline)) close(each, each.evaluator.fail(timeline, stage.start + at * 1000));
     }
     if (expectation?.phase === 'set') begin(expectation, at);
     else if (expectation !== undefined) decided(expectation, at);
@@ -85,7 +85,7 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
   const end = lines.at(-1)?.at ?? 0;
   for (const each of open) {
     if (end > each.deadline) timeOut(each, each.deadline);
-    else close(each, each.hearing.end('the recording ended', stage.start + end * 1000));
+    else close(each, each.evaluator.end('the recording ended', stage.start + end * 1000));
   }
   return [...all.values()];
 };

@@ -8,7 +8,7 @@ import type { Verdict } from './verdict.ts';
 import { blinded } from './waiting.ts';
 
 /** An expectation that is judged by hand, on timelines that are filled by hand; each gives the verdict, once it is decided. */
-export type Hearing = {
+export type Evaluator = {
   timelines: readonly Timeline[];
   /** On what has arrived so far. */
   past(): Verdict | undefined;
@@ -21,10 +21,10 @@ export type Hearing = {
 };
 
 /** Begins to judge an expectation, given as data, by hand. */
-export const openHearing = <T extends KubernetesObject>(specification: Specification<T>): Hearing => {
+export const openEvaluator = <T extends KubernetesObject>(specification: Specification<T>): Evaluator => {
   const judge = createJudge(specification);
   const told = (decision: Decision) => toVerdict(specification, judge, decision);
-  const take: Hearing['take'] = (timeline, entry) => {
+  const take: Evaluator['take'] = (timeline, entry) => {
     const decision = judge.take(timeline, entry);
     return decision && told(decision);
   };
