@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts';
 
 const there = (rule: StoreRule): Rule => ({ ...rule, place: 'stores' });
 
-/** What scenarios do to have a backup store, and to look into it; a Lease stands beside each (e2e/store/sign-of-life.ts). */
+/** What scenarios do to have a backup store, and to look into it; a Lease stands beside each (e2e/store/lease.ts). */
 export const ofStores = ({ rights }: StoreDriver): readonly Rule[] => [
   ...rights.always.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['create', 'patch'] },

@@ -68,7 +68,7 @@ export type Heal = {
 /** Where a store is: in a namespace of its own, or, under a name of its own, in one that was there before and holds others as well. */
 export type StorePlace = { namespace: string; name?: string | undefined };
 
-/** What a store is started with. One of a scenario's has a sign of life beside it, until `living` aborts. */
+/** What a store is started with. One of a scenario's has a Lease beside it, until `living` aborts. */
 export type StartStore = StorePlace & { run: string; image: string; signal: AbortSignal; living?: AbortSignal };
 
 /** A store that runs. */

@@ -2,11 +2,11 @@ import { ExpectationError, once } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { longhornNamespace } from '../../longhorn/resources.ts';
-import { type SignOfLife, signOfLifeClock } from '../../store/sign-of-life.ts';
+import { type Lease, leaseClock } from '../../store/lease.ts';
 import { runLabelName } from '../steps/made.ts';
 import { labelledRun, type Search } from './find.ts';
 
-/** A sign of life that is older (ms) than any two clocks are apart is not waited for. */
+/** A Lease that is older (ms) than any two clocks are apart is not waited for. */
 const surelyOver = 300_000;
 
 type Looking = Pick<Search, 'namespace'> & { counts?: number; tell: (line: string) => void };
@@ -18,13 +18,13 @@ type Looking = Pick<Search, 'namespace'> & { counts?: number; tell: (line: strin
 export const runsAtWork = async (
   cluster: Cluster,
   runs: ReadonlySet<string>,
-  { namespace, counts = signOfLifeClock.counts, tell }: Looking,
+  { namespace, counts = leaseClock.counts, tell }: Looking,
 ): Promise<Set<string>> => {
   const where = { ...(namespace !== undefined && { namespace }), labelSelector: runLabelName };
-  const [leases, jobs] = await Promise.all([cluster.list<SignOfLife>(resources.leases, where), cluster.list<Job>(resources.jobs, where)]);
+  const [leases, jobs] = await Promise.all([cluster.list<Lease>(resources.leases, where), cluster.list<Job>(resources.jobs, where)]);
   const isOfThem = (object: KubernetesObject): boolean => runs.has(labelledRun(object) ?? '');
   const recent = leases.items.filter((lease) => isOfThem(lease) && isRecent(lease));
-  if (recent.length > 0) tell(`waiting up to ${counts} s for a sign of life of the scenarios that they belong to`);
+  if (recent.length > 0) tell(`waiting up to ${counts} s for the scenarios that they belong to to renew their Lease`);
   const renewed = await Promise.all(recent.map(async (lease) => ((await renews(cluster, lease, counts)) ? [lease] : [])));
   const alive = [...renewed.flat(), ...jobs.items.filter((job) => isOfThem(job) && isPlaying(job))];
   return new Set(alive.flatMap((object) => labelledRun(object) ?? []));
@@ -35,17 +35,17 @@ type Job = KubernetesObject & { status?: { active?: number } };
 // What a recurring job's run is at says nothing of who asked for it.
 const isPlaying = ({ metadata, status }: Job): boolean => metadata.namespace !== longhornNamespace && (status?.active ?? 0) > 0;
 
-const isRecent = ({ metadata, spec }: SignOfLife): boolean =>
+const isRecent = ({ metadata, spec }: Lease): boolean =>
   metadata.deletionTimestamp === undefined && spec?.renewTime !== undefined && Date.now() - Date.parse(spec.renewTime) < surelyOver;
 
-const renews = async (cluster: Cluster, { metadata, spec }: SignOfLife, counts: number): Promise<boolean> => {
+const renews = async (cluster: Cluster, { metadata, spec }: Lease, counts: number): Promise<boolean> => {
   const { namespace = '', name } = metadata;
-  const leases = await follow<SignOfLife>(cluster, resources.leases, { namespace, fieldSelector: `metadata.name=${name}` });
+  const leases = await follow<Lease>(cluster, resources.leases, { namespace, fieldSelector: `metadata.name=${name}` });
   try {
     await once(leases, (lease) => lease.spec?.renewTime !== spec?.renewTime, {
       label: `the Lease ${name} in ${namespace} is renewed`,
       within: `${counts}s`,
-      owner: 'the sign of life of a scenario',
+      owner: 'the Lease of a scenario',
     });
     return true;
   } catch (error) {

@@ -2,7 +2,7 @@ import { storeFaults } from '../../faults/store-faults.ts';
 import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
-import { signOfLifeClock } from '../../store/sign-of-life.ts';
+import { leaseClock } from '../../store/lease.ts';
 import { type Limits, limitsOn, storeQuiet } from '../steps/limits.ts';
 import { runsAtWork } from './at-work.ts';
 import { explainHanging, nameOf } from './explain.ts';
@@ -12,7 +12,7 @@ import { untilForgotten } from './policies.ts';
 import { type Removal, removeAll } from './remove.ts';
 import { targetsWithoutStore, workedOn } from './stores.ts';
 
-/** What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs and the sign of life's, but in tests. */
+/** What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs and the Lease's, but in tests. */
 export type CleanUp = Pick<Removal, 'cluster' | 'force' | 'tell'> &
   Search & { dryRun: boolean; clocks?: LonghornClocks; limits?: Limits; counts?: number };
 
@@ -21,7 +21,7 @@ export type CleanUp = Pick<Removal, 'cluster' | 'force' | 'tell'> &
  * controller that should let it go. Runs that somebody is still at work for are told of, and not touched.
  */
 export const cleanUp = async (options: CleanUp): Promise<boolean> => {
-  const { cluster, wanted, namespace, dryRun, tell, force, clocks = longhornClocks, counts = signOfLifeClock.counts } = options;
+  const { cluster, wanted, namespace, dryRun, tell, force, clocks = longhornClocks, counts = leaseClock.counts } = options;
   const { limits = limitsOn(clocks) } = options;
   const start = performance.now();
   const found = await findLeftOver(cluster, { wanted, namespace });

@@ -19,7 +19,7 @@ test('a fleet whose Job has pods is at work; one that has none, and a run of a r
   expect(await atWork({ jobs: [job('others', 'elsewhere', 1)] })).toEqual([]);
 });
 
-test('a sign of life that is surely over is not waited for', async () => {
+test('a Lease that is surely over is not waited for', async () => {
   const old = new Date(Date.now() - 600_000).toISOString();
   expect(await atWork({ leases: [{ metadata: of('abc123', 'n'), spec: { renewTime: old } }, { metadata: of('abc123', 'n') }] })).toEqual(
     [],

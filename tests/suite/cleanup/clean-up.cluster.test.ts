@@ -6,7 +6,7 @@ import { type Cluster, type KubernetesObject, resources } from '../../../e2e/kub
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
 import { exportPath, storePodLabel } from '../../../e2e/store/drivers/nfs/place.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
-import { signOfLifeName } from '../../../e2e/store/sign-of-life.ts';
+import { leaseName } from '../../../e2e/store/lease.ts';
 import { type CleanUp, cleanUp } from '../../../e2e/suite/cleanup/clean-up.ts';
 import { kindNames, kinds } from '../../../e2e/suite/cleanup/kinds.ts';
 import type { Limit, Limits } from '../../../e2e/suite/steps/limits.ts';
@@ -180,7 +180,7 @@ test('by force, what Longhorn does not let go goes', async () => {
   });
 });
 
-test('a run that somebody is still at work for is not touched, until its sign of life ends', async () => {
+test('a run that somebody is still at work for is not touched, until its Lease ends', async () => {
   await play();
   await leaveBehind(cluster, 'abc123');
   const store = 'corral-abc123-store-0001';
@@ -188,19 +188,19 @@ test('a run that somebody is still at work for is not touched, until its sign of
   await cluster.create(resources.leases, {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
-    metadata: { name: signOfLifeName, namespace: store, labels: runLabel('abc123') },
+    metadata: { name: leaseName, namespace: store, labels: runLabel('abc123') },
     spec: { renewTime: time() },
   });
   const before = await present();
   const renewing = setInterval(
-    () => void cluster.patch(resources.leases, { namespace: store, name: signOfLifeName }, { spec: { renewTime: time() } }),
+    () => void cluster.patch(resources.leases, { namespace: store, name: leaseName }, { spec: { renewTime: time() } }),
     500,
   );
   const ended = await clean({ wanted: 'all' });
   clearInterval(renewing);
   expect(ended.clean).toBe(false);
   expect(ended.told.slice(1)).toEqual([
-    'waiting up to <time> for a sign of life of the scenarios that they belong to',
+    'waiting up to <time> for the scenarios that they belong to to renew their Lease',
     'run abc123 is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well',
     '0 objects removed in <time>, nothing left',
   ]);

@@ -7,7 +7,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources, unlessGone } from '../../../kube/cluster.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
-import { giveSignOfLife } from '../../sign-of-life.ts';
+import { renewLease } from '../../lease.ts';
 import { serverContainer, storeName, storePodLabel } from './place.ts';
 
 const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
@@ -48,7 +48,7 @@ export const startServer = async (
   const [namespaceObject, ...objects] = await storeManifest({ namespace, run, image, ...(name !== undefined && { name }) });
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
   if (name === undefined) await create(cluster, namespaceObject);
-  if (living !== undefined) await giveSignOfLife(cluster, { namespace, name, run, living });
+  if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
   const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: storePodLabel(name), signal });
   try {
     for (const object of objects) await create(cluster, object);

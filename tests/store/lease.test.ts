@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
-import { giveSignOfLife, signOfLifeClock } from '../../e2e/store/sign-of-life.ts';
+import { leaseClock, renewLease } from '../../e2e/store/lease.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00.5Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -16,7 +16,7 @@ const start = async () => {
       throw new Error('the API server is away');
     },
   } as unknown as Cluster;
-  await giveSignOfLife(cluster, { namespace: 'n', run: 'abc123', living: living.signal });
+  await renewLease(cluster, { namespace: 'n', run: 'abc123', living: living.signal });
   return { made, patched, living };
 };
 
@@ -28,7 +28,7 @@ test('it is renewed three times while it counts, whatever comes of it, until the
       spec: { leaseDurationSeconds: 30, renewTime: '2026-01-01T00:00:00.500000Z' },
     }),
   ]);
-  await vi.advanceTimersByTimeAsync(signOfLifeClock.counts * 1000);
+  await vi.advanceTimersByTimeAsync(leaseClock.counts * 1000);
   expect(patched).toHaveLength(3);
   expect(patched.at(-1)).toEqual({
     where: { namespace: 'n', name: 'corral-at-work' },
