@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const head = `import { longhornScenario } from '${root}tests/support/inline-longhorn.ts';
 import { once } from '${root}e2e/history/expectation.ts';
-import { is, story } from '${root}e2e/suite/steps/backup/expectations.ts';
+import { is, historyOf } from '${root}e2e/suite/steps/backup/expectations.ts';
 const event = (object) => ({ kind: 'modified', at: Date.now(), object: { ...object, metadata: { uid: 'u', creationTimestamp: new Date().toISOString(), ...object.metadata } } });
 const volume = (name, status) => event({ metadata: { name }, spec: { size: '1' }, status });
 const backup = (state) => event({ metadata: { name: 'b1', labels: { 'backup-volume': 'v1' } }, spec: { snapshotName: 's' }, status: { state } });
@@ -97,7 +97,7 @@ longhornScenario('Late, with a cluster at rest', {}, attaches);
 longhornScenario('Broken', {}, async ({ backups, does, made }) => {
   made.volumes.push('v1');
   for (const state of ['Completed', 'Deleting', 'Error']) backups.push(backup(state));
-  await does('Then the first backup goes', () => story(backups, { name: 'b1', label: 'the first backup', from: 0 }).goes(is('Completed'), is('Deleting'), is('Completed')).within('300ms', 'a test'));
+  await does('Then the first backup goes', () => historyOf(backups, { name: 'b1', label: 'the first backup', from: 0 }).goes(is('Completed'), is('Deleting'), is('Completed')).within('300ms', 'a test'));
 });
 longhornScenario('A node is lost', {}, async (steps) => {
   const pod = (ready) => event({

@@ -24,7 +24,7 @@ export const runsAtWork = async (
   const [leases, jobs] = await Promise.all([cluster.list<Lease>(resources.leases, where), cluster.list<Job>(resources.jobs, where)]);
   const isOfThem = (object: KubernetesObject): boolean => runs.has(labelledRun(object) ?? '');
   const recent = leases.items.filter((lease) => isOfThem(lease) && isRecent(lease));
-  if (recent.length > 0) tell(`waiting up to ${counts} s for the scenarios that they belong to to renew their Lease`);
+  if (recent.length > 0) tell(`waiting up to ${counts} s: a scenario that is at work renews its Lease meanwhile`);
   const renewed = await Promise.all(recent.map(async (lease) => ((await renews(cluster, lease, counts)) ? [lease] : [])));
   const alive = [...renewed.flat(), ...jobs.items.filter((job) => isOfThem(job) && isPlaying(job))];
   return new Set(alive.flatMap((object) => labelledRun(object) ?? []));

@@ -200,7 +200,7 @@ test('a run that somebody is still at work for is not touched, until its Lease e
   clearInterval(renewing);
   expect(ended.clean).toBe(false);
   expect(ended.told.slice(1)).toEqual([
-    'waiting up to <time> for the scenarios that they belong to to renew their Lease',
+    'waiting up to <time>: a scenario that is at work renews its Lease meanwhile',
     'run abc123 is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well',
     '0 objects removed in <time>, nothing left',
   ]);

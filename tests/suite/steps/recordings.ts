@@ -28,7 +28,7 @@ export const speaking = ({ timeline }: ReturnType<typeof replayRecording>) => ({
   backupTargets: timeline<BackupTarget>('backuptargets'),
 });
 
-/** A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two actors. */
+/** A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two subjects. */
 export const stage = async (name: RecordedName, mutate?: Mutation) => {
   const { file, version, first, second } = recorded[name];
   const replayed = await replay(file, mutate);

@@ -78,7 +78,7 @@ describe('each step of an expectation can be written down and made again by the 
   test('all expectations that there are', () => {
     const made = [plain, deletions, locks, jobs].flatMap((module) => Object.keys(module));
     const states = ['is', 'waitsFor', 'waitsForNamed', 'waitsForReadiness', 'changes', 'change', 'failed', 'errs', 'statesOfJobs'];
-    const others = ['story', 'stateWhen', 'goneAt', 'statusAt', 'unlessUploaded', 'restartsIn', 'jobOf', 'describeJob', 'refusals'];
+    const others = ['historyOf', 'stateWhen', 'goneAt', 'statusAt', 'unlessUploaded', 'restartsIn', 'jobOf', 'describeJob', 'refusals'];
     const gaps = ['retryWindow', 'tellWindow', 'tellGap', 'judgeGap', 'namedLock', 'reportLockText'];
     expect(made.filter((name) => ![...states, ...others, ...gaps].includes(name)).sort()).toEqual(Object.keys(expectations).sort());
   });

@@ -6,8 +6,8 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 
-/** A backup in a story: its name, what the reader calls it, and the mark from which its history counts. */
-export type Actor = { name: string; label: string; from: number };
+/** A backup whose history is judged: its name, what the reader calls it, and the mark from which its history counts. */
+export type Subject = { name: string; label: string; from: number };
 
 /** The backup is in this state, whatever it says. */
 export const is = namedState('backup-is', (state: BackupState) => ({
@@ -41,20 +41,20 @@ const namesNoOther = (backup: Backup, name: string): boolean => {
 };
 
 type Backups = Timeline<Backup>;
-type Making = { backup: Actor; version: string };
-type Waiting = { second: Actor; first: { name: string; label: string }; version: string };
+type Making = { backup: Subject; version: string };
+type Waiting = { second: Subject; first: { name: string; label: string }; version: string };
 
 /** The history of a backup, from its mark on. */
-export const story = (backups: Backups, { name, label, from }: Actor): Expectation<Backup> =>
+export const historyOf = (backups: Backups, { name, label, from }: Subject): Expectation<Backup> =>
   expectHistory(backups, { name, label, describe: describeBackup }).from(from);
 
 /** A backup that nothing disturbs: to Completed, by way of any state that is not an end. */
-export const completes = (backups: Backups, backup: Actor): Expectation<Backup> =>
-  story(backups, backup).startingAs(is(''), is('Pending'), is('InProgress')).goes(is('Completed'));
+export const completes = (backups: Backups, backup: Subject): Expectation<Backup> =>
+  historyOf(backups, backup).startingAs(is(''), is('Pending'), is('InProgress')).goes(is('Completed'));
 
 /** The backup is held back while the other one is being deleted, and says so. */
 export const isHeldBack = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
-  story(backups, second)
+  historyOf(backups, second)
     .startingAs(is(''), waitsForReadiness(version))
     .goes(waitsFor(first, version))
     .withoutEver(is('InProgress'))
@@ -62,7 +62,7 @@ export const isHeldBack = (backups: Backups, { second, first, version }: Waiting
 
 /** The whole history of the backup that waits: held back, never uploading while the other one is Deleting, then on to its end. */
 export const waitsAndCompletes = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
-  story(backups, second)
+  historyOf(backups, second)
     .startingAs(is(''), waitsForReadiness(version))
     .goes(waitsFor(first, version), is('InProgress'), is('Completed'))
     .withoutEver(is('InProgress'))
@@ -75,20 +75,20 @@ export const changes = namedState('changes', () => ({ label: 'no change', matche
 export const change = changes();
 
 /** The backup stays in a state for as long as the expectation is given time; to be met, it must time out (see stays). */
-export const remains = (backups: Backups, { backup, state }: { backup: Actor; state: Step<Backup> }): Expectation<Backup> =>
-  story(backups, backup).startingAs(state).goes(change);
+export const remains = (backups: Backups, { backup, state }: { backup: Subject; state: Step<Backup> }): Expectation<Backup> =>
+  historyOf(backups, backup).startingAs(state).goes(change);
 
 /** A new backup is under way. */
 export const isUploading = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
-  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
+  historyOf(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'));
 
 /** A backup that nobody holds back: it never waits for the deletion of another one. */
 export const isNeverHeldBack = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
-  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'), is('Completed'));
+  historyOf(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'), is('Completed'));
 
 /** A backup that was held back goes on, by way of InProgress, to Completed. */
-export const goesOn = (backups: Backups, { backup, held }: { backup: Actor; held: Step<Backup> }): Expectation<Backup> =>
-  story(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
+export const goesOn = (backups: Backups, { backup, held }: { backup: Subject; held: Step<Backup> }): Expectation<Backup> =>
+  historyOf(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
 
 /** The state that a backup was in when another object's entry of this resourceVersion came; undefined where neither is known. */
 export const stateWhen = ({ entries }: Backups, { of, resourceVersion }: { of: string; resourceVersion: string }): string | undefined => {

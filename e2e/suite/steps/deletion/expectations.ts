@@ -7,11 +7,11 @@ import type { LonghornClocks } from '../../../longhorn/clocks.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import { type Actor, is, story } from '../backup/expectations.ts';
+import { historyOf, is, type Subject } from '../backup/expectations.ts';
 import { reached } from '../judging.ts';
 
 type Backups = Timeline<Backup>;
-type Failing = { backup: Actor; version: string };
+type Failing = { backup: Subject; version: string };
 
 const saysInError = (backup: Backup, ids: readonly string[], version: string): boolean => {
   const said = saidByBackup(backup).map((message) => classify(message, version));
@@ -32,16 +32,16 @@ const isDeniedOrLocked = (version: string): Step<Backup> =>
   failed('Error (with the text on permissions, or on a lock)', ['deletion-denied', 'deletion-lost-lock'], version);
 
 /** Longhorn has taken up the deletion of a completed backup. */
-export const isBeingDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
+export const isBeingDeleted = (backups: Backups, backup: Subject): Expectation<Backup> =>
+  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'));
 
 /** A completed backup is deleted without trouble. */
-export const isDeleted = (backups: Backups, backup: Actor): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
+export const isDeleted = (backups: Backups, backup: Subject): Expectation<Backup> =>
+  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone);
 
 /** The deletion of a completed backup fails. */
 export const deletionFails = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
+  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), isDenied(version));
 
 /** The deletion of a completed backup fails, and is tried again. */
 export const isDeletingAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
@@ -57,12 +57,12 @@ const isForgotten = (version: string): Step<Backup> =>
 
 /** A manager that knows nothing of the deletion under way says so, for some milliseconds, and begins it again. */
 export const isForgottenAndRetried = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Deleting')).goes(isForgotten(version), is('Deleting'));
+  historyOf(backups, backup).startingAs(is('Deleting')).goes(isForgotten(version), is('Deleting'));
 
 /** A deletion that failed, or lost its manager, is tried once more and succeeds; what was under way before may fail first. */
 export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing): Expectation<Backup> => {
   const failures = [isDeniedOrLocked(version), isForgotten(version)];
-  return story(backups, backup)
+  return historyOf(backups, backup)
     .startingAs(is('Deleting'), ...failures)
     .goes(is('Deleting'), gone)
     .allowing(...failures);
@@ -70,7 +70,7 @@ export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing
 
 /** A completed backup is deleted, though its owner is killed at some point meanwhile: who takes over may say that it knows of no deletion. */
 export const isDeletedThroughKill = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone).allowing(isForgotten(version));
+  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone).allowing(isForgotten(version));
 
 // On a real v1.12.1 65 s were seen for a back-off of 60 s and a look every 30 s. The start of an attempt is known by the state that it sets,
 // some seconds later when a controller is busy.

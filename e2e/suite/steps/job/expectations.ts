@@ -4,7 +4,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Job, JobPod } from '../../../longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
-import { type Actor, completes, is, story } from '../backup/expectations.ts';
+import { completes, historyOf, is, type Subject } from '../backup/expectations.ts';
 import { failed as deletionFailed } from '../deletion/expectations.ts';
 import { notProvable } from '../judging.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
@@ -47,7 +47,7 @@ const backupBeingMade = namedState('backup-being-made', () => ({
 }));
 
 /** A backup completes, and is never being made at the same time as one of the others; all of them are on their way to Completed. */
-export const isMadeAlone = (backups: Timeline<Backup>, { backup, others }: { backup: Actor; others: readonly Actor[] }) =>
+export const isMadeAlone = (backups: Timeline<Backup>, { backup, others }: { backup: Subject; others: readonly Subject[] }) =>
   others.reduce(
     (expectation, { name, label }) => expectation.withoutEver(backupBeingMade()).while({ name, label, is: backupBeingMade() }),
     completes(backups, backup),
@@ -60,7 +60,7 @@ const snapshotBeingMade = namedState('snapshot-being-made', () => ({
 }));
 
 /** A snapshot becomes ready, and is never being made at the same time as one of the others. */
-export const isTakenAlone = (snapshots: Timeline<Snapshot>, { snapshot, others }: { snapshot: Actor; others: readonly Actor[] }) =>
+export const isTakenAlone = (snapshots: Timeline<Snapshot>, { snapshot, others }: { snapshot: Subject; others: readonly Subject[] }) =>
   others.reduce(
     (expectation, { name, label }) => expectation.withoutEver(snapshotBeingMade()).while({ name, label, is: snapshotBeingMade() }),
     expectHistory(snapshots, { ...snapshot, describe: describeSnapshot })
@@ -96,7 +96,7 @@ export const refusals = { 'the mount': 'deletion-read-only', 'the store': 'delet
 
 export type Refusing = keyof typeof refusals;
 
-type OldOne = { backup: Actor; version: string };
+type OldOne = { backup: Subject; version: string };
 
 const untilOld = [is(''), is('Pending'), is('InProgress'), is('Completed')];
 
@@ -112,14 +112,14 @@ const isLocked = (version: string): Step<Backup> => deletionFailed('Error (with 
 
 /** A backup of an earlier run is deleted by a later one, and its deletion fails. */
 export const oldOneFails = (backups: Timeline<Backup>, { backup, version, by }: OldOne & { by: Refusing }): Expectation<Backup> =>
-  story(backups, backup)
+  historyOf(backups, backup)
     .startingAs(...untilOld)
     .goes(is('Deleting'), isRefused([by], version))
     .allowing(isLocked(version));
 
 /** A backup of an earlier run is deleted by a later one, at once or after any number of failures. */
 export const oldOneGoes = (backups: Timeline<Backup>, { backup, version }: OldOne): Expectation<Backup> =>
-  story(backups, backup)
+  historyOf(backups, backup)
     .startingAs(...untilOld)
     .goes(is('Deleting'), gone)
     .allowing(isRefused(['the mount', 'the store'], version), isLocked(version));

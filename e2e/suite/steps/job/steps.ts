@@ -94,7 +94,7 @@ export const createThenOfJobs = (context: Context) => {
           throwFor(problemsOf(all), 'the runs of the recurring job did not make what they should');
           for (const { tick, backups } of all)
             for (const backup of backups)
-              await judge(completes(timelines.backups, actor(backup, `the backup of ${tick.label}`, tick)), limits.jobMakes);
+              await judge(completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)), limits.jobMakes);
           const handles = all.flatMap(({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
             if (backup === undefined || snapshot === undefined) return [];
             const { volume } = job;
@@ -127,8 +127,10 @@ export const createThenOfJobs = (context: Context) => {
     neverTwoAtOnce: (job: JobHandle) =>
       context.step('Then never were two backups or two snapshots of the volume being made at the same time', async () => {
         const all = made(job);
-        const backups = all.flatMap(({ tick, backups }) => backups.map((each) => actor(each, `the backup of ${tick.label}`, tick)));
-        const snapshots = all.flatMap(({ tick, snapshots }) => snapshots.map((each) => actor(each, `the snapshot of ${tick.label}`, tick)));
+        const backups = all.flatMap(({ tick, backups }) => backups.map((each) => subject(each, `the backup of ${tick.label}`, tick)));
+        const snapshots = all.flatMap(({ tick, snapshots }) =>
+          snapshots.map((each) => subject(each, `the snapshot of ${tick.label}`, tick)),
+        );
         for (const backup of backups) {
           const others = backups.filter((each) => each !== backup);
           await judge(isMadeAlone(timelines.backups, { backup, others }), limits.jobMakes);
@@ -146,13 +148,13 @@ export const createThenOfJobs = (context: Context) => {
   };
 };
 
-const actor = ({ metadata: { name } }: { metadata: { name: string } }, label: string, { from }: Tick) => ({ name, label, from });
+const subject = ({ metadata: { name } }: { metadata: { name: string } }, label: string, { from }: Tick) => ({ name, label, from });
 
 /** The steps that judge how the runs of a recurring job clean up; `backups` are those that the runs made, in their order. */
 const createThenOfCleanUps = (context: Context) => {
   const { timelines, version, limits, expected, store, report } = context;
   const old = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
-  const actor = (backup: BackupHandle) => ({ backup: { ...backup, from: backup.since.made }, version });
+  const subject = (backup: BackupHandle) => ({ backup: { ...backup, from: backup.since.made }, version });
 
   return {
     /** The log of the last run tells of its clean-up as this Longhorn does, and each line of it is known. */
@@ -188,7 +190,8 @@ const createThenOfCleanUps = (context: Context) => {
         `Then each of the ${old(job, backups).length} old backups goes Deleting, and Error with the refusal of ${by}`,
         async () => {
           expected.push(...old(job, backups).map(({ name }) => ({ id: refusals[by], of: name })));
-          for (const backup of old(job, backups)) await judge(oldOneFails(timelines.backups, { ...actor(backup), by }), limits.oldOnesFail);
+          for (const backup of old(job, backups))
+            await judge(oldOneFails(timelines.backups, { ...subject(backup), by }), limits.oldOnesFail);
           report.finding(
             toFinding('cleanup-fails-unseen', `The deletion of ${old(job, backups).length} backups failed in no log of a run.`),
           );
@@ -217,7 +220,7 @@ const createThenOfCleanUps = (context: Context) => {
           });
         return Promise.all(
           old(job, backups).flatMap((backup): Promise<unknown>[] => [
-            judge(oldOneGoes(timelines.backups, actor(backup)), limits.oldOnesGo),
+            judge(oldOneGoes(timelines.backups, subject(backup)), limits.oldOnesGo),
             snapshotGone(backup),
           ]),
         );

@@ -8,11 +8,11 @@ import type { MessageClass } from '../../../longhorn/messages/row.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
-import { type Actor, change, is, isNeverHeldBack, story, waitsForReadiness } from '../backup/expectations.ts';
+import { change, historyOf, is, isNeverHeldBack, type Subject, waitsForReadiness } from '../backup/expectations.ts';
 import type { StepReport } from '../deps.ts';
 
 type Backups = Timeline<Backup>;
-type Losing = { backup: Actor; version: string };
+type Losing = { backup: Subject; version: string };
 type Meaning = { id: MessageId; class: MessageClass };
 
 const lostDeletion: Meaning = { id: 'deletion-lost-lock', class: 'informational' };
@@ -35,7 +35,7 @@ const lostForGood = (version: string): Step<Backup> => errs('Error (with the tex
 
 /** The deletion of a completed backup meets a lock. */
 export const deletionLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version));
+  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version));
 
 /** Such a deletion is tried again. */
 export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation<Backup> =>
@@ -43,11 +43,11 @@ export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation
 
 /** The whole of such a deletion: it loses the lock once or more often, and is tried again by itself until the backup is gone. */
 export const deletionResolves = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version), is('Deleting'), gone).allowing(lost(version));
+  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version), is('Deleting'), gone).allowing(lost(version));
 
 /** A new backup meets a lock: there is an end of it before it began. */
 export const creationLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  story(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
+  historyOf(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
 
 /** A backup that lost the lock when it was made stays as it is, for as long as the expectation is given time (see stays). */
 export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup> => creationLosesLock(backups, losing).goes(change);
@@ -58,7 +58,7 @@ export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup>
  */
 export const unlessUploaded = (
   backups: Backups,
-  { error, holder, version }: { error: unknown; holder: Actor; version: string },
+  { error, holder, version }: { error: unknown; holder: Subject; version: string },
 ): unknown => {
   const ended = evaluate(isNeverHeldBack(backups, { backup: holder, version })).steps[1]?.reached?.at;
   if (!(error instanceof ExpectationError) || ended === undefined || ended > error.verdict.at) return error;

@@ -30,9 +30,9 @@ const judge = async (name: Name, mutate?: Mutation) => {
   const { file, version, names, deleted } = recorded[name];
   const replayed = await replay(file, mutate);
   const backups = replayed.timeline<Backup>('backups');
-  const actor = (name: string, label: string, marker: string) => ({ backup: { name, label, from: replayed.markOf(marker) }, version });
-  const first = actor(names[0], 'the first backup', deleted);
-  const second = actor(names[1], 'the second backup', deleted);
+  const subject = (name: string, label: string, marker: string) => ({ backup: { name, label, from: replayed.markOf(marker) }, version });
+  const first = subject(names[0], 'the first backup', deleted);
+  const second = subject(names[1], 'the second backup', deleted);
   const startedWhen = ({ steps }: ReturnType<typeof evaluate>): string | undefined =>
     stateWhen(backups, { of: names[0], resourceVersion: steps[0]?.reached?.resourceVersion ?? '' });
   const again = evaluate(deletionFailsAgain(backups, first));
@@ -44,7 +44,7 @@ const judge = async (name: Name, mutate?: Mutation) => {
     fails: evaluate(deletionFails(backups, first)),
     again,
     gap: (again.steps[2]?.reached?.at ?? 0) - (again.steps[0]?.reached?.at ?? 0),
-    inTheEnd: evaluate(isDeletedInTheEnd(backups, actor(names[0], 'the first backup', 'chattr -i'))),
+    inTheEnd: evaluate(isDeletedInTheEnd(backups, subject(names[0], 'the first backup', 'chattr -i'))),
     wentOn: { ...wentOn, during: startedWhen(wentOn) },
     notHeld: { ...notHeld, during: startedWhen(notHeld) },
   };

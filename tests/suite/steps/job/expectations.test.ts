@@ -13,7 +13,7 @@ const names = Object.keys(recordedJobs) as RecordedJob[];
 const judge = async (name: RecordedJob, mutate?: Mutation) => {
   const { jobs, pods, backups, snapshots, volume, ticks } = await stageJob(name, mutate);
   const made = madeByTicks({ backups, snapshots }, { volume, ticks });
-  const actors = <T extends Backup | Snapshot>(of: (each: (typeof made)[number]) => T[]) =>
+  const subjects = <T extends Backup | Snapshot>(of: (each: (typeof made)[number]) => T[]) =>
     made.flatMap((each) => of(each).map(({ metadata }) => ({ name: metadata.name, label: metadata.name, from: each.tick.from })));
   const alone = <T>(all: T[], judge: (one: T, others: T[]) => { state: string }) =>
     all.map((one) =>
@@ -29,11 +29,11 @@ const judge = async (name: RecordedJob, mutate?: Mutation) => {
     problems: problemsOf(made),
     made,
     backupsAlone: alone(
-      actors(({ backups }) => backups),
+      subjects(({ backups }) => backups),
       (backup, others) => evaluate(isMadeAlone(backups, { backup, others })),
     ).map(({ state }) => state),
     snapshotsAlone: alone(
-      actors(({ snapshots }) => snapshots),
+      subjects(({ snapshots }) => snapshots),
       (snapshot, others) => evaluate(isTakenAlone(snapshots, { snapshot, others })),
     ).map(({ state }) => state),
   };
