@@ -6,7 +6,7 @@ import { explainError } from '../../e2e/report/explain-error.ts';
 import { takeSignals } from '../../e2e/report/interruption.ts';
 import { isMutant, type Mutant, mutants } from '../../emulator/mutants.ts';
 import { NotFit, type Progress } from '../../providers/provider.ts';
-import { openGround } from './ground.ts';
+import { openFixture } from './fixture.ts';
 import { runMutants } from './run.ts';
 
 // One that plays a mutant leaves two processors idle for two thirds of its time.
@@ -25,14 +25,14 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
   try {
     const chosen = parseArguments(argv);
     if (chosen === undefined) return exitCode.passed;
-    const ground = () => openGround({ config, progress, interruption: { first: first.signal, again: again.signal } });
-    const grounds = [ground(), ...Array.from({ length: labs - 1 }, ground)] as const;
+    const fixture = () => openFixture({ config, progress, interruption: { first: first.signal, again: again.signal } });
+    const fixtures = [fixture(), ...Array.from({ length: labs - 1 }, fixture)] as const;
     try {
       const print = (text: string) => void process.stdout.write(`${text}\n`);
-      const well = await runMutants({ chosen, grounds, out: resolve('.corral/mutants'), print });
+      const well = await runMutants({ chosen, fixtures, out: resolve('.corral/mutants'), print });
       return well ? exitCode.passed : exitCode.failed;
     } finally {
-      await Promise.all(grounds.map((each) => each.close()));
+      await Promise.all(fixtures.map((each) => each.close()));
     }
   } catch (error) {
     const known = error instanceof CommandError || error instanceof NotFit;

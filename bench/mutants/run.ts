@@ -7,11 +7,11 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 
 import { type Mutant, mutants } from '../../emulator/mutants.ts';
 import { expected } from './expected.ts';
-import type { Ground } from './ground.ts';
+import type { Fixture } from './fixture.ts';
 import { isLeftDirty, type Judged, judge, judgeControl } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 
-type RunOptions = { chosen: readonly Mutant[]; grounds: readonly [Ground, ...Ground[]]; out: string; print: (line: string) => void };
+type RunOptions = { chosen: readonly Mutant[]; fixtures: readonly [Fixture, ...Fixture[]]; out: string; print: (line: string) => void };
 
 /** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
 export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => {
@@ -21,21 +21,21 @@ export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => 
 };
 
 /**
- * Plays every chosen mutant, on as many grounds at once as there are, and the emulator without a bug before and after them; prints each result when
+ * Plays every chosen mutant, on as many fixtures at once as there are, and the emulator without a bug before and after them; prints each result when
  * it is there and writes all to mutants.json. Says whether all is well: every mutant was killed by the assertion meant for it, and without a bug
  * every scenario passed.
  */
-export const runMutants = async ({ chosen, grounds, out, print }: RunOptions): Promise<boolean> => {
+export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): Promise<boolean> => {
   const { steps, scenarios: written } = readProject();
   const rows: Row[] = [];
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
 
-  const round = async (ground: Ground, mutant: Mutant | undefined): Promise<boolean> => {
+  const round = async (fixture: Fixture, mutant: Mutant | undefined): Promise<boolean> => {
     const kills = mutant === undefined ? withoutBug(chosen) : expected[mutant];
     const scenarios = kills.map(({ scenario }) => scenario);
     const files = filesOf(scenarios, written);
-    const report = await ground.play({ mutant, scenarios, files, out: join(out, mutant ?? 'none') });
+    const report = await fixture.play({ mutant, scenarios, files, out: join(out, mutant ?? 'none') });
     const played = kills.map(({ scenario, by }): Row => {
       const found = report?.scenarios.find(({ name }) => name === scenario);
       const judged = by === null ? judgeControl(found) : judge(found, sentencePattern(sentenceOf(steps, by)));
@@ -46,25 +46,25 @@ export const runMutants = async ({ chosen, grounds, out, print }: RunOptions): P
     // At once, as two may end at the same time.
     writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
     print(table(played));
-    if (scenarios.some((name) => isLeftDirty(report?.scenarios.find((each) => each.name === name)))) await ground.renew();
+    if (scenarios.some((name) => isLeftDirty(report?.scenarios.find((each) => each.name === name)))) await fixture.renew();
     return played.every(isWell);
   };
 
   const left = [...chosen];
-  const playOn = async (ground: Ground): Promise<void> => {
+  const playOn = async (fixture: Fixture): Promise<void> => {
     try {
-      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) await round(ground, mutant);
+      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) await round(fixture, mutant);
     } finally {
-      // Where one ground is lost, the others begin no other round.
+      // Where one fixture is lost, the others begin no other round.
       left.length = 0;
     }
   };
 
   // What fails without a bug says nothing with one.
-  if (await round(grounds[0], undefined)) {
-    const ended = await Promise.allSettled(grounds.map(playOn));
+  if (await round(fixtures[0], undefined)) {
+    const ended = await Promise.allSettled(fixtures.map(playOn));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
-    await round(grounds[0], undefined);
+    await round(fixtures[0], undefined);
   }
   print(table(rows));
   return rows.every(isWell);

@@ -17,10 +17,10 @@ export type Hopeless<T extends KubernetesObject> = {
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind take hope away.
 export type AnyHopeless = Hopeless<any>;
 
-type Ground = { label: string; hopeless: readonly AnyHopeless[] };
+type Deps = { label: string; hopeless: readonly AnyHopeless[] };
 
 /** Decides that what is waited for cannot come any more, by an object that has just changed; undefined while it can. */
-export const lostHope = ({ label, hopeless }: Ground, timeline: Timeline, entry: Entry): Decision | undefined => {
+export const lostHope = ({ label, hopeless }: Deps, timeline: Timeline, entry: Entry): Decision | undefined => {
   if (entry.kind === 'gap' || entry.kind === 'deleted') return undefined;
   const { object, at, sequence } = entry;
   for (const each of hopeless) {

@@ -176,17 +176,17 @@ const b = () => step('Then it is so of all', work, { of: () => 'Then not this' }
 });
 
 test('scenarios are found with the steps that they call, themselves or by helpers of their file, and with no others', () => {
-  const source = `const begun = async ({ given, then }: Ground) => {
+  const source = `const begun = async ({ given, then }: Fixture) => {
   await given.volume({ size: 1 });
   await checked({ then });
 };
-const checked = ({ then }: Ground) => then.fine();
-const other = ({ then }: Ground) => then.notCalled();
+const checked = ({ then }: Fixture) => then.fine();
+const other = ({ then }: Fixture) => then.notCalled();
 
-scenario('One', about('a'), async (ground) => {
-  await begun(ground);
+scenario('One', about('a'), async (fixture) => {
+  await begun(fixture);
   // await then.told();
-  await ground.when.done('then.told()').then(() => other);
+  await fixture.when.done('then.told()').then(() => other);
 });
 scenario('Two', about('b'), async ({ then }) => {
   await then.fine();

@@ -1,6 +1,6 @@
 import type { Arguments } from '../../e2e/cli/arguments/parse.ts';
 
-/** Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports, ... (see ground.ts). */
+/** Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports, ... (see fixture.ts). */
 export type Words = Partial<Record<'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'UID' | 'URL', Word>>;
 type Word = 'an empty folder' | 'a store' | 'reports' | "a run's results" | 'a manifest' | 'a kubeconfig' | { is: string };
 

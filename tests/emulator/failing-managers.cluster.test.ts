@@ -53,8 +53,8 @@ const cleanUp = async (volume: string, whenIdle: WhenIdle) => {
   await local.cluster.patch(longhorn('volumeattachments'), attachment, { spec: { attachmentTickets: { corral, test: null } } });
   await writeFile(hold, '');
   const made = { ...nothingMade(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
-  const ground = { cluster: local.cluster, timelines, made, target: 'default', limits: limitsOn(longhornClocks), whenIdle };
-  const cleaned = removeMade(ground);
+  const fixture = { cluster: local.cluster, timelines, made, target: 'default', limits: limitsOn(longhornClocks), whenIdle };
+  const cleaned = removeMade(fixture);
   cleaned.catch(() => {});
   const { status } = await once(timelines.backups, (object: Backup) => object.status?.state === 'Deleting', {
     name: backup,

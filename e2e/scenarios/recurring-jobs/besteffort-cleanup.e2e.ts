@@ -6,7 +6,7 @@ import type { JobHandle } from '../../suite/steps/job/job.ts';
 import type { CleanUp } from '../../suite/steps/job/log.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
-type Ground = Pick<Steps, 'given' | 'when' | 'then'>;
+type Fixture = Pick<Steps, 'given' | 'when' | 'then'>;
 
 const about = (variant: string, dangers: ScenarioOptions['dangers'] = []): ScenarioOptions => ({
   seed: 'besteffort-recurring-job-cleanup',
@@ -21,7 +21,7 @@ const about = (variant: string, dangers: ScenarioOptions['dangers'] = []): Scena
 const newData = { offset: 0, size: 4 * mebibyte };
 
 // One run without a fault comes first: that of a new volume may warn for a reason of its own.
-const givenOneCleanRun = async ({ given, when, then }: Ground): Promise<{ job: JobHandle; backups: BackupHandle[] }> => {
+const givenOneCleanRun = async ({ given, when, then }: Fixture): Promise<{ job: JobHandle; backups: BackupHandle[] }> => {
   const volume = await given.volume({ size: littleData.volume });
   const job = await given.recurringJob(volume);
   await given.data(volume, newData);
@@ -33,14 +33,14 @@ const givenOneCleanRun = async ({ given, when, then }: Ground): Promise<{ job: J
 };
 
 const started = {
-  'by its cron': ({ when }: Ground, job: JobHandle) => when.jobScheduled(job),
-  'at will': ({ when }: Ground, job: JobHandle) => when.jobTriggered(job),
+  'by its cron': ({ when }: Fixture, job: JobHandle) => when.jobScheduled(job),
+  'at will': ({ when }: Fixture, job: JobHandle) => when.jobTriggered(job),
 };
 
-const run = async (ground: Ground, job: JobHandle, how: { started: keyof typeof started; cleanUp: CleanUp }): Promise<BackupHandle[]> => {
-  const { given, then } = ground;
+const run = async (fixture: Fixture, job: JobHandle, how: { started: keyof typeof started; cleanUp: CleanUp }): Promise<BackupHandle[]> => {
+  const { given, then } = fixture;
   await given.data(job.volume, newData);
-  await started[how.started](ground, job);
+  await started[how.started](fixture, job);
   await then.jobsComplete(job);
   const backups = await then.oneBackupEachTick(job);
   await then.jobLogs(job, { cleanUp: how.cleanUp, backups });
@@ -50,7 +50,7 @@ const run = async (ground: Ground, job: JobHandle, how: { started: keyof typeof 
 // A cron counts in minutes, so one of the five is left to it.
 const five = ['by its cron', 'at will', 'at will', 'at will', 'at will'] as const;
 
-const thenNothingElse = async ({ then }: Ground, job: JobHandle): Promise<void> => {
+const thenNothingElse = async ({ then }: Fixture, job: JobHandle): Promise<void> => {
   await then.oneBackupEachTick(job);
   await then.neverTwoAtOnce(job);
   await then.nothingRestarted(job);
@@ -59,17 +59,17 @@ const thenNothingElse = async ({ then }: Ground, job: JobHandle): Promise<void> 
 scenario(
   'A recurring job goes on making backups while the engine deletes none',
   { ...about('read-only-backups', ['manager-mount']), needs: ['block-device', 'readOnlyBackups'] },
-  async (ground) => {
-    const { given, when, then } = ground;
-    let { job, backups } = await givenOneCleanRun(ground);
+  async (fixture) => {
+    const { given, when, then } = fixture;
+    let { job, backups } = await givenOneCleanRun(fixture);
     const fault = await given.faultyCleanup(job, 'the engine deletes no backup');
     await then.inForce(fault);
 
-    for (const started of five) backups = await run(ground, job, { started, cleanUp: 'done' });
+    for (const started of five) backups = await run(fixture, job, { started, cleanUp: 'done' });
     await then.oldOnesFail(job, { by: 'the mount', backups });
     await then.allStay(backups);
     await then.inForce(fault);
-    await thenNothingElse(ground, job);
+    await thenNothingElse(fixture, job);
 
     await when.released(fault);
     await then.oldOnesGo(job, backups);
@@ -80,9 +80,9 @@ scenario(
 scenario(
   'A recurring job goes on making backups while the store lets none go',
   { ...about('immutable'), needs: ['block-device', 'denyDeletion'] },
-  async (ground) => {
-    const { given, when, then } = ground;
-    let { job, backups } = await givenOneCleanRun(ground);
+  async (fixture) => {
+    const { given, when, then } = fixture;
+    let { job, backups } = await givenOneCleanRun(fixture);
     const heals: (() => Promise<void>)[] = [];
 
     for (const started of five) {
@@ -91,11 +91,11 @@ scenario(
         await then.inForce(immutable);
         heals.push(() => when.madeMutable(immutable, newest));
       }
-      backups = await run(ground, job, { started, cleanUp: 'done' });
+      backups = await run(fixture, job, { started, cleanUp: 'done' });
     }
     await then.oldOnesFail(job, { by: 'the store', backups });
     await then.allStay(backups);
-    await thenNothingElse(ground, job);
+    await thenNothingElse(fixture, job);
 
     for (const heal of heals) await heal();
     await then.oldOnesGo(job, backups);
@@ -106,21 +106,21 @@ scenario(
 scenario(
   'A recurring job goes on making backups while it may not delete any',
   about('denied-backups', ['admission-policy']),
-  async (ground) => {
-    const { given, when, then } = ground;
-    let { job, backups } = await givenOneCleanRun(ground);
+  async (fixture) => {
+    const { given, when, then } = fixture;
+    let { job, backups } = await givenOneCleanRun(fixture);
     // Not the job's, which must leave it alone.
     const kept = await given.settledBackup(job.volume);
     const fault = await given.faultyCleanup(job, 'backups may not be deleted');
     await then.inForce(fault);
 
-    for (const started of five) backups = await run(ground, job, { started, cleanUp: 'backups refused' });
+    for (const started of five) backups = await run(fixture, job, { started, cleanUp: 'backups refused' });
     await then.allStay([kept, ...backups]);
     await then.inForce(fault);
-    await thenNothingElse(ground, job);
+    await thenNothingElse(fixture, job);
 
     await when.released(fault);
-    backups = await run(ground, job, { started: 'at will', cleanUp: 'done' });
+    backups = await run(fixture, job, { started: 'at will', cleanUp: 'done' });
     await then.oldOnesGo(job, backups);
     await then.storeHolds(job.volume, [kept, ...backups.slice(-job.retain)]);
   },
@@ -129,25 +129,25 @@ scenario(
 scenario(
   'A recurring job that may not delete snapshots makes nothing any more',
   about('denied-snapshots', ['admission-policy']),
-  async (ground) => {
-    const { given, when, then } = ground;
-    let { job, backups } = await givenOneCleanRun(ground);
+  async (fixture) => {
+    const { given, when, then } = fixture;
+    let { job, backups } = await givenOneCleanRun(fixture);
     const fault = await given.faultyCleanup(job, 'snapshots may not be deleted');
     await then.inForce(fault);
 
     const [first, ...others] = five;
-    backups = await run(ground, job, { started: first, cleanUp: 'snapshots refused' });
+    backups = await run(fixture, job, { started: first, cleanUp: 'snapshots refused' });
     for (const how of others) {
       await given.data(job.volume, newData);
-      await started[how](ground, job);
+      await started[how](fixture, job);
       await then.nothingMadeAnyMore(job);
       await then.jobLogs(job, { cleanUp: 'nothing made', backups });
     }
     await then.inForce(fault);
 
     await when.released(fault);
-    backups = await run(ground, job, { started: 'at will', cleanUp: 'done' });
-    await thenNothingElse(ground, job);
+    backups = await run(fixture, job, { started: 'at will', cleanUp: 'done' });
+    await thenNothingElse(fixture, job);
     await then.oldOnesGo(job, backups);
     await then.storeHolds(job.volume, backups.slice(-job.retain));
   },

@@ -4,7 +4,7 @@ import { lacks } from '../../longhorn/lacks.ts';
 import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { findChromium, withoutChromium } from '../../ui/chromium.ts';
-import type { ScenarioOptions } from './ground.ts';
+import type { ScenarioOptions } from './fixture.ts';
 import { SkipScenario } from './judge-end.ts';
 
 /** Throws a SkipScenario that says why, where the run cannot or may not do what a scenario needs. */

@@ -12,7 +12,7 @@ import type { Kubernetes } from '../../report/schema.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { tellAwaited } from './awaiting.ts';
 import { skipUnlessFit } from './fit.ts';
-import type { Ending, Ground, ScenarioBody, ScenarioOptions } from './ground.ts';
+import type { Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
 import { openJournal } from './journal.ts';
 import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
@@ -31,7 +31,7 @@ type Play<Steps> = Required<Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' 
 };
 
 /** Plays one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its record; throws when it did not pass. */
-export const play = async <Steps extends object>(ground: Ground<Steps>, playing: Play<Steps>): Promise<void> => {
+export const play = async <Steps extends object>(fixture: Fixture<Steps>, playing: Play<Steps>): Promise<void> => {
   const { context, record, timeout, needs, alone: declared, dangers, longhorn, body } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
@@ -55,15 +55,15 @@ export const play = async <Steps extends object>(ground: Ground<Steps>, playing:
     skipUnlessFit(config, { needs, dangers });
     const permit = permitNeeded({ run, dangers, namespace, supportBundle });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
-    const cluster = ground.connect({ ...place, health });
+    const cluster = fixture.connect({ ...place, health });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
     journal.cluster(kubernetes);
-    const evidence = witness.begin({ config, kubernetes, cluster: ground.connect(place), onExpected: tellAwaited(journal.send) });
+    const evidence = witness.begin({ config, kubernetes, cluster: fixture.connect(place), onExpected: tellAwaited(journal.send) });
     clock.signal.throwIfAborted();
     const skip = (reason: string): never => {
       throw new SkipScenario(reason);
     };
-    steps = await ground.createSteps({
+    steps = await fixture.createSteps({
       config,
       cluster,
       scenario: context.task.name,

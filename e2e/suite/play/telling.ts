@@ -1,33 +1,33 @@
 import type { Account } from '../../kube/account.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Failure } from '../../report/schema.ts';
-import type { Ending } from './ground.ts';
+import type { Ending } from './fixture.ts';
 import type { openJournal } from './journal.ts';
 import { composeFailure } from './tell-failure.ts';
 import { type Weighed, weigh } from './weigh.ts';
 import type { openWitness } from './witness.ts';
 
-type Ground = {
+type Deps = {
   account: Pick<Account, 'run'>;
   journal: ReturnType<typeof openJournal>;
-  witness: Pick<ReturnType<typeof openWitness>, 'collect' | 'history' | 'ground' | 'paths' | 'tell'>;
+  witness: Pick<ReturnType<typeof openWitness>, 'collect' | 'history' | 'deps' | 'paths' | 'tell'>;
   startedAt: Date;
   ending: Ending | undefined;
   scenario: string;
 };
 
 /** Opens what tells of the errors of one scenario: the first where it happened, before the clean-up; each is weighed. */
-export const openTelling = ({ account, journal, witness, startedAt, ending, scenario }: Ground) => {
+export const openTelling = ({ account, journal, witness, startedAt, ending, scenario }: Deps) => {
   let failure: Failure | undefined;
   const weighed: (Weighed | undefined)[] = [];
 
   const weighOne = async (error: unknown): Promise<Weighed | undefined> => {
-    const begun = witness.ground();
+    const begun = witness.deps();
     if (begun === undefined) return undefined;
     const { out, target } = begun.config;
-    const ground = { scenario, server: begun.kubernetes.server, out, target: target.name, startedAt, concern: ending?.concern };
+    const deps = { scenario, server: begun.kubernetes.server, out, target: target.name, startedAt, concern: ending?.concern };
     // Told besides the failure: what is wrong with the weighing must not take its place.
-    return weigh(error, { ...ground, history: await witness.history() }).catch(() => undefined);
+    return weigh(error, { ...deps, history: await witness.history() }).catch(() => undefined);
   };
 
   return {

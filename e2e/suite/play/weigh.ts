@@ -11,7 +11,7 @@ import { judgeEnd } from './judge-end.ts';
 /** Where a failure points to, and what another scenario's fault has to do with it: `others` is undefined where none can have reached it. */
 export type Weighed = { pointsTo: PointsTo; others: string | undefined };
 
-type Ground = {
+type Deps = {
   scenario: string;
   /** The API server. */
   server: string;
@@ -25,14 +25,14 @@ type Ground = {
 };
 
 /** Weighs what made a scenario fail: its own history, and every fault of the whole run that can have reached it. */
-export const weigh = async (error: unknown, ground: Ground): Promise<Weighed> => {
-  const { scenario, server, out, target, startedAt, history } = ground;
+export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
+  const { scenario, server, out, target, startedAt, history } = deps;
   const now = Date.now();
   const begun = startedAt.getTime();
   const timeline = history === undefined ? null : makeTimeline({ history, logs: [], trouble: [] }, now - begun);
   const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
   const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
-  const concern = ground.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
+  const concern = deps.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
   const { state, reason } = judgeEnd({ error }, { interrupted: false, doing: undefined, outage: undefined });
   // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of it.
   const isWeighed = state === 'failed' && !ofCode.test(explainError(error));

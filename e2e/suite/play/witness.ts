@@ -61,7 +61,7 @@ export const openWitness = ({ context, record, startedAt, interrupted }: Options
     collectBriefly: async () => evidence?.collectBriefly(),
     history: async () => evidence?.history(),
     /** What the scenario is played on; undefined before that is known. */
-    ground: () => begun,
+    deps: () => begun,
     folder,
     /** What there is, or will be, for who looks into a failure; from where the run was started. */
     paths: (): string[] => {

@@ -14,32 +14,32 @@ import { isBackupOf } from './made.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
-type Ground = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'> & { whenIdle: WhenIdle };
+type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'> & { whenIdle: WhenIdle };
 type Collection<T extends KubernetesObject> = { resource: Resource; timeline: Timeline<T>; what: string; describe?: (object: T) => string };
 
 /**
  * Removes everything that the steps made in Longhorn, and returns when it is gone. Goes on whatever fails, and throws at the end.
  * Backups first, while their store lives: Longhorn lets none go before its files are removed.
  */
-export const removeMade = async (ground: Ground): Promise<void> => {
-  const { timelines, made, limits } = ground;
+export const removeMade = async (deps: Deps): Promise<void> => {
+  const { timelines, made, limits } = deps;
   const backups = { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup };
   const volumes = { resource: longhornResources.volumes, timeline: timelines.volumes, what: 'volume', describe: describeVolume };
   const snapshots = { resource: longhornResources.snapshots, timeline: timelines.snapshots, what: 'snapshot', describe: describeSnapshot };
   const written = (what: 'backup' | 'volume'): string[] => made.written.map((each) => each[what]);
   await inTurn([
     // First, or they would go on making backups.
-    () => removeJobs(ground),
+    () => removeJobs(deps),
     // The deletions that a job asked for may have failed a few times.
-    () => remove(ground, backups, made.backups, made.jobs.length === 0 ? limits.backupsGone : limits.oldOnesGo),
-    () => removeBackupVolumes(ground, made.volumes),
-    () => detachVolumes(ground),
-    () => remove(ground, volumes, made.volumes, limits.volumeGone),
+    () => remove(deps, backups, made.backups, made.jobs.length === 0 ? limits.backupsGone : limits.oldOnesGo),
+    () => removeBackupVolumes(deps, made.volumes),
+    () => detachVolumes(deps),
+    () => remove(deps, volumes, made.volumes, limits.volumeGone),
     // After their volume, which may still be being restored from them.
-    () => remove(ground, backups, written('backup'), limits.backupsGone),
-    () => removeBackupVolumes(ground, written('volume')),
+    () => remove(deps, backups, written('backup'), limits.backupsGone),
+    () => removeBackupVolumes(deps, written('volume')),
     // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until there is a younger one.
-    () => remove(ground, snapshots, made.snapshots, limits.snapshotsGone),
+    () => remove(deps, snapshots, made.snapshots, limits.snapshotsGone),
   ]);
 };
 
@@ -52,7 +52,7 @@ export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<
 };
 
 const remove = async <T extends KubernetesObject>(
-  { cluster }: Pick<Ground, 'cluster'>,
+  { cluster }: Pick<Deps, 'cluster'>,
   { resource, timeline, what, describe }: Collection<T>,
   names: readonly string[],
   limit: Limit,
@@ -65,24 +65,24 @@ const remove = async <T extends KubernetesObject>(
   );
 };
 
-const removeBackupVolumes = async (ground: Ground, volumes: readonly string[]): Promise<void> => {
-  const timeline = ground.timelines.backupVolumes;
+const removeBackupVolumes = async (deps: Deps, volumes: readonly string[]): Promise<void> => {
+  const timeline = deps.timelines.backupVolumes;
   const names = volumes.flatMap((volume) =>
     timeline
       .objects()
-      .filter(isBackupOf({ volume, target: ground.target }))
+      .filter(isBackupOf({ volume, target: deps.target }))
       .map(({ metadata }) => metadata.name),
   );
   if (names.length === 0) return;
   const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
-  await ground.whenIdle(
+  await deps.whenIdle(
     `backup volume ${names.join(', ')}`,
-    () => remove(ground, ofBackupVolumes, names, ground.limits.backupVolumeGone),
+    () => remove(deps, ofBackupVolumes, names, deps.limits.backupVolumeGone),
     volumes,
   );
 };
 
-const detachVolumes = async ({ cluster, timelines, made, limits }: Ground): Promise<void> => {
+const detachVolumes = async ({ cluster, timelines, made, limits }: Deps): Promise<void> => {
   const attached = made.volumes.filter(
     (name) => timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
   );
@@ -94,14 +94,14 @@ const detachVolumes = async ({ cluster, timelines, made, limits }: Ground): Prom
   );
 };
 
-type Jobs = Pick<Ground, 'cluster' | 'timelines' | 'made' | 'limits'>;
+type Jobs = Pick<Deps, 'cluster' | 'timelines' | 'made' | 'limits'>;
 
 /** Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like everything else. */
-const removeJobs = async (ground: Jobs): Promise<void> => {
+const removeJobs = async (deps: Jobs): Promise<void> => {
   try {
-    await Promise.all(ground.made.jobs.map((name) => removeJob(ground, name)));
+    await Promise.all(deps.made.jobs.map((name) => removeJob(deps, name)));
   } finally {
-    if (ground.made.jobs.length > 0) enterMade(ground);
+    if (deps.made.jobs.length > 0) enterMade(deps);
   }
 };
 

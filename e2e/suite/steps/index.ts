@@ -22,7 +22,7 @@ import { createGiven, createThen, createWhen } from './vocabulary.ts';
 export type { Steps } from './steps.ts';
 
 /**
- * Sets the ground that every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it) and returns its steps.
+ * Makes what every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it) and returns its steps.
  * If that fails, it has cleaned up before it throws.
  */
 export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
@@ -72,7 +72,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), { dangers, needs });
     undo.push(() => faults.healAll());
 
-    const ground = {
+    const deps = {
       cluster,
       run,
       version,
@@ -85,7 +85,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       faults,
     };
     const context: Context = {
-      ...ground,
+      ...deps,
       made,
       lab,
       without,
@@ -117,7 +117,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   } catch (error) {
     await evidence.collect();
     await close().catch((cleanUpError: unknown) => {
-      throw new AggregateError([error, cleanUpError], 'the ground of the scenario could not be set, nor cleaned up');
+      throw new AggregateError([error, cleanUpError], 'the set-up of the scenario failed, and so did its clean-up');
     });
     throw error;
   }

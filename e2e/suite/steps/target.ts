@@ -10,14 +10,14 @@ import { runLabel } from './made.ts';
 
 const resource = longhornResources.backupTargets;
 
-type Ground = { cluster: Cluster; targets: Timeline<BackupTarget>; limits: Limits };
+type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; limits: Limits };
 
 /**
  * Makes a backup target of the scenario's own and returns when Longhorn can use it (any number of them: Longhorn v1.8 and later).
  * The one that the cluster has by default is not touched: other people's backups are on it.
  */
 export const makeTarget = async (
-  { cluster, targets, limits }: Ground,
+  { cluster, targets, limits }: Deps,
   { name, store, run }: { name: string; store: Pick<RunningStore, 'url' | 'credentialSecret'>; run: string },
 ): Promise<void> => {
   await cluster.create(resource, {
@@ -35,7 +35,7 @@ export const makeTarget = async (
 };
 
 /** Removes a backup target, with what Longhorn knows of it, and returns when it is gone; one that was never made is no error. */
-export const removeTarget = async ({ cluster, targets, limits }: Ground, name: string): Promise<void> => {
+export const removeTarget = async ({ cluster, targets, limits }: Deps, name: string): Promise<void> => {
   await cluster.delete(resource, { namespace, name }).catch(unlessGone);
   await onceGone(targets, { name, label: `backup target ${name} is gone`, describe: describeTarget, ...limits.targetGone });
 };

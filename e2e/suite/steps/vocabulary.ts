@@ -34,7 +34,7 @@ export const createWhenGivenBack = (context: Context) => ({
 });
 
 /** What a fault can be made of. */
-export type FaultGround = {
+export type FaultFixture = {
   cluster: Cluster;
   /** The scenario's own. */
   store: RunningStore;
@@ -45,7 +45,7 @@ export type FaultGround = {
 /** The step for any fault of e2e/faults. */
 const createGivenOfFaults = (context: Context) => ({
   /** A fault, in force from here to its heal: by `when.released`, or in the clean-up. */
-  fault: (make: (ground: FaultGround) => Fault) => {
+  fault: (make: (fixture: FaultFixture) => Fault) => {
     const { cluster, store, lab } = context;
     const fault = make({
       cluster,

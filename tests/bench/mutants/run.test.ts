@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
-import type { Ground } from '../../../bench/mutants/ground.ts';
+import type { Fixture } from '../../../bench/mutants/fixture.ts';
 import { runMutants } from '../../../bench/mutants/run.ts';
 import { nothingSpent, type Report, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -18,10 +18,10 @@ const fine: Partial<ScenarioReport> = { state: 'passed', reason: null, steps: [s
 const noticed: Partial<ScenarioReport> = { state: 'failed', reason: 'it ran | on', steps: [step(heldBack, 'failed'), step('Clean-up')] };
 const dirty: Partial<ScenarioReport> = { ...noticed, steps: [step(heldBack, 'failed'), step('Clean-up', 'failed')] };
 
-/** A ground whose scenarios end as they are told to, by the mutant; it tells what was done on it. */
-const groundOf = (ends: Record<string, Partial<ScenarioReport>>) => {
+/** A fixture whose scenarios end as they are told to, by the mutant; it tells what was done on it. */
+const fixtureOf = (ends: Record<string, Partial<ScenarioReport>>) => {
   const done: string[] = [];
-  const ground: Ground = {
+  const fixture: Fixture = {
     play: async ({ mutant = 'none', scenarios, files }) => {
       done.push(`${mutant}: ${scenarios.length} of ${files}`);
       return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...ends[mutant] })) } as Report;
@@ -29,14 +29,14 @@ const groundOf = (ends: Record<string, Partial<ScenarioReport>>) => {
     renew: async () => void done.push('new lab'),
     close: async () => {},
   };
-  return { ground, done };
+  return { fixture, done };
 };
 
 const run = async (ends: Record<string, Partial<ScenarioReport>>) => {
-  const { ground, done } = groundOf(ends);
+  const { fixture, done } = fixtureOf(ends);
   const printed: string[] = [];
   const out = join(folder, 'mutants');
-  const well = await runMutants({ chosen: ['message-missing'], grounds: [ground], out, print: (line) => printed.push(line) });
+  const well = await runMutants({ chosen: ['message-missing'], fixtures: [fixture], out, print: (line) => printed.push(line) });
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null; fate: string }[] };
   return { well, done, rows: rows.map(({ mutant, fate }) => [mutant, fate]), table: printed.at(-1) };
 };
@@ -74,10 +74,10 @@ test('a scenario that fails without a bug ends all: what it says of a mutant wou
   expect(done).toEqual([`none: 1 of ${file}`]);
 });
 
-test('several are played at once, each on a ground of its own, and none without a bug beside them', async () => {
+test('several are played at once, each on a fixture of its own, and none without a bug beside them', async () => {
   const played: string[] = [];
   const both = Promise.withResolvers<void>();
-  const groundOf = (name: string): Ground => ({
+  const fixtureOf = (name: string): Fixture => ({
     play: async ({ mutant = 'none', scenarios }) => {
       played.push(`${mutant} on ${name}`);
       if (played.length === 3) both.resolve();
@@ -89,7 +89,7 @@ test('several are played at once, each on a ground of its own, and none without 
   });
   const out = join(folder, 'mutants');
   const chosen = ['message-missing', 'second-not-held'] as const;
-  await runMutants({ chosen, grounds: [groundOf('one'), groundOf('two')], out, print: () => {} });
+  await runMutants({ chosen, fixtures: [fixtureOf('one'), fixtureOf('two')], out, print: () => {} });
   expect(played).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null }[] };
   expect(rows.map(({ mutant }) => mutant)).toEqual([null, null, 'message-missing', 'second-not-held', 'second-not-held', null, null]);
@@ -97,7 +97,7 @@ test('several are played at once, each on a ground of its own, and none without 
 
 test('a lab that is lost ends the run: the others end their rounds, and begin no other', async () => {
   const played: string[] = [];
-  const ground: Ground = {
+  const fixture: Fixture = {
     play: async ({ mutant = 'none', scenarios }) => {
       played.push(mutant);
       if (mutant === 'message-missing') throw new Error('the lab was lost');
@@ -107,7 +107,7 @@ test('a lab that is lost ends the run: the others end their rounds, and begin no
     close: async () => {},
   };
   const chosen = ['message-missing', 'second-not-held', 'never-retried'] as const;
-  const running = runMutants({ chosen, grounds: [ground, ground], out: join(folder, 'mutants'), print: () => {} });
+  const running = runMutants({ chosen, fixtures: [fixture, fixture], out: join(folder, 'mutants'), print: () => {} });
   await expect(running).rejects.toThrow('the lab was lost');
   expect(played).toEqual(['none', 'message-missing', 'second-not-held']);
 });

@@ -27,7 +27,7 @@ const limits = limitsOn(longhornClocks);
 /** Somebody on a cluster with a backup store and a target of their own. */
 export type Side = { context: Context };
 
-/** Sets the ground of somebody, with their store on whatever node Kubernetes likes. */
+/** Sets the fixture of somebody, with their store on whatever node Kubernetes likes. */
 export const openSide = async (cluster: Cluster, { run, living }: { run: string; living: AbortSignal }): Promise<Side> => {
   const nameOf = (what: string): string => uniqueName(run, what);
   const [timelines, store] = await Promise.all([
@@ -37,7 +37,7 @@ export const openSide = async (cluster: Cluster, { run, living }: { run: string;
   const target = nameOf('target');
   await makeTarget({ cluster, targets: timelines.backupTargets, limits }, { name: target, store, run });
   const { report } = record();
-  const ground = {
+  const fixture = {
     cluster,
     run,
     limits,
@@ -48,7 +48,7 @@ export const openSide = async (cluster: Cluster, { run, living }: { run: string;
     without: [],
     made: nothingMade(),
   };
-  const context = { ...ground, report, step: tellSteps({ report, signal: living }), uniqueName: nameOf } as unknown as Context;
+  const context = { ...fixture, report, step: tellSteps({ report, signal: living }), uniqueName: nameOf } as unknown as Context;
   return { context };
 };
 

@@ -7,7 +7,7 @@ import type { Place } from './places.ts';
 import { writeRule } from './rule.ts';
 
 /** Where an expectation is written down. */
-export type Ground = {
+export type Deps = {
   seconds: Seconds;
   now(): number;
   placeOf(timeline: Timeline): Place | undefined;
@@ -22,7 +22,7 @@ export const lookedAt = ({ timeline, specification }: Expected): Timeline[] =>
   specification === undefined ? [timeline] : timelinesOf(specification);
 
 /** The marker of an expectation that begins. */
-export const toSetMarker = (id: number, expected: Expected, { seconds, now, placeOf, countAt, timeOf }: Ground): ExpectationMarker => {
+export const toSetMarker = (id: number, expected: Expected, { seconds, now, placeOf, countAt, timeOf }: Deps): ExpectationMarker => {
   const { timeline, name, label, steps, mark, time, owner, wanted, specification } = expected;
   const rule = specification && writeRule(specification, { placeOf, after: countAt(mark) });
   return {
@@ -43,7 +43,7 @@ export const toSetMarker = (id: number, expected: Expected, { seconds, now, plac
 /** The marker of one that is decided. */
 export const toEndMarker = (
   { rule: _, ...set }: ExpectationMarker,
-  { ended, expected, ground: { seconds, placeOf } }: { ended: Ended; expected: Expected; ground: Ground },
+  { ended, expected, deps: { seconds, placeOf } }: { ended: Ended; expected: Expected; deps: Deps },
 ): ExpectationMarker => {
   const blind = ended.until === undefined ? lookedAt(expected).filter((timeline) => timeline.cutOff !== undefined) : [];
   const cutOff = blind.flatMap((timeline) => placeOf(timeline) ?? []);

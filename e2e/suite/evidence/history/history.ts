@@ -3,7 +3,7 @@ import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { Belongs } from '../keeper.ts';
 import type { Lines } from '../lines.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
-import { type Ground, lookedAt, tellExpectation, toEndMarker, toSetMarker } from './expectations.ts';
+import { type Deps, lookedAt, tellExpectation, toEndMarker, toSetMarker } from './expectations.ts';
 import type { ExpectationMarker, Told } from './markers.ts';
 import { countUpTo, openPlaces, type Place, type Watched } from './places.ts';
 
@@ -65,7 +65,7 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
     watched.sequences.push(entry.sequence);
     arrived(entry.sequence, entry.at);
   };
-  const ground: Ground = {
+  const deps: Deps = {
     seconds,
     now,
     placeOf: (timeline) => places.of(timeline)?.place,
@@ -81,13 +81,13 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
     expectations += 1;
     const id = expectations;
     awaited.set(id, expected);
-    const set = toSetMarker(id, expected, ground);
+    const set = toSetMarker(id, expected, deps);
     tellExpected(set);
     const told = onExpected?.(id, expected);
     return (how) => {
       if (!awaited.delete(id)) return;
       tellListings();
-      tellExpected(toEndMarker(set, { ended: how, expected, ground }));
+      tellExpected(toEndMarker(set, { ended: how, expected, deps }));
       told?.(how);
     };
   };

@@ -4,10 +4,10 @@ import type { KubernetesObject } from '../../../kube/cluster.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 
-type Ground = { timelines: Pick<Context['timelines'], 'volumes' | 'backups'>; made: Pick<Context['made'], 'volumes'> };
+type Deps = { timelines: Pick<Context['timelines'], 'volumes' | 'backups'>; made: Pick<Context['made'], 'volumes'> };
 
 /** What an error is about, as far as it decides which faults of other scenarios can have reached it: the object of its verdict, and the volume of that. */
-export const concernOf = ({ timelines: { volumes, backups }, made }: Ground, error: unknown): Concern => {
+export const concernOf = ({ timelines: { volumes, backups }, made }: Deps, error: unknown): Concern => {
   const subject = subjectOf(error);
   const volume = subject && volumeOf(subject);
   const isOfVolume = volume !== undefined && made.volumes.includes(volume);

@@ -42,7 +42,7 @@ export const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerE
   return ends;
 };
 
-type Ground = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
+type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
 
 /** Names the scenario of the run that an object is of, by the object's name. */
 export type ScenarioNamed = (object: string) => Promise<string | undefined>;
@@ -57,11 +57,11 @@ const tailLines = 20_000;
  * Tells how each manager ended in a scenario's time. One that panicked over the removal of a backup says so in its last log, with the backup: it is
  * the doing of whose backup that is. An end of which the log does not tell that much is nobody's, so that it fails whoever meets it.
  */
-export const judgeEnds = (ground: Ground, scenarioNamed: ScenarioNamed): Promise<ToldEnd[]> =>
-  Promise.all(judgeManagers(ground.timelines.managers).map((end) => judgeEnd(ground, { end, scenarioNamed })));
+export const judgeEnds = (deps: Deps, scenarioNamed: ScenarioNamed): Promise<ToldEnd[]> =>
+  Promise.all(judgeManagers(deps.timelines.managers).map((end) => judgeEnd(deps, { end, scenarioNamed })));
 
-const judgeEnd = async (ground: Ground, { end, scenarioNamed }: { end: ManagerEnd; scenarioNamed: ScenarioNamed }): Promise<ToldEnd> => {
-  const { cluster, version, made, run } = ground;
+const judgeEnd = async (deps: Deps, { end, scenarioNamed }: { end: ManagerEnd; scenarioNamed: ScenarioNamed }): Promise<ToldEnd> => {
+  const { cluster, version, made, run } = deps;
   const { told, restarted } = end;
   if (restarted === undefined) return { told, whose: 'unknown' };
   const { pod: name, container } = restarted;
@@ -69,7 +69,7 @@ const judgeEnd = async (ground: Ground, { end, scenarioNamed }: { end: ManagerEn
   if (log instanceof Error) return { told: `${told}; what it said before cannot be read: ${log.message}`, whose: 'unknown' };
   const panic = readPanic(log, version);
   if (panic === undefined) return { told, whose: 'unknown' };
-  const about = panic.deletions.filter(({ backup }) => wasGone(ground, { backup, sequence: end.sequence }));
+  const about = panic.deletions.filter(({ backup }) => wasGone(deps, { backup, sequence: end.sequence }));
   const ownership = await Promise.all(
     about.map(async ({ backup, volume }) => {
       const isOwn = made.volumes.includes(volume) || made.written.some((each) => each.volume === volume);
@@ -90,7 +90,7 @@ const judgeEnd = async (ground: Ground, { end, scenarioNamed }: { end: ManagerEn
 };
 
 // The process panics over a removal whose Backup has gone before it ended.
-const wasGone = ({ timelines }: Ground, { backup, sequence }: { backup: string; sequence: number }): boolean => {
+const wasGone = ({ timelines }: Deps, { backup, sequence }: { backup: string; sequence: number }): boolean => {
   const before = timelines.backups.entries.filter(
     (entry) => entry.kind !== 'gap' && entry.object.metadata.name === backup && entry.sequence < sequence,
   );

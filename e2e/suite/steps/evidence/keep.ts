@@ -12,7 +12,7 @@ import type { Timelines } from '../timelines.ts';
 import { followManagers, sourcesOf } from './sources.ts';
 import { fetchSupportBundle } from './support-bundle.ts';
 
-type Ground = { run: string; made: Made; target: string; place: { namespace: string; name?: string }; dangers: readonly Danger[] };
+type Deps = { run: string; made: Made; target: string; place: { namespace: string; name?: string }; dangers: readonly Danger[] };
 
 /** Where Longhorn's own bundle goes. */
 const supportBundleFile = 'support-bundle.zip';
@@ -20,8 +20,8 @@ const supportBundleFile = 'support-bundle.zip';
 // With these a manager pod may go in a scenario, and its log with it.
 const endManagers: readonly Danger[] = ['manager-kill', 'node-fault'];
 
-/** Tells the evidence of a scenario what concerns it, and what there is to read; more, as the ground is set. */
-export const keepEvidence = (keeper: Keeper, { run, made, target, place, dangers }: Ground) => {
+/** Tells the evidence of a scenario what concerns it, and what there is to read; more, as it is set up. */
+export const keepEvidence = (keeper: Keeper, { run, made, target, place, dangers }: Deps) => {
   const { cluster, startedAt: since } = keeper;
   const belongs = belongsTo({ made, target, store: place.name ?? place.namespace });
   keeper.only(belongs);

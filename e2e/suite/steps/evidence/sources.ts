@@ -13,7 +13,7 @@ import { checkStore } from '../../../store/fsck/fsck.ts';
 import type { Belongs, Source } from '../../evidence/keeper.ts';
 import type { ManagerPodObject, Timelines } from '../timelines.ts';
 
-type Ground = {
+type Deps = {
   cluster: Cluster;
   timelines: Timelines;
   belongs: Belongs;
@@ -25,11 +25,11 @@ type Ground = {
 };
 
 /** All that is read of the cluster for who looks into a failure, while everything is still there. */
-export const sourcesOf = (ground: Ground): Source[] => [
-  { file: 'objects.yaml', read: (signal) => readObjects(ground, signal) },
-  { file: 'events.ndjson', read: (signal) => readEvents(ground, signal) },
-  ...managersLogs(ground.cluster, { managers: ground.timelines.managers, since: ground.since }),
-  ...(ground.store === undefined ? [] : ofStore(ground.store, ground.since)),
+export const sourcesOf = (deps: Deps): Source[] => [
+  { file: 'objects.yaml', read: (signal) => readObjects(deps, signal) },
+  { file: 'events.ndjson', read: (signal) => readEvents(deps, signal) },
+  ...managersLogs(deps.cluster, { managers: deps.timelines.managers, since: deps.since }),
+  ...(deps.store === undefined ? [] : ofStore(deps.store, deps.since)),
 ];
 
 const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
@@ -41,7 +41,7 @@ const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
   backupTargets: 'backuptargets',
 };
 
-const readObjects = async ({ cluster, timelines, belongs, place: { namespace } }: Ground, signal: AbortSignal): Promise<string> => {
+const readObjects = async ({ cluster, timelines, belongs, place: { namespace } }: Deps, signal: AbortSignal): Promise<string> => {
   const { managers: _, ...watched } = timelines;
   const own = Object.entries(watched).flatMap(([key, timeline]) =>
     timeline.objects().filter((object) => belongs(plurals[key as keyof typeof plurals], object)),
@@ -57,7 +57,7 @@ const readObjects = async ({ cluster, timelines, belongs, place: { namespace } }
 
 type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
 
-const readEvents = async ({ cluster, place: { namespace }, since }: Ground, signal: AbortSignal): Promise<string> => {
+const readEvents = async ({ cluster, place: { namespace }, since }: Deps, signal: AbortSignal): Promise<string> => {
   const lists = await Promise.all(
     [longhornNamespace, namespace].map((each) => cluster.list<TimedEvent>(resources.events, { namespace: each, signal })),
   );

@@ -6,7 +6,7 @@ import { concernOf } from '../../../../e2e/suite/steps/conclude/concern.ts';
 
 const born = '2026-11-22T07:00:00Z';
 
-const ground = () => {
+const deps = () => {
   const volumes = replayTimeline<Volume>('volumes');
   const backups = replayTimeline<Backup>('backups');
   const volume = (at: number, name: string, status: NonNullable<Volume['status']>) =>
@@ -42,7 +42,7 @@ test.each([
   ['what came of a verdict on it', new Error('no', { cause: about({ metadata: { name: 'v1' } }) })],
   ['nothing in particular', new Error('no')],
 ])('an error about %s concerns the volume: its birth, its starts, whoever owned it', (_, error) =>
-  expect(concernOf(ground(), error)).toEqual(ofVolume),
+  expect(concernOf(deps(), error)).toEqual(ofVolume),
 );
 
 const ofTarget = about({ metadata: { name: 'target', creationTimestamp: later } });
@@ -51,5 +51,5 @@ test.each([
   ['is about what is no volume', ofTarget],
   ['came of such a one', new Error('no', { cause: ofTarget })],
 ])('an error that %s concerns none', (_, error) =>
-  expect(concernOf(ground(), error)).toEqual({ since: Date.parse(later), starts: [], nodes: undefined }),
+  expect(concernOf(deps(), error)).toEqual({ since: Date.parse(later), starts: [], nodes: undefined }),
 );

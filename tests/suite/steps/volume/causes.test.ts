@@ -27,7 +27,7 @@ const answering = (lists: Record<string, object[]>, logs: Record<string, string>
   patch: async () => ({}) as never,
 });
 
-const ground = (cluster: Cluster, status: NonNullable<Volume['status']>) => {
+const deps = (cluster: Cluster, status: NonNullable<Volume['status']>) => {
   const all = emptyTimelines();
   all.volumes.push({ kind: 'modified', at: 1, object: { metadata: { name }, spec: { size: '1' }, status } });
   return { cluster, timelines: all, all };
@@ -69,7 +69,7 @@ const whole = answering(
 
 describe('why a volume does not come', () => {
   test('one line: its state, its failed replicas, and what their processes said last; then the details', async () => {
-    const { line: first, details } = await causeOfVolume(ground(whole, faulted), name, signal);
+    const { line: first, details } = await causeOfVolume(deps(whole, faulted), name, signal);
     expect(first).toBe(`volume v1: it is detached, faulted; 2 of 3 replicas failed; ${said}`);
     expect(details).toEqual([
       'volume v1: it is detached, faulted, on no node, owned by node1',
@@ -83,7 +83,7 @@ describe('why a volume does not come', () => {
 
   test('what keeps it from being scheduled, and the ticket that is not satisfied', async () => {
     const conditions = [{ type: 'Scheduled', status: 'False', reason: 'ReplicaSchedulingFailure', message: 'insufficient storage' }];
-    const { all, ...rest } = ground(whole, { state: 'detached', robustness: 'unknown', conditions });
+    const { all, ...rest } = deps(whole, { state: 'detached', robustness: 'unknown', conditions });
     const status = {
       attachmentTicketStatuses: { corral: { satisfied: false, conditions: [{ type: 'Satisfied', status: 'False', message: 'not yet' }] } },
     };
@@ -98,13 +98,13 @@ describe('why a volume does not come', () => {
       { 'engines longhornvolume=v1': [], 'replicas longhornvolume=v1': [], [instanceManagers]: [], [managers]: [pod('manager-a')] },
       { 'manager-a': line },
     );
-    const { line: first, details } = await causeOfVolume(ground(cluster, faulted), name, signal);
+    const { line: first, details } = await causeOfVolume(deps(cluster, faulted), name, signal);
     expect(first).toBe(`volume v1: it is detached, faulted; ${said}`);
     expect(details.at(-1)).toBe(`manager-a: ${line}`);
   });
 
   test('what cannot be read is told, and all else is', async () => {
-    const { line: first, details } = await causeOfVolume(ground(answering({}), faulted), name, signal);
+    const { line: first, details } = await causeOfVolume(deps(answering({}), faulted), name, signal);
     expect(first).toBe('volume v1: it is detached, faulted');
     expect(details.slice(1)).toEqual([
       'not read: engines are forbidden',
@@ -121,7 +121,7 @@ describe('why a snapshot or a backup does not come', () => {
   const healthy = { state: 'attached', robustness: 'healthy' };
 
   test('what it says itself comes first, then how its snapshot and its volume are', async () => {
-    const { all, ...rest } = ground(whole, healthy);
+    const { all, ...rest } = deps(whole, healthy);
     saysSnapshot(all, { error: 'lost' });
     expect(await causeOfSnapshot(rest, snapshot, signal)).toMatchObject({ line: 'snapshot s1: lost' });
     saysBackup(all, { state: 'Error', error: 'no lock' });
@@ -132,7 +132,7 @@ describe('why a snapshot or a backup does not come', () => {
   });
 
   test('what says nothing itself names what it stands on', async () => {
-    const { all, ...rest } = ground(whole, healthy);
+    const { all, ...rest } = deps(whole, healthy);
     expect((await causeOfSnapshot(rest, snapshot, signal)).line).toBe('snapshot s1 is not taken up');
     saysSnapshot(all, {});
     expect((await causeOfSnapshot(rest, snapshot, signal)).line).toMatch(/^volume v1: it is attached, healthy; 2 of 3/);
@@ -158,7 +158,7 @@ describe('what a log says', () => {
 
 describe('attaching a volume', () => {
   const attaching = async (...states: [state: string, robustness: string][]) => {
-    const { all, cluster } = ground(whole, { state: 'detached', robustness: 'unknown' });
+    const { all, cluster } = deps(whole, { state: 'detached', robustness: 'unknown' });
     const push = (state: string, robustness: string) =>
       all.volumes.push({ kind: 'modified', at: 2, object: { metadata: { name }, spec: { size: '1' }, status: { state, robustness } } });
     all.attachments.push({ kind: 'added', at: 1, object: { metadata: { name }, spec: {} } });

@@ -24,7 +24,7 @@ export type Ending = {
 };
 
 /** Where the steps come from, so that the suite's own tests can play scenarios on steps of their own. */
-export type Ground<Steps> = {
+export type Fixture<Steps> = {
   connect: (options: { kubeconfig: string; context?: string; health?: Health; permit: Permit }) => Cluster;
   createSteps: (deps: ScenarioDeps) => Promise<Steps & Ending>;
 };

@@ -15,13 +15,13 @@ import { lab } from '../../providers/lab.ts';
 import type { Progress, RunningCluster } from '../../providers/provider.ts';
 import { namesPattern } from './patterns.ts';
 
-type GroundOptions = { config: string; progress: Progress; interruption: Interruption };
+type FixtureOptions = { config: string; progress: Progress; interruption: Interruption };
 
 /** Scenarios by their names, and the files that they are in, on the emulator with a bug or without one; `out` is the folder of the results. */
 type Round = { mutant: Mutant | undefined; scenarios: readonly string[]; files: readonly string[]; out: string };
 
 /** The lab that mutants are played in, one after the other. */
-export type Ground = {
+export type Fixture = {
   /** Plays some scenarios; the report is undefined where none was written. What they tell goes to `log.txt` in the folder of the results. */
   play(round: Round): Promise<Report | undefined>;
   /** The next round gets a new lab: something of this one may be left in it. */
@@ -31,8 +31,8 @@ export type Ground = {
 
 const tellBug = (mutant: Mutant | undefined): string => (mutant === undefined ? 'no bug' : `the bug ${mutant}`);
 
-/** Opens the ground: a lab is brought up with the first round and serves all, the emulator in it is changed from one to the next. */
-export const openGround = ({ config, progress, interruption }: GroundOptions): Ground => {
+/** Opens the fixture: a lab is brought up with the first round and serves all, the emulator in it is changed from one to the next. */
+export const openFixture = ({ config, progress, interruption }: FixtureOptions): Fixture => {
   const { clock } = emulatorSettings({ ...process.env, CORRAL_EMULATOR_MUTANT: '' });
   let cluster: RunningCluster | undefined;
   let version = '';

@@ -49,7 +49,7 @@ const put = async (folder: string, files: Record<string, string>): Promise<void>
  * A reader's machine that has a shell and Node and nothing else, with a checkout in which the taught scenario was added, a cluster without a Longhorn, a
  * backup store, and the reports of two shards. `run` runs a command of the documents there.
  */
-export const openGround = async () => {
+export const openFixture = async () => {
   const { folder, remove } = await makeCheckout();
   const [server, store] = await Promise.all([startStubServer({ uid }), layOut(soundStore())]);
   server.put(resources.pods);
