@@ -6,8 +6,8 @@ import type { Cluster } from '../../kube/cluster.ts';
 import { collectLast, collectSources } from './collect/collect.ts';
 import { writeKept } from './collect/kept.ts';
 import { type History, type OnExpected, openHistory } from './history/history.ts';
-import type { Belongs, Keeper, LastWork, Source } from './keeper.ts';
 import { openLines } from './lines.ts';
+import type { Belongs, EvidenceRecorder, LastWork, Source } from './recorder.ts';
 
 /** All evidence of a run is in this folder of its results. */
 export const evidenceFolder = 'evidence';
@@ -32,7 +32,7 @@ export type Evidence = {
   folder(): string | null;
   observer: Observer;
   tell: History['tell'];
-  keeper: Keeper;
+  recorder: EvidenceRecorder;
   /** The history as it is so far; undefined where it cannot be kept. */
   history(): Promise<string | undefined>;
   /** Reads all that there is, and does what comes last. */
@@ -95,7 +95,7 @@ export const openEvidence = ({ out, header, cluster, onExpected, onTrouble, ...o
       ...history.observer,
       reads: ({ name, container }, log) => void writing.push(write(join('logs', `${name}.${container}.log`), log)),
     },
-    keeper: {
+    recorder: {
       cluster,
       startedAt: new Date(startedAt),
       folder: () => (isLost ? undefined : join(out, folder)),

@@ -16,10 +16,10 @@ import type { Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.t
 import { openJournal } from './journal.ts';
 import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
+import { openRecorder } from './recorder.ts';
 import { openTelling } from './telling.ts';
 import { boundBy, graceToUnwind, startClock } from './time.ts';
 import { awaitTurn, createTurn } from './turn.ts';
-import { openWitness } from './witness.ts';
 
 // A backstop: each part of the clean-up has a time of its own.
 const cleanUpTime: Duration = '10m';
@@ -38,11 +38,11 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
   const done = stayUntilDone();
   const startedAt = new Date();
   const account = openAccount();
-  const witness = openWitness({ context, record, startedAt, interrupted: interruption });
-  const journal = openJournal({ context, interruption, account, keep: witness.tell });
+  const recorder = openRecorder({ context, record, startedAt, interrupted: interruption });
+  const journal = openJournal({ context, interruption, account, keep: recorder.tell });
   const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
   const { paused, signal } = clock;
-  const turn = createTurn(holder, { declared, account, paused, signal, interrupted: interruption, tell: witness.tell });
+  const turn = createTurn(holder, { declared, account, paused, signal, interrupted: interruption, tell: recorder.tell });
   const health = openHealth();
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
@@ -58,7 +58,7 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
     const cluster = fixture.connect({ ...place, health });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
     journal.cluster(kubernetes);
-    const evidence = witness.begin({ config, kubernetes, cluster: fixture.connect(place), onExpected: tellAwaited(journal.send) });
+    const evidence = recorder.begin({ config, kubernetes, cluster: fixture.connect(place), onExpected: tellAwaited(journal.send) });
     clock.signal.throwIfAborted();
     const skip = (reason: string): never => {
       throw new SkipScenario(reason);
@@ -85,7 +85,7 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
   };
 
   const ended: { error?: unknown; cleanUpError?: unknown } = {};
-  const working = account.run(() => whileObserved(witness.observer, work));
+  const working = account.run(() => whileObserved(recorder.observer, work));
   await clock.orCut(working).catch(async (error: unknown) => {
     ended.error = error instanceof SkipScenario ? error : ((await steps?.excuse?.(error)) ?? error);
   });
@@ -98,9 +98,9 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
   // What a step still waits to send again would come behind the clean-up.
   health.abandon();
   const { close } = steps ?? {};
-  const telling = openTelling({ account, journal, witness, startedAt, ending: steps, scenario: context.task.name });
+  const telling = openTelling({ account, journal, recorder, startedAt, ending: steps, scenario: context.task.name });
   // Before the clean-up removes what there is to see.
-  if (ended.error === undefined) await account.run(witness.collectBriefly);
+  if (ended.error === undefined) await account.run(recorder.collectBriefly);
   else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);
   if (close !== undefined) {
     // What may still be in force is undone at once.
@@ -108,7 +108,7 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
     await boundBy(
       cleanUpTime,
       'the clean-up',
-      account.run(() => whileObserved(witness.observer, close)),
+      account.run(() => whileObserved(recorder.observer, close)),
     ).catch((error: unknown) => {
       ended.cleanUpError = error;
     });
@@ -135,10 +135,10 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
     account: spent,
     decisions: toDecisions(account.decisions),
     kubernetes,
-    evidence: witness.folder(),
+    evidence: recorder.folder(),
     ...telling.told(),
   };
-  await witness.close(record.outcome);
+  await recorder.close(record.outcome);
   context.task.meta.corral = record;
   await journal.told();
   if (outcome.state === 'skipped') context.skip(outcome.reason ?? undefined);

@@ -3,7 +3,7 @@ import type { FaultEvent } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Danger } from '../../longhorn/dangers.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
-import type { Keeper } from '../evidence/keeper.ts';
+import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
 /** Where steps tell what they do and what they met. A step is told by the sentence it stands for, when it starts; then how it ended. */
 export type StepReport = {
@@ -41,5 +41,5 @@ export type ScenarioDeps = {
    */
   giveBack: () => void;
   /** Where evidence of the scenario is kept. */
-  evidence: Keeper;
+  evidence: EvidenceRecorder;
 };

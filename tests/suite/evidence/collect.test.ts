@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { collectLast, collectSources } from '../../../e2e/suite/evidence/collect/collect.ts';
 import { newest } from '../../../e2e/suite/evidence/collect/kept.ts';
-import type { Source } from '../../../e2e/suite/evidence/keeper.ts';
+import type { Source } from '../../../e2e/suite/evidence/recorder.ts';
 
 const collect = async (sources: Source[], options: { isBrief?: boolean; time?: '20ms' } = {}) => {
   const files: Record<string, string> = {};

@@ -81,8 +81,8 @@ describe('where it cannot be written', () => {
     timeline.push({ kind: 'added', at: 0, object: { metadata: { name: 'hall' } } });
     evidence.tell('a', { step: { id: 1, phase: 'begins', sentence: 'a' } });
     evidence.observer.reads({ namespace: 'n', name: 'pod', container: 'c' }, 'a line\n');
-    evidence.keeper.sources(() => [{ file: 'objects.yaml', read: async () => 'a: 1' }]);
-    await evidence.keeper.collect();
+    evidence.recorder.sources(() => [{ file: 'objects.yaml', read: async () => 'a: 1' }]);
+    await evidence.recorder.collect();
     await evidence.close();
     expect(troubles.map(({ message }) => message)).toEqual([expect.stringContaining('ENOTDIR')]);
     expect(evidence.folder()).toBeNull();
@@ -103,7 +103,7 @@ describe('where it cannot be written', () => {
     const evidence = open('A backup waits', troubles);
     const timeline = replayTimeline('lamps');
     const heard: unknown[] = [];
-    evidence.keeper.only(() => {
+    evidence.recorder.only(() => {
       throw new Error('a defect');
     });
     evidence.observer.watches({ group: '', version: 'v1', plural: 'lamps' }, timeline);
@@ -122,14 +122,14 @@ test('what comes last is done once, when all is collected, behind what is read a
     done.push('read');
     return '';
   };
-  evidence.keeper.sources(() => [{ file: 'objects.yaml', read }]);
-  evidence.keeper.last({ file: 'a.zip', work: async () => void done.push('last') });
+  evidence.recorder.sources(() => [{ file: 'objects.yaml', read }]);
+  evidence.recorder.last({ file: 'a.zip', work: async () => void done.push('last') });
   await evidence.collectBriefly();
   expect(done).toEqual([]);
   await Promise.all([evidence.collectAll(), evidence.collectAll()]);
   expect(done).toEqual(['read', 'last']);
-  await evidence.keeper.collect();
+  await evidence.recorder.collect();
   expect(done).toEqual(['read', 'last']);
-  expect(evidence.keeper.supportBundle).toBe(false);
+  expect(evidence.recorder.supportBundle).toBe(false);
   await evidence.close();
 });

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import type { Observer } from '../../../e2e/history/observer.ts';
 import { parseRecording, type Recording } from '../../../e2e/history/recording.ts';
 import { openHistory } from '../../../e2e/suite/evidence/history/history.ts';
-import type { Belongs } from '../../../e2e/suite/evidence/keeper.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
+import type { Belongs } from '../../../e2e/suite/evidence/recorder.ts';
 
 /** Writes a history on disk while `work` goes on, and reads it back. */
 export const recorded = async (

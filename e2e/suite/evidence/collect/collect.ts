@@ -1,5 +1,5 @@
 import { type Duration, parseDuration } from '../../../kube/duration.ts';
-import type { LastWork, Source } from '../keeper.ts';
+import type { LastWork, Source } from '../recorder.ts';
 
 type Collecting = {
   write: (file: string, content: string | Uint8Array) => Promise<void>;

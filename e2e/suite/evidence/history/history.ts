@@ -1,7 +1,7 @@
 import type { Ended, Expected, Observer } from '../../../history/observer.ts';
 import type { Entry, Timeline } from '../../../history/timeline.ts';
-import type { Belongs } from '../keeper.ts';
 import type { Lines } from '../lines.ts';
+import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
 import { type Deps, lookedAt, tellExpectation, toEndMarker, toSetMarker } from './expectations.ts';
 import type { ExpectationMarker, Told } from './markers.ts';

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import type { Timeline } from '../../../history/timeline.ts';
 import { describePanic, readPanic } from '../../../longhorn/panic.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
-import type { Keeper } from '../../evidence/keeper.ts';
+import type { EvidenceRecorder } from '../../evidence/recorder.ts';
 import type { Context } from '../context.ts';
 import type { ManagerPodObject } from '../timelines.ts';
 
@@ -102,7 +102,7 @@ const wasGone = ({ timelines }: Deps, { backup, sequence }: { backup: string; se
  * as of a scenario that another machine plays.
  */
 export const scenarioNamed =
-  ({ folder }: Pick<Keeper, 'folder'>) =>
+  ({ folder }: Pick<EvidenceRecorder, 'folder'>) =>
   async (object: string): Promise<string | undefined> => {
     const own = folder();
     if (own === undefined) return undefined;

@@ -5,7 +5,7 @@ import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
 import type { RunningStore } from '../../../store/driver.ts';
-import type { Belongs, Keeper, Source } from '../../evidence/keeper.ts';
+import type { Belongs, EvidenceRecorder, Source } from '../../evidence/recorder.ts';
 import type { PageHandle } from '../handles.ts';
 import type { Made } from '../made.ts';
 import type { Timelines } from '../timelines.ts';
@@ -21,22 +21,22 @@ const supportBundleFile = 'support-bundle.zip';
 const endManagers: readonly Danger[] = ['manager-kill', 'node-fault'];
 
 /** Tells the evidence of a scenario what concerns it, and what there is to read; more, as it is set up. */
-export const keepEvidence = (keeper: Keeper, { run, made, target, place, dangers }: Deps) => {
-  const { cluster, startedAt: since } = keeper;
+export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, place, dangers }: Deps) => {
+  const { cluster, startedAt: since } = recorder;
   const belongs = belongsTo({ made, target, store: place.name ?? place.namespace });
-  keeper.only(belongs);
-  if (keeper.supportBundle)
-    keeper.last({
+  recorder.only(belongs);
+  if (recorder.supportBundle)
+    recorder.last({
       file: supportBundleFile,
       work: async (interrupted) => {
-        const folder = keeper.folder();
+        const folder = recorder.folder();
         if (folder !== undefined) await fetchSupportBundle(cluster, { run, path: join(folder, supportBundleFile), interrupted });
       },
     });
   let timelines: Timelines | undefined;
   let store: RunningStore | undefined;
   let pages: readonly PageHandle[] = [];
-  keeper.sources(() => [
+  recorder.sources(() => [
     ...ofPages(pages),
     ...(timelines === undefined ? [] : sourcesOf({ cluster, timelines, belongs, since, place, store })),
   ]);

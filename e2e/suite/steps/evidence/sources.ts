@@ -10,7 +10,7 @@ import type { RunningStore } from '../../../store/driver.ts';
 import { storeFolder } from '../../../store/format/layout.ts';
 import type { StoreSource } from '../../../store/format/source.ts';
 import { checkStore } from '../../../store/fsck/fsck.ts';
-import type { Belongs, Source } from '../../evidence/keeper.ts';
+import type { Belongs, Source } from '../../evidence/recorder.ts';
 import type { ManagerPodObject, Timelines } from '../timelines.ts';
 
 type Deps = {

@@ -201,7 +201,7 @@ const header = {
 const keep = (supportBundle: boolean) => {
   const cluster = stub.connect();
   const evidence = openEvidence({ out: folder, header, cluster, supportBundle, onExpected: () => () => {}, onTrouble: () => {} });
-  keepEvidence(evidence.keeper, { run: 'abc123', made: nothingMade(), target: 't', place: { namespace: 's' }, dangers: [] });
+  keepEvidence(evidence.recorder, { run: 'abc123', made: nothingMade(), target: 't', place: { namespace: 's' }, dangers: [] });
   return evidence;
 };
 const kept = (): string => join(folder, 'evidence/a-backup-waits');

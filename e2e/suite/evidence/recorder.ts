@@ -17,7 +17,7 @@ export type Source = {
 export type LastWork = { file: string; work(signal: AbortSignal): Promise<void> };
 
 /** What the steps tell the evidence of their scenario. */
-export type Keeper = {
+export type EvidenceRecorder = {
   /** A connection of its own: what it meets says nothing of the scenario's, and nothing is sent again on it. */
   cluster: Cluster;
   /** When the scenario began. */

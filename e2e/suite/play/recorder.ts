@@ -9,7 +9,7 @@ import type { Kubernetes } from '../../report/schema.ts';
 import { packBundle } from '../evidence/bundle/bundle.ts';
 import { type Evidence, openEvidence } from '../evidence/evidence.ts';
 import type { OnExpected } from '../evidence/history/history.ts';
-import type { Keeper } from '../evidence/keeper.ts';
+import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
 type Begun = { config: RunConfig; kubernetes: Kubernetes; cluster: Cluster; onExpected: OnExpected };
 
@@ -23,7 +23,7 @@ const tellTrouble = ({ message }: Error): void => {
 };
 
 /** Opens what keeps the evidence of one scenario, from when its cluster is known. Nothing that fails here reaches the scenario. */
-export const openWitness = ({ context, record, startedAt, interrupted }: Options) => {
+export const openRecorder = ({ context, record, startedAt, interrupted }: Options) => {
   let evidence: Evidence | undefined;
   let begun: Begun | undefined;
   const { name, file, tags = [] } = context.task;
@@ -37,7 +37,7 @@ export const openWitness = ({ context, record, startedAt, interrupted }: Options
 
   return {
     observer,
-    begin: (how: Begun): Keeper => {
+    begin: (how: Begun): EvidenceRecorder => {
       begun = how;
       const { run, round, out, target, clocks, supportBundle } = how.config;
       const header = {
@@ -54,7 +54,7 @@ export const openWitness = ({ context, record, startedAt, interrupted }: Options
       };
       const { cluster, onExpected } = how;
       evidence = openEvidence({ out, header, cluster, supportBundle, interrupted, onExpected, onTrouble: tellTrouble });
-      return evidence.keeper;
+      return evidence.recorder;
     },
     tell: (...told: Parameters<Evidence['tell']>) => evidence?.tell(...told),
     collect: async () => evidence?.collectAll(),
