@@ -6,7 +6,8 @@ const ownFrames = (error: Error): string[] =>
     .split('\n')
     .filter(
       (line) =>
-        /^\s+at /.test(line) && !/node:|node_modules|scenario-core|e2e\/suite\/(play|exclusive)\/|\/(account|observer)\.ts/.test(line),
+        /^\s+at /.test(line) &&
+        !/node:|node_modules|scenario-core|e2e\/(suite\/(play|exclusive)\/|(kube\/account|history\/observer)\.ts)/.test(line),
     )
     .slice(0, shownFrames)
     .map((line) => line.trimStart());

@@ -14,8 +14,8 @@ import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
 import { judgeRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
 import { localStore } from '../store/support/local-store.ts';
-import { record } from '../suite/steps/record.ts';
 import { localPods } from '../support/local-pods.ts';
+import { record } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 

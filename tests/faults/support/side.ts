@@ -16,7 +16,7 @@ import { writeData } from '../../../e2e/suite/steps/volume/data.ts';
 import { makeSnapshot } from '../../../e2e/suite/steps/volume/snapshot.ts';
 import { detach, makeVolume, untilDetached } from '../../../e2e/suite/steps/volume/volume.ts';
 import { storeImage } from '../../../lab/images/core.ts';
-import { record } from '../../suite/steps/record.ts';
+import { record } from '../../support/test-context.ts';
 
 const mebibyte = 1 << 20;
 const replicaResource = { group: 'longhorn.io', version: 'v1beta2', plural: 'replicas' };
