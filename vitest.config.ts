@@ -8,7 +8,8 @@ const guard: Guard = async (config) => {
   await guardAlone(config, { terminal: { input: process.stdin, output: process.stdout }, tell });
 };
 
-// CI names a failed test once more by the message of its assertion, without vitest's table of differences: 40 characters of it tell nothing.
+// CI names a failed test once more by the message of its assertion, without vitest's table of differences: 40
+// characters of it tell nothing.
 const chaiConfig = { truncateThreshold: 4_000 };
 
 export default defineConfig({
@@ -45,7 +46,8 @@ export default defineConfig({
           name: 'cluster',
           include: ['tests/**/*.cluster.test.ts'],
           globalSetup: 'tests/support/shared.ts',
-          // Each wait has a time-out and an owner of its own: these are for what waits for nothing that it could name.
+          // Each wait has a time-out and an owner of its own: these are for what waits for nothing that it
+          // could name.
           testTimeout: 600_000,
           // On a fresh machine the first one compiles Kubernetes, which took 6 min on two cores.
           hookTimeout: 1_200_000,
@@ -54,8 +56,14 @@ export default defineConfig({
         },
       },
       {
-        // The emulator beside recordings of a real Longhorn, on its clocks and on fast ones; one after the other, for both start a dozen plays at once.
-        test: { name: 'conformance', include: ['tests/**/*.conformance.ts'], fileParallelism: false, chaiConfig },
+        // The emulator beside recordings of a real Longhorn, on its clocks and on fast ones; one after the
+        // other, for both start a dozen plays at once.
+        test: {
+          name: 'conformance',
+          include: ['tests/**/*.conformance.ts'],
+          fileParallelism: false,
+          chaiConfig,
+        },
       },
       e2eProject(['e2e/scenarios/**/*.e2e.ts'], guard),
     ],

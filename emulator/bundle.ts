@@ -5,7 +5,10 @@ import { build } from 'rolldown';
 
 const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
-/** Where the image has its Node. The shebang makes a command's arguments read `node .../longhorn backup rm URL` in /proc. */
+/**
+ * Where the image has its Node. The shebang makes a command's arguments read `node .../longhorn backup rm
+ * URL` in /proc.
+ */
 const shebang = '#!/usr/local/bin/node\n';
 
 const commands = {
@@ -15,8 +18,8 @@ const commands = {
 };
 
 /**
- * Writes longhorn-manager.mjs, longhorn-ui.mjs and longhorn.mjs to a folder: all the emulator's code as three commands, each in one file
- * without dependencies; and page.js, the script of its user interface.
+ * Writes longhorn-manager.mjs, longhorn-ui.mjs and longhorn.mjs to a folder: all the emulator's code as three
+ * commands, each in one file without dependencies; and page.js, the script of its user interface.
  */
 export const bundle = async (outDir: string): Promise<void> => {
   for (const [name, input] of Object.entries(commands)) {
@@ -26,6 +29,11 @@ export const bundle = async (outDir: string): Promise<void> => {
     await writeFile(file, shebang + (await readFile(file, 'utf8')));
     await chmod(file, 0o755);
   }
-  const output = { format: 'esm', minify: true, codeSplitting: false, file: join(outDir, 'page.js') } as const;
+  const output = {
+    format: 'esm',
+    minify: true,
+    codeSplitting: false,
+    file: join(outDir, 'page.js'),
+  } as const;
   await build({ platform: 'browser', logLevel: 'silent', input: source('ui/page/main.ts'), output });
 };

@@ -2,18 +2,30 @@ const second = 1_000;
 const minute = 60 * second;
 const hour = 60 * minute;
 
-/** Every time that Longhorn waits for, in milliseconds. Sources: longhorn-manager (M) and backupstore (B), v1.12.1. */
+/**
+ * Every time that Longhorn waits for, in milliseconds. Sources: longhorn-manager (M) and backupstore (B),
+ * v1.12.1.
+ */
 export type Clock = {
-  /** Every informer tells its controllers of all its objects again (M: util/client/client.go). Its phase differs per manager. */
+  /**
+   * Every informer tells its controllers of all its objects again (M: util/client/client.go). Its phase
+   * differs per manager.
+   */
   resync: number;
-  /** Least time between the starts of two deletions of a backup, doubled with each failure (M: backup_controller.go). */
+  /**
+   * Least time between the starts of two deletions of a backup, doubled with each failure (M:
+   * backup_controller.go).
+   */
   deletionBackoffMin: number;
   deletionBackoffMax: number;
   /** How often the owner of a backup asks the engine for its progress (M: backup_monitor.go). */
   monitorPoll: number;
   /** After this the tries to create a backup are counted anew (M: backup_controller.go). */
   creationRetryExpiry: number;
-  /** What the setting backup-execution-timeout allows `backup ls` and `backup inspect` (M: types/setting.go, 1 min). Never `backup rm`. */
+  /**
+   * What the setting backup-execution-timeout allows `backup ls` and `backup inspect` (M: types/setting.go, 1
+   * min). Never `backup rm`.
+   */
   commandTimeout: number;
   /** How long SnapshotBackup may take, its lock wait included (gRPC, 3 min). */
   snapshotBackupTimeout: number;
@@ -23,15 +35,24 @@ export type Clock = {
   lockRefresh: number;
   /** Age after which a lock counts no more (B: lock.go). */
   lockExpiry: number;
-  /** From the start of a replica's process to that of its helper: tenths of a second in Longhorn, longer on a busy node. */
+  /**
+   * From the start of a replica's process to that of its helper: tenths of a second in Longhorn, longer on a
+   * busy node.
+   */
   replicaHelper: number;
   /** What one attempt to mount the store may take (B: nfs.go). */
   mountTimeout: number;
-  /** Whether a Backup goes as soon as its config has, be its command still removing blocks (as in Longhorn), or once that has ended too. */
+  /**
+   * Whether a Backup goes as soon as its config has, be its command still removing blocks (as in Longhorn),
+   * or once that has ended too.
+   */
   goesWithConfig: boolean;
   /** How often a recurring job looks at what it waits for (M: app/recurringjob/constant.go, WaitInterval). */
   jobPoll: number;
-  /** After so long without a byte of a manager's, the proxy of the user interface ends what was asked (longhorn-ui: nginx, proxy_read_timeout). */
+  /**
+   * After so long without a byte of a manager's, the proxy of the user interface ends what was asked
+   * (longhorn-ui: nginx, proxy_read_timeout).
+   */
   uiReadTimeout: number;
 };
 
@@ -53,12 +74,13 @@ export const clocks = {
     jobPoll: 5 * second,
     uiReadTimeout: 90 * second,
   },
-  // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The poll's questions cost the upload a
-  // node's only processor, and within the lock wait a fault must find the deletion's process.
+  // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The poll's
+  // questions cost the upload a node's only processor, and within the lock wait a fault must find the
+  // deletion's process.
   fast: {
     resync: 5 * second,
-    // What happens while a failed deletion waits for its next attempt must have the time to, as on the real clocks: where several scenarios
-    // share two processors, an attempt takes 8 s, and a backup 5 s to start.
+    // What happens while a failed deletion waits for its next attempt must have the time to, as on the real
+    // clocks: where several scenarios share two processors, an attempt takes 8 s, and a backup 5 s to start.
     deletionBackoffMin: 20 * second,
     deletionBackoffMax: 4 * hour,
     monitorPoll: 500,
@@ -70,8 +92,9 @@ export const clocks = {
     lockExpiry: 15 * second,
     replicaHelper: 500,
     mountTimeout: 5 * second,
-    // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is lost: a real one meets that race
-    // once in hundreds of times, its look at a Backup each half a minute being long beside the removal; a look each 5 s is not.
+    // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is
+    // lost: a real one meets that race once in hundreds of times, its look at a Backup each half a minute
+    // being long beside the removal; a look each 5 s is not.
     goesWithConfig: false,
     jobPoll: 500,
     // No shorter: the suite kills three managers in 50 s, and a lost end must not come with the next one's.

@@ -2,7 +2,10 @@ import { type Clock, type ClockName, clocks } from './clocks.ts';
 import { isVersion, modelledOn, versions } from './modelled-on.ts';
 import { isMutant, type Mutant, mutants } from './mutants.ts';
 
-/** Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits them. */
+/**
+ * Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits
+ * them.
+ */
 export const variables = {
   clock: 'CORRAL_EMULATOR_CLOCK',
   mutant: 'CORRAL_EMULATOR_MUTANT',
@@ -18,7 +21,8 @@ export type Behaviour = { clock: Clock; mutant: Mutant | undefined };
 /** Reads clock and mutant from the environment; throws with the names that exist if one is unknown. */
 export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
   const clock = environment[variables.clock] ?? 'real';
-  if (!Object.hasOwn(clocks, clock)) throw new Error(`${variables.clock}=${clock}: known are ${Object.keys(clocks).join(', ')}`);
+  if (!Object.hasOwn(clocks, clock))
+    throw new Error(`${variables.clock}=${clock}: known are ${Object.keys(clocks).join(', ')}`);
   const mutant = environment[variables.mutant] || undefined;
   if (mutant !== undefined && !isMutant(mutant)) {
     throw new Error(`${variables.mutant}=${mutant}: known are ${Object.keys(mutants).join(', ')}`);
@@ -29,7 +33,8 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
 /** Reads which version a manager stands for; throws for one that it cannot. */
 export const readVersion = (environment: NodeJS.ProcessEnv): string => {
   const version = environment[variables.version] || modelledOn;
-  if (!isVersion(version)) throw new Error(`${variables.version}=${version}: known are ${versions.oldest} to ${versions.newest}`);
+  if (!isVersion(version))
+    throw new Error(`${variables.version}=${version}: known are ${versions.oldest} to ${versions.newest}`);
   return version;
 };
 

@@ -1,7 +1,13 @@
 import { once } from '../e2e/history/expectation.ts';
 import type { Timeline } from '../e2e/history/timeline.ts';
 import { follow } from '../e2e/history/watch.ts';
-import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../e2e/kube/cluster.ts';
+import {
+  type Cluster,
+  connect,
+  type KubernetesObject,
+  type Resource,
+  resources,
+} from '../e2e/kube/cluster.ts';
 import type { ClockName } from './clocks.ts';
 import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
@@ -12,7 +18,11 @@ import type { Mutant } from './mutants.ts';
 
 type Ports = typeof managerPorts & typeof uiPorts;
 
-const service = (name: string, app: string, { port, targetPort }: { port: number; targetPort: keyof Ports }) => ({
+const service = (
+  name: string,
+  app: string,
+  { port, targetPort }: { port: number; targetPort: keyof Ports },
+) => ({
   apiVersion: 'v1',
   kind: 'Service',
   metadata: { name, namespace, labels: { app } },
@@ -30,21 +40,35 @@ type WithConditions = KubernetesObject & { status?: { conditions?: { type: strin
 /** How far a DaemonSet is. */
 type DaemonSet = KubernetesObject & {
   metadata: { generation?: number };
-  status?: { desiredNumberScheduled: number; numberReady?: number; updatedNumberScheduled?: number; observedGeneration?: number };
+  status?: {
+    desiredNumberScheduled: number;
+    numberReady?: number;
+    updatedNumberScheduled?: number;
+    observedGeneration?: number;
+  };
 };
 /** How far a Deployment is. */
 type Deployment = KubernetesObject & {
   metadata: { generation?: number };
-  status?: { observedGeneration?: number; replicas?: number; updatedReplicas?: number; readyReplicas?: number };
+  status?: {
+    observedGeneration?: number;
+    replicas?: number;
+    updatedReplicas?: number;
+    readyReplicas?: number;
+  };
 };
 /** On which nodes an engine image is. */
-type EngineImage = KubernetesObject & { status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> } };
+type EngineImage = KubernetesObject & {
+  status?: { state?: string; nodeDeploymentMap?: Record<string, boolean> };
+};
 
 /** Whether a condition holds. */
 const isTrue = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
 
-/** Whether every pod of a DaemonSet is of its present template and ready, on as many nodes as there are to be. */
+/**
+ * Whether every pod of a DaemonSet is of its present template and ready, on as many nodes as there are to be.
+ */
 const isRolledOut = ({ metadata, status }: DaemonSet, nodes: number): boolean =>
   status?.observedGeneration === metadata.generation &&
   status !== undefined &&
@@ -62,7 +86,10 @@ const isReplaced = ({ metadata, status }: Deployment): boolean =>
 type InstallOptions = {
   kubeconfig: string;
   clock: ClockName;
-  /** Image with Node, the tools and the bundle, its longhorn-manager in the PATH; it must be on the nodes or be pulled by them. */
+  /**
+   * Image with Node, the tools and the bundle, its longhorn-manager in the PATH; it must be on the nodes or
+   * be pulled by them.
+   */
   image: string;
   mutant?: Mutant;
   /** Which version of Longhorn it stands for; the one that it is modelled on, if nothing is said. */
@@ -73,7 +100,10 @@ type InstallOptions = {
   onProgress?: (text: string) => void;
 };
 
-/** Shared by all waits of an installation; on a lab of two cores it takes 10 to 20 s, beside two other labs a minute. */
+/**
+ * Shared by all waits of an installation; on a lab of two cores it takes 10 to 20 s, beside two other labs a
+ * minute.
+ */
 const timeout = 180_000;
 
 const collections: Record<string, Resource> = {
@@ -115,33 +145,61 @@ const untilServed = (waiting: Waiting): Promise<unknown> =>
   withTimeline<WithConditions, unknown>(waiting, [resources.customResourceDefinitions, {}], (timeline) =>
     Promise.all(
       customResourceDefinitions.map(({ metadata: { name } }) =>
-        once(timeline, (object) => isTrue(object, 'Established'), { name, label: `${name} is served`, ...limit(waiting) }),
+        once(timeline, (object) => isTrue(object, 'Established'), {
+          name,
+          label: `${name} is served`,
+          ...limit(waiting),
+        }),
       ),
     ),
   );
 
 const untilReady = async (waiting: Waiting): Promise<number> => {
-  const managers = await withTimeline<DaemonSet, DaemonSet>(waiting, [resources.daemonSets, { namespace }], (timeline) =>
-    once(timeline, (set) => isRolledOut(set, waiting.nodes), {
-      name: managerName,
-      label: 'a longhorn-manager is ready on each node',
-      ...limit(waiting),
-    }),
+  const managers = await withTimeline<DaemonSet, DaemonSet>(
+    waiting,
+    [resources.daemonSets, { namespace }],
+    (timeline) =>
+      once(timeline, (set) => isRolledOut(set, waiting.nodes), {
+        name: managerName,
+        label: 'a longhorn-manager is ready on each node',
+        ...limit(waiting),
+      }),
   );
   const count = managers.status?.desiredNumberScheduled ?? 0;
-  await withTimeline<WithConditions, unknown>(waiting, [longhorn('nodes'), { namespace }], async (timeline) => {
-    const all = () => timeline.objects().filter((node) => isTrue(node, 'Ready') && isTrue(node, 'Schedulable')).length >= count;
-    await once(timeline, all, { label: `${count} nodes.longhorn.io are ready and schedulable`, ...limit(waiting) });
-  });
-  await withTimeline<EngineImage, unknown>(waiting, [longhorn('engineimages'), { namespace }], (timeline) =>
-    once(timeline, ({ status }) => status?.state === 'deployed' && Object.keys(status.nodeDeploymentMap ?? {}).length >= count, {
-      name: engineImageName(engineImage),
-      label: 'the engine image is deployed on each node',
-      ...limit(waiting),
-    }),
+  await withTimeline<WithConditions, unknown>(
+    waiting,
+    [longhorn('nodes'), { namespace }],
+    async (timeline) => {
+      const all = () =>
+        timeline.objects().filter((node) => isTrue(node, 'Ready') && isTrue(node, 'Schedulable')).length >=
+        count;
+      await once(timeline, all, {
+        label: `${count} nodes.longhorn.io are ready and schedulable`,
+        ...limit(waiting),
+      });
+    },
   );
-  await withTimeline<KubernetesObject, unknown>(waiting, [longhorn('backuptargets'), { namespace }], (timeline) =>
-    once(timeline, () => true, { name: 'default', label: 'the backup target default is there', ...limit(waiting) }),
+  await withTimeline<EngineImage, unknown>(waiting, [longhorn('engineimages'), { namespace }], (timeline) =>
+    once(
+      timeline,
+      ({ status }) =>
+        status?.state === 'deployed' && Object.keys(status.nodeDeploymentMap ?? {}).length >= count,
+      {
+        name: engineImageName(engineImage),
+        label: 'the engine image is deployed on each node',
+        ...limit(waiting),
+      },
+    ),
+  );
+  await withTimeline<KubernetesObject, unknown>(
+    waiting,
+    [longhorn('backuptargets'), { namespace }],
+    (timeline) =>
+      once(timeline, () => true, {
+        name: 'default',
+        label: 'the backup target default is there',
+        ...limit(waiting),
+      }),
   );
   await withTimeline<Deployment, unknown>(waiting, [resources.deployments, { namespace }], (timeline) =>
     once(timeline, isReplaced, { name: uiName, label: 'the user interface is ready', ...limit(waiting) }),
@@ -151,7 +209,10 @@ const untilReady = async (waiting: Waiting): Promise<number> => {
 
 type Release = Pick<InstallOptions, 'image' | 'clock' | 'mutant' | 'version'>;
 
-/** All that the emulator is made of in a cluster, in the order in which to apply it, as a release's manifest has it. */
+/**
+ * All that the emulator is made of in a cluster, in the order in which to apply it, as a release's manifest
+ * has it.
+ */
 export const releaseObjects = ({ image, clock, mutant, version }: Release): object[] => [
   namespaceObject,
   ...access,
@@ -164,8 +225,8 @@ export const releaseObjects = ({ image, clock, mutant, version }: Release): obje
 const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } };
 
 /**
- * Installs the emulator, or changes the one that is there, and returns when it is ready on every node. Throws an ExpectationError that
- * names what was waited for and how far it had come.
+ * Installs the emulator, or changes the one that is there, and returns when it is ready on every node. Throws
+ * an ExpectationError that names what was waited for and how far it had come.
  */
 export const install = async (options: InstallOptions): Promise<{ version: string }> => {
   const { kubeconfig, clock, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
@@ -173,14 +234,24 @@ export const install = async (options: InstallOptions): Promise<{ version: strin
   const waiting: Waiting = { cluster, signal, nodes, deadline: Date.now() + timeout };
   const apply = async (objects: object[]): Promise<void> => {
     for (const object of objects as KubernetesObject[]) {
-      await cluster.apply(object, { resource: collections[object.kind ?? ''] as Resource, fieldManager: 'corral-emulator' });
+      await cluster.apply(object, {
+        resource: collections[object.kind ?? ''] as Resource,
+        fieldManager: 'corral-emulator',
+      });
     }
   };
   onProgress('custom resources');
-  await Promise.all([apply([namespaceObject, ...access]), ...customResourceDefinitions.map((definition) => apply([definition]))]);
+  await Promise.all([
+    apply([namespaceObject, ...access]),
+    ...customResourceDefinitions.map((definition) => apply([definition])),
+  ]);
   await untilServed(waiting);
   onProgress(`longhorn-manager on each node${mutant ? `, with the bug ${mutant}` : ''}`);
-  await apply([managerDaemonSet({ image, clock, mutant, version }), uiDeployment({ image, clock, mutant }), ...services]);
+  await apply([
+    managerDaemonSet({ image, clock, mutant, version }),
+    uiDeployment({ image, clock, mutant }),
+    ...services,
+  ]);
   const count = await untilReady(waiting);
   onProgress(`ready on ${count} nodes`);
   return { version: emulatorVersion(version ?? modelledOn) };

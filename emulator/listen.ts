@@ -1,7 +1,13 @@
 import type { Server } from 'node:http';
 
-/** Starts an HTTP server and resolves once it listens; it goes with the signal, and its connections with it. */
-export const listen = async (server: Server, where: { host?: string; port: number }, signal: AbortSignal): Promise<void> => {
+/**
+ * Starts an HTTP server and resolves once it listens; it goes with the signal, and its connections with it.
+ */
+export const listen = async (
+  server: Server,
+  where: { host?: string; port: number },
+  signal: AbortSignal,
+): Promise<void> => {
   signal.addEventListener('abort', () => {
     server.close();
     server.closeAllConnections();

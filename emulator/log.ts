@@ -2,8 +2,8 @@ type Level = 'debug' | 'info' | 'warning' | 'error' | 'fatal';
 type Fields = Record<string, unknown>;
 
 /**
- * Writes lines as logrus does for Longhorn: time, level, msg, then fields by name; before them func and file, which it reports of its
- * caller if told to. Fatal is but a word here: it ends nothing.
+ * Writes lines as logrus does for Longhorn: time, level, msg, then fields by name; before them func and file,
+ * which it reports of its caller if told to. Fatal is but a word here: it ends nothing.
  */
 export type Log = {
   [level in Level]: (message: string, fields?: Fields) => void;
@@ -19,7 +19,9 @@ const callers = ['func', 'file'];
 /** One log line without its newline. */
 export const formatLine = (level: Level, message: string, fields: Fields, now = new Date()): string => {
   const keys = Object.keys(fields);
-  const rest = callers.filter((key) => key in fields).concat(keys.filter((key) => !callers.includes(key)).sort());
+  const rest = callers
+    .filter((key) => key in fields)
+    .concat(keys.filter((key) => !callers.includes(key)).sort());
   return [`time="${now.toISOString()}"`, `level=${level}`, `msg=${JSON.stringify(message)}`]
     .concat(rest.map((key) => `${key}=${quote(fields[key])}`))
     .join(' ');

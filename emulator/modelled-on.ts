@@ -20,7 +20,10 @@ export const labels = {
   accessMode: 'longhorn.io/volume-access-mode',
 } as const;
 
-/** Labels by which recurring jobs, their volumes and what they make are found; the value is the job's name, on volumes `enabled`. */
+/**
+ * Labels by which recurring jobs, their volumes and what they make are found; the value is the job's name, on
+ * volumes `enabled`.
+ */
 export const jobLabels = {
   /** On CronJob, Job and pod. */
   job: 'recurring-job.longhorn.io',
@@ -34,9 +37,13 @@ export const jobLabels = {
 export const engineImage = `docker.io/longhornio/longhorn-engine:${modelledOn}`;
 
 /** The name Longhorn's webhook enforces: ei- and the first 8 digits of the image's SHA-512. */
-export const engineImageName = (image: string): string => `ei-${createHash('sha512').update(image).digest('hex').slice(0, 8)}`;
+export const engineImageName = (image: string): string =>
+  `ei-${createHash('sha512').update(image).digest('hex').slice(0, 8)}`;
 
-/** Where the longhorn command of an image lies in a manager and on its node: every ':' and '/' of the image's name is a '-'. */
+/**
+ * Where the longhorn command of an image lies in a manager and on its node: every ':' and '/' of the image's
+ * name is a '-'.
+ */
 export const engineBinary = (image: string, dataRoot: string): string =>
   `${dataRoot}/engine-binaries/${image.replaceAll(/[:/]/g, '-')}/longhorn`;
 
@@ -54,13 +61,19 @@ const isUpTo = (version: string, end: string): boolean => {
   return minor < lastMinor || (minor === lastMinor && patch <= lastPatch);
 };
 
-/** Versions that the emulator can stand for: from the first that deletes asynchronously to the one that it is modelled on. */
+/**
+ * Versions that the emulator can stand for: from the first that deletes asynchronously to the one that it is
+ * modelled on.
+ */
 export const versions = { oldest: 'v1.8.0', newest: modelledOn } as const;
 
 /** Whether a text is one of them. */
 export const isVersion = (text: string): boolean =>
   numbers(text) !== undefined && !isUpTo(text, 'v1.7.9999') && isUpTo(text, versions.newest);
 
-/** Whether a manager of this version panics when a removal from the store fails whose Backup has gone (longhorn/longhorn#13245). */
+/**
+ * Whether a manager of this version panics when a removal from the store fails whose Backup has gone
+ * (longhorn/longhorn#13245).
+ */
 export const panicsOverLateFailure = (version: string): boolean =>
   isUpTo(version, 'v1.10.3') || (!isUpTo(version, 'v1.10.9999') && isUpTo(version, 'v1.11.2'));

@@ -1,30 +1,42 @@
-/** Bugs that the emulator can be given on purpose, of the kind Longhorn has had; every scenario they touch must fail on them. */
+/**
+ * Bugs that the emulator can be given on purpose, of the kind Longhorn has had; every scenario they touch
+ * must fail on them.
+ */
 export const mutants = {
   // A backup behind a deletion.
-  'second-not-held': 'a new backup of a volume starts while another of its backups is Deleting: no Pending, and it runs into the deletion',
+  'second-not-held':
+    'a new backup of a volume starts while another of its backups is Deleting: no Pending, and it runs into the deletion',
   'message-missing': 'a held backup is Pending without status.messages.info: nobody learns what it waits for',
-  'held-by-error': 'a new backup of a volume is held by a failed deletion too: it stays Pending as long as another backup is in Error',
+  'held-by-error':
+    'a new backup of a volume is held by a failed deletion too: it stays Pending as long as another backup is in Error',
   // A deletion.
-  'deletion-never-ends': 'the deletion succeeds in the store, but the Backup stays Deleting with its finalizer',
+  'deletion-never-ends':
+    'the deletion succeeds in the store, but the Backup stays Deleting with its finalizer',
   'cfg-left-behind': 'the Backup goes while its config file stays in the store',
   'blocks-left-behind': 'a deletion removes the config and leaves the blocks that nobody uses any more',
   'finalizer-stays-without-volume': 'a Backup whose volume has gone cannot be deleted: its finalizer stays',
-  'manager-panics': 'the manager process ends with a panic when a deletion has succeeded, and its container is restarted',
+  'manager-panics':
+    'the manager process ends with a panic when a deletion has succeeded, and its container is restarted',
   // A deletion that fails.
-  'never-retried': 'a failed deletion is never tried again: the Backup stays in Error after the cause has gone',
+  'never-retried':
+    'a failed deletion is never tried again: the Backup stays in Error after the cause has gone',
   'retried-without-backoff': 'a failed deletion is tried again at once and for ever, without a back-off',
   'error-text-lost': 'the Error of a deletion does not say why it failed: the words of the command are lost',
   'error-in-wrong-field': 'the error of a deletion stands in status.error instead of status.messages.error',
   // A manager killed under a deletion.
-  'crash-not-noticed': 'a new manager takes a deletion that it knows nothing of for one under way: the Backup stays Deleting for ever',
+  'crash-not-noticed':
+    'a new manager takes a deletion that it knows nothing of for one under way: the Backup stays Deleting for ever',
   'no-record-message-missing': 'a new manager runs a forgotten deletion again without the Error that says so',
   // Locks in the store.
   'lock-never-expires': 'a lock counts for ever, however long ago its holder has died',
   'same-type-locks-conflict': 'two locks of the same type keep each other out, such as those of two uploads',
-  'lock-ignored': "a deletion pays no heed to an upload's lock, nor to the upload: blocks of the new backup are lost",
-  'lost-lock-retried-creation': 'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
+  'lock-ignored':
+    "a deletion pays no heed to an upload's lock, nor to the upload: blocks of the new backup are lost",
+  'lost-lock-retried-creation':
+    'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
   // Recurring jobs.
-  'cleanup-error-fails-job': 'an error of the clean-up fails the job, which is then run again and makes one more backup',
+  'cleanup-error-fails-job':
+    'an error of the clean-up fails the job, which is then run again and makes one more backup',
   'retain-ignored': 'the clean-up removes nothing: the backups of a job pile up',
   'retain-off-by-one': 'the clean-up keeps one backup more than the job says',
   'job-hides-everything': 'a job makes no backup, ends well and says nothing of it',
@@ -36,7 +48,8 @@ export const mutants = {
   'page-deletes-another': 'the dialog names one backup, and another one of the volume is deleted',
   'page-stays-cut-off': 'the page never opens a WebSocket again that was lost, and stays as it was',
   // A replica.
-  'replica-helper-lost': 'the helper of a replica cannot be started from the engine binary: the replica fails, and the volume is faulted',
+  'replica-helper-lost':
+    'the helper of a replica cannot be started from the engine binary: the replica fails, and the volume is faulted',
 } as const;
 
 export type Mutant = keyof typeof mutants;

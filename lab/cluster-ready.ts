@@ -21,9 +21,14 @@ const untilAll = async <T extends KubernetesObject>(
 ): Promise<void> => {
   const { resource, nodes, ...where } = collection;
   const within = `${60 + 20 * nodes}s` as const;
-  const timeline = await follow<T>(connect({ kubeconfig }), resource, { ...where, ...(signal && { signal }) });
+  const timeline = await follow<T>(connect({ kubeconfig }), resource, {
+    ...where,
+    ...(signal && { signal }),
+  });
   try {
-    await Promise.all(expected.map(({ name, label, holds }) => once(timeline, holds, { name, label, within, owner })));
+    await Promise.all(
+      expected.map(({ name, label, holds }) => once(timeline, holds, { name, label, within, owner })),
+    );
   } finally {
     await timeline.stop();
   }
@@ -38,15 +43,23 @@ export const nodesReady = (where: Where, names: readonly string[]): Promise<void
   );
 
 /**
- * Waits by watch until pods may be made in the namespace `default`, and find services by name; `nodes` is how many boot meanwhile.
+ * Waits by watch until pods may be made in the namespace `default`, and find services by name; `nodes` is how
+ * many boot meanwhile.
  *
- * A lab is up so soon that the controllers may not yet have made that namespace's service account, nor CoreDNS have started.
+ * A lab is up so soon that the controllers may not yet have made that namespace's service account, nor
+ * CoreDNS have started.
  */
 export const clusterUsable = async (where: Where, nodes: number): Promise<void> => {
-  const account = { name: 'default', label: 'the namespace default has its service account', holds: () => true };
+  const account = {
+    name: 'default',
+    label: 'the namespace default has its service account',
+    holds: () => true,
+  };
   const dns = { name: 'coredns', label: 'CoreDNS is available', holds: isTrue('Available') };
   await Promise.all([
     untilAll(where, { resource: resources.serviceAccounts, namespace: 'default', nodes }, [account]),
-    untilAll<WithConditions>(where, { resource: resources.deployments, namespace: 'kube-system', nodes }, [dns]),
+    untilAll<WithConditions>(where, { resource: resources.deployments, namespace: 'kube-system', nodes }, [
+      dns,
+    ]),
   ]);
 };

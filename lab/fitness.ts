@@ -21,7 +21,8 @@ const reclaimable = (folder: string): number => {
   try {
     const stat = readFileSync(join(folder, 'memory.stat'), 'utf8');
     // Version 1 tells the group's own and, as total, that of all below it; version 2 only the latter.
-    const [, bytes = '0'] = /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat) ?? [];
+    const [, bytes = '0'] =
+      /^total_inactive_file (\d+)$/m.exec(stat) ?? /^inactive_file (\d+)$/m.exec(stat) ?? [];
     return Number(bytes);
   } catch {
     return 0;
@@ -31,12 +32,18 @@ const reclaimable = (folder: string): number => {
 const leftIn = (folder: string): number => {
   const limit = numberIn(join(folder, 'memory.max')) ?? numberIn(join(folder, 'memory.limit_in_bytes'));
   const used = numberIn(join(folder, 'memory.current')) ?? numberIn(join(folder, 'memory.usage_in_bytes'));
-  return limit === undefined || used === undefined ? Number.POSITIVE_INFINITY : limit - used + reclaimable(folder);
+  return limit === undefined || used === undefined
+    ? Number.POSITIVE_INFINITY
+    : limit - used + reclaimable(folder);
 };
 
-/** The folders of the control groups that bound this process, its own first; version 2 has one tree, version 1 one for memory. */
+/**
+ * The folders of the control groups that bound this process, its own first; version 2 has one tree, version 1
+ * one for memory.
+ */
 const groupsOf = (root: string, memberships: string): string[] => {
-  const [, path = '/'] = /^\d+:(?:[^:\n]*,)?memory(?:,[^:\n]*)?:(.*)$/m.exec(memberships) ?? /^0::(.*)$/m.exec(memberships) ?? [];
+  const [, path = '/'] =
+    /^\d+:(?:[^:\n]*,)?memory(?:,[^:\n]*)?:(.*)$/m.exec(memberships) ?? /^0::(.*)$/m.exec(memberships) ?? [];
   const base = /^\d+:(?:[^:\n]*,)?memory(?:,[^:\n]*)?:/m.test(memberships) ? join(root, 'memory') : root;
   const folders = [base];
   for (let each = path; each !== '/' && each !== '.'; each = dirname(each)) folders.unshift(join(base, each));
@@ -44,19 +51,30 @@ const groupsOf = (root: string, memberships: string): string[] => {
 };
 
 /**
- * The memory (bytes) that this process and its children can still take: what the machine has free, or less where a control group bounds it.
+ * The memory (bytes) that this process and its children can still take: what the machine has free, or less
+ * where a control group bounds it.
  *
  * `root` and `memberships` are `/sys/fs/cgroup` and the content of `/proc/self/cgroup`.
  */
-export const freeMemory = (root = '/sys/fs/cgroup', memberships = readFileSync('/proc/self/cgroup', 'utf8')): number =>
-  Math.min(freemem(), ...groupsOf(root, memberships).map(leftIn));
+export const freeMemory = (
+  root = '/sys/fs/cgroup',
+  memberships = readFileSync('/proc/self/cgroup', 'utf8'),
+): number => Math.min(freemem(), ...groupsOf(root, memberships).map(leftIn));
 
-/** One thing that the lab needs of this machine: what was found, or what is missing and what mends it, in one line. */
-export type Fitness = { need: string; found: string; trouble?: undefined } | { need: string; trouble: string };
+/**
+ * One thing that the lab needs of this machine: what was found, or what is missing and what mends it, in one
+ * line.
+ */
+export type Fitness =
+  | { need: string; found: string; trouble?: undefined }
+  | { need: string; trouble: string };
 
 const GIB = 2 ** 30;
 
-/** What the control plane takes, as measured; nodes come to use all that they are given, as files that they read stay in their memory. */
+/**
+ * What the control plane takes, as measured; nodes come to use all that they are given, as files that they
+ * read stay in their memory.
+ */
 const CONTROL_PLANE = GIB;
 
 // All of them are in packages that every Debian has, but for a container image that was cut down.
@@ -85,18 +103,32 @@ const hasCommand = async (command: string): Promise<boolean> => {
 const namespaceSettings: [setting: string, forbids: string, allows: string][] = [
   ['user/max_user_namespaces', '0', 'sysctl -w user.max_user_namespaces=10000'],
   ['kernel/unprivileged_userns_clone', '0', 'sysctl -w kernel.unprivileged_userns_clone=1'],
-  ['kernel/apparmor_restrict_unprivileged_userns', '1', 'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0'],
+  [
+    'kernel/apparmor_restrict_unprivileged_userns',
+    '1',
+    'sysctl -w kernel.apparmor_restrict_unprivileged_userns=0',
+  ],
 ];
 
 const lookAtNamespaces = async (): Promise<Fitness> => {
   const need = 'namespaces of its own';
-  const namespaces = ['--user', '--map-root-user', '--net', '--pid', '--fork', '--mount', '--mount-proc', 'true'];
+  const namespaces = [
+    '--user',
+    '--map-root-user',
+    '--net',
+    '--pid',
+    '--fork',
+    '--mount',
+    '--mount-proc',
+    'true',
+  ];
   const { failed, stderr } = await execa('unshare', namespaces, { reject: false });
   if (!failed) return { need, found: 'this user may make them' };
   const said = oneLine(stderr);
   for (const [setting, forbids, allows] of namespaceSettings) {
     const value = await readFile(join('/proc/sys', setting), 'utf8').catch(() => '');
-    if (value.trim() === forbids) return { need, trouble: `this user may not make namespaces (${said}): run ${allows} as root` };
+    if (value.trim() === forbids)
+      return { need, trouble: `this user may not make namespaces (${said}): run ${allows} as root` };
   }
   const trouble = `namespaces may not be made here (${said}): in a container, give it --security-opt seccomp=unconfined --security-opt apparmor=unconfined --security-opt systempaths=unconfined`;
   return { need, trouble };
@@ -111,7 +143,10 @@ const lookAtMemory = ({ nodes, memory }: Pick<LabSize, 'nodes' | 'memory'>): Fit
   const free = freeMemory();
   const about = `a lab with --nodes ${nodes} --memory ${memory} takes about ${inGib(needed)}`;
   if (free >= needed) return { need: 'memory', found: `${inGib(free)} GiB are free, ${about}` };
-  return { need: 'memory', trouble: `only ${inGib(free)} GiB of memory are free here, ${about}: end other programs, or ask for less` };
+  return {
+    need: 'memory',
+    trouble: `only ${inGib(free)} GiB of memory are free here, ${about}: end other programs, or ask for less`,
+  };
 };
 
 const lookAtDisk = async (cache: string, built: boolean): Promise<Fitness> => {
@@ -125,31 +160,52 @@ const lookAtDisk = async (cache: string, built: boolean): Promise<Fitness> => {
 
 /** Looks for the machine's own commands, all that the lab runs or some of them. */
 export const lookAtCommands = async (names = Object.keys(commands)): Promise<Fitness[]> => {
-  const found = await Promise.all(names.map(async (command) => ({ command, isThere: await hasCommand(command) })));
+  const found = await Promise.all(
+    names.map(async (command) => ({ command, isThere: await hasCommand(command) })),
+  );
   return found.map(({ command, isThere }) => {
     if (isThere) return { need: command, found: 'it is on the PATH' };
-    return { need: command, trouble: `${command} is missing: run apt-get install ${commands[command]} as root` };
+    return {
+      need: command,
+      trouble: `${command} is missing: run apt-get install ${commands[command]} as root`,
+    };
   });
 };
 
-/** What this machine must be like: `cache` is the folder that is written to; `built` says that the parts are there, so that less room is needed. */
+/**
+ * What this machine must be like: `cache` is the folder that is written to; `built` says that the parts are
+ * there, so that less room is needed.
+ */
 type Asked = { cache: string; built: boolean } & Pick<LabSize, 'nodes' | 'memory'>;
 
 /** Looks at all that the lab needs of this machine; nothing is built or started for it. */
 export const lookAtFitness = async (asked: Asked): Promise<Fitness[]> => {
   const is = `${process.platform} on ${process.arch}`;
   if (process.platform !== 'linux' || process.arch !== 'x64')
-    return [{ need: 'the machine', trouble: `the lab runs on Linux on x86-64, this is ${is}: use another machine` }];
+    return [
+      { need: 'the machine', trouble: `the lab runs on Linux on x86-64, this is ${is}: use another machine` },
+    ];
   const tools = await lookAtCommands();
   // What cannot be asked is not said to be missing as well.
   const canAsk = tools.every(({ need, trouble }) => need !== 'unshare' || trouble === undefined);
   const namespaces = canAsk ? [await lookAtNamespaces()] : [];
-  return [{ need: 'the machine', found: is }, ...tools, ...namespaces, lookAtMemory(asked), await lookAtDisk(asked.cache, asked.built)];
+  return [
+    { need: 'the machine', found: is },
+    ...tools,
+    ...namespaces,
+    lookAtMemory(asked),
+    await lookAtDisk(asked.cache, asked.built),
+  ];
 };
 
-/** Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first thing that is missing. */
+/**
+ * Checks what the lab needs of this machine before anything is built or started; throws NotFit for the first
+ * thing that is missing.
+ */
 export const checkFitness = async (asked: Asked): Promise<void> => {
   const [first, ...others] = (await lookAtFitness(asked)).flatMap(({ trouble }) => trouble ?? []);
   if (first === undefined) return;
-  throw new NotFit(others.length === 0 ? first : `${first} (and ${others.length} more: npm run doctor names them all)`);
+  throw new NotFit(
+    others.length === 0 ? first : `${first} (and ${others.length} more: npm run doctor names them all)`,
+  );
 };

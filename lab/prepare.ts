@@ -9,7 +9,10 @@ import { cached, isCached, type Part } from './cache/cache.ts';
 import { coreImages, podSystem } from './images/core.ts';
 import type { Step } from './step.ts';
 
-/** What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands and that of the nodes' kernel. */
+/**
+ * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands and
+ * that of the nodes' kernel.
+ */
 export type Prepared = { image: string; kube: string; tools: string; kernel: string };
 
 /** Whether the cache has the nodes' image for these archives: what a lab needs beside it is small. */
@@ -28,15 +31,24 @@ const prepareImage = async (step: Step, archives: readonly Part[]): Promise<void
   for (const archive of archives) await build(step, `Pack the images: ${archive.name}`, archive);
   const all = [core, ...archives];
   for (const [position, archive] of all.entries()) {
-    await build(step, `Import into the nodes' image: ${archive.name}`, await baseImage(all.slice(0, position + 1)));
+    await build(
+      step,
+      `Import into the nodes' image: ${archive.name}`,
+      await baseImage(all.slice(0, position + 1)),
+    );
   }
 };
 
-/** Builds at once what does not need each other; when one of them fails the others end as well, and have ended when this throws. */
+/**
+ * Builds at once what does not need each other; when one of them fails the others end as well, and have ended
+ * when this throws.
+ */
 const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void> => {
   const failed = new AbortController();
   const outer = buildSignal();
-  const all = buildingUntil(AbortSignal.any([failed.signal, ...(outer ? [outer] : [])]), async () => works.map((work) => work()));
+  const all = buildingUntil(AbortSignal.any([failed.signal, ...(outer ? [outer] : [])]), async () =>
+    works.map((work) => work()),
+  );
   try {
     await Promise.all(await all);
   } catch (error) {
@@ -55,8 +67,10 @@ export const prepare = async (step: Step, archives: readonly Part[] = []): Promi
   const binaries = await kubernetes();
   const packages = async () => {
     await build(step, 'Fetch the tools (etcd, nft, ip, ...)', tools);
-    if (!(await isCached(await kernel()))) await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
-    if (!(await isPrepared(archives))) await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
+    if (!(await isCached(await kernel())))
+      await step('Fetch the User-Mode Linux kernel', () => fetchKernel());
+    if (!(await isPrepared(archives)))
+      await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
   };
   await atOnce([() => build(step, 'Compile Kubernetes and CoreDNS', binaries), packages]);
   // Which image that is, the kernel decides: it has the kernel's modules.
@@ -65,5 +79,10 @@ export const prepare = async (step: Step, archives: readonly Part[] = []): Promi
   const kernelDir = await cached(await kernel());
   const difference = await kernelDifference(kernelDir);
   if (difference !== undefined) process.stderr.write(`lab: ${difference}\n`);
-  return { image: join(image, 'root.ext4'), kube: await kubeBinary(), tools: await toolsPath(), kernel: kernelDir };
+  return {
+    image: join(image, 'root.ext4'),
+    kube: await kubeBinary(),
+    tools: await toolsPath(),
+    kernel: kernelDir,
+  };
 };

@@ -21,14 +21,23 @@ export type LabOptions = Partial<LabSize> &
     name: string;
     /** Image archives that the nodes have beside the core images. */
     archives?: readonly Part[];
-    /** What can be done as soon as the API server answers, while the nodes boot; `signal` aborts when the lab does not come up. */
+    /**
+     * What can be done as soon as the API server answers, while the nodes boot; `signal` aborts when the lab
+     * does not come up.
+     */
     meanwhile?: (lab: Lab, signal: AbortSignal) => Promise<unknown>;
     step: Step;
     signal?: AbortSignal;
   };
 
-/** Does all at once; when one fails, or `signal` aborts, the others are told to end, and have ended when this throws what came first. */
-const together = async (signal: AbortSignal, works: readonly ((signal: AbortSignal) => Promise<unknown>)[]): Promise<void> => {
+/**
+ * Does all at once; when one fails, or `signal` aborts, the others are told to end, and have ended when this
+ * throws what came first.
+ */
+const together = async (
+  signal: AbortSignal,
+  works: readonly ((signal: AbortSignal) => Promise<unknown>)[],
+): Promise<void> => {
   const failed = new AbortController();
   const either = AbortSignal.any([failed.signal, signal]);
   const aborted = Promise.withResolvers<never>();
@@ -45,7 +54,8 @@ const together = async (signal: AbortSignal, works: readonly ((signal: AbortSign
 };
 
 /**
- * Brings a lab up, building first what the cache lacks, and resolves when its nodes are Ready, pods can be made, and `meanwhile` has ended.
+ * Brings a lab up, building first what the cache lacks, and resolves when its nodes are Ready, pods can be
+ * made, and `meanwhile` has ended.
  *
  * Throws NotFit when this machine cannot carry a lab.
  */
@@ -58,7 +68,9 @@ export const up = async ({ name, archives, meanwhile, step, signal, ...size }: L
       const prepared = await prepare(step, archives);
       signal?.throwIfAborted();
       try {
-        return await step('Start the control plane', () => startLab({ name, nodes: count, memory, disk, ...others, ...prepared }));
+        return await step('Start the control plane', () =>
+          startLab({ name, nodes: count, memory, disk, ...others, ...prepared }),
+        );
       } catch (error) {
         throw await explainDisk(error, { doing: 'the lab was starting', folder: cache });
       }
@@ -73,13 +85,19 @@ export const up = async ({ name, archives, meanwhile, step, signal, ...size }: L
       (either) => step(ready, () => nodesReady({ kubeconfig, signal: either }, nodes)),
       (either) =>
         step('Wait until pods can be made and find each other', async () => {
-          await applyManifests({ kubeconfig, manifests: [{ source: 'the addons of the lab', text: addons() }], signal: either });
+          await applyManifests({
+            kubeconfig,
+            manifests: [{ source: 'the addons of the lab', text: addons() }],
+            signal: either,
+          });
           await clusterUsable({ kubeconfig, signal: either }, count);
         }),
       ...(meanwhile ? [(either: AbortSignal) => meanwhile(lab, either)] : []),
     ]);
   } catch (error) {
-    const explained = signal?.aborted ? error : await explainDisk(error, { doing: 'the lab was starting', folder: cache });
+    const explained = signal?.aborted
+      ? error
+      : await explainDisk(error, { doing: 'the lab was starting', folder: cache });
     await lab.stop();
     throw explained;
   } finally {

@@ -17,8 +17,8 @@ const choose = ({ longhorn, ...options }: Asked): Promise<Target> => {
 };
 
 /**
- * The Longhorn that was asked for, with its images read or pulled; `signal` cuts that short. Throws NotFit, the providers' or the lab's, for one
- * that cannot be had.
+ * The Longhorn that was asked for, with its images read or pulled; `signal` cuts that short. Throws NotFit,
+ * the providers' or the lab's, for one that cannot be had.
  */
 export const chooseTarget = (asked: Asked): Promise<Target> =>
   orAborted(

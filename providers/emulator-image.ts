@@ -12,7 +12,8 @@ export const emulatorImage = 'docker.io/corral/longhorn-emulator:lab';
 
 const digestOf = async (folder: string): Promise<string> => {
   const hash = createHash('sha256');
-  for (const name of (await readdir(folder)).sort()) hash.update(name).update(await readFile(join(folder, name)));
+  for (const name of (await readdir(folder)).sort())
+    hash.update(name).update(await readFile(join(folder, name)));
   return hash.digest('hex');
 };
 
@@ -27,8 +28,8 @@ const bundleDigest = async (): Promise<string> => {
 };
 
 /**
- * The archive of the emulator's image; it changes with the bundled code and the layers below it, and nothing else. It only names the layers
- * below, which a lab's nodes have, unless it is to be `whole`.
+ * The archive of the emulator's image; it changes with the bundled code and the layers below it, and nothing
+ * else. It only names the layers below, which a lab's nodes have, unless it is to be `whole`.
  */
 export const emulatorArchive = async ({ whole = false } = {}): Promise<Part> => ({
   name: whole ? 'emulator-whole' : 'emulator',

@@ -24,20 +24,23 @@ const emptyFolder = async (folder: string): Promise<string> => {
   await mkdir(dir, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
     throw new NotFit(`${folder} cannot be made (${error.code}): name another folder`);
   });
-  if ((await readdir(dir)).length > 0) throw new NotFit(`${folder} is not empty: name a new folder, or an empty one`);
+  if ((await readdir(dir)).length > 0)
+    throw new NotFit(`${folder} is not empty: name a new folder, or an empty one`);
   return dir;
 };
 
 /**
- * Packs the emulator as a release is packed for `--longhorn archive:DIR`: longhorn.yaml and images.tar. Throws NotFit for a folder that
- * has something in it, and where this machine cannot make the image.
+ * Packs the emulator as a release is packed for `--longhorn archive:DIR`: longhorn.yaml and images.tar.
+ * Throws NotFit for a folder that has something in it, and where this machine cannot make the image.
  */
 export const packEmulator = async (folder: string, { step }: Pick<Progress, 'step'>): Promise<string> => {
   const dir = await emptyFolder(folder);
   try {
     await openCache();
     await usingCache(async () => {
-      const archive = await step("Pack the emulator's image", async () => cached(await emulatorArchive({ whole: true })));
+      const archive = await step("Pack the emulator's image", async () =>
+        cached(await emulatorArchive({ whole: true })),
+      );
       await copyFile(join(archive, 'images.tar'), join(dir, 'images.tar'));
     });
   } catch (error) {

@@ -6,18 +6,31 @@ import { describeVersion, emulatorSettings } from './emulator-settings.ts';
 import type { Progress } from './provider.ts';
 import type { Target } from './target.ts';
 
-/** The lab that whole rounds of the suite are played in: with 1024M a node comes to read its programs from disk again and again, so rounds grow by a third. */
+/**
+ * The lab that whole rounds of the suite are played in: with 1024M a node comes to read its programs from
+ * disk again and again, so rounds grow by a third.
+ */
 export const emulatorSize: LabSize = { ...defaultSize, memory: '2048M' };
 
-/** The emulator, with the settings that the environment's variables give it; `portable`: for other commands than the lab's own import. */
-export const emulatorTarget = async ({ portable, progress }: { portable: boolean; progress: Progress }): Promise<Target> => {
+/**
+ * The emulator, with the settings that the environment's variables give it; `portable`: for other commands
+ * than the lab's own import.
+ */
+export const emulatorTarget = async ({
+  portable,
+  progress,
+}: {
+  portable: boolean;
+  progress: Progress;
+}): Promise<Target> => {
   const settings = emulatorSettings(process.env);
   const { deletionBackoffMin, resync, lockExpiry, monitorPoll } = clocks[settings.clock];
   return {
     name: 'emulator',
     archives: [await emulatorArchive({ whole: portable })],
     size: emulatorSize,
-    // Scenarios wait for clocks most of their time: eight on two processors take a quarter less than four, and none failed in 20 rounds.
+    // Scenarios wait for clocks most of their time: eight on two processors take a quarter less than four,
+    // and none failed in 20 rounds.
     workersPerCpu: 4,
     clocks: { deletionBackoff: deletionBackoffMin, resync, lockLife: lockExpiry, monitorPoll },
     install: async ({ kubeconfig, nodes, signal }) => {

@@ -1,6 +1,9 @@
 import type { Provider } from './provider.ts';
 
-/** The providers that this release has, by name; each is loaded only when it is chosen, as it brings much with it. */
+/**
+ * The providers that this release has, by name; each is loaded only when it is chosen, as it brings much with
+ * it.
+ */
 export const providers: Record<string, () => Promise<Provider>> = {
   lab: async () => (await import('./lab.ts')).lab,
   kind: async () => (await import('./kind/kind.ts')).kind,

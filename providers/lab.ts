@@ -9,14 +9,21 @@ import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 import { workersFor } from './target.ts';
 
-const running = (lab: Lab, { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers'>): RunningCluster => ({
+const running = (
+  lab: Lab,
+  { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers'>,
+): RunningCluster => ({
   kubeconfig: lab.kubeconfig,
   context: lab.context,
   provider: 'lab',
   storeImage,
   allow: allDangers,
   lab: labDir(name),
-  reach: [`export KUBECONFIG=${lab.kubeconfig}`, `npm run lab -- shell node1 --name ${name}`, `npm run lab -- down --name ${name}`],
+  reach: [
+    `export KUBECONFIG=${lab.kubeconfig}`,
+    `npm run lab -- shell node1 --name ${name}`,
+    `npm run lab -- down --name ${name}`,
+  ],
   ...of,
   trouble: () => lab.ended,
   lost: lab.lost,
@@ -24,7 +31,10 @@ const running = (lab: Lab, { name, ...of }: { name: string } & Pick<RunningClust
   down: lab.stop,
 });
 
-/** The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process unless it is kept. */
+/**
+ * The embedded cluster, brought up anew for a run, with a Longhorn in it; it goes down with this process
+ * unless it is kept.
+ */
 export const lab: Provider = {
   name: 'lab',
   up: async ({ longhorn, registryMirror, run, signal, progress }) => {
@@ -36,8 +46,20 @@ export const lab: Provider = {
       const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
         version = await target.install({ kubeconfig, nodes, signal: either });
       };
-      const cluster = await up({ name, archives: target.archives, ...target.size, meanwhile, step: progress.step, signal });
-      return running(cluster, { name, target: { name: target.name, version }, clocks: target.clocks, workers: workersFor(target) });
+      const cluster = await up({
+        name,
+        archives: target.archives,
+        ...target.size,
+        meanwhile,
+        step: progress.step,
+        signal,
+      });
+      return running(cluster, {
+        name,
+        target: { name: target.name, version },
+        clocks: target.clocks,
+        workers: workersFor(target),
+      });
     } catch (error) {
       throw error instanceof LabNotFit ? new NotFit(error.message) : error;
     }

@@ -1,4 +1,7 @@
-/** Does work that only reads: an interruption need not wait for it, as it ends with this process. Rejects with the signal's reason. */
+/**
+ * Does work that only reads: an interruption need not wait for it, as it ends with this process. Rejects with
+ * the signal's reason.
+ */
 export const orAborted = async <T>(work: Promise<T>, signal: AbortSignal): Promise<T> => {
   const { promise: aborted, reject } = Promise.withResolvers<never>();
   const abort = (): void => reject(signal.reason);

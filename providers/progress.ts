@@ -2,7 +2,8 @@ import { Listr, type ListrTask } from 'listr2';
 import { formatDuration } from '../e2e/kube/duration.ts';
 import type { Progress } from './provider.ts';
 
-const timed = (title: string, start: number): string => `${title}: ${formatDuration(performance.now() - start)}`;
+const timed = (title: string, start: number): string =>
+  `${title}: ${formatDuration(performance.now() - start)}`;
 
 /** Progress in plain lines, one when a step starts and one when it ends: for logs and pipes. */
 export const plainProgress = (write: (line: string) => void): Progress => ({
@@ -40,7 +41,10 @@ const toTask = (shown: Shown): ListrTask => ({
   },
 });
 
-/** Progress as a live list: steps that begin together are shown together; one that begins beside them is shown after them. */
+/**
+ * Progress as a live list: steps that begin together are shown together; one that begins beside them is shown
+ * after them.
+ */
 const liveProgress = (): Progress => {
   const waiting: Shown[] = [];
   const notes: string[] = [];
@@ -94,4 +98,6 @@ const liveProgress = (): Progress => {
 
 /** Progress as fits where the output goes; a live list is only drawn on stdout. */
 export const createProgress = (stream: NodeJS.WriteStream = process.stdout): Progress =>
-  stream === process.stdout && stream.isTTY ? liveProgress() : plainProgress((line) => void stream.write(`${line}\n`));
+  stream === process.stdout && stream.isTTY
+    ? liveProgress()
+    : plainProgress((line) => void stream.write(`${line}\n`));

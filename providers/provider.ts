@@ -17,15 +17,18 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
   reach: string[];
   /** How many scenarios it bears at once; all of them, where nothing is said. */
   workers?: number | undefined;
-  /** What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one. */
+  /**
+   * What went wrong in the cluster since it came up, that no scenario can tell: a node that died, for one.
+   */
   trouble(): readonly string[];
   /** Aborts, with what happened, when the cluster is lost: no scenario can come to a verdict then. */
   lost: AbortSignal;
   /** Lets the cluster outlive this process; until then it goes down with it, however that ends. */
   keep(): void;
   /**
-   * Compares the cluster with what it was before the run, when the scenarios have ended: a line for each difference that there should not be.
-   * `signal` ends its waiting for what may yet become as it was. Missing where the cluster was made for the run.
+   * Compares the cluster with what it was before the run, when the scenarios have ended: a line for each
+   * difference that there should not be. `signal` ends its waiting for what may yet become as it was. Missing
+   * where the cluster was made for the run.
    */
   differences?(options: { signal: AbortSignal }): Promise<readonly string[]>;
   /** Takes the cluster down and leaves nothing behind. */
@@ -33,8 +36,8 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
 };
 
 /**
- * Where a cluster comes from. `up` either resolves or leaves nothing behind, also when `signal` cuts it short;
- * a cluster that is not kept also goes down with this process, however that ends.
+ * Where a cluster comes from. `up` either resolves or leaves nothing behind, also when `signal` cuts it
+ * short; a cluster that is not kept also goes down with this process, however that ends.
  */
 export type Provider = {
   name: string;
@@ -51,7 +54,9 @@ export type Provider = {
   }): Promise<RunningCluster>;
 };
 
-/** The machine lacks something: the message is one line with what is missing and the command that mends it. */
+/**
+ * The machine lacks something: the message is one line with what is missing and the command that mends it.
+ */
 export class NotFit extends Error {
   override readonly name = 'NotFit';
 }

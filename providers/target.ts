@@ -14,12 +14,16 @@ export type Target = {
   clocks?: RunningCluster['clocks'];
   /** How many scenarios a cluster on this machine bears at once with it, for each processor. */
   workersPerCpu: number;
-  /** Installs it on the nodes of these names and returns its version when it can be used; may start as soon as the API server answers. */
+  /**
+   * Installs it on the nodes of these names and returns its version when it can be used; may start as soon as
+   * the API server answers.
+   */
   install(cluster: { kubeconfig: string; nodes: readonly string[]; signal: AbortSignal }): Promise<string>;
 };
 
 /**
- * How many scenarios are played at once where the nodes share this machine's processors: with more each takes longer, and what Longhorn's
- * clocks give the time for is missed.
+ * How many scenarios are played at once where the nodes share this machine's processors: with more each takes
+ * longer, and what Longhorn's clocks give the time for is missed.
  */
-export const workersFor = ({ workersPerCpu }: Target): number => Math.max(1, Math.floor(availableParallelism() * workersPerCpu));
+export const workersFor = ({ workersPerCpu }: Target): number =>
+  Math.max(1, Math.floor(availableParallelism() * workersPerCpu));

@@ -5,12 +5,14 @@ import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
 
 guardOutput();
 
-// Cuts runs short at random moments and says what each left: 20 kills and 5 times Ctrl-C, or as many as asked for.
+// Cuts runs short at random moments and says what each left: 20 kills and 5 times Ctrl-C, or as many as asked
+// for.
 
 /** A run of one scenario takes about this long; moments are spread over it. */
 const RUN_SECONDS = 85;
 
-const usage = 'bench:kills: takes how many kills and how many times Ctrl-C, whole numbers: npm run bench:kills -- 20 5';
+const usage =
+  'bench:kills: takes how many kills and how many times Ctrl-C, whole numbers: npm run bench:kills -- 20 5';
 const counts = readCounts(process.argv.slice(2), { defaults: [20, 5], least: 0, usage });
 if (counts === undefined) process.exit();
 const [kills, interrupts] = counts;
@@ -24,8 +26,18 @@ print('cut short by', 'at, s', 'during', 'exit code', 'ended after, s', 'left');
 print('---', '--:', '---', '--:', '--:', '---');
 let dirty = 0;
 for (const how of cuts) {
-  const { what, atSeconds, during, ended, afterSeconds, left } = await cutShort(how, Math.random() * RUN_SECONDS);
+  const { what, atSeconds, during, ended, afterSeconds, left } = await cutShort(
+    how,
+    Math.random() * RUN_SECONDS,
+  );
   if (left.length > 0) dirty += 1;
-  print(what, atSeconds.toFixed(1), during.replaceAll('|', '/'), ended, afterSeconds.toFixed(1), left.join('; ') || 'nothing');
+  print(
+    what,
+    atSeconds.toFixed(1),
+    during.replaceAll('|', '/'),
+    ended,
+    afterSeconds.toFixed(1),
+    left.join('; ') || 'nothing',
+  );
 }
 process.exitCode = dirty === 0 ? 0 : 1;

@@ -11,7 +11,8 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 const args = process.argv.slice(2);
 if (args.join() === 'cold') print(await benchCold(print));
 else {
-  const usage = 'bench:lab: takes how many labs to start, a whole number from 1 on, or cold: npm run bench:lab -- 3';
+  const usage =
+    'bench:lab: takes how many labs to start, a whole number from 1 on, or cold: npm run bench:lab -- 3';
   const counts = readCounts(args, { defaults: [3], usage });
   if (counts !== undefined) print(await benchLab(counts[0], print));
 }

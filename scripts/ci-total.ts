@@ -6,12 +6,16 @@ import { reportSchema } from '../e2e/report/schema.ts';
 
 guardOutput();
 
-// Adds up the own tests (any number of vitest's JSON files) and the scenarios (the last file, report.json) in one plain line, for a CI that
-// reads the last one. A result that is missing is a failure.
+// Adds up the own tests (any number of vitest's JSON files) and the scenarios (the last file, report.json) in
+// one plain line, for a CI that reads the last one. A result that is missing is a failure.
 
 const testsFiles = process.argv.slice(2, -1);
 const reportFile = process.argv.at(-1) ?? '';
-const testSchema = z.object({ fullName: z.string(), status: z.string(), failureMessages: z.array(z.string()).optional() });
+const testSchema = z.object({
+  fullName: z.string(),
+  status: z.string(),
+  failureMessages: z.array(z.string()).optional(),
+});
 const testsSchema = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
@@ -30,14 +34,20 @@ const read = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
 // Said again here, as a reader may only get the end of what CI printed.
 const tellFailed = ({ testResults }: z.infer<typeof testsSchema>): void => {
   for (const { name, assertionResults } of testResults)
-    for (const { fullName, failureMessages = [] } of assertionResults.filter(({ status }) => status === 'failed'))
-      console.log(`! ${relative('.', name)}: ${fullName}\n${failureMessages.join('\n').split('\n').slice(0, 30).join('\n')}`);
+    for (const { fullName, failureMessages = [] } of assertionResults.filter(
+      ({ status }) => status === 'failed',
+    ))
+      console.log(
+        `! ${relative('.', name)}: ${fullName}\n${failureMessages.join('\n').split('\n').slice(0, 30).join('\n')}`,
+      );
 };
 
 const ofTests = testsFiles.map((file) => {
   const tests = read(file, testsSchema);
   if (tests !== undefined) tellFailed(tests);
-  return tests === undefined ? { passed: 0, failed: 1 } : { passed: tests.numPassedTests, failed: tests.numFailedTests };
+  return tests === undefined
+    ? { passed: 0, failed: 1 }
+    : { passed: tests.numPassedTests, failed: tests.numFailedTests };
 });
 const report = read(reportFile, reportSchema);
 for (const { name, state, reason, failure } of report?.scenarios ?? [])
@@ -45,13 +55,15 @@ for (const { name, state, reason, failure } of report?.scenarios ?? [])
     console.log(
       `! ${name}: ${state}${failure?.step ? `, at: ${failure.step}` : ''}\n${(reason ?? '').split('\n').slice(0, 60).join('\n')}`,
     );
-// A cluster that is not as it was before the run is a failure beside those of the scenarios, and so is one that could not be compared.
+// A cluster that is not as it was before the run is a failure beside those of the scenarios, and so is one
+// that could not be compared.
 const changed = report?.differences === null ? 1 : (report?.differences?.length ?? 0);
 const ofReport =
   report === undefined
     ? { passed: 0, failed: 1 }
     : { passed: report.totals.passed, failed: report.totals.failed + report.totals.notProvable + changed };
-const sum = (key: 'passed' | 'failed'): number => [...ofTests, ofReport].reduce((all, each) => all + each[key], 0);
+const sum = (key: 'passed' | 'failed'): number =>
+  [...ofTests, ofReport].reduce((all, each) => all + each[key], 0);
 const [passed, failed] = [sum('passed'), sum('failed')];
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 && passed > 0 ? 0 : 1;

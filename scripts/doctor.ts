@@ -7,4 +7,8 @@ import { providers } from '../providers/index.ts';
 guardOutput();
 endWithoutReader();
 
-process.exitCode = await runDoctorCommand(process.argv.slice(2), { providers: Object.keys(providers), diagnose, tell });
+process.exitCode = await runDoctorCommand(process.argv.slice(2), {
+  providers: Object.keys(providers),
+  diagnose,
+  tell,
+});

@@ -12,7 +12,10 @@ const fail = (code: number, text: string): void => {
 };
 
 if (folder === undefined || folder === '' || folder.startsWith('-') || more.length > 0)
-  fail(2, 'name one folder, which is to become a release of the emulator for --longhorn archive:DIR: npm run emulator:pack -- DIR');
+  fail(
+    2,
+    'name one folder, which is to become a release of the emulator for --longhorn archive:DIR: npm run emulator:pack -- DIR',
+  );
 else
   try {
     const dir = await packEmulator(folder, createProgress());

@@ -9,7 +9,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const sources = globSync('{bench,e2e,emulator,lab,providers,scripts}/**/*.ts', { cwd: root });
 const read = (path: string): string => readFileSync(join(root, path), 'utf8');
 
-const importPattern = /^(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
+const importPattern =
+  /^(?:import|export)\b[^'"`;]*?\bfrom\s+['"]([^'"]+)['"]|^import\s+['"]([^'"]+)['"]|\bimport\(\s*['"]([^'"]+)['"]/gm;
 
 const importsOf = (path: string): string[] =>
   [...read(path).matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
@@ -31,7 +32,17 @@ const rooms: Record<string, readonly string[]> = {
   'e2e/permissions': ['e2e/kube', 'e2e/longhorn', 'e2e/store'],
   'e2e/config': ['e2e/longhorn', 'e2e/report', 'e2e/store'],
   'e2e/faults': ['e2e/kube', 'e2e/history', 'e2e/longhorn', 'e2e/store'],
-  'e2e/suite': ['kube', 'history', 'longhorn', 'ui', 'report', 'store', 'permissions', 'config', 'faults'].map((room) => `e2e/${room}`),
+  'e2e/suite': [
+    'kube',
+    'history',
+    'longhorn',
+    'ui',
+    'report',
+    'store',
+    'permissions',
+    'config',
+    'faults',
+  ].map((room) => `e2e/${room}`),
   'e2e/scenarios': ['e2e/suite'],
   'e2e/cli': ['kube', 'history', 'longhorn', 'report', 'store', 'permissions', 'config', 'faults', 'suite']
     .map((room) => `e2e/${room}`)
@@ -39,7 +50,9 @@ const rooms: Record<string, readonly string[]> = {
   lab: ['e2e/kube', 'e2e/history'],
   // Who writes LZ4 and who reads it have its checksum in common.
   emulator: ['e2e/kube', 'e2e/history', 'e2e/store'],
-  providers: ['kube', 'history', 'longhorn', 'ui', 'store', 'permissions', 'config'].map((room) => `e2e/${room}`).concat('lab', 'emulator'),
+  providers: ['kube', 'history', 'longhorn', 'ui', 'store', 'permissions', 'config']
+    .map((room) => `e2e/${room}`)
+    .concat('lab', 'emulator'),
   bench: ['e2e', 'lab', 'emulator', 'providers', 'tests/support'],
   scripts: ['e2e/kube', 'e2e/report', 'e2e/cli', 'lab', 'providers', 'bench'],
 };
@@ -82,29 +95,44 @@ describe('imports', () => {
 
   test('e2e does not even reach emulator or lab by way of others', () => {
     const reached = new Set(sources.filter(isIn('e2e')));
-    for (const path of reached) for (const next of sources.includes(path) ? ownImportsOf(path) : []) reached.add(next);
+    for (const path of reached)
+      for (const next of sources.includes(path) ? ownImportsOf(path) : []) reached.add(next);
     expect([...reached].filter((path) => isIn('emulator')(path) || isIn('lab')(path))).toEqual([]);
   });
 
   test('only e2e/kube speaks to the Kubernetes client', () => {
-    const users = sources.filter(isIn('e2e')).filter((path) => importsOf(path).includes('@kubernetes/client-node'));
+    const users = sources
+      .filter(isIn('e2e'))
+      .filter((path) => importsOf(path).includes('@kubernetes/client-node'));
     expect(users.filter((path) => !isIn('e2e/kube')(path))).toEqual([]);
   });
 });
 
 describe('what tracked files never hold', () => {
   // Whatever registry npm, Go and apt are told to use will do.
-  const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: root, encoding: 'utf8' })
+  const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+    cwd: root,
+    encoding: 'utf8',
+  })
     .split('\n')
-    .filter((path) => path !== '' && existsSync(join(root, path)) && !/^fixtures\/recordings\/|\.(png|gz|bin)$/.test(path));
-  const holding = (words: string[]) => tracked.filter((path) => words.some((word) => read(path).includes(word)));
+    .filter(
+      (path) =>
+        path !== '' && existsSync(join(root, path)) && !/^fixtures\/recordings\/|\.(png|gz|bin)$/.test(path),
+    );
+  const holding = (words: string[]) =>
+    tracked.filter((path) => words.some((word) => read(path).includes(word)));
   // Written so that this file does not hold them.
   const host = (...parts: string[]) => parts.join('.');
 
   test('a host of a package registry', () => {
     const npm = [host('registry', 'npmjs'), host('registry', 'yarnpkg'), host('npm', 'pkg', 'github')];
     const go = [host('proxy', 'golang'), host('sum', 'golang'), host('goproxy', '')];
-    const rest = [host('deb', 'debian'), host('pypi', 'org'), host('registry-1', 'docker'), host('registry', 'k8s')];
+    const rest = [
+      host('deb', 'debian'),
+      host('pypi', 'org'),
+      host('registry-1', 'docker'),
+      host('registry', 'k8s'),
+    ];
     expect(holding([...npm, ...go, ...rest])).toEqual([]);
   });
 

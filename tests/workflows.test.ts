@@ -20,7 +20,10 @@ const stepSchema = z.union([
 
 const workflowSchema = z.strictObject({
   name: z.string(),
-  on: z.strictObject({ schedule: z.array(z.strictObject({ cron: z.string() })), workflow_dispatch: z.null() }),
+  on: z.strictObject({
+    schedule: z.array(z.strictObject({ cron: z.string() })),
+    workflow_dispatch: z.null(),
+  }),
   permissions: z.strictObject({ contents: z.literal('read') }),
   concurrency: z.strictObject({ group: z.string() }),
   jobs: z.record(
@@ -30,7 +33,9 @@ const workflowSchema = z.strictObject({
       'timeout-minutes': z.int().positive(),
       needs: z.string().optional(),
       if: z.string().optional(),
-      strategy: z.strictObject({ 'fail-fast': z.literal(false), matrix: z.record(z.string(), z.array(z.string())) }).optional(),
+      strategy: z
+        .strictObject({ 'fail-fast': z.literal(false), matrix: z.record(z.string(), z.array(z.string())) })
+        .optional(),
       container: z.strictObject({ image: z.string(), options: z.string() }).optional(),
       steps: z.array(stepSchema),
     }),
@@ -44,7 +49,9 @@ const versions = workflow.jobs.play?.strategy?.matrix.longhorn ?? [];
 
 /** The words behind `npm run NAME --`, with the version in its place; none of them has a blank in it. */
 const flagsOf = (name: string, version = ''): string[] => {
-  const [line] = steps.flatMap((step) => ('run' in step ? step.run.split('\n') : [])).filter((each) => each.includes(` ${name} -- `));
+  const [line] = steps
+    .flatMap((step) => ('run' in step ? step.run.split('\n') : []))
+    .filter((each) => each.includes(` ${name} -- `));
   const [words = ''] = (line?.split(' -- ')[1] ?? '').split('>>');
   return words.trim().replaceAll('"', '').replaceAll('$LONGHORN', version).split(/\s+/);
 };
@@ -57,16 +64,29 @@ test('every npm script that it runs is there', () => {
 
 describe('what it is called with is known to', () => {
   test.each(versions)('e2e: %s', (version) => {
-    expect(parseArguments(flagsOf('e2e', version), ['lab'])).toMatchObject({ provider: 'lab', longhorn: `official:${version}` });
+    expect(parseArguments(flagsOf('e2e', version), ['lab'])).toMatchObject({
+      provider: 'lab',
+      longhorn: `official:${version}`,
+    });
   });
 
   test('merge-reports', () => {
-    expect(parseMergeReports(flagsOf('merge-reports'))).toMatchObject({ paths: ['reports'], flags: { table: true } });
+    expect(parseMergeReports(flagsOf('merge-reports'))).toMatchObject({
+      paths: ['reports'],
+      flags: { table: true },
+    });
   });
 });
 
 test('the matrix has one patch of each release from the oldest to the newest, and what comes next', () => {
-  expect(versions.map((version) => version.replace(/\.\d+$/, ''))).toEqual(['v1.8', 'v1.9', 'v1.10', 'v1.11', 'v1.12', 'master-head']);
+  expect(versions.map((version) => version.replace(/\.\d+$/, ''))).toEqual([
+    'v1.8',
+    'v1.9',
+    'v1.10',
+    'v1.11',
+    'v1.12',
+    'master-head',
+  ]);
   expect(versions).toContain(newestRelease);
 });
 

@@ -35,7 +35,9 @@ const commandLines = (): string[] =>
     .filter((line) => !line.endsWith(' '));
 
 const namespaces = (): string[] =>
-  processes().flatMap((path) => ['user', 'net', 'pid', 'mnt'].map((kind) => quietly(() => readlinkSync(`${path}/ns/${kind}`), '')));
+  processes().flatMap((path) =>
+    ['user', 'net', 'pid', 'mnt'].map((kind) => quietly(() => readlinkSync(`${path}/ns/${kind}`), '')),
+  );
 
 const listening = (): string[] =>
   ['/proc/net/tcp', '/proc/net/tcp6']
@@ -44,7 +46,10 @@ const listening = (): string[] =>
     .filter(([, , , state]) => state === '0A')
     .map(([, local]) => `listening ${local}`);
 
-/** All that a run could leave on this machine, but for what it is to leave: the cache's parts and its output folder. */
+/**
+ * All that a run could leave on this machine, but for what it is to leave: the cache's parts and its output
+ * folder.
+ */
 export const machineState = (): Set<string> =>
   new Set(
     [
@@ -63,7 +68,10 @@ export const machineState = (): Set<string> =>
     ].flat(),
   );
 
-/** What is there now that was not there before; looked at until it is nothing, or the time is over, as processes of others have no event. */
+/**
+ * What is there now that was not there before; looked at until it is nothing, or the time is over, as
+ * processes of others have no event.
+ */
 export const leftOver = async (before: ReadonlySet<string>): Promise<string[]> => {
   const end = Date.now() + GRACE_MS;
   for (;;) {

@@ -8,12 +8,25 @@ import { leftOver, machineState } from './left-over.ts';
 import { killVictim, pids, type Victim } from './victim.ts';
 
 /** What a run that was cut short came to. */
-export type Cut = { what: string; atSeconds: number; during: string; ended: string; afterSeconds: number; left: string[] };
+export type Cut = {
+  what: string;
+  atSeconds: number;
+  during: string;
+  ended: string;
+  afterSeconds: number;
+  left: string[];
+};
 
-/** A run takes at most this long from the cut to its end; the benchmark owns this time-out and ends the run's group then. */
+/**
+ * A run takes at most this long from the cut to its end; the benchmark owns this time-out and ends the run's
+ * group then.
+ */
 const END_MS = 180_000;
 
-/** Starts `npm run e2e`, cuts it short at a moment (seconds from its start), waits for its end, and looks at what is left. */
+/**
+ * Starts `npm run e2e`, cuts it short at a moment (seconds from its start), waits for its end, and looks at
+ * what is left.
+ */
 export const cutShort = async (how: Victim | 'Ctrl-C', atSeconds: number): Promise<Cut> => {
   const out = await mkdtemp(join(tmpdir(), 'corral-kills-'));
   const before = { state: machineState(), pids: pids() };
@@ -26,7 +39,8 @@ export const cutShort = async (how: Victim | 'Ctrl-C', atSeconds: number): Promi
   const over = new AbortController();
   exited.finally(() => over.abort());
   let said = '';
-  for (const stream of [run.stdout, run.stderr]) stream.on('data', (text: Buffer) => (said = `${said}${text}`.slice(-2_000)));
+  for (const stream of [run.stdout, run.stderr])
+    stream.on('data', (text: Buffer) => (said = `${said}${text}`.slice(-2_000)));
   const start = performance.now();
   const since = () => (performance.now() - start) / 1000;
   await delay(atSeconds * 1000, undefined, { signal: over.signal }).catch(() => {});
@@ -42,5 +56,12 @@ export const cutShort = async (how: Victim | 'Ctrl-C', atSeconds: number): Promi
   await rm(out, { recursive: true });
   const left = await leftOver(before.state);
   const what = cut ? (how === 'Ctrl-C' ? how : `kill -9 ${how}`) : `${how}: the run was over`;
-  return { what, atSeconds: at, during: during.slice(0, 60), ended: String(code ?? signal), afterSeconds, left };
+  return {
+    what,
+    atSeconds: at,
+    during: during.slice(0, 60),
+    ended: String(code ?? signal),
+    afterSeconds,
+    left,
+  };
 };

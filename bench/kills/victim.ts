@@ -9,7 +9,8 @@ const marks: Record<Victim, (words: readonly string[]) => boolean> = {
   e2e: (words) => words[1]?.endsWith('scripts/e2e.ts') === true,
   supervisor: (words) => words.slice(0, 2).some((word) => word.endsWith('/supervisor.ts')),
   node: (words) => words[0]?.endsWith('/memory/linux') === true,
-  etcd: (words) => words[0]?.endsWith('ld-linux-x86-64.so.2') === true && words.some((word) => word.endsWith('/bin/etcd')),
+  etcd: (words) =>
+    words[0]?.endsWith('ld-linux-x86-64.so.2') === true && words.some((word) => word.endsWith('/bin/etcd')),
 };
 
 const find = (victim: Victim, before: ReadonlySet<string>): number | undefined => {
@@ -26,8 +27,15 @@ const find = (victim: Victim, before: ReadonlySet<string>): number | undefined =
 /** The processes that there are. */
 export const pids = (): Set<string> => new Set(readdirSync('/proc').filter((entry) => /^\d+$/.test(entry)));
 
-/** Kills the victim that came after `before`, as soon as there is one; says whether it did before `signal` aborted. */
-export const killVictim = async (victim: Victim, before: ReadonlySet<string>, signal: AbortSignal): Promise<boolean> => {
+/**
+ * Kills the victim that came after `before`, as soon as there is one; says whether it did before `signal`
+ * aborted.
+ */
+export const killVictim = async (
+  victim: Victim,
+  before: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<boolean> => {
   while (!signal.aborted) {
     const pid = find(victim, before);
     if (pid !== undefined) {

@@ -7,8 +7,9 @@ import { emulatorArchive } from '../../providers/emulator-image.ts';
 import { type Figures, note, table } from './table.ts';
 
 /**
- * Builds all that a lab with the emulator needs, once, in an empty cache, and returns the table of what each part took, in seconds.
- * Go compiles everything anew; the sources of its modules may be on the machine already. Parts are built side by side where they can be.
+ * Builds all that a lab with the emulator needs, once, in an empty cache, and returns the table of what each
+ * part took, in seconds. Go compiles everything anew; the sources of its modules may be on the machine
+ * already. Parts are built side by side where they can be.
  */
 export const benchCold = async (tell: (line: string) => void): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-bench-cold-'));

@@ -15,17 +15,30 @@ const read = (file: string): string => {
 /** Linux tells times in hundredths of a second, whatever the kernel's own clock is. */
 const TICKS = 100;
 
-const known = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy', 'etcd', 'supervisor.ts', 'host.ts'];
+const known = [
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kube-proxy',
+  'etcd',
+  'supervisor.ts',
+  'host.ts',
+];
 
 const partOf = (commandLine: string): string => {
   const words = commandLine.split('\0');
   const command = words.slice(0, 3).join(' ');
-  return known.find((name) => command.includes(name)) ?? words.find((word) => word.startsWith('umid='))?.slice('umid='.length) ?? 'other';
+  return (
+    known.find((name) => command.includes(name)) ??
+    words.find((word) => word.startsWith('umid='))?.slice('umid='.length) ??
+    'other'
+  );
 };
 
 /**
- * What the processes of a lab have taken, by part. Each part leads a process group of its own: a node's kernel has a process for
- * each address space in it, which has no command line. Memory is Pss: a page that several have mapped is shared out among them.
+ * What the processes of a lab have taken, by part. Each part leads a process group of its own: a node's
+ * kernel has a process for each address space in it, which has no command line. Memory is Pss: a page that
+ * several have mapped is shared out among them.
  */
 export const takenByPart = (dir: string): Map<string, Taken> => {
   const pids = readdirSync('/proc').filter((entry) => /^\d+$/.test(entry));
@@ -36,7 +49,8 @@ export const takenByPart = (dir: string): Map<string, Taken> => {
   }
   const parts = new Map<string, Taken>();
   for (const pid of pids) {
-    // After the name, which may hold anything but is in brackets: state, parent, group, ...; user and system time are fields 14 and 15.
+    // After the name, which may hold anything but is in brackets: state, parent, group, ...; user and system
+    // time are fields 14 and 15.
     const fields = read(`/proc/${pid}/stat`)
       .replace(/^.*\) /s, '')
       .split(' ');

@@ -32,7 +32,9 @@ export const benchLab = async (runs: number, tell: (line: string) => void): Prom
       await lab.stop();
     }
     for (const [what, figure] of await storageSpeed(`${name}-storage`)) note(storage, what, figure);
-    tell(`run ${run} of ${runs}: ${[...reached].map(([phase, seconds]) => `${phase} ${seconds.toFixed(1)} s`).join(', ')}`);
+    tell(
+      `run ${run} of ${runs}: ${[...reached].map(([phase, seconds]) => `${phase} ${seconds.toFixed(1)} s`).join(', ')}`,
+    );
   }
   return [
     table('from nothing, s', phases),

@@ -33,7 +33,13 @@ export const timedStart = async (name: string): Promise<{ lab: Lab; phases: Map<
     archives,
     step,
     meanwhile: async ({ kubeconfig }, signal) => {
-      const emulator = { kubeconfig, clock: 'fast', image: emulatorImage, nodes: defaultSize.nodes, signal } as const;
+      const emulator = {
+        kubeconfig,
+        clock: 'fast',
+        image: emulatorImage,
+        nodes: defaultSize.nodes,
+        signal,
+      } as const;
       await Promise.all([firstPod(kubeconfig, signal), step('emulator ready', () => install(emulator))]);
     },
   });

@@ -13,7 +13,10 @@ import { tgtArchive, tgtImage } from '../../tests/support/tgt-image.ts';
 
 const MEBIBYTES = 256;
 
-/** A bash script that writes to a path and reads it back, both past the page cache; it prints both speeds in MiB/s. */
+/**
+ * A bash script that writes to a path and reads it back, both past the page cache; it prints both speeds in
+ * MiB/s.
+ */
 const measure = (path: string): string => `
   now() { echo "\${EPOCHREALTIME/./}"; }
   speed() { local start=$(now); "$@" status=none; echo $((${MEBIBYTES} * 1000000 / ($(now) - start))); }
@@ -21,7 +24,10 @@ const measure = (path: string): string => `
   speed dd if=${path} of=/dev/null bs=1M count=${MEBIBYTES} iflag=direct`;
 
 // The store of a run, mounted on another node than its server's; `what` is its name in the table.
-const withStore = async (cluster: Cluster, use: (client: string, mountArguments: string, what: string) => Promise<void>): Promise<void> => {
+const withStore = async (
+  cluster: Cluster,
+  use: (client: string, mountArguments: string, what: string) => Promise<void>,
+): Promise<void> => {
   const driver = driverNamed();
   const namespace = 'bench-store';
   const { node, mountArguments } = await driver.start(cluster, {
@@ -30,11 +36,15 @@ const withStore = async (cluster: Cluster, use: (client: string, mountArguments:
     image: storeImage,
     signal: AbortSignal.timeout(60_000),
   });
-  if (mountArguments !== undefined) await use(node === 'node1' ? 'manager2' : 'manager1', mountArguments, driver.name.toUpperCase());
+  if (mountArguments !== undefined)
+    await use(node === 'node1' ? 'manager2' : 'manager1', mountArguments, driver.name.toUpperCase());
   await driver.remove(cluster, { namespace });
 };
 
-/** How fast this machine's disk is, a node's at /var/lib/longhorn, one of another node by iSCSI, and a file of a backup store on another node, in MiB/s. */
+/**
+ * How fast this machine's disk is, a node's at /var/lib/longhorn, one of another node by iSCSI, and a file of
+ * a backup store on another node, in MiB/s.
+ */
 export const storageSpeed = async (name: string): Promise<Map<string, number>> => {
   const figures = new Map<string, number>();
   const note = (what: string, said: string) => {
@@ -53,15 +63,33 @@ export const storageSpeed = async (name: string): Promise<Map<string, number>> =
     const file = join(labDir(name), 'speed');
     note("this machine's disk", (await execa('bash', ['-c', measure(file)])).stdout);
     await rm(file);
-    note("a node's disk", await inHostPod(cluster, 'manager2', `${measure('/var/lib/longhorn/speed')}\nrm /var/lib/longhorn/speed`));
+    note(
+      "a node's disk",
+      await inHostPod(
+        cluster,
+        'manager2',
+        `${measure('/var/lib/longhorn/speed')}\nrm /var/lib/longhorn/speed`,
+      ),
+    );
     await exportDisk(cluster, { pod: 'target', size: `${MEBIBYTES}M` });
     note(
       'iSCSI',
-      await inHostPod(cluster, 'manager2', measure(await logIn(cluster, { pod: 'manager2', address: addresses.target as string }))),
+      await inHostPod(
+        cluster,
+        'manager2',
+        measure(await logIn(cluster, { pod: 'manager2', address: addresses.target as string })),
+      ),
     );
     await logOut(cluster, { pod: 'manager2' });
     await withStore(cluster, async (client, mountArguments, what) =>
-      note(what, await inHostPod(cluster, client, `mount ${mountArguments} /mnt\n${measure('/mnt/speed')}\numount /mnt`)),
+      note(
+        what,
+        await inHostPod(
+          cluster,
+          client,
+          `mount ${mountArguments} /mnt\n${measure('/mnt/speed')}\numount /mnt`,
+        ),
+      ),
     );
     return figures;
   } finally {

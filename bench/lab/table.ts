@@ -13,13 +13,20 @@ const median = (sorted: readonly number[]): number => {
   return ((sorted[Math.ceil(half) - 1] as number) + (sorted[Math.floor(half)] as number)) / 2;
 };
 
-const round = (figure: number): string => (figure >= 100 ? figure.toFixed(0) : figure.toFixed(figure >= 10 ? 1 : 2));
+const round = (figure: number): string =>
+  figure >= 100 ? figure.toFixed(0) : figure.toFixed(figure >= 10 ? 1 : 2);
 
 /** A table as Markdown: what, then minimum, median and maximum of its figures, and how many there are. */
 export const table = (title: string, figures: Figures): string => {
   const rows = [...figures].map(([what, list]) => {
     const sorted = list.toSorted((a, b) => a - b);
-    return [what, round(sorted[0] as number), round(median(sorted)), round(sorted.at(-1) as number), String(list.length)];
+    return [
+      what,
+      round(sorted[0] as number),
+      round(median(sorted)),
+      round(sorted.at(-1) as number),
+      String(list.length),
+    ];
   });
   return [[title, 'min', 'median', 'max', 'runs'], ['---', '--:', '--:', '--:', '--:'], ...rows]
     .map((row) => `| ${row.join(' | ')} |\n`)

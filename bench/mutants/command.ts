@@ -14,7 +14,10 @@ const labs = 2;
 
 type CommandOptions = { argv: string[]; config: string; progress: Progress };
 
-/** `npm run mutants`: 0 when every mutant was killed by the assertion meant for it, 1 when one was not; the other codes are those of `npm run e2e`. */
+/**
+ * `npm run mutants`: 0 when every mutant was killed by the assertion meant for it, 1 when one was not; the
+ * other codes are those of `npm run e2e`.
+ */
 export const runMutantsCommand = async ({ argv, config, progress }: CommandOptions): Promise<ExitCode> => {
   const first = new AbortController();
   const again = new AbortController();
@@ -25,7 +28,8 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
   try {
     const chosen = parseArguments(argv);
     if (chosen === undefined) return exitCode.passed;
-    const fixture = () => openFixture({ config, progress, interruption: { first: first.signal, again: again.signal } });
+    const fixture = () =>
+      openFixture({ config, progress, interruption: { first: first.signal, again: again.signal } });
     const fixtures = [fixture(), ...Array.from({ length: labs - 1 }, fixture)] as const;
     try {
       const print = (text: string) => void process.stdout.write(`${text}\n`);
@@ -45,17 +49,27 @@ export const runMutantsCommand = async ({ argv, config, progress }: CommandOptio
 
 const known = Object.keys(mutants) as Mutant[];
 
-/** Reads the flags: which mutants to play. Throws a CommandError of one line; undefined means that help was asked for, and given. */
+/**
+ * Reads the flags: which mutants to play. Throws a CommandError of one line; undefined means that help was
+ * asked for, and given.
+ */
 const parseArguments = (argv: string[]): Mutant[] | undefined => {
   const command = new Command('npm run mutants --')
-    .description('Plays the scenarios on the emulator with one bug at a time, and says which assertion noticed it.')
-    .option('--only <mutant>', 'only this one; may be given several times', (name: string, names: string[] = []) => [...names, name])
+    .description(
+      'Plays the scenarios on the emulator with one bug at a time, and says which assertion noticed it.',
+    )
+    .option(
+      '--only <mutant>',
+      'only this one; may be given several times',
+      (name: string, names: string[] = []) => [...names, name],
+    )
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
   if (!parseFlags(command, argv)) return undefined;
   const { only = [] } = command.opts<{ only?: string[] }>();
   const unknown = only.find((name) => !isMutant(name));
-  if (unknown !== undefined) throw usageError(`--only ${unknown}: there is no such mutant; there are: ${known.join(', ')}`);
+  if (unknown !== undefined)
+    throw usageError(`--only ${unknown}: there is no such mutant; there are: ${known.join(', ')}`);
   return only.length === 0 ? known : known.filter((name) => only.includes(name));
 };

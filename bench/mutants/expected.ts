@@ -1,6 +1,9 @@
 import type { Mutant } from '../../emulator/mutants.ts';
 
-/** A scenario that must fail on a mutant, and the step that must be the one to fail: as scenarios call it, or its whole sentence. */
+/**
+ * A scenario that must fail on a mutant, and the step that must be the one to fail: as scenarios call it, or
+ * its whole sentence.
+ */
 export type Kill = { scenario: string; by: string };
 
 const waits = 'A backup made during a deletion waits for it, then runs';
@@ -17,9 +20,13 @@ const jobDenied = 'A recurring job goes on making backups while it may not delet
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
 const pageTells = 'The page of backups tells why a deletion failed, for as long as it does';
-const pageGoesOn = 'The page of backups goes on by itself after the manager that it was connected to is killed';
+const pageGoesOn =
+  'The page of backups goes on by itself after the manager that it was connected to is killed';
 
-/** For every mutant of the emulator the scenarios that must fail on it, and by which assertion: the one that is there for this bug. */
+/**
+ * For every mutant of the emulator the scenarios that must fail on it, and by which assertion: the one that
+ * is there for this bug.
+ */
 export const expected: Record<Mutant, readonly Kill[]> = {
   'second-not-held': [
     { scenario: waits, by: 'then.heldBack' },

@@ -17,21 +17,36 @@ import { namesPattern } from './patterns.ts';
 
 type FixtureOptions = { config: string; progress: Progress; interruption: Interruption };
 
-/** Scenarios by their names, and the files that they are in, on the emulator with a bug or without one; `out` is the folder of the results. */
-type Round = { mutant: Mutant | undefined; scenarios: readonly string[]; files: readonly string[]; out: string };
+/**
+ * Scenarios by their names, and the files that they are in, on the emulator with a bug or without one; `out`
+ * is the folder of the results.
+ */
+type Round = {
+  mutant: Mutant | undefined;
+  scenarios: readonly string[];
+  files: readonly string[];
+  out: string;
+};
 
 /** The lab that mutants are played in, one after the other. */
 export type Fixture = {
-  /** Plays some scenarios; the report is undefined where none was written. What they tell goes to `log.txt` in the folder of the results. */
+  /**
+   * Plays some scenarios; the report is undefined where none was written. What they tell goes to `log.txt` in
+   * the folder of the results.
+   */
   play(round: Round): Promise<Report | undefined>;
   /** The next round gets a new lab: something of this one may be left in it. */
   renew(): Promise<void>;
   close(): Promise<void>;
 };
 
-const tellBug = (mutant: Mutant | undefined): string => (mutant === undefined ? 'no bug' : `the bug ${mutant}`);
+const tellBug = (mutant: Mutant | undefined): string =>
+  mutant === undefined ? 'no bug' : `the bug ${mutant}`;
 
-/** Opens the fixture: a lab is brought up with the first round and serves all, the emulator in it is changed from one to the next. */
+/**
+ * Opens the fixture: a lab is brought up with the first round and serves all, the emulator in it is changed
+ * from one to the next.
+ */
 export const openFixture = ({ config, progress, interruption }: FixtureOptions): Fixture => {
   const { clock } = emulatorSettings({ ...process.env, CORRAL_EMULATOR_MUTANT: '' });
   let cluster: RunningCluster | undefined;
@@ -44,7 +59,14 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
     const { kubeconfig } = cluster;
     const settings = mutant === undefined ? { clock } : { clock, mutant };
     const installed = await progress.step(`Give the emulator ${tellBug(mutant)}`, (onProgress) =>
-      install({ kubeconfig, ...settings, image: emulatorImage, nodes: defaultSize.nodes, signal, onProgress }),
+      install({
+        kubeconfig,
+        ...settings,
+        image: emulatorImage,
+        nodes: defaultSize.nodes,
+        signal,
+        onProgress,
+      }),
     );
     version = describeVersion(installed.version, settings);
     return cluster;

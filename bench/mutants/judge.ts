@@ -21,11 +21,13 @@ const cleanUp = 'Clean-up';
 
 const tell = (scenario: Played): Omit<Judged, 'fate'> => ({
   step: scenario?.steps.find(({ state }) => state === 'failed')?.sentence ?? null,
-  reason: scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
+  reason:
+    scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
 });
 
 // One that only announces a list is told with the first of it.
-const firstOf = (reason: string): string => /^.*?(?<=:)\n.*|^.*/.exec(reason)?.[0].replace('\n', ' ') ?? reason;
+const firstOf = (reason: string): string =>
+  /^.*?(?<=:)\n.*|^.*/.exec(reason)?.[0].replace('\n', ' ') ?? reason;
 
 /** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
 export const judge = (scenario: Played, by: RegExp): Judged => {
@@ -36,7 +38,8 @@ export const judge = (scenario: Played, by: RegExp): Judged => {
     if (scenario.state === 'passed') return 'SURVIVED';
     if (scenario.state === 'not-provable') return 'not provable';
     if (step !== null && step !== cleanUp && by.test(step)) return 'killed';
-    // A `given` that fails proves nothing of what the scenario is about, where it is not the one that is to notice.
+    // A `given` that fails proves nothing of what the scenario is about, where it is not the one that is to
+    // notice.
     return step?.startsWith('Given ') ? 'died in its set-up' : 'killed by another assertion';
   };
   return { fate: fate(), ...told };

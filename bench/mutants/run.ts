@@ -11,19 +11,25 @@ import type { Fixture } from './fixture.ts';
 import { isLeftDirty, type Judged, judge, judgeControl } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 
-type RunOptions = { chosen: readonly Mutant[]; fixtures: readonly [Fixture, ...Fixture[]]; out: string; print: (line: string) => void };
+type RunOptions = {
+  chosen: readonly Mutant[];
+  fixtures: readonly [Fixture, ...Fixture[]];
+  out: string;
+  print: (line: string) => void;
+};
 
 /** The sentence of a step, by the name that scenarios call it by; a whole sentence stands for itself. */
 export const sentenceOf = ({ named, always }: ToldSteps, by: string): string => {
   const told = always.has(by) ? by : named.get(by);
-  if (told === undefined) throw new Error(`the mutants' table names the step ${by}, which there is not: see e2e/suite/steps`);
+  if (told === undefined)
+    throw new Error(`the mutants' table names the step ${by}, which there is not: see e2e/suite/steps`);
   return told;
 };
 
 /**
- * Plays every chosen mutant, on as many fixtures at once as there are, and the emulator without a bug before and after them; prints each result when
- * it is there and writes all to mutants.json. Says whether all is well: every mutant was killed by the assertion meant for it, and without a bug
- * every scenario passed.
+ * Plays every chosen mutant, on as many fixtures at once as there are, and the emulator without a bug before
+ * and after them; prints each result when it is there and writes all to mutants.json. Says whether all is
+ * well: every mutant was killed by the assertion meant for it, and without a bug every scenario passed.
  */
 export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): Promise<boolean> => {
   const { steps, scenarios: written } = readProject();
@@ -46,14 +52,16 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
     // At once, as two may end at the same time.
     writeFileSync(`${out}.json`, `${JSON.stringify({ rows }, null, 2)}\n`);
     print(table(played));
-    if (scenarios.some((name) => isLeftDirty(report?.scenarios.find((each) => each.name === name)))) await fixture.renew();
+    if (scenarios.some((name) => isLeftDirty(report?.scenarios.find((each) => each.name === name))))
+      await fixture.renew();
     return played.every(isWell);
   };
 
   const left = [...chosen];
   const playOn = async (fixture: Fixture): Promise<void> => {
     try {
-      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift()) await round(fixture, mutant);
+      for (let mutant = left.shift(); mutant !== undefined; mutant = left.shift())
+        await round(fixture, mutant);
     } finally {
       // Where one fixture is lost, the others begin no other round.
       left.length = 0;
@@ -79,10 +87,21 @@ const filesOf = (names: readonly string[], written: ReadonlyMap<string, Scenario
 const isWell = ({ fate }: Row): boolean => fate === 'killed' || fate === 'passed without a bug';
 
 const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[] =>
-  [...new Set(chosen.flatMap((mutant) => expected[mutant].map(({ scenario }) => scenario)))].map((scenario) => ({ scenario, by: null }));
+  [...new Set(chosen.flatMap((mutant) => expected[mutant].map(({ scenario }) => scenario)))].map(
+    (scenario) => ({ scenario, by: null }),
+  );
 
-/** One scenario on one mutant (`null`: on the emulator without a bug), as it stands in mutants.json; the duration is in ms. */
-type Row = Judged & { mutant: string | null; bug: string | null; scenario: string; by: string | null; duration: number };
+/**
+ * One scenario on one mutant (`null`: on the emulator without a bug), as it stands in mutants.json; the
+ * duration is in ms.
+ */
+type Row = Judged & {
+  mutant: string | null;
+  bug: string | null;
+  scenario: string;
+  by: string | null;
+  duration: number;
+};
 
 const cell = (text: string): string => text.replaceAll('|', '/');
 
@@ -98,7 +117,12 @@ const table = (rows: readonly Row[]): string =>
   [
     ['mutant', 'scenario', 'killed by', 'after'],
     ['---', '---', '---', '--:'],
-    ...rows.map((row) => [row.mutant ?? '(none)', row.scenario, howItEnded(row), formatDuration(row.duration)]),
+    ...rows.map((row) => [
+      row.mutant ?? '(none)',
+      row.scenario,
+      howItEnded(row),
+      formatDuration(row.duration),
+    ]),
   ]
     .map((cells) => `| ${cells.map(cell).join(' | ')} |\n`)
     .join('');

@@ -2,7 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { follow } from '../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 
-/** Begins to look at the objects of a namespace; what it returns ends that and tells the states that were seen, without repetition. */
+/**
+ * Begins to look at the objects of a namespace; what it returns ends that and tells the states that were
+ * seen, without repetition.
+ */
 export type Observer = (cluster: Cluster, namespace: string) => Promise<() => Promise<ReadonlySet<string>>>;
 
 const stateOf = ({ metadata }: KubernetesObject): string => metadata.labels?.state ?? '';
@@ -12,11 +15,16 @@ export const watch: Observer = async (cluster, namespace) => {
   const timeline = await follow(cluster, resources.configMaps, { namespace });
   return async () => {
     await timeline.stop();
-    return new Set(timeline.entries.flatMap((entry) => (entry.kind === 'gap' ? [] : [stateOf(entry.object)])));
+    return new Set(
+      timeline.entries.flatMap((entry) => (entry.kind === 'gap' ? [] : [stateOf(entry.object)])),
+    );
   };
 };
 
-/** A poll: a listing every so often (ms), counted from one start to the next, or at once when the answer took longer. */
+/**
+ * A poll: a listing every so often (ms), counted from one start to the next, or at once when the answer took
+ * longer.
+ */
 export const poll =
   (every: number): Observer =>
   async (cluster, namespace) => {
@@ -27,7 +35,9 @@ export const poll =
         const next = performance.now() + every;
         const { items } = await cluster.list<KubernetesObject>(resources.configMaps, { namespace });
         for (const item of items) seen.add(stateOf(item));
-        await delay(Math.max(0, next - performance.now()), undefined, { signal: stopped.signal }).catch(() => {});
+        await delay(Math.max(0, next - performance.now()), undefined, { signal: stopped.signal }).catch(
+          () => {},
+        );
       }
     };
     const ended = polling();

@@ -17,8 +17,9 @@ const observers: [title: string, observer: Observer][] = [
 const COUNTED_MS = 500;
 
 /**
- * Sets this suite's watch beside polls on a real API server: the same states for each, one after the other, and how many it saw and what that
- * cost the server, which is read from its own metrics. Nothing else speaks to that server. Returns the table.
+ * Sets this suite's watch beside polls on a real API server: the same states for each, one after the other,
+ * and how many it saw and what that cost the server, which is read from its own metrics. Nothing else speaks
+ * to that server. Returns the table.
  */
 export const benchPolling = async (tell: (line: string) => void): Promise<string> => {
   const server = await startApiServer();
@@ -46,14 +47,22 @@ const playRound = async (
   const seen = await end();
   await delay(COUNTED_MS);
   const after = await readCost(cluster);
-  return { seen, lived, cost: { requests: after.requests - before.requests, cpuSeconds: after.cpuSeconds - before.cpuSeconds } };
+  return {
+    seen,
+    lived,
+    cost: { requests: after.requests - before.requests, cpuSeconds: after.cpuSeconds - before.cpuSeconds },
+  };
 };
 
 /**
- * Brings all states about in a namespace, each by one request, and gives how long each lived, in ms. An object is made with its first state and
- * deleted after its last. A life is counted from the server's answer to the request that began it to its answer to the one that ended it.
+ * Brings all states about in a namespace, each by one request, and gives how long each lived, in ms. An
+ * object is made with its first state and deleted after its last. A life is counted from the server's answer
+ * to the request that began it to its answer to the one that ended it.
  */
-const playStates = async (cluster: Cluster, { namespace, states }: { namespace: string; states: readonly State[] }): Promise<number[]> => {
+const playStates = async (
+  cluster: Cluster,
+  { namespace, states }: { namespace: string; states: readonly State[] },
+): Promise<number[]> => {
   const lived: number[] = [];
   let before = 0;
   for (const [index, { object: name, state, life }] of states.entries()) {

@@ -1,4 +1,7 @@
-/** How long states live, in ms: from the shortest that was seen on a real Longhorn to what even a slow poll sees now and then. */
+/**
+ * How long states live, in ms: from the shortest that was seen on a real Longhorn to what even a slow poll
+ * sees now and then.
+ */
 export const lives = [6, 20, 50, 120, 500];
 
 /** States of each of these lives. */
@@ -10,7 +13,10 @@ export const statesOfObject = 10;
 /** One state of one object, and how long it is to live, in ms. */
 export type State = { object: string; state: string; life: number };
 
-/** All states in the order in which they are brought about, the same each time: a shuffle whose numbers are those of Park and Miller. */
+/**
+ * All states in the order in which they are brought about, the same each time: a shuffle whose numbers are
+ * those of Park and Miller.
+ */
 export const schedule = (): State[] => {
   const all = lives.flatMap((life) => Array.from({ length: each }, () => life));
   let random = 20_261_120;
@@ -19,5 +25,9 @@ export const schedule = (): State[] => {
     const other = random % (last + 1);
     [all[last], all[other]] = [all[other] as number, all[last] as number];
   }
-  return all.map((life, index) => ({ object: `lamp-${Math.floor(index / statesOfObject)}`, state: `state-${index}`, life }));
+  return all.map((life, index) => ({
+    object: `lamp-${Math.floor(index / statesOfObject)}`,
+    state: `state-${index}`,
+    life,
+  }));
 };

@@ -1,7 +1,17 @@
 import type { CDPSession, Page } from 'playwright';
 
-/** How long frames took, in ms; `busy` is what the page's own thread worked for each, which does not depend on who else is on the machine. */
-export type Frames = { count: number; busy: number; median: number; p95: number; max: number; longTasks: number };
+/**
+ * How long frames took, in ms; `busy` is what the page's own thread worked for each, which does not depend on
+ * who else is on the machine.
+ */
+export type Frames = {
+  count: number;
+  busy: number;
+  median: number;
+  p95: number;
+  max: number;
+  longTasks: number;
+};
 
 /** Makes ready to read how long the thread of a page was at work. */
 export const openMetrics = async (page: Page): Promise<CDPSession> => {
@@ -16,12 +26,17 @@ export const busyTime = async (session: CDPSession): Promise<number> => {
   return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? 0) * 1000;
 };
 
-/** Starts to note the time of each frame of a page, and each task that kept it from answering (50 ms and more). */
+/**
+ * Starts to note the time of each frame of a page, and each task that kept it from answering (50 ms and
+ * more).
+ */
 export const startNoting = (page: Page): Promise<void> =>
   page.evaluate(() => {
     const noted: { frames: number[]; tasks: number[]; on: boolean } = { frames: [], tasks: [], on: true };
     Object.assign(window, { noted });
-    new PerformanceObserver((list) => noted.tasks.push(...list.getEntries().map(({ duration }) => duration))).observe({
+    new PerformanceObserver((list) =>
+      noted.tasks.push(...list.getEntries().map(({ duration }) => duration)),
+    ).observe({
       entryTypes: ['longtask'],
     });
     let last = performance.now();

@@ -16,13 +16,38 @@ const writeRun = async (out: string, events: number): Promise<void> => {
   const evidence = join(out, 'evidence', 'bench');
   await mkdir(join(evidence, 'logs'), { recursive: true });
   await writeFile(join(evidence, 'history.ndjson'), makeHistory({ events, objects: 60, seconds }));
-  await writeFile(join(evidence, 'logs', 'longhorn-manager.longhorn-manager.log'), makeLog({ lines: 15_000, seconds }));
-  const played = { name: 'bench', file: 'bench', seed: null, tags: [], round: 1, duration: seconds * 1000, evidence: 'evidence/bench' };
+  await writeFile(
+    join(evidence, 'logs', 'longhorn-manager.longhorn-manager.log'),
+    makeLog({ lines: 15_000, seconds }),
+  );
+  const played = {
+    name: 'bench',
+    file: 'bench',
+    seed: null,
+    tags: [],
+    round: 1,
+    duration: seconds * 1000,
+    evidence: 'evidence/bench',
+  };
   const scenarios: ScenarioReport[] = [{ ...untold, ...played, state: 'failed', reason: 'it is a bench' }];
   const startedAt = '2026-11-20T03:00:00.000Z';
   const target = { name: 'emulator', version: null };
-  const told = { provider: 'bench', target, kubernetes: null, judged: 'nothing', end: { state: 'finished' as const, reason: null } };
-  await writeReport(out, { schemaVersion: 1, run: 'abc123', startedAt, duration: 1, ...told, scenarios, totals: countStates(scenarios) });
+  const told = {
+    provider: 'bench',
+    target,
+    kubernetes: null,
+    judged: 'nothing',
+    end: { state: 'finished' as const, reason: null },
+  };
+  await writeReport(out, {
+    schemaVersion: 1,
+    run: 'abc123',
+    startedAt,
+    duration: 1,
+    ...told,
+    scenarios,
+    totals: countStates(scenarios),
+  });
 };
 
 const row = (what: string, { count, busy, median, p95, max, longTasks }: Frames): string =>
@@ -33,7 +58,11 @@ const frames = (page: Page, count: number): Promise<void> =>
     for (let each = 0; each < left; each += 1) await new Promise(requestAnimationFrame);
   }, count);
 
-const measure = async ({ page, metrics }: { page: Page; metrics: CDPSession }, what: string, act: (each: number) => Promise<void>) => {
+const measure = async (
+  { page, metrics }: { page: Page; metrics: CDPSession },
+  what: string,
+  act: (each: number) => Promise<void>,
+) => {
   const before = await busyTime(metrics);
   await startNoting(page);
   for (let each = 0; each < 60; each += 1) await act(each);
@@ -42,7 +71,10 @@ const measure = async ({ page, metrics }: { page: Page; metrics: CDPSession }, w
   return row(what, { ...noted, busy: ((await busyTime(metrics)) - before) / noted.count });
 };
 
-/** Opens a page of so many events in headless Chromium, zooms and moves in it, and says how long frames took, as a table in Markdown. */
+/**
+ * Opens a page of so many events in headless Chromium, zooms and moves in it, and says how long frames took,
+ * as a table in Markdown.
+ */
 export const benchReport = async ({ events }: { events: number }): Promise<string> => {
   const found = findChromium(process.env);
   if (found === undefined) throw new Error(withoutChromium(process.env).detail);
@@ -59,7 +91,11 @@ export const benchReport = async ({ events }: { events: number }): Promise<strin
     const ready = performance.now();
     await page.locator('.chart').evaluate((chart) => chart.scrollIntoView());
     await frames(page, 3);
-    const { x, y, width } = (await page.locator('.chart .lane').nth(3).boundingBox()) ?? { x: 0, y: 0, width: 0 };
+    const { x, y, width } = (await page.locator('.chart .lane').nth(3).boundingBox()) ?? {
+      x: 0,
+      y: 0,
+      width: 0,
+    };
     await page.mouse.move(x + width / 2, y + 10);
     const on = { page, metrics: await openMetrics(page) };
     await page.keyboard.down('Control');
@@ -68,11 +104,15 @@ export const benchReport = async ({ events }: { events: number }): Promise<strin
     await page.mouse.wheel(0, -300);
     await page.keyboard.up('Control');
     await page.mouse.down();
-    const pan = await measure(on, 'move', (each) => page.mouse.move(x + width / 2 + 200 * Math.sin(each / 6), y + 10));
+    const pan = await measure(on, 'move', (each) =>
+      page.mouse.move(x + width / 2 + 200 * Math.sin(each / 6), y + 10),
+    );
     await page.mouse.up();
     const point = await measure(on, 'point at states', (each) => page.mouse.move(x + 250 + each * 9, y + 10));
     await page.locator('.chart').focus();
-    const keys = await measure(on, 'arrow keys', (each) => page.keyboard.press(each % 10 === 9 ? 'ArrowDown' : 'ArrowRight'));
+    const keys = await measure(on, 'arrow keys', (each) =>
+      page.keyboard.press(each % 10 === 9 ? 'ArrowDown' : 'ArrowRight'),
+    );
     const { size } = await stat(join(out, 'report.html'));
     return [
       `${events} events: made in ${(opened - made).toFixed(0)} ms, ${(size / 1e6).toFixed(2)} MB, opened and drawn in ${(ready - opened).toFixed(0)} ms`,

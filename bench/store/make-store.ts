@@ -6,8 +6,9 @@ import { compressFrame } from '../../emulator/backupstore/lz4.ts';
 
 export const blockSize = 2 << 20;
 
-// Every twentieth block is random as encrypted or packed data are; of the others a sixteenth is, the rest looks like the text of a log. So the
-// store takes a fifth of its data on disk, and there is room for a large one.
+// Every twentieth block is random as encrypted or packed data are; of the others a sixteenth is, the rest
+// looks like the text of a log. So the store takes a fifth of its data on disk, and there is room for a large
+// one.
 const everyRandom = 20;
 const randomPart = blockSize / 16;
 
@@ -24,7 +25,10 @@ export const blockData = (index: number): Buffer => {
   return randomFillSync(data, 0, randomPart);
 };
 
-/** Makes a sound store of one volume with one backup of so many blocks, all different, in a folder; gives its size on disk in bytes. */
+/**
+ * Makes a sound store of one volume with one backup of so many blocks, all different, in a folder; gives its
+ * size on disk in bytes.
+ */
 export const makeStore = async (folder: string, blocks: number): Promise<number> => {
   const volume = 'bench';
   const put = async (path: string, data: Uint8Array | string): Promise<void> => {
@@ -45,7 +49,10 @@ export const makeStore = async (folder: string, blocks: number): Promise<number>
   const size = String(blocks * blockSize);
   const time = '2026-01-01T00:00:00Z';
   const named = { VolumeName: volume, SnapshotName: 's', SnapshotCreatedAt: time, CreatedTime: time };
-  await put(backupConfigPath('b1'), JSON.stringify({ Name: 'b1', ...named, Size: size, CompressionMethod: 'lz4', Blocks: mappings }));
+  await put(
+    backupConfigPath('b1'),
+    JSON.stringify({ Name: 'b1', ...named, Size: size, CompressionMethod: 'lz4', Blocks: mappings }),
+  );
   await put(
     'volume.cfg',
     JSON.stringify({

@@ -8,13 +8,15 @@ import { type Figures, note, table } from '../lab/table.ts';
 import { blockData, blockSize, makeStore } from './make-store.ts';
 
 const command = fileURLToPath(new URL('../../scripts/store.ts', import.meta.url));
-// So many files with data of their own are enough for sha512sum, which takes the same time for any: it reads them again and again.
+// So many files with data of their own are enough for sha512sum, which takes the same time for any: it reads
+// them again and again.
 const rawFiles = 20;
 
 /**
- * Measures `fsck` on a store of so many blocks of 2 MiB beside `sha512sum` on as many files of 2 MiB that are not compressed, both with all
- * processors, in turns, from the page cache; and gives the tables. The comparison favours sha512sum: fsck also decompresses each block and checks
- * the frame's own checksum, while what it saves in reading, compressed blocks being smaller, the page cache makes worth little.
+ * Measures `fsck` on a store of so many blocks of 2 MiB beside `sha512sum` on as many files of 2 MiB that are
+ * not compressed, both with all processors, in turns, from the page cache; and gives the tables. The
+ * comparison favours sha512sum: fsck also decompresses each block and checks the frame's own checksum, while
+ * what it saves in reading, compressed blocks being smaller, the page cache makes worth little.
  */
 export const benchStore = async ({
   blocks,
@@ -53,7 +55,11 @@ export const benchStore = async ({
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-  return [table('the same data, s', seconds), table('MiB of data/s', rate), table('how many times as long (goal: 1.5)', ratio)].join('\n');
+  return [
+    table('the same data, s', seconds),
+    table('MiB of data/s', rate),
+    table('how many times as long (goal: 1.5)', ratio),
+  ].join('\n');
 };
 
 const mebibytes = (bytes: number): string => (bytes / (1 << 20)).toFixed(0);

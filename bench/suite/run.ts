@@ -11,14 +11,16 @@ import { suiteTables } from './tables.ts';
 const command = fileURLToPath(new URL('../../scripts/e2e.ts', import.meta.url));
 
 /**
- * Runs `npm run e2e` once, with these flags of it, and gives tables of where its time went. Throws when it did not get to its scenarios.
- * What is built for the first time counts: run it twice on a new machine.
+ * Runs `npm run e2e` once, with these flags of it, and gives tables of where its time went. Throws when it
+ * did not get to its scenarios. What is built for the first time counts: run it twice on a new machine.
  */
 export const benchSuite = async (flags: string[]): Promise<string> => {
   const out = await mkdtemp(join(tmpdir(), 'corral-bench-suite-'));
   try {
     const begun = Date.now();
-    const child = spawn(process.execPath, [command, ...flags, '--out', out], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const child = spawn(process.execPath, [command, ...flags, '--out', out], {
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
     // It ends when its scenarios have cleaned up. A terminal sends Ctrl-C to it as well.
     process.on('SIGINT', () => {});
     process.on('SIGTERM', (signal) => child.kill(signal));
@@ -28,7 +30,11 @@ export const benchSuite = async (flags: string[]): Promise<string> => {
     if (report === undefined || (code !== exitCode.passed && code !== exitCode.failed))
       throw new Error(`the run of the suite ended with exit code ${code}: see above`);
     const started = Date.parse(report.startedAt);
-    const phases = { up: started - begun, scenarios: report.duration, down: ended - started - report.duration };
+    const phases = {
+      up: started - begun,
+      scenarios: report.duration,
+      down: ended - started - report.duration,
+    };
     return suiteTables(report, phases);
   } finally {
     await rm(out, { recursive: true, force: true });

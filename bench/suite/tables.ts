@@ -1,6 +1,9 @@
 import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 
-/** How a run of the suite went by the clock, in ms: from the start of the command to that of the scenarios, those, and from there to its end. */
+/**
+ * How a run of the suite went by the clock, in ms: from the start of the command to that of the scenarios,
+ * those, and from there to its end.
+ */
 type Phases = { up: number; scenarios: number; down: number };
 
 /** What the suite is to keep to, on the emulator's fast clocks and a warm cache. */
@@ -8,9 +11,11 @@ const goals = { suiteShare: 0.02, decisionMs: 5, ratio: 1.3, wholeSeconds: 150 }
 
 const seconds = (ms: number): string => (ms / 1000).toFixed(1);
 
-const toMarkdown = (rows: readonly (readonly string[])[]): string => rows.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
+const toMarkdown = (rows: readonly (readonly string[])[]): string =>
+  rows.map((cells) => `| ${cells.join(' | ')} |\n`).join('');
 
-const share = ({ account, duration }: ScenarioReport): string => `${((account.suite / Math.max(1, duration)) * 100).toFixed(1)} %`;
+const share = ({ account, duration }: ScenarioReport): string =>
+  `${((account.suite / Math.max(1, duration)) * 100).toFixed(1)} %`;
 
 const scenarioRow = (scenario: ScenarioReport): string[] => {
   const { name, state, duration, account, decisions } = scenario;
@@ -21,7 +26,9 @@ const scenarioRow = (scenario: ScenarioReport): string[] => {
     seconds(account.locks),
     seconds(account.others),
     `${seconds(account.suite)} (${share(scenario)})`,
-    decisions.count === 0 ? 'none' : `${decisions.median.toFixed(1)} / ${decisions.max.toFixed(1)} of ${decisions.count}`,
+    decisions.count === 0
+      ? 'none'
+      : `${decisions.median.toFixed(1)} / ${decisions.max.toFixed(1)} of ${decisions.count}`,
   ];
 };
 
@@ -30,7 +37,10 @@ const verdict = (ratio: number, whole: number): string => {
   return `${ratio.toFixed(2)} (goal: ${most}, and ${wholeSeconds} s in all: ${ratio <= most && whole <= wholeSeconds * 1000 ? 'met' : 'not met'})`;
 };
 
-/** Where the time of a run went, in two tables: scenario by scenario, and the run as a whole. Times are in seconds, delays in ms. */
+/**
+ * Where the time of a run went, in two tables: scenario by scenario, and the run as a whole. Times are in
+ * seconds, delays in ms.
+ */
 export const suiteTables = ({ scenarios }: Report, { up, scenarios: played, down }: Phases): string => {
   const longest = Math.max(...scenarios.map(({ duration }) => duration));
   const whole = up + played + down;

@@ -21,20 +21,27 @@ import { exactly, takeShard } from './shard.ts';
 /** A scenario that was chosen to run. */
 export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'>;
 
-// Vitest reads the expression in the process that loads the files, so that its faults come up among the errors of that.
+// Vitest reads the expression in the process that loads the files, so that its faults come up among the
+// errors of that.
 const explainStray = (message: string, expression: string | undefined): CommandError => {
   const unknown = /^The tag pattern (".*") is not defined/.exec(message)?.[1];
   if (unknown !== undefined)
-    return usageError(`--tags ${expression}: there is no tag ${unknown}; there are: ${tags.map(({ name }) => name).join(', ')}`);
+    return usageError(
+      `--tags ${expression}: there is no tag ${unknown}; there are: ${tags.map(({ name }) => name).join(', ')}`,
+    );
   const invalid = /^Invalid tags expression: (.*) in ".*"$/.exec(message)?.[1];
   if (invalid !== undefined) return usageError(`--tags ${expression}: ${invalid}: ${joinTags}`);
   return new CommandError(`the scenarios do not load: ${inOneLine(message)}`, exitCode.notFit);
 };
 
-const throwIfBroken = ({ testModules, unhandledErrors }: TestRunResult, expression: string | undefined): void => {
+const throwIfBroken = (
+  { testModules, unhandledErrors }: TestRunResult,
+  expression: string | undefined,
+): void => {
   for (const module of testModules) {
     const [error] = module.errors();
-    if (error !== undefined) throw new CommandError(`${toFile(module)} does not load: ${inOneLine(error.message)}`, exitCode.notFit);
+    if (error !== undefined)
+      throw new CommandError(`${toFile(module)} does not load: ${inOneLine(error.message)}`, exitCode.notFit);
   }
   const [stray] = unhandledErrors;
   if (stray !== undefined) throw explainStray((stray as Error).message, expression);
@@ -42,7 +49,9 @@ const throwIfBroken = ({ testModules, unhandledErrors }: TestRunResult, expressi
 
 const explainNone = (all: TestCase[], chosen: Pick<Arguments, 'only' | 'tags'>): CommandError => {
   if (all.length === 0) return new CommandError('there are no scenarios', exitCode.notFit);
-  const flags = (['only', 'tags'] as const).filter((flag) => chosen[flag] !== undefined).map((flag) => `--${flag} ${chosen[flag]}`);
+  const flags = (['only', 'tags'] as const)
+    .filter((flag) => chosen[flag] !== undefined)
+    .map((flag) => `--${flag} ${chosen[flag]}`);
   const names = all.map((test) => `"${test.name}" (${test.tags.join(', ') || 'no tags'})`);
   return usageError(`${flags.join(' with ')} chooses no scenario; there are: ${names.join(', ')}`);
 };
@@ -58,10 +67,14 @@ const describeTest = (test: TestCase): Chosen => ({
 type Catalogue = { all: Chosen[]; chosen: Chosen[] };
 
 /**
- * Lists the scenarios there are, and those that `--only` and `--tags` choose, before anything is started: by loading their files, nothing of them runs.
- * Throws a CommandError when none is chosen, which names those there are, and when a file does not load.
+ * Lists the scenarios there are, and those that `--only` and `--tags` choose, before anything is started: by
+ * loading their files, nothing of them runs. Throws a CommandError when none is chosen, which names those
+ * there are, and when a file does not load.
  */
-const listScenarios = async (config: string, chosen: Pick<Arguments, 'only' | 'tags'>): Promise<Catalogue> => {
+const listScenarios = async (
+  config: string,
+  chosen: Pick<Arguments, 'only' | 'tags'>,
+): Promise<Catalogue> => {
   const vitest = await keepSignals(() =>
     createVitest({
       config,
@@ -91,19 +104,31 @@ const listScenarios = async (config: string, chosen: Pick<Arguments, 'only' | 't
 export type Choice = {
   chosen: Chosen[];
   shard?: ShardReport | undefined;
-  /** Regular expression on the names of the scenarios that, with the tags and the files of the chosen ones, chooses these. */
+  /**
+   * Regular expression on the names of the scenarios that, with the tags and the files of the chosen ones,
+   * chooses these.
+   */
   only: string | undefined;
 };
 
-/** Lists the scenarios that the flags choose, before anything is started; none can only be what a shard gets. Throws as listScenarios does. */
-export const chooseScenarios = async (config: string, args: Pick<Arguments, 'only' | 'tags' | 'shard'>): Promise<Choice> => {
+/**
+ * Lists the scenarios that the flags choose, before anything is started; none can only be what a shard gets.
+ * Throws as listScenarios does.
+ */
+export const chooseScenarios = async (
+  config: string,
+  args: Pick<Arguments, 'only' | 'tags' | 'shard'>,
+): Promise<Choice> => {
   const { all, chosen } = await listScenarios(config, args);
   if (args.shard === undefined) return { chosen, only: args.only };
   const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes() });
   return { ...taken, only: exactly(taken.chosen) };
 };
 
-/** Says and reports that a shard has nothing to play, which is no failure: there may be more shards than scenarios. No cluster is brought for it. */
+/**
+ * Says and reports that a shard has nothing to play, which is no failure: there may be more shards than
+ * scenarios. No cluster is brought for it.
+ */
 export const tellEmptyShard = async (
   args: Pick<Arguments, 'out' | 'provider' | 'longhorn' | 'output'>,
   { shard }: Choice,
@@ -121,7 +146,9 @@ export const tellEmptyShard = async (
   tellStart(args.output, { ...report, scenarios: 0 });
   const path = await writeReport(args.out, report);
   const stream = streamFor(args.output);
-  stream.write(`shard ${shard?.index}/${shard?.of} gets no scenario of the chosen ones: nothing was played\n`);
+  stream.write(
+    `shard ${shard?.index}/${shard?.of} gets no scenario of the chosen ones: nothing was played\n`,
+  );
   for (const line of composeClosing(report, relative('', path), (_, text) => text)) stream.write(`${line}\n`);
   return exitCode.passed;
 };

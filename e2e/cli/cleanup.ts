@@ -5,7 +5,15 @@ import { cleanUp } from '../suite/cleanup/clean-up.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
-type Flags = { kubeconfig: string; context: string; namespace?: string; run?: string; all?: true; force?: true; dryRun?: true };
+type Flags = {
+  kubeconfig: string;
+  context: string;
+  namespace?: string;
+  run?: string;
+  all?: true;
+  force?: true;
+  dryRun?: true;
+};
 
 const program = (): Command =>
   new Command('npm run cleanup --')
@@ -15,7 +23,10 @@ const program = (): Command =>
     .requiredOption('--kubeconfig <file>', 'the file that names the cluster')
     .requiredOption('--context <name>', 'the context of that file')
     .option('--namespace <name>', 'the one that holds the backup stores, where the run was given one')
-    .option('--run <id>', 'of this run, by its id: six characters, as the first line of a run and its report say it')
+    .option(
+      '--run <id>',
+      'of this run, by its id: six characters, as the first line of a run and its report say it',
+    )
     .option('--all', 'of every run, but those that are still under way')
     .option(
       '--force',
@@ -42,17 +53,28 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const { kubeconfig, context, namespace, force = false, dryRun = false } = flags;
   const cluster = connect({ kubeconfig, context });
   print(`${cluster.server}, context ${cluster.context}`);
-  return (await cleanUp({ cluster, wanted, namespace, force, dryRun, tell: print })) ? exitCode.passed : exitCode.failed;
+  return (await cleanUp({ cluster, wanted, namespace, force, dryRun, tell: print }))
+    ? exitCode.passed
+    : exitCode.failed;
 };
 
-/** `npm run cleanup`: removes what runs have left in a cluster. Returns the exit code: 0 nothing is left, 1 something is, 2 usage. */
+/**
+ * `npm run cleanup`: removes what runs have left in a cluster. Returns the exit code: 0 nothing is left, 1
+ * something is, 2 usage.
+ */
 export const runCleanupCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   try {
     return await run(argv);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
-    const isUsage = error instanceof CommanderError || (error instanceof CommandError && error.exitCode === exitCode.usage);
-    const message = error instanceof CommanderError ? commanderMessage(error) : error instanceof Error ? error.message : String(error);
+    const isUsage =
+      error instanceof CommanderError || (error instanceof CommandError && error.exitCode === exitCode.usage);
+    const message =
+      error instanceof CommanderError
+        ? commanderMessage(error)
+        : error instanceof Error
+          ? error.message
+          : String(error);
     process.stderr.write(`cleanup: ${message}${isUsage ? ': see npm run cleanup -- --help' : ''}\n`);
     return isUsage ? exitCode.usage : exitCode.failed;
   }

@@ -20,42 +20,63 @@ const code = (text: string): string => `\`${text}\``;
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string[] =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`);
 
-const lines = (name: string): RegExp => new RegExp(`(<!-- npm run docs: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`, 'g');
+const lines = (name: string): RegExp =>
+  new RegExp(`(<!-- npm run docs: ${name} -->\n)[\\s\\S]*?(<!-- end -->)`, 'g');
 
 const named = /<!-- npm run docs: ([\w-]+) -->/g;
 
-/** A document with what stands between its markers written anew; throws for a marker that nobody knows, and for one without an end. */
+/**
+ * A document with what stands between its markers written anew; throws for a marker that nobody knows, and
+ * for one without an end.
+ */
 export const rewrite = (text: string, sections: Record<string, () => string[]>): string => {
   let written = text;
   for (const [, name = ''] of text.matchAll(named)) {
     const section = sections[name];
-    if (section === undefined) throw new Error(`there is no section named ${name}; there are: ${Object.keys(sections).join(', ')}`);
+    if (section === undefined)
+      throw new Error(`there is no section named ${name}; there are: ${Object.keys(sections).join(', ')}`);
     const pattern = lines(name);
     if (!pattern.test(written)) throw new Error(`section ${name} has no end: write <!-- end --> behind it`);
-    written = written.replaceAll(pattern, (_, begin: string, end: string) => `${begin}\n${section().join('\n')}\n\n${end}`);
+    written = written.replaceAll(
+      pattern,
+      (_, begin: string, end: string) => `${begin}\n${section().join('\n')}\n\n${end}`,
+    );
   }
   return written;
 };
 
-/** The steps that scenarios call, with the sentence that each prints; or the sentences of those that every scenario has without calling them. */
+/**
+ * The steps that scenarios call, with the sentence that each prints; or the sentences of those that every
+ * scenario has without calling them.
+ */
 const tellSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
   const { named, always } = readProject().steps;
   if (word === 'always') return [...always].map((sentence) => `- ${sentence}`);
-  const steps = [...named].filter(([name]) => name.startsWith(`${word}.`)).toSorted(([one], [other]) => one.localeCompare(other));
+  const steps = [...named]
+    .filter(([name]) => name.startsWith(`${word}.`))
+    .toSorted(([one], [other]) => one.localeCompare(other));
   return table(
     ['step', 'prints itself as'],
     steps.map(([name, sentence]) => [code(name), sentence]),
   );
 };
 
-/** A scenario as it is written, by its file and its name; without comments, which are for those who know the rest. */
+/**
+ * A scenario as it is written, by its file and its name; without comments, which are for those who know the
+ * rest.
+ */
 const quoteScenario = (file: string, name: string): string[] => {
   const found = readProject()
     .scenarios.get(file)
     ?.scenarios.find((each) => each.name === name);
   if (found === undefined) throw new Error(`${file} has no scenario named "${name}"`);
   const lines = found.text.split('\n');
-  return ['```ts', `// from e2e/scenarios/${file}.e2e.ts`, ...lines.filter((line) => !line.trimStart().startsWith('//')), '```'];
+  return [
+    '```ts',
+    `// from e2e/scenarios/${file}.e2e.ts`,
+    ...lines.filter((line) => !line.trimStart().startsWith('//')),
+    '```',
+  ];
 };
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -64,7 +85,9 @@ const reported = /toFinding\(\s*'([\w-]+)'/g;
 
 /** The differences that steps report as findings when they meet them, in the order of the table. */
 export const reportedDifferences = (): DifferenceId[] => {
-  const sources = globSync('e2e/suite/steps/**/*.ts', { cwd: root }).map((file) => readFileSync(`${root}${file}`, 'utf8'));
+  const sources = globSync('e2e/suite/steps/**/*.ts', { cwd: root }).map((file) =>
+    readFileSync(`${root}${file}`, 'utf8'),
+  );
   const found = new Set(sources.flatMap((source) => [...source.matchAll(reported)].map(([, id]) => id)));
   return (Object.keys(differences) as DifferenceId[]).filter((id) => found.has(id));
 };
@@ -129,7 +152,8 @@ export const sections: Record<string, () => string[]> = {
       Object.entries(dangers).map(([name, text]) => [code(name), text]),
     ),
   differences: tellDifferences,
-  example: () => quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
+  example: () =>
+    quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
   findings: tellFindings,
   'message-classes': () =>
     table(
@@ -150,13 +174,18 @@ export const sections: Record<string, () => string[]> = {
 
 const program = (): Command =>
   new Command('npm run docs --')
-    .description('Writes what of the documents comes from the code: the parts between <!-- npm run docs: NAME --> and <!-- end -->.')
+    .description(
+      'Writes what of the documents comes from the code: the parts between <!-- npm run docs: NAME --> and <!-- end -->.',
+    )
     .option('--check', 'only say which documents are not as they would be written (exit code 1)')
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 
-/** `npm run docs`: writes the documents' parts that come from the code. Returns the exit code: 0 written, 1 they differ, 2 usage. */
+/**
+ * `npm run docs`: writes the documents' parts that come from the code. Returns the exit code: 0 written, 1
+ * they differ, 2 usage.
+ */
 export const runDocsCommand = (argv: readonly string[]): ExitCode => {
   try {
     const command = program();
@@ -168,7 +197,10 @@ export const runDocsCommand = (argv: readonly string[]): ExitCode => {
       if (after !== before && !check) writeFileSync(path, after);
       return after !== before;
     });
-    for (const path of stale) process.stdout.write(`${path}: ${check ? 'is not as the code has it: npm run docs writes it' : 'written'}\n`);
+    for (const path of stale)
+      process.stdout.write(
+        `${path}: ${check ? 'is not as the code has it: npm run docs writes it' : 'written'}\n`,
+      );
     return check && stale.length > 0 ? exitCode.failed : exitCode.passed;
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;

@@ -18,16 +18,27 @@ type Doctor<Diagnosis> = {
 
 const program = (providers: string[]): Command =>
   new Command('npm run doctor --')
-    .description('Looks whether all is there that npm run e2e needs with the same flags, and says what mends what is not.')
+    .description(
+      'Looks whether all is there that npm run e2e needs with the same flags, and says what mends what is not.',
+    )
     .option('--provider <name>', `where the cluster would come from: ${providers.join(', ')}`, 'lab')
-    .option('--longhorn <which>', 'the Longhorn that would be brought: emulator (the default), official[:VERSION] or archive:DIR')
-    .option('--registry-mirror <url>', 'official, archive:DIR: the registry from which images would be pulled')
+    .option(
+      '--longhorn <which>',
+      'the Longhorn that would be brought: emulator (the default), official[:VERSION] or archive:DIR',
+    )
+    .option(
+      '--registry-mirror <url>',
+      'official, archive:DIR: the registry from which images would be pulled',
+    )
     .option('--kubeconfig <file>', 'existing: the file that names the cluster')
     .option('--context <name>', 'existing: the context of that file')
     .option('--expect-cluster <uid>', 'existing: the UID that its namespace kube-system must have')
     .option('--store-image <image>', "existing: an image for the backup store's pod")
     .option('--namespace <name>', 'existing: a namespace that is there, for all backup stores')
-    .option('--allow <list>', 'existing: what scenarios may do that others could feel: their rights are looked at too')
+    .option(
+      '--allow <list>',
+      'existing: what scenarios may do that others could feel: their rights are looked at too',
+    )
     .option(
       '--json',
       'print it for programs: provider, longhorn, ready, and checks with title, state (ok, warning, missing), detail and mend',
@@ -46,7 +57,9 @@ const read = (flags: Flags, providers: string[]): Asked => {
   return { provider, longhorn, registryMirror: checkMirror(longhorn, flags.registryMirror), existing };
 };
 
-/** `npm run doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage. */
+/**
+ * `npm run doctor`. Returns the exit code: 0 all is there that a run needs, 1 something is missing, 2 usage.
+ */
 export const runDoctorCommand = async <Diagnosis extends { ready: boolean }>(
   argv: readonly string[],
   { providers, diagnose, tell }: Doctor<Diagnosis>,
@@ -60,7 +73,10 @@ export const runDoctorCommand = async <Diagnosis extends { ready: boolean }>(
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
     if (!(error instanceof CommanderError || error instanceof CommandError)) throw error;
-    const message = error instanceof CommanderError ? `${commanderMessage(error)}: see npm run doctor -- --help` : error.message;
+    const message =
+      error instanceof CommanderError
+        ? `${commanderMessage(error)}: see npm run doctor -- --help`
+        : error.message;
     process.stderr.write(`doctor: ${message}\n`);
     return exitCode.usage;
   }

@@ -1,7 +1,14 @@
 import { interruptedExitCode } from '../report/interruption.ts';
 
 /** What the command's exit code tells. */
-export const exitCode = { passed: 0, failed: 1, usage: 2, notFit: 3, differs: 4, interrupted: interruptedExitCode } as const;
+export const exitCode = {
+  passed: 0,
+  failed: 1,
+  usage: 2,
+  notFit: 3,
+  differs: 4,
+  interrupted: interruptedExitCode,
+} as const;
 
 export type ExitCode = (typeof exitCode)[keyof typeof exitCode];
 

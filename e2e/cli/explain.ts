@@ -8,7 +8,8 @@ import { type Field, messageClasses, type Row, type Wording } from '../longhorn/
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
-// The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a type: any of them.
+// The names that a reader of `kubectl get -o yaml` knows; a log has levels, an event types, a condition a
+// type: any of them.
 const fields = {
   'messages.error': (field) => field === 'status.messages.error',
   'messages.info': (field) => field === 'status.messages.info',
@@ -30,12 +31,14 @@ will do. What is said in another field or state is another message, so a text al
 Exit codes: 0 the catalogue knows the text; 1 it is unclassified; 2 the command was called in a way it does not know.`;
 
 const parseVersion = (version: string): string => {
-  if (semver.valid(version) === null) throw new InvalidArgumentError('give a version by all its numbers, as v1.12.1');
+  if (semver.valid(version) === null)
+    throw new InvalidArgumentError('give a version by all its numbers, as v1.12.1');
   return version;
 };
 
 const notEmpty = (state: string): string => {
-  if (state.trim() === '') throw new InvalidArgumentError('name a state, as Error, or the reason of an event');
+  if (state.trim() === '')
+    throw new InvalidArgumentError('name a state, as Error, or the reason of an event');
   return state;
 };
 
@@ -52,7 +55,10 @@ const program = (): Command =>
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 
-/** Reads the arguments; throws a CommandError of one line for what is none. Undefined: help was asked for, and given. */
+/**
+ * Reads the arguments; throws a CommandError of one line for what is none. Undefined: help was asked for, and
+ * given.
+ */
 const parseExplain = (argv: readonly string[]): Arguments | undefined => {
   const command = program();
   if (!parseFlags(command, argv)) return undefined;
@@ -79,7 +85,11 @@ const of = ({ speaker }: Row): string => speakers[speaker] ?? `a ${speaker}`;
 // What a state is called depends on what has it.
 const stateOf = ({ fields, states }: Row): string => {
   if (states === undefined) return '';
-  const what = fields[0]?.startsWith('event') ? 'with the reason' : fields[0]?.startsWith('condition') ? 'that is' : 'in the state';
+  const what = fields[0]?.startsWith('event')
+    ? 'with the reason'
+    : fields[0]?.startsWith('condition')
+      ? 'that is'
+      : 'in the state';
   return `, ${what} ${listed(states)}`;
 };
 
@@ -102,7 +112,9 @@ const tellMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
 const tellMeanings = (meanings: readonly Meaning[]): string[] => {
   const classes = [...new Set(meanings.map(({ row }) => row.class))];
   return [
-    ...(meanings.length > 1 ? [`It has ${meanings.length} meanings; which one it is, the field and the state decide.`, ''] : []),
+    ...(meanings.length > 1
+      ? [`It has ${meanings.length} meanings; which one it is, the field and the state decide.`, '']
+      : []),
     ...meanings.flatMap((meaning) => [...tellMeaning(meaning), '']),
     ...classes.map((name) => `${name}: ${messageClasses[name]}`),
   ];
@@ -118,10 +130,19 @@ const tellJson = (text: string, meanings: readonly Meaning[]): string => {
     advice: row.advice,
     onlyWhere: row.only ?? null,
     said: { by: row.speaker, fields: row.fields, states: row.states ?? null, asCause },
-    wordings: wordings.map(({ versions, origin, seen }) => ({ versions, origin, seen, links: linksOf(seen) })),
+    wordings: wordings.map(({ versions, origin, seen }) => ({
+      versions,
+      origin,
+      seen,
+      links: linksOf(seen),
+    })),
   }));
   return JSON.stringify(
-    { text, class: classes.size === 0 ? 'unclassified' : classes.size === 1 ? [...classes][0] : null, meanings: told },
+    {
+      text,
+      class: classes.size === 0 ? 'unclassified' : classes.size === 1 ? [...classes][0] : null,
+      meanings: told,
+    },
     null,
     2,
   );
@@ -139,16 +160,23 @@ const find = (text: string, { where }: Arguments): Meaning[] => {
 
 const explain = async (args: Arguments): Promise<ExitCode> => {
   const text = (args.text === '-' ? await readAll(process.stdin) : args.text).trim();
-  if (text === '') throw usageError('the text is empty: give what Longhorn said, or - to read it from the standard input');
+  if (text === '')
+    throw usageError('the text is empty: give what Longhorn said, or - to read it from the standard input');
   const meanings = find(text, args);
   const narrowed = Object.keys(args.where).length > 0 && meaningsOf(text).length > 0;
   if (args.json) process.stdout.write(`${tellJson(text, meanings)}\n`);
   else if (meanings.length > 0) process.stdout.write(`${tellMeanings(meanings).join('\n')}\n`);
-  else process.stdout.write(`${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}\n`);
+  else
+    process.stdout.write(
+      `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}\n`,
+    );
   return meanings.length > 0 ? exitCode.passed : exitCode.failed;
 };
 
-/** `npm run explain`: tells what a text of Longhorn means. Returns the exit code: 0 known, 1 unclassified, 2 usage. */
+/**
+ * `npm run explain`: tells what a text of Longhorn means. Returns the exit code: 0 known, 1 unclassified, 2
+ * usage.
+ */
 export const runExplainCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   try {
     const args = parseExplain(argv);

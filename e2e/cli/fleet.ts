@@ -36,8 +36,12 @@ const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal)
   const run = makeRunId();
   const { metadata } = await cluster.get(resources.namespaces, { name: 'kube-system' });
   const objects = await composeFleet(args, { run, uid: metadata.uid ?? '' });
-  print(`Corral fleet ${run}: ${args.shards} ${args.shards === 1 ? 'shard' : 'shards'}, mode ${args.mode}, image ${args.image}`);
-  print(`On ${cluster.server} (context ${cluster.context}), Kubernetes ${await cluster.version()}; it makes, and removes:`);
+  print(
+    `Corral fleet ${run}: ${args.shards} ${args.shards === 1 ? 'shard' : 'shards'}, mode ${args.mode}, image ${args.image}`,
+  );
+  print(
+    `On ${cluster.server} (context ${cluster.context}), Kubernetes ${await cluster.version()}; it makes, and removes:`,
+  );
   for (const object of objects) print(`  ${nameOf(object)}`);
   await removeReports(args.out);
   const namespace = fleetNamespace(run);
@@ -45,8 +49,15 @@ const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal)
   let code: ExitCode;
   try {
     await makeObjects(cluster, objects, signal);
-    const sources = await orAborted(followFleet({ cluster, namespace, shards: args.shards, out: args.out, tell: print, signal }), signal);
-    if (sources.length === 0) throw new CommandError(`no shard has a report: see the logs in ${relative('', args.out)}`, exitCode.notFit);
+    const sources = await orAborted(
+      followFleet({ cluster, namespace, shards: args.shards, out: args.out, tell: print, signal }),
+      signal,
+    );
+    if (sources.length === 0)
+      throw new CommandError(
+        `no shard has a report: see the logs in ${relative('', args.out)}`,
+        exitCode.notFit,
+      );
     code = await mergeAndTell(sources, { out: args.out, allowMissing: false });
   } finally {
     removed = await remove(cluster, objects, run);
@@ -54,7 +65,11 @@ const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal)
   return code === exitCode.passed && !removed ? exitCode.notFit : code;
 };
 
-const remove = async (cluster: Cluster, objects: readonly KubernetesObject[], run: string): Promise<boolean> => {
+const remove = async (
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+  run: string,
+): Promise<boolean> => {
   print('Removing what the fleet made ...');
   try {
     await removeObjects(cluster, objects);
@@ -66,7 +81,10 @@ const remove = async (cluster: Cluster, objects: readonly KubernetesObject[], ru
   }
 };
 
-/** `npm run fleet`: plays the scenarios in pods, a shard each, and merges their reports. Returns the exit code, as that of `npm run e2e`; every error is told. */
+/**
+ * `npm run fleet`: plays the scenarios in pods, a shard each, and merges their reports. Returns the exit
+ * code, as that of `npm run e2e`; every error is told.
+ */
 export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const interrupted = new AbortController();
   const giveBack = takeSignals({
@@ -82,7 +100,11 @@ export const runFleetCommand = async (argv: readonly string[]): Promise<ExitCode
   try {
     const args = parseFleet(argv);
     if (args === undefined) return exitCode.passed;
-    return await play(connect({ kubeconfig: args.kubeconfig, context: args.context }), args, interrupted.signal);
+    return await play(
+      connect({ kubeconfig: args.kubeconfig, context: args.context }),
+      args,
+      interrupted.signal,
+    );
   } catch (error) {
     if (interrupted.signal.aborted) return exitCode.interrupted;
     complain(error instanceof CommandError ? error.message : explainError(error));

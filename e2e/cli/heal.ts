@@ -13,13 +13,19 @@ type RunFolder = {
   ledger: Ledger;
   /** Whether there is a ledger: a run that injected no fault has none. */
   recorded: boolean;
-  /** The ids of the runs whose faults may be in force: that of the report, the ledger's last one, and those that have not healed all. */
+  /**
+   * The ids of the runs whose faults may be in force: that of the report, the ledger's last one, and those
+   * that have not healed all.
+   */
   runs: string[];
 };
 
 const whichOne = "name the run's folder of results (--out DIR), or give the run's id (--run ID)";
 
-/** Reads a run's folder of results; throws a CommandError of one line for one that is not there, is none of a run, or does not say of which. */
+/**
+ * Reads a run's folder of results; throws a CommandError of one line for one that is not there, is none of a
+ * run, or does not say of which.
+ */
 const readRunFolder = async (out: string): Promise<RunFolder> => {
   const found = statSync(out, { throwIfNoEntry: false });
   if (found === undefined) throw unread(`there is no folder ${out}: ${whichOne}`);
@@ -27,7 +33,9 @@ const readRunFolder = async (out: string): Promise<RunFolder> => {
   const recorded = statSync(ledgerPath(out), { throwIfNoEntry: false }) !== undefined;
   const ledger = await openLedger(out);
   const report = await readReport(out).catch(() => {
-    throw unread(`${reportPath(out)} cannot be read, which says what run this was: give the run's id (--run ID)`);
+    throw unread(
+      `${reportPath(out)} cannot be read, which says what run this was: give the run's id (--run ID)`,
+    );
   });
   if (!recorded && report === undefined)
     throw unread(`${out} is not of a run: it holds neither faults.ndjson nor report.json: ${whichOne}`);
@@ -41,18 +49,29 @@ type Flags = { kubeconfig: string; context?: string; out: string; run?: string }
 
 const parseRun = (id: string): string => {
   if (!runIdPattern.test(id))
-    throw new InvalidArgumentError('it is six characters of a-z and 0-9, as the first line of a run and its report say it');
+    throw new InvalidArgumentError(
+      'it is six characters of a-z and 0-9, as the first line of a run and its report say it',
+    );
   return id;
 };
 
 const program = (): Command =>
   new Command('npm run heal --')
-    .description('Undoes what a run that was killed has left in force in a cluster, as its ledger (faults.ndjson) tells.')
+    .description(
+      'Undoes what a run that was killed has left in force in a cluster, as its ledger (faults.ndjson) tells.',
+    )
     .requiredOption('--kubeconfig <file>', 'the cluster that the run was on')
     .option('--context <name>', "a context of it; by default the file's own choice")
     .option('--out <dir>', 'the output folder of that run', '.corral/last')
-    .option('--run <id>', 'the id of that run, where its output folder is lost: what it left is found by its labels', parseRun)
-    .addHelpText('after', '\nExit code 0: nothing is in force. 1: something is, or may be, as not all could be read. 2: usage.')
+    .option(
+      '--run <id>',
+      'the id of that run, where its output folder is lost: what it left is found by its labels',
+      parseRun,
+    )
+    .addHelpText(
+      'after',
+      '\nExit code 0: nothing is in force. 1: something is, or may be, as not all could be read. 2: usage.',
+    )
     .allowExcessArguments(false)
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -71,7 +90,8 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
       return undefined;
     }
   };
-  const tellDone = async (work: () => Promise<string[]>): Promise<void> => void told.done.push(...((await attempt(work)) ?? []));
+  const tellDone = async (work: () => Promise<string[]>): Promise<void> =>
+    void told.done.push(...((await attempt(work)) ?? []));
 
   const folder = run === undefined || isOutGiven ? await attempt(() => readRunFolder(out)) : undefined;
   if (folder !== undefined) {
@@ -81,43 +101,62 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
   }
   const cluster = await attempt(() => connect({ kubeconfig, ...(context !== undefined && { context }) }));
   if (cluster === undefined) {
-    for (const { title } of folder?.ledger.open() ?? []) told.problems.push(`not healed, so that it may be in force: ${title}`);
+    for (const { title } of folder?.ledger.open() ?? [])
+      told.problems.push(`not healed, so that it may be in force: ${title}`);
     return told;
   }
   if (folder !== undefined) await tellDone(() => healLeftOver({ cluster, ledger: folder.ledger }));
   const runs = [...new Set([...(run === undefined ? [] : [run]), ...(folder?.runs ?? [])])];
   if (folder !== undefined && runs.length === 0)
-    told.problems.push(`${out} does not say which run it is of, so the cluster was not looked at: give the run's id (--run ID)`);
+    told.problems.push(
+      `${out} does not say which run it is of, so the cluster was not looked at: give the run's id (--run ID)`,
+    );
   if (runs.length > 0 && !(await attempt(() => answers(cluster)))) return told;
   for (const id of runs) await tellDone(() => healByLabels(cluster, id));
-  if (told.done.length === 0 && told.problems.length === 0) told.done.push(allClear(out, { folder, runs, server: cluster.server }));
+  if (told.done.length === 0 && told.problems.length === 0)
+    told.done.push(allClear(out, { folder, runs, server: cluster.server }));
   return told;
 };
 
 // One line for a cluster that cannot be reached, and not one for each list of it.
 const answers = async (cluster: Cluster): Promise<true> => {
   await cluster.version().catch((error: Error) => {
-    throw new Error(`the cluster was not looked at: ${error.message}: see that it is up, and that the kubeconfig is of the run's cluster`);
+    throw new Error(
+      `the cluster was not looked at: ${error.message}: see that it is up, and that the kubeconfig is of the run's cluster`,
+    );
   });
   return true;
 };
 
-const allClear = (out: string, { folder, runs, server }: { folder: RunFolder | undefined; runs: string[]; server: string }): string => {
+const allClear = (
+  out: string,
+  { folder, runs, server }: { folder: RunFolder | undefined; runs: string[]; server: string },
+): string => {
   const inCluster = `no fault in ${server} is labelled with run ${runs.join(' or ')}`;
   if (folder === undefined) return `nothing is in force: ${inCluster}`;
-  const inFolder = folder.recorded ? `${out} tells of no fault that was not healed` : `no fault was recorded in ${out}`;
+  const inFolder = folder.recorded
+    ? `${out} tells of no fault that was not healed`
+    : `no fault was recorded in ${out}`;
   return `nothing is in force: ${inFolder}, and ${inCluster}`;
 };
 
 const messages = (error: unknown): string[] =>
-  error instanceof AggregateError ? error.errors.flatMap(messages) : [error instanceof Error ? error.message : String(error)];
+  error instanceof AggregateError
+    ? error.errors.flatMap(messages)
+    : [error instanceof Error ? error.message : String(error)];
 
-/** `npm run heal`: undoes the faults of a killed run. Returns the exit code: 0 healed, 1 something could not be read, reached or healed, 2 usage. */
+/**
+ * `npm run heal`: undoes the faults of a killed run. Returns the exit code: 0 healed, 1 something could not
+ * be read, reached or healed, 2 usage.
+ */
 export const runHealCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const complain = (lines: string[]) => process.stderr.write(lines.map((line) => `heal: ${line}\n`).join(''));
   try {
     const command = refuseLostFlags(program(), argv).parse(argv, { from: 'user' });
-    const { done, problems } = await heal(command.opts<Flags>(), command.getOptionValueSource('out') === 'cli');
+    const { done, problems } = await heal(
+      command.opts<Flags>(),
+      command.getOptionValueSource('out') === 'cli',
+    );
     for (const line of done) process.stdout.write(`${line}\n`);
     complain(problems);
     return problems.length > 0 ? exitCode.failed : exitCode.passed;

@@ -23,25 +23,37 @@ const describe = (): Command =>
     .argument('<path...>', 'reports, or folders with report.json files somewhere in them')
     .option('--out <dir>', 'where the merged report.json goes', '.corral/merged')
     .option('--allow-missing', 'merge what is there when a shard is missing')
-    .option('--times <file>', 'also write how long each scenario took, as --shard splits by it: fixtures/expected-times.json')
+    .option(
+      '--times <file>',
+      'also write how long each scenario took, as --shard splits by it: fixtures/expected-times.json',
+    )
     .option('--table', 'merge nothing: print a table in Markdown, versions of Longhorn by scenarios')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 
-const print = (lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+const print = (lines: readonly string[]): void =>
+  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 const complain = (line: string): void => void process.stderr.write(`merge-reports: ${line}\n`);
 
-/** What reports come to, as the exit code of the run that wrote them: a scenario that failed, then a run that did not finish, then what it left in the cluster. */
+/**
+ * What reports come to, as the exit code of the run that wrote them: a scenario that failed, then a run that
+ * did not finish, then what it left in the cluster.
+ */
 const judgeReports = (reports: readonly Pick<Report, 'end' | 'totals' | 'differences'>[]): ExitCode => {
-  const ended = (...states: Report['end']['state'][]) => reports.some(({ end }) => states.includes(end.state));
+  const ended = (...states: Report['end']['state'][]) =>
+    reports.some(({ end }) => states.includes(end.state));
   if (ended('interrupted')) return exitCode.interrupted;
   if (ended('cluster-lost')) return exitCode.notFit;
   if (reports.some(({ totals }) => totals.failed + totals.notProvable > 0)) return exitCode.failed;
-  if (ended('set-up-failed', 'runner-died') || reports.some(({ differences }) => differences === null)) return exitCode.notFit;
+  if (ended('set-up-failed', 'runner-died') || reports.some(({ differences }) => differences === null))
+    return exitCode.notFit;
   return reports.some(({ differences }) => differences?.length) ? exitCode.failed : exitCode.passed;
 };
 
-/** Merges reports that were read, writes and tells the merged one, and returns the exit code; throws a CommandError where they do not belong together. */
+/**
+ * Merges reports that were read, writes and tells the merged one, and returns the exit code; throws a
+ * CommandError where they do not belong together.
+ */
 export const mergeAndTell = async (
   sources: readonly Source[],
   { out, allowMissing, times }: { out: string; allowMissing: boolean; times?: string | undefined },
@@ -50,7 +62,10 @@ export const mergeAndTell = async (
   for (const line of doubled) complain(line);
   const lacking = `${missing.length === 1 ? 'shard' : 'shards'} ${missing.join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing`;
   if (missing.length > 0 && !allowMissing)
-    throw new CommandError(`${lacking}: name the report, or merge without it by --allow-missing`, exitCode.notFit);
+    throw new CommandError(
+      `${lacking}: name the report, or merge without it by --allow-missing`,
+      exitCode.notFit,
+    );
   const path = await writeReport(out, report);
   await writePage(out, { merged: true });
   if (times !== undefined) await writeExpectedTimes(times, timesOf(report));
@@ -65,7 +80,9 @@ export const mergeAndTell = async (
 // What was kept of a scenario stays where it is: the merged report names it from its own folder.
 const withEvidenceFrom = ({ path, report }: Source, out: string): Source => {
   const moved = (evidence: string) => relative(out, resolve(path, '..', evidence));
-  const scenarios = report.scenarios.map((each) => (each.evidence ? { ...each, evidence: moved(each.evidence) } : each));
+  const scenarios = report.scenarios.map((each) =>
+    each.evidence ? { ...each, evidence: moved(each.evidence) } : each,
+  );
   return { path, report: { ...report, scenarios } };
 };
 
@@ -85,7 +102,10 @@ export const parseMergeReports = (argv: readonly string[]): { paths: string[]; f
   return { paths: command.args, flags: command.opts<Flags>() };
 };
 
-/** `npm run merge-reports`: returns the exit code, that of the runs whose reports they are; every error is told. */
+/**
+ * `npm run merge-reports`: returns the exit code, that of the runs whose reports they are; every error is
+ * told.
+ */
 export const runMergeReportsCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   try {
     const parsed = parseMergeReports(argv);

@@ -9,7 +9,10 @@ import type { Arguments } from './arguments/parse.ts';
 /** The file behind `npx vitest`. */
 export const vitestEntry = fileURLToPath(new URL('vitest.mjs', import.meta.resolve('vitest/package.json')));
 
-/** How a configuration is loaded: by Node itself. Bundling it takes longer, and on a busy machine Vite tells of that among what is told of the run. */
+/**
+ * How a configuration is loaded: by Node itself. Bundling it takes longer, and on a busy machine Vite tells
+ * of that among what is told of the run.
+ */
 export const configLoader = 'native';
 
 const killGroup = (leader: number | undefined): void => {
@@ -25,15 +28,18 @@ const killGroup = (leader: number | undefined): void => {
 export type Interruption = { first: AbortSignal; again: AbortSignal };
 
 /**
- * Plays the chosen scenarios with vitest, in a process of its own, and says how that ended.
- * It is the same run as `npx vitest run --project e2e`: the reporter in there tells it and writes report.json.
+ * Plays the chosen scenarios with vitest, in a process of its own, and says how that ended. It is the same
+ * run as `npx vitest run --project e2e`: the reporter in there tells it and writes report.json.
  */
 export const play = async (options: {
   /** The vitest configuration whose project `e2e` holds the scenarios. */
   project: string;
   config: RunConfig;
   chosen: Pick<Arguments, 'only' | 'tags'>;
-  /** The files with the chosen scenarios: no process is started for any other; without them, all are looked into. */
+  /**
+   * The files with the chosen scenarios: no process is started for any other; without them, all are looked
+   * into.
+   */
   files?: readonly string[];
   interruption: Interruption;
   /** A file descriptor for all that it tells, which otherwise goes where this process's own output does. */
@@ -55,8 +61,8 @@ export const play = async (options: {
 
   const child = spawn(process.execPath, [vitestEntry, ...args], {
     env: { ...process.env, ...toVariables(config) },
-    // The channel tells it when this process dies. A group of its own keeps a terminal's Ctrl-C from its workers,
-    // which are to clean up first, and lets the second one end them all.
+    // The channel tells it when this process dies. A group of its own keeps a terminal's Ctrl-C from its
+    // workers, which are to clean up first, and lets the second one end them all.
     stdio: ['ignore', output, output, 'ipc'],
     detached: true,
   });
@@ -73,5 +79,7 @@ export const play = async (options: {
   interruption.again.removeEventListener('abort', kill);
   // Had it been killed, its workers would still be there, at work on a cluster that is about to go.
   kill();
-  return code === 0 ? undefined : `the process that plays the scenarios ended with ${code === null ? signal : `exit code ${code}`}`;
+  return code === 0
+    ? undefined
+    : `the process that plays the scenarios ended with ${code === null ? signal : `exit code ${code}`}`;
 };

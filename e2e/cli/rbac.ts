@@ -15,8 +15,15 @@ const program = (): Command =>
     .description(
       'Prints a service account, its roles and their bindings, with all that the scenarios need and nothing else: pipe it into kubectl apply -f -',
     )
-    .option('--allow <list>', `what scenarios may do that others could feel, with commas: ${allDangers.join(', ')} (default: nothing)`)
-    .option('--namespace <name>', 'the namespace of the service account and of the backup stores', defaultAccount.namespace)
+    .option(
+      '--allow <list>',
+      `what scenarios may do that others could feel, with commas: ${allDangers.join(', ')} (default: nothing)`,
+    )
+    .option(
+      '--namespace <name>',
+      'the namespace of the service account and of the backup stores',
+      defaultAccount.namespace,
+    )
     .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
     .option('--support-bundle', 'what npm run e2e -- --support-bundle needs besides')
     .allowExcessArguments(false)
@@ -42,13 +49,18 @@ const write = (object: KubernetesObject): string => {
   return document.toString({ lineWidth: 0, flowCollectionPadding: false });
 };
 
-/** `npm run rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage. */
+/**
+ * `npm run rbac`: prints the roles that the suite needs, as YAML. Returns the exit code: 0 printed, 2 usage.
+ */
 export const runRbacCommand = (argv: readonly string[]): ExitCode => {
   try {
     const command = refuseLostFlags(program(), argv);
     command.parse(argv, { from: 'user' });
     const flags = command.opts<Flags>();
-    const account = { namespace: checkName('namespace', flags.namespace), name: checkName('service-account', flags.serviceAccount) };
+    const account = {
+      namespace: checkName('namespace', flags.namespace),
+      name: checkName('service-account', flags.serviceAccount),
+    };
     const allow = flags.allow === undefined ? [] : parseAllow(flags.allow);
     process.stdout.write(
       `${describe(account, allow)}${rolesFor(account, { allow, supportBundle: flags.supportBundle === true })
@@ -58,7 +70,10 @@ export const runRbacCommand = (argv: readonly string[]): ExitCode => {
     return exitCode.passed;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return exitCode.passed;
-    const told = error instanceof CommanderError ? usageError(`${commanderMessage(error)}: see npm run rbac -- --help`) : error;
+    const told =
+      error instanceof CommanderError
+        ? usageError(`${commanderMessage(error)}: see npm run rbac -- --help`)
+        : error;
     if (!(told instanceof CommandError)) throw error;
     process.stderr.write(`rbac: ${told.message}\n`);
     return told.exitCode;

@@ -23,8 +23,14 @@ const whyNot = (error: unknown): string =>
     ? error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ')
     : (error as Error).message;
 
-/** Reads all reports that are named, or lie in folders that are; a CommandError of one line names the file that is none. `except` is left out. */
-export const readReports = async (paths: readonly string[], { except }: { except: string }): Promise<Source[]> => {
+/**
+ * Reads all reports that are named, or lie in folders that are; a CommandError of one line names the file
+ * that is none. `except` is left out.
+ */
+export const readReports = async (
+  paths: readonly string[],
+  { except }: { except: string },
+): Promise<Source[]> => {
   const named = (await Promise.all(paths.map(filesOf))).flat();
   const files = [...new Set(named)].filter((file) => file !== except);
   if (files.length === 0) throw usageError(`${paths.join(' ')}: there is no report but the one to write`);
@@ -34,7 +40,10 @@ export const readReports = async (paths: readonly string[], { except }: { except
       try {
         return { path, report: reportSchema.parse(JSON.parse(await readFile(file, 'utf8'))) };
       } catch (error) {
-        throw new CommandError(`${path} is no report of this release: ${whyNot(error).slice(0, 300)}`, exitCode.notFit);
+        throw new CommandError(
+          `${path} is no report of this release: ${whyNot(error).slice(0, 300)}`,
+          exitCode.notFit,
+        );
       }
     }),
   );

@@ -19,7 +19,10 @@ type Found = { path: string; recording: Recording };
 
 const historyName = 'history.ndjson';
 
-/** Reads the histories that a path names: a file, a bundle, or a folder with any number of them. Throws a CommandError of one line where there is none. */
+/**
+ * Reads the histories that a path names: a file, a bundle, or a folder with any number of them. Throws a
+ * CommandError of one line where there is none.
+ */
 const readHistories = async (path: string): Promise<Found[]> => {
   const kind = await stat(path).catch(({ code }: NodeJS.ErrnoException) => {
     throw usageError(code === 'ENOENT' ? `there is no ${path}` : `${path} cannot be read: ${code}`);
@@ -29,14 +32,17 @@ const readHistories = async (path: string): Promise<Found[]> => {
   return [{ path, recording: parse(path, await readFile(path, 'utf8')) }];
 };
 
-// Other files of such lines lie about: the ledger of faults, Kubernetes' events, what is known of earlier runs.
+// Other files of such lines lie about: the ledger of faults, Kubernetes' events, what is known of earlier
+// runs.
 const readFolder = async (folder: string): Promise<Found[]> => {
   const found: Found[] = [];
   for await (const path of glob('**/*.ndjson', { cwd: folder })) {
     const content = await readFile(join(folder, path), 'utf8');
-    if (isRecording(content)) found.push({ path: join(folder, path), recording: parse(join(folder, path), content) });
+    if (isRecording(content))
+      found.push({ path: join(folder, path), recording: parse(join(folder, path), content) });
   }
-  if (found.length === 0) throw usageError(`${folder} holds no ${historyName} of a scenario, and no recording`);
+  if (found.length === 0)
+    throw usageError(`${folder} holds no ${historyName} of a scenario, and no recording`);
   return found.toSorted((one, other) => (one.path < other.path ? -1 : 1));
 };
 
@@ -47,13 +53,16 @@ const readBundle = async (path: string): Promise<Found[]> => {
   const found: Found[] = [];
   const read = async () => {
     for await (const entry of archive) {
-      if (entry.header.name.endsWith(historyName)) found.push({ path, recording: parse(path, await text(entry)) });
+      if (entry.header.name.endsWith(historyName))
+        found.push({ path, recording: parse(path, await text(entry)) });
       else entry.resume();
     }
   };
-  await Promise.all([pipeline(createReadStream(path), createGunzip(), archive), read()]).catch((error: Error) => {
-    throw usageError(`${path} is no bundle: ${error.message}`);
-  });
+  await Promise.all([pipeline(createReadStream(path), createGunzip(), archive), read()]).catch(
+    (error: Error) => {
+      throw usageError(`${path} is no bundle: ${error.message}`);
+    },
+  );
   if (found.length === 0) throw usageError(`${path} is no bundle: it holds no ${historyName}`);
   return found;
 };
@@ -66,54 +75,77 @@ const parse = (path: string, content: string): Recording => {
   }
 };
 
-const nameState = (state: string | undefined): string => endings[state as keyof typeof endings] ?? 'not decided';
+const nameState = (state: string | undefined): string =>
+  endings[state as keyof typeof endings] ?? 'not decided';
 
-const indent = (text: string): string[] => text.split('\n').map((line) => (line === '' ? '' : `      ${line}`));
+const indent = (text: string): string[] =>
+  text.split('\n').map((line) => (line === '' ? '' : `      ${line}`));
 
 /** What is said of a history as a whole: what it is of, and how much there is in it. */
 const tellHistory = ({ header, lines }: Recording, path: string): string[] => {
   const events = lines.filter((line) => !('marker' in line)).length;
   const { recording, run, longhorn, kubernetes } = header;
-  const of = [longhorn && `Longhorn ${longhorn}`, kubernetes && `Kubernetes ${kubernetes}`, run && `run ${run}`, `${events} events`].filter(
-    (part) => part,
-  );
+  const of = [
+    longhorn && `Longhorn ${longhorn}`,
+    kubernetes && `Kubernetes ${kubernetes}`,
+    run && `run ${run}`,
+    `${events} events`,
+  ].filter((part) => part);
   return [String(recording), `  ${path}: ${of.join(', ')}`, ...tellPlace(lines)];
 };
 
 // Decided by the faults of the whole run, of which a history alone knows nothing.
 const tellPlace = (lines: Recording['lines']): string[] => {
-  const told = lines.map((line) => ('marker' in line ? markerSchema.safeParse(line).data?.pointsTo : undefined));
+  const told = lines.map((line) =>
+    'marker' in line ? markerSchema.safeParse(line).data?.pointsTo : undefined,
+  );
   const pointsTo = told.findLast((each) => each !== undefined);
   return pointsTo === undefined
     ? []
     : [`  points to: ${pointsTo.place}, as decided then`, ...pointsTo.because.map((each) => `    ${each}`)];
 };
 
-/** An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not end as it was meant to. */
+/**
+ * An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not
+ * end as it was meant to.
+ */
 const tellJudged = (judged: Judged): string[] => {
   const { set, recorded, now, why } = judged;
   const subject = tellExpected(set);
   const wanted = set.wanted === undefined ? '' : `, as it was meant to`;
-  if (now === undefined) return [`  · ${subject}: ${nameState(recorded?.phase)} then; not judged again: ${why}`];
+  if (now === undefined)
+    return [`  · ${subject}: ${nameState(recorded?.phase)} then; not judged again: ${why}`];
   const isAsMeant = now.state === (set.wanted ?? 'met');
   const explained = isAsMeant ? [] : indent(now.text);
   if (agrees(judged) === undefined)
-    return [`  · ${subject}: ${nameState(now.state)} now; the history ends before it was decided then`, ...explained];
+    return [
+      `  · ${subject}: ${nameState(now.state)} now; the history ends before it was decided then`,
+      ...explained,
+    ];
   if (agrees(judged))
-    return [`  ${wentWell(judged) ? '✓' : '✗'} ${subject}: ${nameState(now.state)}${isAsMeant ? wanted : ''}, then and now`, ...explained];
-  return [`  ! ${subject}: ${nameState(recorded?.phase)} then, ${nameState(now.state)} now: the judgement DIFFERS`, ...explained];
+    return [
+      `  ${wentWell(judged) ? '✓' : '✗'} ${subject}: ${nameState(now.state)}${isAsMeant ? wanted : ''}, then and now`,
+      ...explained,
+    ];
+  return [
+    `  ! ${subject}: ${nameState(recorded?.phase)} then, ${nameState(now.state)} now: the judgement DIFFERS`,
+    ...explained,
+  ];
 };
 
 const usage = 'name one or more of: history.ndjson, a bundle (*.tar.gz), a folder with such files';
 
 const program = new Command('npm run replay --')
-  .description('Judges what was expected in recorded histories again, by the code of this version and without a cluster.')
+  .description(
+    'Judges what was expected in recorded histories again, by the code of this version and without a cluster.',
+  )
   .argument('<path...>', 'a history.ndjson, a bundle (*.tar.gz), or a folder with such files');
 
 /**
- * `npm run replay -- FILE...`: judges what was expected in recorded histories again, by the code of this version and without a cluster.
- * Returns the exit code: 0 when everything agrees with the record and was as it was meant to be, 1 when something was not, as recorded,
- * 4 when something is judged otherwise now, 2 for arguments and files that are no histories.
+ * `npm run replay -- FILE...`: judges what was expected in recorded histories again, by the code of this
+ * version and without a cluster. Returns the exit code: 0 when everything agrees with the record and was as
+ * it was meant to be, 1 when something was not, as recorded, 4 when something is judged otherwise now, 2 for
+ * arguments and files that are no histories.
  */
 export const runReplayCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   if (asksForHelp(argv)) {
@@ -137,7 +169,8 @@ export const runReplayCommand = async (argv: readonly string[]): Promise<ExitCod
   }
 };
 
-const print = (...lines: string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+const print = (...lines: string[]): void =>
+  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
 const judgeOne = ({ path, recording }: Found): Judged[] => {
   const judged = judge(path, recording);

@@ -14,8 +14,14 @@ type Flags = { out?: string };
 const describe = (): Command =>
   new Command('npm run report --')
     .description('Makes report.html again: of one run or of several, or of the bundle of a scenario.')
-    .argument('<path...>', 'reports, folders with report.json files somewhere in them, or bundles (.tar.gz) of scenarios')
-    .option('--out <file>', 'where the page goes (default: report.html beside the one report, .corral/report.html for several)')
+    .argument(
+      '<path...>',
+      'reports, folders with report.json files somewhere in them, or bundles (.tar.gz) of scenarios',
+    )
+    .option(
+      '--out <file>',
+      'where the page goes (default: report.html beside the one report, .corral/report.html for several)',
+    )
     .exitOverride()
     .configureOutput({ outputError: () => {} });
 
@@ -26,7 +32,10 @@ const runOfBundle = async (path: string): Promise<RunOfPage> => {
     const { report, evidence } = await readBundle(path);
     return await makeRun(report, { source: path, runs: [], find: async () => evidence });
   } catch (error) {
-    throw new CommandError(`${path} is no bundle of this release: ${(error as Error).message.slice(0, 300)}`, exitCode.notFit);
+    throw new CommandError(
+      `${path} is no bundle of this release: ${(error as Error).message.slice(0, 300)}`,
+      exitCode.notFit,
+    );
   }
 };
 
@@ -51,10 +60,15 @@ const write = async (paths: readonly string[], { out }: Flags): Promise<void> =>
   const file = out === undefined ? defaultOut(sources) : resolve(out);
   await writePageOf(file, runs);
   const { size } = await stat(file);
-  process.stdout.write(`${relative('', file)}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${(size / 1e6).toFixed(1)} MB\n`);
+  process.stdout.write(
+    `${relative('', file)}: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}, ${(size / 1e6).toFixed(1)} MB\n`,
+  );
 };
 
-/** `npm run report`: returns the exit code; every error is told. It judges nothing: a page of a failed run is a page. */
+/**
+ * `npm run report`: returns the exit code; every error is told. It judges nothing: a page of a failed run is
+ * a page.
+ */
 export const runReportCommand = async (argv: readonly string[]): Promise<ExitCode> => {
   const command = describe();
   try {
@@ -63,7 +77,9 @@ export const runReportCommand = async (argv: readonly string[]): Promise<ExitCod
     return exitCode.passed;
   } catch (error) {
     const known = error instanceof CommandError;
-    process.stderr.write(`report: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(
+      `report: ${known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
     return known ? error.exitCode : exitCode.notFit;
   }
 };

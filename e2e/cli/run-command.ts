@@ -13,22 +13,36 @@ import type { Interruption } from './play.ts';
 import { runOn } from './run-on.ts';
 
 /** `config` is the vitest configuration whose project `e2e` holds the scenarios. */
-export type CommandOptions = { argv: string[]; providers: Record<string, () => Promise<Provider>>; config: string };
+export type CommandOptions = {
+  argv: string[];
+  providers: Record<string, () => Promise<Provider>>;
+  config: string;
+};
 
-/** `npm run e2e`: brings a cluster, plays the scenarios, reports, takes the cluster down. Returns the exit code; every error is told. */
+/**
+ * `npm run e2e`: brings a cluster, plays the scenarios, reports, takes the cluster down. Returns the exit
+ * code; every error is told.
+ */
 export const runCommand = async ({ argv, providers, config }: CommandOptions): Promise<ExitCode> => {
   const { interruption, giveBack } = listenForInterruption();
   try {
     const args = parseArguments(argv, Object.keys(providers));
     if (args === undefined) return exitCode.passed;
     const load = providers[args.provider];
-    if (load === undefined) throw new Error(`the flags let provider ${args.provider} through, which there is not`);
+    if (load === undefined)
+      throw new Error(`the flags let provider ${args.provider} through, which there is not`);
     const choice = await chooseScenarios(config, args);
     await removeReport(args.out);
     try {
       if (choice.chosen.length === 0) return await tellEmptyShard(args, choice);
       const progress = createProgress(streamFor(args.output));
-      return await runOn(await load(), { ...choice, args: { ...args, only: choice.only }, config, interruption, progress });
+      return await runOn(await load(), {
+        ...choice,
+        args: { ...args, only: choice.only },
+        config,
+        interruption,
+        progress,
+      });
     } finally {
       const page = await writePage(args.out);
       if (page !== undefined) streamFor(args.output).write(`Page: ${relative('', page)}\n`);
@@ -45,7 +59,9 @@ export const runCommand = async ({ argv, providers, config }: CommandOptions): P
 // One line for what the reader can mend; the stack only for what is a fault of this suite.
 const tell = (error: unknown): void => {
   const known = error instanceof CommandError || error instanceof NotFit;
-  process.stderr.write(`e2e: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    `e2e: ${known ? error.message : error instanceof Error ? error.stack : String(error)}\n`,
+  );
 };
 
 const listenForInterruption = (): { interruption: Interruption; giveBack: () => void } => {

@@ -14,9 +14,17 @@ import { concludeReport, type Unplayed, writeUnplayed } from './conclude-report.
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
 import { type Interruption, play } from './play.ts';
 
-type Run = Pick<Choice, 'chosen' | 'shard'> & { args: Arguments; config: string; interruption: Interruption; progress: Progress };
+type Run = Pick<Choice, 'chosen' | 'shard'> & {
+  args: Arguments;
+  config: string;
+  interruption: Interruption;
+  progress: Progress;
+};
 
-/** Brings a cluster by the provider given, plays the chosen scenarios on it, and takes it down whatever happened. */
+/**
+ * Brings a cluster by the provider given, plays the chosen scenarios on it, and takes it down whatever
+ * happened.
+ */
 export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => {
   const { args, chosen, shard } = run;
   const unplayed: Unplayed = {
@@ -44,7 +52,11 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
   return code;
 };
 
-const bringUp = async (provider: Provider, { args, interruption, progress }: Run, unplayed: Unplayed): Promise<RunningCluster> => {
+const bringUp = async (
+  provider: Provider,
+  { args, interruption, progress }: Run,
+  unplayed: Unplayed,
+): Promise<RunningCluster> => {
   const signal = interruption.first;
   const { promise: again, reject } = Promise.withResolvers<never>();
   const tell = () => {
@@ -68,8 +80,15 @@ const bringUp = async (provider: Provider, { args, interruption, progress }: Run
     ]);
   } catch (error) {
     const interrupted = signal.aborted;
-    const message = interrupted ? (signal.reason as Error).message : error instanceof NotFit ? error.message : explainError(error);
-    await writeUnplayed(args.out, unplayed, { state: interrupted ? 'interrupted' : 'set-up-failed', reason: message });
+    const message = interrupted
+      ? (signal.reason as Error).message
+      : error instanceof NotFit
+        ? error.message
+        : explainError(error);
+    await writeUnplayed(args.out, unplayed, {
+      state: interrupted ? 'interrupted' : 'set-up-failed',
+      reason: message,
+    });
     if (error instanceof NotFit) throw error;
     if (interrupted) throw new CommandError(`${message} before a scenario ran`, exitCode.interrupted);
     throw new CommandError(`the set-up failed: ${message}`, exitCode.notFit);
@@ -79,16 +98,22 @@ const bringUp = async (provider: Provider, { args, interruption, progress }: Run
 };
 
 /**
- * Plays the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the one before it has ended.
- * A round in which scenarios failed is a result like another; one that was cut short, or whose process died, is the last.
+ * Plays the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the
+ * one before it has ended. A round in which scenarios failed is a result like another; one that was cut
+ * short, or whose process died, is the last.
  */
 const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<ExitCode> => {
   const { repeat, output } = run.args;
   for (let round = 1; ; round += 1) {
     if (repeat > 1) streamFor(output).write(`\nRound ${round} of ${repeat}\n`);
-    const ended = await playRound(cluster, run, { ...unplayed, round, ...(round > 1 ? { startedAt: new Date() } : {}) });
+    const ended = await playRound(cluster, run, {
+      ...unplayed,
+      round,
+      ...(round > 1 ? { startedAt: new Date() } : {}),
+    });
     if (round < repeat && (ended.code === exitCode.passed || ended.code === exitCode.failed)) continue;
-    if (repeat > 1) for (const line of composeRounds(ended.report, repeat)) streamFor(output).write(`${line}\n`);
+    if (repeat > 1)
+      for (const line of composeRounds(ended.report, repeat)) streamFor(output).write(`${line}\n`);
     if (ended.error !== undefined) throw ended.error;
     const { failed, notProvable } = ended.report.totals;
     return ended.code === exitCode.passed && failed + notProvable > 0 ? exitCode.failed : ended.code;
@@ -102,23 +127,51 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
   const { run: id, round, shard } = unplayed;
   const { out, output, supportBundle, workers = cluster.workers } = args;
   const scenarios = unplayed.chosen.length;
-  const config = makeRunConfig({ ...cluster, run: id, out, output, workers, scenarios, round, shard, supportBundle });
+  const config = makeRunConfig({
+    ...cluster,
+    run: id,
+    out,
+    output,
+    workers,
+    scenarios,
+    round,
+    shard,
+    supportBundle,
+  });
   const { first } = interruption;
   if (first.aborted) {
-    const report = await writeUnplayed(args.out, unplayed, { state: 'interrupted', reason: (first.reason as Error).message });
+    const report = await writeUnplayed(args.out, unplayed, {
+      state: 'interrupted',
+      reason: (first.reason as Error).message,
+    });
     return { report, code: exitCode.interrupted };
   }
   const files = [...new Set(unplayed.chosen.map(({ file }) => file))];
   const trouble = cluster.lost.aborted
     ? undefined
-    : await play({ project: run.config, config, chosen: args, files, interruption: orLost(interruption, cluster.lost) });
+    : await play({
+        project: run.config,
+        config,
+        chosen: args,
+        files,
+        interruption: orLost(interruption, cluster.lost),
+      });
   const interrupted = first.aborted;
   const lost = cluster.lost.aborted && !interrupted ? (cluster.lost.reason as Error).message : undefined;
   const report = await concludeReport(args.out, unplayed, { interrupted, lost, trouble });
   if (interrupted) return { report, code: exitCode.interrupted };
-  const notFit = (message: string): Ended => ({ report, code: exitCode.notFit, error: new CommandError(message, exitCode.notFit) });
-  if (lost !== undefined) return notFit('the cluster was lost while scenarios were played: what they said since then is no verdict');
-  const failed = report.scenarios.some((each) => each.round === round && (each.state === 'failed' || each.state === 'not-provable'));
+  const notFit = (message: string): Ended => ({
+    report,
+    code: exitCode.notFit,
+    error: new CommandError(message, exitCode.notFit),
+  });
+  if (lost !== undefined)
+    return notFit(
+      'the cluster was lost while scenarios were played: what they said since then is no verdict',
+    );
+  const failed = report.scenarios.some(
+    (each) => each.round === round && (each.state === 'failed' || each.state === 'not-provable'),
+  );
   if (failed) return { report, code: exitCode.failed };
   return trouble === undefined ? { report, code: exitCode.passed } : notFit(trouble);
 };
@@ -126,7 +179,10 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
 /** How long scenarios may clean up on a cluster that was lost; this command owns the time-out. */
 const LOST_GRACE_MS = 10_000;
 
-/** A cluster that is lost interrupts the scenarios as Ctrl-C does; much of it may be gone, so their clean-up is not waited for long. */
+/**
+ * A cluster that is lost interrupts the scenarios as Ctrl-C does; much of it may be gone, so their clean-up
+ * is not waited for long.
+ */
 const orLost = ({ first, again }: Interruption, lost: AbortSignal): Interruption => {
   const late = new AbortController();
   lost.addEventListener('abort', () => setTimeout(() => late.abort(), LOST_GRACE_MS).unref(), { once: true });
@@ -134,16 +190,25 @@ const orLost = ({ first, again }: Interruption, lost: AbortSignal): Interruption
 };
 
 /**
- * Compares a cluster that was there before the run with what it was then, however the run ended. Each difference is told on stderr and in the
- * report, and fails a run that would have passed; a run whose cluster could not be compared has not passed either.
+ * Compares a cluster that was there before the run with what it was then, however the run ended. Each
+ * difference is told on stderr and in the report, and fails a run that would have passed; a run whose cluster
+ * could not be compared has not passed either.
  */
-const judgeDifferences = async (cluster: RunningCluster, { args, interruption, progress }: Run, code: ExitCode): Promise<ExitCode> => {
+const judgeDifferences = async (
+  cluster: RunningCluster,
+  { args, interruption, progress }: Run,
+  code: ExitCode,
+): Promise<ExitCode> => {
   const { differences } = cluster;
   if (differences === undefined) return code;
   const found = await progress
-    .step('Comparing the cluster with what it was before the run', () => differences({ signal: interruption.again }))
+    .step('Comparing the cluster with what it was before the run', () =>
+      differences({ signal: interruption.again }),
+    )
     .catch((error: unknown) => {
-      complain(`the cluster could not be compared with what it was before the run: ${inOneLine((error as Error).message)}`);
+      complain(
+        `the cluster could not be compared with what it was before the run: ${inOneLine((error as Error).message)}`,
+      );
       return null;
     });
   if (found?.length === 0) streamFor(args.output).write('The cluster is as it was before the run.\n');
@@ -162,8 +227,8 @@ const writeDown = async (out: string, found: readonly string[] | null): Promise<
 };
 
 /**
- * Takes a cluster down, or leaves it up where that was asked for or it is somebody's, and returns the exit code: a cluster that does not go away
- * is said beside what the scenarios came to, and only then makes it.
+ * Takes a cluster down, or leaves it up where that was asked for or it is somebody's, and returns the exit
+ * code: a cluster that does not go away is said beside what the scenarios came to, and only then makes it.
  */
 const leave = async (cluster: RunningCluster, { args, progress }: Run, code: ExitCode): Promise<ExitCode> => {
   for (const text of cluster.trouble()) process.stderr.write(`e2e: in the cluster: ${text}\n`);
@@ -173,12 +238,16 @@ const leave = async (cluster: RunningCluster, { args, progress }: Run, code: Exi
     print('');
     print('The cluster is left up (--keep).');
     for (const line of cluster.reach) print(line);
-    const words = Object.entries(clusterVariables(cluster)).map(([name, value]) => `${name}=${quoted(value)}`);
+    const words = Object.entries(clusterVariables(cluster)).map(
+      ([name, value]) => `${name}=${quoted(value)}`,
+    );
     print(`The scenarios again: ${words.join(' ')} npx vitest run --project e2e`);
     return code;
   }
   try {
-    await (args.existing === undefined ? progress.step('Taking the cluster down', () => cluster.down()) : cluster.down());
+    await (args.existing === undefined
+      ? progress.step('Taking the cluster down', () => cluster.down())
+      : cluster.down());
     return code;
   } catch (error) {
     process.stderr.write(`e2e: the cluster did not go down: ${explainError(error)}\n`);

@@ -18,7 +18,8 @@ export const parseShard = (text: string): Shard => {
   return { index: Number(index), of: Number(of) };
 };
 
-const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 1;
+const median = (values: readonly number[]): number =>
+  values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 1;
 
 type Unit = { members: Named[]; time: number };
 
@@ -29,12 +30,16 @@ const toUnits = (all: readonly Named[], times: ExpectedTimes): Unit[] => {
   // Files come in the order in which their processes were ready; those of one file in their own.
   const ordered = all.toSorted((one, other) => (one.file < other.file ? -1 : one.file > other.file ? 1 : 0));
   const units = [...Map.groupBy(ordered, ({ name }) => name).values()];
-  return units.map((members) => ({ members, time: members.reduce((sum, each) => sum + (times[timeKey(each)] ?? ofUnknown), 0) }));
+  return units.map((members) => ({
+    members,
+    time: members.reduce((sum, each) => sum + (times[timeKey(each)] ?? ofUnknown), 0),
+  }));
 };
 
 /**
- * Splits scenarios into parts that take about equally long: the longest first, each to the part that has the least so far. One of an unknown time
- * counts as the median of the known ones. The same scenarios and times give the same parts, in whatever order they come.
+ * Splits scenarios into parts that take about equally long: the longest first, each to the part that has the
+ * least so far. One of an unknown time counts as the median of the known ones. The same scenarios and times
+ * give the same parts, in whatever order they come.
  */
 export const splitScenarios = (all: readonly Named[], of: number, times: ExpectedTimes): Named[][] => {
   const parts = Array.from({ length: of }, () => ({ members: [] as Named[], time: 0 }));
@@ -46,12 +51,16 @@ export const splitScenarios = (all: readonly Named[], of: number, times: Expecte
   return parts.map(({ members }) => members);
 };
 
-/** What a shard's report says of it: `split` is the same for all shards of the same scenarios, times and choice, and for no others. */
+/**
+ * What a shard's report says of it: `split` is the same for all shards of the same scenarios, times and
+ * choice, and for no others.
+ */
 export type TakenShard<T> = { chosen: T[]; shard: Shard & { split: string } };
 
 /**
- * Takes a shard's part of the chosen scenarios. All there are have been split, not the chosen ones: a scenario is in the same shard whatever else is
- * chosen, so that what failed in a shard can be played again alone.
+ * Takes a shard's part of the chosen scenarios. All there are have been split, not the chosen ones: a
+ * scenario is in the same shard whatever else is chosen, so that what failed in a shard can be played again
+ * alone.
  */
 export const takeShard = <T extends Named>(
   { index, of }: Shard,

@@ -8,8 +8,9 @@ const program = new Command('npm run traceability').description(
 );
 
 /**
- * `npm run traceability`: prints every sentence of the seeds with the steps that prove it.
- * Returns the exit code: 0 when each has one or a reason, 1 when one has not, or its scenario does not exist yet, 2 for arguments.
+ * `npm run traceability`: prints every sentence of the seeds with the steps that prove it. Returns the exit
+ * code: 0 when each has one or a reason, 1 when one has not, or its scenario does not exist yet, 2 for
+ * arguments.
  */
 export const runTraceabilityCommand = (argv: readonly string[]): ExitCode => {
   if (asksForHelp(argv)) {
@@ -22,6 +23,8 @@ export const runTraceabilityCommand = (argv: readonly string[]): ExitCode => {
   }
   const traced = trace(readProject());
   for (const line of describeTrace(traced)) process.stdout.write(`${line}\n`);
-  const whole = traced.problems.length === 0 && traced.sentences.every(({ problems, missing }) => problems.length + missing.length === 0);
+  const whole =
+    traced.problems.length === 0 &&
+    traced.sentences.every(({ problems, missing }) => problems.length + missing.length === 0);
   return whole ? exitCode.passed : exitCode.failed;
 };

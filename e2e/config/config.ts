@@ -8,22 +8,35 @@ import { driverNamed } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
 
 const text = z.string().min(1, 'must not be empty');
-const count = z.int('must be a whole number from 1 on').min(1, 'must be a whole number from 1 on').max(999_999, 'must be 999999 at most');
+const count = z
+  .int('must be a whole number from 1 on')
+  .min(1, 'must be a whole number from 1 on')
+  .max(999_999, 'must be 999999 at most');
 const milliseconds = z.int().min(1).max(999_999_999);
 
 /** The name of a namespace, or of what is in one. */
 export const resourceName = z
   .string()
-  .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'must be at most 63 of a-z, 0-9 and dashes, with no dash at either end');
+  .regex(
+    /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/,
+    'must be at most 63 of a-z, 0-9 and dashes, with no dash at either end',
+  );
 
 /** The UID of an object. */
-export const objectUid = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the UID of the namespace kube-system');
+export const objectUid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/, 'must be the UID of the namespace kube-system');
 
 // As text it comes from a variable.
 const clocks = z.preprocess(
   (told) => (typeof told === 'string' ? (parseClocks(told) ?? told) : told),
   z.object(
-    { deletionBackoff: milliseconds, resync: milliseconds, lockLife: milliseconds, monitorPoll: milliseconds },
+    {
+      deletionBackoff: milliseconds,
+      resync: milliseconds,
+      lockLife: milliseconds,
+      monitorPoll: milliseconds,
+    },
     { error: clocksHelp },
   ),
 );
@@ -42,7 +55,9 @@ const clusterSchema = z.object({
     .min(1, 'must not be empty')
     .describe('the file that names the cluster'),
   context: text.optional().describe("the context of that file; by default the file's own choice"),
-  provider: text.default('existing').describe('where the cluster comes from; `existing`: it was there before'),
+  provider: text
+    .default('existing')
+    .describe('where the cluster comes from; `existing`: it was there before'),
   target: z
     .object({
       name: z.string().refine((name) => targets.includes(name), `must be one of ${targets.join(', ')}`),
@@ -50,20 +65,32 @@ const clusterSchema = z.object({
     })
     .default({ name: 'installed', version: null })
     .describe('the Longhorn under test: `name` and `version`'),
-  clocks: clocks.optional().describe("the clocks of the Longhorn under test, in ms, where they are not Longhorn's own"),
-  lab: text.optional().describe('the folder of the lab that the cluster is, if it is one: its nodes can be made to fail'),
+  clocks: clocks
+    .optional()
+    .describe("the clocks of the Longhorn under test, in ms, where they are not Longhorn's own"),
+  lab: text
+    .optional()
+    .describe('the folder of the lab that the cluster is, if it is one: its nodes can be made to fail'),
   storeImage: z
     .string({ error: `is not set: name ${driverNamed().image}, which the cluster can pull` })
     .min(1, 'must not be empty')
     .describe("the image of the backup store's pod"),
-  namespace: resourceName.optional().describe('the namespace that all backup stores go into; by default each has one of its own'),
-  allow: listOf(allDangers).default([]).describe('what scenarios may do that others on the cluster could feel'),
-  without: listOf(allLacks).default([]).describe('what the cluster lacks: a scenario that needs it is skipped'),
+  namespace: resourceName
+    .optional()
+    .describe('the namespace that all backup stores go into; by default each has one of its own'),
+  allow: listOf(allDangers)
+    .default([])
+    .describe('what scenarios may do that others on the cluster could feel'),
+  without: listOf(allLacks)
+    .default([])
+    .describe('what the cluster lacks: a scenario that needs it is skipped'),
 });
 
 /** All that a run of the scenarios is told: what has no default has to be named. */
 const runSchema = clusterSchema.extend({
-  expectCluster: objectUid.optional().describe('the UID that the namespace kube-system of the cluster must have'),
+  expectCluster: objectUid
+    .optional()
+    .describe('the UID that the namespace kube-system of the cluster must have'),
   run: z
     .string()
     .regex(runIdPattern, 'must be six characters of a-z and 0-9')
@@ -71,9 +98,16 @@ const runSchema = clusterSchema.extend({
     .describe("the run's id, which names and labels all that it makes; by default a new one"),
   out: text.default('.corral/last').describe('the folder of the results'),
   workers: count.optional().describe('how many scenarios are at work at once; by default all'),
-  scenarios: count.optional().describe('how many are played in all: none begins before all have come, so that the longest are the first'),
+  scenarios: count
+    .optional()
+    .describe(
+      'how many are played in all: none begins before all have come, so that the longest are the first',
+    ),
   round: count.default(1).describe('which round this is of those that `--repeat` asks for'),
-  supportBundle: z.boolean().default(false).describe('whether Longhorn is asked for its support bundle where a scenario does not pass'),
+  supportBundle: z
+    .boolean()
+    .default(false)
+    .describe('whether Longhorn is asked for its support bundle where a scenario does not pass'),
   output: z
     .enum(outputs, { error: `must be one of ${outputs.join(', ')}` })
     .default('quiet')
@@ -88,7 +122,10 @@ export type ClusterConfig = z.output<typeof clusterSchema>;
 export type RunConfig = z.output<typeof runSchema>;
 
 /** What is said of a cluster that was there before: which one it is, and what may be done to it. */
-export type ExistingCluster = Pick<RunConfig, 'kubeconfig' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | 'clocks'> & {
+export type ExistingCluster = Pick<
+  RunConfig,
+  'kubeconfig' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | 'clocks'
+> & {
   context: string;
   /** Scenarios ask for Longhorn's support bundle, for which they need rights of its own. */
   supportBundle?: boolean;
@@ -99,7 +136,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 
-/** The variable that hands a run's configuration on as a whole, as JSON: where it is set, no other is read. */
+/**
+ * The variable that hands a run's configuration on as a whole, as JSON: where it is set, no other is read.
+ */
 const whole = 'CORRAL_CONFIG';
 
 /** What may be named by hand instead, for `npx vitest run --project e2e`. */
@@ -117,13 +156,19 @@ const byHand: Partial<Record<keyof RunConfig, string>> = {
 type Variables = Readonly<Record<string, string | undefined>>;
 
 /** Puts a run's configuration together, with its defaults; what else its sources hold is left out. */
-export const makeRunConfig = (told: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<RunConfig>): RunConfig => runSchema.parse(told);
+export const makeRunConfig = (
+  told: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<RunConfig>,
+): RunConfig => runSchema.parse(told);
 
 /** Writes a configuration as readRunConfig reads it. */
-export const toVariables = (config: RunConfig): Record<string, string> => ({ [whole]: JSON.stringify(config) });
+export const toVariables = (config: RunConfig): Record<string, string> => ({
+  [whole]: JSON.stringify(config),
+});
 
 /** The same of a cluster alone, for any number of runs on it. */
-export const clusterVariables = (told: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<ClusterConfig>): Record<string, string> => ({
+export const clusterVariables = (
+  told: Pick<RunConfig, 'kubeconfig' | 'storeImage'> & Partial<ClusterConfig>,
+): Record<string, string> => ({
   [whole]: JSON.stringify(clusterSchema.parse(told)),
 });
 
@@ -132,21 +177,32 @@ const parseWhole = (json: string): unknown => {
   try {
     return JSON.parse(json);
   } catch {
-    throw new ConfigError(`${whole} is no JSON: the line that --keep prints has one, and docs/running.md says what is in it`);
+    throw new ConfigError(
+      `${whole} is no JSON: the line that --keep prints has one, and docs/running.md says what is in it`,
+    );
   }
 };
 
-/** Reads what a run is told out of variables; throws a ConfigError that names all that is missing or wrong, and repeats none of it. */
+/**
+ * Reads what a run is told out of variables; throws a ConfigError that names all that is missing or wrong,
+ * and repeats none of it.
+ */
 export const readRunConfig = (variables: Variables): RunConfig => {
   const { [whole]: json } = variables;
-  const named = Object.fromEntries(Object.entries(byHand).map(([field, variable]) => [field, variables[variable] || undefined]));
+  const named = Object.fromEntries(
+    Object.entries(byHand).map(([field, variable]) => [field, variables[variable] || undefined]),
+  );
   const parsed = z.strictObject(runSchema.shape).safeParse(json ? parseWhole(json) : named);
   if (parsed.success) return parsed.data;
   const nameOf = ([field, ...path]: readonly PropertyKey[]): string => {
-    const known = json ? [whole, field].filter((part) => part !== undefined).join('.') : byHand[field as keyof RunConfig];
+    const known = json
+      ? [whole, field].filter((part) => part !== undefined).join('.')
+      : byHand[field as keyof RunConfig];
     return [known, ...path].join('.');
   };
-  throw new ConfigError(parsed.error.issues.map(({ path, message }) => `${nameOf(path)} ${message}`).join('; '));
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => `${nameOf(path)} ${message}`).join('; '),
+  );
 };
 
 /** The same, where nobody may have been told anything yet: undefined for what readRunConfig refuses. */
@@ -165,6 +221,13 @@ export const isHandedOn = (variables: Variables): boolean => Boolean(variables[w
 export const configFields = (): { name: string; variable: string; about: string }[] =>
   Object.entries(runSchema.shape).map(([name, field]) => {
     // The default of a run's id is another each time.
-    const byDefault = field instanceof z.ZodDefault && name !== 'run' ? ` (default \`${JSON.stringify(field.def.defaultValue)}\`)` : '';
-    return { name, variable: byHand[name as keyof RunConfig] ?? '', about: `${field.description}${byDefault}` };
+    const byDefault =
+      field instanceof z.ZodDefault && name !== 'run'
+        ? ` (default \`${JSON.stringify(field.def.defaultValue)}\`)`
+        : '';
+    return {
+      name,
+      variable: byHand[name as keyof RunConfig] ?? '',
+      about: `${field.description}${byDefault}`,
+    };
   });

@@ -6,4 +6,5 @@ const alphabet = 'abcdefghijklmnopqrstuvwxyz0123456789';
 export const runIdPattern = /^[a-z0-9]{6}$/;
 
 /** Makes the id of a run; it labels and names everything that the run makes. */
-export const makeRunId = (): string => Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');
+export const makeRunId = (): string =>
+  Array.from({ length: 6 }, () => alphabet[randomInt(alphabet.length)]).join('');

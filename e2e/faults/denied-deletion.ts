@@ -1,14 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
-import { type Cluster, type KubernetesObject, type Resource, resources, unlessGone } from '../kube/cluster.ts';
+import {
+  type Cluster,
+  type KubernetesObject,
+  type Resource,
+  resources,
+  unlessGone,
+} from '../kube/cluster.ts';
 import { pathOf } from '../kube/resources.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
-/** What the API server answers to a deletion that it is asked about without it being done: the HTTP status, and what it says where it refuses. */
+/**
+ * What the API server answers to a deletion that it is asked about without it being done: the HTTP status,
+ * and what it says where it refuses.
+ */
 type DryDeletion = { allowed: boolean; status: number; message: string };
 
 /** Asks the API server what it would say to the deletion of an object (a server-side dry run). */
-const dryDeletion = async (cluster: Cluster, resource: Resource, object: { namespace: string; name: string }): Promise<DryDeletion> => {
+const dryDeletion = async (
+  cluster: Cluster,
+  resource: Resource,
+  object: { namespace: string; name: string },
+): Promise<DryDeletion> => {
   const response = await cluster.request(pathOf(resource, object), {
     method: 'DELETE',
     headers: { 'content-type': 'application/json' },
@@ -32,17 +45,25 @@ const schema = z.object({
   probe: z.object({ namespace: z.string(), name: z.string() }),
 });
 
-/** An admission policy (and its binding, of the same name) that denies a deletion, and an object that it denies it for. */
+/**
+ * An admission policy (and its binding, of the same name) that denies a deletion, and an object that it
+ * denies it for.
+ */
 type DeniedDeletion = z.infer<typeof schema>;
 
 /** Whether a deletion was denied by this policy, and by nothing else. */
-const isDenied = ({ message }: DryDeletion, policy: string): boolean => message.includes(`ValidatingAdmissionPolicy '${policy}'`);
+const isDenied = ({ message }: DryDeletion, policy: string): boolean =>
+  message.includes(`ValidatingAdmissionPolicy '${policy}'`);
 
-// A policy counts, or does so no more, when the API server has heard of it by a watch of its own: within a second or two. Nothing tells
-// when that is but the answer to a request, so the request is repeated: the one thing here that asks again and again.
+// A policy counts, or does so no more, when the API server has heard of it by a watch of its own: within a
+// second or two. Nothing tells when that is but the answer to a request, so the request is repeated: the one
+// thing here that asks again and again.
 const heardOf = { within: 30_000, every: 100 };
 
-/** Waits until a policy is in force, or is so no more; throws after 30 s, and at once when there is nothing to ask about. */
+/**
+ * Waits until a policy is in force, or is so no more; throws after 30 s, and at once when there is nothing to
+ * ask about.
+ */
 export const untilPolicy = async (
   cluster: Cluster,
   { policy, resource, probe }: DeniedDeletion,
@@ -52,16 +73,20 @@ export const untilPolicy = async (
   for (;;) {
     const answer = await dryDeletion(cluster, resource, probe);
     if (isDenied(answer, policy) === (is === 'in force')) return;
-    if (answer.status === 404) throw new Error(`${probe.name} is not there: nothing tells whether policy ${policy} is ${is}`);
+    if (answer.status === 404)
+      throw new Error(`${probe.name} is not there: nothing tells whether policy ${policy} is ${is}`);
     if (Date.now() > end)
-      throw new Error(`policy ${policy} is not ${is} after ${heardOf.within / 1000} s (the API server's, to hear of it)`);
+      throw new Error(
+        `policy ${policy} is not ${is} after ${heardOf.within / 1000} s (the API server's, to hear of it)`,
+      );
     await sleep(heardOf.every);
   }
 };
 
 /**
- * Whose deletion is denied: `whose` is an expression (CEL) on `oldObject`, true for them alone, and `probe` one of them, which the API server
- * is asked about. `policy` is the name of what is made, `labels` are put on it.
+ * Whose deletion is denied: `whose` is an expression (CEL) on `oldObject`, true for them alone, and `probe`
+ * one of them, which the API server is asked about. `policy` is the name of what is made, `labels` are put on
+ * it.
  */
 type Options = {
   policy: string;
@@ -73,10 +98,14 @@ type Options = {
 };
 
 /**
- * The fault that the API server denies the deletion of some objects, by an admission policy. No other object is touched: what the policy
- * cannot judge, it lets pass. Kubernetes has no policy that ends by itself, so it lasts until the heal.
+ * The fault that the API server denies the deletion of some objects, by an admission policy. No other object
+ * is touched: what the policy cannot judge, it lets pass. Kubernetes has no policy that ends by itself, so it
+ * lasts until the heal.
  */
-export const deniedDeletion = (cluster: Cluster, { policy, labels, resource, whose, probe, title }: Options): Fault => {
+export const deniedDeletion = (
+  cluster: Cluster,
+  { policy, labels, resource, whose, probe, title }: Options,
+): Fault => {
   const { group, version, plural } = resource;
   const data: DeniedDeletion = { policy, resource: { group, version, plural }, probe };
   const common = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: policy, labels } };
@@ -86,7 +115,9 @@ export const deniedDeletion = (cluster: Cluster, { policy, labels, resource, who
     title,
     data,
     inject: async () => {
-      const resourceRules = [{ apiGroups: [group], apiVersions: [version], operations: ['DELETE'], resources: [plural] }];
+      const resourceRules = [
+        { apiGroups: [group], apiVersions: [version], operations: ['DELETE'], resources: [plural] },
+      ];
       await cluster.create(resources.validatingAdmissionPolicies, {
         ...common,
         kind: 'ValidatingAdmissionPolicy',
@@ -107,7 +138,9 @@ export const deniedDeletion = (cluster: Cluster, { policy, labels, resource, who
       const answer = await dryDeletion(cluster, resource, probe);
       if (isDenied(answer, policy)) return `to delete ${probe.name}, in a dry run: ${answer.message}`;
       const instead = answer.allowed ? 'is allowed' : `is answered with ${answer.status}: ${answer.message}`;
-      throw new Error(`${title}: policy ${policy} is not in force: to delete ${probe.name}, in a dry run, ${instead}`);
+      throw new Error(
+        `${title}: policy ${policy} is not in force: to delete ${probe.name}, in a dry run, ${instead}`,
+      );
     },
   };
 };
@@ -115,7 +148,10 @@ export const deniedDeletion = (cluster: Cluster, { policy, labels, resource, who
 // Removes the policy and its binding, and returns when deletions are allowed again.
 const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
   const denied = schema.parse(data);
-  for (const resource of [resources.validatingAdmissionPolicyBindings, resources.validatingAdmissionPolicies]) {
+  for (const resource of [
+    resources.validatingAdmissionPolicyBindings,
+    resources.validatingAdmissionPolicies,
+  ]) {
     await cluster.delete(resource, { name: denied.policy }).catch(unlessGone);
   }
   await untilPolicy(cluster, denied, 'gone');
@@ -125,8 +161,13 @@ const allow = async (cluster: Cluster, data: unknown): Promise<string> => {
 /** Removes the policies of a run, and says which. */
 const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
   const told: string[] = [];
-  for (const resource of [resources.validatingAdmissionPolicyBindings, resources.validatingAdmissionPolicies]) {
-    const { items } = await cluster.list<KubernetesObject>(resource, { labelSelector: `corral.test/run=${run}` });
+  for (const resource of [
+    resources.validatingAdmissionPolicyBindings,
+    resources.validatingAdmissionPolicies,
+  ]) {
+    const { items } = await cluster.list<KubernetesObject>(resource, {
+      labelSelector: `corral.test/run=${run}`,
+    });
     for (const { metadata } of items) {
       await cluster.delete(resource, { name: metadata.name }).catch(unlessGone);
       told.push(`${resource.plural} ${metadata.name}: removed`);
@@ -136,4 +177,9 @@ const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> =
 };
 
 /** Its row among the kinds. */
-export const allowDeletion: FaultKind = { heal: allow, healByLabels: allowByLabels, danger: 'admission-policy', reach: 'none' };
+export const allowDeletion: FaultKind = {
+  heal: allow,
+  healByLabels: allowByLabels,
+  danger: 'admission-policy',
+  reach: 'none',
+};

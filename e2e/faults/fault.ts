@@ -13,19 +13,27 @@ export type KindName =
   | 'patched-object'
   | 'read-only-backups';
 
-/** Which objects of other scenarios a fault can reach; one of `none` changes only what belongs to the store or the volume of its own. */
+/**
+ * Which objects of other scenarios a fault can reach; one of `none` changes only what belongs to the store or
+ * the volume of its own.
+ */
 export type Reach = 'none' | 'volumes that start' | 'what its manager owns meanwhile' | 'everything';
 
 /** What is known of a kind of fault, from what the ledger says of one alone. */
 export type FaultKind = Heal & {
-  /** What others on the cluster could feel of it; undefined where it stays within the scenario's own store. */
+  /**
+   * What others on the cluster could feel of it; undefined where it stays within the scenario's own store.
+   */
   danger?: Danger;
   reach: Reach;
   /** What the store must be able to have done to it. */
   ability?: Ability;
 };
 
-/** Something done to the cluster on purpose; `title` is as a reader would say it: "the deletion of backup b is held open". */
+/**
+ * Something done to the cluster on purpose; `title` is as a reader would say it: "the deletion of backup b is
+ * held open".
+ */
 export type Fault = Trouble & { kind: KindName };
 
 /** A fault in force. */
@@ -34,7 +42,10 @@ export type Injected = { title: string; prove(): Promise<string>; heal(): Promis
 /** Faults of one scenario; what is in force is healed in reverse order. */
 export type Faults = {
   inject(fault: Fault): Promise<Injected>;
-  /** Heals all that is still in force, the latest first, whatever fails on the way; throws at the end if something did. */
+  /**
+   * Heals all that is still in force, the latest first, whatever fails on the way; throws at the end if
+   * something did.
+   */
   healAll(): Promise<void>;
 };
 

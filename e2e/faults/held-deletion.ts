@@ -14,7 +14,15 @@ export type HoldBounds = { search: number; hold: number };
  * The command that waits for the process which deletes a backup and stops it.
  * It says `watching`, then `stopped PID...` or `not found...`, then `released...`, a line each.
  */
-export const holdCommand = ({ token, backup, bounds }: { token: string; backup: string; bounds: HoldBounds }): string[] => [
+export const holdCommand = ({
+  token,
+  backup,
+  bounds,
+}: {
+  token: string;
+  backup: string;
+  bounds: HoldBounds;
+}): string[] => [
   'bash',
   '-c',
   script,
@@ -37,7 +45,9 @@ const releaseCommand = ({ token, backup }: { token: string; backup: string }): s
   backup,
 ];
 
-/** The command that prints the state letter of each process, `T` for a stopped one, `-` for one that is gone. */
+/**
+ * The command that prints the state letter of each process, `T` for a stopped one, `-` for one that is gone.
+ */
 const stateCommand = (pids: string[]): string[] => ['bash', '-c', script, 'corral-hold', 'state', ...pids];
 
 const schema = z.object({
@@ -46,7 +56,9 @@ const schema = z.object({
   pods: z.array(z.object({ namespace: z.string(), name: z.string(), container: z.string() })),
 });
 
-/** A hold on the deletion of a backup: where it may be in force, and the token of the commands that keep it. */
+/**
+ * A hold on the deletion of a backup: where it may be in force, and the token of the commands that keep it.
+ */
 type Hold = z.infer<typeof schema>;
 
 // A pod that is gone took the process and its stop with it.
@@ -61,31 +73,47 @@ const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
   return told.join(', ');
 };
 
-/** Lets the deletion of a backup go in every pod where it may be held. By labels nothing is looked for: it goes on by itself. */
+/**
+ * Lets the deletion of a backup go in every pod where it may be held. By labels nothing is looked for: it
+ * goes on by itself.
+ */
 export const letDeletionGo: FaultKind = { heal: letGo, danger: 'process-hold', reach: 'none' };
 
-// How long the hold may last, whoever is left to end it: the command in the pod lets go by itself.
-// Owner of the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no more after 150 s
-// (backupstore, lock.go). Owner of the 60 s: the scenario, which deletes right after the inject.
+// How long the hold may last, whoever is left to end it: the command in the pod lets go by itself. Owner of
+// the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no
+// more after 150 s (backupstore, lock.go). Owner of the 60 s: the scenario, which deletes right after the
+// inject.
 const defaultBounds: HoldBounds = { search: 60, hold: 120 };
 
 /**
- * The fault that holds the deletion of a backup open: its process is stopped where it runs, in the manager pod of the backup's owner.
- * The owner may change until then, so all manager pods are watched, from before the deletion:
- * the process removes the config after 2 s, its wait for the lock, and is to be caught before.
+ * The fault that holds the deletion of a backup open: its process is stopped where it runs, in the manager
+ * pod of the backup's owner. The owner may change until then, so all manager pods are watched, from before
+ * the deletion: the process removes the config after 2 s, its wait for the lock, and is to be caught before.
  */
 export const heldDeletion = (
   cluster: Cluster,
-  { pods, backup, label = backup, bounds = defaultBounds }: { pods: Hold['pods']; backup: string; label?: string; bounds?: HoldBounds },
+  {
+    pods,
+    backup,
+    label = backup,
+    bounds = defaultBounds,
+  }: { pods: Hold['pods']; backup: string; label?: string; bounds?: HoldBounds },
 ): Fault => {
   const token = randomBytes(4).toString('hex');
-  const data: Hold = { token, backup, pods: pods.map(({ namespace, name, container }) => ({ namespace, name, container })) };
+  const data: Hold = {
+    token,
+    backup,
+    pods: pods.map(({ namespace, name, container }) => ({ namespace, name, container })),
+  };
   let holders: PodCommands | undefined;
   let found: { pod: PodTarget; pids: string[] } | undefined;
 
   const find = async (running: PodCommands): Promise<{ pod: PodTarget; pids: string[] }> => {
     const { commands, until, told } = running;
-    const over = () => commands.every(({ lines, ended }) => ended !== undefined || lines.some((line) => line.startsWith('not found')));
+    const over = () =>
+      commands.every(
+        ({ lines, ended }) => ended !== undefined || lines.some((line) => line.startsWith('not found')),
+      );
     await until(() => stoppedIn(running) !== undefined || over(), (bounds.search + 5) * 1000);
     const stopped = stoppedIn(running);
     if (stopped === undefined) {
@@ -102,17 +130,24 @@ export const heldDeletion = (
     title: `the deletion of ${label} is held open`,
     data,
     inject: async () => {
-      const running = startInPods(cluster, { pods: data.pods, command: holdCommand({ token, backup, bounds }) });
+      const running = startInPods(cluster, {
+        pods: data.pods,
+        command: holdCommand({ token, backup, bounds }),
+      });
       holders = running;
       const watching = () => running.commands.every(({ lines }) => lines.includes('watching'));
-      await running.until(() => watching() || running.commands.some(({ ended }) => ended !== undefined), 30_000);
+      await running.until(
+        () => watching() || running.commands.some(({ ended }) => ended !== undefined),
+        30_000,
+      );
       if (!watching())
         throw new Error(
           `not every manager pod is watched for the deletion of ${backup}, after at most 30 s (set-up of the fault):\n${running.told()}`,
         );
     },
     prove: async () => {
-      if (holders === undefined) throw new Error(`the deletion of ${backup} is not held: the fault was not injected`);
+      if (holders === undefined)
+        throw new Error(`the deletion of ${backup} is not held: the fault was not injected`);
       found ??= await find(holders);
       const { stdout } = await cluster.exec(found.pod, stateCommand(found.pids));
       const states = stdout.trim().split(/\s+/);

@@ -10,8 +10,8 @@ const schema = z.object({ namespace: z.string(), uid: z.string(), selector: z.st
 type KilledPod = z.infer<typeof schema>;
 
 /**
- * The fault that a pod is killed, without grace: its processes get no time to end. Its controller makes another, so nothing is to be undone;
- * healed means that the other one is ready.
+ * The fault that a pod is killed, without grace: its processes get no time to end. Its controller makes
+ * another, so nothing is to be undone; healed means that the other one is ready.
  */
 export const killedPod = (
   cluster: Cluster,
@@ -20,7 +20,10 @@ export const killedPod = (
     pod,
     selector,
     node,
-  }: { title: string; pod: { namespace: string; name: string; uid: string } } & Pick<KilledPod, 'selector' | 'node'>,
+  }: { title: string; pod: { namespace: string; name: string; uid: string } } & Pick<
+    KilledPod,
+    'selector' | 'node'
+  >,
 ): Fault => {
   const { namespace, name, uid } = pod;
   return {
@@ -30,7 +33,10 @@ export const killedPod = (
     // By its uid: one that took its name meanwhile is not meant.
     inject: () => cluster.delete(resources.pods, { namespace, name }, { gracePeriodSeconds: 0, uid }),
     prove: async () => {
-      const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector: selector });
+      const { items } = await cluster.list<KubernetesObject>(resources.pods, {
+        namespace,
+        labelSelector: selector,
+      });
       if (items.some(({ metadata }) => metadata.uid === uid))
         throw new Error(`${name} was not killed: a pod with its uid ${uid} is still there`);
       return `no pod has the uid ${uid} of ${name} any more`;
@@ -48,13 +54,18 @@ const untilReplaced = async (cluster: Cluster, data: unknown): Promise<string> =
   const { namespace, uid, selector, node } = schema.parse(data);
   const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selector });
   try {
-    const next = await once(pods, (pod) => pod.metadata.uid !== uid && pod.spec?.nodeName === node && isReady(pod), {
-      label: `the pod that replaces the killed one on ${node} (${selector}) is ready`,
-      within: '3m',
-      owner: 'heal of a killed pod: 2 s were seen, and a pod that has to wait for its image or an election takes longer',
-      describe: ({ metadata, spec, status }) =>
-        `${metadata.name} on ${spec?.nodeName ?? 'no node yet'}, ${status?.phase ?? 'no phase yet'}`,
-    });
+    const next = await once(
+      pods,
+      (pod) => pod.metadata.uid !== uid && pod.spec?.nodeName === node && isReady(pod),
+      {
+        label: `the pod that replaces the killed one on ${node} (${selector}) is ready`,
+        within: '3m',
+        owner:
+          'heal of a killed pod: 2 s were seen, and a pod that has to wait for its image or an election takes longer',
+        describe: ({ metadata, spec, status }) =>
+          `${metadata.name} on ${spec?.nodeName ?? 'no node yet'}, ${status?.phase ?? 'no phase yet'}`,
+      },
+    );
     return `${next.metadata.name} runs in its place`;
   } finally {
     await pods.stop();
@@ -66,7 +77,11 @@ const isReady = ({ metadata, status }: Pod): boolean =>
   status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true;
 
 /**
- * Waits until the successor of a killed pod is ready. Whoever waits in line for managers is there while others kill them: what is decided when they
- * are back is not decided by that.
+ * Waits until the successor of a killed pod is ready. Whoever waits in line for managers is there while
+ * others kill them: what is decided when they are back is not decided by that.
  */
-export const podReplaced: FaultKind = { heal: untilReplaced, danger: 'manager-kill', reach: 'what its manager owns meanwhile' };
+export const podReplaced: FaultKind = {
+  heal: untilReplaced,
+  danger: 'manager-kill',
+  reach: 'what its manager owns meanwhile',
+};

@@ -6,7 +6,10 @@ import { undoInLab } from './lab-faults.ts';
 import { putBack } from './patched-object.ts';
 import { storeFaults } from './store-faults.ts';
 
-/** Every kind of fault: how one is undone (which may be done again), and who else could feel it. Policies come first, as they hold deletions up. */
+/**
+ * Every kind of fault: how one is undone (which may be done again), and who else could feel it. Policies come
+ * first, as they hold deletions up.
+ */
 export const kinds = {
   'denied-deletion': allowDeletion,
   ...storeFaults,

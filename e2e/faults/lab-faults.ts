@@ -15,14 +15,24 @@ class LabGone extends Error {
 // The longest order, the start of a node, ends after 60 s by itself.
 const answerTimeout = 120_000;
 
-const answerSchema = z.union([z.object({ error: z.string() }), z.object({ result: z.object({ faulty: z.boolean(), text: z.string() }) })]);
+const answerSchema = z.union([
+  z.object({ error: z.string() }),
+  z.object({ result: z.object({ faulty: z.boolean(), text: z.string() }) }),
+]);
 
-/** Asks the lab in a folder to do something, or to look at something; throws LabGone when nobody listens there. */
+/**
+ * Asks the lab in a folder to do something, or to look at something; throws LabGone when nobody listens
+ * there.
+ */
 const askLab = async (folder: string, question: LabQuestion): Promise<{ faulty: boolean; text: string }> => {
-  const answer = await askSocket({ folder, name: 'control.sock' }, question, { within: answerTimeout }).catch((error: unknown) => {
-    const { code } = error as NodeJS.ErrnoException;
-    throw code === 'ENOENT' || code === 'ECONNREFUSED' ? new LabGone(`no lab is up in ${folder}`, { cause: error }) : error;
-  });
+  const answer = await askSocket({ folder, name: 'control.sock' }, question, { within: answerTimeout }).catch(
+    (error: unknown) => {
+      const { code } = error as NodeJS.ErrnoException;
+      throw code === 'ENOENT' || code === 'ECONNREFUSED'
+        ? new LabGone(`no lab is up in ${folder}`, { cause: error })
+        : error;
+    },
+  );
   const parsed = answerSchema.parse(answer);
   if ('error' in parsed) throw new Error(parsed.error);
   return parsed.result;
@@ -30,7 +40,9 @@ const askLab = async (folder: string, question: LabQuestion): Promise<{ faulty: 
 
 const schema = z.object({
   lab: z.string(),
-  undo: z.looseObject({ action: z.enum(['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apiserver-start']) }),
+  undo: z.looseObject({
+    action: z.enum(['start', 'thaw', 'join', 'fast', 'disk-heal', 'clock-heal', 'apiserver-start']),
+  }),
 });
 
 /** A fault of a lab: the lab's folder, and what it is asked to do to undo it. */
@@ -43,7 +55,12 @@ type LabNode = { lab: string; node: string };
 
 const labFault = (
   lab: string,
-  { title, at, inject, undo }: { title: string; at: { at: string; node?: string }; inject: LabQuestion; undo: LabFault['undo'] },
+  {
+    title,
+    at,
+    inject,
+    undo,
+  }: { title: string; at: { at: string; node?: string }; inject: LabQuestion; undo: LabFault['undo'] },
 ): Fault => ({
   kind: 'lab',
   title,
@@ -58,7 +75,10 @@ const labFault = (
   },
 });
 
-/** The fault that a node has lost its power: what it had not written is lost, its disks are not. Healed, it boots from them. */
+/**
+ * The fault that a node has lost its power: what it had not written is lost, its disks are not. Healed, it
+ * boots from them.
+ */
 export const nodeCrashed = ({ lab, node }: LabNode): Fault =>
   labFault(lab, {
     title: `${node} has lost its power`,
@@ -85,8 +105,16 @@ export const nodeCut = ({ lab, node }: LabNode): Fault =>
     undo: { action: 'join', node },
   });
 
-/** The fault that a node's network is slow (ms, each way) or loses some of what it carries (percent, each way). */
-export const nodeSlow = ({ lab, node, delayMs = 0, lossPercent = 0 }: LabNode & { delayMs?: number; lossPercent?: number }): Fault =>
+/**
+ * The fault that a node's network is slow (ms, each way) or loses some of what it carries (percent, each
+ * way).
+ */
+export const nodeSlow = ({
+  lab,
+  node,
+  delayMs = 0,
+  lossPercent = 0,
+}: LabNode & { delayMs?: number; lossPercent?: number }): Fault =>
   labFault(lab, {
     title: `${node}'s network is ${delayMs} ms slow each way and loses ${lossPercent} %`,
     at: { at: 'speed', node },
@@ -94,7 +122,10 @@ export const nodeSlow = ({ lab, node, delayMs = 0, lossPercent = 0 }: LabNode & 
     undo: { action: 'fast', node },
   });
 
-/** The fault that a node's disk at /var/lib/longhorn fails with EIO, from a time (s) after the inject; by default at once. */
+/**
+ * The fault that a node's disk at /var/lib/longhorn fails with EIO, from a time (s) after the inject; by
+ * default at once.
+ */
 export const diskFailing = ({ lab, node, afterSeconds = 0 }: LabNode & { afterSeconds?: number }): Fault =>
   labFault(lab, {
     title: `${node}'s disk fails${afterSeconds === 0 ? '' : ` after ${formatDuration(afterSeconds * 1000)}`}`,
@@ -121,8 +152,12 @@ export const apiServerStopped = ({ lab }: { lab: string }): Fault =>
     undo: { action: 'apiserver-start' },
   });
 
-/** Compacts etcd, so that no watch can be resumed from before; nothing undoes that. Returns what was done, and what shows it. */
-export const compactEtcd = async ({ lab }: { lab: string }): Promise<string> => (await askLab(lab, { action: 'etcd-compact' })).text;
+/**
+ * Compacts etcd, so that no watch can be resumed from before; nothing undoes that. Returns what was done, and
+ * what shows it.
+ */
+export const compactEtcd = async ({ lab }: { lab: string }): Promise<string> =>
+  (await askLab(lab, { action: 'etcd-compact' })).text;
 
 const undo = async (_: Cluster, data: unknown): Promise<string> => {
   const { lab, undo } = schema.parse(data);
@@ -135,13 +170,22 @@ const undo = async (_: Cluster, data: unknown): Promise<string> => {
 };
 
 /**
- * Undoes a fault of a lab; one whose lab is not up any more has gone with it. Where the replicas of a volume lie is not watched, and what manages it
- * may be on any node: so it reaches everything.
+ * Undoes a fault of a lab; one whose lab is not up any more has gone with it. Where the replicas of a volume
+ * lie is not watched, and what manages it may be on any node: so it reaches everything.
  */
 export const undoInLab: FaultKind = { heal: undo, danger: 'node-fault', reach: 'everything' };
 
-/** Says so when a fault was one of a lab that is not up any more: then there is no cluster to heal it in, nor a need to. */
-export const goneWithItsLab = async ({ kind, data }: { kind: string; data: unknown }): Promise<string | undefined> => {
+/**
+ * Says so when a fault was one of a lab that is not up any more: then there is no cluster to heal it in, nor
+ * a need to.
+ */
+export const goneWithItsLab = async ({
+  kind,
+  data,
+}: {
+  kind: string;
+  data: unknown;
+}): Promise<string | undefined> => {
   if (kind !== 'lab') return undefined;
   const { lab } = schema.parse(data);
   const error = await askLab(lab, { action: 'look', at: 'apiserver' }).catch((thrown: unknown) => thrown);

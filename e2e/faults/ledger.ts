@@ -14,7 +14,10 @@ const entrySchema = z.object({
   title: z.string(),
   /** The scenario that did it; a ledger of an older version does not say so. */
   scenario: z.string().optional(),
-  /** What the healer of this kind needs; JSON, so that another process can heal. On disk secrets in it are redacted: with one, only this process can. */
+  /**
+   * What the healer of this kind needs; JSON, so that another process can heal. On disk secrets in it are
+   * redacted: with one, only this process can.
+   */
   data: z.unknown(),
   recordedAt: z.string(),
 });
@@ -23,13 +26,19 @@ const lineSchema = z.union([entrySchema, z.object({ healed: z.string(), healedAt
 /** One thing done to the cluster that must be undone. */
 export type LedgerEntry = z.infer<typeof entrySchema>;
 
-/** The list on disk of what was done to the cluster; it outlives the process that wrote it, and any number of processes may write it at once. */
+/**
+ * The list on disk of what was done to the cluster; it outlives the process that wrote it, and any number of
+ * processes may write it at once.
+ */
 export type Ledger = {
   /** Writes down, durably, what is about to be done. */
   record(entry: Omit<LedgerEntry, 'id' | 'run' | 'recordedAt'>): Promise<LedgerEntry>;
   /** Writes down that it was undone; once is enough. */
   healed(id: string): Promise<void>;
-  /** What has not been undone yet, of what was there when this was opened and what was entered here since; the latest first. */
+  /**
+   * What has not been undone yet, of what was there when this was opened and what was entered here since; the
+   * latest first.
+   */
   open(): LedgerEntry[];
   /** The runs that have not healed all of theirs, and the last one that entered anything. */
   runs(): string[];
@@ -38,11 +47,16 @@ export type Ledger = {
 /** Names the ledger in a folder of results. */
 export const ledgerPath = (out: string): string => join(out, 'faults.ndjson');
 
-/** Opens the ledger of a folder, or starts it; an unreadable one is an error, because it may hold the only way back. What is entered is `run`'s. */
+/**
+ * Opens the ledger of a folder, or starts it; an unreadable one is an error, because it may hold the only way
+ * back. What is entered is `run`'s.
+ */
 export const openLedger = async (out: string, run?: string): Promise<Ledger> => {
   const path = ledgerPath(out);
   const past = await readFaults(path);
-  const inForce = new Map(past.filter(({ healedAt }) => healedAt === undefined).map(({ entry }) => [entry.id, entry]));
+  const inForce = new Map(
+    past.filter(({ healedAt }) => healedAt === undefined).map(({ entry }) => [entry.id, entry]),
+  );
   const last = past.at(-1)?.entry;
   const known = new Set(inForce.keys());
   return {
@@ -64,7 +78,10 @@ export const openLedger = async (out: string, run?: string): Promise<Ledger> => 
       await append(path, { healed: id, healedAt: new Date().toISOString() });
     },
     open: () => [...inForce.values()].reverse(),
-    runs: () => [...new Set([...[...inForce.values()].map((entry) => entry.run), last?.run])].filter((id) => id !== undefined),
+    runs: () =>
+      [...new Set([...[...inForce.values()].map((entry) => entry.run), last?.run])].filter(
+        (id) => id !== undefined,
+      ),
   };
 };
 
@@ -76,25 +93,32 @@ export const readFaults = async (path: string): Promise<PastFault[]> => {
   const faults = new Map<string, PastFault>();
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return '';
-    throw new Error(`${path} cannot be read (${error.code}); it says what must be undone in a cluster`, { cause: error });
+    throw new Error(`${path} cannot be read (${error.code}); it says what must be undone in a cluster`, {
+      cause: error,
+    });
   });
   const lines = text.split('\n');
-  // What was being written when the machine went down was not done yet: an entry is on disk before its fault is injected.
+  // What was being written when the machine went down was not done yet: an entry is on disk before its fault
+  // is injected.
   if (!text.endsWith('\n')) lines.pop();
   try {
     for (const line of lines.filter((each) => each !== '')) {
       const told = lineSchema.parse(JSON.parse(line));
       if (!('healed' in told)) faults.set(told.id, { entry: told, healedAt: undefined });
-      else if (faults.has(told.healed)) Object.assign(faults.get(told.healed) as PastFault, { healedAt: told.healedAt });
+      else if (faults.has(told.healed))
+        Object.assign(faults.get(told.healed) as PastFault, { healedAt: told.healedAt });
     }
   } catch (error) {
-    throw new Error(`${path} cannot be read; it says what must be undone in a cluster, so look at it before removing it`, { cause: error });
+    throw new Error(
+      `${path} cannot be read; it says what must be undone in a cluster, so look at it before removing it`,
+      { cause: error },
+    );
   }
   return [...faults.values()];
 };
 
-// Only ever a whole line at the end, in one go and forced to disk: writers at the same time do not disturb each other, and nothing written is
-// lost to kill -9 or a power cut.
+// Only ever a whole line at the end, in one go and forced to disk: writers at the same time do not disturb
+// each other, and nothing written is lost to kill -9 or a power cut.
 const append = async (path: string, line: object): Promise<void> => {
   await mkdir(dirname(path), { recursive: true });
   const file = await open(path, 'a');

@@ -5,7 +5,10 @@ import { kinds } from './kinds.ts';
 import { goneWithItsLab } from './lab-faults.ts';
 import type { Ledger, LedgerEntry } from './ledger.ts';
 
-/** Keeps the faults of a scenario; each is written to the ledger before it is injected. `tell` hears what becomes of each. */
+/**
+ * Keeps the faults of a scenario; each is written to the ledger before it is injected. `tell` hears what
+ * becomes of each.
+ */
 export const openFaults = ({
   cluster,
   ledger,
@@ -22,7 +25,13 @@ export const openFaults = ({
   return {
     inject: async (fault) => {
       const { kind, title, data } = fault;
-      const entry = await ledger.record({ server: cluster.server, kind, title, ...(scenario !== undefined && { scenario }), data });
+      const entry = await ledger.record({
+        server: cluster.server,
+        kind,
+        title,
+        ...(scenario !== undefined && { scenario }),
+        data,
+      });
       const told = tellFault({ id: entry.id, name: kind, title }, tell);
       let healing: Promise<string> | undefined;
       const injected: Injected = {
@@ -47,21 +56,35 @@ export const openFaults = ({
   };
 };
 
-/** Faults that refuse what the scenario does not declare: it could not have been skipped where that is not allowed, or cannot be done. */
-export const onlyDeclared = (faults: Faults, declared: { dangers: readonly Danger[]; needs: readonly string[] }): Faults => ({
+/**
+ * Faults that refuse what the scenario does not declare: it could not have been skipped where that is not
+ * allowed, or cannot be done.
+ */
+export const onlyDeclared = (
+  faults: Faults,
+  declared: { dangers: readonly Danger[]; needs: readonly string[] },
+): Faults => ({
   ...faults,
   inject: async (fault) => {
     const { danger, ability }: FaultKind = kinds[fault.kind];
     if (danger !== undefined && !declared.dangers.includes(danger))
       throw new Error(`the scenario does not declare the danger ${danger}, and does this: ${fault.title}`);
     if (ability !== undefined && !declared.needs.includes(ability))
-      throw new Error(`the scenario does not declare that it needs ${ability}, and does this: ${fault.title}`);
+      throw new Error(
+        `the scenario does not declare that it needs ${ability}, and does this: ${fault.title}`,
+      );
     return faults.inject(fault);
   },
 });
 
 /** Undoes what an earlier process left in force, the latest first; returns what was done, a line each. */
-export const healLeftOver = async ({ cluster, ledger }: { cluster: Cluster; ledger: Ledger }): Promise<string[]> => {
+export const healLeftOver = async ({
+  cluster,
+  ledger,
+}: {
+  cluster: Cluster;
+  ledger: Ledger;
+}): Promise<string[]> => {
   const told: string[] = [];
   await eachInTurn(
     ledger.open(),
@@ -73,7 +96,10 @@ export const healLeftOver = async ({ cluster, ledger }: { cluster: Cluster; ledg
   return told;
 };
 
-/** Closes the entries of faults that went with the lab that they were in, and tells of each: no cluster is needed, and none is left. */
+/**
+ * Closes the entries of faults that went with the lab that they were in, and tells of each: no cluster is
+ * needed, and none is left.
+ */
 export const closeGone = async (ledger: Ledger): Promise<string[]> => {
   const told: string[] = [];
   for (const entry of ledger.open()) {
@@ -86,48 +112,72 @@ export const closeGone = async (ledger: Ledger): Promise<string[]> => {
 };
 
 /**
- * Undoes what a run has left in force, without its ledger: by the labels of what it made, and by its id in the names of its volumes.
- * Returns what was done, a line each; throws, when all was tried, what could not be looked at. What ends by itself (a held process, a stalled
- * server) is left to that.
+ * Undoes what a run has left in force, without its ledger: by the labels of what it made, and by its id in
+ * the names of its volumes. Returns what was done, a line each; throws, when all was tried, what could not be
+ * looked at. What ends by itself (a held process, a stalled server) is left to that.
  */
 export const healByLabels = async (cluster: Cluster, run: string): Promise<string[]> => {
   const told: string[] = [];
   const heals = Object.values<FaultKind>(kinds).flatMap(({ healByLabels }) => healByLabels ?? []);
-  await eachInTurn(heals, async (heal) => told.push(...(await heal(cluster, run))), `not all of run ${run} could be looked for`);
+  await eachInTurn(
+    heals,
+    async (heal) => told.push(...(await heal(cluster, run))),
+    `not all of run ${run} could be looked for`,
+  );
   return told;
 };
 
 // Says that a fault is entered in the ledger, and makes what tells how each piece of work on it ends.
 const tellFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, tell: (event: FaultEvent) => void) => {
   tell({ ...of, phase: 'entered', detail: of.title });
-  return async <T>(phase: FaultEvent['phase'], work: Promise<T>, toDetail: (result: T) => string): Promise<T> => {
+  return async <T>(
+    phase: FaultEvent['phase'],
+    work: Promise<T>,
+    toDetail: (result: T) => string,
+  ): Promise<T> => {
     try {
       const result = await work;
       tell({ ...of, phase, detail: toDetail(result) });
       return result;
     } catch (error) {
-      tell({ ...of, phase: 'failed', detail: `not ${phase}: ${error instanceof Error ? error.message : String(error)}` });
+      tell({
+        ...of,
+        phase: 'failed',
+        detail: `not ${phase}: ${error instanceof Error ? error.message : String(error)}`,
+      });
       throw error;
     }
   };
 };
 
-const healEntry = async (cluster: Cluster, { ledger, entry }: { ledger: Ledger; entry: LedgerEntry }): Promise<string> => {
+const healEntry = async (
+  cluster: Cluster,
+  { ledger, entry }: { ledger: Ledger; entry: LedgerEntry },
+): Promise<string> => {
   const kind = (kinds as Partial<Record<string, FaultKind>>)[entry.kind];
   if (kind === undefined)
-    throw new Error(`the ledger names a kind of fault that this version does not know: ${entry.kind} (${entry.title})`);
-  if (entry.server !== cluster.server) throw new Error(`${entry.title}: that was done to ${entry.server}, and this is ${cluster.server}`);
+    throw new Error(
+      `the ledger names a kind of fault that this version does not know: ${entry.kind} (${entry.title})`,
+    );
+  if (entry.server !== cluster.server)
+    throw new Error(`${entry.title}: that was done to ${entry.server}, and this is ${cluster.server}`);
   if (JSON.stringify(entry.data)?.includes('[redacted: '))
-    throw new Error(`${entry.title}: what it was before held a secret, which is not kept on disk: put it back by hand (${entry.kind})`);
+    throw new Error(
+      `${entry.title}: what it was before held a secret, which is not kept on disk: put it back by hand (${entry.kind})`,
+    );
   const told = await whileStreamsBreak(() => kind.heal(cluster, entry.data));
   await ledger.healed(entry.id);
   return told;
 };
 
-// A restart of the API server breaks a stream once; it breaks the next one too where it is restarted again and again.
+// A restart of the API server breaks a stream once; it breaks the next one too where it is restarted again
+// and again.
 const mostBreaks = 3;
 
-/** Every heal may be done twice, as it must after kill -9: one whose stream broke, so that nobody knows what it did, is done again. */
+/**
+ * Every heal may be done twice, as it must after kill -9: one whose stream broke, so that nobody knows what
+ * it did, is done again.
+ */
 const whileStreamsBreak = async <T>(work: () => Promise<T>): Promise<T> => {
   for (let breaks = 1; ; breaks += 1) {
     try {
@@ -138,7 +188,11 @@ const whileStreamsBreak = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-const eachInTurn = async <T>(items: readonly T[], work: (item: T) => Promise<unknown>, message: string): Promise<void> => {
+const eachInTurn = async <T>(
+  items: readonly T[],
+  work: (item: T) => Promise<unknown>,
+  message: string,
+): Promise<void> => {
   const errors: unknown[] = [];
   for (const item of items) {
     try {

@@ -4,7 +4,12 @@ import type { Cluster, Resource } from '../kube/cluster.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 const schema = z.object({
-  resource: z.object({ group: z.string(), version: z.string(), plural: z.string(), namespaced: z.boolean().optional() }),
+  resource: z.object({
+    group: z.string(),
+    version: z.string(),
+    plural: z.string(),
+    namespaced: z.boolean().optional(),
+  }),
   namespace: z.string(),
   name: z.string(),
   before: z.record(z.string(), z.unknown()),
@@ -12,16 +17,27 @@ const schema = z.object({
   after: z.record(z.string(), z.unknown()).optional(),
 });
 
-/** An object that other people's work depends on, the fields of it (as a merge patch) to put back, and what they were changed to. */
+/**
+ * An object that other people's work depends on, the fields of it (as a merge patch) to put back, and what
+ * they were changed to.
+ */
 type PatchedObject = z.infer<typeof schema>;
 
 /** The fields of an object that a merge patch speaks of. */
 const fieldsOf = (object: unknown, patch: unknown): unknown =>
   typeof patch === 'object' && patch !== null && typeof object === 'object' && object !== null
-    ? Object.fromEntries(Object.entries(patch).map(([key, value]) => [key, fieldsOf((object as Record<string, unknown>)[key], value)]))
+    ? Object.fromEntries(
+        Object.entries(patch).map(([key, value]) => [
+          key,
+          fieldsOf((object as Record<string, unknown>)[key], value),
+        ]),
+      )
     : object;
 
-/** The fault that an object which belongs to the whole cluster (a setting of Longhorn's) is changed, by a merge patch; healed, it has `before` again. */
+/**
+ * The fault that an object which belongs to the whole cluster (a setting of Longhorn's) is changed, by a
+ * merge patch; healed, it has `before` again.
+ */
 export const patchedObject = (
   cluster: Cluster,
   { title, ...data }: PatchedObject & { title: string; after: Record<string, unknown> },
@@ -38,7 +54,8 @@ export const patchedObject = (
     },
     prove: async () => {
       const found = fieldsOf(await cluster.get(resource, where), after);
-      if (!isDeepStrictEqual(found, after)) throw new Error(`it is not so that ${title}: ${data.name} has ${JSON.stringify(found)}`);
+      if (!isDeepStrictEqual(found, after))
+        throw new Error(`it is not so that ${title}: ${data.name} has ${JSON.stringify(found)}`);
       return `${data.name} has ${JSON.stringify(found)}`;
     },
   };
@@ -50,11 +67,15 @@ const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
   if (after !== undefined) {
     const found = fieldsOf(await cluster.get(resource as Resource, { namespace, name }), after);
     if (isDeepStrictEqual(found, fieldsOf(before, after))) return `${what} is as it was`;
-    if (!isDeepStrictEqual(found, after)) return `${what} was changed by somebody else meanwhile, to ${JSON.stringify(found)}: it stays so`;
+    if (!isDeepStrictEqual(found, after))
+      return `${what} was changed by somebody else meanwhile, to ${JSON.stringify(found)}: it stays so`;
   }
   await cluster.patch(resource as Resource, { namespace, name }, before);
   return `${what} is as it was`;
 };
 
-/** Gives an object the fields back that it had; those that somebody else has changed meanwhile are theirs, and stay. */
+/**
+ * Gives an object the fields back that it had; those that somebody else has changed meanwhile are theirs, and
+ * stay.
+ */
 export const putBack: FaultKind = { heal: restore, danger: 'settings', reach: 'everything' };

@@ -2,20 +2,28 @@ import type { FaultKind, Reach } from './fault.ts';
 import { kinds } from './kinds.ts';
 import type { LedgerEntry, PastFault } from './ledger.ts';
 
-/** What failed, as far as it decides which faults of other scenarios can have reached it; times in ms since the epoch. */
+/**
+ * What failed, as far as it decides which faults of other scenarios can have reached it; times in ms since
+ * the epoch.
+ */
 export type Concern = {
   /** When the first of what it stands on began to exist. */
   since: number;
   /** When processes of its volumes were started. */
   starts: readonly { from: number; to: number }[];
-  /** The nodes whose manager owned any of it, or that any of it was attached to; undefined where that is not known. */
+  /**
+   * The nodes whose manager owned any of it, or that any of it was attached to; undefined where that is not
+   * known.
+   */
   nodes: readonly string[] | undefined;
 };
 
-// Of older versions alone: every engine and replica that began meanwhile began through the wrapper, and knew its own path by it.
+// Of older versions alone: every engine and replica that began meanwhile began through the wrapper, and knew
+// its own path by it.
 const older: Record<string, Reach> = { 'wrapped-engine': 'volumes that start' };
 
-const reachOfKind = (kind: string): Reach | undefined => (kinds as Partial<Record<string, FaultKind>>)[kind]?.reach ?? older[kind];
+const reachOfKind = (kind: string): Reach | undefined =>
+  (kinds as Partial<Record<string, FaultKind>>)[kind]?.reach ?? older[kind];
 
 /** A fault of another scenario that can have reached what failed. */
 export type Reaching = {
@@ -55,14 +63,25 @@ const reachOf = (
   return reach === undefined ? 'nobody knows what it reaches' : 'it reaches everything';
 };
 
-/** The faults of other scenarios that were in force since what failed began to exist and can have reached it; `decided` is the stretch that decided. */
+/**
+ * The faults of other scenarios that were in force since what failed began to exist and can have reached it;
+ * `decided` is the stretch that decided.
+ */
 export const reachingFaults = (
   faults: readonly PastFault[],
-  { scenario, server, concern, decided }: { scenario: string; server: string; concern: Concern; decided: Stretch },
+  {
+    scenario,
+    server,
+    concern,
+    decided,
+  }: { scenario: string; server: string; concern: Concern; decided: Stretch },
 ): Reaching[] =>
   faults.flatMap(({ entry, healedAt }) => {
     if (entry.server !== server || entry.scenario === scenario) return [];
-    const inForce = { from: Date.parse(entry.recordedAt), to: healedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(healedAt) };
+    const inForce = {
+      from: Date.parse(entry.recordedAt),
+      to: healedAt === undefined ? Number.POSITIVE_INFINITY : Date.parse(healedAt),
+    };
     if (!overlap(inForce, { from: Math.min(concern.since, decided.from), to: decided.to })) return [];
     const how = reachOf(entry, inForce, { concern, decided });
     if (how === undefined) return [];

@@ -1,6 +1,13 @@
 import { z } from 'zod';
 import type { Danger } from '../longhorn/dangers.ts';
-import { type Ability, abilities, type ForeignLock, type RunningStore, type Trouble, type WantedLock } from '../store/driver.ts';
+import {
+  type Ability,
+  abilities,
+  type ForeignLock,
+  type RunningStore,
+  type Trouble,
+  type WantedLock,
+} from '../store/driver.ts';
 import { driverNamed, drivers } from '../store/drivers/index.ts';
 import type { Fault, FaultKind, KindName } from './fault.ts';
 
@@ -19,7 +26,9 @@ const healing = (ability: Ability, danger?: Danger): FaultKind => ({
   },
   // Whichever driver the run had.
   healByLabels: async (cluster, run, namespace) => {
-    const told = drivers.map(async ({ heals }) => (await heals[ability]?.healByLabels?.(cluster, run, namespace)) ?? []);
+    const told = drivers.map(
+      async ({ heals }) => (await heals[ability]?.healByLabels?.(cluster, run, namespace)) ?? [],
+    );
     return (await Promise.all(told)).flat();
   },
 });
@@ -35,7 +44,9 @@ export const storeFaults = {
 const able = <A extends Ability>(store: RunningStore, ability: A): NonNullable<RunningStore[A]> => {
   const has = store[ability];
   if (has === undefined)
-    throw new Error(`the scenario must say that it needs ${abilities[ability]} (${ability}): ${store.driver} has none`);
+    throw new Error(
+      `the scenario must say that it needs ${abilities[ability]} (${ability}): ${store.driver} has none`,
+    );
   return has;
 };
 
@@ -58,5 +69,7 @@ export const stalledServer = (store: RunningStore, how: 'frozen' | 'slow', title
   fault('stalled-server', store, able(store, 'stall')(how, title));
 
 /** The fault that no backup in a folder can be removed by a longhorn-manager. */
-export const readOnlyBackups = async (store: RunningStore, folder: { path: string; title: string }): Promise<Fault> =>
-  fault('read-only-backups', store, await able(store, 'readOnlyBackups')(folder));
+export const readOnlyBackups = async (
+  store: RunningStore,
+  folder: { path: string; title: string },
+): Promise<Fault> => fault('read-only-backups', store, await able(store, 'readOnlyBackups')(folder));

@@ -7,7 +7,10 @@ import type { Entry, Timeline } from './timeline.ts';
 import type { Verdict } from './verdict.ts';
 import { blinded } from './waiting.ts';
 
-/** An expectation that is judged by hand, on timelines that are filled by hand; each gives the verdict, once it is decided. */
+/**
+ * An expectation that is judged by hand, on timelines that are filled by hand; each gives the verdict, once
+ * it is decided.
+ */
 export type Evaluator = {
   timelines: readonly Timeline[];
   /** On what has arrived so far. */
@@ -44,7 +47,8 @@ export const openEvaluator = <T extends KubernetesObject>(specification: Specifi
 };
 
 /** Says why a time is over. */
-export const tellTimeout = (time: number, owner: string): string => `timed out after ${formatDuration(time)} (${owner})`;
+export const tellTimeout = (time: number, owner: string): string =>
+  `timed out after ${formatDuration(time)} (${owner})`;
 
 /** Makes the verdict of a decision, with its whole explanation. */
 export const toVerdict = <T extends KubernetesObject>(
@@ -52,7 +56,10 @@ export const toVerdict = <T extends KubernetesObject>(
   judge: Judge,
   decision: Decision,
 ): Verdict => {
-  const objects: [ExplainedObject, ...ExplainedObject[]] = [{ ...subject, timeline }, ...nevers.map(({ other }) => other)];
+  const objects: [ExplainedObject, ...ExplainedObject[]] = [
+    { ...subject, timeline },
+    ...nevers.map(({ other }) => other),
+  ];
   return {
     ...decision,
     steps: judge.steps,

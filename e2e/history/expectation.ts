@@ -14,7 +14,9 @@ export { once, onceGone } from './once.ts';
 export type { Subject } from './specification.ts';
 export { ExpectationError, type Verdict } from './verdict.ts';
 
-/** The other object of a `withoutEver ... while ...`; by default of the same timeline, described the same way. */
+/**
+ * The other object of a `withoutEver ... while ...`; by default of the same timeline, described the same way.
+ */
 type Other<U extends KubernetesObject> = {
   timeline?: Timeline<U>;
   name: string;
@@ -34,16 +36,28 @@ export type Expectation<T extends KubernetesObject> = {
   startingAs(...steps: Step<T>[]): Expectation<T>;
   /** Broken at once when the object matches `step` while the other one is in the state `is`. */
   withoutEver(step: Step<T>): { while<U extends KubernetesObject = T>(other: Other<U>): Expectation<T> };
-  /** Judges only what arrived after this mark (Timeline.mark) and the state in force at it; without it, all that the timeline has. */
+  /**
+   * Judges only what arrived after this mark (Timeline.mark) and the state in force at it; without it, all
+   * that the timeline has.
+   */
   from(mark: number): Expectation<T>;
-  /** Resolves when met; throws an ExpectationError as soon as it is decided otherwise, or when the time is over. `owner` says whose time-out it is, and why so long. */
+  /**
+   * Resolves when met; throws an ExpectationError as soon as it is decided otherwise, or when the time is
+   * over. `owner` says whose time-out it is, and why so long.
+   */
   within(time: Duration, owner: string): Promise<Verdict>;
-  /** For a length of time that is looked at, in which nothing may decide it: resolves when it is over, throws as soon as it is decided. */
+  /**
+   * For a length of time that is looked at, in which nothing may decide it: resolves when it is over, throws
+   * as soon as it is decided.
+   */
   undecidedFor(time: Duration, owner: string): Promise<void>;
 };
 
 /** Says what the history of one object must look like. */
-export const expectHistory = <T extends KubernetesObject>(timeline: Timeline<T>, subject: Subject<T>): Expectation<T> =>
+export const expectHistory = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  subject: Subject<T>,
+): Expectation<T> =>
   build({ timeline, subject, steps: [], allowed: [], starts: undefined, nevers: [], mark: 0 });
 
 const build = <T extends KubernetesObject>(specification: Specification<T>): Expectation<T> => {
@@ -54,10 +68,13 @@ const build = <T extends KubernetesObject>(specification: Specification<T>): Exp
     goes: (...more) => having({ steps: [...steps, ...more] }),
     allowing: (...more) => having({ allowed: [...allowed, ...more] }),
     startingAs: (...more) => having({ starts: [...(starts ?? []), ...more] }),
-    withoutEver: (step) => ({ while: (other) => having({ nevers: [...nevers, { step, other: completeOther(specification, other) }] }) }),
+    withoutEver: (step) => ({
+      while: (other) => having({ nevers: [...nevers, { step, other: completeOther(specification, other) }] }),
+    }),
     from: (mark) => having({ mark }),
     within: (time, owner) => settle(specification, { time: parseDuration(time), owner, wanted: 'met' }),
-    undecidedFor: async (time, owner) => void (await settle(specification, { time: parseDuration(time), owner, wanted: 'timed-out' })),
+    undecidedFor: async (time, owner) =>
+      void (await settle(specification, { time: parseDuration(time), owner, wanted: 'timed-out' })),
   };
 };
 
@@ -75,7 +92,9 @@ const completeOther = <T extends KubernetesObject, U extends KubernetesObject>(
 /** Judges an expectation on timelines that are complete: what is not decided by their end has timed out. */
 export const evaluate = <T extends KubernetesObject>({ specification }: Expectation<T>): Verdict => {
   const evaluator = openEvaluator(specification);
-  return evaluator.past() ?? evaluator.end('the recording ended', pastOf(specification).at(-1)?.entry.at ?? 0);
+  return (
+    evaluator.past() ?? evaluator.end('the recording ended', pastOf(specification).at(-1)?.entry.at ?? 0)
+  );
 };
 
 const settle = async <T extends KubernetesObject>(

@@ -29,11 +29,17 @@ export type ExplainedObject = {
 const verdicts = { met: 'Met', broken: 'Broken', 'not-provable': 'Not provable', 'timed-out': 'Timed out' };
 const heldSigns = { yes: '✓', no: '✗', unknown: '?' };
 
-/** Writes the whole explanation of a verdict: what decided it, what was expected and how far it got, the histories, the last object, the watches' last trouble. */
+/**
+ * Writes the whole explanation of a verdict: what decided it, what was expected and how far it got, the
+ * histories, the last object, the watches' last trouble.
+ */
 export const explain = ({ decision, mark, steps, guards, objects }: Explained): string => {
   const { until = Number.POSITIVE_INFINITY } = decision;
   const timelines = [...new Set(objects.map(({ timeline }) => timeline))];
-  const start = Math.min(decision.at, ...timelines.flatMap(({ entries }) => entries.find(({ sequence }) => sequence > mark)?.at ?? []));
+  const start = Math.min(
+    decision.at,
+    ...timelines.flatMap(({ entries }) => entries.find(({ sequence }) => sequence > mark)?.at ?? []),
+  );
   const [subject] = objects;
   return [
     decision.reason,
@@ -41,7 +47,10 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
     `${verdicts[decision.state]} at ${offset(decision.at - start)}; times count from ${new Date(start).toISOString()}.`,
     '',
     `Expected of ${subject.label} (${subject.name}):`,
-    ...indented([...stepLines(steps, decision, start), ...guards.map(({ label, held }) => `${heldSigns[held]} ${label}`)]),
+    ...indented([
+      ...stepLines(steps, decision, start),
+      ...guards.map(({ label, held }) => `${heldSigns[held]} ${label}`),
+    ]),
     ...objects.flatMap(({ label, name, timeline, describe }) => [
       '',
       `History of ${label} (${name}) in ${timeline.label}:`,
@@ -53,7 +62,8 @@ export const explain = ({ decision, mark, steps, guards, objects }: Explained): 
 };
 
 /** The last thing that was seen of an object before an expectation was decided. */
-export const lastOf = ({ timeline, name }: ExplainedObject, until: number) => inForceAt(timeline, name, until);
+export const lastOf = ({ timeline, name }: ExplainedObject, until: number) =>
+  inForceAt(timeline, name, until);
 
 const stepLines = (steps: readonly SequenceStep[], decision: Decision, start: number): string[] => {
   const next = steps.findIndex(({ reached }) => reached === undefined);
@@ -68,7 +78,10 @@ const stepLines = (steps: readonly SequenceStep[], decision: Decision, start: nu
 const troubleLines = ({ label, failure, lastTrouble }: Timeline): string[] => [
   ...(failure ? ['', `The watch of ${label} cannot go on: ${failure.message}`] : []),
   ...(lastTrouble
-    ? ['', `Last trouble of the watch of ${label}, overcome, at ${new Date(lastTrouble.at).toISOString()}: ${lastTrouble.error.message}`]
+    ? [
+        '',
+        `Last trouble of the watch of ${label}, overcome, at ${new Date(lastTrouble.at).toISOString()}: ${lastTrouble.error.message}`,
+      ]
     : []),
 ];
 
@@ -78,7 +91,9 @@ const longestLine = 200;
 const lastObject = (object: KubernetesObject | undefined): string[] => {
   if (object === undefined) return [];
   const lines = stringify(withoutManagedFields(object), { lineWidth: 0 }).trimEnd().split('\n');
-  const shown = lines.slice(0, longestObject).map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}...` : line));
+  const shown = lines
+    .slice(0, longestObject)
+    .map((line) => (line.length > longestLine ? `${line.slice(0, longestLine)}...` : line));
   const more = lines.length > longestObject ? [`... ${lines.length - longestObject} more lines`] : [];
   return ['', 'Last object:', ...indented([...shown, ...more])];
 };

@@ -12,7 +12,10 @@ export type Guard = {
   doubt(): string | undefined;
 };
 
-/** Starts a guard: at each entry it compares the present states of both objects, in the order of arrival, which within one watch is the server's. */
+/**
+ * Starts a guard: at each entry it compares the present states of both objects, in the order of arrival,
+ * which within one watch is the server's.
+ */
 export const createGuard = <T extends KubernetesObject>(
   never: Never<T>,
   { subject, timeline, mark }: Specification<T>,
@@ -21,13 +24,15 @@ export const createGuard = <T extends KubernetesObject>(
   const { step, other } = never;
   const otherTrack = createTrack(other.name);
   // The entries of a listing have an order, but all of them were so at once.
-  const atStart = other.timeline === (timeline as Timeline) ? firstListed(other.timeline, other.name) : undefined;
+  const atStart =
+    other.timeline === (timeline as Timeline) ? firstListed(other.timeline, other.name) : undefined;
   const inForce = inForceAt(other.timeline, other.name, mark) ?? atStart;
   if (inForce !== undefined) otherTrack.take(inForce);
   const seen: ObjectEntry<T>[] = [];
   let blind: readonly GapEntry[] = [];
 
-  const inDoubt = ({ last, doubts }: Track<KubernetesObject>) => last !== undefined && last.kind !== 'deleted' && doubts.length > 0;
+  const inDoubt = ({ last, doubts }: Track<KubernetesObject>) =>
+    last !== undefined && last.kind !== 'deleted' && doubts.length > 0;
   // By sequences as well as by times: a state and a gap may come in the same millisecond.
   const wasForbidden = (gap: GapEntry): boolean => {
     const end = endOf(other.timeline, gap);
@@ -47,7 +52,11 @@ export const createGuard = <T extends KubernetesObject>(
       if (source === (timeline as Timeline) && track.last?.sequence === entry.sequence) seen.push(track.last);
       if (inDoubt(track) || inDoubt(otherTrack)) return undefined;
       if (shows(track.last, step) && shows(otherTrack.last, other.is)) {
-        return { state: 'broken', at: entry.at, reason: `${subject.label} was ${step.label} while ${other.label} was ${other.is.label}` };
+        return {
+          state: 'broken',
+          at: entry.at,
+          reason: `${subject.label} was ${step.label} while ${other.label} was ${other.is.label}`,
+        };
       }
       const gap = blind.find(wasForbidden);
       blind = [];

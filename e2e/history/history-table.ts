@@ -38,14 +38,24 @@ export const historyTable = <T extends KubernetesObject>(options: HistoryTableOp
 };
 
 /** Writes a point in time, in ms from the start, as `+12.345 s`. */
-export const offset = (milliseconds: number): string => `${milliseconds < 0 ? '-' : '+'}${(Math.abs(milliseconds) / 1000).toFixed(3)} s`;
+export const offset = (milliseconds: number): string =>
+  `${milliseconds < 0 ? '-' : '+'}${(Math.abs(milliseconds) / 1000).toFixed(3)} s`;
 
 type Row = { at: string; version: string; kind: string; state: string; times: number };
 
-const toRow = <T extends KubernetesObject>(entry: Entry<T>, { describe, start }: HistoryTableOptions<T>): Row => {
+const toRow = <T extends KubernetesObject>(
+  entry: Entry<T>,
+  { describe, start }: HistoryTableOptions<T>,
+): Row => {
   const at = offset(entry.at - start);
   if (entry.kind === 'gap')
-    return { at, version: '', kind: 'gap', state: `nothing is known since ${offset(entry.since - start)}: ${entry.reason}`, times: 1 };
+    return {
+      at,
+      version: '',
+      kind: 'gap',
+      state: `nothing is known since ${offset(entry.since - start)}: ${entry.reason}`,
+      times: 1,
+    };
   const state =
     entry.kind === 'deleted'
       ? `gone${entry.inferred ? ' (found missing, not seen going)' : ''}`
@@ -57,7 +67,8 @@ const collapsed = (rows: Row[]): Row[] => {
   const kept: Row[] = [];
   for (const row of rows) {
     const last = kept.at(-1);
-    if (last !== undefined && row.kind !== 'gap' && last.kind !== 'gap' && last.state === row.state) last.times += 1;
+    if (last !== undefined && row.kind !== 'gap' && last.kind !== 'gap' && last.state === row.state)
+      last.times += 1;
     else kept.push(row);
   }
   return kept;

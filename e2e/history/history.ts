@@ -12,7 +12,10 @@ export type Step<T> = { label: string; matches(object: T): boolean; name?: StepN
 export const gone: Step<any> = { label: 'gone', matches: () => false, name: { state: 'gone', given: [] } };
 
 /** Whether an entry shows the state of a step. */
-export const shows = <T extends KubernetesObject>(entry: ObjectEntry<T> | undefined, step: Step<T>): boolean => {
+export const shows = <T extends KubernetesObject>(
+  entry: ObjectEntry<T> | undefined,
+  step: Step<T>,
+): boolean => {
   if (entry === undefined) return false;
   return entry.kind === 'deleted' ? step === gone : step !== gone && step.matches(entry.object);
 };
@@ -55,7 +58,11 @@ export const createTrack = <T extends KubernetesObject>(name: string): Track<T> 
 };
 
 // An object that was not there may have come and gone in the gap, even if it is made only afterwards.
-const vouchedFor = <T extends KubernetesObject>(before: ObjectEntry<T> | undefined, after: ObjectEntry<T>, gap: GapEntry): boolean =>
+const vouchedFor = <T extends KubernetesObject>(
+  before: ObjectEntry<T> | undefined,
+  after: ObjectEntry<T>,
+  gap: GapEntry,
+): boolean =>
   before !== undefined &&
   before.sequence < firstDoubted(gap) &&
   after.kind === 'listed' &&
@@ -67,11 +74,21 @@ const vouchedFor = <T extends KubernetesObject>(before: ObjectEntry<T> | undefin
 export const firstDoubted = ({ from, sequence }: GapEntry): number => from ?? sequence;
 
 /** The last thing seen of an object up to a mark, a deletion included. */
-export const inForceAt = <T extends KubernetesObject>(timeline: Timeline<T>, name: string, mark: number): ObjectEntry<T> | undefined =>
+export const inForceAt = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  name: string,
+  mark: number,
+): ObjectEntry<T> | undefined =>
   timeline.entries.findLast((entry): entry is ObjectEntry<T> => entry.sequence <= mark && isOf(entry, name));
 
-/** What arrived after a mark; a gap at the mark belongs to it if the listing that ends the gap comes only afterwards. */
-export const entriesAfter = <T extends KubernetesObject>({ entries }: Timeline<T>, mark: number): Entry<T>[] => {
+/**
+ * What arrived after a mark; a gap at the mark belongs to it if the listing that ends the gap comes only
+ * afterwards.
+ */
+export const entriesAfter = <T extends KubernetesObject>(
+  { entries }: Timeline<T>,
+  mark: number,
+): Entry<T>[] => {
   const found = entries.findIndex(({ sequence }) => sequence > mark);
   const first = found === -1 ? entries.length : found;
   const before = entries[first - 1];
@@ -79,11 +96,19 @@ export const entriesAfter = <T extends KubernetesObject>({ entries }: Timeline<T
   return entries.slice(isOpen ? first - 1 : first);
 };
 
-/** The entries of one object from a mark on, with the gaps between them, and before them the state in force at the mark. */
-export const historyOf = <T extends KubernetesObject>(timeline: Timeline<T>, name: string, mark: number): Entry<T>[] => {
+/**
+ * The entries of one object from a mark on, with the gaps between them, and before them the state in force at
+ * the mark.
+ */
+export const historyOf = <T extends KubernetesObject>(
+  timeline: Timeline<T>,
+  name: string,
+  mark: number,
+): Entry<T>[] => {
   const inForce = inForceAt(timeline, name, mark);
   const later = entriesAfter(timeline, mark).filter((entry) => entry.kind === 'gap' || isOf(entry, name));
   return inForce === undefined || inForce.kind === 'deleted' ? later : [inForce, ...later];
 };
 
-const isOf = (entry: Entry, name: string): boolean => entry.kind !== 'gap' && entry.object.metadata.name === name;
+const isOf = (entry: Entry, name: string): boolean =>
+  entry.kind !== 'gap' && entry.object.metadata.name === name;

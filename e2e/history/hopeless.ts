@@ -3,12 +3,18 @@ import type { ExplainedObject } from './explanation.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, ObjectEntry, Timeline } from './timeline.ts';
 
-/** Objects in whose states there is no hope for what is waited for: it does not come by waiting. They may be of another kind than what is waited for. */
+/**
+ * Objects in whose states there is no hope for what is waited for: it does not come by waiting. They may be
+ * of another kind than what is waited for.
+ */
 export type Hopeless<T extends KubernetesObject> = {
   timeline: Timeline<T>;
   /** Narrows it to one object. */
   name?: string;
-  /** Why there is no hope, as a clause; undefined while there is some. It may look at what the timeline had before. */
+  /**
+   * Why there is no hope, as a clause; undefined while there is some. It may look at what the timeline had
+   * before.
+   */
   because(object: T): string | undefined;
   /** How a state is written in the explanation. */
   describe(object: T): string;
@@ -19,29 +25,47 @@ export type AnyHopeless = Hopeless<any>;
 
 type Deps = { label: string; hopeless: readonly AnyHopeless[] };
 
-/** Decides that what is waited for cannot come any more, by an object that has just changed; undefined while it can. */
-export const lostHope = ({ label, hopeless }: Deps, timeline: Timeline, entry: Entry): Decision | undefined => {
+/**
+ * Decides that what is waited for cannot come any more, by an object that has just changed; undefined while
+ * it can.
+ */
+export const lostHope = (
+  { label, hopeless }: Deps,
+  timeline: Timeline,
+  entry: Entry,
+): Decision | undefined => {
   if (entry.kind === 'gap' || entry.kind === 'deleted') return undefined;
   const { object, at, sequence } = entry;
   for (const each of hopeless) {
-    if (each.timeline !== timeline || (each.name !== undefined && each.name !== object.metadata.name)) continue;
+    if (each.timeline !== timeline || (each.name !== undefined && each.name !== object.metadata.name))
+      continue;
     const why = each.because(object);
-    if (why !== undefined) return { state: 'broken', at, until: sequence, reason: `${why}: no waiting leads to it that ${label}` };
+    if (why !== undefined)
+      return { state: 'broken', at, until: sequence, reason: `${why}: no waiting leads to it that ${label}` };
   }
   return undefined;
 };
 
-/** The states that the objects concerned are in now, in their order of arrival: one may have come before the wait began. */
-export const presentStates = (hopeless: readonly AnyHopeless[]): { timeline: Timeline; entry: ObjectEntry }[] => {
+/**
+ * The states that the objects concerned are in now, in their order of arrival: one may have come before the
+ * wait began.
+ */
+export const presentStates = (
+  hopeless: readonly AnyHopeless[],
+): { timeline: Timeline; entry: ObjectEntry }[] => {
   const timelines = [...new Set(hopeless.map(({ timeline }) => timeline as Timeline))];
   return timelines.flatMap((timeline) => {
     const present = new Set(timeline.objects());
-    return timeline.entries.flatMap((entry) => (entry.kind !== 'gap' && present.has(entry.object) ? { timeline, entry } : []));
+    return timeline.entries.flatMap((entry) =>
+      entry.kind !== 'gap' && present.has(entry.object) ? { timeline, entry } : [],
+    );
   });
 };
 
 /** What an explanation tells of them beside what is waited for. */
 export const toExplained = (hopeless: readonly AnyHopeless[], beside: Timeline): ExplainedObject[] =>
   hopeless.flatMap(({ timeline, name, describe }) =>
-    timeline === beside || name === undefined ? [] : { timeline, name, label: 'what it depends on', describe },
+    timeline === beside || name === undefined
+      ? []
+      : { timeline, name, label: 'what it depends on', describe },
   );

@@ -40,7 +40,9 @@ export const createJudge = <T extends KubernetesObject>(specification: Specifica
     }
     const decision = observation && sequence.take(observation);
     const doubt = decision?.state === 'met' ? guardsDoubt() : undefined;
-    return decision && doubt !== undefined ? { state: 'not-provable', at: decision.at, reason: doubt } : decision;
+    return decision && doubt !== undefined
+      ? { state: 'not-provable', at: decision.at, reason: doubt }
+      : decision;
   };
   const guardsDoubt = (): string | undefined => {
     for (const guard of guards) {
@@ -64,7 +66,8 @@ export const createJudge = <T extends KubernetesObject>(specification: Specifica
     },
     end: (why, at) => {
       const blind = blindness();
-      if (blind !== undefined) return { state: 'not-provable', at, reason: `${why}, and ${blind}: ${sequence.awaiting()}` };
+      if (blind !== undefined)
+        return { state: 'not-provable', at, reason: `${why}, and ${blind}: ${sequence.awaiting()}` };
       return { state: 'timed-out', at, reason: `${why}: ${sequence.awaiting()}` };
     },
     steps: sequence.steps,
@@ -72,19 +75,29 @@ export const createJudge = <T extends KubernetesObject>(specification: Specifica
   };
 };
 
-/** What has already arrived for an expectation: the state in force at its mark, then everything later, in the order of arrival; a gap is known of from where it begins. */
-export const pastOf = <T extends KubernetesObject>(specification: Specification<T>): { timeline: Timeline; entry: Entry }[] => {
+/**
+ * What has already arrived for an expectation: the state in force at its mark, then everything later, in the
+ * order of arrival; a gap is known of from where it begins.
+ */
+export const pastOf = <T extends KubernetesObject>(
+  specification: Specification<T>,
+): { timeline: Timeline; entry: Entry }[] => {
   const { timeline, subject, mark } = specification;
   const inForce = inForceAt(timeline, subject.name, mark);
   const later = timelinesOf(specification)
     .flatMap((source) => entriesAfter(source, mark).map((entry) => ({ timeline: source, entry })))
     .sort((one, other) => orderOf(one.entry) - orderOf(other.entry));
-  return inForce === undefined || inForce.kind === 'deleted' ? later : [{ timeline, entry: inForce }, ...later];
+  return inForce === undefined || inForce.kind === 'deleted'
+    ? later
+    : [{ timeline, entry: inForce }, ...later];
 };
 
 const orderOf = (entry: Entry): number => (entry.kind === 'gap' ? firstDoubted(entry) - 0.5 : entry.sequence);
 
 /** Every timeline that an expectation looks at, each once. */
-export const timelinesOf = <T extends KubernetesObject>({ timeline, nevers }: Specification<T>): Timeline[] => [
+export const timelinesOf = <T extends KubernetesObject>({
+  timeline,
+  nevers,
+}: Specification<T>): Timeline[] => [
   ...new Set<Timeline>([timeline, ...nevers.map(({ other }) => other.timeline)]),
 ];

@@ -9,14 +9,22 @@ const within = 15_000;
 const longest = { line: 400, detail: 600, details: 60 };
 
 /**
- * Does work; where what it waits for does not come, or cannot come any more, the error names the nearest cause as `look` finds it. Whatever becomes of
- * that, the error itself is thrown, by its own verdict.
+ * Does work; where what it waits for does not come, or cannot come any more, the error names the nearest
+ * cause as `look` finds it. Whatever becomes of that, the error itself is thrown, by its own verdict.
  */
-export const namingCause = async <T>(work: () => Promise<T>, look: (signal: AbortSignal) => Promise<Cause | undefined>): Promise<T> => {
+export const namingCause = async <T>(
+  work: () => Promise<T>,
+  look: (signal: AbortSignal) => Promise<Cause | undefined>,
+): Promise<T> => {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof ExpectationError) || !['broken', 'timed-out'].includes(error.verdict.state) || hasCause(error)) throw error;
+    if (
+      !(error instanceof ExpectationError) ||
+      !['broken', 'timed-out'].includes(error.verdict.state) ||
+      hasCause(error)
+    )
+      throw error;
     throw withCause(error, await found(look));
   }
 };
@@ -25,10 +33,16 @@ const opening = 'Nearest cause:';
 
 const hasCause = ({ verdict: { text } }: ExpectationError): boolean => text.includes(`\n${opening}\n`);
 
-const found = async (look: (signal: AbortSignal) => Promise<Cause | undefined>): Promise<Cause | undefined> => {
+const found = async (
+  look: (signal: AbortSignal) => Promise<Cause | undefined>,
+): Promise<Cause | undefined> => {
   const signal = AbortSignal.timeout(within);
   const { promise: late, reject } = Promise.withResolvers<never>();
-  signal.addEventListener('abort', () => reject(new Error(`the cluster did not tell it within ${within / 1000} s`)), { once: true });
+  signal.addEventListener(
+    'abort',
+    () => reject(new Error(`the cluster did not tell it within ${within / 1000} s`)),
+    { once: true },
+  );
   try {
     return await Promise.race([look(signal), late]);
   } catch (error) {
@@ -44,5 +58,9 @@ const withCause = ({ verdict }: ExpectationError, cause: Cause | undefined): Exp
   const [first = '', ...rest] = verdict.text.split('\n');
   const reason = `${verdict.reason}; nearest cause: ${line}`;
   const told = [line, ...shown, ...(more > 0 ? [`... ${more} more lines`] : [])].map((each) => `  ${each}`);
-  return new ExpectationError({ ...verdict, reason, text: [`${first}; nearest cause: ${line}`, '', opening, ...told, ...rest].join('\n') });
+  return new ExpectationError({
+    ...verdict,
+    reason,
+    text: [`${first}; nearest cause: ${line}`, '', opening, ...told, ...rest].join('\n'),
+  });
 };

@@ -29,9 +29,15 @@ export type Expected = {
 };
 
 /** How that ended. */
-export type Ended = Pick<Verdict, 'state' | 'reason' | 'at'> & { steps: readonly SequenceStep[]; until?: number };
+export type Ended = Pick<Verdict, 'state' | 'reason' | 'at'> & {
+  steps: readonly SequenceStep[];
+  until?: number;
+};
 
-/** Who looks on while a piece of work observes a cluster. Nothing that it does may disturb the work: it does not throw. */
+/**
+ * Who looks on while a piece of work observes a cluster. Nothing that it does may disturb the work: it does
+ * not throw.
+ */
 export type Observer = {
   /** A watch begins, with nothing in its timeline yet. */
   watches(resource: Resource, timeline: Timeline): void;

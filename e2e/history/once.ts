@@ -25,16 +25,24 @@ export type OnceOptions<T> = {
   hopeless?: readonly AnyHopeless[];
 };
 
-/** Waits for an object that satisfies the predicate, now or later, and returns it; throws an ExpectationError when the time is over. */
+/**
+ * Waits for an object that satisfies the predicate, now or later, and returns it; throws an ExpectationError
+ * when the time is over.
+ */
 export const once = async <T extends KubernetesObject>(
   timeline: Timeline<T>,
   predicate: (object: T) => boolean,
   options: OnceOptions<T>,
 ): Promise<T> => {
-  const isMeant = (object: T) => (options.name === undefined || object.metadata.name === options.name) && predicate(object);
+  const isMeant = (object: T) =>
+    (options.name === undefined || object.metadata.name === options.name) && predicate(object);
   const present = timeline.objects().find(isMeant);
   if (present !== undefined) return present;
-  const entry = await awaitEntry(timeline, ({ kind, object }) => kind !== 'deleted' && isMeant(object), options);
+  const entry = await awaitEntry(
+    timeline,
+    ({ kind, object }) => kind !== 'deleted' && isMeant(object),
+    options,
+  );
   return entry.object;
 };
 
@@ -44,7 +52,11 @@ export const onceGone = async <T extends KubernetesObject>(
   options: OnceOptions<T> & { name: string },
 ): Promise<void> => {
   if (timeline.current(options.name) === undefined && timeline.failure === undefined) return;
-  await awaitEntry(timeline, ({ kind, object }) => kind === 'deleted' && object.metadata.name === options.name, options);
+  await awaitEntry(
+    timeline,
+    ({ kind, object }) => kind === 'deleted' && object.metadata.name === options.name,
+    options,
+  );
 };
 
 const awaitEntry = async <T extends KubernetesObject>(
@@ -72,7 +84,8 @@ const awaitEntry = async <T extends KubernetesObject>(
     past: presentStates(hopeless),
     time,
     take: (of, entry) => {
-      const isOfIt = of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';
+      const isOfIt =
+        of === (timeline as unknown as Timeline) && entry.sequence > mark && entry.kind !== 'gap';
       if (!isOfIt || !isMet(entry as ObjectEntry<T>)) return lostHope({ label, hopeless }, of, entry);
       met = entry as ObjectEntry<T>;
       return { state: 'met', at: entry.at, reason: label };

@@ -7,8 +7,9 @@ import { presentObserver } from './observer.ts';
 const time = /^\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d) /gm;
 
 /**
- * Reads the log of a container while it runs, and returns the whole of it when the container has ended: by then its pod may be gone.
- * `sinceTime` (RFC 3339) leaves out what was said before. The container must have started. Throws when the log cannot be read to its end.
+ * Reads the log of a container while it runs, and returns the whole of it when the container has ended: by
+ * then its pod may be gone. `sinceTime` (RFC 3339) leaves out what was said before. The container must have
+ * started. Throws when the log cannot be read to its end.
  */
 export const followLog = async (
   { request, server }: Pick<Cluster, 'request' | 'server'>,
@@ -24,6 +25,8 @@ export const followLog = async (
     presentObserver()?.reads(pod, log);
     return log.replace(time, '');
   } catch (error) {
-    throw signal.aborted ? error : new BrokenStream(`${what}: the stream broke: ${(error as Error).message}`, { cause: error });
+    throw signal.aborted
+      ? error
+      : new BrokenStream(`${what}: the stream broke: ${(error as Error).message}`, { cause: error });
   }
 };

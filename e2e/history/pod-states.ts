@@ -4,7 +4,10 @@ import type { Timeline } from './timeline.ts';
 
 type ContainerStatus = {
   name?: string;
-  state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; exitCode?: number } };
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    terminated?: { reason?: string; exitCode?: number };
+  };
 };
 
 /** A pod, as far as it decides whether it comes. */
@@ -22,7 +25,8 @@ export const describePod = (pod: Pod): string => {
   const states = (pod.status?.containerStatuses ?? []).flatMap(({ state }) => {
     const { waiting, terminated } = state ?? {};
     if (waiting !== undefined) return [`waiting: ${waiting.reason ?? ''} ${waiting.message ?? ''}`.trim()];
-    if (terminated !== undefined) return [`ended: ${terminated.reason ?? ''} (exit code ${terminated.exitCode ?? '?'})`];
+    if (terminated !== undefined)
+      return [`ended: ${terminated.reason ?? ''} (exit code ${terminated.exitCode ?? '?'})`];
     return [];
   });
   return [pod.status?.phase ?? 'no phase yet', ...states].join(', ');
@@ -34,24 +38,35 @@ const permanent = ['ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConf
 // A registry may be away for a moment. The kubelet tries again after 10 s, then after 20 s.
 const enoughPulls = 3;
 
-const waitingOf = ({ status }: Pod) => (status?.containerStatuses ?? []).flatMap(({ state }) => state?.waiting ?? []);
+const waitingOf = ({ status }: Pod) =>
+  (status?.containerStatuses ?? []).flatMap(({ state }) => state?.waiting ?? []);
 
 const isPullFailed = (pod: Pod): boolean => waitingOf(pod).some(({ reason }) => reason === 'ErrImagePull');
 
 const pullsOf = (timeline: Timeline<Pod>, uid: string | undefined): number => {
-  const states = timeline.entries.flatMap((entry) => (entry.kind !== 'gap' && entry.object.metadata.uid === uid ? entry.object : []));
-  return states.filter((pod, index) => isPullFailed(pod) && !(index > 0 && isPullFailed(states[index - 1] as Pod))).length;
+  const states = timeline.entries.flatMap((entry) =>
+    entry.kind !== 'gap' && entry.object.metadata.uid === uid ? entry.object : [],
+  );
+  return states.filter(
+    (pod, index) => isPullFailed(pod) && !(index > 0 && isPullFailed(states[index - 1] as Pod)),
+  ).length;
 };
 
-/** The pods of a timeline that will not run as they were made: an image that is not there, a container that cannot be configured. */
+/**
+ * The pods of a timeline that will not run as they were made: an image that is not there, a container that
+ * cannot be configured.
+ */
 export const hopelessPods = (timeline: Timeline<Pod>): Hopeless<Pod> => ({
   timeline,
   describe: describePod,
   because: (pod) => {
     const { name, uid } = pod.metadata;
     const found = waitingOf(pod).find(({ reason = '' }) => permanent.includes(reason));
-    if (found !== undefined) return `pod ${name} cannot run: ${found.reason}${found.message ? `: ${found.message}` : ''}`;
-    const pulls = waitingOf(pod).find(({ reason = '' }) => reason === 'ErrImagePull' || reason === 'ImagePullBackOff');
+    if (found !== undefined)
+      return `pod ${name} cannot run: ${found.reason}${found.message ? `: ${found.message}` : ''}`;
+    const pulls = waitingOf(pod).find(
+      ({ reason = '' }) => reason === 'ErrImagePull' || reason === 'ImagePullBackOff',
+    );
     if (pulls === undefined || pullsOf(timeline, uid) < enoughPulls) return undefined;
     return `the image of pod ${name} could not be pulled, ${enoughPulls} times: ${pulls.message ?? pulls.reason}`;
   },

@@ -13,7 +13,10 @@ export type Recording = {
 /** A line of a recording; `at` is in seconds from its start. */
 export type RecordedLine = { at: number; marker: string } | RecordedEvent;
 
-/** A watch event as it came from the API server, or a gap; `watch` is the number of the watch among those of its resource, if it is not the first. */
+/**
+ * A watch event as it came from the API server, or a gap; `watch` is the number of the watch among those of
+ * its resource, if it is not the first.
+ */
 export type RecordedEvent = { at: number; resource: string; watch?: number | undefined } & (
   | {
       type: 'ADDED' | 'MODIFIED' | 'DELETED';
@@ -23,12 +26,16 @@ export type RecordedEvent = { at: number; resource: string; watch?: number | und
       /** It was not seen to be deleted, but found missing. */
       inferred?: true;
     }
-  /** `since` is when the watch was last sure; `doubts` is how many lines of its watch before it are in doubt, where they are. */
+  /**
+   * `since` is when the watch was last sure; `doubts` is how many lines of its watch before it are in doubt,
+   * where they are.
+   */
   | { type: 'GAP'; reason: string; since?: number; doubts?: number }
 );
 
 /** Reads a recording: one JSON value a line, the header first. */
-export const loadRecording = async (file: string | URL): Promise<Recording> => parseRecording(await readFile(file, 'utf8'));
+export const loadRecording = async (file: string | URL): Promise<Recording> =>
+  parseRecording(await readFile(file, 'utf8'));
 
 /** Reads the text of a recording; throws with the line's number where it is none. */
 export const parseRecording = (text: string): Recording => {
@@ -37,7 +44,8 @@ export const parseRecording = (text: string): Recording => {
     .map((line, index) => ({ line, number: index + 1 }))
     .filter(({ line }) => line.trim() !== '')
     .map(parseLine);
-  if (header === undefined || !('recording' in header)) throw new Error('not a recording: its first line has no "recording"');
+  if (header === undefined || !('recording' in header))
+    throw new Error('not a recording: its first line has no "recording"');
   return { header, lines: lines as RecordedLine[] };
 };
 
@@ -49,11 +57,17 @@ const parseLine = ({ line, number }: { line: string; number: number }): Record<s
   }
 };
 
-/** A recording as timelines, one a resource, that share the order of arrival; times are in ms, as if the recording had begun with the epoch. */
+/**
+ * A recording as timelines, one a resource, that share the order of arrival; times are in ms, as if the
+ * recording had begun with the epoch.
+ */
 export type ReplayedRecording = {
   /** The timeline of a resource by its plural name; empty when nothing of it was recorded. */
   timeline<T extends KubernetesObject = KubernetesObject>(resource: string): ReplayedTimeline<T>;
-  /** The mark of a marker's text: what was recorded after it has greater sequences. Throws when there is no such marker. */
+  /**
+   * The mark of a marker's text: what was recorded after it has greater sequences. Throws when there is no
+   * such marker.
+   */
   markOf(marker: string): number;
 };
 
@@ -73,20 +87,28 @@ export const replayRecording = ({ lines }: Recording): ReplayedRecording => {
     else pushRecorded(timeline(line.resource), line);
   }
   return {
-    timeline: <T extends KubernetesObject>(resource: string) => timeline(resource) as unknown as ReplayedTimeline<T>,
+    timeline: <T extends KubernetesObject>(resource: string) =>
+      timeline(resource) as unknown as ReplayedTimeline<T>,
     markOf: (marker) => {
       const mark = marks.get(marker);
-      if (mark === undefined) throw new Error(`the recording has no marker "${marker}" (it has: ${[...marks.keys()].join(', ')})`);
+      if (mark === undefined)
+        throw new Error(`the recording has no marker "${marker}" (it has: ${[...marks.keys()].join(', ')})`);
       return mark;
     },
   };
 };
 
 /** Puts a recorded event into its timeline; its times count from `start`, in ms since the epoch. */
-export const pushRecorded = ({ entries, push }: ReplayedTimeline<KubernetesObject>, event: RecordedEvent, start = 0): Entry =>
-  push(toEvent(event, { entries, start }));
+export const pushRecorded = (
+  { entries, push }: ReplayedTimeline<KubernetesObject>,
+  event: RecordedEvent,
+  start = 0,
+): Entry => push(toEvent(event, { entries, start }));
 
-const toEvent = (event: RecordedEvent, { entries, start }: { entries: readonly Entry[]; start: number }): TimelineEvent => {
+const toEvent = (
+  event: RecordedEvent,
+  { entries, start }: { entries: readonly Entry[]; start: number },
+): TimelineEvent => {
   const at = start + event.at * 1000;
   if (event.type !== 'GAP') {
     const { type, object, listed, inferred } = event;

@@ -2,7 +2,8 @@ import type { KubernetesObject } from '../kube/objects.ts';
 import { createTimeline, type Recorder, type Timeline, type TimelineEvent } from './timeline.ts';
 
 /** A timeline without a watch, filled by hand: from a recording, or in a test. */
-export type ReplayedTimeline<T extends KubernetesObject> = Timeline<T> & Pick<Recorder<T>, 'push' | 'fail' | 'listing' | 'connected'>;
+export type ReplayedTimeline<T extends KubernetesObject> = Timeline<T> &
+  Pick<Recorder<T>, 'push' | 'fail' | 'listing' | 'connected'>;
 
 /** Makes a timeline of the events given; later ones are pushed by hand. */
 export const replayTimeline = <T extends KubernetesObject = KubernetesObject>(

@@ -22,13 +22,20 @@ const mostStates = 5;
  *
  * - A state that matches the next step reaches it; one that matches the present step again changes nothing.
  * - Anything else breaks the sequence at once, unless it is among the allowed states.
- * - Before the first step any state will do, but the object must not enter the state of a later step: then a step was left out.
+ * - Before the first step any state will do, but the object must not enter the state of a later step: then a
+ *   step was left out.
  * - A deletion breaks it unless `gone` is next, and so does another object under the same name.
  * - A state behind a gap is not provable.
  */
-export const createSequence = <T extends KubernetesObject>({ subject, steps, allowed, starts }: Specification<T>): Sequence<T> => {
+export const createSequence = <T extends KubernetesObject>({
+  subject,
+  steps,
+  allowed,
+  starts,
+}: Specification<T>): Sequence<T> => {
   if (steps.length === 0) throw new TypeError(`nothing is expected of ${subject.label}: no step is given`);
-  if (steps.slice(0, -1).includes(gone)) throw new TypeError(`gone ends the history of ${subject.label}: it can only be the last step`);
+  if (steps.slice(0, -1).includes(gone))
+    throw new TypeError(`gone ends the history of ${subject.label}: it can only be the last step`);
   let position = -1;
   let before: ObjectEntry<T> | undefined;
   const seen: string[] = [];
@@ -42,10 +49,14 @@ export const createSequence = <T extends KubernetesObject>({ subject, steps, all
     }
     if (shows(entry, next())) {
       position += 1;
-      reports[position] = { label: steps[position]?.label ?? '', reached: { at: entry.at, resourceVersion: entry.resourceVersion } };
+      reports[position] = {
+        label: steps[position]?.label ?? '',
+        reached: { at: entry.at, resourceVersion: entry.resourceVersion },
+      };
       return undefined;
     }
-    if (entry.kind === 'deleted') return `${subject.label} was deleted, where ${next().label} was next${soFar()}`;
+    if (entry.kind === 'deleted')
+      return `${subject.label} was deleted, where ${next().label} was next${soFar()}`;
     if (allowed.some((step) => shows(entry, step))) return undefined;
     const present = steps[position];
     if (present !== undefined)
@@ -59,10 +70,13 @@ export const createSequence = <T extends KubernetesObject>({ subject, steps, all
       if (starts.some((step) => shows(entry, step))) return undefined;
       return `${subject.label} was ${say(entry)} before ${next().label}, where only ${starts.map(({ label }) => label).join(', ')} may be`;
     }
-    const entered = steps.slice(1).find((step) => shows(entry, step) && before !== undefined && !shows(before, step));
+    const entered = steps
+      .slice(1)
+      .find((step) => shows(entry, step) && before !== undefined && !shows(before, step));
     return entered && `${subject.label} went ${say(entry)} without ${next().label} before it${soFar()}`;
   };
-  const soFar = (): string => (seen.length > 0 ? `; until then it was ${seen.slice(-mostStates).join(', then ')}` : '');
+  const soFar = (): string =>
+    seen.length > 0 ? `; until then it was ${seen.slice(-mostStates).join(', then ')}` : '';
 
   return {
     steps: reports,
@@ -79,7 +93,11 @@ export const createSequence = <T extends KubernetesObject>({ subject, steps, all
       const described = say(entry);
       if (seen.at(-1) !== described) seen.push(described);
       return position === steps.length - 1
-        ? { state: 'met', at: entry.at, reason: `${subject.label} went ${steps.map(({ label }) => label).join(', ')}` }
+        ? {
+            state: 'met',
+            at: entry.at,
+            reason: `${subject.label} went ${steps.map(({ label }) => label).join(', ')}`,
+          }
         : undefined;
     },
     awaiting: () =>

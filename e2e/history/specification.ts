@@ -5,12 +5,11 @@ import type { Timeline } from './timeline.ts';
 /** What an expectation is about: an object, how a reader calls it, and how a state of it is written. */
 export type Subject<T> = { name: string; label: string; describe(object: T): string };
 
+// biome-ignore lint/suspicious/noExplicitAny: the other object may be of any kind.
+type Other<T extends KubernetesObject = any> = Subject<T> & { timeline: Timeline<T>; is: Step<T> };
+
 /** A state that the subject must never show while another object is in a state of its own. */
-export type Never<T extends KubernetesObject> = {
-  step: Step<T>;
-  // biome-ignore lint/suspicious/noExplicitAny: the other object may be of any kind.
-  other: { timeline: Timeline<any>; name: string; label: string; is: Step<any>; describe(object: any): string };
-};
+export type Never<T extends KubernetesObject> = { step: Step<T>; other: Other };
 
 /** An expectation as data. */
 export type Specification<T extends KubernetesObject> = {

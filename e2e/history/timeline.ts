@@ -50,7 +50,10 @@ export type Timeline<T extends KubernetesObject = KubernetesObject> = {
   onFailure(listener: (error: Error) => void): () => void;
   /** Why the watch cannot go on (403, stopped, ...). */
   readonly failure: Error | undefined;
-  /** Since when nothing can arrive, as there is no connection, in ms since the epoch; undefined while there is one. */
+  /**
+   * Since when nothing can arrive, as there is no connection, in ms since the epoch; undefined while there is
+   * one.
+   */
   readonly cutOff: number | undefined;
   /** The last trouble that the watch overcame, for explanations. */
   readonly lastTrouble: { at: number; error: Error } | undefined;
@@ -69,11 +72,15 @@ export type Recorder<T extends KubernetesObject> = {
   connected(is: boolean): void;
 };
 
-// One count for all timelines: a mark taken in one is valid in every other, and what two of them saw has an order.
+// One count for all timelines: a mark taken in one is valid in every other, and what two of them saw has an
+// order.
 let arrivals = 0;
 
 /** Makes an empty timeline and the means to fill it. */
-export const createTimeline = <T extends KubernetesObject>(options: { label: string; stop: () => Promise<void> }): Recorder<T> => {
+export const createTimeline = <T extends KubernetesObject>(options: {
+  label: string;
+  stop: () => Promise<void>;
+}): Recorder<T> => {
   const entries: Entry<T>[] = [];
   const states = new Map<string, T>();
   const entryListeners = new Set<(entry: Entry<T>) => void>();

@@ -2,7 +2,10 @@ import { awaitCluster, decisionNote } from '../kube/account.ts';
 import type { Decision } from './specification.ts';
 import type { Entry, Timeline } from './timeline.ts';
 
-/** What to wait for: the first decision on what has arrived and what arrives, or what the end of the time decides. */
+/**
+ * What to wait for: the first decision on what has arrived and what arrives, or what the end of the time
+ * decides.
+ */
 export type Waiting = {
   timelines: readonly Timeline[];
   past: readonly { timeline: Timeline; entry: Entry }[];
@@ -14,8 +17,18 @@ export type Waiting = {
   decided?(decision: Decision): void;
 };
 
-/** Resolves with the first decision; a watch that cannot go on decides at once that nothing is provable any more. Rejects when `take` throws. */
-export const firstDecision = async ({ timelines, past, take, time, onTimeout, decided }: Waiting): Promise<Decision> => {
+/**
+ * Resolves with the first decision; a watch that cannot go on decides at once that nothing is provable any
+ * more. Rejects when `take` throws.
+ */
+export const firstDecision = async ({
+  timelines,
+  past,
+  take,
+  time,
+  onTimeout,
+  decided,
+}: Waiting): Promise<Decision> => {
   for (const { timeline, entry } of past) {
     const decision = take(timeline, entry);
     if (decision !== undefined) {
@@ -31,7 +44,8 @@ export const firstDecision = async ({ timelines, past, take, time, onTimeout, de
     for (const stop of undo.splice(0)) stop();
     end();
   };
-  // What throws here would end the process (from the timer) or look like a broken connection (from the watch).
+  // What throws here would end the process (from the timer) or look like a broken connection (from the
+  // watch).
   const settle = (decide: () => Decision | undefined) => {
     try {
       const decision = decide();
@@ -42,7 +56,8 @@ export const firstDecision = async ({ timelines, past, take, time, onTimeout, de
       finish(() => reject(error));
     }
   };
-  const failed = (timeline: Timeline): Decision | undefined => timeline.failure && blinded(timeline, Date.now());
+  const failed = (timeline: Timeline): Decision | undefined =>
+    timeline.failure && blinded(timeline, Date.now());
   const timer = setTimeout(() => settle(onTimeout), time);
   undo.push(() => clearTimeout(timer));
   for (const timeline of timelines) {
@@ -71,5 +86,8 @@ export const blinded = ({ label, failure }: Timeline, at: number): Decision => (
 /** What to say of a time that is over while a watch has no connection: what it did not see may have been. */
 export const cutOff = (timelines: readonly Timeline[]): string | undefined => {
   const blind = timelines.find((timeline) => timeline.cutOff !== undefined);
-  return blind && `the watch of ${blind.label} has had no connection since ${new Date(blind.cutOff ?? 0).toISOString()}`;
+  return (
+    blind &&
+    `the watch of ${blind.label} has had no connection since ${new Date(blind.cutOff ?? 0).toISOString()}`
+  );
 };

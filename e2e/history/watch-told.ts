@@ -2,7 +2,10 @@ import type { KubernetesObject } from '../kube/objects.ts';
 import type { WatchEvent } from '../kube/watch-connection.ts';
 import type { Recorder } from './timeline.ts';
 
-/** An event came later than one with a greater resourceVersion: what else this connection left out or turned round, nobody knows. */
+/**
+ * An event came later than one with a greater resourceVersion: what else this connection left out or turned
+ * round, nobody knows.
+ */
 export class OutOfOrder extends Error {}
 
 /** Writes what a watch is told into a timeline, and knows from where the watch must go on. */
@@ -15,21 +18,30 @@ export type Told<T extends KubernetesObject> = {
   list(items: T[], resourceVersion: string, asked: number): void;
   /** Takes what is new, passes over what is known, throws OutOfOrder for what should have come before. */
   take(event: WatchEvent<T>): void;
-  /** The server cannot go on from the version, or is not to be believed: a gap, unless it belongs to the one that is there. */
+  /**
+   * The server cannot go on from the version, or is not to be believed: a gap, unless it belongs to the one
+   * that is there.
+   */
   lose(error: Error): void;
 };
 
 /** Begins with nothing told. */
-export const createTold = <T extends KubernetesObject>({ timeline, push, ...recorder }: Recorder<T>): Told<T> => {
+export const createTold = <T extends KubernetesObject>({
+  timeline,
+  push,
+  ...recorder
+}: Recorder<T>): Told<T> => {
   let version: string | undefined;
   let listed: string | undefined;
   let lastHeard = Date.now();
   let start = { mark: timeline.mark(), at: lastHeard };
 
   const isKnown = ({ type, object: { metadata } }: WatchEvent<T>): boolean => {
-    const isSame = ({ uid, resourceVersion }: typeof metadata) => uid === metadata.uid && resourceVersion === metadata.resourceVersion;
+    const isSame = ({ uid, resourceVersion }: typeof metadata) =>
+      uid === metadata.uid && resourceVersion === metadata.resourceVersion;
     // Whatever its version, the end of what is still there was not told.
-    if (type === 'DELETED' && timeline.objects().some((object) => object.metadata.uid === metadata.uid)) return false;
+    if (type === 'DELETED' && timeline.objects().some((object) => object.metadata.uid === metadata.uid))
+      return false;
     // What was there before the listing is no history of this timeline.
     if (!isAfter(metadata.resourceVersion, listed)) return true;
     return timeline.entries.some((entry) => entry.kind !== 'gap' && isSame(entry.object.metadata));
@@ -49,7 +61,8 @@ export const createTold = <T extends KubernetesObject>({ timeline, push, ...reco
       recorder.listing();
       const uids = new Set(items.map(({ metadata }) => metadata.uid));
       // Deletions first: an object made again under its old name is listed with a new uid.
-      for (const object of timeline.objects()) if (!uids.has(object.metadata.uid)) push({ kind: 'deleted', at, object, inferred: true });
+      for (const object of timeline.objects())
+        if (!uids.has(object.metadata.uid)) push({ kind: 'deleted', at, object, inferred: true });
       for (const object of items) push({ kind: 'listed', at, object });
       version = resourceVersion;
       listed = resourceVersion;
@@ -61,7 +74,10 @@ export const createTold = <T extends KubernetesObject>({ timeline, push, ...reco
       const { resourceVersion = version } = object.metadata;
       if (isAfter(resourceVersion, version)) version = resourceVersion;
       else if (type === 'BOOKMARK' || isKnown(event)) return;
-      else throw new OutOfOrder(`resourceVersion ${resourceVersion} of ${object.metadata.name} came only after ${version}`);
+      else
+        throw new OutOfOrder(
+          `resourceVersion ${resourceVersion} of ${object.metadata.name} came only after ${version}`,
+        );
       if (type !== 'BOOKMARK') push({ kind: kinds[type], at: lastHeard, object });
     },
     lose: (error) => {
@@ -85,8 +101,11 @@ export const createTold = <T extends KubernetesObject>({ timeline, push, ...reco
 
 const kinds = { ADDED: 'added', MODIFIED: 'modified', DELETED: 'deleted' } as const;
 
-// Within a collection they are numbers that rise; an aggregated API may have others, of which nothing can be said but that they came.
+// Within a collection they are numbers that rise; an aggregated API may have others, of which nothing can be
+// said but that they came.
 const isAfter = (one: string | undefined, other: string | undefined): boolean => {
-  const [after, before] = [one, other].map((text) => (text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined));
+  const [after, before] = [one, other].map((text) =>
+    text !== undefined && /^\d+$/.test(text) ? BigInt(text) : undefined,
+  );
   return after === undefined || before === undefined || after > before;
 };

@@ -10,13 +10,26 @@ import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
 import { createTold, OutOfOrder } from './watch-told.ts';
 
 /** Which objects to follow; without a namespace, those of all namespaces. */
-export type FollowOptions = { namespace?: string; labelSelector?: string; fieldSelector?: string; signal?: AbortSignal };
+export type FollowOptions = {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  signal?: AbortSignal;
+};
 
-// The API server sends a bookmark about once a minute (KEP-956), so a longer silence means a dead connection. For some seconds after a
-// definition is Established it answers 429, "storage is (re)initializing".
-const timing: WatchTiming = { lifetime: 300_000, silence: 90_000, pause: { first: 100, longest: 5000 }, patience: 30_000 };
+// The API server sends a bookmark about once a minute (KEP-956), so a longer silence means a dead connection.
+// For some seconds after a definition is Established it answers 429, "storage is (re)initializing".
+const timing: WatchTiming = {
+  lifetime: 300_000,
+  silence: 90_000,
+  pause: { first: 100, longest: 5000 },
+  patience: 30_000,
+};
 
-/** Lists a collection and watches it from there on; resolves when the watch is live, so that nothing done afterwards can be missed. */
+/**
+ * Lists a collection and watches it from there on; resolves when the watch is live, so that nothing done
+ * afterwards can be missed.
+ */
 export const follow = <T extends KubernetesObject = KubernetesObject>(
   cluster: Cluster,
   resource: Resource,
@@ -61,10 +74,11 @@ const mostErrorEvents = 6;
 /**
  * Keeps a watch going until it is stopped or cannot go on.
  *
- * A watch that the server resumes from the last resourceVersion has lost nothing, however its connection ended.
- * Only a server that cannot tell what came after that version makes a gap; what a new listing says afterwards is not a history.
- * It says so with a 410, as a rule. Right at the edge of a compaction (seen on v1.36: "etcd event received with PrevKv=nil") it
- * answers 500 each time instead, so an error event that keeps coming back counts as one.
+ * A watch that the server resumes from the last resourceVersion has lost nothing, however its connection
+ * ended. Only a server that cannot tell what came after that version makes a gap; what a new listing says
+ * afterwards is not a history. It says so with a 410, as a rule. Right at the edge of a compaction (seen on
+ * v1.36: "etcd event received with PrevKv=nil") it answers 500 each time instead, so an error event that
+ * keeps coming back counts as one.
  */
 const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: RunOptions): Promise<void> => {
   const { cluster, resource, timing, signal, onLive, ...where } = options;
@@ -97,7 +111,8 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
       told.take(event);
     }
   };
-  // Right after its start, an API server refuses (403) what it allows a moment later: a watch that it served is not given up at once.
+  // Right after its start, an API server refuses (403) what it allows a moment later: a watch that it served
+  // is not given up at once.
   const isHopeless = (error: Error): boolean => {
     if (isGone(error)) return false;
     if (!live) return troubleOf(error) === undefined || Date.now() >= patienceEnds;
@@ -123,7 +138,10 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
     if (signal.aborted) break;
     if (error !== undefined && isHopeless(error)) return recorder.fail(error);
     if (error !== undefined) overcome(error);
-    const pause = fruitless === 0 && error === undefined ? 0 : Math.min(timing.pause.first * 2 ** fruitless, timing.pause.longest);
+    const pause =
+      fruitless === 0 && error === undefined
+        ? 0
+        : Math.min(timing.pause.first * 2 ** fruitless, timing.pause.longest);
     fruitless += 1;
     await sleep(pause, undefined, { signal }).catch(() => {});
   }
@@ -132,12 +150,17 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
 
 const isGone = (error: Error): boolean => error instanceof ApiError && error.status === 410;
 
-// Asking again does not help: no rights, no such resource, a request that the server does not understand. 408 and 429 are the server's "later".
+// Asking again does not help: no rights, no such resource, a request that the server does not understand. 408
+// and 429 are the server's "later".
 const isFinal = (error: Error): boolean =>
-  error instanceof ApiError && error.status >= 400 && error.status < 500 && ![408, 410, 429].includes(error.status);
+  error instanceof ApiError &&
+  error.status >= 400 &&
+  error.status < 500 &&
+  ![408, 410, 429].includes(error.status);
 
 const labelOf = (resource: Resource, { namespace, labelSelector, fieldSelector }: FollowOptions): string => {
-  const where = namespace !== undefined ? ` in ${namespace}` : resource.namespaced === false ? '' : ' of all namespaces';
+  const where =
+    namespace !== undefined ? ` in ${namespace}` : resource.namespaced === false ? '' : ' of all namespaces';
   const narrowed = [labelSelector, fieldSelector].filter((selector) => selector !== undefined);
   return `${describeResource(resource)}${where}${narrowed.length > 0 ? ` (${narrowed.join(', ')})` : ''}`;
 };

@@ -2,8 +2,18 @@ import type { ExecOptions, ExecResult, PodTarget } from './exec.ts';
 import type { ForwardSocket } from './port-forward.ts';
 import type { SendRequest } from './request.ts';
 
-/** What a request wants to do, in the words in which Kubernetes says whether it may: `get`, `list`, `watch`, `create`, ... and of what. */
-export type Access = { verb: string; group: string; resource: string; subresource?: string; namespace?: string; name?: string };
+/**
+ * What a request wants to do, in the words in which Kubernetes says whether it may: `get`, `list`, `watch`,
+ * `create`, ... and of what.
+ */
+export type Access = {
+  verb: string;
+  group: string;
+  resource: string;
+  subresource?: string;
+  namespace?: string;
+  name?: string;
+};
 
 /** Looks at what a request wants before it is sent; throws where it may not. */
 export type Permit = (access: Access) => void;
@@ -11,8 +21,9 @@ export type Permit = (access: Access) => void;
 const verbs: Record<string, string> = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' };
 
 /**
- * Reads what a request wants from its method and path, as the API server does (k8s.io/apiserver, endpoints/request/requestinfo.go).
- * Undefined for what is no resource, as `/version`. A namespace itself is in none.
+ * Reads what a request wants from its method and path, as the API server does (k8s.io/apiserver,
+ * endpoints/request/requestinfo.go). Undefined for what is no resource, as `/version`. A namespace itself is
+ * in none.
  */
 export const accessOf = (method: string, path: string): Access | undefined => {
   const [before = '', query = ''] = path.split('?');
@@ -28,7 +39,8 @@ export const accessOf = (method: string, path: string): Access | undefined => {
   const [resource = '', named, subresource] = isNamespaced ? inGroup.slice(2) : inGroup;
   const parameters = new URLSearchParams(query);
   const name = named ?? /^metadata\.name=([^,]+)$/.exec(parameters.get('fieldSelector') ?? '')?.[1];
-  const read = named !== undefined ? 'get' : ['true', '1'].includes(parameters.get('watch') ?? '') ? 'watch' : 'list';
+  const read =
+    named !== undefined ? 'get' : ['true', '1'].includes(parameters.get('watch') ?? '') ? 'watch' : 'list';
   const write = method === 'DELETE' && named === undefined ? 'deletecollection' : verbs[method];
   return {
     verb: write ?? read,
@@ -67,8 +79,13 @@ export const permittedForward =
     return forward(to, socket);
   };
 
-// These go over web sockets, which begin with a GET, so Kubernetes asks whether the user may `get`; from v1.35 on it asks for `create` as well
-// (kubernetes/kubernetes#134577).
-const permitStream = (permit: Permit, subresource: string, { namespace, name }: Pick<PodTarget, 'namespace' | 'name'>): void => {
-  for (const verb of ['get', 'create']) permit({ verb, group: '', resource: 'pods', subresource, namespace, name });
+// These go over web sockets, which begin with a GET, so Kubernetes asks whether the user may `get`; from
+// v1.35 on it asks for `create` as well (kubernetes/kubernetes#134577).
+const permitStream = (
+  permit: Permit,
+  subresource: string,
+  { namespace, name }: Pick<PodTarget, 'namespace' | 'name'>,
+): void => {
+  for (const verb of ['get', 'create'])
+    permit({ verb, group: '', resource: 'pods', subresource, namespace, name });
 };

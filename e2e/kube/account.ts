@@ -33,9 +33,10 @@ const open = new Set<Book>();
 let last = { at: 0, idle: 0 };
 
 /**
- * Books the time since the last change. Idle time belongs to each account for itself, by what it was waiting for. Who kept the event loop busy,
- * nobody can say for sure (one watch event may be of use to all, a collection of garbage to none), so busy time is shared equally among the
- * accounts at work: none counts another's work as its own, and none takes it for waiting.
+ * Books the time since the last change. Idle time belongs to each account for itself, by what it was waiting
+ * for. Who kept the event loop busy, nobody can say for sure (one watch event may be of use to all, a
+ * collection of garbage to none), so busy time is shared equally among the accounts at work: none counts
+ * another's work as its own, and none takes it for waiting.
  */
 const bookTime = (): void => {
   const now = { at: performance.now(), idle: performance.eventLoopUtilization().idle };
@@ -58,7 +59,12 @@ const bookTime = (): void => {
 
 /** Opens an account; two of them do not disturb each other. */
 export const openAccount = (): Account => {
-  const book: Book = { spent: { cluster: 0, locks: 0, suite: 0, others: 0 }, waits: 0, inLine: false, decisions: [] };
+  const book: Book = {
+    spent: { cluster: 0, locks: 0, suite: 0, others: 0 },
+    waits: 0,
+    inLine: false,
+    decisions: [],
+  };
   bookTime();
   open.add(book);
   return {
@@ -99,13 +105,16 @@ export const awaitCluster = async <T>(work: () => Promise<T>): Promise<T> => {
   }
 };
 
-// By the object: between its bytes and the decision on it there are many hands, none of which should have to carry the time along.
+// By the object: between its bytes and the decision on it there are many hands, none of which should have to
+// carry the time along.
 const arrivals = new WeakMap<object, number>();
 
 /** Notes when the bytes of an object arrived, in ms of performance.now(). */
 export const noteArrival = (object: object, at: number): void => void arrivals.set(object, at);
 
-/** Makes what notes, on the account that it is asked for on, that the object given has just decided something. */
+/**
+ * Makes what notes, on the account that it is asked for on, that the object given has just decided something.
+ */
 export const decisionNote = (): ((object: object) => void) => {
   const book = current.getStore();
   return (object) => {

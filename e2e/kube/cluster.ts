@@ -5,7 +5,16 @@ import { createExec, type ExecOptions, type ExecResult, type PodTarget } from '.
 import type { Health } from './health.ts';
 import { loadKubeconfig } from './kubeconfig.ts';
 import type { KubernetesObject, Resource } from './objects.ts';
-import { creating, deleting, patching, patientExec, patiently, type Resend, reading, watchedRequest } from './patience.ts';
+import {
+  creating,
+  deleting,
+  patching,
+  patientExec,
+  patiently,
+  type Resend,
+  reading,
+  watchedRequest,
+} from './patience.ts';
 import { createForward, type ForwardSocket } from './port-forward.ts';
 import { learnObject } from './redact/learn.ts';
 import { createRequest, query, type RequestOptions, type SendRequest, throwUnlessOk } from './request.ts';
@@ -36,16 +45,34 @@ export type Cluster = {
   ): Promise<{ items: T[]; resourceVersion: string }>;
   /** The namespace is that of `object.metadata`. */
   create<T = KubernetesObject>(resource: Resource, object: object): Promise<T>;
-  patch<T = KubernetesObject>(resource: Resource, object: Named, mergePatch: object, options?: { subresource?: 'status' }): Promise<T>;
+  patch<T = KubernetesObject>(
+    resource: Resource,
+    object: Named,
+    mergePatch: object,
+    options?: { subresource?: 'status' },
+  ): Promise<T>;
   /** Server-side apply that takes over the fields of other managers. */
-  apply<T = KubernetesObject>(object: KubernetesObject, options: { resource: Resource; fieldManager?: string }): Promise<T>;
-  /** Returns when the server has accepted the deletion, which may be long before the object is gone; an ApiError 404 when it is not there. */
+  apply<T = KubernetesObject>(
+    object: KubernetesObject,
+    options: { resource: Resource; fieldManager?: string },
+  ): Promise<T>;
+  /**
+   * Returns when the server has accepted the deletion, which may be long before the object is gone; an
+   * ApiError 404 when it is not there.
+   */
   delete(
     resource: Resource,
     object: Named,
-    options?: { gracePeriodSeconds?: number; uid?: string; propagationPolicy?: 'Foreground' | 'Background' | 'Orphan' },
+    options?: {
+      gracePeriodSeconds?: number;
+      uid?: string;
+      propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
+    },
   ): Promise<void>;
-  logs(pod: PodTarget, options?: { sinceTime?: string; tailLines?: number; previous?: boolean; timestamps?: boolean }): Promise<string>;
+  logs(
+    pod: PodTarget,
+    options?: { sinceTime?: string; tailLines?: number; previous?: boolean; timestamps?: boolean },
+  ): Promise<string>;
   /** Never throws for a non-zero exit code; throws ExecError when the stream broke. */
   exec(pod: PodTarget, command: string[], options?: ExecOptions): Promise<ExecResult>;
   /** Connects a socket of this machine with a port of a pod. */
@@ -61,8 +88,9 @@ const answerTimeout = 30_000;
 
 /**
  * Opens a cluster by an explicit kubeconfig file and, where given, an explicit context; nothing is sent yet.
- * `permit` sees each request before it is sent, whatever it is for; without it, all that the user may do can be asked for.
- * With a `health`, a server in trouble is waited for, and that is kept account of; without one, the first error is the caller's.
+ * `permit` sees each request before it is sent, whatever it is for; without it, all that the user may do can
+ * be asked for. With a `health`, a server in trouble is waited for, and that is kept account of; without one,
+ * the first error is the caller's.
  */
 export const connect = ({ permit = () => {}, health, ...options }: ConnectOptions): Cluster => {
   const { config, server, context } = loadKubeconfig(options);
@@ -71,7 +99,9 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
   const forward = permittedForward(createForward(config), permit);
 
   const send = (path: string, init: RequestOptions = {}, resend = reading): Promise<string> =>
-    awaitCluster(() => (health === undefined ? sendNow(path, init) : patiently(() => sendNow(path, init), { health, resend })));
+    awaitCluster(() =>
+      health === undefined ? sendNow(path, init) : patiently(() => sendNow(path, init), { health, resend }),
+    );
   const sendNow = async (path: string, init: RequestOptions): Promise<string> => {
     const what = `${init.method ?? 'GET'} ${path} at ${server}`;
     const late = AbortSignal.timeout(answerTimeout);
@@ -82,7 +112,10 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
       );
       return await response.text();
     } catch (error) {
-      if (late.aborted) throw new NoAnswer(`${what}: the API server did not answer within ${answerTimeout / 1000} s`, { cause: error });
+      if (late.aborted)
+        throw new NoAnswer(`${what}: the API server did not answer within ${answerTimeout / 1000} s`, {
+          cause: error,
+        });
       throw error;
     }
   };
@@ -91,7 +124,11 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     learnObject(answer);
     return answer;
   };
-  const write = <T>(method: string, path: string, { body, type = 'application/json', resend }: Written): Promise<T> =>
+  const write = <T>(
+    method: string,
+    path: string,
+    { body, type = 'application/json', resend }: Written,
+  ): Promise<T> =>
     call<T>(path, { method, headers: { 'content-type': type }, body: JSON.stringify(body) }, resend);
 
   return {
@@ -101,9 +138,14 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     exec: (...command) => awaitCluster(() => patientExec(exec, health)(...command)),
     forward,
     get: (resource, object) => call(pathOf(resource, object)),
-    list: async <T>(resource: Resource, { namespace, signal, ...selectors }: { namespace?: string; signal?: AbortSignal } = {}) => {
+    list: async <T>(
+      resource: Resource,
+      { namespace, signal, ...selectors }: { namespace?: string; signal?: AbortSignal } = {},
+    ) => {
       const path = pathOf(resource, { namespace }) + query(selectors);
-      const list = await call<{ items: T[] | null; metadata: { resourceVersion: string } }>(path, { ...(signal && { signal }) });
+      const list = await call<{ items: T[] | null; metadata: { resourceVersion: string } }>(path, {
+        ...(signal && { signal }),
+      });
       return { items: list.items ?? [], resourceVersion: list.metadata.resourceVersion };
     },
     create: (resource, object) => {
@@ -113,14 +155,23 @@ export const connect = ({ permit = () => {}, health, ...options }: ConnectOption
     },
     patch: (resource, object, body, { subresource } = {}) => {
       const type = 'application/merge-patch+json';
-      return write('PATCH', pathOf(resource, object) + (subresource ? `/${subresource}` : ''), { body, type, resend: patching(body) });
+      return write('PATCH', pathOf(resource, object) + (subresource ? `/${subresource}` : ''), {
+        body,
+        type,
+        resend: patching(body),
+      });
     },
     apply: (body, { resource, fieldManager = 'corral' }) => {
       const path = pathOf(resource, body.metadata) + query({ fieldManager, force: true });
       return write('PATCH', path, { body, type: 'application/apply-patch+yaml', resend: patching(body) });
     },
     delete: async (resource, object, { uid, ...rest } = {}) => {
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', ...rest, ...(uid && { preconditions: { uid } }) };
+      const body = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        ...rest,
+        ...(uid && { preconditions: { uid } }),
+      };
       await write('DELETE', pathOf(resource, object), { body, resend: deleting });
     },
     logs: ({ namespace, name, container }, logOptions = {}) =>

@@ -6,7 +6,10 @@ const units = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 };
 /** Reads a duration, in ms; throws for anything else. */
 export const parseDuration = (text: string): number => {
   const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text);
-  if (match === null) throw new Error(`not a duration: "${text}" (expected a number and ms, s, m or h, such as 500ms, 90s or 2m)`);
+  if (match === null)
+    throw new Error(
+      `not a duration: "${text}" (expected a number and ms, s, m or h, such as 500ms, 90s or 2m)`,
+    );
   return Number(match[1]) * units[match[2] as keyof typeof units];
 };
 

@@ -3,7 +3,10 @@ export class ApiError extends Error {
   override readonly name = 'ApiError';
   /** HTTP status of the answer. */
   readonly status: number;
-  /** Kubernetes' own word for it (`NotFound`, `AlreadyExists`, `Conflict`, ...); the HTTP phrase where the body is no Status. */
+  /**
+   * Kubernetes' own word for it (`NotFound`, `AlreadyExists`, `Conflict`, ...); the HTTP phrase where the
+   * body is no Status.
+   */
   readonly reason: string;
   /** When it may be sent again, as the server asked: in ms. */
   readonly retryAfter: number | undefined;
@@ -29,14 +32,20 @@ export class ExecError extends Error {
   override readonly name: string = 'ExecError';
 }
 
-/** A stream of the API server (an exec, a log) that broke or could not be opened: nothing is known of what it would have told, so nothing is proven. */
+/**
+ * A stream of the API server (an exec, a log) that broke or could not be opened: nothing is known of what it
+ * would have told, so nothing is proven.
+ */
 export class BrokenStream extends ExecError {
   override readonly name = 'BrokenStream';
   readonly verdict = { state: 'not-provable' } as const;
   /** It could not even be opened: nothing came of it, and it can be asked for again. */
   readonly isUnopened: boolean;
 
-  constructor(message: string, { isUnopened = false, cause }: { isUnopened?: boolean; cause?: unknown } = {}) {
+  constructor(
+    message: string,
+    { isUnopened = false, cause }: { isUnopened?: boolean; cause?: unknown } = {},
+  ) {
     super(message, { cause });
     this.isUnopened = isUnopened;
   }

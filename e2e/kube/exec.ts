@@ -8,7 +8,11 @@ import { troubleOf } from './trouble.ts';
 /** A container of a pod; without `container`, the pod's default one. */
 export type PodTarget = { namespace: string; name: string; container?: string };
 
-export type ExecOptions = { stdin?: string | Uint8Array; signal?: AbortSignal; onStdout?: (text: string) => void };
+export type ExecOptions = {
+  stdin?: string | Uint8Array;
+  signal?: AbortSignal;
+  onStdout?: (text: string) => void;
+};
 
 /** How a command in a container ended. */
 export type ExecResult = { stdout: string; stderr: string; exitCode: number };
@@ -16,12 +20,17 @@ export type ExecResult = { stdout: string; stderr: string; exitCode: number };
 /** Runs commands in containers with the TLS and the authentication of a kubeconfig. */
 export const createExec =
   (config: KubeConfig) =>
-  async (pod: PodTarget, command: string[], { stdin, signal, onStdout }: ExecOptions = {}): Promise<ExecResult> => {
+  async (
+    pod: PodTarget,
+    command: string[],
+    { stdin, signal, onStdout }: ExecOptions = {},
+  ): Promise<ExecResult> => {
     const what = `exec of ${shorten(nameOf(command).join(' '), 200)} in ${pod.namespace}/${pod.name}`;
     const stdout = collector(onStdout);
     const stderr = collector();
     const input = stdin === undefined ? null : Readable.from(chunks(stdin));
-    // Its own streams: the default ones are this process's, and a server that closes a channel would close them.
+    // Its own streams: the default ones are this process's, and a server that closes a channel would close
+    // them.
     const handler = new WebSocketHandler(config, undefined, {
       stdin: input ?? Readable.from([]),
       stdout: stdout.stream,
@@ -30,16 +39,31 @@ export const createExec =
     signal?.throwIfAborted();
     const ended = Promise.withResolvers<V1Status>();
     const connection = await new Exec(config, handler)
-      .exec(pod.namespace, pod.name, pod.container ?? '', command, stdout.stream, stderr.stream, input, false, ended.resolve)
+      .exec(
+        pod.namespace,
+        pod.name,
+        pod.container ?? '',
+        command,
+        stdout.stream,
+        stderr.stream,
+        input,
+        false,
+        ended.resolve,
+      )
       .catch((event: { message?: string; error?: unknown }) => {
         const message = `${what} did not start: ${event.message ?? 'no connection'}`;
         const cause = event.error ?? event;
-        throw isOfServer(event.message, cause) ? new BrokenStream(message, { isUnopened: true, cause }) : new ExecError(message, { cause });
+        throw isOfServer(event.message, cause)
+          ? new BrokenStream(message, { isUnopened: true, cause })
+          : new ExecError(message, { cause });
       });
     const abort = () => ended.reject(new ExecError(`${what} was given up`, { cause: signal?.reason }));
-    connection.onerror = ({ message }: { message: string }) => ended.reject(new BrokenStream(`${what}: the stream broke: ${message}`));
+    connection.onerror = ({ message }: { message: string }) =>
+      ended.reject(new BrokenStream(`${what}: the stream broke: ${message}`));
     connection.onclose = ({ code }: { code: number }) =>
-      ended.reject(new BrokenStream(`${what}: the stream closed (code ${code}) before the command's status came`));
+      ended.reject(
+        new BrokenStream(`${what}: the stream closed (code ${code}) before the command's status came`),
+      );
     signal?.addEventListener('abort', abort);
     if (signal?.aborted) abort();
     try {
@@ -51,13 +75,15 @@ export const createExec =
     }
   };
 
-// A script given on the command line buries what it was to do: the name that it is given, and its arguments, tell that.
+// A script given on the command line buries what it was to do: the name that it is given, and its arguments,
+// tell that.
 const nameOf = (command: string[]): string[] => {
   const [shell = '', flag, , name] = command;
   return /^(ba)?sh$/.test(shell) && flag === '-c' && name !== undefined ? command.slice(3) : command;
 };
 
-// A server that is busy, or not ready, says so before it asks the node; any other answer is the node's or the pod's.
+// A server that is busy, or not ready, says so before it asks the node; any other answer is the node's or the
+// pod's.
 const isOfServer = (message: string | undefined, cause: unknown): boolean =>
   /Unexpected server response: (429|503)\b/.test(message ?? '') || troubleOf(cause) !== undefined;
 
@@ -65,7 +91,8 @@ const isOfServer = (message: string | undefined, cause: unknown): boolean =>
 const exitCodeOf = (status: V1Status, what: string): number => {
   if (status.status === 'Success') return 0;
   const code = status.details?.causes?.find(({ reason }) => reason === 'ExitCode')?.message;
-  if (code === undefined) throw new ExecError(`${what}: ${status.message ?? status.reason ?? 'failed without a message'}`);
+  if (code === undefined)
+    throw new ExecError(`${what}: ${status.message ?? status.reason ?? 'failed without a message'}`);
   return Number(code);
 };
 
@@ -87,6 +114,9 @@ const collector = (onText?: (text: string) => void) => {
 
 // Small frames: one huge frame would sit whole in the memory of every hop.
 const chunks = function* (input: string | Uint8Array): Generator<Buffer> {
-  const bytes = typeof input === 'string' ? Buffer.from(input) : Buffer.from(input.buffer, input.byteOffset, input.length);
+  const bytes =
+    typeof input === 'string'
+      ? Buffer.from(input)
+      : Buffer.from(input.buffer, input.byteOffset, input.length);
   for (let start = 0; start < bytes.length; start += 32_768) yield bytes.subarray(start, start + 32_768);
 };

@@ -12,7 +12,10 @@ export type Health = {
   again(): void;
   /** The server did not answer a short while ago: what it refuses now it may allow in a moment. */
   readonly isFresh: boolean;
-  /** What there is to tell: one sentence, and the details; undefined where all was well, as far as it was asked. */
+  /**
+   * What there is to tell: one sentence, and the details; undefined where all was well, as far as it was
+   * asked.
+   */
   told(): { title: string; detail: string; isOutage: boolean } | undefined;
   /** Aborts when what waits to be sent again must not be any more. */
   readonly signal: AbortSignal;
@@ -22,7 +25,8 @@ export type Health = {
 
 type Outage = { since: number; until: number | undefined; failures: number; last: string };
 
-// An API server serves before it has read the roles (seen: 403 for some 100 ms, up to seconds on a busy machine).
+// An API server serves before it has read the roles (seen: 403 for some 100 ms, up to seconds on a busy
+// machine).
 const freshFor = 15_000;
 
 // The whole of an answer of a broken server would bury the rest.
@@ -58,7 +62,8 @@ export const openHealth = (): Health => {
       // What was given up, or never sent, tells nothing.
       const isAnswer = error === undefined || error instanceof ApiError;
       const outage = open();
-      if (isAnswer && (trouble === undefined || trouble === 'later') && outage !== undefined) outage.until = Date.now();
+      if (isAnswer && (trouble === undefined || trouble === 'later') && outage !== undefined)
+        outage.until = Date.now();
       return trouble;
     },
     again: () => {
@@ -70,7 +75,10 @@ export const openHealth = (): Health => {
     told: () => {
       if (outages.length === 0 && putOff === 0) return undefined;
       const away = formatDuration(outages.reduce((sum, outage) => sum + length(outage), 0));
-      const title = outages.length > 0 ? `The API server did not answer for ${away}` : `The API server put ${count(putOff, 'request')} off`;
+      const title =
+        outages.length > 0
+          ? `The API server did not answer for ${away}`
+          : `The API server put ${count(putOff, 'request')} off`;
       const later = putOff > 0 ? [`${putOff} put off by the server (429)`] : [];
       const detail = [...outages.map(describe), ...later, `${sentAgain} sent again`].join('; ');
       return { title, detail, isOutage: outages.length > 0 };

@@ -1,19 +1,33 @@
 import { type Cluster, type PodTarget, resources } from './cluster.ts';
 
 /** Whether a pod is still there; what was done inside one that is not went with it. */
-const podExists = async (cluster: Cluster, { namespace, name }: { namespace: string; name: string }): Promise<boolean> => {
+const podExists = async (
+  cluster: Cluster,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<boolean> => {
   const { items } = await cluster.list(resources.pods, { namespace, fieldSelector: `metadata.name=${name}` });
   return items.length > 0;
 };
 
-/** Runs a command in a pod that must end well, and returns what it said; `failed` is what an error begins with. */
-export const execInPod = async (cluster: Cluster, pod: PodTarget, command: string[], failed: string): Promise<string> => {
+/**
+ * Runs a command in a pod that must end well, and returns what it said; `failed` is what an error begins
+ * with.
+ */
+export const execInPod = async (
+  cluster: Cluster,
+  pod: PodTarget,
+  command: string[],
+  failed: string,
+): Promise<string> => {
   const { stdout, stderr, exitCode } = await cluster.exec(pod, command);
   if (exitCode !== 0) throw new Error(`${failed} with exit code ${exitCode}: ${`${stdout}${stderr}`.trim()}`);
   return stdout.trim();
 };
 
-/** The same for what undoes something in a pod: where the pod is not there any more, `gone` is what became of it. */
+/**
+ * The same for what undoes something in a pod: where the pod is not there any more, `gone` is what became of
+ * it.
+ */
 export const undoInPod = async (
   cluster: Cluster,
   { pod, command, failed, gone }: { pod: PodTarget; command: string[]; failed: string; gone: string },
@@ -34,14 +48,20 @@ export type PodCommands = {
   readonly commands: readonly PodCommand[];
   /** What each pod has said, a line a pod, for an error message. */
   told(): string;
-  /** Waits until the condition holds, which is asked anew with each line; false when the time (ms) is over first. */
+  /**
+   * Waits until the condition holds, which is asked anew with each line; false when the time (ms) is over
+   * first.
+   */
   until(condition: () => boolean, milliseconds: number): Promise<boolean>;
   /** Waits until all have ended; after the given time (ms) the streams are cut. */
   end(milliseconds: number): Promise<void>;
 };
 
 /** Starts the same command in several pods. It must end by itself: a cut stream does not end it. */
-export const startInPods = (cluster: Cluster, { pods, command }: { pods: PodTarget[]; command: string[] }): PodCommands => {
+export const startInPods = (
+  cluster: Cluster,
+  { pods, command }: { pods: PodTarget[]; command: string[] },
+): PodCommands => {
   const abort = new AbortController();
   const listeners = new Set<() => void>();
   const tell = (): void => {

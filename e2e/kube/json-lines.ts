@@ -1,4 +1,7 @@
-/** Reads a body of one JSON value a line, as it comes; throws for a line that does not parse, also for one that the end cut short. */
+/**
+ * Reads a body of one JSON value a line, as it comes; throws for a line that does not parse, also for one
+ * that the end cut short.
+ */
 export const jsonLines = async function* (body: AsyncIterable<Uint8Array>): AsyncGenerator<unknown> {
   const decoder = new TextDecoder();
   let rest = '';

@@ -5,7 +5,10 @@ import { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { learnKubeconfig } from './redact/learn.ts';
 
-/** Reads a kubeconfig and settles on one context of it; throws one clear line for a file, a context or a cluster that is not there. */
+/**
+ * Reads a kubeconfig and settles on one context of it; throws one clear line for a file, a context or a
+ * cluster that is not there.
+ */
 export const loadKubeconfig = (options: {
   kubeconfig: string;
   context?: string;
@@ -18,13 +21,19 @@ export const loadKubeconfig = (options: {
       `the kubeconfig ${options.kubeconfig} names no current context, and none was given (it has: ${known.join(', ') || 'none'})`,
     );
   if (!known.includes(context))
-    throw new Error(`the kubeconfig ${options.kubeconfig} has no context "${context}" (it has: ${known.join(', ') || 'none'})`);
+    throw new Error(
+      `the kubeconfig ${options.kubeconfig} has no context "${context}" (it has: ${known.join(', ') || 'none'})`,
+    );
   config.setCurrentContext(context);
   const cluster = config.getCurrentCluster();
   if (cluster === null)
-    throw new Error(`the context "${context}" of the kubeconfig ${options.kubeconfig} names a cluster that is not in it`);
+    throw new Error(
+      `the context "${context}" of the kubeconfig ${options.kubeconfig} names a cluster that is not in it`,
+    );
   if (config.getContextObject(context)?.user && config.getCurrentUser() === null)
-    throw new Error(`the context "${context}" of the kubeconfig ${options.kubeconfig} names a user that is not in it`);
+    throw new Error(
+      `the context "${context}" of the kubeconfig ${options.kubeconfig} names a user that is not in it`,
+    );
   if (!URL.canParse(cluster.server) || !/^https?:$/.test(new URL(cluster.server).protocol))
     throw new Error(
       `the context "${context}" of the kubeconfig ${options.kubeconfig} names a cluster whose server is no URL with https: ${cluster.server}`,
@@ -42,7 +51,8 @@ const checkShape = ({ clusters, users }: Written): void => {
   for (const [field, value] of Object.entries({ clusters, users }))
     if (value && !Array.isArray(value)) throw new Error(`its ${field} are no list`);
   for (const { cluster } of clusters ?? [])
-    if (cluster?.server !== undefined && typeof cluster.server !== 'string') throw new Error('the server of a cluster in it is no text');
+    if (cluster?.server !== undefined && typeof cluster.server !== 'string')
+      throw new Error('the server of a cluster in it is no text');
 };
 
 const read = (kubeconfig: string): KubeConfig => {
@@ -50,7 +60,8 @@ const read = (kubeconfig: string): KubeConfig => {
   try {
     const text = readFileSync(kubeconfig, 'utf8');
     const written: unknown = parse(text, { logLevel: 'error' });
-    if (typeof written !== 'object' || written === null || Array.isArray(written)) throw new Error('it is no kubeconfig');
+    if (typeof written !== 'object' || written === null || Array.isArray(written))
+      throw new Error('it is no kubeconfig');
     learnKubeconfig(written);
     checkShape(written as Written);
     config.loadFromString(text);
@@ -65,12 +76,17 @@ const read = (kubeconfig: string): KubeConfig => {
 };
 
 /**
- * Gives users their `tokenFile`, which the client does not know. It comes before a token in the kubeconfig itself, as in kubectl, and is read
- * anew for each request: Kubernetes replaces the token of a pod's service account within the hour.
+ * Gives users their `tokenFile`, which the client does not know. It comes before a token in the kubeconfig
+ * itself, as in kubectl, and is read anew for each request: Kubernetes replaces the token of a pod's service
+ * account within the hour.
  */
-const useTokenFiles = (config: KubeConfig, { written, folder }: { written: Written; folder: string }): void => {
+const useTokenFiles = (
+  config: KubeConfig,
+  { written, folder }: { written: Written; folder: string },
+): void => {
   const files = new Map<string, string>();
-  for (const { name = '', user } of written.users ?? []) if (user?.tokenFile) files.set(name, resolve(folder, user.tokenFile));
+  for (const { name = '', user } of written.users ?? [])
+    if (user?.tokenFile) files.set(name, resolve(folder, user.tokenFile));
   if (files.size === 0) return;
   config.users = config.users.map((user) => {
     const { token: _, ...others } = user;

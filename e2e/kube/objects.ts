@@ -14,9 +14,17 @@ type Metadata = {
 };
 
 /** Any Kubernetes object; a typed one intersects this with its own fields. */
-export type KubernetesObject = { apiVersion?: string; kind?: string; metadata: Metadata; [field: string]: unknown };
+export type KubernetesObject = {
+  apiVersion?: string;
+  kind?: string;
+  metadata: Metadata;
+  [field: string]: unknown;
+};
 
-/** An object without the record of who manages which field: it is most of an object, and tells nothing of what happened to it. */
+/**
+ * An object without the record of who manages which field: it is most of an object, and tells nothing of what
+ * happened to it.
+ */
 export const withoutManagedFields = (object: KubernetesObject): KubernetesObject => {
   const { managedFields: _, ...metadata } = object.metadata as Metadata & { managedFields?: unknown };
   return { ...object, metadata };

@@ -16,15 +16,20 @@ export type Resend<T> = {
 
 type Exec = ReturnType<typeof createExec>;
 
-/** How long an API server in trouble is waited for, and the first and the longest pause before a request is sent again; ms. */
+/**
+ * How long an API server in trouble is waited for, and the first and the longest pause before a request is
+ * sent again; ms.
+ */
 type Patience = { time: number; first: number; longest: number };
 
-// A restart takes an API server about 10 s on two busy cores, and a machine that is booted anew about a minute.
+// A restart takes an API server about 10 s on two busy cores, and a machine that is booted anew about a
+// minute.
 const suitesPatience: Patience = { time: 90_000, first: 100, longest: 2000 };
 
 /**
- * Sends a request until the API server answers it. While the server is in trouble, what did not get there is sent again, and so is what may be sent twice;
- * the health keeps account of all that. Rejects with the last error when the patience is over, which is the suite's (90 s) but in tests of it.
+ * Sends a request until the API server answers it. While the server is in trouble, what did not get there is
+ * sent again, and so is what may be sent twice; the health keeps account of all that. Rejects with the last
+ * error when the patience is over, which is the suite's (90 s) but in tests of it.
  */
 export const patiently = async <T>(
   send: () => Promise<T>,
@@ -62,7 +67,10 @@ export const patiently = async <T>(
 const notYet = (error: unknown, { isFresh }: Health): Trouble | undefined =>
   isFresh && error instanceof ApiError && [401, 403].includes(error.status) ? 'later' : undefined;
 
-/** Lets the health know how any request ended, without sending one again: for watches and logs, which have their own ways to go on. */
+/**
+ * Lets the health know how any request ended, without sending one again: for watches and logs, which have
+ * their own ways to go on.
+ */
 export const watchedRequest =
   (request: SendRequest, health: Health | undefined): SendRequest =>
   async (...what) => {
@@ -70,7 +78,11 @@ export const watchedRequest =
     try {
       const response = await request(...what);
       const { status } = response;
-      health.met([502, 503, 504].includes(status) ? new ApiError(`${what[0]}: ${status}`, { status, reason: '' }) : undefined);
+      health.met(
+        [502, 503, 504].includes(status)
+          ? new ApiError(`${what[0]}: ${status}`, { status, reason: '' })
+          : undefined,
+      );
       return response;
     } catch (error) {
       health.met(error);
@@ -82,12 +94,17 @@ export const watchedRequest =
 export const patientExec =
   (exec: Exec, health: Health | undefined): Exec =>
   (...command) =>
-    health === undefined ? exec(...command) : patiently(() => exec(...command), { health, resend: { again: false } });
+    health === undefined
+      ? exec(...command)
+      : patiently(() => exec(...command), { health, resend: { again: false } });
 
 /** Reading changes nothing. */
 export const reading: Resend<string> = { again: true };
 
-/** A merge patch or an apply sets fields to what they are to be, once or twice; not where it is meant for one resourceVersion. */
+/**
+ * A merge patch or an apply sets fields to what they are to be, once or twice; not where it is meant for one
+ * resourceVersion.
+ */
 export const patching = (body: object): Resend<string> => ({
   again: (body as Partial<KubernetesObject>).metadata?.resourceVersion === undefined,
 });
@@ -99,15 +116,17 @@ export const deleting: Resend<string> = {
 };
 
 /**
- * An object with a name is made once: where it is there already, it is read, and was made by the first request if it has all the labels that were sent.
- * One without labels cannot be told from another's, and one without a name would be made twice.
+ * An object with a name is made once: where it is there already, it is read, and was made by the first
+ * request if it has all the labels that were sent. One without labels cannot be told from another's, and one
+ * without a name would be made twice.
  */
 export const creating = (object: object, read: (name: string) => Promise<string>): Resend<string> => {
   const { name, labels = {} } = (object as Partial<KubernetesObject>).metadata ?? {};
   return {
     again: name !== undefined,
     settle: async ({ reason }: ApiError) => {
-      if (reason !== 'AlreadyExists' || name === undefined || Object.keys(labels).length === 0) return undefined;
+      if (reason !== 'AlreadyExists' || name === undefined || Object.keys(labels).length === 0)
+        return undefined;
       const found = await read(name).catch(unlessGone);
       return found !== undefined && hasLabels(JSON.parse(found), labels) ? { result: found } : undefined;
     },

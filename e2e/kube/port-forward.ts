@@ -8,12 +8,14 @@ import type { PodTarget } from './exec.ts';
 export type PodPort = Pick<PodTarget, 'namespace' | 'name'> & { port: number };
 
 /**
- * Makes the connection of a socket of this machine to a port of a pod. Rejects, and leaves the socket alone, where there is none. Both end together, each
- * after all that the other had sent; a half end is an end, as the protocol of the forward has no other.
+ * Makes the connection of a socket of this machine to a port of a pod. Rejects, and leaves the socket alone,
+ * where there is none. Both end together, each after all that the other had sent; a half end is an end, as
+ * the protocol of the forward has no other.
  */
 export type ForwardSocket = (to: PodPort, socket: Socket) => Promise<void>;
 
-// The protocol of containers' runtimes: messages of a channel's number and its bytes. Each channel begins with the port, in two bytes.
+// The protocol of containers' runtimes: messages of a channel's number and its bytes. Each channel begins
+// with the port, in two bytes.
 const protocol = 'v4.channel.k8s.io';
 const channels = { data: 0, error: 1 } as const;
 
@@ -40,7 +42,11 @@ export const createForward =
       perMessageDeflate: false,
     };
     await config.applyToHTTPSOptions(options);
-    const connection = new WebSocket(`${server}/api/v1/namespaces/${namespace}/pods/${name}/portforward?ports=${port}`, protocol, options);
+    const connection = new WebSocket(
+      `${server}/api/v1/namespaces/${namespace}/pods/${name}/portforward?ports=${port}`,
+      protocol,
+      options,
+    );
     const opened = Promise.withResolvers<void>();
     connection.once('open', opened.resolve).on('error', opened.reject);
     // From the beginning on: what the pod sends, and its end, can come in one packet with the answer.
@@ -66,12 +72,15 @@ const handOnFromPod = (connection: WebSocket, socket: Socket): void => {
     const bytes = message.subarray(begun.has(channel) ? 1 : 3);
     begun.add(channel);
     if (bytes.length === 0) return;
-    // Whatever is said on the channel of errors is the end: nobody listens at the port, or the connection to it broke.
+    // Whatever is said on the channel of errors is the end: nobody listens at the port, or the connection to
+    // it broke.
     if (channel !== channels.data) connection.terminate();
     else if (socket.writable && !socket.write(bytes)) connection.pause();
   });
   socket.on('drain', () => connection.resume());
-  connection.once('upgrade', ({ socket: carrier }) => carrier.once('end', () => setTimeout(() => connection.terminate(), mostToEnd)));
+  connection.once('upgrade', ({ socket: carrier }) =>
+    carrier.once('end', () => setTimeout(() => connection.terminate(), mostToEnd)),
+  );
   connection.once('open', () => connection.once('close', () => socket.end()));
 };
 

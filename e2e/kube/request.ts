@@ -11,15 +11,23 @@ import { shorten } from './shorten.ts';
 const longestReason = 500;
 
 /** How a request is made; a body is sent as it is. */
-export type RequestOptions = { method?: string; headers?: Record<string, string>; body?: string; signal?: AbortSignal };
+export type RequestOptions = {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal;
+};
 
-/** Sends a request to an API server; resolves when the headers of the answer are there, whatever its status. */
+/**
+ * Sends a request to an API server; resolves when the headers of the answer are there, whatever its status.
+ */
 export type SendRequest = (path: string, options?: RequestOptions) => Promise<Response>;
 
 /**
  * Makes requests with the TLS and the authentication of a kubeconfig.
  *
- * Over node:https, not fetch: the client's options (certificates, proxy agents, exec plugins) are made for it, and a broken connection shows as what it was.
+ * Over node:https, not fetch: the client's options (certificates, proxy agents, exec plugins) are made for
+ * it, and a broken connection shows as what it was.
  */
 export const createRequest = (config: KubeConfig, server: string): SendRequest => {
   const url = (path: string) => new URL(`${server}${path}`);
@@ -28,8 +36,13 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
     // What a plugin printed may be a token: where it is no JSON, only that is said.
     await config.applyToHTTPSOptions(options).catch((error: Error) => {
       const isOutput = error instanceof SyntaxError;
-      const why = isOutput ? "what the kubeconfig's exec plugin printed is no JSON" : shorten(error.message, longestReason);
-      throw new Error(`${method} ${path} at ${server}: cannot log in: ${why}`, isOutput ? {} : { cause: error });
+      const why = isOutput
+        ? "what the kubeconfig's exec plugin printed is no JSON"
+        : shorten(error.message, longestReason);
+      throw new Error(
+        `${method} ${path} at ${server}: cannot log in: ${why}`,
+        isOutput ? {} : { cause: error },
+      );
     });
     learnHeader((options.headers as Record<string, unknown> | undefined)?.Authorization);
     return new Promise((resolve, reject) => {
@@ -47,7 +60,9 @@ export const createRequest = (config: KubeConfig, server: string): SendRequest =
         ...(signal && { signal }),
       });
       request.on('response', (message) => resolve(toResponse(message)));
-      request.on('error', (error) => reject(signal?.aborted ? signal.reason : describedError(error, `${method} ${path} at ${server}`)));
+      request.on('error', (error) =>
+        reject(signal?.aborted ? signal.reason : describedError(error, `${method} ${path} at ${server}`)),
+      );
       request.end(body);
     });
   };
@@ -62,7 +77,9 @@ const toResponse = (message: IncomingMessage): Response => {
   return new Response(body as BodyInit | null, {
     status,
     statusText: message.statusMessage ?? '',
-    headers: Object.entries(message.headers).flatMap(([name, value]) => [value ?? []].flat().map((one): [string, string] => [name, one])),
+    headers: Object.entries(message.headers).flatMap(([name, value]) =>
+      [value ?? []].flat().map((one): [string, string] => [name, one]),
+    ),
   });
 };
 
@@ -75,11 +92,14 @@ export const throwUnlessOk = async (response: Response, what: string): Promise<R
   const text = await response.text();
   const status = parseStatus(text);
   const reason = status.reason || response.statusText;
-  throw new ApiError(`${what}: ${response.status} ${reason}: ${status.message || text.slice(0, 500) || 'no message'}`, {
-    status: response.status,
-    reason,
-    retryAfter: retryAfterOf(response),
-  });
+  throw new ApiError(
+    `${what}: ${response.status} ${reason}: ${status.message || text.slice(0, 500) || 'no message'}`,
+    {
+      status: response.status,
+      reason,
+      retryAfter: retryAfterOf(response),
+    },
+  );
 };
 
 // Kubernetes sends seconds; the other form, a date, is for others.
@@ -99,5 +119,7 @@ const parseStatus = (text: string): { reason?: string; message?: string } => {
 /** Writes a query string, with its question mark; what is undefined is left out. */
 export const query = (parameters: Record<string, string | number | boolean | undefined>): string => {
   const entries = Object.entries(parameters).filter(([, value]) => value !== undefined);
-  return entries.length === 0 ? '' : `?${new URLSearchParams(entries.map(([name, value]) => [name, String(value)]))}`;
+  return entries.length === 0
+    ? ''
+    : `?${new URLSearchParams(entries.map(([name, value]) => [name, String(value)]))}`;
 };

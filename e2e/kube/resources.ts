@@ -1,7 +1,17 @@
 import type { Resource } from './objects.ts';
 
-const core = (plural: string, namespaced = true): Resource => ({ group: '', version: 'v1', plural, namespaced });
-const v1 = (group: string, plural: string, namespaced = true): Resource => ({ group, version: 'v1', plural, namespaced });
+const core = (plural: string, namespaced = true): Resource => ({
+  group: '',
+  version: 'v1',
+  plural,
+  namespaced,
+});
+const v1 = (group: string, plural: string, namespaced = true): Resource => ({
+  group,
+  version: 'v1',
+  plural,
+  namespaced,
+});
 
 /** The built-in resources that the suite uses. */
 export const resources = {
@@ -24,7 +34,11 @@ export const resources = {
   jobs: v1('batch', 'jobs'),
   leases: v1('coordination.k8s.io', 'leases'),
   validatingAdmissionPolicies: v1('admissionregistration.k8s.io', 'validatingadmissionpolicies', false),
-  validatingAdmissionPolicyBindings: v1('admissionregistration.k8s.io', 'validatingadmissionpolicybindings', false),
+  validatingAdmissionPolicyBindings: v1(
+    'admissionregistration.k8s.io',
+    'validatingadmissionpolicybindings',
+    false,
+  ),
   customResourceDefinitions: v1('apiextensions.k8s.io', 'customresourcedefinitions', false),
   clusterRoles: v1('rbac.authorization.k8s.io', 'clusterroles', false),
   clusterRoleBindings: v1('rbac.authorization.k8s.io', 'clusterrolebindings', false),
@@ -33,10 +47,15 @@ export const resources = {
 } as const satisfies Record<string, Resource>;
 
 /** The path of a collection, or of one object in it. */
-export const pathOf = (resource: Resource, where: { namespace?: string | undefined; name?: string | undefined } = {}): string => {
+export const pathOf = (
+  resource: Resource,
+  where: { namespace?: string | undefined; name?: string | undefined } = {},
+): string => {
   const { group, version, plural, namespaced = true } = resource;
   if (!namespaced && where.namespace !== undefined)
-    throw new Error(`${describeResource(resource)} are not namespaced, but a namespace was given: ${where.namespace}`);
+    throw new Error(
+      `${describeResource(resource)} are not namespaced, but a namespace was given: ${where.namespace}`,
+    );
   const parts = [
     group === '' ? `api/${version}` : `apis/${group}/${version}`,
     where.namespace === undefined ? undefined : `namespaces/${encodeURIComponent(where.namespace)}`,
@@ -47,4 +66,5 @@ export const pathOf = (resource: Resource, where: { namespace?: string | undefin
 };
 
 /** The name people use for a resource: `pods`, `jobs.batch`. */
-export const describeResource = ({ group, plural }: Resource): string => (group === '' ? plural : `${plural}.${group}`);
+export const describeResource = ({ group, plural }: Resource): string =>
+  group === '' ? plural : `${plural}.${group}`;

@@ -13,14 +13,20 @@ export type WatchTiming = {
   silence: number;
   /** The first and the longest pause before a reconnect. */
   pause: { first: number; longest: number };
-  /** How long a server is asked again that says "later" (429) or is in trouble before there is a watch at all, or that refuses (403) one that it served before. */
+  /**
+   * How long a server is asked again that says "later" (429) or is in trouble before there is a watch at all,
+   * or that refuses (403) one that it served before.
+   */
   patience: number;
 };
 
 /** One event of a watch, as the API server sends it, without its ERROR events. */
 export type WatchEvent<T> = { type: 'ADDED' | 'MODIFIED' | 'DELETED' | 'BOOKMARK'; object: T };
 
-/** Opens one watch from a resourceVersion on; resolves when the headers are there, then yields events until the connection ends, and throws when it breaks. */
+/**
+ * Opens one watch from a resourceVersion on; resolves when the headers are there, then yields events until
+ * the connection ends, and throws when it breaks.
+ */
 export const openWatch = async <T extends KubernetesObject>(
   cluster: Cluster,
   options: {
@@ -37,8 +43,17 @@ export const openWatch = async <T extends KubernetesObject>(
   try {
     const url =
       path +
-      query({ ...selectors, watch: true, allowWatchBookmarks: true, resourceVersion, timeoutSeconds: Math.ceil(timing.lifetime / 1000) });
-    const response = await throwUnlessOk(await cluster.request(url, { signal }), `watch of ${path} at ${cluster.server}`);
+      query({
+        ...selectors,
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion,
+        timeoutSeconds: Math.ceil(timing.lifetime / 1000),
+      });
+    const response = await throwUnlessOk(
+      await cluster.request(url, { signal }),
+      `watch of ${path} at ${cluster.server}`,
+    );
     return events<T>(response, silence, signal);
   } catch (error) {
     silence.off();
@@ -49,9 +64,12 @@ export const openWatch = async <T extends KubernetesObject>(
 const types = ['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK'];
 
 const isEvent = <T>(event: { type?: string; object?: unknown } | null): event is WatchEvent<T> =>
-  types.includes(event?.type ?? '') && (event?.object as Partial<KubernetesObject> | undefined)?.metadata !== undefined;
+  types.includes(event?.type ?? '') &&
+  (event?.object as Partial<KubernetesObject> | undefined)?.metadata !== undefined;
 
-type RawEvent<T> = WatchEvent<T> | { type: 'ERROR'; object: { code?: number; reason?: string; message?: string } };
+type RawEvent<T> =
+  | WatchEvent<T>
+  | { type: 'ERROR'; object: { code?: number; reason?: string; message?: string } };
 
 const events = async function* <T extends KubernetesObject>(
   response: Response,
@@ -59,10 +77,13 @@ const events = async function* <T extends KubernetesObject>(
   signal: AbortSignal,
 ): AsyncGenerator<WatchEvent<T>> {
   try {
-    for await (const value of jsonLines(heard(response.body as unknown as AsyncIterable<Uint8Array>, silence))) {
+    for await (const value of jsonLines(
+      heard(response.body as unknown as AsyncIterable<Uint8Array>, silence),
+    )) {
       const event = value as Partial<RawEvent<T>> | null;
       if (event?.type === 'ERROR') throw toError(event.object ?? {});
-      if (!isEvent<T>(event)) throw new Error(`a line of the watch is no event: ${JSON.stringify(value).slice(0, 200)}`);
+      if (!isEvent<T>(event))
+        throw new Error(`a line of the watch is no event: ${JSON.stringify(value).slice(0, 200)}`);
       noteArrival(event.object, silence.heardAt());
       yield event;
     }
@@ -74,7 +95,10 @@ const events = async function* <T extends KubernetesObject>(
   }
 };
 
-const heard = async function* (body: AsyncIterable<Uint8Array>, silence: SilenceAlarm): AsyncGenerator<Uint8Array> {
+const heard = async function* (
+  body: AsyncIterable<Uint8Array>,
+  silence: SilenceAlarm,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of body) {
     silence.reset();
     yield chunk;
@@ -95,7 +119,10 @@ const silenceAlarm = (after: number): SilenceAlarm => {
   const controller = new AbortController();
   let heardAt = performance.now();
   const timer = setTimeout(
-    () => controller.abort(new Error(`nothing was heard from the watch for ${after / 1000} s, not even a bookmark`)),
+    () =>
+      controller.abort(
+        new Error(`nothing was heard from the watch for ${after / 1000} s, not even a bookmark`),
+      ),
     after,
   );
   const reset = () => {

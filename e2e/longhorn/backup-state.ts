@@ -6,7 +6,10 @@ export type BackupState = '' | 'Pending' | 'InProgress' | 'Completed' | 'Error' 
 /** The state of a backup; a status that was never written counts as new. */
 export const backupState = (backup: Backup): string => backup.status?.state ?? '';
 
-/** The whole story of a backup at one moment in one line: `Pending ("Wait for backup b to be deleted")`, `InProgress 40 %`. */
+/**
+ * The whole story of a backup at one moment in one line: `Pending ("Wait for backup b to be deleted")`,
+ * `InProgress 40 %`.
+ */
 export const describeBackup = (backup: Backup): string => {
   const { progress, error, messages } = backup.status ?? {};
   const state = backupState(backup);

@@ -1,6 +1,8 @@
 /** Those of Longhorn's clocks that expectations reckon with, in milliseconds. */
 export type LonghornClocks = {
-  /** From the start of one attempt to delete a backup to that of the next, the first time; doubled each time. */
+  /**
+   * From the start of one attempt to delete a backup to that of the next, the first time; doubled each time.
+   */
   deletionBackoff: number;
   /** After this long at most a controller looks at an object again that nobody has changed. */
   resync: number;
@@ -10,8 +12,16 @@ export type LonghornClocks = {
   monitorPoll: number;
 };
 
-/** As they are in every Longhorn from v1.8.0 on (longhorn-manager, controller/backup_controller.go and util/client/client.go, engineapi/backup_monitor.go; backupstore, lock.go). */
-export const longhornClocks: LonghornClocks = { deletionBackoff: 60_000, resync: 30_000, lockLife: 150_000, monitorPoll: 2_000 };
+/**
+ * As they are in every Longhorn from v1.8.0 on (longhorn-manager, controller/backup_controller.go and
+ * util/client/client.go, engineapi/backup_monitor.go; backupstore, lock.go).
+ */
+export const longhornClocks: LonghornClocks = {
+  deletionBackoff: 60_000,
+  resync: 30_000,
+  lockLife: 150_000,
+  monitorPoll: 2_000,
+};
 
 /** How `CORRAL_TARGET_CLOCKS` has to be. */
 export const clocksHelp =

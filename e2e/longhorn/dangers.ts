@@ -1,9 +1,13 @@
-/** What a scenario may do that others on the same cluster could feel, by the name that `--allow` knows; what each is called in sentences. */
+/**
+ * What a scenario may do that others on the same cluster could feel, by the name that `--allow` knows; what
+ * each is called in sentences.
+ */
 export const dangers = {
   'manager-kill': 'kills longhorn-manager pods',
   'process-hold': 'stops processes in longhorn-manager pods',
   'manager-mount': "makes a folder of the scenario's own backup store read-only within longhorn-manager pods",
-  'store-stall': "stops the server of the scenario's own backup store for a while, on which longhorn-manager and the nodes then wait",
+  'store-stall':
+    "stops the server of the scenario's own backup store for a while, on which longhorn-manager and the nodes then wait",
   'admission-policy': 'makes an admission policy that denies deletions',
   settings: "changes Longhorn's settings",
   'default-target': "changes Longhorn's default backup target",

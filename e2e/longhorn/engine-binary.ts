@@ -3,12 +3,17 @@ import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';
 
 /**
- * Where the binary of the default engine image lies, on a node as in its manager pod; Longhorn deletes backups with it, whatever the volume's
- * own image (longhorn-manager, engineapi/backups.go and types/types.go).
+ * Where the binary of the default engine image lies, on a node as in its manager pod; Longhorn deletes
+ * backups with it, whatever the volume's own image (longhorn-manager, engineapi/backups.go and
+ * types/types.go).
  */
 export const engineBinary = async (cluster: Cluster): Promise<string> => {
   const name = 'default-engine-image';
-  const { value } = await cluster.get<Setting>(longhornResources.settings, { namespace: longhornNamespace, name });
-  if (!value) throw new Error(`Longhorn's setting ${name} is empty: where the engine's binary lies is not known`);
+  const { value } = await cluster.get<Setting>(longhornResources.settings, {
+    namespace: longhornNamespace,
+    name,
+  });
+  if (!value)
+    throw new Error(`Longhorn's setting ${name} is empty: where the engine's binary lies is not known`);
   return `/var/lib/longhorn/engine-binaries/${value.replaceAll(/[:/]/g, '-')}/longhorn`;
 };

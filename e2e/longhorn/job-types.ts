@@ -2,12 +2,23 @@ import type { KubernetesObject } from '../kube/cluster.ts';
 
 /** Work that Longhorn does for volumes again and again; it keeps a CronJob of the same name for it. */
 export type RecurringJob = KubernetesObject & {
-  spec: { name: string; task: string; cron: string; retain: number; concurrency: number; groups: string[]; labels: Record<string, string> };
+  spec: {
+    name: string;
+    task: string;
+    cron: string;
+    retain: number;
+    concurrency: number;
+    groups: string[];
+    labels: Record<string, string>;
+  };
 };
 
 /** Kubernetes' own kind of it. */
 export type CronJob = KubernetesObject & {
-  spec: { schedule: string; jobTemplate: { metadata?: { labels?: Record<string, string> }; spec: Record<string, unknown> } };
+  spec: {
+    schedule: string;
+    jobTemplate: { metadata?: { labels?: Record<string, string> }; spec: Record<string, unknown> };
+  };
   status?: { lastScheduleTime?: string | null };
 };
 
@@ -18,11 +29,18 @@ export type Job = KubernetesObject & {
 
 /** A pod, as far as its containers' lives go. */
 export type JobPod = KubernetesObject & {
-  status?: { phase?: string; containerStatuses?: { name: string; restartCount: number; state?: ContainerState }[] | null };
+  status?: {
+    phase?: string;
+    containerStatuses?: { name: string; restartCount: number; state?: ContainerState }[] | null;
+  };
 };
 
 /** What a container is at; one of them is there. */
-type ContainerState = { waiting?: { reason?: string }; running?: object; terminated?: { exitCode: number; reason?: string } };
+type ContainerState = {
+  waiting?: { reason?: string };
+  running?: object;
+  terminated?: { exitCode: number; reason?: string };
+};
 
 /** What a controller tells of an object. */
 export type Event = KubernetesObject & {
@@ -35,7 +53,10 @@ export type Event = KubernetesObject & {
 /** The label by which a volume takes part in a recurring job; its value is `enabled`. */
 export const takesPart = (job: string): string => `recurring-job.longhorn.io/${job}`;
 
-/** The name of the label on the CronJob of a recurring job and on the pods of its runs; its value is the job's name. */
+/**
+ * The name of the label on the CronJob of a recurring job and on the pods of its runs; its value is the job's
+ * name.
+ */
 export const jobLabelName = 'recurring-job.longhorn.io';
 
 /** The selector of the pods of a recurring job's runs. */

@@ -1,4 +1,7 @@
-/** What a cluster may lack that scenarios use, by the name that a run's configuration knows; what a scenario needs that needs it. */
+/**
+ * What a cluster may lack that scenarios use, by the name that a run's configuration knows; what a scenario
+ * needs that needs it.
+ */
 export const lacks = {
   'block-device':
     'a block device, to write into a volume that was backed up; without iSCSI no volume of this cluster has one (longhorn#8158)',

@@ -3,7 +3,14 @@ import { resources } from '../kube/cluster.ts';
 import { longhornNamespace } from './resources.ts';
 
 /** A longhorn-manager pod and the node it manages. */
-export type ManagerPod = { namespace: string; name: string; uid: string; container: string; node: string; image: string };
+export type ManagerPod = {
+  namespace: string;
+  name: string;
+  uid: string;
+  container: string;
+  node: string;
+  image: string;
+};
 
 type Pod = KubernetesObject & {
   spec?: { nodeName?: string; containers?: { name: string; image?: string }[] };
@@ -50,20 +57,28 @@ export const managerPodOf = async (cluster: Cluster, node: string): Promise<Mana
 const apiPort = 9500;
 
 /**
- * The managers in the order of how many connections to their API are open; those that cannot be looked into come last. Whose connections they are
- * cannot be told, as a Service may give them another address: it is only good for whom to look at first.
+ * The managers in the order of how many connections to their API are open; those that cannot be looked into
+ * come last. Whose connections they are cannot be told, as a Service may give them another address: it is
+ * only good for whom to look at first.
  */
-export const mostConnectedFirst = async (cluster: Pick<Cluster, 'exec'>, managers: readonly ManagerPod[]): Promise<ManagerPod[]> => {
+export const mostConnectedFirst = async (
+  cluster: Pick<Cluster, 'exec'>,
+  managers: readonly ManagerPod[],
+): Promise<ManagerPod[]> => {
   const counted = await Promise.all(
     managers.map(async (manager) => {
-      const { stdout } = await cluster.exec(manager, ['cat', '/proc/net/tcp', '/proc/net/tcp6']).catch(() => ({ stdout: '' }));
+      const { stdout } = await cluster
+        .exec(manager, ['cat', '/proc/net/tcp', '/proc/net/tcp6'])
+        .catch(() => ({ stdout: '' }));
       return { manager, count: countConnections(stdout, apiPort) };
     }),
   );
   return counted.toSorted((one, other) => other.count - one.count).map(({ manager }) => manager);
 };
 
-/** Counts the connections that are open to a port, in what `/proc/net/tcp` and `tcp6` say where it is served. */
+/**
+ * Counts the connections that are open to a port, in what `/proc/net/tcp` and `tcp6` say where it is served.
+ */
 export const countConnections = (table: string, port: number): number => {
   const local = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const established = '01';

@@ -8,9 +8,14 @@ export type Panic = {
   first: string;
   /** The top frames of Longhorn's own code: function, file and line. */
   frames: string[];
-  /** Its row in the catalogue for this version, and where that was seen; undefined for one that nobody knows. */
+  /**
+   * Its row in the catalogue for this version, and where that was seen; undefined for one that nobody knows.
+   */
   row: { id: MessageId; seen: string } | undefined;
-  /** The backups that it can be about: their removal from the store was begun in this process, and had not ended well. */
+  /**
+   * The backups that it can be about: their removal from the store was begun in this process, and had not
+   * ended well.
+   */
   deletions: { volume: string; backup: string }[];
 };
 
@@ -28,13 +33,17 @@ export const readPanic = (log: string, version: string): Panic | undefined => {
   const frames = trace.flatMap((line, index) => {
     const [, name] = /^(\S+)\([^()]*\)$/.exec(line) ?? [];
     const [, place] = /^\t(?:\S*\/)?([^/\s]+:\d+)/.exec(trace[index + 1] ?? '') ?? [];
-    return name === undefined || place === undefined || !own.test(name) ? [] : [`${name.replace(/^.*\//, '')} (${place})`];
+    return name === undefined || place === undefined || !own.test(name)
+      ? []
+      : [`${name.replace(/^.*\//, '')} (${place})`];
   });
   return {
     first: trace[0] ?? '',
     frames: [...new Set(frames)].slice(0, shownFrames),
     row: found.class === 'unclassified' ? undefined : { id: found.id, seen: found.wording.seen },
-    deletions: isOfDeletion.test(text) ? unendedDeletions(lines.slice(0, start)).filter(fits(text)).map(namesIn) : [],
+    deletions: isOfDeletion.test(text)
+      ? unendedDeletions(lines.slice(0, start)).filter(fits(text)).map(namesIn)
+      : [],
   };
 };
 
@@ -44,7 +53,8 @@ const isOfDeletion = /\.(?:setInprogressDeletionMap|startDeletingBackupInBackupS
 const unendedDeletions = (lines: readonly string[]): string[] => {
   const begun = new Set<string>();
   for (const line of lines) {
-    const [, how, url = ''] = /^(Start|Complete) deleting backup (\S+)/.exec(readLogLine('manager', line)?.message.text ?? '') ?? [];
+    const [, how, url = ''] =
+      /^(Start|Complete) deleting backup (\S+)/.exec(readLogLine('manager', line)?.message.text ?? '') ?? [];
     if (how === 'Start') begun.add(url);
     if (how === 'Complete') begun.delete(url);
   }
@@ -53,7 +63,8 @@ const unendedDeletions = (lines: readonly string[]): string[] => {
 
 // A frame has the address and the length of each text that the function was given; the URL's is the first.
 const fits = (text: string): ((url: string) => boolean) => {
-  const [, length] = /\.setInprogressDeletionMap\([^{)]*\{0x[0-9a-f]+\??, 0x([0-9a-f]+)\??\}/.exec(text) ?? [];
+  const [, length] =
+    /\.setInprogressDeletionMap\([^{)]*\{0x[0-9a-f]+\??, 0x([0-9a-f]+)\??\}/.exec(text) ?? [];
   return (url) => length === undefined || Number.parseInt(length, 16) === Buffer.byteLength(url);
 };
 

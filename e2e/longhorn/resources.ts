@@ -35,7 +35,13 @@ export const longhornApiVersion = 'longhorn.io/v1beta2';
  * The labels that tie a backup to its volume and target.
  * v1.8 and v1.9 demand the volume's, later versions can derive both; given always, they work everywhere.
  */
-export const backupLabels = ({ volume, target }: { volume: string; target: string }): Record<string, string> => ({
+export const backupLabels = ({
+  volume,
+  target,
+}: {
+  volume: string;
+  target: string;
+}): Record<string, string> => ({
   'backup-volume': volume,
   'backup-target': target,
 });

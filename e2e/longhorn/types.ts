@@ -2,7 +2,13 @@ import type { KubernetesObject } from '../kube/cluster.ts';
 
 /** A Longhorn volume; `spec.size` is a string of bytes, as Longhorn has it. */
 export type Volume = KubernetesObject & {
-  spec: { size: string; numberOfReplicas?: number; frontend?: string; backupCompressionMethod?: string; nodeID?: string };
+  spec: {
+    size: string;
+    numberOfReplicas?: number;
+    frontend?: string;
+    backupCompressionMethod?: string;
+    nodeID?: string;
+  };
   status?: {
     state?: string;
     robustness?: string;
@@ -24,7 +30,9 @@ export type Instance = KubernetesObject & {
 /** Who wants a volume attached where; Longhorn makes one for each volume, under the volume's name. */
 export type VolumeAttachment = KubernetesObject & {
   spec: { volume?: string; attachmentTickets?: Record<string, AttachmentTicket | null> };
-  status?: { attachmentTicketStatuses?: Record<string, { satisfied?: boolean; conditions?: Condition[] | null }> };
+  status?: {
+    attachmentTicketStatuses?: Record<string, { satisfied?: boolean; conditions?: Condition[] | null }>;
+  };
 };
 
 /** One wish in a VolumeAttachment; its key in the map must equal `id`. */
@@ -36,7 +44,10 @@ export type Snapshot = KubernetesObject & {
   status?: { readyToUse?: boolean; error?: string };
 };
 
-/** A backup; a failed creation speaks in `status.error`, everything else in `status.messages` under the keys `info` and `error`. */
+/**
+ * A backup; a failed creation speaks in `status.error`, everything else in `status.messages` under the keys
+ * `info` and `error`.
+ */
 export type Backup = KubernetesObject & {
   spec: { snapshotName: string; backupMode?: string };
   status?: BackupStatus;
@@ -54,12 +65,23 @@ export type BackupStatus = {
   compressionMethod?: string;
 };
 
-/** What Longhorn knows of a volume in a backup store; always found by its labels, because its name differs between versions. */
-export type BackupVolume = KubernetesObject & { spec?: { volumeName?: string }; status?: { lastBackupName?: string } };
+/**
+ * What Longhorn knows of a volume in a backup store; always found by its labels, because its name differs
+ * between versions.
+ */
+export type BackupVolume = KubernetesObject & {
+  spec?: { volumeName?: string };
+  status?: { lastBackupName?: string };
+};
 
 /** A backup store as Longhorn uses it; `default` always exists. */
 export type BackupTarget = KubernetesObject & {
-  spec: { backupTargetURL: string; credentialSecret?: string; pollInterval?: string; syncRequestedAt?: string | null };
+  spec: {
+    backupTargetURL: string;
+    credentialSecret?: string;
+    pollInterval?: string;
+    syncRequestedAt?: string | null;
+  };
   status?: { available?: boolean; lastSyncedAt?: string | null; conditions?: Condition[] | null };
 };
 

@@ -11,7 +11,10 @@ import type { Setting } from './types.ts';
  */
 export const readVersion = async (cluster: Cluster): Promise<string> => {
   const setting = await cluster
-    .get<Setting>(longhornResources.settings, { namespace: longhornNamespace, name: 'current-longhorn-version' })
+    .get<Setting>(longhornResources.settings, {
+      namespace: longhornNamespace,
+      name: 'current-longhorn-version',
+    })
     .catch((error: unknown) => {
       if (error instanceof ApiError && error.status === 404) return undefined;
       throw error;
@@ -26,7 +29,9 @@ export const readVersion = async (cluster: Cluster): Promise<string> => {
   return version;
 };
 
-/** The version out of what the cluster says of itself, the setting first; undefined when neither names one. */
+/**
+ * The version out of what the cluster says of itself, the setting first; undefined when neither names one.
+ */
 export const versionOf = (setting: string | undefined, image: string | undefined): string | undefined =>
   [setting, image?.split('@')[0]?.split(':').at(-1)]
     .map((text) => semver.valid(text ?? null))

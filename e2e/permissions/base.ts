@@ -8,19 +8,38 @@ export const base: readonly Rule[] = [
   { place: 'longhorn', resource: longhorn.nodes, verbs: ['list'] },
   { place: 'longhorn', resource: longhorn.volumes, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { place: 'longhorn', resource: longhorn.volumeAttachments, verbs: ['list', 'watch', 'patch'] },
-  { place: 'longhorn', resource: longhorn.engines, verbs: ['list'], seldom: 'read where a volume does not come' },
-  { place: 'longhorn', resource: longhorn.replicas, verbs: ['list'], seldom: 'read where a volume does not come' },
+  {
+    place: 'longhorn',
+    resource: longhorn.engines,
+    verbs: ['list'],
+    seldom: 'read where a volume does not come',
+  },
+  {
+    place: 'longhorn',
+    resource: longhorn.replicas,
+    verbs: ['list'],
+    seldom: 'read where a volume does not come',
+  },
   { place: 'longhorn', resource: longhorn.snapshots, verbs: ['list', 'watch', 'create', 'delete'] },
   { place: 'longhorn', resource: longhorn.backups, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
   { place: 'longhorn', resource: longhorn.backupVolumes, verbs: ['list', 'watch', 'delete'] },
   { place: 'longhorn', resource: longhorn.backupTargets, verbs: ['list', 'watch', 'create', 'delete'] },
-  { place: 'longhorn', resource: longhorn.backupTargets, verbs: ['patch'], seldom: 'only where volumes have no block device' },
+  {
+    place: 'longhorn',
+    resource: longhorn.backupTargets,
+    verbs: ['patch'],
+    seldom: 'only where volumes have no block device',
+  },
   { place: 'longhorn', resource: resources.pods, verbs: ['list', 'watch'] },
   // Data get into a volume by way of its block device, which the manager pods see.
   { place: 'longhorn', resource: resources.pods, subresource: 'exec', verbs: ['get', 'create'] },
 
   // Recurring jobs: Longhorn makes a CronJob of each, whose runs are started and read.
-  { place: 'longhorn', resource: longhorn.recurringJobs, verbs: ['list', 'watch', 'create', 'patch', 'delete'] },
+  {
+    place: 'longhorn',
+    resource: longhorn.recurringJobs,
+    verbs: ['list', 'watch', 'create', 'patch', 'delete'],
+  },
   { place: 'longhorn', resource: resources.cronJobs, verbs: ['list', 'watch', 'patch'] },
   { place: 'longhorn', resource: resources.jobs, verbs: ['list', 'watch', 'create'] },
   { place: 'longhorn', resource: resources.pods, subresource: 'log', verbs: ['get'] },

@@ -9,7 +9,9 @@ export const ofDangers: Record<Danger, readonly Rule[]> = {
   // An exec into the manager pods, as it is needed without it.
   'process-hold': [],
   // The mount itself is made by an exec into the manager pods, as it is needed without it.
-  'manager-mount': [{ place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['default-engine-image'] }],
+  'manager-mount': [
+    { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['default-engine-image'] },
+  ],
   // An exec into the store's pod.
   'store-stall': [],
   'admission-policy': [

@@ -5,17 +5,26 @@ import { aroundScenarios } from './provider.ts';
 import { describeRight, type Right, toRights } from './rights.ts';
 import { type Account, defaultAccount } from './roles.ts';
 
-const reviews: Resource = { group: 'authorization.k8s.io', version: 'v1', plural: 'selfsubjectaccessreviews', namespaced: false };
+const reviews: Resource = {
+  group: 'authorization.k8s.io',
+  version: 'v1',
+  plural: 'selfsubjectaccessreviews',
+  namespaced: false,
+};
 
 type Review = { status: { allowed: boolean } };
 
 type Asked = { allow: readonly Danger[]; namespace?: string | undefined; supportBundle?: boolean };
 
 /**
- * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be played, and what the provider does
- * around them. Returns the lines that say what is missing and how to mend it; none when all is there.
+ * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be
+ * played, and what the provider does around them. Returns the lines that say what is missing and how to mend
+ * it; none when all is there.
  */
-export const missingRights = async (cluster: Cluster, { allow, namespace, supportBundle = false }: Asked): Promise<string[]> => {
+export const missingRights = async (
+  cluster: Cluster,
+  { allow, namespace, supportBundle = false }: Asked,
+): Promise<string[]> => {
   const playing = { dangers: allow, namespace, supportBundle };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = toRights(rules, { stores: namespace });
@@ -30,22 +39,34 @@ export const missingRights = async (cluster: Cluster, { allow, namespace, suppor
 };
 
 const mayDo = async (cluster: Cluster, { place, ...resourceAttributes }: Right): Promise<boolean> => {
-  const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectAccessReview', metadata: {}, spec: { resourceAttributes } };
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    metadata: {},
+    spec: { resourceAttributes },
+  };
   return (await cluster.create<Review>(reviews, review)).status.allowed;
 };
 
-const userReviews: Resource = { group: 'authentication.k8s.io', version: 'v1', plural: 'selfsubjectreviews', namespaced: false };
+const userReviews: Resource = {
+  group: 'authentication.k8s.io',
+  version: 'v1',
+  plural: 'selfsubjectreviews',
+  namespaced: false,
+};
 
 type UserReview = { status: { userInfo: { username?: string } } };
 
-// Undefined for a user that is no service account, and where the API server cannot say (before Kubernetes v1.28).
+// Undefined for a user that is no service account, and where the API server cannot say (before Kubernetes
+// v1.28).
 const serviceAccountOf = async (cluster: Cluster): Promise<Account | undefined> => {
   const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview', metadata: {} };
   const { status } = await cluster.create<UserReview>(userReviews, review).catch((error: unknown) => {
     unlessGone(error);
     return { status: { userInfo: {} } } as UserReview;
   });
-  const [, namespace, name] = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(status.userInfo.username ?? '') ?? [];
+  const [, namespace, name] =
+    /^system:serviceaccount:([^:]+):([^:]+)$/.exec(status.userInfo.username ?? '') ?? [];
   return namespace === undefined || name === undefined ? undefined : { namespace, name };
 };
 
@@ -60,6 +81,7 @@ const mend = async (cluster: Cluster, { allow, namespace, supportBundle }: Asked
     ...(account.name === defaultAccount.name ? [] : ['--service-account', account.name]),
   ];
   const command = `npm run --silent rbac${flags.length === 0 ? '' : ` -- ${flags.join(' ')}`} | kubectl apply -f -`;
-  if (account !== user) return `to make a service account that may, as an admin (then play as it, with --namespace ${stores}): ${command}`;
+  if (account !== user)
+    return `to make a service account that may, as an admin (then play as it, with --namespace ${stores}): ${command}`;
   return `to grant them, as an admin${namespace === undefined ? ` (then play with --namespace ${stores})` : ''}: ${command}`;
 };

@@ -7,8 +7,8 @@ import { inOwnNamespaces, inSharedNamespace, ofStores } from './stores.ts';
 import { ofSupportBundles } from './support-bundles.ts';
 
 /**
- * How scenarios are played, as far as it decides what they need: the dangers that they may bring about, the namespace of all stores, if they share one,
- * and whether Longhorn is asked for its support bundle.
+ * How scenarios are played, as far as it decides what they need: the dangers that they may bring about, the
+ * namespace of all stores, if they share one, and whether Longhorn is asked for its support bundle.
  */
 export type Playing = { dangers: readonly Danger[]; namespace: string | undefined; supportBundle?: boolean };
 

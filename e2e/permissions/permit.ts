@@ -6,14 +6,16 @@ import { describeRight } from './rights.ts';
 import type { Place, Rule } from './rule.ts';
 
 /**
- * Lets a scenario ask the API server only for what the declared rules say that it needs: so what `npm run rbac` prints, which is made of them,
- * holds on any cluster, also on one whose user may do everything. Anything else is an error, and never sent.
+ * Lets a scenario ask the API server only for what the declared rules say that it needs: so what `npm run
+ * rbac` prints, which is made of them, holds on any cluster, also on one whose user may do everything.
+ * Anything else is an error, and never sent.
  */
 export const permitNeeded = ({ run, ...playing }: Playing & { run: string }): Permit => {
   const { dangers, namespace } = playing;
   const isForStores = (asked: string): boolean =>
     namespace === undefined ? asked.startsWith(`corral-${run}-store-`) : asked === namespace;
-  const among = dangers.length === 0 ? 'of a scenario without dangers' : `of a scenario with ${dangers.join(', ')}`;
+  const among =
+    dangers.length === 0 ? 'of a scenario without dangers' : `of a scenario with ${dangers.join(', ')}`;
   return permitOnly(neededRules(playing), { isForStores, among });
 };
 
@@ -48,7 +50,9 @@ const permitOnly = (
   return (access) => {
     const place = placeOf(access);
     if (rules.some((rule) => rule.place === place && allows(rule, access))) return;
-    throw new Error(`a defect of the suite: it wants to ${describeRight(access)}, which is not among what e2e/permissions says ${among}`);
+    throw new Error(
+      `a defect of the suite: it wants to ${describeRight(access)}, which is not among what e2e/permissions says ${among}`,
+    );
   };
 };
 

@@ -4,11 +4,15 @@ import { longhornResources as longhorn } from '../longhorn/resources.ts';
 import type { Playing } from './needed.ts';
 import type { Rule } from './rule.ts';
 
-const seen = (place: Rule['place'], resource: Resource): Rule => ({ place, resource, verbs: ['list', 'watch'] });
+const seen = (place: Rule['place'], resource: Resource): Rule => ({
+  place,
+  resource,
+  verbs: ['list', 'watch'],
+});
 
 /**
- * What `--provider existing` does around the scenarios: it only reads, to know the cluster and its Longhorn, and to compare them afterwards with
- * what they were before.
+ * What `--provider existing` does around the scenarios: it only reads, to know the cluster and its Longhorn,
+ * and to compare them afterwards with what they were before.
  */
 export const aroundScenarios = ({ dangers, namespace }: Playing): readonly Rule[] => [
   { place: 'cluster', resource: resources.namespaces, verbs: ['get'], names: ['kube-system'] },
@@ -28,6 +32,8 @@ export const aroundScenarios = ({ dangers, namespace }: Playing): readonly Rule[
   ].map((resource) => seen('longhorn', resource)),
   namespace === undefined ? seen('cluster', resources.namespaces) : seen('stores', resources.deployments),
   ...(dangers.includes('admission-policy')
-    ? [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings].map((resource) => seen('cluster', resource))
+    ? [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings].map((resource) =>
+        seen('cluster', resource),
+      )
     : []),
 ];

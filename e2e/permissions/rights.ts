@@ -2,8 +2,19 @@ import type { Access } from '../kube/access.ts';
 import { longhornNamespace } from '../longhorn/resources.ts';
 import { type Place, type Rule, type Verb, verbs } from './rule.ts';
 
-/** One thing that a user may or may not do, as an access review asks for it; without a namespace: in every one, or to what is in none. */
-export type Right = { place: Place; verb: Verb; group: string; resource: string; subresource?: string; name?: string; namespace?: string };
+/**
+ * One thing that a user may or may not do, as an access review asks for it; without a namespace: in every
+ * one, or to what is in none.
+ */
+export type Right = {
+  place: Place;
+  verb: Verb;
+  group: string;
+  resource: string;
+  subresource?: string;
+  name?: string;
+  namespace?: string;
+};
 
 /** The namespace that a place stands for; undefined for none, and for all. */
 export const namespaceOf = (place: Place, stores: string | undefined): string | undefined =>
@@ -33,8 +44,18 @@ export const toRights = (rules: readonly Rule[], { stores }: { stores: string | 
 };
 
 /** In words: `delete pods in namespace longhorn-system`. */
-export const describeRight = ({ verb, group, resource, subresource, name, namespace, place }: Access & { place?: Place }): string => {
-  const what = [group === '' ? resource : `${resource}.${group}`, subresource].filter((part) => part !== undefined).join('/');
+export const describeRight = ({
+  verb,
+  group,
+  resource,
+  subresource,
+  name,
+  namespace,
+  place,
+}: Access & { place?: Place }): string => {
+  const what = [group === '' ? resource : `${resource}.${group}`, subresource]
+    .filter((part) => part !== undefined)
+    .join('/');
   const everywhere = place === 'stores' ? ' in every namespace' : '';
   return `${verb} ${what}${name === undefined ? '' : ` ${name}`}${namespace === undefined ? everywhere : ` in namespace ${namespace}`}`;
 };

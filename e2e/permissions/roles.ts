@@ -5,7 +5,9 @@ import { aroundScenarios } from './provider.ts';
 import { namespaceOf, type Right, toRights } from './rights.ts';
 import { type Place, verbs } from './rule.ts';
 
-/** A service account that plays scenarios, and the namespace that it is in and that holds their backup stores. */
+/**
+ * A service account that plays scenarios, and the namespace that it is in and that holds their backup stores.
+ */
 export type Account = { namespace: string; name: string };
 
 /** The one that is meant where nobody names another. */
@@ -17,7 +19,10 @@ const places: readonly Place[] = ['longhorn', 'stores', 'cluster'];
 const rbac = 'rbac.authorization.k8s.io';
 const apiVersion = `${rbac}/v1`;
 
-/** All that has to be made so that a service account may play the scenarios with these dangers, and nothing else; in the order in which to apply it. */
+/**
+ * All that has to be made so that a service account may play the scenarios with these dangers, and nothing
+ * else; in the order in which to apply it.
+ */
 export const rolesFor = (
   account: Account,
   { allow, supportBundle = false }: { allow: readonly Danger[]; supportBundle?: boolean },
@@ -32,16 +37,27 @@ export const rolesFor = (
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace, labels } },
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
     ...places.flatMap((place) =>
-      bound(account, namespaceOf(place, namespace), toPolicyRules(rights.filter((right) => right.place === place))),
+      bound(
+        account,
+        namespaceOf(place, namespace),
+        toPolicyRules(rights.filter((right) => right.place === place)),
+      ),
     ),
   ];
 };
 
 /** A role and its binding. */
-const bound = ({ namespace, name }: Account, where: string | undefined, rules: PolicyRule[]): KubernetesObject[] => {
+const bound = (
+  { namespace, name }: Account,
+  where: string | undefined,
+  rules: PolicyRule[],
+): KubernetesObject[] => {
   const kind = where === undefined ? 'ClusterRole' : 'Role';
   // Others may play in other namespaces: outside of its own, the account's role is named by both.
-  const metadata = where === undefined ? { name: `${namespace}:${name}` } : { name: `${namespace}:${name}`, namespace: where };
+  const metadata =
+    where === undefined
+      ? { name: `${namespace}:${name}` }
+      : { name: `${namespace}:${name}`, namespace: where };
   return [
     { apiVersion, kind, metadata, rules },
     {
@@ -54,9 +70,14 @@ const bound = ({ namespace, name }: Account, where: string | undefined, rules: P
   ];
 };
 
-/** Rules of RBAC that grant these rights and no other: resources of a group with the same verbs stand together. */
+/**
+ * Rules of RBAC that grant these rights and no other: resources of a group with the same verbs stand
+ * together.
+ */
 const toPolicyRules = (rights: readonly Right[]): PolicyRule[] => {
-  const ofResource = Map.groupBy(rights, ({ group, resource, subresource, name }) => JSON.stringify([group, resource, subresource, name]));
+  const ofResource = Map.groupBy(rights, ({ group, resource, subresource, name }) =>
+    JSON.stringify([group, resource, subresource, name]),
+  );
   const single = [...ofResource.values()].map((same) => {
     const [{ group, resource, subresource, name }] = same as [Right];
     return {

@@ -5,7 +5,10 @@ export const verbs = ['get', 'list', 'watch', 'create', 'patch', 'delete'] as co
 
 export type Verb = (typeof verbs)[number];
 
-/** Where it may be done: in Longhorn's namespace, in one that holds backup stores, or to what is in no namespace. */
+/**
+ * Where it may be done: in Longhorn's namespace, in one that holds backup stores, or to what is in no
+ * namespace.
+ */
 export type Place = 'longhorn' | 'stores' | 'cluster';
 
 /** Something that requests of the suite do. Nothing stands for several: no wildcards. */

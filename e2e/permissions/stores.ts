@@ -4,13 +4,19 @@ import type { Rule } from './rule.ts';
 
 const there = (rule: StoreRule): Rule => ({ ...rule, place: 'stores' });
 
-/** What scenarios do to have a backup store, and to look into it; a Lease stands beside each (e2e/store/lease.ts). */
+/**
+ * What scenarios do to have a backup store, and to look into it; a Lease stands beside each
+ * (e2e/store/lease.ts).
+ */
 export const ofStores = ({ rights }: StoreDriver): readonly Rule[] => [
   ...rights.always.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['create', 'patch'] },
 ];
 
-/** What they do besides where all stores are in a namespace that somebody has made for them: each store is removed by itself. */
+/**
+ * What they do besides where all stores are in a namespace that somebody has made for them: each store is
+ * removed by itself.
+ */
 export const inSharedNamespace = ({ rights }: StoreDriver): readonly Rule[] => [
   ...rights.inSharedNamespace.map(there),
   { place: 'stores', resource: resources.leases, verbs: ['delete'] },

@@ -1,7 +1,10 @@
 import { longhornResources as longhorn } from '../longhorn/resources.ts';
 import type { Rule } from './rule.ts';
 
-/** What scenarios do besides where Longhorn is asked for its support bundle, which comes through its user interface's service. */
+/**
+ * What scenarios do besides where Longhorn is asked for its support bundle, which comes through its user
+ * interface's service.
+ */
 export const ofSupportBundles: readonly Rule[] = [
   {
     place: 'longhorn',

@@ -5,20 +5,29 @@ type Level = 'error' | 'warning' | 'notice';
 
 type Annotation = { level: Level; title: string; message: string; file?: string; line?: number | undefined };
 
-const escapeData = (text: string): string => text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
-const escapeProperty = (text: string): string => escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
+const escapeData = (text: string): string =>
+  text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const escapeProperty = (text: string): string =>
+  escapeData(text).replaceAll(':', '%3A').replaceAll(',', '%2C');
 
 /** Writes an annotation as the command that GitHub reads from what a job prints. */
 export const toCommand = ({ level, title, message, file, line }: Annotation): string => {
-  const properties = Object.entries({ file, line, title }).filter(([, value]) => value !== undefined && value !== '');
+  const properties = Object.entries({ file, line, title }).filter(
+    ([, value]) => value !== undefined && value !== '',
+  );
   return `::${level} ${properties.map(([name, value]) => `${name}=${escapeProperty(String(value))}`).join(',')}::${escapeData(message)}`;
 };
 
-/** The line of a file that has the scenario's name in quotes, from 1; undefined where the file cannot be read, or writes it in another way. */
+/**
+ * The line of a file that has the scenario's name in quotes, from 1; undefined where the file cannot be read,
+ * or writes it in another way.
+ */
 export const lineOf = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): number | undefined => {
   try {
     const lines = readFileSync(file, 'utf8').split('\n');
-    const index = lines.findIndex((line) => ["'", '"', '`'].some((quote) => line.includes(quote + name + quote)));
+    const index = lines.findIndex((line) =>
+      ["'", '"', '`'].some((quote) => line.includes(quote + name + quote)),
+    );
     return index < 0 ? undefined : index + 1;
   } catch {
     return undefined;
@@ -34,7 +43,9 @@ const ofScenario = (scenario: ScenarioReport, line: typeof lineOf): Annotation[]
   if (bad === undefined && findings.length === 0) return [];
   const place = { file, line: line(scenario) };
   return [
-    ...(bad === undefined ? [] : [{ ...place, level: levels[bad], title: `${titles[bad]}${name}`, message: reason ?? '' }]),
+    ...(bad === undefined
+      ? []
+      : [{ ...place, level: levels[bad], title: `${titles[bad]}${name}`, message: reason ?? '' }]),
     ...findings.map(({ title, detail, link }) => ({
       ...place,
       level: 'notice' as const,
@@ -45,9 +56,17 @@ const ofScenario = (scenario: ScenarioReport, line: typeof lineOf): Annotation[]
 };
 
 const ofRun = ({ end, differences }: Report): Annotation[] => [
-  ...(end.state === 'finished' ? [] : [{ level: 'error' as const, title: 'The run did not finish', message: end.reason ?? end.state }]),
+  ...(end.state === 'finished'
+    ? []
+    : [{ level: 'error' as const, title: 'The run did not finish', message: end.reason ?? end.state }]),
   ...(differences?.length
-    ? [{ level: 'error' as const, title: 'The cluster is not as it was before the run', message: differences.join('\n') }]
+    ? [
+        {
+          level: 'error' as const,
+          title: 'The cluster is not as it was before the run',
+          message: differences.join('\n'),
+        },
+      ]
     : []),
 ];
 
@@ -60,7 +79,10 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
   return [...all.slice(0, most - 1), { level, title: `${message.length} more`, message: message.join('\n') }];
 };
 
-/** What GitHub shows beside a run: an error for each failure, a warning for what is not provable, a notice for each finding. */
+/**
+ * What GitHub shows beside a run: an error for each failure, a warning for what is not provable, a notice for
+ * each finding.
+ */
 export const composeAnnotations = (report: Report, line = lineOf): string[] => {
   const all = [...ofRun(report), ...report.scenarios.flatMap((each) => ofScenario(each, line))];
   const commands = (['error', 'warning', 'notice'] as const).flatMap((level) =>

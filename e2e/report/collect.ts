@@ -37,7 +37,15 @@ export const toScenario = (test: TestCase, end: RunEnd): ScenarioReport => {
   };
 };
 
-const toldBy = ({ startedAt, steps, findings, account, decisions, evidence, failure }: NonNullable<ScenarioRecord['outcome']>) => ({
+const toldBy = ({
+  startedAt,
+  steps,
+  findings,
+  account,
+  decisions,
+  evidence,
+  failure,
+}: NonNullable<ScenarioRecord['outcome']>) => ({
   startedAt,
   steps,
   findings,
@@ -64,7 +72,10 @@ const failure = (
 
 const loads = (file: string): string => `The scenarios of ${file} load`;
 
-/** The failures that belong to no scenario, in a scenario's form so that no reader can overlook them: files that do not load, stray errors. */
+/**
+ * The failures that belong to no scenario, in a scenario's form so that no reader can overlook them: files
+ * that do not load, stray errors.
+ */
 export const toStrayFailures = (
   modules: readonly TestModule[],
   errors: readonly SerializedError[],
@@ -74,10 +85,15 @@ export const toStrayFailures = (
   // Vitest reports the work that it cancelled as an error.
   const stray = interrupted ? [] : errors;
   return [
-    ...broken.map((module) => failure({ name: loads(toFile(module)), file: toFile(module), round }, module.errors())),
-    ...(stray.length > 0 ? [failure({ name: 'Nothing fails outside the scenarios', file: '', round }, stray)] : []),
+    ...broken.map((module) =>
+      failure({ name: loads(toFile(module)), file: toFile(module), round }, module.errors()),
+    ),
+    ...(stray.length > 0
+      ? [failure({ name: 'Nothing fails outside the scenarios', file: '', round }, stray)]
+      : []),
   ];
 };
 
 /** Whether a scenario of a report is such a failure. */
-export const isStray = ({ name, file }: Pick<ScenarioReport, 'name' | 'file'>): boolean => file === '' || name === loads(file);
+export const isStray = ({ name, file }: Pick<ScenarioReport, 'name' | 'file'>): boolean =>
+  file === '' || name === loads(file);

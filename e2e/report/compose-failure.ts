@@ -4,8 +4,16 @@ import type { Failure } from './schema.ts';
 const section = (title: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : ['', title, ...lines.flatMap((line) => indent(line, '  '))];
 
-/** What is known of a failure beside its reason: where it points to; what Longhorn said, by the catalogue of its messages; the faults in force; where the evidence is. */
-export const composeCircumstances = ({ messages, faults, evidence, pointsTo }: Omit<Failure, 'step' | 'reason'>): string[] => [
+/**
+ * What is known of a failure beside its reason: where it points to; what Longhorn said, by the catalogue of
+ * its messages; the faults in force; where the evidence is.
+ */
+export const composeCircumstances = ({
+  messages,
+  faults,
+  evidence,
+  pointsTo,
+}: Omit<Failure, 'step' | 'reason'>): string[] => [
   ...(pointsTo === undefined ? [] : section(`Points to: ${pointsTo.place}`, pointsTo.because)),
   ...section(
     'Messages of Longhorn:',
@@ -27,6 +35,12 @@ export const composeFailure = (failure: Failure): string[] => [
   ...[...failure.reason.split('\n'), ...composeCircumstances(failure)].flatMap((line) => indent(line, '  ')),
 ];
 
-/** The reason of an ending without the failure that was told before it; null where nothing else is in there. */
+/**
+ * The reason of an ending without the failure that was told before it; null where nothing else is in there.
+ */
 export const beyondTold = (reason: string | null, told: Failure | undefined): string | null =>
-  reason === told?.reason ? null : told === undefined ? reason : (reason?.replace(told.reason, () => '(told above)') ?? null);
+  reason === told?.reason
+    ? null
+    : told === undefined
+      ? reason
+      : (reason?.replace(told.reason, () => '(told above)') ?? null);

@@ -2,7 +2,10 @@ import { formatDuration } from '../kube/duration.ts';
 import type { Paint } from './console.ts';
 import type { Awaited, Running } from './under-way.ts';
 
-/** What stands below what has ended: by when, on which terminal, whose number is which, and how many have ended and are to come. */
+/**
+ * What stands below what has ended: by when, on which terminal, whose number is which, and how many have
+ * ended and are to come.
+ */
 export type Frame = {
   now: number;
   columns: number;
@@ -16,9 +19,11 @@ export type Frame = {
 };
 
 // A whole second is as fine as a line needs that is drawn once a second.
-const span = (milliseconds: number): string => (milliseconds < 1000 ? '0 s' : formatDuration(Math.floor(milliseconds / 1000) * 1000));
+const span = (milliseconds: number): string =>
+  milliseconds < 1000 ? '0 s' : formatDuration(Math.floor(milliseconds / 1000) * 1000);
 
-const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`);
+const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, Math.max(0, width - 1)).trimEnd()}…`;
 
 /** The first of these that fits into the width; the last one, cut, where none does. */
 const firstThatFits = (texts: readonly [string, ...string[]], width: number): string =>
@@ -27,8 +32,14 @@ const firstThatFits = (texts: readonly [string, ...string[]], width: number): st
 // One column stays free: some terminals break a line that fills the last one.
 const room = ({ columns }: Frame, indent: number): number => Math.max(1, columns - 1 - indent);
 
-/** Says what is awaited, the state that stands instead and since when, and what is left of whose time: the whole, then shorter and shorter. */
-const describeAwaited = ({ what, now: state, since, at, limit, owner }: Awaited, now: number): [string, ...string[]] => {
+/**
+ * Says what is awaited, the state that stands instead and since when, and what is left of whose time: the
+ * whole, then shorter and shorter.
+ */
+const describeAwaited = (
+  { what, now: state, since, at, limit, owner }: Awaited,
+  now: number,
+): [string, ...string[]] => {
   const spent = span(now - since);
   const seen = state === null ? 'not seen yet' : `now ${state}, for ${spent}`;
   const left = `${span(at + limit - now)} left`;
@@ -41,7 +52,11 @@ const describeAwaited = ({ what, now: state, since, at, limit, owner }: Awaited,
 };
 
 /** A text with the time since when, which is never what is cut. */
-const composeTimed = (text: string, { since, indent, style }: { since: number; indent: string; style?: 'bold' }, frame: Frame): string => {
+const composeTimed = (
+  text: string,
+  { since, indent, style }: { since: number; indent: string; style?: 'bold' },
+  frame: Frame,
+): string => {
   const time = ` (${span(frame.now - since)})`;
   const shown = cut(text, room(frame, indent.length) - time.length);
   return `${indent}${style === undefined ? shown : frame.paint(style, shown)}${frame.paint('dim', time)}`;
@@ -56,14 +71,21 @@ const composeRunning = ({ test, at, step, awaited }: Running, depth: number, fra
   if (depth === 1) {
     const name = cut(test.name, Math.floor(room(frame, head.length) / 2));
     const rest = waits?.at(-1) ?? step?.sentence ?? 'begins';
-    return [`${head}${paint('bold', name)}${paint('dim', `: ${cut(rest, room(frame, head.length + name.length + 2))}`)}`];
+    return [
+      `${head}${paint('bold', name)}${paint('dim', `: ${cut(rest, room(frame, head.length + name.length + 2))}`)}`,
+    ];
   }
   const indent = ' '.repeat(Math.max(2, head.length));
   const below = [
     ...(step === undefined ? [] : [composeTimed(step.sentence, { since: step.at, indent }, frame)]),
-    ...(waits === undefined ? [] : [`${indent}${paint('dim', firstThatFits(waits, room(frame, indent.length)))}`]),
+    ...(waits === undefined
+      ? []
+      : [`${indent}${paint('dim', firstThatFits(waits, room(frame, indent.length)))}`]),
   ];
-  return [composeTimed(test.name, { since: at, indent: head, style: 'bold' }, frame), ...below.slice(1 - depth)];
+  return [
+    composeTimed(test.name, { since: at, indent: head, style: 'bold' }, frame),
+    ...below.slice(1 - depth),
+  ];
 };
 
 const composeCounts = ({ passed, failed, skipped, toCome }: Frame, running: number): string => {
@@ -77,14 +99,18 @@ const composeCounts = ({ passed, failed, skipped, toCome }: Frame, running: numb
   return counted.flatMap(([count, what]) => (count > 0 ? [`${count} ${what}`] : [])).join(', ');
 };
 
-/** Composes the area that is drawn again: what each scenario is at, as deep as the rows of the terminal allow, and how many there are. */
+/**
+ * Composes the area that is drawn again: what each scenario is at, as deep as the rows of the terminal allow,
+ * and how many there are.
+ */
 export const composeLive = (running: readonly Running[], frame: Frame): string[] => {
   if (running.length === 0) return [];
   // A row for what has ended, an empty one below it, one for the counts, and one that the cursor stands in.
   const rows = Math.max(1, frame.rows - 4);
   const inDepth = (depth: number) => running.flatMap((each) => composeRunning(each, depth, frame));
   const lines = [3, 2].map(inDepth).find(({ length }) => length <= rows) ?? inDepth(1);
-  const shown = lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more`];
+  const shown =
+    lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… and ${lines.length - rows + 1} more`];
   return ['', ...shown, frame.paint('dim', cut(composeCounts(frame, running.length), room(frame, 0)))];
 };
 

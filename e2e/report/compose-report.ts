@@ -1,9 +1,14 @@
 import { describeJudged } from './judged.ts';
 import { countStates, type Report, type ScenarioReport, schemaVersion, untold } from './schema.ts';
 
-/** Puts a report together; what follows from the rest (totals, what was judged, how long it took) is worked out here. */
+/**
+ * Puts a report together; what follows from the rest (totals, what was judged, how long it took) is worked
+ * out here.
+ */
 export const composeReport = (
-  known: Pick<Report, 'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'scenarios'> & { startedAt: Date },
+  known: Pick<Report, 'run' | 'provider' | 'target' | 'kubernetes' | 'end' | 'shard' | 'scenarios'> & {
+    startedAt: Date;
+  },
 ): Report => ({
   schemaVersion,
   run: known.run,

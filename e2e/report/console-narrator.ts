@@ -14,7 +14,10 @@ type Means = { screen: Screen; paint: Paint; verbose: boolean; now: () => number
 // As often as a reader sees time go by.
 const tick = 1000;
 
-/** Tells a run to people: lines for what has happened, and what is under way below them, or, where nothing can be drawn, a line a minute. */
+/**
+ * Tells a run to people: lines for what has happened, and what is under way below them, or, where nothing can
+ * be drawn, a line a minute.
+ */
 export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): Narrator => {
   const teller = createTeller(screen.print, paint);
   const underWay = createUnderWay(now);
@@ -29,12 +32,24 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
     const { passed, failed, notProvable, skipped } = countStates(ended);
     const toCome = Math.max(0, chosen - ended.length - running.length);
     const { tagOf } = teller;
-    screen.draw(composeLive(running, { ...size, now: now(), paint, tagOf, passed, failed: failed + notProvable, skipped, toCome }));
+    screen.draw(
+      composeLive(running, {
+        ...size,
+        now: now(),
+        paint,
+        tagOf,
+        passed,
+        failed: failed + notProvable,
+        skipped,
+        toCome,
+      }),
+    );
   };
 
   const pass = (): void => {
     show();
-    for (const each of screen.size() === undefined ? underWay.beats() : []) teller.remark(each.test, composeHeartbeat(each, now()));
+    for (const each of screen.size() === undefined ? underWay.beats() : [])
+      teller.remark(each.test, composeHeartbeat(each, now()));
   };
 
   const stop = (): void => {
@@ -47,7 +62,9 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
     if (event.kind === 'start') teller.starts(test);
     if (event.kind === 'step') teller.step(test, event.step);
     if (event.kind === 'failure') teller.failed(test, event.failure);
-    const said = verbose ? describeEvent(event, 'id' in event ? underWay.awaited(test, event.id) : undefined) : undefined;
+    const said = verbose
+      ? describeEvent(event, 'id' in event ? underWay.awaited(test, event.id) : undefined)
+      : undefined;
     if (said !== undefined) teller.remark(test, said);
   };
 
@@ -86,12 +103,14 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
 };
 
 /**
- * Says, for those who want to know all, what is no step: that one begins, each state that something awaited goes through, each fault with its proof,
- * each finding. `awaited` is what the event is about, if it is about that, as it was told before it.
+ * Says, for those who want to know all, what is no step: that one begins, each state that something awaited
+ * goes through, each fault with its proof, each finding. `awaited` is what the event is about, if it is about
+ * that, as it was told before it.
  */
 const describeEvent = (event: ScenarioEvent, awaited: Awaited | undefined): string | undefined => {
   if (event.kind === 'step-begins') return `begins: ${event.sentence}`;
-  if (event.kind === 'awaited') return `${event.state.replace('-', ' ')}: ${awaited?.what ?? 'what was awaited'}`;
+  if (event.kind === 'awaited')
+    return `${event.state.replace('-', ' ')}: ${awaited?.what ?? 'what was awaited'}`;
   if (event.kind === 'fault') return `fault ${event.name}, ${event.phase}: ${event.detail}`;
   if (event.kind === 'finding') return `finding: ${event.finding.title}`;
   if (event.kind !== 'awaits') return undefined;

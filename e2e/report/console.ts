@@ -15,11 +15,17 @@ export type Tag = string | undefined;
 const tagged = ([first = '', ...rest]: string[], tag: Tag, paint: Paint): string[] => {
   if (tag === undefined) return [first, ...rest];
   const deeper = ' '.repeat(tag.length - 1);
-  return [`${paint('dim', tag)} ${first.trimStart()}`, ...rest.map((line) => (line === '' ? '' : deeper + line))];
+  return [
+    `${paint('dim', tag)} ${first.trimStart()}`,
+    ...rest.map((line) => (line === '' ? '' : deeper + line)),
+  ];
 };
 
 /** The first lines of a run. */
-export const composeHeading = (report: Pick<Report, 'run' | 'provider' | 'judged'>, paint: Paint): string[] => [
+export const composeHeading = (
+  report: Pick<Report, 'run' | 'provider' | 'judged'>,
+  paint: Paint,
+): string[] => [
   paint('bold', `Corral run ${report.run}, provider ${report.provider}`),
   `Judged: ${report.judged}`,
 ];
@@ -50,18 +56,23 @@ const endings = {
 } as const;
 
 /** A line on a scenario beside its steps. */
-export const composeRemark = (text: string, paint: Paint, tag?: Tag): string[] => tagged([`  ${paint('dim', `· ${text}`)}`], tag, paint);
+export const composeRemark = (text: string, paint: Paint, tag?: Tag): string[] =>
+  tagged([`  ${paint('dim', `· ${text}`)}`], tag, paint);
 
 /** A failure where it happened, before the clean-up; with a number, the name of its scenario as well. */
 export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?: Tag): string[] => {
   const [first = '', ...rest] = composeFailure(failure);
   const whose = tag === undefined ? '' : `${name}, `;
-  return tagged([`  ${paint('red', `${whose}${first}`)}`, ...rest.map((line) => (line === '' ? '' : `  ${line}`))], tag, paint);
+  return tagged(
+    [`  ${paint('red', `${whose}${first}`)}`, ...rest.map((line) => (line === '' ? '' : `  ${line}`))],
+    tag,
+    paint,
+  );
 };
 
 /**
- * How a scenario ended: a passed one in a line, any other with its whole reason, but for what was told where it happened; then what it found. With a
- * number, its name as well: the one above is far away.
+ * How a scenario ended: a passed one in a line, any other with its whole reason, but for what was told where
+ * it happened; then what it found. With a number, its name as well: the one above is far away.
  */
 export const composeEnding = (
   scenario: ScenarioReport,
@@ -72,11 +83,18 @@ export const composeEnding = (
   const [style, words] = endings[state];
   const reason = beyondTold(scenario.reason, told);
   const above = told !== undefined && reason === null ? ' (told above)' : '';
-  const lines = [`  ${paint(style, `${words} ${formatDuration(duration)}`)}${tag === undefined ? '' : `: ${name}`}${above}`];
+  const lines = [
+    `  ${paint(style, `${words} ${formatDuration(duration)}`)}${tag === undefined ? '' : `: ${name}`}${above}`,
+  ];
   if (reason !== null) lines.push(...indent(reason, '    '));
-  if (told === undefined && failure !== undefined) lines.push(...composeCircumstances(failure).map((line) => `    ${line}`));
+  if (told === undefined && failure !== undefined)
+    lines.push(...composeCircumstances(failure).map((line) => `    ${line}`));
   for (const { title, detail, link } of findings) {
-    lines.push(`  ${paint('yellow', 'finding')}: ${title}`, ...indent(detail, '    '), ...(link === undefined ? [] : [`    ${link}`]));
+    lines.push(
+      `  ${paint('yellow', 'finding')}: ${title}`,
+      ...indent(detail, '    '),
+      ...(link === undefined ? [] : [`    ${link}`]),
+    );
   }
   return tagged(lines, tag, paint);
 };
@@ -85,7 +103,10 @@ export const composeEnding = (
 export const composeTotals = ({ passed, failed, skipped, notProvable }: Report['totals']): string =>
   `${passed} passed, ${failed + notProvable} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
 
-/** The last lines of a run; what did not pass is named again, but for a scenario that was alone: it stands right above. */
+/**
+ * The last lines of a run; what did not pass is named again, but for a scenario that was alone: it stands
+ * right above.
+ */
 export const composeClosing = (report: Report, path: string, paint: Paint): string[] => {
   const { end, totals, judged, duration, scenarios } = report;
   const failed = totals.failed + totals.notProvable > 0;
@@ -99,15 +120,17 @@ export const composeClosing = (report: Report, path: string, paint: Paint): stri
     lines.push(
       `${totals.notProvable} of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about`,
     );
-  if (end.state !== 'finished') lines.push(paint('yellow', `The run did not finish: ${end.reason ?? end.state}`));
+  if (end.state !== 'finished')
+    lines.push(paint('yellow', `The run did not finish: ${end.reason ?? end.state}`));
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
 };
 
 const marks = { failed: '✗', 'not-provable': '?' } as const;
 
 /**
- * The scenarios of a report that did not pass, each with where it stopped and the folder of its evidence: what was told where it happened is far above
- * when a run ends. `path` is the report's, from where the run was started.
+ * The scenarios of a report that did not pass, each with where it stopped and the folder of its evidence:
+ * what was told where it happened is far above when a run ends. `path` is the report's, from where the run
+ * was started.
  */
 const listFailed = (report: Report, path: string): string[] => {
   const titleOf = titlesOf(report);

@@ -15,4 +15,9 @@ export const createNarrator = (output: Output, { alone }: { alone: boolean }): N
         write: (text) => void process.stdout.write(text),
         beside: (text) => void process.stderr.write(text),
       })
-    : createConsoleNarrator({ screen: createScreen(process.stdout, { alone }), paint, verbose: output === 'verbose', now: Date.now });
+    : createConsoleNarrator({
+        screen: createScreen(process.stdout, { alone }),
+        paint,
+        verbose: output === 'verbose',
+        now: Date.now,
+      });

@@ -12,15 +12,18 @@ export const timeKey = ({ name, file }: Pick<ScenarioReport, 'name' | 'file'>): 
 
 const timesFile = new URL('../../fixtures/expected-times.json', import.meta.url);
 
-/** The expected times that came with this commit: every shard of it has the same, on whatever machine it is played. */
+/**
+ * The expected times that came with this commit: every shard of it has the same, on whatever machine it is
+ * played.
+ */
 export const readExpectedTimes = (): ExpectedTimes =>
   z.record(z.string(), z.int().nonnegative()).parse(JSON.parse(readFileSync(timesFile, 'utf8')));
 
 const second = 1000;
 
 /**
- * What a report teaches about times: of each scenario that passed, the longest, to the second. What it waited in line for others is not its own:
- * who plays it beside it may be another.
+ * What a report teaches about times: of each scenario that passed, the longest, to the second. What it waited
+ * in line for others is not its own: who plays it beside it may be another.
  */
 export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes => {
   const times = new Map<string, number>();

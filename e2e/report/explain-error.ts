@@ -7,18 +7,22 @@ const ownFrames = (error: Error): string[] =>
     .filter(
       (line) =>
         /^\s+at /.test(line) &&
-        !/node:|node_modules|scenario-core|e2e\/(suite\/(play|exclusive)\/|(kube\/account|history\/observer)\.ts)/.test(line),
+        !/node:|node_modules|scenario-core|e2e\/(suite\/(play|exclusive)\/|(kube\/account|history\/observer)\.ts)/.test(
+          line,
+        ),
     )
     .slice(0, shownFrames)
     .map((line) => line.trimStart());
 
-// An error with a verdict was composed for the reader and explains everything; its stack would only bury that.
+// An error with a verdict was composed for the reader and explains everything; its stack would only bury
+// that.
 const explainsItself = (error: Error): boolean => 'verdict' in error;
 
 /** Writes an error complete: its message, where in this project it was thrown, and each cause. */
 export const explainError = (error: unknown): string => {
   if (!(error instanceof Error)) return String(error);
-  const named = error.name === 'Error' || explainsItself(error) ? error.message : `${error.name}: ${error.message}`;
+  const named =
+    error.name === 'Error' || explainsItself(error) ? error.message : `${error.name}: ${error.message}`;
   const lines = explainsItself(error) ? [named] : [named, ...ownFrames(error).map((frame) => `    ${frame}`)];
   if (error instanceof AggregateError) lines.push(...error.errors.map((each) => `- ${explainError(each)}`));
   if (error.cause !== undefined) lines.push(`because of ${explainError(error.cause)}`);

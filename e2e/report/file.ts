@@ -18,7 +18,10 @@ const writeWhole = async (path: string, text: string): Promise<void> => {
   await rename(`${path}.part`, path);
 };
 
-/** Writes report.json, and the same as junit.xml, each whole or not at all, so that a reader never meets half of one; secrets are redacted. */
+/**
+ * Writes report.json, and the same as junit.xml, each whole or not at all, so that a reader never meets half
+ * of one; secrets are redacted.
+ */
 export const writeReport = async (out: string, report: Report): Promise<string> => {
   const path = reportPath(out);
   const redacted = redactAll(reportSchema.parse(report));

@@ -4,10 +4,14 @@ const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 export const interruptedExitCode = 4;
 
 /**
- * Hands the signals that end a process to `first` and, when they come again, to `again`, instead of whoever listened
- * before: vitest would leave at once, and with it everybody who could still clean up. Returns the way back.
+ * Hands the signals that end a process to `first` and, when they come again, to `again`, instead of whoever
+ * listened before: vitest would leave at once, and with it everybody who could still clean up. Returns the
+ * way back.
  */
-export const takeSignals = (handlers: { first: (signal: string) => void; again: () => void }): (() => void) => {
+export const takeSignals = (handlers: {
+  first: (signal: string) => void;
+  again: () => void;
+}): (() => void) => {
   let came = false;
   const onSignal = (signal: string) => {
     if (came) return handlers.again();
@@ -20,12 +24,16 @@ export const takeSignals = (handlers: { first: (signal: string) => void; again: 
   };
 };
 
-/** Does work that starts listening to those signals, and takes its listeners away again: who took the signals before keeps them. */
+/**
+ * Does work that starts listening to those signals, and takes its listeners away again: who took the signals
+ * before keeps them.
+ */
 export const keepSignals = async <T>(work: () => Promise<T>): Promise<T> => {
   const before = new Set(signals.flatMap((signal) => process.listeners(signal)));
   const result = await work();
   for (const signal of signals) {
-    for (const listener of process.listeners(signal)) if (!before.has(listener)) process.off(signal, listener);
+    for (const listener of process.listeners(signal))
+      if (!before.has(listener)) process.off(signal, listener);
   }
   return result;
 };

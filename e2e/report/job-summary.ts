@@ -5,9 +5,15 @@ import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
-const states = { passed: '✓ passed', failed: '✗ **failed**', 'not-provable': '? **not provable**', skipped: '- skipped' } as const;
+const states = {
+  passed: '✓ passed',
+  failed: '✗ **failed**',
+  'not-provable': '? **not provable**',
+  skipped: '- skipped',
+} as const;
 
-const inHtml = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+const inHtml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const composeVersions = ({ run, provider, target, kubernetes }: Report): string =>
   [
@@ -62,7 +68,10 @@ const within = (room: number, blocks: readonly string[][]): { lines: string[]; l
 // What is said of that which there was no room for.
 const reserve = 200;
 
-/** The summary of a job in Markdown, in at most `limit` bytes: how each scenario ended, what was found, why what failed did, and on which versions. */
+/**
+ * The summary of a job in Markdown, in at most `limit` bytes: how each scenario ended, what was found, why
+ * what failed did, and on which versions.
+ */
 export const composeJobSummary = (report: Report, limit: number): string => {
   const { scenarios, end, totals, duration, judged, differences } = report;
   const titleOf = titlesOf(report);
@@ -73,11 +82,17 @@ export const composeJobSummary = (report: Report, limit: number): string => {
     '',
     `${composeVersions(report)}, ${formatDuration(duration)}. Judged: ${plainMarkdown(judged)}.`,
     '',
-    ...(end.state === 'finished' ? [] : [`**The run did not finish: ${plainMarkdown(end.reason ?? end.state)}**`, '']),
+    ...(end.state === 'finished'
+      ? []
+      : [`**The run did not finish: ${plainMarkdown(end.reason ?? end.state)}**`, '']),
     ...(differences ?? []).map((each) => `- not as before the run: ${plainMarkdown(each)}`),
   ];
   const rows = scenarios.map((each) => [
-    markdownRow([plainMarkdown(titleOf(each)), states[each.state], each.state === 'skipped' ? '' : formatDuration(each.duration)]),
+    markdownRow([
+      plainMarkdown(titleOf(each)),
+      states[each.state],
+      each.state === 'skipped' ? '' : formatDuration(each.duration),
+    ]),
   ]);
   const table = [[markdownRow(['scenario', 'state', 'time'])], [markdownRow(['---', '---', '---'])], ...rows];
   const blocks = [

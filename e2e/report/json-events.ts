@@ -1,10 +1,14 @@
 import { z } from 'zod';
 import { reportSchema } from './schema.ts';
 
-const { run, provider, target, kubernetes, judged, end, totals, differences, duration, scenarios } = reportSchema.shape;
+const { run, provider, target, kubernetes, judged, end, totals, differences, duration, scenarios } =
+  reportSchema.shape;
 const scenario = scenarios.element.shape;
 
-/** Which scenario it is about: its name, its file (from where the run was started), and which of the repeated rounds it is played in. */
+/**
+ * Which scenario it is about: its name, its file (from where the run was started), and which of the repeated
+ * rounds it is played in.
+ */
 const ofScenario = { run, scenario: scenario.name, file: scenario.file, round: scenario.round };
 
 const id = z.int().positive();
@@ -14,8 +18,8 @@ const line = <Name extends string, Shape extends z.ZodRawShape>(event: Name, sha
   z.strictObject({ event: z.literal(event), at: z.iso.datetime(), ...shape });
 
 /**
- * What a line of `--json` is. The first line of a run is its `run-start`, the last its `run-end`, also when no cluster came up. Durations are in ms.
- * A field may be added; what a field means does not change.
+ * What a line of `--json` is. The first line of a run is its `run-start`, the last its `run-end`, also when
+ * no cluster came up. Durations are in ms. A field may be added; what a field means does not change.
  */
 export const jsonEventSchema = z.discriminatedUnion('event', [
   /** The version of the target is null before there is a cluster. */
@@ -27,7 +31,10 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
   line('step-begins', { ...ofScenario, id, sentence: z.string() }),
   /** A step ended, or a remark was made (`noted`). */
   line('step', { ...ofScenario, id, ...scenario.steps.element.shape }),
-  /** Something is waited for, until `limit` after this was first told; told again when the state that stands instead (`now`, null: never seen) has changed. */
+  /**
+   * Something is waited for, until `limit` after this was first told; told again when the state that stands
+   * instead (`now`, null: never seen) has changed.
+   */
   line('awaits', {
     ...ofScenario,
     id,
@@ -48,7 +55,13 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
   line('finding', { ...ofScenario, ...scenario.findings.element.shape }),
   /** Where it failed, before the clean-up. */
   line('failure', { ...ofScenario, ...scenario.failure.unwrap().shape }),
-  line('scenario-end', { ...ofScenario, state: scenario.state, reason: scenario.reason, duration, evidence: scenario.evidence }),
+  line('scenario-end', {
+    ...ofScenario,
+    state: scenario.state,
+    reason: scenario.reason,
+    duration,
+    evidence: scenario.evidence,
+  }),
   /** `report` and `junit` are paths, from where the run was started. */
   line('run-end', {
     run,

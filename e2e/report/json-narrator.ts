@@ -37,24 +37,34 @@ const toEvent = (of: OfScenario, event: ScenarioEvent): UntimedEvent | undefined
 };
 
 /**
- * Tells a run to programs: an event a line on `write`; what scenarios print by themselves goes to `beside`. The first and the last line of a run are not
- * told here: there may be several rounds between them.
+ * Tells a run to programs: an event a line on `write`; what scenarios print by themselves goes to `beside`.
+ * The first and the last line of a run are not told here: there may be several rounds between them.
  */
-export const createJsonNarrator = ({ write, beside }: Record<'write' | 'beside', (text: string) => void>): Narrator => {
+export const createJsonNarrator = ({
+  write,
+  beside,
+}: Record<'write' | 'beside', (text: string) => void>): Narrator => {
   let start: RunStart | undefined;
   const tell = (event: UntimedEvent | undefined): void => {
     if (event !== undefined) write(toJsonLine(event));
   };
-  const of = ({ name, file }: Told): OfScenario => ({ run: start?.run ?? '', scenario: name, file, round: start?.round ?? 1 });
+  const of = ({ name, file }: Told): OfScenario => ({
+    run: start?.run ?? '',
+    scenario: name,
+    file,
+    round: start?.round ?? 1,
+  });
   return {
     begins: (given) => {
       start = given;
     },
-    cluster: (kubernetes) => tell({ event: 'cluster', run: start?.run ?? '', round: start?.round ?? 1, kubernetes }),
+    cluster: (kubernetes) =>
+      tell({ event: 'cluster', run: start?.run ?? '', round: start?.round ?? 1, kubernetes }),
     knows: () => {},
     prints: (text) => beside(text),
     event: (test, event) => tell(toEvent(of(test), event)),
-    ends: (test, { state, reason, duration, evidence }) => tell({ event: 'scenario-end', ...of(test), state, reason, duration, evidence }),
+    ends: (test, { state, reason, duration, evidence }) =>
+      tell({ event: 'scenario-end', ...of(test), state, reason, duration, evidence }),
     breaksOff: (by) => beside(`Interrupted by ${by}: cleaning up\n`),
     closes: () => {},
   };

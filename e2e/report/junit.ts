@@ -30,7 +30,11 @@ const problem = (type: string, reason: string, more: readonly string[] = []) => 
   '#': [plain(reason), ...more.map(plain)].join('\n'),
 });
 
-const verdictOf = ({ state, reason, failure }: ScenarioReport): Pick<Case, 'failure' | 'error' | 'skipped'> => {
+const verdictOf = ({
+  state,
+  reason,
+  failure,
+}: ScenarioReport): Pick<Case, 'failure' | 'error' | 'skipped'> => {
   const circumstances = failure === undefined ? [] : composeCircumstances(failure);
   if (state === 'failed') return { failure: problem('failed', reason ?? '', circumstances) };
   if (state === 'not-provable') return { error: problem('not-provable', reason ?? '', circumstances) };
@@ -42,9 +46,12 @@ const marks = { passed: '✓', failed: '✗', noted: '·' } as const;
 const tell = ({ steps, findings }: ScenarioReport): string =>
   [
     ...steps.map(
-      ({ sentence, state, duration }) => `${marks[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,
+      ({ sentence, state, duration }) =>
+        `${marks[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,
     ),
-    ...findings.map(({ title, detail, link }) => `finding: ${title}\n${detail}${link === undefined ? '' : `\n${link}`}`),
+    ...findings.map(
+      ({ title, detail, link }) => `finding: ${title}\n${detail}${link === undefined ? '' : `\n${link}`}`,
+    ),
   ]
     .map(plain)
     .join('\n');
@@ -62,15 +69,25 @@ const toCase = (scenario: ScenarioReport, title: string): Case => {
   };
 };
 
-/** What is wrong with the run and is no scenario's fault; where all scenarios were skipped for it, nobody else would say so. */
+/**
+ * What is wrong with the run and is no scenario's fault; where all scenarios were skipped for it, nobody else
+ * would say so.
+ */
 const casesOfRun = ({ end, differences }: Report): Case[] => {
   const named = (name: string) => ({ '@name': name, '@classname': ofRun, '@time': seconds(0) });
   const cases: Case[] = [];
-  if (end.state !== 'finished') cases.push({ ...named('The run finishes'), error: problem(end.state, end.reason ?? end.state) });
+  if (end.state !== 'finished')
+    cases.push({ ...named('The run finishes'), error: problem(end.state, end.reason ?? end.state) });
   if (differences === null)
-    cases.push({ ...named('The cluster is as it was before the run'), error: problem('not-provable', 'it could not be compared') });
+    cases.push({
+      ...named('The cluster is as it was before the run'),
+      error: problem('not-provable', 'it could not be compared'),
+    });
   if (differences?.length)
-    cases.push({ ...named('The cluster is as it was before the run'), failure: problem('differs', differences.join('\n')) });
+    cases.push({
+      ...named('The cluster is as it was before the run'),
+      failure: problem('differs', differences.join('\n')),
+    });
   return cases;
 };
 
@@ -84,24 +101,35 @@ const numbers = (cases: readonly Case[]) => ({
 });
 
 const toProperties = ({ run, provider, target, kubernetes, judged }: Report) => {
-  const values = { run, provider, target: target.name, version: target.version, kubernetes: kubernetes?.version ?? null, judged };
+  const values = {
+    run,
+    provider,
+    target: target.name,
+    version: target.version,
+    kubernetes: kubernetes?.version ?? null,
+    judged,
+  };
   const known = Object.entries(values).filter(([, value]) => value !== null);
   return { property: known.map(([name, value]) => ({ '@name': name, '@value': value })) };
 };
 
 /**
- * Writes a report as JUnit: a suite a file, a case a scenario and round; one that is not provable is an error of that type. What ended the run itself is
- * a case of its own.
+ * Writes a report as JUnit: a suite a file, a case a scenario and round; one that is not provable is an error
+ * of that type. What ended the run itself is a case of its own.
  */
 export const composeJunit = (report: Report): string => {
   const titleOf = titlesOf(report);
   const bySuite = Map.groupBy(report.scenarios, ({ file }) => file || ofRun);
-  const suites = [...bySuite].map(([name, played]) => ({ name, cases: played.map((each) => toCase(each, titleOf(each))) }));
+  const suites = [...bySuite].map(([name, played]) => ({
+    name,
+    cases: played.map((each) => toCase(each, titleOf(each))),
+  }));
   const own = casesOfRun(report);
   const same = suites.find(({ name }) => name === ofRun);
   if (same !== undefined) same.cases.push(...own);
   else if (own.length > 0) suites.push({ name: ofRun, cases: own });
-  const sum = (cases: readonly Case[]) => seconds(cases.reduce((time, each) => time + Number(each['@time']) * 1000, 0));
+  const sum = (cases: readonly Case[]) =>
+    seconds(cases.reduce((time, each) => time + Number(each['@time']) * 1000, 0));
   const testsuite = suites.map(({ name, cases }) => ({
     '@name': name,
     '@timestamp': report.startedAt.slice(0, 19),

@@ -15,17 +15,25 @@ export const toPlace = ({ shard }: Pick<Report, 'shard'>): string =>
 
 const key = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): string => `${file} "${name}"`;
 
-/** Checks that the reports are of one set of scenarios, split in one way, and that none of them is there twice; throws a MergeError. */
+/**
+ * Checks that the reports are of one set of scenarios, split in one way, and that none of them is there
+ * twice; throws a MergeError.
+ */
 export const checkSameSet = (sources: readonly Source[]): void => {
   const [first, ...others] = sources as [Source, ...Source[]];
   for (const [index, other] of others.entries()) {
     const twin = sources
       .slice(0, index + 1)
       .find(({ report }) => report.run === other.report.run && toPlace(report) === toPlace(other.report));
-    if (twin !== undefined) throw new MergeError(`${twin.path} and ${other.path} are the same run (${other.report.run}): name it once`);
+    if (twin !== undefined)
+      throw new MergeError(
+        `${twin.path} and ${other.path} are the same run (${other.report.run}): name it once`,
+      );
     const [one, two] = [first.report.shard, other.report.shard];
     if (one?.of !== two?.of)
-      throw new MergeError(`${first.path} is ${toPlace(first.report)}, ${other.path} ${toPlace(other.report)}: merge parts of one split`);
+      throw new MergeError(
+        `${first.path} is ${toPlace(first.report)}, ${other.path} ${toPlace(other.report)}: merge parts of one split`,
+      );
     if (one?.split !== two?.split)
       throw new MergeError(
         `${first.path} and ${other.path} are shards of different sets of scenarios: of another commit, or chosen by other flags`,
@@ -53,8 +61,9 @@ type Placed = { shard: string; scenarios: ScenarioReport[] };
 const roundsOf = ({ scenarios }: Report): number => Math.max(1, ...scenarios.map(({ round }) => round));
 
 /**
- * Gives each report its rounds: of several of the same shard, the one that began first has the first ones. A shard that another one has more rounds
- * than is missing in those, and so is one of which there is no report at all.
+ * Gives each report its rounds: of several of the same shard, the one that began first has the first ones. A
+ * shard that another one has more rounds than is missing in those, and so is one of which there is no report
+ * at all.
  */
 export const placeRounds = (sources: readonly Source[]): { placed: Placed[]; missing: string[] } => {
   const of = sources[0]?.report.shard?.of ?? 1;
@@ -62,14 +71,23 @@ export const placeRounds = (sources: readonly Source[]): { placed: Placed[]; mis
   /** Undefined: a shard that had nothing to play, in whatever round. */
   const rounds: (number | undefined)[] = [];
   for (let index = 1; index <= of; index += 1) {
-    const mine = sources.filter(({ report }) => (report.shard?.index ?? 1) === index).map(({ report }) => report);
+    const mine = sources
+      .filter(({ report }) => (report.shard?.index ?? 1) === index)
+      .map(({ report }) => report);
     let before = 0;
-    for (const report of mine.toSorted((one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt))) {
+    for (const report of mine.toSorted(
+      (one, other) => Date.parse(one.startedAt) - Date.parse(other.startedAt),
+    )) {
       const offset = before;
-      placed.push({ shard: `${index}/${of}`, scenarios: report.scenarios.map((each) => ({ ...each, round: each.round + offset })) });
+      placed.push({
+        shard: `${index}/${of}`,
+        scenarios: report.scenarios.map((each) => ({ ...each, round: each.round + offset })),
+      });
       before += roundsOf(report);
     }
-    rounds.push(mine.length > 0 && mine.every(({ scenarios }) => scenarios.length === 0) ? undefined : before);
+    rounds.push(
+      mine.length > 0 && mine.every(({ scenarios }) => scenarios.length === 0) ? undefined : before,
+    );
   }
   const most = Math.max(1, ...rounds.filter((count) => count !== undefined));
   const missing = rounds.flatMap((count = most, position) => {

@@ -3,10 +3,17 @@ import { describeJudged } from './judged.ts';
 import { checkSameSet, MergeError, placeRounds, type Source, toPlace } from './merge-rounds.ts';
 import { countStates, type Report, schemaVersion } from './schema.ts';
 
-/** What came out of a merge, and what a reader of it should know: shards that are missing, scenarios that are in two of them. */
+/**
+ * What came out of a merge, and what a reader of it should know: shards that are missing, scenarios that are
+ * in two of them.
+ */
 export type Merged = { report: Report; missing: string[]; doubled: string[] };
 
-const oneValue = <T>(sources: readonly Source[], what: string, get: (report: Report) => T | null): T | null => {
+const oneValue = <T>(
+  sources: readonly Source[],
+  what: string,
+  get: (report: Report) => T | null,
+): T | null => {
   const [first, ...others] = sources.filter(({ report }) => get(report) !== null);
   if (first === undefined) return null;
   const other = others.find(({ report }) => get(report) !== get(first.report));
@@ -18,13 +25,23 @@ const oneValue = <T>(sources: readonly Source[], what: string, get: (report: Rep
 };
 
 // The worst first.
-const ends: readonly Report['end']['state'][] = ['cluster-lost', 'runner-died', 'set-up-failed', 'interrupted', 'finished'];
+const ends: readonly Report['end']['state'][] = [
+  'cluster-lost',
+  'runner-died',
+  'set-up-failed',
+  'interrupted',
+  'finished',
+];
 
 const mergeEnds = (sources: readonly Source[]): Report['end'] => {
-  const [worst = 'finished'] = ends.filter((state) => sources.some(({ report }) => report.end.state === state));
+  const [worst = 'finished'] = ends.filter((state) =>
+    sources.some(({ report }) => report.end.state === state),
+  );
   if (worst === 'finished') return { state: 'finished', reason: null };
   const unfinished = sources.filter(({ report }) => report.end.state !== 'finished');
-  const reasons = unfinished.map(({ report }) => `${toPlace(report)} (run ${report.run}): ${report.end.reason ?? report.end.state}`);
+  const reasons = unfinished.map(
+    ({ report }) => `${toPlace(report)} (run ${report.run}): ${report.end.reason ?? report.end.state}`,
+  );
   return { state: worst, reason: reasons.join('; ') };
 };
 
@@ -41,27 +58,35 @@ const mergeDifferences = (sources: readonly Source[]): Pick<Report, 'differences
 
 const findDoubled = (placed: ReturnType<typeof placeRounds>['placed']): string[] => {
   // What fails outside of the scenarios has the same name in each shard.
-  const played = placed.flatMap(({ shard, scenarios }) => scenarios.filter((each) => !isStray(each)).map((each) => ({ shard, ...each })));
+  const played = placed.flatMap(({ shard, scenarios }) =>
+    scenarios.filter((each) => !isStray(each)).map((each) => ({ shard, ...each })),
+  );
   const groups = Map.groupBy(played, ({ file, name, round }) => `${round} ${file} ${name}`);
   const several = [...groups.values()].filter((group) => new Set(group.map(({ shard }) => shard)).size > 1);
-  return several.map((group) => `${group[0]?.file} "${group[0]?.name}" is in two shards: ${group.map(({ shard }) => shard).join(' and ')}`);
+  return several.map(
+    (group) =>
+      `${group[0]?.file} "${group[0]?.name}" is in two shards: ${group.map(({ shard }) => shard).join(' and ')}`,
+  );
 };
 
 /**
- * Merges reports of the shards and rounds of one target into one report. Throws a MergeError of one line where they do not belong together;
- * shards that are missing are told, for the caller to judge.
+ * Merges reports of the shards and rounds of one target into one report. Throws a MergeError of one line
+ * where they do not belong together; shards that are missing are told, for the caller to judge.
  */
 export const mergeReports = (sources: readonly Source[]): Merged => {
   const [first] = sources;
   if (first === undefined) throw new MergeError('there are no reports to merge');
   const provider = oneValue(sources, 'providers', (report) => report.provider) ?? first.report.provider;
-  // One that ended before it had a cluster, or had nothing to play, knows no version, and not for sure what it would have met.
+  // One that ended before it had a cluster, or had nothing to play, knows no version, and not for sure what
+  // it would have met.
   const sure = (report: Report) => (report.target.version === null ? null : report.target.name);
   const name = oneValue(sources, 'targets', sure) ?? first.report.target.name;
   const target = { name, version: oneValue(sources, 'versions', (report) => report.target.version) };
   checkSameSet(sources);
   const { placed, missing } = placeRounds(sources);
-  const scenarios = placed.flatMap((each) => each.scenarios).toSorted((one, other) => one.round - other.round);
+  const scenarios = placed
+    .flatMap((each) => each.scenarios)
+    .toSorted((one, other) => one.round - other.round);
   const starts = sources.map(({ report }) => Date.parse(report.startedAt));
   const stops = sources.map(({ report }, index) => (starts[index] ?? 0) + report.duration);
   const report: Report = {

@@ -12,7 +12,9 @@ export type Narrator = {
   begins(start: RunStart): void;
   /** The cluster that the run resolved, once. */
   cluster(kubernetes: Kubernetes): void;
-  /** How many scenarios are known to come, and how many of them are told at once, as soon as that is known. */
+  /**
+   * How many scenarios are known to come, and how many of them are told at once, as soon as that is known.
+   */
   knows(chosen: number, atOnce?: number): void;
   /** What a scenario printed by itself. */
   prints(text: string): void;

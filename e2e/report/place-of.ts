@@ -1,6 +1,11 @@
 import type { PointsTo } from './schema.ts';
 
-const places: Record<PointsTo['at'], string> = { longhorn: 'Longhorn', cluster: 'the cluster', suite: 'the suite', unclear: 'not clear' };
+const places: Record<PointsTo['at'], string> = {
+  longhorn: 'Longhorn',
+  cluster: 'the cluster',
+  suite: 'the suite',
+  unclear: 'not clear',
+};
 
 /** Names the place where to look first; what stands in for Longhorn is told apart from it. */
 export const placeOf = ({ at }: Pick<PointsTo, 'at'>, target: string): string =>

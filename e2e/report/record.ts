@@ -1,6 +1,9 @@
 import type { Account, Decisions, Failure, Finding, Kubernetes, ScenarioReport, Step } from './schema.ts';
 
-/** What a scenario tells the reporter about itself, in vitest's task.meta: the seed when it is collected, the rest when it ends. */
+/**
+ * What a scenario tells the reporter about itself, in vitest's task.meta: the seed when it is collected, the
+ * rest when it ends.
+ */
 export type ScenarioRecord = {
   seed: string | null;
   outcome?: {
@@ -32,11 +35,19 @@ export type ScenarioEvent =
   | { kind: 'step'; step: Step; id: number }
   | Awaiting
   | { kind: 'awaited'; id: number; state: 'met' | 'broken' | 'not-provable' | 'timed-out' }
-  | { kind: 'fault'; name: string; phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed'; detail: string }
+  | {
+      kind: 'fault';
+      name: string;
+      phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed';
+      detail: string;
+    }
   | { kind: 'finding'; finding: Finding }
   | { kind: 'failure'; failure: Failure };
 
-/** Something of the cluster is waited for; told again, with the same id, when the state that stands instead has changed. */
+/**
+ * Something of the cluster is waited for; told again, with the same id, when the state that stands instead
+ * has changed.
+ */
 export type Awaiting = {
   kind: 'awaits';
   id: number;

@@ -3,7 +3,10 @@ import type { Report, ScenarioReport } from './schema.ts';
 
 const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
-type Cells = Record<'rounds' | 'passed' | 'failed' | 'skipped' | 'min' | 'median' | 'max' | 'scenario', string>;
+type Cells = Record<
+  'rounds' | 'passed' | 'failed' | 'skipped' | 'min' | 'median' | 'max' | 'scenario',
+  string
+>;
 
 const headings: Cells = {
   rounds: 'rounds',
@@ -17,7 +20,8 @@ const headings: Cells = {
 };
 
 const toCells = (played: readonly ScenarioReport[]): Cells => {
-  const count = (...states: ScenarioReport['state'][]) => String(played.filter(({ state }) => states.includes(state)).length);
+  const count = (...states: ScenarioReport['state'][]) =>
+    String(played.filter(({ state }) => states.includes(state)).length);
   // One that was skipped says nothing about how long it takes.
   const times = played
     .filter(({ state }) => state !== 'skipped')
@@ -40,10 +44,18 @@ const toCells = (played: readonly ScenarioReport[]): Cells => {
 export type ScenarioRounds<Played> = { played: readonly Played[]; cells: Cells };
 
 /** Puts the rounds of each scenario together, in the order of the report. */
-export const gatherRounds = <Played extends ScenarioReport>(scenarios: readonly Played[]): ScenarioRounds<Played>[] =>
-  [...Map.groupBy(scenarios, ({ name, file }) => `${file} ${name}`).values()].map((played) => ({ played, cells: toCells(played) }));
+export const gatherRounds = <Played extends ScenarioReport>(
+  scenarios: readonly Played[],
+): ScenarioRounds<Played>[] =>
+  [...Map.groupBy(scenarios, ({ name, file }) => `${file} ${name}`).values()].map((played) => ({
+    played,
+    cells: toCells(played),
+  }));
 
-/** The table of a run with several rounds: a scenario a line, a mark a round, and how long it took; `wanted` is how many rounds were asked for. */
+/**
+ * The table of a run with several rounds: a scenario a line, a mark a round, and how long it took; `wanted`
+ * is how many rounds were asked for.
+ */
 export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: number): string[] => {
   const rows = [headings, ...gatherRounds(scenarios).map(({ cells }) => cells)];
   const columns = Object.keys(headings) as (keyof Cells)[];

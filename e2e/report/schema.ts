@@ -30,7 +30,10 @@ const failureSchema = z.strictObject({
   faults: z.array(z.strictObject({ name: z.string(), state: z.string(), proof: z.string().nullable() })),
   /** Paths of what was kept, from where the run was started. */
   evidence: z.array(z.string()),
-  /** Decided where it was played, by its own history and the faults of the whole run; missing in reports of before. */
+  /**
+   * Decided where it was played, by its own history and the faults of the whole run; missing in reports of
+   * before.
+   */
   pointsTo: pointsToSchema.optional(),
 });
 
@@ -54,7 +57,11 @@ const accountSchema = z.strictObject({
 });
 
 /** How long it took from the arrival of an event's bytes to the decision that it brought about. */
-const decisionsSchema = z.strictObject({ count: z.int().nonnegative(), median: z.number().nonnegative(), max: z.number().nonnegative() });
+const decisionsSchema = z.strictObject({
+  count: z.int().nonnegative(),
+  median: z.number().nonnegative(),
+  max: z.number().nonnegative(),
+});
 
 const stepSchema = z.strictObject({
   sentence: z.string(),
@@ -112,7 +119,10 @@ export const reportSchema = z.strictObject({
   duration: milliseconds,
   provider: z.string(),
   target: z.strictObject({ name: z.string(), version: z.string().nullable() }),
-  /** The cluster that was resolved; null where the run ended before it was reached, or where reports of several clusters were merged. */
+  /**
+   * The cluster that was resolved; null where the run ended before it was reached, or where reports of
+   * several clusters were merged.
+   */
   kubernetes: kubernetesSchema.nullable(),
   judged: z.string(),
   end: z.strictObject({
@@ -124,8 +134,8 @@ export const reportSchema = z.strictObject({
   scenarios: z.array(scenarioSchema),
   totals: z.strictObject({ passed: z.int(), failed: z.int(), skipped: z.int(), notProvable: z.int() }),
   /**
-   * What of a cluster that was there before the run is not as it was then, a line each; one of them fails the run. Null where the cluster could
-   * not be compared; missing where it was made for the run.
+   * What of a cluster that was there before the run is not as it was then, a line each; one of them fails the
+   * run. Null where the cluster could not be compared; missing where it was made for the run.
    */
   differences: z.array(z.string()).nullable().optional(),
 });
@@ -142,8 +152,14 @@ export type Totals = Report['totals'];
 
 /** Counts the scenarios of a report by state. */
 export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
-  const count = (state: ScenarioReport['state']) => scenarios.filter((scenario) => scenario.state === state).length;
-  return { passed: count('passed'), failed: count('failed'), skipped: count('skipped'), notProvable: count('not-provable') };
+  const count = (state: ScenarioReport['state']) =>
+    scenarios.filter((scenario) => scenario.state === state).length;
+  return {
+    passed: count('passed'),
+    failed: count('failed'),
+    skipped: count('skipped'),
+    notProvable: count('not-provable'),
+  };
 };
 
 /** The account of what took no time. */

@@ -1,6 +1,8 @@
 import { createLogUpdate } from 'log-update';
 
-/** Where a run is told: lines that stay, and below them, on a terminal, an area that is drawn again and again. */
+/**
+ * Where a run is told: lines that stay, and below them, on a terminal, an area that is drawn again and again.
+ */
 export type Screen = {
   /** Undefined where there is no such area. */
   size(): { columns: number; rows: number } | undefined;
@@ -39,6 +41,11 @@ export const createLiveScreen = (stream: NodeJS.WriteStream): Screen => {
   };
 };
 
-/** The screen that fits the stream: an area is drawn only where a cursor can be moved, and nobody else writes meanwhile. */
+/**
+ * The screen that fits the stream: an area is drawn only where a cursor can be moved, and nobody else writes
+ * meanwhile.
+ */
 export const createScreen = (stream: NodeJS.WriteStream, { alone }: { alone: boolean }): Screen =>
-  alone && stream.isTTY && process.env.TERM !== 'dumb' ? createLiveScreen(stream) : createPlainScreen((text) => void stream.write(text));
+  alone && stream.isTTY && process.env.TERM !== 'dumb'
+    ? createLiveScreen(stream)
+    : createPlainScreen((text) => void stream.write(text));

@@ -8,10 +8,17 @@ import { toJsonLine } from './json-narrator.ts';
 import { type Output, streamFor } from './output.ts';
 import type { Report } from './schema.ts';
 
-/** Says, where a program reads along, that a run begins; `scenarios` is how many it is to play, null where that is not known. */
-export const tellStart = (output: Output, start: Pick<Report, 'run' | 'provider' | 'target'> & { scenarios: number | null }): void => {
+/**
+ * Says, where a program reads along, that a run begins; `scenarios` is how many it is to play, null where
+ * that is not known.
+ */
+export const tellStart = (
+  output: Output,
+  start: Pick<Report, 'run' | 'provider' | 'target'> & { scenarios: number | null },
+): void => {
   const { run, provider, target, scenarios } = start;
-  if (output === 'json') process.stdout.write(toJsonLine({ event: 'run-start', run, provider, target, scenarios }));
+  if (output === 'json')
+    process.stdout.write(toJsonLine({ event: 'run-start', run, provider, target, scenarios }));
 };
 
 /** What GitHub takes as the summary of a step, in bytes; of more it takes nothing. */
@@ -28,8 +35,15 @@ const writeSummary = async (path: string, report: Report): Promise<void> => {
   });
 };
 
-/** Tells how a run ended, by its report, to those who do not read what it printed: GitHub, if this is a job of its, and programs that read `--json`. */
-export const tellEnd = async (out: string, output: Output, env: NodeJS.ProcessEnv = process.env): Promise<void> => {
+/**
+ * Tells how a run ended, by its report, to those who do not read what it printed: GitHub, if this is a job of
+ * its, and programs that read `--json`.
+ */
+export const tellEnd = async (
+  out: string,
+  output: Output,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<void> => {
   const report = await readReport(out);
   if (report === undefined) return;
   if (env.GITHUB_ACTIONS) {
@@ -38,8 +52,23 @@ export const tellEnd = async (out: string, output: Output, env: NodeJS.ProcessEn
   }
   if (output !== 'json') return;
   const { run, duration, provider, target, judged, end, totals, differences } = report;
-  const [path, junit] = [reportPath(out), junitPath(out)].map((each) => relative('', each)) as [string, string];
+  const [path, junit] = [reportPath(out), junitPath(out)].map((each) => relative('', each)) as [
+    string,
+    string,
+  ];
   process.stdout.write(
-    toJsonLine({ event: 'run-end', run, duration, provider, target, judged, end, totals, differences, report: path, junit }),
+    toJsonLine({
+      event: 'run-end',
+      run,
+      duration,
+      provider,
+      target,
+      judged,
+      end,
+      totals,
+      differences,
+      report: path,
+      junit,
+    }),
   );
 };

@@ -1,10 +1,21 @@
-import { composeEnding, composeFailed, composeRemark, composeScenario, composeStep, type Paint, type Tag } from './console.ts';
+import {
+  composeEnding,
+  composeFailed,
+  composeRemark,
+  composeScenario,
+  composeStep,
+  type Paint,
+  type Tag,
+} from './console.ts';
 import type { Told as Whole } from './narrator.ts';
 import type { Failure, ScenarioReport, Step } from './schema.ts';
 
 type Told = Pick<Whole, 'id' | 'name'>;
 
-/** Tells the scenarios on the console, each line with the number of its scenario where several are told at once. */
+/**
+ * Tells the scenarios on the console, each line with the number of its scenario where several are told at
+ * once.
+ */
 export type Teller = {
   /** Lines that belong to no scenario. */
   say(lines: readonly string[]): void;

@@ -7,14 +7,21 @@ type OpenStep = { sentence: string; at: number; beats: number };
 /** What is awaited, and since when. */
 export type Awaited = Omit<Awaiting, 'kind' | 'id' | 'since'> & { since: number; at: number };
 
-/** A scenario that has begun and not ended: what it is at, and what it waits for in there, if for anything. */
+/**
+ * A scenario that has begun and not ended: what it is at, and what it waits for in there, if for anything.
+ */
 export type Running = { test: Told; at: number; step: OpenStep | undefined; awaited: Awaited | undefined };
 
 type Known = { test: Told; at: number; steps: Map<number, OpenStep>; awaited: Map<number, Awaited> };
 
 const lastOf = <T>(map: Map<number, T>): T | undefined => [...map.values()].at(-1);
 
-const toRunning = ({ test, at, steps, awaited }: Known): Running => ({ test, at, step: lastOf(steps), awaited: lastOf(awaited) });
+const toRunning = ({ test, at, steps, awaited }: Known): Running => ({
+  test,
+  at,
+  step: lastOf(steps),
+  awaited: lastOf(awaited),
+});
 
 // As long as a reader may wonder whether anything still goes on.
 const beat = 60_000;
@@ -30,10 +37,12 @@ export const createUnderWay = (now: () => number) => {
 
   return {
     learn: (test: Told, event: ScenarioEvent): void => {
-      if (event.kind === 'start') known.set(test.id, { test, at: now(), steps: new Map(), awaited: new Map() });
+      if (event.kind === 'start')
+        known.set(test.id, { test, at: now(), steps: new Map(), awaited: new Map() });
       const scenario = known.get(test.id);
       if (scenario === undefined) return;
-      if (event.kind === 'step-begins') scenario.steps.set(event.id, { sentence: event.sentence, at: Date.parse(event.at), beats: 0 });
+      if (event.kind === 'step-begins')
+        scenario.steps.set(event.id, { sentence: event.sentence, at: Date.parse(event.at), beats: 0 });
       if (event.kind === 'step') scenario.steps.delete(event.id);
       if (event.kind === 'awaits') learnAwaited(scenario, event);
       if (event.kind === 'awaited') scenario.awaited.delete(event.id);

@@ -6,7 +6,8 @@ import type { ScenarioReport } from './schema.ts';
 const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
 // A run that ended before its Longhorn was there knows no version; the folder of its report may.
-const columnOf = ({ path, report }: Source): string => report.target.version ?? `${report.target.name} (${path})`;
+const columnOf = ({ path, report }: Source): string =>
+  report.target.version ?? `${report.target.name} (${path})`;
 
 const byNumbers = new Intl.Collator('en', { numeric: true });
 
@@ -18,16 +19,23 @@ const cell = (played: readonly ScenarioReport[]): string => {
 };
 
 /**
- * A table in Markdown, for the summary of a job: a scenario a line, a version of Longhorn a column, a mark for each time that it was played, and
- * the longest time; below it, what did not pass and each run that did not finish.
+ * A table in Markdown, for the summary of a job: a scenario a line, a version of Longhorn a column, a mark
+ * for each time that it was played, and the longest time; below it, what did not pass and each run that did
+ * not finish.
  */
 export const composeVersionTable = (sources: readonly Source[]): string[] => {
-  const columns = [...Map.groupBy(sources, columnOf)].toSorted(([one], [other]) => byNumbers.compare(one, other));
-  const all = sources.flatMap((source) => source.report.scenarios.map((scenario) => ({ column: columnOf(source), scenario })));
+  const columns = [...Map.groupBy(sources, columnOf)].toSorted(([one], [other]) =>
+    byNumbers.compare(one, other),
+  );
+  const all = sources.flatMap((source) =>
+    source.report.scenarios.map((scenario) => ({ column: columnOf(source), scenario })),
+  );
   const lines = [...Map.groupBy(all, ({ scenario }) => scenario.name)].map(([name, played]) =>
     markdownRow([
       plainMarkdown(name),
-      ...columns.map(([column]) => cell(played.filter((each) => each.column === column).map(({ scenario }) => scenario))),
+      ...columns.map(([column]) =>
+        cell(played.filter((each) => each.column === column).map(({ scenario }) => scenario)),
+      ),
     ]),
   );
   const bad = all.filter(({ scenario }) => scenario.state === 'failed' || scenario.state === 'not-provable');
@@ -38,7 +46,8 @@ export const composeVersionTable = (sources: readonly Source[]): string[] => {
         `- ${plainMarkdown(column)}: ${plainMarkdown(scenario.name)}: ${plainMarkdown(scenario.reason?.split('\n')[0] ?? '')}`,
     ),
     ...unfinished.map(
-      (source) => `- ${plainMarkdown(columnOf(source))}: the run did not finish: ${plainMarkdown(source.report.end.reason ?? '')}`,
+      (source) =>
+        `- ${plainMarkdown(columnOf(source))}: the run did not finish: ${plainMarkdown(source.report.end.reason ?? '')}`,
     ),
   ];
   return [

@@ -3,7 +3,10 @@ import type { StoreSource } from './format/source.ts';
 import type { WriteStore } from './format/write-backup.ts';
 import type { BackupStore } from './store.ts';
 
-/** What a backup store may be able to have done to it, and what a scenario needs that needs it. Not every driver can do all of them. */
+/**
+ * What a backup store may be able to have done to it, and what a scenario needs that needs it. Not every
+ * driver can do all of them.
+ */
 export const abilities = {
   denyDeletion: 'a backup store that can be made to refuse the removal of a file',
   foreignLock: "a backup store into which a lock can be written that is none of Longhorn's",
@@ -17,7 +20,10 @@ export type Ability = keyof typeof abilities;
 /** Whether there is an ability of that name. */
 export const isAbility = (name: string): name is Ability => Object.hasOwn(abilities, name);
 
-/** Something that is done to a store on purpose: a fault, as far as its driver knows it. How to undo it is known by `data` (JSON) alone. */
+/**
+ * Something that is done to a store on purpose: a fault, as far as its driver knows it. How to undo it is
+ * known by `data` (JSON) alone.
+ */
 export type Trouble = {
   /** As a reader would say it: "the config of the first backup is immutable". */
   title: string;
@@ -29,10 +35,16 @@ export type Trouble = {
   settle?(): Promise<void>;
 };
 
-/** What a lock is for, and the number that stands for it in its file (backupstore, lock.go): locks of one type never conflict. */
+/**
+ * What a lock is for, and the number that stands for it in its file (backupstore, lock.go): locks of one type
+ * never conflict.
+ */
 export const lockTypes = { 'a backup': 1, 'a deletion': 2 } as const;
 
-/** A lock to be written, in seconds: `life` is for how long one counts after it was last written, `counts` for how long this one is to count. */
+/**
+ * A lock to be written, in seconds: `life` is for how long one counts after it was last written, `counts` for
+ * how long this one is to count.
+ */
 export type WantedLock = { volume: string; of: keyof typeof lockTypes; life: number; counts: number };
 
 /** A lock that nobody of Longhorn's holds, and the means to look at it. */
@@ -40,15 +52,24 @@ export type ForeignLock = Trouble & {
   name: string;
   /** As if its holder had written it for the last time now: it counts for its life. */
   abandon(): Promise<void>;
-  /** Waits until it counts no more, by the server's clock, and returns how long ago it was written, in seconds; throws when it is not there any more. */
+  /**
+   * Waits until it counts no more, by the server's clock, and returns how long ago it was written, in
+   * seconds; throws when it is not there any more.
+   */
   outlived(): Promise<number>;
 };
 
-/** How each of the abilities is used on a store; paths are relative to what Longhorn is given as backup target. */
+/**
+ * How each of the abilities is used on a store; paths are relative to what Longhorn is given as backup
+ * target.
+ */
 export type Troubles = {
   denyDeletion(file: { path: string; title: string }): Trouble;
   foreignLock(lock: WantedLock): ForeignLock;
-  /** It answers nothing, for less time than makes Longhorn take the whole store for unavailable; or it is slow. */
+  /**
+   * It answers nothing, for less time than makes Longhorn take the whole store for unavailable; or it is
+   * slow.
+   */
   stall(how: 'frozen' | 'slow', title: string): Trouble;
   /** No backup below the folder can be removed by a longhorn-manager. */
   readOnlyBackups(folder: { path: string; title: string }): Promise<Trouble>;
@@ -59,17 +80,25 @@ export type Heal = {
   /** By the data that the trouble had; returns what it did. */
   heal(cluster: Cluster, data: unknown): Promise<string>;
   /**
-   * By nothing but the id of the run that did it, a line for each; what ends by itself needs none. `namespace` is that of all the run's stores, where
-   * each has none of its own.
+   * By nothing but the id of the run that did it, a line for each; what ends by itself needs none.
+   * `namespace` is that of all the run's stores, where each has none of its own.
    */
   healByLabels?(cluster: Cluster, run: string, namespace?: string): Promise<string[]>;
 };
 
-/** Where a store is: in a namespace of its own, or, under a name of its own, in one that was there before and holds others as well. */
+/**
+ * Where a store is: in a namespace of its own, or, under a name of its own, in one that was there before and
+ * holds others as well.
+ */
 export type StorePlace = { namespace: string; name?: string | undefined };
 
 /** What a store is started with. One of a scenario's has a Lease beside it, until `living` aborts. */
-export type StartStore = StorePlace & { run: string; image: string; signal: AbortSignal; living?: AbortSignal };
+export type StartStore = StorePlace & {
+  run: string;
+  image: string;
+  signal: AbortSignal;
+  living?: AbortSignal;
+};
 
 /** A store that runs. */
 export type RunningStore = BackupStore &
@@ -78,7 +107,9 @@ export type RunningStore = BackupStore &
     driver: string;
     /** What Longhorn's backup target is to be set to. */
     url: string;
-    /** The name of the Secret in Longhorn's namespace by which it logs in there; empty where none is needed. */
+    /**
+     * The name of the Secret in Longhorn's namespace by which it logs in there; empty where none is needed.
+     */
     credentialSecret: string;
     /** The node that its server runs on; undefined where that is none of the cluster's. */
     node: string | undefined;
@@ -88,7 +119,9 @@ export type RunningStore = BackupStore &
     logs(since: Date): { file: string; read(): Promise<string> }[];
     /** Opens the way into the folder of a volume that it knows nothing of. */
     write: WriteStore;
-    /** How a program on a node mounts it, as arguments of mount(8); undefined for a store that nobody mounts. */
+    /**
+     * How a program on a node mounts it, as arguments of mount(8); undefined for a store that nobody mounts.
+     */
     mountArguments: string | undefined;
   };
 
@@ -110,13 +143,19 @@ export type StoreDriver = {
   image: string;
   /** Starts a store of its own and returns when it answers. */
   start(cluster: Cluster, options: StartStore): Promise<RunningStore>;
-  /** Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is gone already is no error. */
+  /**
+   * Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is
+   * gone already is no error.
+   */
   remove(cluster: Cluster, place: StorePlace): Promise<void>;
   /** The place of a store of the suite's by its URL; undefined for any other URL. */
   placeOf(url: string): StorePlace | undefined;
   /** Opens a store by its place, as far as it still runs: as many as serve it. */
   find(cluster: Cluster, place: StorePlace): Promise<BackupStore[]>;
-  /** What is asked of the cluster to have a store and to look into it; besides, where it shares a namespace with others. */
+  /**
+   * What is asked of the cluster to have a store and to look into it; besides, where it shares a namespace
+   * with others.
+   */
   rights: { always: readonly StoreRule[]; inSharedNamespace: readonly StoreRule[] };
   /** What its stores are able to have done to them. */
   heals: Partial<Record<Ability, Heal>>;
@@ -124,7 +163,10 @@ export type StoreDriver = {
   here: {
     /** Of its URLs, without `://`. */
     scheme: string;
-    /** Words for the folder that it is in, and for its URL, as they stand in the help of a command, and in an error. */
+    /**
+     * Words for the folder that it is in, and for its URL, as they stand in the help of a command, and in an
+     * error.
+     */
     words: { folder: string; url: string; wanted: string };
     /** The folder on this machine that a URL is to be found in. */
     folderOf(url: string): Promise<string | NotHere>;

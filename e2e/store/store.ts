@@ -28,23 +28,36 @@ export type BackupStore = {
   config(volume: string, backup: string): Promise<BackupConfig | undefined>;
   /** The locks in a volume's folder now, by whomever. */
   locks(volume: string): Promise<VolumeLock[]>;
-  /** Waits until nothing works in the folders of these volumes, of all where none are named; throws StillAtWork when something does after its time. */
+  /**
+   * Waits until nothing works in the folders of these volumes, of all where none are named; throws
+   * StillAtWork when something does after its time.
+   */
   untilIdle(options: UntilIdle): Promise<void>;
   /**
-   * Everything in a volume's folder, judged; throws when Longhorn still works on it after `seconds`. Where a process was killed that held a
-   * lock, the lock stays for ever: one that has not been written for `abandonedAfter` seconds is neither waited for nor a problem; nor is what
-   * volume.cfg says of a last backup whose deletion had got no further than its config.
+   * Everything in a volume's folder, judged; throws when Longhorn still works on it after `seconds`. Where a
+   * process was killed that held a lock, the lock stays for ever: one that has not been written for
+   * `abandonedAfter` seconds is neither waited for nor a problem; nor is what volume.cfg says of a last
+   * backup whose deletion had got no further than its config.
    */
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
 
-/** A lock as its file says; of type 1 for a backup or a restore, 2 for a deletion. One that is not acquired only asks for the volume. */
+/**
+ * A lock as its file says; of type 1 for a backup or a restore, 2 for a deletion. One that is not acquired
+ * only asks for the volume.
+ */
 export type VolumeLock = { name: string; type: number; acquired: boolean };
 
-/** For how long something is waited for, in whole seconds: a lock counts for `lockLife` after it was last written; `owner` says whose time it is. */
+/**
+ * For how long something is waited for, in whole seconds: a lock counts for `lockLife` after it was last
+ * written; `owner` says whose time it is.
+ */
 export type UntilIdle = { volumes?: readonly string[]; lockLife: number; seconds: number; owner: string };
 
-/** Somebody still works in a backup store; the message says on what, and since when that lock was last written. */
+/**
+ * Somebody still works in a backup store; the message says on what, and since when that lock was last
+ * written.
+ */
 export class StillAtWork extends Error {
   override readonly name = 'StillAtWork';
 }
@@ -52,7 +65,10 @@ export class StillAtWork extends Error {
 /** What a driver knows of a store, from which all questions are answered. */
 type Read = {
   source: StoreSource;
-  /** Waits, for so many seconds at most, until a volume's folder has no lock but abandoned ones; returns the names of those that it still has. */
+  /**
+   * Waits, for so many seconds at most, until a volume's folder has no lock but abandoned ones; returns the
+   * names of those that it still has.
+   */
   untilUnlocked(folder: string, options: InspectOptions): Promise<string[]>;
   untilIdle: BackupStore['untilIdle'];
   /** Of a volume's blocks as many are looked into as have so many bytes on disk, by default none. */
@@ -88,30 +104,51 @@ export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Re
       const { seconds, owner } = options;
       const locked = await untilUnlocked(volumeFolder(volume), options);
       if (locked.length > 0)
-        throw new Error(`the backup store's folder of ${volume} is still locked after ${seconds} s (${owner}): ${locked.join(', ')}`);
+        throw new Error(
+          `the backup store's folder of ${volume} is still locked after ${seconds} s (${owner}): ${locked.join(', ')}`,
+        );
       const findings = collectFindings();
       const verify = contents > 0 ? verifySample(source, contents) : undefined;
-      const { backups, blocks, locks } = await checkVolume(source, volumeFolder(volume), { findings, now: Date.now(), verify });
+      const { backups, blocks, locks } = await checkVolume(source, volumeFolder(volume), {
+        findings,
+        now: Date.now(),
+        verify,
+      });
       const killed = options.abandonedAfter !== undefined;
       // A temporary file is what a writer leaves that was killed; Longhorn never removes it.
       const expected = ['temporary-file', ...(killed ? ['lock-expired'] : [])];
-      const problems = findings.list().filter(({ severity, code }) => severity !== 'info' && !expected.includes(code));
+      const problems = findings
+        .list()
+        .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code));
       const isLeft = ({ code }: Finding): boolean => killed && code === 'last-backup-missing';
       const tell = ({ message }: Finding): string => message;
       const problemsNotLeft = problems.filter((each) => !isLeft(each));
-      return { backups, blocks, locks, problems: problemsNotLeft.map(tell), leftByKill: problems.filter(isLeft).map(tell) };
+      return {
+        backups,
+        blocks,
+        locks,
+        problems: problemsNotLeft.map(tell),
+        leftByKill: problems.filter(isLeft).map(tell),
+      };
     },
   };
 };
 
-/** Reads the locks in a volume's folder; passes over one that goes while it is looked at, and one that cannot be read, as Longhorn does. */
+/**
+ * Reads the locks in a volume's folder; passes over one that goes while it is looked at, and one that cannot
+ * be read, as Longhorn does.
+ */
 const listLocks = async (source: StoreSource, volume: string): Promise<VolumeLock[]> => {
   const folder = volumeFolder(volume);
   const locks: VolumeLock[] = [];
   for await (const entry of source.walk(`${folder}/locks`, 1)) {
     const file = classify(entry.path.slice(folder.length + 1));
     if (file.kind !== 'lock') continue;
-    const { config } = await readConfig(source, entry, { parse: parseLock, limit: sizeLimits.lock, what: `lock ${file.lock}` });
+    const { config } = await readConfig(source, entry, {
+      parse: parseLock,
+      limit: sizeLimits.lock,
+      what: `lock ${file.lock}`,
+    });
     if (config) locks.push({ name: file.lock, type: config.Type, acquired: config.Acquired });
   }
   return locks;

@@ -5,13 +5,25 @@ import { play } from './play/play.ts';
 
 export type { ScenarioOptions } from './play/fixture.ts';
 
-/** Makes `scenario()` on the given fixture: it registers a vitest test that tells its steps and always cleans up. */
+/**
+ * Makes `scenario()` on the given fixture: it registers a vitest test that tells its steps and always cleans
+ * up.
+ */
 export const defineScenario =
   <Steps extends object>(fixture: Fixture<Steps>) =>
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
-    const { seed, tags = [], timeout = '10m', needs = [], alone = [], dangers = [], longhorn = '*' } = options;
+    const {
+      seed,
+      tags = [],
+      timeout = '10m',
+      needs = [],
+      alone = [],
+      dangers = [],
+      longhorn = '*',
+    } = options;
     const record: ScenarioRecord = { seed: seed ?? null };
-    // No time-out of the runner's: it would cut the clean-up short, and could not say what the scenario was waiting for.
+    // No time-out of the runner's: it would cut the clean-up short, and could not say what the scenario was
+    // waiting for.
     test(name, { tags, timeout: 0, meta: { corral: record } }, (context) => {
       const whole = play(fixture, { context, record, timeout, needs, alone, dangers, longhorn, body });
       // An interrupted test is over for vitest at once; its clean-up is not, and the worker must outlive it.

@@ -2,5 +2,8 @@ import { connect } from '../kube/cluster.ts';
 import { defineScenario } from './scenario-core.ts';
 import { createSteps } from './steps/index.ts';
 
-/** Registers a scenario: one thing a reader of the Longhorn manual could check by hand, told in Given / When / Then. */
+/**
+ * Registers a scenario: one thing a reader of the Longhorn manual could check by hand, told in Given / When /
+ * Then.
+ */
 export const scenario = defineScenario({ connect, createSteps });

@@ -5,7 +5,10 @@ export const tags = [
   { name: 'upload', description: 'the lock is held by an upload' },
   { name: 'expiring', description: 'the lock is one that nobody holds any more, until it expires' },
   { name: 'told-apart', description: 'the same words as a passing trouble and as a failure' },
-  { name: 'free-running', description: 'nothing holds a moment open: the scenario takes what the cluster gives' },
+  {
+    name: 'free-running',
+    description: 'nothing holds a moment open: the scenario takes what the cluster gives',
+  },
   { name: 'at-once', description: 'two wishes are made in one breath, as the document has it' },
   { name: 'in-error', description: 'what happens while a deletion has failed and is not tried again yet' },
   { name: 'in-retry', description: 'what happens while a deletion that failed is tried again' },
@@ -13,8 +16,14 @@ export const tags = [
   { name: 'ten-points', description: 'one kill meets ten deletions, each at another point' },
   { name: 'held', description: 'a fault holds the moment open that the scenario is about' },
   { name: 'recurring-jobs', description: 'backups that a recurring job makes and cleans up' },
-  { name: 'read-only-backups', description: 'the backups are read-only within longhorn-manager, so that the engine deletes none' },
-  { name: 'immutable', description: 'configs in the store are immutable, so that their backups cannot be deleted' },
+  {
+    name: 'read-only-backups',
+    description: 'the backups are read-only within longhorn-manager, so that the engine deletes none',
+  },
+  {
+    name: 'immutable',
+    description: 'configs in the store are immutable, so that their backups cannot be deleted',
+  },
   { name: 'denied-backups', description: 'the API server denies the deletion of backups' },
   { name: 'ui', description: "Longhorn's user interface, in a browser" },
   { name: 'denied-snapshots', description: 'the API server denies the deletion of snapshots' },

@@ -14,24 +14,28 @@ export type Guard = (config: RunConfig) => Promise<void>;
 const refuseLoneOperator = (expression: string): void => {
   const alone = loneOperator(expression);
   if (alone === undefined) return;
-  process.stderr.write(`e2e: --tags-filter ${expression}: unexpected "${alone}": join tags with &&, ||, ! and parentheses\n`);
+  process.stderr.write(
+    `e2e: --tags-filter ${expression}: unexpected "${alone}": join tags with &&, ||, ! and parentheses\n`,
+  );
   process.exit(2);
 };
 
-// Reporters belong to a whole run of vitest, not to one of its projects: this one joins when this project is among those that run,
-// and stands alone when nothing else does.
+// Reporters belong to a whole run of vitest, not to one of its projects: this one joins when this project is
+// among those that run, and stands alone when nothing else does.
 const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
   name: 'corral-report',
   configureVitest: ({ vitest }) => {
     goOnWithoutReader();
     for (const expression of vitest.config.cliOptions.tagsFilter ?? []) refuseLoneOperator(expression);
-    // Scenarios are no calls of `test`, so that who reads the files finds none: they are run, as far as that they tell their names.
+    // Scenarios are no calls of `test`, so that who reads the files finds none: they are run, as far as that
+    // they tell their names.
     const collect = vitest.collect.bind(vitest);
     vitest.collect = (filters, options) => collect(filters, { ...options, staticParse: false });
     // The command has looked at the cluster itself.
     const byCommand = process.connected && isHandedOn(process.env);
     const config = findRunConfig(process.env);
-    // Read once, and inherited by the workers: all of them belong to one run. What is wrong with it, the reporter says.
+    // Read once, and inherited by the workers: all of them belong to one run. What is wrong with it, the
+    // reporter says.
     if (config !== undefined) Object.assign(process.env, toVariables(config));
     const chosen = vitest.config.cliOptions.reporters ?? vitest.config.cliOptions.reporter;
     const alone = chosen === undefined && vitest.projects.every(({ name }) => name === projectName);
@@ -43,12 +47,15 @@ const reportScenarios = (guard: Guard | undefined): Vite.Plugin => ({
   },
 });
 
-// More than there are: they wait for Longhorn, not for a processor. How many are at work is for the locks to say.
+// More than there are: they wait for Longhorn, not for a processor. How many are at work is for the locks to
+// say.
 const asManyAsThereAre = 100;
 
 /**
- * The vitest project of the scenarios in the files given: side by side, a process a file, unless the run is told of one worker; no retry, no time-out
- * but the scenarios' own; `guard` looks at the cluster where no command has. A process a file is ready some seconds later than one for all of them, but one that dies takes only its own along.
+ * The vitest project of the scenarios in the files given: side by side, a process a file, unless the run is
+ * told of one worker; no retry, no time-out but the scenarios' own; `guard` looks at the cluster where no
+ * command has. A process a file is ready some seconds later than one for all of them, but one that dies takes
+ * only its own along.
  */
 export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineConfiguration => {
   const sideBySide = findRunConfig(process.env)?.workers !== 1;
@@ -58,11 +65,14 @@ export const e2eProject = (include: string[], guard?: Guard): TestProjectInlineC
       name: projectName,
       include,
       tags,
-      globalSetup: ['exclusive/global-setup', 'play/clear-evidence'].map((name) => fileURLToPath(new URL(`./${name}.ts`, import.meta.url))),
+      globalSetup: ['exclusive/global-setup', 'play/clear-evidence'].map((name) =>
+        fileURLToPath(new URL(`./${name}.ts`, import.meta.url)),
+      ),
       pool: 'forks',
       ...(sideBySide ? { maxWorkers: asManyAsThereAre } : { fileParallelism: false }),
       maxConcurrency: asManyAsThereAre,
-      // A group of its own, as vitest runs projects with different numbers of workers only one after the other.
+      // A group of its own, as vitest runs projects with different numbers of workers only one after the
+      // other.
       sequence: { concurrent: sideBySide, groupOrder: 1 },
       retry: 0,
       testTimeout: 0,

@@ -10,7 +10,10 @@ export type Look = {
   warning: boolean;
 };
 
-/** How the page must show a backup: what its custom resource says, in the words of Longhorn's user interface (src/routes/backup/BackupList.js). */
+/**
+ * How the page must show a backup: what its custom resource says, in the words of Longhorn's user interface
+ * (src/routes/backup/BackupList.js).
+ */
 export const lookOf = (backup: Backup): Look => ({
   state: backupState(backup) === 'InProgress' ? `${backup.status?.progress ?? 0} %` : backupState(backup),
   warning: !!backup.status?.messages?.error,

@@ -11,7 +11,8 @@ const launchWith = (executablePath: string, tracesDir: string): Promise<Browser>
   chromium.launch({
     executablePath,
     tracesDir,
-    // Its own sandbox, wherever it can be had: as root Chromium does not start with one, and says no more than that.
+    // Its own sandbox, wherever it can be had: as root Chromium does not start with one, and says no more
+    // than that.
     chromiumSandbox: process.getuid?.() !== 0,
     // By their handlers the browser would end with the first Ctrl-C, under the clean-up of the scenario.
     handleSIGINT: false,
@@ -19,7 +20,8 @@ const launchWith = (executablePath: string, tracesDir: string): Promise<Browser>
     handleSIGHUP: false,
   });
 
-// Playwright leaves the traces behind that nobody asked for, so they have a folder that ends with the browser.
+// Playwright leaves the traces behind that nobody asked for, so they have a folder that ends with the
+// browser.
 const launch = async (executablePath: string): Promise<Launched> => {
   const traces = await mkdtemp(join(tmpdir(), 'corral-traces-'));
   const removeTraces = () => rm(traces, { recursive: true, force: true });
@@ -36,10 +38,12 @@ const launch = async (executablePath: string): Promise<Launched> => {
 const viewport = { width: 1600, height: 900 };
 
 /**
- * Opens a context, with nothing in it of any other: pages, cookies, storage. The browser is one for all of this process; it starts with the first
- * context and ends with the last one that is open.
+ * Opens a context, with nothing in it of any other: pages, cookies, storage. The browser is one for all of
+ * this process; it starts with the first context and ends with the last one that is open.
  */
-export const openContext = async (executablePath: string): Promise<{ context: BrowserContext; close(): Promise<void> }> => {
+export const openContext = async (
+  executablePath: string,
+): Promise<{ context: BrowserContext; close(): Promise<void> }> => {
   running ??= { launched: launch(executablePath), users: 0 };
   const shared = running;
   shared.users += 1;

@@ -14,7 +14,10 @@ const isExecutable = (path: string): boolean => {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The system's Chromium: the one that CORRAL_CHROMIUM names, or the first on PATH; undefined where there is none. */
+/**
+ * The system's Chromium: the one that CORRAL_CHROMIUM names, or the first on PATH; undefined where there is
+ * none.
+ */
 export const findChromium = ({ CORRAL_CHROMIUM: named, PATH = '' }: Environment): string | undefined => {
   if (named) return isExecutable(named) ? named : undefined;
   const folders = PATH.split(delimiter).filter((folder) => folder !== '');
@@ -22,7 +25,11 @@ export const findChromium = ({ CORRAL_CHROMIUM: named, PATH = '' }: Environment)
 };
 
 /** What is wrong where findChromium finds nothing, and the command that mends it. */
-export const withoutChromium = ({ CORRAL_CHROMIUM: named }: Environment): { detail: string; mend: string } => ({
-  detail: named ? `CORRAL_CHROMIUM names ${named}, which is no program` : `there is no Chromium on PATH (${names.join(', ')})`,
+export const withoutChromium = ({
+  CORRAL_CHROMIUM: named,
+}: Environment): { detail: string; mend: string } => ({
+  detail: named
+    ? `CORRAL_CHROMIUM names ${named}, which is no program`
+    : `there is no Chromium on PATH (${names.join(', ')})`,
   mend: 'apt-get install chromium',
 });

@@ -19,7 +19,10 @@ export type FollowedPage = {
   shown(name: string): Stretch[];
   /** When the page was live: it was connected and had been drawn once. */
   live(): Span[];
-  /** Resolves with true as soon as `test` holds, which is asked on each change of the page and on `again`; with false after `time` ms. */
+  /**
+   * Resolves with true as soon as `test` holds, which is asked on each change of the page and on `again`;
+   * with false after `time` ms.
+   */
   until(test: () => boolean, time: number): Promise<boolean>;
   /** Something that tests of `until` look at, beside the page, has changed. */
   again(): void;

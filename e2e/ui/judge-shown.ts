@@ -4,7 +4,10 @@ import { describeLook, distinct, isAlike, type Stretch } from './backup-look.ts'
 /** A stretch of time, in ms since the epoch. */
 export type Span = { from: number; to: number };
 
-/** What a backup looked like by its custom resource and on the page, each in the order of time, and when the page was connected. */
+/**
+ * What a backup looked like by its custom resource and on the page, each in the order of time, and when the
+ * page was connected.
+ */
 export type Judging = {
   label: string;
   history: readonly Stretch[];
@@ -19,15 +22,23 @@ export type Judging = {
 /** How long after its custom resource the page showed a look, in ms. */
 export type Delay = { look: string; delay: number };
 
-// The page hears of a change from a manager, the suite from the API server: when this process is busy, the page is the first to know.
+// The page hears of a change from a manager, the suite from the API server: when this process is busy, the
+// page is the first to know.
 const ahead = 2000;
 
 /**
- * Judges what the page showed of a backup. A page is told at most once a second: a look that lived shorter than the limit need not be shown, but one that
- * was shown is one that the custom resource had, in the same order, and came within the limit; and one that lasted was shown. While the page had no
- * connection it could show nothing new; what it missed it shows within the limit of being connected again.
+ * Judges what the page showed of a backup. A page is told at most once a second: a look that lived shorter
+ * than the limit need not be shown, but one that was shown is one that the custom resource had, in the same
+ * order, and came within the limit; and one that lasted was shown. While the page had no connection it could
+ * show nothing new; what it missed it shows within the limit of being connected again.
  */
-export const judgeShown = ({ label, limit, end, connected, ...given }: Judging): { problems: string[]; delays: Delay[] } => {
+export const judgeShown = ({
+  label,
+  limit,
+  end,
+  connected,
+  ...given
+}: Judging): { problems: string[]; delays: Delay[] } => {
   const history = distinct(given.history);
   const shown = distinct(given.shown);
   const problems: string[] = [];
@@ -39,12 +50,15 @@ export const judgeShown = ({ label, limit, end, connected, ...given }: Judging):
     const span = connected.find(({ to }) => to > at);
     return span === undefined ? Number.POSITIVE_INFINITY : Math.max(at, span.from);
   };
-  const isConnected = (from: number, to: number): boolean => connected.some((span) => span.from <= from && span.to >= to);
+  const isConnected = (from: number, to: number): boolean =>
+    connected.some((span) => span.from <= from && span.to >= to);
 
   for (const [index, { at, look }] of shown.entries()) {
     const source = sources.get(index);
     if (source === undefined) {
-      problems.push(`the page showed ${describeLook(look)} at ${time(at)}, where ${label} was ${inForce(history, at)}`);
+      problems.push(
+        `the page showed ${describeLook(look)} at ${time(at)}, where ${label} was ${inForce(history, at)}`,
+      );
       continue;
     }
     // What it showed first may be older than the page, and what it shows again did not come late.
@@ -55,7 +69,9 @@ export const judgeShown = ({ label, limit, end, connected, ...given }: Judging):
     const delay = Math.max(0, at - due(since));
     if (since === due(since)) delays.push({ look: describeLook(look), delay });
     if (delay > limit)
-      problems.push(`the page showed ${describeLook(look)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`);
+      problems.push(
+        `the page showed ${describeLook(look)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`,
+      );
   }
   for (const [index, { at, look }] of history.entries()) {
     const from = due(at);
@@ -71,12 +87,17 @@ export const judgeShown = ({ label, limit, end, connected, ...given }: Judging):
   return { problems, delays };
 };
 
-/** For what was shown, by its index, the look of the custom resource that it came from: the latest that it can be. */
+/**
+ * For what was shown, by its index, the look of the custom resource that it came from: the latest that it can
+ * be.
+ */
 const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<number, number> => {
   const found = new Map<number, number>();
   let before = history.length;
   for (const [index, { at, look }] of [...shown.entries()].reverse()) {
-    const source = history.findLastIndex((each, position) => position < before && each.at <= at + ahead && isAlike(each.look, look));
+    const source = history.findLastIndex(
+      (each, position) => position < before && each.at <= at + ahead && isAlike(each.look, look),
+    );
     if (source !== -1) found.set(index, source);
     // What stands before and behind something that never was may be one and the same.
     before = source === -1 ? before + 1 : source;
@@ -84,6 +105,7 @@ const match = (history: readonly Stretch[], shown: readonly Stretch[]): Map<numb
   return found;
 };
 
-const inForce = (history: readonly Stretch[], at: number): string => describeLook(history.findLast((each) => each.at <= at)?.look);
+const inForce = (history: readonly Stretch[], at: number): string =>
+  describeLook(history.findLast((each) => each.at <= at)?.look);
 
 const time = (at: number): string => new Date(at).toISOString().slice(11, 23);

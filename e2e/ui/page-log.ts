@@ -12,13 +12,18 @@ export type Trouble = { at: number; text: string };
 /** What a page heard and what went wrong with it, from before its first request on. */
 export type PageLog = {
   readonly troubles: readonly Trouble[];
-  /** Each connection of the table's stream, from its first message to its end; the last one may have none yet. */
+  /**
+   * Each connection of the table's stream, from its first message to its end; the last one may have none yet.
+   */
   connected(): Span[];
   /** How often a connection of the table's stream has ended. */
   losses(): number;
 };
 
-/** Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever the table's stream begins or ends. */
+/**
+ * Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever the table's
+ * stream begins or ends.
+ */
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
   const troubles: Trouble[] = [];
   const connections: Connection[] = [];
@@ -28,9 +33,12 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
     if (message.type() === 'error') note(`console: ${message.text()}`);
   });
   page.on('pageerror', (error) => note(`uncaught: ${error.message}`));
-  page.on('requestfailed', (request) => note(`${request.method()} ${pathOf(request.url())}: ${request.failure()?.errorText ?? 'failed'}`));
+  page.on('requestfailed', (request) =>
+    note(`${request.method()} ${pathOf(request.url())}: ${request.failure()?.errorText ?? 'failed'}`),
+  );
   page.on('response', (response) => {
-    if (response.status() >= 400) note(`${response.request().method()} ${pathOf(response.url())}: ${response.status()}`);
+    if (response.status() >= 400)
+      note(`${response.request().method()} ${pathOf(response.url())}: ${response.status()}`);
   });
   page.on('websocket', (socket) => {
     if (!stream.test(new URL(socket.url()).pathname)) return;
@@ -49,8 +57,11 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
   return {
     troubles,
     connected: () =>
-      connections.flatMap(({ since, closed }) => (since === undefined ? [] : [{ from: since, to: closed ?? Number.POSITIVE_INFINITY }])),
-    losses: () => connections.filter(({ since, closed }) => since !== undefined && closed !== undefined).length,
+      connections.flatMap(({ since, closed }) =>
+        since === undefined ? [] : [{ from: since, to: closed ?? Number.POSITIVE_INFINITY }],
+      ),
+    losses: () =>
+      connections.filter(({ since, closed }) => since !== undefined && closed !== undefined).length,
   };
 };
 

@@ -13,10 +13,19 @@ export type ShownRow = {
 export type Shown = { at: number; rows: ShownRow[] | null };
 
 /**
- * Runs in the page from before its first script: tells by the function named `tell` what the table shows, each time that this has changed. It hears
- * of changes from the browser itself, right after the script that made them, and asks for nothing.
+ * Runs in the page from before its first script: tells by the function named `tell` what the table shows,
+ * each time that this has changed. It hears of changes from the browser itself, right after the script that
+ * made them, and asks for nothing.
  */
-export const watchTable = ({ table, warning, tell }: { table: string; warning: string; tell: string }): void => {
+export const watchTable = ({
+  table,
+  warning,
+  tell,
+}: {
+  table: string;
+  warning: string;
+  tell: string;
+}): void => {
   const textOf = (element: Element | undefined): string => element?.textContent?.trim() ?? '';
   const readRow = (row: HTMLElement, titles: string[]): ShownRow => {
     const cells = [...row.querySelectorAll('td')];
@@ -51,6 +60,11 @@ export const watchTable = ({ table, warning, tell }: { table: string; warning: s
     const shown: Shown = { at: Date.now(), rows };
     (window as unknown as Record<string, (shown: Shown) => void>)[tell]?.(shown);
   };
-  new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true, attributes: true });
+  new MutationObserver(look).observe(document, {
+    subtree: true,
+    childList: true,
+    characterData: true,
+    attributes: true,
+  });
   look();
 };

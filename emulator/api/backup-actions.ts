@@ -37,12 +37,17 @@ const backupGet: Action = async (call) => {
   });
 };
 
-/** Asks for the deletion of a Backup's object and answers at once: whether it succeeds in the store is to be seen in that object. */
+/**
+ * Asks for the deletion of a Backup's object and answers at once: whether it succeeds in the store is to be
+ * seen in that object.
+ */
 const backupDelete: Action = async (call) => {
   const { datastore, name, links } = call;
   const backupName = nameOf(call);
   if (datastore.backups.get(backupName)) {
-    await wrapped(`failed to delete backup '${backupName}' of volume '${name}'`, () => datastore.backups.delete(backupName));
+    await wrapped(`failed to delete backup '${backupName}' of volume '${name}'`, () =>
+      datastore.backups.delete(backupName),
+    );
   }
   return toBackupVolume(name, datastore.backupVolumes.get(name), links);
 };
@@ -54,7 +59,13 @@ const backupVolumeSync: Action = async ({ datastore, name, links, input }) => {
 };
 
 /** What can be done to a BackupVolume and its Backups, by the action's name. */
-export const backupActions: Record<string, Action> = { backupList, backupListByVolume, backupGet, backupDelete, backupVolumeSync };
+export const backupActions: Record<string, Action> = {
+  backupList,
+  backupListByVolume,
+  backupGet,
+  backupDelete,
+  backupVolumeSync,
+};
 
 /** Asks for the deletion of a BackupVolume with all its Backups. */
 export const deleteBackupVolume: Action = async ({ datastore, name }) => {

@@ -8,7 +8,10 @@ type Named = { metadata: { name: string } };
 /** Order of the API's lists. */
 export const byName = (a: Named, b: Named): number => (a.metadata.name < b.metadata.name ? -1 : 1);
 
-/** A Backup as the API shows it. One that is not complete has target and volume from its labels, for its status has neither. */
+/**
+ * A Backup as the API shows it. One that is not complete has target and volume from its labels, for its
+ * status has neither.
+ */
 export const toBackup = ({ metadata, spec, status }: Backup, links: Links): Resource => {
   const { name } = metadata;
   return withLinks(
@@ -42,16 +45,34 @@ export const toBackup = ({ metadata, spec, status }: Backup, links: Links): Reso
 };
 
 /** The Backups of a volume on a target, by their labels, sorted by name. */
-export const backupsOf = ({ backups }: Datastore, { volume, target }: { volume: string; target: string }): Backup[] =>
+export const backupsOf = (
+  { backups }: Datastore,
+  { volume, target }: { volume: string; target: string },
+): Backup[] =>
   backups
     .list()
-    .filter(({ metadata }) => metadata.labels?.[labels.backupVolume] === volume && metadata.labels[labels.backupTarget] === target)
+    .filter(
+      ({ metadata }) =>
+        metadata.labels?.[labels.backupVolume] === volume && metadata.labels[labels.backupTarget] === target,
+    )
     .sort(byName);
 
-const backupVolumeActions = ['backupList', 'backupListByVolume', 'backupGet', 'backupDelete', 'backupVolumeSync'];
+const backupVolumeActions = [
+  'backupList',
+  'backupListByVolume',
+  'backupGet',
+  'backupDelete',
+  'backupVolumeSync',
+];
 
-/** A BackupVolume as the API shows it; of one that is not known only the name, which is no error for Longhorn. */
-export const toBackupVolume = (name: string, backupVolume: BackupVolume | undefined, links: Links): Resource => {
+/**
+ * A BackupVolume as the API shows it; of one that is not known only the name, which is no error for Longhorn.
+ */
+export const toBackupVolume = (
+  name: string,
+  backupVolume: BackupVolume | undefined,
+  links: Links,
+): Resource => {
   const { spec, status } = backupVolume ?? {};
   return withLinks(
     {

@@ -11,7 +11,10 @@ export type Call = {
   links: Links;
 };
 
-/** Does what an action or a method stands for and gives the answer's body, undefined for an answer without one. */
+/**
+ * Does what an action or a method stands for and gives the answer's body, undefined for an answer without
+ * one.
+ */
 export type Action = (call: Call) => Promise<Resource | CollectionResource | undefined>;
 
 /** What an action is called with; a field that is missing is empty, as in Go. */
@@ -29,7 +32,8 @@ export const readInput = async (request: IncomingMessage): Promise<Input> => {
   }
   if (text.trim() === '') return {};
   const input: unknown = JSON.parse(text);
-  if (typeof input !== 'object' || input === null || Array.isArray(input)) throw new Error('the body is not a JSON object');
+  if (typeof input !== 'object' || input === null || Array.isArray(input))
+    throw new Error('the body is not a JSON object');
   return input as Input;
 };
 
@@ -43,7 +47,10 @@ export const textOf = (input: Input, field: string): string => {
 /** Texts by name of the input, none if they are not there; throws if they are something else. */
 export const textsOf = (input: Input, field: string): Record<string, string> => {
   const value = input[field] ?? {};
-  const isTexts = typeof value === 'object' && !Array.isArray(value) && Object.values(value).every((each) => typeof each === 'string');
+  const isTexts =
+    typeof value === 'object' &&
+    !Array.isArray(value) &&
+    Object.values(value).every((each) => typeof each === 'string');
   if (!isTexts) throw new Error(`${field} is not a map of strings`);
   return value as Record<string, string>;
 };

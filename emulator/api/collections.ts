@@ -45,7 +45,10 @@ const toRecurringJob = ({ metadata, spec, status }: RecurringJob, links: Links):
 
 /** A Setting as the API shows it, without the definition that the UI's form of settings is made from. */
 export const toSetting = ({ metadata, value, status }: Setting, links: Links): Resource =>
-  withLinks({ id: metadata.name, type: 'setting', name: metadata.name, value, applied: status?.applied ?? false }, links);
+  withLinks(
+    { id: metadata.name, type: 'setting', name: metadata.name, value, applied: status?.applied ?? false },
+    links,
+  );
 
 type Name = keyof Datastore;
 type ObjectOf<Key extends Name> = NonNullable<ReturnType<Datastore[Key]['get']>>;
@@ -70,7 +73,9 @@ const show = <Key extends Name>(
   type,
   watched: [key, ...watched],
   list: (datastore, links) =>
-    (datastore[key].list() as ApiObject[]).sort(byName).map((object) => toResource(object as ObjectOf<Key>, links, datastore)),
+    (datastore[key].list() as ApiObject[])
+      .sort(byName)
+      .map((object) => toResource(object as ObjectOf<Key>, links, datastore)),
   get: (datastore, name, links) => {
     const object = datastore[key].get(name);
     if (!object) throw new NotFound(type, name);
@@ -88,7 +93,10 @@ const none = (type: string): Shown => ({
   },
 });
 
-/** The collections of the API by their name in its paths, but for backups, which Longhorn shows by WebSocket alone. */
+/**
+ * The collections of the API by their name in its paths, but for backups, which Longhorn shows by WebSocket
+ * alone.
+ */
 export const shown: Record<string, Shown> = {
   volumes: show('volume', 'volumes', (volume, links, datastore) => toVolume(datastore, volume, links), [
     'replicas',
@@ -96,14 +104,18 @@ export const shown: Record<string, Shown> = {
     'volumeAttachments',
   ]),
   backupvolumes: {
-    ...show('backupVolume', 'backupVolumes', (object, links) => toBackupVolume(object.metadata.name, object, links)),
+    ...show('backupVolume', 'backupVolumes', (object, links) =>
+      toBackupVolume(object.metadata.name, object, links),
+    ),
     // Not an error for one that is not there: Longhorn's CSI plugin of old relied on that.
     get: ({ backupVolumes }, name, links) => toBackupVolume(name, backupVolumes.get(name), links),
   },
   backuptargets: show('backupTarget', 'backupTargets', toBackupTarget),
   recurringjobs: show('recurringJob', 'recurringJobs', toRecurringJob),
   settings: show('setting', 'settings', toSetting),
-  nodes: show('node', 'nodes', (node, links, { managerPods }) => toNode(node, managerPods.list(), links), ['managerPods']),
+  nodes: show('node', 'nodes', (node, links, { managerPods }) => toNode(node, managerPods.list(), links), [
+    'managerPods',
+  ]),
   engineimages: show('engineImage', 'engineImages', (image, links, { settings }) =>
     toEngineImage(image, settings.get('default-engine-image')?.value, links),
   ),

@@ -18,13 +18,19 @@ export class NotEmulated extends Error {
   }
 }
 
-/** The words of an error; of one from Kubernetes only the server's own, for that is how Longhorn passes them on. */
+/**
+ * The words of an error; of one from Kubernetes only the server's own, for that is how Longhorn passes them
+ * on.
+ */
 const wordsOf = (error: unknown): string => {
   if (error instanceof ApiFailure) return error.words;
   return error instanceof Error ? error.message : String(error);
 };
 
-/** Puts what was being done before the words of an error, as Longhorn does, and keeps what kind of error it is. */
+/**
+ * Puts what was being done before the words of an error, as Longhorn does, and keeps what kind of error it
+ * is.
+ */
 export const wrapped = async <T>(doing: string, work: () => T | Promise<T>): Promise<T> => {
   try {
     return await work();
@@ -36,15 +42,22 @@ export const wrapped = async <T>(doing: string, work: () => T | Promise<T>): Pro
 const isOf = (error: unknown, accept: (error: unknown) => boolean): boolean =>
   accept(error) || (error instanceof Error && error.cause !== undefined && isOf(error.cause, accept));
 
-/** The HTTP status an error is answered with: whatever Kubernetes refuses is Longhorn's own failure, but for what is not there. */
+/**
+ * The HTTP status an error is answered with: whatever Kubernetes refuses is Longhorn's own failure, but for
+ * what is not there.
+ */
 export const statusOf = (error: unknown): number => {
   if (isOf(error, (each) => each instanceof NotEmulated)) return 501;
-  if (isOf(error, (each) => each instanceof NotFound || (each instanceof ApiFailure && each.status === 404))) return 404;
+  if (isOf(error, (each) => each instanceof NotFound || (each instanceof ApiFailure && each.status === 404)))
+    return 404;
   return 500;
 };
 
 /** The body of an error's answer. */
 export const toErrorResource = (error: unknown, links: Links): Resource => {
   const status = statusOf(error);
-  return withLinks({ type: 'error', status, code: STATUS_CODES[status], message: wordsOf(error), detail: '' }, links);
+  return withLinks(
+    { type: 'error', status, code: STATUS_CODES[status], message: wordsOf(error), detail: '' },
+    links,
+  );
 };

@@ -35,8 +35,8 @@ export const targetOf = (url: string | undefined): Target | undefined => {
 const keyOf = (method: string | undefined, { kind, name, action }: Target): string =>
   `${method} ${kind}${name && '/*'}${action && `?${action}`}`;
 
-// Longhorn hands these to a manager that has the default engine image; whatever name the request came by, its answer is full of that
-// manager's address.
+// Longhorn hands these to a manager that has the default engine image; whatever name the request came by, its
+// answer is full of that manager's address.
 const handedOn = ['backupvolumes'];
 
 /** The links of an answer, given the name that the request called this server by. */
@@ -45,12 +45,19 @@ export const linksFor = ({ kind, pathname }: Target, host: string, { ip }: ApiOp
 
 const send = (response: ServerResponse, status: number, body: object | undefined, links: Links): void => {
   const schemas = links.collection('schema');
-  response.writeHead(status, { 'x-api-schemas': schemas, ...(body && { 'content-type': 'application/json' }) });
+  response.writeHead(status, {
+    'x-api-schemas': schemas,
+    ...(body && { 'content-type': 'application/json' }),
+  });
   response.end(body && `${JSON.stringify(body)}\n`);
 };
 
 /** Answers one request to /v1. */
-export const handle = async (options: ApiOptions, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+export const handle = async (
+  options: ApiOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
   const target = targetOf(request.url);
   if (!target) {
     response.writeHead(400).end();
@@ -63,8 +70,14 @@ export const handle = async (options: ApiOptions, request: IncomingMessage, resp
   }
   try {
     const action = routes[keyOf(request.method, target)];
-    if (!action || !target.pathname.startsWith('/v1')) throw new NotEmulated(`${request.method} ${request.url}`);
-    const body = await action({ datastore: options.datastore, name: target.name, input: await readInput(request), links });
+    if (!action || !target.pathname.startsWith('/v1'))
+      throw new NotEmulated(`${request.method} ${request.url}`);
+    const body = await action({
+      datastore: options.datastore,
+      name: target.name,
+      input: await readInput(request),
+      links,
+    });
     send(response, body || request.method === 'DELETE' ? 200 : 404, body, links);
   } catch (error) {
     options.log.warning('HTTP handling error', { error });

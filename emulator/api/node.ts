@@ -29,7 +29,11 @@ export const toNode = (node: Node, managerPods: Pod[], links: Links): Resource =
 };
 
 /** An engine image as the API shows it; its status stands beside the rest. */
-export const toEngineImage = ({ metadata, spec, status }: EngineImage, defaultImage: string | undefined, links: Links): Resource =>
+export const toEngineImage = (
+  { metadata, spec, status }: EngineImage,
+  defaultImage: string | undefined,
+  links: Links,
+): Resource =>
   withLinks(
     {
       ...status,

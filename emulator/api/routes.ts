@@ -8,7 +8,10 @@ import { type Links, type Resource, toCollection, withLinks } from './resource.t
 import { snapshotActions } from './snapshot-actions.ts';
 import { toVolume } from './volume.ts';
 
-const patchTickets = async ({ datastore, name }: Call, tickets: Record<string, AttachmentTicket | null> | null): Promise<Volume> => {
+const patchTickets = async (
+  { datastore, name }: Call,
+  tickets: Record<string, AttachmentTicket | null> | null,
+): Promise<Volume> => {
   const volume = datastore.volumes.get(name);
   if (!volume) throw new NotFound('volume', name);
   await datastore.volumeAttachments.patch(name, { spec: { attachmentTickets: tickets } });
@@ -22,7 +25,10 @@ const attach: Action = async (call) => {
     id,
     type: textOf(input, 'attacherType') || 'longhorn-api',
     nodeID,
-    parameters: { disableFrontend: String(input.disableFrontend === true), lastAttachedBy: textOf(input, 'attachedBy') },
+    parameters: {
+      disableFrontend: String(input.disableFrontend === true),
+      lastAttachedBy: textOf(input, 'attachedBy'),
+    },
   };
   return wrapped(`unable to attach volume ${call.name} to ${nodeID}`, async () => {
     if (!datastore.nodes.get(nodeID)) throw new NotFound('node', nodeID);
@@ -46,11 +52,15 @@ const types = Object.values(shown).map(({ type }) => type);
 const version = (links: Links): Resource => ({
   id: 'v1',
   type: 'apiVersion',
-  links: { self: links.self, ...Object.fromEntries(Object.entries(shown).map(([name, { type }]) => [name, links.collection(type)])) },
+  links: {
+    self: links.self,
+    ...Object.fromEntries(Object.entries(shown).map(([name, { type }]) => [name, links.collection(type)])),
+  },
   actions: {},
 });
 
-// Fields are left out: a client that is not made from the schemas at run time needs no more than the collections.
+// Fields are left out: a client that is not made from the schemas at run time needs no more than the
+// collections.
 const schemas = (links: Links) =>
   toCollection(
     'schema',
@@ -93,14 +103,16 @@ const get =
     wrapped(wordsFor[path]?.(name) ?? `failed to get ${path}`, () => getOf(datastore, name, links));
 
 // Alone among them it has no body for what is not there, and a client takes that 404 for an answer.
-const getVolume: Action = async ({ datastore, name, links }) => datastore.volumes.get(name) && shown.volumes?.get(datastore, name, links);
+const getVolume: Action = async ({ datastore, name, links }) =>
+  datastore.volumes.get(name) && shown.volumes?.get(datastore, name, links);
 
 const putSetting: Action = async ({ datastore, name, input, links }) =>
   toSetting(await datastore.settings.patch(name, { value: textOf(input, 'value').trim() }), links);
 
 const backupTargetSync: Action = async ({ datastore, name, input, links }) =>
   wrapped(`failed to synchronize backup target ${name}`, async () => {
-    if (input.syncBackupTarget === true) await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
+    if (input.syncBackupTarget === true)
+      await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
     return shown.backuptargets?.get(datastore, name, links);
   });
 

@@ -9,7 +9,8 @@ import { NotFound, wrapped } from './errors.ts';
 import { type Links, type Resource, toCollection, withLinks } from './resource.ts';
 import { toVolume } from './volume.ts';
 
-const isEmpty = (labels: Record<string, string> | null | undefined): boolean => Object.keys(labels ?? {}).length === 0;
+const isEmpty = (labels: Record<string, string> | null | undefined): boolean =>
+  Object.keys(labels ?? {}).length === 0;
 
 /** A Snapshot object as the API shows it. */
 const toSnapshotCR = ({ metadata, spec, status }: Snapshot, links: Links): Resource =>

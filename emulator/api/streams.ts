@@ -11,10 +11,16 @@ const keepAlive = 15_000;
 const longestPeriod = 15_000;
 /** What a client may leave unread, in bytes, before it counts as gone. */
 const mostUnread = 1 << 26;
-/** Longest payload taken from a client, in bytes; a client of this API has nothing to say but ping, pong and close. */
+/**
+ * Longest payload taken from a client, in bytes; a client of this API has nothing to say but ping, pong and
+ * close.
+ */
 const longestPayload = 1 << 16;
 
-/** The collection a WebSocket's path names, /v1/ws/1s/backups or /v1/ws/backups, and its period in milliseconds, 0 to 15,000. */
+/**
+ * The collection a WebSocket's path names, /v1/ws/1s/backups or /v1/ws/backups, and its period in
+ * milliseconds, 0 to 15,000.
+ */
 export const readStreamPath = (pathname: string): { name: string; period: number } | undefined => {
   const [, period = '', name = ''] = /^\/v1\/ws(?:\/([^/]+))?\/([^/]+)$/.exec(pathname) ?? [];
   if (!Object.hasOwn(followed, name)) return undefined;
@@ -50,7 +56,8 @@ export const createPaced = (period: number, work: () => void): Paced => {
 /** Calls whoever follows a kind of object on each of its events. */
 type Events = { follow(kinds: readonly (keyof Datastore)[], listener: () => void): () => void };
 
-// An informer's listeners stay for good, connections do not: so there is one listener a kind, and a set of those who follow it.
+// An informer's listeners stay for good, connections do not: so there is one listener a kind, and a set of
+// those who follow it.
 const createEvents = (datastore: Datastore): Events => {
   const followers = new Map<keyof Datastore, Set<() => void>>();
   const followersOf = (kind: keyof Datastore): Set<() => void> => {
@@ -77,8 +84,8 @@ const createEvents = (datastore: Datastore): Events => {
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Makes the WebSockets of the API: each is sent the whole collection at once, and again when that has changed, at most once a period. It
- * is pinged every 15 s.
+ * Makes the WebSockets of the API: each is sent the whole collection at once, and again when that has
+ * changed, at most once a period. It is pinged every 15 s.
  */
 export const createStreams = (options: ApiOptions): UpgradeHandler => {
   const events = createEvents(options.datastore);

@@ -3,9 +3,20 @@ import type { Datastore } from '../manager/datastore.ts';
 import { backupsOf } from './backup.ts';
 import { byType, goTime, type Links, type Resource, withLinks } from './resource.ts';
 
-const snapshotActions = ['snapshotCRCreate', 'snapshotCRGet', 'snapshotCRList', 'snapshotCRDelete', 'snapshotBackup'];
+const snapshotActions = [
+  'snapshotCRCreate',
+  'snapshotCRGet',
+  'snapshotCRList',
+  'snapshotCRDelete',
+  'snapshotBackup',
+];
 
-type Parts = { volume: Volume; replica: Replica | undefined; backups: Backup[]; attachment: VolumeAttachment | undefined };
+type Parts = {
+  volume: Volume;
+  replica: Replica | undefined;
+  backups: Backup[];
+  attachment: VolumeAttachment | undefined;
+};
 
 const toBackupStatus = ({ metadata, status }: Backup, replica: Replica | undefined) => ({
   id: metadata.name,

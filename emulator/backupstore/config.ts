@@ -1,9 +1,19 @@
 type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 
-const escapes: Record<string, string> = { '<': '\\u003c', '>': '\\u003e', '&': '\\u0026', '\u2028': '\\u2028', '\u2029': '\\u2029' };
+const escapes: Record<string, string> = {
+  '<': '\\u003c',
+  '>': '\\u003e',
+  '&': '\\u0026',
+  '\u2028': '\\u2028',
+  '\u2029': '\\u2029',
+};
 
-/** Writes JSON byte for byte as Go's encoding/json does: compact, and with the signs escaped that would matter in HTML. */
-const stringify = (value: Json): string => JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (sign) => escapes[sign] as string);
+/**
+ * Writes JSON byte for byte as Go's encoding/json does: compact, and with the signs escaped that would matter
+ * in HTML.
+ */
+const stringify = (value: Json): string =>
+  JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (sign) => escapes[sign] as string);
 
 /** A copy with its keys in order, as Go writes a map (a struct keeps the order of its fields). */
 const sortedMap = (map: Record<string, string> | null): Record<string, string> | null =>
@@ -49,7 +59,8 @@ export type BackupConfig = {
 
 // Longhorn's own slip: these strings are marked ",string" in Go, which wraps a string in quotes once more.
 const quoted = (value: string): string => JSON.stringify(value);
-const unquoted = (value: unknown): string => (typeof value === 'string' && value !== '' ? String(JSON.parse(value)) : '');
+const unquoted = (value: unknown): string =>
+  typeof value === 'string' && value !== '' ? String(JSON.parse(value)) : '';
 
 /** Writes volume.cfg byte for byte as Longhorn does. */
 export const encodeVolume = (volume: VolumeConfig): string =>
@@ -68,7 +79,10 @@ export const encodeVolume = (volume: VolumeConfig): string =>
     DataEngine: quoted(volume.DataEngine),
   });
 
-/** Reads volume.cfg; throws on text that is no JSON. A missing compression method means gzip, a missing engine v1. */
+/**
+ * Reads volume.cfg; throws on text that is no JSON. A missing compression method means gzip, a missing engine
+ * v1.
+ */
 export const decodeVolume = (text: string): VolumeConfig => {
   const raw = JSON.parse(text);
   return {

@@ -1,8 +1,20 @@
-import { type BackupConfig, decodeBackup, decodeVolume, encodeBackup, encodeVolume, type VolumeConfig } from './config.ts';
+import {
+  type BackupConfig,
+  decodeBackup,
+  decodeVolume,
+  encodeBackup,
+  encodeVolume,
+  type VolumeConfig,
+} from './config.ts';
 import { backupConfigPath, backupsPath, volumeConfigPath, volumesPath } from './paths.ts';
 import type { Store } from './store.ts';
 
-const logged = async <T>(store: Store, verb: ['Loading', 'Loaded'] | ['Saving', 'Saved'], filepath: string, work: () => Promise<T>) => {
+const logged = async <T>(
+  store: Store,
+  verb: ['Loading', 'Loaded'] | ['Saving', 'Saved'],
+  filepath: string,
+  work: () => Promise<T>,
+) => {
   store.log.info(`${verb[0]} config in backupstore`, { filepath, reason: 'start' });
   const result = await work();
   store.log.info(`${verb[1]} config in backupstore`, { filepath, reason: 'complete' });

@@ -6,7 +6,10 @@ import { lockTypes } from './lock-rules.ts';
 import { blockSize, volumeConfigPath } from './paths.ts';
 import { isFull, type Upload, uploadBlocks } from './upload-blocks.ts';
 
-/** The blocks of an incremental backup: the last backup's, with those that changed in their place, in order of their offsets. */
+/**
+ * The blocks of an incremental backup: the last backup's, with those that changed in their place, in order of
+ * their offsets.
+ */
 const mergeBlocks = (last: BlockMapping[], changed: BlockMapping[]): BlockMapping[] => {
   const byOffset = new Map([...last, ...changed].map((block) => [block.Offset, block]));
   return [...byOffset.values()].sort((a, b) => a.Offset - b.Offset);
@@ -41,8 +44,9 @@ const emptyBackup = ({ backup, volume, compressionMethod }: Upload): BackupConfi
 });
 
 /**
- * Backs a snapshot up under a backup lock: volume.cfg if it is new, a config marked as in progress, the blocks that changed since the last
- * backup, and the finished config. onStarted is called once the lock is held. Throws Longhorn's texts.
+ * Backs a snapshot up under a backup lock: volume.cfg if it is new, a config marked as in progress, the
+ * blocks that changed since the last backup, and the finished config. onStarted is called once the lock is
+ * held. Throws Longhorn's texts.
  */
 export const createBackup = (upload: Upload): Promise<void> =>
   underLock({ ...upload, type: lockTypes.backup }, async () => {

@@ -17,12 +17,28 @@ const goTexts: Record<string, string> = {
 };
 
 // What Go's os calls what Node names after the system call.
-const goOperations: Record<string, string> = { scandir: 'open', unlink: 'unlinkat', rm: 'unlinkat', rmdir: 'unlinkat' };
+const goOperations: Record<string, string> = {
+  scandir: 'open',
+  unlink: 'unlinkat',
+  rm: 'unlinkat',
+  rmdir: 'unlinkat',
+};
 
-/** Puts an error of the file system as Go does: `unlinkat PATH: operation not permitted`, `rename OLD NEW: ...`. Others pass as they are. */
+/**
+ * Puts an error of the file system as Go does: `unlinkat PATH: operation not permitted`, `rename OLD NEW:
+ * ...`. Others pass as they are.
+ */
 export const inGoWords = (error: unknown, file: string): unknown => {
-  const { errno, code = '', syscall = '', path = file, dest } = error as NodeJS.ErrnoException & { dest?: string };
+  const {
+    errno,
+    code = '',
+    syscall = '',
+    path = file,
+    dest,
+  } = error as NodeJS.ErrnoException & { dest?: string };
   if (typeof errno !== 'number') return error;
   const paths = dest === undefined ? path : `${path} ${dest}`;
-  return new StoreError(`${goOperations[syscall] ?? syscall} ${paths}: ${goTexts[code] ?? getSystemErrorMessage(errno)}`);
+  return new StoreError(
+    `${goOperations[syscall] ?? syscall} ${paths}: ${goTexts[code] ?? getSystemErrorMessage(errno)}`,
+  );
 };

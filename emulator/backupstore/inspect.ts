@@ -25,7 +25,10 @@ export type BackupInfo = {
   Messages: Record<string, string> | null;
 };
 
-/** What `longhorn backup inspect-volume` prints; ModificationTime is the emulator's own (Longhorn asks `backup head` for it). */
+/**
+ * What `longhorn backup inspect-volume` prints; ModificationTime is the emulator's own (Longhorn asks `backup
+ * head` for it).
+ */
 export type VolumeInfo = {
   Name: string;
   Size: string;
@@ -86,7 +89,10 @@ export const inspectVolume = async (store: Store, name: string): Promise<VolumeI
 export type Listing = Record<string, { Messages: Record<string, string>; Backups?: Record<string, object> }>;
 
 /** Lists the store's volumes, or one of them; each with the names of its backups unless volumeOnly. */
-export const listStore = async (store: Store, { volume, volumeOnly }: { volume?: string | undefined; volumeOnly: boolean }) => {
+export const listStore = async (
+  store: Store,
+  { volume, volumeOnly }: { volume?: string | undefined; volumeOnly: boolean },
+) => {
   const listing: Listing = {};
   for (const name of volume ? [volume] : await volumeNames(store)) {
     const config = volumeConfigPath(name);
@@ -95,7 +101,10 @@ export const listStore = async (store: Store, { volume, volumeOnly }: { volume?:
       continue;
     }
     const backups = volumeOnly ? undefined : await backupNames(store, name);
-    listing[name] = { Messages: {}, ...(backups && { Backups: Object.fromEntries(backups.map((backup) => [backup, {}])) }) };
+    listing[name] = {
+      Messages: {},
+      ...(backups && { Backups: Object.fromEntries(backups.map((backup) => [backup, {}])) }),
+    };
   }
   return listing;
 };

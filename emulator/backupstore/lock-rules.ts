@@ -9,16 +9,23 @@ export type LockType = (typeof lockTypes)[keyof typeof lockTypes];
 export type Lock = { Name: string; Type: number; Acquired: boolean; serverTime: number };
 
 /** Writes a lock's file byte for byte as Longhorn does. */
-export const encodeLock = ({ Name, Type, Acquired }: Omit<Lock, 'serverTime'>): string => JSON.stringify({ Name, Type, Acquired });
+export const encodeLock = ({ Name, Type, Acquired }: Omit<Lock, 'serverTime'>): string =>
+  JSON.stringify({ Name, Type, Acquired });
 
-/** Which of two locks goes first: the acquired one, then the older one, then the one whose name comes first. Negative: the first. */
+/**
+ * Which of two locks goes first: the acquired one, then the older one, then the one whose name comes first.
+ * Negative: the first.
+ */
 const compareLocks = (a: Lock, b: Lock): number => {
   if (a.Acquired !== b.Acquired) return a.Acquired ? -1 : 1;
   if (a.serverTime !== b.serverTime) return a.serverTime - b.serverTime;
   return a.Name < b.Name ? -1 : Number(a.Name > b.Name);
 };
 
-/** Whether a lock keeps another from being acquired: another type, goes first, and not expired (times in milliseconds). */
+/**
+ * Whether a lock keeps another from being acquired: another type, goes first, and not expired (times in
+ * milliseconds).
+ */
 export const blocks = (
   other: Lock,
   own: Lock,
@@ -31,9 +38,12 @@ export const blocks = (
 };
 
 /** What a lock is wanted for, in Longhorn's words. */
-export const purposeOf = (type: LockType): string => (type === lockTypes.deletion ? 'backup delete' : 'backup create/restore');
+export const purposeOf = (type: LockType): string =>
+  type === lockTypes.deletion ? 'backup delete' : 'backup create/restore';
 
-/** The text of a lock that was not got. It names the requester's own lock, removed by then, as Longhorn does. */
+/**
+ * The text of a lock that was not got. It names the requester's own lock, removed by then, as Longhorn does.
+ */
 export const notAcquired = (path: string, type: LockType): string =>
   `failed to acquire lock ${path} when performing ${purposeOf(type)}, please try again later`;
 

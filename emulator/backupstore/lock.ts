@@ -3,7 +3,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Behaviour } from '../environment.ts';
 import { loadConfig, saveConfig } from './configs.ts';
 import { StoreError } from './errors.ts';
-import { blocks, describeLock, encodeLock, type Lock, type LockType, notAcquired, purposeOf } from './lock-rules.ts';
+import {
+  blocks,
+  describeLock,
+  encodeLock,
+  type Lock,
+  type LockType,
+  notAcquired,
+  purposeOf,
+} from './lock-rules.ts';
 import { lockPath, locksPath } from './paths.ts';
 import type { Store } from './store.ts';
 
@@ -24,9 +32,10 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
 };
 
 /**
- * Runs work under a lock on a volume of the store. The lock is written first and the others read after clock.lockWait, so that of two that
- * come at once each sees the other; there is one try only. While it is held it is written anew every clock.lockRefresh, else it expires.
- * Throws Longhorn's text if another lock stands in the way.
+ * Runs work under a lock on a volume of the store. The lock is written first and the others read after
+ * clock.lockWait, so that of two that come at once each sees the other; there is one try only. While it is
+ * held it is written anew every clock.lockRefresh, else it expires. Throws Longhorn's text if another lock
+ * stands in the way.
  */
 export const underLock = async <T>(
   { store, volume, type, clock, mutant }: { store: Store; volume: string; type: LockType } & Behaviour,
@@ -48,7 +57,9 @@ export const underLock = async <T>(
   await sleep(clock.lockWait);
   const others = await readLocks(store, volume);
   store.log.info(`Trying to acquire lock ${path}`, { lock: describeLock(own, volume) });
-  store.log.info(`backupstore volume ${volume} contains locks [${others.map((other) => describeLock(other)).join(' ')}]`);
+  store.log.info(
+    `backupstore volume ${volume} contains locks [${others.map((other) => describeLock(other)).join(' ')}]`,
+  );
   if (others.some((other) => blocks(other, own, { now: Date.now(), expiry: clock.lockExpiry, mutant }))) {
     await release();
     throw new StoreError(notAcquired(path, type));
@@ -57,7 +68,9 @@ export const underLock = async <T>(
   await save(true);
   let refreshing: Promise<unknown> = Promise.resolve();
   const refresh = setInterval(() => {
-    refreshing = save(true).catch((error) => store.log.warning(`Failed to refresh acquired lock ${path}`, { error }));
+    refreshing = save(true).catch((error) =>
+      store.log.warning(`Failed to refresh acquired lock ${path}`, { error }),
+    );
   }, clock.lockRefresh);
   try {
     return await work();

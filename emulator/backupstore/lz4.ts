@@ -1,7 +1,7 @@
 import { xxh32 } from '../../e2e/store/format/lz4/xxh32.ts';
 
-// The LZ4 block format: sequences of literals and of matches in the 64 KiB before them. Its end rules: the last 5 bytes are literals,
-// and the last match begins 12 bytes before the end or earlier.
+// The LZ4 block format: sequences of literals and of matches in the 64 KiB before them. Its end rules: the
+// last 5 bytes are literals, and the last match begins 12 bytes before the end or earlier.
 const minMatch = 4;
 const lastLiterals = 5;
 const matchLimit = 12;
@@ -19,7 +19,10 @@ const writeLength = (target: Uint8Array, at: number, length: number): number => 
   return position;
 };
 
-/** Compresses a block greedily, as LZ4's fast mode does, and gives the bytes written to target (of compressBound bytes). */
+/**
+ * Compresses a block greedily, as LZ4's fast mode does, and gives the bytes written to target (of
+ * compressBound bytes).
+ */
 const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
   const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
   const heads = new Int32Array(1 << hashBits).fill(-window - 1);
@@ -64,7 +67,10 @@ const compressBlock = (source: Uint8Array, target: Uint8Array): number => {
 
 const magic = 0x184d2204;
 const uncompressed = 0x80000000;
-/** The header that Longhorn's library writes: version 1, independent blocks, checksum of the content, blocks of up to 4 MiB. */
+/**
+ * The header that Longhorn's library writes: version 1, independent blocks, checksum of the content, blocks
+ * of up to 4 MiB.
+ */
 const descriptor = Uint8Array.of(0x64, 0x70);
 
 const uint32 = (value: number): Buffer => {
@@ -73,7 +79,10 @@ const uint32 = (value: number): Buffer => {
   return bytes;
 };
 
-/** Compresses up to 4 MiB into an LZ4 frame of one block; a block that would not shrink is stored as it is, as the format allows. */
+/**
+ * Compresses up to 4 MiB into an LZ4 frame of one block; a block that would not shrink is stored as it is, as
+ * the format allows.
+ */
 export const compressFrame = (data: Uint8Array): Buffer => {
   const packed = new Uint8Array(compressBound(data.length));
   const size = compressBlock(data, packed);

@@ -5,7 +5,9 @@ const sha512 = (data: Uint8Array | string): string => createHash('sha512').updat
 /** Size of a backup block in bytes; Longhorn also knows 16 MiB, the emulator does not. */
 export const blockSize = 2 * 1024 * 1024;
 
-/** Checksum by which a block is known: the first 64 of 128 hexadecimal digits of its SHA-512, uncompressed. */
+/**
+ * Checksum by which a block is known: the first 64 of 128 hexadecimal digits of its SHA-512, uncompressed.
+ */
 export const checksumOf = (block: Uint8Array): string => sha512(block).slice(0, 64);
 
 export const volumesPath = 'backupstore/volumes';
@@ -18,7 +20,8 @@ export const volumePath = (volume: string): string => {
 
 export const volumeConfigPath = (volume: string): string => `${volumePath(volume)}/volume.cfg`;
 export const backupsPath = (volume: string): string => `${volumePath(volume)}/backups`;
-export const backupConfigPath = (volume: string, backup: string): string => `${backupsPath(volume)}/backup_${backup}.cfg`;
+export const backupConfigPath = (volume: string, backup: string): string =>
+  `${backupsPath(volume)}/backup_${backup}.cfg`;
 export const blocksPath = (volume: string): string => `${volumePath(volume)}/blocks`;
 export const blockPath = (volume: string, checksum: string): string =>
   `${blocksPath(volume)}/${checksum.slice(0, 2)}/${checksum.slice(2, 4)}/${checksum}.blk`;

@@ -7,8 +7,14 @@ import { lockTypes } from './lock-rules.ts';
 import { backupConfigPath, blockPath, blocksPath, volumeConfigPath, volumePath } from './paths.ts';
 import type { Store } from './store.ts';
 
-/** Runs work on all items, so many at once, and gives the results in their order; the first failure rejects. */
-const inParallel = async <T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> => {
+/**
+ * Runs work on all items, so many at once, and gives the results in their order; the first failure rejects.
+ */
+const inParallel = async <T, R>(
+  items: readonly T[],
+  limit: number,
+  work: (item: T) => Promise<R>,
+): Promise<R[]> => {
   const results: R[] = new Array(items.length);
   const queue = items.entries();
   const worker = async (): Promise<void> => {
@@ -18,21 +24,32 @@ const inParallel = async <T, R>(items: readonly T[], limit: number, work: (item:
   return results;
 };
 
-// Longhorn goes one by one; here each call costs more, and all of them are to end long before the next look at the Backup.
+// Longhorn goes one by one; here each call costs more, and all of them are to end long before the next look
+// at the Backup.
 const atOnce = 64;
 
 /** Checksums of the blocks that the store has of a volume. */
 const blockNames = async (store: Store, volume: string): Promise<string[]> => {
   const list = async (folders: string[]): Promise<string[]> => {
-    const entries = await inParallel(folders, atOnce, async (folder) => (await store.list(folder)).map((name) => `${folder}/${name}`));
+    const entries = await inParallel(folders, atOnce, async (folder) =>
+      (await store.list(folder)).map((name) => `${folder}/${name}`),
+    );
     return entries.flat();
   };
   const files = await list(await list(await list([blocksPath(volume)])));
   return files.flatMap((file) => /\/(\w+)\.blk$/.exec(file)?.[1] ?? []);
 };
 
-/** Removes those of the blocks present that no backup refers to; throws with the names of those that would not go. */
-const removeUnusedBlocks = async (store: Store, volume: string, present: string[], backups: BackupConfig[]): Promise<void> => {
+/**
+ * Removes those of the blocks present that no backup refers to; throws with the names of those that would not
+ * go.
+ */
+const removeUnusedBlocks = async (
+  store: Store,
+  volume: string,
+  present: string[],
+  backups: BackupConfig[],
+): Promise<void> => {
   const used = new Set(backups.flatMap(({ Blocks }) => Blocks.map(({ BlockChecksum }) => BlockChecksum)));
   const unused = present.filter((checksum) => !used.has(checksum));
   const failures: string[] = [];
@@ -41,12 +58,15 @@ const removeUnusedBlocks = async (store: Store, volume: string, present: string[
       failures.push(checksum);
     }),
   );
-  // The folder of the volume was removed meanwhile. Seen on a real v1.8.2, over NFS: the command fails then; of its texts this is the one that a
-  // manager does not take for a success.
+  // The folder of the volume was removed meanwhile. Seen on a real v1.8.2, over NFS: the command fails then;
+  // of its texts this is the one that a manager does not take for a success.
   if (unused.length > 0 && !(await store.exists(volumeConfigPath(volume)))) failures.push(...unused);
   if (failures.length > 0) throw new StoreError(`failed to delete backup blocks: [${failures.join(' ')}]`);
   store.log.info(`Removed ${unused.length} unused blocks for volume ${volume}`);
-  await saveVolume(store, { ...(await loadVolume(store, volume)), BlockCount: present.length - unused.length });
+  await saveVolume(store, {
+    ...(await loadVolume(store, volume)),
+    BlockCount: present.length - unused.length,
+  });
 };
 
 type Target = Behaviour & { store: Store; volume: string; backup: string };
@@ -55,8 +75,12 @@ type Target = Behaviour & { store: Store; volume: string; backup: string };
 const latestBackup = (backups: BackupConfig[]): BackupConfig | undefined =>
   backups.toSorted((a, b) => Date.parse(b.SnapshotCreatedAt) - Date.parse(a.SnapshotCreatedAt))[0];
 
-// Undefined where a config cannot be read or is not finished: then nobody knows which blocks are in use, and all stay.
-const loadAll = async ({ store, volume, mutant }: Target, names: string[]): Promise<BackupConfig[] | undefined> => {
+// Undefined where a config cannot be read or is not finished: then nobody knows which blocks are in use, and
+// all stay.
+const loadAll = async (
+  { store, volume, mutant }: Target,
+  names: string[],
+): Promise<BackupConfig[] | undefined> => {
   const backups: BackupConfig[] = [];
   for (const name of names) {
     try {
@@ -86,13 +110,16 @@ const loadVolumeOfBackup = async (store: Store, volume: string): Promise<VolumeC
 };
 
 /**
- * Deletes a backup in Longhorn's own order: under a deletion lock first its config, which an immutable one ends at once, then the blocks
- * that no other backup of the volume refers to. Throws Longhorn's texts; what was removed before stays removed.
+ * Deletes a backup in Longhorn's own order: under a deletion lock first its config, which an immutable one
+ * ends at once, then the blocks that no other backup of the volume refers to. Throws Longhorn's texts; what
+ * was removed before stays removed.
  */
 export const removeBackup = (target: Target): Promise<void> =>
   underLock({ ...target, type: lockTypes.deletion }, async () => {
     const { store, volume, backup, mutant } = target;
-    await loadBackup(store, volume, backup).catch((error) => store.log.warning('Failed to load to be deleted backup', { error }));
+    await loadBackup(store, volume, backup).catch((error) =>
+      store.log.warning('Failed to load to be deleted backup', { error }),
+    );
     if (mutant === 'cfg-left-behind') return;
     await store.remove(backupConfigPath(volume, backup));
     store.log.info('Removed backup for volume', { backup, volume });
@@ -105,7 +132,11 @@ export const removeBackup = (target: Target): Promise<void> =>
     if (config.LastBackupName === backup) {
       // Not knowing the newest, Longhorn names none: the next backup is then a full one.
       const last = backups && latestBackup(backups);
-      await saveVolume(store, { ...config, LastBackupName: last?.Name ?? '', LastBackupAt: last?.SnapshotCreatedAt ?? '' });
+      await saveVolume(store, {
+        ...config,
+        LastBackupName: last?.Name ?? '',
+        LastBackupAt: last?.SnapshotCreatedAt ?? '',
+      });
     }
     if (!sameNames(names, await backupNames(store, volume))) {
       store.log.info('Found new backups for volume, skip block deletion');
@@ -115,7 +146,9 @@ export const removeBackup = (target: Target): Promise<void> =>
     store.log.info('GC completed');
   });
 
-/** Deletes everything the store has of a volume, under a deletion lock; a volume it does not have is no error. */
+/**
+ * Deletes everything the store has of a volume, under a deletion lock; a volume it does not have is no error.
+ */
 export const removeVolume = async (target: Omit<Target, 'backup'>): Promise<void> => {
   const { store, volume } = target;
   if (!(await volumeNames(store)).includes(volume)) return;

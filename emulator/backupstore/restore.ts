@@ -20,7 +20,8 @@ const decompress = (method: CompressionMethod, data: Uint8Array): Uint8Array => 
 /** Brings a block of the store back to its data; throws if they are not the ones its name stands for. */
 const decompressBlock = (method: CompressionMethod, data: Uint8Array, checksum: string): Uint8Array => {
   const block = decompress(method, data);
-  if (checksumOf(block) !== checksum) throw new StoreError(`block ${checksum} of the backup is damaged: its data have another checksum`);
+  if (checksumOf(block) !== checksum)
+    throw new StoreError(`block ${checksum} of the backup is damaged: its data have another checksum`);
   return block;
 };
 
@@ -33,7 +34,10 @@ type Restore = Behaviour & {
   image: string;
 };
 
-/** Writes a backup's blocks to an image, under the lock of a backup, which uploads agree with and deletions do not. */
+/**
+ * Writes a backup's blocks to an image, under the lock of a backup, which uploads agree with and deletions do
+ * not.
+ */
 export const restoreBackup = (restore: Restore): Promise<void> =>
   underLock({ ...restore, type: lockTypes.backup }, async () => {
     const { store, volume, backup, image } = restore;
@@ -43,7 +47,8 @@ export const restoreBackup = (restore: Restore): Promise<void> =>
     const file = await open(image, 'r+');
     try {
       const { size } = await file.stat();
-      if (size !== Size) throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
+      if (size !== Size)
+        throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
       for (const { Offset, BlockChecksum } of Blocks) {
         const data = await store.readData(blockPath(volume, BlockChecksum));
         const block = decompressBlock(CompressionMethod, data, BlockChecksum);

@@ -10,27 +10,43 @@ export type Store = {
   readonly url: string;
   readonly log: Log;
   exists(path: string): Promise<boolean>;
-  /** Time of the last change by the server's clock, in milliseconds since the epoch; 0 if there is no such file. */
+  /**
+   * Time of the last change by the server's clock, in milliseconds since the epoch; 0 if there is no such
+   * file.
+   */
   changedAt(path: string): Promise<number>;
   /** Reads a text file; throws `cannot find PATH in backupstore` if there is none. */
   read(path: string): Promise<string>;
   /** Reads a file of data. */
   readData(path: string): Promise<Buffer>;
-  /** Names in a folder; none if it does not exist or cannot be read, for Longhorn takes a failed listing for the truth. */
+  /**
+   * Names in a folder; none if it does not exist or cannot be read, for Longhorn takes a failed listing for
+   * the truth.
+   */
   list(path: string): Promise<string[]>;
-  /** Writes beside the file and renames, so that nobody reads half a file; an immutable file refuses that too. */
+  /**
+   * Writes beside the file and renames, so that nobody reads half a file; an immutable file refuses that too.
+   */
   write(path: string, data: Uint8Array | string): Promise<void>;
-  /** Removes a file or folder if it is there, then the folders above it that became empty, up to `backupstore`. */
+  /**
+   * Removes a file or folder if it is there, then the folders above it that became empty, up to
+   * `backupstore`.
+   */
   remove(path: string): Promise<void>;
 };
 
 const maxCleanupLevel = 10;
 
-const isMissing = (error: unknown): boolean => ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+const isMissing = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
 const removeEmptyParents = async (path: string): Promise<void> => {
   let folder = dirname(path);
-  for (let level = 0; level < maxCleanupLevel && !folder.endsWith('/backupstore'); level += 1, folder = dirname(folder)) {
+  for (
+    let level = 0;
+    level < maxCleanupLevel && !folder.endsWith('/backupstore');
+    level += 1, folder = dirname(folder)
+  ) {
     try {
       await rmdir(folder);
     } catch {
@@ -39,10 +55,13 @@ const removeEmptyParents = async (path: string): Promise<void> => {
   }
 };
 
-// What a folder's removal by another process, which found it empty, does to who is just making it or writing into it.
-const isRemoved = (error: unknown): boolean => ['ENOENT', 'ESTALE', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
+// What a folder's removal by another process, which found it empty, does to who is just making it or writing
+// into it.
+const isRemoved = (error: unknown): boolean =>
+  ['ENOENT', 'ESTALE', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '');
 
-// The next try comes at once, the later ones ever later: for a second (actimeo=1) a mount may go by what it knew of the folder before.
+// The next try comes at once, the later ones ever later: for a second (actimeo=1) a mount may go by what it
+// knew of the folder before.
 const mostTries = 11;
 const pauseAfter = (tried: number): number => 25 * (tried - 1);
 

@@ -7,8 +7,9 @@ import { blockPath, blockSize, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
 
 /**
- * Compresses a block, and blocks this process meanwhile: on the one slow processor of a lab node a thread pool costs a third more. gzip is
- * at level 1 for the same reason; a block is valid at any level. It comes in one piece: joining smaller ones doubles the memory.
+ * Compresses a block, and blocks this process meanwhile: on the one slow processor of a lab node a thread
+ * pool costs a third more. gzip is at level 1 for the same reason; a block is valid at any level. It comes in
+ * one piece: joining smaller ones doubles the memory.
  */
 export const compress = (method: CompressionMethod, block: Uint8Array): Uint8Array => {
   if (method === 'gzip') return gzipSync(block, { level: 1, chunkSize: block.length + 4096 });
@@ -49,7 +50,10 @@ const readBlock = async (file: FileHandle, offset: number, block: Buffer): Promi
 /** Whether a backup sends all of its blocks, also those that the store has. */
 export const isFull = ({ parameters }: Upload): boolean => parameters['backup-mode'] === 'full';
 
-/** Uploads the blocks of a snapshot that differ from the last backup's, and gives them, with the bytes sent (for the first time, and again) and the files made. */
+/**
+ * Uploads the blocks of a snapshot that differ from the last backup's, and gives them, with the bytes sent
+ * (for the first time, and again) and the files made.
+ */
 export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefined) => {
   const { store, volume, compressionMethod, onProgress } = upload;
   const total = Math.ceil(upload.volumeSize / blockSize);
@@ -59,8 +63,9 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
   let uploaded = 0;
   let uploadedAgain = 0;
   let newBlocks = 0;
-  // One write is under way while the next block is read and compressed: the network waits for neither, and memory holds two blocks. They
-  // are used in turn: with new ones for each block an upload grew to hundreds of megabytes before they were collected.
+  // One write is under way while the next block is read and compressed: the network waits for neither, and
+  // memory holds two blocks. They are used in turn: with new ones for each block an upload grew to hundreds
+  // of megabytes before they were collected.
   let [block, written] = [Buffer.alloc(blockSize), Buffer.alloc(blockSize)];
   let writing: Promise<void> = Promise.resolve();
   const file = await open(upload.image);
@@ -82,7 +87,8 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       await writing;
       writing = store.write(path, data);
       [block, written] = [written, block];
-      // Looked at with the next block or at the end; without a handler a failure would end the process before that.
+      // Looked at with the next block or at the end; without a handler a failure would end the process before
+      // that.
       writing.catch(() => undefined);
       if (isThere) uploadedAgain += data.length;
       else {

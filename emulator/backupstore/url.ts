@@ -8,10 +8,13 @@ export const encodeBackupURL = ({ url, volume, backup }: BackupURL): string => {
   return `${url}?${query}`;
 };
 
-/** Takes such a URL apart, volume and backup being empty where it has none; throws if it is no URL of a store. */
+/**
+ * Takes such a URL apart, volume and backup being empty where it has none; throws if it is no URL of a store.
+ */
 export const decodeBackupURL = (text: string): BackupURL => {
   const [url = '', query = ''] = text.split('?');
-  if (!/^\w+:\/\/./.test(url)) throw new StoreError(`cannot find valid required parameter: dest URL (got ${JSON.stringify(text)})`);
+  if (!/^\w+:\/\/./.test(url))
+    throw new StoreError(`cannot find valid required parameter: dest URL (got ${JSON.stringify(text)})`);
   const parameters = new URLSearchParams(query);
   return { url, volume: parameters.get('volume') ?? '', backup: parameters.get('backup') ?? '' };
 };

@@ -5,16 +5,28 @@ import { emulatorVersion, engineImageName } from '../modelled-on.ts';
 
 type Status = NonNullable<EngineImage['status']>;
 
-const newStatus: Omit<Status, 'version'> = { ownerID: '', state: 'deploying', incompatible: false, nodeDeploymentMap: {} };
+const newStatus: Omit<Status, 'version'> = {
+  ownerID: '',
+  state: 'deploying',
+  incompatible: false,
+  nodeDeploymentMap: {},
+};
 
-/** Tells the default engine image's object that this node has the binary; who makes the nodes complete calls it deployed. */
+/**
+ * Tells the default engine image's object that this node has the binary; who makes the nodes complete calls
+ * it deployed.
+ */
 export const startEngineImageController = (context: Context, image: string): void => {
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.engineImages.get(name);
     if (!found) return;
     if (found.spec.image !== image) {
-      context.recorder(found, { type: 'Warning', reason: 'NotEmulated', message: `not emulated: an engine image other than ${image}` });
+      context.recorder(found, {
+        type: 'Warning',
+        reason: 'NotEmulated',
+        message: `not emulated: an engine image other than ${image}`,
+      });
       return;
     }
     const status: Status = { ...newStatus, version: emulatorVersion(context.version), ...found.status };

@@ -8,7 +8,11 @@ export const lacksFinalizer = ({ metadata }: ApiObject): boolean =>
   !metadata.deletionTimestamp && !metadata.finalizers?.includes(finalizer);
 
 /** Adds finalizer and labels to an object, as Longhorn's webhook does on its creation. */
-export const admit = <T extends ApiObject>(collection: Collection<T>, object: T, labels: Record<string, string>): Promise<T> =>
+export const admit = <T extends ApiObject>(
+  collection: Collection<T>,
+  object: T,
+  labels: Record<string, string>,
+): Promise<T> =>
   collection.update({
     ...object,
     metadata: {
@@ -18,7 +22,10 @@ export const admit = <T extends ApiObject>(collection: Collection<T>, object: T,
     },
   });
 
-/** Takes Longhorn's finalizer off, after which Kubernetes lets the object go; one that has gone already is no error. */
+/**
+ * Takes Longhorn's finalizer off, after which Kubernetes lets the object go; one that has gone already is no
+ * error.
+ */
 export const release = async <T extends ApiObject>(collection: Collection<T>, object: T): Promise<void> => {
   const finalizers = object.metadata.finalizers?.filter((entry) => entry !== finalizer) ?? [];
   try {
@@ -28,11 +35,19 @@ export const release = async <T extends ApiObject>(collection: Collection<T>, ob
   }
 };
 
-/** Deletes an object and leaves the store as it is: what goes is only this cluster's view of it. One that has gone already is no error. */
-export const forget = async <T extends ApiObject>(collection: Collection<T>, { metadata }: T): Promise<void> => {
+/**
+ * Deletes an object and leaves the store as it is: what goes is only this cluster's view of it. One that has
+ * gone already is no error.
+ */
+export const forget = async <T extends ApiObject>(
+  collection: Collection<T>,
+  { metadata }: T,
+): Promise<void> => {
   if (metadata.deletionTimestamp) return;
   try {
-    await collection.patch(metadata.name, { metadata: { labels: { [labels.deleteCustomResourceOnly]: 'true' } } });
+    await collection.patch(metadata.name, {
+      metadata: { labels: { [labels.deleteCustomResourceOnly]: 'true' } },
+    });
     await collection.delete(metadata.name);
   } catch (error) {
     if (!isNotFound(error)) throw error;

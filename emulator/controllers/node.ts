@@ -7,7 +7,10 @@ import { type Context, timestamp } from '../manager/context.ts';
 
 type Readiness = { status: 'True' | 'False'; reason: string; message: string };
 
-/** Whether a node counts as ready in Longhorn, given its Kubernetes node and its manager's pod; a node's own manager knows it is. */
+/**
+ * Whether a node counts as ready in Longhorn, given its Kubernetes node and its manager's pod; a node's own
+ * manager knows it is.
+ */
 export const readiness = (
   name: string,
   { kubernetesNode, pod }: { kubernetesNode: KubernetesNode | undefined; pod: Pod | undefined },
@@ -19,9 +22,12 @@ export const readiness = (
       `Kubernetes node missing: node ${name} has been removed from the cluster and there is no manager pod running on it`,
     );
   const ready = kubernetesNode.status?.conditions?.find(({ type }) => type === 'Ready');
-  if (ready && ready.status !== 'True') return not('KubernetesNodeNotReady', `Kubernetes node ${name} not ready`);
-  if (!pod) return not('ManagerPodMissing', `manager pod missing: node ${name} has no manager pod running on it`);
-  if (pod.status?.phase !== 'Running') return not('ManagerPodDown', `the manager pod ${pod.metadata.name} is not running`);
+  if (ready && ready.status !== 'True')
+    return not('KubernetesNodeNotReady', `Kubernetes node ${name} not ready`);
+  if (!pod)
+    return not('ManagerPodMissing', `manager pod missing: node ${name} has no manager pod running on it`);
+  if (pod.status?.phase !== 'Running')
+    return not('ManagerPodDown', `the manager pod ${pod.metadata.name} is not running`);
   return { status: 'True', reason: '', message: `Node ${name} is ready` };
 };
 
@@ -30,12 +36,18 @@ type Status = NonNullable<Node['status']>;
 // A disk's free space changes all the time; what is known of it is renewed when it is off by more than this.
 const tolerance = 64 * 1024 * 1024;
 
-const diskStatus = async (diskName: string, path: string, before: DiskStatus | undefined): Promise<DiskStatus> => {
+const diskStatus = async (
+  diskName: string,
+  path: string,
+  before: DiskStatus | undefined,
+): Promise<DiskStatus> => {
   const { bavail, blocks, bsize } = await statfs(path);
   const now = timestamp();
   const free = bavail * bsize;
   const storageAvailable =
-    Math.abs(free - (before?.storageAvailable ?? -tolerance)) > tolerance ? free : (before?.storageAvailable ?? free);
+    Math.abs(free - (before?.storageAvailable ?? -tolerance)) > tolerance
+      ? free
+      : (before?.storageAvailable ?? free);
   const ready = withCondition(before?.conditions, { type: 'Ready', status: 'True' }, now);
   return {
     diskName,
@@ -87,8 +99,9 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
 };
 
 /**
- * Keeps nodes.longhorn.io. Another node's manager is looked at with the resync only, not with each event of its pod: a pod that the
- * DaemonSet replaces is missing for an instant, which on a real Longhorn never moved an owner in four runs.
+ * Keeps nodes.longhorn.io. Another node's manager is looked at with the resync only, not with each event of
+ * its pod: a pod that the DaemonSet replaces is missing for an instant, which on a real Longhorn never moved
+ * an owner in four runs.
  */
 export const startNodeController = (context: Context): void => {
   const { datastore, clock, signal } = context;

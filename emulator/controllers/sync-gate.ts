@@ -6,8 +6,8 @@ export type SyncGate = {
 };
 
 /**
- * Longhorn compares the two times alone, and misses a request made within the second of the last sync, which the fast clock would do
- * often; so what was served last is remembered too.
+ * Longhorn compares the two times alone, and misses a request made within the second of the last sync, which
+ * the fast clock would do often; so what was served last is remembered too.
  */
 export const createSyncGate = (): SyncGate => {
   const served = new Map<string, string>();
@@ -15,7 +15,10 @@ export const createSyncGate = (): SyncGate => {
     isDue: (uid, requested, lastSynced) => {
       if (!lastSynced) return true;
       return (
-        requested !== undefined && requested !== null && requested !== served.get(uid) && Date.parse(requested) >= Date.parse(lastSynced)
+        requested !== undefined &&
+        requested !== null &&
+        requested !== served.get(uid) &&
+        Date.parse(requested) >= Date.parse(lastSynced)
       );
     },
     served: (uid, requested) => {

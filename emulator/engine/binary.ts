@@ -9,8 +9,9 @@ const put = async (path: string, write: (path: string) => Promise<void>): Promis
   await rename(`${path}.new`, path);
 };
 
-// A replica's process knows itself by the path that it was started by, and starts its helper from there, when it is told that the time has come.
-// Both end when their standard input does. The path can be given, for a bug.
+// A replica's process knows itself by the path that it was started by, and starts its helper from there, when
+// it is told that the time has come. Both end when their standard input does. The path can be given, for a
+// bug.
 const script = (command: string): string => `#!/bin/sh
 case $1 in
   replica)
@@ -33,9 +34,10 @@ exec '${command}' "$@"
 `;
 
 /**
- * Puts the longhorn command where the default engine image's binary lies on this node. In Longhorn a DaemonSet of that image does it. What
- * lies there is a shell script that becomes the command, and is itself the process of a replica and its helper: a Node for each would be more than
- * a small node can hold. The command is called longhorn too, which is what its process is known by.
+ * Puts the longhorn command where the default engine image's binary lies on this node. In Longhorn a
+ * DaemonSet of that image does it. What lies there is a shell script that becomes the command, and is itself
+ * the process of a replica and its helper: a Node for each would be more than a small node can hold. The
+ * command is called longhorn too, which is what its process is known by.
  */
 export const deployBinary = async (source: string, binary: string): Promise<void> => {
   const command = join(dirname(dirname(binary)), '.command/longhorn');

@@ -25,7 +25,11 @@ export type Command = Behaviour & { mounts: Mounts } & Streams;
 
 const print = ({ out }: Streams, value: unknown): void => out(`${JSON.stringify(value, null, '\t')}\n`);
 
-const open = async (text: string, { mounts, clock, err }: Command, whose: 'manager' | 'replica' = 'manager') => {
+const open = async (
+  text: string,
+  { mounts, clock, err }: Command,
+  whose: 'manager' | 'replica' = 'manager',
+) => {
   const { url, volume, backup } = decodeBackupURL(text);
   const log = createLog(err, { pkg: 'backupstore' });
   const store: Store = openStore({ root: await mounts.mount(url, { log, clock, whose }), url, log });
@@ -58,7 +62,12 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
-    options: { volume: { type: 'string' }, 'volume-only': { type: 'boolean' }, request: { type: 'string' }, to: { type: 'string' } },
+    options: {
+      volume: { type: 'string' },
+      'volume-only': { type: 'boolean' },
+      request: { type: 'string' },
+      to: { type: 'string' },
+    },
   });
   const [destination = ''] = positionals;
   if (verb === 'rm') {
@@ -68,13 +77,20 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
   }
   if (verb === 'inspect' || verb === 'inspect-volume') {
     const { store, volume, backup } = await open(destination, command);
-    return print(command, await (verb === 'inspect' ? inspectBackup(store, volume, backup) : inspectVolume(store, volume)));
+    return print(
+      command,
+      await (verb === 'inspect' ? inspectBackup(store, volume, backup) : inspectVolume(store, volume)),
+    );
   }
   if (verb === 'ls' || verb === 'list') {
     const { store } = await open(destination, command);
-    return print(command, await listStore(store, { volume: values.volume, volumeOnly: values['volume-only'] ?? false }));
+    return print(
+      command,
+      await listStore(store, { volume: values.volume, volumeOnly: values['volume-only'] ?? false }),
+    );
   }
-  if (verb === 'unmount') return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
+  if (verb === 'unmount')
+    return command.mounts.unmount(destination, { log: createLog(command.err), clock: command.clock });
   if (verb === 'create') return upload(destination, JSON.parse(values.request ?? '{}'), command);
   if (verb === 'restore' && values.to) {
     const { store, volume, backup } = await open(destination, command, 'replica');
@@ -84,9 +100,10 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
 };
 
 /**
- * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup rm|inspect|inspect-volume|ls`
- * are Longhorn's; `backup create` and `backup restore --to IMAGE` are the emulator's own ways, in Longhorn both happen within a replica's
- * process, and `backup unmount` stands for `cleanup-all-mounts`.
+ * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup
+ * rm|inspect|inspect-volume|ls` are Longhorn's; `backup create` and `backup restore --to IMAGE` are the
+ * emulator's own ways, in Longhorn both happen within a replica's process, and `backup unmount` stands for
+ * `cleanup-all-mounts`.
  */
 export const runCommand = async ([noun, ...rest]: string[], command: Command): Promise<number> => {
   try {

@@ -31,24 +31,29 @@ const loopOf = async (image: string): Promise<string | undefined> => {
 };
 
 /**
- * Runs losetup on a loop device, with a node for it in /dev. Never in a mount namespace of its own: that would copy the mounts of backup stores, and
- * whoever ends with the last copy of one whose server is gone waits for that server, for a minute and more.
+ * Runs losetup on a loop device, with a node for it in /dev. Never in a mount namespace of its own: that
+ * would copy the mounts of backup stores, and whoever ends with the last copy of one whose server is gone
+ * waits for that server, for a minute and more.
  */
 const losetup = async (loop: string, args: (device: string) => string[]): Promise<void> => {
   const device = `/dev/${loop}`;
   if (!(await stat(device).catch(() => undefined))?.isBlockDevice()) {
-    const [major = '7', minor = loop.slice('loop'.length)] = (await ofLoop(loop, 'dev')).split(':').filter(Boolean);
+    const [major = '7', minor = loop.slice('loop'.length)] = (await ofLoop(loop, 'dev'))
+      .split(':')
+      .filter(Boolean);
     await run('mknod', [device, 'b', major, minor]);
   }
   await run('losetup', args(device));
 };
 
-// Somebody else of the node may take the same one: then it is the next one's turn. One that does not exist yet is made when it is opened.
+// Somebody else of the node may take the same one: then it is the next one's turn. One that does not exist
+// yet is made when it is opened.
 const takeLoop = async (image: string, from = 0): Promise<string> => {
   const loop = `loop${from}`;
   if ((await ofLoop(loop, 'loop/backing_file')) !== '') return takeLoop(image, from + 1);
   try {
-    // Past the page cache, which already has the device's own pages: a second copy of a volume is more than a small node can hold.
+    // Past the page cache, which already has the device's own pages: a second copy of a volume is more than a
+    // small node can hold.
     await losetup(loop, (device) => ['--direct-io=on', device, image]);
     return loop;
   } catch (error) {
@@ -63,7 +68,9 @@ const isAttached = async (device: string, image: string): Promise<boolean> => {
   if (!found?.isBlockDevice()) return false;
   const major = (found.rdev >> 8) & 0xfff;
   const minor = (found.rdev & 0xff) | ((found.rdev >> 12) & 0xfff00);
-  const backing = await readFile(`/sys/dev/block/${major}:${minor}/loop/backing_file`, 'utf8').catch(() => '');
+  const backing = await readFile(`/sys/dev/block/${major}:${minor}/loop/backing_file`, 'utf8').catch(
+    () => '',
+  );
   return backing.trim() === image;
 };
 
@@ -87,7 +94,8 @@ export const loopDevices = (hostDev: string): Devices => {
       const loop = (await loopOf(image)) ?? (await takeLoop(image));
       const [major = '', minor = ''] = (await ofLoop(loop, 'dev')).split(':');
       await mkdir(dirname(path(volume)), { recursive: true });
-      // In one step from an old device to the new one: who writes to a name that is missing makes an ordinary file of it.
+      // In one step from an old device to the new one: who writes to a name that is missing makes an ordinary
+      // file of it.
       const node = `${path(volume)}.new`;
       await rm(node, { force: true });
       await run('mknod', ['-m', '660', node, 'b', major, minor]);

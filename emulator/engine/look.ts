@@ -2,15 +2,25 @@ import type { Behaviour } from '../environment.ts';
 import { runCommand } from './command.ts';
 import type { Mounts } from './mount.ts';
 
-/** Looks into a store by a longhorn command that changes nothing there, and gives what the command prints; fails in the words of longhorn-manager. */
+/**
+ * Looks into a store by a longhorn command that changes nothing there, and gives what the command prints;
+ * fails in the words of longhorn-manager.
+ */
 export type Look = (args: string[]) => Promise<string>;
 
 /**
- * Makes looks that are given up after so many milliseconds. In Longhorn each is a process; here there are a thousand in a run of the suite, and on
- * the lab's nodes to start a Node takes longer than to look. So they are made within the manager, with the words of the command that they stand for.
+ * Makes looks that are given up after so many milliseconds. In Longhorn each is a process; here there are a
+ * thousand in a run of the suite, and on the lab's nodes to start a Node takes longer than to look. So they
+ * are made within the manager, with the words of the command that they stand for.
  */
 export const createLook =
-  ({ binary, timeout, mounts, clock, mutant }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): Look =>
+  ({
+    binary,
+    timeout,
+    mounts,
+    clock,
+    mutant,
+  }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): Look =>
   async (args) => {
     const command = `${binary} [${args.join(' ')}], output `;
     let [stdout, stderr] = ['', ''];
@@ -32,7 +42,8 @@ export const createLook =
         }),
         late,
       ]);
-      if (exitCode !== 0) throw new Error(`failed to execute: ${command}${stdout}, stderr ${stderr}: exit status ${exitCode}`);
+      if (exitCode !== 0)
+        throw new Error(`failed to execute: ${command}${stdout}, stderr ${stderr}: exit status ${exitCode}`);
       return stdout;
     } finally {
       clearTimeout(timer);

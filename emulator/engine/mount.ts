@@ -8,7 +8,10 @@ import type { ReadMount } from './read-mount.ts';
 
 const run = promisify(execFile);
 
-/** Whose mount it is: the manager's, or that of a replica's process, which in Longhorn lives in another pod and has mounts of its own. */
+/**
+ * Whose mount it is: the manager's, or that of a replica's process, which in Longhorn lives in another pod
+ * and has mounts of its own.
+ */
 type Whose = 'manager' | 'replica';
 
 type Options = { log: Log; clock: Clock };
@@ -30,13 +33,20 @@ const minorVersions = ['4.2', '4.1', '4.0'];
 /** Server, path and mount point of an `nfs://HOST:/PATH` URL; throws for any other. */
 export const parseNfsURL = (url: string, whose: Whose): { server: string; mountPoint: string } => {
   const [, scheme, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
-  if (scheme !== 'nfs') throw new StoreError(`not emulated: a backup target of type ${scheme ?? JSON.stringify(url)}, only nfs is`);
+  if (scheme !== 'nfs')
+    throw new StoreError(
+      `not emulated: a backup target of type ${scheme ?? JSON.stringify(url)}, only nfs is`,
+    );
   if (!host) throw new StoreError('NFS path must follow format: nfs://<server-address>:/<share-name>/');
   if (path.length < 2) throw new StoreError('cannot find nfs path');
-  // The options a URL can carry are part of its query, which is not ours to see: only Longhorn's own are used.
+  // The options a URL can carry are part of its query, which is not ours to see: only Longhorn's own are
+  // used.
   return {
     server: host + path,
-    mountPoint: `${mountsRoots[whose]}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path}`.replace(/\/+$/, ''),
+    mountPoint: `${mountsRoots[whose]}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path}`.replace(
+      /\/+$/,
+      '',
+    ),
   };
 };
 
@@ -49,10 +59,15 @@ const reasonOf = (error: unknown, timeout: number): string => {
 };
 
 /**
- * Mounts an NFS store as Longhorn does: NFS 4.2, then 4.1, then 4.0, each attempt bounded by clock.mountTimeout, and it stays mounted. The
- * commands are children, so that a server which does not answer costs a killed child and not a thread of this process.
+ * Mounts an NFS store as Longhorn does: NFS 4.2, then 4.1, then 4.0, each attempt bounded by
+ * clock.mountTimeout, and it stays mounted. The commands are children, so that a server which does not answer
+ * costs a killed child and not a thread of this process.
  */
-const mount = async (url: string, read: ReadMount, { log, clock, whose }: Options & { whose: Whose }): Promise<string> => {
+const mount = async (
+  url: string,
+  read: ReadMount,
+  { log, clock, whose }: Options & { whose: Whose },
+): Promise<string> => {
   const { server, mountPoint } = parseNfsURL(url, whose);
   const limit = { timeout: clock.mountTimeout, killSignal: 'SIGKILL' } as const;
   if ((await mountPoints()).includes(mountPoint)) {
@@ -61,7 +76,9 @@ const mount = async (url: string, read: ReadMount, { log, clock, whose }: Option
       await read(mountPoint, clock.mountTimeout);
       return mountPoint;
     } catch (error) {
-      log.warning(`Unmounting ${mountPoint}, which cannot be read`, { error: reasonOf(error, clock.mountTimeout) });
+      log.warning(`Unmounting ${mountPoint}, which cannot be read`, {
+        error: reasonOf(error, clock.mountTimeout),
+      });
       await run('umount', ['-l', mountPoint], limit).catch(() => undefined);
     }
   }
@@ -89,5 +106,11 @@ const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
   await run('umount', ['-l', ...there], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
 };
 
-/** NFS stores, mounted for the container this process runs in; `read` tells whether one that is there still answers. */
-export const nfsMounts = (read: ReadMount): Mounts => ({ mount: (url, options) => mount(url, read, options), unmount });
+/**
+ * NFS stores, mounted for the container this process runs in; `read` tells whether one that is there still
+ * answers.
+ */
+export const nfsMounts = (read: ReadMount): Mounts => ({
+  mount: (url, options) => mount(url, read, options),
+  unmount,
+});

@@ -13,7 +13,10 @@ const readBody = async (request: IncomingMessage): Promise<string> => {
   return Buffer.concat(chunks).toString();
 };
 
-/** Serves this node's engines to the managers of the other nodes, and /healthz to the kubelet; resolves once it listens. */
+/**
+ * Serves this node's engines to the managers of the other nodes, and /healthz to the kubelet; resolves once
+ * it listens.
+ */
 export const serveProxy = async (
   { host, uploads, isReady }: { host: string; uploads: Uploads; isReady: () => boolean },
   signal: AbortSignal,
@@ -35,7 +38,8 @@ export const serveProxy = async (
         await act(JSON.parse(await readBody(request)));
         return answer(200, {});
       }
-      if (pathname === '/backup-status') return answer(200, uploads.status(searchParams.get('backup') ?? '') ?? null);
+      if (pathname === '/backup-status')
+        return answer(200, uploads.status(searchParams.get('backup') ?? '') ?? null);
       return answer(404, { error: `not emulated: ${request.method} ${pathname}` });
     } catch (error) {
       return answer(500, { error: (error as Error).message });
@@ -64,10 +68,17 @@ const call = async <T>(ip: string, path: string, timeout: number, body?: unknown
 const grace = 5_000;
 const statusTimeout = 60_000;
 
-/** Has the node of an instance manager ready to start a backup; resolves once its lock is the next that it would write. */
-export const prepareBackup = (ip: string, body: PrepareBackup): Promise<unknown> => call(ip, '/prepare-backup', body.timeout + grace, body);
+/**
+ * Has the node of an instance manager ready to start a backup; resolves once its lock is the next that it
+ * would write.
+ */
+export const prepareBackup = (ip: string, body: PrepareBackup): Promise<unknown> =>
+  call(ip, '/prepare-backup', body.timeout + grace, body);
 
-/** Starts a backup that is prepared there; resolves once it is under way, rejects with the engine's words. Timeout in milliseconds. */
+/**
+ * Starts a backup that is prepared there; resolves once it is under way, rejects with the engine's words.
+ * Timeout in milliseconds.
+ */
 export const startBackup = (ip: string, backup: string, timeout: number): Promise<unknown> =>
   call(ip, '/start-backup', timeout + grace, { backup } satisfies BackupName);
 

@@ -5,7 +5,10 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 
-/** Reads a mount point to see whether its server answers, within so many milliseconds; rejects with the reason if it does not. */
+/**
+ * Reads a mount point to see whether its server answers, within so many milliseconds; rejects with the reason
+ * if it does not.
+ */
 export type ReadMount = (mountPoint: string, timeout: number) => Promise<void>;
 
 /** By a child: a server that does not answer costs no thread, so that this process can end. */
@@ -19,9 +22,10 @@ const noAnswer = async (timeout: number, signal: AbortSignal): Promise<never> =>
 };
 
 /**
- * Within this process, for one that lives on and looks often: to start a child stops a manager for 0.1 to 0.3 s on a lab's node (measured: 18 % of its
- * time with eight scenarios at once), as its pages are counted one by one. Who asks while a mount point is being read gets the same answer, so a server
- * that is silent costs one thread.
+ * Within this process, for one that lives on and looks often: to start a child stops a manager for 0.1 to 0.3
+ * s on a lab's node (measured: 18 % of its time with eight scenarios at once), as its pages are counted one
+ * by one. Who asks while a mount point is being read gets the same answer, so a server that is silent costs
+ * one thread.
  */
 export const createReadHere = (read: (mountPoint: string) => Promise<unknown> = readdir): ReadMount => {
   const beingRead = new Map<string, Promise<void>>();

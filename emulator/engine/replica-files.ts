@@ -6,7 +6,8 @@ const run = promisify(execFile);
 
 /** Names of the files in a replica's folder, as Longhorn's replicas have them. */
 export const headFile = (directory: string): string => `${directory}/volume-head-000.img`;
-export const snapshotFile = (directory: string, snapshot: string): string => `${directory}/volume-snap-${snapshot}.img`;
+export const snapshotFile = (directory: string, snapshot: string): string =>
+  `${directory}/volume-snap-${snapshot}.img`;
 
 /** Makes the folder and a sparse head of a size in bytes, unless they are there. */
 export const ensureHead = async (directory: string, size: number): Promise<string> => {
@@ -27,8 +28,9 @@ export const allocatedSize = async (file: string): Promise<number> => {
 };
 
 /**
- * Copies the head into a snapshot's file. Longhorn makes the head itself the snapshot and starts an empty one, in no time and with nothing
- * torn; a copy is torn if somebody writes meanwhile. It appears under its name only when it is whole.
+ * Copies the head into a snapshot's file. Longhorn makes the head itself the snapshot and starts an empty
+ * one, in no time and with nothing torn; a copy is torn if somebody writes meanwhile. It appears under its
+ * name only when it is whole.
  */
 export const copySnapshot = async (directory: string, snapshot: string): Promise<void> => {
   const target = snapshotFile(directory, snapshot);
@@ -41,4 +43,5 @@ export const removeSnapshot = (directory: string, snapshot: string): Promise<voi
   rm(snapshotFile(directory, snapshot), { force: true });
 
 /** Removes a replica's folder with all in it. */
-export const removeReplica = (directory: string): Promise<void> => rm(directory, { recursive: true, force: true });
+export const removeReplica = (directory: string): Promise<void> =>
+  rm(directory, { recursive: true, force: true });

@@ -3,12 +3,20 @@ import { createInterface } from 'node:readline';
 import type { Behaviour } from '../environment.ts';
 import type { Log } from '../log.ts';
 
-/** How the process of a replica stands: it runs once its helper does, and has failed once either has ended. */
+/**
+ * How the process of a replica stands: it runs once its helper does, and has failed once either has ended.
+ */
 export type ReplicaState = 'starting' | 'running' | 'error';
 
-/** The replicas' processes of this node: they live and die with this process (Longhorn's live in the instance manager's pod). */
+/**
+ * The replicas' processes of this node: they live and die with this process (Longhorn's live in the instance
+ * manager's pod).
+ */
 export type ReplicaProcesses = {
-  /** Starts a replica's process unless that has been done, and says how it stands; `onChange` is called when that has changed. */
+  /**
+   * Starts a replica's process unless that has been done, and says how it stands; `onChange` is called when
+   * that has changed.
+   */
   ensure(replica: string, directory: string, onChange: () => void): ReplicaState;
   /** Ends a replica's process, if there is one; the next one begins anew. */
   end(replica: string): void;
@@ -16,8 +24,16 @@ export type ReplicaProcesses = {
 
 type Running = { child: ChildProcess; state: ReplicaState };
 
-/** Runs replicas as children of this process, by the engine's binary, from which each starts its helper (Longhorn's sync agent) a moment later. */
-export const createReplicaProcesses = ({ binary, clock, mutant, log }: Behaviour & { binary: string; log: Log }): ReplicaProcesses => {
+/**
+ * Runs replicas as children of this process, by the engine's binary, from which each starts its helper
+ * (Longhorn's sync agent) a moment later.
+ */
+export const createReplicaProcesses = ({
+  binary,
+  clock,
+  mutant,
+  log,
+}: Behaviour & { binary: string; log: Log }): ReplicaProcesses => {
   const processes = new Map<string, Running>();
 
   const start = (replica: string, directory: string, onChange: () => void): Running => {

@@ -14,13 +14,18 @@ const signals: Record<string, string> = {
   SIGABRT: 'aborted',
 };
 
-/** How a command ended, as Go's os/exec says it: `exit status 1`, `signal: killed`; or why it could not be started. */
+/**
+ * How a command ended, as Go's os/exec says it: `exit status 1`, `signal: killed`; or why it could not be
+ * started.
+ */
 const endOf = ({ code, signal, message }: ExecFileException): string => {
   if (signal) return `signal: ${signals[signal] ?? signal}`;
   return typeof code === 'number' ? `exit status ${code}` : message;
 };
 
-/** The longhorn command ended with an error; its message is as longhorn-manager words it, log lines and all. */
+/**
+ * The longhorn command ended with an error; its message is as longhorn-manager words it, log lines and all.
+ */
 class CommandError extends Error {
   /** What it printed: why it failed, without the lines of its log. */
   readonly output: string;
@@ -33,7 +38,12 @@ class CommandError extends Error {
 
 const run = (binary: string, args: string[], timeout: number): Promise<string> => {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const options = { env: childEnvironment(), timeout, killSignal: 'SIGKILL', maxBuffer: 64 * 1024 * 1024 } as const;
+  const options = {
+    env: childEnvironment(),
+    timeout,
+    killSignal: 'SIGKILL',
+    maxBuffer: 64 * 1024 * 1024,
+  } as const;
   execFile(binary, args, options, (error, stdout, stderr) => {
     if (error) reject(new CommandError(binary, args, { error, stdout, stderr }));
     else resolve(stdout);
@@ -45,8 +55,8 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
   error instanceof Error && texts.some((text) => error.message.includes(text));
 
 /**
- * The backup store as a manager sees it: through the longhorn command of the default engine image. What changes the store is a process a call,
- * as in Longhorn; looks are not (see look.ts).
+ * The backup store as a manager sees it: through the longhorn command of the default engine image. What
+ * changes the store is a process a call, as in Longhorn; looks are not (see look.ts).
  */
 export type TargetClient = {
   backupVolumes(url: string): Promise<string[]>;
@@ -55,7 +65,10 @@ export type TargetClient = {
   inspect(backupURL: string): Promise<BackupInfo | 'inProgress' | undefined>;
   /** Undefined if the store has no such volume. */
   inspectVolume(volumeURL: string): Promise<VolumeInfo | undefined>;
-  /** Deletes a backup; no time limit, as in Longhorn. Rejects with the error that ends up, wrapped once more, in status.messages. */
+  /**
+   * Deletes a backup; no time limit, as in Longhorn. Rejects with the error that ends up, wrapped once more,
+   * in status.messages.
+   */
   remove(backupURL: string): Promise<void>;
   removeVolume(url: string, volume: string): Promise<void>;
   /** Writes a backup into the image of a volume; no time limit. */
@@ -66,9 +79,17 @@ export type TargetClient = {
 
 type Options = { binary: string; timeout: number; look?: Look | undefined };
 
-/** Makes a client that gives each call but a removal so many milliseconds; without `look`, a look is a process too. */
-export const createTargetClient = ({ binary, timeout, look = (args) => run(binary, args, timeout) }: Options): TargetClient => ({
-  backupVolumes: async (url) => Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url])) as Listing),
+/**
+ * Makes a client that gives each call but a removal so many milliseconds; without `look`, a look is a process
+ * too.
+ */
+export const createTargetClient = ({
+  binary,
+  timeout,
+  look = (args) => run(binary, args, timeout),
+}: Options): TargetClient => ({
+  backupVolumes: async (url) =>
+    Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url])) as Listing),
   backups: async (url, volume) => {
     const listing: Listing = JSON.parse(await look(['backup', 'ls', '--volume', volume, url]));
     return Object.keys(listing[volume]?.Backups ?? {});
@@ -94,8 +115,9 @@ export const createTargetClient = ({ binary, timeout, look = (args) => run(binar
     try {
       await run(binary, ['backup', 'rm', backupURL], 0);
     } catch (error) {
-      // Longhorn looks into the log as well, which says so of another's lock that goes just then: it takes a removal that was refused for done, and
-      // the Backup stays Deleting for as long as its manager lives. Where an upload takes a second, a run in ten would meet that.
+      // Longhorn looks into the log as well, which says so of another's lock that goes just then: it takes a
+      // removal that was refused for done, and the Backup stays Deleting for as long as its manager lives.
+      // Where an upload takes a second, a run in ten would meet that.
       if (error instanceof CommandError && error.output.includes('cannot find')) return;
       throw new Error(`error deleting backup ${backupURL}: ${(error as Error).message}`);
     }

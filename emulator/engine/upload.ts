@@ -31,11 +31,14 @@ export type EngineBackupStatus = {
 /** The uploads of this process: they live and die with it (Longhorn's live in the instance manager's pod). */
 export type Uploads = {
   /**
-   * Starts the command of an upload; resolves once it is ready to take its lock, which it does when it is told to. Rejects with its last word.
-   * One that has not been told after `timeout` milliseconds is given up.
+   * Starts the command of an upload; resolves once it is ready to take its lock, which it does when it is
+   * told to. Rejects with its last word. One that has not been told after `timeout` milliseconds is given up.
    */
   prepare(url: string, request: UploadRequest, timeout: number): Promise<void>;
-  /** Lets a prepared upload take its lock; resolves once it is under way, rejects with the command's last word if it never comes to that. */
+  /**
+   * Lets a prepared upload take its lock; resolves once it is under way, rejects with the command's last word
+   * if it never comes to that.
+   */
   start(backup: string): Promise<void>;
   /** Ends a prepared upload before it has touched the store. */
   giveUp(backup: string): void;
@@ -55,17 +58,27 @@ export const createUploads = (binary: string): Uploads => {
     const underWay = Promise.withResolvers<void>();
     // One that is given up is awaited by nobody.
     underWay.promise.catch(() => undefined);
-    const status: EngineBackupStatus = { state: 'in_progress', progress: 0, backupURL: '', error: '', snapshotName: request.snapshot };
+    const status: EngineBackupStatus = {
+      state: 'in_progress',
+      progress: 0,
+      backupURL: '',
+      error: '',
+      snapshotName: request.snapshot,
+    };
     const child = spawn(binary, ['backup', 'create', url, '--request', JSON.stringify(request)], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: childEnvironment(),
     });
-    // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a deletion gives its lock back
-    // soon, and `inspect` ends in time.
+    // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a
+    // deletion gives its lock back soon, and `inspect` ends in time.
     if (child.pid) setPriority(child.pid, 5);
     // That it ended before it could be told is known by its close.
     child.stdin.on('error', () => undefined);
-    const own: Prepared = { tell: () => child.stdin.end('go\n'), giveUp: () => child.stdin.end(), underWay: underWay.promise };
+    const own: Prepared = {
+      tell: () => child.stdin.end('go\n'),
+      giveUp: () => child.stdin.end(),
+      underWay: underWay.promise,
+    };
     prepared.set(request.backup, own);
     const fail = (message: string): void => {
       for (const { reject } of [ready, underWay]) reject(new Error(message));

@@ -4,7 +4,11 @@ import type { ApiObject } from './objects.ts';
 export type Resource = { group: string; version: string; plural: string; namespace?: string };
 
 /** Path of a collection, or of one of its objects, in the API. */
-export const pathOf = ({ group, version, plural, namespace }: Resource, name?: string, subresource?: string): string =>
+export const pathOf = (
+  { group, version, plural, namespace }: Resource,
+  name?: string,
+  subresource?: string,
+): string =>
   [group === '' ? '/api' : `/apis/${group}`, version, ...(namespace ? ['namespaces', namespace] : []), plural]
     .concat(name ?? [], subresource ?? [])
     .join('/');
@@ -23,7 +27,11 @@ export type Writer<T extends ApiObject> = {
 };
 
 /** Makes the writing half of a collection. */
-export const createWriter = <T extends ApiObject>(client: Client, resource: Resource, kind: string): Writer<T> => {
+export const createWriter = <T extends ApiObject>(
+  client: Client,
+  resource: Resource,
+  kind: string,
+): Writer<T> => {
   const apiVersion = resource.group === '' ? resource.version : `${resource.group}/${resource.version}`;
   return {
     fetch: (name) => client.request('GET', pathOf(resource, name)),
@@ -31,7 +39,12 @@ export const createWriter = <T extends ApiObject>(client: Client, resource: Reso
     update: (object) => client.request('PUT', pathOf(resource, object.metadata.name), object),
     updateStatus: (object) => client.request('PUT', pathOf(resource, object.metadata.name, 'status'), object),
     patch: (name, mergePatch, subresource) =>
-      client.request('PATCH', pathOf(resource, name, subresource), mergePatch, 'application/merge-patch+json'),
+      client.request(
+        'PATCH',
+        pathOf(resource, name, subresource),
+        mergePatch,
+        'application/merge-patch+json',
+      ),
     delete: async (name) => {
       await client.request('DELETE', pathOf(resource, name));
     },

@@ -4,10 +4,16 @@ import { isConflict, isNotFound } from './client.ts';
 const firstDelay = 5;
 const longestDelay = 1_000_000;
 
-/** How long the n-th try in a row waits (n from 0), in milliseconds: 5 ms, doubled each time, up to 1000 s (client-go's default). */
+/**
+ * How long the n-th try in a row waits (n from 0), in milliseconds: 5 ms, doubled each time, up to 1000 s
+ * (client-go's default).
+ */
 export const retryDelay = (failures: number): number => Math.min(firstDelay * 2 ** failures, longestDelay);
 
-/** A work queue as client-go's: a key is worked on by one worker at a time, and what is added meanwhile comes once more after. */
+/**
+ * A work queue as client-go's: a key is worked on by one worker at a time, and what is added meanwhile comes
+ * once more after.
+ */
 type Queue = {
   add(key: string): void;
   /** Adds the key after a delay that grows with each failure in a row. */
@@ -17,7 +23,11 @@ type Queue = {
 };
 
 /** Makes a queue that runs work on up to so many keys at once; work must not throw. */
-export const createQueue = (workers: number, work: (key: string) => Promise<void>, signal: AbortSignal): Queue => {
+export const createQueue = (
+  workers: number,
+  work: (key: string) => Promise<void>,
+  signal: AbortSignal,
+): Queue => {
   const waiting = new Set<string>();
   const running = new Set<string>();
   const failures = new Map<string, number>();
@@ -53,8 +63,9 @@ export const createQueue = (workers: number, work: (key: string) => Promise<void
 const workers = 5;
 
 /**
- * Runs a controller: reconcile is called with each name put in, one call a name at a time. What it throws is logged and tried again at a
- * growing distance; a conflict or a vanished object is nobody's fault and tried again without a warning.
+ * Runs a controller: reconcile is called with each name put in, one call a name at a time. What it throws is
+ * logged and tried again at a growing distance; a conflict or a vanished object is nobody's fault and tried
+ * again without a warning.
  */
 export const startController = (
   { name, reconcile }: { name: string; reconcile: (key: string) => Promise<void> },

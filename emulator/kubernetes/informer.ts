@@ -32,23 +32,33 @@ const version = (object: ApiObject): bigint => BigInt(object.metadata.resourceVe
 
 /** Starts an informer; resync in milliseconds, none if undefined. It goes on until the signal aborts. */
 export const startInformer = <T extends ApiObject>(
-  { client, resource, labelSelector, resync }: { client: Client; resource: Resource; labelSelector?: string; resync?: number | undefined },
+  {
+    client,
+    resource,
+    labelSelector,
+    resync,
+  }: { client: Client; resource: Resource; labelSelector?: string; resync?: number | undefined },
   { log, signal }: { log: Log; signal: AbortSignal },
 ): Informer<T> => {
   const objects = new Map<string, T>();
-  /** UIDs of objects that have gone. The answer to a write may come after the event of its object's end, and would bring it back for ever. */
+  /**
+   * UIDs of objects that have gone. The answer to a write may come after the event of its object's end, and
+   * would bring it back for ever.
+   */
   const gone = new Set<string | undefined>();
   const listeners = new Set<(name: string) => void>();
   const synced = Promise.withResolvers<void>();
   const tell = (name: string): void => {
     for (const listener of listeners) listener(name);
   };
-  const query = (more: Record<string, string>) => `?${new URLSearchParams({ ...(labelSelector && { labelSelector }), ...more })}`;
+  const query = (more: Record<string, string>) =>
+    `?${new URLSearchParams({ ...(labelSelector && { labelSelector }), ...more })}`;
 
   const store = (object: T): void => {
     if (gone.has(object.metadata.uid)) return;
     const known = objects.get(object.metadata.name);
-    const replaced = known !== undefined && known.metadata.uid === object.metadata.uid && version(known) > version(object);
+    const replaced =
+      known !== undefined && known.metadata.uid === object.metadata.uid && version(known) > version(object);
     if (!replaced) objects.set(object.metadata.name, frozen(object));
   };
   const forget = (name: string, uid: string | undefined): void => {
@@ -56,7 +66,10 @@ export const startInformer = <T extends ApiObject>(
     if (objects.get(name)?.metadata.uid === uid) objects.delete(name);
   };
   const relist = async (): Promise<string> => {
-    const { metadata, items, kind, apiVersion } = await client.request<ListAnswer<T>>('GET', pathOf(resource) + query({}));
+    const { metadata, items, kind, apiVersion } = await client.request<ListAnswer<T>>(
+      'GET',
+      pathOf(resource) + query({}),
+    );
     const before = new Set(objects.keys());
     for (const item of items) {
       // Items of a list carry neither of the two.
@@ -80,11 +93,17 @@ export const startInformer = <T extends ApiObject>(
   const follow = async (from: string): Promise<void> => {
     let resourceVersion = from;
     for (;;) {
-      const path = pathOf(resource) + query({ watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: '300', resourceVersion });
+      const path =
+        pathOf(resource) +
+        query({ watch: '1', allowWatchBookmarks: 'true', timeoutSeconds: '300', resourceVersion });
       for await (const line of client.lines(path, signal)) {
         const event: WatchEvent<T> = JSON.parse(line);
         if (event.type === 'ERROR') {
-          const { code, reason, message } = event.object as unknown as { code: number; reason: string; message: string };
+          const { code, reason, message } = event.object as unknown as {
+            code: number;
+            reason: string;
+            message: string;
+          };
           throw new ApiFailure(`watch of ${resource.plural}`, code, reason, message);
         }
         resourceVersion = event.object.metadata.resourceVersion ?? resourceVersion;

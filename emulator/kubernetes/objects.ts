@@ -28,17 +28,28 @@ export type Condition = {
 /** Puts a condition into a list; its transition time moves only when its status does. */
 export const withCondition = (
   conditions: Condition[] | undefined | null,
-  { type, status, reason = '', message = '' }: Pick<Condition, 'type' | 'status'> & { reason?: string; message?: string },
+  {
+    type,
+    status,
+    reason = '',
+    message = '',
+  }: Pick<Condition, 'type' | 'status'> & { reason?: string; message?: string },
   now: string,
 ): Condition[] => {
   const before = conditions?.find((condition) => condition.type === type);
   const lastTransitionTime = before?.status === status ? before.lastTransitionTime : now;
   const condition = { type, status, reason, message, lastProbeTime: '', lastTransitionTime };
-  return before ? (conditions ?? []).map((other) => (other === before ? condition : other)) : [...(conditions ?? []), condition];
+  return before
+    ? (conditions ?? []).map((other) => (other === before ? condition : other))
+    : [...(conditions ?? []), condition];
 };
 
 /** A reference that lets Kubernetes delete the object together with its owner. */
-export const ownerReference = ({ apiVersion, kind, metadata: { name, uid = '' } }: ApiObject): OwnerReference => ({
+export const ownerReference = ({
+  apiVersion,
+  kind,
+  metadata: { name, uid = '' },
+}: ApiObject): OwnerReference => ({
   apiVersion,
   kind,
   name,

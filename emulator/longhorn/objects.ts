@@ -1,6 +1,7 @@
 import type { ApiObject, Condition } from '../kubernetes/objects.ts';
 
-// The fields that the emulator reads or writes, by the names of longhorn.io/v1beta2. Sizes are strings, as there.
+// The fields that the emulator reads or writes, by the names of longhorn.io/v1beta2. Sizes are strings, as
+// there.
 
 type LonghornObject<Spec, Status> = ApiObject & { spec: Spec; status?: Status };
 
@@ -37,13 +38,23 @@ export type Volume = LonghornObject<
 
 export type AttachmentTicket = {
   id: string;
-  type: 'longhorn-api' | 'snapshot-controller' | 'backup-controller' | 'volume-restore-controller' | (string & {});
+  type:
+    | 'longhorn-api'
+    | 'snapshot-controller'
+    | 'backup-controller'
+    | 'volume-restore-controller'
+    | (string & {});
   nodeID: string;
   parameters?: Record<string, string>;
   generation?: number;
 };
 
-export type AttachmentTicketStatus = { id: string; satisfied: boolean; generation: number; conditions: Condition[] };
+export type AttachmentTicketStatus = {
+  id: string;
+  satisfied: boolean;
+  generation: number;
+  conditions: Condition[];
+};
 
 export type VolumeAttachment = LonghornObject<
   { volume: string; attachmentTickets?: Record<string, AttachmentTicket> },
@@ -90,12 +101,23 @@ export type DiskStatus = {
 
 export type Node = LonghornObject<
   { name: string; allowScheduling: boolean; disks: Record<string, Disk> },
-  { conditions: Condition[] | null; diskStatus: Record<string, DiskStatus> | null; region: string; zone: string }
+  {
+    conditions: Condition[] | null;
+    diskStatus: Record<string, DiskStatus> | null;
+    region: string;
+    zone: string;
+  }
 >;
 
 export type EngineImage = LonghornObject<
   { image: string },
-  { ownerID: string; state: 'deploying' | 'deployed'; incompatible: boolean; nodeDeploymentMap: Record<string, boolean>; version: string }
+  {
+    ownerID: string;
+    state: 'deploying' | 'deployed';
+    incompatible: boolean;
+    nodeDeploymentMap: Record<string, boolean>;
+    version: string;
+  }
 >;
 
 export type InstanceManager = LonghornObject<
@@ -163,7 +185,12 @@ export type BackupVolume = LonghornObject<
 >;
 
 export type BackupTarget = LonghornObject<
-  { backupTargetURL: string; credentialSecret: string; pollInterval: string; syncRequestedAt?: string | null },
+  {
+    backupTargetURL: string;
+    credentialSecret: string;
+    pollInterval: string;
+    syncRequestedAt?: string | null;
+  },
   { ownerID: string; available: boolean; conditions: Condition[] | null; lastSyncedAt: string | null }
 >;
 

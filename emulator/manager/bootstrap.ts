@@ -1,7 +1,13 @@
 import { createHash } from 'node:crypto';
 import { alreadyExists } from '../kubernetes/client.ts';
 import type { ApiObject } from '../kubernetes/objects.ts';
-import { defaultBackupTarget, emulatorVersion, engineImage, engineImageName, finalizer } from '../modelled-on.ts';
+import {
+  defaultBackupTarget,
+  emulatorVersion,
+  engineImage,
+  engineImageName,
+  finalizer,
+} from '../modelled-on.ts';
 import type { Context } from './context.ts';
 import type { Collection } from './datastore.ts';
 
@@ -17,7 +23,10 @@ const settings: Record<string, string> = {
   'recurring-failed-jobs-history-limit': '1',
 };
 
-const ensure = async <T extends ApiObject>(collection: Collection<T>, object: Partial<T> & Pick<T, 'metadata'>): Promise<T> => {
+const ensure = async <T extends ApiObject>(
+  collection: Collection<T>,
+  object: Partial<T> & Pick<T, 'metadata'>,
+): Promise<T> => {
   const found = collection.get(object.metadata.name);
   if (found) return found;
   try {
@@ -29,7 +38,8 @@ const ensure = async <T extends ApiObject>(collection: Collection<T>, object: Pa
 };
 
 /** Name of a node's instance manager: it has one for all volumes, as Longhorn's has since v1.5. */
-const instanceManagerName = (node: string): string => `instance-manager-${createHash('md5').update(node).digest('hex')}`;
+const instanceManagerName = (node: string): string =>
+  `instance-manager-${createHash('md5').update(node).digest('hex')}`;
 
 const ensureOwn = async ({ datastore, node, dataRoot }: Context, ip: string): Promise<void> => {
   const disk = { type: 'filesystem', path: dataRoot, allowScheduling: true, storageReserved: 0 };
@@ -49,11 +59,18 @@ const ensureOwn = async ({ datastore, node, dataRoot }: Context, ip: string): Pr
     },
     spec: { nodeID: node, image: '', type: 'aio', dataEngine: 'v1' },
   });
-  // By a patch: after a restart of this manager the pod has another address, and nobody else writes this object.
-  await datastore.instanceManagers.patch(manager.metadata.name, { status: { ownerID: node, currentState: 'running', ip } }, 'status');
+  // By a patch: after a restart of this manager the pod has another address, and nobody else writes this
+  // object.
+  await datastore.instanceManagers.patch(
+    manager.metadata.name,
+    { status: { ownerID: node, currentState: 'running', ip } },
+    'status',
+  );
 };
 
-/** Makes what every Longhorn has from its start, whichever manager comes first, and this node's own objects. */
+/**
+ * Makes what every Longhorn has from its start, whichever manager comes first, and this node's own objects.
+ */
 export const bootstrap = async (context: Context, ip: string): Promise<void> => {
   const { datastore } = context;
   await ensureOwn(context, ip);
@@ -61,7 +78,8 @@ export const bootstrap = async (context: Context, ip: string): Promise<void> => 
   const told = await ensure(datastore.settings, { metadata: { name: currentVersion }, value: version });
   // Another version was here before.
   if (told.value !== version) await datastore.settings.patch(currentVersion, { value: version });
-  for (const [name, value] of Object.entries(settings)) await ensure(datastore.settings, { metadata: { name }, value });
+  for (const [name, value] of Object.entries(settings))
+    await ensure(datastore.settings, { metadata: { name }, value });
   await ensure(datastore.engineImages, {
     metadata: { name: engineImageName(engineImage), finalizers: [finalizer] },
     spec: { image: engineImage },

@@ -32,9 +32,17 @@ type Options = { client: Client; resync: number; log: Log; signal: AbortSignal }
 
 const open = <T extends ApiObject>(
   { client, log, signal }: Options,
-  { kind, labelSelector, resync, ...resource }: Resource & { kind: string; labelSelector?: string; resync?: number },
+  {
+    kind,
+    labelSelector,
+    resync,
+    ...resource
+  }: Resource & { kind: string; labelSelector?: string; resync?: number },
 ): Collection<T> => {
-  const informer = startInformer<T>({ client, resource, resync, ...(labelSelector && { labelSelector }) }, { log, signal });
+  const informer = startInformer<T>(
+    { client, resource, resync, ...(labelSelector && { labelSelector }) },
+    { log, signal },
+  );
   const writer = createWriter<T>(client, resource, kind);
   const absorbed = async (answer: Promise<T>): Promise<T> => {
     const object = await answer;
@@ -54,8 +62,19 @@ const open = <T extends ApiObject>(
 
 /** Opens all collections and resolves once the first list of each is in. */
 export const openDatastore = async (options: Options): Promise<Datastore> => {
-  const longhorn = <T extends ApiObject>(plural: string, kind: string, resync: number | undefined = options.resync) =>
-    open<T>(options, { group: 'longhorn.io', version: 'v1beta2', plural, namespace, kind, ...(resync > 0 && { resync }) });
+  const longhorn = <T extends ApiObject>(
+    plural: string,
+    kind: string,
+    resync: number | undefined = options.resync,
+  ) =>
+    open<T>(options, {
+      group: 'longhorn.io',
+      version: 'v1beta2',
+      plural,
+      namespace,
+      kind,
+      ...(resync > 0 && { resync }),
+    });
   const datastore: Datastore = {
     volumes: longhorn('volumes', 'Volume'),
     volumeAttachments: longhorn('volumeattachments', 'VolumeAttachment'),

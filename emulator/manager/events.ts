@@ -6,7 +6,11 @@ import { namespace } from '../modelled-on.ts';
 type Said = { type: 'Normal' | 'Warning'; reason: string; message: string };
 
 /** Writes a Kubernetes event about an object; source is who says so. Throws if it cannot be written. */
-export const writeEvent = async (client: Client, object: ApiObject, { source, ...said }: Said & { source: object }): Promise<void> => {
+export const writeEvent = async (
+  client: Client,
+  object: ApiObject,
+  { source, ...said }: Said & { source: object },
+): Promise<void> => {
   const { name, uid } = object.metadata;
   const seconds = `${new Date().toISOString().slice(0, 19)}Z`;
   await client.request('POST', `/api/v1/namespaces/${namespace}/events`, {
@@ -33,6 +37,8 @@ export const createRecorder = (client: Client, { node, log }: { node: string; lo
     said.add(key);
     log[type === 'Warning' ? 'warning' : 'info'](message, { [object.kind.toLowerCase()]: name, reason });
     const source = { component: 'longhorn-emulator', host: node };
-    writeEvent(client, object, { type, reason, message, source }).catch((error) => log.warning('Cannot write an event', { error }));
+    writeEvent(client, object, { type, reason, message, source }).catch((error) =>
+      log.warning('Cannot write an event', { error }),
+    );
   };
 };

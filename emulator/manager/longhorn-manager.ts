@@ -12,7 +12,8 @@ import { startManager } from './start.ts';
 
 const log = createLog((line) => process.stdout.write(line));
 
-// At once and without a word to the children: as Longhorn's, and as process 1 of its container this takes a running `backup rm` with it.
+// At once and without a word to the children: as Longhorn's, and as process 1 of its container this takes a
+// running `backup rm` with it.
 for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => process.exit(0));
 
 // No cause is worth living on in a state nobody knows; the kubelet starts a new process.
@@ -35,7 +36,9 @@ const daemon = (): Promise<void> =>
     dataRoot: '/var/lib/longhorn',
     job: {
       image: required(process.env, variables.image),
-      environment: Object.fromEntries([variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? ''])),
+      environment: Object.fromEntries(
+        [variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? '']),
+      ),
     },
     command: `${folder}/longhorn.mjs`,
     log,
@@ -58,6 +61,8 @@ else if (command === 'recurring-job') {
     log,
   });
 } else {
-  log.fatal(`not emulated: longhorn-manager ${command}; known are daemon and recurring-job NAME --manager-url URL`);
+  log.fatal(
+    `not emulated: longhorn-manager ${command}; known are daemon and recurring-job NAME --manager-url URL`,
+  );
   process.exitCode = 1;
 }

@@ -54,7 +54,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
   },
 };
 
-const isNothing = (value: unknown): boolean => value === undefined || value === null || value === '' || value === false || value === 0;
+const isNothing = (value: unknown): boolean =>
+  value === undefined || value === null || value === '' || value === false || value === 0;
 
 const accepts = (rule: Accepts | undefined, value: unknown): boolean => {
   // A field the emulator has never heard of may at least be at its zero value.

@@ -1,6 +1,9 @@
 import type { Node } from '../longhorn/objects.ts';
 
-/** Why a node's manager cannot own anything. ManagerPodDown is not among them: a manager that restarts keeps what it owns. */
+/**
+ * Why a node's manager cannot own anything. ManagerPodDown is not among them: a manager that restarts keeps
+ * what it owns.
+ */
 const lostReasons = ['KubernetesNodeGone', 'KubernetesNodeNotReady', 'ManagerPodMissing'];
 
 /** Whether the manager of a node is gone for good; so is one of a node that nobody knows, or of none. */
@@ -11,8 +14,8 @@ export const isLost = (node: string, nodes: Node[]): boolean => {
 };
 
 /**
- * Whether a manager is responsible for an object. An object's preferred owner always is; else its present owner; and if both are lost,
- * everybody is, and whoever writes first has it.
+ * Whether a manager is responsible for an object. An object's preferred owner always is; else its present
+ * owner; and if both are lost, everybody is, and whoever writes first has it.
  */
 export const isResponsible = ({
   self,

@@ -30,7 +30,10 @@ import { createRecorder } from './events.ts';
 
 const isBoolean = (value: string): boolean => value === 'true' || value === 'false';
 
-/** Values the emulator can stand for, by setting; any other is answered with an event and status.applied false. */
+/**
+ * Values the emulator can stand for, by setting; any other is answered with an event and status.applied
+ * false.
+ */
 const accepted: Record<string, (value: string, version: string) => boolean> = {
   'current-longhorn-version': (value, version) => value === emulatorVersion(version),
   'default-engine-image': (value) => value === engineImage,
@@ -53,7 +56,11 @@ const startSettingController = (context: Context): void => {
     if (setting.status?.applied === applied) return;
     await datastore.settings.updateStatus({ ...setting, status: { applied } });
     if (!applied) {
-      context.recorder(setting, { type: 'Warning', reason: 'NotEmulated', message: `not emulated: setting ${name}=${setting.value}` });
+      context.recorder(setting, {
+        type: 'Warning',
+        reason: 'NotEmulated',
+        message: `not emulated: setting ${name}=${setting.value}`,
+      });
     }
   };
   datastore.settings.onEvent(startController({ name: 'setting', reconcile }, context));
@@ -67,7 +74,9 @@ type ManagerOptions = Behaviour & {
   /** Address by which other managers reach this one's engine proxy. */
   ip: string;
   devices: Devices;
-  /** How the manager reaches stores by itself; without it, it looks into them by the longhorn command alone. */
+  /**
+   * How the manager reaches stores by itself; without it, it looks into them by the longhorn command alone.
+   */
   mounts?: Mounts;
   dataRoot: string;
   job: JobPod;
@@ -88,7 +97,14 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   const client = createClient(access);
   const datastore = await openDatastore({ client, resync: clock.resync, log, signal });
   const replicas = createReplicaProcesses({ ...options, binary });
-  const context: Context = { ...options, datastore, uploads, replicas, binary, recorder: createRecorder(client, { node, log }) };
+  const context: Context = {
+    ...options,
+    datastore,
+    uploads,
+    replicas,
+    binary,
+    recorder: createRecorder(client, { node, log }),
+  };
   // Before any controller: who owns what is decided by the nodes that are known.
   await bootstrap(context, ip);
 
@@ -97,7 +113,11 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startEngineImageController(context, engineImage);
   const timeout = clock.commandTimeout;
   const { mounts } = options;
-  const target = createTargetClient({ binary, timeout, look: mounts && createLook({ ...options, mounts, binary, timeout }) });
+  const target = createTargetClient({
+    binary,
+    timeout,
+    look: mounts && createLook({ ...options, mounts, binary, timeout }),
+  });
   startVolumeController(context, target);
   startVolumeAttachmentController(context);
   startReplicaController(context);

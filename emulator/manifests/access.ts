@@ -10,7 +10,10 @@ const roleApi = 'rbac.authorization.k8s.io';
 const plurals = kinds.map(({ plural }) => plural);
 const read = ['get', 'list', 'watch'];
 
-/** The managers' account and its rights: Longhorn's own objects in their namespace, a look at pods and nodes, and events. */
+/**
+ * The managers' account and its rights: Longhorn's own objects in their namespace, a look at pods and nodes,
+ * and events.
+ */
 export const access = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
   {
@@ -19,7 +22,11 @@ export const access = [
     metadata: { name: role, namespace },
     rules: [
       { apiGroups: [group], resources: plurals, verbs: [...read, 'create', 'update', 'patch', 'delete'] },
-      { apiGroups: [group], resources: plurals.map((plural) => `${plural}/status`), verbs: ['update', 'patch'] },
+      {
+        apiGroups: [group],
+        resources: plurals.map((plural) => `${plural}/status`),
+        verbs: ['update', 'patch'],
+      },
       // For owner references with which Kubernetes deletes a Snapshot together with its Volume.
       { apiGroups: [group], resources: plurals.map((plural) => `${plural}/finalizers`), verbs: ['update'] },
       { apiGroups: [''], resources: ['pods'], verbs: read },

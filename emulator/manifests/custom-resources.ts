@@ -22,7 +22,11 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: Kind) => 
   };
   const additionalPrinterColumns = columns
     .filter(({ field }) => status.properties?.[field])
-    .map(({ name, field }) => ({ name, type: status.properties?.[field]?.type, jsonPath: `.status.${field}` }));
+    .map(({ name, field }) => ({
+      name,
+      type: status.properties?.[field]?.type,
+      jsonPath: `.status.${field}`,
+    }));
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -46,5 +50,8 @@ const definition = ({ kind, plural, shortNames, spec, status, value }: Kind) => 
   };
 };
 
-/** The custom resources the emulator serves, under Longhorn's names; every kind has a status of its own, as Longhorn's have. */
+/**
+ * The custom resources the emulator serves, under Longhorn's names; every kind has a status of its own, as
+ * Longhorn's have.
+ */
 export const customResourceDefinitions = kinds.map(definition);

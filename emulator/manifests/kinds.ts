@@ -1,11 +1,29 @@
 import { defaultBackupTarget } from '../modelled-on.ts';
-import { conditions, flag, integer, map, nullableText, object, open, type Schema, text, texts } from './schema.ts';
+import {
+  conditions,
+  flag,
+  integer,
+  map,
+  nullableText,
+  object,
+  open,
+  type Schema,
+  text,
+  texts,
+} from './schema.ts';
 
 /** One of Longhorn's custom resources; a Setting has a value where others have a spec. */
-export type Kind = { kind: string; plural: string; shortNames: string[]; spec?: Schema; status: Schema; value?: Schema };
+export type Kind = {
+  kind: string;
+  plural: string;
+  shortNames: string[];
+  spec?: Schema;
+  status: Schema;
+  value?: Schema;
+};
 
-// What users write is open, so that a field beyond the emulator is not pruned but answered; what the emulator writes is closed.
-// The defaults are those of Longhorn's webhook.
+// What users write is open, so that a field beyond the emulator is not pruned but answered; what the emulator
+// writes is closed. The defaults are those of Longhorn's webhook.
 const volumeKinds: Kind[] = [
   {
     kind: 'Volume',
@@ -49,18 +67,30 @@ const volumeKinds: Kind[] = [
     spec: object({
       volume: text(),
       attachmentTickets: map(
-        object({ id: text(), type: text(), nodeID: text(), generation: integer(), parameters: texts }, ['id', 'type', 'nodeID']),
+        object({ id: text(), type: text(), nodeID: text(), generation: integer(), parameters: texts }, [
+          'id',
+          'type',
+          'nodeID',
+        ]),
       ),
     }),
     status: object({
-      attachmentTicketStatuses: map(object({ id: text(), satisfied: flag(), generation: integer(), conditions })),
+      attachmentTicketStatuses: map(
+        object({ id: text(), satisfied: flag(), generation: integer(), conditions }),
+      ),
     }),
   },
   {
     kind: 'Replica',
     plural: 'replicas',
     shortNames: ['lhr'],
-    spec: object({ volumeName: text(), nodeID: text(), diskPath: text(), dataDirectoryName: text(), volumeSize: text() }),
+    spec: object({
+      volumeName: text(),
+      nodeID: text(),
+      diskPath: text(),
+      dataDirectoryName: text(),
+      volumeSize: text(),
+    }),
     status: object({ ownerID: text(), currentState: text() }),
   },
   {
@@ -158,7 +188,13 @@ const backupKinds: Kind[] = [
 ];
 
 const nodeKinds: Kind[] = [
-  { kind: 'Setting', plural: 'settings', shortNames: ['lhs'], value: text(), status: object({ applied: flag() }) },
+  {
+    kind: 'Setting',
+    plural: 'settings',
+    shortNames: ['lhs'],
+    value: text(),
+    status: object({ applied: flag() }),
+  },
   {
     kind: 'Node',
     plural: 'nodes',

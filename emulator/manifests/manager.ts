@@ -15,7 +15,12 @@ const labels = { app: managerName };
 
 const fieldRef = (name: string, fieldPath: string) => ({ name, valueFrom: { fieldRef: { fieldPath } } });
 
-type ManagerOptions = { image: string; clock: ClockName; mutant: Mutant | undefined; version?: string | undefined };
+type ManagerOptions = {
+  image: string;
+  clock: ClockName;
+  mutant: Mutant | undefined;
+  version?: string | undefined;
+};
 
 /** The DaemonSet of managers, under Longhorn's names. */
 export const managerDaemonSet = ({ image, clock, mutant, version = '' }: ManagerOptions) => ({
@@ -51,7 +56,11 @@ export const managerDaemonSet = ({ image, clock, mutant, version = '' }: Manager
             // For loop devices, the mount of the backup store, and nodes in /dev.
             securityContext: { privileged: true },
             ports: Object.entries(managerPorts).map(([name, containerPort]) => ({ name, containerPort })),
-            readinessProbe: { httpGet: { path: '/healthz', port: proxyPort }, periodSeconds: 1, timeoutSeconds: 5 },
+            readinessProbe: {
+              httpGet: { path: '/healthz', port: proxyPort },
+              periodSeconds: 1,
+              timeoutSeconds: 5,
+            },
             volumeMounts: [
               { name: 'dev', mountPath: '/host/dev' },
               { name: 'proc', mountPath: '/host/proc' },

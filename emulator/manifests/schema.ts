@@ -23,7 +23,11 @@ export const nullableText = text({ nullable: true });
 /** A map of strings. */
 export const texts: Schema = { type: 'object', additionalProperties: text(), nullable: true };
 
-export const map = (values: Schema): Schema => ({ type: 'object', additionalProperties: values, nullable: true });
+export const map = (values: Schema): Schema => ({
+  type: 'object',
+  additionalProperties: values,
+  nullable: true,
+});
 
 export const object = (properties: Record<string, Schema>, required: string[] = []): Schema => ({
   type: 'object',

@@ -12,7 +12,15 @@ export const uiPorts = { http: uiPort };
 const labels = { app: uiName };
 
 /** The Deployment of the user interface, under Longhorn's names. */
-export const uiDeployment = ({ image, clock, mutant }: { image: string; clock: ClockName; mutant: Mutant | undefined }) => ({
+export const uiDeployment = ({
+  image,
+  clock,
+  mutant,
+}: {
+  image: string;
+  clock: ClockName;
+  mutant: Mutant | undefined;
+}) => ({
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { name: uiName, namespace, labels },

@@ -7,7 +7,10 @@ import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import type { VolumeJob } from './volume-job.ts';
 import { backupVolumeOf } from './volume-job.ts';
 
-/** How often a job looks whether its backup has started (BackupProcessStartTimeout, in Longhorn meant as seconds). */
+/**
+ * How often a job looks whether its backup has started (BackupProcessStartTimeout, in Longhorn meant as
+ * seconds).
+ */
 const startTries = 90;
 
 const where = (line: number) => inVolumeJob('doRecurringBackup', line);
@@ -15,7 +18,10 @@ const where = (line: number) => inVolumeJob('doRecurringBackup', line);
 const skipped = ({ log, volumeName }: VolumeJob, during: string, line: number): void =>
   log.info(`Volume ${volumeName} not found during ${during}, skipping`, where(line));
 
-/** The backup of the run's snapshot; a Backup that is Pending has none of it yet in its status and is not found. */
+/**
+ * The backup of the run's snapshot; a Backup that is Pending has none of it yet in its status and is not
+ * found.
+ */
 const backupOf = ({ snapshotName }: VolumeJob, { backupStatus }: Volume): BackupStatus | undefined =>
   backupStatus?.find(({ snapshot }) => snapshot === snapshotName);
 
@@ -30,7 +36,9 @@ const untilStarted = async (job: VolumeJob): Promise<void> => {
     }
     if (backupOf(job, volume)) return;
   }
-  throw new Error(`timeout waiting for the backup of the snapshot ${snapshotName} of volume ${volumeName} to start`);
+  throw new Error(
+    `timeout waiting for the backup of the snapshot ${snapshotName} of volume ${volumeName} to start`,
+  );
 };
 
 /** Resolves to whether the backup is complete, false if its volume has gone; throws if it has failed. */
@@ -44,7 +52,9 @@ const untilComplete = async (job: VolumeJob): Promise<boolean> => {
     }
     const backup = backupOf(job, volume);
     if (!backup) {
-      throw new Error(`cannot find the status of the backup for snapshot ${snapshotName}. It might because the engine has restarted`);
+      throw new Error(
+        `cannot find the status of the backup for snapshot ${snapshotName}. It might because the engine has restarted`,
+      );
     }
     const { id, state, progress, error } = backup;
     if (state === 'Completed') {
@@ -52,7 +62,8 @@ const untilComplete = async (job: VolumeJob): Promise<boolean> => {
       return true;
     }
     if (state === 'Error' || state === 'Unknown') throw new Error(`failed to create backup ${id}: ${error}`);
-    if (!['', 'Pending', 'InProgress'].includes(state)) throw new Error(`invalid state ${state} for backup ${id}`);
+    if (!['', 'Pending', 'InProgress'].includes(state))
+      throw new Error(`invalid state ${state} for backup ${id}`);
     log.info(`Creating backup ${id}, current progress ${progress}`, where(527));
     await sleep(clock.jobPoll);
   }
@@ -63,7 +74,10 @@ const cleanUp = async (job: VolumeJob, { backupTargetName }: Volume): Promise<vo
   const backupVolume = await backupVolumeOf(job, backupTargetName);
   const { data } = await api.act<Collection<Backup>>(backupVolume, 'backupList');
   for (const { created, name: backup } of data.filter((each) => !hasDate(each))) {
-    log.error(`Failed to parse datetime ${created} for backup ${backup}`, inVolumeJob('listBackupsForCleanup', 682));
+    log.error(
+      `Failed to parse datetime ${created} for backup ${backup}`,
+      inVolumeJob('listBackupsForCleanup', 682),
+    );
   }
   for (const backup of expiredBackups(data, { job: name, retain, mutant })) {
     await api.act(backupVolume, 'backupDelete', { name: backup }).catch((error) => {
@@ -80,7 +94,10 @@ const cleanUpAfter = async (job: VolumeJob, volume: Volume): Promise<void> => {
     await cleanUp(job, volume);
   } catch (error) {
     const caller = inVolumeJob('doRecurringBackup.func3', 542);
-    job.log.warning(`Created backup successfully but errored on cleanup for ${job.volumeName}`, { ...caller, error });
+    job.log.warning(`Created backup successfully but errored on cleanup for ${job.volumeName}`, {
+      ...caller,
+      error,
+    });
     if (job.mutant === 'cleanup-error-fails-job') throw error;
   }
 };
@@ -96,7 +113,10 @@ const run = async (prepared: VolumeJob): Promise<void> => {
   if (await untilComplete(job)) await cleanUpAfter(job, volume);
 };
 
-/** Makes the run's snapshot and its backup, waits for it, and cleans up behind it; throws if there is no new backup. */
+/**
+ * Makes the run's snapshot and its backup, waits for it, and cleans up behind it; throws if there is no new
+ * backup.
+ */
 export const backUp = async (job: VolumeJob): Promise<void> => {
   try {
     await run(job);

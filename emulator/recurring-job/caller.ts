@@ -1,8 +1,23 @@
-/** What logrus says of a line's place with -d: the function and the line of v1.12.1's app/recurringjob that write it. */
+/**
+ * What logrus says of a line's place with -d: the function and the line of v1.12.1's app/recurringjob that
+ * write it.
+ */
 export type Caller = { func: string; file: string };
 
-export const inVolumes = (func: string, line: number): Caller => ({ func: `recurringjob.${func}`, file: `volume.go:${line}` });
+export const inVolumes = (func: string, line: number): Caller => ({
+  func: `recurringjob.${func}`,
+  file: `volume.go:${line}`,
+});
 export const inVolumeJob = (func: string, line: number): Caller => inVolumes(`(*VolumeJob).${func}`, line);
-export const inUtil = (func: string, line: number): Caller => ({ func: `recurringjob.${func}`, file: `util.go:${line}` });
-export const inJob = (func: string, line: number): Caller => ({ func: `recurringjob.${func}`, file: `job.go:${line}` });
-export const inCommand = (func: string, line: number): Caller => ({ func: `app.${func}`, file: `recurring_job.go:${line}` });
+export const inUtil = (func: string, line: number): Caller => ({
+  func: `recurringjob.${func}`,
+  file: `util.go:${line}`,
+});
+export const inJob = (func: string, line: number): Caller => ({
+  func: `recurringjob.${func}`,
+  file: `job.go:${line}`,
+});
+export const inCommand = (func: string, line: number): Caller => ({
+  func: `app.${func}`,
+  file: `recurring_job.go:${line}`,
+});

@@ -3,15 +3,22 @@ import { createWriter, pathOf, type Resource, type Writer } from '../kubernetes/
 import type { RecurringJob, Setting, Volume } from '../longhorn/objects.ts';
 import { namespace } from '../modelled-on.ts';
 
-const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural, namespace });
+const longhorn = (plural: string): Resource => ({
+  group: 'longhorn.io',
+  version: 'v1beta2',
+  plural,
+  namespace,
+});
 
 /** The recurring jobs as the API server has them. */
-export const recurringJobs = (client: Client): Writer<RecurringJob> => createWriter(client, longhorn('recurringjobs'), 'RecurringJob');
+export const recurringJobs = (client: Client): Writer<RecurringJob> =>
+  createWriter(client, longhorn('recurringjobs'), 'RecurringJob');
 
 /** Reads a setting that is true or false; throws for any other. */
 export const readFlag = async (client: Client, name: string): Promise<boolean> => {
   const { value } = await client.request<Setting>('GET', pathOf(longhorn('settings'), name));
-  if (value !== 'true' && value !== 'false') throw new Error(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
+  if (value !== 'true' && value !== 'false')
+    throw new Error(`strconv.ParseBool: parsing ${JSON.stringify(value)}: invalid syntax`);
   return value === 'true';
 };
 

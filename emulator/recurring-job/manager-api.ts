@@ -29,10 +29,14 @@ const sendOnce = (agent: Agent, { method, url, body }: Request): Promise<Answer>
       .end(body);
   });
 
-/** Sends a request over one of an agent's connections, and reads the whole answer; where another place is named, that one's. Rejects with what the connection met. */
+/**
+ * Sends a request over one of an agent's connections, and reads the whole answer; where another place is
+ * named, that one's. Rejects with what the connection met.
+ */
 const sendOver = async (agent: Agent, request: Request): Promise<Answer> => {
   const answer = await sendOnce(agent, request);
-  // Longhorn's router names the collection where a name is empty, as a job's request for the BackupVolume of a new volume is.
+  // Longhorn's router names the collection where a name is empty, as a job's request for the BackupVolume of
+  // a new volume is.
   if (request.method !== 'GET' || answer.status !== 301 || answer.location === undefined) return answer;
   return sendOnce(agent, { method: 'GET', url: new URL(answer.location, request.url).href });
 };
@@ -44,7 +48,9 @@ const connectRetry = 1_000;
 class ApiError extends Error {
   readonly status: number;
   constructor({ status, statusText, text }: Answer, url: string) {
-    super(`Bad response statusCode [${status}]. Status [${status} ${statusText}]. Body: [${bodyText(text)}] from [${url}]`);
+    super(
+      `Bad response statusCode [${status}]. Status [${status} ${statusText}]. Body: [${bodyText(text)}] from [${url}]`,
+    );
     this.name = 'ApiError';
     this.status = status;
   }
@@ -52,11 +58,16 @@ class ApiError extends Error {
 
 const leftOut = ['id', 'links', 'actions', 'type', 'status'];
 
-/** The body of an error as Longhorn's client prints it; Go goes through the fields in any order, here it is the alphabet's. */
+/**
+ * The body of an error as Longhorn's client prints it; Go goes through the fields in any order, here it is
+ * the alphabet's.
+ */
 const bodyText = (text: string): string => {
   if (!text.startsWith('{')) return text;
   const fields: [string, unknown][] = Object.entries(JSON.parse(text));
-  const shown = fields.filter(([key, value]) => !leftOut.includes(key) && value !== null).sort(([a], [b]) => (a < b ? -1 : 1));
+  const shown = fields
+    .filter(([key, value]) => !leftOut.includes(key) && value !== null)
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   return shown.map(([key, value]) => `${key}=${value}`).join(', ');
 };
 
@@ -65,9 +76,11 @@ type Send = (method: Method, url: string, body?: object) => Promise<string>;
 const sendOf =
   (agent: Agent): Send =>
   async (method, url, body) => {
-    const answer = await sendOver(agent, { method, url, ...(body && { body: JSON.stringify(body) }) }).catch((error: unknown) => {
-      throw wrapped(`${method === 'GET' ? 'Get' : 'Post'} "${url}"`, error);
-    });
+    const answer = await sendOver(agent, { method, url, ...(body && { body: JSON.stringify(body) }) }).catch(
+      (error: unknown) => {
+        throw wrapped(`${method === 'GET' ? 'Get' : 'Post'} "${url}"`, error);
+      },
+    );
     if (answer.status < 200 || answer.status > 299) throw new ApiError(answer, url);
     return answer.text;
   };
@@ -89,10 +102,14 @@ export type ManagerApi = {
 };
 
 /**
- * Connects to the API; tried for a minute, once a second, before it throws. Requests one after the other go over one connection, and so to one manager,
- * as those of Longhorn's client do: another's informer may be behind, and not know yet what this one has said. So many at once have one each.
+ * Connects to the API; tried for a minute, once a second, before it throws. Requests one after the other go
+ * over one connection, and so to one manager, as those of Longhorn's client do: another's informer may be
+ * behind, and not know yet what this one has said. So many at once have one each.
  */
-export const connectManagerApi = async (url: string, { atOnce, log }: { atOnce: number; log: Log }): Promise<ManagerApi> => {
+export const connectManagerApi = async (
+  url: string,
+  { atOnce, log }: { atOnce: number; log: Log },
+): Promise<ManagerApi> => {
   const send = sendOf(new Agent({ keepAlive: true, maxSockets: atOnce }));
   const get = async <T>(at: string): Promise<T> => JSON.parse(await send('GET', at));
   for (let tries = 1; ; tries++) {
@@ -101,7 +118,10 @@ export const connectManagerApi = async (url: string, { atOnce, log }: { atOnce: 
       break;
     } catch (error) {
       if (tries >= connectTries) throw wrapped('could not create longhorn-manager api client', error);
-      log.warning('Failed to create Longhorn manager API client, retrying', { ...inJob('newAPIClient', 42), error });
+      log.warning('Failed to create Longhorn manager API client, retrying', {
+        ...inJob('newAPIClient', 42),
+        error,
+      });
       await sleep(connectRetry);
     }
   }
@@ -112,7 +132,10 @@ export const connectManagerApi = async (url: string, { atOnce, log }: { atOnce: 
     act: async (resource, action, input = {}) => {
       const { id = '', type = '', links, actions } = resource;
       const actionURL = actions?.[action];
-      if (!actionURL) throw new Error(`Action [${action}] not available on [&{${id} ${type} ${goMap(links)} ${goMap(actions)}}]`);
+      if (!actionURL)
+        throw new Error(
+          `Action [${action}] not available on [&{${id} ${type} ${goMap(links)} ${goMap(actions)}}]`,
+        );
       return JSON.parse(await send('POST', actionURL, input));
     },
   };

@@ -1,6 +1,11 @@
 // What of Longhorn's REST resources a recurring job reads.
 
-export type Resource = { id?: string; type?: string; links?: Record<string, string>; actions?: Record<string, string> };
+export type Resource = {
+  id?: string;
+  type?: string;
+  links?: Record<string, string>;
+  actions?: Record<string, string>;
+};
 
 export type Collection<T> = Resource & { data: T[] };
 
@@ -28,4 +33,9 @@ export type Snapshot = {
 export type BackupVolume = Resource & { name: string; volumeName: string; backupTargetName: string };
 
 /** Created is empty until it is complete. */
-export type Backup = { name: string; created: string; snapshotName: string; labels: Record<string, string> | null };
+export type Backup = {
+  name: string;
+  created: string;
+  snapshotName: string;
+  labels: Record<string, string> | null;
+};

@@ -12,14 +12,23 @@ const expired = (items: Dated[], keep: number): string[] =>
     .map(({ name }) => name);
 
 /** Whether a job has made a snapshot or a backup. */
-const isMadeBy = (job: string, { labels }: Pick<Backup, 'labels'>): boolean => labels?.[jobLabels.made] === job;
+const isMadeBy = (job: string, { labels }: Pick<Backup, 'labels'>): boolean =>
+  labels?.[jobLabels.made] === job;
 
 export const hasDate = ({ created }: Backup): boolean => !Number.isNaN(Date.parse(created));
 
-/** Backups of a volume which a job cleans up after its own: those it made, but for the newest `retain`. One without a date is no candidate. */
-export const expiredBackups = (backups: Backup[], { job, retain, mutant }: { job: string; retain: number; mutant: Mutant | undefined }) => {
+/**
+ * Backups of a volume which a job cleans up after its own: those it made, but for the newest `retain`. One
+ * without a date is no candidate.
+ */
+export const expiredBackups = (
+  backups: Backup[],
+  { job, retain, mutant }: { job: string; retain: number; mutant: Mutant | undefined },
+) => {
   if (mutant === 'retain-ignored') return [];
-  const candidates = backups.filter((backup) => mutant === 'cleans-up-manual-backups' || isMadeBy(job, backup)).filter(hasDate);
+  const candidates = backups
+    .filter((backup) => mutant === 'cleans-up-manual-backups' || isMadeBy(job, backup))
+    .filter(hasDate);
   const dated = candidates.map(({ name, created }) => ({ name, at: created }));
   return expired(dated, mutant === 'retain-off-by-one' ? retain + 1 : retain);
 };
@@ -34,16 +43,27 @@ export type SnapshotRule = {
   needed: string[];
 };
 
-/** Snapshots of a volume that a job cleans up: `snapshot-delete` those of anybody, the others those they made. */
-export const expiredSnapshots = (snapshots: Snapshot[], { job, task, retain, onlyLastBackups, needed }: SnapshotRule): string[] => {
-  const dated = (some: Snapshot[]): Dated[] => some.map(({ name, crCreationTime }) => ({ name, at: crCreationTime }));
+/**
+ * Snapshots of a volume that a job cleans up: `snapshot-delete` those of anybody, the others those they made.
+ */
+export const expiredSnapshots = (
+  snapshots: Snapshot[],
+  { job, task, retain, onlyLastBackups, needed }: SnapshotRule,
+): string[] => {
+  const dated = (some: Snapshot[]): Dated[] =>
+    some.map(({ name, crCreationTime }) => ({ name, at: crCreationTime }));
   if (task === 'snapshot-delete') return expired(dated(snapshots), retain);
   const own = snapshots.filter((snapshot) => isMadeBy(job, snapshot));
   const ofBackups = task.startsWith('backup') && onlyLastBackups;
-  return ofBackups ? own.map(({ name }) => name).filter((name) => !needed.includes(name)) : expired(dated(own), retain);
+  return ofBackups
+    ? own.map(({ name }) => name).filter((name) => !needed.includes(name))
+    : expired(dated(own), retain);
 };
 
-/** The newest snapshot of a job if it has been asked for and not been taken: an earlier run's, which this one goes on with. */
+/**
+ * The newest snapshot of a job if it has been asked for and not been taken: an earlier run's, which this one
+ * goes on with.
+ */
 export const unfinishedSnapshot = (snapshots: Snapshot[], job: string): string | undefined => {
   const [newest] = snapshots
     .filter((snapshot) => snapshot.createSnapshot && isMadeBy(job, snapshot))

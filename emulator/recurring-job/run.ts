@@ -21,7 +21,9 @@ const runSnapshotTask = async (job: VolumeJob): Promise<void> => {
   job.log.info('Finished recurring snapshot', inVolumeJob('doRecurringSnapshot.func1', 189));
 };
 
-/** Does the job's task for its volume; throws what Longhorn would report as the failure of this volume's job. */
+/**
+ * Does the job's task for its volume; throws what Longhorn would report as the failure of this volume's job.
+ */
 const runVolumeJob = async (job: VolumeJob): Promise<void> => {
   const { api, task, log, volumeName } = job;
   log.info('Starting volume job', inVolumeJob('run', 141));
@@ -34,10 +36,14 @@ const runVolumeJob = async (job: VolumeJob): Promise<void> => {
       `volume ${volumeName} is in an invalid state for recurring job: ${volume.state}. Volume must be in state Attached or Detached`,
     );
   }
-  // Not best effort: an error here ends the run before anything is made, but for the tasks that are to create by force.
+  // Not best effort: an error here ends the run before anything is made, but for the tasks that are to create
+  // by force.
   if (task === 'snapshot' || task === 'backup') await cleanUpSnapshots(job, { backupDone: false });
   const backup = task === 'backup' || task === 'backup-force-create';
-  log.info(`Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`, inVolumeJob('run', backup ? 176 : 180));
+  log.info(
+    `Running recurring ${backup ? 'backup' : 'snapshot'} for volume ${volumeName}`,
+    inVolumeJob('run', backup ? 176 : 180),
+  );
   await (backup ? backUp(job) : runSnapshotTask(job));
 };
 
@@ -45,16 +51,29 @@ const setting = 'allow-recurring-job-while-volume-detached';
 
 const isReady = ({ metadata: { name }, status }: Volume, allowDetached: boolean, log: Log): boolean => {
   if (status?.restoreRequired) {
-    log.info(`Bypassed to create job for ${name} volume during restoring from the backup`, inUtil('filterVolumesForJob', 100));
+    log.info(
+      `Bypassed to create job for ${name} volume during restoring from the backup`,
+      inUtil('filterVolumesForJob', 100),
+    );
     return false;
   }
   const ready = status?.state === 'attached' || allowDetached;
-  if (!ready) log.warning(`Cannot create job for ${name} volume in state ${status?.state ?? ''}`, inUtil('filterVolumesForJob', 109));
+  if (!ready)
+    log.warning(
+      `Cannot create job for ${name} volume in state ${status?.state ?? ''}`,
+      inUtil('filterVolumesForJob', 109),
+    );
   return ready;
 };
 
-/** Names of the volumes a job is for: those with its label, then those of its groups, each once, and only those that are attached. */
-const findVolumes = async ({ metadata, spec }: RecurringJob, { kubernetes, log }: { kubernetes: Client; log: Log }): Promise<string[]> => {
+/**
+ * Names of the volumes a job is for: those with its label, then those of its groups, each once, and only
+ * those that are attached.
+ */
+const findVolumes = async (
+  { metadata, spec }: RecurringJob,
+  { kubernetes, log }: { kubernetes: Client; log: Log },
+): Promise<string[]> => {
   const { name } = metadata;
   const allowDetached = await readFlag(kubernetes, setting).catch((error) => {
     throw wrapped(`failed to get ${setting} setting`, error);
@@ -102,7 +121,10 @@ const runOne = async (job: Job, volumeName: string): Promise<void> => {
 };
 
 /** Runs a job for its volumes, so many at once; like v1.12.1 it loses what one volume's run throws. */
-const runAll = async (job: Job, { volumes, atOnce }: { volumes: string[]; atOnce: number }): Promise<void> => {
+const runAll = async (
+  job: Job,
+  { volumes, atOnce }: { volumes: string[]; atOnce: number },
+): Promise<void> => {
   const left = [...volumes];
   const work = async (): Promise<void> => {
     for (let volume = left.shift(); volume; volume = left.shift()) {
@@ -116,7 +138,10 @@ const runAll = async (job: Job, { volumes, atOnce }: { volumes: string[]; atOnce
   await Promise.all(Array.from({ length: atOnce }, work));
 };
 
-/** Runs a recurring job once and gives the exit code of `longhorn-manager recurring-job`: 0 although a volume's run has failed. */
+/**
+ * Runs a recurring job once and gives the exit code of `longhorn-manager recurring-job`: 0 although a
+ * volume's run has failed.
+ */
 export const runRecurringJob = async (options: RunOptions): Promise<number> => {
   const { name, kubernetes, log, clock, mutant } = options;
   try {

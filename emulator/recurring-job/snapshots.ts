@@ -8,7 +8,10 @@ import { expiredSnapshots, unfinishedSnapshot } from './retention.ts';
 import type { VolumeJob } from './volume-job.ts';
 import { lastBackup } from './volume-job.ts';
 
-/** How often a snapshot is looked at until it is given up (SnapshotReadyTimeout, in Longhorn meant as seconds). */
+/**
+ * How often a snapshot is looked at until it is given up (SnapshotReadyTimeout, in Longhorn meant as
+ * seconds).
+ */
 const readyTries = 390;
 const onlyLastBackups = 'auto-cleanup-recurring-job-backup-snapshot';
 
@@ -20,15 +23,22 @@ const untilReady = async ({ api, clock, snapshotName }: VolumeJob, volume: Volum
     if (found.readyToUse) return;
     await sleep(clock.jobPoll);
   }
-  throw new Error(`timeouted waiting for the the snapshot ${snapshotName} of volume ${volume.name} to be ready`);
+  throw new Error(
+    `timeouted waiting for the the snapshot ${snapshotName} of volume ${volume.name} to be ready`,
+  );
 };
 
-/** Takes the run's snapshot and gives its name; or goes on with one that an earlier run has asked for in vain. */
+/**
+ * Takes the run's snapshot and gives its name; or goes on with one that an earlier run has asked for in vain.
+ */
 export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
   const { api, name, log, labels, volumeName } = job;
   const volume = await api.volume(volumeName);
   if (!volume) {
-    log.info(`Volume ${volumeName} not found during snapshot creation, skipping`, inVolumeJob('doSnapshot', 214));
+    log.info(
+      `Volume ${volumeName} not found during snapshot creation, skipping`,
+      inVolumeJob('doSnapshot', 214),
+    );
     return job.snapshotName;
   }
   const { data } = await api.act<Collection<Snapshot>>(volume, 'snapshotCRList');
@@ -40,8 +50,15 @@ export const takeSnapshot = async (job: VolumeJob): Promise<string> => {
   return snapshotName;
 };
 
-/** The snapshots to remove. Until the run's backup is done, the last backup's snapshot is needed for what has changed since. */
-const toCleanUp = async (job: VolumeJob, volume: Volume, { backupDone }: { backupDone: boolean }): Promise<string[]> => {
+/**
+ * The snapshots to remove. Until the run's backup is done, the last backup's snapshot is needed for what has
+ * changed since.
+ */
+const toCleanUp = async (
+  job: VolumeJob,
+  volume: Volume,
+  { backupDone }: { backupDone: boolean },
+): Promise<string[]> => {
   const { api, kubernetes, log, name, retain, snapshotName, task } = job;
   const { data } = await api.act<Collection<Snapshot>>(volume, 'snapshotCRList');
   try {
@@ -58,7 +75,11 @@ const toCleanUp = async (job: VolumeJob, volume: Volume, { backupDone }: { backu
 const removeExpired = async (job: VolumeJob, when: { backupDone: boolean }): Promise<void> => {
   const { api, log, volumeName } = job;
   const volume = await api.volume(volumeName);
-  if (!volume) return log.info(`Volume ${volumeName} not found during snapshot cleanup, skipping`, inVolumeJob('doSnapshotCleanup', 303));
+  if (!volume)
+    return log.info(
+      `Volume ${volumeName} not found during snapshot cleanup, skipping`,
+      inVolumeJob('doSnapshotCleanup', 303),
+    );
   for (const name of await toCleanUp(job, volume, when)) {
     await api.act(volume, 'snapshotCRDelete', { name });
     log.info(`Cleaned up snapshot CR ${name} for ${volumeName}`, inVolumeJob('doSnapshotCleanup', 319));
@@ -72,9 +93,17 @@ export const cleanUpSnapshots = async (job: VolumeJob, when: { backupDone: boole
     await removeExpired(job, when);
   } catch (error) {
     const { message } = wrapped(`failed to clean up old snapshots of volume ${job.volumeName}`, error);
-    const event = { type: 'Warning', reason: 'FailedDeleting', message, source: { component: 'longhorn-recurring-job' } } as const;
+    const event = {
+      type: 'Warning',
+      reason: 'FailedDeleting',
+      message,
+      source: { component: 'longhorn-recurring-job' },
+    } as const;
     await writeEvent(job.kubernetes, job.recurringJob, event).catch((failure) =>
-      job.log.warning('failed to create an event log', { ...inVolumeJob('doSnapshotCleanup.func1', 292), error: failure }),
+      job.log.warning('failed to create an event log', {
+        ...inVolumeJob('doSnapshotCleanup.func1', 292),
+        error: failure,
+      }),
     );
     throw error;
   }

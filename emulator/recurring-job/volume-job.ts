@@ -9,10 +9,22 @@ import type { ManagerApi } from './manager-api.ts';
 import type { Backup, BackupVolume } from './resources.ts';
 
 /** One run of a recurring job. */
-export type Job = Behaviour & { name: string; recurringJob: RecurringJob; kubernetes: Client; api: ManagerApi; log: Log };
+export type Job = Behaviour & {
+  name: string;
+  recurringJob: RecurringJob;
+  kubernetes: Client;
+  api: ManagerApi;
+  log: Log;
+};
 
 /** Its share for one volume; log has the fields that Longhorn puts on each of the share's lines. */
-export type VolumeJob = Job & { task: string; retain: number; volumeName: string; snapshotName: string; labels: Record<string, string> };
+export type VolumeJob = Job & {
+  task: string;
+  retain: number;
+  volumeName: string;
+  snapshotName: string;
+  labels: Record<string, string>;
+};
 
 /** Names the run's snapshot: at most the first 8 characters of `JOB-c`, and a UUID. */
 const nameSnapshot = (job: string): string => `${`${job}-c`.slice(0, 8)}-${randomUUID()}`;
@@ -38,9 +50,17 @@ export const createVolumeJob = (job: Job, volumeName: string): VolumeJob => {
   return { ...job, task, retain, volumeName, snapshotName, labels, log };
 };
 
-/** The backup volume of the job's volume in its target. Before Longhorn knows of one this is something without actions, not an error. */
-export const backupVolumeOf = async ({ api, volumeName }: VolumeJob, target: string): Promise<BackupVolume> => {
-  const found = (await api.backupVolumes()).find((each) => each.backupTargetName === target && each.volumeName === volumeName);
+/**
+ * The backup volume of the job's volume in its target. Before Longhorn knows of one this is something without
+ * actions, not an error.
+ */
+export const backupVolumeOf = async (
+  { api, volumeName }: VolumeJob,
+  target: string,
+): Promise<BackupVolume> => {
+  const found = (await api.backupVolumes()).find(
+    (each) => each.backupTargetName === target && each.volumeName === volumeName,
+  );
   return api.backupVolume(found?.name ?? '');
 };
 
@@ -48,5 +68,7 @@ export const backupVolumeOf = async ({ api, volumeName }: VolumeJob, target: str
 export const lastBackup = async (job: VolumeJob): Promise<Backup | undefined> => {
   const volume = await job.api.volume(job.volumeName);
   if (!volume?.lastBackup) return undefined;
-  return job.api.act<Backup>(await backupVolumeOf(job, volume.backupTargetName), 'backupGet', { name: volume.lastBackup });
+  return job.api.act<Backup>(await backupVolumeOf(job, volume.backupTargetName), 'backupGet', {
+    name: volume.lastBackup,
+  });
 };

@@ -52,7 +52,9 @@ const pageHtml = (mutant: Mutant | undefined): string => `<!doctype html>
 export const uiPort = 8000;
 
 type FrontendOptions = ProxyOptions & {
-  /** Address to listen at; every one of the pod's if it is not given, as a forwarded port comes from inside. */
+  /**
+   * Address to listen at; every one of the pod's if it is not given, as a forwarded port comes from inside.
+   */
   uiHost?: string;
   /** File with the page's script. */
   page: string;
@@ -68,7 +70,9 @@ const answer = async (
   { page, mutant }: Pick<FrontendOptions, 'page' | 'mutant'>,
 ): Promise<void> => {
   if (url === '/') {
-    response.writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'max-age=0' }).end(pageHtml(mutant));
+    response
+      .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'cache-control': 'max-age=0' })
+      .end(pageHtml(mutant));
   } else if (url === '/page.js') {
     response.writeHead(200, { 'content-type': 'text/javascript; charset=utf-8' }).end(await readFile(page));
   } else {
@@ -76,8 +80,17 @@ const answer = async (
   }
 };
 
-/** Serves the user interface, and under the same name the API of whichever manager answers; resolves once it listens. */
-export const serveFrontend = async ({ uiHost, page, mutant, signal, ...options }: FrontendOptions): Promise<void> => {
+/**
+ * Serves the user interface, and under the same name the API of whichever manager answers; resolves once it
+ * listens.
+ */
+export const serveFrontend = async ({
+  uiHost,
+  page,
+  mutant,
+  signal,
+  ...options
+}: FrontendOptions): Promise<void> => {
   const proxy = createProxy(options);
   // Idle connections end as in serveApi: never.
   const server = createServer({ keepAliveTimeout: 0 }, (request, response) => {

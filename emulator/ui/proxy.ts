@@ -1,8 +1,16 @@
-import { type IncomingMessage, type OutgoingHttpHeaders, request as requestOf, type ServerResponse } from 'node:http';
+import {
+  type IncomingMessage,
+  type OutgoingHttpHeaders,
+  request as requestOf,
+  type ServerResponse,
+} from 'node:http';
 import type { Socket } from 'node:net';
 import type { Log } from '../log.ts';
 
-/** Where the managers are, and for how long (ms) nothing may be read from one before what it was asked is given up. */
+/**
+ * Where the managers are, and for how long (ms) nothing may be read from one before what it was asked is
+ * given up.
+ */
 export type ProxyOptions = { backend: { host: string; port: number }; readTimeout: number; log: Log };
 
 /** What nginx does with requests for the API, in the pods of Longhorn's user interface. */
@@ -17,10 +25,22 @@ const backendName = 'longhorn-backend:9500';
 /** What nginx answers in the place of a manager. */
 const answers = { 502: 'Bad Gateway', 504: 'Gateway Time-out' } as const;
 
-/** Makes the proxy before the managers: each end of one's connection is passed on, and a manager that says nothing for long enough counts as gone. */
+/**
+ * Makes the proxy before the managers: each end of one's connection is passed on, and a manager that says
+ * nothing for long enough counts as gone.
+ */
 export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy => {
-  const ask = ({ method, url, headers }: IncomingMessage, onFailure: (status: keyof typeof answers) => void) => {
-    const asked = requestOf({ ...backend, method, path: url, headers: { ...headers, host: backendName }, agent: false });
+  const ask = (
+    { method, url, headers }: IncomingMessage,
+    onFailure: (status: keyof typeof answers) => void,
+  ) => {
+    const asked = requestOf({
+      ...backend,
+      method,
+      path: url,
+      headers: { ...headers, host: backendName },
+      agent: false,
+    });
     let status: keyof typeof answers = 502;
     // Counts from the last byte, over an upgraded connection too.
     asked.setTimeout(readTimeout, () => {
@@ -40,7 +60,8 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
     request: (request, response) => {
       const asked = ask(request, (status) => {
         if (response.headersSent) response.destroy();
-        else response.writeHead(status, { 'content-type': 'text/html' }).end(`${status} ${answers[status]}\n`);
+        else
+          response.writeHead(status, { 'content-type': 'text/html' }).end(`${status} ${answers[status]}\n`);
       });
       asked.on('response', (answer) => {
         response.writeHead(answer.statusCode ?? 502, withoutConnection(answer.headers));
@@ -51,7 +72,8 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
       request.pipe(asked);
     },
     upgrade: (request, socket, rest) => {
-      const fail = (status: keyof typeof answers): void => void socket.end(head(status, answers[status], ['Connection: close']));
+      const fail = (status: keyof typeof answers): void =>
+        void socket.end(head(status, answers[status], ['Connection: close']));
       const asked = ask(request, fail);
       socket.on('error', () => asked.destroy()).on('close', () => asked.destroy());
       asked.on('response', (answer) => {
@@ -59,7 +81,9 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
         answer.pipe(socket);
       });
       asked.on('upgrade', ({ statusMessage = '', rawHeaders }, manager, first) => {
-        const headers = rawHeaders.flatMap((name, index) => (index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : []));
+        const headers = rawHeaders.flatMap((name, index) =>
+          index % 2 === 0 ? [`${name}: ${rawHeaders[index + 1]}`] : [],
+        );
         socket.write(head(101, statusMessage, headers));
         socket.write(first);
         manager.write(rest);
@@ -73,4 +97,8 @@ export const createProxy = ({ backend, readTimeout, log }: ProxyOptions): Proxy 
   };
 };
 
-const withoutConnection = ({ connection: _mine, 'keep-alive': _too, ...headers }: OutgoingHttpHeaders): OutgoingHttpHeaders => headers;
+const withoutConnection = ({
+  connection: _mine,
+  'keep-alive': _too,
+  ...headers
+}: OutgoingHttpHeaders): OutgoingHttpHeaders => headers;

@@ -6,7 +6,10 @@ import { kernel, placeKernel } from './kernel.ts';
 import { nodeRoot } from './node-root.ts';
 import { toolsPath } from './tools.ts';
 
-/** How long one boot that imports images may take, and besides for each byte of them (30 MB/s were seen); the lab owns this time-out. */
+/**
+ * How long one boot that imports images may take, and besides for each byte of them (30 MB/s were seen); the
+ * lab owns this time-out.
+ */
 const IMPORT_TIMEOUT_MS = 5 * 60_000;
 const SLOWEST_BYTES_PER_MS = 3_000;
 
@@ -14,9 +17,11 @@ const SLOWEST_BYTES_PER_MS = 3_000;
 const COPY_TIMEOUT_MS = 5 * 60_000;
 
 /**
- * Boots a root image once, with an image archive as its second disk, which its init imports before it powers off.
+ * Boots a root image once, with an image archive as its second disk, which its init imports before it powers
+ * off.
  *
- * The booted kernel's memory is a file, on a tmpfs that only this boot sees: /dev/shm may be small, or not there.
+ * The booted kernel's memory is a file, on a tmpfs that only this boot sees: /dev/shm may be small, or not
+ * there.
  */
 const importArchive = async (dir: string, archive: string): Promise<void> => {
   const kernelDir = await cached(await kernel());
@@ -27,7 +32,16 @@ const importArchive = async (dir: string, archive: string): Promise<void> => {
   await symlink(archive, join(dir, 'images.tar'));
   const disks = ['ubd0=root.ext4', 'ubd1r=images.tar'];
   const console = ['con=null', 'con0=null,fd:1'];
-  const boot = ['mem=2048M', ...linux.flags, ...disks, 'root=/dev/ubda', 'rw', 'init=/usr/sbin/lab-init', 'lab.mode=import', ...console];
+  const boot = [
+    'mem=2048M',
+    ...linux.flags,
+    ...disks,
+    'root=/dev/ubda',
+    'rw',
+    'init=/usr/sbin/lab-init',
+    'lab.mode=import',
+    ...console,
+  ];
   const inNamespace = [
     '--user',
     '--map-root-user',
@@ -37,17 +51,22 @@ const importArchive = async (dir: string, archive: string): Promise<void> => {
     'mount -t tmpfs -o size=100%,mode=0700 memory "$TMPDIR" && "$@"',
     'sh',
   ];
-  const said = await buildCommand('unshare', [...inNamespace, linux.path, ...boot, 'uml_dir=memory/', 'umid=import'], {
-    folder: dir,
-    cwd: dir,
-    timeout: IMPORT_TIMEOUT_MS + Math.ceil((await stat(archive)).size / SLOWEST_BYTES_PER_MS),
-    env: { TMPDIR: memory },
-  });
+  const said = await buildCommand(
+    'unshare',
+    [...inNamespace, linux.path, ...boot, 'uml_dir=memory/', 'umid=import'],
+    {
+      folder: dir,
+      cwd: dir,
+      timeout: IMPORT_TIMEOUT_MS + Math.ceil((await stat(archive)).size / SLOWEST_BYTES_PER_MS),
+      env: { TMPDIR: memory },
+    },
+  );
   if (!said.includes('import done')) {
     const end = said.split('\n').slice(-30).join('\n');
     throw new Error(`${archive} could not be imported into the nodes' image; the boot said:\n${end}`);
   }
-  for (const name of ['linux', 'images.tar', 'memory']) await rm(join(dir, name), { recursive: true, force: true });
+  for (const name of ['linux', 'images.tar', 'memory'])
+    await rm(join(dir, name), { recursive: true, force: true });
 };
 
 /** The nodes' root image (`root.ext4`) with one more image archive in its containerd. */
@@ -55,15 +74,23 @@ const withArchive = (root: Part, archive: Part): Part => ({
   name: `root-with-${archive.name}`,
   inputs: { root: root.inputs, archive: archive.inputs },
   build: async (dir) => {
-    const copy = ['--sparse=always', '--reflink=auto', join(await cached(root), 'root.ext4'), join(dir, 'root.ext4')];
+    const copy = [
+      '--sparse=always',
+      '--reflink=auto',
+      join(await cached(root), 'root.ext4'),
+      join(dir, 'root.ext4'),
+    ];
     await buildCommand('cp', copy, { folder: dir, timeout: COPY_TIMEOUT_MS });
     await importArchive(dir, join(await cached(archive), 'images.tar'));
   },
 });
 
 /**
- * The root image that nodes boot from: the system, then archive after archive (each a part with an `images.tar`).
+ * The root image that nodes boot from: the system, then archive after archive (each a part with an
+ * `images.tar`).
  *
- * Each archive is a step of its own in the cache, so that one that changes often is put last and costs one short boot.
+ * Each archive is a step of its own in the cache, so that one that changes often is put last and costs one
+ * short boot.
  */
-export const baseImage = async (archives: readonly Part[]): Promise<Part> => archives.reduce(withArchive, await nodeRoot());
+export const baseImage = async (archives: readonly Part[]): Promise<Part> =>
+  archives.reduce(withArchive, await nodeRoot());

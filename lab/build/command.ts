@@ -27,8 +27,8 @@ export class CommandFailed extends Error {
 /**
  * Runs one of a build's commands to its end and returns what it said.
  *
- * Throws the build's own reason when that was interrupted, an ENOSPC when the disk got full, NotFit when it took too long, else the
- * command's failure with all that it said.
+ * Throws the build's own reason when that was interrupted, an ENOSPC when the disk got full, NotFit when it
+ * took too long, else the command's failure with all that it said.
  */
 export const buildCommand = async (
   command: string,
@@ -39,7 +39,12 @@ export const buildCommand = async (
   const signal = buildSignal();
   const cancelSignal = signal ? AbortSignal.any([signal, disk.signal]) : disk.signal;
   try {
-    const { all } = await ownedCommand(command, args, { ...options, cancelSignal, timeout, all: true } satisfies Options);
+    const { all } = await ownedCommand(command, args, {
+      ...options,
+      cancelSignal,
+      timeout,
+      all: true,
+    } satisfies Options);
     return all;
   } catch (error) {
     cancelSignal.throwIfAborted();

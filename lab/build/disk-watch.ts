@@ -1,10 +1,16 @@
 import { statfs } from 'node:fs/promises';
 
-/** With less than this left nothing that writes there can end well: apt, a node and its kubelet wait for ever then. */
+/**
+ * With less than this left nothing that writes there can end well: apt, a node and its kubelet wait for ever
+ * then.
+ */
 const LEAST_FREE = 32 * 2 ** 20;
 const LOOKS_EVERY_MS = 500;
 
-/** Watches the room on a folder's disk, which no event tells; the signal aborts with an ENOSPC when there is none left. */
+/**
+ * Watches the room on a folder's disk, which no event tells; the signal aborts with an ENOSPC when there is
+ * none left.
+ */
 export const watchDisk = (folder: string): { signal: AbortSignal; stop: () => void } => {
   const full = new AbortController();
   const look = async () => {

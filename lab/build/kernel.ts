@@ -6,15 +6,21 @@ import { cached, isCached, type Part } from '../cache/cache.ts';
 import { NotInArchive } from '../debian/apt.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
-/** The Debian releases that have a User-Mode Linux, the newest first: 7.2, 6.12 and 6.1 at the time of writing. */
+/**
+ * The Debian releases that have a User-Mode Linux, the newest first: 7.2, 6.12 and 6.1 at the time of
+ * writing.
+ */
 const suites = ['forky', 'trixie', 'bookworm'];
 
-/** Since this release a node's processes may be watched by seccomp; before it they are traced, which takes longer. */
+/**
+ * Since this release a node's processes may be watched by seccomp; before it they are traced, which takes
+ * longer.
+ */
 const FIRST_WITH_SECCOMP = [6, 16] as const;
 
 /**
- * These kernels measure, before anything else, which way to compute RAID 6 is the fastest: 0.85 s of a processor at each boot, for what no node has.
- * The two names are that of 7.2 and the older one.
+ * These kernels measure, before anything else, which way to compute RAID 6 is the fastest: 0.85 s of a
+ * processor at each boot, for what no node has. The two names are that of 7.2 and the older one.
  */
 const WITHOUT_RAID6 = 'initcall_blacklist=raid6_init,raid6_select_algo';
 
@@ -27,7 +33,10 @@ const kernelOf = (suite: string): Part => ({
     await rename(join(tree, 'usr/lib/uml/modules'), join(dir, 'modules'));
     // Debian before trixie has its C library in /lib.
     const library = ['lib', 'usr/lib'].map((folder) => join(tree, folder, 'x86_64-linux-gnu'));
-    await rename(library.find((folder) => existsSync(join(folder, 'ld-linux-x86-64.so.2'))) as string, join(dir, 'lib'));
+    await rename(
+      library.find((folder) => existsSync(join(folder, 'ld-linux-x86-64.so.2'))) as string,
+      join(dir, 'lib'),
+    );
     await copyFile(join(tree, 'usr/bin/linux.uml'), join(dir, 'linux'));
     await rm(tree, { recursive: true });
   },
@@ -37,7 +46,8 @@ const kernelOf = (suite: string): Part => ({
 const kernels = suites.map(kernelOf);
 
 /**
- * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best that the cache has.
+ * The User-Mode Linux kernel of this machine's labs, with its modules and its C library: the best that the
+ * cache has.
  *
  * Before `fetchKernel` has found out whether the best of all can be had, it is taken for granted.
  */
@@ -46,7 +56,10 @@ export const kernel = async (candidates: readonly Part[] = kernels): Promise<Par
   return candidates[0] as Part;
 };
 
-/** Builds the best kernel that this machine's Debian archive has, unless the cache has one; returns its folder. */
+/**
+ * Builds the best kernel that this machine's Debian archive has, unless the cache has one; returns its
+ * folder.
+ */
 export const fetchKernel = async (candidates: readonly Part[] = kernels): Promise<string> => {
   const from = candidates.indexOf(await kernel(candidates));
   for (const each of candidates.slice(from, -1)) {
@@ -79,14 +92,22 @@ export type PlacedKernel = { path: string; flags: readonly string[] };
 /**
  * Writes a copy of the kernel that finds its C library in the cache.
  *
- * That library may be newer than the machine's, and the kernel starts itself again by its own path, so that running it through a dynamic
- * linker does not do: interpreter and library path are written into the copy. It is the lab's own: the cache may be elsewhere tomorrow.
+ * That library may be newer than the machine's, and the kernel starts itself again by its own path, so that
+ * running it through a dynamic linker does not do: interpreter and library path are written into the copy. It
+ * is the lab's own: the cache may be elsewhere tomorrow.
  */
-export const placeKernel = async (options: { kernel: string; tools: string; into: string }): Promise<PlacedKernel> => {
+export const placeKernel = async (options: {
+  kernel: string;
+  tools: string;
+  into: string;
+}): Promise<PlacedKernel> => {
   const path = join(options.into, 'linux');
   await copyFile(join(options.kernel, 'linux'), path);
   const library = join(options.kernel, 'lib');
   const words = ['--set-interpreter', join(library, 'ld-linux-x86-64.so.2'), '--set-rpath', library, path];
   await execa(join(options.tools, 'patchelf'), words);
-  return { path, flags: [WITHOUT_RAID6, ...(hasSeccomp(await versionOf(options.kernel)) ? ['seccomp=on'] : [])] };
+  return {
+    path,
+    flags: [WITHOUT_RAID6, ...(hasSeccomp(await versionOf(options.kernel)) ? ['seccomp=on'] : [])],
+  };
 };

@@ -8,10 +8,15 @@ import { kernel } from './kernel.ts';
 import { kubernetes } from './kubernetes.ts';
 import { toolsPath } from './tools.ts';
 
-const base = 'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux'.split(' ');
+const base =
+  'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux'.split(
+    ' ',
+  );
 // crun starts containers (see containerd.toml); containerd's package asks for runc all the same.
 const kubernetesNeeds =
-  'containerd crun containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates'.split(' ');
+  'containerd crun containernetworking-plugins iproute2 procps kmod mount conntrack ethtool netbase ca-certificates'.split(
+    ' ',
+  );
 const longhornNeeds = 'open-iscsi nfs-common e2fsprogs xfsprogs cryptsetup-bin dmsetup curl jq'.split(' ');
 const packages = [...base, ...kubernetesNeeds, ...longhornNeeds];
 
@@ -49,10 +54,16 @@ const makeExt4 = async (tree: string, image: string, size: number): Promise<void
   await truncate(image, size);
   const options = '-q -F -t ext4 -m 0 -E lazy_itable_init=1,nodiscard -d'.split(' ');
   const mke2fs = [join(await toolsPath(), 'mke2fs'), ...options, tree, image];
-  await buildCommand('unshare', ['--user', '--map-root-user', ...mke2fs], { folder: dirname(image), timeout: MKE2FS_TIMEOUT_MS });
+  await buildCommand('unshare', ['--user', '--map-root-user', ...mke2fs], {
+    folder: dirname(image),
+    timeout: MKE2FS_TIMEOUT_MS,
+  });
 };
 
-/** A node's root file system as an ext4 image (`root.ext4`): Debian trixie, Kubernetes and the lab's init, no container image yet. */
+/**
+ * A node's root file system as an ext4 image (`root.ext4`): Debian trixie, Kubernetes and the lab's init, no
+ * container image yet.
+ */
 export const nodeRoot = async (): Promise<Part> => ({
   name: 'node-root',
   inputs: {

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { cached, type Part } from '../cache/cache.ts';
 import { unpackPackages } from '../debian/unpack.ts';
 
-const packages = ['etcd-server', 'etcd-client', 'iproute2', 'nftables', 'openssl', 'e2fsprogs', 'kmod', 'patchelf', 'ethtool'];
+const packages = [
+  'etcd-server',
+  'etcd-client',
+  'iproute2',
+  'nftables',
+  'openssl',
+  'e2fsprogs',
+  'kmod',
+  'patchelf',
+  'ethtool',
+];
 
 // $0 is a link or a path in bin/: the tree is found from there, so the cache may be moved.
 const wrapper = (path: string) => `#!/bin/sh
@@ -12,16 +22,23 @@ exec "$tree/usr/lib64/ld-linux-x86-64.so.2" --argv0 "\${0##*/}" --library-path "
 `;
 
 /**
- * The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...), as Debian trixie has them.
+ * The programs that the lab runs outside its nodes (etcd, ip, nft, openssl, mke2fs, ...), as Debian trixie
+ * has them.
  *
- * They are unpacked, not installed, and started by their own dynamic linker: the machine needs neither them nor root.
+ * They are unpacked, not installed, and started by their own dynamic linker: the machine needs neither them
+ * nor root.
  */
 export const tools: Part = {
   name: 'tools',
   inputs: { suite: 'trixie', packages, wrapper: wrapper('') },
   build: async (dir) => {
     const tree = join(dir, 'tree');
-    await unpackPackages({ suite: 'trixie', packages: ['base-files', ...packages], dependencies: true, tree });
+    await unpackPackages({
+      suite: 'trixie',
+      packages: ['base-files', ...packages],
+      dependencies: true,
+      tree,
+    });
     await mkdir(join(dir, 'bin'));
     for (const folder of ['usr/bin', 'usr/sbin']) {
       for (const name of await readdir(join(tree, folder))) {

@@ -7,16 +7,24 @@ const NO_SPACE = /ENOSPC|no space left on device/i;
 const NO_QUOTA = /EDQUOT|disk quota exceeded/i;
 const READ_ONLY = /EROFS|read-only file system/i;
 
-const textOf = (error: unknown): string => (error instanceof Error ? `${(error as NodeJS.ErrnoException).code} ${error.message}` : '');
+const textOf = (error: unknown): string =>
+  error instanceof Error ? `${(error as NodeJS.ErrnoException).code} ${error.message}` : '';
 
-/** Whether an error's cause is the disk, whoever met it: this process, a command, or a kernel that booted from it. */
-export const isDiskTrouble = (error: unknown): boolean => [NO_SPACE, NO_QUOTA, READ_ONLY].some((pattern) => pattern.test(textOf(error)));
+/**
+ * Whether an error's cause is the disk, whoever met it: this process, a command, or a kernel that booted from
+ * it.
+ */
+export const isDiskTrouble = (error: unknown): boolean =>
+  [NO_SPACE, NO_QUOTA, READ_ONLY].some((pattern) => pattern.test(textOf(error)));
 
 /** With less than this free a file system counts as the one that is full. */
 const FULL_BELOW = 64 * 2 ** 20;
 
 const isFull = async (folder: string): Promise<boolean> => {
-  const { bavail, bsize } = await statfs(folder).catch(() => ({ bavail: Number.POSITIVE_INFINITY, bsize: 1 }));
+  const { bavail, bsize } = await statfs(folder).catch(() => ({
+    bavail: Number.POSITIVE_INFINITY,
+    bsize: 1,
+  }));
   return bavail * bsize < FULL_BELOW;
 };
 
@@ -25,16 +33,25 @@ const isFull = async (folder: string): Promise<boolean> => {
  *
  * `doing` says what for, as `building the kernel`; `folder` is where it is written.
  */
-export const explainDisk = async (error: unknown, { doing, folder }: { doing: string; folder: string }): Promise<unknown> => {
+export const explainDisk = async (
+  error: unknown,
+  { doing, folder }: { doing: string; folder: string },
+): Promise<unknown> => {
   if (error instanceof NotFit || error === buildSignal()?.reason) return error;
   // Not everybody says it: of a write that was cut short, tar only says that it was.
   if (!isDiskTrouble(error) && !(await isFull(folder))) return error;
   const text = textOf(error);
   const elsewhere = 'set XDG_CACHE_HOME to a folder on another disk';
-  if (NO_QUOTA.test(text)) return new NotFit(`this user's disk quota ended while ${doing}: free some under ${folder}, or ${elsewhere}`);
-  if (READ_ONLY.test(text)) return new NotFit(`the file system of ${folder} is read-only, met while ${doing}: ${elsewhere}`);
+  if (NO_QUOTA.test(text))
+    return new NotFit(
+      `this user's disk quota ended while ${doing}: free some under ${folder}, or ${elsewhere}`,
+    );
+  if (READ_ONLY.test(text))
+    return new NotFit(`the file system of ${folder} is read-only, met while ${doing}: ${elsewhere}`);
   // Go has files of its own, elsewhere.
   const candidates = [folder, tmpdir(), homedir()];
   const full = (await Promise.all(candidates.map(isFull))).indexOf(true);
-  return new NotFit(`no space was left under ${candidates[Math.max(full, 0)]} while ${doing}: have 10 GiB free there, or ${elsewhere}`);
+  return new NotFit(
+    `no space was left under ${candidates[Math.max(full, 0)]} while ${doing}: have 10 GiB free there, or ${elsewhere}`,
+  );
 };

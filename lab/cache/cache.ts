@@ -11,7 +11,10 @@ import { cacheRoot, partsDir } from './folders.ts';
 import { discard, forgetDeadDrafts, forgetDraftsOf, forgetOlder, newDraft } from './forget.ts';
 import { withLock } from './lock.ts';
 
-/** One thing that the lab builds once: its name, all that decides what comes out, and how to make it in an empty folder. */
+/**
+ * One thing that the lab builds once: its name, all that decides what comes out, and how to make it in an
+ * empty folder.
+ */
 export type Part = {
   name: string;
   inputs: unknown;
@@ -49,8 +52,8 @@ const underWay = new Map<string, Promise<string>>();
 /**
  * Builds a part unless the cache has it whole, and returns its folder.
  *
- * Of several runs that need it at once one builds and the others wait; one that was damaged is built again. Throws NotFit when this
- * machine has no room for it.
+ * Of several runs that need it at once one builds and the others wait; one that was damaged is built again.
+ * Throws NotFit when this machine has no room for it.
  */
 export const cached = async (part: Part): Promise<string> => {
   const dir = partDir(part);
@@ -63,17 +66,21 @@ const takePart = async (part: Part, dir: string): Promise<string> => {
   if ((await trouble(dir)) === undefined) return dir;
   try {
     await forgetDeadDrafts();
-    await withLock(dir, { waits: () => say(`another run is building ${part.name}: waiting for it`) }, async () => {
-      // The run that was waited for has built it, or died.
-      const wrong = await trouble(dir);
-      if (wrong === undefined) return;
-      await forgetDraftsOf(dir);
-      if (inodeOf(dir) !== undefined) {
-        say(`${part.name} is damaged in the cache (${wrong}): building it again`);
-        await discard(dir);
-      }
-      await buildPart(part, dir);
-    });
+    await withLock(
+      dir,
+      { waits: () => say(`another run is building ${part.name}: waiting for it`) },
+      async () => {
+        // The run that was waited for has built it, or died.
+        const wrong = await trouble(dir);
+        if (wrong === undefined) return;
+        await forgetDraftsOf(dir);
+        if (inodeOf(dir) !== undefined) {
+          say(`${part.name} is damaged in the cache (${wrong}): building it again`);
+          await discard(dir);
+        }
+        await buildPart(part, dir);
+      },
+    );
     await forgetOlder(part.name);
   } catch (error) {
     throw await explainDisk(error, { doing: `building ${part.name}`, folder: cacheRoot() });
@@ -98,7 +105,10 @@ const buildPart = async (part: Part, dir: string): Promise<void> => {
   await noteWhole(dir);
 };
 
-/** Gives a draft its final name, when all of it is on the disk: after a power cut the part is there whole, or not at all. */
+/**
+ * Gives a draft its final name, when all of it is on the disk: after a power cut the part is there whole, or
+ * not at all.
+ */
 const putInPlace = async (draft: string, dir: string): Promise<void> => {
   await execa('sync', ['--file-system', draft]);
   await rename(draft, dir);

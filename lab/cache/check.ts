@@ -5,7 +5,9 @@ import { basename, join } from 'node:path';
 import { contentTrouble, pathsIn } from './content.ts';
 import { checksDir } from './folders.ts';
 
-/** After this time a part is hashed again though nothing points to a change: a disk may lose bits in silence. */
+/**
+ * After this time a part is hashed again though nothing points to a change: a disk may lose bits in silence.
+ */
 const HASHED_AGAIN_AFTER_MS = 24 * 60 * 60_000;
 
 /** What is kept of a check; `stamps` is the digest of the stamps of everything in the part. */
@@ -17,7 +19,8 @@ export const checkFile = (dir: string): string => join(checksDir(), basename(dir
 /**
  * A digest of what the file system says of everything in a part, without reading any of it.
  *
- * Nobody can set a ctime: whatever writes, replaces or restores a file changes it, also where size and mtime are put back.
+ * Nobody can set a ctime: whatever writes, replaces or restores a file changes it, also where size and mtime
+ * are put back.
  */
 const stampsOf = (dir: string): string => {
   const hash = createHash('sha256');
@@ -53,9 +56,11 @@ const ownerTrouble = (dir: string): string | undefined => {
 };
 
 /**
- * Checks a part and returns what is wrong with it, or undefined when it is whole; a folder that is not there is wrong as well.
+ * Checks a part and returns what is wrong with it, or undefined when it is whole; a folder that is not there
+ * is wrong as well.
  *
- * Where nothing was touched since the last check this takes some milliseconds, else all of it is read and compared with its digests.
+ * Where nothing was touched since the last check this takes some milliseconds, else all of it is read and
+ * compared with its digests.
  */
 export const partTrouble = async (dir: string): Promise<string | undefined> => {
   try {
@@ -67,7 +72,8 @@ export const partTrouble = async (dir: string): Promise<string | undefined> => {
     if (last.stamps !== stamps || age < 0 || age > HASHED_AGAIN_AFTER_MS) {
       const wrong = await contentTrouble(dir);
       if (wrong !== undefined) return wrong;
-      // Taken before it was read: what was written meanwhile is found by the next check. On a full disk each check reads it all.
+      // Taken before it was read: what was written meanwhile is found by the next check. On a full disk each
+      // check reads it all.
       await noteWhole(dir, stamps).catch(() => {});
     }
     const now = new Date();

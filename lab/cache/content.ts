@@ -15,10 +15,20 @@ const isSparse = ({ size, blocks }: { size: number; blocks: number }): boolean =
 /**
  * The windows of a file that have data in them, in order.
  *
- * Node cannot ask for holes (lseek with SEEK_DATA), tar does: it tells them in the header of an archive, before any data.
+ * Node cannot ask for holes (lseek with SEEK_DATA), tar does: it tells them in the header of an archive,
+ * before any data.
  */
 const dataWindows = async (path: string): Promise<number[]> => {
-  const archive = ['--create', '--sparse', '--format=posix', '--sparse-version=0.1', '-C', dirname(path), '--', basename(path)];
+  const archive = [
+    '--create',
+    '--sparse',
+    '--format=posix',
+    '--sparse-version=0.1',
+    '-C',
+    dirname(path),
+    '--',
+    basename(path),
+  ];
   const tar = execa('tar', archive, { buffer: false, reject: false, stdin: 'ignore', stderr: 'ignore' });
   let header = '';
   for await (const chunk of tar.iterable({ from: 'stdout', binary: true })) {
@@ -30,7 +40,8 @@ const dataWindows = async (path: string): Promise<number[]> => {
     const windows = new Set<number>();
     for (const [, start, length] of map.matchAll(/(\d+),(\d+)/g)) {
       const end = Number(start) + Number(length);
-      for (let index = Math.floor(Number(start) / WINDOW); index * WINDOW < end; index += 1) windows.add(index);
+      for (let index = Math.floor(Number(start) / WINDOW); index * WINDOW < end; index += 1)
+        windows.add(index);
     }
     return [...windows];
   }
@@ -44,7 +55,10 @@ const plainDigest = async (path: string): Promise<string> => {
   return hash.digest('hex');
 };
 
-/** A digest of what a file with holes holds, the same wherever its holes are: a root image has 24 GiB, of that 1.5 on disk. */
+/**
+ * A digest of what a file with holes holds, the same wherever its holes are: a root image has 24 GiB, of that
+ * 1.5 on disk.
+ */
 const sparseDigest = async (path: string): Promise<string> => {
   const found = await stat(path);
   const all = Array.from({ length: Math.ceil(found.size / WINDOW) }, (_, index) => index);
@@ -65,7 +79,14 @@ const sparseDigest = async (path: string): Promise<string> => {
 };
 
 /** One thing in a part: a folder, a symbolic link with its target, or a file with its size and digest. */
-type Entry = { path: string; mode: string; target?: string; size?: number; sha256?: string; sparseSha256?: string };
+type Entry = {
+  path: string;
+  mode: string;
+  target?: string;
+  size?: number;
+  sha256?: string;
+  sparseSha256?: string;
+};
 
 /** The file in each part that lists everything else in it. */
 export const CONTENT_FILE = 'part.json';
@@ -85,10 +106,13 @@ const describe = async (dir: string, path: string, as?: Entry): Promise<Entry> =
   const mode = found.mode.toString(8);
   if (found.isDirectory()) return { path, mode };
   if (found.isSymbolicLink()) return { path, mode, target: readlinkSync(full) };
-  if (!found.isFile()) throw new Error(`${full} is neither a file, a folder nor a link: a part holds nothing else`);
+  if (!found.isFile())
+    throw new Error(`${full} is neither a file, a folder nor a link: a part holds nothing else`);
   const { size } = found;
   const sparse = as === undefined ? isSparse(found) : as.sparseSha256 !== undefined;
-  return sparse ? { path, mode, size, sparseSha256: await sparseDigest(full) } : { path, mode, size, sha256: await plainDigest(full) };
+  return sparse
+    ? { path, mode, size, sparseSha256: await sparseDigest(full) }
+    : { path, mode, size, sha256: await plainDigest(full) };
 };
 
 /** Lists what lies in a folder, as the lines of a part's `part.json`. */
@@ -98,7 +122,10 @@ export const describeContent = async (dir: string): Promise<string> => {
   return `[\n${entries.map((entry) => JSON.stringify(entry)).join(',\n')}\n]\n`;
 };
 
-/** Compares a part with the list of its content, byte for byte; returns what is wrong first, or undefined when all is as it was built. */
+/**
+ * Compares a part with the list of its content, byte for byte; returns what is wrong first, or undefined when
+ * all is as it was built.
+ */
 export const contentTrouble = async (dir: string): Promise<string | undefined> => {
   const there = new Set(pathsIn(dir));
   if (!there.delete(CONTENT_FILE)) return 'it has no list of its content';
@@ -108,6 +135,7 @@ export const contentTrouble = async (dir: string): Promise<string | undefined> =
   if (foreign !== undefined) return `${foreign} does not belong there`;
   for (const [path, entry] of entries) {
     if (!there.has(path)) return `${path} is missing`;
-    if (JSON.stringify(await describe(dir, path, entry)) !== JSON.stringify(entry)) return `${path} is not as it was built`;
+    if (JSON.stringify(await describe(dir, path, entry)) !== JSON.stringify(entry))
+      return `${path} is not as it was built`;
   }
 };

@@ -16,7 +16,10 @@ const entries = (dir: string): Promise<string[]> => readdir(dir).catch(() => [])
 /** A folder for a new draft of a part: whoever has the part locked may use it. */
 export const newDraft = (dir: string): string => join(draftsDir(), `${basename(dir)}.${randomUUID()}`);
 
-/** Takes a part out of the cache; at once, so that nobody finds half of it. Whoever calls it has the part locked. */
+/**
+ * Takes a part out of the cache; at once, so that nobody finds half of it. Whoever calls it has the part
+ * locked.
+ */
 export const discard = async (dir: string): Promise<void> => {
   await mkdir(draftsDir(), { recursive: true });
   const draft = newDraft(dir);
@@ -28,10 +31,14 @@ export const discard = async (dir: string): Promise<void> => {
 /** Removes the drafts of a part that whoever calls this has locked: who made them is dead. */
 export const forgetDraftsOf = async (dir: string): Promise<void> => {
   const names = (await entries(draftsDir())).filter((name) => name.startsWith(`${basename(dir)}.`));
-  for (const name of names) await rm(join(draftsDir(), name), { recursive: true, force: true, maxRetries: 3 });
+  for (const name of names)
+    await rm(join(draftsDir(), name), { recursive: true, force: true, maxRetries: 3 });
 };
 
-/** Removes what builds have left that were killed: a draft of a part that nobody has locked. Returns their folders. */
+/**
+ * Removes what builds have left that were killed: a draft of a part that nobody has locked. Returns their
+ * folders.
+ */
 export const forgetDeadDrafts = async (): Promise<string[]> => {
   const removed: string[] = [];
   for (const name of await entries(draftsDir())) {
@@ -41,21 +48,33 @@ export const forgetDeadDrafts = async (): Promise<string[]> => {
   return removed;
 };
 
-/** The folders of the parts that labs were started with, also of labs that were killed: their settings name them. */
+/**
+ * The folders of the parts that labs were started with, also of labs that were killed: their settings name
+ * them.
+ */
 export const partsOfLabs = async (): Promise<Set<string>> => {
-  const settings = (await entries(labsDir())).map((lab) => readFile(join(labsDir(), lab, 'settings.json'), 'utf8').catch(() => '{}'));
-  const paths = (await Promise.all(settings)).flatMap((text) => [...text.matchAll(/[^"]*\/parts\/[^/"]+/g)].map(([path]) => path));
+  const settings = (await entries(labsDir())).map((lab) =>
+    readFile(join(labsDir(), lab, 'settings.json'), 'utf8').catch(() => '{}'),
+  );
+  const paths = (await Promise.all(settings)).flatMap((text) =>
+    [...text.matchAll(/[^"]*\/parts\/[^/"]+/g)].map(([path]) => path),
+  );
   return new Set(paths);
 };
 
 /** The versions of a part (of all parts without a name) that the cache has, the one used last first. */
 export const versions = async (name?: string): Promise<{ dir: string; name: string; usedAt: number }[]> => {
-  const found = (await entries(partsDir())).map((entry) => ({ dir: join(partsDir(), entry), name: entry.replace(/-[0-9a-f]{16}$/, '') }));
+  const found = (await entries(partsDir())).map((entry) => ({
+    dir: join(partsDir(), entry),
+    name: entry.replace(/-[0-9a-f]{16}$/, ''),
+  }));
   const used = found
     .filter((version) => name === undefined || version.name === name)
     .map(async (version) => {
       // Another run may have removed it just now.
-      const { mtimeMs } = await stat(checkFile(version.dir)).catch(() => stat(version.dir).catch(() => ({ mtimeMs: 0 })));
+      const { mtimeMs } = await stat(checkFile(version.dir)).catch(() =>
+        stat(version.dir).catch(() => ({ mtimeMs: 0 })),
+      );
       return { ...version, usedAt: mtimeMs };
     });
   return (await Promise.all(used)).sort((a, b) => b.usedAt - a.usedAt);
@@ -77,5 +96,6 @@ export const usedLately = ({ usedAt }: { usedAt: number }): boolean => Date.now(
 /** Removes all versions of a part but those used last, those used lately, and those that a lab runs on. */
 export const forgetOlder = async (name: string): Promise<void> => {
   const inUse = await partsOfLabs();
-  for (const version of (await versions(name)).slice(KEPT)) if (!usedLately(version) && !inUse.has(version.dir)) await forget(version.dir);
+  for (const version of (await versions(name)).slice(KEPT))
+    if (!usedLately(version) && !inUse.has(version.dir)) await forget(version.dir);
 };

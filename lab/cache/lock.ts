@@ -24,10 +24,22 @@ type LockOptions = {
 /**
  * Does work on a part that no other run may do at the same time.
  *
- * The kernel keeps the lock for a process of util-linux's flock, which ends with this one whatever the reason: a lock is never left behind.
+ * The kernel keeps the lock for a process of util-linux's flock, which ends with this one whatever the
+ * reason: a lock is never left behind.
  */
-export const withLock = async <T>(dir: string, { shared = false, waits }: LockOptions, work: () => Promise<T>): Promise<T> => {
-  const words = [shared ? '--shared' : '--exclusive', '--no-fork', await lockFile(dir), 'sh', '-c', 'echo held; exec sleep infinity'];
+export const withLock = async <T>(
+  dir: string,
+  { shared = false, waits }: LockOptions,
+  work: () => Promise<T>,
+): Promise<T> => {
+  const words = [
+    shared ? '--shared' : '--exclusive',
+    '--no-fork',
+    await lockFile(dir),
+    'sh',
+    '-c',
+    'echo held; exec sleep infinity',
+  ];
   const holder = ownedCommand('flock', words, { buffer: false, reject: false });
   const timer = setTimeout(waits, TOLD_AFTER_MS);
   try {
@@ -44,7 +56,11 @@ export const withLock = async <T>(dir: string, { shared = false, waits }: LockOp
 };
 
 /** Does what a command does, unless another run has the part locked. */
-export const unlessLocked = async (dir: string, command: string, args: readonly string[]): Promise<boolean> => {
+export const unlessLocked = async (
+  dir: string,
+  command: string,
+  args: readonly string[],
+): Promise<boolean> => {
   const words = ['--exclusive', '--nonblock', '--no-fork', await lockFile(dir), command, ...args];
   return !(await execa('flock', words, { reject: false })).failed;
 };
@@ -52,10 +68,21 @@ export const unlessLocked = async (dir: string, command: string, args: readonly 
 /** What all runs lock together; it has no hash, unlike the locks of parts. */
 export const USE_LOCK = 'in-use';
 
-/** Does work that takes parts from the cache and has them in no lab yet: the cache is not pruned meanwhile. */
+/**
+ * Does work that takes parts from the cache and has them in no lab yet: the cache is not pruned meanwhile.
+ */
 export const usingCache = <T>(work: () => Promise<T>): Promise<T> =>
-  withLock(USE_LOCK, { shared: true, waits: () => process.stderr.write('lab: another run is pruning the cache: waiting for it\n') }, work);
+  withLock(
+    USE_LOCK,
+    {
+      shared: true,
+      waits: () => process.stderr.write('lab: another run is pruning the cache: waiting for it\n'),
+    },
+    work,
+  );
 
 /** Does work with the cache; it is told whether no run uses parts now, and none will until it has ended. */
 export const withCacheAlone = async <T>(work: (alone: boolean) => Promise<T>): Promise<T> =>
-  (await unlessLocked(USE_LOCK, 'true', [])) ? withLock(USE_LOCK, { waits: () => {} }, () => work(true)) : work(false);
+  (await unlessLocked(USE_LOCK, 'true', []))
+    ? withLock(USE_LOCK, { waits: () => {} }, () => work(true))
+    : work(false);

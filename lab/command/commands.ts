@@ -10,15 +10,18 @@ export type Commands = {
 };
 
 const labName = (value: string): string => {
-  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(value)) throw new InvalidArgumentError('use up to 31 small letters, digits and dashes.');
+  if (!/^[a-z0-9][a-z0-9-]{0,30}$/.test(value))
+    throw new InvalidArgumentError('use up to 31 small letters, digits and dashes.');
   return value;
 };
 
 /** Gives a command the option that says which lab it is for. */
-export const forLab = (command: Command): Command => command.option('--name <name>', 'which lab', labName, 'lab');
+export const forLab = (command: Command): Command =>
+  command.option('--name <name>', 'which lab', labName, 'lab');
 
 /** Prints lines on standard output. */
-export const print = (...lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+export const print = (...lines: readonly string[]): void =>
+  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
 /** The exit code of a command that was interrupted. */
 export const interruptedExitCode = 4;

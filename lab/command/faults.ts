@@ -29,7 +29,8 @@ export const wholeSeconds = (value: string): number => {
 /** Reads a share as `5%` or `5`, in percent. */
 export const percent = (value: string): number => {
   const [, number] = /^(\d+(?:\.\d+)?)%?$/.exec(value) ?? [];
-  if (number === undefined || Number(number) > 100) throw new InvalidArgumentError('give it as 5%, 100% at most.');
+  if (number === undefined || Number(number) > 100)
+    throw new InvalidArgumentError('give it as 5%, 100% at most.');
   return Number(number);
 };
 
@@ -41,8 +42,16 @@ const order = async (name: string, question: { action: string } & Record<string,
 };
 
 const exactlyOne = (flags: Record<string, unknown>, names: readonly string[]): void => {
-  if (names.filter((name) => flags[name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] !== undefined).length === 1) return;
-  throw new CommanderError(2, 'lab.flags', `error: give one of ${names.map((name) => `--${name}`).join(', ')}`);
+  if (
+    names.filter((name) => flags[name.replace(/-(.)/g, (_, letter) => letter.toUpperCase())] !== undefined)
+      .length === 1
+  )
+    return;
+  throw new CommanderError(
+    2,
+    'lab.flags',
+    `error: give one of ${names.map((name) => `--${name}`).join(', ')}`,
+  );
 };
 
 const nodeCommands = {
@@ -62,7 +71,8 @@ const networkCommands = ({ onLab }: Commands): void => {
     .option('--delay <time>', 'held back this long, each way', milliseconds)
     .option('--loss <share>', 'this much is lost, each way', percent)
     .action((node, { name, delay, loss }) => {
-      if (delay === undefined && loss === undefined) throw new CommanderError(2, 'lab.flags', 'error: give --delay, --loss or both');
+      if (delay === undefined && loss === undefined)
+        throw new CommanderError(2, 'lab.flags', 'error: give --delay, --loss or both');
       return order(name, { action: 'slow', node, delayMs: delay, lossPercent: loss });
     });
 };
@@ -83,7 +93,10 @@ const diskAndClockCommands = ({ onLab }: Commands): void => {
     .option('--heal', "set it by the host's")
     .action((node, { name, ...flags }) => {
       exactlyOne(flags, ['skew', 'heal']);
-      return order(name, flags.heal ? { action: 'clock-heal', node } : { action: 'clock-skew', node, skewMs: flags.skew });
+      return order(
+        name,
+        flags.heal ? { action: 'clock-heal', node } : { action: 'clock-skew', node, skewMs: flags.skew },
+      );
     });
 };
 

@@ -9,14 +9,19 @@ import { type Commands, forLab, print } from './commands.ts';
 
 const ranSchema = z.object({ exitCode: z.number(), stdout: z.string(), stderr: z.string() });
 
-/** How long a node may take to list its images; this command owns this time-out. It takes well below a second on an idle machine. */
+/**
+ * How long a node may take to list its images; this command owns this time-out. It takes well below a second
+ * on an idle machine.
+ */
 const LIST_MS = 120_000;
 
 // NAME TYPE DIGEST SIZE ...; what kubelet knows an image by as well, its digest, is no name.
 const line = /^(\S+\/\S+)\s+\S+\s+sha256:\S+\s+([\d.]+ \S+)\s/;
 
 const imagesOfNode = async (lab: string, node: string): Promise<{ name: string; size: string }[]> => {
-  const ran = ranSchema.parse(await askLab(lab, { action: 'run', node, script: 'ctr -n k8s.io images ls', withinMs: LIST_MS }));
+  const ran = ranSchema.parse(
+    await askLab(lab, { action: 'run', node, script: 'ctr -n k8s.io images ls', withinMs: LIST_MS }),
+  );
   if (ran.exitCode !== 0) throw new Error(`${node} could not list its images: ${ran.stderr.trim()}`);
   return ran.stdout.split('\n').flatMap((text) => {
     const [, name, size] = line.exec(text) ?? [];
@@ -43,18 +48,34 @@ const listOfLab = async (lab: string): Promise<string[]> => {
     }
   }
   return table(
-    [...found].sort().map(([name, { size, nodes }]) => [name, size, nodes.length === state.nodes ? 'all nodes' : nodes.join(', ')]),
+    [...found]
+      .sort()
+      .map(([name, { size, nodes }]) => [
+        name,
+        size,
+        nodes.length === state.nodes ? 'all nodes' : nodes.join(', '),
+      ]),
   );
 };
 
 const listOfArchives = async (paths: readonly string[]): Promise<string[]> => {
   const images = await listArchives(paths);
-  return table(images.map(({ name, digest, size, forms }) => [name, digest, `${(size / 2 ** 20).toFixed(1)} MiB`, forms.join(', ')]));
+  return table(
+    images.map(({ name, digest, size, forms }) => [
+      name,
+      digest,
+      `${(size / 2 ** 20).toFixed(1)} MiB`,
+      forms.join(', '),
+    ]),
+  );
 };
 
 /** `lab images`: what the nodes of a lab have, what archives hold, and the way from here to there. */
 export const imagesCommand = ({ program, step }: Commands): void => {
-  const images = program.command('images').description("container images: the lab's, and those in archives").helpCommand(false);
+  const images = program
+    .command('images')
+    .description("container images: the lab's, and those in archives")
+    .helpCommand(false);
   images.action(() => images.error('error: name a command of images: ls [PATH...] or import PATH...'));
   forLab(images.command('ls [paths...]'))
     .description('the images of the nodes, or those in archives, which are checked')
@@ -64,7 +85,8 @@ export const imagesCommand = ({ program, step }: Commands): void => {
   forLab(images.command('import <paths...>'))
     .description('put the images of archives into the nodes of a lab that is up')
     .action(async (paths: string[], { name }: { name: string }) => {
-      if ((await labState(name)) === undefined) throw new Error(`no lab named ${name} is up; npm run lab -- status lists them`);
+      if ((await labState(name)) === undefined)
+        throw new Error(`no lab named ${name} is up; npm run lab -- status lists them`);
       const { part, images } = await step('Read the image archives', () => imageArchives(paths));
       const archive = join(await step('Pack the images', () => cached(part)), 'images.tar');
       await step('Import them into the nodes', () => askLab(name, { action: 'import-images', archive }));

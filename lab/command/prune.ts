@@ -14,7 +14,8 @@ const STARTING_MS = 60_000;
 /** One thing that went, and the room (bytes) that it took. */
 type Freed = { path: string; bytes: number };
 
-const entries = async (dir: string): Promise<string[]> => (await readdir(dir).catch(() => [])).map((name) => join(dir, name));
+const entries = async (dir: string): Promise<string[]> =>
+  (await readdir(dir).catch(() => [])).map((name) => join(dir, name));
 
 const roomOf = async (path: string): Promise<number> => {
   const found = await lstat(path);
@@ -69,7 +70,8 @@ const pruneRest = async (): Promise<void> => {
   }
 };
 
-const megabytes = (bytes: number): string => (bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`);
+const megabytes = (bytes: number): string =>
+  bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 
 const prune = (all: boolean): Promise<Freed[]> =>
   withCacheAlone(async (alone) => {
@@ -83,11 +85,18 @@ const prune = (all: boolean): Promise<Freed[]> =>
 export const pruneCommand = ({ program }: Commands): void => {
   program
     .command('prune')
-    .description('remove from the cache what no lab needs: what killed runs left, and old versions of what was built')
+    .description(
+      'remove from the cache what no lab needs: what killed runs left, and old versions of what was built',
+    )
     .option('--all', 'also the newest version of everything: the next lab is built from nothing')
     .action(async ({ all = false }: { all?: boolean }) => {
       const freed = await prune(all);
-      for (const { path, bytes } of freed) print(`removed ${relative(cacheRoot(), path)}: ${megabytes(bytes)}`);
-      print(freed.length === 0 ? 'Nothing to remove.' : `Freed ${megabytes(freed.reduce((sum, { bytes }) => sum + bytes, 0))}.`);
+      for (const { path, bytes } of freed)
+        print(`removed ${relative(cacheRoot(), path)}: ${megabytes(bytes)}`);
+      print(
+        freed.length === 0
+          ? 'Nothing to remove.'
+          : `Freed ${megabytes(freed.reduce((sum, { bytes }) => sum + bytes, 0))}.`,
+      );
     });
 };

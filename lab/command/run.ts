@@ -16,7 +16,10 @@ import { pruneCommand } from './prune.ts';
 import { status } from './status.ts';
 import { upCommand } from './up.ts';
 
-/** How long a lab may take to go; the command owns this time-out, and the lab's host ends what hangs after 5 s. */
+/**
+ * How long a lab may take to go; the command owns this time-out, and the lab's host ends what hangs after 5
+ * s.
+ */
 const DOWN_TIMEOUT_MS = 15_000;
 
 /** Takes the lab of that name down and resolves when nothing of it is left; says whether there was one. */
@@ -32,19 +35,26 @@ const down = async (name: string): Promise<boolean> => {
   const end = Date.now() + DOWN_TIMEOUT_MS;
   // Another session's process cannot be waited for: its end is looked for.
   while (existsSync(`/proc/${state.pid}`)) {
-    if (Date.now() > end) throw new Error(`the lab ${name} (process ${state.pid}) did not go down in ${DOWN_TIMEOUT_MS / 1000} s`);
+    if (Date.now() > end)
+      throw new Error(
+        `the lab ${name} (process ${state.pid}) did not go down in ${DOWN_TIMEOUT_MS / 1000} s`,
+      );
     await delay(50);
   }
   return true;
 };
 
-/** Prints the log of one of the lab's processes (etcd, kube-apiserver, ..., node1: its console with containerd and kubelet). */
+/**
+ * Prints the log of one of the lab's processes (etcd, kube-apiserver, ..., node1: its console with containerd
+ * and kubelet).
+ */
 const logs = async (lab: string, what: string): Promise<void> => {
   const folder = labFiles(labDir(lab)).logs;
   const names = (await readdir(folder).catch(() => [])).map((file) => file.replace(/\.log$/, '')).sort();
   if (names.length === 0) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
   const file = join(folder, `${what}.log`);
-  if (!names.includes(what) || !existsSync(file)) throw new Error(`no log named ${what}; there are ${names.join(', ')}`);
+  if (!names.includes(what) || !existsSync(file))
+    throw new Error(`no log named ${what}; there are ${names.join(', ')}`);
   await pipeline(createReadStream(file), process.stdout, { end: false });
 };
 
@@ -52,12 +62,14 @@ const logs = async (lab: string, what: string): Promise<void> => {
 const LEAVE = 0x1d;
 
 /**
- * Connects this terminal to a root shell on a node's own console; resolves when the input ends or Ctrl-] is pressed.
+ * Connects this terminal to a root shell on a node's own console; resolves when the input ends or Ctrl-] is
+ * pressed.
  *
  * It needs neither kubelet nor network on the node.
  */
 const shell = async (lab: string, node: string): Promise<void> => {
-  if (!existsSync(labDir(lab))) throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
+  if (!existsSync(labDir(lab)))
+    throw new Error(`no lab named ${lab} is up; npm run lab -- status lists them`);
   process.chdir(labDir(lab));
   const path = labSockets.console(node);
   if (!existsSync(path)) throw new Error(`the lab ${lab} has no node named ${node}`);
@@ -85,12 +97,18 @@ const shell = async (lab: string, node: string): Promise<void> => {
 };
 
 const makeProgram = (step: Step): Command => {
-  const program = new Command('npm run lab --').description('A real three-node Kubernetes in user space: no Docker, no KVM, no root.');
+  const program = new Command('npm run lab --').description(
+    'A real three-node Kubernetes in user space: no Docker, no KVM, no root.',
+  );
   program
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .helpCommand(false);
-  const commands: Commands = { program, step, onLab: (usage, description) => forLab(program.command(usage).description(description)) };
+  const commands: Commands = {
+    program,
+    step,
+    onLab: (usage, description) => forLab(program.command(usage).description(description)),
+  };
   const { onLab } = commands;
   upCommand(commands);
   onLab('down', 'take a lab down').action(async ({ name }) => {
@@ -101,17 +119,25 @@ const makeProgram = (step: Step): Command => {
     .description('the labs that are up, and their nodes')
     .action(async () => print(...(await status())));
   onLab('shell <node>', "a root shell on a node's console").action((node, { name }) => shell(name, node));
-  onLab('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) => logs(name, what));
+  onLab('logs <what>', 'the log of a process of the lab, or of a node').action((what, { name }) =>
+    logs(name, what),
+  );
   faultCommands(commands);
   imagesCommand(commands);
   pruneCommand(commands);
   return program;
 };
 
-/** What its caller brings: how steps are shown, and what ends a command that was called wrongly before it reads its flags. */
+/**
+ * What its caller brings: how steps are shown, and what ends a command that was called wrongly before it
+ * reads its flags.
+ */
 type Callers = { step: Step; check: (command: Command, argv: readonly string[]) => Command };
 
-/** Runs the lab's command and returns its exit code: 0 done, 1 it failed, 2 usage, 3 this machine is not fit, 4 interrupted. */
+/**
+ * Runs the lab's command and returns its exit code: 0 done, 1 it failed, 2 usage, 3 this machine is not fit,
+ * 4 interrupted.
+ */
 export const runLabCommand = async (argv: readonly string[], { step, check }: Callers): Promise<number> => {
   const complain = (message: string) => process.stderr.write(`lab: ${message}\n`);
   try {

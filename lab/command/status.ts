@@ -7,7 +7,10 @@ import { askLab } from '../control/ask.ts';
 import { labState } from '../run/state.ts';
 
 type Node = KubernetesObject & {
-  status?: { conditions?: { type: string; status: string }[]; nodeInfo?: { kubeletVersion: string; kernelVersion: string } };
+  status?: {
+    conditions?: { type: string; status: string }[];
+    nodeInfo?: { kubeletVersion: string; kernelVersion: string };
+  };
 };
 
 const describeNode = ({ metadata, status }: Node): string => {
@@ -28,7 +31,9 @@ const faultsSchema = z.array(z.object({ text: z.string() }));
 
 const faultsOf = async (name: string): Promise<string[]> => {
   try {
-    return faultsSchema.parse(await askLab(name, { action: 'faults' })).map(({ text }) => `  in force: ${text}`);
+    return faultsSchema
+      .parse(await askLab(name, { action: 'faults' }))
+      .map(({ text }) => `  in force: ${text}`);
   } catch (error) {
     return [`  which faults are in force it does not say: ${(error as Error).message}`];
   }

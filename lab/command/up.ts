@@ -14,7 +14,8 @@ type Flags = LabSize & { name: string; images?: string[]; manifest?: string[] };
 
 const nodeCount = (value: string): number => {
   const count = Number(value);
-  if (!Number.isInteger(count) || count < 1 || count > 8) throw new InvalidArgumentError('a lab has 1 to 8 nodes.');
+  if (!Number.isInteger(count) || count < 1 || count > 8)
+    throw new InvalidArgumentError('a lab has 1 to 8 nodes.');
   return count;
 };
 
@@ -23,7 +24,8 @@ const bytes =
   (value: string): string => {
     const [, number, unit] = /^(\d+)([MG])$/.exec(value) ?? [];
     const mebibytes = Number(number) * (unit === 'G' ? 1024 : 1);
-    if (number === undefined || mebibytes < least) throw new InvalidArgumentError(`give it as 2048M or 12G, ${least}M or more.`);
+    if (number === undefined || mebibytes < least)
+      throw new InvalidArgumentError(`give it as 2048M or 12G, ${least}M or more.`);
     return value;
   };
 
@@ -31,7 +33,9 @@ type Doing = { step: Step; signal: AbortSignal };
 
 const readArchives = async (paths: readonly string[], { step, signal }: Doing): Promise<Part[]> => {
   if (paths.length === 0) return [];
-  const { part } = await step('Read the image archives', () => buildingUntil(signal, () => imageArchives(paths)));
+  const { part } = await step('Read the image archives', () =>
+    buildingUntil(signal, () => imageArchives(paths)),
+  );
   return [part];
 };
 
@@ -48,8 +52,8 @@ const applyAll = async (lab: Lab, manifests: readonly Manifest[], { step, signal
 };
 
 /**
- * Aborts at the first signal that ends a process; the second one ends it at once. Always listens: a listener of execa's ends the process
- * by itself when it finds itself alone, as it does behind one that listens once.
+ * Aborts at the first signal that ends a process; the second one ends it at once. Always listens: a listener
+ * of execa's ends the process by itself when it finds itself alone, as it does behind one that listens once.
  */
 const untilInterrupted = (): AbortSignal => {
   const interrupted = new AbortController();
@@ -81,8 +85,16 @@ export const upCommand = ({ onLab, step }: Commands): void => {
   onLab('up', 'build what is missing and start a lab')
     .option('--nodes <count>', 'how many nodes, 1 to 8', nodeCount, defaultSize.nodes)
     .option('--memory <size>', 'memory of each node', bytes(512), defaultSize.memory)
-    .option('--disk <size>', "size of each node's disk at /var/lib/longhorn; it takes room as it is written", bytes(256), defaultSize.disk)
-    .option('--images <path...>', 'image archives (docker save or OCI), or folders of them, that the nodes have from the start')
+    .option(
+      '--disk <size>',
+      "size of each node's disk at /var/lib/longhorn; it takes room as it is written",
+      bytes(256),
+      defaultSize.disk,
+    )
+    .option(
+      '--images <path...>',
+      'image archives (docker save or OCI), or folders of them, that the nodes have from the start',
+    )
     .option('--manifest <file...>', 'what is applied to the cluster, in this order, when its nodes are Ready')
     .action((flags: Flags) => bringUp(flags, step));
 };

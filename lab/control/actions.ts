@@ -17,7 +17,10 @@ const outer: Record<string, Look> = { power: lookAtPower, freeze: lookAtFreeze, 
 const inner: Record<string, Look> = { speed: lookAtSpeed, disk: lookAtDisk, clock: lookAtClock };
 const looks = { ...outer, ...inner };
 
-const lookSchema = z.union([z.object({ at: z.literal('apiserver') }), z.object({ at: z.enum(Object.keys(looks)), node: z.string() })]);
+const lookSchema = z.union([
+  z.object({ at: z.literal('apiserver') }),
+  z.object({ at: z.enum(Object.keys(looks)), node: z.string() }),
+]);
 
 /** Looks at one thing that can be made to fail: whether a fault of it is in force, and what shows it. */
 const look: Action = async (context, asked) => {
@@ -33,7 +36,10 @@ const ofNode = async (context: LabContext, node: RunningNode): Promise<Condition
   return [...seen, ...(await Promise.all(Object.values(inner).map((each) => each(context, node))))];
 };
 
-/** All faults of a lab that are in force now, as sentences, by what they are faults of: a node's name, or `apiserver`. */
+/**
+ * All faults of a lab that are in force now, as sentences, by what they are faults of: a node's name, or
+ * `apiserver`.
+ */
 const faults: Action = async (context) => {
   const subjects = [
     { of: 'apiserver', conditions: lookAtApiServer(context).then((one) => [one]) },
@@ -42,14 +48,20 @@ const faults: Action = async (context) => {
       conditions: ofNode(context, node).catch((error: Error) => [{ faulty: true, text: error.message }]),
     })),
   ];
-  const all = await Promise.all(subjects.map(async ({ of, conditions }) => (await conditions).map((one) => ({ of, ...one }))));
+  const all = await Promise.all(
+    subjects.map(async ({ of, conditions }) => (await conditions).map((one) => ({ of, ...one }))),
+  );
   return all
     .flat()
     .filter(({ faulty }) => faulty)
     .map(({ of, text }) => ({ of, text }));
 };
 
-const runSchema = z.object({ node: z.string(), script: z.string(), withinMs: z.number().positive().optional() });
+const runSchema = z.object({
+  node: z.string(),
+  script: z.string(),
+  withinMs: z.number().positive().optional(),
+});
 
 /** Runs a bash script in a node, as root, and says what it came to. */
 const runInNode: Action = async (context, asked) => {

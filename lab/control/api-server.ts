@@ -14,18 +14,27 @@ export const lookAtApiServer = async ({ apiServer }: LabContext): Promise<Condit
     (error: NodeJS.ErrnoException) => error.code,
   );
   socket.destroy();
-  if (refused === undefined) return { faulty: false, text: `the API server runs: ${address} takes connections` };
+  if (refused === undefined)
+    return { faulty: false, text: `the API server runs: ${address} takes connections` };
   const what = apiServer.isRunning() ? 'starting' : 'stopped';
   return { faulty: true, text: `the API server is ${what}: a connection to ${address} ends with ${refused}` };
 };
 
 /** Stops the API server; etcd, the controllers and the nodes go on without it. */
 export const stopApiServer: Action = (context) =>
-  turn({ look: () => lookAtApiServer(context), isSo: ({ faulty }) => faulty, act: () => context.apiServer.stop() });
+  turn({
+    look: () => lookAtApiServer(context),
+    isSo: ({ faulty }) => faulty,
+    act: () => context.apiServer.stop(),
+  });
 
 /** Starts the API server and waits until it is ready. */
 export const startApiServer: Action = (context) =>
-  turn({ look: () => lookAtApiServer(context), isSo: ({ faulty }) => !faulty, act: () => context.apiServer.start() });
+  turn({
+    look: () => lookAtApiServer(context),
+    isSo: ({ faulty }) => !faulty,
+    act: () => context.apiServer.start(),
+  });
 
 /** Ends the API server and starts it anew; its watch caches begin from now. */
 export const restartApiServer: Action = async (context) => {

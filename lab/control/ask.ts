@@ -5,10 +5,19 @@ import { labState } from '../run/state.ts';
 
 const answerSchema = z.union([z.object({ result: z.unknown() }), z.object({ error: z.string() })]);
 
-/** Asks a lab that is up to do something, and returns what it says; throws when there is no such lab, or it could not. */
-export const askLab = async (name: string, question: { action: string } & Record<string, unknown>): Promise<unknown> => {
-  if ((await labState(name)) === undefined) throw new Error(`no lab named ${name} is up; npm run lab -- status lists them`);
-  const answer = answerSchema.parse(await askSocket({ folder: labDir(name), name: labSockets.control }, question));
+/**
+ * Asks a lab that is up to do something, and returns what it says; throws when there is no such lab, or it
+ * could not.
+ */
+export const askLab = async (
+  name: string,
+  question: { action: string } & Record<string, unknown>,
+): Promise<unknown> => {
+  if ((await labState(name)) === undefined)
+    throw new Error(`no lab named ${name} is up; npm run lab -- status lists them`);
+  const answer = answerSchema.parse(
+    await askSocket({ folder: labDir(name), name: labSockets.control }, question),
+  );
   if ('error' in answer) throw new Error(answer.error);
   return answer.result;
 };

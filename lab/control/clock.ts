@@ -9,7 +9,10 @@ import { unlessDown } from './power.ts';
 /** Below this (ms) a clock is right. */
 const TOLERANCE_MS = 100;
 
-/** Setting a clock takes time itself, on a busy machine more than may be: then it is set again, but not for ever. */
+/**
+ * Setting a clock takes time itself, on a busy machine more than may be: then it is set again, but not for
+ * ever.
+ */
 const MOST_ROUNDS = 5;
 
 // The lab's certificates are valid from 10 days before its start to 10 days after it.
@@ -24,7 +27,10 @@ const skewSchema = z.object({
 });
 const nodeSchema = z.object({ node: z.string() });
 
-/** A node's clock is between `least` and `most` ms ahead of the host's: it was read at some time between question and answer. */
+/**
+ * A node's clock is between `least` and `most` ms ahead of the host's: it was read at some time between
+ * question and answer.
+ */
 type Skew = Condition & { least: number; most: number };
 
 // A clock that is to be a minute wrong is so with half a second more or less.
@@ -64,7 +70,10 @@ const setSkew = (context: LabContext, node: RunningNode, skewMs: number) =>
     },
   });
 
-/** Sets a node's clock wrong by a skew (ms, negative for the past); what counts from its boot, as timers do, goes on as before. */
+/**
+ * Sets a node's clock wrong by a skew (ms, negative for the past); what counts from its boot, as timers do,
+ * goes on as before.
+ */
 export const skewClock: Action = async (context, asked) => {
   const { node, skewMs } = skewSchema.parse(asked);
   return setSkew(context, nodeNamed(context, node), skewMs);

@@ -19,26 +19,36 @@ const compactUpToNow = async (): Promise<number> => {
   const compacted = await etcd('compaction', { revision: String(revision), physical: true });
   if (!compacted.ok) throw new Error(`etcd was not compacted: ${compacted.text}`);
   const before = await etcd('range', { key, revision: String(revision - 1) });
-  if (!before.text.includes('has been compacted')) throw new Error(`etcd was compacted, and still knows what was before: ${before.text}`);
+  if (!before.text.includes('has been compacted'))
+    throw new Error(`etcd was compacted, and still knows what was before: ${before.text}`);
   return revision;
 };
 
 /**
  * Compacts etcd up to now, so that nothing can be watched from before.
  *
- * That alone does not show in Kubernetes: the API server answers watches from its own memory (its watch cache), for as long as it runs.
- * So it is started anew where it runs; what it then says of an old resourceVersion is the proof.
+ * That alone does not show in Kubernetes: the API server answers watches from its own memory (its watch
+ * cache), for as long as it runs. So it is started anew where it runs; what it then says of an old
+ * resourceVersion is the proof.
  */
 export const compact: Action = async ({ settings, apiServer }) => {
   const revision = await compactUpToNow();
   const compacted = `etcd is compacted: it knows nothing from before revision ${revision}`;
   if (!apiServer.isRunning())
-    return { faulty: false, text: `${compacted}; the API server is stopped, and will know no more when it starts` };
+    return {
+      faulty: false,
+      text: `${compacted}; the API server is stopped, and will know no more when it starts`,
+    };
   await apiServer.stop();
   await apiServer.start();
   const path = `/api/v1/namespaces?watch=true&timeoutSeconds=1&resourceVersion=${revision - 1}`;
   const { text: answer } = await askApiServer(labFiles(settings.dir).pki, path);
   if (!/"code":410\b/.test(answer))
-    throw new Error(`${compacted}; but a watch from ${revision - 1} does not meet 410: ${answer.slice(0, 500)}`);
-  return { faulty: false, text: `${compacted}, and the API server was started anew: a watch from ${revision - 1} meets 410` };
+    throw new Error(
+      `${compacted}; but a watch from ${revision - 1} does not meet 410: ${answer.slice(0, 500)}`,
+    );
+  return {
+    faulty: false,
+    text: `${compacted}, and the API server was started anew: a watch from ${revision - 1} meets 410`,
+  };
 };

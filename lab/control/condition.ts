@@ -13,7 +13,8 @@ export type Condition = {
 export type Look = (context: LabContext, node: RunningNode) => Promise<Condition>;
 
 /**
- * Makes something fail or work again, unless it is so already; throws when what is seen afterwards is not what was wanted.
+ * Makes something fail or work again, unless it is so already; throws when what is seen afterwards is not
+ * what was wanted.
  *
  * When `act` resolves to a text, it is a remark on what had to be done beside.
  */

@@ -2,7 +2,9 @@ import type { ApiServer } from '../run/api-server.ts';
 import type { RunningNode } from '../run/nodes.ts';
 import type { LabSettings } from '../run/settings.ts';
 
-/** What an action on a lab that is up is given; it runs in the lab's supervisor, inside the lab's namespaces. */
+/**
+ * What an action on a lab that is up is given; it runs in the lab's supervisor, inside the lab's namespaces.
+ */
 export type LabContext = { settings: LabSettings; nodes: readonly RunningNode[]; apiServer: ApiServer };
 
 /** Something that a lab does when it is asked to; `asked` is JSON from outside, the result becomes JSON. */
@@ -11,6 +13,7 @@ export type Action = (context: LabContext, asked: unknown) => Promise<unknown>;
 /** The node of that name; throws with the names that there are. */
 export const nodeNamed = ({ nodes }: LabContext, name: string): RunningNode => {
   const found = nodes.find((node) => node.name === name);
-  if (found === undefined) throw new Error(`the lab has no node named ${name}; it has ${nodes.map((node) => node.name).join(', ')}`);
+  if (found === undefined)
+    throw new Error(`the lab has no node named ${name}; it has ${nodes.map((node) => node.name).join(', ')}`);
   return found;
 };

@@ -5,7 +5,9 @@ import { type Action, type LabContext, nodeNamed } from './context.ts';
 import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
-/** Prints the disk's table, then `ok` or the error of a read past all caches, then the options of its mount. */
+/**
+ * Prints the disk's table, then `ok` or the error of a read past all caches, then the options of its mount.
+ */
 const lookScript = `
 dmsetup table longhorn
 error=$(dd if=/dev/mapper/longhorn of=/dev/null bs=4096 count=1 iflag=direct status=none 2>&1) && echo ok || echo "\${error##*: }"
@@ -14,7 +16,8 @@ findmnt -rno FS-OPTIONS /var/lib/longhorn | tail -1`;
 /**
  * Puts another target under the disk's name, at once and for all who have it open.
  *
- * Without a flush and without freezing the file system: a disk that fails gives no warning either, and a failing one could not be flushed.
+ * Without a flush and without freezing the file system: a disk that fails gives no warning either, and a
+ * failing one could not be flushed.
  */
 const mapTo = (target: string): string => `set -e
 export DM_DISABLE_UDEV=1
@@ -27,8 +30,9 @@ dmsetup load longhorn --table "0 $(blockdev --getsz /dev/ubdc) ${target}"`;
 /**
  * Makes the file system writable again, if it is not.
  *
- * ext4 never writes again through a mount whose journal met an error. So all that has it mounted must let go: containers have it in mount namespaces of their own and are ended,
- * Kubernetes starts them again. Then it is checked and mounted anew.
+ * ext4 never writes again through a mount whose journal met an error. So all that has it mounted must let go:
+ * containers have it in mount namespaces of their own and are ended, Kubernetes starts them again. Then it is
+ * checked and mounted anew.
  */
 const healFileSystem = `
 device=/dev/mapper/longhorn
@@ -71,7 +75,8 @@ const FOR_GOOD_S = 100_000_000;
 
 const describeFault = (table: string): string | undefined => {
   const [, , target, , , first] = table.split(' ');
-  if (target === 'flakey') return `fails for good, from ${first === '0' ? 'the order' : `${first} s after the order`} on`;
+  if (target === 'flakey')
+    return `fails for good, from ${first === '0' ? 'the order' : `${first} s after the order`} on`;
   if (target === 'delay') return `makes each read and write wait ${first} ms`;
   return undefined;
 };
@@ -81,17 +86,25 @@ const describeSystem = (options: string): string => {
   return /\b(emergency_)?ro\b/.test(options) ? 'its file system is read-only' : 'its file system is writable';
 };
 
-/** Whether a node's disk at /var/lib/longhorn was made to fail or wait, or its file system has not got over that. */
+/**
+ * Whether a node's disk at /var/lib/longhorn was made to fail or wait, or its file system has not got over
+ * that.
+ */
 export const lookAtDisk = async (context: LabContext, node: RunningNode): Promise<Disk> => {
   const [table = '', read = '', options = ''] = (await inNode(context, node, lookScript)).split('\n');
   const disk = `${node.name}'s disk at /var/lib/longhorn`;
   const mapped = `its device is a dm-${table.split(' ')[2]}`;
   const reading = read === 'ok' ? 'a read of it goes well' : `a read of it ends with "${read}"`;
   const fault = describeFault(table);
-  if (fault !== undefined) return { faulty: true, text: `${disk} ${fault}: ${mapped}, and now ${reading}`, table };
+  if (fault !== undefined)
+    return { faulty: true, text: `${disk} ${fault}: ${mapped}, and now ${reading}`, table };
   const system = describeSystem(options);
   const isSound = read === 'ok' && system.endsWith('writable');
-  return { faulty: !isSound, text: `${disk} ${isSound ? 'works' : 'does not work'}: ${mapped}, ${reading}, ${system}`, table };
+  return {
+    faulty: !isSound,
+    text: `${disk} ${isSound ? 'works' : 'does not work'}: ${mapped}, ${reading}, ${system}`,
+    table,
+  };
 };
 
 /** Makes every read and write of a node's disk fail with EIO, from a time (s) after now. */

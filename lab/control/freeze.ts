@@ -11,8 +11,8 @@ const schema = z.object({ node: z.string() });
 const isStopped = (state: string): boolean => state === 'T' || state === 't';
 const areStopped = (states: readonly string[]): boolean => states.includes('T') && states.every(isStopped);
 
-// A kernel that traces its processes (the lab's fallback, without seccomp) holds them as long as it is stopped itself, and does not know what to do
-// with a signal of another's to one of them.
+// A kernel that traces its processes (the lab's fallback, without seccomp) holds them as long as it is
+// stopped itself, and does not know what to do with a signal of another's to one of them.
 const tell = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
   const { child, signal: tellAll } = node.current().process;
   if (child.spawnargs.includes('seccomp=on')) tellAll(signal);

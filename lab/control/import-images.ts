@@ -8,16 +8,25 @@ import type { RunningNode } from '../run/nodes.ts';
 import { gateway } from '../run/topology.ts';
 import type { Action } from './context.ts';
 
-/** How long a node may take to import images, and besides for each byte of them; the lab's supervisor owns this time-out. */
+/**
+ * How long a node may take to import images, and besides for each byte of them; the lab's supervisor owns
+ * this time-out.
+ */
 const TIMEOUT_MS = 60_000;
 const SLOWEST_BYTES_PER_MS = 2_000;
 
 const schema = z.object({ archive: z.string() });
 
-const importInto = async (node: RunningNode, { url, within }: { url: string; within: number }): Promise<void> => {
+const importInto = async (
+  node: RunningNode,
+  { url, within }: { url: string; within: number },
+): Promise<void> => {
   const script = `set -o pipefail; curl -sSf ${url} | ctr -n k8s.io images import --local --no-unpack=false -`;
   const { exitCode, stderr } = await node.current().agent.run(script, { within });
-  if (exitCode !== 0) throw new Error(`${node.name} could not import the images: ${stderr.trim().split('\n').slice(-3).join('; ')}`);
+  if (exitCode !== 0)
+    throw new Error(
+      `${node.name} could not import the images: ${stderr.trim().split('\n').slice(-3).join('; ')}`,
+    );
 };
 
 /** Serves an image archive inside the lab's network, for as long as its nodes import it. */

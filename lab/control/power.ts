@@ -5,7 +5,10 @@ import { groupOf, groupStates, untilGroup } from '../run/process-group.ts';
 import { type Condition, type Look, turn } from './condition.ts';
 import { type Action, type LabContext, nodeNamed } from './context.ts';
 
-/** How long a node may take to boot so far that it takes commands; the lab's supervisor owns this time-out. It took 1.5 s on two idle cores. */
+/**
+ * How long a node may take to boot so far that it takes commands; the lab's supervisor owns this time-out. It
+ * took 1.5 s on two idle cores.
+ */
 const TIMEOUT_MS = 60_000;
 
 const schema = z.object({ node: z.string() });
@@ -19,9 +22,15 @@ export const lookAtPower: Look = async (_, node) => {
 };
 
 /** Undoes what was done inside a node; one that is down has lost that with its kernel. */
-export const unlessDown = async (context: LabContext, node: RunningNode, undo: () => Promise<Condition>): Promise<Condition> => {
+export const unlessDown = async (
+  context: LabContext,
+  node: RunningNode,
+  undo: () => Promise<Condition>,
+): Promise<Condition> => {
   const power = await lookAtPower(context, node);
-  return power.faulty ? { faulty: false, text: `${power.text}, and what was done in it went with them` } : undo();
+  return power.faulty
+    ? { faulty: false, text: `${power.text}, and what was done in it went with them` }
+    : undo();
 };
 
 /** Ends a node as a loss of power does: what it had not written is lost, its disks stay. */
@@ -48,7 +57,9 @@ export const start: Action = async (context, asked) => {
       node.boot();
       const late = AbortSignal.timeout(TIMEOUT_MS);
       const tooLate = once(late, 'abort').then(() => {
-        throw new Error(`${node.name} did not take commands within ${TIMEOUT_MS / 1000} s of its start (the lab's time-out for a boot)`);
+        throw new Error(
+          `${node.name} did not take commands within ${TIMEOUT_MS / 1000} s of its start (the lab's time-out for a boot)`,
+        );
       });
       await Promise.race([node.current().agent.ready, tooLate]);
       return `it took commands ${((performance.now() - from) / 1000).toFixed(1)} s after its start`;

@@ -6,8 +6,15 @@ import { inNode } from './in-node.ts';
 import { unlessDown } from './power.ts';
 
 const askedSchema = z
-  .object({ node: z.string(), delayMs: z.number().nonnegative().default(0), lossPercent: z.number().min(0).max(100).default(0) })
-  .refine(({ delayMs, lossPercent }) => delayMs + lossPercent > 0, 'neither a delay nor a loss: that is as fast as ever');
+  .object({
+    node: z.string(),
+    delayMs: z.number().nonnegative().default(0),
+    lossPercent: z.number().min(0).max(100).default(0),
+  })
+  .refine(
+    ({ delayMs, lossPercent }) => delayMs + lossPercent > 0,
+    'neither a delay nor a loss: that is as fast as ever',
+  );
 const nodeSchema = z.object({ node: z.string() });
 
 const qdiscSchema = z.array(
@@ -16,7 +23,10 @@ const qdiscSchema = z.array(
     dev: z.string(),
     // tc tells a delay in seconds and a loss as a fraction.
     options: z
-      .object({ delay: z.object({ delay: z.number() }).optional(), 'loss-random': z.object({ loss: z.number() }).optional() })
+      .object({
+        delay: z.object({ delay: z.number() }).optional(),
+        'loss-random': z.object({ loss: z.number() }).optional(),
+      })
       .optional(),
   }),
 );
@@ -31,8 +41,16 @@ export const lookAtSpeed = async (context: LabContext, node: RunningNode): Promi
   const options = netem[0]?.options;
   const delayMs = Math.round((options?.delay?.delay ?? 0) * 1000);
   const lossPercent = Number(((options?.['loss-random']?.loss ?? 0) * 100).toFixed(2));
-  if (netem.length === 0) return { faulty: false, text: `${node.name} is as fast as ever: no netem on its network`, delayMs, lossPercent };
-  const where = netem.map(({ dev }) => (dev === 'vec0' ? 'what it sends (vec0)' : 'what it receives (ifb0)')).join(' and ');
+  if (netem.length === 0)
+    return {
+      faulty: false,
+      text: `${node.name} is as fast as ever: no netem on its network`,
+      delayMs,
+      lossPercent,
+    };
+  const where = netem
+    .map(({ dev }) => (dev === 'vec0' ? 'what it sends (vec0)' : 'what it receives (ifb0)'))
+    .join(' and ');
   return {
     faulty: true,
     text: `${node.name} is slow: netem delays ${where} by ${delayMs} ms and loses ${lossPercent} % of it`,
@@ -67,7 +85,8 @@ export const slow: Action = async (context, asked) => {
   return turn({
     look: () => lookAtSpeed(context, node),
     // netem counts in steps of its own.
-    isSo: (now) => now.faulty && Math.abs(now.delayMs - delayMs) <= 1 && Math.abs(now.lossPercent - lossPercent) <= 0.01,
+    isSo: (now) =>
+      now.faulty && Math.abs(now.delayMs - delayMs) <= 1 && Math.abs(now.lossPercent - lossPercent) <= 0.01,
     act: () => inNode(context, node, slowScript(`delay ${delayMs}ms loss ${lossPercent}%`)).then(() => {}),
   });
 };

@@ -10,59 +10,80 @@ import { oneLine } from '../one-line.ts';
 /** The machine's Debian archive has no such suite or package; another suite may have it. */
 export class NotInArchive extends NotFit {}
 
-const complaints = (said: string): string[] => said.split('\n').flatMap((line) => /^(?:E|Err:\d+): ?(.*)/.exec(line)?.[1] ?? []);
+const complaints = (said: string): string[] =>
+  said.split('\n').flatMap((line) => /^(?:E|Err:\d+): ?(.*)/.exec(line)?.[1] ?? []);
 
-/** Says why apt failed, in one line, by what it complained of first; a full disk and other errors that are not apt's stay as they are. */
+/**
+ * Says why apt failed, in one line, by what it complained of first; a full disk and other errors that are not
+ * apt's stay as they are.
+ */
 export const explainApt = (error: unknown, suite: string): unknown => {
   if (!(error instanceof CommandFailed) || isDiskTrouble(error)) return error;
   const { said } = error;
   const complaint = oneLine(complaints(said)[0] ?? said);
   if (/does not have a Release file/.test(said))
-    return new NotInArchive(`this machine's Debian archive has no suite ${suite} (apt: ${complaint}): use a mirror that has it`);
+    return new NotInArchive(
+      `this machine's Debian archive has no suite ${suite} (apt: ${complaint}): use a mirror that has it`,
+    );
   if (/Unable to locate package|has no installation candidate/.test(said))
-    return new NotInArchive(`this machine's Debian archive lacks a package in ${suite} (apt: ${complaint}): use a mirror that has it`);
+    return new NotInArchive(
+      `this machine's Debian archive lacks a package in ${suite} (apt: ${complaint}): use a mirror that has it`,
+    );
   if (/Failed to fetch|Could not (resolve|connect)|Temporary failure/.test(said))
     return new NotFit(
       `Debian packages of ${suite} cannot be fetched (apt: ${complaint}): check the network, and the proxy and mirror in apt's settings`,
     );
-  return new NotFit(`apt cannot take packages of ${suite} (apt: ${complaint}): mend what it says, then run the command again`);
+  return new NotFit(
+    `apt cannot take packages of ${suite} (apt: ${complaint}): mend what it says, then run the command again`,
+  );
 };
 
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const RELEASES = /^(bullseye|bookworm|trixie|forky|stable|testing|unstable|sid)$/;
 
-/** How long apt may take for a suite's lists, and then for its packages; who fetches packages owns these time-outs. */
+/**
+ * How long apt may take for a suite's lists, and then for its packages; who fetches packages owns these
+ * time-outs.
+ */
 const LISTS_TIMEOUT_MS = 5 * 60_000;
 const PACKAGES_TIMEOUT_MS = 20 * 60_000;
 
 /**
  * The address that this machine's own apt has for Debian's main archive.
  *
- * Read from apt itself, so that a mirror or a proxy that the machine is set up with is kept. Throws NotFit where it knows none.
+ * Read from apt itself, so that a mirror or a proxy that the machine is set up with is kept. Throws NotFit
+ * where it knows none.
  */
 export const debianMirror = async (): Promise<string> => {
   const cancelSignal = buildSignal();
-  const { stdout } = await execa('apt-get', ['indextargets', '--format', '$(RELEASE) $(REPO_URI)', 'Created-By: Packages'], {
-    reject: false,
-    ...(cancelSignal && { cancelSignal }),
-  });
+  const { stdout } = await execa(
+    'apt-get',
+    ['indextargets', '--format', '$(RELEASE) $(REPO_URI)', 'Created-By: Packages'],
+    {
+      reject: false,
+      ...(cancelSignal && { cancelSignal }),
+    },
+  );
   cancelSignal?.throwIfAborted();
   const mirror = stdout
     .split('\n')
     .map((line) => line.split(' '))
     .find(([release]) => RELEASES.test(release ?? ''))?.[1];
   if (mirror === undefined) {
-    throw new NotFit('apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again');
+    throw new NotFit(
+      'apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again',
+    );
   }
   return mirror;
 };
 
 /**
- * Downloads Debian packages of a suite, with all that they depend on when `dependencies` is set, and returns the files' paths.
+ * Downloads Debian packages of a suite, with all that they depend on when `dependencies` is set, and returns
+ * the files' paths.
  *
- * Lists, state and cache are private to `work`: the machine's own sources and installed packages are neither used nor touched,
- * and no root is needed. Signatures are checked against Debian's own keyring. Throws NotFit when apt cannot, and NotInArchive
- * when the archive has no such suite or package.
+ * Lists, state and cache are private to `work`: the machine's own sources and installed packages are neither
+ * used nor touched, and no root is needed. Signatures are checked against Debian's own keyring. Throws NotFit
+ * when apt cannot, and NotInArchive when the archive has no such suite or package.
  */
 export const downloadPackages = async (options: {
   suite: string;
@@ -71,9 +92,13 @@ export const downloadPackages = async (options: {
   work: string;
 }): Promise<string[]> => {
   const { suite, packages, dependencies, work } = options;
-  for (const folder of ['lists/partial', 'cache/archives/partial', 'state']) await mkdir(join(work, folder), { recursive: true });
+  for (const folder of ['lists/partial', 'cache/archives/partial', 'state'])
+    await mkdir(join(work, folder), { recursive: true });
   await writeFile(join(work, 'status'), '');
-  await writeFile(join(work, 'sources.list'), `deb [signed-by=${KEYRING}] ${await debianMirror()} ${suite} main\n`);
+  await writeFile(
+    join(work, 'sources.list'),
+    `deb [signed-by=${KEYRING}] ${await debianMirror()} ${suite} main\n`,
+  );
   const settings = {
     'Dir::State': join(work, 'state'),
     'Dir::State::lists': join(work, 'lists'),
@@ -93,7 +118,10 @@ export const downloadPackages = async (options: {
     'Acquire::Check-Valid-Until': 'false',
   };
   const apt = async (timeout: number, ...args: string[]) => {
-    const words = [...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]), ...args];
+    const words = [
+      ...Object.entries(settings).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+      ...args,
+    ];
     try {
       await buildCommand('apt-get', words, { folder: work, cwd: work, timeout, env: { LC_ALL: 'C.UTF-8' } });
     } catch (error) {
@@ -104,7 +132,9 @@ export const downloadPackages = async (options: {
   if (dependencies) {
     await apt(PACKAGES_TIMEOUT_MS, 'install', '-y', '-qq', '--download-only', ...packages);
     const archives = join(work, 'cache/archives');
-    return (await readdir(archives)).filter((name) => name.endsWith('.deb')).map((name) => join(archives, name));
+    return (await readdir(archives))
+      .filter((name) => name.endsWith('.deb'))
+      .map((name) => join(archives, name));
   }
   await apt(PACKAGES_TIMEOUT_MS, 'download', '-qq', ...packages);
   return (await readdir(work)).filter((name) => name.endsWith('.deb')).map((name) => join(work, name));

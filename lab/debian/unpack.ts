@@ -12,7 +12,9 @@ const NOT_NEEDED = [
   './usr/share/bash-completion',
 ];
 
-/** Unpacks one Debian package over a tree, without running its scripts; every file belongs to who runs this. */
+/**
+ * Unpacks one Debian package over a tree, without running its scripts; every file belongs to who runs this.
+ */
 const unpackOne = async (archive: string, tree: string): Promise<void> => {
   const exclude = NOT_NEEDED.map((path) => `--exclude=${path}`);
   // Some packages still ship /lib/...: base-files has made that a symlink, which must stay one.
@@ -36,15 +38,17 @@ export const unpackPackages = async (options: {
     const archives = await downloadPackages({ ...options, work });
     await mkdir(options.tree, { recursive: true });
     const isBase = (archive: string) => basename(archive).startsWith('base-files_');
-    for (const archive of [...archives].sort((a, b) => Number(isBase(b)) - Number(isBase(a)))) await unpackOne(archive, options.tree);
+    for (const archive of [...archives].sort((a, b) => Number(isBase(b)) - Number(isBase(a))))
+      await unpackOne(archive, options.tree);
   } finally {
     await rm(work, { recursive: true, force: true });
   }
 };
 
 /**
- * Gives an unpacked tree what package scripts would have made: Debian's base users and groups, `_rpc` (without it rpcbind
- * does not start), /etc/mtab (without it ganesha exports nothing) and the folders that a running system mounts on.
+ * Gives an unpacked tree what package scripts would have made: Debian's base users and groups, `_rpc`
+ * (without it rpcbind does not start), /etc/mtab (without it ganesha exports nothing) and the folders that a
+ * running system mounts on.
  */
 export const finishTree = async (tree: string): Promise<void> => {
   await $({ cwd: tree })`

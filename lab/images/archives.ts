@@ -14,8 +14,9 @@ const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json';
 /**
  * The image by its own manifest alone, without the index of one that is made for several platforms.
  *
- * Whoever imports all platforms of an index (`kind load`, `k3d image import`: `ctr images import --all-platforms`) fails where those of others
- * are not in the archive: "content digest sha256:... not found" (kind #3996).
+ * Whoever imports all platforms of an index (`kind load`, `k3d image import`: `ctr images import
+ * --all-platforms`) fails where those of others are not in the archive: "content digest sha256:... not found"
+ * (kind #3996).
  */
 export const onePlatform = (image: FoundImage): FoundImage => {
   const { target, config, documents } = image;
@@ -43,21 +44,29 @@ const MOST = 18 * GIB;
 /**
  * Takes each name from the first source that has it.
  *
- * The same image may be there again, packed in another way; another image under the same name is a mistake that nobody would see.
+ * The same image may be there again, packed in another way; another image under the same name is a mistake
+ * that nobody would see.
  */
 const choose = (all: readonly Found[]): Found[] => {
   const taken = new Map<string, { config: string; path: string }>();
   const isNew = (name: string, { config }: FoundImage, path: string): boolean => {
     const before = taken.get(name);
     if (before === undefined) taken.set(name, { config, path });
-    else if (before.config !== config) throw new NotFit(`${path}: its image ${name} is another one than that in ${before.path}`);
+    else if (before.config !== config)
+      throw new NotFit(`${path}: its image ${name} is another one than that in ${before.path}`);
     return before === undefined;
   };
   const choice = all.map(({ source, images }) => ({
     source,
-    images: images.map((image) => ({ ...image, names: image.names.filter((name) => isNew(name, image, source.path)) })),
+    images: images.map((image) => ({
+      ...image,
+      names: image.names.filter((name) => isNew(name, image, source.path)),
+    })),
   }));
-  return choice.map(({ source, images }) => ({ source, images: images.filter(({ names }) => names.length > 0) }));
+  return choice.map(({ source, images }) => ({
+    source,
+    images: images.filter(({ names }) => names.length > 0),
+  }));
 };
 
 const list = (chosen: readonly Found[]): GivenImage[] =>
@@ -75,16 +84,25 @@ const list = (chosen: readonly Found[]): GivenImage[] =>
     )
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 
-/** Checks that there is room for the archive in the cache, and for its content in a copy of the nodes' root image. */
+/**
+ * Checks that there is room for the archive in the cache, and for its content in a copy of the nodes' root
+ * image.
+ */
 const checkRoom = async (chosen: readonly Found[]): Promise<void> => {
-  const layers = new Map(chosen.flatMap(({ images }) => images.flatMap((image) => image.layers.map((layer) => [layer.digest, layer]))));
-  const [packed, unpacked] = [...layers.values()].reduce(([a, b], { size, unpacked }) => [a + size, b + unpacked], [0, 0]) as [
-    number,
-    number,
-  ];
+  const layers = new Map(
+    chosen.flatMap(({ images }) =>
+      images.flatMap((image) => image.layers.map((layer) => [layer.digest, layer])),
+    ),
+  );
+  const [packed, unpacked] = [...layers.values()].reduce(
+    ([a, b], { size, unpacked }) => [a + size, b + unpacked],
+    [0, 0],
+  ) as [number, number];
   const inGiB = (bytes: number) => (bytes / GIB).toFixed(1);
   if (packed + unpacked > MOST)
-    throw new NotFit(`the images take ${inGiB(packed + unpacked)} GiB, a node has room for ${inGiB(MOST)}: give fewer`);
+    throw new NotFit(
+      `the images take ${inGiB(packed + unpacked)} GiB, a node has room for ${inGiB(MOST)}: give fewer`,
+    );
   const { bavail, bsize } = await statfs(cacheRoot());
   const [free, needed] = [bavail * bsize, 2 * packed + unpacked + ROOT_IMAGE];
   if (free < needed)
@@ -98,18 +116,28 @@ const read = async (paths: readonly string[]): Promise<Found[]> => {
   return choose(await readSources(sources));
 };
 
-/** Says what image archives (`docker save` or OCI, files or folders of them) hold; all of it is checked as for imageArchives. */
-export const listArchives = async (paths: readonly string[]): Promise<GivenImage[]> => list(await read(paths));
+/**
+ * Says what image archives (`docker save` or OCI, files or folders of them) hold; all of it is checked as for
+ * imageArchives.
+ */
+export const listArchives = async (paths: readonly string[]): Promise<GivenImage[]> =>
+  list(await read(paths));
 
 /**
  * Reads image archives and makes them one part for `up`, to be given as its last archive.
  *
- * All of it is read and checked before this resolves. Throws NotFit, with the path of what is wrong, for anything that is not whole and
- * sound, and where there is no room for it. `portable` makes one for other commands than the lab's own import: see onePlatform.
+ * All of it is read and checked before this resolves. Throws NotFit, with the path of what is wrong, for
+ * anything that is not whole and sound, and where there is no room for it. `portable` makes one for other
+ * commands than the lab's own import: see onePlatform.
  */
-export const imageArchives = async (paths: readonly string[], { portable = false } = {}): Promise<GivenImages> => {
+export const imageArchives = async (
+  paths: readonly string[],
+  { portable = false } = {},
+): Promise<GivenImages> => {
   const found = await read(paths);
-  const chosen = portable ? found.map(({ source, images }) => ({ source, images: images.map(onePlatform) })) : found;
+  const chosen = portable
+    ? found.map(({ source, images }) => ({ source, images: images.map(onePlatform) }))
+    : found;
   const images = list(chosen);
   const part: Part = {
     name: 'archives',

@@ -41,7 +41,11 @@ export const readContents = async (source: Source): Promise<Contents> => {
 };
 
 /** A file that must be there and be what its digest and size say; `what` names it for people. */
-export const checkedMember = (contents: Contents, path: string, { what, ...expected }: Partial<Descriptor> & { what: string }): Member => {
+export const checkedMember = (
+  contents: Contents,
+  path: string,
+  { what, ...expected }: Partial<Descriptor> & { what: string },
+): Member => {
   const member = contents.find(path);
   if (member === undefined) throw new Damaged(`${what} is missing (${path})${contents.missingHint}`);
   if (expected.size !== undefined && member.size !== expected.size)
@@ -56,6 +60,8 @@ export const documentOf = <T>(member: Member, schema: z.ZodType<T>, what: string
   try {
     return schema.parse(JSON.parse(member.text ?? ''));
   } catch (error) {
-    throw new Damaged(`${what} is not what it should be: ${member.path} cannot be read as such`, { cause: error });
+    throw new Damaged(`${what} is not what it should be: ${member.path} cannot be read as such`, {
+      cause: error,
+    });
   }
 };

@@ -54,7 +54,10 @@ export const nodeLayers = async (): Promise<string[]> => [
   join(await cached(nodeLayer), 'layer.tar'),
 ];
 
-/** The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS, the NFS backup store, and Node. */
+/**
+ * The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS, the NFS backup store, and
+ * Node.
+ */
 export const coreImages = async (): Promise<Part> => {
   const binaries = await kubernetes();
   return {
@@ -71,7 +74,11 @@ export const coreImages = async (): Promise<Part> => {
         // Imported here, these layers make the import of an image on top of them a small one.
         { name: 'docker.io/corral/node:lab', layers: await nodeLayers() },
         { name: 'docker.io/corral/pause:lab', layers: [await layerOf('pause')], entrypoint: ['/pause'] },
-        { name: 'docker.io/corral/coredns:lab', layers: [await layerOf('coredns')], entrypoint: ['/coredns'] },
+        {
+          name: 'docker.io/corral/coredns:lab',
+          layers: [await layerOf('coredns')],
+          entrypoint: ['/coredns'],
+        },
       ];
       await writeArchive(images, join(dir, 'images.tar'));
       for (const name of ['pause', 'coredns']) await rm(join(dir, `${name}.tar`));

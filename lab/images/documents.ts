@@ -16,7 +16,11 @@ export type Descriptor = z.infer<typeof descriptor>;
 export const indexSchema = z.object({ manifests: z.array(descriptor) });
 
 /** The blob that names an image's configuration and layers. */
-export const manifestSchema = z.object({ mediaType: z.string().optional(), config: descriptor, layers: z.array(descriptor) });
+export const manifestSchema = z.object({
+  mediaType: z.string().optional(),
+  config: descriptor,
+  layers: z.array(descriptor),
+});
 
 /** The blob that says what an image starts, and what each of its layers holds. */
 export const configSchema = z.object({
@@ -27,19 +31,35 @@ export const configSchema = z.object({
 });
 
 /** `manifest.json` of `docker save`: paths of the archive, not digests. */
-export const dockerSchema = z.array(z.object({ Config: z.string(), RepoTags: z.array(z.string()).nullish(), Layers: z.array(z.string()) }));
+export const dockerSchema = z.array(
+  z.object({ Config: z.string(), RepoTags: z.array(z.string()).nullish(), Layers: z.array(z.string()) }),
+);
 
 /** What the nodes are. */
 export const nodePlatform = 'linux/amd64';
 
-/** Whether the nodes run what is made for a platform; a later variant may need more than containerd takes them for. */
-export const fitsNodes = (platform: string): boolean => platform === nodePlatform || platform === `${nodePlatform}/v1`;
+/**
+ * Whether the nodes run what is made for a platform; a later variant may need more than containerd takes them
+ * for.
+ */
+export const fitsNodes = (platform: string): boolean =>
+  platform === nodePlatform || platform === `${nodePlatform}/v1`;
 
 /** A platform as people write it. */
-export const platformName = ({ os, architecture, variant }: { os: string; architecture: string; variant?: string | undefined }): string =>
-  [os, architecture, variant].filter((part) => part).join('/');
+export const platformName = ({
+  os,
+  architecture,
+  variant,
+}: {
+  os: string;
+  architecture: string;
+  variant?: string | undefined;
+}): string => [os, architecture, variant].filter((part) => part).join('/');
 
-/** What was read is not what it should be; the message says why, and whoever knows the file's path puts it in front. */
+/**
+ * What was read is not what it should be; the message says why, and whoever knows the file's path puts it in
+ * front.
+ */
 export class Damaged extends Error {
   override readonly name = 'Damaged';
 }

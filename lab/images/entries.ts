@@ -3,7 +3,13 @@ import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { buildSignal } from '../build/signal.ts';
-import { type Compression, compressionOf, decompressor, explainDecompression, unreadCompression } from './compression.ts';
+import {
+  type Compression,
+  compressionOf,
+  decompressor,
+  explainDecompression,
+  unreadCompression,
+} from './compression.ts';
 import { Damaged } from './documents.ts';
 import { archiveName, filesOf, type Source } from './source.ts';
 import { type ArchiveEntry, readTar } from './tar.ts';
@@ -16,7 +22,10 @@ const read = async function* (path: string): AsyncGenerator<Buffer> {
   }
 };
 
-const decompressed = async function* (bytes: AsyncIterable<Buffer>, compression: Compression): AsyncGenerator<Buffer> {
+const decompressed = async function* (
+  bytes: AsyncIterable<Buffer>,
+  compression: Compression,
+): AsyncGenerator<Buffer> {
   const plain = decompressor(compression);
   const feeding = pipeline(bytes, plain).catch(() => {});
   try {
@@ -31,11 +40,19 @@ const decompressed = async function* (bytes: AsyncIterable<Buffer>, compression:
 };
 
 /** What is in an archive, whether it is compressed or not. */
-const archiveEntries = async function* (bytes: AsyncIterable<Buffer>, onCut: () => void): AsyncGenerator<ArchiveEntry> {
+const archiveEntries = async function* (
+  bytes: AsyncIterable<Buffer>,
+  onCut: () => void,
+): AsyncGenerator<ArchiveEntry> {
   const pieces = bytes[Symbol.asyncIterator]();
   const { value: first = Buffer.alloc(0) } = await pieces.next();
   const all = async function* () {
-    for (let piece = { done: false, value: first } as IteratorResult<Buffer>; !piece.done; piece = await pieces.next()) yield piece.value;
+    for (
+      let piece = { done: false, value: first } as IteratorResult<Buffer>;
+      !piece.done;
+      piece = await pieces.next()
+    )
+      yield piece.value;
   };
   const unread = unreadCompression(first);
   if (unread) throw new Damaged(`it is compressed with ${unread}, which is not read: decompress it first`);
@@ -53,7 +70,9 @@ const bundleEntries = async function* (path: string, onCut: () => void): AsyncGe
         yield { ...entry, ...link, path: `${archive.path}/${entry.path}` };
       }
     } catch (error) {
-      throw error instanceof Damaged ? new Damaged(`${archive.path}: ${error.message}`, { cause: error }) : error;
+      throw error instanceof Damaged
+        ? new Damaged(`${archive.path}: ${error.message}`, { cause: error })
+        : error;
     }
   }
 };

@@ -1,6 +1,13 @@
 import type { Compression } from './compression.ts';
 import { documentOf } from './contents.ts';
-import { configSchema, Damaged, type Descriptor, fitsNodes, nodePlatform, platformName } from './documents.ts';
+import {
+  configSchema,
+  Damaged,
+  type Descriptor,
+  fitsNodes,
+  nodePlatform,
+  platformName,
+} from './documents.ts';
 import { completeName } from './image-name.ts';
 import type { Member, Weight } from './member.ts';
 
@@ -22,7 +29,10 @@ export type FoundImage = {
 
 /** Completes the names of an image; throws Damaged when it has none by which it could be asked for. */
 export const imageNames = (image: string, given: readonly string[], hint: string): string[] => {
-  if (given.length === 0) throw new Damaged(`the image ${image} has no name${hint}: save it by its name, as in \`docker save NAME:TAG\``);
+  if (given.length === 0)
+    throw new Damaged(
+      `the image ${image} has no name${hint}: save it by its name, as in \`docker save NAME:TAG\``,
+    );
   return given.map((name) => {
     const whole = completeName(name);
     if (whole === undefined) throw new Damaged(`the image ${image} has a name that is none: ${name}`);
@@ -39,19 +49,30 @@ export const imageParts = (options: {
   const { image, config, layers } = options;
   const document = documentOf(config, configSchema, `the configuration of ${image}`);
   const platform = platformName(document);
-  if (!fitsNodes(platform)) throw new Damaged(`the image ${image} is for ${platform}, and the nodes are ${nodePlatform}`);
+  if (!fitsNodes(platform))
+    throw new Damaged(`the image ${image} is for ${platform}, and the nodes are ${nodePlatform}`);
   const { diff_ids } = document.rootfs;
   if (diff_ids.length !== layers.length)
-    throw new Damaged(`the image ${image} has ${layers.length} layers, its configuration names ${diff_ids.length}`);
+    throw new Damaged(
+      `the image ${image} has ${layers.length} layers, its configuration names ${diff_ids.length}`,
+    );
   return {
     config: config as Member & { text: string },
-    layers: layers.map((layer, position) => checkLayer(layer, `the layer ${position + 1} of ${image}`, diff_ids[position] as string)),
+    layers: layers.map((layer, position) =>
+      checkLayer(layer, `the layer ${position + 1} of ${image}`, diff_ids[position] as string),
+    ),
   };
 };
 
-const checkLayer = ({ path, digest, size, compression, content = { digest, size } }: Member, what: string, diffId: string): Layer => {
+const checkLayer = (
+  { path, digest, size, compression, content = { digest, size } }: Member,
+  what: string,
+  diffId: string,
+): Layer => {
   if ('broken' in content) throw new Damaged(`${what} is damaged: ${path}: ${content.broken}`);
   if (content.digest !== diffId)
-    throw new Damaged(`${what} is damaged: ${path} holds ${content.digest}, the image's configuration says ${diffId}`);
+    throw new Damaged(
+      `${what} is damaged: ${path} holds ${content.digest}, the image's configuration says ${diffId}`,
+    );
   return { path, digest, size, form: compression ?? 'plain', unpacked: content.size };
 };

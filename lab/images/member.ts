@@ -32,7 +32,10 @@ export const weigher = () => {
   };
 };
 
-/** Reads a file of an archive to its end, once: its digest, that of what it holds where it is compressed, its text where it may be JSON. */
+/**
+ * Reads a file of an archive to its end, once: its digest, that of what it holds where it is compressed, its
+ * text where it may be JSON.
+ */
 export const readMember = async ({ path, size, body }: ArchiveEntry): Promise<Member> => {
   const raw = weigher();
   const pieces = body[Symbol.asyncIterator]();

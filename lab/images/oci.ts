@@ -49,7 +49,10 @@ const addImage = async (blobs: string, image: Image): Promise<Descriptor> => {
   const configuration = {
     architecture: 'amd64',
     os: 'linux',
-    config: { Entrypoint: image.entrypoint ?? null, Env: image.env ?? ['PATH=/usr/local/bin:/usr/sbin:/usr/bin'] },
+    config: {
+      Entrypoint: image.entrypoint ?? null,
+      Env: image.env ?? ['PATH=/usr/local/bin:/usr/sbin:/usr/bin'],
+    },
     // A layer that is not compressed has the digest of its content.
     rootfs: { type: 'layers', diff_ids: layers.map(({ digest }) => digest) },
   };
@@ -60,7 +63,10 @@ const addImage = async (blobs: string, image: Image): Promise<Descriptor> => {
     layers,
   };
   const descriptor = await addJson(blobs, manifest, manifest.mediaType);
-  return { ...descriptor, annotations: { 'io.containerd.image.name': image.name, 'org.opencontainers.image.ref.name': image.name } };
+  return {
+    ...descriptor,
+    annotations: { 'io.containerd.image.name': image.name, 'org.opencontainers.image.ref.name': image.name },
+  };
 };
 
 /** Writes images as one archive: the tar of an OCI layout, as `ctr images import` takes it. */
@@ -76,7 +82,10 @@ export const writeArchive = async (images: readonly Image[], archive: string): P
   await rm(layout, { recursive: true });
 };
 
-/** Packs a folder's content as an image layer; the same content gives the same bytes, whoever packs it and when. */
+/**
+ * Packs a folder's content as an image layer; the same content gives the same bytes, whoever packs it and
+ * when.
+ */
 export const writeLayer = async (folder: string, layer: string): Promise<void> => {
   const same = ['--sort=name', '--mtime=@0', '--owner=0', '--group=0', '--numeric-owner'];
   await execa('tar', ['-C', folder, ...same, '-cf', layer, '.']);

@@ -20,9 +20,11 @@ const digestInPath = (path: string): { digest?: string } => {
 };
 
 /**
- * The images of a `docker save`, whichever of its layouts it has; the same image always gives the same manifest.
+ * The images of a `docker save`, whichever of its layouts it has; the same image always gives the same
+ * manifest.
  *
- * Docker keeps no digests of the layers as they lie there: what they hold is checked against the image's configuration.
+ * Docker keeps no digests of the layers as they lie there: what they hold is checked against the image's
+ * configuration.
  */
 export const readDockerSave = (contents: Contents, root: string): FoundImage[] => {
   const list = checkedMember(contents, posix.join(root, 'manifest.json'), { what: "the archive's manifest" });
@@ -34,7 +36,9 @@ export const readDockerSave = (contents: Contents, root: string): FoundImage[] =
     const { config, layers } = imageParts({
       image,
       config: checkedMember(contents, at(Config), { what, ...digestInPath(Config) }),
-      layers: Layers.map((path, position) => checkedMember(contents, at(path), { what: `the layer ${position + 1} of ${image}` })),
+      layers: Layers.map((path, position) =>
+        checkedMember(contents, at(path), { what: `the layer ${position + 1} of ${image}` }),
+      ),
     });
     const manifest = JSON.stringify({
       schemaVersion: 2,
@@ -42,7 +46,17 @@ export const readDockerSave = (contents: Contents, root: string): FoundImage[] =
       config: { mediaType: `${OCI}.config.v1+json`, digest: config.digest, size: config.size },
       layers: layers.map(({ form, digest, size }) => ({ mediaType: layerTypes[form], digest, size })),
     });
-    const target = { mediaType: `${OCI}.manifest.v1+json`, digest: digestOf(manifest), size: Buffer.byteLength(manifest) };
-    return { names, target, config: config.digest, documents: { [target.digest]: manifest, [config.digest]: config.text }, layers };
+    const target = {
+      mediaType: `${OCI}.manifest.v1+json`,
+      digest: digestOf(manifest),
+      size: Buffer.byteLength(manifest),
+    };
+    return {
+      names,
+      target,
+      config: config.digest,
+      documents: { [target.digest]: manifest, [config.digest]: config.text },
+      layers,
+    };
   });
 };

@@ -16,7 +16,8 @@ export type Found = { source: Source; images: readonly FoundImage[] };
 const rootsOf = ({ paths }: Contents, name: string): string[] =>
   paths.filter((path) => basename(path) === name).map((path) => path.slice(0, -name.length));
 
-const hasImages = (contents: Contents): boolean => ['index.json', 'manifest.json'].some((name) => rootsOf(contents, name).length > 0);
+const hasImages = (contents: Contents): boolean =>
+  ['index.json', 'manifest.json'].some((name) => rootsOf(contents, name).length > 0);
 
 const imagesIn = (contents: Contents): FoundImage[] => {
   const layouts = rootsOf(contents, 'index.json');
@@ -26,7 +27,10 @@ const imagesIn = (contents: Contents): FoundImage[] => {
     throw new Damaged(
       `it is no image archive: neither an index.json (OCI) nor a manifest.json (docker save) is in it${contents.missingHint}`,
     );
-  const images = [...layouts.flatMap((root) => readLayout(contents, root)), ...saves.flatMap((root) => readDockerSave(contents, root))];
+  const images = [
+    ...layouts.flatMap((root) => readLayout(contents, root)),
+    ...saves.flatMap((root) => readDockerSave(contents, root)),
+  ];
   if (images.length === 0) throw new Damaged('it holds no image');
   return images;
 };
@@ -34,7 +38,10 @@ const imagesIn = (contents: Contents): FoundImage[] => {
 /** A tar without an image of its own may have archives in it. */
 const readAs = async (source: Source): Promise<Found> => {
   const contents = await readContents(source);
-  const isBundle = source.kind === 'archive' && !hasImages(contents) && contents.paths.some((path) => archiveName.test(path));
+  const isBundle =
+    source.kind === 'archive' &&
+    !hasImages(contents) &&
+    contents.paths.some((path) => archiveName.test(path));
   return isBundle ? readAs({ ...source, kind: 'bundle' }) : { source, images: imagesIn(contents) };
 };
 
@@ -48,18 +55,26 @@ const read = async (source: Source): Promise<Found> => {
   }
 };
 
-/** What changes when a file does: a program may set a file's times, but not the time of that change (ctime). */
+/**
+ * What changes when a file does: a program may set a file's times, but not the time of that change (ctime).
+ */
 const identityOf = async (source: Source): Promise<unknown> => {
   const root = await realpath(source.path);
   const files = await filesOf(source);
   const identify = async (file: string) => {
-    const { size, mtimeNs, ctimeNs, ino, dev } = await stat(source.kind === 'folder' ? join(root, file) : root, { bigint: true });
+    const { size, mtimeNs, ctimeNs, ino, dev } = await stat(
+      source.kind === 'folder' ? join(root, file) : root,
+      { bigint: true },
+    );
     return [file, size, mtimeNs, ctimeNs, ino, dev].map(String);
   };
   return { root, files: await Promise.all(files.map(identify)) };
 };
 
-/** What was found in sources: a part of its own, so that they are not read again as long as their files do not change. */
+/**
+ * What was found in sources: a part of its own, so that they are not read again as long as their files do not
+ * change.
+ */
 const partOf = (sources: readonly Source[], identities: readonly unknown[]): Part => ({
   name: 'read-archives',
   inputs: { recipe: 2, sources, identities },
@@ -69,7 +84,9 @@ const partOf = (sources: readonly Source[], identities: readonly unknown[]): Par
     for (const source of sources) found.push(await read(source));
     for (const [position, source] of sources.entries()) {
       if (JSON.stringify(await identityOf(source)) !== JSON.stringify(identities[position]))
-        throw new NotFit(`${source.path}: it was changed while it was read: run the command again when it is complete`);
+        throw new NotFit(
+          `${source.path}: it was changed while it was read: run the command again when it is complete`,
+        );
     }
     await writeFile(join(dir, 'images.json'), JSON.stringify(found));
   },

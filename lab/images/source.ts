@@ -2,14 +2,18 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { NotFit } from '../not-fit.ts';
 
-/** Where images lie: an archive, a tar of several of them, or a folder that one was unpacked to; each is read in one pass. */
+/**
+ * Where images lie: an archive, a tar of several of them, or a folder that one was unpacked to; each is read
+ * in one pass.
+ */
 export type Source = { path: string; kind: 'archive' | 'bundle' | 'folder' };
 
 /** What the name of an archive ends with; those that are not read are said to be so, not passed over. */
 export const archiveName = /\.(tar|tar\.gz|tgz|tar\.zst|tzst|tar\.xz|tar\.bz2)$/;
 const layoutFiles = new Set(['oci-layout', 'index.json', 'manifest.json']);
 
-const isLayout = async (folder: string): Promise<boolean> => (await readdir(folder)).some((name) => layoutFiles.has(name));
+const isLayout = async (folder: string): Promise<boolean> =>
+  (await readdir(folder)).some((name) => layoutFiles.has(name));
 
 const inFolder = async (folder: string): Promise<Source[]> => {
   if (await isLayout(folder)) return [{ path: folder, kind: 'folder' }];
@@ -21,14 +25,21 @@ const inFolder = async (folder: string): Promise<Source[]> => {
     if (!isFolder && archiveName.test(name)) sources.push({ path, kind: 'archive' });
   }
   if (sources.length === 0)
-    throw new NotFit(`${folder}: no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout`);
+    throw new NotFit(
+      `${folder}: no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout`,
+    );
   return sources;
 };
 
-/** Finds the archives and layouts that a path stands for: itself, or what lies in it. Throws NotFit when there is none. */
+/**
+ * Finds the archives and layouts that a path stands for: itself, or what lies in it. Throws NotFit when there
+ * is none.
+ */
 export const findSources = async (path: string): Promise<Source[]> => {
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
-    throw new NotFit(`${path}: ${error.code === 'ENOENT' ? 'there is no such file or folder' : error.message}`);
+    throw new NotFit(
+      `${path}: ${error.code === 'ENOENT' ? 'there is no such file or folder' : error.message}`,
+    );
   });
   if (found.isDirectory()) return inFolder(path);
   if (!found.isFile()) throw new NotFit(`${path}: it is neither a file nor a folder`);

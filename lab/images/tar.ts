@@ -3,10 +3,14 @@ import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { Damaged } from './documents.ts';
 
-/** A file in an archive; what is left unread of its body is skipped. `link` is the path of the file that it stands for. */
+/**
+ * A file in an archive; what is left unread of its body is skipped. `link` is the path of the file that it
+ * stands for.
+ */
 export type ArchiveEntry = { path: string; size: number; link?: string; body: AsyncIterable<Buffer> };
 
-// With what tar-stream gives and its types do not name: where the file begins, and no type for one that it does not know.
+// With what tar-stream gives and its types do not name: where the file begins, and no type for one that it
+// does not know.
 type FileHeader = Omit<Header, 'type' | 'pax' | 'linkname'> & {
   type: Header['type'] | null;
   byteOffset: number;
@@ -38,7 +42,9 @@ const explain = (error: Error, last: FileHeader | undefined, total: number): Err
   const end = last.byteOffset + last.size;
   if (!isShort) return new Damaged(`it has no tar header at byte ${Math.ceil(end / BLOCK) * BLOCK}`);
   if (total >= end) return new Damaged('it is truncated: it ends inside the header of a file');
-  return new Damaged(`it is truncated: it ends ${end - total} bytes before the end of ${normalized(last.name)} (${last.size} bytes)`);
+  return new Damaged(
+    `it is truncated: it ends ${end - total} bytes before the end of ${normalized(last.name)} (${last.size} bytes)`,
+  );
 };
 
 /** What a file is shows in its first bytes: they come in one piece. */
@@ -55,11 +61,16 @@ const headFirst = async function* (next: () => Promise<Buffer | undefined>): Asy
 };
 
 /**
- * Reads a tar (POSIX, GNU) as a stream, file by file: nothing is unpacked, so no path in it can lead anywhere.
+ * Reads a tar (POSIX, GNU) as a stream, file by file: nothing is unpacked, so no path in it can lead
+ * anywhere.
  *
- * `onCut` hears of a tar without the mark of its end. Throws Damaged for one that ends inside a file, and for what is no tar.
+ * `onCut` hears of a tar without the mark of its end. Throws Damaged for one that ends inside a file, and for
+ * what is no tar.
  */
-export const readTar = async function* (chunks: AsyncIterable<Buffer>, onCut: () => void): AsyncGenerator<ArchiveEntry> {
+export const readTar = async function* (
+  chunks: AsyncIterable<Buffer>,
+  onCut: () => void,
+): AsyncGenerator<ArchiveEntry> {
   const tar = extract({ allowUnknownFormat: true } as object);
   let last: FileHeader | undefined;
   let total = 0;
@@ -79,7 +90,8 @@ export const readTar = async function* (chunks: AsyncIterable<Buffer>, onCut: ()
   try {
     for (let entry = await explained(entries.next()); !entry.done; entry = await explained(entries.next())) {
       last = entry.value.header as FileHeader;
-      if (isSparse(last)) throw new Damaged(`${last.name} is stored as a sparse file: make the archive without --sparse`);
+      if (isSparse(last))
+        throw new Damaged(`${last.name} is stored as a sparse file: make the archive without --sparse`);
       const pieces = entry.value[Symbol.asyncIterator]();
       const next = async () => {
         const { done, value } = await explained(pieces.next());
@@ -87,7 +99,12 @@ export const readTar = async function* (chunks: AsyncIterable<Buffer>, onCut: ()
       };
       const link = linkOf(last);
       if (link !== undefined || last.type === 'file' || last.type === 'contiguous-file')
-        yield { path: normalized(last.name), size: last.size, ...(link !== undefined && { link }), body: headFirst(next) };
+        yield {
+          path: normalized(last.name),
+          size: last.size,
+          ...(link !== undefined && { link }),
+          body: headFirst(next),
+        };
       // What nobody wanted of it.
       while ((await next()) !== undefined);
     }

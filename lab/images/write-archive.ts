@@ -20,16 +20,23 @@ const entriesOfIndex = ({ images }: Found): Descriptor[] =>
     })),
   );
 
-const changed = ({ path }: Source): Error => new NotFit(`${path}: it was changed after it was read: run the command again`);
+const changed = ({ path }: Source): Error =>
+  new NotFit(`${path}: it was changed after it was read: run the command again`);
 
 /** Adds a file whose header is the same whenever it is written. */
-const add = (tar: Pack, file: { path: string; size: number }, content: AsyncIterable<Buffer> | Buffer[]): Promise<void> =>
-  pipeline(content, tar.entry({ name: file.path, size: file.size, mtime: new Date(0) }));
+const add = (
+  tar: Pack,
+  file: { path: string; size: number },
+  content: AsyncIterable<Buffer> | Buffer[],
+): Promise<void> => pipeline(content, tar.entry({ name: file.path, size: file.size, mtime: new Date(0) }));
 
 const addText = (tar: Pack, path: string, text: string): Promise<void> =>
   add(tar, { path, size: Buffer.byteLength(text) }, [Buffer.from(text)]);
 
-/** Adds the layers of one source that are not written yet; copied as they are, and looked at once more on the way. */
+/**
+ * Adds the layers of one source that are not written yet; copied as they are, and looked at once more on the
+ * way.
+ */
 const addLayers = async (tar: Pack, { source, images }: Found, written: Set<string>): Promise<void> => {
   const wanted = new Map(images.flatMap(({ layers }) => layers.map((layer) => [layer.path, layer] as const)));
   const isDone = () => [...wanted.values()].every(({ digest }) => written.has(digest));
@@ -55,16 +62,28 @@ const addLayers = async (tar: Pack, { source, images }: Found, written: Set<stri
 
 const addAll = async (tar: Pack, chosen: readonly Found[]): Promise<void> => {
   await addText(tar, 'oci-layout', JSON.stringify({ imageLayoutVersion: '1.0.0' }));
-  await addText(tar, 'index.json', JSON.stringify({ schemaVersion: 2, manifests: chosen.flatMap(entriesOfIndex) }));
-  const documents = Object.fromEntries(chosen.flatMap(({ images }) => images.flatMap((image) => Object.entries(image.documents))));
+  await addText(
+    tar,
+    'index.json',
+    JSON.stringify({ schemaVersion: 2, manifests: chosen.flatMap(entriesOfIndex) }),
+  );
+  const documents = Object.fromEntries(
+    chosen.flatMap(({ images }) => images.flatMap((image) => Object.entries(image.documents))),
+  );
   for (const [digest, text] of Object.entries(documents)) await addText(tar, blobPath(digest), text);
   const written = new Set(Object.keys(documents));
   for (const each of chosen) await addLayers(tar, each, written);
   tar.finalize();
 };
 
-/** Writes images of any sources as one archive, the tar of an OCI layout in which each blob is once; as a stream, whatever its size. */
+/**
+ * Writes images of any sources as one archive, the tar of an OCI layout in which each blob is once; as a
+ * stream, whatever its size.
+ */
 export const writeMerged = async (chosen: readonly Found[], archive: string): Promise<void> => {
   const tar = pack();
-  await Promise.all([pipeline(tar, createWriteStream(archive)), addAll(tar, chosen).catch((error) => tar.destroy(error))]);
+  await Promise.all([
+    pipeline(tar, createWriteStream(archive)),
+    addAll(tar, chosen).catch((error) => tar.destroy(error)),
+  ]);
 };

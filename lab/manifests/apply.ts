@@ -1,7 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
-import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import {
+  type Cluster,
+  connect,
+  type KubernetesObject,
+  type Resource,
+  resources,
+} from '../../e2e/kube/cluster.ts';
 import { query } from '../../e2e/kube/request.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
 import { NotFit } from '../not-fit.ts';
@@ -22,13 +28,29 @@ const definedKind = ({ object }: ManifestObject): string => {
 const isEstablished = ({ status }: Definition): boolean =>
   status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') ?? false;
 
-/** Waits by watch until the definitions of these names are Established: before that, the server has no such kind. */
-const definitionsEstablished = async (cluster: Cluster, names: readonly string[], signal?: AbortSignal): Promise<void> => {
+/**
+ * Waits by watch until the definitions of these names are Established: before that, the server has no such
+ * kind.
+ */
+const definitionsEstablished = async (
+  cluster: Cluster,
+  names: readonly string[],
+  signal?: AbortSignal,
+): Promise<void> => {
   if (names.length === 0) return;
-  const timeline = await follow<Definition>(cluster, resources.customResourceDefinitions, signal ? { signal } : {});
+  const timeline = await follow<Definition>(
+    cluster,
+    resources.customResourceDefinitions,
+    signal ? { signal } : {},
+  );
   const owner = "the manifests': a definition is Established within a second";
   const wait = (name: string) =>
-    once(timeline, isEstablished, { name, label: `the definition ${name} is Established`, within: '30s', owner });
+    once(timeline, isEstablished, {
+      name,
+      label: `the definition ${name} is Established`,
+      within: '30s',
+      owner,
+    });
   try {
     await Promise.all(names.map(wait));
   } finally {
@@ -38,10 +60,15 @@ const definitionsEstablished = async (cluster: Cluster, names: readonly string[]
 
 type ResourceList = { resources?: { name: string; kind: string; namespaced: boolean }[] };
 
-/** Finds out under which path the server keeps a kind of object; undefined for a kind that it does not have, or not yet. */
+/**
+ * Finds out under which path the server keeps a kind of object; undefined for a kind that it does not have,
+ * or not yet.
+ */
 type FindResource = (object: { apiVersion: string; kind: string }) => Promise<Resource | undefined>;
 
-/** Makes the finder for one cluster: what was found is kept, what was not is asked for again the next time. */
+/**
+ * Makes the finder for one cluster: what was found is kept, what was not is asked for again the next time.
+ */
 const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): FindResource => {
   const known = new Map<string, Resource>();
   const learn = async (apiVersion: string): Promise<void> => {
@@ -52,7 +79,8 @@ const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): Find
     const [version = '', group = ''] = apiVersion.split('/').reverse();
     for (const { name, kind, namespaced } of resources) {
       // `deployments/scale` is no resource of its own.
-      if (!name.includes('/')) known.set(`${apiVersion} ${kind}`, { group, version, plural: name, namespaced });
+      if (!name.includes('/'))
+        known.set(`${apiVersion} ${kind}`, { group, version, plural: name, namespaced });
     }
   };
   return async ({ apiVersion, kind }) => {
@@ -62,7 +90,10 @@ const resourceFinder = (cluster: Cluster, signal: AbortSignal | undefined): Find
   };
 };
 
-/** Waits by watch until the service account of a bare pod is there: a namespace gets its own a moment after it is made. */
+/**
+ * Waits by watch until the service account of a bare pod is there: a namespace gets its own a moment after it
+ * is made.
+ */
 const serviceAccountOf = async (
   cluster: Cluster,
   { kind, apiVersion, namespace = 'default', object }: ManifestObject,
@@ -73,7 +104,12 @@ const serviceAccountOf = async (
   const timeline = await follow(cluster, resources.serviceAccounts, { namespace, ...(signal && { signal }) });
   const owner = "the manifests': a namespace has its service account within a second";
   try {
-    await once(timeline, () => true, { name, label: `${namespace} has the service account ${name}`, within: '30s', owner });
+    await once(timeline, () => true, {
+      name,
+      label: `${namespace} has the service account ${name}`,
+      within: '30s',
+      owner,
+    });
   } finally {
     await timeline.stop();
   }
@@ -83,8 +119,9 @@ const serviceAccountOf = async (
 const FIELD_MANAGER = 'corral-lab';
 
 /**
- * How long a kind may take to be served, or an object to be taken, after its definition is Established; whoever applies manifests owns this
- * time-out. Discovery and the definition's own storage follow that condition within seconds.
+ * How long a kind may take to be served, or an object to be taken, after its definition is Established;
+ * whoever applies manifests owns this time-out. Discovery and the definition's own storage follow that
+ * condition within seconds.
  */
 const SERVED_MS = 30_000;
 const PAUSE_MS = 100;
@@ -99,21 +136,31 @@ const reasonIn = (text: string): string => {
   }
 };
 
-const send = async ({ cluster, signal }: Target, resource: Resource, object: ManifestObject): Promise<{ status: number; said: string }> => {
+const send = async (
+  { cluster, signal }: Target,
+  resource: Resource,
+  object: ManifestObject,
+): Promise<{ status: number; said: string }> => {
   const { name, namespace = 'default' } = object;
   const path = pathOf(resource, { name, ...(resource.namespaced && { namespace }) });
   const options = query({ fieldManager: FIELD_MANAGER, fieldValidation: 'Strict' });
   const headers = { 'content-type': 'application/apply-patch+yaml' };
-  const answer = await cluster.request(path + options, { method: 'PATCH', headers, body: object.body, ...(signal && { signal }) });
+  const answer = await cluster.request(path + options, {
+    method: 'PATCH',
+    headers,
+    body: object.body,
+    ...(signal && { signal }),
+  });
   return { status: answer.status, said: reasonIn(await answer.text()).replace(/\s*\n\s*/g, ' ') };
 };
 
 /**
- * Applies manifests in their order, server-side, and resolves when the server has taken every object; whether what they start runs is not
- * looked at.
+ * Applies manifests in their order, server-side, and resolves when the server has taken every object; whether
+ * what they start runs is not looked at.
  *
- * Objects without a namespace go to `default`. Definitions are Established before what follows them in the order is applied. Throws NotFit
- * with the manifest, the document, the object and the server's own reason when it refuses one: those before it stay.
+ * Objects without a namespace go to `default`. Definitions are Established before what follows them in the
+ * order is applied. Throws NotFit with the manifest, the document, the object and the server's own reason
+ * when it refuses one: those before it stay.
  */
 export const applyManifests = async (options: {
   kubeconfig: string;
@@ -139,7 +186,10 @@ export const applyManifests = async (options: {
   await definitionsEstablished(cluster, waitedFor, signal);
 };
 
-/** Applies one object; of a kind that these manifests define themselves it is tried until the server has caught up with its definition. */
+/**
+ * Applies one object; of a kind that these manifests define themselves it is tried until the server has
+ * caught up with its definition.
+ */
 const applyOne = async (
   target: Target,
   object: ManifestObject,
@@ -153,7 +203,9 @@ const applyOne = async (
     if (status < 300) return;
     // 404: not served yet; 429: its storage is being set up.
     if (!isNew || ![404, 429].includes(status) || Date.now() > end)
-      throw new NotFit(`${where}: ${resource ? `the server refuses it: ${said}` : `the cluster has no ${kind} in ${apiVersion}`}`);
+      throw new NotFit(
+        `${where}: ${resource ? `the server refuses it: ${said}` : `the cluster has no ${kind} in ${apiVersion}`}`,
+      );
     await delay(PAUSE_MS, undefined, target.signal ? { signal: target.signal } : {});
   }
 };

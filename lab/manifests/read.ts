@@ -44,14 +44,23 @@ const split = (text: string): Document[] => {
   return [...documents, { text: lines.join('\n'), line: start }];
 };
 
-/** Kubernetes reads YAML 1.1, as to `0644` and `yes`, but has neither times of day nor dates in it: they are text. */
+/**
+ * Kubernetes reads YAML 1.1, as to `0644` and `yes`, but has neither times of day nor dates in it: they are
+ * text.
+ */
 const withoutTimes = (tags: Tags): Tags =>
   tags.filter(
-    (tag) => typeof tag === 'string' || (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
+    (tag) =>
+      typeof tag === 'string' ||
+      (tag.tag !== 'tag:yaml.org,2002:timestamp' && !('format' in tag && tag.format === 'TIME')),
   );
 
 const parse = ({ text, line }: Document, where: string): unknown => {
-  const [document] = parseAllDocuments(text, { version: '1.1', customTags: withoutTimes, prettyErrors: false });
+  const [document] = parseAllDocuments(text, {
+    version: '1.1',
+    customTags: withoutTimes,
+    prettyErrors: false,
+  });
   if (document === undefined || !('errors' in document)) return undefined;
   const [error] = document.errors;
   if (error === undefined) return document.toJS();
@@ -67,13 +76,26 @@ const toObjects = (value: unknown, body: string, where: string): ManifestObject[
   const { apiVersion, kind, metadata } = data;
   const { name, namespace } = metadata;
   const title = [namespace, name].filter((part) => part !== undefined).join('/');
-  return [{ apiVersion, kind, name, ...(namespace && { namespace }), object: data, body, where: `${where}: ${kind} ${title}` }];
+  return [
+    {
+      apiVersion,
+      kind,
+      name,
+      ...(namespace && { namespace }),
+      object: data,
+      body,
+      where: `${where}: ${kind} ${title}`,
+    },
+  ];
 };
 
 const missing = ({ issues: [issue] }: z.ZodError): string =>
   issue && issue.path.length > 0 ? `it has no ${issue.path.join('.')}` : 'it has no fields';
 
-/** The objects of a manifest in their order, those of a List as well; throws NotFit with document and line for what is none. */
+/**
+ * The objects of a manifest in their order, those of a List as well; throws NotFit with document and line for
+ * what is none.
+ */
 export const objectsOf = ({ source, text }: Manifest): ManifestObject[] =>
   split(text).flatMap((document, index) => {
     const where = `${source}: document ${index + 1} (line ${document.line})`;
@@ -82,12 +104,17 @@ export const objectsOf = ({ source, text }: Manifest): ManifestObject[] =>
     return value === undefined || value === null ? [] : toObjects(value, document.text, where);
   });
 
-/** Reads manifests and checks that all in them can be objects, before anything is built for them; throws NotFit otherwise. */
+/**
+ * Reads manifests and checks that all in them can be objects, before anything is built for them; throws
+ * NotFit otherwise.
+ */
 export const readManifests = async (files: readonly string[]): Promise<Manifest[]> => {
   const manifests: Manifest[] = [];
   for (const source of files) {
     const text = await readFile(source, 'utf8').catch((error: NodeJS.ErrnoException) => {
-      const known = { ENOENT: 'there is no such file', EISDIR: 'it is a folder: name the files in it' }[error.code ?? ''];
+      const known = { ENOENT: 'there is no such file', EISDIR: 'it is a folder: name the files in it' }[
+        error.code ?? ''
+      ];
       throw new NotFit(`${source}: ${known ?? error.message}`);
     });
     const manifest = { source, text };

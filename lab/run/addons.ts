@@ -42,7 +42,12 @@ export const addons = (): string => {
   };
   const objects = [
     { apiVersion: 'v1', kind: 'ServiceAccount', metadata },
-    { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name: role.name }, rules: dnsRules },
+    {
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRole',
+      metadata: { name: role.name },
+      rules: dnsRules,
+    },
     {
       apiVersion: 'rbac.authorization.k8s.io/v1',
       kind: 'ClusterRoleBinding',
@@ -51,7 +56,12 @@ export const addons = (): string => {
       subjects: [{ kind: 'ServiceAccount', ...metadata }],
     },
     { apiVersion: 'v1', kind: 'ConfigMap', metadata, data: { Corefile: corefile } },
-    { apiVersion: 'apps/v1', kind: 'Deployment', metadata, spec: { replicas: 1, selector: { matchLabels: labels }, template } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: { replicas: 1, selector: { matchLabels: labels }, template },
+    },
     {
       apiVersion: 'v1',
       kind: 'Service',

@@ -7,7 +7,10 @@ export const parseCpuList = (list: string): number[] =>
     return Array.from({ length: last - first + 1 }, (_, position) => first + position);
   });
 
-/** The CPUs that a process (default: this one) may use; a container, or who runs it, may have left it a few out of the middle. */
+/**
+ * The CPUs that a process (default: this one) may use; a container, or who runs it, may have left it a few
+ * out of the middle.
+ */
 export const allowedCpus = (pid: number | 'self' = 'self'): number[] => {
   const file = `/proc/${pid}/status`;
   const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(readFileSync(file, 'utf8'))?.[1];

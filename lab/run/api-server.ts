@@ -11,15 +11,23 @@ import { apiPort, gateway } from './topology.ts';
 /** How long kube-apiserver may take to be ready; the lab's supervisor owns this time-out. */
 const TIMEOUT_MS = 60_000;
 
-/** Asks the API server as its administrator; resolves with status 0 and the error's text when there is no answer. */
+/**
+ * Asks the API server as its administrator; resolves with status 0 and the error's text when there is no
+ * answer.
+ */
 export const askApiServer = async (pki: string, path: string): Promise<{ status: number; text: string }> => {
-  const [ca, cert, key] = await Promise.all(['ca.crt', 'admin.crt', 'admin.key'].map((file) => readFile(join(pki, file))));
+  const [ca, cert, key] = await Promise.all(
+    ['ca.crt', 'admin.crt', 'admin.key'].map((file) => readFile(join(pki, file))),
+  );
   return new Promise((resolve) => {
     const failed = (error: Error) => resolve({ status: 0, text: error.message });
-    const call = request({ host: gateway, port: apiPort, path, ca, cert, key, agent: false }, async (response) => {
-      response.on('error', failed);
-      resolve({ status: response.statusCode ?? 0, text: await text(response).catch(String) });
-    });
+    const call = request(
+      { host: gateway, port: apiPort, path, ca, cert, key, agent: false },
+      async (response) => {
+        response.on('error', failed);
+        resolve({ status: response.statusCode ?? 0, text: await text(response).catch(String) });
+      },
+    );
     call.on('error', failed);
     call.end();
   });

@@ -58,8 +58,13 @@ export const startApiServer = ({ dir, kube }: LabSettings, processes: Processes)
   ]);
 };
 
-/** Starts what only needs the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway. */
-export const startControllers = async ({ dir, kube, tools, name, nodeGrace }: LabSettings, processes: Processes): Promise<void> => {
+/**
+ * Starts what only needs the API server: controllers, scheduler, and one kube-proxy on the nodes' gateway.
+ */
+export const startControllers = async (
+  { dir, kube, tools, name, nodeGrace }: LabSettings,
+  processes: Processes,
+): Promise<void> => {
   const files = labFiles(dir);
   const pki = (file: string) => join(files.pki, file);
   const kubeconfig = async (identity: string) => {
@@ -98,5 +103,7 @@ export const startControllers = async ({ dir, kube, tools, name, nodeGrace }: La
     '--healthz-bind-address=127.0.0.1:10256',
     '--metrics-bind-address=127.0.0.1:10249',
   ];
-  processes.start('kube-proxy', kube, ['kube-proxy', ...proxyFlags], { env: { ...process.env, PATH: `${tools}:${process.env.PATH}` } });
+  processes.start('kube-proxy', kube, ['kube-proxy', ...proxyFlags], {
+    env: { ...process.env, PATH: `${tools}:${process.env.PATH}` },
+  });
 };

@@ -7,10 +7,14 @@ import { createInterface } from 'node:readline';
 import { relayTo } from './relay.ts';
 import { type LabSettings, labFiles, labSockets } from './settings.ts';
 
-// The one process of a lab outside its namespaces: it listens on 127.0.0.1 for the API server, starts the supervisor, and takes
-// everything down when it is told to, or when who started it ends without having said `keep`. Its working directory is the lab's folder.
+// The one process of a lab outside its namespaces: it listens on 127.0.0.1 for the API server, starts the
+// supervisor, and takes everything down when it is told to, or when who started it ends without having said
+// `keep`. Its working directory is the lab's folder.
 
-/** How long the supervisor may take to end by itself; the host owns this time-out, after it the kernel ends it. */
+/**
+ * How long the supervisor may take to end by itself; the host owns this time-out, after it the kernel ends
+ * it.
+ */
 const END_TIMEOUT_MS = 5_000;
 
 const dir = process.argv[2] as string;
@@ -25,9 +29,19 @@ await new Promise<void>((resolve) => api.listen(settings.port, '127.0.0.1', reso
 settings.port = (api.address() as AddressInfo).port;
 await writeFile(files.settings, JSON.stringify(settings));
 
-const namespaces = ['--user', '--map-root-user', '--net', '--pid', '--fork', '--mount', '--mount-proc', '--kill-child'];
-// Whatever loses its parent there becomes a child of the namespace's first process, and Node waits for none but its own: what a node that
-// crashed leaves would stay, dead, in the process table. A shell waits for all, and ends with the supervisor.
+const namespaces = [
+  '--user',
+  '--map-root-user',
+  '--net',
+  '--pid',
+  '--fork',
+  '--mount',
+  '--mount-proc',
+  '--kill-child',
+];
+// Whatever loses its parent there becomes a child of the namespace's first process, and Node waits for none
+// but its own: what a node that crashed leaves would stay, dead, in the process table. A shell waits for all,
+// and ends with the supervisor.
 const firstProcess = ['sh', '-c', 'exec 3<&0; "$@" <&3 3<&- & wait $!', 'sh'];
 const supervisorCommand = [process.execPath, join(import.meta.dirname, 'supervisor.ts'), files.settings];
 const supervisor = spawn('unshare', [...namespaces, ...firstProcess, ...supervisorCommand], {
@@ -52,7 +66,8 @@ supervisor.stdin.on('error', () => {});
 supervisor.on('error', (error) => say('failed', `the lab's namespaces could not be made: ${error.message}`));
 // Its namespaces' processes are all gone when it has ended.
 supervisor.on('exit', async (code, signal) => {
-  if (!down) say('failed', `the lab's supervisor ended (${signal ?? `exit code ${code}`})\n${lastWords}`.trim());
+  if (!down)
+    say('failed', `the lab's supervisor ended (${signal ?? `exit code ${code}`})\n${lastWords}`.trim());
   await rm(dir, { recursive: true, force: true, maxRetries: 5 });
   process.exit(down ? 0 : 1);
 });
@@ -66,5 +81,10 @@ process.stdin.on('end', () => kept || takeDown());
 process.stdin.on('error', () => kept || takeDown());
 await writeFile(
   files.state,
-  JSON.stringify({ pid: process.pid, started: new Date().toISOString(), nodes: settings.nodes, kubeconfig: files.kubeconfig }),
+  JSON.stringify({
+    pid: process.pid,
+    started: new Date().toISOString(),
+    nodes: settings.nodes,
+    kubeconfig: files.kubeconfig,
+  }),
 );

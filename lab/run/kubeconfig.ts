@@ -2,7 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 
-/** Writes a kubeconfig (mode 0600) with one context, named after the lab, for one of the lab's certificates. */
+/**
+ * Writes a kubeconfig (mode 0600) with one context, named after the lab, for one of the lab's certificates.
+ */
 export const writeKubeconfig = async (options: {
   file: string;
   pki: string;
@@ -20,7 +22,10 @@ export const writeKubeconfig = async (options: {
     users: [
       {
         name: identity,
-        user: { 'client-certificate-data': await encoded(`${identity}.crt`), 'client-key-data': await encoded(`${identity}.key`) },
+        user: {
+          'client-certificate-data': await encoded(`${identity}.crt`),
+          'client-key-data': await encoded(`${identity}.key`),
+        },
       },
     ],
     contexts: [{ name: context, context: { cluster: context, user: identity } }],

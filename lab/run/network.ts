@@ -12,10 +12,11 @@ const sysctls = {
 };
 
 /**
- * Lays the lab's network in this namespace: a bridge that is the nodes' gateway, a virtual cable to each node, and routes
- * to pods and services. There is no way out.
+ * Lays the lab's network in this namespace: a bridge that is the nodes' gateway, a virtual cable to each
+ * node, and routes to pods and services. There is no way out.
  *
- * Nodes take their end of the cable by a raw socket: unlike a tap this needs no /dev/net/tun, which an ordinary user may not open.
+ * Nodes take their end of the cable by a raw socket: unlike a tap this needs no /dev/net/tun, which an
+ * ordinary user may not open.
  */
 export const layNetwork = async (tools: string, nodes: readonly LabNode[]): Promise<void> => {
   const cables = nodes.flatMap(({ link, port, podSubnet, address }) => [

@@ -9,7 +9,9 @@ export type Ran = { exitCode: number; stdout: string; stderr: string };
 export type NodeAgent = {
   /** Resolves when the node has come so far in its boot that it takes commands. */
   ready: Promise<void>;
-  /** Runs a bash script in the node, as root; rejects when the node dies, or has not answered in `within` ms. */
+  /**
+   * Runs a bash script in the node, as root; rejects when the node dies, or has not answered in `within` ms.
+   */
   run: (script: string, options?: { within?: number }) => Promise<Ran>;
 };
 
@@ -21,8 +23,9 @@ const decode = (text: string): string => Buffer.from(text.slice(1), 'base64').to
 /**
  * Speaks with the agent in a node's init, over that node's second console.
  *
- * A request is `NUMBER SCRIPT`, an answer `NUMBER EXITCODE =STDOUT =STDERR`, texts in base64; answers come as commands end.
- * Before it is ready the agent asks for the time (`clock`, in microseconds), and sets the node's clock by it.
+ * A request is `NUMBER SCRIPT`, an answer `NUMBER EXITCODE =STDOUT =STDERR`, texts in base64; answers come as
+ * commands end. Before it is ready the agent asks for the time (`clock`, in microseconds), and sets the
+ * node's clock by it.
  */
 export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
   const waiting = new Map<number, (ran: Ran) => void>();
@@ -41,7 +44,11 @@ export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
     const [first = '', exitCode, stdout = '', stderr = ''] = line.trim().split(' ');
     if (first === 'ready') return isReady();
     if (first === 'clock') return stream.write(`clock ${Date.now()}000\n`);
-    waiting.get(Number(first))?.({ exitCode: Number(exitCode), stdout: decode(stdout), stderr: decode(stderr) });
+    waiting.get(Number(first))?.({
+      exitCode: Number(exitCode),
+      stdout: decode(stdout),
+      stderr: decode(stderr),
+    });
   });
   return {
     ready,
@@ -50,7 +57,9 @@ export const nodeAgent = (node: string, stream: Duplex): NodeAgent => {
       const cut = AbortSignal.any([gone.signal, timer]);
       const end = once(cut, 'abort').then(() => {
         throw timer.aborted
-          ? new Error(`${node} did not answer within ${within / 1000} s (the lab's time-out for a command in a node)`)
+          ? new Error(
+              `${node} did not answer within ${within / 1000} s (the lab's time-out for a command in a node)`,
+            )
           : gone.signal.reason;
       });
       if (cut.aborted) throw gone.signal.reason;

@@ -19,7 +19,10 @@ export type BootedNode = {
   console: Duplex;
 };
 
-/** Lets one client at a time speak with a node's root shell, through a socket; `current` is the shell of the node's latest boot. */
+/**
+ * Lets one client at a time speak with a node's root shell, through a socket; `current` is the shell of the
+ * node's latest boot.
+ */
 export const serveConsole = (path: string, current: () => Duplex): void => {
   createServer((client) => {
     const stream = current();
@@ -35,10 +38,12 @@ export const serveConsole = (path: string, current: () => Duplex): void => {
 };
 
 /**
- * Boots a node: a User-Mode Linux kernel as one process. Its root is copy-on-write over the root image, its second disk (read-only) says who it is,
- * its third is /var/lib/longhorn; what it wrote is there again at its next boot.
+ * Boots a node: a User-Mode Linux kernel as one process. Its root is copy-on-write over the root image, its
+ * second disk (read-only) says who it is, its third is /var/lib/longhorn; what it wrote is there again at its
+ * next boot.
  *
- * It is pinned to one CPU, nodes in turn to all that the lab may use (see spread-nodes.ts): measured, a system call of a pinned node takes 6.5 us, else 44 us.
+ * It is pinned to one CPU, nodes in turn to all that the lab may use (see spread-nodes.ts): measured, a
+ * system call of a pinned node takes 6.5 us, else 44 us.
  */
 export const bootNode = (
   settings: LabSettings,
@@ -51,7 +56,8 @@ export const bootNode = (
   const arguments_ = [
     `mem=${memory}`,
     ...options.kernel.flags,
-    // From the lab's folder, where all of it starts: a kernel reads its arguments as words, and a cache's path may have a space in it.
+    // From the lab's folder, where all of it starts: a kernel reads its arguments as words, and a cache's
+    // path may have a space in it.
     `ubd0=${node.name}.cow,${rootLink}`,
     `ubd1r=${basename(options.files)}`,
     `ubd2=${basename(options.disk)}`,
@@ -67,12 +73,17 @@ export const bootNode = (
     'uml_dir=memory/',
     `umid=${node.name}`,
   ];
-  const booted = options.processes.start(node.name, 'taskset', ['-c', String(cpu), options.kernel.path, ...arguments_], {
-    env: { ...process.env, TMPDIR: labFiles(dir).memory },
-    channels: 2,
-    // The control plane and who watches it come first: they are few, and everything waits for them.
-    yields: true,
-  });
+  const booted = options.processes.start(
+    node.name,
+    'taskset',
+    ['-c', String(cpu), options.kernel.path, ...arguments_],
+    {
+      env: { ...process.env, TMPDIR: labFiles(dir).memory },
+      channels: 2,
+      // The control plane and who watches it come first: they are few, and everything waits for them.
+      yields: true,
+    },
+  );
   const [, , , console, commands] = booted.child.stdio as unknown as Duplex[];
   if (console === undefined || commands === undefined) throw new Error(`${node.name} has no consoles`);
   console.on('error', () => console.destroy());

@@ -9,7 +9,11 @@ import { apiPort, dnsAddress, gateway, type LabNode, linkMtu, nodeNetworkPrefix 
 const kubelet = {
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
   kind: 'KubeletConfiguration',
-  authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: '/lab/ca.crt' } },
+  authentication: {
+    anonymous: { enabled: false },
+    webhook: { enabled: true },
+    x509: { clientCAFile: '/lab/ca.crt' },
+  },
   authorization: { mode: 'Webhook' },
   tlsCertFile: '/lab/kubelet.crt',
   tlsPrivateKeyFile: '/lab/kubelet.key',
@@ -39,24 +43,40 @@ const cni = (node: LabNode) => ({
 });
 
 const shellVariables = (node: LabNode) =>
-  Object.entries({ NAME: node.name, ADDRESS: `${node.address}/${nodeNetworkPrefix}`, GATEWAY: gateway, DNS: dnsAddress })
+  Object.entries({
+    NAME: node.name,
+    ADDRESS: `${node.address}/${nodeNetworkPrefix}`,
+    GATEWAY: gateway,
+    DNS: dnsAddress,
+  })
     .map(([name, value]) => `${name}=${value}\n`)
     .join('');
 
-/** Writes the tar that a node reads as its second disk at boot (who it is, its certificates and routes); returns its path. */
-export const writeNodeFiles = async ({ dir, name }: LabSettings, node: LabNode, nodes: readonly LabNode[]): Promise<string> => {
+/**
+ * Writes the tar that a node reads as its second disk at boot (who it is, its certificates and routes);
+ * returns its path.
+ */
+export const writeNodeFiles = async (
+  { dir, name }: LabSettings,
+  node: LabNode,
+  nodes: readonly LabNode[],
+): Promise<string> => {
   const { pki } = labFiles(dir);
   const folder = join(dir, `${node.name}.files`);
   await mkdir(folder, { mode: 0o700 });
   const others = nodes.filter((other) => other !== node);
   const write = (file: string, content: string) => writeFile(join(folder, file), content);
   await write('node.env', shellVariables(node));
-  await write('hosts', ['127.0.0.1 localhost', ...nodes.map((each) => `${each.address} ${each.name}`), ''].join('\n'));
+  await write(
+    'hosts',
+    ['127.0.0.1 localhost', ...nodes.map((each) => `${each.address} ${each.name}`), ''].join('\n'),
+  );
   await write('routes', others.map(({ podSubnet, address }) => `${podSubnet} ${address}\n`).join(''));
   await write('cni.conflist', JSON.stringify(cni(node)));
   await write('kubelet.yaml', stringify(kubelet));
   await copyFile(join(pki, 'ca.crt'), join(folder, 'ca.crt'));
-  for (const kind of ['crt', 'key']) await copyFile(join(pki, `${node.name}.${kind}`), join(folder, `kubelet.${kind}`));
+  for (const kind of ['crt', 'key'])
+    await copyFile(join(pki, `${node.name}.${kind}`), join(folder, `kubelet.${kind}`));
   await writeKubeconfig({
     file: join(folder, 'kubelet.kubeconfig'),
     pki,

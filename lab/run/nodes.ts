@@ -17,7 +17,8 @@ export type RunningNode = LabNode & {
   boot: () => void;
 };
 
-const bytesOf = (size: string): number => Number(size.slice(0, -1)) * (size.endsWith('G') ? 2 ** 30 : 2 ** 20);
+const bytesOf = (size: string): number =>
+  Number(size.slice(0, -1)) * (size.endsWith('G') ? 2 ** 30 : 2 ** 20);
 
 const makeDisk = async (file: string, size: string): Promise<void> => {
   const disk = await open(file, 'w');
@@ -35,7 +36,10 @@ export const bootNodes = async (
   return Promise.all(
     nodes.map(async (node) => {
       const disk = join(settings.dir, `${node.name}.disk`);
-      const [files] = await Promise.all([writeNodeFiles(settings, node, nodes), makeDisk(disk, settings.disk)]);
+      const [files] = await Promise.all([
+        writeNodeFiles(settings, node, nodes),
+        makeDisk(disk, settings.disk),
+      ]);
       const boot = () => bootNode(settings, node, { kernel, files, disk, processes });
       let booted = boot();
       serveConsole(labSockets.console(node.name), () => booted.console);

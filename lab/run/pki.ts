@@ -3,11 +3,15 @@ import { join } from 'node:path';
 import { execa } from 'execa';
 import { apiServiceAddress, gateway, type LabNode } from './topology.ts';
 
-/** Certificates live for a lab's life; ten days before and after its start outlive any of them, and a node's clock that is set wrong for a test. */
+/**
+ * Certificates live for a lab's life; ten days before and after its start outlive any of them, and a node's
+ * clock that is set wrong for a test.
+ */
 const MARGIN_MS = 10 * 24 * 3_600_000;
 
 // As openssl wants it: 20261231235959Z.
-const timestamp = (time: number): string => `${new Date(time).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
+const timestamp = (time: number): string =>
+  `${new Date(time).toISOString().slice(0, 19).replace(/[-:T]/g, '')}Z`;
 
 type Identity = { name: string; subject: string; addresses?: string };
 
@@ -30,16 +34,36 @@ const identities = (nodes: readonly LabNode[]): Identity[] => [
   })),
 ];
 
-/** Makes the lab's certificate authority and one certificate for each of its parts, new for every lab, as PEM files in `dir`. */
-export const makeCertificates = async (options: { dir: string; tools: string; nodes: readonly LabNode[] }): Promise<void> => {
+/**
+ * Makes the lab's certificate authority and one certificate for each of its parts, new for every lab, as PEM
+ * files in `dir`.
+ */
+export const makeCertificates = async (options: {
+  dir: string;
+  tools: string;
+  nodes: readonly LabNode[];
+}): Promise<void> => {
   const { dir, tools, nodes } = options;
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await writeFile(join(dir, 'openssl.cnf'), '[req]\ndistinguished_name=dn\n[dn]\n');
   const openssl = (...args: string[]) =>
-    execa(join(tools, 'openssl'), args, { cwd: dir, env: { OPENSSL_CONF: join(dir, 'openssl.cnf'), HOME: dir } });
+    execa(join(tools, 'openssl'), args, {
+      cwd: dir,
+      env: { OPENSSL_CONF: join(dir, 'openssl.cnf'), HOME: dir },
+    });
   const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
-  const validity = ['-not_before', timestamp(Date.now() - MARGIN_MS), '-not_after', timestamp(Date.now() + MARGIN_MS)];
-  const constraints = ['-addext', 'basicConstraints=critical,CA:TRUE', '-addext', 'keyUsage=critical,keyCertSign,cRLSign'];
+  const validity = [
+    '-not_before',
+    timestamp(Date.now() - MARGIN_MS),
+    '-not_after',
+    timestamp(Date.now() + MARGIN_MS),
+  ];
+  const constraints = [
+    '-addext',
+    'basicConstraints=critical,CA:TRUE',
+    '-addext',
+    'keyUsage=critical,keyCertSign,cRLSign',
+  ];
   await openssl(
     'req',
     '-x509',
@@ -76,7 +100,15 @@ export const makeCertificates = async (options: { dir: string; tools: string; no
     );
   };
   await Promise.all([
-    openssl('genpkey', '-algorithm', 'RSA', '-pkeyopt', 'rsa_keygen_bits:2048', '-out', 'service-account.key'),
+    openssl(
+      'genpkey',
+      '-algorithm',
+      'RSA',
+      '-pkeyopt',
+      'rsa_keygen_bits:2048',
+      '-out',
+      'service-account.key',
+    ),
     ...identities(nodes).map(issue),
   ]);
 };

@@ -2,7 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RunningNode } from './nodes.ts';
 
-/** A process of a group: its ID, and its state as a letter of proc(5): `T` is stopped, `Z` dead and not yet collected. */
+/**
+ * A process of a group: its ID, and its state as a letter of proc(5): `T` is stopped, `Z` dead and not yet
+ * collected.
+ */
 type GroupMember = { pid: number; state: string };
 
 /** The state and the group in a text as /proc/PID/stat is one. */
@@ -15,14 +18,19 @@ export const parseStat = (stat: string): { state: string; group: number } => {
 /** The processes of a group, the dead that nobody has collected among them. */
 export const groupMembers = async (group: number): Promise<GroupMember[]> => {
   const entries = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
-  const stats = await Promise.all(entries.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')));
+  const stats = await Promise.all(
+    entries.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')),
+  );
   return stats.flatMap((stat, position) => {
     const { state, group: own } = parseStat(stat);
     return own === group ? [{ pid: Number(entries[position]), state }] : [];
   });
 };
 
-/** How long processes may take to follow a signal that they cannot refuse; the lab's supervisor owns this time-out. */
+/**
+ * How long processes may take to follow a signal that they cannot refuse; the lab's supervisor owns this
+ * time-out.
+ */
 const TIMEOUT_MS = 10_000;
 
 /** The process group of a node's kernel. */
@@ -31,12 +39,21 @@ export const groupOf = (node: RunningNode): number => node.current().process.chi
 // Dead: a stopped parent does not collect a child that ended just before, and it stays in the list as long.
 const isOver = (state: string): boolean => state === 'Z' || state === 'X';
 
-/** The states of a process group's living members, a letter each as in proc(5): `T` is stopped. Empty when none is left. */
+/**
+ * The states of a process group's living members, a letter each as in proc(5): `T` is stopped. Empty when
+ * none is left.
+ */
 export const groupStates = async (group: number): Promise<string[]> =>
   (await groupMembers(group)).map(({ state }) => state).filter((state) => !isOver(state));
 
-/** Waits until a group is as it should be: its processes are others' children and have no event, so they are looked at every 10 ms. */
-export const untilGroup = async (group: number, isSo: (states: readonly string[]) => boolean): Promise<void> => {
+/**
+ * Waits until a group is as it should be: its processes are others' children and have no event, so they are
+ * looked at every 10 ms.
+ */
+export const untilGroup = async (
+  group: number,
+  isSo: (states: readonly string[]) => boolean,
+): Promise<void> => {
   const end = Date.now() + TIMEOUT_MS;
   while (!isSo(await groupStates(group)) && Date.now() < end) await delay(10);
 };

@@ -12,8 +12,9 @@ const NICENESS = '5';
 const PAUSE_MS = 110;
 
 /**
- * Lets the other sessions of this machine go first where processors are short. `pid` leads a session of its own: a kernel with autogroups shares
- * processors out among sessions, and only within one by the niceness of its processes.
+ * Lets the other sessions of this machine go first where processors are short. `pid` leads a session of its
+ * own: a kernel with autogroups shares processors out among sessions, and only within one by the niceness of
+ * its processes.
  */
 const yieldToOthers = async (pid: number): Promise<void> => {
   const file = `/proc/${pid}/autogroup`;
@@ -29,7 +30,9 @@ export type Running = {
   child: ChildProcess;
   /** Sends a signal to the whole group. */
   signal: (signal: NodeJS.Signals) => void;
-  /** Ends it on purpose, with all that belongs to it: nobody is told that it ended. Resolves when it is gone. */
+  /**
+   * Ends it on purpose, with all that belongs to it: nobody is told that it ended. Resolves when it is gone.
+   */
   kill: () => Promise<void>;
 };
 
@@ -39,7 +42,10 @@ export type Processes = {
     name: string,
     command: string,
     args: readonly string[],
-    /** `channels`: how many streams it has beside input, output and errors, from 3 on; `yields`: processors go to others first. */
+    /**
+     * `channels`: how many streams it has beside input, output and errors, from 3 on; `yields`: processors go
+     * to others first.
+     */
     options?: { env?: NodeJS.ProcessEnv; channels?: number; yields?: boolean },
   ) => Running;
 };
@@ -47,7 +53,8 @@ export type Processes = {
 /** How much of its log is told of a process that ended: the log itself goes with the lab. */
 const LAST_LINES = 15;
 
-const endOf = async (file: string): Promise<string> => (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-LAST_LINES).join('\n');
+const endOf = async (file: string): Promise<string> =>
+  (await readFile(file, 'utf8')).trimEnd().split('\n').slice(-LAST_LINES).join('\n');
 
 const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void => {
   if (leader === undefined) return;
@@ -58,7 +65,10 @@ const signalGroup = (leader: number | undefined, signal: NodeJS.Signals): void =
   }
 };
 
-/** Makes the starter of processes; `ended` hears of every one that ends by itself, with what is to be told a person. */
+/**
+ * Makes the starter of processes; `ended` hears of every one that ends by itself, with what is to be told a
+ * person.
+ */
 export const makeProcesses = async (logs: string, ended: (text: string) => void): Promise<Processes> => {
   await mkdir(logs, { recursive: true });
   return {

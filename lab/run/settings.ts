@@ -13,7 +13,10 @@ export type LabSettings = LabSize & {
   kube: string;
   tools: string;
   kernel: string;
-  /** How long Kubernetes waits for a silent node before it calls it NotReady, as `16s`; left out, it is Kubernetes' own 50 s. */
+  /**
+   * How long Kubernetes waits for a silent node before it calls it NotReady, as `16s`; left out, it is
+   * Kubernetes' own 50 s.
+   */
   nodeGrace?: string;
   /** The port on 127.0.0.1 under which the API server is reached from outside. */
   port: number;
@@ -37,4 +40,8 @@ export const labFiles = (dir: string) => ({
  * The sockets of a lab, relative to its folder, which whoever uses them has as its working directory:
  * the path of a unix socket may not be longer than 107 bytes, that of a cache may.
  */
-export const labSockets = { api: 'api.sock', control: 'control.sock', console: (node: string) => `${node}.sock` };
+export const labSockets = {
+  api: 'api.sock',
+  control: 'control.sock',
+  console: (node: string) => `${node}.sock`,
+};

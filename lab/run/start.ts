@@ -15,7 +15,10 @@ export type Lab = {
   context: string;
   /** What went wrong inside since: for each process that ended, how, and what it last said. */
   ended: readonly string[];
-  /** Aborts, with what happened, when the lab has lost a process that nobody ended on purpose: nothing that runs on it is to be trusted. */
+  /**
+   * Aborts, with what happened, when the lab has lost a process that nobody ended on purpose: nothing that
+   * runs on it is to be trusted.
+   */
   lost: AbortSignal;
   /** Lets the lab outlive this process. */
   keep: () => void;
@@ -29,11 +32,13 @@ const START_TIMEOUT_MS = 120_000;
 /**
  * Starts a lab and resolves when its API server answers; its nodes may not be ready then.
  *
- * Until `keep` is called it goes down with this process, however that ends. Throws NotFit when a lab of that name is up.
+ * Until `keep` is called it goes down with this process, however that ends. Throws NotFit when a lab of that
+ * name is up.
  */
 export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Promise<Lab> => {
   const dir = labDir(options.name);
-  if (await labState(options.name)) throw new NotFit(`a lab named ${options.name} is up already: run npm run lab -- down`);
+  if (await labState(options.name))
+    throw new NotFit(`a lab named ${options.name} is up already: run npm run lab -- down`);
   // What a lab that was killed together with its host has left.
   if (existsSync(dir)) await rm(dir, { recursive: true, force: true });
   await mkdir(dir, { recursive: true, mode: 0o700 });
@@ -41,7 +46,8 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
   const settings: LabSettings = { ...options, dir, port: 0 };
   await writeFile(files.settings, JSON.stringify(settings));
 
-  // In a session of its own: Ctrl-C at the terminal must reach who heals and cleans up first, not the cluster.
+  // In a session of its own: Ctrl-C at the terminal must reach who heals and cleans up first, not the
+  // cluster.
   const log = await open(files.hostLog, 'a');
   const host = spawn(process.execPath, [join(import.meta.dirname, 'host.ts'), dir], {
     stdio: ['pipe', 'pipe', log.fd],
@@ -64,7 +70,12 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
   try {
     await new Promise<void>((resolve, reject) => {
       const timer = setTimeout(
-        () => reject(new Error(`the lab's control plane did not answer in ${START_TIMEOUT_MS / 1000} s (${ended.join('; ')})`)),
+        () =>
+          reject(
+            new Error(
+              `the lab's control plane did not answer in ${START_TIMEOUT_MS / 1000} s (${ended.join('; ')})`,
+            ),
+          ),
         START_TIMEOUT_MS,
       );
       createInterface(host.stdout).on('line', (line) => {
@@ -76,7 +87,9 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
         resolve();
       });
       host.on('error', reject);
-      exited.then(() => reject(new Error('the lab ended before it was up')), reject).finally(() => clearTimeout(timer));
+      exited
+        .then(() => reject(new Error('the lab ended before it was up')), reject)
+        .finally(() => clearTimeout(timer));
     });
   } catch (error) {
     if (host.exitCode === null) await stop();
@@ -87,5 +100,12 @@ export const startLab = async (options: Omit<LabSettings, 'dir' | 'port'>): Prom
     host.unref();
     for (const stream of [host.stdin, host.stdout]) (stream as unknown as { unref?: () => void }).unref?.();
   };
-  return { kubeconfig: files.kubeconfig, context: `corral-${options.name}`, ended, lost: lost.signal, keep, stop };
+  return {
+    kubeconfig: files.kubeconfig,
+    context: `corral-${options.name}`,
+    ended,
+    lost: lost.signal,
+    keep,
+    stop,
+  };
 };

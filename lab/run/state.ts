@@ -4,7 +4,10 @@ import { labDir, labFiles } from './settings.ts';
 /** A lab that is up: the process that owns it, since when, how many nodes, and how to reach it. */
 export type LabState = { pid: number; started: string; nodes: number; kubeconfig: string };
 
-/** The state of the lab of that name, or undefined when it is not up: its host process decides, not the files it left. */
+/**
+ * The state of the lab of that name, or undefined when it is not up: its host process decides, not the files
+ * it left.
+ */
 export const labState = async (name: string): Promise<LabState | undefined> => {
   const dir = labDir(name);
   try {

@@ -27,14 +27,18 @@ const answer = async (line: string, context: LabContext): Promise<object> => {
   try {
     const { action, ...asked } = requestSchema.parse(JSON.parse(line));
     const act = Object.hasOwn(actions, action) ? actions[action] : undefined;
-    if (act === undefined) throw new Error(`the lab knows no action ${action}; it knows ${Object.keys(actions).join(', ')}`);
+    if (act === undefined)
+      throw new Error(`the lab knows no action ${action}; it knows ${Object.keys(actions).join(', ')}`);
     return { result: (await act(context, asked)) ?? null };
   } catch (error) {
     return { error: error instanceof z.ZodError ? z.prettifyError(error) : (error as Error).message };
   }
 };
 
-/** Takes orders from this user's other processes, by a socket in the lab's folder: one JSON request a line, one JSON answer a line. */
+/**
+ * Takes orders from this user's other processes, by a socket in the lab's folder: one JSON request a line,
+ * one JSON answer a line.
+ */
 const serveControl = (context: LabContext): void => {
   createServer((client) => {
     client.on('error', () => client.destroy());
@@ -45,12 +49,14 @@ const serveControl = (context: LabContext): void => {
   }).listen(labSockets.control);
 };
 
-// The first process of the lab's namespaces but for a shell that waits for it: when it ends, whatever the reason, the kernel ends all the others.
-// It says what happens as one JSON line an event on standard output, and ends when its standard input does.
+// The first process of the lab's namespaces but for a shell that waits for it: when it ends, whatever the
+// reason, the kernel ends all the others. It says what happens as one JSON line an event on standard output,
+// and ends when its standard input does.
 
 const settings = JSON.parse(readFileSync(process.argv[2] as string, 'utf8')) as LabSettings;
 const files = labFiles(settings.dir);
-const say = (event: 'ready' | 'ended', text = '') => process.stdout.write(`${JSON.stringify({ event, text })}\n`);
+const say = (event: 'ready' | 'ended', text = '') =>
+  process.stdout.write(`${JSON.stringify({ event, text })}\n`);
 
 /** The host process is gone: nobody else will take the lab's folder away. */
 const hostGone = () => {
@@ -71,7 +77,9 @@ const start = async () => {
   const [kernel, apiServer] = await Promise.all([
     placeKernel({ kernel: settings.kernel, tools: settings.tools, into: files.memory }),
     // All wait for it: it starts as soon as it can.
-    makeCertificates({ dir: files.pki, tools: settings.tools, nodes }).then(() => runApiServer(settings, processes)),
+    makeCertificates({ dir: files.pki, tools: settings.tools, nodes }).then(() =>
+      runApiServer(settings, processes),
+    ),
     layNetwork(settings.tools, nodes),
   ]);
   const booted = await bootNodes(settings, nodes, { kernel, processes });

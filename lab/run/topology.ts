@@ -1,5 +1,15 @@
-/** The addresses and names of one lab; every lab has them in a network namespace of its own, so all labs have the same. */
-export type LabNode = { index: number; name: string; address: string; podSubnet: string; link: string; port: string };
+/**
+ * The addresses and names of one lab; every lab has them in a network namespace of its own, so all labs have
+ * the same.
+ */
+export type LabNode = {
+  index: number;
+  name: string;
+  address: string;
+  podSubnet: string;
+  link: string;
+  port: string;
+};
 
 export const gateway = '172.31.77.1';
 export const nodeNetworkPrefix = 24;
@@ -9,7 +19,10 @@ export const apiServiceAddress = '10.96.0.1';
 export const dnsAddress = '10.96.0.10';
 export const apiPort = 6443;
 
-/** The longest packet between nodes and pods: with 1500 a node spends a quarter more CPU on what it writes by iSCSI. */
+/**
+ * The longest packet between nodes and pods: with 1500 a node spends a quarter more CPU on what it writes by
+ * iSCSI.
+ */
 export const linkMtu = 9000;
 
 /** The nodes of a lab: `node1` and so on, 1 to 8 of them. */

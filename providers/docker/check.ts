@@ -10,39 +10,54 @@ const ANSWER_MS = 30_000;
 
 const orLab = 'or use --provider lab, which needs neither Docker nor root';
 
-const ask = (command: string, args: string[]) => execa(command, args, { reject: false, stdin: 'ignore', timeout: ANSWER_MS });
+const ask = (command: string, args: string[]) =>
+  execa(command, args, { reject: false, stdin: 'ignore', timeout: ANSWER_MS });
 
 const isMissing = ({ code }: { code?: string | undefined }): boolean => code === 'ENOENT';
 
-/** Checks that Docker answers and runs what the images are for; throws NotFit with the one line that mends it. */
+/**
+ * Checks that Docker answers and runs what the images are for; throws NotFit with the one line that mends it.
+ */
 export const checkDocker = async (): Promise<void> => {
   const answer = await ask('docker', ['version', '--format', '{{.Server.Os}}/{{.Server.Arch}}']);
-  if (isMissing(answer)) throw new NotFit(`docker is missing: install Docker Engine (docs.docker.com/engine/install), ${orLab}`);
-  if (answer.timedOut) throw new NotFit(`Docker does not answer in ${ANSWER_MS / 1000} s: restart it, ${orLab}`);
+  if (isMissing(answer))
+    throw new NotFit(`docker is missing: install Docker Engine (docs.docker.com/engine/install), ${orLab}`);
+  if (answer.timedOut)
+    throw new NotFit(`Docker does not answer in ${ANSWER_MS / 1000} s: restart it, ${orLab}`);
   if (answer.failed)
     throw new NotFit(
       `Docker does not answer (${oneLine(answer.stderr)}): start it, and see that you may use it (the group docker), ${orLab}`,
     );
   const platform = answer.stdout.trim();
   if (platform !== nodePlatform)
-    throw new NotFit(`Docker runs ${platform} here, and the images are for ${nodePlatform}: use another machine`);
+    throw new NotFit(
+      `Docker runs ${platform} here, and the images are for ${nodePlatform}: use another machine`,
+    );
 };
 
 type Tool = Pick<ClusterTool, 'name' | 'install' | 'oldest'>;
 
-/** Checks that the tool is there and new enough, and returns its version; throws NotFit with the one line that mends it. */
+/**
+ * Checks that the tool is there and new enough, and returns its version; throws NotFit with the one line that
+ * mends it.
+ */
 export const checkTool = async ({ name, install, oldest }: Tool): Promise<string> => {
   const answer = await ask(name, ['version']);
   if (isMissing(answer)) throw new NotFit(`${name} is missing: ${install}, ${orLab}`);
   // `k3d version v5.8.3`: not the 3 of its name.
   const version = semver.coerce(/\bv\d+\.\d+\.\d+/.exec(answer.stdout)?.[0] ?? null);
   if (answer.failed || version === null)
-    throw new NotFit(`${name} version cannot be told (${oneLine(answer.stderr || answer.stdout)}): install it anew: ${install}`);
-  if (semver.lt(version, oldest)) throw new NotFit(`${name} ${version} is too old, it takes ${oldest} at least: ${install}`);
+    throw new NotFit(
+      `${name} version cannot be told (${oneLine(answer.stderr || answer.stdout)}): install it anew: ${install}`,
+    );
+  if (semver.lt(version, oldest))
+    throw new NotFit(`${name} ${version} is too old, it takes ${oldest} at least: ${install}`);
   return version.version;
 };
 
-/** Checks that Docker and the tool are there and can be used; throws NotFit with the one line that mends it. */
+/**
+ * Checks that Docker and the tool are there and can be used; throws NotFit with the one line that mends it.
+ */
 export const checkTools = async (tool: Tool): Promise<void> => {
   await checkTool(tool);
   await checkDocker();

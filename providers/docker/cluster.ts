@@ -6,7 +6,10 @@ import { NotFit } from '../provider.ts';
 import { runTool } from './run.ts';
 import type { ClusterTool } from './tool.ts';
 
-/** How long each may take at most (ms): nodes' images may have to be pulled, an archive has up to 2 GB. Whoever brings the cluster owns them. */
+/**
+ * How long each may take at most (ms): nodes' images may have to be pulled, an archive has up to 2 GB.
+ * Whoever brings the cluster owns them.
+ */
 const limits = { list: 60_000, create: 900_000, load: 600_000, remove: 300_000 };
 
 /** A cluster of Docker containers, which goes with this process. */
@@ -25,16 +28,30 @@ export type DockerCluster = {
 };
 
 /** The command that deletes a cluster, for people. */
-export const removeCommand = ({ name: command, remove }: ClusterTool, name: string): string => [command, ...remove(name)].join(' ');
+export const removeCommand = ({ name: command, remove }: ClusterTool, name: string): string =>
+  [command, ...remove(name)].join(' ');
 
-const refuseTaken = async (tool: ClusterTool, { name, kubeconfig, signal }: { name: string; kubeconfig: string; signal: AbortSignal }) => {
-  const all = tool.list.read(await runTool(tool.name, tool.list.args, { kubeconfig, timeout: limits.list, signal }));
+const refuseTaken = async (
+  tool: ClusterTool,
+  { name, kubeconfig, signal }: { name: string; kubeconfig: string; signal: AbortSignal },
+) => {
+  const all = tool.list.read(
+    await runTool(tool.name, tool.list.args, { kubeconfig, timeout: limits.list, signal }),
+  );
   if (all.includes(name))
-    throw new NotFit(`there is a ${tool.name} cluster ${name} already, kept or left by another run: ${removeCommand(tool, name)}`);
+    throw new NotFit(
+      `there is a ${tool.name} cluster ${name} already, kept or left by another run: ${removeCommand(tool, name)}`,
+    );
 };
 
-/** Makes a cluster named `corral-` and this process's number; one that is cut short or fails leaves nothing behind. */
-export const createCluster = async (tool: ClusterTool, { signal }: { signal: AbortSignal }): Promise<DockerCluster> => {
+/**
+ * Makes a cluster named `corral-` and this process's number; one that is cut short or fails leaves nothing
+ * behind.
+ */
+export const createCluster = async (
+  tool: ClusterTool,
+  { signal }: { signal: AbortSignal },
+): Promise<DockerCluster> => {
   const name = `corral-${process.pid}`;
   const folder = await mkdtemp(join(tmpdir(), `corral-${tool.name}-`));
   const kubeconfig = join(folder, 'kubeconfig');
@@ -53,7 +70,8 @@ export const createCluster = async (tool: ClusterTool, { signal }: { signal: Abo
     kubeconfig,
     context: tool.context(name),
     workers,
-    load: async (archive, signal) => void (await run(tool.load({ name, archive, workers }), { timeout: limits.load, signal })),
+    load: async (archive, signal) =>
+      void (await run(tool.load({ name, archive, workers }), { timeout: limits.load, signal })),
     keep: dismiss,
     remove: async () => {
       try {
@@ -67,7 +85,10 @@ export const createCluster = async (tool: ClusterTool, { signal }: { signal: Abo
   };
   try {
     await run(tool.create({ name, kubeconfig }), { timeout: limits.create, signal });
-    if (tool.kubeconfig) await writeFile(kubeconfig, await run(tool.kubeconfig(name), { timeout: limits.list, signal }), { mode: 0o600 });
+    if (tool.kubeconfig)
+      await writeFile(kubeconfig, await run(tool.kubeconfig(name), { timeout: limits.list, signal }), {
+        mode: 0o600,
+      });
   } catch (error) {
     await cluster.remove();
     throw error;
@@ -75,12 +96,13 @@ export const createCluster = async (tool: ClusterTool, { signal }: { signal: Abo
   return cluster;
 };
 
-// However we end, the kernel closes the pipe that it reads from. Twice: a container may have been on its way while the first one looked.
+// However we end, the kernel closes the pipe that it reads from. Twice: a container may have been on its way
+// while the first one looked.
 const script = 'read -r _ && exit; folder=$1; shift; "$@"; "$@"; rm -rf -- "$folder"';
 
 /**
- * Starts a process that runs a command when this one ends, also by `kill -9`, and removes a folder; until `dismiss`. It has a session of its own:
- * no Ctrl-C at the terminal reaches it.
+ * Starts a process that runs a command when this one ends, also by `kill -9`, and removes a folder; until
+ * `dismiss`. It has a session of its own: no Ctrl-C at the terminal reaches it.
  */
 const guard = (
   [command, ...args]: readonly [string, ...string[]],

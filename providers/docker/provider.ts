@@ -20,20 +20,32 @@ import type { ClusterTool } from './tool.ts';
 type Up = Parameters<Provider['up']>[0];
 
 /** Packs all images that the nodes need, for whoever imports them. */
-const packArchives = ({ archives }: Target, { signal, progress }: Pick<Up, 'signal' | 'progress'>): Promise<string[]> =>
+const packArchives = (
+  { archives }: Target,
+  { signal, progress }: Pick<Up, 'signal' | 'progress'>,
+): Promise<string[]> =>
   buildingUntil(signal, () =>
     usingCache(async () => {
       const packed: string[] = [];
       for (const part of [storeArchive, ...archives]) {
         const pack = () => cached(part);
         // One that the cache has is not worth a line.
-        packed.push(join(await ((await isCached(part)) ? pack() : progress.step(`Pack the images: ${part.name}`, pack)), 'images.tar'));
+        packed.push(
+          join(
+            await ((await isCached(part)) ? pack() : progress.step(`Pack the images: ${part.name}`, pack)),
+            'images.tar',
+          ),
+        );
       }
       return packed;
     }),
   );
 
-const running = (tool: ClusterTool, cluster: DockerCluster, { target, version }: { target: Target; version: string }): RunningCluster => ({
+const running = (
+  tool: ClusterTool,
+  cluster: DockerCluster,
+  { target, version }: { target: Target; version: string },
+): RunningCluster => ({
   kubeconfig: cluster.kubeconfig,
   context: cluster.context,
   provider: tool.name,
@@ -54,31 +66,49 @@ const running = (tool: ClusterTool, cluster: DockerCluster, { target, version }:
 /** Fills a cluster that was just made; returns the version of the Longhorn in it. */
 const fill = async (
   { load, kubeconfig, workers }: DockerCluster,
-  { target, archives, signal, progress }: { target: Target; archives: string[]; signal: AbortSignal; progress: Progress },
+  {
+    target,
+    archives,
+    signal,
+    progress,
+  }: { target: Target; archives: string[]; signal: AbortSignal; progress: Progress },
 ): Promise<string> => {
   await progress.step('Load the images into its nodes', async () => {
     for (const archive of archives) await load(archive, signal);
   });
-  await progress.step(`Wait until ${workers.length} nodes are Ready`, () => nodesReady(workers, { kubeconfig, signal }));
+  await progress.step(`Wait until ${workers.length} nodes are Ready`, () =>
+    nodesReady(workers, { kubeconfig, signal }),
+  );
   return target.install({ kubeconfig, nodes: workers, signal });
 };
 
-const bringUp = async (tool: ClusterTool, { longhorn, registryMirror, signal, progress }: Up): Promise<RunningCluster> => {
+const bringUp = async (
+  tool: ClusterTool,
+  { longhorn, registryMirror, signal, progress }: Up,
+): Promise<RunningCluster> => {
   await checkTools(tool);
   await openCache();
   const target = await chooseTarget({ longhorn, registryMirror, portable: true, progress, signal });
   const archives = await packArchives(target, { signal, progress });
   signal.throwIfAborted();
-  const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () => createCluster(tool, { signal }));
+  const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () =>
+    createCluster(tool, { signal }),
+  );
   try {
-    return running(tool, cluster, { target, version: await fill(cluster, { target, archives, signal, progress }) });
+    return running(tool, cluster, {
+      target,
+      version: await fill(cluster, { target, archives, signal, progress }),
+    });
   } catch (error) {
     await cluster.remove();
     throw error;
   }
 };
 
-/** A cluster of Docker containers, made by a tool for a run, with a Longhorn in it; it goes with this process unless it is kept. */
+/**
+ * A cluster of Docker containers, made by a tool for a run, with a Longhorn in it; it goes with this process
+ * unless it is kept.
+ */
 export const dockerProvider = (tool: ClusterTool): Provider => ({
   name: tool.name,
   up: async (options) => {
@@ -92,14 +122,21 @@ export const dockerProvider = (tool: ClusterTool): Provider => ({
 
 type Node = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] } };
 
-const isReady = ({ status }: Node): boolean => status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false;
+const isReady = ({ status }: Node): boolean =>
+  status?.conditions?.some((each) => each.type === 'Ready' && each.status === 'True') ?? false;
 
 /** Waits by watch until these nodes are Ready. */
-const nodesReady = async (names: readonly string[], { kubeconfig, signal }: { kubeconfig: string; signal: AbortSignal }): Promise<void> => {
+const nodesReady = async (
+  names: readonly string[],
+  { kubeconfig, signal }: { kubeconfig: string; signal: AbortSignal },
+): Promise<void> => {
   const timeline = await follow<Node>(connect({ kubeconfig }), resources.nodes, { signal });
-  const owner = 'the set-up: a container is a node within a minute, and its network is an image that may have to be pulled';
+  const owner =
+    'the set-up: a container is a node within a minute, and its network is an image that may have to be pulled';
   try {
-    await Promise.all(names.map((name) => once(timeline, isReady, { name, label: `${name} is Ready`, within: '5m', owner })));
+    await Promise.all(
+      names.map((name) => once(timeline, isReady, { name, label: `${name} is Ready`, within: '5m', owner })),
+    );
   } finally {
     await timeline.stop();
   }

@@ -15,7 +15,10 @@ export type RunOptions = {
   signal?: AbortSignal;
 };
 
-/** What is worth telling of what a command said: from its first error on, without the stack and the inner commands that kind may add. */
+/**
+ * What is worth telling of what a command said: from its first error on, without the stack and the inner
+ * commands that kind may add.
+ */
 const essence = (said: string): string => {
   const lines = said
     .replaceAll(/command ".*" failed with error: /g, '')
@@ -32,20 +35,31 @@ const essence = (said: string): string => {
 };
 
 /**
- * Runs kind or k3d to its end and returns what it printed. It ends with this process, with all that it started, and Ctrl-C at the terminal
- * does not reach it. Throws the signal's reason, or an error in one line with what the command said.
+ * Runs kind or k3d to its end and returns what it printed. It ends with this process, with all that it
+ * started, and Ctrl-C at the terminal does not reach it. Throws the signal's reason, or an error in one line
+ * with what the command said.
  */
-export const runTool = async (command: string, args: readonly string[], options: RunOptions): Promise<string> => {
+export const runTool = async (
+  command: string,
+  args: readonly string[],
+  options: RunOptions,
+): Promise<string> => {
   const { kubeconfig, timeout, signal } = options;
   const shown = `${command} ${args.slice(0, 2).join(' ')}`;
   try {
     const ending = { timeout, ...(signal && { cancelSignal: signal }) };
-    const { stdout } = await ownedCommand(command, args, { ...ending, cwd: root, env: { KUBECONFIG: kubeconfig } });
+    const { stdout } = await ownedCommand(command, args, {
+      ...ending,
+      cwd: root,
+      env: { KUBECONFIG: kubeconfig },
+    });
     return stdout;
   } catch (error) {
     signal?.throwIfAborted();
     // Not what goes to the standard output: that may be a kubeconfig, with its keys.
     const { timedOut, stderr = '' } = error as ExecaError & { stderr?: string };
-    throw new Error(`${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essence(stderr)}`);
+    throw new Error(
+      `${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essence(stderr)}`,
+    );
   }
 };

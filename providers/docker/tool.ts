@@ -1,4 +1,6 @@
-/** A command that makes Kubernetes clusters of Docker containers, by the arguments with which it is called. */
+/**
+ * A command that makes Kubernetes clusters of Docker containers, by the arguments with which it is called.
+ */
 export type ClusterTool = {
   name: 'kind' | 'k3d';
   /** How to get it, after `kind is missing: `. */
@@ -10,7 +12,10 @@ export type ClusterTool = {
   create: (cluster: { name: string; kubeconfig: string }) => string[];
   /** Prints the kubeconfig, where creating does not write it. */
   kubeconfig?: (name: string) => string[];
-  /** Imports an image archive into the nodes that Longhorn runs on; ends with a failure when one of them does not take it. */
+  /**
+   * Imports an image archive into the nodes that Longhorn runs on; ends with a failure when one of them does
+   * not take it.
+   */
   load: (cluster: { name: string; archive: string; workers: readonly string[] }) => string[];
   /** Deletes a cluster, whole or half made; one that is not there is no failure. */
   remove: (name: string) => string[];

@@ -6,7 +6,10 @@ import { type Check, examine, missing, ok } from './check.ts';
 export const toCheck = (fitness: Fitness): Check =>
   fitness.trouble === undefined ? ok(fitness.need, fitness.found) : missing(fitness.need, fitness.trouble);
 
-/** Asks apt for a Debian archive, where `commands` say that there is an apt: only where something is still to be fetched from it. */
+/**
+ * Asks apt for a Debian archive, where `commands` say that there is an apt: only where something is still to
+ * be fetched from it.
+ */
 export const examineApt = async (commands: readonly Fitness[]): Promise<Check[]> => {
   const isThere = commands.some(({ need, trouble }) => need === 'apt-get' && trouble === undefined);
   return isThere ? [await examine("Debian's archive", debianMirror)] : [];

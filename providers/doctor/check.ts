@@ -16,9 +16,17 @@ export type Check = {
 export const ok = (title: string, detail: string): Check => ({ title, state: 'ok', detail, mend: null });
 
 /** It is not as it should be, and a run goes on without. */
-export const warning = (title: string, detail: string, mend: string | null = null): Check => ({ title, state: 'warning', detail, mend });
+export const warning = (title: string, detail: string, mend: string | null = null): Check => ({
+  title,
+  state: 'warning',
+  detail,
+  mend,
+});
 
-/** A run cannot do without; the message is one of those that say in one line what is wrong, and behind the last colon what mends it. */
+/**
+ * A run cannot do without; the message is one of those that say in one line what is wrong, and behind the
+ * last colon what mends it.
+ */
 export const missing = (title: string, message: string): Check => {
   const { detail, mend } = splitMessage(message);
   return { title, state: 'missing', detail, mend };
@@ -28,7 +36,10 @@ export const missing = (title: string, message: string): Check => {
 const order =
   /^(in a container, |as one who may, )?(add|bring|check|end|free|get|give|go|have|install|look|make|mend|name|npm|put|renew|restart|run|see|set|start|use)\b/;
 
-/** The two parts of a message: what is wrong, and, behind the last colon, what to do; in brackets others speak, with colons of their own. */
+/**
+ * The two parts of a message: what is wrong, and, behind the last colon, what to do; in brackets others
+ * speak, with colons of their own.
+ */
 export const splitMessage = (message: string): { detail: string; mend: string | null } => {
   let depth = 0;
   let last = -1;
@@ -38,7 +49,9 @@ export const splitMessage = (message: string): { detail: string; mend: string | 
     if (depth === 0 && message.startsWith(': ', index)) last = index;
   }
   const mend = message.slice(last + 2);
-  return last !== -1 && order.test(mend) ? { detail: message.slice(0, last), mend } : { detail: message, mend: null };
+  return last !== -1 && order.test(mend)
+    ? { detail: message.slice(0, last), mend }
+    : { detail: message, mend: null };
 };
 
 /** Looks at something by work that throws NotFit where it is missing, and else says what it found. */

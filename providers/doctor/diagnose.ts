@@ -6,7 +6,12 @@ import { type Check, ok, warning } from './check.ts';
 import { type Diagnosis, diagnosisSchema } from './schema.ts';
 
 /** What a run would be asked for. */
-export type Asked = { provider: string; longhorn: string; registryMirror: string | undefined; existing: ExistingCluster | undefined };
+export type Asked = {
+  provider: string;
+  longhorn: string;
+  registryMirror: string | undefined;
+  existing: ExistingCluster | undefined;
+};
 
 // Each is loaded only when it is asked for, as it brings much with it.
 const examineProvider = async ({ provider, longhorn, existing }: Asked): Promise<Check[]> => {
@@ -15,12 +20,23 @@ const examineProvider = async ({ provider, longhorn, existing }: Asked): Promise
   return (await import('./docker.ts')).examineDocker(provider === 'kind' ? kindTool : k3dTool, longhorn);
 };
 
-/** Looks at everything that a run with this provider and this Longhorn needs; all of it, whatever is missing. */
+/**
+ * Looks at everything that a run with this provider and this Longhorn needs; all of it, whatever is missing.
+ */
 export const diagnose = async (asked: Asked): Promise<Diagnosis> => {
   const { provider, longhorn, registryMirror } = asked;
   const { examineTarget } = await import('./target.ts');
-  const checks = [...(await examineProvider(asked)), ...(await examineTarget(longhorn, registryMirror)), examineBrowser(process.env)];
-  return diagnosisSchema.parse({ provider, longhorn, ready: checks.every(({ state }) => state !== 'missing'), checks });
+  const checks = [
+    ...(await examineProvider(asked)),
+    ...(await examineTarget(longhorn, registryMirror)),
+    examineBrowser(process.env),
+  ];
+  return diagnosisSchema.parse({
+    provider,
+    longhorn,
+    ready: checks.every(({ state }) => state !== 'missing'),
+    checks,
+  });
 };
 
 const marks = { ok: '✓', warning: '!', missing: '✗' } as const;
@@ -34,7 +50,12 @@ export const tell = ({ provider, longhorn, ready, checks }: Diagnosis): string[]
   });
   const { length } = checks.filter(({ state }) => state === 'missing');
   const all = `provider ${provider}, Longhorn: ${longhorn}`;
-  return [...lines, ready ? `All is there for ${all}` : `${length} ${length === 1 ? 'thing is' : 'things are'} missing for ${all}`];
+  return [
+    ...lines,
+    ready
+      ? `All is there for ${all}`
+      : `${length} ${length === 1 ? 'thing is' : 'things are'} missing for ${all}`,
+  ];
 };
 
 /** Looks for the browser that some scenarios open Longhorn's user interface in; a run goes on without. */

@@ -16,7 +16,11 @@ const GIB = 2 ** 30;
 /** How long a command may take to answer (ms); the doctor owns this time-out. */
 const answer = 30_000;
 
-const infoSchema = z.looseObject({ ServerVersion: z.string(), CgroupVersion: z.string().default('1'), MemTotal: z.number() });
+const infoSchema = z.looseObject({
+  ServerVersion: z.string(),
+  CgroupVersion: z.string().default('1'),
+  MemTotal: z.number(),
+});
 
 const ask = async (command: string, args: string[]): Promise<string | undefined> => {
   const { failed, stdout } = await execa(command, args, { reject: false, stdin: 'ignore', timeout: answer });
@@ -38,12 +42,17 @@ export const examineDocker = async (tool: ClusterTool, longhorn: string): Promis
     await examineKubectl(),
     ...(await examineInotify()),
     ...(await examineImages()),
-    warning('iSCSI', "there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped", null),
+    warning(
+      'iSCSI',
+      "there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped",
+      null,
+    ),
     ...(answers && found.state === 'ok' ? await examineLeftOver(tool) : []),
   ];
 };
 
-// Beside Kubernetes itself, 4 nodes of it; what a Longhorn took in a lab (3.3 GB, all in all) with some to spare.
+// Beside Kubernetes itself, 4 nodes of it; what a Longhorn took in a lab (3.3 GB, all in all) with some to
+// spare.
 const needed = { emulator: 4, release: 6 } as const;
 
 const examineEngine = async (longhorn: string): Promise<Check[]> => {
@@ -63,7 +72,11 @@ const examineEngine = async (longhorn: string): Promise<Check[]> => {
         ),
     MemTotal >= least * GIB
       ? ok('memory', `${has}, ${least} should do`)
-      : warning('memory', `${has}, and about ${least} are taken`, 'end other containers, or give Docker more'),
+      : warning(
+          'memory',
+          `${has}, and about ${least} are taken`,
+          'end other containers, or give Docker more',
+        ),
   ];
 };
 
@@ -99,8 +112,12 @@ const examineInotify = (): Promise<Check[]> =>
 
 // A run takes its cluster down, unless it was told to keep it.
 const examineLeftOver = async (tool: ClusterTool): Promise<Check[]> => {
-  const names = tool.list.read((await ask(tool.name, tool.list.args)) ?? '').filter((name) => /^corral-\d+$/.test(name));
-  return names.map((name) => warning(`cluster ${name}`, 'it was kept, or left by a run', removeCommand(tool, name)));
+  const names = tool.list
+    .read((await ask(tool.name, tool.list.args)) ?? '')
+    .filter((name) => /^corral-\d+$/.test(name));
+  return names.map((name) =>
+    warning(`cluster ${name}`, 'it was kept, or left by a run', removeCommand(tool, name)),
+  );
 };
 
 const parse = (text: string): unknown => {
@@ -111,7 +128,10 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** Looks at what the images are made with that Corral brings along: those of the backup store and of the emulator. */
+/**
+ * Looks at what the images are made with that Corral brings along: those of the backup store and of the
+ * emulator.
+ */
 const examineImages = async (): Promise<Check[]> => {
   const folder = await examine('cache', openCache);
   const built = folder.state === 'ok' && (await isCached(podSystem));

@@ -57,7 +57,9 @@ const judge = ({ version, ready, notReady }: Longhorn): Check[] => [
   ready.length < 3
     ? warning('nodes', `ready: ${ready.join(', ')}; the documents ask for three`)
     : ok('nodes', `ready: ${ready.join(', ')}`),
-  ...notReady.map((node) => warning('nodes', `not ready: ${node}`, `kubectl -n ${namespace} get nodes.longhorn.io`)),
+  ...notReady.map((node) =>
+    warning('nodes', `not ready: ${node}`, `kubectl -n ${namespace} get nodes.longhorn.io`),
+  ),
 ];
 
 const examineTargets = (cluster: Cluster): Promise<Check> =>
@@ -86,9 +88,15 @@ type Node = KubernetesObject & { status?: { images?: { names?: string[] | null }
 // Whether a cluster can pull an image shows only when it does: nothing is made in it here.
 const examineImage = async (cluster: Cluster, { storeImage }: ExistingCluster): Promise<Check> => {
   const { items } = await cluster.list<Node>(resources.nodes).catch(() => ({ items: [] as Node[] }));
-  const having = items.filter(({ status }) => status?.images?.some(({ names }) => names?.some((name) => isOf(name, storeImage))));
-  if (having.length > 0) return ok('store image', `${storeImage} is on ${having.length} of ${items.length} nodes`);
-  return warning('store image', `${storeImage} is on no node yet: whether the cluster can pull it shows in the run`);
+  const having = items.filter(({ status }) =>
+    status?.images?.some(({ names }) => names?.some((name) => isOf(name, storeImage))),
+  );
+  if (having.length > 0)
+    return ok('store image', `${storeImage} is on ${having.length} of ${items.length} nodes`);
+  return warning(
+    'store image',
+    `${storeImage} is on no node yet: whether the cluster can pull it shows in the run`,
+  );
 };
 
 // Nodes tell of images by whole names, people leave the registry out.

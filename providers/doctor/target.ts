@@ -8,7 +8,10 @@ import { NotFit } from '../provider.ts';
 import { type Check, examine, missing, ok, warning } from './check.ts';
 
 /** Looks at the Longhorn that is to be brought: whether a release's manifest and images are there. */
-export const examineTarget = async (longhorn: string, registryMirror: string | undefined): Promise<Check[]> => {
+export const examineTarget = async (
+  longhorn: string,
+  registryMirror: string | undefined,
+): Promise<Check[]> => {
   const [, form, of = ''] = /^(archive|official):(.*)$/s.exec(longhorn) ?? [];
   if (form === 'archive') return examineArchive(of, registryMirror);
   if (form === 'official') return [await examineOfficial(of)];
@@ -35,20 +38,33 @@ const examineArchive = async (dir: string, registryMirror: string | undefined): 
 
 const checkRelease = (release: ManifestObject[], where: string): ManifestObject[] => {
   if (find(release, 'DaemonSet', 'longhorn-manager') !== undefined) return release;
-  throw new NotFit(`no manifest in ${where} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`);
+  throw new NotFit(
+    `no manifest in ${where} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`,
+  );
 };
 
-type Release = { dir: string; release: ManifestObject[]; archives: string[]; registryMirror: string | undefined };
+type Release = {
+  dir: string;
+  release: ManifestObject[];
+  archives: string[];
+  registryMirror: string | undefined;
+};
 
 const examineImages = async ({ dir, release, archives, registryMirror }: Release): Promise<Check[]> => {
   const named = namedImages(release);
   const given = new Set((await listArchives(archives)).map(({ name }) => name));
   const absent = named.filter(({ name }) => !given.has(name));
-  const there = ok('images', `${named.length - absent.length} of the ${named.length} that the manifest names are in ${dir}`);
+  const there = ok(
+    'images',
+    `${named.length - absent.length} of the ${named.length} that the manifest names are in ${dir}`,
+  );
   const checks = absent.map(({ name, namedBy, need }) => {
     const what = `${name} (${namedBy}) is not among the archives`;
-    if (registryMirror !== undefined) return ok('image', `${what}: it is pulled from ${registryMirror} in the run`);
-    return need === 'all' ? missing('image', `${what}: add its archive, or name a mirror by --registry-mirror`) : warning('image', what);
+    if (registryMirror !== undefined)
+      return ok('image', `${what}: it is pulled from ${registryMirror} in the run`);
+    return need === 'all'
+      ? missing('image', `${what}: add its archive, or name a mirror by --registry-mirror`)
+      : warning('image', what);
   });
   return [there, ...checks];
 };

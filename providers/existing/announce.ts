@@ -5,14 +5,23 @@ import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import type { Longhorn } from './look-at-longhorn.ts';
 
 /** What is known of a cluster before anything is made in it. */
-type Known = { server: string; context: string; uid: string; kubernetes: string; longhorn: Longhorn; run: string };
+type Known = {
+  server: string;
+  context: string;
+  uid: string;
+  kubernetes: string;
+  longhorn: Longhorn;
+  run: string;
+};
 
 const list = (names: readonly Danger[]): string[] => names.map((name) => `  ${name}: ${dangers[name]}`);
 
 const allowed = (allow: readonly Danger[]): string[] => {
   const not = allDangers.filter((danger) => !allow.includes(danger));
   return [
-    ...(allow.length > 0 ? ['Allowed (--allow):', ...list(allow)] : ['Allowed (--allow): nothing that others on the cluster could feel']),
+    ...(allow.length > 0
+      ? ['Allowed (--allow):', ...list(allow)]
+      : ['Allowed (--allow): nothing that others on the cluster could feel']),
     ...(not.length > 0 ? ['Not allowed, so scenarios that need it are skipped:', ...list(not)] : []),
   ];
 };

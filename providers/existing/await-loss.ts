@@ -4,15 +4,19 @@ import { formatDuration } from '../../e2e/kube/duration.ts';
 import { longhornNamespace, longhornResources } from '../../e2e/longhorn/resources.ts';
 
 /**
- * How long an API server may be away before the cluster counts as lost, ms. Restarts and upgrades of a control plane take a minute or two;
- * scenarios that meet them say themselves what they can prove. After five minutes they only wait for their time to be over.
+ * How long an API server may be away before the cluster counts as lost, ms. Restarts and upgrades of a
+ * control plane take a minute or two; scenarios that meet them say themselves what they can prove. After five
+ * minutes they only wait for their time to be over.
  */
 const AWAY_MS = 300_000;
 
 /** How often this process looks at what its watch says of the connection, ms; the server is not asked. */
 const LOOK_MS = 5_000;
 
-/** Keeps a watch on a cluster. `lost` aborts, with what happened, when its API server stays away or does not let the user watch any more. */
+/**
+ * Keeps a watch on a cluster. `lost` aborts, with what happened, when its API server stays away or does not
+ * let the user watch any more.
+ */
 export const awaitLoss = async (
   cluster: Cluster,
   { away = AWAY_MS, look = LOOK_MS }: { away?: number; look?: number } = {},
@@ -25,7 +29,9 @@ export const awaitLoss = async (
     const { cutOff, lastTrouble } = timeline;
     if (cutOff === undefined || Date.now() - cutOff < away) return;
     clearInterval(timer);
-    giveUp(`has been away for ${formatDuration(Date.now() - cutOff)}${lastTrouble ? `: ${lastTrouble.error.message}` : ''}`);
+    giveUp(
+      `has been away for ${formatDuration(Date.now() - cutOff)}${lastTrouble ? `: ${lastTrouble.error.message}` : ''}`,
+    );
   }, look);
   return {
     lost: lost.signal,

@@ -10,7 +10,10 @@ export type Terminal = { input: Readable & { isTTY?: boolean }; output: Writable
 type Found = { server: string; context: string; uid: string };
 
 /** Throws NotFit where another cluster was expected than the one that was found. */
-export const refuseAnother = ({ server, context, uid }: Found, { expectCluster }: Pick<ExistingCluster, 'expectCluster'>): void => {
+export const refuseAnother = (
+  { server, context, uid }: Found,
+  { expectCluster }: Pick<ExistingCluster, 'expectCluster'>,
+): void => {
   if (expectCluster === undefined || expectCluster === uid) return;
   throw new NotFit(
     `--expect-cluster ${expectCluster} is another cluster: ${server} (context ${context}) is ${uid}; nothing was made in it`,
@@ -18,12 +21,16 @@ export const refuseAnother = ({ server, context, uid }: Found, { expectCluster }
 };
 
 /**
- * Makes sure that somebody means this very cluster: who did not name its UID beforehand has to type the context's name, and where there is
- * no terminal to ask at, NotFit says what to add to the command.
+ * Makes sure that somebody means this very cluster: who did not name its UID beforehand has to type the
+ * context's name, and where there is no terminal to ask at, NotFit says what to add to the command.
  */
 export const confirm = async (
   { server, context, uid }: Found,
-  { expectCluster, terminal, signal }: Pick<ExistingCluster, 'expectCluster'> & { terminal: Terminal; signal: AbortSignal },
+  {
+    expectCluster,
+    terminal,
+    signal,
+  }: Pick<ExistingCluster, 'expectCluster'> & { terminal: Terminal; signal: AbortSignal },
 ): Promise<void> => {
   if (expectCluster !== undefined) return;
   const { input, output } = terminal;
@@ -38,7 +45,8 @@ export const confirm = async (
   throw new NotFit(`not confirmed, and nothing was made: type ${context}, or add --expect-cluster ${uid}`);
 };
 
-// Without readline's own handling of the terminal: Ctrl-C has to reach this process as a signal. Undefined at the end of the input.
+// Without readline's own handling of the terminal: Ctrl-C has to reach this process as a signal. Undefined at
+// the end of the input.
 const readLine = async (input: Readable, signal: AbortSignal): Promise<string | undefined> => {
   const lines = createInterface({ input, terminal: false });
   try {

@@ -23,17 +23,33 @@ const refuseWithout = async (cluster: Cluster, asked: ExistingCluster): Promise<
   if (lines.length > 0) throw new NotFit(lines.join('\n'));
 };
 
-type Options = { existing: ExistingCluster; run: string; signal: AbortSignal; progress: Pick<Progress, 'note'>; terminal: Terminal };
+type Options = {
+  existing: ExistingCluster;
+  run: string;
+  signal: AbortSignal;
+  progress: Pick<Progress, 'note'>;
+  terminal: Terminal;
+};
 type Seen = { cluster: Cluster; longhorn: Longhorn; baseline: Baseline };
 
-/** Looks at the cluster, says which it is and what will be made in it, and asks whether it is the one. Only reads: whatever is wrong is told before anything is made. */
-export const lookAndAsk = async ({ existing, run, signal, progress, terminal }: Options): Promise<Omit<Seen, 'baseline'>> => {
+/**
+ * Looks at the cluster, says which it is and what will be made in it, and asks whether it is the one. Only
+ * reads: whatever is wrong is told before anything is made.
+ */
+export const lookAndAsk = async ({
+  existing,
+  run,
+  signal,
+  progress,
+  terminal,
+}: Options): Promise<Omit<Seen, 'baseline'>> => {
   const { cluster, uid, kubernetes } = await meet(existing);
   const { server, context } = cluster;
   refuseAnother({ server, context, uid }, existing);
   const longhorn = await lookAtLonghorn(cluster);
   await refuseWithout(cluster, existing);
-  for (const line of announce({ server, context, uid, kubernetes, longhorn, run }, existing)) progress.note(line);
+  for (const line of announce({ server, context, uid, kubernetes, longhorn, run }, existing))
+    progress.note(line);
   await confirm({ server, context, uid }, { expectCluster: existing.expectCluster, terminal, signal });
   return { cluster, longhorn };
 };
@@ -47,12 +63,18 @@ const look = async (options: Options): Promise<Seen> => {
   return { cluster, longhorn, baseline };
 };
 
-/** Makes the provider of clusters that were there before; `terminal` is where somebody may be asked whether the cluster is the one. */
+/**
+ * Makes the provider of clusters that were there before; `terminal` is where somebody may be asked whether
+ * the cluster is the one.
+ */
 export const existingOn = (terminal: Terminal): Provider => ({
   name: 'existing',
   up: async ({ existing, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
-    const { cluster, longhorn, baseline } = await orAborted(look({ existing, run, signal, progress, terminal }), signal);
+    const { cluster, longhorn, baseline } = await orAborted(
+      look({ existing, run, signal, progress, terminal }),
+      signal,
+    );
     const { lost, stop } = await orRefuse('the cluster cannot be watched', () => awaitLoss(cluster));
     return {
       kubeconfig: existing.kubeconfig,
@@ -78,5 +100,8 @@ export const existingOn = (terminal: Terminal): Provider => ({
   },
 });
 
-/** A cluster that somebody has, with the Longhorn in it. It is looked at before anything is made in it, compared afterwards, and left up. */
+/**
+ * A cluster that somebody has, with the Longhorn in it. It is looked at before anything is made in it,
+ * compared afterwards, and left up.
+ */
 export const existing: Provider = existingOn({ input: process.stdin, output: process.stdout });

@@ -7,10 +7,16 @@ import { readVersion } from '../../e2e/longhorn/version.ts';
 import { NotFit } from '../provider.ts';
 import { orRefuse } from './refuse.ts';
 
-/** The Longhorn of a cluster: its version, as `v1.12.1`, and which of its nodes can be used; the others with the reason that Longhorn gives. */
+/**
+ * The Longhorn of a cluster: its version, as `v1.12.1`, and which of its nodes can be used; the others with
+ * the reason that Longhorn gives.
+ */
 export type Longhorn = { version: string; ready: string[]; notReady: string[] };
 
-/** Looks at the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be played on. */
+/**
+ * Looks at the Longhorn of a cluster. Throws NotFit where there is none, or none that scenarios can be played
+ * on.
+ */
 export const lookAtLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
   const nodes = await orRefuse("Longhorn's nodes cannot be read", () => readNodes(cluster));
   const managers = await orRefuse('the longhorn-manager pods cannot be read', () => managerPods(cluster));
@@ -20,10 +26,14 @@ export const lookAtLonghorn = async (cluster: Cluster): Promise<Longhorn> => {
     );
   const version = await orRefuse('the version of Longhorn cannot be read', () => readVersion(cluster));
   if (isTooOld(version))
-    throw new NotFit(`Longhorn ${version} is too old: scenarios need v${supported.oldest} or newer, with backup targets by name`);
+    throw new NotFit(
+      `Longhorn ${version} is too old: scenarios need v${supported.oldest} or newer, with backup targets by name`,
+    );
   const judged = nodes.map((node) => ({ name: node.metadata.name, problem: problemOf(node, managers) }));
   const ready = judged.filter(({ problem }) => problem === undefined).map(({ name }) => name);
-  const notReady = judged.filter(({ problem }) => problem !== undefined).map(({ name, problem }) => `${name} (${problem})`);
+  const notReady = judged
+    .filter(({ problem }) => problem !== undefined)
+    .map(({ name, problem }) => `${name} (${problem})`);
   if (ready.length === 0)
     throw new NotFit(
       `no node of Longhorn ${version} is ready: ${notReady.join(', ') || 'it has none'}: see kubectl -n ${namespace} get nodes.longhorn.io`,
@@ -44,5 +54,7 @@ const readNodes = async (cluster: Cluster): Promise<Node[] | undefined> => {
 const problemOf = ({ metadata, status }: Node, managers: readonly { node: string }[]): string | undefined => {
   const ready = status?.conditions?.find(({ type }) => type === 'Ready');
   if (ready?.status !== 'True') return ready?.reason || 'not ready';
-  return managers.some(({ node }) => node === metadata.name) ? undefined : 'no longhorn-manager pod runs on it';
+  return managers.some(({ node }) => node === metadata.name)
+    ? undefined
+    : 'no longhorn-manager pod runs on it';
 };

@@ -5,18 +5,29 @@ import { permitAround } from '../../e2e/permissions/permit.ts';
 import { NotFit } from '../provider.ts';
 import { oneLine, orRefuse } from './refuse.ts';
 
-/** A cluster that was met: which one it is. `uid` is that of its namespace kube-system, which lives as long as the cluster. */
+/**
+ * A cluster that was met: which one it is. `uid` is that of its namespace kube-system, which lives as long as
+ * the cluster.
+ */
 export type Met = { cluster: Cluster; uid: string; kubernetes: string };
 
 type Named = Pick<ExistingCluster, 'kubeconfig' | 'context' | 'allow' | 'namespace'>;
 
-/** How long the first answer of an API server may take, ms: one that is reached at all answers within a second. */
+/**
+ * How long the first answer of an API server may take, ms: one that is reached at all answers within a
+ * second.
+ */
 const FIRST_ANSWER_MS = 15_000;
 
-/** Opens the cluster that was named, and only that one, and asks it who it is. Throws NotFit where it does not say. */
+/**
+ * Opens the cluster that was named, and only that one, and asks it who it is. Throws NotFit where it does not
+ * say.
+ */
 export const meet = async ({ kubeconfig, context, allow, namespace }: Named): Promise<Met> => {
   const permit = permitAround({ dangers: allow, namespace });
-  const cluster = await orRefuse('--kubeconfig', async () => connect({ kubeconfig, context, health: openHealth(), permit }));
+  const cluster = await orRefuse('--kubeconfig', async () =>
+    connect({ kubeconfig, context, health: openHealth(), permit }),
+  );
   const kubernetes = await askVersion(cluster);
   const { metadata } = await cluster
     .get<KubernetesObject>(resources.namespaces, { name: 'kube-system' })
@@ -46,7 +57,9 @@ const askVersion = async ({ request, server, context }: Cluster): Promise<string
 };
 
 const refuseCredentials = ({ server, context }: Pick<Cluster, 'server' | 'context'>): never => {
-  throw new NotFit(`the API server ${server} does not accept the credentials of context ${context}: renew them, or name another context`);
+  throw new NotFit(
+    `the API server ${server} does not accept the credentials of context ${context}: renew them, or name another context`,
+  );
 };
 
 const refuseUnknown = (cluster: Cluster, error: unknown): never => {

@@ -1,7 +1,13 @@
-/** How long work may still take, ms, for somebody who does not want to wait any more: enough for a server that answers. */
+/**
+ * How long work may still take, ms, for somebody who does not want to wait any more: enough for a server that
+ * answers.
+ */
 const HURRIED_MS = 15_000;
 
-/** Waits for work, but not for long once the signal has aborted: a server that is away may be asked again and again. */
+/**
+ * Waits for work, but not for long once the signal has aborted: a server that is away may be asked again and
+ * again.
+ */
 export const orHurried = async <T>(work: Promise<T>, signal: AbortSignal, grace = HURRIED_MS): Promise<T> => {
   const { promise: late, reject } = Promise.withResolvers<never>();
   let timer: NodeJS.Timeout | undefined;

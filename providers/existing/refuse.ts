@@ -3,7 +3,10 @@ import { NotFit } from '../provider.ts';
 /** An error in one line, as what refuses a run is. */
 export const oneLine = (error: unknown): string => (error as Error).message.replace(/\s*\n\s*/g, ' ').trim();
 
-/** Does work that a run cannot do without; where that fails, the run is refused with NotFit: what was tried, and why it failed. */
+/**
+ * Does work that a run cannot do without; where that fails, the run is refused with NotFit: what was tried,
+ * and why it failed.
+ */
 export const orRefuse = async <T>(what: string, work: () => Promise<T>): Promise<T> => {
   try {
     return await work();

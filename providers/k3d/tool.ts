@@ -16,7 +16,10 @@ export const k3dTool: ClusterTool = {
   name: 'k3d',
   install: 'see k3d.io for its ways to install it',
   oldest: '5.4.0',
-  list: { args: ['cluster', 'list', '--output', 'json'], read: (stdout) => listSchema.parse(JSON.parse(stdout)).map(({ name }) => name) },
+  list: {
+    args: ['cluster', 'list', '--output', 'json'],
+    read: (stdout) => listSchema.parse(JSON.parse(stdout)).map(({ name }) => name),
+  },
   create: ({ name }) => [
     ...['cluster', 'create', name, '--servers', '1', '--agents', '3', '--no-lb', '--wait'],
     ...['--kubeconfig-update-default=false', '--kubeconfig-switch-context=false'],

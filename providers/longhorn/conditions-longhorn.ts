@@ -5,10 +5,16 @@ import type { Look, World } from './world.ts';
 
 type Condition = { type: string; status: string; reason?: string; message?: string };
 type Disk = { conditions?: Condition[] | null; storageAvailable?: number; diskPath?: string };
-type Node = KubernetesObject & { status?: { conditions?: Condition[] | null; diskStatus?: Record<string, Disk | null> | null } };
+type Node = KubernetesObject & {
+  status?: { conditions?: Condition[] | null; diskStatus?: Record<string, Disk | null> | null };
+};
 type EngineImage = KubernetesObject & {
   spec?: { image?: string };
-  status?: { state?: string; conditions?: Condition[] | null; nodeDeploymentMap?: Record<string, boolean> | null };
+  status?: {
+    state?: string;
+    conditions?: Condition[] | null;
+    nodeDeploymentMap?: Record<string, boolean> | null;
+  };
 };
 type InstanceManager = KubernetesObject & {
   spec?: { nodeID?: string; dataEngine?: string };
@@ -36,32 +42,48 @@ const lackOfDisk = ([name, disk]: [string, Disk | null]): string[] => [
 const lackOfNode = (node: Node | undefined): string[] => {
   if (node === undefined) return ['not there yet'];
   const disks = Object.entries(node.status?.diskStatus ?? {});
-  return [...lacking(node.status?.conditions), ...(disks.length > 0 ? disks.flatMap(lackOfDisk) : ['no disk is known yet'])];
+  return [
+    ...lacking(node.status?.conditions),
+    ...(disks.length > 0 ? disks.flatMap(lackOfDisk) : ['no disk is known yet']),
+  ];
 };
 
 /** Says of each node what it lacks. */
-const ofEach = (names: readonly string[], { lackOf, met }: { lackOf: (name: string) => string[]; met: string }): Look => {
+const ofEach = (
+  names: readonly string[],
+  { lackOf, met }: { lackOf: (name: string) => string[]; met: string },
+): Look => {
   const lacks = names.map((name) => ({ name, lacks: lackOf(name) })).filter(({ lacks }) => lacks.length > 0);
   return {
     met: lacks.length === 0,
-    state: lacks.length === 0 ? met : lacks.map(({ name, lacks }) => `${name}: ${lacks.join(', ')}`).join('; '),
+    state:
+      lacks.length === 0 ? met : lacks.map(({ name, lacks }) => `${name}: ${lacks.join(', ')}`).join('; '),
   };
 };
 
 /** Every node is Ready and Schedulable, and so is each of its disks, with room on it. */
 export const nodes = (world: World, names: readonly string[]): Look =>
-  ofEach(names, { lackOf: (name) => lackOfNode(world.find<Node>('nodes', name)), met: `${names.length} ready` });
+  ofEach(names, {
+    lackOf: (name) => lackOfNode(world.find<Node>('nodes', name)),
+    met: `${names.length} ready`,
+  });
 
 /** The image is `deployed`: its binary lies on every node. Without a name, any one will do. */
 export const engineImage = (world: World, name: string | undefined): Look => {
   const images = world.objects<EngineImage>('engineImages');
-  const meant = images.filter(({ spec }) => name === undefined || wholeName(spec?.image ?? '') === wholeName(name));
+  const meant = images.filter(
+    ({ spec }) => name === undefined || wholeName(spec?.image ?? '') === wholeName(name),
+  );
   const [image] = meant;
   if (image === undefined) return { met: false, state: `${name ?? 'no engine image'} is not there yet` };
   const { state, conditions, nodeDeploymentMap } = image.status ?? {};
   const on = Object.entries(nodeDeploymentMap ?? {}).flatMap(([node, deployed]) => (deployed ? [node] : []));
   const why = (conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
-  const described = [state || 'new', `on ${on.toSorted().join(', ') || 'no node'}`, ...(state === 'deployed' ? [] : why)];
+  const described = [
+    state || 'new',
+    `on ${on.toSorted().join(', ') || 'no node'}`,
+    ...(state === 'deployed' ? [] : why),
+  ];
   return { met: state === 'deployed', state: described.join(', ') };
 };
 
@@ -73,7 +95,9 @@ export const instanceManagers = (world: World, names: readonly string[]): Look =
     if (own.some(({ status }) => status?.currentState === 'running')) return [];
     const [manager] = own;
     if (manager === undefined) return ['not there yet'];
-    const why = (manager.status?.conditions ?? []).filter(({ status }) => status !== 'True').map(describeCondition);
+    const why = (manager.status?.conditions ?? [])
+      .filter(({ status }) => status !== 'True')
+      .map(describeCondition);
     return [manager.status?.currentState || 'new', ...why];
   };
   return ofEach(names, { lackOf, met: `${names.length} running` });
@@ -88,6 +112,11 @@ export const backupTarget = (world: World, pointed: Look): Look => {
   const url = target.spec.backupTargetURL;
   // Up to v1.9 both come together; since v1.10 it is first available, and listed with the next look.
   if (available && lastSyncedAt) return { met: true, state: url };
-  const why = (conditions ?? []).filter(({ type, status }) => type === 'Unavailable' && status === 'True').map(({ message }) => message);
-  return { met: false, state: [url, available ? 'available, not listed yet' : 'not available yet', ...why].join(', ') };
+  const why = (conditions ?? [])
+    .filter(({ type, status }) => type === 'Unavailable' && status === 'True')
+    .map(({ message }) => message);
+  return {
+    met: false,
+    state: [url, available ? 'available, not listed yet' : 'not available yet', ...why].join(', '),
+  };
 };

@@ -3,7 +3,9 @@ import { backupTarget, engineImage, instanceManagers, nodes } from './conditions
 import type { Release } from './release.ts';
 import type { Look, World } from './world.ts';
 
-/** Something that must hold before Longhorn can be used; no `look` where there is nothing to look at, and why. */
+/**
+ * Something that must hold before Longhorn can be used; no `look` where there is nothing to look at, and why.
+ */
 export type Condition = { title: string; look: ((world: World) => Look) | undefined; without?: string };
 
 /** What is tried, again and again, because no object tells of it. */
@@ -22,8 +24,14 @@ const titles = {
   deployments: 'its deployments are available',
 } as const;
 
-/** What a release must come to on these nodes, as section 6.2 of the notes on Longhorn's behaviour lists it. */
-export const conditionsOf = (release: Release, names: readonly string[], attempts: Attempts): Record<keyof typeof titles, Condition> => {
+/**
+ * What a release must come to on these nodes, as section 6.2 of the notes on Longhorn's behaviour lists it.
+ */
+export const conditionsOf = (
+  release: Release,
+  names: readonly string[],
+  attempts: Attempts,
+): Record<keyof typeof titles, Condition> => {
   const serves = (plural: string): boolean => release.definitions.includes(`${plural}.longhorn.io`);
   const looks: Record<keyof typeof titles, Condition['look'] | false> = {
     customResources: (world) => customResources(world, release.definitions),

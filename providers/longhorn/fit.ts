@@ -9,7 +9,8 @@ import { type Container, containersOf, find, type ManifestObject, nameOf } from 
 export type Change = { what: string; from: string; to: string; why: string };
 
 /** A change in one line. */
-export const describeChange = ({ what, from, to, why }: Change): string => `${what}: ${from} -> ${to} (${why})`;
+export const describeChange = ({ what, from, to, why }: Change): string =>
+  `${what}: ${from} -> ${to} (${why})`;
 
 /** Since v1.10; a version that cannot be told is taken for a new one. */
 const keepsValuePerEngine = (objects: readonly ManifestObject[]): boolean => {
@@ -28,18 +29,26 @@ export const fitToCluster = (
 ): { objects: ManifestObject[]; changes: Change[] } => {
   const objects = structuredClone([...release]);
   const lacks = (need: NamedImage['need']): boolean => missing.some((image) => image.need === need);
-  const on = (kind: string, name: string, change: (object: ManifestObject['object']) => Change[]): Change[] => {
+  const on = (
+    kind: string,
+    name: string,
+    change: (object: ManifestObject['object']) => Change[],
+  ): Change[] => {
     const object = find(objects, kind, name);
     return object === undefined ? [] : change(object);
   };
   const changes = [
-    ...on('ConfigMap', 'longhorn-default-setting', (object) => fitSettings(object, { perEngine: keepsValuePerEngine(objects) })),
+    ...on('ConfigMap', 'longhorn-default-setting', (object) =>
+      fitSettings(object, { perEngine: keepsValuePerEngine(objects) }),
+    ),
     ...on('DaemonSet', 'longhorn-manager', fitManager),
     ...on('Deployment', 'longhorn-driver-deployer', (object) =>
       lacks('csi') ? fitReplicas(object, 0, 'the nodes lack its images') : fitCsi(object),
     ),
     ...on('Deployment', 'longhorn-ui', (object) =>
-      lacks('ui') ? fitReplicas(object, 0, 'the nodes lack its image') : fitReplicas(object, 1, 'one does for a test'),
+      lacks('ui')
+        ? fitReplicas(object, 0, 'the nodes lack its image')
+        : fitReplicas(object, 1, 'one does for a test'),
     ),
     ...objects.flatMap(({ object }) => fitContainers(object)),
   ];
@@ -81,31 +90,61 @@ const settings: Fitted[] = [
     why: 'hashing snapshots takes the processors from backups',
     ofEngine: true,
   },
-  { name: 'backup-concurrent-limit', value: '1', release: '2', why: 'an upload must last long enough for its state to be seen' },
-  { name: 'recurring-successful-jobs-history-limit', value: '10', release: '1', why: "a run's jobs and their logs stay until it is over" },
+  {
+    name: 'backup-concurrent-limit',
+    value: '1',
+    release: '2',
+    why: 'an upload must last long enough for its state to be seen',
+  },
+  {
+    name: 'recurring-successful-jobs-history-limit',
+    value: '10',
+    release: '1',
+    why: "a run's jobs and their logs stay until it is over",
+  },
   { name: 'upgrade-checker', value: 'false', release: 'true', why: 'a test asks nobody outside' },
-  { name: 'allow-collecting-longhorn-usage-metrics', value: 'false', release: 'true', why: 'a test asks nobody outside' },
+  {
+    name: 'allow-collecting-longhorn-usage-metrics',
+    value: 'false',
+    release: 'true',
+    why: 'a test asks nobody outside',
+  },
 ];
 
 /**
  * The value in the words in which Longhorn itself keeps it: since v1.10 some have one for each engine.
  *
- * A plain one is understood too, but is then never what is kept: every manager writes it anew as it starts, and one that meets another doing
- * so ends with "the object has been modified" (seen on a v1.12.1: three managers, five restarts; M:datastore/longhorn.go createOrUpdateSetting).
+ * A plain one is understood too, but is then never what is kept: every manager writes it anew as it starts,
+ * and one that meets another doing so ends with "the object has been modified" (seen on a v1.12.1: three
+ * managers, five restarts; M:datastore/longhorn.go createOrUpdateSetting).
  */
 const written = ({ value, ofEngine }: Fitted, perEngine: boolean): string =>
   ofEngine && perEngine ? JSON.stringify({ v1: value, v2: value }) : value;
 
-/** Gives the ConfigMap of default settings what small nodes need; a setting that the manifest has stays as it is. */
+/**
+ * Gives the ConfigMap of default settings what small nodes need; a setting that the manifest has stays as it
+ * is.
+ */
 const fitSettings = (object: KubernetesObject, { perEngine }: { perEngine: boolean }): Change[] => {
   const map = object as ConfigMap;
   const own = (parse(map.data?.[key] ?? '') ?? {}) as Record<string, unknown>;
   const missing = settings.filter(({ name }) => own[name] === undefined);
   if (missing.length === 0) return [];
-  const fitted = { ...own, ...Object.fromEntries(missing.map((setting) => [setting.name, written(setting, perEngine)])) };
+  const fitted = {
+    ...own,
+    ...Object.fromEntries(missing.map((setting) => [setting.name, written(setting, perEngine)])),
+  };
   // In quotes: Longhorn reads every value as text.
-  map.data = { ...map.data, [key]: stringify(fitted, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }) };
-  return missing.map(({ name, value, release, why }) => ({ what: `setting ${name}`, from: release, to: value, why }));
+  map.data = {
+    ...map.data,
+    [key]: stringify(fitted, { defaultStringType: 'QUOTE_DOUBLE', defaultKeyType: 'PLAIN', lineWidth: 0 }),
+  };
+  return missing.map(({ name, value, release, why }) => ({
+    what: `setting ${name}`,
+    from: release,
+    to: value,
+    why,
+  }));
 };
 
 const csiParts = ['ATTACHER', 'PROVISIONER', 'RESIZER', 'SNAPSHOTTER'];
@@ -115,10 +154,19 @@ const fitCsi = (object: KubernetesObject): Change[] => {
   const deployer = containersOf(object).find(({ name }) => name === 'longhorn-driver-deployer');
   if (deployer === undefined) return [];
   const env = deployer.env ?? [];
-  const missing = csiParts.map((part) => `CSI_${part}_REPLICA_COUNT`).filter((name) => !env.some((each) => each.name === name));
+  const missing = csiParts
+    .map((part) => `CSI_${part}_REPLICA_COUNT`)
+    .filter((name) => !env.some((each) => each.name === name));
   if (missing.length === 0) return [];
   deployer.env = [...env, ...missing.map((name) => ({ name, value: '1' }))];
-  return [{ what: `${missing.join(', ')} of ${nameOf(object)}`, from: '3', to: '1', why: 'one of each does for a test' }];
+  return [
+    {
+      what: `${missing.join(', ')} of ${nameOf(object)}`,
+      from: '3',
+      to: '1',
+      why: 'one of each does for a test',
+    },
+  ];
 };
 
 /** So many pods of a Deployment; it may already have as few. */
@@ -131,13 +179,15 @@ const fitReplicas = (object: KubernetesObject, replicas: number, why: string): C
 };
 
 /**
- * Each manager waits to start until the one before it is reached through the service, and a pod is in there once its probe has passed: at
- * Kubernetes' own pace of 10 s. It stays in there for as long as before (30 s) when its answers fail, as on a machine that is busy: were it
- * out sooner, the webhooks would be gone for the others.
+ * Each manager waits to start until the one before it is reached through the service, and a pod is in there
+ * once its probe has passed: at Kubernetes' own pace of 10 s. It stays in there for as long as before (30 s)
+ * when its answers fail, as on a machine that is busy: were it out sooner, the webhooks would be gone for the
+ * others.
  */
 const fitManager = (object: KubernetesObject): Change[] => {
   const probe = containersOf(object).find(({ name }) => name === 'longhorn-manager')?.readinessProbe;
-  if (probe === undefined || probe.periodSeconds !== undefined || probe.failureThreshold !== undefined) return [];
+  if (probe === undefined || probe.periodSeconds !== undefined || probe.failureThreshold !== undefined)
+    return [];
   Object.assign(probe, { periodSeconds: 2, failureThreshold: 15 });
   return [
     {
@@ -170,7 +220,12 @@ const fitContainers = (object: KubernetesObject): Change[] =>
     if (container.resources !== undefined && requests !== undefined) {
       delete container.resources.requests;
       const from = Object.entries(requests).map(([name, amount]) => `${name} ${amount}`);
-      changes.push({ what: what('requests'), from: from.join(', '), to: 'none', why: 'a small node could not schedule it' });
+      changes.push({
+        what: what('requests'),
+        from: from.join(', '),
+        to: 'none',
+        why: 'a small node could not schedule it',
+      });
     }
     return changes;
   });

@@ -15,15 +15,19 @@ const archivesIn = async (folder: string): Promise<string[]> => {
 };
 
 /**
- * Looks through a folder: its manifests are all `*.yaml` and `*.yml` in it, by name; its image archives and unpacked layouts lie beside them
- * or in folders of it. Throws NotFit when there is no manifest, or no archive and no mirror to take the images from.
+ * Looks through a folder: its manifests are all `*.yaml` and `*.yml` in it, by name; its image archives and
+ * unpacked layouts lie beside them or in folders of it. Throws NotFit when there is no manifest, or no
+ * archive and no mirror to take the images from.
  */
 export const lookThrough = async (dir: string, { hasMirror }: { hasMirror: boolean }): Promise<Folder> => {
   const entries = (await readdir(dir, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
-  const manifests = entries.filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name)).map(({ name }) => join(dir, name));
+  const manifests = entries
+    .filter((entry) => !entry.isDirectory() && /\.ya?ml$/.test(entry.name))
+    .map(({ name }) => join(dir, name));
   const folders = [dir, ...entries.filter((entry) => entry.isDirectory()).map(({ name }) => join(dir, name))];
   const archives = new Set((await Promise.all(folders.map(archivesIn))).flat());
-  if (manifests.length === 0) throw new NotFit(`${dir} has no manifest: put the release's longhorn.yaml into it`);
+  if (manifests.length === 0)
+    throw new NotFit(`${dir} has no manifest: put the release's longhorn.yaml into it`);
   if (archives.size === 0 && !hasMirror)
     throw new NotFit(
       `${dir} has no image archive: put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts, or name a --registry-mirror`,

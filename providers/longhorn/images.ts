@@ -1,7 +1,10 @@
 import { completeName } from '../../lab/images/image-name.ts';
 import { containersOf, flagsOf, type ManifestObject, nameOf } from './manifest.ts';
 
-/** What is lost without an image: everything, volumes for pods, the UI, or something that Longhorn starts without. */
+/**
+ * What is lost without an image: everything, volumes for pods, the UI, or something that Longhorn starts
+ * without.
+ */
 export type Need = 'all' | 'csi' | 'ui' | 'other';
 
 /** An image that a manifest names, under its whole name, and who names it. */
@@ -27,16 +30,24 @@ const imagesOf = ({ object }: ManifestObject): NamedImage[] => {
     const variables = (container.env ?? []).filter(({ name }) => name.endsWith('_IMAGE'));
     const all: [name: string | undefined, by: string, need: Need][] = [
       [container.image, `container ${container.name}`, need],
-      ...flags.map(([flag, value]): [string, string, Need] => [value, `--${flag}`, otherFlags.has(flag) ? 'other' : need]),
+      ...flags.map(([flag, value]): [string, string, Need] => [
+        value,
+        `--${flag}`,
+        otherFlags.has(flag) ? 'other' : need,
+      ]),
       ...variables.map(({ name, value }): [string | undefined, string, Need] => [value, name, need]),
     ];
-    return all.flatMap(([name, by, need]) => (name ? [{ name: wholeName(name), namedBy: `${workload}, ${by}`, need }] : []));
+    return all.flatMap(([name, by, need]) =>
+      name ? [{ name: wholeName(name), namedBy: `${workload}, ${by}`, need }] : [],
+    );
   });
 };
 
 const order: Need[] = ['all', 'csi', 'ui', 'other'];
 
-/** Every image that a manifest names (in containers, flags and variables), once, for the most that needs it. */
+/**
+ * Every image that a manifest names (in containers, flags and variables), once, for the most that needs it.
+ */
 export const namedImages = (objects: readonly ManifestObject[]): NamedImage[] => {
   const images = new Map<string, NamedImage>();
   const all = objects.flatMap(imagesOf).toSorted((a, b) => order.indexOf(a.need) - order.indexOf(b.need));

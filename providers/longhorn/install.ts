@@ -21,7 +21,10 @@ export type InstallOptions = {
   nodes: readonly string[];
   storeImage: string;
   signal: AbortSignal;
-  /** Owner of the time-out (ms) for all of it; 97 s were seen for a v1.12.1 on two processors, and a machine may be six times slower. */
+  /**
+   * Owner of the time-out (ms) for all of it; 97 s were seen for a v1.12.1 on two processors, and a machine
+   * may be six times slower.
+   */
   timeout?: number;
   onProgress?: (text: string) => void;
 };
@@ -40,7 +43,13 @@ const untilMet = (world: World, conditions: readonly Condition[], signal: AbortS
     check();
   });
 
-type Work = { cluster: Cluster; world: World; attempts: Attempts; conditions: ReturnType<typeof conditionsOf>; signal: AbortSignal };
+type Work = {
+  cluster: Cluster;
+  world: World;
+  attempts: Attempts;
+  conditions: ReturnType<typeof conditionsOf>;
+  signal: AbortSignal;
+};
 
 /** Asks the webhooks only when they are registered: until then nobody would refuse. */
 const tryVolumes = async ({ cluster, world, attempts, conditions, signal }: Work): Promise<void> => {
@@ -66,8 +75,9 @@ const hurryInstanceManagers = async ({ cluster, world, conditions, signal }: Wor
 };
 
 /**
- * Points the target at the store once Longhorn can list it at once: a list that fails for want of an engine or an instance manager
- * is tried again only with the next resync, 30 s later (M:controller/backup_target_controller.go).
+ * Points the target at the store once Longhorn can list it at once: a list that fails for want of an engine
+ * or an instance manager is tried again only with the next resync, 30 s later
+ * (M:controller/backup_target_controller.go).
  */
 const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Promise<void> => {
   const { cluster, world, attempts, conditions, signal } = work;
@@ -76,10 +86,17 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
     world.changed();
   };
   const known = await url;
-  tell({ met: false, state: `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks` });
+  tell({
+    met: false,
+    state: `not yet pointed at ${known}, which waits for the engine, the instance managers and the webhooks`,
+  });
   const target = (): BackupTarget | undefined => world.find('backupTargets', defaultBackupTarget);
   const there: Condition = { title: '', look: () => ({ met: target() !== undefined, state: '' }) };
-  await untilMet(world, [conditions.managers, conditions.engineImage, conditions.instanceManagers, conditions.volumes, there], signal);
+  await untilMet(
+    world,
+    [conditions.managers, conditions.engineImage, conditions.instanceManagers, conditions.volumes, there],
+    signal,
+  );
   const point = async (): Promise<string> => {
     const found = target();
     if (found === undefined) throw new Error(`the backup target ${defaultBackupTarget} has gone again`);
@@ -89,11 +106,20 @@ const pointAtStore = async (work: Work, { url }: { url: Promise<string> }): Prom
 };
 
 /**
- * Applies a release, points its default backup target at a store of its own, and returns when it can be used, with its version and what
- * there is to say of each condition. Throws NotReady when it does not get there in time.
+ * Applies a release, points its default backup target at a store of its own, and returns when it can be used,
+ * with its version and what there is to say of each condition. Throws NotReady when it does not get there in
+ * time.
  */
 export const installRelease = async (options: InstallOptions): Promise<{ version: string; told: string }> => {
-  const { kubeconfig, objects, nodes, storeImage, signal, timeout = 600_000, onProgress = () => {} } = options;
+  const {
+    kubeconfig,
+    objects,
+    nodes,
+    storeImage,
+    signal,
+    timeout = 600_000,
+    onProgress = () => {},
+  } = options;
   const start = performance.now();
   const cluster = connect({ kubeconfig });
   const ended = new AbortController();

@@ -18,15 +18,23 @@ export type Container = {
 };
 
 type Template = { spec?: { containers?: Container[]; initContainers?: Container[] } };
-type Workload = { spec?: { template?: Template; jobTemplate?: { spec?: { template?: Template } } } & Template['spec'] };
+type Workload = {
+  spec?: { template?: Template; jobTemplate?: { spec?: { template?: Template } } } & Template['spec'];
+};
 
 /** The objects of a release's files, in their order. */
 export const readObjects = (manifests: readonly Manifest[]): ManifestObject[] =>
   manifests.flatMap((manifest) =>
-    objectsOf(manifest).map(({ object }) => ({ source: manifest.source, object: object as KubernetesObject })),
+    objectsOf(manifest).map(({ object }) => ({
+      source: manifest.source,
+      object: object as KubernetesObject,
+    })),
   );
 
-/** Writes objects as the files that they come from; so that the server, which reads YAML 1.1, gets the same: `"no"` is no text without quotes there. */
+/**
+ * Writes objects as the files that they come from; so that the server, which reads YAML 1.1, gets the same:
+ * `"no"` is no text without quotes there.
+ */
 export const writeObjects = (objects: readonly ManifestObject[]): Manifest[] =>
   [...Map.groupBy(objects, ({ source }) => source)].map(([source, ofSource]) => ({
     // Documents and lines are counted anew.
@@ -38,7 +46,11 @@ export const writeObjects = (objects: readonly ManifestObject[]): Manifest[] =>
 export const nameOf = ({ kind, metadata }: KubernetesObject): string => `${kind} ${metadata?.name}`;
 
 /** The first object of that kind and name. */
-export const find = (objects: readonly ManifestObject[], kind: string, name: string): KubernetesObject | undefined =>
+export const find = (
+  objects: readonly ManifestObject[],
+  kind: string,
+  name: string,
+): KubernetesObject | undefined =>
   objects.find(({ object }) => object.kind === kind && object.metadata?.name === name)?.object;
 
 /** All containers of a workload, those that run before the others first; none for what is no workload. */
@@ -55,7 +67,9 @@ export const flagsOf = ({ command = [], args = [] }: Container): Map<string, str
     words.flatMap((word, index): [string, string][] => {
       const [, flag, value] = /^--([a-z0-9-]+)(?:=(.*))?$/s.exec(word) ?? [];
       const behind = value ?? words[index + 1];
-      return flag === undefined || behind === undefined || (value === undefined && behind.startsWith('--')) ? [] : [[flag, behind]];
+      return flag === undefined || behind === undefined || (value === undefined && behind.startsWith('--'))
+        ? []
+        : [[flag, behind]];
     }),
   );
 };

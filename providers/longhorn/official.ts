@@ -5,7 +5,10 @@ import { ask, Unreachable } from '../registry/ask.ts';
 /** Where Longhorn's repository is served file by file, at any tag or branch. */
 const published = 'https://raw.githubusercontent.com/longhorn/longhorn';
 
-/** Where the manifest of a release lies, as `v1.12.1`, or that of the branch that is being worked on, as `master-head`. */
+/**
+ * Where the manifest of a release lies, as `v1.12.1`, or that of the branch that is being worked on, as
+ * `master-head`.
+ */
 const releaseUrl = (version: string, from = published): string =>
   `${from}/${version === 'master-head' ? 'master' : version}/deploy/longhorn.yaml`;
 
@@ -13,8 +16,8 @@ const otherWays =
   'use --longhorn archive:DIR with longhorn.yaml and the image archives in DIR, or with longhorn.yaml alone and --registry-mirror URL';
 
 /**
- * Fetches the manifest of a release. All images that Longhorn starts are named in it: the list beside it, longhorn-images.txt, has one more,
- * for a command that people run themselves.
+ * Fetches the manifest of a release. All images that Longhorn starts are named in it: the list beside it,
+ * longhorn-images.txt, has one more, for a command that people run themselves.
  *
  * Throws NotFit in one line when it cannot be had.
  */
@@ -25,7 +28,10 @@ export const fetchRelease = async (version: string, from = published): Promise<M
     const answer = await ask(source);
     if (answer.ok) return { source, text: await answer.text() };
     await answer.body?.cancel();
-    const why = answer.status === 404 ? 'Longhorn has published no such version' : `it cannot be had now (status ${answer.status})`;
+    const why =
+      answer.status === 404
+        ? 'Longhorn has published no such version'
+        : `it cannot be had now (status ${answer.status})`;
     throw new NotFit(`${asked}: ${why}: ${source}`);
   } catch (error) {
     if (error instanceof Unreachable) throw new NotFit(`${asked}: ${error.message}: ${otherWays}`);

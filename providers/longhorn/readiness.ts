@@ -17,7 +17,9 @@ const trackConditions = (conditions: readonly Condition[], start: number) => {
     const open = looks.filter(({ look }) => look?.met === false);
     const lines = looks.map(({ title, look, without }) => {
       if (look === undefined) return `- ${title}: ${without}`;
-      return look.met ? `✓ ${title}, after ${formatDuration(since.get(title) ?? 0)}: ${look.state}` : `✗ ${title}: ${look.state}`;
+      return look.met
+        ? `✓ ${title}, after ${formatDuration(since.get(title) ?? 0)}: ${look.state}`
+        : `✗ ${title}: ${look.state}`;
     });
     return {
       met: open.length === 0,
@@ -35,8 +37,9 @@ class NotReady extends Error {
 }
 
 /**
- * Waits by watch until all conditions hold at the same time and returns what there is to say of each, a line each.
- * Throws NotReady when the time (ms) is over or something is `hopeless`, with what `explain` finds out then.
+ * Waits by watch until all conditions hold at the same time and returns what there is to say of each, a line
+ * each. Throws NotReady when the time (ms) is over or something is `hopeless`, with what `explain` finds out
+ * then.
  */
 export const untilReady = async (
   world: World,
@@ -64,7 +67,8 @@ export const untilReady = async (
     else onProgress(`waiting until ${last.waitsFor}`);
   };
   world.onChange(check);
-  const late = (): void => resolve(`Longhorn was not ready within ${formatDuration(timeout)} (the set-up's time-out for all of it)`);
+  const late = (): void =>
+    resolve(`Longhorn was not ready within ${formatDuration(timeout)} (the set-up's time-out for all of it)`);
   const timer = setTimeout(late, timeout - (performance.now() - start));
   const abort = (): void => reject(signal.reason);
   signal.addEventListener('abort', abort, { once: true });

@@ -9,7 +9,10 @@ import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
 import { find, type ManifestObject } from './manifest.ts';
 
-/** The lab that a release needs: three nodes with a v1.12.1 in them took 3.3 GB, all in all; a node that is short of memory loses its engines. */
+/**
+ * The lab that a release needs: three nodes with a v1.12.1 in them took 3.3 GB, all in all; a node that is
+ * short of memory loses its engines.
+ */
 export const releaseSize = { nodes: 3, memory: '2560M', disk: '12G' };
 
 const lost: Record<Exclude<NamedImage['need'], 'all'>, string> = {
@@ -32,10 +35,15 @@ export type Source = {
   portable: boolean;
 };
 
-/** What is told of a release before it is brought up. Throws NotFit when something is missing without which nothing works. */
+/**
+ * What is told of a release before it is brought up. Throws NotFit when something is missing without which
+ * nothing works.
+ */
 const check = ({ title, release, pull }: Source, missing: readonly NamedImage[]): string[] => {
   if (find(release, 'DaemonSet', 'longhorn-manager') === undefined)
-    throw new NotFit(`no manifest in ${title} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`);
+    throw new NotFit(
+      `no manifest in ${title} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`,
+    );
   const needed = missing.filter(({ need }) => need === 'all');
   const named = needed.map(({ name, namedBy }) => `${name} (${namedBy})`).join('; ');
   if (needed.length > 0)
@@ -43,29 +51,44 @@ const check = ({ title, release, pull }: Source, missing: readonly NamedImage[])
       `${title} lacks ${needed.length === 1 ? 'an image' : `${needed.length} images`} that the manifest names${pull ? `, and so does ${pull.from}` : ''}: ${named}: add their archives`,
     );
   const nowhere = pull ? `neither among the archives nor in ${pull.from}` : 'not among the archives';
-  return missing.flatMap(({ name, namedBy, need }) => (need === 'all' ? [] : [`${name} (${namedBy}) is ${nowhere}: ${lost[need]}`]));
+  return missing.flatMap(({ name, namedBy, need }) =>
+    need === 'all' ? [] : [`${name} (${namedBy}) is ${nowhere}: ${lost[need]}`],
+  );
 };
 
-/** All images that the release names, as far as they can be had: from the archives, and what these lack by pulling it. */
-const gather = async ({ title, archives, release, pull, portable }: Source, progress: Progress): Promise<GivenImages> => {
+/**
+ * All images that the release names, as far as they can be had: from the archives, and what these lack by
+ * pulling it.
+ */
+const gather = async (
+  { title, archives, release, pull, portable }: Source,
+  progress: Progress,
+): Promise<GivenImages> => {
   const look = () => imageArchives(archives, { portable });
-  const given = archives.length > 0 ? await progress.step(`Look through the images in ${title}`, look) : await look();
+  const given =
+    archives.length > 0 ? await progress.step(`Look through the images in ${title}`, look) : await look();
   const there = new Set(given.images.map(({ name }) => name));
   const absent = namedImages(release).flatMap(({ name }) => (there.has(name) ? [] : [name]));
   if (pull === undefined || absent.length === 0) return given;
-  const layouts = await progress.step(`Pull ${absent.length} ${absent.length === 1 ? 'image' : 'images'} from ${pull.from}`, (onProgress) =>
-    pullImages(absent, { mirror: pull.mirror, onProgress }).catch((error: unknown) => {
-      if (!(error instanceof Unreachable)) throw error;
-      const instead = 'name a mirror by --registry-mirror URL, or use --longhorn archive:DIR with the image archives in DIR';
-      throw new NotFit(
-        `${error.message}: ${pull.mirror === undefined ? instead : 'see whether the mirror runs, and is where --registry-mirror says'}`,
-      );
-    }),
+  const layouts = await progress.step(
+    `Pull ${absent.length} ${absent.length === 1 ? 'image' : 'images'} from ${pull.from}`,
+    (onProgress) =>
+      pullImages(absent, { mirror: pull.mirror, onProgress }).catch((error: unknown) => {
+        if (!(error instanceof Unreachable)) throw error;
+        const instead =
+          'name a mirror by --registry-mirror URL, or use --longhorn archive:DIR with the image archives in DIR';
+        throw new NotFit(
+          `${error.message}: ${pull.mirror === undefined ? instead : 'see whether the mirror runs, and is where --registry-mirror says'}`,
+        );
+      }),
   );
   return imageArchives([...archives, ...layouts], { portable });
 };
 
-/** A Longhorn from a release's manifest and images, fitted to the cluster. Throws NotFit for one that cannot be brought up. */
+/**
+ * A Longhorn from a release's manifest and images, fitted to the cluster. Throws NotFit for one that cannot
+ * be brought up.
+ */
 export const releaseTarget = async (source: Source, progress: Progress): Promise<Target> => {
   const { part, images } = await gather(source, progress);
   const given = new Set(images.map(({ name }) => name));
@@ -77,7 +100,8 @@ export const releaseTarget = async (source: Source, progress: Progress): Promise
     name: source.name,
     archives: [part],
     size: releaseSize,
-    // Played so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's clocks are waited for.
+    // Played so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's
+    // clocks are waited for.
     workersPerCpu: 2,
     install: ({ kubeconfig, nodes, signal }) =>
       progress

@@ -21,7 +21,8 @@ const ownDeployments = new Set(['longhorn-driver-deployer', 'longhorn-ui']);
 
 /** Reads from the objects, as they will be applied, what there will be to wait for. */
 export const describeRelease = (objects: readonly ManifestObject[]): Release => {
-  const ofKind = (kind: string): KubernetesObject[] => objects.map(({ object }) => object).filter((object) => object.kind === kind);
+  const ofKind = (kind: string): KubernetesObject[] =>
+    objects.map(({ object }) => object).filter((object) => object.kind === kind);
   const manager = find(objects, 'DaemonSet', 'longhorn-manager');
   const own = ofKind('Deployment').filter(({ metadata }) => ownDeployments.has(metadata.name));
   const isStarted = (object: KubernetesObject): boolean => (object as Deployment).spec?.replicas !== 0;
@@ -29,7 +30,9 @@ export const describeRelease = (objects: readonly ManifestObject[]): Release => 
   return {
     definitions: ofKind('CustomResourceDefinition').map(({ metadata }) => metadata.name),
     webhooks: find(objects, 'Service', 'longhorn-admission-webhook') !== undefined,
-    engineImage: (manager ? containersOf(manager) : []).map((container) => flagsOf(container).get('engine-image')).find((image) => image),
+    engineImage: (manager ? containersOf(manager) : [])
+      .map((container) => flagsOf(container).get('engine-image'))
+      .find((image) => image),
     csi: deployments.includes('longhorn-driver-deployer'),
     deployments,
     notStarted: own.filter((object) => !isStarted(object)).map(({ metadata }) => metadata.name),

@@ -16,22 +16,37 @@ export type TargetOptions = {
 
 const mirrored = (mirror: string) => ({ mirror, from: `the mirror ${mirror}` });
 
-/** A Longhorn from a folder with its release's manifests and image archives; what these lack is pulled from the mirror, if there is one. */
-export const archiveTarget = async (dir: string, { registryMirror, portable, progress }: TargetOptions): Promise<Target> => {
+/**
+ * A Longhorn from a folder with its release's manifests and image archives; what these lack is pulled from
+ * the mirror, if there is one.
+ */
+export const archiveTarget = async (
+  dir: string,
+  { registryMirror, portable, progress }: TargetOptions,
+): Promise<Target> => {
   const { manifests, archives } = await lookThrough(dir, { hasMirror: registryMirror !== undefined });
   const release = readObjects(await readManifests(manifests));
   const pull = registryMirror === undefined ? undefined : mirrored(registryMirror);
   return releaseTarget({ name: 'archive', title: dir, release, archives, pull, portable }, progress);
 };
 
-/** A release as Longhorn publishes it (there, where nothing else is said): its manifest from there, its images from their registries or the mirror. */
+/**
+ * A release as Longhorn publishes it (there, where nothing else is said): its manifest from there, its images
+ * from their registries or the mirror.
+ */
 export const officialTarget = async (
   version: string,
   { registryMirror, portable, progress }: TargetOptions,
   published?: string,
 ): Promise<Target> => {
-  const manifest = await progress.step(`Fetch the manifest of Longhorn ${version}`, () => fetchRelease(version, published));
-  const pull = registryMirror === undefined ? { mirror: undefined, from: 'their registries' } : mirrored(registryMirror);
+  const manifest = await progress.step(`Fetch the manifest of Longhorn ${version}`, () =>
+    fetchRelease(version, published),
+  );
+  const pull =
+    registryMirror === undefined ? { mirror: undefined, from: 'their registries' } : mirrored(registryMirror);
   const title = `Longhorn ${version}`;
-  return releaseTarget({ name: 'official', title, release: readObjects([manifest]), archives: [], pull, portable }, progress);
+  return releaseTarget(
+    { name: 'official', title, release: readObjects([manifest]), archives: [], pull, portable },
+    progress,
+  );
 };

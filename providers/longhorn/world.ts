@@ -6,7 +6,9 @@ import { longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts'
 /** How far a condition has come. */
 export type Look = { met: boolean; state: string };
 
-/** What is watched of a cluster while Longhorn comes up; a collection that is not watched yet has no objects. */
+/**
+ * What is watched of a cluster while Longhorn comes up; a collection that is not watched yet has no objects.
+ */
 export type World = {
   objects<T extends KubernetesObject>(collection: Collection): T[];
   find<T extends KubernetesObject>(collection: Collection, name: string): T | undefined;
@@ -19,7 +21,12 @@ export type World = {
   stop(): Promise<void>;
 };
 
-const admission = (plural: string): Resource => ({ group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false });
+const admission = (plural: string): Resource => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  plural,
+  namespaced: false,
+});
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
 
 const built = {
@@ -54,7 +61,10 @@ export const openWorld = async (
   const watch = (collections: Record<string, Resource>): Promise<unknown> =>
     Promise.all(
       Object.entries(collections).map(async ([name, resource]) => {
-        const timeline = await follow(cluster, resource, { signal, ...(resource.namespaced === false ? {} : { namespace }) });
+        const timeline = await follow(cluster, resource, {
+          signal,
+          ...(resource.namespaced === false ? {} : { namespace }),
+        });
         timelines.set(name, timeline);
         timeline.onEntry(changed);
         timeline.onFailure(onFailure);
@@ -63,8 +73,10 @@ export const openWorld = async (
     );
   await watch(built);
   return {
-    objects: <T extends KubernetesObject>(collection: Collection) => (timelines.get(collection)?.objects() ?? []) as T[],
-    find: <T extends KubernetesObject>(collection: Collection, name: string) => timelines.get(collection)?.current(name) as T | undefined,
+    objects: <T extends KubernetesObject>(collection: Collection) =>
+      (timelines.get(collection)?.objects() ?? []) as T[],
+    find: <T extends KubernetesObject>(collection: Collection, name: string) =>
+      timelines.get(collection)?.current(name) as T | undefined,
     onChange: (listener) => void listeners.add(listener),
     changed,
     watchLonghorn: async () => {

@@ -10,12 +10,13 @@ const withoutTag = /^(?<repository>.*?)(?::(?<tag>[^:@/]+))?(?:@(?<digest>sha256
 const hostOf = (registry: string): string => (registry === 'docker.io' ? `index.${registry}` : registry);
 
 /**
- * Where an image of that name is found: at its own registry, or in a mirror under the same path without the registry's name
- * (`docker.io/longhornio/x` is `/v2/longhornio/x` there). Throws NotFit for what is no name.
+ * Where an image of that name is found: at its own registry, or in a mirror under the same path without the
+ * registry's name (`docker.io/longhornio/x` is `/v2/longhornio/x` there). Throws NotFit for what is no name.
  */
 export const addressOf = (image: string, mirror: string | undefined): Address => {
   const whole = completeName(image);
-  if (whole === undefined) throw new NotFit(`the manifest names an image ${image}, which is none that a registry could have`);
+  if (whole === undefined)
+    throw new NotFit(`the manifest names an image ${image}, which is none that a registry could have`);
   const slash = whole.indexOf('/');
   const { repository = '', tag = '', digest } = withoutTag.exec(whole.slice(slash + 1))?.groups ?? {};
   const root = mirror ?? `https://${hostOf(whole.slice(0, slash))}`;

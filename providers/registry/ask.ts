@@ -6,7 +6,9 @@ const ANSWER_MS = 60_000;
 
 const causeOf = (error: unknown): string => {
   const { cause, message, name } = error as Error & { cause?: NodeJS.ErrnoException };
-  return name === 'TimeoutError' ? `no answer in ${ANSWER_MS / 1000} s` : (cause?.code ?? cause?.message ?? message);
+  return name === 'TimeoutError'
+    ? `no answer in ${ANSWER_MS / 1000} s`
+    : (cause?.code ?? cause?.message ?? message);
 };
 
 /** A server did not answer at all: there is no way to it, or it is down. */
@@ -16,7 +18,10 @@ export class Unreachable extends NotFit {
   }
 }
 
-/** Asks by GET and returns the answer, whatever its status; throws Unreachable without one. Ends with the build that asks. */
+/**
+ * Asks by GET and returns the answer, whatever its status; throws Unreachable without one. Ends with the
+ * build that asks.
+ */
 export const ask = async (url: string, headers: Record<string, string> = {}): Promise<Response> => {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(new DOMException('', 'TimeoutError')), ANSWER_MS);

@@ -9,9 +9,14 @@ import { NotFit } from '../provider.ts';
 type Download = { what: string; onBytes: (bytes: number) => void };
 
 const wrong = (what: string, got: string, wanted: string): NotFit =>
-  new NotFit(`${what} is not what its digest says (${got}, not ${wanted}): the registry, or something on the way, has changed it`);
+  new NotFit(
+    `${what} is not what its digest says (${got}, not ${wanted}): the registry, or something on the way, has changed it`,
+  );
 
-/** Passes bytes on and checks them against a descriptor: no byte too many is taken, and at the end the digest must be the one named. */
+/**
+ * Passes bytes on and checks them against a descriptor: no byte too many is taken, and at the end the digest
+ * must be the one named.
+ */
 const checked = async function* (
   bytes: AsyncIterable<Uint8Array>,
   { digest, size }: Pick<Descriptor, 'digest' | 'size'>,
@@ -44,6 +49,8 @@ export const writeBlob = async (
     await pipeline(checked(body, descriptor, download), createWriteStream(file));
   } catch (error) {
     if (error instanceof NotFit || (error as NodeJS.ErrnoException).code === 'ENOSPC') throw error;
-    throw new NotFit(`${download.what} did not arrive whole (${(error as Error).message}): check the network, then run the command again`);
+    throw new NotFit(
+      `${download.what} did not arrive whole (${(error as Error).message}): check the network, then run the command again`,
+    );
   }
 };

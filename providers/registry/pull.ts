@@ -17,10 +17,15 @@ const blobsOf = ({ config, layers }: Resolved): Descriptor[] => [
 const describeIndex = ({ name, manifest: { mediaType, digest, text } }: Resolved): string =>
   JSON.stringify({
     schemaVersion: 2,
-    manifests: [{ mediaType, digest, size: Buffer.byteLength(text), annotations: { 'io.containerd.image.name': name } }],
+    manifests: [
+      { mediaType, digest, size: Buffer.byteLength(text), annotations: { 'io.containerd.image.name': name } },
+    ],
   });
 
-/** An image as an unpacked OCI layout: a part of its own, so that what has arrived is there when another does not. */
+/**
+ * An image as an unpacked OCI layout: a part of its own, so that what has arrived is there when another does
+ * not.
+ */
 const layoutOf = (image: Resolved, onBytes: (bytes: number) => void): Part => ({
   name: `pulled-${image.name.replace(/[:@].*$/, '').replaceAll(/[^a-z0-9]+/g, '-')}`,
   inputs: { recipe: 1, name: image.name, manifest: image.manifest.digest },
@@ -31,8 +36,13 @@ const layoutOf = (image: Resolved, onBytes: (bytes: number) => void): Part => ({
       const { digest } = descriptor;
       const what = `${digest} of ${image.name}`;
       const answer = await image.session.get(`blobs/${digest}`);
-      if (answer === undefined) throw new NotFit(`the registry has ${image.name}, and not ${digest}, which it is made of`);
-      await writeBlob(answer, descriptor, { what, file: join(blobs, digest.slice('sha256:'.length)), onBytes });
+      if (answer === undefined)
+        throw new NotFit(`the registry has ${image.name}, and not ${digest}, which it is made of`);
+      await writeBlob(answer, descriptor, {
+        what,
+        file: join(blobs, digest.slice('sha256:'.length)),
+        onBytes,
+      });
     }
     await writeFile(join(blobs, image.manifest.digest.slice('sha256:'.length)), image.manifest.text);
     await writeFile(join(dir, 'index.json'), describeIndex(image));
@@ -52,10 +62,12 @@ const someAtOnce = async <T, R>(items: readonly T[], work: (item: T) => Promise<
 };
 
 /**
- * Pulls images for the nodes' platform from their registries, or all from a mirror, and returns the folders of their layouts; those that are
- * there from before are not pulled again, as long as their names still stand for the same.
+ * Pulls images for the nodes' platform from their registries, or all from a mirror, and returns the folders
+ * of their layouts; those that are there from before are not pulled again, as long as their names still stand
+ * for the same.
  *
- * What a registry does not have is left out. Every byte is checked against the digest that leads to it. Throws NotFit for anything else.
+ * What a registry does not have is left out. Every byte is checked against the digest that leads to it.
+ * Throws NotFit for anything else.
  */
 export const pullImages = async (
   names: readonly string[],

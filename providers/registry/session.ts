@@ -11,10 +11,15 @@ export type Session = {
 
 const tokenSchema = z.object({ token: z.string().optional(), access_token: z.string().optional() });
 
-/** What stands in `WWW-Authenticate: Bearer realm="...",service="...",scope="..."`; undefined for any other way to prove who one is. */
+/**
+ * What stands in `WWW-Authenticate: Bearer realm="...",service="...",scope="..."`; undefined for any other
+ * way to prove who one is.
+ */
 const parseChallenge = (header: string): Record<string, string> | undefined => {
   if (!/^bearer /i.test(header)) return undefined;
-  return Object.fromEntries([...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]));
+  return Object.fromEntries(
+    [...header.matchAll(/(\w+)="([^"]*)"/g)].map(([, name = '', value = '']) => [name, value]),
+  );
 };
 
 /** Fetches a token as somebody without a name: registries hand them out for what everybody may read. */
@@ -22,14 +27,17 @@ const anonymousToken = async (header: string, { root, repository }: Address): Pr
   const { host } = new URL(root);
   const { realm, service, scope = `repository:${repository}:pull` } = parseChallenge(header) ?? {};
   if (realm === undefined || !URL.canParse(realm))
-    throw new NotFit(`${host} wants a password for ${repository}: name a --registry-mirror that lets everybody read`);
+    throw new NotFit(
+      `${host} wants a password for ${repository}: name a --registry-mirror that lets everybody read`,
+    );
   const url = new URL(realm);
   if (service !== undefined) url.searchParams.set('service', service);
   url.searchParams.set('scope', scope);
   const answer = await ask(url.href);
   const { token, access_token: other } = tokenSchema.catch({}).parse(await answer.json().catch(() => ({})));
   const given = token ?? other;
-  if (given === undefined) throw new NotFit(`${url.host} gives no token to read ${repository} of ${host} (status ${answer.status})`);
+  if (given === undefined)
+    throw new NotFit(`${url.host} gives no token to read ${repository} of ${host} (status ${answer.status})`);
   return given;
 };
 
@@ -41,7 +49,10 @@ const reasonOf = async (answer: Response): Promise<string> => {
   return `status ${answer.status}${said.success ? `: ${said.data.errors[0]?.message}` : ''}`;
 };
 
-/** Opens a repository; whoever asks proves nothing, or what a token for everybody proves. Throws NotFit for whatever a registry refuses. */
+/**
+ * Opens a repository; whoever asks proves nothing, or what a token for everybody proves. Throws NotFit for
+ * whatever a registry refuses.
+ */
 export const openSession = (address: Address): Session => {
   const { root, repository } = address;
   let authorization: Record<string, string> = {};
@@ -52,7 +63,9 @@ export const openSession = (address: Address): Session => {
       let answer = await once();
       if (answer.status === 401 && authorization.authorization === undefined) {
         await answer.body?.cancel();
-        authorization = { authorization: `Bearer ${await anonymousToken(answer.headers.get('www-authenticate') ?? '', address)}` };
+        authorization = {
+          authorization: `Bearer ${await anonymousToken(answer.headers.get('www-authenticate') ?? '', address)}`,
+        };
         answer = await once();
       }
       if (answer.ok) return answer;

@@ -15,17 +15,24 @@ afterAll(() => rm(dir, { recursive: true }));
 
 // The command as it is, on a PATH with nothing on it.
 const e2e = (...flags: string[]) =>
-  execa(process.execPath, ['scripts/e2e.ts', '--out', join(dir, 'out'), '--only', 'A backup made during a deletion', ...flags], {
-    env: { PATH: dir, HOME: dir, ...cacheVariables() },
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-  });
+  execa(
+    process.execPath,
+    ['scripts/e2e.ts', '--out', join(dir, 'out'), '--only', 'A backup made during a deletion', ...flags],
+    {
+      env: { PATH: dir, HOME: dir, ...cacheVariables() },
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+    },
+  );
 
 test('--provider kind where there is none: one line, exit code 3, and a report that says so', async () => {
   const line =
     'kind is missing: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io, or use --provider lab, which needs neither Docker nor root';
   const { exitCode, stderr } = await e2e('--provider', 'kind');
   expect({ exitCode, stderr }).toEqual({ exitCode: 3, stderr: `e2e: ${line}` });
-  expect(await readReport(join(dir, 'out'))).toMatchObject({ provider: 'kind', end: { state: 'set-up-failed', reason: line } });
+  expect(await readReport(join(dir, 'out'))).toMatchObject({
+    provider: 'kind',
+    end: { state: 'set-up-failed', reason: line },
+  });
 });

@@ -20,7 +20,9 @@ test('what comes from the code is written, once', async () => {
   await writeFile(page(), stale);
   expect(await docs()).toMatchObject({ exitCode: 0, stderr: '', stdout: 'docs/page.md: written' });
   const written = await readFile(page(), 'utf8');
-  expect(written).toMatch(/^a\n.*\n\n\| name \| what a scenario does then \|\n[\s\S]*\| `manager-kill` \|[\s\S]*\nb\n$/);
+  expect(written).toMatch(
+    /^a\n.*\n\n\| name \| what a scenario does then \|\n[\s\S]*\| `manager-kill` \|[\s\S]*\nb\n$/,
+  );
   expect(await docs()).toMatchObject({ exitCode: 0, stderr: '', stdout: '' });
   expect(await docs('--check')).toMatchObject({ exitCode: 0, stderr: '', stdout: '' });
 });
@@ -37,7 +39,10 @@ test('--check only looks', async () => {
 
 test.each([
   [['--frob'], "docs: unknown option '--frob': see npm run docs -- --help"],
-  [['page.md'], 'docs: too many arguments. Expected 0 arguments but got 1: page.md: see npm run docs -- --help'],
+  [
+    ['page.md'],
+    'docs: too many arguments. Expected 0 arguments but got 1: page.md: see npm run docs -- --help',
+  ],
 ])('%j is no way to call it', async (args, stderr) => {
   expect(await docs(...args)).toMatchObject({ exitCode: 2, stdout: '', stderr });
 });

@@ -132,7 +132,11 @@ test('all passed', async () => {
   );
 });
 
-const finding = { title: 'The manual is wrong', detail: 'It says A,\nand it is B', link: 'https://longhorn.invalid/1' };
+const finding = {
+  title: 'The manual is wrong',
+  detail: 'It says A,\nand it is B',
+  link: 'https://longhorn.invalid/1',
+};
 
 const endings = `
 scenario('It is red', {}, async ({ does }) => {
@@ -319,7 +323,10 @@ describe('of a run in which each scenario ends in another way', () => {
         skipped after <time>
           the emulator has no RWX volumes"
     `);
-    expect(reported('It needs more')).toMatchObject({ state: 'skipped', reason: 'the emulator has no RWX volumes' });
+    expect(reported('It needs more')).toMatchObject({
+      state: 'skipped',
+      reason: 'the emulator has no RWX volumes',
+    });
   });
 
   test('a finding is told apart from pass and fail', () => {
@@ -395,7 +402,12 @@ describe('of a run in which each scenario ends in another way', () => {
   });
 
   test.each([
-    ['It passes to the end', 'passed', undefined, ['When it begins: passed', 'Then all is judged: passed', 'Clean-up: passed']],
+    [
+      'It passes to the end',
+      'passed',
+      undefined,
+      ['When it begins: passed', 'Then all is judged: passed', 'Clean-up: passed'],
+    ],
     [
       'It fails at the end',
       'failed',
@@ -403,12 +415,15 @@ describe('of a run in which each scenario ends in another way', () => {
       ['When it begins: passed', 'Then all is judged: failed', 'Clean-up: passed'],
     ],
     ['It does not get to the end', 'failed', 'it did not', ['When it begins: failed', 'Clean-up: passed']],
-  ])('what is judged at the end comes after the steps and before the clean-up: %s', (name, state, reason, steps) => {
-    const scenario = reported(name);
-    expect(scenario?.state).toBe(state);
-    expect(scenario?.reason?.split('\n')[0]).toBe(reason);
-    expect(scenario?.steps.map((step) => `${step.sentence}: ${step.state}`)).toEqual(steps);
-  });
+  ])(
+    'what is judged at the end comes after the steps and before the clean-up: %s',
+    (name, state, reason, steps) => {
+      const scenario = reported(name);
+      expect(scenario?.state).toBe(state);
+      expect(scenario?.reason?.split('\n')[0]).toBe(reason);
+      expect(scenario?.steps.map((step) => `${step.sentence}: ${step.state}`)).toEqual(steps);
+    },
+  );
 });
 
 test('an error outside the scenarios makes the run fail', async () => {

@@ -27,7 +27,9 @@ scenario('It cannot clean up', {}, async ({ later }) => { later(() => { throw ne
 scenario('It leaves', {}, async ({ skip }) => skip('no reason'));
 scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
     async ({ folder, ended: { report } }) => {
-      const told = Object.fromEntries((report?.scenarios ?? []).map(({ name, evidence }) => [name, evidence]));
+      const told = Object.fromEntries(
+        (report?.scenarios ?? []).map(({ name, evidence }) => [name, evidence]),
+      );
       expect(told).toEqual({
         'It passes': 'evidence/it-passes',
         'It fails': 'evidence/it-fails',
@@ -48,7 +50,11 @@ scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
       );
       expect(failures).toEqual([
         ['It fails', 'Given a thing', ['out/evidence/it-fails/', 'out/evidence/it-fails.tar.gz']],
-        ['It cannot clean up', null, ['out/evidence/it-cannot-clean-up/', 'out/evidence/it-cannot-clean-up.tar.gz']],
+        [
+          'It cannot clean up',
+          null,
+          ['out/evidence/it-cannot-clean-up/', 'out/evidence/it-cannot-clean-up.tar.gz'],
+        ],
       ]);
     },
   ));
@@ -96,10 +102,16 @@ test('what had happened is on disk when the process is killed', () =>
   }, '30s'));
 });`,
     async ({ folder, ended: { report } }) => {
-      expect(report?.scenarios[0]).toMatchObject({ name: 'It is killed', state: 'failed', reason: 'its process ended before it did' });
+      expect(report?.scenarios[0]).toMatchObject({
+        name: 'It is killed',
+        state: 'failed',
+        reason: 'its process ended before it did',
+      });
       const lines = await linesOf(folder, 'it-is-killed');
       expect(
-        lines.slice(1).map(({ type, step, expectation }) => [type, step, expectation].find((each) => each !== undefined)),
+        lines
+          .slice(1)
+          .map(({ type, step, expectation }) => [type, step, expectation].find((each) => each !== undefined)),
       ).toMatchObject([{ phase: 'begins' }, 'ADDED', { phase: 'set' }]);
     },
   ));
@@ -120,7 +132,9 @@ scenario('It fails', {}, async ({ does }) => { await does('Given a third', () =>
           [null, undefined],
           [null, []],
         ]);
-        expect((stdout + stderr).split('The evidence of the scenarios cannot be kept: ENOTDIR').length).toBe(2);
+        expect((stdout + stderr).split('The evidence of the scenarios cannot be kept: ENOTDIR').length).toBe(
+          2,
+        );
       },
     ));
 });

@@ -12,14 +12,31 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const setting = () => `${server.url}/apis/longhorn.io/v1beta2/namespaces/longhorn-system/settings/backup-concurrent-limit`;
-const changes = () => `await fetch('${setting()}', { method: 'PATCH', body: JSON.stringify({ value: '5' }) });`;
-const scenarios = (body: string) => ({ 'a.e2e.ts': `scenario('It plays', {}, async ({ does, later }) => {\n${body}\n});` });
+const setting = () =>
+  `${server.url}/apis/longhorn.io/v1beta2/namespaces/longhorn-system/settings/backup-concurrent-limit`;
+const changes = () =>
+  `await fetch('${setting()}', { method: 'PATCH', body: JSON.stringify({ value: '5' }) });`;
+const scenarios = (body: string) => ({
+  'a.e2e.ts': `scenario('It plays', {}, async ({ does, later }) => {\n${body}\n});`,
+});
 
-const play = async (body: string, { flags = ['--expect-cluster', uid], signals = [] as Signalled[] } = {}): Promise<Ended> => {
-  const named = ['--provider', 'existing', '--kubeconfig', server.kubeconfig, '--context', 'stub', '--store-image', 'store:1'];
+const play = async (
+  body: string,
+  { flags = ['--expect-cluster', uid], signals = [] as Signalled[] } = {},
+): Promise<Ended> => {
+  const named = [
+    '--provider',
+    'existing',
+    '--kubeconfig',
+    server.kubeconfig,
+    '--context',
+    'stub',
+    '--store-image',
+    'store:1',
+  ];
   const ended = await runSuite(scenarios(body), { how: 'existing', flags: [...named, ...flags], signals });
-  const told = (text: string) => text.replaceAll(server.url, '<server>').replaceAll(/(corral-|run=)[a-z0-9]{6}\b/g, '$1<run>');
+  const told = (text: string) =>
+    text.replaceAll(server.url, '<server>').replaceAll(/(corral-|run=)[a-z0-9]{6}\b/g, '$1<run>');
   return { ...ended, stdout: told(ended.stdout), stderr: told(ended.stderr) };
 };
 
@@ -78,7 +95,11 @@ test('a difference fails a run whose scenarios have passed, by a line and in the
   expect(ended).toMatchObject({ exitCode: 1, stderr: `e2e: ${line}` });
   expect(ended.stdout).toContain('1 passed, 0 failed');
   expect(ended.stdout).not.toContain('The cluster is as it was');
-  expect(ended.report).toMatchObject({ end: { state: 'finished' }, totals: { passed: 1 }, differences: [difference] });
+  expect(ended.report).toMatchObject({
+    end: { state: 'finished' },
+    totals: { passed: 1 },
+    differences: [difference],
+  });
 });
 
 test('it is looked for when a scenario failed as well', async () => {
@@ -100,7 +121,9 @@ await does('When nothing comes', (signal) => new Promise((_, reject) => signal.a
 test('a run whose cluster cannot be compared has not passed', async () => {
   const ended = await play(`await does('Given a thing', () => fetch('${server.url}/stub/answer/403'));`);
   expect(ended.exitCode).toBe(3);
-  expect(ended.stderr).toMatch(/^e2e: the cluster could not be compared with what it was before the run: .*403/);
+  expect(ended.stderr).toMatch(
+    /^e2e: the cluster could not be compared with what it was before the run: .*403/,
+  );
   expect(ended.report).toMatchObject({ totals: { passed: 1 }, differences: null });
 });
 
@@ -126,7 +149,9 @@ describe('before anything is made', () => {
 
 test('what --support-bundle needs is asked for where it is given, before anything is made', async () => {
   server.deny({ verb: 'create', resource: 'supportbundles' });
-  const ended = await play("await does('Given a thing');", { flags: ['--expect-cluster', uid, '--support-bundle'] });
+  const ended = await play("await does('Given a thing');", {
+    flags: ['--expect-cluster', uid, '--support-bundle'],
+  });
   expect(ended.exitCode).toBe(3);
   expect(ended.stderr).toContain('\n  create supportbundles.longhorn.io in namespace longhorn-system\n');
   expect(ended.stderr).toContain('npm run --silent rbac -- --support-bundle | kubectl apply -f -');

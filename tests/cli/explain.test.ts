@@ -41,7 +41,15 @@ test('a text that has several meanings is told with the place of each', async ()
 });
 
 test('field, state and version narrow them down', async () => {
-  const { stdout, exitCode } = await explain([snapshot, '--field', 'error', '--state', 'Error', '--longhorn', 'v1.9.2']);
+  const { stdout, exitCode } = await explain([
+    snapshot,
+    '--field',
+    'error',
+    '--state',
+    'Error',
+    '--longhorn',
+    'v1.9.2',
+  ]);
   expect(exitCode).toBe(0);
   expect(stdout).toMatch(/^failure: The snapshot that the backup was to be made of was not there\.\n/);
   expect(stdout).not.toContain('waits-for-readiness');
@@ -50,7 +58,9 @@ test('field, state and version narrow them down', async () => {
 test('the cause of a failed deletion is enough, and is told to be that', async () => {
   const { stdout } = await explain(['unlinkat /b.cfg: operation not permitted', '--field', 'messages.error']);
   expect(stdout).toMatch(/^failure: The backup store refused/);
-  expect(stdout).toContain('\n  as the cause in: Failed to delete the backup URL in the backupstore, err ...\n');
+  expect(stdout).toContain(
+    '\n  as the cause in: Failed to delete the backup URL in the backupstore, err ...\n',
+  );
 });
 
 test('a text comes from the standard input, a whole line of a log too', async () => {
@@ -62,18 +72,25 @@ test('a text comes from the standard input, a whole line of a log too', async ()
 });
 
 test('--json is for programs', async () => {
-  const told = JSON.parse((await explain([`failed to backup: ${lock}`, '--field', 'error', '--json'])).stdout);
+  const told = JSON.parse(
+    (await explain([`failed to backup: ${lock}`, '--field', 'error', '--json'])).stdout,
+  );
   expect(told).toMatchObject({
     class: 'failure',
     meanings: [
       {
         id: 'creation-lost-lock',
         said: { by: 'Backup', fields: ['status.error'], states: ['Error', 'Deleting'], asCause: false },
-        wordings: [{ versions: '>=1.8.0', origin: 'product', links: ['https://github.com/longhorn/backupstore'] }],
+        wordings: [
+          { versions: '>=1.8.0', origin: 'product', links: ['https://github.com/longhorn/backupstore'] },
+        ],
       },
     ],
   });
-  expect(JSON.parse((await explain([snapshot, '--json'])).stdout)).toMatchObject({ class: null, meanings: [{}, {}] });
+  expect(JSON.parse((await explain([snapshot, '--json'])).stdout)).toMatchObject({
+    class: null,
+    meanings: [{}, {}],
+  });
   expect(JSON.parse((await explain(['the dog ate it', '--json'])).stdout)).toEqual({
     text: 'the dog ate it',
     class: 'unclassified',
@@ -89,7 +106,8 @@ test('what the catalogue does not know is unclassified', async () => {
   });
   expect(await explain([snapshot, '--field', 'log'])).toMatchObject({
     exitCode: 1,
-    stdout: 'unclassified: the catalogue knows no such text in that field, state and version; without the flags it knows it',
+    stdout:
+      'unclassified: the catalogue knows no such text in that field, state and version; without the flags it knows it',
   });
 });
 
@@ -105,7 +123,10 @@ describe('what it does not know ends with one line', () => {
       ['x', '--field', 'status'],
       `option '--field <field>' argument 'status' is invalid. Allowed choices are messages.error, messages.info, error, condition, event, log: ${see}`,
     ],
-    [['x', '--state', ' '], `option '--state <state>' argument ' ' is invalid. name a state, as Error, or the reason of an event: ${see}`],
+    [
+      ['x', '--state', ' '],
+      `option '--state <state>' argument ' ' is invalid. name a state, as Error, or the reason of an event: ${see}`,
+    ],
     [
       ['x', '--longhorn', '1.12'],
       `option '--longhorn <version>' argument '1.12' is invalid. give a version by all its numbers, as v1.12.1: ${see}`,

@@ -57,15 +57,20 @@ const fleet = async ({ interruptedAfter = '', before = '' } = {}) => {
   onTestFinished(() => rm(folder, { recursive: true }));
   if (before !== '') await mkdir(join(folder, 'out', before), { recursive: true });
   const where = ['--kubeconfig', await server.kubeconfig(), '--context', 'test'];
-  const run = execa(process.execPath, [script, '--shards', '2', ...where, '--image', 'suite:1', '--out', 'out'], {
-    cwd: folder,
-    reject: false,
-  });
+  const run = execa(
+    process.execPath,
+    [script, '--shards', '2', ...where, '--image', 'suite:1', '--out', 'out'],
+    {
+      cwd: folder,
+      reject: false,
+    },
+  );
   let told = '';
   run.stdout.on('data', (text: Buffer) => {
     const before = told;
     told += text;
-    if (interruptedAfter !== '' && told.includes(interruptedAfter) && !before.includes(interruptedAfter)) run.kill('SIGINT');
+    if (interruptedAfter !== '' && told.includes(interruptedAfter) && !before.includes(interruptedAfter))
+      run.kill('SIGINT');
   });
   const { exitCode, stdout, stderr } = await run;
   const normal = (text: string) =>
@@ -77,36 +82,63 @@ const fleet = async ({ interruptedAfter = '', before = '' } = {}) => {
 };
 
 const leftOver = async () => {
-  const all = await Promise.all([resources.namespaces, resources.jobs, resources.pods].map((resource) => cluster.list(resource)));
-  return all.flatMap(({ items }) => items.map(({ metadata }) => metadata.name)).filter((name) => /corral|fleet/.test(name));
+  const all = await Promise.all(
+    [resources.namespaces, resources.jobs, resources.pods].map((resource) => cluster.list(resource)),
+  );
+  return all
+    .flatMap(({ items }) => items.map(({ metadata }) => metadata.name))
+    .filter((name) => /corral|fleet/.test(name));
 };
 
-test.each(['lab', 'existing'] as const)('what a fleet makes in mode %s is known to the API server, field by field', async (mode) => {
-  const flags = mode === 'existing' ? ['--', '--store-image', 'store:1'] : [];
-  const where = ['--kubeconfig', await server.kubeconfig(), '--context', 'test', '--image', 'suite:1', '--mode', mode];
-  const args = parseFleet(['--shards', '2', ...where, ...flags]);
-  if (args === undefined) throw new Error('help was asked for');
-  const objects = await composeFleet(args, { run: `strict-${mode}`, uid: 'uid' });
-  const needed = new Set(objects.map(({ metadata }) => metadata.namespace).filter((name) => name !== undefined));
-  for (const name of needed) await cluster.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
-  for (const object of objects.filter(({ kind }) => kind !== 'Namespace')) {
-    const path = `${pathOf(resourceOf(object), { namespace: object.metadata.namespace })}?dryRun=All&fieldValidation=Strict`;
-    const { status, text } = await cluster
-      .request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(object) })
-      .then(async (response) => ({ status: response.status, text: await response.text() }));
-    expect([object.kind, status, status === 201 ? '' : text]).toEqual([object.kind, 201, '']);
-  }
-  for (const name of needed) await cluster.delete(resources.namespaces, { name });
-});
+test.each(['lab', 'existing'] as const)(
+  'what a fleet makes in mode %s is known to the API server, field by field',
+  async (mode) => {
+    const flags = mode === 'existing' ? ['--', '--store-image', 'store:1'] : [];
+    const where = [
+      '--kubeconfig',
+      await server.kubeconfig(),
+      '--context',
+      'test',
+      '--image',
+      'suite:1',
+      '--mode',
+      mode,
+    ];
+    const args = parseFleet(['--shards', '2', ...where, ...flags]);
+    if (args === undefined) throw new Error('help was asked for');
+    const objects = await composeFleet(args, { run: `strict-${mode}`, uid: 'uid' });
+    const needed = new Set(
+      objects.map(({ metadata }) => metadata.namespace).filter((name) => name !== undefined),
+    );
+    for (const name of needed)
+      await cluster.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+    for (const object of objects.filter(({ kind }) => kind !== 'Namespace')) {
+      const path = `${pathOf(resourceOf(object), { namespace: object.metadata.namespace })}?dryRun=All&fieldValidation=Strict`;
+      const { status, text } = await cluster
+        .request(path, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(object),
+        })
+        .then(async (response) => ({ status: response.status, text: await response.text() }));
+      expect([object.kind, status, status === 201 ? '' : text]).toEqual([object.kind, 201, '']);
+    }
+    for (const name of needed) await cluster.delete(resources.namespaces, { name });
+  },
+);
 
 test('a fleet takes the reports out of the logs, merges them, and leaves nothing behind', async () => {
   fate = (index) => ({ log: logOf(index, index === 0 ? 'passed' : 'failed'), exitCode: index });
   const ended = await fleet();
   expect(ended.stderr).toBe('');
   expect(ended.exitCode).toBe(1);
-  const lines = ended.stdout.split('\n').filter((line) => !line.includes('plays on') && !line.includes('waits'));
+  const lines = ended.stdout
+    .split('\n')
+    .filter((line) => !line.includes('plays on') && !line.includes('waits'));
   const shards = lines.filter((line) => line.startsWith('shard ')).toSorted();
-  expect([...lines.filter((line) => !line.startsWith('shard ')), ...shards].join('\n')).toMatchInlineSnapshot(`
+  expect(
+    [...lines.filter((line) => !line.startsWith('shard ')), ...shards].join('\n'),
+  ).toMatchInlineSnapshot(`
     "Corral fleet <run>: 2 shards, mode lab, image suite:1
     On <server> (context test), Kubernetes <version>; it makes, and removes:
       Namespace corral-<run>-fleet
@@ -129,13 +161,17 @@ test('a fleet takes the reports out of the logs, merges them, and leaves nothing
     shard 1/2: ended (Completed 0): 1 passed, 0 failed
     shard 2/2: ended (Error 1): 0 passed, 1 failed"
   `);
-  expect((await readReport(ended.folder))?.scenarios.map(({ name, state }) => `${name} ${state}`)).toEqual(['It 0 passed', 'It 1 failed']);
+  expect((await readReport(ended.folder))?.scenarios.map(({ name, state }) => `${name} ${state}`)).toEqual([
+    'It 0 passed',
+    'It 1 failed',
+  ]);
   expect(await readFile(join(ended.folder, 'shard-2/log.txt'), 'utf8')).toBe('playing\n');
   expect(await leftOver()).toEqual([]);
 });
 
 test('a shard whose pod died without a report fails the fleet, and the others have theirs', async () => {
-  fate = (index) => (index === 0 ? { log: logOf(0, 'passed'), exitCode: 0 } : { log: 'playing\nKilled\n', exitCode: 137 });
+  fate = (index) =>
+    index === 0 ? { log: logOf(0, 'passed'), exitCode: 0 } : { log: 'playing\nKilled\n', exitCode: 137 };
   const ended = await fleet({ before: 'shard-7' });
   expect((await readdir(ended.folder)).toSorted()).toEqual(['shard-1', 'shard-2']);
   expect(ended.exitCode).toBe(3);

@@ -39,7 +39,9 @@ describe('the report at the end of a log', () => {
   });
 
   test('is another one than its digest says', () => {
-    expect(() => readReportBlock(blockOf(JSON.stringify(report), '0'.repeat(64)))).toThrow('the report in its log is damaged');
+    expect(() => readReportBlock(blockOf(JSON.stringify(report), '0'.repeat(64)))).toThrow(
+      'the report in its log is damaged',
+    );
   });
 
   test('is no report of this release', () => {
@@ -76,8 +78,14 @@ describe('the flags', () => {
     [['--shards', '2', '--mode', 'kind'], '--mode kind is unknown: use --mode lab or --mode existing'],
     [['--shards', '2', '--image', ''], "--image '': name the image that the pods start"],
     [[], "required option '--shards <n>' not specified: see npm run fleet -- --help"],
-    [['--shards', '2', '--', '--shard', '1/2'], '--shard behind the second --: a fleet says that to its shards itself: leave it out'],
-    [['--shards', '2', '--', '--out=x'], '--out=x behind the second --: a fleet says that to its shards itself: leave it out'],
+    [
+      ['--shards', '2', '--', '--shard', '1/2'],
+      '--shard behind the second --: a fleet says that to its shards itself: leave it out',
+    ],
+    [
+      ['--shards', '2', '--', '--out=x'],
+      '--out=x behind the second --: a fleet says that to its shards itself: leave it out',
+    ],
     [['--shards', '2', '--', '--only', '['], /^--only \[: Invalid regular expression/],
     [
       ['--shards', '2', '--mode', 'existing'],
@@ -99,8 +107,11 @@ describe('what a fleet makes', () => {
     return composeFleet(args, { run: 'abc123', uid: 'the-uid' });
   };
   const podOf = (objects: Awaited<ReturnType<typeof compose>>) =>
-    (objects.at(-1) as unknown as { spec: { template: { spec: Record<string, unknown> & { containers: Record<string, unknown>[] } } } })
-      .spec.template.spec;
+    (
+      objects.at(-1) as unknown as {
+        spec: { template: { spec: Record<string, unknown> & { containers: Record<string, unknown>[] } } };
+      }
+    ).spec.template.spec;
 
   test('carries the label of its run, and ends with the Job', async () => {
     for (const argv of [
@@ -126,7 +137,11 @@ describe('what a fleet makes', () => {
       const pod = podOf(await compose(argv));
       expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
       expect(pod.containers.map(({ securityContext }) => securityContext)).toEqual([
-        expect.objectContaining({ allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ['ALL'] } }),
+        expect.objectContaining({
+          allowPrivilegeEscalation: false,
+          readOnlyRootFilesystem: true,
+          capabilities: { drop: ['ALL'] },
+        }),
       ]);
       expect(JSON.stringify(pod)).not.toMatch(/"privileged":true|"add":|hostPath|hostNetwork|hostPID/);
     }
@@ -144,7 +159,9 @@ describe('what a fleet makes', () => {
 
   test('gives those on an existing cluster the roles that they need, and tells them which cluster it is', async () => {
     const objects = await compose(['--shards', '2', ...existing, '--tags', 'x']);
-    expect(objects.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['ServiceAccount', 'Role', 'RoleBinding', 'Job']));
+    expect(objects.map(({ kind }) => kind)).toEqual(
+      expect.arrayContaining(['ServiceAccount', 'Role', 'RoleBinding', 'Job']),
+    );
     expect(objects.find(({ kind }) => kind === 'ServiceAccount')?.metadata).toMatchObject({
       name: 'fleet',
       namespace: 'corral-abc123-fleet',
@@ -153,7 +170,18 @@ describe('what a fleet makes', () => {
       serviceAccountName: 'fleet',
       securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
-        { args: ['--expect-cluster', 'the-uid', '--namespace', 'corral-abc123-fleet', '--store-image', 'store:1', '--tags', 'x'] },
+        {
+          args: [
+            '--expect-cluster',
+            'the-uid',
+            '--namespace',
+            'corral-abc123-fleet',
+            '--store-image',
+            'store:1',
+            '--tags',
+            'x',
+          ],
+        },
       ],
     });
   });

@@ -20,7 +20,8 @@ let sent: string[];
 let status: number;
 let answers: Record<string, object>;
 
-// A cluster that takes any change, and has nothing in it but what `answers` says of a path: what is sent is what this test is about.
+// A cluster that takes any change, and has nothing in it but what `answers` says of a path: what is sent is
+// what this test is about.
 beforeEach(async () => {
   out = await mkdtemp(join(tmpdir(), 'corral-heal-'));
   sent = [];
@@ -33,7 +34,11 @@ beforeEach(async () => {
     if (!reads) sent.push(`${request.method} ${request.url?.replace(/\?.*/, '')} ${body}`);
     response.statusCode = reads ? 200 : status;
     const found = { metadata: {}, ...answers[decodeURIComponent(request.url ?? '')] };
-    response.end(JSON.stringify(response.statusCode === 200 ? found : { reason: 'Forbidden', message: 'no right to do that' }));
+    response.end(
+      JSON.stringify(
+        response.statusCode === 200 ? found : { reason: 'Forbidden', message: 'no right to do that' },
+      ),
+    );
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -92,7 +97,9 @@ test('what a killed run left in force is undone, once', async () => {
 test('the cluster is looked at too, and what the ledger does not tell of is undone', async () => {
   await leave(address);
   const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
-  answers[`${path}?labelSelector=corral.test/run=abc123`] = { items: [{ metadata: { name: 'corral-abc123-policy' } }] };
+  answers[`${path}?labelSelector=corral.test/run=abc123`] = {
+    items: [{ metadata: { name: 'corral-abc123-policy' } }],
+  };
   const removed = 'validatingadmissionpolicies corral-abc123-policy: removed';
   const undone = "Longhorn's backup target is elsewhere: default (backuptargets) is as it was";
   expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout: `${undone}\n${removed}` });
@@ -107,7 +114,10 @@ test('a run that injected no fault has no ledger: its report says which run it w
     target: { name: 'installed', version: null },
     kubernetes: null,
   };
-  await writeReport(out, composeReport({ ...known, end: { state: 'runner-died', reason: null }, scenarios: [] }));
+  await writeReport(
+    out,
+    composeReport({ ...known, end: { state: 'runner-died', reason: null }, scenarios: [] }),
+  );
   expect(await healHere()).toMatchObject({
     exitCode: 0,
     stderr: '',
@@ -126,7 +136,9 @@ test('another cluster than the one of the run is not touched', async () => {
   await leave('https://192.0.2.1:6443');
   const ended = await healHere();
   expect(ended.exitCode).toBe(1);
-  expect(ended.stderr).toBe(`heal: Longhorn's backup target is elsewhere: that was done to https://192.0.2.1:6443, and this is ${address}`);
+  expect(ended.stderr).toBe(
+    `heal: Longhorn's backup target is elsewhere: that was done to https://192.0.2.1:6443, and this is ${address}`,
+  );
   expect(sent).toEqual([]);
 });
 
@@ -141,7 +153,10 @@ test('what cannot be undone stays in the ledger', async () => {
 
 /** Plays a run that is killed while a node of a lab is cut off. */
 const killedRun = async (lab: StandInLab) => {
-  const run = execa('node', ['tests/support/inline-fault.ts', lab.folder, out, address], { reject: false, stdin: 'ignore' });
+  const run = execa('node', ['tests/support/inline-fault.ts', lab.folder, out, address], {
+    reject: false,
+    stdin: 'ignore',
+  });
   for await (const line of run) if (line === 'in force') run.kill('SIGKILL');
   expect((await run).signal).toBe('SIGKILL');
   expect(lab.asked).toEqual([{ action: 'cut', node: 'node2' }]);
@@ -150,7 +165,11 @@ const killedRun = async (lab: StandInLab) => {
 test('a node that a killed run left cut off is joined again', async () => {
   const lab = await startStandInLab();
   await killedRun(lab);
-  expect(await healHere()).toMatchObject({ exitCode: 0, stderr: '', stdout: 'node2 is cut off the network: it works' });
+  expect(await healHere()).toMatchObject({
+    exitCode: 0,
+    stderr: '',
+    stdout: 'node2 is cut off the network: it works',
+  });
   expect(lab.asked.at(-1)).toEqual({ action: 'join', node: 'node2' });
   expect((await healHere()).stdout).toBe(allClear());
   await lab.leave();

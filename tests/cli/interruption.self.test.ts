@@ -14,7 +14,10 @@ scenario('It hangs', {}, async ({ does, later }) => {
 });
 scenario('It comes next', {}, async ({ does }) => does('Given a thing'));
 `;
-const suite = { 'a.e2e.ts': hanging, 'b.e2e.ts': `scenario('It is in another file', {}, async ({ does }) => does('Given a thing'));` };
+const suite = {
+  'a.e2e.ts': hanging,
+  'b.e2e.ts': `scenario('It is in another file', {}, async ({ does }) => does('Given a thing'));`,
+};
 const atWork = '✓ Given a thing';
 // One after the other, so that there is one at work and others that have not begun.
 const flags = ['--workers', '1'];
@@ -53,7 +56,9 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down, and still repor
     Page: out/report.html"
   `);
   expect(ended.report?.end).toEqual({ state: 'interrupted', reason: 'interrupted by SIGINT' });
-  expect(ended.report?.scenarios.map(({ name, state, reason }) => [name, state, reason])).toMatchInlineSnapshot(`
+  expect(
+    ended.report?.scenarios.map(({ name, state, reason }) => [name, state, reason]),
+  ).toMatchInlineSnapshot(`
     [
       [
         "It hangs",
@@ -94,7 +99,9 @@ test('a second Ctrl-C does not wait for the clean-up, and still takes the cluste
   ] as const;
   const ended = await withSuite(slow, async ({ folder, config }) => {
     const told = await runCommandIn(folder, config, { flags, signals: [...signals] });
-    expect(await junitIn(folder)).toContain('<error type="interrupted" message="the process that plays the scenarios ended with SIGKILL">');
+    expect(await junitIn(folder)).toContain(
+      '<error type="interrupted" message="the process that plays the scenarios ended with SIGKILL">',
+    );
     return told;
   });
   expect(ended.exitCode).toBe(4);
@@ -110,7 +117,11 @@ test('a second Ctrl-C does not wait for the clean-up, and still takes the cluste
 });
 
 test('Ctrl-C while the cluster comes up', async () => {
-  const ended = await runSuite(suite, { how: 'boots-long', flags: ['--shard', '1/1'], signals: [{ after: 'Booting', signal: 'SIGINT' }] });
+  const ended = await runSuite(suite, {
+    how: 'boots-long',
+    flags: ['--shard', '1/1'],
+    signals: [{ after: 'Booting', signal: 'SIGINT' }],
+  });
   expect(ended.exitCode).toBe(4);
   expect(ended.stderr).toMatchInlineSnapshot(`"e2e: interrupted by SIGINT before a scenario ran"`);
   expect(ended.stdout).toMatchInlineSnapshot(`

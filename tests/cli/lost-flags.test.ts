@@ -27,7 +27,10 @@ const program = () => {
 type Variables = Record<string, string>;
 const calledByNpm = { npm_command: 'run', npm_lifecycle_event: 'e2e' };
 
-const refused = (given: Variables, { argv = [], of = {} }: { argv?: string[]; of?: Variables } = {}): string | undefined => {
+const refused = (
+  given: Variables,
+  { argv = [], of = {} }: { argv?: string[]; of?: Variables } = {},
+): string | undefined => {
   try {
     refuseLostFlags(program(), argv, { ...calledByNpm, ...given }, () => of);
     return undefined;
@@ -37,8 +40,16 @@ const refused = (given: Variables, { argv = [], of = {} }: { argv?: string[]; of
 };
 
 test.for<[Variables, string[], string]>([
-  [{ npm_config_provider: 'kind' }, [], 'npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider kind'],
-  [{ npm_config_keep: 'true' }, ['x'], 'npm keeps --keep for itself where no -- stands before: type npm run e2e -- x --keep'],
+  [
+    { npm_config_provider: 'kind' },
+    [],
+    'npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider kind',
+  ],
+  [
+    { npm_config_keep: 'true' },
+    ['x'],
+    'npm keeps --keep for itself where no -- stands before: type npm run e2e -- x --keep',
+  ],
   // The word after it came as an argument, or was one: who reads this knows.
   [
     { npm_config_store_image: 'true', npm_config_keep: 'true' },
@@ -50,17 +61,25 @@ test.for<[Variables, string[], string]>([
     [],
     String.raw`npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider 'a '\''b'\'''`,
   ],
-  [{ npm_config_nodes: '5' }, ['up'], 'npm keeps --nodes for itself where no -- stands before: type npm run e2e -- up --nodes 5'],
+  [
+    { npm_config_nodes: '5' },
+    ['up'],
+    'npm keeps --nodes for itself where no -- stands before: type npm run e2e -- up --nodes 5',
+  ],
 ])('%j, %j: refused, with the line to type', ([given, argv, message]) => {
   expect(refused(given, { argv })).toBe(message);
 });
 
 test('what npm knows itself, was configured with, or has from whoever called it, is no flag that was lost', () => {
   const kind = { npm_config_provider: 'kind' };
-  expect(refused({ npm_config_json: 'true', npm_config_cache: '/c', npm_config_nodedir: '/n' })).toBeUndefined();
+  expect(
+    refused({ npm_config_json: 'true', npm_config_cache: '/c', npm_config_nodedir: '/n' }),
+  ).toBeUndefined();
   expect(refused({ ...kind, npm_config_userconfig: join(folder, 'npmrc') })).toBeUndefined();
   expect(refused({ ...kind, npm_config_globalconfig: join(folder, 'npmrc') })).toBeUndefined();
-  expect(refused({ npm_config_keep: 'true', npm_config_userconfig: join(folder, 'npmrc') })).toMatch('npm keeps --keep');
+  expect(refused({ npm_config_keep: 'true', npm_config_userconfig: join(folder, 'npmrc') })).toMatch(
+    'npm keeps --keep',
+  );
   expect(refused(kind, { of: kind })).toBeUndefined();
 });
 

@@ -10,7 +10,11 @@ import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { scenarioReport } from '../support/scenario-report.ts';
 
-const report = (run: string, states: Record<string, ScenarioReport['state']>, change: Partial<Report> = {}): Report => ({
+const report = (
+  run: string,
+  states: Record<string, ScenarioReport['state']>,
+  change: Partial<Report> = {},
+): Report => ({
   ...composeReport({
     run,
     provider: 'lab',
@@ -36,7 +40,13 @@ const merge = async (files: Record<string, Report | string>, args: string[]) => 
   }
   const { exitCode, stdout, stderr } = await runInProcess(() => runMergeReportsCommand(args), folder);
   const times = await readFile(join(folder, '.corral/times.json'), 'utf8').then(JSON.parse, () => undefined);
-  return { exitCode, stdout: stripVTControlCharacters(stdout), stderr, times, report: await readReport(join(folder, '.corral/merged')) };
+  return {
+    exitCode,
+    stdout: stripVTControlCharacters(stdout),
+    stderr,
+    times,
+    report: await readReport(join(folder, '.corral/merged')),
+  };
 };
 
 const shards = {
@@ -96,13 +106,21 @@ test.each<[Report['end']['state'], ScenarioReport['state'], Partial<Report>, num
   ['finished', 'passed', { differences: ['a setting changed'] }, 1],
   ['finished', 'passed', { differences: null }, 3],
 ])('a run that ended %s, with a scenario %s, %j: exit code %i', async (state, of, change, exitCode) => {
-  const one = report('aaaaaa', { A: of }, { end: { state, reason: state === 'finished' ? null : 'why' }, ...change });
+  const one = report(
+    'aaaaaa',
+    { A: of },
+    { end: { state, reason: state === 'finished' ? null : 'why' }, ...change },
+  );
   expect(await merge({ 'one.json': one }, ['one.json'])).toMatchObject({ exitCode });
 });
 
 test('--times writes what --shard splits by', async () => {
   const ended = await merge(shards, ['reports', '--times', '.corral/times.json']);
-  expect(ended).toMatchObject({ exitCode: 1, stderr: '', times: { 'one.e2e.ts A': 1000, 'one.e2e.ts C': 1000 } });
+  expect(ended).toMatchObject({
+    exitCode: 1,
+    stderr: '',
+    times: { 'one.e2e.ts A': 1000, 'one.e2e.ts C': 1000 },
+  });
 });
 
 test('--table merges nothing and prints versions by scenarios', async () => {
@@ -122,7 +140,13 @@ test.each([
   [['empty'], 2, 'empty: there is no report.json in it'],
   [['one.json', '--out', 'one.json'], 2, '--out one.json is a file: name a folder, or a new one'],
   [['broken.json'], 3, expect.stringMatching(/^broken\.json is no report of this release: .*JSON/)],
-  [['other.json'], 3, expect.stringMatching(/^other\.json is no report of this release: schemaVersion: Invalid input: expected 1; run: /)],
+  [
+    ['other.json'],
+    3,
+    expect.stringMatching(
+      /^other\.json is no report of this release: schemaVersion: Invalid input: expected 1; run: /,
+    ),
+  ],
   [
     ['one.json', 'two.json'],
     3,

@@ -20,7 +20,9 @@ const played = async (more: object, chromium: string) => {
   const env = { ...handedOn(more), CORRAL_CHROMIUM: chromium };
   const run = await withSuite(suite, ({ folder, config }) => runBare(folder, config, { env }));
   expect(run.exitCode).toBe(0);
-  return Object.fromEntries(run.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? []);
+  return Object.fromEntries(
+    run.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [],
+  );
 };
 
 test('a scenario is skipped where something is missing that it needs, or not allowed, with the reason', async () => {
@@ -28,7 +30,8 @@ test('a scenario is skipped where something is missing that it needs, or not all
     'A node dies': 'needs the lab (its nodes can be made to fail)',
     'A volume is written to':
       'needs a block device, to write into a volume that was backed up; without iSCSI no volume of this cluster has one (longhorn#8158)',
-    'A page is read': 'needs a browser: CORRAL_CHROMIUM names /nowhere, which is no program: apt-get install chromium',
+    'A page is read':
+      'needs a browser: CORRAL_CHROMIUM names /nowhere, which is no program: apt-get install chromium',
     'A manager dies': 'passed',
     'A setting is changed while a manager dies': "changes Longhorn's settings: not without --allow settings",
     'A manager hangs on a store that stalls': expect.stringMatching(

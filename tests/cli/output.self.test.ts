@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type JsonEvent, jsonEventSchema } from '../../e2e/report/json-events.ts';
-import { handedOn, junitIn, runBare, runCommandIn, runInTerminal, runSuite, withSuite } from '../support/run-suite.ts';
+import {
+  handedOn,
+  junitIn,
+  runBare,
+  runCommandIn,
+  runInTerminal,
+  runSuite,
+  withSuite,
+} from '../support/run-suite.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 const suite = {
@@ -31,14 +39,17 @@ const hanging = {
 `,
 };
 
-const readEvents = (stdout: string): JsonEvent[] => stdout.split('\n').map((line) => jsonEventSchema.parse(JSON.parse(line)));
+const readEvents = (stdout: string): JsonEvent[] =>
+  stdout.split('\n').map((line) => jsonEventSchema.parse(JSON.parse(line)));
 
 describe('--json', () => {
   test('an event a line, and nothing else on stdout', async () => {
     const ended = await runSuite(suite, { flags: ['--json', '--workers', '1', '--repeat', '2', '--keep'] });
     expect(ended.exitCode).toBe(1);
     const events = readEvents(ended.stdout.replace('(kept)\n', ''));
-    const told = events.map((event) => ('scenario' in event ? `${event.event}: ${event.scenario}, ${event.round}` : event.event));
+    const told = events.map((event) =>
+      'scenario' in event ? `${event.event}: ${event.scenario}, ${event.round}` : event.event,
+    );
     expect(told).toMatchInlineSnapshot(`
       [
         "run-start",
@@ -69,7 +80,12 @@ describe('--json', () => {
     `);
     expect(new Set(events.map(({ run }) => run))).toEqual(new Set([ended.report?.run]));
     const [first, last] = [events.at(0), events.at(-1)];
-    expect(first).toMatchObject({ event: 'run-start', provider: 'lab', target: { name: 'emulator', version: null }, scenarios: 2 });
+    expect(first).toMatchObject({
+      event: 'run-start',
+      provider: 'lab',
+      target: { name: 'emulator', version: null },
+      scenarios: 2,
+    });
     expect(last).toMatchObject({
       event: 'run-end',
       target: { name: 'emulator', version: '0.0.0' },
@@ -79,7 +95,12 @@ describe('--json', () => {
       junit: 'out/junit.xml',
     });
     // What is for people is not lost.
-    for (const line of ['2 scenarios, provider lab', 'Booting three nodes', 'by itself', 'The cluster is left up'])
+    for (const line of [
+      '2 scenarios, provider lab',
+      'Booting three nodes',
+      'by itself',
+      'The cluster is left up',
+    ])
       expect(ended.stderr).toContain(line);
   });
 
@@ -89,7 +110,11 @@ describe('--json', () => {
       const ended = await runCommandIn(folder, config, { flags: ['--json'], signals: [...signals] });
       expect(ended.exitCode).toBe(4);
       const events = readEvents(ended.stdout);
-      expect(events.at(-1)).toMatchObject({ event: 'run-end', end: { state: 'interrupted' }, totals: { skipped: 1 } });
+      expect(events.at(-1)).toMatchObject({
+        event: 'run-end',
+        end: { state: 'interrupted' },
+        totals: { skipped: 1 },
+      });
       expect(events.find(({ event }) => event === 'scenario-end')).toMatchObject({ state: 'skipped' });
       const junit = await junitIn(folder);
       expect(junit).toContain('<error type="interrupted"');
@@ -148,7 +173,11 @@ test('the summary and the annotations of a job on GitHub, and junit.xml; with an
     ]);
     expect(await readFile(join(folder, 'summary.md'), 'utf8')).toContain('### 1 passed, 1 failed');
     const junit = await junitIn(folder);
-    for (const each of ['tests="2" failures="1" errors="0"', '<failure type="failed" message="expected: 100%">', '✓ Given a thing'])
+    for (const each of [
+      'tests="2" failures="1" errors="0"',
+      '<failure type="failed" message="expected: 100%">',
+      '✓ Given a thing',
+    ])
       expect(junit).toContain(each);
     const dead = await runCommandIn(folder, config, { how: 'dies', env, flags: ['--json'] });
     expect(dead.exitCode).toBe(3);
@@ -188,8 +217,12 @@ describe('in a terminal', () => {
         expect(exitCode).toBe(0);
         expect(written).not.toContain(bold);
         // By the list of the set-up, which gives it back; a process that is killed could not.
-        expect(written.slice(written.indexOf('Corral run'), written.indexOf('1 passed'))).not.toContain('\u001b[?25l');
-        expect(stripVTControlCharacters(written)).toMatch(/One is green \(\d s\)\r\n +Given a thing \(\d s\)\r\n1 at work/);
+        expect(written.slice(written.indexOf('Corral run'), written.indexOf('1 passed'))).not.toContain(
+          '\u001b[?25l',
+        );
+        expect(stripVTControlCharacters(written)).toMatch(
+          /One is green \(\d s\)\r\n +Given a thing \(\d s\)\r\n1 at work/,
+        );
         const seen = show(written);
         expect(seen).not.toContain('at work');
         expect(seen).toMatch(/One is green\n(.*\n)+.*✓ Given a thing \(1\.\d s\)\n/);

@@ -45,13 +45,24 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
         'current-context': 'x',
       };
       await writeFile(join(folder, 'kubeconfig'), stringify(kubeconfig));
-      const env = { ...leastEnvironment, CORRAL_KUBECONFIG: 'kubeconfig', CORRAL_NAMESPACE: 'stores', CORRAL_ALLOW: 'manager-kill' };
+      const env = {
+        ...leastEnvironment,
+        CORRAL_KUBECONFIG: 'kubeconfig',
+        CORRAL_NAMESPACE: 'stores',
+        CORRAL_ALLOW: 'manager-kill',
+      };
       return runBare(folder, config, { env });
     });
     const refused = (what: string) =>
       `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without dangers`;
-    expect(Object.fromEntries(ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [])).toEqual({
-      'Kills without saying so': expect.stringContaining(refused('delete pods one in namespace longhorn-system')),
+    expect(
+      Object.fromEntries(
+        ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [],
+      ),
+    ).toEqual({
+      'Kills without saying so': expect.stringContaining(
+        refused('delete pods one in namespace longhorn-system'),
+      ),
       Kills: 'passed',
       'Makes a config': 'passed',
       'Makes one elsewhere': expect.stringContaining(refused('create configmaps in namespace default')),

@@ -28,7 +28,10 @@ const writes = `mkdir -p "$TMPDIR/out" && cat > "$TMPDIR/out/report.json" << 'EN
 const run = async (does: string, { args = [] as string[], untilTold = '' } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-shard-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  await writeFile(join(folder, 'node'), `#!/bin/bash\necho "$@" > "$TMPDIR/asked"\npwd >> "$TMPDIR/asked"\n${does}`);
+  await writeFile(
+    join(folder, 'node'),
+    `#!/bin/bash\necho "$@" > "$TMPDIR/asked"\npwd >> "$TMPDIR/asked"\n${does}`,
+  );
   await chmod(join(folder, 'node'), 0o755);
   const env = {
     PATH: `${folder}:${process.env.PATH}`,
@@ -40,13 +43,16 @@ const run = async (does: string, { args = [] as string[], untilTold = '' } = {})
     KUBERNETES_SERVICE_PORT: '443',
   };
   const child = spawn(script, args, { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  if (untilTold !== '') child.stdout.on('data', (told: Buffer) => `${told}`.includes(untilTold) && child.kill('SIGTERM'));
+  if (untilTold !== '')
+    child.stdout.on('data', (told: Buffer) => `${told}`.includes(untilTold) && child.kill('SIGTERM'));
   const [log, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   return { log, code, folder, asked: await readFile(join(folder, 'asked'), 'utf8') };
 };
 
 test('a pod plays its shard as its service account, and ends its log with the report and itself with the exit code', async () => {
-  const { log, code, folder, asked } = await run(`echo playing; ${writes}exit 1`, { args: ['--only', 'a b'] });
+  const { log, code, folder, asked } = await run(`echo playing; ${writes}exit 1`, {
+    args: ['--only', 'a b'],
+  });
   const root = fileURLToPath(new URL('../..', import.meta.url)).replace(/\/$/, '');
   expect(asked).toBe(
     `scripts/e2e.ts --provider existing --shard 2/8 --out ${folder}/out --kubeconfig ${folder}/kubeconfig --context fleet --only a b\n${root}\n`,
@@ -56,7 +62,12 @@ test('a pod plays its shard as its service account, and ends its log with the re
   expect(readReportBlock(log)).toEqual(report);
   const account = '/var/run/secrets/kubernetes.io/serviceaccount';
   expect(parse(await readFile(join(folder, 'kubeconfig'), 'utf8'))).toMatchObject({
-    clusters: [{ name: 'fleet', cluster: { server: 'https://[fd00::1]:443', 'certificate-authority': `${account}/ca.crt` } }],
+    clusters: [
+      {
+        name: 'fleet',
+        cluster: { server: 'https://[fd00::1]:443', 'certificate-authority': `${account}/ca.crt` },
+      },
+    ],
     users: [{ name: 'fleet', user: { tokenFile: `${account}/token` } }],
     contexts: [{ name: 'fleet', context: { cluster: 'fleet', user: 'fleet' } }],
   });

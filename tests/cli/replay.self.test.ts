@@ -67,7 +67,9 @@ describe('what failed', () => {
   test('for want of time runs out of it again', async () => {
     const { exitCode, stdout } = await replay('nothing-comes-of-it');
     expect(exitCode).toBe(1);
-    expect(stdout).toContain('timed out after 50 ms (a test): Completed was not reached; the first backup is still InProgress 0 %');
+    expect(stdout).toContain(
+      'timed out after 50 ms (a test): Completed was not reached; the first backup is still InProgress 0 %',
+    );
   });
 });
 
@@ -77,7 +79,9 @@ test('a history with an event left out is judged otherwise, and that is 4', asyn
   await writeFile(join(kept, 'changed.ndjson'), lines.join('\n'));
   const { exitCode, stdout } = await replay('changed.ndjson');
   expect(exitCode).toBe(4);
-  expect(stdout).toContain('  ! the first backup (b1) goes InProgress, Completed: met then, timed out now: the judgement DIFFERS');
+  expect(stdout).toContain(
+    '  ! the first backup (b1) goes InProgress, Completed: met then, timed out now: the judgement DIFFERS',
+  );
   expect(stdout).toContain('1 history: 1 judged again, 0 as recorded, 1 otherwise');
   await rm(join(kept, 'changed.ndjson'));
 });
@@ -91,7 +95,9 @@ test('all of a folder are judged, and the worst of them counts', async () => {
 test('a recording of a real Longhorn has nothing to judge in it', async () => {
   const { exitCode, stdout } = await replay(join(root, 'fixtures/recordings/longhorn-v1.12.1/normal.ndjson'));
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('Longhorn v1.12.1, Kubernetes v1.35.4, 50 events\n  nothing was expected in it: there is nothing to judge');
+  expect(stdout).toContain(
+    'Longhorn v1.12.1, Kubernetes v1.35.4, 50 events\n  nothing was expected in it: there is nothing to judge',
+  );
 });
 
 describe('what is no history', () => {
@@ -99,10 +105,16 @@ describe('what is no history', () => {
     await writeFile(join(kept, 'text.ndjson'), 'no JSON');
     await writeFile(join(kept, 'other.ndjson'), '{"a":1}\n');
     await writeFile(join(kept, 'half.tar.gz'), 'no archive');
-    await writeFile(join(kept, 'odd.ndjson'), '{"recording":"x"}\n{"at":1,"marker":"m","expectation":{"id":0}}\n');
+    await writeFile(
+      join(kept, 'odd.ndjson'),
+      '{"recording":"x"}\n{"at":1,"marker":"m","expectation":{"id":0}}\n',
+    );
   });
   test.each([
-    [[], /^replay: name one or more of: history\.ndjson, a bundle \(\*\.tar\.gz\), a folder with such files$/],
+    [
+      [],
+      /^replay: name one or more of: history\.ndjson, a bundle \(\*\.tar\.gz\), a folder with such files$/,
+    ],
     [['--again'], /^replay: there is no flag --again; name one or more of: /],
     [['nowhere'], /^replay: there is no nowhere$/],
     [['text.ndjson'], /^replay: text\.ndjson is not a recording: line 1 is not JSON$/],

@@ -23,7 +23,9 @@ const run = (...args: string[]) => runInProcess(() => runReportCommand(args), fo
 const carriedBy = async (file: string) => {
   const page = await readFile(join(folder, file), 'utf8');
   const read = (id: string) =>
-    JSON.parse(gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)<`).exec(page)?.[1] ?? '', 'base64')).toString());
+    JSON.parse(
+      gunzipSync(Buffer.from(new RegExp(`id="${id}">([^<]*)<`).exec(page)?.[1] ?? '', 'base64')).toString(),
+    );
   const data = read('data') as PageData;
   return { data, timelineOf: (id: string | null | undefined) => read(id ?? '') as Timeline };
 };
@@ -54,7 +56,10 @@ test('makes one page of several runs, the latest first', async () => {
     const report = await writeSampleRun(join(folder, name), 'green', `run00${name}`);
     await writeFile(join(folder, name, 'report.json'), JSON.stringify({ ...report, startedAt }));
   }
-  expect(await run('a', 'b', '--out', 'both.html')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^both\.html: 2 runs/) });
+  expect(await run('a', 'b', '--out', 'both.html')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^both\.html: 2 runs/),
+  });
   expect((await carriedBy('both.html')).data.runs.map((each) => [each.run, each.source])).toEqual([
     ['run00b', 'b/report.json'],
     ['run00a', 'a/report.json'],
@@ -71,7 +76,11 @@ test('makes the page of a bundle, which has all in it', async () => {
     'red/logs/manager-x1.manager.log': '2026-11-20T03:00:01Z a line\n',
   });
   await rm(join(folder, 'last'), { recursive: true });
-  expect(await run('red.tar.gz')).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^red\.html: 1 run/), stderr: '' });
+  expect(await run('red.tar.gz')).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/^red\.html: 1 run/),
+    stderr: '',
+  });
   const { data, timelineOf } = await carriedBy('red.html');
   const timeline = timelineOf(data.runs[0]?.scenarios[0]?.timeline);
   expect(timeline.logs).toEqual([{ name: 'manager-x1', text: '2026-11-20T03:00:01Z a line\n' }]);
@@ -99,7 +108,10 @@ test('holds a run against the last ones of the same target and provider', async 
     { ...line, run: 'other1', provider: 'kind', scenarios },
     { ...line, run: 'later1', date: '2026-11-21T03:00:00.000Z', scenarios },
   ];
-  await writeFile(join(folder, 'last/history.ndjson'), runs.map((each) => `${JSON.stringify(each)}\n`).join(''));
+  await writeFile(
+    join(folder, 'last/history.ndjson'),
+    runs.map((each) => `${JSON.stringify(each)}\n`).join(''),
+  );
   await run('last');
   const { data } = await carriedBy('last/report.html');
   expect(data.runs[0]?.past.map((each) => each.run)).toEqual(['old001']);

@@ -65,7 +65,10 @@ test('a cluster that does not go down does not hide that a scenario failed', asy
   expect((await runSuite(red, { how: 'stays-up' })).exitCode).toBe(1);
 });
 
-const lostUnderIt: Parameters<typeof runSuite>[1] = { how: 'loses-a-node', signals: [{ after: '✓ Given a thing', signal: 'SIGUSR2' }] };
+const lostUnderIt: Parameters<typeof runSuite>[1] = {
+  how: 'loses-a-node',
+  signals: [{ after: '✓ Given a thing', signal: 'SIGUSR2' }],
+};
 const waiting = (name: string, end: string) => `scenario('${name}', {}, async ({ does, later }) => {
   later(() => does('Clean-up', async () => { ${end} }));
   await does('Given a thing');
@@ -81,7 +84,10 @@ test('a cluster that is lost ends the run, with no verdict on what was under way
     Kernel panic
     e2e: the cluster was lost while scenarios were played: what they said since then is no verdict"
   `);
-  expect(run.report?.end).toEqual({ state: 'cluster-lost', reason: 'node2 ended (SIGSEGV); it last said:\nKernel panic' });
+  expect(run.report?.end).toEqual({
+    state: 'cluster-lost',
+    reason: 'node2 ended (SIGSEGV); it last said:\nKernel panic',
+  });
   expect(run.report?.scenarios.map(({ name, state }) => [name, state])).toEqual([
     ['One is over', 'passed'],
     ['Two is at work', 'skipped'],
@@ -89,7 +95,10 @@ test('a cluster that is lost ends the run, with no verdict on what was under way
 });
 
 test('a clean-up that a lost cluster does not answer is not waited for', async () => {
-  const run = await runSuite({ 'a.e2e.ts': waiting('It is at work', 'await new Promise(() => {});') }, lostUnderIt);
+  const run = await runSuite(
+    { 'a.e2e.ts': waiting('It is at work', 'await new Promise(() => {});') },
+    lostUnderIt,
+  );
   expect(run.exitCode).toBe(3);
   expect(run.report?.end.state).toBe('cluster-lost');
 });
@@ -114,9 +123,21 @@ test('a runner that dies is no success', async () => {
 
 test('the report of an earlier run is never taken for this one', async () => {
   await withSuite(suite, async ({ folder, config }) => {
-    const of = { run: 'abc123', startedAt: new Date(), provider: 'lab', target: { name: 'emulator', version: null }, kubernetes: null };
-    await writeReport(join(folder, 'out'), composeReport({ ...of, end: { state: 'finished', reason: null }, scenarios: [] }));
-    const killed = await runCommandIn(folder, config, { how: 'boots-deaf', signals: [{ after: 'Booting', signal: 'SIGKILL' }] });
+    const of = {
+      run: 'abc123',
+      startedAt: new Date(),
+      provider: 'lab',
+      target: { name: 'emulator', version: null },
+      kubernetes: null,
+    };
+    await writeReport(
+      join(folder, 'out'),
+      composeReport({ ...of, end: { state: 'finished', reason: null }, scenarios: [] }),
+    );
+    const killed = await runCommandIn(folder, config, {
+      how: 'boots-deaf',
+      signals: [{ after: 'Booting', signal: 'SIGKILL' }],
+    });
     expect(killed.report).toBeUndefined();
   });
 });

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
-const passes = (name: string) => `scenario(${JSON.stringify(name)}, {}, async ({ does }) => does('Given a thing'));\n`;
+const passes = (name: string) =>
+  `scenario(${JSON.stringify(name)}, {}, async ({ does }) => does('Given a thing'));\n`;
 
-// The same name in two files, names that are no regular expressions of themselves, and one that begins like another.
+// The same name in two files, names that are no regular expressions of themselves, and one that begins like
+// another.
 const suite = {
   'a.e2e.ts': passes('It waits') + passes('It waits (twice)') + passes('What? [a|b] + c'),
   'b.e2e.ts': passes('It waits') + passes('Another'),
@@ -15,10 +17,14 @@ test('shards play each scenario once, and their reports say which shard they are
     for (const index of [1, 2]) {
       const ended = await runCommandIn(folder, config, { flags: ['--shard', `${index}/2`] });
       expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
-      expect(ended.stdout).toMatch(new RegExp(`^${ended.report?.scenarios.length} scenarios? \\(shard ${index}/2\\), provider lab`));
+      expect(ended.stdout).toMatch(
+        new RegExp(`^${ended.report?.scenarios.length} scenarios? \\(shard ${index}/2\\), provider lab`),
+      );
       played.push(ended.report);
     }
-    expect(played.map((report) => report?.scenarios.map(({ file, name }) => `${file} ${name}`).toSorted())).toEqual([
+    expect(
+      played.map((report) => report?.scenarios.map(({ file, name }) => `${file} ${name}`).toSorted()),
+    ).toEqual([
       ['a.e2e.ts It waits', 'b.e2e.ts Another', 'b.e2e.ts It waits'],
       ['a.e2e.ts It waits (twice)', 'a.e2e.ts What? [a|b] + c'],
     ]);
@@ -45,7 +51,11 @@ test('a shard that gets no scenario ends green, says so, and brings no cluster',
     Report: out/report.json (<time>)
     Page: out/report.html"
   `);
-  expect(ended.report).toMatchObject({ shard: { index: 7, of: 8 }, end: { state: 'finished' }, scenarios: [] });
+  expect(ended.report).toMatchObject({
+    shard: { index: 7, of: 8 },
+    end: { state: 'finished' },
+    scenarios: [],
+  });
 });
 
 test('a choice that chooses nothing is no empty shard', async () => {

@@ -14,14 +14,37 @@ describe('which part of how many', () => {
     expect(parseShard('1/1')).toEqual({ index: 1, of: 1 });
   });
 
-  test.each(['0/8', '9/8', '1/0', 'a/b', '', '2', '2/', '/8', '-1/8', '1.5/8', '2/8/9', ' 2/8', '02/8', '1/1000'])('is not %j', (text) => {
-    expect(() => parseShard(text)).toThrow(`--shard ${text || "''"}: give which part of how many, such as 2/8, from 1/8 to 8/8`);
+  test.each([
+    '0/8',
+    '9/8',
+    '1/0',
+    'a/b',
+    '',
+    '2',
+    '2/',
+    '/8',
+    '-1/8',
+    '1.5/8',
+    '2/8/9',
+    ' 2/8',
+    '02/8',
+    '1/1000',
+  ])('is not %j', (text) => {
+    expect(() => parseShard(text)).toThrow(
+      `--shard ${text || "''"}: give which part of how many, such as 2/8, from 1/8 to 8/8`,
+    );
   });
 });
 
 describe('the split', () => {
   const five = ['a', 'b', 'c', 'd', 'e'].map((name) => named(name));
-  const times = { 'one.e2e.ts a': 10, 'one.e2e.ts b': 40, 'one.e2e.ts c': 20, 'one.e2e.ts d': 30, 'one.e2e.ts e': 20 };
+  const times = {
+    'one.e2e.ts a': 10,
+    'one.e2e.ts b': 40,
+    'one.e2e.ts c': 20,
+    'one.e2e.ts d': 30,
+    'one.e2e.ts e': 20,
+  };
 
   test('gives parts that take about equally long', () => {
     expect(names(splitScenarios(five, 2, times))).toEqual([
@@ -57,8 +80,14 @@ describe('the split', () => {
   });
 
   test('keeps scenarios of one name together: one pattern of names is for all files', () => {
-    const all = [named('same', 'a.ts'), named('other', 'a.ts'), named('third', 'b.ts'), named('same', 'b.ts')];
-    for (const part of splitScenarios(all, 2, {})) expect(part.filter(({ name }) => name === 'same').length).toBeOneOf([0, 2]);
+    const all = [
+      named('same', 'a.ts'),
+      named('other', 'a.ts'),
+      named('third', 'b.ts'),
+      named('same', 'b.ts'),
+    ];
+    for (const part of splitScenarios(all, 2, {}))
+      expect(part.filter(({ name }) => name === 'same').length).toBeOneOf([0, 2]);
   });
 
   test('of any number of scenarios has each of them once', () => {
@@ -77,15 +106,24 @@ describe('a shard', () => {
   test('has a scenario whatever else is chosen', () => {
     const whole = takeShard({ index: 2, of: 2 }, { all, chosen: all, times: {} });
     const few = takeShard({ index: 2, of: 2 }, { all, chosen: all.slice(0, 2), times: {} });
-    expect([whole.chosen, few.chosen].map((each) => each.map(({ name }) => name))).toEqual([['b', 'd'], ['b']]);
+    expect([whole.chosen, few.chosen].map((each) => each.map(({ name }) => name))).toEqual([
+      ['b', 'd'],
+      ['b'],
+    ]);
   });
 
   test('knows the others of its split, and takes no other for one of them', () => {
-    const split = (index: number, of: number, chosen = all, times = {}) => takeShard({ index, of }, { all, chosen, times }).shard.split;
+    const split = (index: number, of: number, chosen = all, times = {}) =>
+      takeShard({ index, of }, { all, chosen, times }).shard.split;
     expect(split(1, 2)).toBe(split(2, 2));
     expect(split(1, 2)).toBe(split(2, 2, all.toReversed()));
     expect(
-      new Set([split(1, 2), split(1, 3), split(1, 2, all.slice(1)), split(1, 2, all, { 'one.e2e.ts a': 1, 'one.e2e.ts b': 9 })]).size,
+      new Set([
+        split(1, 2),
+        split(1, 3),
+        split(1, 2, all.slice(1)),
+        split(1, 2, all, { 'one.e2e.ts a': 1, 'one.e2e.ts b': 9 }),
+      ]).size,
     ).toBe(4);
   });
 });
@@ -103,14 +141,22 @@ test('the times that come with the commit are of scenarios there are, and split 
     const [, file = '', name = ''] = /^(\S+) (.*)$/.exec(key) ?? [];
     return { file, name };
   });
-  for (const { file, name } of all) expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).toContain(`'${name}'`);
-  const sums = splitScenarios(all, 4, times).map((part) => part.reduce((sum, each) => sum + (times[timeKey(each)] ?? 0), 0));
+  for (const { file, name } of all)
+    expect(readFileSync(new URL(`../../${file}`, import.meta.url), 'utf8')).toContain(`'${name}'`);
+  const sums = splitScenarios(all, 4, times).map((part) =>
+    part.reduce((sum, each) => sum + (times[timeKey(each)] ?? 0), 0),
+  );
   const total = sums.reduce((sum, time) => sum + time, 0);
   expect(Math.max(...sums)).toBeLessThan((total / 4) * 1.15);
 });
 
 test('a report teaches times: of what passed, the longest, without the line', () => {
-  const played = (name: string, state: ScenarioReport['state'], duration: number, locks = 0): ScenarioReport => ({
+  const played = (
+    name: string,
+    state: ScenarioReport['state'],
+    duration: number,
+    locks = 0,
+  ): ScenarioReport => ({
     ...scenarioReport(name, { state, duration }),
     account: { ...nothingSpent, locks },
   });

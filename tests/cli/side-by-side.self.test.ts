@@ -1,8 +1,16 @@
 import { readFile, watch } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { junitIn, leastEnvironment, runBare, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+import {
+  junitIn,
+  leastEnvironment,
+  runBare,
+  runCommandIn,
+  runSuite,
+  withSuite,
+} from '../support/run-suite.ts';
 
-// What the scenarios of a suite do, in the order of its doing, is in the file `log` of its folder, whatever process does it.
+// What the scenarios of a suite do, in the order of its doing, is in the file `log` of its folder, whatever
+// process does it.
 const head = `import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 const log = (what) => appendFileSync('log', what + '\\n');
@@ -14,7 +22,10 @@ const never = (signal) => new Promise((_, reject) => signal.addEventListener('ab
 test('all are at work at once, also those of one file', async () => {
   const meet = (name: string) =>
     `scenario('${name} meets the others', {}, async () => { log('${name}'); await until((all) => all.length === 3); });\n`;
-  const ended = await runSuite({ 'a.e2e.ts': head + meet('One') + meet('Two'), 'b.e2e.ts': head + meet('Three') });
+  const ended = await runSuite({
+    'a.e2e.ts': head + meet('One') + meet('Two'),
+    'b.e2e.ts': head + meet('Three'),
+  });
   expect(ended.exitCode).toBe(0);
   expect(ended.report?.totals.passed).toBe(3);
   // Which comes first is not said; what belongs to which is.
@@ -49,12 +60,17 @@ test('one that is alone is set up beside the others, and waits for them; its tim
   note(logged().join(', '));
 });`,
   });
-  const [, , last] = ended.report?.scenarios.toSorted((one, other) => one.file.localeCompare(other.file)) ?? [];
-  expect(ended.report?.scenarios.map(({ name, state, reason }) => [name, state, reason]).filter(([, state]) => state !== 'passed')).toEqual(
-    [],
-  );
+  const [, , last] =
+    ended.report?.scenarios.toSorted((one, other) => one.file.localeCompare(other.file)) ?? [];
+  expect(
+    ended.report?.scenarios
+      .map(({ name, state, reason }) => [name, state, reason])
+      .filter(([, state]) => state !== 'passed'),
+  ).toEqual([]);
   // Nobody has to wait for the clean-up of the other one.
-  expect(last?.steps.at(-1)?.sentence).toBe('sets up, other begins, waits, is alone, cleans up, has cleaned up');
+  expect(last?.steps.at(-1)?.sentence).toBe(
+    'sets up, other begins, waits, is alone, cleans up, has cleaned up',
+  );
   const waited = ended.report?.scenarios.find(({ name }) => name === 'It kills managers');
   expect(waited?.account.locks).toBeGreaterThan(2300);
   const { cluster = 0, locks = 0, suite = 0, others = 0 } = waited?.account ?? {};
@@ -128,24 +144,37 @@ test('who cleans up gives its place to the next', async () => {
 
 test('to ask for something alone that is not declared, or twice, is a mistake of the scenario', async () => {
   const declared = "{ alone: ['longhorn-managers', 'engine-binaries'] }";
-  const asks = (call: string) => `scenario("${call}", ${declared}, async ({ alone }) => { await ${call}; });\n`;
-  const [undeclared, twice] = ["alone('nodes')", "alone('longhorn-managers'); await alone('engine-binaries')"];
+  const asks = (call: string) =>
+    `scenario("${call}", ${declared}, async ({ alone }) => { await ${call}; });\n`;
+  const [undeclared, twice] = [
+    "alone('nodes')",
+    "alone('longhorn-managers'); await alone('engine-binaries')",
+  ];
   const ended = await runSuite({ 'a.e2e.ts': asks(undeclared) + asks(twice) });
   expect(ended.exitCode).toBe(1);
-  expect(Object.fromEntries(ended.report?.scenarios.map(({ name, reason }) => [name, reason?.split('\n')[0]]) ?? [])).toEqual({
+  expect(
+    Object.fromEntries(
+      ended.report?.scenarios.map(({ name, reason }) => [name, reason?.split('\n')[0]]) ?? [],
+    ),
+  ).toEqual({
     [undeclared]: 'the scenario does not declare that it needs this alone: nodes',
     [twice]: 'a scenario asks once for all that it needs alone',
   });
 });
 
 test('--workers 2: never more than two at work', async () => {
-  const one = (name: string) => `scenario('${name}', {}, async () => { log('+'); await pause(300); log('-'); });\n`;
+  const one = (name: string) =>
+    `scenario('${name}', {}, async () => { log('+'); await pause(300); log('-'); });\n`;
   const files = { 'a.e2e.ts': head + one('One') + one('Two'), 'b.e2e.ts': head + one('Three') };
   const ended = await runSuite(files, { flags: ['--workers', '2'] });
   expect(ended.report?.totals.passed).toBe(3);
   // The third began when one of the first two had ended.
-  const [, , third = 0] = (ended.report?.scenarios ?? []).map(({ startedAt }) => Date.parse(startedAt ?? '')).toSorted((a, b) => a - b);
-  const ends = (ended.report?.scenarios ?? []).map(({ startedAt, duration }) => Date.parse(startedAt ?? '') + duration);
+  const [, , third = 0] = (ended.report?.scenarios ?? [])
+    .map(({ startedAt }) => Date.parse(startedAt ?? ''))
+    .toSorted((a, b) => a - b);
+  const ends = (ended.report?.scenarios ?? []).map(
+    ({ startedAt, duration }) => Date.parse(startedAt ?? '') + duration,
+  );
   expect(third).toBeGreaterThanOrEqual(Math.min(...ends) - 5);
 });
 
@@ -168,7 +197,9 @@ test('a worker that is killed takes its own scenarios along, and gives back what
   };
   const ended = await withSuite(files, async ({ folder, config }) => {
     const told = await runCommandIn(folder, config, {});
-    expect(await junitIn(folder)).toContain('<failure type="failed" message="its process ended before it did">');
+    expect(await junitIn(folder)).toContain(
+      '<failure type="failed" message="its process ended before it did">',
+    );
     return told;
   });
   expect(ended.exitCode).toBe(1);
@@ -201,7 +232,9 @@ test('Ctrl-C with three at work lets all of them clean up', async () => {
   expect(ended.exitCode).toBe(4);
   for (const name of names) expect(ended.stdout).toContain(`${name} has cleaned up`);
   expect(ended.stdout).toContain('Taking the cluster down: ');
-  expect(ended.report?.scenarios.map(({ name, state, reason }) => `${name}: ${state}: ${reason}`).toSorted()).toEqual([
+  expect(
+    ended.report?.scenarios.map(({ name, state, reason }) => `${name}: ${state}: ${reason}`).toSorted(),
+  ).toEqual([
     'One: skipped: interrupted; it was at: When nothing comes',
     'Three: skipped: interrupted; it was at: Given nodes for itself alone',
     'Two: skipped: interrupted; it was at: When nothing comes',
@@ -230,10 +263,15 @@ test('when the command is killed, all of them clean up', async () => {
 
 test('when the process that runs them is killed, all of them clean up', async ({ signal }) => {
   // Nobody is left to read what they print.
-  const silent = Object.fromEntries(Object.entries(three).map(([name, text]) => [name, text.replace(/console\.log\(.*?\);/g, '')]));
+  const silent = Object.fromEntries(
+    Object.entries(three).map(([name, text]) => [name, text.replace(/console\.log\(.*?\);/g, '')]),
+  );
   await withSuite(silent, async ({ folder, config }) => {
     const changes = watch(folder, { signal });
-    const killed = runBare(folder, config, { env: leastEnvironment, signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }] });
+    const killed = runBare(folder, config, {
+      env: leastEnvironment,
+      signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }],
+    });
     const isDone = async () => {
       const log = await readFile(`${folder}/log`, 'utf8').catch(() => '');
       return names.every((name) => log.includes(`${name} has cleaned up`));

@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { runStoreCommand } from '../../e2e/cli/store/run.ts';
 import { backupConfigPath, blockPath } from '../../e2e/store/format/layout.ts';
-import { backupConfig, checksums, type Files, layOut, mappings, soundStore, volumeConfig } from '../store/support/sound-store.ts';
+import {
+  backupConfig,
+  checksums,
+  type Files,
+  layOut,
+  mappings,
+  soundStore,
+  volumeConfig,
+} from '../store/support/sound-store.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 
 const config = backupConfigPath('b1');
@@ -18,7 +26,9 @@ const flipped = (path: string, at: number) => (files: Files) => {
   files.set(path, data);
 };
 const referringTo = (BlockChecksum: string) =>
-  backupConfig('b1', { Blocks: mappings.b1.map((each) => (each.BlockChecksum === own ? { ...each, BlockChecksum } : each)) });
+  backupConfig('b1', {
+    Blocks: mappings.b1.map((each) => (each.BlockChecksum === own ? { ...each, BlockChecksum } : each)),
+  });
 // A file with a hole: it has the length, and takes no room.
 const huge = (path: string) => (folder: string) => truncate(join(folder, path), 2 ** 40);
 
@@ -26,27 +36,42 @@ type Damage = { files?: (files: Files) => void; onDisk?: (folder: string) => Pro
 
 const damages: [what: string, damage: Damage][] = [
   ['none', {}],
-  ['a block truncated', { files: (files) => put(block, (files.get(block) as Uint8Array).subarray(0, 4_000))(files) }],
+  [
+    'a block truncated',
+    { files: (files) => put(block, (files.get(block) as Uint8Array).subarray(0, 4_000))(files) },
+  ],
   ['a block of 0 bytes', { files: put(block, '') }],
   ['a block with a bit flipped', { files: flipped(block, 40) }],
   ['a block missing', { files: (files) => void files.delete(block) }],
   ['a huge block', { onDisk: huge(block) }],
-  ["a block that holds another one's data", { files: (files) => put(block, files.get(blockPath(shared)) as Uint8Array)(files) }],
+  [
+    "a block that holds another one's data",
+    { files: (files) => put(block, files.get(blockPath(shared)) as Uint8Array)(files) },
+  ],
   ['a config that refers to a block that never was', { files: put(config, referringTo('0'.repeat(64))) }],
   ['a config half-written', { files: put(config, backupConfig('b1').slice(0, 300)) }],
   ['a config of 0 bytes', { files: put(config, '') }],
   ['a config that is not JSON', { files: put(config, 'not a config') }],
-  ['a config with a bit of its name flipped', { files: put(config, backupConfig('b1').replace('"b1"', '"f1"')) }],
+  [
+    'a config with a bit of its name flipped',
+    { files: put(config, backupConfig('b1').replace('"b1"', '"f1"')) },
+  ],
   ['a huge config', { onDisk: huge(config) }],
   ['a config missing', { files: (files) => void files.delete(config) }],
   ['volume.cfg half-written', { files: put(cfg, volumeConfig().slice(0, 100)) }],
   ['volume.cfg of 0 bytes', { files: put(cfg, '') }],
   ['volume.cfg that is not JSON', { files: put(cfg, '<?xml?>') }],
-  ['volume.cfg that names a backup that is not there', { files: put(cfg, volumeConfig({ LastBackupName: 'b9' })) }],
+  [
+    'volume.cfg that names a backup that is not there',
+    { files: put(cfg, volumeConfig({ LastBackupName: 'b9' })) },
+  ],
   ['volume.cfg that counts wrong', { files: put(cfg, volumeConfig({ BlockCount: 7 })) }],
   ['a huge volume.cfg', { onDisk: huge(cfg) }],
   ['volume.cfg missing', { files: (files) => void files.delete(cfg) }],
-  ['a stale lock', { files: put('locks/lock-1.lck', JSON.stringify({ Name: 'lock-1', Type: 2, Acquired: true })) }],
+  [
+    'a stale lock',
+    { files: put('locks/lock-1.lck', JSON.stringify({ Name: 'lock-1', Type: 2, Acquired: true })) },
+  ],
   ['a lock half-written', { files: put('locks/lock-1.lck', '{"Name":"lo') }],
   ['a stale temporary file', { files: put(`${config}.tmp.1763626743000000000`, '{"Name"') }],
 ];
@@ -59,17 +84,27 @@ const fsck = async ({ files: change, onDisk }: Damage): Promise<{ findings: stri
   try {
     await onDisk?.(folder);
     const { stdout, exitCode } = await runInProcess(() => runStoreCommand(['fsck', '--json', root]));
-    const { findings } = JSON.parse(stdout) as { findings: { severity: string; code: string; message: string }[] };
-    return { findings: findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`), exitCode };
+    const { findings } = JSON.parse(stdout) as {
+      findings: { severity: string; code: string; message: string }[];
+    };
+    return {
+      findings: findings.map(({ severity, code, message }) => `${severity} ${code}: ${message}`),
+      exitCode,
+    };
   } finally {
     await remove();
   }
 };
 
 const shortened = (text: string): string =>
-  text.replace(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1…').replace(/last written \d+ s ago/, 'last written N s ago');
+  text
+    .replace(/\b([0-9a-f]{8})[0-9a-f]{56}\b/g, '$1…')
+    .replace(/last written \d+ s ago/, 'last written N s ago');
 
-/** What fsck tells of each damage, and how it ends: each has a finding of its own, and an exit code that tells it from what can be lived with. */
+/**
+ * What fsck tells of each damage, and how it ends: each has a finding of its own, and an exit code that tells
+ * it from what can be lived with.
+ */
 const told = `
 | none | sound | 0 |
 | a block truncated | error block-cut-off: block aaa9e7ba… ends within a block; backup b1 refers to it | 1 |

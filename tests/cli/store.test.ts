@@ -60,7 +60,13 @@ test('fsck as JSON', async () => {
     store: damaged.root,
     sound: false,
     counts: { error: 2, warning: 2, info: 1 },
-    findings: [{ code: 'block-missing', severity: 'error', path: expect.stringMatching(/backup_b1\.cfg$/) }, {}, {}, {}, {}],
+    findings: [
+      { code: 'block-missing', severity: 'error', path: expect.stringMatching(/backup_b1\.cfg$/) },
+      {},
+      {},
+      {},
+      {},
+    ],
     volumes: 1,
     blocks: 4,
   });
@@ -88,13 +94,22 @@ test('ls', async () => {
 
 test('show', async () => {
   expect((await store('show', sound.root, 'vol-a')).stdout).toContain('\nLast backup: b2\n');
-  expect((await store('show', sound.root, 'vol-a/b2')).stdout).toContain('\nBlocks: 4 of 2 MiB, 4 different\n');
+  expect((await store('show', sound.root, 'vol-a/b2')).stdout).toContain(
+    '\nBlocks: 4 of 2 MiB, 4 different\n',
+  );
   const { stdout } = await store('show', '--json', sound.root, 'b1');
-  expect(JSON.parse(stdout)).toMatchObject({ kind: 'backup', name: 'b1', blocks: [{ offset: 0 }, {}, {}], compression: 'lz4' });
+  expect(JSON.parse(stdout)).toMatchObject({
+    kind: 'backup',
+    name: 'b1',
+    blocks: [{ offset: 0 }, {}, {}],
+    compression: 'lz4',
+  });
 });
 
 test('show of a name that two have', async () => {
-  const { root, remove } = await layOut(soundStore().set('backups/backup_vol-a.cfg', backupConfig('b1', { Name: 'vol-a' })));
+  const { root, remove } = await layOut(
+    soundStore().set('backups/backup_vol-a.cfg', backupConfig('b1', { Name: 'vol-a' })),
+  );
   try {
     expect((await store('show', root, 'vol-a')).stderr).toBe(
       'store: vol-a is the name of volume vol-a and of backup vol-a/vol-a: name it so',
@@ -115,9 +130,24 @@ test.for<[string, string[], number, string]>([
   ['an unknown command', ['check'], 2, "unknown command 'check'"],
   ['no store', ['fsck'], 2, "missing required argument 'store'"],
   ['an unknown flag', ['fsck', '--repair', '.'], 2, "unknown option '--repair'"],
-  ['a folder that is not there', ['fsck', '/nowhere/at/all'], 3, '/nowhere/at/all cannot be read: no such file or directory'],
-  ['an unknown URL', ['ls', 'ftp://host/'], 2, 'ftp://host/: name a folder, or the nfs:// URL of a store that is mounted here'],
-  ['an NFS URL without a path', ['ls', 'nfs://host'], 2, 'nfs://host: the URL of an NFS store is nfs://HOST:/PATH'],
+  [
+    'a folder that is not there',
+    ['fsck', '/nowhere/at/all'],
+    3,
+    '/nowhere/at/all cannot be read: no such file or directory',
+  ],
+  [
+    'an unknown URL',
+    ['ls', 'ftp://host/'],
+    2,
+    'ftp://host/: name a folder, or the nfs:// URL of a store that is mounted here',
+  ],
+  [
+    'an NFS URL without a path',
+    ['ls', 'nfs://host'],
+    2,
+    'nfs://host: the URL of an NFS store is nfs://HOST:/PATH',
+  ],
   [
     'an NFS store that is not mounted',
     ['ls', 'nfs://corral.invalid:/opt/backupstore'],
@@ -145,9 +175,15 @@ test('what is no store, and what is in none, is told in one line', async () => {
   expect((await store('show', sound.root, 'b9')).stderr).toBe(
     `store: ${sound.root} has no volume and no backup named b9: see npm run store -- ls ${sound.root}`,
   );
-  expect((await store('show', damaged.root, 'b2')).stderr).toMatch(/^store: the config of backup b2 ends in the middle, after 12 bytes \(/);
+  expect((await store('show', damaged.root, 'b2')).stderr).toMatch(
+    /^store: the config of backup b2 ends in the middle, after 12 bytes \(/,
+  );
   await mkdir(join(folder, 'empty', 'backupstore'), { recursive: true });
-  expect(await store('ls', join(folder, 'empty'))).toEqual({ stdout: `${join(folder, 'empty')} holds no volume`, stderr: '', exitCode: 0 });
+  expect(await store('ls', join(folder, 'empty'))).toEqual({
+    stdout: `${join(folder, 'empty')} holds no volume`,
+    stderr: '',
+    exitCode: 0,
+  });
 });
 
 test('a mounted share is found by its URL, and a folder in it', () => {

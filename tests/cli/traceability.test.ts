@@ -27,7 +27,9 @@ describe('the seeds', () => {
   });
 
   test('are three documents of 12, 19 and 34 sentences', () => {
-    const counts = Object.entries(Object.groupBy(sentences, ({ document }) => document)).map(([name, all]) => [name, all?.length]);
+    const counts = Object.entries(Object.groupBy(sentences, ({ document }) => document)).map(
+      ([name, all]) => [name, all?.length],
+    );
     expect(counts).toEqual([
       ['backup-store-lock-conflict', 12],
       ['besteffort-recurring-job-cleanup', 19],
@@ -85,7 +87,11 @@ describe('a table', () => {
   });
 
   test.for<[string, Parameters<typeof check>[0], string[]]>([
-    ['a sentence without an entry', { text: 'It goes. It is good.' }, ['no entry says what proves this sentence']],
+    [
+      'a sentence without an entry',
+      { text: 'It goes. It is good.' },
+      ['no entry says what proves this sentence'],
+    ],
     [
       'an entry whose text is not in the document',
       { entries: [entry(), entry({ id: 'other', text: 'It stays.' })] },
@@ -96,17 +102,41 @@ describe('a table', () => {
       { entries: [entry({ text: 'It goes!' })] },
       [expect.stringContaining('entry it-goes has a text'), 'no entry says what proves this sentence'],
     ],
-    ['a sentence that stands there twice and has one entry', { text: 'It goes. It goes.' }, ['no entry says what proves this sentence']],
-    ['two entries of one name', { text: 'It goes. It goes.', entries: [entry(), entry()] }, ['seed: there are two entries named it-goes']],
-    ['a step that does not exist', { entries: [entry({ proof: { one: ['then.lost'] } })] }, ['there is no step then.lost']],
-    ['a step that the scenario does not have', { entries: [entry({ proof: { one: ['then.kept'] } })] }, ['scenario one has no then.kept']],
+    [
+      'a sentence that stands there twice and has one entry',
+      { text: 'It goes. It goes.' },
+      ['no entry says what proves this sentence'],
+    ],
+    [
+      'two entries of one name',
+      { text: 'It goes. It goes.', entries: [entry(), entry()] },
+      ['seed: there are two entries named it-goes'],
+    ],
+    [
+      'a step that does not exist',
+      { entries: [entry({ proof: { one: ['then.lost'] } })] },
+      ['there is no step then.lost'],
+    ],
+    [
+      'a step that the scenario does not have',
+      { entries: [entry({ proof: { one: ['then.kept'] } })] },
+      ['scenario one has no then.kept'],
+    ],
     [
       'a sentence of a step that can be called',
       { entries: [entry({ proof: { one: ['Then it is kept'] } })] },
       ['there is no step Then it is kept'],
     ],
-    ['a difference that does not exist', { entries: [entry({ differs: ['unheard'] })] }, ['there is no difference named unheard']],
-    ['neither a step nor a reason', { entries: [entry({ proof: {} })] }, ['nothing proves this sentence, and no reason is given']],
+    [
+      'a difference that does not exist',
+      { entries: [entry({ differs: ['unheard'] })] },
+      ['there is no difference named unheard'],
+    ],
+    [
+      'neither a step nor a reason',
+      { entries: [entry({ proof: {} })] },
+      ['nothing proves this sentence, and no reason is given'],
+    ],
   ])('is wrong: %s', ([, change, problems]) => {
     expect(wrong(change)).toEqual(problems);
   });
@@ -115,7 +145,10 @@ describe('a table', () => {
     ['a known difference', { entries: [entry({ differs: ['known'] })] }],
     ['a reason instead of a step', { entries: [entry({ proof: {}, because: 'It is advice.' })] }],
     ['a step that every scenario has', { entries: [entry({ proof: { one: ['Given a store'] } })] }],
-    ['a sentence that stands there twice, with two entries', { text: 'It goes. It goes.', entries: [entry(), entry({ id: 'again' })] }],
+    [
+      'a sentence that stands there twice, with two entries',
+      { text: 'It goes. It goes.', entries: [entry(), entry({ id: 'again' })] },
+    ],
   ])('is whole: %s', ([, change]) => {
     expect(wrong(change)).toEqual([]);
   });
@@ -127,12 +160,13 @@ describe('a table', () => {
     ]);
   });
 
-  test.for(['- id: a-b\n', '- id: a-b\n  text: x\n  proofs: {}\n', '- id: a-b\n  text: x\n  proof: {one: []}\n'])(
-    'is refused: %j',
-    (yaml) => {
-      expect(() => parseEntries(yaml)).toThrow();
-    },
-  );
+  test.for([
+    '- id: a-b\n',
+    '- id: a-b\n  text: x\n  proofs: {}\n',
+    '- id: a-b\n  text: x\n  proof: {one: []}\n',
+  ])('is refused: %j', (yaml) => {
+    expect(() => parseEntries(yaml)).toThrow();
+  });
 });
 
 test('a document is its sentences, whole blocks of code, and no heading, link or front matter', () => {
@@ -198,8 +232,12 @@ scenario('Two', about('b'), async ({ then }) => {
     ['Two', ['then.fine']],
   ]);
   expect([...calls].toSorted()).toEqual(['given.volume', 'then.fine', 'then.notCalled', 'when.done']);
-  expect(scenarios[1]?.text).toBe("scenario('Two', about('b'), async ({ then }) => {\n  await then.fine();\n});");
-  expect(() => readScenarios('scenario(name, about, run);')).toThrow("a scenario's name is not written out: scenario(name, about, run);");
+  expect(scenarios[1]?.text).toBe(
+    "scenario('Two', about('b'), async ({ then }) => {\n  await then.fine();\n});",
+  );
+  expect(() => readScenarios('scenario(name, about, run);')).toThrow(
+    "a scenario's name is not written out: scenario(name, about, run);",
+  );
 });
 
 test('the table is printed with what is wrong, and what counts last', () => {

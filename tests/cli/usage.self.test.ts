@@ -9,10 +9,14 @@ scenario('Two is green', { tags: ['free-running'] }, async ({ does }) => does('G
   'three.e2e.ts': `scenario('Three is green', {}, async ({ does }) => does('Given supportBundle=' + JSON.parse(process.env.CORRAL_CONFIG).supportBundle));`,
 };
 
-// What can be said of the flags alone is in tests/safety/bad-inputs.test.ts: these are the scenarios' files to judge.
+// What can be said of the flags alone is in tests/safety/bad-inputs.test.ts: these are the scenarios' files
+// to judge.
 test.each([
   ['--provder lab', "unknown option '--provder' (Did you mean --provider?): see npm run e2e -- --help"],
-  ['--tags slow', `--tags slow: there is no tag "slow"; there are: ${tags.map(({ name }) => name).join(', ')}`],
+  [
+    '--tags slow',
+    `--tags slow: there is no tag "slow"; there are: ${tags.map(({ name }) => name).join(', ')}`,
+  ],
   ['--tags held&&', '--tags held&&: unexpected end of expression: join tags with &&, ||, ! and parentheses'],
   [
     '--only Three --tags held',
@@ -55,7 +59,11 @@ test('--only and --tags choose; --keep leaves the cluster up, and says how to re
 
 test('a file that does not load is told before anything is started', async () => {
   const ended = await runSuite({ 'broken.e2e.ts': `throw new Error('no such export');` });
-  expect(ended).toMatchObject({ exitCode: 3, stdout: '', stderr: 'e2e: broken.e2e.ts does not load: no such export' });
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stdout: '',
+    stderr: 'e2e: broken.e2e.ts does not load: no such export',
+  });
 });
 
 test('a tag that is not declared is told before anything is started', async () => {
@@ -69,7 +77,9 @@ test('a tag that is not declared is told before anything is started', async () =
 
 describe('the scenarios without the command', () => {
   const vitest = (env: Record<string, string>) =>
-    withSuite({ 'three.e2e.ts': suite['three.e2e.ts'] }, ({ folder, config }) => runBare(folder, config, { env }));
+    withSuite({ 'three.e2e.ts': suite['three.e2e.ts'] }, ({ folder, config }) =>
+      runBare(folder, config, { env }),
+    );
 
   test('vitest plays them on the cluster that is named, and writes the same report', async () => {
     const ended = await vitest(leastEnvironment);
@@ -87,7 +97,11 @@ describe('the scenarios without the command', () => {
       Judged: the Longhorn that the cluster has; its version was not told to this run
       Report: out/report.json (<time>)"
     `);
-    expect(ended.report).toMatchObject({ provider: 'existing', target: { name: 'installed', version: null }, totals: { passed: 1 } });
+    expect(ended.report).toMatchObject({
+      provider: 'existing',
+      target: { name: 'installed', version: null },
+      totals: { passed: 1 },
+    });
   });
 
   test('without a cluster named, one line', async () => {

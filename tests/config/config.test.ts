@@ -69,7 +69,10 @@ const wrong = (variables: NodeJS.ProcessEnv): string => {
 
 describe('what is missing or wrong is named', () => {
   test.each([
-    [{ CORRAL_KUBECONFIG: undefined }, 'CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster'],
+    [
+      { CORRAL_KUBECONFIG: undefined },
+      'CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster',
+    ],
     [
       { CORRAL_STORE_IMAGE: undefined },
       'CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull',
@@ -79,7 +82,10 @@ describe('what is missing or wrong is named', () => {
       'CORRAL_ALLOW.1 must be one of manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault',
     ],
     [{ CORRAL_EXPECT_CLUSTER: 'mine' }, 'CORRAL_EXPECT_CLUSTER must be the UID of the namespace kube-system'],
-    [{ CORRAL_NAMESPACE: 'My stores' }, 'CORRAL_NAMESPACE must be at most 63 of a-z, 0-9 and dashes, with no dash at either end'],
+    [
+      { CORRAL_NAMESPACE: 'My stores' },
+      'CORRAL_NAMESPACE must be at most 63 of a-z, 0-9 and dashes, with no dash at either end',
+    ],
     [
       { CORRAL_TARGET_CLOCKS: '6s' },
       'CORRAL_TARGET_CLOCKS must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload',
@@ -93,7 +99,10 @@ describe('what is missing or wrong is named', () => {
     [{ without: ['iscsi'] }, 'CORRAL_CONFIG.without.0 must be one of block-device'],
     [{ output: 'loud' }, 'CORRAL_CONFIG.output must be one of quiet, verbose, json'],
     [{ workers: 0 }, 'CORRAL_CONFIG.workers must be a whole number from 1 on'],
-    [{ target: { name: 'moon' } }, 'CORRAL_CONFIG.target.name must be one of installed, official, archive, emulator'],
+    [
+      { target: { name: 'moon' } },
+      'CORRAL_CONFIG.target.name must be one of installed, official, archive, emulator',
+    ],
     [{ storeimage: 'i' }, 'CORRAL_CONFIG Unrecognized key: "storeimage"'],
   ])('handed on: %j', (change, message) => {
     expect(wrong(handedOn({ kubeconfig: '/k', storeImage: 'store:1', ...change }))).toBe(message);
@@ -107,17 +116,44 @@ describe('what is missing or wrong is named', () => {
   test('and nothing of it is repeated, whatever somebody wrote there', () => {
     const said = [
       wrong({ CORRAL_CONFIG: 'token: s3cr3t-token' }),
-      wrong(handedOn({ kubeconfig: { token: 's3cr3t-token' }, storeImage: ['s3cr3t-token'], allow: 's3cr3t-token', run: 's3cr3t-token' })),
-      wrong({ CORRAL_ALLOW: 's3cr3t-token', CORRAL_EXPECT_CLUSTER: 's3cr3t-token', CORRAL_TARGET_CLOCKS: 's3cr3t-token' }),
+      wrong(
+        handedOn({
+          kubeconfig: { token: 's3cr3t-token' },
+          storeImage: ['s3cr3t-token'],
+          allow: 's3cr3t-token',
+          run: 's3cr3t-token',
+        }),
+      ),
+      wrong({
+        CORRAL_ALLOW: 's3cr3t-token',
+        CORRAL_EXPECT_CLUSTER: 's3cr3t-token',
+        CORRAL_TARGET_CLOCKS: 's3cr3t-token',
+      }),
     ];
-    expect(said[0]).toBe('CORRAL_CONFIG is no JSON: the line that --keep prints has one, and docs/running.md says what is in it');
+    expect(said[0]).toBe(
+      'CORRAL_CONFIG is no JSON: the line that --keep prints has one, and docs/running.md says what is in it',
+    );
     expect(said.join('\n')).not.toContain('s3cr3t');
   });
 });
 
 const everything: RunConfig = {
-  ...{ kubeconfig: '/k', storeImage: 'store:1', context: 'c', out: '/o', output: 'json', provider: 'lab', lab: '/l', namespace: 'stores' },
-  ...{ allow: ['manager-kill', 'settings'], without: ['block-device'], clocks, target: { name: 'emulator', version: '0.1.0' } },
+  ...{
+    kubeconfig: '/k',
+    storeImage: 'store:1',
+    context: 'c',
+    out: '/o',
+    output: 'json',
+    provider: 'lab',
+    lab: '/l',
+    namespace: 'stores',
+  },
+  ...{
+    allow: ['manager-kill', 'settings'],
+    without: ['block-device'],
+    clocks,
+    target: { name: 'emulator', version: '0.1.0' },
+  },
   ...{ supportBundle: true, workers: 2, scenarios: 18, round: 3, expectCluster: uid, run: 'abc123' },
   shard: { index: 2, of: 8, split: '0123456789ab' },
 };
@@ -133,11 +169,19 @@ test('a configuration is read as it was handed on, whole', () => {
 
 test('one that is handed on is all that there is: what somebody has set besides allows nothing', () => {
   const config = makeRunConfig({ kubeconfig: '/k', storeImage: 'store:1' });
-  expect(readRunConfig({ ...toVariables(config), CORRAL_ALLOW: 'manager-kill', CORRAL_NAMESPACE: 'stores' })).toEqual(config);
+  expect(
+    readRunConfig({ ...toVariables(config), CORRAL_ALLOW: 'manager-kill', CORRAL_NAMESPACE: 'stores' }),
+  ).toEqual(config);
 });
 
 test('of a cluster only what a run has to know is handed on, and each run on it has an id of its own', () => {
-  const cluster = { kubeconfig: '/k', storeImage: 'store:1', context: 'c', reach: ['export KUBECONFIG=/k'], keep: () => {} };
+  const cluster = {
+    kubeconfig: '/k',
+    storeImage: 'store:1',
+    context: 'c',
+    reach: ['export KUBECONFIG=/k'],
+    keep: () => {},
+  };
   expect(makeRunConfig(cluster)).toEqual({ ...readRunConfig(least), context: 'c', run: expect.any(String) });
   const again = clusterVariables(cluster);
   expect(Object.keys(JSON.parse(again.CORRAL_CONFIG ?? '')).toSorted()).toEqual([

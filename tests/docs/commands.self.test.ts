@@ -11,7 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => fixture?.close());
 
-const run = Object.entries(commands).flatMap(([command, how]) => ('says' in how ? [[command, how] as const] : []));
+const run = Object.entries(commands).flatMap(([command, how]) =>
+  'says' in how ? [[command, how] as const] : [],
+);
 
 test.concurrent.each(run)('%s', async (command, { exitCode, says, words }) => {
   const ended = await fixture.run(command, words);

@@ -21,14 +21,18 @@ test('every row is a command of a document', () => {
   expect(Object.keys(commands).filter((command) => !told.includes(command))).toEqual([]);
 });
 
-const named = Object.entries(commands).flatMap(([command, how]) => ('by' in how ? [[command, how.by, how.holds] as const] : []));
+const named = Object.entries(commands).flatMap(([command, how]) =>
+  'by' in how ? [[command, how.by, how.holds] as const] : [],
+);
 
 test.each(named)('%s is run by %s', (_, by, holds) => {
   expect(existsSync(join(root, by))).toBe(true);
   expect(read(by)).toContain(holds);
 });
 
-const understood = Object.entries(commands).flatMap(([command, how]) => ('reads' in how ? [[command, how.reads] as const] : []));
+const understood = Object.entries(commands).flatMap(([command, how]) =>
+  'reads' in how ? [[command, how.reads] as const] : [],
+);
 
 test.each(understood)('%s is understood', (command, expected) => {
   const [, flags = ''] = /^npm run e2e -- (.*)$/.exec(command) ?? [];
@@ -36,22 +40,28 @@ test.each(understood)('%s is understood', (command, expected) => {
   expect(parseArguments(words, Object.keys(providers))).toMatchObject(expected);
 });
 
-const withoutLab = Object.entries(commands).flatMap(([command, how]) => ('withoutLab' in how ? [[command, how.withoutLab] as const] : []));
+const withoutLab = Object.entries(commands).flatMap(([command, how]) =>
+  'withoutLab' in how ? [[command, how.withoutLab] as const] : [],
+);
 
 test.each(withoutLab)('%s asks for a lab that is up', async (command, stderr) => {
   vi.stubEnv('XDG_CACHE_HOME', '/nowhere');
   onTestFinished(() => void vi.unstubAllEnvs());
   const [, words = ''] = /^npm run lab -- (.*)$/.exec(command) ?? [];
   const { step } = plainProgress(() => {});
-  expect(await runInProcess(() => runLabCommand(words.split(' '), { step, check: refuseLostFlags }))).toEqual({
-    exitCode: 1,
-    stdout: '',
-    stderr,
-  });
+  expect(await runInProcess(() => runLabCommand(words.split(' '), { step, check: refuseLostFlags }))).toEqual(
+    {
+      exitCode: 1,
+      stdout: '',
+      stderr,
+    },
+  );
 });
 
 test('commands in the running text name scripts that there are', () => {
-  const inline = [...documents, ...ofFolders].flatMap((path) => [...proseOf(path).matchAll(/\bnpm run (?:--silent )?([\w:-]*\w)/g)]);
+  const inline = [...documents, ...ofFolders].flatMap((path) => [
+    ...proseOf(path).matchAll(/\bnpm run (?:--silent )?([\w:-]*\w)/g),
+  ]);
   expect(inline.length).toBeGreaterThan(10);
   expect(inline.map(([, name = '']) => name).filter((name) => scripts[name] === undefined)).toEqual([]);
 });
@@ -62,7 +72,9 @@ const unsaid = ['ci:total'];
 test('every script of the project is told of in a document', () => {
   const all = documents.map(read).join('\n');
   expect(
-    Object.keys(scripts).filter((name) => !unsaid.includes(name) && !new RegExp(`\\bnpm (?:run )?(?:--silent )?${name}\\b`).test(all)),
+    Object.keys(scripts).filter(
+      (name) => !unsaid.includes(name) && !new RegExp(`\\bnpm (?:run )?(?:--silent )?${name}\\b`).test(all),
+    ),
   ).toEqual([]);
 });
 
@@ -75,6 +87,8 @@ test('no command escapes by being written in another way', () => {
   expect(escaped).toEqual([]);
   const fenced = documents.flatMap((path) => [...read(path).matchAll(/^```(\w*)\n[\s\S]*?^```$/gm)]);
   expect(
-    [...new Set(fenced.map(([, language]) => language))].filter((language) => !['sh', 'ts', 'json', 'text'].includes(language ?? '')),
+    [...new Set(fenced.map(([, language]) => language))].filter(
+      (language) => !['sh', 'ts', 'json', 'text'].includes(language ?? ''),
+    ),
   ).toEqual([]);
 });

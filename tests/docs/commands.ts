@@ -1,13 +1,27 @@
 import type { Arguments } from '../../e2e/cli/arguments/parse.ts';
 
-/** Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports, ... (see fixture.ts). */
-export type Words = Partial<Record<'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'UID' | 'URL', Word>>;
-type Word = 'an empty folder' | 'a store' | 'reports' | "a run's results" | 'a manifest' | 'a kubeconfig' | { is: string };
+/**
+ * Where capital words of a command come from: a kubeconfig of the stub API server, a folder with two reports,
+ * ... (see fixture.ts).
+ */
+export type Words = Partial<
+  Record<'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'UID' | 'URL', Word>
+>;
+type Word =
+  | 'an empty folder'
+  | 'a store'
+  | 'reports'
+  | "a run's results"
+  | 'a manifest'
+  | 'a kubeconfig'
+  | { is: string };
 
 /**
- * How a command of the documents is run by the tests: as it stands, on a machine that has Node and a shell and nothing else (so that one which would boot a
- * lab gets as far as the line that says what is missing); or, of a lab that there is not, by the command's own function; or by the test or the CI named, which holds what is given of it; or, where it would need the
- * Internet, read by the command's own reader of arguments, which has to understand it so.
+ * How a command of the documents is run by the tests: as it stands, on a machine that has Node and a shell
+ * and nothing else (so that one which would boot a lab gets as far as the line that says what is missing);
+ * or, of a lab that there is not, by the command's own function; or by the test or the CI named, which holds
+ * what is given of it; or, where it would need the Internet, read by the command's own reader of arguments,
+ * which has to understand it so.
  */
 type How =
   | { exitCode: number; says: RegExp; words?: Words }
@@ -18,7 +32,10 @@ type How =
 const inCi = (holds: string): How => ({ by: '.ci/run', holds });
 const noGo = (command: string): How => ({
   exitCode: 3,
-  says: new RegExp(`^${command}: the Go tool chain is missing \\(Kubernetes is built from its Go modules\\)`, 'm'),
+  says: new RegExp(
+    `^${command}: the Go tool chain is missing \\(Kubernetes is built from its Go modules\\)`,
+    'm',
+  ),
 });
 const noLab: How = { withoutLab: 'lab: no lab named lab is up; npm run lab -- status lists them' };
 const taught = 'tests/docs/writing-a-scenario.cluster.test.ts';
@@ -48,7 +65,11 @@ export const commands: Record<string, How> = {
   // A run, with any target.
   'npm run e2e -- --longhorn official': { reads: { longhorn: 'official:v1.12.1', provider: 'lab' } },
   'npm run e2e -- --longhorn official:v1.8.2': { reads: { longhorn: 'official:v1.8.2' } },
-  'npm run e2e -- --longhorn archive:DIR': { exitCode: 3, says: /has no manifest/, words: { DIR: 'an empty folder' } },
+  'npm run e2e -- --longhorn archive:DIR': {
+    exitCode: 3,
+    says: /has no manifest/,
+    words: { DIR: 'an empty folder' },
+  },
   'npm run e2e -- --longhorn archive:DIR --registry-mirror URL': {
     exitCode: 3,
     says: /has no manifest/,
@@ -59,22 +80,27 @@ export const commands: Record<string, How> = {
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
   "CORRAL_EMULATOR_VERSION=v1.10.2 npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
   "CORRAL_EMULATOR_MUTANT=message-missing npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
-  'npm run emulator:pack -- DIR': { by: 'tests/providers/emulator-pack.test.ts', holds: 'scripts/emulator-pack.ts' },
+  'npm run emulator:pack -- DIR': {
+    by: 'tests/providers/emulator-pack.test.ts',
+    holds: 'scripts/emulator-pack.ts',
+  },
 
   // The scenario that the reader adds, which is in the checkout.
   "npm run e2e -- --only 'outlives its volume'": { by: taught, holds: "'--only', 'outlives its volume'" },
   "npm run e2e -- --only 'outlives its volume' --keep": noGo('e2e'),
-  "CORRAL_EMULATOR_MUTANT=finalizer-stays-without-volume npm run e2e -- --only 'outlives its volume'": noGo('e2e'),
+  "CORRAL_EMULATOR_MUTANT=finalizer-stays-without-volume npm run e2e -- --only 'outlives its volume'":
+    noGo('e2e'),
   "npm run e2e -- --longhorn official --only 'outlives its volume'": {
     reads: { longhorn: 'official:v1.12.1', only: 'outlives its volume' },
   },
 
   // A cluster that is there: one without a Longhorn.
-  'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID': {
-    exitCode: 3,
-    says: /^e2e: .*there is no Longhorn/m,
-    words: { ...stub, UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' } },
-  },
+  'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE --expect-cluster UID':
+    {
+      exitCode: 3,
+      says: /^e2e: .*there is no Longhorn/m,
+      words: { ...stub, UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' } },
+    },
   'npm run doctor -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
     exitCode: 1,
     says: /^✗ Longhorn/m,
@@ -102,7 +128,11 @@ export const commands: Record<string, How> = {
     words: { LIST: { is: 'manager-kill,process-hold,manager-mount,admission-policy' } },
   },
   'npx vitest run --project e2e': { exitCode: 3, says: /^e2e: CORRAL_KUBECONFIG is not set/m },
-  'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': { exitCode: 3, says: /^fleet: /m, words: stub },
+  'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': {
+    exitCode: 3,
+    says: /^fleet: /m,
+    words: stub,
+  },
 
   // In Docker.
   'npm run e2e -- --provider kind': { exitCode: 3, says: /^e2e: kind is missing/m },
@@ -110,8 +140,16 @@ export const commands: Record<string, How> = {
 
   // Reports, messages and stores.
   'npm run merge-reports -- DIR': { exitCode: 1, says: /^2 passed, 1 failed$/m, words: { DIR: 'reports' } },
-  'npm run --silent merge-reports -- --table DIR': { exitCode: 1, says: /^\| A \| ✓/m, words: { DIR: 'reports' } },
-  'npm run report -- DIR': { exitCode: 0, says: /^\.corral\/report\.html: 2 runs, /m, words: { DIR: 'reports' } },
+  'npm run --silent merge-reports -- --table DIR': {
+    exitCode: 1,
+    says: /^\| A \| ✓/m,
+    words: { DIR: 'reports' },
+  },
+  'npm run report -- DIR': {
+    exitCode: 0,
+    says: /^\.corral\/report\.html: 2 runs, /m,
+    words: { DIR: 'reports' },
+  },
   'npm run replay -- DIR': {
     exitCode: 0,
     says: /^4 histories: 0 judged again, /m,
@@ -124,14 +162,25 @@ export const commands: Record<string, How> = {
   "npm run explain -- 'Failed to get the Snapshot s1'": { exitCode: 0, says: /^It has 2 meanings/ },
   'npm run store -- fsck FOLDER': { exitCode: 0, says: /sound/, words: { FOLDER: 'a store' } },
   'npm run store -- ls FOLDER': { exitCode: 0, says: /vol-a/, words: { FOLDER: 'a store' } },
-  'npm run store -- show FOLDER NAME': { exitCode: 0, says: /b1/, words: { FOLDER: 'a store', NAME: { is: 'b1' } } },
+  'npm run store -- show FOLDER NAME': {
+    exitCode: 0,
+    says: /b1/,
+    words: { FOLDER: 'a store', NAME: { is: 'b1' } },
+  },
 
   // The lab.
   'npm run doctor': { exitCode: 1, says: /^✗ Go: the Go tool chain is missing/m },
   'npm run lab -- up --nodes 3 --memory 1024M --disk 12G': noGo('lab'),
-  'npm run lab -- up --images DIR --manifest FILE': { exitCode: 3, says: /^lab: /m, words: { DIR: 'an empty folder', FILE: 'a manifest' } },
+  'npm run lab -- up --images DIR --manifest FILE': {
+    exitCode: 3,
+    says: /^lab: /m,
+    words: { DIR: 'an empty folder', FILE: 'a manifest' },
+  },
   'npm run lab -- status': { exitCode: 0, says: /^no lab is up; npm run lab -- up starts one$/m },
-  'npm run lab -- shell node1': { exitCode: 1, says: /^lab: no lab named lab is up; npm run lab -- status lists them$/m },
+  'npm run lab -- shell node1': {
+    exitCode: 1,
+    says: /^lab: no lab named lab is up; npm run lab -- status lists them$/m,
+  },
   'npm run lab -- logs node1': noLab,
   'npm run lab -- images ls': noLab,
   'npm run lab -- down': { exitCode: 0, says: /^No lab named lab was up\.$/m },

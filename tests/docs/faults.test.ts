@@ -7,11 +7,18 @@ import { proseOf, read } from './support/documents.ts';
 
 const kinds = Object.keys(faultKinds) as Fault['kind'][];
 
-const section = (kind: string): string => new RegExp(`^### ${kind}$([\\s\\S]*?)(?=^##)`, 'm').exec(proseOf('docs/faults.md'))?.[1] ?? '';
+const section = (kind: string): string =>
+  new RegExp(`^### ${kind}$([\\s\\S]*?)(?=^##)`, 'm').exec(proseOf('docs/faults.md'))?.[1] ?? '';
 
-/** The danger that a fault of this kind needs, as the suite itself says when it refuses one that is not declared. */
+/**
+ * The danger that a fault of this kind needs, as the suite itself says when it refuses one that is not
+ * declared.
+ */
 const dangerOf = async (kind: Fault['kind']): Promise<string | undefined> => {
-  const none: Faults = { inject: async () => ({ title: '', prove: async () => '', heal: async () => '' }), healAll: async () => {} };
+  const none: Faults = {
+    inject: async () => ({ title: '', prove: async () => '', heal: async () => '' }),
+    healAll: async () => {},
+  };
   const fault: Fault = { kind, title: 'it', data: {}, inject: async () => {}, prove: async () => '' };
   const refused = await onlyDeclared(none, { dangers: [], needs: Object.keys(abilities) })
     .inject(fault)
@@ -26,7 +33,8 @@ describe.each(kinds)('%s', (kind) => {
   test('says how it is injected, proven, healed and bound, what danger it is, and what others feel of it', async () => {
     const text = section(kind);
     if (kind !== 'lab')
-      for (const word of ['inject', 'prove', 'heal', 'in scenarios']) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
+      for (const word of ['inject', 'prove', 'heal', 'in scenarios'])
+        expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
     for (const word of ['bound', 'strangers']) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
     const danger = await dangerOf(kind);
     expect(text).toContain(`\n- danger: ${danger === undefined ? 'none' : `\`${danger}\``}\n`);
@@ -36,22 +44,27 @@ describe.each(kinds)('%s', (kind) => {
 });
 
 test('every fault of the lab is in the table', () => {
-  const faults = [...read('e2e/faults/lab-faults.ts').matchAll(/^export const (?!goneWithItsLab)(\w+) =/gm)].map(([, name = '']) => name);
+  const faults = [
+    ...read('e2e/faults/lab-faults.ts').matchAll(/^export const (?!goneWithItsLab)(\w+) =/gm),
+  ].map(([, name = '']) => name);
   expect(faults.length).toBeGreaterThan(5);
   expect(faults.filter((name) => !section('lab').includes(`\`${name}\``))).toEqual([]);
 });
 
 test('no other kind of fault is told of', () => {
-  expect([...proseOf('docs/faults.md').matchAll(/^### (.*)$/gm)].map(([, kind]) => kind).toSorted()).toEqual([...kinds].toSorted());
+  expect([...proseOf('docs/faults.md').matchAll(/^### (.*)$/gm)].map(([, kind]) => kind).toSorted()).toEqual(
+    [...kinds].toSorted(),
+  );
 });
 
 test('its bounds are those of the code', () => {
   const told = (kind: string) => /^- bound: (.*(?:\n {2}.*)*)$/m.exec(section(kind))?.[1] ?? '';
   expect(read('e2e/faults/held-deletion.ts')).toContain('{ search: 60, hold: 120 }');
   expect(told('held-deletion')).toMatch(/60 s .* 120 s/);
-  expect([...read('e2e/store/drivers/nfs/stalled-server.ts').matchAll(/bound: (\d+)/g)].map(([, seconds]) => seconds)).toEqual([
-    '25',
-    '300',
-  ]);
+  expect(
+    [...read('e2e/store/drivers/nfs/stalled-server.ts').matchAll(/bound: (\d+)/g)].map(
+      ([, seconds]) => seconds,
+    ),
+  ).toEqual(['25', '300']);
   expect(told('stalled-server')).toMatch(/25 s .* 5 min/);
 });

@@ -48,7 +48,11 @@ describe('the findings', () => {
     const outage = /The API server did not answer for \$\{away\}/.test(read('e2e/kube/health.ts'));
     const busy = /The API server put \$\{[^}]*\} off/.test(read('e2e/kube/health.ts'));
     expect([outage, busy]).toEqual([true, true]);
-    for (const title of [...titles, 'The API server did not answer for TIME', 'The API server put N requests off'])
+    for (const title of [
+      ...titles,
+      'The API server did not answer for TIME',
+      'The API server put N requests off',
+    ])
       expect(proseOf('docs/findings.md')).toContain(`| ${title} |`);
   });
 });

@@ -18,14 +18,18 @@ const linksOf = (path: string): { to: string; path: string; anchor: string | und
 describe.each([...documents, ...ofFolders])('%s', (path) => {
   test('links to files that are there, and to places in them', () => {
     const wrong = linksOf(path).filter(
-      (each) => !existsSync(join(root, each.path)) || (each.anchor !== undefined && !anchorsOf(each.path).includes(each.anchor)),
+      (each) =>
+        !existsSync(join(root, each.path)) ||
+        (each.anchor !== undefined && !anchorsOf(each.path).includes(each.anchor)),
     );
     expect(wrong.map(({ to }) => to)).toEqual([]);
   });
 
   test('names files and folders of the project that are there', () => {
     const named = [
-      ...proseOf(path).matchAll(/`((?:e2e|docs|tests|fixtures|lab|emulator|providers|bench|scripts|\.github|\.ci)\/[\w./-]*)`/g),
+      ...proseOf(path).matchAll(
+        /`((?:e2e|docs|tests|fixtures|lab|emulator|providers|bench|scripts|\.github|\.ci)\/[\w./-]*)`/g,
+      ),
     ];
     const files = named.map(([, file = '']) => file).filter((file) => file !== taughtScenario().path);
     expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
@@ -38,6 +42,7 @@ describe.each([...documents, ...ofFolders])('%s', (path) => {
 
 test('every document is linked from the README, or from one that is', () => {
   const found = new Set(['README.md']);
-  for (const path of found) for (const each of linksOf(path)) if (documents.includes(each.path)) found.add(each.path);
+  for (const path of found)
+    for (const each of linksOf(path)) if (documents.includes(each.path)) found.add(each.path);
   expect([...found].toSorted()).toEqual(documents.toSorted());
 });

@@ -1,14 +1,16 @@
 import { describe, expect, test } from 'vitest';
 import { blocksOf, documents, read, taughtScenario } from './support/documents.ts';
 
-// However it is broken into lines, and without comments: those are for who knows the rest of the file.
+// However it is broken into lines, and without comments: these are for who knows the rest of the file.
 const plain = (text: string): string =>
   text
     .replaceAll(/^\s*\/\/.*$/gm, '')
-    .replaceAll(/\s+/g, ' ')
-    .trim();
+    .replaceAll(/\s+/g, '')
+    .replaceAll(/,(?=[)\]}])/g, '');
 
-const quotes = documents.flatMap((path) => blocksOf(path, 'ts').map((text): [string, string] => [path, text]));
+const quotes = documents.flatMap((path) =>
+  blocksOf(path, 'ts').map((text): [string, string] => [path, text]),
+);
 
 describe('what is quoted', () => {
   test.each(quotes)('%s: is to be found where it says that it comes from', (_, text) => {

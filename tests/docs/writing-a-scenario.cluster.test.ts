@@ -22,24 +22,43 @@ afterAll(() => remove?.());
 
 const npmRun = (name: string, ...args: string[]) => {
   const [program = '', ...words] = (scripts[name] ?? '').split(' ');
-  return ownedCommand(program, [...words, ...args], { cwd: folder, preferLocal: true, localDir: folder, reject: false, all: true });
+  return ownedCommand(program, [...words, ...args], {
+    cwd: folder,
+    preferLocal: true,
+    localDir: folder,
+    reject: false,
+    all: true,
+  });
 };
 
 test('the scenario that the reader adds has the form of the others', async () => {
   // With what it imports: all the rest of the checkout is judged by CI.
-  await writeFile(join(folder, 'tsconfig.added.json'), JSON.stringify({ extends: './tsconfig.json', include: [path] }));
+  await writeFile(
+    join(folder, 'tsconfig.added.json'),
+    JSON.stringify({ extends: './tsconfig.json', include: [path] }),
+  );
   const { all } = await npmRun('typecheck', '--project', 'tsconfig.added.json');
   expect(all.split('\n').filter((line) => line.startsWith(path))).toEqual([]);
 });
 
-// A whole lab with the emulator in it: half a minute where nothing is to be built, and the scenario as long again.
+// A whole lab with the emulator in it: half a minute where nothing is to be built, and the scenario as long
+// again.
 test('it is played, and passes', { timeout: 1_500_000 }, async () => {
   const ended = await npmRun('e2e', '--only', 'outlives its volume');
   expect(ended.exitCode, stripVTControlCharacters(ended.all)).toBe(0);
   const report = await readReport(join(folder, '.corral/last'));
   const [scenario, ...others] = report?.scenarios ?? [];
   expect(others).toEqual([]);
-  expect(scenario).toMatchObject({ file: path, state: 'passed', name: /scenario\('([^']+)'/.exec(text)?.[1] });
+  expect(scenario).toMatchObject({
+    file: path,
+    state: 'passed',
+    name: /scenario\('([^']+)'/.exec(text)?.[1],
+  });
   const sentences = scenario?.steps.map(({ sentence }) => sentence) ?? [];
-  expect(sentences).toEqual(expect.arrayContaining(['When the volume is removed', 'Then the first backup goes Deleting, and is gone']));
+  expect(sentences).toEqual(
+    expect.arrayContaining([
+      'When the volume is removed',
+      'Then the first backup goes Deleting, and is gone',
+    ]),
+  );
 });

@@ -73,8 +73,10 @@ test('objects have the fields that a real Longhorn fills', async () => {
 test('a backup whose upload is slow to be ready waits for a deletion that began meanwhile', async () => {
   await withSettledBackup('node2');
   const file = (name: string) => join(local.dataRoot('node2'), name);
-  const until = (name: string) => `touch '${file(`${name}-begun`)}'; until [ -e '${file(`${name}-may-go-on`)}' ]; do sleep 0.05; done`;
-  // Of this volume alone, for others have theirs meanwhile; and on each node, for any manager may own the deletion.
+  const until = (name: string) =>
+    `touch '${file(`${name}-begun`)}'; until [ -e '${file(`${name}-may-go-on`)}' ]; do sleep 0.05; done`;
+  // Of this volume alone, for others have theirs meanwhile; and on each node, for any manager may own the
+  // deletion.
   const held = `case "$2 $*" in create*${volume}*) ${until('upload')};; rm*${volume}*) ${until('deletion')};; esac\nexec `;
   for (const binary of local.nodes.map((node) => engineBinary(engineImage, local.dataRoot(node)))) {
     const plain = await readFile(binary, 'utf8');
@@ -96,11 +98,16 @@ test('a backup that meets a deletion ends in Error for good, and leaves no ticke
   await user.volume(volume, { node: 'node2', size: 64 * mebibyte });
   await user.snapshot(`s2-of-${volume}`, volume);
   await mkdir(join(local.store, locksPath(volume)), { recursive: true });
-  await writeFile(join(local.store, lockPath(volume, 'lock-x')), encodeLock({ Name: 'lock-x', Type: lockTypes.deletion, Acquired: true }));
+  await writeFile(
+    join(local.store, lockPath(volume, 'lock-x')),
+    encodeLock({ Name: 'lock-x', Type: lockTypes.deletion, Acquired: true }),
+  );
   await second();
   const { status } = await user.until(backup(b), 'Error');
   await user.delete('backups', backup(b));
-  expect(status?.error).toMatch(/failed to acquire lock \S+ when performing backup create\/restore, please try again later$/);
+  expect(status?.error).toMatch(
+    /failed to acquire lock \S+ when performing backup create\/restore, please try again later$/,
+  );
   expect(status?.messages).toEqual({});
   await onceGone(user.timelines.backups, { name: backup(b), label: 'the backup is gone', ...limit });
   const tickets = Object.keys(user.timelines.attachments.current(volume)?.spec.attachmentTickets ?? {});

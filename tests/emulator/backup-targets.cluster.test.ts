@@ -38,21 +38,34 @@ test("a backup goes to its volume's target, and has its label from there", async
   expect(status).toMatchObject({ backupTargetName: 'one', url: urlOfBackup });
   expect(user.timelines.backupVolumes.current(backupVolume)?.spec.volumeName).toBe(volume);
   expect(inStore(backupConfigPath(volume, backup))).toBe(true);
-  await once(user.timelines.volumes, ({ status }) => status?.lastBackup === backup, { name: volume, label: 'its last backup', ...limit });
+  await once(user.timelines.volumes, ({ status }) => status?.lastBackup === backup, {
+    name: volume,
+    label: 'its last backup',
+    ...limit,
+  });
 });
 
 test('a volume is made from a backup, and has its data', async () => {
-  await user.volume(restored, { node: 'node1', size: 64 * mebibyte, backupTargetName: 'one', fromBackup: urlOfBackup });
+  await user.volume(restored, {
+    node: 'node1',
+    size: 64 * mebibyte,
+    backupTargetName: 'one',
+    fromBackup: urlOfBackup,
+  });
   const seen = user.timelines.volumes.entries.flatMap((entry) =>
     entry.kind !== 'gap' && entry.object.metadata.name === restored ? [entry.object.status] : [],
   );
-  expect(seen.some((status) => status?.restoreRequired && status.restoreInitiated && status.frontendDisabled)).toBe(true);
+  expect(
+    seen.some((status) => status?.restoreRequired && status.restoreInitiated && status.frontendDisabled),
+  ).toBe(true);
   expect(user.timelines.volumes.current(restored)?.status).toMatchObject({
     restoreRequired: false,
     restoreInitiated: true,
     state: 'attached',
   });
-  const [original, copy] = await Promise.all([volume, restored].map((name) => readFile(local.device('node1', name))));
+  const [original, copy] = await Promise.all(
+    [volume, restored].map((name) => readFile(local.device('node1', name))),
+  );
   expect(copy?.equals(original ?? Buffer.of())).toBe(true);
   await user.delete('volumes', restored);
 });
@@ -98,12 +111,25 @@ test('a store that fails is said to be unavailable once, and comes back by itsel
   await writeFile(down, '');
   await user.requestSync('backuptargets', 'four');
   const failed = ({ status }: BackupTarget) => status?.available === false;
-  const { status } = await once(user.timelines.targets, failed, { name: 'four', label: 'it is unavailable', ...limit });
-  expect(status?.conditions).toMatchObject([{ type: 'Unavailable', status: 'True', message: expect.stringContaining('cannot mount') }]);
+  const { status } = await once(user.timelines.targets, failed, {
+    name: 'four',
+    label: 'it is unavailable',
+    ...limit,
+  });
+  expect(status?.conditions).toMatchObject([
+    { type: 'Unavailable', status: 'True', message: expect.stringContaining('cannot mount') },
+  ]);
   while (statSync(down).size < 4) await setImmediate();
   await rm(down);
-  await once(user.timelines.targets, ({ status }) => status?.available === true, { name: 'four', label: 'it is available', ...limit });
-  expect(entries.slice(from).filter((entry) => entry.kind !== 'gap' && entry.object.metadata.name === 'four').length).toBeLessThan(6);
+  await once(user.timelines.targets, ({ status }) => status?.available === true, {
+    name: 'four',
+    label: 'it is available',
+    ...limit,
+  });
+  expect(
+    entries.slice(from).filter((entry) => entry.kind !== 'gap' && entry.object.metadata.name === 'four')
+      .length,
+  ).toBeLessThan(6);
 });
 
 test('stores that do not answer hold nobody else up', async () => {
@@ -115,6 +141,10 @@ test('stores that do not answer hold nobody else up', async () => {
     await once(user.timelines.targets, owned, { name, label: 'somebody looks after it', ...limit });
   }
   await user.target('two', 'store-two');
-  expect(dead.map((name) => user.timelines.targets.current(name)?.status?.available)).toEqual([false, false, false]);
+  expect(dead.map((name) => user.timelines.targets.current(name)?.status?.available)).toEqual([
+    false,
+    false,
+    false,
+  ]);
   for (const name of dead) await user.delete('backuptargets', name);
 });

@@ -24,7 +24,9 @@ test('each file is small and needs nothing beside it', async () => {
 
 test('what the manager takes from packages is in it: it runs where nothing else is', () => {
   // It ends where it reads what it was asked for: all modules have been loaded by then.
-  const { stdout } = spawnSync(process.execPath, [join(folder, 'longhorn-manager.mjs')], { encoding: 'utf8' });
+  const { stdout } = spawnSync(process.execPath, [join(folder, 'longhorn-manager.mjs')], {
+    encoding: 'utf8',
+  });
   expect(stdout).toMatch(/not emulated: longhorn-manager ;/);
 });
 

@@ -19,7 +19,10 @@ test('names are the ones a real Longhorn v1.12.1 has', () => {
   expect(engineBinary(engineImage, '/var/lib/longhorn')).toBe(
     '/var/lib/longhorn/engine-binaries/docker.io-longhornio-longhorn-engine-v1.12.1/longhorn',
   );
-  expect(['vz-n', 'hold'].map((volume) => backupVolumeName(volume, 'default'))).toEqual(['vz-n-862f3344', 'hold-1c62f6f7']);
+  expect(['vz-n', 'hold'].map((volume) => backupVolumeName(volume, 'default'))).toEqual([
+    'vz-n-862f3344',
+    'hold-1c62f6f7',
+  ]);
 });
 
 describe('behaviour by environment', () => {
@@ -29,7 +32,9 @@ describe('behaviour by environment', () => {
   });
 
   test('is what is said', () => {
-    expect(readBehaviour({ CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: 'message-missing' })).toEqual({
+    expect(
+      readBehaviour({ CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: 'message-missing' }),
+    ).toEqual({
       clock: clocks.fast,
       mutant: 'message-missing',
     });
@@ -45,18 +50,18 @@ describe('behaviour by environment', () => {
 
 describe('the version that it stands for', () => {
   test('is the one that it is modelled on, if nothing is said', () => {
-    expect([{}, { CORRAL_EMULATOR_VERSION: '' }, { CORRAL_EMULATOR_VERSION: 'v1.10.2' }].map(readVersion)).toEqual([
-      'v1.12.1',
-      'v1.12.1',
-      'v1.10.2',
-    ]);
+    expect(
+      [{}, { CORRAL_EMULATOR_VERSION: '' }, { CORRAL_EMULATOR_VERSION: 'v1.10.2' }].map(readVersion),
+    ).toEqual(['v1.12.1', 'v1.12.1', 'v1.10.2']);
   });
 
   test('is one that deletes asynchronously, and none that nobody has looked at', () => {
     const known = ['v1.8.0', 'v1.8.2', 'v1.10.2', 'v1.11.17', 'v1.12.0', 'v1.12.1'];
     const unknown = ['v1.7.3', 'v1.12.2', 'v1.13.0', 'v2.8.0', '1.8.0', 'v1.8', 'v1.8.0-rc1', 'latest', ''];
     expect([known.filter(isVersion), unknown.filter(isVersion)]).toEqual([known, []]);
-    expect(() => readVersion({ CORRAL_EMULATOR_VERSION: 'v1.7.3' })).toThrow('CORRAL_EMULATOR_VERSION=v1.7.3: known are v1.8.0 to v1.12.1');
+    expect(() => readVersion({ CORRAL_EMULATOR_VERSION: 'v1.7.3' })).toThrow(
+      'CORRAL_EMULATOR_VERSION=v1.7.3: known are v1.8.0 to v1.12.1',
+    );
   });
 
   test('tells whether a manager panics over a removal that fails after its Backup has gone', () => {
@@ -75,8 +80,13 @@ describe('where a store is mounted', () => {
     ],
     ['nfs://10.0.0.1:/x/', '10.0.0.1:/x/', '10_0_0_1/x'],
   ])('%s', (url, server, mountPoint) => {
-    expect(parseNfsURL(url, 'manager')).toEqual({ server, mountPoint: `/var/lib/longhorn-backupstore-mounts/${mountPoint}` });
-    expect(parseNfsURL(url, 'replica')).toMatchObject({ mountPoint: expect.stringMatching(`longhorn-instance-manager/.*/${mountPoint}$`) });
+    expect(parseNfsURL(url, 'manager')).toEqual({
+      server,
+      mountPoint: `/var/lib/longhorn-backupstore-mounts/${mountPoint}`,
+    });
+    expect(parseNfsURL(url, 'replica')).toMatchObject({
+      mountPoint: expect.stringMatching(`longhorn-instance-manager/.*/${mountPoint}$`),
+    });
   });
 
   test.each([
@@ -120,6 +130,13 @@ describe('a sync', () => {
 });
 
 test('a log line reads like one of logrus', () => {
-  const line = formatLine('warning', 'a "thing"', { error: new Error('it failed'), backup: 'b1', node: 'node1' }, new Date(0));
-  expect(line).toBe(String.raw`time="1970-01-01T00:00:00.000Z" level=warning msg="a \"thing\"" backup=b1 error="it failed" node=node1`);
+  const line = formatLine(
+    'warning',
+    'a "thing"',
+    { error: new Error('it failed'), backup: 'b1', node: 'node1' },
+    new Date(0),
+  );
+  expect(line).toBe(
+    String.raw`time="1970-01-01T00:00:00.000Z" level=warning msg="a \"thing\"" backup=b1 error="it failed" node=node1`,
+  );
 });

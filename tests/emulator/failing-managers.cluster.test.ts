@@ -36,8 +36,8 @@ useOwnLonghorn(
 afterAll(() => stop.abort(new Error('the test is over')));
 
 /**
- * Cleans up after a volume with one backup, whose removal stands still between its config and its blocks until `release` is called. Returns, with
- * the clean-up at work, when the Backup has gone.
+ * Cleans up after a volume with one backup, whose removal stands still between its config and its blocks
+ * until `release` is called. Returns, with the clean-up at work, when the Backup has gone.
  */
 const cleanUp = async (volume: string, whenIdle: WhenIdle) => {
   const backup = `b-of-${volume}`;
@@ -48,12 +48,26 @@ const cleanUp = async (volume: string, whenIdle: WhenIdle) => {
   await user.backup(backup, { snapshot: `s-of-${volume}`, volume });
   await user.untilSettled(backup, volume);
   // As the suite's own steps ask for it.
-  const corral = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters: { disableFrontend: 'false' } };
+  const corral = {
+    id: 'corral',
+    type: 'longhorn-api',
+    nodeID: 'node2',
+    parameters: { disableFrontend: 'false' },
+  };
   const attachment = { namespace, name: volume };
-  await local.cluster.patch(longhorn('volumeattachments'), attachment, { spec: { attachmentTickets: { corral, test: null } } });
+  await local.cluster.patch(longhorn('volumeattachments'), attachment, {
+    spec: { attachmentTickets: { corral, test: null } },
+  });
   await writeFile(hold, '');
   const made = { ...nothingMade(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
-  const fixture = { cluster: local.cluster, timelines, made, target: 'default', limits: limitsOn(longhornClocks), whenIdle };
+  const fixture = {
+    cluster: local.cluster,
+    timelines,
+    made,
+    target: 'default',
+    limits: limitsOn(longhornClocks),
+    whenIdle,
+  };
   const cleaned = removeMade(fixture);
   cleaned.catch(() => {});
   const { status } = await once(timelines.backups, (object: Backup) => object.status?.state === 'Deleting', {
@@ -63,13 +77,18 @@ const cleanUp = async (volume: string, whenIdle: WhenIdle) => {
   });
   await onceGone(timelines.backups, { name: backup, label: 'the backup is gone', ...limit });
   expect(existsSync(join(local.store, backupConfigPath(volume, backup)))).toBe(false);
-  const backupVolume = timelines.backupVolumes.objects().find(({ spec }) => spec?.volumeName === volume)?.metadata.name ?? '';
+  const backupVolume =
+    timelines.backupVolumes.objects().find(({ spec }) => spec?.volumeName === volume)?.metadata.name ?? '';
   return { cleaned, backupVolume, owner: status?.ownerID ?? '', release: () => rm(hold) };
 };
 
 test('a manager of v1.10.2 panics where the backup volume goes while blocks of its last backup are still being removed', async () => {
   const { cleaned, backupVolume, owner, release } = await cleanUp('v1', (_, take) => take());
-  await onceGone(timelines.backupVolumes, { name: backupVolume, label: 'the backup volume is gone', ...limit });
+  await onceGone(timelines.backupVolumes, {
+    name: backupVolume,
+    label: 'the backup volume is gone',
+    ...limit,
+  });
   await release();
   expect(await local.untilExit(owner)).toBe(2);
   expect(readPanic(await local.log(owner), 'v1.10.2')).toMatchObject({
@@ -119,21 +138,33 @@ test('it does not where the clean-up waits for the end of that', async () => {
 // The last one, for its managers are of another kind.
 test('a volume whose replica cannot start its helper is never attached, and faulted for good', async () => {
   const size = 16 * mebibyte;
-  const replicas = await follow<Replica & { metadata: { uid: string } }>(local.cluster, longhorn('replicas'), { namespace });
+  const replicas = await follow<Replica & { metadata: { uid: string } }>(
+    local.cluster,
+    longhorn('replicas'),
+    { namespace },
+  );
   const replicaOf = (volume: string, state: string) =>
-    once(replicas, ({ spec, status }) => spec.volumeName === volume && status?.currentState === state, { label: state, ...limit });
+    once(replicas, ({ spec, status }) => spec.volumeName === volume && status?.currentState === state, {
+      label: state,
+      ...limit,
+    });
   await user.volume('sound', { node: 'node1', size });
   await replicaOf('sound', 'running');
 
   await local.restart('replica-helper-lost');
   const attaching = user.volume('broken', { node: 'node1', size }).catch(() => undefined);
   const isFaulted = (volume: string) =>
-    once(user.timelines.volumes, ({ status }) => status?.state === 'detached' && status.robustness === 'faulted', {
-      name: volume,
-      label: `${volume} is faulted`,
-      ...limit,
-    });
-  // In Longhorn the replica of an attached volume goes on without its manager; here it begins anew with it, so that the other is lost too.
+    once(
+      user.timelines.volumes,
+      ({ status }) => status?.state === 'detached' && status.robustness === 'faulted',
+      {
+        name: volume,
+        label: `${volume} is faulted`,
+        ...limit,
+      },
+    );
+  // In Longhorn the replica of an attached volume goes on without its manager; here it begins anew with it,
+  // so that the other is lost too.
   await Promise.all(['broken', 'sound'].map(isFaulted));
   await Promise.all(['broken', 'sound'].map((volume) => replicaOf(volume, 'error')));
   const states = user.timelines.volumes.entries.flatMap((entry) =>

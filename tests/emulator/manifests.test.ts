@@ -9,7 +9,9 @@ describe("the managers' rights", () => {
   const roles = access.filter((object): object is typeof object & { rules: Rule[] } => 'rules' in object);
 
   test('are named one by one', () => {
-    const words = roles.flatMap(({ rules }) => rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]));
+    const words = roles.flatMap(({ rules }) =>
+      rules.flatMap(({ apiGroups, resources, verbs }) => [...apiGroups, ...resources, ...verbs]),
+    );
     expect(words).not.toContain('*');
     expect(words).not.toContain('secrets');
   });
@@ -37,7 +39,8 @@ test('every kind has a status of its own, as Longhorn v1.12.1 has', () => {
       'volumes',
     ].map((plural) => `${plural}.longhorn.io`),
   );
-  for (const { spec } of customResourceDefinitions) expect(spec.versions[0]?.subresources).toEqual({ status: {} });
+  for (const { spec } of customResourceDefinitions)
+    expect(spec.versions[0]?.subresources).toEqual({ status: {} });
 });
 
 describe('the DaemonSet', () => {
@@ -47,14 +50,21 @@ describe('the DaemonSet', () => {
   test('is found where a suite looks for the real one', () => {
     expect(of()).toMatchObject({
       metadata: { name: 'longhorn-manager', namespace: 'longhorn-system' },
-      spec: { template: { metadata: { labels: { app: 'longhorn-manager' } }, spec: { serviceAccountName: 'longhorn-service-account' } } },
+      spec: {
+        template: {
+          metadata: { labels: { app: 'longhorn-manager' } },
+          spec: { serviceAccountName: 'longhorn-service-account' },
+        },
+      },
     });
     expect(container()?.name).toBe('longhorn-manager');
   });
 
   test('tells its pods the clock and the bug, no bug included', () => {
     const env = (more = {}) =>
-      Object.fromEntries(container(more)?.env.map((entry) => [entry.name, 'value' in entry ? entry.value : '']) ?? []);
+      Object.fromEntries(
+        container(more)?.env.map((entry) => [entry.name, 'value' in entry ? entry.value : '']) ?? [],
+      );
     expect(env()).toMatchObject({ CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: '' });
     expect(env()).toMatchObject({ CORRAL_EMULATOR_VERSION: '' });
     expect(env({ version: 'v1.10.2' })).toMatchObject({ CORRAL_EMULATOR_VERSION: 'v1.10.2' });

@@ -34,7 +34,11 @@ const withPods = (cluster: Cluster): Cluster => ({
   exec: localPods().exec,
   list: async (resource, options) => {
     if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
-    const pod = (node: string) => ({ metadata: { name: node }, spec: { nodeName: node }, status: { phase: 'Running' } });
+    const pod = (node: string) => ({
+      metadata: { name: node },
+      spec: { nodeName: node },
+      status: { phase: 'Running' },
+    });
     return { items: ['node1', 'node2', 'node3'].map(pod) as never[], resourceVersion: '1' };
   },
 });
@@ -64,7 +68,12 @@ afterAll(async () => {
 
 test('a volume that the suite wrote as a backup is restored, and attached without a device', () => {
   const { status } = context.timelines.volumes.current(volume.name) ?? {};
-  expect(status).toMatchObject({ state: 'attached', robustness: 'healthy', currentNodeID: volume.node, frontendDisabled: true });
+  expect(status).toMatchObject({
+    state: 'attached',
+    robustness: 'healthy',
+    currentNodeID: volume.node,
+    frontendDisabled: true,
+  });
   expect(existsSync(local.device(volume.node, volume.name))).toBe(false);
   expect(volume.restored).toHaveLength(32);
 });
@@ -75,9 +84,13 @@ test('each backup of it sends all that was written, and no other block', async (
     await untilCompleted(context, backup);
     await judgeRestored(context, backup);
     const uploaded = (await context.store.config(volume.name, backup.name))?.uploaded;
-    expect(uploaded).toEqual(again ? { new: 0, again: expect.any(Number) } : { new: expect.any(Number), again: 0 });
+    expect(uploaded).toEqual(
+      again ? { new: 0, again: expect.any(Number) } : { new: expect.any(Number), again: 0 },
+    );
   }
-  expect(told.filter((line) => line.includes('32 blocks, each with the checksum that was written'))).toHaveLength(2);
+  expect(
+    told.filter((line) => line.includes('32 blocks, each with the checksum that was written')),
+  ).toHaveLength(2);
 });
 
 test('the clean-up takes away what was written as well', async () => {
@@ -87,8 +100,14 @@ test('the clean-up takes away what was written as well', async () => {
   await removeMade({ cluster, timelines, made, target, limits, whenIdle: (_, take) => take() });
   const ofVolume = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(
     ({ metadata, spec }) =>
-      metadata.labels?.['backup-volume'] === volume.name || (spec as { volumeName?: string })?.volumeName === volume.name,
+      metadata.labels?.['backup-volume'] === volume.name ||
+      (spec as { volumeName?: string })?.volumeName === volume.name,
   );
   expect(ofVolume).toEqual([]);
-  await onceGone(timelines.volumes, { name: volume.name, label: 'the volume is gone', within: '5m', owner: 'this test' });
+  await onceGone(timelines.volumes, {
+    name: volume.name,
+    label: 'the volume is gone',
+    within: '5m',
+    owner: 'this test',
+  });
 });

@@ -28,7 +28,9 @@ let crons: Timeline<CronJob>;
 useLonghorn(async (started) => {
   ({ local, user } = started);
   await user.useStore();
-  recurring = await follow<RecurringJob & KubernetesObject>(local.cluster, longhorn('recurringjobs'), { namespace });
+  recurring = await follow<RecurringJob & KubernetesObject>(local.cluster, longhorn('recurringjobs'), {
+    namespace,
+  });
   crons = await follow<CronJob>(local.cluster, cronJobs, { namespace });
   await user.volume(volume, { node: 'node1', size: 64 * mebibyte });
   await local.cluster.patch(
@@ -50,7 +52,11 @@ afterAll(async () => {
 
 const kubernetes: Client = {
   request: async (method, path, body, contentType = 'application/json') => {
-    const init = { method, headers: { 'content-type': contentType }, ...(body && { body: JSON.stringify(body) }) };
+    const init = {
+      method,
+      headers: { 'content-type': contentType },
+      ...(body && { body: JSON.stringify(body) }),
+    };
     const response = await local.cluster.request(path, init);
     const answer = await response.json();
     if (!response.ok) throw new Error(JSON.stringify(answer));
@@ -78,10 +84,14 @@ const tick = async (): Promise<{ code: number; lines: string[] }> => {
   return { code, lines };
 };
 
-const backups = () => user.timelines.backups.objects().filter(({ spec }) => spec.labels?.RecurringJob === job);
+const backups = () =>
+  user.timelines.backups.objects().filter(({ spec }) => spec.labels?.RecurringJob === job);
 const newest = () =>
   backups()
-    .toSorted((a, b) => Date.parse(a.metadata.creationTimestamp ?? '') - Date.parse(b.metadata.creationTimestamp ?? ''))
+    .toSorted(
+      (a, b) =>
+        Date.parse(a.metadata.creationTimestamp ?? '') - Date.parse(b.metadata.creationTimestamp ?? ''),
+    )
     .at(-1);
 const warnings = (lines: string[]) => lines.filter((line) => line.includes('level=warning'));
 const goneOf = (name: string) => ({ name, label: `${name} is gone`, ...limit });
@@ -90,14 +100,27 @@ describe('the CronJob of a recurring job', () => {
   test('is made for it, by a manager that then owns it', async () => {
     const { spec } = await once(crons, () => true, { name: job, label: 'there is a CronJob', ...limit });
     expect(spec).toMatchObject({ schedule: '*/3 * * * *', successfulJobsHistoryLimit: 1 });
-    const owned = await once(recurring, ({ status }) => !!status?.ownerID, { name: job, label: 'it has an owner', ...limit });
+    const owned = await once(recurring, ({ status }) => !!status?.ownerID, {
+      name: job,
+      label: 'it has an owner',
+      ...limit,
+    });
     expect(local.nodes).toContain(owned.status?.ownerID);
   });
 
   test("follows the job's cron line, and the settings with the next resync", async () => {
-    await local.cluster.patch(longhorn('settings'), { namespace, name: 'recurring-successful-jobs-history-limit' }, { value: '10' });
-    await local.cluster.patch(longhorn('recurringjobs'), { namespace, name: job }, { spec: { cron: '* * * * *' } });
-    const follows = ({ spec }: CronJob) => spec.schedule === '* * * * *' && spec.successfulJobsHistoryLimit === 10;
+    await local.cluster.patch(
+      longhorn('settings'),
+      { namespace, name: 'recurring-successful-jobs-history-limit' },
+      { value: '10' },
+    );
+    await local.cluster.patch(
+      longhorn('recurringjobs'),
+      { namespace, name: job },
+      { spec: { cron: '* * * * *' } },
+    );
+    const follows = ({ spec }: CronJob) =>
+      spec.schedule === '* * * * *' && spec.successfulJobsHistoryLimit === 10;
     await once(crons, follows, { name: job, label: 'it has both', ...limit });
   });
 });
@@ -107,7 +130,9 @@ describe('the runs of a recurring job', () => {
     const { code, lines } = await tick();
     expect(code).toBe(0);
     expect(backups()).toHaveLength(1);
-    expect(warnings(lines).filter((line) => !line.includes('Action [backupList] not available on'))).toEqual([]);
+    expect(warnings(lines).filter((line) => !line.includes('Action [backupList] not available on'))).toEqual(
+      [],
+    );
     expect(recurring.current(job)?.status?.executionCount).toBe(1);
     await user.untilSettled(newest()?.metadata.name ?? '', volume);
   });
@@ -126,7 +151,14 @@ describe('the runs of a recurring job', () => {
     await user.untilSettled(newest()?.metadata.name ?? '', volume);
     const name = newest()?.metadata.name ?? '';
     const whose = `oldObject.metadata.name == '${name}'`;
-    const what = { policy: 'deny', labels: {}, resource: longhorn('backups'), whose, probe: { namespace, name }, title: 'deletion denied' };
+    const what = {
+      policy: 'deny',
+      labels: {},
+      resource: longhorn('backups'),
+      whose,
+      probe: { namespace, name },
+      title: 'deletion denied',
+    };
     await deniedDeletion(local.cluster, what).inject();
     onTestFinished(async () => void (await allowDeletion.heal(local.cluster, what)));
     const { code, lines } = await tick();
@@ -136,7 +168,9 @@ describe('the runs of a recurring job', () => {
         /Created backup successfully but errored on cleanup for job-v".* error="cleaned up backup \S+ failed for job-v: Bad response/,
       ),
     ]);
-    expect(lines.join('')).toContain("is forbidden: ValidatingAdmissionPolicy 'deny' with binding 'deny' denied request: deletion denied");
+    expect(lines.join('')).toContain(
+      "is forbidden: ValidatingAdmissionPolicy 'deny' with binding 'deny' denied request: deletion denied",
+    );
     expect(backups()).toHaveLength(2);
   });
 });

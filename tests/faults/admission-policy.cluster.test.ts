@@ -31,13 +31,15 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await allowDeletion.heal(cluster, { policy, resource: configMaps, probe: { namespace, name: 'first' } });
-  for (const name of ['first', 'second', 'third']) await cluster.delete(configMaps, { namespace, name }).catch(() => {});
+  for (const name of ['first', 'second', 'third'])
+    await cluster.delete(configMaps, { namespace, name }).catch(() => {});
   await rm(out, { recursive: true });
 });
 
 const inject = async (name = 'first') => {
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
-  const whose = "has(oldObject.metadata.labels) && 'of' in oldObject.metadata.labels && oldObject.metadata.labels['of'] == 'v1'";
+  const whose =
+    "has(oldObject.metadata.labels) && 'of' in oldObject.metadata.labels && oldObject.metadata.labels['of'] == 'v1'";
   const fault = deniedDeletion(cluster, {
     policy,
     labels: { made: 'here' },
@@ -55,13 +57,19 @@ const denied =
 test('from the inject to the heal the deletion of those meant is denied, and of no other', async () => {
   const { injected } = await inject();
   await expect(deletionOf('first')).rejects.toThrow(denied);
-  expect(await injected.prove()).toMatch(/^to delete first, in a dry run: configmaps "first" is forbidden: ValidatingAdmissionPolicy/);
+  expect(await injected.prove()).toMatch(
+    /^to delete first, in a dry run: configmaps "first" is forbidden: ValidatingAdmissionPolicy/,
+  );
   await deletionOf('second');
   await deletionOf('third');
-  expect((await cluster.get(validatingAdmissionPolicies, { name: policy })).metadata.labels).toEqual({ made: 'here' });
+  expect((await cluster.get(validatingAdmissionPolicies, { name: policy })).metadata.labels).toEqual({
+    made: 'here',
+  });
 
   expect(await injected.heal()).toBe('corral-test-policy is gone');
-  await expect(injected.prove()).rejects.toThrow(`${title}: policy ${policy} is not in force: to delete first, in a dry run, is allowed`);
+  await expect(injected.prove()).rejects.toThrow(
+    `${title}: policy ${policy} is not in force: to delete first, in a dry run, is allowed`,
+  );
   await deletionOf('first');
   for (const resource of [validatingAdmissionPolicies, validatingAdmissionPolicyBindings])
     expect((await cluster.list(resource, { fieldSelector: `metadata.name=${policy}` })).items).toEqual([]);
@@ -69,11 +77,15 @@ test('from the inject to the heal the deletion of those meant is denied, and of 
 
 test('what a killed suite left behind is undone by the ledger alone, also where what it was about is gone', async () => {
   const { fault } = await inject();
-  expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([`${title}: corral-test-policy is gone`]);
+  expect(await healLeftOver({ cluster, ledger: await openLedger(out) })).toEqual([
+    `${title}: corral-test-policy is gone`,
+  ]);
   await deletionOf('first');
   expect(await allowDeletion.heal(cluster, fault.data)).toBe('corral-test-policy is gone');
 });
 
 test('a policy that nothing can show to be in force is an error', async () => {
-  await expect(inject('fourth')).rejects.toThrow('fourth is not there: nothing tells whether policy corral-test-policy is in force');
+  await expect(inject('fourth')).rejects.toThrow(
+    'fourth is not there: nothing tells whether policy corral-test-policy is in force',
+  );
 });

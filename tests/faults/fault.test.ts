@@ -64,7 +64,11 @@ test('the ledger says whose a fault is, and keeps what was healed', async () => 
   const mine = openFaults({ cluster, ledger: await openLedger(out), scenario: 'mine' });
   await (await mine.inject(change('one'))).heal();
   await openFaults({ cluster, ledger: await openLedger(out) }).inject(change('two'));
-  const told = (await readFaults(ledgerPath(out))).map(({ entry, healedAt }) => [entry.title, entry.scenario, typeof healedAt]);
+  const told = (await readFaults(ledgerPath(out))).map(({ entry, healedAt }) => [
+    entry.title,
+    entry.scenario,
+    typeof healedAt,
+  ]);
   expect(told).toEqual([
     ['one is changed', 'mine', 'string'],
     ['two is changed', undefined, 'undefined'],
@@ -88,7 +92,9 @@ test('faults are healed the latest first, each once', async () => {
 
 test('a fault whose injection failed half-way is healed too', async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
-  await expect(faults.inject(change('one', () => Promise.reject(new Error('half-way'))))).rejects.toThrow('half-way');
+  await expect(faults.inject(change('one', () => Promise.reject(new Error('half-way'))))).rejects.toThrow(
+    'half-way',
+  );
   await faults.healAll();
   expect(patched.map(([name]) => name)).toEqual(['one']);
 });
@@ -120,14 +126,20 @@ test('a kind of fault that this version does not know is an error that names it'
   const ledger = await openLedger(out);
   await ledger.record({ server: 'none', kind: 'cut-cable', title: 'the cable is cut', data: {} });
   await expect(healLeftOver({ cluster, ledger })).rejects.toMatchObject({
-    errors: [new Error('the ledger names a kind of fault that this version does not know: cut-cable (the cable is cut)')],
+    errors: [
+      new Error(
+        'the ledger names a kind of fault that this version does not know: cut-cable (the cable is cut)',
+      ),
+    ],
   });
 });
 
 test('what was done to one cluster is never undone in another', async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
   await faults.inject(change('one'));
-  await expect(healLeftOver({ cluster: { ...cluster, server: 'other' }, ledger: await openLedger(out) })).rejects.toMatchObject({
+  await expect(
+    healLeftOver({ cluster: { ...cluster, server: 'other' }, ledger: await openLedger(out) }),
+  ).rejects.toMatchObject({
     errors: [new Error('one is changed: that was done to none, and this is other')],
   });
   expect(patched).toEqual([]);
@@ -136,7 +148,9 @@ test('what was done to one cluster is never undone in another', async () => {
 test('several write the ledger at once, and each entry stays', async () => {
   const ledgers = await Promise.all(Array.from({ length: 8 }, () => openLedger(out)));
   const entries = await Promise.all(
-    ledgers.map((ledger, index) => ledger.record({ server: 'none', kind: 'patched-object', title: `${index}`, data: 'x'.repeat(5000) })),
+    ledgers.map((ledger, index) =>
+      ledger.record({ server: 'none', kind: 'patched-object', title: `${index}`, data: 'x'.repeat(5000) }),
+    ),
   );
   await ledgers[3]?.healed(entries[3]?.id ?? '');
   const titles = (await openLedger(out)).open().map(({ title }) => title);
@@ -175,14 +189,22 @@ test.each([
 
 test('a secret in what a fault has to put back is not on disk: this process can put it back, and no other', async () => {
   know('s3cret-of-a-fault', 'data of a Secret');
-  const faulty = { ...change('one'), data: { ...(change('one').data as object), before: { spec: { was: 's3cret-of-a-fault' } } } };
+  const faulty = {
+    ...change('one'),
+    data: { ...(change('one').data as object), before: { spec: { was: 's3cret-of-a-fault' } } },
+  };
   const faults = openFaults({ cluster, ledger: await openLedger(out) });
   const injected = await faults.inject(faulty);
   expect(await readFile(ledgerPath(out), 'utf8')).not.toContain('s3cret');
-  const error = await healLeftOver({ cluster, ledger: await openLedger(out) }).catch((thrown: AggregateError) => thrown);
+  const error = await healLeftOver({ cluster, ledger: await openLedger(out) }).catch(
+    (thrown: AggregateError) => thrown,
+  );
   expect(error).toMatchObject({
     errors: [
-      { message: 'one is changed: what it was before held a secret, which is not kept on disk: put it back by hand (patched-object)' },
+      {
+        message:
+          'one is changed: what it was before held a secret, which is not kept on disk: put it back by hand (patched-object)',
+      },
     ],
   });
   expect(patched).toEqual([]);
@@ -192,7 +214,11 @@ test('a secret in what a fault has to put back is not on disk: this process can 
 
 test('what becomes of a fault is told: entered, injected, proved, healed, or what failed', async () => {
   const told: string[] = [];
-  const faults = openFaults({ cluster, ledger: await openLedger(out), tell: ({ phase, detail }) => told.push(`${phase}: ${detail}`) });
+  const faults = openFaults({
+    cluster,
+    ledger: await openLedger(out),
+    tell: ({ phase, detail }) => told.push(`${phase}: ${detail}`),
+  });
   const one = await faults.inject(change('one'));
   await one.prove();
   await one.heal();

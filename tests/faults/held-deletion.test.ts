@@ -11,7 +11,9 @@ import { localPods } from '../support/local-pods.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const cluster = localPods();
-const pods = [{ namespace: 'longhorn-system', name: 'longhorn-manager-local', container: 'longhorn-manager' }];
+const pods = [
+  { namespace: 'longhorn-system', name: 'longhorn-manager-local', container: 'longhorn-manager' },
+];
 const backup = 'backup-0123456789abcdef';
 
 let folder: string;
@@ -22,8 +24,8 @@ beforeEach(async () => {
   deletions = [];
   const binaries = join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2');
   await mkdir(binaries, { recursive: true });
-  // As long as the wait for a lock lasts, and as little work. Without a fork: the child has its parent's arguments until it starts
-  // another program, and would be found, and stopped, as a second deletion.
+  // As long as the wait for a lock lasts, and as little work. Without a fork: the child has its parent's
+  // arguments until it starts another program, and would be found, and stopped, as a second deletion.
   await writeFile(join(binaries, 'longhorn'), '#!/bin/bash\nread -t 30\n', { mode: 0o755 });
 });
 
@@ -39,15 +41,20 @@ afterEach(async () => {
 
 // Named and called as Longhorn's own is: the program's path, then `backup rm URL`.
 const runLonghorn = (...args: string[]): number => {
-  const child = spawn(join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2', 'longhorn'), args, {
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
+  const child = spawn(
+    join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2', 'longhorn'),
+    args,
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    },
+  );
   deletions.push(child);
   return child.pid ?? 0;
 };
 const url = (name: string): string => `nfs://store.default:/opt/backupstore?backup=${name}&volume=v`;
 
-const isStopped = async (pid: number): Promise<boolean> => (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') T ');
+const isStopped = async (pid: number): Promise<boolean> =>
+  (await readFile(`/proc/${pid}/stat`, 'utf8')).includes(') T ');
 const ledger = () => openLedger(folder);
 
 test('the deletion of one backup is stopped, proven to be, and goes on when healed', async () => {
@@ -69,7 +76,10 @@ test.for([
   ['a look at the backup', ['backup', 'inspect', url(backup)]],
   ['the making of the backup', ['backup', 'create', '--backup-name', backup, url(backup)]],
 ] as const)('%s is left alone', async ([, args]) => {
-  const running = startInPods(cluster, { pods, command: holdCommand({ token: 'token', backup, bounds: { search: 1, hold: 5 } }) });
+  const running = startInPods(cluster, {
+    pods,
+    command: holdCommand({ token: 'token', backup, bounds: { search: 1, hold: 5 } }),
+  });
   const other = runLonghorn(...args);
   await running.end(5_000);
   expect(running.commands[0]?.lines).toEqual(['watching', 'not found in 1 s']);
@@ -77,10 +87,17 @@ test.for([
 });
 
 test('a hold that nobody ends lets go by itself', async () => {
-  const running = startInPods(cluster, { pods, command: holdCommand({ token: 'token', backup, bounds: { search: 5, hold: 1 } }) });
+  const running = startInPods(cluster, {
+    pods,
+    command: holdCommand({ token: 'token', backup, bounds: { search: 5, hold: 1 } }),
+  });
   const meant = runLonghorn('backup', 'rm', url(backup));
   await running.end(10_000);
-  expect(running.commands[0]?.lines).toEqual(['watching', `stopped ${meant}`, 'released by its bound of 1 s']);
+  expect(running.commands[0]?.lines).toEqual([
+    'watching',
+    `stopped ${meant}`,
+    'released by its bound of 1 s',
+  ]);
   expect(await isStopped(meant)).toBe(false);
 });
 
@@ -111,7 +128,9 @@ test('what a killed suite left behind is undone by the ledger alone, and its com
 test('a process whose stopper was killed is let go too', async () => {
   const meant = runLonghorn('backup', 'rm', url(backup));
   process.kill(meant, 'SIGSTOP');
-  expect(await letDeletionGo.heal(cluster, { token: 'token', backup, pods })).toBe('longhorn-manager-local let go of 1');
+  expect(await letDeletionGo.heal(cluster, { token: 'token', backup, pods })).toBe(
+    'longhorn-manager-local let go of 1',
+  );
   expect(await isStopped(meant)).toBe(false);
 });
 

@@ -30,7 +30,12 @@ const ready = (name: string) =>
 test('a killed pod is proven to be gone, and healed by its successor being ready', async () => {
   const { metadata } = await pod('manager-a', 'node1');
   const target = { namespace, name: 'manager-a', uid: metadata.uid ?? '' };
-  const { inject, prove, data } = killedPod(cluster, { title: 'the manager was killed', pod: target, selector, node: 'node1' });
+  const { inject, prove, data } = killedPod(cluster, {
+    title: 'the manager was killed',
+    pod: target,
+    selector,
+    node: 'node1',
+  });
   await expect(prove()).rejects.toThrow(/^manager-a was not killed: a pod with its uid .* is still there$/);
   await inject();
   expect(await prove()).toMatch(/^no pod has the uid .* of manager-a any more$/);
@@ -50,7 +55,14 @@ test('a killed pod is proven to be gone, and healed by its successor being ready
 
 test('another pod under its name is not killed for it', async () => {
   const { metadata } = await pod('manager-d', 'node1');
-  const { inject } = killedPod(cluster, { title: 't', pod: { namespace, name: 'manager-d', uid: 'other' }, selector, node: 'node1' });
+  const { inject } = killedPod(cluster, {
+    title: 't',
+    pod: { namespace, name: 'manager-d', uid: 'other' },
+    selector,
+    node: 'node1',
+  });
   await expect(inject()).rejects.toMatchObject({ status: 409 });
-  expect((await cluster.get<KubernetesObject>(resources.pods, { namespace, name: 'manager-d' })).metadata.uid).toBe(metadata.uid);
+  expect(
+    (await cluster.get<KubernetesObject>(resources.pods, { namespace, name: 'manager-d' })).metadata.uid,
+  ).toBe(metadata.uid);
 });

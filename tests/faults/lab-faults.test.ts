@@ -33,7 +33,9 @@ afterEach(async () => {
 
 const node = 'node2';
 
-test.each<[(where: { lab: string; node: string }) => Fault, string, inject: object, at: string, heal: string]>([
+test.each<
+  [(where: { lab: string; node: string }) => Fault, string, inject: object, at: string, heal: string]
+>([
   [nodeCrashed, 'node2 has lost its power', { action: 'crash', node }, 'power', 'start'],
   [nodeFrozen, 'node2 is frozen', { action: 'freeze', node }, 'freeze', 'thaw'],
   [nodeCut, 'node2 is cut off the network', { action: 'cut', node }, 'cable', 'join'],
@@ -58,7 +60,13 @@ test.each<[(where: { lab: string; node: string }) => Fault, string, inject: obje
     'clock',
     'clock-heal',
   ],
-  [apiServerStopped, 'the API server is stopped', { action: 'apiserver-stop' }, 'apiserver', 'apiserver-start'],
+  [
+    apiServerStopped,
+    'the API server is stopped',
+    { action: 'apiserver-stop' },
+    'apiserver',
+    'apiserver-start',
+  ],
 ])('%o: %s', async (make, title, inject, at, heal) => {
   const fault = make({ lab: lab.folder, node });
   const faults = openFaults({ cluster, ledger });
@@ -76,7 +84,9 @@ describe('when the lab does not do as it is told', () => {
   test('an order that it refuses fails, and stays in the ledger', async () => {
     lab.refuse('the lab has no node named node9; it has node1');
     const faults = openFaults({ cluster, ledger });
-    await expect(faults.inject(nodeCut({ lab: lab.folder, node: 'node9' }))).rejects.toThrow('no node named node9');
+    await expect(faults.inject(nodeCut({ lab: lab.folder, node: 'node9' }))).rejects.toThrow(
+      'no node named node9',
+    );
     await expect(faults.healAll()).rejects.toThrow('a fault could not be healed');
     expect(ledger.open()).toHaveLength(1);
   });
@@ -87,15 +97,17 @@ describe('when the lab does not do as it is told', () => {
     expect(await closeGone(ledger)).toEqual([]);
     await lab[end]();
     await expect(injected.prove()).rejects.toThrow(`no lab is up in ${lab.folder}`);
-    expect(await closeGone(ledger)).toEqual(['node2 is cut off the network: the lab is gone, and the fault with it']);
+    expect(await closeGone(ledger)).toEqual([
+      'node2 is cut off the network: the lab is gone, and the fault with it',
+    ]);
     expect(await injected.heal()).toBe('the lab is gone, and the fault with it');
     expect(ledger.open()).toEqual([]);
   });
 
   test('a ledger cannot make it do anything but heal', async () => {
-    await expect(undoInLab.heal(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } })).rejects.toThrow(
-      'Invalid option',
-    );
+    await expect(
+      undoInLab.heal(cluster, { lab: lab.folder, undo: { action: 'run', node, script: 'true' } }),
+    ).rejects.toThrow('Invalid option');
     expect(lab.asked).toEqual([]);
   });
 });

@@ -22,10 +22,13 @@ const oneAtATime = () =>
 
 test('an object is changed from the inject to the heal, and the proof is what it has', async () => {
   const { inject, prove, data } = oneAtATime();
-  await expect(prove()).rejects.toThrow('it is not so that one backup is made at a time: backup-concurrent-limit has {"value":"5"}');
+  await expect(prove()).rejects.toThrow(
+    'it is not so that one backup is made at a time: backup-concurrent-limit has {"value":"5"}',
+  );
   await inject();
   expect(await prove()).toBe('backup-concurrent-limit has {"value":"1"}');
-  for (const _ of [1, 2]) expect(await putBack.heal(cluster, data)).toBe('backup-concurrent-limit (settings) is as it was');
+  for (const _ of [1, 2])
+    expect(await putBack.heal(cluster, data)).toBe('backup-concurrent-limit (settings) is as it was');
   expect(setting).toEqual({ name: 'backup-concurrent-limit', value: '5', status: { applied: true } });
 });
 

@@ -6,22 +6,48 @@ import { type Concern, reachesOthers, reachingFaults } from '../../e2e/faults/re
 const base = Date.parse('2026-11-22T07:00:00Z');
 const at = (seconds: number): string => new Date(base + seconds * 1000).toISOString();
 
-type Told = { kind?: string; data?: unknown; from?: number; to?: number | undefined; scenario?: string | undefined; server?: string };
+type Told = {
+  kind?: string;
+  data?: unknown;
+  from?: number;
+  to?: number | undefined;
+  scenario?: string | undefined;
+  server?: string;
+};
 
-const fault = ({ kind = 'patched-object', data = {}, from = 0, to, scenario = 'another', server = 'one' }: Told = {}): PastFault => ({
-  entry: { id: 'a', server, kind, title: 'a fault', data, recordedAt: at(from), ...(scenario && { scenario }) },
+const fault = ({
+  kind = 'patched-object',
+  data = {},
+  from = 0,
+  to,
+  scenario = 'another',
+  server = 'one',
+}: Told = {}): PastFault => ({
+  entry: {
+    id: 'a',
+    server,
+    kind,
+    title: 'a fault',
+    data,
+    recordedAt: at(from),
+    ...(scenario && { scenario }),
+  },
   healedAt: to === undefined ? undefined : at(to),
 });
 
 const seconds = (from: number, to: number) => ({ from: base + from * 1000, to: base + to * 1000 });
 
-// It exists from 100 s on, its volume starts from 110 to 115 s, and it is expected something of from 200 to 300 s.
+// It exists from 100 s on, its volume starts from 110 to 115 s, and it is expected something of from 200 to
+// 300 s.
 const concern: Concern = { since: base + 100_000, starts: [seconds(110, 115)], nodes: ['node1'] };
 
 const reaching = (past: PastFault, more: Partial<Concern> = {}) =>
-  reachingFaults([past], { scenario: 'mine', server: 'one', concern: { ...concern, ...more }, decided: seconds(200, 300) }).map(
-    ({ isMeanwhile, how }) => [isMeanwhile ? 'meanwhile' : 'before', how],
-  );
+  reachingFaults([past], {
+    scenario: 'mine',
+    server: 'one',
+    concern: { ...concern, ...more },
+    decided: seconds(200, 300),
+  }).map(({ isMeanwhile, how }) => [isMeanwhile ? 'meanwhile' : 'before', how]);
 
 const everything = 'it reaches everything';
 const starts = 'it reaches every volume that starts meanwhile, and this one did';
@@ -38,30 +64,57 @@ describe('a fault of another scenario', () => {
     ['in another cluster', { server: 'two' }, []],
     ['of a kind that nobody knows', { kind: 'cut-cable' }, [['meanwhile', 'nobody knows what it reaches']]],
     ['of the lab', { kind: 'lab' }, [['meanwhile', everything]]],
-    ['through which the volume started, though it was healed soon', { kind: 'wrapped-engine', from: 90, to: 111 }, [['meanwhile', starts]]],
-    ['through which the volume could not start, as it was healed', { kind: 'wrapped-engine', from: 90, to: 109 }, []],
+    [
+      'through which the volume started, though it was healed soon',
+      { kind: 'wrapped-engine', from: 90, to: 111 },
+      [['meanwhile', starts]],
+    ],
+    [
+      'through which the volume could not start, as it was healed',
+      { kind: 'wrapped-engine', from: 90, to: 109 },
+      [],
+    ],
     ['through which the volume could not start, as it came later', { kind: 'wrapped-engine', from: 116 }, []],
-    ["that killed its owner's manager", { kind: 'killed-pod', data: { node: 'node1' } }, [['meanwhile', `${owned}, and that is so here`]]],
+    [
+      "that killed its owner's manager",
+      { kind: 'killed-pod', data: { node: 'node1' } },
+      [['meanwhile', `${owned}, and that is so here`]],
+    ],
     [
       "that killed its owner's manager, which was back before anything was decided",
       { kind: 'killed-pod', data: { node: 'node1' }, to: 190 },
       [],
     ],
     ['that killed the manager of another node', { kind: 'killed-pod', data: { node: 'node2' } }, []],
-    ...['foreign-lock', 'held-deletion', 'immutable-file', 'stalled-server', 'denied-deletion', 'read-only-backups'].map(
-      (kind): [string, Told, [string, string][]] => [`that stays with its own: ${kind}`, { kind }, []],
-    ),
+    ...[
+      'foreign-lock',
+      'held-deletion',
+      'immutable-file',
+      'stalled-server',
+      'denied-deletion',
+      'read-only-backups',
+    ].map((kind): [string, Told, [string, string][]] => [`that stays with its own: ${kind}`, { kind }, []]),
   ])('%s', (_, told, expected) => expect(reaching(fault(told))).toEqual(expected));
 
   test('reaches what nobody knows the owner of, as it can', () =>
-    expect(reaching(fault({ kind: 'killed-pod', data: { node: 'node1' } }), { nodes: undefined })).toEqual([['meanwhile', owned]]));
+    expect(reaching(fault({ kind: 'killed-pod', data: { node: 'node1' } }), { nodes: undefined })).toEqual([
+      ['meanwhile', owned],
+    ]));
 });
 
-test('a fault of its own is not weighed again', () => expect(reaching(fault({ scenario: 'mine' }))).toEqual([]));
+test('a fault of its own is not weighed again', () =>
+  expect(reaching(fault({ scenario: 'mine' }))).toEqual([]));
 
 test('each kind that can be healed says whether it reaches others', () =>
   expect(
     Object.keys(faultKinds)
       .filter((kind) => !reachesOthers(fault({ kind }).entry))
       .toSorted(),
-  ).toEqual(['denied-deletion', 'foreign-lock', 'held-deletion', 'immutable-file', 'read-only-backups', 'stalled-server']));
+  ).toEqual([
+    'denied-deletion',
+    'foreign-lock',
+    'held-deletion',
+    'immutable-file',
+    'read-only-backups',
+    'stalled-server',
+  ]));

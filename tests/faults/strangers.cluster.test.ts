@@ -22,7 +22,16 @@ import { askLab } from '../../lab/control/ask.ts';
 import type { Lab } from '../../lab/run/start.ts';
 import { up } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
-import { attached, attaching, backedUp, detached, folderOf, howIs, openSide, type Side } from './support/side.ts';
+import {
+  attached,
+  attaching,
+  backedUp,
+  detached,
+  folderOf,
+  howIs,
+  openSide,
+  type Side,
+} from './support/side.ts';
 
 const name = `strangers-${process.pid}`;
 const run = makeRunId();
@@ -38,7 +47,12 @@ let stranger: Side;
 beforeAll(async () => {
   const meanwhile = ({ kubeconfig }: Lab, signal: AbortSignal) =>
     install({ kubeconfig, clock: 'fast', image: emulatorImage, nodes: 3, signal });
-  lab = await up({ name, archives: [await emulatorArchive()], meanwhile, step: (_title, work) => work(() => {}) });
+  lab = await up({
+    name,
+    archives: [await emulatorArchive()],
+    meanwhile,
+    step: (_title, work) => work(() => {}),
+  });
   cluster = connect(lab);
   out = await mkdtemp(join(tmpdir(), 'corral-strangers-'));
   faults = openFaults({ cluster, ledger: await openLedger(out) });
@@ -46,7 +60,8 @@ beforeAll(async () => {
     openSide(cluster, { run, living: over.signal }),
     openSide(cluster, { run: makeRunId(), living: over.signal }),
   ]);
-  // The first folders of a store are made by one alone: of two nodes that make them at once, the emulator's upload was seen to fail (mkdir: not a directory).
+  // The first folders of a store are made by one alone: of two nodes that make them at once, the emulator's
+  // upload was seen to fail (mkdir: not a directory).
   await Promise.all(
     [own, stranger].map(async (side) => {
       const volume = await attached(side, 'node1');
@@ -65,10 +80,14 @@ afterAll(async () => {
 const sound = { state: 'attached', robustness: 'healthy', replicas: ['running'], problems: [] };
 
 /**
- * Strangers on a node who begin before the faults are injected, begin and end while they are in force, and begin to attach when they are healed. All
- * live on; `during` is done when the faults are in force.
+ * Strangers on a node who begin before the faults are injected, begin and end while they are in force, and
+ * begin to attach when they are healed. All live on; `during` is done when the faults are in force.
  */
-const strangersBeside = async (node: string, make: readonly Fault[], during: () => Promise<unknown> = async () => {}) => {
+const strangersBeside = async (
+  node: string,
+  make: readonly Fault[],
+  during: () => Promise<unknown> = async () => {},
+) => {
   const begun = await attached(stranger, node);
   const live = async (): Promise<void> => {
     const volume = await attached(stranger, node);
@@ -96,7 +115,9 @@ const strangersBeside = async (node: string, make: readonly Fault[], during: () 
 /** In how many mount namespaces of a node something is mounted read-only at a folder of a store. */
 const seenReadOnly = async (node: string, folder: string): Promise<string> => {
   const script = `for each in $(grep -l '${folder}/backups ro[, ]' /proc/[0-9]*/mountinfo); do readlink \${each%/mountinfo}/ns/mnt; done | sort -u | wc -l`;
-  const { stdout } = (await askLab(name, { action: 'run', node, script, withinMs: 60_000 })) as { stdout: string };
+  const { stdout } = (await askLab(name, { action: 'run', node, script, withinMs: 60_000 })) as {
+    stdout: string;
+  };
   return stdout.trim();
 };
 
@@ -106,15 +127,21 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   const [kept, held] = await Promise.all([backedUp(own, one), backedUp(own, other)]);
   const { store } = own.context;
   const setting = 'recurring-failed-jobs-history-limit';
-  const { value } = await cluster.get<{ metadata: { name: string }; value: string }>(longhornResources.settings, {
-    namespace,
-    name: setting,
-  });
+  const { value } = await cluster.get<{ metadata: { name: string }; value: string }>(
+    longhornResources.settings,
+    {
+      namespace,
+      name: setting,
+    },
+  );
   const pods = await managerPods(cluster);
   await strangersBeside(
     node,
     [
-      deniedFile(store, { path: `${folderOf(one)}/${backupConfigPath(kept.name)}`, title: 'a config is immutable' }),
+      deniedFile(store, {
+        path: `${folderOf(one)}/${backupConfigPath(kept.name)}`,
+        title: 'a config is immutable',
+      }),
       foreignLock(store, { volume: one.name, of: 'a backup', life: 15, counts: 600 }),
       await readOnlyBackups(store, { path: `${folderOf(one)}/backups`, title: 'the backups are read-only' }),
       deniedDeletion(cluster, {
@@ -135,9 +162,11 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
       }),
     ],
     async () => {
-      // The upload of a replica's process sees nothing of it, nor does anything outside the managers' containers.
+      // The upload of a replica's process sees nothing of it, nor does anything outside the managers'
+      // containers.
       await backedUp(own, one);
-      for (const each of ['node1', 'node2', 'node3']) expect(await seenReadOnly(each, folderOf(one))).toBe('1');
+      for (const each of ['node1', 'node2', 'node3'])
+        expect(await seenReadOnly(each, folderOf(one))).toBe('1');
       const hold = await faults.inject(heldDeletion(cluster, { pods, backup: held.name }));
       await requestDeletion(own.context, held);
       await hold.prove();
@@ -148,8 +177,14 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
 
 test('a stranger lives on beside a manager that is killed on another node, and a server that stalls', async () => {
   const { name: pod, uid, node } = await managerPodOf(cluster, 'node3');
-  const kill = killedPod(cluster, { title: 'a manager is killed', pod: { namespace, name: pod, uid }, selector: managerLabel, node });
-  // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these are not beside that one.
+  const kill = killedPod(cluster, {
+    title: 'a manager is killed',
+    pod: { namespace, name: pod, uid },
+    selector: managerLabel,
+    node,
+  });
+  // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these
+  // are not beside that one.
   await strangersBeside('node1', [kill], async () => {
     for (const how of ['slow', 'frozen'] as const) {
       const stalled = await faults.inject(stalledServer(own.context.store, how, 'the store stalls'));
@@ -162,9 +197,13 @@ test('a stranger lives on beside a manager that is killed on another node, and a
 test('a stranger on another node lives on beside the faults of a node', async () => {
   const store = stranger.context.store.node ?? '';
   const on = { lab: dirname(lab.kubeconfig), node: store === 'node3' ? 'node2' : 'node3' };
-  await strangersBeside(store, [nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })], async () => {
-    const cut = await faults.inject(nodeCut(on));
-    await cut.prove();
-    await cut.heal();
-  });
+  await strangersBeside(
+    store,
+    [nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })],
+    async () => {
+      const cut = await faults.inject(nodeCut(on));
+      await cut.prove();
+      await cut.heal();
+    },
+  );
 });

@@ -131,7 +131,10 @@ test('something that never was', () => {
 
 test('what is long is cut: states, histories, objects', () => {
   const timeline = played(...Array.from({ length: 100 }, (_, index) => `hall:state${index}`));
-  const long: Lamp = { ...lamp('hall', 'x'.repeat(3000), 101), lines: Array.from({ length: 100 }, (_, index) => index) };
+  const long: Lamp = {
+    ...lamp('hall', 'x'.repeat(3000), 101),
+    lines: Array.from({ length: 100 }, (_, index) => index),
+  };
   timeline.push({ kind: 'modified', at: 101_000, object: long });
   const { text } = evaluate(hall(timeline).goes(is('on')));
   expect(text).toContain(`${'x'.repeat(240)}... (3000 characters)`);

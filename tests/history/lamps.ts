@@ -13,14 +13,18 @@ export const lamp = (name: string, state: string, resourceVersion: number, uid =
   status: { state },
 });
 
-export const is = namedState('lamp-is', (state: string) => ({ label: state, matches: ({ status }: Lamp) => status.state === state }));
+export const is = namedState('lamp-is', (state: string) => ({
+  label: state,
+  matches: ({ status }: Lamp) => status.state === state,
+}));
 
 /** Makes a step on lamps again from its name. */
 export const makeLampStep = collectStates([is]);
 
 /**
- * Plays events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it), `hall:gone` a deletion,
- * `hall=on` a listing that found it unchanged, `hall~on` one that found it changed, `hall!on` another object of that name, `gap` a gap.
+ * Plays events into a timeline, one a second: `hall:on` is a change (the first one of a name adds it),
+ * `hall:gone` a deletion, `hall=on` a listing that found it unchanged, `hall~on` one that found it changed,
+ * `hall!on` another object of that name, `gap` a gap.
  */
 export const played = (...events: string[]): ReplayedTimeline<Lamp> => {
   const timeline = replayTimeline<Lamp>('lamps');
@@ -41,8 +45,14 @@ export const play = (timeline: ReplayedTimeline<Lamp>, event: string): void => {
   if (state === 'gone') timeline.push({ kind: 'deleted', at, object: before ?? lamp(name, 'off', second) });
   else if (sign === '=') timeline.push({ kind: 'listed', at, object: before ?? lamp(name, state, second) });
   else if (sign === '~') timeline.push({ kind: 'listed', at, object: lamp(name, state, second) });
-  else if (sign === '!') timeline.push({ kind: 'added', at, object: lamp(name, state, second, 'another-uid') });
-  else timeline.push({ kind: before === undefined ? 'added' : 'modified', at, object: lamp(name, state, second) });
+  else if (sign === '!')
+    timeline.push({ kind: 'added', at, object: lamp(name, state, second, 'another-uid') });
+  else
+    timeline.push({
+      kind: before === undefined ? 'added' : 'modified',
+      at,
+      object: lamp(name, state, second),
+    });
 };
 
 /** Expects something of the lamp in the hall. */

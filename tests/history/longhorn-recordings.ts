@@ -16,12 +16,16 @@ const state = (name: string, texts: { info?: RegExp; error?: RegExp } = {}): Ste
   label: [name, ...Object.entries(texts).map(([field, text]) => `messages.${field} ${text}`)].join(' with '),
   matches: ({ status }) =>
     status?.state === name &&
-    Object.entries(texts).every(([field, text]) => text.test(status.messages?.[field as keyof typeof texts] ?? '')),
+    Object.entries(texts).every(([field, text]) =>
+      text.test(status.messages?.[field as keyof typeof texts] ?? ''),
+    ),
 });
 
 const describe = ({ status }: Backup): string => {
   const { state = '', messages, error } = status ?? {};
-  const texts = Object.entries({ ...messages, ...(error && { 'status.error': error }) }).map(([field, text]) => `${field}: ${text}`);
+  const texts = Object.entries({ ...messages, ...(error && { 'status.error': error }) }).map(
+    ([field, text]) => `${field}: ${text}`,
+  );
   return `${state || '""'}${texts.length > 0 ? ` (${texts.join(', ')})` : ''}`;
 };
 
@@ -42,7 +46,8 @@ export const steps = {
 export const backups = (recorded: Recording, names: { first: string; second?: string; from: string }) => {
   const replayed = replayRecording(recorded);
   const timeline = replayed.timeline<Backup>('backups');
-  const history = (name: string, label: string) => expectHistory(timeline, { name, label, describe }).from(replayed.markOf(names.from));
+  const history = (name: string, label: string) =>
+    expectHistory(timeline, { name, label, describe }).from(replayed.markOf(names.from));
   return {
     first: history(names.first, 'the first backup'),
     second: history(names.second ?? '', 'the second backup'),
@@ -50,14 +55,19 @@ export const backups = (recorded: Recording, names: { first: string; second?: st
   };
 };
 
-/** The seed's Normal case, for both backups; the second's InProgress is only certain where the upload takes long enough. */
+/**
+ * The seed's Normal case, for both backups; the second's InProgress is only certain where the upload takes
+ * long enough.
+ */
 export const normal = (
   recorded: Recording,
   names: { first: string; second: string; from: string; quick?: true },
 ): Record<string, Expectation<Backup>> => {
   const { first, second, firstIs } = backups(recorded, names);
   const { waiting, inProgress, completed, deleting } = steps;
-  const path = names.quick ? second.goes(waiting, completed).allowing(inProgress) : second.goes(waiting, inProgress, completed);
+  const path = names.quick
+    ? second.goes(waiting, completed).allowing(inProgress)
+    : second.goes(waiting, inProgress, completed);
   return {
     first: first.goes(deleting, gone),
     second: path.withoutEver(inProgress).while(firstIs(deleting)),

@@ -2,21 +2,41 @@ import { expect, describe as suite, test } from 'vitest';
 import { type Expectation, evaluate } from '../../e2e/history/expectation.ts';
 import type { Recording } from '../../e2e/history/recording.ts';
 import { type Backup, backups, normal, recording, steps } from './longhorn-recordings.ts';
-import { both, endOf, gapBefore, type Mutation, madeAgain, movedBefore, of, without, withStatus } from './mutations.ts';
+import {
+  both,
+  endOf,
+  gapBefore,
+  type Mutation,
+  madeAgain,
+  movedBefore,
+  of,
+  without,
+  withStatus,
+} from './mutations.ts';
 
 /** `broken` where no state is named. */
-type Row = { bug: string; in: string; mutate: Mutation; of?: 'first' | 'second'; state?: string; reason: string };
+type Row = {
+  bug: string;
+  in: string;
+  mutate: Mutation;
+  of?: 'first' | 'second';
+  state?: string;
+  reason: string;
+};
 type Expected = (recorded: Recording) => Record<string, Expectation<Backup>>;
 
 const { pending, inProgress, completed, deleting, error, denied, forgotten, locked, gone } = steps;
 const { waiting } = steps;
 
 const judged = (expected: Expected, rows: Row[]) =>
-  test.each(rows)('$in: $bug', async ({ in: name, mutate, of: which = 'first', state = 'broken', reason }) => {
-    const verdict = evaluate(expected(mutate(await recording(name)))[which] as Expectation<Backup>);
-    expect({ state: verdict.state, reason: verdict.reason }).toEqual({ state, reason });
-    expect(verdict.text.startsWith(`${reason}\n`)).toBe(true);
-  });
+  test.each(rows)(
+    '$in: $bug',
+    async ({ in: name, mutate, of: which = 'first', state = 'broken', reason }) => {
+      const verdict = evaluate(expected(mutate(await recording(name)))[which] as Expectation<Backup>);
+      expect({ state: verdict.state, reason: verdict.reason }).toEqual({ state, reason });
+      expect(verdict.text.startsWith(`${reason}\n`)).toBe(true);
+    },
+  );
 
 const message = waiting.label;
 
@@ -39,14 +59,20 @@ suite('the expectation of case Normal fails where', () => {
     {
       bug: 'the message is the one of the document, not the real one',
       in: 'v1.12.1/normal',
-      mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, messages: { info: 'waiting for backup to be deleted' } })),
+      mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({
+        ...status,
+        messages: { info: 'waiting for backup to be deleted' },
+      })),
       of: 'second',
       reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending (info: waiting for backup to be deleted)`,
     },
     {
       bug: 'the message stands in the wrong field',
       in: 'v1.12.1/normal',
-      mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, messages: { error: status.messages?.info ?? '' } })),
+      mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({
+        ...status,
+        messages: { error: status.messages?.info ?? '' },
+      })),
       of: 'second',
       reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending (error: Wait for backup zn-b1 to be deleted)`,
     },
@@ -60,7 +86,11 @@ suite('the expectation of case Normal fails where', () => {
     {
       bug: 'the second is uploaded at once (M13)',
       in: 'v1.8.2/normal',
-      mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, state: 'InProgress', messages: {} })),
+      mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({
+        ...status,
+        state: 'InProgress',
+        messages: {},
+      })),
       of: 'second',
       reason: 'the second backup was InProgress while the first backup was Deleting',
     },
@@ -74,7 +104,11 @@ suite('the expectation of case Normal fails where', () => {
     {
       bug: 'the second fails for good',
       in: 'v1.12.1/normal',
-      mutate: withStatus(of('zn-b2', 'Completed'), (status) => ({ ...status, state: 'Error', error: 'failed to acquire lock' })),
+      mutate: withStatus(of('zn-b2', 'Completed'), (status) => ({
+        ...status,
+        state: 'Error',
+        error: 'failed to acquire lock',
+      })),
       of: 'second',
       reason: `the second backup went Error (status.error: failed to acquire lock) after ${message}, where Completed was next`,
     },
@@ -89,7 +123,8 @@ suite('the expectation of case Normal fails where', () => {
         ),
       ),
       of: 'second',
-      reason: 'the second backup went Pending (info: Wait for backup zn-b1 to be deleted) after InProgress, where Completed was next',
+      reason:
+        'the second backup went Pending (info: Wait for backup zn-b1 to be deleted) after InProgress, where Completed was next',
     },
     {
       bug: 'the deletion never ends',
@@ -141,7 +176,8 @@ suite('the expectation of case Normal fails where', () => {
       mutate: gapBefore(of('zn-b2', 'Completed')),
       of: 'second',
       state: 'not-provable',
-      reason: 'the watch lost what happened to the second backup before Completed: the events were compacted away',
+      reason:
+        'the watch lost what happened to the second backup before Completed: the events were compacted away',
     },
     {
       bug: 'the watch has a gap before the end of the first',
@@ -164,7 +200,11 @@ suite('the expectation of case Normal fails where', () => {
 
 suite('the expectation of case Delete Error fails where', () => {
   const expected: Expected = (recorded) => {
-    const { first, second, firstIs } = backups(recorded, { first: 'ze-b1', second: 'ze-b2', from: 'when b1 deleted' });
+    const { first, second, firstIs } = backups(recorded, {
+      first: 'ze-b1',
+      second: 'ze-b2',
+      from: 'when b1 deleted',
+    });
     return {
       first: first.goes(deleting, denied, deleting, denied, deleting, gone),
       second: second.goes(inProgress, completed).withoutEver(pending).while(firstIs(error)),
@@ -193,7 +233,11 @@ suite('the expectation of case Delete Error fails where', () => {
     {
       bug: 'the error stands in the wrong field',
       in: 'v1.12.1/delete-error',
-      mutate: withStatus(of('ze-b1', 'Error'), (status) => ({ ...status, messages: {}, error: 'operation not permitted' })),
+      mutate: withStatus(of('ze-b1', 'Error'), (status) => ({
+        ...status,
+        messages: {},
+        error: 'operation not permitted',
+      })),
       reason: `the first backup went Error (status.error: operation not permitted) after Deleting, where ${denied.label} was next`,
     },
     {
@@ -214,7 +258,9 @@ suite('the expectation of case Delete Error fails where', () => {
 
 suite('the expectation of case Controller Crash fails where', () => {
   const expected: Expected = (recorded) => ({
-    first: backups(recorded, { first: 'zc-b1', from: 'when b1 deleted' }).first.goes(deleting, forgotten, deleting, gone).allowing(denied),
+    first: backups(recorded, { first: 'zc-b1', from: 'when b1 deleted' })
+      .first.goes(deleting, forgotten, deleting, gone)
+      .allowing(denied),
   });
   judged(expected, [
     {
@@ -235,7 +281,12 @@ suite('the expectation of case Controller Crash fails where', () => {
 
 suite('the expectation of a lock conflict fails where', () => {
   const expected: Expected = (recorded) => ({
-    first: backups(recorded, { first: 'zl-b1', from: 'b2 in progress, delete b1' }).first.goes(deleting, locked, deleting, gone),
+    first: backups(recorded, { first: 'zl-b1', from: 'b2 in progress, delete b1' }).first.goes(
+      deleting,
+      locked,
+      deleting,
+      gone,
+    ),
   });
   judged(expected, [
     {

@@ -1,7 +1,10 @@
 import type { RecordedEvent, RecordedLine, Recording } from '../../e2e/history/recording.ts';
 import type { Backup } from './longhorn-recordings.ts';
 
-/** A bug of the kind that Longhorn has had, or could have, put into a recording; the recording itself is left as it is. */
+/**
+ * A bug of the kind that Longhorn has had, or could have, put into a recording; the recording itself is left
+ * as it is.
+ */
 export type Mutation = (recording: Recording) => Recording;
 
 /** An event of a backup, while a mutation looks at it. */
@@ -13,7 +16,9 @@ type Pick = (event: BackupEvent) => boolean;
 export const of =
   (name: string, ...states: string[]): Pick =>
   ({ object, type }) =>
-    object.metadata.name === name && type !== 'DELETED' && (states.length === 0 || states.includes(object.status?.state ?? ''));
+    object.metadata.name === name &&
+    type !== 'DELETED' &&
+    (states.length === 0 || states.includes(object.status?.state ?? ''));
 
 /** The event that tells of a backup's end. */
 export const endOf =
@@ -21,9 +26,14 @@ export const endOf =
   ({ object, type }) =>
     object.metadata.name === name && type === 'DELETED';
 
-const onBackups = (recording: Recording, change: (event: BackupEvent, line: RecordedEvent) => RecordedLine[]): Recording => ({
+const onBackups = (
+  recording: Recording,
+  change: (event: BackupEvent, line: RecordedEvent) => RecordedLine[],
+): Recording => ({
   ...recording,
-  lines: recording.lines.flatMap((line) => ('object' in line && line.resource === 'backups' ? change(line as BackupEvent, line) : [line])),
+  lines: recording.lines.flatMap((line) =>
+    'object' in line && line.resource === 'backups' ? change(line as BackupEvent, line) : [line],
+  ),
 });
 
 /** Events that never came. */
@@ -38,7 +48,9 @@ export const withStatus =
   (recording) =>
     onBackups(recording, (event, line) => {
       if (!pick(event)) return [line];
-      return [{ ...line, object: { ...event.object, status: change(event.object.status ?? {}) } } as RecordedEvent];
+      return [
+        { ...line, object: { ...event.object, status: change(event.object.status ?? {}) } } as RecordedEvent,
+      ];
     });
 
 /** Another uid than was recorded: as if the object had been made again. */
@@ -47,14 +59,21 @@ export const madeAgain =
   (recording) =>
     onBackups(recording, (event, line) => {
       if (!pick(event)) return [line];
-      return [{ ...line, object: { ...event.object, metadata: { ...event.object.metadata, uid: 'another-uid' } } } as RecordedEvent];
+      return [
+        {
+          ...line,
+          object: { ...event.object, metadata: { ...event.object.metadata, uid: 'another-uid' } },
+        } as RecordedEvent,
+      ];
     });
 
 /** The first event picked comes right before the first event of the other kind. */
 export const movedBefore =
   (pick: Pick, other: Pick): Mutation =>
   (recording) => {
-    const events = recording.lines.filter((line): line is RecordedEvent => 'object' in line && line.resource === 'backups');
+    const events = recording.lines.filter(
+      (line): line is RecordedEvent => 'object' in line && line.resource === 'backups',
+    );
     const moved = events.find((event) => pick(event as BackupEvent));
     if (moved === undefined) throw new Error('no event to move');
     return onBackups(recording, (event, line) => {
@@ -71,7 +90,10 @@ export const gapBefore =
     return onBackups(recording, (event, line) => {
       if (done || !pick(event)) return [line];
       done = true;
-      return [{ at: event.at, type: 'GAP', resource: 'backups', reason: 'the events were compacted away' }, line];
+      return [
+        { at: event.at, type: 'GAP', resource: 'backups', reason: 'the events were compacted away' },
+        line,
+      ];
     });
   };
 

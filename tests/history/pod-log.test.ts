@@ -11,7 +11,9 @@ test('a log is asked for until its container ends, and returned whole, without t
     start: (controller) => {
       controller.enqueue(new TextEncoder().encode('2026-11-20T12:00:00.123456789Z one\n'));
       setTimeout(() => {
-        controller.enqueue(new TextEncoder().encode('2026-11-20T13:00:01.5+01:00 2026-11-20T12:00:00Z two\n'));
+        controller.enqueue(
+          new TextEncoder().encode('2026-11-20T13:00:01.5+01:00 2026-11-20T12:00:00Z two\n'),
+        );
         controller.close();
       }, 10);
     },
@@ -21,15 +23,25 @@ test('a log is asked for until its container ends, and returned whole, without t
     return new Response(log);
   };
   const read: unknown[] = [];
-  const observer = { watches: () => {}, expects: () => () => {}, reads: (...log: unknown[]) => void read.push(...log) };
+  const observer = {
+    watches: () => {},
+    expects: () => () => {},
+    reads: (...log: unknown[]) => void read.push(...log),
+  };
   const text = await whileObserved(observer, () => followLog({ request, server: 'here' }, pod, { signal }));
-  expect(read).toEqual([pod, '2026-11-20T12:00:00.123456789Z one\n2026-11-20T13:00:01.5+01:00 2026-11-20T12:00:00Z two\n']);
+  expect(read).toEqual([
+    pod,
+    '2026-11-20T12:00:00.123456789Z one\n2026-11-20T13:00:01.5+01:00 2026-11-20T12:00:00Z two\n',
+  ]);
   expect(text).toBe('one\n2026-11-20T12:00:00Z two\n');
-  expect(asked).toEqual(['/api/v1/namespaces/longhorn-system/pods/rj-1-x/log?container=rj&follow=true&timestamps=true']);
+  expect(asked).toEqual([
+    '/api/v1/namespaces/longhorn-system/pods/rj-1-x/log?container=rj&follow=true&timestamps=true',
+  ]);
 });
 
 test('one that is refused is an error that says whose it is', async () => {
-  const request = async () => new Response('{"reason":"BadRequest","message":"container is waiting to start"}', { status: 400 });
+  const request = async () =>
+    new Response('{"reason":"BadRequest","message":"container is waiting to start"}', { status: 400 });
   await expect(followLog({ request, server: 'here' }, pod, { signal })).rejects.toThrow(
     'log of pod longhorn-system/rj-1-x at here: 400 BadRequest: container is waiting to start',
   );

@@ -4,7 +4,10 @@ import { replayTimeline } from '../../e2e/history/replay.ts';
 
 const pod = (reason: string, message?: string): Pod => ({
   metadata: { name: 'store', uid: 'u' },
-  status: { phase: 'Pending', containerStatuses: [{ state: { waiting: { reason, ...(message && { message }) } } }] },
+  status: {
+    phase: 'Pending',
+    containerStatuses: [{ state: { waiting: { reason, ...(message && { message }) } } }],
+  },
 });
 
 const lookedAt = (...states: Pod[]) => {
@@ -16,12 +19,20 @@ const lookedAt = (...states: Pod[]) => {
   });
 };
 
-test.each(['ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConfigError'])('%s ends it at once', (reason) =>
-  expect(lookedAt(pod('ContainerCreating'), pod(reason, 'why'))).toEqual([undefined, `pod store cannot run: ${reason}: why`]),
+test.each(['ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConfigError'])(
+  '%s ends it at once',
+  (reason) =>
+    expect(lookedAt(pod('ContainerCreating'), pod(reason, 'why'))).toEqual([
+      undefined,
+      `pod store cannot run: ${reason}: why`,
+    ]),
 );
 
 test('an image is pulled three times before it is said that it cannot be', () => {
-  const [failed, waits] = [pod('ErrImagePull', 'no such host'), pod('ImagePullBackOff', 'Back-off pulling image')];
+  const [failed, waits] = [
+    pod('ErrImagePull', 'no such host'),
+    pod('ImagePullBackOff', 'Back-off pulling image'),
+  ];
   const told = lookedAt(failed, failed, waits, failed, waits, waits, failed, waits);
   expect(told.slice(0, 6)).toEqual(Array(6).fill(undefined));
   expect(told.slice(6)).toEqual([
@@ -31,8 +42,6 @@ test('an image is pulled three times before it is said that it cannot be', () =>
 });
 
 test('a pod that comes has hope', () =>
-  expect(lookedAt({ metadata: { name: 'store', uid: 'u' } }, pod('ContainerCreating'), pod('CrashLoopBackOff'))).toEqual([
-    undefined,
-    undefined,
-    undefined,
-  ]));
+  expect(
+    lookedAt({ metadata: { name: 'store', uid: 'u' } }, pod('ContainerCreating'), pod('CrashLoopBackOff')),
+  ).toEqual([undefined, undefined, undefined]));

@@ -22,7 +22,9 @@ test('becomes timelines that share the order of arrival', () => {
     ['gap', 2500],
     ['deleted', 3000],
   ]);
-  const sequences = [lamps.entries[0], replayed.timeline('doors').entries[0], lamps.entries[1]].map((entry) => entry?.sequence ?? 0);
+  const sequences = [lamps.entries[0], replayed.timeline('doors').entries[0], lamps.entries[1]].map(
+    (entry) => entry?.sequence ?? 0,
+  );
   expect(sequences).toEqual(sequences.toSorted((a, b) => a - b));
   expect(replayed.timeline('windows').entries).toEqual([]);
 });
@@ -31,7 +33,9 @@ test('its markers are marks', () => {
   const replayed = replayRecording(parseRecording(text));
   const mark = replayed.markOf('when switched');
   expect(replayed.timeline('lamps').entries.filter(({ sequence }) => sequence > mark)).toHaveLength(3);
-  expect(() => replayed.markOf('later')).toThrow('the recording has no marker "later" (it has: given, when switched)');
+  expect(() => replayed.markOf('later')).toThrow(
+    'the recording has no marker "later" (it has: given, when switched)',
+  );
 });
 
 test.each([

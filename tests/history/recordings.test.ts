@@ -25,7 +25,11 @@ suite('the seed, case Normal, holds for a real Longhorn', () => {
 
 suite('the seed, case Delete Error, holds for a real Longhorn', () => {
   test.each(['v1.12.1/delete-error', 'v1.8.2/delete-error'])('%s', async (name) => {
-    const { first, second, firstIs } = backups(await recording(name), { first: 'ze-b1', second: 'ze-b2', from: 'when b1 deleted' });
+    const { first, second, firstIs } = backups(await recording(name), {
+      first: 'ze-b1',
+      second: 'ze-b2',
+      from: 'when b1 deleted',
+    });
     met(first.goes(deleting, denied, deleting, denied, deleting, gone));
     met(second.goes(inProgress, completed).withoutEver(pending).while(firstIs(error)));
   });
@@ -38,19 +42,28 @@ suite('the seed, case Delete Error, holds for a real Longhorn', () => {
   });
 
   test('v1.8.2/wrapped-engine', async () => {
-    const { first } = backups(await recording('v1.8.2/wrapped-engine'), { first: 'sa-b3', from: 'delete b3' });
+    const { first } = backups(await recording('v1.8.2/wrapped-engine'), {
+      first: 'sa-b3',
+      from: 'delete b3',
+    });
     met(first.goes(deleting, error, deleting, gone));
   });
 });
 
 suite('the seed, case Controller Crash, holds for a real Longhorn', () => {
   test('v1.12.1/controller-crash: the state that lives for milliseconds is in the history', async () => {
-    const { first } = backups(await recording('v1.12.1/controller-crash'), { first: 'zc-b1', from: 'when b1 deleted' });
+    const { first } = backups(await recording('v1.12.1/controller-crash'), {
+      first: 'zc-b1',
+      from: 'when b1 deleted',
+    });
     met(first.goes(deleting, forgotten, deleting, denied, deleting, gone));
   });
 
   test('v1.12.1/held-crash', async () => {
-    const { first } = backups(await recording('v1.12.1/held-crash'), { first: 'ho-b3', from: 'when b3 deleted' });
+    const { first } = backups(await recording('v1.12.1/held-crash'), {
+      first: 'ho-b3',
+      from: 'when b3 deleted',
+    });
     met(first.goes(deleting, forgotten, deleting, gone));
   });
 });

@@ -1,4 +1,7 @@
-/** The schedules of schedules.test.ts find what they are for: each watcher, or judge, that is broken in one place is told from the whole one. */
+/**
+ * The schedules of schedules.test.ts find what they are for: each watcher, or judge, that is broken in one
+ * place is told from the whole one.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startStreamServer } from '../support/stream-server.ts';
 import { check } from './schedules/check.ts';
@@ -23,7 +26,9 @@ const firstProblem = async (mutant: Mutant, most: number): Promise<string | unde
   const { observe, remove } = await mutate(mutant);
   const { seed } = mutant;
   const schedules =
-    typeof seed === 'string' ? [known[seed] as Schedule] : Array.from({ length: most }, (_, index) => generate(seed + index));
+    typeof seed === 'string'
+      ? [known[seed] as Schedule]
+      : Array.from({ length: most }, (_, index) => generate(seed + index));
   try {
     for (const schedule of schedules) {
       const [problem] = check(await play(schedule, { observe, server, deadline: deadlineOf(mutant) }));

@@ -1,9 +1,12 @@
 /**
- * The watcher and the judge against generated schedules of broken streams: no wrong verdict, every lost stretch a gap, no gap without a loss.
+ * The watcher and the judge against generated schedules of broken streams: no wrong verdict, every lost
+ * stretch a gap, no gap without a loss.
  *
- * The seeds are fixed; for others, set CORRAL_SCHEDULES (how many) and CORRAL_SCHEDULES_FROM (the first seed):
+ * The seeds are fixed; for others, set CORRAL_SCHEDULES (how many) and CORRAL_SCHEDULES_FROM (the first
+ * seed):
  *
- *     CORRAL_SCHEDULES=20000 CORRAL_SCHEDULES_FROM=$RANDOM npx vitest run --project unit tests/history/schedules.test.ts
+ * CORRAL_SCHEDULES=20000 CORRAL_SCHEDULES_FROM=$RANDOM npx vitest run --project unit
+ * tests/history/schedules.test.ts
  *
  * A failure tells its seed, and the smallest schedule that fails the same way.
  */
@@ -36,7 +39,10 @@ const kindOf = (problem: string | undefined): string | undefined => problem?.mat
 
 const failureOf = async (seed: number, [problem]: string[]): Promise<string> => {
   const schedule = generate(seed);
-  const smaller = await shrink(schedule, async (each) => kindOf(check(await run(each))[0]) === kindOf(problem));
+  const smaller = await shrink(
+    schedule,
+    async (each) => kindOf(check(await run(each))[0]) === kindOf(problem),
+  );
   const problems = check(await run(smaller));
   return `seed ${seed}: ${problem}\nthe smallest schedule like it: ${JSON.stringify(smaller)}\n${problems.join('\n')}`;
 };
@@ -60,7 +66,9 @@ test(`${count} schedules from seed ${first} on`, { timeout: deadline + count * 3
       tally.verdicts += outcome.answers.length;
       if (losses.length === 0) {
         tally.lossless += 1;
-        tally.withheld += outcome.answers.filter(({ state, how }) => state === 'not-provable' && how !== 'asked while cut off').length;
+        tally.withheld += outcome.answers.filter(
+          ({ state, how }) => state === 'not-provable' && how !== 'asked while cut off',
+        ).length;
       }
     }
   };

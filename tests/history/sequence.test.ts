@@ -27,7 +27,9 @@ describe('steps in their order are met', () => {
 });
 
 describe('the end is a step', () => {
-  judged('met', (lamp) => lamp.goes(on, gone), [['hall:off hall:on hall:gone', 'the hall lamp went on, gone']]);
+  judged('met', (lamp) => lamp.goes(on, gone), [
+    ['hall:off hall:on hall:gone', 'the hall lamp went on, gone'],
+  ]);
 });
 
 describe('another order is broken at the first entry that shows it', () => {
@@ -38,7 +40,10 @@ describe('another order is broken at the first entry that shows it', () => {
     ['hall:blue hall:on', 'the hall lamp went on without off before it; until then it was blue'],
     ['hall:off hall:gone', 'the hall lamp was deleted, where dim was next; until then it was off'],
     ['hall:gone', 'the hall lamp was deleted, where off was next'],
-    ['hall:off hall!dim', 'the hall lamp is another object: hall was made again (uid uid-of-hall, now another-uid), where dim was next'],
+    [
+      'hall:off hall!dim',
+      'the hall lamp is another object: hall was made again (uid uid-of-hall, now another-uid), where dim was next',
+    ],
   ]);
 });
 
@@ -55,7 +60,9 @@ describe('allowed states may come between', () => {
     ['hall:off hall:dim hall:on', 'the hall lamp went off, on'],
     ['hall:off hall:dim hall:off hall:on', 'the hall lamp went off, on'],
   ]);
-  judged('broken', expected, [['hall:off hall:dim hall:blue', 'the hall lamp went blue after off, where on was next']]);
+  judged('broken', expected, [
+    ['hall:off hall:dim hall:blue', 'the hall lamp went blue after off, where on was next'],
+  ]);
 });
 
 describe('the start can be narrowed', () => {
@@ -64,7 +71,9 @@ describe('the start can be narrowed', () => {
     ['hall:new hall:off', 'the hall lamp went off'],
     ['hall:off', 'the hall lamp went off'],
   ]);
-  judged('broken', expected, [['hall:new hall:dim hall:off', 'the hall lamp was dim before off, where only new may be']]);
+  judged('broken', expected, [
+    ['hall:new hall:dim hall:off', 'the hall lamp was dim before off, where only new may be'],
+  ]);
 });
 
 describe('a gap', () => {
@@ -94,12 +103,18 @@ describe('a gap', () => {
   });
   describe('after the decision does not matter', () => {
     judged('met', expected, [['hall:off hall:on gap', 'the hall lamp went off, on']]);
-    judged('broken', expected, [['hall:off hall:blue gap', 'the hall lamp went blue after off, where on was next']]);
+    judged('broken', expected, [
+      ['hall:off hall:blue gap', 'the hall lamp went blue after off, where on was next'],
+    ]);
   });
 });
 
 describe('from a mark on', () => {
-  const judgedFrom = (timeline: ReturnType<typeof played>, mark = 0, ...[first, ...rest]: [typeof off, ...(typeof off)[]]) =>
+  const judgedFrom = (
+    timeline: ReturnType<typeof played>,
+    mark = 0,
+    ...[first, ...rest]: [typeof off, ...(typeof off)[]]
+  ) =>
     evaluate(
       hall(timeline)
         .goes(first, ...rest)
@@ -109,7 +124,9 @@ describe('from a mark on', () => {
   test('what was before does not count, but the state in force does', () => {
     const timeline = played('hall:on', 'hall:off', 'hall:dim', 'hall:on', 'hall:gone');
     const [, second] = timeline.entries;
-    const verdicts = [0, second?.sequence, (second?.sequence ?? 0) + 1].map((mark) => judgedFrom(timeline, mark, off, dim));
+    const verdicts = [0, second?.sequence, (second?.sequence ?? 0) + 1].map((mark) =>
+      judgedFrom(timeline, mark, off, dim),
+    );
     expect(verdicts).toEqual(['met', 'met', 'broken']);
   });
 

@@ -65,7 +65,11 @@ test('a listing ends the gap before it', () => {
 test('objects of two namespaces do not replace each other', () => {
   const timeline = played();
   for (const namespace of ['a', 'b']) {
-    timeline.push({ kind: 'added', at: 0, object: { metadata: { name: 'hall', namespace }, status: { state: namespace } } });
+    timeline.push({
+      kind: 'added',
+      at: 0,
+      object: { metadata: { name: 'hall', namespace }, status: { state: namespace } },
+    });
   }
   expect(timeline.objects()).toHaveLength(2);
 });

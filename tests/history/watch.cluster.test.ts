@@ -35,7 +35,10 @@ afterEach(async () => {
 });
 
 const following = async (
-  options: Partial<Parameters<typeof followWith>[2]> & { cluster?: Cluster; resource?: typeof configMaps | typeof secrets } = {},
+  options: Partial<Parameters<typeof followWith>[2]> & {
+    cluster?: Cluster;
+    resource?: typeof configMaps | typeof secrets;
+  } = {},
 ): Promise<Timeline> => {
   const { cluster = follower, resource = configMaps, ...rest } = options;
   const timeline = await followWith<KubernetesObject>(cluster, resource, { namespace, timing, ...rest });
@@ -44,10 +47,12 @@ const following = async (
 };
 
 const make = (name: string, labels: Record<string, string> = {}, resource = configMaps) =>
-  admin.create<KubernetesObject>(resource, { metadata: { name, namespace, labels: { state: 'new', ...labels } } });
+  admin.create<KubernetesObject>(resource, {
+    metadata: { name, namespace, labels: { state: 'new', ...labels } },
+  });
 const change = async (name: string, state: string, resource = configMaps): Promise<string> =>
-  (await admin.patch<KubernetesObject>(resource, { namespace, name }, { metadata: { labels: { state } } })).metadata
-    .resourceVersion as string;
+  (await admin.patch<KubernetesObject>(resource, { namespace, name }, { metadata: { labels: { state } } }))
+    .metadata.resourceVersion as string;
 const remove = (name: string, resource = configMaps) => admin.delete(resource, { namespace, name });
 
 /** Lets the guest follow a resource in the namespace of the test. */
@@ -65,10 +70,18 @@ const told = ({ entries }: Timeline): string[] =>
       ? 'gap'
       : `${entry.kind}${entry.inferred ? ' (inferred)' : ''} ${entry.object.metadata.name} ${entry.object.metadata.labels?.state}`,
   );
-const versions = ({ entries }: Timeline): string[] => entries.map((entry) => (entry.kind === 'gap' ? 'gap' : entry.resourceVersion));
+const versions = ({ entries }: Timeline): string[] =>
+  entries.map((entry) => (entry.kind === 'gap' ? 'gap' : entry.resourceVersion));
 const reaches = (timeline: Timeline, name: string, state: string) =>
-  once(timeline, ({ metadata }) => metadata.labels?.state === state, { ...wait, label: `${name} is ${state}`, name });
-const is = (state: string): Step<KubernetesObject> => ({ label: state, matches: ({ metadata }) => metadata.labels?.state === state });
+  once(timeline, ({ metadata }) => metadata.labels?.state === state, {
+    ...wait,
+    label: `${name} is ${state}`,
+    name,
+  });
+const is = (state: string): Step<KubernetesObject> => ({
+  label: state,
+  matches: ({ metadata }) => metadata.labels?.state === state,
+});
 
 describe('a watch that nothing disturbs', () => {
   test('lists what is there, then tells every state in the order of the server, the end included', async () => {
@@ -81,7 +94,13 @@ describe('a watch that nothing disturbs', () => {
     await expectHistory(timeline, { name: 'lamp', label: 'the lamp', describe: () => '' })
       .goes(is('off'), is('on'), is('off'), gone)
       .within('5m', 'a test');
-    expect(told(timeline)).toEqual(['listed old new', 'added lamp off', 'modified lamp on', 'modified lamp off', 'deleted lamp off']);
+    expect(told(timeline)).toEqual([
+      'listed old new',
+      'added lamp off',
+      'modified lamp on',
+      'modified lamp off',
+      'deleted lamp off',
+    ]);
     expect(timeline.current('lamp')).toBeUndefined();
     expect(timeline.label).toBe(`configmaps in ${namespace}`);
   });
@@ -167,7 +186,9 @@ describe('a watch whose connection ends', () => {
     await make('lamp');
     await reaches(timeline, 'lamp', 'new');
     expect(told(timeline)).toEqual(['added lamp new']);
-    expect(timeline.lastTrouble?.error.message).toBe('nothing was heard from the watch for 0.5 s, not even a bookmark');
+    expect(timeline.lastTrouble?.error.message).toBe(
+      'nothing was heard from the watch for 0.5 s, not even a bookmark',
+    );
   });
 
   test('goes on from a bookmark', async () => {
@@ -216,7 +237,11 @@ describe('a watch that the server cannot resume (410 after a compaction)', () =>
       await make('replaced', {}, secrets);
     });
     const afterGap = told(timeline).slice(4);
-    expect(afterGap.slice(0, 3)).toEqual(['gap', 'deleted (inferred) removed new', 'deleted (inferred) replaced new']);
+    expect(afterGap.slice(0, 3)).toEqual([
+      'gap',
+      'deleted (inferred) removed new',
+      'deleted (inferred) replaced new',
+    ]);
     expect(afterGap.slice(3).filter((line) => !line.includes('after'))).toEqual([
       'listed changed on',
       'listed kept new',
@@ -224,7 +249,9 @@ describe('a watch that the server cannot resume (410 after a compaction)', () =>
     ]);
     expect(timeline.entries[4]).toMatchObject({
       kind: 'gap',
-      reason: expect.stringMatching(/^the server cannot tell what came after resourceVersion \d+: the watch ended with 410/),
+      reason: expect.stringMatching(
+        /^the server cannot tell what came after resourceVersion \d+: the watch ended with 410/,
+      ),
     });
   });
 
@@ -235,7 +262,8 @@ describe('a watch that the server cannot resume (410 after a compaction)', () =>
     await remove('kept', secrets);
     await remove('changed', secrets);
     await onceGone(timeline, { ...wait, name: 'changed', label: 'both are gone' });
-    const history = (name: string) => evaluate(expectHistory(timeline, { name, label: name, describe: () => 'there' }).goes(gone));
+    const history = (name: string) =>
+      evaluate(expectHistory(timeline, { name, label: name, describe: () => 'there' }).goes(gone));
     expect(history('kept').state).toBe('met');
     expect(history('changed').state).toBe('not-provable');
   });
@@ -260,7 +288,12 @@ describe('a watch whose API server crashes and is started again', () => {
     await whileGone();
     proxy.accept();
     await reaches(timeline, 'lamp', 'back');
-    expect(told(timeline)).toEqual(['listed lamp new', 'modified lamp before', 'modified lamp gone', 'modified lamp back']);
+    expect(told(timeline)).toEqual([
+      'listed lamp new',
+      'modified lamp before',
+      'modified lamp gone',
+      'modified lamp back',
+    ]);
   });
 
   test('marks a gap where etcd was compacted meanwhile', async () => {
@@ -293,7 +326,9 @@ describe('a watch without the right to it', () => {
       .goes(is('on'))
       .within('10m', 'a test');
     await admin.delete(resources.roleBindings, { namespace, name: 'watcher' });
-    await expect(waiting).rejects.toMatchObject({ verdict: { state: 'not-provable', reason: expect.stringContaining('403 Forbidden') } });
+    await expect(waiting).rejects.toMatchObject({
+      verdict: { state: 'not-provable', reason: expect.stringContaining('403 Forbidden') },
+    });
     expect(Date.now() - started).toBeLessThan(300_000);
     expect(timeline.failure).toMatchObject({ status: 403 });
   });

@@ -3,7 +3,15 @@ import { once } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { followWith } from '../../e2e/history/watch.ts';
 import { openAccount } from '../../e2e/kube/account.ts';
-import { type Answer, event, lines, list, refusal, type ScriptedServer, startScriptedServer } from '../support/watch-script.ts';
+import {
+  type Answer,
+  event,
+  lines,
+  list,
+  refusal,
+  type ScriptedServer,
+  startScriptedServer,
+} from '../support/watch-script.ts';
 
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 const timing = { lifetime: 7000, silence: 5000, pause: { first: 1, longest: 5 }, patience: 0 };
@@ -27,15 +35,26 @@ const following = async (script: Answer[], clocks = {}) => {
 /** Every script ends with an object of this name, so that a test knows when all before it has come. */
 const last = event('ADDED last@99');
 const told = async (watched: Timeline): Promise<string[]> => {
-  await once(watched, () => true, { name: 'last', label: 'the script is over', within: '3s', owner: 'a test' });
+  await once(watched, () => true, {
+    name: 'last',
+    label: 'the script is over',
+    within: '3s',
+    owner: 'a test',
+  });
   return watched.entries.map((entry) =>
-    entry.kind === 'gap' ? `gap: ${entry.reason}` : `${entry.kind} ${entry.object.metadata.name}@${entry.resourceVersion}`,
+    entry.kind === 'gap'
+      ? `gap: ${entry.reason}`
+      : `${entry.kind} ${entry.object.metadata.name}@${entry.resourceVersion}`,
   );
 };
-const versionsAsked = (asked: URL[]) => asked.slice(1).map(({ searchParams }) => searchParams.get('resourceVersion') ?? 'list');
+const versionsAsked = (asked: URL[]) =>
+  asked.slice(1).map(({ searchParams }) => searchParams.get('resourceVersion') ?? 'list');
 
 test('asks for bookmarks and an end, with its selectors, from the version of the list on', async () => {
-  const { timeline, asked } = await following([list(5, 'hall@3'), lines('stays', event('MODIFIED hall@6'), last)]);
+  const { timeline, asked } = await following([
+    list(5, 'hall@3'),
+    lines('stays', event('MODIFIED hall@6'), last),
+  ]);
   expect(await told(timeline)).toEqual(['listed hall@3', 'modified hall@6', 'added last@99']);
   expect(asked.map(String)).toEqual([
     'http://server/apis/corral.test/v1/namespaces/house/lamps?labelSelector=kind%3Dlamp',
@@ -50,11 +69,27 @@ describe('goes on from the last version that it saw, without a gap, when the con
     ['ends after a bookmark', lines('ends', event('ADDED hall@6'), event('BOOKMARK @8')), '8'],
     ['ends without a word', lines('ends'), '5'],
     ['breaks', lines('breaks', event('ADDED hall@6')), '6'],
-    ['breaks inside a line', lines('breaks', event('ADDED hall@6'), event('MODIFIED hall@7').slice(0, 20)), '6'],
-    ['brings what is no JSON', lines('stays', event('ADDED hall@6'), '<html>', event('MODIFIED hall@7')), '6'],
-    ['brings an event that Kubernetes does not have', lines('stays', event('ADDED hall@6'), event('FOUND hall@7')), '6'],
+    [
+      'breaks inside a line',
+      lines('breaks', event('ADDED hall@6'), event('MODIFIED hall@7').slice(0, 20)),
+      '6',
+    ],
+    [
+      'brings what is no JSON',
+      lines('stays', event('ADDED hall@6'), '<html>', event('MODIFIED hall@7')),
+      '6',
+    ],
+    [
+      'brings an event that Kubernetes does not have',
+      lines('stays', event('ADDED hall@6'), event('FOUND hall@7')),
+      '6',
+    ],
     ['brings JSON that is no event', lines('stays', event('ADDED hall@6'), 'null'), '6'],
-    ['brings an error that passes', lines('stays', event('ADDED hall@6'), event('ERROR 500 InternalError')), '6'],
+    [
+      'brings an error that passes',
+      lines('stays', event('ADDED hall@6'), event('ERROR 500 InternalError')),
+      '6',
+    ],
     ['is refused because the server is busy', refusal(429, 'TooManyRequests'), '5'],
   ])('%s', async (name, answer, version) => {
     // The first watch works: a refusal of the very first one is told to the caller.
@@ -69,7 +104,11 @@ describe('goes on from the last version that it saw, without a gap, when the con
 test('how long an event took to decide something goes on the account of who waited', async () => {
   const account = openAccount();
   await account.run(async () => {
-    const { timeline } = await following([list(5), lines('ends', event('ADDED hall@6')), lines('stays', last)]);
+    const { timeline } = await following([
+      list(5),
+      lines('ends', event('ADDED hall@6')),
+      lines('stays', last),
+    ]);
     await told(timeline);
     // What is there already was not waited for.
     await told(timeline);
@@ -89,9 +128,19 @@ test('keeps the trouble that it overcame', async () => {
 describe('marks a gap and lists again when the server', () => {
   const again = [list(9, 'attic@2', 'new@8'), lines('stays', last)];
   const first = list(5, 'attic@2', 'hall@3');
-  const relisted = ['listed attic@2', 'listed hall@3', 'gap: ', 'deleted hall@3', 'listed attic@2', 'listed new@8', 'added last@99'];
+  const relisted = [
+    'listed attic@2',
+    'listed hall@3',
+    'gap: ',
+    'deleted hall@3',
+    'listed attic@2',
+    'listed new@8',
+    'added last@99',
+  ];
   const withReason = (reason: string) =>
-    relisted.map((line) => (line === 'gap: ' ? `gap: the server cannot tell what came after resourceVersion ${reason}` : line));
+    relisted.map((line) =>
+      line === 'gap: ' ? `gap: the server cannot tell what came after resourceVersion ${reason}` : line,
+    );
 
   test('answers 410', async () => {
     const { timeline, asked } = await following([first, lines('ends'), refusal(410, 'Expired'), ...again]);
@@ -102,22 +151,38 @@ describe('marks a gap and lists again when the server', () => {
   });
 
   test('sends 410 as an event', async () => {
-    const { timeline } = await following([first, lines('stays', event('BOOKMARK @7'), event('ERROR 410 Expired')), ...again]);
-    expect(await told(timeline)).toEqual(withReason('7: the watch ended with 410 Expired: the server says Expired'));
+    const { timeline } = await following([
+      first,
+      lines('stays', event('BOOKMARK @7'), event('ERROR 410 Expired')),
+      ...again,
+    ]);
+    expect(await told(timeline)).toEqual(
+      withReason('7: the watch ended with 410 Expired: the server says Expired'),
+    );
     expect(timeline.entries.find(({ kind }) => kind === 'deleted')).toMatchObject({ inferred: true });
   });
 
   test('sends the same error each time', async () => {
     const errors = Array.from({ length: 6 }, () => lines('stays', event('ERROR 500 InternalError')));
     const { timeline } = await following([first, ...errors, ...again]);
-    expect(await told(timeline)).toEqual(withReason('5: the watch ended with 500 InternalError: the server says InternalError'));
+    expect(await told(timeline)).toEqual(
+      withReason('5: the watch ended with 500 InternalError: the server says InternalError'),
+    );
   });
 });
 
 test('takes errors that pass for no gap, however long the server could not be reached before', async () => {
   const away = Array.from({ length: 8 }, () => refusal(503, 'ServiceUnavailable'));
   const error = lines('stays', event('ERROR 500 InternalError'));
-  const { timeline, asked } = await following([list(5), lines('ends'), ...away, error, ...away, error, lines('stays', last)]);
+  const { timeline, asked } = await following([
+    list(5),
+    lines('ends'),
+    ...away,
+    error,
+    ...away,
+    error,
+    lines('stays', last),
+  ]);
   expect(await told(timeline)).toEqual(['added last@99']);
   expect(new Set(versionsAsked(asked))).toEqual(new Set(['5']));
 });
@@ -132,18 +197,46 @@ describe('an event that is not the next one', () => {
       event('BOOKMARK @5'),
       event('MODIFIED hall@10'),
     );
-    const { timeline, asked } = await following([list(5, 'attic@3'), first, lines('stays', event('ADDED hall@6'), last)]);
-    expect(await told(timeline)).toEqual(['listed attic@3', 'added hall@6', 'modified hall@10', 'added last@99']);
+    const { timeline, asked } = await following([
+      list(5, 'attic@3'),
+      first,
+      lines('stays', event('ADDED hall@6'), last),
+    ]);
+    expect(await told(timeline)).toEqual([
+      'listed attic@3',
+      'added hall@6',
+      'modified hall@10',
+      'added last@99',
+    ]);
     expect(versionsAsked(asked)).toEqual(['5', '10']);
   });
 
   test('makes a gap when it should have come before, and throws doubt on all that its connection told', async () => {
-    const disorder = lines('stays', event('ADDED hall@7'), event('MODIFIED hall@9'), event('MODIFIED hall@8'), event('MODIFIED hall@10'));
-    const script = [list(5), lines('ends', event('ADDED attic@6')), disorder, list(10, 'attic@6', 'hall@10'), lines('stays', last)];
+    const disorder = lines(
+      'stays',
+      event('ADDED hall@7'),
+      event('MODIFIED hall@9'),
+      event('MODIFIED hall@8'),
+      event('MODIFIED hall@10'),
+    );
+    const script = [
+      list(5),
+      lines('ends', event('ADDED attic@6')),
+      disorder,
+      list(10, 'attic@6', 'hall@10'),
+      lines('stays', last),
+    ];
     const { timeline } = await following(script);
-    const reason = 'the server told what happened in the wrong order: resourceVersion 8 of hall came only after 9';
+    const reason =
+      'the server told what happened in the wrong order: resourceVersion 8 of hall came only after 9';
     const relisted = ['listed attic@6', 'listed hall@10', 'added last@99'];
-    expect(await told(timeline)).toEqual(['added attic@6', 'added hall@7', 'modified hall@9', `gap: ${reason}`, ...relisted]);
+    expect(await told(timeline)).toEqual([
+      'added attic@6',
+      'added hall@7',
+      'modified hall@9',
+      `gap: ${reason}`,
+      ...relisted,
+    ]);
     const [, doubtful, , gap] = timeline.entries;
     expect(gap).toMatchObject({ from: doubtful?.sequence });
   });
@@ -151,8 +244,14 @@ describe('an event that is not the next one', () => {
   test('makes a gap when it ends what is still there, whatever its version', async () => {
     const end = lines('stays', event('ADDED hall@6'), event('DELETED hall@6'));
     const { timeline } = await following([list(5), end, list(7), lines('stays', last)]);
-    const reason = 'the server told what happened in the wrong order: resourceVersion 6 of hall came only after 6';
-    expect(await told(timeline)).toEqual(['added hall@6', `gap: ${reason}`, 'deleted hall@6', 'added last@99']);
+    const reason =
+      'the server told what happened in the wrong order: resourceVersion 6 of hall came only after 6';
+    expect(await told(timeline)).toEqual([
+      'added hall@6',
+      `gap: ${reason}`,
+      'deleted hall@6',
+      'added last@99',
+    ]);
   });
 
   test('counts as new where resourceVersions are no numbers', async () => {
@@ -174,10 +273,15 @@ test('knows when it is cut off', async () => {
 });
 
 test('resumes when nothing is heard any more', async () => {
-  const { timeline, asked } = await following([list(5), lines('stays', event('ADDED hall@6')), lines('stays', last)], { silence: 100 });
+  const { timeline, asked } = await following(
+    [list(5), lines('stays', event('ADDED hall@6')), lines('stays', last)],
+    { silence: 100 },
+  );
   expect(await told(timeline)).toEqual(['added hall@6', 'added last@99']);
   expect(versionsAsked(asked)).toEqual(['5', '6']);
-  expect(timeline.lastTrouble?.error.message).toBe('nothing was heard from the watch for 0.1 s, not even a bookmark');
+  expect(timeline.lastTrouble?.error.message).toBe(
+    'nothing was heard from the watch for 0.1 s, not even a bookmark',
+  );
 });
 
 test('takes any line for a sign of life', async () => {
@@ -202,7 +306,13 @@ test.each([401, 403, 404])('fails for good on %i', async (status) => {
 });
 
 test('outlives a refusal that passes, as right after the start of an API server', async () => {
-  const script = [list(5), lines('ends'), refusal(403, 'Forbidden'), refusal(401, 'Unauthorized'), lines('stays', last)];
+  const script = [
+    list(5),
+    lines('ends'),
+    refusal(403, 'Forbidden'),
+    refusal(401, 'Unauthorized'),
+    lines('stays', last),
+  ];
   const { timeline } = await following(script, { patience: 5000 });
   expect(await told(timeline)).toEqual(['added last@99']);
   expect(timeline.lastTrouble?.error).toMatchObject({ status: 401 });

@@ -80,7 +80,9 @@ describe('a history', () => {
       ),
     });
     timeline.connected(true);
-    expect((await failure(hall(timeline).goes(off, on).within('5ms', owner))).verdict.state).toBe('timed-out');
+    expect((await failure(hall(timeline).goes(off, on).within('5ms', owner))).verdict.state).toBe(
+      'timed-out',
+    );
   });
 
   test('is met by what was seen before the watch failed', async () => {
@@ -163,7 +165,10 @@ describe('once', () => {
     const timeline = played('hall:off');
     timeline.connected(false);
     const { verdict } = await failure(once(timeline, isOn, { ...wait, within: '5ms' }));
-    expect(verdict).toMatchObject({ state: 'not-provable', reason: expect.stringContaining('has had no connection since') });
+    expect(verdict).toMatchObject({
+      state: 'not-provable',
+      reason: expect.stringContaining('has had no connection since'),
+    });
   });
 });
 
@@ -172,7 +177,8 @@ describe('once, of what no waiting leads to', () => {
   const unlessBurnt = (timeline: ReturnType<typeof played>, name = 'fuse') => ({
     timeline,
     name,
-    because: ({ status, metadata }: Lamp) => (status.state === 'burnt' ? `the ${metadata.name} is burnt` : undefined),
+    because: ({ status, metadata }: Lamp) =>
+      status.state === 'burnt' ? `the ${metadata.name} is burnt` : undefined,
     describe: describeLamp,
   });
 
@@ -181,19 +187,28 @@ describe('once, of what no waiting leads to', () => {
     const found = once(lamps, isOn, { ...wait, hopeless: [unlessBurnt(fuses)] });
     play(fuses, 'fuse:burnt');
     const { verdict } = await failure(found);
-    expect(verdict).toMatchObject({ state: 'broken', at: 3000, reason: 'the fuse is burnt: no waiting leads to it that a lamp is on' });
+    expect(verdict).toMatchObject({
+      state: 'broken',
+      at: 3000,
+      reason: 'the fuse is burnt: no waiting leads to it that a lamp is on',
+    });
     expect(verdict.text).toContain('History of what it depends on (fuse) in lamps');
     expect(verdict.last?.metadata.name).toBe('hall');
   });
 
   test('ends at once when there was none from the beginning', async () => {
-    const { verdict } = await failure(once(played('hall:off'), isOn, { ...wait, hopeless: [unlessBurnt(played('fuse:burnt'))] }));
+    const { verdict } = await failure(
+      once(played('hall:off'), isOn, { ...wait, hopeless: [unlessBurnt(played('fuse:burnt'))] }),
+    );
     expect(verdict.state).toBe('broken');
   });
 
   test('goes on while there is some: after what was overcome, what is gone, and a gap', async () => {
     const [lamps, fuses] = [played('hall:off'), played('fuse:burnt', 'fuse:whole', 'old:burnt', 'old:gone')];
-    const found = once(lamps, isOn, { ...wait, hopeless: [unlessBurnt(fuses), unlessBurnt(fuses, 'old'), unlessBurnt(lamps, 'hall')] });
+    const found = once(lamps, isOn, {
+      ...wait,
+      hopeless: [unlessBurnt(fuses), unlessBurnt(fuses, 'old'), unlessBurnt(lamps, 'hall')],
+    });
     play(fuses, 'gap');
     play(fuses, 'fuse:dim');
     fuses.push({ kind: 'deleted', at: 9000, object: lamp('fuse', 'burnt', 9) });
@@ -203,9 +218,15 @@ describe('once, of what no waiting leads to', () => {
 
   test('what is met is met, though hope is lost in the same state', async () => {
     const lamps = played('hall:off');
-    const found = once(lamps, isOn, { ...wait, hopeless: [{ timeline: lamps, because: () => 'never', describe: describeLamp }] });
+    const found = once(lamps, isOn, {
+      ...wait,
+      hopeless: [{ timeline: lamps, because: () => 'never', describe: describeLamp }],
+    });
     await failure(found);
-    const met = once(played('hall:on'), isOn, { ...wait, hopeless: [{ timeline: lamps, because: () => 'never', describe: describeLamp }] });
+    const met = once(played('hall:on'), isOn, {
+      ...wait,
+      hopeless: [{ timeline: lamps, because: () => 'never', describe: describeLamp }],
+    });
     expect((await met).metadata.name).toBe('hall');
   });
 });
@@ -224,7 +245,9 @@ describe('onceGone', () => {
 
   test('times out', async () => {
     const { verdict } = await failure(onceGone(played('hall:off'), { ...end, within: '5ms' }));
-    expect(verdict.reason).toBe('timed out after 5 ms (a test; it ends in ms): not seen that the hall lamp is gone');
+    expect(verdict.reason).toBe(
+      'timed out after 5 ms (a test; it ends in ms): not seen that the hall lamp is gone',
+    );
   });
 
   test('does not believe a watch that has failed', async () => {

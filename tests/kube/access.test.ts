@@ -1,32 +1,63 @@
 import { describe, expect, test } from 'vitest';
 import { type Access, accessOf, permittedExec, permittedRequest } from '../../e2e/kube/access.ts';
 
-const core = (access: Partial<Access> & { verb: string; resource: string }): Access => ({ group: '', ...access });
+const core = (access: Partial<Access> & { verb: string; resource: string }): Access => ({
+  group: '',
+  ...access,
+});
 const inDefault = { namespace: 'default' };
 
 describe('what a request wants', () => {
   test.each<[string, string, Access | undefined]>([
     ['GET', '/api/v1/namespaces/default/pods', core({ verb: 'list', resource: 'pods', ...inDefault })],
     ['GET', '/api/v1/pods?labelSelector=a%3Db', core({ verb: 'list', resource: 'pods' })],
-    ['GET', '/api/v1/namespaces/default/pods?watch=true&x=1', core({ verb: 'watch', resource: 'pods', ...inDefault })],
-    ['GET', '/api/v1/namespaces/default/pods?watch=false', core({ verb: 'list', resource: 'pods', ...inDefault })],
-    ['GET', '/api/v1/namespaces/default/pods/one', core({ verb: 'get', resource: 'pods', name: 'one', ...inDefault })],
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods?watch=true&x=1',
+      core({ verb: 'watch', resource: 'pods', ...inDefault }),
+    ],
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods?watch=false',
+      core({ verb: 'list', resource: 'pods', ...inDefault }),
+    ],
+    [
+      'GET',
+      '/api/v1/namespaces/default/pods/one',
+      core({ verb: 'get', resource: 'pods', name: 'one', ...inDefault }),
+    ],
     ['POST', '/api/v1/namespaces/default/pods', core({ verb: 'create', resource: 'pods', ...inDefault })],
-    ['PUT', '/api/v1/namespaces/default/pods/one', core({ verb: 'update', resource: 'pods', name: 'one', ...inDefault })],
+    [
+      'PUT',
+      '/api/v1/namespaces/default/pods/one',
+      core({ verb: 'update', resource: 'pods', name: 'one', ...inDefault }),
+    ],
     [
       'PATCH',
       '/api/v1/namespaces/default/pods/one/status',
       core({ verb: 'patch', resource: 'pods', subresource: 'status', name: 'one', ...inDefault }),
     ],
-    ['DELETE', '/api/v1/namespaces/default/pods/one', core({ verb: 'delete', resource: 'pods', name: 'one', ...inDefault })],
-    ['DELETE', '/api/v1/namespaces/default/pods', core({ verb: 'deletecollection', resource: 'pods', ...inDefault })],
+    [
+      'DELETE',
+      '/api/v1/namespaces/default/pods/one',
+      core({ verb: 'delete', resource: 'pods', name: 'one', ...inDefault }),
+    ],
+    [
+      'DELETE',
+      '/api/v1/namespaces/default/pods',
+      core({ verb: 'deletecollection', resource: 'pods', ...inDefault }),
+    ],
     [
       'GET',
       '/api/v1/namespaces/default/pods/one/log?follow=true',
       core({ verb: 'get', resource: 'pods', subresource: 'log', name: 'one', ...inDefault }),
     ],
     ['GET', '/api/v1/namespaces', core({ verb: 'list', resource: 'namespaces' })],
-    ['DELETE', '/api/v1/namespaces/default', core({ verb: 'delete', resource: 'namespaces', name: 'default' })],
+    [
+      'DELETE',
+      '/api/v1/namespaces/default',
+      core({ verb: 'delete', resource: 'namespaces', name: 'default' }),
+    ],
     [
       'GET',
       '/api/v1/namespaces?fieldSelector=metadata.name%3Ddefault&watch=true',
@@ -76,7 +107,9 @@ describe('who may not is not heard of', () => {
     );
     await expect(exec({ namespace: 'default', name: 'one' }, ['true'])).rejects.toThrow('not this');
     expect(wanted).toEqual(
-      ['get', 'create'].map((verb) => core({ verb, resource: 'pods', subresource: 'exec', name: 'one', ...inDefault })),
+      ['get', 'create'].map((verb) =>
+        core({ verb, resource: 'pods', subresource: 'exec', name: 'one', ...inDefault }),
+      ),
     );
   });
 });

@@ -30,17 +30,30 @@ test('knows where it is', async () => {
 });
 
 test('makes, reads, changes and deletes an object', async () => {
-  const made = await cluster.create<ConfigMap>(configMaps, { metadata: { name: 'one', namespace }, data: { a: '1', b: '2' } });
-  const changed = await cluster.patch<ConfigMap>(configMaps, { namespace, name: 'one' }, { data: { a: null, c: '3' } });
+  const made = await cluster.create<ConfigMap>(configMaps, {
+    metadata: { name: 'one', namespace },
+    data: { a: '1', b: '2' },
+  });
+  const changed = await cluster.patch<ConfigMap>(
+    configMaps,
+    { namespace, name: 'one' },
+    { data: { a: null, c: '3' } },
+  );
   expect(changed.data).toEqual({ b: '2', c: '3' });
   expect(await cluster.get<ConfigMap>(configMaps, { namespace, name: 'one' })).toEqual(changed);
   await cluster.delete(configMaps, { namespace, name: 'one' }, { uid: made.metadata.uid ?? '' });
-  expect(await failure(cluster.get(configMaps, { namespace, name: 'one' }))).toMatchObject({ status: 404, reason: 'NotFound' });
+  expect(await failure(cluster.get(configMaps, { namespace, name: 'one' }))).toMatchObject({
+    status: 404,
+    reason: 'NotFound',
+  });
 });
 
 test('takes over the fields of others when it applies', async () => {
   const mine = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'applied', namespace } };
-  await cluster.apply({ ...mine, data: { a: 'theirs', b: 'theirs' } }, { resource: configMaps, fieldManager: 'another' });
+  await cluster.apply(
+    { ...mine, data: { a: 'theirs', b: 'theirs' } },
+    { resource: configMaps, fieldManager: 'another' },
+  );
   const applied = await cluster.apply<ConfigMap>({ ...mine, data: { a: 'mine' } }, { resource: configMaps });
   expect(applied.data).toEqual({ a: 'mine', b: 'theirs' });
 });
@@ -48,7 +61,12 @@ test('takes over the fields of others when it applies', async () => {
 test('changes a status by its own path', async () => {
   await cluster.create(nodes, { metadata: { name: 'node1' } });
   const status = { nodeInfo: { kubeletVersion: 'v0' } };
-  const patched = await cluster.patch<KubernetesObject>(nodes, { name: 'node1' }, { status }, { subresource: 'status' });
+  const patched = await cluster.patch<KubernetesObject>(
+    nodes,
+    { name: 'node1' },
+    { status },
+    { subresource: 'status' },
+  );
   expect(patched.status).toMatchObject(status);
 });
 
@@ -72,12 +90,16 @@ describe('says what the server said when it refuses', () => {
     await cluster.create(configMaps, { metadata: { name: 'twice', namespace } });
     const error = await failure(cluster.create(configMaps, { metadata: { name: 'twice', namespace } }));
     expect(error).toMatchObject({ status: 409, reason: 'AlreadyExists' });
-    expect(error.message).toBe(`POST /api/v1/namespaces/default/configmaps ${at()}: 409 AlreadyExists: configmaps "twice" already exists`);
+    expect(error.message).toBe(
+      `POST /api/v1/namespaces/default/configmaps ${at()}: 409 AlreadyExists: configmaps "twice" already exists`,
+    );
   });
 
   test('another object under the same name', async () => {
     await cluster.create(configMaps, { metadata: { name: 'kept', namespace } });
-    expect(await failure(cluster.delete(configMaps, { namespace, name: 'kept' }, { uid: 'another' }))).toMatchObject({
+    expect(
+      await failure(cluster.delete(configMaps, { namespace, name: 'kept' }, { uid: 'another' })),
+    ).toMatchObject({
       status: 409,
       reason: 'Conflict',
     });
@@ -85,8 +107,13 @@ describe('says what the server said when it refuses', () => {
   });
 
   test('what is not there', async () => {
-    expect(await failure(cluster.delete(configMaps, { namespace, name: 'none' }))).toMatchObject({ status: 404 });
-    expect(await failure(cluster.logs({ namespace, name: 'none' }, { tailLines: 3 }))).toMatchObject({ status: 404, reason: 'NotFound' });
+    expect(await failure(cluster.delete(configMaps, { namespace, name: 'none' }))).toMatchObject({
+      status: 404,
+    });
+    expect(await failure(cluster.logs({ namespace, name: 'none' }, { tailLines: 3 }))).toMatchObject({
+      status: 404,
+      reason: 'NotFound',
+    });
   });
 
   test('what the user may not', async () => {
@@ -97,7 +124,9 @@ describe('says what the server said when it refuses', () => {
 
 test('a server that is not there is one line, with what was asked', async () => {
   const nowhere = await server.connect({ port: 1 });
-  await expect(nowhere.version()).rejects.toThrow('GET /version at https://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1');
+  await expect(nowhere.version()).rejects.toThrow(
+    'GET /version at https://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
+  );
 });
 
 test('a request is answered, whatever the answer', async () => {

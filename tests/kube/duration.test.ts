@@ -13,7 +13,9 @@ test.each([
 });
 
 test.each(['', '90', 's', '-1s', '1 s', '1d', '2m30s', '1e3s'])('"%s" is no duration', (text) => {
-  expect(() => parseDuration(text)).toThrow(`not a duration: "${text}" (expected a number and ms, s, m or h, such as 500ms, 90s or 2m)`);
+  expect(() => parseDuration(text)).toThrow(
+    `not a duration: "${text}" (expected a number and ms, s, m or h, such as 500ms, 90s or 2m)`,
+  );
 });
 
 test.each([

@@ -16,9 +16,14 @@ afterEach(async () => {
   served = undefined;
 });
 
-/** A kubelet's end of an exec, as far as the channels go; what runs in the container is up to the test. Before that, the server refuses as often as told. */
+/**
+ * A kubelet's end of an exec, as far as the channels go; what runs in the container is up to the test. Before
+ * that, the server refuses as often as told.
+ */
 const serving = async (
-  onExec: (end: WebSocketEnd & { say(channel: keyof typeof channels, data: string | Buffer | object): void }) => void,
+  onExec: (
+    end: WebSocketEnd & { say(channel: keyof typeof channels, data: string | Buffer | object): void },
+  ) => void,
   refusals: (number | 'cut')[] = [],
   health?: Health,
 ): Promise<Served> => {
@@ -33,8 +38,13 @@ const serving = async (
     const channel = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
     ends.push(channel);
     const bytes = (data: string | Buffer | object) =>
-      Buffer.isBuffer(data) || typeof data === 'string' ? Buffer.from(data) : Buffer.from(JSON.stringify(data));
-    onExec({ ...channel, say: (name, data) => channel.send(Buffer.concat([Buffer.from([channels[name]]), bytes(data)])) });
+      Buffer.isBuffer(data) || typeof data === 'string'
+        ? Buffer.from(data)
+        : Buffer.from(JSON.stringify(data));
+    onExec({
+      ...channel,
+      say: (name, data) => channel.send(Buffer.concat([Buffer.from([channels[name]]), bytes(data)])),
+    });
   });
   const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`);
   const close = async () => {
@@ -95,7 +105,9 @@ describe('an exec', () => {
         say('status', success);
       });
     });
-    expect((await cluster.exec(pod, ['wc'], { stdin: text })).stdout).toBe('100000 bytes, then channel 0 closed');
+    expect((await cluster.exec(pod, ['wc'], { stdin: text })).stdout).toBe(
+      '100000 bytes, then channel 0 closed',
+    );
   });
 });
 
@@ -133,7 +145,10 @@ describe('an exec about whose end nothing is known is an error', () => {
   ])('the server answers %i instead: %s', async (status, name) => {
     const { cluster } = await serving(() => {}, [status]);
     const error = await failure(cluster.exec(pod, ['run']));
-    expect(error).toMatchObject({ name, message: `exec of run in default/pod did not start: Unexpected server response: ${status}` });
+    expect(error).toMatchObject({
+      name,
+      message: `exec of run in default/pod did not start: Unexpected server response: ${status}`,
+    });
   });
 
   test('the pod is not there', async () => {
@@ -155,8 +170,15 @@ describe('an exec about whose end nothing is known is an error', () => {
 
   test('a command that had begun is not begun again', async () => {
     const health = openHealth();
-    const { cluster, asked } = await serving(({ say, destroy }) => [say('stdout', 'half'), setImmediate(destroy)], [], health);
-    expect(await failure(cluster.exec(pod, ['run']))).toMatchObject({ name: 'BrokenStream', verdict: { state: 'not-provable' } });
+    const { cluster, asked } = await serving(
+      ({ say, destroy }) => [say('stdout', 'half'), setImmediate(destroy)],
+      [],
+      health,
+    );
+    expect(await failure(cluster.exec(pod, ['run']))).toMatchObject({
+      name: 'BrokenStream',
+      verdict: { state: 'not-provable' },
+    });
     expect(asked).toHaveLength(1);
     expect(health.told()).toBeUndefined();
   });
@@ -165,13 +187,21 @@ describe('an exec about whose end nothing is known is an error', () => {
     const controller = new AbortController();
     const { cluster } = await serving(() => controller.abort(new Error('enough')));
     const error = await failure(cluster.exec(pod, ['sleep'], { signal: controller.signal }));
-    expect(error).toMatchObject({ name: 'ExecError', message: 'exec of sleep in default/pod was given up', cause: { message: 'enough' } });
+    expect(error).toMatchObject({
+      name: 'ExecError',
+      message: 'exec of sleep in default/pod was given up',
+      cause: { message: 'enough' },
+    });
   });
 });
 
 test('a script on the command line is called by the name that it is given', async () => {
-  const { cluster } = await serving(({ say }) => say('status', { status: 'Failure', message: 'no such file' }));
-  const error = await failure(cluster.exec(pod, ['bash', '-c', 'case $1 in set) exit 1 ;; esac', 'corral-immutable', 'set', '/x']));
+  const { cluster } = await serving(({ say }) =>
+    say('status', { status: 'Failure', message: 'no such file' }),
+  );
+  const error = await failure(
+    cluster.exec(pod, ['bash', '-c', 'case $1 in set) exit 1 ;; esac', 'corral-immutable', 'set', '/x']),
+  );
   expect(error.message).toBe('exec of corral-immutable set /x in default/pod: no such file');
   const unnamed = await failure(cluster.exec(pod, ['bash', '-c', 'exit 1']));
   expect(unnamed.message).toBe('exec of bash -c exit 1 in default/pod: no such file');

@@ -14,7 +14,10 @@ beforeEach(async () => {
 
 const written = async (current?: string): Promise<string> => {
   const file = join(dir, 'kubeconfig');
-  const clusters = ['one', 'two'].map((name) => ({ name, cluster: { server: `https://${name}.example:6443/` } }));
+  const clusters = ['one', 'two'].map((name) => ({
+    name,
+    cluster: { server: `https://${name}.example:6443/` },
+  }));
   const contexts = ['one', 'two', 'lost'].map((name) => ({ name, context: { cluster: name, user: 'me' } }));
   await writeFile(
     file,
@@ -49,7 +52,9 @@ test.each([
 
 test('refuses a file that is not there in one line', () => {
   const kubeconfig = join(dir, 'none');
-  expect(() => connect({ kubeconfig })).toThrow(new RegExp(`^cannot read the kubeconfig ${kubeconfig}: ENOENT`));
+  expect(() => connect({ kubeconfig })).toThrow(
+    new RegExp(`^cannot read the kubeconfig ${kubeconfig}: ENOENT`),
+  );
 });
 
 test('what a parser says of a broken file is told without the piece of it that it quotes', async () => {
@@ -61,7 +66,9 @@ test('what a parser says of a broken file is told without the piece of it that i
 test.each(['', '42\n', 'null\n'])('refuses %j, which is no kubeconfig', async (text) => {
   const kubeconfig = join(dir, 'other');
   await writeFile(kubeconfig, text);
-  expect(() => connect({ kubeconfig })).toThrow(`cannot read the kubeconfig ${kubeconfig}: it is no kubeconfig`);
+  expect(() => connect({ kubeconfig })).toThrow(
+    `cannot read the kubeconfig ${kubeconfig}: it is no kubeconfig`,
+  );
 });
 
 describe('the token file of a user', () => {
@@ -93,7 +100,10 @@ describe('the token file of a user', () => {
   };
 
   test('is read anew for each request, from beside the kubeconfig', async () => {
-    expect(await asked({ tokenFile: 'token' }, 'first', 'second\n')).toEqual(['Bearer first', 'Bearer second']);
+    expect(await asked({ tokenFile: 'token' }, 'first', 'second\n')).toEqual([
+      'Bearer first',
+      'Bearer second',
+    ]);
   });
 
   test('comes before a token in the kubeconfig', async () => {

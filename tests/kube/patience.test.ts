@@ -42,13 +42,16 @@ const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>
 };
 
 const get = (cluster: Cluster): Promise<unknown> => cluster.get(configMaps, where);
-const make = (cluster: Cluster): Promise<unknown> => cluster.create(configMaps, { metadata: { ...where, labels } });
+const make = (cluster: Cluster): Promise<unknown> =>
+  cluster.create(configMaps, { metadata: { ...where, labels } });
 const makeBare = (cluster: Cluster): Promise<unknown> => cluster.create(configMaps, { metadata: where });
 const makeNameless = (cluster: Cluster): Promise<unknown> =>
   cluster.create(configMaps, { metadata: { namespace: 'house', generateName: 'hall-', labels } });
 const change = (cluster: Cluster): Promise<unknown> => cluster.patch(configMaps, where, { data: { a: '1' } });
-const changeVersion = (cluster: Cluster): Promise<unknown> => cluster.patch(configMaps, where, { metadata: { resourceVersion: '7' } });
-const apply = (cluster: Cluster): Promise<unknown> => cluster.apply({ metadata: where }, { resource: configMaps });
+const changeVersion = (cluster: Cluster): Promise<unknown> =>
+  cluster.patch(configMaps, where, { metadata: { resourceVersion: '7' } });
+const apply = (cluster: Cluster): Promise<unknown> =>
+  cluster.apply({ metadata: where }, { resource: configMaps });
 const remove = (cluster: Cluster): Promise<unknown> => cluster.delete(configMaps, where, { uid: 'u' });
 
 const down = refusal(503, 'ServiceUnavailable');
@@ -70,14 +73,23 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
     ['a PATCH', [brokenOff, found('hall', labels)], change, 'PATCH PATCH'],
     ['an apply', [down, found('hall', labels)], apply, 'PATCH PATCH'],
     ['a POST', [brokenOff, found('hall', labels)], make, 'POST POST'],
-    ['a POST of what is there then, with the labels that were sent', [brokenOff, there, found('hall', labels)], make, 'POST POST GET'],
+    [
+      'a POST of what is there then, with the labels that were sent',
+      [brokenOff, there, found('hall', labels)],
+      make,
+      'POST POST GET',
+    ],
   ])('%s', async (_, script, ask, methods) => {
     expect(await asking(script, ask)).toEqual({ ended: { result: hall }, methods, told: away });
   });
 
   test('a DELETE, which is done when there is nothing more, or another object', async () => {
     for (const end of [refusal(404, 'NotFound'), refusal(409, 'Conflict'), found('hall')]) {
-      expect(await asking([brokenOff, end], remove)).toEqual({ ended: { result: undefined }, methods: 'DELETE DELETE', told: away });
+      expect(await asking([brokenOff, end], remove)).toEqual({
+        ended: { result: undefined },
+        methods: 'DELETE DELETE',
+        told: away,
+      });
       await server?.close();
     }
     server = undefined;
@@ -88,14 +100,24 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
     ['PATCH', changeVersion],
   ])('any %s that was put off, when the server asked for that', async (method, ask) => {
     const before = performance.now();
-    const asked = await asking([busy, refusal(429, 'TooManyRequests', { retryAfter: 1 }), found('hall', labels)], ask);
-    expect(asked).toEqual({ ended: { result: hall }, methods: `${method} ${method} ${method}`, told: 'The API server put 2 requests off' });
+    const asked = await asking(
+      [busy, refusal(429, 'TooManyRequests', { retryAfter: 1 }), found('hall', labels)],
+      ask,
+    );
+    expect(asked).toEqual({
+      ended: { result: hall },
+      methods: `${method} ${method} ${method}`,
+      told: 'The API server put 2 requests off',
+    });
     expect(performance.now() - before).toBeGreaterThan(1000);
     expect(health.told()?.isOutage).toBe(false);
   });
 
   test('what is refused (403) right after an outage', async () => {
-    const asked = await asking([down, refusal(403, 'Forbidden'), refusal(401, 'Unauthorized'), found('hall', labels)], get);
+    const asked = await asking(
+      [down, refusal(403, 'Forbidden'), refusal(401, 'Unauthorized'), found('hall', labels)],
+      get,
+    );
     expect(asked).toEqual({ ended: { result: hall }, methods: 'GET GET GET GET', told: away });
   });
 });
@@ -110,13 +132,34 @@ describe('nothing else is', () => {
   });
 
   test.each<[string, Answer[], typeof get, string, number, unknown]>([
-    ['a webhook fails', [refusal(500, 'InternalError', { message: 'failed calling webhook "x"' })], make, 'POST', 500, undefined],
+    [
+      'a webhook fails',
+      [refusal(500, 'InternalError', { message: 'failed calling webhook "x"' })],
+      make,
+      'POST',
+      500,
+      undefined,
+    ],
     ['it is refused while all is well', [refusal(403, 'Forbidden')], get, 'GET', 403, undefined],
     ['it is there already', [there], make, 'POST', 409, undefined],
     ['it is not there', [refusal(404, 'NotFound')], remove, 'DELETE', 404, undefined],
-    ['it is there, and has not the labels', [brokenOff, there, found('hall')], make, 'POST POST GET', 409, away],
+    [
+      'it is there, and has not the labels',
+      [brokenOff, there, found('hall')],
+      make,
+      'POST POST GET',
+      409,
+      away,
+    ],
     ['it is there, and none were sent', [brokenOff, there], makeBare, 'POST POST', 409, away],
-    ['it is there, and gone when it is looked at', [brokenOff, there, refusal(404, 'NotFound')], make, 'POST POST GET', 409, away],
+    [
+      'it is there, and gone when it is looked at',
+      [brokenOff, there, refusal(404, 'NotFound')],
+      make,
+      'POST POST GET',
+      409,
+      away,
+    ],
     [
       'it is not there, after it was only put off',
       [busy, refusal(404, 'NotFound')],
@@ -125,7 +168,14 @@ describe('nothing else is', () => {
       404,
       'The API server put 1 request off',
     ],
-    ['it is not there, after a broken connection', [brokenOff, refusal(404, 'NotFound')], get, 'GET GET', 404, away],
+    [
+      'it is not there, after a broken connection',
+      [brokenOff, refusal(404, 'NotFound')],
+      get,
+      'GET GET',
+      404,
+      away,
+    ],
   ])('where %s', async (_, script, ask, methods, status, told) => {
     const asked = await asking(script, ask);
     expect(asked).toEqual({ ended: { error: expect.any(ApiError) }, methods, told });
@@ -171,14 +221,18 @@ test('a connection that is refused got nowhere: even what may be done only once 
   expect(await asked).toEqual(hall);
   expect(health.told()).toMatchObject({
     isOutage: true,
-    detail: expect.stringMatching(/^from .*Z, for [\d.]+ m?s: \d+ requests? without an answer \(the last: .*\); \d+ sent again$/),
+    detail: expect.stringMatching(
+      /^from .*Z, for [\d.]+ m?s: \d+ requests? without an answer \(the last: .*\); \d+ sent again$/,
+    ),
   });
   await end(listener);
 });
 
 describe('a watch', () => {
   test('begins when the server is back', async () => {
-    server = await startScriptedServer([down, list(5), brokenOff, lines('stays', event('ADDED last@99'))], { health });
+    server = await startScriptedServer([down, list(5), brokenOff, lines('stays', event('ADDED last@99'))], {
+      health,
+    });
     const timeline = await follow(server.cluster, configMaps, { namespace: 'house' });
     expect(health.told()).toMatchObject({ title: away, isOutage: true });
     await timeline.stop();

@@ -16,7 +16,8 @@ import { acceptWebSocket, closeFrame, serverFrame, upgradeAnswer } from '../supp
 const protocol = 'v4.channel.k8s.io';
 /** How each channel begins: its number, and the port's. */
 const greeting = Buffer.concat([0, 1].map((channel) => serverFrame(Buffer.from([channel, 0x40, 0x1f]))));
-const data = (bytes: string | Buffer): Buffer => serverFrame(Buffer.concat([Buffer.of(0), Buffer.from(bytes)]));
+const data = (bytes: string | Buffer): Buffer =>
+  serverFrame(Buffer.concat([Buffer.of(0), Buffer.from(bytes)]));
 const failure = serverFrame(Buffer.from('\u0001error forwarding port 8000: connection reset by peer'));
 const large = Buffer.alloc(50_000, 'x');
 const many = 400;
@@ -44,13 +45,18 @@ afterEach(async () => {
 });
 
 const client = (): Socket => {
-  const socket = connect({ port: (server.address() as AddressInfo).port, host: '127.0.0.1', allowHalfOpen: true }).on('error', () => {});
+  const socket = connect({
+    port: (server.address() as AddressInfo).port,
+    host: '127.0.0.1',
+    allowHalfOpen: true,
+  }).on('error', () => {});
   opened.push(socket);
   return socket;
 };
 
 /** The socket that the forward was given. */
-const served = (): Socket => opened.find((each) => each.localPort === (server.address() as AddressInfo).port) as Socket;
+const served = (): Socket =>
+  opened.find((each) => each.localPort === (server.address() as AddressInfo).port) as Socket;
 
 /** Resolves when more was said than the network itself takes in: nobody reads it at the other end. */
 const untilStuck = async (): Promise<void> => {
@@ -75,14 +81,17 @@ describe('the end of a pod', () => {
     ['without a Close frame', [], (carrier: Duplex) => carrier.end()],
     ['as a Close frame alone, while TCP stays', [closeFrame], () => {}],
     ['as an error', [failure], () => {}],
-  ] as const)('that comes in one packet with the answer and all data reaches the client after them: %s', async ([, frames, end]) => {
-    const upgrade = asked();
-    const heard = buffer(client());
-    const { request, carrier } = await upgrade;
-    carrier.write(all(request, data('first'), data(' last'), ...frames));
-    end(carrier);
-    expect(String(await heard)).toBe('first last');
-  });
+  ] as const)(
+    'that comes in one packet with the answer and all data reaches the client after them: %s',
+    async ([, frames, end]) => {
+      const upgrade = asked();
+      const heard = buffer(client());
+      const { request, carrier } = await upgrade;
+      carrier.write(all(request, data('first'), data(' last'), ...frames));
+      end(carrier);
+      expect(String(await heard)).toBe('first last');
+    },
+  );
 
   test.for([
     ['a Close frame', [closeFrame]],
@@ -174,7 +183,9 @@ test('where there is no connection, the client is left as it was: it can be give
   socket.write('asked');
   const { carrier } = await upgrade;
   carrier.end('HTTP/1.1 500 No\r\nConnection: close\r\n\r\n');
-  await expect(outcomes[0]).rejects.toThrow('no forward to port 8000 of n/p: Unexpected server response: 500');
+  await expect(outcomes[0]).rejects.toThrow(
+    'no forward to port 8000 of n/p: Unexpected server response: 500',
+  );
   expect(served().listenerCount('data')).toBe(0);
   expect(String((await once(served(), 'data'))[0])).toBe('asked');
 });

@@ -16,7 +16,9 @@ test.each([
 });
 
 test('a namespace for a resource that has none is a mistake', () => {
-  expect(() => pathOf(nodes, { namespace: 'default' })).toThrow('nodes are not namespaced, but a namespace was given: default');
+  expect(() => pathOf(nodes, { namespace: 'default' })).toThrow(
+    'nodes are not namespaced, but a namespace was given: default',
+  );
 });
 
 test.each([

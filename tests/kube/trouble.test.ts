@@ -14,7 +14,11 @@ test.each<[string, unknown, ReturnType<typeof troubleOf>]>([
   ['a connection that breaks', failed({ code: 'ECONNRESET', syscall: 'read' }), 'unknown'],
   ['half an answer', failed({ code: 'HPE_INVALID_CONSTANT' }), 'unknown'],
   ['an answer that never came', new NoAnswer('no'), 'unknown'],
-  ['what came of one of these', new Error('no', { cause: new Error('no', { cause: failed({ code: 'EPIPE' }) }) }), 'unknown'],
+  [
+    'what came of one of these',
+    new Error('no', { cause: new Error('no', { cause: failed({ code: 'EPIPE' }) }) }),
+    'unknown',
+  ],
   ['a certificate that nobody trusts', failed({ code: 'SELF_SIGNED_CERT_IN_CHAIN' }), undefined],
   ['a stream that cannot be opened', new BrokenStream('no', { isUnopened: true }), 'refused'],
   ['a stream that broke', new BrokenStream('no', { cause: failed({ code: 'ECONNRESET' }) }), undefined],

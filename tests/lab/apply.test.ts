@@ -4,8 +4,8 @@ import { stringify } from 'yaml';
 import { applyManifests } from '../../lab/manifests/apply.ts';
 import { end, kubeconfigOf, listen } from '../support/serving.ts';
 
-// What a real server does within milliseconds, and only sometimes: after a definition is Established it does not know the kind yet, then is
-// still setting up its storage.
+// What a real server does within milliseconds, and only sometimes: after a definition is Established it does
+// not know the kind yet, then is still setting up its storage.
 
 const definitions = '/apis/apiextensions.k8s.io/v1';
 const custom = '/apis/corral.test/v1';
@@ -59,7 +59,10 @@ afterEach(() => end(server));
 const apply = async (...objects: object[]) => {
   const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${port}`);
   onTestFinished(remove);
-  await applyManifests({ kubeconfig, manifests: objects.map((object) => ({ source: 'x.yaml', text: stringify(object) })) });
+  await applyManifests({
+    kubeconfig,
+    manifests: objects.map((object) => ({ source: 'x.yaml', text: stringify(object) })),
+  });
 };
 
 test('an object is tried again while its definition is not served, and while its storage is set up', async () => {
@@ -82,7 +85,9 @@ test('what comes after a definition waits until that is Established', async () =
 
 test('a kind that nobody has defined here is not waited for', async () => {
   answers[`GET ${custom}`] = [[404, {}]];
-  await expect(apply(goat)).rejects.toThrow('x.yaml: document 1 (line 1): Goat one: the cluster has no Goat in corral.test/v1');
+  await expect(apply(goat)).rejects.toThrow(
+    'x.yaml: document 1 (line 1): Goat one: the cluster has no Goat in corral.test/v1',
+  );
   expect(asked).toEqual([`GET ${custom}`]);
 });
 

@@ -6,7 +6,13 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
-import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import {
+  type Cluster,
+  connect,
+  type KubernetesObject,
+  type Resource,
+  resources,
+} from '../../e2e/kube/cluster.ts';
 import { kubernetes } from '../../lab/build/kubernetes.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { cached } from '../../lab/cache/cache.ts';
@@ -19,30 +25,55 @@ const manifest = join(web, 'web.yaml');
 let cluster: Cluster;
 let archives: string;
 
-/** Two programs that are not ours, in a folder: CoreDNS by `docker save`, a web server as an OCI layout with two names. */
+/**
+ * Two programs that are not ours, in a folder: CoreDNS by `docker save`, a web server as an OCI layout with
+ * two names.
+ */
 const makeArchives = async (): Promise<string> => {
   const binaries = await kubernetes();
-  const sources = ['main.go', 'go.mod', 'go.sum', '../../support/image-archives.ts'].map((file) => readFile(join(web, file), 'utf8'));
+  const sources = ['main.go', 'go.mod', 'go.sum', '../../support/image-archives.ts'].map((file) =>
+    readFile(join(web, file), 'utf8'),
+  );
   return cached({
     name: 'test-archives',
     inputs: { sources: await Promise.all(sources), kubernetes: binaries.inputs },
     build: async (dir) => {
       const coredns = await readFile(join(await cached(binaries), 'coredns'));
       const names = await layerOf({ coredns });
-      const save = dockerSave([{ names: ['coredns:v1'], layers: [names], config: { Entrypoint: ['/coredns'] } }], 'old');
+      const save = dockerSave(
+        [{ names: ['coredns:v1'], layers: [names], config: { Entrypoint: ['/coredns'] } }],
+        'old',
+      );
       await writeFile(join(dir, 'coredns.tar.gz'), gzipSync(await tarOf(save), { level: 1 }));
       const build = ['build', '-trimpath', '-ldflags', '-s -w', '-o', join(dir, 'binary'), '.'];
       await execa('go', build, { cwd: web, env: { CGO_ENABLED: '0' } });
-      const layers = [await layerOf({ web: await readFile(join(dir, 'binary')) }), await layerOf({ greeting: 'greetings,' })];
-      const image = { names: ['example.test/web:v1', 'example.test/web:stable'], layers, config: { Cmd: ['/web'] } };
-      const loose = { ...image, names: ['example.test/loose:v1'], compress: 'gzip', nested: 'loose' } as const;
-      await writeFile(join(dir, 'web.tar'), await tarOf(ociLayout([{ ...image, compress: 'zstd', nested: true }, loose])));
+      const layers = [
+        await layerOf({ web: await readFile(join(dir, 'binary')) }),
+        await layerOf({ greeting: 'greetings,' }),
+      ];
+      const image = {
+        names: ['example.test/web:v1', 'example.test/web:stable'],
+        layers,
+        config: { Cmd: ['/web'] },
+      };
+      const loose = {
+        ...image,
+        names: ['example.test/loose:v1'],
+        compress: 'gzip',
+        nested: 'loose',
+      } as const;
+      await writeFile(
+        join(dir, 'web.tar'),
+        await tarOf(ociLayout([{ ...image, compress: 'zstd', nested: true }, loose])),
+      );
     },
   });
 };
 
-const lab = (...args: string[]) => ownedCommand('node', ['scripts/lab.ts', ...args, '--name', name], { reject: false });
-// A lab that a command brings up outlives it: this takes it down when its input ends, which is when this process does at the latest.
+const lab = (...args: string[]) =>
+  ownedCommand('node', ['scripts/lab.ts', ...args, '--name', name], { reject: false });
+// A lab that a command brings up outlives it: this takes it down when its input ends, which is when this
+// process does at the latest.
 const downInTheEnd = execa('sh', ['-c', 'read -r _; exec node scripts/lab.ts down --name "$0"', name], {
   stdin: 'pipe',
   stdout: 'ignore',
@@ -72,12 +103,19 @@ const isTrue =
       ({ type, status }) => type === condition && status === 'True',
     );
 
-const becomes = async (resource: Resource, object: { namespace: string; name: string }, condition: string): Promise<void> => {
+const becomes = async (
+  resource: Resource,
+  object: { namespace: string; name: string },
+  condition: string,
+): Promise<void> => {
   const timeline = await follow(cluster, resource, { namespace: object.namespace });
   const label = `${object.name} is ${condition}`;
-  await once(timeline, isTrue(condition), { name: object.name, label, within: '5m', owner: 'this test, on a busy machine' }).finally(() =>
-    timeline.stop(),
-  );
+  await once(timeline, isTrue(condition), {
+    name: object.name,
+    label,
+    within: '5m',
+    owner: 'this test, on a busy machine',
+  }).finally(() => timeline.stop());
 };
 
 test('Deployments of images from archives become available, by each of their names', async () => {
@@ -95,11 +133,16 @@ test('what they serve is reached through a Service by its name', async () => {
 
 test('an object of a kind that the same manifest defines is there, in the namespace default, with its numbers read as Kubernetes does', async () => {
   const greetings = { group: 'corral.test', version: 'v1', plural: 'greetings' };
-  const hello = await cluster.get<KubernetesObject & { mode: number }>(greetings, { namespace: 'default', name: 'hello' });
+  const hello = await cluster.get<KubernetesObject & { mode: number }>(greetings, {
+    namespace: 'default',
+    name: 'hello',
+  });
   expect(hello.mode).toBe(0o644);
-  expect((hello.metadata as { managedFields?: { manager: string }[] }).managedFields?.map(({ manager }) => manager)).toEqual([
-    'corral-lab',
-  ]);
+  expect(
+    (hello.metadata as { managedFields?: { manager: string }[] }).managedFields?.map(
+      ({ manager }) => manager,
+    ),
+  ).toEqual(['corral-lab']);
 });
 
 const listed = async (): Promise<string[]> => {
@@ -114,14 +157,22 @@ test('an image that the lab lacks is put into its nodes while it runs', async ()
   const binary = await readFile(join(archives, 'binary'));
   await writeFile(
     archive,
-    await tarOf(dockerSave([{ names: ['late/web:v2'], layers: [await layerOf({ web: binary })], config: { Cmd: ['/web'] } }], 'new')),
+    await tarOf(
+      dockerSave(
+        [{ names: ['late/web:v2'], layers: [await layerOf({ web: binary })], config: { Cmd: ['/web'] } }],
+        'new',
+      ),
+    ),
   );
   const before = await listed();
   expect(before).toHaveLength(8);
   expect(before.join()).not.toContain('late/web');
   const imported = await lab('images', 'import', archive);
   await rm(folder, { recursive: true });
-  expect(imported, imported.stderr).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/docker.io\/late\/web:v2$/) });
+  expect(imported, imported.stderr).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringMatching(/docker.io\/late\/web:v2$/),
+  });
   expect(await listed()).toEqual([
     expect.stringMatching(/^docker\.io\/corral\/coredns:lab +\d+\.\d MiB +all nodes$/),
     expect.stringMatching(/^docker\.io\/corral\/nfs-backupstore:lab /),

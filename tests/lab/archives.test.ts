@@ -7,7 +7,16 @@ import { execa } from 'execa';
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { cached } from '../../lab/cache/cache.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
-import { digestOf, dockerSave, type Files, layerOf, ociLayout, type TestImage, tarOf, writeFiles } from '../support/image-archives.ts';
+import {
+  digestOf,
+  dockerSave,
+  type Files,
+  layerOf,
+  ociLayout,
+  type TestImage,
+  tarOf,
+  writeFiles,
+} from '../support/image-archives.ts';
 
 let dir: string;
 let input: string;
@@ -15,7 +24,10 @@ let lower: Buffer;
 let upper: Buffer;
 
 beforeAll(async () => {
-  [lower, upper] = await Promise.all([layerOf({ lower: 'a lower layer' }), layerOf({ upper: 'an upper one' })]);
+  [lower, upper] = await Promise.all([
+    layerOf({ lower: 'a lower layer' }),
+    layerOf({ upper: 'an upper one' }),
+  ]);
 });
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'corral-archives-'));
@@ -36,7 +48,11 @@ const put = async (name: string, content: Buffer | Files): Promise<string> => {
   return path;
 };
 
-const image = (more: Partial<TestImage> = {}): TestImage => ({ names: ['example.test/web:v1'], layers: [lower, upper], ...more });
+const image = (more: Partial<TestImage> = {}): TestImage => ({
+  names: ['example.test/web:v1'],
+  layers: [lower, upper],
+  ...more,
+});
 
 type Descriptor = { mediaType: string; digest: string; size: number; annotations?: Record<string, string> };
 
@@ -60,7 +76,13 @@ const unpackMerged = async (paths: string[]) => {
       const manifest = top.manifests ? await json(top.manifests[1]) : top;
       const layers = await Promise.all(manifest.layers.map(blob));
       const config = await json(manifest.config);
-      return { name: descriptor.annotations?.['io.containerd.image.name'], digest: descriptor.digest, config, manifest, layers };
+      return {
+        name: descriptor.annotations?.['io.containerd.image.name'],
+        digest: descriptor.digest,
+        config,
+        manifest,
+        layers,
+      };
     }),
   );
   const { stdout } = await execa('tar', ['-tf', join(await cached(part), 'images.tar')]);
@@ -68,11 +90,28 @@ const unpackMerged = async (paths: string[]) => {
 };
 
 test('a folder of archives of every kind becomes one, each name kept and each blob once', async () => {
-  await put('oci.tar', ociLayout([image({ names: ['example.test/web:v1', 'example.test/alias:v2'], compress: 'zstd', nested: true })]));
-  await put('old.tar.gz', gzipSync(await tarOf(dockerSave([image({ names: ['longhornio/x:v1', 'nginx'] })], 'old'))));
-  await put('new.tar.zst', zstdCompressSync(await tarOf(dockerSave([image({ names: ['quay.io/y:v1'], layers: [upper] })], 'new'))));
-  await put('crane.tgz', gzipSync(await tarOf(dockerSave([image({ names: ['quay.io/z:v1'], compress: 'gzip' })], 'old'))));
-  await writeFiles(ociLayout([image({ names: ['localhost:5000/unpacked:v1'], compress: 'gzip' })]), join(input, 'unpacked'));
+  await put(
+    'oci.tar',
+    ociLayout([
+      image({ names: ['example.test/web:v1', 'example.test/alias:v2'], compress: 'zstd', nested: true }),
+    ]),
+  );
+  await put(
+    'old.tar.gz',
+    gzipSync(await tarOf(dockerSave([image({ names: ['longhornio/x:v1', 'nginx'] })], 'old'))),
+  );
+  await put(
+    'new.tar.zst',
+    zstdCompressSync(await tarOf(dockerSave([image({ names: ['quay.io/y:v1'], layers: [upper] })], 'new'))),
+  );
+  await put(
+    'crane.tgz',
+    gzipSync(await tarOf(dockerSave([image({ names: ['quay.io/z:v1'], compress: 'gzip' })], 'old'))),
+  );
+  await writeFiles(
+    ociLayout([image({ names: ['localhost:5000/unpacked:v1'], compress: 'gzip' })]),
+    join(input, 'unpacked'),
+  );
   await writeFile(join(input, 'README'), 'not an archive');
   const { images, entries } = await unpackMerged([input]);
   expect(images.map(({ name }) => name).sort()).toEqual([
@@ -98,7 +137,9 @@ test('what a name stands for keeps its digest, and lists say what is in it', asy
   const [descriptor] = JSON.parse((layout.get('index.json') as Buffer).toString()).manifests as [Descriptor];
   const { images } = await imageArchives([path]);
   const size = zstdCompressSync(lower).length + zstdCompressSync(upper).length;
-  expect(images).toEqual([{ name: 'example.test/web:v1', digest: descriptor.digest, size, forms: ['zstd'], source: path }]);
+  expect(images).toEqual([
+    { name: 'example.test/web:v1', digest: descriptor.digest, size, forms: ['zstd'], source: path },
+  ]);
 });
 
 test('an index with more in it than was saved gives way to the manifest in it, as containerd would miss the rest', async () => {
@@ -128,10 +169,9 @@ test('an image that lies there twice, packed in two ways, is taken once', async 
 test('a tar of folders, with long names, links and extended headers is read as tar reads it', async () => {
   const long = `${'a-folder-with-a-long-name/'.repeat(5)}layout`;
   const files = new Map(
-    [...dockerSave([image(), image({ names: ['example.test/two:v1'], config: { User: 'two' } })], 'old')].map(([path, what]) => [
-      `${long}/${path}`,
-      what,
-    ]),
+    [...dockerSave([image(), image({ names: ['example.test/two:v1'], config: { User: 'two' } })], 'old')].map(
+      ([path, what]) => [`${long}/${path}`, what],
+    ),
   );
   for (const format of ['gnu', 'pax', 'ustar']) {
     const path = await put(`${format}.tar`, await tarOf(files, [`--format=${format}`]));
@@ -142,19 +182,32 @@ test('a tar of folders, with long names, links and extended headers is read as t
 
 test('a tar of archives is read like a folder of them', async () => {
   const inner = gzipSync(
-    await tarOf(dockerSave([image({ names: ['example.test/saved:v1'] }), image({ names: ['example.test/same:v1'] })], 'new')),
+    await tarOf(
+      dockerSave(
+        [image({ names: ['example.test/saved:v1'] }), image({ names: ['example.test/same:v1'] })],
+        'new',
+      ),
+    ),
   );
   const files: Files = new Map([
     ['a/saved.tar.gz', inner],
     ['b.tar', await tarOf(ociLayout([image({ nested: true })]))],
     ['notes', Buffer.from('notes')],
   ]);
-  const { images, entries } = await unpackMerged([await put('all.tar.zst', zstdCompressSync(await tarOf(files)))]);
+  const { images, entries } = await unpackMerged([
+    await put('all.tar.zst', zstdCompressSync(await tarOf(files))),
+  ]);
   expect(new Set(entries).size).toBe(entries.length);
-  expect(images.map(({ name }) => name).sort()).toEqual(['example.test/same:v1', 'example.test/saved:v1', web]);
+  expect(images.map(({ name }) => name).sort()).toEqual([
+    'example.test/same:v1',
+    'example.test/saved:v1',
+    web,
+  ]);
   files.set('b.tar', (files.get('b.tar') as Buffer).subarray(0, 700));
   const damaged = await put('damaged.tar', await tarOf(files));
-  await expect(imageArchives([damaged])).rejects.toThrow(`${damaged}: b.tar: it is truncated: it ends inside the header of a file`);
+  await expect(imageArchives([damaged])).rejects.toThrow(
+    `${damaged}: b.tar: it is truncated: it ends inside the header of a file`,
+  );
 });
 
 test('where an archive is both, as docker save makes it now, the OCI layout counts', async () => {
@@ -181,10 +234,17 @@ test('an archive that changes between its reading and its packing is noticed', a
   const files = dockerSave([image({ layers: [lower] })], 'new');
   const path = await put('a.tar', files);
   const { part } = await imageArchives([path]);
-  await put('a.tar', new Map([...files].map(([name, content]) => [name, content === lower ? flip(lower) : content])));
-  await expect(cached(part)).rejects.toThrow(`${path}: it was changed after it was read: run the command again`);
+  await put(
+    'a.tar',
+    new Map([...files].map(([name, content]) => [name, content === lower ? flip(lower) : content])),
+  );
+  await expect(cached(part)).rejects.toThrow(
+    `${path}: it was changed after it was read: run the command again`,
+  );
   await put('a.tar', new Map([['manifest.json', Buffer.from('[]')]]));
-  await expect(cached(part)).rejects.toThrow(`${path}: it was changed after it was read: run the command again`);
+  await expect(cached(part)).rejects.toThrow(
+    `${path}: it was changed after it was read: run the command again`,
+  );
 });
 
 const flip = (content: Buffer): Buffer => {
@@ -199,7 +259,8 @@ const changed = (files: Files, change: (files: Files) => void): Files => {
   return files;
 };
 const blobPath = (content: Buffer) => `blobs/sha256/${hex(content)}`;
-const random = (length: number) => Buffer.from(Array.from({ length }, (_, at) => (at * 7919 * (at % 251)) % 256));
+const random = (length: number) =>
+  Buffer.from(Array.from({ length }, (_, at) => (at * 7919 * (at % 251)) % 256));
 const web = 'example.test/web:v1';
 
 test.each<[string, string, () => Promise<Buffer | Files> | Buffer | Files, () => string]>([
@@ -212,7 +273,8 @@ test.each<[string, string, () => Promise<Buffer | Files> | Buffer | Files, () =>
   [
     'a manifest is missing',
     'a.tar',
-    () => changed(ociLayout([image({ layers: [] })]), (files) => files.delete([...files.keys()][1] as string)),
+    () =>
+      changed(ociLayout([image({ layers: [] })]), (files) => files.delete([...files.keys()][1] as string)),
     () => `the manifest of ${web} is missing (${[...ociLayout([image({ layers: [] })]).keys()][1]})`,
   ],
   [
@@ -236,14 +298,19 @@ test.each<[string, string, () => Promise<Buffer | Files> | Buffer | Files, () =>
       return changed(files, () => files.set(path, flip(lower)));
     },
     () => {
-      const [path] = [...dockerSave([image({ layers: [lower] })], 'old').keys()].filter((key) => key.endsWith('layer.tar'));
+      const [path] = [...dockerSave([image({ layers: [lower] })], 'old').keys()].filter((key) =>
+        key.endsWith('layer.tar'),
+      );
       return `the layer 1 of ${web} is damaged: ${path} holds ${digestOf(flip(lower))}, the image's configuration says ${digestOf(lower)}`;
     },
   ],
   [
     'the configuration of docker save is another one',
     'a.tar',
-    () => changed(dockerSave([image({ layers: [] })], 'old'), (files) => files.set([...files.keys()][0] as string, Buffer.from('{}'))),
+    () =>
+      changed(dockerSave([image({ layers: [] })], 'old'), (files) =>
+        files.set([...files.keys()][0] as string, Buffer.from('{}')),
+      ),
     () => {
       const [path] = [...dockerSave([image({ layers: [] })], 'old').keys()];
       return `the configuration of ${web} is damaged: ${path} has the digest ${digestOf('{}')}`;
@@ -254,7 +321,9 @@ test.each<[string, string, () => Promise<Buffer | Files> | Buffer | Files, () =>
     'a.tar',
     () => {
       const cut = gzipSync(lower).subarray(0, 60);
-      const config = Buffer.from(JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: [digestOf(lower)] } }));
+      const config = Buffer.from(
+        JSON.stringify({ os: 'linux', architecture: 'amd64', rootfs: { diff_ids: [digestOf(lower)] } }),
+      );
       const manifest = [{ Config: 'config', RepoTags: [web], Layers: ['layer.tar.gz'] }];
       return new Map([
         ['manifest.json', Buffer.from(JSON.stringify(manifest))],
@@ -365,13 +434,18 @@ test.each<[string, string, () => Promise<Buffer | Files> | Buffer | Files, () =>
     'a.tar',
     () => ociLayout([image({ names: ['v1'] })], 'org.opencontainers.image.ref.name'),
     () => {
-      const [descriptor] = JSON.parse((ociLayout([image()]).get('index.json') as Buffer).toString()).manifests;
+      const [descriptor] = JSON.parse(
+        (ociLayout([image()]).get('index.json') as Buffer).toString(),
+      ).manifests;
       return `the image ${descriptor.digest} has no name, only the tag v1: save it by its name, as in \`docker save NAME:TAG\``;
     },
   ],
 ])('%s: one line says which file, and what is wrong', async (_, name, make, message) => {
   const path = await put(name, await make());
-  await expect(imageArchives([input])).rejects.toMatchObject({ name: 'NotFit', message: `${path}: ${message()}` });
+  await expect(imageArchives([input])).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `${path}: ${message()}`,
+  });
 });
 
 test('what is not there is said as well', async () => {
@@ -388,5 +462,7 @@ test('what is not there is said as well', async () => {
 test('two images of the same name are refused', async () => {
   const first = await put('1.tar', dockerSave([image()], 'old'));
   const second = await put('2.tar', dockerSave([image({ layers: [lower] })], 'old'));
-  await expect(imageArchives([input])).rejects.toThrow(`${second}: its image ${web} is another one than that in ${first}`);
+  await expect(imageArchives([input])).rejects.toThrow(
+    `${second}: its image ${web} is another one than that in ${first}`,
+  );
 });

@@ -21,16 +21,24 @@ describe('a command of a build', () => {
   const options = () => ({ folder, timeout: 10_000 });
 
   test('returns what it said, in the environment given', async () => {
-    const said = await buildCommand('sh', ['-c', 'echo "$GREETING"; pwd >&2'], { ...options(), cwd: '/', env: { GREETING: 'hello' } });
+    const said = await buildCommand('sh', ['-c', 'echo "$GREETING"; pwd >&2'], {
+      ...options(),
+      cwd: '/',
+      env: { GREETING: 'hello' },
+    });
     expect(said).toBe('hello\n/');
   });
 
   test('that fails tells all that it said', async () => {
-    await expect(buildCommand('sh', ['-c', 'echo out; echo err >&2; exit 7'], options())).rejects.toMatchObject({ said: 'out\nerr' });
+    await expect(
+      buildCommand('sh', ['-c', 'echo out; echo err >&2; exit 7'], options()),
+    ).rejects.toMatchObject({ said: 'out\nerr' });
   });
 
   test('that is not there fails', async () => {
-    await expect(buildCommand('no-such-command', [], options())).rejects.toThrow(/no-such-command.*not found/);
+    await expect(buildCommand('no-such-command', [], options())).rejects.toThrow(
+      /no-such-command.*not found/,
+    );
   });
 
   test('that takes too long is ended with all its children, and named', async () => {
@@ -43,7 +51,9 @@ describe('a command of a build', () => {
 
   test("ends with the build's signal, for its reason", async () => {
     const reason = new Error('interrupted by SIGINT');
-    const building = buildingUntil(AbortSignal.timeout(200), () => buildCommand('sleep', ['1000'], options()));
+    const building = buildingUntil(AbortSignal.timeout(200), () =>
+      buildCommand('sleep', ['1000'], options()),
+    );
     await expect(building).rejects.toThrow(/timeout/);
     const over = buildingUntil(AbortSignal.abort(reason), () => buildCommand('sleep', ['1000'], options()));
     await expect(over).rejects.toBe(reason);
@@ -80,7 +90,10 @@ describe('apt', () => {
   });
 
   test('a full disk and an interruption are not its to explain', () => {
-    for (const error of [new CommandFailed('apt-get', 'E: Write error - write (28: No space left on device)'), new Error('interrupted')])
+    for (const error of [
+      new CommandFailed('apt-get', 'E: Write error - write (28: No space left on device)'),
+      new Error('interrupted'),
+    ])
       expect(explainApt(error, 'trixie')).toBe(error);
   });
 });
@@ -91,9 +104,15 @@ describe('Go', () => {
       'go: example.org/a@v1.0.0: Get "https://proxy.example/a": dial tcp: lookup proxy.example: no such host',
       /^Kubernetes' Go modules cannot/,
     ],
-    ['go: example.org/a@v1.0.0: reading https://proxy.example/a: 503 Service Unavailable', /^Kubernetes' Go modules cannot be fetched/],
+    [
+      'go: example.org/a@v1.0.0: reading https://proxy.example/a: 503 Service Unavailable',
+      /^Kubernetes' Go modules cannot be fetched/,
+    ],
     ['go: module lookup disabled by GOPROXY=off', /^Kubernetes' Go modules cannot be fetched/],
-    ['go: go.mod requires go >= 1.26.0 (running go 1.21.0; GOTOOLCHAIN=local)', /^this machine's Go is too old for Kubernetes/],
+    [
+      'go: go.mod requires go >= 1.26.0 (running go 1.21.0; GOTOOLCHAIN=local)',
+      /^this machine's Go is too old for Kubernetes/,
+    ],
   ])('%s', (said, message) => {
     const explained = explainGo(new CommandFailed('go', `# some output\n${said}`)) as Error;
     expect(explained).toBeInstanceOf(NotFit);
@@ -112,7 +131,10 @@ describe('the disk', () => {
   const coded = (code: string) => Object.assign(new Error('write'), { code });
 
   test.each([
-    [coded('ENOSPC'), /^no space was left under .* while building x: have 10 GiB free there, or set XDG_CACHE_HOME/],
+    [
+      coded('ENOSPC'),
+      /^no space was left under .* while building x: have 10 GiB free there, or set XDG_CACHE_HOME/,
+    ],
     [new Error('tar: cannot write: No space left on device'), /^no space was left under/],
     [new CommandFailed('go', 'write /tmp/x: no space left on device'), /^no space was left under/],
     [coded('EDQUOT'), /^this user's disk quota ended while building x: free some under/],
@@ -123,6 +145,7 @@ describe('the disk', () => {
   });
 
   test('is not blamed for anything else', async () => {
-    for (const error of [coded('EACCES'), new NotFit('no Go'), 'no error']) expect(await explained(error)).toBe(error);
+    for (const error of [coded('EACCES'), new NotFit('no Go'), 'no error'])
+      expect(await explained(error)).toBe(error);
   });
 });

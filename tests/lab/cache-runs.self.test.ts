@@ -14,11 +14,15 @@ afterEach(() => rm(home, { recursive: true }));
 
 /** A run of its own that takes one part, whose build takes the given time. */
 const run = (inputs: string, milliseconds: number) =>
-  execa(process.execPath, ['tests/support/inline-part.ts', inputs, join(home, 'builders'), String(milliseconds)], {
-    env: { XDG_CACHE_HOME: home },
-    stdin: 'ignore',
-    reject: false,
-  });
+  execa(
+    process.execPath,
+    ['tests/support/inline-part.ts', inputs, join(home, 'builders'), String(milliseconds)],
+    {
+      env: { XDG_CACHE_HOME: home },
+      stdin: 'ignore',
+      reject: false,
+    },
+  );
 
 const builders = async (): Promise<string[]> =>
   (await readFile(join(home, 'builders'), 'utf8').catch(() => '')).split('\n').filter(Boolean);
@@ -62,7 +66,11 @@ test.each(['node', 'command', 'hangs'])(
     const script =
       'mount -t tmpfs -o size=100m disk "$XDG_CACHE_HOME" && node tests/support/inline-filler.ts "$1"; ls "$XDG_CACHE_HOME/corral/drafts"';
     const words = ['--user', '--map-root-user', '--mount', 'sh', '-c', script, 'sh', way];
-    const { stdout } = await execa('unshare', words, { env: { XDG_CACHE_HOME: home }, stdin: 'ignore', timeout: 30_000 });
+    const { stdout } = await execa('unshare', words, {
+      env: { XDG_CACHE_HOME: home },
+      stdin: 'ignore',
+      timeout: 30_000,
+    });
     expect(stdout).toBe(
       `NotFit: no space was left under ${home}/corral while building thing: have 10 GiB free there, or set XDG_CACHE_HOME to a folder on another disk`,
     );
@@ -70,7 +78,11 @@ test.each(['node', 'command', 'hangs'])(
 );
 
 const prune = (...flags: string[]) =>
-  execa(process.execPath, ['scripts/lab.ts', 'prune', ...flags], { env: { XDG_CACHE_HOME: home }, stdin: 'ignore', reject: false });
+  execa(process.execPath, ['scripts/lab.ts', 'prune', ...flags], {
+    env: { XDG_CACHE_HOME: home },
+    stdin: 'ignore',
+    reject: false,
+  });
 
 test('prune says what it removed: old versions, what a killed run left, and with --all everything', async () => {
   const { stdout: old } = await run('a', 0);

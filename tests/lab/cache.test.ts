@@ -1,5 +1,17 @@
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, readFile, rename, rm, stat, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
+import {
+  chmod,
+  mkdir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { buildingUntil } from '../../lab/build/signal.ts';
@@ -85,7 +97,9 @@ test('a build that is interrupted leaves nothing', async () => {
     await writes('half')(dir);
     interrupted.abort(new Error('interrupted by SIGINT'));
   });
-  await expect(buildingUntil(interrupted.signal, () => cached(slow))).rejects.toThrow('interrupted by SIGINT');
+  await expect(buildingUntil(interrupted.signal, () => cached(slow))).rejects.toThrow(
+    'interrupted by SIGINT',
+  );
   expect(await readdir(draftsDir())).toEqual([]);
   expect(await isCached(slow)).toBe(false);
 });
@@ -100,9 +114,9 @@ test('a disk that gets full ends a build with one line that says what to do', as
 
 test('a part holds only files, folders and links', async () => {
   const { execFileSync } = await import('node:child_process');
-  await expect(cached(part('a', async (dir) => void execFileSync('mkfifo', [join(dir, 'pipe')])))).rejects.toThrow(
-    /pipe is neither a file/,
-  );
+  await expect(
+    cached(part('a', async (dir) => void execFileSync('mkfifo', [join(dir, 'pipe')]))),
+  ).rejects.toThrow(/pipe is neither a file/);
 });
 
 /** A part with a bit of everything: two folders, a link, a sparse file. */
@@ -132,7 +146,10 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
     'disk is not as it was built',
     (dir) =>
       sameTimes(join(dir, 'disk'), () =>
-        writeFile(join(dir, 'disk'), Buffer.concat([Buffer.from('start of a disk'), Buffer.alloc(64 * 2 ** 20 - 16), Buffer.from('x')])),
+        writeFile(
+          join(dir, 'disk'),
+          Buffer.concat([Buffer.from('start of a disk'), Buffer.alloc(64 * 2 ** 20 - 16), Buffer.from('x')]),
+        ),
       ),
   ],
   ['a file cut short', 'bin/tool is not as it was built', (dir) => truncate(join(dir, 'bin/tool'), 3)],
@@ -146,8 +163,16 @@ test.each<[string, string, (dir: string) => Promise<unknown>]>([
   ],
   ['no list of its content', 'it has no list of its content', (dir) => rm(join(dir, 'part.json'))],
   ['half a list of its content', 'it cannot be read', (dir) => truncate(join(dir, 'part.json'), 20)],
-  ['a file in its place', 'it is no folder', (dir) => rm(dir, { recursive: true }).then(() => writeFile(dir, ''))],
-  ['a link in its place', 'it is no folder', (dir) => rename(dir, `${dir}.other`).then(() => symlink(`${dir}.other`, dir))],
+  [
+    'a file in its place',
+    'it is no folder',
+    (dir) => rm(dir, { recursive: true }).then(() => writeFile(dir, '')),
+  ],
+  [
+    'a link in its place',
+    'it is no folder',
+    (dir) => rename(dir, `${dir}.other`).then(() => symlink(`${dir}.other`, dir)),
+  ],
   ['a folder that others write to', 'other users may write into it', (dir) => chmod(dir, 0o777)],
 ])('a part with %s is built again', async (_, why, damage) => {
   const dir = await cached(rich);
@@ -195,13 +220,24 @@ const agedBy = async (dir: string, minutes: number): Promise<void> => {
 test('of one part the three versions used last are kept, and those that were used just now or that a lab runs on', async () => {
   const versions = ['a', 'b', 'c', 'd', 'e', 'f'].map((inputs) => part(inputs, writes(inputs)));
   await mkdir(join(labsDir(), 'mine'), { recursive: true });
-  await writeFile(join(labsDir(), 'mine/settings.json'), JSON.stringify({ image: `${partDir(versions[0] as Part)}/root.ext4` }));
+  await writeFile(
+    join(labsDir(), 'mine/settings.json'),
+    JSON.stringify({ image: `${partDir(versions[0] as Part)}/root.ext4` }),
+  );
   const minutesAgo = [100, 99, 98, 6, 5];
-  for (const [position, minutes] of minutesAgo.entries()) await agedBy(await cached(versions[position] as Part), minutes);
+  for (const [position, minutes] of minutesAgo.entries())
+    await agedBy(await cached(versions[position] as Part), minutes);
   await takenAnew(versions[2] as Part);
   await cached({ ...part('x', writes('x')), name: 'thing-else' });
   await cached(versions[5] as Part);
-  expect(versions.map((version) => existsSync(partDir(version)))).toEqual([true, false, true, true, true, true]);
+  expect(versions.map((version) => existsSync(partDir(version)))).toEqual([
+    true,
+    false,
+    true,
+    true,
+    true,
+    true,
+  ]);
   await agedBy(partDir(versions[3] as Part), 11);
   await cached(part('g', writes('g')));
   expect(existsSync(partDir(versions[3] as Part))).toBe(false);

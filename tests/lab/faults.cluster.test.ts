@@ -26,7 +26,9 @@ import { up } from '../../lab/up.ts';
 import { makeDeployment, makePod, type Pod } from '../support/lab-pods.ts';
 import { startTcpProxy } from '../support/tcp-proxy.ts';
 
-type Node = KubernetesObject & { status: { conditions?: { type: string; status: string }[]; nodeInfo: { bootID: string } } };
+type Node = KubernetesObject & {
+  status: { conditions?: { type: string; status: string }[]; nodeInfo: { bootID: string } };
+};
 
 const name = `faults-${process.pid}`;
 // A machine that is busy with other things takes its time to boot a node.
@@ -43,12 +45,22 @@ let on: (node: string) => { lab: string; node: string };
 
 beforeAll(async () => {
   // With Kubernetes' own 50 s each loss of a node would take a minute to show.
-  lab = await up({ name, nodes: 2, memory: '768M', disk: '2G', nodeGrace: '16s', step: (_title, work) => work(() => {}) });
+  lab = await up({
+    name,
+    nodes: 2,
+    memory: '768M',
+    disk: '2G',
+    nodeGrace: '16s',
+    step: (_title, work) => work(() => {}),
+  });
   cluster = connect(lab);
   on = (node) => ({ lab: dirname(lab.kubeconfig), node });
   out = await mkdtemp(join(tmpdir(), 'corral-faults-'));
   faults = openFaults({ cluster, ledger: await openLedger(out) });
-  [nodes, pods] = await Promise.all([follow<Node>(cluster, resources.nodes), follow<Pod>(cluster, resources.pods, { namespace })]);
+  [nodes, pods] = await Promise.all([
+    follow<Node>(cluster, resources.nodes),
+    follow<Pod>(cluster, resources.pods, { namespace }),
+  ]);
   await Promise.all(['node1', 'node2'].map((node) => makePod(cluster, { name: `on-${node}`, node })));
   await Promise.all(['on-node1', 'on-node2'].map((pod) => running(pod)));
 });
@@ -61,14 +73,24 @@ afterAll(async () => {
 });
 
 const running = (pod: string, restarts = 0) =>
-  once(pods, ({ status }) => status.containerStatuses?.every(({ ready, restartCount }) => ready && restartCount >= restarts) === true, {
-    ...wait,
-    name: pod,
-    label: `${pod} runs after ${restarts} restarts`,
-  });
+  once(
+    pods,
+    ({ status }) =>
+      status.containerStatuses?.every(({ ready, restartCount }) => ready && restartCount >= restarts) ===
+      true,
+    {
+      ...wait,
+      name: pod,
+      label: `${pod} runs after ${restarts} restarts`,
+    },
+  );
 const readiness = (node: Node) => node.status.conditions?.find(({ type }) => type === 'Ready')?.status;
 const isReady = (node: string, status: 'True' | 'Unknown') =>
-  once(nodes, (one) => readiness(one) === status, { ...wait, name: node, label: `${node}'s readiness is ${status}` });
+  once(nodes, (one) => readiness(one) === status, {
+    ...wait,
+    name: node,
+    label: `${node}'s readiness is ${status}`,
+  });
 const inNode = (node: string, script: string, withinMs = 30_000) =>
   askLab(name, { action: 'run', node, script, withinMs }) as Promise<{ stdout: string; exitCode: number }>;
 const inPod = (pod: string, script: string) => cluster.exec({ namespace, name: pod }, ['bash', '-c', script]);
@@ -76,10 +98,15 @@ const inPod = (pod: string, script: string) => cluster.exec({ namespace, name: p
 test('a node without power is NotReady and its pods are made elsewhere; it comes back with what was on its disks', async () => {
   await makeDeployment(cluster, { name: 'web', node: 'node2' });
   const webOn = (node: string) =>
-    once(pods, ({ metadata, spec, status }) => metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running', {
-      ...wait,
-      label: `a pod of web runs on ${node}`,
-    });
+    once(
+      pods,
+      ({ metadata, spec, status }) =>
+        metadata.name.startsWith('web-') && spec.nodeName === node && status.phase === 'Running',
+      {
+        ...wait,
+        label: `a pod of web runs on ${node}`,
+      },
+    );
   await webOn('node2');
   await inPod('on-node2', 'echo kept > /disk/kept; sync /disk/kept');
   const { bootID } = (nodes.current('node2') as Node).status.nodeInfo;
@@ -90,7 +117,9 @@ test('a node without power is NotReady and its pods are made elsewhere; it comes
   await isReady('node2', 'Unknown');
   await webOn('node1');
 
-  expect(await crashed.heal()).toMatch(/^node2 is up: its kernel runs, in \d+ processes; it took commands [\d.]+ s after its start$/);
+  expect(await crashed.heal()).toMatch(
+    /^node2 is up: its kernel runs, in \d+ processes; it took commands [\d.]+ s after its start$/,
+  );
   const { status } = await isReady('node2', 'True');
   expect(status.nodeInfo.bootID).not.toBe(bootID);
   await running('on-node2', 1);
@@ -116,8 +145,9 @@ test('a node that is frozen and one that is cut off are NotReady until they are 
 test('a slow node takes that much longer to reach, and be reached', async () => {
   // Milliseconds until a connection to the API server is made, which takes one round trip; the best of three.
   const trip = async () => {
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
-    const connecting = 'a=${EPOCHREALTIME/./}; exec 3<>/dev/tcp/172.31.77.1/6443; echo $((${EPOCHREALTIME/./} - a))';
+    const connecting =
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: bash reads it, in microseconds.
+      'a=${EPOCHREALTIME/./}; exec 3<>/dev/tcp/172.31.77.1/6443; echo $((${EPOCHREALTIME/./} - a))';
     const { stdout } = await inPod('on-node2', `for _ in 1 2 3; do ${connecting}; done`);
     return Math.min(...stdout.trim().split('\n').map(Number)) / 1000;
   };
@@ -139,13 +169,19 @@ test('a disk that fails gives EIO to who writes; healed, it is written again', a
   const { exitCode, stderr } = await inPod('on-node2', write);
   expect([exitCode, stderr]).toEqual([1, expect.stringContaining('Input/output error')]);
   // ext4 goes read-only when its journal meets the error.
-  const until = 'for _ in {1..300}; do touch /disk/x 2>&1 | grep -q "Read-only" && exit 7; sync /disk; sleep 0.1; done';
+  const until =
+    'for _ in {1..300}; do touch /disk/x 2>&1 | grep -q "Read-only" && exit 7; sync /disk; sleep 0.1; done';
   expect(await inPod('on-node2', until)).toMatchObject({ exitCode: 7 });
 
   const { restartCount = 0 } = pods.current('on-node2')?.status.containerStatuses?.[0] ?? {};
-  expect(await failing.heal()).toMatch(/^node2's disk at \/var\/lib\/longhorn works: .* and it was mounted again$/);
+  expect(await failing.heal()).toMatch(
+    /^node2's disk at \/var\/lib\/longhorn works: .* and it was mounted again$/,
+  );
   await running('on-node2', restartCount + 1);
-  expect(await inPod('on-node2', `cat /disk/kept && ${write}`)).toMatchObject({ exitCode: 0, stdout: 'kept\n' });
+  expect(await inPod('on-node2', `cat /disk/kept && ${write}`)).toMatchObject({
+    exitCode: 0,
+    stdout: 'kept\n',
+  });
 });
 
 test('a node whose clock is set back is wrong for its pods and its leases, and still trusts the API server', async () => {
@@ -158,49 +194,73 @@ test('a node whose clock is set back is wrong for its pods and its leases, and s
   type Lease = KubernetesObject & { spec: { renewTime: string } };
   const leases = await follow<Lease>(cluster, resources.leases, { namespace: 'kube-node-lease' });
   const before = (leases.current('node1') as Lease).spec.renewTime;
-  await once(leases, ({ spec }) => spec.renewTime !== before && Date.parse(spec.renewTime) < Date.now() - 3_500_000, {
-    ...wait,
-    name: 'node1',
-    label: 'node1 renews its lease, by its own clock',
-  });
+  await once(
+    leases,
+    ({ spec }) => spec.renewTime !== before && Date.parse(spec.renewTime) < Date.now() - 3_500_000,
+    {
+      ...wait,
+      name: 'node1',
+      label: 'node1 renews its lease, by its own clock',
+    },
+  );
   await leases.stop();
   expect(await back.heal()).toMatch(/^node1's clock is right: /);
   expect(Math.abs(await offset())).toBeLessThan(15);
 });
 
-const shows = (state: string): Step<KubernetesObject> => ({ label: state, matches: ({ metadata }) => metadata.labels?.state === state });
+const shows = (state: string): Step<KubernetesObject> => ({
+  label: state,
+  matches: ({ metadata }) => metadata.labels?.state === state,
+});
 const lampIs = (lamp: string, state: string) =>
   cluster.patch(resources.configMaps, { namespace, name: lamp }, { metadata: { labels: { state } } });
 
 test('an API server that was away has lost nothing of a history', async () => {
   const lamps = await follow(cluster, resources.configMaps, { namespace });
-  await cluster.create(resources.configMaps, { metadata: { name: 'lamp', namespace, labels: { state: 'off' } } });
+  await cluster.create(resources.configMaps, {
+    metadata: { name: 'lamp', namespace, labels: { state: 'off' } },
+  });
   // Something later than what the watch has seen.
   await cluster.create(resources.secrets, { metadata: { name: 'later', namespace } });
   const stopped = await faults.inject(apiServerStopped(on('node1')));
-  expect(await stopped.prove()).toMatch(/^the API server is stopped: a connection to .* ends with ECONNREFUSED$/);
+  expect(await stopped.prove()).toMatch(
+    /^the API server is stopped: a connection to .* ends with ECONNREFUSED$/,
+  );
   await expect(cluster.version()).rejects.toThrow();
   expect(await stopped.heal()).toMatch(/^the API server runs: /);
   await cluster.create(resources.configMaps, { metadata: { name: 'since', namespace } });
   await once(lamps, () => true, { ...wait, name: 'since', label: 'the watch goes on' });
-  // A new API server's watch cache does not reach back to the watch; what it lists did not change meanwhile, so nothing is lost.
-  const told = lamps.entries.filter((entry) => entry.kind === 'gap' || entry.object.metadata.name === 'lamp').map(({ kind }) => kind);
+  // A new API server's watch cache does not reach back to the watch; what it lists did not change meanwhile,
+  // so nothing is lost.
+  const told = lamps.entries
+    .filter((entry) => entry.kind === 'gap' || entry.object.metadata.name === 'lamp')
+    .map(({ kind }) => kind);
   expect(told).toEqual(['added', 'gap', 'listed']);
   await lampIs('lamp', 'on');
   await expectHistory(lamps, { name: 'lamp', label: 'the lamp', describe: () => '' })
     .goes(shows('off'), shows('on'))
     .within('5m', 'this test');
-  // With this lab's short patience a node whose lease could not be renewed may have become Unknown meanwhile: it comes back by itself.
+  // With this lab's short patience a node whose lease could not be renewed may have become Unknown meanwhile:
+  // it comes back by itself.
   for (const name of ['node1', 'node2'])
-    await once(nodes, (node) => readiness(node) === 'True', { ...wait, name, label: `${name} is Ready with the new API server` });
+    await once(nodes, (node) => readiness(node) === 'True', {
+      ...wait,
+      name,
+      label: `${name} is Ready with the new API server`,
+    });
   await lamps.stop();
 });
 
 test('after a compaction of etcd, a watch that was held back meets 410: its history has a gap', async () => {
   const proxy = await startTcpProxy(Number(new URL(cluster.server).port));
   const kubeconfig = join(out as string, 'kubeconfig');
-  await writeFile(kubeconfig, (await readFile(lab.kubeconfig, 'utf8')).replace(cluster.server, `https://127.0.0.1:${proxy.port}`));
-  await cluster.create(resources.configMaps, { metadata: { name: 'torch', namespace, labels: { state: 'off' } } });
+  await writeFile(
+    kubeconfig,
+    (await readFile(lab.kubeconfig, 'utf8')).replace(cluster.server, `https://127.0.0.1:${proxy.port}`),
+  );
+  await cluster.create(resources.configMaps, {
+    metadata: { name: 'torch', namespace, labels: { state: 'off' } },
+  });
   const torches = await follow(connect({ kubeconfig }), resources.configMaps, { namespace });
   proxy.refuse();
   proxy.cut();
@@ -211,21 +271,32 @@ test('after a compaction of etcd, a watch that was held back meets 410: its hist
   );
   await lampIs('torch', 'on');
   proxy.accept();
-  const history = expectHistory(torches, { name: 'torch', label: 'the torch', describe: () => '' }).goes(shows('off'), shows('on'));
-  await expect(history.within('5m', 'this test')).rejects.toMatchObject({ verdict: { state: 'not-provable' } });
-  expect(torches.entries.find(({ kind }) => kind === 'gap')).toMatchObject({ reason: expect.stringMatching(/410/) });
+  const history = expectHistory(torches, { name: 'torch', label: 'the torch', describe: () => '' }).goes(
+    shows('off'),
+    shows('on'),
+  );
+  await expect(history.within('5m', 'this test')).rejects.toMatchObject({
+    verdict: { state: 'not-provable' },
+  });
+  expect(torches.entries.find(({ kind }) => kind === 'gap')).toMatchObject({
+    reason: expect.stringMatching(/410/),
+  });
   await torches.stop();
   await proxy.close();
 });
 
 test('the commands say what is in force, and what was before', async () => {
-  const command = (...args: string[]) => execa('node', ['scripts/lab.ts', ...args, '--name', name], { reject: false, stdin: 'ignore' });
+  const command = (...args: string[]) =>
+    execa('node', ['scripts/lab.ts', ...args, '--name', name], { reject: false, stdin: 'ignore' });
   const isCut = 'node2 is cut off: port2, its port on the bridge, is down';
   expect(await command('cut', 'node2')).toMatchObject({ exitCode: 0, stdout: isCut });
   expect(await command('cut', 'node2')).toMatchObject({ exitCode: 0, stdout: `${isCut} (it was so before)` });
   const { stdout } = await execa('node', ['scripts/lab.ts', 'status']);
   expect(stdout).toContain(`\n  in force: ${isCut}`);
-  expect(await command('join', 'node2')).toMatchObject({ exitCode: 0, stdout: 'node2 is joined: port2, its port on the bridge, is up' });
+  expect(await command('join', 'node2')).toMatchObject({
+    exitCode: 0,
+    stdout: 'node2 is joined: port2, its port on the bridge, is up',
+  });
   expect(await command('thaw', 'node3')).toMatchObject({
     exitCode: 1,
     stderr: 'lab: the lab has no node named node3; it has node1, node2',

@@ -15,7 +15,21 @@ beforeEach(async () => {
 
 afterEach(() => rm(dir, { recursive: true }));
 
-const known = ['apt-get', 'dpkg-deb', 'tar', 'unshare', 'taskset', 'flock', 'mount', 'true', 'sh', 'sleep', 'rm', 'mv', 'sync'];
+const known = [
+  'apt-get',
+  'dpkg-deb',
+  'tar',
+  'unshare',
+  'taskset',
+  'flock',
+  'mount',
+  'true',
+  'sh',
+  'sleep',
+  'rm',
+  'mv',
+  'sync',
+];
 
 /** A Go that is there, and builds for ever. */
 const go = { go: 'case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) exec sleep 1000 ;; esac' };
@@ -30,7 +44,13 @@ type Machine = {
 };
 
 /** Runs `lab up` with a PATH of our own making, and an empty cache: it must end before a lab starts. */
-const labUp = async ({ commands = known, scripts = {}, env = {}, flags = [], within = (command) => command }: Machine) => {
+const labUp = async ({
+  commands = known,
+  scripts = {},
+  env = {},
+  flags = [],
+  within = (command) => command,
+}: Machine) => {
   const bin = join(dir, 'bin');
   for (const command of commands) await symlink((await execa('which', [command])).stdout, join(bin, command));
   for (const [name, script] of Object.entries({ ...go, ...scripts })) {
@@ -38,7 +58,10 @@ const labUp = async ({ commands = known, scripts = {}, env = {}, flags = [], wit
     await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`);
     await chmod(join(bin, name), 0o755);
   }
-  const [file, ...args] = within([process.execPath, 'scripts/lab.ts', 'up', '--name', 'unfit', ...flags]) as [string, ...string[]];
+  const [file, ...args] = within([process.execPath, 'scripts/lab.ts', 'up', '--name', 'unfit', ...flags]) as [
+    string,
+    ...string[],
+  ];
   return execa(file, args, {
     reject: false,
     stdin: 'ignore',
@@ -49,7 +72,12 @@ const labUp = async ({ commands = known, scripts = {}, env = {}, flags = [], wit
 
 test('without Go, one line says what mends it', async () => {
   const env = { PATH: join(dir, 'bin'), XDG_CACHE_HOME: join(dir, 'cache'), ...cacheVariables() };
-  const ended = await execa(process.execPath, ['scripts/lab.ts', 'up'], { reject: false, stdin: 'ignore', env, extendEnv: false });
+  const ended = await execa(process.execPath, ['scripts/lab.ts', 'up'], {
+    reject: false,
+    stdin: 'ignore',
+    env,
+    extendEnv: false,
+  });
   expect(ended).toMatchObject({
     exitCode: 3,
     stdout: '',
@@ -70,12 +98,23 @@ test('where namespaces may not be made, one line says what mends it', async () =
   const scripts = { unshare: 'echo "unshare: unshare failed: Operation not permitted" >&2; exit 1' };
   const ended = await labUp({ scripts });
   expect(ended).toMatchObject({ exitCode: 3, stdout: '' });
-  expect(ended.stderr).toMatch(/^lab: .*namespaces.* \(unshare: unshare failed: Operation not permitted\): .+$/);
+  expect(ended.stderr).toMatch(
+    /^lab: .*namespaces.* \(unshare: unshare failed: Operation not permitted\): .+$/,
+  );
 });
 
 test('in a namespace that allows no others, one line says what mends it', async () => {
   const script = 'echo 0 > /proc/sys/user/max_user_namespaces; exec "$@"';
-  const within = (command: string[]) => ['unshare', '--user', '--map-root-user', 'sh', '-c', script, 'sh', ...command];
+  const within = (command: string[]) => [
+    'unshare',
+    '--user',
+    '--map-root-user',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    ...command,
+  ];
   expect(await labUp({ within })).toMatchObject({
     exitCode: 3,
     stdout: '',
@@ -89,7 +128,8 @@ test('where apt knows no Debian archive, one line says what mends it, and what w
   const ended = await labUp({ scripts: { 'apt-get': 'echo noble https://archive.example/ubuntu/' } });
   expect(ended).toMatchObject({
     exitCode: 3,
-    stderr: 'lab: apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again',
+    stderr:
+      'lab: apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again',
   });
   expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
 });
@@ -155,7 +195,11 @@ test('a read-only file system is named before anything is built', async () => {
 
 test.each([
   ['a file', 'cache', 'cannot be made or written (ENOTDIR)'],
-  ['a path with a colon', 'ca:che', "has a colon or a comma in its path, which the lab's programs cannot read"],
+  [
+    'a path with a colon',
+    'ca:che',
+    "has a colon or a comma in its path, which the lab's programs cannot read",
+  ],
 ])('a cache in %s is refused', async (_, name, why) => {
   await writeFile(join(dir, 'cache'), '');
   const ended = await labUp({ env: { XDG_CACHE_HOME: join(dir, name) } });
@@ -172,40 +216,59 @@ test('Ctrl-C ends a build, with all that it has started, and leaves nothing', as
     go: `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`,
     'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac',
   };
-  const running = labUp({ scripts, within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command] });
-  const started = async () => (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+  const running = labUp({
+    scripts,
+    within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command],
+  });
+  const started = async () =>
+    (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
   await expect.poll(started, { timeout: 20_000 }).toHaveLength(3);
   const [command, ...children] = (await started()) as [number, ...number[]];
   process.kill(command, 'SIGINT');
   expect(await running).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
   expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
-  for (const child of children) await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
+  for (const child of children)
+    await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
 });
 
-// A child that execa cleans up after brings a listener for signals of its own, which ends this process where it is the only one left.
+// A child that execa cleans up after brings a listener for signals of its own, which ends this process where
+// it is the only one left.
 test('Ctrl-C while apt is asked for its archive ends it in the same way', async () => {
   const pids = join(dir, 'pids');
   const scripts = { 'apt-get': `echo $$ >> ${pids}; exec sleep 1000` };
-  const running = labUp({ scripts, within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command] });
-  const started = async () => (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+  const running = labUp({
+    scripts,
+    within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command],
+  });
+  const started = async () =>
+    (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
   await expect.poll(async () => (await started()).length, { timeout: 20_000 }).toBeGreaterThan(1);
   const [command, ...children] = (await started()) as [number, ...number[]];
   process.kill(command, 'SIGINT');
   expect(await running).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
-  for (const child of children) await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
+  for (const child of children)
+    await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
 });
 
 test('kill -9 of a build ends all that it has started, and what it left goes with the next one', async () => {
   const pids = join(dir, 'pids');
   const go = `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`;
-  const scripts = { go, 'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac' };
-  const running = labUp({ scripts, within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command] });
-  const started = async () => (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
+  const scripts = {
+    go,
+    'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac',
+  };
+  const running = labUp({
+    scripts,
+    within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command],
+  });
+  const started = async () =>
+    (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
   await expect.poll(started, { timeout: 20_000 }).toHaveLength(3);
   const [command, ...children] = (await started()) as [number, ...number[]];
   process.kill(command, 'SIGKILL');
   await running;
-  for (const child of children) await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
+  for (const child of children)
+    await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 5_000 }).toBe(false);
   expect(await readdir(join(dir, 'cache/corral/drafts'))).not.toEqual([]);
   const prune = await execa(process.execPath, ['scripts/lab.ts', 'prune'], {
     env: { XDG_CACHE_HOME: join(dir, 'cache') },

@@ -10,13 +10,17 @@ import { endingServer } from '../support/ending-server.ts';
 import type { Pod } from '../support/lab-pods.ts';
 import { share } from '../support/share.ts';
 
-// The whole chain: a server in a pod, containerd, kubelet, API server, our forward, a client; a page in Chromium among them.
+// The whole chain: a server in a pod, containerd, kubelet, API server, our forward, a client; a page in
+// Chromium among them.
 
 const namespace = 'default';
 const chromium = findChromium(process.env);
 const rounds = 200;
 const atOnce = 25;
-/** How long an end may take, in ms: containerd itself waits a second for the other half. The rest is this machine's. */
+/**
+ * How long an end may take, in ms: containerd itself waits a second for the other half. The rest is this
+ * machine's.
+ */
 const late = 60_000;
 
 let cluster: Cluster;
@@ -37,14 +41,24 @@ beforeAll(async () => {
           name: 'main',
           image: 'docker.io/corral/node:lab',
           imagePullPolicy: 'Never',
-          command: ['node', '-e', `(${endingServer.toString()})(require('node:net'),require('node:crypto'),${port})`],
+          command: [
+            'node',
+            '-e',
+            `(${endingServer.toString()})(require('node:net'),require('node:crypto'),${port})`,
+          ],
           readinessProbe: { tcpSocket: { port }, periodSeconds: 1 },
         },
       ],
     },
   });
-  const isReady = ({ status }: Pod): boolean => status.containerStatuses?.every(({ ready }) => ready) ?? false;
-  await once(pods, isReady, { name: 'ending', label: 'the server is ready', within: '5m', owner: 'this test' });
+  const isReady = ({ status }: Pod): boolean =>
+    status.containerStatuses?.every(({ ready }) => ready) ?? false;
+  await once(pods, isReady, {
+    name: 'ending',
+    label: 'the server is ready',
+    within: '5m',
+    owner: 'this test',
+  });
   const server = createServer((socket) => {
     socket.on('error', () => {});
     cluster.forward({ namespace, name: 'ending', port }, socket).catch(() => socket.destroy());
@@ -80,7 +94,11 @@ const hear = (way: string, after: number): Promise<string> =>
 const inTurns = async <T>(count: number, work: (round: number) => Promise<T>): Promise<T[]> => {
   const results: T[] = [];
   for (let from = 0; from < count; from += atOnce)
-    results.push(...(await Promise.all(Array.from({ length: Math.min(atOnce, count - from) }, (_, each) => work(from + each)))));
+    results.push(
+      ...(await Promise.all(
+        Array.from({ length: Math.min(atOnce, count - from) }, (_, each) => work(from + each)),
+      )),
+    );
   return results;
 };
 
@@ -92,7 +110,9 @@ const told = (results: string[]): Record<string, number> => {
 
 test(`a server that ends 0 to 500 ms after its first byte: its end, and all before it, reaches a client in ${rounds} of ${rounds} rounds`, async () => {
   const ways = ['last', 'end', 'reset'];
-  const results = await inTurns(rounds, (round) => hear(ways[round % ways.length] ?? '', (round * 500) / rounds));
+  const results = await inTurns(rounds, (round) =>
+    hear(ways[round % ways.length] ?? '', (round * 500) / rounds),
+  );
   expect(told(results.filter((_, round) => round % ways.length === 0))).toEqual({ firstlast: 67 });
   expect(told(results.filter((_, round) => round % ways.length !== 0))).toEqual({ first: 133 });
 });

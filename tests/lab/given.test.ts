@@ -18,7 +18,10 @@ beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'corral-given-'));
   vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
   good = join(dir, 'good.tar');
-  await writeFile(good, await tarOf(dockerSave([{ names: ['example.test/web:v1'], layers: [await layerOf({ a: 'a' })] }], 'new')));
+  await writeFile(
+    good,
+    await tarOf(dockerSave([{ names: ['example.test/web:v1'], layers: [await layerOf({ a: 'a' })] }], 'new')),
+  );
 });
 
 afterEach(async () => {
@@ -31,13 +34,20 @@ const lab = (...args: string[]) => runInProcess(() => runLabCommand(args, { step
 
 /** The names of what the cache has, and of what is being made in it. */
 const inCache = async () =>
-  (await Promise.all(['parts', 'drafts'].map((folder) => readdir(join(dir, 'cache/corral', folder)).catch(() => [])))).flat();
+  (
+    await Promise.all(
+      ['parts', 'drafts'].map((folder) => readdir(join(dir, 'cache/corral', folder)).catch(() => [])),
+    )
+  ).flat();
 
 test('an archive that is damaged ends it, with exit code 3 and one line', async () => {
   const bad = join(dir, 'bad.tar');
   await writeFile(bad, (await tarOf(new Map([['manifest.json', Buffer.from('[]')]]))).subarray(0, 600));
   const ended = await lab('up', '--images', good, '--images', bad);
-  expect(ended).toMatchObject({ exitCode: 3, stderr: `lab: ${bad}: it is truncated: it ends inside the header of a file` });
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stderr: `lab: ${bad}: it is truncated: it ends inside the header of a file`,
+  });
   expect(await inCache()).toEqual([]);
 });
 

@@ -31,7 +31,11 @@ const candidate = (version: string, error?: Error): Part => ({
 const gone = new NotInArchive('no such suite');
 
 test('the newest kernel that can be had is taken, and stays', async () => {
-  const [newest, older, oldest] = [candidate('7.2.7', gone), candidate('6.12.101'), candidate('6.1.176')] as const;
+  const [newest, older, oldest] = [
+    candidate('7.2.7', gone),
+    candidate('6.12.101'),
+    candidate('6.1.176'),
+  ] as const;
   const all = [newest, older, oldest];
   expect(await kernel(all), 'before anybody has asked for it').toBe(newest);
   expect(await fetchKernel(all)).toBe(partDir(older));

@@ -26,7 +26,10 @@ beforeAll(async () => {
   ({ name } = lab);
 });
 
-/** The processes that have the lab's folder in their command line, with its words and the network namespace of each. */
+/**
+ * The processes that have the lab's folder in their command line, with its words and the network namespace of
+ * each.
+ */
 const processesOfLab = (lab: string) =>
   readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry))
@@ -40,16 +43,23 @@ const processesOfLab = (lab: string) =>
       }
     });
 
-/** The process that a program (`host.ts`, `unshare`, ...) runs in: it is the first or the second word of its command line. */
+/**
+ * The process that a program (`host.ts`, `unshare`, ...) runs in: it is the first or the second word of its
+ * command line.
+ */
 const pidOf = (lab: string, program: string): number => {
-  const found = processesOfLab(lab).find(({ words }) => words.slice(0, 2).some((word) => word.endsWith(program)));
+  const found = processesOfLab(lab).find(({ words }) =>
+    words.slice(0, 2).some((word) => word.endsWith(program)),
+  );
   if (found === undefined) throw new Error(`no ${program} among the processes of ${lab}`);
   return found.pid;
 };
 
 test('three real nodes are Ready, each with a kernel of its own', async () => {
   type Node = KubernetesObject & {
-    status: { nodeInfo: { bootID: string; kernelVersion: string; osImage: string; containerRuntimeVersion: string } };
+    status: {
+      nodeInfo: { bootID: string; kernelVersion: string; osImage: string; containerRuntimeVersion: string };
+    };
   };
   const { items } = await connect(lab).list<Node>(resources.nodes);
   expect(items.map(({ metadata }) => metadata.name)).toEqual(['node1', 'node2', 'node3']);
@@ -63,7 +73,12 @@ test('a pod runs, answers exec, has its log read, and reaches the API server by 
   type Pod = KubernetesObject & { status: { phase: string } };
   const pods = await follow<Pod>(cluster, resources.pods, { namespace: 'default' });
   const script = 'echo hello from the pod; sleep 1000';
-  const container = { name: 'main', image: storeImage, imagePullPolicy: 'Never', command: ['bash', '-c', script] };
+  const container = {
+    name: 'main',
+    image: storeImage,
+    imagePullPolicy: 'Never',
+    command: ['bash', '-c', script],
+  };
   await cluster.create(resources.pods, {
     metadata: { name: 'hello', namespace: 'default' },
     spec: { containers: [container], terminationGracePeriodSeconds: 0 },
@@ -74,7 +89,11 @@ test('a pod runs, answers exec, has its log read, and reaches the API server by 
   const pod = { namespace: 'default', name: 'hello' };
   // By name needs CoreDNS, by service address kube-proxy.
   const reach = 'exec 3<>/dev/tcp/kubernetes.default.svc.cluster.local/443 && echo reached; exit 7';
-  expect(await cluster.exec(pod, ['bash', '-c', reach])).toEqual({ stdout: 'reached\n', stderr: '', exitCode: 7 });
+  expect(await cluster.exec(pod, ['bash', '-c', reach])).toEqual({
+    stdout: 'reached\n',
+    stderr: '',
+    exitCode: 7,
+  });
   expect(await cluster.logs(pod)).toBe('hello from the pod\n');
 });
 
@@ -97,13 +116,17 @@ test('the API server is reached on loopback only, and by nobody without a certif
   expect(server).toMatch(/^https:\/\/127\.0\.0\.1:\d+$/);
   expect(statSync(lab.kubeconfig).mode & 0o777).toBe(0o600);
   const status = await new Promise((resolve, reject) => {
-    get(`${server}/api`, { rejectUnauthorized: false }, (response) => resolve(response.statusCode)).on('error', reject);
+    get(`${server}/api`, { rejectUnauthorized: false }, (response) => resolve(response.statusCode)).on(
+      'error',
+      reject,
+    );
   });
   expect(status).toBe(401);
 });
 
 test('a kubelet answers nobody without a certificate', async () => {
-  const script = "for path in pods metrics exec/a/b/c; do curl -sk -o /dev/null -w '%{http_code} ' https://172.31.77.11:10250/$path; done";
+  const script =
+    "for path in pods metrics exec/a/b/c; do curl -sk -o /dev/null -w '%{http_code} ' https://172.31.77.11:10250/$path; done";
   const { stdout } = (await askLab(name, { action: 'run', node: 'node2', script })) as { stdout: string };
   expect(stdout.trim()).toBe('401 401 401');
 });
@@ -116,14 +139,17 @@ test('outside its namespaces a lab listens on loopback only', () => {
       .split('\n')
       .map((line) => line.trim().split(/\s+/))
       .filter(
-        ([, , remote, state, , , , , , inode]) => links.includes(`socket:[${inode}]`) && (state === '0A' || /:0000$/.test(remote ?? '')),
+        ([, , remote, state, , , , , , inode]) =>
+          links.includes(`socket:[${inode}]`) && (state === '0A' || /:0000$/.test(remote ?? '')),
       )
       .map(([, local]) => `${protocol} ${local?.split(':')[0]}`),
   );
   // 127.0.0.1, in the order of bytes that the kernel prints it in.
   expect(listening).toEqual(['tcp 0100007F']);
   const outside = processesOfLab(name).filter(({ network }) => network === readlinkSync('/proc/self/ns/net'));
-  expect(outside.map(({ words }) => words.slice(0, 2).join(' ').split('/').at(-1)).sort()).toEqual(['host.ts']);
+  expect(outside.map(({ words }) => words.slice(0, 2).join(' ').split('/').at(-1)).sort()).toEqual([
+    'host.ts',
+  ]);
 });
 
 const untilNothingIsLeftOf = async (other: string): Promise<void> => {
@@ -135,10 +161,14 @@ const untilNothingIsLeftOf = async (other: string): Promise<void> => {
 const small = { nodes: 1, memory: '512M', disk: '1G' };
 
 test('two labs are up together, strangers to each other, and nothing is left of the one that is stopped', async () => {
-  type Node = KubernetesObject & { status: { nodeInfo: { bootID: string }; addresses: { type: string; address: string }[] } };
+  type Node = KubernetesObject & {
+    status: { nodeInfo: { bootID: string }; addresses: { type: string; address: string }[] };
+  };
   const otherName = `other-${process.pid}`;
   const other = await up({ name: otherName, ...small, step });
-  const [ours, theirs] = await Promise.all([lab, other].map((each) => connect(each).get<Node>(resources.nodes, { name: 'node1' })));
+  const [ours, theirs] = await Promise.all(
+    [lab, other].map((each) => connect(each).get<Node>(resources.nodes, { name: 'node1' })),
+  );
   expect(ours?.status.addresses).toEqual(theirs?.status.addresses);
   expect(ours?.status.nodeInfo.bootID).not.toBe(theirs?.status.nodeInfo.bootID);
   expect(connect(lab).server).not.toBe(connect(other).server);
@@ -154,7 +184,10 @@ test('two labs are up together, strangers to each other, and nothing is left of 
   await untilNothingIsLeftOf(otherName);
   // This one still takes commands and writes.
   const script = 'hostname';
-  expect(await askLab(name, { action: 'run', node: 'node1', script })).toMatchObject({ exitCode: 0, stdout: 'node1\n' });
+  expect(await askLab(name, { action: 'run', node: 'node1', script })).toMatchObject({
+    exitCode: 0,
+    stdout: 'node1\n',
+  });
   await connect(lab).create(resources.configMaps, { metadata: { name: 'made', namespace: 'default' } });
   expect(nodes.entries.filter(({ kind }) => kind === 'gap')).toEqual([]);
   await nodes.stop();

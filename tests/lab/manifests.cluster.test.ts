@@ -12,8 +12,12 @@ beforeAll(async () => {
 });
 
 const apply = (...texts: string[]) =>
-  applyManifests({ kubeconfig, manifests: texts.map((text, index) => ({ source: `${index + 1}.yaml`, text })) });
-const map = (name: string, more = '') => `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${more}`;
+  applyManifests({
+    kubeconfig,
+    manifests: texts.map((text, index) => ({ source: `${index + 1}.yaml`, text })),
+  });
+const map = (name: string, more = '') =>
+  `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\n${more}`;
 const definition = (kind: string, plural: string) => `apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: ${plural}.corral.test}
@@ -27,10 +31,14 @@ spec:
       storage: true
       schema: {openAPIV3Schema: {type: object, properties: {size: {type: integer}}}}
 `;
-const custom = (kind: string, size: unknown) => `apiVersion: corral.test/v1\nkind: ${kind}\nmetadata: {name: one}\nsize: ${size}\n`;
+const custom = (kind: string, size: unknown) =>
+  `apiVersion: corral.test/v1\nkind: ${kind}\nmetadata: {name: one}\nsize: ${size}\n`;
 
 test('objects of a kind that is defined just before are taken, from another manifest as well', async () => {
-  await apply(`${definition('Sheep', 'sheep')}---\n${definition('Goat', 'goats')}---\n${custom('Sheep', 1)}`, custom('Goat', 0o17));
+  await apply(
+    `${definition('Sheep', 'sheep')}---\n${definition('Goat', 'goats')}---\n${custom('Sheep', 1)}`,
+    custom('Goat', 0o17),
+  );
   const goat = await cluster.get<KubernetesObject & { size: number }>(
     { group: 'corral.test', version: 'v1', plural: 'goats', namespaced: false },
     { name: 'one' },
@@ -42,12 +50,22 @@ test('what is applied again changes, and what is not in it any more goes', async
   await apply(map('again', 'data: {a: "1", b: "2"}\n'));
   await apply(map('again', 'data: {a: "3"}\n'));
   type ConfigMap = KubernetesObject & { data: Record<string, string> };
-  expect((await cluster.get<ConfigMap>(resources.configMaps, { namespace: 'default', name: 'again' })).data).toEqual({ a: '3' });
+  expect(
+    (await cluster.get<ConfigMap>(resources.configMaps, { namespace: 'default', name: 'again' })).data,
+  ).toEqual({ a: '3' });
 });
 
 test.each([
-  ['a field that there is none of', map('x', 'dat: {a: "1"}\n'), '1.yaml: document 1 (line 1): ConfigMap x: the server refuses it: '],
-  ['a kind that nobody defines', custom('Cow', 1), '1.yaml: document 1 (line 1): Cow one: the cluster has no Cow in corral.test/v1'],
+  [
+    'a field that there is none of',
+    map('x', 'dat: {a: "1"}\n'),
+    '1.yaml: document 1 (line 1): ConfigMap x: the server refuses it: ',
+  ],
+  [
+    'a kind that nobody defines',
+    custom('Cow', 1),
+    '1.yaml: document 1 (line 1): Cow one: the cluster has no Cow in corral.test/v1',
+  ],
   [
     'a namespace that is not there',
     map('x').replace('name: x', 'name: x, namespace: none'),
@@ -67,7 +85,12 @@ test.each([
 
 test('fields that somebody else has set are not taken over', async () => {
   await cluster.apply(
-    { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'taken', namespace: 'default' }, data: { a: '1' } },
+    {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'taken', namespace: 'default' },
+      data: { a: '1' },
+    },
     { resource: resources.configMaps },
   );
   await expect(apply(map('taken', 'data: {a: "2"}\n'))).rejects.toThrow(

@@ -27,9 +27,12 @@ test('a document goes to the server as it was written, so that its own reading c
 });
 
 test('the objects of lists are objects of their own, with values as Kubernetes reads them', () => {
-  const item = (name: string, value: string) => `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, value: ${value}}`;
+  const item = (name: string, value: string) =>
+    `{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}, value: ${value}}`;
   const text = `apiVersion: v1\nkind: List\nitems:\n- ${item('a', '0644')}\n- ${item('b', '12:30:00')}\n- ${item('c', '2026-01-01')}\n- {kind: ConfigMapList, apiVersion: v1, items: [${item('d', '"yes"')}]}\n`;
-  expect(objectsOf({ source: 'x.yaml', text }).map(({ name, body }) => [name, JSON.parse(body).value])).toEqual([
+  expect(
+    objectsOf({ source: 'x.yaml', text }).map(({ name, body }) => [name, JSON.parse(body).value]),
+  ).toEqual([
     ['a', 0o644],
     ['b', '12:30:00'],
     ['c', '2026-01-01'],
@@ -41,7 +44,11 @@ test.each([
   ['no YAML', `${map('a')}---\nkind: [\n  a\n`, 'document 2 (line 6): no YAML: line 8: '],
   ['a wrong indentation', `${map('a')}---\na: 1\n b: 2\n`, 'document 2 (line 6): no YAML: line 6: '],
   ['no object', `${map('a')}---\nhello\n`, 'document 2 (line 6): no Kubernetes object: it has no fields'],
-  ['no kind', 'apiVersion: v1\nmetadata: {name: a}\n', 'document 1 (line 1): no Kubernetes object: it has no kind'],
+  [
+    'no kind',
+    'apiVersion: v1\nmetadata: {name: a}\n',
+    'document 1 (line 1): no Kubernetes object: it has no kind',
+  ],
   [
     'no name',
     'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a}\n',
@@ -58,6 +65,11 @@ test.each([
 });
 
 test('a manifest that is not there is named', async () => {
-  await expect(readManifests([join(dir, 'none.yaml')])).rejects.toThrow(`${dir}/none.yaml: there is no such file`);
-  await expect(readManifests([dir])).rejects.toMatchObject({ name: 'NotFit', message: expect.stringContaining(`${dir}: `) });
+  await expect(readManifests([join(dir, 'none.yaml')])).rejects.toThrow(
+    `${dir}/none.yaml: there is no such file`,
+  );
+  await expect(readManifests([dir])).rejects.toMatchObject({
+    name: 'NotFit',
+    message: expect.stringContaining(`${dir}: `),
+  });
 });

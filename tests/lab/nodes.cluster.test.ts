@@ -24,14 +24,24 @@ beforeAll(async () => {
   addresses = await startHostPods(cluster, [
     { name: 'manager1', node: 'node1', propagation: 'Bidirectional' },
     { name: 'manager2', node: 'node2' },
-    { name: 'target', node: 'node1', image: tgtImage, command: ['tgtd', '-f'], propagation: 'HostToContainer' },
+    {
+      name: 'target',
+      node: 'node1',
+      image: tgtImage,
+      command: ['tgtd', '-f'],
+      propagation: 'HostToContainer',
+    },
   ]);
 });
 
 test("each node passes Longhorn's own check of its hosts", async () => {
-  const { items } = await cluster.list<KubernetesObject & { status: { nodeInfo: { osImage: string } } }>(resources.nodes);
+  const { items } = await cluster.list<KubernetesObject & { status: { nodeInfo: { osImage: string } } }>(
+    resources.nodes,
+  );
   // Which packages it looks for depends on this name.
-  expect(items.map(({ status }) => status.nodeInfo.osImage)).toEqual(Array(3).fill(expect.stringMatching(/debian/i)));
+  expect(items.map(({ status }) => status.nodeInfo.osImage)).toEqual(
+    Array(3).fill(expect.stringMatching(/debian/i)),
+  );
   for (const node of ['1', '2']) {
     expect(parseHostCheck(await inHostPod(cluster, `manager${node}`, hostCheckScript))).toEqual({
       initiator: expect.stringMatching(/^iscsiadm version 2\./),
@@ -59,13 +69,19 @@ test('files at /var/lib/longhorn have holes, extents and direct writes', async (
     stat -c '%s %b' file
     rm file`;
   // In blocks of 4 KiB, then in bytes and in blocks of 512.
-  expect((await inHostPod(cluster, 'manager1', script)).split('\n')).toEqual(['0..255', '768..1023', `${4 * 2 ** 20} ${2 * 2048}`]);
+  expect((await inHostPod(cluster, 'manager1', script)).split('\n')).toEqual([
+    '0..255',
+    '768..1023',
+    `${4 * 2 ** 20} ${2 * 2048}`,
+  ]);
 });
 
 test("a node's clock goes with this machine's, to 50 ms", async () => {
   for (const node of ['node1', 'node2']) {
     const before = Date.now();
-    const { stdout } = (await askLab(name, { action: 'run', node, script: 'date +%s.%N' })) as { stdout: string };
+    const { stdout } = (await askLab(name, { action: 'run', node, script: 'date +%s.%N' })) as {
+      stdout: string;
+    };
     const there = Number(stdout) * 1000;
     expect(there).toBeGreaterThan(before - 50);
     expect(there).toBeLessThan(Date.now() + 50);
@@ -91,7 +107,11 @@ test('a pod gets its share of the processor, however many processes that are of 
 });
 
 test('what a pod mounts with Bidirectional propagation is seen by the host and by other pods', async () => {
-  await inHostPod(cluster, 'manager1', 'mkdir /plugins/made; mount -t tmpfs made /plugins/made; echo seen > /plugins/made/file');
+  await inHostPod(
+    cluster,
+    'manager1',
+    'mkdir /plugins/made; mount -t tmpfs made /plugins/made; echo seen > /plugins/made/file',
+  );
   expect(await inHostPod(cluster, 'manager1', 'host cat /var/lib/kubelet/plugins/made/file')).toBe('seen');
   expect(await inHostPod(cluster, 'target', 'cat /plugins/made/file')).toBe('seen');
   await inHostPod(cluster, 'manager1', 'umount /plugins/made');
@@ -109,7 +129,9 @@ test('the API server asks an admission webhook that a pod serves, by its Service
     );
   };
   // The API server does not say when it has begun to ask a new webhook.
-  await expect.poll(() => make('refuse'), { timeout: 300_000, interval: 200 }).toContain('denied the request: a pod on node2 refuses it');
+  await expect
+    .poll(() => make('refuse'), { timeout: 300_000, interval: 200 })
+    .toContain('denied the request: a pod on node2 refuses it');
   expect(await make('allow')).toBe('made');
 });
 
@@ -127,7 +149,9 @@ test('a loop device that a pod makes is a device of its host', async () => {
 test('a disk exported by iSCSI is a file system on another node', async () => {
   await exportDisk(cluster, { pod: 'target', size: '256M' });
   const device = await logIn(cluster, { pod: 'manager2', address: addresses.target as string });
-  expect(await inHostPod(cluster, 'target', 'tgtadm --op show --mode target')).toContain('Initiator: iqn.2026-01.test.corral:node2');
+  expect(await inHostPod(cluster, 'target', 'tgtadm --op show --mode target')).toContain(
+    'Initiator: iqn.2026-01.test.corral:node2',
+  );
 
   const write = `
     mkfs.ext4 -q ${device}
@@ -144,7 +168,8 @@ test('a disk exported by iSCSI is a file system on another node', async () => {
     rm /tmp/data`;
   const [mibPerSecond, comparison] = (await inHostPod(cluster, 'manager2', write)).split('\n');
   expect(comparison).toBe('same');
-  // It does not stall. 68 were measured on a quiet machine of two cores, 2 on one with 20 processes for each; npm run bench:lab measures.
+  // It does not stall. 68 were measured on a quiet machine of two cores, 2 on one with 20 processes for each;
+  // npm run bench:lab measures.
   expect(Number(mibPerSecond)).toBeGreaterThan(0.5);
 
   await logOut(cluster, { pod: 'manager2' });
@@ -153,10 +178,19 @@ test('a disk exported by iSCSI is a file system on another node', async () => {
 
 test('an NFS store is mounted from another node as Longhorn mounts it, listed without error, and refuses by its flags', async () => {
   const namespace = 'nodes-store';
-  const store = await startServer(cluster, { namespace, run: 'nodes', image: storeImage, signal: AbortSignal.timeout(300_000) });
-  const { spec } = await cluster.get<KubernetesObject & { spec: { nodeName: string } }>(resources.pods, store.pod);
+  const store = await startServer(cluster, {
+    namespace,
+    run: 'nodes',
+    image: storeImage,
+    signal: AbortSignal.timeout(300_000),
+  });
+  const { spec } = await cluster.get<KubernetesObject & { spec: { nodeName: string } }>(
+    resources.pods,
+    store.pod,
+  );
   const client = spec.nodeName === 'node1' ? 'manager2' : 'manager1';
-  const onServer = async (script: string) => expect(await cluster.exec(store.pod, ['bash', '-c', script])).toMatchObject({ exitCode: 0 });
+  const onServer = async (script: string) =>
+    expect(await cluster.exec(store.pod, ['bash', '-c', script])).toMatchObject({ exitCode: 0 });
 
   for (const version of ['4.2', '4.1']) {
     const mount = `
@@ -172,6 +206,12 @@ test('an NFS store is mounted from another node as Longhorn mounts it, listed wi
     const remove = `rm /mnt/store/folder-${version}/7 2>&1 || true`;
     expect(await inHostPod(cluster, client, remove)).toMatch(/Operation not permitted$/);
     await onServer(`chattr -i ${exportPath}/folder-${version}/7`);
-    expect(await inHostPod(cluster, client, `${remove}; ls /mnt/store/folder-${version} | wc -l; umount /mnt/store`)).toBe('19');
+    expect(
+      await inHostPod(
+        cluster,
+        client,
+        `${remove}; ls /mnt/store/folder-${version} | wc -l; umount /mnt/store`,
+      ),
+    ).toBe('19');
   }
 });

@@ -39,11 +39,15 @@ test('a layer that an archive before has is named, not packed', async () => {
   const own = await makeLayer('own', 'y');
   const archive = join(dir, 'images.tar');
   await writeArchive([{ name: 'docker.io/corral/one:lab', below: [below], layers: [own] }], archive);
-  const digests = await Promise.all([below, own].map(async (layer) => sha256(await readFile(layer)).slice('sha256:'.length)));
+  const digests = await Promise.all(
+    [below, own].map(async (layer) => sha256(await readFile(layer)).slice('sha256:'.length)),
+  );
   const { stdout } = await execa('tar', ['-tf', archive]);
   expect(digests.map((digest) => stdout.includes(digest))).toEqual([false, true]);
   const manifest = /"layers":(\[.*?\])/.exec((await readFile(archive)).toString('latin1'))?.[1] as string;
-  expect(JSON.parse(manifest).map(({ digest }: { digest: string }) => digest)).toEqual(digests.map((digest) => `sha256:${digest}`));
+  expect(JSON.parse(manifest).map(({ digest }: { digest: string }) => digest)).toEqual(
+    digests.map((digest) => `sha256:${digest}`),
+  );
 });
 
 test('an archive is an OCI layout in which every digest and size is true', async () => {
@@ -62,7 +66,8 @@ test('an archive is an OCI layout in which every digest and size is true', async
   await mkdir(out);
   await execa('tar', ['-C', out, '-xf', archive]);
   const blobs = join(out, 'blobs/sha256');
-  for (const name of await readdir(blobs)) expect(sha256(await readFile(join(blobs, name)))).toBe(`sha256:${name}`);
+  for (const name of await readdir(blobs))
+    expect(sha256(await readFile(join(blobs, name)))).toBe(`sha256:${name}`);
 
   type Descriptor = { digest: string; size: number; annotations: Record<string, string> };
   const blob = async ({ digest, size }: Descriptor) => {

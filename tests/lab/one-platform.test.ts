@@ -25,7 +25,9 @@ test('of an image for several platforms the manifest of the one is left, and wha
     digest: digestOf(one.documents[one.target.digest] as string),
     size: Buffer.byteLength(one.documents[one.target.digest] as string),
   });
-  expect(JSON.parse(one.documents[one.target.digest] as string)).toMatchObject({ config: { digest: one.config } });
+  expect(JSON.parse(one.documents[one.target.digest] as string)).toMatchObject({
+    config: { digest: one.config },
+  });
   expect(one.layers).toEqual(whole.layers);
 });
 

@@ -5,7 +5,10 @@ import { groupStates, untilGroup } from '../../lab/run/process-group.ts';
 
 test('a process that ended under a stopped parent is no member of the group any more', async () => {
   // The child ends by the signal, which the stopped parent does not even notice: nobody collects the child.
-  const parent = spawn('sh', ['-c', 'sleep 1000 & echo; kill -STOP $$'], { detached: true, stdio: ['ignore', 'pipe', 'inherit'] });
+  const parent = spawn('sh', ['-c', 'sleep 1000 & echo; kill -STOP $$'], {
+    detached: true,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const group = parent.pid as number;
   onTestFinished(() => void process.kill(-group, 'SIGKILL'));
   await once(parent.stdout, 'data');

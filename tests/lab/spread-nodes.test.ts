@@ -3,7 +3,13 @@ import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { allowedCpus } from '../../lab/run/allowed-cpus.ts';
 import { groupMembers } from '../../lab/run/process-group.ts';
-import { chooseMove, idleBetween, moveGroup, parseCpuTimes, readCpuTimes } from '../../lab/run/spread-nodes.ts';
+import {
+  chooseMove,
+  idleBetween,
+  moveGroup,
+  parseCpuTimes,
+  readCpuTimes,
+} from '../../lab/run/spread-nodes.ts';
 
 const idle = (...parts: number[]) => new Map(parts.entries());
 const node = (group: number, cpu: number | undefined, moved = 0) => ({ group, cpu, moved });
@@ -25,7 +31,8 @@ test.each([
 });
 
 test('the times of /proc/stat are those of each CPU, without what guests had', () => {
-  const text = (idle0: number) => `cpu  1 2 3 4\ncpu0 10 1 5 ${idle0} 2 0 1 0 7 0\ncpu11 1 1 1 1 1 1 1 1 0 0\nintr 1\n`;
+  const text = (idle0: number) =>
+    `cpu  1 2 3 4\ncpu0 10 1 5 ${idle0} 2 0 1 0 7 0\ncpu11 1 1 1 1 1 1 1 1 0 0\nintr 1\n`;
   const [before, after] = [parseCpuTimes(text(100)), parseCpuTimes(text(150).replace('cpu0 10', 'cpu0 60'))];
   expect(before.get(0)).toEqual({ idle: 102, all: 119 });
   expect(idleBetween(before, after)).toEqual(new Map([[0, 0.5]]));
@@ -34,7 +41,9 @@ test('the times of /proc/stat are those of each CPU, without what guests had', (
 
 test('all processes of a group are moved, and what they start from then on is there too', async () => {
   const cpu = allowedCpus().at(-1) as number;
-  const leader = spawn('sh', ['-c', 'sleep 1000 & echo; read -r _; sleep 1000 & echo; wait'], { detached: true });
+  const leader = spawn('sh', ['-c', 'sleep 1000 & echo; read -r _; sleep 1000 & echo; wait'], {
+    detached: true,
+  });
   const group = leader.pid as number;
   onTestFinished(() => void process.kill(-group, 'SIGKILL'));
   await once(leader.stdout, 'data');

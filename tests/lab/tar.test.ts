@@ -10,7 +10,11 @@ const piecesOf = async function* (content: Buffer, size: number): AsyncGenerator
   for (let at = 0; at < content.length; at += size) yield content.subarray(at, at + size);
 };
 
-const collect = async <T>(tar: Buffer, size: number, take: (entry: ArchiveEntry) => Promise<T>): Promise<T[]> => {
+const collect = async <T>(
+  tar: Buffer,
+  size: number,
+  take: (entry: ArchiveEntry) => Promise<T>,
+): Promise<T[]> => {
   const taken: T[] = [];
   for await (const entry of readTar(piecesOf(tar, size), () => {})) taken.push(await take(entry));
   return taken;
@@ -24,31 +28,36 @@ const text = async ({ body }: ArchiveEntry): Promise<string> => {
 
 const sha256 = (content: Buffer) => `sha256:${createHash('sha256').update(content).digest('hex')}`;
 
-test.each([1, 511, 512, 513, 1_000_000])('a tar that comes in pieces of %i bytes is read the same', async (size) => {
-  const compressed = gzipSync('a layer');
-  const files: Files = new Map([
-    ['compressed', compressed],
-    ['document', Buffer.from('{"a": 1}')],
-    ['empty', Buffer.alloc(0)],
-  ]);
-  const members = await collect(await tarOf(files), size, readMember);
-  expect(members).toEqual([
-    {
-      path: 'compressed',
-      digest: sha256(compressed),
-      size: compressed.length,
-      compression: 'gzip',
-      content: { digest: sha256(Buffer.from('a layer')), size: 7 },
-    },
-    { path: 'document', digest: sha256(Buffer.from('{"a": 1}')), size: 8, text: '{"a": 1}' },
-    { path: 'empty', digest: sha256(Buffer.alloc(0)), size: 0 },
-  ]);
-});
+test.each([1, 511, 512, 513, 1_000_000])(
+  'a tar that comes in pieces of %i bytes is read the same',
+  async (size) => {
+    const compressed = gzipSync('a layer');
+    const files: Files = new Map([
+      ['compressed', compressed],
+      ['document', Buffer.from('{"a": 1}')],
+      ['empty', Buffer.alloc(0)],
+    ]);
+    const members = await collect(await tarOf(files), size, readMember);
+    expect(members).toEqual([
+      {
+        path: 'compressed',
+        digest: sha256(compressed),
+        size: compressed.length,
+        compression: 'gzip',
+        content: { digest: sha256(Buffer.from('a layer')), size: 7 },
+      },
+      { path: 'document', digest: sha256(Buffer.from('{"a": 1}')), size: 8, text: '{"a": 1}' },
+      { path: 'empty', digest: sha256(Buffer.alloc(0)), size: 0 },
+    ]);
+  },
+);
 
 test('what is left of a file that nobody wants, or not all of it, is skipped', async () => {
   const tar = await tarOf(new Map(['a', 'b', 'c'].map((name) => [name, Buffer.alloc(2000, name)])));
   const first = async (entry: ArchiveEntry) => {
-    if (entry.path === 'b') for await (const piece of entry.body) return `${entry.path} ${piece.length >= 512 && piece.length < 2000}`;
+    if (entry.path === 'b')
+      for await (const piece of entry.body)
+        return `${entry.path} ${piece.length >= 512 && piece.length < 2000}`;
     return entry.path === 'c' ? text(entry) : entry.path;
   };
   expect(await collect(tar, 700, first)).toEqual(['a', 'b true', 'c'.repeat(2000)]);
@@ -60,7 +69,11 @@ test('a path cannot lead out of an archive, and a file is found by its links', a
     ['two/link', { link: '../one/file' }],
     ['two/way-out', { link: '../../../one/file' }],
   ]);
-  const links = await collect(await tarOf(files, ['--transform=s,one/file,../../one/file,']), 512, async ({ path, link }) => [path, link]);
+  const links = await collect(
+    await tarOf(files, ['--transform=s,one/file,../../one/file,']),
+    512,
+    async ({ path, link }) => [path, link],
+  );
   expect(links).toEqual([
     ['one/file', undefined],
     ['two/link', 'one/file'],
@@ -69,7 +82,8 @@ test('a path cannot lead out of an archive, and a file is found by its links', a
 });
 
 test('a sparse file is refused by its name, as what it holds is not there', async () => {
-  const script = 'cd "$(mktemp -d)" && truncate -s 1M sparse && tar --sparse --format="$0" -cf - sparse; rm -r "$PWD"';
+  const script =
+    'cd "$(mktemp -d)" && truncate -s 1M sparse && tar --sparse --format="$0" -cf - sparse; rm -r "$PWD"';
   for (const format of ['gnu', 'pax']) {
     const { stdout } = await execa('sh', ['-c', script, format], { encoding: 'buffer' });
     await expect(collect(Buffer.from(stdout), 512, text)).rejects.toThrow(
@@ -78,9 +92,14 @@ test('a sparse file is refused by its name, as what it holds is not there', asyn
   }
 });
 
-test.each(['gnu', 'pax', 'ustar'])('paths of any length are read whole from the format %s', async (format) => {
-  const folder = 'a-folder-with-a-long-name';
-  const paths = [`${folder}/file`, `${folder}/${folder}/${folder}/${folder}/${folder}/file`];
-  const files: Files = new Map(paths.map((path) => [path, Buffer.from('x')]));
-  expect((await collect(await tarOf(files, [`--format=${format}`]), 512, async ({ path }) => path)).sort()).toEqual([...paths].sort());
-});
+test.each(['gnu', 'pax', 'ustar'])(
+  'paths of any length are read whole from the format %s',
+  async (format) => {
+    const folder = 'a-folder-with-a-long-name';
+    const paths = [`${folder}/file`, `${folder}/${folder}/${folder}/${folder}/${folder}/file`];
+    const files: Files = new Map(paths.map((path) => [path, Buffer.from('x')]));
+    expect(
+      (await collect(await tarOf(files, [`--format=${format}`]), 512, async ({ path }) => path)).sort(),
+    ).toEqual([...paths].sort());
+  },
+);

@@ -2,7 +2,11 @@ import { expect, test } from 'vitest';
 import { backupState, describeBackup } from '../../e2e/longhorn/backup-state.ts';
 import type { Backup, BackupStatus } from '../../e2e/longhorn/types.ts';
 
-const backup = (status?: BackupStatus): Backup => ({ metadata: { name: 'b' }, spec: { snapshotName: 's' }, ...(status && { status }) });
+const backup = (status?: BackupStatus): Backup => ({
+  metadata: { name: 'b' },
+  spec: { snapshotName: 's' },
+  ...(status && { status }),
+});
 
 test.for<[string, BackupStatus | undefined, string]>([
   ['a backup without a status', undefined, 'new'],
@@ -14,7 +18,11 @@ test.for<[string, BackupStatus | undefined, string]>([
     { state: 'Pending', messages: { info: 'Wait for backup a to be deleted' } },
     'Pending ("Wait for backup a to be deleted")',
   ],
-  ['a failed deletion, whose error is empty', { state: 'Error', error: '', messages: { error: 'no' } }, 'Error (messages.error "no")'],
+  [
+    'a failed deletion, whose error is empty',
+    { state: 'Error', error: '', messages: { error: 'no' } },
+    'Error (messages.error "no")',
+  ],
   ['a failed creation', { state: 'Error', error: 'no lock', messages: {} }, 'Error (error "no lock")'],
   [
     'one under way that still says what it waited for',

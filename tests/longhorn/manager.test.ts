@@ -19,14 +19,18 @@ const join = async (port: number): Promise<void> => {
   onTestFinished(() => void socket.destroy());
   await once(socket, 'connect');
 };
-const readTable = async (): Promise<string> => (await readFile('/proc/net/tcp', 'utf8')) + (await readFile('/proc/net/tcp6', 'utf8'));
+const readTable = async (): Promise<string> =>
+  (await readFile('/proc/net/tcp', 'utf8')) + (await readFile('/proc/net/tcp6', 'utf8'));
 
-test.each(['0.0.0.0', '::'])('connections to a port served on %s are counted in the kernel’s own tables', async (host) => {
-  const [two, one, none] = [await serve(host), await serve(host), await serve(host)];
-  for (const port of [two, two, one]) await join(port);
-  const table = await readTable();
-  expect([two, one, none].map((port) => countConnections(table, port))).toEqual([2, 1, 0]);
-});
+test.each(['0.0.0.0', '::'])(
+  'connections to a port served on %s are counted in the kernel’s own tables',
+  async (host) => {
+    const [two, one, none] = [await serve(host), await serve(host), await serve(host)];
+    for (const port of [two, two, one]) await join(port);
+    const table = await readTable();
+    expect([two, one, none].map((port) => countConnections(table, port))).toEqual([2, 1, 0]);
+  },
+);
 
 // A connection to port 9500, as a manager's pod tells of it.
 const line =
@@ -40,5 +44,10 @@ test('the managers with the most connections come first; one that cannot be look
     return { stdout, stderr: '', exitCode: 0 };
   };
   const managers = ['a', 'b', 'c', 'd'].map((name) => ({ name, namespace: 'longhorn-system' }) as ManagerPod);
-  expect((await mostConnectedFirst({ exec }, managers)).map(({ name }) => name)).toEqual(['c', 'a', 'b', 'd']);
+  expect((await mostConnectedFirst({ exec }, managers)).map(({ name }) => name)).toEqual([
+    'c',
+    'a',
+    'b',
+    'd',
+  ]);
 });

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { describePanic, readPanic } from '../../e2e/longhorn/panic.ts';
 
-const url = (backup: string): string => `nfs://backupstore.corral-abc123-store-01234567:/opt/backupstore?backup=${backup}&volume=v`;
+const url = (backup: string): string =>
+  `nfs://backupstore.corral-abc123-store-01234567:/opt/backupstore?backup=${backup}&volume=v`;
 const of = (backup: string) => ({ volume: 'v', backup });
 const line = (message: string): string =>
   `time="2026-11-22T08:36:13Z" level=info msg=${JSON.stringify(message)} func="engineapi.(*BackupTargetClient).BackupDelete" file="backups.go:302"`;
@@ -47,11 +48,16 @@ test('a panic is read with its first line, the top frames of its own code, and i
   );
 });
 
-test.each(['v1.10.4', 'v1.11.3', 'v1.12.0', 'v1.12.1-emulator'])('in %s, which has that mended, nobody knows it', (version) => {
-  const panic = readPanic(log(begins('b1'), ...trace('b1')), version);
-  expect(panic?.row).toBe(undefined);
-  expect(panic && describePanic(panic, version)).toContain(`${version} ended by a panic that nobody knows: "panic: `);
-});
+test.each(['v1.10.4', 'v1.11.3', 'v1.12.0', 'v1.12.1-emulator'])(
+  'in %s, which has that mended, nobody knows it',
+  (version) => {
+    const panic = readPanic(log(begins('b1'), ...trace('b1')), version);
+    expect(panic?.row).toBe(undefined);
+    expect(panic && describePanic(panic, version)).toContain(
+      `${version} ended by a panic that nobody knows: "panic: `,
+    );
+  },
+);
 
 test('it is about a deletion that had begun and not ended well, of a URL as long as the one in the frame', () => {
   const before = [begins('b1'), begins('b2'), begins('longer'), 'no line of a log', ends('b1')];
@@ -63,9 +69,13 @@ test('it is about a deletion that had begun and not ended well, of a URL as long
 });
 
 test('one in another place is about no deletion, and known by no row', () => {
-  const other = trace('b1').map((each) => each.replace(/BackupController\)\.\w+/, 'VolumeController).syncVolume'));
+  const other = trace('b1').map((each) =>
+    each.replace(/BackupController\)\.\w+/, 'VolumeController).syncVolume'),
+  );
   expect(readPanic(log(begins('b1'), ...other), 'v1.8.2')).toMatchObject({ deletions: [], row: undefined });
-  expect(readPanic(log('fatal error: concurrent map writes', '', 'goroutine 1 [running]:'), 'v1.8.2')).toEqual({
+  expect(
+    readPanic(log('fatal error: concurrent map writes', '', 'goroutine 1 [running]:'), 'v1.8.2'),
+  ).toEqual({
     first: 'fatal error: concurrent map writes',
     frames: [],
     row: undefined,

@@ -20,7 +20,8 @@ let admin: Cluster;
 let player: Cluster;
 
 const grant = async (objects: KubernetesObject[]): Promise<void> => {
-  for (const object of objects) await admin.apply(object, { resource: resourceOf[object.kind ?? ''] as Resource });
+  for (const object of objects)
+    await admin.apply(object, { resource: resourceOf[object.kind ?? ''] as Resource });
 };
 
 beforeAll(async () => {
@@ -49,7 +50,9 @@ describe('what a user may not do of what a run needs', () => {
   });
 
   test('what a danger needs that the roles were not made for', async () => {
-    expect(await missingRights(player, { allow: ['manager-kill', 'manager-mount'], namespace: 'corral' })).toEqual([
+    expect(
+      await missingRights(player, { allow: ['manager-kill', 'manager-mount'], namespace: 'corral' }),
+    ).toEqual([
       expect.stringMatching(/^the user of context test may not do 2 of the \d+ things that this run needs:$/),
       '  delete pods in namespace longhorn-system',
       '  get settings.longhorn.io default-engine-image in namespace longhorn-system',
@@ -82,11 +85,19 @@ describe('what a user may not do of what a run needs', () => {
 });
 
 test('the roles give no way into anything else', async () => {
-  await expect(player.list(resources.secrets, { namespace: 'longhorn-system' })).rejects.toMatchObject({ status: 403 });
-  await expect(player.list(resources.pods, { namespace: 'kube-system' })).rejects.toMatchObject({ status: 403 });
-  await expect(player.create(resources.configMaps, { metadata: { name: 'one', namespace: 'default' } })).rejects.toMatchObject({
+  await expect(player.list(resources.secrets, { namespace: 'longhorn-system' })).rejects.toMatchObject({
     status: 403,
   });
-  await expect(player.delete(resources.namespaces, { name: 'corral' })).rejects.toMatchObject({ status: 403 });
+  await expect(player.list(resources.pods, { namespace: 'kube-system' })).rejects.toMatchObject({
+    status: 403,
+  });
+  await expect(
+    player.create(resources.configMaps, { metadata: { name: 'one', namespace: 'default' } }),
+  ).rejects.toMatchObject({
+    status: 403,
+  });
+  await expect(player.delete(resources.namespaces, { name: 'corral' })).rejects.toMatchObject({
+    status: 403,
+  });
   await player.create(resources.configMaps, { metadata: { name: 'one', namespace: 'corral' } });
 });

@@ -69,13 +69,19 @@ describe('a scenario', () => {
       ['DELETE', 'supportbundles/one', true],
       ['PATCH', 'supportbundles/one', false],
     ] as const) {
-      expect(ask(permitNeeded({ ...playing, supportBundle: true }), method, `${longhorn}/${path}`) === 'may').toBe(may);
+      expect(
+        ask(permitNeeded({ ...playing, supportBundle: true }), method, `${longhorn}/${path}`) === 'may',
+      ).toBe(may);
       expect(ask(permitNeeded(playing), method, `${longhorn}/${path}`)).toMatch(/^a defect of the suite/);
     }
   });
 
   test('a refusal says what was wanted, and with which dangers', () => {
-    const permit = permitNeeded({ dangers: ['settings', 'manager-mount'], namespace: undefined, run: 'abc123' });
+    const permit = permitNeeded({
+      dangers: ['settings', 'manager-mount'],
+      namespace: undefined,
+      run: 'abc123',
+    });
     expect(ask(permit, 'DELETE', `${pods}/one`)).toBe(
       'a defect of the suite: it wants to delete pods one in namespace longhorn-system, which is not among what e2e/permissions says of a scenario with settings, manager-mount',
     );

@@ -5,8 +5,9 @@ import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import { neededRules } from '../../e2e/permissions/needed.ts';
 import { toRights } from '../../e2e/permissions/rights.ts';
 
-// What Node sent to the API server in two runs in the lab: all scenarios with every danger allowed, their stores in one namespace, and one scenario
-// with a namespace of its own. Recorded by tests/support/record-requests.ts, both files in one, through `sort -u`.
+// What Node sent to the API server in two runs in the lab: all scenarios with every danger allowed, their
+// stores in one namespace, and one scenario with a namespace of its own. Recorded by
+// tests/support/record-requests.ts, both files in one, through `sort -u`.
 const recorded = readFileSync(new URL('recorded-requests.txt', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n');
@@ -14,7 +15,11 @@ const recorded = readFileSync(new URL('recorded-requests.txt', import.meta.url),
 const rules = [undefined, 'stores'].flatMap((namespace) => neededRules({ dangers: allDangers, namespace }));
 const written = (chosen: typeof rules): string[] =>
   toRights(chosen, { stores: 'stores' }).map(({ verb, group, resource, subresource, namespace = '' }) =>
-    [verb, `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`, namespace]
+    [
+      verb,
+      `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`,
+      namespace,
+    ]
       .join(' ')
       .trimEnd(),
   );
@@ -27,8 +32,10 @@ const asked = new Set(
   }),
 );
 
-// An exec and a forward are one request each, for which Kubernetes asks after two rights (see e2e/kube/access.ts).
-for (const right of asked) if (/^get pods\/(exec|portforward) /.test(right)) asked.add(right.replace('get', 'create'));
+// An exec and a forward are one request each, for which Kubernetes asks after two rights (see
+// e2e/kube/access.ts).
+for (const right of asked)
+  if (/^get pods\/(exec|portforward) /.test(right)) asked.add(right.replace('get', 'create'));
 
 test('what the rules say that scenarios need, they asked for, and nothing else', () => {
   const declared = new Set(written(rules.filter(({ seldom }) => seldom === undefined)));
@@ -37,6 +44,8 @@ test('what the rules say that scenarios need, they asked for, and nothing else',
 
 test('what is said to be seldom asked for was not, where nothing went wrong', () => {
   const often = new Set(written(rules.filter(({ seldom }) => seldom === undefined)));
-  const seldom = written(rules.filter((rule) => rule.seldom !== undefined)).filter((right) => !often.has(right));
+  const seldom = written(rules.filter((rule) => rule.seldom !== undefined)).filter(
+    (right) => !often.has(right),
+  );
   expect(seldom.filter((right) => asked.has(right))).toEqual([]);
 });

@@ -19,17 +19,31 @@ const granted = (roles: Role[]): string[] =>
     rules.flatMap(({ apiGroups, resources, resourceNames = [''], verbs }) =>
       apiGroups.flatMap((group) =>
         resources.flatMap((resource) =>
-          resourceNames.flatMap((name) => verbs.map((verb) => [verb, group, resource, name, namespace].join())),
+          resourceNames.flatMap((name) =>
+            verbs.map((verb) => [verb, group, resource, name, namespace].join()),
+          ),
         ),
       ),
     ),
   );
 
 const wanted = (allow: readonly Danger[]): string[] =>
-  toRights([...neededRules({ dangers: allow, namespace: 'stores' }), ...aroundScenarios({ dangers: allow, namespace: 'stores' })], {
-    stores: 'stores',
-  }).map(({ verb, group, resource, subresource, name = '', namespace = '' }) =>
-    [verb, group, subresource === undefined ? resource : `${resource}/${subresource}`, name, namespace].join(),
+  toRights(
+    [
+      ...neededRules({ dangers: allow, namespace: 'stores' }),
+      ...aroundScenarios({ dangers: allow, namespace: 'stores' }),
+    ],
+    {
+      stores: 'stores',
+    },
+  ).map(({ verb, group, resource, subresource, name = '', namespace = '' }) =>
+    [
+      verb,
+      group,
+      subresource === undefined ? resource : `${resource}/${subresource}`,
+      name,
+      namespace,
+    ].join(),
   );
 
 describe('the roles', () => {
@@ -43,15 +57,20 @@ describe('the roles', () => {
   });
 
   test("grant what Longhorn's support bundle needs where that is asked for, in Longhorn's namespace alone", () => {
-    const roles = rolesFor(account, { allow: [], supportBundle: true }).filter(({ kind }) => /^(Cluster)?Role$/.test(kind ?? '')) as Role[];
+    const roles = rolesFor(account, { allow: [], supportBundle: true }).filter(({ kind }) =>
+      /^(Cluster)?Role$/.test(kind ?? ''),
+    ) as Role[];
     const without = granted(rolesWith([]));
     expect(granted(roles).filter((right) => !without.includes(right))).toEqual(
-      ['get', 'list', 'watch', 'create', 'delete'].map((verb) => `${verb},longhorn.io,supportbundles,,longhorn-system`),
+      ['get', 'list', 'watch', 'create', 'delete'].map(
+        (verb) => `${verb},longhorn.io,supportbundles,,longhorn-system`,
+      ),
     );
   });
 
   test('reach beyond two namespaces only to read, and for admission policies', () => {
-    const beyond = (allow: readonly Danger[]) => granted(rolesWith(allow)).filter((right) => right.endsWith(','));
+    const beyond = (allow: readonly Danger[]) =>
+      granted(rolesWith(allow)).filter((right) => right.endsWith(','));
     expect(beyond([])).toEqual(['get,,namespaces,kube-system,', 'list,,nodes,,', 'watch,,nodes,,']);
     const writing = beyond(allDangers).filter((right) => !/^(get|list|watch),/.test(right));
     expect(writing.every((right) => right.includes('admissionregistration.k8s.io'))).toBe(true);
@@ -63,7 +82,9 @@ describe('the roles', () => {
   test('let no one kill pods, or make policies, where that is not allowed', () => {
     const risky = /^delete,,pods,|^create,admissionregistration/;
     expect(granted(rolesWith([])).filter((right) => risky.test(right))).toEqual([]);
-    expect(granted(rolesWith(['manager-kill'])).filter((right) => risky.test(right))).toEqual(['delete,,pods,,longhorn-system']);
+    expect(granted(rolesWith(['manager-kill'])).filter((right) => risky.test(right))).toEqual([
+      'delete,,pods,,longhorn-system',
+    ]);
   });
 });
 
@@ -74,11 +95,22 @@ test('each role is bound to the account alone; account and namespace come first'
     ['ServiceAccount', 'stores', 'player'],
   ]);
   const bindings = objects.filter(({ kind }) => kind?.endsWith('Binding'));
-  expect(bindings.map(({ kind, metadata, roleRef, subjects }) => ({ kind, where: metadata.namespace, roleRef, subjects }))).toEqual(
+  expect(
+    bindings.map(({ kind, metadata, roleRef, subjects }) => ({
+      kind,
+      where: metadata.namespace,
+      roleRef,
+      subjects,
+    })),
+  ).toEqual(
     ['longhorn-system', 'stores', undefined].map((where) => ({
       kind: where === undefined ? 'ClusterRoleBinding' : 'RoleBinding',
       where,
-      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: where === undefined ? 'ClusterRole' : 'Role', name: 'stores:player' },
+      roleRef: {
+        apiGroup: 'rbac.authorization.k8s.io',
+        kind: where === undefined ? 'ClusterRole' : 'Role',
+        name: 'stores:player',
+      },
       subjects: [{ kind: 'ServiceAccount', name: 'player', namespace: 'stores' }],
     })),
   );

@@ -23,9 +23,17 @@ test('the manifest holds what is installed otherwise, on the clocks of a release
 });
 
 test('it is read as a release: one image, and what there is to wait for', () => {
-  expect(namedImages(objects)).toEqual([{ name: image, namedBy: 'DaemonSet longhorn-manager, container longhorn-manager', need: 'all' }]);
+  expect(namedImages(objects)).toEqual([
+    { name: image, namedBy: 'DaemonSet longhorn-manager, container longhorn-manager', need: 'all' },
+  ]);
   const { definitions, ...release } = describeRelease(objects);
-  expect(release).toEqual({ webhooks: false, engineImage: undefined, csi: false, deployments: ['longhorn-ui'], notStarted: [] });
+  expect(release).toEqual({
+    webhooks: false,
+    engineImage: undefined,
+    csi: false,
+    deployments: ['longhorn-ui'],
+    notStarted: [],
+  });
   expect(definitions).toContain('instancemanagers.longhorn.io');
 });
 
@@ -33,7 +41,8 @@ test('nothing of it has to be fitted to small nodes', () => {
   expect(fitToCluster(objects, { missing: [] }).changes).toEqual([]);
 });
 
-const pack = (...args: string[]) => execa(process.execPath, ['scripts/emulator-pack.ts', ...args], { reject: false, stdin: 'ignore' });
+const pack = (...args: string[]) =>
+  execa(process.execPath, ['scripts/emulator-pack.ts', ...args], { reject: false, stdin: 'ignore' });
 
 test('a folder with something in it is not written into', async () => {
   const folder = await temporaryFolder();

@@ -6,7 +6,8 @@ import { readObjects } from '../../providers/longhorn/manifest.ts';
 import { type LocalCluster, startLocalCluster } from '../emulator/support/local-cluster.ts';
 import { plays } from '../support/play-longhorn.ts';
 
-// The emulator's managers are processes here, and a script plays their DaemonSet, the user interface and the store's pod; all else is as on any cluster.
+// The emulator's managers are processes here, and a script plays their DaemonSet, the user interface and the
+// store's pod; all else is as on any cluster.
 let local: LocalCluster;
 
 beforeAll(async () => {
@@ -18,7 +19,14 @@ test('the packed emulator is taken by an API server, and gets ready as a release
   const objects = readObjects([{ source: 'longhorn.yaml', text: emulatorManifest() }]);
   const { signal } = new AbortController();
   const kubeconfig = await local.kubeconfig();
-  const installed = installRelease({ kubeconfig, objects, nodes: local.nodes, storeImage: 'store:test', signal, timeout: 300_000 });
+  const installed = installRelease({
+    kubeconfig,
+    objects,
+    nodes: local.nodes,
+    storeImage: 'store:test',
+    signal,
+    timeout: 300_000,
+  });
   for (const node of local.nodes) local.startManager(node);
   for (const part of ['managers', 'ui', 'store'] as const)
     await untilItWorks(async () => String(await plays[part](local.cluster)), { signal, tell: () => {} });

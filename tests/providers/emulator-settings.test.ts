@@ -17,7 +17,10 @@ test.each([
 });
 
 test.each([
-  [{ CORRAL_EMULATOR_CLOCK: 'slow' }, 'CORRAL_EMULATOR_CLOCK=slow is not known: choose one of real, fast, or leave it unset'],
+  [
+    { CORRAL_EMULATOR_CLOCK: 'slow' },
+    'CORRAL_EMULATOR_CLOCK=slow is not known: choose one of real, fast, or leave it unset',
+  ],
   [
     { CORRAL_EMULATOR_MUTANT: 'toString' },
     `CORRAL_EMULATOR_MUTANT=toString is not known: choose one of ${Object.keys(mutants).join(', ')}, or leave it unset`,
@@ -32,5 +35,7 @@ test.each([
 
 test('a version with a bug on purpose says so', () => {
   expect(describeVersion('v1', { clock: 'fast' })).toBe('v1');
-  expect(describeVersion('v1', { clock: 'fast', mutant: 'message-missing' })).toBe('v1 with the bug message-missing');
+  expect(describeVersion('v1', { clock: 'fast', mutant: 'message-missing' })).toBe(
+    'v1 with the bug message-missing',
+  );
 });

@@ -20,6 +20,13 @@ test('a step that fails says where it was', async () => {
     throw new Error('no kernel');
   });
   await expect(failing).rejects.toThrow('no kernel');
-  await expect(progress.step('Booting', () => Promise.reject(new Error('at once')))).rejects.toThrow('at once');
-  expect(lines).toEqual(['Booting ...', 'Booting: <time>, failed at: node2', 'Booting ...', 'Booting: <time>, failed']);
+  await expect(progress.step('Booting', () => Promise.reject(new Error('at once')))).rejects.toThrow(
+    'at once',
+  );
+  expect(lines).toEqual([
+    'Booting ...',
+    'Booting: <time>, failed at: node2',
+    'Booting ...',
+    'Booting: <time>, failed',
+  ]);
 });

@@ -9,22 +9,45 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 const readCommand = (text: string) => {
   const [, level, properties = '', message = ''] = /^::(\w+) ([^\n]*?)::([^\n]*)$/.exec(text) ?? [];
   const read = (part: string) =>
-    part.replaceAll('%2C', ',').replaceAll('%3A', ':').replaceAll('%0A', '\n').replaceAll('%0D', '\r').replaceAll('%25', '%');
+    part
+      .replaceAll('%2C', ',')
+      .replaceAll('%3A', ':')
+      .replaceAll('%0A', '\n')
+      .replaceAll('%0D', '\r')
+      .replaceAll('%25', '%');
   return {
     level,
-    ...Object.fromEntries(properties.split(',').map((each) => [each.split('=')[0] ?? '', read(each.slice(each.indexOf('=') + 1))])),
+    ...Object.fromEntries(
+      properties
+        .split(',')
+        .map((each) => [each.split('=')[0] ?? '', read(each.slice(each.indexOf('=') + 1))]),
+    ),
     message: read(message),
   };
 };
 
-test.each(['plain', 'a: b, c', '100%', '%0A', '%25', 'one\ntwo\r\nthree', '::error::x', 'a=b,line=7', 'é😀', '::'])(
-  '%j comes through',
-  (text) => {
-    const command = toCommand({ level: 'error', title: `t${text}`, message: text, file: `f${text}`, line: 3 });
-    expect(command).not.toContain('\n');
-    expect(readCommand(command)).toEqual({ level: 'error', file: `f${text}`, line: '3', title: `t${text}`, message: text });
-  },
-);
+test.each([
+  'plain',
+  'a: b, c',
+  '100%',
+  '%0A',
+  '%25',
+  'one\ntwo\r\nthree',
+  '::error::x',
+  'a=b,line=7',
+  'é😀',
+  '::',
+])('%j comes through', (text) => {
+  const command = toCommand({ level: 'error', title: `t${text}`, message: text, file: `f${text}`, line: 3 });
+  expect(command).not.toContain('\n');
+  expect(readCommand(command)).toEqual({
+    level: 'error',
+    file: `f${text}`,
+    line: '3',
+    title: `t${text}`,
+    message: text,
+  });
+});
 
 test('an error for what failed, a warning for what is not provable, a notice for what was found', () => {
   const finding = { title: 'Odd', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
@@ -44,12 +67,22 @@ test('an error for what failed, a warning for what is not provable, a notice for
 test('what is wrong with the run itself', () => {
   const end = { state: 'set-up-failed', reason: 'no disk' } as const;
   expect(
-    composeAnnotations(report([scenarioReport('A', { state: 'skipped', reason: 'no disk' })], { end, differences: ['a', 'b'] })),
-  ).toEqual(['::error title=The run did not finish::no disk', '::error title=The cluster is not as it was before the run::a%0Ab']);
+    composeAnnotations(
+      report([scenarioReport('A', { state: 'skipped', reason: 'no disk' })], {
+        end,
+        differences: ['a', 'b'],
+      }),
+    ),
+  ).toEqual([
+    '::error title=The run did not finish::no disk',
+    '::error title=The cluster is not as it was before the run::a%0Ab',
+  ]);
 });
 
 test('GitHub shows ten of a level: the tenth names the rest', () => {
-  const failed = Array.from({ length: 12 }, (_, index) => scenarioReport(`S${index + 1}`, { state: 'failed', reason: 'so' }));
+  const failed = Array.from({ length: 12 }, (_, index) =>
+    scenarioReport(`S${index + 1}`, { state: 'failed', reason: 'so' }),
+  );
   const commands = composeAnnotations(report(failed), () => undefined);
   expect(commands).toHaveLength(10);
   expect(commands.at(8)).toBe('::error file=one.e2e.ts,title=S9::so');

@@ -56,17 +56,28 @@ const toldOf = async (name: string, { folder, ended, replay }: Read): Promise<To
   // Also where the only one that did not pass is not provable.
   expect(ended.exitCode).toBe(1);
   const { pointsTo } = scenario?.failure ?? {};
-  if (scenario === undefined || pointsTo === undefined) throw new Error(`${name} points nowhere:\n${ended.stdout}\n${ended.stderr}`);
+  if (scenario === undefined || pointsTo === undefined)
+    throw new Error(`${name} points nowhere:\n${ended.stdout}\n${ended.stderr}`);
   const page = await makeRunOfFile(ended.report as Report, reportPath(join(folder, 'out')));
-  expect(page.run.scenarios.find((each) => each.name === name)?.hint).toMatchObject({ at: pointsTo.at, because: pointsTo.because });
+  expect(page.run.scenarios.find((each) => each.name === name)?.hint).toMatchObject({
+    at: pointsTo.at,
+    because: pointsTo.because,
+  });
   const junit = await readFile(join(folder, 'out/junit.xml'), 'utf8');
   const ofCase = junit.split('<testcase ').find((each) => each.startsWith(`name="${name}"`));
   const ofReplay = replay.split('\n\n').find((each) => each.startsWith(`${name}\n`));
   // One that is alone is not named again.
   const ofConsole = ended.stdout.split(`${name}, stopped at:`)[1] ?? ended.stdout.split('stopped at:')[1];
-  const places = [ofConsole, ofCase, ofReplay].map((said) => said?.split('oints to: ')[1]?.startsWith(pointsTo.place));
+  const places = [ofConsole, ofCase, ofReplay].map((said) =>
+    said?.split('oints to: ')[1]?.startsWith(pointsTo.place),
+  );
   expect(places, 'on the console, in JUnit, of the replay').toEqual([true, true, true]);
-  return { state: scenario.state, at: pointsTo.at, because: pointsTo.because.join('\n'), reason: scenario.reason ?? '' };
+  return {
+    state: scenario.state,
+    at: pointsTo.at,
+    because: pointsTo.because.join('\n'),
+    reason: scenario.reason ?? '',
+  };
 };
 
 describe('where a failure points to, in the report of a run', () => {
@@ -83,7 +94,9 @@ longhornScenario('It stands beside', {}, async (steps) => { steps.later(failed.r
         expect(because).toMatch(
           /^the scenario "It changes a setting" had a fault in force, patched-object \(no backup is taken on\), from \S+ on: it reaches everything$/,
         );
-        expect(reason).toMatch(/it reaches everything, so this is no verdict on Longhorn:\ntimed out after 300 ms \(a test\)/);
+        expect(reason).toMatch(
+          /it reaches everything, so this is no verdict on Longhorn:\ntimed out after 300 ms \(a test\)/,
+        );
       },
     ));
 
@@ -115,7 +128,9 @@ longhornScenario('The image of the store is missing', {}, async ({ pods, does, s
 });
 `,
       async (of) => {
-        expect.soft(await of('Late beside a fault that cannot reach it')).toMatchObject({ state: 'failed', at: 'longhorn' });
+        expect
+          .soft(await of('Late beside a fault that cannot reach it'))
+          .toMatchObject({ state: 'failed', at: 'longhorn' });
         expect.soft(await of('Late, with a cluster at rest')).toMatchObject({
           state: 'failed',
           at: 'longhorn',
@@ -129,7 +144,9 @@ longhornScenario('The image of the store is missing', {}, async ({ pods, does, s
         expect.soft(await of('A node is lost')).toMatchObject({
           state: 'failed',
           at: 'cluster',
-          because: expect.stringMatching(/pod longhorn-manager-a was Running, not ready at .*its node may be lost/),
+          because: expect.stringMatching(
+            /pod longhorn-manager-a was Running, not ready at .*its node may be lost/,
+          ),
         });
         expect.soft(await of('The image of the store is missing')).toMatchObject({
           state: 'failed',
@@ -145,7 +162,10 @@ describe('a run on a real v1.12.1, recorded', () => {
   const recording = join(root, 'fixtures/recordings/runs/volume-beside-a-wrapped-engine.ndjson.gz');
   const begun = Date.parse('2026-11-22T07:28:00.398Z');
   // As that run's own history has it.
-  const wrapped = { from: Date.parse('2026-11-22T07:25:30.742Z'), to: Date.parse('2026-11-22T07:28:15.217Z') };
+  const wrapped = {
+    from: Date.parse('2026-11-22T07:25:30.742Z'),
+    to: Date.parse('2026-11-22T07:28:15.217Z'),
+  };
   const line = String.raw`time="2026-11-22T07:28:17Z" level=error msg="Error running start replica command: exec: \"/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn\": stat /host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn: no such file or directory" volume=corral-hiqt6e-volume-571e6c69`;
 
   test("a volume that started beside another scenario's wrapped engine: to the suite, at once, with what was faulted and why", () => {
@@ -172,11 +192,17 @@ describe('a run on a real v1.12.1, recorded', () => {
       async (of) => {
         const { state, at: place, because, reason } = await of('Its volume starts');
         expect([state, place]).toEqual(['not-provable', 'suite']);
-        expect(because).toContain(`the scenario "${scenario}" had a fault in force, wrapped-engine (the engine's binary refuses`);
+        expect(because).toContain(
+          `the scenario "${scenario}" had a fault in force, wrapped-engine (the engine's binary refuses`,
+        );
         expect(because).toContain('it reaches every volume that starts meanwhile, and this one did');
         const [, first] = reason.split('\n');
-        expect(first).toContain('volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it');
-        expect(first).toContain('nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ');
+        expect(first).toContain(
+          'volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it',
+        );
+        expect(first).toContain(
+          'nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ',
+        );
         expect(first).toContain(
           'Error running start replica command: exec: "/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn": stat',
         );
@@ -185,7 +211,10 @@ describe('a run on a real v1.12.1, recorded', () => {
         await copyFile(recording, join(folder, 'recorded.ndjson.gz'));
         await mkdir(join(folder, 'out'));
         const healed = { healed: entry.id, healedAt: at(wrapped.to) };
-        await writeFile(ledgerPath(join(folder, 'out')), `${JSON.stringify(entry)}\n${JSON.stringify(healed)}\n`);
+        await writeFile(
+          ledgerPath(join(folder, 'out')),
+          `${JSON.stringify(entry)}\n${JSON.stringify(healed)}\n`,
+        );
       },
     );
   });

@@ -9,10 +9,19 @@ import { scenarioReport as ended } from '../support/scenario-report.ts';
 const start = Date.parse('2026-11-20T09:00:00.000Z');
 const at = (seconds: number): string => new Date(start + seconds * 1000).toISOString();
 
-const one: Told = { id: '1', name: 'A failed backup deletion is retried and blocks nobody', file: 'a.e2e.ts' };
+const one: Told = {
+  id: '1',
+  name: 'A failed backup deletion is retried and blocks nobody',
+  file: 'a.e2e.ts',
+};
 const two: Told = { id: '2', name: 'A backup waits', file: 'a.e2e.ts' };
 const account = nothingSpent;
-const step = (sentence: string, state: Step['state'] = 'passed', duration = 1500): Step => ({ sentence, state, duration, account });
+const step = (sentence: string, state: Step['state'] = 'passed', duration = 1500): Step => ({
+  sentence,
+  state,
+  duration,
+  account,
+});
 const run = { run: 'abc123', provider: 'lab', target: { name: 'emulator', version: 'v1.12.1' } };
 const kubernetes = { server: 'https://127.0.0.1:6443', context: 'corral', version: 'v1.34.1' };
 
@@ -28,10 +37,19 @@ const failure: Failure = {
       id: 'immutable-config',
       meaning: 'the store refuses to remove a file',
     },
-    { of: 'longhorn-manager-x', text: 'odd\nthings', class: 'unknown', id: null, meaning: 'nobody has seen this before' },
+    {
+      of: 'longhorn-manager-x',
+      text: 'odd\nthings',
+      class: 'unknown',
+      id: null,
+      meaning: 'nobody has seen this before',
+    },
   ],
   faults: [{ name: 'immutable-file', state: 'proved', proof: 'unlink: EPERM' }],
-  evidence: ['.corral/last/evidence/a-failed-backup-deletion', '.corral/last/evidence/a-failed-backup-deletion.tar.gz'],
+  evidence: [
+    '.corral/last/evidence/a-failed-backup-deletion',
+    '.corral/last/evidence/a-failed-backup-deletion.tar.gz',
+  ],
 };
 
 /** A screen that keeps what stays, and what is drawn below it now. */
@@ -62,12 +80,26 @@ const open = (options: { size?: { columns: number; rows: number }; verbose?: boo
 };
 
 const close = (narrator: Narrator, scenarios: ScenarioReport[]) => {
-  const report = composeReport({ ...run, kubernetes, end: { state: 'finished', reason: null }, scenarios, startedAt: new Date() });
+  const report = composeReport({
+    ...run,
+    kubernetes,
+    end: { state: 'finished', reason: null },
+    scenarios,
+    startedAt: new Date(),
+  });
   narrator.closes({ ...report, duration: 61_000 }, 'out/report.json');
 };
 
 const awaits = (now: string | null, since: number, what = 'the first backup goes Error') =>
-  ({ kind: 'awaits', id: 1, what, now, since: at(since), limit: 120_000, owner: "Longhorn's back-off" }) as const;
+  ({
+    kind: 'awaits',
+    id: 1,
+    what,
+    now,
+    since: at(since),
+    limit: 120_000,
+    owner: "Longhorn's back-off",
+  }) as const;
 
 const begin = (narrator: Narrator, told: Told, sentence: string, seconds: number) => {
   narrator.event(told, { kind: 'start' });
@@ -261,7 +293,12 @@ describe('where nothing can be drawn', () => {
     vi.useFakeTimers({ now: start });
     onTestFinished(() => void vi.useRealTimers());
     const shown = openScreen();
-    const narrator = createConsoleNarrator({ screen: shown.screen, paint: (_, text) => text, verbose: false, now: Date.now });
+    const narrator = createConsoleNarrator({
+      screen: shown.screen,
+      paint: (_, text) => text,
+      verbose: false,
+      now: Date.now,
+    });
     narrator.begins({ ...run, round: 1, judged: 'the emulator' });
     narrator.knows(2, 2);
     begin(narrator, one, 'Then the first backup goes Error', 0);
@@ -294,7 +331,12 @@ describe('below what has ended', () => {
     narrator.knows(12, 12);
     begin(narrator, one, 'Then the first backup goes Deleting, Error', 0);
     narrator.event(one, awaits('Deleting', 0));
-    begin(narrator, two, 'Given a volume of 4Gi with data of 2Gi in it, on three nodes, attached to the first of them', 5);
+    begin(
+      narrator,
+      two,
+      'Given a volume of 4Gi with data of 2Gi in it, on three nodes, attached to the first of them',
+      5,
+    );
     clock.seconds = 12;
     // Whatever is told next draws the time as well.
     narrator.event({ id: '3', name: 'Three', file: 'c.e2e.ts' }, { kind: 'start' });

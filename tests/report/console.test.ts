@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { composeClosing, composeEnding, composeHeading, composeStep, composeTotals, type Paint } from '../../e2e/report/console.ts';
+import {
+  composeClosing,
+  composeEnding,
+  composeHeading,
+  composeStep,
+  composeTotals,
+  type Paint,
+} from '../../e2e/report/console.ts';
 import { nothingSpent, type ScenarioReport } from '../../e2e/report/schema.ts';
 import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 
@@ -15,9 +22,18 @@ test.each([
 
 test.each([
   [{ ...scenario }, ['  <green>passed in 1 min 5 s</>']],
-  [{ ...scenario, state: 'failed', reason: 'one\n\n  two' } as const, ['  <red>FAILED after 1 min 5 s</>', '    one', '', '      two']],
-  [{ ...scenario, state: 'skipped', reason: 'not here' } as const, ['  <yellow>skipped after 1 min 5 s</>', '    not here']],
-  [{ ...scenario, state: 'not-provable', reason: 'a gap' } as const, ['  <red>NOT PROVABLE after 1 min 5 s</>', '    a gap']],
+  [
+    { ...scenario, state: 'failed', reason: 'one\n\n  two' } as const,
+    ['  <red>FAILED after 1 min 5 s</>', '    one', '', '      two'],
+  ],
+  [
+    { ...scenario, state: 'skipped', reason: 'not here' } as const,
+    ['  <yellow>skipped after 1 min 5 s</>', '    not here'],
+  ],
+  [
+    { ...scenario, state: 'not-provable', reason: 'a gap' } as const,
+    ['  <red>NOT PROVABLE after 1 min 5 s</>', '    a gap'],
+  ],
   [
     { ...scenario, findings: [{ title: 'Odd', detail: 'so\nodd' }] },
     ['  <green>passed in 1 min 5 s</>', '  <yellow>finding</>: Odd', '    so', '    odd'],
@@ -29,14 +45,15 @@ test.each([
   ['failed', '  <red>✗</> Given a volume<dim> (1.5 s)</>'],
   ['noted', '  <dim>·</> Given a volume'],
 ] as const)('step %s', (state, line) =>
-  expect(composeStep({ sentence: 'Given a volume', state, duration: 1500, account: nothingSpent }, named)).toEqual([line]),
+  expect(
+    composeStep({ sentence: 'Given a volume', state, duration: 1500, account: nothingSpent }, named),
+  ).toEqual([line]),
 );
 
 test('heading', () => {
-  expect(composeHeading({ run: 'abc123', provider: 'lab', judged: 'Longhorn v1.12.1 (official)' }, plain)).toEqual([
-    'Corral run abc123, provider lab',
-    'Judged: Longhorn v1.12.1 (official)',
-  ]);
+  expect(
+    composeHeading({ run: 'abc123', provider: 'lab', judged: 'Longhorn v1.12.1 (official)' }, plain),
+  ).toEqual(['Corral run abc123, provider lab', 'Judged: Longhorn v1.12.1 (official)']);
 });
 
 const totals = { passed: 1, failed: 0, skipped: 0, notProvable: 0 };
@@ -75,7 +92,8 @@ const inStep: ScenarioReport = {
   reason: 'a gap\nof 3 s',
   failure: { step: 'Then the backup is gone', reason: 'a gap', messages: [], faults: [], evidence: [] },
 };
-const listOf = (...scenarios: ScenarioReport[]): string[] => composeClosing({ ...report, scenarios }, 'out/r.json', plain).slice(0, -4);
+const listOf = (...scenarios: ScenarioReport[]): string[] =>
+  composeClosing({ ...report, scenarios }, 'out/r.json', plain).slice(0, -4);
 
 test('what did not pass is named once more at the end, with where it stopped and where its evidence is', () => {
   expect(listOf(scenario, failed, inStep, { ...scenario, state: 'skipped', reason: 'not here' })).toEqual([

@@ -7,7 +7,11 @@ test.each([
   ['a value that is no error', 'gone', 'gone'],
   ['a plain error', withStack(new Error('no volume')), 'no volume'],
   ['an error of a kind', withStack(new TypeError('no such field')), 'TypeError: no such field'],
-  ['a cause', withStack(new Error('no volume', { cause: withStack(new Error('no disk')) })), 'no volume\nbecause of no disk'],
+  [
+    'a cause',
+    withStack(new Error('no volume', { cause: withStack(new Error('no disk')) })),
+    'no volume\nbecause of no disk',
+  ],
   [
     'several at once',
     withStack(new AggregateError([withStack(new Error('one')), withStack(new Error('two'))], 'both failed')),

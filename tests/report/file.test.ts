@@ -17,7 +17,9 @@ const report = composeReport({
   target: { name: 'emulator', version: null },
   kubernetes: null,
   end: { state: 'set-up-failed', reason: 'no disk' },
-  scenarios: [toUnplayed({ name: 'One', file: 'one.e2e.ts', seed: null, tags: ['held'], round: 1 }, 'no disk')],
+  scenarios: [
+    toUnplayed({ name: 'One', file: 'one.e2e.ts', seed: null, tags: ['held'], round: 1 }, 'no disk'),
+  ],
   startedAt: new Date(),
 });
 
@@ -55,9 +57,12 @@ test('the totals and what was judged follow from the rest', () => {
   });
 });
 
-test.each([undefined, null, [], ['setting a: value was "1", is "2"']])('what is not as before the run is kept: %j', async (differences) => {
-  const out = await makeFolder();
-  const whole = differences === undefined ? report : { ...report, differences };
-  await writeReport(out, whole);
-  expect(await readReport(out)).toStrictEqual(whole);
-});
+test.each([undefined, null, [], ['setting a: value was "1", is "2"']])(
+  'what is not as before the run is kept: %j',
+  async (differences) => {
+    const out = await makeFolder();
+    const whole = differences === undefined ? report : { ...report, differences };
+    await writeReport(out, whole);
+    expect(await readReport(out)).toStrictEqual(whole);
+  },
+);

@@ -66,15 +66,21 @@ test('the whole: how each ended, what was found, why what failed did', () => {
 test('rounds, and a run that did not finish', () => {
   const scenarios = [scenarioReport('A'), scenarioReport('A', { round: 2, state: 'skipped', reason: 'no' })];
   const end = { state: 'interrupted', reason: 'interrupted by SIGINT' } as const;
-  const text = composeJobSummary(report(scenarios, { end, kubernetes: null, differences: ['setting a: was 1'] }), limit);
+  const text = composeJobSummary(
+    report(scenarios, { end, kubernetes: null, differences: ['setting a: was 1'] }),
+    limit,
+  );
   expect(text).toContain('| A (round 2) | - skipped |  |');
   expect(text).toContain('**The run did not finish: interrupted by SIGINT**');
   expect(text).toContain('- not as before the run: setting a: was 1');
-  expect(composeJobSummary(report([], { end: { state: 'set-up-failed', reason: 'no disk' } }), limit)).not.toContain('| scenario |');
+  expect(
+    composeJobSummary(report([], { end: { state: 'set-up-failed', reason: 'no disk' } }), limit),
+  ).not.toContain('| scenario |');
 });
 
 describe('never more than the limit, and then it says so', () => {
-  const long = (name: string, size: number) => scenarioReport(name, { state: 'failed', reason: 'é<'.repeat(size) });
+  const long = (name: string, size: number) =>
+    scenarioReport(name, { state: 'failed', reason: 'é<'.repeat(size) });
   test.each([
     [limit, 40, 40_000],
     [limit, 4000, 100],
@@ -84,7 +90,10 @@ describe('never more than the limit, and then it says so', () => {
     [300, 1, 10],
     [200, 1, 10],
   ])('%d bytes for %d failures of %d signs', (most, count, size) => {
-    const text = composeJobSummary(report(Array.from({ length: count }, (_, index) => long(`S${index}`, size))), most);
+    const text = composeJobSummary(
+      report(Array.from({ length: count }, (_, index) => long(`S${index}`, size))),
+      most,
+    );
     expect(Buffer.byteLength(text)).toBeLessThanOrEqual(most);
     expect(text).toMatch(/\d+ more parts did not fit in here: see report\.json\n$/);
     expect(text.split('<details>')).toHaveLength(text.split('</details>').length);

@@ -10,8 +10,17 @@ const told = { id: '1', name: 'One', file: 'one.e2e.ts' };
 const open = () => {
   const lines: string[] = [];
   const beside: string[] = [];
-  const narrator = createJsonNarrator({ write: (text) => lines.push(text), beside: (text) => beside.push(text) });
-  narrator.begins({ run: 'abc123', provider: 'lab', target: { name: 'emulator', version: null }, judged: 'it', round: 2 });
+  const narrator = createJsonNarrator({
+    write: (text) => lines.push(text),
+    beside: (text) => beside.push(text),
+  });
+  narrator.begins({
+    run: 'abc123',
+    provider: 'lab',
+    target: { name: 'emulator', version: null },
+    judged: 'it',
+    round: 2,
+  });
   return { narrator, lines, beside };
 };
 
@@ -24,7 +33,11 @@ const events: ScenarioEvent[] = [
   { kind: 'awaits', id: 1, what: 'it goes Error', now: null, since: then, limit: 120_000, owner: 'nobody' },
   { kind: 'awaited', id: 1, state: 'timed-out' },
   { kind: 'fault', name: 'immutable-file', phase: 'proved', detail: 'EPERM' },
-  { kind: 'step', id: 1, step: { sentence: 'Given a thing', state: 'failed', duration: 5, account: nothingSpent } },
+  {
+    kind: 'step',
+    id: 1,
+    step: { sentence: 'Given a thing', state: 'failed', duration: 5, account: nothingSpent },
+  },
   { kind: 'finding', finding },
   { kind: 'failure', failure },
 ];
@@ -46,13 +59,37 @@ test('each event is one line that its schema knows', () => {
     { event: 'cluster', run: 'abc123', round: 2, kubernetes },
     { event: 'scenario-start', ...common },
     { event: 'step-begins', ...common, id: 1, sentence: 'Given a thing' },
-    { event: 'awaits', ...common, id: 1, what: 'it goes Error', now: null, since: then, limit: 120_000, owner: 'nobody' },
+    {
+      event: 'awaits',
+      ...common,
+      id: 1,
+      what: 'it goes Error',
+      now: null,
+      since: then,
+      limit: 120_000,
+      owner: 'nobody',
+    },
     { event: 'awaited', ...common, id: 1, state: 'timed-out' },
     { event: 'fault', ...common, name: 'immutable-file', phase: 'proved', detail: 'EPERM' },
-    { event: 'step', ...common, id: 1, sentence: 'Given a thing', state: 'failed', duration: 5, account: nothingSpent },
+    {
+      event: 'step',
+      ...common,
+      id: 1,
+      sentence: 'Given a thing',
+      state: 'failed',
+      duration: 5,
+      account: nothingSpent,
+    },
     { event: 'finding', ...common, ...finding },
     { event: 'failure', ...common, ...failure },
-    { event: 'scenario-end', ...common, state: 'failed', reason: 'so', duration: 1000, evidence: 'evidence/one' },
+    {
+      event: 'scenario-end',
+      ...common,
+      state: 'failed',
+      reason: 'so',
+      duration: 1000,
+      evidence: 'evidence/one',
+    },
   ]);
 });
 
@@ -63,5 +100,8 @@ test('what is secret stays in here, and the line is JSON all the same', () => {
   narrator.event(told, { kind: 'fault', name: 'x', phase: 'proved', detail });
   const [line = ''] = lines;
   expect(line).not.toContain('abcdefghijklmnopqrstuvwxyz');
-  expect(jsonEventSchema.parse(JSON.parse(line))).toMatchObject({ event: 'fault', detail: expect.stringContaining('[redacted: ') });
+  expect(jsonEventSchema.parse(JSON.parse(line))).toMatchObject({
+    event: 'fault',
+    detail: expect.stringContaining('[redacted: '),
+  });
 });

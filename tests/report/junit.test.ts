@@ -86,15 +86,24 @@ test('a suite a file, a case a scenario, with its steps', async () => {
 });
 
 test('rounds are cases of their own', async () => {
-  const text = composeJunit(report([scenarioReport('A'), scenarioReport('A', { round: 2, state: 'failed', reason: 'late' })]));
-  expect([...text.matchAll(/<testcase name="([^"]+)"/g)].map(([, name]) => name)).toEqual(['A (round 1)', 'A (round 2)']);
+  const text = composeJunit(
+    report([scenarioReport('A'), scenarioReport('A', { round: 2, state: 'failed', reason: 'late' })]),
+  );
+  expect([...text.matchAll(/<testcase name="([^"]+)"/g)].map(([, name]) => name)).toEqual([
+    'A (round 1)',
+    'A (round 2)',
+  ]);
   expect(text).toContain('tests="2" failures="1" errors="0"');
   expect(await findJunitErrors(text)).toEqual([]);
 });
 
 describe('what is wrong with the run itself is a case, so that nobody takes it for well', () => {
   const skipped = scenarioReport('A', { state: 'skipped', reason: 'no disk', duration: 0 });
-  const stray = scenarioReport('Nothing fails outside the scenarios', { file: '', state: 'failed', reason: 'stray' });
+  const stray = scenarioReport('Nothing fails outside the scenarios', {
+    file: '',
+    state: 'failed',
+    reason: 'stray',
+  });
   test.each<[Partial<Report>, ScenarioReport[], string[]]>([
     [{}, [], []],
     [
@@ -106,9 +115,21 @@ describe('what is wrong with the run itself is a case, so that nobody takes it f
         'tests="2" failures="0" errors="1"',
       ],
     ],
-    [{ end: { state: 'runner-died', reason: null }, kubernetes: null }, [skipped], ['<error type="runner-died" message="runner-died">']],
-    [{ end: { state: 'interrupted', reason: 'interrupted by SIGINT' } }, [stray], ['<error type="interrupted"', 'classname="the run"']],
-    [{ differences: null }, [], ['name="The cluster is as it was before the run"', '<error type="not-provable"']],
+    [
+      { end: { state: 'runner-died', reason: null }, kubernetes: null },
+      [skipped],
+      ['<error type="runner-died" message="runner-died">'],
+    ],
+    [
+      { end: { state: 'interrupted', reason: 'interrupted by SIGINT' } },
+      [stray],
+      ['<error type="interrupted"', 'classname="the run"'],
+    ],
+    [
+      { differences: null },
+      [],
+      ['name="The cluster is as it was before the run"', '<error type="not-provable"'],
+    ],
     [
       { differences: ['setting a: was 1', 'one more'] },
       [],
@@ -133,7 +154,11 @@ describe('whatever is in a text', () => {
           reason: `a${text}b`,
           steps: [{ sentence: text, state: 'passed', duration: 1, account: nothingSpent }],
           findings: [{ title: text, detail: text, link: text }],
-          failure: { ...failure, messages: [{ of: text, text, class: text, id: text, meaning: text }], evidence: [text] },
+          failure: {
+            ...failure,
+            messages: [{ of: text, text, class: text, id: text, meaning: text }],
+            evidence: [text],
+          },
         }),
         scenarioReport(`s${text}`, { file: `${text}.e2e.ts`, state: 'skipped', reason: text }),
       ],
@@ -142,7 +167,11 @@ describe('whatever is in a text', () => {
 
   // What XML 1.0 takes, beside all above the first plane.
   const isCharacter = (code: number): boolean =>
-    code === 0x9 || code === 0xa || code === 0xd || (code >= 0x20 && code <= 0xd7ff) || (code >= 0xe000 && code <= 0xfffd);
+    code === 0x9 ||
+    code === 0xa ||
+    code === 0xd ||
+    (code >= 0x20 && code <= 0xd7ff) ||
+    (code >= 0xe000 && code <= 0xfffd);
   const units = Array.from({ length: 0x1_0000 }, (_, code) => code);
 
   test('all that XML forbids is replaced, and nothing else', async () => {
@@ -155,7 +184,9 @@ describe('whatever is in a text', () => {
   });
 
   test('all that XML allows comes through', async () => {
-    const allowed = units.filter((code) => isCharacter(code) && !/[\s\p{Cc}&<>"']/u.test(String.fromCharCode(code)));
+    const allowed = units.filter(
+      (code) => isCharacter(code) && !/[\s\p{Cc}&<>"']/u.test(String.fromCharCode(code)),
+    );
     const signs = `${allowed.map((code) => String.fromCharCode(code)).join('')}😀𐀀\u{10ffff}`;
     const text = composeJunit(everywhere(signs));
     expect(await findJunitErrors(text)).toEqual([]);
@@ -164,9 +195,29 @@ describe('whatever is in a text', () => {
 
   test('strange signs, and signs at random', async () => {
     const texts = [
-      ...['<a>', '&amp;', ']]>', '<![CDATA[', '"', "'", '<!--', '-->', '%', '\t', '\n', '\r\n', '\r', ' ', '&#0;', '\u001b[1m', '{}[]$`'],
+      ...[
+        '<a>',
+        '&amp;',
+        ']]>',
+        '<![CDATA[',
+        '"',
+        "'",
+        '<!--',
+        '-->',
+        '%',
+        '\t',
+        '\n',
+        '\r\n',
+        '\r',
+        ' ',
+        '&#0;',
+        '\u001b[1m',
+        '{}[]$`',
+      ],
       ...Array.from({ length: 40 }, (_, seed) =>
-        String.fromCharCode(...Array.from({ length: 50 }, (_each, index) => ((seed + 1) * 7919 * (index + 3) ** 3) % 0x1_0000)),
+        String.fromCharCode(
+          ...Array.from({ length: 50 }, (_each, index) => ((seed + 1) * 7919 * (index + 3) ** 3) % 0x1_0000),
+        ),
       ),
     ];
     expect(await findJunitErrors(...texts.map((text) => composeJunit(everywhere(text))))).toEqual([]);

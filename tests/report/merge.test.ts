@@ -12,15 +12,20 @@ let count = 0;
 
 const source = ({ names = [], states = [], rounds = 1, ...change }: Given = {}): Source => {
   count += 1;
-  const each = (round: number) => names.map((name, index) => scenario(name, { round, state: states[index] ?? 'passed' }));
+  const each = (round: number) =>
+    names.map((name, index) => scenario(name, { round, state: states[index] ?? 'passed' }));
   const scenarios = Array.from({ length: rounds }, (_, index) => each(index + 1)).flat();
   const startedAt = new Date(start + count * 1000).toISOString();
-  return { path: `${count}/report.json`, report: sampleReport(scenarios, { run: `run${count}`, startedAt, duration: 5000, ...change }) };
+  return {
+    path: `${count}/report.json`,
+    report: sampleReport(scenarios, { run: `run${count}`, startedAt, duration: 5000, ...change }),
+  };
 };
 
 const shard = (index: number, of = 2, split = 'abc') => ({ shard: { index, of, split } });
 
-const told = ({ report }: { report: Report }) => report.scenarios.map(({ round, name, state }) => `${round} ${name} ${state}`);
+const told = ({ report }: { report: Report }) =>
+  report.scenarios.map(({ round, name, state }) => `${round} ${name} ${state}`);
 
 describe('reports that belong together', () => {
   test('become one, with the scenarios of all', () => {
@@ -48,13 +53,24 @@ describe('reports that belong together', () => {
 
   test('may be rounds of shards', () => {
     const sources = [source({ names: ['A'], ...shard(1) }), source({ names: ['B'], ...shard(2) })];
-    const again = [source({ names: ['B'], states: ['failed'], ...shard(2) }), source({ names: ['A'], ...shard(1) })];
-    expect(told(mergeReports([...sources, ...again]))).toEqual(['1 A passed', '1 B passed', '2 A passed', '2 B failed']);
+    const again = [
+      source({ names: ['B'], states: ['failed'], ...shard(2) }),
+      source({ names: ['A'], ...shard(1) }),
+    ];
+    expect(told(mergeReports([...sources, ...again]))).toEqual([
+      '1 A passed',
+      '1 B passed',
+      '2 A passed',
+      '2 B failed',
+    ]);
   });
 
   test('may have one that knows no version, and one that had nothing to play in three rounds', () => {
     const none = { target: { name: 'official', version: null } };
-    const merged = mergeReports([source({ names: ['A'], rounds: 3, ...shard(1) }), source({ ...none, ...shard(2) })]);
+    const merged = mergeReports([
+      source({ names: ['A'], rounds: 3, ...shard(1) }),
+      source({ ...none, ...shard(2) }),
+    ]);
     expect(merged.report.target.version).toBe('v1.12.1');
     expect(merged.missing).toEqual([]);
   });
@@ -62,13 +78,19 @@ describe('reports that belong together', () => {
   test('name the cluster only where it is one', () => {
     const kubernetes = (server: string) => ({ server, context: 'c', version: 'v1' });
     const both = (...servers: string[]) =>
-      mergeReports(servers.map((server, index) => source({ kubernetes: kubernetes(server), ...shard(index + 1) }))).report.kubernetes;
+      mergeReports(
+        servers.map((server, index) => source({ kubernetes: kubernetes(server), ...shard(index + 1) })),
+      ).report.kubernetes;
     expect(both('a', 'a')).toEqual(kubernetes('a'));
     expect(both('a', 'b')).toBeNull();
   });
 
   test('end as the worst of them, with each reason', () => {
-    const cut = source({ names: ['A'], end: { state: 'interrupted', reason: 'interrupted by SIGINT' }, ...shard(1) });
+    const cut = source({
+      names: ['A'],
+      end: { state: 'interrupted', reason: 'interrupted by SIGINT' },
+      ...shard(1),
+    });
     const died = source({ names: ['B'], end: { state: 'set-up-failed', reason: 'no disk' }, ...shard(2) });
     expect(mergeReports([cut, died]).report.end).toEqual({
       state: 'set-up-failed',
@@ -97,9 +119,9 @@ test('a scenario that is in two shards is told; a failure outside of the scenari
   const stray = scenario('Nothing fails outside the scenarios', { file: '', state: 'failed' });
   const broken = scenario('The scenarios of x.e2e.ts load', { file: 'x.e2e.ts', state: 'failed' });
   const scenarios = [stray, broken, scenario('A')];
-  expect(mergeReports([source({ scenarios, ...shard(1) }), source({ scenarios, ...shard(2) })]).doubled).toEqual([
-    'one.e2e.ts "A" is in two shards: 1/2 and 2/2',
-  ]);
+  expect(
+    mergeReports([source({ scenarios, ...shard(1) }), source({ scenarios, ...shard(2) })]).doubled,
+  ).toEqual(['one.e2e.ts "A" is in two shards: 1/2 and 2/2']);
 });
 
 describe('reports that do not belong together are refused in one line', () => {
@@ -110,9 +132,17 @@ describe('reports that do not belong together are refused in one line', () => {
       { ...shard(2), target: { name: 'archive', version: 'v1.12.1' } },
       /^the reports are of different targets: official in .*, archive in .*: merge those of one at a time$/,
     ],
-    ['versions', { ...shard(2), target: { name: 'official', version: 'v1.8.2' } }, /different versions: v1\.12\.1 in .*, v1\.8\.2 in /],
+    [
+      'versions',
+      { ...shard(2), target: { name: 'official', version: 'v1.8.2' } },
+      /different versions: v1\.12\.1 in .*, v1\.8\.2 in /,
+    ],
     ['providers', { ...shard(2), provider: 'kind' }, /different providers: lab in .*, kind in /],
-    ['splits', shard(2, 2, 'xyz'), /are shards of different sets of scenarios: of another commit, or chosen by other flags$/],
+    [
+      'splits',
+      shard(2, 2, 'xyz'),
+      /are shards of different sets of scenarios: of another commit, or chosen by other flags$/,
+    ],
     ['numbers of shards', shard(2, 3), /is shard 1\/2, .* shard 2\/3: merge parts of one split$/],
     ['the whole and a part', {}, /is shard 1\/2, .* the whole: merge parts of one split$/],
   ])('%s', (_, change, message) => {
@@ -149,7 +179,9 @@ test.each([
   ],
   [[['one'], null], null],
 ])('what is not as before a run, %j, becomes %j', (each, merged) => {
-  const sources = each.map((differences, index) => source({ ...shard(index + 1), ...(differences !== undefined && { differences }) }));
+  const sources = each.map((differences, index) =>
+    source({ ...shard(index + 1), ...(differences !== undefined && { differences }) }),
+  );
   expect(mergeReports(sources).report.differences).toEqual(merged);
 });
 

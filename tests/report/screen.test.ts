@@ -5,7 +5,11 @@ import { openTerminal } from '../support/terminal.ts';
 
 const open = (columns = 40, rows = 10) => {
   const terminal = openTerminal(columns, rows);
-  const stream = Object.assign(new PassThrough(), { columns, rows, isTTY: true }) as unknown as NodeJS.WriteStream;
+  const stream = Object.assign(new PassThrough(), {
+    columns,
+    rows,
+    isTTY: true,
+  }) as unknown as NodeJS.WriteStream;
   (stream as unknown as PassThrough).on('data', (chunk: Buffer) => terminal.write(chunk.toString()));
   return { stream, terminal, screen: createLiveScreen(stream) };
 };
@@ -51,7 +55,9 @@ test('without a terminal, or beside others who print, nothing is drawn', () => {
   const { stream } = open();
   expect(createScreen(stream, { alone: true }).size()).toEqual({ columns: 40, rows: 10 });
   expect(createScreen(stream, { alone: false }).size()).toBeUndefined();
-  expect(createScreen(new PassThrough() as unknown as NodeJS.WriteStream, { alone: true }).size()).toBeUndefined();
+  expect(
+    createScreen(new PassThrough() as unknown as NodeJS.WriteStream, { alone: true }).size(),
+  ).toBeUndefined();
   let text = '';
   const plain = createPlainScreen((more) => {
     text += more;

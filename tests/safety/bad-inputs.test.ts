@@ -45,7 +45,8 @@ const signal = new AbortController().signal;
 const uid = '11111111-2222-3333-4444-555555555555';
 
 const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
-  e2e: (argv) => runCommand({ argv, config: '/nowhere', providers: { lab: none, kind: none, k3d: none, existing: none } }),
+  e2e: (argv) =>
+    runCommand({ argv, config: '/nowhere', providers: { lab: none, kind: none, k3d: none, existing: none } }),
   heal: runHealCommand,
   cleanup: runCleanupCommand,
   rbac: runRbacCommand,
@@ -58,11 +59,22 @@ const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
   replay: runReplayCommand,
   // As far as it looks before it makes anything; one argument each.
   existing: ([file = '']) => {
-    const cluster = { kubeconfig: join('kube', file), context: 'x', expectCluster: uid, storeImage: 'i', namespace: undefined, allow: [] };
-    return asCommand(() => existing.up({ longhorn: 'installed', run: 'abc123', existing: cluster, signal, progress }));
+    const cluster = {
+      kubeconfig: join('kube', file),
+      context: 'x',
+      expectCluster: uid,
+      storeImage: 'i',
+      namespace: undefined,
+      allow: [],
+    };
+    return asCommand(() =>
+      existing.up({ longhorn: 'installed', run: 'abc123', existing: cluster, signal, progress }),
+    );
   },
   archive: ([folder = '']) =>
-    asCommand(() => archiveTarget(join('release', folder), { registryMirror: undefined, portable: false, progress })),
+    asCommand(() =>
+      archiveTarget(join('release', folder), { registryMirror: undefined, portable: false, progress }),
+    ),
   settings: ([variable = '']) => {
     const [name = '', value] = variable.split('=');
     return asCommand(async () => emulatorSettings({ [name]: value }));
@@ -72,7 +84,10 @@ const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
 // Whose lines they are, where the command is not the one that was called.
 const speaker: Record<string, string> = { existing: 'e2e', archive: 'e2e', settings: 'e2e' };
 
-/** What was asked for, the exit code, and the line. A word in quotes is empty: ''. A line that ends with an ellipsis goes on with a list, or a digest. */
+/**
+ * What was asked for, the exit code, and the line. A word in quotes is empty: ''. A line that ends with an
+ * ellipsis goes on with a list, or a digest.
+ */
 type Row = [asked: string, code: number, line: string];
 
 // What heal adds to it.
@@ -101,8 +116,16 @@ const table: Record<string, Row[]> = {
       '--longhorn official:latest: give a release by all its numbers, as official:v1.12.1, or official:master-head',
     ],
     ['--longhorn archive:nowhere', 2, '--longhorn archive:nowhere: there is no such folder'],
-    ['--longhorn archive:file', 2, "--longhorn archive:file is a file: name the folder with a release's manifest and image archives"],
-    ['--longhorn archive:', 2, "--longhorn archive:: name the folder with a release's manifest and image archives behind the colon"],
+    [
+      '--longhorn archive:file',
+      2,
+      "--longhorn archive:file is a file: name the folder with a release's manifest and image archives",
+    ],
+    [
+      '--longhorn archive:',
+      2,
+      "--longhorn archive:: name the folder with a release's manifest and image archives behind the colon",
+    ],
     [
       '--longhorn archive',
       2,
@@ -120,7 +143,11 @@ const table: Record<string, Row[]> = {
       2,
       "--longhorn '' is unknown: use --longhorn emulator or --longhorn official[:VERSION] or --longhorn archive:DIR, or leave it out",
     ],
-    ['--longhorn official:', 2, '--longhorn official:: give a release by all its numbers, as official:v1.12.1, or official:master-head'],
+    [
+      '--longhorn official:',
+      2,
+      '--longhorn official:: give a release by all its numbers, as official:v1.12.1, or official:master-head',
+    ],
     [
       '--longhorn official:1.7.2',
       2,
@@ -207,7 +234,11 @@ const table: Record<string, Row[]> = {
       2,
       "--allow manager-kill,,settings: there is no danger ''; there are: …",
     ],
-    ['--allow settings', 2, '--allow is for a cluster that is there already: add --provider existing, or leave it out'],
+    [
+      '--allow settings',
+      2,
+      '--allow is for a cluster that is there already: add --provider existing, or leave it out',
+    ],
     [
       '--provider existing --kubeconfig kube/refused --context x --store-image i --expect-cluster abc',
       2,
@@ -228,8 +259,16 @@ const table: Record<string, Row[]> = {
       2,
       '--expect-cluster is for a cluster that is there already: add --provider existing, or leave it out',
     ],
-    ['--provider existing --kubeconfig kube --context x --store-image i', 2, '--kubeconfig kube is a folder: name the file'],
-    ['--provider existing --kubeconfig nowhere --context x --store-image i', 2, '--kubeconfig nowhere: there is no such file'],
+    [
+      '--provider existing --kubeconfig kube --context x --store-image i',
+      2,
+      '--kubeconfig kube is a folder: name the file',
+    ],
+    [
+      '--provider existing --kubeconfig nowhere --context x --store-image i',
+      2,
+      '--kubeconfig nowhere: there is no such file',
+    ],
     [
       '--provider existing --kubeconfig kube/refused --store-image i',
       2,
@@ -245,7 +284,11 @@ const table: Record<string, Row[]> = {
       2,
       "--provider existing needs --kubeconfig, --context, --store-image: a cluster that is somebody's is named, never guessed",
     ],
-    ['--context x', 2, '--context is for a cluster that is there already: add --provider existing, or leave it out'],
+    [
+      '--context x',
+      2,
+      '--context is for a cluster that is there already: add --provider existing, or leave it out',
+    ],
     [
       '--provider existing --kubeconfig kube/refused --context x --store-image i --keep',
       2,
@@ -266,10 +309,22 @@ const table: Record<string, Row[]> = {
       2,
       "--namespace '': give at most 63 of a-z, 0-9 and dashes, with no dash at either end",
     ],
-    ['--out file/below', 2, '--out file/below: nothing can be written to DIR/file: name a folder that can be'],
+    [
+      '--out file/below',
+      2,
+      '--out file/below: nothing can be written to DIR/file: name a folder that can be',
+    ],
     ['--out /dev/null', 2, '--out /dev/null is a file: name a folder, or a new one'],
-    ['--only (', 2, "--only (: Invalid regular expression: /(/: Unterminated group: give a regular expression on the scenarios' names"],
-    ['--only *', 2, "--only *: Invalid regular expression: /*/: Nothing to repeat: give a regular expression on the scenarios' names"],
+    [
+      '--only (',
+      2,
+      "--only (: Invalid regular expression: /(/: Unterminated group: give a regular expression on the scenarios' names",
+    ],
+    [
+      '--only *',
+      2,
+      "--only *: Invalid regular expression: /*/: Nothing to repeat: give a regular expression on the scenarios' names",
+    ],
     ['--kep', 2, "unknown option '--kep' (Did you mean --keep?): see npm run e2e -- --help"],
     ['--keep=yes', 2, "unknown option '--keep=yes': see npm run e2e -- --help"],
     ['--out', 2, "option '--out <dir>' argument missing: see npm run e2e -- --help"],
@@ -289,13 +344,37 @@ const table: Record<string, Row[]> = {
     ['no-contexts', 3, '--kubeconfig: the kubeconfig kube/no-contexts has no context "x" (it has: none)'],
     ['contexts-null', 3, '--kubeconfig: the kubeconfig kube/contexts-null has no context "x" (it has: none)'],
     ['contexts-text', 3, '--kubeconfig: the kubeconfig kube/contexts-text has no context "x" (it has: none)'],
-    ['clusters-map', 3, '--kubeconfig: cannot read the kubeconfig kube/clusters-map: its clusters are no list'],
+    [
+      'clusters-map',
+      3,
+      '--kubeconfig: cannot read the kubeconfig kube/clusters-map: its clusters are no list',
+    ],
     ['users-text', 3, '--kubeconfig: cannot read the kubeconfig kube/users-text: its users are no list'],
-    ['nameless-context', 3, '--kubeconfig: cannot read the kubeconfig kube/nameless-context: contexts[0].name is missing'],
-    ['no-such-cluster', 3, '--kubeconfig: the context "x" of the kubeconfig kube/no-such-cluster names a cluster that is not in it'],
-    ['no-such-user', 3, '--kubeconfig: the context "x" of the kubeconfig kube/no-such-user names a user that is not in it'],
-    ['no-server', 3, '--kubeconfig: cannot read the kubeconfig kube/no-server: clusters[0].cluster.server is missing'],
-    ['server-number', 3, '--kubeconfig: cannot read the kubeconfig kube/server-number: the server of a cluster in it is no text'],
+    [
+      'nameless-context',
+      3,
+      '--kubeconfig: cannot read the kubeconfig kube/nameless-context: contexts[0].name is missing',
+    ],
+    [
+      'no-such-cluster',
+      3,
+      '--kubeconfig: the context "x" of the kubeconfig kube/no-such-cluster names a cluster that is not in it',
+    ],
+    [
+      'no-such-user',
+      3,
+      '--kubeconfig: the context "x" of the kubeconfig kube/no-such-user names a user that is not in it',
+    ],
+    [
+      'no-server',
+      3,
+      '--kubeconfig: cannot read the kubeconfig kube/no-server: clusters[0].cluster.server is missing',
+    ],
+    [
+      'server-number',
+      3,
+      '--kubeconfig: cannot read the kubeconfig kube/server-number: the server of a cluster in it is no text',
+    ],
     [
       'server-no-url',
       3,
@@ -364,11 +443,27 @@ const table: Record<string, Row[]> = {
       1,
       `the cluster was not looked at: GET /version at https://127.0.0.1:9: cannot log in: what the kubeconfig's exec plugin printed is no JSON${seeThat}`,
     ],
-    ['--kubeconfig nowhere --run abc123', 1, "cannot read the kubeconfig nowhere: ENOENT: no such file or directory, open 'nowhere'"],
-    ['--kubeconfig kube --run abc123', 1, 'cannot read the kubeconfig kube: EISDIR: illegal operation on a directory, read'],
-    ['--kubeconfig kube/refused --context nowhere --run abc123', 1, 'the kubeconfig kube/refused has no context "nowhere" (it has: x)'],
+    [
+      '--kubeconfig nowhere --run abc123',
+      1,
+      "cannot read the kubeconfig nowhere: ENOENT: no such file or directory, open 'nowhere'",
+    ],
+    [
+      '--kubeconfig kube --run abc123',
+      1,
+      'cannot read the kubeconfig kube: EISDIR: illegal operation on a directory, read',
+    ],
+    [
+      '--kubeconfig kube/refused --context nowhere --run abc123',
+      1,
+      'the kubeconfig kube/refused has no context "nowhere" (it has: x)',
+    ],
     ['--kubeconfig', 2, "option '--kubeconfig <file>' argument missing: see npm run heal -- --help"],
-    ['--kubeconfg kube/refused', 2, "required option '--kubeconfig <file>' not specified: see npm run heal -- --help"],
+    [
+      '--kubeconfg kube/refused',
+      2,
+      "required option '--kubeconfig <file>' not specified: see npm run heal -- --help",
+    ],
     [
       "--kubeconfig kube/refused --run ''",
       2,
@@ -410,7 +505,11 @@ const table: Record<string, Row[]> = {
       `there is no folder not/there: ${nameIt}\nheal: cannot read the kubeconfig nowhere: ENOENT: no such file or directory, open 'nowhere'`,
     ],
     ['--kubeconfig kube/refused --out file', 1, `file is a file: ${nameIt}`],
-    ['--kubeconfig kube/refused --out empty', 1, `empty is not of a run: it holds neither faults.ndjson nor report.json: ${nameIt}`],
+    [
+      '--kubeconfig kube/refused --out empty',
+      1,
+      `empty is not of a run: it holds neither faults.ndjson nor report.json: ${nameIt}`,
+    ],
     [
       '--kubeconfig kube/refused --out ledger/no-run',
       1,
@@ -422,7 +521,11 @@ const table: Record<string, Row[]> = {
       "ledger/bad-report/report.json cannot be read, which says what run this was: give the run's id (--run ID)",
     ],
     ['--kubeconfig kube/refused --run abc123', 1, noAnswer],
-    ['--kubeconfig kube/refused --run abc123 --out not/there', 1, `there is no folder not/there: ${nameIt}\nheal: ${noAnswer}`],
+    [
+      '--kubeconfig kube/refused --run abc123 --out not/there',
+      1,
+      `there is no folder not/there: ${nameIt}\nheal: ${noAnswer}`,
+    ],
     [
       '--kubeconfig nowhere --out ledger/other-server',
       1,
@@ -431,13 +534,41 @@ const table: Record<string, Row[]> = {
   ],
   cleanup: [
     ['', 2, "required option '--kubeconfig <file>' not specified: see npm run cleanup -- --help"],
-    ['--kubeconfig kube/refused --context x --all --frob', 2, "unknown option '--frob': see npm run cleanup -- --help"],
-    ['--kubeconfig kube/refused --context x', 2, 'say which: --run ID, or --all: see npm run cleanup -- --help'],
-    ['--kubeconfig kube/refused --context x --all --run abc123', 2, 'say which: --run ID, or --all: see npm run cleanup -- --help'],
-    ['--kubeconfig kube/refused --context x --run A', 2, '--run A: it is six characters of a-z and 0-9: see npm run cleanup -- --help'],
-    ['--kubeconfig kube/refused --all', 2, "required option '--context <name>' not specified: see npm run cleanup -- --help"],
-    ['--kubeconfig kube/empty --context x --all', 1, 'cannot read the kubeconfig kube/empty: it is no kubeconfig'],
-    ['--kubeconfig kube/refused --context y --all', 1, 'the kubeconfig kube/refused has no context "y" (it has: x)'],
+    [
+      '--kubeconfig kube/refused --context x --all --frob',
+      2,
+      "unknown option '--frob': see npm run cleanup -- --help",
+    ],
+    [
+      '--kubeconfig kube/refused --context x',
+      2,
+      'say which: --run ID, or --all: see npm run cleanup -- --help',
+    ],
+    [
+      '--kubeconfig kube/refused --context x --all --run abc123',
+      2,
+      'say which: --run ID, or --all: see npm run cleanup -- --help',
+    ],
+    [
+      '--kubeconfig kube/refused --context x --run A',
+      2,
+      '--run A: it is six characters of a-z and 0-9: see npm run cleanup -- --help',
+    ],
+    [
+      '--kubeconfig kube/refused --all',
+      2,
+      "required option '--context <name>' not specified: see npm run cleanup -- --help",
+    ],
+    [
+      '--kubeconfig kube/empty --context x --all',
+      1,
+      'cannot read the kubeconfig kube/empty: it is no kubeconfig',
+    ],
+    [
+      '--kubeconfig kube/refused --context y --all',
+      1,
+      'the kubeconfig kube/refused has no context "y" (it has: x)',
+    ],
   ],
   rbac: [
     [
@@ -445,8 +576,16 @@ const table: Record<string, Row[]> = {
       2,
       "--allow all: there is no danger 'all'; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
     ],
-    ['--namespace A_B', 2, '--namespace A_B: give at most 63 of a-z, 0-9 and dashes, with no dash at either end'],
-    ['--service-account A', 2, '--service-account A: give at most 63 of a-z, 0-9 and dashes, with no dash at either end'],
+    [
+      '--namespace A_B',
+      2,
+      '--namespace A_B: give at most 63 of a-z, 0-9 and dashes, with no dash at either end',
+    ],
+    [
+      '--service-account A',
+      2,
+      '--service-account A: give at most 63 of a-z, 0-9 and dashes, with no dash at either end',
+    ],
     ['more', 2, 'too many arguments. Expected 0 arguments but got 1: more: see npm run rbac -- --help'],
     ['--alow settings', 2, "unknown option '--alow' (Did you mean --allow?): see npm run rbac -- --help"],
   ],
@@ -459,16 +598,28 @@ const table: Record<string, Row[]> = {
       3,
       "report/not-json/report.json is no report of this release: Expected property name or '}' in JSON at position 1 (line 1 column 2)",
     ],
-    ['report/a-number', 3, 'report/a-number/report.json is no report of this release: it: Invalid input: expected object, received number'],
+    [
+      'report/a-number',
+      3,
+      'report/a-number/report.json is no report of this release: it: Invalid input: expected object, received number',
+    ],
     ['report/older', 3, 'report/older/report.json is no report of this release: schemaVersion: Invalid…'],
     ['file', 3, 'file is no report of this release: Unexpected token \'a\', "a file" is not valid JSON'],
     ['--out file report/older', 2, '--out file is a file: name a folder, or a new one'],
-    ['--tabel report/older', 2, "unknown option '--tabel' (Did you mean --table?): see npm run merge-reports -- --help"],
+    [
+      '--tabel report/older',
+      2,
+      "unknown option '--tabel' (Did you mean --table?): see npm run merge-reports -- --help",
+    ],
   ],
   store: [
     ['fsck a b', 2, "too many arguments for 'fsck'. Expected 1 argument but got 2: a, b"],
     ['fsck --fast empty', 2, "unknown option '--fast'"],
-    ['ls ftp://host/path', 2, 'ftp://host/path: name a folder, or the nfs:// URL of a store that is mounted here'],
+    [
+      'ls ftp://host/path',
+      2,
+      'ftp://host/path: name a folder, or the nfs:// URL of a store that is mounted here',
+    ],
     ['ls nfs://host', 2, 'nfs://host: the URL of an NFS store is nfs://HOST:/PATH'],
     [
       'ls cifs://host/share',
@@ -489,27 +640,55 @@ const table: Record<string, Row[]> = {
     ['lss empty', 2, "unknown command 'lss' (Did you mean ls?)"],
   ],
   lab: [
-    ['', 2, 'name a command: up, down, status, shell NODE or logs WHAT; npm run lab -- --help lists them all'],
+    [
+      '',
+      2,
+      'name a command: up, down, status, shell NODE or logs WHAT; npm run lab -- --help lists them all',
+    ],
     ['frob', 2, "unknown command 'frob'"],
     ['up --frob', 2, "unknown option '--frob'"],
     ['shell', 2, "missing required argument 'node'"],
     ['slow node1', 2, 'give --delay, --loss or both'],
-    ['slow node1 --loss 101%', 2, "option '--loss <share>' argument '101%' is invalid. give it as 5%, 100% at most."],
+    [
+      'slow node1 --loss 101%',
+      2,
+      "option '--loss <share>' argument '101%' is invalid. give it as 5%, 100% at most.",
+    ],
     ['disk node1 --heal --delay 1s', 2, 'give one of --error-after, --delay, --heal'],
     ['clock node1', 2, 'give one of --skew, --heal'],
-    ['apiserver pause', 2, "command-argument value 'pause' is invalid for argument 'do'. Allowed choices are stop, start, restart."],
+    [
+      'apiserver pause',
+      2,
+      "command-argument value 'pause' is invalid for argument 'do'. Allowed choices are stop, start, restart.",
+    ],
     ['images', 2, 'name a command of images: ls [PATH...] or import PATH...'],
     ['images ls', 1, 'no lab named lab is up; npm run lab -- status lists them'],
     ['images import x.tar', 1, 'no lab named lab is up; npm run lab -- status lists them'],
     ['up --nodes 9', 2, "option '--nodes <count>' argument '9' is invalid. a lab has 1 to 8 nodes."],
     ['up --nodes two', 2, "option '--nodes <count>' argument 'two' is invalid. a lab has 1 to 8 nodes."],
-    ['up --memory 100M', 2, "option '--memory <size>' argument '100M' is invalid. give it as 2048M or 12G, 512M or more."],
-    ['up --memory 2T', 2, "option '--memory <size>' argument '2T' is invalid. give it as 2048M or 12G, 512M or more."],
-    ['up --disk 1M', 2, "option '--disk <size>' argument '1M' is invalid. give it as 2048M or 12G, 256M or more."],
+    [
+      'up --memory 100M',
+      2,
+      "option '--memory <size>' argument '100M' is invalid. give it as 2048M or 12G, 512M or more.",
+    ],
+    [
+      'up --memory 2T',
+      2,
+      "option '--memory <size>' argument '2T' is invalid. give it as 2048M or 12G, 512M or more.",
+    ],
+    [
+      'up --disk 1M',
+      2,
+      "option '--disk <size>' argument '1M' is invalid. give it as 2048M or 12G, 256M or more.",
+    ],
     ['up --name', 2, "option '--name <name>' argument missing"],
     ['up --images', 2, "option '--images <path...>' argument missing"],
     ['up --images nowhere', 3, 'nowhere: there is no such file or folder'],
-    ['up --images empty', 3, 'empty: no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout'],
+    [
+      'up --images empty',
+      3,
+      'empty: no image archive is in it (*.tar, *.tar.gz, *.tgz, *.tar.zst), nor an unpacked OCI layout',
+    ],
     ['up --images text.tar', 3, 'text.tar: it is no tar archive'],
     ['up --images truncated.tar', 3, 'truncated.tar: it is truncated: it ends inside the header of a file'],
     ['up --manifest nowhere', 3, 'nowhere: there is no such file'],
@@ -519,7 +698,11 @@ const table: Record<string, Row[]> = {
       3,
       'release/broken-yaml/longhorn.yaml: document 1 (line 1): no YAML: line 2: Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
-    ['up --manifest release/nothing-in-it/longhorn.yaml', 3, 'release/nothing-in-it/longhorn.yaml: no Kubernetes object is in it'],
+    [
+      'up --manifest release/nothing-in-it/longhorn.yaml',
+      3,
+      'release/nothing-in-it/longhorn.yaml: no Kubernetes object is in it',
+    ],
     [
       'up --manifest release/no-kind/longhorn.yaml',
       3,
@@ -527,13 +710,33 @@ const table: Record<string, Row[]> = {
     ],
     ['status --name x', 2, "unknown option '--name'"],
     ['crash node1 node2', 2, "too many arguments for 'crash'. Expected 1 argument but got 2: node1, node2."],
-    ['freeze node1 --name UP', 2, "option '--name <name>' argument 'UP' is invalid. use up to 31 small letters, digits and dashes."],
-    ['slow node1 --delay soon', 2, "option '--delay <time>' argument 'soon' is invalid. give it as 100ms, 30s, 10m or 1h."],
-    ['disk node1 --error-after 1.5s', 2, "option '--error-after <time>' argument '1.5s' is invalid. give it in whole seconds."],
+    [
+      'freeze node1 --name UP',
+      2,
+      "option '--name <name>' argument 'UP' is invalid. use up to 31 small letters, digits and dashes.",
+    ],
+    [
+      'slow node1 --delay soon',
+      2,
+      "option '--delay <time>' argument 'soon' is invalid. give it as 100ms, 30s, 10m or 1h.",
+    ],
+    [
+      'disk node1 --error-after 1.5s',
+      2,
+      "option '--error-after <time>' argument '1.5s' is invalid. give it in whole seconds.",
+    ],
     ['disk node1', 2, 'give one of --error-after, --delay, --heal'],
-    ['clock node1 --skew tomorrow', 2, "option '--skew <time>' argument 'tomorrow' is invalid. give it as 100ms, 30s, 10m or 1h."],
+    [
+      'clock node1 --skew tomorrow',
+      2,
+      "option '--skew <time>' argument 'tomorrow' is invalid. give it as 100ms, 30s, 10m or 1h.",
+    ],
     ['clock node1 --skew 10m --heal', 2, 'give one of --skew, --heal'],
-    ['etcd defrag', 2, "command-argument value 'defrag' is invalid for argument 'do'. Allowed choices are compact."],
+    [
+      'etcd defrag',
+      2,
+      "command-argument value 'defrag' is invalid for argument 'do'. Allowed choices are compact.",
+    ],
     ['images import', 2, "missing required argument 'paths'"],
     ['prune everything', 2, "too many arguments for 'prune'. Expected 0 arguments but got 1: everything."],
     ['help', 2, "unknown command 'help' (Did you mean shell?)"],
@@ -553,7 +756,11 @@ const table: Record<string, Row[]> = {
       'release/broken-yaml/longhorn.yaml: document 1 (line 1): no YAML: line 2: Flow sequence in block collection must be sufficiently indented and end with a ]',
     ],
     ['nothing-in-it', 3, 'release/nothing-in-it/longhorn.yaml: no Kubernetes object is in it'],
-    ['no-kind', 3, 'release/no-kind/longhorn.yaml: document 1 (line 1): no Kubernetes object: it has no apiVersion'],
+    [
+      'no-kind',
+      3,
+      'release/no-kind/longhorn.yaml: document 1 (line 1): no Kubernetes object: it has no apiVersion',
+    ],
     ['truncated', 3, 'release/truncated/web.tar: it is truncated: it ends inside the header of a file'],
     ['wrong-digest', 3, 'release/wrong-digest/web.tar: the layer 1 of example.test/web:v1 is damaged: …'],
     [
@@ -563,20 +770,36 @@ const table: Record<string, Row[]> = {
     ],
   ],
   settings: [
-    ['CORRAL_EMULATOR_CLOCK=slow', 3, 'CORRAL_EMULATOR_CLOCK=slow is not known: choose one of real, fast, or leave it unset'],
-    ['CORRAL_EMULATOR_CLOCK=FAST', 3, 'CORRAL_EMULATOR_CLOCK=FAST is not known: choose one of real, fast, or leave it unset'],
+    [
+      'CORRAL_EMULATOR_CLOCK=slow',
+      3,
+      'CORRAL_EMULATOR_CLOCK=slow is not known: choose one of real, fast, or leave it unset',
+    ],
+    [
+      'CORRAL_EMULATOR_CLOCK=FAST',
+      3,
+      'CORRAL_EMULATOR_CLOCK=FAST is not known: choose one of real, fast, or leave it unset',
+    ],
     ['CORRAL_EMULATOR_MUTANT=none', 3, 'CORRAL_EMULATOR_MUTANT=none is not known: choose one of second…'],
   ],
   mutants: [
     ['--only none', 2, `--only none: there is no such mutant; there are: ${Object.keys(mutants).join(', ')}`],
     ['more', 2, 'too many arguments. Expected 0 arguments but got 1: more: see npm run mutants -- --help'],
-    ['--olny second-not-held', 2, "unknown option '--olny' (Did you mean --only?): see npm run mutants -- --help"],
+    [
+      '--olny second-not-held',
+      2,
+      "unknown option '--olny' (Did you mean --only?): see npm run mutants -- --help",
+    ],
     ['--only', 2, "option '--only <mutant>' argument missing: see npm run mutants -- --help"],
   ],
   doctor: [
     ['--frob', 2, "unknown option '--frob': see npm run doctor -- --help"],
     ['--provider moon', 2, '--provider moon is unknown: use --provider lab or …'],
-    ['--kubeconfig x', 2, '--kubeconfig is for a cluster that is there already: add --provider existing, or leave it out'],
+    [
+      '--kubeconfig x',
+      2,
+      '--kubeconfig is for a cluster that is there already: add --provider existing, or leave it out',
+    ],
     [
       '--provider existing',
       2,
@@ -613,19 +836,28 @@ describe.each(Object.keys(table))('%s', (command) => {
   });
 });
 
-test.each(['e2e', 'heal', 'cleanup', 'rbac', 'merge-reports', 'store', 'lab', 'mutants', 'doctor', 'traceability', 'replay'])(
-  '%s --help is help, and 0',
-  async (command) => {
-    for (const flag of ['--help', '-h']) {
-      const ended = await captured(async () => (commands[command] as (typeof commands)[string])([flag]));
-      expect(ended).toEqual({
-        code: 0,
-        stdout: expect.stringMatching(new RegExp(`^Usage: npm run (--silent )?${command}\\b`)),
-        stderr: '',
-      });
-    }
-  },
-);
+test.each([
+  'e2e',
+  'heal',
+  'cleanup',
+  'rbac',
+  'merge-reports',
+  'store',
+  'lab',
+  'mutants',
+  'doctor',
+  'traceability',
+  'replay',
+])('%s --help is help, and 0', async (command) => {
+  for (const flag of ['--help', '-h']) {
+    const ended = await captured(async () => (commands[command] as (typeof commands)[string])([flag]));
+    expect(ended).toEqual({
+      code: 0,
+      stdout: expect.stringMatching(new RegExp(`^Usage: npm run (--silent )?${command}\\b`)),
+      stderr: '',
+    });
+  }
+});
 
 test('e2e --help tells every flag', async () => {
   const ended = await captured(async () => await (commands.e2e as (typeof commands)[string])(['--help']));

@@ -21,7 +21,12 @@ afterAll(() => rm(folder, { recursive: true }));
 const npm = async (...args: string[]) => {
   // Whatever called these tests is none of it.
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name)));
-  const { exitCode, stderr } = await execa('npm', ['run', '--silent', ...args], { cwd: folder, env, extendEnv: false, reject: false });
+  const { exitCode, stderr } = await execa('npm', ['run', '--silent', ...args], {
+    cwd: folder,
+    env,
+    extendEnv: false,
+    reject: false,
+  });
   return { exitCode, said: stderr.split('\n').filter((line) => line.startsWith('heal: ')) };
 };
 
@@ -35,6 +40,8 @@ test('a flag that npm keeps for itself is refused, with the line to type', async
 });
 
 test('one that a script around it was given is not taken for it', async () => {
-  const said = ["heal: cannot read the kubeconfig /nowhere: ENOENT: no such file or directory, open '/nowhere'"];
+  const said = [
+    "heal: cannot read the kubeconfig /nowhere: ENOENT: no such file or directory, open '/nowhere'",
+  ];
   expect(await npm('outer', '--run=xyz789')).toEqual({ exitCode: 1, said });
 });

@@ -13,7 +13,8 @@ import type { Sentinel } from './support/sentinels.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-// What is told, and by which way it could get out: the report, the console, the ledger, errors that vitest tells by itself.
+// What is told, and by which way it could get out: the report, the console, the ledger, errors that vitest
+// tells by itself.
 const suite = `import { scenario } from '${root}tests/safety/support/planted-scenario.ts';
 scenario('It throws what it saw', {}, async ({ all }) => { throw new AggregateError([new Error(all)], all, { cause: new Error(all, { cause: all }) }); });
 scenario('It tells what it saw', {}, async ({ all, step, finds, note }) => { step(all); step(all, new Error(all)); finds(all, all); note(all); });
@@ -32,7 +33,13 @@ const formsOf = (value: string): string[] => {
       .toString('base64')
       .slice(4, -4),
   );
-  return [value, value.slice(0, 24), ...within, encodeURIComponent(value), Buffer.from(value).toString('hex')];
+  return [
+    value,
+    value.slice(0, 24),
+    ...within,
+    encodeURIComponent(value),
+    Buffer.from(value).toString('hex'),
+  ];
 };
 
 let dir: string;
@@ -72,7 +79,10 @@ const readText = async (path: string): Promise<string> => {
 };
 
 /** Runs node, and returns all that it printed and all the files that it wrote into the folder \`out\`. */
-const artefactsOf = async (args: string[], env: Record<string, string> = {}): Promise<Record<string, string>> => {
+const artefactsOf = async (
+  args: string[],
+  env: Record<string, string> = {},
+): Promise<Record<string, string>> => {
   const out = join(dir, 'out');
   await rm(out, { recursive: true, force: true });
   const base = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...cacheVariables() };
@@ -84,8 +94,12 @@ const artefactsOf = async (args: string[], env: Record<string, string> = {}): Pr
     stdin: 'ignore',
   });
   const entries = await readdir(out, { recursive: true, withFileTypes: true }).catch(() => []);
-  const paths = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
-  const files = await Promise.all(paths.map(async (path) => [relative(out, path), await readText(path)] as const));
+  const paths = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
+  const files = await Promise.all(
+    paths.map(async (path) => [relative(out, path), await readText(path)] as const),
+  );
   return { stdout, stderr, ...Object.fromEntries(files) };
 };
 
@@ -127,13 +141,19 @@ const command = (how: string, ...flags: string[]) => [
 
 test('fifty sentinels are planted, and the test would find each of them', () => {
   expect(server.sentinels).toHaveLength(50);
-  const wheres = new Set(found({ planted: everything }, server.sentinels).map((line) => line.replace(/, in planted$/, '')));
+  const wheres = new Set(
+    found({ planted: everything }, server.sentinels).map((line) => line.replace(/, in planted$/, '')),
+  );
   expect([...wheres]).toEqual(server.sentinels.map(({ where }) => where));
 });
 
 describe('none of fifty sentinels gets out', () => {
   test.each([
-    ['of a run whose scenarios tell and throw all that they see, and that tells every event', 'up', ['--keep', '--verbose']],
+    [
+      'of a run whose scenarios tell and throw all that they see, and that tells every event',
+      'up',
+      ['--keep', '--verbose'],
+    ],
     ['of a run told as JSON', 'up', ['--json']],
     ['of a run whose set-up dies', 'dies', []],
     ['of a run on a machine that is not fit', 'not-fit', []],
@@ -142,12 +162,18 @@ describe('none of fifty sentinels gets out', () => {
     const artefacts = await artefactsOf(command(how, ...flags), github);
     expect(found(artefacts, server.sentinels)).toEqual([]);
     // It did say something, and what it says is not all black.
-    for (const name of ['report.json', 'junit.xml', 'summary.md', 'report.html']) expect(artefacts[name]).toContain('[redacted: ');
+    for (const name of ['report.json', 'junit.xml', 'summary.md', 'report.html'])
+      expect(artefacts[name]).toContain('[redacted: ');
     expect(artefacts.stdout).toContain('@minio:9000/');
   });
 
   test('of a run by vitest, with a reporter of its own', async () => {
-    const variables = { CORRAL_KUBECONFIG: join(dir, 'kubeconfig'), CORRAL_CONTEXT: 'x', CORRAL_STORE_IMAGE: 'i', CORRAL_OUT: 'out' };
+    const variables = {
+      CORRAL_KUBECONFIG: join(dir, 'kubeconfig'),
+      CORRAL_CONTEXT: 'x',
+      CORRAL_STORE_IMAGE: 'i',
+      CORRAL_OUT: 'out',
+    };
     const args = [
       vitestEntry,
       'run',
@@ -163,7 +189,14 @@ describe('none of fifty sentinels gets out', () => {
     const artefacts = await artefactsOf(args, variables);
     expect(found(artefacts, server.sentinels)).toEqual([]);
     const besideEvidence = Object.keys(artefacts).filter((name) => !name.startsWith('evidence/'));
-    expect(besideEvidence.toSorted()).toEqual(['faults.ndjson', 'junit.xml', 'report.json', 'stderr', 'stdout', 'vitest.xml']);
+    expect(besideEvidence.toSorted()).toEqual([
+      'faults.ndjson',
+      'junit.xml',
+      'report.json',
+      'stderr',
+      'stdout',
+      'vitest.xml',
+    ]);
     // Each of the ways that were tried did tell, and from all that the cluster said.
     const ways: [string, number][] = [
       ['report.json', 7],
@@ -171,15 +204,15 @@ describe('none of fifty sentinels gets out', () => {
       ['vitest.xml', 7],
       ['stdout', 7],
       ['faults.ndjson', 1],
-      ...['/history.ndjson', '/all.txt', '/not-collected.txt', '/logs/pod.c.log', '.tar.gz'].map((file): [string, number] => [
-        `evidence/it-waits-for-what-it-saw${file}`,
-        1,
-      ]),
+      ...['/history.ndjson', '/all.txt', '/not-collected.txt', '/logs/pod.c.log', '.tar.gz'].map(
+        (file): [string, number] => [`evidence/it-waits-for-what-it-saw${file}`, 1],
+      ),
     ];
     for (const [name, least] of ways) {
       const told = artefacts[name]?.split('kind').length ?? 0;
       expect([name, told > least]).toEqual([name, true]);
-      for (const what of marks) expect([name, artefacts[name]?.includes(`${what}]`) ? what : 'nothing']).toEqual([name, what]);
+      for (const what of marks)
+        expect([name, artefacts[name]?.includes(`${what}]`) ? what : 'nothing']).toEqual([name, what]);
     }
   });
 });

@@ -28,7 +28,9 @@ const vitest = async (args: string[], env: Record<string, string> = {}) => {
 test('vitest lists the scenarios without a cluster', async () => {
   const { exitCode, stdout } = await vitest(['list']);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain('e2e/scenarios/backup-deletion/normal.e2e.ts > A backup made during a deletion waits for it, then runs');
+  expect(stdout).toContain(
+    'e2e/scenarios/backup-deletion/normal.e2e.ts > A backup made during a deletion waits for it, then runs',
+  );
 });
 
 test('an expression of tags that vitest would never end reading is refused', async () => {
@@ -41,7 +43,11 @@ test('an expression of tags that vitest would never end reading is refused', asy
 test("a cluster that is somebody's is told of, and asked for, before a scenario begins", async () => {
   const server = await startStubServer({ uid });
   putLonghorn(server);
-  const ended = await vitest(['run'], { CORRAL_KUBECONFIG: server.kubeconfig, CORRAL_CONTEXT: 'stub', CORRAL_STORE_IMAGE: 'store:1' });
+  const ended = await vitest(['run'], {
+    CORRAL_KUBECONFIG: server.kubeconfig,
+    CORRAL_CONTEXT: 'stub',
+    CORRAL_STORE_IMAGE: 'store:1',
+  });
   await server.stop();
   expect(ended).toMatchObject({
     exitCode: 3,

@@ -8,10 +8,13 @@ const read = (path: string): string => readFileSync(`${root}${path}`, 'utf8');
 // Each way for text to leave this suite: what a process prints, and what it writes to a file.
 
 describe('all that a command prints is redacted', () => {
-  test.each(globSync('scripts/*.ts', { cwd: root }))('%s guards its output before it does anything', (path) => {
-    const code = read(path).replace(/^(?:import\s[^;]+;|\/\/.*|\s*)$/gm, '');
-    expect(code.trimStart()).toMatch(/^guardOutput\(\);/);
-  });
+  test.each(globSync('scripts/*.ts', { cwd: root }))(
+    '%s guards its output before it does anything',
+    (path) => {
+      const code = read(path).replace(/^(?:import\s[^;]+;|\/\/.*|\s*)$/gm, '');
+      expect(code.trimStart()).toMatch(/^guardOutput\(\);/);
+    },
+  );
 
   test.each([
     ['e2e/suite/play/reporter.ts', 'the process that tells the scenarios'],
@@ -20,12 +23,15 @@ describe('all that a command prints is redacted', () => {
 });
 
 describe('all that is written to a file is redacted, or nothing of a run', () => {
-  const writing = /\b(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream)\(|\bfile\.write\(/;
+  const writing =
+    /\b(?:writeFile|writeFileSync|appendFile|appendFileSync|createWriteStream)\(|\bfile\.write\(/;
 
   /** Who may write files, and through what; what is copied or made is no text of a run. */
   const writers: Record<string, RegExp | 'made by us' | 'copied'> = {
-    'e2e/report/file.ts': /const redacted = redactAll\((?:.|\n)*writeWhole\([^;]*redacted[^;]*;\n[^;]*writeWhole\([^;]*\(redacted\)/,
-    'e2e/report/html/history-file.ts': /redactAll\(toHistoryLine\(report\)\)(?:.|\n)*writeFile\(`\$\{path\}\.part`, `\$\{lines\./,
+    'e2e/report/file.ts':
+      /const redacted = redactAll\((?:.|\n)*writeWhole\([^;]*redacted[^;]*;\n[^;]*writeWhole\([^;]*\(redacted\)/,
+    'e2e/report/html/history-file.ts':
+      /redactAll\(toHistoryLine\(report\)\)(?:.|\n)*writeFile\(`\$\{path\}\.part`, `\$\{lines\./,
     // The page holds what build-page.ts packs, which redacts it.
     'e2e/report/html/write-page.ts': /writeFile\(`\$\{file\}\.part`, await buildPage\(/,
     'e2e/report/tell-end.ts': /appendFile\(path, redact\(/,
@@ -36,7 +42,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     'e2e/faults/ledger.ts': /file\.write\(`\$\{JSON\.stringify\(redactAll\(/,
     'e2e/cli/fleet/follow.ts': /writeFile\(join\(folder, 'log\.txt'\), `\$\{redact\(/,
     // A kubeconfig is what it is written for, and only its owner may read it.
-    'providers/docker/cluster.ts': /writeFile\(kubeconfig, .*\{ mode: 0o600 \}\)/,
+    'providers/docker/cluster.ts': /writeFile\(kubeconfig, .*\{\s*mode: 0o600,?\s*\}\)/,
     // Longhorn's own, where it is asked for: its flag and the documents say that it is not redacted.
     'e2e/suite/steps/evidence/support-bundle.ts': 'copied',
     'e2e/cli/docs.ts': 'made by us',
@@ -47,10 +53,14 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
   };
 
   test('nobody else writes one', () => {
-    const found = globSync('{e2e,providers,scripts}/**/*.ts', { cwd: root }).filter((path) => writing.test(read(path)));
+    const found = globSync('{e2e,providers,scripts}/**/*.ts', { cwd: root }).filter((path) =>
+      writing.test(read(path)),
+    );
     expect(found.toSorted()).toEqual(Object.keys(writers).toSorted());
   });
 
-  const redacting = Object.entries(writers).filter((entry): entry is [string, RegExp] => entry[1] instanceof RegExp);
+  const redacting = Object.entries(writers).filter(
+    (entry): entry is [string, RegExp] => entry[1] instanceof RegExp,
+  );
   test.each(redacting)('%s', (path, through) => expect(read(path)).toMatch(through));
 });

@@ -57,7 +57,9 @@ describe.each(names)('%s', (ability) => {
 
   test('what can be done to a store can be undone by its driver, and a ledger without one means the first', async () => {
     const [kind] = Object.values(kinds).filter((each) => 'ability' in each && each.ability === ability);
-    await expect(kind?.heal(localPods(), { driver: 'tape' })).rejects.toThrow('there is no backup store of the kind tape');
+    await expect(kind?.heal(localPods(), { driver: 'tape' })).rejects.toThrow(
+      'there is no backup store of the kind tape',
+    );
     // It knows whose data these are, and misses what they should hold.
     await expect(kind?.heal(localPods(), {})).rejects.toThrow(/invalid input/i);
   });
@@ -82,7 +84,18 @@ describe('nobody but its driver knows of a kind of store', () => {
   test('not even by a word', () => {
     const tracked = execFileSync(
       'git',
-      ['ls-files', '--cached', '--others', '--exclude-standard', 'e2e', 'providers', 'bench', 'scripts', 'lab', 'emulator'],
+      [
+        'ls-files',
+        '--cached',
+        '--others',
+        '--exclude-standard',
+        'e2e',
+        'providers',
+        'bench',
+        'scripts',
+        'lab',
+        'emulator',
+      ],
       {
         cwd: root,
         encoding: 'utf8',

@@ -17,7 +17,10 @@ type ApiServerPlace = { dir: string; port: number; tokens: { admin: string; gues
 
 /** A real kube-apiserver on a real etcd, without nodes or controllers, as those use it who share it. */
 export type SharedApiServer = {
-  /** The user `admin` may do everything, `guest` what is granted to it; with a `token`, the service account that it was made for. */
+  /**
+   * The user `admin` may do everything, `guest` what is granted to it; with a `token`, the service account
+   * that it was made for.
+   */
   connect(options?: { user?: 'admin' | 'guest'; port?: number; token?: string }): Promise<Cluster>;
   /** A kubeconfig file for `admin`. */
   kubeconfig(): Promise<string>;
@@ -37,7 +40,10 @@ export type ApiServer = SharedApiServer & {
 // From nothing it takes 4 s on two idle cores, on two that forty processes want a minute.
 const startTimeout = 300_000;
 
-/** Starts both on loopback; collections of `uncached` resources (`secrets`) are watched in etcd itself, so that a compaction shows at once. */
+/**
+ * Starts both on loopback; collections of `uncached` resources (`secrets`) are watched in etcd itself, so
+ * that a compaction shows at once.
+ */
 export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } = {}): Promise<ApiServer> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-api-server-'));
   const [client, peer, port] = await freePorts(3);
@@ -46,9 +52,13 @@ export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } 
   const place = { dir, port, tokens };
   const etcdLog = createWriteStream(join(dir, 'etcd.log'));
   const serverLog = createWriteStream(join(dir, 'kube-apiserver.log'));
-  const etcd = startOwned(await etcdBinary(), etcdArguments(dir, { client: etcdUrl, peer: `http://127.0.0.1:${peer}` }), {
-    onText: (text) => etcdLog.write(text),
-  });
+  const etcd = startOwned(
+    await etcdBinary(),
+    etcdArguments(dir, { client: etcdUrl, peer: `http://127.0.0.1:${peer}` }),
+    {
+      onText: (text) => etcdLog.write(text),
+    },
+  );
   let apiServer: OwnedProcess | undefined;
   const startServer = async () => {
     const args = ['kube-apiserver', ...apiServerArguments(dir, { etcdUrl, port, uncached })];
@@ -89,7 +99,13 @@ export const apiServerAt = ({ dir, port, tokens }: ApiServerPlace): SharedApiSer
     port,
     kubeconfig: () => writeKubeconfig('admin', port, tokens.admin),
     connect: async ({ user = 'admin', port: other = port, token } = {}) =>
-      connect({ kubeconfig: await writeKubeconfig(token === undefined ? user : 'account', other, token ?? tokens[user]) }),
+      connect({
+        kubeconfig: await writeKubeconfig(
+          token === undefined ? user : 'account',
+          other,
+          token ?? tokens[user],
+        ),
+      }),
   };
 };
 
@@ -103,7 +119,10 @@ const etcdArguments = (dir: string, urls: { client: string; peer: string }): str
   '--unsafe-no-fsync',
 ];
 
-const apiServerArguments = (dir: string, options: { etcdUrl: string; port: number; uncached: string[] }): string[] => [
+const apiServerArguments = (
+  dir: string,
+  options: { etcdUrl: string; port: number; uncached: string[] },
+): string[] => [
   `--etcd-servers=${options.etcdUrl}`,
   '--bind-address=127.0.0.1',
   `--secure-port=${options.port}`,
@@ -117,11 +136,14 @@ const apiServerArguments = (dir: string, options: { etcdUrl: string; port: numbe
   `--service-account-key-file=${join(dir, 'service-account.key')}`,
   `--service-account-signing-key-file=${join(dir, 'service-account.key')}`,
   '--service-cluster-ip-range=10.0.0.0/24',
-  // An address for documentation: nobody connects to it, and looking for a real one fails on a machine without a route.
+  // An address for documentation: nobody connects to it, and looking for a real one fails on a machine
+  // without a route.
   '--advertise-address=192.0.2.1',
   '--endpoint-reconciler-type=none',
   '--disable-admission-plugins=ServiceAccount',
-  ...(options.uncached.length > 0 ? [`--watch-cache-sizes=${options.uncached.map((resource) => `${resource}#0`).join(',')}`] : []),
+  ...(options.uncached.length > 0
+    ? [`--watch-cache-sizes=${options.uncached.map((resource) => `${resource}#0`).join(',')}`]
+    : []),
 ];
 
 const writeCredentials = async (dir: string): Promise<{ admin: string; guest: string }> => {
@@ -129,7 +151,11 @@ const writeCredentials = async (dir: string): Promise<{ admin: string; guest: st
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   await mkdir(join(dir, 'certificates'));
   await writeFile(join(dir, 'service-account.key'), privateKey.export({ type: 'pkcs1', format: 'pem' }));
-  await writeFile(join(dir, 'tokens.csv'), `${tokens.admin},admin,1,"system:masters"\n${tokens.guest},guest,2\n`, { mode: 0o600 });
+  await writeFile(
+    join(dir, 'tokens.csv'),
+    `${tokens.admin},admin,1,"system:masters"\n${tokens.guest},guest,2\n`,
+    { mode: 0o600 },
+  );
   return tokens;
 };
 
@@ -138,14 +164,23 @@ const kubeconfigText = ({ dir, port, token }: { dir: string; port: number; token
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [
-      { name: 'test', cluster: { server: `https://127.0.0.1:${port}`, 'certificate-authority': join(dir, 'certificates/apiserver.crt') } },
+      {
+        name: 'test',
+        cluster: {
+          server: `https://127.0.0.1:${port}`,
+          'certificate-authority': join(dir, 'certificates/apiserver.crt'),
+        },
+      },
     ],
     users: [{ name: 'test', user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
     'current-context': 'test',
   });
 
-const ready = async ({ dir, port, tokens }: ApiServerPlace, started: readonly OwnedProcess[]): Promise<void> => {
+const ready = async (
+  { dir, port, tokens }: ApiServerPlace,
+  started: readonly OwnedProcess[],
+): Promise<void> => {
   const kubeconfig = join(dir, 'ready.kubeconfig');
   await writeFile(kubeconfig, kubeconfigText({ dir, port, token: tokens.admin }));
   const ended = Promise.race(started.map((each) => each.ended)).then(() => true);
@@ -171,7 +206,9 @@ const readyAnswer = async (kubeconfig: string): Promise<string> => {
 };
 
 const logs = async (dir: string): Promise<string> => {
-  const texts = await Promise.all(['etcd.log', 'kube-apiserver.log'].map((name) => readFile(join(dir, name), 'utf8').catch(() => '')));
+  const texts = await Promise.all(
+    ['etcd.log', 'kube-apiserver.log'].map((name) => readFile(join(dir, name), 'utf8').catch(() => '')),
+  );
   return texts.map((text) => text.slice(-3000)).join('\n');
 };
 

@@ -4,15 +4,28 @@ import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** What one of the commands does otherwise than well, when it is asked what begins with `when`: `says` goes where errors go. */
-export type Behaviour = { when?: string; says?: string; prints?: string; exitCode?: number; hangs?: true; makes?: string };
+/**
+ * What one of the commands does otherwise than well, when it is asked what begins with `when`: `says` goes
+ * where errors go.
+ */
+export type Behaviour = {
+  when?: string;
+  says?: string;
+  prints?: string;
+  exitCode?: number;
+  hangs?: true;
+  makes?: string;
+};
 
 /** One call, in the order in which they came. */
 type Call = { asked: string; kubeconfig?: string; pid: number };
 
 const answering = fileURLToPath(new URL('./inline-docker.ts', import.meta.url));
 
-/** Scripts named docker, kind and k3d that come first on the PATH, record what they are asked and answer as the real ones do. */
+/**
+ * Scripts named docker, kind and k3d that come first on the PATH, record what they are asked and answer as
+ * the real ones do.
+ */
 export const stubDocker = async () => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-docker-'));
   const bin = join(folder, 'bin');
@@ -20,7 +33,9 @@ export const stubDocker = async () => {
   const before = process.env.PATH;
   const behave = (behaviour: Behaviour) => writeFile(join(folder, 'behaviour'), JSON.stringify(behaviour));
   const add = (name: string) =>
-    writeFile(join(bin, name), `#!/bin/sh\nexec ${process.execPath} ${answering} ${folder} ${name} "$@"\n`, { mode: 0o755 });
+    writeFile(join(bin, name), `#!/bin/sh\nexec ${process.execPath} ${answering} ${folder} ${name} "$@"\n`, {
+      mode: 0o755,
+    });
   await behave({});
   await writeFile(join(folder, 'kubeconfig'), 'apiVersion: v1\nkind: Config\n');
   for (const name of ['docker', 'kind', 'k3d']) await add(name);

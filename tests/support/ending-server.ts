@@ -2,12 +2,19 @@ import type * as crypto from 'node:crypto';
 import type * as net from 'node:net';
 
 /**
- * The program of a pod that ends connections, for `node -e`: nothing but its arguments may be used in it. A client asks in one line, `WAY MS`: it is told
- * `first`, and so many ms later the connection ends in that way. A browser asks for `/stream?WAY+MS` and is told the same as messages of a WebSocket.
+ * The program of a pod that ends connections, for `node -e`: nothing but its arguments may be used in it. A
+ * client asks in one line, `WAY MS`: it is told `first`, and so many ms later the connection ends in that
+ * way. A browser asks for `/stream?WAY+MS` and is told the same as messages of a WebSocket.
  */
-export const endingServer = ({ createServer }: typeof net, { createHash }: typeof crypto, port: number): void => {
-  const message = (text: string): Buffer => Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
-  const accept = (key: string): string => createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
+export const endingServer = (
+  { createServer }: typeof net,
+  { createHash }: typeof crypto,
+  port: number,
+): void => {
+  const message = (text: string): Buffer =>
+    Buffer.concat([Buffer.from([0x81, text.length]), Buffer.from(text)]);
+  const accept = (key: string): string =>
+    createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
   const server = createServer((socket) => {
     let asked = '';
     const answer = (): void => {

@@ -22,7 +22,16 @@ const hostFolders: Record<string, { path: string; type: string }> = {
   etc: { path: '/etc', type: 'Directory' },
 };
 
-const podOf = ({ name, node, image = storeImage, command, env = {}, labels = {}, propagation, readinessProbe }: HostPod) => {
+const podOf = ({
+  name,
+  node,
+  image = storeImage,
+  command,
+  env = {},
+  labels = {},
+  propagation,
+  readinessProbe,
+}: HostPod) => {
   const mounts = Object.keys(hostFolders).map((folder) => ({ name: folder, mountPath: `/host/${folder}` }));
   const container = {
     name: 'main',
@@ -56,32 +65,53 @@ const podOf = ({ name, node, image = storeImage, command, env = {}, labels = {},
   };
 };
 
-type Pod = KubernetesObject & { status?: { podIP?: string; conditions?: { type: string; status: string }[] } };
+type Pod = KubernetesObject & {
+  status?: { podIP?: string; conditions?: { type: string; status: string }[] };
+};
 
 const isReady = ({ status }: Pod): boolean =>
   status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false;
 
 /**
- * Starts privileged pods that see their host as Longhorn's own do (its /proc, /dev, /boot, /etc and /var/lib/longhorn), in the namespace `default`.
+ * Starts privileged pods that see their host as Longhorn's own do (its /proc, /dev, /boot, /etc and
+ * /var/lib/longhorn), in the namespace `default`.
  *
  * Returns the address of each, by its name, when all are ready.
  */
-export const startHostPods = async (cluster: Cluster, pods: readonly HostPod[]): Promise<Record<string, string>> => {
+export const startHostPods = async (
+  cluster: Cluster,
+  pods: readonly HostPod[],
+): Promise<Record<string, string>> => {
   const timeline = await follow<Pod>(cluster, resources.pods, { namespace: 'default' });
   try {
     for (const pod of pods) await cluster.create(resources.pods, podOf(pod));
-    const wait = { within: '5m', owner: 'the test: a pod starts in 2 s, on a busy machine in a minute' } as const;
-    const ready = await Promise.all(pods.map(({ name }) => once(timeline, isReady, { ...wait, name, label: `${name} is ready` })));
+    const wait = {
+      within: '5m',
+      owner: 'the test: a pod starts in 2 s, on a busy machine in a minute',
+    } as const;
+    const ready = await Promise.all(
+      pods.map(({ name }) => once(timeline, isReady, { ...wait, name, label: `${name} is ready` })),
+    );
     return Object.fromEntries(ready.map(({ metadata, status }) => [metadata.name, status?.podIP ?? '']));
   } finally {
     await timeline.stop();
   }
 };
 
-/** Runs a bash script in such a pod, where `host` runs a command in the host's own namespaces; throws when it fails. */
+/**
+ * Runs a bash script in such a pod, where `host` runs a command in the host's own namespaces; throws when it
+ * fails.
+ */
 export const inHostPod = async (cluster: Cluster, name: string, script: string): Promise<string> => {
   const host = 'host() { nsenter --mount=/host/proc/1/ns/mnt --net=/host/proc/1/ns/net -- "$@"; }';
-  const ran = await cluster.exec({ namespace: 'default', name }, ['bash', '-c', `set -eu -o pipefail\n${host}\n${script}`]);
-  if (ran.exitCode !== 0) throw new Error(`a script in the pod ${name} ended with exit code ${ran.exitCode}:\n${ran.stdout}${ran.stderr}`);
+  const ran = await cluster.exec({ namespace: 'default', name }, [
+    'bash',
+    '-c',
+    `set -eu -o pipefail\n${host}\n${script}`,
+  ]);
+  if (ran.exitCode !== 0)
+    throw new Error(
+      `a script in the pod ${name} ended with exit code ${ran.exitCode}:\n${ran.stdout}${ran.stderr}`,
+    );
   return ran.stdout.trim();
 };

@@ -18,13 +18,15 @@ export type TestImage = {
   config?: Record<string, unknown>;
   architecture?: string;
   /**
-   * As the registry has it: an index for two platforms with an attestation, of which only this platform's blobs were saved.
-   * `loose`: it names one more thing that was not saved, and does not say that this is for no platform.
+   * As the registry has it: an index for two platforms with an attestation, of which only this platform's
+   * blobs were saved. `loose`: it names one more thing that was not saved, and does not say that this is for
+   * no platform.
    */
   nested?: true | 'loose';
 };
 
-export const digestOf = (content: Buffer | string): string => `sha256:${createHash('sha256').update(content).digest('hex')}`;
+export const digestOf = (content: Buffer | string): string =>
+  `sha256:${createHash('sha256').update(content).digest('hex')}`;
 const hexOf = (content: Buffer | string): string => digestOf(content).slice('sha256:'.length);
 
 /** Writes files to a folder. */
@@ -42,7 +44,11 @@ export const tarOf = async (files: Files, options: readonly string[] = []): Prom
   const folder = await mkdtemp(join(tmpdir(), 'corral-files-'));
   try {
     await writeFiles(files, folder);
-    const { stdout } = await execa('tar', ['-C', folder, '--mtime=@0', '--sort=name', ...options, '-cf', '-', '.'], { encoding: 'buffer' });
+    const { stdout } = await execa(
+      'tar',
+      ['-C', folder, '--mtime=@0', '--sort=name', ...options, '-cf', '-', '.'],
+      { encoding: 'buffer' },
+    );
     return Buffer.from(stdout);
   } finally {
     await rm(folder, { recursive: true });
@@ -58,7 +64,9 @@ export const layerOf = async (content: Record<string, Buffer | string>): Promise
       await writeFile(join(folder, path), text);
       await chmod(join(folder, path), 0o755);
     }
-    const { stdout } = await execa('tar', ['-C', folder, '--mtime=@0', '--sort=name', '-cf', '-', '.'], { encoding: 'buffer' });
+    const { stdout } = await execa('tar', ['-C', folder, '--mtime=@0', '--sort=name', '-cf', '-', '.'], {
+      encoding: 'buffer',
+    });
     return Buffer.from(stdout);
   } finally {
     await rm(folder, { recursive: true });
@@ -66,7 +74,12 @@ export const layerOf = async (content: Record<string, Buffer | string>): Promise
 };
 
 const configOf = ({ layers, config = {}, architecture = 'amd64' }: TestImage): string =>
-  JSON.stringify({ os: 'linux', architecture, config, rootfs: { type: 'layers', diff_ids: layers.map(digestOf) } });
+  JSON.stringify({
+    os: 'linux',
+    architecture,
+    config,
+    rootfs: { type: 'layers', diff_ids: layers.map(digestOf) },
+  });
 
 const compressed = (content: Buffer, { compress }: TestImage): Buffer => {
   if (compress === undefined) return content;
@@ -88,7 +101,10 @@ export const ociLayout = (images: readonly TestImage[], nameIn = 'io.containerd.
       mediaType: `${OCI}.manifest.v1+json`,
       config: add(configOf(image), `${OCI}.config.v1+json`),
       layers: image.layers.map((layer) =>
-        add(compressed(layer, image), `${OCI}.layer.v1.tar${image.compress === undefined ? '' : `+${image.compress}`}`),
+        add(
+          compressed(layer, image),
+          `${OCI}.layer.v1.tar${image.compress === undefined ? '' : `+${image.compress}`}`,
+        ),
       ),
     });
   const elsewhere = { mediaType: `${OCI}.manifest.v1+json`, digest: digestOf('not saved'), size: 9 };
@@ -99,21 +115,32 @@ export const ociLayout = (images: readonly TestImage[], nameIn = 'io.containerd.
       mediaType: `${OCI}.index.v1+json`,
       manifests: [
         { ...elsewhere, platform: { os: 'linux', architecture: 'arm64', variant: 'v8' } },
-        { ...add(manifestOf(image), `${OCI}.manifest.v1+json`), platform: { os: 'linux', architecture: image.architecture ?? 'amd64' } },
+        {
+          ...add(manifestOf(image), `${OCI}.manifest.v1+json`),
+          platform: { os: 'linux', architecture: image.architecture ?? 'amd64' },
+        },
         { ...elsewhere, ...attestation, platform: { os: 'unknown', architecture: 'unknown' } },
         ...(image.nested === 'loose' ? [{ ...elsewhere, ...attestation }] : []),
       ],
     });
   const manifests = images.flatMap((image) => {
-    const descriptor = image.nested ? add(indexOf(image), `${OCI}.index.v1+json`) : add(manifestOf(image), `${OCI}.manifest.v1+json`);
-    return image.names.map((name) => ({ ...descriptor, ...(name !== '' && { annotations: { [nameIn]: name } }) }));
+    const descriptor = image.nested
+      ? add(indexOf(image), `${OCI}.index.v1+json`)
+      : add(manifestOf(image), `${OCI}.manifest.v1+json`);
+    return image.names.map((name) => ({
+      ...descriptor,
+      ...(name !== '' && { annotations: { [nameIn]: name } }),
+    }));
   });
   files.set('oci-layout', Buffer.from('{"imageLayoutVersion":"1.0.0"}'));
   files.set('index.json', Buffer.from(JSON.stringify({ schemaVersion: 2, manifests })));
   return files;
 };
 
-/** What `docker save` writes: before version 25 a folder for each layer (one that was written before is a link to it), since then blobs. */
+/**
+ * What `docker save` writes: before version 25 a folder for each layer (one that was written before is a link
+ * to it), since then blobs.
+ */
 export const dockerSave = (images: readonly TestImage[], form: 'old' | 'new'): Files => {
   const files: Files = new Map();
   const first = new Map<string, string>();

@@ -1,6 +1,12 @@
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { follow } from '../../e2e/history/watch.ts';
-import { type Cluster, connect, type KubernetesObject, resources, unlessGone } from '../../e2e/kube/cluster.ts';
+import {
+  type Cluster,
+  connect,
+  type KubernetesObject,
+  resources,
+  unlessGone,
+} from '../../e2e/kube/cluster.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 
 const { secrets } = resources;

@@ -1,7 +1,8 @@
 import { createCluster } from '../../providers/docker/cluster.ts';
 import { kindTool } from '../../providers/kind/tool.ts';
 
-// A process to be killed, or to end, with a cluster of its own; called as: inline-cluster.ts [keep|end|creating]
+// A process to be killed, or to end, with a cluster of its own; called as: inline-cluster.ts
+// [keep|end|creating]
 const cluster = createCluster(kindTool, { signal: new AbortController().signal });
 if (process.argv[2] !== 'creating') {
   const { keep } = await cluster;

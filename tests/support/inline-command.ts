@@ -7,10 +7,15 @@ const [config = '', how = '', ...argv] = process.argv.slice(2);
 
 const endings: Record<string, Provider['up']> = {
   'not-fit': () => Promise.reject(new NotFit('mmdebstrap is missing: sudo apt-get install mmdebstrap')),
-  dies: ({ progress }) => progress.step('Booting three nodes', () => Promise.reject(new Error('node2 did not become Ready within 60 s'))),
-  'boots-long': ({ progress, signal }) => progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never, { signal })),
+  dies: ({ progress }) =>
+    progress.step('Booting three nodes', () =>
+      Promise.reject(new Error('node2 did not become Ready within 60 s')),
+    ),
+  'boots-long': ({ progress, signal }) =>
+    progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never, { signal })),
   // Also keeps the process alive, as a cluster's processes would.
-  'boots-deaf': ({ progress }) => progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never)),
+  'boots-deaf': ({ progress }) =>
+    progress.step('Booting three nodes', () => setTimeout(60_000, undefined as never)),
 };
 
 const nodeEnded = 'node2 ended (SIGSEGV); it last said:\nKernel panic';
@@ -39,5 +44,6 @@ const up: Provider['up'] = async ({ progress }) => {
 
 const lab: Provider = { name: 'lab', up: endings[how] ?? up };
 const providers: Record<string, () => Promise<Provider>> = { lab: async () => lab };
-if (how === 'existing') providers.existing = async () => (await import('../../providers/existing/existing.ts')).existing;
+if (how === 'existing')
+  providers.existing = async () => (await import('../../providers/existing/existing.ts')).existing;
 process.exit(await runCommand({ argv, config, providers }));

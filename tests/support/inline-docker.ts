@@ -2,11 +2,15 @@ import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFil
 import { join } from 'node:path';
 import type { Behaviour } from './docker-stubs.ts';
 
-// Answers as docker, kind and k3d do, without a container: called as inline-docker.ts FOLDER NAME ARGS... by the scripts of docker-stubs.ts.
-// What each is asked goes to FOLDER/calls, the clusters that there are to FOLDER/clusters.
+// Answers as docker, kind and k3d do, without a container: called as inline-docker.ts FOLDER NAME ARGS... by
+// the scripts of docker-stubs.ts. What each is asked goes to FOLDER/calls, the clusters that there are to
+// FOLDER/clusters.
 const [folder = '', command = '', ...args] = process.argv.slice(2);
 const asked = [command, ...args].join(' ');
-appendFileSync(join(folder, 'calls'), `${JSON.stringify({ asked, kubeconfig: process.env.KUBECONFIG, pid: process.pid })}\n`);
+appendFileSync(
+  join(folder, 'calls'),
+  `${JSON.stringify({ asked, kubeconfig: process.env.KUBECONFIG, pid: process.pid })}\n`,
+);
 
 const clusters = join(folder, 'clusters');
 const flag = (name: string): string => args[args.indexOf(name) + 1] ?? '';
@@ -22,13 +26,18 @@ const answers: [RegExp, () => void][] = [
   [/^kind version/, () => print('kind v0.30.0 go1.24.6 linux/amd64')],
   [/^k3d version/, () => print('k3d version v5.8.3\nk3s version v1.31.5-k3s1 (default)')],
   [/^kind get clusters/, () => (names.length > 0 ? print(names.join('\n')) : say('No kind clusters found.'))],
-  [/^k3d cluster list/, () => print(JSON.stringify(names.map((name) => ({ name, serversCount: 1, agentsCount: 3 }))))],
+  [
+    /^k3d cluster list/,
+    () => print(JSON.stringify(names.map((name) => ({ name, serversCount: 1, agentsCount: 3 })))),
+  ],
   [
     /^kind create cluster/,
     () => {
       if (!existsSync('kind-config.yaml')) throw new Error('there is no kind-config.yaml here');
       make(flag('--name'));
-      say(`Creating cluster "${flag('--name')}" ...\n ✓ Ensuring node image (kindest/node:v1.34.0) 🖼\n ✓ Preparing nodes 📦 📦 📦 📦`);
+      say(
+        `Creating cluster "${flag('--name')}" ...\n ✓ Ensuring node image (kindest/node:v1.34.0) 🖼\n ✓ Preparing nodes 📦 📦 📦 📦`,
+      );
       writeFileSync(flag('--kubeconfig'), kubeconfig(), { mode: 0o600 });
     },
   ],
@@ -45,7 +54,14 @@ const answers: [RegExp, () => void][] = [
   [/^(kind load|k3d image import)/, () => {}],
 ];
 
-const { when, says, prints, exitCode = 0, hangs, makes } = JSON.parse(readFileSync(join(folder, 'behaviour'), 'utf8')) as Behaviour;
+const {
+  when,
+  says,
+  prints,
+  exitCode = 0,
+  hangs,
+  makes,
+} = JSON.parse(readFileSync(join(folder, 'behaviour'), 'utf8')) as Behaviour;
 if (when !== undefined && asked.startsWith(when)) {
   if (makes !== undefined) make(makes);
   if (says !== undefined) say(says);

@@ -5,6 +5,8 @@ import type { Cluster } from '../../e2e/kube/cluster.ts';
 
 // A run that has cut node2 of a lab off and does nothing about it: it is there to be killed.
 const [lab = '', out = '', server = ''] = process.argv.slice(2);
-await openFaults({ cluster: { server } as Cluster, ledger: await openLedger(out, 'abc123') }).inject(nodeCut({ lab, node: 'node2' }));
+await openFaults({ cluster: { server } as Cluster, ledger: await openLedger(out, 'abc123') }).inject(
+  nodeCut({ lab, node: 'node2' }),
+);
 process.stdout.write('in force\n');
 setInterval(() => {}, 60_000);

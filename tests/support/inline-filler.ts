@@ -3,13 +3,22 @@ import { join } from 'node:path';
 import { buildCommand } from '../../lab/build/command.ts';
 import { cached } from '../../lab/cache/cache.ts';
 
-// Builds a part that needs more room than a small disk has, in one of the ways that parts are written, and prints the error.
+// Builds a part that needs more room than a small disk has, in one of the ways that parts are written, and
+// prints the error.
 const timeout = 60_000;
 const ways: Record<string, (dir: string) => Promise<unknown>> = {
   node: (dir) => writeFile(join(dir, 'big'), Buffer.alloc(200 * 2 ** 20, 1)),
-  command: (folder) => buildCommand('dd', ['if=/dev/zero', `of=${folder}/big`, 'bs=1M', 'count=200'], { folder, timeout }),
+  command: (folder) =>
+    buildCommand('dd', ['if=/dev/zero', `of=${folder}/big`, 'bs=1M', 'count=200'], { folder, timeout }),
   // As apt does, and a kernel that has the full disk below its own.
-  hangs: (folder) => buildCommand('sh', ['-c', 'head -c 200M /dev/zero > big || sleep 1000'], { folder, cwd: folder, timeout }),
+  hangs: (folder) =>
+    buildCommand('sh', ['-c', 'head -c 200M /dev/zero > big || sleep 1000'], {
+      folder,
+      cwd: folder,
+      timeout,
+    }),
 };
 const build = async (dir: string): Promise<void> => void (await ways[process.argv[2] as string]?.(dir));
-await cached({ name: 'thing', inputs: 'x', build }).catch(({ name, message }: Error) => process.stdout.write(`${name}: ${message}`));
+await cached({ name: 'thing', inputs: 'x', build }).catch(({ name, message }: Error) =>
+  process.stdout.write(`${name}: ${message}`),
+);

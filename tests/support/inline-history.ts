@@ -15,8 +15,14 @@ type Stage = {
   push(...states: State[]): void;
 };
 
-/** For inline suites: a scenario's history of a backup, without a cluster; whatever is expected is given so much time. */
-export const observed = async (work: (stage: Stage) => Promise<void>, within: Duration = '50ms'): Promise<void> => {
+/**
+ * For inline suites: a scenario's history of a backup, without a cluster; whatever is expected is given so
+ * much time.
+ */
+export const observed = async (
+  work: (stage: Stage) => Promise<void>,
+  within: Duration = '50ms',
+): Promise<void> => {
   const timeline = replayTimeline<Backup>('backups');
   presentObserver()?.watches(longhornResources.backups, timeline as unknown as Timeline);
   await work({

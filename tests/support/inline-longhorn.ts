@@ -38,7 +38,10 @@ const watched = <T extends KubernetesObject>(resource: Resource): ReplayedTimeli
   return timeline;
 };
 
-/** `longhornScenario()` for inline suites: the suite's own steps and faults on timelines that are filled by hand, without a cluster. */
+/**
+ * `longhornScenario()` for inline suites: the suite's own steps and faults on timelines that are filled by
+ * hand, without a cluster.
+ */
 export const longhornScenario = defineScenario({
   connect: () => cluster,
   createSteps: async ({ report, config: { out }, scenario }) => {
@@ -68,8 +71,11 @@ export const longhornScenario = defineScenario({
       made,
       faults,
       answers,
-      attach: (name: string, node: string) => attach({ cluster, timelines: timelines as never, limits }, { name, node }),
-      /** Plays what a run recorded of its volume, from `start` (ms since the epoch) on, up to so many seconds. */
+      attach: (name: string, node: string) =>
+        attach({ cluster, timelines: timelines as never, limits }, { name, node }),
+      /**
+       * Plays what a run recorded of its volume, from `start` (ms since the epoch) on, up to so many seconds.
+       */
       plays: (path: string, { start, until }: { start: number; until: number }) => {
         const byResource: Record<string, ReplayedTimeline<never>> = {
           volumes: timelines.volumes as never,

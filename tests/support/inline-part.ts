@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cached } from '../../lab/cache/cache.ts';
 
-// Takes the part `thing` of the given inputs from the cache and prints its folder. A build notes its process in a file, and takes its time.
+// Takes the part `thing` of the given inputs from the cache and prints its folder. A build notes its process
+// in a file, and takes its time.
 const [inputs, builders, milliseconds] = process.argv.slice(2) as [string, string, string];
 
 const build = async (dir: string): Promise<void> => {

@@ -21,7 +21,8 @@ type InlineSteps = {
 };
 
 // The suites below need a cluster's name, and nothing that a cluster does.
-const connect = () => ({ server: 'https://cluster.invalid', context: 'inline', version: async () => 'v1.99.0' }) as Cluster;
+const connect = () =>
+  ({ server: 'https://cluster.invalid', context: 'inline', version: async () => 'v1.99.0' }) as Cluster;
 
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
@@ -55,7 +56,9 @@ export const scenario = defineScenario<InlineSteps>({
         excuse = because;
       },
       excuse: async (error) =>
-        excuse === undefined ? error : Object.assign(new Error(excuse, { cause: error }), { verdict: { state: 'not-provable' } }),
+        excuse === undefined
+          ? error
+          : Object.assign(new Error(excuse, { cause: error }), { verdict: { state: 'not-provable' } }),
       conclude: async () => {
         for (const judge of judgements) await judge();
       },

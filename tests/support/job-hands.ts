@@ -16,10 +16,13 @@ type Pod = KubernetesObject & { spec: { nodeName?: string }; status: { phase: st
 const node = 'node1';
 
 /**
- * What a bare API server lacks to run a Job: the real controllers of Jobs, namespaces and owners, and, in place of a kubelet, a hand that ends its
- * pods as `fate` says by their index, and serves their logs.
+ * What a bare API server lacks to run a Job: the real controllers of Jobs, namespaces and owners, and, in
+ * place of a kubelet, a hand that ends its pods as `fate` says by their index, and serves their logs.
  */
-export const startJobHands = async (cluster: Cluster, { kubeconfig, fate }: { kubeconfig: string; fate: (index: number) => PodFate }) => {
+export const startJobHands = async (
+  cluster: Cluster,
+  { kubeconfig, fate }: { kubeconfig: string; fate: (index: number) => PodFate },
+) => {
   const controllers = startOwned(await kubeBinary(), [
     'kube-controller-manager',
     `--kubeconfig=${kubeconfig}`,
@@ -29,7 +32,9 @@ export const startJobHands = async (cluster: Cluster, { kubeconfig, fate }: { ku
   ]);
   const logs = new Map<string, string>();
   const certificates = join(dirname(kubeconfig), 'certificates');
-  const [cert, key] = await Promise.all(['crt', 'key'].map((end) => readFile(join(certificates, `apiserver.${end}`))));
+  const [cert, key] = await Promise.all(
+    ['crt', 'key'].map((end) => readFile(join(certificates, `apiserver.${end}`))),
+  );
   const kubelet = createServer({ ...(cert && { cert }), ...(key && { key }) }, ({ url = '' }, response) => {
     const [, pod = ''] = /^\/containerLogs\/[^/]+\/([^/]+)\//.exec(url) ?? [];
     response.end(logs.get(pod) ?? '');
@@ -46,12 +51,23 @@ export const startJobHands = async (cluster: Cluster, { kubeconfig, fate }: { ku
     const { name, namespace = '', annotations = {} } = metadata;
     const fated = fate(Number(annotations['batch.kubernetes.io/job-completion-index']));
     if (fated === 'plays on') return;
-    const binding = { apiVersion: 'v1', kind: 'Binding', metadata: { name }, target: { kind: 'Node', name: node } };
+    const binding = {
+      apiVersion: 'v1',
+      kind: 'Binding',
+      metadata: { name },
+      target: { kind: 'Node', name: node },
+    };
     const path = `/api/v1/namespaces/${namespace}/pods/${name}/binding`;
-    await cluster.request(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(binding) });
+    await cluster.request(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(binding),
+    });
     logs.set(name, fated.log);
     const { exitCode } = fated;
-    const state = { terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', containerID: 'x://1' } };
+    const state = {
+      terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', containerID: 'x://1' },
+    };
     const container = { name: 'shard', image: 'x', imageID: 'x', ready: false, restartCount: 0, state };
     const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
     await cluster.patch(

@@ -28,8 +28,13 @@ export const makePod = (cluster: Cluster, { name, node }: { name: string; node: 
     },
   });
 
-/** Makes a Deployment of one pod that would rather be on this node, and leaves a node that is lost at once. */
-export const makeDeployment = (cluster: Cluster, { name, node }: { name: string; node: string }): Promise<unknown> => {
+/**
+ * Makes a Deployment of one pod that would rather be on this node, and leaves a node that is lost at once.
+ */
+export const makeDeployment = (
+  cluster: Cluster,
+  { name, node }: { name: string; node: string },
+): Promise<unknown> => {
   const here = { matchExpressions: [{ key: 'kubernetes.io/hostname', operator: 'In', values: [node] }] };
   const leave = ['not-ready', 'unreachable'].map((key) => ({
     key: `node.kubernetes.io/${key}`,
@@ -45,7 +50,11 @@ export const makeDeployment = (cluster: Cluster, { name, node }: { name: string;
       template: {
         metadata: { labels: { app: name } },
         spec: {
-          affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: here }] } },
+          affinity: {
+            nodeAffinity: {
+              preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: here }],
+            },
+          },
           tolerations: leave,
           terminationGracePeriodSeconds: 0,
           containers: [sleeper],

@@ -15,11 +15,18 @@ const condition = (type: string, status: string, more: object = {}) => ({
 const longhorn = (kind: string, name: string, rest: object): KubernetesObject => ({
   apiVersion: 'longhorn.io/v1beta2',
   kind,
-  metadata: { name, namespace, uid: `uid-of-${name}`, creationTimestamp: '2026-11-20T08:02:47Z', finalizers: ['longhorn.io'] },
+  metadata: {
+    name,
+    namespace,
+    uid: `uid-of-${name}`,
+    creationTimestamp: '2026-11-20T08:02:47Z',
+    finalizers: ['longhorn.io'],
+  },
   ...rest,
 });
 
-const setting = (name: string, value: string): KubernetesObject => longhorn('Setting', name, { value, status: { applied: true } });
+const setting = (name: string, value: string): KubernetesObject =>
+  longhorn('Setting', name, { value, status: { applied: true } });
 
 const longhornNode = (name: string): KubernetesObject =>
   longhorn('Node', name, {
@@ -41,7 +48,11 @@ const longhornNode = (name: string): KubernetesObject =>
     },
     status: {
       autoEvicting: false,
-      conditions: [condition('Ready', 'True'), condition('MountPropagation', 'True'), condition('Schedulable', 'True')],
+      conditions: [
+        condition('Ready', 'True'),
+        condition('MountPropagation', 'True'),
+        condition('Schedulable', 'True'),
+      ],
       diskStatus: {
         'default-disk-4f5e6': {
           conditions: [condition('Ready', 'True'), condition('Schedulable', 'True')],
@@ -77,7 +88,10 @@ const manager = (name: string, on: string): KubernetesObject => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, namespace, uid: `uid-of-${name}`, labels: { app: 'longhorn-manager' } },
-  spec: { nodeName: on, containers: [{ name: 'longhorn-manager', image: 'docker.io/longhornio/longhorn-manager:v1.12.1' }] },
+  spec: {
+    nodeName: on,
+    containers: [{ name: 'longhorn-manager', image: 'docker.io/longhornio/longhorn-manager:v1.12.1' }],
+  },
   status: {
     phase: 'Running',
     conditions: [condition('Ready', 'True')],
@@ -106,7 +120,13 @@ export const longhornObjects = (): [Resource, KubernetesObject[]][] => [
     [
       longhorn('EngineImage', 'ei-493e04e7', {
         spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
-        status: { state: 'deployed', incompatible: false, refCount: 3, nodeDeploymentMap: { node1: true, node2: true }, ownerID: 'node1' },
+        status: {
+          state: 'deployed',
+          incompatible: false,
+          refCount: 3,
+          nodeDeploymentMap: { node1: true, node2: true },
+          ownerID: 'node1',
+        },
       }),
     ],
   ],
@@ -146,16 +166,32 @@ export const longhornObjects = (): [Resource, KubernetesObject[]][] => [
     longhornResources.volumes,
     [
       longhorn('Volume', 'pvc-1', {
-        spec: { size: '1073741824', numberOfReplicas: 2, frontend: 'blockdev', nodeID: 'node1', lastAttachedBy: '' },
+        spec: {
+          size: '1073741824',
+          numberOfReplicas: 2,
+          frontend: 'blockdev',
+          nodeID: 'node1',
+          lastAttachedBy: '',
+        },
         status: { state: 'attached', robustness: 'healthy', actualSize: 4096 },
       }),
     ],
   ],
-  [longhornResources.snapshots, [longhorn('Snapshot', 'snapshot-1', { spec: { createSnapshot: true, volume: 'pvc-1' } })]],
-  [longhornResources.backups, [longhorn('Backup', 'backup-1', { spec: { backupMode: 'incremental', snapshotName: 'snapshot-1' } })]],
+  [
+    longhornResources.snapshots,
+    [longhorn('Snapshot', 'snapshot-1', { spec: { createSnapshot: true, volume: 'pvc-1' } })],
+  ],
+  [
+    longhornResources.backups,
+    [longhorn('Backup', 'backup-1', { spec: { backupMode: 'incremental', snapshotName: 'snapshot-1' } })],
+  ],
   [
     longhornResources.backupVolumes,
-    [longhorn('BackupVolume', 'pvc-1-4042a219', { spec: { backupTargetName: 'default', volumeName: 'pvc-1' } })],
+    [
+      longhorn('BackupVolume', 'pvc-1-4042a219', {
+        spec: { backupTargetName: 'default', volumeName: 'pvc-1' },
+      }),
+    ],
   ],
 ];
 

@@ -2,7 +2,11 @@ import { stringify } from 'yaml';
 
 /** How two releases write the same things. */
 const styles = {
-  'v1.8.2': { registry: '', webhookPorts: [9501, 9502], setting: 'priority-class: longhorn-critical\ndisable-revision-counter: true\n' },
+  'v1.8.2': {
+    registry: '',
+    webhookPorts: [9501, 9502],
+    setting: 'priority-class: longhorn-critical\ndisable-revision-counter: true\n',
+  },
   'v1.12.1': {
     registry: 'docker.io/',
     webhookPorts: [9502],
@@ -64,7 +68,10 @@ const service = (name: string, port: number) => ({
   spec: { type: 'ClusterIP', selector: { app: name }, ports: [{ name: 'only', port, nodePort: null }] },
 });
 
-/** Objects of the shape that a release's manifest has, much fewer of them: enough to read, to fit and to install. */
+/**
+ * Objects of the shape that a release's manifest has, much fewer of them: enough to read, to fit and to
+ * install.
+ */
 const releaseObjects = (version: keyof typeof styles): object[] => {
   const { registry, webhookPorts, setting } = styles[version];
   const image = (name: string, tag: string = version): string => `${registry}longhornio/${name}:${tag}`;
@@ -90,17 +97,28 @@ const releaseObjects = (version: keyof typeof styles): object[] => {
         ports: webhookPorts.map((containerPort) => ({ containerPort, name: `wh-${containerPort}` })),
         readinessProbe: { httpGet: { path: '/v1/healthz', port: webhookPorts[0], scheme: 'HTTPS' } },
       },
-      { name: 'pre-pull-share-manager-image', image: image('longhorn-share-manager'), command: ['sh', '-c', 'sleep infinity'] },
+      {
+        name: 'pre-pull-share-manager-image',
+        image: image('longhorn-share-manager'),
+        command: ['sh', '-c', 'sleep infinity'],
+      },
     ],
   };
   const deployer = {
-    initContainers: [{ name: 'wait-longhorn-manager', image: image('longhorn-manager'), command: ['sh', '-c', 'true'] }],
+    initContainers: [
+      { name: 'wait-longhorn-manager', image: image('longhorn-manager'), command: ['sh', '-c', 'true'] },
+    ],
     containers: [
       {
         name: 'longhorn-driver-deployer',
         image: image('longhorn-manager'),
         imagePullPolicy: 'IfNotPresent',
-        command: ['longhorn-manager', '-d', 'deploy-driver', ...flag('manager-image', image('longhorn-manager'))],
+        command: [
+          'longhorn-manager',
+          '-d',
+          'deploy-driver',
+          ...flag('manager-image', image('longhorn-manager')),
+        ],
         env: [
           { name: 'NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },
           { name: 'CSI_ATTACHER_IMAGE', value: image('csi-attacher', 'v4.12.0') },
@@ -109,7 +127,9 @@ const releaseObjects = (version: keyof typeof styles): object[] => {
       },
     ],
   };
-  const ui = { containers: [{ name: 'longhorn-ui', image: image('longhorn-ui'), imagePullPolicy: 'IfNotPresent' }] };
+  const ui = {
+    containers: [{ name: 'longhorn-ui', image: image('longhorn-ui'), imagePullPolicy: 'IfNotPresent' }],
+  };
   return [
     { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } },
     configMap('longhorn-default-resource', { 'default-resource.yaml': '' }),

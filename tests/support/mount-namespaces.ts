@@ -18,12 +18,17 @@ export type Namespace = { exec: Cluster['exec']; end(): void };
 
 /** Makes such mounts, which last until they are ended, or this process does. */
 export const openNamespace = async (): Promise<Namespace> => {
-  const child = spawn('unshare', ['-m', 'bash', '-c', 'mount -t tmpfs none /var/lib && echo ready && read -r'], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const child = spawn(
+    'unshare',
+    ['-m', 'bash', '-c', 'mount -t tmpfs none /var/lib && echo ready && read -r'],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   await once(child.stdout, 'data');
   return {
-    exec: (pod, command, options) => localPods().exec(pod, ['nsenter', '-m', '-t', String(child.pid), '--', ...command], options),
+    exec: (pod, command, options) =>
+      localPods().exec(pod, ['nsenter', '-m', '-t', String(child.pid), '--', ...command], options),
     end: () => child.stdin.end(),
   };
 };

@@ -7,12 +7,17 @@ export type RegistryOptions = {
   /** The token that it hands out, and wants to see. */
   token?: string;
   /** What it answers instead, by the path that is asked for. */
-  alter?: (path: string) => { status?: number; headers?: Record<string, string>; body?: Buffer | string } | undefined;
+  alter?: (
+    path: string,
+  ) => { status?: number; headers?: Record<string, string>; body?: Buffer | string } | undefined;
 };
 
 export type Registry = {
   url: string;
-  /** What it was asked for, `PATH` or `PATH with a token`; a storage that it sends readers to has its paths under `storage:`. */
+  /**
+   * What it was asked for, `PATH` or `PATH with a token`; a storage that it sends readers to has its paths
+   * under `storage:`.
+   */
   asked: string[];
   stop(): Promise<void>;
 };
@@ -22,19 +27,29 @@ const serve = async (listener: RequestListener): Promise<{ server: Server; url: 
   return { server, url: `http://127.0.0.1:${await listen(server)}` };
 };
 
-const mediaTypeOf = (document: Buffer): string => (JSON.parse(document.toString()) as { mediaType: string }).mediaType;
+const mediaTypeOf = (document: Buffer): string =>
+  (JSON.parse(document.toString()) as { mediaType: string }).mediaType;
 
-/** A registry with images, as the OCI distribution API has them; blobs come from a storage on another port, as the big ones do it. */
+/**
+ * A registry with images, as the OCI distribution API has them; blobs come from a storage on another port, as
+ * the big ones do it.
+ */
 export const startRegistry = async (
   images: readonly TestImage[],
   { token, alter = () => undefined }: RegistryOptions = {},
 ): Promise<Registry> => {
   const files = ociLayout(images);
-  const index = JSON.parse(String(files.get('index.json'))) as { manifests: { digest: string; annotations: Record<string, string> }[] };
+  const index = JSON.parse(String(files.get('index.json'))) as {
+    manifests: { digest: string; annotations: Record<string, string> }[];
+  };
   const tags = new Map(
-    index.manifests.map(({ digest, annotations }) => [annotations['io.containerd.image.name']?.replace(/^[^/]+\//, ''), digest]),
+    index.manifests.map(({ digest, annotations }) => [
+      annotations['io.containerd.image.name']?.replace(/^[^/]+\//, ''),
+      digest,
+    ]),
   );
-  const blob = (digest: string): Buffer | undefined => files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`) as Buffer | undefined;
+  const blob = (digest: string): Buffer | undefined =>
+    files.get(`blobs/sha256/${digest.slice('sha256:'.length)}`) as Buffer | undefined;
   const asked: string[] = [];
   const storage = await serve(({ url = '', headers }, response) => {
     asked.push(`storage:${url}${headers.authorization === undefined ? '' : ' with a token'}`);
@@ -45,16 +60,26 @@ export const startRegistry = async (
     const other = alter(url);
     if (other) return void response.writeHead(other.status ?? 200, other.headers).end(other.body);
     if (url.startsWith('/token')) return void response.end(JSON.stringify({ token }));
-    const [, repository = '', kind, reference = ''] = /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(url) ?? [];
+    const [, repository = '', kind, reference = ''] =
+      /^\/v2\/(.+)\/(manifests|blobs)\/([^/]+)$/.exec(url) ?? [];
     if (token !== undefined && authorization !== `Bearer ${token}`) {
       const challenge = `Bearer realm="${root}/token",service="the test's",scope="repository:${repository}:pull"`;
-      return void response.writeHead(401, { 'www-authenticate': challenge }).end('{"errors":[{"code":"UNAUTHORIZED"}]}');
+      return void response
+        .writeHead(401, { 'www-authenticate': challenge })
+        .end('{"errors":[{"code":"UNAUTHORIZED"}]}');
     }
-    const digest = kind === 'manifests' && !reference.startsWith('sha256:') ? tags.get(`${repository}:${reference}`) : reference;
+    const digest =
+      kind === 'manifests' && !reference.startsWith('sha256:')
+        ? tags.get(`${repository}:${reference}`)
+        : reference;
     const content = digest === undefined ? undefined : blob(digest);
-    if (content === undefined) return void response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
-    if (kind === 'blobs') return void response.writeHead(307, { location: `${storage.url}/${reference}` }).end();
-    response.writeHead(200, { 'content-type': mediaTypeOf(content), 'docker-content-digest': digestOf(content) }).end(content);
+    if (content === undefined)
+      return void response.writeHead(404).end('{"errors":[{"code":"MANIFEST_UNKNOWN"}]}');
+    if (kind === 'blobs')
+      return void response.writeHead(307, { location: `${storage.url}/${reference}` }).end();
+    response
+      .writeHead(200, { 'content-type': mediaTypeOf(content), 'docker-content-digest': digestOf(content) })
+      .end(content);
   });
   return {
     url: root,

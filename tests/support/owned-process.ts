@@ -14,7 +14,13 @@ export const startOwned = (
   args: readonly string[],
   { env, onText = () => {} }: { env?: Record<string, string>; onText?: (text: Buffer) => void } = {},
 ): OwnedProcess => {
-  const child = ownedCommand(command, args, { stdout: 'pipe', stderr: 'pipe', buffer: false, reject: false, ...(env && { env }) });
+  const child = ownedCommand(command, args, {
+    stdout: 'pipe',
+    stderr: 'pipe',
+    buffer: false,
+    reject: false,
+    ...(env && { env }),
+  });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', onText);
   // Who reads the other end may be gone before us.
   child.stdin.on('error', () => {});

@@ -4,20 +4,40 @@ const namespace = 'longhorn-system';
 // Anything that can be read as one: the API server looks at it when it registers a webhook.
 const caBundle = Buffer.from('no certificate').toString('base64');
 const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
-const admission = (plural: string): Resource => ({ group: 'admissionregistration.k8s.io', version: 'v1', plural, namespaced: false });
-const csiDrivers: Resource = { group: 'storage.k8s.io', version: 'v1', plural: 'csidrivers', namespaced: false };
+const admission = (plural: string): Resource => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  plural,
+  namespaced: false,
+});
+const csiDrivers: Resource = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  plural: 'csidrivers',
+  namespaced: false,
+};
 
 type Play = (cluster: Cluster) => Promise<unknown>;
 
 const make = (cluster: Cluster, resource: Resource, object: object): Promise<unknown> =>
   cluster.apply(object as KubernetesObject, { resource, fieldManager: 'player' });
 
-const withStatus = async (cluster: Cluster, resource: Resource, object: KubernetesObject, status: object): Promise<void> => {
+const withStatus = async (
+  cluster: Cluster,
+  resource: Resource,
+  object: KubernetesObject,
+  status: object,
+): Promise<void> => {
   await make(cluster, resource, object);
   await setStatus(cluster, resource, object.metadata, status);
 };
 
-const setStatus = (cluster: Cluster, resource: Resource, { namespace, name }: { namespace?: string; name: string }, status: object) =>
+const setStatus = (
+  cluster: Cluster,
+  resource: Resource,
+  { namespace, name }: { namespace?: string; name: string },
+  status: object,
+) =>
   cluster.patch(resource, { ...(namespace && { namespace }), name }, { status }, { subresource: 'status' });
 
 const longhornObject = (kind: string, name: string, fields: object = {}): KubernetesObject => ({
@@ -27,7 +47,8 @@ const longhornObject = (kind: string, name: string, fields: object = {}): Kubern
   ...fields,
 });
 
-const conditions = (state: Record<string, string>) => Object.entries(state).map(([type, status]) => ({ type, status }));
+const conditions = (state: Record<string, string>) =>
+  Object.entries(state).map(([type, status]) => ({ type, status }));
 
 const podTemplate = (name: string) => ({
   selector: { matchLabels: { app: name } },
@@ -35,15 +56,23 @@ const podTemplate = (name: string) => ({
 });
 
 const deployment = async (cluster: Cluster, name: string): Promise<void> => {
-  const object = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name, namespace }, spec: podTemplate(name) };
+  const object = {
+    apiVersion: 'apps/v1',
+    kind: 'Deployment',
+    metadata: { name, namespace },
+    spec: podTemplate(name),
+  };
   await withStatus(cluster, resources.deployments, object, { conditions: conditions({ Available: 'True' }) });
 };
 
 const daemonSet = async (cluster: Cluster, name: string, ready: number): Promise<void> => {
-  const { metadata } = await cluster.get<KubernetesObject & { metadata: { generation: number } }>(resources.daemonSets, {
-    namespace,
-    name,
-  });
+  const { metadata } = await cluster.get<KubernetesObject & { metadata: { generation: number } }>(
+    resources.daemonSets,
+    {
+      namespace,
+      name,
+    },
+  );
   const counts = {
     currentNumberScheduled: 3,
     desiredNumberScheduled: 3,
@@ -51,7 +80,12 @@ const daemonSet = async (cluster: Cluster, name: string, ready: number): Promise
     numberMisscheduled: 0,
     numberReady: ready,
   };
-  await setStatus(cluster, resources.daemonSets, { namespace, name }, { ...counts, observedGeneration: metadata.generation });
+  await setStatus(
+    cluster,
+    resources.daemonSets,
+    { namespace, name },
+    { ...counts, observedGeneration: metadata.generation },
+  );
 };
 
 const webhook = (kind: string, name: string, rules: object[]) => ({
@@ -71,7 +105,12 @@ const webhook = (kind: string, name: string, rules: object[]) => ({
   ],
 });
 
-const rule = (plural: string) => ({ apiGroups: ['longhorn.io'], apiVersions: ['v1beta2'], resources: [plural], operations: ['CREATE'] });
+const rule = (plural: string) => ({
+  apiGroups: ['longhorn.io'],
+  apiVersions: ['v1beta2'],
+  resources: [plural],
+  operations: ['CREATE'],
+});
 
 export const nodes = ['node1', 'node2', 'node3'];
 const storeNamespace = 'corral-default-backupstore';
@@ -96,7 +135,9 @@ const engineImage = (state: string) => (cluster: Cluster) =>
   withStatus(
     cluster,
     longhorn('engineimages'),
-    longhornObject('EngineImage', 'ei-1', { spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' } }),
+    longhornObject('EngineImage', 'ei-1', {
+      spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
+    }),
     { state, nodeDeploymentMap: { node1: true, node2: true, node3: state === 'deployed' } },
   );
 
@@ -104,7 +145,9 @@ const instanceManager = (name: string, currentState: string) => (cluster: Cluste
   withStatus(
     cluster,
     longhorn('instancemanagers'),
-    longhornObject('InstanceManager', `instance-manager-${name}`, { spec: { nodeID: name, dataEngine: 'v1' } }),
+    longhornObject('InstanceManager', `instance-manager-${name}`, {
+      spec: { nodeID: name, dataEngine: 'v1' },
+    }),
     { currentState },
   );
 
@@ -118,7 +161,10 @@ const webhooks = (rules: object[]) => async (cluster: Cluster) => {
 
 const pod = async (
   cluster: Cluster,
-  { status, ...metadata }: { name: string; namespace: string; labels?: Record<string, string>; status: object },
+  {
+    status,
+    ...metadata
+  }: { name: string; namespace: string; labels?: Record<string, string>; status: object },
 ): Promise<void> => {
   const object = {
     apiVersion: 'v1',
@@ -129,7 +175,10 @@ const pod = async (
   await withStatus(cluster, resources.pods, object, status);
 };
 
-/** What a cluster's and Longhorn's controllers make of a release, part after part, played by a script: there are no controllers. */
+/**
+ * What a cluster's and Longhorn's controllers make of a release, part after part, played by a script: there
+ * are no controllers.
+ */
 export const plays = {
   managers: (cluster) => daemonSet(cluster, 'longhorn-manager', 3),
   webhooks: webhooks([]),
@@ -139,13 +188,26 @@ export const plays = {
   lateInstanceManagers: async (cluster) => {
     for (const name of nodes) {
       await instanceManager(name, 'starting')(cluster);
-      await pod(cluster, { name: `instance-manager-${name}`, namespace, status: { conditions: conditions({ Ready: 'True' }) } });
+      await pod(cluster, {
+        name: `instance-manager-${name}`,
+        namespace,
+        status: { conditions: conditions({ Ready: 'True' }) },
+      });
     }
   },
   instanceManagers: (cluster) => Promise.all(nodes.map((name) => instanceManager(name, 'running')(cluster))),
-  settings: (cluster) => make(cluster, longhorn('settings'), longhornObject('Setting', 'current-longhorn-version', { value: 'v1.12.1' })),
+  settings: (cluster) =>
+    make(
+      cluster,
+      longhorn('settings'),
+      longhornObject('Setting', 'current-longhorn-version', { value: 'v1.12.1' }),
+    ),
   target: (cluster) =>
-    make(cluster, longhorn('backuptargets'), longhornObject('BackupTarget', 'default', { spec: { pollInterval: '5m0s' } })),
+    make(
+      cluster,
+      longhorn('backuptargets'),
+      longhornObject('BackupTarget', 'default', { spec: { pollInterval: '5m0s' } }),
+    ),
   store: (cluster) =>
     pod(cluster, {
       name: 'backupstore-1',
@@ -161,7 +223,8 @@ export const plays = {
       { available: true, lastSyncedAt: '2026-11-20T12:00:00Z' },
     ),
   csi: async (cluster) => {
-    for (const name of ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter']) await deployment(cluster, name);
+    for (const name of ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'])
+      await deployment(cluster, name);
     await make(cluster, resources.daemonSets, {
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',
@@ -177,10 +240,20 @@ export const plays = {
     });
   },
   ui: (cluster) =>
-    setStatus(cluster, resources.deployments, { namespace, name: 'longhorn-ui' }, { conditions: conditions({ Available: 'True' }) }),
+    setStatus(
+      cluster,
+      resources.deployments,
+      { namespace, name: 'longhorn-ui' },
+      { conditions: conditions({ Available: 'True' }) },
+    ),
   deployments: async (cluster) => {
     for (const name of ['longhorn-driver-deployer', 'longhorn-ui'])
-      await setStatus(cluster, resources.deployments, { namespace, name }, { conditions: conditions({ Available: 'True' }) });
+      await setStatus(
+        cluster,
+        resources.deployments,
+        { namespace, name },
+        { conditions: conditions({ Available: 'True' }) },
+      );
   },
 } satisfies Record<string, Play>;
 
@@ -189,26 +262,58 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
   'a manager crashes again and again': {
     begins: async (cluster) => {
       await daemonSet(cluster, 'longhorn-manager', 2);
-      const lastState = { terminated: { reason: 'Error', exitCode: 1, message: 'failed to check environment\n' } };
+      const lastState = {
+        terminated: { reason: 'Error', exitCode: 1, message: 'failed to check environment\n' },
+      };
       const waiting = { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting' };
-      const containerStatuses = [{ name: 'nfs', ready: false, restartCount: 2, image: 'x', imageID: '', state: { waiting }, lastState }];
-      await pod(cluster, { name: 'longhorn-manager-1', namespace, status: { phase: 'Running', containerStatuses } });
+      const containerStatuses = [
+        {
+          name: 'nfs',
+          ready: false,
+          restartCount: 2,
+          image: 'x',
+          imageID: '',
+          state: { waiting },
+          lastState,
+        },
+      ];
+      await pod(cluster, {
+        name: 'longhorn-manager-1',
+        namespace,
+        status: { phase: 'Running', containerStatuses },
+      });
     },
     ends: async (cluster) => {
-      await cluster.delete(resources.pods, { namespace, name: 'longhorn-manager-1' }, { gracePeriodSeconds: 0 });
+      await cluster.delete(
+        resources.pods,
+        { namespace, name: 'longhorn-manager-1' },
+        { gracePeriodSeconds: 0 },
+      );
       await plays.managers(cluster);
     },
   },
   'a node lacks an image': {
     begins: (cluster) => {
       const state = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x:v1"' } };
-      const containerStatuses = [{ name: 'nfs', ready: false, restartCount: 0, image: 'x:v1', imageID: '', state }];
-      return pod(cluster, { name: 'engine-image-1', namespace, status: { phase: 'Pending', containerStatuses } });
+      const containerStatuses = [
+        { name: 'nfs', ready: false, restartCount: 0, image: 'x:v1', imageID: '', state },
+      ];
+      return pod(cluster, {
+        name: 'engine-image-1',
+        namespace,
+        status: { phase: 'Pending', containerStatuses },
+      });
     },
-    ends: (cluster) => cluster.delete(resources.pods, { namespace, name: 'engine-image-1' }, { gracePeriodSeconds: 0 }),
+    ends: (cluster) =>
+      cluster.delete(resources.pods, { namespace, name: 'engine-image-1' }, { gracePeriodSeconds: 0 }),
   },
   'a webhook has no certificate yet': {
-    begins: (cluster) => cluster.patch(admission('mutatingwebhookconfigurations'), { name: 'longhorn-webhook-mutator' }, { webhooks: [] }),
+    begins: (cluster) =>
+      cluster.patch(
+        admission('mutatingwebhookconfigurations'),
+        { name: 'longhorn-webhook-mutator' },
+        { webhooks: [] },
+      ),
     ends: plays.webhooks,
   },
   'a webhook does not answer': { begins: webhooks([rule('volumes')]), ends: plays.webhooks },
@@ -220,11 +325,20 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
         { namespace, name: 'node2' },
         {
           conditions: [
-            { type: 'Ready', status: 'False', reason: 'ManagerPodDown', message: 'the manager pod is not running' },
+            {
+              type: 'Ready',
+              status: 'False',
+              reason: 'ManagerPodDown',
+              message: 'the manager pod is not running',
+            },
             { type: 'Schedulable', status: 'True' },
           ],
           diskStatus: {
-            'default-disk-1': { diskPath: '/var/lib/longhorn/', storageAvailable: 0, conditions: conditions({ Ready: 'True' }) },
+            'default-disk-1': {
+              diskPath: '/var/lib/longhorn/',
+              storageAvailable: 0,
+              conditions: conditions({ Ready: 'True' }),
+            },
           },
         },
       ),
@@ -251,7 +365,10 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
       await cluster.delete(resources.events, { namespace, name: 'one' });
     },
   },
-  'an instance manager starts and starts': { begins: instanceManager('node3', 'starting'), ends: instanceManager('node3', 'running') },
+  'an instance manager starts and starts': {
+    begins: instanceManager('node3', 'starting'),
+    ends: instanceManager('node3', 'running'),
+  },
   'the store cannot be listed': {
     begins: (cluster) =>
       setStatus(
@@ -260,19 +377,36 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
         { namespace, name: 'default' },
         {
           available: false,
-          conditions: [{ type: 'Unavailable', status: 'True', reason: 'Unavailable', message: 'failed to list: mount.nfs4 timed out' }],
+          conditions: [
+            {
+              type: 'Unavailable',
+              status: 'True',
+              reason: 'Unavailable',
+              message: 'failed to list: mount.nfs4 timed out',
+            },
+          ],
         },
       ),
     ends: plays.targetAvailable,
   },
   'a part of CSI is not available': {
     begins: (cluster) =>
-      setStatus(cluster, resources.deployments, { namespace, name: 'csi-resizer' }, { conditions: conditions({ Available: 'False' }) }),
+      setStatus(
+        cluster,
+        resources.deployments,
+        { namespace, name: 'csi-resizer' },
+        { conditions: conditions({ Available: 'False' }) },
+      ),
     ends: plays.csi,
   },
   'the UI is not available': {
     begins: (cluster) =>
-      setStatus(cluster, resources.deployments, { namespace, name: 'longhorn-ui' }, { conditions: conditions({ Available: 'False' }) }),
+      setStatus(
+        cluster,
+        resources.deployments,
+        { namespace, name: 'longhorn-ui' },
+        { conditions: conditions({ Available: 'False' }) },
+      ),
     ends: plays.deployments,
   },
 };

@@ -3,10 +3,10 @@ import { appendFileSync } from 'node:fs';
 import type { ClientRequest } from 'node:http';
 import { accessOf } from '../../e2e/kube/access.ts';
 
-// Loaded into every process of a run, as
-//   NODE_OPTIONS="--import=$PWD/tests/support/record-requests.ts" CORRAL_RECORDED_REQUESTS=FILE npm run e2e -- ...
-// it writes a line for each kind of request that the scenarios send to the API server, however they make it: verb, resource and namespace. It knows
-// nothing of e2e/permissions, which is compared with what it wrote (see tests/permissions/recorded.test.ts).
+// Loaded into every process of a run, as NODE_OPTIONS="--import=$PWD/tests/support/record-requests.ts"
+// CORRAL_RECORDED_REQUESTS=FILE npm run e2e -- ... it writes a line for each kind of request that the
+// scenarios send to the API server, however they make it: verb, resource and namespace. It knows nothing of
+// e2e/permissions, which is compared with what it wrote (see tests/permissions/recorded.test.ts).
 const file = process.env.CORRAL_RECORDED_REQUESTS;
 const known = new Set<string>();
 
@@ -17,7 +17,11 @@ const take = ({ method, path }: ClientRequest): void => {
   const { verb, group, resource, subresource, namespace: where = '' } = access;
   // A store's own namespace has another name in each run.
   const namespace = where.replace(/^corral-.*/, 'corral');
-  const line = [verb, `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`, namespace];
+  const line = [
+    verb,
+    `${resource}${group === '' ? '' : `.${group}`}${subresource === undefined ? '' : `/${subresource}`}`,
+    namespace,
+  ];
   const text = line.join(' ').trimEnd();
   if (known.has(text)) return;
   known.add(text);

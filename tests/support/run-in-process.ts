@@ -21,7 +21,10 @@ export const captured = async (work: () => number | Promise<number>): Promise<En
   }
 };
 
-/** What the command makes of what a provider says: one line, and exit code 3 for a NotFit, also for a lab's (see run-command.ts). */
+/**
+ * What the command makes of what a provider says: one line, and exit code 3 for a NotFit, also for a lab's
+ * (see run-command.ts).
+ */
 export const asCommand = async (work: () => Promise<unknown>): Promise<number> => {
   try {
     await work();
@@ -35,7 +38,10 @@ export const asCommand = async (work: () => Promise<unknown>): Promise<number> =
 
 const home = process.cwd();
 
-/** Runs a command's function in this process, in a folder, and gives what who spawned it would get: without the end of the last line. One at a time. */
+/**
+ * Runs a command's function in this process, in a folder, and gives what who spawned it would get: without
+ * the end of the last line. One at a time.
+ */
 export const runInProcess = async (work: () => number | Promise<number>, cwd = home) => {
   process.chdir(cwd);
   try {

@@ -28,16 +28,25 @@ const head = `import { scenario } from '${root}tests/support/inline-scenario.ts'
 /** Scenario files by name; the text is what follows the import of `scenario`. */
 export type Suite = Record<string, string>;
 
-/** How the fake provider behaves; `up` is one that works, and with `existing` there is the real provider of that name beside it. */
+/**
+ * How the fake provider behaves; `up` is one that works, and with `existing` there is the real provider of
+ * that name beside it.
+ */
 type How = 'existing' | 'up' | 'not-fit' | 'dies' | 'boots-long' | 'boots-deaf' | 'stays-up' | 'loses-a-node';
 
-export type Ended = { exitCode: number | undefined; stdout: string; stderr: string; report: Report | undefined };
+export type Ended = {
+  exitCode: number | undefined;
+  stdout: string;
+  stderr: string;
+  report: Report | undefined;
+};
 
 /** A run whose junit.xml is looked at: it is checked by its schema, and given. */
 export const junitIn = async (folder: string): Promise<string> => {
   const text = await readFile(join(folder, 'out', 'junit.xml'), 'utf8');
   const errors = await findJunitErrors(text);
-  if (errors.length > 0) throw new Error(`junit.xml is not as its schema says:\n${errors.join('\n')}\n${text}`);
+  if (errors.length > 0)
+    throw new Error(`junit.xml is not as its schema says:\n${errors.join('\n')}\n${text}`);
   return text;
 };
 
@@ -51,7 +60,10 @@ const normalise = (text: string, folder: string): string =>
     .trimEnd();
 
 /** Does work on a suite in a folder of its own, which goes with the work. */
-export const withSuite = async <T>(suite: Suite, work: (written: { folder: string; config: string }) => Promise<T>): Promise<T> => {
+export const withSuite = async <T>(
+  suite: Suite,
+  work: (written: { folder: string; config: string }) => Promise<T>,
+): Promise<T> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-suite-'));
   try {
     for (const [name, text] of Object.entries(suite)) await writeFile(join(folder, name), head + text);
@@ -63,13 +75,21 @@ export const withSuite = async <T>(suite: Suite, work: (written: { folder: strin
   }
 };
 
-// A clean environment: this test runs in vitest itself, whose variables the command under test must not inherit.
-const environment = () => ({ PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '', ...cacheVariables() });
+// A clean environment: this test runs in vitest itself, whose variables the command under test must not
+// inherit.
+const environment = () => ({
+  PATH: process.env.PATH ?? '',
+  HOME: process.env.HOME ?? '',
+  ...cacheVariables(),
+});
 
 /** A signal for the command, sent when its output first holds `after`. */
 export type Signalled = { after: string; signal: NodeJS.Signals };
 
-const sendSignals = (child: { stdout: Readable; kill(signal: NodeJS.Signals): boolean }, signals: Signalled[]): void => {
+const sendSignals = (
+  child: { stdout: Readable; kill(signal: NodeJS.Signals): boolean },
+  signals: Signalled[],
+): void => {
   const waiting = [...signals];
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -86,18 +106,32 @@ const run = async (
   folder: string,
   { args, env, signals = [] }: { args: string[]; env?: Record<string, string>; signals?: Signalled[] },
 ): Promise<Ended> => {
-  const options = { cwd: folder, env: { ...environment(), ...env }, extendEnv: false, reject: false, stdin: 'ignore' } as const;
+  const options = {
+    cwd: folder,
+    env: { ...environment(), ...env },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+  } as const;
   const child = execa(process.execPath, args, options);
   sendSignals(child, signals);
   const { exitCode, stdout, stderr } = await child;
-  return { exitCode, stdout: normalise(stdout, folder), stderr: normalise(stderr, folder), report: await readReport(join(folder, 'out')) };
+  return {
+    exitCode,
+    stdout: normalise(stdout, folder),
+    stderr: normalise(stderr, folder),
+    report: await readReport(join(folder, 'out')),
+  };
 };
 
 type CommandOptions = { how?: How; flags?: string[]; signals?: Signalled[]; env?: Record<string, string> };
 
 /** Plays the suite in a folder by the real command; `flags` as after `npm run e2e --`. */
-export const runCommandIn = (folder: string, config: string, { how = 'up', flags = [], ...rest }: CommandOptions): Promise<Ended> =>
-  run(folder, { args: [entry, config, how, '--out', 'out', ...flags], ...rest });
+export const runCommandIn = (
+  folder: string,
+  config: string,
+  { how = 'up', flags = [], ...rest }: CommandOptions,
+): Promise<Ended> => run(folder, { args: [entry, config, how, '--out', 'out', ...flags], ...rest });
 
 /** Plays a suite by the real command. */
 export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>
@@ -106,11 +140,18 @@ export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<En
 /** Keys that are pressed, when the output first holds `after`. */
 type Pressed = { after: string; keys: string };
 
-/** Plays the suite in a folder by the real command, in a terminal of this size; gives all that was written to it. */
+/**
+ * Plays the suite in a folder by the real command, in a terminal of this size; gives all that was written to
+ * it.
+ */
 export const runInTerminal = async (
   folder: string,
   config: string,
-  { size, pressed = [], env = {} }: { size: { columns: number; rows: number }; pressed?: Pressed[]; env?: Record<string, string> },
+  {
+    size,
+    pressed = [],
+    env = {},
+  }: { size: { columns: number; rows: number }; pressed?: Pressed[]; env?: Record<string, string> },
 ): Promise<{ exitCode: number | undefined; written: string }> => {
   const command = [process.execPath, entry, config, 'up', '--out', 'out', '--workers', '2'].join(' ');
   const inTerminal = `stty cols ${size.columns} rows ${size.rows}; exec ${command}`;
@@ -125,20 +166,34 @@ export const runInTerminal = async (
   let written = '';
   child.stdout.on('data', (chunk: Buffer) => {
     written += chunk;
-    while (waiting[0] !== undefined && written.includes(waiting[0].after)) child.stdin.write(waiting.shift()?.keys ?? '');
+    while (waiting[0] !== undefined && written.includes(waiting[0].after))
+      child.stdin.write(waiting.shift()?.keys ?? '');
   });
   const { exitCode } = await child;
   return { exitCode, written };
 };
 
 /** Plays a suite as `npx vitest run --project e2e` does. */
-export const runBare = (folder: string, config: string, options: { env: Record<string, string>; signals?: Signalled[] }): Promise<Ended> =>
+export const runBare = (
+  folder: string,
+  config: string,
+  options: { env: Record<string, string>; signals?: Signalled[] },
+): Promise<Ended> =>
   run(folder, { args: [vitestEntry, 'run', '--config', config, '--project', 'e2e'], ...options });
 
 /** The least that the scenarios need to be told by hand. */
-export const leastEnvironment = { CORRAL_KUBECONFIG: '/nowhere/kubeconfig', CORRAL_STORE_IMAGE: 'store:inline', CORRAL_OUT: 'out' };
+export const leastEnvironment = {
+  CORRAL_KUBECONFIG: '/nowhere/kubeconfig',
+  CORRAL_STORE_IMAGE: 'store:inline',
+  CORRAL_OUT: 'out',
+};
 
 /** The same, and more of it, handed on as the command does. */
 export const handedOn = (more: object): Record<string, string> => ({
-  CORRAL_CONFIG: JSON.stringify({ kubeconfig: '/nowhere/kubeconfig', storeImage: 'store:inline', out: 'out', ...more }),
+  CORRAL_CONFIG: JSON.stringify({
+    kubeconfig: '/nowhere/kubeconfig',
+    storeImage: 'store:inline',
+    out: 'out',
+    ...more,
+  }),
 });

@@ -19,7 +19,10 @@ export const end = async (server: Server & { closeAllConnections?(): void }): Pr
   await closed;
 };
 
-/** A kubeconfig file whose only context is `stub`, of a server that asks for no certificate; `remove` takes it away. */
+/**
+ * A kubeconfig file whose only context is `stub`, of a server that asks for no certificate; `remove` takes it
+ * away.
+ */
 export const kubeconfigOf = async (server: string, user: object = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-stub-'));
   const kubeconfig = join(folder, 'kubeconfig');

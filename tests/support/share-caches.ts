@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Node's compiled modules and Vite's transformed ones, kept for all processes that the self tests of one run start: half of what a spawned
- * command takes is reading its modules. They go with the run, as every inline suite has files of its own.
+ * Node's compiled modules and Vite's transformed ones, kept for all processes that the self tests of one run
+ * start: half of what a spawned command takes is reading its modules. They go with the run, as every inline
+ * suite has files of its own.
  */
 export default (): (() => void) => {
   const folder = mkdtempSync(join(tmpdir(), 'corral-caches-'));

@@ -5,10 +5,16 @@ import type { Places } from './shared.ts';
 
 /** What leads to something that all cluster tests share; it is started when the first one asks. */
 export const share = async <Name extends keyof Places>(name: Name): Promise<Places[Name]> => {
-  const answer = (await askSocket({ folder: inject('shared'), name: 'shared.sock' }, name)) as { place: Places[Name] } | { error: string };
-  if ('error' in answer) throw new Error(`${name}, which the cluster tests share, did not start: ${answer.error}`);
+  const answer = (await askSocket({ folder: inject('shared'), name: 'shared.sock' }, name)) as
+    | { place: Places[Name] }
+    | { error: string };
+  if ('error' in answer)
+    throw new Error(`${name}, which the cluster tests share, did not start: ${answer.error}`);
   return answer.place;
 };
 
-/** The API server that all share: what is made on it has names of its own, and goes with whoever made it if others could see it. */
+/**
+ * The API server that all share: what is made on it has names of its own, and goes with whoever made it if
+ * others could see it.
+ */
 export const sharedApiServer = async (): Promise<SharedApiServer> => apiServerAt(await share('api-server'));

@@ -10,7 +10,8 @@ import { startLocalCluster } from '../emulator/support/local-cluster.ts';
 import { startApiServer } from './api-server.ts';
 import { tgtArchive } from './tgt-image.ts';
 
-// What the cluster tests share: the first test that asks for it has it started, and it ends with the run. All of it is owned by this process.
+// What the cluster tests share: the first test that asks for it has it started, and it ends with the run. All
+// of it is owned by this process.
 
 /** Each by its name: what its users are told of it, and how it ends. */
 const kinds = {
@@ -26,7 +27,12 @@ const kinds = {
   /** A lab of three nodes, for whoever disturbs none of them, nor the control plane. */
   lab: async () => {
     const name = `shared-${process.pid}`;
-    const lab = await up({ name, disk: '2G', archives: [tgtArchive], step: (_title, work) => work(() => {}) });
+    const lab = await up({
+      name,
+      disk: '2G',
+      archives: [tgtArchive],
+      step: (_title, work) => work(() => {}),
+    });
     const { kubeconfig, context, ended } = lab;
     return { place: { name, kubeconfig, context, ended }, stop: lab.stop };
   },
@@ -58,7 +64,9 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   };
   const server = createServer((client) => {
     client.on('error', () => client.destroy());
-    createInterface(client).on('line', async (line) => client.end(`${JSON.stringify(await answer(JSON.parse(line)))}\n`));
+    createInterface(client).on('line', async (line) =>
+      client.end(`${JSON.stringify(await answer(JSON.parse(line)))}\n`),
+    );
   });
   await once(server.listen(join(folder, 'shared.sock')), 'listening');
   project.provide('shared', folder);

@@ -34,7 +34,9 @@ export const startStandInLab = async (): Promise<StandInLab> => {
     return { result: { faulty, text: faulty ? 'it is broken' : 'it works' } };
   };
   const server = createServer((client) => {
-    createInterface(client).on('line', (line) => client.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`));
+    createInterface(client).on('line', (line) =>
+      client.write(`${JSON.stringify(answer(JSON.parse(line)))}\n`),
+    );
   });
   server.listen(join(folder, 'control.sock'));
   await once(server, 'listening');

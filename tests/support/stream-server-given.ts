@@ -9,7 +9,10 @@ export type Loss = {
   disorder: boolean;
 };
 
-/** What a watcher was given to read, told by what lies between it and the network: the base for saying what it ought to know. */
+/**
+ * What a watcher was given to read, told by what lies between it and the network: the base for saying what it
+ * ought to know.
+ */
 export type Given = {
   /** The highest version that it was given: from here it must go on. */
   readonly version: number;
@@ -94,7 +97,9 @@ type Line = { type?: string; object?: { code?: number }; version: number };
 const parse = (line: string): Line => {
   try {
     const { type, object } = JSON.parse(line);
-    return types.includes(type) ? { type, object, version: Number(object.metadata?.resourceVersion) } : { version: 0 };
+    return types.includes(type)
+      ? { type, object, version: Number(object.metadata?.resourceVersion) }
+      : { version: 0 };
   } catch {
     return { version: 0 };
   }
@@ -111,13 +116,18 @@ export const tapped =
   (send: SendRequest, given: Given, { readingOf, gaveUp }: Readers): SendRequest =>
   async (path, options = {}) => {
     const id = crypto.randomUUID();
-    const response = await send(path, { ...options, headers: { ...options.headers, 'x-watch': id } }).catch((error) => {
-      gaveUp(id);
-      throw error;
-    });
+    const response = await send(path, { ...options, headers: { ...options.headers, 'x-watch': id } }).catch(
+      (error) => {
+        gaveUp(id);
+        throw error;
+      },
+    );
     const from = Number(new URL(path, 'http://server').searchParams.get('resourceVersion'));
     const body = readAlong(response, { given, from, reading: readingOf(id) });
-    return new Response(ReadableStream.from(body) as unknown as BodyInit, { status: response.status, statusText: response.statusText });
+    return new Response(ReadableStream.from(body) as unknown as BodyInit, {
+      status: response.status,
+      statusText: response.statusText,
+    });
   };
 
 const readAlong = async function* (

@@ -1,9 +1,14 @@
 import { type Lamp, lamp } from '../history/lamps.ts';
 
-/** A change of one object: a new state (which makes it where it is not), or its end (nothing, where it is not). */
+/**
+ * A change of one object: a new state (which makes it where it is not), or its end (nothing, where it is
+ * not).
+ */
 export type Write = { name: string; state: string } | { name: string; gone: true };
 
-/** What truly happened; a deletion carries the last state under the version of the deletion, as etcd's does. */
+/**
+ * What truly happened; a deletion carries the last state under the version of the deletion, as etcd's does.
+ */
 export type Happened = { type: 'ADDED' | 'MODIFIED' | 'DELETED'; version: number; object: Lamp };
 
 /** An etcd of one collection, with its whole history. */
@@ -15,7 +20,10 @@ export type Store = {
   write(change: Write): void;
   /** Something else was written, which only moves the version. */
   tick(): void;
-  /** Compacts up to now, or starts a watch cache anew: no version before this one can be watched from any more. */
+  /**
+   * Compacts up to now, or starts a watch cache anew: no version before this one can be watched from any
+   * more.
+   */
   forget(): void;
   /** What there was at a version. */
   objectsAt(version: number): Lamp[];
@@ -47,7 +55,12 @@ export const createStore = (): Store => {
         return;
       }
       if (before === undefined) made += 1;
-      const object = lamp(change.name, change.state, version, before?.metadata.uid ?? `${change.name}-${made}`);
+      const object = lamp(
+        change.name,
+        change.state,
+        version,
+        before?.metadata.uid ?? `${change.name}-${made}`,
+      );
       objects.set(change.name, object);
       happen(before === undefined ? 'ADDED' : 'MODIFIED', object);
     },

@@ -21,7 +21,10 @@ export const eventLine = ({ type, object }: Happened): string => JSON.stringify(
 
 /** A line that says up to where everything was told. */
 export const bookmarkLine = (version: number): string =>
-  JSON.stringify({ type: 'BOOKMARK', object: { kind: 'Lamp', metadata: { resourceVersion: String(version), creationTimestamp: null } } });
+  JSON.stringify({
+    type: 'BOOKMARK',
+    object: { kind: 'Lamp', metadata: { resourceVersion: String(version), creationTimestamp: null } },
+  });
 
 /** The body of a refusal, and what an error event carries. */
 export const status = (code: number) => ({
@@ -32,7 +35,12 @@ export const status = (code: number) => ({
   message: `no: ${code}`,
 });
 
-const reasons: Record<number, string> = { 410: 'Expired', 429: 'TooManyRequests', 500: 'InternalError', 504: 'Timeout' };
+const reasons: Record<number, string> = {
+  410: 'Expired',
+  429: 'TooManyRequests',
+  500: 'InternalError',
+  504: 'Timeout',
+};
 const errorLine = (code: number): string => JSON.stringify({ type: 'ERROR', object: status(code) });
 
 /** Begins to answer a watch. */
@@ -108,7 +116,9 @@ const ordered = (lines: string[], how: Delivery): string[] => {
 const pieces = (lines: string[], how: Delivery): Uint8Array[] => {
   const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''));
   if (how === 'bytes')
-    return Array.from({ length: Math.ceil(bytes.length / 23) }, (_, index) => bytes.subarray(index * 23, index * 23 + 23));
+    return Array.from({ length: Math.ceil(bytes.length / 23) }, (_, index) =>
+      bytes.subarray(index * 23, index * 23 + 23),
+    );
   if (how !== 'split') return [bytes];
   const inside = bytes.findIndex((byte) => byte >= 0x80 && byte < 0xc0);
   const at = inside === -1 ? bytes.length >> 1 : inside;

@@ -76,10 +76,18 @@ export const createWorld = ({ schedule, director, cluster, namespace }: WorldOpt
     }
     if (!isWatch) return list(scene.answer, response);
     index += 1;
-    await stream(scene.answer, { response, from: Number(searchParams.get('resourceVersion')), id: String(request.headers['x-watch']) });
+    await stream(scene.answer, {
+      response,
+      from: Number(searchParams.get('resourceVersion')),
+      id: String(request.headers['x-watch']),
+    });
   };
 
-  const refuse = async ({ refused, retryAfter, ask }: Refusal, response: ServerResponse, isWatch: boolean) => {
+  const refuse = async (
+    { refused, retryAfter, ask }: Refusal,
+    response: ServerResponse,
+    isWatch: boolean,
+  ) => {
     if (ask !== undefined) await director.ask(ask);
     if (refused === 'silence' && isWatch) return;
     if (refused === 'silence' || refused === 'reset') response.socket?.resetAndDestroy();
@@ -90,7 +98,10 @@ export const createWorld = ({ schedule, director, cluster, namespace }: WorldOpt
   };
   const brokenOff = new Set<Stream>();
   const list = (answer: Stream, response: ServerResponse) => {
-    const body = JSON.stringify({ metadata: { resourceVersion: String(store.version) }, items: store.objectsAt(store.version) });
+    const body = JSON.stringify({
+      metadata: { resourceVersion: String(store.version) },
+      items: store.objectsAt(store.version),
+    });
     response.writeHead(200, { 'content-length': Buffer.byteLength(body) });
     if (answer.cutList && !brokenOff.has(answer)) {
       brokenOff.add(answer);
@@ -101,7 +112,10 @@ export const createWorld = ({ schedule, director, cluster, namespace }: WorldOpt
     response.end(body);
   };
 
-  const stream = async (answer: Stream, { response, from, id }: { response: ServerResponse; from: number; id: string }) => {
+  const stream = async (
+    answer: Stream,
+    { response, from, id }: { response: ServerResponse; from: number; id: string },
+  ) => {
     if (from < store.horizon && answer.goneAs === 'status') {
       for (const act of answer.acts) await play(act, undefined);
       response.writeHead(410);
@@ -117,7 +131,8 @@ export const createWorld = ({ schedule, director, cluster, namespace }: WorldOpt
     });
     await watch.opened;
     await director.live;
-    if (from >= store.horizon) await watch.send(store.history.filter(({ version }) => version > from).map(eventLine), 'whole');
+    if (from >= store.horizon)
+      await watch.send(store.history.filter(({ version }) => version > from).map(eventLine), 'whole');
     for (const act of answer.acts) await play(act, from < store.horizon ? undefined : watch);
     if (from >= store.horizon && answer.ends === 'stays' && !watch.isClosed) end();
     await watch.end(from < store.horizon ? 'gone' : answer.ends);
@@ -148,13 +163,17 @@ export const createWorld = ({ schedule, director, cluster, namespace }: WorldOpt
     over,
     cluster: {
       ...cluster,
-      request: tapped(cluster.request, given, { readingOf: (id) => watches.get(id), gaveUp: (id) => givenUp.add(id) }),
+      request: tapped(cluster.request, given, {
+        readingOf: (id) => watches.get(id),
+        gaveUp: (id) => givenUp.add(id),
+      }),
     },
     silence: () => {
       const { answer } = next();
       const isSilent = 'refused' in answer ? answer.refused === 'silence' : answer.ends === 'stall';
       opened = { index, times: opened.index === index ? opened.times + 1 : 0 };
-      // Where nothing is silent on purpose no clock may strike, and a busy machine may not see a request for a while.
+      // Where nothing is silent on purpose no clock may strike, and a busy machine may not see a request for
+      // a while.
       return isSilent ? 60 * 2 ** opened.times : 60_000;
     },
     openWatches: async (most: number) => {
@@ -170,7 +189,9 @@ export const createWorld = ({ schedule, director, cluster, namespace }: WorldOpt
 const wrongWatch = (parameters: URLSearchParams, { version }: Given): string[] => {
   const asked = parameters.get('resourceVersion');
   return [
-    ...(Number(asked) === version ? [] : [`it watched from ${asked}, where it had been told everything up to ${version}`]),
+    ...(Number(asked) === version
+      ? []
+      : [`it watched from ${asked}, where it had been told everything up to ${version}`]),
     ...(parameters.get('allowWatchBookmarks') === 'true' ? [] : ['it did not ask for bookmarks']),
   ];
 };

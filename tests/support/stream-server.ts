@@ -16,13 +16,20 @@ export const startStreamServer = async () => {
   });
   // A connection that is closed for being idle could be just the one that is used again.
   server.keepAliveTimeout = 0;
-  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, { token: 'x' });
+  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, {
+    token: 'x',
+  });
   let count = 0;
   return {
     open: (schedule: Schedule, director: Director, connecting: typeof connect): World => {
       count += 1;
       const namespace = `world-${count}`;
-      const { answer, ...world } = createWorld({ schedule, director, cluster: connecting({ kubeconfig }), namespace });
+      const { answer, ...world } = createWorld({
+        schedule,
+        director,
+        cluster: connecting({ kubeconfig }),
+        namespace,
+      });
       worlds.set(namespace, answer);
       return world;
     },

@@ -1,14 +1,23 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type Cluster, connect, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import {
+  type Cluster,
+  connect,
+  type KubernetesObject,
+  type Resource,
+  resources,
+} from '../../e2e/kube/cluster.ts';
 import { pathOf } from '../../e2e/kube/resources.ts';
 import { end, kubeconfigOf, listen } from './serving.ts';
 
 /** What is asked of a review of access. */
 type Access = { verb: string; resource: string; group?: string; namespace?: string };
 
-/** A server that speaks as much of Kubernetes' API as a provider and a baseline ask for: versions, lists, watches, creations, merge patches, deletions. */
+/**
+ * A server that speaks as much of Kubernetes' API as a provider and a baseline ask for: versions, lists,
+ * watches, creations, merge patches, deletions.
+ */
 export type StubServer = {
   url: string;
   /** A kubeconfig whose only context is `stub`. */
@@ -37,11 +46,15 @@ export type StubServer = {
 
 type Watcher = { collection: string; response: ServerResponse };
 
-const readBody = async (request: IncomingMessage): Promise<string> => Buffer.concat(await request.toArray()).toString();
+const readBody = async (request: IncomingMessage): Promise<string> =>
+  Buffer.concat(await request.toArray()).toString();
 
 const merged = (object: unknown, patch: unknown): unknown => {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const entries = Object.entries(patch).map(([key, value]) => [key, merged((object as Record<string, unknown>)?.[key], value)]);
+  const entries = Object.entries(patch).map(([key, value]) => [
+    key,
+    merged((object as Record<string, unknown>)?.[key], value),
+  ]);
   return { ...(object as object), ...Object.fromEntries(entries) };
 };
 
@@ -58,7 +71,8 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
 
   const tell = (collection: string, type: string, object: KubernetesObject): void => {
     happened.push({ collection, version, line: `${JSON.stringify({ type, object })}\n` });
-    for (const watcher of watchers) if (watcher.collection === collection) watcher.response.write(happened.at(-1)?.line);
+    for (const watcher of watchers)
+      if (watcher.collection === collection) watcher.response.write(happened.at(-1)?.line);
   };
   const store = (collection: string, object: KubernetesObject): KubernetesObject => {
     version += 1;
@@ -73,18 +87,24 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
     if (object === undefined) return;
     version += 1;
     collections.get(collection)?.delete(name);
-    tell(collection, 'DELETED', { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } });
+    tell(collection, 'DELETED', {
+      ...object,
+      metadata: { ...object.metadata, resourceVersion: String(version) },
+    });
   };
 
   const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stub');
     asked.push(`${request.method} ${pathname}`);
     const send = (status: number, body: unknown): void => {
-      response.writeHead(status, { 'content-type': 'application/json' }).end(typeof body === 'string' ? body : JSON.stringify(body));
+      response
+        .writeHead(status, { 'content-type': 'application/json' })
+        .end(typeof body === 'string' ? body : JSON.stringify(body));
     };
     if (silent) return;
     // For a scenario, which is in another process.
-    if (pathname.startsWith('/stub/answer/')) fixed = { status: Number(pathname.slice('/stub/answer/'.length)), body: '' };
+    if (pathname.startsWith('/stub/answer/'))
+      fixed = { status: Number(pathname.slice('/stub/answer/'.length)), body: '' };
     if (fixed !== undefined) return send(fixed.status, fixed.body);
     if (pathname === '/version') return send(200, { gitVersion: 'v1.36.1' });
     if (pathname.endsWith('/selfsubjectaccessreviews')) {
@@ -98,7 +118,8 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
       response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
       // Also what happened since the list, before this came: on a busy machine that may be a while.
       const since = Number(searchParams.get('resourceVersion'));
-      for (const each of happened) if (each.collection === pathname && each.version > since) response.write(each.line);
+      for (const each of happened)
+        if (each.collection === pathname && each.version > since) response.write(each.line);
       const watcher = { collection: pathname, response };
       watchers.add(watcher);
       response.on('close', () => watchers.delete(watcher));
@@ -107,18 +128,34 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
     if (found !== undefined && request.method === 'POST') {
       const made = JSON.parse(await readBody(request)) as KubernetesObject;
       if (found.has(made.metadata.name))
-        return send(409, { kind: 'Status', reason: 'AlreadyExists', message: `there is ${made.metadata.name}` });
+        return send(409, {
+          kind: 'Status',
+          reason: 'AlreadyExists',
+          message: `there is ${made.metadata.name}`,
+        });
       return send(201, store(pathname, { ...made, metadata: { ...made.metadata, uid: `uid-${version}` } }));
     }
-    if (found !== undefined) return send(200, { items: [...found.values()], metadata: { resourceVersion: String(version) } });
-    const [collection, name = ''] = [pathname.slice(0, pathname.lastIndexOf('/')), pathname.split('/').at(-1)];
+    if (found !== undefined)
+      return send(200, { items: [...found.values()], metadata: { resourceVersion: String(version) } });
+    const [collection, name = ''] = [
+      pathname.slice(0, pathname.lastIndexOf('/')),
+      pathname.split('/').at(-1),
+    ];
     const object = collections.get(collection)?.get(name);
-    if (object === undefined) return send(404, { kind: 'Status', reason: 'NotFound', message: `there is no ${pathname}` });
+    if (object === undefined)
+      return send(404, { kind: 'Status', reason: 'NotFound', message: `there is no ${pathname}` });
     if (request.method === 'PATCH')
-      return send(200, store(collection, merged(object, JSON.parse(await readBody(request))) as KubernetesObject));
+      return send(
+        200,
+        store(collection, merged(object, JSON.parse(await readBody(request))) as KubernetesObject),
+      );
     if (request.method === 'DELETE') {
       const isHeld = (object.metadata.finalizers ?? []).length > 0;
-      if (isHeld) store(collection, { ...object, metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } });
+      if (isHeld)
+        store(collection, {
+          ...object,
+          metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
+        });
       else drop(collection, name);
     }
     return send(200, object);

@@ -7,7 +7,10 @@ export type TcpProxy = {
   port: number;
   /** Breaks every connection. */
   cut(): void;
-  /** Keeps every connection open and carries nothing over it, as when a machine in between dies; new connections work. */
+  /**
+   * Keeps every connection open and carries nothing over it, as when a machine in between dies; new
+   * connections work.
+   */
   freeze(): void;
   /** From now on new connections are broken at once. */
   refuse(): void;

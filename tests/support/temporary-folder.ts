@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-/** A new folder for the test that asks for it, or that is about to begin; it goes when that has ended, after whatever else it ends with. */
+/**
+ * A new folder for the test that asks for it, or that is about to begin; it goes when that has ended, after
+ * whatever else it ends with.
+ */
 export const temporaryFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));

@@ -1,8 +1,8 @@
 const pattern = new RegExp(String.raw`${String.fromCodePoint(27)}\[([?\d;]*)([A-Za-z])|[\s\S]`, 'gu');
 
 /**
- * A terminal as far as it is needed to see what a reader sees: lines that wrap and scroll, a cursor that goes up, down and to a column, lines that are
- * erased. Throws for a sequence that it does not know.
+ * A terminal as far as it is needed to see what a reader sees: lines that wrap and scroll, a cursor that goes
+ * up, down and to a column, lines that are erased. Throws for a sequence that it does not know.
  */
 export const openTerminal = (columns: number, rows: number) => {
   const lines: string[] = [''];
@@ -20,7 +20,8 @@ export const openTerminal = (columns: number, rows: number) => {
       goTo(row + 1);
       column = 0;
     }
-    lines[row] = `${(lines[row] ?? '').padEnd(column).slice(0, column)}${sign}${(lines[row] ?? '').slice(column + 1)}`;
+    lines[row] =
+      `${(lines[row] ?? '').padEnd(column).slice(0, column)}${sign}${(lines[row] ?? '').slice(column + 1)}`;
     column += 1;
   };
   const control = (parameters: string, name: string): void => {

@@ -11,7 +11,10 @@ import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { localStore } from '../store/support/local-store.ts';
 import { localPods } from './local-pods.ts';
 
-/** A report that keeps what it was told: each step when it starts and when it ends, the findings, and what becomes of faults. */
+/**
+ * A report that keeps what it was told: each step when it starts and when it ends, the findings, and what
+ * becomes of faults.
+ */
 export const record = () => {
   const told: string[] = [];
   const findings: Parameters<StepReport['finding']>[0][] = [];
@@ -21,7 +24,8 @@ export const record = () => {
       told.push(`${sentence} ...`);
       return {
         done: (detail) => told.push(detail === undefined ? sentence : `${sentence}: ${detail}`),
-        failed: (error) => told.push(`${sentence} FAILED: ${error instanceof Error ? error.message : String(error)}`),
+        failed: (error) =>
+          told.push(`${sentence} FAILED: ${error instanceof Error ? error.message : String(error)}`),
       };
     },
     finding: (finding) => findings.push(finding),
@@ -30,7 +34,9 @@ export const record = () => {
   return { report, told, findings, faults, ended: () => told.filter((line) => !line.endsWith(' ...')) };
 };
 
-type Played = { [name in keyof Timelines]: Timelines[name] extends Timeline<infer T> ? ReplayedTimeline<T> : never };
+type Played = {
+  [name in keyof Timelines]: Timelines[name] extends Timeline<infer T> ? ReplayedTimeline<T> : never;
+};
 
 /** Timelines with nothing in them, for a test to push what happens into. */
 export const emptyTimelines = (): Played => ({
@@ -51,8 +57,8 @@ type Overrides = Partial<Omit<Context, 'timelines'>> & {
 };
 
 /**
- * What a scenario's steps share, where the cluster's pods are this machine and nothing has happened yet; what a test is about replaces the rest.
- * Beside it stands what the steps told.
+ * What a scenario's steps share, where the cluster's pods are this machine and nothing has happened yet; what
+ * a test is about replaces the rest. Beside it stands what the steps told.
  */
 export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...overrides }: Overrides = {}) => {
   const { cluster = localPods(), clocks = longhornClocks } = overrides;

@@ -20,7 +20,10 @@ export const tgtArchive: Part = {
     const layer = join(dir, 'layer.tar');
     await unpackPackages({ suite: 'trixie', packages, dependencies: false, tree });
     await writeLayer(tree, layer);
-    await writeArchive([{ name: tgtImage, below: [join(await cached(podSystem), 'layer.tar')], layers: [layer] }], join(dir, 'images.tar'));
+    await writeArchive(
+      [{ name: tgtImage, below: [join(await cached(podSystem), 'layer.tar')], layers: [layer] }],
+      join(dir, 'images.tar'),
+    );
     for (const name of [tree, layer]) await rm(name, { recursive: true });
   },
 };

@@ -6,11 +6,16 @@ import { end, kubeconfigOf, listen } from './serving.ts';
 /** What a server that misbehaves answers to the next request; lists and watches alike. */
 export type Answer = (response: ServerResponse) => void;
 
-/** A server that answers each request from a script and keeps what it was asked; after the script it hangs. */
+/**
+ * A server that answers each request from a script and keeps what it was asked; after the script it hangs.
+ */
 export type ScriptedServer = { cluster: Cluster; asked: URL[]; methods: string[]; close(): Promise<void> };
 
 /** Starts it, for what a real API server does not do when it is told to. */
-export const startScriptedServer = async (script: Answer[], { health }: { health?: Health } = {}): Promise<ScriptedServer> => {
+export const startScriptedServer = async (
+  script: Answer[],
+  { health }: { health?: Health } = {},
+): Promise<ScriptedServer> => {
   const asked: URL[] = [];
   const methods: string[] = [];
   const server = createServer((request, response) => {
@@ -18,7 +23,9 @@ export const startScriptedServer = async (script: Answer[], { health }: { health
     methods.push(request.method ?? '');
     script.shift()?.(response);
   });
-  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, { token: 'secret' });
+  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, {
+    token: 'secret',
+  });
   return {
     cluster: connect({ kubeconfig, ...(health === undefined ? {} : { health }) }),
     asked,
@@ -34,7 +41,9 @@ export const startScriptedServer = async (script: Answer[], { health }: { health
 export const list =
   (resourceVersion: number, ...names: string[]): Answer =>
   (response) =>
-    response.end(JSON.stringify({ metadata: { resourceVersion: String(resourceVersion) }, items: names.map(object) }));
+    response.end(
+      JSON.stringify({ metadata: { resourceVersion: String(resourceVersion) }, items: names.map(object) }),
+    );
 
 /** Lines of a watch that then ends, is broken off, or stays open. */
 export const lines =
@@ -75,7 +84,8 @@ export const event = (text: string): string => {
   const [type, what = '', reason = ''] = text.split(' ');
   return JSON.stringify({
     type,
-    object: type === 'ERROR' ? { code: Number(what), reason, message: `the server says ${reason}` } : object(what),
+    object:
+      type === 'ERROR' ? { code: Number(what), reason, message: `the server says ${reason}` } : object(what),
   });
 };
 

@@ -5,7 +5,10 @@ import { findChromium } from '../../e2e/ui/chromium.ts';
 
 const chromium = findChromium(process.env);
 
-/** A row whose menu is open as long as it is pointed at, and is not moved by clicks: as in longhorn-ui up to v1.10 (antd's Dropdown without a trigger). */
+/**
+ * A row whose menu is open as long as it is pointed at, and is not moved by clicks: as in longhorn-ui up to
+ * v1.10 (antd's Dropdown without a trigger).
+ */
 const pointedAt = `
 <style>.ant-dropdown { position: fixed; top: 200px; left: 200px } button { position: fixed; top: 100px; left: 200px }</style>
 <table id="backDetailTable"><tr data-row-key="backup-a"><td><button>menu</button></td></tr></table>

@@ -22,7 +22,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const find = (path: string[], named?: string) =>
-  findChromium({ PATH: path.map((name) => join(folder, name)).join(':'), CORRAL_CHROMIUM: named })?.slice(folder.length + 1);
+  findChromium({ PATH: path.map((name) => join(folder, name)).join(':'), CORRAL_CHROMIUM: named })?.slice(
+    folder.length + 1,
+  );
 
 describe('the system is looked through for a browser', () => {
   test.each<[string, string[], string | undefined]>([
@@ -46,5 +48,7 @@ test('what is missing is told with the command that mends it', () => {
     detail: 'there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable)',
     mend: 'apt-get install chromium',
   });
-  expect(withoutChromium({ CORRAL_CHROMIUM: '/x' }).detail).toBe('CORRAL_CHROMIUM names /x, which is no program');
+  expect(withoutChromium({ CORRAL_CHROMIUM: '/x' }).detail).toBe(
+    'CORRAL_CHROMIUM names /x, which is no program',
+  );
 });

@@ -25,7 +25,9 @@ afterEach(async () => {
 
 const looks = (): Map<string, Look> =>
   new Map(
-    served.datastore.backups.list().map((backup) => [backup.metadata.name, lookOf(backup as unknown as Parameters<typeof lookOf>[0])]),
+    served.datastore.backups
+      .list()
+      .map((backup) => [backup.metadata.name, lookOf(backup as unknown as Parameters<typeof lookOf>[0])]),
   );
 
 const open = async ({ mutant, through }: { mutant?: Mutant; through?: 'proxy' } = {}): Promise<void> => {
@@ -63,18 +65,33 @@ describe.skipIf(chromium === undefined)('a page of backups, in a browser', () =>
     expect(shown[0]?.look).toEqual({ state: 'Completed', warning: false });
     const deleting = shown.find(({ look }) => look?.state === 'Deleting');
     expect(deleting?.at).toBeGreaterThanOrEqual(before);
-    expect(shown.map(({ at }) => at)).toEqual(shown.map(({ at }) => at).toSorted((one, other) => one - other));
+    expect(shown.map(({ at }) => at)).toEqual(
+      shown.map(({ at }) => at).toSorted((one, other) => one - other),
+    );
     expect(page.log.troubles).toEqual([]);
   });
 
   test('has a menu for each row, a tooltip for what went wrong, and a dialog that names what it deletes', async () => {
     await open();
-    served.put('backup-b', { state: 'Error', error: 'locked', url: '', messages: { error: 'failed to delete:\n  denied' } });
+    served.put('backup-b', {
+      state: 'Error',
+      error: 'locked',
+      url: '',
+      messages: { error: 'failed to delete:\n  denied' },
+    });
     expect(await shows('backup-b', { state: 'Error', warning: true })).toBe(true);
     const { table } = page;
     const item = (name: string, isDisabled: boolean) => ({ name, isDisabled });
-    expect(await table.menu('backup-a')).toEqual([item('Delete', false), item('Restore', false), item('Get URL', false)]);
-    expect(await table.menu('backup-b')).toEqual([item('Delete', false), item('Restore', true), item('Get URL', true)]);
+    expect(await table.menu('backup-a')).toEqual([
+      item('Delete', false),
+      item('Restore', false),
+      item('Get URL', false),
+    ]);
+    expect(await table.menu('backup-b')).toEqual([
+      item('Delete', false),
+      item('Restore', true),
+      item('Get URL', true),
+    ]);
     expect(await table.tooltip('backup-b', 'Creation State')).toBe('locked');
     expect(await table.tooltip('backup-b', 'Volume')).toBe('failed to delete: denied');
     const asked = await table.askToDelete('backup-a');

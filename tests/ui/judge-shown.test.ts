@@ -9,10 +9,17 @@ const stretches = (text: string): Stretch[] =>
     .filter((part) => part !== '')
     .map((part) => {
       const [at = '', state = ''] = part.split(' ');
-      return { at: Number(at) * 1000, look: state === '-' ? undefined : { state: state.replace('!', ''), warning: state.endsWith('!') } };
+      return {
+        at: Number(at) * 1000,
+        look: state === '-' ? undefined : { state: state.replace('!', ''), warning: state.endsWith('!') },
+      };
     });
 
-const judge = (history: string, shown: string, { connected = [[0, 1000]], end = 100 }: { connected?: number[][]; end?: number } = {}) =>
+const judge = (
+  history: string,
+  shown: string,
+  { connected = [[0, 1000]], end = 100 }: { connected?: number[][]; end?: number } = {},
+) =>
   judgeShown({
     label: 'the backup',
     history: stretches(history),
@@ -26,11 +33,23 @@ describe('a page agrees', () => {
   test.each<[string, string, string]>([
     ['at once', '0 Completed, 10 Deleting, 20 -', '1 Completed, 10 Deleting, 20 -'],
     ['a little later', '0 Completed, 10 Deleting, 20 -', '1 Completed, 14.9 Deleting, 21 -'],
-    ['by a little earlier, as the suite heard of it late', '0 Completed, 10 Deleting, 20 -', '1 Completed, 9.5 Deleting, 20 -'],
-    ['without what lived shorter than the limit', '0 Completed, 10 Deleting, 12 Error!, 30 -', '1 Completed, 13 Error!, 31 -'],
+    [
+      'by a little earlier, as the suite heard of it late',
+      '0 Completed, 10 Deleting, 20 -',
+      '1 Completed, 9.5 Deleting, 20 -',
+    ],
+    [
+      'without what lived shorter than the limit',
+      '0 Completed, 10 Deleting, 12 Error!, 30 -',
+      '1 Completed, 13 Error!, 31 -',
+    ],
     ['with the same states again and again', '0 A, 10 B, 20 A, 30 B, 40 -', '1 A, 10 B, 21 A, 31 B, 41 -'],
     ['with the second of two that are alike', '0 A, 10 B, 11 C, 12 B, 40 -', '1 A, 13 B, 40 -'],
-    ['with one that came later than the page', '0 -, 10 Pending, 20 Completed', '1 -, 11 Pending, 21 Completed'],
+    [
+      'with one that came later than the page',
+      '0 -, 10 Pending, 20 Completed',
+      '1 -, 11 Pending, 21 Completed',
+    ],
     ['not having been open before', '0 New, 10 Pending, 20 Completed', '50 Completed'],
   ])('%s', (_, history, shown) => {
     expect(judge(history, shown).problems).toEqual([]);
@@ -101,8 +120,18 @@ describe('a page differs', () => {
       ],
     ],
     ['that is late', '0 A, 10 B', '1 A, 16 B', ['the page showed B only 6 s after the backup (limit: 5 s)']],
-    ['that never follows', '0 A, 10 -', '1 A', ['the page kept the row of the backup, which was gone from 00:00:10.000 on']],
-    ['that keeps a row', '0 A, 10 B, 20 -', '1 A, 10 B', ['the page kept the row of the backup, which was gone from 00:00:20.000 on']],
+    [
+      'that never follows',
+      '0 A, 10 -',
+      '1 A',
+      ['the page kept the row of the backup, which was gone from 00:00:10.000 on'],
+    ],
+    [
+      'that keeps a row',
+      '0 A, 10 B, 20 -',
+      '1 A, 10 B',
+      ['the page kept the row of the backup, which was gone from 00:00:20.000 on'],
+    ],
   ])('%s', (_, history, shown, problems) => {
     expect(judge(history, shown).problems).toEqual(problems);
   });
@@ -123,7 +152,9 @@ test('how late it was is told of each change, but not of what it showed first, n
     [0, 25],
     [40, 1000],
   ];
-  expect(judge('0 A, 10 B!, 20 -, 30 C, 50 D', '3 A, 10.5 B!, 21 -, 41 C, 52 D', { connected }).delays).toEqual([
+  expect(
+    judge('0 A, 10 B!, 20 -, 30 C, 50 D', '3 A, 10.5 B!, 21 -, 41 C, 52 D', { connected }).delays,
+  ).toEqual([
     { look: 'B with the red icon', delay: 500 },
     { look: 'no row', delay: 1000 },
     { look: 'D', delay: 2000 },
@@ -131,10 +162,17 @@ test('how late it was is told of each change, but not of what it showed first, n
 });
 
 test('a backup looks as its custom resource says', () => {
-  const look = (status?: object) => lookOf({ metadata: { name: 'b' }, spec: { snapshotName: 's' }, ...(status && { status }) });
+  const look = (status?: object) =>
+    lookOf({ metadata: { name: 'b' }, spec: { snapshotName: 's' }, ...(status && { status }) });
   expect(look()).toEqual({ state: '', warning: false });
-  expect(look({ state: 'Pending', messages: { info: 'Wait' } })).toEqual({ state: 'Pending', warning: false });
+  expect(look({ state: 'Pending', messages: { info: 'Wait' } })).toEqual({
+    state: 'Pending',
+    warning: false,
+  });
   expect(look({ state: 'InProgress', progress: 40 })).toEqual({ state: '40 %', warning: false });
   expect(look({ state: 'Error', error: 'locked' })).toEqual({ state: 'Error', warning: false });
-  expect(look({ state: 'Deleting', messages: { error: 'failed' } })).toEqual({ state: 'Deleting', warning: true });
+  expect(look({ state: 'Deleting', messages: { error: 'failed' } })).toEqual({
+    state: 'Deleting',
+    warning: true,
+  });
 });

@@ -24,18 +24,23 @@ export const checkOut = (folder: string): string => {
 };
 
 const nearestFolder = (path: string): string =>
-  statSync(path, { throwIfNoEntry: false }) === undefined && dirname(path) !== path ? nearestFolder(dirname(path)) : path;
+  statSync(path, { throwIfNoEntry: false }) === undefined && dirname(path) !== path
+    ? nearestFolder(dirname(path))
+    : path;
 
 /** A whole number from 1 to 999999; a CommandError for anything else. */
 export const checkNumber = (flag: string, value: string): number => {
-  if (!/^[1-9]\d{0,5}$/.test(value)) throw usageError(`--${flag} ${value || "''"}: give a whole number from 1 on, or leave it out`);
+  if (!/^[1-9]\d{0,5}$/.test(value))
+    throw usageError(`--${flag} ${value || "''"}: give a whole number from 1 on, or leave it out`);
   return Number(value);
 };
 
 /** The name of a namespace or of what is in one; a CommandError for what Kubernetes takes for none. */
 export const checkName = (flag: string, value: string): string => {
   if (resourceName.safeParse(value).success) return value;
-  throw usageError(`--${flag} ${value || "''"}: give at most 63 of a-z, 0-9 and dashes, with no dash at either end`);
+  throw usageError(
+    `--${flag} ${value || "''"}: give at most 63 of a-z, 0-9 and dashes, with no dash at either end`,
+  );
 };
 
 /** A regular expression, as it was given; a CommandError for what is none. */
@@ -45,7 +50,9 @@ export const checkOnly = (pattern: string | undefined): string | undefined => {
   try {
     new RegExp(pattern);
   } catch (error) {
-    throw usageError(`--only ${pattern}: ${(error as Error).message}: give a regular expression on the scenarios' names`);
+    throw usageError(
+      `--only ${pattern}: ${(error as Error).message}: give a regular expression on the scenarios' names`,
+    );
   }
   return pattern;
 };
@@ -53,10 +60,14 @@ export const checkOnly = (pattern: string | undefined): string | undefined => {
 /** What joins tags, for whoever joined them otherwise. */
 export const joinTags = 'join tags with &&, ||, ! and parentheses';
 
-/** An expression of tags, as it was given; a CommandError for an empty one, and one that vitest would never end reading. What else is wrong with it, vitest says. */
+/**
+ * An expression of tags, as it was given; a CommandError for an empty one, and one that vitest would never
+ * end reading. What else is wrong with it, vitest says.
+ */
 export const checkTags = (expression: string | undefined): string | undefined => {
   if (expression === undefined) return undefined;
-  if (expression.trim() === '') throw usageError("--tags '': give an expression such as 'a && !b', or leave it out");
+  if (expression.trim() === '')
+    throw usageError("--tags '': give an expression such as 'a && !b', or leave it out");
   const alone = loneOperator(expression);
   if (alone !== undefined) throw usageError(`--tags ${expression}: unexpected "${alone}": ${joinTags}`);
   return expression;
@@ -65,15 +76,23 @@ export const checkTags = (expression: string | undefined): string | undefined =>
 /** One of the known values of a flag; a CommandError that names them for any other. */
 export const choose = (flag: 'provider' | 'longhorn', value: string, known: string[]): string => {
   if (known.includes(value)) return value;
-  throw usageError(`--${flag} ${value || "''"} is unknown: use ${known.map((each) => `--${flag} ${each}`).join(' or ')}, or leave it out`);
+  throw usageError(
+    `--${flag} ${value || "''"} is unknown: use ${known.map((each) => `--${flag} ${each}`).join(' or ')}, or leave it out`,
+  );
 };
 
 /** The absolute folder of `archive:`. */
 const checkArchive = (value: string, dir: string): string => {
-  if (dir === '') throw usageError("--longhorn archive:: name the folder with a release's manifest and image archives behind the colon");
+  if (dir === '')
+    throw usageError(
+      "--longhorn archive:: name the folder with a release's manifest and image archives behind the colon",
+    );
   const found = statSync(dir, { throwIfNoEntry: false });
   if (found === undefined) throw usageError(`--longhorn ${value}: there is no such folder`);
-  if (!found.isDirectory()) throw usageError(`--longhorn ${value} is a file: name the folder with a release's manifest and image archives`);
+  if (!found.isDirectory())
+    throw usageError(
+      `--longhorn ${value} is a file: name the folder with a release's manifest and image archives`,
+    );
   return resolve(dir);
 };
 
@@ -84,15 +103,19 @@ const checkVersion = (value: string, version: string): string => {
   if (version === unreleased) return version;
   const found = semver.valid(version);
   if (found === null)
-    throw usageError(`--longhorn ${value}: give a release by all its numbers, as official:${newestRelease}, or official:${unreleased}`);
+    throw usageError(
+      `--longhorn ${value}: give a release by all its numbers, as official:${newestRelease}, or official:${unreleased}`,
+    );
   if (isTooOld(found))
-    throw usageError(`--longhorn ${value}: the scenarios can be played from v${supported.oldest} on, and it is older: name a newer one`);
+    throw usageError(
+      `--longhorn ${value}: the scenarios can be played from v${supported.oldest} on, and it is older: name a newer one`,
+    );
   return `v${found}`;
 };
 
 /**
- * The Longhorn under test: `emulator`, `archive:` with the folder made absolute, or `official:` with the version's tag. A CommandError for one
- * that is not known, not there, or too old.
+ * The Longhorn under test: `emulator`, `archive:` with the folder made absolute, or `official:` with the
+ * version's tag. A CommandError for one that is not known, not there, or too old.
  */
 export const chooseLonghorn = (value: string): string => {
   const [, form, of] = /^(archive|official)(?::(.*))?$/s.exec(value) ?? [];
@@ -104,21 +127,29 @@ export const chooseLonghorn = (value: string): string => {
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 
 /**
- * The URL of a registry that is asked instead of the images' own: https, or http on this machine. A CommandError for anything else, also for
- * one with a password in it, which is not repeated.
+ * The URL of a registry that is asked instead of the images' own: https, or http on this machine. A
+ * CommandError for anything else, also for one with a password in it, which is not repeated.
  */
 export const checkMirror = (longhorn: string, value: string | undefined): string | undefined => {
   if (value === undefined) return undefined;
   const url = URL.canParse(value) ? new URL(value) : undefined;
   // Before anything else: what cannot be read as a URL may hold a password too.
   if (value.includes('@'))
-    throw usageError('--registry-mirror has a name or a password in it: name a mirror that lets everybody read, by its URL alone');
+    throw usageError(
+      '--registry-mirror has a name or a password in it: name a mirror that lets everybody read, by its URL alone',
+    );
   const shown = `--registry-mirror ${value || "''"}`;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.search !== '' || url.hash !== '')
-    throw usageError(`${shown}: give the URL of a registry, as https://registry.example or http://127.0.0.1:5000`);
+    throw usageError(
+      `${shown}: give the URL of a registry, as https://registry.example or http://127.0.0.1:5000`,
+    );
   if (url.protocol === 'http:' && !loopback.has(url.hostname))
-    throw usageError(`${shown}: a mirror on another machine is read by https only: what comes by http anybody on the way could change`);
+    throw usageError(
+      `${shown}: a mirror on another machine is read by https only: what comes by http anybody on the way could change`,
+    );
   if (!/^(archive|official):/.test(longhorn))
-    throw usageError(`${shown} is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out`);
+    throw usageError(
+      `${shown} is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out`,
+    );
   return url.href.replace(/\/+$/, '');
 };

@@ -7,7 +7,9 @@ import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 
 /** The flags that only `--provider existing` has, as they were given. */
-export type ExistingFlags = Partial<Record<'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow', string>>;
+export type ExistingFlags = Partial<
+  Record<'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow', string>
+>;
 
 const flagNames: Record<keyof ExistingFlags, string> = {
   kubeconfig: '--kubeconfig',
@@ -28,18 +30,23 @@ export const parseAllow = (text: string): Danger[] => {
 };
 
 /**
- * Reads the flags of `--provider existing`: the kubeconfig, its context and the image of the store's pod have to be named, as a cluster
- * that somebody needs is never guessed. Throws a CommandError of one line; undefined for any other provider, which may have none of them.
+ * Reads the flags of `--provider existing`: the kubeconfig, its context and the image of the store's pod have
+ * to be named, as a cluster that somebody needs is never guessed. Throws a CommandError of one line;
+ * undefined for any other provider, which may have none of them.
  */
 export const parseExisting = (
   provider: string,
   flags: ExistingFlags & { keep?: true; supportBundle?: true },
 ): ExistingCluster | undefined => {
-  const given = (Object.keys(flagNames) as (keyof ExistingFlags)[]).filter((name) => flags[name] !== undefined);
+  const given = (Object.keys(flagNames) as (keyof ExistingFlags)[]).filter(
+    (name) => flags[name] !== undefined,
+  );
   if (provider !== 'existing') {
     const [first] = given;
     if (first !== undefined)
-      throw usageError(`${flagNames[first]} is for a cluster that is there already: add --provider existing, or leave it out`);
+      throw usageError(
+        `${flagNames[first]} is for a cluster that is there already: add --provider existing, or leave it out`,
+      );
     return undefined;
   }
   if (flags.keep)
@@ -50,7 +57,9 @@ export const parseExisting = (
   const [empty] = missing;
   if (empty !== undefined) {
     const what = missing.map((name) => flagNames[name]).join(', ');
-    throw usageError(`--provider existing needs ${what}: a cluster that is somebody's is named, never guessed`);
+    throw usageError(
+      `--provider existing needs ${what}: a cluster that is somebody's is named, never guessed`,
+    );
   }
   const { kubeconfig = '', context = '', storeImage = '', expectCluster, namespace, allow } = flags;
   const found = statSync(kubeconfig, { throwIfNoEntry: false });
@@ -63,7 +72,16 @@ export const parseExisting = (
   if (namespace !== undefined) checkName('namespace', namespace);
   const allowed = allow === undefined ? [] : parseAllow(allow);
   const asked = flags.supportBundle === true ? { supportBundle: true } : {};
-  return { kubeconfig: resolve(kubeconfig), context, storeImage, expectCluster, namespace, allow: allowed, clocks: readClocks(), ...asked };
+  return {
+    kubeconfig: resolve(kubeconfig),
+    context,
+    storeImage,
+    expectCluster,
+    namespace,
+    allow: allowed,
+    clocks: readClocks(),
+    ...asked,
+  };
 };
 
 // No flag: what has other clocks than Longhorn is an emulator that somebody installed.
@@ -71,6 +89,7 @@ const readClocks = (): ExistingCluster['clocks'] => {
   const { CORRAL_TARGET_CLOCKS: text } = process.env;
   if (!text) return undefined;
   const clocks = parseClocks(text);
-  if (clocks === undefined) throw new CommandError(`CORRAL_TARGET_CLOCKS=${text} ${clocksHelp}, or not be set`, exitCode.notFit);
+  if (clocks === undefined)
+    throw new CommandError(`CORRAL_TARGET_CLOCKS=${text} ${clocksHelp}, or not be set`, exitCode.notFit);
   return clocks;
 };

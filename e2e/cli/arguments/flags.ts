@@ -4,13 +4,16 @@ import { type Command, CommanderError, type Option } from 'commander';
 import { inOneLine, usageError } from '../exit-code.ts';
 
 /** Whether help is asked for, of a command that has no flags otherwise. */
-export const asksForHelp = (argv: readonly string[]): boolean => argv.some((argument) => argument === '--help' || argument === '-h');
+export const asksForHelp = (argv: readonly string[]): boolean =>
+  argv.some((argument) => argument === '--help' || argument === '-h');
 
 /** What commander says of wrong arguments, in one line: `unknown option '--kep' (Did you mean --keep?)`. */
-export const commanderMessage = ({ message }: CommanderError): string => inOneLine(message.replace(/^error: /, '')).replace(/\.$/, '');
+export const commanderMessage = ({ message }: CommanderError): string =>
+  inOneLine(message.replace(/^error: /, '')).replace(/\.$/, '');
 
 /**
- * Parses what a command was called with. Throws a CommandError of one line, which names the command's help; false means that help was asked for, and given.
+ * Parses what a command was called with. Throws a CommandError of one line, which names the command's help;
+ * false means that help was asked for, and given.
  */
 export const parseFlags = (command: Command, argv: readonly string[]): boolean => {
   try {
@@ -29,8 +32,9 @@ type Variables = Record<string, string | undefined>;
 const npmsOwn = new Set(['all', 'dry-run', 'json', 'name', 'only', 'verbose', 'help', 'version']);
 
 /**
- * Ends the command, as commander does for a flag that it does not know, when flags of its own were given to npm, which keeps them
- * (`npm run e2e --keep`, without ` -- `). What npm was configured with, or has from whoever called it, is none of these. Returns the command.
+ * Ends the command, as commander does for a flag that it does not know, when flags of its own were given to
+ * npm, which keeps them (`npm run e2e --keep`, without ` -- `). What npm was configured with, or has from
+ * whoever called it, is none of these. Returns the command.
  */
 export const refuseLostFlags = (
   command: Command,
@@ -44,7 +48,13 @@ export const refuseLostFlags = (
     const name = option.long?.replace(/^--/, '') ?? '';
     const variable = `npm_config_${name.replaceAll('-', '_')}`;
     const value = variables[variable];
-    if (value === undefined || npmsOwn.has(name) || isConfigured(name, variables) || npms()[variable] !== undefined) return [];
+    if (
+      value === undefined ||
+      npmsOwn.has(name) ||
+      isConfigured(name, variables) ||
+      npms()[variable] !== undefined
+    )
+      return [];
     return [{ option, name, value }];
   });
   if (lost.length === 0) return command;
@@ -55,7 +65,9 @@ export const refuseLostFlags = (
   });
   // A word that npm did hand on may be the value of a flag that it did not.
   const line = [command.name(), ...(unsure ? [] : argv.map(quoted)), ...typed].join(' ');
-  return command.error(`npm keeps --${lost.map(({ name }) => name).join(', --')} for itself where no -- stands before: type ${line}`);
+  return command.error(
+    `npm keeps --${lost.map(({ name }) => name).join(', --')} for itself where no -- stands before: type ${line}`,
+  );
 };
 
 const optionsOf = ({ options, commands }: Command): Option[] => {
@@ -67,14 +79,25 @@ const optionsOf = ({ options, commands }: Command): Option[] => {
 const isWithoutValue = (option: Option, value: string): boolean => !option.isBoolean() && value === 'true';
 
 /** A word as a shell reads it. */
-export const quoted = (word: string): string => (/^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`);
+export const quoted = (word: string): string =>
+  /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 
 const isConfigured = (name: string, variables: Variables): boolean =>
-  [variables.npm_config_userconfig, variables.npm_config_globalconfig, join(variables.npm_config_local_prefix ?? '.', '.npmrc')].some(
-    (file) => file !== undefined && existsSync(file) && new RegExp(`^\\s*${name}\\s*(=|$)`, 'm').test(readFileSync(file, 'utf8')),
+  [
+    variables.npm_config_userconfig,
+    variables.npm_config_globalconfig,
+    join(variables.npm_config_local_prefix ?? '.', '.npmrc'),
+  ].some(
+    (file) =>
+      file !== undefined &&
+      existsSync(file) &&
+      new RegExp(`^\\s*${name}\\s*(=|$)`, 'm').test(readFileSync(file, 'utf8')),
   );
 
-/** What npm itself was started with: one that runs another one hands on what it was given. Empty where that cannot be read. */
+/**
+ * What npm itself was started with: one that runs another one hands on what it was given. Empty where that
+ * cannot be read.
+ */
 const environmentOfNpm = (): Variables => {
   try {
     for (let pid = process.ppid; pid > 1; pid = parentOf(pid)) {

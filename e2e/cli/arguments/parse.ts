@@ -3,14 +3,25 @@ import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDangers } from '../../longhorn/dangers.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
-import { checkMirror, checkNumber, checkOnly, checkOut, checkTags, choose, chooseLonghorn } from './checks.ts';
+import {
+  checkMirror,
+  checkNumber,
+  checkOnly,
+  checkOut,
+  checkTags,
+  choose,
+  chooseLonghorn,
+} from './checks.ts';
 import { type ExistingFlags, parseExisting } from './existing.ts';
 import { parseFlags } from './flags.ts';
 
 /** What the command was asked to do. */
 export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'output'> & {
   provider: string;
-  /** `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`: the one that an existing cluster has. */
+  /**
+   * `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`: the one that an
+   * existing cluster has.
+   */
   longhorn: string;
   /** URL, with a Longhorn whose images can be pulled. */
   registryMirror: string | undefined;
@@ -47,18 +58,36 @@ const describe = (providers: string[]): Command =>
     .option('--kubeconfig <file>', 'existing: the file that names the cluster')
     .option('--context <name>', 'existing: the context of that file')
     .option('--expect-cluster <uid>', 'existing: the UID that its namespace kube-system must have')
-    .option('--store-image <image>', "existing: an image for the backup store's pod, which the cluster can pull")
-    .option('--namespace <name>', 'existing: a namespace that is there, for all backup stores (by default each gets one of its own)')
-    .option('--allow <list>', `existing: what scenarios may do that others could feel, with commas: ${allDangers.join(', ')}`)
+    .option(
+      '--store-image <image>',
+      "existing: an image for the backup store's pod, which the cluster can pull",
+    )
+    .option(
+      '--namespace <name>',
+      'existing: a namespace that is there, for all backup stores (by default each gets one of its own)',
+    )
+    .option(
+      '--allow <list>',
+      `existing: what scenarios may do that others could feel, with commas: ${allDangers.join(', ')}`,
+    )
     .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
     .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')
     .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
     .option('--shard <i/n>', 'only the i-th of n parts of the scenarios, which take about equally long: 2/8')
-    .option('--workers <n>', 'how many scenarios are played at once: 1 plays one after the other (default: as many as the cluster bears)')
+    .option(
+      '--workers <n>',
+      'how many scenarios are played at once: 1 plays one after the other (default: as many as the cluster bears)',
+    )
     .option('--repeat <n>', 'plays the chosen scenarios n times in a row on the one cluster', '1')
     .option('--out <dir>', 'where report.json and junit.xml go', '.corral/last')
-    .option('--support-bundle', "where a scenario does not pass, keep Longhorn's own support bundle, in which nothing is redacted")
-    .option('--verbose', 'also tell each state that is awaited, each fault with its proof, and each step when it begins')
+    .option(
+      '--support-bundle',
+      "where a scenario does not pass, keep Longhorn's own support bundle, in which nothing is redacted",
+    )
+    .option(
+      '--verbose',
+      'also tell each state that is awaited, each fault with its proof, and each step when it begins',
+    )
     .option('--json', 'tell an event a line, as JSON, and nothing else on stdout')
     .allowExcessArguments(false)
     .exitOverride()
@@ -72,7 +101,8 @@ const longhornOf = (provider: string, value: string | undefined): string => {
 };
 
 const outputOf = ({ verbose, json }: Flags): Arguments['output'] => {
-  if (verbose && json) throw usageError('--verbose and --json exclude each other: --json tells every event already');
+  if (verbose && json)
+    throw usageError('--verbose and --json exclude each other: --json tells every event already');
   if (json) return 'json';
   return verbose ? 'verbose' : 'quiet';
 };

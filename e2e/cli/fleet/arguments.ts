@@ -4,7 +4,10 @@ import { parseFlags } from '../arguments/flags.ts';
 import { type Arguments, parseArguments } from '../arguments/parse.ts';
 import { usageError } from '../exit-code.ts';
 
-/** Where the shards of a fleet play: each in a lab of its own inside its pod, or all on the Longhorn that the cluster has. */
+/**
+ * Where the shards of a fleet play: each in a lab of its own inside its pod, or all on the Longhorn that the
+ * cluster has.
+ */
 export type FleetMode = 'lab' | 'existing';
 
 /** What a fleet was asked to do. */
@@ -23,17 +26,30 @@ export type FleetArguments = {
   e2e: Arguments;
 };
 
-type Flags = { shards: string; kubeconfig: string; context: string; image: string; mode: string; out: string };
+type Flags = {
+  shards: string;
+  kubeconfig: string;
+  context: string;
+  image: string;
+  mode: string;
+  out: string;
+};
 
 const describe = (): Command =>
   new Command('npm run fleet --')
-    .description('Plays the scenarios in pods of a Job, a shard each, and merges their reports. What it makes, it removes.')
+    .description(
+      'Plays the scenarios in pods of a Job, a shard each, and merges their reports. What it makes, it removes.',
+    )
     .argument('[e2e-flags...]', 'flags of npm run e2e for every shard, behind another --: -- --only deletion')
     .requiredOption('--shards <n>', 'how many pods there are, at most 999')
     .requiredOption('--kubeconfig <file>', 'the cluster that the pods run in')
     .requiredOption('--context <name>', 'the context of that file')
     .requiredOption('--image <image>', 'an image with this suite, as fixtures/fleet/Containerfile makes it')
-    .option('--mode <mode>', "lab: each pod boots a cluster of its own; existing: all play on the cluster's own Longhorn", 'lab')
+    .option(
+      '--mode <mode>',
+      "lab: each pod boots a cluster of its own; existing: all play on the cluster's own Longhorn",
+      'lab',
+    )
     .option('--out <dir>', 'where the reports go', '.corral/fleet')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -42,8 +58,11 @@ const describe = (): Command =>
 const own = ['provider', 'kubeconfig', 'context', 'expect-cluster', 'namespace', 'shard', 'out', 'keep'];
 
 const checkFlags = (given: readonly string[], { mode, kubeconfig, context, shards }: Flags): Arguments => {
-  const taken = given.find((word) => own.some((flag) => word === `--${flag}` || word.startsWith(`--${flag}=`)));
-  if (taken !== undefined) throw usageError(`${taken} behind the second --: a fleet says that to its shards itself: leave it out`);
+  const taken = given.find((word) =>
+    own.some((flag) => word === `--${flag}` || word.startsWith(`--${flag}=`)),
+  );
+  if (taken !== undefined)
+    throw usageError(`${taken} behind the second --: a fleet says that to its shards itself: leave it out`);
   const reach = mode === 'existing' ? ['--kubeconfig', kubeconfig, '--context', context] : [];
   const parsed = parseArguments(['--provider', mode, ...reach, ...given], [mode]);
   if (parsed === undefined) throw usageError('--help behind the second --: see npm run e2e -- --help');
@@ -62,7 +81,17 @@ export const parseFleet = (argv: readonly string[]): FleetArguments | undefined 
   const { shards, kubeconfig, context, image, mode, out } = flags;
   const count = checkNumber('shards', shards);
   if (count > 999) throw usageError(`--shards ${shards}: give at most 999`);
-  if (mode !== 'lab' && mode !== 'existing') throw usageError(`--mode ${mode || "''"} is unknown: use --mode lab or --mode existing`);
+  if (mode !== 'lab' && mode !== 'existing')
+    throw usageError(`--mode ${mode || "''"} is unknown: use --mode lab or --mode existing`);
   if (image === '') throw usageError("--image '': name the image that the pods start");
-  return { shards: count, kubeconfig, context, image, mode, out: checkOut(out), flags: command.args, e2e: checkFlags(command.args, flags) };
+  return {
+    shards: count,
+    kubeconfig,
+    context,
+    image,
+    mode,
+    out: checkOut(out),
+    flags: command.args,
+    e2e: checkFlags(command.args, flags),
+  };
 };

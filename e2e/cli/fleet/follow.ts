@@ -14,12 +14,16 @@ import { podsOfJob } from './objects.ts';
 
 const block = /^corral-report ([0-9a-f]{64})\n([A-Za-z0-9+/=\n]*)\ncorral-report-end$/gm;
 
-/** Reads the report at the end of a pod's log, where fixtures/fleet/play-shard.sh puts it; throws when there is none, or not all of it. */
+/**
+ * Reads the report at the end of a pod's log, where fixtures/fleet/play-shard.sh puts it; throws when there
+ * is none, or not all of it.
+ */
 export const readReportBlock = (log: string): Report => {
   const [, digest, packed] = [...log.matchAll(block)].at(-1) ?? [];
   if (digest === undefined || packed === undefined) throw new Error('its log does not end with a report');
   const text = gunzipSync(Buffer.from(packed, 'base64'));
-  if (createHash('sha256').update(text).digest('hex') !== digest) throw new Error('the report in its log is damaged');
+  if (createHash('sha256').update(text).digest('hex') !== digest)
+    throw new Error('the report in its log is damaged');
   return reportSchema.parse(JSON.parse(text.toString()));
 };
 
@@ -41,18 +45,24 @@ type Pod = KubernetesObject & {
     containerStatuses?: { state?: ContainerState }[];
   };
 };
-type Job = KubernetesObject & { status?: { conditions?: { type: string; status: string; message?: string }[] } };
+type Job = KubernetesObject & {
+  status?: { conditions?: { type: string; status: string; message?: string }[] };
+};
 
 const isOver = ({ status }: Job): boolean =>
-  status?.conditions?.some((each) => ['Complete', 'Failed'].includes(each.type) && each.status === 'True') === true;
+  status?.conditions?.some((each) => ['Complete', 'Failed'].includes(each.type) && each.status === 'True') ===
+  true;
 
 const hasEnded = ({ status }: Pod): boolean => status?.phase === 'Succeeded' || status?.phase === 'Failed';
 
-const indexOf = ({ metadata }: Pod): number => Number(metadata.annotations?.['batch.kubernetes.io/job-completion-index'] ?? Number.NaN) + 1;
+const indexOf = ({ metadata }: Pod): number =>
+  Number(metadata.annotations?.['batch.kubernetes.io/job-completion-index'] ?? Number.NaN) + 1;
 
 const stateOf = ({ status, spec }: Pod): string => {
   const { waiting, running, terminated } = status?.containerStatuses?.[0]?.state ?? {};
-  const unscheduled = status?.conditions?.find(({ type, status: is }) => type === 'PodScheduled' && is === 'False');
+  const unscheduled = status?.conditions?.find(
+    ({ type, status: is }) => type === 'PodScheduled' && is === 'False',
+  );
   if (terminated !== undefined) return `ended (${terminated.reason ?? 'exit'} ${terminated.exitCode ?? ''})`;
   if (status?.phase === 'Failed') return `failed: ${status.message ?? status.reason ?? 'no reason is given'}`;
   if (running !== undefined) return `plays on ${spec?.nodeName}`;
@@ -71,7 +81,10 @@ export type Following = {
   signal: AbortSignal;
 };
 
-const collect = async (pod: Pod, { cluster, namespace, shards, out, tell }: Following): Promise<Source | undefined> => {
+const collect = async (
+  pod: Pod,
+  { cluster, namespace, shards, out, tell }: Following,
+): Promise<Source | undefined> => {
   const place = `shard ${indexOf(pod)}/${shards}`;
   const folder = join(out, `shard-${indexOf(pod)}`);
   await mkdir(folder, { recursive: true });
@@ -83,14 +96,17 @@ const collect = async (pod: Pod, { cluster, namespace, shards, out, tell }: Foll
     tell(`${place}: ${stateOf(pod)}: ${composeTotals(report.totals)}`);
     return { path, report };
   } catch (error) {
-    tell(`${place}: ${stateOf(pod)} without a report: ${(error as Error).message}: see ${relative('', join(folder, 'log.txt'))}`);
+    tell(
+      `${place}: ${stateOf(pod)} without a report: ${(error as Error).message}: see ${relative('', join(folder, 'log.txt'))}`,
+    );
     return undefined;
   }
 };
 
 /**
- * Follows a fleet's Job to its end, tells what its pods do, and takes the report out of each pod's log as soon as that has ended: a node that is
- * lost later takes nothing along. Returns what it got; rejects when the signal aborts.
+ * Follows a fleet's Job to its end, tells what its pods do, and takes the report out of each pod's log as
+ * soon as that has ended: a node that is lost later takes nothing along. Returns what it got; rejects when
+ * the signal aborts.
  */
 export const followFleet = async (options: Following): Promise<Source[]> => {
   const { cluster, namespace, shards, tell, signal } = options;
@@ -117,9 +133,15 @@ export const followFleet = async (options: Following): Promise<Source[]> => {
   });
   try {
     for (const pod of pods.objects()) look(pod);
-    await once(jobs, isOver, { label: 'the Job of the fleet is over', within: '7h', owner: 'the Job, which ends itself after 6 h' });
+    await once(jobs, isOver, {
+      label: 'the Job of the fleet is over',
+      within: '7h',
+      owner: 'the Job, which ends itself after 6 h',
+    });
     // The end of the Job may be told before that of its last pod.
-    for (const pod of (await cluster.list<Pod>(resources.pods, { namespace, labelSelector: podsOfJob })).items) look(pod);
+    for (const pod of (await cluster.list<Pod>(resources.pods, { namespace, labelSelector: podsOfJob }))
+      .items)
+      look(pod);
     return (await Promise.all(collected.values())).filter((source) => source !== undefined);
   } finally {
     stop();

@@ -2,7 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { parse } from 'yaml';
 import { onceGone } from '../../history/expectation.ts';
 import { follow } from '../../history/watch.ts';
-import { type Cluster, type KubernetesObject, type Resource, resources, unlessGone } from '../../kube/cluster.ts';
+import {
+  type Cluster,
+  type KubernetesObject,
+  type Resource,
+  resources,
+  unlessGone,
+} from '../../kube/cluster.ts';
 import { rolesFor } from '../../permissions/roles.ts';
 import type { FleetArguments } from './arguments.ts';
 
@@ -16,7 +22,11 @@ export const podsOfJob = `batch.kubernetes.io/job-name=${jobName}`;
 
 type Container = { image: string; args: string[]; env: { name: string; value: string }[] };
 type Job = KubernetesObject & {
-  spec: { completions: number; parallelism: number; template: { metadata?: object; spec: { containers: [Container] } } };
+  spec: {
+    completions: number;
+    parallelism: number;
+    template: { metadata?: object; spec: { containers: [Container] } };
+  };
 };
 
 const labelled = <T extends KubernetesObject>(object: T, run: string): T => ({
@@ -27,7 +37,10 @@ const labelled = <T extends KubernetesObject>(object: T, run: string): T => ({
 /** The namespace of a fleet; its name is of the form that all namespaces of a run have. */
 export const fleetNamespace = (run: string): string => `corral-${run}-fleet`;
 
-/** What a Longhorn in the cluster is told about by variables: the emulator's clocks are faster than Longhorn's. */
+/**
+ * What a Longhorn in the cluster is told about by variables: the emulator's clocks are faster than
+ * Longhorn's.
+ */
 const passedOn = ['CORRAL_TARGET_CLOCKS'];
 
 const readJob = async ({ mode }: Pick<FleetArguments, 'mode'>): Promise<Job> =>
@@ -35,13 +48,26 @@ const readJob = async ({ mode }: Pick<FleetArguments, 'mode'>): Promise<Job> =>
 
 const fillJob = (
   job: Job,
-  { shards, image, flags, namespace }: Pick<FleetArguments, 'shards' | 'image'> & { flags: string[]; namespace: string },
+  {
+    shards,
+    image,
+    flags,
+    namespace,
+  }: Pick<FleetArguments, 'shards' | 'image'> & { flags: string[]; namespace: string },
 ): Job => {
   const { template } = job.spec;
   const [container] = template.spec.containers;
-  const given = container.env.map((each) => (each.name === 'FLEET_SHARDS' ? { ...each, value: String(shards) } : each));
-  const env = [...given, ...passedOn.flatMap((name) => (process.env[name] ? [{ name, value: process.env[name] }] : []))];
-  const filled = { ...template, spec: { ...template.spec, containers: [{ ...container, image, args: flags, env }] satisfies [Container] } };
+  const given = container.env.map((each) =>
+    each.name === 'FLEET_SHARDS' ? { ...each, value: String(shards) } : each,
+  );
+  const env = [
+    ...given,
+    ...passedOn.flatMap((name) => (process.env[name] ? [{ name, value: process.env[name] }] : [])),
+  ];
+  const filled = {
+    ...template,
+    spec: { ...template.spec, containers: [{ ...container, image, args: flags, env }] satisfies [Container] },
+  };
   return {
     ...job,
     metadata: { ...job.metadata, namespace },
@@ -50,8 +76,9 @@ const fillJob = (
 };
 
 /**
- * All that a fleet makes, in the order in which to make it: a namespace, on an existing cluster a service account with what the scenarios need and
- * nothing else, and the Job. The stores of the scenarios are in the same namespace. `uid` is that of the cluster's namespace kube-system.
+ * All that a fleet makes, in the order in which to make it: a namespace, on an existing cluster a service
+ * account with what the scenarios need and nothing else, and the Job. The stores of the scenarios are in the
+ * same namespace. `uid` is that of the cluster's namespace kube-system.
  */
 export const composeFleet = async (
   args: Pick<FleetArguments, 'mode' | 'shards' | 'image' | 'flags' | 'e2e'>,
@@ -90,8 +117,15 @@ export const resourceOf = ({ kind = '' }: KubernetesObject): Resource => {
   return resource;
 };
 
-/** Makes the objects of a fleet, one after the other; one that is there already is an error, as it is somebody else's. */
-export const makeObjects = async (cluster: Cluster, objects: readonly KubernetesObject[], signal: AbortSignal): Promise<void> => {
+/**
+ * Makes the objects of a fleet, one after the other; one that is there already is an error, as it is somebody
+ * else's.
+ */
+export const makeObjects = async (
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+  signal: AbortSignal,
+): Promise<void> => {
   for (const object of objects) {
     signal.throwIfAborted();
     await cluster.create(resourceOf(object), object);
@@ -106,7 +140,9 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
   try {
     // A Job goes when its pods are gone: they need the service account and its roles until then.
     const propagationPolicy = 'Foreground' as const;
-    await cluster.delete(resource, { name, ...(namespace !== undefined && { namespace }) }, { propagationPolicy }).catch(unlessGone);
+    await cluster
+      .delete(resource, { name, ...(namespace !== undefined && { namespace }) }, { propagationPolicy })
+      .catch(unlessGone);
     await onceGone(timeline, {
       name,
       label: `${object.kind} ${name} is gone`,
@@ -118,12 +154,22 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
   }
 };
 
-/** Removes what a fleet made, the last first, and returns when it is gone; what is gone already is no error. */
-export const removeObjects = async (cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> => {
-  const [namespaces, others] = [objects.filter(({ kind }) => kind === 'Namespace'), objects.filter(({ kind }) => kind !== 'Namespace')];
+/**
+ * Removes what a fleet made, the last first, and returns when it is gone; what is gone already is no error.
+ */
+export const removeObjects = async (
+  cluster: Cluster,
+  objects: readonly KubernetesObject[],
+): Promise<void> => {
+  const [namespaces, others] = [
+    objects.filter(({ kind }) => kind === 'Namespace'),
+    objects.filter(({ kind }) => kind !== 'Namespace'),
+  ];
   // What lies in a namespace of its own goes with it, but for the Job: its pods are to end first.
   const inside = new Set(namespaces.map(({ metadata }) => metadata.name));
-  const outside = others.filter(({ kind, metadata }) => kind === 'Job' || !inside.has(metadata.namespace ?? ''));
+  const outside = others.filter(
+    ({ kind, metadata }) => kind === 'Job' || !inside.has(metadata.namespace ?? ''),
+  );
   for (const object of outside.toReversed()) await removeObject(cluster, object);
   for (const object of namespaces) await removeObject(cluster, object);
 };

@@ -5,8 +5,14 @@ import { type ExitCode, exitCode } from '../exit-code.ts';
 import { openNamedStore } from './open.ts';
 import { bytes, print, printable, printJson } from './text.ts';
 
-/** `fsck STORE`: checks a store and prints what was found. Returns 0 for a sound one, 1 when data are lost or wrong. */
-export const fsck = async (name: string, { json, quick }: { json?: true; quick?: true }): Promise<ExitCode> => {
+/**
+ * `fsck STORE`: checks a store and prints what was found. Returns 0 for a sound one, 1 when data are lost or
+ * wrong.
+ */
+export const fsck = async (
+  name: string,
+  { json, quick }: { json?: true; quick?: true },
+): Promise<ExitCode> => {
   const source = await openNamedStore(name);
   const progress = showProgress();
   const pool = quick ? undefined : openBlockPool({ localPath: source.localPath, checked: progress.add });
@@ -17,7 +23,11 @@ export const fsck = async (name: string, { json, quick }: { json?: true; quick?:
     const sound = check.counts.error === 0;
     if (json) printJson({ store: name, sound, ...check });
     else
-      print(...check.findings.map(line), ...leftOut(check), summary(name, check, { quick, seconds: (performance.now() - started) / 1000 }));
+      print(
+        ...check.findings.map(line),
+        ...leftOut(check),
+        summary(name, check, { quick, seconds: (performance.now() - started) / 1000 }),
+      );
     return sound ? exitCode.passed : exitCode.failed;
   } finally {
     progress.clear();
@@ -28,9 +38,14 @@ export const fsck = async (name: string, { json, quick }: { json?: true; quick?:
 const line = ({ severity, code, path, message }: Finding): string =>
   `${severity.padEnd(7)}  ${code}: ${printable(message)} (${printable(path)})`;
 
-const leftOut = ({ leftOut }: StoreCheck): string[] => Object.entries(leftOut).map(([code, number]) => `         ${code}: ${number} more`);
+const leftOut = ({ leftOut }: StoreCheck): string[] =>
+  Object.entries(leftOut).map(([code, number]) => `         ${code}: ${number} more`);
 
-const summary = (name: string, check: StoreCheck, { quick, seconds }: { quick: true | undefined; seconds: number }): string => {
+const summary = (
+  name: string,
+  check: StoreCheck,
+  { quick, seconds }: { quick: true | undefined; seconds: number },
+): string => {
   const { error, warning, info } = check.counts;
   const looked = quick ? 'their data not looked into' : `all looked into in ${seconds.toFixed(1)} s`;
   const has = `${count(check.volumes, 'volume')}, ${count(check.backups, 'backup')}, ${count(check.blocks, 'block')} (${bytes(check.bytes)} on disk), ${looked}`;

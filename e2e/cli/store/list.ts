@@ -35,13 +35,20 @@ export const list = async (name: string, { json }: { json?: true }): Promise<Exi
     const described: Volume['backups'] = [];
     for (const backup of backups) described.push(describe(backup.name, await backup.read()));
     const known =
-      config === undefined ? { problem } : { size: config.Size, created: config.CreatedTime, lastBackup: config.LastBackupName };
+      config === undefined
+        ? { problem }
+        : { size: config.Size, created: config.CreatedTime, lastBackup: config.LastBackupName };
     volumes.push({ name: volume, ...known, backups: described });
   }
   if (json) printJson({ store: name, volumes });
   else if (volumes.length === 0) print(`${name} holds no volume`);
   else
-    print(...table(['VOLUME', 'VOLUME SIZE', 'BACKUP', 'STATE', 'SIZE', 'BLOCKS', 'MODE', 'CREATED', 'SNAPSHOT'], volumes.flatMap(rows)));
+    print(
+      ...table(
+        ['VOLUME', 'VOLUME SIZE', 'BACKUP', 'STATE', 'SIZE', 'BLOCKS', 'MODE', 'CREATED', 'SNAPSHOT'],
+        volumes.flatMap(rows),
+      ),
+    );
   return exitCode.passed;
 };
 

@@ -7,8 +7,8 @@ import type { LocalSource } from '../../store/format/source.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 
 /**
- * Opens the store that the user named: the folder that was exported, the folder `backupstore` in it, or a URL that is to be found on this
- * machine. Throws a CommandError of one line that says what to name instead.
+ * Opens the store that the user named: the folder that was exported, the folder `backupstore` in it, or a URL
+ * that is to be found on this machine. Throws a CommandError of one line that says what to name instead.
  */
 export const openNamedStore = async (name: string): Promise<LocalSource> => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name)?.[1]?.toLowerCase();
@@ -16,10 +16,13 @@ export const openNamedStore = async (name: string): Promise<LocalSource> => {
   const root = await realpath(folder).catch((error) => notReadable(name, error));
   for (const below of ['backupstore', '.']) {
     const path = join(root, below);
-    if (!(await isFolder(path, name)) || (below === '.' && !(await isFolder(join(path, 'volumes'), name)))) continue;
+    if (!(await isFolder(path, name)) || (below === '.' && !(await isFolder(join(path, 'volumes'), name))))
+      continue;
     // A store that cannot even be listed is no store with a finding.
     await readdir(path).catch((error) => notReadable(name, error));
-    await readdir(join(path, 'volumes')).catch((error) => (error.code === 'ENOENT' ? [] : notReadable(name, error)));
+    await readdir(join(path, 'volumes')).catch((error) =>
+      error.code === 'ENOENT' ? [] : notReadable(name, error),
+    );
     return folderSource(path);
   }
   throw new CommandError(
@@ -39,7 +42,9 @@ const isFolder = async (path: string, name: string): Promise<boolean> => {
     return (await lstat(path)).isDirectory();
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
-    return code === 'ENOENT' || code === 'ENOTDIR' ? false : notReadable(name, error as NodeJS.ErrnoException);
+    return code === 'ENOENT' || code === 'ENOTDIR'
+      ? false
+      : notReadable(name, error as NodeJS.ErrnoException);
   }
 };
 
@@ -51,7 +56,9 @@ const folderOfUrl = async (url: string, scheme: string): Promise<string> => {
     throw found.wrong ? usageError(found.problem) : new CommandError(found.problem, exitCode.notFit);
   }
   if (!['s3', 'azblob', 'cifs'].includes(scheme))
-    throw usageError(`${url}: name a folder, or ${drivers.map(({ here }) => here.words.wanted).join(', or ')}`);
+    throw usageError(
+      `${url}: name a folder, or ${drivers.map(({ here }) => here.words.wanted).join(', or ')}`,
+    );
   throw new CommandError(
     `${url}: a store of ${scheme} is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then`,
     exitCode.notFit,

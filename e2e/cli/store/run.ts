@@ -20,18 +20,29 @@ const makeProgram = (ended: (code: ExitCode) => void): Command => {
     .description('Looks into a Longhorn backup store, without Longhorn.')
     .addHelpText('after', `${stores}\n${exitCodes}`);
   const command = (usage: string, description: string) =>
-    program.command(usage).description(description).option('--json', 'print JSON').allowExcessArguments(false).addHelpText('after', stores);
+    program
+      .command(usage)
+      .description(description)
+      .option('--json', 'print JSON')
+      .allowExcessArguments(false)
+      .addHelpText('after', stores);
   program
     .exitOverride()
     .configureOutput({ outputError: () => {}, writeErr: () => {} })
     .helpCommand(false);
-  command('fsck <store>', 'check everything: configs, references, the data of every block, leftovers and locks')
+  command(
+    'fsck <store>',
+    'check everything: configs, references, the data of every block, leftovers and locks',
+  )
     .option('--quick', 'do not look into the blocks')
     .action(async (store, flags) => ended(await fsck(store, flags)));
-  command('ls <store>', 'the volumes and their backups').action(async (store, flags) => ended(await list(store, flags)));
-  command('show <store> <name>', 'the config of a volume or a backup; VOLUME/BACKUP where a name is not the only one').action(
-    async (store, name, flags) => ended(await show(store, name, flags)),
+  command('ls <store>', 'the volumes and their backups').action(async (store, flags) =>
+    ended(await list(store, flags)),
   );
+  command(
+    'show <store> <name>',
+    'the config of a volume or a backup; VOLUME/BACKUP where a name is not the only one',
+  ).action(async (store, name, flags) => ended(await show(store, name, flags)));
   return program;
 };
 
@@ -48,10 +59,20 @@ export const runStoreCommand = async (argv: readonly string[]): Promise<ExitCode
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error.exitCode === 0) return exitCode.passed;
-      complain(error.code === 'commander.help' ? 'name a command: fsck STORE, ls STORE or show STORE NAME' : commanderMessage(error));
+      complain(
+        error.code === 'commander.help'
+          ? 'name a command: fsck STORE, ls STORE or show STORE NAME'
+          : commanderMessage(error),
+      );
       return exitCode.usage;
     }
-    complain(error instanceof CommandError ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));
+    complain(
+      error instanceof CommandError
+        ? error.message
+        : error instanceof Error
+          ? (error.stack ?? error.message)
+          : String(error),
+    );
     return error instanceof CommandError ? error.exitCode : exitCode.notFit;
   }
 };

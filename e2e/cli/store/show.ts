@@ -12,16 +12,21 @@ type Found =
 export const show = async (store: string, name: string, { json }: { json?: true }): Promise<ExitCode> => {
   const found = await find(store, name);
   const [only, ...more] = found;
-  if (only === undefined) throw usageError(`${store} has no volume and no backup named ${name}: see npm run store -- ls ${store}`);
+  if (only === undefined)
+    throw usageError(`${store} has no volume and no backup named ${name}: see npm run store -- ls ${store}`);
   if (more.length > 0)
-    throw usageError(`${name} is the name of ${found.map(({ kind, name: each }) => `${kind} ${each}`).join(' and of ')}: name it so`);
+    throw usageError(
+      `${name} is the name of ${found.map(({ kind, name: each }) => `${kind} ${each}`).join(' and of ')}: name it so`,
+    );
   const { config, problem, path } = only.listed;
   if (config === undefined) throw new CommandError(`${problem} (${path})`, exitCode.notFit);
   if (json) printJson({ kind: only.kind, path, ...config });
   else
     print(
       `Path: ${printable(path)}`,
-      ...(only.kind === 'volume' ? ofVolume(only.listed.config as VolumeConfig, only.backups) : ofBackup(config as BackupConfig)),
+      ...(only.kind === 'volume'
+        ? ofVolume(only.listed.config as VolumeConfig, only.backups)
+        : ofBackup(config as BackupConfig)),
     );
   return exitCode.passed;
 };
@@ -30,10 +35,16 @@ const find = async (store: string, name: string): Promise<Found[]> => {
   const found: Found[] = [];
   for await (const { backups, ...volume } of listStore(await openNamedStore(store))) {
     if (volume.name === name)
-      found.push({ kind: 'volume', name: volume.name, listed: volume, backups: backups.map((backup) => backup.name) });
+      found.push({
+        kind: 'volume',
+        name: volume.name,
+        listed: volume,
+        backups: backups.map((backup) => backup.name),
+      });
     for (const backup of backups) {
       const whole = `${volume.name}/${backup.name}`;
-      if (backup.name === name || whole === name) found.push({ kind: 'backup', name: whole, listed: await backup.read() });
+      if (backup.name === name || whole === name)
+        found.push({ kind: 'backup', name: whole, listed: await backup.read() });
     }
   }
   return found;

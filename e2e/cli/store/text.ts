@@ -1,4 +1,7 @@
-/** Text of a store as it may be printed: names and texts in there are anybody's, and must not speak to the terminal. */
+/**
+ * Text of a store as it may be printed: names and texts in there are anybody's, and must not speak to the
+ * terminal.
+ */
 export const printable = (text: string): string =>
   // Control signs, separators of lines, and those that turn the direction of writing.
   text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (sign) => `\\u{${sign.codePointAt(0)?.toString(16)}}`);
@@ -23,6 +26,7 @@ export const table = (heads: string[], rows: string[][]): string[] => {
   );
 };
 
-export const print = (...lines: readonly string[]): void => void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+export const print = (...lines: readonly string[]): void =>
+  void process.stdout.write(lines.map((line) => `${line}\n`).join(''));
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, undefined, 2));

@@ -8,7 +8,9 @@ export type ToldSteps = {
   always: ReadonlySet<string>;
 };
 
-/** A scenario as it is written, and the steps that it calls, itself or by helpers of its file: `then.deleted`. */
+/**
+ * A scenario as it is written, and the steps that it calls, itself or by helpers of its file: `then.deleted`.
+ */
 export type WrittenScenario = { name: string; text: string; calls: ReadonlySet<string> };
 
 /** A file of scenarios; `calls` are all steps that are called in it. */
@@ -21,7 +23,10 @@ const partsOf = (node: Node): Node[] => Object.values(node).flat().filter(isNode
 const parse = (source: string): Node => parseAst(source, { lang: 'ts' }) as unknown as Node;
 
 /** Every node below one, with those that it stands in, the nearest last. */
-const walk = function* (node: Node, above: readonly Node[] = []): Generator<{ node: Node; above: readonly Node[] }> {
+const walk = function* (
+  node: Node,
+  above: readonly Node[] = [],
+): Generator<{ node: Node; above: readonly Node[] }> {
   yield { node, above };
   for (const part of partsOf(node)) yield* walk(part, [...above, node]);
 };
@@ -43,7 +48,8 @@ const textOf = (node: unknown): string | undefined => {
 /** The sentence that a call tells, which is one of `step` or of `step.returning`. */
 const sentenceOf = ({ type, callee, arguments: given }: Node): string | undefined => {
   if (type !== 'CallExpression' || !isNode(callee)) return undefined;
-  const isStep = nameOf(callee) === 'step' || (nameOf(callee) === 'returning' && nameOf(callee.object) === 'step');
+  const isStep =
+    nameOf(callee) === 'step' || (nameOf(callee) === 'returning' && nameOf(callee.object) === 'step');
   const sentence = textOf((given as Node[])[0]);
   return isStep && sentence !== undefined && /^(Given|When|Then) /.test(sentence) ? sentence : undefined;
 };
@@ -69,7 +75,10 @@ export const findToldSteps = (sources: readonly string[]): ToldSteps => {
   return { named, always };
 };
 
-/** The step that a call is of, as `then.deleted`: of the steps by their own names, or of an object that has them. */
+/**
+ * The step that a call is of, as `then.deleted`: of the steps by their own names, or of an object that has
+ * them.
+ */
 const calledBy = ({ type, callee }: Node): string | undefined => {
   if (type !== 'CallExpression' || !isNode(callee) || callee.type !== 'MemberExpression') return undefined;
   const word = nameOf(callee.object);
@@ -80,21 +89,32 @@ const calledBy = ({ type, callee }: Node): string | undefined => {
 export const readScenarios = (source: string): ScenarioFile => {
   const program = parse(source);
   const declared = new Map<string, Node>();
-  for (const { declarations } of partsOf(program)) for (const each of (declarations ?? []) as Node[]) declared.set(nameOf(each.id), each);
+  for (const { declarations } of partsOf(program))
+    for (const each of (declarations ?? []) as Node[]) declared.set(nameOf(each.id), each);
   const callsIn = (start: Node, seen = new Set<Node>()): string[] => {
     seen.add(start);
     return [...walk(start)].flatMap(({ node }) => {
       const helper = node.type === 'Identifier' ? declared.get(nameOf(node)) : undefined;
       const call = calledBy(node);
-      return [...(call === undefined ? [] : [call]), ...(helper === undefined || seen.has(helper) ? [] : callsIn(helper, seen))];
+      return [
+        ...(call === undefined ? [] : [call]),
+        ...(helper === undefined || seen.has(helper) ? [] : callsIn(helper, seen)),
+      ];
     });
   };
   const scenarios = partsOf(program).flatMap((statement): WrittenScenario[] => {
     const { expression } = statement;
-    if (!isNode(expression) || expression.type !== 'CallExpression' || nameOf(expression.callee) !== 'scenario') return [];
+    if (
+      !isNode(expression) ||
+      expression.type !== 'CallExpression' ||
+      nameOf(expression.callee) !== 'scenario'
+    )
+      return [];
     const name = textOf((expression.arguments as Node[])[0]);
     if (name === undefined)
-      throw new Error(`a scenario's name is not written out: ${source.slice(statement.start, statement.start + 100)}`);
+      throw new Error(
+        `a scenario's name is not written out: ${source.slice(statement.start, statement.start + 100)}`,
+      );
     return [{ name, text: source.slice(statement.start, statement.end), calls: new Set(callsIn(statement)) }];
   });
   return { scenarios, calls: new Set([...walk(program)].flatMap(({ node }) => calledBy(node) ?? [])) };

@@ -12,12 +12,13 @@ export type Sentence = { section: string; text: string };
 const frontMatter = /^---\n[\s\S]*?\n---\n/;
 const listMark = /^\s*(?:[-*]|\d+\.)\s+/;
 const link = /^https?:\/\/\S+$/;
-// After the full stop of a sentence, before a capital, a code span or emphasis; `No_Root` or `v1.8` have no space.
+// After the full stop of a sentence, before a capital, a code span or emphasis; `No_Root` or `v1.8` have no
+// space.
 const between = /(?<=[.!?])\s+(?=[A-Z`*])/;
 
 /**
- * Takes a document (Markdown) apart into its sentences. A block of code is one sentence, an item of a list begins a new one;
- * headings, the front matter and bare links say nothing that could be proven.
+ * Takes a document (Markdown) apart into its sentences. A block of code is one sentence, an item of a list
+ * begins a new one; headings, the front matter and bare links say nothing that could be proven.
  */
 export const sentencesOf = (document: string): Sentence[] => {
   const sentences: Sentence[] = [];
@@ -54,7 +55,10 @@ export type Entry = z.infer<typeof entrySchema>;
 /** Reads the entries of a seed; throws with the place when one is not of the form. */
 export const parseEntries = (yaml: string): Entry[] => z.array(entrySchema).parse(parse(yaml));
 
-/** What the check works on. `scenarios` holds the files of scenarios, by their path under e2e/scenarios without `.e2e.ts`. */
+/**
+ * What the check works on. `scenarios` holds the files of scenarios, by their path under e2e/scenarios
+ * without `.e2e.ts`.
+ */
 export type Material = {
   documents: readonly { name: string; text: string; entries: readonly Entry[] }[];
   scenarios: ReadonlyMap<string, ScenarioFile>;
@@ -62,7 +66,10 @@ export type Material = {
   differences: ReadonlySet<string>;
 };
 
-/** One step of a scenario that proves a sentence; `told` is the sentence it tells, undefined while there is no such scenario. */
+/**
+ * One step of a scenario that proves a sentence; `told` is the sentence it tells, undefined while there is no
+ * such scenario.
+ */
 export type Proof = { scenario: string; step: string; told: string | undefined };
 
 /** A sentence of a document with what is known of it. */
@@ -91,7 +98,11 @@ export const trace = (material: Material): Trace => {
       const entry = index === -1 ? undefined : left.splice(index, 1)[0];
       sentences.push({ ...sentence, document: name, ...judgeSentence(entry, material) });
     }
-    problems.push(...left.map(({ id }) => `${name}: entry ${id} has a text that does not stand in the document, or not that often`));
+    problems.push(
+      ...left.map(
+        ({ id }) => `${name}: entry ${id} has a text that does not stand in the document, or not that often`,
+      ),
+    );
     for (const { id } of entries) {
       if (seen.has(id)) problems.push(`${name}: there are two entries named ${id}`);
       seen.add(id);
@@ -104,10 +115,14 @@ const judgeSentence = (
   entry: Entry | undefined,
   { scenarios, steps, differences }: Material,
 ): Omit<Traced, keyof Sentence | 'document'> => {
-  if (entry === undefined) return { entry, proofs: [], missing: [], problems: ['no entry says what proves this sentence'] };
+  if (entry === undefined)
+    return { entry, proofs: [], missing: [], problems: ['no entry says what proves this sentence'] };
   const named = Object.entries(entry.proof);
-  const problems = entry.differs.filter((id) => !differences.has(id)).map((id) => `there is no difference named ${id}`);
-  if (named.length === 0 && entry.because === undefined) problems.push('nothing proves this sentence, and no reason is given');
+  const problems = entry.differs
+    .filter((id) => !differences.has(id))
+    .map((id) => `there is no difference named ${id}`);
+  if (named.length === 0 && entry.because === undefined)
+    problems.push('nothing proves this sentence, and no reason is given');
   const proofs = named.flatMap(([scenario, names]) =>
     names.map((step): Proof => {
       const file = scenarios.get(scenario);
@@ -118,7 +133,12 @@ const judgeSentence = (
       return { scenario, step, told };
     }),
   );
-  return { entry, proofs, missing: named.map(([scenario]) => scenario).filter((scenario) => !scenarios.has(scenario)), problems };
+  return {
+    entry,
+    proofs,
+    missing: named.map(([scenario]) => scenario).filter((scenario) => !scenarios.has(scenario)),
+    problems,
+  };
 };
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -128,7 +148,11 @@ const read = (...path: string[]): string => readFileSync(join(root, ...path), 'u
 export const readProject = (): Material => ({
   documents: globSync('fixtures/seeds/*.txt', { cwd: root })
     .toSorted()
-    .map((file) => ({ name: basename(file, '.txt'), text: read(file), entries: parseEntries(read(file.replace(/\.txt$/, '.yaml'))) })),
+    .map((file) => ({
+      name: basename(file, '.txt'),
+      text: read(file),
+      entries: parseEntries(read(file.replace(/\.txt$/, '.yaml'))),
+    })),
   scenarios: new Map(
     globSync('**/*.e2e.ts', { cwd: join(root, 'e2e/scenarios') }).map((file) => [
       file.replace(/\.e2e\.ts$/, ''),

@@ -5,20 +5,28 @@ const redactUncaught = (error: unknown): void => void redactError(error);
 
 // Vitest gives its workers a console of their own, which does not write to the process's streams.
 const streamsOf = (of: Console): NodeJS.WriteStream[] => {
-  const { _stdout, _stderr } = of as unknown as { _stdout?: NodeJS.WriteStream; _stderr?: NodeJS.WriteStream };
+  const { _stdout, _stderr } = of as unknown as {
+    _stdout?: NodeJS.WriteStream;
+    _stderr?: NodeJS.WriteStream;
+  };
   return [_stdout, _stderr].filter((stream) => stream !== undefined);
 };
 
 const guarded = new WeakSet<object>();
 
-/** Has all that this process prints redacted, whoever prints it; and learns what is secret in its environment. */
+/**
+ * Has all that this process prints redacted, whoever prints it; and learns what is secret in its environment.
+ */
 export const guardOutput = (): void => {
   learnEnvironment(process.env);
   // What nobody catches Node prints by itself, past the streams.
-  if (!process.listeners('uncaughtExceptionMonitor').includes(redactUncaught)) process.on('uncaughtExceptionMonitor', redactUncaught);
-  // Where somebody listens to these already, they are told on; a listener of our own alone would keep the process alive.
+  if (!process.listeners('uncaughtExceptionMonitor').includes(redactUncaught))
+    process.on('uncaughtExceptionMonitor', redactUncaught);
+  // Where somebody listens to these already, they are told on; a listener of our own alone would keep the
+  // process alive.
   const heard = process.listeners('unhandledRejection');
-  if (heard.length > 0 && !heard.includes(redactUncaught)) process.prependListener('unhandledRejection', redactUncaught);
+  if (heard.length > 0 && !heard.includes(redactUncaught))
+    process.prependListener('unhandledRejection', redactUncaught);
   for (const stream of [process.stdout, process.stderr, ...streamsOf(console)]) {
     if (guarded.has(stream.write)) continue;
     const write = stream.write.bind(stream) as (chunk: unknown, ...rest: unknown[]) => boolean;

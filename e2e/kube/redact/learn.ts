@@ -1,8 +1,10 @@
 import { know } from './known.ts';
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
-const decoded = (encoded: unknown): string => (typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : '');
+const decoded = (encoded: unknown): string =>
+  typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : '';
 
 /** The name and the password in a URL. */
 const learnUrl = (url: unknown, what: string): void => {
@@ -31,7 +33,8 @@ const learnUser = (user: unknown): void => {
   for (const [field, value] of Object.entries(provider ?? {}))
     if (/token|secret|password|key/i.test(field)) know(value, of(`auth provider's ${field}`));
   const { env } = isRecord(user.exec) ? user.exec : {};
-  for (const each of Array.isArray(env) ? env : []) if (isRecord(each)) know(each.value, of(`exec plugin's ${each.name}`));
+  for (const each of Array.isArray(env) ? env : [])
+    if (isRecord(each)) know(each.value, of(`exec plugin's ${each.name}`));
 };
 
 /** Learns what is secret in a kubeconfig, as it was parsed. */
@@ -47,7 +50,10 @@ export const learnKubeconfig = (kubeconfig: unknown): void => {
 
 const secretName = /TOKEN|SECRET|PASSWORD|PASSWD|ACCESS_?KEY|API_?KEY|PRIVATE_?KEY|CREDENTIAL/i;
 
-/** Learns what is secret in the environment: by the names of its variables, and what stands in URLs of any. Files that are named are none. */
+/**
+ * Learns what is secret in the environment: by the names of its variables, and what stands in URLs of any.
+ * Files that are named are none.
+ */
 export const learnEnvironment = (variables: NodeJS.ProcessEnv): void => {
   for (const [name, value = ''] of Object.entries(variables)) {
     learnUrl(value, `credentials in the variable ${name}`);
@@ -55,11 +61,14 @@ export const learnEnvironment = (variables: NodeJS.ProcessEnv): void => {
   }
 };
 
-/** Learns what is secret in an answer of the API server: the data of Secrets, and a token that was asked for. */
+/**
+ * Learns what is secret in an answer of the API server: the data of Secrets, and a token that was asked for.
+ */
 export const learnObject = (object: unknown): void => {
   if (!isRecord(object)) return;
   const { kind, items, data, stringData, status } = object;
-  if (kind === 'SecretList' && Array.isArray(items)) for (const item of items) learnObject({ ...item, kind: 'Secret' });
+  if (kind === 'SecretList' && Array.isArray(items))
+    for (const item of items) learnObject({ ...item, kind: 'Secret' });
   if (kind === 'TokenRequest') learnFields(status, { token: 'token of a service account' });
   if (kind !== 'Secret') return;
   for (const value of Object.values(data ?? {})) {

@@ -2,12 +2,14 @@ import { redactKnown } from './known.ts';
 import { redactSecretObjects, rules } from './rules.ts';
 
 /**
- * Redacts the secrets in a text: the values that are known (see know), and whatever stands where secrets stand (PEM, JWTs, Authorization, URLs, variables,
- * fields of kubeconfigs, Secret objects). What takes their place says what it was. Names, UIDs and checksums stay. Twice is the same as once.
+ * Redacts the secrets in a text: the values that are known (see know), and whatever stands where secrets
+ * stand (PEM, JWTs, Authorization, URLs, variables, fields of kubeconfigs, Secret objects). What takes their
+ * place says what it was. Names, UIDs and checksums stay. Twice is the same as once.
  */
 export const redact = (text: string): string =>
   rules.reduce(
-    (done, { pattern, text: instead }) => (typeof instead === 'string' ? done.replace(pattern, instead) : done.replace(pattern, instead)),
+    (done, { pattern, text: instead }) =>
+      typeof instead === 'string' ? done.replace(pattern, instead) : done.replace(pattern, instead),
     redactSecretObjects(redactKnown(text)),
   );
 
@@ -25,7 +27,8 @@ export const redactError = <T>(error: T, seen = new Set<unknown>()): T => {
   seen.add(error);
   for (const field of ['message', 'stack'] as const) {
     const text = error[field];
-    if (typeof text === 'string') Object.defineProperty(error, field, { value: redact(text), configurable: true, writable: true });
+    if (typeof text === 'string')
+      Object.defineProperty(error, field, { value: redact(text), configurable: true, writable: true });
   }
   redactError(error.cause, seen);
   if (error instanceof AggregateError) for (const each of error.errors) redactError(each, seen);

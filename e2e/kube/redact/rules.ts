@@ -8,7 +8,8 @@ const quote = String.raw`(?:\\*["'])`;
 const value = String.raw`(?:\\*"(?:[^"\\]|\\[^"])*\\*"|'[^']*'|[^\s,;&|}"'\\]{4,})`;
 
 // As environment variables have them: AWS_SECRET_ACCESS_KEY, CIFS_PASSWORD, GITHUB_TOKEN.
-const variable = '[A-Z0-9_]{0,60}(?:SECRET|TOKEN|PASSWORD|PASSWD|ACCESS_KEY|ACCOUNT_KEY|API_KEY|PRIVATE_KEY)(?:_ID|_KEY)?';
+const variable =
+  '[A-Z0-9_]{0,60}(?:SECRET|TOKEN|PASSWORD|PASSWD|ACCESS_KEY|ACCOUNT_KEY|API_KEY|PRIVATE_KEY)(?:_ID|_KEY)?';
 
 // As kubeconfigs and other files have them.
 const field =
@@ -22,28 +23,43 @@ const kept = (what: string) => (match: string, before: string, found: string) =>
   return harmless.test(found) ? match : `${before}${quoted}${mark(what)}${quoted}`;
 };
 
-const isPrivate = (encoded: string): boolean => Buffer.from(encoded, 'base64').toString().includes('PRIVATE KEY');
+const isPrivate = (encoded: string): boolean =>
+  Buffer.from(encoded, 'base64').toString().includes('PRIVATE KEY');
 
-const isJwt = (encoded: string): boolean => /^eyJ[\w-]+\.[\w-]+\./.test(Buffer.from(encoded, 'base64').toString());
+const isJwt = (encoded: string): boolean =>
+  /^eyJ[\w-]+\.[\w-]+\./.test(Buffer.from(encoded, 'base64').toString());
 
 /**
- * Where secrets stand, whoever wrote the text; the order counts, as what one has redacted the next must not touch.
- * Repeats that may begin anywhere are bounded: a log of megabytes takes some milliseconds, whatever is in it.
+ * Where secrets stand, whoever wrote the text; the order counts, as what one has redacted the next must not
+ * touch. Repeats that may begin anywhere are bounded: a log of megabytes takes some milliseconds, whatever is
+ * in it.
  */
 export const rules: Rule[] = [
-  { pattern: /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g, text: mark('private key') },
+  {
+    pattern: /-----BEGIN ([A-Z ]*)PRIVATE KEY-----[\s\S]*?(?:-----END \1PRIVATE KEY-----|$)/g,
+    text: mark('private key'),
+  },
   {
     pattern: /LS0tLS1CRUdJTi[A-Za-z0-9+/_-]{20,}=*/g,
     text: (encoded) => mark(isPrivate(encoded) ? 'private key, in base64' : 'PEM, in base64'),
   },
   { pattern: /\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]{5,}/g, text: mark('JWT') },
-  { pattern: /\bZXlK[A-Za-z0-9+/]{40,}={0,2}/g, text: (encoded) => (isJwt(encoded) ? mark('JWT, in base64') : encoded) },
   {
-    pattern: new RegExp(String.raw`\b((?:proxy-)?authorization${quote}?\s*[:=]\s*(?:${quote})?)([^\r\n"'\\]{4,})`, 'gi'),
+    pattern: /\bZXlK[A-Za-z0-9+/]{40,}={0,2}/g,
+    text: (encoded) => (isJwt(encoded) ? mark('JWT, in base64') : encoded),
+  },
+  {
+    pattern: new RegExp(
+      String.raw`\b((?:proxy-)?authorization${quote}?\s*[:=]\s*(?:${quote})?)([^\r\n"'\\]{4,})`,
+      'gi',
+    ),
     text: kept('Authorization header'),
   },
   { pattern: /\b(Bearer )([\w.~+/-]{16,}=*)/g, text: kept('bearer token') },
-  { pattern: /\b([a-z][a-z0-9+.-]{0,15}:\/\/)([^\s/@"'<>:]*:[^\s/@"'<>]+)(?=@)/gi, text: kept('credentials of a URL') },
+  {
+    pattern: /\b([a-z][a-z0-9+.-]{0,15}:\/\/)([^\s/@"'<>:]*:[^\s/@"'<>]+)(?=@)/gi,
+    text: kept('credentials of a URL'),
+  },
   { pattern: /\b(https?:\/\/)([^\s/@"'<>:]{4,})(?=@)/gi, text: kept('credentials of a URL') },
   {
     pattern:
@@ -52,11 +68,20 @@ export const rules: Rule[] = [
   },
   { pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g, text: mark('AWS access key') },
   {
-    pattern: new RegExp(String.raw`(name${quote}?:\s*${quote}?(?:${variable})${quote}?\s*,?\s*${quote}?value${quote}?:\s*)(${value})`, 'g'),
+    pattern: new RegExp(
+      String.raw`(name${quote}?:\s*${quote}?(?:${variable})${quote}?\s*,?\s*${quote}?value${quote}?:\s*)(${value})`,
+      'g',
+    ),
     text: kept('secret variable'),
   },
-  { pattern: new RegExp(String.raw`\b((?:${variable})${quote}?\s*[:=]\s*)(${value})`, 'g'), text: kept('secret variable') },
-  { pattern: new RegExp(String.raw`((?<![\w-])${field}${quote}?(?::\s*|=))(${value})`, 'g'), text: kept('secret field') },
+  {
+    pattern: new RegExp(String.raw`\b((?:${variable})${quote}?\s*[:=]\s*)(${value})`, 'g'),
+    text: kept('secret variable'),
+  },
+  {
+    pattern: new RegExp(String.raw`((?<![\w-])${field}${quote}?(?::\s*|=))(${value})`, 'g'),
+    text: kept('secret field'),
+  },
   { pattern: new RegExp(`(--(?:${field}|secret|api-key)[= ])(${value})`, 'g'), text: kept('secret flag') },
 ];
 
@@ -66,7 +91,10 @@ const entryInJson = new RegExp(String.raw`(${quote}\s*:\s*)(\\*"(?:[^"\\]|\\[^"]
 // A text in JSON has its ends of lines as two signs.
 const end = String.raw`(?:\n|\\+n)`;
 const inLine = String.raw`(?:(?!\\+n)[^\n])`;
-const dataInYaml = new RegExp(String.raw`((?:^|${end})([ \t]*)(?:data|stringData):[ \t]*)((?:${end}\2[ \t]+${inLine}*)+)`, 'g');
+const dataInYaml = new RegExp(
+  String.raw`((?:^|${end})([ \t]*)(?:data|stringData):[ \t]*)((?:${end}\2[ \t]+${inLine}*)+)`,
+  'g',
+);
 const entryInYaml = new RegExp(
   String.raw`(${end})([ \t]+)([\w.-]+:)(?:[ \t]*[|>][+-]?(?:${end}\2[ \t]+${inLine}*)+|[ \t]+(?!\\+n)\S${inLine}*)`,
   'g',

@@ -7,7 +7,8 @@ export const deletionDifferences = {
   'waiting-message-wording': {
     title: "A waiting backup's message is not the one in the document",
     document: `${asynchronously}: a message that includes "waiting for backup to be deleted"`,
-    product: 'status.messages.info is "Wait for backup NAME to be deleted"; the words of the document stand in no source',
+    product:
+      'status.messages.info is "Wait for backup NAME to be deleted"; the words of the document stand in no source',
     versions: '>=1.8.0',
     seen: 'recordings of v1.8.2 and v1.12.1; controller/backup_controller.go',
     link: issue(8746),
@@ -41,7 +42,8 @@ export const deletionDifferences = {
   'no-record-is-brief': {
     title: 'The message that the deletion has no record lives for milliseconds',
     document: `${asynchronously}, Controller Crashes: the backup should turn into Error with "No deletion in progress record, retry the deletion command"`,
-    product: 'so it does, for 6 to 120 ms, then it is Deleting again: a reader who looks every second sees nothing of it',
+    product:
+      'so it does, for 6 to 120 ms, then it is Deleting again: a reader who looks every second sees nothing of it',
     versions: '>=1.8.0',
     seen: 'recordings of v1.12.1 (controller-crash, held-crash)',
     link: issue(8746),
@@ -56,9 +58,11 @@ export const deletionDifferences = {
     link: issue(8746),
   },
   'unknown-volume-goes-at-once': {
-    title: 'A backup that is deleted right after it completed goes without a state Deleting, and leaves its files',
+    title:
+      'A backup that is deleted right after it completed goes without a state Deleting, and leaves its files',
     document: `${asynchronously}: the backup goes Deleting and is deleted`,
-    product: 'so it does once Longhorn knows the volume in the store (0.3 to 0.7 s after the first backup); before, only the Backup goes',
+    product:
+      'so it does once Longhorn knows the volume in the store (0.3 to 0.7 s after the first backup); before, only the Backup goes',
     versions: '>=1.8.0',
     seen: 'a real v1.12.1; controller/utils.go',
     link: issue(8746),

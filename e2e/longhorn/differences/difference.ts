@@ -1,4 +1,7 @@
-/** Something that a document says and that Longhorn (or Kubernetes) does otherwise, or that differs between versions. */
+/**
+ * Something that a document says and that Longhorn (or Kubernetes) does otherwise, or that differs between
+ * versions.
+ */
 export type Difference = {
   /** One sentence: what differs. */
   title: string;

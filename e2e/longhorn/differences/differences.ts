@@ -9,26 +9,46 @@ const userInterfaceDifferences = {
   'waiting-message-not-on-page': {
     title: 'The page of backups does not say what a waiting backup waits for',
     document: 'manual test "Delete Backup Asynchronously": the second backup is Pending, with a message',
-    product: 'the message is in status.messages.info and in the answer of the API; the page has only status.messages.error, as a tooltip',
+    product:
+      'the message is in status.messages.info and in the answer of the API; the page has only status.messages.error, as a tooltip',
     versions: '>=1.8.0',
     seen: 'longhorn-ui v1.8.0 to v1.12.1, src/routes/backup/BackupList.js',
     link: issue(8746),
   },
 } as const satisfies Record<string, Difference>;
 
-const rows = { ...deletionDifferences, ...recurringJobDifferences, ...lockDifferences, ...userInterfaceDifferences };
+const rows = {
+  ...deletionDifferences,
+  ...recurringJobDifferences,
+  ...lockDifferences,
+  ...userInterfaceDifferences,
+};
 
 /** The name of a difference. */
 export type DifferenceId = keyof typeof rows;
 
-/** Everything in which Longhorn is known to differ from the documents that the scenarios come from, by its name. */
+/**
+ * Everything in which Longhorn is known to differ from the documents that the scenarios come from, by its
+ * name.
+ */
 export const differences: Readonly<Record<DifferenceId, Difference>> = rows;
 
 /** A difference that was met, as the finding that a scenario reports; `met` says what was seen of it. */
-export const toFinding = (id: DifferenceId, met: string): { title: string; detail: string; link?: string } => {
+export const toFinding = (
+  id: DifferenceId,
+  met: string,
+): { title: string; detail: string; link?: string } => {
   const { title, document, product, link }: Difference = differences[id];
-  return { title, detail: `${met} Documented: ${document}. Known: ${product}.`, ...(link !== undefined && { link }) };
+  return {
+    title,
+    detail: `${met} Documented: ${document}. Known: ${product}.`,
+    ...(link !== undefined && { link }),
+  };
 };
 
-/** Whether a difference holds for this version of Longhorn; of a version that is newer than all that are known, what holds for the newest of these. */
-export const differsIn = (id: DifferenceId, version: string): boolean => isInRange(version, differences[id].versions);
+/**
+ * Whether a difference holds for this version of Longhorn; of a version that is newer than all that are
+ * known, what holds for the newest of these.
+ */
+export const differsIn = (id: DifferenceId, version: string): boolean =>
+  isInRange(version, differences[id].versions);

@@ -7,7 +7,8 @@ export const lockDifferences = {
   'lock-message-since': {
     title: 'Not every version tells of a lost lock in the status of a backup',
     document: `${lockConflict}: applies to all Longhorn versions`,
-    product: 'since v1.8.0 a lost lock stands in status.messages.error of a backup in Error; before, in the log of longhorn-manager only',
+    product:
+      'since v1.8.0 a lost lock stands in status.messages.error of a backup in Error; before, in the log of longhorn-manager only',
     versions: '<1.8.0',
     seen: 'controller/backup_controller.go, v1.8.0 being the first with asynchronous deletion',
     link: issue(11293),
@@ -15,7 +16,8 @@ export const lockDifferences = {
   'lock-message-doubled': {
     title: 'The message about a lost lock is longer than the one in the document',
     document: `${lockConflict}: "Failed to delete the backup URL in the backupstore, err error deleting backup URL: ..." once, up to "please try again later."`,
-    product: 'its first words stand there twice, and the log of the process (some kB) and its exit status behind it',
+    product:
+      'its first words stand there twice, and the log of the process (some kB) and its exit status behind it',
     versions: '>=1.8.0',
     seen: 'recording of v1.12.1 (lock-conflict)',
     link: issue(11293),
@@ -49,7 +51,8 @@ export const lockDifferences = {
   'backups-share-a-lock': {
     title: 'A new backup does not wait for another one that is being saved',
     document: `${lockConflict}: an operation that starts before the one that holds the lock has finished will generate this message`,
-    product: 'backups and restores of a volume lock by the same type and never conflict; only a deletion conflicts, with each of them',
+    product:
+      'backups and restores of a volume lock by the same type and never conflict; only a deletion conflicts, with each of them',
     versions: '>=1.8.0',
     seen: 'backupstore, lock.go (type 1: backup and restore, type 2: deletion)',
     link: issue(11293),

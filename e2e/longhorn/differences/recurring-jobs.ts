@@ -7,7 +7,8 @@ export const recurringJobDifferences = {
   'engine-images-do-not-run': {
     title: "The document's engine images do not run under a Longhorn of today",
     document: `${bestEffort}: add quay.io/ttpcodes/longhorn-engine:no-cleanup and :no-cleanup-backup`,
-    product: 'they speak version 3 of the CLI API; since v1.8 at least 8 is wanted, and they are "incompatible"',
+    product:
+      'they speak version 3 of the CLI API; since v1.8 at least 8 is wanted, and they are "incompatible"',
     versions: '>=1.8.0',
     seen: 'longhorn-manager, source',
     link: issue(1424),
@@ -33,7 +34,8 @@ export const recurringJobDifferences = {
   'cleanup-fails-unseen': {
     title: 'A job does not learn that the store refused a deletion',
     document: `${bestEffort}: the deletion of old backups fails, and the log of the job's pod says so`,
-    product: 'the job asks for a deletion and logs "Cleaned up backup"; whether it succeeds, only the Backup tells (Deleting, Error)',
+    product:
+      'the job asks for a deletion and logs "Cleaned up backup"; whether it succeeds, only the Backup tells (Deleting, Error)',
     versions: '>=1.8.0',
     seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, old configs immutable)',
     link: issue(1424),
@@ -41,7 +43,8 @@ export const recurringJobDifferences = {
   'first-run-warns': {
     title: 'The first run of a new volume warns of a failed clean-up without any fault',
     document: `${bestEffort}: the warning comes once the job attempts to delete old backups, because of the faulty engine`,
-    product: 'the first run looks for old backups before Longhorn knows the volume in the store: "Action [backupList] not available"',
+    product:
+      'the first run looks for old backups before Longhorn knows the volume in the store: "Action [backupList] not available"',
     versions: '>=1.8.0',
     seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
     link: issue(1424),
@@ -56,7 +59,8 @@ export const recurringJobDifferences = {
     link: issue(1424),
   },
   'snapshot-cleanup-fails-the-job': {
-    title: 'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
+    title:
+      'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
     document: `${bestEffort}: the job should nonetheless run successfully, with a snapshot or backup for each invocation, and be tried once`,
     product:
       'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made; its container ends with exit code 1, is started again, and in the end the Kubernetes Job is Failed',

@@ -1,8 +1,16 @@
 import type { Row } from './row.ts';
 
-const pod = { speaker: 'Pod', fields: ['event Warning'], compared: 'within', class: 'configuration' } as const satisfies Partial<Row>;
+const pod = {
+  speaker: 'Pod',
+  fields: ['event Warning'],
+  compared: 'within',
+  class: 'configuration',
+} as const satisfies Partial<Row>;
 
-/** What is said of a volume that cannot be used: nothing that has to do with backups, and they cannot be made meanwhile. */
+/**
+ * What is said of a volume that cannot be used: nothing that has to do with backups, and they cannot be made
+ * meanwhile.
+ */
 export const attachmentMessages = {
   'attach-not-scheduled': {
     ...pod,
@@ -13,7 +21,8 @@ export const attachmentMessages = {
       {
         versions: '*',
         pattern: /volume \S+ not scheduled/,
-        example: 'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = Internal desc = volume pvc-1 not scheduled',
+        example:
+          'AttachVolume.Attach failed for volume "pvc-1" : rpc error: code = Internal desc = volume pvc-1 not scheduled',
         origin: 'product',
         seen: 'knowledge base, troubleshooting-volume-pvc-xxx-not-scheduled',
       },
@@ -28,7 +37,8 @@ export const attachmentMessages = {
       {
         versions: '*',
         pattern: /is already mounted or mount point busy/,
-        example: 'MountVolume.SetUp failed for volume "pvc-1" : mount: /dev/longhorn/pvc-1 is already mounted or mount point busy.',
+        example:
+          'MountVolume.SetUp failed for volume "pvc-1" : mount: /dev/longhorn/pvc-1 is already mounted or mount point busy.',
         origin: 'product',
         seen: 'knowledge base, troubleshooting-volume-with-multipath',
       },
@@ -39,13 +49,15 @@ export const attachmentMessages = {
     fields: ['log warning', 'log error'],
     compared: 'within',
     class: 'failure',
-    means: 'A migration was cut short and left the volume with two engines that both count as the active one.',
+    means:
+      'A migration was cut short and left the volume with two engines that both count as the active one.',
     advice: 'Follow the article of the knowledge base (longhorn/longhorn#6642).',
     wordings: [
       {
         versions: '*',
         pattern: /BUG: found the second active engine \S+ besides \S+/,
-        example: 'failed to reconcile engine/replica state for v: BUG: found the second active engine v-e-1 besides v-e-0',
+        example:
+          'failed to reconcile engine/replica state for v: BUG: found the second active engine v-e-1 besides v-e-0',
         origin: 'product',
         seen: 'knowledge base, troubleshooting-two-active-engines; longhorn/longhorn#6642',
       },

@@ -4,9 +4,12 @@ import { deletionCause } from './deletion-cause.ts';
 import type { Message, MessageClass, Row, Wording } from './row.ts';
 
 /** What a message is: its row in the catalogue and the wording that it has, or `unclassified`. */
-export type Classification = { class: MessageClass; id: MessageId; row: Row; wording: Wording } | { class: 'unclassified' };
+export type Classification =
+  | { class: MessageClass; id: MessageId; row: Row; wording: Wording }
+  | { class: 'unclassified' };
 
-const fits = (pattern: RegExp, text: string): boolean => new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
+const fits = (pattern: RegExp, text: string): boolean =>
+  new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(text);
 
 /** Whether a text is worded so, wherever it stands. */
 export const isWorded = ({ compared }: Row, { pattern }: Wording, text: string): boolean => {
@@ -22,7 +25,10 @@ export const isOfVersion = (version: string, { versions }: Wording): boolean =>
 const isSaidIn = ({ speaker, fields, states }: Row, message: Message): boolean =>
   speaker === message.speaker && fields.includes(message.field) && (states?.includes(message.state) ?? true);
 
-/** Says what a message means, by where it was said and by its text: never by the text alone. A text that no row knows is `unclassified`. */
+/**
+ * Says what a message means, by where it was said and by its text: never by the text alone. A text that no
+ * row knows is `unclassified`.
+ */
 export const classify = (message: Message, version: string): Classification => {
   for (const id of messageIds) {
     const row = catalogue[id];
@@ -33,8 +39,16 @@ export const classify = (message: Message, version: string): Classification => {
   return { class: 'unclassified' };
 };
 
-/** The wording in which a text says this, wherever it stands; undefined for one that no wording of that version fits. */
-export const wordingOf = (id: MessageId, { message, version }: { message: string | undefined; version: string }): Wording | undefined =>
+/**
+ * The wording in which a text says this, wherever it stands; undefined for one that no wording of that
+ * version fits.
+ */
+export const wordingOf = (
+  id: MessageId,
+  { message, version }: { message: string | undefined; version: string },
+): Wording | undefined =>
   message === undefined
     ? undefined
-    : catalogue[id].wordings.find((wording) => isOfVersion(version, wording) && isWorded(catalogue[id], wording, message));
+    : catalogue[id].wordings.find(
+        (wording) => isOfVersion(version, wording) && isWorded(catalogue[id], wording, message),
+      );

@@ -11,7 +11,9 @@ const failed = {
 const engine =
   'proxyServer=10.42.1.7:8501 destination=10.42.2.9:10000: failed to backup snapshot s1 to b1: rpc error: code = Unknown desc = ';
 
-/** What a backup says that could not be made. All of it is for good: Longhorn makes no backup a second time. */
+/**
+ * What a backup says that could not be made. All of it is for good: Longhorn makes no backup a second time.
+ */
 export const creationMessages = {
   'creation-lost-lock': {
     ...failed,
@@ -22,7 +24,8 @@ export const creationMessages = {
       {
         versions: '>=1.8.0',
         // See lock-message-full-stop of the differences.
-        pattern: /failed to acquire lock \S+ when performing backup create\/restore, please try again later\.?/,
+        pattern:
+          /failed to acquire lock \S+ when performing backup create\/restore, please try again later\.?/,
         example: `${engine}failed to acquire lock backupstore/volumes/8b/8e/v/locks/lock-1.lck when performing backup create/restore, please try again later`,
         origin: 'product',
         seen: 'backupstore, lock.go; status.error of a backup that lost the lock, source of v1.8.0 to v1.12.1',
@@ -85,7 +88,8 @@ export const creationMessages = {
   'creation-lost-engine': {
     ...failed,
     compared: 'within',
-    means: 'The engine knows nothing of the backup any more: it, or a replica, was started anew during the upload.',
+    means:
+      'The engine knows nothing of the backup any more: it, or a replica, was started anew during the upload.',
     advice: 'Look for what ended the instance manager or the replica, then make the backup again.',
     wordings: [
       {
@@ -122,7 +126,8 @@ export const creationMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
+        pattern:
+          /: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
         example: `${engine}open /mnt/backupstore/volumes/8b/8e/v/volume.cfg: input/output error`,
         origin: 'product',
         seen: 'as Go names what a soft mount gives; not met',

@@ -29,7 +29,8 @@ export const cronMessages = {
     states: ['UnexpectedJob'],
     means:
       'Somebody started a run from the template, and not Kubernetes by its time; or the cron was changed just as Kubernetes started one.',
-    advice: 'Nothing, if one of them was meant; Kubernetes removes such a Job like its own, but does not tell of its end.',
+    advice:
+      'Nothing, if one of them was meant; Kubernetes removes such a Job like its own, but does not tell of its end.',
     wordings: [
       {
         versions: '*',
@@ -77,7 +78,8 @@ export const cronMessages = {
     ...cron,
     class: 'warning',
     fields: ['event Normal', 'event Warning'],
-    means: 'The time for a run came and none was started: the one before still runs, or the controller was late.',
+    means:
+      'The time for a run came and none was started: the one before still runs, or the controller was late.',
     advice: 'See whether a pod of the run before hangs (Pending on a node that is gone): if so, delete it.',
     wordings: [
       {

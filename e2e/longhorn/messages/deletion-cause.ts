@@ -5,10 +5,10 @@ const parts = /^([\s\S]*?)(?:, stderr(?: ([\s\S]*))?)?$/;
 const ending = /\s*: (exit status \d+|signal: \w+)\s*$/;
 
 /**
- * The cause of a failed deletion out of the text that Longhorn makes of it: `Failed to delete the backup URL in the backupstore, err`
- * (twice: by the deletion and by the controller), then the command, its output, its log and its exit status.
- * The output is the cause; where the command printed none it is its log, and for one that was killed, the signal.
- * Undefined for a text that is none of a failed deletion.
+ * The cause of a failed deletion out of the text that Longhorn makes of it: `Failed to delete the backup URL
+ * in the backupstore, err` (twice: by the deletion and by the controller), then the command, its output, its
+ * log and its exit status. The output is the cause; where the command printed none it is its log, and for one
+ * that was killed, the signal. Undefined for a text that is none of a failed deletion.
  */
 export const deletionCause = (text: string): string | undefined => {
   if (!wrapped.test(text)) return undefined;
@@ -21,7 +21,9 @@ export const deletionCause = (text: string): string | undefined => {
   return (output.trim() === '' ? log : output).trim();
 };
 
-/** A failed deletion as Longhorn tells it (without the log of its process), for the examples of the catalogue. */
+/**
+ * A failed deletion as Longhorn tells it (without the log of its process), for the examples of the catalogue.
+ */
 export const tellFailedDeletion = (cause: string): string => {
   const url = 'nfs://store.default:/opt/backupstore?backup=b1&volume=v';
   const failed = `Failed to delete the backup ${url} in the backupstore, err `;

@@ -33,19 +33,24 @@ export const deletionMessages = {
     class: 'failure',
     compared: 'cause',
     means: "The backup store refused the removal of the backup's files.",
-    advice: "Look at the owner, mode and attributes (lsattr) of the file named, at the export's squashing, or at the bucket's policy.",
+    advice:
+      "Look at the owner, mode and attributes (lsattr) of the file named, at the export's squashing, or at the bucket's policy.",
     wordings: [
       {
         versions: '>=1.8.0',
         pattern: /\w+ \S+: (?:operation not permitted|permission denied)/,
-        example: tellFailedDeletion('unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: operation not permitted'),
+        example: tellFailedDeletion(
+          'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: operation not permitted',
+        ),
         origin: 'product',
         seen: 'recordings of v1.8.2 and v1.12.1 (delete-error), an immutable file on NFS; the other as Go names EACCES',
       },
       {
         versions: '>=1.8.0',
         pattern: /[\s\S]*\bAccessDenied\b[\s\S]*/,
-        example: tellFailedDeletion('failed to delete objects with param: {} error: AccessDenied: Access Denied, status code: 403'),
+        example: tellFailedDeletion(
+          'failed to delete objects with param: {} error: AccessDenied: Access Denied, status code: 403',
+        ),
         origin: 'product',
         seen: "backupstore's S3 driver, source; not met",
       },
@@ -89,7 +94,8 @@ export const deletionMessages = {
     class: 'failure',
     compared: 'cause',
     means: 'The deletion ran into a bug of longhorn-manager.',
-    advice: "Keep the manager's log and look for an issue; v1.8.0 to v1.11.2 had one in this place (longhorn/longhorn#13245).",
+    advice:
+      "Keep the manager's log and look for an issue; v1.8.0 to v1.11.2 had one in this place (longhorn/longhorn#13245).",
     wordings: [
       {
         versions: '>=1.8.0',
@@ -113,7 +119,9 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /\w+ \S+: read-only file system/,
-        example: tellFailedDeletion('unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: read-only file system'),
+        example: tellFailedDeletion(
+          'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: read-only file system',
+        ),
         origin: 'product',
         seen: 'as Go names EROFS, with the fault read-only-backups on the emulator; not met on a real one',
       },
@@ -123,13 +131,16 @@ export const deletionMessages = {
     ...failed,
     class: 'failure',
     compared: 'cause',
-    means: 'The backup store is full: a deletion writes a lock and a new volume.cfg before it frees anything.',
+    means:
+      'The backup store is full: a deletion writes a lock and a new volume.cfg before it frees anything.',
     advice: "Make room on the store's file system.",
     wordings: [
       {
         versions: '>=1.8.0',
         pattern: /[^\n]+: (?:no space left on device|disk quota exceeded)/,
-        example: tellFailedDeletion('write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device'),
+        example: tellFailedDeletion(
+          'write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device',
+        ),
         origin: 'product',
         seen: 'as Go names ENOSPC and EDQUOT; not met',
       },
@@ -144,15 +155,20 @@ export const deletionMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /\w+ \S+: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
-        example: tellFailedDeletion('unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: input/output error'),
+        pattern:
+          /\w+ \S+: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
+        example: tellFailedDeletion(
+          'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: input/output error',
+        ),
         origin: 'product',
         seen: 'as Go names what a soft mount gives; not met',
       },
       {
         versions: '>=1.8.0',
         pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
-        example: tellFailedDeletion('cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4'),
+        example: tellFailedDeletion(
+          'cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4',
+        ),
         origin: 'product',
         seen: 'backupstore, nfs.go; not met',
       },

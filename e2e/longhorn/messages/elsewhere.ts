@@ -5,7 +5,11 @@ const manager = {
   fields: ['log info', 'log warning', 'log error'],
   compared: 'within',
 } as const satisfies Partial<Row>;
-const node = { speaker: 'node', fields: ['log info', 'log warning', 'log error'], compared: 'within' } as const satisfies Partial<Row>;
+const node = {
+  speaker: 'node',
+  fields: ['log info', 'log warning', 'log error'],
+  compared: 'within',
+} as const satisfies Partial<Row>;
 
 /** What events, the managers' logs and a node's own log say. */
 export const otherMessages = {
@@ -65,7 +69,8 @@ export const otherMessages = {
     ...manager,
     class: 'failure',
     means: 'A backup is gone, but blocks that only it used were not removed from the store.',
-    advice: "Look for what keeps the files; they stay until the volume's next deletion counts its blocks again.",
+    advice:
+      "Look for what keeps the files; they stay until the volume's next deletion counts its blocks again.",
     wordings: [
       {
         versions: '>=1.8.0',
@@ -79,7 +84,8 @@ export const otherMessages = {
   'blocks-not-counted': {
     ...manager,
     class: 'informational',
-    means: 'The store keeps unused blocks for now: another backup of the volume is being made, or a config cannot be read.',
+    means:
+      'The store keeps unused blocks for now: another backup of the volume is being made, or a config cannot be read.',
     advice: 'Nothing: a later deletion removes them.',
     wordings: [
       {
@@ -136,7 +142,8 @@ export const otherMessages = {
     wordings: [
       {
         versions: '*',
-        pattern: /connect to \S+:3260 failed \(No route to host\)|cannot make a connection to \S+:3260 \(-1,22\)/,
+        pattern:
+          /connect to \S+:3260 failed \(No route to host\)|cannot make a connection to \S+:3260 \(-1,22\)/,
         example: 'connect to 10.42.2.9:3260 failed (No route to host)',
         origin: 'product',
         seen: 'knowledge base, troubleshooting-orphan-iscsi-session-error',

@@ -14,7 +14,8 @@ export const jobTroubles = {
       {
         versions: '>=1.12.2',
         pattern: /Failed to run recurring job for volume; will retry on the next run: [\s\S]+/,
-        example: 'Failed to run recurring job for volume; will retry on the next run: volume v is in an invalid state for recurring job',
+        example:
+          'Failed to run recurring job for volume; will retry on the next run: volume v is in an invalid state for recurring job',
         origin: 'product',
         seen: 'app/recurringjob/volume.go, source after v1.12.1; longhorn/longhorn#13623; not met',
       },
@@ -25,7 +26,8 @@ export const jobTroubles = {
     class: 'warning',
     fields: ['log warning'],
     means: 'The volume is in a state in which the job leaves it alone.',
-    advice: 'Attach the volume, or allow jobs on detached ones (setting allow-recurring-job-while-volume-detached).',
+    advice:
+      'Attach the volume, or allow jobs on detached ones (setting allow-recurring-job-while-volume-detached).',
     wordings: [
       {
         versions: '>=1.8.0',
@@ -40,20 +42,24 @@ export const jobTroubles = {
     ...said,
     class: 'transient',
     fields: ['log warning'],
-    means: 'The pod of the job does not reach the API server or longhorn-backend yet, and tries again for a minute.',
-    advice: 'Nothing, when a line says that volumes were found; otherwise see what keeps a new pod off the network.',
+    means:
+      'The pod of the job does not reach the API server or longhorn-backend yet, and tries again for a minute.',
+    advice:
+      'Nothing, when a line says that volumes were found; otherwise see what keeps a new pod off the network.',
     wordings: [
       {
         versions: '>=1.12.1',
         pattern: /Failed to create Longhorn manager API client, retrying: [\s\S]+/,
-        example: 'Failed to create Longhorn manager API client, retrying: Get "http://longhorn-backend:9500/v1": dial tcp: i/o timeout',
+        example:
+          'Failed to create Longhorn manager API client, retrying: Get "http://longhorn-backend:9500/v1": dial tcp: i/o timeout',
         origin: 'product',
         seen: 'app/recurringjob/job.go, source of v1.12.1; longhorn/longhorn#13567; not met',
       },
       {
         versions: '>=1.12.2',
         pattern: /Failed to get recurring job \S+, retrying: [\s\S]+/,
-        example: 'Failed to get recurring job rj, retrying: Get "https://10.43.0.1:443/apis": dial tcp 10.43.0.1:443: connect: refused',
+        example:
+          'Failed to get recurring job rj, retrying: Get "https://10.43.0.1:443/apis": dial tcp 10.43.0.1:443: connect: refused',
         origin: 'product',
         seen: 'app/recurring_job.go, source after v1.12.1; not met',
       },

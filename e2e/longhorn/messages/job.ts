@@ -3,21 +3,27 @@ import type { Row } from './row.ts';
 const said = { speaker: 'job', compared: 'whole' } as const satisfies Partial<Row>;
 // What it says last when it has not done what it is for.
 const ends = { ...said, class: 'failure' } as const satisfies Partial<Row>;
-const denied = 'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [code=Internal Server Error, detail=, message=';
+const denied =
+  'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [code=Internal Server Error, detail=, message=';
 
-// How the error of a volume begins, as the last line of a v1.8's pod has it: from the HTTP client to longhorn-backend, or from the job itself.
+// How the error of a volume begins, as the last line of a v1.8's pod has it: from the HTTP client to
+// longhorn-backend, or from the job itself.
 const ofVolume =
   /Bad response |(?:Get|Post|Put|Delete) "?http:|could not (?:get volume|create longhorn-manager api client)|cannot run job for volume |volume \S+ is in an invalid state|failed recurring snapshot|failed to complete |timed out waiting for snapshot purge/
     .source;
 
-/** What the pod of a recurring job logs; a line's text is its message, with the error of the line behind it (see readLogLine). */
+/**
+ * What the pod of a recurring job logs; a line's text is its message, with the error of the line behind it
+ * (see readLogLine).
+ */
 export const jobMessages = {
   'job-progress': {
     ...said,
     class: 'informational',
     fields: ['log info', 'log debug'],
     means: 'The job goes on.',
-    advice: 'Nothing. "Cleaned up backup" only says that the deletion was asked for: whether it succeeds, the Backup tells.',
+    advice:
+      'Nothing. "Cleaned up backup" only says that the deletion was asked for: whether it succeeds, the Backup tells.',
     wordings: [
       {
         versions: '>=1.8.0',
@@ -68,12 +74,14 @@ export const jobMessages = {
     ...said,
     class: 'warning',
     fields: ['log warning'],
-    means: 'The first run of a new volume looked for old backups before Longhorn knew the volume in the store; the backup was made.',
+    means:
+      'The first run of a new volume looked for old backups before Longhorn knew the volume in the store; the backup was made.',
     advice: 'Nothing: no fault is needed for it, and from the second run on it does not come.',
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /Created backup successfully but errored on cleanup for \S+: Action \[backupList\] not available on [\s\S]+/,
+        pattern:
+          /Created backup successfully but errored on cleanup for \S+: Action \[backupList\] not available on [\s\S]+/,
         example:
           'Created backup successfully but errored on cleanup for vz-r: Action [backupList] not available on [&{ collection map[self:http://10.244.2.9:9500/v1/backupvolumes] map[]}]',
         origin: 'product',
@@ -90,7 +98,8 @@ export const jobMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /Created backup successfully but errored on cleanup for \S+: cleaned up backup \S+ failed for \S+: [\s\S]+/,
+        pattern:
+          /Created backup successfully but errored on cleanup for \S+: cleaned up backup \S+ failed for \S+: [\s\S]+/,
         example: `Created backup successfully but errored on cleanup for rb: cleaned up backup backup-7a failed for rb: ${denied}failed to delete backup 'backup-7a' of volume 'rb-51b799fc': backups.longhorn.io "backup-7a" is forbidden] from [http://10.244.2.10:9500/v1/backupvolumes/rb-51b799fc?action=backupDelete]`,
         origin: 'product',
         seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup)',
@@ -101,19 +110,23 @@ export const jobMessages = {
     ...said,
     class: 'warning',
     fields: ['log warning'],
-    means: 'The job made its backup, but was refused the deletion of an old snapshot: from the next run on it will make none at all.',
-    advice: 'Remove what denies it, at once: a run cleans up before it makes anything, and stops when that fails.',
+    means:
+      'The job made its backup, but was refused the deletion of an old snapshot: from the next run on it will make none at all.',
+    advice:
+      'Remove what denies it, at once: a run cleans up before it makes anything, and stops when that fails.',
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /Created backup successfully but errored on cleanup for \S+: Bad response [\s\S]*failed to delete snapshot CR: [\s\S]+/,
+        pattern:
+          /Created backup successfully but errored on cleanup for \S+: Bad response [\s\S]*failed to delete snapshot CR: [\s\S]+/,
         example: `Created backup successfully but errored on cleanup for rc: ${denied}failed to delete snapshot CR: snapshots.longhorn.io "rj-c" is forbidden] from [http://longhorn-backend:9500/v1/volumes/rc?action=snapshotCRDelete]`,
         origin: 'product',
         seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup)',
       },
       {
         versions: '<1.2.0',
-        pattern: /created snapshot successfully but errored on cleanup for \S+: error deleting snapshot [\s\S]+/,
+        pattern:
+          /created snapshot successfully but errored on cleanup for \S+: error deleting snapshot [\s\S]+/,
         example:
           "created snapshot successfully but errored on cleanup for test: error deleting snapshot 'c-c3athc-fd3adb1e': Failed to execute: /var/lib/longhorn/engine-binaries/x/longhorn",
         origin: 'document',
@@ -125,7 +138,8 @@ export const jobMessages = {
     ...ends,
     fields: ['log error'],
     means: 'The job ended without having made what it is for, and its Kubernetes Job may still be Complete.',
-    advice: "Look at the error behind it; look at the backups' age, not at the Jobs, to know whether a volume is protected.",
+    advice:
+      "Look at the error behind it; look at the backups' age, not at the Jobs, to know whether a volume is protected.",
     wordings: [
       {
         versions: '>=1.9.0',
@@ -138,7 +152,8 @@ export const jobMessages = {
       {
         versions: '>=1.8.0 <1.9.0',
         pattern: /Failed to run job for volume: [\s\S]+/,
-        example: 'Failed to run job for volume: timeout waiting for the backup of the snapshot s of volume v to start',
+        example:
+          'Failed to run job for volume: timeout waiting for the backup of the snapshot s of volume v to start',
         origin: 'product',
         seen: 'app/recurring_job.go, source of v1.8.0 to v1.8.2; a whole run on a real v1.8.2 (2026-11-22)',
       },
@@ -161,7 +176,8 @@ export const jobMessages = {
   'job-not-read': {
     ...ends,
     fields: ['log error'],
-    means: 'The pod of the job could not read the RecurringJob and ended at once, with exit code 0: its Kubernetes Job is Complete.',
+    means:
+      'The pod of the job could not read the RecurringJob and ended at once, with exit code 0: its Kubernetes Job is Complete.',
     advice: 'See whether the RecurringJob is still there and the API server is reached from the pod.',
     wordings: [
       {
@@ -178,12 +194,14 @@ export const jobMessages = {
     fields: ['log fatal'],
     means:
       'The job failed for a volume, so its process ends with exit code 1: it is started again, and in the end its Kubernetes Job is Failed.',
-    advice: 'Look at the error behind it, which the line before has with the volume; from v1.9.0 on the Job would be Complete.',
+    advice:
+      'Look at the error behind it, which the line before has with the volume; from v1.9.0 on the Job would be Complete.',
     wordings: [
       {
         versions: '>=1.8.0 <1.9.0',
         pattern: new RegExp(`Failed to do a recurring job: (?:${ofVolume})[\\s\\S]*`),
-        example: 'Failed to do a recurring job: Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=denied]',
+        example:
+          'Failed to do a recurring job: Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=denied]',
         origin: 'product',
         seen: 'a whole run on a real v1.8.2 (2026-11-22); app/recurring_job.go, source of v1.8.0 to v1.8.2',
       },
@@ -193,7 +211,8 @@ export const jobMessages = {
     ...ends,
     fields: ['log fatal'],
     means: 'The job could not even begin.',
-    advice: 'Look at the error behind it: mostly the API server or longhorn-backend is not reached from the pod.',
+    advice:
+      'Look at the error behind it: mostly the API server or longhorn-backend is not reached from the pod.',
     wordings: [
       {
         versions: '>=1.8.0',

@@ -8,12 +8,19 @@ const storeSource = /^backupstore(?:,|'s)/;
 const each = (text: string, pattern: RegExp, toLinks: (match: RegExpExecArray) => string[]): string[] =>
   [...text.matchAll(pattern)].flatMap(toLinks);
 
-/** The addresses of what the catalogue says of where a wording was read: issues, articles of the knowledge base, sources. */
+/**
+ * The addresses of what the catalogue says of where a wording was read: issues, articles of the knowledge
+ * base, sources.
+ */
 export const linksOf = (seen: string): string[] => [
-  ...each(seen, issues, ([, numbers = '']) => numbers.split(', ').map((number) => issue(Number(number.slice(1))))),
+  ...each(seen, issues, ([, numbers = '']) =>
+    numbers.split(', ').map((number) => issue(Number(number.slice(1)))),
+  ),
   ...each(seen, article, ([, slug]) => [`https://longhorn.io/kb/${slug}/`]),
   ...each(seen, managerSource, ([, paths = '', version = 'master']) =>
-    paths.split(' and ').map((path) => `https://github.com/longhorn/longhorn-manager/blob/${version}/${path}`),
+    paths
+      .split(' and ')
+      .map((path) => `https://github.com/longhorn/longhorn-manager/blob/${version}/${path}`),
   ),
   ...(storeSource.test(seen) ? ['https://github.com/longhorn/backupstore'] : []),
 ];

@@ -7,10 +7,13 @@ const error = /\serror=("(?:[^"\\]|\\.)*"|\S+)/;
 const unquoted = (text: string): string => (text.startsWith('"') ? JSON.parse(text) : text);
 
 /**
- * Reads a line that a pod of Longhorn's has logged (logrus, as text): its text is `msg`, and what stands in `error=` behind it.
- * Undefined for a line of another form.
+ * Reads a line that a pod of Longhorn's has logged (logrus, as text): its text is `msg`, and what stands in
+ * `error=` behind it. Undefined for a line of another form.
  */
-export const readLogLine = (speaker: 'job' | 'manager', text: string): { time: string; message: Message } | undefined => {
+export const readLogLine = (
+  speaker: 'job' | 'manager',
+  text: string,
+): { time: string; message: Message } | undefined => {
   const { time = '', level, message = '', fields = '' } = line.exec(text)?.groups ?? {};
   if (level === undefined) return undefined;
   const because = error.exec(fields)?.[1];

@@ -6,15 +6,19 @@ import type { Field, Row, Wording } from './row.ts';
 /** What is known of where a text was met; what is left out could be anything. */
 export type Where = { isField?: (field: Field) => boolean; state?: string; version?: string };
 
-/** A row that a text could be, and the wordings of it that the text has. `asCause`: the text is only the cause out of a failed deletion's whole text. */
+/**
+ * A row that a text could be, and the wordings of it that the text has. `asCause`: the text is only the cause
+ * out of a failed deletion's whole text.
+ */
 export type Meaning = { id: MessageId; row: Row; wordings: Wording[]; asCause: boolean };
 
 const isIn = ({ fields, states }: Row, { isField = () => true, state }: Where): boolean =>
-  fields.some(isField) && (state === undefined || (states?.some((each) => each.toLowerCase() === state.toLowerCase()) ?? true));
+  fields.some(isField) &&
+  (state === undefined || (states?.some((each) => each.toLowerCase() === state.toLowerCase()) ?? true));
 
 /**
- * Everything that a text could mean, in the catalogue's order. For who has a text and may not know where it stood: to judge a message of a
- * cluster, whose place is known, is for `classify` alone.
+ * Everything that a text could mean, in the catalogue's order. For who has a text and may not know where it
+ * stood: to judge a message of a cluster, whose place is known, is for `classify` alone.
  */
 export const meaningsOf = (text: string, where: Where = {}): Meaning[] =>
   messageIds.flatMap((id): Meaning[] => {
@@ -24,7 +28,8 @@ export const meaningsOf = (text: string, where: Where = {}): Meaning[] =>
     const asCause = row.compared === 'cause' && deletionCause(text) === undefined;
     const whole = asCause ? tellFailedDeletion(text) : text;
     const wordings = row.wordings.filter(
-      (wording) => (where.version === undefined || isOfVersion(where.version, wording)) && isWorded(row, wording, whole),
+      (wording) =>
+        (where.version === undefined || isOfVersion(where.version, wording)) && isWorded(row, wording, whole),
     );
     return wordings.length === 0 ? [] : [{ id, row, wordings, asCause }];
   });

@@ -13,7 +13,10 @@ const manager = {
 } as const satisfies Partial<Row>;
 const seen = 'controller/volume_controller.go, source of v1.8.0 to v1.12.1; not met';
 
-/** What is said around a restore, and what a restore or a deletion says of a store that lacks what it should have. */
+/**
+ * What is said around a restore, and what a restore or a deletion says of a store that lacks what it should
+ * have.
+ */
 export const restoreMessages = {
   'restore-lost-lock': {
     ...replica,
@@ -42,7 +45,8 @@ export const restoreMessages = {
         versions: '>=1.8.0',
         pattern:
           /replica \S+ failed the restore: [\s\S]*(?:checksum verification failed for block|failed to decompress and verify block)[\s\S]*/,
-        example: 'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: checksum verification failed for block 1e2f',
+        example:
+          'replica v-r-1 failed the restore: tcp://10.42.0.7:10000: checksum verification failed for block 1e2f',
         origin: 'product',
         seen,
       },

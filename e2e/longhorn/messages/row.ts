@@ -9,8 +9,20 @@ export const messageClasses = {
 
 export type MessageClass = keyof typeof messageClasses;
 
-/** What said it; `job` is the pod of a recurring job, `manager` a longhorn-manager, `node` a node's own log. */
-export type Speaker = 'Backup' | 'BackupTarget' | 'Snapshot' | 'Volume' | 'RecurringJob' | 'CronJob' | 'Pod' | 'job' | 'manager' | 'node';
+/**
+ * What said it; `job` is the pod of a recurring job, `manager` a longhorn-manager, `node` a node's own log.
+ */
+export type Speaker =
+  | 'Backup'
+  | 'BackupTarget'
+  | 'Snapshot'
+  | 'Volume'
+  | 'RecurringJob'
+  | 'CronJob'
+  | 'Pod'
+  | 'job'
+  | 'manager'
+  | 'node';
 
 /** Where it was said. */
 export type Field =
@@ -52,7 +64,8 @@ export type Row = {
   /**
    * What of a text is held against the patterns, which must fit all of it but for `within`:
    * - `whole`: the text as it is;
-   * - `cause`: of a failed deletion's text its cause (see deletionCause), as the rest is twice the URL and kilobytes of a process's log;
+   * - `cause`: of a failed deletion's text its cause (see deletionCause), as the rest is twice the URL and
+   *   kilobytes of a process's log;
    * - `within`: any part of it, where what stands around is not Longhorn's own.
    */
   compared: 'whole' | 'cause' | 'within';

@@ -11,13 +11,22 @@ export const saidByBackup = (backup: Backup): Message[] => {
     ...Object.entries(messages ?? {}).map(([key, text]): [Field, string] => [`status.messages.${key}`, text]),
     ['status.error', error],
   ];
-  return texts.flatMap(([field, text]) => (told(text) ? [{ speaker: 'Backup', field, state: backupState(backup), text }] : []));
+  return texts.flatMap(([field, text]) =>
+    told(text) ? [{ speaker: 'Backup', field, state: backupState(backup), text }] : [],
+  );
 };
 
 /** What a snapshot says in one of its states. */
 export const saidBySnapshot = ({ status }: Snapshot): Message[] =>
   told(status?.error)
-    ? [{ speaker: 'Snapshot', field: 'status.error', state: status?.readyToUse ? 'ready' : 'not ready', text: status.error }]
+    ? [
+        {
+          speaker: 'Snapshot',
+          field: 'status.error',
+          state: status?.readyToUse ? 'ready' : 'not ready',
+          text: status.error,
+        },
+      ]
     : [];
 
 /** What a backup target says while it is not available. */

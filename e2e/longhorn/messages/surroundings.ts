@@ -8,9 +8,16 @@ const unavailable = {
   compared: 'whole',
 } as const satisfies Partial<Row>;
 
-const snapshot = { speaker: 'Snapshot', fields: ['status.error'], compared: 'whole' } as const satisfies Partial<Row>;
+const snapshot = {
+  speaker: 'Snapshot',
+  fields: ['status.error'],
+  compared: 'whole',
+} as const satisfies Partial<Row>;
 
-/** What backup targets and snapshots say. While a target is unavailable no new backup is taken on, and a deletion leaves the files. */
+/**
+ * What backup targets and snapshots say. While a target is unavailable no new backup is taken on, and a
+ * deletion leaves the files.
+ */
 export const surroundingMessages = {
   'target-without-url': {
     ...unavailable,
@@ -45,7 +52,8 @@ export const surroundingMessages = {
     // Around it stand the command that looked into the store, its log and its exit status.
     compared: 'within',
     means: 'The NFS export cannot be mounted from a node.',
-    advice: "Check server, path (no fsid=0 with an absolute one), squashing and the folder's mode; NFS 4 must be served.",
+    advice:
+      "Check server, path (no fsid=0 with an absolute one), squashing and the folder's mode; NFS 4 must be served.",
     wordings: [
       {
         versions: '>=1.8.0',
@@ -60,11 +68,13 @@ export const surroundingMessages = {
   'target-not-listed': {
     ...unavailable,
     means: 'The store was reached but could not be listed.',
-    advice: 'Look at the server, and whether a node can list the export; Longhorn looks again at the next poll.',
+    advice:
+      'Look at the server, and whether a node can list the export; Longhorn looks again at the next poll.',
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /failed to list (?:system backups|backup volumes|backups) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
+        pattern:
+          /failed to list (?:system backups|backup volumes|backups) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
         example: 'failed to list system backups in nfs://store.default:/backups: input/output error',
         origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.12.1; not met',
@@ -72,7 +82,8 @@ export const surroundingMessages = {
       {
         // Since then the condition has what the listing of system backups says alone.
         versions: '>=1.8.0 <1.10.2',
-        pattern: /failed to list (?:backup backing images|BackupVolumes) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
+        pattern:
+          /failed to list (?:backup backing images|BackupVolumes) in \S+: (?![\s\S]*cannot mount)[\s\S]+/,
         example: 'failed to list backup backing images in nfs://store.default:/backups: input/output error',
         origin: 'product',
         seen: 'controller/backup_target_controller.go, source of v1.8.0 to v1.10.1 ("BackupVolumes": v1.10.0 and v1.10.1); not met',
@@ -87,14 +98,17 @@ export const surroundingMessages = {
     wordings: [
       {
         versions: '>=1.8.0',
-        pattern: /failed to take snapshot because the volume engine \S+ is not running\. Waiting for the volume to be attached/,
-        example: 'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
+        pattern:
+          /failed to take snapshot because the volume engine \S+ is not running\. Waiting for the volume to be attached/,
+        example:
+          'failed to take snapshot because the volume engine v-e-0 is not running. Waiting for the volume to be attached',
         origin: 'product',
         seen: 'controller/snapshot_controller.go, source of v1.8.0 to v1.12.1; not met',
       },
       {
         versions: '>=1.11.0',
-        pattern: /snapshot (?:creation|deletion) delayed: volume engine \S+ is upgrading from image \S+ to \S+/,
+        pattern:
+          /snapshot (?:creation|deletion) delayed: volume engine \S+ is upgrading from image \S+ to \S+/,
         example:
           'snapshot deletion delayed: volume engine v-e-0 is upgrading from image longhorn-engine:v1.10.2 to longhorn-engine:v1.11.0',
         origin: 'product',

@@ -61,7 +61,8 @@ export const waitingMessages = {
     states: ['Error'],
     compared: 'whole',
     only: 'the longhorn-manager that ran the deletion was restarted',
-    means: 'The longhorn-manager that looks after the backup does not know of its deletion: another one began it, and is gone.',
+    means:
+      'The longhorn-manager that looks after the backup does not know of its deletion: another one began it, and is gone.',
     advice: 'Nothing: Longhorn begins again within milliseconds.',
     wordings: [
       {

@@ -27,19 +27,36 @@ const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: n
 };
 
 // A state may come twice: its place decides, and its name only where the places do not agree.
-const stepAt = (reached: readonly { label: string; at?: number | null }[], label: string, index: number): number | null => {
-  const found = reached[index]?.label === label ? reached[index] : reached.find((each) => each.label === label);
+const stepAt = (
+  reached: readonly { label: string; at?: number | null }[],
+  label: string,
+  index: number,
+): number | null => {
+  const found =
+    reached[index]?.label === label ? reached[index] : reached.find((each) => each.label === label);
   return found?.at ?? null;
 };
 
 /** Puts each expectation on the lane of its object; an object that was never seen gets a lane for it. */
-export const addBrackets = (lanes: Map<string, Lane>, lines: readonly HistoryLineOf[], seconds: number): void => {
+export const addBrackets = (
+  lanes: Map<string, Lane>,
+  lines: readonly HistoryLineOf[],
+  seconds: number,
+): void => {
   const byExpectation = Map.groupBy(markersOf(lines, 'expectation'), ({ expectation }) => expectation.id);
   for (const told of byExpectation.values()) {
     const { resource = '', name: named } = told[0]?.expectation ?? {};
     const name = named ?? '';
     const key = laneKey(resource, name);
-    const lane = lanes.get(key) ?? { kind: resource, name, bars: [], marks: [], brackets: [], gaps: [], events: [] };
+    const lane = lanes.get(key) ?? {
+      kind: resource,
+      name,
+      bars: [],
+      marks: [],
+      brackets: [],
+      gaps: [],
+      events: [],
+    };
     lanes.set(key, lane);
     lane.brackets.push(toBracket(told, seconds));
   }

@@ -36,7 +36,10 @@ const titleOf = ({ runs }: PageData): string => {
   return `${bad === 0 ? 'Passed' : `${bad} not passed`}: ${runs.map(({ run }) => run).join(', ')} (Corral)`;
 };
 
-/** Writes the page of some runs: one file that asks nobody for anything, not even were a message of Longhorn a program. */
+/**
+ * Writes the page of some runs: one file that asks nobody for anything, not even were a message of Longhorn a
+ * program.
+ */
 export const buildPage = async (made: readonly RunOfPage[]): Promise<string> => {
   const data: PageData = { made: new Date().toISOString(), runs: made.map(({ run }) => run) };
   const [script, style] = await Promise.all([bundleScript(), readFile(source('page/style.css'), 'utf8')]);

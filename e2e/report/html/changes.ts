@@ -1,9 +1,13 @@
 /** A change of one value in an object: where it is, and the value after it; no value where it is gone. */
 export type Change = [path: (string | number)[], after: unknown] | [path: (string | number)[]];
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What changed between two values, in the order of their fields; lists of the same length are compared one by one. */
+/**
+ * What changed between two values, in the order of their fields; lists of the same length are compared one by
+ * one.
+ */
 export const changesBetween = (before: unknown, after: unknown, path: (string | number)[] = []): Change[] => {
   if (isRecord(before) && isRecord(after)) {
     const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])];
@@ -22,7 +26,9 @@ const withChange = (value: unknown, [path, ...after]: Change, depth = 0): unknow
   const key = path[depth];
   if (key === undefined) return after[0];
   if (Array.isArray(value))
-    return value.map((each, index) => (index === key ? withChange(each, [path, ...after] as Change, depth + 1) : each));
+    return value.map((each, index) =>
+      index === key ? withChange(each, [path, ...after] as Change, depth + 1) : each,
+    );
   const record = isRecord(value) ? value : {};
   if (depth < path.length - 1 || after.length > 0)
     return { ...record, [key]: withChange(record[key], [path, ...after] as Change, depth + 1) };
@@ -36,4 +42,7 @@ export const applyChanges = (before: unknown, changes: readonly Change[]): unkno
 
 /** The value at a path; undefined where there is none. */
 export const valueAt = (value: unknown, path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>((inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key], value);
+  path.reduce<unknown>(
+    (inner, key) => (inner as Record<string | number, unknown> | null | undefined)?.[key],
+    value,
+  );

@@ -12,7 +12,11 @@ export type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'going' | 'quiet';
 export type Bar = { from: number; to: number; state: string; tone: Tone; texts: string[] };
 
 /** What happened at a moment. */
-export type Mark = { at: number; shape: 'step' | 'fault' | 'finding' | 'gone' | 'note' | 'warning' | 'bad'; text: string };
+export type Mark = {
+  at: number;
+  shape: 'step' | 'fault' | 'finding' | 'gone' | 'note' | 'warning' | 'bad';
+  text: string;
+};
 
 /** An expectation from its start to its decision. */
 export type Bracket = {
@@ -67,11 +71,23 @@ export type Timeline = {
   trouble: string[];
 };
 
-/** A scenario of a run; its timeline is embedded apart, under the id `timeline`, so that the page opens before it is unpacked. */
-export type PageScenario = ScenarioReport & { key: string; timeline: string | null; hint: Hint | null; past: HistoryLine['scenarios'] };
+/**
+ * A scenario of a run; its timeline is embedded apart, under the id `timeline`, so that the page opens before
+ * it is unpacked.
+ */
+export type PageScenario = ScenarioReport & {
+  key: string;
+  timeline: string | null;
+  hint: Hint | null;
+  past: HistoryLine['scenarios'];
+};
 
 /** A run; `source` says which report it is, where there are several. */
-export type PageRun = Omit<Report, 'scenarios'> & { source: string; scenarios: PageScenario[]; past: Omit<HistoryLine, 'scenarios'>[] };
+export type PageRun = Omit<Report, 'scenarios'> & {
+  source: string;
+  scenarios: PageScenario[];
+  past: Omit<HistoryLine, 'scenarios'>[];
+};
 
 /** What the page is made from, without the timelines. */
 export type PageData = { made: string; runs: PageRun[] };

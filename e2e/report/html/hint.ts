@@ -5,8 +5,10 @@ import type { Bar, Hint, Lane, Timeline } from './data.ts';
 type Stretch = { from: number; to: number };
 
 /** What is said of an error of the suite's own code: no fault brings that about. */
-export const ofCode = /^(?:\w+: )?(TypeError|ReferenceError|SyntaxError|RangeError|its process ended before it did)\b/;
-const ofNetwork = /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|socket hang up|fetch failed|(HTTP|status) 50[0234])\b/i;
+export const ofCode =
+  /^(?:\w+: )?(TypeError|ReferenceError|SyntaxError|RangeError|its process ended before it did)\b/;
+const ofNetwork =
+  /\b(ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|socket hang up|fetch failed|(HTTP|status) 50[0234])\b/i;
 
 // What a kubelet, or the API server for it, says of a command for a container that does not run.
 const ofLostPod =
@@ -16,7 +18,8 @@ const named = ({ kind, name }: Lane): string => `${kind === 'pods' ? 'pod' : 'ba
 
 const at = (seconds: number): string => `+${seconds.toFixed(1)} s`;
 
-// What a fault does to the cluster on purpose is no trouble of the cluster's; a pod needs a while after it to be ready again.
+// What a fault does to the cluster on purpose is no trouble of the cluster's; a pod needs a while after it to
+// be ready again.
 const afterFault = 60;
 const isOnPurpose = ({ from }: Bar, faults: readonly Stretch[]): boolean =>
   faults.some((fault) => from >= fault.from - 1 && from <= fault.to + afterFault);
@@ -47,7 +50,9 @@ const failedFaults = ({ lanes }: Timeline): string[] =>
     .flatMap(({ name, bars }) =>
       bars
         .filter(({ state }) => state === 'failed')
-        .map(({ from, texts }) => `the fault "${name}" failed at ${at(from)}${texts[0] ? `: ${texts[0]}` : ''}`),
+        .map(
+          ({ from, texts }) => `the fault "${name}" failed at ${at(from)}${texts[0] ? `: ${texts[0]}` : ''}`,
+        ),
     );
 
 // What Kubernetes brings about by itself; Longhorn has no part in it.
@@ -62,15 +67,17 @@ const isLonghorns = (kind: string): boolean => !ofKubernetes.includes(kind);
 const missedOfKubernetes = (timeline: Timeline): string[] =>
   ['broken', 'timed-out'].flatMap((state) =>
     brackets(timeline, state, (kind) => !isLonghorns(kind)).map(
-      ({ label, reason }) => `what Kubernetes brings about by itself did not come: ${label}${reason === null ? '' : ` (${reason})`}`,
+      ({ label, reason }) =>
+        `what Kubernetes brings about by itself did not come: ${label}${reason === null ? '' : ` (${reason})`}`,
     ),
   );
 
 type Told = Pick<ScenarioReport, 'state' | 'reason' | 'failure'>;
 
 /**
- * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was decided where it was played counts, as
- * more was known there. `others` is when faults of other scenarios were in force.
+ * Says where to look first when a scenario did not pass; null for one that did, or was not played. What was
+ * decided where it was played counts, as more was known there. `others` is when faults of other scenarios
+ * were in force.
  */
 export const hintOf = (
   { state, reason, failure }: Told,
@@ -80,24 +87,39 @@ export const hintOf = (
 ): Hint | null => {
   if (state === 'passed' || state === 'skipped') return null;
   if (end.state === 'cluster-lost')
-    return { at: 'cluster', because: [`the cluster was lost while scenarios were played: ${end.reason ?? 'no reason is known'}`] };
+    return {
+      at: 'cluster',
+      because: [`the cluster was lost while scenarios were played: ${end.reason ?? 'no reason is known'}`],
+    };
   if (failure?.pointsTo !== undefined) return failure.pointsTo;
   const said = reason ?? '';
   if (state === 'not-provable')
     return {
       at: 'cluster',
-      because: ['the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed'],
+      because: [
+        'the watch of the API server has a gap where the scenario is decided: it is neither passed nor failed',
+      ],
     };
-  if (ofCode.test(said)) return { at: 'suite', because: ["what stopped it is an error of the suite's own code"] };
+  if (ofCode.test(said))
+    return { at: 'suite', because: ["what stopped it is an error of the suite's own code"] };
   if (timeline === null)
     return ofNetwork.test(said)
       ? { at: 'cluster', because: ['a request to the cluster failed'] }
       : { at: 'unclear', because: ['nothing of it was kept to judge by'] };
   const faults = failedFaults(timeline);
   if (faults.some((text) => ofLostPod.test(text)))
-    return { at: 'cluster', because: [...faults, 'a pod that the scenario stands on was not there any more'] };
+    return {
+      at: 'cluster',
+      because: [...faults, 'a pod that the scenario stands on was not there any more'],
+    };
   if (faults.length > 0)
-    return { at: 'suite', because: [...faults, 'what the scenario stands on was not there, so that it says nothing about Longhorn'] };
+    return {
+      at: 'suite',
+      because: [
+        ...faults,
+        'what the scenario stands on was not there, so that it says nothing about Longhorn',
+      ],
+    };
   const missed = missedOfKubernetes(timeline);
   if (missed.length > 0) return { at: 'cluster', because: missed };
   const trouble = clusterTrouble(timeline, others);
@@ -122,5 +144,8 @@ export const hintOf = (
       ],
     };
   if (ofNetwork.test(said)) return { at: 'cluster', because: ['a request to the cluster failed'] };
-  return { at: 'unclear', because: ['no expectation was broken and the cluster shows no trouble: read the reason'] };
+  return {
+    at: 'unclear',
+    because: ['no expectation was broken and the cluster shows no trouble: read the reason'],
+  };
 };

@@ -15,8 +15,9 @@ const patienceMs = 5_000;
 const deadMs = 30_000;
 
 /**
- * The file with the last runs, for a folder of results: beside the folder where that is in .corral, which is this project's own, and in the folder
- * where it is anywhere else, since a run writes nothing outside the folder that it was given.
+ * The file with the last runs, for a folder of results: beside the folder where that is in .corral, which is
+ * this project's own, and in the folder where it is anywhere else, since a run writes nothing outside the
+ * folder that it was given.
  */
 export const historyPath = (out: string): string => {
   const folder = resolve(out);
@@ -48,7 +49,10 @@ const takeLock = async (lock: string): Promise<void> => {
   }
 };
 
-/** Adds a run to the last runs, of which it keeps 200: whole lines only, and none is lost where two runs end at once. */
+/**
+ * Adds a run to the last runs, of which it keeps 200: whole lines only, and none is lost where two runs end
+ * at once.
+ */
 export const addRun = async (out: string, report: Report): Promise<void> => {
   const path = historyPath(out);
   const lock = `${path}.lock`;

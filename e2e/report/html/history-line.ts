@@ -21,8 +21,19 @@ const schema = z.object({
 /** A run as the history of runs keeps it. */
 export type HistoryLine = z.infer<typeof schema>;
 
-/** What the history of runs keeps of a report; a scenario that was played in several rounds is in it several times. */
-export const toHistoryLine = ({ run, startedAt, target, provider, end, duration, scenarios }: Report): HistoryLine => ({
+/**
+ * What the history of runs keeps of a report; a scenario that was played in several rounds is in it several
+ * times.
+ */
+export const toHistoryLine = ({
+  run,
+  startedAt,
+  target,
+  provider,
+  end,
+  duration,
+  scenarios,
+}: Report): HistoryLine => ({
   run,
   date: startedAt,
   target: target.name,
@@ -30,10 +41,17 @@ export const toHistoryLine = ({ run, startedAt, target, provider, end, duration,
   provider,
   end: end.state,
   duration,
-  scenarios: scenarios.map((scenario) => ({ name: scenario.name, state: scenario.state, duration: Math.round(ownTime(scenario)) })),
+  scenarios: scenarios.map((scenario) => ({
+    name: scenario.name,
+    state: scenario.state,
+    duration: Math.round(ownTime(scenario)),
+  })),
 });
 
-/** Reads the history of runs, the oldest first; a line that is none is left out, for another release may have written it. */
+/**
+ * Reads the history of runs, the oldest first; a line that is none is left out, for another release may have
+ * written it.
+ */
 export const parseHistory = (text: string): HistoryLine[] =>
   text.split('\n').flatMap((line) => {
     try {

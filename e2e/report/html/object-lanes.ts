@@ -2,7 +2,13 @@ import { changesBetween } from './changes.ts';
 import type { Bar, Gap, Lane, ObjectEvent } from './data.ts';
 import type { EventLine, GapLine, HistoryLineOf } from './read-history.ts';
 import { jobState, podState } from './states-of-kubernetes.ts';
-import { attachmentState, backupState, snapshotState, targetState, volumeState } from './states-of-longhorn.ts';
+import {
+  attachmentState,
+  backupState,
+  snapshotState,
+  targetState,
+  volumeState,
+} from './states-of-longhorn.ts';
 import type { StateOf, Watched } from './watched.ts';
 
 /** The name that tells an object from the others of its kind. */
@@ -50,12 +56,16 @@ export const gapsOf = (lines: readonly HistoryLineOf[], resource: string, second
 
 /** A lane for each object that a watch told of, with its states as bars and each of its events. */
 export const objectLanes = (lines: readonly HistoryLineOf[], seconds: number): Map<string, Lane> => {
-  const byObject = Map.groupBy(lines.filter(isEvent), ({ resource, object }) => laneKey(resource, String(object.metadata?.name)));
+  const byObject = Map.groupBy(lines.filter(isEvent), ({ resource, object }) =>
+    laneKey(resource, String(object.metadata?.name)),
+  );
   const gaps = new Map<string, Gap[]>();
   const lanes = [...byObject].map(([key, told]): [string, Lane] => {
     const { resource, object } = told[0] as EventLine;
     if (!gaps.has(resource)) gaps.set(resource, gapsOf(lines, resource, seconds));
-    const marks = told.filter(({ type }) => type === 'DELETED').map(({ at }) => ({ at, shape: 'gone' as const, text: 'gone' }));
+    const marks = told
+      .filter(({ type }) => type === 'DELETED')
+      .map(({ at }) => ({ at, shape: 'gone' as const, text: 'gone' }));
     const bars = barsOf(resource, told, seconds);
     return [
       key,
@@ -83,10 +93,17 @@ const byResource: Record<string, StateOf> = {
   volumes: volumeState,
 };
 
-/** The state of an object as the picture names it, and what it says; one that is being deleted is that above all. */
+/**
+ * The state of an object as the picture names it, and what it says; one that is being deleted is that above
+ * all.
+ */
 export const stateOf: (resource: string, object: Watched) => ReturnType<StateOf> = (resource, object) => {
   const state = byResource[resource]?.(object) ?? { state: 'exists', tone: 'quiet', texts: [] };
   if (object.metadata?.deletionTimestamp === undefined) return state;
   const isSaid = /deleting/i.test(state.state);
-  return { ...state, state: isSaid ? state.state : `deleting (${state.state})`, tone: state.tone === 'bad' ? 'bad' : 'going' };
+  return {
+    ...state,
+    state: isSaid ? state.state : `deleting (${state.state})`,
+    tone: state.tone === 'bad' ? 'bad' : 'going',
+  };
 };

@@ -14,9 +14,18 @@ export type RunOfPage = { run: PageRun; timelines: [id: string, timeline: Timeli
 const compared = 20;
 
 // Times on another Longhorn or another machine say nothing about this one's.
-const comparable = (runs: readonly HistoryLine[], { run, target, provider, startedAt }: Report): HistoryLine[] =>
+const comparable = (
+  runs: readonly HistoryLine[],
+  { run, target, provider, startedAt }: Report,
+): HistoryLine[] =>
   runs
-    .filter((each) => each.run !== run && each.target === target.name && each.provider === provider && each.date < startedAt)
+    .filter(
+      (each) =>
+        each.run !== run &&
+        each.target === target.name &&
+        each.provider === provider &&
+        each.date < startedAt,
+    )
     .slice(-compared);
 
 const toSlug = (name: string): string =>
@@ -29,7 +38,11 @@ const toSlug = (name: string): string =>
 /** Makes a run of the page; `find` brings what was kept of a scenario, `runs` are those before it. */
 export const makeRun = async (
   report: Report,
-  options: { source: string; runs: readonly HistoryLine[]; find(scenario: ScenarioReport): Promise<Evidence | undefined> },
+  options: {
+    source: string;
+    runs: readonly HistoryLine[];
+    find(scenario: ScenarioReport): Promise<Evidence | undefined>;
+  },
 ): Promise<RunOfPage> => {
   const past = comparable(options.runs, report);
   const timelines: RunOfPage['timelines'] = [];
@@ -39,7 +52,9 @@ export const makeRun = async (
     const timeline = evidence === undefined ? null : makeTimeline(evidence, scenario.duration);
     const key = `${report.run}-${index + 1}-${toSlug(scenario.name)}`;
     if (timeline !== null) timelines.push([`timeline-${key}`, timeline]);
-    const played = past.flatMap((each) => each.scenarios).filter((each) => each.name === scenario.name && each.state !== 'skipped');
+    const played = past
+      .flatMap((each) => each.scenarios)
+      .filter((each) => each.name === scenario.name && each.state !== 'skipped');
     scenarios.push({
       ...scenario,
       key,
@@ -48,7 +63,15 @@ export const makeRun = async (
       past: played.slice(-compared),
     });
   }
-  return { run: { ...report, source: options.source, scenarios, past: past.map(({ scenarios: _, ...rest }) => rest) }, timelines };
+  return {
+    run: {
+      ...report,
+      source: options.source,
+      scenarios,
+      past: past.map(({ scenarios: _, ...rest }) => rest),
+    },
+    timelines,
+  };
 };
 
 /** Makes a run of the page from a report.json and the evidence that it names. */
@@ -57,6 +80,7 @@ export const makeRunOfFile = async (report: Report, path: string): Promise<RunOf
   return makeRun(report, {
     source: path,
     runs: await readRuns(folder),
-    find: async ({ evidence, state }) => (evidence ? readEvidence(resolve(folder, evidence), state === 'passed') : undefined),
+    find: async ({ evidence, state }) =>
+      evidence ? readEvidence(resolve(folder, evidence), state === 'passed') : undefined,
   });
 };

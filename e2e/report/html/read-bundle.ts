@@ -8,7 +8,8 @@ import { type Report, reportSchema } from '../schema.ts';
 import { cutLog, logName } from './read-evidence.ts';
 import type { Evidence } from './timeline.ts';
 
-const isWanted = (name: string): boolean => /(^|\/)(report\.json|history\.ndjson|logs\/[^/]+\.log)$/.test(name);
+const isWanted = (name: string): boolean =>
+  /(^|\/)(report\.json|history\.ndjson|logs\/[^/]+\.log)$/.test(name);
 
 const filesOf = async (path: string): Promise<Map<string, string>> => {
   const files = new Map<string, string>();
@@ -24,7 +25,9 @@ const filesOf = async (path: string): Promise<Map<string, string>> => {
   return files;
 };
 
-/** Reads the bundle of a scenario: its report, cut to it, and what was kept of it. Throws where it is none. */
+/**
+ * Reads the bundle of a scenario: its report, cut to it, and what was kept of it. Throws where it is none.
+ */
 export const readBundle = async (path: string): Promise<{ report: Report; evidence: Evidence }> => {
   const files = await filesOf(path);
   const find = (name: string) => [...files].find(([each]) => each === name || each.endsWith(`/${name}`))?.[1];

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Log } from './data.ts';
 import type { Evidence } from './timeline.ts';
 
-// Of what passed, the newest lines are kept: that much more would make the page of a run too large to send around.
+// Of what passed, the newest lines are kept: that much more would make the page of a run too large to send
+// around.
 const longestLog = { passed: 128_000, other: 1_500_000 };
 
 /** The newest part of a log, cut at a line, which says so in its first line. */
@@ -23,11 +24,17 @@ export const logName = (file: string): string => {
 const readLogs = async (folder: string, passed: boolean): Promise<Log[]> => {
   const files = (await readdir(folder).catch(() => [])).filter((file) => file.endsWith('.log')).toSorted();
   return Promise.all(
-    files.map(async (file) => ({ name: logName(file), text: cutLog(await readFile(join(folder, file), 'utf8'), passed) })),
+    files.map(async (file) => ({
+      name: logName(file),
+      text: cutLog(await readFile(join(folder, file), 'utf8'), passed),
+    })),
   );
 };
 
-/** Reads what was kept of a scenario, from its folder; undefined where there is none. What cannot be read is said in the picture. */
+/**
+ * Reads what was kept of a scenario, from its folder; undefined where there is none. What cannot be read is
+ * said in the picture.
+ */
 export const readEvidence = async (folder: string, passed: boolean): Promise<Evidence | undefined> => {
   try {
     const history = await readFile(join(folder, 'history.ndjson'), 'utf8');

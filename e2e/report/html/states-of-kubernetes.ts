@@ -2,7 +2,8 @@ import { type StateOf, said } from './watched.ts';
 
 /** A job: at work, done or given up, with the reason. */
 export const jobState: StateOf = ({ status }) => {
-  const conditions: { type?: string; status?: string; reason?: string; message?: string }[] = status?.conditions ?? [];
+  const conditions: { type?: string; status?: string; reason?: string; message?: string }[] =
+    status?.conditions ?? [];
   const holds = (type: string) => conditions.find((each) => each.type === type && each.status === 'True');
   const failed = holds('Failed');
   if (failed) return { state: 'Failed', tone: 'bad', texts: said(failed.reason, failed.message) };
@@ -18,15 +19,21 @@ type Container = {
   name?: string;
   ready?: boolean;
   restartCount?: number;
-  state?: { waiting?: { reason?: string; message?: string }; terminated?: { reason?: string; message?: string; exitCode?: number } };
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    terminated?: { reason?: string; message?: string; exitCode?: number };
+  };
 };
 
 const saidByContainer = ({ name, state, restartCount = 0 }: Container): string[] => {
   const { waiting, terminated } = state ?? {};
   return said(
     waiting?.reason && `${name}: ${[waiting.reason, waiting.message].filter(Boolean).join(': ')}`,
-    terminated && terminated.exitCode !== 0 && `${name}: ${terminated.reason ?? 'ended'}, exit code ${terminated.exitCode}`,
-    restartCount > 0 && `${name}: ${restartCount === 1 ? 'restarted once' : `restarted ${restartCount} times`}`,
+    terminated &&
+      terminated.exitCode !== 0 &&
+      `${name}: ${terminated.reason ?? 'ended'}, exit code ${terminated.exitCode}`,
+    restartCount > 0 &&
+      `${name}: ${restartCount === 1 ? 'restarted once' : `restarted ${restartCount} times`}`,
   );
 };
 
@@ -42,10 +49,17 @@ export const podState: StateOf = ({ status }) => {
   if (phase === 'Succeeded') return { state: phase, tone: 'good', texts };
   if (phase !== 'Running') return { state: phase, tone: 'waiting', texts };
   if (containers.length > 0 && containers.every(({ ready }) => ready === true)) {
-    // Where a node is lost nobody tells of its containers any more: Kubernetes only says that the pod is not ready.
+    // Where a node is lost nobody tells of its containers any more: Kubernetes only says that the pod is not
+    // ready.
     if (!isUnready(status)) return { state: 'Ready', tone: 'good', texts };
-    return { state: 'Running, not ready', tone: 'bad', texts: [...texts, 'not ready, though its containers were: its node may be lost'] };
+    return {
+      state: 'Running, not ready',
+      tone: 'bad',
+      texts: [...texts, 'not ready, though its containers were: its node may be lost'],
+    };
   }
-  const crashes = containers.some(({ state }) => state?.waiting?.reason === 'CrashLoopBackOff' || (state?.terminated?.exitCode ?? 0) !== 0);
+  const crashes = containers.some(
+    ({ state }) => state?.waiting?.reason === 'CrashLoopBackOff' || (state?.terminated?.exitCode ?? 0) !== 0,
+  );
   return { state: 'Running, not ready', tone: crashes ? 'bad' : 'waiting', texts };
 };

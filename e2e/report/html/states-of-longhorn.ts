@@ -25,8 +25,20 @@ export const volumeState: StateOf = ({ status }) => {
   const shown = robustness === undefined || robustness === 'unknown' ? state : `${state}, ${robustness}`;
   const isTurning = /ing$/.test(state);
   const tone =
-    robustness === 'faulted' ? 'bad' : robustness === 'degraded' ? 'waiting' : isTurning ? 'busy' : state === 'attached' ? 'good' : 'quiet';
-  return { state: shown, tone, texts: said(status?.restoreInitiated === true && status?.restoreRequired === true && 'is being restored') };
+    robustness === 'faulted'
+      ? 'bad'
+      : robustness === 'degraded'
+        ? 'waiting'
+        : isTurning
+          ? 'busy'
+          : state === 'attached'
+            ? 'good'
+            : 'quiet';
+  return {
+    state: shown,
+    tone,
+    texts: said(status?.restoreInitiated === true && status?.restoreRequired === true && 'is being restored'),
+  };
 };
 
 /** A snapshot: usable or not yet, with its error. */
@@ -34,24 +46,34 @@ export const snapshotState: StateOf = ({ status }) => {
   const texts = said(status?.error);
   if (texts.length > 0) return { state: 'error', tone: 'bad', texts };
   if (status?.readyToUse === true) return { state: 'ready', tone: 'good', texts };
-  return status?.markRemoved === true ? { state: 'removed', tone: 'going', texts } : { state: 'not ready', tone: 'waiting', texts };
+  return status?.markRemoved === true
+    ? { state: 'removed', tone: 'going', texts }
+    : { state: 'not ready', tone: 'waiting', texts };
 };
 
 /** A backup target: whether Longhorn can use it, and why not. */
 export const targetState: StateOf = ({ status }) => {
   if (status?.available === true) return { state: 'available', tone: 'good', texts: [] };
   const conditions: { status?: string; reason?: string; message?: string }[] = status?.conditions ?? [];
-  const texts = conditions.filter((each) => each.status === 'True').flatMap(({ reason, message }) => said(reason, message));
+  const texts = conditions
+    .filter((each) => each.status === 'True')
+    .flatMap(({ reason, message }) => said(reason, message));
   // A new one is not available either, until Longhorn has looked at its store.
   return { state: 'not available', tone: status?.lastSyncedAt ? 'bad' : 'waiting', texts };
 };
 
 /** Who wants a volume attached where, and whether they have it. */
 export const attachmentState: StateOf = ({ spec, status }) => {
-  const tickets: [string, { type?: string; nodeID?: string } | null][] = Object.entries(spec?.attachmentTickets ?? {});
+  const tickets: [string, { type?: string; nodeID?: string } | null][] = Object.entries(
+    spec?.attachmentTickets ?? {},
+  );
   if (tickets.length === 0) return { state: 'no tickets', tone: 'quiet', texts: [] };
-  const satisfied = tickets.filter(([id]) => status?.attachmentTicketStatuses?.[id]?.satisfied === true).length;
-  const texts = tickets.map(([id, ticket]) => `${ticket?.type ?? 'a ticket'} on ${ticket?.nodeID || 'no node'}: ${id}`);
+  const satisfied = tickets.filter(
+    ([id]) => status?.attachmentTicketStatuses?.[id]?.satisfied === true,
+  ).length;
+  const texts = tickets.map(
+    ([id, ticket]) => `${ticket?.type ?? 'a ticket'} on ${ticket?.nodeID || 'no node'}: ${id}`,
+  );
   return {
     state: `${tickets.length} ${tickets.length === 1 ? 'ticket' : 'tickets'}`,
     tone: satisfied === tickets.length ? 'good' : 'waiting',

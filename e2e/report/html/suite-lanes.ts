@@ -4,10 +4,21 @@ import type { HistoryLineOf, MarkerLine } from './read-history.ts';
 type Said<Field extends keyof MarkerLine> = MarkerLine & { [Key in Field]-?: NonNullable<MarkerLine[Key]> };
 
 /** The markers of one sort, in their order. */
-export const markersOf = <Field extends keyof MarkerLine>(lines: readonly HistoryLineOf[], field: Field): Said<Field>[] =>
+export const markersOf = <Field extends keyof MarkerLine>(
+  lines: readonly HistoryLineOf[],
+  field: Field,
+): Said<Field>[] =>
   lines.filter((line): line is Said<Field> => 'marker' in line && line[field] !== undefined);
 
-const emptyLane = (kind: string, name: string): Lane => ({ kind, name, bars: [], marks: [], brackets: [], gaps: [], events: [] });
+const emptyLane = (kind: string, name: string): Lane => ({
+  kind,
+  name,
+  bars: [],
+  marks: [],
+  brackets: [],
+  gaps: [],
+  events: [],
+});
 
 /** The sentences of a scenario with the times that its history has for them. */
 export const sentencesOf = (lines: readonly HistoryLineOf[]): Sentence[] => {
@@ -27,15 +38,29 @@ const sentenceBars = (sentences: readonly Sentence[], seconds: number): Bar[] =>
   sentences.flatMap(({ sentence, state, from, to }, index): Bar[] =>
     from === null || state === 'noted'
       ? []
-      : [{ from, to: to ?? seconds, state: `${index + 1} ${sentence}`, tone: stepTones[state], texts: state === 'passed' ? [] : [state] }],
+      : [
+          {
+            from,
+            to: to ?? seconds,
+            state: `${index + 1} ${sentence}`,
+            tone: stepTones[state],
+            texts: state === 'passed' ? [] : [state],
+          },
+        ],
   );
 
 /** The lane of what the suite did: its steps as bars; remarks, findings and other markers at their moment. */
-export const stepLane = (lines: readonly HistoryLineOf[], sentences: readonly Sentence[], seconds: number): Lane => {
+export const stepLane = (
+  lines: readonly HistoryLineOf[],
+  sentences: readonly Sentence[],
+  seconds: number,
+): Lane => {
   const noted = markersOf(lines, 'step').filter(({ step }) => step.phase === 'noted');
   const findings = markersOf(lines, 'finding');
   const told = ['step', 'fault', 'lock', 'finding', 'expectation'] as const;
-  const others = markersOf(lines, 'marker').filter((line) => told.every((field) => line[field] === undefined));
+  const others = markersOf(lines, 'marker').filter((line) =>
+    told.every((field) => line[field] === undefined),
+  );
   const marks: Mark[] = [
     ...noted.map(({ at, step }): Mark => ({ at, shape: 'note', text: step.sentence })),
     ...findings.map(({ at, finding }): Mark => ({ at, shape: 'finding', text: `finding: ${finding.title}` })),
@@ -72,7 +97,10 @@ export const faultLanes = (lines: readonly HistoryLineOf[], seconds: number): La
   });
 };
 
-/** The lane of what the scenario had for itself, and how long it was in line for that; none where it asked for nothing. */
+/**
+ * The lane of what the scenario had for itself, and how long it was in line for that; none where it asked for
+ * nothing.
+ */
 export const lockLanes = (lines: readonly HistoryLineOf[], seconds: number): Lane[] => {
   const told = markersOf(lines, 'lock');
   if (told.length === 0) return [];
@@ -80,15 +108,32 @@ export const lockLanes = (lines: readonly HistoryLineOf[], seconds: number): Lan
     if (lock.phase === 'gave-back') return [];
     const things = lock.things.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
     const state = lock.phase === 'asks' ? 'in line' : 'has it';
-    return [{ from: at, to: told[index + 1]?.at ?? seconds, state, tone: lock.phase === 'asks' ? 'waiting' : 'good', texts: things }];
+    return [
+      {
+        from: at,
+        to: told[index + 1]?.at ?? seconds,
+        state,
+        tone: lock.phase === 'asks' ? 'waiting' : 'good',
+        texts: things,
+      },
+    ];
   });
   return [{ ...emptyLane('lock', 'locks'), bars }];
 };
 
 /** The lane of all that no watch can vouch for; none where every watch was sure throughout. */
-export const gapLanes = (lines: readonly HistoryLineOf[], gapsOf: (resource: string) => Lane['gaps']): Lane[] => {
-  const resources = new Set(lines.flatMap((line) => ('type' in line && line.type === 'GAP' ? line.resource : [])));
+export const gapLanes = (
+  lines: readonly HistoryLineOf[],
+  gapsOf: (resource: string) => Lane['gaps'],
+): Lane[] => {
+  const resources = new Set(
+    lines.flatMap((line) => ('type' in line && line.type === 'GAP' ? line.resource : [])),
+  );
   if (resources.size === 0) return [];
-  const gaps = [...resources].flatMap((resource) => gapsOf(resource).map((gap) => ({ ...gap, reason: `${resource}: ${gap.reason}` })));
-  return [{ ...emptyLane('gap', 'gaps in the watch'), gaps: gaps.toSorted((one, other) => one.from - other.from) }];
+  const gaps = [...resources].flatMap((resource) =>
+    gapsOf(resource).map((gap) => ({ ...gap, reason: `${resource}: ${gap.reason}` })),
+  );
+  return [
+    { ...emptyLane('gap', 'gaps in the watch'), gaps: gaps.toSorted((one, other) => one.from - other.from) },
+  ];
 };

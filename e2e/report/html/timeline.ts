@@ -29,7 +29,10 @@ const firstOf = ({ bars, brackets, events }: Lane): number =>
 const inOrder = (one: Lane, other: Lane): number =>
   placeOf(one) - placeOf(other) || firstOf(one) - firstOf(other) || one.name.localeCompare(other.name);
 
-/** Makes the picture of a scenario from what it left behind; `duration` (ms) is how long its report says that it took. */
+/**
+ * Makes the picture of a scenario from what it left behind; `duration` (ms) is how long its report says that
+ * it took.
+ */
 export const makeTimeline = ({ history, logs, trouble }: Evidence, duration: number): Timeline => {
   const { header, lines, trouble: unread } = readHistory(history);
   const latest = lines.reduce((max, { at }) => Math.max(max, at), 0);

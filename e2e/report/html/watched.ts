@@ -2,7 +2,15 @@ import type { Tone } from './data.ts';
 
 /** An object out of a file: nothing is certain of it. */
 export type Watched = {
-  metadata?: { name?: string; namespace?: string; uid?: string; deletionTimestamp?: string; resourceVersion?: string } | undefined;
+  metadata?:
+    | {
+        name?: string;
+        namespace?: string;
+        uid?: string;
+        deletionTimestamp?: string;
+        resourceVersion?: string;
+      }
+    | undefined;
   // biome-ignore lint/suspicious/noExplicitAny: each kind reads its own fields, and does without those that are missing.
   [field: string]: any;
 };
@@ -11,4 +19,5 @@ export type Watched = {
 export type StateOf = (object: Watched) => { state: string; tone: Tone; texts: string[] };
 
 /** The texts that are there: an object may lack any, or have it empty. */
-export const said = (...texts: unknown[]): string[] => texts.filter((text): text is string => typeof text === 'string' && text !== '');
+export const said = (...texts: unknown[]): string[] =>
+  texts.filter((text): text is string => typeof text === 'string' && text !== '');

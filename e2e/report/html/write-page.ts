@@ -23,10 +23,14 @@ const attempt = async <T>(what: string, work: () => Promise<T>): Promise<T | und
 };
 
 /**
- * Writes report.html beside the report.json of a run, and adds the run to the last runs. Neither is a verdict: what goes wrong is one line on
- * stderr. `merged` is no run of its own. Returns the path of the page, if there is one.
+ * Writes report.html beside the report.json of a run, and adds the run to the last runs. Neither is a
+ * verdict: what goes wrong is one line on stderr. `merged` is no run of its own. Returns the path of the
+ * page, if there is one.
  */
-export const writePage = async (out: string, { merged = false }: { merged?: boolean } = {}): Promise<string | undefined> => {
+export const writePage = async (
+  out: string,
+  { merged = false }: { merged?: boolean } = {},
+): Promise<string | undefined> => {
   const page = await attempt('report.html could not be written', async () => {
     const report = await readReport(out);
     if (report === undefined) return undefined;

@@ -22,7 +22,8 @@ scenario(
     await given.alone('longhorn-managers');
 
     await when.deleted(first);
-    // At the next attempt: before each later one, twice as long, nobody else may play. delete-error follows the loop with its gaps.
+    // At the next attempt: before each later one, twice as long, nobody else may play. delete-error follows
+    // the loop with its gaps.
     await then.deletingAgain(first);
     await when.ownerKilled(first);
     await then.deletionForgotten(first);
@@ -73,7 +74,8 @@ scenario(
     await when.ownerKilled(...ten);
     await then.deletedThroughKill(...ten);
 
-    // A kill after the config is gone leaves blocks that nobody refers to. The next deletion that ends finds them.
+    // A kill after the config is gone leaves blocks that nobody refers to. The next deletion that ends finds
+    // them.
     await when.deleted(last);
     await then.deleted(last);
     await when.givenBack();

@@ -20,13 +20,15 @@ scenario(
     await then.inForce(immutable);
 
     await when.deleted(first);
-    // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not wait, and rightly so.
+    // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not
+    // wait, and rightly so.
     await then.deleting(first);
     const second = await when.backedUp(snapshot);
 
     await then.heldBack(second, { first });
     await then.deletionFails(first);
-    // Now, as no attempt at the deletion comes before its back-off is over: a creation that meets one is lost for good.
+    // Now, as no attempt at the deletion comes before its back-off is over: a creation that meets one is lost
+    // for good.
     await when.lookedAtAgain(second);
     await then.wentOnDuringError(second, { first });
     await then.deletionFailsAgain(first);

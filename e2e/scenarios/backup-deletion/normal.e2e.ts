@@ -7,23 +7,28 @@ const about = (variant: string): ScenarioOptions => ({
   timeout: '40m',
 });
 
-scenario('A backup made during a deletion waits for it, then runs', about('free-running'), async ({ given, when, then, data }) => {
-  const volume = await given.volume({ size: data.volume });
-  await given.data(volume, data.large);
-  const first = await given.settledBackup(volume);
-  await given.data(volume, data.small);
-  const snapshot = await given.snapshot(volume);
+scenario(
+  'A backup made during a deletion waits for it, then runs',
+  about('free-running'),
+  async ({ given, when, then, data }) => {
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.large);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, data.small);
+    const snapshot = await given.snapshot(volume);
 
-  await when.deleted(first);
-  // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not wait, and rightly so.
-  await then.deleting(first);
-  const second = await when.backedUp(snapshot);
+    await when.deleted(first);
+    // "At the same time" is as soon as the first is Deleting: one that Longhorn looks at before that does not
+    // wait, and rightly so.
+    await then.deleting(first);
+    const second = await when.backedUp(snapshot);
 
-  await then.heldBack(second, { first });
-  await then.deleted(first);
-  await then.waitedAndCompleted(second, { first });
-  await then.storeHolds(volume, [second]);
-});
+    await then.heldBack(second, { first });
+    await then.deleted(first);
+    await then.waitedAndCompleted(second, { first });
+    await then.storeHolds(volume, [second]);
+  },
+);
 
 scenario(
   'A backup made during a deletion waits for as long as the deletion is held open',
@@ -52,7 +57,8 @@ scenario(
     await then.waitedAndCompleted(second, { first });
     await then.storeHolds(volume, [second]);
 
-    // The document says nothing of it, but a backup is kept for the day when its volume is gone; deleting it then was broken once (longhorn#9252).
+    // The document says nothing of it, but a backup is kept for the day when its volume is gone; deleting it
+    // then was broken once (longhorn#9252).
     await when.volumeRemoved(volume);
     await when.deleted(second);
     await then.deleted(second);

@@ -8,24 +8,28 @@ const about = (variant: string): ScenarioOptions => ({
   timeout: '40m',
 });
 
-scenario('A deletion that meets an upload loses the lock, and succeeds later by itself', about('upload'), async (steps) => {
-  const { given, when, then, data } = steps;
-  const volume = await given.volume({ size: data.volume });
-  await given.data(volume, data.small);
-  const first = await given.settledBackup(volume);
-  await given.data(volume, data.large);
-  const snapshot = await given.snapshot(volume);
+scenario(
+  'A deletion that meets an upload loses the lock, and succeeds later by itself',
+  about('upload'),
+  async (steps) => {
+    const { given, when, then, data } = steps;
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.small);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, data.large);
+    const snapshot = await given.snapshot(volume);
 
-  const second = await when.backedUp(snapshot);
-  await then.uploading(second);
-  await when.deleted(first);
-  const lock = await then.storeLocked(second);
+    const second = await when.backedUp(snapshot);
+    await then.uploading(second);
+    await when.deleted(first);
+    const lock = await then.storeLocked(second);
 
-  await then.lostLock(first, lock);
-  await then.undisturbed(second);
-  await then.resolvedByItself(first);
-  await then.storeHolds(volume, [second]);
-});
+    await then.lostLock(first, lock);
+    await then.undisturbed(second);
+    await then.resolvedByItself(first);
+    await then.storeHolds(volume, [second]);
+  },
+);
 
 scenario(
   'A deletion is held up by a lock that nobody refreshes until it expires',

@@ -17,11 +17,16 @@ const about = (variant: string, dangers: ScenarioOptions['dangers'] = []): Scena
   dangers,
 });
 
-// Written before each run: a recurring backup is only made where there is something new. Two blocks, as nobody needs to see the upload.
+// Written before each run: a recurring backup is only made where there is something new. Two blocks, as
+// nobody needs to see the upload.
 const newData = { offset: 0, size: 4 * mebibyte };
 
 // One run without a fault comes first: that of a new volume may warn for a reason of its own.
-const givenOneCleanRun = async ({ given, when, then }: Fixture): Promise<{ job: JobHandle; backups: BackupHandle[] }> => {
+const givenOneCleanRun = async ({
+  given,
+  when,
+  then,
+}: Fixture): Promise<{ job: JobHandle; backups: BackupHandle[] }> => {
   const volume = await given.volume({ size: littleData.volume });
   const job = await given.recurringJob(volume);
   await given.data(volume, newData);
@@ -37,7 +42,11 @@ const started = {
   'at will': ({ when }: Fixture, job: JobHandle) => when.jobTriggered(job),
 };
 
-const run = async (fixture: Fixture, job: JobHandle, how: { started: keyof typeof started; cleanUp: CleanUp }): Promise<BackupHandle[]> => {
+const run = async (
+  fixture: Fixture,
+  job: JobHandle,
+  how: { started: keyof typeof started; cleanUp: CleanUp },
+): Promise<BackupHandle[]> => {
   const { given, then } = fixture;
   await given.data(job.volume, newData);
   await started[how.started](fixture, job);

@@ -64,19 +64,26 @@ const lockSchema = z.object({ Name: z.string(), Type: z.int(), Acquired: z.boole
 /** Why a file is no config, as the end of a sentence that begins with the file. */
 type Unparsed = { code: 'config-empty' | 'config-cut-off' | 'config-not-json'; message: string };
 
-// JSON of a hundred megabytes can take a hundred times that, and minutes, to be parsed. A config's cannot: it is flat, it has a value for every
-// 30 bytes or so (an offset, a checksum, the two together), and long lists but no long objects; labels are the longest.
+// JSON of a hundred megabytes can take a hundred times that, and minutes, to be parsed. A config's cannot: it
+// is flat, it has a value for every 30 bytes or so (an offset, a checksum, the two together), and long lists
+// but no long objects; labels are the longest.
 const deepest = 16;
 const bytesPerValue = 24;
 const fewValues = 1_000;
 const mostFields = 10_000;
 
-const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace] = [...'"\\,[]{}'].map((sign) => sign.charCodeAt(0));
+const [quote, backslash, comma, openBracket, closeBracket, openBrace, closeBrace] = [...'"\\,[]{}'].map(
+  (sign) => sign.charCodeAt(0),
+);
 
-/** Parses a config's JSON, whatever it is: memory stays within a small multiple of its size, and nothing throws. */
+/**
+ * Parses a config's JSON, whatever it is: memory stays within a small multiple of its size, and nothing
+ * throws.
+ */
 const readJson = (bytes: Buffer): { value: unknown } | Unparsed => {
   if (bytes.length === 0) return { code: 'config-empty', message: 'is empty' };
-  if (bytes[0] === 0) return { code: 'config-not-json', message: 'begins with a zero byte: it was never written' };
+  if (bytes[0] === 0)
+    return { code: 'config-not-json', message: 'begins with a zero byte: it was never written' };
   const unlike = unlikeConfig(bytes);
   if (unlike !== undefined) return { code: 'config-not-json', message: unlike };
   const text = bytes.toString();
@@ -85,9 +92,15 @@ const readJson = (bytes: Buffer): { value: unknown } | Unparsed => {
   } catch (error) {
     const { message } = error as Error;
     const at = / at position (\d+)/.exec(message)?.[1];
-    if (/^(Unexpected end|Unterminated string)/.test(message) || (at !== undefined && Number(at) >= text.length))
+    if (
+      /^(Unexpected end|Unterminated string)/.test(message) ||
+      (at !== undefined && Number(at) >= text.length)
+    )
       return { code: 'config-cut-off', message: `ends in the middle, after ${bytes.length} bytes` };
-    return { code: 'config-not-json', message: at === undefined ? 'is no JSON' : `is no JSON from character ${Number(at) + 1} on` };
+    return {
+      code: 'config-not-json',
+      message: at === undefined ? 'is no JSON' : `is no JSON from character ${Number(at) + 1} on`,
+    };
   }
 };
 
@@ -139,7 +152,10 @@ export const isName = (name: string): boolean => /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/.
 /** Where a block of a backup belongs in the volume, in bytes. */
 export type BlockMapping = { offset: number; checksum: string };
 
-/** A backup's config as Longhorn writes it, with plain numbers; one without a creation time is still being made. */
+/**
+ * A backup's config as Longhorn writes it, with plain numbers; one without a creation time is still being
+ * made.
+ */
 export type BackupConfig = {
   name: string;
   volume: string;
@@ -172,7 +188,9 @@ const parse = <T>(schema: z.ZodType<T>, bytes: Buffer): Parsed<T> => {
   const { success, data, error } = schema.safeParse(json.value);
   if (success) return { config: data };
   const [issue] = error.issues;
-  return invalid(`${issue?.path.join('.') || 'its content'}: ${issue?.message.replace('Invalid input: ', '') ?? 'wrong'}`);
+  return invalid(
+    `${issue?.path.join('.') || 'its content'}: ${issue?.message.replace('Invalid input: ', '') ?? 'wrong'}`,
+  );
 };
 
 const invalid = (what: string): { problem: Unusable } => ({
@@ -185,7 +203,9 @@ export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
   if (problem) return { problem };
   const blockSize = Number(raw.Parameters['backup-block-size'] ?? defaultBlockSize);
   if (!blockSizes.includes(blockSize))
-    return invalid(`a backup-block-size of ${raw.Parameters['backup-block-size']}, where 2 MiB and 16 MiB are known`);
+    return invalid(
+      `a backup-block-size of ${raw.Parameters['backup-block-size']}, where 2 MiB and 16 MiB are known`,
+    );
   const wrong = raw.Blocks.findIndex((block) => !isMapping(block));
   if (wrong >= 0) return invalid(`Blocks.${wrong}: no offset and checksum of 64 hexadecimal digits`);
   return {
@@ -203,7 +223,10 @@ export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
       uploaded: { new: raw.NewlyUploadedDataSize, again: raw.ReUploadedDataSize },
       labels: raw.Labels,
       parameters: raw.Parameters,
-      blocks: (raw.Blocks as RawMapping[]).map(({ Offset, BlockChecksum }) => ({ offset: Offset, checksum: BlockChecksum })),
+      blocks: (raw.Blocks as RawMapping[]).map(({ Offset, BlockChecksum }) => ({
+        offset: Offset,
+        checksum: BlockChecksum,
+      })),
       singleFile: raw.SingleFile?.FilePath ?? '',
     },
   };
@@ -212,7 +235,9 @@ export const parseBackup = (bytes: Buffer): Parsed<BackupConfig> => {
 /** Reads a `volume.cfg`. */
 export const parseVolume = (bytes: Buffer): Parsed<VolumeConfig> => parse(volumeSchema, bytes);
 
-/** Reads a lock's file; its type is 1 for a backup or a restore, 2 for a deletion, and others are not known. */
+/**
+ * Reads a lock's file; its type is 1 for a backup or a restore, 2 for a deletion, and others are not known.
+ */
 export const parseLock = (bytes: Buffer): Parsed<Lock> => parse(lockSchema, bytes);
 
 type RawMapping = { Offset: number; BlockChecksum: string };
@@ -221,5 +246,7 @@ type RawMapping = { Offset: number; BlockChecksum: string };
 const isMapping = (block: unknown): block is RawMapping => {
   if (typeof block !== 'object' || block === null) return false;
   const { Offset, BlockChecksum } = block as Partial<RawMapping>;
-  return Number.isSafeInteger(Offset) && typeof BlockChecksum === 'string' && /^[0-9a-f]{64}$/.test(BlockChecksum);
+  return (
+    Number.isSafeInteger(Offset) && typeof BlockChecksum === 'string' && /^[0-9a-f]{64}$/.test(BlockChecksum)
+  );
 };

@@ -12,7 +12,10 @@ export const looksLike = (data: Uint8Array): CompressionMethod => {
   return isGzip(data) ? 'gzip' : 'none';
 };
 
-/** Gives the data of a block, in `target` or the block's own bytes. Throws Damage where they are damaged, or more than `target` holds. */
+/**
+ * Gives the data of a block, in `target` or the block's own bytes. Throws Damage where they are damaged, or
+ * more than `target` holds.
+ */
 export const decompress = (method: CompressionMethod, data: Uint8Array, target: Uint8Array): Uint8Array => {
   if (method === 'lz4') return target.subarray(0, decompressFrames(data, target));
   if (method === 'gzip') return gunzip(data, target.length);
@@ -28,7 +31,10 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
     const { buffer, engine } = gunzipWithInfo(data, limit);
     // Zeros behind the end are passed over by zlib; Longhorn's library takes them for a broken header.
     if (engine.bytesWritten < data.length)
-      throw new Damage('corrupt', `is followed by ${data.length - engine.bytesWritten} bytes that are no gzip file`);
+      throw new Damage(
+        'corrupt',
+        `is followed by ${data.length - engine.bytesWritten} bytes that are no gzip file`,
+      );
     return buffer;
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -41,4 +47,7 @@ const gunzip = (data: Uint8Array, limit: number): Uint8Array => {
 
 // With `info`, zlib's functions give the engine as well, which their types do not say.
 const gunzipWithInfo = (data: InputType, maxOutputLength: number) =>
-  gunzipSync(data, { maxOutputLength, info: true }) as unknown as { buffer: Uint8Array; engine: { bytesWritten: number } };
+  gunzipSync(data, { maxOutputLength, info: true }) as unknown as {
+    buffer: Uint8Array;
+    engine: { bytesWritten: number };
+  };

@@ -7,7 +7,10 @@ import { type LocalSource, type StoreEntry, Unreadable } from './source.ts';
 // So many folders at once hide the time that a server takes for each.
 const atOnce = 32;
 
-/** A store that lies in a folder of this machine: `folder` is what Longhorn calls `backupstore`, whatever its name is here. */
+/**
+ * A store that lies in a folder of this machine: `folder` is what Longhorn calls `backupstore`, whatever its
+ * name is here.
+ */
 export const folderSource = (folder: string): LocalSource => {
   const localPath = (path: string): string => join(folder, path.slice(storeFolder.length));
   return {
@@ -16,10 +19,17 @@ export const folderSource = (folder: string): LocalSource => {
       const pending = [{ path: start, depth }];
       while (pending.length > 0) {
         const some = await Promise.all(
-          pending.splice(-atOnce).map(async (each) => ({ ...each, entries: await readFolder(localPath, each.path) })),
+          pending
+            .splice(-atOnce)
+            .map(async (each) => ({ ...each, entries: await readFolder(localPath, each.path) })),
         );
         for (const { entries, depth: left } of some) {
-          if (left > 1) pending.push(...entries.filter(({ kind }) => kind === 'folder').map(({ path }) => ({ path, depth: left - 1 })));
+          if (left > 1)
+            pending.push(
+              ...entries
+                .filter(({ kind }) => kind === 'folder')
+                .map(({ path }) => ({ path, depth: left - 1 })),
+            );
           yield* entries;
         }
       }
@@ -49,7 +59,10 @@ const readFolder = async (localPath: (path: string) => string, folder: string): 
   }
 };
 
-const describe = async (localPath: (path: string) => string, path: string): Promise<StoreEntry | undefined> => {
+const describe = async (
+  localPath: (path: string) => string,
+  path: string,
+): Promise<StoreEntry | undefined> => {
   try {
     const found = await look(localPath(path));
     return { path, kind: kindOf(found), size: found.size, changedAt: found.mtimeMs };
@@ -64,7 +77,11 @@ const unreadable = (path: string, error: unknown): StoreEntry[] => {
   return error.gone ? [] : [{ path, kind: 'unreadable', size: 0, changedAt: 0, reason: error.message }];
 };
 
-const kindOf = (stat: { isFile(): boolean; isDirectory(): boolean; isSymbolicLink(): boolean }): StoreEntry['kind'] => {
+const kindOf = (stat: {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}): StoreEntry['kind'] => {
   if (stat.isFile()) return 'file';
   if (stat.isDirectory()) return 'folder';
   return stat.isSymbolicLink() ? 'link' : 'special';

@@ -18,11 +18,14 @@ export const volumeFolder = (volume: string): string => {
 /** A backup's config, relative to its volume's folder. */
 export const backupConfigPath = (backup: string): string => `backups/backup_${backup}.cfg`;
 
-/** A block's checksum: the first 64 of the 128 hexadecimal digits of the SHA-512 of its data, uncompressed. */
+/**
+ * A block's checksum: the first 64 of the 128 hexadecimal digits of the SHA-512 of its data, uncompressed.
+ */
 export const checksumOf = (data: Uint8Array): string => hash('sha512', data, 'hex').slice(0, 64);
 
 /** A block's file, relative to its volume's folder. */
-export const blockPath = (checksum: string): string => `blocks/${checksum.slice(0, 2)}/${checksum.slice(2, 4)}/${checksum}.blk`;
+export const blockPath = (checksum: string): string =>
+  `blocks/${checksum.slice(0, 2)}/${checksum.slice(2, 4)}/${checksum}.blk`;
 
 /** What a file in a volume's folder is, told by its path alone. */
 export type StoreFile =
@@ -33,7 +36,10 @@ export type StoreFile =
   | { kind: 'temporary' }
   | { kind: 'unknown' };
 
-/** Reads the path of a file, relative to its volume's folder; a file being written (`.tmp.` in its name) is temporary. */
+/**
+ * Reads the path of a file, relative to its volume's folder; a file being written (`.tmp.` in its name) is
+ * temporary.
+ */
 export const classify = (path: string): StoreFile => {
   if (/\.tmp\.\d+$/.test(path)) return { kind: 'temporary' };
   if (path === 'volume.cfg') return { kind: 'volume-config' };
@@ -41,11 +47,16 @@ export const classify = (path: string): StoreFile => {
   if (backup !== undefined) return { kind: 'backup-config', backup };
   const checksum = /^blocks\/(?:[^/]+\/)*([^/]+)\.blk$/.exec(path)?.[1];
   if (checksum !== undefined)
-    return { kind: 'block', checksum, misplaced: path !== blockPath(checksum) || !/^[0-9a-f]{64}$/.test(checksum) };
+    return {
+      kind: 'block',
+      checksum,
+      misplaced: path !== blockPath(checksum) || !/^[0-9a-f]{64}$/.test(checksum),
+    };
   const lock = /^locks\/([^/]+)\.lck$/.exec(path)?.[1];
   if (lock !== undefined) return { kind: 'lock', lock };
   return { kind: 'unknown' };
 };
 
 /** Whether Longhorn makes a folder of this path, relative to its volume's folder. */
-export const isKnownFolder = (path: string): boolean => /^(backups|locks|blocks(\/[0-9a-f]{2}){0,2})$/.test(path);
+export const isKnownFolder = (path: string): boolean =>
+  /^(backups|locks|blocks(\/[0-9a-f]{2}){0,2})$/.test(path);

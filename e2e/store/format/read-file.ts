@@ -6,7 +6,10 @@ import { Unreadable } from './source.ts';
 // A link put in the file's place is not followed, and a pipe put there does not make the reader wait.
 const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
-/** Reads a file into `buffer`, as much as has room in it, and gives the bytes read and the file's size. Throws Unreadable. */
+/**
+ * Reads a file into `buffer`, as much as has room in it, and gives the bytes read and the file's size. Throws
+ * Unreadable.
+ */
 export const readInto = async (path: string, buffer: Uint8Array): Promise<{ read: number; size: number }> => {
   let file: FileHandle | undefined;
   try {

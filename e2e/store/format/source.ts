@@ -13,7 +13,10 @@ export type StoreEntry = {
 
 /** Where a backup store can be read from. Nothing is ever written, no link is ever followed. */
 export type StoreSource = {
-  /** Everything below a folder, so many levels deep, each folder before what is in it; nothing if there is no such folder. */
+  /**
+   * Everything below a folder, so many levels deep, each folder before what is in it; nothing if there is no
+   * such folder.
+   */
   walk(folder: string, depth: number): AsyncIterable<StoreEntry>;
   /** Up to `limit` bytes of a file; throws Unreadable. */
   read(path: string, limit: number): Promise<Buffer>;

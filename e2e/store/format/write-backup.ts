@@ -42,7 +42,10 @@ const volumeConfigText = ({ volume, backup, size, created, stored }: WrittenBack
     DataEngine: twice('v1'),
   });
 
-/** Writes `backup_NAME.cfg` of a full backup: fields, order and types are those that backupstore's Backup has (backupstore.go). */
+/**
+ * Writes `backup_NAME.cfg` of a full backup: fields, order and types are those that backupstore's Backup has
+ * (backupstore.go).
+ */
 const backupConfigText = ({ volume, backup, created, blocks, stored }: WrittenBackup): string =>
   JSON.stringify({
     Name: backup,
@@ -59,7 +62,9 @@ const backupConfigText = ({ volume, backup, created, blocks, stored }: WrittenBa
     ReUploadedDataSize: '0',
     ProcessingBlocks: {},
     // Go's encoding leaves an empty list out.
-    ...(blocks.length > 0 && { Blocks: blocks.map(({ offset, checksum }) => ({ Offset: offset, BlockChecksum: checksum })) }),
+    ...(blocks.length > 0 && {
+      Blocks: blocks.map(({ offset, checksum }) => ({ Offset: offset, BlockChecksum: checksum })),
+    }),
     SingleFile: { FilePath: '' },
   });
 
@@ -86,15 +91,20 @@ export type VolumeBlock = { offset: number; data: Uint8Array };
 const atOnce = 32;
 
 /**
- * Writes a volume's folder of a backup store with one full backup in it, in Longhorn's format: the blocks, then what refers to them.
- * `blocks` come by ascending offsets, whole blocks of 2 MiB; where the volume has none, it holds zeros. Returns where each block belongs.
+ * Writes a volume's folder of a backup store with one full backup in it, in Longhorn's format: the blocks,
+ * then what refers to them. `blocks` come by ascending offsets, whole blocks of 2 MiB; where the volume has
+ * none, it holds zeros. Returns where each block belongs.
  */
 export const writeBackup = async (
   put: PutFiles,
-  { blocks, ...about }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created'> & { blocks: Iterable<VolumeBlock> },
+  {
+    blocks,
+    ...about
+  }: Pick<WrittenBackup, 'volume' | 'backup' | 'size' | 'created'> & { blocks: Iterable<VolumeBlock> },
 ): Promise<BlockMapping[]> => {
   const { volume, backup, size } = about;
-  for (const name of [volume, backup]) if (!isName(name)) throw new Error(`Longhorn takes no volume or backup of the name ${name}`);
+  for (const name of [volume, backup])
+    if (!isName(name)) throw new Error(`Longhorn takes no volume or backup of the name ${name}`);
   if (size <= 0 || size % blockSize !== 0)
     throw new Error(`a volume of ${size} bytes cannot be restored: they are no whole blocks of ${blockSize}`);
   const mappings: BlockMapping[] = [];
@@ -102,7 +112,9 @@ export const writeBackup = async (
   let bytes = 0;
 
   for (const some of inBatches(checked(blocks, size), atOnce)) {
-    const packed = await Promise.all(some.map(async ({ offset, data }) => ({ offset, ...(await packBlock(data)) })));
+    const packed = await Promise.all(
+      some.map(async ({ offset, data }) => ({ offset, ...(await packBlock(data)) })),
+    );
     const files: NewFile[] = [];
     for (const { offset, checksum, bytes: content } of packed) {
       mappings.push({ offset, checksum });
@@ -126,8 +138,12 @@ const checked = function* (blocks: Iterable<VolumeBlock>, size: number): Generat
   let free = 0;
   for (const block of blocks) {
     const { offset, data } = block;
-    const fits = data.length === blockSize && offset % blockSize === 0 && offset >= free && offset + blockSize <= size;
-    if (!fits) throw new Error(`a block of ${data.length} bytes at ${offset} is none of a volume of ${size} bytes, from ${free} on`);
+    const fits =
+      data.length === blockSize && offset % blockSize === 0 && offset >= free && offset + blockSize <= size;
+    if (!fits)
+      throw new Error(
+        `a block of ${data.length} bytes at ${offset} is none of a volume of ${size} bytes, from ${free} on`,
+      );
     free = offset + blockSize;
     yield block;
   }

@@ -15,15 +15,18 @@ export type BlockPool = {
 const batchSize = 16;
 
 /**
- * Opens a pool, by default of one thread for each processor that this process may use; `checked` is told how many blocks were done.
- * `localPath` is the source's.
+ * Opens a pool, by default of one thread for each processor that this process may use; `checked` is told how
+ * many blocks were done. `localPath` is the source's.
  */
 export const openBlockPool = ({
   localPath,
   threads = availableParallelism(),
   checked = () => {},
 }: Pick<LocalSource, 'localPath'> & { threads?: number; checked?: (blocks: number) => void }): BlockPool => {
-  const workers = Array.from({ length: threads }, () => new Worker(new URL('./block-worker.ts', import.meta.url)));
+  const workers = Array.from(
+    { length: threads },
+    () => new Worker(new URL('./block-worker.ts', import.meta.url)),
+  );
   return {
     verify: async (jobs, wrong) => {
       const batches = inBatches(jobs);
@@ -32,7 +35,12 @@ export const openBlockPool = ({
           for (const batch of batches) {
             const problems = await ask(
               worker,
-              batch.map(({ path, checksum, method, size }) => ({ file: localPath(path), checksum, method, size })),
+              batch.map(({ path, checksum, method, size }) => ({
+                file: localPath(path),
+                checksum,
+                method,
+                size,
+              })),
             );
             for (const [index, { checksum }] of batch.entries()) {
               const problem = problems[index];
@@ -63,7 +71,8 @@ const inBatches = function* (jobs: Iterable<BlockJob>): Generator<BlockJob[]> {
 
 const ask = (worker: Worker, jobs: WorkerJob[]): Promise<WorkerAnswer> => {
   const { promise, resolve, reject } = Promise.withResolvers<WorkerAnswer>();
-  const ended = (code: number) => reject(new Error(`a thread that checks blocks ended with exit code ${code}`));
+  const ended = (code: number) =>
+    reject(new Error(`a thread that checks blocks ended with exit code ${code}`));
   worker.once('message', resolve).once('error', reject).once('exit', ended);
   worker.postMessage(jobs);
   return promise.finally(() => worker.off('message', resolve).off('error', reject).off('exit', ended));

@@ -1,6 +1,13 @@
 import { parentPort } from 'node:worker_threads';
 import { readInto } from '../format/read-file.ts';
-import { type BlockExpectation, type BlockProblem, largestBlock, largestFile, problemOfReading, verifyBlock } from './verify-block.ts';
+import {
+  type BlockExpectation,
+  type BlockProblem,
+  largestBlock,
+  largestFile,
+  problemOfReading,
+  verifyBlock,
+} from './verify-block.ts';
 
 /** A block to look into, by its path on this machine. */
 export type WorkerJob = BlockExpectation & { file: string };
@@ -8,7 +15,8 @@ export type WorkerJob = BlockExpectation & { file: string };
 /** What came of a batch: one answer a job, in order; undefined for a block that is sound. */
 export type WorkerAnswer = (BlockProblem | undefined)[];
 
-// The thread's own, used for one block after the other: while one is decompressed and hashed, the system already reads the next.
+// The thread's own, used for one block after the other: while one is decompressed and hashed, the system
+// already reads the next.
 const scratch = new Uint8Array(largestBlock);
 const buffers = [new Uint8Array(largestFile), new Uint8Array(largestFile)] as const;
 

@@ -16,8 +16,15 @@ export type References = {
 
 type Check = { volumeName: string; volume: VolumeConfig | undefined; work: Work; findings: Findings };
 
-/** Reads one config after the other, because each may be large, and checks it; gives the blocks that they refer to. */
-export const checkBackups = async (source: StoreSource, files: VolumeFiles, check: Check): Promise<References> => {
+/**
+ * Reads one config after the other, because each may be large, and checks it; gives the blocks that they
+ * refer to.
+ */
+export const checkBackups = async (
+  source: StoreSource,
+  files: VolumeFiles,
+  check: Check,
+): Promise<References> => {
   const { volumeName, volume, work, findings } = check;
   const references: References = { blocks: new Map(), complete: true };
   for (const [name, entry] of files.backups) {
@@ -28,9 +35,14 @@ export const checkBackups = async (source: StoreSource, files: VolumeFiles, chec
       continue;
     }
     const { path } = entry;
-    if (config.name !== name) findings.add('config-wrong-name', path, `the config of backup ${name} calls it ${config.name}`);
+    if (config.name !== name)
+      findings.add('config-wrong-name', path, `the config of backup ${name} calls it ${config.name}`);
     if (config.volume !== volumeName)
-      findings.add('config-wrong-volume', path, `backup ${name} lies with volume ${volumeName} and says that it is of ${config.volume}`);
+      findings.add(
+        'config-wrong-volume',
+        path,
+        `backup ${name} lies with volume ${volumeName} and says that it is of ${config.volume}`,
+      );
     if (config.inProgress) {
       references.complete = false;
       if (work.upload) findings.add('backup-in-progress', path, `backup ${name} is in progress`, 'info');
@@ -46,13 +58,21 @@ export const checkBackups = async (source: StoreSource, files: VolumeFiles, chec
     const missing = refer(references, config, files.blocks);
     const [example] = missing;
     if (example !== undefined)
-      findings.add('block-missing', path, `backup ${name} lacks ${count(missing.size, 'block')}, such as ${example}`);
+      findings.add(
+        'block-missing',
+        path,
+        `backup ${name} lacks ${count(missing.size, 'block')}, such as ${example}`,
+      );
   }
   return references;
 };
 
 /** Names of backups that refer to these blocks, by checksum; of each block the first few. */
-export const usersOf = async (source: StoreSource, files: VolumeFiles, checksums: ReadonlySet<string>): Promise<Map<string, string[]>> => {
+export const usersOf = async (
+  source: StoreSource,
+  files: VolumeFiles,
+  checksums: ReadonlySet<string>,
+): Promise<Map<string, string[]>> => {
   const users = new Map<string, string[]>();
   for (const [name, entry] of files.backups) {
     const { config } = await readBackup(source, name, entry);
@@ -65,7 +85,11 @@ export const usersOf = async (source: StoreSource, files: VolumeFiles, checksums
 };
 
 const readBackup = (source: StoreSource, name: string, entry: StoreEntry) =>
-  readConfig(source, entry, { parse: parseBackup, limit: sizeLimits.backup, what: `the config of backup ${name}` });
+  readConfig(source, entry, {
+    parse: parseBackup,
+    limit: sizeLimits.backup,
+    what: `the config of backup ${name}`,
+  });
 
 const refer = (
   { blocks }: References,
@@ -110,9 +134,14 @@ const checkBackup = (
   ];
   for (const [code, message] of what) {
     const { times, example } = met.get(code) ?? {};
-    if (times !== undefined) findings.add(code, path, `${backup} ${message}: ${count(times, 'offset')}, such as ${example}`);
+    if (times !== undefined)
+      findings.add(code, path, `${backup} ${message}: ${count(times, 'offset')}, such as ${example}`);
   }
   const sum = blocks.length * blockSize;
   if (singleFile === '' && size !== sum)
-    findings.add('backup-size-wrong', path, `${backup} says that it has ${size} bytes; its ${count(blocks.length, 'block')} have ${sum}`);
+    findings.add(
+      'backup-size-wrong',
+      path,
+      `${backup} says that it has ${size} bytes; its ${count(blocks.length, 'block')} have ${sum}`,
+    );
 };

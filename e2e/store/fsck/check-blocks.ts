@@ -13,13 +13,23 @@ export type BlockJob = BlockExpectation & {
 };
 
 /** Looks into blocks, in any order, and tells what is wrong with those with which something is. */
-export type VerifyBlocks = (jobs: Iterable<BlockJob>, wrong: (checksum: string, problem: BlockProblem) => void) => Promise<void>;
+export type VerifyBlocks = (
+  jobs: Iterable<BlockJob>,
+  wrong: (checksum: string, problem: BlockProblem) => void,
+) => Promise<void>;
 
-/** Checks the content of all blocks of a volume, those that no backup refers to as well; without `verify` only their sizes on disk. */
+/**
+ * Checks the content of all blocks of a volume, those that no backup refers to as well; without `verify` only
+ * their sizes on disk.
+ */
 export const checkBlocks = async (
   source: StoreSource,
   files: VolumeFiles,
-  { references, findings, verify }: { references: References; findings: Findings; verify: VerifyBlocks | undefined },
+  {
+    references,
+    findings,
+    verify,
+  }: { references: References; findings: Findings; verify: VerifyBlocks | undefined },
 ): Promise<void> => {
   const wrong = new Map<string, BlockProblem>();
   const jobs: BlockJob[] = [];
@@ -46,7 +56,10 @@ export const checkBlocks = async (
     if (used === undefined) tell('no backup that can be read refers to it', 'warning');
     else {
       const severity = code === 'changed-meanwhile' ? 'error' : findingCodes[code];
-      tell(`${used.length === 1 ? 'backup' : 'backups'} ${some(used)} ${used.length === 1 ? 'refers' : 'refer'} to it`, severity);
+      tell(
+        `${used.length === 1 ? 'backup' : 'backups'} ${some(used)} ${used.length === 1 ? 'refers' : 'refer'} to it`,
+        severity,
+      );
     }
   }
 };
@@ -55,7 +68,8 @@ const pathOf = ({ folder }: VolumeFiles, checksum: string): string => `${folder}
 
 const problemOfSize = (size: number): BlockProblem | undefined => {
   if (size === 0) return { code: 'block-empty', message: 'is empty' };
-  if (size > largestFile) return { code: 'block-too-large', message: `is too large to be one: ${size} bytes on disk` };
+  if (size > largestFile)
+    return { code: 'block-too-large', message: `is too large to be one: ${size} bytes on disk` };
   return undefined;
 };
 

@@ -3,7 +3,10 @@ import type { StoreEntry, StoreSource } from '../format/source.ts';
 import type { Findings } from './findings.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 
-/** Seconds for which a lock counts after its file was last written; backupstore, lock.go. Its holder writes it every 60 s. */
+/**
+ * Seconds for which a lock counts after its file was last written; backupstore, lock.go. Its holder writes it
+ * every 60 s.
+ */
 const lifeOfLock = 150;
 
 /** Whose a lock is, by its type (backupstore, lock.go). */
@@ -17,7 +20,10 @@ export type Work = {
   upload: boolean;
 };
 
-/** Reads a volume's locks, and tells of each who holds it and whether it still counts. `now` is in milliseconds since the epoch. */
+/**
+ * Reads a volume's locks, and tells of each who holds it and whether it still counts. `now` is in
+ * milliseconds since the epoch.
+ */
 export const checkLocks = async (
   source: StoreSource,
   locks: Map<string, StoreEntry>,
@@ -26,14 +32,19 @@ export const checkLocks = async (
   const work: Work = { any: false, upload: false };
   for (const [name, entry] of locks) {
     const age = Math.round((now - entry.changedAt) / 1000);
-    const { config: lock, problem } = await readConfig(source, entry, { parse: parseLock, limit: sizeLimits.lock, what: `lock ${name}` });
+    const { config: lock, problem } = await readConfig(source, entry, {
+      parse: parseLock,
+      limit: sizeLimits.lock,
+      what: `lock ${name}`,
+    });
     if (problem) {
       // A lock may well go while it is looked at.
       if (problem.code !== 'changed-meanwhile')
         findings.add('lock-unreadable', entry.path, `${problem.message}, so Longhorn passes it over`);
       continue;
     }
-    if (lock.Name !== name) findings.add('lock-wrong-name', entry.path, `lock ${name} calls itself ${lock.Name}`);
+    if (lock.Name !== name)
+      findings.add('lock-wrong-name', entry.path, `lock ${name} calls itself ${lock.Name}`);
     if (lockTypes[lock.Type] === undefined)
       findings.add(
         'lock-unknown-type',
@@ -42,15 +53,24 @@ export const checkLocks = async (
       );
     const who = `lock ${name} of ${lockTypes[lock.Type] ?? 'an unknown type'}${lock.Acquired ? '' : ', not acquired,'}`;
     if (age > lifeOfLock) {
-      findings.add('lock-expired', entry.path, `${who} has expired: it was last written ${age} s ago, and counts for ${lifeOfLock} s`);
+      findings.add(
+        'lock-expired',
+        entry.path,
+        `${who} has expired: it was last written ${age} s ago, and counts for ${lifeOfLock} s`,
+      );
       continue;
     }
     work.any = true;
     if (lock.Type === 1) work.upload = true;
     // Seconds by which two clocks may differ.
     if (age < -5)
-      findings.add('lock-from-the-future', entry.path, `${who} is dated ${-age} s ahead, and counts until ${lifeOfLock} s after that`);
-    else findings.add('lock-live', entry.path, `${who} is live: it was last written ${Math.max(age, 0)} s ago`);
+      findings.add(
+        'lock-from-the-future',
+        entry.path,
+        `${who} is dated ${-age} s ahead, and counts until ${lifeOfLock} s after that`,
+      );
+    else
+      findings.add('lock-live', entry.path, `${who} is live: it was last written ${Math.max(age, 0)} s ago`);
   }
   return work;
 };

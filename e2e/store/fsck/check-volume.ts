@@ -26,8 +26,14 @@ export type CheckedVolume = {
   bytes: number;
 };
 
-/** Checks everything in a volume's folder; nothing that is in there makes it throw, only a store that fails. */
-export const checkVolume = async (source: StoreSource, folder: string, { findings, now, verify }: VolumeCheck): Promise<CheckedVolume> => {
+/**
+ * Checks everything in a volume's folder; nothing that is in there makes it throw, only a store that fails.
+ */
+export const checkVolume = async (
+  source: StoreSource,
+  folder: string,
+  { findings, now, verify }: VolumeCheck,
+): Promise<CheckedVolume> => {
   const name = folder.slice(folder.lastIndexOf('/') + 1);
   const expected = volumeFolder(name);
   if (folder !== expected)
@@ -56,10 +62,19 @@ const atRest = (work: Work) => (work.any ? 'info' : undefined);
 
 type Known = { name: string; work: Work; findings: Findings };
 
-const readVolume = async (source: StoreSource, files: VolumeFiles, { name, work, findings }: Known): Promise<VolumeConfig | undefined> => {
+const readVolume = async (
+  source: StoreSource,
+  files: VolumeFiles,
+  { name, work, findings }: Known,
+): Promise<VolumeConfig | undefined> => {
   if (files.volumeConfig === undefined) {
     if (files.backups.size + files.blocks.size > 0)
-      findings.add('volume-config-missing', files.folder, `volume ${name} has no volume.cfg, so Longhorn cannot find it`, atRest(work));
+      findings.add(
+        'volume-config-missing',
+        files.folder,
+        `volume ${name} has no volume.cfg, so Longhorn cannot find it`,
+        atRest(work),
+      );
     return undefined;
   }
   const { config, problem } = await readConfig(source, files.volumeConfig, {
@@ -73,9 +88,13 @@ const readVolume = async (source: StoreSource, files: VolumeFiles, { name, work,
 
 const sector = 2 << 20;
 
-const checkVolumeConfig = (volume: VolumeConfig, { files, name, work, findings }: Known & { files: VolumeFiles }): void => {
+const checkVolumeConfig = (
+  volume: VolumeConfig,
+  { files, name, work, findings }: Known & { files: VolumeFiles },
+): void => {
   const path = `${files.folder}/volume.cfg`;
-  if (volume.Name !== name) findings.add('volume-wrong-name', path, `volume.cfg of volume ${name} calls it ${volume.Name}`);
+  if (volume.Name !== name)
+    findings.add('volume-wrong-name', path, `volume.cfg of volume ${name} calls it ${volume.Name}`);
   if (volume.Size === 0 || volume.Size % sector !== 0)
     findings.add(
       'config-invalid',
@@ -101,13 +120,18 @@ const checkVolumeConfig = (volume: VolumeConfig, { files, name, work, findings }
 
 type Leftovers = { references: References; work: Work; now: number; findings: Findings };
 
-const checkLeftovers = ({ folder, blocks, temporary }: VolumeFiles, { references, work, now, findings }: Leftovers): void => {
+const checkLeftovers = (
+  { folder, blocks, temporary }: VolumeFiles,
+  { references, work, now, findings }: Leftovers,
+): void => {
   const orphans = [...blocks].filter(([checksum]) => !references.blocks.has(checksum));
   if (orphans.length > 0) {
     const example = orphans.reduce((least, [checksum]) => (checksum < least ? checksum : least), 'g');
     const bytes = orphans.reduce((sum, [, size]) => sum + size, 0);
     const number = orphans.length === 1 ? '1 block belongs' : `${orphans.length} blocks belong`;
-    const perhaps = references.complete ? '' : '; a backup whose config is in progress or cannot be read may need them';
+    const perhaps = references.complete
+      ? ''
+      : '; a backup whose config is in progress or cannot be read may need them';
     const message = `${number} to no backup, such as ${example}: ${bytes} bytes${perhaps}`;
     findings.add('block-orphaned', `${folder}/blocks`, message, references.complete ? atRest(work) : 'info');
   }
@@ -116,6 +140,11 @@ const checkLeftovers = ({ folder, blocks, temporary }: VolumeFiles, { references
     const name = path.slice(folder.length + 1);
     // A file is written in seconds; nobody comes back for an older one, whatever goes on in the volume.
     const live = work.any && age < 600;
-    findings.add('temporary-file', path, `${name} is a temporary file, last written ${age} s ago`, live ? 'info' : undefined);
+    findings.add(
+      'temporary-file',
+      path,
+      `${name} is a temporary file, last written ${age} s ago`,
+      live ? 'info' : undefined,
+    );
   }
 };

@@ -1,7 +1,12 @@
-/** error: data are lost or wrong. warning: garbage, or something left over. info: to be known, and no fault. */
+/**
+ * error: data are lost or wrong. warning: garbage, or something left over. info: to be known, and no fault.
+ */
 export type Severity = 'error' | 'warning' | 'info';
 
-/** Every kind of finding there is, with what it means for the store; some mean less while something works on the volume. */
+/**
+ * Every kind of finding there is, with what it means for the store; some mean less while something works on
+ * the volume.
+ */
 export const findingCodes = {
   'folder-unreadable': 'error',
   'file-unreadable': 'error',
@@ -55,7 +60,9 @@ export type FindingCode = keyof typeof findingCodes;
 /** Something about a store that its reader has to know: one sentence that stands by itself. */
 export type Finding = { code: FindingCode; severity: Severity; path: string; message: string };
 
-/** Findings of a check; of one code so many are kept, the rest only counted, whatever a damaged store brings. */
+/**
+ * Findings of a check; of one code so many are kept, the rest only counted, whatever a damaged store brings.
+ */
 export type Findings = {
   /** `severity` where it is not the code's own. */
   add(code: FindingCode, path: string, message: string, severity?: Severity): void;
@@ -80,9 +87,15 @@ export const collectFindings = ({ keep = 1_000 }: { keep?: number } = {}): Findi
       counts[severity] += 1;
       if (before < keep) kept.push({ code, severity, path, message });
     },
-    list: () => kept.toSorted((a, b) => order[a.severity] - order[b.severity] || compare(a.path, b.path) || compare(a.code, b.code)),
+    list: () =>
+      kept.toSorted(
+        (a, b) => order[a.severity] - order[b.severity] || compare(a.path, b.path) || compare(a.code, b.code),
+      ),
     counts: () => ({ ...counts }),
-    leftOut: () => Object.fromEntries([...met].filter(([, count]) => count > keep).map(([code, count]) => [code, count - keep])),
+    leftOut: () =>
+      Object.fromEntries(
+        [...met].filter(([, count]) => count > keep).map(([code, count]) => [code, count - keep]),
+      ),
   };
 };
 

@@ -3,7 +3,14 @@ import { storeFolder, volumesFolder } from '../format/layout.ts';
 import type { StoreSource } from '../format/source.ts';
 import type { VerifyBlocks } from './check-blocks.ts';
 import { checkVolume } from './check-volume.ts';
-import { collectFindings, count, type Finding, type FindingCode, type Findings, type Severity } from './findings.ts';
+import {
+  collectFindings,
+  count,
+  type Finding,
+  type FindingCode,
+  type Findings,
+  type Severity,
+} from './findings.ts';
 import { tellOther } from './volume-files.ts';
 
 /** What a check of a store came to. */
@@ -53,10 +60,12 @@ export const listVolumes = async (source: StoreSource, findings: Findings): Prom
     if (parent !== undefined) parent.empty = false;
     if (entry.kind !== 'folder' && entry.kind !== 'file') tellOther(entry, `volumes/${path}`, findings);
     else if (entry.kind === 'folder' && levels.length === 3 && isName(name)) volumes.push(entry.path);
-    else if (entry.kind === 'folder' && levels.length < 3 && /^[0-9a-f]{2}$/.test(name)) above.set(path, { empty: true });
+    else if (entry.kind === 'folder' && levels.length < 3 && /^[0-9a-f]{2}$/.test(name))
+      above.set(path, { empty: true });
     else findings.add('foreign-file', entry.path, `volumes/${path} is nothing of Longhorn's`);
   }
-  for (const [path, { empty }] of above) if (empty) findings.add('empty-folder', `${volumesFolder}/${path}`, `volumes/${path}/ is empty`);
+  for (const [path, { empty }] of above)
+    if (empty) findings.add('empty-folder', `${volumesFolder}/${path}`, `volumes/${path}/ is empty`);
   return volumes.sort();
 };
 
@@ -72,6 +81,7 @@ const lookAround = async (source: StoreSource, findings: Findings): Promise<void
         entry.path,
         `${name}/ is left alone: ${count(files, 'file')} of Longhorn's that are no backups of volumes`,
       );
-    } else if (entry.kind !== 'folder' || name !== 'volumes') findings.add('foreign-file', entry.path, `${name} is nothing of Longhorn's`);
+    } else if (entry.kind !== 'folder' || name !== 'volumes')
+      findings.add('foreign-file', entry.path, `${name} is nothing of Longhorn's`);
   }
 };

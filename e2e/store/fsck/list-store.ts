@@ -6,7 +6,9 @@ import { listVolumes } from './fsck.ts';
 import { readConfig, sizeLimits } from './read-config.ts';
 
 /** A config of the store, or why there is none to be read. */
-export type Listed<T> = { path: string; config: T; problem?: never } | { path: string; config?: never; problem: string };
+export type Listed<T> =
+  | { path: string; config: T; problem?: never }
+  | { path: string; config?: never; problem: string };
 
 /** A volume of a store as its configs tell of it; blocks are not looked at. */
 export type ListedVolume = Listed<VolumeConfig> & {
@@ -40,7 +42,12 @@ export const listStore = async function* (source: StoreSource): AsyncGenerator<L
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([backup, entry]) => ({
           name: backup,
-          read: () => read(source, entry, { parse: parseBackup, limit: sizeLimits.backup, what: `the config of backup ${backup}` }),
+          read: () =>
+            read(source, entry, {
+              parse: parseBackup,
+              limit: sizeLimits.backup,
+              what: `the config of backup ${backup}`,
+            }),
         })),
     };
   }

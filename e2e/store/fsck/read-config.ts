@@ -2,18 +2,29 @@ import type { Parsed } from '../format/config.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../format/source.ts';
 import type { FindingCode } from './findings.ts';
 
-/** The most that a file may hold to be read at all, in bytes. A backup of 5 TiB in blocks of 2 MiB has a config of 256 MiB. */
+/**
+ * The most that a file may hold to be read at all, in bytes. A backup of 5 TiB in blocks of 2 MiB has a
+ * config of 256 MiB.
+ */
 export const sizeLimits = { backup: 256 << 20, volume: 4 << 20, lock: 64 << 10 } as const;
 
 /** How to read one kind of file, and how to call it in a sentence. */
 type Reading<T> = { parse: (bytes: Buffer) => Parsed<T>; limit: number; what: string };
 
 /** What a file of the store says, or why it says nothing. */
-export type Read<T> = { config: T; problem?: never } | { config?: never; problem: { code: FindingCode; message: string } };
+export type Read<T> =
+  | { config: T; problem?: never }
+  | { config?: never; problem: { code: FindingCode; message: string } };
 
 /** Reads a file of the store, whatever is in it. */
-export const readConfig = async <T>(source: StoreSource, entry: StoreEntry, { parse, limit, what }: Reading<T>): Promise<Read<T>> => {
-  const fails = (code: FindingCode, how: string): Read<T> => ({ problem: { code, message: `${what} ${how}` } });
+export const readConfig = async <T>(
+  source: StoreSource,
+  entry: StoreEntry,
+  { parse, limit, what }: Reading<T>,
+): Promise<Read<T>> => {
+  const fails = (code: FindingCode, how: string): Read<T> => ({
+    problem: { code, message: `${what} ${how}` },
+  });
   if (entry.size > limit) return fails('config-too-large', `is too large to be one: ${entry.size} bytes`);
   try {
     const { config, problem } = parse(await source.read(entry.path, limit));

@@ -34,21 +34,27 @@ export type BlockCode =
 export type BlockProblem = { code: BlockCode; message: string };
 
 /**
- * Looks for what is wrong with a block's file: how it was compressed, the size and the checksum of its data. Undefined when nothing is.
- * `scratch` takes the data; whatever the file says, no more memory is used.
+ * Looks for what is wrong with a block's file: how it was compressed, the size and the checksum of its data.
+ * Undefined when nothing is. `scratch` takes the data; whatever the file says, no more memory is used.
  */
-export const verifyBlock = (file: Uint8Array, expected: BlockExpectation, scratch: Uint8Array): BlockProblem | undefined => {
+export const verifyBlock = (
+  file: Uint8Array,
+  expected: BlockExpectation,
+  scratch: Uint8Array,
+): BlockProblem | undefined => {
   if (file.length === 0) return { code: 'block-empty', message: 'is empty' };
   const seen = looksLike(file);
   const method = expected.method ?? seen;
   const target = scratch.subarray(0, expected.size ?? largestBlock);
   const problem = verifyAs(method, file, expected, target);
   // Another method is worth a try only where the checksum can then tell that it is the right one.
-  if (problem === undefined || seen === method || verifyAs(seen, file, expected, target) !== undefined) return problem;
+  if (problem === undefined || seen === method || verifyAs(seen, file, expected, target) !== undefined)
+    return problem;
   const kept = seen === 'none' ? 'not compressed' : `compressed with ${seen}`;
   const message = `is ${kept} where the config says ${method}`;
   // backupstore, DecompressAndVerifyWithFallback: only lz4 and gzip stand in for each other.
-  if (seen === 'none' || method === 'none') return { code: 'compression-mismatch', message: `${message}; Longhorn cannot read it` };
+  if (seen === 'none' || method === 'none')
+    return { code: 'compression-mismatch', message: `${message}; Longhorn cannot read it` };
   return { code: 'compression-differs', message: `${message}; Longhorn reads it all the same` };
 };
 
@@ -69,7 +75,8 @@ const verifyAs = (
     const data = decompress(method, file, target);
     if (size !== undefined && data.length !== size)
       return { code: 'block-wrong-size', message: `holds ${data.length} bytes of data instead of ${size}` };
-    if (checksumOf(data) !== checksum) return { code: 'block-wrong-checksum', message: 'holds other data than its name says' };
+    if (checksumOf(data) !== checksum)
+      return { code: 'block-wrong-checksum', message: 'holds other data than its name says' };
     return undefined;
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
@@ -77,4 +84,9 @@ const verifyAs = (
   }
 };
 
-const codeOf = { format: 'block-corrupt', 'cut-off': 'block-cut-off', corrupt: 'block-corrupt', 'too-large': 'block-wrong-size' } as const;
+const codeOf = {
+  format: 'block-corrupt',
+  'cut-off': 'block-cut-off',
+  corrupt: 'block-corrupt',
+  'too-large': 'block-wrong-size',
+} as const;

@@ -2,7 +2,10 @@ import type { StoreSource } from '../format/source.ts';
 import type { BlockJob, VerifyBlocks } from './check-blocks.ts';
 import { largestBlock, largestFile, problemOfReading, verifyBlock } from './verify-block.ts';
 
-/** Looks into some of the blocks, spread over all, of not more than so many bytes on disk: for a store that is read over a slow way. */
+/**
+ * Looks into some of the blocks, spread over all, of not more than so many bytes on disk: for a store that is
+ * read over a slow way.
+ */
 export const verifySample =
   (source: StoreSource, bytes: number): VerifyBlocks =>
   async (jobs, wrong) => {

@@ -20,8 +20,19 @@ export type VolumeFiles = {
 const deepest = 4;
 
 /** Lists a volume's folder; what does not belong there, or cannot be looked at, becomes a finding. */
-export const listVolume = async (source: StoreSource, folder: string, findings: Findings): Promise<VolumeFiles> => {
-  const files: VolumeFiles = { folder, volumeConfig: undefined, backups: new Map(), locks: new Map(), blocks: new Map(), temporary: [] };
+export const listVolume = async (
+  source: StoreSource,
+  folder: string,
+  findings: Findings,
+): Promise<VolumeFiles> => {
+  const files: VolumeFiles = {
+    folder,
+    volumeConfig: undefined,
+    backups: new Map(),
+    locks: new Map(),
+    blocks: new Map(),
+    temporary: [],
+  };
   const folders = new Map<string, { empty: boolean }>();
   const foreign: string[] = [];
   for await (const entry of source.walk(folder, deepest)) {
@@ -43,28 +54,37 @@ export const listVolume = async (source: StoreSource, folder: string, findings: 
       tellOther(entry, path, findings);
     }
   }
-  for (const [path, { empty }] of folders) if (empty) findings.add('empty-folder', `${folder}/${path}`, `${path}/ is empty`);
+  for (const [path, { empty }] of folders)
+    if (empty) findings.add('empty-folder', `${folder}/${path}`, `${path}/ is empty`);
   return { ...files, backups: byName(files.backups), locks: byName(files.locks) };
 };
 
 // A listing comes in any order; what is found is told in the same one each time.
-const byName = <T>(map: Map<string, T>): Map<string, T> => new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
+const byName = <T>(map: Map<string, T>): Map<string, T> =>
+  new Map([...map].sort(([a], [b]) => (a < b ? -1 : 1)));
 
-const sort = (files: VolumeFiles, { entry, path, findings }: { entry: StoreEntry; path: string; findings: Findings }): void => {
+const sort = (
+  files: VolumeFiles,
+  { entry, path, findings }: { entry: StoreEntry; path: string; findings: Findings },
+): void => {
   const file = classify(path);
   const foreign = () => findings.add('foreign-file', entry.path, `${path} is no file of Longhorn's`);
   if (file.kind === 'volume-config') files.volumeConfig = entry;
   else if (file.kind === 'temporary') files.temporary.push(entry);
-  else if (file.kind === 'backup-config') isName(file.backup) ? files.backups.set(file.backup, entry) : foreign();
+  else if (file.kind === 'backup-config')
+    isName(file.backup) ? files.backups.set(file.backup, entry) : foreign();
   else if (file.kind === 'lock') isName(file.lock) ? files.locks.set(file.lock, entry) : foreign();
   else if (file.kind === 'unknown') foreign();
-  else if (file.misplaced) findings.add('block-misplaced', entry.path, `block ${path} is not where its name says`);
+  else if (file.misplaced)
+    findings.add('block-misplaced', entry.path, `block ${path} is not where its name says`);
   else files.blocks.set(file.checksum, entry.size);
 };
 
 /** Tells of what is neither a file nor a folder. */
 export const tellOther = ({ kind, path, reason }: StoreEntry, name: string, findings: Findings): void => {
-  if (kind === 'link') findings.add('symbolic-link', path, `${name} is a symbolic link, which was not followed`);
+  if (kind === 'link')
+    findings.add('symbolic-link', path, `${name} is a symbolic link, which was not followed`);
   else if (kind === 'special') findings.add('special-file', path, `${name} is neither a file nor a folder`);
-  else if (kind === 'unreadable') findings.add('folder-unreadable', path, `${name} cannot be looked at: ${reason}`);
+  else if (kind === 'unreadable')
+    findings.add('folder-unreadable', path, `${name} cannot be looked at: ${reason}`);
 };

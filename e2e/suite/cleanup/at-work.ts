@@ -12,8 +12,9 @@ const surelyOver = 300_000;
 type Looking = Pick<Search, 'namespace'> & { counts?: number; tell: (line: string) => void };
 
 /**
- * Those of the runs that somebody is still at work for: a fleet by its Job, any other by the Leases of its scenarios. One that is not renewed
- * within the time for which it counts is nobody's; its time is not compared with the clock of this machine, which may be another one.
+ * Those of the runs that somebody is still at work for: a fleet by its Job, any other by the Leases of its
+ * scenarios. One that is not renewed within the time for which it counts is nobody's; its time is not
+ * compared with the clock of this machine, which may be another one.
  */
 export const runsAtWork = async (
   cluster: Cluster,
@@ -21,11 +22,17 @@ export const runsAtWork = async (
   { namespace, counts = leaseClock.counts, tell }: Looking,
 ): Promise<Set<string>> => {
   const where = { ...(namespace !== undefined && { namespace }), labelSelector: runLabelName };
-  const [leases, jobs] = await Promise.all([cluster.list<Lease>(resources.leases, where), cluster.list<Job>(resources.jobs, where)]);
+  const [leases, jobs] = await Promise.all([
+    cluster.list<Lease>(resources.leases, where),
+    cluster.list<Job>(resources.jobs, where),
+  ]);
   const isOfThem = (object: KubernetesObject): boolean => runs.has(labelledRun(object) ?? '');
   const recent = leases.items.filter((lease) => isOfThem(lease) && isRecent(lease));
-  if (recent.length > 0) tell(`waiting up to ${counts} s: a scenario that is at work renews its Lease meanwhile`);
-  const renewed = await Promise.all(recent.map(async (lease) => ((await renews(cluster, lease, counts)) ? [lease] : [])));
+  if (recent.length > 0)
+    tell(`waiting up to ${counts} s: a scenario that is at work renews its Lease meanwhile`);
+  const renewed = await Promise.all(
+    recent.map(async (lease) => ((await renews(cluster, lease, counts)) ? [lease] : [])),
+  );
   const alive = [...renewed.flat(), ...jobs.items.filter((job) => isOfThem(job) && isPlaying(job))];
   return new Set(alive.flatMap((object) => labelledRun(object) ?? []));
 };
@@ -33,14 +40,20 @@ export const runsAtWork = async (
 type Job = KubernetesObject & { status?: { active?: number } };
 
 // What a recurring job's run is at says nothing of who asked for it.
-const isPlaying = ({ metadata, status }: Job): boolean => metadata.namespace !== longhornNamespace && (status?.active ?? 0) > 0;
+const isPlaying = ({ metadata, status }: Job): boolean =>
+  metadata.namespace !== longhornNamespace && (status?.active ?? 0) > 0;
 
 const isRecent = ({ metadata, spec }: Lease): boolean =>
-  metadata.deletionTimestamp === undefined && spec?.renewTime !== undefined && Date.now() - Date.parse(spec.renewTime) < surelyOver;
+  metadata.deletionTimestamp === undefined &&
+  spec?.renewTime !== undefined &&
+  Date.now() - Date.parse(spec.renewTime) < surelyOver;
 
 const renews = async (cluster: Cluster, { metadata, spec }: Lease, counts: number): Promise<boolean> => {
   const { namespace = '', name } = metadata;
-  const leases = await follow<Lease>(cluster, resources.leases, { namespace, fieldSelector: `metadata.name=${name}` });
+  const leases = await follow<Lease>(cluster, resources.leases, {
+    namespace,
+    fieldSelector: `metadata.name=${name}`,
+  });
   try {
     await once(leases, (lease) => lease.spec?.renewTime !== spec?.renewTime, {
       label: `the Lease ${name} in ${namespace} is renewed`,

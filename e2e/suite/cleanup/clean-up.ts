@@ -12,27 +12,44 @@ import { untilForgotten } from './policies.ts';
 import { type Removal, removeAll } from './remove.ts';
 import { targetsWithoutStore, workedOn } from './stores.ts';
 
-/** What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs and the Lease's, but in tests. */
+/**
+ * What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs
+ * and the Lease's, but in tests.
+ */
 export type CleanUp = Pick<Removal, 'cluster' | 'force' | 'tell'> &
   Search & { dryRun: boolean; clocks?: LonghornClocks; limits?: Limits; counts?: number };
 
 /**
- * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is told of as it goes; what hangs, with the
- * controller that should let it go. Runs that somebody is still at work for are told of, and not touched.
+ * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is told of
+ * as it goes; what hangs, with the controller that should let it go. Runs that somebody is still at work for
+ * are told of, and not touched.
  */
 export const cleanUp = async (options: CleanUp): Promise<boolean> => {
-  const { cluster, wanted, namespace, dryRun, tell, force, clocks = longhornClocks, counts = leaseClock.counts } = options;
+  const {
+    cluster,
+    wanted,
+    namespace,
+    dryRun,
+    tell,
+    force,
+    clocks = longhornClocks,
+    counts = leaseClock.counts,
+  } = options;
   const { limits = limitsOn(clocks) } = options;
   const start = performance.now();
   const found = await findLeftOver(cluster, { wanted, namespace });
   if (found.length === 0) {
-    tell(wanted === 'all' ? 'nothing is left of any run' : `nothing is left of run ${[...wanted].join(', ')}`);
+    tell(
+      wanted === 'all' ? 'nothing is left of any run' : `nothing is left of run ${[...wanted].join(', ')}`,
+    );
     return true;
   }
   for (const line of summary(found)) tell(line);
   const atWork = await runsAtWork(cluster, new Set(found.map(({ run }) => run)), { namespace, counts, tell });
   for (const run of atWork)
-    tell(`run ${run} is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well`);
+    tell(
+      `run ${run} is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well`,
+    );
   const removable = found.filter(({ run }) => !atWork.has(run));
   if (dryRun) {
     for (const each of removable) tell(`would remove ${nameOf(each)}`);
@@ -41,11 +58,18 @@ export const cleanUp = async (options: CleanUp): Promise<boolean> => {
   // By name, as something may be left of a run that has no label of its own.
   const runs = new Set(removable.map(({ run }) => run));
   const look = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
-  const healed = await removeInTurn({ cluster, limits, force, tell }, { found: removable, look, namespace, clocks });
+  const healed = await removeInTurn(
+    { cluster, limits, force, tell },
+    { found: removable, look, namespace, clocks },
+  );
   const left = await look();
   for (const each of left) tell(`left: ${await explainHanging(cluster, each, left)}`);
-  const gone = removable.filter(({ object }) => left.every((each) => each.object.metadata.uid !== object.metadata.uid));
-  tell(`${count(gone.length, 'object')} removed in ${formatDuration(performance.now() - start)}, ${left.length || 'nothing'} left`);
+  const gone = removable.filter(({ object }) =>
+    left.every((each) => each.object.metadata.uid !== object.metadata.uid),
+  );
+  tell(
+    `${count(gone.length, 'object')} removed in ${formatDuration(performance.now() - start)}, ${left.length || 'nothing'} left`,
+  );
   return healed && left.length === 0 && atWork.size === 0;
 };
 
@@ -56,7 +80,11 @@ const removeInTurn = async (
     look,
     namespace,
     clocks,
-  }: Pick<Search, 'namespace'> & { found: readonly LeftOver[]; look: () => Promise<LeftOver[]>; clocks: LonghornClocks },
+  }: Pick<Search, 'namespace'> & {
+    found: readonly LeftOver[];
+    look: () => Promise<LeftOver[]>;
+    clocks: LonghornClocks;
+  },
 ): Promise<boolean> => {
   const { cluster, tell } = removal;
   const remove = async (leftOver: readonly LeftOver[], names: readonly KindName[]): Promise<void> => {
@@ -74,12 +102,20 @@ const removeInTurn = async (
   // With what the last runs of the jobs made.
   const rest = await look();
   const withoutStore = await targetsWithoutStore(cluster, rest);
-  const forgotten = rest.filter(({ object }) => withoutStore.has(object.metadata.labels?.['backup-target'] ?? ''));
-  for (const target of withoutStore) tell(`backup target ${target}: its store is gone, so that its backups go with it, and not one by one`);
+  const forgotten = rest.filter(({ object }) =>
+    withoutStore.has(object.metadata.labels?.['backup-target'] ?? ''),
+  );
+  for (const target of withoutStore)
+    tell(`backup target ${target}: its store is gone, so that its backups go with it, and not one by one`);
   const others = rest.filter((each) => !forgotten.includes(each));
   await remove(others, ['backups']);
-  const stays = await workedOn(cluster, rest, { lockLife: Math.ceil(clocks.lockLife / 1000), ...storeQuiet(clocks), tell });
-  const goes = (leftOver: readonly LeftOver[]): LeftOver[] => leftOver.filter((each) => !stays.includes(each));
+  const stays = await workedOn(cluster, rest, {
+    lockLife: Math.ceil(clocks.lockLife / 1000),
+    ...storeQuiet(clocks),
+    tell,
+  });
+  const goes = (leftOver: readonly LeftOver[]): LeftOver[] =>
+    leftOver.filter((each) => !stays.includes(each));
   await remove(goes(others), ['backupVolumes', 'volumes', 'snapshots']);
   await remove(await look(), ['attachments', 'engines', 'replicas']);
   await remove(goes(others), ['backupTargets']);

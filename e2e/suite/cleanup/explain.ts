@@ -6,21 +6,29 @@ import type { LeftOver } from './find.ts';
 import { kinds } from './kinds.ts';
 
 /** How something is called: `backup backup-0123`. */
-export const nameOf = ({ kind, object }: Pick<LeftOver, 'kind' | 'object'>): string => `${kinds[kind].what} ${object.metadata.name}`;
+export const nameOf = ({ kind, object }: Pick<LeftOver, 'kind' | 'object'>): string =>
+  `${kinds[kind].what} ${object.metadata.name}`;
 
 /**
- * Says why something does not go, in one line: its finalizers, the controller that should have taken each off, and what to do.
- * `others` are all that is left: a snapshot is managed where its volume is.
+ * Says why something does not go, in one line: its finalizers, the controller that should have taken each
+ * off, and what to do. `others` are all that is left: a snapshot is managed where its volume is.
  */
-export const explainHanging = async (cluster: Cluster, hanging: LeftOver, others: readonly LeftOver[]): Promise<string> => {
+export const explainHanging = async (
+  cluster: Cluster,
+  hanging: LeftOver,
+  others: readonly LeftOver[],
+): Promise<string> => {
   const { kind, object } = hanging;
   const finalizers = finalizersOf(object);
   const name = nameOf(hanging);
-  if (object.metadata.deletionTimestamp === undefined) return `${name} is there, and nobody has asked for its deletion`;
-  if (finalizers.length === 0) return `${name} is being deleted, and no finalizer holds it: the API server lets it go any moment`;
+  if (object.metadata.deletionTimestamp === undefined)
+    return `${name} is there, and nobody has asked for its deletion`;
+  if (finalizers.length === 0)
+    return `${name} is being deleted, and no finalizer holds it: the API server lets it go any moment`;
   const why = await Promise.all(
     finalizers.map(async (finalizer) => {
-      if (isLonghorns(finalizer)) return explainLonghorns(cluster, { finalizer, object, node: nodeOf(hanging, others) });
+      if (isLonghorns(finalizer))
+        return explainLonghorns(cluster, { finalizer, object, node: nodeOf(hanging, others) });
       const { who, waitsFor } = keeperOf(finalizer);
       return `finalizer ${finalizer} is for ${who} to take off, which waits ${waitsFor}${kind === 'namespaces' ? remaining(object) : ''}`;
     }),
@@ -47,7 +55,8 @@ const explainLonghorns = async (
   const force = 'or give --force, which takes the finalizer off and leaves what it stood for';
   if (pods.length === 0) return `${hold}, of which no pod runs: bring Longhorn back, ${force}`;
   const pod = pods.find((each) => each.node === node);
-  if (node !== undefined && pod === undefined) return `${hold}, which does not run there: bring the node back, ${force}`;
+  if (node !== undefined && pod === undefined)
+    return `${hold}, which does not run there: bring the node back, ${force}`;
   const whose = pod === undefined ? '-l app=longhorn-manager' : pod.name;
   return `${hold}: see why it does not (kubectl -n ${longhornNamespace} logs ${whose} -c longhorn-manager | grep ${name}), ${force}`;
 };
@@ -56,6 +65,8 @@ type Conditions = { conditions?: { type: string; status: string; message?: strin
 
 // The namespace controller says what is left in a namespace, and whose finalizers that has.
 const remaining = ({ status }: KubernetesObject): string => {
-  const told = ((status as Conditions | undefined)?.conditions ?? []).filter((each) => each.status === 'True' && each.message);
+  const told = ((status as Conditions | undefined)?.conditions ?? []).filter(
+    (each) => each.status === 'True' && each.message,
+  );
   return told.length === 0 ? '' : ` (${told.map(({ message }) => message).join(' ')})`;
 };

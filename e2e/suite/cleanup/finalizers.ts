@@ -4,7 +4,8 @@ import type { KubernetesObject } from '../../kube/cluster.ts';
 type Keeper = { pattern: RegExp; who: string; waitsFor: string };
 
 /** Whether a finalizer is one of Longhorn's own. */
-export const isLonghorns = (finalizer: string): boolean => /^([a-z0-9.-]+\.)?longhorn\.io(\/|$)/.test(finalizer);
+export const isLonghorns = (finalizer: string): boolean =>
+  /^([a-z0-9.-]+\.)?longhorn\.io(\/|$)/.test(finalizer);
 
 // Kubernetes' own, by its documentation; those of the CSI side-cars by theirs.
 const keepers: Keeper[] = [
@@ -23,7 +24,11 @@ const keepers: Keeper[] = [
     who: "Kubernetes' PVC protection controller",
     waitsFor: 'for the last pod that uses the claim',
   },
-  { pattern: /^kubernetes\.io\/pv-protection$/, who: "Kubernetes' PV protection controller", waitsFor: 'until no claim is bound to it' },
+  {
+    pattern: /^kubernetes\.io\/pv-protection$/,
+    who: "Kubernetes' PV protection controller",
+    waitsFor: 'until no claim is bound to it',
+  },
   {
     pattern: /^batch\.kubernetes\.io\/job-tracking$/,
     who: "Kubernetes' Job controller",
@@ -34,15 +39,30 @@ const keepers: Keeper[] = [
     who: "Kubernetes' service controller",
     waitsFor: 'for the load balancer to go',
   },
-  { pattern: /^external-attacher\//, who: 'the CSI attacher (csi-attacher)', waitsFor: 'until the volume is detached' },
-  { pattern: /^external-provisioner\./, who: 'the CSI provisioner (csi-provisioner)', waitsFor: 'until the volume is removed' },
-  { pattern: /^kubernetes$/, who: "Kubernetes' namespace controller", waitsFor: 'until everything in the namespace is gone' },
+  {
+    pattern: /^external-attacher\//,
+    who: 'the CSI attacher (csi-attacher)',
+    waitsFor: 'until the volume is detached',
+  },
+  {
+    pattern: /^external-provisioner\./,
+    who: 'the CSI provisioner (csi-provisioner)',
+    waitsFor: 'until the volume is removed',
+  },
+  {
+    pattern: /^kubernetes$/,
+    who: "Kubernetes' namespace controller",
+    waitsFor: 'until everything in the namespace is gone',
+  },
 ];
 
 /** The finalizers of an object that hold its deletion up; a namespace has its own in another place. */
 export const finalizersOf = (object: KubernetesObject): string[] => {
   const { finalizers = [] } = (object.spec ?? {}) as { finalizers?: string[] };
-  return [...(object.metadata.finalizers ?? []), ...(object.metadata.namespace === undefined ? finalizers : [])];
+  return [
+    ...(object.metadata.finalizers ?? []),
+    ...(object.metadata.namespace === undefined ? finalizers : []),
+  ];
 };
 
 /** The node whose longhorn-manager answers for one of Longhorn's objects, where the object says so. */
@@ -52,7 +72,10 @@ export const managingNode = (object: KubernetesObject): string | undefined => {
   return ownerID || nodeID || undefined;
 };
 
-/** Which controller should have taken a finalizer off, and what it waits for; for one of Longhorn's it depends on the object: see explain.ts. */
+/**
+ * Which controller should have taken a finalizer off, and what it waits for; for one of Longhorn's it depends
+ * on the object: see explain.ts.
+ */
 export const keeperOf = (finalizer: string): Pick<Keeper, 'who' | 'waitsFor'> =>
   keepers.find(({ pattern }) => pattern.test(finalizer)) ?? {
     who: `whoever put ${finalizer} there (Corral does not know it)`,

@@ -1,5 +1,11 @@
 import { runIdPattern } from '../../config/run-id.ts';
-import { ApiError, type Cluster, type KubernetesObject, type Resource, resources } from '../../kube/cluster.ts';
+import {
+  ApiError,
+  type Cluster,
+  type KubernetesObject,
+  type Resource,
+  resources,
+} from '../../kube/cluster.ts';
 import { runLabelName } from '../steps/made.ts';
 import type { Kind } from './kind.ts';
 import { type KindName, kindNames, kinds } from './kinds.ts';
@@ -14,13 +20,17 @@ export type Wanted = ReadonlySet<string> | 'all';
 export type Search = { wanted: Wanted; namespace?: string | undefined };
 
 /**
- * Finds what is left of runs, in the order in which it has to go: what carries a run's label, and what belongs to a volume, a backup target or a
- * recurring job of the run's (by its name, which holds the run's id; one of that name without the label is somebody else's).
+ * Finds what is left of runs, in the order in which it has to go: what carries a run's label, and what
+ * belongs to a volume, a backup target or a recurring job of the run's (by its name, which holds the run's
+ * id; one of that name without the label is somebody else's).
  */
 export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Search): Promise<LeftOver[]> => {
-  const listed = await Promise.all(kindNames.map(async (kind) => ({ kind, objects: await list(cluster, kinds[kind], namespace) })));
+  const listed = await Promise.all(
+    kindNames.map(async (kind) => ({ kind, objects: await list(cluster, kinds[kind], namespace) })),
+  );
   const all = listed.flatMap(({ objects }) => objects);
-  const runs: ReadonlySet<string> = wanted === 'all' ? new Set(all.flatMap((object) => labelledRun(object) ?? [])) : wanted;
+  const runs: ReadonlySet<string> =
+    wanted === 'all' ? new Set(all.flatMap((object) => labelledRun(object) ?? [])) : wanted;
   const strangers = new Set(
     listed
       .filter(({ kind }) => (kinds[kind] as Kind).owns)
@@ -35,7 +45,8 @@ export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Sear
     const owners = (kind.owners?.(object) ?? []).filter((name) => name !== undefined && !strangers.has(name));
     return owners.map(runInName).find((run) => run !== undefined);
   };
-  const ofKind = (kind: KindName): KubernetesObject[] => listed.find((each) => each.kind === kind)?.objects ?? [];
+  const ofKind = (kind: KindName): KubernetesObject[] =>
+    listed.find((each) => each.kind === kind)?.objects ?? [];
   const volumes = new Set(ofKind('volumes').map(({ metadata }) => metadata.name));
   const goes = (object: KubernetesObject): boolean => runs.has(labelledRun(object) ?? '');
   const namespaces = new Set(
@@ -49,35 +60,52 @@ export const findLeftOver = async (cluster: Cluster, { wanted, namespace }: Sear
   return listed.flatMap(({ kind, objects }) =>
     objects.flatMap((object) => {
       const run = runOf(kinds[kind], object);
-      return run !== undefined && runs.has(run) && !goesWithAnother(kinds[kind], object) ? [{ kind, run, object }] : [];
+      return run !== undefined && runs.has(run) && !goesWithAnother(kinds[kind], object)
+        ? [{ kind, run, object }]
+        : [];
     }),
   );
 };
 
-/** The run whose label an object carries; a label that is no id is not a run's: the store of a lab's default target has one of those. */
+/**
+ * The run whose label an object carries; a label that is no id is not a run's: the store of a lab's default
+ * target has one of those.
+ */
 export const labelledRun = ({ metadata }: KubernetesObject): string | undefined => {
   const run = metadata.labels?.[runLabelName];
   return run !== undefined && runIdPattern.test(run) ? run : undefined;
 };
 
-const runInName = (name: string | undefined): string | undefined => /^corral-([a-z0-9]{6})-/.exec(name ?? '')?.[1];
+const runInName = (name: string | undefined): string | undefined =>
+  /^corral-([a-z0-9]{6})-/.exec(name ?? '')?.[1];
 
 const isPolicy = ({ group }: Resource): boolean => group === resources.validatingAdmissionPolicies.group;
 const isRight = ({ group }: Resource): boolean => group === resources.roles.group;
 
-// A cluster without Longhorn has nothing of Longhorn's. And who may not look at policies and rights has not made any.
+// A cluster without Longhorn has nothing of Longhorn's. And who may not look at policies and rights has not
+// made any.
 
-const list = async (cluster: Cluster, kind: Kind, shared: string | undefined): Promise<KubernetesObject[]> => {
+const list = async (
+  cluster: Cluster,
+  kind: Kind,
+  shared: string | undefined,
+): Promise<KubernetesObject[]> => {
   const { resource, owners, owns, isAnywhere } = kind;
   // Stores in there have no namespaces of their own.
   if (shared !== undefined && resource.plural === 'namespaces') return [];
   const namespace = isAnywhere && !isRight(resource) ? shared : kind.namespace;
   const labelSelector = owners === undefined && owns === undefined ? { labelSelector: runLabelName } : {};
   try {
-    const { items } = await cluster.list<KubernetesObject>(resource, { ...(namespace !== undefined && { namespace }), ...labelSelector });
+    const { items } = await cluster.list<KubernetesObject>(resource, {
+      ...(namespace !== undefined && { namespace }),
+      ...labelSelector,
+    });
     return items;
   } catch (error) {
-    if (error instanceof ApiError && (error.status === 404 || (error.status === 403 && (isPolicy(resource) || isRight(resource)))))
+    if (
+      error instanceof ApiError &&
+      (error.status === 404 || (error.status === 403 && (isPolicy(resource) || isRight(resource))))
+    )
       return [];
     throw error;
   }

@@ -11,7 +11,10 @@ export type Kind = {
   namespace?: string;
   /** It is in any namespace, with which it goes where that is a run's. */
   isAnywhere?: true;
-  /** The names of what it belongs to, of which one is enough: of the run's own volumes, targets and jobs. Only for what carries no label of its own. */
+  /**
+   * The names of what it belongs to, of which one is enough: of the run's own volumes, targets and jobs. Only
+   * for what carries no label of its own.
+   */
   owners?(object: KubernetesObject): (string | undefined)[];
   /** It is left over only when what it belongs to is gone. */
   isPart?: true;
@@ -26,7 +29,8 @@ export type Kind = {
 };
 
 /** A label of an object. */
-export const label = ({ metadata }: KubernetesObject, name: string): string | undefined => metadata.labels?.[name];
+export const label = ({ metadata }: KubernetesObject, name: string): string | undefined =>
+  metadata.labels?.[name];
 /** There is nothing to be said of its state. */
 export const nothing = (): string => '';
 
@@ -38,7 +42,10 @@ export const policies = (what: string, resource: Resource): Kind => ({
   describe: nothing,
 });
 
-/** A kind that Longhorn makes and removes with the volume; without it some are left only where Longhorn is not at work. */
+/**
+ * A kind that Longhorn makes and removes with the volume; without it some are left only where Longhorn is not
+ * at work.
+ */
 export const part = (what: string, resource: Resource): Kind => ({
   what,
   resource,

@@ -36,7 +36,8 @@ export const kinds = {
     what: 'Job',
     resource: resources.jobs,
     namespace,
-    owners: ({ metadata }) => (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'CronJob').map(({ name }) => name),
+    owners: ({ metadata }) =>
+      (metadata.ownerReferences ?? []).filter(({ kind }) => kind === 'CronJob').map(({ name }) => name),
     waitsForItsOwn: true,
     limit: ({ jobsGone }) => jobsGone,
     describe: nothing,
@@ -53,16 +54,25 @@ export const kinds = {
     what: 'backup',
     resource: longhornResources.backups,
     namespace,
-    owners: (object) => [label(object, 'backup-volume'), (object as Backup).status?.volumeName, ofTarget(object)],
+    owners: (object) => [
+      label(object, 'backup-volume'),
+      (object as Backup).status?.volumeName,
+      ofTarget(object),
+    ],
     // One whose deletion was asked for before may have failed some times, and waits longer each time.
-    limit: ({ backupsGone, oldOnesGo }, { metadata }) => (metadata.deletionTimestamp === undefined ? backupsGone : oldOnesGo),
+    limit: ({ backupsGone, oldOnesGo }, { metadata }) =>
+      metadata.deletionTimestamp === undefined ? backupsGone : oldOnesGo,
     describe: (object) => describeBackup(object as Backup),
   },
   backupVolumes: {
     what: 'backup volume',
     resource: longhornResources.backupVolumes,
     namespace,
-    owners: (object) => [label(object, 'backup-volume'), (object as BackupVolume).spec?.volumeName, ofTarget(object)],
+    owners: (object) => [
+      label(object, 'backup-volume'),
+      (object as BackupVolume).spec?.volumeName,
+      ofTarget(object),
+    ],
     limit: ({ backupVolumeGone }) => backupVolumeGone,
     describe: nothing,
   },

@@ -6,8 +6,15 @@ import { kinds } from './kinds.ts';
 
 type Rules = { matchConstraints?: { resourceRules?: { apiGroups?: string[]; resources?: string[] }[] } };
 
-/** Waits until the API server has forgotten the admission policies that were removed, as far as they are about something that is left. */
-export const untilForgotten = async (cluster: Cluster, leftOver: readonly LeftOver[], tell: (line: string) => void): Promise<void> => {
+/**
+ * Waits until the API server has forgotten the admission policies that were removed, as far as they are about
+ * something that is left.
+ */
+export const untilForgotten = async (
+  cluster: Cluster,
+  leftOver: readonly LeftOver[],
+  tell: (line: string) => void,
+): Promise<void> => {
   for (const { object } of leftOver.filter(({ kind }) => kind === 'policies')) {
     const rules = ((object.spec ?? {}) as Rules).matchConstraints?.resourceRules ?? [];
     const denies = ({ group, plural }: Resource): boolean =>
@@ -17,8 +24,10 @@ export const untilForgotten = async (cluster: Cluster, leftOver: readonly LeftOv
     const { resource }: Kind = kinds[probe.kind];
     const { namespace = '', name } = probe.object.metadata;
     // Where it is not forgotten, the deletions that it denies say so.
-    await untilPolicy(cluster, { policy: object.metadata.name, resource, probe: { namespace, name } }, 'gone').catch((error: Error) =>
-      tell(error.message),
-    );
+    await untilPolicy(
+      cluster,
+      { policy: object.metadata.name, resource, probe: { namespace, name } },
+      'gone',
+    ).catch((error: Error) => tell(error.message));
   }
 };

@@ -20,8 +20,15 @@ export type Removal = {
   tell(line: string): void;
 };
 
-/** Removes things of one kind, side by side; returns when each is gone or has not gone within its time, and tells which. */
-export const removeAll = async (removal: Removal, kind: KindName, leftOver: readonly LeftOver[]): Promise<void> => {
+/**
+ * Removes things of one kind, side by side; returns when each is gone or has not gone within its time, and
+ * tells which.
+ */
+export const removeAll = async (
+  removal: Removal,
+  kind: KindName,
+  leftOver: readonly LeftOver[],
+): Promise<void> => {
   const { resource } = kinds[kind];
   for (const [namespace, there] of Map.groupBy(leftOver, ({ object }) => object.metadata.namespace)) {
     const timeline = await follow(removal.cluster, resource, namespace === undefined ? {} : { namespace });
@@ -39,7 +46,12 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
   const name = nameOf(leftOver);
   const start = performance.now();
   const gone = (limit: Limit): Promise<void> =>
-    onceGone(timeline, { name: object.metadata.name, label: 'it is gone', describe: kinds[kind].describe, ...limit });
+    onceGone(timeline, {
+      name: object.metadata.name,
+      label: 'it is gone',
+      describe: kinds[kind].describe,
+      ...limit,
+    });
   try {
     if (kind === 'volumes') await detachFirst(removal, leftOver, timeline);
     await askFor(removal, leftOver);
@@ -56,14 +68,24 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
 const askFor = async ({ cluster }: Removal, { kind, object }: LeftOver): Promise<void> => {
   const { resource, waitsForItsOwn }: Kind = kinds[kind];
   const { namespace, name, uid } = object.metadata;
-  const options = { ...(uid !== undefined && { uid }), ...(waitsForItsOwn && { propagationPolicy: 'Foreground' as const }) };
-  await cluster.delete(resource, { name, ...(namespace !== undefined && { namespace }) }, options).catch(unlessGone);
+  const options = {
+    ...(uid !== undefined && { uid }),
+    ...(waitsForItsOwn && { propagationPolicy: 'Foreground' as const }),
+  };
+  await cluster
+    .delete(resource, { name, ...(namespace !== undefined && { namespace }) }, options)
+    .catch(unlessGone);
 };
 
 // As a scenario's clean-up does it; a volume that stays attached is removed all the same.
-const detachFirst = async ({ cluster, limits, tell }: Removal, leftOver: LeftOver, timeline: Timeline): Promise<void> => {
+const detachFirst = async (
+  { cluster, limits, tell }: Removal,
+  leftOver: LeftOver,
+  timeline: Timeline,
+): Promise<void> => {
   const { name } = leftOver.object.metadata;
-  const stateOf = (object: LeftOver['object']): string => ((object.status ?? {}) as { state?: string }).state ?? '';
+  const stateOf = (object: LeftOver['object']): string =>
+    ((object.status ?? {}) as { state?: string }).state ?? '';
   await detach({ cluster }, name).catch(unlessGone);
   if (['', 'detached'].includes(stateOf(leftOver.object))) return;
   await once(timeline, (object) => stateOf(object) === 'detached', {
@@ -74,13 +96,21 @@ const detachFirst = async ({ cluster, limits, tell }: Removal, leftOver: LeftOve
   }).catch((error: unknown) => tell(`${nameOf(leftOver)}: ${reasonOf(error)}: removed as it is`));
 };
 
-/** Takes Longhorn's own finalizers off something that is being deleted, and tells of it; false where it has none. */
-const takeOff = async ({ cluster, tell }: Removal, leftOver: LeftOver, timeline: Timeline): Promise<boolean> => {
+/**
+ * Takes Longhorn's own finalizers off something that is being deleted, and tells of it; false where it has
+ * none.
+ */
+const takeOff = async (
+  { cluster, tell }: Removal,
+  leftOver: LeftOver,
+  timeline: Timeline,
+): Promise<boolean> => {
   const { resource }: Kind = kinds[leftOver.kind];
   const { namespace, name } = leftOver.object.metadata;
   const current = timeline.current(name);
   const own = current === undefined ? [] : finalizersOf(current).filter(isLonghorns);
-  if (current === undefined || current.metadata.deletionTimestamp === undefined || own.length === 0) return false;
+  if (current === undefined || current.metadata.deletionTimestamp === undefined || own.length === 0)
+    return false;
   const finalizers = (current.metadata.finalizers ?? []).filter((each) => !isLonghorns(each));
   // With the version that was seen: whoever changed it meanwhile may be about to let it go.
   const { resourceVersion } = current.metadata;
@@ -89,8 +119,11 @@ const takeOff = async ({ cluster, tell }: Removal, leftOver: LeftOver, timeline:
     { name, ...(namespace !== undefined && { namespace }) },
     { metadata: { finalizers, ...(resourceVersion !== undefined && { resourceVersion }) } },
   );
-  tell(`${nameOf(leftOver)}: finalizer ${own.join(', ')} taken off (--force): what it stood for may be left in the store and on the nodes`);
+  tell(
+    `${nameOf(leftOver)}: finalizer ${own.join(', ')} taken off (--force): what it stood for may be left in the store and on the nodes`,
+  );
   return true;
 };
 
-const reasonOf = (error: unknown): string => (error instanceof ExpectationError ? error.verdict.reason : (error as Error).message);
+const reasonOf = (error: unknown): string =>
+  error instanceof ExpectationError ? error.verdict.reason : (error as Error).message;

@@ -7,10 +7,14 @@ import type { LeftOver } from './find.ts';
 import { label } from './kind.ts';
 
 /**
- * The names of the backup targets whose store is not there any more, of those that are left: Longhorn cannot remove their backups' files, and
- * forgets those backups only with their target. A store that is none of the suite's is taken to live.
+ * The names of the backup targets whose store is not there any more, of those that are left: Longhorn cannot
+ * remove their backups' files, and forgets those backups only with their target. A store that is none of the
+ * suite's is taken to live.
  */
-export const targetsWithoutStore = async (cluster: Cluster, leftOver: readonly LeftOver[]): Promise<Set<string>> => {
+export const targetsWithoutStore = async (
+  cluster: Cluster,
+  leftOver: readonly LeftOver[],
+): Promise<Set<string>> => {
   const targets = leftOver.filter(({ kind }) => kind === 'backupTargets');
   const dead = targets.map(async ({ object }) => {
     const store = ownStoreOf(object as BackupTarget);
@@ -20,25 +24,34 @@ export const targetsWithoutStore = async (cluster: Cluster, leftOver: readonly L
 };
 
 /**
- * Waits until nothing works in the stores of what is left, and returns what has to stay because somebody still does: Longhorn's command fails whose
- * folder goes under it, and a manager of v1.8.0 to v1.11.2 panics then (longhorn#13245). A store that cannot be looked into keeps nothing.
+ * Waits until nothing works in the stores of what is left, and returns what has to stay because somebody
+ * still does: Longhorn's command fails whose folder goes under it, and a manager of v1.8.0 to v1.11.2 panics
+ * then (longhorn#13245). A store that cannot be looked into keeps nothing.
  */
 export const workedOn = async (
   cluster: Cluster,
   leftOver: readonly LeftOver[],
   { tell, ...wait }: Omit<UntilIdle, 'volumes'> & { tell: (line: string) => void },
 ): Promise<LeftOver[]> => {
-  const stores = new Map(leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store]));
+  const stores = new Map(
+    leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store]),
+  );
   const busy = await Promise.all(
-    [...stores.values()].map(async (store) => ((await isIdle(cluster, store, { tell, ...wait })) ? [] : [nameOf(store)])),
+    [...stores.values()].map(async (store) =>
+      (await isIdle(cluster, store, { tell, ...wait })) ? [] : [nameOf(store)],
+    ),
   );
   const names = new Set(busy.flat());
   const isBusy = (store: StorePlace | undefined): boolean => store !== undefined && names.has(nameOf(store));
   const targets = new Set(
-    leftOver.filter((each) => each.kind === 'backupTargets' && isBusy(storeOf(each))).map(({ object }) => object.metadata.name),
+    leftOver
+      .filter((each) => each.kind === 'backupTargets' && isBusy(storeOf(each)))
+      .map(({ object }) => object.metadata.name),
   );
   return leftOver.filter((each) =>
-    each.kind === 'backupVolumes' ? targets.has(label(each.object, 'backup-target') ?? '') : isBusy(storeOf(each)),
+    each.kind === 'backupVolumes'
+      ? targets.has(label(each.object, 'backup-target') ?? '')
+      : isBusy(storeOf(each)),
   );
 };
 
@@ -74,7 +87,8 @@ const storeOf = ({ kind, object }: LeftOver): StorePlace | undefined => {
   const { namespace, name } = object.metadata;
   if (kind === 'backupTargets') return ownStoreOf(object as BackupTarget);
   if (kind === 'namespaces') return { namespace: name };
-  const isOfStore = kind === 'deployments' || kind === 'services' || kind === 'configMaps' || kind === 'leases';
+  const isOfStore =
+    kind === 'deployments' || kind === 'services' || kind === 'configMaps' || kind === 'leases';
   return isOfStore && namespace !== undefined ? { namespace, name } : undefined;
 };
 

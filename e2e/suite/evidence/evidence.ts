@@ -57,8 +57,18 @@ type Options = {
   onTrouble: (error: Error) => void;
 };
 
-/** Begins to keep evidence of a scenario: its history line by line as it happens, the rest when it is collected. Whatever fails here, the scenario goes on. */
-export const openEvidence = ({ out, header, cluster, onExpected, onTrouble, ...options }: Options): Evidence => {
+/**
+ * Begins to keep evidence of a scenario: its history line by line as it happens, the rest when it is
+ * collected. Whatever fails here, the scenario goes on.
+ */
+export const openEvidence = ({
+  out,
+  header,
+  cluster,
+  onExpected,
+  onTrouble,
+  ...options
+}: Options): Evidence => {
   let isLost = false;
   const lose = (error: Error): void => {
     if (!isLost) onTrouble(error);
@@ -76,13 +86,20 @@ export const openEvidence = ({ out, header, cluster, onExpected, onTrouble, ...o
   let lastDone: Promise<void> | undefined;
   const problems: string[] = [];
   const writing: Promise<void>[] = [];
-  const write = (file: string, content: string | Uint8Array): Promise<void> => writeKept(within(file), content).catch(lose);
+  const write = (file: string, content: string | Uint8Array): Promise<void> =>
+    writeKept(within(file), content).catch(lose);
   const startedAt = Date.parse(header.startedAt);
   const collect = (): Promise<void> => {
     collected ??= collectSources(list, { write, isBrief: false, problems });
     return collected;
   };
-  const history = openHistory({ lines, startedAt, belongs: (...object) => belongs(...object), onExpected, lose });
+  const history = openHistory({
+    lines,
+    startedAt,
+    belongs: (...object) => belongs(...object),
+    onExpected,
+    lose,
+  });
 
   return {
     folder: () => (isLost ? null : folder),
@@ -93,7 +110,8 @@ export const openEvidence = ({ out, header, cluster, onExpected, onTrouble, ...o
     },
     observer: {
       ...history.observer,
-      reads: ({ name, container }, log) => void writing.push(write(join('logs', `${name}.${container}.log`), log)),
+      reads: ({ name, container }, log) =>
+        void writing.push(write(join('logs', `${name}.${container}.log`), log)),
     },
     recorder: {
       cluster,
@@ -114,7 +132,11 @@ export const openEvidence = ({ out, header, cluster, onExpected, onTrouble, ...o
     collectAll: async () => {
       await collect();
       if (last === undefined) return;
-      lastDone ??= collectLast(last, { write, problems, signal: options.interrupted ?? new AbortController().signal });
+      lastDone ??= collectLast(last, {
+        write,
+        problems,
+        signal: options.interrupted ?? new AbortController().signal,
+      });
       await lastDone;
     },
     collectBriefly: () => collectSources(list, { write, isBrief: true }),

@@ -12,7 +12,10 @@ export type Lines = {
   end(): Promise<void>;
 };
 
-/** Begins a file, in whose place there may be one of before. What cannot be written is lost: `onTrouble` is told of the first time. */
+/**
+ * Begins a file, in whose place there may be one of before. What cannot be written is lost: `onTrouble` is
+ * told of the first time.
+ */
 export const openLines = (path: string, onTrouble: (error: Error) => void): Lines => {
   try {
     mkdirSync(dirname(path), { recursive: true });

@@ -1,6 +1,9 @@
 import type { Cluster, KubernetesObject } from '../../kube/cluster.ts';
 
-/** Whether an object of a resource (its plural) concerns the scenario; what others do in the cluster is not its history. */
+/**
+ * Whether an object of a resource (its plural) concerns the scenario; what others do in the cluster is not
+ * its history.
+ */
 export type Belongs = (resource: string, object: KubernetesObject) => boolean;
 
 /** Something of the cluster that is read for who looks into a failure. */
@@ -18,7 +21,9 @@ export type LastWork = { file: string; work(signal: AbortSignal): Promise<void> 
 
 /** What the steps tell the evidence of their scenario. */
 export type EvidenceRecorder = {
-  /** A connection of its own: what it meets says nothing of the scenario's, and nothing is sent again on it. */
+  /**
+   * A connection of its own: what it meets says nothing of the scenario's, and nothing is sent again on it.
+   */
   cluster: Cluster;
   /** When the scenario began. */
   startedAt: Date;
@@ -30,8 +35,14 @@ export type EvidenceRecorder = {
   supportBundle: boolean;
   /** What there is to read. */
   sources(list: () => Promise<Source[]> | Source[]): void;
-  /** What is done after all else is read, and may take long: it has a time of its own, heeds the signal, and leaves nothing behind. */
+  /**
+   * What is done after all else is read, and may take long: it has a time of its own, heeds the signal, and
+   * leaves nothing behind.
+   */
   last(what: LastWork): void;
-  /** Reads it, if that was not done yet: whoever removes what a failure left calls it before. It never throws. What comes last is not done yet. */
+  /**
+   * Reads it, if that was not done yet: whoever removes what a failure left calls it before. It never throws.
+   * What comes last is not done yet.
+   */
   collect(): Promise<void>;
 };

@@ -11,16 +11,19 @@ export type BrokerAddress = string;
 export const toPath = (address: BrokerAddress): string => `\0${address}`;
 
 /**
- * For how long the first holders wait for all that are awaited; the broker owns this time-out. Files are loaded in some seconds, and one that cannot
- * be brings no holder: then those that are there begin.
+ * For how long the first holders wait for all that are awaited; the broker owns this time-out. Files are
+ * loaded in some seconds, and one that cannot be brings no holder: then those that are there begin.
  */
 const awaitedWithinMs = 20_000;
 
 /**
- * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim (or `cede`, or `yield`), each line it
- * gets says that its last claim is granted. A connection that ends gives everything back, so nothing outlives a holder, however it dies.
+ * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim
+ * (or `cede`, or `yield`), each line it gets says that its last claim is granted. A connection that ends
+ * gives everything back, so nothing outlives a holder, however it dies.
  */
-export const startBroker = async (options: ClaimsOptions = {}): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
+export const startBroker = async (
+  options: ClaimsOptions = {},
+): Promise<{ address: BrokerAddress; stop(): Promise<void> }> => {
   const claims = createClaims(options);
   const opens = setTimeout(claims.open, awaitedWithinMs).unref();
   const server = createServer(async (connection) => {

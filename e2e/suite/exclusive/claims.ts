@@ -1,21 +1,28 @@
 /**
- * What one holder wants: names together with others, and names for itself alone; and how long it is expected to take, in ms, where it says so.
- * `placeless`: it is not at work on what it holds, and takes no place.
+ * What one holder wants: names together with others, and names for itself alone; and how long it is expected
+ * to take, in ms, where it says so. `placeless`: it is not at work on what it holds, and takes no place.
  */
-export type Claim = { shared: readonly string[]; alone: readonly string[]; expected?: number; placeless?: boolean };
+export type Claim = {
+  shared: readonly string[];
+  alone: readonly string[];
+  expected?: number;
+  placeless?: boolean;
+};
 
 /** Who holds what, and who waits. */
 export type Claims = {
   /**
-   * Gives back whatever this holder has and queues for the claim as a whole; `granted` is called when it has all of it, which may be at once.
-   * As nobody keeps a name while waiting for another, nobody can wait in a circle.
+   * Gives back whatever this holder has and queues for the claim as a whole; `granted` is called when it has
+   * all of it, which may be at once. As nobody keeps a name while waiting for another, nobody can wait in a
+   * circle.
    */
   ask(holder: string, claim: Claim, granted: () => void): void;
   /** Gives its place to the next, and keeps the names that it holds. */
   cede(holder: string): void;
   /**
-   * Cedes, for who has nothing urgent to do any more; `granted` is called when it has its names, which mostly is at once. Where it would be the last one
-   * that somebody who wants a name alone has to wait for, that one goes first, and so do those behind it in line.
+   * Cedes, for who has nothing urgent to do any more; `granted` is called when it has its names, which mostly
+   * is at once. Where it would be the last one that somebody who wants a name alone has to wait for, that one
+   * goes first, and so do those behind it in line.
    */
   yieldTo(holder: string, granted: () => void): void;
   /** Gives everything back, also a place in the line. */
@@ -31,18 +38,25 @@ const meets = (alone: readonly string[], other: Claim): boolean =>
   alone.some((name) => other.alone.includes(name) || other.shared.includes(name));
 
 /** Whether two claims cannot be held at the same time. */
-export const areAtOdds = (one: Claim, other: Claim): boolean => meets(one.alone, other) || meets(other.alone, one);
+export const areAtOdds = (one: Claim, other: Claim): boolean =>
+  meets(one.alone, other) || meets(other.alone, one);
 
-/** For how many at once, and how many are waited for before the first is granted anything: see createClaims. */
+/**
+ * For how many at once, and how many are waited for before the first is granted anything: see createClaims.
+ */
 export type ClaimsOptions = { places?: number; awaited?: number };
 
 /**
- * Reader/writer locks on names, for at most `places` holders at once.
- * First come, first served: nobody overtakes a claim that is at odds with its own, so that no stream of newcomers can starve who waits for a name alone.
- * Among those who say how long they take, and stand in line side by side, the longest come first: all of them end the sooner. Nobody is granted
- * anything before `awaited` holders have come, as the first would else have the places.
+ * Reader/writer locks on names, for at most `places` holders at once. First come, first served: nobody
+ * overtakes a claim that is at odds with its own, so that no stream of newcomers can starve who waits for a
+ * name alone. Among those who say how long they take, and stand in line side by side, the longest come first:
+ * all of them end the sooner. Nobody is granted anything before `awaited` holders have come, as the first
+ * would else have the places.
  */
-export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }: ClaimsOptions = {}): Claims => {
+export const createClaims = ({
+  places = Number.POSITIVE_INFINITY,
+  awaited = 0,
+}: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
   const come = new Set<string>();
   let isOpen = awaited === 0;
@@ -51,7 +65,8 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }:
   const stand = (asked: Asked): void => {
     const { expected } = asked.claim;
     // Who does not say how long it takes waits for a name alone, and is not overtaken.
-    const isAhead = ({ claim }: Asked): boolean => expected === undefined || claim.expected === undefined || claim.expected >= expected;
+    const isAhead = ({ claim }: Asked): boolean =>
+      expected === undefined || claim.expected === undefined || claim.expected >= expected;
     line.splice(line.findLastIndex(isAhead) + 1, 0, asked);
   };
 
@@ -59,14 +74,19 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }:
     held.delete(holder);
     line = line.filter((asked) => asked.holder !== holder);
   };
-  /** Whether nobody but this holder, and others that take no place, stands between a claim in line and its names. */
+  /**
+   * Whether nobody but this holder, and others that take no place, stands between a claim in line and its
+   * names.
+   */
   const isLastFor = (holder: string, { claim }: Asked): boolean => {
     const ahead = line.slice(
       0,
       line.findIndex((asked) => asked.claim === claim),
     );
     const atWork = [...held].filter(([who, { placeless }]) => who !== holder && !placeless);
-    return ![...atWork.map(([, each]) => each), ...ahead.map((asked) => asked.claim)].some((each) => areAtOdds(each, claim));
+    return ![...atWork.map(([, each]) => each), ...ahead.map((asked) => asked.claim)].some((each) =>
+      areAtOdds(each, claim),
+    );
   };
   const taken = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
   const serve = (): void => {
@@ -75,7 +95,11 @@ export const createClaims = ({ places = Number.POSITIVE_INFINITY, awaited = 0 }:
     const served: Asked[] = [];
     for (const asked of line) {
       const before = [...held.values(), ...still.map(({ claim }) => claim)];
-      if ((!asked.claim.placeless && taken() >= places) || before.some((claim) => areAtOdds(claim, asked.claim))) still.push(asked);
+      if (
+        (!asked.claim.placeless && taken() >= places) ||
+        before.some((claim) => areAtOdds(claim, asked.claim))
+      )
+        still.push(asked);
       else {
         held.set(asked.holder, asked.claim);
         served.push(asked);

@@ -13,7 +13,10 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
   const { workers: places, scenarios } = findRunConfig(process.env) ?? {};
   // One after the other, nobody comes before the one before it has left.
   const awaited = places === 1 ? undefined : scenarios;
-  const { address, stop } = await startBroker({ ...(places !== undefined && { places }), ...(awaited !== undefined && { awaited }) });
+  const { address, stop } = await startBroker({
+    ...(places !== undefined && { places }),
+    ...(awaited !== undefined && { awaited }),
+  });
   project.provide('corralLocks', address);
   return stop;
 };

@@ -6,17 +6,25 @@ import type { Claim } from './claims.ts';
 
 /** One holder's side of the locks. */
 export type Holder = {
-  /** Gives back what is held and waits until the whole claim is granted; rejects when the signal aborts, or the broker is gone. */
+  /**
+   * Gives back what is held and waits until the whole claim is granted; rejects when the signal aborts, or
+   * the broker is gone.
+   */
   hold(claim: Claim, signal: AbortSignal): Promise<void>;
   /** Gives its place to the next, and keeps what is held. */
   cede(): void;
-  /** Cedes; where somebody waits to have something alone for nobody else at work, resolves when it has had its turn. Rejects as `hold` does. */
+  /**
+   * Cedes; where somebody waits to have something alone for nobody else at work, resolves when it has had its
+   * turn. Rejects as `hold` does.
+   */
   yieldTurn(signal: AbortSignal): Promise<void>;
   /** Gives everything back. */
   leave(): void;
 };
 
-/** Joins the locks of a run. The holder is this connection: the operating system ends it with this process. */
+/**
+ * Joins the locks of a run. The holder is this connection: the operating system ends it with this process.
+ */
 export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
   const connection = connect(toPath(address));
   await once(connection, 'connect');
@@ -34,7 +42,8 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
         ({ done }) => done !== true,
         () => false,
       );
-      if (!(await Promise.race([isGranted, stopped]))) throw new Error('the process that keeps the locks of this run has ended');
+      if (!(await Promise.race([isGranted, stopped])))
+        throw new Error('the process that keeps the locks of this run has ended');
     } finally {
       signal.removeEventListener('abort', stop);
     }

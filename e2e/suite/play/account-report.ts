@@ -4,7 +4,10 @@ import type { Account, Decisions } from '../../report/schema.ts';
 const tenths = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
 
 /** Writes an account for the report: ms, to a tenth; `since` is what had been spent before. */
-export const toTimeSpent = (spent: TimeSpent, since: TimeSpent = { cluster: 0, locks: 0, suite: 0, others: 0 }): Account => ({
+export const toTimeSpent = (
+  spent: TimeSpent,
+  since: TimeSpent = { cluster: 0, locks: 0, suite: 0, others: 0 },
+): Account => ({
   cluster: tenths(spent.cluster - since.cluster),
   locks: tenths(spent.locks - since.locks),
   suite: tenths(spent.suite - since.suite),
@@ -14,5 +17,9 @@ export const toTimeSpent = (spent: TimeSpent, since: TimeSpent = { cluster: 0, l
 /** Sums up how long decisions took, in ms to a hundredth. */
 export const toDecisions = (delays: readonly number[]): Decisions => {
   const sorted = delays.map((delay) => Math.round(delay * 100) / 100).toSorted((one, other) => one - other);
-  return { count: sorted.length, median: sorted[Math.floor(sorted.length / 2)] ?? 0, max: sorted.at(-1) ?? 0 };
+  return {
+    count: sorted.length,
+    median: sorted[Math.floor(sorted.length / 2)] ?? 0,
+    max: sorted.at(-1) ?? 0,
+  };
 };

@@ -13,7 +13,8 @@ export const skipUnlessFit = (
   { needs, dangers }: Required<Pick<ScenarioOptions, 'needs' | 'dangers'>>,
   { called, heals }: Pick<StoreDriver, 'called' | 'heals'> = driverNamed(),
 ): void => {
-  if (needs.includes('lab') && lab === undefined) throw new SkipScenario('needs the lab (its nodes can be made to fail)');
+  if (needs.includes('lab') && lab === undefined)
+    throw new SkipScenario('needs the lab (its nodes can be made to fail)');
   if (needs.includes('browser') && findChromium(process.env) === undefined) {
     const { detail, mend } = withoutChromium(process.env);
     throw new SkipScenario(`needs a browser: ${detail}: ${mend}`);
@@ -22,8 +23,12 @@ export const skipUnlessFit = (
   if (lacking.length > 0) throw new SkipScenario(`needs ${lacking.map((lack) => lacks[lack]).join(' and ')}`);
   const unable = needs.filter((need) => isAbility(need)).filter((ability) => heals[ability] === undefined);
   if (unable.length > 0)
-    throw new SkipScenario(`needs ${unable.map((ability) => abilities[ability]).join(' and ')}: ${called.store} cannot`);
+    throw new SkipScenario(
+      `needs ${unable.map((ability) => abilities[ability]).join(' and ')}: ${called.store} cannot`,
+    );
   const notAllowed = dangers.filter((danger) => !allow.includes(danger));
   if (notAllowed.length > 0)
-    throw new SkipScenario(`${notAllowed.map((danger) => dangerNames[danger]).join(' and ')}: not without --allow ${notAllowed.join(',')}`);
+    throw new SkipScenario(
+      `${notAllowed.map((danger) => dangerNames[danger]).join(' and ')}: not without --allow ${notAllowed.join(',')}`,
+    );
 };

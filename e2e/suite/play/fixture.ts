@@ -11,9 +11,10 @@ import type { Ability } from '../../store/driver.ts';
 import type { ScenarioDeps } from '../steps/deps.ts';
 
 /**
- * How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close` cleans up, whatever happened.
- * `messages` tells what the product under test has said so far; `concern` what an error is about, as far as faults of others can have reached it.
- * `excuse` returns what a failure of its own steps is, where others brought it about.
+ * How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close`
+ * cleans up, whatever happened. `messages` tells what the product under test has said so far; `concern` what
+ * an error is about, as far as faults of others can have reached it. `excuse` returns what a failure of its
+ * own steps is, where others brought it about.
  */
 export type Ending = {
   conclude(): Promise<void>;
@@ -33,10 +34,11 @@ export type Fixture<Steps> = {
 export type Need = 'lab' | 'browser' | Lack | Ability;
 
 /**
- * `timeout` (default 10m) is the scenario's own, without clean-up and waiting in line; `seed` names the paragraph it comes from;
- * `needs` is what not every cluster or backup store can do: where one cannot, the scenario is skipped; `alone` is what a step of it asks to have for itself.
- * `dangers` is what it does that others on the cluster could feel: where that is not allowed, it is skipped.
- * `longhorn` is a semver range of the versions that it holds for (default: all); on any other it is skipped.
+ * `timeout` (default 10m) is the scenario's own, without clean-up and waiting in line; `seed` names the
+ * paragraph it comes from; `needs` is what not every cluster or backup store can do: where one cannot, the
+ * scenario is skipped; `alone` is what a step of it asks to have for itself. `dangers` is what it does that
+ * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
+ * the versions that it holds for (default: all); on any other it is skipped.
  */
 export type ScenarioOptions = {
   seed?: string;

@@ -8,7 +8,10 @@ import type { Told } from '../evidence/history/markers.ts';
 import type { StepReport } from '../steps/deps.ts';
 import { toTimeSpent } from './account-report.ts';
 
-/** Opens the record of one scenario: everything is kept for the report, told to the reporter at once, and given to `keep` for its history. */
+/**
+ * Opens the record of one scenario: everything is kept for the report, told to the reporter at once, and
+ * given to `keep` for its history.
+ */
 export const openJournal = ({
   context,
   interruption,
@@ -28,7 +31,8 @@ export const openJournal = ({
   let begun = 0;
 
   const send = (event: ScenarioEvent) => {
-    // After an interruption vitest takes no more annotations; the steps of the clean-up then only reach the report.
+    // After an interruption vitest takes no more annotations; the steps of the clean-up then only reach the
+    // report.
     if (interruption.aborted) return;
     told = told.then(() => context.annotate(JSON.stringify(event), eventType)).catch(() => {});
   };
@@ -53,7 +57,12 @@ export const openJournal = ({
       send({ kind: 'step-begins', id, sentence, at: new Date().toISOString() });
       const end = (told: string, state: Step['state']) => {
         open.splice(open.indexOf(sentence), 1);
-        add(id, { sentence: told, state, duration: Math.round(performance.now() - start), account: toTimeSpent(account.spent(), before) });
+        add(id, {
+          sentence: told,
+          state,
+          duration: Math.round(performance.now() - start),
+          account: toTimeSpent(account.spent(), before),
+        });
       };
       return {
         done: (detail) => end(detail === undefined ? sentence : redact(`${plain}: ${detail}`), 'passed'),
@@ -81,10 +90,14 @@ export const openJournal = ({
     send,
     steps,
     findings,
-    note: (text: string) => add(begin(), { sentence: redact(text), state: 'noted', duration: 0, account: nothingSpent }),
+    note: (text: string) =>
+      add(begin(), { sentence: redact(text), state: 'noted', duration: 0, account: nothingSpent }),
     starts: () => send({ kind: 'start' }),
     cluster: (kubernetes: Kubernetes) => send({ kind: 'cluster', kubernetes }),
-    /** Resolves when all that was said so far has reached the reporter: before the scenario ends, or it would come after its ending. */
+    /**
+     * Resolves when all that was said so far has reached the reporter: before the scenario ends, or it would
+     * come after its ending.
+     */
     told: () => told,
     /** The step under way, or the last one that ended; undefined before the first. */
     doing: (): string | undefined => open.at(-1) ?? steps.at(-1)?.sentence,

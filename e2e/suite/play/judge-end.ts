@@ -9,12 +9,14 @@ type Outcome = { state: 'passed' | 'failed' | 'skipped' | 'not-provable'; reason
 
 const judgeBody = (error: unknown, { interrupted, doing }: Pick<Where, 'interrupted' | 'doing'>): Outcome => {
   if (error === undefined) return { state: 'passed', reason: null };
-  if (interrupted) return { state: 'skipped', reason: `interrupted; it was at: ${doing ?? 'reaching the cluster'}` };
+  if (interrupted)
+    return { state: 'skipped', reason: `interrupted; it was at: ${doing ?? 'reaching the cluster'}` };
   if (error instanceof SkipScenario) return { state: 'skipped', reason: error.message };
   return { state: isNotProvable(error) ? 'not-provable' : 'failed', reason: explainError(error) };
 };
 
-// By shape: the classes belong to `observe`, and an error may come from a second copy of it. What an error came from tells as much as the error.
+// By shape: the classes belong to `observe`, and an error may come from a second copy of it. What an error
+// came from tells as much as the error.
 const isNotProvable = (error: unknown): boolean => {
   if (!(error instanceof Error)) return false;
   const { state } = (error as { verdict?: { state?: unknown } }).verdict ?? {};
@@ -24,22 +26,33 @@ const isNotProvable = (error: unknown): boolean => {
 };
 
 /**
- * `doing` is what the scenario was at; `outage` says that the API server did not answer for a while, `others` that a fault of another scenario can
- * have reached all that failed.
+ * `doing` is what the scenario was at; `outage` says that the API server did not answer for a while, `others`
+ * that a fault of another scenario can have reached all that failed.
  */
-type Where = { interrupted: boolean; doing: string | undefined; outage: string | undefined; others?: string | undefined };
+type Where = {
+  interrupted: boolean;
+  doing: string | undefined;
+  outage: string | undefined;
+  others?: string | undefined;
+};
 
 /**
- * Judges how a scenario ended, by the error of its body and that of its clean-up.
- * A clean-up that failed makes it fail whatever it proved: the next scenario cannot trust what was left behind.
- * Where the API server was away meanwhile, or a fault of another scenario can have reached it, nothing that failed is Longhorn's doing for sure:
- * that is no verdict on it, but what passed did pass.
+ * Judges how a scenario ended, by the error of its body and that of its clean-up. A clean-up that failed
+ * makes it fail whatever it proved: the next scenario cannot trust what was left behind. Where the API server
+ * was away meanwhile, or a fault of another scenario can have reached it, nothing that failed is Longhorn's
+ * doing for sure: that is no verdict on it, but what passed did pass.
  */
-export const judgeEnd = ({ error, cleanUpError }: { error?: unknown; cleanUpError?: unknown }, where: Where): Outcome => {
+export const judgeEnd = (
+  { error, cleanUpError }: { error?: unknown; cleanUpError?: unknown },
+  where: Where,
+): Outcome => {
   const outcome = judgeBody(error, where);
   if (cleanUpError === undefined) return blame(outcome, where);
   const reason = `the clean-up failed: ${explainError(cleanUpError)}`;
-  return blame({ state: 'failed', reason: outcome.reason === null ? reason : `${outcome.reason}\n\n${reason}` }, where);
+  return blame(
+    { state: 'failed', reason: outcome.reason === null ? reason : `${outcome.reason}\n\n${reason}` },
+    where,
+  );
 };
 
 const blame = (outcome: Outcome, { outage, others }: Where): Outcome => {

@@ -30,8 +30,14 @@ type Play<Steps> = Required<Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' 
   body: ScenarioBody<Steps>;
 };
 
-/** Plays one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its record; throws when it did not pass. */
-export const play = async <Steps extends object>(fixture: Fixture<Steps>, playing: Play<Steps>): Promise<void> => {
+/**
+ * Plays one scenario as soon as it may begin, cleans up whatever happened, and puts how it ended into its
+ * record; throws when it did not pass.
+ */
+export const play = async <Steps extends object>(
+  fixture: Fixture<Steps>,
+  playing: Play<Steps>,
+): Promise<void> => {
   const { context, record, timeout, needs, alone: declared, dangers, longhorn, body } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
@@ -42,7 +48,14 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
   const journal = openJournal({ context, interruption, account, keep: recorder.tell });
   const clock = startClock({ timeout, interrupted: interruption, doing: journal.doing });
   const { paused, signal } = clock;
-  const turn = createTurn(holder, { declared, account, paused, signal, interrupted: interruption, tell: recorder.tell });
+  const turn = createTurn(holder, {
+    declared,
+    account,
+    paused,
+    signal,
+    interrupted: interruption,
+    tell: recorder.tell,
+  });
   const health = openHealth();
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
@@ -58,7 +71,12 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
     const cluster = fixture.connect({ ...place, health });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
     journal.cluster(kubernetes);
-    const evidence = recorder.begin({ config, kubernetes, cluster: fixture.connect(place), onExpected: tellAwaited(journal.send) });
+    const evidence = recorder.begin({
+      config,
+      kubernetes,
+      cluster: fixture.connect(place),
+      onExpected: tellAwaited(journal.send),
+    });
     clock.signal.throwIfAborted();
     const skip = (reason: string): never => {
       throw new SkipScenario(reason);
@@ -98,7 +116,14 @@ export const play = async <Steps extends object>(fixture: Fixture<Steps>, playin
   // What a step still waits to send again would come behind the clean-up.
   health.abandon();
   const { close } = steps ?? {};
-  const telling = openTelling({ account, journal, recorder, startedAt, ending: steps, scenario: context.task.name });
+  const telling = openTelling({
+    account,
+    journal,
+    recorder,
+    startedAt,
+    ending: steps,
+    scenario: context.task.name,
+  });
   // Before the clean-up removes what there is to see.
   if (ended.error === undefined) await account.run(recorder.collectBriefly);
   else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);

@@ -22,7 +22,10 @@ const tellTrouble = ({ message }: Error): void => {
   isTold = true;
 };
 
-/** Opens what keeps the evidence of one scenario, from when its cluster is known. Nothing that fails here reaches the scenario. */
+/**
+ * Opens what keeps the evidence of one scenario, from when its cluster is known. Nothing that fails here
+ * reaches the scenario.
+ */
 export const openRecorder = ({ context, record, startedAt, interrupted }: Options) => {
   let evidence: Evidence | undefined;
   let begun: Begun | undefined;
@@ -53,7 +56,15 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
         startedAt: startedAt.toISOString(),
       };
       const { cluster, onExpected } = how;
-      evidence = openEvidence({ out, header, cluster, supportBundle, interrupted, onExpected, onTrouble: tellTrouble });
+      evidence = openEvidence({
+        out,
+        header,
+        cluster,
+        supportBundle,
+        interrupted,
+        onExpected,
+        onTrouble: tellTrouble,
+      });
       return evidence.recorder;
     },
     tell: (...told: Parameters<Evidence['tell']>) => evidence?.tell(...told),
@@ -74,7 +85,8 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     close: async (outcome: NonNullable<ScenarioRecord['outcome']>): Promise<void> => {
       await evidence?.close();
       const kept = folder();
-      if (kept === null || begun === undefined || outcome.state === 'passed' || outcome.state === 'skipped') return;
+      if (kept === null || begun === undefined || outcome.state === 'passed' || outcome.state === 'skipped')
+        return;
       const { config, kubernetes } = begun;
       const { kubernetes: _, ...told } = outcome;
       const scenario = { ...told, name, file: path, seed: record.seed, tags, round: config.round };

@@ -18,7 +18,9 @@ import { tellEnd, tellStart } from '../../report/tell-end.ts';
 export const projectName = 'e2e';
 
 const toEnd = (interruption: string | undefined): Report['end'] =>
-  interruption === undefined ? { state: 'finished', reason: null } : { state: 'interrupted', reason: `interrupted by ${interruption}` };
+  interruption === undefined
+    ? { state: 'finished', reason: null }
+    : { state: 'interrupted', reason: `interrupted by ${interruption}` };
 
 const toTold = ({ id, name, module }: TestCase) => ({ id, name, file: toFile(module) });
 
@@ -32,8 +34,9 @@ type Told = Pick<Report, 'run' | 'provider' | 'target' | 'shard'> & {
 };
 
 /**
- * Makes the reporter of the scenarios: it tells them as they go, and writes the report at the end of the run; `alone` where no other reporter tells
- * anything. `readConfig` says what the run is told, and `guard` looks at its cluster before any of them begins; both throw where nothing may be played.
+ * Makes the reporter of the scenarios: it tells them as they go, and writes the report at the end of the run;
+ * `alone` where no other reporter tells anything. `readConfig` says what the run is told, and `guard` looks
+ * at its cluster before any of them begins; both throw where nothing may be played.
  */
 export const createReporter = <Config extends Told>(options: {
   alone: boolean;
@@ -89,7 +92,8 @@ export const createReporter = <Config extends Told>(options: {
     },
 
     onTestRunStart: async (specifications) => {
-      for (const { project, moduleId } of specifications) if (project.name === projectName) unknown.add(moduleId);
+      for (const { project, moduleId } of specifications)
+        if (project.name === projectName) unknown.add(moduleId);
       if (unknown.size === 0) return;
       try {
         guardOutput();
@@ -104,7 +108,8 @@ export const createReporter = <Config extends Told>(options: {
       startedAt = new Date();
       narrator = createNarrator(config.output, { alone });
       giveSignalsBack = takeSignals({ first: interrupt, again: () => process.exit(interruptedExitCode) });
-      // The command that started this run has died: nobody is left to take the cluster down, but what it made can go.
+      // The command that started this run has died: nobody is left to take the cluster down, but what it made
+      // can go.
       if (process.connected) process.once('disconnect', interruptOrphan);
       // Otherwise the command says so: it knows of what comes before and after.
       if (!process.connected) tellStart(config.output, { ...config, scenarios: null });
@@ -133,7 +138,8 @@ export const createReporter = <Config extends Told>(options: {
 
     onUserConsoleLog: ({ content }) => narrator.prints(content),
 
-    // Vitest calls an interrupted test over before its clean-up is: how it ended is told at the end of the run.
+    // Vitest calls an interrupted test over before its clean-up is: how it ended is told at the end of the
+    // run.
     onTestCaseResult: (test) => {
       if (interruption === undefined) tellEnding(test);
     },
@@ -144,7 +150,9 @@ export const createReporter = <Config extends Told>(options: {
       // Listening keeps the channel open, and an open channel this process.
       process.off('disconnect', interruptOrphan);
       const own = modules.filter((module) => module.project.name === projectName);
-      const tests = own.flatMap((module) => [...module.children.allTests()]).filter(({ id }) => chosen.has(id));
+      const tests = own
+        .flatMap((module) => [...module.children.allTests()])
+        .filter(({ id }) => chosen.has(id));
       narrator.knows(chosen.size, toldAtOnce());
       for (const test of tests) tellEnding(test);
       const stray = toStrayFailures(own, errors, isEnd());
@@ -152,7 +160,10 @@ export const createReporter = <Config extends Told>(options: {
 
       const scenarios = [...tests.map((test) => toScenario(test, isEnd())), ...stray];
       const report = composeReport({ ...config, startedAt, kubernetes, scenarios, end: toEnd(interruption) });
-      const path = await writeReport(config.out, addRound(await readReport(config.out), report, config.round));
+      const path = await writeReport(
+        config.out,
+        addRound(await readReport(config.out), report, config.round),
+      );
       narrator.closes(report, relative('', path));
       if (!process.connected) await tellEnd(config.out, config.output);
       if (interruption !== undefined) process.exitCode = interruptedExitCode;

@@ -11,7 +11,10 @@ type Deps = {
   pointsTo?: Failure['pointsTo'];
 };
 
-/** Puts together what is told of a failure where it happened: the step, the reason, what Longhorn had said, and the faults that were in force. */
+/**
+ * Puts together what is told of a failure where it happened: the step, the reason, what Longhorn had said,
+ * and the faults that were in force.
+ */
 export const composeFailure = (error: unknown, { journal, messages, paths, pointsTo }: Deps): Failure =>
   redactAll({
     step: journal.steps.findLast(({ state }) => state === 'failed')?.sentence ?? null,

@@ -16,7 +16,10 @@ type Deps = {
   scenario: string;
 };
 
-/** Opens what tells of the errors of one scenario: the first where it happened, before the clean-up; each is weighed. */
+/**
+ * Opens what tells of the errors of one scenario: the first where it happened, before the clean-up; each is
+ * weighed.
+ */
 export const openTelling = ({ account, journal, recorder, startedAt, ending, scenario }: Deps) => {
   let failure: Failure | undefined;
   const weighed: (Weighed | undefined)[] = [];
@@ -25,7 +28,14 @@ export const openTelling = ({ account, journal, recorder, startedAt, ending, sce
     const begun = recorder.deps();
     if (begun === undefined) return undefined;
     const { out, target } = begun.config;
-    const deps = { scenario, server: begun.kubernetes.server, out, target: target.name, startedAt, concern: ending?.concern };
+    const deps = {
+      scenario,
+      server: begun.kubernetes.server,
+      out,
+      target: target.name,
+      startedAt,
+      concern: ending?.concern,
+    };
     // Told besides the failure: what is wrong with the weighing must not take its place.
     return weigh(error, { ...deps, history: await recorder.history() }).catch(() => undefined);
   };
@@ -37,12 +47,22 @@ export const openTelling = ({ account, journal, recorder, startedAt, ending, sce
       const found = await weighOne(error);
       weighed.push(found);
       if (!isFirst) return;
-      if (found !== undefined) recorder.tell(`points to: ${found.pointsTo.place}`, { pointsTo: redactAll(found.pointsTo) });
-      failure = composeFailure(error, { journal, messages: ending?.messages, paths: recorder.paths(), pointsTo: found?.pointsTo });
+      if (found !== undefined)
+        recorder.tell(`points to: ${found.pointsTo.place}`, { pointsTo: redactAll(found.pointsTo) });
+      failure = composeFailure(error, {
+        journal,
+        messages: ending?.messages,
+        paths: recorder.paths(),
+        pointsTo: found?.pointsTo,
+      });
       journal.send({ kind: 'failure', failure });
     },
-    /** What faults of other scenarios have to do with it; undefined where one of the errors is none that they can have reached. */
-    others: (): string | undefined => (weighed.every((each) => each?.others !== undefined) ? weighed[0]?.others : undefined),
+    /**
+     * What faults of other scenarios have to do with it; undefined where one of the errors is none that they
+     * can have reached.
+     */
+    others: (): string | undefined =>
+      weighed.every((each) => each?.others !== undefined) ? weighed[0]?.others : undefined,
     told: (): { failure?: Failure } => (failure === undefined ? {} : { failure }),
   };
 };

@@ -9,7 +9,10 @@ const settled = (promise: Promise<unknown>): Promise<void> =>
     () => {},
   );
 
-/** Waits for work that was told to stop; not for ever, as a step that does not heed the signal must not stop the clean-up. */
+/**
+ * Waits for work that was told to stop; not for ever, as a step that does not heed the signal must not stop
+ * the clean-up.
+ */
 export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, parseDuration(grace));
@@ -19,21 +22,33 @@ export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {
 /** Rejects when `work` takes longer than `limit`, and says whose time it was. */
 export const boundBy = <T>(limit: Duration, whose: string, work: Promise<T>): Promise<T> => {
   const { promise, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${whose} took longer than its ${limit}`)), parseDuration(limit));
+  const timer = setTimeout(
+    () => reject(new Error(`${whose} took longer than its ${limit}`)),
+    parseDuration(limit),
+  );
   return Promise.race([work, promise]).finally(() => clearTimeout(timer));
 };
 
 /**
- * Starts the time of a scenario. `signal` aborts when it is up or `interrupted` does;
- * `orCut` waits for work no longer than that; while `paused` waits, the time does not run. `doing` says what the scenario is at, for the message.
+ * Starts the time of a scenario. `signal` aborts when it is up or `interrupted` does; `orCut` waits for work
+ * no longer than that; while `paused` waits, the time does not run. `doing` says what the scenario is at, for
+ * the message.
  */
-export const startClock = (options: { timeout: Duration; interrupted: AbortSignal; doing: () => string | undefined }) => {
+export const startClock = (options: {
+  timeout: Duration;
+  interrupted: AbortSignal;
+  doing: () => string | undefined;
+}) => {
   const { timeout, interrupted, doing } = options;
   const controller = new AbortController();
   const { signal } = controller;
   const late = () => {
     const after = formatDuration(parseDuration(timeout));
-    controller.abort(new Error(`the scenario took longer than its ${after}; it was at: ${doing() ?? 'reaching the cluster'}`));
+    controller.abort(
+      new Error(
+        `the scenario took longer than its ${after}; it was at: ${doing() ?? 'reaching the cluster'}`,
+      ),
+    );
   };
   let left = parseDuration(timeout);
   let since = performance.now();

@@ -9,9 +9,16 @@ import { type Holder, joinLocks } from '../exclusive/join.ts';
 // First, as it may be long.
 const unknownTime = Number.MAX_SAFE_INTEGER;
 
-/** Waits until a scenario may begin, beside others, with all that everybody uses, the longest first; rejects when the signal aborts. */
-export const awaitTurn = async ({ name, file }: Pick<RunnerTask, 'name' | 'file'>, signal: AbortSignal): Promise<Holder> => {
-  const expected = readExpectedTimes()[timeKey({ name, file: relative(process.cwd(), file.filepath) })] ?? unknownTime;
+/**
+ * Waits until a scenario may begin, beside others, with all that everybody uses, the longest first; rejects
+ * when the signal aborts.
+ */
+export const awaitTurn = async (
+  { name, file }: Pick<RunnerTask, 'name' | 'file'>,
+  signal: AbortSignal,
+): Promise<Holder> => {
+  const expected =
+    readExpectedTimes()[timeKey({ name, file: relative(process.cwd(), file.filepath) })] ?? unknownTime;
   const holder = await joinLocks(inject('corralLocks'));
   try {
     await holder.hold({ shared: usedByAll, alone: [], expected }, signal);
@@ -25,15 +32,20 @@ export const awaitTurn = async ({ name, file }: Pick<RunnerTask, 'name' | 'file'
 /** What a scenario has beside others, or for itself alone. */
 export type Turn = {
   /**
-   * Has things for itself alone: all that it ever needs, in one call, as two scenarios that have one thing and wait for another could wait for
-   * each other. Its time does not run meanwhile. Returns how long it waited, in ms.
+   * Has things for itself alone: all that it ever needs, in one call, as two scenarios that have one thing
+   * and wait for another could wait for each other. Its time does not run meanwhile. Returns how long it
+   * waited, in ms.
    */
   alone(...things: SharedThing[]): Promise<number>;
-  /** Gives back what it has alone, what it shares and its place, while it only looks at what is its own; where it never asked to be alone, nothing. */
+  /**
+   * Gives back what it has alone, what it shares and its place, while it only looks at what is its own; where
+   * it never asked to be alone, nothing.
+   */
   rest(): Promise<void>;
   /**
-   * For the clean-up: its place is the next one's, and what it gave back by `rest` it shares again, as soon as nobody has that alone. Who has nothing
-   * alone, and left nothing in force, cleans up after those whom nobody else at work keeps from having things alone.
+   * For the clean-up: its place is the next one's, and what it gave back by `rest` it shares again, as soon
+   * as nobody has that alone. Who has nothing alone, and left nothing in force, cleans up after those whom
+   * nobody else at work keeps from having things alone.
    */
   cleanUp(how: { isUrgent: boolean }): Promise<void>;
 };
@@ -46,7 +58,9 @@ export const createTurn = (
     account: Account;
     paused: <T>(work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
-    /** Aborts when the run is interrupted: nobody kills anything any more, and the clean-up waits for nobody. */
+    /**
+     * Aborts when the run is interrupted: nobody kills anything any more, and the clean-up waits for nobody.
+     */
     interrupted: AbortSignal;
     tell: (marker: string, told: LockMarker) => void;
   },
@@ -55,11 +69,14 @@ export const createTurn = (
   let asked: readonly SharedThing[] = [];
   let rests = false;
   const tellOf = (how: string, phase: LockMarker['lock']['phase']): void =>
-    tell(`${how}: ${asked.map((thing) => sharedThings[thing]).join(', ')}`, { lock: { things: asked, phase } });
+    tell(`${how}: ${asked.map((thing) => sharedThings[thing]).join(', ')}`, {
+      lock: { things: asked, phase },
+    });
   return {
     alone: async (...things) => {
       const undeclared = things.filter((thing) => !declared.includes(thing));
-      if (undeclared.length > 0) throw new Error(`the scenario does not declare that it needs this alone: ${undeclared.join(', ')}`);
+      if (undeclared.length > 0)
+        throw new Error(`the scenario does not declare that it needs this alone: ${undeclared.join(', ')}`);
       if (asked.length > 0) throw new Error('a scenario asks once for all that it needs alone');
       asked = things;
       const start = performance.now();
@@ -77,8 +94,11 @@ export const createTurn = (
     },
     cleanUp: async ({ isUrgent }) => {
       if (!rests && (isUrgent || asked.length > 0)) return holder.cede();
-      const again = rests ? holder.hold({ shared: usedByAll, alone: [], placeless: true }, interrupted) : holder.yieldTurn(interrupted);
-      // Without the process that keeps the locks, or after an interruption, nobody is left who could be at odds with it.
+      const again = rests
+        ? holder.hold({ shared: usedByAll, alone: [], placeless: true }, interrupted)
+        : holder.yieldTurn(interrupted);
+      // Without the process that keeps the locks, or after an interruption, nobody is left who could be at
+      // odds with it.
       await account.inLine(() => again).catch(() => {});
     },
   };

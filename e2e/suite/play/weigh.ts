@@ -8,7 +8,10 @@ import { placeOf } from '../../report/place-of.ts';
 import type { PointsTo, ScenarioReport } from '../../report/schema.ts';
 import { judgeEnd } from './judge-end.ts';
 
-/** Where a failure points to, and what another scenario's fault has to do with it: `others` is undefined where none can have reached it. */
+/**
+ * Where a failure points to, and what another scenario's fault has to do with it: `others` is undefined where
+ * none can have reached it.
+ */
 export type Weighed = { pointsTo: PointsTo; others: string | undefined };
 
 type Deps = {
@@ -24,25 +27,32 @@ type Deps = {
   concern: ((error: unknown) => Concern) | undefined;
 };
 
-/** Weighs what made a scenario fail: its own history, and every fault of the whole run that can have reached it. */
+/**
+ * Weighs what made a scenario fail: its own history, and every fault of the whole run that can have reached
+ * it.
+ */
 export const weigh = async (error: unknown, deps: Deps): Promise<Weighed> => {
   const { scenario, server, out, target, startedAt, history } = deps;
   const now = Date.now();
   const begun = startedAt.getTime();
-  const timeline = history === undefined ? null : makeTimeline({ history, logs: [], trouble: [] }, now - begun);
+  const timeline =
+    history === undefined ? null : makeTimeline({ history, logs: [], trouble: [] }, now - begun);
   const faults = (await readFaults(ledgerPath(out))).filter(({ entry }) => entry.server === server);
   const decided = { from: begun + 1000 * (decidedFrom(timeline) ?? (now - begun) / 1000), to: now };
   const concern = deps.concern?.(error) ?? { since: begun, starts: [], nodes: undefined };
   const { state, reason } = judgeEnd({ error }, { interrupted: false, doing: undefined, outage: undefined });
-  // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of it.
+  // An error of the suite's own code no fault brings about; and what was not seen for sure says nothing of
+  // it.
   const isWeighed = state === 'failed' && !ofCode.test(explainError(error));
   const reaching = !isWeighed ? [] : reachingFaults(faults, { scenario, server, concern, decided });
-  const toSeconds = (time: string | undefined): number => (time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000);
+  const toSeconds = (time: string | undefined): number =>
+    time === undefined ? (now - begun) / 1000 : (Date.parse(time) - begun) / 1000;
   const stretches = faults
     .filter(({ entry }) => reachesOthers(entry))
     .map(({ entry, healedAt }) => ({ from: toSeconds(entry.recordedAt), to: toSeconds(healedAt) }));
   const told: Pick<ScenarioReport, 'state' | 'reason'> = { state, reason };
-  const hint = hintOfOthers(reaching) ?? hintOf(told, timeline, { state: 'finished', reason: null }, stretches);
+  const hint =
+    hintOfOthers(reaching) ?? hintOf(told, timeline, { state: 'finished', reason: null }, stretches);
   const { at, because } = hint ?? { at: 'unclear', because: ['nothing was kept to judge by'] };
   const [first] = ordered(reaching);
   return { pointsTo: { at, place: placeOf({ at }, target), because }, others: first && describe(first) };
@@ -60,7 +70,8 @@ const ordered = (reaching: readonly Reaching[]): Reaching[] =>
   reaching.toReversed().toSorted((one, other) => Number(other.isMeanwhile) - Number(one.isMeanwhile));
 
 const describe = ({ entry: { kind, title, scenario, recordedAt }, healedAt, how }: Reaching): string => {
-  const whose = scenario === undefined ? 'a scenario that the ledger does not name' : `the scenario "${scenario}"`;
+  const whose =
+    scenario === undefined ? 'a scenario that the ledger does not name' : `the scenario "${scenario}"`;
   return `${whose} had a fault in force, ${kind} (${title}), from ${recordedAt} ${healedAt === undefined ? 'on' : `to ${healedAt}`}: ${how}`;
 };
 

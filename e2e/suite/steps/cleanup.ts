@@ -15,17 +15,38 @@ import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
 type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'> & { whenIdle: WhenIdle };
-type Collection<T extends KubernetesObject> = { resource: Resource; timeline: Timeline<T>; what: string; describe?: (object: T) => string };
+type Collection<T extends KubernetesObject> = {
+  resource: Resource;
+  timeline: Timeline<T>;
+  what: string;
+  describe?: (object: T) => string;
+};
 
 /**
- * Removes everything that the steps made in Longhorn, and returns when it is gone. Goes on whatever fails, and throws at the end.
- * Backups first, while their store lives: Longhorn lets none go before its files are removed.
+ * Removes everything that the steps made in Longhorn, and returns when it is gone. Goes on whatever fails,
+ * and throws at the end. Backups first, while their store lives: Longhorn lets none go before its files are
+ * removed.
  */
 export const removeMade = async (deps: Deps): Promise<void> => {
   const { timelines, made, limits } = deps;
-  const backups = { resource: longhornResources.backups, timeline: timelines.backups, what: 'backup', describe: describeBackup };
-  const volumes = { resource: longhornResources.volumes, timeline: timelines.volumes, what: 'volume', describe: describeVolume };
-  const snapshots = { resource: longhornResources.snapshots, timeline: timelines.snapshots, what: 'snapshot', describe: describeSnapshot };
+  const backups = {
+    resource: longhornResources.backups,
+    timeline: timelines.backups,
+    what: 'backup',
+    describe: describeBackup,
+  };
+  const volumes = {
+    resource: longhornResources.volumes,
+    timeline: timelines.volumes,
+    what: 'volume',
+    describe: describeVolume,
+  };
+  const snapshots = {
+    resource: longhornResources.snapshots,
+    timeline: timelines.snapshots,
+    what: 'snapshot',
+    describe: describeSnapshot,
+  };
   const written = (what: 'backup' | 'volume'): string[] => made.written.map((each) => each[what]);
   await inTurn([
     // First, or they would go on making backups.
@@ -38,7 +59,8 @@ export const removeMade = async (deps: Deps): Promise<void> => {
     // After their volume, which may still be being restored from them.
     () => remove(deps, backups, written('backup'), limits.backupsGone),
     () => removeBackupVolumes(deps, written('volume')),
-    // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until there is a younger one.
+    // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until
+    // there is a younger one.
     () => remove(deps, snapshots, made.snapshots, limits.snapshotsGone),
   ]);
 };
@@ -60,7 +82,12 @@ const remove = async <T extends KubernetesObject>(
   await Promise.all(
     names.map(async (name) => {
       await cluster.delete(resource, { namespace, name }).catch(unlessGone);
-      await onceGone(timeline, { name, label: `${what} ${name} is gone`, ...limit, ...(describe === undefined ? {} : { describe }) });
+      await onceGone(timeline, {
+        name,
+        label: `${what} ${name} is gone`,
+        ...limit,
+        ...(describe === undefined ? {} : { describe }),
+      });
     }),
   );
 };
@@ -84,7 +111,8 @@ const removeBackupVolumes = async (deps: Deps, volumes: readonly string[]): Prom
 
 const detachVolumes = async ({ cluster, timelines, made, limits }: Deps): Promise<void> => {
   const attached = made.volumes.filter(
-    (name) => timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
+    (name) =>
+      timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
   );
   await Promise.all(
     attached.map(async (name) => {
@@ -96,7 +124,10 @@ const detachVolumes = async ({ cluster, timelines, made, limits }: Deps): Promis
 
 type Jobs = Pick<Deps, 'cluster' | 'timelines' | 'made' | 'limits'>;
 
-/** Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like everything else. */
+/**
+ * Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like
+ * everything else.
+ */
 const removeJobs = async (deps: Jobs): Promise<void> => {
   try {
     await Promise.all(deps.made.jobs.map((name) => removeJob(deps, name)));
@@ -106,7 +137,9 @@ const removeJobs = async (deps: Jobs): Promise<void> => {
 };
 
 const enterMade = ({ timelines, made }: Jobs): void => {
-  const backups = timelines.backups.objects().filter(({ metadata }) => made.volumes.includes(metadata.labels?.['backup-volume'] ?? ''));
+  const backups = timelines.backups
+    .objects()
+    .filter(({ metadata }) => made.volumes.includes(metadata.labels?.['backup-volume'] ?? ''));
   const snapshots = timelines.snapshots.objects().filter(({ spec }) => made.volumes.includes(spec.volume));
   made.backups = [...new Set([...made.backups, ...backups.map(({ metadata }) => metadata.name)])];
   made.snapshots = [...new Set([...made.snapshots, ...snapshots.map(({ metadata }) => metadata.name)])];
@@ -127,7 +160,11 @@ const removeJob = async ({ cluster, limits }: Jobs, name: string): Promise<void>
     await onceGone(recurringJobs, { name, label: `recurring job ${name} is gone`, ...wait });
     await onceGone(cronJobs, { name, label: `CronJob ${name} is gone`, ...wait });
     const left = pods.objects().map(({ metadata }) => metadata.name);
-    await Promise.all(left.map((pod) => onceGone(pods, { name: pod, label: `pod ${pod} of recurring job ${name} is gone`, ...wait })));
+    await Promise.all(
+      left.map((pod) =>
+        onceGone(pods, { name: pod, label: `pod ${pod} of recurring job ${name} is gone`, ...wait }),
+      ),
+    );
   } finally {
     stop.abort(new Error('the recurring job is gone'));
   }
@@ -135,13 +172,22 @@ const removeJob = async ({ cluster, limits }: Jobs, name: string): Promise<void>
 
 type WorkedOn = { store: Pick<BackupStore, 'untilIdle'>; clocks: LonghornClocks; run: string };
 
-/** Takes something of a backup store away as soon as nobody works there; `what` is named when it has to be left. */
-export type WhenIdle = (what: string, take: () => Promise<void>, volumes?: readonly string[]) => Promise<void>;
+/**
+ * Takes something of a backup store away as soon as nobody works there; `what` is named when it has to be
+ * left.
+ */
+export type WhenIdle = (
+  what: string,
+  take: () => Promise<void>,
+  volumes?: readonly string[],
+) => Promise<void>;
 
 /**
- * Lets go of a store only when nothing works in it: Longhorn's command that removes a backup's blocks goes on after that Backup is gone, and when it
- * fails because its folder is taken away, managers of v1.8.0 to v1.11.2 panic (longhorn#13245). All waits share one time, which bounds a clean-up.
- * After it, what is worked on is left, and that is an error; where the store cannot be looked into, it is taken, and that is told as well.
+ * Lets go of a store only when nothing works in it: Longhorn's command that removes a backup's blocks goes on
+ * after that Backup is gone, and when it fails because its folder is taken away, managers of v1.8.0 to
+ * v1.11.2 panic (longhorn#13245). All waits share one time, which bounds a clean-up. After it, what is worked
+ * on is left, and that is an error; where the store cannot be looked into, it is taken, and that is told as
+ * well.
  */
 export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
   const { seconds, owner } = storeQuiet(clocks);
@@ -155,8 +201,13 @@ export const createWhenIdle = ({ store, clocks, run }: WorkedOn): WhenIdle => {
     );
     left = Math.max(0, left - (performance.now() - start) / 1000);
     if (problem instanceof StillAtWork)
-      throw new Error(`${what} is left: ${problem.message}; when that has ended, remove it with npm run cleanup -- --run ${run}`);
+      throw new Error(
+        `${what} is left: ${problem.message}; when that has ended, remove it with npm run cleanup -- --run ${run}`,
+      );
     await take();
-    if (problem !== undefined) throw new Error(`nobody knows whether ${what} was still worked on when it was removed: ${problem.message}`);
+    if (problem !== undefined)
+      throw new Error(
+        `nobody knows whether ${what} was still worked on when it was removed: ${problem.message}`,
+      );
   };
 };

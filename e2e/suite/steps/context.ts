@@ -34,9 +34,15 @@ export type Context = {
   lab: string | undefined;
   /** What the cluster lacks. */
   without: readonly Lack[];
-  /** Waits until no other scenario uses these things, and keeps them until nothing of this one is left in Longhorn; returns how long that took, in ms. */
+  /**
+   * Waits until no other scenario uses these things, and keeps them until nothing of this one is left in
+   * Longhorn; returns how long that took, in ms.
+   */
   haveAlone(...things: SharedThing[]): Promise<number>;
-  /** Gives back what the scenario has alone, and all that it shares, until its clean-up: others may do to Longhorn what they like meanwhile. */
+  /**
+   * Gives back what the scenario has alone, and all that it shares, until its clean-up: others may do to
+   * Longhorn what they like meanwhile.
+   */
   rest(): Promise<void>;
   /** What the scenario has had for itself alone. */
   alone: Set<SharedThing>;

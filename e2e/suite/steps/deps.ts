@@ -5,7 +5,10 @@ import type { Danger } from '../../longhorn/dangers.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
-/** Where steps tell what they do and what they met. A step is told by the sentence it stands for, when it starts; then how it ended. */
+/**
+ * Where steps tell what they do and what they met. A step is told by the sentence it stands for, when it
+ * starts; then how it ended.
+ */
 export type StepReport = {
   step(sentence: string): { done(detail?: string): void; failed(error: unknown): void };
   finding(finding: { title: string; detail: string; link?: string }): void;
@@ -18,7 +21,10 @@ export type ScenarioDeps = {
   cluster: Cluster;
   /** The scenario's name. */
   scenario: string;
-  /** What the scenario does that others on the cluster could feel: nothing else is done, and all of it is allowed here. */
+  /**
+   * What the scenario does that others on the cluster could feel: nothing else is done, and all of it is
+   * allowed here.
+   */
   dangers: readonly Danger[];
   /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
   needs: readonly string[];
@@ -29,15 +35,19 @@ export type ScenarioDeps = {
   report: StepReport;
   skip: (reason: string) => never;
   /**
-   * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that took, in ms.
-   * Meanwhile this scenario is not at work: others may do to these things what they like.
+   * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that
+   * took, in ms. Meanwhile this scenario is not at work: others may do to these things what they like.
    */
   alone: (...things: SharedThing[]) => Promise<number>;
-  /** Gives back what it has alone, what it shares and its place, until the clean-up: for who only looks at what is its own. */
+  /**
+   * Gives back what it has alone, what it shares and its place, until the clean-up: for who only looks at
+   * what is its own.
+   */
   rest: () => Promise<void>;
   /**
-   * Gives back what it has alone, what it shares with others, and its place among those at work; the end of the clean-up does so at the latest.
-   * Called in the clean-up, when all that is left to remove is its own, and nobody else's business.
+   * Gives back what it has alone, what it shares with others, and its place among those at work; the end of
+   * the clean-up does so at the latest. Called in the clean-up, when all that is left to remove is its own,
+   * and nobody else's business.
    */
   giveBack: () => void;
   /** Where evidence of the scenario is kept. */

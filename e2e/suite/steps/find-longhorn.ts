@@ -9,8 +9,9 @@ import { readyNodes } from './volume/volume.ts';
 const nodesOfTheDocuments = 3;
 
 /**
- * Finds the Longhorn of the cluster and returns its version, as `v1.12.1`. Skips the scenario where that is not in its range, or older than
- * any that it can be played on; fewer nodes than the documents have, and a version that nobody has tried yet, are findings.
+ * Finds the Longhorn of the cluster and returns its version, as `v1.12.1`. Skips the scenario where that is
+ * not in its range, or older than any that it can be played on; fewer nodes than the documents have, and a
+ * version that nobody has tried yet, are findings.
  */
 export const findLonghorn = async ({
   cluster,
@@ -30,7 +31,8 @@ export const findLonghorn = async ({
     async () => ({ version: await readVersion(cluster), nodes: await readyNodes({ cluster }) }),
     ({ version, nodes }) => `${version} on ${nodes.length}: ${nodes.join(', ')}`,
   );
-  if (isTooOld(version)) skip(`needs Longhorn v${supported.oldest} or newer, with backup targets by name; here is ${version}`);
+  if (isTooOld(version))
+    skip(`needs Longhorn v${supported.oldest} or newer, with backup targets by name; here is ${version}`);
   if (!isInRange(version, range)) skip(`holds for Longhorn ${range}; here is ${version}`);
   if (isUnknownNewer(version)) {
     report.finding({

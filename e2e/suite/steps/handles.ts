@@ -9,11 +9,17 @@ export type VolumeHandle = {
   node: string;
   /** Bytes. */
   size: number;
-  /** The blocks that it was restored with, all it will ever hold; undefined for one that is written to through its block device. */
+  /**
+   * The blocks that it was restored with, all it will ever hold; undefined for one that is written to through
+   * its block device.
+   */
   restored?: readonly BlockMapping[];
 };
 
-/** A stretch of a volume that is full of random data, and the SHA-256 of it; not known where the data came with the volume. */
+/**
+ * A stretch of a volume that is full of random data, and the SHA-256 of it; not known where the data came
+ * with the volume.
+ */
 export type WrittenData = { offset: number; size: number; sha256?: string };
 
 /** A snapshot made by a step. */
@@ -26,7 +32,10 @@ export type BackupHandle = {
   label: string;
   volume: VolumeHandle;
   snapshot: SnapshotHandle;
-  /** The marks of the timelines before it was made; once a step did so, before it was deleted, before its owner was killed, and before its fault was healed. */
+  /**
+   * The marks of the timelines before it was made; once a step did so, before it was deleted, before its
+   * owner was killed, and before its fault was healed.
+   */
   since: { made: number; deleted?: number; orphaned?: number; healed?: number };
 };
 
@@ -40,8 +49,13 @@ export type PageHandle = {
   cutOff: Span[];
 };
 
-/** What sentences call several backups: "the first backup and the second backup", "10 backups, the second backup to the 11th backup,". */
+/**
+ * What sentences call several backups: "the first backup and the second backup", "10 backups, the second
+ * backup to the 11th backup,".
+ */
 export const tellLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string => {
   const labels = backups.map(({ label }) => label);
-  return labels.length <= 2 ? labels.join(' and ') : `${labels.length} backups, ${labels[0]} to ${labels.at(-1)},`;
+  return labels.length <= 2
+    ? labels.join(' and ')
+    : `${labels.length} backups, ${labels[0]} to ${labels.at(-1)},`;
 };

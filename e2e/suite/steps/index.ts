@@ -22,11 +22,25 @@ import { createGiven, createThen, createWhen } from './vocabulary.ts';
 export type { Steps } from './steps.ts';
 
 /**
- * Makes what every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it) and returns its steps.
- * If that fails, it has cleaned up before it throws.
+ * Makes what every scenario stands on (watches, a backup store of its own, Longhorn's backup target on it)
+ * and returns its steps. If that fails, it has cleaned up before it throws.
  */
 export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
-  const { config, cluster, scenario, dangers, needs, longhorn, skip, signal, report, alone: haveAlone, rest, giveBack, evidence } = deps;
+  const {
+    config,
+    cluster,
+    scenario,
+    dangers,
+    needs,
+    longhorn,
+    skip,
+    signal,
+    report,
+    alone: haveAlone,
+    rest,
+    giveBack,
+    evidence,
+  } = deps;
   const { run, out, storeImage, namespace: shared, clocks = longhornClocks, lab, without } = config;
   const driver = driverNamed();
   const step = tellSteps({ report, signal });
@@ -39,7 +53,8 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   const living = new AbortController();
   const undo = [async () => living.abort()];
   // The latest first. A step that tells of the clean-up must not end with the scenario's signal.
-  const close = () => tellSteps({ report, signal: new AbortController().signal })('Clean-up', () => inTurn(undo.toReversed()));
+  const close = () =>
+    tellSteps({ report, signal: new AbortController().signal })('Clean-up', () => inTurn(undo.toReversed()));
 
   try {
     const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });
@@ -69,7 +84,10 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
 
     kept.serves(store);
     undo.push(() => removeMade({ cluster, timelines, made, target, limits, whenIdle }));
-    const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), { dangers, needs });
+    const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), {
+      dangers,
+      needs,
+    });
     undo.push(() => faults.healAll());
 
     const deps = {
@@ -117,7 +135,10 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   } catch (error) {
     await evidence.collect();
     await close().catch((cleanUpError: unknown) => {
-      throw new AggregateError([error, cleanUpError], 'the set-up of the scenario failed, and so did its clean-up');
+      throw new AggregateError(
+        [error, cleanUpError],
+        'the set-up of the scenario failed, and so did its clean-up',
+      );
     });
     throw error;
   }

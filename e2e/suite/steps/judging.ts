@@ -2,13 +2,19 @@ import { type Expectation, ExpectationError, type Verdict } from '../../history/
 import type { Duration } from '../../kube/duration.ts';
 import type { Backup } from '../../longhorn/types.ts';
 
-/** What a step is about was over before it came to it, by no fault of Longhorn's: nothing is proven, either way. */
+/**
+ * What a step is about was over before it came to it, by no fault of Longhorn's: nothing is proven, either
+ * way.
+ */
 export class PremiseLost extends Error {
   override readonly name = 'PremiseLost';
   readonly verdict = { state: 'not-provable' } as const;
 }
 
-/** When an expectation that was met reached a step (counted from 0), and the resourceVersion that the object had then. */
+/**
+ * When an expectation that was met reached a step (counted from 0), and the resourceVersion that the object
+ * had then.
+ */
 export const reached = ({ steps }: Verdict, position: number): { at: number; resourceVersion: string } => {
   const found = steps[position]?.reached;
   if (found === undefined) throw new Error(`an expectation was met without its step ${position + 1}`);
@@ -16,17 +22,25 @@ export const reached = ({ steps }: Verdict, position: number): { at: number; res
 };
 
 /**
- * Watches for a while that a history does not go on (see `remains`): returns when the time is over, throws at once when it does.
- * This is a length of time that is looked at, not a wait for something.
+ * Watches for a while that a history does not go on (see `remains`): returns when the time is over, throws at
+ * once when it does. This is a length of time that is looked at, not a wait for something.
  */
 export const stays = (expectation: Expectation<Backup>, time: Duration): Promise<void> =>
   expectation.undecidedFor(time, 'the stretch in which nothing may change');
 
 /** Neither passed nor failed: the watch cannot vouch for the stretch that decides. */
 export const notProvable = (reason: string): ExpectationError =>
-  new ExpectationError({ state: 'not-provable', reason, at: Date.now(), steps: [], last: undefined, text: reason });
+  new ExpectationError({
+    state: 'not-provable',
+    reason,
+    at: Date.now(),
+    steps: [],
+    last: undefined,
+    text: reason,
+  });
 
 /** Throws where there are problems: what is not in order, and each of them in a line of its own. */
 export const throwFor = (problems: readonly string[], what: string): void => {
-  if (problems.length > 0) throw new Error(`${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+  if (problems.length > 0)
+    throw new Error(`${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
 };

@@ -8,8 +8,8 @@ export type Limit = { within: Duration; owner: string };
 export type Limits = Record<keyof typeof phases, Limit>;
 
 /**
- * Every time-out of the steps, for a Longhorn with these clocks: what a slow machine may take, and how often each clock may go round until then.
- * What is decided earlier ends earlier.
+ * Every time-out of the steps, for a Longhorn with these clocks: what a slow machine may take, and how often
+ * each clock may go round until then. What is decided earlier ends earlier.
  */
 export const limitsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks): Limits => {
   const toLimit = ({ machine, resyncs = 0, backoffs = 0, locks = 0, owner }: Phase): Limit => ({
@@ -19,35 +19,59 @@ export const limitsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks):
   return Object.fromEntries(Object.entries(phases).map(([name, phase]) => [name, toLimit(phase)])) as Limits;
 };
 
-/** Waits until an expectation is decided, for as long as the limit allows; its verdict when it is met, its error otherwise. */
-export const judge = <T>({ within }: { within(time: Duration, owner: string): Promise<T> }, limit: Limit): Promise<T> =>
-  within(limit.within, limit.owner);
+/**
+ * Waits until an expectation is decided, for as long as the limit allows; its verdict when it is met, its
+ * error otherwise.
+ */
+export const judge = <T>(
+  { within }: { within(time: Duration, owner: string): Promise<T> },
+  limit: Limit,
+): Promise<T> => within(limit.within, limit.owner);
 
-/** How long the store may stay locked after the last backup: the lock is removed when its holder ends, and counts no more when its life is over. */
+/**
+ * How long the store may stay locked after the last backup: the lock is removed when its holder ends, and
+ * counts no more when its life is over.
+ */
 export const storeQuiet = ({ lockLife }: LonghornClocks): { seconds: number; owner: string } => ({
   seconds: Math.ceil(lockLife / 1000) + 30,
   owner: `the expectation on the store: a lock's life of ${lockLife / 1000} s`,
 });
 
-/** What a step waits for: seconds that a slow machine may take, and rounds of Longhorn's clocks (a back-off is doubled with each failure: 1, 2, 4). */
+/**
+ * What a step waits for: seconds that a slow machine may take, and rounds of Longhorn's clocks (a back-off is
+ * doubled with each failure: 1, 2, 4).
+ */
 type Phase = { machine: number; resyncs?: number; backoffs?: number; locks?: number; owner: string };
 
 /**
- * Everything that steps wait for. Longhorn's own clocks: 30 s resync (longhorn-manager, util/client/client.go), 2 s wait for a lock and 150 s of
- * its life (backupstore, lock.go), 1 min before a failed deletion is tried again (controller/backup_controller.go).
+ * Everything that steps wait for. Longhorn's own clocks: 30 s resync (longhorn-manager,
+ * util/client/client.go), 2 s wait for a lock and 150 s of its life (backupstore, lock.go), 1 min before a
+ * failed deletion is tried again (controller/backup_controller.go).
  */
 export const phases = {
   targetAvailable: {
     machine: 120,
-    owner: 'set-up of the backup target: Longhorn mounts the store and lists it, each with up to three versions of its protocol at 5 s',
+    owner:
+      'set-up of the backup target: Longhorn mounts the store and lists it, each with up to three versions of its protocol at 5 s',
   },
-  targetGone: { machine: 60, resyncs: 2, owner: 'clean-up of the backup target: Longhorn forgets what it knows of it first' },
-  attachmentExists: { machine: 60, owner: 'set-up of the volume: Longhorn makes the attachment right after the volume' },
-  attached: { machine: 300, owner: 'set-up of the volume: engine and replicas start, and their instance managers may still have to' },
+  targetGone: {
+    machine: 60,
+    resyncs: 2,
+    owner: 'clean-up of the backup target: Longhorn forgets what it knows of it first',
+  },
+  attachmentExists: {
+    machine: 60,
+    owner: 'set-up of the volume: Longhorn makes the attachment right after the volume',
+  },
+  attached: {
+    machine: 300,
+    owner: 'set-up of the volume: engine and replicas start, and their instance managers may still have to',
+  },
   writtenBackupKnown: {
     machine: 120,
     resyncs: 2,
-    owner: 'set-up of the volume: Longhorn lists the store when it is asked to, then reads what it did not know',
+    owner:
+      'set-up of the volume: Longhorn lists the store when it is asked to, then reads what it did not know',
   },
   restored: {
     machine: 900,
@@ -55,19 +79,28 @@ export const phases = {
     owner: 'set-up of the volume: Longhorn restores it, to each of its replicas, and detaches it then',
   },
   snapshotReady: { machine: 180, owner: 'set-up of the snapshot: 1 to 5 s were seen' },
-  backupCompleted: { machine: 900, owner: 'set-up of the backup: 13 s were seen for 256 MiB, and a machine may be twenty times slower' },
-  backupVolumeKnown: { machine: 60, resyncs: 2, owner: "set-up of the backup: Longhorn lists the store after a volume's first backup" },
+  backupCompleted: {
+    machine: 900,
+    owner: 'set-up of the backup: 13 s were seen for 256 MiB, and a machine may be twenty times slower',
+  },
+  backupVolumeKnown: {
+    machine: 60,
+    resyncs: 2,
+    owner: "set-up of the backup: Longhorn lists the store after a volume's first backup",
+  },
   pending: {
     machine: 30,
     resyncs: 1,
-    owner: 'the expectation: 0.25 s were seen, a backup that nothing holds back would have started at the next look',
+    owner:
+      'the expectation: 0.25 s were seen, a backup that nothing holds back would have started at the next look',
   },
   deleting: { machine: 30, resyncs: 1, owner: 'the expectation: 10 ms were seen' },
   firstDeleted: {
     machine: 60,
     resyncs: 3,
     locks: 1,
-    owner: 'the expectation: 2 s for the lock, the removal of the blocks, and a resync until Longhorn looks again',
+    owner:
+      'the expectation: 2 s for the lock, the removal of the blocks, and a resync until Longhorn looks again',
   },
   deletionFails: {
     machine: 60,
@@ -84,35 +117,47 @@ export const phases = {
     machine: 60,
     resyncs: 5,
     backoffs: 2,
-    owner: 'the expectation: a back-off, a resync until Longhorn looks again, and as much for each of the two attempts',
+    owner:
+      'the expectation: a back-off, a resync until Longhorn looks again, and as much for each of the two attempts',
   },
   deletingAgain: {
     machine: 60,
     resyncs: 3,
     backoffs: 2,
-    owner: 'the expectation: a resync until Longhorn looks what came of the attempt, a back-off, and a resync until it looks again',
+    owner:
+      'the expectation: a resync until Longhorn looks what came of the attempt, a back-off, and a resync until it looks again',
   },
   deletionForgotten: {
     machine: 90,
     resyncs: 3,
-    owner: 'the expectation: 3 s were seen after the kill; a pod that starts slowly, and its election, take longer',
+    owner:
+      'the expectation: 3 s were seen after the kill; a pod that starts slowly, and its election, take longer',
   },
   deletedInTheEnd: {
     machine: 60,
     resyncs: 4,
     backoffs: 8,
-    owner: 'the expectation: a back-off that is doubled with each failure, four times the first after the third, then two resyncs',
+    owner:
+      'the expectation: a back-off that is doubled with each failure, four times the first after the third, then two resyncs',
   },
   secondCompleted: {
     machine: 120,
     resyncs: 24,
-    owner: 'the expectation: a resync until Longhorn looks at a waiting backup again, then the upload of data sized by its clocks',
+    owner:
+      'the expectation: a resync until Longhorn looks at a waiting backup again, then the upload of data sized by its clocks',
   },
-  cronJobExists: { machine: 60, owner: 'set-up of the recurring job: Longhorn keeps its CronJob as it is told, within a second' },
-  jobScheduled: { machine: 120, owner: 'cron: a full minute must pass since the CronJob was made, and its controller may be late' },
+  cronJobExists: {
+    machine: 60,
+    owner: 'set-up of the recurring job: Longhorn keeps its CronJob as it is told, within a second',
+  },
+  jobScheduled: {
+    machine: 120,
+    owner: 'cron: a full minute must pass since the CronJob was made, and its controller may be late',
+  },
   jobNoted: {
     machine: 60,
-    owner: "cron: its controller notes a start right after it, with the conflict that the step's own change can be to it",
+    owner:
+      "cron: its controller notes a start right after it, with the conflict that the step's own change can be to it",
   },
   jobEnds: {
     machine: 240,
@@ -120,9 +165,18 @@ export const phases = {
     owner:
       'the expectation: 14 to 26 s were seen; a backup that waits for a deletion is only looked at by the resync, one or two for each deletion',
   },
-  jobMakes: { machine: 15, owner: 'the expectation: a run makes its backup before its Job ends, only the watch may be late' },
-  jobLogEnds: { machine: 60, owner: 'the expectation: the log of a pod ends with its container, before the Job does' },
-  jobEventTold: { machine: 60, owner: "the expectation: Kubernetes' cron controller tells of a Job when it looks at it, within seconds" },
+  jobMakes: {
+    machine: 15,
+    owner: 'the expectation: a run makes its backup before its Job ends, only the watch may be late',
+  },
+  jobLogEnds: {
+    machine: 60,
+    owner: 'the expectation: the log of a pod ends with its container, before the Job does',
+  },
+  jobEventTold: {
+    machine: 60,
+    owner: "the expectation: Kubernetes' cron controller tells of a Job when it looks at it, within seconds",
+  },
   oldOnesFail: {
     machine: 60,
     resyncs: 4,
@@ -142,25 +196,40 @@ export const phases = {
     machine: 60,
     resyncs: 3,
     backoffs: 1,
-    owner: 'clean-up of the backups: a resync each until Longhorn looks again, and one retry after its back-off',
+    owner:
+      'clean-up of the backups: a resync each until Longhorn looks again, and one retry after its back-off',
   },
   backupVolumeGone: { machine: 60, owner: 'clean-up of what Longhorn knows of the volume in the store' },
   detached: { machine: 60, owner: 'clean-up of the volume: its engine and replicas stop' },
   volumeGone: { machine: 60, owner: 'clean-up of the volume: its replicas are removed' },
-  snapshotsGone: { machine: 60, owner: 'the removal of snapshots: with their volume, or once nothing needs them' },
-  pageDrawn: { machine: 60, owner: "set-up of the page: the browser starts, and Longhorn's user interface comes through the forward" },
+  snapshotsGone: {
+    machine: 60,
+    owner: 'the removal of snapshots: with their volume, or once nothing needs them',
+  },
+  pageDrawn: {
+    machine: 60,
+    owner: "set-up of the page: the browser starts, and Longhorn's user interface comes through the forward",
+  },
   pageFollows: { machine: 5, owner: 'the page: it is told of changes at most once a second, and drawn then' },
   pageLost: { machine: 15, owner: 'the kill: the connections that a manager had end with it' },
   pageStale: {
     machine: 150,
-    owner: "the proxy before Longhorn's managers: a stream from which it read nothing for 90 s it ends by itself",
+    owner:
+      "the proxy before Longhorn's managers: a stream from which it read nothing for 90 s it ends by itself",
   },
   pageReconnects: {
     machine: 45,
-    owner: "Longhorn's user interface: it tries to connect at once, after 3 s and after 10 s more, each through another manager",
+    owner:
+      "Longhorn's user interface: it tries to connect at once, after 3 s and after 10 s more, each through another manager",
   },
-  supportBundleGone: { machine: 60, owner: "clean-up of Longhorn's support bundle: what makes it goes first" },
+  supportBundleGone: {
+    machine: 60,
+    owner: "clean-up of Longhorn's support bundle: what makes it goes first",
+  },
   policyGone: { machine: 30, owner: 'clean-up of the admission policies: nothing holds one back' },
-  namespaceGone: { machine: 120, owner: 'clean-up of the backup store: Kubernetes empties a namespace before it goes' },
+  namespaceGone: {
+    machine: 120,
+    owner: 'clean-up of the backup store: Kubernetes empties a namespace before it goes',
+  },
   letGo: { machine: 30, owner: 'the API server: nothing holds the object any more' },
 } as const satisfies Record<string, Phase>;

@@ -22,13 +22,16 @@ export const runLabelName = 'corral.test/run';
 export const runLabel = (run: string): Record<string, string> => ({ [runLabelName]: run });
 
 /**
- * Makes the name of one thing of a run's: 32 random bits, as a run makes some fifty snapshots, and of 16 bits one run in fifty gave two of them the
- * same name. A volume's stays below the 40 characters that Longhorn allows.
+ * Makes the name of one thing of a run's: 32 random bits, as a run makes some fifty snapshots, and of 16 bits
+ * one run in fifty gave two of them the same name. A volume's stays below the 40 characters that Longhorn
+ * allows.
  */
-export const uniqueName = (run: string, what: string): string => `corral-${run}-${what}-${randomBytes(4).toString('hex')}`;
+export const uniqueName = (run: string, what: string): string =>
+  `corral-${run}-${what}-${randomBytes(4).toString('hex')}`;
 
 /** Tells the objects of a volume's backups on a target, as Longhorn labels them, from others. */
 export const isBackupOf = (of: { volume: string; target: string }) => {
   const labels = Object.entries(backupLabels(of));
-  return ({ metadata }: KubernetesObject): boolean => labels.every(([key, value]) => metadata.labels?.[key] === value);
+  return ({ metadata }: KubernetesObject): boolean =>
+    labels.every(([key, value]) => metadata.labels?.[key] === value);
 };

@@ -27,11 +27,14 @@ export type ServiceForward = {
 };
 
 // As long as a pod's container may take to be ready after it was killed; a browser's own patience is longer.
-const patience = { within: '30s', owner: 'the forward to a service: one of its pods gets ready again' } as const;
+const patience = {
+  within: '30s',
+  owner: 'the forward to a service: one of its pods gets ready again',
+} as const;
 
 /**
- * Listens on a free port of 127.0.0.1 until the signal aborts, and takes each connection to a pod of the service that is ready then: to the same one
- * for as long as it is. One that is under way ends with its pod.
+ * Listens on a free port of 127.0.0.1 until the signal aborts, and takes each connection to a pod of the
+ * service that is ready then: to the same one for as long as it is. One that is under way ends with its pod.
  */
 export const forwardService = async (
   cluster: Cluster,
@@ -41,15 +44,23 @@ export const forwardService = async (
   const [servicePort] = spec?.ports ?? [];
   const selector = Object.entries(spec?.selector ?? {}).map((pair) => pair.join('='));
   if (servicePort === undefined || selector.length === 0)
-    throw new Error(`${pathOf(resources.services, { namespace, name })} leads nowhere: it has no port, or no selector`);
-  const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: selector.join(','), signal });
+    throw new Error(
+      `${pathOf(resources.services, { namespace, name })} leads nowhere: it has no port, or no selector`,
+    );
+  const pods = await follow<Pod>(cluster, resources.pods, {
+    namespace,
+    labelSelector: selector.join(','),
+    signal,
+  });
   let last: string | undefined;
   let trouble: Error | undefined;
 
   const choose = async (refused: ReadonlySet<string>): Promise<Pod> => {
     const isFit = (pod: Pod): boolean => isReady(pod) && !refused.has(pod.metadata.uid ?? '');
     const same = last === undefined ? undefined : pods.current(last);
-    return same !== undefined && isFit(same) ? same : once(pods, isFit, { label: `a pod of service ${name} is ready`, ...patience });
+    return same !== undefined && isFit(same)
+      ? same
+      : once(pods, isFit, { label: `a pod of service ${name} is ready`, ...patience });
   };
   const serve = async (socket: Socket): Promise<void> => {
     const refused = new Set<string>();
@@ -83,7 +94,11 @@ export const forwardService = async (
   };
   signal.addEventListener('abort', stop, { once: true });
   if (signal.aborted) stop();
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, pod: () => last, trouble: () => trouble };
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    pod: () => last,
+    trouble: () => trouble,
+  };
 };
 
 const isReady = ({ metadata, status }: Pod): boolean =>

@@ -7,9 +7,10 @@ export const mebibyte = 1024 * 1024;
 export const inMebibytes = (bytes: number): string => `${bytes / mebibyte} MiB`;
 
 /**
- * "Large data" and "small data" of the documents, in a volume of 512 MiB on Longhorn's own clocks. The small overwrite the end of the
- * large: blocks that only the first backup had must be gone with it. With less an upload was seen to end between two looks of Longhorn's
- * (each 2 s), never InProgress. `brief` is for a first backup whose upload and deletion nobody has to see.
+ * "Large data" and "small data" of the documents, in a volume of 512 MiB on Longhorn's own clocks. The small
+ * overwrite the end of the large: blocks that only the first backup had must be gone with it. With less an
+ * upload was seen to end between two looks of Longhorn's (each 2 s), never InProgress. `brief` is for a first
+ * backup whose upload and deletion nobody has to see.
  */
 export const documentData = ({ monitorPoll }: Pick<LonghornClocks, 'monitorPoll'>): DocumentData => {
   const unit = Math.ceil(32 * (monitorPoll / longhornClocks.monitorPoll)) * mebibyte;

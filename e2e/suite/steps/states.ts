@@ -8,8 +8,19 @@ import { describeJob, statesOfJobs } from './job/expectations.ts';
 import { errs } from './lock/expectations.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 
-/** Makes a step of an expectation again from its name, as it stands in a recording: the very code that judged it the first time. */
-export const makeStep = collectStates([is, waitsForNamed, waitsForReadiness, changes, failed, errs, ...statesOfJobs]);
+/**
+ * Makes a step of an expectation again from its name, as it stands in a recording: the very code that judged
+ * it the first time.
+ */
+export const makeStep = collectStates([
+  is,
+  waitsForNamed,
+  waitsForReadiness,
+  changes,
+  failed,
+  errs,
+  ...statesOfJobs,
+]);
 
 const describers: Record<string, (object: KubernetesObject) => string> = {
   backups: (backup) => describeBackup(backup as Backup),

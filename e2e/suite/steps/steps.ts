@@ -12,12 +12,17 @@ export type Steps = {
   data: DocumentData;
   /** Judges what Longhorn said during the whole scenario; called when its own steps have all passed. */
   conclude(): Promise<void>;
-  /** What a failure of its own steps is, seen from what others brought about meanwhile: the failure, or why nothing is proven. */
+  /**
+   * What a failure of its own steps is, seen from what others brought about meanwhile: the failure, or why
+   * nothing is proven.
+   */
   excuse(error: unknown): Promise<unknown>;
   /** What Longhorn has said so far, through the catalogue. */
   messages(): ToldMessage[];
   /** What an error is about, as far as faults of other scenarios can have reached it. */
   concern(error: unknown): Concern;
-  /** Heals every fault, removes all that was made and returns when it is gone; throws when something stayed. */
+  /**
+   * Heals every fault, removes all that was made and returns when it is gone; throws when something stayed.
+   */
   close(): Promise<void>;
 };

@@ -1,7 +1,11 @@
 import { once, onceGone } from '../../history/expectation.ts';
 import type { Timeline } from '../../history/timeline.ts';
 import { type Cluster, unlessGone } from '../../kube/cluster.ts';
-import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
+import {
+  longhornApiVersion as apiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../longhorn/resources.ts';
 import { syncRequest } from '../../longhorn/sync-request.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
 import type { RunningStore } from '../../store/driver.ts';
@@ -13,8 +17,9 @@ const resource = longhornResources.backupTargets;
 type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; limits: Limits };
 
 /**
- * Makes a backup target of the scenario's own and returns when Longhorn can use it (any number of them: Longhorn v1.8 and later).
- * The one that the cluster has by default is not touched: other people's backups are on it.
+ * Makes a backup target of the scenario's own and returns when Longhorn can use it (any number of them:
+ * Longhorn v1.8 and later). The one that the cluster has by default is not touched: other people's backups
+ * are on it.
  */
 export const makeTarget = async (
   { cluster, targets, limits }: Deps,
@@ -24,7 +29,12 @@ export const makeTarget = async (
     apiVersion,
     kind: 'BackupTarget',
     metadata: { name, namespace, labels: runLabel(run) },
-    spec: { backupTargetURL: store.url, credentialSecret: store.credentialSecret, pollInterval: '5m0s', syncRequestedAt: syncRequest({}) },
+    spec: {
+      backupTargetURL: store.url,
+      credentialSecret: store.credentialSecret,
+      pollInterval: '5m0s',
+      syncRequestedAt: syncRequest({}),
+    },
   });
   await once(targets, ({ status }) => status?.available === true, {
     name,
@@ -34,10 +44,18 @@ export const makeTarget = async (
   });
 };
 
-/** Removes a backup target, with what Longhorn knows of it, and returns when it is gone; one that was never made is no error. */
+/**
+ * Removes a backup target, with what Longhorn knows of it, and returns when it is gone; one that was never
+ * made is no error.
+ */
 export const removeTarget = async ({ cluster, targets, limits }: Deps, name: string): Promise<void> => {
   await cluster.delete(resource, { namespace, name }).catch(unlessGone);
-  await onceGone(targets, { name, label: `backup target ${name} is gone`, describe: describeTarget, ...limits.targetGone });
+  await onceGone(targets, {
+    name,
+    label: `backup target ${name} is gone`,
+    describe: describeTarget,
+    ...limits.targetGone,
+  });
 };
 
 const describeTarget = ({ spec, status }: BackupTarget): string => {

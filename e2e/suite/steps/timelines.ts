@@ -3,7 +3,14 @@ import { follow } from '../../history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../kube/cluster.ts';
 import { managerLabel } from '../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../longhorn/resources.ts';
-import type { Backup, BackupTarget, BackupVolume, Snapshot, Volume, VolumeAttachment } from '../../longhorn/types.ts';
+import type {
+  Backup,
+  BackupTarget,
+  BackupVolume,
+  Snapshot,
+  Volume,
+  VolumeAttachment,
+} from '../../longhorn/types.ts';
 
 /** A longhorn-manager pod, as far as it tells whether its processes were begun anew. */
 export type ManagerPodObject = KubernetesObject & {
@@ -31,14 +38,15 @@ export type Timelines = {
 
 /** Opens all watches and returns when every one is live; they end with the signal. */
 export const openTimelines = async (cluster: Cluster, signal: AbortSignal): Promise<Timelines> => {
-  const [volumes, attachments, snapshots, backups, backupVolumes, backupTargets, managers] = await Promise.all([
-    follow<Volume>(cluster, longhornResources.volumes, { namespace, signal }),
-    follow<VolumeAttachment>(cluster, longhornResources.volumeAttachments, { namespace, signal }),
-    follow<Snapshot>(cluster, longhornResources.snapshots, { namespace, signal }),
-    follow<Backup>(cluster, longhornResources.backups, { namespace, signal }),
-    follow<BackupVolume>(cluster, longhornResources.backupVolumes, { namespace, signal }),
-    follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal }),
-    follow<ManagerPodObject>(cluster, resources.pods, { namespace, labelSelector: managerLabel, signal }),
-  ]);
+  const [volumes, attachments, snapshots, backups, backupVolumes, backupTargets, managers] =
+    await Promise.all([
+      follow<Volume>(cluster, longhornResources.volumes, { namespace, signal }),
+      follow<VolumeAttachment>(cluster, longhornResources.volumeAttachments, { namespace, signal }),
+      follow<Snapshot>(cluster, longhornResources.snapshots, { namespace, signal }),
+      follow<Backup>(cluster, longhornResources.backups, { namespace, signal }),
+      follow<BackupVolume>(cluster, longhornResources.backupVolumes, { namespace, signal }),
+      follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal }),
+      follow<ManagerPodObject>(cluster, resources.pods, { namespace, labelSelector: managerLabel, signal }),
+    ]);
   return { volumes, attachments, snapshots, backups, backupVolumes, backupTargets, managers };
 };

@@ -13,7 +13,10 @@ import { createGivenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
 
 /** The step by which a scenario gets for itself what it declares to need alone. */
 export const createGivenAlone = (context: Context) => ({
-  /** All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside other scenarios. */
+  /**
+   * All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside
+   * other scenarios.
+   */
   alone: (...things: SharedThing[]) =>
     context.step(
       `Given that nobody else uses ${things.map((thing) => sharedThings[thing]).join(' and ')}`,
@@ -28,9 +31,15 @@ export const createGivenAlone = (context: Context) => ({
 
 /** The step by which it gives that back. */
 export const createWhenGivenBack = (context: Context) => ({
-  /** What the scenario had alone is everybody's again, and so is all that it shared: what follows, up to its clean-up, looks at its own store only. */
+  /**
+   * What the scenario had alone is everybody's again, and so is all that it shared: what follows, up to its
+   * clean-up, looks at its own store only.
+   */
   givenBack: () =>
-    context.step(`When others may use ${[...context.alone].map((thing) => sharedThings[thing]).join(' and ')} again`, () => context.rest()),
+    context.step(
+      `When others may use ${[...context.alone].map((thing) => sharedThings[thing]).join(' and ')} again`,
+      () => context.rest(),
+    ),
 });
 
 /** What a fault can be made of. */
@@ -38,7 +47,10 @@ export type FaultFixture = {
   cluster: Cluster;
   /** The scenario's own. */
   store: RunningStore;
-  /** The folder of the lab; throws where the cluster is none (a scenario that needs one says so: `needs: ['lab']`). */
+  /**
+   * The folder of the lab; throws where the cluster is none (a scenario that needs one says so: `needs:
+   * ['lab']`).
+   */
   lab(): string;
 };
 
@@ -52,7 +64,9 @@ const createGivenOfFaults = (context: Context) => ({
       store,
       lab: () => {
         if (lab === undefined)
-          throw new Error("this fault is one of the lab's nodes, and the cluster is no lab: the scenario must say that it needs one");
+          throw new Error(
+            "this fault is one of the lab's nodes, and the cluster is no lab: the scenario must say that it needs one",
+          );
         return lab;
       },
     });

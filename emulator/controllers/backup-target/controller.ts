@@ -19,8 +19,8 @@ const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
 /** Which URL this process last knew each target by. */
 type Memory = { client: TargetClient; gate: SyncGate; urls: Map<string, string> };
 
-// In every manager, owner or not: each has mounts of its own. Longhorn takes away those of all targets at once; here a scenario that ends
-// must not pull the store from under another.
+// In every manager, owner or not: each has mounts of its own. Longhorn takes away those of all targets at
+// once; here a scenario that ends must not pull the store from under another.
 const unmountFormer = async (name: string, url: string, { client, urls }: Memory): Promise<void> => {
   const former = urls.get(name);
   urls.set(name, url);
@@ -46,12 +46,19 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   const { client, gate } = memory;
   const found = datastore.backupTargets.get(name);
   await unmountFormer(name, found?.spec.backupTargetURL ?? '', memory);
-  if (!found || !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
+  if (
+    !found ||
+    !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })
+  )
+    return;
   let target = found;
   try {
     if (lacksFinalizer(target)) target = await admit(datastore.backupTargets, target, {});
     if (target.status?.ownerID !== node) {
-      target = await datastore.backupTargets.updateStatus({ ...target, status: { ...newStatus, ...target.status, ownerID: node } });
+      target = await datastore.backupTargets.updateStatus({
+        ...target,
+        status: { ...newStatus, ...target.status, ownerID: node },
+      });
     }
   } catch (error) {
     if (isConflict(error)) return; // Another manager came first.
@@ -60,21 +67,27 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   if (target.metadata.deletionTimestamp) return remove(context, target);
   const { uid = '' } = target.metadata;
   const { backupTargetURL: url, syncRequestedAt } = target.spec;
-  // A new URL alone is no reason: from one store to another Longhorn goes only when asked to, or when its poll is due.
+  // A new URL alone is no reason: from one store to another Longhorn goes only when asked to, or when its
+  // poll is due.
   if (url !== '' && !gate.isDue(uid, syncRequestedAt, target.status?.lastSyncedAt)) {
     // Its event leads here again.
-    if (pollIsDue(target)) await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
+    if (pollIsDue(target))
+      await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
     return;
   }
   const status = await syncTarget(context, target, client);
   // One that has failed is tried again with each resync.
   if (status.available && target.status?.available) gate.served(uid, syncRequestedAt);
-  if (!isDeepStrictEqual(status, target.status)) await datastore.backupTargets.updateStatus({ ...target, status });
+  if (!isDeepStrictEqual(status, target.status))
+    await datastore.backupTargets.updateStatus({ ...target, status });
 };
 
 /** Keeps BackupTargets available or not, each by itself, and their BackupVolumes as the store has them. */
 export const startBackupTargetController = (context: Context, client: TargetClient): void => {
   const memory: Memory = { client, gate: createSyncGate(), urls: new Map() };
-  const enqueue = startController({ name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) }, context);
+  const enqueue = startController(
+    { name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) },
+    context,
+  );
   context.datastore.backupTargets.onEvent(enqueue);
 };

@@ -15,13 +15,22 @@ export const newStatus: Status = { ownerID: '', available: false, conditions: nu
 
 const withoutTimes = (message: string | undefined): string => message?.replaceAll(/time="[^"]*"/g, '') ?? '';
 
-// The command's log lines are part of the message. If nothing but their times has changed it is not written again: that would be an event,
-// and with it the next try at once.
+// The command's log lines are part of the message. If nothing but their times has changed it is not written
+// again: that would be an event, and with it the next try at once.
 const unavailable = (status: Status, message: string): Status => {
   const before = status.conditions?.find(({ type }) => type === 'Unavailable');
-  if (before?.status === 'True' && !status.available && withoutTimes(before.message) === withoutTimes(message)) return status;
+  if (
+    before?.status === 'True' &&
+    !status.available &&
+    withoutTimes(before.message) === withoutTimes(message)
+  )
+    return status;
   const condition = { type: 'Unavailable', status: 'True', reason: 'Unavailable', message } as const;
-  return { ...status, available: false, conditions: withCondition(status.conditions, condition, timestamp()) };
+  return {
+    ...status,
+    available: false,
+    conditions: withCondition(status.conditions, condition, timestamp()),
+  };
 };
 
 const available = (status: Status): Status => ({
@@ -35,10 +44,12 @@ const volumesOf = ({ datastore }: Context, { metadata }: BackupTarget): BackupVo
 
 /** Takes the BackupVolumes of a target out of this cluster; the Backups go with them. */
 export const forgetVolumes = async (context: Context, target: BackupTarget): Promise<void> => {
-  for (const backupVolume of volumesOf(context, target)) await forget(context.datastore.backupVolumes, backupVolume);
+  for (const backupVolume of volumesOf(context, target))
+    await forget(context.datastore.backupVolumes, backupVolume);
 };
 
-// Brings the BackupVolumes in line with the volumes the store has, and has those known before look at their backups.
+// Brings the BackupVolumes in line with the volumes the store has, and has those known before look at their
+// backups.
 const syncVolumes = async (context: Context, target: BackupTarget, inStore: string[]): Promise<void> => {
   const { datastore } = context;
   const known = volumesOf(context, target);
@@ -64,8 +75,15 @@ const syncVolumes = async (context: Context, target: BackupTarget, inStore: stri
   }
 };
 
-/** Looks into a target's store, brings its BackupVolumes in line with it, and gives what the target's status is to become. */
-export const syncTarget = async (context: Context, target: BackupTarget, client: TargetClient): Promise<Status> => {
+/**
+ * Looks into a target's store, brings its BackupVolumes in line with it, and gives what the target's status
+ * is to become.
+ */
+export const syncTarget = async (
+  context: Context,
+  target: BackupTarget,
+  client: TargetClient,
+): Promise<Status> => {
   const status = { ...newStatus, ...target.status };
   const url = target.spec.backupTargetURL;
   const beyond = notEmulated(target).join('; ');

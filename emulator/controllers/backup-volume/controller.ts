@@ -43,7 +43,8 @@ const sync = async (
   await syncBackups(context, backupVolume, await client.backups(url, volumeName), before);
   const info = await client.inspectVolume(encodeBackupURL({ url, volume: volumeName, backup: '' }));
   if (!info) return undefined;
-  if (info.LastBackupName && info.LastBackupName !== status.lastBackupName) await adopt(context, backupVolume, info.LastBackupName);
+  if (info.LastBackupName && info.LastBackupName !== status.lastBackupName)
+    await adopt(context, backupVolume, info.LastBackupName);
   return {
     ...status,
     createdAt: info.Created,
@@ -64,16 +65,26 @@ const remove = async (
   target: BackupTarget | undefined,
   client: TargetClient,
 ): Promise<void> => {
-  for (const backup of datastore.backups.list()) if (isOf(backupVolume, backup)) await forget(datastore.backups, backup);
-  const remote = target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
+  for (const backup of datastore.backups.list())
+    if (isOf(backupVolume, backup)) await forget(datastore.backups, backup);
+  const remote =
+    target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
   if (remote) await client.removeVolume(target.spec.backupTargetURL, backupVolume.spec.volumeName);
   await release(datastore.backupVolumes, backupVolume);
 };
 
-const reconcile = async (context: Context, name: string, { client, gate }: { client: TargetClient; gate: SyncGate }): Promise<void> => {
+const reconcile = async (
+  context: Context,
+  name: string,
+  { client, gate }: { client: TargetClient; gate: SyncGate },
+): Promise<void> => {
   const { datastore, node, log } = context;
   let backupVolume = datastore.backupVolumes.get(name);
-  if (!backupVolume || !isResponsible({ self: node, owner: backupVolume.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
+  if (
+    !backupVolume ||
+    !isResponsible({ self: node, owner: backupVolume.status?.ownerID ?? '', nodes: datastore.nodes.list() })
+  )
+    return;
   try {
     if (backupVolume.status?.ownerID !== node) {
       const status = { ...newStatus, ...backupVolume.status, ownerID: node };
@@ -94,12 +105,16 @@ const reconcile = async (context: Context, name: string, { client, gate }: { cli
   });
   if (!status) return; // Tried again by the next resync.
   gate.served(uid, syncRequestedAt);
-  if (!isDeepStrictEqual(status, backupVolume.status)) await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
+  if (!isDeepStrictEqual(status, backupVolume.status))
+    await datastore.backupVolumes.updateStatus({ ...backupVolume, status });
 };
 
 /** Keeps BackupVolumes, and the Backups under them, as the store has them. */
 export const startBackupVolumeController = (context: Context, client: TargetClient): void => {
   const memory = { client, gate: createSyncGate() };
-  const enqueue = startController({ name: 'backup-volume', reconcile: (name) => reconcile(context, name, memory) }, context);
+  const enqueue = startController(
+    { name: 'backup-volume', reconcile: (name) => reconcile(context, name, memory) },
+    context,
+  );
   context.datastore.backupVolumes.onEvent(enqueue);
 };

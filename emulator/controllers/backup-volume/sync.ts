@@ -7,7 +7,8 @@ import { forget } from '../finalizer.ts';
 
 /** Whether a Backup is one of a BackupVolume's. */
 export const isOf = ({ spec }: BackupVolume, { metadata }: Backup): boolean =>
-  metadata.labels?.[labels.backupVolume] === spec.volumeName && metadata.labels[labels.backupTarget] === spec.backupTargetName;
+  metadata.labels?.[labels.backupVolume] === spec.volumeName &&
+  metadata.labels[labels.backupTarget] === spec.backupTargetName;
 
 // A Backup that this cluster is still making, or has failed to make, is not looked for in the store.
 const isStored = ({ spec, status }: Backup): boolean => !spec.snapshotName || status?.state === 'Completed';
@@ -30,26 +31,48 @@ const pull = async ({ datastore }: Context, backupVolume: BackupVolume, name: st
 };
 
 /**
- * Brings the Backups of a volume in line with a listing of the store; before are the Backups from before the listing was asked for. A
- * listing that lacks a backup is taken for the truth, as Longhorn does.
+ * Brings the Backups of a volume in line with a listing of the store; before are the Backups from before the
+ * listing was asked for. A listing that lacks a backup is taken for the truth, as Longhorn does.
  */
-export const syncBackups = async (context: Context, backupVolume: BackupVolume, listing: string[], before: Backup[]): Promise<void> => {
+export const syncBackups = async (
+  context: Context,
+  backupVolume: BackupVolume,
+  listing: string[],
+  before: Backup[],
+): Promise<void> => {
   const inStore = new Set(listing);
-  // Known before or after the listing: one that was deleted, or came, while the store was being read is no news from the store.
-  const known = new Set([...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name));
+  // Known before or after the listing: one that was deleted, or came, while the store was being read is no
+  // news from the store.
+  const known = new Set(
+    [...before, ...context.datastore.backups.list()].map(({ metadata }) => metadata.name),
+  );
   const completedBefore = before.filter((backup) => isOf(backupVolume, backup) && isStored(backup));
   for (const name of listing) if (!known.has(name)) await pull(context, backupVolume, name);
-  for (const backup of completedBefore) if (!inStore.has(backup.metadata.name)) await forget(context.datastore.backups, backup);
+  for (const backup of completedBefore)
+    if (!inStore.has(backup.metadata.name)) await forget(context.datastore.backups, backup);
 };
 
-/** Tells the Backup that became the last one to look at the store again, and makes it belong to its BackupVolume. */
-export const adopt = async ({ datastore }: Context, backupVolume: BackupVolume, name: string): Promise<void> => {
+/**
+ * Tells the Backup that became the last one to look at the store again, and makes it belong to its
+ * BackupVolume.
+ */
+export const adopt = async (
+  { datastore }: Context,
+  backupVolume: BackupVolume,
+  name: string,
+): Promise<void> => {
   const backup = datastore.backups.get(name);
   if (!backup) return;
   const references = backup.metadata.ownerReferences ?? [];
-  const own = references.some(({ uid }) => uid === backupVolume.metadata.uid) ? references : [...references, ownerReference(backupVolume)];
+  const own = references.some(({ uid }) => uid === backupVolume.metadata.uid)
+    ? references
+    : [...references, ownerReference(backupVolume)];
   await datastore.backups
-    .update({ ...backup, metadata: { ...backup.metadata, ownerReferences: own }, spec: { ...backup.spec, syncRequestedAt: timestamp() } })
+    .update({
+      ...backup,
+      metadata: { ...backup.metadata, ownerReferences: own },
+      spec: { ...backup.spec, syncRequestedAt: timestamp() },
+    })
     .catch((error) => {
       if (!isConflict(error) && !isNotFound(error)) throw error;
     });

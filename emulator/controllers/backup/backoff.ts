@@ -1,4 +1,7 @@
-/** Back-off by name in this process's memory, as client-go's flowcontrol has it: it doubles with each step and starts over after twice max. */
+/**
+ * Back-off by name in this process's memory, as client-go's flowcontrol has it: it doubles with each step and
+ * starts over after twice max.
+ */
 export type Backoff = {
   /** Notes a step and sets how long to wait from now on. */
   next(name: string): void;
@@ -8,7 +11,10 @@ export type Backoff = {
 };
 
 /** Makes a back-off from min to max milliseconds; now is the time in milliseconds. */
-export const createBackoff = ({ min, max }: { min: number; max: number }, now: () => number = Date.now): Backoff => {
+export const createBackoff = (
+  { min, max }: { min: number; max: number },
+  now: () => number = Date.now,
+): Backoff => {
   const entries = new Map<string, { delay: number; since: number }>();
   const current = (name: string) => {
     const entry = entries.get(name);

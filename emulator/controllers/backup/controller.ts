@@ -17,8 +17,8 @@ import { newStatus, updateStatus } from './status.ts';
 import { requestSync } from './sync.ts';
 
 /**
- * Does what Longhorn's webhook does on a Backup's creation. The volume's label can be had from the snapshot, once that is known here, and
- * the target's from the volume.
+ * Does what Longhorn's webhook does on a Backup's creation. The volume's label can be had from the snapshot,
+ * once that is known here, and the target's from the volume.
  */
 const admitBackup = async ({ datastore }: Context, backup: Backup): Promise<Backup> => {
   const labelled = backup.metadata.labels?.[labels.backupVolume];
@@ -33,7 +33,10 @@ const admitBackup = async ({ datastore }: Context, backup: Backup): Promise<Back
   );
 };
 
-/** What the store says of a backup, undefined if it has no finished one of that name; once an upload is complete that is the truth. */
+/**
+ * What the store says of a backup, undefined if it has no finished one of that name; once an upload is
+ * complete that is the truth.
+ */
 const fromStore = async (
   client: TargetClient,
   backup: Backup,
@@ -68,7 +71,8 @@ const fromStore = async (
 
 type Memory = { deletions: Deletions; creations: Creations; client: TargetClient };
 
-const isAfter = (a: string | null | undefined, b: string | null | undefined): boolean => Date.parse(a ?? '') > Date.parse(b ?? '');
+const isAfter = (a: string | null | undefined, b: string | null | undefined): boolean =>
+  Date.parse(a ?? '') > Date.parse(b ?? '');
 
 const reconcileLiving = async (
   context: Context,
@@ -82,7 +86,8 @@ const reconcileLiving = async (
   const before = { ...newStatus, ...backup.status };
   const creating = !before.lastSyncedAt && backup.spec.snapshotName && !isFinal(before.state);
   // Only after the final state is stored; the attachment would otherwise go while the owner can still crash.
-  if (isFinal(before.state) && before.lastSyncedAt) await withdrawAttachment(context, volumeName, 'backup-controller', name);
+  if (isFinal(before.state) && before.lastSyncedAt)
+    await withdrawAttachment(context, volumeName, 'backup-controller', name);
 
   let change: Partial<BackupStatus> = {};
   if (creating) {
@@ -117,7 +122,10 @@ const reconcileLiving = async (
 const reconcile = async (context: Context, name: string, memory: Memory): Promise<void> => {
   const { datastore, node } = context;
   const found = datastore.backups.get(name);
-  if (!found || !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })) {
+  if (
+    !found ||
+    !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })
+  ) {
     closeMonitor(memory.creations, name);
     return;
   }
@@ -125,7 +133,10 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   try {
     if (!backup.metadata.deletionTimestamp) backup = await admitBackup(context, backup);
     if (backup.status?.ownerID !== node) {
-      backup = await datastore.backups.updateStatus({ ...backup, status: { ...newStatus, ...backup.status, ownerID: node } });
+      backup = await datastore.backups.updateStatus({
+        ...backup,
+        status: { ...newStatus, ...backup.status, ownerID: node },
+      });
     }
   } catch (error) {
     if (isConflict(error)) return; // Another manager came first.
@@ -134,7 +145,11 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   const volumeName = backup.metadata.labels?.[labels.backupVolume];
   const target = datastore.backupTargets.get(backup.metadata.labels?.[labels.backupTarget] ?? '');
   if (volumeName === undefined) {
-    context.recorder(backup, { type: 'Warning', reason: 'Error', message: 'cannot find the backup volume label' });
+    context.recorder(backup, {
+      type: 'Warning',
+      reason: 'Error',
+      message: 'cannot find the backup volume label',
+    });
     return;
   }
   if (backup.metadata.deletionTimestamp) {
@@ -148,7 +163,10 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   await reconcileLiving(context, backup, target, volumeName, memory);
 };
 
-/** Makes and deletes backups in the store: Longhorn's backup controller. It is woken by Backups alone, and by nothing else. */
+/**
+ * Makes and deletes backups in the store: Longhorn's backup controller. It is woken by Backups alone, and by
+ * nothing else.
+ */
 export const startBackupController = (context: Context, client: TargetClient): void => {
   const { datastore, clock } = context;
   const enqueue = (name: string): void => add(name);
@@ -157,6 +175,9 @@ export const startBackupController = (context: Context, client: TargetClient): v
     creations: { monitors: new Map(), tries: createRetryCounter(clock.creationRetryExpiry), enqueue },
     deletions: createDeletions(context, client, enqueue),
   };
-  const add = startController({ name: 'backup', reconcile: (name) => reconcile(context, name, memory) }, context);
+  const add = startController(
+    { name: 'backup', reconcile: (name) => reconcile(context, name, memory) },
+    context,
+  );
   datastore.backups.onEvent(add);
 };

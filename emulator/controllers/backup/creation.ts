@@ -9,7 +9,11 @@ import { type Monitor, type Monitored, startMonitor } from './monitor.ts';
 import { engineAddress, prepareUpload } from './prepare-upload.ts';
 
 /** What creations keep in this process's memory. */
-export type Creations = { monitors: Map<string, Monitor>; tries: RetryCounter; enqueue: (name: string) => void };
+export type Creations = {
+  monitors: Map<string, Monitor>;
+  tries: RetryCounter;
+  enqueue: (name: string) => void;
+};
 
 type Parts = { backup: Backup; volume: Volume; target: BackupTarget };
 
@@ -18,7 +22,11 @@ export const closeMonitor = ({ monitors }: Creations, name: string): void => {
   monitors.delete(name);
 };
 
-const failed = (error: string): Partial<BackupStatus> => ({ state: 'Error', error, lastSyncedAt: timestamp() });
+const failed = (error: string): Partial<BackupStatus> => ({
+  state: 'Error',
+  error,
+  lastSyncedAt: timestamp(),
+});
 
 const lookAround = ({ datastore, mutant }: Context, { backup, volume }: Parts): CreationStep => {
   const { name } = backup.metadata;
@@ -30,7 +38,10 @@ const lookAround = ({ datastore, mutant }: Context, { backup, volume }: Parts): 
     other.metadata.labels[labels.backupTarget] === backup.metadata.labels?.[labels.backupTarget];
   return decideCreation(
     {
-      ticketSatisfied: isSatisfied(datastore.volumeAttachments.get(volume.metadata.name), ticketID('backup-controller', name)),
+      ticketSatisfied: isSatisfied(
+        datastore.volumeAttachments.get(volume.metadata.name),
+        ticketID('backup-controller', name),
+      ),
       volumeAttached: volume.status?.state === 'attached',
       volume: volume.metadata.name,
       snapshot: snapshot && { ready: snapshot.status?.readyToUse === true },
@@ -44,7 +55,14 @@ const lookAround = ({ datastore, mutant }: Context, { backup, volume }: Parts): 
   );
 };
 
-const monitored = ({ state, progress, error, url, snapshotName, replicaAddress }: BackupStatus): Monitored => ({
+const monitored = ({
+  state,
+  progress,
+  error,
+  url,
+  snapshotName,
+  replicaAddress,
+}: BackupStatus): Monitored => ({
   state,
   progress,
   url,
@@ -66,8 +84,9 @@ const begin = async (
   // In progress already: this process took over from one that has gone, and only looks on.
   if (status.state !== 'InProgress') {
     const upload = await prepareUpload(context, parts, ip);
-    // In Longhorn the replica's process is there already, and writes its lock tenths of a second after this look; here one has to be
-    // started first, which takes seconds on a busy node, and a deletion that began meanwhile would have the older lock.
+    // In Longhorn the replica's process is there already, and writes its lock tenths of a second after this
+    // look; here one has to be started first, which takes seconds on a busy node, and a deletion that began
+    // meanwhile would have the older lock.
     const now = lookAround(context, parts);
     if (now.do !== 'start') {
       await upload.giveUp();
@@ -95,16 +114,21 @@ const wait = (
     creations.tries.forget(name);
     return failed(step.giveUp);
   }
-  context.log.warning(`Waiting to enable the backup monitor for backup ${name}`, { backup: name, reason: step.info });
+  context.log.warning(`Waiting to enable the backup monitor for backup ${name}`, {
+    backup: name,
+    reason: step.info,
+  });
   const info = step.info === undefined ? {} : { [messageKeys.info]: step.info };
   return { state: 'Pending' as const, messages: { ...status.messages, ...info } };
 };
 
-const snapshotOf = ({ datastore }: Context, { spec }: Backup): Snapshot | undefined => datastore.snapshots.get(spec.snapshotName ?? '');
+const snapshotOf = ({ datastore }: Context, { spec }: Backup): Snapshot | undefined =>
+  datastore.snapshots.get(spec.snapshotName ?? '');
 
 /**
- * Takes the making of a backup a step further and gives what its status is to become. Throws while its volume's attachment is on its way:
- * that is tried again within milliseconds, where a Pending backup waits for the next resync.
+ * Takes the making of a backup a step further and gives what its status is to become. Throws while its
+ * volume's attachment is on its way: that is tried again within milliseconds, where a Pending backup waits
+ * for the next resync.
  */
 export const reconcileCreation = async (
   context: Context,
@@ -128,7 +152,12 @@ export const reconcileCreation = async (
     } catch (error) {
       if (!endsCreation(error, context.mutant)) throw error;
       context.log.warning(`Failed to enable the backup monitor for backup ${name}`, { backup: name, error });
-      return { ...seen, ...failed(`failed to backup snapshot ${backup.spec.snapshotName} to ${name}: ${(error as Error).message}`) };
+      return {
+        ...seen,
+        ...failed(
+          `failed to backup snapshot ${backup.spec.snapshotName} to ${name}: ${(error as Error).message}`,
+        ),
+      };
     }
     if (step.do === 'retry') throw new Error(step.reason);
     if (step.do === 'wait') return { ...seen, ...wait(context, step, { backup, status: seen, creations }) };

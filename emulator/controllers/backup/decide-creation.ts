@@ -17,15 +17,23 @@ export type CreationStep =
   | { do: 'start' }
   /** Not even Pending: the reconcile fails and is tried again soon. */
   | { do: 'retry'; reason: string }
-  /** Pending, and tried again by resync; some waits count towards a limit of tries, after which giveUp becomes status.error. */
+  /**
+   * Pending, and tried again by resync; some waits count towards a limit of tries, after which giveUp becomes
+   * status.error.
+   */
   | { do: 'wait'; info: string | undefined; giveUp?: string };
 
 /** Whether a new backup may start, asked in Longhorn's order. */
 export const decideCreation = (around: Surroundings, mutant?: Mutant): CreationStep => {
-  if (!around.ticketSatisfied) return { do: 'retry', reason: 'waiting for attachment to be attached before enabling backup monitor' };
+  if (!around.ticketSatisfied)
+    return { do: 'retry', reason: 'waiting for attachment to be attached before enabling backup monitor' };
   if (!around.volumeAttached) {
     const engine = `${around.volume}-e-0`;
-    return { do: 'wait', info: messages.waitForEngine(engine), giveUp: messages.failedWaitingForEngine(engine) };
+    return {
+      do: 'wait',
+      info: messages.waitForEngine(engine),
+      giveUp: messages.failedWaitingForEngine(engine),
+    };
   }
   if (!around.snapshot) {
     const text = messages.failedToGetSnapshot(around.snapshotName);
@@ -33,12 +41,20 @@ export const decideCreation = (around: Surroundings, mutant?: Mutant): CreationS
   }
   if (!around.snapshot.ready) {
     const { snapshotName } = around;
-    return { do: 'wait', info: messages.waitForSnapshot(snapshotName), giveUp: messages.failedWaitingForSnapshot(snapshotName) };
+    return {
+      do: 'wait',
+      info: messages.waitForSnapshot(snapshotName),
+      giveUp: messages.failedWaitingForSnapshot(snapshotName),
+    };
   }
-  const holds = (state: BackupState): boolean => state === 'Deleting' || (mutant === 'held-by-error' && state === 'Error');
+  const holds = (state: BackupState): boolean =>
+    state === 'Deleting' || (mutant === 'held-by-error' && state === 'Error');
   const deleting = around.others.find(({ state }) => holds(state));
   if (deleting && mutant !== 'second-not-held') {
-    return { do: 'wait', info: mutant === 'message-missing' ? undefined : messages.waitForDeletion(deleting.name) };
+    return {
+      do: 'wait',
+      info: mutant === 'message-missing' ? undefined : messages.waitForDeletion(deleting.name),
+    };
   }
   return { do: 'start' };
 };
@@ -48,4 +64,5 @@ export const endsCreation = (error: unknown, mutant: Mutant | undefined): boolea
   mutant !== 'lost-lock-retried-creation' || !String(error).includes('failed to acquire lock');
 
 /** States after which the engine is asked no more. */
-export const isFinal = (state: BackupState): boolean => ['Completed', 'Error', 'Unknown', 'Deleting'].includes(state);
+export const isFinal = (state: BackupState): boolean =>
+  ['Completed', 'Error', 'Unknown', 'Deleting'].includes(state);

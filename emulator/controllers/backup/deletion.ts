@@ -7,7 +7,14 @@ import { labels, panicsOverLateFailure } from '../../modelled-on.ts';
 import { release } from '../finalizer.ts';
 import { withdrawAttachment } from '../volume/tickets.ts';
 import { type Backoff, createBackoff } from './backoff.ts';
-import { canGo, type DeletionRecord, decideDeletion, failureStatus, mayStart, removesRemoteData } from './decide-deletion.ts';
+import {
+  canGo,
+  type DeletionRecord,
+  decideDeletion,
+  failureStatus,
+  mayStart,
+  removesRemoteData,
+} from './decide-deletion.ts';
 import { messages } from './messages.ts';
 import { updateStatus } from './status.ts';
 import { requestVolumeSync } from './sync.ts';
@@ -15,8 +22,9 @@ import { requestVolumeSync } from './sync.ts';
 const hex = (text: string): string => `0x${Buffer.byteLength(text).toString(16)}`;
 
 /**
- * Ends the process as Go's runtime does where the end of a removal has nowhere to be written down (longhorn/longhorn#13245): a trace, exit code 2.
- * As in a real one the trace does not name the backup: of the texts that a function was given it has the lengths.
+ * Ends the process as Go's runtime does where the end of a removal has nowhere to be written down
+ * (longhorn/longhorn#13245): a trace, exit code 2. As in a real one the trace does not name the backup: of
+ * the texts that a function was given it has the lengths.
  */
 const panic = ({ url, message }: { url: string; message: string }): never => {
   const controller = 'github.com/longhorn/longhorn-manager/controller.(*BackupController)';
@@ -57,21 +65,27 @@ export type Deletions = {
   enqueue: (name: string) => void;
 };
 
-export const createDeletions = ({ clock }: Context, client: TargetClient, enqueue: (name: string) => void): Deletions => ({
+export const createDeletions = (
+  { clock }: Context,
+  client: TargetClient,
+  enqueue: (name: string) => void,
+): Deletions => ({
   inProgress: new Map(),
   backoff: createBackoff({ min: clock.deletionBackoffMin, max: clock.deletionBackoffMax }),
   client,
   enqueue,
 });
 
-// The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is woken by its end.
+// The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is
+// woken by its end.
 const runRemoval = ({ log, version }: Context, { inProgress, client }: Deletions, url: string): void => {
   inProgress.set(url, { state: 'Deleting' });
   log.info(`Start deleting backup ${url}`);
   // The entry has gone if the config had, and the Backup with it, before the command ended.
   const end = (record: DeletionRecord): void => {
     if (inProgress.has(url)) inProgress.set(url, record);
-    else if (record.state === 'Error' && panicsOverLateFailure(version)) panic({ url, message: record.message });
+    else if (record.state === 'Error' && panicsOverLateFailure(version))
+      panic({ url, message: record.message });
   };
   client.remove(url).then(
     () => {
@@ -82,8 +96,9 @@ const runRemoval = ({ log, version }: Context, { inProgress, client }: Deletions
   );
 };
 
-// The last of a volume goes with its config on every clock, where a version panics over what the command may still come to: no backup waits to start
-// under the command's lock, which is why others stay until it has ended on the fast one.
+// The last of a volume goes with its config on every clock, where a version panics over what the command may
+// still come to: no backup waits to start under the command's lock, which is why others stay until it has
+// ended on the fast one.
 const goesWithConfig = ({ clock, version, datastore }: Context, { metadata }: Backup): boolean =>
   clock.goesWithConfig ||
   (panicsOverLateFailure(version) &&
@@ -92,15 +107,17 @@ const goesWithConfig = ({ clock, version, datastore }: Context, { metadata }: Ba
       .some(
         (other) =>
           !other.metadata.deletionTimestamp &&
-          [labels.backupVolume, labels.backupTarget].every((label) => other.metadata.labels?.[label] === metadata.labels?.[label]),
+          [labels.backupVolume, labels.backupTarget].every(
+            (label) => other.metadata.labels?.[label] === metadata.labels?.[label],
+          ),
       ));
 
 const start = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<void> => {
   const { name } = backup.metadata;
   const { state = '' } = backup.status ?? {};
   if (!mayStart({ state, waiting: deletions.backoff.isWaiting(name), mutant: context.mutant })) return;
-  // Before the command, where Longhorn does both at once: on a lab node a process takes a tenth of a second to start, and a new backup
-  // of the volume must not slip through meanwhile.
+  // Before the command, where Longhorn does both at once: on a lab node a process takes a tenth of a second
+  // to start, and a new backup of the volume must not slip through meanwhile.
   await updateStatus(context, backup, { state: 'Deleting', messages: {} });
   deletions.backoff.next(name);
   runRemoval(context, deletions, url);
@@ -108,7 +125,12 @@ const start = async (context: Context, backup: Backup, url: string, deletions: D
 };
 
 /** Deletes a backup from the store, a step a call; true once the store has it no more. */
-const removedFromStore = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<boolean> => {
+const removedFromStore = async (
+  context: Context,
+  backup: Backup,
+  url: string,
+  deletions: Deletions,
+): Promise<boolean> => {
   const { name } = backup.metadata;
   if (backup.status?.state !== 'Deleting') {
     await start(context, backup, url, deletions);
@@ -143,7 +165,12 @@ export const reconcileDeletion = async (
     target,
     backupVolume,
     volumeName,
-  }: { backup: Backup; target: BackupTarget | undefined; backupVolume: BackupVolume | undefined; volumeName: string },
+  }: {
+    backup: Backup;
+    target: BackupTarget | undefined;
+    backupVolume: BackupVolume | undefined;
+    volumeName: string;
+  },
   deletions: Deletions,
 ): Promise<void> => {
   const { name } = backup.metadata;
@@ -152,7 +179,10 @@ export const reconcileDeletion = async (
   const known = backupVolume !== undefined && !backupVolume.metadata.deletionTimestamp;
   const remote = removesRemoteData({
     customResourceOnly: labels.deleteCustomResourceOnly in (backup.metadata.labels ?? {}),
-    targetAvailable: target?.status?.available === true && target.spec.backupTargetURL !== '' && !target.metadata.deletionTimestamp,
+    targetAvailable:
+      target?.status?.available === true &&
+      target.spec.backupTargetURL !== '' &&
+      !target.metadata.deletionTimestamp,
     backupVolumeKnown: known,
   });
   const url = encodeBackupURL({ url: target?.spec.backupTargetURL ?? '', volume: volumeName, backup: name });

@@ -6,7 +6,8 @@ export const messages = {
   failedToGetSnapshot: (snapshot: string) => `Failed to get the Snapshot ${snapshot}`,
   failedWaitingForSnapshot: (snapshot: string) => `Failed waiting for the snapshot ${snapshot} to be ready`,
   failedWaitingForEngine: (engine: string) => `Failed waiting for the engine ${engine} to be ready`,
-  failedToDelete: (url: string, error: string) => `Failed to delete the backup ${url} in the backupstore, err ${error}`,
+  failedToDelete: (url: string, error: string) =>
+    `Failed to delete the backup ${url} in the backupstore, err ${error}`,
   noDeletionInProgress: 'No deletion in progress record, retry the deletion command',
 };
 

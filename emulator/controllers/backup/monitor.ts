@@ -4,15 +4,22 @@ import type { EngineBackupStatus } from '../../engine/upload.ts';
 import type { BackupState, BackupStatus } from '../../longhorn/objects.ts';
 
 /** What a monitor knows of its backup; the part of a Backup's status that is the engine's to say. */
-export type Monitored = Pick<BackupStatus, 'state' | 'progress' | 'error' | 'url' | 'snapshotName' | 'replicaAddress'>;
+export type Monitored = Pick<
+  BackupStatus,
+  'state' | 'progress' | 'error' | 'url' | 'snapshotName' | 'replicaAddress'
+>;
 
 export type Monitor = { status(): Monitored; close(): void };
 
-const states: Record<EngineBackupStatus['state'], BackupState> = { in_progress: 'InProgress', complete: 'Completed', error: 'Error' };
+const states: Record<EngineBackupStatus['state'], BackupState> = {
+  in_progress: 'InProgress',
+  complete: 'Completed',
+  error: 'Error',
+};
 
 /**
- * Asks the engine for a backup's progress every so often, first after one such period: a backup that is done before that is never seen in
- * progress. onChange is called when the answer differs from the last one.
+ * Asks the engine for a backup's progress every so often, first after one such period: a backup that is done
+ * before that is never seen in progress. onChange is called when the answer differs from the last one.
  */
 export const startMonitor = (
   { ip, backup, initial, period }: { ip: string; backup: string; initial: Monitored; period: number },
@@ -23,7 +30,8 @@ export const startMonitor = (
   const ask = async (): Promise<Monitored> => {
     try {
       const answer = await backupStatus(ip, backup);
-      if (!answer) return { ...status, state: 'Error', error: `cannot find backup ${backup} status in longhorn engine` };
+      if (!answer)
+        return { ...status, state: 'Error', error: `cannot find backup ${backup} status in longhorn engine` };
       return {
         state: states[answer.state],
         progress: answer.progress,

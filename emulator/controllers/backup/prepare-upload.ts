@@ -3,7 +3,10 @@ import type { Backup, BackupTarget, Volume } from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
 import { findReplica, replicaDirectory } from '../volume/replica.ts';
 
-/** Where the engine of a volume is asked for its backups: the instance manager of the node that it is attached to. Throws if there is none. */
+/**
+ * Where the engine of a volume is asked for its backups: the instance manager of the node that it is attached
+ * to. Throws if there is none.
+ */
 export const engineAddress = ({ datastore }: Context, volume: Volume): string => {
   const node = volume.status?.currentNodeID;
   const found = datastore.instanceManagers.list().find(({ spec }) => spec.nodeID === node);
@@ -11,7 +14,10 @@ export const engineAddress = ({ datastore }: Context, volume: Volume): string =>
   return found.status.ip;
 };
 
-/** Makes the upload of a backup ready to take its lock; start and give-up are the two ways on. Throws the engine's words. */
+/**
+ * Makes the upload of a backup ready to take its lock; start and give-up are the two ways on. Throws the
+ * engine's words.
+ */
 export const prepareUpload = async (
   context: Context,
   { backup, volume, target }: { backup: Backup; volume: Volume; target: BackupTarget },
@@ -34,7 +40,10 @@ export const prepareUpload = async (
       directory: replicaDirectory(replica),
       compressionMethod: volume.spec.backupCompressionMethod,
       labels: { ...backup.spec.labels, VolumeRecurringJobInfo: '{}' },
-      parameters: { 'backup-block-size': backupBlockSize || '2097152', 'backup-mode': backupMode || 'incremental' },
+      parameters: {
+        'backup-block-size': backupBlockSize || '2097152',
+        'backup-mode': backupMode || 'incremental',
+      },
     },
   });
   return { start: () => startBackup(ip, name, timeout), giveUp: () => giveUpBackup(ip, name) };

@@ -28,10 +28,15 @@ export const newStatus: BackupStatus = {
 };
 
 /**
- * Writes what changed of a Backup's status, nothing if nothing did, and gives the Backup as it is then. A conflict comes from somebody's
- * change of its spec or labels, never of its status, which is its owner's alone: so it is written again on top of that.
+ * Writes what changed of a Backup's status, nothing if nothing did, and gives the Backup as it is then. A
+ * conflict comes from somebody's change of its spec or labels, never of its status, which is its owner's
+ * alone: so it is written again on top of that.
  */
-export const updateStatus = async ({ datastore }: Context, backup: Backup, change: Partial<BackupStatus>): Promise<Backup> => {
+export const updateStatus = async (
+  { datastore }: Context,
+  backup: Backup,
+  change: Partial<BackupStatus>,
+): Promise<Backup> => {
   const write = (base: Backup): Promise<Backup> => {
     const status = { ...newStatus, ...base.status, ...change };
     if (isDeepStrictEqual(status, base.status)) return Promise.resolve(base);

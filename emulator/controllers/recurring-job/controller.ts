@@ -9,7 +9,10 @@ import { cronJobOf, type JobPod, lastApplied } from './cron.ts';
 const own = async ({ datastore, node, log }: Context, recurringJob: RecurringJob): Promise<boolean> => {
   if (recurringJob.status?.ownerID === node) return true;
   try {
-    await datastore.recurringJobs.updateStatus({ ...recurringJob, status: { executionCount: 0, ...recurringJob.status, ownerID: node } });
+    await datastore.recurringJobs.updateStatus({
+      ...recurringJob,
+      status: { executionCount: 0, ...recurringJob.status, ownerID: node },
+    });
   } catch (error) {
     if (isConflict(error)) return false; // Another manager came first.
     throw error;
@@ -28,23 +31,29 @@ const applyCronJob = async (context: Context, recurringJob: RecurringJob, pod: J
   const found = cronJobs.get(recurringJob.metadata.name);
   if (!found) await cronJobs.create(wanted);
   else if (found.metadata.annotations?.[lastApplied] !== wanted.metadata.annotations?.[lastApplied]) {
-    await cronJobs.update({ ...found, metadata: { ...found.metadata, ...wanted.metadata }, spec: wanted.spec });
+    await cronJobs.update({
+      ...found,
+      metadata: { ...found.metadata, ...wanted.metadata },
+      spec: wanted.spec,
+    });
   }
 };
 
 /**
- * Gives each RecurringJob its CronJob, which Kubernetes deletes with it. As in Longhorn, a change of the settings for the history's length
- * arrives with the next resync.
+ * Gives each RecurringJob its CronJob, which Kubernetes deletes with it. As in Longhorn, a change of the
+ * settings for the history's length arrives with the next resync.
  */
 export const startRecurringJobController = (context: Context, pod: JobPod): void => {
   const { datastore, node } = context;
   const reconcile = async (name: string): Promise<void> => {
     const found = datastore.recurringJobs.get(name);
     if (!found || found.metadata.deletionTimestamp) return;
-    if (!isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
+    if (!isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
+      return;
     if (!(await own(context, found))) return;
     const beyond = notEmulated(found);
-    for (const message of beyond) context.recorder(found, { type: 'Warning', reason: 'NotEmulated', message });
+    for (const message of beyond)
+      context.recorder(found, { type: 'Warning', reason: 'NotEmulated', message });
     if (beyond.length === 0) await applyCronJob(context, found, pod);
   };
   datastore.recurringJobs.onEvent(startController({ name: 'recurring-job', reconcile }, context));

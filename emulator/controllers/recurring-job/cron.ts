@@ -3,20 +3,32 @@ import type { CronJob, RecurringJob } from '../../longhorn/objects.ts';
 import { serviceAccount } from '../../manifests/access.ts';
 import { jobLabels } from '../../modelled-on.ts';
 
-/** Where Longhorn keeps the spec it last gave a CronJob, as JSON; what Kubernetes adds to a spec is no change. */
+/**
+ * Where Longhorn keeps the spec it last gave a CronJob, as JSON; what Kubernetes adds to a spec is no change.
+ */
 export const lastApplied = 'longhorn.io/last-applied-cronjob-spec';
 
 const backendURL = 'http://longhorn-backend:9500/v1';
 const engineBinaries = '/var/lib/longhorn/engine-binaries/';
 
-/** What the jobs' pods run: the managers' own image, which has the program, and the environment it is to have of its manager. */
+/**
+ * What the jobs' pods run: the managers' own image, which has the program, and the environment it is to have
+ * of its manager.
+ */
 export type JobPod = { image: string; environment: Record<string, string> };
 
 /** How many finished Jobs Kubernetes keeps. */
 type HistoryLimits = { successful: number; failed: number };
 
-/** The CronJob of a recurring job, as v1.12.1 makes it; only the environment has more, and there is no priority class. */
-export const cronJobOf = (recurringJob: RecurringJob, pod: JobPod, limits: HistoryLimits): Pick<CronJob, 'metadata' | 'spec'> => {
+/**
+ * The CronJob of a recurring job, as v1.12.1 makes it; only the environment has more, and there is no
+ * priority class.
+ */
+export const cronJobOf = (
+  recurringJob: RecurringJob,
+  pod: JobPod,
+  limits: HistoryLimits,
+): Pick<CronJob, 'metadata' | 'spec'> => {
   const { name } = recurringJob.metadata;
   const labels = { 'longhorn.io/managed-by': 'longhorn-manager', [jobLabels.job]: name };
   const container = {
@@ -50,7 +62,12 @@ export const cronJobOf = (recurringJob: RecurringJob, pod: JobPod, limits: Histo
     },
   };
   return {
-    metadata: { name, labels, annotations: { [lastApplied]: JSON.stringify(spec) }, ownerReferences: [ownerReference(recurringJob)] },
+    metadata: {
+      name,
+      labels,
+      annotations: { [lastApplied]: JSON.stringify(spec) },
+      ownerReferences: [ownerReference(recurringJob)],
+    },
     spec,
   };
 };

@@ -42,7 +42,10 @@ const take = async (context: Context, snapshot: Snapshot): Promise<void> => {
   await copySnapshot(replicaDirectory(replica), name);
   const parent = parentOfHead(siblings(context, snapshot));
   if (parent?.status) {
-    await datastore.snapshots.updateStatus({ ...parent, status: { ...parent.status, children: { [name]: true } } });
+    await datastore.snapshots.updateStatus({
+      ...parent,
+      status: { ...parent.status, children: { [name]: true } },
+    });
   }
   const file = snapshotFile(replicaDirectory(replica), name);
   await datastore.snapshots.updateStatus({
@@ -67,7 +70,8 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
   const found = datastore.snapshots.get(name);
   if (!found) return;
   const volume = datastore.volumes.get(found.spec.volume);
-  if (!isResponsible({ self: node, owner: volume?.status?.ownerID ?? '', nodes: datastore.nodes.list() })) return;
+  if (!isResponsible({ self: node, owner: volume?.status?.ownerID ?? '', nodes: datastore.nodes.list() }))
+    return;
   if (found.metadata.deletionTimestamp) return removeWithData(context, found);
   let snapshot = found;
   if (!snapshot.metadata.finalizers?.includes(finalizer) && volume) {
@@ -84,12 +88,15 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
   const error = volume ? notEmulated(snapshot).join('; ') : `cannot find volume ${snapshot.spec.volume}`;
   if (error) {
     context.recorder(snapshot, { type: 'Warning', reason: 'NotEmulated', message: error });
-    if (snapshot.status?.error !== error) await datastore.snapshots.updateStatus({ ...snapshot, status: { ...requested(), error } });
+    if (snapshot.status?.error !== error)
+      await datastore.snapshots.updateStatus({ ...snapshot, status: { ...requested(), error } });
     return;
   }
   if (!snapshot.spec.createSnapshot) return;
-  if (snapshot.status?.creationTime) return withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
-  if (!snapshot.status?.requestedTime) snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: requested() });
+  if (snapshot.status?.creationTime)
+    return withdrawAttachment(context, snapshot.spec.volume, ticketType, name);
+  if (!snapshot.status?.requestedTime)
+    snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: requested() });
   await requestAttachment(context, snapshot.spec.volume, ticketType, name);
   const attachment = datastore.volumeAttachments.get(snapshot.spec.volume);
   if (!isSatisfied(attachment, ticketID(ticketType, name))) return; // The attachment's next event leads here again.
@@ -99,11 +106,15 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
 /** Takes and removes the snapshots of the volumes this manager owns. */
 export const startSnapshotController = (context: Context): void => {
   const { datastore } = context;
-  const enqueue = startController({ name: 'snapshot', reconcile: (name) => reconcile(context, name) }, context);
+  const enqueue = startController(
+    { name: 'snapshot', reconcile: (name) => reconcile(context, name) },
+    context,
+  );
   datastore.snapshots.onEvent(enqueue);
   const unfinished = (volume: string): void => {
     for (const { spec, metadata, status } of datastore.snapshots.list()) {
-      if (spec.volume === volume && (!status?.readyToUse || metadata.deletionTimestamp)) enqueue(metadata.name);
+      if (spec.volume === volume && (!status?.readyToUse || metadata.deletionTimestamp))
+        enqueue(metadata.name);
     }
   };
   datastore.volumeAttachments.onEvent(unfinished);

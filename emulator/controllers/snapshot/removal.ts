@@ -12,22 +12,35 @@ export const ticketType = 'snapshot-controller';
 export const siblings = ({ datastore }: Context, snapshot: Snapshot): Snapshot[] =>
   datastore.snapshots
     .list()
-    .filter(({ spec, metadata }) => spec.volume === snapshot.spec.volume && metadata.name !== snapshot.metadata.name);
+    .filter(
+      ({ spec, metadata }) =>
+        spec.volume === snapshot.spec.volume && metadata.name !== snapshot.metadata.name,
+    );
 
 /** Ties those before and after a snapshot to each other, as they are once it has gone. */
-const takeOutOfChain = async (context: Context, { metadata: { name }, status, ...rest }: Snapshot): Promise<void> => {
+const takeOutOfChain = async (
+  context: Context,
+  { metadata: { name }, status, ...rest }: Snapshot,
+): Promise<void> => {
   const { snapshots } = context.datastore;
   for (const other of siblings(context, { metadata: { name }, ...rest })) {
     if (!other.status || other.metadata.deletionTimestamp) continue;
     const { [name]: isChild, ...children } = other.status.children ?? {};
-    if (isChild) await snapshots.updateStatus({ ...other, status: { ...other.status, children: { ...children, ...status?.children } } });
+    if (isChild)
+      await snapshots.updateStatus({
+        ...other,
+        status: { ...other.status, children: { ...children, ...status?.children } },
+      });
     else if (other.status.parent === name) {
       await snapshots.updateStatus({ ...other, status: { ...other.status, parent: status?.parent ?? '' } });
     }
   }
 };
 
-/** Takes a snapshot away, its data and then the object; of a volume that goes too, the replica takes its files along. */
+/**
+ * Takes a snapshot away, its data and then the object; of a volume that goes too, the replica takes its files
+ * along.
+ */
 export const removeWithData = async (context: Context, found: Snapshot): Promise<void> => {
   const { datastore } = context;
   const { name } = found.metadata;
@@ -44,7 +57,10 @@ export const removeWithData = async (context: Context, found: Snapshot): Promise
   }
   let snapshot = found;
   if (stays && snapshot.status?.readyToUse) {
-    snapshot = await datastore.snapshots.updateStatus({ ...snapshot, status: { ...snapshot.status, readyToUse: false } });
+    snapshot = await datastore.snapshots.updateStatus({
+      ...snapshot,
+      status: { ...snapshot.status, readyToUse: false },
+    });
   }
   if (replica?.spec.nodeID === context.node) await removeSnapshot(replicaDirectory(replica), name);
   await takeOutOfChain(context, snapshot);

@@ -1,7 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import { startController } from '../../kubernetes/controller.ts';
 import { withCondition } from '../../kubernetes/objects.ts';
-import type { AttachmentTicket, AttachmentTicketStatus, Replica, Volume, VolumeAttachment } from '../../longhorn/objects.ts';
+import type {
+  AttachmentTicket,
+  AttachmentTicketStatus,
+  Replica,
+  Volume,
+  VolumeAttachment,
+} from '../../longhorn/objects.ts';
 import { type Context, timestamp } from '../../manager/context.ts';
 import { isResponsible } from '../../manager/ownership.ts';
 import { release } from '../finalizer.ts';
@@ -10,19 +16,25 @@ import { findReplica } from './replica.ts';
 const byPriority = (a: AttachmentTicket, b: AttachmentTicket): number =>
   Number(b.type === 'longhorn-api') - Number(a.type === 'longhorn-api') || (a.id < b.id ? -1 : 1);
 
-/** The node a volume is to be on, '' for none: where it is as long as a ticket asks for that, else where the first ticket wants it. */
+/**
+ * The node a volume is to be on, '' for none: where it is as long as a ticket asks for that, else where the
+ * first ticket wants it.
+ */
 export const wantedNode = (tickets: AttachmentTicket[], now: string): string =>
   tickets.some(({ nodeID }) => nodeID === now) ? now : (tickets.toSorted(byPriority)[0]?.nodeID ?? '');
 
 /** Whether a volume that is attached for these tickets gets no device; where nobody minds, it gets one. */
 export const wantsNoFrontend = (tickets: AttachmentTicket[], nodeID: string): boolean => {
-  const minding = tickets.filter((ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any');
+  const minding = tickets.filter(
+    (ticket) => ticket.nodeID === nodeID && ticket.parameters?.disableFrontend !== 'any',
+  );
   const [first] = minding.toSorted(byPriority);
   return first?.parameters?.disableFrontend === 'true';
 };
 
 const fits = ({ parameters }: AttachmentTicket, { spec }: Volume): boolean =>
-  parameters?.disableFrontend === 'any' || (parameters?.disableFrontend === 'true') === (spec.disableFrontend ?? false);
+  parameters?.disableFrontend === 'any' ||
+  (parameters?.disableFrontend === 'true') === (spec.disableFrontend ?? false);
 
 const obstacle = (ticket: AttachmentTicket, volume: Volume, replica: Replica | undefined): string => {
   if (replica && replica.spec.nodeID !== ticket.nodeID) {
@@ -31,7 +43,9 @@ const obstacle = (ticket: AttachmentTicket, volume: Volume, replica: Replica | u
   if (volume.status?.restoreRequired) return 'the volume is being restored';
   if (volume.spec.nodeID === ticket.nodeID && !fits(ticket, volume))
     return `not emulated: attaching with and without a frontend at a time; it is attached ${volume.spec.disableFrontend ? 'without' : 'with'} one`;
-  return volume.spec.nodeID === ticket.nodeID ? '' : `the volume is asked for on ${volume.spec.nodeID || 'no node'}`;
+  return volume.spec.nodeID === ticket.nodeID
+    ? ''
+    : `the volume is asked for on ${volume.spec.nodeID || 'no node'}`;
 };
 
 /** What a ticket's status says, given its volume. */
@@ -42,13 +56,22 @@ export const ticketStatus = (
     replica,
     before,
     now,
-  }: { volume: Volume; replica: Replica | undefined; before: AttachmentTicketStatus | undefined; now: string },
+  }: {
+    volume: Volume;
+    replica: Replica | undefined;
+    before: AttachmentTicketStatus | undefined;
+    now: string;
+  },
 ): AttachmentTicketStatus => {
   const restoring = volume.status?.restoreRequired === true && ticket.type !== 'volume-restore-controller';
   const isThere = volume.status?.state === 'attached' && volume.status.currentNodeID === ticket.nodeID;
   const satisfied = isThere && !restoring && fits(ticket, volume);
   const message = satisfied ? '' : obstacle(ticket, volume, replica);
-  const condition = { type: 'Satisfied', status: satisfied ? ('True' as const) : ('False' as const), message };
+  const condition = {
+    type: 'Satisfied',
+    status: satisfied ? ('True' as const) : ('False' as const),
+    message,
+  };
   return {
     id: ticket.id,
     satisfied,
@@ -86,12 +109,18 @@ const reconcile = async (context: Context, name: string): Promise<void> => {
       }),
     ),
   };
-  if (!isDeepStrictEqual(statuses, attachment.status)) await datastore.volumeAttachments.updateStatus({ ...attachment, status: statuses });
+  if (!isDeepStrictEqual(statuses, attachment.status))
+    await datastore.volumeAttachments.updateStatus({ ...attachment, status: statuses });
 };
 
-/** Turns the tickets of a VolumeAttachment into its volume's spec.nodeID, and tells each ticket how it stands. */
+/**
+ * Turns the tickets of a VolumeAttachment into its volume's spec.nodeID, and tells each ticket how it stands.
+ */
 export const startVolumeAttachmentController = (context: Context): void => {
-  const enqueue = startController({ name: 'volume-attachment', reconcile: (name) => reconcile(context, name) }, context);
+  const enqueue = startController(
+    { name: 'volume-attachment', reconcile: (name) => reconcile(context, name) },
+    context,
+  );
   context.datastore.volumeAttachments.onEvent(enqueue);
   context.datastore.volumes.onEvent(enqueue);
 };

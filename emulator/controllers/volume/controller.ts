@@ -15,12 +15,19 @@ import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
 import { type Restores, requestRestore, restoreRequest, stepRestore } from './restore.ts';
 import { actualSize, lastBackup, newStatus, nextStep } from './status.ts';
 
-const tell = async ({ datastore, node }: Context, replica: Replica, currentState: 'running' | 'stopped' | 'error'): Promise<void> => {
+const tell = async (
+  { datastore, node }: Context,
+  replica: Replica,
+  currentState: 'running' | 'stopped' | 'error',
+): Promise<void> => {
   if (replica.status?.currentState === currentState) return;
   await datastore.replicas.updateStatus({ ...replica, status: { ownerID: node, currentState } });
 };
 
-/** Has the replica of a volume that is to be attached here run, says in its status how it stands, and gives that; `onChange` is called when that has changed. */
+/**
+ * Has the replica of a volume that is to be attached here run, says in its status how it stands, and gives
+ * that; `onChange` is called when that has changed.
+ */
 const runReplica = async (context: Context, volume: Volume, onChange: () => void): Promise<ReplicaState> => {
   const replica = await ensureReplica(context, volume);
   const state = context.replicas.ensure(replica.metadata.name, replicaDirectory(replica), onChange);
@@ -28,7 +35,10 @@ const runReplica = async (context: Context, volume: Volume, onChange: () => void
   return state;
 };
 
-/** Ends the replica of a volume that is detached from this node; one that has failed is told as such until it runs again. */
+/**
+ * Ends the replica of a volume that is detached from this node; one that has failed is told as such until it
+ * runs again.
+ */
 const endReplica = async (context: Context, replica: Replica): Promise<void> => {
   context.replicas.end(replica.metadata.name);
   if (replica.status?.currentState === 'running') await tell(context, replica, 'stopped');
@@ -46,7 +56,10 @@ const ignoreMissing = (error: unknown): void => {
   if (!isNotFound(error)) throw error;
 };
 
-/** Removes a volume, a step a call: the device must be gone before its file is, and the volume stays until nothing of it is left. */
+/**
+ * Removes a volume, a step a call: the device must be gone before its file is, and the volume stays until
+ * nothing of it is left.
+ */
 const removeVolume = async (context: Context, volume: Volume): Promise<void> => {
   const { datastore } = context;
   const { name } = volume.metadata;
@@ -56,7 +69,8 @@ const removeVolume = async (context: Context, volume: Volume): Promise<void> => 
   }
   const replica = findReplica(context, name);
   if (replica) {
-    if (!replica.metadata.deletionTimestamp) await datastore.replicas.delete(replica.metadata.name).catch(ignoreMissing);
+    if (!replica.metadata.deletionTimestamp)
+      await datastore.replicas.delete(replica.metadata.name).catch(ignoreMissing);
     return; // Its end is an event that leads here again.
   }
   await datastore.volumeAttachments.delete(name).catch(ignoreMissing);
@@ -65,9 +79,13 @@ const removeVolume = async (context: Context, volume: Volume): Promise<void> => 
 
 const prefixes = [jobLabels.ofJob(''), jobLabels.ofGroup('')];
 
-/** The label that Longhorn gives a volume without any of recurring jobs: it belongs to the group `default`. */
+/**
+ * The label that Longhorn gives a volume without any of recurring jobs: it belongs to the group `default`.
+ */
 export const defaultJobGroup = ({ metadata }: Volume): Record<string, string> => {
-  const hasOne = Object.keys(metadata.labels ?? {}).some((label) => prefixes.some((prefix) => label.startsWith(prefix)));
+  const hasOne = Object.keys(metadata.labels ?? {}).some((label) =>
+    prefixes.some((prefix) => label.startsWith(prefix)),
+  );
   return hasOne ? {} : { [jobLabels.ofGroup('default')]: 'enabled' };
 };
 
@@ -75,22 +93,37 @@ type Status = NonNullable<Volume['status']>;
 type Memory = { restores: Restores; client: TargetClient; enqueue: (name: string) => void };
 
 const isMine = ({ node, datastore }: Context, volume: Volume): boolean =>
-  isResponsible({ self: node, owner: volume.status?.ownerID ?? '', preferred: volume.spec.nodeID, nodes: datastore.nodes.list() });
+  isResponsible({
+    self: node,
+    owner: volume.status?.ownerID ?? '',
+    preferred: volume.spec.nodeID,
+    nodes: datastore.nodes.list(),
+  });
 
 const attach = async (context: Context, volume: Volume): Promise<void> => {
   const directory = replicaDirectory(await ensureReplica(context, volume));
   const head = await ensureHead(directory, Number(volume.spec.size));
-  if (!volume.status?.restoreRequired && !volume.spec.disableFrontend) await context.devices.attach(volume.metadata.name, head);
+  if (!volume.status?.restoreRequired && !volume.spec.disableFrontend)
+    await context.devices.attach(volume.metadata.name, head);
 };
 
-const restore = (context: Context, volume: Volume, { restores, client, enqueue }: Memory): Promise<Partial<Status>> => {
+const restore = (
+  context: Context,
+  volume: Volume,
+  { restores, client, enqueue }: Memory,
+): Promise<Partial<Status>> => {
   const { name } = volume.metadata;
   return stepRestore(context, volume, {
     restores,
-    run: async () => client.restore(volume.spec.fromBackup ?? '', headFile(replicaDirectory(await ensureReplica(context, volume)))),
+    run: async () =>
+      client.restore(
+        volume.spec.fromBackup ?? '',
+        headFile(replicaDirectory(await ensureReplica(context, volume))),
+      ),
     onEnd: () => enqueue(name),
     // Before its status says so: a user who is attached already may write at once.
-    onDone: async () => attach(context, { ...volume, status: { ...(volume.status as Status), restoreRequired: false } }),
+    onDone: async () =>
+      attach(context, { ...volume, status: { ...(volume.status as Status), restoreRequired: false } }),
   });
 };
 
@@ -99,7 +132,12 @@ const ensureAttachment = async ({ datastore }: Context, volume: Volume): Promise
   if (datastore.volumeAttachments.get(name)) return;
   await datastore.volumeAttachments
     .create({
-      metadata: { name, labels: { [labels.volume]: name }, finalizers: [finalizer], ownerReferences: [ownerReference(volume)] },
+      metadata: {
+        name,
+        labels: { [labels.volume]: name },
+        finalizers: [finalizer],
+        ownerReferences: [ownerReference(volume)],
+      },
       spec: { volume: name, attachmentTickets: {} },
     })
     .catch((error) => {
@@ -161,7 +199,8 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
     conditions,
     ...(step && { state: step.state, robustness: step.robustness }),
     currentImage: engineImage,
-    currentNodeID: step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
+    currentNodeID:
+      step?.device === 'attach' ? context.node : step?.device === 'detach' ? '' : status.currentNodeID,
     frontendDisabled: status.restoreRequired || (volume.spec.disableFrontend ?? false),
     actualSize: wanted ? await actualSize(context, volume) : status.actualSize,
     ...restored,
@@ -169,11 +208,17 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   if (!isDeepStrictEqual(next, status)) await datastore.volumes.updateStatus({ ...volume, status: next });
 };
 
-/** Brings volumes to the node their spec names: folder, loop device, /dev/longhorn/NAME; and takes all of it away with the volume. */
+/**
+ * Brings volumes to the node their spec names: folder, loop device, /dev/longhorn/NAME; and takes all of it
+ * away with the volume.
+ */
 export const startVolumeController = (context: Context, client: TargetClient): void => {
   const { datastore } = context;
   const memory: Memory = { restores: new Map(), client, enqueue: (name) => enqueue(name) };
-  const enqueue = startController({ name: 'volume', reconcile: (name) => reconcile(context, name, memory) }, context);
+  const enqueue = startController(
+    { name: 'volume', reconcile: (name) => reconcile(context, name, memory) },
+    context,
+  );
   datastore.volumes.onEvent(enqueue);
   datastore.volumeAttachments.onEvent(enqueue);
   const volumeOf = { replicas: (name: string) => name.replace(/-r-[0-9a-f]{8}$/, '') };

@@ -11,7 +11,8 @@ import { release } from '../finalizer.ts';
 export const findReplica = ({ datastore }: Context, volume: string): Replica | undefined =>
   datastore.replicas.list().find(({ spec }) => spec.volumeName === volume);
 
-export const replicaDirectory = ({ spec }: Replica): string => `${spec.diskPath}/replicas/${spec.dataDirectoryName}`;
+export const replicaDirectory = ({ spec }: Replica): string =>
+  `${spec.diskPath}/replicas/${spec.dataDirectoryName}`;
 
 /** Finds a volume's replica, or makes it on this node. */
 export const ensureReplica = async (context: Context, volume: Volume): Promise<Replica> => {

@@ -12,32 +12,51 @@ export type Restores = Map<string, 'running' | 'done' | Error>;
 
 const type = 'volume-restore-controller';
 
-/** What a volume's status says of its restore before anything has happened; nothing for one that is not made from a backup. */
+/**
+ * What a volume's status says of its restore before anything has happened; nothing for one that is not made
+ * from a backup.
+ */
 export const restoreRequest = ({ spec, status }: Volume): Partial<Status> =>
-  spec.fromBackup && !status?.restoreInitiated ? { restoreRequired: true, restoreInitiated: true, frontendDisabled: true } : {};
+  spec.fromBackup && !status?.restoreInitiated
+    ? { restoreRequired: true, restoreInitiated: true, frontendDisabled: true }
+    : {};
 
 /** Asks for a volume to be attached, for as long as it takes to restore it. */
-export const requestRestore = async (context: Context, { metadata: { name }, spec }: Volume): Promise<void> => {
-  // Where the volume of the backup is, if there still is one: who attaches both to one node must find the only replica there.
+export const requestRestore = async (
+  context: Context,
+  { metadata: { name }, spec }: Volume,
+): Promise<void> => {
+  // Where the volume of the backup is, if there still is one: who attaches both to one node must find the
+  // only replica there.
   const source = decodeBackupURL(spec.fromBackup ?? '').volume;
   await requestAttachment(context, name, type, name, findReplica(context, source)?.spec.nodeID);
 };
 
 const condition = ({ conditions }: Status, restore: 'running' | 'done' | Error) => {
   if (restore === 'running')
-    return withCondition(conditions, { type: 'Restore', status: 'True', reason: 'RestoreInProgress' }, timestamp());
+    return withCondition(
+      conditions,
+      { type: 'Restore', status: 'True', reason: 'RestoreInProgress' },
+      timestamp(),
+    );
   const failure = restore === 'done' ? {} : { reason: 'RestoreFailure', message: restore.message };
   return withCondition(conditions, { type: 'Restore', status: 'False', ...failure }, timestamp());
 };
 
 /**
- * Takes the restore of a volume that is attached to this node a step further and gives what becomes of its status: run is called once, and
- * onEnd when it has ended. A failure stands in the condition Restore and is not tried again by this process.
+ * Takes the restore of a volume that is attached to this node a step further and gives what becomes of its
+ * status: run is called once, and onEnd when it has ended. A failure stands in the condition Restore and is
+ * not tried again by this process.
  */
 export const stepRestore = async (
   context: Context,
   volume: Volume,
-  { restores, run, onEnd, onDone }: { restores: Restores; run: () => Promise<void>; onEnd: () => void; onDone: () => Promise<void> },
+  {
+    restores,
+    run,
+    onEnd,
+    onDone,
+  }: { restores: Restores; run: () => Promise<void>; onEnd: () => void; onDone: () => Promise<void> },
 ): Promise<Partial<Status>> => {
   const { name, uid = '' } = volume.metadata;
   const status = volume.status as Status;

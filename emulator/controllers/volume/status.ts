@@ -37,7 +37,8 @@ export const lastBackup = (
   { datastore }: Context,
   { metadata, spec: { backupTargetName } }: Volume,
 ): Pick<Status, 'lastBackup' | 'lastBackupAt'> => {
-  const isOwn = ({ spec }: BackupVolume): boolean => spec.volumeName === metadata.name && spec.backupTargetName === backupTargetName;
+  const isOwn = ({ spec }: BackupVolume): boolean =>
+    spec.volumeName === metadata.name && spec.backupTargetName === backupTargetName;
   const found = datastore.backupVolumes.list().find(isOwn);
   return { lastBackup: found?.status?.lastBackupName ?? '', lastBackupAt: found?.status?.lastBackupAt ?? '' };
 };
@@ -51,9 +52,10 @@ type VolumeStep = {
 };
 
 /**
- * The next step of a volume on its way to where spec.nodeID wants it, undefined when it is there. Each step is one update of status, in
- * the order seen on a real one: "" creating detaching detached attaching attached, and healthy a moment after attached. It is not attached before
- * its replica runs; where that has failed it is detached, faulted, for good: nobody salvages it.
+ * The next step of a volume on its way to where spec.nodeID wants it, undefined when it is there. Each step
+ * is one update of status, in the order seen on a real one: "" creating detaching detached attaching
+ * attached, and healthy a moment after attached. It is not attached before its replica runs; where that has
+ * failed it is detached, faulted, for good: nobody salvages it.
  */
 export const nextStep = ({
   state,
@@ -68,12 +70,23 @@ export const nextStep = ({
 }): VolumeStep | undefined => {
   if (state === '') return { state: 'creating', robustness: '' };
   if (state === 'creating') return { state: 'detaching', robustness: 'unknown' };
-  if (state === 'detaching') return { state: 'detached', robustness: robustness === 'faulted' ? 'faulted' : 'unknown', device: 'detach' };
+  if (state === 'detaching')
+    return {
+      state: 'detached',
+      robustness: robustness === 'faulted' ? 'faulted' : 'unknown',
+      device: 'detach',
+    };
   if (wanted) {
-    if (state === 'detached') return robustness === 'faulted' ? undefined : { state: 'attaching', robustness: 'unknown' };
+    if (state === 'detached')
+      return robustness === 'faulted' ? undefined : { state: 'attaching', robustness: 'unknown' };
     if (replica === 'error') return { state: 'detaching', robustness: 'faulted' };
-    if (state === 'attaching') return replica === 'running' ? { state: 'attached', robustness: 'unknown', device: 'attach' } : undefined;
-    return robustness === 'healthy' || robustness === 'faulted' ? undefined : { state: 'attached', robustness: 'healthy' };
+    if (state === 'attaching')
+      return replica === 'running'
+        ? { state: 'attached', robustness: 'unknown', device: 'attach' }
+        : undefined;
+    return robustness === 'healthy' || robustness === 'faulted'
+      ? undefined
+      : { state: 'attached', robustness: 'healthy' };
   }
   if (state === 'attached' || state === 'attaching') return { state: 'detaching', robustness: 'unknown' };
   return undefined;

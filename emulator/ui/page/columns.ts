@@ -21,13 +21,21 @@ const blockSizeCell = ({ state, blockSize }: BackupRecord): Cell => {
   return blockSize === '-1' ? { text: 'Error', className: 'error' } : { text: formatSize(blockSize) };
 };
 
-const plain = (title: string, width: number, text: (backup: BackupRecord) => string): Column<BackupRecord> => ({
+const plain = (
+  title: string,
+  width: number,
+  text: (backup: BackupRecord) => string,
+): Column<BackupRecord> => ({
   title,
   width,
   cell: (backup) => ({ text: text(backup) }),
 });
 
-const sizeOf = (title: string, width: number, field: 'size' | 'reUploadedDataSize' | 'newlyUploadDataSize'): Column<BackupRecord> =>
+const sizeOf = (
+  title: string,
+  width: number,
+  field: 'size' | 'reUploadedDataSize' | 'newlyUploadDataSize',
+): Column<BackupRecord> =>
   plain(title, width, (backup) => (backup.state === 'Completed' ? formatSize(backup[field]) : ''));
 
 /** The columns of a backup volume's backups, in the order and under the titles of Longhorn's UI. */

@@ -3,7 +3,9 @@ import { button, element } from './element.ts';
 const open = (className: string, children: Node[], buttons: (close: () => void) => Node[]): void => {
   const close = (): void => wrap.remove();
   const body = [...children, element('div', 'ant-modal-confirm-btns', buttons(close))];
-  const modal = element('div', `ant-modal ant-modal-confirm ${className}`, [element('div', 'ant-modal-content', body)]);
+  const modal = element('div', `ant-modal ant-modal-confirm ${className}`, [
+    element('div', 'ant-modal-content', body),
+  ]);
   modal.role = 'document';
   const wrap = element('div', 'ant-modal-wrap', [modal]);
   wrap.role = 'dialog';
@@ -11,10 +13,16 @@ const open = (className: string, children: Node[], buttons: (close: () => void) 
 };
 
 /** Asks a question with Cancel and OK. */
-export const confirmDialog = ({ title, content }: { title: string; content: string }, onOk: () => void): void =>
+export const confirmDialog = (
+  { title, content }: { title: string; content: string },
+  onOk: () => void,
+): void =>
   open(
     'ant-modal-confirm-confirm',
-    [element('span', 'ant-modal-confirm-title', [title]), element('div', 'ant-modal-confirm-content', [content])],
+    [
+      element('span', 'ant-modal-confirm-title', [title]),
+      element('div', 'ant-modal-confirm-content', [content]),
+    ],
     (close) => [
       button('ant-btn', 'Cancel', close),
       button('ant-btn ant-btn-primary', 'OK', () => {
@@ -28,7 +36,9 @@ export const confirmDialog = ({ title, content }: { title: string; content: stri
 export const urlDialog = (url: string): void => {
   const input = element('input', 'ant-input');
   input.value = url;
-  open('ant-modal-confirm-info', [element('h3', '', ['Backup URL']), input], (close) => [button('ant-btn ant-btn-primary', 'OK', close)]);
+  open('ant-modal-confirm-info', [element('h3', '', ['Backup URL']), input], (close) => [
+    button('ant-btn ant-btn-primary', 'OK', close),
+  ]);
 };
 
 const messageTime = 5_000;

@@ -1,4 +1,10 @@
-import { backupColumns, backupMenu, backupVolumeColumns, backupVolumeMenu, deletionQuestion } from './columns.ts';
+import {
+  backupColumns,
+  backupMenu,
+  backupVolumeColumns,
+  backupVolumeMenu,
+  deletionQuestion,
+} from './columns.ts';
 import { confirmDialog, showError, urlDialog } from './dialog.ts';
 import { element } from './element.ts';
 import { follow } from './live.ts';
@@ -35,16 +41,25 @@ const send = async (path: string, method: string, body?: object): Promise<void> 
   }
 };
 
-/** Deletes a backup; by its volume's name in the place of its backup volume's, as Longhorn's UI does, to which it makes no difference. */
+/**
+ * Deletes a backup; by its volume's name in the place of its backup volume's, as Longhorn's UI does, to which
+ * it makes no difference.
+ */
 const deleteBackup = ({ name, volumeName }: { name: string; volumeName: string }): Promise<void> =>
   send(`v1/backupvolumes/${encodeURIComponent(volumeName)}?action=backupDelete`, 'POST', { name });
 
 const syncBackupVolume = (name: string): Promise<void> =>
-  send(`v1/backupvolumes/${encodeURIComponent(name)}?action=backupVolumeSync`, 'POST', { syncBackupVolume: true });
+  send(`v1/backupvolumes/${encodeURIComponent(name)}?action=backupVolumeSync`, 'POST', {
+    syncBackupVolume: true,
+  });
 
-const deleteBackupVolume = (name: string): Promise<void> => send(`v1/backupvolumes/${encodeURIComponent(name)}`, 'DELETE');
+const deleteBackupVolume = (name: string): Promise<void> =>
+  send(`v1/backupvolumes/${encodeURIComponent(name)}`, 'DELETE');
 
-const state: { backups: BackupRecord[]; backupVolumes: BackupVolumeRecord[] } = { backups: [], backupVolumes: [] };
+const state: { backups: BackupRecord[]; backupVolumes: BackupVolumeRecord[] } = {
+  backups: [],
+  backupVolumes: [],
+};
 
 const mutant = mutantOf(document.body);
 
@@ -55,7 +70,8 @@ const backups = createTable<BackupRecord>({
   columns: backupColumns,
   menu: backupMenu,
   onSelect: (key, backup) => {
-    if (key === 'delete') confirmDialog(deletionQuestion(backup), () => void deleteBackup(doomed(backup, state.backups, mutant)));
+    if (key === 'delete')
+      confirmDialog(deletionQuestion(backup), () => void deleteBackup(doomed(backup, state.backups, mutant)));
     else if (key === 'getUrl') urlDialog(backup.url);
     else notEmulated(key);
   },
@@ -66,7 +82,10 @@ const backupVolumes = createTable<BackupVolumeRecord>({
   columns: backupVolumeColumns,
   menu: backupVolumeMenu,
   onSelect: (key, { name, volumeName }) => {
-    const question = { title: 'Are you sure delete all the backups?', content: `All backups of volume ${volumeName} go.` };
+    const question = {
+      title: 'Are you sure delete all the backups?',
+      content: `All backups of volume ${volumeName} go.`,
+    };
     if (key === 'deleteAll') confirmDialog(question, () => void deleteBackupVolume(name));
     else if (key === 'syncBackupVolume') void syncBackupVolume(name);
     else notEmulated(key);

@@ -10,9 +10,11 @@ const open = (trigger: HTMLElement, items: MenuItem[], onSelect: (key: string) =
     'ul',
     'ant-dropdown-menu',
     items.map(({ key, name, disabled }) => {
-      const item = element('li', `ant-dropdown-menu-item${disabled ? ' ant-dropdown-menu-item-disabled' : ''}`, [
-        element('div', '', [name]),
-      ]);
+      const item = element(
+        'li',
+        `ant-dropdown-menu-item${disabled ? ' ant-dropdown-menu-item-disabled' : ''}`,
+        [element('div', '', [name])],
+      );
       item.role = 'menuitem';
       item.ariaDisabled = String(disabled);
       item.addEventListener('click', () => {

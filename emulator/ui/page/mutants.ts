@@ -5,13 +5,18 @@ export const mutantOf = ({ dataset }: { dataset: DOMStringMap }): string | undef
 
 /** A backup as a page with this bug takes it. */
 export const taken = (backup: BackupRecord, mutant: string | undefined): BackupRecord => {
-  if (mutant === 'page-hides-deleting' && backup.state === 'Deleting') return { ...backup, state: 'Completed' };
+  if (mutant === 'page-hides-deleting' && backup.state === 'Deleting')
+    return { ...backup, state: 'Completed' };
   if (mutant === 'page-hides-error') return { ...backup, messages: null };
   return backup;
 };
 
 /** The backup that a page with this bug deletes when it is asked to delete one of these. */
-export const doomed = (backup: BackupRecord, backups: readonly BackupRecord[], mutant: string | undefined): BackupRecord =>
+export const doomed = (
+  backup: BackupRecord,
+  backups: readonly BackupRecord[],
+  mutant: string | undefined,
+): BackupRecord =>
   (mutant === 'page-deletes-another'
     ? backups.find(({ id, volumeName }) => id !== backup.id && volumeName === backup.volumeName)
     : undefined) ?? backup;

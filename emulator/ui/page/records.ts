@@ -34,13 +34,17 @@ export type BackupRecord = {
 };
 
 /**
- * The backups of a backup volume out of all, the newest first; those that have no time yet stay where their IDs put them. None if the
- * backup volume is not known.
+ * The backups of a backup volume out of all, the newest first; those that have no time yet stay where their
+ * IDs put them. None if the backup volume is not known.
  */
-export const backupsOf = (backups: BackupRecord[], backupVolume: BackupVolumeRecord | undefined): BackupRecord[] =>
+export const backupsOf = (
+  backups: BackupRecord[],
+  backupVolume: BackupVolumeRecord | undefined,
+): BackupRecord[] =>
   backups
     .filter(
-      ({ volumeName, backupTargetName }) => volumeName === backupVolume?.volumeName && backupTargetName === backupVolume.backupTargetName,
+      ({ volumeName, backupTargetName }) =>
+        volumeName === backupVolume?.volumeName && backupTargetName === backupVolume.backupTargetName,
     )
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     .sort((a, b) => Date.parse(b.created) - Date.parse(a.created));

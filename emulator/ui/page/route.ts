@@ -4,13 +4,19 @@ export type Route =
   | { page: 'backups'; volume: string; backupVolume: string }
   | { page: 'notEmulated'; path: string };
 
-/** Reads a page's hash as Longhorn's UI does: #/backup, or #/backup/VOLUME?field=name&keyword=BACKUPVOLUME. */
+/**
+ * Reads a page's hash as Longhorn's UI does: #/backup, or #/backup/VOLUME?field=name&keyword=BACKUPVOLUME.
+ */
 export const readRoute = (hash: string): Route => {
   const { pathname, searchParams } = new URL(hash.replace(/^#/, '') || '/backup', 'http://page');
   const [, first, volume, ...rest] = pathname.split('/');
   if (first !== 'backup' || rest.length > 0) return { page: 'notEmulated', path: pathname };
   if (!volume) return { page: 'backupVolumes' };
-  return { page: 'backups', volume: decodeURIComponent(volume), backupVolume: searchParams.get('keyword') ?? '' };
+  return {
+    page: 'backups',
+    volume: decodeURIComponent(volume),
+    backupVolume: searchParams.get('keyword') ?? '',
+  };
 };
 
 /** The address of a backup volume's backups. */

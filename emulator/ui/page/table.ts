@@ -9,7 +9,10 @@ const hide = (): void => {
   shown = undefined;
 };
 
-/** Shows a text beside an element while the pointer is on it, where Longhorn's UI has its tooltips: at the end of the body. */
+/**
+ * Shows a text beside an element while the pointer is on it, where Longhorn's UI has its tooltips: at the end
+ * of the body.
+ */
 const withTooltip = (target: HTMLElement, text: string): HTMLElement => {
   if (!text) return target;
   target.addEventListener('mouseenter', () => {
@@ -87,7 +90,9 @@ const tableOf = (heads: Head[], content: HTMLElement): HTMLElement => {
 };
 
 const header = (heads: Head[]): HTMLElement => {
-  const cells = heads.map(({ title, inBody }) => element('th', covered(inBody), [element('span', 'ant-table-column-title', [title])]));
+  const cells = heads.map(({ title, inBody }) =>
+    element('th', covered(inBody), [element('span', 'ant-table-column-title', [title])]),
+  );
   return element('thead', 'ant-table-thead', [element('tr', '', cells)]);
 };
 
@@ -107,19 +112,30 @@ const half = (heads: Head[], body: HTMLElement): HTMLElement[] => [
 ];
 
 /**
- * Makes a table as Longhorn's UI has them: head and body are tables of their own, and so is the column Operation at the right edge, which is also
- * in the body, covered and not to be seen. A row's elements stay as long as what they show.
+ * Makes a table as Longhorn's UI has them: head and body are tables of their own, and so is the column
+ * Operation at the right edge, which is also in the body, covered and not to be seen. A row's elements stay
+ * as long as what they show.
  */
-export const createTable = <Row extends { id: string }>({ id, columns, menu, onSelect }: TableOptions<Row>) => {
+export const createTable = <Row extends { id: string }>({
+  id,
+  columns,
+  menu,
+  onSelect,
+}: TableOptions<Row>) => {
   const bodies = [element('tbody', 'ant-table-tbody'), element('tbody', 'ant-table-tbody')] as const;
   const placeholder = element('div', 'ant-table-placeholder', ['No Data']);
   const halves = [
     element('div', 'ant-table-scroll', half([...columns, { ...operation, inBody: true }], bodies[0])),
     element('div', 'ant-table-fixed-right', half([operation], bodies[1])),
   ];
-  const root = element('div', '', [element('div', 'ant-table', [element('div', 'ant-table-content', halves), placeholder])]);
+  const root = element('div', '', [
+    element('div', 'ant-table', [element('div', 'ant-table-content', halves), placeholder]),
+  ]);
   root.id = id;
-  let known = new Map<string, { shown: string; rows: readonly [HTMLElement, HTMLElement]; data: { current: Row } }>();
+  let known = new Map<
+    string,
+    { shown: string; rows: readonly [HTMLElement, HTMLElement]; data: { current: Row } }
+  >();
   const render = (each: Row) => {
     const cells = columns.map(({ cell }) => cell(each));
     const shown = JSON.stringify(cells);
@@ -132,9 +148,16 @@ export const createTable = <Row extends { id: string }>({ id, columns, menu, onS
         () => menu(data.current),
         (key) => onSelect(key, data.current),
       );
-    const main = [...cells.map((cell) => ({ content: renderCell(cell) })), { content: opener(), inBody: true }];
+    const main = [
+      ...cells.map((cell) => ({ content: renderCell(cell) })),
+      { content: opener(), inBody: true },
+    ];
     // The menu's button stays, or one that is open could not be closed by it.
-    return { shown, data, rows: [row(each.id, main), before?.rows[1] ?? row(each.id, [{ content: opener() }])] as const };
+    return {
+      shown,
+      data,
+      rows: [row(each.id, main), before?.rows[1] ?? row(each.id, [{ content: opener() }])] as const,
+    };
   };
   return {
     root,
@@ -146,7 +169,8 @@ export const createTable = <Row extends { id: string }>({ id, columns, menu, onS
         const wanted = next.map(([, { rows: elements }]) => elements[index]);
         const present = [...bodies[index].children];
         // Put in again only if it must be: an element that is moved loses the pointer.
-        if (wanted.length !== present.length || wanted.some((each, at) => each !== present[at])) bodies[index].replaceChildren(...wanted);
+        if (wanted.length !== present.length || wanted.some((each, at) => each !== present[at]))
+          bodies[index].replaceChildren(...wanted);
       }
       hideStaleTooltip();
     },

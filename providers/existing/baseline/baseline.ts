@@ -9,15 +9,21 @@ import { compare, type Difference, note, type Was } from './compare.ts';
 export type Baseline = readonly { collection: Collection; was: Was }[];
 
 /**
- * How long what a cluster shows may need to be again as it was, ms; the comparison owns this time. Longhorn looks at its nodes every 30 s,
- * and a namespace that is being removed takes some seconds.
+ * How long what a cluster shows may need to be again as it was, ms; the comparison owns this time. Longhorn
+ * looks at its nodes every 30 s, and a namespace that is being removed takes some seconds.
  */
 const SETTLING_MS = 60_000;
 
-const where = ({ namespace, labelSelector }: Collection) => ({ ...(namespace && { namespace }), ...(labelSelector && { labelSelector }) });
+const where = ({ namespace, labelSelector }: Collection) => ({
+  ...(namespace && { namespace }),
+  ...(labelSelector && { labelSelector }),
+});
 
 /** Notes how a cluster is; `stores` is the namespace of all stores, where the run is told one. */
-export const readBaseline = (cluster: Cluster, playing: { allow: readonly Danger[]; stores: string | undefined }): Promise<Baseline> =>
+export const readBaseline = (
+  cluster: Cluster,
+  playing: { allow: readonly Danger[]; stores: string | undefined },
+): Promise<Baseline> =>
   Promise.all(
     collections(playing).map(async (collection) => {
       if (collection.set === undefined) return { collection, was: note(collection, []) };
@@ -27,22 +33,34 @@ export const readBaseline = (cluster: Cluster, playing: { allow: readonly Danger
   );
 
 /**
- * Compares a cluster with what it was: a line for each difference, none where all is as it was. What may be over in a moment is given a minute
- * to be so; `signal` ends that wait. Throws when the cluster cannot be read.
+ * Compares a cluster with what it was: a line for each difference, none where all is as it was. What may be
+ * over in a moment is given a minute to be so; `signal` ends that wait. Throws when the cluster cannot be
+ * read.
  */
 export const differencesFrom = async (
   baseline: Baseline,
-  { cluster, run, signal, settling = SETTLING_MS }: { cluster: Cluster; run: string; signal: AbortSignal; settling?: number },
+  {
+    cluster,
+    run,
+    signal,
+    settling = SETTLING_MS,
+  }: { cluster: Cluster; run: string; signal: AbortSignal; settling?: number },
 ): Promise<string[]> => {
   const followed: { collection: Collection; was: Was; timeline: Timeline }[] = [];
   try {
     const opened = baseline.map(async ({ collection, was }) => {
-      followed.push({ collection, was, timeline: await follow(cluster, collection.resource, where(collection)) });
+      followed.push({
+        collection,
+        was,
+        timeline: await follow(cluster, collection.resource, where(collection)),
+      });
     });
     // All of them, or one that is still being opened would never be stopped.
     for (const each of await Promise.allSettled(opened)) if (each.status === 'rejected') throw each.reason;
     const look = (): Difference[] =>
-      followed.flatMap(({ collection, was, timeline }) => compare(collection, { was, objects: timeline.objects(), run }));
+      followed.flatMap(({ collection, was, timeline }) =>
+        compare(collection, { was, objects: timeline.objects(), run }),
+      );
     await untilSettled(
       followed.map(({ timeline }) => timeline),
       { look, settling, signal },

@@ -1,7 +1,10 @@
 import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
 import type { Danger } from '../../../e2e/longhorn/dangers.ts';
 import { managerLabel } from '../../../e2e/longhorn/manager.ts';
-import { longhornResources as longhorn, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
+import {
+  longhornResources as longhorn,
+  longhornNamespace as namespace,
+} from '../../../e2e/longhorn/resources.ts';
 import { comesAndGoes } from './marks.ts';
 
 /** A kind of object that a run must leave as it was. */
@@ -13,7 +16,10 @@ export type Collection = {
   labelSelector?: string;
   /** By what one is known again; by default its name. */
   key?: (object: KubernetesObject) => string;
-  /** What somebody has to set for it to change. Undefined: only what a run leaves behind counts, other people's come and go. */
+  /**
+   * What somebody has to set for it to change. Undefined: only what a run leaves behind counts, other
+   * people's come and go.
+   */
   set?: (object: KubernetesObject) => unknown;
   /** Whether Longhorn makes and removes one by itself. */
   byItself?: (object: KubernetesObject) => boolean;
@@ -28,10 +34,16 @@ const seen = (value: unknown): Seen => (value ?? {}) as Seen;
 
 // A request is a time at which somebody asked for something: Longhorn itself asks all the time.
 const without = (value: unknown, names: readonly string[] = []): Seen =>
-  Object.fromEntries(Object.entries(seen(value)).filter(([name]) => !names.includes(name) && !name.endsWith('RequestedAt')));
+  Object.fromEntries(
+    Object.entries(seen(value)).filter(([name]) => !names.includes(name) && !name.endsWith('RequestedAt')),
+  );
 
 const conditions = (value: unknown, types: readonly string[]): Seen =>
-  Object.fromEntries(((value ?? []) as Condition[]).filter(({ type }) => types.includes(type)).map(({ type, status }) => [type, status]));
+  Object.fromEntries(
+    ((value ?? []) as Condition[])
+      .filter(({ type }) => types.includes(type))
+      .map(({ type, status }) => [type, status]),
+  );
 
 const uidAndSpec =
   (...apart: string[]) =>
@@ -42,7 +54,10 @@ const ofItself = ['latest-longhorn-version', 'stable-longhorn-versions'];
 
 const disks = (value: unknown): Seen =>
   Object.fromEntries(
-    Object.entries(seen(value)).map(([name, disk]) => [name, conditions(seen(disk).conditions, ['Ready', 'Schedulable'])]),
+    Object.entries(seen(value)).map(([name, disk]) => [
+      name,
+      conditions(seen(disk).conditions, ['Ready', 'Schedulable']),
+    ]),
   );
 
 const ofLonghorn: Collection[] = [
@@ -83,12 +98,24 @@ const ofLonghorn: Collection[] = [
     set: uidAndSpec('nodeID', 'engineNodeID', 'migrationNodeID', 'lastAttachedBy', 'disableFrontend'),
   },
   { what: 'snapshot', resource: longhorn.snapshots, set: uidAndSpec(), byItself: comesAndGoes },
-  // Without UID: Longhorn removes what it knows of a backup store that it cannot list, and makes it anew when it can.
-  { what: 'backup', resource: longhorn.backups, set: ({ spec }) => ({ spec: without(spec) }), byItself: comesAndGoes },
+  // Without UID: Longhorn removes what it knows of a backup store that it cannot list, and makes it anew when
+  // it can.
+  {
+    what: 'backup',
+    resource: longhorn.backups,
+    set: ({ spec }) => ({ spec: without(spec) }),
+    byItself: comesAndGoes,
+  },
   { what: 'backup volume', resource: longhorn.backupVolumes, set: ({ spec }) => ({ spec: without(spec) }) },
 ];
 
-const ofKubernetes = ({ allow, stores }: { allow: readonly Danger[]; stores: string | undefined }): Collection[] => [
+const ofKubernetes = ({
+  allow,
+  stores,
+}: {
+  allow: readonly Danger[];
+  stores: string | undefined;
+}): Collection[] => [
   {
     what: 'node',
     resource: resources.nodes,
@@ -96,10 +123,22 @@ const ofKubernetes = ({ allow, stores }: { allow: readonly Danger[]; stores: str
     // Kubernetes taints a node by itself for as long as it is not ready.
     shows: ({ spec, status }) => ({
       taints: seen(spec).taints,
-      conditions: conditions(seen(status).conditions, ['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable']),
+      conditions: conditions(seen(status).conditions, [
+        'Ready',
+        'MemoryPressure',
+        'DiskPressure',
+        'PIDPressure',
+        'NetworkUnavailable',
+      ]),
     }),
   },
-  { what: 'longhorn-manager on', resource: resources.pods, namespace, labelSelector: managerLabel, ...managerFacts(allow) },
+  {
+    what: 'longhorn-manager on',
+    resource: resources.pods,
+    namespace,
+    labelSelector: managerLabel,
+    ...managerFacts(allow),
+  },
   stores === undefined
     ? { what: 'namespace', resource: resources.namespaces }
     : { what: `deployment in namespace ${stores}`, resource: resources.deployments, namespace: stores },
@@ -111,26 +150,35 @@ const ofKubernetes = ({ allow, stores }: { allow: readonly Danger[]; stores: str
     : []),
 ];
 
-/** All that is compared, by what the run may do and where it puts its stores, if it is told one namespace for all. */
-export const collections = (playing: { allow: readonly Danger[]; stores: string | undefined }): Collection[] => [
-  ...ofLonghorn.map((each) => ({ ...each, namespace })),
-  ...ofKubernetes(playing),
-];
+/**
+ * All that is compared, by what the run may do and where it puts its stores, if it is told one namespace for
+ * all.
+ */
+export const collections = (playing: {
+  allow: readonly Danger[];
+  stores: string | undefined;
+}): Collection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(playing)];
 
 type Pod = KubernetesObject & {
   spec?: { nodeName?: string };
-  status?: { conditions?: { type: string; status: string }[]; containerStatuses?: { name: string; restartCount?: number }[] };
+  status?: {
+    conditions?: { type: string; status: string }[];
+    containerStatuses?: { name: string; restartCount?: number }[];
+  };
 };
 
 const restarts = ({ status }: Pod): Record<string, number> =>
-  Object.fromEntries((status?.containerStatuses ?? []).map(({ name, restartCount = 0 }) => [name, restartCount]));
+  Object.fromEntries(
+    (status?.containerStatuses ?? []).map(({ name, restartCount = 0 }) => [name, restartCount]),
+  );
 
 /**
- * What must be the same of the longhorn-manager pod of each node: that it is ready, and, where the run may not kill managers, that it is
- * the same pod whose containers were never started again.
+ * What must be the same of the longhorn-manager pod of each node: that it is ready, and, where the run may
+ * not kill managers, that it is the same pod whose containers were never started again.
  */
 const managerFacts = (allow: readonly Danger[]): Required<Pick<Collection, 'key' | 'set' | 'shows'>> => ({
   key: (pod) => (pod as Pod).spec?.nodeName ?? pod.metadata.name,
-  set: (pod) => (allow.includes('manager-kill') ? {} : { pod: pod.metadata.name, restarts: restarts(pod as Pod) }),
+  set: (pod) =>
+    allow.includes('manager-kill') ? {} : { pod: pod.metadata.name, restarts: restarts(pod as Pod) },
   shows: (pod) => ({ ready: (pod as Pod).status?.conditions?.find(({ type }) => type === 'Ready')?.status }),
 });

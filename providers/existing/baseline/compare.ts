@@ -2,7 +2,10 @@ import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
 import type { Collection } from './collections.ts';
 import { runOf } from './marks.ts';
 
-/** How an object was: what was set of it, what it showed, whether it was about to go, and whether it is one that comes and goes by itself. */
+/**
+ * How an object was: what was set of it, what it showed, whether it was about to go, and whether it is one
+ * that comes and goes by itself.
+ */
 type State = { set: Facts; shows: Facts; leaving: boolean; byItself: boolean };
 
 /** How the objects of a collection were that no run had made, by their keys. */
@@ -17,7 +20,10 @@ type Written = KubernetesObject & {
 
 const isLeaving = ({ metadata }: KubernetesObject): boolean => metadata.deletionTimestamp !== undefined;
 
-const keyed = ({ key = ({ metadata }) => metadata.name }: Collection, objects: readonly KubernetesObject[]) => {
+const keyed = (
+  { key = ({ metadata }) => metadata.name }: Collection,
+  objects: readonly KubernetesObject[],
+) => {
   // Of two with one key the one that stays counts.
   const staying = objects.toSorted((one, other) => Number(isLeaving(other)) - Number(isLeaving(one)));
   return new Map(staying.map((object) => [key(object), object]));
@@ -40,7 +46,10 @@ const ofNoRun = (collection: Collection, objects: readonly KubernetesObject[]) =
 export const note = (collection: Collection, objects: readonly KubernetesObject[]): Was =>
   new Map([...ofNoRun(collection, objects)].map(([key, object]) => [key, toState(collection, object)]));
 
-/** Says what of a collection is not as it was, and what the run has left behind; what other runs made is theirs. */
+/**
+ * Says what of a collection is not as it was, and what the run has left behind; what other runs made is
+ * theirs.
+ */
 export const compare = (
   collection: Collection,
   { was, objects, run }: { was: Was; objects: readonly KubernetesObject[]; run: string },
@@ -64,14 +73,21 @@ export const compare = (
 const leftBehind = (what: string, object: KubernetesObject): Difference => {
   const { name, deletionTimestamp, finalizers = [] } = object.metadata;
   const leaving = `, being removed since ${deletionTimestamp}${finalizers.length > 0 ? `, held by ${finalizers.join(', ')}` : ''}`;
-  return { text: `${what} ${name} is left behind by the run${deletionTimestamp ? leaving : ''}`, passing: isLeaving(object) };
+  return {
+    text: `${what} ${name} is left behind by the run${deletionTimestamp ? leaving : ''}`,
+    passing: isLeaving(object),
+  };
 };
 
-const changes = (which: string, { before, after, object }: { before: State; after: State; object: KubernetesObject }): Difference[] => {
+const changes = (
+  which: string,
+  { before, after, object }: { before: State; after: State; object: KubernetesObject },
+): Difference[] => {
   const set = differing(before.set, after.set);
   if (set.some(({ path }) => path === 'uid'))
     return [{ text: `${which} is another one of that name now${madeAt(object)}`, passing: false }];
-  const removed = after.leaving && !before.leaving ? [{ text: `${which} is being removed`, passing: false }] : [];
+  const removed =
+    after.leaving && !before.leaving ? [{ text: `${which} is being removed`, passing: false }] : [];
   const toText = ({ path, was = 'not set', is = 'not set' }: ReturnType<typeof differing>[number]) =>
     `${which}: ${path} was ${was}, is ${is}`;
   return [
@@ -81,7 +97,8 @@ const changes = (which: string, { before, after, object }: { before: State; afte
   ];
 };
 
-const madeAt = ({ metadata }: KubernetesObject): string => (metadata.creationTimestamp ? ` (made ${metadata.creationTimestamp})` : '');
+const madeAt = ({ metadata }: KubernetesObject): string =>
+  metadata.creationTimestamp ? ` (made ${metadata.creationTimestamp})` : '';
 
 // By whom: it may well have been somebody else, and this tells who.
 const writtenBy = (object: KubernetesObject): string => {
@@ -96,7 +113,8 @@ const writtenBy = (object: KubernetesObject): string => {
 /** Parts of an object by their paths (`spec.disks.a.path`), each as JSON. */
 type Facts = ReadonlyMap<string, string>;
 
-const isMap = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isMap = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const parts = (value: unknown, path: string): [string, string][] => {
   if (value === undefined) return [];
@@ -104,15 +122,22 @@ const parts = (value: unknown, path: string): [string, string][] => {
   return Object.entries(value).flatMap(([key, each]) => parts(each, path === '' ? key : `${path}.${key}`));
 };
 
-/** Takes a value apart into its facts. A list is one fact: nothing says which of two lists' items are the same. */
+/**
+ * Takes a value apart into its facts. A list is one fact: nothing says which of two lists' items are the
+ * same.
+ */
 const toFacts = (value: unknown): Facts => new Map(parts(value, ''));
 
 /** What Go, and so Longhorn, does not tell from a field that is not there; it writes some numbers as text. */
 const nothing = new Set(['null', 'false', '0', '"0"', '""', '[]']);
 
 /** The paths whose values differ, with the values; undefined for one that is not there. */
-const differing = (before: Facts, after: Facts): { path: string; was: string | undefined; is: string | undefined }[] => {
-  const meant = (value: string | undefined): string => (value === undefined || nothing.has(value) ? '' : value);
+const differing = (
+  before: Facts,
+  after: Facts,
+): { path: string; was: string | undefined; is: string | undefined }[] => {
+  const meant = (value: string | undefined): string =>
+    value === undefined || nothing.has(value) ? '' : value;
   return [...new Set([...before.keys(), ...after.keys()])]
     .map((path) => ({ path, was: before.get(path), is: after.get(path) }))
     .filter(({ was, is }) => meant(was) !== meant(is));

@@ -35,5 +35,7 @@ describe.for(kills)('$mutant on "$scenario"', ({ scenario, by }) => {
 });
 
 test('a step that there is not is an error', () => {
-  expect(() => sentenceOf(steps, 'then.noSuchStep')).toThrow('names the step then.noSuchStep, which there is not');
+  expect(() => sentenceOf(steps, 'then.noSuchStep')).toThrow(
+    'names the step then.noSuchStep, which there is not',
+  );
 });

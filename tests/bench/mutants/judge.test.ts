@@ -3,10 +3,18 @@ import { isLeftDirty, judge, judgeControl } from '../../../bench/mutants/judge.t
 import { namesPattern, sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { nothingSpent, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
 
-const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({ sentence, state, duration: 1, account: nothingSpent });
+const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({
+  sentence,
+  state,
+  duration: 1,
+  account: nothingSpent,
+});
 const cleanedUp = step('Clean-up');
-const played = (state: ScenarioReport['state'], steps: Step[], reason: string | null = null): ScenarioReport =>
-  ({ name: 'one', state, steps, reason, duration: 1 }) as ScenarioReport;
+const played = (
+  state: ScenarioReport['state'],
+  steps: Step[],
+  reason: string | null = null,
+): ScenarioReport => ({ name: 'one', state, steps, reason, duration: 1 }) as ScenarioReport;
 
 const by = sentencePattern('Then … is gone');
 const failed = (...steps: Step[]) => played('failed', [...steps, cleanedUp], 'it was there\nand more');
@@ -27,7 +35,11 @@ test.for<[string, ScenarioReport | undefined, object]>([
     failed(step('Then it is lit', 'failed'), step('Then the lamp is gone', 'failed')),
     { fate: 'killed by another assertion', step: 'Then it is lit' },
   ],
-  ['the set-up', failed(step('Given a lamp', 'failed')), { fate: 'died in its set-up', step: 'Given a lamp' }],
+  [
+    'the set-up',
+    failed(step('Given a lamp', 'failed')),
+    { fate: 'died in its set-up', step: 'Given a lamp' },
+  ],
   [
     'the clean-up alone',
     played('failed', [step('Then the lamp is gone'), step('Clean-up', 'failed')], 'the clean-up failed: no'),
@@ -38,8 +50,16 @@ test.for<[string, ScenarioReport | undefined, object]>([
     played('failed', [], 'its process ended'),
     { fate: 'killed by another assertion', step: null, reason: 'its process ended' },
   ],
-  ['nothing', played('passed', [step('Then the lamp is gone'), cleanedUp]), { fate: 'SURVIVED', step: null, reason: null }],
-  ['a watch that cannot vouch for it', played('not-provable', [step('Then the lamp is gone', 'failed')]), { fate: 'not provable' }],
+  [
+    'nothing',
+    played('passed', [step('Then the lamp is gone'), cleanedUp]),
+    { fate: 'SURVIVED', step: null, reason: null },
+  ],
+  [
+    'a watch that cannot vouch for it',
+    played('not-provable', [step('Then the lamp is gone', 'failed')]),
+    { fate: 'not provable' },
+  ],
   ['a skip', played('skipped', [], 'needs the lab'), { fate: 'not played', reason: 'needs the lab' }],
   ['a report without it', undefined, { fate: 'not played', reason: 'the report does not have it' }],
 ])('killed by %s', ([, scenario, judged]) => {
@@ -81,6 +101,8 @@ test.for<[string, ScenarioReport | undefined, boolean]>([
 test('names are taken by the letter', () => {
   const pattern = new RegExp(namesPattern(['A lamp (old) goes out, then on', 'One + one']));
   expect(
-    ['A lamp (old) goes out, then on', 'One + one', 'One + one more', 'A lamp old goes out, then on'].map((name) => pattern.test(name)),
+    ['A lamp (old) goes out, then on', 'One + one', 'One + one more', 'A lamp old goes out, then on'].map(
+      (name) => pattern.test(name),
+    ),
   ).toEqual([true, true, false, false]);
 });

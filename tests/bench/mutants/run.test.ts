@@ -12,11 +12,24 @@ beforeEach(async () => {
 });
 
 const file = 'e2e/scenarios/backup-deletion/normal.e2e.ts';
-const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({ sentence, state, duration: 1, account: nothingSpent });
-const heldBack = 'Then the second backup is Pending and says that it waits for the first backup to be deleted';
+const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({
+  sentence,
+  state,
+  duration: 1,
+  account: nothingSpent,
+});
+const heldBack =
+  'Then the second backup is Pending and says that it waits for the first backup to be deleted';
 const fine: Partial<ScenarioReport> = { state: 'passed', reason: null, steps: [step('Clean-up')] };
-const noticed: Partial<ScenarioReport> = { state: 'failed', reason: 'it ran | on', steps: [step(heldBack, 'failed'), step('Clean-up')] };
-const dirty: Partial<ScenarioReport> = { ...noticed, steps: [step(heldBack, 'failed'), step('Clean-up', 'failed')] };
+const noticed: Partial<ScenarioReport> = {
+  state: 'failed',
+  reason: 'it ran | on',
+  steps: [step(heldBack, 'failed'), step('Clean-up')],
+};
+const dirty: Partial<ScenarioReport> = {
+  ...noticed,
+  steps: [step(heldBack, 'failed'), step('Clean-up', 'failed')],
+};
 
 /** A fixture whose scenarios end as they are told to, by the mutant; it tells what was done on it. */
 const fixtureOf = (ends: Record<string, Partial<ScenarioReport>>) => {
@@ -36,8 +49,15 @@ const run = async (ends: Record<string, Partial<ScenarioReport>>) => {
   const { fixture, done } = fixtureOf(ends);
   const printed: string[] = [];
   const out = join(folder, 'mutants');
-  const well = await runMutants({ chosen: ['message-missing'], fixtures: [fixture], out, print: (line) => printed.push(line) });
-  const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null; fate: string }[] };
+  const well = await runMutants({
+    chosen: ['message-missing'],
+    fixtures: [fixture],
+    out,
+    print: (line) => printed.push(line),
+  });
+  const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as {
+    rows: { mutant: string | null; fate: string }[];
+  };
   return { well, done, rows: rows.map(({ mutant, fate }) => [mutant, fate]), table: printed.at(-1) };
 };
 
@@ -82,7 +102,13 @@ test('several are played at once, each on a fixture of its own, and none without
       played.push(`${mutant} on ${name}`);
       if (played.length === 3) both.resolve();
       if (mutant !== 'none') await both.promise;
-      return { scenarios: scenarios.map((each) => ({ name: each, duration: 1, ...(mutant === 'none' ? fine : noticed) })) } as Report;
+      return {
+        scenarios: scenarios.map((each) => ({
+          name: each,
+          duration: 1,
+          ...(mutant === 'none' ? fine : noticed),
+        })),
+      } as Report;
     },
     renew: async () => {},
     close: async () => {},
@@ -92,7 +118,15 @@ test('several are played at once, each on a fixture of its own, and none without
   await runMutants({ chosen, fixtures: [fixtureOf('one'), fixtureOf('two')], out, print: () => {} });
   expect(played).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null }[] };
-  expect(rows.map(({ mutant }) => mutant)).toEqual([null, null, 'message-missing', 'second-not-held', 'second-not-held', null, null]);
+  expect(rows.map(({ mutant }) => mutant)).toEqual([
+    null,
+    null,
+    'message-missing',
+    'second-not-held',
+    'second-not-held',
+    null,
+    null,
+  ]);
 });
 
 test('a lab that is lost ends the run: the others end their rounds, and begin no other', async () => {
@@ -101,13 +135,20 @@ test('a lab that is lost ends the run: the others end their rounds, and begin no
     play: async ({ mutant = 'none', scenarios }) => {
       played.push(mutant);
       if (mutant === 'message-missing') throw new Error('the lab was lost');
-      return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...(mutant === 'none' ? fine : noticed) })) } as Report;
+      return {
+        scenarios: scenarios.map((name) => ({ name, duration: 1, ...(mutant === 'none' ? fine : noticed) })),
+      } as Report;
     },
     renew: async () => {},
     close: async () => {},
   };
   const chosen = ['message-missing', 'second-not-held', 'never-retried'] as const;
-  const running = runMutants({ chosen, fixtures: [fixture, fixture], out: join(folder, 'mutants'), print: () => {} });
+  const running = runMutants({
+    chosen,
+    fixtures: [fixture, fixture],
+    out: join(folder, 'mutants'),
+    print: () => {},
+  });
   await expect(running).rejects.toThrow('the lab was lost');
   expect(played).toEqual(['none', 'message-missing', 'second-not-held']);
 });
@@ -115,5 +156,10 @@ test('a lab that is lost ends the run: the others end their rounds, and begin no
 test('a scenario that could not clean up costs the lab', async () => {
   const { well, done } = await run({ none: fine, 'message-missing': dirty });
   expect(well).toBe(true);
-  expect(done).toEqual([`none: 1 of ${file}`, `message-missing: 1 of ${file}`, 'new lab', `none: 1 of ${file}`]);
+  expect(done).toEqual([
+    `none: 1 of ${file}`,
+    `message-missing: 1 of ${file}`,
+    'new lab',
+    `none: 1 of ${file}`,
+  ]);
 });

@@ -11,7 +11,9 @@ const round = (title: string, longer: number, [requests, cpuSeconds]: [number, n
 });
 
 test('what each saw, by the life of a state, and what it cost beyond what nobody costs', () => {
-  expect(pollingTable([round('nobody', 1000, [3, 1]), round('watch', 0, [5, 1.25]), round('poll', 49, [600, 3])])).toMatchInlineSnapshot(`
+  expect(
+    pollingTable([round('nobody', 1000, [3, 1]), round('watch', 0, [5, 1.25]), round('poll', 49, [600, 3])]),
+  ).toMatchInlineSnapshot(`
     "|  | watch | poll |
     | --- | --: | --: |
     | seen, of 40 that lived 6 ms (median: 6.3) | 40 | 0 |

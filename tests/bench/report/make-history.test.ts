@@ -13,7 +13,10 @@ test('what is measured is as much as it says: each event a state of its own', ()
 });
 
 test('and each line of its log has a time within it', () => {
-  const lines = readLogs([{ name: 'x', text: makeLog({ lines: 100, seconds: 60 }) }], '2026-11-20T03:00:00.000Z');
+  const lines = readLogs(
+    [{ name: 'x', text: makeLog({ lines: 100, seconds: 60 }) }],
+    '2026-11-20T03:00:00.000Z',
+  );
   expect(lines.map(({ at }) => at).filter((at) => at >= 0 && at < 60)).toHaveLength(100);
   expect(lines.filter(({ severity }) => severity === 'E')).toHaveLength(2);
 });

@@ -15,7 +15,11 @@ const scenario = (name: string, change: Partial<ScenarioReport> = {}): ScenarioR
 const report = (...scenarios: ScenarioReport[]) => ({ scenarios }) as Report;
 
 test('where the time of each scenario went, and that of the whole', () => {
-  const nothing = { account: { cluster: 0, locks: 0, suite: 0, others: 0 }, decisions: { count: 0, median: 0, max: 0 }, duration: 0 };
+  const nothing = {
+    account: { cluster: 0, locks: 0, suite: 0, others: 0 },
+    decisions: { count: 0, median: 0, max: 0 },
+    duration: 0,
+  };
   const played = report(
     scenario('One waits'),
     scenario('One fails', { state: 'failed', duration: 40_000 }),
@@ -48,7 +52,11 @@ test.for<[string, number, string]>([
 });
 
 test('a goal that is missed by the whole alone', () => {
-  expect(suiteTables(report(scenario('One', { duration: 140_000 })), { up: 10_000, scenarios: 141_000, down: 1_000 })).toContain(
-    '1.09 (goal: 1.3, and 150 s in all: not met)',
-  );
+  expect(
+    suiteTables(report(scenario('One', { duration: 140_000 })), {
+      up: 10_000,
+      scenarios: 141_000,
+      down: 1_000,
+    }),
+  ).toContain('1.09 (goal: 1.3, and 150 s in all: not met)');
 });

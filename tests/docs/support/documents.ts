@@ -43,7 +43,10 @@ export const anchorsOf = (path: string): string[] =>
 
 /** The scenario that the reader adds, and where. */
 export const taughtScenario = (): { path: string; text: string } => {
-  const [text] = blocksOf('docs/writing-a-scenario.md', 'ts').filter((block) => /^\/\/ e2e\/scenarios\/\S+\.e2e\.ts\n/.test(block));
-  if (text === undefined) throw new Error('docs/writing-a-scenario.md has no scenario that begins with its path');
+  const [text] = blocksOf('docs/writing-a-scenario.md', 'ts').filter((block) =>
+    /^\/\/ e2e\/scenarios\/\S+\.e2e\.ts\n/.test(block),
+  );
+  if (text === undefined)
+    throw new Error('docs/writing-a-scenario.md has no scenario that begins with its path');
   return { path: text.slice(3, text.indexOf('\n')), text: `${text.slice(text.indexOf('\n') + 1)}\n` };
 };

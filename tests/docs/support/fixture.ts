@@ -46,14 +46,16 @@ const put = async (folder: string, files: Record<string, string>): Promise<void>
 };
 
 /**
- * A reader's machine that has a shell and Node and nothing else, with a checkout in which the taught scenario was added, a cluster without a Longhorn, a
- * backup store, and the reports of two shards. `run` runs a command of the documents there.
+ * A reader's machine that has a shell and Node and nothing else, with a checkout in which the taught scenario
+ * was added, a cluster without a Longhorn, a backup store, and the reports of two shards. `run` runs a
+ * command of the documents there.
  */
 export const openFixture = async () => {
   const { folder, remove } = await makeCheckout();
   const [server, store] = await Promise.all([startStubServer({ uid }), layOut(soundStore())]);
   server.put(resources.pods);
-  for (const kind of [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings]) server.put(kind);
+  for (const kind of [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings])
+    server.put(kind);
   const of = (path: string): string => join(folder, '.machine', path);
   await put(folder, { [taughtScenario().path]: taughtScenario().text });
   await put(of(''), {
@@ -85,13 +87,20 @@ export const openFixture = async () => {
   return {
     run: async (command: string, words: Words = {}) => {
       const named = Object.entries(words).reduce(
-        (text, [word, means]) => text.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), typeof means === 'string' ? places[means] : means.is),
+        (text, [word, means]) =>
+          text.replaceAll(
+            new RegExp(`\\b${word}\\b`, 'g'),
+            typeof means === 'string' ? places[means] : means.is,
+          ),
         command,
       );
       // As npm and npx do, without the second that they take.
       const line = named
         .replace(/\bnpx /, '')
-        .replace(/\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/, (_, name) => scripts[name] ?? `missing-script-${name}`);
+        .replace(
+          /\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/,
+          (_, name) => scripts[name] ?? `missing-script-${name}`,
+        );
       const { exitCode, stdout, stderr } = await execa('/bin/sh', ['-c', ownResults(line)], {
         cwd: folder,
         env: {

@@ -11,16 +11,25 @@ beforeEach(async () => {
 afterEach(() => api.stop());
 
 const act = (action: string, input?: unknown) => api.call(`POST /v1/volumes/v?action=${action}`, input);
-const actOnBackups = (action: string, input?: unknown) => api.call(`POST /v1/backupvolumes/bv?action=${action}`, input);
+const actOnBackups = (action: string, input?: unknown) =>
+  api.call(`POST /v1/backupvolumes/bv?action=${action}`, input);
 
 describe('snapshots', () => {
   test('are made as the webhook of a real Longhorn leaves them', async () => {
     const { body } = await act('snapshotCRCreate', { name: 's1', labels: { RecurringJob: 'j' } });
-    expect(body).toMatchObject({ id: 's1', type: 'snapshotCR', volume: 'v', readyToUse: false, labels: { RecurringJob: 'j' } });
+    expect(body).toMatchObject({
+      id: 's1',
+      type: 'snapshotCR',
+      volume: 'v',
+      readyToUse: false,
+      labels: { RecurringJob: 'j' },
+    });
     expect(body.crCreationTime).toBe('2026-01-01T00:00:00Z');
     const made = api.datastore.snapshots.get('s1');
     const real = recorded('snapshots') as { metadata: object; spec: object };
-    expect(Object.keys(made?.metadata ?? {})).toEqual(expect.arrayContaining(['labels', 'finalizers', 'ownerReferences']));
+    expect(Object.keys(made?.metadata ?? {})).toEqual(
+      expect.arrayContaining(['labels', 'finalizers', 'ownerReferences']),
+    );
     expect(Object.keys(made?.spec ?? {}).sort()).toEqual(Object.keys(real.spec).sort());
     expect(made?.metadata.ownerReferences).toMatchObject([{ kind: 'Volume', name: 'v', uid: 'uid-of-v' }]);
   });
@@ -35,7 +44,11 @@ describe('snapshots', () => {
       ['s1', 'v'],
       ['s3', 'other'],
     ]) {
-      api.put('snapshots', { metadata: { name }, spec: { volume: of, createSnapshot: true }, status: { labels: { a: 'b' } } });
+      api.put('snapshots', {
+        metadata: { name },
+        spec: { volume: of, createSnapshot: true },
+        status: { labels: { a: 'b' } },
+      });
     }
     const { body } = await act('snapshotCRList');
     expect(body.data.map(({ id }: { id: string }) => id)).toEqual(['s1', 's2']);
@@ -45,8 +58,14 @@ describe('snapshots', () => {
 
   test('that are not there cannot be got, but be deleted', async () => {
     const { status, body } = await act('snapshotCRGet', { name: 'none' });
-    expect([status, body.message]).toEqual([404, 'failed to get snapshot CR: snapshot.longhorn.io "none" not found']);
-    expect(await act('snapshotCRDelete', { name: 'none' })).toMatchObject({ status: 200, body: { type: 'empty' } });
+    expect([status, body.message]).toEqual([
+      404,
+      'failed to get snapshot CR: snapshot.longhorn.io "none" not found',
+    ]);
+    expect(await act('snapshotCRDelete', { name: 'none' })).toMatchObject({
+      status: 200,
+      body: { type: 'empty' },
+    });
   });
 
   test('whose deletion Kubernetes denies are an error in its words', async () => {
@@ -77,7 +96,10 @@ describe('a backup', () => {
     api.put('volumes', volume('v', { target: 't' }));
     const { body } = await act('snapshotBackup', { name: 's1', labels: { RecurringJob: 'j' } });
     const [made] = api.datastore.backups.list();
-    expect(made?.metadata).toMatchObject({ labels: { 'backup-target': 't', 'backup-volume': 'v' }, finalizers: ['longhorn.io'] });
+    expect(made?.metadata).toMatchObject({
+      labels: { 'backup-target': 't', 'backup-volume': 'v' },
+      finalizers: ['longhorn.io'],
+    });
     expect(made?.metadata.name).toMatch(/^backup-[0-9a-f]{16}$/);
     expect(made?.spec).toEqual({
       snapshotName: 's1',
@@ -89,7 +111,10 @@ describe('a backup', () => {
 
   test.each([
     [{}, 'failed to backup snapshot: volume and snapshot name required'],
-    [{ name: 's', labels: { a: '' } }, 'failed to backup snapshot: value for label with key a cannot be empty'],
+    [
+      { name: 's', labels: { a: '' } },
+      'failed to backup snapshot: value for label with key a cannot be empty',
+    ],
   ])('is not made of %j', async (input, message) => {
     expect(await act('snapshotBackup', input)).toMatchObject({ status: 500, body: { message } });
     expect(api.datastore.backups.list()).toEqual([]);
@@ -109,7 +134,10 @@ describe('a backup', () => {
   test('is deleted as an object, and one that is not there is no error', async () => {
     api.put('backups', backup('b1', { of: 'v' }));
     for (const _ of [1, 2]) {
-      expect(await actOnBackups('backupDelete', { name: 'b1' })).toMatchObject({ status: 200, body: { id: 'bv', type: 'backupVolume' } });
+      expect(await actOnBackups('backupDelete', { name: 'b1' })).toMatchObject({
+        status: 200,
+        body: { id: 'bv', type: 'backupVolume' },
+      });
       expect(api.datastore.backups.list()).toEqual([]);
     }
   });
@@ -124,12 +152,18 @@ describe('a backup', () => {
   });
 
   test.each(['backupGet', 'backupDelete'])('has a name for %s', async (action) => {
-    expect(await actOnBackups(action, {})).toMatchObject({ status: 500, body: { message: 'empty backup name is not allowed' } });
+    expect(await actOnBackups(action, {})).toMatchObject({
+      status: 500,
+      body: { message: 'empty backup name is not allowed' },
+    });
   });
 
   test('that is not there cannot be got', async () => {
     const { status, body } = await actOnBackups('backupGet', { name: 'none' });
-    expect([status, body.message]).toEqual([404, `failed to get backup 'none' of volume 'bv': backup.longhorn.io "none" not found`]);
+    expect([status, body.message]).toEqual([
+      404,
+      `failed to get backup 'none' of volume 'bv': backup.longhorn.io "none" not found`,
+    ]);
   });
 });
 
@@ -163,7 +197,9 @@ describe('other requests', () => {
     api.put('nodes', { metadata: { name: 'node1' }, spec: { disks: {} } });
     api.put('volumeAttachments', { metadata: { name: 'v' }, spec: { volume: 'v' } });
     const { body } = await act('attach', { hostId: 'node1', attachmentID: 'ui' });
-    expect(body.volumeAttachment.attachments).toMatchObject({ ui: { nodeID: 'node1', attachmentType: 'longhorn-api', satisfied: false } });
+    expect(body.volumeAttachment.attachments).toMatchObject({
+      ui: { nodeID: 'node1', attachmentType: 'longhorn-api', satisfied: false },
+    });
     await act('detach', { attachmentID: 'ui' });
     expect(api.datastore.volumeAttachments.get('v')?.spec.attachmentTickets).toEqual({});
     expect(await act('attach', { hostId: 'none' })).toMatchObject({

@@ -18,14 +18,20 @@ useLonghorn(async (started) => {
 
 const origin = (node: string): string => `${local.address(node)}:9500`;
 const post = async (node: string, path: string, input: object) => {
-  const response = await fetch(`http://${origin(node)}/v1/${path}`, { method: 'POST', body: JSON.stringify(input) });
+  const response = await fetch(`http://${origin(node)}/v1/${path}`, {
+    method: 'POST',
+    body: JSON.stringify(input),
+  });
   return { status: response.status, body: await response.json() };
 };
 
 test('a backup is made, seen and deleted by way of whichever manager', async () => {
   await user.volume(volume, { node: 'node1', size: 64 * mebibyte });
   await user.write('node1', volume, { offset: 0, size: 8 * mebibyte });
-  const made = await post('node2', `volumes/${volume}?action=snapshotCRCreate`, { name: snapshot, labels: { RecurringJob: 'j' } });
+  const made = await post('node2', `volumes/${volume}?action=snapshotCRCreate`, {
+    name: snapshot,
+    labels: { RecurringJob: 'j' },
+  });
   expect(made).toMatchObject({ status: 200, body: { id: snapshot, readyToUse: false } });
   await once(user.timelines.snapshots, ({ status }) => status?.readyToUse === true, {
     name: snapshot,
@@ -34,25 +40,35 @@ test('a backup is made, seen and deleted by way of whichever manager', async () 
   });
   // What the API made is what a controller would have made of it: nobody has to add to it.
   const metadata = user.timelines.snapshots.current(snapshot)?.metadata;
-  expect(metadata).toMatchObject({ finalizers: ['longhorn.io'], labels: { longhornvolume: volume }, generation: 1 });
+  expect(metadata).toMatchObject({
+    finalizers: ['longhorn.io'],
+    labels: { longhornvolume: volume },
+    generation: 1,
+  });
 
   const socket = new WebSocket(`ws://${origin('node3')}/v1/ws/1s/backups`);
   const completed = new Promise<{ name: string }>((resolve) => {
     socket.addEventListener('message', ({ data }) => {
       const found = JSON.parse(data).data.find(
-        (each: { state: string; volumeName: string }) => each.state === 'Completed' && each.volumeName === volume,
+        (each: { state: string; volumeName: string }) =>
+          each.state === 'Completed' && each.volumeName === volume,
       );
       if (found) resolve(found);
     });
   });
-  const { body } = await post('node3', `volumes/${volume}?action=snapshotBackup`, { name: snapshot, labels: { RecurringJob: 'j' } });
+  const { body } = await post('node3', `volumes/${volume}?action=snapshotBackup`, {
+    name: snapshot,
+    labels: { RecurringJob: 'j' },
+  });
   const backup: string = body.backupStatus[0].id;
   expect(await completed).toMatchObject({ name: backup, volumeName: volume, labels: { RecurringJob: 'j' } });
   socket.close();
   await user.untilSettled(backup, volume);
   // Only the sync that follows its completion asks for something.
   const generations = user.timelines.backups.entries.flatMap((entry) =>
-    entry.kind !== 'gap' && entry.object.metadata.name === backup && entry.object.status?.state !== 'Completed'
+    entry.kind !== 'gap' &&
+    entry.object.metadata.name === backup &&
+    entry.object.status?.state !== 'Completed'
       ? [entry.object.metadata.generation]
       : [],
   );
@@ -60,7 +76,9 @@ test('a backup is made, seen and deleted by way of whichever manager', async () 
 
   const backupVolume = backupVolumeName(volume, 'default');
   const path = `backupvolumes/${backupVolume}`;
-  expect((await post('node1', `${path}?action=backupList`, {})).body.data).toMatchObject([{ id: backup, blockSize: '2097152' }]);
+  expect((await post('node1', `${path}?action=backupList`, {})).body.data).toMatchObject([
+    { id: backup, blockSize: '2097152' },
+  ]);
   const policy = deniedDeletion(local.cluster, {
     policy: 'deny-backups',
     labels: {},

@@ -12,10 +12,16 @@ describe('the answers', () => {
   test('are collections sorted by name, with links by the name the request came by', async () => {
     for (const name of ['v2', 'v1']) api.put('volumes', volume(name));
     const { body } = await api.call('GET /v1/volumes');
-    expect(body).toMatchObject({ type: 'collection', resourceType: 'volume', links: { self: `http://${api.host}/v1/volumes` } });
+    expect(body).toMatchObject({
+      type: 'collection',
+      resourceType: 'volume',
+      links: { self: `http://${api.host}/v1/volumes` },
+    });
     expect(body.data.map(({ id }: { id: string }) => id)).toEqual(['v1', 'v2']);
     expect(body.data[0].links).toEqual({ self: `http://${api.host}/v1/volumes/v1` });
-    expect(body.data[0].actions.snapshotBackup).toBe(`http://${api.host}/v1/volumes/v1?action=snapshotBackup`);
+    expect(body.data[0].actions.snapshotBackup).toBe(
+      `http://${api.host}/v1/volumes/v1?action=snapshotBackup`,
+    );
     expect((await api.call(`POST /v1/volumes/v1?action=snapshotCRList`)).body).toMatchObject({ data: [] });
   });
 
@@ -27,11 +33,18 @@ describe('the answers', () => {
 
   test('name the schemas, and those the collections, from which clients start', async () => {
     const first = await api.call('GET /v1');
-    expect(first.body).toMatchObject({ id: 'v1', type: 'apiVersion', links: { backupvolumes: `http://${api.host}/v1/backupvolumes` } });
+    expect(first.body).toMatchObject({
+      id: 'v1',
+      type: 'apiVersion',
+      links: { backupvolumes: `http://${api.host}/v1/backupvolumes` },
+    });
     const schemas = first.headers.get('x-api-schemas') ?? '';
     const { body } = await api.call(`GET ${new URL(schemas).pathname}`);
     const settings = body.data.find(({ id }: { id: string }) => id === 'setting');
-    expect(settings).toMatchObject({ resourceMethods: ['GET', 'PUT'], links: { collection: `http://${api.host}/v1/settings` } });
+    expect(settings).toMatchObject({
+      resourceMethods: ['GET', 'PUT'],
+      links: { collection: `http://${api.host}/v1/settings` },
+    });
   });
 
   test('to a backup volume without a name is the list, on which no action is to be had', async () => {
@@ -49,17 +62,26 @@ describe('the answers', () => {
   test.each([
     ['backingimages', 'backingImage', "failed to get backing image 'none'"],
     ['backupbackingimages', 'backupBackingImage', "failed to get backup backing image 'none'"],
-  ])('know that there are %s, and none of them, as the user interface asks on each page', async (path, type, failed) => {
-    const { status, body } = await api.call(`GET /v1/${path}`);
-    const links = { self: `http://${api.host}/v1/${path}` };
-    expect([status, body]).toEqual([200, { type: 'collection', resourceType: type, links, data: [] }]);
-    const none = await api.call(`GET /v1/${path}/none`);
-    expect([none.status, none.body.message]).toEqual([404, `${failed}: ${path.slice(0, -1)}.longhorn.io "none" not found`]);
-  });
+  ])(
+    'know that there are %s, and none of them, as the user interface asks on each page',
+    async (path, type, failed) => {
+      const { status, body } = await api.call(`GET /v1/${path}`);
+      const links = { self: `http://${api.host}/v1/${path}` };
+      expect([status, body]).toEqual([200, { type: 'collection', resourceType: type, links, data: [] }]);
+      const none = await api.call(`GET /v1/${path}/none`);
+      expect([none.status, none.body.message]).toEqual([
+        404,
+        `${failed}: ${path.slice(0, -1)}.longhorn.io "none" not found`,
+      ]);
+    },
+  );
 
   test('to a volume that is not there is a 404 without a body, and to a backup volume its name alone', async () => {
     expect(await api.call('GET /v1/volumes/none')).toMatchObject({ status: 404, body: undefined });
-    expect(await api.call('GET /v1/backupvolumes/none')).toMatchObject({ status: 200, body: { id: 'none', volumeName: '' } });
+    expect(await api.call('GET /v1/backupvolumes/none')).toMatchObject({
+      status: 200,
+      body: { id: 'none', volumeName: '' },
+    });
   });
 
   test('to anything else that is not there say what was looked for', async () => {
@@ -69,13 +91,16 @@ describe('the answers', () => {
     expect(body.message).toBe('failed to get setting none: setting.longhorn.io "none" not found');
   });
 
-  test.each(['GET /v1/backups', 'POST /v1/volumes', 'POST /v1/volumes/v?action=snapshotPurge', 'GET /v2/volumes', 'PATCH /v1/volumes'])(
-    'to %s is that it is not emulated',
-    async (request) => {
-      const { status, body } = await api.call(request, request.startsWith('GET') ? undefined : {});
-      expect([status, body.message]).toEqual([501, `not emulated: ${request}`]);
-    },
-  );
+  test.each([
+    'GET /v1/backups',
+    'POST /v1/volumes',
+    'POST /v1/volumes/v?action=snapshotPurge',
+    'GET /v2/volumes',
+    'PATCH /v1/volumes',
+  ])('to %s is that it is not emulated', async (request) => {
+    const { status, body } = await api.call(request, request.startsWith('GET') ? undefined : {});
+    expect([status, body.message]).toEqual([501, `not emulated: ${request}`]);
+  });
 
   test.each([
     ['no JSON', '{', 500],
@@ -123,12 +148,20 @@ describe('what is shown', () => {
     api.put('backupVolumes', backupVolume('bv', { of: 'v', target: 't' }));
     api.put('backups', backup('b', { of: 'v', target: 't', state: 'Pending', messages: { info: 'Wait' } }));
     const { body } = await api.call('POST /v1/backupvolumes/bv?action=backupGet', { name: 'b' });
-    expect(body).toMatchObject({ volumeName: 'v', backupTargetName: 't', snapshotName: 's-of-b', messages: { info: 'Wait' } });
+    expect(body).toMatchObject({
+      volumeName: 'v',
+      backupTargetName: 't',
+      snapshotName: 's-of-b',
+      messages: { info: 'Wait' },
+    });
   });
 
   test('of a volume are the states of all backups on its own target', async () => {
     api.put('volumes', volume('v', { target: 't' }));
-    api.put('backups', backup('b2', { of: 'v', target: 't', state: 'InProgress', progress: 40, snapshotName: 's2' }));
+    api.put(
+      'backups',
+      backup('b2', { of: 'v', target: 't', state: 'InProgress', progress: 40, snapshotName: 's2' }),
+    );
     api.put('backups', backup('b1', { of: 'v', target: 't', state: 'Error', error: 'no' }));
     api.put('backups', backup('b3', { of: 'v', target: 'default' }));
     const { body } = await api.call('GET /v1/volumes/v');
@@ -136,7 +169,10 @@ describe('what is shown', () => {
       { id: 'b1', state: 'Error', error: 'no' },
       { id: 'b2', state: 'InProgress', progress: 40, snapshot: 's2' },
     ]);
-    expect(body).toMatchObject({ created: '2026-11-20 08:23:54 +0000 UTC', controllers: [{ hostId: 'node1', running: true }] });
+    expect(body).toMatchObject({
+      created: '2026-11-20 08:23:54 +0000 UTC',
+      controllers: [{ hostId: 'node1', running: true }],
+    });
   });
 
   test('of a faulted volume are no actions but on its attachment', async () => {
@@ -150,6 +186,10 @@ describe('what is shown', () => {
     const conditions = [{ type: 'Unavailable', status: 'True', message: 'no such host' }];
     const spec = { backupTargetURL: 'nfs://x:/y', credentialSecret: '', pollInterval: '5m0s' };
     api.put('backupTargets', { metadata: { name: 't' }, spec, status: { available: false, conditions } });
-    expect((await api.call('GET /v1/backuptargets/t')).body).toMatchObject({ available: false, message: 'no such host', ...spec });
+    expect((await api.call('GET /v1/backuptargets/t')).body).toMatchObject({
+      available: false,
+      message: 'no such host',
+      ...spec,
+    });
   });
 });

@@ -15,7 +15,12 @@ let stop: () => void;
 beforeEach(async () => {
   standIn = createStandInDatastore();
   controller = new AbortController();
-  const options = { datastore: standIn.datastore, ip: '10.0.0.1', log: createLog(() => undefined), signal: controller.signal };
+  const options = {
+    datastore: standIn.datastore,
+    ip: '10.0.0.1',
+    log: createLog(() => undefined),
+    signal: controller.signal,
+  };
   const server = createServer();
   const stream = createStreams(options);
   server.on('upgrade', (request, socket, head) => stream(request, socket, head));
@@ -61,7 +66,11 @@ describe('a WebSocket', () => {
     standIn.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
     const { socket, messages, next } = await open('/v1/ws/5ms/backups');
     await next();
-    expect(messages[0]).toMatchObject({ type: 'collection', resourceType: 'backup', links: { self: `http://${host}/v1/ws/5ms/backups` } });
+    expect(messages[0]).toMatchObject({
+      type: 'collection',
+      resourceType: 'backup',
+      links: { self: `http://${host}/v1/ws/5ms/backups` },
+    });
     const count = countLists('backups');
     standIn.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
     await vi.waitFor(() => expect(count.lists).toBe(1));
@@ -71,7 +80,11 @@ describe('a WebSocket', () => {
     const third = next();
     await standIn.datastore.backups.delete('b1');
     await third;
-    expect(messages.map(({ data }) => data.map(({ state }) => state).join())).toEqual(['InProgress', 'Completed', '']);
+    expect(messages.map(({ data }) => data.map(({ state }) => state).join())).toEqual([
+      'InProgress',
+      'Completed',
+      '',
+    ]);
     socket.close();
     await once(socket, 'close');
   });
@@ -112,8 +125,17 @@ describe('a WebSocket', () => {
   test('of a client that breaks the protocol is ended, and only that', async () => {
     const [name = '', port = ''] = host.split(':');
     const raw = connect(Number(port), name);
-    const head = ['GET /v1/ws/backups HTTP/1.1', `Host: ${host}`, 'Upgrade: websocket', 'Connection: Upgrade'];
-    raw.write([...head, 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n'));
+    const head = [
+      'GET /v1/ws/backups HTTP/1.1',
+      `Host: ${host}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+    ];
+    raw.write(
+      [...head, 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join(
+        '\r\n',
+      ),
+    );
     const [answer] = await once(raw, 'data');
     // The example of RFC 6455, 1.3.
     expect(String(answer)).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n');
@@ -134,8 +156,19 @@ describe('a WebSocket', () => {
   test('takes what came together with the request', async () => {
     const [name = '', port = ''] = host.split(':');
     const raw = connect(Number(port), name);
-    const head = ['GET /v1/ws/backups HTTP/1.1', `Host: ${host}`, 'Upgrade: websocket', 'Connection: Upgrade'];
-    const request = [...head, 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join('\r\n');
+    const head = [
+      'GET /v1/ws/backups HTTP/1.1',
+      `Host: ${host}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+    ];
+    const request = [
+      ...head,
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      '',
+      '',
+    ].join('\r\n');
     // A ping without a payload, masked with zeros.
     raw.write(Buffer.concat([Buffer.from(request), Buffer.from([0x89, 0x80, 0, 0, 0, 0])]));
     let answer = Buffer.alloc(0);
@@ -152,8 +185,16 @@ describe('a WebSocket', () => {
   ])('of %s is refused with %s', async (path, status, hasKey) => {
     const [name = '', port = ''] = host.split(':');
     const raw = connect(Number(port), name);
-    const head = [`GET ${path} HTTP/1.1`, `Host: ${host}`, 'Upgrade: websocket', 'Connection: Upgrade', 'Sec-WebSocket-Version: 13'];
-    raw.write([...head, ...(hasKey ? ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='] : []), '', ''].join('\r\n'));
+    const head = [
+      `GET ${path} HTTP/1.1`,
+      `Host: ${host}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      'Sec-WebSocket-Version: 13',
+    ];
+    raw.write(
+      [...head, ...(hasKey ? ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='] : []), '', ''].join('\r\n'),
+    );
     const [answer] = await once(raw, 'data');
     expect(String(answer).split('\r\n')[0]).toBe(status);
   });

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { decodeBackup, decodeVolume, encodeBackup, encodeVolume } from '../../../emulator/backupstore/config.ts';
+import {
+  decodeBackup,
+  decodeVolume,
+  encodeBackup,
+  encodeVolume,
+} from '../../../emulator/backupstore/config.ts';
 import { blockPath, volumePath } from '../../../emulator/backupstore/paths.ts';
 
 const recorded = (path: string): string =>
@@ -22,20 +27,27 @@ describe('what Longhorn v1.12.1 wrote', () => {
       CompressionMethod: 'lz4',
       DataEngine: 'v1',
     });
-    expect(decodeBackup(recorded('backups/backup_sample-a-b2.cfg'))).toMatchObject({ Size: 10_485_760, IsIncremental: true });
+    expect(decodeBackup(recorded('backups/backup_sample-a-b2.cfg'))).toMatchObject({
+      Size: 10_485_760,
+      IsIncremental: true,
+    });
   });
 
   test('lies where the paths say', () => {
     const listing = recorded('listing.txt');
     const [{ BlockChecksum = '' } = {}] = decodeBackup(recorded('backups/backup_sample-a-b1.cfg')).Blocks;
     expect(volumePath('sample-a')).toBe('backupstore/volumes/8b/8e/sample-a');
-    expect(listing).toContain(blockPath('sample-a', BlockChecksum).slice('backupstore/volumes/8b/8e/sample-a/'.length));
+    expect(listing).toContain(
+      blockPath('sample-a', BlockChecksum).slice('backupstore/volumes/8b/8e/sample-a/'.length),
+    );
   });
 });
 
 test('signs that Go escapes are escaped', () => {
   const volume = decodeVolume(recorded('volume.cfg'));
-  expect(encodeVolume({ ...volume, Labels: { b: '<a&b>', a: '1' } })).toContain(String.raw`"Labels":{"a":"1","b":"\u003ca\u0026b\u003e"}`);
+  expect(encodeVolume({ ...volume, Labels: { b: '<a&b>', a: '1' } })).toContain(
+    String.raw`"Labels":{"a":"1","b":"\u003ca\u0026b\u003e"}`,
+  );
 });
 
 test('a config without a compression method is gzip', () => {

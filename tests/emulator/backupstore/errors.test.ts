@@ -9,7 +9,10 @@ test.each([
   [{ errno: -5, code: 'EIO', syscall: 'read' }, 'read /given: input/output error'],
   [{ errno: -116, code: 'ESTALE', syscall: 'scandir', path: '/a' }, 'open /a: stale NFS file handle'],
   [{ errno: -28, code: 'ENOSPC', syscall: 'write' }, 'write /given: no space left on device'],
-  [{ errno: -1, code: 'EPERM', syscall: 'rename', path: '/a.tmp.1', dest: '/a' }, 'rename /a.tmp.1 /a: operation not permitted'],
+  [
+    { errno: -1, code: 'EPERM', syscall: 'rename', path: '/a.tmp.1', dest: '/a' },
+    'rename /a.tmp.1 /a: operation not permitted',
+  ],
 ])('%j is said as Go says it', (error, text) => {
   expect(inGoWords(failure(error), '/given')).toMatchObject({ message: text });
 });

@@ -1,9 +1,21 @@
 import { describe, expect, test } from 'vitest';
-import { blocks, encodeLock, type Lock, lockTypes, notAcquired } from '../../../emulator/backupstore/lock-rules.ts';
+import {
+  blocks,
+  encodeLock,
+  type Lock,
+  lockTypes,
+  notAcquired,
+} from '../../../emulator/backupstore/lock-rules.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 
 const { backup, deletion } = lockTypes;
-const lock = (more: Partial<Lock>): Lock => ({ Name: 'lock-b', Type: backup, Acquired: false, serverTime: 1_000, ...more });
+const lock = (more: Partial<Lock>): Lock => ({
+  Name: 'lock-b',
+  Type: backup,
+  Acquired: false,
+  serverTime: 1_000,
+  ...more,
+});
 const at = { now: 2_000, expiry: 150_000 };
 
 describe('a lock of its own kind never blocks', () => {
@@ -44,5 +56,7 @@ test('its texts are those of the recordings', () => {
   expect(notAcquired('backupstore/volumes/0c/d3/vz-l/locks/lock-1.lck', deletion)).toBe(
     'failed to acquire lock backupstore/volumes/0c/d3/vz-l/locks/lock-1.lck when performing backup delete, please try again later',
   );
-  expect(notAcquired('p', backup)).toBe('failed to acquire lock p when performing backup create/restore, please try again later');
+  expect(notAcquired('p', backup)).toBe(
+    'failed to acquire lock p when performing backup create/restore, please try again later',
+  );
 });

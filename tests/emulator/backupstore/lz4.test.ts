@@ -23,8 +23,17 @@ describe.each([
   ['a run', Buffer.alloc(100_000, 7)],
   ['zeros, a whole block', Buffer.alloc(blockSize)],
   ['random, a whole block', randomBytes(blockSize)],
-  ['text, a whole block', Buffer.concat(Array.from({ length: Math.ceil(blockSize / line.length) }, () => line)).subarray(0, blockSize)],
-  ['a match at the farthest distance', Buffer.concat([line, randomBytes(65_535 - line.length), line, randomBytes(20)])],
+  [
+    'text, a whole block',
+    Buffer.concat(Array.from({ length: Math.ceil(blockSize / line.length) }, () => line)).subarray(
+      0,
+      blockSize,
+    ),
+  ],
+  [
+    'a match at the farthest distance',
+    Buffer.concat([line, randomBytes(65_535 - line.length), line, randomBytes(20)]),
+  ],
   ['a match just too far', Buffer.concat([line, Buffer.alloc(65_536 - line.length), line, randomBytes(20)])],
   ['half random, half not', Buffer.concat([randomBytes(70_000), Buffer.alloc(70_000, 1), randomBytes(300)])],
 ])('%s', (_, data) => {

@@ -22,8 +22,14 @@ test.each([
   expect(() => expectSame(one, recorded, got)).not.toThrow();
 });
 
-const finalizerGone = (object: Judged): Judged => ({ ...object, metadata: { ...object.metadata, finalizers: [] } });
-const notWished = ({ metadata: { deletionTimestamp: _, ...metadata }, ...rest }: Judged): Judged => ({ ...rest, metadata });
+const finalizerGone = (object: Judged): Judged => ({
+  ...object,
+  metadata: { ...object.metadata, finalizers: [] },
+});
+const notWished = ({ metadata: { deletionTimestamp: _, ...metadata }, ...rest }: Judged): Judged => ({
+  ...rest,
+  metadata,
+});
 const withStatus =
   (change: Record<string, unknown>) =>
   (object: Judged): Judged =>
@@ -37,7 +43,11 @@ test.each<[string, string, Mutation]>([
   [
     'a state that lived milliseconds is missing',
     'controller-crash',
-    (lines) => lines.filter((line, index) => !(isState('zc-b1', 'Error')(line) && index === lines.findIndex(isState('zc-b1', 'Error')))),
+    (lines) =>
+      lines.filter(
+        (line, index) =>
+          !(isState('zc-b1', 'Error')(line) && index === lines.findIndex(isState('zc-b1', 'Error'))),
+      ),
   ],
   [
     'there is one more state',
@@ -53,11 +63,21 @@ test.each<[string, string, Mutation]>([
   [
     'a message is another',
     'normal',
-    inState('backups', 'zn-b2', 'Pending', () => ({ messages: { info: 'Wait for backup zn-b9 to be deleted' } })),
+    inState('backups', 'zn-b2', 'Pending', () => ({
+      messages: { info: 'Wait for backup zn-b9 to be deleted' },
+    })),
   ],
   ['a message is missing', 'normal', inState('backups', 'zn-b2', 'Pending', () => ({ messages: {} }))],
-  ['a message stays', 'delete-error', inState('backups', 'ze-b1', 'Deleting', () => ({ messages: { error: 'old' } }))],
-  ['messages were not emptied', 'normal', inState('backups', 'zn-b1', 'Deleting', () => ({ messages: null }))],
+  [
+    'a message stays',
+    'delete-error',
+    inState('backups', 'ze-b1', 'Deleting', () => ({ messages: { error: 'old' } })),
+  ],
+  [
+    'messages were not emptied',
+    'normal',
+    inState('backups', 'zn-b1', 'Deleting', () => ({ messages: null })),
+  ],
   [
     'an error says something else',
     'lock-conflict',
@@ -69,10 +89,19 @@ test.each<[string, string, Mutation]>([
     'a line of the log is missing',
     'delete-error',
     inState('backups', 'ze-b1', 'Error', ({ messages }) => ({
-      messages: { error: (messages as { error: string }).error.replace(/time=\S+ level=info msg="Removed lock[^\n]*\n/, '') },
+      messages: {
+        error: (messages as { error: string }).error.replace(
+          /time=\S+ level=info msg="Removed lock[^\n]*\n/,
+          '',
+        ),
+      },
     })),
   ],
-  ['status.error is set as well', 'delete-error', inState('backups', 'ze-b1', 'Error', () => ({ error: 'failed' }))],
+  [
+    'status.error is set as well',
+    'delete-error',
+    inState('backups', 'ze-b1', 'Error', () => ({ error: 'failed' })),
+  ],
   ['the deletion was never wished', 'normal', each('backups', 'zn-b1', notWished)],
   ['the finalizer is gone', 'normal', each('backups', 'zn-b1', finalizerGone)],
   ['the backup never goes', 'normal', (lines) => lines.filter(({ type }) => type !== 'DELETED')],
@@ -90,7 +119,11 @@ test.each<[string, string, Mutation]>([
   ],
   ['a snapshot never gets ready', 'normal', each('snapshots', 'zn-s2', withStatus({ readyToUse: false }))],
   ['a snapshot has another parent', 'normal', each('snapshots', 'zn-s2', withStatus({ parent: 'zn-s9' }))],
-  ['the target is not available', 'normal', each('backuptargets', 'default', withStatus({ available: false }))],
+  [
+    'the target is not available',
+    'normal',
+    each('backuptargets', 'default', withStatus({ available: false })),
+  ],
   ['an object is not there', 'normal', each('backups', 'zn-b2', () => undefined)],
   [
     'there is one more object',
@@ -98,14 +131,23 @@ test.each<[string, string, Mutation]>([
     (lines) =>
       lines.flatMap((line) =>
         isState('zn-b2', 'Pending')(line)
-          ? [line, { ...line, object: { ...line.object, metadata: { ...line.object?.metadata, name: 'zn-b3' } } } as typeof line]
+          ? [
+              line,
+              {
+                ...line,
+                object: { ...line.object, metadata: { ...line.object?.metadata, name: 'zn-b3' } },
+              } as typeof line,
+            ]
           : [line],
       ),
   ],
   [
     'something came before an action and not after it',
     'delete-error',
-    moved(isMarker('chattr -i'), ({ type, object }) => type === 'DELETED' && object?.metadata.name === 'ze-b1'),
+    moved(
+      isMarker('chattr -i'),
+      ({ type, object }) => type === 'DELETED' && object?.metadata.name === 'ze-b1',
+    ),
   ],
   ['an action is missing', 'delete-error', (lines) => lines.filter((line) => !isMarker('chattr -i')(line))],
   [
@@ -133,7 +175,10 @@ test.each<[string, string, Mutation]>([
               line,
               {
                 ...line,
-                object: { ...line.object, metadata: { ...line.object?.metadata, name: 'backup-00000000000000aa' } },
+                object: {
+                  ...line.object,
+                  metadata: { ...line.object?.metadata, name: 'backup-00000000000000aa' },
+                },
               } as typeof line,
             ]
           : [line],

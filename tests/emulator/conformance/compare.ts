@@ -6,7 +6,12 @@ import type { Told, Transcript } from './transcript.ts';
 /** A line of the comparison: an action, or what is told of an object on either side. */
 export type Row =
   | { marker: string; gotMarker?: string; differs: boolean }
-  | { expected?: Told; got?: Told; differs: boolean /** Why it may be missing on one side. */; allowed?: string };
+  | {
+      expected?: Told;
+      got?: Told;
+      differs: boolean /** Why it may be missing on one side. */;
+      allowed?: string;
+    };
 
 type Ordered = Row & { order: number };
 
@@ -32,19 +37,28 @@ const around = (history: readonly Told[], told: Told) => {
   return { before: history[at - 1]?.is, after: history[at + 1]?.is };
 };
 
-/** Compares what two transcripts tell of one object, within one stretch between actions; histories are of the whole transcripts. */
+/**
+ * Compares what two transcripts tell of one object, within one stretch between actions; histories are of the
+ * whole transcripts.
+ */
 const compareStretch = (segment: number, expected: Placed[], got: Placed[]): Ordered[] => {
   const of = (history: Placed[]) => history.filter((told) => told.segment === segment);
   let order = -1;
   return align(of(expected), of(got), same).flatMap((pair): Ordered[] => {
     order = pair.expected ? pair.expected.index : order + 0.001;
-    if (pair.expected && pair.got && same(pair.expected, pair.got)) return [{ ...pair, differs: false, order }];
+    if (pair.expected && pair.got && same(pair.expected, pair.got))
+      return [{ ...pair, differs: false, order }];
     // One at a time: what may be missing on one side does not excuse another thing on the other.
-    const sides = [pair.expected && { expected: pair.expected }, pair.got && { got: pair.got }].filter((side) => side !== undefined);
+    const sides = [pair.expected && { expected: pair.expected }, pair.got && { got: pair.got }].filter(
+      (side) => side !== undefined,
+    );
     const reasons = [
-      pair.expected && mayBeMissing(pair.expected.resource, pair.expected.is, around(expected, pair.expected)),
+      pair.expected &&
+        mayBeMissing(pair.expected.resource, pair.expected.is, around(expected, pair.expected)),
       pair.got &&
-        (pair.got.inherited ? 'was so before the first action' : mayBeMissing(pair.got.resource, pair.got.is, around(got, pair.got))),
+        (pair.got.inherited
+          ? 'was so before the first action'
+          : mayBeMissing(pair.got.resource, pair.got.is, around(got, pair.got))),
     ].filter((_, index) => (index === 0 ? pair.expected : pair.got));
     if (reasons.every((reason) => reason === undefined)) return [{ ...pair, differs: true, order }];
     return sides.map((side, index) => ({
@@ -56,7 +70,10 @@ const compareStretch = (segment: number, expected: Placed[], got: Placed[]): Ord
   });
 };
 
-/** Compares two transcripts object by object, in each stretch between two actions; the rows are in the order of the expected one. */
+/**
+ * Compares two transcripts object by object, in each stretch between two actions; the rows are in the order
+ * of the expected one.
+ */
 export const compare = (expected: Transcript, got: Transcript): Row[] => {
   const [left, right] = [place(expected), place(got)];
   const keys = [...new Set([...left.told, ...right.told].map(keyOf))];
@@ -72,7 +89,9 @@ export const compare = (expected: Transcript, got: Transcript): Row[] => {
       });
     }
     const histories = (told: Placed[], key: string) => told.filter((each) => keyOf(each) === key);
-    const stretch = keys.flatMap((key) => compareStretch(segment, histories(left.told, key), histories(right.told, key)));
+    const stretch = keys.flatMap((key) =>
+      compareStretch(segment, histories(left.told, key), histories(right.told, key)),
+    );
     rows.push(...stretch.sort((a, b) => a.order - b.order).map(({ order: _, ...row }) => row));
   }
   return rows;

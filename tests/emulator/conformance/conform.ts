@@ -9,28 +9,48 @@ import type { Staged } from './plays.ts';
 import { differences, table } from './table.ts';
 import { type Transcript, transcriptOf } from './transcript.ts';
 
-/** Reads `fixtures/recordings/longhorn-NAME.ndjson` as a transcript, without what is told under names that are left out. */
+/**
+ * Reads `fixtures/recordings/longhorn-NAME.ndjson` as a transcript, without what is told under names that are
+ * left out.
+ */
 export const recordedTranscript = async (name: string, leftOut?: RegExp): Promise<Transcript> => {
   const file = new URL(`../../../fixtures/recordings/longhorn-${name}.ndjson`, import.meta.url);
-  return transcriptOf(await loadRecording(file)).filter((line) => 'marker' in line || !leftOut?.test(line.name));
+  return transcriptOf(await loadRecording(file)).filter(
+    (line) => 'marker' in line || !leftOut?.test(line.name),
+  );
 };
 
-/** Throws a comparison for people if two transcripts differ, if what is got is in an order that cannot be, or if the play came to no end. */
+/**
+ * Throws a comparison for people if two transcripts differ, if what is got is in an order that cannot be, or
+ * if the play came to no end.
+ */
 export const expectSame = (name: string, recorded: Transcript, got: Transcript, trouble?: Error): void => {
   const rows = compare(recorded, got);
   const wrong = disorders(got);
   const count = differences(rows) + wrong.length;
   if (count === 0 && !trouble) return;
-  const verdict = count === 0 ? 'tells the same' : `differs from it in ${count} ${count === 1 ? 'place' : 'places'}, marked !`;
-  const lines = [...wrong.map((text) => `! order: ${text}`), ...(trouble ? [`! the play did not end: ${trouble.message}`] : [])];
+  const verdict =
+    count === 0
+      ? 'tells the same'
+      : `differs from it in ${count} ${count === 1 ? 'place' : 'places'}, marked !`;
+  const lines = [
+    ...wrong.map((text) => `! order: ${text}`),
+    ...(trouble ? [`! the play did not end: ${trouble.message}`] : []),
+  ];
   throw new Error([`longhorn-${name}: the emulator ${verdict}`, ...lines, table(rows)].join('\n'));
 };
 
 /** Where and how a recording is played. */
 type Stage = { name: string; staged: Staged; prefix: string; clock: Clock; patience: Patience; node: string };
 
-/** Plays what was done for a recording on a local cluster and compares what its watches tell; the managers go by the clock. */
-export const conform = async (local: LocalCluster, { name, staged, prefix, clock, patience, node }: Stage): Promise<void> => {
+/**
+ * Plays what was done for a recording on a local cluster and compares what its watches tell; the managers go
+ * by the clock.
+ */
+export const conform = async (
+  local: LocalCluster,
+  { name, staged, prefix, clock, patience, node }: Stage,
+): Promise<void> => {
   const recorded = await recordedTranscript(name, staged.leftOut);
   const driver = await openDriver(local, { prefix, recorded, patience });
   let trouble: Error | undefined;

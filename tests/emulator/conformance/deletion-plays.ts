@@ -18,7 +18,9 @@ export const normal =
     await firstGone(driver, prefix, names);
   };
 
-/** The first's config immutable; the second created while the first is Error; mutable after the second Error. */
+/**
+ * The first's config immutable; the second created while the first is Error; mutable after the second Error.
+ */
 export const deleteError =
   (names: Names): Play =>
   async (driver, { node, prefix }) => {
@@ -45,7 +47,8 @@ export const deleteErrorSameTime =
     await given(driver, names, { node });
     await moreData(driver, names, { node });
     const letGo = await keepFile(configOf(driver, prefix, names));
-    // The second is held until the first resync after the first's Error, and must have ended before the retry.
+    // The second is held until the first resync after the first's Error, and must have ended before the
+    // retry.
     const hasRoom = 2 * (clock.resync + clock.lockWait) < clock.deletionBackoffMin;
     if (!hasRoom) await driver.untilAwayFromResync(`${of}-b1`, clock.resync);
     driver.mark('delete b1, create b2');
@@ -69,7 +72,10 @@ export const lockConflict =
     const before = count('**/*.blk', blocks);
     await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
     const upload = await processWith('backup create', `"backup":"${prefix}${of}-b2"`);
-    await within('the upload has stored a block', async () => count('**/*.blk', blocks) > before || undefined);
+    await within(
+      'the upload has stored a block',
+      async () => count('**/*.blk', blocks) > before || undefined,
+    );
     // The recorded upload took 22 s; this one takes as long as the deletion needs to meet it.
     await stoppedWhile(upload, async () => {
       await driver.until(`${of}-b2`, { state: 'InProgress' });

@@ -22,7 +22,11 @@ const messagesOf = (messages: Record<string, string> | null | undefined): Record
 };
 
 const describers: Record<string, (status: NonNullable<Judged['status']>) => Record<string, string>> = {
-  backups: (status) => ({ state: text(status.state) || 'new', ...messagesOf(status.messages), error: text(status.error) }),
+  backups: (status) => ({
+    state: text(status.state) || 'new',
+    ...messagesOf(status.messages),
+    error: text(status.error),
+  }),
   backupvolumes: (status) => ({
     lastBackup: text(status.lastBackupName) || 'none',
     ...messagesOf(status.messages),
@@ -58,8 +62,9 @@ const describers: Record<string, (status: NonNullable<Judged['status']>) => Reco
 export const judgedKinds: readonly string[] = Object.keys(describers);
 
 /**
- * What an object of a kind is, undefined while nobody has taken it up: before a controller writes its first status, finalizer and labels
- * come in with the creation (a webhook's doing) or, in the emulator, which has none, with a write after it.
+ * What an object of a kind is, undefined while nobody has taken it up: before a controller writes its first
+ * status, finalizer and labels come in with the creation (a webhook's doing) or, in the emulator, which has
+ * none, with a write after it.
  */
 export const describeObject = (resource: string, { metadata, status }: Judged): Fields | undefined => {
   const fields = status && describers[resource]?.(status);

@@ -22,18 +22,23 @@ const kinds = {
 } as const;
 
 const isLike = (is: Told['is'], wanted: 'gone' | Fields): boolean =>
-  is === 'gone' || wanted === 'gone' ? is === wanted : Object.entries(wanted).every(([field, value]) => is[field] === value);
+  is === 'gone' || wanted === 'gone'
+    ? is === wanted
+    : Object.entries(wanted).every(([field, value]) => is[field] === value);
 
 const keyOf = ({ resource, name }: Told): string => `${resource}/${name}`;
 const onlyTold = (transcript: Transcript): Told[] => transcript.filter((line): line is Told => 'is' in line);
 
-/** Does a play's actions by the recording's own names, behind a prefix, and waits for what its watches tell. */
+/**
+ * Does a play's actions by the recording's own names, behind a prefix, and waits for what its watches tell.
+ */
 export const openDriver = async (
   local: LocalCluster,
   { prefix, recorded, patience }: { prefix: string; recorded: Transcript; patience: Patience },
 ) => {
   const user = await openBackups(local);
-  // A target of its own, so that no other play asks for a look at this one's store; behind its prefix it has the recording's name.
+  // A target of its own, so that no other play asks for a look at this one's store; behind its prefix it has
+  // the recording's name.
   const [target, folder] = [`${prefix}default`, `${prefix}store`];
   await user.target(target, folder);
   const transcript = createTranscript({ prefix });
@@ -42,7 +47,10 @@ export const openDriver = async (
   let begun = false;
   const jobs = await follow<KubernetesObject>(local.cluster, longhorn('recurringjobs'), { namespace });
   const timelines: { resource: string; timeline: Pick<Timeline, 'onEntry' | 'objects'> }[] = [
-    ...Object.entries(kinds).map(([held, resource]) => ({ resource, timeline: user.timelines[held as keyof typeof kinds] })),
+    ...Object.entries(kinds).map(([held, resource]) => ({
+      resource,
+      timeline: user.timelines[held as keyof typeof kinds],
+    })),
     { resource: 'recurringjobs', timeline: jobs },
   ];
   for (const { resource, timeline } of timelines) {
@@ -55,7 +63,9 @@ export const openDriver = async (
   const holds = async (what: string, isMet: () => boolean): Promise<void> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (): void => void (isMet() && resolve());
-    const late = new Error(`timed out after ${patience.longest / 1000} s (${patience.owner}): not seen that ${what}`);
+    const late = new Error(
+      `timed out after ${patience.longest / 1000} s (${patience.owner}): not seen that ${what}`,
+    );
     const limit = setTimeout(() => reject(late), patience.longest);
     looking.add(look);
     look();
@@ -74,7 +84,10 @@ export const openDriver = async (
     /** Says that an action of the recording is done now; text is how its marker begins. */
     mark: (text: string): void => {
       const marker = markers.find((each) => each.startsWith(text));
-      if (!marker) throw new Error(`the recording has no marker that begins with "${text}" (it has: ${markers.join(', ')})`);
+      if (!marker)
+        throw new Error(
+          `the recording has no marker that begins with "${text}" (it has: ${markers.join(', ')})`,
+        );
       transcript.mark(marker);
     },
     /** From here on everything is told; what there is already is inherited. */
@@ -100,12 +113,22 @@ export const openDriver = async (
     },
     volume: async (name: string, spec: { node: string; method?: string }): Promise<void> => {
       const backupCompressionMethod = spec.method ?? 'lz4';
-      await user.volume(prefix + name, { node: spec.node, size: 64 << 20, backupCompressionMethod, backupTargetName: target });
+      await user.volume(prefix + name, {
+        node: spec.node,
+        size: 64 << 20,
+        backupCompressionMethod,
+        backupTargetName: target,
+      });
     },
-    write: (node: string, volume: string, size: number): Promise<void> => user.write(node, prefix + volume, { offset: 0, size }),
+    write: (node: string, volume: string, size: number): Promise<void> =>
+      user.write(node, prefix + volume, { offset: 0, size }),
     snapshot: (name: string, volume: string): Promise<void> => user.snapshot(prefix + name, prefix + volume),
     backup: async (name: string, from: { snapshot: string; volume: string }): Promise<void> => {
-      await user.backup(prefix + name, { snapshot: prefix + from.snapshot, volume: prefix + from.volume, target });
+      await user.backup(prefix + name, {
+        snapshot: prefix + from.snapshot,
+        volume: prefix + from.volume,
+        target,
+      });
     },
     /** Waits until the backup, its BackupVolume and its volume all know of each other. */
     untilSettled: async (name: string, volume: string): Promise<void> => {
@@ -115,17 +138,26 @@ export const openDriver = async (
         return owned && user.timelines.volumes.current(prefix + volume)?.status?.lastBackup === prefix + name;
       });
     },
-    delete: (name: string): Promise<void> => local.cluster.delete(longhorn('backups'), { namespace, name: prefix + name }),
+    delete: (name: string): Promise<void> =>
+      local.cluster.delete(longhorn('backups'), { namespace, name: prefix + name }),
     /** Waits until a backup is gone and its BackupVolume knows of none. */
     untilGone: (name: string, volume: string): Promise<void> =>
       holds(`${name} is gone`, () => {
-        const known = user.timelines.backupVolumes.objects().find(({ spec }) => spec.volumeName === prefix + volume);
+        const known = user.timelines.backupVolumes
+          .objects()
+          .find(({ spec }) => spec.volumeName === prefix + volume);
         return !user.timelines.backups.current(prefix + name) && known?.status?.lastBackupName === '';
       }),
-    /** Waits until the next resync of a backup's owner is neither near nor just past; the managers look anew from their start on. */
+    /**
+     * Waits until the next resync of a backup's owner is neither near nor just past; the managers look anew
+     * from their start on.
+     */
     untilAwayFromResync: async (name: string, resync: number): Promise<void> => {
       const owner = user.timelines.backups.current(prefix + name)?.status?.ownerID ?? '';
-      const { metadata } = await local.cluster.get<KubernetesObject>(longhorn('nodes'), { namespace, name: owner });
+      const { metadata } = await local.cluster.get<KubernetesObject>(longhorn('nodes'), {
+        namespace,
+        name: owner,
+      });
       const since = (Date.now() - Date.parse(metadata.creationTimestamp ?? '')) % resync;
       if (since < 0.2 * resync || since > 0.7 * resync) await sleep((1.2 * resync - since) % resync);
     },

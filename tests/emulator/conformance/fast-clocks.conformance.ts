@@ -4,10 +4,11 @@ import { casts } from './plays.ts';
 import { runAll, runPlays } from './run-plays.ts';
 
 const patience = { longest: 40_000, owner: 'twice the longest back-off of a play, and a resync' };
-// Between a deletion's Error and its retry there must be room for a resync and an upload, which is as long on every clock, and 8 s on a busy machine.
+// Between a deletion's Error and its retry there must be room for a resync and an upload, which is as long on
+// every clock, and 8 s on a busy machine.
 const together = { clock: { ...clocks.fast, resync: 2_000, deletionBackoffMin: 16_000 }, patience };
-// And between a deletion's failure and the next resync for what was done in the recording: on a busy machine, a manager and the deletion's process
-// take 4 s to start and to fail.
+// And between a deletion's failure and the next resync for what was done in the recording: on a busy machine,
+// a manager and the deletion's process take 4 s to start and to fail.
 const apart = { clock: { ...clocks.fast, resync: 8_000, deletionBackoffMin: 16_000 }, patience };
 
 const endings = runAll({ together, apart });

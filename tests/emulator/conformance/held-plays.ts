@@ -5,7 +5,10 @@ import { keepFile } from '../support/temporary-store.ts';
 import { configOf, count, firstGone, given, mebibyte, moreData, type Names, type Play } from './play.ts';
 import { managerOf, noProcessWith, processWith, stoppedWhile, within } from './processes.ts';
 
-/** Config immutable, the owner's manager killed under the deletion; mutable again after the next attempt has failed. */
+/**
+ * Config immutable, the owner's manager killed under the deletion; mutable again after the next attempt has
+ * failed.
+ */
 export const controllerCrash =
   (names: Names): Play =>
   async (driver, { node, prefix }) => {
@@ -23,7 +26,8 @@ export const controllerCrash =
     await driver.local.killManager(owner);
     driver.local.startManager(owner);
     await driver.until(`${of}-b1`, { state: 'Deleting' }, 2);
-    // Healed after the second attempt has failed and before its manager has looked what became of it, which it may at any moment.
+    // Healed after the second attempt has failed and before its manager has looked what became of it, which
+    // it may at any moment.
     const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
     await stoppedWhile(await managerOf(removal), async () => {
       await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);

@@ -12,7 +12,8 @@ export const mutated = (name: string, change: (lines: Line[]) => Line[]): Transc
   return transcriptOf({ header, lines: change(lines as Line[]) as RecordedLine[] });
 };
 
-const isOf = (kind: string, name: string) => (line: Line) => line.resource === kind && line.object?.metadata.name.startsWith(name) === true;
+const isOf = (kind: string, name: string) => (line: Line) =>
+  line.resource === kind && line.object?.metadata.name.startsWith(name) === true;
 
 /** Changes each event of an object; undefined takes it away. */
 export const each =
@@ -25,9 +26,16 @@ export const each =
     });
 
 /** Changes the status of an object's events where they are in a state. */
-export const inState = (kind: string, name: string, state: string, change: (status: Record<string, unknown>) => object) =>
+export const inState = (
+  kind: string,
+  name: string,
+  state: string,
+  change: (status: Record<string, unknown>) => object,
+) =>
   each(kind, name, (object) =>
-    object.status?.state === state ? ({ ...object, status: { ...object.status, ...change(object.status) } } as Judged) : object,
+    object.status?.state === state
+      ? ({ ...object, status: { ...object.status, ...change(object.status) } } as Judged)
+      : object,
   );
 
 /** Takes away an object's events in a state. */

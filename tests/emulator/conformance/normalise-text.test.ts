@@ -5,14 +5,26 @@ test.each([
   ['a time', 'at 2026-11-20T08:14:48.098843043Z it was', 'at TIME it was'],
   ['a time without fraction', '2026-11-20T08:14:48Z', 'TIME'],
   ['a time as Go writes it', '2026-11-20 08:14:48.098628683 +0000 UTC', 'TIME'],
-  ['a store', 'backup nfs://nfs.example:/opt/store?backup=b1&volume=v in', 'backup nfs://STORE?backup=b1&volume=v in'],
-  ['the longhorn command', '/var/lib/longhorn/engine-binaries/longhornio-longhorn-engine-v1.8.2/longhorn [backup rm', 'BINARY [backup rm'],
+  [
+    'a store',
+    'backup nfs://nfs.example:/opt/store?backup=b1&volume=v in',
+    'backup nfs://STORE?backup=b1&volume=v in',
+  ],
+  [
+    'the longhorn command',
+    '/var/lib/longhorn/engine-binaries/longhornio-longhorn-engine-v1.8.2/longhorn [backup rm',
+    'BINARY [backup rm',
+  ],
   [
     'a file in a mounted store',
     'unlinkat /mnt/a_b/opt/backupstore/backupstore/volumes/83/81/v/backups/backup_b1.cfg: no',
     'unlinkat STORE/v/backups/backup_b1.cfg: no',
   ],
-  ['a path within a store', 'backupstore/volumes/0c/d3/v/locks/lock-e6f1deeb42c94eda.lck', 'STORE/v/locks/lock-ID.lck'],
+  [
+    'a path within a store',
+    'backupstore/volumes/0c/d3/v/locks/lock-e6f1deeb42c94eda.lck',
+    'STORE/v/locks/lock-ID.lck',
+  ],
   ['an address', 'http://10.244.2.9:9500/v1', 'http://ADDRESS/v1'],
 ])('%s has a placeholder', (_, text, expected) => {
   expect(normaliseText(text)).toBe(expected);
@@ -48,15 +60,23 @@ describe('the log in an error', () => {
   });
 
   test('has its locks in one order', () => {
-    const locks = (...types: number[]) => line('info', `volume v contains locks [${types.map((type) => `{ type: ${type} }`).join(' ')}]`);
-    const loaded = (...types: number[]) => types.map((type) => line('info', `Loaded lock x type ${type} on backupstore`));
+    const locks = (...types: number[]) =>
+      line('info', `volume v contains locks [${types.map((type) => `{ type: ${type} }`).join(' ')}]`);
+    const loaded = (...types: number[]) =>
+      types.map((type) => line('info', `Loaded lock x type ${type} on backupstore`));
     expect(normaliseText(error(locks(2, 1)))).toBe(normaliseText(error(locks(1, 2))));
-    expect(normaliseText(error(...loaded(2, 1), locks(1)))).toBe(normaliseText(error(...loaded(1, 2), locks(1))));
-    expect(normaliseText(error(...loaded(2, 2), locks(1)))).not.toBe(normaliseText(error(...loaded(1, 2), locks(1))));
+    expect(normaliseText(error(...loaded(2, 1), locks(1)))).toBe(
+      normaliseText(error(...loaded(1, 2), locks(1))),
+    );
+    expect(normaliseText(error(...loaded(2, 2), locks(1)))).not.toBe(
+      normaliseText(error(...loaded(1, 2), locks(1))),
+    );
     expect(normaliseText(error(locks(2, 1)))).not.toBe(normaliseText(error(locks(1))));
   });
 
   test('may be something else than a log', () => {
-    expect(normaliseText(error('stubbed backup deletion for testing'))).toBe(error('stubbed backup deletion for testing'));
+    expect(normaliseText(error('stubbed backup deletion for testing'))).toBe(
+      error('stubbed backup deletion for testing'),
+    );
   });
 });

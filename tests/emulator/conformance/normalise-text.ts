@@ -11,12 +11,15 @@ const replacements: readonly [RegExp, string][] = [
 ];
 
 /**
- * Lines of the longhorn command's log that one side has and the other cannot: the local clusters' stores are folders, never mounted; and
- * up to v1.8 the end of a failed deletion was logged once, not twice.
+ * Lines of the longhorn command's log that one side has and the other cannot: the local clusters' stores are
+ * folders, never mounted; and up to v1.8 the end of a failed deletion was logged once, not twice.
  */
 const leftOut = [/^warning "Trying reading mount point /, /^error "Failed to delete delta block backup"/];
 
-/** Of a line of the command's log what it says and how loud; where in the sources it stands changes with each release. */
+/**
+ * Of a line of the command's log what it says and how loud; where in the sources it stands changes with each
+ * release.
+ */
 const shortLine = (line: string): string => {
   const [, level = '', message = line] = /^time="TIME" level=(\w+) msg=("(?:[^"\\]|\\.)*")/.exec(line) ?? [];
   return `${level} ${message}`;
@@ -48,7 +51,10 @@ const shortLog = (log: string): string =>
       .filter((line) => !leftOut.some((pattern) => pattern.test(line))),
   ).join('\n');
 
-/** A text with placeholders for times, stores, folders, binaries, lock names and addresses; of the log in it, levels and messages. */
+/**
+ * A text with placeholders for times, stores, folders, binaries, lock names and addresses; of the log in it,
+ * levels and messages.
+ */
 export const normaliseText = (text: string): string =>
   replacements
     .reduce((replaced, [pattern, placeholder]) => replaced.replaceAll(pattern, placeholder), text)

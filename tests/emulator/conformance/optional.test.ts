@@ -11,7 +11,9 @@ test.each(optional.map((rule) => [rule.why, rule] as const))(
       const told = transcript.flatMap((line) => ('is' in line && line.resource === resource ? [line] : []));
       return [...new Set(told.map(({ name }) => name))].some((name) => {
         const history = told.filter((line) => line.name === name);
-        return history.some(({ is }, index) => matches(is, { before: history[index - 1]?.is, after: history[index + 1]?.is }));
+        return history.some(({ is }, index) =>
+          matches(is, { before: history[index - 1]?.is, after: history[index + 1]?.is }),
+        );
       });
     });
     expect(withIt.length).toBeGreaterThan(0);

@@ -2,9 +2,13 @@ import type { Told } from './transcript.ts';
 
 type Is = Told['is'] | undefined;
 
-const field = (is: Is, name: string): string | undefined => (is === undefined || is === 'gone' ? undefined : is[name]);
+const field = (is: Is, name: string): string | undefined =>
+  is === undefined || is === 'gone' ? undefined : is[name];
 
-/** A state that comes or does not come by luck: with which others before and after it in the history of its object. */
+/**
+ * A state that comes or does not come by luck: with which others before and after it in the history of its
+ * object.
+ */
 export type Optional = {
   resource: string;
   why: string;
@@ -12,8 +16,8 @@ export type Optional = {
 };
 
 /**
- * What may be missing on either side, and nothing else may. Each of these is there in some recordings and not in others, which a test
- * sees to.
+ * What may be missing on either side, and nothing else may. Each of these is there in some recordings and not
+ * in others, which a test sees to.
  */
 export const optional: readonly Optional[] = [
   {
@@ -41,5 +45,8 @@ export const optional: readonly Optional[] = [
 ];
 
 /** Why a state may be missing on one side, undefined if it may not. */
-export const mayBeMissing = (resource: string, is: Is, around: { before: Is; after: Is }): string | undefined =>
-  optional.find((rule) => rule.resource === resource && rule.matches(is, around))?.why;
+export const mayBeMissing = (
+  resource: string,
+  is: Is,
+  around: { before: Is; after: Is },
+): string | undefined => optional.find((rule) => rule.resource === resource && rule.matches(is, around))?.why;

@@ -8,7 +8,11 @@ type Line = [resource: string, name: string, is: Told['is']];
 const written = (...lines: Line[]): Transcript =>
   lines.map(([resource, name, is], version): Told => ({ at: 0, version, resource, name, is })).reverse();
 
-const waiting: Line = ['backups', 'b2', { state: 'Pending', 'messages.info': 'Wait for backup b1 to be deleted' }];
+const waiting: Line = [
+  'backups',
+  'b2',
+  { state: 'Pending', 'messages.info': 'Wait for backup b1 to be deleted' },
+];
 const completed: Line = ['backups', 'b2', { state: 'Completed' }];
 const deleting: Line = ['backups', 'b1', { state: 'Deleting' }];
 const failed: Line = ['backups', 'b1', { state: 'Error' }];
@@ -19,7 +23,10 @@ const knownToVolume: Line = ['volumes', 'v', { lastBackup: 'b2' }];
 test.each<[string, Line[]]>([
   ['a backup waits until the other is gone', [deleting, waiting, gone, completed]],
   ['a backup waits until the other has failed', [deleting, waiting, failed, completed, deleting]],
-  ['a backup that waited begins when the other is deleted again', [deleting, waiting, failed, deleting, completed]],
+  [
+    'a backup that waited begins when the other is deleted again',
+    [deleting, waiting, failed, deleting, completed],
+  ],
   ['a backup is known when it is complete', [completed, known, knownToVolume]],
   [
     'nobody knows any',

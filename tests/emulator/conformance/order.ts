@@ -14,11 +14,13 @@ type Past = {
 const fieldsOf = (is: State | undefined): Fields => (is === undefined || is === 'gone' ? {} : is);
 
 const waitsFor = (is: State | undefined): string | undefined =>
-  fieldsOf(is).state === 'Pending' ? /^Wait for backup (\S+) to be deleted$/.exec(fieldsOf(is)['messages.info'] ?? '')?.[1] : undefined;
+  fieldsOf(is).state === 'Pending'
+    ? /^Wait for backup (\S+) to be deleted$/.exec(fieldsOf(is)['messages.info'] ?? '')?.[1]
+    : undefined;
 
 /**
- * Objects are related where what is told of one follows from what was told of another; only there the order of the two counts. Each rule
- * gives what is wrong with something told after all that was told before it.
+ * Objects are related where what is told of one follows from what was told of another; only there the order
+ * of the two counts. Each rule gives what is wrong with something told after all that was told before it.
  */
 const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
   ({ resource, name, is }, { now }) => {
@@ -35,23 +37,30 @@ const rules: readonly ((told: Told, past: Past) => string | undefined)[] = [
   },
   ({ resource, name, is }, { ever }) => {
     const last = resource === 'backupvolumes' ? fieldsOf(is).lastBackup : undefined;
-    if (!last || last === 'none' || ever('backups', last, ({ state }) => state === 'Completed')) return undefined;
+    if (!last || last === 'none' || ever('backups', last, ({ state }) => state === 'Completed'))
+      return undefined;
     return `backupvolume ${name} knows ${last}, which was never Completed`;
   },
   ({ resource, name, is }, { ever }) => {
     const last = resource === 'volumes' ? fieldsOf(is).lastBackup : undefined;
-    if (!last || ever('backupvolumes', `of ${name}`, ({ lastBackup }) => lastBackup === last)) return undefined;
+    if (!last || ever('backupvolumes', `of ${name}`, ({ lastBackup }) => lastBackup === last))
+      return undefined;
     return `volume ${name} knows ${last} before its backupvolume does`;
   },
 ];
 
-/** What a transcript tells in an order that cannot be; by the order of all writes, which watches of different kinds do not keep. */
+/**
+ * What a transcript tells in an order that cannot be; by the order of all writes, which watches of different
+ * kinds do not keep.
+ */
 export const disorders = (transcript: Transcript): string[] => {
   const told: Told[] = [];
-  const of = (resource: string, name: string) => (each: Told) => each.resource === resource && each.name === name;
+  const of = (resource: string, name: string) => (each: Told) =>
+    each.resource === resource && each.name === name;
   const past: Past = {
     now: (resource, name) => told.findLast(of(resource, name))?.is,
-    ever: (resource, name, is) => told.filter(of(resource, name)).some((each) => each.is !== 'gone' && is(each.is)),
+    ever: (resource, name, is) =>
+      told.filter(of(resource, name)).some((each) => each.is !== 'gone' && is(each.is)),
     since: (resource, name, other) =>
       told
         .slice(told.findLastIndex(of(resource, name)))
@@ -59,10 +68,13 @@ export const disorders = (transcript: Transcript): string[] => {
         .map((each) => each.is),
   };
   const wrong: string[] = [];
-  const inOrder = transcript.filter((line): line is Told => 'is' in line).sort((a, b) => a.version - b.version);
+  const inOrder = transcript
+    .filter((line): line is Told => 'is' in line)
+    .sort((a, b) => a.version - b.version);
   for (const each of inOrder) {
     // What was so before the first action may have come about in any order.
-    if (!each.inherited) wrong.push(...rules.map((rule) => rule(each, past)).filter((text) => text !== undefined));
+    if (!each.inherited)
+      wrong.push(...rules.map((rule) => rule(each, past)).filter((text) => text !== undefined));
     told.push(each);
   }
   return wrong;

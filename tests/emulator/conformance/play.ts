@@ -5,7 +5,10 @@ import type { Clock } from '../../../emulator/clocks.ts';
 import type { Driver } from './driver.ts';
 import { processWith, stoppedWhile } from './processes.ts';
 
-/** What was done for a recording, told again by its names; `prefix` is what the driver puts before them, `node` where the volume is. */
+/**
+ * What was done for a recording, told again by its names; `prefix` is what the driver puts before them,
+ * `node` where the volume is.
+ */
 export type Play = (driver: Driver, how: { clock: Clock; prefix: string; node: string }) => Promise<void>;
 
 /** The volume of a recording, and what its backups' and snapshots' names begin with. */
@@ -14,7 +17,11 @@ export type Names = { volume: string; of: string };
 export const mebibyte = 1 << 20;
 
 /** A volume with a first backup that everybody knows of. */
-export const given = async (driver: Driver, { volume, of }: Names, { node, method }: { node: string; method?: string }): Promise<void> => {
+export const given = async (
+  driver: Driver,
+  { volume, of }: Names,
+  { node, method }: { node: string; method?: string },
+): Promise<void> => {
   driver.begin();
   await driver.volume(volume, { node, ...(method && { method }) });
   await driver.write(node, volume, 8 * mebibyte);
@@ -42,8 +49,9 @@ export const configOf = ({ store }: Driver, prefix: string, { volume, of }: Name
   join(store, backupConfigPath(prefix + volume, `${prefix}${of}-b1`));
 
 /**
- * Waits until a first backup has gone and a second one of the volume begins, and has its upload wait until everybody knows that. The
- * recorded uploads took seconds, which a little data and a busy machine do not give.
+ * Waits until a first backup has gone and a second one of the volume begins, and has its upload wait until
+ * everybody knows that. The recorded uploads took seconds, which a little data and a busy machine do not
+ * give.
  */
 export const firstGone = async (driver: Driver, prefix: string, { volume, of }: Names): Promise<void> => {
   await driver.until(`${of}-b1`, 'gone');

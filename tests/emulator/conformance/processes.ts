@@ -27,21 +27,27 @@ export const within = async <T>(what: string, ask: () => Promise<T | undefined>)
     const answer = await ask();
     if (answer !== undefined) return answer;
     if (Date.now() > deadline)
-      throw new Error(`timed out after 60 s (twice the longest resync, before which no process begins): not seen that ${what}`);
+      throw new Error(
+        `timed out after 60 s (twice the longest resync, before which no process begins): not seen that ${what}`,
+      );
     await sleep(period);
   }
 };
 
 /** Waits for the process whose command line has all the words, and gives its number. */
-export const processWith = (...words: string[]): Promise<number> => within(`there is a process ${words.join(' ')}`, () => find(words));
+export const processWith = (...words: string[]): Promise<number> =>
+  within(`there is a process ${words.join(' ')}`, () => find(words));
 
 /** Waits until there is none any more. */
 export const noProcessWith = async (...words: string[]): Promise<void> => {
-  await within(`there is no process ${words.join(' ')}`, async () => ((await find(words)) === undefined ? true : undefined));
+  await within(`there is no process ${words.join(' ')}`, async () =>
+    (await find(words)) === undefined ? true : undefined,
+  );
 };
 
 /** The manager that a process which has not ended belongs to: it leads the group. */
-export const managerOf = async (pid: number): Promise<number> => parseStat(await readFile(`/proc/${pid}/stat`, 'utf8')).group;
+export const managerOf = async (pid: number): Promise<number> =>
+  parseStat(await readFile(`/proc/${pid}/stat`, 'utf8')).group;
 
 /** Stops a process while some work goes on. */
 export const stoppedWhile = async (pid: number, work: () => Promise<unknown>): Promise<void> => {

@@ -3,7 +3,10 @@ import { clocks } from '../../../emulator/clocks.ts';
 import { casts } from './plays.ts';
 import { runAll } from './run-plays.ts';
 
-const how = { clock: clocks.real, patience: { longest: 240_000, owner: 'twice the longest back-off of a play' } };
+const how = {
+  clock: clocks.real,
+  patience: { longest: 240_000, owner: 'twice the longest back-off of a play' },
+};
 
 const endings = runAll({ together: how, apart: how });
 afterAll(() => endings.over, 60_000);

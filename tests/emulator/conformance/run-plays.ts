@@ -28,7 +28,10 @@ const playOn = async (local: LocalCluster, name: string, { clock, patience }: Ho
   await conform(local, { name, staged, prefix: `p${index}-`, clock, patience, node });
 };
 
-/** How each play ends; a rejection says how the emulator differs from the recording. All is over, clusters and all, when `over` resolves. */
+/**
+ * How each play ends; a rejection says how the emulator differs from the recording. All is over, clusters and
+ * all, when `over` resolves.
+ */
 export type Endings = { of(name: string): Promise<void> | undefined; over: Promise<unknown> };
 
 /** Starts plays, all at once on a cluster of their own. */

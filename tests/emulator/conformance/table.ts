@@ -5,7 +5,8 @@ const stateWidth = 44;
 const cellWidth = stateWidth + 8;
 const nameWidth = 28;
 
-const cut = (text: string, width: number): string => (text.length <= width ? text : `${text.slice(0, width - 3)}...`);
+const cut = (text: string, width: number): string =>
+  text.length <= width ? text : `${text.slice(0, width - 3)}...`;
 
 /** A state in a cell's width; what is the same all the time is left to the lines below a difference. */
 const cell = (told: Told | undefined): string => {
@@ -29,10 +30,15 @@ const around = (text: string, other: string): string => {
 const differingFields = ({ expected, got }: { expected?: Told; got?: Told }): string[] => {
   if (!expected || !got || expected.is === 'gone' || got.is === 'gone') return [];
   const [left, right] = [expected.is, got.is];
-  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter((name) => left[name] !== right[name]);
+  const names = [...new Set([...Object.keys(left), ...Object.keys(right)])].filter(
+    (name) => left[name] !== right[name],
+  );
   return names.flatMap((name) => {
     const [a, b] = [left[name] ?? '(none)', right[name] ?? '(none)'];
-    return [`      ${name} recorded: ${around(a, b)}`, `      ${' '.repeat(name.length)} emulator: ${around(b, a)}`];
+    return [
+      `      ${name} recorded: ${around(a, b)}`,
+      `      ${' '.repeat(name.length)} emulator: ${around(b, a)}`,
+    ];
   });
 };
 
@@ -45,15 +51,20 @@ const lineOf = (row: Row): string[] => {
   }
   const { resource = '', name = '' } = row.expected ?? row.got ?? {};
   const object = cut(`${resource.replace(/s$/, '')} ${name}`, nameWidth).padEnd(nameWidth);
-  const line = `${signOf(row)} ${object} ${cell(row.expected).padEnd(cellWidth)} | ${cell(row.got)}`.trimEnd();
+  const line =
+    `${signOf(row)} ${object} ${cell(row.expected).padEnd(cellWidth)} | ${cell(row.got)}`.trimEnd();
   return [line, ...(row.differs ? differingFields(row) : [])];
 };
 
 export const differences = (rows: readonly Row[]): number => rows.filter(({ differs }) => differs).length;
 
 /**
- * Writes a comparison for people: recorded on the left, the emulator's on the right, in seconds from the start of each, with the actions
- * between. `!` is a difference, with the fields that differ below it; `~` may be missing on one side.
+ * Writes a comparison for people: recorded on the left, the emulator's on the right, in seconds from the
+ * start of each, with the actions between. `!` is a difference, with the fields that differ below it; `~` may
+ * be missing on one side.
  */
 export const table = (rows: readonly Row[]): string =>
-  [`  ${'object'.padEnd(nameWidth)} ${'   at   recorded'.padEnd(cellWidth)} |    at   emulator`, ...rows.flatMap(lineOf)].join('\n');
+  [
+    `  ${'object'.padEnd(nameWidth)} ${'   at   recorded'.padEnd(cellWidth)} |    at   emulator`,
+    ...rows.flatMap(lineOf),
+  ].join('\n');

@@ -3,7 +3,9 @@ import type { Entry } from '../../../e2e/history/timeline.ts';
 import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
 import { describeObject, type Fields, type Judged, judgedKinds } from './describe-object.ts';
 
-/** What an object was from some time on; `at` in seconds from the start, `version` the order of all writes. */
+/**
+ * What an object was from some time on; `at` in seconds from the start, `version` the order of all writes.
+ */
 export type Told = {
   at: number;
   version: number;
@@ -28,7 +30,9 @@ const generated: Record<string, RegExp> = {
   snapshots: /^[a-z0-9-]{1,8}-[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
 };
 
-/** Gives random names, wherever they stand, a number in the order in which they came about for their volume. */
+/**
+ * Gives random names, wherever they stand, a number in the order in which they came about for their volume.
+ */
 const createNaming = () => {
   const names = new Map<string, string>();
   const counts = new Map<string, number>();
@@ -40,7 +44,9 @@ const createNaming = () => {
       names.set(name, `${of}-${counts.get(of)}`);
     }
     if (names.size === 0) return object;
-    return JSON.parse([...names].reduce((text, [random, given]) => text.replaceAll(random, given), JSON.stringify(object)));
+    return JSON.parse(
+      [...names].reduce((text, [random, given]) => text.replaceAll(random, given), JSON.stringify(object)),
+    );
   };
 };
 
@@ -75,10 +81,14 @@ const createTeller = () => {
     const is = resource === 'backups' ? { ...rest, ...ownerOf(key, String(object.status?.ownerID)) } : rest;
     const main = tell({ at, version, resource, name, is }, false);
     if (resource !== 'snapshots') return main;
-    // What it grew from is told by itself: that may change while others are made, before or after what else is told of it.
+    // What it grew from is told by itself: that may change while others are made, before or after what else
+    // is told of it.
     return [
       ...main,
-      ...tell({ at, version, resource: 'parents', name: `of ${name}`, is: { parent: parent ?? 'none' } }, parent === undefined),
+      ...tell(
+        { at, version, resource: 'parents', name: `of ${name}`, is: { parent: parent ?? 'none' } },
+        parent === undefined,
+      ),
     ];
   };
 };
@@ -86,7 +96,10 @@ const createTeller = () => {
 /** Markers that say what is seen or waited for, where nothing is done that is played. */
 const notes = /^(b1 is Error again|b2 done|two runs|observed|immutable .*)$/;
 
-/** A recording as a transcript; what came after the marker `end` belongs to it up to the first thing that somebody did then. */
+/**
+ * A recording as a transcript; what came after the marker `end` belongs to it up to the first thing that
+ * somebody did then.
+ */
 export const transcriptOf = ({ lines }: Recording): Transcript => {
   const tell = createTeller();
   const told: Transcript[number][] = [];
@@ -109,17 +122,27 @@ export const transcriptOf = ({ lines }: Recording): Transcript => {
 const isDone = (type: string, { metadata }: Judged, told: Transcript): boolean =>
   (type === 'ADDED' && metadata.ownerReferences?.[0]?.kind !== 'BackupTarget') ||
   (metadata.deletionTimestamp !== undefined &&
-    !told.some((line) => 'is' in line && line.name === metadata.name && line.is !== 'gone' && line.is.deletion !== undefined));
+    !told.some(
+      (line) =>
+        'is' in line && line.name === metadata.name && line.is !== 'gone' && line.is.deletion !== undefined,
+    ));
 
 /** Makes a transcript as events come in; prefix is what each name of it begins with, and is left out. */
 export const createTranscript = ({ prefix, start = Date.now() }: { prefix: string; start?: number }) => {
   const lines: Transcript[number][] = [];
   const tell = createTeller();
   const isOwn = ({ metadata, spec }: Judged): boolean =>
-    [metadata.name, metadata.labels?.['backup-volume'], spec?.volume, spec?.volumeName].some((name) => name?.startsWith(prefix));
+    [metadata.name, metadata.labels?.['backup-volume'], spec?.volume, spec?.volumeName].some((name) =>
+      name?.startsWith(prefix),
+    );
   const put = (
     resource: string,
-    { at, deleted, object, inherited }: { at: number; deleted: boolean; object: KubernetesObject; inherited?: true },
+    {
+      at,
+      deleted,
+      object,
+      inherited,
+    }: { at: number; deleted: boolean; object: KubernetesObject; inherited?: true },
   ): void => {
     if (!isOwn(object as Judged)) return;
     const named: Judged = JSON.parse(JSON.stringify(object).replaceAll(prefix, ''));
@@ -137,7 +160,10 @@ export const createTranscript = ({ prefix, start = Date.now() }: { prefix: strin
     take: (resource: string, entry: Entry): void => {
       // Stands where no recording has anything, so the comparison fails and says why.
       if (entry.kind === 'gap')
-        lines.push({ at: (entry.at - start) / 1000, marker: `the watch of ${resource} has a gap: ${entry.reason}` });
+        lines.push({
+          at: (entry.at - start) / 1000,
+          marker: `the watch of ${resource} has a gap: ${entry.reason}`,
+        });
       else put(resource, { at: entry.at, deleted: entry.kind === 'deleted', object: entry.object });
     },
   };

@@ -10,7 +10,10 @@ fi
 exec "$0-real" "$@"
 `;
 
-/** Puts a script before the longhorn command of every node, by which no backup can be deleted; gives what takes it away again. */
+/**
+ * Puts a script before the longhorn command of every node, by which no backup can be deleted; gives what
+ * takes it away again.
+ */
 export const wrapEngine = async ({ nodes, dataRoot }: LocalCluster): Promise<() => Promise<void>> => {
   const binaries = nodes.map((node) => engineBinary(engineImage, dataRoot(node)));
   for (const binary of binaries) {

@@ -35,7 +35,11 @@ test.each<[string, Partial<Surroundings>, CreationStep]>([
   [
     'with a volume that is not attached',
     { volumeAttached: false },
-    { do: 'wait', info: 'Waiting for the engine v-e-0 to be ready', giveUp: 'Failed waiting for the engine v-e-0 to be ready' },
+    {
+      do: 'wait',
+      info: 'Waiting for the engine v-e-0 to be ready',
+      giveUp: 'Failed waiting for the engine v-e-0 to be ready',
+    },
   ],
   [
     'without its snapshot',
@@ -45,7 +49,11 @@ test.each<[string, Partial<Surroundings>, CreationStep]>([
   [
     'with a snapshot that is not ready',
     { snapshot: { ready: false } },
-    { do: 'wait', info: 'Waiting for the snapshot s to be ready', giveUp: 'Failed waiting for the snapshot s to be ready' },
+    {
+      do: 'wait',
+      info: 'Waiting for the snapshot s to be ready',
+      giveUp: 'Failed waiting for the snapshot s to be ready',
+    },
   ],
   ['while another is Deleting', held, { do: 'wait', info: 'Wait for backup b to be deleted' }],
   [
@@ -57,18 +65,27 @@ test.each<[string, Partial<Surroundings>, CreationStep]>([
   expect(decideCreation({ ...ready, ...around })).toEqual(step);
 });
 
-test.each<BackupState>(['', 'Pending', 'InProgress', 'Completed', 'Error', 'Unknown'])('another in state %j holds nobody back', (state) => {
-  expect(decideCreation({ ...ready, others: [{ name: 'b', state }] })).toEqual({ do: 'start' });
-});
+test.each<BackupState>(['', 'Pending', 'InProgress', 'Completed', 'Error', 'Unknown'])(
+  'another in state %j holds nobody back',
+  (state) => {
+    expect(decideCreation({ ...ready, others: [{ name: 'b', state }] })).toEqual({ do: 'start' });
+  },
+);
 
 test('with the bug held-by-error it waits for one in Error too, and only then', () => {
-  const other = (state: BackupState) => decideCreation({ ...ready, others: [{ name: 'b', state }] }, 'held-by-error');
+  const other = (state: BackupState) =>
+    decideCreation({ ...ready, others: [{ name: 'b', state }] }, 'held-by-error');
   expect(other('Error')).toEqual({ do: 'wait', info: 'Wait for backup b to be deleted' });
   expect(other('Completed')).toEqual({ do: 'start' });
 });
 
 test.each<[string, string, Mutant | undefined, boolean]>([
-  ['lost its lock', 'failed to acquire lock x.lck when performing backup create/restore, please try again later', undefined, true],
+  [
+    'lost its lock',
+    'failed to acquire lock x.lck when performing backup create/restore, please try again later',
+    undefined,
+    true,
+  ],
   ['had no engine', 'connection refused', undefined, true],
   ['lost its lock', 'failed to acquire lock x.lck when performing', 'lost-lock-retried-creation', false],
   ['had no engine', 'connection refused', 'lost-lock-retried-creation', true],

@@ -20,7 +20,11 @@ const release: DeletionStep = { do: 'release' };
 test.each<[string, { inStore: boolean; record?: DeletionRecord }, DeletionStep]>([
   ['gone from the store', { inStore: false, record: { state: 'Succeeded' } }, release],
   ['gone before its command has ended', { inStore: false, record: { state: 'Deleting' } }, release],
-  ['gone although its command has failed after that', { inStore: false, record: { state: 'Error', message: failure } }, release],
+  [
+    'gone although its command has failed after that',
+    { inStore: false, record: { state: 'Error', message: failure } },
+    release,
+  ],
   ['gone, and nobody remembers why', { inStore: false }, release],
   ['there, its command running', { inStore: true, record: { state: 'Deleting' } }, wait],
   ['there, its command having ended well', { inStore: true, record: { state: 'Succeeded' } }, wait],
@@ -39,7 +43,8 @@ test.each<[string, { inStore: boolean; record?: DeletionRecord }, DeletionStep]>
 });
 
 test('on the fast clock a Backup stays until its command has ended', () => {
-  const next = (record: DeletionRecord | undefined) => decideDeletion({ inStore: false, record, url, goesWithConfig: false });
+  const next = (record: DeletionRecord | undefined) =>
+    decideDeletion({ inStore: false, record, url, goesWithConfig: false });
   expect(next({ state: 'Deleting' })).toEqual(wait);
   expect(next({ state: 'Succeeded' })).toEqual(release);
   expect(next({ state: 'Error', message: failure })).toEqual(release);
@@ -80,7 +85,10 @@ test('a Backup goes with or without its volume, but for the bug finalizer-stays-
 
 test('a failure stands in the messages, beside what is there, and nowhere else', () => {
   const before = { ...newStatus, messages: { info: 'i' } };
-  expect(failureStatus('m', before, undefined)).toEqual({ state: 'Error', messages: { info: 'i', error: 'm' } });
+  expect(failureStatus('m', before, undefined)).toEqual({
+    state: 'Error',
+    messages: { info: 'i', error: 'm' },
+  });
   expect(failureStatus('m', before, 'error-in-wrong-field')).toEqual({ state: 'Error', error: 'm' });
 });
 

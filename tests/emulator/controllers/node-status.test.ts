@@ -3,7 +3,8 @@ import { readiness } from '../../../emulator/controllers/node.ts';
 import type { KubernetesNode, Node, Pod } from '../../../emulator/longhorn/objects.ts';
 import { isLost, isResponsible } from '../../../emulator/manager/ownership.ts';
 
-const kubernetesNode = (status: string) => ({ status: { conditions: [{ type: 'Ready', status }] } }) as KubernetesNode;
+const kubernetesNode = (status: string) =>
+  ({ status: { conditions: [{ type: 'Ready', status }] } }) as KubernetesNode;
 const pod = (phase: string) => ({ metadata: { name: 'p' }, status: { phase } }) as Pod;
 
 test.each([
@@ -14,11 +15,17 @@ test.each([
   ['no manager', kubernetesNode('True'), undefined, 'ManagerPodMissing'],
   ['a manager that starts', kubernetesNode('True'), pod('Pending'), 'ManagerPodDown'],
 ])('%s', (_, node, manager, reason) => {
-  expect(readiness('n', { kubernetesNode: node, pod: manager })).toMatchObject({ status: reason === '' ? 'True' : 'False', reason });
+  expect(readiness('n', { kubernetesNode: node, pod: manager })).toMatchObject({
+    status: reason === '' ? 'True' : 'False',
+    reason,
+  });
 });
 
 const node = (name: string, reason = ''): Node =>
-  ({ metadata: { name }, status: { conditions: [{ type: 'Ready', status: reason ? 'False' : 'True', reason }] } }) as unknown as Node;
+  ({
+    metadata: { name },
+    status: { conditions: [{ type: 'Ready', status: reason ? 'False' : 'True', reason }] },
+  }) as unknown as Node;
 
 test.each([
   ['', false],

@@ -4,7 +4,10 @@ import { defaultJobGroup } from '../../../emulator/controllers/volume/controller
 import type { RecurringJob, Volume } from '../../../emulator/longhorn/objects.ts';
 import { recordedObject } from '../support/recorded.ts';
 
-type PodTemplate = { metadata: { labels: Record<string, string> }; spec: { containers: { command: string[]; env: object[] }[] } };
+type PodTemplate = {
+  metadata: { labels: Record<string, string> };
+  spec: { containers: { command: string[]; env: object[] }[] };
+};
 type Job = { metadata: { name: string }; spec: { backoffLimit: number; template: PodTemplate } };
 
 const job = recordedObject('recurring-job', 'recurringjobs') as unknown as RecurringJob;
@@ -41,7 +44,12 @@ test('goes with its RecurringJob and runs by its cron line, one at a time', () =
       labels: { 'longhorn.io/managed-by': 'longhorn-manager', 'recurring-job.longhorn.io': 'rj-e2e' },
       ownerReferences: [{ kind: 'RecurringJob', name: 'rj-e2e', uid: job.metadata.uid }],
     },
-    spec: { schedule: '*/2 * * * *', concurrencyPolicy: 'Forbid', successfulJobsHistoryLimit: 1, failedJobsHistoryLimit: 2 },
+    spec: {
+      schedule: '*/2 * * * *',
+      concurrencyPolicy: 'Forbid',
+      successfulJobsHistoryLimit: 1,
+      failedJobsHistoryLimit: 2,
+    },
   });
 });
 

@@ -3,7 +3,12 @@ import { access, mkdir, readdir, readFile, rm, truncate, utimes, writeFile } fro
 import { dirname, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type BackupConfig, type CompressionMethod, decodeBackup, decodeVolume } from '../../../emulator/backupstore/config.ts';
+import {
+  type BackupConfig,
+  type CompressionMethod,
+  decodeBackup,
+  decodeVolume,
+} from '../../../emulator/backupstore/config.ts';
 import {
   backupConfigPath,
   backupsPath,
@@ -19,7 +24,10 @@ import { decompressFrame } from '../support/lz4-decode.ts';
 import { keepFile, openTemporaryStore, type TemporaryStore } from '../support/temporary-store.ts';
 
 const recordedConfig = JSON.parse(
-  await readFile(new URL('../../../fixtures/recordings/store-v1.12.1/backups/backup_sample-a-b1.cfg', import.meta.url), 'utf8'),
+  await readFile(
+    new URL('../../../fixtures/recordings/store-v1.12.1/backups/backup_sample-a-b1.cfg', import.meta.url),
+    'utf8',
+  ),
 );
 
 let store: TemporaryStore;
@@ -31,9 +39,11 @@ afterEach(() => store.close());
 
 const block = () => randomBytes(blockSize);
 const hole = Buffer.alloc(blockSize);
-const snapshot = (name: string, blocks: Buffer[]) => writeFile(snapshotFile(store.replica, name), Buffer.concat(blocks));
+const snapshot = (name: string, blocks: Buffer[]) =>
+  writeFile(snapshotFile(store.replica, name), Buffer.concat(blocks));
 const read = (path: string) => readFile(join(store.root, path));
-const backupConfig = async (name: string): Promise<BackupConfig> => decodeBackup(String(await read(backupConfigPath('v', name))));
+const backupConfig = async (name: string): Promise<BackupConfig> =>
+  decodeBackup(String(await read(backupConfigPath('v', name))));
 const volumeConfig = async () => decodeVolume(String(await read(volumeConfigPath('v'))));
 const exists = (path: string) =>
   access(join(store.root, path)).then(
@@ -50,7 +60,10 @@ const putLock = async (type: 1 | 2): Promise<string> => {
 /** A third backup that is being written: as the second, without blocks and without an end. */
 const beginThird = async (): Promise<void> => {
   const { Blocks: _, ...unfinished } = JSON.parse(String(await read(backupConfigPath('v', 'b2'))));
-  await writeFile(join(store.root, backupConfigPath('v', 'b3')), JSON.stringify({ ...unfinished, Name: 'b3', CreatedTime: '' }));
+  await writeFile(
+    join(store.root, backupConfigPath('v', 'b3')),
+    JSON.stringify({ ...unfinished, Name: 'b3', CreatedTime: '' }),
+  );
 };
 const checksums = ({ Blocks }: BackupConfig) => Blocks.map(({ BlockChecksum }) => BlockChecksum);
 
@@ -65,12 +78,20 @@ describe('backup create', () => {
       { Offset: 2 * blockSize, BlockChecksum: checksumOf(b) },
       { Offset: 3 * blockSize, BlockChecksum: checksumOf(a) },
     ]);
-    expect(config).toMatchObject({ Size: 3 * blockSize, IsIncremental: false, SnapshotName: 's1', VolumeName: 'v' });
+    expect(config).toMatchObject({
+      Size: 3 * blockSize,
+      IsIncremental: false,
+      SnapshotName: 's1',
+      VolumeName: 'v',
+    });
     // Two files for three blocks: those alike are one. The size is that of what was sent, compressed.
     expect(await volumeConfig()).toMatchObject({ BlockCount: 2, LastBackupName: 'b1', Size: 16 << 20 });
     const files = await Promise.all([a, b].map((data) => read(blockPath('v', checksumOf(data)))));
     expect(config.NewlyUploadedDataSize).toBe(files.reduce((sum, file) => sum + file.length, 0));
-    expect(files.map((file) => checksumOf(decompressFrame(file, blockSize)))).toEqual([checksumOf(a), checksumOf(b)]);
+    expect(files.map((file) => checksumOf(decompressFrame(file, blockSize)))).toEqual([
+      checksumOf(a),
+      checksumOf(b),
+    ]);
   });
 
   test('has the fields of a config that Longhorn wrote, in their order', async () => {
@@ -118,7 +139,9 @@ describe('backup create', () => {
     const config = await backupConfig('b2');
     expect(config).toMatchObject({ IsIncremental: false, NewlyUploadedDataSize: 0, Size: 3 * blockSize });
     expect(config.ReUploadedDataSize).toBe((await backupConfig('b1')).NewlyUploadedDataSize);
-    expect(checksumOf(decompressFrame(await read(blockPath('v', checksumOf(a))), blockSize))).toBe(checksumOf(a));
+    expect(checksumOf(decompressFrame(await read(blockPath('v', checksumOf(a))), blockSize))).toBe(
+      checksumOf(a),
+    );
     expect((await volumeConfig()).BlockCount).toBe(2);
   });
 
@@ -132,7 +155,10 @@ describe('backup create', () => {
 
   test('says that it is ready before it writes anything, and writes nothing if it is not told to', async () => {
     await snapshot('s1', [block()]);
-    expect(await store.create('v', 'b1', { snapshot: 's1', told: false })).toMatchObject({ code: 0, stdout: '{"ready":true}\n' });
+    expect(await store.create('v', 'b1', { snapshot: 's1', told: false })).toMatchObject({
+      code: 0,
+      stdout: '{"ready":true}\n',
+    });
     expect(await exists('backupstore')).toBe(false);
   });
 
@@ -181,7 +207,10 @@ describe('backup rm', () => {
 
   test('makes the next newest the last backup', async () => {
     await remove('b2');
-    expect(await volumeConfig()).toMatchObject({ LastBackupName: 'b1', LastBackupAt: '2026-01-01T00:00:01Z' });
+    expect(await volumeConfig()).toMatchObject({
+      LastBackupName: 'b1',
+      LastBackupAt: '2026-01-01T00:00:01Z',
+    });
   });
 
   test('of the last one leaves volume.cfg, without a last backup', async () => {
@@ -200,7 +229,10 @@ describe('backup rm', () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(new RegExp(`^unlinkat ${path}: (operation not permitted|permission denied)\n$`));
     expect(stderr).toMatch(/^time="\S+" level=info msg=/);
-    expect(await Promise.all(before.map((checksum) => exists(blockPath('v', checksum))))).toEqual([true, true]);
+    expect(await Promise.all(before.map((checksum) => exists(blockPath('v', checksum))))).toEqual([
+      true,
+      true,
+    ]);
     expect(await exists(locksPath('v'))).toBe(false);
   });
 
@@ -241,7 +273,9 @@ describe('backup rm', () => {
   });
 
   test('of a whole volume leaves nothing of it', async () => {
-    expect(await store.run(['backup', 'rm', '--volume', 'v', 'nfs://server:/export'])).toMatchObject({ code: 0 });
+    expect(await store.run(['backup', 'rm', '--volume', 'v', 'nfs://server:/export'])).toMatchObject({
+      code: 0,
+    });
     expect(await exists('backupstore/volumes')).toBe(false);
   });
 
@@ -262,23 +296,44 @@ describe('backup restore', () => {
     await truncate(image(), size);
   });
 
-  test.each<CompressionMethod>(['none', 'lz4', 'gzip'])('of one compressed by %s gives its data', async (method) => {
-    await store.create('v', 'b1', { snapshot: 's1', method });
-    expect(await restore()).toMatchObject({ code: 0, stdout: '' });
-    expect((await readFile(image())).equals(Buffer.concat([a, hole, b, Buffer.alloc(size - 3 * blockSize)]))).toBe(true);
-    expect(await exists(locksPath('v'))).toBe(false);
-  });
+  test.each<CompressionMethod>(['none', 'lz4', 'gzip'])(
+    'of one compressed by %s gives its data',
+    async (method) => {
+      await store.create('v', 'b1', { snapshot: 's1', method });
+      expect(await restore()).toMatchObject({ code: 0, stdout: '' });
+      expect(
+        (await readFile(image())).equals(Buffer.concat([a, hole, b, Buffer.alloc(size - 3 * blockSize)])),
+      ).toBe(true);
+      expect(await exists(locksPath('v'))).toBe(false);
+    },
+  );
 
   test.each<[string, () => Promise<unknown>, RegExp]>([
-    ['an unknown backup', () => rm(join(store.root, backupConfigPath('v', 'b1'))), /^cannot find \S+\/backup_b1\.cfg in backupstore\n$/],
-    ['another size', () => truncate(image(), 2 * size), /^not emulated: a volume of 33554432 bytes from a backup of one of 16777216\n$/],
+    [
+      'an unknown backup',
+      () => rm(join(store.root, backupConfigPath('v', 'b1'))),
+      /^cannot find \S+\/backup_b1\.cfg in backupstore\n$/,
+    ],
+    [
+      'another size',
+      () => truncate(image(), 2 * size),
+      /^not emulated: a volume of 33554432 bytes from a backup of one of 16777216\n$/,
+    ],
     [
       'a damaged block',
       () => writeFile(join(store.root, blockPath('v', checksumOf(b))), hole),
       /^block [0-9a-f]{64} of the backup is damaged/,
     ],
-    ['a missing block', () => rm(join(store.root, blockPath('v', checksumOf(a)))), /^open \S+\.blk: no such file or directory\n$/],
-    ["a deletion's lock", () => putLock(2), /when performing backup create\/restore, please try again later\n$/],
+    [
+      'a missing block',
+      () => rm(join(store.root, blockPath('v', checksumOf(a)))),
+      /^open \S+\.blk: no such file or directory\n$/,
+    ],
+    [
+      "a deletion's lock",
+      () => putLock(2),
+      /when performing backup create\/restore, please try again later\n$/,
+    ],
   ])('with %s fails and says why', async (_, harm, text) => {
     await store.create('v', 'b1', { snapshot: 's1', method: 'none' });
     await harm();
@@ -307,8 +362,18 @@ describe('looking into the store', () => {
   });
 
   test.each([
-    ['a backup that is not there', 'v', 'b2', /^cannot find backupstore\/volumes\/\S+\/v\/backups\/backup_b2\.cfg in backupstore\n$/],
-    ['a volume that is not there', 'w', 'b1', /^cannot find backupstore\/volumes\/\S+\/w\/volume\.cfg in backupstore\n$/],
+    [
+      'a backup that is not there',
+      'v',
+      'b2',
+      /^cannot find backupstore\/volumes\/\S+\/v\/backups\/backup_b2\.cfg in backupstore\n$/,
+    ],
+    [
+      'a volume that is not there',
+      'w',
+      'b1',
+      /^cannot find backupstore\/volumes\/\S+\/w\/volume\.cfg in backupstore\n$/,
+    ],
   ])('backup inspect of %s', async (_, volume, backup, text) => {
     const { code, stdout } = await store.run(['backup', 'inspect', store.url(volume, backup)]);
     expect(code).toBe(1);
@@ -316,13 +381,18 @@ describe('looking into the store', () => {
   });
 
   test('backup inspect of one in progress', async () => {
-    await writeFile(join(store.root, backupConfigPath('v', 'b2')), '{"Name":"b2","VolumeName":"v","CreatedTime":""}');
+    await writeFile(
+      join(store.root, backupConfigPath('v', 'b2')),
+      '{"Name":"b2","VolumeName":"v","CreatedTime":""}',
+    );
     const { code, stdout } = await store.run(['backup', 'inspect', store.url('v', 'b2')]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: 'backup b2 is still in progress\n' });
   });
 
   test('backup ls', async () => {
-    expect(JSON.parse((await store.run(['backup', 'ls', '--volume-only', 'nfs://server:/export'])).stdout)).toEqual({
+    expect(
+      JSON.parse((await store.run(['backup', 'ls', '--volume-only', 'nfs://server:/export'])).stdout),
+    ).toEqual({
       v: { Messages: {} },
     });
     const { stdout } = await store.run(['backup', 'ls', '--volume', 'v', 'nfs://server:/export']);
@@ -331,12 +401,19 @@ describe('looking into the store', () => {
 
   test('backup inspect-volume', async () => {
     const { stdout } = await store.run(['backup', 'inspect-volume', 'nfs://server:/export?volume=v']);
-    expect(JSON.parse(stdout)).toMatchObject({ Name: 'v', LastBackupName: 'b1', DataStored: String(blockSize) });
+    expect(JSON.parse(stdout)).toMatchObject({
+      Name: 'v',
+      LastBackupName: 'b1',
+      DataStored: String(blockSize),
+    });
   });
 
-  test.each([[['snapshot', 'ls']], [['backup', 'restore']], [[]]])('longhorn %j is not emulated, and says so', async (args) => {
-    const { code, stdout } = await store.run(args);
-    expect(code).toBe(1);
-    expect(stdout).toMatch(/^not emulated: longhorn/);
-  });
+  test.each([[['snapshot', 'ls']], [['backup', 'restore']], [[]]])(
+    'longhorn %j is not emulated, and says so',
+    async (args) => {
+      const { code, stdout } = await store.run(args);
+      expect(code).toBe(1);
+      expect(stdout).toMatch(/^not emulated: longhorn/);
+    },
+  );
 });

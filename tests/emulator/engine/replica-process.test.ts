@@ -51,7 +51,8 @@ const wrap = async (): Promise<string> => {
 const childrenOf = async (pid: number | string): Promise<string[]> =>
   (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).split(' ').filter(Boolean);
 const commandOf = (pid: string): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
-const ownChildren = async () => Promise.all((await childrenOf(process.pid)).map(async (pid) => [pid, await commandOf(pid)] as const));
+const ownChildren = async () =>
+  Promise.all((await childrenOf(process.pid)).map(async (pid) => [pid, await commandOf(pid)] as const));
 
 /** The process of the replica, and its helper's. */
 const processes = async (): Promise<[string, string]> => {
@@ -76,12 +77,15 @@ test('one that was started through a wrapper starts its helper from the path tha
   const real = await wrap();
   const { until } = start({ replicaHelper: 60_000 });
   while (!(await ownChildren()).some(([, command]) => command.includes(real))) await setImmediate();
-  // As a program that is its own file is removed after its start; a shell has yet to open this one by its name.
+  // As a program that is its own file is removed after its start; a shell has yet to open this one by its
+  // name.
   await chmod(real, 0o644);
   vi.advanceTimersByTime(60_000);
   await until('error');
   expect(lines).toEqual([
-    expect.stringContaining(`[v-r-1] Error running start replica command: exec: \\"${real}\\": stat ${real}: no such file or directory`),
+    expect.stringContaining(
+      `[v-r-1] Error running start replica command: exec: \\"${real}\\": stat ${real}: no such file or directory`,
+    ),
   ]);
 });
 

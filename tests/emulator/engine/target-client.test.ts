@@ -32,7 +32,9 @@ test.each([
 });
 
 test('a removal that was refused is not taken for done by what its log says of another thing', async () => {
-  const path = await binary('echo "cannot find lock-1.lck in backupstore" >&2; echo operation not permitted; exit 1');
+  const path = await binary(
+    'echo "cannot find lock-1.lck in backupstore" >&2; echo operation not permitted; exit 1',
+  );
   expect(await failureOf(createTargetClient({ binary: path, timeout: 5_000, look }).remove(url))).toContain(
     'output operation not permitted',
   );
@@ -50,7 +52,11 @@ test('a look that is a process is given up after its time', async () => {
 });
 
 test('what cannot be found is removed, and nothing to inspect', async () => {
-  const client = createTargetClient({ binary: await binary('echo cannot find x in backupstore; exit 1'), timeout: 5_000, look });
+  const client = createTargetClient({
+    binary: await binary('echo cannot find x in backupstore; exit 1'),
+    timeout: 5_000,
+    look,
+  });
   await client.remove(url);
   expect(await client.inspect(url)).toBeUndefined();
 });

@@ -38,7 +38,11 @@ const ready = `echo '{"ready":true}'; read line`;
 test('an upload is under way once its command says so, and ends with it', async () => {
   const running = await start(`${ready}; echo '{"started":true}'; echo '{"progress":40}'; exit 0`);
   await vi.waitUntil(() => running.status('b')?.state === 'complete');
-  expect(running.status('b')).toMatchObject({ progress: 100, backupURL: 'nfs://h:/p?backup=b&volume=v', snapshotName: 's' });
+  expect(running.status('b')).toMatchObject({
+    progress: 100,
+    backupURL: 'nfs://h:/p?backup=b&volume=v',
+    snapshotName: 's',
+  });
 });
 
 test('it goes on only once it is told to', async () => {
@@ -66,7 +70,9 @@ test('one that is not prepared cannot be started', async () => {
 });
 
 test('it is run behind all else, and with a small heap', async () => {
-  await expect(start('sleep 0.1; echo "nice $(nice) $NODE_OPTIONS"; exit 1')).rejects.toThrow(/^nice 5 .*--max-old-space-size=48/);
+  await expect(start('sleep 0.1; echo "nice $(nice) $NODE_OPTIONS"; exit 1')).rejects.toThrow(
+    /^nice 5 .*--max-old-space-size=48/,
+  );
 });
 
 test.each([

@@ -20,7 +20,12 @@ const start = async (lists: ApiObject[][], resync?: number) => {
   let push: (line: string | undefined) => void = () => undefined;
   const client: Client = {
     request: async <T>() =>
-      ({ kind: 'ThingList', apiVersion: 'v1', metadata: { resourceVersion: '1' }, items: lists.shift() ?? [] }) as unknown as T,
+      ({
+        kind: 'ThingList',
+        apiVersion: 'v1',
+        metadata: { resourceVersion: '1' },
+        items: lists.shift() ?? [],
+      }) as unknown as T,
     lines: async function* () {
       for (;;) {
         const line = await new Promise<string | undefined>((resolve) => {
@@ -32,7 +37,10 @@ const start = async (lists: ApiObject[][], resync?: number) => {
     },
   };
   const resource = { group: '', version: 'v1', plural: 'things' };
-  const informer = startInformer({ client, resource, resync }, { log: createLog(() => undefined), signal: abort.signal });
+  const informer = startInformer(
+    { client, resource, resync },
+    { log: createLog(() => undefined), signal: abort.signal },
+  );
   const told: string[] = [];
   informer.onEvent((name) => told.push(name));
   await informer.synced;
@@ -41,7 +49,8 @@ const start = async (lists: ApiObject[][], resync?: number) => {
     push(JSON.stringify({ type, object: of }));
     await sleep(0);
   };
-  const versions = () => informer.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
+  const versions = () =>
+    informer.list().map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`);
   return { informer, told, event, versions, breakWatch: () => push(undefined) };
 };
 
@@ -71,7 +80,10 @@ test('an answer that comes after the end of its object does not bring it back; o
 });
 
 test('what a new list lacks is gone, and told of', async () => {
-  const { informer, told, breakWatch, versions } = await start([[object('a', 1), object('b', 1)], [object('b', 1)]]);
+  const { informer, told, breakWatch, versions } = await start([
+    [object('a', 1), object('b', 1)],
+    [object('b', 1)],
+  ]);
   breakWatch();
   await expect.poll(versions, { timeout: 5_000 }).toEqual(['b@1']);
   informer.absorb(object('a', 5));

@@ -49,5 +49,7 @@ test('the time of a condition moves with its status alone', () => {
   const first = withCondition(null, { type: 'Ready', status: 'False', reason: 'A' }, 't1');
   const second = withCondition(first, { type: 'Ready', status: 'False', reason: 'B' }, 't2');
   expect(second).toMatchObject([{ reason: 'B', lastTransitionTime: 't1' }]);
-  expect(withCondition(second, { type: 'Ready', status: 'True' }, 't3')).toMatchObject([{ status: 'True', lastTransitionTime: 't3' }]);
+  expect(withCondition(second, { type: 'Ready', status: 'True' }, 't3')).toMatchObject([
+    { status: 'True', lastTransitionTime: 't3' },
+  ]);
 });

@@ -1,12 +1,38 @@
 import { expect, test } from 'vitest';
 import { notEmulated } from '../../../emulator/manager/not-emulated.ts';
 
-const object = (kind: string, spec: object) => ({ apiVersion: 'longhorn.io/v1beta2', kind, metadata: { name: 'x' }, spec });
+const object = (kind: string, spec: object) => ({
+  apiVersion: 'longhorn.io/v1beta2',
+  kind,
+  metadata: { name: 'x' },
+  spec,
+});
 
 test.each([
-  ['Volume', { size: String(64 << 20), numberOfReplicas: 3, frontend: 'blockdev', backupCompressionMethod: 'gzip', dataEngine: 'v1' }],
-  ['Volume', { size: String(64 << 20), encrypted: false, fromBackup: '', staleReplicaTimeout: 0, replicaAutoBalance: 'ignored' }],
-  ['Backup', { snapshotName: 's', backupMode: 'incremental', backupBlockSize: '2097152', labels: { a: 'b' } }],
+  [
+    'Volume',
+    {
+      size: String(64 << 20),
+      numberOfReplicas: 3,
+      frontend: 'blockdev',
+      backupCompressionMethod: 'gzip',
+      dataEngine: 'v1',
+    },
+  ],
+  [
+    'Volume',
+    {
+      size: String(64 << 20),
+      encrypted: false,
+      fromBackup: '',
+      staleReplicaTimeout: 0,
+      replicaAutoBalance: 'ignored',
+    },
+  ],
+  [
+    'Backup',
+    { snapshotName: 's', backupMode: 'incremental', backupBlockSize: '2097152', labels: { a: 'b' } },
+  ],
   ['BackupTarget', { backupTargetURL: 'nfs://host:/path', credentialSecret: '', pollInterval: '5m0s' }],
   ['Backup', { snapshotName: 's', backupMode: 'full' }],
   ['Volume', { size: String(64 << 20), disableFrontend: true }],
@@ -22,7 +48,11 @@ test.each([
   ['Volume', { fromBackup: 'nfs://x' }, 'not emulated: Volume spec.fromBackup: "nfs://x"'],
   ['Volume', { encrypted: true }, 'not emulated: Volume spec.encrypted: true'],
   ['Backup', { backupBlockSize: '16777216' }, 'not emulated: Backup spec.backupBlockSize: "16777216"'],
-  ['BackupTarget', { backupTargetURL: 's3://bucket@region/' }, 'not emulated: BackupTarget spec.backupTargetURL: "s3://bucket@region/"'],
+  [
+    'BackupTarget',
+    { backupTargetURL: 's3://bucket@region/' },
+    'not emulated: BackupTarget spec.backupTargetURL: "s3://bucket@region/"',
+  ],
   [
     'BackupTarget',
     { backupTargetURL: 'nfs://h:/p?nfsOptions=hard' },

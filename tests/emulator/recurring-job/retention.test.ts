@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { expiredBackups, expiredSnapshots, unfinishedSnapshot } from '../../../emulator/recurring-job/retention.ts';
+import {
+  expiredBackups,
+  expiredSnapshots,
+  unfinishedSnapshot,
+} from '../../../emulator/recurring-job/retention.ts';
 
 const at = (minute: number): string => `2026-01-01T00:${String(minute).padStart(2, '0')}:00Z`;
 const backup = (name: string, minute: number | undefined, job: string | undefined = 'rj') => ({
@@ -20,7 +24,13 @@ const snapshot = (name: string, minute: number, more = {}) => ({
 });
 
 describe('the backups a job cleans up', () => {
-  const backups = [backup('new', 3), manual('manual', 1), backup('old', 1), backup('older', 0), backup('other', 0, 'other-job')];
+  const backups = [
+    backup('new', 3),
+    manual('manual', 1),
+    backup('old', 1),
+    backup('older', 0),
+    backup('other', 0, 'other-job'),
+  ];
   const rule = { job: 'rj', retain: 1, mutant: undefined };
 
   test('are those it made, but for the newest, oldest first', () => {
@@ -43,7 +53,12 @@ describe('the backups a job cleans up', () => {
 });
 
 describe('the snapshots a job cleans up', () => {
-  const snapshots = [snapshot('a', 0), snapshot('b', 1), snapshot('run', 2), snapshot('manual', 0, { labels: null })];
+  const snapshots = [
+    snapshot('a', 0),
+    snapshot('b', 1),
+    snapshot('run', 2),
+    snapshot('manual', 0, { labels: null }),
+  ];
   const rule = { job: 'rj', task: 'backup', retain: 2, onlyLastBackups: true, needed: ['run', 'b'] };
 
   test.each([
@@ -59,12 +74,18 @@ describe('the snapshots a job cleans up', () => {
 
 describe('a snapshot that an earlier run asked for', () => {
   test('is gone on with if it is the newest and not taken', () => {
-    expect(unfinishedSnapshot([snapshot('taken', 0), snapshot('asked', 1, { creationTime: '' })], 'rj')).toBe('asked');
-    expect(unfinishedSnapshot([snapshot('taken', 2), snapshot('asked', 1, { creationTime: '' })], 'rj')).toBe(undefined);
+    expect(unfinishedSnapshot([snapshot('taken', 0), snapshot('asked', 1, { creationTime: '' })], 'rj')).toBe(
+      'asked',
+    );
+    expect(unfinishedSnapshot([snapshot('taken', 2), snapshot('asked', 1, { creationTime: '' })], 'rj')).toBe(
+      undefined,
+    );
   });
 
   test("is not somebody else's", () => {
     expect(unfinishedSnapshot([snapshot('asked', 1, { creationTime: '' })], 'other')).toBe(undefined);
-    expect(unfinishedSnapshot([snapshot('asked', 1, { creationTime: '', createSnapshot: false })], 'rj')).toBe(undefined);
+    expect(
+      unfinishedSnapshot([snapshot('asked', 1, { creationTime: '', createSnapshot: false })], 'rj'),
+    ).toBe(undefined);
   });
 });

@@ -1,9 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { type FakeBackup, type FakeLonghorn, type FakeSnapshot, fakeLonghorn, runOn } from '../support/fake-longhorn.ts';
+import {
+  type FakeBackup,
+  type FakeLonghorn,
+  type FakeSnapshot,
+  fakeLonghorn,
+  runOn,
+} from '../support/fake-longhorn.ts';
 
 const ofJob = 'recurring-job.longhorn.io/rj-e2e';
 const made = { RecurringJob: 'rj-e2e' };
-const snapshot = (name: string, minute: number): FakeSnapshot => ({ name, crCreationTime: `2025-01-01T00:0${minute}:00Z`, labels: made });
+const snapshot = (name: string, minute: number): FakeSnapshot => ({
+  name,
+  crCreationTime: `2025-01-01T00:0${minute}:00Z`,
+  labels: made,
+});
 const backup = (name: string, minute: number, of: string): FakeBackup => ({
   name,
   created: `2025-01-01T00:0${minute}:00Z`,
@@ -20,10 +30,14 @@ const known = (more: Partial<FakeLonghorn> = {}): FakeLonghorn =>
     ...more,
   });
 
-const messages = (lines: string[]): string[] => lines.map((line) => JSON.parse(/msg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1] ?? '""'));
-const levels = (lines: string[], level: string): string[] => messages(lines.filter((line) => line.includes(` level=${level} `)));
+const messages = (lines: string[]): string[] =>
+  lines.map((line) => JSON.parse(/msg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1] ?? '""'));
+const levels = (lines: string[], level: string): string[] =>
+  messages(lines.filter((line) => line.includes(` level=${level} `)));
 const volumesOf = (lines: string[]): (string | undefined)[] =>
-  lines.filter((line) => line.includes('Starting volume job')).map((line) => /volumeName=(\S+)/.exec(line)?.[1]);
+  lines
+    .filter((line) => line.includes('Starting volume job'))
+    .map((line) => /volumeName=(\S+)/.exec(line)?.[1]);
 
 test('one run removes old snapshots, then snapshots, backs up, and cleans up backups and snapshots', async () => {
   const fake = known();
@@ -81,12 +95,17 @@ describe('a backup that fails', () => {
     const { code, lines } = await runOn(fake);
     expect(code).toBe(0);
     expect(levels(lines, 'error')).toEqual(['Failed to run volume job']);
-    expect(lines.at(-1)).toContain('error="failed to complete backupAndCleanup for vz-r: failed to create backup backup-new: "');
+    expect(lines.at(-1)).toContain(
+      'error="failed to complete backupAndCleanup for vz-r: failed to create backup backup-new: "',
+    );
     expect(fake.asked.filter((request) => request.includes('Delete'))).toEqual([]);
   });
 
   test("does not take the next volume's turn", async () => {
-    const fake = known({ outcome: 'Error', volumes: { a: attached({ [ofJob]: 'enabled' }), b: attached({ [ofJob]: 'enabled' }) } });
+    const fake = known({
+      outcome: 'Error',
+      volumes: { a: attached({ [ofJob]: 'enabled' }), b: attached({ [ofJob]: 'enabled' }) },
+    });
     expect(volumesOf((await runOn(fake)).lines)).toEqual(['a', 'b']);
   });
 });

@@ -8,12 +8,28 @@ import { end, listen } from '../../support/serving.ts';
 
 type Labels = Record<string, string> | null;
 export type FakeSnapshot = { name: string; crCreationTime: string; labels: Labels };
-export type FakeBackup = { name: string; created: string; snapshotName: string; labels: Labels; state: string };
+export type FakeBackup = {
+  name: string;
+  created: string;
+  snapshotName: string;
+  labels: Labels;
+  state: string;
+};
 
-/** A Longhorn that does at once what a recurring job asks of its API, and what the job's view of Kubernetes is. */
+/**
+ * A Longhorn that does at once what a recurring job asks of its API, and what the job's view of Kubernetes
+ * is.
+ */
 export type FakeLonghorn = {
   name: string;
-  spec: { task: string; retain: number; concurrency: number; groups: string[]; labels: Labels; parameters: Labels };
+  spec: {
+    task: string;
+    retain: number;
+    concurrency: number;
+    groups: string[];
+    labels: Labels;
+    parameters: Labels;
+  };
   executionCount: number;
   settings: Record<string, string>;
   /** Volumes by name, with the labels that selectors ask for. */
@@ -37,7 +53,10 @@ export const fakeLonghorn = (more: Partial<FakeLonghorn> = {}): FakeLonghorn => 
   name: 'rj-e2e',
   spec: { task: 'backup', retain: 1, concurrency: 1, groups: [], labels: {}, parameters: {} },
   executionCount: 0,
-  settings: { 'allow-recurring-job-while-volume-detached': 'false', 'auto-cleanup-recurring-job-backup-snapshot': 'true' },
+  settings: {
+    'allow-recurring-job-while-volume-detached': 'false',
+    'auto-cleanup-recurring-job-backup-snapshot': 'true',
+  },
   volumes: { 'vz-r': { state: 'attached', labels: { 'recurring-job.longhorn.io/rj-e2e': 'enabled' } } },
   backupVolumeKnown: true,
   snapshots: [],
@@ -54,14 +73,23 @@ const kubernetesOf = (fake: FakeLonghorn): Client => ({
   request: async <T>(method: string, path: string, body?: object): Promise<T> => {
     const [, plural = '', name = ''] = /longhorn-system\/([a-z]+)\/?([^/?]*)/.exec(path) ?? [];
     const selector = new URLSearchParams(path.split('?')[1]).get('labelSelector')?.split('=') ?? [];
-    const volumes = Object.entries(fake.volumes).filter(([, { labels }]) => labels[selector[0] ?? ''] === selector[1]);
+    const volumes = Object.entries(fake.volumes).filter(
+      ([, { labels }]) => labels[selector[0] ?? ''] === selector[1],
+    );
     const status = { ownerID: 'node1', executionCount: fake.executionCount };
     if (method === 'PUT') fake.executionCount = (body as { status: typeof status }).status.executionCount;
-    if (plural === 'events') fake.events.push(`${(body as { reason: string }).reason}: ${(body as { message: string }).message}`);
+    if (plural === 'events')
+      fake.events.push(`${(body as { reason: string }).reason}: ${(body as { message: string }).message}`);
     const answers: Record<string, () => object> = {
-      recurringjobs: () => ({ metadata: { name: fake.name }, spec: fake.spec, status: { ...status, executionCount: fake.executionCount } }),
+      recurringjobs: () => ({
+        metadata: { name: fake.name },
+        spec: fake.spec,
+        status: { ...status, executionCount: fake.executionCount },
+      }),
       settings: () => ({ value: fake.settings[name] }),
-      volumes: () => ({ items: volumes.map(([volume, { state }]) => ({ metadata: { name: volume }, status: { state } })) }),
+      volumes: () => ({
+        items: volumes.map(([volume, { state }]) => ({ metadata: { name: volume }, status: { state } })),
+      }),
       events: () => ({}),
     };
     return answers[plural]?.() as T;
@@ -74,7 +102,13 @@ const kubernetesOf = (fake: FakeLonghorn): Client => ({
 const links = (base: string, kind: string, name: string, actions: string[]) =>
   Object.fromEntries(actions.map((action) => [action, `${base}/${kind}/${name}?action=${action}`]));
 
-const volumeActions = ['snapshotCRCreate', 'snapshotCRList', 'snapshotCRGet', 'snapshotCRDelete', 'snapshotBackup'];
+const volumeActions = [
+  'snapshotCRCreate',
+  'snapshotCRList',
+  'snapshotCRGet',
+  'snapshotCRDelete',
+  'snapshotBackup',
+];
 
 const remove = (list: { name: string }[], name: string): void => {
   list.splice(
@@ -122,7 +156,9 @@ const answer = (fake: FakeLonghorn, base: string, url: URL, input: object): obje
     const actions = links(base, kind, 'bv', ['backupList', 'backupGet', 'backupDelete']);
     const volumeName = Object.keys(fake.volumes)[0];
     if (name) return { id: 'bv', type: 'backupVolume', actions };
-    const data = fake.backupVolumeKnown ? [{ name: 'bv', volumeName, backupTargetName: 'default', actions }] : [];
+    const data = fake.backupVolumeKnown
+      ? [{ name: 'bv', volumeName, backupTargetName: 'default', actions }]
+      : [];
     return { type: 'collection', links: { self: 'http://SELF/v1/backupvolumes' }, data };
   }
   const volume = fake.volumes[name];
@@ -133,26 +169,46 @@ const answer = (fake: FakeLonghorn, base: string, url: URL, input: object): obje
     progress: 100,
     error: '',
   }));
-  return volume && { name, ...volume, backupTargetName: 'default', backupStatus, actions: links(base, kind, name, volumeActions) };
+  return (
+    volume && {
+      name,
+      ...volume,
+      backupTargetName: 'default',
+      backupStatus,
+      actions: links(base, kind, name, volumeActions),
+    }
+  );
 };
 
-const serve = async (fake: FakeLonghorn, request: IncomingMessage, response: ServerResponse): Promise<void> => {
+const serve = async (
+  fake: FakeLonghorn,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk as Buffer);
   const base = `http://${request.headers.host}/v1`;
   try {
     const url = new URL(request.url ?? '', base);
-    if (url.pathname.endsWith('/')) return void response.writeHead(301, { location: url.pathname.slice(0, -1) }).end();
+    if (url.pathname.endsWith('/'))
+      return void response.writeHead(301, { location: url.pathname.slice(0, -1) }).end();
     const body = answer(fake, base, url, JSON.parse(Buffer.concat(chunks).toString() || '{}'));
     response.writeHead(body ? 200 : 404).end(JSON.stringify(body));
   } catch (error) {
     const { message } = error as Error;
-    response.writeHead(500).end(JSON.stringify({ type: 'error', status: 500, code: 'Internal Server Error', detail: '', message }));
+    response
+      .writeHead(500)
+      .end(
+        JSON.stringify({ type: 'error', status: 500, code: 'Internal Server Error', detail: '', message }),
+      );
   }
 };
 
 /** Runs the job once on the fake, which it changes; gives the exit code and the log's lines. */
-export const runOn = async (fake: FakeLonghorn, mutant?: Mutant): Promise<{ code: number; lines: string[] }> => {
+export const runOn = async (
+  fake: FakeLonghorn,
+  mutant?: Mutant,
+): Promise<{ code: number; lines: string[] }> => {
   const lines: string[] = [];
   const server = createServer((request, response) => void serve(fake, request, response));
   server.on('connection', () => fake.connections++);

@@ -2,7 +2,10 @@ import { mkdir, readlink, rm, symlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Devices, flushDevice } from '../../../emulator/engine/device.ts';
 
-/** Devices that are the volume's head itself, under the name a real one would have; for a machine on which nothing may be attached. */
+/**
+ * Devices that are the volume's head itself, under the name a real one would have; for a machine on which
+ * nothing may be attached.
+ */
 export const fileDevices = (hostDev: string): Devices => {
   const path = (volume: string): string => `${hostDev}/longhorn/${volume}`;
   return {

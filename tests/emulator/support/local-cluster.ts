@@ -22,7 +22,9 @@ import type { LocalManager } from './local-manager.ts';
 
 export const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
 
-type WithConditions = KubernetesObject & { status?: { conditions?: { type: string; status: string }[] | null; state?: string } };
+type WithConditions = KubernetesObject & {
+  status?: { conditions?: { type: string; status: string }[] | null; state?: string };
+};
 
 const isTrue = ({ status }: WithConditions, type: string): boolean =>
   status?.conditions?.some((condition) => condition.type === type && condition.status === 'True') === true;
@@ -34,8 +36,11 @@ const certificateOf = async (port: number): Promise<string> => {
   const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
     // The last of the chain signs the others.
     let certificate = socket.getPeerCertificate(true);
-    while (certificate.issuerCertificate && certificate.issuerCertificate !== certificate) certificate = certificate.issuerCertificate;
-    resolve(`-----BEGIN CERTIFICATE-----\n${certificate.raw.toString('base64')}\n-----END CERTIFICATE-----\n`);
+    while (certificate.issuerCertificate && certificate.issuerCertificate !== certificate)
+      certificate = certificate.issuerCertificate;
+    resolve(
+      `-----BEGIN CERTIFICATE-----\n${certificate.raw.toString('base64')}\n-----END CERTIFICATE-----\n`,
+    );
     socket.end();
   });
   socket.on('error', reject);
@@ -43,15 +48,26 @@ const certificateOf = async (port: number): Promise<string> => {
 };
 
 const definitionsOf = async (cluster: Cluster): Promise<void> => {
-  await cluster.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  await cluster.create(resources.namespaces, {
+    apiVersion: 'v1',
+    kind: 'Namespace',
+    metadata: { name: namespace },
+  });
   const timeline = await follow<WithConditions>(cluster, resources.customResourceDefinitions, {});
   await Promise.all(
     customResourceDefinitions.map((definition) =>
-      cluster.apply(definition as unknown as KubernetesObject, { resource: resources.customResourceDefinitions }),
+      cluster.apply(definition as unknown as KubernetesObject, {
+        resource: resources.customResourceDefinitions,
+      }),
     ),
   );
   for (const { metadata } of customResourceDefinitions) {
-    await once(timeline, (object) => isTrue(object, 'Established'), { name: metadata.name, label: 'it is served', within: '5m', owner });
+    await once(timeline, (object) => isTrue(object, 'Established'), {
+      name: metadata.name,
+      label: 'it is served',
+      within: '5m',
+      owner,
+    });
   }
   await timeline.stop();
   const collections: Record<string, Resource> = {
@@ -67,11 +83,14 @@ const definitionsOf = async (cluster: Cluster): Promise<void> => {
 };
 
 const tokenOf = async (cluster: Cluster): Promise<string> => {
-  const response = await cluster.request(`/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
-  });
+  const response = await cluster.request(
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
+    },
+  );
   const answer = (await response.json()) as { status: { token: string } };
   return answer.status.token;
 };
@@ -100,7 +119,10 @@ type LocalPlace = {
   credentials: { server: string; ca: string; token: string };
 };
 
-/** Three managers of the emulator as plain processes, with their own service account's rights on a real API server, as those use them who share them. */
+/**
+ * Three managers of the emulator as plain processes, with their own service account's rights on a real API
+ * server, as those use them who share them.
+ */
 export type SharedLonghorn = {
   cluster: Cluster;
   /** A file for somebody who may do everything. */
@@ -138,7 +160,12 @@ export type LocalCluster = SharedLonghorn & {
 };
 
 /** The same cluster by what leads to it. */
-export const localClusterAt = async ({ api, dir, network, credentials: { token, ...access } }: LocalPlace): Promise<SharedLonghorn> => {
+export const localClusterAt = async ({
+  api,
+  dir,
+  network,
+  credentials: { token, ...access },
+}: LocalPlace): Promise<SharedLonghorn> => {
   const server = apiServerAt(api);
   const log = (node: string) => readFile(join(dir, `${node}.log`), 'utf8');
   return {
@@ -154,26 +181,51 @@ export const localClusterAt = async ({ api, dir, network, credentials: { token, 
     log,
     logs: async () => {
       const texts = await Promise.all(nodes.map((node) => log(node).catch(() => '')));
-      return texts.map((text, index) => `--- ${nodes[index]}\n${text.split('\n').slice(-60).join('\n')}`).join('\n');
+      return texts
+        .map((text, index) => `--- ${nodes[index]}\n${text.split('\n').slice(-60).join('\n')}`)
+        .join('\n');
     },
   };
 };
 
-/** Starts it without managers; clock, if given, is what they and their longhorn commands go by, and version what they stand for. */
-export const startLocalCluster = async ({ clock, version = '' }: { clock?: Clock; version?: string } = {}): Promise<LocalCluster> => {
+/**
+ * Starts it without managers; clock, if given, is what they and their longhorn commands go by, and version
+ * what they stand for.
+ */
+export const startLocalCluster = async ({
+  clock,
+  version = '',
+}: {
+  clock?: Clock;
+  version?: string;
+} = {}): Promise<LocalCluster> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-emulator-'));
   const api = await startApiServer();
   const cluster = await api.connect();
   await definitionsOf(cluster);
-  const credentials = { server: `https://127.0.0.1:${api.port}`, token: await tokenOf(cluster), ca: await certificateOf(api.port) };
+  const credentials = {
+    server: `https://127.0.0.1:${api.port}`,
+    token: await tokenOf(cluster),
+    ca: await certificateOf(api.port),
+  };
   for (const node of nodes) await nodeAndPod(cluster, node);
   // Random, for another test may run beside this one.
-  const place = { api: api.place, dir, network: `127.${randomInt(1, 255)}.${randomInt(1, 255)}`, credentials };
+  const place = {
+    api: api.place,
+    dir,
+    network: `127.${randomInt(1, 255)}.${randomInt(1, 255)}`,
+    credentials,
+  };
   const shared = await localClusterAt(place);
   const managers = new Map<string, OwnedProcess>();
 
   const startManager = (node: string, { mutant }: { mutant?: Mutant } = {}): void => {
-    const options: LocalManager = { node, ip: shared.address(node), dataRoot: shared.dataRoot(node), ...credentials };
+    const options: LocalManager = {
+      node,
+      ip: shared.address(node),
+      dataRoot: shared.dataRoot(node),
+      ...credentials,
+    };
     const program = fileURLToPath(new URL('./local-manager.ts', import.meta.url));
     const manager = startOwned(process.execPath, [program, JSON.stringify(options)], {
       env: {
@@ -200,7 +252,10 @@ export const startLocalCluster = async ({ clock, version = '' }: { clock?: Clock
     await once(timeline, ready, { label: 'all nodes are ready', ...limit });
     await timeline.stop();
     const images = await follow<WithConditions>(cluster, longhorn('engineimages'), { namespace });
-    await once(images, ({ status }) => status?.state === 'deployed', { label: 'the engine image is deployed', ...limit });
+    await once(images, ({ status }) => status?.state === 'deployed', {
+      label: 'the engine image is deployed',
+      ...limit,
+    });
     await images.stop();
   };
   return {

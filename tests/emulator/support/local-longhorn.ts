@@ -19,8 +19,9 @@ const holdRemoval = (line: string): void => {
   while (existsSync(held)) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 50);
 };
 
-// The longhorn command as the emulator has it, but for the mount: its stores are folders of this machine. A file beside one, NAME.down, makes it fail, and grows with each try.
-// A file `hold` beside them makes each removal of a volume's last backup wait before its blocks for as long as it is there.
+// The longhorn command as the emulator has it, but for the mount: its stores are folders of this machine. A
+// file beside one, NAME.down, makes it fail, and grows with each try. A file `hold` beside them makes each
+// removal of a volume's last backup wait before its blocks for as long as it is there.
 process.exitCode = await runCommand(process.argv.slice(2), {
   clock: given ? JSON.parse(given) : clock,
   mutant,

@@ -7,7 +7,14 @@ import { fileDevices } from './file-devices.ts';
 import { clockVariable } from './local-longhorn-variable.ts';
 
 /** What a manager that runs as a plain process is told, as JSON in its first argument. */
-export type LocalManager = { node: string; ip: string; dataRoot: string; server: string; ca: string; token: string };
+export type LocalManager = {
+  node: string;
+  ip: string;
+  dataRoot: string;
+  server: string;
+  ca: string;
+  token: string;
+};
 
 const { node, ip, dataRoot, server, ca, token }: LocalManager = JSON.parse(process.argv[2] ?? '');
 
@@ -21,7 +28,8 @@ const { clock, mutant } = readBehaviour(process.env);
 const given = process.env[clockVariable];
 
 await startManager({
-  // Shorter still than the fast clock: only how often the managers look again, nothing a deletion's process goes by.
+  // Shorter still than the fast clock: only how often the managers look again, nothing a deletion's process
+  // goes by.
   clock: given ? JSON.parse(given) : { ...clock, resync: 1_000, deletionBackoffMin: 3_000, monitorPoll: 200 },
   mutant,
   version: readVersion(process.env),

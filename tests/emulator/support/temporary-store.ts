@@ -10,7 +10,10 @@ import type { Mutant } from '../../../emulator/mutants.ts';
 
 const mebibyte = 1 << 20;
 
-/** Keeps a file from being removed until the answer is called: by its inode's flag for root, by its folder's mode for others. */
+/**
+ * Keeps a file from being removed until the answer is called: by its inode's flag for root, by its folder's
+ * mode for others.
+ */
 export const keepFile = async (path: string): Promise<() => Promise<void>> => {
   if (process.getuid?.() === 0) {
     execFileSync('chattr', ['+i', path]);
@@ -20,7 +23,9 @@ export const keepFile = async (path: string): Promise<() => Promise<void>> => {
   return () => chmod(dirname(path), 0o755);
 };
 
-/** The longhorn command on a store in a temporary folder, with waits so short that a test does not feel them. */
+/**
+ * The longhorn command on a store in a temporary folder, with waits so short that a test does not feel them.
+ */
 export const openTemporaryStore = async () => {
   const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
   const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 400, lockExpiry: 1_000 };
@@ -57,7 +62,13 @@ export const openTemporaryStore = async () => {
         mode = 'incremental',
         size = 16 * mebibyte,
         told = true,
-      }: { snapshot: string; method?: CompressionMethod; mode?: 'incremental' | 'full'; size?: number; told?: boolean },
+      }: {
+        snapshot: string;
+        method?: CompressionMethod;
+        mode?: 'incremental' | 'full';
+        size?: number;
+        told?: boolean;
+      },
     ) => {
       const request: UploadRequest = {
         volume,

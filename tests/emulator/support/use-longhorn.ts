@@ -1,7 +1,12 @@
 import { afterAll, beforeAll, beforeEach, onTestFailed } from 'vitest';
 import { share } from '../../support/share.ts';
 import { openBackups } from './backups.ts';
-import { type LocalCluster, localClusterAt, type SharedLonghorn, startLocalCluster } from './local-cluster.ts';
+import {
+  type LocalCluster,
+  localClusterAt,
+  type SharedLonghorn,
+  startLocalCluster,
+} from './local-cluster.ts';
 
 /** Who does by Longhorn's objects what its users do. */
 export type User = Awaited<ReturnType<typeof openBackups>>;
@@ -28,8 +33,8 @@ const using = <T extends SharedLonghorn>(
 };
 
 /**
- * Gives a file the managers that all files share, and calls `begin` before its tests: its names must be nobody else's. What the managers logged is
- * printed by a test that failed.
+ * Gives a file the managers that all files share, and calls `begin` before its tests: its names must be
+ * nobody else's. What the managers logged is printed by a test that failed.
  */
 export const useLonghorn = (begin: (started: { local: SharedLonghorn; user: User }) => Promise<void>): void =>
   using(

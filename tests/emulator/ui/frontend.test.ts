@@ -45,9 +45,15 @@ test('the page and its script are served, and nothing else of its own', async ()
   expect(await get('/')).toMatchObject({
     status: 200,
     type: 'text/html; charset=utf-8',
-    text: expect.stringMatching(/<body data-mutant="page-hides-error">\s+<script type="module" src="page.js">/),
+    text: expect.stringMatching(
+      /<body data-mutant="page-hides-error">\s+<script type="module" src="page.js">/,
+    ),
   });
-  expect(await get('/page.js')).toEqual({ status: 200, type: 'text/javascript; charset=utf-8', text: 'the script' });
+  expect(await get('/page.js')).toEqual({
+    status: 200,
+    type: 'text/javascript; charset=utf-8',
+    text: 'the script',
+  });
   expect(await get('/v1x')).toMatchObject({ status: 404, text: 'not emulated: /v1x\n' });
 });
 

@@ -6,7 +6,8 @@ import { createLog } from '../../../emulator/log.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
 import { end, listen } from '../../support/serving.ts';
 
-// A manager is played byte by byte: what becomes of a page's connection when it goes, in each way in which it can go.
+// A manager is played byte by byte: what becomes of a page's connection when it goes, in each way in which it
+// can go.
 
 const uiHost = '127.77.0.9';
 let controller: AbortController;
@@ -43,7 +44,8 @@ const serve = ({ readTimeout = 60_000 } = {}): Promise<void> =>
 const switched = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 
 const askForList = 'GET /v1/volumes HTTP/1.1\r\nHost: ui\r\nConnection: close\r\n\r\n';
-const askForStream = 'GET /v1/ws/1s/backups HTTP/1.1\r\nHost: ui\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
+const askForStream =
+  'GET /v1/ws/1s/backups HTTP/1.1\r\nHost: ui\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n';
 
 /** A page's stream, or a request of its; what it hears until its end. */
 const openStream = (text = askForStream): Promise<string> => {
@@ -57,7 +59,10 @@ const openStream = (text = askForStream): Promise<string> => {
 
 test.for([
   ['ends its connection', (socket: Socket) => socket.end('last')],
-  ['is killed with something unread', (socket: Socket) => socket.write('last', () => socket.resetAndDestroy())],
+  [
+    'is killed with something unread',
+    (socket: Socket) => socket.write('last', () => socket.resetAndDestroy()),
+  ],
 ] as const)('a manager that %s ends the stream of the page, after all that it had said', async ([, end]) => {
   await serve();
   const heard = openStream();

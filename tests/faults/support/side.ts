@@ -28,7 +28,10 @@ const limits = limitsOn(longhornClocks);
 export type Side = { context: Context };
 
 /** Sets the fixture of somebody, with their store on whatever node Kubernetes likes. */
-export const openSide = async (cluster: Cluster, { run, living }: { run: string; living: AbortSignal }): Promise<Side> => {
+export const openSide = async (
+  cluster: Cluster,
+  { run, living }: { run: string; living: AbortSignal },
+): Promise<Side> => {
   const nameOf = (what: string): string => uniqueName(run, what);
   const [timelines, store] = await Promise.all([
     openTimelines(cluster, living),
@@ -48,12 +51,18 @@ export const openSide = async (cluster: Cluster, { run, living }: { run: string;
     without: [],
     made: nothingMade(),
   };
-  const context = { ...fixture, report, step: tellSteps({ report, signal: living }), uniqueName: nameOf } as unknown as Context;
+  const context = {
+    ...fixture,
+    report,
+    step: tellSteps({ report, signal: living }),
+    uniqueName: nameOf,
+  } as unknown as Context;
   return { context };
 };
 
 /** A volume attached to a node. */
-export const attached = ({ context }: Side, node: string): Promise<VolumeHandle> => makeVolume(context, { size: 16 * mebibyte, node });
+export const attached = ({ context }: Side, node: string): Promise<VolumeHandle> =>
+  makeVolume(context, { size: 16 * mebibyte, node });
 
 /** Writes to a volume and backs it up; its BackupVolume knows of the backup. */
 export const backedUp = async ({ context }: Side, volume: VolumeHandle): Promise<BackupHandle> => {
@@ -67,24 +76,40 @@ export const backedUp = async ({ context }: Side, volume: VolumeHandle): Promise
 /** A volume's folder in a store, relative to the export. */
 export const folderOf = ({ name }: VolumeHandle): string => volumeFolder(name);
 
-/** Begins to attach a volume, and returns as soon as its replica is on its way; `done` ends when it is attached. */
+/**
+ * Begins to attach a volume, and returns as soon as its replica is on its way; `done` ends when it is
+ * attached.
+ */
 export const attaching = async (side: Side, node: string): Promise<{ done: Promise<VolumeHandle> }> => {
   const { made, timelines } = side.context;
   const before = new Set(made.volumes);
   const done = attached(side, node);
   const isOnItsWay = ({ metadata: { name }, status }: Volume): boolean =>
-    made.volumes.includes(name) && !before.has(name) && ['attaching', 'attached'].includes(status?.state ?? '');
-  await Promise.race([once(timelines.volumes, isOnItsWay, { label: 'a volume is being attached', ...limits.attached }), done]);
+    made.volumes.includes(name) &&
+    !before.has(name) &&
+    ['attaching', 'attached'].includes(status?.state ?? '');
+  await Promise.race([
+    once(timelines.volumes, isOnItsWay, { label: 'a volume is being attached', ...limits.attached }),
+    done,
+  ]);
   return { done };
 };
 
-/** How a stranger's volume is: the volume, its replicas, and what is wrong with its backups in the store, block by block. */
+/**
+ * How a stranger's volume is: the volume, its replicas, and what is wrong with its backups in the store,
+ * block by block.
+ */
 export const howIs = async ({ context }: Side, volume: VolumeHandle) => {
   const { cluster, store } = context;
   const { status } = await cluster.get<Volume>(longhornResources.volumes, { namespace, name: volume.name });
   const { items } = await cluster.list<Replica>(replicaResource, { namespace });
-  const replicas = items.filter(({ spec }) => spec.volumeName === volume.name).map((replica) => replica.status?.currentState);
-  const { backups, problems } = await store.inspect(volume.name, { seconds: 180, owner: "this test: a lock's life" });
+  const replicas = items
+    .filter(({ spec }) => spec.volumeName === volume.name)
+    .map((replica) => replica.status?.currentState);
+  const { backups, problems } = await store.inspect(volume.name, {
+    seconds: 180,
+    owner: "this test: a lock's life",
+  });
   return { state: status?.state, robustness: status?.robustness, replicas, backups, problems };
 };
 

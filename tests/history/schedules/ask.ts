@@ -4,7 +4,10 @@ import { is, type Lamp } from '../lamps.ts';
 import type { Observe } from './observe.ts';
 import type { Question, Wait } from './schedule.ts';
 
-/** A verdict; `open` where the watch was stopped first, `none` where there was another error instead; `until` is the last entry that it looked at. */
+/**
+ * A verdict; `open` where the watch was stopped first, `none` where there was another error instead; `until`
+ * is the last entry that it looked at.
+ */
 export type Answer = { state: Verdict['state'] | 'open' | 'none'; reason: string; until: number };
 
 const owner = 'a schedule';
@@ -22,7 +25,9 @@ export const toExpectation = (
     .allowing(...allowing.map(toStep))
     .from(mark);
   const started = startingAs === undefined ? expected : expected.startingAs(...startingAs.map(toStep));
-  return never === undefined ? started : started.withoutEver(is(never.step)).while({ name: never.other, is: is(never.is) });
+  return never === undefined
+    ? started
+    : started.withoutEver(is(never.step)).while({ name: never.other, is: is(never.is) });
 };
 
 /** Waits for a verdict, whichever it is. */
@@ -36,13 +41,20 @@ export const answerOf = async (ask: () => Verdict | Promise<Verdict>): Promise<A
 };
 
 // Only `until` is not for readers of verdicts.
-const toAnswer = ({ state, reason, until = Number.POSITIVE_INFINITY }: Verdict & { until?: number }): Answer => ({
+const toAnswer = ({
+  state,
+  reason,
+  until = Number.POSITIVE_INFINITY,
+}: Verdict & { until?: number }): Answer => ({
   state: reason.includes('cannot go on') ? 'open' : state,
   reason,
   until,
 });
 
-/** Waits for a state or an end; resolves with the version of the state, or with nothing when the watch was stopped first. */
+/**
+ * Waits for a state or an end; resolves with the version of the state, or with nothing when the watch was
+ * stopped first.
+ */
 export const found = async (
   observe: Observe,
   timeline: Timeline<Lamp>,

@@ -15,12 +15,16 @@ const checkAnswer = (answered: Answered, { world: { store } }: Outcome, stretche
   const wrong = [
     `${how}: ${JSON.stringify(question)} from ${from.version} is ${state} (${reason}), the truth is ${truth.state} at ${truth.version}`,
   ];
-  if (state === 'not-provable') return mayWithhold(answered, truth.version, store.objectsAt, stretches) ? [] : wrong;
+  if (state === 'not-provable')
+    return mayWithhold(answered, truth.version, store.objectsAt, stretches) ? [] : wrong;
   // Whoever decides by what came first cannot know that something else should have.
-  const disorder = stretches.find(({ gap }) => gap?.from !== undefined && until >= gap.from && until < gap.sequence);
+  const disorder = stretches.find(
+    ({ gap }) => gap?.from !== undefined && until >= gap.from && until < gap.sequence,
+  );
   if (how === 'live' && disorder !== undefined) return [];
   if (state === 'open')
-    return truth.state === 'timed-out' || mayWithhold({ ...answered, until: Infinity }, truth.version, store.objectsAt, stretches)
+    return truth.state === 'timed-out' ||
+      mayWithhold({ ...answered, until: Infinity }, truth.version, store.objectsAt, stretches)
       ? []
       : wrong;
   return state === truth.state ? [] : wrong;
@@ -28,8 +32,16 @@ const checkAnswer = (answered: Answered, { world: { store } }: Outcome, stretche
 
 type ObjectsAt = (version: number) => Lamp[];
 
-/** Whether a gap hides what the question is about: nothing is decided before it, and an object is not found behind it as it was. */
-const mayWithhold = ({ question, from, until, how }: Answered, decided: number, objectsAt: ObjectsAt, stretches: Stretch[]): boolean =>
+/**
+ * Whether a gap hides what the question is about: nothing is decided before it, and an object is not found
+ * behind it as it was.
+ */
+const mayWithhold = (
+  { question, from, until, how }: Answered,
+  decided: number,
+  objectsAt: ObjectsAt,
+  stretches: Stretch[],
+): boolean =>
   how === 'asked while cut off' ||
   stretches.some(({ gap, known }, index) => {
     if (gap === undefined || (gap.from ?? gap.sequence) > until || decided <= known) return false;
@@ -37,7 +49,9 @@ const mayWithhold = ({ question, from, until, how }: Answered, decided: number, 
     const behind = stretches[index + 1]?.from ?? 0;
     if (gap.from !== undefined) return true;
     const isSame = (name: string) => {
-      const [before, after] = [known, behind].map((version) => objectsAt(version).find(({ metadata }) => metadata.name === name));
+      const [before, after] = [known, behind].map((version) =>
+        objectsAt(version).find(({ metadata }) => metadata.name === name),
+      );
       return before !== undefined && before.metadata.resourceVersion === after?.metadata.resourceVersion;
     };
     if (!isSame(question.name)) return true;
@@ -46,13 +60,23 @@ const mayWithhold = ({ question, from, until, how }: Answered, decided: number, 
     return never !== undefined && state === never.step && !isSame(never.other);
   });
 
-const checkWait = ({ wait: { name, state }, from, found }: Waited, { world: { store } }: Outcome, stretches: Stretch[]): string[] => {
+const checkWait = (
+  { wait: { name, state }, from, found }: Waited,
+  { world: { store } }: Outcome,
+  stretches: Stretch[],
+): string[] => {
   const what = `waited from ${from.version} for ${name} to be ${state ?? 'gone'}`;
-  const later = store.history.filter(({ version, object }) => version > from.version && object.metadata.name === name);
+  const later = store.history.filter(
+    ({ version, object }) => version > from.version && object.metadata.name === name,
+  );
   const atStart = store.objectsAt(from.version).find(({ metadata }) => metadata.name === name);
   const versionsOf = (wanted: string | undefined) => [
-    ...(atStart?.status.state === wanted && atStart !== undefined ? [Number(atStart.metadata.resourceVersion)] : []),
-    ...later.filter(({ type, object }) => type !== 'DELETED' && object.status.state === wanted).map(({ version }) => version),
+    ...(atStart?.status.state === wanted && atStart !== undefined
+      ? [Number(atStart.metadata.resourceVersion)]
+      : []),
+    ...later
+      .filter(({ type, object }) => type !== 'DELETED' && object.status.state === wanted)
+      .map(({ version }) => version),
   ];
   const wasGone = atStart === undefined || later.some(({ type }) => type === 'DELETED');
   if (found !== undefined) {
@@ -61,7 +85,10 @@ const checkWait = ({ wait: { name, state }, from, found }: Waited, { world: { st
   }
   // What the timeline had to show, by the check of the timeline itself.
   const isLost = (version: number) =>
-    stretches.some(({ gap, known }, index) => gap !== undefined && version > known && version <= (stretches[index + 1]?.from ?? 0));
+    stretches.some(
+      ({ gap, known }, index) =>
+        gap !== undefined && version > known && version <= (stretches[index + 1]?.from ?? 0),
+    );
   const missed =
     state === undefined
       ? atStart === undefined || later.some(({ type, version }) => type === 'DELETED' && !isLost(version))

@@ -27,10 +27,12 @@ export const check = (outcome: Outcome): string[] => {
   if (gaps !== losses.length) return [`${gaps} gaps, where ${losses.length} stretches were lost beyond help`];
   if (lists.length !== gaps + 1) return [`${lists.length} lists for ${gaps} gaps`];
   const wrong = stretches.flatMap((stretch, index) => checkStretch(stretch, stretches[index - 1], outcome));
-  const names = (objects: Lamp[]) => objects.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort();
+  const names = (objects: Lamp[]) =>
+    objects.map(({ metadata }) => `${metadata.name}@${metadata.resourceVersion}`).sort();
   const [have, should] = [names(present), names(world.store.objectsAt(world.store.version))].map(String);
   if (have !== should) wrong.push(`in the end it has ${have}, where there is ${should}`);
-  if (entries.some(({ sequence }, index) => sequence <= (entries[index - 1]?.sequence ?? 0))) wrong.push('its sequences do not rise');
+  if (entries.some(({ sequence }, index) => sequence <= (entries[index - 1]?.sequence ?? 0)))
+    wrong.push('its sequences do not rise');
   // Verdicts on a timeline that is wrong say nothing more.
   return wrong.length > 0 ? wrong : checkAnswers(outcome, stretches);
 };
@@ -53,13 +55,18 @@ const stretchesOf = ({ entries, world }: Outcome): Stretch[] => {
   });
 };
 
-const checkStretch = (stretch: Stretch, before: Stretch | undefined, { entries, world: { store } }: Outcome): string[] => {
+const checkStretch = (
+  stretch: Stretch,
+  before: Stretch | undefined,
+  { entries, world: { store } }: Outcome,
+): string[] => {
   const { from, known, listed, inferred, told, gap } = stretch;
   const wrong: string[] = [];
   const write = ({ kind, object, resourceVersion, inferred: is }: ObjectEntry<Lamp>) =>
     `${is ? 'inferred ' : ''}${kind} ${object.metadata.name}@${resourceVersion} ${object.metadata.uid} ${object.status.state}`;
   const compare = (what: string, have: string[], should: string[]) => {
-    if (String(have) !== String(should)) wrong.push(`${what}: it told [${have.join(', ')}], the truth is [${should.join(', ')}]`);
+    if (String(have) !== String(should))
+      wrong.push(`${what}: it told [${have.join(', ')}], the truth is [${should.join(', ')}]`);
   };
   // In a disorder, what came after the order was last sure may be a part of the truth only.
   const isSure = ({ sequence }: ObjectEntry<Lamp>) => gap?.from === undefined || sequence < gap.from;
@@ -70,11 +77,14 @@ const checkStretch = (stretch: Stretch, before: Stretch | undefined, { entries, 
   }));
   const happened = truth.filter(({ version }) => version > from && version <= known).map(({ line }) => line);
   compare(`events after ${from}`, told.filter(isSure).map(write), happened);
-  for (const entry of told) if (!truth.some(({ line }) => line === write(entry))) wrong.push(`it told what never was: ${write(entry)}`);
+  for (const entry of told)
+    if (!truth.some(({ line }) => line === write(entry)))
+      wrong.push(`it told what never was: ${write(entry)}`);
 
   const there = store.objectsAt(from);
   const listing = there.map(
-    ({ metadata, status }) => `listed ${metadata.name}@${metadata.resourceVersion} ${metadata.uid} ${status.state}`,
+    ({ metadata, status }) =>
+      `listed ${metadata.name}@${metadata.resourceVersion} ${metadata.uid} ${status.state}`,
   );
   compare(`the list at ${from}`, listed.map(write), listing);
   // What it last saw before the gap, of which nothing is left.
@@ -83,7 +93,8 @@ const checkStretch = (stretch: Stretch, before: Stretch | undefined, { entries, 
   for (const entry of entries.slice(0, first) as ObjectEntry<Lamp>[])
     if (entry.object !== undefined) last.set(entry.object.metadata.name, entry);
   const left = [...last.values()].filter(
-    ({ kind, object }) => kind !== 'deleted' && !there.some(({ metadata }) => metadata.uid === object.metadata.uid),
+    ({ kind, object }) =>
+      kind !== 'deleted' && !there.some(({ metadata }) => metadata.uid === object.metadata.uid),
   );
   const found = left.map((entry) => write({ ...entry, kind: 'deleted', inferred: true }));
   compare(`missing at ${from}`, inferred.map(write).sort(), found.sort());

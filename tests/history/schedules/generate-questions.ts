@@ -11,7 +11,9 @@ export const questionsOn = (random: Random, told: Told): Question[] => {
   // A state that was, more often than any at all.
   const stateOf = (name: string, from: number | undefined) => {
     const lived = statesOf(told, name, from).filter((state) => state !== 'gone');
-    return lived.length > 0 && random.chance(0.7) ? random.pick(lived as unknown as Names) : random.pick<string>(states);
+    return lived.length > 0 && random.chance(0.7)
+      ? random.pick(lived as unknown as Names)
+      : random.pick<string>(states);
   };
   return random.times(6, () => {
     const from = marks > 0 && random.chance(0.4) ? random.below(marks) : undefined;
@@ -21,8 +23,11 @@ export const questionsOn = (random: Random, told: Told): Question[] => {
       name,
       steps: stepsOf(random, statesOf(told, name, from)),
       allowing: random.times(random.below(3) && random.below(3), () => random.pick(states)),
-      ...(random.chance(0.15) && { startingAs: random.times(1 + random.below(3), () => random.pick(states)) }),
-      ...(random.chance(0.6) && other !== name && { never: { step: stateOf(name, from), other, is: stateOf(other, undefined) } }),
+      ...(random.chance(0.15) && {
+        startingAs: random.times(1 + random.below(3), () => random.pick(states)),
+      }),
+      ...(random.chance(0.6) &&
+        other !== name && { never: { step: stateOf(name, from), other, is: stateOf(other, undefined) } }),
       ...(from !== undefined && { from }),
     };
   });
@@ -35,7 +40,10 @@ const markSome = (random: Random, scenes: Scene[]): number => {
   return marked.length;
 };
 
-/** The states that an object goes through, each once in a row, from a mark on; marks are counted as if each scene were reached once. */
+/**
+ * The states that an object goes through, each once in a row, from a mark on; marks are counted as if each
+ * scene were reached once.
+ */
 const statesOf = ({ initial, scenes }: Told, name: string, from: number | undefined): string[] => {
   const store = createStore();
   const apply = (changes: Write[]) => changes.forEach(store.write);
@@ -55,7 +63,9 @@ const statesOf = ({ initial, scenes }: Told, name: string, from: number | undefi
   const inForce = store
     .objectsAt(start === Number.POSITIVE_INFINITY ? store.version : start)
     .find(({ metadata }) => metadata.name === name);
-  const later = store.history.filter(({ version, object }) => version > start && object.metadata.name === name);
+  const later = store.history.filter(
+    ({ version, object }) => version > start && object.metadata.name === name,
+  );
   const all = [
     ...(inForce ? [inForce.status.state] : []),
     ...later.map(({ type, object }) => (type === 'DELETED' ? 'gone' : object.status.state)),
@@ -72,6 +82,8 @@ const stepsOf = (random: Random, lived: string[]): string[] => {
     else steps[at] = random.pick(states);
   }
   const end = steps.indexOf('gone');
-  const whole = (end === -1 ? steps : steps.slice(0, end + 1)).filter((state, index, all) => state !== all[index - 1]);
+  const whole = (end === -1 ? steps : steps.slice(0, end + 1)).filter(
+    (state, index, all) => state !== all[index - 1],
+  );
   return whole.length > 0 ? whole : [random.pick(states)];
 };

@@ -9,7 +9,11 @@ export const generate = (seed: number): Schedule => {
   const random = createRandom(seed);
   const writing = writer(random);
   const initial = writing(3);
-  const first = scene(random, writing, { ...stream(random, writing), cutList: false, ends: random.pick(['end', 'cut', 'error']) });
+  const first = scene(random, writing, {
+    ...stream(random, writing),
+    cutList: false,
+    ends: random.pick(['end', 'cut', 'error']),
+  });
   const rest = random.times(1 + random.below(6), () => sceneOrStreak(random, writing)).flat();
   const scenes = [...beginning(random), first, ...rest, end()];
   const questions = questionsOn(random, { initial, scenes });
@@ -23,7 +27,8 @@ export const generate = (seed: number): Schedule => {
 /** Makes so many changes, at most. */
 type Writing = (most: number) => Write[];
 
-// Short lives and clashes of states are what goes wrong, so few objects are changed often, and often to what they were.
+// Short lives and clashes of states are what goes wrong, so few objects are changed often, and often to what
+// they were.
 const writer = (random: Random): Writing => {
   const few = names.slice(0, 1 + random.below(names.length)) as unknown as Names;
   const mortality = random.pick([0.1, 0.2, 0.5]);
@@ -38,12 +43,19 @@ const writer = (random: Random): Writing => {
 
 // Whatever else is wrong with the first answers is told to whoever asked for the watch.
 const beginning = (random: Random): Scene[] =>
-  random.chance(0.2) ? [{ before: [], forget: random.chance(0.5), answer: { refused: random.pick([410, 429]) } }] : [];
+  random.chance(0.2)
+    ? [{ before: [], forget: random.chance(0.5), answer: { refused: random.pick([410, 429]) } }]
+    : [];
 
 const end = (): Scene => ({
   before: [],
   forget: false,
-  answer: { goneAs: 'status', cutList: false, acts: [{ write: [{ name: 'last', state: 'on' }], how: 'whole' }], ends: 'stays' },
+  answer: {
+    goneAs: 'status',
+    cutList: false,
+    acts: [{ write: [{ name: 'last', state: 'on' }], how: 'whole' }],
+    ends: 'stays',
+  },
 });
 
 const scene = (random: Random, writing: Writing, answer: Scene['answer']): Scene => {
@@ -59,9 +71,13 @@ const scene = (random: Random, writing: Writing, answer: Scene['answer']): Scene
   return { before: [...before, ...brief, ...writing(1)], forget: random.chance(0.7), answer };
 };
 
-/** Mostly one scene; now and then an error that comes again and again, at times for ever as far as the watcher can tell. */
+/**
+ * Mostly one scene; now and then an error that comes again and again, at times for ever as far as the watcher
+ * can tell.
+ */
 const sceneOrStreak = (random: Random, writing: Writing): Scene[] => {
-  if (!random.chance(0.06)) return [scene(random, writing, random.chance(0.3) ? refusal(random) : stream(random, writing))];
+  if (!random.chance(0.06))
+    return [scene(random, writing, random.chance(0.3) ? refusal(random) : stream(random, writing))];
   const error = (): Scene['answer'] =>
     random.chance(0.2) ? refusal(random) : { goneAs: 'status', cutList: false, acts: [], ends: 'error' };
   return random.times(2 + random.below(6), () => ({ before: [], forget: false, answer: error() }));
@@ -72,18 +88,45 @@ const refusal = (random: Random): Refusal => ({
   ...(random.chance(0.2) && { retryAfter: 1 }),
 });
 
-const endings = ['end', 'end', 'cut', 'cut', 'cut', 'reset', 'half-line', 'noise', 'stranger', 'stall', 'error', 'error', 'gone'] as const;
+const endings = [
+  'end',
+  'end',
+  'cut',
+  'cut',
+  'cut',
+  'reset',
+  'half-line',
+  'noise',
+  'stranger',
+  'stall',
+  'error',
+  'error',
+  'gone',
+] as const;
 
 const stream = (random: Random, writing: Writing): Stream => {
   const acts = random.times(random.below(4), () => act(random, writing));
   if (random.chance(0.2)) acts.push({ write: writing(4), how: 'hasty' });
-  return { goneAs: random.pick(['status', 'event']), cutList: random.chance(0.1), acts, ends: random.pick<Ending>(endings) };
+  return {
+    goneAs: random.pick(['status', 'event']),
+    cutList: random.chance(0.1),
+    acts,
+    ends: random.pick<Ending>(endings),
+  };
 };
 
 const act = (random: Random, writing: Writing): Act => {
   if (random.chance(0.2)) return { bookmark: true };
   if (random.chance(0.1)) return { repeat: 1 + random.below(3) };
-  const how = random.pick(['whole', 'whole', 'whole', 'bytes', 'split', 'twice', random.chance(0.5) ? 'reordered' : 'whole'] as const);
+  const how = random.pick([
+    'whole',
+    'whole',
+    'whole',
+    'bytes',
+    'split',
+    'twice',
+    random.chance(0.5) ? 'reordered' : 'whole',
+  ] as const);
   return { write: writing(how === 'reordered' ? 4 : 2), how };
 };
 
@@ -94,5 +137,6 @@ const sprinkle = (random: Random, { acts }: Stream, questions: number): void => 
     acts.splice(random.below(acts.length + (isHasty ? 0 : 1)), 0, one);
   };
   if (random.chance(0.3)) put({ ask: random.below(questions) });
-  if (random.chance(0.3)) put({ wait: { name: random.pick(names), ...(random.chance(0.7) && { state: random.pick(states) }) } });
+  if (random.chance(0.3))
+    put({ wait: { name: random.pick(names), ...(random.chance(0.7) && { state: random.pick(states) }) } });
 };

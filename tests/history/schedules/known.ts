@@ -1,8 +1,17 @@
 import type { Write } from '../../support/stream-server-store.ts';
 import type { Question, Scene, Schedule, Stream } from './schedule.ts';
 
-const scene = (answer: Scene['answer'], { before = [], forget = false }: Partial<Scene> = {}): Scene => ({ before, forget, answer });
-const stream = (acts: Stream['acts'] = [], ends: Stream['ends'] = 'end'): Stream => ({ goneAs: 'status', cutList: false, acts, ends });
+const scene = (answer: Scene['answer'], { before = [], forget = false }: Partial<Scene> = {}): Scene => ({
+  before,
+  forget,
+  answer,
+});
+const stream = (acts: Stream['acts'] = [], ends: Stream['ends'] = 'end'): Stream => ({
+  goneAs: 'status',
+  cutList: false,
+  acts,
+  ends,
+});
 const write = (...changes: Write[]): Stream['acts'][number] => ({ write: changes, how: 'whole' });
 const goes = (name: string, ...steps: string[]): Question => ({ name, steps, allowing: [] });
 const schedule = (scenes: Scene[], ...questions: Question[]): Schedule => ({
@@ -27,7 +36,10 @@ export const known: Record<string, Schedule> = {
     scene(stream([], 'error')),
   ]),
   'a server that has just started refuses what it allows a moment later': schedule([scene({ refused: 403 })]),
-  'who is cut off cannot say what was not': schedule([scene({ refused: 'reset', ask: 0 }, { before: [hall('on')] })], goes('hall', 'on')),
+  'who is cut off cannot say what was not': schedule(
+    [scene({ refused: 'reset', ask: 0 }, { before: [hall('on')] })],
+    goes('hall', 'on'),
+  ),
   'an object that is made behind a gap may be another one than was in it': schedule(
     [
       scene(stream(), { before: [hall('off')], forget: true }),
@@ -36,7 +48,11 @@ export const known: Record<string, Schedule> = {
     goes('hall', 'on'),
   ),
   'another object may come and go in a gap while the first is what it must not be': schedule(
-    [scene(stream([write(hall('on'))])), scene(stream(), { before: brief('hot'), forget: true }), scene(stream([write(hall('off'))]))],
+    [
+      scene(stream([write(hall('on'))])),
+      scene(stream(), { before: brief('hot'), forget: true }),
+      scene(stream([write(hall('off'))])),
+    ],
     { ...goes('hall', 'on', 'off'), never: { step: 'on', other: 'attic', is: 'hot' } },
     { ...goes('hall', 'hot'), allowing: ['on', 'off'], never: { step: 'on', other: 'attic', is: 'hot' } },
   ),
@@ -45,7 +61,10 @@ export const known: Record<string, Schedule> = {
     { ...goes('hall', 'on'), never: { step: 'on', other: 'attic', is: 'off' } },
   ),
   'a listing of nothing ends a gap': schedule(
-    [scene(stream(), { before: brief('on'), forget: true }), scene(stream([{ mark: true }, write(hall('on')), write(hall('off'))]))],
+    [
+      scene(stream(), { before: brief('on'), forget: true }),
+      scene(stream([{ mark: true }, write(hall('on')), write(hall('off'))])),
+    ],
     { ...goes('hall', 'on', 'off'), from: 0 },
   ),
   'a first listing is of one moment': {

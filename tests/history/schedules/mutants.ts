@@ -15,9 +15,19 @@ type Change = [bug: string, seed: number | string, from: string, to: string, han
 const changes: Record<string, Change[]> = {
   'history/watch.ts': [
     ['a 410 is taken for any other trouble', 11, 'if (isGone(error) || error', 'if (error'],
-    ['whatever goes wrong, it lists anew without a gap', 5, 'told.version ?? (await relist())', 'await relist()'],
+    [
+      'whatever goes wrong, it lists anew without a gap',
+      5,
+      'told.version ?? (await relist())',
+      'await relist()',
+    ],
     ['any trouble makes a gap', 5, 'if (isGone(error) || error', 'if (error instanceof Error || error'],
-    ['an error event that passes makes a gap', 14, 'const mostErrorEvents = 6;', 'const mostErrorEvents = 2;'],
+    [
+      'an error event that passes makes a gap',
+      14,
+      'const mostErrorEvents = 6;',
+      'const mostErrorEvents = 2;',
+    ],
     [
       'the first event of a connection is left out',
       1,
@@ -33,7 +43,12 @@ const changes: Record<string, Change[]> = {
     ],
   ],
   'history/watch-told.ts': [
-    ['a new listing makes no gap', 3, 'if (version === undefined) return;', 'version = undefined;\nif (version === undefined) return;'],
+    [
+      'a new listing makes no gap',
+      3,
+      'if (version === undefined) return;',
+      'version = undefined;\nif (version === undefined) return;',
+    ],
     [
       'the resourceVersion of a bookmark is forgotten',
       5,
@@ -47,11 +62,16 @@ const changes: Record<string, Change[]> = {
       "else if (type === 'BOOKMARK' || isKnown(event)) return;",
       "else if (type === 'BOOKMARK') return;\nelse if (isKnown(event)) {}",
     ],
-    ['what comes late is taken for new', 3, 'else throw new OutOfOrder(', 'else void new OutOfOrder('],
-    ['what comes late is passed over', 3, 'else throw new OutOfOrder(', 'else return void new OutOfOrder('],
+    ['what comes late is taken for new', 3, 'throw new OutOfOrder(', 'void new OutOfOrder('],
+    ['what comes late is passed over', 3, 'throw new OutOfOrder(', 'return void new OutOfOrder('],
     ['a disorder throws no doubt on what came before it was seen', 3, 'from: start.mark + 1, ', ''],
     ['resourceVersions are compared as texts', 5, 'after > before;', 'String(after) > String(before);'],
-    ['what a listing lacks is kept', 3, 'if (!uids.has(object.metadata.uid)) push', 'if (timeline === undefined) push'],
+    [
+      'what a listing lacks is kept',
+      3,
+      'if (!uids.has(object.metadata.uid)) push',
+      'if (timeline === undefined) push',
+    ],
     [
       'an object that was made again is taken for the old one',
       3,
@@ -60,12 +80,22 @@ const changes: Record<string, Change[]> = {
     ],
   ],
   'kube/watch-connection.ts': [
-    ['an error event is nothing special', 11, "if (event?.type === 'ERROR') throw toError(event.object ?? {});", ''],
-    ['an event of a type that is not known is taken', 3, "types.includes(event?.type ?? '') && ", '', 'hangs'],
+    [
+      'an error event is nothing special',
+      11,
+      "if (event?.type === 'ERROR') throw toError(event.object ?? {});",
+      '',
+    ],
+    ['an event of a type that is not known is taken', 3, "types.includes(event?.type ?? '') &&", '', 'hangs'],
     ['a connection that is silent is never given up', 4, '    after,\n', '    2 ** 30,\n', 'hangs'],
   ],
   'kube/json-lines.ts': [
-    ['characters are read chunk by chunk', 4, 'decoder.decode(chunk, { stream: true })', 'new TextDecoder().decode(chunk)'],
+    [
+      'characters are read chunk by chunk',
+      4,
+      'decoder.decode(chunk, { stream: true })',
+      'new TextDecoder().decode(chunk)',
+    ],
     ['lines are read chunk by chunk', 5, "rest = lines.pop() ?? '';", "rest = ''; lines.pop();"],
   ],
   'history/history.ts': [
@@ -82,7 +112,9 @@ const changes: Record<string, Change[]> = {
       "  before === undefined || before.kind === 'deleted' ? after.kind === 'added' :\n",
     ],
   ],
-  'history/timeline.ts': [['a listing that is empty ends no gap', 'a listing of nothing ends a gap', 'last.until = arrivals;', '']],
+  'history/timeline.ts': [
+    ['a listing that is empty ends no gap', 'a listing of nothing ends a gap', 'last.until = arrivals;', ''],
+  ],
   'history/judge.ts': [
     [
       'what must never be is judged behind a gap that may have decided',
@@ -123,8 +155,19 @@ const changes: Record<string, Change[]> = {
 
 /** Ways to break them; the schedules must tell each from the whole one. */
 export const mutants: Mutant[] = Object.entries(changes).flatMap(([file, of]) =>
-  of.map(([bug, seed, from, to, hangs]) => ({ bug, seed, file, change: [from, to], ...(hangs && { hangs: true }) })),
+  of.map(([bug, seed, from, to, hangs]) => ({
+    bug,
+    seed,
+    file,
+    change: [from, to],
+    ...(hangs && { hangs: true }),
+  })),
 );
 
 /** Nothing is broken: that the others are told from the whole one is not because they are copies. */
-export const none: Mutant = { bug: 'nothing', seed: 1, file: 'history/watch.ts', change: ['const run = ', 'const run = '] };
+export const none: Mutant = {
+  bug: 'nothing',
+  seed: 1,
+  file: 'history/watch.ts',
+  change: ['const run = ', 'const run = '],
+};

@@ -33,7 +33,11 @@ export type Outcome = {
 };
 
 /** What a schedule is played with; the deadline, in ms, is for a watcher that does not get to the end. */
-export type Stage = { observe: Observe; server: Awaited<ReturnType<typeof startStreamServer>>; deadline: number };
+export type Stage = {
+  observe: Observe;
+  server: Awaited<ReturnType<typeof startStreamServer>>;
+  deadline: number;
+};
 
 const owner = 'a schedule';
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
@@ -52,9 +56,16 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
     how: () => Answered['how'],
     ask: (timeline: Timeline<Lamp>, mark: number) => Promise<Answer>,
   ) => {
-    const from = question.from === undefined ? { mark: 0, version: world.given.lists[0] ?? 0 } : marks[question.from];
+    const from =
+      question.from === undefined ? { mark: 0, version: world.given.lists[0] ?? 0 } : marks[question.from];
     if (from === undefined || watched === undefined) return;
-    const answer = ask(watched, from.mark).then((given) => ({ ...given, question, from, to: world.store.version, how: how() }));
+    const answer = ask(watched, from.mark).then((given) => ({
+      ...given,
+      question,
+      from,
+      to: world.store.version,
+      how: how(),
+    }));
     answers.push(answer);
     await answer;
   };
@@ -63,10 +74,14 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
       answered(
         question,
         () => 'live',
-        (timeline, from) => answerOf(() => toExpectation(observe, { timeline, question, mark: from }).within('1h', owner)),
+        (timeline, from) =>
+          answerOf(() => toExpectation(observe, { timeline, question, mark: from }).within('1h', owner)),
       );
   };
-  const here = (timeline: Timeline<Lamp>): Position => ({ mark: timeline.mark(), version: world.given.version });
+  const here = (timeline: Timeline<Lamp>): Position => ({
+    mark: timeline.mark(),
+    version: world.given.version,
+  });
   const director: Director = {
     live: live.promise,
     mark: () => {
@@ -83,7 +98,9 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
       if (question === undefined) return;
       const how = () => (isReading && world.given.isReading ? 'asked' : 'asked while cut off');
       await answered(question, how, async (timeline, mark) => {
-        const answer = await answerOf(() => toExpectation(observe, { timeline, question, mark }).within('1ms', owner));
+        const answer = await answerOf(() =>
+          toExpectation(observe, { timeline, question, mark }).within('1ms', owner),
+        );
         return { ...answer, until: Math.min(answer.until, timeline.mark()) };
       });
     },
@@ -113,17 +130,35 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
     answered(
       question,
       () => 'in the end',
-      (timeline, mark) => answerOf(() => observe.evaluate(toExpectation(observe, { timeline, question, mark }))),
+      (timeline, mark) =>
+        answerOf(() => observe.evaluate(toExpectation(observe, { timeline, question, mark }))),
     );
   }
   over.abort(new Error('the schedule is over'));
-  problems.push(...(await inTime(Promise.all([watched?.stop(), world.openWatches(0)]), { deadline, what: 'let go of its connections' })));
-  return { problems, entries, present, world, answers: await Promise.all(answers), waits: await Promise.all(waits) };
+  problems.push(
+    ...(await inTime(Promise.all([watched?.stop(), world.openWatches(0)]), {
+      deadline,
+      what: 'let go of its connections',
+    })),
+  );
+  return {
+    problems,
+    entries,
+    present,
+    world,
+    answers: await Promise.all(answers),
+    waits: await Promise.all(waits),
+  };
 };
 
-const inTime = async (work: Promise<unknown>, { deadline, what }: { deadline: number; what: string }): Promise<string[]> => {
+const inTime = async (
+  work: Promise<unknown>,
+  { deadline, what }: { deadline: number; what: string },
+): Promise<string[]> => {
   const done = new AbortController();
-  const late = sleep(deadline, [`the watcher did not ${what} within ${deadline / 1000} s`], { signal: done.signal });
+  const late = sleep(deadline, [`the watcher did not ${what} within ${deadline / 1000} s`], {
+    signal: done.signal,
+  });
   const problems = await Promise.race([
     late,
     work.then(

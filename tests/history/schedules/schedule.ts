@@ -1,6 +1,9 @@
 import type { Write } from '../../support/stream-server-store.ts';
 
-/** What the model of an API server does, answer by answer; plain data, so that it can be printed, and made smaller. */
+/**
+ * What the model of an API server does, answer by answer; plain data, so that it can be printed, and made
+ * smaller.
+ */
 export type Schedule = {
   /** What is there before the watch. */
   initial: Write[];
@@ -14,7 +17,10 @@ export type Schedule = {
 export type Scene = {
   /** What happens while nobody watches. */
   before: Write[];
-  /** After that: a compaction, or a restart whose watch cache begins only now. Whoever comes with an older version gets 410. */
+  /**
+   * After that: a compaction, or a restart whose watch cache begins only now. Whoever comes with an older
+   * version gets 410.
+   */
   forget: boolean;
   answer: Refusal | Stream;
 };
@@ -37,7 +43,10 @@ export type Stream = {
   ends: Ending;
 };
 
-/** How events reach the client: in one piece, in pieces of some bytes, cut inside a character, each one twice, in the wrong order, or perhaps not before the cut. */
+/**
+ * How events reach the client: in one piece, in pieces of some bytes, cut inside a character, each one twice,
+ * in the wrong order, or perhaps not before the cut.
+ */
 export type Delivery = 'whole' | 'bytes' | 'split' | 'twice' | 'reordered' | 'hasty';
 
 export type Act =
@@ -55,8 +64,21 @@ export type Act =
 /** A `once`, or a `onceGone` where there is no state. */
 export type Wait = { name: string; state?: string };
 
-/** How a connection ends; `noise` and `stranger` bring a line that is no JSON or no event, `error` and `gone` an error event of 500 or 410. */
-export type Ending = 'end' | 'cut' | 'reset' | 'half-line' | 'noise' | 'stranger' | 'stall' | 'error' | 'gone' | 'stays';
+/**
+ * How a connection ends; `noise` and `stranger` bring a line that is no JSON or no event, `error` and `gone`
+ * an error event of 500 or 410.
+ */
+export type Ending =
+  | 'end'
+  | 'cut'
+  | 'reset'
+  | 'half-line'
+  | 'noise'
+  | 'stranger'
+  | 'stall'
+  | 'error'
+  | 'gone'
+  | 'stays';
 
 /** An expectation as data; `gone` is a step of its own, at the end. */
 export type Question = {

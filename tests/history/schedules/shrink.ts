@@ -1,7 +1,10 @@
 import type { Act, Scene, Schedule } from './schedule.ts';
 
 /** Makes a schedule smaller, step by step, for as long as it still fails. */
-export const shrink = async (schedule: Schedule, fails: (smaller: Schedule) => Promise<boolean>): Promise<Schedule> => {
+export const shrink = async (
+  schedule: Schedule,
+  fails: (smaller: Schedule) => Promise<boolean>,
+): Promise<Schedule> => {
   for (const smaller of smallerOnes(schedule)) if (await fails(smaller)) return shrink(smaller, fails);
   return schedule;
 };
@@ -9,18 +12,23 @@ export const shrink = async (schedule: Schedule, fails: (smaller: Schedule) => P
 function* smallerOnes(schedule: Schedule): Generator<Schedule> {
   const { initial, scenes, questions } = schedule;
   // The last scene is what everybody waits for.
-  for (const fewer of withoutOne(scenes.slice(0, -1))) yield { ...schedule, scenes: [...fewer, ...scenes.slice(-1)] };
+  for (const fewer of withoutOne(scenes.slice(0, -1)))
+    yield { ...schedule, scenes: [...fewer, ...scenes.slice(-1)] };
   // Indices point at questions, so the last one goes first.
   if (questions.length > 0) yield { ...schedule, questions: questions.slice(0, -1) };
   for (const fewer of withoutOne(initial)) yield { ...schedule, initial: fewer };
   for (const [index, scene] of scenes.entries())
-    for (const smaller of smallerScenes(scene, index === scenes.length - 1)) yield { ...schedule, scenes: scenes.with(index, smaller) };
+    for (const smaller of smallerScenes(scene, index === scenes.length - 1))
+      yield { ...schedule, scenes: scenes.with(index, smaller) };
   for (const [index, { never, allowing, startingAs, ...rest }] of questions.entries()) {
     if (never !== undefined || allowing.length > 0 || startingAs !== undefined)
       yield { ...schedule, questions: questions.with(index, { ...rest, allowing: [] }) };
     for (const steps of withoutOne(rest.steps))
       if (steps.length > 0)
-        yield { ...schedule, questions: questions.with(index, { ...(questions[index] as typeof rest), allowing, steps }) };
+        yield {
+          ...schedule,
+          questions: questions.with(index, { ...(questions[index] as typeof rest), allowing, steps }),
+        };
   }
 }
 
@@ -36,7 +44,8 @@ function* smallerScenes(scene: Scene, isLast: boolean): Generator<Scene> {
   if (isLast) return;
   for (const acts of withoutOne(answer.acts)) yield { ...scene, answer: { ...answer, acts } };
   for (const [index, act] of answer.acts.entries())
-    for (const smaller of smallerActs(act)) yield { ...scene, answer: { ...answer, acts: answer.acts.with(index, smaller) } };
+    for (const smaller of smallerActs(act))
+      yield { ...scene, answer: { ...answer, acts: answer.acts.with(index, smaller) } };
   if (answer.ends !== 'end') yield { ...scene, answer: { ...answer, ends: 'end' } };
 }
 

@@ -9,9 +9,14 @@ type Moment = { version: number; state: string; uid: string };
 /**
  * Answers a question by all that happened from one version to another.
  *
- * It is written from the description of expectations, by states and versions alone, and shares nothing with what it is the measure of.
+ * It is written from the description of expectations, by states and versions alone, and shares nothing with
+ * what it is the measure of.
  */
-export const trueAnswer = (store: Store, question: Question, { from, to }: { from: number; to: number }): TrueAnswer => {
+export const trueAnswer = (
+  store: Store,
+  question: Question,
+  { from, to }: { from: number; to: number },
+): TrueAnswer => {
   const moments = momentsOf(store, question.name, { from, to });
   const steps = decideSteps(question, moments);
   const { never } = question;
@@ -21,8 +26,13 @@ export const trueAnswer = (store: Store, question: Question, { from, to }: { fro
 
 const momentsOf = (store: Store, name: string, { from, to }: { from: number; to: number }): Moment[] => {
   const start = store.objectsAt(from).find(({ metadata }) => metadata.name === name);
-  const later = store.history.filter(({ version, object }) => version > from && version <= to && object.metadata.name === name);
-  return [...(start === undefined ? [] : [{ type: 'ADDED' as const, version: from, object: start }]), ...later].map(toMoment);
+  const later = store.history.filter(
+    ({ version, object }) => version > from && version <= to && object.metadata.name === name,
+  );
+  return [
+    ...(start === undefined ? [] : [{ type: 'ADDED' as const, version: from, object: start }]),
+    ...later,
+  ].map(toMoment);
 };
 
 const toMoment = ({ type, version, object }: Happened): Moment => ({
@@ -41,7 +51,8 @@ const decideSteps = ({ steps, allowing, startingAs }: Question, moments: Moment[
       if (reached === steps.length) return { state: 'met', version };
       continue;
     }
-    const mayBe = allowing.includes(state) || (reached > 0 ? state === steps[reached - 1] : mayStart(state, before));
+    const mayBe =
+      allowing.includes(state) || (reached > 0 ? state === steps[reached - 1] : mayStart(state, before));
     if (isNew || state === 'gone' || !mayBe) return { state: 'broken', version };
   }
   return { state: 'timed-out', version: Number.POSITIVE_INFINITY };
@@ -58,9 +69,13 @@ const firstClash = (
   { step, other, is }: NonNullable<Question['never']>,
   { from, to }: { from: number; to: number },
 ): number | undefined => {
-  const versions = [from, ...store.history.map(({ version }) => version).filter((version) => version > from && version <= to)];
+  const versions = [
+    from,
+    ...store.history.map(({ version }) => version).filter((version) => version > from && version <= to),
+  ];
   return versions.find((version) => {
-    const stateOf = (one: string) => store.objectsAt(version).find(({ metadata }) => metadata.name === one)?.status.state;
+    const stateOf = (one: string) =>
+      store.objectsAt(version).find(({ metadata }) => metadata.name === one)?.status.state;
     return stateOf(name) === step && stateOf(other) === is;
   });
 };

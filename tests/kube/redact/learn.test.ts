@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
 import { know } from '../../../e2e/kube/redact/known.ts';
-import { learnEnvironment, learnHeader, learnKubeconfig, learnObject } from '../../../e2e/kube/redact/learn.ts';
+import {
+  learnEnvironment,
+  learnHeader,
+  learnKubeconfig,
+  learnObject,
+} from '../../../e2e/kube/redact/learn.ts';
 import { redact } from '../../../e2e/kube/redact/redact.ts';
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
@@ -8,7 +13,12 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 // What is learned stays for the whole process: each test has values of its own.
 
 test.each<[string, () => void, string, string]>([
-  ['a token', () => learnKubeconfig({ users: [{ user: { token: 'tok3n-of-a-user' } }] }), 'tok3n-of-a-user', 'token of the kubeconfig'],
+  [
+    'a token',
+    () => learnKubeconfig({ users: [{ user: { token: 'tok3n-of-a-user' } }] }),
+    'tok3n-of-a-user',
+    'token of the kubeconfig',
+  ],
   [
     'a password',
     () => learnKubeconfig({ users: [{ user: { password: 'passw0rd-of-it' } }] }),
@@ -24,13 +34,22 @@ test.each<[string, () => void, string, string]>([
   [
     'a provider',
     () =>
-      learnKubeconfig({ users: [{ user: { 'auth-provider': { config: { 'refresh-token': 'r3fresh-it', 'client-id': 'cl1ent-id' } } } }] }),
+      learnKubeconfig({
+        users: [
+          {
+            user: {
+              'auth-provider': { config: { 'refresh-token': 'r3fresh-it', 'client-id': 'cl1ent-id' } },
+            },
+          },
+        ],
+      }),
     'r3fresh-it',
     "auth provider's refresh-token of the kubeconfig",
   ],
   [
     'a plugin',
-    () => learnKubeconfig({ users: [{ user: { exec: { env: [{ name: 'LOGIN', value: 'l0gin-of-it' }] } } }] }),
+    () =>
+      learnKubeconfig({ users: [{ user: { exec: { env: [{ name: 'LOGIN', value: 'l0gin-of-it' }] } } }] }),
     'l0gin-of-it',
     "exec plugin's LOGIN of the kubeconfig",
   ],
@@ -40,7 +59,12 @@ test.each<[string, () => void, string, string]>([
     'p@ss-1234',
     "credentials of the cluster's URL",
   ],
-  ['a variable', () => learnEnvironment({ MY_TOKEN: 'v4riable-of-mine' }), 'v4riable-of-mine', 'variable MY_TOKEN'],
+  [
+    'a variable',
+    () => learnEnvironment({ MY_TOKEN: 'v4riable-of-mine' }),
+    'v4riable-of-mine',
+    'variable MY_TOKEN',
+  ],
   [
     'a URL in a variable',
     () => learnEnvironment({ DATABASE: 'db://me:d4tabase-pw@host' }),
@@ -48,7 +72,12 @@ test.each<[string, () => void, string, string]>([
     'credentials in the variable DATABASE',
   ],
   ['a header', () => learnHeader('Bearer h3ader-of-it'), 'h3ader-of-it', 'credentials of a request'],
-  ['a Secret', () => learnObject({ kind: 'Secret', data: { a: base64('s3cret-of-it') } }), 's3cret-of-it', 'data of a Secret'],
+  [
+    'a Secret',
+    () => learnObject({ kind: 'Secret', data: { a: base64('s3cret-of-it') } }),
+    's3cret-of-it',
+    'data of a Secret',
+  ],
   [
     'a list of them',
     () => learnObject({ kind: 'SecretList', items: [{ stringData: { a: 'l1st-of-them' } }] }),

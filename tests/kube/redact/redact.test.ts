@@ -4,9 +4,11 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { redact, redactAll, redactError } from '../../../e2e/kube/redact/redact.ts';
 
-// None of these is anybody's. Written in pieces, so that this file itself looks like no secret to those who look for them.
+// None of these is anybody's. Written in pieces, so that this file itself looks like no secret to those who
+// look for them.
 const jwt = ['eyJhbGciOiJSUzI1NiJ9', 'eyJzdWIiOiJzeXN0ZW0ifQ', 'c2lnbmF0dXJlLW9mLWl0'].join('.');
-const pem = (kind: string) => `-----BEGIN ${kind}-----\nMIIEpAIBAAKCAQEA\nq83vEjRWeJA=\n-----END ${kind}-----`;
+const pem = (kind: string) =>
+  `-----BEGIN ${kind}-----\nMIIEpAIBAAKCAQEA\nq83vEjRWeJA=\n-----END ${kind}-----`;
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const accessKey = `AKIA${'IOSFODNN7EXAMPLE'}`;
 
@@ -19,11 +21,27 @@ describe('what stands where secrets stand is redacted, and named', () => {
     ['a certificate in base64', `cert ${base64(pem('CERTIFICATE'))}`, 'cert [redacted: PEM, in base64]'],
     ['a JWT', `token is ${jwt}, it says`, 'token is [redacted: JWT], it says'],
     ['one in base64', base64(jwt), '[redacted: JWT, in base64]'],
-    ['a header', 'GET / Authorization: Basic dXNlcjpwdw==\nnext', 'GET / Authorization: [redacted: Authorization header]\nnext'],
-    ['one in JSON', '{"authorization":"Bearer abc","accept":"*"}', '{"authorization":"[redacted: Authorization header]","accept":"*"}'],
-    ['one that signs', 'authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=c', 'authorization: [redacted: Authorization header]'],
+    [
+      'a header',
+      'GET / Authorization: Basic dXNlcjpwdw==\nnext',
+      'GET / Authorization: [redacted: Authorization header]\nnext',
+    ],
+    [
+      'one in JSON',
+      '{"authorization":"Bearer abc","accept":"*"}',
+      '{"authorization":"[redacted: Authorization header]","accept":"*"}',
+    ],
+    [
+      'one that signs',
+      'authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=c',
+      'authorization: [redacted: Authorization header]',
+    ],
     ['a bearer', 'sent Bearer 0123456789abcdef0123 to it', 'sent Bearer [redacted: bearer token] to it'],
-    ['a URL', 'cannot reach https://me:pa55@host:443/path?x=1', 'cannot reach https://[redacted: credentials of a URL]@host:443/path?x=1'],
+    [
+      'a URL',
+      'cannot reach https://me:pa55@host:443/path?x=1',
+      'cannot reach https://[redacted: credentials of a URL]@host:443/path?x=1',
+    ],
     ['a URL of S3', 's3://key:pa55@bucket/', 's3://[redacted: credentials of a URL]@bucket/'],
     ['a URL with a token', 'https://ghp0123456@host/', 'https://[redacted: credentials of a URL]@host/'],
     [
@@ -80,7 +98,9 @@ describe('what stands where secrets stand is redacted, and named', () => {
     [
       'a Secret in YAML in JSON',
       JSON.stringify('a\nkind: Secret\nstringData:\n  a: YQ==\n  b: >-\n    Yg==\ntype: x'),
-      JSON.stringify('a\nkind: Secret\nstringData:\n  a: [redacted: data of a Secret]\n  b: [redacted: data of a Secret]\ntype: x'),
+      JSON.stringify(
+        'a\nkind: Secret\nstringData:\n  a: [redacted: data of a Secret]\n  b: [redacted: data of a Secret]\ntype: x',
+      ),
     ],
   ])('%s', (_, text, redacted) => {
     expect(redact(text)).toBe(redacted);
@@ -123,7 +143,9 @@ describe('what is needed stays', () => {
     const changed = files.flatMap((file) => {
       const bytes = readFileSync(`${folder}${file}`);
       const lines = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString().split('\n');
-      return lines.filter((line) => redact(line) !== line).map((line) => `${file}: ${redact(line).slice(0, 300)}`);
+      return lines
+        .filter((line) => redact(line) !== line)
+        .map((line) => `${file}: ${redact(line).slice(0, 300)}`);
     });
     expect(changed).toEqual([]);
   });
@@ -138,17 +160,30 @@ test('an error is redacted with its stack, and with all that it came from', () =
   const cause = new AggregateError([new Error(`one ${jwt}`)], `several ${jwt}`);
   const error = redactError(new Error(`no ${jwt}`, { cause }));
   expect(error.message).toBe('no [redacted: JWT]');
-  const all = JSON.stringify([error.stack, cause.message, cause.stack, cause.errors.map(({ message, stack }) => [message, stack])]);
+  const all = JSON.stringify([
+    error.stack,
+    cause.message,
+    cause.stack,
+    cause.errors.map(({ message, stack }) => [message, stack]),
+  ]);
   expect(all).not.toContain(jwt);
   expect(all.match(/\[redacted: JWT\]/g)?.length).toBeGreaterThanOrEqual(5);
 });
 
-test.each(['ab.', 'A', 'A_', 'a-', 'eyJ', 'kind: Secret\ndata:\n  a: b\n', '-----BEGIN PRIVATE KEY', 'token: ', '\\"', 'http://a:'])(
-  'a megabyte of %j takes no time to speak of',
-  (piece) => {
-    const before = performance.now();
-    redact(piece.repeat(1_000_000 / piece.length));
-    // In fact some tens of milliseconds; what grows with the square would take minutes.
-    expect(performance.now() - before).toBeLessThan(5000);
-  },
-);
+test.each([
+  'ab.',
+  'A',
+  'A_',
+  'a-',
+  'eyJ',
+  'kind: Secret\ndata:\n  a: b\n',
+  '-----BEGIN PRIVATE KEY',
+  'token: ',
+  '\\"',
+  'http://a:',
+])('a megabyte of %j takes no time to speak of', (piece) => {
+  const before = performance.now();
+  redact(piece.repeat(1_000_000 / piece.length));
+  // In fact some tens of milliseconds; what grows with the square would take minutes.
+  expect(performance.now() - before).toBeLessThan(5000);
+});

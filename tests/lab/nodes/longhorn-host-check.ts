@@ -1,8 +1,10 @@
 /**
- * What Longhorn (v1.8 to v1.12) looks at on its hosts, as a bash script for a pod of ours: one `NAME=VALUE` a line.
+ * What Longhorn (v1.8 to v1.12) looks at on its hosts, as a bash script for a pod of ours: one `NAME=VALUE` a
+ * line.
  *
- * By the same ways as its manager does: commands in the namespaces of process 1 or of iscsid, found in the host's /proc;
- * modules as any container sees them; the kernel's configuration from /boot, else from the host's /proc.
+ * By the same ways as its manager does: commands in the namespaces of process 1 or of iscsid, found in the
+ * host's /proc; modules as any container sees them; the kernel's configuration from /boot, else from the
+ * host's /proc.
  */
 export const hostCheckScript = `
 say() { echo "$1=\${*:2}"; }

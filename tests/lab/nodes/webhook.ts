@@ -34,16 +34,26 @@ const makeCertificate = async (host: string): Promise<{ key: string; certificate
     const names = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
     const files = ['-keyout', join(dir, 'key'), '-out', join(dir, 'certificate')];
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-noenc'];
-    await execa(join(await toolsPath(), 'openssl'), ['req', '-x509', ...key, ...names, ...files], { env: { OPENSSL_CONF: '/dev/null' } });
-    const [keyText, certificate] = await Promise.all(['key', 'certificate'].map((file) => readFile(join(dir, file), 'utf8')));
+    await execa(join(await toolsPath(), 'openssl'), ['req', '-x509', ...key, ...names, ...files], {
+      env: { OPENSSL_CONF: '/dev/null' },
+    });
+    const [keyText, certificate] = await Promise.all(
+      ['key', 'certificate'].map((file) => readFile(join(dir, file), 'utf8')),
+    );
     return { key: keyText as string, certificate: certificate as string };
   } finally {
     await rm(dir, { recursive: true });
   }
 };
 
-/** Starts a pod that serves an admission webhook, with a Service before it; returns the certificate that it is known by, as PEM. */
-export const startWebhook = async (cluster: Cluster, { name, node }: { name: string; node: string }): Promise<string> => {
+/**
+ * Starts a pod that serves an admission webhook, with a Service before it; returns the certificate that it is
+ * known by, as PEM.
+ */
+export const startWebhook = async (
+  cluster: Cluster,
+  { name, node }: { name: string; node: string },
+): Promise<string> => {
   const { key, certificate } = await makeCertificate(`${name}.default.svc`);
   const spec = { selector: { app: name }, ports: [{ port: 443, targetPort: port }] };
   await cluster.create(resources.services, { metadata: { name, namespace: 'default' }, spec });
@@ -61,7 +71,10 @@ export const startWebhook = async (cluster: Cluster, { name, node }: { name: str
   return certificate;
 };
 
-/** The configuration by which the API server asks that webhook about every new ConfigMap with a label `webhook`; without an answer nothing is made. */
+/**
+ * The configuration by which the API server asks that webhook about every new ConfigMap with a label
+ * `webhook`; without an answer nothing is made.
+ */
 export const webhookConfiguration = ({ name, ca }: { name: string; ca: string }) => ({
   metadata: { name },
   webhooks: [

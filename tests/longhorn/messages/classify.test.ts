@@ -4,7 +4,12 @@ import { classify, wordingOf } from '../../../e2e/longhorn/messages/classify.ts'
 import { tellFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Field, Message } from '../../../e2e/longhorn/messages/row.ts';
 
-const backup = (field: Field, state: string, text: string): Message => ({ speaker: 'Backup', field, state, text });
+const backup = (field: Field, state: string, text: string): Message => ({
+  speaker: 'Backup',
+  field,
+  state,
+  text,
+});
 const told = (message: Message, version = 'v1.12.1'): string => {
   const found = classify(message, version);
   return found.class === 'unclassified' ? 'unclassified' : `${found.id}, ${found.class}`;
@@ -27,7 +32,11 @@ describe('the same text is another message elsewhere', () => {
       backup('status.error', 'Error', `failed to backup snapshot s to b: ${lock('create/restore')}`),
       'creation-lost-lock, failure',
     ],
-    ['that text of a deletion', backup('status.messages.error', 'Error', tellFailedDeletion(lock('create/restore'))), 'unclassified'],
+    [
+      'that text of a deletion',
+      backup('status.messages.error', 'Error', tellFailedDeletion(lock('create/restore'))),
+      'unclassified',
+    ],
     [
       'the same in a state that it does not belong to',
       backup('status.messages.error', 'Completed', tellFailedDeletion(lost)),
@@ -43,7 +52,11 @@ describe('the same text is another message elsewhere', () => {
       backup('status.error', 'Error', 'Failed to get the Snapshot s'),
       'creation-without-snapshot, failure',
     ],
-    ['a key of messages that nobody knows', backup('status.messages.hint', 'Pending', 'Wait for backup b to be deleted'), 'unclassified'],
+    [
+      'a key of messages that nobody knows',
+      backup('status.messages.hint', 'Pending', 'Wait for backup b to be deleted'),
+      'unclassified',
+    ],
     [
       'what a backup says, from a snapshot',
       { ...backup('status.error', 'Error', 'Failed to get the Snapshot s'), speaker: 'Snapshot' },
@@ -64,9 +77,21 @@ describe('what decides of a failed deletion is its cause, not the log of its pro
       logged(lost, 'unlinkat /b.cfg: operation not permitted'),
       'deletion-lost-lock, informational',
     ],
-    ['a refusal, a log that names a lock', logged('unlinkat /b.cfg: operation not permitted', lost), 'deletion-denied, failure'],
-    ['a refusal by mode', tellFailedDeletion('unlinkat /b.cfg: permission denied'), 'deletion-denied, failure'],
-    ['a full store', tellFailedDeletion('write /l.lck.tmp.1: no space left on device'), 'deletion-without-space, failure'],
+    [
+      'a refusal, a log that names a lock',
+      logged('unlinkat /b.cfg: operation not permitted', lost),
+      'deletion-denied, failure',
+    ],
+    [
+      'a refusal by mode',
+      tellFailedDeletion('unlinkat /b.cfg: permission denied'),
+      'deletion-denied, failure',
+    ],
+    [
+      'a full store',
+      tellFailedDeletion('write /l.lck.tmp.1: no space left on device'),
+      'deletion-without-space, failure',
+    ],
     ['a cause that nobody knows', tellFailedDeletion('the dog ate it'), 'unclassified'],
     ['no cause at all', tellFailedDeletion(''), 'unclassified'],
     ['a refusal without the words around it', 'unlinkat /b.cfg: operation not permitted', 'unclassified'],
@@ -76,10 +101,15 @@ describe('what decides of a failed deletion is its cause, not the log of its pro
 });
 
 test("the knowledge base's text, which is neither doubled nor complete, ends with a full stop", () => {
-  const document = readFileSync(new URL('../../../fixtures/seeds/backup-store-lock-conflict.txt', import.meta.url), 'utf8');
+  const document = readFileSync(
+    new URL('../../../fixtures/seeds/backup-store-lock-conflict.txt', import.meta.url),
+    'utf8',
+  );
   const quoted = /```sh\n([\s\S]*?)\n```/.exec(document)?.[1] ?? '';
   for (const version of ['v1.8.1', 'v1.12.1']) {
-    expect(told(backup('status.messages.error', 'Error', quoted), version)).toBe('deletion-lost-lock, informational');
+    expect(told(backup('status.messages.error', 'Error', quoted), version)).toBe(
+      'deletion-lost-lock, informational',
+    );
   }
 });
 
@@ -89,7 +119,12 @@ describe('a wording', () => {
     ["is the product's own, long ago", 'v1.8.2', 'Wait for backup zn-b1 to be deleted', 'product'],
     ["is a pre-release's", 'v1.8.0-rc1', 'Wait for backup zn-b1 to be deleted', 'product'],
     ["is the document's", 'v1.12.1', 'waiting for backup to be deleted', 'document'],
-    ["is the document's, within more", 'v1.12.1', 'still waiting for backup zn-b1 to be deleted, be patient', 'document'],
+    [
+      "is the document's, within more",
+      'v1.12.1',
+      'still waiting for backup zn-b1 to be deleted, be patient',
+      'document',
+    ],
     ['is none of another wait', 'v1.12.1', 'Waiting for the snapshot zn-s1 to be ready', undefined],
     ['is none with something behind it', 'v1.12.1', 'Wait for backup zn-b1 to be deleted soon', undefined],
     ['is none of an older Longhorn', 'v1.7.3', 'Wait for backup zn-b1 to be deleted', undefined],

@@ -6,7 +6,10 @@ const manager = (path: string) => `https://github.com/longhorn/longhorn-manager/
 
 test.for<[string, string[]]>([
   ['longhorn/longhorn#8742, #7854', [issue(8742), issue(7854)]],
-  ['knowledge base, two-active-engines; longhorn/longhorn#6642', [issue(6642), 'https://longhorn.io/kb/two-active-engines/']],
+  [
+    'knowledge base, two-active-engines; longhorn/longhorn#6642',
+    [issue(6642), 'https://longhorn.io/kb/two-active-engines/'],
+  ],
   [
     'status.error; controller/backup_controller.go, source of v1.8.0 to v1.12.1; not met',
     [manager('v1.12.1/controller/backup_controller.go')],

@@ -4,7 +4,10 @@ import { classify } from '../../../e2e/longhorn/messages/classify.ts';
 import { readLogLine } from '../../../e2e/longhorn/messages/log-line.ts';
 
 const recorded = (name: string): string[] =>
-  readFileSync(new URL(`../../../fixtures/recordings/longhorn-v1.12.1/${name}.log`, import.meta.url), 'utf8').split('\n');
+  readFileSync(
+    new URL(`../../../fixtures/recordings/longhorn-v1.12.1/${name}.log`, import.meta.url),
+    'utf8',
+  ).split('\n');
 
 /** The lines of one job's pods: what it logged, by the name of its class, one list a run. */
 const runs = (name: string, job: string): string[][] => {
@@ -33,16 +36,23 @@ test('a line is its message, with its error behind it', () => {
   });
 });
 
-test.for(['', '# pod rj-29919394-hrnvt', 'ySelector file="util.go:118"', 'panic: oh'])('"%s" is no line of a log', (line) => {
-  expect(readLogLine('job', line)).toBeUndefined();
-});
+test.for(['', '# pod rj-29919394-hrnvt', 'ySelector file="util.go:118"', 'panic: oh'])(
+  '"%s" is no line of a log',
+  (line) => {
+    expect(readLogLine('job', line)).toBeUndefined();
+  },
+);
 
 test('nothing but where it was cut is left unread of the recorded logs', () => {
   // The recorder kept the last 4 kB or so of a pod's log: the first line of some is the end of one.
   const unread = ['recurring-job', 'recurring-job-faulty-cleanup'].flatMap((name) => {
     const lines = recorded(name);
     return lines.filter(
-      (line, index) => line !== '' && !line.startsWith('# pod ') && !readLogLine('job', line) && !lines[index - 1]?.startsWith('# pod '),
+      (line, index) =>
+        line !== '' &&
+        !line.startsWith('# pod ') &&
+        !readLogLine('job', line) &&
+        !lines[index - 1]?.startsWith('# pod '),
     );
   });
   expect(unread).toEqual([]);
@@ -57,7 +67,13 @@ test.for<[string, string, string[][]]>([
   [
     'deletion of its backups denied: a warning at each tick',
     'rj-b',
-    [['job-cleanup-before-known'], ['job-backup-cleanup-refused'], ['job-backup-cleanup-refused'], ['job-backup-cleanup-refused'], []],
+    [
+      ['job-cleanup-before-known'],
+      ['job-backup-cleanup-refused'],
+      ['job-backup-cleanup-refused'],
+      ['job-backup-cleanup-refused'],
+      [],
+    ],
   ],
   [
     'deletion of its snapshots denied: from the third tick on nothing is made',

@@ -10,8 +10,18 @@ const inField = (name: string): Where => ({ isField: (field) => field === name }
 
 describe('a text has the meanings that its wordings allow', () => {
   test.for<[string, string, Where, string[]]>([
-    ['two, by field', 'Failed to get the Snapshot s', {}, ['waits-for-readiness', 'creation-without-snapshot']],
-    ['one, by its field', 'Failed to get the Snapshot s', inField('status.error'), ['creation-without-snapshot']],
+    [
+      'two, by field',
+      'Failed to get the Snapshot s',
+      {},
+      ['waits-for-readiness', 'creation-without-snapshot'],
+    ],
+    [
+      'one, by its field',
+      'Failed to get the Snapshot s',
+      inField('status.error'),
+      ['creation-without-snapshot'],
+    ],
     ['one, by its state', 'Failed to get the Snapshot s', { state: 'pending' }, ['waits-for-readiness']],
     [
       'a row that names no state, in any',
@@ -19,7 +29,12 @@ describe('a text has the meanings that its wordings allow', () => {
       { state: 'X' },
       ['blocks-not-counted'],
     ],
-    ['none in a field where it is not said', 'Failed to get the Snapshot s', inField('status.messages.error'), []],
+    [
+      'none in a field where it is not said',
+      'Failed to get the Snapshot s',
+      inField('status.messages.error'),
+      [],
+    ],
     ['none in a version that did not say it', 'Failed to get the Snapshot s', { version: 'v1.7.2' }, []],
     ['a whole failed deletion', tellFailedDeletion(lock('delete')), {}, ['deletion-lost-lock']],
     ['none that nobody knows', 'the dog ate it', {}, []],
@@ -37,7 +52,8 @@ describe('a text has the meanings that its wordings allow', () => {
 
   test('only the wordings that the text has, and that hold for the version', () => {
     const text = `failed to backup snapshot s to b: ${lock('create/restore')}`;
-    const versionsIn = (version?: string) => meaningsOf(text, version ? { version } : {})[0]?.wordings.map(({ versions }) => versions);
+    const versionsIn = (version?: string) =>
+      meaningsOf(text, version ? { version } : {})[0]?.wordings.map(({ versions }) => versions);
     expect(versionsIn()).toEqual(['>=1.8.0']);
     expect(versionsIn('v1.7.0')).toBeUndefined();
   });

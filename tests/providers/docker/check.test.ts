@@ -24,7 +24,8 @@ test.each(tools)('$name and Docker are there', async (tool) => {
 
 test('the line that says what to install', async () => {
   const lines: string[] = [];
-  const note = (tool: ClusterTool) => checkTools(tool).catch((error: Error) => lines.push(`${error.name}: ${error.message}`));
+  const note = (tool: ClusterTool) =>
+    checkTools(tool).catch((error: Error) => lines.push(`${error.name}: ${error.message}`));
   // Nothing else is on the way: a machine may have the real ones.
   process.env.PATH = `${stubs.folder}/bin`;
   await stubs.lose('docker');
@@ -72,6 +73,7 @@ test.each<[string, ClusterTool, Behaviour, string]>([
 test('a version that is too old', async () => {
   await expect(checkTools({ ...kindTool, oldest: '0.31.0' })).rejects.toMatchObject({
     name: 'NotFit',
-    message: 'kind 0.30.0 is too old, it takes 0.31.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
+    message:
+      'kind 0.30.0 is too old, it takes 0.31.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
   });
 });

@@ -32,7 +32,8 @@ const asked = (): string[] =>
   );
 
 // Who has ended, and is not yet taken note of, is a zombie.
-const isAlive = (pid: number): boolean => existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+const isAlive = (pid: number): boolean =>
+  existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
 describe('what is asked, from the first to the last', () => {
   test('kind', async () => {
@@ -47,7 +48,11 @@ describe('what is asked, from the first to the last', () => {
         "kind delete cluster --name NAME",
       ]
     `);
-    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual(['NAME-worker', 'NAME-worker2', 'NAME-worker3']);
+    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual([
+      'NAME-worker',
+      'NAME-worker2',
+      'NAME-worker3',
+    ]);
     expect(cluster.context).toBe(`kind-${name}`);
   });
 
@@ -64,19 +69,28 @@ describe('what is asked, from the first to the last', () => {
         "k3d cluster delete NAME",
       ]
     `);
-    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual(['k3d-NAME-agent-0', 'k3d-NAME-agent-1', 'k3d-NAME-agent-2']);
+    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual([
+      'k3d-NAME-agent-0',
+      'k3d-NAME-agent-1',
+      'k3d-NAME-agent-2',
+    ]);
     expect(cluster.context).toBe(`k3d-${name}`);
   });
 });
 
-test.each([kindTool, k3dTool])("$name: the kubeconfig is this user's alone, and never the default one", async (tool) => {
-  const { kubeconfig, remove } = await createCluster(tool, { signal });
-  expect(await readFile(kubeconfig, 'utf8')).toContain('kind: Config');
-  expect([kubeconfig, dirname(kubeconfig)].map((path) => (statSync(path).mode & 0o777).toString(8))).toEqual(['600', '700']);
-  await remove();
-  expect(new Set(stubs.calls().map((call) => call.kubeconfig))).toEqual(new Set([kubeconfig]));
-  expect(existsSync(dirname(kubeconfig))).toBe(false);
-});
+test.each([kindTool, k3dTool])(
+  "$name: the kubeconfig is this user's alone, and never the default one",
+  async (tool) => {
+    const { kubeconfig, remove } = await createCluster(tool, { signal });
+    expect(await readFile(kubeconfig, 'utf8')).toContain('kind: Config');
+    expect(
+      [kubeconfig, dirname(kubeconfig)].map((path) => (statSync(path).mode & 0o777).toString(8)),
+    ).toEqual(['600', '700']);
+    await remove();
+    expect(new Set(stubs.calls().map((call) => call.kubeconfig))).toEqual(new Set([kubeconfig]));
+    expect(existsSync(dirname(kubeconfig))).toBe(false);
+  },
+);
 
 test.each([kindTool, k3dTool])('$name: a cluster that is there already is not touched', async (tool) => {
   await stubs.make(name);
@@ -132,7 +146,11 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
 
   test('a cluster that does not go away: the command for it is said', async () => {
     const { remove } = await createCluster(kindTool, { signal });
-    await stubs.behave({ when: 'kind delete', says: 'ERROR: failed to delete cluster "x": failed to delete nodes', exitCode: 1 });
+    await stubs.behave({
+      when: 'kind delete',
+      says: 'ERROR: failed to delete cluster "x": failed to delete nodes',
+      exitCode: 1,
+    });
     await expect(remove()).rejects.toThrow(
       new Error(
         `kind delete cluster failed: failed to delete cluster "x": failed to delete nodes: by hand: kind delete cluster --name ${name}`,
@@ -143,16 +161,23 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
   });
 
   test('a kubeconfig that was printed before is not told', async () => {
-    await stubs.behave({ when: 'k3d kubeconfig', prints: 'client-key-data: c2VzYW1l', says: 'FATA[0000] Failed to get it', exitCode: 1 });
-    await expect(createCluster(k3dTool, { signal })).rejects.toThrow(new Error('k3d kubeconfig get failed: Failed to get it'));
+    await stubs.behave({
+      when: 'k3d kubeconfig',
+      prints: 'client-key-data: c2VzYW1l',
+      says: 'FATA[0000] Failed to get it',
+      exitCode: 1,
+    });
+    await expect(createCluster(k3dTool, { signal })).rejects.toThrow(
+      new Error('k3d kubeconfig get failed: Failed to get it'),
+    );
     expect(stubs.clusters()).toEqual([]);
   });
 
   test('what takes too long', async () => {
     await stubs.behave({ when: 'kind create', says: ' • Preparing nodes 📦  ...', hangs: true });
-    await expect(runTool('kind', ['create', 'cluster'], { kubeconfig: '/nowhere', timeout: 1_000 })).rejects.toThrow(
-      new Error('kind create cluster did not end in 1 s: • Preparing nodes 📦 ...'),
-    );
+    await expect(
+      runTool('kind', ['create', 'cluster'], { kubeconfig: '/nowhere', timeout: 1_000 }),
+    ).rejects.toThrow(new Error('kind create cluster did not end in 1 s: • Preparing nodes 📦 ...'));
   });
 
   test.each([kindTool, k3dTool])('$name: an interruption in the middle of creating', async (tool) => {
@@ -172,7 +197,11 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
 
 describe('a cluster goes with its process', () => {
   const inline = (how: string) =>
-    execa(process.execPath, ['tests/support/inline-cluster.ts', how], { reject: false, stdin: 'ignore', env: { TMPDIR: stubs.folder } });
+    execa(process.execPath, ['tests/support/inline-cluster.ts', how], {
+      reject: false,
+      stdin: 'ignore',
+      env: { TMPDIR: stubs.folder },
+    });
   const untilMade = (child: ReturnType<typeof inline>): Promise<unknown> => once(child.stdout, 'data');
 
   test('that is killed', async () => {
@@ -195,7 +224,9 @@ describe('a cluster goes with its process', () => {
     const creator = stubs.calls().at(-1)?.pid as number;
     child.kill('SIGKILL');
     await expect.poll(() => isAlive(creator), { timeout: 10_000 }).toBe(false);
-    await expect.poll(() => asked().filter((call) => call.startsWith('kind delete')).length, { timeout: 10_000 }).toBe(2);
+    await expect
+      .poll(() => asked().filter((call) => call.startsWith('kind delete')).length, { timeout: 10_000 })
+      .toBe(2);
   });
 
   test('unless it is kept', async () => {
@@ -222,5 +253,8 @@ test('the workers of kind-config.yaml are those that are waited for, and have wh
   const said = await execa(path ?? '', ['--version']);
   expect(said.stdout).toContain('iscsiadm version');
   const refused = await execa(path ?? '', ['-m', 'discovery'], { reject: false });
-  expect([refused.exitCode, refused.stderr]).toEqual([1, 'corral: there is no iSCSI in a node that is a container (longhorn #8158)']);
+  expect([refused.exitCode, refused.stderr]).toEqual([
+    1,
+    'corral: there is no iSCSI in a node that is a container (longhorn #8158)',
+  ]);
 });

@@ -16,7 +16,8 @@ import { layerOf, ociLayout, tarOf } from '../../support/image-archives.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 import { nodes, plays } from '../../support/play-longhorn.ts';
 
-// The whole provider, on a kind that makes no containers: its cluster is a bare API server, on which a script plays all controllers.
+// The whole provider, on a kind that makes no containers: its cluster is a bare API server, on which a script
+// plays all controllers.
 let server: ApiServer;
 let cluster: Cluster;
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
@@ -27,7 +28,8 @@ const provider = dockerProvider({ ...kindTool, workers: () => [...nodes] });
 
 const play = async (...parts: (keyof typeof plays)[]): Promise<void> => {
   const signal = new AbortController().signal;
-  for (const part of parts) await untilItWorks(async () => String(await plays[part](cluster)), { signal, tell: () => {} });
+  for (const part of parts)
+    await untilItWorks(async () => String(await plays[part](cluster)), { signal, tell: () => {} });
 };
 
 const makeNodes = async (): Promise<void> => {
@@ -67,7 +69,12 @@ afterAll(async () => {
 });
 
 const up = (signal: AbortSignal, lines: string[] = []) =>
-  provider.up({ longhorn: `archive:${dir}`, run: 'abc123', signal, progress: plainProgress((line) => lines.push(line)) });
+  provider.up({
+    longhorn: `archive:${dir}`,
+    run: 'abc123',
+    signal,
+    progress: plainProgress((line) => lines.push(line)),
+  });
 
 test('interrupted while Longhorn is waited for, it deletes the cluster', async () => {
   const interruption = new AbortController();
@@ -105,9 +112,15 @@ test('it brings a Longhorn, and takes all of it down', async () => {
     target: { name: 'archive', version: 'v1.12.1' },
     without: ['block-device'],
   });
-  expect([lost.aborted, trouble(), reach]).toEqual([false, [], [`export KUBECONFIG=${kubeconfig}`, `kind delete cluster --name ${name}`]]);
+  expect([lost.aborted, trouble(), reach]).toEqual([
+    false,
+    [],
+    [`export KUBECONFIG=${kubeconfig}`, `kind delete cluster --name ${name}`],
+  ]);
   expect(lines.filter((line) => line.startsWith('Fitted to the cluster: '))).not.toEqual([]);
-  const loaded = stubs.calls().flatMap(({ asked }) => /^kind load image-archive (\S+)/.exec(asked)?.[1] ?? []);
+  const loaded = stubs
+    .calls()
+    .flatMap(({ asked }) => /^kind load image-archive (\S+)/.exec(asked)?.[1] ?? []);
   expect(loaded.slice(-2)).toEqual([
     expect.stringMatching(/store-image-\w+\/images.tar$/),
     expect.stringMatching(/archives-\w+\/images.tar$/),
@@ -115,7 +128,9 @@ test('it brings a Longhorn, and takes all of it down', async () => {
   // An index would be taken for all its platforms, which are not there.
   const { stdout } = await execa('tar', ['-xOf', loaded.at(-1) as string, 'index.json']);
   const { manifests } = JSON.parse(stdout) as { manifests: { mediaType: string }[] };
-  expect(new Set(manifests.map(({ mediaType }) => mediaType))).toEqual(new Set(['application/vnd.oci.image.manifest.v1+json']));
+  expect(new Set(manifests.map(({ mediaType }) => mediaType))).toEqual(
+    new Set(['application/vnd.oci.image.manifest.v1+json']),
+  );
   await down();
   expect(stubs.clusters()).toEqual([]);
   expect(stubs.calls().at(-1)?.asked).toBe(`kind delete cluster --name ${name}`);

@@ -6,14 +6,26 @@ import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
 import { NotFit } from '../../../providers/provider.ts';
 
 test.each([
-  ['flock is missing: run apt-get install util-linux as root', 'flock is missing', 'run apt-get install util-linux as root'],
+  [
+    'flock is missing: run apt-get install util-linux as root',
+    'flock is missing',
+    'run apt-get install util-linux as root',
+  ],
   [
     'Docker does not answer (dial unix: no such file): start it, or use --provider lab',
     'Docker does not answer (dial unix: no such file)',
     'start it, or use --provider lab',
   ],
-  ['the API server x cannot be reached: refused: see that it runs', 'the API server x cannot be reached: refused', 'see that it runs'],
-  ['flock is missing: install it (Debian: get util-linux)', 'flock is missing', 'install it (Debian: get util-linux)'],
+  [
+    'the API server x cannot be reached: refused: see that it runs',
+    'the API server x cannot be reached: refused',
+    'see that it runs',
+  ],
+  [
+    'flock is missing: install it (Debian: get util-linux)',
+    'flock is missing',
+    'install it (Debian: get util-linux)',
+  ],
   ['it is at http://127.0.0.1:6443', 'it is at http://127.0.0.1:6443', null],
   ['cannot read x: ENOENT: no such file', 'cannot read x: ENOENT: no such file', null],
   ['nothing to be done', 'nothing to be done', null],

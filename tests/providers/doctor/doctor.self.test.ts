@@ -20,7 +20,11 @@ const packers = ['dpkg-deb', 'tar', 'flock'];
 const apt = { 'apt-get': 'echo trixie http://127.0.0.1:9/debian' };
 
 /** Runs the command on a machine that has these programs, and those of a Debian that are named. */
-const doctor = async (flags: readonly string[], programs: Record<string, string> = {}, known: readonly string[] = ['sh', ...packers]) => {
+const doctor = async (
+  flags: readonly string[],
+  programs: Record<string, string> = {},
+  known: readonly string[] = ['sh', ...packers],
+) => {
   const bin = join(dir, 'bin');
   for (const name of known) await symlink((await execa('which', [name])).stdout, join(bin, name));
   for (const [name, script] of Object.entries({ ...apt, ...programs })) {
@@ -84,7 +88,9 @@ const kubectl = `echo '{"clientVersion":{"gitVersion":"v1.36.3"}}'`;
 describe('of a machine with Docker', () => {
   test('what is there is told, and what an earlier run left', async () => {
     const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker(), kind, kubectl });
-    expect(about(stdout, 'kind', 'docker', 'Docker', 'control', 'memory', 'kubectl', 'cluster', 'Longhorn', 'All')).toEqual([
+    expect(
+      about(stdout, 'kind', 'docker', 'Docker', 'control', 'memory', 'kubectl', 'cluster', 'Longhorn', 'All'),
+    ).toEqual([
       '✓ kind: 0.30.0',
       '✓ docker: it answers',
       '✓ Docker Engine: 29.1.0',
@@ -99,7 +105,11 @@ describe('of a machine with Docker', () => {
   });
 
   test('what it has too little of is a warning', async () => {
-    const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker({ memory: 2, cgroup: '1' }), kind, kubectl });
+    const { stdout, exitCode } = await doctor(['--provider', 'kind'], {
+      docker: docker({ memory: 2, cgroup: '1' }),
+      kind,
+      kubectl,
+    });
     expect(about(stdout, 'control', 'memory')).toEqual([
       '! control groups: version 1, which newer Kubernetes releases refuse: boot with systemd.unified_cgroup_hierarchy=1',
       '! memory: Docker has 2.0 GiB, and about 4 are taken: end other containers, or give Docker more',
@@ -109,7 +119,10 @@ describe('of a machine with Docker', () => {
 
   test('a daemon that does not answer, and a tool that is too old', async () => {
     const down = 'echo "Cannot connect to the Docker daemon at unix:///x: is it running?" >&2; exit 1';
-    const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: down, kind: 'echo kind v0.11.0' });
+    const { stdout, exitCode } = await doctor(['--provider', 'kind'], {
+      docker: down,
+      kind: 'echo kind v0.11.0',
+    });
     expect(about(stdout, 'kind', 'Docker', 'docker')).toEqual([
       '✗ kind 0.11.0 is too old, it takes 0.20.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
       '✗ Docker does not answer (Cannot connect to the Docker daemon at unix:///x: is it running?): start it, and see that you may use it (the group docker), or use --provider lab, which needs neither Docker nor root',
@@ -119,8 +132,14 @@ describe('of a machine with Docker', () => {
 });
 
 test('what the images are made with is looked at, where they are still to be made', async () => {
-  const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker(), kind, kubectl }, ['sh', 'tar', 'flock']);
-  expect(stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual(['✗ dpkg-deb is missing: run apt-get install dpkg as root']);
+  const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker(), kind, kubectl }, [
+    'sh',
+    'tar',
+    'flock',
+  ]);
+  expect(stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual([
+    '✗ dpkg-deb is missing: run apt-get install dpkg as root',
+  ]);
   expect(about(stdout, "Debian's archive", 'cache')).toEqual([
     `✓ cache: ${dir}/cache/corral`,
     "✓ Debian's archive: http://127.0.0.1:9/debian",
@@ -141,7 +160,13 @@ test('for a lab, what is missing of several things is named at once', async () =
 });
 
 test('a folder without a release is missing', async () => {
-  const { stdout, exitCode } = await doctor(['--provider', 'kind', '--longhorn', `archive:${dir}`], { docker: docker(), kind, kubectl });
-  expect(about(stdout, 'Longhorn')).toEqual([`✗ Longhorn: ${dir} has no manifest: put the release's longhorn.yaml into it`]);
+  const { stdout, exitCode } = await doctor(['--provider', 'kind', '--longhorn', `archive:${dir}`], {
+    docker: docker(),
+    kind,
+    kubectl,
+  });
+  expect(about(stdout, 'Longhorn')).toEqual([
+    `✗ Longhorn: ${dir} has no manifest: put the release's longhorn.yaml into it`,
+  ]);
   expect(exitCode).toBe(1);
 });

@@ -4,7 +4,11 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ExistingCluster } from '../../../e2e/config/config.ts';
 import { type Cluster, resources } from '../../../e2e/kube/cluster.ts';
-import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
+import {
+  longhornApiVersion as apiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../e2e/longhorn/resources.ts';
 import { examineExisting } from '../../../providers/doctor/existing.ts';
 import { installKinds } from '../../suite/cleanup/support/left-behind.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
@@ -68,7 +72,12 @@ const playLonghorn = async (version: string): Promise<void> => {
       { status: { images: [{ names: ['docker.io/library/store:test'] }] } },
       { subresource: 'status' },
     );
-    await cluster.create(longhornResources.nodes, { apiVersion, kind: 'Node', metadata: { name: node, namespace }, spec: { name: node } });
+    await cluster.create(longhornResources.nodes, {
+      apiVersion,
+      kind: 'Node',
+      metadata: { name: node, namespace },
+      spec: { name: node },
+    });
     await cluster.patch(
       longhornResources.nodes,
       { namespace, name: node },
@@ -78,9 +87,17 @@ const playLonghorn = async (version: string): Promise<void> => {
   }
   const name = 'longhorn-manager-1';
   const labels = { app: 'longhorn-manager' };
-  const spec = { nodeName: 'node1', containers: [{ name: 'longhorn-manager', image: `longhorn-manager:${version}` }] };
+  const spec = {
+    nodeName: 'node1',
+    containers: [{ name: 'longhorn-manager', image: `longhorn-manager:${version}` }],
+  };
   await cluster.create(resources.pods, { metadata: { name, namespace, labels }, spec });
-  await cluster.patch(resources.pods, { namespace, name }, { status: { phase: 'Running' } }, { subresource: 'status' });
+  await cluster.patch(
+    resources.pods,
+    { namespace, name },
+    { status: { phase: 'Running' } },
+    { subresource: 'status' },
+  );
 };
 
 test('a Longhorn that is newer than those known, with a node that is not ready', async () => {

@@ -5,7 +5,11 @@ import { type Cluster, connect, type KubernetesObject, resources } from '../../.
 import { openHealth } from '../../../e2e/kube/health.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../e2e/longhorn/resources.ts';
 import { customResourceDefinitions } from '../../../emulator/manifests/custom-resources.ts';
-import { type Baseline, differencesFrom, readBaseline } from '../../../providers/existing/baseline/baseline.ts';
+import {
+  type Baseline,
+  differencesFrom,
+  readBaseline,
+} from '../../../providers/existing/baseline/baseline.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 
 const run = 'abc123';
@@ -24,17 +28,28 @@ const applySetting = (value: string, fieldManager: string) =>
   cluster.apply(setting(value), { resource: longhornResources.settings, fieldManager });
 
 const serveLonghorn = async (): Promise<void> => {
-  await Promise.all(customResourceDefinitions.map((definition) => cluster.create(resources.customResourceDefinitions, definition)));
+  await Promise.all(
+    customResourceDefinitions.map((definition) =>
+      cluster.create(resources.customResourceDefinitions, definition),
+    ),
+  );
   const served = await follow(cluster, resources.customResourceDefinitions);
-  const isEstablished = ({ status }: KubernetesObject) => JSON.stringify(status ?? {}).includes('"type":"Established"');
+  const isEstablished = ({ status }: KubernetesObject) =>
+    JSON.stringify(status ?? {}).includes('"type":"Established"');
   for (const { metadata } of customResourceDefinitions)
-    await once(served, isEstablished, { name: metadata.name, label: 'it is served', within: '5m', owner: 'this test' });
+    await once(served, isEstablished, {
+      name: metadata.name,
+      label: 'it is served',
+      within: '5m',
+      owner: 'this test',
+    });
   await served.stop();
 };
 
 beforeAll(async () => {
   server = await startApiServer();
-  // As the provider's own connection, it waits for what the server puts off: right after a definition is there, its objects.
+  // As the provider's own connection, it waits for what the server puts off: right after a definition is
+  // there, its objects.
   cluster = connect({ kubeconfig: await server.kubeconfig(), context: 'test', health: openHealth() });
   await cluster.create(resources.namespaces, { metadata: { name: namespace } });
   await serveLonghorn();
@@ -44,7 +59,12 @@ beforeAll(async () => {
 afterAll(() => server.stop());
 
 const differences = (settling?: number) =>
-  differencesFrom(baseline, { cluster, run, signal: new AbortController().signal, ...(settling === undefined ? {} : { settling }) });
+  differencesFrom(baseline, {
+    cluster,
+    run,
+    signal: new AbortController().signal,
+    ...(settling === undefined ? {} : { settling }),
+  });
 
 test('a real API server tells the same of what nobody changed', async () => {
   expect(await differences()).toEqual([]);
@@ -56,7 +76,11 @@ test('it says who changed what, and what a run left behind; what it removes mean
   await cluster.create(resources.validatingAdmissionPolicies, {
     metadata: { name: `corral-${run}-deny`, labels },
     spec: {
-      matchConstraints: { resourceRules: [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['pods'] }] },
+      matchConstraints: {
+        resourceRules: [
+          { apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['pods'] },
+        ],
+      },
       validations: [{ expression: 'true' }],
     },
   });
@@ -69,9 +93,14 @@ test('it says who changed what, and what a run left behind; what it removes mean
   });
   await cluster.delete(longhornResources.volumes, where);
   const found = differences();
-  setTimeout(() => void cluster.patch(longhornResources.volumes, where, { metadata: { finalizers: null } }), 500);
+  setTimeout(
+    () => void cluster.patch(longhornResources.volumes, where, { metadata: { finalizers: null } }),
+    500,
+  );
   expect(await found).toEqual([
     `admission policy corral-${run}-deny is left behind by the run`,
-    expect.stringMatching(/^setting backup-concurrent-limit: value was "2", is "5" \(last written by kubectl-edit, 20\d\d-\S+Z\)$/),
+    expect.stringMatching(
+      /^setting backup-concurrent-limit: value was "2", is "5" \(last written by kubectl-edit, 20\d\d-\S+Z\)$/,
+    ),
   ]);
 });

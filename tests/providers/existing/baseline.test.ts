@@ -1,7 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
-import { type Baseline, differencesFrom, readBaseline } from '../../../providers/existing/baseline/baseline.ts';
+import {
+  type Baseline,
+  differencesFrom,
+  readBaseline,
+} from '../../../providers/existing/baseline/baseline.ts';
 import { longhornObjects, putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
 
@@ -10,7 +14,8 @@ const never = new AbortController().signal;
 const node2 = longhornObjects()
   .find(([resource]) => resource === longhorn.nodes)?.[1]
   .at(1);
-const notReady = { ...node2, status: { conditions: [{ type: 'Ready', status: 'False' }] } } as typeof node2 & object;
+const notReady = { ...node2, status: { conditions: [{ type: 'Ready', status: 'False' }] } } as typeof node2 &
+  object;
 
 let server: StubServer;
 let baseline: Baseline;
@@ -32,14 +37,21 @@ test('what somebody set is told at once, all of it in order', async () => {
   server.remove(longhorn.volumes, 'pvc-1');
   server.put(longhorn.settings, { metadata: { name: 'backup-concurrent-limit' }, value: '5' });
   const begun = performance.now();
-  expect(await differences()).toEqual(['setting backup-concurrent-limit: value was "2", is "5"', 'volume pvc-1 is gone']);
+  expect(await differences()).toEqual([
+    'setting backup-concurrent-limit: value was "2", is "5"',
+    'volume pvc-1 is gone',
+  ]);
   expect(performance.now() - begun).toBeLessThan(5000);
 });
 
 test('what shows but for a moment is waited for, and then is no difference', async () => {
   server.put(longhorn.nodes, notReady);
   server.put(resources.namespaces, {
-    metadata: { name: `corral-${run}-store-1a2b`, deletionTimestamp: '2026-11-20T09:00:00Z', finalizers: ['kubernetes'] },
+    metadata: {
+      name: `corral-${run}-store-1a2b`,
+      deletionTimestamp: '2026-11-20T09:00:00Z',
+      finalizers: ['kubernetes'],
+    },
   });
   const found = differences();
   setTimeout(() => server.put(longhorn.nodes, node2 as typeof notReady), 300);
@@ -49,7 +61,9 @@ test('what shows but for a moment is waited for, and then is no difference', asy
 
 test('what stays so is told when the time is over', async () => {
   server.put(longhorn.nodes, notReady);
-  expect(await differences({ settling: 200 })).toContain('node of Longhorn node2: conditions.Ready was "True", is "False"');
+  expect(await differences({ settling: 200 })).toContain(
+    'node of Longhorn node2: conditions.Ready was "True", is "False"',
+  );
 });
 
 test('who does not want to wait is told at once', async () => {
@@ -58,7 +72,9 @@ test('who does not want to wait is told at once', async () => {
   const found = differences({ signal: impatient.signal });
   setTimeout(() => impatient.abort(), 300);
   expect(await found).toContain('node of Longhorn node2: conditions.Ready was "True", is "False"');
-  expect(await differences({ signal: impatient.signal })).toContain('node of Longhorn node2: conditions.Ready was "True", is "False"');
+  expect(await differences({ signal: impatient.signal })).toContain(
+    'node of Longhorn node2: conditions.Ready was "True", is "False"',
+  );
 });
 
 test('a cluster that cannot be read is no cluster that is as it was', async () => {

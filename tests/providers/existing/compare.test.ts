@@ -15,24 +15,46 @@ const run = 'abc123';
 
 const differences = (before: Objects, after: Objects, playing: Playing = { allow: [], stores: undefined }) =>
   collections(playing).flatMap((collection) => {
-    const of = (all: Objects) => all.filter(([resource]) => resource === collection.resource).flatMap(([, objects]) => objects);
+    const of = (all: Objects) =>
+      all.filter(([resource]) => resource === collection.resource).flatMap(([, objects]) => objects);
     return compare(collection, { was: note(collection, of(before)), objects: of(after), run });
   });
-const texts = (...compared: Parameters<typeof differences>) => differences(...compared).map(({ text }) => text);
+const texts = (...compared: Parameters<typeof differences>) =>
+  differences(...compared).map(({ text }) => text);
 
 /** The cluster with one object of it changed. */
-const changed = (resource: Resource, name: string, change: (object: KubernetesObject) => KubernetesObject | undefined): Objects =>
+const changed = (
+  resource: Resource,
+  name: string,
+  change: (object: KubernetesObject) => KubernetesObject | undefined,
+): Objects =>
   longhornObjects().map(([each, objects]) => [
     each,
-    each === resource ? objects.flatMap((object) => (object.metadata.name === name ? (change(object) ?? []) : object)) : objects,
+    each === resource
+      ? objects.flatMap((object) => (object.metadata.name === name ? (change(object) ?? []) : object))
+      : objects,
   ]);
 /** The cluster with one more object. */
-const withMore = (resource: Resource, object: KubernetesObject): Objects => [...longhornObjects(), [resource, [object]]];
+const withMore = (resource: Resource, object: KubernetesObject): Objects => [
+  ...longhornObjects(),
+  [resource, [object]],
+];
 
-const metadata = (change: object) => (object: KubernetesObject) => ({ ...object, metadata: { ...object.metadata, ...change } });
-const spec = (change: object) => (object: KubernetesObject) => ({ ...object, spec: { ...(object.spec as object), ...change } });
-const status = (change: object) => (object: KubernetesObject) => ({ ...object, status: { ...(object.status as object), ...change } });
-const conditions = (...all: [type: string, status: string][]) => ({ conditions: all.map(([type, status]) => ({ type, status })) });
+const metadata = (change: object) => (object: KubernetesObject) => ({
+  ...object,
+  metadata: { ...object.metadata, ...change },
+});
+const spec = (change: object) => (object: KubernetesObject) => ({
+  ...object,
+  spec: { ...(object.spec as object), ...change },
+});
+const status = (change: object) => (object: KubernetesObject) => ({
+  ...object,
+  status: { ...(object.status as object), ...change },
+});
+const conditions = (...all: [type: string, status: string][]) => ({
+  conditions: all.map(([type, status]) => ({ type, status })),
+});
 const restarted = { containerStatuses: [{ name: 'longhorn-manager', restartCount: 2 }] };
 
 test('a cluster is as it was when nothing was done', () => {
@@ -54,7 +76,9 @@ describe('what somebody set counts, with what it was and is', () => {
         })(object),
         value: '5',
       }),
-      ['setting backup-concurrent-limit: value was "2", is "5" (last written by kubectl-edit, 2026-11-20T09:00:00Z)'],
+      [
+        'setting backup-concurrent-limit: value was "2", is "5" (last written by kubectl-edit, 2026-11-20T09:00:00Z)',
+      ],
     ],
     [
       longhorn.backupTargets,
@@ -62,7 +86,12 @@ describe('what somebody set counts, with what it was and is', () => {
       spec({ backupTargetURL: 'nfs://corral:/x' }),
       ['backup target default: spec.backupTargetURL was "nfs://nas:/backups", is "nfs://corral:/x"'],
     ],
-    [longhorn.nodes, 'node2', spec({ allowScheduling: false }), ['node of Longhorn node2: spec.allowScheduling was true, is false']],
+    [
+      longhorn.nodes,
+      'node2',
+      spec({ allowScheduling: false }),
+      ['node of Longhorn node2: spec.allowScheduling was true, is false'],
+    ],
     [
       longhorn.nodes,
       'node2',
@@ -74,19 +103,54 @@ describe('what somebody set counts, with what it was and is', () => {
         'node of Longhorn node2: spec.disks.default-disk-4f5e6.storageReserved was 3221225472, is not set',
       ],
     ],
-    [longhorn.engineImages, 'ei-493e04e7', spec({ image: 'other' }), [expect.stringContaining('engine image ei-493e04e7: spec.image was')]],
-    [longhorn.recurringJobs, 'nightly', spec({ retain: 1 }), ['recurring job nightly: spec.retain was 7, is 1']],
-    [longhorn.volumes, 'pvc-1', spec({ numberOfReplicas: 1 }), ['volume pvc-1: spec.numberOfReplicas was 2, is 1']],
-    [longhorn.volumes, 'pvc-1', metadata({ uid: 'new' }), ['volume pvc-1 is another one of that name now (made 2026-11-20T08:02:47Z)']],
-    [longhorn.volumes, 'pvc-1', metadata({ deletionTimestamp: '2026-11-20T09:00:00Z' }), ['volume pvc-1 is being removed']],
+    [
+      longhorn.engineImages,
+      'ei-493e04e7',
+      spec({ image: 'other' }),
+      [expect.stringContaining('engine image ei-493e04e7: spec.image was')],
+    ],
+    [
+      longhorn.recurringJobs,
+      'nightly',
+      spec({ retain: 1 }),
+      ['recurring job nightly: spec.retain was 7, is 1'],
+    ],
+    [
+      longhorn.volumes,
+      'pvc-1',
+      spec({ numberOfReplicas: 1 }),
+      ['volume pvc-1: spec.numberOfReplicas was 2, is 1'],
+    ],
+    [
+      longhorn.volumes,
+      'pvc-1',
+      metadata({ uid: 'new' }),
+      ['volume pvc-1 is another one of that name now (made 2026-11-20T08:02:47Z)'],
+    ],
+    [
+      longhorn.volumes,
+      'pvc-1',
+      metadata({ deletionTimestamp: '2026-11-20T09:00:00Z' }),
+      ['volume pvc-1 is being removed'],
+    ],
     [
       resources.nodes,
       'node1',
       metadata({ labels: { zone: 'b' } }),
       expect.arrayContaining(['node node1: labels.zone was not set, is "b"']),
     ],
-    [resources.nodes, 'node1', spec({ unschedulable: true }), ['node node1: unschedulable was not set, is true']],
-    [resources.pods, 'longhorn-manager-a', status(restarted), ['longhorn-manager on node1: restarts.longhorn-manager was 1, is 2']],
+    [
+      resources.nodes,
+      'node1',
+      spec({ unschedulable: true }),
+      ['node node1: unschedulable was not set, is true'],
+    ],
+    [
+      resources.pods,
+      'longhorn-manager-a',
+      status(restarted),
+      ['longhorn-manager on node1: restarts.longhorn-manager was 1, is 2'],
+    ],
     [
       resources.pods,
       'longhorn-manager-a',
@@ -112,17 +176,29 @@ describe('what the cluster shows counts, and may yet be over', () => {
     [
       longhorn.nodes,
       'node2',
-      status({ diskStatus: { 'default-disk-4f5e6': conditions(['Ready', 'True'], ['Schedulable', 'False']) } }),
+      status({
+        diskStatus: { 'default-disk-4f5e6': conditions(['Ready', 'True'], ['Schedulable', 'False']) },
+      }),
       ['node of Longhorn node2: disks.default-disk-4f5e6.Schedulable was "True", is "False"'],
     ],
-    [longhorn.backupTargets, 'default', status({ available: false }), ['backup target default: available was true, is false']],
+    [
+      longhorn.backupTargets,
+      'default',
+      status({ available: false }),
+      ['backup target default: available was true, is false'],
+    ],
     [
       longhorn.engineImages,
       'ei-493e04e7',
       status({ state: 'deploying' }),
       ['engine image ei-493e04e7: state was "deployed", is "deploying"'],
     ],
-    [resources.nodes, 'node1', spec({ taints: [taint] }), [`node node1: taints was not set, is ${JSON.stringify([taint])}`]],
+    [
+      resources.nodes,
+      'node1',
+      spec({ taints: [taint] }),
+      [`node node1: taints was not set, is ${JSON.stringify([taint])}`],
+    ],
     [
       resources.pods,
       'longhorn-manager-a',
@@ -138,52 +214,106 @@ describe('what the cluster shows counts, and may yet be over', () => {
 describe('what changes by itself does not count', () => {
   const recurring = { spec: { createSnapshot: true, volume: 'pvc-1', labels: { RecurringJob: 'nightly' } } };
   test.each<[string, Objects]>([
-    ['a request for a synchronisation', changed(longhorn.backupTargets, 'default', spec({ syncRequestedAt: '2026-11-20T10:00:00Z' }))],
+    [
+      'a request for a synchronisation',
+      changed(longhorn.backupTargets, 'default', spec({ syncRequestedAt: '2026-11-20T10:00:00Z' })),
+    ],
     [
       'the time of the last one',
-      changed(longhorn.backupTargets, 'default', status({ lastSyncedAt: '2026-11-20T10:00:00Z', ownerID: 'node1' })),
+      changed(
+        longhorn.backupTargets,
+        'default',
+        status({ lastSyncedAt: '2026-11-20T10:00:00Z', ownerID: 'node1' }),
+      ),
     ],
-    ['the version that is to be had', changed(longhorn.settings, 'latest-longhorn-version', (object) => ({ ...object, value: 'v1.12.2' }))],
-    ['where a volume is attached', changed(longhorn.volumes, 'pvc-1', spec({ nodeID: 'node2', lastAttachedBy: 'csi' }))],
-    ['how a volume is', changed(longhorn.volumes, 'pvc-1', status({ state: 'detached', robustness: 'unknown', actualSize: 8192 }))],
-    ['annotations and versions', changed(resources.nodes, 'node1', metadata({ resourceVersion: '99', annotations: {} }))],
+    [
+      'the version that is to be had',
+      changed(longhorn.settings, 'latest-longhorn-version', (object) => ({ ...object, value: 'v1.12.2' })),
+    ],
+    [
+      'where a volume is attached',
+      changed(longhorn.volumes, 'pvc-1', spec({ nodeID: 'node2', lastAttachedBy: 'csi' })),
+    ],
+    [
+      'how a volume is',
+      changed(
+        longhorn.volumes,
+        'pvc-1',
+        status({ state: 'detached', robustness: 'unknown', actualSize: 8192 }),
+      ),
+    ],
+    [
+      'annotations and versions',
+      changed(resources.nodes, 'node1', metadata({ resourceVersion: '99', annotations: {} })),
+    ],
     [
       'a field that Go does not tell from none',
-      changed(longhorn.volumes, 'pvc-1', spec({ encrypted: false, snapshotMaxSize: '', dataSource: null, diskSelector: [] })),
+      changed(
+        longhorn.volumes,
+        'pvc-1',
+        spec({ encrypted: false, snapshotMaxSize: '', dataSource: null, diskSelector: [] }),
+      ),
     ],
     [
       'how much is on a disk',
       changed(longhorn.nodes, 'node1', (object) => {
-        const [name, disk] = Object.entries((object.status as { diskStatus: Record<string, object> }).diskStatus)[0] ?? ['', {}];
+        const [name, disk] = Object.entries(
+          (object.status as { diskStatus: Record<string, object> }).diskStatus,
+        )[0] ?? ['', {}];
         return status({ diskStatus: { [name]: { ...disk, storageAvailable: 1 } } })(object);
       }),
     ],
-    ['how many use an engine image', changed(longhorn.engineImages, 'ei-493e04e7', status({ refCount: 9, ownerID: 'node2' }))],
-    ["a recurring job's snapshot", withMore(longhorn.snapshots, { metadata: { name: 'nightly-c-1' }, ...recurring })],
+    [
+      'how many use an engine image',
+      changed(longhorn.engineImages, 'ei-493e04e7', status({ refCount: 9, ownerID: 'node2' })),
+    ],
+    [
+      "a recurring job's snapshot",
+      withMore(longhorn.snapshots, { metadata: { name: 'nightly-c-1' }, ...recurring }),
+    ],
     [
       "a recurring job's backup",
-      withMore(longhorn.backups, { metadata: { name: 'backup-2' }, spec: {}, status: { labels: { RecurringJob: 'nightly' } } }),
+      withMore(longhorn.backups, {
+        metadata: { name: 'backup-2' },
+        spec: {},
+        status: { labels: { RecurringJob: 'nightly' } },
+      }),
     ],
     [
       'a snapshot of a rebuilt replica',
-      withMore(longhorn.snapshots, { metadata: { name: '9d1f' }, spec: { volume: 'pvc-1' }, status: { userCreated: false } }),
+      withMore(longhorn.snapshots, {
+        metadata: { name: '9d1f' },
+        spec: { volume: 'pvc-1' },
+        status: { userCreated: false },
+      }),
     ],
     ['a namespace of somebody', withMore(resources.namespaces, { metadata: { name: 'shop' } })],
-    ["another run's target", withMore(longhorn.backupTargets, { metadata: { name: 'x', labels: { 'corral.test/run': 'zzz999' } } })],
+    [
+      "another run's target",
+      withMore(longhorn.backupTargets, { metadata: { name: 'x', labels: { 'corral.test/run': 'zzz999' } } }),
+    ],
     [
       "another run's backup, made by Longhorn",
-      withMore(longhorn.backups, { metadata: { name: 'b', labels: { 'backup-volume': 'corral-zzz999-volume-1a2b' } } }),
+      withMore(longhorn.backups, {
+        metadata: { name: 'b', labels: { 'backup-volume': 'corral-zzz999-volume-1a2b' } },
+      }),
     ],
   ])('%s', (_, after) => {
     expect(texts(longhornObjects(), after)).toEqual([]);
   });
 
   test('what has gone and come back under its name in the backup store', () => {
-    expect(texts(longhornObjects(), changed(longhorn.backups, 'backup-1', metadata({ uid: 'new' })))).toEqual([]);
+    expect(texts(longhornObjects(), changed(longhorn.backups, 'backup-1', metadata({ uid: 'new' })))).toEqual(
+      [],
+    );
   });
 
   test('what was about to go', () => {
-    const leaving = changed(longhorn.backups, 'backup-1', metadata({ deletionTimestamp: '2026-11-20T09:00:00Z' }));
+    const leaving = changed(
+      longhorn.backups,
+      'backup-1',
+      metadata({ deletionTimestamp: '2026-11-20T09:00:00Z' }),
+    );
     expect(
       texts(
         leaving,
@@ -194,7 +324,10 @@ describe('what changes by itself does not count', () => {
   });
 
   test('a manager that was killed, where that is allowed', () => {
-    const [before, after] = [longhornObjects(), changed(resources.pods, 'longhorn-manager-a', metadata({ name: 'longhorn-manager-c' }))];
+    const [before, after] = [
+      longhornObjects(),
+      changed(resources.pods, 'longhorn-manager-a', metadata({ name: 'longhorn-manager-c' })),
+    ];
     expect(texts(before, after, { allow: ['manager-kill'], stores: undefined })).toEqual([]);
     const ends = withMore(resources.pods, {
       metadata: { name: 'longhorn-manager-z', deletionTimestamp: '2026-11-20T09:00:00Z' },
@@ -275,7 +408,12 @@ describe('what the run left behind counts', () => {
       'with what holds it, while it goes',
       longhorn.backups,
       {
-        metadata: { name: 'b', labels: { 'corral.test/run': run }, deletionTimestamp: '2026-11-20T09:00:00Z', finalizers: ['longhorn.io'] },
+        metadata: {
+          name: 'b',
+          labels: { 'corral.test/run': run },
+          deletionTimestamp: '2026-11-20T09:00:00Z',
+          finalizers: ['longhorn.io'],
+        },
       },
       'backup b is left behind by the run, being removed since 2026-11-20T09:00:00Z, held by longhorn.io',
     ],
@@ -288,7 +426,9 @@ describe('what the run left behind counts', () => {
   test('admission policies where the run may make them, stores in the namespace that it was given', () => {
     const after = [
       ...withMore(resources.validatingAdmissionPolicies, { metadata: { name: `corral-${run}-deny-1a2b` } }),
-      ...withMore(resources.deployments, { metadata: { name: 'backupstore', labels: { 'corral.test/run': run } } }),
+      ...withMore(resources.deployments, {
+        metadata: { name: 'backupstore', labels: { 'corral.test/run': run } },
+      }),
     ];
     expect(texts(longhornObjects(), after)).toEqual([]);
     expect(texts(longhornObjects(), after, { allow: ['admission-policy'], stores: 'corral' })).toEqual([
@@ -310,7 +450,9 @@ describe('a real Longhorn that works for others', () => {
       for (const line of lines) {
         if (!('type' in line) || line.type === 'GAP' || line.type === 'DELETED') continue;
         const resource = (longhorn as Record<string, Resource>)[
-          { backupvolumes: 'backupVolumes', backuptargets: 'backupTargets', recurringjobs: 'recurringJobs' }[line.resource] ?? line.resource
+          { backupvolumes: 'backupVolumes', backuptargets: 'backupTargets', recurringjobs: 'recurringJobs' }[
+            line.resource
+          ] ?? line.resource
         ];
         if (resource === undefined) continue;
         const key = `${line.resource}/${line.object.metadata.uid}`;

@@ -45,7 +45,13 @@ const up = async ({ typed, asks, signal = new AbortController().signal, ...flags
     ...flags,
   };
   const progress = plainProgress((line) => said.push(line));
-  const cluster = await existingOn({ input, output }).up({ longhorn: 'installed', existing, run: 'abc123', signal, progress });
+  const cluster = await existingOn({ input, output }).up({
+    longhorn: 'installed',
+    existing,
+    run: 'abc123',
+    signal,
+    progress,
+  });
   return { cluster, asked: String(output.read() ?? '') };
 };
 
@@ -57,7 +63,9 @@ const refusal = async (asked: Asked = {}): Promise<string> => {
   );
   expect(error).toBeInstanceOf(NotFit);
   expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);
-  return (error as Error).message.replaceAll(server.url, '<server>').replaceAll(server.kubeconfig, '<kubeconfig>');
+  return (error as Error).message
+    .replaceAll(server.url, '<server>')
+    .replaceAll(server.kubeconfig, '<kubeconfig>');
 };
 
 test('a cluster that was named is looked at, told of, and left as it is', async () => {
@@ -112,7 +120,10 @@ test('a namespace that was given for all stores is told of, and passed on', asyn
 });
 
 test('the emulator is told from a Longhorn by its version', async () => {
-  server.put(longhorn.settings, { metadata: { name: 'current-longhorn-version' }, value: 'v1.12.1-emulator' });
+  server.put(longhorn.settings, {
+    metadata: { name: 'current-longhorn-version' },
+    value: 'v1.12.1-emulator',
+  });
   const { cluster } = await up();
   expect(cluster.target).toEqual({ name: 'emulator', version: 'v1.12.1-emulator' });
   await cluster.down();
@@ -145,8 +156,12 @@ describe('refused in one line', () => {
   });
 
   test('a file that is no kubeconfig, a context that is not in it', async () => {
-    expect(await refusal({ kubeconfig: '/dev/null' })).toBe('--kubeconfig: cannot read the kubeconfig /dev/null: it is no kubeconfig');
-    expect(await refusal({ context: 'prod' })).toBe('--kubeconfig: the kubeconfig <kubeconfig> has no context "prod" (it has: stub)');
+    expect(await refusal({ kubeconfig: '/dev/null' })).toBe(
+      '--kubeconfig: cannot read the kubeconfig /dev/null: it is no kubeconfig',
+    );
+    expect(await refusal({ context: 'prod' })).toBe(
+      '--kubeconfig: the kubeconfig <kubeconfig> has no context "prod" (it has: stub)',
+    );
   });
 
   test.each<[string, () => void, string]>([
@@ -170,7 +185,8 @@ describe('refused in one line', () => {
     ],
     [
       'a Longhorn that is too old',
-      () => server.put(longhorn.settings, { metadata: { name: 'current-longhorn-version' }, value: 'v1.7.3' }),
+      () =>
+        server.put(longhorn.settings, { metadata: { name: 'current-longhorn-version' }, value: 'v1.7.3' }),
       'Longhorn v1.7.3 is too old: scenarios need v1.8.0 or newer, with backup targets by name',
     ],
     [

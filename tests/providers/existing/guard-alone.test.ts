@@ -15,12 +15,20 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const guard = async (change: { provider?: string; context?: string | undefined; kubeconfig?: string; expectCluster?: string }) => {
+const guard = async (change: {
+  provider?: string;
+  context?: string | undefined;
+  kubeconfig?: string;
+  expectCluster?: string;
+}) => {
   const said: string[] = [];
   const named = { provider: 'existing', kubeconfig: server.kubeconfig, context: 'stub', run: 'abc123' };
   const rest = { storeImage: 'store:1', namespace: undefined, allow: [] };
   const terminal = { input: new PassThrough(), output: new PassThrough() };
-  const error = await guardAlone({ ...named, ...rest, ...change }, { terminal, tell: (line) => said.push(line) }).then(
+  const error = await guardAlone(
+    { ...named, ...rest, ...change },
+    { terminal, tell: (line) => said.push(line) },
+  ).then(
     () => undefined,
     (thrown: unknown) => thrown,
   );
@@ -46,13 +54,21 @@ test.each([
     { expectCluster: another },
     `CORRAL_EXPECT_CLUSTER=${another} is another cluster: <server> (context stub) is ${uid}; nothing was made in it`,
   ],
-  ['no context is named', { context: undefined }, "CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed"],
+  [
+    'no context is named',
+    { context: undefined },
+    "CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed",
+  ],
   [
     'there is no kubeconfig',
     { kubeconfig: '/nope' },
     "CORRAL_KUBECONFIG: cannot read the kubeconfig /nope: ENOENT: no such file or directory, open '/nope'",
   ],
-  ['a lab of ours is gone', { provider: 'lab', kubeconfig: '/nope' }, 'there is no kubeconfig /nope: is that cluster still up?'],
+  [
+    'a lab of ours is gone',
+    { provider: 'lab', kubeconfig: '/nope' },
+    'there is no kubeconfig /nope: is that cluster still up?',
+  ],
 ])('%s: refused, and nothing was made', async (_, change, line) => {
   expect((await guard(change)).refused).toBe(line);
   expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);

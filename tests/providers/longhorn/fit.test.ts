@@ -7,9 +7,16 @@ import { containersOf, find, readObjects, writeObjects } from '../../../provider
 import { releaseText } from '../../support/longhorn-release.ts';
 
 const read = (...objects: object[]) =>
-  readObjects([{ source: 'more.yaml', text: objects.map((each) => stringify(each, { version: '1.1' })).join('---\n') }]);
-const release = (version: 'v1.8.2' | 'v1.12.1') => readObjects([{ source: 'longhorn.yaml', text: releaseText(version) }]);
-const lacking = (need: NamedImage['need']): NamedImage => ({ name: 'docker.io/longhornio/x:v1', namedBy: 'somebody', need });
+  readObjects([
+    { source: 'more.yaml', text: objects.map((each) => stringify(each, { version: '1.1' })).join('---\n') },
+  ]);
+const release = (version: 'v1.8.2' | 'v1.12.1') =>
+  readObjects([{ source: 'longhorn.yaml', text: releaseText(version) }]);
+const lacking = (need: NamedImage['need']): NamedImage => ({
+  name: 'docker.io/longhornio/x:v1',
+  namedBy: 'somebody',
+  need,
+});
 
 const workload = (container: object, name = 'longhorn-manager') => ({
   apiVersion: 'apps/v1',
@@ -19,10 +26,13 @@ const workload = (container: object, name = 'longhorn-manager') => ({
 });
 
 const settingsOf = (objects: ReturnType<typeof release>): string | undefined =>
-  (find(objects, 'ConfigMap', 'longhorn-default-setting') as { data?: Record<string, string> } | undefined)?.data?.['default-setting.yaml'];
+  (find(objects, 'ConfigMap', 'longhorn-default-setting') as { data?: Record<string, string> } | undefined)
+    ?.data?.['default-setting.yaml'];
 
 test('what is changed in a release is said, a line each', () => {
-  expect(fitToCluster(release('v1.12.1'), { missing: [] }).changes.map(describeChange)).toMatchInlineSnapshot(`
+  expect(
+    fitToCluster(release('v1.12.1'), { missing: [] }).changes.map(describeChange),
+  ).toMatchInlineSnapshot(`
     [
       "setting default-replica-count: 3 -> 2 (a third replica would only be one more writer on the same disk)",
       "setting guaranteed-instance-manager-cpu: 12 -> 0 (a small node has no processor to reserve)",
@@ -41,27 +51,45 @@ test('what is changed in a release is said, a line each', () => {
 });
 
 test('both releases are changed the same', () => {
-  expect(fitToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(fitToCluster(release('v1.12.1'), { missing: [] }).changes);
+  expect(fitToCluster(release('v1.8.2'), { missing: [] }).changes).toEqual(
+    fitToCluster(release('v1.12.1'), { missing: [] }).changes,
+  );
 });
 
 describe('settings', () => {
-  test.each(['v1.8.2', 'v1.12.1'] as const)('those that %s sets stay as they are, the others are text', (version) => {
-    const text = settingsOf(fitToCluster(release(version), { missing: [] }).objects);
-    const own = version === 'v1.8.2' ? 'disable-revision-counter: true\n' : 'disable-revision-counter: "{\\"v1\\":\\"true\\"}"\n';
-    expect(text).toContain(own);
-    expect(text).toContain('priority-class: "longhorn-critical"\n');
-    // As each keeps it: a manager would write another one anew at each start.
-    const kept = (value: string) => (version === 'v1.8.2' ? `"${value}"` : `"{\\"v1\\":\\"${value}\\",\\"v2\\":\\"${value}\\"}"`);
-    expect(text).toContain(`default-replica-count: ${kept('2')}\n`);
-    expect(text).toContain(`guaranteed-instance-manager-cpu: ${kept('0')}\n`);
-    expect(text).toContain('backup-concurrent-limit: "1"\n');
-  });
+  test.each(['v1.8.2', 'v1.12.1'] as const)(
+    'those that %s sets stay as they are, the others are text',
+    (version) => {
+      const text = settingsOf(fitToCluster(release(version), { missing: [] }).objects);
+      const own =
+        version === 'v1.8.2'
+          ? 'disable-revision-counter: true\n'
+          : 'disable-revision-counter: "{\\"v1\\":\\"true\\"}"\n';
+      expect(text).toContain(own);
+      expect(text).toContain('priority-class: "longhorn-critical"\n');
+      // As each keeps it: a manager would write another one anew at each start.
+      const kept = (value: string) =>
+        version === 'v1.8.2' ? `"${value}"` : `"{\\"v1\\":\\"${value}\\",\\"v2\\":\\"${value}\\"}"`;
+      expect(text).toContain(`default-replica-count: ${kept('2')}\n`);
+      expect(text).toContain(`guaranteed-instance-manager-cpu: ${kept('0')}\n`);
+      expect(text).toContain('backup-concurrent-limit: "1"\n');
+    },
+  );
 
   test('a value of the manifest counts', () => {
-    const own = { 'default-setting.yaml': 'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n' };
-    const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'longhorn-default-setting' }, data: own };
+    const own = {
+      'default-setting.yaml': 'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n',
+    };
+    const map = {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: { name: 'longhorn-default-setting' },
+      data: own,
+    };
     const { objects, changes } = fitToCluster(read(map), { missing: [] });
-    expect(settingsOf(objects)).toContain('default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n');
+    expect(settingsOf(objects)).toContain(
+      'default-replica-count: 1\nbackup-concurrent-limit: "{\\"v1\\":\\"5\\"}"\n',
+    );
     expect(changes.map(({ what }) => what)).not.toContain('setting default-replica-count');
     expect(changes.map(({ what }) => what)).toContain('setting upgrade-checker');
   });
@@ -69,9 +97,15 @@ describe('settings', () => {
 
 describe('workloads', () => {
   test.each([
-    [{ image: 'a/b:v1', imagePullPolicy: 'Always' }, ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent']],
+    [
+      { image: 'a/b:v1', imagePullPolicy: 'Always' },
+      ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent'],
+    ],
     [{ image: 'a/b:latest' }, ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent']],
-    [{ image: 'localhost:5000/b' }, ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent']],
+    [
+      { image: 'localhost:5000/b' },
+      ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent'],
+    ],
     [{ image: 'a/b:v1' }, []],
     [
       { image: 'a/b:v1', resources: { requests: { cpu: '2', memory: '4Gi' } } },
@@ -84,17 +118,27 @@ describe('workloads', () => {
   });
 
   test('no registry is asked, nothing is reserved, and what was given is not touched', () => {
-    const before = read(workload({ image: 'a/b:latest', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }));
+    const before = read(
+      workload({ image: 'a/b:latest', resources: { limits: { cpu: '1' }, requests: { cpu: '2' } } }),
+    );
     const { objects } = fitToCluster(before, { missing: [] });
     expect(objects.flatMap(({ object }) => containersOf(object))).toEqual([
-      { name: 'one', image: 'a/b:latest', imagePullPolicy: 'IfNotPresent', resources: { limits: { cpu: '1' } } },
+      {
+        name: 'one',
+        image: 'a/b:latest',
+        imagePullPolicy: 'IfNotPresent',
+        resources: { limits: { cpu: '1' } },
+      },
     ]);
     expect(before.flatMap(({ object }) => containersOf(object))[0]).not.toHaveProperty('imagePullPolicy');
   });
 
   test('a count that the manifest has stays', () => {
     const env = [{ name: 'CSI_ATTACHER_REPLICA_COUNT', value: '2' }];
-    const deployer = workload({ name: 'longhorn-driver-deployer', image: 'a/b:v1', env }, 'longhorn-driver-deployer');
+    const deployer = workload(
+      { name: 'longhorn-driver-deployer', image: 'a/b:v1', env },
+      'longhorn-driver-deployer',
+    );
     const { objects, changes } = fitToCluster(read({ ...deployer, kind: 'Deployment' }), { missing: [] });
     const [container] = objects.flatMap(({ object }) => containersOf(object));
     expect(container?.env?.map(({ name, value }) => `${name}=${value}`)).toEqual([

@@ -5,7 +5,9 @@ import { readObjects } from '../../../providers/longhorn/manifest.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
 
 const imagesIn = (text: string) =>
-  namedImages(readObjects([{ source: 'longhorn.yaml', text }])).map(({ need, name, namedBy }) => `${need}: ${name}, ${namedBy}`);
+  namedImages(readObjects([{ source: 'longhorn.yaml', text }])).map(
+    ({ need, name, namedBy }) => `${need}: ${name}, ${namedBy}`,
+  );
 
 test('the images of a release, each with the most that needs it', () => {
   expect(imagesIn(releaseText('v1.12.1'))).toMatchInlineSnapshot(`
@@ -25,7 +27,9 @@ test('the images of a release, each with the most that needs it', () => {
 
 test('a release that leaves the registry out names the same', () => {
   const withoutTag = (text: string) => text.replace(/:v[0-9.]+,/, ',');
-  expect(imagesIn(releaseText('v1.8.2')).map(withoutTag)).toEqual(imagesIn(releaseText('v1.12.1')).map(withoutTag));
+  expect(imagesIn(releaseText('v1.8.2')).map(withoutTag)).toEqual(
+    imagesIn(releaseText('v1.12.1')).map(withoutTag),
+  );
 });
 
 test.each([
@@ -64,7 +68,12 @@ test('what stands beside Longhorn is no condition of it', () => {
       apiVersion: 'v1',
       kind,
       metadata: { name: kind },
-      spec: kind === 'Pod' ? template.spec : kind === 'Job' ? { template } : { jobTemplate: { spec: { template } } },
+      spec:
+        kind === 'Pod'
+          ? template.spec
+          : kind === 'Job'
+            ? { template }
+            : { jobTemplate: { spec: { template } } },
     }))
     .map((object) => stringify(object))
     .join('---\n');

@@ -30,28 +30,49 @@ beforeAll(async () => {
 });
 afterAll(() => server.stop());
 
-const { objects } = fitToCluster(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), { missing: [] });
+const { objects } = fitToCluster(readObjects([{ source: 'longhorn.yaml', text: releaseText('v1.12.1') }]), {
+  missing: [],
+});
 const signal = new AbortController().signal;
 const withoutTimes = (text: string): string =>
   text.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>').replace(/^.*resourceVersion.*\n/gm, '');
 
 // What a part is about may not be there yet.
 const play = async (...names: (keyof typeof plays)[]): Promise<void> => {
-  for (const name of names) await untilItWorks(async () => String(await plays[name](cluster)), { signal, tell: () => {} });
+  for (const name of names)
+    await untilItWorks(async () => String(await plays[name](cluster)), { signal, tell: () => {} });
 };
 
 test('a release is applied, its target pointed at the store once it can be listed, and waited for', async () => {
   const awaited: string[] = [];
   const onProgress = (text: string) => awaited.push(text);
-  const installed = installRelease({ kubeconfig, objects, nodes, storeImage: 'store:test', signal, timeout: 300_000, onProgress });
+  const installed = installRelease({
+    kubeconfig,
+    objects,
+    nodes,
+    storeImage: 'store:test',
+    signal,
+    timeout: 300_000,
+    onProgress,
+  });
   await play('settings', 'target', 'store', 'managers', 'webhooks', 'nodes', 'engineImage');
   const targets = await follow<BackupTarget>(cluster, longhornResources.backupTargets, { namespace, signal });
   expect(targets.current('default')?.spec.backupTargetURL).toBeUndefined();
   await play('lateInstanceManagers');
-  const managers = await follow(cluster, { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' }, { namespace, signal });
-  const isTouched = ({ metadata }: KubernetesObject) => metadata.annotations?.['corral.test/touched'] !== undefined;
+  const managers = await follow(
+    cluster,
+    { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' },
+    { namespace, signal },
+  );
+  const isTouched = ({ metadata }: KubernetesObject) =>
+    metadata.annotations?.['corral.test/touched'] !== undefined;
   for (const name of nodes.map((node) => `instance-manager-${node}`))
-    await once(managers, isTouched, { name, label: 'Longhorn is made to look at it again', within: '5m', owner: 'this test' });
+    await once(managers, isTouched, {
+      name,
+      label: 'Longhorn is made to look at it again',
+      within: '5m',
+      owner: 'this test',
+    });
   await managers.stop();
   await play('instanceManagers');
   const url = 'nfs://backupstore.corral-default-backupstore:/opt/backupstore';
@@ -91,7 +112,9 @@ const waitAgain = async (): Promise<string> => {
   );
   const world = await openWorld(cluster, { signal: ended.signal, onFailure: () => {} });
   await world.watchLonghorn();
-  const conditions = Object.values(conditionsOf(describeRelease(objects), nodes, { volumes, target: { met: true, state: '' } }));
+  const conditions = Object.values(
+    conditionsOf(describeRelease(objects), nodes, { volumes, target: { met: true, state: '' } }),
+  );
   try {
     return await untilReady(world, {
       conditions,

@@ -27,7 +27,8 @@ afterAll(() => rm(dir, { recursive: true }));
 
 const text = releaseText('v1.8.2');
 const names = namedImages(readObjects([{ source: '', text }])).map(({ name }) => name);
-const images = (of: readonly string[]) => of.map((name) => ({ names: [name], layers: [layer], nested: true as const }));
+const images = (of: readonly string[]) =>
+  of.map((name) => ({ names: [name], layers: [layer], nested: true as const }));
 
 const mirrorOf = async (of: readonly string[]): Promise<string> => {
   const { url, stop } = await startRegistry(images(of));
@@ -40,14 +41,17 @@ const folderWith = async (name: string, archived: readonly string[]): Promise<st
   const path = join(dir, name);
   await mkdir(path);
   await writeFile(join(path, 'longhorn.yaml'), text);
-  if (archived.length > 0) await writeFile(join(path, 'images.tar'), await tarOf(ociLayout(images(archived))));
+  if (archived.length > 0)
+    await writeFile(join(path, 'images.tar'), await tarOf(ociLayout(images(archived))));
   return path;
 };
 
 const bring = async (path: string, registryMirror: string) => {
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));
-  const outcome = await archiveTarget(path, { registryMirror, portable: false, progress }).catch((error: Error) => error);
+  const outcome = await archiveTarget(path, { registryMirror, portable: false, progress }).catch(
+    (error: Error) => error,
+  );
   const seen = lines.map((line) => line.replaceAll(path, 'DIR').replaceAll(registryMirror, 'URL'));
   return { outcome, lines: seen.filter((line) => / \.\.\.$|nor in/.test(line)) };
 };
@@ -65,7 +69,10 @@ test('only what the archives lack comes from the mirror, and what that lacks too
   const [engine, manager, ...others] = [/longhorn-engine/, /longhorn-manager/]
     .map((part) => names.find((name) => part.test(name)) as string)
     .concat(names.filter((name) => !/engine|longhorn-manager|ui/.test(name)));
-  const { outcome, lines } = await bring(await folderWith('some', [engine as string, manager as string]), await mirrorOf(others));
+  const { outcome, lines } = await bring(
+    await folderWith('some', [engine as string, manager as string]),
+    await mirrorOf(others),
+  );
   expect(outcome).toMatchObject({ name: 'archive' });
   expect(lines).toEqual([
     'Look through the images in DIR ...',

@@ -40,13 +40,16 @@ const folder = async (name: string, fill: (path: string) => Promise<unknown>): P
 const bring = async (path: string) => {
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));
-  const outcome = await archiveTarget(path, { registryMirror: undefined, portable: false, progress }).catch((error: Error) => error);
+  const outcome = await archiveTarget(path, { registryMirror: undefined, portable: false, progress }).catch(
+    (error: Error) => error,
+  );
   return { outcome, lines: lines.filter((line) => !line.startsWith('Look through')) };
 };
 
 test('manifests come by name, archives from the folder and those in it', async () => {
   const path = await folder('all', async (path) => {
-    for (const name of ['b.yml', 'a.yaml', '.hidden.yaml', 'notes.txt']) await writeFile(join(path, name), '');
+    for (const name of ['b.yml', 'a.yaml', '.hidden.yaml', 'notes.txt'])
+      await writeFile(join(path, name), '');
     for (const name of ['layout', 'more', '.git', 'docs']) await mkdir(join(path, name));
     for (const name of ['one.tar', 'more/two.tar.gz', '.git/three.tar', 'layout/index.json', 'docs/read.me'])
       await writeFile(join(path, name), '');
@@ -71,7 +74,10 @@ test('a folder without a manifest, or without an archive', async () => {
 
 test('a manifest without Longhorn', async () => {
   const path = await folder('other', async (path) => {
-    await writeFile(join(path, 'longhorn.yaml'), 'apiVersion: v1\nkind: Namespace\nmetadata: {name: longhorn-system}\n');
+    await writeFile(
+      join(path, 'longhorn.yaml'),
+      'apiVersion: v1\nkind: Namespace\nmetadata: {name: longhorn-system}\n',
+    );
     await archive(join(path, 'images.tar'), ['a:v1']);
   });
   const { outcome } = await bring(path);

@@ -42,7 +42,10 @@ test('an image for several platforms is pulled for the nodes, and is one that th
   const folders = await pull(['docker.io/a/one:v1'], url, progress);
   const { images } = await imageArchives(folders);
   expect(images).toMatchObject([{ name: 'docker.io/a/one:v1', forms: ['gzip'] }]);
-  expect(asked.slice(0, 2)).toEqual(['/v2/a/one/manifests/v1', expect.stringMatching(/^\/v2\/a\/one\/manifests\/sha256:/)]);
+  expect(asked.slice(0, 2)).toEqual([
+    '/v2/a/one/manifests/v1',
+    expect.stringMatching(/^\/v2\/a\/one\/manifests\/sha256:/),
+  ]);
   expect(asked.filter((path) => path.startsWith('storage:'))).toHaveLength(3);
   expect(progress.at(-1)).toBe('0 of at most 0 MB');
 });
@@ -58,8 +61,15 @@ test('what is there from before is not pulled again; another image under the sam
 });
 
 test('several, of which the registry lacks one', async () => {
-  const { url } = await registry([image('a/three:v1'), image('a/four:v1', { compress: undefined as never }), image('a/five:v2')]);
-  const folders = await pull(['docker.io/a/three:v1', 'docker.io/a/six:v1', 'docker.io/a/four:v1', 'docker.io/a/five:v2'], url);
+  const { url } = await registry([
+    image('a/three:v1'),
+    image('a/four:v1', { compress: undefined as never }),
+    image('a/five:v2'),
+  ]);
+  const folders = await pull(
+    ['docker.io/a/three:v1', 'docker.io/a/six:v1', 'docker.io/a/four:v1', 'docker.io/a/five:v2'],
+    url,
+  );
   expect((await listArchives(folders)).map(({ name }) => name)).toEqual([
     'docker.io/a/five:v2',
     'docker.io/a/four:v1',
@@ -102,7 +112,10 @@ test.each<[string, RegistryOptions['alter'], RegExp]>([
   ],
   [
     'a manifest that is another one than the registry says',
-    (path) => (path.endsWith('/v1') ? { body: '{}', headers: { 'docker-content-digest': digestOf('other') } } : undefined),
+    (path) =>
+      path.endsWith('/v1')
+        ? { body: '{}', headers: { 'docker-content-digest': digestOf('other') } }
+        : undefined,
     /^the manifest of docker.io\/a\/bad:v1 is not what its digest says \(sha256:44136\w+, not sha256:\w+\)/,
   ],
   [
@@ -126,8 +139,14 @@ test.each<[string, RegistryOptions['alter'], RegExp]>([
     /^127.0.0.1:\d+ gives no token to read a\/bad of 127.0.0.1:\d+ \(status 403\)$/,
   ],
 ])('%s is refused', async (_, alter, message) => {
-  const { url } = await registry([image('a/bad:v1')], { ...(alter && { alter }), ...(/token/.test(_) && { token: 'sesame' }) });
-  await expect(pull(['docker.io/a/bad:v1'], url)).rejects.toMatchObject({ name: 'NotFit', message: expect.stringMatching(message) });
+  const { url } = await registry([image('a/bad:v1')], {
+    ...(alter && { alter }),
+    ...(/token/.test(_) && { token: 'sesame' }),
+  });
+  await expect(pull(['docker.io/a/bad:v1'], url)).rejects.toMatchObject({
+    name: 'NotFit',
+    message: expect.stringMatching(message),
+  });
 });
 
 test('bytes of the same number, but others', async () => {
@@ -135,9 +154,13 @@ test('bytes of the same number, but others', async () => {
   const { url } = await registry([image('a/worse:v1')], {
     alter: (path) => (isLayer(path) && size > 0 ? { body: 'x'.repeat(size) } : undefined),
   });
-  const manifest = (await (await fetch(`${url}/v2/a/worse/manifests/v1`)).json()) as { config: { size: number } };
+  const manifest = (await (await fetch(`${url}/v2/a/worse/manifests/v1`)).json()) as {
+    config: { size: number };
+  };
   size = manifest.config.size;
-  await expect(pull(['docker.io/a/worse:v1'], url)).rejects.toThrow(/is not what its digest says \(sha256:\w+, not sha256:\w+\)/);
+  await expect(pull(['docker.io/a/worse:v1'], url)).rejects.toThrow(
+    /is not what its digest says \(sha256:\w+, not sha256:\w+\)/,
+  );
 });
 
 test('an image for other machines', async () => {
@@ -149,7 +172,9 @@ test('an image for other machines', async () => {
 
 test('a layer that is not what the configuration says of it is refused when it is read', async () => {
   let odd: { body: string } | undefined;
-  const { url } = await registry([image('a/odd:v1')], { alter: (path) => (path === '/v2/a/odd/manifests/v1' ? odd : undefined) });
+  const { url } = await registry([image('a/odd:v1')], {
+    alter: (path) => (path === '/v2/a/odd/manifests/v1' ? odd : undefined),
+  });
   odd = await oddManifest(url);
   const folders = await pull(['docker.io/a/odd:v1'], url);
   await expect(imageArchives(folders)).rejects.toThrow(/the layer 1 of docker.io\/a\/odd:v1 is damaged/);
@@ -164,5 +189,7 @@ const oddManifest = async (url: string) => {
 test('nobody there', async () => {
   const { url, stop } = await startRegistry([]);
   await stop();
-  await expect(pull(['docker.io/a/b:v1'], url)).rejects.toThrow(/^127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\)$/);
+  await expect(pull(['docker.io/a/b:v1'], url)).rejects.toThrow(
+    /^127.0.0.1:\d+ cannot be reached \(ECONNREFUSED\)$/,
+  );
 });

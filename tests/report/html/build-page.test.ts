@@ -20,7 +20,12 @@ afterAll(() => rm(folder, { recursive: true }));
 
 const carried = (): Map<string, unknown> => {
   const found = page.matchAll(/<script type="text\/plain" id="([^"]+)">([^<]*)<\/script>/g);
-  return new Map([...found].map(([, id = '', text = '']) => [id, JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString())]));
+  return new Map(
+    [...found].map(([, id = '', text = '']) => [
+      id,
+      JSON.parse(gunzipSync(Buffer.from(text, 'base64')).toString()),
+    ]),
+  );
 };
 
 describe('the file', () => {

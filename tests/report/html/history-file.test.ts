@@ -21,7 +21,8 @@ test('no run is lost where many end at once, and 200 are kept in whole lines', a
     historyPath(folder),
     Array.from(
       { length: 195 },
-      (_, index) => `${JSON.stringify({ ...report(`old${index}`), date: report('').startedAt, target: 't', version: null, end: 'e' })}\n`,
+      (_, index) =>
+        `${JSON.stringify({ ...report(`old${index}`), date: report('').startedAt, target: 't', version: null, end: 'e' })}\n`,
     ).join(''),
   );
   await Promise.all(Array.from({ length: 10 }, (_, index) => addRun(folder, report(`new${index}`))));
@@ -43,7 +44,9 @@ test('no run is lost where many end at once, and 200 are kept in whole lines', a
 test('of a scenario its own time is kept, as that in line tells of others', async () => {
   const account = { cluster: 0, locks: 700.4, suite: 0, others: 0 };
   await addRun(folder, sampleReport([scenarioReport('It waits in line', { account })]));
-  expect((await readRuns(folder))[0]?.scenarios).toEqual([{ name: 'It waits in line', state: 'passed', duration: 300 }]);
+  expect((await readRuns(folder))[0]?.scenarios).toEqual([
+    { name: 'It waits in line', state: 'passed', duration: 300 },
+  ]);
 });
 
 test('a lock that a dead run left does not stop the others', async () => {

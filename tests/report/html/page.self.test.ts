@@ -23,8 +23,15 @@ beforeAll(async () => {
   }
   const rounds = join(folder, 'rounds');
   const { scenarios, ...report } = await writeSampleRun(rounds, 'green');
-  const again = scenarios.map((each, index) => ({ ...each, round: 2, ...(index === 1 && { state: 'failed', duration: 300_000 }) }));
-  await writeFile(join(rounds, 'report.json'), JSON.stringify({ ...report, scenarios: [...scenarios, ...again] }));
+  const again = scenarios.map((each, index) => ({
+    ...each,
+    round: 2,
+    ...(index === 1 && { state: 'failed', duration: 300_000 }),
+  }));
+  await writeFile(
+    join(rounds, 'report.json'),
+    JSON.stringify({ ...report, scenarios: [...scenarios, ...again] }),
+  );
   await writePage(rounds);
   browser = await chromium.launch({ executablePath: found, chromiumSandbox: process.getuid?.() !== 0 });
 });
@@ -36,7 +43,10 @@ afterAll(async () => {
 type Look = { width?: number; colorScheme?: 'light' | 'dark'; hash?: string };
 
 /** Opens a page; what it complains of and what it asks for beside itself fails the test that looks at it. */
-const open = async (colour: 'red' | 'green' | 'rounds', { width = 1400, colorScheme = 'light', hash = '' }: Look = {}): Promise<Page> => {
+const open = async (
+  colour: 'red' | 'green' | 'rounds',
+  { width = 1400, colorScheme = 'light', hash = '' }: Look = {},
+): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width, height: 1000 }, colorScheme });
   page.setDefaultTimeout(10_000);
   const wrong: string[] = [];
@@ -50,7 +60,9 @@ const open = async (colour: 'red' | 'green' | 'rounds', { width = 1400, colorSch
   onTestFinished(async () => {
     const broken = await page.evaluate(() => 'broken' in window);
     await page.close();
-    expect(wrong.filter((each) => each !== `request: ${address}` && each !== `request: ${address}${hash}`)).toEqual([]);
+    expect(
+      wrong.filter((each) => each !== `request: ${address}` && each !== `request: ${address}${hash}`),
+    ).toEqual([]);
     expect(broken).toBe(false);
   });
   return page;
@@ -58,178 +70,200 @@ const open = async (colour: 'red' | 'green' | 'rounds', { width = 1400, colorSch
 
 const red = (page: Page) => page.locator('.scenario.failed');
 
-describe.skipIf(found === undefined)(`the page in Chromium${found === undefined ? ` (${detail}: ${mend})` : ''}`, () => {
-  test('of a red run: what failed comes first and is open, with its step, its reason and what was said', async () => {
-    const page = await open('red');
-    expect(await page.locator('.overview h2').textContent()).toBe('✗ Of 6 scenarios 1 failed, 1 not provable, 3 passed, 1 skipped');
-    expect(await page.locator('.scenarios tbody .state').allTextContents()).toEqual([
-      '✗ failed',
-      '? not provable',
-      '✓ passed',
-      '✓ passed',
-      '✓ passed',
-      '– skipped',
-    ]);
-    expect(await page.locator('details.scenario[open]').count()).toBe(2);
-    const failure = red(page).locator('.failure');
-    expect(await failure.locator('.at-step').textContent()).toBe('Then the first backup goes Deleting, and is gone');
-    expect(await failure.locator('.first').textContent()).toContain(hostile);
-    expect(await failure.locator('.points-to').textContent()).toContain('Points to: Longhorn');
-    expect(await failure.locator('.messages').textContent()).toContain('the store did not let Longhorn delete a file');
-    expect(await page.locator('img').count()).toBe(0);
-  });
+describe.skipIf(found === undefined)(
+  `the page in Chromium${found === undefined ? ` (${detail}: ${mend})` : ''}`,
+  () => {
+    test('of a red run: what failed comes first and is open, with its step, its reason and what was said', async () => {
+      const page = await open('red');
+      expect(await page.locator('.overview h2').textContent()).toBe(
+        '✗ Of 6 scenarios 1 failed, 1 not provable, 3 passed, 1 skipped',
+      );
+      expect(await page.locator('.scenarios tbody .state').allTextContents()).toEqual([
+        '✗ failed',
+        '? not provable',
+        '✓ passed',
+        '✓ passed',
+        '✓ passed',
+        '– skipped',
+      ]);
+      expect(await page.locator('details.scenario[open]').count()).toBe(2);
+      const failure = red(page).locator('.failure');
+      expect(await failure.locator('.at-step').textContent()).toBe(
+        'Then the first backup goes Deleting, and is gone',
+      );
+      expect(await failure.locator('.first').textContent()).toContain(hostile);
+      expect(await failure.locator('.points-to').textContent()).toContain('Points to: Longhorn');
+      expect(await failure.locator('.messages').textContent()).toContain(
+        'the store did not let Longhorn delete a file',
+      );
+      expect(await page.locator('img').count()).toBe(0);
+    });
 
-  test('of a green run: nothing is open until it is chosen', async () => {
-    const page = await open('green');
-    expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
-    expect(await page.locator('details.scenario[open]').count()).toBe(0);
-    const waited = page.locator('.scenarios tbody tr', { hasText: 'A backup made during a deletion' });
-    expect(await waited.locator('.note').textContent()).toBe('2 min 30 s in line, not counted');
-    expect(await waited.locator('.number').first().textContent()).toBe('2 min 21 s');
-    await page.locator('.scenarios .name a').first().click();
-    await page.locator('.scenario[open] .chart .lane').first().waitFor();
-    expect(await page.locator('.scenario[open] .lane .name').allTextContents()).toContain('vz-n');
-  });
+    test('of a green run: nothing is open until it is chosen', async () => {
+      const page = await open('green');
+      expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
+      expect(await page.locator('details.scenario[open]').count()).toBe(0);
+      const waited = page.locator('.scenarios tbody tr', { hasText: 'A backup made during a deletion' });
+      expect(await waited.locator('.note').textContent()).toBe('2 min 30 s in line, not counted');
+      expect(await waited.locator('.number').first().textContent()).toBe('2 min 21 s');
+      await page.locator('.scenarios .name a').first().click();
+      await page.locator('.scenario[open] .chart .lane').first().waitFor();
+      expect(await page.locator('.scenario[open] .lane .name').allTextContents()).toContain('vz-n');
+    });
 
-  test('of several rounds: a table with a mark for each, which leads to it', async () => {
-    const page = await open('rounds');
-    expect(await page.locator('.rounds tbody tr').count()).toBe(4);
-    const job = page.locator('.rounds tr', { hasText: 'A recurring job' });
-    expect(await job.locator('td').allTextContents()).toEqual([
-      'A recurring job makes its backups and keeps as many as it was told',
-      '✓✗',
-      '1',
-      '1',
-      '0',
-      '4 min 37 s',
-      '5 min',
-      '5 min',
-    ]);
-    const passed = page.locator('details.scenario', { hasText: 'A recurring job' }).and(page.locator('.passed'));
-    expect(await passed.getAttribute('open')).toBeNull();
-    await job.getByRole('link', { name: 'Round 1: passed, 4 min 37 s' }).click();
-    await page.waitForFunction(() => document.querySelectorAll('details.scenario.passed[open]').length === 1);
-    expect(await passed.getAttribute('open')).toBe('');
-    expect(await (await open('green')).locator('.rounds').count()).toBe(0);
-  });
+    test('of several rounds: a table with a mark for each, which leads to it', async () => {
+      const page = await open('rounds');
+      expect(await page.locator('.rounds tbody tr').count()).toBe(4);
+      const job = page.locator('.rounds tr', { hasText: 'A recurring job' });
+      expect(await job.locator('td').allTextContents()).toEqual([
+        'A recurring job makes its backups and keeps as many as it was told',
+        '✓✗',
+        '1',
+        '1',
+        '0',
+        '4 min 37 s',
+        '5 min',
+        '5 min',
+      ]);
+      const passed = page
+        .locator('details.scenario', { hasText: 'A recurring job' })
+        .and(page.locator('.passed'));
+      expect(await passed.getAttribute('open')).toBeNull();
+      await job.getByRole('link', { name: 'Round 1: passed, 4 min 37 s' }).click();
+      await page.waitForFunction(
+        () => document.querySelectorAll('details.scenario.passed[open]').length === 1,
+      );
+      expect(await passed.getAttribute('open')).toBe('');
+      expect(await (await open('green')).locator('.rounds').count()).toBe(0);
+    });
 
-  test('has a lane for each object and for what the suite did, and draws states, gaps, expectations', async () => {
-    const chart = red(await open('red')).locator('.chart');
-    expect((await chart.locator('.lane .name').allTextContents()).slice(0, 6)).toEqual([
-      'steps',
-      'immutable-file',
-      'locks',
-      'gaps in the watch',
-      'ze-b1',
-      'ze-b2',
-    ]);
-    expect(await chart.locator('.bracket text').allTextContents()).toEqual([
-      '✓ the first backup goes Deleting → Error',
-      '✗ broken: the first backup goes Deleting → gone',
-    ]);
-    expect(await chart.locator('.kind-snapshots .gaps rect').count()).toBe(2);
-    expect(await chart.locator('.kind-backups .bars text').allTextContents()).toContain('✓ Completed');
-  });
+    test('has a lane for each object and for what the suite did, and draws states, gaps, expectations', async () => {
+      const chart = red(await open('red')).locator('.chart');
+      expect((await chart.locator('.lane .name').allTextContents()).slice(0, 6)).toEqual([
+        'steps',
+        'immutable-file',
+        'locks',
+        'gaps in the watch',
+        'ze-b1',
+        'ze-b2',
+      ]);
+      expect(await chart.locator('.bracket text').allTextContents()).toEqual([
+        '✓ the first backup goes Deleting → Error',
+        '✗ broken: the first backup goes Deleting → gone',
+      ]);
+      expect(await chart.locator('.kind-snapshots .gaps rect').count()).toBe(2);
+      expect(await chart.locator('.kind-backups .bars text').allTextContents()).toContain('✓ Completed');
+    });
 
-  test('draws also what is out of sight, so that nobody scrolls to an empty picture', async () => {
-    const last = red(await open('red')).locator('.kind-log .bars');
-    expect(await last.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(500);
-  });
+    test('draws also what is out of sight, so that nobody scrolls to an empty picture', async () => {
+      const last = red(await open('red')).locator('.kind-log .bars');
+      expect(await last.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(500);
+    });
 
-  test('the pointer shows the object as it was, and what had changed', async () => {
-    const page = await open('red');
-    const lane = red(page).locator('.lane', { hasText: 'ze-b2' });
-    await lane.scrollIntoViewIfNeeded();
-    const box = await lane.locator('svg').boundingBox();
-    if (box === null) throw new Error('the lane is not drawn');
-    const at = (seconds: number) => [box.x + (seconds / 290.9) * (box.width - 2), box.y + 15] as const;
-    await page.mouse.move(...at(200));
-    expect(await red(page).locator('.tooltip').textContent()).toMatch(/^backups ze-b2.*Completed/);
-    const panel = red(page).locator('.object');
-    expect(await panel.locator('.yaml').textContent()).toMatch(/\n {2}name: ze-b2\n(.*\n)*status:\n(.*\n)* {2}state: Completed\n/);
-    await page.mouse.move(...at(52.5));
-    expect(await panel.locator('.yaml').textContent()).not.toContain('state: Completed');
-    // What is clicked at stays.
-    await page.mouse.click(...at(200));
-    await page.mouse.move(...at(52.5));
-    expect(await panel.locator('.yaml').textContent()).toContain('state: Completed');
-  });
+    test('the pointer shows the object as it was, and what had changed', async () => {
+      const page = await open('red');
+      const lane = red(page).locator('.lane', { hasText: 'ze-b2' });
+      await lane.scrollIntoViewIfNeeded();
+      const box = await lane.locator('svg').boundingBox();
+      if (box === null) throw new Error('the lane is not drawn');
+      const at = (seconds: number) => [box.x + (seconds / 290.9) * (box.width - 2), box.y + 15] as const;
+      await page.mouse.move(...at(200));
+      expect(await red(page).locator('.tooltip').textContent()).toMatch(/^backups ze-b2.*Completed/);
+      const panel = red(page).locator('.object');
+      expect(await panel.locator('.yaml').textContent()).toMatch(
+        /\n {2}name: ze-b2\n(.*\n)*status:\n(.*\n)* {2}state: Completed\n/,
+      );
+      await page.mouse.move(...at(52.5));
+      expect(await panel.locator('.yaml').textContent()).not.toContain('state: Completed');
+      // What is clicked at stays.
+      await page.mouse.click(...at(200));
+      await page.mouse.move(...at(52.5));
+      expect(await panel.locator('.yaml').textContent()).toContain('state: Completed');
+    });
 
-  test('a moment that is chosen is the same in the picture and in the log', async () => {
-    const page = await open('red');
-    const near = red(page).locator('.log .line.near');
-    // The failure is chosen from the start.
-    expect(await near.locator('.at').textContent()).toBe('+2:20.980');
-    await red(page).locator('.log').scrollIntoViewIfNeeded();
-    await red(page).locator('.log .line', { hasText: 'backup 742' }).click();
-    expect(await red(page).locator('.object h4').textContent()).toContain('+2:20.980');
-    await red(page).locator('.log select').last().selectOption('E');
-    expect(await red(page).locator('.log .line .severity').allTextContents()).toEqual(Array(16).fill('E'));
-  });
+    test('a moment that is chosen is the same in the picture and in the log', async () => {
+      const page = await open('red');
+      const near = red(page).locator('.log .line.near');
+      // The failure is chosen from the start.
+      expect(await near.locator('.at').textContent()).toBe('+2:20.980');
+      await red(page).locator('.log').scrollIntoViewIfNeeded();
+      await red(page).locator('.log .line', { hasText: 'backup 742' }).click();
+      expect(await red(page).locator('.object h4').textContent()).toContain('+2:20.980');
+      await red(page).locator('.log select').last().selectOption('E');
+      expect(await red(page).locator('.log .line .severity').allTextContents()).toEqual(Array(16).fill('E'));
+    });
 
-  test('keys go from state to state and from lane to lane, zoom, and let go', async () => {
-    const page = await open('red');
-    const chart = red(page).locator('.chart');
-    await chart.focus();
-    const status = () => chart.locator('[role=status]').textContent();
-    await page.keyboard.press('Escape');
-    for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key);
-    expect(await status()).toMatch(/^backups ze-b1, \+15\.471 s\. ◷ new/);
-    await page.keyboard.press('ArrowRight');
-    expect(await status()).toMatch(/▸ InProgress/);
-    await page.keyboard.press('Shift+ArrowLeft');
-    expect(await status()).toMatch(/◷ new/);
-    expect(await red(page).locator('.object h4').textContent()).toContain('kept');
-    const ticks = () => chart.locator('.axis .tick text').allTextContents();
-    const whole = await ticks();
-    await page.keyboard.press('+');
-    await expect.poll(ticks).not.toEqual(whole);
-    await page.keyboard.press('Home');
-    await expect.poll(ticks).toEqual(whole);
-    await page.keyboard.press('Escape');
-    expect(await red(page).locator('.object h4').textContent()).toBe('Object');
-    await page.keyboard.press('?');
-    expect(await page.locator('dialog[open]').textContent()).toContain('Keys of a timeline');
-    await page.keyboard.press('Escape');
-    expect(await page.locator('dialog[open]').count()).toBe(0);
-  });
+    test('keys go from state to state and from lane to lane, zoom, and let go', async () => {
+      const page = await open('red');
+      const chart = red(page).locator('.chart');
+      await chart.focus();
+      const status = () => chart.locator('[role=status]').textContent();
+      await page.keyboard.press('Escape');
+      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowDown', 'ArrowRight'])
+        await page.keyboard.press(key);
+      expect(await status()).toMatch(/^backups ze-b1, \+15\.471 s\. ◷ new/);
+      await page.keyboard.press('ArrowRight');
+      expect(await status()).toMatch(/▸ InProgress/);
+      await page.keyboard.press('Shift+ArrowLeft');
+      expect(await status()).toMatch(/◷ new/);
+      expect(await red(page).locator('.object h4').textContent()).toContain('kept');
+      const ticks = () => chart.locator('.axis .tick text').allTextContents();
+      const whole = await ticks();
+      await page.keyboard.press('+');
+      await expect.poll(ticks).not.toEqual(whole);
+      await page.keyboard.press('Home');
+      await expect.poll(ticks).toEqual(whole);
+      await page.keyboard.press('Escape');
+      expect(await red(page).locator('.object h4').textContent()).toBe('Object');
+      await page.keyboard.press('?');
+      expect(await page.locator('dialog[open]').textContent()).toContain('Keys of a timeline');
+      await page.keyboard.press('Escape');
+      expect(await page.locator('dialog[open]').count()).toBe(0);
+    });
 
-  test('is light or dark as the system has it, or as its switch says', async () => {
-    const page = await open('red', { colorScheme: 'dark' });
-    const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-    const dark = await back();
-    expect(dark).toBe('rgb(15, 19, 24)');
-    const choose = page.getByRole('button', { name: /Theme/ });
-    await choose.click();
-    expect(await back()).toBe('rgb(255, 255, 255)');
-    await choose.click();
-    expect(await back()).toBe(dark);
-  });
+    test('is light or dark as the system has it, or as its switch says', async () => {
+      const page = await open('red', { colorScheme: 'dark' });
+      const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const dark = await back();
+      expect(dark).toBe('rgb(15, 19, 24)');
+      const choose = page.getByRole('button', { name: /Theme/ });
+      await choose.click();
+      expect(await back()).toBe('rgb(255, 255, 255)');
+      await choose.click();
+      expect(await back()).toBe(dark);
+    });
 
-  test('fits on a phone', async () => {
-    const page = await open('red', { width: 390 });
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-    const chart = red(page).locator('.chart');
-    expect((await chart.boundingBox())?.width).toBeGreaterThan(330);
-    expect(await chart.locator('.kind-backups .bars path').count()).toBeGreaterThan(4);
-  });
+    test('fits on a phone', async () => {
+      const page = await open('red', { width: 390 });
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+      const chart = red(page).locator('.chart');
+      expect((await chart.boundingBox())?.width).toBeGreaterThan(330);
+      expect(await chart.locator('.kind-backups .bars path').count()).toBeGreaterThan(4);
+    });
 
-  test('prints what is open, without what only a screen can do', async () => {
-    const page = await open('red', { colorScheme: 'dark', width: 390 });
-    await page.emulateMedia({ media: 'print' });
-    await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-    expect(await page.locator('nav, .tools, .log, .object, .tooltip').filter({ visible: true }).count()).toBe(0);
-    expect(await page.locator('details.scenario').filter({ visible: true }).count()).toBe(2);
-    expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe('rgb(255, 255, 255)');
-    // Also what is below the screen is as wide as the sheet.
-    const drawn = page.locator('.scenario.not-provable .kind-volumes .bars');
-    expect(await drawn.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(600);
-  });
+    test('prints what is open, without what only a screen can do', async () => {
+      const page = await open('red', { colorScheme: 'dark', width: 390 });
+      await page.emulateMedia({ media: 'print' });
+      await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
+      expect(
+        await page.locator('nav, .tools, .log, .object, .tooltip').filter({ visible: true }).count(),
+      ).toBe(0);
+      expect(await page.locator('details.scenario').filter({ visible: true }).count()).toBe(2);
+      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
+        'rgb(255, 255, 255)',
+      );
+      // Also what is below the screen is as wide as the sheet.
+      const drawn = page.locator('.scenario.not-provable .kind-volumes .bars');
+      expect(await drawn.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(600);
+    });
 
-  test('a link opens the scenario that it names', async () => {
-    const page = await open('green', { hash: '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-wa' });
-    expect(await page.locator('.scenario[open] .title').allTextContents()).toEqual([
-      'A recurring job makes its backups and keeps as many as it was told',
-    ]);
-  });
-});
+    test('a link opens the scenario that it names', async () => {
+      const page = await open('green', {
+        hash: '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-wa',
+      });
+      expect(await page.locator('.scenario[open] .title').allTextContents()).toEqual([
+        'A recurring job makes its backups and keeps as many as it was told',
+      ]);
+    });
+  },
+);

@@ -4,14 +4,37 @@ import { stateOf } from '../../../e2e/report/html/object-lanes.ts';
 const deletionTimestamp = '2026-11-20T08:00:00Z';
 const ready = { name: 'manager', ready: true, restartCount: 0 };
 
-const cases: [resource: string, object: Record<string, unknown>, state: string, tone: string, texts?: string[]][] = [
+const cases: [
+  resource: string,
+  object: Record<string, unknown>,
+  state: string,
+  tone: string,
+  texts?: string[],
+][] = [
   ['backups', {}, 'new', 'waiting'],
-  ['backups', { status: { state: 'Pending', messages: { info: 'Wait for b1' } } }, 'Pending', 'waiting', ['Wait for b1']],
+  [
+    'backups',
+    { status: { state: 'Pending', messages: { info: 'Wait for b1' } } },
+    'Pending',
+    'waiting',
+    ['Wait for b1'],
+  ],
   ['backups', { status: { state: 'InProgress', messages: null } }, 'InProgress', 'busy'],
   ['backups', { status: { state: 'Completed', error: '' } }, 'Completed', 'good'],
-  ['backups', { status: { state: 'Error', error: 'e', messages: { error: 'm' } } }, 'Error', 'bad', ['m', 'e']],
+  [
+    'backups',
+    { status: { state: 'Error', error: 'e', messages: { error: 'm' } } },
+    'Error',
+    'bad',
+    ['m', 'e'],
+  ],
   ['backups', { metadata: { deletionTimestamp }, status: { state: 'Deleting' } }, 'Deleting', 'going'],
-  ['backups', { metadata: { deletionTimestamp }, status: { state: 'Completed' } }, 'deleting (Completed)', 'going'],
+  [
+    'backups',
+    { metadata: { deletionTimestamp }, status: { state: 'Completed' } },
+    'deleting (Completed)',
+    'going',
+  ],
   ['backups', { metadata: { deletionTimestamp }, status: { state: 'Error' } }, 'deleting (Error)', 'bad'],
   ['volumes', { status: { state: 'attached', robustness: 'healthy' } }, 'attached, healthy', 'good'],
   ['volumes', { status: { state: 'detached', robustness: 'unknown' } }, 'detached', 'quiet'],
@@ -49,7 +72,13 @@ const cases: [resource: string, object: Record<string, unknown>, state: string, 
   ['pods', { status: { phase: 'Running', containerStatuses: [ready] } }, 'Ready', 'good'],
   [
     'pods',
-    { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'False' }], containerStatuses: [ready] } },
+    {
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'False' }],
+        containerStatuses: [ready],
+      },
+    },
     'Running, not ready',
     'bad',
     ['not ready, though its containers were: its node may be lost'],
@@ -63,13 +92,23 @@ const cases: [resource: string, object: Record<string, unknown>, state: string, 
   ],
   [
     'pods',
-    { status: { phase: 'Running', containerStatuses: [{ ...ready, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } }] } },
+    {
+      status: {
+        phase: 'Running',
+        containerStatuses: [{ ...ready, ready: false, state: { waiting: { reason: 'CrashLoopBackOff' } } }],
+      },
+    },
     'Running, not ready',
     'bad',
     ['manager: CrashLoopBackOff'],
   ],
   ['pods', { status: { phase: 'Pending', containerStatuses: [] } }, 'Pending', 'waiting'],
-  ['pods', { metadata: { deletionTimestamp }, status: { phase: 'Running', containerStatuses: [ready] } }, 'deleting (Ready)', 'going'],
+  [
+    'pods',
+    { metadata: { deletionTimestamp }, status: { phase: 'Running', containerStatuses: [ready] } },
+    'deleting (Ready)',
+    'going',
+  ],
   [
     'volumeattachments',
     {

@@ -29,7 +29,12 @@ const laneOf = ({ lanes }: ReturnType<typeof make>, name: string): Lane => {
 const told = [
   { at: 1, type: 'ADDED', resource: 'backups', object: backup('', 1) },
   { at: 2, type: 'MODIFIED', resource: 'backups', object: backup('InProgress', 2) },
-  { at: 3, type: 'MODIFIED', resource: 'backups', object: { ...backup('InProgress', 3), spec: { progress: 50 } } },
+  {
+    at: 3,
+    type: 'MODIFIED',
+    resource: 'backups',
+    object: { ...backup('InProgress', 3), spec: { progress: 50 } },
+  },
   { at: 4, type: 'MODIFIED', resource: 'backups', object: backup('Completed', 4) },
   { at: 6, type: 'DELETED', resource: 'backups', object: backup('Completed', 5) },
 ];
@@ -67,9 +72,15 @@ describe('an object', () => {
 
   test('has a gap from when its watch was last sure to what came next', () => {
     const gap = { at: 5, type: 'GAP', resource: 'backups', reason: '410 Gone', since: 2.5 };
-    const timeline = make([...told.slice(0, 4), gap, { at: 5.5, type: 'ADDED', resource: 'backups', object: backup('Completed', 4) }]);
+    const timeline = make([
+      ...told.slice(0, 4),
+      gap,
+      { at: 5.5, type: 'ADDED', resource: 'backups', object: backup('Completed', 4) },
+    ]);
     expect(laneOf(timeline, 'b1').gaps).toEqual([{ from: 2.5, to: 5.5, reason: '410 Gone' }]);
-    expect(laneOf(timeline, 'gaps in the watch').gaps).toEqual([{ from: 2.5, to: 5.5, reason: 'backups: 410 Gone' }]);
+    expect(laneOf(timeline, 'gaps in the watch').gaps).toEqual([
+      { from: 2.5, to: 5.5, reason: 'backups: 410 Gone' },
+    ]);
   });
 });
 
@@ -87,8 +98,17 @@ describe('an expectation', () => {
   };
 
   test('is a bracket from its start to its decision, with what it reached', () => {
-    const broken = { ...set, phase: 'broken', reason: 'it was Error', reached: [{ label: 'Deleting', at: 2 }] };
-    const lines = [...told, { at: 1.5, marker: 'awaits', expectation: set }, { at: 4, marker: 'broken', expectation: broken }];
+    const broken = {
+      ...set,
+      phase: 'broken',
+      reason: 'it was Error',
+      reached: [{ label: 'Deleting', at: 2 }],
+    };
+    const lines = [
+      ...told,
+      { at: 1.5, marker: 'awaits', expectation: set },
+      { at: 4, marker: 'broken', expectation: broken },
+    ];
     expect(laneOf(make(lines), 'b1').brackets).toEqual([
       {
         from: 1.5,
@@ -112,7 +132,10 @@ describe('an expectation', () => {
       { at: 3, marker: 'met', expectation: { ...once, phase: 'met', reached: [] } },
     ];
     const [bracket] = laneOf(make(lines), '').brackets;
-    expect(bracket).toMatchObject({ label: 'the backup is ready', steps: [{ label: 'the backup is ready', at: 3 }] });
+    expect(bracket).toMatchObject({
+      label: 'the backup is ready',
+      steps: [{ label: 'the backup is ready', at: 3 }],
+    });
   });
 
   test('is open where the run ended before it was decided, on a lane of its own where its object never came', () => {
@@ -123,7 +146,11 @@ describe('an expectation', () => {
 });
 
 describe('the suite', () => {
-  const step = (at: number, id: number, phase: string) => ({ at, marker: 's', step: { id, phase, sentence: `step ${id}` } });
+  const step = (at: number, id: number, phase: string) => ({
+    at,
+    marker: 's',
+    step: { id, phase, sentence: `step ${id}` },
+  });
 
   test('has its sentences with their times', () => {
     const { sentences } = make([
@@ -160,7 +187,11 @@ describe('the suite', () => {
   });
 
   test('has a lane of what it was in line for and had', () => {
-    const lock = (at: number, phase: string) => ({ at, marker: 'l', lock: { things: ['the target'], phase } });
+    const lock = (at: number, phase: string) => ({
+      at,
+      marker: 'l',
+      lock: { things: ['the target'], phase },
+    });
     expect(laneOf(make([lock(1, 'asks'), lock(3, 'has')]), 'locks').bars).toMatchObject([
       { from: 1, to: 3, state: 'in line', texts: ['the target'] },
       { from: 3, to: 10, state: 'has it' },
@@ -177,5 +208,9 @@ test('half a line of a run that was killed takes nothing from the rest', () => {
 });
 
 test('a history of nothing is an empty picture as long as the scenario', () => {
-  expect(makeTimeline({ history: '', logs: [], trouble: [] }, 5000)).toMatchObject({ seconds: 5, events: 0, sentences: [] });
+  expect(makeTimeline({ history: '', logs: [], trouble: [] }, 5000)).toMatchObject({
+    seconds: 5,
+    events: 0,
+    sentences: [],
+  });
 });

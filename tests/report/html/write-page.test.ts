@@ -30,7 +30,9 @@ test('a page that cannot be written is one line, and the run is kept among the l
   const stderr = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
   onTestFinished(() => stderr.mockRestore());
   await writePage(out);
-  expect(stderr.mock.calls.map(([line]) => line)).toEqual([expect.stringMatching(/^report\.html could not be written: EISDIR[^\n]*\n$/)]);
+  expect(stderr.mock.calls.map(([line]) => line)).toEqual([
+    expect.stringMatching(/^report\.html could not be written: EISDIR[^\n]*\n$/),
+  ]);
   expect(await readRuns(out)).toHaveLength(1);
 });
 

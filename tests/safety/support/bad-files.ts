@@ -3,7 +3,15 @@ import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { dockerSave, type Files, layerOf, tarOf } from '../../support/image-archives.ts';
 
-const kubeconfig = ({ cluster = {}, user = {}, ...rest }: { cluster?: object; user?: object; [field: string]: unknown }): string =>
+const kubeconfig = ({
+  cluster = {},
+  user = {},
+  ...rest
+}: {
+  cluster?: object;
+  user?: object;
+  [field: string]: unknown;
+}): string =>
   stringify({
     apiVersion: 'v1',
     kind: 'Config',
@@ -39,8 +47,12 @@ const kubeconfigs: Record<string, string | Buffer> = {
   'server-no-url': kubeconfig({ cluster: { server: '127.0.0.1:6443' } }),
   'server-ftp': kubeconfig({ cluster: { server: 'ftp://127.0.0.1' } }),
   refused: kubeconfig({}),
-  'no-ca-file': kubeconfig({ cluster: { server: 'https://127.0.0.1:9', 'certificate-authority': '/nowhere/ca.crt' } }),
-  'bad-ca-data': kubeconfig({ cluster: { server: 'https://127.0.0.1:9', 'certificate-authority-data': 'cGxhbnRlZA==' } }),
+  'no-ca-file': kubeconfig({
+    cluster: { server: 'https://127.0.0.1:9', 'certificate-authority': '/nowhere/ca.crt' },
+  }),
+  'bad-ca-data': kubeconfig({
+    cluster: { server: 'https://127.0.0.1:9', 'certificate-authority-data': 'cGxhbnRlZA==' },
+  }),
   'no-key-file': kubeconfig({
     cluster: { server: 'https://127.0.0.1:9' },
     user: { 'client-certificate': '/nowhere/a.crt', 'client-key': '/nowhere/a.key' },
@@ -84,7 +96,9 @@ const manager = stringify({
   apiVersion: 'apps/v1',
   kind: 'DaemonSet',
   metadata: { name: 'longhorn-manager', namespace: 'longhorn-system' },
-  spec: { template: { spec: { containers: [{ name: 'longhorn-manager', image: 'example.test/manager:v1' }] } } },
+  spec: {
+    template: { spec: { containers: [{ name: 'longhorn-manager', image: 'example.test/manager:v1' }] } },
+  },
 });
 
 /** Writes all that is bad into a folder, and names it by what is wrong with it. */
@@ -121,6 +135,10 @@ export const writeBadFiles = async (dir: string): Promise<void> => {
   await write('release/wrong-digest/web.tar', changed);
   await write('release/image-missing/longhorn.yaml', manager);
   await write('release/image-missing/web.tar', sound);
-  for (const [name, text] of Object.entries({ 'not-json': '{', 'a-number': '7', older: '{"schemaVersion":0}' }))
+  for (const [name, text] of Object.entries({
+    'not-json': '{',
+    'a-number': '7',
+    older: '{"schemaVersion":0}',
+  }))
     await write(`report/${name}/report.json`, text);
 };

@@ -3,7 +3,8 @@ import { connect } from '../../../e2e/kube/cluster.ts';
 import { guardOutput } from '../../../e2e/kube/redact/guard-output.ts';
 import { NotFit, type Provider } from '../../../providers/provider.ts';
 
-// As scripts/e2e.ts, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG HOW TEXT FLAGS...
+// As scripts/e2e.ts, with a provider whose cluster is there. Called as: planted-command.ts CONFIG KUBECONFIG
+// HOW TEXT FLAGS...
 const [config = '', kubeconfig = '', how = '', text = '', ...argv] = process.argv.slice(2);
 
 guardOutput();
@@ -15,7 +16,8 @@ const lab: Provider = {
     progress.note(text);
     await progress.step(text, async (update) => update(text)).catch(() => {});
     if (how === 'not-fit') throw new NotFit(text);
-    if (how === 'dies') await progress.step('Booting', () => Promise.reject(new Error(text, { cause: new Error(text) })));
+    if (how === 'dies')
+      await progress.step('Booting', () => Promise.reject(new Error(text, { cause: new Error(text) })));
     return {
       kubeconfig,
       context: 'x',

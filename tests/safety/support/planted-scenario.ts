@@ -9,7 +9,10 @@ import { defineScenario } from '../../../e2e/suite/scenario-core.ts';
 
 const resource = (plural: string) => ({ group: '', version: 'v1', plural });
 
-/** All that there is to be seen in the cluster and around it, a text each: objects, errors, logs, what commands print, files and variables. */
+/**
+ * All that there is to be seen in the cluster and around it, a text each: objects, errors, logs, what
+ * commands print, files and variables.
+ */
 const gather = async (cluster: Cluster, kubeconfig: string): Promise<string[]> => {
   const asked = [
     ...['one', 'two'].map((name) => cluster.get(resource('secrets'), { namespace: 'n', name })),
@@ -67,7 +70,13 @@ export const scenario = defineScenario<Told>({
       },
       finds: (title, detail) => report.finding({ title, detail }),
       fault: async (title, data) => {
-        await faults.inject({ kind: 'patched-object', title, data: data as object, inject: async () => {}, prove: async () => title });
+        await faults.inject({
+          kind: 'patched-object',
+          title,
+          data: data as object,
+          inject: async () => {},
+          prove: async () => title,
+        });
       },
       later: (work) => void heals.push(work),
       messages: () => [{ of: all, text: all, class: 'unclassified', id: null, meaning: all }],

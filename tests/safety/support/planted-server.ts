@@ -18,10 +18,14 @@ export const startPlantedServer = async () => {
   server.on('upgrade', (request, socket) => {
     sockets.push(socket);
     const end = acceptWebSocket(request, socket, 'v5.channel.k8s.io');
-    const say = (channel: number, text: string) => end.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
+    const say = (channel: number, text: string) =>
+      end.send(Buffer.concat([Buffer.from([channel]), Buffer.from(text)]));
     say(1, planted.stdout);
     say(2, planted.stderr);
-    say(3, JSON.stringify({ status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '3' }] } }));
+    say(
+      3,
+      JSON.stringify({ status: 'Failure', details: { causes: [{ reason: 'ExitCode', message: '3' }] } }),
+    );
   });
   const planted = plantAll(await listen(server));
   return {

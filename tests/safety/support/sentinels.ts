@@ -7,7 +7,8 @@ export type Sentinel = { value: string; where: string };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const pem = (kind: string, value: string): string =>
   `-----BEGIN ${kind}-----\n${base64(`${value}${value}`)}\n${value}\n-----END ${kind}-----\n`;
-const jwt = (value: string): string => ['eyJhbGciOiJSUzI1NiJ9', Buffer.from(value).toString('base64url'), value].join('.');
+const jwt = (value: string): string =>
+  ['eyJhbGciOiJSUzI1NiJ9', Buffer.from(value).toString('base64url'), value].join('.');
 
 /** Plants sentinels: each call makes one, for one place. */
 const openPlanting = () => {
@@ -109,13 +110,25 @@ export const plantAll = (port: number) => {
       kind: 'ConfigMap',
       metadata: {
         name: 'applied',
-        annotations: { 'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(secret(plant('annotation'), 'stringData')) },
+        annotations: {
+          'kubectl.kubernetes.io/last-applied-configuration': JSON.stringify(
+            secret(plant('annotation'), 'stringData'),
+          ),
+        },
       },
     }),
     'configmaps/bearer': status(403, 'Forbidden', `no right: Bearer ${plant('error: bearer')}`),
     'configmaps/header': status(400, 'BadRequest', `sent Authorization: Basic ${plant('error: header')}`),
-    'configmaps/signed': status(404, 'NotFound', `GET https://s3.example/b?X-Amz-Signature=${plant('error: signed URL')}&x=1`),
-    'configmaps/object': status(422, 'Invalid', `is invalid: ${JSON.stringify(secret(plant('error: Secret'), 'data'))}`),
+    'configmaps/signed': status(
+      404,
+      'NotFound',
+      `GET https://s3.example/b?X-Amz-Signature=${plant('error: signed URL')}&x=1`,
+    ),
+    'configmaps/object': status(
+      422,
+      'Invalid',
+      `is invalid: ${JSON.stringify(secret(plant('error: Secret'), 'data'))}`,
+    ),
     'configmaps/pem': status(409, 'Conflict', pem('EC PRIVATE KEY', plant('error: private key'))),
     'configmaps/jwt': status(410, 'Gone', `token ${jwt(plant('error: JWT'))} expired`),
     'configmaps/text': { code: 405, body: `<html>password=${plant('error: no JSON')}</html>` },

@@ -5,7 +5,8 @@ import { mutate, randomFrom } from '../support/random.ts';
 
 const text = await recordedFile('backups/backup_sample-a-b2.cfg');
 const volumeText = await recordedFile('volume.cfg');
-const backup = (change: object) => parseBackup(Buffer.from(JSON.stringify({ ...JSON.parse(text), ...change })));
+const backup = (change: object) =>
+  parseBackup(Buffer.from(JSON.stringify({ ...JSON.parse(text), ...change })));
 
 test("a real Longhorn's config of a backup is read", () => {
   expect(parseBackup(Buffer.from(text)).config).toEqual({
@@ -46,7 +47,10 @@ test("a real Longhorn's config of a volume is read, with the quotes that it has 
 });
 
 test('a backup without data has no list of blocks, and one in progress no creation time', () => {
-  expect(backup({ Blocks: undefined, CreatedTime: '' }).config).toMatchObject({ blocks: [], inProgress: true });
+  expect(backup({ Blocks: undefined, CreatedTime: '' }).config).toMatchObject({
+    blocks: [],
+    inProgress: true,
+  });
 });
 
 test('what older releases did not write has the meaning it had then', () => {
@@ -58,7 +62,9 @@ test('what older releases did not write has the meaning it had then', () => {
 });
 
 test('a backup in large blocks', () => {
-  expect(backup({ Parameters: { 'backup-block-size': '16777216' } }).config).toMatchObject({ blockSize: 16777216 });
+  expect(backup({ Parameters: { 'backup-block-size': '16777216' } }).config).toMatchObject({
+    blockSize: 16777216,
+  });
 });
 
 test.for<[string, object, string]>([
@@ -74,7 +80,9 @@ test.for<[string, object, string]>([
     'Blocks.0: no offset and checksum of 64 hexadecimal digits',
   ],
 ])('%s is named', ([, change, what]) => {
-  expect(backup(change)).toEqual({ problem: { code: 'config-invalid', message: `is not as Longhorn writes it: ${what}` } });
+  expect(backup(change)).toEqual({
+    problem: { code: 'config-invalid', message: `is not as Longhorn writes it: ${what}` },
+  });
 });
 
 test.for([
@@ -85,7 +93,8 @@ test.for([
   ['null', 'null', 'config-invalid'],
   ['a deep nest, whole', `${'['.repeat(5000)}${']'.repeat(5000)}`, 'config-not-json'],
 ] as const)('%s is none', ([, content, code]) => {
-  for (const parse of [parseBackup, parseVolume, parseLock]) expect(parse(Buffer.from(content)).problem?.code).toBe(code);
+  for (const parse of [parseBackup, parseVolume, parseLock])
+    expect(parse(Buffer.from(content)).problem?.code).toBe(code);
 });
 
 // Of the machine: these are seconds of work, and it may be busy.
@@ -107,10 +116,17 @@ describe('damaged in any way', () => {
         met.add(problem?.code ?? 'read');
       }
     }
-    expect([...met].sort()).toEqual(['config-cut-off', 'config-empty', 'config-invalid', 'config-not-json', 'read']);
+    expect([...met].sort()).toEqual([
+      'config-cut-off',
+      'config-empty',
+      'config-invalid',
+      'config-not-json',
+      'read',
+    ]);
   });
 
   test('every way to cut a config off is told', () => {
-    for (let end = 0; end < text.length; end += 1) expect(parseBackup(Buffer.from(text.slice(0, end))).problem, `${end}`).toBeDefined();
+    for (let end = 0; end < text.length; end += 1)
+      expect(parseBackup(Buffer.from(text.slice(0, end))).problem, `${end}`).toBeDefined();
   });
 });

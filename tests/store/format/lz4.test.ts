@@ -7,7 +7,10 @@ import recorded from '../support/lz4-frames.json' with { type: 'json' };
 import { mutate, randomFrom } from '../support/random.ts';
 
 const data = Buffer.alloc(70_000, 'a line that comes again and again; ');
-const frames = Object.entries(recorded.frames).map(([name, text]): [string, Buffer] => [name, Buffer.from(text, 'base64')]);
+const frames = Object.entries(recorded.frames).map(([name, text]): [string, Buffer] => [
+  name,
+  Buffer.from(text, 'base64'),
+]);
 const [, plain] = frames[0] as [string, Buffer];
 
 const read = (frame: Uint8Array, limit = 1 << 20): Buffer => {
@@ -42,7 +45,8 @@ test('short runs, whose matches overlap what they write', () => {
   const runs = Buffer.from(
     Array.from(
       { length: 3_000 },
-      (_, run) => `${String.fromCharCode(97 + (run % 23))}${run % 7}${'abc'.slice(run % 3).repeat(3 + (run % 9))}`,
+      (_, run) =>
+        `${String.fromCharCode(97 + (run % 23))}${run % 7}${'abc'.slice(run % 3).repeat(3 + (run % 9))}`,
     ).join(''),
   );
   expect(read(compressFrame(runs)).equals(runs)).toBe(true);
@@ -56,12 +60,16 @@ test('frames one behind the other, and some to skip', () => {
 test('a match may not reach into the frame before it', () => {
   const [, linked] = frames[1] as [string, Buffer];
   const second = linked.subarray(7 + 4 + linked.readUInt32LE(7));
-  expect(() => read(Buffer.concat([plain, linked.subarray(0, 7), second]))).toThrow('has a match outside of its data');
+  expect(() => read(Buffer.concat([plain, linked.subarray(0, 7), second]))).toThrow(
+    'has a match outside of its data',
+  );
 });
 
 test('a match may not reach into the block before it where the header calls them independent', () => {
   const [, linked] = frames[1] as [string, Buffer];
-  expect(() => read(Buffer.concat([plain.subarray(0, 7), linked.subarray(7)]))).toThrow('has a match outside of its data');
+  expect(() => read(Buffer.concat([plain.subarray(0, 7), linked.subarray(7)]))).toThrow(
+    'has a match outside of its data',
+  );
 });
 
 test('a target that is as large as the data is large enough, a smaller one is not', () => {
@@ -84,9 +92,19 @@ test.for<[string, Uint8Array, string, string]>([
   ['another version', edit(plain, 4, 0xa4), 'corrupt', 'has version 2 in its header'],
   ['another header', edit(plain, 5, 0x50), 'corrupt', 'has a header that its checksum denies'],
   ['another checksum', edit(plain, plain.length - 1, 0), 'corrupt', 'has a content that its checksum denies'],
-  ['a size of two gigabytes', edit(plain, 10, 0x7f), 'corrupt', 'has a block of 2130706731 bytes where its header allows 65536'],
+  [
+    'a size of two gigabytes',
+    edit(plain, 10, 0x7f),
+    'corrupt',
+    'has a block of 2130706731 bytes where its header allows 65536',
+  ],
   ['a frame to skip, cut off', skippable(50).subarray(0, 40), 'cut-off', 'ends within a frame to skip'],
-  ['something behind', Buffer.concat([plain, Buffer.from('more')]), 'corrupt', 'is followed by 4 bytes that are no frame'],
+  [
+    'something behind',
+    Buffer.concat([plain, Buffer.from('more')]),
+    'corrupt',
+    'is followed by 4 bytes that are no frame',
+  ],
 ])('%s', ([, frame, kind, message]) => {
   expect(() => read(frame)).toThrow(expect.objectContaining({ kind, message }));
 });
@@ -101,7 +119,8 @@ describe.for(frames)('%s, damaged', ([name, frame]) => {
       const whole = Buffer.alloc(100_000 + 64, 0xee);
       const outcome = attempt(() => decompressFrames(bytes, whole.subarray(0, 100_000)));
       if (outcome instanceof Error) expect(outcome, what).toBeInstanceOf(Damage);
-      else if (hasChecksum && outcome !== 0) expect(whole.subarray(0, data.length).equals(data), what).toBe(true);
+      else if (hasChecksum && outcome !== 0)
+        expect(whole.subarray(0, data.length).equals(data), what).toBe(true);
       expect(whole.subarray(100_000).every((byte) => byte === 0xee)).toBe(true);
     }
   });

@@ -7,7 +7,12 @@ import { checksumOf } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';
 import { randomBlocks } from '../../../e2e/store/format/random-blocks.ts';
 import type { VolumeBlock } from '../../../e2e/store/format/write-backup.ts';
-import { decodeBackup, decodeVolume, encodeBackup, encodeVolume } from '../../../emulator/backupstore/config.ts';
+import {
+  decodeBackup,
+  decodeVolume,
+  encodeBackup,
+  encodeVolume,
+} from '../../../emulator/backupstore/config.ts';
 import { restoreBackup } from '../../../emulator/backupstore/restore.ts';
 import { openStore } from '../../../emulator/backupstore/store.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
@@ -32,7 +37,9 @@ const restored = async (size: number): Promise<Buffer> => {
   try {
     await writeFile(image, '');
     await truncate(image, size);
-    const log = { info: () => {}, warning: () => {}, error: () => {} } as unknown as Parameters<typeof openStore>[0]['log'];
+    const log = { info: () => {}, warning: () => {}, error: () => {} } as unknown as Parameters<
+      typeof openStore
+    >[0]['log'];
     const opened = openStore({ root: store.root, url: 'nfs://store', log });
     await restoreBackup({
       store: opened,
@@ -58,7 +65,11 @@ describe.each([1, 2, 3, 4, 5, 6])('a volume of random blocks (seed %i)', (seed) 
     expect(mappings).toEqual(blocks.map(({ offset, data }) => ({ offset, checksum: checksumOf(data) })));
     const { findings, volumes, backups, blocks: files } = await store.check();
     expect(findings).toEqual([]);
-    expect({ volumes, backups, files }).toEqual({ volumes: 1, backups: 1, files: new Set(mappings.map(({ checksum }) => checksum)).size });
+    expect({ volumes, backups, files }).toEqual({
+      volumes: 1,
+      backups: 1,
+      files: new Set(mappings.map(({ checksum }) => checksum)).size,
+    });
     const { config } = parseBackup(await store.read('backups/backup_backup-1.cfg'));
     expect(config).toMatchObject({
       name: 'backup-1',
@@ -68,7 +79,11 @@ describe.each([1, 2, 3, 4, 5, 6])('a volume of random blocks (seed %i)', (seed) 
       compression: 'gzip',
       blocks: mappings,
     });
-    expect(parseVolume(await store.read('volume.cfg')).config).toMatchObject({ Size: size, LastBackupName: 'backup-1', DataEngine: 'v1' });
+    expect(parseVolume(await store.read('volume.cfg')).config).toMatchObject({
+      Size: size,
+      LastBackupName: 'backup-1',
+      DataEngine: 'v1',
+    });
   });
 
   test('is restored by the emulator, byte for byte', async () => {
@@ -76,7 +91,8 @@ describe.each([1, 2, 3, 4, 5, 6])('a volume of random blocks (seed %i)', (seed) 
     expect((await restored(size)).equals(contentOf(size, blocks))).toBe(true);
   });
 
-  // The emulator's own encoding is held to recordings of a real Longhorn: order of the fields, numbers and strings in quotes, quotes twice.
+  // The emulator's own encoding is held to recordings of a real Longhorn: order of the fields, numbers and
+  // strings in quotes, quotes twice.
   test("has configs that are Longhorn's to the byte", async () => {
     await store.write({ size, blocks });
     const volume = (await store.read('volume.cfg')).toString();
@@ -99,7 +115,9 @@ test('the fields of the recorded store are there, and no others', async () => {
 test('a volume full of random blocks is sound, of blocks that are all different, and small', async () => {
   const size = 5 * blockSize;
   const mappings = await store.write({ size, blocks: randomBlocks(size) });
-  expect(mappings.map(({ offset }) => offset)).toEqual(Array.from({ length: 5 }, (_, index) => index * blockSize));
+  expect(mappings.map(({ offset }) => offset)).toEqual(
+    Array.from({ length: 5 }, (_, index) => index * blockSize),
+  );
   expect(new Set(mappings.map(({ checksum }) => checksum)).size).toBe(5);
   const { findings, bytes } = await store.check();
   expect(findings).toEqual([]);
@@ -109,7 +127,9 @@ test('a volume full of random blocks is sound, of blocks that are all different,
 test('times are whole seconds, as backupstore writes them', async () => {
   await store.write({ size: blockSize, blocks: [] });
   expect(created.getUTCMilliseconds()).not.toBe(0);
-  expect(JSON.parse((await store.read('volume.cfg')).toString())).toMatchObject({ CreatedTime: '2026-01-01T00:00:10Z' });
+  expect(JSON.parse((await store.read('volume.cfg')).toString())).toMatchObject({
+    CreatedTime: '2026-01-01T00:00:10Z',
+  });
 });
 
 const data = Buffer.alloc(blockSize, 'x');

@@ -36,7 +36,11 @@ const lock = (Type: number, Acquired = true, Name = 'lock-1') => JSON.stringify(
 const put = (path: string, data: Uint8Array | string) => (files: Files) => files.set(path, data);
 const drop = (path: string) => (files: Files) => files.delete(path);
 const first = (change: Parameters<typeof backupConfig>[1]) => put(b1, backupConfig('b1', change));
-const [one, two, three] = mappings.b1 as [(typeof mappings.b1)[0], (typeof mappings.b1)[0], (typeof mappings.b1)[0]];
+const [one, two, three] = mappings.b1 as [
+  (typeof mappings.b1)[0],
+  (typeof mappings.b1)[0],
+  (typeof mappings.b1)[0],
+];
 const change = (checksum: string, mutate: (data: Buffer) => Uint8Array) => (files: Files) =>
   files.set(blockPath(checksum), mutate(bytesOf(files, blockPath(checksum))));
 const flip = (at: number) => (data: Buffer) => {
@@ -49,9 +53,14 @@ const both =
   (files: Files) =>
     damages.map((damage) => damage(files));
 
-const unread = (code: string, what: string) => [`error ${code}: the config of backup b1 ${what}`, perhapsOrphaned];
+const unread = (code: string, what: string) => [
+  `error ${code}: the config of backup b1 ${what}`,
+  perhapsOrphaned,
+];
 const invalid = (what: string) => unread('config-invalid', `is not as Longhorn writes it: ${what}`);
-const damaged = (code: string, what: string) => [`error ${code}: block ${own} ${what}; backup b1 refers to it`];
+const damaged = (code: string, what: string) => [
+  `error ${code}: block ${own} ${what}; backup b1 refers to it`,
+];
 const sharedLost = [
   ...['b1', 'b2'].map((backup) => `error block-missing: backup ${backup} lacks 1 block, such as ${shared}`),
   'warning block-count-wrong: volume.cfg of volume vol-a counts 5 blocks, and there are 4',
@@ -69,7 +78,11 @@ const cases: Case[] = [
     unread('config-cut-off', 'ends in the middle, after 300 bytes'),
   ],
   ['a config that is no JSON', put(b1, 'This is not a config'), unread('config-not-json', 'is no JSON')],
-  ['a config of zero bytes', put(b1, new Uint8Array(700)), unread('config-not-json', 'begins with a zero byte: it was never written')],
+  [
+    'a config of zero bytes',
+    put(b1, new Uint8Array(700)),
+    unread('config-not-json', 'begins with a zero byte: it was never written'),
+  ],
   [
     'a config with a wrong type',
     put(b1, backupConfig('b1').replace('"IsIncremental":false', '"IsIncremental":"no"')),
@@ -95,7 +108,11 @@ const cases: Case[] = [
     put(b1, backupConfig('b1').replace(own, own.slice(32))),
     invalid('Blocks.1: no offset and checksum of 64 hexadecimal digits'),
   ],
-  ['a config of nothing but brackets', put(b1, '['.repeat(100_000)), unread('config-not-json', 'is nested more than 16 levels deep')],
+  [
+    'a config of nothing but brackets',
+    put(b1, '['.repeat(100_000)),
+    unread('config-not-json', 'is nested more than 16 levels deep'),
+  ],
   [
     'a config of very many values',
     put(b1, `[${'0,'.repeat(100_000)}0]`),
@@ -103,7 +120,11 @@ const cases: Case[] = [
   ],
   [
     'a config of very many labels',
-    first({ Labels: Object.fromEntries(Array.from({ length: 10_001 }, (_, number) => [`a label with the number ${number}`, ''])) }),
+    first({
+      Labels: Object.fromEntries(
+        Array.from({ length: 10_001 }, (_, number) => [`a label with the number ${number}`, '']),
+      ),
+    }),
     unread('config-not-json', 'has an object of more than 10000 fields, as no config does'),
   ],
   [
@@ -118,7 +139,11 @@ const cases: Case[] = [
     ['error config-too-large: volume.cfg of volume vol-a is too large to be one: 1099511627776 bytes'],
     { onDisk: (folder) => truncate(join(folder, 'volume.cfg'), 2 ** 40) },
   ],
-  ['a config with the name of another', first({ Name: 'b2' }), ['error config-wrong-name: the config of backup b1 calls it b2']],
+  [
+    'a config with the name of another',
+    first({ Name: 'b2' }),
+    ['error config-wrong-name: the config of backup b1 calls it b2'],
+  ],
   [
     'a config of another volume',
     first({ VolumeName: 'vol-b' }),
@@ -142,7 +167,9 @@ const cases: Case[] = [
   [
     'volume.cfg has an impossible size',
     put('volume.cfg', volumeConfig({ Size: 33_554_433 })),
-    ['error config-invalid: volume.cfg of volume vol-a has a size of 33554433, no multiple of 2 MiB, with which Longhorn restores nothing'],
+    [
+      'error config-invalid: volume.cfg of volume vol-a has a size of 33554433, no multiple of 2 MiB, with which Longhorn restores nothing',
+    ],
   ],
   [
     'volume.cfg counts wrong',
@@ -152,7 +179,9 @@ const cases: Case[] = [
   [
     'the last backup is none',
     put('volume.cfg', volumeConfig({ LastBackupName: 'b3' })),
-    ['warning last-backup-missing: volume.cfg of volume vol-a names b3 as the last backup, which has no config: the next one will be full'],
+    [
+      'warning last-backup-missing: volume.cfg of volume vol-a names b3 as the last backup, which has no config: the next one will be full',
+    ],
   ],
   [
     'a volume in the wrong folder',
@@ -175,12 +204,36 @@ const cases: Case[] = [
     both(drop(blockPath(shared)), put(`${blockPath(shared)}/`, '')),
     [...sharedLost, `warning foreign-file: ${blockPath(shared)}/ is no folder of Longhorn's`],
   ],
-  ['a block is empty', put(blockPath(shared), ''), [`error block-empty: block ${shared} is empty; backups b1, b2 refer to it`]],
-  ['a block is cut off', change(own, (data) => data.subarray(0, data.length - 9)), damaged('block-cut-off', 'ends within a block')],
-  ['a bit of a block has flipped', change(own, flip(40)), damaged('block-corrupt', 'has literals beyond its end')],
-  ["a bit of a block's header has flipped", change(own, flip(5)), damaged('block-corrupt', 'has a header that its checksum denies')],
-  ["a bit of a block's magic number has flipped", change(own, flip(0)), damaged('block-corrupt', 'is no LZ4 frame')],
-  ["a bit of a block's checksum has flipped", change(own, flip(-1)), damaged('block-corrupt', 'has a content that its checksum denies')],
+  [
+    'a block is empty',
+    put(blockPath(shared), ''),
+    [`error block-empty: block ${shared} is empty; backups b1, b2 refer to it`],
+  ],
+  [
+    'a block is cut off',
+    change(own, (data) => data.subarray(0, data.length - 9)),
+    damaged('block-cut-off', 'ends within a block'),
+  ],
+  [
+    'a bit of a block has flipped',
+    change(own, flip(40)),
+    damaged('block-corrupt', 'has literals beyond its end'),
+  ],
+  [
+    "a bit of a block's header has flipped",
+    change(own, flip(5)),
+    damaged('block-corrupt', 'has a header that its checksum denies'),
+  ],
+  [
+    "a bit of a block's magic number has flipped",
+    change(own, flip(0)),
+    damaged('block-corrupt', 'is no LZ4 frame'),
+  ],
+  [
+    "a bit of a block's checksum has flipped",
+    change(own, flip(-1)),
+    damaged('block-corrupt', 'has a content that its checksum denies'),
+  ],
   [
     'a block with the data of another',
     (files) => files.set(blockPath(own), bytesOf(files, blockPath(shared))),
@@ -245,7 +298,11 @@ const cases: Case[] = [
     put('blocks/da/65/nothing.blk', 'x'),
     ['warning block-misplaced: block blocks/da/65/nothing.blk is not where its name says'],
   ],
-  ['the config went, its blocks stayed', drop(b1), [`warning block-orphaned: 1 block belongs to no backup, such as ${own}: 8261 bytes`]],
+  [
+    'the config went, its blocks stayed',
+    drop(b1),
+    [`warning block-orphaned: 1 block belongs to no backup, such as ${own}: 8261 bytes`],
+  ],
   [
     'a damaged block that nobody needs',
     both(drop(b1), change(own, flip(40))),
@@ -257,17 +314,23 @@ const cases: Case[] = [
   [
     'an offset between two blocks',
     first({ Blocks: [one, { ...two, Offset: 1 }, three] }),
-    ['error offset-not-aligned: backup b1 has blocks at offsets that are no multiple of their size, 2097152: 1 offset, such as 1'],
+    [
+      'error offset-not-aligned: backup b1 has blocks at offsets that are no multiple of their size, 2097152: 1 offset, such as 1',
+    ],
   ],
   [
     'an offset behind the end',
     first({ Blocks: [one, two, { ...three, Offset: 32 << 20 }] }),
-    ['error offset-out-of-range: backup b1 has blocks outside of its volume, which has 33554432 bytes: 1 offset, such as 33554432'],
+    [
+      'error offset-out-of-range: backup b1 has blocks outside of its volume, which has 33554432 bytes: 1 offset, such as 33554432',
+    ],
   ],
   [
     'an offset before the beginning',
     first({ Blocks: [{ ...one, Offset: -blockSize }, two, three] }),
-    ['error offset-out-of-range: backup b1 has blocks outside of its volume, which has 33554432 bytes: 1 offset, such as -2097152'],
+    [
+      'error offset-out-of-range: backup b1 has blocks outside of its volume, which has 33554432 bytes: 1 offset, such as -2097152',
+    ],
   ],
   [
     'an offset twice',
@@ -277,7 +340,9 @@ const cases: Case[] = [
   [
     'offsets out of order',
     first({ Blocks: [two, one, three] }),
-    ['error offsets-unsorted: backup b1 does not have its blocks in order, which the next backup takes for granted: 1 offset, such as 0'],
+    [
+      'error offsets-unsorted: backup b1 does not have its blocks in order, which the next backup takes for granted: 1 offset, such as 0',
+    ],
   ],
   [
     'a backup of another size',
@@ -309,14 +374,18 @@ const cases: Case[] = [
   [
     'an expired lock',
     putLock(lock(2)),
-    ['warning lock-expired: lock lock-1 of a deletion has expired: it was last written 151 s ago, and counts for 150 s'],
+    [
+      'warning lock-expired: lock lock-1 of a deletion has expired: it was last written 151 s ago, and counts for 150 s',
+    ],
     { later: 151 },
   ],
   ['a lock that was not acquired', putLock(lock(1, false)), [live('a backup or restore, not acquired,')]],
   [
     'a lock from the future',
     putLock(lock(1)),
-    ['warning lock-from-the-future: lock lock-1 of a backup or restore is dated 3600 s ahead, and counts until 150 s after that'],
+    [
+      'warning lock-from-the-future: lock lock-1 of a backup or restore is dated 3600 s ahead, and counts until 150 s after that',
+    ],
     { later: -3600 },
   ],
   [
@@ -326,7 +395,11 @@ const cases: Case[] = [
       'warning lock-unreadable: lock lock-1 is not as Longhorn writes it: Type: expected number, received undefined, so Longhorn passes it over',
     ],
   ],
-  ['an empty lock', putLock(''), ['warning lock-unreadable: lock lock-1 is empty, so Longhorn passes it over']],
+  [
+    'an empty lock',
+    putLock(''),
+    ['warning lock-unreadable: lock lock-1 is empty, so Longhorn passes it over'],
+  ],
   [
     'a lock of an unknown type',
     putLock(lock(7)),
@@ -347,7 +420,9 @@ const cases: Case[] = [
   [
     'a temporary file',
     put(`${b1}.tmp.1763626743000000000`, 'half'),
-    ['warning temporary-file: backups/backup_b1.cfg.tmp.1763626743000000000 is a temporary file, last written 10 s ago'],
+    [
+      'warning temporary-file: backups/backup_b1.cfg.tmp.1763626743000000000 is a temporary file, last written 10 s ago',
+    ],
   ],
   [
     'a temporary file while something is uploaded',
@@ -358,7 +433,11 @@ const cases: Case[] = [
     ],
   ],
   ['a stranger', put('core', 'x'), ["warning foreign-file: core is no file of Longhorn's"]],
-  ['a stranger among the configs', put('backups/notes.txt', 'x'), ["warning foreign-file: backups/notes.txt is no file of Longhorn's"]],
+  [
+    'a stranger among the configs',
+    put('backups/notes.txt', 'x'),
+    ["warning foreign-file: backups/notes.txt is no file of Longhorn's"],
+  ],
   [
     'a folder of a stranger',
     both(put('lost+found/a', 'x'), put('lost+found/b/c', 'x')),
@@ -366,7 +445,11 @@ const cases: Case[] = [
   ],
   [
     'strangers above the volumes',
-    both(put('backupstore/volumes/README', ''), put('backupstore/volumes/zz/11/x', ''), put('backupstore/x', '')),
+    both(
+      put('backupstore/volumes/README', ''),
+      put('backupstore/volumes/zz/11/x', ''),
+      put('backupstore/x', ''),
+    ),
     [
       "warning foreign-file: x is nothing of Longhorn's",
       "warning foreign-file: volumes/README is nothing of Longhorn's",
@@ -376,7 +459,11 @@ const cases: Case[] = [
   [
     'empty folders',
     both(put('locks/', ''), put('blocks/00/11/', ''), put('backupstore/volumes/00/', '')),
-    ['info empty-folder: volumes/00/ is empty', 'info empty-folder: locks/ is empty', 'info empty-folder: blocks/00/11/ is empty'],
+    [
+      'info empty-folder: volumes/00/ is empty',
+      'info empty-folder: locks/ is empty',
+      'info empty-folder: blocks/00/11/ is empty',
+    ],
   ],
   [
     'a link to somewhere',
@@ -390,7 +477,10 @@ const cases: Case[] = [
   ],
   [
     'what else Longhorn keeps',
-    both(put('backupstore/system-backups/v1/s/system-backup.cfg', '{}'), put('backupstore/backing-images/i/backing-image.cfg', '{}')),
+    both(
+      put('backupstore/system-backups/v1/s/system-backup.cfg', '{}'),
+      put('backupstore/backing-images/i/backing-image.cfg', '{}'),
+    ),
     [
       "info not-checked: backing-images/ is left alone: 1 file of Longhorn's that are no backups of volumes",
       "info not-checked: system-backups/ is left alone: 1 file of Longhorn's that are no backups of volumes",

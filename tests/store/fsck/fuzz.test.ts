@@ -13,18 +13,25 @@ const damageOne = (files: Files, random: (limit: number) => number): string => {
   return `${path}: ${what}`;
 };
 
-test.for([1, 2, 3, 4])('a store damaged anywhere is checked to its end, seed %i', { timeout }, async (seed) => {
-  const random = randomFrom(seed);
-  for (let time = 0; time < 12; time += 1) {
-    const files = soundStore((['lz4', 'gzip', 'none'] as const)[random(3)]);
-    const what = [damageOne(files, random), damageOne(files, random)];
-    const found = await check(files);
-    expect(found, what.join('; ')).toMatchObject({ volumes: 1 });
-    // Only a few bytes of a config may change without it being seen: those of names, labels and times.
-    const inBlock = what.find((each) => /^blocks/.test(each));
-    if (inBlock !== undefined) expect(told(found).join('\n'), inBlock).toMatch(/^(error|warning) (block-|backup-|config-|compression-)/m);
-  }
-});
+test.for([1, 2, 3, 4])(
+  'a store damaged anywhere is checked to its end, seed %i',
+  { timeout },
+  async (seed) => {
+    const random = randomFrom(seed);
+    for (let time = 0; time < 12; time += 1) {
+      const files = soundStore((['lz4', 'gzip', 'none'] as const)[random(3)]);
+      const what = [damageOne(files, random), damageOne(files, random)];
+      const found = await check(files);
+      expect(found, what.join('; ')).toMatchObject({ volumes: 1 });
+      // Only a few bytes of a config may change without it being seen: those of names, labels and times.
+      const inBlock = what.find((each) => /^blocks/.test(each));
+      if (inBlock !== undefined)
+        expect(told(found).join('\n'), inBlock).toMatch(
+          /^(error|warning) (block-|backup-|config-|compression-)/m,
+        );
+    }
+  },
+);
 
 test('any one digit changed in the list of blocks is told', { timeout }, async () => {
   const config = backupConfig('b1');
@@ -52,7 +59,8 @@ test('any one bit of a block changed is told', { timeout }, async () => {
     data[bit >>> 3] = (data[bit >>> 3] as number) ^ (1 << (bit & 7));
     const found = told(await check(files.set(path, data)));
     // A run may be found again at another distance: then the data are the same, and nothing is wrong.
-    if (found.length > 0) expect(found).toEqual([expect.stringMatching(/^error block-(corrupt|cut-off|wrong-size)/)]);
+    if (found.length > 0)
+      expect(found).toEqual([expect.stringMatching(/^error block-(corrupt|cut-off|wrong-size)/)]);
     else expect(bit).toBeGreaterThan(15 * 8);
   }
 });

@@ -12,7 +12,18 @@ import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore } from '../../emulator/support/temporary-store.ts';
 import { localPods } from '../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume } from '../../support/recorded-store.ts';
-import { backupConfig, block, check, checksums, layOut, now, soundStore, told, volume, volumeConfig } from '../support/sound-store.ts';
+import {
+  backupConfig,
+  block,
+  check,
+  checksums,
+  layOut,
+  now,
+  soundStore,
+  told,
+  volume,
+  volumeConfig,
+} from '../support/sound-store.ts';
 
 // Of the machine: blocks are compressed and hashed, and it may be busy.
 vi.setConfig({ testTimeout: 60_000 });
@@ -30,17 +41,27 @@ test.for(['lz4', 'gzip', 'none'] as const)('a sound store with %s has no finding
 });
 
 test('an empty store has none', async () => {
-  expect(await check(new Map([['backupstore/volumes/', '']]))).toEqual({ ...nothing, volumes: 0, backups: 0, blocks: 0, bytes: 0 });
+  expect(await check(new Map([['backupstore/volumes/', '']]))).toEqual({
+    ...nothing,
+    volumes: 0,
+    backups: 0,
+    blocks: 0,
+    bytes: 0,
+  });
 });
 
 test('a store whose last backup was deleted has none', async () => {
-  expect(told(await check(new Map([['volume.cfg', volumeConfig({ BlockCount: 0, LastBackupName: '' })]])))).toEqual([]);
+  expect(
+    told(await check(new Map([['volume.cfg', volumeConfig({ BlockCount: 0, LastBackupName: '' })]]))),
+  ).toEqual([]);
 });
 
 test('a backup in blocks of 16 MiB has none', async () => {
   const large = Buffer.concat(Array.from({ length: 8 }, (_, number) => block(number)));
   const checksum = checksumOf(large);
-  const parts = Array.from({ length: 4 }, (_, part) => compressFrame(large.subarray(part << 22, (part + 1) << 22)));
+  const parts = Array.from({ length: 4 }, (_, part) =>
+    compressFrame(large.subarray(part << 22, (part + 1) << 22)),
+  );
   const config = backupConfig('b1', {
     Blocks: [{ Offset: 0, BlockChecksum: checksum }],
     Parameters: { 'backup-block-size': String(16 << 20) },
@@ -66,7 +87,10 @@ test("a real Longhorn's folder has none", async () => {
     await layOutRecordedStore(join(root, volumeFolder(recordedVolume)));
     await rm(join(root, volumeFolder(recordedVolume), 'locks'), { recursive: true });
     // Its blocks have no content here: they were too large to be kept.
-    const found = await checkStore(folderSource(join(root, 'backupstore')), { now: Date.now(), verify: undefined });
+    const found = await checkStore(folderSource(join(root, 'backupstore')), {
+      now: Date.now(),
+      verify: undefined,
+    });
     expect(found).toEqual({ ...nothing, volumes: 1, backups: 2, blocks: 6, bytes: 3_386_374 });
   } finally {
     await remove();
@@ -111,12 +135,19 @@ test('threads find what one reader finds, and so does a pod', async () => {
     await writeFile(join(root, volumeFolder(volume), 'a file\nwith a line break'), '');
     const here = { now: now + 10_000, verify: pool.verify };
     const found = await checkStore(source, here);
-    const sorted = (check: typeof found) => ({ ...check, findings: check.findings.map((each) => JSON.stringify(each)).sort() });
+    const sorted = (check: typeof found) => ({
+      ...check,
+      findings: check.findings.map((each) => JSON.stringify(each)).sort(),
+    });
     expect(found.counts).toEqual({ error: 4, warning: 2, info: 0 });
-    expect(sorted(await checkStore(source, { ...here, verify: verifySample(source, 1 << 30) }))).toEqual(sorted(found));
+    expect(sorted(await checkStore(source, { ...here, verify: verifySample(source, 1 << 30) }))).toEqual(
+      sorted(found),
+    );
     const run = runInStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' } });
     const pod = podSource(run, { root });
-    expect(sorted(await checkStore(pod, { ...here, verify: verifySample(pod, 1 << 30) }))).toEqual(sorted(found));
+    expect(sorted(await checkStore(pod, { ...here, verify: verifySample(pod, 1 << 30) }))).toEqual(
+      sorted(found),
+    );
   } finally {
     await pool.close();
     await remove();

@@ -24,7 +24,8 @@ const failing = (files: Files, fail: Record<string, Unreadable>, others: StoreEn
           }),
         );
     if (depth < 4) return;
-    for (const [path, data] of files) yield { path: `${folder}/${path}`, kind: 'file', size: data.length, changedAt: 0 };
+    for (const [path, data] of files)
+      yield { path: `${folder}/${path}`, kind: 'file', size: data.length, changedAt: 0 };
     yield* others;
   },
   read: async (path) => {
@@ -35,7 +36,8 @@ const failing = (files: Files, fail: Record<string, Unreadable>, others: StoreEn
   },
 });
 
-const look = async (source: StoreSource) => told(await checkStore(source, { now: 0, verify: verifySample(source, 1 << 30) }));
+const look = async (source: StoreSource) =>
+  told(await checkStore(source, { now: 0, verify: verifySample(source, 1 << 30) }));
 const denied = new Unreadable('permission denied', { gone: false });
 const gone = new Unreadable('no such file or directory', { gone: true });
 const block = blockPath(checksums[0] as string);
@@ -48,7 +50,10 @@ test.for<[string, Record<string, Unreadable>, string[]]>([
   [
     'a config may not be read',
     { 'backups/backup_b1.cfg': denied },
-    ['error file-unreadable: the config of backup b1 cannot be read: permission denied', expect.stringMatching(/^info block-orphaned/)],
+    [
+      'error file-unreadable: the config of backup b1 cannot be read: permission denied',
+      expect.stringMatching(/^info block-orphaned/),
+    ],
   ],
   [
     'a config goes meanwhile',
@@ -66,12 +71,16 @@ test.for<[string, Record<string, Unreadable>, string[]]>([
   [
     'a block may not be read',
     { [block]: denied },
-    [`error block-unreadable: block ${checksums[0]} cannot be read: permission denied; backups b1, b2 refer to it`],
+    [
+      `error block-unreadable: block ${checksums[0]} cannot be read: permission denied; backups b1, b2 refer to it`,
+    ],
   ],
   [
     'a block goes meanwhile',
     { [block]: gone },
-    [`error changed-meanwhile: block ${checksums[0]} went away while the store was being read; backups b1, b2 refer to it`],
+    [
+      `error changed-meanwhile: block ${checksums[0]} went away while the store was being read; backups b1, b2 refer to it`,
+    ],
   ],
 ])('%s', async ([, fail, found]) => {
   expect(await look(failing(soundStore(), fail))).toEqual(found);
@@ -83,7 +92,9 @@ test('a folder may not be looked at', async () => {
     { path, kind: 'folder', size: 0, changedAt: 0 },
     { path, kind: 'unreadable', size: 0, changedAt: 0, reason: 'permission denied' },
   ];
-  expect(await look(failing(soundStore(), {}, entries))).toEqual(['error folder-unreadable: locks cannot be looked at: permission denied']);
+  expect(await look(failing(soundStore(), {}, entries))).toEqual([
+    'error folder-unreadable: locks cannot be looked at: permission denied',
+  ]);
 });
 
 test('something that is neither file nor folder', async () => {
@@ -94,6 +105,9 @@ test('something that is neither file nor folder', async () => {
 });
 
 test('a store that fails altogether is no finding', async () => {
-  const source: StoreSource = { ...failing(soundStore(), {}), read: () => Promise.reject(new Error('the stream broke')) };
+  const source: StoreSource = {
+    ...failing(soundStore(), {}),
+    read: () => Promise.reject(new Error('the stream broke')),
+  };
   await expect(look(source)).rejects.toThrow('the stream broke');
 });

@@ -15,16 +15,25 @@ const verify = (bytes: Uint8Array, size: number | undefined = blockSize) =>
 
 test('a block in gzip is sound, in one part or several', () => {
   expect(verify(file)).toBeUndefined();
-  expect(verify(Buffer.concat([gzipSync(data.subarray(0, 1000)), gzipSync(data.subarray(1000))]))).toBeUndefined();
+  expect(
+    verify(Buffer.concat([gzipSync(data.subarray(0, 1000)), gzipSync(data.subarray(1000))])),
+  ).toBeUndefined();
 });
 
 test('one that no config tells of is read by what it looks like', () => {
-  expect(verifyBlock(file, { checksum: checksumOf(data), method: undefined, size: undefined }, scratch)).toBeUndefined();
+  expect(
+    verifyBlock(file, { checksum: checksumOf(data), method: undefined, size: undefined }, scratch),
+  ).toBeUndefined();
 });
 
 test.for<[string, Uint8Array, string, string]>([
   ['cut off', file.subarray(0, -20), 'block-cut-off', 'ends before its data do'],
-  ['with zeros behind it', Buffer.concat([file, Buffer.alloc(3)]), 'block-corrupt', 'is followed by 3 bytes that are no gzip file'],
+  [
+    'with zeros behind it',
+    Buffer.concat([file, Buffer.alloc(3)]),
+    'block-corrupt',
+    'is followed by 3 bytes that are no gzip file',
+  ],
   [
     'with something behind it',
     Buffer.concat([file, Buffer.from('something else')]),
@@ -37,8 +46,18 @@ test.for<[string, Uint8Array, string, string]>([
     'block-corrupt',
     'is no whole gzip file (incorrect data check)',
   ],
-  ['with less data', gzipSync(data.subarray(1)), 'block-wrong-size', 'holds 2097151 bytes of data instead of 2097152'],
-  ['with very much more data', gzipSync(Buffer.alloc(100 << 20)), 'block-wrong-size', 'holds more than 2097152 bytes'],
+  [
+    'with less data',
+    gzipSync(data.subarray(1)),
+    'block-wrong-size',
+    'holds 2097151 bytes of data instead of 2097152',
+  ],
+  [
+    'with very much more data',
+    gzipSync(Buffer.alloc(100 << 20)),
+    'block-wrong-size',
+    'holds more than 2097152 bytes',
+  ],
   ['with other data', gzipSync(block(2)), 'block-wrong-checksum', 'holds other data than its name says'],
 ])('a block in gzip %s', ([, bytes, code, message]) => {
   expect(verify(bytes)).toEqual({ code, message });
@@ -46,7 +65,11 @@ test.for<[string, Uint8Array, string, string]>([
 
 test('no block holds more than the largest, whatever no config tells', () => {
   expect(
-    verifyBlock(gzipSync(Buffer.alloc(20 << 20)), { checksum: checksumOf(data), method: undefined, size: undefined }, scratch),
+    verifyBlock(
+      gzipSync(Buffer.alloc(20 << 20)),
+      { checksum: checksumOf(data), method: undefined, size: undefined },
+      scratch,
+    ),
   ).toEqual({
     code: 'block-wrong-size',
     message: 'holds more than 16777216 bytes',

@@ -1,4 +1,7 @@
-/** Random numbers from a seed, always the same ones: whole numbers from 0 to below a limit. The generator is mulberry32. */
+/**
+ * Random numbers from a seed, always the same ones: whole numbers from 0 to below a limit. The generator is
+ * mulberry32.
+ */
 export const randomFrom = (seed: number): ((limit: number) => number) => {
   let state = seed;
   return (limit) => {
@@ -9,8 +12,14 @@ export const randomFrom = (seed: number): ((limit: number) => number) => {
   };
 };
 
-/** A copy of some bytes with one thing done to it as a bad disk, a crash or a bad hand would do; and what it was. */
-export const mutate = (bytes: Uint8Array, random: (limit: number) => number): { what: string; bytes: Buffer } => {
+/**
+ * A copy of some bytes with one thing done to it as a bad disk, a crash or a bad hand would do; and what it
+ * was.
+ */
+export const mutate = (
+  bytes: Uint8Array,
+  random: (limit: number) => number,
+): { what: string; bytes: Buffer } => {
   const copy = Buffer.from(bytes);
   const at = random(copy.length);
   const length = 1 + random(Math.min(64, copy.length - at));
@@ -30,7 +39,10 @@ export const mutate = (bytes: Uint8Array, random: (limit: number) => number): { 
       `${length} bytes at ${at} are anything`,
       () => Buffer.concat([before, Buffer.from(Array.from({ length }, () => random(256))), behind]),
     ],
-    [`${length} bytes at ${at} are there twice`, () => Buffer.concat([copy.subarray(0, at + length), copy.subarray(at)])],
+    [
+      `${length} bytes at ${at} are there twice`,
+      () => Buffer.concat([copy.subarray(0, at + length), copy.subarray(at)]),
+    ],
     [`what is before ${at} comes behind the rest`, () => Buffer.concat([copy.subarray(at), before])],
   ];
   const [what, damage] = kinds[random(kinds.length)] as (typeof kinds)[0];

@@ -18,7 +18,10 @@ export const block = (number: number): Buffer => Buffer.alloc(blockSize, `block 
 export type Files = Map<string, Uint8Array | string>;
 
 export const volume = 'vol-a';
-const at = (offset: number, number: number) => ({ Offset: offset * blockSize, BlockChecksum: checksumOf(block(number)) });
+const at = (offset: number, number: number) => ({
+  Offset: offset * blockSize,
+  BlockChecksum: checksumOf(block(number)),
+});
 
 /** The two backups of the store: the second has its first and third block with the first one in common. */
 export const mappings = { b1: [at(0, 0), at(1, 1), at(4, 2)], b2: [at(0, 0), at(1, 3), at(4, 2), at(9, 4)] };
@@ -34,7 +37,10 @@ const pack = (method: CompressionMethod): Uint8Array[] => {
 };
 
 /** A config of one of the backups, changed as asked for. */
-export const backupConfig = (name: 'b1' | 'b2', change: Partial<Parameters<typeof encodeBackup>[0]> = {}): string =>
+export const backupConfig = (
+  name: 'b1' | 'b2',
+  change: Partial<Parameters<typeof encodeBackup>[0]> = {},
+): string =>
   encodeBackup({
     Name: name,
     VolumeName: volume,
@@ -76,15 +82,21 @@ export const soundStore = (method: CompressionMethod = 'lz4'): Files =>
     ['volume.cfg', volumeConfig({ CompressionMethod: method })],
     [backupConfigPath('b1'), backupConfig('b1', { CompressionMethod: method })],
     [backupConfigPath('b2'), backupConfig('b2', { CompressionMethod: method })],
-    ...pack(method).map((data, number): [string, Uint8Array] => [blockPath(checksums[number] as string), data]),
+    ...pack(method).map((data, number): [string, Uint8Array] => [
+      blockPath(checksums[number] as string),
+      data,
+    ]),
   ]);
 
 /** A moment that all files of a laid out store are dated to, in milliseconds since the epoch. */
 export const now = Date.UTC(2026, 0, 2);
 
-const whole = (path: string): string => (path.startsWith('backupstore/') ? path : `${volumeFolder(volume)}/${path}`);
+const whole = (path: string): string =>
+  path.startsWith('backupstore/') ? path : `${volumeFolder(volume)}/${path}`;
 
-/** Lays a store out on disk; a path that ends in a slash is an empty folder, a content `-> X` a symbolic link. */
+/**
+ * Lays a store out on disk; a path that ends in a slash is an empty folder, a content `-> X` a symbolic link.
+ */
 export const layOut = async (files: Files) => {
   const root = await mkdtemp(join(tmpdir(), 'corral-fsck-'));
   for (const [path, data] of files) {
@@ -97,18 +109,29 @@ export const layOut = async (files: Files) => {
       await utimes(file, now / 1000, now / 1000);
     }
   }
-  return { root, folder: join(root, whole('x'), '..'), remove: () => rm(root, { recursive: true, force: true }) };
+  return {
+    root,
+    folder: join(root, whole('x'), '..'),
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
 };
 
-type Checking = { later?: number; onDisk?: (folder: string, root: string) => Promise<unknown>; whole?: boolean };
+type Checking = {
+  later?: number;
+  onDisk?: (folder: string, root: string) => Promise<unknown>;
+  whole?: boolean;
+};
 
-// A block as it was packed, where the configs say so: decompressing all five again for each damage took most of the time.
+// A block as it was packed, where the configs say so: decompressing all five again for each damage took most
+// of the time.
 const isUntouched = (files: Files, { path, method, size }: BlockJob): boolean =>
-  method === 'lz4' && size === blockSize && pack('lz4').includes(files.get(path.slice(path.indexOf('blocks/'))) as Uint8Array);
+  method === 'lz4' &&
+  size === blockSize &&
+  pack('lz4').includes(files.get(path.slice(path.indexOf('blocks/'))) as Uint8Array);
 
 /**
- * Lays a store out, damages it further on disk where asked to, and checks it some seconds after it was written; with `whole` it looks into the blocks
- * that nobody has touched as well.
+ * Lays a store out, damages it further on disk where asked to, and checks it some seconds after it was
+ * written; with `whole` it looks into the blocks that nobody has touched as well.
  */
 export const check = async (files: Files, { later = 10, onDisk, whole = false }: Checking = {}) => {
   const { root, folder, remove } = await layOut(files);
@@ -116,7 +139,8 @@ export const check = async (files: Files, { later = 10, onDisk, whole = false }:
     await onDisk?.(folder, root);
     const source = folderSource(join(root, 'backupstore'));
     const look = verifySample(source, Number.POSITIVE_INFINITY);
-    const verify: VerifyBlocks = (jobs, wrong) => look(whole ? jobs : [...jobs].filter((job) => !isUntouched(files, job)), wrong);
+    const verify: VerifyBlocks = (jobs, wrong) =>
+      look(whole ? jobs : [...jobs].filter((job) => !isUntouched(files, job)), wrong);
     return await checkStore(source, { now: now + later * 1000, verify });
   } finally {
     await remove();

@@ -36,15 +36,22 @@ export const exported = async () => {
         () => false,
       ),
     read: (path: string, volume = 'source') => source.read(`${volumeFolder(volume)}/${path}`, 1 << 30),
-    check: () => checkStore(source, { now: Date.now(), verify: verifySample(source, Number.POSITIVE_INFINITY) }),
+    check: () =>
+      checkStore(source, { now: Date.now(), verify: verifySample(source, Number.POSITIVE_INFINITY) }),
     remove: () => rm(root, { recursive: true, force: true }),
   };
 };
 
 type Written = { volume?: string; backup?: string; size: number; blocks: Iterable<VolumeBlock> };
 
-/** A volume of `count` blocks with some of them, each of one of few contents, as the numbers come; so some are alike. */
+/**
+ * A volume of `count` blocks with some of them, each of one of few contents, as the numbers come; so some are
+ * alike.
+ */
 export const someBlocks = (random: (limit: number) => number, count: number): VolumeBlock[] =>
   Array.from({ length: count }, (_, index) => ({ index, content: random(6) }))
     .filter(({ content }) => content > 0)
-    .map(({ index, content }) => ({ offset: index * blockSize, data: Buffer.alloc(blockSize, `content ${content}, `) }));
+    .map(({ index, content }) => ({
+      offset: index * blockSize,
+      data: Buffer.alloc(blockSize, `content ${content}, `),
+    }));

@@ -6,22 +6,33 @@ const of = (run: string, namespace: string) => ({ name: 'x', namespace, labels: 
 
 /** A cluster with these Jobs and Leases; a lease that is watched is an error. */
 const having = (objects: { jobs?: KubernetesObject[]; leases?: KubernetesObject[] }): Cluster =>
-  ({ list: async ({ plural }: Resource) => ({ items: objects[plural as 'jobs'] ?? [] }) }) as unknown as Cluster;
+  ({
+    list: async ({ plural }: Resource) => ({ items: objects[plural as 'jobs'] ?? [] }),
+  }) as unknown as Cluster;
 
 const atWork = async (objects: Parameters<typeof having>[0]): Promise<string[]> => [
   ...(await runsAtWork(having(objects), new Set(['abc123', 'xyz789']), { tell: () => {} })),
 ];
 
 test('a fleet whose Job has pods is at work; one that has none, and a run of a recurring job, is not', async () => {
-  const job = (run: string, namespace: string, active: number) => ({ metadata: of(run, namespace), status: { active } });
-  expect(await atWork({ jobs: [job('abc123', 'corral-abc123-fleet', 2), job('xyz789', 'corral-xyz789-fleet', 0)] })).toEqual(['abc123']);
+  const job = (run: string, namespace: string, active: number) => ({
+    metadata: of(run, namespace),
+    status: { active },
+  });
+  expect(
+    await atWork({
+      jobs: [job('abc123', 'corral-abc123-fleet', 2), job('xyz789', 'corral-xyz789-fleet', 0)],
+    }),
+  ).toEqual(['abc123']);
   expect(await atWork({ jobs: [job('abc123', 'longhorn-system', 1)] })).toEqual([]);
   expect(await atWork({ jobs: [job('others', 'elsewhere', 1)] })).toEqual([]);
 });
 
 test('a Lease that is surely over is not waited for', async () => {
   const old = new Date(Date.now() - 600_000).toISOString();
-  expect(await atWork({ leases: [{ metadata: of('abc123', 'n'), spec: { renewTime: old } }, { metadata: of('abc123', 'n') }] })).toEqual(
-    [],
-  );
+  expect(
+    await atWork({
+      leases: [{ metadata: of('abc123', 'n'), spec: { renewTime: old } }, { metadata: of('abc123', 'n') }],
+    }),
+  ).toEqual([]);
 });

@@ -45,10 +45,16 @@ const limitsOf = (within: Limit['within']): Limits =>
 const limits = limitsOf('5m');
 const short: Limit = { within: '2s', owner: 'this test' };
 const impatient: Limits = { ...limits, volumeGone: short, namespaceGone: short, letGo: short };
-const clean = async (options: Pick<CleanUp, 'wanted'> & Partial<CleanUp>): Promise<{ clean: boolean; told: string[] }> => {
+const clean = async (
+  options: Pick<CleanUp, 'wanted'> & Partial<CleanUp>,
+): Promise<{ clean: boolean; told: string[] }> => {
   const told: string[] = [];
-  const tell = (line: string): void => void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
-  return { clean: await cleanUp({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, tell }), told };
+  const tell = (line: string): void =>
+    void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
+  return {
+    clean: await cleanUp({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, tell }),
+    told,
+  };
 };
 
 /** The names of all that is there, of the kinds that runs make. */
@@ -57,7 +63,9 @@ const present = async (): Promise<string[]> => {
     kindNames.map(async (kind) => {
       const where = 'namespace' in kinds[kind] ? { namespace } : {};
       // The emulator has no engines.
-      const { items } = await cluster.list<KubernetesObject>(kinds[kind].resource, where).catch(() => ({ items: [] }));
+      const { items } = await cluster
+        .list<KubernetesObject>(kinds[kind].resource, where)
+        .catch(() => ({ items: [] }));
       return items.map(({ metadata }) => `${kind}/${metadata.name}`);
     }),
   );
@@ -68,11 +76,31 @@ const users = async (): Promise<void> => {
   const spec = { size: '1' };
   await make(cluster, { resource: longhornResources.volumes, kind: 'Volume', name: 'mine', spec });
   // A name like a run's proves nothing.
-  await make(cluster, { resource: longhornResources.volumes, kind: 'Volume', name: 'corral-abc123-mine', spec });
-  await make(cluster, { resource: longhornResources.snapshots, kind: 'Snapshot', name: 'of-mine', spec: { volume: 'corral-abc123-mine' } });
-  await make(cluster, { resource: resources.namespaces, kind: 'Namespace', name: 'corral-default-backupstore', run: 'set-up' });
+  await make(cluster, {
+    resource: longhornResources.volumes,
+    kind: 'Volume',
+    name: 'corral-abc123-mine',
+    spec,
+  });
+  await make(cluster, {
+    resource: longhornResources.snapshots,
+    kind: 'Snapshot',
+    name: 'of-mine',
+    spec: { volume: 'corral-abc123-mine' },
+  });
+  await make(cluster, {
+    resource: resources.namespaces,
+    kind: 'Namespace',
+    name: 'corral-default-backupstore',
+    run: 'set-up',
+  });
 };
-const ofUsers = ['volumes/corral-abc123-mine', 'volumes/mine', 'snapshots/of-mine', 'namespaces/corral-default-backupstore'];
+const ofUsers = [
+  'volumes/corral-abc123-mine',
+  'volumes/mine',
+  'snapshots/of-mine',
+  'namespaces/corral-default-backupstore',
+];
 
 test('what a run left goes, in an order in which it can, and nothing of others', async () => {
   await play();
@@ -107,7 +135,10 @@ test('what a run left goes, in an order in which it can, and nothing of others',
   expect(ended.clean).toBe(true);
   expect((await present()).sort()).toEqual([...new Set(others)].sort());
 
-  expect(await clean({ wanted: new Set(['abc123']) })).toEqual({ clean: true, told: ['nothing is left of run abc123'] });
+  expect(await clean({ wanted: new Set(['abc123']) })).toEqual({
+    clean: true,
+    told: ['nothing is left of run abc123'],
+  });
   expect(await clean({ wanted: 'all' })).toMatchObject({ clean: true });
   expect((await present()).sort()).toEqual([...ofUsers].sort());
   expect(await clean({ wanted: 'all' })).toEqual({ clean: true, told: ['nothing is left of any run'] });
@@ -127,8 +158,17 @@ test('what hangs is told of with the controller that should let it go, and goes 
   await leaveBehind(cluster, 'abc123');
   const { volumes } = longhornResources;
   const name = 'corral-abc123-volume-0001';
-  await cluster.patch(volumes, { namespace, name }, { metadata: { finalizers: ['longhorn.io', 'example.com/mine'] } });
-  await cluster.patch(volumes, { namespace, name }, { status: { ownerID: 'node7' } }, { subresource: 'status' });
+  await cluster.patch(
+    volumes,
+    { namespace, name },
+    { metadata: { finalizers: ['longhorn.io', 'example.com/mine'] } },
+  );
+  await cluster.patch(
+    volumes,
+    { namespace, name },
+    { status: { ownerID: 'node7' } },
+    { subresource: 'status' },
+  );
   const ended = await clean({ wanted: 'all', limits: impatient });
   expect(ended.clean).toBe(false);
   expect(ended.told.filter((line) => !/: gone after/.test(line))).toMatchInlineSnapshot(`
@@ -168,7 +208,11 @@ test('by force, what Longhorn does not let go goes', async () => {
     run: 'abc123',
     spec: {},
   });
-  const ended = await clean({ wanted: new Set(['abc123']), force: true, limits: { ...limits, targetGone: short } });
+  const ended = await clean({
+    wanted: new Set(['abc123']),
+    force: true,
+    limits: { ...limits, targetGone: short },
+  });
   expect(ended).toEqual({
     clean: true,
     told: [
@@ -193,7 +237,12 @@ test('a run that somebody is still at work for is not touched, until its Lease e
   });
   const before = await present();
   const renewing = setInterval(
-    () => void cluster.patch(resources.leases, { namespace: store, name: leaseName }, { spec: { renewTime: time() } }),
+    () =>
+      void cluster.patch(
+        resources.leases,
+        { namespace: store, name: leaseName },
+        { spec: { renewTime: time() } },
+      ),
     500,
   );
   const ended = await clean({ wanted: 'all' });
@@ -215,7 +264,10 @@ test('of a store in a namespace that it shares, all goes, and the namespace stay
   const name = 'corral-abc123-store-0001';
   const metadata = { name, namespace: shared, labels: runLabel('abc123') };
   const pod = { metadata: { labels: { app: name } }, spec: { containers: [{ name: 'nfs', image: 'x' }] } };
-  await cluster.create(resources.deployments, { metadata, spec: { selector: { matchLabels: { app: name } }, template: pod } });
+  await cluster.create(resources.deployments, {
+    metadata,
+    spec: { selector: { matchLabels: { app: name } }, template: pod },
+  });
   await cluster.create(resources.services, { metadata, spec: { ports: [{ port: 2049 }] } });
   await cluster.create(resources.configMaps, { metadata });
   await cluster.create(resources.leases, { metadata, spec: { renewTime: '2026-01-01T00:00:00.000000Z' } });
@@ -235,13 +287,21 @@ test('of a store in a namespace that it shares, all goes, and the namespace stay
   expect(items.map((each) => each.metadata.name)).toEqual(['mine']);
 });
 
-/** A store that serves, as far as an API server and a folder of this machine can play one; a lock there is of the volume that a run left. */
+/**
+ * A store that serves, as far as an API server and a folder of this machine can play one; a lock there is of
+ * the volume that a run left.
+ */
 const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string; looks: string[][] }> => {
   const [labelName = '', labelValue = ''] = storePodLabel('backupstore').split('=');
   const pod = { namespace: `corral-${run}-store-0001`, name: 'backupstore-0' };
   const spec = { containers: [{ name: 'nfs', image: 'x' }] };
   await cluster.create(resources.pods, { metadata: { ...pod, labels: { [labelName]: labelValue } }, spec });
-  await cluster.patch(resources.pods, pod, { status: { conditions: [{ type: 'Ready', status: 'True' }] } }, { subresource: 'status' });
+  await cluster.patch(
+    resources.pods,
+    pod,
+    { status: { conditions: [{ type: 'Ready', status: 'True' }] } },
+    { subresource: 'status' },
+  );
   const root = await mkdtemp(join(tmpdir(), 'corral-clean-up-'));
   onTestFinished(async () => {
     await rm(root, { recursive: true, force: true });
@@ -263,7 +323,8 @@ const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string
   };
   return { cluster: { ...cluster, exec }, lock, looks };
 };
-const storeLines = (told: string[]): string[] => told.filter((line) => /^backup (store|volume|target)|^namespace/.test(line));
+const storeLines = (told: string[]): string[] =>
+  told.filter((line) => /^backup (store|volume|target)|^namespace/.test(line));
 
 test('what a deletion still works on goes when that has ended, and not before', async () => {
   await play();
@@ -309,7 +370,8 @@ test('what is still worked on after the time is left, with its target and its st
   // Somebody writes it anew all the time.
   await utimes(store.lock, Date.now() / 1000 + 3600, Date.now() / 1000 + 3600);
   // As if the time had passed.
-  const exec: Cluster['exec'] = (where, command, options) => store.cluster.exec(where, command.toSpliced(6, 1, '0'), options);
+  const exec: Cluster['exec'] = (where, command, options) =>
+    store.cluster.exec(where, command.toSpliced(6, 1, '0'), options);
   const ended = await clean({ wanted: 'all', cluster: { ...store.cluster, exec } });
   expect(ended.clean).toBe(false);
   expect(storeLines(ended.told)).toEqual([

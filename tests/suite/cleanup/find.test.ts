@@ -15,17 +15,31 @@ const having = (objects: Record<string, KubernetesObject[]>, refused: Record<str
   }) as unknown as Cluster;
 
 const names = async (cluster: Cluster, wanted: ReadonlySet<string> | 'all' = 'all'): Promise<string[]> =>
-  (await findLeftOver(cluster, { wanted })).map(({ kind, run, object }) => `${run} ${kind}/${object.metadata.name}`);
+  (await findLeftOver(cluster, { wanted })).map(
+    ({ kind, run, object }) => `${run} ${kind}/${object.metadata.name}`,
+  );
 
 const volume = { metadata: { name: 'corral-abc123-volume-1', ...of('abc123') } };
 
 test("what Longhorn made for a volume, a target or a job of a run is that run's", async () => {
-  const backup = { metadata: { name: 'b', labels: { 'backup-volume': 'corral-abc123-volume-1', 'backup-target': 'default' } } };
+  const backup = {
+    metadata: {
+      name: 'b',
+      labels: { 'backup-volume': 'corral-abc123-volume-1', 'backup-target': 'default' },
+    },
+  };
   const snapshot = { metadata: { name: 's' }, spec: { volume: 'corral-abc123-volume-1' } };
   const others = { metadata: { name: 'o' }, spec: { volume: 'vol-2' } };
   const known = { metadata: { name: 'k', labels: { 'backup-target': 'corral-abc123-target-1' } } };
-  const cluster = having({ volumes: [volume], backups: [backup], snapshots: [snapshot, others], backupvolumes: [known] });
-  const expected = ['backups/b', 'backupVolumes/k', 'volumes/corral-abc123-volume-1', 'snapshots/s'].map((name) => `abc123 ${name}`);
+  const cluster = having({
+    volumes: [volume],
+    backups: [backup],
+    snapshots: [snapshot, others],
+    backupvolumes: [known],
+  });
+  const expected = ['backups/b', 'backupVolumes/k', 'volumes/corral-abc123-volume-1', 'snapshots/s'].map(
+    (name) => `abc123 ${name}`,
+  );
   expect(await names(cluster)).toEqual(expected);
   expect(await names(cluster, new Set(['abc123']))).toEqual(expected);
   expect(await names(cluster, new Set(['other1']))).toEqual([]);
@@ -54,7 +68,9 @@ test('engines and replicas are left only when their volume is gone, a part of a 
   const beside = { metadata: { name: 'b', namespace: 'shared', ...of('abc123') } };
   const parts = { engines: [engine], namespaces: [store], services: [within, beside] };
   expect(await names(having({ ...parts, volumes: [volume] }))).toEqual(
-    ['volumes/corral-abc123-volume-1', 'services/b', 'namespaces/corral-abc123-store-1'].map((name) => `abc123 ${name}`),
+    ['volumes/corral-abc123-volume-1', 'services/b', 'namespaces/corral-abc123-store-1'].map(
+      (name) => `abc123 ${name}`,
+    ),
   );
   expect(await names(having(parts))).toContain('abc123 engines/e');
 });
@@ -78,13 +94,16 @@ test('what is in the namespace of another run goes with that one only', async ()
 
 test("a fleet's rights go, wherever they are", async () => {
   const role = { metadata: { name: 'r', namespace: 'longhorn-system', ...of('abc123') } };
-  const cluster = having({ roles: [role], clusterroles: [{ metadata: { name: 'c', ...of('abc123') } }, { metadata: { name: 'admin' } }] });
+  const cluster = having({
+    roles: [role],
+    clusterroles: [{ metadata: { name: 'c', ...of('abc123') } }, { metadata: { name: 'admin' } }],
+  });
   expect(await names(cluster)).toEqual(['abc123 roles/r', 'abc123 clusterRoles/c']);
 });
 
 test("a run's support bundle of Longhorn goes, and nobody else's", async () => {
   const mine = { metadata: { name: 'corral-abc123-support-bundle', ...of('abc123') } };
-  expect(await names(having({ supportbundles: [mine, { metadata: { name: 'support-bundle-1' } }] }))).toEqual([
-    'abc123 supportBundles/corral-abc123-support-bundle',
-  ]);
+  expect(await names(having({ supportbundles: [mine, { metadata: { name: 'support-bundle-1' } }] }))).toEqual(
+    ['abc123 supportBundles/corral-abc123-support-bundle'],
+  );
 });

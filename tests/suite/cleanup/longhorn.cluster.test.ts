@@ -25,7 +25,10 @@ useLonghorn(async (started) => {
 });
 
 /** A volume with a snapshot and a settled backup of it, by those who play Longhorn. */
-const backedUp = async (volume: string, { target, node, more = {} }: { target: string; node: string; more?: object }): Promise<void> => {
+const backedUp = async (
+  volume: string,
+  { target, node, more = {} }: { target: string; node: string; more?: object },
+): Promise<void> => {
   await user.volume(volume, { node, size: 16 * mebibyte, backupTargetName: target, ...more });
   await user.write(node, volume, { offset: 0, size: mebibyte });
   await user.snapshot(`snapshot-of-${volume}`, volume);
@@ -36,25 +39,44 @@ const mark = (plural: string, name: string): Promise<unknown> =>
   local.cluster.patch(longhorn(plural), { namespace, name }, { metadata: { labels: runLabel(run) } });
 
 test('those who play Longhorn let all go, with the files in the store; other volumes and backups stay', async () => {
-  const [volume, target] = ['volume', 'target'].map((what) => `corral-${run}-${what}-0001`) as [string, string];
+  const [volume, target] = ['volume', 'target'].map((what) => `corral-${run}-${what}-0001`) as [
+    string,
+    string,
+  ];
   await user.target(target, 'its-own');
   await mark('backuptargets', target);
   await backedUp(volume, { target, node: 'node2' });
   await mark('volumes', volume);
   // As the suite's own steps ask for it.
-  const corral = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters: { disableFrontend: 'false' } };
+  const corral = {
+    id: 'corral',
+    type: 'longhorn-api',
+    nodeID: 'node2',
+    parameters: { disableFrontend: 'false' },
+  };
   await local.cluster.patch(
     longhorn('volumeattachments'),
     { namespace, name: volume },
     { spec: { attachmentTickets: { corral, test: null } } },
   );
   await backedUp('mine', { target: 'default', node: 'node3' });
-  const config = (store: string, of: string): string => join(local.store, '..', store, backupConfigPath(of, `backup-of-${of}`));
+  const config = (store: string, of: string): string =>
+    join(local.store, '..', store, backupConfigPath(of, `backup-of-${of}`));
   expect([config('its-own', volume), config('export', 'mine')].map(existsSync)).toEqual([true, true]);
 
   const told: string[] = [];
-  const tell = (line: string): void => void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
-  expect(await cleanUp({ cluster, wanted: new Set([run]), force: false, dryRun: false, limits: limitsOn(clocks), tell })).toBe(true);
+  const tell = (line: string): void =>
+    void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
+  expect(
+    await cleanUp({
+      cluster,
+      wanted: new Set([run]),
+      force: false,
+      dryRun: false,
+      limits: limitsOn(clocks),
+      tell,
+    }),
+  ).toBe(true);
   expect(told).toEqual([
     'run clean1 has left 1 backup, 1 backup volume, 1 volume, 1 snapshot, 1 backup target',
     `backup backup-of-${volume}: gone after <time>`,

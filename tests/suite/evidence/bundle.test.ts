@@ -21,7 +21,10 @@ beforeEach(async () => {
 });
 
 const target = { name: 'emulator', version: '1.2.3' } as const;
-const report = sampleReport([scenarioReport('A backup waits', { state: 'failed', reason: 'it did not\nwait' })], { target });
+const report = sampleReport(
+  [scenarioReport('A backup waits', { state: 'failed', reason: 'it did not\nwait' })],
+  { target },
+);
 
 const filesOf = async (path: string): Promise<Record<string, string>> => {
   const files: Record<string, string> = {};
@@ -77,16 +80,27 @@ test.each([
   ['fits', 50_000, true],
   ['does not fit', 150_000, false],
   ['does not fit with the rest', 110_000, false],
-])("where Longhorn's own bundle %s, that is told, and nothing else is left out for it", async (_, size, isIn) => {
-  await writeFile(join(folder, 'support-bundle.zip'), randomBytes(size));
-  await writeFile(join(folder, 'logs', 'm.c.log'), randomBytes(30_000).toString('hex'));
-  const path = await packBundle(folder, { report, name: 'A backup waits', most: 120_000 });
-  expect((await stat(path)).size).toBeLessThanOrEqual(120_000);
-  const files = await filesOf(path);
-  expect('a-backup-waits/support-bundle.zip' in files).toBe(isIn);
-  expect(files['a-backup-waits/logs/m.c.log']).toHaveLength(60_000);
-  const readme = files['a-backup-waits/README.txt'] ?? '';
-  expect(readme.includes("  support-bundle.zip\n      Longhorn's own support bundle, of the whole cluster")).toBe(isIn);
-  expect(readme.includes('It lies beside this file, as a-backup-waits/support-bundle.zip; nothing in it was redacted.')).toBe(!isIn);
-  expect(readme.includes('Secrets were redacted when these files were written, but for support-bundle.zip.')).toBe(isIn);
-});
+])(
+  "where Longhorn's own bundle %s, that is told, and nothing else is left out for it",
+  async (_, size, isIn) => {
+    await writeFile(join(folder, 'support-bundle.zip'), randomBytes(size));
+    await writeFile(join(folder, 'logs', 'm.c.log'), randomBytes(30_000).toString('hex'));
+    const path = await packBundle(folder, { report, name: 'A backup waits', most: 120_000 });
+    expect((await stat(path)).size).toBeLessThanOrEqual(120_000);
+    const files = await filesOf(path);
+    expect('a-backup-waits/support-bundle.zip' in files).toBe(isIn);
+    expect(files['a-backup-waits/logs/m.c.log']).toHaveLength(60_000);
+    const readme = files['a-backup-waits/README.txt'] ?? '';
+    expect(
+      readme.includes("  support-bundle.zip\n      Longhorn's own support bundle, of the whole cluster"),
+    ).toBe(isIn);
+    expect(
+      readme.includes(
+        'It lies beside this file, as a-backup-waits/support-bundle.zip; nothing in it was redacted.',
+      ),
+    ).toBe(!isIn);
+    expect(
+      readme.includes('Secrets were redacted when these files were written, but for support-bundle.zip.'),
+    ).toBe(isIn);
+  },
+);

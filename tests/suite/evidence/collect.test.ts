@@ -26,7 +26,8 @@ test('each source is a file, and one that fails is a line of another', async () 
   ]);
   expect(files).toEqual({
     'objects.yaml': 'a: 1\n',
-    'not-collected.txt': 'events.ndjson: not among what e2e/permissions says\nstore-fsck.json: the pod does not answer\n',
+    'not-collected.txt':
+      'events.ndjson: not among what e2e/permissions says\nstore-fsck.json: the pod does not answer\n',
   });
 });
 
@@ -45,7 +46,10 @@ test('one that hangs is given up, is told to stop, and holds up no other', async
     ],
     { time: '20ms' },
   );
-  expect(files).toEqual({ 'objects.yaml': 'a: 1\n', 'not-collected.txt': 'store-listing.txt: not read within 20ms\n' });
+  expect(files).toEqual({
+    'objects.yaml': 'a: 1\n',
+    'not-collected.txt': 'store-listing.txt: not read within 20ms\n',
+  });
   expect(stopped?.aborted).toBe(true);
 });
 
@@ -70,10 +74,16 @@ test('what comes last adds its line to those of the others, and is none where it
   const sources: Source[] = [{ file: 'store-fsck.json', read: () => Promise.reject(new Error('no pod')) }];
   await collectSources(() => sources, { write, isBrief: false, problems });
   const given: AbortSignal[] = [];
-  await collectLast({ file: 'a.zip', work: async (heeded) => void given.push(heeded) }, { write, problems, signal });
+  await collectLast(
+    { file: 'a.zip', work: async (heeded) => void given.push(heeded) },
+    { write, problems, signal },
+  );
   expect(files).toEqual({ 'not-collected.txt': 'store-fsck.json: no pod\n' });
   expect(given[0]).toBe(signal);
-  await collectLast({ file: 'b.zip', work: () => Promise.reject(new Error('there is none')) }, { write, problems, signal });
+  await collectLast(
+    { file: 'b.zip', work: () => Promise.reject(new Error('there is none')) },
+    { write, problems, signal },
+  );
   expect(files).toEqual({ 'not-collected.txt': 'store-fsck.json: no pod\nb.zip: there is none\n' });
 });
 

@@ -16,12 +16,21 @@ test('every event is a line in the order of arrival, and a gap says what it thro
     play(one, 'hall=off');
     play(one, 'hall:on');
     play(other, 'porch:on');
-    one.push({ kind: 'gap', at: Date.now(), since: Date.now(), from: one.entries[1]?.sequence ?? 0, reason: 'out of order' });
+    one.push({
+      kind: 'gap',
+      at: Date.now(),
+      since: Date.now(),
+      from: one.entries[1]?.sequence ?? 0,
+      reason: 'out of order',
+    });
     one.listing();
     one.push({ kind: 'deleted', at: Date.now(), object: lamp('hall', 'on', 2), inferred: true });
   });
   expect(
-    recording.lines.map(({ at: _, ...line }) => ({ ...line, ...('object' in line && { object: line.object.metadata.name }) })),
+    recording.lines.map(({ at: _, ...line }) => ({
+      ...line,
+      ...('object' in line && { object: line.object.metadata.name }),
+    })),
   ).toEqual([
     { type: 'ADDED', resource: 'lamps', object: 'hall', listed: true },
     { type: 'MODIFIED', resource: 'lamps', object: 'hall' },
@@ -39,7 +48,11 @@ test('what belongs to others is left out, and so is who manages which field', as
       const timeline = replayTimeline<Lamp>('lamps');
       observer.watches(lamps, timeline);
       const { metadata, ...rest } = lamp('mine', 'on', 1);
-      timeline.push({ kind: 'added', at: Date.now(), object: { ...rest, metadata: { ...metadata, managedFields } as Lamp['metadata'] } });
+      timeline.push({
+        kind: 'added',
+        at: Date.now(),
+        object: { ...rest, metadata: { ...metadata, managedFields } as Lamp['metadata'] },
+      });
       timeline.push({ kind: 'added', at: Date.now(), object: lamp('theirs', 'on', 2) });
     },
     { belongs: (resource, { metadata }) => resource === 'lamps' && metadata.name === 'mine' },
@@ -71,7 +84,14 @@ test('an expectation is told when it begins and when it ends, with what it takes
       steps: ['on'],
       limit: 10,
       owner: 'the test',
-      rule: { resource: 'lamps', name: 'hall', after: 1, steps: [{ state: 'lamp-is', given: ['on'] }], allowed: [], nevers: [] },
+      rule: {
+        resource: 'lamps',
+        name: 'hall',
+        after: 1,
+        steps: [{ state: 'lamp-is', given: ['on'] }],
+        allowed: [],
+        nevers: [],
+      },
     },
   });
   expect(met).toMatchObject({
@@ -93,13 +113,21 @@ test('a wait that is met at once is not told of, any other is', async () => {
     observer.watches(lamps, timeline);
     play(timeline, 'hall:on');
     const wait = (state: string) =>
-      once(timeline, ({ status }) => status.state === state, { label: `it is ${state}`, name: 'hall', within: '20ms', owner: 'a test' });
+      once(timeline, ({ status }) => status.state === state, {
+        label: `it is ${state}`,
+        name: 'hall',
+        within: '20ms',
+        owner: 'a test',
+      });
     await whileObserved(observer, async () => {
       await wait('on');
       await wait('off').catch(() => {});
     });
   });
-  expect(recording.lines.slice(1)).toMatchObject([{ marker: 'awaits: it is off' }, { marker: 'timed out: it is off' }]);
+  expect(recording.lines.slice(1)).toMatchObject([
+    { marker: 'awaits: it is off' },
+    { marker: 'timed out: it is off' },
+  ]);
 });
 
 test('secrets are redacted', async () => {
@@ -122,7 +150,11 @@ test('what a watch could not see up to the end is a gap; that its connection wen
   vi.useFakeTimers({ toFake: ['Date'] });
   onTestFinished(() => void vi.useRealTimers());
   const { recording } = await recorded(async (observer) => {
-    const [blind, stoppedBlind, seeing] = [replayTimeline<Lamp>('lamps'), replayTimeline<Lamp>('lamps'), replayTimeline<Lamp>('lamps')];
+    const [blind, stoppedBlind, seeing] = [
+      replayTimeline<Lamp>('lamps'),
+      replayTimeline<Lamp>('lamps'),
+      replayTimeline<Lamp>('lamps'),
+    ];
     for (const timeline of [blind, stoppedBlind, seeing]) {
       observer.watches(lamps, timeline);
       timeline.connected(true);

@@ -7,11 +7,16 @@ import { agrees, judgeAgain, wentWell } from '../../../e2e/suite/evidence/replay
 import { hall, is, type Lamp, makeLampStep, play } from '../../history/lamps.ts';
 import { recorded } from './history.ts';
 
-const code = { makeStep: makeLampStep, describe: (_: string, object: object) => (object as Lamp).status.state };
+const code = {
+  makeStep: makeLampStep,
+  describe: (_: string, object: object) => (object as Lamp).status.state,
+};
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 
 /** The history of what is expected of lamps while `work` plays with them; nothing of it fails the work. */
-const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => Promise<unknown> | unknown): Promise<Recording> => {
+const historyOf = async (
+  work: (timeline: ReplayedTimeline<Lamp>) => Promise<unknown> | unknown,
+): Promise<Recording> => {
   const { recording } = await recorded(async (observer) => {
     const timeline = replayTimeline<Lamp>('lamps');
     observer.watches(lamps, timeline);
@@ -20,12 +25,16 @@ const historyOf = async (work: (timeline: ReplayedTimeline<Lamp>) => Promise<unk
   return recording;
 };
 
-const withoutLine = ({ header, lines }: Recording, isLeftOut: (line: RecordedLine) => boolean): Recording => ({
+const withoutLine = (
+  { header, lines }: Recording,
+  isLeftOut: (line: RecordedLine) => boolean,
+): Recording => ({
   header,
   lines: lines.filter((line) => !isLeftOut(line)),
 });
 
-const shows = (state: string) => (line: RecordedLine) => 'object' in line && (line.object as Lamp).status.state === state;
+const shows = (state: string) => (line: RecordedLine) =>
+  'object' in line && (line.object as Lamp).status.state === state;
 
 const judgeOne = (recording: Recording) => {
   const [judged] = judgeAgain(recording, code);
@@ -42,7 +51,12 @@ test('what was met is met again, with the same steps at the same times', async (
     await met;
   });
   const judged = judgeOne(recording);
-  expect([judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)]).toEqual(['met', 'met', true, true]);
+  expect([judged.recorded?.phase, judged.now?.state, agrees(judged), wentWell(judged)]).toEqual([
+    'met',
+    'met',
+    true,
+    true,
+  ]);
   expect(judged.now?.steps.map(({ label, reached }) => [label, reached?.resourceVersion])).toEqual([
     ['on', '4'],
     ['dim', '5'],
@@ -93,8 +107,14 @@ describe('time', () => {
       play(timeline, 'hall:on');
     });
     const judged = judgeOne(recording);
-    expect([judged.recorded?.phase, judged.now?.state, agrees(judged)]).toEqual(['timed-out', 'timed-out', true]);
-    expect(judged.now?.reason).toBe('timed out after 20 ms (the test): on was not reached; the hall lamp is still off');
+    expect([judged.recorded?.phase, judged.now?.state, agrees(judged)]).toEqual([
+      'timed-out',
+      'timed-out',
+      true,
+    ]);
+    expect(judged.now?.reason).toBe(
+      'timed out after 20 ms (the test): on was not reached; the hall lamp is still off',
+    );
   });
 
   test('one that was to run out is as it was meant to be', async () => {

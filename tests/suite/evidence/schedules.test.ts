@@ -1,4 +1,7 @@
-/** The same generated schedules of broken streams that test the watcher: what a history of them is judged to be again is what was said live. */
+/**
+ * The same generated schedules of broken streams that test the watcher: what a history of them is judged to
+ * be again is what was said live.
+ */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { whileObserved } from '../../../e2e/history/observer.ts';
@@ -15,7 +18,10 @@ import { recorded } from './history.ts';
 const count = Number(process.env.CORRAL_SCHEDULES ?? 300);
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
 const deadline = 120_000;
-const code = { makeStep: makeLampStep, describe: (_: string, object: object) => (object as Lamp).status.state };
+const code = {
+  makeStep: makeLampStep,
+  describe: (_: string, object: object) => (object as Lamp).status.state,
+};
 
 let server: Stage['server'];
 beforeAll(async () => {
@@ -23,7 +29,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** The server, whose acts ask questions: as whoever opened the world of a schedule, and so by the same observer. */
+/**
+ * The server, whose acts ask questions: as whoever opened the world of a schedule, and so by the same
+ * observer.
+ */
 const asking = (): Stage['server'] => ({
   ...server,
   open: (schedule, director, connect) => {
@@ -42,12 +51,16 @@ const asking = (): Stage['server'] => ({
 /** The history of a schedule. */
 const historyOf = async (seed: number): Promise<Recording> => {
   const { recording } = await recorded((observer) =>
-    whileObserved(observer, () => play(generate(seed), { observe, server: asking(), deadline })).then(() => {}),
+    whileObserved(observer, () => play(generate(seed), { observe, server: asking(), deadline })).then(
+      () => {},
+    ),
   );
   return recording;
 };
 
-test(`${count} schedules from seed ${first} on are judged again as they were live`, { timeout: deadline + count * 300 }, async () => {
+test(`${count} schedules from seed ${first} on are judged again as they were live`, {
+  timeout: deadline + count * 300,
+}, async () => {
   const states: Record<string, number> = {};
   const wrong: string[] = [];
   let next = first;
@@ -58,14 +71,19 @@ test(`${count} schedules from seed ${first} on are judged again as they were liv
         if (set.rule === undefined || then === undefined) continue;
         states[then.phase] = (states[then.phase] ?? 0) + 1;
         const reached = (steps: readonly { at: number }[]) => steps.length;
-        const isSame = now?.state === then.phase && now.steps.filter((step) => step.reached).length === reached(then.reached ?? []);
+        const isSame =
+          now?.state === then.phase &&
+          now.steps.filter((step) => step.reached).length === reached(then.reached ?? []);
         if (!isSame)
-          wrong.push(`seed ${seed}, expectation ${set.id}: then ${then.phase} (${then.reason}), now ${now?.state} (${now?.reason})`);
+          wrong.push(
+            `seed ${seed}, expectation ${set.id}: then ${then.phase} (${then.reason}), now ${now?.state} (${now?.reason})`,
+          );
       }
     }
   };
   await Promise.all(Array.from({ length: 16 }, lane));
   expect(wrong).toEqual([]);
   // Each kind of ending was met, and often.
-  for (const state of ['met', 'broken', 'not-provable', 'timed-out']) expect(states[state]).toBeGreaterThan(count / 20);
+  for (const state of ['met', 'broken', 'not-provable', 'timed-out'])
+    expect(states[state]).toBeGreaterThan(count / 20);
 });

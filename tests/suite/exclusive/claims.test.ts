@@ -1,5 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { areAtOdds, type Claim, type ClaimsOptions, createClaims } from '../../../e2e/suite/exclusive/claims.ts';
+import {
+  areAtOdds,
+  type Claim,
+  type ClaimsOptions,
+  createClaims,
+} from '../../../e2e/suite/exclusive/claims.ts';
 import { createRandom } from '../../history/schedules/random.ts';
 
 const shared = (...names: string[]): Claim => ({ shared: names, alone: [] });
@@ -196,7 +201,9 @@ describe('schedules', () => {
         const claim = { ...(held.get(holder) as Claim), placeless: true };
         const first = line.find((each) => areAtOdds(each.claim, claim));
         held.delete(holder);
-        const stands = [...held.values()].some((each) => !each.placeless && first !== undefined && areAtOdds(each, first.claim));
+        const stands = [...held.values()].some(
+          (each) => !each.placeless && first !== undefined && areAtOdds(each, first.claim),
+        );
         line.push({ holder, claim });
         let isKept = true;
         claims.yieldTo(holder, () => {
@@ -205,7 +212,11 @@ describe('schedules', () => {
           held.set(holder, claim);
         });
         isKept = false;
-        if (!held.has(holder)) expect({ first, stands }, 'nobody lets go first who cannot go').toMatchObject({ first: {}, stands: false });
+        if (!held.has(holder))
+          expect({ first, stands }, 'nobody lets go first who cannot go').toMatchObject({
+            first: {},
+            stands: false,
+          });
       } else {
         const claim = toClaim();
         forget(holder);

@@ -9,13 +9,15 @@ import { leastEnvironment, runBare, withSuite } from '../../support/run-suite.ts
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const { secrets } = resources;
 
-// While the server is away: one that goes on, one that waits in vain, one that meets a wrong state, and one that can neither work nor clean up as it should.
+// While the server is away: one that goes on, one that waits in vain, one that meets a wrong state, and one
+// that can neither work nor clean up as it should.
 const suite = {
   'away.e2e.ts': `
 import { scenario as onCluster } from '${root}tests/support/inline-cluster-scenario.ts';
 import { expectHistory, once } from '${root}e2e/history/expectation.ts';
 const has = (key) => ({ label: key, matches: ({ data }) => data?.[key] !== undefined });
-// One request after the other, so that each of them meets the server away: a restart may take less than the pause before a watch begins again.
+// One request after the other, so that each of them meets the server away: a restart may take less than the
+// pause before a watch begins again.
 const atWork = async ({ lamps, change }, name) => {
   for (let turn = 0; lamps.current(name)?.data?.back === undefined; turn += 1) await change(name, { turn: String(turn) });
 };
@@ -43,7 +45,8 @@ onCluster('It is wrong', {}, async (steps) => {
 
 let server: ApiServer;
 beforeAll(async () => {
-  // Watched in etcd itself: a cache of the new server would not reach back to a change that the old one had no time to tell of.
+  // Watched in etcd itself: a cache of the new server would not reach back to a change that the old one had
+  // no time to tell of.
   server = await startApiServer({ uncached: ['secrets'] });
 });
 afterAll(() => server?.stop());
@@ -61,16 +64,26 @@ test('while the API server is away no scenario fails, and nothing is left behind
       owner: 'the start of the suite',
     });
   await server.restart();
-  for (const name of names) await cluster.patch(secrets, { namespace: 'default', name }, { stringData: { back: 'yes' } });
+  for (const name of names)
+    await cluster.patch(secrets, { namespace: 'default', name }, { stringData: { back: 'yes' } });
   const { report, exitCode } = await playing;
 
   expect(exitCode).toBe(1);
   const away = expect.stringMatching(/^The API server did not answer for [\d.]+ m?s$/);
   const noVerdict = (why: string) =>
     expect.stringMatching(
-      new RegExp(`^The API server did not answer for [\\d.]+ m?s meanwhile, so this is no verdict on Longhorn:\n${why}`),
+      new RegExp(
+        `^The API server did not answer for [\\d.]+ m?s meanwhile, so this is no verdict on Longhorn:\n${why}`,
+      ),
     );
-  expect(report?.scenarios.map(({ name, state, reason, findings }) => [name, state, reason, findings.map(({ title }) => title)])).toEqual([
+  expect(
+    report?.scenarios.map(({ name, state, reason, findings }) => [
+      name,
+      state,
+      reason,
+      findings.map(({ title }) => title),
+    ]),
+  ).toEqual([
     ['It goes on', 'passed', null, [away]],
     ['It waits in vain', 'not-provable', noVerdict('timed out after 1 s'), [away]],
     ['It is wrong', 'not-provable', noVerdict('wrong'), [away]],

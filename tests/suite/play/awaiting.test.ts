@@ -54,7 +54,13 @@ test('what takes longer is told of, with what stands instead and since when; and
   play(timeline, 'porch:on');
   end(ended);
   play(timeline, 'hall:off');
-  const awaits = { kind: 'awaits', id: 7, what: 'the hall lamp goes on, dim', limit: 60_000, owner: 'a test' };
+  const awaits = {
+    kind: 'awaits',
+    id: 7,
+    what: 'the hall lamp goes on, dim',
+    limit: 60_000,
+    owner: 'a test',
+  };
   expect(events).toEqual([
     { ...awaits, now: 'on', since: '1970-01-01T00:00:00.600Z' },
     { ...awaits, now: 'dim', since: '1970-01-01T00:00:06.000Z' },

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { judgeEnd, SkipScenario } from '../../../e2e/suite/play/judge-end.ts';
 
-const explained = (message: string, state = 'broken') => Object.assign(new Error(message), { verdict: { state } });
+const explained = (message: string, state = 'broken') =>
+  Object.assign(new Error(message), { verdict: { state } });
 const error = explained('expected Pending');
 const cleanUpError = explained('the volume is still there');
 const atWork = { interrupted: false, doing: 'When it is deleted', outage: undefined };
@@ -14,16 +15,31 @@ test.each([
   ['nothing wrong', {}, atWork, { state: 'passed', reason: null }],
   ['nothing wrong, interrupted too late', {}, interrupted, { state: 'passed', reason: null }],
   ['an error', { error }, atWork, { state: 'failed', reason: 'expected Pending' }],
-  ['a gap', { error: explained('a gap', 'not-provable') }, atWork, { state: 'not-provable', reason: 'a gap' }],
+  [
+    'a gap',
+    { error: explained('a gap', 'not-provable') },
+    atWork,
+    { state: 'not-provable', reason: 'a gap' },
+  ],
   ['a skip', { error: new SkipScenario('no RWX') }, atWork, { state: 'skipped', reason: 'no RWX' }],
-  ['interrupted', { error }, interrupted, { state: 'skipped', reason: 'interrupted; it was at: When it is deleted' }],
+  [
+    'interrupted',
+    { error },
+    interrupted,
+    { state: 'skipped', reason: 'interrupted; it was at: When it is deleted' },
+  ],
   [
     'interrupted early',
     { error },
     { interrupted: true, doing: undefined, outage: undefined },
     { state: 'skipped', reason: 'interrupted; it was at: reaching the cluster' },
   ],
-  ['a clean-up that failed', { cleanUpError }, atWork, { state: 'failed', reason: 'the clean-up failed: the volume is still there' }],
+  [
+    'a clean-up that failed',
+    { cleanUpError },
+    atWork,
+    { state: 'failed', reason: 'the clean-up failed: the volume is still there' },
+  ],
   [
     'both',
     { error: explained('a gap', 'not-provable'), cleanUpError },
@@ -34,7 +50,10 @@ test.each([
     'an error while the API server was away',
     { error },
     away,
-    { state: 'not-provable', reason: `${away.outage} meanwhile, so this is no verdict on Longhorn:\nexpected Pending` },
+    {
+      state: 'not-provable',
+      reason: `${away.outage} meanwhile, so this is no verdict on Longhorn:\nexpected Pending`,
+    },
   ],
   [
     'a clean-up that failed then',
@@ -49,7 +68,10 @@ test.each([
     'an error that a fault of another scenario can have brought about',
     { error },
     reached,
-    { state: 'not-provable', reason: `${reached.others}, so this is no verdict on Longhorn:\nexpected Pending` },
+    {
+      state: 'not-provable',
+      reason: `${reached.others}, so this is no verdict on Longhorn:\nexpected Pending`,
+    },
   ],
   ['nothing wrong beside such a fault', {}, reached, { state: 'passed', reason: null }],
   ['nothing wrong then', {}, away, { state: 'passed', reason: null }],
@@ -59,7 +81,11 @@ test.each([
 test.each([
   ['what came of a broken stream', new Error('the data cannot be read', { cause: broken }), 'not-provable'],
   ['what came of a verdict', new Error('the data are wrong', { cause: error }), 'failed'],
-  ['a verdict that came of a broken stream', Object.assign(explained('wrong data'), { cause: broken }), 'failed'],
+  [
+    'a verdict that came of a broken stream',
+    Object.assign(explained('wrong data'), { cause: broken }),
+    'failed',
+  ],
   ['several broken streams', new AggregateError([broken, broken], 'two'), 'not-provable'],
   ['a verdict beside a broken stream', new AggregateError([broken, error], 'two'), 'failed'],
   ['nothing in particular', new AggregateError([], 'none'), 'failed'],

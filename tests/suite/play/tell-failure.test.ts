@@ -3,7 +3,12 @@ import { know } from '../../../e2e/kube/redact/known.ts';
 import { nothingSpent, type Step } from '../../../e2e/report/schema.ts';
 import { composeFailure } from '../../../e2e/suite/play/tell-failure.ts';
 
-const step = (sentence: string, state: Step['state']): Step => ({ sentence, state, duration: 1, account: nothingSpent });
+const step = (sentence: string, state: Step['state']): Step => ({
+  sentence,
+  state,
+  duration: 1,
+  account: nothingSpent,
+});
 const fault = {
   id: 'a',
   name: 'immutable-file',
@@ -16,7 +21,13 @@ const journal = {
   steps: [step('Given a thing', 'passed'), step('Then it is so', 'failed'), step('a remark', 'noted')],
   faults: () => [fault],
 };
-const message = { of: 'b1', text: 'a-secret-of-many-letters', class: 'failure', id: 'deletion-denied', meaning: 'The store refuses.' };
+const message = {
+  of: 'b1',
+  text: 'a-secret-of-many-letters',
+  class: 'failure',
+  id: 'deletion-denied',
+  meaning: 'The store refuses.',
+};
 
 test('a failure is told with its step, its messages, the faults in force and the paths, redacted', () => {
   know('a-secret-of-many-letters', 'a test');

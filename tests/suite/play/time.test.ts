@@ -3,7 +3,12 @@ import { boundBy, startClock } from '../../../e2e/suite/play/time.ts';
 
 const never = new Promise<never>(() => {});
 const start = (options: { timeout?: `${number}ms`; interrupted?: AbortSignal } = {}) =>
-  startClock({ timeout: '10s' as never, interrupted: new AbortController().signal, doing: () => 'When it is deleted', ...options });
+  startClock({
+    timeout: '10s' as never,
+    interrupted: new AbortController().signal,
+    doing: () => 'When it is deleted',
+    ...options,
+  });
 
 test('work in time gives what it gives', async () => {
   const clock = start();
@@ -15,7 +20,9 @@ test('work in time gives what it gives', async () => {
 
 test('time that is up cuts the work, and says what it was at', async () => {
   const clock = start({ timeout: '20ms' });
-  await expect(clock.orCut(never)).rejects.toThrow('the scenario took longer than its 20 ms; it was at: When it is deleted');
+  await expect(clock.orCut(never)).rejects.toThrow(
+    'the scenario took longer than its 20 ms; it was at: When it is deleted',
+  );
   expect(clock.signal.aborted).toBe(true);
 });
 
@@ -37,7 +44,9 @@ test.each(['before', 'while'])('an interruption cuts the work: %s it runs', asyn
 });
 
 test('a bound says whose time was up', async () => {
-  await expect(boundBy('20ms', 'the clean-up', never)).rejects.toThrow('the clean-up took longer than its 20ms');
+  await expect(boundBy('20ms', 'the clean-up', never)).rejects.toThrow(
+    'the clean-up took longer than its 20ms',
+  );
   await expect(boundBy('10s', 'the clean-up', Promise.resolve(7))).resolves.toBe(7);
 });
 

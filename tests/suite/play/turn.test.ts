@@ -66,7 +66,9 @@ test.each([
 ])('%s', async (_, how, others) => {
   const { begin, settle, told } = await open();
   const killer = await begin('killer');
-  const normals = await Promise.all(Array.from({ length: others }, (_unused, index) => begin(`scenario ${index + 1}`)));
+  const normals = await Promise.all(
+    Array.from({ length: others }, (_unused, index) => begin(`scenario ${index + 1}`)),
+  );
   const alone = killer.alone();
   await settle();
   await normals[0]?.cleanUp(how);

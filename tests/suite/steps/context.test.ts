@@ -40,7 +40,10 @@ test('a step that fails tells so and throws on', async () => {
 test('a scenario that is told to stop waits for nothing any more', async () => {
   const { report, told } = record();
   const controller = new AbortController();
-  const waiting = tellSteps({ report, signal: controller.signal })('Then it ends', () => new Promise(() => {}));
+  const waiting = tellSteps({ report, signal: controller.signal })(
+    'Then it ends',
+    () => new Promise(() => {}),
+  );
   controller.abort(new Error('the time is up'));
   await expect(waiting).rejects.toThrow('the time is up');
   expect(told).toEqual(['Then it ends ...', 'Then it ends FAILED: the time is up']);

@@ -26,7 +26,9 @@ const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) 
   const cluster = {
     get: async () => ({ metadata: { name: 'current-longhorn-version' }, value }),
     list: async ({ plural }: { plural: string }) => ({
-      items: nodes.map((name) => (plural === 'pods' ? manager(name) : node(name, !names.includes(`${name}?`)))),
+      items: nodes.map((name) =>
+        plural === 'pods' ? manager(name) : node(name, !names.includes(`${name}?`)),
+      ),
     }),
   } as unknown as Cluster;
   const { report, told, findings } = record();
@@ -52,23 +54,30 @@ test('fewer nodes than the documents have are a finding', async () => {
   const { told, findings } = await find('n1 n2? n3');
   expect(told).toBe('Given a Longhorn whose nodes are ready: v1.12.1 on 2: n1, n3');
   expect(findings).toEqual([
-    { title: 'Longhorn has fewer nodes than the documents ask for', detail: 'The documents have 3 worker nodes; ready are 2: n1, n3.' },
+    {
+      title: 'Longhorn has fewer nodes than the documents ask for',
+      detail: 'The documents have 3 worker nodes; ready are 2: n1, n3.',
+    },
   ]);
 });
 
 test.each([
-  [{ value: 'v1.7.3' }, 'skipped: needs Longhorn v1.8.0 or newer, with backup targets by name; here is v1.7.3'],
+  [
+    { value: 'v1.7.3' },
+    'skipped: needs Longhorn v1.8.0 or newer, with backup targets by name; here is v1.7.3',
+  ],
   [{ value: 'v1.9.0', range: '>=1.10' }, 'skipped: holds for Longhorn >=1.10; here is v1.9.0'],
 ])('a scenario that does not hold for the version is skipped: %j', async (on, reason) => {
   await expect(find('n1 n2 n3', on)).rejects.toThrow(reason);
 });
 
-test.each([{ value: 'v1.8.0-rc1' }, { value: 'v1.10.0-rc2', range: '>=1.10' }, { value: 'v1.14.0', range: '>=1.10 <1.13' }])(
-  'it is played on %j',
-  async (on) => {
-    await expect(find('n1 n2 n3', on)).resolves.toMatchObject({ version: on.value });
-  },
-);
+test.each([
+  { value: 'v1.8.0-rc1' },
+  { value: 'v1.10.0-rc2', range: '>=1.10' },
+  { value: 'v1.14.0', range: '>=1.10 <1.13' },
+])('it is played on %j', async (on) => {
+  await expect(find('n1 n2 n3', on)).resolves.toMatchObject({ version: on.value });
+});
 
 test('a version that nobody has tried yet is a finding', async () => {
   expect((await find('n1 n2 n3', { value: 'v1.13.0' })).findings).toEqual([

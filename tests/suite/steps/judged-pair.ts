@@ -10,7 +10,10 @@ const messages = { info: 'Wait for backup b1 to be deleted' };
 
 type Pair = { second: typeof second; first: typeof first };
 
-/** Replays the states of two backups (undefined: gone) to an expectation, which they must break, and gives what is made of its error. */
+/**
+ * Replays the states of two backups (undefined: gone) to an expectation, which they must break, and gives
+ * what is made of its error.
+ */
 export const judgePair =
   <Judgement>(
     expectation: (backups: Timeline<Backup>, pair: Pair & { version: string }) => Expectation<Backup>,

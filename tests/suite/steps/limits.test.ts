@@ -7,7 +7,9 @@ const fast = { deletionBackoff: 6_000, resync: 5_000, lockLife: 15_000, monitorP
 
 test('a time-out is what a slow machine may take, and the rounds of the clocks', () => {
   const { machine, resyncs, backoffs } = phases.deletionFailsAgain;
-  const [real, quick] = [longhornClocks, fast].map((clocks) => parseDuration(limitsOn(clocks).deletionFailsAgain.within));
+  const [real, quick] = [longhornClocks, fast].map((clocks) =>
+    parseDuration(limitsOn(clocks).deletionFailsAgain.within),
+  );
   expect(real).toBe(machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
   expect(quick).toBe(machine * 1000 + resyncs * 5_000 + backoffs * 6_000);
 });

@@ -10,24 +10,35 @@ import { speaking } from './recordings.ts';
 
 // The suite's own evidence of scenarios that were played on a real Longhorn.
 const folder = fileURLToPath(new URL('../../../fixtures/recordings/runs/', import.meta.url));
-const load = (file: string): Recording => parseRecording(gunzipSync(readFileSync(`${folder}${file}`)).toString());
+const load = (file: string): Recording =>
+  parseRecording(gunzipSync(readFileSync(`${folder}${file}`)).toString());
 
 /** Each recorded run, and what its backups, snapshots and targets said, by the catalogue's rows. */
 const recorded: Record<string, { judged: number; said: string[] }> = {
-  // The second backup lost the lock to the blocks' removal and is in Error for good; that it says until it is gone.
+  // The second backup lost the lock to the blocks' removal and is in Error for good; that it says until it is
+  // gone.
   'longhorn-v1.8.2/a-backup-made-during-a-deletion-waits-for-it-then-runs.ndjson.gz': {
     judged: 5,
-    said: ['Deleting creation-lost-lock', 'Error creation-lost-lock', 'Error waits-for-deletion', 'Pending waits-for-deletion'],
+    said: [
+      'Deleting creation-lost-lock',
+      'Error creation-lost-lock',
+      'Error waits-for-deletion',
+      'Pending waits-for-deletion',
+    ],
   },
 };
 
 test('every recorded run of a real Longhorn is in the table', () => {
-  expect(globSync('longhorn-v1.8*/*.ndjson.gz', { cwd: folder }).toSorted()).toEqual(Object.keys(recorded).toSorted());
+  expect(globSync('longhorn-v1.8*/*.ndjson.gz', { cwd: folder }).toSorted()).toEqual(
+    Object.keys(recorded).toSorted(),
+  );
 });
 
 describe.for(Object.entries(recorded))('%s', ([file, { judged, said }]) => {
   test('is judged as it was', () => {
-    const again = judgeAgain(load(file), { makeStep, describe: describeObject }).filter(({ now }) => now !== undefined);
+    const again = judgeAgain(load(file), { makeStep, describe: describeObject }).filter(
+      ({ now }) => now !== undefined,
+    );
     expect(again.map((each) => agrees(each))).toEqual(Array(judged).fill(true));
   });
 
@@ -39,7 +50,10 @@ describe.for(Object.entries(recorded))('%s', ([file, { judged, said }]) => {
     );
     const version = String(recording.header.longhorn);
     const { met } = judgeMessages(timelines, { volumes, target: 'default', expected: [], version });
-    const ids = met.map(({ state, classification: found }) => `${state} ${found.class === 'unclassified' ? found.class : found.id}`);
+    const ids = met.map(
+      ({ state, classification: found }) =>
+        `${state} ${found.class === 'unclassified' ? found.class : found.id}`,
+    );
     expect([...new Set(ids)].sort()).toEqual(said);
   });
 });

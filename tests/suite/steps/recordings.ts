@@ -6,7 +6,12 @@ export const recorded = {
   'normal, v1.8.2': { file: 'longhorn-v1.8.2/normal', version: 'v1.8.2', first: 'zn-b1', second: 'zn-b2' },
   'normal, v1.12.1': { file: 'longhorn-v1.12.1/normal', version: 'v1.12.1', first: 'zn-b1', second: 'zn-b2' },
   'held, v1.12.1': { file: 'longhorn-v1.12.1/held', version: 'v1.12.1', first: 'ho-b1', second: 'ho-b2' },
-  'in error, v1.12.1': { file: 'longhorn-v1.12.1/delete-error', version: 'v1.12.1', first: 'ze-b1', second: 'ze-b2' },
+  'in error, v1.12.1': {
+    file: 'longhorn-v1.12.1/delete-error',
+    version: 'v1.12.1',
+    first: 'ze-b1',
+    second: 'ze-b2',
+  },
 } as const;
 
 export type RecordedName = keyof typeof recorded;
@@ -16,8 +21,12 @@ export type Mutation = (line: RecordedLine) => RecordedLine | undefined;
 
 /** A recording, changed or not, such as that in `longhorn-v1.12.1/normal`. */
 export const replay = async (file: string, mutate: Mutation = (line) => line) => {
-  const recording = await loadRecording(new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url));
-  const lines = recording.lines.map((line) => mutate(structuredClone(line))).filter((line) => line !== undefined);
+  const recording = await loadRecording(
+    new URL(`../../../fixtures/recordings/${file}.ndjson`, import.meta.url),
+  );
+  const lines = recording.lines
+    .map((line) => mutate(structuredClone(line)))
+    .filter((line) => line !== undefined);
   return replayRecording({ ...recording, lines });
 };
 
@@ -28,7 +37,10 @@ export const speaking = ({ timeline }: ReturnType<typeof replayRecording>) => ({
   backupTargets: timeline<BackupTarget>('backuptargets'),
 });
 
-/** A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two subjects. */
+/**
+ * A recording, changed or not, as what the expectations are made of: the timeline of its backups and its two
+ * subjects.
+ */
 export const stage = async (name: RecordedName, mutate?: Mutation) => {
   const { file, version, first, second } = recorded[name];
   const replayed = await replay(file, mutate);
@@ -52,4 +64,7 @@ export const ofBackup =
   };
 
 /** The backup with these fields of its status changed. */
-export const withStatus = (backup: Backup, status: Backup['status']): Backup => ({ ...backup, status: { ...backup.status, ...status } });
+export const withStatus = (backup: Backup, status: Backup['status']): Backup => ({
+  ...backup,
+  status: { ...backup.status, ...status },
+});

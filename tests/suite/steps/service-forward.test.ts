@@ -21,12 +21,23 @@ const serve = (pod: string, port: number, end: WebSocketEnd): void => {
   for (const channel of [0, 1]) end.send(Buffer.concat([Buffer.from([channel]), number]));
   end.onMessage((message) => {
     if (message[0] === 0)
-      end.send(Buffer.concat([Buffer.from([0]), Buffer.from(`${pod}: ${message.subarray(1).toString().toUpperCase()}`)]));
+      end.send(
+        Buffer.concat([
+          Buffer.from([0]),
+          Buffer.from(`${pod}: ${message.subarray(1).toString().toUpperCase()}`),
+        ]),
+      );
   });
 };
 
 beforeEach(async () => {
-  [stub, controller, asked, ends, broken] = [await startStubServer({ uid: 'u' }), new AbortController(), [], [], new Set()];
+  [stub, controller, asked, ends, broken] = [
+    await startStubServer({ uid: 'u' }),
+    new AbortController(),
+    [],
+    [],
+    new Set(),
+  ];
   stub.put(resources.services, {
     metadata: { name: 'web', namespace },
     spec: { selector: { app: 'web' }, ports: [{ port: 80, targetPort: 'http' }] },
@@ -50,13 +61,19 @@ afterEach(async () => {
 const putPod = (name: string, { ready = true } = {}): void =>
   stub.put(resources.pods, {
     metadata: { name, namespace, uid: `uid-of-${name}` },
-    spec: { containers: [{ ports: [{ name: 'other', containerPort: 1 }] }, { ports: [{ name: 'http', containerPort: 8000 }] }] },
+    spec: {
+      containers: [
+        { ports: [{ name: 'other', containerPort: 1 }] },
+        { ports: [{ name: 'http', containerPort: 8000 }] },
+      ],
+    },
     status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
   });
 
 const forward = () => forwardService(stub.connect(), { namespace, name: 'web', signal: controller.signal });
 
-const open = (url: string): Socket => connectSocket(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
+const open = (url: string): Socket =>
+  connectSocket(Number(new URL(url).port), '127.0.0.1').on('error', () => {});
 
 const ask = async (socket: Socket, text: string): Promise<string> => {
   socket.write(text);
@@ -98,7 +115,9 @@ test('a pod that cannot be reached is left for another, and told of', async () =
   const { url, trouble } = await forward();
   expect(await ask(open(url), 'a')).toBe('two: A');
   expect(asked).toEqual(['one?ports=8000', 'two?ports=8000']);
-  expect(trouble()?.message).toBe('no forward to port 8000 of longhorn-system/one: Unexpected server response: 500');
+  expect(trouble()?.message).toBe(
+    'no forward to port 8000 of longhorn-system/one: Unexpected server response: 500',
+  );
 });
 
 test('where no pod is ready, a connection waits for one', async () => {
@@ -125,7 +144,9 @@ test('all ends with the signal: the connections and the port', async () => {
 
 test('a service that leads nowhere is an error at once', async () => {
   stub.put(resources.services, { metadata: { name: 'web', namespace }, spec: {} });
-  await expect(forward()).rejects.toThrow('/api/v1/namespaces/longhorn-system/services/web leads nowhere: it has no port, or no selector');
+  await expect(forward()).rejects.toThrow(
+    '/api/v1/namespaces/longhorn-system/services/web leads nowhere: it has no port, or no selector',
+  );
 });
 
 test('what the scenario may not do is not sent', async () => {
@@ -135,7 +156,11 @@ test('what the scenario may not do is not sent', async () => {
       if (subresource === 'portforward') throw new Error(`not ${verb}`);
     },
   });
-  const { url, trouble } = await forwardService(cluster, { namespace, name: 'web', signal: controller.signal });
+  const { url, trouble } = await forwardService(cluster, {
+    namespace,
+    name: 'web',
+    signal: controller.signal,
+  });
   await once(open(url), 'close');
   expect([asked, trouble()?.message]).toEqual([[], 'not get']);
 });

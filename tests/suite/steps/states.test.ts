@@ -49,20 +49,22 @@ const expectations: Record<string, Expectation<any>> = {
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: as above.
-const stepsOf = ({ specification: { steps, allowed, starts = [], nevers } }: Expectation<any>): Step<never>[] => [
-  ...steps,
-  ...allowed,
-  ...starts,
-  ...nevers.flatMap(({ step, other: { is } }) => [step, is]),
-];
+const stepsOf = ({ specification }: Expectation<any>): Step<never>[] => {
+  const { steps, allowed, starts = [], nevers } = specification;
+  return [...steps, ...allowed, ...starts, ...nevers.flatMap(({ step, other: { is } }) => [step, is])];
+};
 
 const root = new URL('../../../fixtures/recordings/', import.meta.url);
-const recordings = await Promise.all(globSync('*/*.ndjson', { cwd: root }).map((file) => loadRecording(new URL(file, root))));
+const recordings = await Promise.all(
+  globSync('*/*.ndjson', { cwd: root }).map((file) => loadRecording(new URL(file, root))),
+);
 const recorded = recordings.flatMap(({ lines }) => lines.flatMap((line) => ('object' in line ? [line] : [])));
 
 /** The objects of all recordings that a step matches, by their position. */
 const matchedBy = (step: Step<never>, resource: string): number[] =>
-  recorded.flatMap((line, index) => (line.resource === resource && step.matches(line.object as never) ? [index] : []));
+  recorded.flatMap((line, index) =>
+    line.resource === resource && step.matches(line.object as never) ? [index] : [],
+  );
 
 describe('each step of an expectation can be written down and made again by the same code', () => {
   test.each(Object.entries(expectations))('%s', (_, expectation) => {
@@ -77,10 +79,32 @@ describe('each step of an expectation can be written down and made again by the 
 
   test('all expectations that there are', () => {
     const made = [plain, deletions, locks, jobs].flatMap((module) => Object.keys(module));
-    const states = ['is', 'waitsFor', 'waitsForNamed', 'waitsForReadiness', 'changes', 'change', 'failed', 'errs', 'statesOfJobs'];
-    const others = ['historyOf', 'stateWhen', 'goneAt', 'statusAt', 'unlessUploaded', 'restartsIn', 'jobOf', 'describeJob', 'refusals'];
+    const states = [
+      'is',
+      'waitsFor',
+      'waitsForNamed',
+      'waitsForReadiness',
+      'changes',
+      'change',
+      'failed',
+      'errs',
+      'statesOfJobs',
+    ];
+    const others = [
+      'historyOf',
+      'stateWhen',
+      'goneAt',
+      'statusAt',
+      'unlessUploaded',
+      'restartsIn',
+      'jobOf',
+      'describeJob',
+      'refusals',
+    ];
     const gaps = ['retryWindow', 'tellWindow', 'tellGap', 'judgeGap', 'namedLock', 'reportLockText'];
-    expect(made.filter((name) => ![...states, ...others, ...gaps].includes(name)).sort()).toEqual(Object.keys(expectations).sort());
+    expect(made.filter((name) => ![...states, ...others, ...gaps].includes(name)).sort()).toEqual(
+      Object.keys(expectations).sort(),
+    );
   });
 });
 

@@ -11,13 +11,18 @@ const open = (haveAlone: Context['haveAlone']) => {
 test('what a scenario gets for itself alone is told, with how long it waited', async () => {
   const { given, ended, alone } = open(async () => 31_000);
   await given.alone('longhorn-managers', 'nodes');
-  expect(ended()).toEqual(['Given that nobody else uses the longhorn-manager pods and the nodes of the cluster: waited 31 s']);
+  expect(ended()).toEqual([
+    'Given that nobody else uses the longhorn-manager pods and the nodes of the cluster: waited 31 s',
+  ]);
   expect([...alone]).toEqual(['longhorn-managers', 'nodes']);
 });
 
 test('what it gives back is told by name', async () => {
   const sentence = 'When others may use the longhorn-manager pods again';
-  const { context, told } = createTestContext({ rest: async () => void told.push('rests'), alone: new Set(['longhorn-managers']) });
+  const { context, told } = createTestContext({
+    rest: async () => void told.push('rests'),
+    alone: new Set(['longhorn-managers']),
+  });
   await createWhenGivenBack(context).givenBack();
   expect(told).toEqual([`${sentence} ...`, 'rests', sentence]);
 });

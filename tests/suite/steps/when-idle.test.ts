@@ -16,7 +16,8 @@ beforeEach(async () => {
   await mkdir(folder, { recursive: true });
 });
 
-const lock = (): Promise<void> => writeFile(join(folder, 'lock-1.lck'), '{"Name":"lock-1","Type":2,"Acquired":true}');
+const lock = (): Promise<void> =>
+  writeFile(join(folder, 'lock-1.lck'), '{"Name":"lock-1","Type":2,"Acquired":true}');
 const unlock = (): Promise<void> => rm(join(folder, 'lock-1.lck'));
 const open = (cluster = localPods()) => localStore(root, cluster);
 
@@ -59,7 +60,9 @@ test('what is still worked on after the time is left, and so is all that is to g
   await expect(whenIdle('backup volume a-1', async () => void taken.push('a-1'), ['a'])).rejects.toThrow(
     /^backup volume a-1 is left: the backup store is still worked on after 0 s \(.*a lock's life of 3600 s\): lock lock-1 of a deletion in the folder of a, last written \d+ s ago; when that has ended, remove it with npm run cleanup -- --run abc123$/,
   );
-  await expect(whenIdle('backup target t', async () => void taken.push('t'))).rejects.toThrow(/^backup target t is left: /);
+  await expect(whenIdle('backup target t', async () => void taken.push('t'))).rejects.toThrow(
+    /^backup target t is left: /,
+  );
   expect(taken).toEqual([]);
   expect(asked[0]).toBe(3630);
 });

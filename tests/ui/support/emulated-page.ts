@@ -16,11 +16,20 @@ const script = fileURLToPath(new URL('../../../emulator/ui/page/main.ts', import
 // Compiled once for all tests of a file.
 let compiled: Promise<string> | undefined;
 const compile = async (): Promise<string> => {
-  const { output } = await build({ platform: 'browser', logLevel: 'silent', input: script, output: { format: 'esm' }, write: false });
+  const { output } = await build({
+    platform: 'browser',
+    logLevel: 'silent',
+    input: script,
+    output: { format: 'esm' },
+    write: false,
+  });
   return output[0].code;
 };
 
-/** The emulator's user interface at an address of the test's own, on a datastore in memory that has the volume `v` in the store. */
+/**
+ * The emulator's user interface at an address of the test's own, on a datastore in memory that has the volume
+ * `v` in the store.
+ */
 export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: Mutant } = {}) => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-page-'));
   const page = join(folder, 'page.js');
@@ -31,13 +40,22 @@ export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: M
   const { signal } = controller;
   const log = createLog(() => undefined);
   await serveApi({ datastore, ip: uiHost, log, signal });
-  await serveFrontend({ backend: { host: uiHost, port: apiPort }, readTimeout: 90_000, log, signal, uiHost, page, mutant });
+  await serveFrontend({
+    backend: { host: uiHost, port: apiPort },
+    readTimeout: 90_000,
+    log,
+    signal,
+    uiHost,
+    page,
+    mutant,
+  });
   put('backupVolumes', backupVolume('bv', { of: 'v' }));
   return {
     url: `http://${uiHost}:${uiPort}/#/backup/v?field=name&keyword=bv`,
     datastore,
     /** Makes a backup of the volume, or changes it. */
-    put: (name: string, status: Record<string, unknown>): void => put('backups', backup(name, { of: 'v', ...status })),
+    put: (name: string, status: Record<string, unknown>): void =>
+      put('backups', backup(name, { of: 'v', ...status })),
     /** Denies a write, such as `delete backups backup-a`, in these words. */
     refuse: (what: string, words: string): void => void refused.set(what, words),
     /** Breaks every connection and takes no new one. */

@@ -1,6 +1,9 @@
 type Child = Node | string | null | undefined | false;
 
-/** Makes an element with classes and what is in it; texts are never read as HTML, and what is not there is left out. */
+/**
+ * Makes an element with classes and what is in it; texts are never read as HTML, and what is not there is
+ * left out.
+ */
 export const element = <Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   className = '',
@@ -8,7 +11,9 @@ export const element = <Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] => {
   const made = document.createElement(tag);
   if (className !== '') made.className = className;
-  made.append(...children.filter((child): child is Node | string => child instanceof Node || typeof child === 'string'));
+  made.append(
+    ...children.filter((child): child is Node | string => child instanceof Node || typeof child === 'string'),
+  );
   return made;
 };
 
@@ -23,7 +28,12 @@ export const headOf = (...columns: string[]): HTMLElement =>
   ]);
 
 /** Makes a button that says what it does. */
-export const button = (text: string, title: string, onClick: () => void, className = ''): HTMLButtonElement => {
+export const button = (
+  text: string,
+  title: string,
+  onClick: () => void,
+  className = '',
+): HTMLButtonElement => {
   const made = element('button', className, [text]);
   made.type = 'button';
   made.title = title;

@@ -9,7 +9,9 @@ import { createObjectPanel } from './object-panel.ts';
 import { sentenceList, sentencesOfScenario } from './sentences.ts';
 import { tellAt, tellSpan } from './tell.ts';
 
-/** What is shown of a scenario beside its failure; `prepare` lays it out for paper, or for the screen again. */
+/**
+ * What is shown of a scenario beside its failure; `prepare` lays it out for paper, or for the screen again.
+ */
 export type EvidenceView = {
   nodes: HTMLElement[];
   prepare(paper: boolean): void;
@@ -21,7 +23,9 @@ export type EvidenceView = {
 const paperWidth = 1000;
 
 // Where a scenario was decided against is what its reader wants to see first.
-const decisionOf = ({ lanes }: Timeline): { lane: number; at: number; from: number; to: number } | undefined => {
+const decisionOf = ({
+  lanes,
+}: Timeline): { lane: number; at: number; from: number; to: number } | undefined => {
   const against = new Set(['broken', 'timed-out', 'not-provable']);
   const lane = lanes.findIndex(({ brackets }) => brackets.some(({ state }) => against.has(state)));
   const bracket = lanes[lane]?.brackets.find(({ state }) => against.has(state));
@@ -33,8 +37,13 @@ const decisionOf = ({ lanes }: Timeline): { lane: number; at: number; from: numb
 /** Makes the sentences, the picture, the object and the logs of a scenario, which move together in time. */
 export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | null): EvidenceView => {
   if (unpacked === null) {
-    const none = scenario.steps.length === 0 ? [] : [sentenceList(sentencesOfScenario(scenario, null), () => {})];
-    return { nodes: [...none, element('p', 'hint', ['No history of it was kept.'])], prepare: () => {}, begin: () => {} };
+    const none =
+      scenario.steps.length === 0 ? [] : [sentenceList(sentencesOfScenario(scenario, null), () => {})];
+    return {
+      nodes: [...none, element('p', 'hint', ['No history of it was kept.'])],
+      prepare: () => {},
+      begin: () => {},
+    };
   }
   const timeline = addLogLanes(unpacked);
   const object = createObjectPanel(timeline);
@@ -50,7 +59,8 @@ export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | 
     button('−', 'Zoom out', () => view.zoomBy(1 / 1.6, middle())),
     button('+', 'Zoom in', () => view.zoomBy(1.6, middle())),
     button('All', 'Show the whole time (Home)', view.showAll),
-    decided !== undefined && button('Failure', 'Show the time around the failure', () => view.show(decided.from, decided.to)),
+    decided !== undefined &&
+      button('Failure', 'Show the time around the failure', () => view.show(decided.from, decided.to)),
     element('span', 'hint', ['drag to move, Ctrl and wheel or pinch to zoom']),
   ]);
   const sentences = sentenceList(sentencesOfScenario(scenario, timeline), (from, to) => {
@@ -58,7 +68,9 @@ export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | 
     view.show(from - around, to + around);
     chart.root.scrollIntoView({ block: 'nearest' });
   });
-  const trouble = timeline.trouble.map((line) => element('p', 'trouble', [`Not all of the evidence could be read: ${line}`]));
+  const trouble = timeline.trouble.map((line) =>
+    element('p', 'trouble', [`Not all of the evidence could be read: ${line}`]),
+  );
   return {
     nodes: [
       element('section', 'told', [element('h4', '', ['What was done']), sentences, ...trouble]),
@@ -113,7 +125,10 @@ const addLogLanes = (timeline: Timeline): Timeline => {
 // More rows say less, and a browser takes seconds to lay them out.
 const mostRows = 600;
 
-/** The picture as a table, for paper and for those who do not see it: each state of each object, with what it said. */
+/**
+ * The picture as a table, for paper and for those who do not see it: each state of each object, with what it
+ * said.
+ */
 const stateTable = ({ lanes }: Timeline): HTMLElement => {
   const rows = lanes
     .filter(({ kind }) => kind !== 'steps')
@@ -125,7 +140,9 @@ const stateTable = ({ lanes }: Timeline): HTMLElement => {
       element(
         'tr',
         bar.tone,
-        [who, tellAt(bar.from), tellSpan(bar.to - bar.from), [bar.state, ...bar.texts].join(': ')].map((each) => element('td', '', [each])),
+        [who, tellAt(bar.from), tellSpan(bar.to - bar.from), [bar.state, ...bar.texts].join(': ')].map(
+          (each) => element('td', '', [each]),
+        ),
       ),
     );
     details.append(

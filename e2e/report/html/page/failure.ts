@@ -22,7 +22,11 @@ const messageTable = (messages: NonNullable<PageScenario['failure']>['messages']
         element('tr', '', [
           element('td', '', [of]),
           element('td', 'text', [text]),
-          element('td', '', [element('span', 'class', [kind]), ` ${meaning}`, id !== null && element('code', '', [` ${id}`])]),
+          element('td', '', [
+            element('span', 'class', [kind]),
+            ` ${meaning}`,
+            id !== null && element('code', '', [` ${id}`]),
+          ]),
         ]),
       ),
     ),
@@ -32,20 +36,31 @@ const faultList = (faults: NonNullable<PageScenario['failure']>['faults']): HTML
   element(
     'ul',
     'faults',
-    faults.map(({ name, state, proof }) => element('li', '', [element('strong', '', [name]), ` ${state}`, proof !== null && `: ${proof}`])),
+    faults.map(({ name, state, proof }) =>
+      element('li', '', [element('strong', '', [name]), ` ${state}`, proof !== null && `: ${proof}`]),
+    ),
   );
 
 // The sentence that decides stands first; behind it come the histories, which are drawn below.
 const reasonBox = (reason: string, between: HTMLElement | null): HTMLElement => {
   const [first = '', ...rest] = reason.split('\n');
   const more = rest.join('\n').trim();
-  const all = element('details', '', [element('summary', '', ['The whole reason']), element('pre', '', [reason])]);
+  const all = element('details', '', [
+    element('summary', '', ['The whole reason']),
+    element('pre', '', [reason]),
+  ]);
   all.open = rest.length <= 14;
   return element('div', 'reason', [element('p', 'first', [first]), between, more !== '' && all]);
 };
 
-/** What a reader should know first of a scenario that did not pass: where to look, the step, the reason, what was said, what was done on purpose. */
-export const failureBox = ({ state, reason, failure, hint, steps }: PageScenario, target: string): HTMLElement | undefined => {
+/**
+ * What a reader should know first of a scenario that did not pass: where to look, the step, the reason, what
+ * was said, what was done on purpose.
+ */
+export const failureBox = (
+  { state, reason, failure, hint, steps }: PageScenario,
+  target: string,
+): HTMLElement | undefined => {
   if (state === 'passed' || (reason === null && failure === undefined)) return undefined;
   if (state === 'skipped') return element('p', 'skipped-because', [`Skipped: ${reason}`]);
   const step = failure?.step ?? steps.find((each) => each.state === 'failed')?.sentence;
@@ -57,6 +72,8 @@ export const failureBox = ({ state, reason, failure, hint, steps }: PageScenario
     failure !== undefined && failure.messages.length > 0 && messageTable(failure.messages),
     failure !== undefined && failure.faults.length > 0 && element('h5', '', ['Faults of the suite in force']),
     failure !== undefined && failure.faults.length > 0 && faultList(failure.faults),
-    failure !== undefined && failure.evidence.length > 0 && element('p', 'evidence', ['Evidence: ', failure.evidence.join(', ')]),
+    failure !== undefined &&
+      failure.evidence.length > 0 &&
+      element('p', 'evidence', ['Evidence: ', failure.evidence.join(', ')]),
   ]);
 };

@@ -23,7 +23,9 @@ const hatch = (): Node =>
 /** Says what the colours, patterns and signs of a chart mean. */
 export const legend = (): HTMLElement =>
   element('ul', 'legend', [
-    ...(Object.keys(toneWords) as Tone[]).map((tone) => element('li', '', [swatch(tone), ` ${toneSigns[tone]} ${toneWords[tone]}`])),
+    ...(Object.keys(toneWords) as Tone[]).map((tone) =>
+      element('li', '', [swatch(tone), ` ${toneSigns[tone]} ${toneWords[tone]}`]),
+    ),
     element('li', '', [markSample('fault'), ' fault']),
     element('li', '', [markSample('gone'), ' gone']),
     element('li', '', [markSample('finding'), ' finding']),
@@ -34,7 +36,9 @@ export const legend = (): HTMLElement =>
 /** The patterns that the bars are filled with, once for the whole page. */
 export const patterns = (): Node => {
   const pattern = (name: string, size: number, path: string) =>
-    drawn('pattern', { id: `pattern-${name}`, width: size, height: size, patternUnits: 'userSpaceOnUse' }, [drawn('path', { d: path })]);
+    drawn('pattern', { id: `pattern-${name}`, width: size, height: size, patternUnits: 'userSpaceOnUse' }, [
+      drawn('path', { d: path }),
+    ]);
   return drawn('svg', { class: 'patterns', width: 0, height: 0, 'aria-hidden': 'true' }, [
     drawn('defs', {}, [
       pattern('busy', 8, 'M0,8L8,0M-2,2L2,-2M6,10L10,6'),

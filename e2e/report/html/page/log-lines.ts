@@ -12,18 +12,24 @@ const inner = /\btime="?(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\
 const own = /^time="[^"]*" /;
 const anyTime = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)/;
 const levels: [RegExp, Severity][] = [
-  [/\blevel="?(?:error|fatal|panic)\b|^[EF]\d{4} |"level":"(?:error|fatal)"|^panic:|\b(?:ERROR|FATAL)\b|\[ERR/, 'E'],
+  [
+    /\blevel="?(?:error|fatal|panic)\b|^[EF]\d{4} |"level":"(?:error|fatal)"|^panic:|\b(?:ERROR|FATAL)\b|\[ERR/,
+    'E',
+  ],
   [/\blevel="?warn(?:ing)?\b|^W\d{4} |"level":"warn|\bWARN(?:ING)?\b/, 'W'],
   [/\blevel="?(?:debug|trace)\b|"level":"debug"/, 'D'],
 ];
 
 /** How bad a line is, by the words that its program has for that. */
-export const severityOf = (text: string): Severity => levels.find(([pattern]) => pattern.test(text))?.[1] ?? 'I';
+export const severityOf = (text: string): Severity =>
+  levels.find(([pattern]) => pattern.test(text))?.[1] ?? 'I';
 
 const toMs = (iso: string | undefined): number | undefined =>
   iso === undefined ? undefined : Date.parse(iso.replace(/(\.\d{3})\d+/, '$1'));
 
-/** All lines of some logs in the order of time; a line without a time of its own belongs to the one before it. */
+/**
+ * All lines of some logs in the order of time; a line without a time of its own belongs to the one before it.
+ */
 export const readLogs = (logs: readonly Log[], startedAt: string | null): LogLine[] => {
   const start = startedAt === null ? undefined : Date.parse(startedAt);
   const lines = logs.flatMap(({ text }, log) => {

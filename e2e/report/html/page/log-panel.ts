@@ -17,7 +17,11 @@ const option = (value: string, text: string): HTMLOptionElement => {
   return made;
 };
 
-const select = (label: string, options: HTMLOptionElement[], onChange: (value: string) => void): HTMLElement => {
+const select = (
+  label: string,
+  options: HTMLOptionElement[],
+  onChange: (value: string) => void,
+): HTMLElement => {
   const made = element('select', '', options);
   made.addEventListener('change', () => onChange(made.value));
   return element('label', '', [`${label} `, made]);
@@ -56,14 +60,19 @@ export const createLogPanel = ({ logs, startedAt }: Timeline, choose: (at: numbe
     inner.children[near - first]?.classList.add('near');
   };
   const update = () => {
-    lines = all.filter(({ log, severity }) => (filter.log === -1 || log === filter.log) && filter.least.includes(severity));
+    lines = all.filter(
+      ({ log, severity }) => (filter.log === -1 || log === filter.log) && filter.least.includes(severity),
+    );
     inner.style.height = `${lines.length * lineHeight}px`;
     if (moment !== undefined) scrollTo(moment);
     draw();
   };
   const scrollTo = (at: number) => {
     moment = at;
-    box.scrollTop = Math.max(0, lastAtOrBefore(lines, at, (line) => line.at) * lineHeight - box.clientHeight / 2);
+    box.scrollTop = Math.max(
+      0,
+      lastAtOrBefore(lines, at, (line) => line.at) * lineHeight - box.clientHeight / 2,
+    );
     draw();
   };
   box.addEventListener('scroll', draw);

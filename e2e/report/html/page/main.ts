@@ -24,7 +24,9 @@ const runList = (runs: readonly PageRun[]): HTMLElement | false =>
     'ul',
     'runs',
     runs.map((run) => {
-      const link = element('a', '', [`${run.target.name} ${run.target.version ?? ''}, ${run.provider}, run ${run.run}`]);
+      const link = element('a', '', [
+        `${run.target.name} ${run.target.version ?? ''}, ${run.provider}, run ${run.run}`,
+      ]);
       link.href = `#run-${run.run}`;
       return element('li', '', [link, `: ${headlineOf(run)}`]);
     }),

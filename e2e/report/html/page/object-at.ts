@@ -20,11 +20,14 @@ const tellChange = (before: unknown, [path, ...after]: Change): string => {
   const name = path.join('.');
   const was = valueAt(before, path);
   if (after.length === 0) return `${name}: ${shown(was)} is gone`;
-  return was === undefined ? `${name}: ${shown(after[0])} is new` : `${name}: ${shown(was)} → ${shown(after[0])}`;
+  return was === undefined
+    ? `${name}: ${shown(after[0])} is new`
+    : `${name}: ${shown(was)} → ${shown(after[0])}`;
 };
 
 // They change with each event and say nothing by that.
-const isNoise = ([path]: Change): boolean => path[0] === 'metadata' && (path[1] === 'resourceVersion' || path[1] === 'generation');
+const isNoise = ([path]: Change): boolean =>
+  path[0] === 'metadata' && (path[1] === 'resourceVersion' || path[1] === 'generation');
 
 const known = new WeakMap<Lane, unknown[]>();
 
@@ -41,7 +44,9 @@ const objectsOf = (lane: Lane): unknown[] => {
   return objects;
 };
 
-/** Looks up the object of a lane at a moment; undefined before it was first seen, and for a lane of the suite. */
+/**
+ * Looks up the object of a lane at a moment; undefined before it was first seen, and for a lane of the suite.
+ */
 export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
   const index = lastAtOrBefore(lane.events, at, (event) => event.at);
   const event = lane.events[index];
@@ -50,6 +55,8 @@ export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
   const told = event.changes.filter((change) => !isNoise(change));
   // The first of an object is all of it: no news that a reader could tell from the rest.
   const isWhole = told.some(([path]) => path.length === 0);
-  const changes = isWhole ? [] : told.map((change) => ({ path: change[0], text: tellChange(objects[index - 1], change) }));
+  const changes = isWhole
+    ? []
+    : told.map((change) => ({ path: change[0], text: tellChange(objects[index - 1], change) }));
   return { object: objects[index], at: event.at, type: event.type, changes, index };
 };

@@ -5,7 +5,10 @@ import { element } from './element.ts';
 import { objectAt } from './object-at.ts';
 import { tellAt, tellClock } from './tell.ts';
 
-/** The panel that shows an object as it was; what the reader has chosen stays until they choose another or nothing. */
+/**
+ * The panel that shows an object as it was; what the reader has chosen stays until they choose another or
+ * nothing.
+ */
 export type ObjectPanel = { root: HTMLElement; show(pointed: Pointed | undefined, chosen: boolean): void };
 
 const hint = (): Node[] => [
@@ -34,7 +37,9 @@ const bodyOf = (pointed: Pointed): Node[] => {
   const heading = { ADDED: 'First seen', MODIFIED: 'Changed', DELETED: 'Gone; the last state' }[then.type];
   return [
     ...said,
-    element('h5', '', [`${heading} at ${tellAt(then.at, 3)}${then.changes.length === 0 ? '' : ': what changed since the state before'}`]),
+    element('h5', '', [
+      `${heading} at ${tellAt(then.at, 3)}${then.changes.length === 0 ? '' : ': what changed since the state before'}`,
+    ]),
     ...(then.changes.length === 0 ? [] : [changesOf(then.changes)]),
     element('h5', '', ['The whole object']),
     element('pre', 'yaml', text),
@@ -63,7 +68,9 @@ export const createObjectPanel = ({ startedAt }: Timeline): ObjectPanel => {
       const { lane, at } = pointed;
       heading.replaceChildren(
         `${kindName(lane.kind)} ${lane.name} `,
-        element('small', '', [`${tellAt(at, 3)} ${tellClock(startedAt, at)}${kept ? ' · kept, Escape lets it go' : ''}`]),
+        element('small', '', [
+          `${tellAt(at, 3)} ${tellClock(startedAt, at)}${kept ? ' · kept, Escape lets it go' : ''}`,
+        ]),
       );
       body.replaceChildren(...bodyOf(pointed));
       body.scrollTop = 0;
@@ -84,18 +91,28 @@ const scalar = (value: unknown): string => {
   return isPlain.test(value) && !isWord.test(value) ? value : JSON.stringify(value);
 };
 
-const isEmpty = (value: unknown): boolean => typeof value !== 'object' || value === null || Object.keys(value).length === 0;
+const isEmpty = (value: unknown): boolean =>
+  typeof value !== 'object' || value === null || Object.keys(value).length === 0;
 
 /** Writes an object as YAML does; what lies at or under a path of `changed` is marked. */
 export const toYaml = (value: unknown, changed: readonly Path[] = []): YamlLine[] => {
-  const isChanged = (path: Path) => changed.some((each) => each.length <= path.length && each.every((key, index) => key === path[index]));
+  const isChanged = (path: Path) =>
+    changed.some((each) => each.length <= path.length && each.every((key, index) => key === path[index]));
   const write = (inner: unknown, path: Path, indent: string, lead: string): YamlLine[] => {
     const mark = isChanged(path);
-    if (isEmpty(inner)) return [{ text: `${lead}${typeof inner === 'object' ? JSON.stringify(inner) : scalar(inner)}`, changed: mark }];
+    if (isEmpty(inner))
+      return [
+        {
+          text: `${lead}${typeof inner === 'object' ? JSON.stringify(inner) : scalar(inner)}`,
+          changed: mark,
+        },
+      ];
     if (Array.isArray(inner)) {
       const items = inner.flatMap((each, index) => {
         const [first, ...rest] = write(each, [...path, index], `${indent}  `, '');
-        return first === undefined ? [] : [{ text: `${indent}- ${first.text.trimStart()}`, changed: first.changed }, ...rest];
+        return first === undefined
+          ? []
+          : [{ text: `${indent}- ${first.text.trimStart()}`, changed: first.changed }, ...rest];
       });
       return lead === '' ? items : [{ text: lead.trimEnd(), changed: mark }, ...items];
     }

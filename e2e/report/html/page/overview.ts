@@ -47,7 +47,10 @@ const factsOf = (run: PageRun): HTMLElement =>
     ...fact('Judged', run.judged),
     ...fact('Run', `${run.run}, ${tellDate(run.startedAt)}`),
     ...fact('Provider', run.provider),
-    ...fact('Kubernetes', run.kubernetes && `${run.kubernetes.version} (${run.kubernetes.context}, ${run.kubernetes.server})`),
+    ...fact(
+      'Kubernetes',
+      run.kubernetes && `${run.kubernetes.version} (${run.kubernetes.context}, ${run.kubernetes.server})`,
+    ),
     ...fact('Took', usualDuration(run)),
     ...fact('Shard', run.shard && `${run.shard.index} of ${run.shard.of}`),
     ...fact('Read from', run.source),
@@ -65,14 +68,17 @@ const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
     flakiness(scenario),
     scenario.account.locks >= leastLine && `${formatDuration(scenario.account.locks)} in line, not counted`,
-    scenario.findings.length > 0 && `${scenario.findings.length} ${scenario.findings.length === 1 ? 'finding' : 'findings'}`,
+    scenario.findings.length > 0 &&
+      `${scenario.findings.length} ${scenario.findings.length === 1 ? 'finding' : 'findings'}`,
   ];
   return element('tr', scenario.state, [
     element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
     element('td', 'name', [name, element('div', 'note', [told.filter((each) => each).join(' · ')])]),
     element('td', 'number', [scenario.state === 'skipped' ? '' : formatDuration(ownTime(scenario))]),
     element('td', 'number', [slower(scenario)]),
-    element('td', 'sparks', [scenario.state === 'skipped' && scenario.past.length === 0 ? '' : spark(scenario)]),
+    element('td', 'sparks', [
+      scenario.state === 'skipped' && scenario.past.length === 0 ? '' : spark(scenario),
+    ]),
   ]);
 };
 
@@ -89,7 +95,11 @@ const findingsOf = (run: PageRun): HTMLElement | false => {
         'ul',
         '',
         each.map(({ title, detail, link: address }) =>
-          element('li', '', [element('strong', '', [title]), ` ${detail} `, address !== undefined && link(address, address)]),
+          element('li', '', [
+            element('strong', '', [title]),
+            ` ${detail} `,
+            address !== undefined && link(address, address),
+          ]),
         ),
       ),
     ])
@@ -106,7 +116,9 @@ export const overviewOf = (run: PageRun): HTMLElement => {
   return element('section', `overview ${bad ? 'bad' : 'good'}`, [
     element('h2', '', [`${bad ? '✗' : '✓'} ${headlineOf(run)}`]),
     run.end.reason !== null && element('p', 'end', [`The run: ${run.end.state}, ${run.end.reason}`]),
-    ...(run.differences === null ? [element('p', 'end', ['The cluster could not be compared with what it was before the run.'])] : []),
+    ...(run.differences === null
+      ? [element('p', 'end', ['The cluster could not be compared with what it was before the run.'])]
+      : []),
     ...(run.differences ?? []).map((each) => element('p', 'end', [`Not as before the run: ${each}`])),
     factsOf(run),
     findingsOf(run),
@@ -135,10 +147,15 @@ const rowOfRounds = ({ played, cells }: ScenarioRounds<PageScenario>): HTMLEleme
   element('tr', '', [
     element('td', 'name', [cells.scenario]),
     element('td', 'marks', played.map(markOf)),
-    ...[cells.passed, cells.failed, cells.skipped, cells.min, cells.median, cells.max].map((each) => element('td', 'number', [each])),
+    ...[cells.passed, cells.failed, cells.skipped, cells.min, cells.median, cells.max].map((each) =>
+      element('td', 'number', [each]),
+    ),
   ]);
 
-/** The table of a run with several rounds, or false: a scenario a line, a mark a round that leads to it, and how long it took, waiting in line included. */
+/**
+ * The table of a run with several rounds, or false: a scenario a line, a mark a round that leads to it, and
+ * how long it took, waiting in line included.
+ */
 const roundsOf = ({ scenarios }: PageRun): HTMLElement | false => {
   const count = new Set(scenarios.map(({ round }) => round)).size;
   if (count < 2) return false;

@@ -10,7 +10,11 @@ export const flakiness = ({ past }: Pick<PageScenario, 'past'>): string => {
 };
 
 /** Says how the time that a scenario took by itself stands to that of the last times that it passed. */
-export const slower = ({ past, state, ...spent }: Pick<PageScenario, 'past' | 'state' | 'duration' | 'account'>): string => {
+export const slower = ({
+  past,
+  state,
+  ...spent
+}: Pick<PageScenario, 'past' | 'state' | 'duration' | 'account'>): string => {
   const before = past.filter((each) => each.state === 'passed').map((each) => each.duration);
   const middle = before.toSorted((one, other) => one - other)[Math.floor(before.length / 2)];
   if (middle === undefined || middle === 0 || state === 'skipped') return '';
@@ -26,11 +30,18 @@ export const spark = ({ past, state, name, ...spent }: PageScenario): Node => {
   const longest = Math.max(1, ...all.map((each) => each.duration));
   const bars = all.map((each, index) => {
     const tall = Math.max(2, (each.duration / longest) * (height - 2));
-    return drawn('rect', { class: each.state, x: index * (barWidth + 2) + 0.5, y: height - tall - 0.5, width: barWidth, height: tall });
+    return drawn('rect', {
+      class: each.state,
+      x: index * (barWidth + 2) + 0.5,
+      y: height - tall - 0.5,
+      width: barWidth,
+      height: tall,
+    });
   });
   const words = `${past.length} earlier runs: ${past.filter((each) => each.state !== 'passed').length} not passed`;
-  return drawn('svg', { class: 'spark', width: all.length * (barWidth + 2) + 1, height, role: 'img', 'aria-label': words }, [
-    drawn('title', {}, [words]),
-    ...bars,
-  ]);
+  return drawn(
+    'svg',
+    { class: 'spark', width: all.length * (barWidth + 2) + 1, height, role: 'img', 'aria-label': words },
+    [drawn('title', {}, [words]), ...bars],
+  );
 };

@@ -19,7 +19,11 @@ const findingsOf = ({ findings }: PageScenario): HTMLElement | false =>
       'ul',
       '',
       findings.map(({ title, detail, link: address }) =>
-        element('li', '', [element('strong', '', [title]), ` ${detail} `, address !== undefined && link(address, address)]),
+        element('li', '', [
+          element('strong', '', [title]),
+          ` ${detail} `,
+          address !== undefined && link(address, address),
+        ]),
       ),
     ),
   ]);

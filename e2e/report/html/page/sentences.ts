@@ -6,11 +6,17 @@ import { tellAt } from './tell.ts';
 const signs: Record<Sentence['state'], string> = { passed: '✓', failed: '✗', noted: '·', unfinished: '…' };
 
 /** The sentences of a scenario, with the times that its history has or, without one, how long each took. */
-export const sentencesOfScenario = ({ steps }: PageScenario, timeline: Timeline | null): (Sentence & { duration: number | null })[] => {
+export const sentencesOfScenario = (
+  { steps }: PageScenario,
+  timeline: Timeline | null,
+): (Sentence & { duration: number | null })[] => {
   if (timeline !== null && timeline.sentences.length > 0)
     return timeline.sentences.map((each) => ({
       ...each,
-      duration: each.from === null || each.to === null || each.state === 'noted' ? null : (each.to - each.from) * 1000,
+      duration:
+        each.from === null || each.to === null || each.state === 'noted'
+          ? null
+          : (each.to - each.from) * 1000,
     }));
   return steps.map(({ sentence, state, duration }) => ({
     sentence,
@@ -22,7 +28,10 @@ export const sentencesOfScenario = ({ steps }: PageScenario, timeline: Timeline 
 };
 
 /** The sentences as a list; choosing one shows its time. */
-export const sentenceList = (sentences: ReturnType<typeof sentencesOfScenario>, choose: (from: number, to: number) => void): HTMLElement =>
+export const sentenceList = (
+  sentences: ReturnType<typeof sentencesOfScenario>,
+  choose: (from: number, to: number) => void,
+): HTMLElement =>
   element(
     'ol',
     'sentences',

@@ -12,7 +12,9 @@ export const tellAt = (seconds: number, digits = 2): string => {
   return `+${minutes}:${two(whole)}${Number(fraction) === 0 ? '' : fraction}`;
 };
 
-/** Writes a tick of the axis: only as many digits as tell it from its neighbours, which are `step` (s) away. */
+/**
+ * Writes a tick of the axis: only as many digits as tell it from its neighbours, which are `step` (s) away.
+ */
 export const tellTick = (seconds: number, step: number): string => {
   const digits = Math.max(0, Math.ceil(-Math.log10(step) - 1e-9));
   if (step < 10 && seconds < 100) return `${seconds.toFixed(digits)} s`;
@@ -32,7 +34,9 @@ export const tellDate = (iso: string): string => {
 
 /** Writes a moment of a scenario by the clock, in UTC as logs have it. */
 export const tellClock = (startedAt: string | null, seconds: number): string =>
-  startedAt === null ? '' : `${new Date(Date.parse(startedAt) + seconds * 1000).toISOString().slice(11, 23)} UTC`;
+  startedAt === null
+    ? ''
+    : `${new Date(Date.parse(startedAt) + seconds * 1000).toISOString().slice(11, 23)} UTC`;
 
 /** What each state of a scenario is called and which sign it has, which is not its colour alone. */
 export const states = {

@@ -1,4 +1,5 @@
-const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
+const bytesOf = (base64: string): Uint8Array<ArrayBuffer> =>
+  Uint8Array.from(atob(base64), (each) => each.charCodeAt(0));
 
 /** Unpacks what the page carries under an id. */
 export const unpack = async <T>(id: string): Promise<T> => {

@@ -3,7 +3,8 @@ import type { Heal, StoreDriver } from '../../driver.ts';
 import { mountedHere } from './mounts.ts';
 import { driverName, placeOfUrl } from './place.ts';
 
-// Who only asks what a kind of store is called, or which rights it needs, reads no client of Kubernetes for that.
+// Who only asks what a kind of store is called, or which rights it needs, reads no client of Kubernetes for
+// that.
 const lazily = (load: () => Promise<Heal>): Heal => ({
   heal: async (...of) => (await load()).heal(...of),
   healByLabels: async (...of) => (await (await load()).healByLabels?.(...of)) ?? [],
@@ -25,7 +26,12 @@ export const nfs: StoreDriver = {
       { resource: resources.deployments, verbs: ['create'] },
       { resource: resources.pods, verbs: ['list', 'watch'] },
       { resource: resources.pods, subresource: 'exec', verbs: ['get', 'create'] },
-      { resource: resources.pods, subresource: 'log', verbs: ['get'], seldom: 'read where a scenario does not pass' },
+      {
+        resource: resources.pods,
+        subresource: 'log',
+        verbs: ['get'],
+        seldom: 'read where a scenario does not pass',
+      },
       { resource: resources.events, verbs: ['list'], seldom: 'read where a scenario does not pass' },
     ],
     inSharedNamespace: [

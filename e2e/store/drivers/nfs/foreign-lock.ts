@@ -5,9 +5,10 @@ import { execInPod, undoInPod } from '../../../kube/in-pods.ts';
 import { type ForeignLock, type Heal, lockTypes, type WantedLock } from '../../driver.ts';
 import { podSchema } from './pod-store.ts';
 
-// Written as Longhorn does, under another name first: nobody reads half a lock, nor one with a wrong age. Longhorn passes over that other name.
-// The folder stays when a lock is removed: Longhorn may be about to write one of its own into it.
-// A client believes for a second what it knows of a folder (actimeo=1): only then everybody knows of the lock, or of its removal.
+// Written as Longhorn does, under another name first: nobody reads half a lock, nor one with a wrong age.
+// Longhorn passes over that other name. The folder stays when a lock is removed: Longhorn may be about to
+// write one of its own into it. A client believes for a second what it knows of a folder (actimeo=1): only
+// then everybody knows of the lock, or of its removal.
 const script = `
 set -e
 exec {nap}<> <(:)
@@ -43,29 +44,27 @@ case $1 in
 esac`;
 
 /**
- * A command on the file of a lock: `write` (content, seconds by which its time is ahead of the server's clock), `abandon` (its time is now),
- * `look` (prints its age in seconds and its content), `outlive` (the same, once it is older than so many seconds; second number: for how long
- * to wait), or `remove`.
+ * A command on the file of a lock: `write` (content, seconds by which its time is ahead of the server's
+ * clock), `abandon` (its time is now), `look` (prints its age in seconds and its content), `outlive` (the
+ * same, once it is older than so many seconds; second number: for how long to wait), or `remove`.
  */
-const lockCommand = (action: 'write' | 'abandon' | 'look' | 'outlive' | 'remove', path: string, ...more: (string | number)[]): string[] => [
-  'bash',
-  '-c',
-  script,
-  'corral-lock',
-  action,
-  path,
-  ...more.map(String),
-];
+const lockCommand = (
+  action: 'write' | 'abandon' | 'look' | 'outlive' | 'remove',
+  path: string,
+  ...more: (string | number)[]
+): string[] => ['bash', '-c', script, 'corral-lock', action, path, ...more.map(String)];
 
 // `folder` is the volume's, as the pod sees it.
 type Lock = Omit<WantedLock, 'volume'> & { pod: PodTarget; folder: string };
 
-// Longhorn compares the server's time of the file with the clock of its own node: the two may be a moment apart.
+// Longhorn compares the server's time of the file with the clock of its own node: the two may be a moment
+// apart.
 const apart = 2;
 
 /**
- * A lock on a volume of the server that none of Longhorn's processes holds, as one that was killed leaves it, or one of another
- * cluster holds it. It needs nobody to keep it up, nor to end it: it counts for as long as its file's time says, which lies ahead.
+ * A lock on a volume of the server that none of Longhorn's processes holds, as one that was killed leaves it,
+ * or one of another cluster holds it. It needs nobody to keep it up, nor to end it: it counts for as long as
+ * its file's time says, which lies ahead.
  */
 export const foreignLock = (cluster: Cluster, { pod, folder, of, life, counts }: Lock): ForeignLock => {
   const { namespace, name: podName, container = '' } = pod;
@@ -80,12 +79,20 @@ export const foreignLock = (cluster: Cluster, { pod, folder, of, life, counts }:
     data: { pod: { namespace, name: podName, container }, path },
     name,
     inject: async () => {
-      await run('write', path, JSON.stringify({ Name: name, Type: lockTypes[of], Acquired: true }), counts - life);
+      await run(
+        'write',
+        path,
+        JSON.stringify({ Name: name, Type: lockTypes[of], Acquired: true }),
+        counts - life,
+      );
     },
     prove: async () => {
       const told = await run('look', path);
       const age = ageOf(told);
-      if (age > life) throw new Error(`${title}, but it counts no more: ${name} was written ${age} s ago, and a lock counts for ${life} s`);
+      if (age > life)
+        throw new Error(
+          `${title}, but it counts no more: ${name} was written ${age} s ago, and a lock counts for ${life} s`,
+        );
       const written = age < 0 ? `dated ${-age} s ahead` : `written ${age} s ago`;
       return `${told.slice(told.indexOf(' ') + 1)}, ${written} by the server's clock: it counts for another ${life - age} s`;
     },
@@ -98,11 +105,19 @@ export const foreignLock = (cluster: Cluster, { pod, folder, of, life, counts }:
 
 const schema = z.object({ pod: podSchema, path: z.string() });
 
-/** Removes a lock; one whose pod is gone went with that pod's disk. By labels nothing is looked for: it counts no more when its time is over. */
+/**
+ * Removes a lock; one whose pod is gone went with that pod's disk. By labels nothing is looked for: it counts
+ * no more when its time is over.
+ */
 export const removeLock: Heal = {
   heal: async (cluster, data) => {
     const { pod, path } = schema.parse(data);
     const failed = `${path} in ${pod.name} could not be removed`;
-    return undoInPod(cluster, { pod, command: lockCommand('remove', path), failed, gone: `${pod.name} is gone, and its disk with it` });
+    return undoInPod(cluster, {
+      pod,
+      command: lockCommand('remove', path),
+      failed,
+      gone: `${pod.name} is gone, and its disk with it`,
+    });
   },
 };

@@ -5,7 +5,8 @@ import type { Heal, Trouble } from '../../driver.ts';
 import { exportPath, serverContainer } from './place.ts';
 import { podSchema } from './pod-store.ts';
 
-// The proof is what the file system itself says, and that it refuses a change which would be none: nothing is appended.
+// The proof is what the file system itself says, and that it refuses a change which would be none: nothing is
+// appended.
 const script = `
 case $1 in
   set) chattr +i -- "$2" ;;
@@ -26,8 +27,8 @@ case $1 in
 esac`;
 
 /**
- * The command that sets, clears or proves the immutability of a file, or clears that of every file below a folder (`clear-all`) and prints those
- * that had it.
+ * The command that sets, clears or proves the immutability of a file, or clears that of every file below a
+ * folder (`clear-all`) and prints those that had it.
  */
 export const attributeCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove', path: string): string[] => [
   'bash',
@@ -42,7 +43,10 @@ export const attributeCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove'
  * A file of the server is immutable where it lies: no client can remove, change or replace it.
  * The pod needs CAP_LINUX_IMMUTABLE and a file system with inode flags (ext4, xfs, btrfs).
  */
-export const immutableFile = (cluster: Cluster, { pod, path, title }: { pod: PodTarget; path: string; title: string }): Trouble => {
+export const immutableFile = (
+  cluster: Cluster,
+  { pod, path, title }: { pod: PodTarget; path: string; title: string },
+): Trouble => {
   const { namespace, name, container = '' } = pod;
   const run = (action: 'set' | 'prove'): Promise<string> =>
     execInPod(cluster, pod, attributeCommand(action, path), `${title}: ${action} failed in ${name}`);
@@ -65,13 +69,23 @@ export const makeMutable: Heal = {
   heal: async (cluster, data) => {
     const { pod, path } = schema.parse(data);
     const failed = `${path} in ${pod.name} could not be made mutable`;
-    return undoInPod(cluster, { pod, command: attributeCommand('clear', path), failed, gone: `${pod.name} is gone, and its disk with it` });
+    return undoInPod(cluster, {
+      pod,
+      command: attributeCommand('clear', path),
+      failed,
+      gone: `${pod.name} is gone, and its disk with it`,
+    });
   },
   healByLabels: async (cluster, run, namespace) => {
-    const where = { ...(namespace !== undefined && { namespace }), labelSelector: `corral.test/run=${run},app=backupstore` };
+    const where = {
+      ...(namespace !== undefined && { namespace }),
+      labelSelector: `corral.test/run=${run},app=backupstore`,
+    };
     const { items } = await cluster.list<Pod>(resources.pods, where);
     // The disk of one that does not run any more goes with it.
-    const running = items.filter(({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined);
+    const running = items.filter(
+      ({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined,
+    );
     const told = await Promise.all(
       running.map(async ({ metadata: { namespace = '', name } }) => {
         const pod = { namespace, name, container: serverContainer };

@@ -5,10 +5,14 @@ import type { NotHere } from '../../driver.ts';
 /** The folder below which Longhorn's engine mounts stores (backupstore, util/util.go). */
 export const mountsFolder = '/var/lib/longhorn-backupstore-mounts';
 
-/** Where Longhorn's engine mounts the NFS store of a URL, in the container in which it runs (backupstore, nfs.go); throws for any other URL. */
+/**
+ * Where Longhorn's engine mounts the NFS store of a URL, in the container in which it runs (backupstore,
+ * nfs.go); throws for any other URL.
+ */
 export const storeMount = (url: string): string => {
   const [, host, path] = /^nfs:\/\/([^/]+)(\/[^?]+)/.exec(url) ?? [];
-  if (host === undefined || path === undefined) throw new Error(`${url} is no backup target on NFS: where Longhorn mounts it is not known`);
+  if (host === undefined || path === undefined)
+    throw new Error(`${url} is no backup target on NFS: where Longhorn mounts it is not known`);
   return `${mountsFolder}/${host.replaceAll('.', '_').replace(/:+$/, '')}${path.replace(/\/+$/, '')}`;
 };
 
@@ -23,8 +27,14 @@ export const mountedHere = async (url: string): Promise<string | NotHere> => {
   return { problem, wrong: false };
 };
 
-/** Where a folder of an NFS server is to be found, by the text of /proc/self/mountinfo (proc_pid_mountinfo(5)); undefined when nowhere. */
-export const findMount = (mountinfo: string, { host, path }: { host: string; path: string }): string | undefined => {
+/**
+ * Where a folder of an NFS server is to be found, by the text of /proc/self/mountinfo
+ * (proc_pid_mountinfo(5)); undefined when nowhere.
+ */
+export const findMount = (
+  mountinfo: string,
+  { host, path }: { host: string; path: string },
+): string | undefined => {
   const wanted = withoutSlash(path);
   for (const line of mountinfo.split('\n').reverse()) {
     const [before = '', after = ''] = line.split(' - ');

@@ -16,10 +16,17 @@ export const exportPath = '/opt/backupstore';
 export const serverContainer = 'nfs';
 export const serverProgram = 'ganesha.nfsd';
 
-/** The URL that Longhorn is given; the host is short, because a cluster's own domain need not be `cluster.local`. */
-export const storeUrl = ({ namespace, name = storeName }: StorePlace): string => `nfs://${name}.${namespace}:${exportPath}`;
+/**
+ * The URL that Longhorn is given; the host is short, because a cluster's own domain need not be
+ * `cluster.local`.
+ */
+export const storeUrl = ({ namespace, name = storeName }: StorePlace): string =>
+  `nfs://${name}.${namespace}:${exportPath}`;
 
-/** The place of one of the suite's stores by its URL, be it in a namespace of its own or in one that holds others; undefined for any other URL. */
+/**
+ * The place of one of the suite's stores by its URL, be it in a namespace of its own or in one that holds
+ * others; undefined for any other URL.
+ */
 export const placeOfUrl = (url: string): StorePlace | undefined => {
   const [, name, namespace] = /^nfs:\/\/([a-z0-9-]+)\.([a-z0-9-]+):/.exec(url) ?? [];
   if (name === undefined || namespace === undefined) return undefined;

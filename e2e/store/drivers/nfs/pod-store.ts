@@ -6,7 +6,13 @@ import { volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
 import { lockTypes } from '../../fsck/check-locks.ts';
-import { type BackupStore, type InspectOptions, openStore, StillAtWork, type UntilIdle } from '../../store.ts';
+import {
+  type BackupStore,
+  type InspectOptions,
+  openStore,
+  StillAtWork,
+  type UntilIdle,
+} from '../../store.ts';
 
 /** The pod that serves a store, and the exported folder as it sees it. */
 export type Served = { cluster: Cluster; pod: PodTarget; root: string };
@@ -23,7 +29,13 @@ const no = 42;
 export const runInStore =
   ({ cluster, pod }: { cluster: Cluster; pod: PodTarget }): RunInStore =>
   async (script, ...args) => {
-    const { stdout, stderr, exitCode } = await cluster.exec(pod, ['bash', '-c', script, 'corral-store', ...args]);
+    const { stdout, stderr, exitCode } = await cluster.exec(pod, [
+      'bash',
+      '-c',
+      script,
+      'corral-store',
+      ...args,
+    ]);
     if (exitCode !== 0 && exitCode !== no) {
       throw new Error(
         `reading the backup store failed in pod ${pod.namespace}/${pod.name} with exit code ${exitCode}: ${stderr.trim() || stdout.trim()}`,
@@ -32,7 +44,10 @@ export const runInStore =
     return { stdout, exitCode };
   };
 
-/** A store below `root`, the exported folder as the pod that serves it sees it. The pod needs bash, find, head and base64. */
+/**
+ * A store below `root`, the exported folder as the pod that serves it sees it. The pod needs bash, find, head
+ * and base64.
+ */
 export const podSource = (run: RunInStore, { root }: { root: string }): StoreSource => ({
   async *walk(folder, depth) {
     yield* parseListing((await run(walkScript, `${root}/${folder}`, String(depth))).stdout, folder);
@@ -55,19 +70,30 @@ head -c "$2" -- "$1" | base64 -w 0`;
 
 const kinds: Record<string, StoreEntry['kind']> = { f: 'file', d: 'folder', l: 'link' };
 
-/** Reads what the listing command prints: path, type, size in bytes and time in seconds of each, every one with a zero byte behind it. */
+/**
+ * Reads what the listing command prints: path, type, size in bytes and time in seconds of each, every one
+ * with a zero byte behind it.
+ */
 const parseListing = (text: string, folder: string): StoreEntry[] => {
   const fields = text.split('\0');
   return Array.from({ length: Math.floor(fields.length / 4) }, (_, index): StoreEntry => {
     const [path = '', type = '', size = '', seconds = ''] = fields.slice(index * 4, index * 4 + 4);
     if (path === '' || !/^\d+$/.test(size) || !/^-?\d+(\.\d+)?$/.test(seconds))
-      throw new Error(`cannot read the backup store's listing at ${JSON.stringify([path, type, size, seconds])}`);
-    return { path: `${folder}/${path}`, kind: kinds[type] ?? 'special', size: Number(size), changedAt: Number(seconds) * 1000 };
+      throw new Error(
+        `cannot read the backup store's listing at ${JSON.stringify([path, type, size, seconds])}`,
+      );
+    return {
+      path: `${folder}/${path}`,
+      kind: kinds[type] ?? 'special',
+      size: Number(size),
+      changedAt: Number(seconds) * 1000,
+    };
   });
 };
 
-// A lock is a file on somebody else's file system, not an object that could be watched: the wait is bounded and stays in the pod, one command.
-// Each lock that lives when the time is over: its path, how long ago it was written, and what is in it.
+// A lock is a file on somebody else's file system, not an object that could be watched: the wait is bounded
+// and stays in the pod, one command. Each lock that lives when the time is over: its path, how long ago it
+// was written, and what is in it.
 const idleScript = `
 shopt -s nullglob
 exec {nap}<> <(:)
@@ -96,15 +122,30 @@ const describeLock = ([path = '', age = '', content = '']: string[]): string => 
 };
 
 /**
- * Waits until no lock in the folders of these volumes (of all, where none are named) lives by the server's clock, be it that its holder has ended
- * or that nobody has written it anew. Throws StillAtWork when one still does after `seconds`.
+ * Waits until no lock in the folders of these volumes (of all, where none are named) lives by the server's
+ * clock, be it that its holder has ended or that nobody has written it anew. Throws StillAtWork when one
+ * still does after `seconds`.
  */
-const untilIdle = async (run: RunInStore, root: string, { volumes = [], lockLife, seconds, owner }: UntilIdle): Promise<void> => {
-  const { stdout, exitCode } = await run(idleScript, root, String(lockLife), String(seconds), ...volumes.map(volumeFolder));
+const untilIdle = async (
+  run: RunInStore,
+  root: string,
+  { volumes = [], lockLife, seconds, owner }: UntilIdle,
+): Promise<void> => {
+  const { stdout, exitCode } = await run(
+    idleScript,
+    root,
+    String(lockLife),
+    String(seconds),
+    ...volumes.map(volumeFolder),
+  );
   if (exitCode !== no) return;
   const lines = stdout.split('\n');
-  const living = Array.from({ length: Math.floor(lines.length / 3) }, (_, index) => describeLock(lines.slice(index * 3, index * 3 + 3)));
-  throw new StillAtWork(`the backup store is still worked on after ${seconds} s (${owner}): ${living.join('; ')}`);
+  const living = Array.from({ length: Math.floor(lines.length / 3) }, (_, index) =>
+    describeLock(lines.slice(index * 3, index * 3 + 3)),
+  );
+  throw new StillAtWork(
+    `the backup store is still worked on after ${seconds} s (${owner}): ${living.join('; ')}`,
+  );
 };
 
 // As above: bounded, and one command.
@@ -121,12 +162,24 @@ while locks=("$1"/locks/*.lck)
 done
 exit 0`;
 
-const untilUnlocked = async (run: RunInStore, folder: string, { seconds, abandonedAfter }: InspectOptions): Promise<string[]> => {
-  const { stdout, exitCode } = await run(unlockedScript, folder, String(seconds), String(abandonedAfter ?? ''));
+const untilUnlocked = async (
+  run: RunInStore,
+  folder: string,
+  { seconds, abandonedAfter }: InspectOptions,
+): Promise<string[]> => {
+  const { stdout, exitCode } = await run(
+    unlockedScript,
+    folder,
+    String(seconds),
+    String(abandonedAfter ?? ''),
+  );
   return exitCode === no ? stdout.trim().split('\n') : [];
 };
 
-/** A store by commands in the pod that serves it. The data of blocks come over the exec, so that by default none is looked into. */
+/**
+ * A store by commands in the pod that serves it. The data of blocks come over the exec, so that by default
+ * none is looked into.
+ */
 export const openPodStore = (served: Served, contents = 0): BackupStore => {
   const run = runInStore(served);
   const { root } = served;
@@ -138,8 +191,9 @@ export const openPodStore = (served: Served, contents = 0): BackupStore => {
   });
 };
 
-// The first line has all folders, made in one go, as a process takes its time in a pod. Then each file comes as a line with its size and its
-// path, and its bytes: head takes no byte more than it is told to. The last line says that nothing was lost on the way.
+// The first line has all folders, made in one go, as a process takes its time in a pod. Then each file comes
+// as a line with its size and its path, and its bytes: head takes no byte more than it is told to. The last
+// line says that nothing was lost on the way.
 const putScript = `
 set -e
 if IFS=' ' read -r -a folders; then
@@ -157,15 +211,22 @@ set -e
 mkdir -p "\${2%/*}"
 mv -T "$1" "$2"`;
 
-/** Opens the way into the folder of a volume that the store knows nothing of; `root` is the exported folder as the pod sees it. */
+/**
+ * Opens the way into the folder of a volume that the store knows nothing of; `root` is the exported folder as
+ * the pod sees it.
+ */
 export const incoming = ({ cluster, pod, root }: Served, { volume }: { volume: string }): Incoming => {
   const aside = `${root}/incoming-${volume}`;
   const run = async (what: string, command: string[], stdin?: Uint8Array): Promise<void> => {
     const { exitCode, stderr } = await cluster.exec(pod, command, stdin === undefined ? {} : { stdin });
-    if (exitCode !== 0) throw new Error(`${what} failed in pod ${pod.namespace}/${pod.name} with exit code ${exitCode}: ${stderr.trim()}`);
+    if (exitCode !== 0)
+      throw new Error(
+        `${what} failed in pod ${pod.namespace}/${pod.name} with exit code ${exitCode}: ${stderr.trim()}`,
+      );
   };
   return {
-    put: (files) => run('writing into the backup store', ['bash', '-c', putScript, 'corral-store', aside], toStream(files)),
+    put: (files) =>
+      run('writing into the backup store', ['bash', '-c', putScript, 'corral-store', aside], toStream(files)),
     publish: () =>
       run('bringing a backup to its place in the store', [
         'bash',

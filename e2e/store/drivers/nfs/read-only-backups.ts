@@ -14,9 +14,10 @@ const script = readFileSync(new URL('./read-only-backups.bash', import.meta.url)
 const readOnlyCommand = (...args: string[]): string[] => ['bash', '-c', script, 'corral-read-only', ...args];
 
 /**
- * No backup of one volume can be deleted: the folder of its backups (relative to the store of this URL) is read-only within every
- * longhorn-manager pod, where `longhorn backup rm` runs. Uploads are made in other pods, whose mounts are theirs. No file of Longhorn's is touched,
- * and no path that anybody else could start from or mount.
+ * No backup of one volume can be deleted: the folder of its backups (relative to the store of this URL) is
+ * read-only within every longhorn-manager pod, where `longhorn backup rm` runs. Uploads are made in other
+ * pods, whose mounts are theirs. No file of Longhorn's is touched, and no path that anybody else could start
+ * from or mount.
  */
 export const readOnlyBackups = async (
   cluster: Cluster,
@@ -26,10 +27,19 @@ export const readOnlyBackups = async (
   const store = storeMount(url);
   const folder = `${store}/${path}`;
   const run = (pod: ManagerPod, mode: string, ...more: string[]): Promise<string> =>
-    execInPod(cluster, pod, readOnlyCommand(mode, store, folder, ...more), `${title}: ${mode} failed in ${pod.name} on ${pod.node}`);
+    execInPod(
+      cluster,
+      pod,
+      readOnlyCommand(mode, store, folder, ...more),
+      `${title}: ${mode} failed in ${pod.name} on ${pod.node}`,
+    );
   return {
     title,
-    data: { store, folder, pods: pods.map(({ namespace, name, container }) => ({ namespace, name, container })) },
+    data: {
+      store,
+      folder,
+      pods: pods.map(({ namespace, name, container }) => ({ namespace, name, container })),
+    },
     inject: async () => {
       await Promise.all(pods.map((pod) => run(pod, 'set', binary, url)));
     },
@@ -61,7 +71,12 @@ export const makeWritable: Heal = {
     const told = await Promise.all(
       (await managerPods(cluster)).map(async (pod) => {
         const failed = `what run ${run} made read-only in ${pod.name} could not be made writable`;
-        const folders = await execInPod(cluster, pod, readOnlyCommand('clear-run', mountsFolder, run), failed);
+        const folders = await execInPod(
+          cluster,
+          pod,
+          readOnlyCommand('clear-run', mountsFolder, run),
+          failed,
+        );
         return folders
           .split('\n')
           .filter((folder) => folder !== '')

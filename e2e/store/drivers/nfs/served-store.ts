@@ -10,7 +10,8 @@ import { readOnlyBackups } from './read-only-backups.ts';
 import { servingPods, startServer } from './server.ts';
 import { frozenServer, slowServer } from './stalled-server.ts';
 
-// Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text, which takes a second or two.
+// Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text,
+// which takes a second or two.
 const lookedInto = 8 << 20;
 
 /** The store that a pod serves from a folder of its own, as Longhorn is given it by this URL. */
@@ -41,8 +42,10 @@ export const servedStore = (
     write: (volume) => incoming(served, { volume }),
     mountArguments: `-t nfs4 -o nfsvers=4.2,actimeo=1,soft ${url.replace('nfs://', '')}`,
     denyDeletion: ({ path, title }) => immutableFile(cluster, { pod, path: `${root}/${path}`, title }),
-    foreignLock: ({ volume, ...lock }) => foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),
-    stall: (how, title) => ({ frozen: frozenServer, slow: slowServer })[how](cluster, { pod, program: serverProgram, title }),
+    foreignLock: ({ volume, ...lock }) =>
+      foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),
+    stall: (how, title) =>
+      ({ frozen: frozenServer, slow: slowServer })[how](cluster, { pod, program: serverProgram, title }),
     readOnlyBackups: ({ path, title }) => readOnlyBackups(cluster, { url, path, title }),
   };
 };

@@ -5,7 +5,14 @@ import { type Cause, namingCause } from '../../../history/nearest-cause.ts';
 import { describePod, hopelessPods, type Pod } from '../../../history/pod-states.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
-import { type Cluster, type KubernetesObject, type PodTarget, type Resource, resources, unlessGone } from '../../../kube/cluster.ts';
+import {
+  type Cluster,
+  type KubernetesObject,
+  type PodTarget,
+  type Resource,
+  resources,
+  unlessGone,
+} from '../../../kube/cluster.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
 import { serverContainer, storeName, storePodLabel } from './place.ts';
@@ -18,7 +25,12 @@ type ManifestValues = { namespace: string; name?: string; run: string; image: st
 /** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = async (values: ManifestValues): Promise<KubernetesObject[]> => {
   const { namespace, name = storeName, run, image } = values;
-  const text = fill(await readFile(file, 'utf8'), { NAMESPACE: namespace, NAME: name, RUN: run, IMAGE: image });
+  const text = fill(await readFile(file, 'utf8'), {
+    NAMESPACE: namespace,
+    NAME: name,
+    RUN: run,
+    IMAGE: image,
+  });
   return parseAllDocuments(text).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
@@ -29,7 +41,8 @@ export const storeManifest = async (values: ManifestValues): Promise<KubernetesO
 const fill = (text: string, values: Record<string, string>): string =>
   text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
-    if (value === undefined) throw new Error(`the backup store's manifest has a placeholder that nobody fills: ${placeholder}`);
+    if (value === undefined)
+      throw new Error(`the backup store's manifest has a placeholder that nobody fills: ${placeholder}`);
     return JSON.stringify(value);
   });
 
@@ -45,26 +58,44 @@ export const startServer = async (
   cluster: Cluster,
   { namespace, name, run, image, signal, living }: StartStore,
 ): Promise<{ pod: PodTarget; node: string }> => {
-  const [namespaceObject, ...objects] = await storeManifest({ namespace, run, image, ...(name !== undefined && { name }) });
+  const [namespaceObject, ...objects] = await storeManifest({
+    namespace,
+    run,
+    image,
+    ...(name !== undefined && { name }),
+  });
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
   if (name === undefined) await create(cluster, namespaceObject);
   if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
-  const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: storePodLabel(name), signal });
+  const pods = await follow<Pod>(cluster, resources.pods, {
+    namespace,
+    labelSelector: storePodLabel(name),
+    signal,
+  });
   try {
     for (const object of objects) await create(cluster, object);
     const { metadata, spec } = await namingCause(
       () => untilReady(pods),
       (within) => causeOfPods(cluster, { pods, namespace, signal: within }),
     );
-    return { pod: { namespace, name: metadata.name, container: serverContainer }, node: spec?.nodeName ?? '' };
+    return {
+      pod: { namespace, name: metadata.name, container: serverContainer },
+      node: spec?.nodeName ?? '',
+    };
   } finally {
     await pods.stop();
   }
 };
 
 /** The pods that serve the store of a place now. */
-export const servingPods = async (cluster: Cluster, { namespace, name }: StorePlace): Promise<PodTarget[]> => {
-  const { items } = await cluster.list<Pod>(resources.pods, { namespace, labelSelector: storePodLabel(name) });
+export const servingPods = async (
+  cluster: Cluster,
+  { namespace, name }: StorePlace,
+): Promise<PodTarget[]> => {
+  const { items } = await cluster.list<Pod>(resources.pods, {
+    namespace,
+    labelSelector: storePodLabel(name),
+  });
   return items
     .filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod))
     .map(({ metadata }) => ({ namespace, name: metadata.name, container: serverContainer }));
@@ -80,10 +111,15 @@ export const untilReady = (pods: Timeline<Pod>): Promise<Pod> =>
     hopeless: [hopelessPods(pods)],
   });
 
-/** Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is gone already is no error. */
+/**
+ * Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is
+ * gone already is no error.
+ */
 export const removeServer = async (cluster: Cluster, { namespace, name }: StorePlace): Promise<void> => {
   if (name !== undefined) return removeFromShared(cluster, { namespace, name });
-  const timeline = await follow(cluster, resources.namespaces, { fieldSelector: `metadata.name=${namespace}` });
+  const timeline = await follow(cluster, resources.namespaces, {
+    fieldSelector: `metadata.name=${namespace}`,
+  });
   try {
     if (timeline.current(namespace) === undefined) return;
     await cluster.delete(resources.namespaces, { name: namespace });
@@ -101,18 +137,31 @@ export const removeServer = async (cluster: Cluster, { namespace, name }: StoreP
 
 const create = async (cluster: Cluster, object: KubernetesObject): Promise<void> => {
   const resource = resourceOfKind[object.kind ?? ''];
-  if (resource === undefined) throw new Error(`the backup store's manifest holds a ${object.kind}, which the fixture cannot make`);
+  if (resource === undefined)
+    throw new Error(`the backup store's manifest holds a ${object.kind}, which the fixture cannot make`);
   await cluster.create(resource, object);
 };
 
-const isReady = (pod: Pod): boolean => pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
-/** Removes a store from a namespace that holds others as well, and returns when its server is gone; what is gone already is no error. */
-const removeFromShared = async (cluster: Cluster, { namespace, name }: { namespace: string; name: string }): Promise<void> => {
-  const deployments = await follow(cluster, resources.deployments, { namespace, fieldSelector: `metadata.name=${name}` });
+/**
+ * Removes a store from a namespace that holds others as well, and returns when its server is gone; what is
+ * gone already is no error.
+ */
+const removeFromShared = async (
+  cluster: Cluster,
+  { namespace, name }: { namespace: string; name: string },
+): Promise<void> => {
+  const deployments = await follow(cluster, resources.deployments, {
+    namespace,
+    fieldSelector: `metadata.name=${name}`,
+  });
   try {
     // In the foreground: it stays until its pod is gone.
-    await cluster.delete(resources.deployments, { namespace, name }, { propagationPolicy: 'Foreground' }).catch(unlessGone);
+    await cluster
+      .delete(resources.deployments, { namespace, name }, { propagationPolicy: 'Foreground' })
+      .catch(unlessGone);
     await onceGone(deployments, {
       name,
       label: `the backup store ${name} is gone from namespace ${namespace}`,
@@ -127,22 +176,36 @@ const removeFromShared = async (cluster: Cluster, { namespace, name }: { namespa
   }
 };
 
-type Event = KubernetesObject & { type?: string; reason?: string; message?: string; involvedObject?: { kind?: string; name?: string } };
+type Event = KubernetesObject & {
+  type?: string;
+  reason?: string;
+  message?: string;
+  involvedObject?: { kind?: string; name?: string };
+};
 
 type Causing = { pods: Timeline<Pod>; namespace: string; signal: AbortSignal };
 
-/** Why the pods of a timeline do not come: their containers, their conditions, and the warnings of their namespace. */
+/**
+ * Why the pods of a timeline do not come: their containers, their conditions, and the warnings of their
+ * namespace.
+ */
 export const causeOfPods = async (cluster: Cluster, { pods, namespace, signal }: Causing): Promise<Cause> => {
   const { items } = await cluster.list<Event>(resources.events, { namespace, signal });
   const warnings = items.filter(({ type }) => type === 'Warning').map(describeEvent);
   const [pod] = pods.objects();
-  if (pod === undefined) return { line: `there is no pod${warnings.length > 0 ? `: ${warnings.at(-1)}` : ''}`, details: warnings };
+  if (pod === undefined)
+    return { line: `there is no pod${warnings.length > 0 ? `: ${warnings.at(-1)}` : ''}`, details: warnings };
   const held = (pod.status?.conditions ?? []).filter(({ status }) => status === 'False');
-  const conditions = held.map(({ type, reason, message }) => `${type} is False: ${[reason, message].filter(Boolean).join(': ')}`);
+  const conditions = held.map(
+    ({ type, reason, message }) => `${type} is False: ${[reason, message].filter(Boolean).join(': ')}`,
+  );
   const waits = describePod(pod);
   // A pod without a node has no containers to tell of.
   const scheduling = held.find(({ type }) => type === 'PodScheduled');
-  const line = scheduling === undefined ? waits : `it is not scheduled: ${scheduling.message ?? scheduling.reason ?? ''}`;
+  const line =
+    scheduling === undefined
+      ? waits
+      : `it is not scheduled: ${scheduling.message ?? scheduling.reason ?? ''}`;
   return {
     line: `pod ${pod.metadata.name}: ${line}`,
     details: [`on ${pod.spec?.nodeName ?? 'no node'}, ${waits}`, ...conditions, ...warnings],

@@ -13,10 +13,21 @@ export const stallCommand = (...args: string[]): string[] => ['bash', '-c', scri
 
 type Server = { pod: PodTarget; program: string; title: string };
 
-// How the server is stopped, in seconds: for good, or in turns with running. Whoever is left to end it, the command does so after `bound`.
-type Stall = { bound: number; stop: number; run: number; isInForce: (stopped: number) => boolean; tell: (stopped: number) => string };
+// How the server is stopped, in seconds: for good, or in turns with running. Whoever is left to end it, the
+// command does so after `bound`.
+type Stall = {
+  bound: number;
+  stop: number;
+  run: number;
+  isInForce: (stopped: number) => boolean;
+  tell: (stopped: number) => string;
+};
 
-const stalledServer = (cluster: Cluster, { pod, program, title }: Server, { bound, stop, run, isInForce, tell }: Stall): Trouble => {
+const stalledServer = (
+  cluster: Cluster,
+  { pod, program, title }: Server,
+  { bound, stop, run, isInForce, tell }: Stall,
+): Trouble => {
   const token = randomBytes(4).toString('hex');
   const { namespace, name, container = '' } = pod;
   let stalling: PodCommands | undefined;
@@ -29,15 +40,20 @@ const stalledServer = (cluster: Cluster, { pod, program, title }: Server, { boun
         command: stallCommand('stall', token, program, String(bound), String(stop), String(run)),
       });
       const { commands, until, told } = stalling;
-      const begun = (): boolean => commands.every(({ lines }) => lines.some((line) => line.startsWith('stalled ')));
+      const begun = (): boolean =>
+        commands.every(({ lines }) => lines.some((line) => line.startsWith('stalled ')));
       await until(() => begun() || commands.some(({ ended }) => ended !== undefined), 30_000);
-      if (!begun()) throw new Error(`${program} was not stopped, after at most 30 s (set-up of the fault):\n${told()}`);
+      if (!begun())
+        throw new Error(`${program} was not stopped, after at most 30 s (set-up of the fault):\n${told()}`);
     },
     prove: async () => {
       const { stdout, stderr, exitCode } = await cluster.exec(pod, stallCommand('look', program));
       const stopped = Number(stdout);
       if (exitCode !== 0) throw new Error(`it is not so that ${title}: ${`${stdout}${stderr}`.trim()}`);
-      if (!isInForce(stopped)) throw new Error(`it is not so that ${title}: ${program} in ${name} was stopped at ${stopped} of 100 looks`);
+      if (!isInForce(stopped))
+        throw new Error(
+          `it is not so that ${title}: ${program} in ${name} was stopped at ${stopped} of 100 looks`,
+        );
       return tell(stopped);
     },
     settle: async () => stalling?.end(10_000),
@@ -45,8 +61,9 @@ const stalledServer = (cluster: Cluster, { pod, program, title }: Server, { boun
 };
 
 /**
- * A server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount with Longhorn's
- * options (timeo=300) reports an error to its users only after 30 s, and then Longhorn takes the whole store for unavailable.
+ * A server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount
+ * with Longhorn's options (timeo=300) reports an error to its users only after 30 s, and then Longhorn takes
+ * the whole store for unavailable.
  */
 export const frozenServer = (cluster: Cluster, server: Server): Trouble =>
   stalledServer(cluster, server, {
@@ -57,7 +74,10 @@ export const frozenServer = (cluster: Cluster, server: Server): Trouble =>
     tell: () => `${server.program} in ${server.pod.name} is stopped`,
   });
 
-/** A server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by itself after 5 min. */
+/**
+ * A server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by
+ * itself after 5 min.
+ */
 export const slowServer = (cluster: Cluster, server: Server): Trouble =>
   stalledServer(cluster, server, {
     bound: 300,
@@ -69,7 +89,10 @@ export const slowServer = (cluster: Cluster, server: Server): Trouble =>
 
 const schema = z.object({ token: z.string(), program: z.string(), pod: podSchema });
 
-/** Lets a stopped server run again; one whose pod is gone went with it. By labels nothing is looked for: it runs again by itself. */
+/**
+ * Lets a stopped server run again; one whose pod is gone went with it. By labels nothing is looked for: it
+ * runs again by itself.
+ */
 export const letServerRun: Heal = {
   heal: async (cluster, data) => {
     const { token, program, pod } = schema.parse(data);

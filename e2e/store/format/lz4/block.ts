@@ -15,9 +15,13 @@ export type Lz4Target = { target: Uint8Array; end: number; base: number };
 
 /**
  * Decompresses a block, by the specification of LZ4's block format 1.6, and gives the new end of the data.
- * Throws Damage of kind `corrupt`, or `too-large` where the target is too small; never reads or writes outside of what it was given.
+ * Throws Damage of kind `corrupt`, or `too-large` where the target is too small; never reads or writes
+ * outside of what it was given.
  */
-export const decompressBlock = ({ source, from, to }: Lz4Block, { target, end: start, base }: Lz4Target): number => {
+export const decompressBlock = (
+  { source, from, to }: Lz4Block,
+  { target, end: start, base }: Lz4Target,
+): number => {
   const limit = target.length;
   const input = viewOf(source);
   const output = viewOf(target);
@@ -41,7 +45,8 @@ export const decompressBlock = ({ source, from, to }: Lz4Block, { target, end: s
     if (literals > short) {
       target.set(source.subarray(at, at + literals), end);
     } else if (at <= lastRead && end <= lastWrite) {
-      for (let done = 0; done < literals; done += word) output.setInt32(end + done, input.getInt32(at + done, true), true);
+      for (let done = 0; done < literals; done += word)
+        output.setInt32(end + done, input.getInt32(at + done, true), true);
     } else {
       for (let done = 0; done < literals; done += 1) target[end + done] = source[at + done] as number;
     }
@@ -49,7 +54,8 @@ export const decompressBlock = ({ source, from, to }: Lz4Block, { target, end: s
     end += literals;
     if (at === to) {
       // The format's end rule, on which fast decoders rely.
-      if (matched && literals < lastLiterals) throw new Damage('corrupt', `ends without ${lastLiterals} literals`);
+      if (matched && literals < lastLiterals)
+        throw new Damage('corrupt', `ends without ${lastLiterals} literals`);
       return end;
     }
 
@@ -71,7 +77,8 @@ export const decompressBlock = ({ source, from, to }: Lz4Block, { target, end: s
     if (length > short) {
       copyMatch(target, { end, offset, length });
     } else if (offset >= word && end <= lastWrite) {
-      for (let done = 0; done < length; done += word) output.setInt32(end + done, output.getInt32(behind + done, true), true);
+      for (let done = 0; done < length; done += word)
+        output.setInt32(end + done, output.getInt32(behind + done, true), true);
     } else {
       for (let done = 0; done < length; done += 1) target[end + done] = target[behind + done] as number;
     }
@@ -79,8 +86,12 @@ export const decompressBlock = ({ source, from, to }: Lz4Block, { target, end: s
   }
 };
 
-// A match may overlap what it writes, that is how runs are stored: what is there is doubled until it is long enough.
-const copyMatch = (target: Uint8Array, { end, offset, length }: { end: number; offset: number; length: number }): void => {
+// A match may overlap what it writes, that is how runs are stored: what is there is doubled until it is long
+// enough.
+const copyMatch = (
+  target: Uint8Array,
+  { end, offset, length }: { end: number; offset: number; length: number },
+): void => {
   const from = end - offset;
   if (offset === 1) {
     target.fill(target[from] as number, end, end + length);

@@ -1,6 +1,6 @@
 /**
- * How compressed data can be wrong: another format from the first bytes on, an end before its time, contents that cannot be, or more of them
- * than there may be.
+ * How compressed data can be wrong: another format from the first bytes on, an end before its time, contents
+ * that cannot be, or more of them than there may be.
  */
 export type DamageKind = 'format' | 'cut-off' | 'corrupt' | 'too-large';
 

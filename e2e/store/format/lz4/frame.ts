@@ -12,14 +12,16 @@ const uncompressed = 0x80000000;
 export const isLz4 = (data: Uint8Array): boolean => data.length >= 4 && uint32(data, 0) === magic;
 
 /**
- * Decompresses LZ4 frames, one behind the other, into `target` and gives the size of the data. By the specification of LZ4's frame format
- * 1.6.3: linked and independent blocks, checksums of blocks and content, the content's size, skippable frames; no dictionaries, and no frames of LZ4
- * before 1.4. Throws Damage where the frames are damaged in any way that they can tell, or hold more than the target.
+ * Decompresses LZ4 frames, one behind the other, into `target` and gives the size of the data. By the
+ * specification of LZ4's frame format 1.6.3: linked and independent blocks, checksums of blocks and content,
+ * the content's size, skippable frames; no dictionaries, and no frames of LZ4 before 1.4. Throws Damage where
+ * the frames are damaged in any way that they can tell, or hold more than the target.
  */
 export const decompressFrames = (data: Uint8Array, target: Uint8Array): number => {
   let end = 0;
   for (let at = 0; at < data.length || at === 0; ) {
-    if (data.length - at < 4) throw at === 0 ? new Damage('format', 'is no LZ4 frame') : trailing(data.length - at);
+    if (data.length - at < 4)
+      throw at === 0 ? new Damage('format', 'is no LZ4 frame') : trailing(data.length - at);
     const kind = uint32(data, at);
     if (kind === magic) {
       const frame = decompressFrame(data, at, target, end);
@@ -30,7 +32,12 @@ export const decompressFrames = (data: Uint8Array, target: Uint8Array): number =
       at = skip(data, at, uint32(data, at - 4), 'within a frame to skip');
     } else {
       if (at > 0) throw trailing(data.length - at);
-      throw new Damage('format', kind === legacy ? 'is an LZ4 frame of the legacy kind, which Longhorn does not write' : 'is no LZ4 frame');
+      throw new Damage(
+        'format',
+        kind === legacy
+          ? 'is an LZ4 frame of the legacy kind, which Longhorn does not write'
+          : 'is no LZ4 frame',
+      );
     }
   }
   return end;
@@ -45,7 +52,12 @@ type Header = {
   largest: number;
 };
 
-const decompressFrame = (data: Uint8Array, start: number, target: Uint8Array, base: number): { at: number; end: number } => {
+const decompressFrame = (
+  data: Uint8Array,
+  start: number,
+  target: Uint8Array,
+  base: number,
+): { at: number; end: number } => {
   const header = readHeader(data, start + 4);
   let { at } = header;
   let end = base;
@@ -54,7 +66,8 @@ const decompressFrame = (data: Uint8Array, start: number, target: Uint8Array, ba
     const word = uint32(data, at - 4);
     if (word === 0) break;
     const size = word & 0x7fffffff;
-    if (size > header.largest) throw new Damage('corrupt', `has a block of ${size} bytes where its header allows ${header.largest}`);
+    if (size > header.largest)
+      throw new Damage('corrupt', `has a block of ${size} bytes where its header allows ${header.largest}`);
     const from = at;
     at = skip(data, at, size, 'within a block');
     if (word & uncompressed) {
@@ -63,18 +76,24 @@ const decompressFrame = (data: Uint8Array, start: number, target: Uint8Array, ba
       end += size;
     } else {
       const before = end;
-      end = decompressBlock({ source: data, from, to: at }, { target, end, base: header.linked ? base : end });
-      if (end - before > header.largest) throw new Damage('corrupt', `has a block of more than ${header.largest} bytes of data`);
+      end = decompressBlock(
+        { source: data, from, to: at },
+        { target, end, base: header.linked ? base : end },
+      );
+      if (end - before > header.largest)
+        throw new Damage('corrupt', `has a block of more than ${header.largest} bytes of data`);
     }
     if (header.blockChecksums) {
       const to = at;
       at = skip(data, at, 4, 'before the checksum of a block');
-      if (xxh32(data.subarray(from, to)) !== uint32(data, to)) throw new Damage('corrupt', 'has a block that its checksum denies');
+      if (xxh32(data.subarray(from, to)) !== uint32(data, to))
+        throw new Damage('corrupt', 'has a block that its checksum denies');
     }
   }
   if (header.contentChecksum) {
     at = skip(data, at, 4, 'before the checksum of its content');
-    if (xxh32(target.subarray(base, end)) !== uint32(data, at - 4)) throw new Damage('corrupt', 'has a content that its checksum denies');
+    if (xxh32(target.subarray(base, end)) !== uint32(data, at - 4))
+      throw new Damage('corrupt', 'has a content that its checksum denies');
   }
   if (header.contentSize !== undefined && header.contentSize !== BigInt(end - base))
     throw new Damage('corrupt', `holds ${end - base} bytes and says ${header.contentSize}`);
@@ -92,7 +111,8 @@ const readHeader = (data: Uint8Array, start: number): Header => {
   if (((xxh32(data.subarray(start, end - 1)) >>> 8) & 0xff) !== data[end - 1])
     throw new Damage('corrupt', 'has a header that its checksum denies');
   const step = (sizes >>> 4) & 7;
-  if ((flags & 2) !== 0 || (sizes & 0x8f) !== 0 || step < 4) throw new Damage('corrupt', 'has bits in its header that mean nothing');
+  if ((flags & 2) !== 0 || (sizes & 0x8f) !== 0 || step < 4)
+    throw new Damage('corrupt', 'has bits in its header that mean nothing');
   if (hasDictionary) throw new Damage('corrupt', 'needs a dictionary, which Longhorn does not use');
   return {
     at: end,
@@ -114,4 +134,5 @@ const skip = (data: Uint8Array, at: number, size: number, where: string): number
   return at + size;
 };
 
-const trailing = (size: number): Damage => new Damage('corrupt', `is followed by ${size} bytes that are no frame`);
+const trailing = (size: number): Damage =>
+  new Damage('corrupt', `is followed by ${size} bytes that are no frame`);

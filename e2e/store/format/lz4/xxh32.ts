@@ -5,9 +5,13 @@ const p4 = 0x27d4eb2f;
 const p5 = 0x165667b1;
 
 const rotate = (value: number, bits: number): number => (value << bits) | (value >>> (32 - bits));
-const round = (lane: number, input: number): number => Math.imul(rotate((lane + Math.imul(input, p2)) | 0, 13), p1);
+const round = (lane: number, input: number): number =>
+  Math.imul(rotate((lane + Math.imul(input, p2)) | 0, 13), p1);
 
-/** XXH32 with seed 0, the checksum an LZ4 frame ends with; an unsigned 32-bit number. After the specification of xxHash 0.8. */
+/**
+ * XXH32 with seed 0, the checksum an LZ4 frame ends with; an unsigned 32-bit number. After the specification
+ * of xxHash 0.8.
+ */
 export const xxh32 = (data: Uint8Array): number => {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const size = data.byteLength;
@@ -29,7 +33,8 @@ export const xxh32 = (data: Uint8Array): number => {
     hash = p5 | 0;
   }
   hash = (hash + size) | 0;
-  for (; at + 4 <= size; at += 4) hash = Math.imul(rotate((hash + Math.imul(view.getInt32(at, true), p3)) | 0, 17), p4);
+  for (; at + 4 <= size; at += 4)
+    hash = Math.imul(rotate((hash + Math.imul(view.getInt32(at, true), p3)) | 0, 17), p4);
   for (; at < size; at += 1) hash = Math.imul(rotate((hash + Math.imul(view.getUint8(at), p5)) | 0, 11), p1);
   hash = Math.imul(hash ^ (hash >>> 15), p2);
   hash = Math.imul(hash ^ (hash >>> 13), p3);

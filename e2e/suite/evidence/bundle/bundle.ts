@@ -18,8 +18,8 @@ type Packed = { name: string; bytes: Buffer };
 const whole = 'support-bundle.zip';
 
 /**
- * Packs the folder of a scenario's evidence, with a README and the report cut to it, into FOLDER.tar.gz; returns its path. Longhorn's own support bundle
- * is in it where it fits; else the README says where it lies.
+ * Packs the folder of a scenario's evidence, with a README and the report cut to it, into FOLDER.tar.gz;
+ * returns its path. Longhorn's own support bundle is in it where it fits; else the README says where it lies.
  */
 export const packBundle = async (
   folder: string,
@@ -32,19 +32,28 @@ export const packBundle = async (
   const added = (beside?: string): Packed[] => {
     const listed = beside === undefined ? names : names.filter((each) => each !== whole);
     return [
-      { name: 'README.txt', bytes: Buffer.from(redact(composeReadme({ report, name, files: listed, beside }))) },
+      {
+        name: 'README.txt',
+        bytes: Buffer.from(redact(composeReadme({ report, name, files: listed, beside }))),
+      },
       { name: 'report.json', bytes: Buffer.from(`${JSON.stringify(redactAll(report), null, 2)}\n`) },
     ];
   };
   const isThere = names.includes(whole);
   if (isThere && (await stat(join(folder, whole))).size < most) {
-    await writeTar(path, { files: [...added(), ...files, ...(await readAll(folder, names, (each) => each === whole))], within });
+    await writeTar(path, {
+      files: [...added(), ...files, ...(await readAll(folder, names, (each) => each === whole))],
+      within,
+    });
     if ((await stat(path)).size <= most) return path;
   }
   const first = added(isThere ? `${within}/${whole}` : undefined);
-  // The oldest lines of the logs go first: the last ones tell of the failure, and the history can be judged again.
+  // The oldest lines of the logs go first: the last ones tell of the failure, and the history can be judged
+  // again.
   for (let longest = Number.POSITIVE_INFINITY; ; longest = halfOfLongest(files)) {
-    const cut = files.map((file) => (isLog(file) && file.bytes.length > longest ? cutTo(file, longest) : file));
+    const cut = files.map((file) =>
+      isLog(file) && file.bytes.length > longest ? cutTo(file, longest) : file,
+    );
     files.splice(0, files.length, ...cut);
     await writeTar(path, { files: [...first, ...files], within });
     if ((await stat(path)).size <= most || halfOfLongest(files) < 1024) return path;
@@ -57,17 +66,30 @@ const namesOf = async (folder: string): Promise<string[]> => {
   return paths.sort().map((path) => relative(folder, path));
 };
 
-const readAll = (folder: string, names: readonly string[], isMeant: (name: string) => boolean): Promise<Packed[]> =>
-  Promise.all(names.filter(isMeant).map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })));
+const readAll = (
+  folder: string,
+  names: readonly string[],
+  isMeant: (name: string) => boolean,
+): Promise<Packed[]> =>
+  Promise.all(
+    names.filter(isMeant).map(async (name) => ({ name, bytes: await readFile(join(folder, name)) })),
+  );
 
 const isLog = ({ name }: Packed): boolean => name.startsWith('logs/');
 
-const halfOfLongest = (files: readonly Packed[]): number => Math.max(0, ...files.filter(isLog).map(({ bytes }) => bytes.length)) / 2;
+const halfOfLongest = (files: readonly Packed[]): number =>
+  Math.max(0, ...files.filter(isLog).map(({ bytes }) => bytes.length)) / 2;
 
-const cutTo = ({ name, bytes }: Packed, longest: number): Packed => ({ name, bytes: Buffer.from(newest(bytes.toString(), longest)) });
+const cutTo = ({ name, bytes }: Packed, longest: number): Packed => ({
+  name,
+  bytes: Buffer.from(newest(bytes.toString(), longest)),
+});
 
 // Whole or not at all, so that nobody files half of one.
-const writeTar = async (path: string, { files, within }: { files: readonly Packed[]; within: string }): Promise<void> => {
+const writeTar = async (
+  path: string,
+  { files, within }: { files: readonly Packed[]; within: string },
+): Promise<void> => {
   const archive = pack();
   for (const { name, bytes } of files) archive.entry({ name: `${within}/${name}`, mode: 0o644 }, bytes);
   archive.finalize();

@@ -2,17 +2,23 @@ import type { Report } from '../../../report/schema.ts';
 
 const about: Record<string, string> = {
   'report.json': 'how the scenario ended: its steps, its reason, what Longhorn said, the faults in force',
-  'history.ndjson': 'every watch event of the objects concerned, and what was expected when; a JSON value a line',
+  'history.ndjson':
+    'every watch event of the objects concerned, and what was expected when; a JSON value a line',
   'objects.yaml': 'the objects as they were at the failure, before the clean-up',
   'events.ndjson': "Kubernetes' events of the namespaces concerned, since the scenario began",
   'store-listing.txt': 'every file in the backup store at the failure',
   'store-fsck.json': 'what a check of the backup store found',
-  'support-bundle.zip': "Longhorn's own support bundle, of the whole cluster, as Longhorn made it: nothing in it was redacted",
+  'support-bundle.zip':
+    "Longhorn's own support bundle, of the whole cluster, as Longhorn made it: nothing in it was redacted",
   'not-collected.txt': 'what could not be read, and why',
 };
 
 const describeFile = (name: string): string => {
-  const what = about[name] ?? (name.startsWith('logs/') ? 'the log of a container since the scenario began, each line with its time' : '');
+  const what =
+    about[name] ??
+    (name.startsWith('logs/')
+      ? 'the log of a container since the scenario began, each line with its time'
+      : '');
   return `  ${name}${what === '' ? '' : `\n      ${what}`}`;
 };
 
@@ -21,7 +27,10 @@ const besides = (path: string): string =>
 
 type Told = { report: Report; name: string; files: readonly string[]; beside?: string | undefined };
 
-/** Writes what a reader needs who has a bundle and nothing else; `beside` is what did not fit into it, from where the bundle lies. */
+/**
+ * Writes what a reader needs who has a bundle and nothing else; `beside` is what did not fit into it, from
+ * where the bundle lies.
+ */
 export const composeReadme = ({ report, name, files, beside }: Told): string => {
   const [scenario] = report.scenarios;
   const { kubernetes, target } = report;

@@ -17,8 +17,14 @@ const suitesTime: Duration = '25s';
 /** The file that says what could not be read. */
 const notCollected = 'not-collected.txt';
 
-/** Reads all sources at once and writes each into its file. What fails, or takes too long, is a line of a file of its own; it never throws. */
-export const collectSources = async (list: List, { write, isBrief, time = suitesTime, problems = [] }: Collecting): Promise<void> => {
+/**
+ * Reads all sources at once and writes each into its file. What fails, or takes too long, is a line of a file
+ * of its own; it never throws.
+ */
+export const collectSources = async (
+  list: List,
+  { write, isBrief, time = suitesTime, problems = [] }: Collecting,
+): Promise<void> => {
   const tell = (what: string, error: unknown): void => void problems.push(lineOf(what, error));
   const open = new Set(['the list of what there is to read']);
   const stop = new AbortController();
@@ -43,12 +49,18 @@ export const collectSources = async (list: List, { write, isBrief, time = suites
     stop.abort(new Error('the time to collect evidence is over'));
     resolve();
   }, parseDuration(time));
-  await Promise.race([late, readAll().catch((error: unknown) => tell('the list of what there is to read', error))]);
+  await Promise.race([
+    late,
+    readAll().catch((error: unknown) => tell('the list of what there is to read', error)),
+  ]);
   clearTimeout(timer);
   if (problems.length > 0) await write(notCollected, `${problems.join('\n')}\n`);
 };
 
-/** Does what comes after all of that; what it throws is one more line about what could not be had. It never throws. */
+/**
+ * Does what comes after all of that; what it throws is one more line about what could not be had. It never
+ * throws.
+ */
 export const collectLast = async (
   { file, work }: LastWork,
   { write, problems, signal }: Pick<Collecting, 'write'> & { problems: Problems; signal: AbortSignal },
@@ -61,4 +73,5 @@ export const collectLast = async (
   }
 };
 
-const lineOf = (what: string, error: unknown): string => `${what}: ${error instanceof Error ? error.message : String(error)}`;
+const lineOf = (what: string, error: unknown): string =>
+  `${what}: ${error instanceof Error ? error.message : String(error)}`;

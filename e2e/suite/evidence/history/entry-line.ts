@@ -21,7 +21,10 @@ export const toObjectLine = (
   ...(inferred && { inferred }),
 });
 
-/** The line of a gap. Which earlier ones it throws doubt on is a number of lines: their order of arrival is not known in another process. */
+/**
+ * The line of a gap. Which earlier ones it throws doubt on is a number of lines: their order of arrival is
+ * not known in another process.
+ */
 export const toGapLine = (
   { at, since, from, reason }: GapEntry,
   { place, sequences, seconds }: Watched & { seconds: Seconds },

@@ -22,7 +22,11 @@ export const lookedAt = ({ timeline, specification }: Expected): Timeline[] =>
   specification === undefined ? [timeline] : timelinesOf(specification);
 
 /** The marker of an expectation that begins. */
-export const toSetMarker = (id: number, expected: Expected, { seconds, now, placeOf, countAt, timeOf }: Deps): ExpectationMarker => {
+export const toSetMarker = (
+  id: number,
+  expected: Expected,
+  { seconds, now, placeOf, countAt, timeOf }: Deps,
+): ExpectationMarker => {
   const { timeline, name, label, steps, mark, time, owner, wanted, specification } = expected;
   const rule = specification && writeRule(specification, { placeOf, after: countAt(mark) });
   return {
@@ -45,23 +49,35 @@ export const toEndMarker = (
   { rule: _, ...set }: ExpectationMarker,
   { ended, expected, deps: { seconds, placeOf } }: { ended: Ended; expected: Expected; deps: Deps },
 ): ExpectationMarker => {
-  const blind = ended.until === undefined ? lookedAt(expected).filter((timeline) => timeline.cutOff !== undefined) : [];
+  const blind =
+    ended.until === undefined ? lookedAt(expected).filter((timeline) => timeline.cutOff !== undefined) : [];
   const cutOff = blind.flatMap((timeline) => placeOf(timeline) ?? []);
   return {
     ...set,
     phase: ended.state,
     reason: ended.reason,
-    reached: ended.steps.flatMap(({ label, reached }) => (reached === undefined ? [] : [{ label, at: seconds(reached.at) }])),
+    reached: ended.steps.flatMap(({ label, reached }) =>
+      reached === undefined ? [] : [{ label, at: seconds(reached.at) }],
+    ),
     ...(ended.until !== undefined && { by: seconds(ended.at) }),
     ...(cutOff.length > 0 && { cutOff }),
   };
 };
 
 /** How an expectation ended, as a reader calls it. */
-export const endings = { met: 'met', broken: 'broken', 'not-provable': 'not provable', 'timed-out': 'timed out' } as const;
+export const endings = {
+  met: 'met',
+  broken: 'broken',
+  'not-provable': 'not provable',
+  'timed-out': 'timed out',
+} as const;
 
 /** What is expected, in a line. */
-export const tellExpected = ({ label, name, steps }: Pick<ExpectationMarker, 'label' | 'name' | 'steps'>): string =>
+export const tellExpected = ({
+  label,
+  name,
+  steps,
+}: Pick<ExpectationMarker, 'label' | 'name' | 'steps'>): string =>
   name === null || steps.includes(label) ? label : `${label} (${name}) goes ${steps.join(', ')}`;
 
 /** The text of such a marker. */

@@ -31,8 +31,18 @@ type Options = {
   now?: () => number;
 };
 
-/** Begins a history after its header: every event of every watch, and what is told and expected meanwhile, in the order of arrival. */
-export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now = Date.now }: Options): History => {
+/**
+ * Begins a history after its header: every event of every watch, and what is told and expected meanwhile, in
+ * the order of arrival.
+ */
+export const openHistory = ({
+  lines,
+  startedAt,
+  belongs,
+  onExpected,
+  lose,
+  now = Date.now,
+}: Options): History => {
   const places = openPlaces();
   /** The order of arrival of all lines with events, and the listings; and when they came, in seconds. */
   const sequences: number[] = [];
@@ -42,7 +52,8 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
   let expectations = 0;
 
   const seconds = (at: number): number => Math.round(at - startedAt) / 1000;
-  const mark = (marker: string, more: object, at = now()): void => lines.write({ at: seconds(at), marker, ...more });
+  const mark = (marker: string, more: object, at = now()): void =>
+    lines.write({ at: seconds(at), marker, ...more });
   const arrived = (sequence: number, at: number): void => {
     sequences.push(sequence);
     times.push(seconds(at));
@@ -60,7 +71,11 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
   const take = (watched: Watched, entry: Entry): void => {
     tellListings();
     if (entry.kind !== 'gap' && !belongs(watched.place.resource, entry.object)) return;
-    lines.write(entry.kind === 'gap' ? toGapLine(entry, { ...watched, seconds }) : toObjectLine(entry, { ...watched, seconds }));
+    lines.write(
+      entry.kind === 'gap'
+        ? toGapLine(entry, { ...watched, seconds })
+        : toObjectLine(entry, { ...watched, seconds }),
+    );
     if (entry.kind === 'gap') watched.gap = entry;
     watched.sequences.push(entry.sequence);
     arrived(entry.sequence, entry.at);
@@ -72,7 +87,8 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
     countAt: (sequence) => countUpTo(sequences, sequence),
     timeOf: (sequence) => times[countUpTo(sequences, sequence)] ?? Number.POSITIVE_INFINITY,
   };
-  const tellExpected = (marker: ExpectationMarker): void => mark(tellExpectation(marker), { expectation: marker });
+  const tellExpected = (marker: ExpectationMarker): void =>
+    mark(tellExpectation(marker), { expectation: marker });
 
   const ended = (place: Place, { label }: Timeline, reason: string): void =>
     mark(`the watch of ${label} has ended`, { ended: { ...place, reason } });
@@ -96,7 +112,8 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
     for (const { place, since } of blindness) {
       const from = since();
       const reason = 'there was no connection to the API server, up to the end';
-      if (from !== undefined) lines.write({ at: seconds(now()), type: 'GAP', ...place, reason, since: seconds(from) });
+      if (from !== undefined)
+        lines.write({ at: seconds(now()), type: 'GAP', ...place, reason, since: seconds(from) });
     }
   };
 
@@ -125,9 +142,13 @@ export const openHistory = ({ lines, startedAt, belongs, onExpected, lose, now =
 // When a watch is stopped its connection is cut as well, some milliseconds before: that is no loss.
 const noLoss = 1000;
 
-const cutOffOf = ({ cutOff }: Timeline): number | undefined => (cutOff === undefined || Date.now() - cutOff < noLoss ? undefined : cutOff);
+const cutOffOf = ({ cutOff }: Timeline): number | undefined =>
+  cutOff === undefined || Date.now() - cutOff < noLoss ? undefined : cutOff;
 
-/** Watches a watch: what it returns says since when nothing of it could arrive (ms since the epoch), to its stop or to now; undefined where all could. */
+/**
+ * Watches a watch: what it returns says since when nothing of it could arrive (ms since the epoch), to its
+ * stop or to now; undefined where all could.
+ */
 const openBlindness = (timeline: Timeline): (() => number | undefined) => {
   let stopped: { since: number | undefined } | undefined;
   timeline.onFailure(() => {
@@ -136,7 +157,10 @@ const openBlindness = (timeline: Timeline): (() => number | undefined) => {
   return () => (stopped === undefined ? cutOffOf(timeline) : stopped.since);
 };
 
-/** Does work on the evidence. What a scenario sees and what comes of it must not depend on whether that works: an error goes to `lose`. */
+/**
+ * Does work on the evidence. What a scenario sees and what comes of it must not depend on whether that works:
+ * an error goes to `lose`.
+ */
 const quietly = <T>(work: () => T, lose: (error: Error) => void): T | undefined => {
   try {
     return work();

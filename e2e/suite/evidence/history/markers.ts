@@ -39,7 +39,10 @@ const listingSchema = z.object({ resource: z.string(), watch: z.int().optional()
 /** Where to look first for what made the scenario fail, as it was decided then. */
 const pointsToSchema = z.object({ place: z.string(), because: z.array(z.string()) });
 
-/** What of a marker decides how a history is judged again, and where it was said to point to; all else in it is for readers. */
+/**
+ * What of a marker decides how a history is judged again, and where it was said to point to; all else in it
+ * is for readers.
+ */
 export const markerSchema = z.object({
   at: z.number(),
   marker: z.string(),
@@ -51,7 +54,12 @@ export const markerSchema = z.object({
 
 type StepMarker = { step: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted'; sentence: string } };
 type FaultMarker = {
-  fault: { id: string; name: string; phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed'; detail: string };
+  fault: {
+    id: string;
+    name: string;
+    phase: 'entered' | 'injected' | 'proved' | 'healed' | 'failed';
+    detail: string;
+  };
 };
 export type LockMarker = { lock: { things: readonly string[]; phase: 'asks' | 'has' | 'gave-back' } };
 type PointsToMarker = { pointsTo: z.infer<typeof pointsToSchema> };

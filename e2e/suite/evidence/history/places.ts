@@ -1,7 +1,10 @@
 import type { GapEntry, Timeline } from '../../../history/timeline.ts';
 import type { Resource } from '../../../kube/cluster.ts';
 
-/** Which watch a line of a history comes from: of several of the same resource, all but the first one have a number. */
+/**
+ * Which watch a line of a history comes from: of several of the same resource, all but the first one have a
+ * number.
+ */
 export type Place = { resource: string; watch?: number | undefined };
 
 /** A watch whose timeline is written down. */
@@ -28,7 +31,11 @@ export const openPlaces = (): Places => {
     add: ({ plural: resource }, timeline) => {
       const number = (counts.get(resource) ?? 0) + 1;
       counts.set(resource, number);
-      const added: Watched = { place: { resource, ...(number > 1 && { watch: number }) }, sequences: [], gap: undefined };
+      const added: Watched = {
+        place: { resource, ...(number > 1 && { watch: number }) },
+        sequences: [],
+        gap: undefined,
+      };
       watched.set(timeline, added);
       return added;
     },

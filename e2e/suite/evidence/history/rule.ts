@@ -21,7 +21,10 @@ export const ruleSchema = z.object({
   /** The only states before the first step; missing for any. */
   starts: z.array(stepSchema).optional(),
   nevers: z.array(
-    z.object({ step: stepSchema, other: z.object({ ...placeSchema.shape, name: z.string(), label: z.string(), is: stepSchema }) }),
+    z.object({
+      step: stepSchema,
+      other: z.object({ ...placeSchema.shape, name: z.string(), label: z.string(), is: stepSchema }),
+    }),
   ),
 });
 
@@ -30,15 +33,28 @@ export type Rule = z.infer<typeof ruleSchema>;
 // biome-ignore lint/suspicious/noExplicitAny: objects of any kind are expected something of.
 type AnySpecification = Specification<any>;
 
-/** Writes an expectation down; undefined where it has a step without a name, or looks at a timeline that is not written down. */
+/**
+ * Writes an expectation down; undefined where it has a step without a name, or looks at a timeline that is
+ * not written down.
+ */
 export const writeRule = (
   { timeline, subject, steps, allowed, starts, nevers }: AnySpecification,
   { placeOf, after }: { placeOf: (timeline: Timeline) => Place | undefined; after: number },
 ): Rule | undefined => {
   const place = placeOf(timeline);
   const others = nevers.map(({ step, other }) => ({ step, other, at: placeOf(other.timeline) }));
-  const all = [...steps, ...allowed, ...(starts ?? []), ...nevers.flatMap(({ step, other }) => [step, other.is])];
-  if (place === undefined || others.some(({ at }) => at === undefined) || all.some(({ name }) => name === undefined)) return undefined;
+  const all = [
+    ...steps,
+    ...allowed,
+    ...(starts ?? []),
+    ...nevers.flatMap(({ step, other }) => [step, other.is]),
+  ];
+  if (
+    place === undefined ||
+    others.some(({ at }) => at === undefined) ||
+    all.some(({ name }) => name === undefined)
+  )
+    return undefined;
   const nameOf = ({ name }: Step<never>) => name as Rule['steps'][number];
   return {
     ...place,
@@ -64,7 +80,10 @@ export type Reading = {
 };
 
 /** Makes the expectation again; undefined where nobody here knows one of its states. */
-export const readRule = (rule: Rule, { timelineOf, markOf, makeStep, describe }: Reading): AnySpecification | undefined => {
+export const readRule = (
+  rule: Rule,
+  { timelineOf, markOf, makeStep, describe }: Reading,
+): AnySpecification | undefined => {
   let isKnown = true;
   const toStep = (name: Rule['steps'][number]): Step<never> => {
     const step = makeStep(name);
@@ -81,7 +100,13 @@ export const readRule = (rule: Rule, { timelineOf, markOf, makeStep, describe }:
     starts: rule.starts?.map(toStep),
     nevers: rule.nevers.map(({ step, other: { name, label, is, ...place } }) => ({
       step: toStep(step),
-      other: { timeline: timelineOf(place), name, label, is: toStep(is), describe: describing(place.resource) },
+      other: {
+        timeline: timelineOf(place),
+        name,
+        label,
+        is: toStep(is),
+        describe: describing(place.resource),
+      },
     })),
     mark: markOf(rule.after),
   };

@@ -23,8 +23,9 @@ export type Code = { makeStep: MakeStep; describe(resource: string, object: Kube
 type Open = { judged: Judged; evaluator: Evaluator; deadline: number };
 
 /**
- * Plays a history line by line and judges each expectation in it again: by the same code, and on what had arrived when it was judged then.
- * Time passes by the lines: what nothing has decided when its time is over has timed out.
+ * Plays a history line by line and judges each expectation in it again: by the same code, and on what had
+ * arrived when it was judged then. Time passes by the lines: what nothing has decided when its time is over
+ * has timed out.
  */
 export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }: Code): Judged[] => {
   const stage = openStage(Date.parse(String(header.startedAt ?? '')) || 0);
@@ -57,14 +58,17 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
     if (judged === undefined) return;
     judged.recorded = end;
     const each = [...open].find((one) => one.judged === judged);
-    if (each !== undefined && end.by === undefined) stage.whileCutOff(end.cutOff ?? [], () => timeOut(each, at));
+    if (each !== undefined && end.by === undefined)
+      stage.whileCutOff(end.cutOff ?? [], () => timeOut(each, at));
   };
   const arrive = (event: RecordedEvent): void => {
     // A timer may have been late then: until it was heard, what came has counted.
-    for (const each of open) if (each.judged.recorded !== undefined && event.at > each.deadline) timeOut(each, each.deadline);
+    for (const each of open)
+      if (each.judged.recorded !== undefined && event.at > each.deadline) timeOut(each, each.deadline);
     const timeline = stage.timelineOf(event);
     const entry = stage.push(event);
-    for (const each of open) if (each.evaluator.timelines.includes(timeline)) close(each, each.evaluator.take(timeline, entry));
+    for (const each of open)
+      if (each.evaluator.timelines.includes(timeline)) close(each, each.evaluator.take(timeline, entry));
   };
 
   for (const line of lines) {
@@ -77,7 +81,8 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
     if (ended !== undefined) {
       const timeline = stage.fail(ended);
       for (const each of open)
-        if (each.evaluator.timelines.includes(timeline)) close(each, each.evaluator.fail(timeline, stage.start + at * 1000));
+        if (each.evaluator.timelines.includes(timeline))
+          close(each, each.evaluator.fail(timeline, stage.start + at * 1000));
     }
     if (expectation?.phase === 'set') begin(expectation, at);
     else if (expectation !== undefined) decided(expectation, at);
@@ -95,4 +100,5 @@ export const agrees = ({ recorded, now }: Judged): boolean | undefined =>
   recorded === undefined || now === undefined ? undefined : recorded.phase === now.state;
 
 /** Whether it ended, then, as it was meant to; undefined where the history ends before that. */
-export const wentWell = ({ set, recorded }: Judged): boolean | undefined => recorded && recorded.phase === (set.wanted ?? 'met');
+export const wentWell = ({ set, recorded }: Judged): boolean | undefined =>
+  recorded && recorded.phase === (set.wanted ?? 'met');

@@ -23,26 +23,41 @@ const ordinals = ['first', 'second', 'third', 'fourth', 'fifth'];
 export const nextLabel = ({ made }: Pick<Context, 'made'>): string =>
   `the ${ordinals[made.backups.length] ?? `${made.backups.length + 1}th`} backup`;
 
-/** Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen it. */
+/**
+ * Asks for a backup of a snapshot and returns when Kubernetes has taken the wish, before Longhorn has seen
+ * it.
+ */
 export const requestBackup = async (context: Context, snapshot: SnapshotHandle): Promise<BackupHandle> => {
   const { cluster, timelines, made, run, target, without } = context;
   const label = nextLabel(context);
-  // As Longhorn's own API names them; its files are then `backup_backup-....cfg`, which the documents' commands count on.
+  // As Longhorn's own API names them; its files are then `backup_backup-....cfg`, which the documents'
+  // commands count on.
   const name = `backup-${randomBytes(8).toString('hex')}`;
   const mark = timelines.backups.mark();
   made.backups.push(name);
   await cluster.create(longhornResources.backups, {
     apiVersion,
     kind: 'Backup',
-    metadata: { name, namespace, labels: { ...runLabel(run), ...backupLabels({ volume: snapshot.volume.name, target }) } },
-    // A volume that nobody can write to has nothing new for an incremental one: its upload would end before anybody sees it.
-    spec: { snapshotName: snapshot.name, backupMode: without.includes('block-device') ? 'full' : 'incremental' },
+    metadata: {
+      name,
+      namespace,
+      labels: { ...runLabel(run), ...backupLabels({ volume: snapshot.volume.name, target }) },
+    },
+    // A volume that nobody can write to has nothing new for an incremental one: its upload would end before
+    // anybody sees it.
+    spec: {
+      snapshotName: snapshot.name,
+      backupMode: without.includes('block-device') ? 'full' : 'incremental',
+    },
   });
   return { name, label, volume: snapshot.volume, snapshot, since: { made: mark } };
 };
 
 /** Waits for a backup to be Completed; ends at once when it goes wrong. */
-export const untilCompleted = async (context: Pick<Context, 'cluster' | 'timelines' | 'limits'>, backup: BackupHandle): Promise<void> => {
+export const untilCompleted = async (
+  context: Pick<Context, 'cluster' | 'timelines' | 'limits'>,
+  backup: BackupHandle,
+): Promise<void> => {
   const { timelines, limits } = context;
   await namingCause(
     () => judge(completes(timelines.backups, { ...backup, from: backup.since.made }), limits.backupCompleted),
@@ -54,14 +69,20 @@ export const untilCompleted = async (context: Pick<Context, 'cluster' | 'timelin
  * Waits until Longhorn knows the volume of a completed backup in the store.
  * A backup that is deleted before goes at once, without a state Deleting, and leaves its files behind.
  */
-export const untilSettled = async ({ timelines, target, limits }: Context, { volume, label }: BackupHandle): Promise<void> => {
+export const untilSettled = async (
+  { timelines, target, limits }: Context,
+  { volume, label }: BackupHandle,
+): Promise<void> => {
   await once(timelines.backupVolumes, isBackupOf({ volume: volume.name, target }), {
     label: `Longhorn knows of volume ${volume.name} in the store, after ${label}`,
     ...limits.backupVolumeKnown,
   });
 };
 
-/** Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for changes of this object). */
+/**
+ * Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for
+ * changes of this object).
+ */
 export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle): Promise<void> => {
   await cluster.patch(
     longhornResources.backups,

@@ -6,7 +6,10 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 
-/** A backup whose history is judged: its name, what the reader calls it, and the mark from which its history counts. */
+/**
+ * A backup whose history is judged: its name, what the reader calls it, and the mark from which its history
+ * counts.
+ */
 export type Subject = { name: string; label: string; from: number };
 
 /** The backup is in this state, whatever it says. */
@@ -15,20 +18,27 @@ export const is = namedState('backup-is', (state: BackupState) => ({
   matches: (backup: Backup) => backupState(backup) === state,
 }));
 
-/** The backup is Pending and says that it waits for that other one to be deleted, in any wording that is known. */
-export const waitsFor = ({ name }: { name: string }, version: string): Step<Backup> => waitsForNamed(name, version);
+/**
+ * The backup is Pending and says that it waits for that other one to be deleted, in any wording that is
+ * known.
+ */
+export const waitsFor = ({ name }: { name: string }, version: string): Step<Backup> =>
+  waitsForNamed(name, version);
 
 /** The same, by the name of that other one alone. */
 export const waitsForNamed = namedState('backup-waits-for', (name: string, version: string) => ({
   label: `Pending (with the message that it waits for ${name} to be deleted)`,
   matches: (backup: Backup) =>
-    backupState(backup) === 'Pending' && says(backup, 'waits-for-deletion', version) && namesNoOther(backup, name),
+    backupState(backup) === 'Pending' &&
+    says(backup, 'waits-for-deletion', version) &&
+    namesNoOther(backup, name),
 }));
 
 /** Longhorn may look at a backup before its snapshot or engine is ready, even if they were a moment ago. */
 export const waitsForReadiness = namedState('backup-waits-for-readiness', (version: string) => ({
   label: 'Pending (waiting for its snapshot or engine)',
-  matches: (backup: Backup) => backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
+  matches: (backup: Backup) =>
+    backupState(backup) === 'Pending' && says(backup, 'waits-for-readiness', version),
 }));
 
 const says = (backup: Backup, id: MessageId, version: string): boolean =>
@@ -60,8 +70,14 @@ export const isHeldBack = (backups: Backups, { second, first, version }: Waiting
     .withoutEver(is('InProgress'))
     .while({ name: first.name, label: first.label, is: is('Deleting') });
 
-/** The whole history of the backup that waits: held back, never uploading while the other one is Deleting, then on to its end. */
-export const waitsAndCompletes = (backups: Backups, { second, first, version }: Waiting): Expectation<Backup> =>
+/**
+ * The whole history of the backup that waits: held back, never uploading while the other one is Deleting,
+ * then on to its end.
+ */
+export const waitsAndCompletes = (
+  backups: Backups,
+  { second, first, version }: Waiting,
+): Expectation<Backup> =>
   historyOf(backups, second)
     .startingAs(is(''), waitsForReadiness(version))
     .goes(waitsFor(first, version), is('InProgress'), is('Completed'))
@@ -74,9 +90,14 @@ export const changes = namedState('changes', () => ({ label: 'no change', matche
 /** That state. */
 export const change = changes();
 
-/** The backup stays in a state for as long as the expectation is given time; to be met, it must time out (see stays). */
-export const remains = (backups: Backups, { backup, state }: { backup: Subject; state: Step<Backup> }): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(state).goes(change);
+/**
+ * The backup stays in a state for as long as the expectation is given time; to be met, it must time out (see
+ * stays).
+ */
+export const remains = (
+  backups: Backups,
+  { backup, state }: { backup: Subject; state: Step<Backup> },
+): Expectation<Backup> => historyOf(backups, backup).startingAs(state).goes(change);
 
 /** A new backup is under way. */
 export const isUploading = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
@@ -84,18 +105,29 @@ export const isUploading = (backups: Backups, { backup, version }: Making): Expe
 
 /** A backup that nobody holds back: it never waits for the deletion of another one. */
 export const isNeverHeldBack = (backups: Backups, { backup, version }: Making): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(is('InProgress'), is('Completed'));
+  historyOf(backups, backup)
+    .startingAs(is(''), waitsForReadiness(version))
+    .goes(is('InProgress'), is('Completed'));
 
 /** A backup that was held back goes on, by way of InProgress, to Completed. */
-export const goesOn = (backups: Backups, { backup, held }: { backup: Subject; held: Step<Backup> }): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
+export const goesOn = (
+  backups: Backups,
+  { backup, held }: { backup: Subject; held: Step<Backup> },
+): Expectation<Backup> => historyOf(backups, backup).startingAs(held).goes(is('InProgress'), is('Completed'));
 
-/** The state that a backup was in when another object's entry of this resourceVersion came; undefined where neither is known. */
-export const stateWhen = ({ entries }: Backups, { of, resourceVersion }: { of: string; resourceVersion: string }): string | undefined => {
+/**
+ * The state that a backup was in when another object's entry of this resourceVersion came; undefined where
+ * neither is known.
+ */
+export const stateWhen = (
+  { entries }: Backups,
+  { of, resourceVersion }: { of: string; resourceVersion: string },
+): string | undefined => {
   let state: string | undefined;
   for (const entry of entries) {
     if (entry.kind === 'gap') state = undefined;
-    else if (entry.object.metadata.name === of) state = entry.kind === 'deleted' ? 'gone' : backupState(entry.object);
+    else if (entry.object.metadata.name === of)
+      state = entry.kind === 'deleted' ? 'gone' : backupState(entry.object);
     else if (entry.resourceVersion === resourceVersion) return state;
   }
   return undefined;

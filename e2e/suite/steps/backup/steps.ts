@@ -8,8 +8,23 @@ import { stays, throwFor } from '../judging.ts';
 import { judge, storeQuiet } from '../limits.ts';
 import { judgeRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
-import { makeBackups, nextLabel, requestBackup, touchBackup, untilCompleted, untilSettled } from './backup.ts';
-import { is, isHeldBack, isNeverHeldBack, isUploading, remains, waitsAndCompletes, waitsFor } from './expectations.ts';
+import {
+  makeBackups,
+  nextLabel,
+  requestBackup,
+  touchBackup,
+  untilCompleted,
+  untilSettled,
+} from './backup.ts';
+import {
+  is,
+  isHeldBack,
+  isNeverHeldBack,
+  isUploading,
+  remains,
+  waitsAndCompletes,
+  waitsFor,
+} from './expectations.ts';
 import { endedUnseen, lookedTooLate, reportLostLock, reportWording } from './waiting.ts';
 
 /** The steps that make backups before what a scenario is about. */
@@ -23,8 +38,12 @@ export const createGivenOfBackups = (context: Context) => {
 
   return {
     /** A completed backup of a snapshot. */
-    backup: (snapshot: SnapshotHandle) => context.step.returning(`Given ${nextLabel(context)}, completed`, () => made(snapshot), name),
-    /** A completed backup of a volume as it is now, known to its BackupVolume: only such a one is deleted with its files. */
+    backup: (snapshot: SnapshotHandle) =>
+      context.step.returning(`Given ${nextLabel(context)}, completed`, () => made(snapshot), name),
+    /**
+     * A completed backup of a volume as it is now, known to its BackupVolume: only such a one is deleted with
+     * its files.
+     */
     settledBackup: async (volume: VolumeHandle): Promise<BackupHandle> => {
       const settled = await context.step.returning(
         `Given ${nextLabel(context)}, completed and settled`,
@@ -48,7 +67,10 @@ export const createGivenOfBackups = (context: Context) => {
   };
 };
 
-/** The steps that make a backup, and have Longhorn look at one. Each returns when Kubernetes has taken the wish. */
+/**
+ * The steps that make a backup, and have Longhorn look at one. Each returns when Kubernetes has taken the
+ * wish.
+ */
 export const createWhenOfBackups = (context: Context) => ({
   backedUp: (snapshot: SnapshotHandle) =>
     context.step.returning(
@@ -58,14 +80,20 @@ export const createWhenOfBackups = (context: Context) => ({
     ),
   /** Longhorn is made to look at these backups now. */
   lookedAtAgain: (...backups: BackupHandle[]) =>
-    context.step(`When Longhorn is made to look again at ${backups.map(({ label }) => label).join(' and ')}`, async () => {
-      for (const backup of backups) await touchBackup(context, backup);
-    }),
+    context.step(
+      `When Longhorn is made to look again at ${backups.map(({ label }) => label).join(' and ')}`,
+      async () => {
+        for (const backup of backups) await touchBackup(context, backup);
+      },
+    ),
 });
 
 type Pair = { first: BackupHandle; second: BackupHandle };
 
-/** The steps that judge how a backup is made, and what the store holds. All but those on the store judge histories, from before the action on. */
+/**
+ * The steps that judge how a backup is made, and what the store holds. All but those on the store judge
+ * histories, from before the action on.
+ */
 export const createThenOfBackups = (context: Context) => {
   const { timelines, version, clocks, limits, store, report } = context;
   const { backups } = timelines;
@@ -78,14 +106,18 @@ export const createThenOfBackups = (context: Context) => {
       context.step(
         `Then ${second.label} is Pending and says that it waits for ${first.label} to be deleted`,
         async () => {
-          await judge(isHeldBack(backups, waiting({ first, second })), limits.pending).catch((error: unknown) => {
-            throw lookedTooLate(backups, { error, second, first }) ?? error;
-          });
+          await judge(isHeldBack(backups, waiting({ first, second })), limits.pending).catch(
+            (error: unknown) => {
+              throw lookedTooLate(backups, { error, second, first }) ?? error;
+            },
+          );
           return reportWording(report, { entries: backups.entries, backup: second, version });
         },
         (message) => `"${message}"`,
       ),
-    /** Its whole history: Pending, never InProgress while the other one is Deleting, InProgress, Completed. */
+    /**
+     * Its whole history: Pending, never InProgress while the other one is Deleting, InProgress, Completed.
+     */
     waitedAndCompleted: (second: BackupHandle, { first }: { first: BackupHandle }) =>
       context.step(
         `Then ${second.label} goes Pending, InProgress, Completed, and was never InProgress while ${first.label} was Deleting`,
@@ -95,42 +127,64 @@ export const createThenOfBackups = (context: Context) => {
           } catch (error) {
             throw (
               endedUnseen(backups, { error, second, first }) ??
-              reportLostLock(report, { error, backup: second, current: backups.current(second.name), version })
+              reportLostLock(report, {
+                error,
+                backup: second,
+                current: backups.current(second.name),
+                version,
+              })
             );
           }
         },
       ),
     /** For this long, from now on, the first backup stays Deleting and the second one Pending. */
     nothingMoves: ({ first, second }: Pair, time: Duration) =>
-      context.step(`Then for ${time} ${first.label} stays Deleting, and ${second.label} Pending`, async () => {
-        const from = backups.mark();
-        const expected: [BackupHandle, Step<Backup>][] = [
-          [first, is('Deleting')],
-          [second, waitsFor(first, version)],
-        ];
-        await Promise.all(expected.map(([backup, state]) => stays(remains(backups, { backup: { ...backup, from }, state }), time)));
-      }),
+      context.step(
+        `Then for ${time} ${first.label} stays Deleting, and ${second.label} Pending`,
+        async () => {
+          const from = backups.mark();
+          const expected: [BackupHandle, Step<Backup>][] = [
+            [first, is('Deleting')],
+            [second, waitsFor(first, version)],
+          ];
+          await Promise.all(
+            expected.map(([backup, state]) =>
+              stays(remains(backups, { backup: { ...backup, from }, state }), time),
+            ),
+          );
+        },
+      ),
     /** The upload of the backup is under way. */
     uploading: (backup: BackupHandle) =>
-      context.step(`Then ${backup.label} is InProgress`, () => judge(isUploading(backups, made(backup)), limits.secondCompleted)),
+      context.step(`Then ${backup.label} is InProgress`, () =>
+        judge(isUploading(backups, made(backup)), limits.secondCompleted),
+      ),
     /** Whatever is done beside it, the upload goes on to its end. */
     undisturbed: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} goes InProgress and Completed, undisturbed`, () =>
         judge(isNeverHeldBack(backups, made(backup)), limits.secondCompleted),
       ),
-    completed: (backup: BackupHandle) => context.step(`Then ${backup.label} is Completed`, () => untilCompleted(context, backup)),
+    completed: (backup: BackupHandle) =>
+      context.step(`Then ${backup.label} is Completed`, () => untilCompleted(context, backup)),
     /** The store still has the backup's config, whatever works on it. */
     stillInStore: (backup: BackupHandle) =>
       context.step(`Then the store still has the config of ${backup.label}`, async () => {
         const found = await store.backups(backup.volume.name);
         if (!found.includes(backup.name))
-          throw new Error(`the store has no config of ${backup.label} (${backup.name}) any more; it has: ${found.join(', ') || 'none'}`);
+          throw new Error(
+            `the store has no config of ${backup.label} (${backup.name}) any more; it has: ${found.join(', ') || 'none'}`,
+          );
       }),
     /**
-     * When nothing works on the volume any more: its folder in the store is sound, has a config of these backups and of no other.
-     * `afterKill`: a process that was killed may have left its lock, and volume.cfg as it was.
+     * When nothing works on the volume any more: its folder in the store is sound, has a config of these
+     * backups and of no other. `afterKill`: a process that was killed may have left its lock, and volume.cfg
+     * as it was.
      */
-    storeHolds: async (volume: VolumeHandle, expected: readonly BackupHandle[], { afterKill = false } = {}): Promise<void> => {
+    storeHolds: async (
+      volume: VolumeHandle,
+      expected: readonly BackupHandle[],
+      { afterKill = false } = {},
+    ): Promise<void> => {
       await context.step(
         `Then the store holds ${expected.map(({ label }) => label).join(' and ') || 'no backup'} whole, and nothing else`,
         async () => {
@@ -140,8 +194,12 @@ export const createThenOfBackups = (context: Context) => {
           });
           const names = expected.map(({ name }) => name).sort();
           const problems = [
-            ...names.filter((name) => !found.backups.includes(name)).map((name) => `backup ${name} has no config`),
-            ...found.backups.filter((name) => !names.includes(name)).map((name) => `backup ${name} still has a config`),
+            ...names
+              .filter((name) => !found.backups.includes(name))
+              .map((name) => `backup ${name} has no config`),
+            ...found.backups
+              .filter((name) => !names.includes(name))
+              .map((name) => `backup ${name} still has a config`),
             ...found.problems,
           ];
           throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`);

@@ -10,15 +10,23 @@ import { stateWhen } from './expectations.ts';
 
 type Named = { name: string; label: string };
 
-/** Says which wording a waiting backup used, and returns its message; a wording that is not the documents' is a finding. */
+/**
+ * Says which wording a waiting backup used, and returns its message; a wording that is not the documents' is
+ * a finding.
+ */
 export const reportWording = (
   report: StepReport,
   { entries, backup, version }: { entries: readonly Entry<Backup>[]; backup: Named; version: string },
 ): string => {
   const message = entries
-    .flatMap((entry) => (entry.kind !== 'gap' && entry.object.metadata.name === backup.name ? [entry.object.status?.messages?.info] : []))
+    .flatMap((entry) =>
+      entry.kind !== 'gap' && entry.object.metadata.name === backup.name
+        ? [entry.object.status?.messages?.info]
+        : [],
+    )
     .find((text) => wordingOf('waits-for-deletion', { message: text, version }) !== undefined);
-  if (message === undefined) throw new Error(`no message of ${backup.label} says that it waits for a deletion`);
+  if (message === undefined)
+    throw new Error(`no message of ${backup.label} says that it waits for a deletion`);
   if (wordingOf('waits-for-deletion', { message, version })?.origin !== 'document') {
     report.finding(toFinding('waiting-message-wording', `Longhorn ${version} says "${message}".`));
   }
@@ -26,34 +34,49 @@ export const reportWording = (
 };
 
 /**
- * Tells a race of the product apart from other failures: the removal of a backup's blocks goes on, under its lock, after the backup is gone
- * for Longhorn; one that starts then loses the lock and is in Error for good. Returns the error to throw; the scenario fails either way.
+ * Tells a race of the product apart from other failures: the removal of a backup's blocks goes on, under its
+ * lock, after the backup is gone for Longhorn; one that starts then loses the lock and is in Error for good.
+ * Returns the error to throw; the scenario fails either way.
  */
 export const reportLostLock = (
   report: StepReport,
-  { error, backup, current, version }: { error: unknown; backup: Named; current: Backup | undefined; version: string },
+  {
+    error,
+    backup,
+    current,
+    version,
+  }: { error: unknown; backup: Named; current: Backup | undefined; version: string },
 ): unknown => {
-  const lost = current !== undefined && wordingOf('creation-lost-lock', { message: current.status?.error, version }) !== undefined;
+  const lost =
+    current !== undefined &&
+    wordingOf('creation-lost-lock', { message: current.status?.error, version }) !== undefined;
   if (!(error instanceof ExpectationError) || !lost) return error;
   const detail = `${backup.label} waited for a deletion, started as soon as that backup was gone, and lost the lock to the deletion, which was still removing blocks: ${describeBackup(current)}. Longhorn does not try again.`;
   report.finding(toFinding('waiting-backup-loses-lock', detail));
-  return new ExpectationError({ ...error.verdict, reason: detail, text: `${detail}\n\n${error.verdict.text}` });
+  return new ExpectationError({
+    ...error.verdict,
+    reason: detail,
+    text: `${detail}\n\n${error.verdict.text}`,
+  });
 };
 
 type Pair = { error: unknown; second: Named; first: Named };
 
-// What broke an expectation, and the state of the first backup then, where its deletion was no longer under way.
+// What broke an expectation, and the state of the first backup then, where its deletion was no longer under
+// way.
 const brokenAfter = (backups: Timeline<Backup>, { error, first }: Pick<Pair, 'error' | 'first'>) => {
   if (!(error instanceof ExpectationError) || error.verdict.state !== 'broken') return undefined;
   const { verdict } = error;
   const last = verdict.last as Backup | undefined;
-  const state = last && stateWhen(backups, { of: first.name, resourceVersion: last.metadata.resourceVersion ?? '' });
+  const state =
+    last && stateWhen(backups, { of: first.name, resourceVersion: last.metadata.resourceVersion ?? '' });
   return last !== undefined && (state === 'gone' || state === 'Error') ? { verdict, last, state } : undefined;
 };
 
 /**
- * Why a backup that was not held back proves nothing: when it went on, the deletion that it was to wait for was no longer under way,
- * and nobody knows whether Longhorn looked at it before. Undefined where the deletion was, or where something else went wrong.
+ * Why a backup that was not held back proves nothing: when it went on, the deletion that it was to wait for
+ * was no longer under way, and nobody knows whether Longhorn looked at it before. Undefined where the
+ * deletion was, or where something else went wrong.
  */
 export const lookedTooLate = (
   backups: Timeline<Backup>,
@@ -69,13 +92,22 @@ export const lookedTooLate = (
 };
 
 /**
- * Why a backup that nobody saw InProgress proves nothing: Longhorn asks for the progress of an upload from time to time (on its own
- * clocks each 2 s), so that one may end between two such looks; seen on v1.12.1 after a Pending, with 256 MiB. Undefined where the first
- * backup was still Deleting when it was Completed, so that it was uploaded when it must not be, and where something else went wrong.
+ * Why a backup that nobody saw InProgress proves nothing: Longhorn asks for the progress of an upload from
+ * time to time (on its own clocks each 2 s), so that one may end between two such looks; seen on v1.12.1
+ * after a Pending, with 256 MiB. Undefined where the first backup was still Deleting when it was Completed,
+ * so that it was uploaded when it must not be, and where something else went wrong.
  */
-export const endedUnseen = (backups: Timeline<Backup>, { error, second, first }: Pair): PremiseLost | undefined => {
+export const endedUnseen = (
+  backups: Timeline<Backup>,
+  { error, second, first }: Pair,
+): PremiseLost | undefined => {
   const broken = brokenAfter(backups, { error, first });
-  if (broken === undefined || broken.last.metadata.name !== second.name || backupState(broken.last) !== 'Completed') return undefined;
+  if (
+    broken === undefined ||
+    broken.last.metadata.name !== second.name ||
+    backupState(broken.last) !== 'Completed'
+  )
+    return undefined;
   const inProgress = broken.verdict.steps.find(({ label }) => label === 'InProgress');
   if (inProgress === undefined || inProgress.reached !== undefined) return undefined;
   return new PremiseLost(

@@ -4,9 +4,15 @@ import type { KubernetesObject } from '../../../kube/cluster.ts';
 import type { Backup, Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 
-type Deps = { timelines: Pick<Context['timelines'], 'volumes' | 'backups'>; made: Pick<Context['made'], 'volumes'> };
+type Deps = {
+  timelines: Pick<Context['timelines'], 'volumes' | 'backups'>;
+  made: Pick<Context['made'], 'volumes'>;
+};
 
-/** What an error is about, as far as it decides which faults of other scenarios can have reached it: the object of its verdict, and the volume of that. */
+/**
+ * What an error is about, as far as it decides which faults of other scenarios can have reached it: the
+ * object of its verdict, and the volume of that.
+ */
 export const concernOf = ({ timelines: { volumes, backups }, made }: Deps, error: unknown): Concern => {
   const subject = subjectOf(error);
   const volume = subject && volumeOf(subject);
@@ -47,7 +53,9 @@ const statesOf = <T extends KubernetesObject>({ entries }: Timeline<T>, is: (obj
   entries.flatMap((entry) => (entry.kind !== 'gap' && is(entry.object) ? entry : []));
 
 /** The stretches in which a volume's processes were started; one that lasts has no end. */
-const startsOf = (states: readonly { at: number; object: { status?: { state?: string } } }[]): { from: number; to: number }[] =>
+const startsOf = (
+  states: readonly { at: number; object: { status?: { state?: string } } }[],
+): { from: number; to: number }[] =>
   states.flatMap(({ at, object }, index) => {
     const isStart = object.status?.state === 'attaching';
     if (!isStart || states[index - 1]?.object.status?.state === 'attaching') return [];

@@ -3,20 +3,31 @@ import { throwFor } from '../judging.ts';
 import { judgeEnds, type ScenarioNamed, type ToldEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages } from './messages.ts';
 
-/** The last step of every scenario: puts all that Longhorn said since the mark through the catalogue of messages, and fails for what has no place in it. */
+/**
+ * The last step of every scenario: puts all that Longhorn said since the mark through the catalogue of
+ * messages, and fails for what has no place in it.
+ */
 export const concludeMessages = (context: Context): Promise<void> =>
   context.step(
     'Then every message of Longhorn is known, and none tells of a failure that was not brought about',
     async () => {
       const { timelines, made, target, expected, version } = context;
-      const { met, problems } = judgeMessages(timelines, { volumes: made.volumes, target, expected, version });
+      const { met, problems } = judgeMessages(timelines, {
+        volumes: made.volumes,
+        target,
+        expected,
+        version,
+      });
       throwFor(problems, `Longhorn ${version} said what this scenario has no place for`);
       return met;
     },
     summarizeMessages,
   );
 
-/** A manager ended meanwhile over what somebody else does: what this scenario would have proven is not provable beside that. */
+/**
+ * A manager ended meanwhile over what somebody else does: what this scenario would have proven is not
+ * provable beside that.
+ */
 class ManagerLost extends Error {
   override readonly name = 'ManagerLost';
   readonly verdict = { state: 'not-provable' } as const;
@@ -25,9 +36,10 @@ class ManagerLost extends Error {
 const tellEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) => `- ${told}`).join('\n');
 
 /**
- * A last step of every scenario: no manager ended meanwhile, by itself or by somebody's hand. One that panicked over a backup of another's is that
- * one's failure, and makes this one not provable. Of a scenario that has had something for itself alone only panics over its own backups count: while
- * it waited for its turn it was not at work, and others may have killed managers.
+ * A last step of every scenario: no manager ended meanwhile, by itself or by somebody's hand. One that
+ * panicked over a backup of another's is that one's failure, and makes this one not provable. Of a scenario
+ * that has had something for itself alone only panics over its own backups count: while it waited for its
+ * turn it was not at work, and others may have killed managers.
  */
 export const concludeManagers = async (context: Context, scenarioNamed: ScenarioNamed): Promise<void> => {
   const { step, alone } = context;
@@ -39,13 +51,22 @@ export const concludeManagers = async (context: Context, scenarioNamed: Scenario
     if (ends.some(({ whose }) => whose === 'own'))
       throw new Error(`a longhorn-manager ended over what this scenario did:\n${tellEnds(ends)}`);
     if (ends.every(({ whose }) => whose === 'others'))
-      throw new ManagerLost(`a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n${tellEnds(ends)}`);
+      throw new ManagerLost(
+        `a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n${tellEnds(ends)}`,
+      );
     throw new Error(`a longhorn-manager ended, which this scenario did not bring about:\n${tellEnds(ends)}`);
   });
 };
 
-/** What a failure of a scenario's own steps is: not provable where a manager had panicked over what somebody else did; otherwise the failure as it is. */
-export const excuse = async (context: Context, error: unknown, scenarioNamed: ScenarioNamed): Promise<unknown> => {
+/**
+ * What a failure of a scenario's own steps is: not provable where a manager had panicked over what somebody
+ * else did; otherwise the failure as it is.
+ */
+export const excuse = async (
+  context: Context,
+  error: unknown,
+  scenarioNamed: ScenarioNamed,
+): Promise<unknown> => {
   if (context.alone.size > 0 || error instanceof ManagerLost) return error;
   const ends = await judgeEnds(context, scenarioNamed).catch(() => []);
   if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;

@@ -17,8 +17,9 @@ type ManagerEnd = {
 };
 
 /**
- * Looks through the history of the longhorn-manager pods for one that went, or whose container was started again.
- * Longhorn has had crashes of its managers that heal so fast that no state of a backup tells of them (longhorn#13245).
+ * Looks through the history of the longhorn-manager pods for one that went, or whose container was started
+ * again. Longhorn has had crashes of its managers that heal so fast that no state of a backup tells of them
+ * (longhorn#13245).
  */
 export const judgeManagers = ({ entries }: Timeline<ManagerPodObject>): ManagerEnd[] => {
   const ends: ManagerEnd[] = [];
@@ -54,19 +55,26 @@ export type ToldEnd = { told: string; whose: 'own' | 'others' | 'unknown' };
 const tailLines = 20_000;
 
 /**
- * Tells how each manager ended in a scenario's time. One that panicked over the removal of a backup says so in its last log, with the backup: it is
- * the doing of whose backup that is. An end of which the log does not tell that much is nobody's, so that it fails whoever meets it.
+ * Tells how each manager ended in a scenario's time. One that panicked over the removal of a backup says so
+ * in its last log, with the backup: it is the doing of whose backup that is. An end of which the log does not
+ * tell that much is nobody's, so that it fails whoever meets it.
  */
 export const judgeEnds = (deps: Deps, scenarioNamed: ScenarioNamed): Promise<ToldEnd[]> =>
   Promise.all(judgeManagers(deps.timelines.managers).map((end) => judgeEnd(deps, { end, scenarioNamed })));
 
-const judgeEnd = async (deps: Deps, { end, scenarioNamed }: { end: ManagerEnd; scenarioNamed: ScenarioNamed }): Promise<ToldEnd> => {
+const judgeEnd = async (
+  deps: Deps,
+  { end, scenarioNamed }: { end: ManagerEnd; scenarioNamed: ScenarioNamed },
+): Promise<ToldEnd> => {
   const { cluster, version, made, run } = deps;
   const { told, restarted } = end;
   if (restarted === undefined) return { told, whose: 'unknown' };
   const { pod: name, container } = restarted;
-  const log = await cluster.logs({ namespace, name, container }, { previous: true, tailLines }).catch((error: Error) => error);
-  if (log instanceof Error) return { told: `${told}; what it said before cannot be read: ${log.message}`, whose: 'unknown' };
+  const log = await cluster
+    .logs({ namespace, name, container }, { previous: true, tailLines })
+    .catch((error: Error) => error);
+  if (log instanceof Error)
+    return { told: `${told}; what it said before cannot be read: ${log.message}`, whose: 'unknown' };
   const panic = readPanic(log, version);
   if (panic === undefined) return { told, whose: 'unknown' };
   const about = panic.deletions.filter(({ backup }) => wasGone(deps, { backup, sequence: end.sequence }));
@@ -84,13 +92,18 @@ const judgeEnd = async (deps: Deps, { end, scenarioNamed }: { end: ManagerEnd; s
     }),
   );
   const over =
-    ownership.length === 0 ? 'its log does not tell over what' : `over the removal of ${ownership.map(({ who }) => who).join(' or ')}`;
+    ownership.length === 0
+      ? 'its log does not tell over what'
+      : `over the removal of ${ownership.map(({ who }) => who).join(' or ')}`;
   const whose = ownership.length === 0 ? 'unknown' : ownership.every(({ isOwn }) => isOwn) ? 'own' : 'others';
   return { told: `${told}: ${describePanic(panic, version)}; ${over}`, whose };
 };
 
 // The process panics over a removal whose Backup has gone before it ended.
-const wasGone = ({ timelines }: Deps, { backup, sequence }: { backup: string; sequence: number }): boolean => {
+const wasGone = (
+  { timelines }: Deps,
+  { backup, sequence }: { backup: string; sequence: number },
+): boolean => {
   const before = timelines.backups.entries.filter(
     (entry) => entry.kind !== 'gap' && entry.object.metadata.name === backup && entry.sequence < sequence,
   );
@@ -98,8 +111,8 @@ const wasGone = ({ timelines }: Deps, { backup, sequence }: { backup: string; se
 };
 
 /**
- * Names the scenario of the run whose history has an object of this name, by what its evidence says; undefined where none has, or none can be read,
- * as of a scenario that another machine plays.
+ * Names the scenario of the run whose history has an object of this name, by what its evidence says;
+ * undefined where none has, or none can be read, as of a scenario that another machine plays.
  */
 export const scenarioNamed =
   ({ folder }: Pick<EvidenceRecorder, 'folder'>) =>

@@ -12,7 +12,9 @@ import type { Timelines } from '../timelines.ts';
 type MetMessage = Message & { of: string; at: number; classification: Classification };
 
 type Options = {
-  /** The volumes whose backups and snapshots are judged; what others do in the cluster is not the scenario's. */
+  /**
+   * The volumes whose backups and snapshots are judged; what others do in the cluster is not the scenario's.
+   */
   volumes: readonly string[];
   expected: readonly ExpectedMessage[];
   version: string;
@@ -21,20 +23,26 @@ type Options = {
 };
 
 /**
- * Puts all that Longhorn said of a scenario's backups, snapshots and backup target through the catalogue of messages.
- * A problem is a text that nobody knows; a failure, or a target that is not fit, that the scenario does not expect; a message that is only in
- * order where the scenario has done something; and one that should go by itself and was still there at the end.
+ * Puts all that Longhorn said of a scenario's backups, snapshots and backup target through the catalogue of
+ * messages. A problem is a text that nobody knows; a failure, or a target that is not fit, that the scenario
+ * does not expect; a message that is only in order where the scenario has done something; and one that should
+ * go by itself and was still there at the end.
  */
 export const judgeMessages = (
   { backups, snapshots, backupTargets }: Pick<Timelines, 'backups' | 'snapshots' | 'backupTargets'>,
   { volumes, target, expected, version }: Options,
 ): { met: MetMessage[]; problems: string[] } => {
   const stories = [
-    ...follow(backups, saidByBackup, ({ metadata }) => volumes.includes(metadata.labels?.['backup-volume'] ?? '')),
+    ...follow(backups, saidByBackup, ({ metadata }) =>
+      volumes.includes(metadata.labels?.['backup-volume'] ?? ''),
+    ),
     ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
     ...follow(backupTargets, saidByTarget, ({ metadata }) => metadata.name === target),
   ];
-  const judged = stories.map(({ lasting, ...said }) => ({ lasting, met: { ...said, classification: classify(said, version) } }));
+  const judged = stories.map(({ lasting, ...said }) => ({
+    lasting,
+    met: { ...said, classification: classify(said, version) },
+  }));
   return {
     met: judged.map(({ met }) => met),
     problems: judged.flatMap(({ met, lasting }) => {
@@ -47,7 +55,9 @@ export const judgeMessages = (
 /** Says in a few words what was met: each message once, with its class. */
 export const summarizeMessages = (met: readonly MetMessage[]): string => {
   const names = met.map(({ classification }) =>
-    classification.class === 'unclassified' ? 'unclassified' : `${classification.id} (${classification.class})`,
+    classification.class === 'unclassified'
+      ? 'unclassified'
+      : `${classification.id} (${classification.class})`,
   );
   return [...new Set(names)].join(', ') || 'none';
 };
@@ -67,7 +77,10 @@ const follow = <T extends KubernetesObject>(
     const of = entry.object.metadata.name;
     const before = open.get(of) ?? [];
     const now = (entry.kind === 'deleted' ? [] : say(entry.object)).map((message): Said => {
-      const same = before.find(({ field, state, text }) => field === message.field && state === message.state && text === message.text);
+      const same = before.find(
+        ({ field, state, text }) =>
+          field === message.field && state === message.state && text === message.text,
+      );
       return same ?? { ...message, of, at: entry.at, lasting: false };
     });
     all.push(...now.filter((said) => !before.includes(said)));
@@ -86,12 +99,15 @@ const problemOf = (
   const asExpected = expected.some((each) => each.id === id && each.of === of);
   if (row.only !== undefined && !asExpected)
     return `${id} (${row.class}) is only in order where ${row.only}, and this scenario did not do that`;
-  if ((row.class === 'failure' || row.class === 'configuration') && !asExpected) return `${id} (${row.class}) was not expected`;
-  if ((row.class === 'informational' || row.class === 'transient') && lasting) return `${id} (${row.class}) never went`;
+  if ((row.class === 'failure' || row.class === 'configuration') && !asExpected)
+    return `${id} (${row.class}) was not expected`;
+  if ((row.class === 'informational' || row.class === 'transient') && lasting)
+    return `${id} (${row.class}) never went`;
   return undefined;
 };
 
-// The text of a failed deletion runs to some kilobytes, with what matters in its first few hundred characters.
+// The text of a failed deletion runs to some kilobytes, with what matters in its first few hundred
+// characters.
 const longestText = 700;
 
 const describe = ({ speaker, of, field, state, at, text, classification }: MetMessage): string => {
@@ -109,9 +125,12 @@ const idOf = ({ classification }: MetMessage): string | undefined =>
   classification.class === 'unclassified' ? undefined : classification.id;
 
 // In whatever field, and in whatever state of the object.
-const isSame = (one: MetMessage, other: MetMessage): boolean => one.of === other.of && one.text === other.text && idOf(one) === idOf(other);
+const isSame = (one: MetMessage, other: MetMessage): boolean =>
+  one.of === other.of && one.text === other.text && idOf(one) === idOf(other);
 
-/** What Longhorn has said of a scenario's objects so far: each message once, in the order in which it was met. */
+/**
+ * What Longhorn has said of a scenario's objects so far: each message once, in the order in which it was met.
+ */
 export const messagesOf = ({
   timelines,
   made,

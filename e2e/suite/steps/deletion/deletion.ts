@@ -7,7 +7,10 @@ import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 
 /** Asks for the deletion of a backup and returns when Kubernetes has taken the wish. */
-export const requestDeletion = async ({ cluster, timelines }: Context, backup: BackupHandle): Promise<void> => {
+export const requestDeletion = async (
+  { cluster, timelines }: Context,
+  backup: BackupHandle,
+): Promise<void> => {
   backup.since.deleted = timelines.backups.mark();
   await cluster.delete(longhornResources.backups, { namespace, name: backup.name });
 };
@@ -22,13 +25,17 @@ export const sinceDeleted = ({ label, since: { deleted } }: BackupHandle): numbe
 export const timeDeletion = async (context: Context, backup: BackupHandle): Promise<number> => {
   const start = performance.now();
   await requestDeletion(context, backup);
-  await onceGone(context.timelines.backups, { name: backup.name, label: `${backup.label} is gone`, ...context.limits.firstDeleted });
+  await onceGone(context.timelines.backups, {
+    name: backup.name,
+    label: `${backup.label} is gone`,
+    ...context.limits.firstDeleted,
+  });
   return performance.now() - start;
 };
 
 /**
- * Deletes backups one after the other, evenly spread over a time in milliseconds, and returns at its end: the first deletion is then that old,
- * the last one a part of it. This is a schedule, not a wait for something.
+ * Deletes backups one after the other, evenly spread over a time in milliseconds, and returns at its end: the
+ * first deletion is then that old, the last one a part of it. This is a schedule, not a wait for something.
  */
 export const deleteSpread = async (
   context: Context,
@@ -43,15 +50,21 @@ export const deleteSpread = async (
 };
 
 /**
- * Kills the longhorn-manager pods of the nodes that `status.ownerID` of these backups names now, and returns them when Kubernetes has taken
- * the wish. Backups that are gone by then have no owner; an error when none of them has.
- * Without grace: the pod's second container does not heed the signal that asks it to end, and the pod would stay for 30 s.
+ * Kills the longhorn-manager pods of the nodes that `status.ownerID` of these backups names now, and returns
+ * them when Kubernetes has taken the wish. Backups that are gone by then have no owner; an error when none of
+ * them has. Without grace: the pod's second container does not heed the signal that asks it to end, and the
+ * pod would stay for 30 s.
  */
-export const killOwners = async (context: Context, backups: readonly BackupHandle[]): Promise<ManagerPod[]> => {
+export const killOwners = async (
+  context: Context,
+  backups: readonly BackupHandle[],
+): Promise<ManagerPod[]> => {
   const { cluster, timelines, expected, faults } = context;
   // Asked for before the owners are read: they may move while pods are listed.
   const pods = await managerPods(cluster);
-  const owners = new Set(backups.map(({ name }) => timelines.backups.current(name)?.status?.ownerID).filter((owner) => owner));
+  const owners = new Set(
+    backups.map(({ name }) => timelines.backups.current(name)?.status?.ownerID).filter((owner) => owner),
+  );
   const killed = pods.filter(({ node }) => owners.has(node));
   if (killed.length === 0)
     throw new Error(
@@ -64,7 +77,12 @@ export const killOwners = async (context: Context, backups: readonly BackupHandl
   await Promise.all(
     killed.map((pod) =>
       faults.inject(
-        killedPod(cluster, { title: `the longhorn-manager of ${pod.node} was killed`, pod, selector: managerLabel, node: pod.node }),
+        killedPod(cluster, {
+          title: `the longhorn-manager of ${pod.node} was killed`,
+          pod,
+          selector: managerLabel,
+          node: pod.node,
+        }),
       ),
     ),
   );

@@ -18,18 +18,30 @@ const saysInError = (backup: Backup, ids: readonly string[], version: string): b
   return said.some((found) => found.class !== 'unclassified' && ids.includes(found.id));
 };
 
-/** The deletion of a backup failed with one of these messages. It speaks in status.messages.error; status.error is a failed creation's. */
-export const failed = namedState('backup-deletion-failed', (label: string, ids: readonly string[], version: string) => ({
-  label,
-  matches: (backup: Backup) => backupState(backup) === 'Error' && !backup.status?.error && saysInError(backup, ids, version),
-}));
+/**
+ * The deletion of a backup failed with one of these messages. It speaks in status.messages.error;
+ * status.error is a failed creation's.
+ */
+export const failed = namedState(
+  'backup-deletion-failed',
+  (label: string, ids: readonly string[], version: string) => ({
+    label,
+    matches: (backup: Backup) =>
+      backupState(backup) === 'Error' && !backup.status?.error && saysInError(backup, ids, version),
+  }),
+);
 
 // The backup is in Error, because the store refused the removal of its files; `status.error` is empty.
-const isDenied = (version: string): Step<Backup> => failed('Error (with the text on permissions)', ['deletion-denied'], version);
+const isDenied = (version: string): Step<Backup> =>
+  failed('Error (with the text on permissions)', ['deletion-denied'], version);
 
 /** As `isDenied`, or it lost the lock to another backup of its volume that was uploading. */
 const isDeniedOrLocked = (version: string): Step<Backup> =>
-  failed('Error (with the text on permissions, or on a lock)', ['deletion-denied', 'deletion-lost-lock'], version);
+  failed(
+    'Error (with the text on permissions, or on a lock)',
+    ['deletion-denied', 'deletion-lost-lock'],
+    version,
+  );
 
 /** Longhorn has taken up the deletion of a completed backup. */
 export const isBeingDeleted = (backups: Backups, backup: Subject): Expectation<Backup> =>
@@ -55,11 +67,16 @@ export const deletionFailsAgain = (backups: Backups, failing: Failing): Expectat
 const isForgotten = (version: string): Step<Backup> =>
   failed('Error (with the text that no deletion is in progress)', ['deletion-forgotten'], version);
 
-/** A manager that knows nothing of the deletion under way says so, for some milliseconds, and begins it again. */
+/**
+ * A manager that knows nothing of the deletion under way says so, for some milliseconds, and begins it again.
+ */
 export const isForgottenAndRetried = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
   historyOf(backups, backup).startingAs(is('Deleting')).goes(isForgotten(version), is('Deleting'));
 
-/** A deletion that failed, or lost its manager, is tried once more and succeeds; what was under way before may fail first. */
+/**
+ * A deletion that failed, or lost its manager, is tried once more and succeeds; what was under way before may
+ * fail first.
+ */
 export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing): Expectation<Backup> => {
   const failures = [isDeniedOrLocked(version), isForgotten(version)];
   return historyOf(backups, backup)
@@ -68,35 +85,46 @@ export const isDeletedInTheEnd = (backups: Backups, { backup, version }: Failing
     .allowing(...failures);
 };
 
-/** A completed backup is deleted, though its owner is killed at some point meanwhile: who takes over may say that it knows of no deletion. */
+/**
+ * A completed backup is deleted, though its owner is killed at some point meanwhile: who takes over may say
+ * that it knows of no deletion.
+ */
 export const isDeletedThroughKill = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), gone).allowing(isForgotten(version));
+  historyOf(backups, backup)
+    .startingAs(is('Completed'))
+    .goes(is('Deleting'), gone)
+    .allowing(isForgotten(version));
 
-// On a real v1.12.1 65 s were seen for a back-off of 60 s and a look every 30 s. The start of an attempt is known by the state that it sets,
-// some seconds later when a controller is busy.
+// On a real v1.12.1 65 s were seen for a back-off of 60 s and a look every 30 s. The start of an attempt is
+// known by the state that it sets, some seconds later when a controller is busy.
 const early = 55 / 60;
 const late = 10_000;
 
 type Window = { least: number; most: number };
 
-/** How long it may take, in milliseconds, from the first attempt to delete a backup to the second: 55 to 100 s on Longhorn's own clocks. */
+/**
+ * How long it may take, in milliseconds, from the first attempt to delete a backup to the second: 55 to 100 s
+ * on Longhorn's own clocks.
+ */
 export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks): Window => ({
   least: deletionBackoff * early,
   most: deletionBackoff + resync + late,
 });
 
 /** Tells a window as steps name it: "55 s to 1 min 40 s". */
-export const tellWindow = ({ least, most }: Window): string => `${formatDuration(least)} to ${formatDuration(most)}`;
+export const tellWindow = ({ least, most }: Window): string =>
+  `${formatDuration(least)} to ${formatDuration(most)}`;
 
 /** Tells how long after the first attempt, in milliseconds, the second came. */
 export const tellGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
 
 /**
- * The time from the first attempt to delete a backup to the second, in milliseconds, of a verdict whose first and third states they set; throws where it
- * is not within the window.
+ * The time from the first attempt to delete a backup to the second, in milliseconds, of a verdict whose first
+ * and third states they set; throws where it is not within the window.
  */
 export const judgeGap = (verdict: Verdict, { label, window }: { label: string; window: Window }): number => {
   const gap = reached(verdict, 2).at - reached(verdict, 0).at;
-  if (gap < window.least || gap > window.most) throw new Error(`the deletion of ${label} was ${tellGap(gap)}\n${verdict.text}`);
+  if (gap < window.least || gap > window.most)
+    throw new Error(`the deletion of ${label} was ${tellGap(gap)}\n${verdict.text}`);
   return gap;
 };

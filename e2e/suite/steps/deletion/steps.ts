@@ -33,12 +33,23 @@ import {
 export const createGivenOfDeletions = (context: Context) => ({
   /** How long it takes to delete this backup, which is gone then; in milliseconds. */
   deletionTime: (backup: BackupHandle) =>
-    context.step.returning(`Given how long it takes to delete ${backup.label}`, () => timeDeletion(context, backup), formatDuration),
-  /** From now on the deletion of this backup is stopped as soon as it starts; released by `when.released`, or by itself after a while. */
+    context.step.returning(
+      `Given how long it takes to delete ${backup.label}`,
+      () => timeDeletion(context, backup),
+      formatDuration,
+    ),
+  /**
+   * From now on the deletion of this backup is stopped as soon as it starts; released by `when.released`, or
+   * by itself after a while.
+   */
   heldDeletion: (backup: BackupHandle) =>
     context.step.returning(`Given a fault that holds the deletion of ${backup.label} open`, async () =>
       context.faults.inject(
-        heldDeletion(context.cluster, { pods: await managerPods(context.cluster), backup: backup.name, label: backup.label }),
+        heldDeletion(context.cluster, {
+          pods: await managerPods(context.cluster),
+          backup: backup.name,
+          label: backup.label,
+        }),
       ),
     ),
   /** The backup's config in the store is immutable: its deletion fails until `when.madeMutable`. */
@@ -46,17 +57,24 @@ export const createGivenOfDeletions = (context: Context) => ({
     context.step.returning(`Given the config of ${backup.label}, made immutable in the backup store`, () => {
       const path = `${volumeFolder(backup.volume.name)}/${backupConfigPath(backup.name)}`;
       context.expected.push({ id: 'deletion-denied', of: backup.name });
-      return context.faults.inject(deniedFile(context.store, { path, title: `the config of ${backup.label} is immutable` }));
+      return context.faults.inject(
+        deniedFile(context.store, { path, title: `the config of ${backup.label} is immutable` }),
+      );
     }),
 });
 
 /** The steps that delete, and that cross a deletion. Each returns when Kubernetes has taken the wish. */
 export const createWhenOfDeletions = (context: Context) => ({
-  deleted: (backup: BackupHandle) => context.step(`When ${backup.label} is deleted`, () => requestDeletion(context, backup)),
-  /** The backups are deleted one after the other, evenly spread over a time in milliseconds that is over when this returns. */
+  deleted: (backup: BackupHandle) =>
+    context.step(`When ${backup.label} is deleted`, () => requestDeletion(context, backup)),
+  /**
+   * The backups are deleted one after the other, evenly spread over a time in milliseconds that is over when
+   * this returns.
+   */
   deletedOneByOne: (backups: readonly BackupHandle[], { time }: { time: number }) =>
-    context.step(`When ${tellLabels(backups)} are deleted one after the other, within ${formatDuration(time)}`, () =>
-      deleteSpread(context, { backups, over: time }),
+    context.step(
+      `When ${tellLabels(backups)} are deleted one after the other, within ${formatDuration(time)}`,
+      () => deleteSpread(context, { backups, over: time }),
     ),
   /** The longhorn-manager pods that look after these backups now are killed, without grace. */
   ownerKilled: (...backups: BackupHandle[]) =>
@@ -81,29 +99,43 @@ export const createWhenOfDeletions = (context: Context) => ({
 export const createThenOfDeletions = (context: Context) => {
   const { timelines, version, clocks, limits } = context;
   const { backups } = timelines;
-  const deleted = (backup: BackupHandle, from = sinceDeleted(backup)) => ({ backup: { ...backup, from }, version });
+  const deleted = (backup: BackupHandle, from = sinceDeleted(backup)) => ({
+    backup: { ...backup, from },
+    version,
+  });
   const window = retryWindow(clocks);
   const triedAgain = async ({ label }: BackupHandle, judged: Promise<Verdict>): Promise<number> =>
     judgeGap(await judged, { label, window });
-  // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other backup may not have got that far.
-  const goesWhileInError = async (expectation: Expectation<Backup>, pair: { second: BackupHandle; first: BackupHandle }) => {
+  // The next attempt of the deletion ends its Error, whoever else is at work; on a slow machine the other
+  // backup may not have got that far.
+  const goesWhileInError = async (
+    expectation: Expectation<Backup>,
+    pair: { second: BackupHandle; first: BackupHandle },
+  ) => {
     const { first } = pair;
     const verdict = await judge(expectation, limits.secondCompleted).catch((error: unknown) => {
       throw endedUnseen(backups, { error, ...pair }) ?? error;
     });
-    const state = stateWhen(backups, { of: first.name, resourceVersion: reached(verdict, 0).resourceVersion });
+    const state = stateWhen(backups, {
+      of: first.name,
+      resourceVersion: reached(verdict, 0).resourceVersion,
+    });
     if (state === 'Deleting')
       throw new PremiseLost(
         `${first.label} was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of ${formatDuration(clocks.deletionBackoff)} lets the Error last`,
       );
     if (state !== 'Error')
-      throw new Error(`${first.label} was ${state ?? 'in a state that nobody saw'} when the other backup went InProgress, not Error`);
+      throw new Error(
+        `${first.label} was ${state ?? 'in a state that nobody saw'} when the other backup went InProgress, not Error`,
+      );
   };
 
   return {
     /** Longhorn has taken up the deletion of a completed backup. */
     deleting: (backup: BackupHandle) =>
-      context.step(`Then ${backup.label} is Deleting`, () => judge(isBeingDeleted(backups, deleted(backup).backup), limits.deleting)),
+      context.step(`Then ${backup.label} is Deleting`, () =>
+        judge(isBeingDeleted(backups, deleted(backup).backup), limits.deleting),
+      ),
     /** A completed backup goes Deleting and is gone. */
     deleted: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} goes Deleting, and is gone`, () =>
@@ -118,7 +150,8 @@ export const createThenOfDeletions = (context: Context) => {
     deletionFailsAgain: (backup: BackupHandle) =>
       context.step(
         `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${tellWindow(window)}`,
-        () => triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
+        () =>
+          triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
         tellGap,
       ),
     /** The deletion fails, and the backup is Deleting again when the back-off is over. */
@@ -128,25 +161,41 @@ export const createThenOfDeletions = (context: Context) => {
         () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), limits.deletingAgain)),
         tellGap,
       ),
-    /** A backup that was held back by the deletion of the first goes InProgress while that one is in Error, and Completed. */
+    /**
+     * A backup that was held back by the deletion of the first goes InProgress while that one is in Error,
+     * and Completed.
+     */
     wentOnDuringError: (second: BackupHandle, { first }: { first: BackupHandle }) =>
-      context.step(`Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`, () =>
-        goesWhileInError(goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) }), {
-          second,
-          first,
-        }),
+      context.step(
+        `Then ${second.label} goes InProgress while ${first.label} is in Error, and Completed`,
+        () =>
+          goesWhileInError(
+            goesOn(backups, { backup: { ...second, from: backups.mark() }, held: waitsFor(first, version) }),
+            {
+              second,
+              first,
+            },
+          ),
       ),
     /** A backup made while the first is in Error is never held back. */
     neverHeldBack: (second: BackupHandle, { first }: { first: BackupHandle }) =>
-      context.step(`Then ${second.label} is never held back: it goes InProgress while ${first.label} is in Error, and Completed`, () =>
-        goesWhileInError(isNeverHeldBack(backups, deleted(second, second.since.made)), { second, first }),
+      context.step(
+        `Then ${second.label} is never held back: it goes InProgress while ${first.label} is in Error, and Completed`,
+        () =>
+          goesWhileInError(isNeverHeldBack(backups, deleted(second, second.since.made)), { second, first }),
       ),
-    /** After its owner was killed, the backup goes Error with the text that no record is in progress, and Deleting again. */
+    /**
+     * After its owner was killed, the backup goes Error with the text that no record is in progress, and
+     * Deleting again.
+     */
     deletionForgotten: async (backup: BackupHandle): Promise<void> => {
       const lived = await context.step.returning(
         `Then ${backup.label} goes Error with "No deletion in progress record, retry the deletion command", and Deleting again`,
         async () => {
-          const expectation = isForgottenAndRetried(backups, deleted(backup, backup.since.orphaned ?? sinceDeleted(backup)));
+          const expectation = isForgottenAndRetried(
+            backups,
+            deleted(backup, backup.since.orphaned ?? sinceDeleted(backup)),
+          );
           const verdict = await judge(expectation, limits.deletionForgotten);
           return formatDuration(reached(verdict, 1).at - reached(verdict, 0).at);
         },
@@ -157,13 +206,18 @@ export const createThenOfDeletions = (context: Context) => {
     /** Whatever point of its deletion the kill of its owner met, each backup goes Deleting, and is gone. */
     deletedThroughKill: (...all: BackupHandle[]) =>
       context.step(`Then each of ${tellLabels(all)} goes Deleting, and is gone`, () =>
-        Promise.all(all.map((backup) => judge(isDeletedThroughKill(backups, deleted(backup)), limits.deletedInTheEnd))),
+        Promise.all(
+          all.map((backup) => judge(isDeletedThroughKill(backups, deleted(backup)), limits.deletedInTheEnd)),
+        ),
       ),
     /** After the heal the deletion is tried once more, and the backup is gone. */
     deletedInTheEnd: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} goes Deleting once more, and is gone`, () => {
         const { healed, orphaned } = backup.since;
-        return judge(isDeletedInTheEnd(backups, deleted(backup, healed ?? orphaned ?? sinceDeleted(backup))), limits.deletedInTheEnd);
+        return judge(
+          isDeletedInTheEnd(backups, deleted(backup, healed ?? orphaned ?? sinceDeleted(backup))),
+          limits.deletedInTheEnd,
+        );
       }),
   };
 };

@@ -12,7 +12,13 @@ import type { Timelines } from '../timelines.ts';
 import { followManagers, sourcesOf } from './sources.ts';
 import { fetchSupportBundle } from './support-bundle.ts';
 
-type Deps = { run: string; made: Made; target: string; place: { namespace: string; name?: string }; dangers: readonly Danger[] };
+type Deps = {
+  run: string;
+  made: Made;
+  target: string;
+  place: { namespace: string; name?: string };
+  dangers: readonly Danger[];
+};
 
 /** Where Longhorn's own bundle goes. */
 const supportBundleFile = 'support-bundle.zip';
@@ -30,7 +36,8 @@ export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, pl
       file: supportBundleFile,
       work: async (interrupted) => {
         const folder = recorder.folder();
-        if (folder !== undefined) await fetchSupportBundle(cluster, { run, path: join(folder, supportBundleFile), interrupted });
+        if (folder !== undefined)
+          await fetchSupportBundle(cluster, { run, path: join(folder, supportBundleFile), interrupted });
       },
     });
   let timelines: Timelines | undefined;
@@ -44,7 +51,8 @@ export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, pl
     /** From before the first thing that is watched. */
     watches: (opened: Timelines, signal: AbortSignal): void => {
       timelines = opened;
-      if (dangers.some((danger) => endManagers.includes(danger))) followManagers(cluster, { managers: opened.managers, since, signal });
+      if (dangers.some((danger) => endManagers.includes(danger)))
+        followManagers(cluster, { managers: opened.managers, since, signal });
     },
     /** From when the store runs. */
     serves: (served: RunningStore): void => {
@@ -59,26 +67,42 @@ export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, pl
 
 const [managerLabelName = '', managerLabelValue = ''] = managerLabel.split('=');
 
-/** Tells the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the managers are everybody's. */
-export const belongsTo = ({ made, target, store }: { made: Made; target: string; store: string }): Belongs => {
+/**
+ * Tells the objects of a scenario, as it makes them, from those of the others in the cluster; the pods of the
+ * managers are everybody's.
+ */
+export const belongsTo = ({
+  made,
+  target,
+  store,
+}: {
+  made: Made;
+  target: string;
+  store: string;
+}): Belongs => {
   const isVolume = (name: string | undefined): boolean =>
     name !== undefined && (made.volumes.includes(name) || made.written.some(({ volume }) => volume === name));
   const isJob = (name: string | undefined): boolean => name !== undefined && made.jobs.includes(name);
-  const labelOf = ({ metadata }: KubernetesObject, name: string): string | undefined => metadata.labels?.[name];
+  const labelOf = ({ metadata }: KubernetesObject, name: string): string | undefined =>
+    metadata.labels?.[name];
 
   const rules: Record<string, (object: KubernetesObject) => boolean> = {
     volumes: ({ metadata }) => isVolume(metadata.name),
     volumeattachments: (object) => isVolume((object as VolumeAttachment).spec.volume ?? object.metadata.name),
-    snapshots: (object) => made.snapshots.includes(object.metadata.name) || isVolume((object as Snapshot).spec.volume),
+    snapshots: (object) =>
+      made.snapshots.includes(object.metadata.name) || isVolume((object as Snapshot).spec.volume),
     backups: (object) =>
       made.backups.includes(object.metadata.name) ||
       made.written.some(({ backup }) => backup === object.metadata.name) ||
       isVolume(labelOf(object, 'backup-volume')),
-    backupvolumes: (object) => isVolume(labelOf(object, 'backup-volume') ?? (object as BackupVolume).spec?.volumeName),
+    backupvolumes: (object) =>
+      isVolume(labelOf(object, 'backup-volume') ?? (object as BackupVolume).spec?.volumeName),
     backuptargets: ({ metadata }) => metadata.name === target,
     recurringjobs: ({ metadata }) => isJob(metadata.name),
     cronjobs: ({ metadata }) => isJob(metadata.name),
-    jobs: (object) => isJob(labelOf(object, jobLabelName)) || (object.metadata.ownerReferences ?? []).some(({ name }) => isJob(name)),
+    jobs: (object) =>
+      isJob(labelOf(object, jobLabelName)) ||
+      (object.metadata.ownerReferences ?? []).some(({ name }) => isJob(name)),
     pods: (object) =>
       labelOf(object, managerLabelName) === managerLabelValue ||
       isJob(labelOf(object, jobLabelName)) ||
@@ -90,7 +114,9 @@ export const belongsTo = ({ made, target, store }: { made: Made; target: string;
   return (resource, object) => rules[resource]?.(object) ?? false;
 };
 
-/** A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`). */
+/**
+ * A picture of each page as it is, and a trace of all that was done on it (for `npx playwright show-trace`).
+ */
 const ofPages = (pages: readonly PageHandle[]): Source[] =>
   pages.flatMap(({ page }, index): Source[] => {
     const folder = index === 0 ? 'ui' : `ui/page-${index + 1}`;

@@ -41,7 +41,10 @@ const plurals: Record<Exclude<keyof Timelines, 'managers'>, string> = {
   backupTargets: 'backuptargets',
 };
 
-const readObjects = async ({ cluster, timelines, belongs, place: { namespace } }: Deps, signal: AbortSignal): Promise<string> => {
+const readObjects = async (
+  { cluster, timelines, belongs, place: { namespace } }: Deps,
+  signal: AbortSignal,
+): Promise<string> => {
   const { managers: _, ...watched } = timelines;
   const own = Object.entries(watched).flatMap(([key, timeline]) =>
     timeline.objects().filter((object) => belongs(plurals[key as keyof typeof plurals], object)),
@@ -52,14 +55,21 @@ const readObjects = async ({ cluster, timelines, belongs, place: { namespace } }
     cluster.list<KubernetesObject>(resources.pods, { namespace, signal }),
   ]);
   const [nodes = [], ...pods] = lists.map(({ items }) => items);
-  return [...own, ...nodes, ...pods.flat()].map((object) => `---\n${stringify(withoutManagedFields(object))}`).join('');
+  return [...own, ...nodes, ...pods.flat()]
+    .map((object) => `---\n${stringify(withoutManagedFields(object))}`)
+    .join('');
 };
 
 type TimedEvent = Event & { lastTimestamp?: string | null; eventTime?: string | null };
 
-const readEvents = async ({ cluster, place: { namespace }, since }: Deps, signal: AbortSignal): Promise<string> => {
+const readEvents = async (
+  { cluster, place: { namespace }, since }: Deps,
+  signal: AbortSignal,
+): Promise<string> => {
   const lists = await Promise.all(
-    [longhornNamespace, namespace].map((each) => cluster.list<TimedEvent>(resources.events, { namespace: each, signal })),
+    [longhornNamespace, namespace].map((each) =>
+      cluster.list<TimedEvent>(resources.events, { namespace: each, signal }),
+    ),
   );
   const timeOf = ({ lastTimestamp, eventTime, metadata }: TimedEvent): string =>
     lastTimestamp ?? eventTime ?? metadata.creationTimestamp ?? '';
@@ -77,7 +87,8 @@ const ofStore = ({ logs, source }: Pick<RunningStore, 'logs' | 'source'>, since:
     { file: 'store-listing.txt', read: () => listFiles(source) },
     {
       file: 'store-fsck.json',
-      read: async () => `${JSON.stringify(await checkStore(source, { now: Date.now(), verify: undefined }), null, 2)}\n`,
+      read: async () =>
+        `${JSON.stringify(await checkStore(source, { now: Date.now(), verify: undefined }), null, 2)}\n`,
     },
   ];
 };
@@ -97,13 +108,22 @@ type Managers = { managers: Timeline<ManagerPodObject>; since: Date };
 // The kubelet gives the end of a log, however long it is.
 const lines = { brief: 2000, whole: 20_000 };
 
-/** The logs of the managers that there are, from the scenario's beginning on; of one that was started again, what it said before as well. */
+/**
+ * The logs of the managers that there are, from the scenario's beginning on; of one that was started again,
+ * what it said before as well.
+ */
 const managersLogs = (cluster: Cluster, { managers, since }: Managers): Source[] =>
   managers.objects().flatMap(({ metadata: { name }, status }) => {
     const pod = { namespace: longhornNamespace, name, container: managerContainer };
     const read: Source['read'] = (_, { isBrief }) =>
-      cluster.logs(pod, { timestamps: true, sinceTime: since.toISOString(), tailLines: isBrief ? lines.brief : lines.whole });
-    const isAnew = status?.containerStatuses?.some((each) => each.name === managerContainer && (each.restartCount ?? 0) > 0);
+      cluster.logs(pod, {
+        timestamps: true,
+        sinceTime: since.toISOString(),
+        tailLines: isBrief ? lines.brief : lines.whole,
+      });
+    const isAnew = status?.containerStatuses?.some(
+      (each) => each.name === managerContainer && (each.restartCount ?? 0) > 0,
+    );
     const before = () => cluster.logs(pod, { timestamps: true, previous: true, tailLines: lines.whole });
     return [
       { file: `logs/${name}.${managerContainer}.log`, read, always: true as const },
@@ -111,11 +131,19 @@ const managersLogs = (cluster: Cluster, { managers, since }: Managers): Source[]
     ];
   });
 
-/** Reads the logs of the managers while they live, for a scenario that kills some: with a pod its log goes. Whoever observes gets those that end. */
-export const followManagers = (cluster: Cluster, { managers, since, signal }: Managers & { signal: AbortSignal }): void => {
+/**
+ * Reads the logs of the managers while they live, for a scenario that kills some: with a pod its log goes.
+ * Whoever observes gets those that end.
+ */
+export const followManagers = (
+  cluster: Cluster,
+  { managers, since, signal }: Managers & { signal: AbortSignal },
+): void => {
   const followed = new Set<string | undefined>();
   const follow = ({ metadata: { name, uid }, status }: ManagerPodObject): void => {
-    const runs = status?.containerStatuses?.some((each) => each.name === managerContainer && each.state?.running !== undefined);
+    const runs = status?.containerStatuses?.some(
+      (each) => each.name === managerContainer && each.state?.running !== undefined,
+    );
     if (!runs || followed.has(uid)) return;
     followed.add(uid);
     // One that cannot be read to its end is one of a pod that lives: it is read at the end of the scenario.

@@ -5,20 +5,26 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { follow } from '../../../history/watch.ts';
 import { ApiError, type Cluster, type KubernetesObject, unlessGone } from '../../../kube/cluster.ts';
 import { type Duration, parseDuration } from '../../../kube/duration.ts';
-import { longhornApiVersion, longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import {
+  longhornApiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
 import { runLabel } from '../made.ts';
 import { forwardService } from '../service-forward.ts';
 
 /** `interrupted` ends it early; what was made for it is removed also then. The times are for tests. */
 type Asked = { run: string; path: string; interrupted: AbortSignal; time?: Duration; goneWithin?: Duration };
 
-// Of Longhorn's manager of support bundles: a pod of its own has to start, then each node is asked, and all of it zipped and fetched.
+// Of Longhorn's manager of support bundles: a pod of its own has to start, then each node is asked, and all
+// of it zipped and fetched.
 const bundleTime: Duration = '5m';
 const resource = longhornResources.supportBundles;
 
 /**
- * Asks Longhorn for its support bundle and puts it where it is wanted; throws, in one line, when there is none to be had. The object that asks for
- * it has one name in a run, so that there is never a second one at a time: a bundle is of the whole cluster.
+ * Asks Longhorn for its support bundle and puts it where it is wanted; throws, in one line, when there is
+ * none to be had. The object that asks for it has one name in a run, so that there is never a second one at a
+ * time: a bundle is of the whole cluster.
  */
 export const fetchSupportBundle = async (
   cluster: Cluster,
@@ -41,14 +47,21 @@ export const fetchSupportBundle = async (
       state = stateOf(timeline, metadata.uid);
       await download(cluster, { bundle: readyOf(timeline.current(name), state), path, signal });
     } catch (error) {
-      if (interrupted.aborted) throw new Error(`not waited for, as the run was interrupted; it was ${state || 'asked for'}`);
+      if (interrupted.aborted)
+        throw new Error(`not waited for, as the run was interrupted; it was ${state || 'asked for'}`);
       if (late.aborted)
-        throw new Error(`not there within the ${time} that Longhorn's manager of support bundles is given; it was ${state}`);
+        throw new Error(
+          `not there within the ${time} that Longhorn's manager of support bundles is given; it was ${state}`,
+        );
       throw error;
     } finally {
       await cluster.delete(resource, { namespace, name }).catch(unlessGone);
       // What is still there would hold up the next one, and with it go the pods that made it.
-      await until(timeline, () => timeline.current(name) === undefined, AbortSignal.timeout(parseDuration(goneWithin)));
+      await until(
+        timeline,
+        () => timeline.current(name) === undefined,
+        AbortSignal.timeout(parseDuration(goneWithin)),
+      );
     }
     if (timeline.current(name) !== undefined)
       throw new Error(`it is here, but ${name} did not go within ${goneWithin}: npm run cleanup removes it`);
@@ -67,16 +80,27 @@ const sayUnknown = (error: unknown): never => {
 const refuseBeside = (other: SupportBundle | undefined, name: string): void => {
   if (other === undefined) return;
   if (other.metadata.name === name) throw new Error(ofAnother);
-  throw new Error(`not asked for: Longhorn would give up ${other.metadata.name} for it, which is not this run's`);
+  throw new Error(
+    `not asked for: Longhorn would give up ${other.metadata.name} for it, which is not this run's`,
+  );
 };
 
-const ofAnother = 'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
+const ofAnother =
+  'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
 
-const ask = async (cluster: Cluster, { run, name }: { run: string; name: string }): Promise<SupportBundle> => {
+const ask = async (
+  cluster: Cluster,
+  { run, name }: { run: string; name: string },
+): Promise<SupportBundle> => {
   const spec = { description: `a scenario of Corral's run ${run} did not pass`, issueURL: '' };
   const metadata = { name, namespace, labels: runLabel(run) };
   try {
-    return await cluster.create<SupportBundle>(resource, { apiVersion: longhornApiVersion, kind: 'SupportBundle', metadata, spec });
+    return await cluster.create<SupportBundle>(resource, {
+      apiVersion: longhornApiVersion,
+      kind: 'SupportBundle',
+      metadata,
+      spec,
+    });
   } catch (error) {
     if (error instanceof ApiError && error.status === 409) throw new Error(ofAnother);
     throw error;
@@ -90,10 +114,15 @@ const readyOf = (bundle: SupportBundle | undefined, state: string): SupportBundl
 
 type Download = { bundle: SupportBundle; path: string; signal: AbortSignal };
 
-const download = async (cluster: Cluster, { bundle: { metadata, status }, path, signal }: Download): Promise<void> => {
+const download = async (
+  cluster: Cluster,
+  { bundle: { metadata, status }, path, signal }: Download,
+): Promise<void> => {
   const { url } = await forwardService(cluster, { namespace, name: 'longhorn-frontend', signal });
   // The node that owns it has the way to what made it.
-  const answer = await fetch(`${url}/v1/supportbundles/${status?.ownerID}/${metadata.name}/download`, { signal });
+  const answer = await fetch(`${url}/v1/supportbundles/${status?.ownerID}/${metadata.name}/download`, {
+    signal,
+  });
   const type = answer.headers.get('content-type') ?? 'of no type';
   if (!answer.ok || answer.body === null || !type.includes('zip'))
     throw new Error(`Longhorn did not hand it out: ${answer.status}, ${type}`);
@@ -119,7 +148,8 @@ type SupportBundle = KubernetesObject & {
 const last = ['ReadyForDownload', 'Error', 'Purging', 'Deleting', 'Replaced'];
 
 /** The bundle that a new one would come in the way of: any but one that failed, which stays, as it is. */
-const findOther = (bundles: readonly SupportBundle[]): SupportBundle | undefined => bundles.find(({ status }) => status?.state !== 'Error');
+const findOther = (bundles: readonly SupportBundle[]): SupportBundle | undefined =>
+  bundles.find(({ status }) => status?.state !== 'Error');
 
 const lastEntry = (timeline: Timeline<SupportBundle>, uid: string | undefined) =>
   timeline.entries.findLast((entry) => entry.kind !== 'gap' && entry.object.metadata.uid === uid);
@@ -131,7 +161,10 @@ const isOver = (timeline: Timeline<SupportBundle>, uid: string | undefined): boo
   return entry.kind === 'deleted' || last.includes(entry.object.status?.state ?? '');
 };
 
-/** Its state in a few words, with what Longhorn says of a failure: `Error (FailedCreating: no manager)`, `Generating, 40 %`. */
+/**
+ * Its state in a few words, with what Longhorn says of a failure: `Error (FailedCreating: no manager)`,
+ * `Generating, 40 %`.
+ */
 const stateOf = (timeline: Timeline<SupportBundle>, uid: string | undefined): string => {
   const entry = lastEntry(timeline, uid);
   if (entry === undefined || entry.kind === 'gap') return 'not seen';

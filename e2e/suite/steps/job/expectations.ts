@@ -11,16 +11,25 @@ import { describeSnapshot } from '../volume/snapshot.ts';
 import type { Tick } from './job.ts';
 
 const isSo = ({ status }: Job, ...types: string[]): boolean =>
-  status?.conditions?.some((condition) => types.includes(condition.type) && condition.status === 'True') === true;
+  status?.conditions?.some((condition) => types.includes(condition.type) && condition.status === 'True') ===
+  true;
 
 // At one moment, in a few words.
 export const describeJob = ({ status }: Job): string => {
-  const told = status?.conditions?.map(({ type, message }) => `${type}${message ? ` (${message})` : ''}`).join(', ');
+  const told = status?.conditions
+    ?.map(({ type, message }) => `${type}${message ? ` (${message})` : ''}`)
+    .join(', ');
   return told || (status?.active ? `${status.active} active` : 'new');
 };
 
-const complete = namedState('job-complete', () => ({ label: 'Complete', matches: (job: Job) => isSo(job, 'Complete') }));
-const failed = namedState('job-failed', () => ({ label: 'Failed', matches: (job: Job) => isSo(job, 'Failed') }));
+const complete = namedState('job-complete', () => ({
+  label: 'Complete',
+  matches: (job: Job) => isSo(job, 'Complete'),
+}));
+const failed = namedState('job-failed', () => ({
+  label: 'Failed',
+  matches: (job: Job) => isSo(job, 'Failed'),
+}));
 const failing = namedState('job-failing', () => ({
   label: 'failing',
   matches: (job: Job) => isSo(job, 'FailureTarget') && !isSo(job, 'Failed'),
@@ -30,12 +39,17 @@ const atWork = namedState('job-at-work', () => ({
   matches: (job: Job) => !isSo(job, 'Complete', 'Failed', 'FailureTarget'),
 }));
 
-const history = (jobs: Timeline<Job>, { job, label, from }: Pick<Tick, 'job' | 'label' | 'from'>): Expectation<Job> =>
+const history = (
+  jobs: Timeline<Job>,
+  { job, label, from }: Pick<Tick, 'job' | 'label' | 'from'>,
+): Expectation<Job> =>
   expectHistory(jobs, { name: job, label: `the Job of ${label}`, describe: describeJob }).from(from);
 
 /** The Job of a run ends Complete. */
-export const jobCompletes = (jobs: Timeline<Job>, tick: Pick<Tick, 'job' | 'label' | 'from'>): Expectation<Job> =>
-  history(jobs, tick).startingAs(atWork()).goes(complete());
+export const jobCompletes = (
+  jobs: Timeline<Job>,
+  tick: Pick<Tick, 'job' | 'label' | 'from'>,
+): Expectation<Job> => history(jobs, tick).startingAs(atWork()).goes(complete());
 
 /** The Job of a run ends Failed. */
 export const jobFails = (jobs: Timeline<Job>, tick: Pick<Tick, 'job' | 'label' | 'from'>): Expectation<Job> =>
@@ -46,23 +60,38 @@ const backupBeingMade = namedState('backup-being-made', () => ({
   matches: (backup: Backup) => ['', 'Pending', 'InProgress'].includes(backupState(backup)),
 }));
 
-/** A backup completes, and is never being made at the same time as one of the others; all of them are on their way to Completed. */
-export const isMadeAlone = (backups: Timeline<Backup>, { backup, others }: { backup: Subject; others: readonly Subject[] }) =>
+/**
+ * A backup completes, and is never being made at the same time as one of the others; all of them are on their
+ * way to Completed.
+ */
+export const isMadeAlone = (
+  backups: Timeline<Backup>,
+  { backup, others }: { backup: Subject; others: readonly Subject[] },
+) =>
   others.reduce(
-    (expectation, { name, label }) => expectation.withoutEver(backupBeingMade()).while({ name, label, is: backupBeingMade() }),
+    (expectation, { name, label }) =>
+      expectation.withoutEver(backupBeingMade()).while({ name, label, is: backupBeingMade() }),
     completes(backups, backup),
   );
 
-const ready = namedState('snapshot-ready', () => ({ label: 'ready', matches: ({ status }: Snapshot) => status?.readyToUse === true }));
+const ready = namedState('snapshot-ready', () => ({
+  label: 'ready',
+  matches: ({ status }: Snapshot) => status?.readyToUse === true,
+}));
 const snapshotBeingMade = namedState('snapshot-being-made', () => ({
   label: 'being made',
-  matches: ({ metadata, status }: Snapshot) => status?.readyToUse !== true && metadata.deletionTimestamp === undefined,
+  matches: ({ metadata, status }: Snapshot) =>
+    status?.readyToUse !== true && metadata.deletionTimestamp === undefined,
 }));
 
 /** A snapshot becomes ready, and is never being made at the same time as one of the others. */
-export const isTakenAlone = (snapshots: Timeline<Snapshot>, { snapshot, others }: { snapshot: Subject; others: readonly Subject[] }) =>
+export const isTakenAlone = (
+  snapshots: Timeline<Snapshot>,
+  { snapshot, others }: { snapshot: Subject; others: readonly Subject[] },
+) =>
   others.reduce(
-    (expectation, { name, label }) => expectation.withoutEver(snapshotBeingMade()).while({ name, label, is: snapshotBeingMade() }),
+    (expectation, { name, label }) =>
+      expectation.withoutEver(snapshotBeingMade()).while({ name, label, is: snapshotBeingMade() }),
     expectHistory(snapshots, { ...snapshot, describe: describeSnapshot })
       .from(snapshot.from)
       .startingAs(snapshotBeingMade())
@@ -72,24 +101,33 @@ export const isTakenAlone = (snapshots: Timeline<Snapshot>, { snapshot, others }
 /** The states that are expected of Jobs, and of what several runs make. */
 export const statesOfJobs = [complete, failed, failing, atWork, backupBeingMade, ready, snapshotBeingMade];
 
-/** What was started a second time, a line each: a container of a run's pod, or a pod of a run's Job. Those in `failing` may have had their containers restarted. */
+/**
+ * What was started a second time, a line each: a container of a run's pod, or a pod of a run's Job. Those in
+ * `failing` may have had their containers restarted.
+ */
 export const restartsIn = ({ entries }: Timeline<JobPod>, failing: readonly string[] = []): string[] => {
   const restarted = new Set<string>();
   const pods = new Map<string, Set<string>>();
   for (const entry of entries) {
-    if (entry.kind === 'gap') throw notProvable(`the watch of the runs' pods lost a stretch: ${entry.reason}`);
+    if (entry.kind === 'gap')
+      throw notProvable(`the watch of the runs' pods lost a stretch: ${entry.reason}`);
     const { metadata, status } = entry.object;
     const job = jobOf(entry.object);
     pods.set(job, (pods.get(job) ?? new Set()).add(metadata.name));
     for (const { name, restartCount } of status?.containerStatuses ?? [])
-      if (restartCount > 0 && !failing.includes(job)) restarted.add(`container ${name} of pod ${metadata.name} was restarted`);
+      if (restartCount > 0 && !failing.includes(job))
+        restarted.add(`container ${name} of pod ${metadata.name} was restarted`);
   }
   const more = [...pods].filter(([, names]) => names.size > 1);
-  return [...restarted, ...more.map(([job, names]) => `Job ${job} had ${names.size} pods: ${[...names].join(', ')}`)];
+  return [
+    ...restarted,
+    ...more.map(([job, names]) => `Job ${job} had ${names.size} pods: ${[...names].join(', ')}`),
+  ];
 };
 
 /** The name of the Job that a pod belongs to. */
-export const jobOf = ({ metadata }: JobPod): string => metadata.labels?.['batch.kubernetes.io/job-name'] ?? '';
+export const jobOf = ({ metadata }: JobPod): string =>
+  metadata.labels?.['batch.kubernetes.io/job-name'] ?? '';
 
 /** Who refuses the removal of an old backup's files, and what its Backup says then. */
 export const refusals = { 'the mount': 'deletion-read-only', 'the store': 'deletion-denied' } as const;
@@ -108,10 +146,14 @@ const isRefused = (by: readonly Refusing[], version: string): Step<Backup> =>
   );
 
 // A deletion that is tried while another backup of the volume uploads loses the lock, and is tried again.
-const isLocked = (version: string): Step<Backup> => deletionFailed('Error (with the text on a lock)', ['deletion-lost-lock'], version);
+const isLocked = (version: string): Step<Backup> =>
+  deletionFailed('Error (with the text on a lock)', ['deletion-lost-lock'], version);
 
 /** A backup of an earlier run is deleted by a later one, and its deletion fails. */
-export const oldOneFails = (backups: Timeline<Backup>, { backup, version, by }: OldOne & { by: Refusing }): Expectation<Backup> =>
+export const oldOneFails = (
+  backups: Timeline<Backup>,
+  { backup, version, by }: OldOne & { by: Refusing },
+): Expectation<Backup> =>
   historyOf(backups, backup)
     .startingAs(...untilOld)
     .goes(is('Deleting'), isRefused([by], version))

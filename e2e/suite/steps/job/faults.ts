@@ -27,13 +27,23 @@ const toFault = async (context: Context, { volume }: JobHandle, how: FaultyClean
   if (how === 'the engine deletes no backup')
     return readOnlyBackups(context.store, { path: `${volumeFolder(volume.name)}/backups`, title });
   const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {
-    if (one === undefined) throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);
+    if (one === undefined)
+      throw new Error(`volume ${volume.name} has nothing yet whose deletion could be denied`);
     const probe = { namespace, name: one.metadata.name };
-    return deniedDeletion(cluster, { policy: context.uniqueName('policy'), labels: runLabel(context.run), resource, whose, probe, title });
+    return deniedDeletion(cluster, {
+      policy: context.uniqueName('policy'),
+      labels: runLabel(context.run),
+      resource,
+      whose,
+      probe,
+      title,
+    });
   };
   if (how === 'backups may not be deleted') {
     const whose = `has(oldObject.metadata.labels) && 'backup-volume' in oldObject.metadata.labels && oldObject.metadata.labels['backup-volume'] == '${volume.name}'`;
-    const one = timelines.backups.objects().find(({ metadata }) => metadata.labels?.['backup-volume'] === volume.name);
+    const one = timelines.backups
+      .objects()
+      .find(({ metadata }) => metadata.labels?.['backup-volume'] === volume.name);
     return deny(longhornResources.backups, whose, one);
   }
   const one = timelines.snapshots.objects().find(({ spec }) => spec.volume === volume.name);

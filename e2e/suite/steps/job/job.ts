@@ -12,7 +12,11 @@ import {
   type RecurringJob,
   takesPart,
 } from '../../../longhorn/job-types.ts';
-import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import {
+  longhornApiVersion as apiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import type { VolumeHandle } from '../handles.ts';
 import { runLabel } from '../made.ts';
@@ -58,8 +62,8 @@ export type JobHandle = {
 const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) % 12) + 1} *`;
 
 /**
- * Makes a recurring job for the backups of one volume, and returns when Longhorn has a CronJob for it; it keeps one backup.
- * It runs when a step says so, and not by itself.
+ * Makes a recurring job for the backups of one volume, and returns when Longhorn has a CronJob for it; it
+ * keeps one backup. It runs when a step says so, and not by itself.
  */
 export const makeRecurringJob = async (context: Context, volume: VolumeHandle): Promise<JobHandle> => {
   const { cluster, made, run, limits } = context;
@@ -80,12 +84,20 @@ export const makeRecurringJob = async (context: Context, volume: VolumeHandle): 
     { namespace, name: volume.name },
     { metadata: { labels: { [takesPart(name)]: 'enabled' } } },
   );
-  await once(watched.cronJobs, () => true, { name, label: `Longhorn has a CronJob ${name}`, ...limits.cronJobExists });
+  await once(watched.cronJobs, () => true, {
+    name,
+    label: `Longhorn has a CronJob ${name}`,
+    ...limits.cronJobExists,
+  });
   return { name, volume, retain, watched, logs, ticks: [] };
 };
 
 /** Gives the job another cron (far away where left out), and returns when its CronJob has it. */
-const changeCron = async ({ cluster, limits }: Context, { name, watched }: JobHandle, cron = farAway()): Promise<void> => {
+const changeCron = async (
+  { cluster, limits }: Context,
+  { name, watched }: JobHandle,
+  cron = farAway(),
+): Promise<void> => {
   await cluster.patch(longhornResources.recurringJobs, { namespace, name }, { spec: { cron } });
   await once(watched.cronJobs, ({ spec }) => spec.schedule === cron, {
     name,
@@ -97,16 +109,28 @@ const changeCron = async ({ cluster, limits }: Context, { name, watched }: JobHa
 
 const watchJob = async ({ cluster, living: signal }: Context, name: string): Promise<JobTimelines> => {
   const [cronJobs, jobs, pods, events] = await Promise.all([
-    follow<CronJob>(cluster, resources.cronJobs, { namespace, fieldSelector: `metadata.name=${name}`, signal }),
+    follow<CronJob>(cluster, resources.cronJobs, {
+      namespace,
+      fieldSelector: `metadata.name=${name}`,
+      signal,
+    }),
     follow<Job>(cluster, resources.jobs, { namespace, signal }),
     follow<JobPod>(cluster, resources.pods, { namespace, labelSelector: jobPodsLabel(name), signal }),
-    follow<Event>(cluster, resources.events, { namespace, fieldSelector: `involvedObject.name=${name}`, signal }),
+    follow<Event>(cluster, resources.events, {
+      namespace,
+      fieldSelector: `involvedObject.name=${name}`,
+      signal,
+    }),
   ]);
   return { cronJobs, jobs, pods, events };
 };
 
-// Read while the pod runs: with the next run's end Kubernetes may remove it (by default it keeps the last one only).
-const readLogs = ({ cluster, living: signal }: Context, { name, pods }: { name: string; pods: Timeline<JobPod> }): JobHandle['logs'] => {
+// Read while the pod runs: with the next run's end Kubernetes may remove it (by default it keeps the last one
+// only).
+const readLogs = (
+  { cluster, living: signal }: Context,
+  { name, pods }: { name: string; pods: Timeline<JobPod> },
+): JobHandle['logs'] => {
   const logs = new Map<string, Promise<string>>();
   pods.onEntry((entry) => {
     if (entry.kind === 'gap' || entry.kind === 'deleted') return;
@@ -124,7 +148,8 @@ const readLogs = ({ cluster, living: signal }: Context, { name, pods }: { name: 
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
 
 /** What sentences call the next run of a job: "the first run", "the second run". */
-export const nextTick = ({ ticks }: Pick<JobHandle, 'ticks'>): string => `the ${ordinals[ticks.length] ?? `${ticks.length + 1}th`} run`;
+export const nextTick = ({ ticks }: Pick<JobHandle, 'ticks'>): string =>
+  `the ${ordinals[ticks.length] ?? `${ticks.length + 1}th`} run`;
 
 /** The run of a job that a step started last. */
 export const lastTick = ({ name, ticks }: Pick<JobHandle, 'name' | 'ticks'>): Tick => {
@@ -134,16 +159,28 @@ export const lastTick = ({ name, ticks }: Pick<JobHandle, 'name' | 'ticks'>): Ti
 };
 
 /**
- * Starts a run of the job now, with a Job from its CronJob's template, and returns when Kubernetes has taken the wish.
- * Kubernetes' cron controller removes it like its own, but tells nothing of its end.
+ * Starts a run of the job now, with a Job from its CronJob's template, and returns when Kubernetes has taken
+ * the wish. Kubernetes' cron controller removes it like its own, but tells nothing of its end.
  */
 export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Promise<Tick> => {
   const { cronJobs, jobs } = job.watched;
   const cronJob = cronJobs.current(job.name);
   if (cronJob === undefined) throw new Error(`there is no CronJob ${job.name} any more`);
   const { jobTemplate } = cronJob.spec;
-  const tick: Tick = { label: nextTick(job), job: `${job.name}-${job.ticks.length + 1}`, scheduled: false, makes: true, from: jobs.mark() };
-  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: job.name, uid: cronJob.metadata.uid ?? '', controller: true };
+  const tick: Tick = {
+    label: nextTick(job),
+    job: `${job.name}-${job.ticks.length + 1}`,
+    scheduled: false,
+    makes: true,
+    from: jobs.mark(),
+  };
+  const owner = {
+    apiVersion: 'batch/v1',
+    kind: 'CronJob',
+    name: job.name,
+    uid: cronJob.metadata.uid ?? '',
+    controller: true,
+  };
   job.ticks.push(tick);
   await cluster.create(resources.jobs, {
     apiVersion: 'batch/v1',
@@ -161,8 +198,9 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
 };
 
 /**
- * Has Kubernetes' cron controller start a run, and returns when it has. The job gets the minute that began last as its cron: a start that was
- * missed is made up for, if it lies after the CronJob was made and after its last start. Where none does, the next minute is waited for.
+ * Has Kubernetes' cron controller start a run, and returns when it has. The job gets the minute that began
+ * last as its cron: a start that was missed is made up for, if it lies after the CronJob was made and after
+ * its last start. Where none does, the next minute is waited for.
  */
 export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tick> => {
   const { cluster, limits } = context;
@@ -178,14 +216,19 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tic
     { namespace, name: job.name },
     { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } },
   );
-  const started = await once(jobs, (each) => isRunOf(each, job) && !job.ticks.some(({ job: name }) => name === each.metadata.name), {
-    label: `Kubernetes has started a Job of CronJob ${job.name}`,
-    ...limits.jobScheduled,
-  });
+  const started = await once(
+    jobs,
+    (each) => isRunOf(each, job) && !job.ticks.some(({ job: name }) => name === each.metadata.name),
+    {
+      label: `Kubernetes has started a Job of CronJob ${job.name}`,
+      ...limits.jobScheduled,
+    },
+  );
   const whole: Tick = { ...tick, job: started.metadata.name };
   job.ticks.push(whole);
-  // Were the cron changed before this note, the note would meet a conflict, and by the new cron there would be nothing to note: Kubernetes (v1.36.3)
-  // would take the Job for somebody else's, and never tell of its end.
+  // Were the cron changed before this note, the note would meet a conflict, and by the new cron there would
+  // be nothing to note: Kubernetes (v1.36.3) would take the Job for somebody else's, and never tell of its
+  // end.
   await once(cronJobs, ({ status }) => status?.lastScheduleTime !== before, {
     name: job.name,
     label: `CronJob ${job.name} has a note of that start`,

@@ -39,16 +39,28 @@ export const readLogOf = async (
   { tick, version, limit }: { tick: Tick; version: string; limit: Limit },
 ): Promise<JobLine[]> => {
   const isOfTick = ([pod]: [string, Promise<string>]): boolean =>
-    watched.pods.entries.some((entry) => entry.kind !== 'gap' && entry.object.metadata.name === pod && jobOf(entry.object) === tick.job);
+    watched.pods.entries.some(
+      (entry) =>
+        entry.kind !== 'gap' && entry.object.metadata.name === pod && jobOf(entry.object) === tick.job,
+    );
   const own = [...logs].filter(isOfTick);
-  if (own.length === 0) throw new Error(`no pod of ${tick.label} (${tick.job}) was seen running: there is no log`);
-  const texts = await Promise.all(own.map(([pod, log]) => endOf(log, { what: `the log of pod ${pod}`, limit })));
+  if (own.length === 0)
+    throw new Error(`no pod of ${tick.label} (${tick.job}) was seen running: there is no log`);
+  const texts = await Promise.all(
+    own.map(([pod, log]) => endOf(log, { what: `the log of pod ${pod}`, limit })),
+  );
   return texts.flatMap((text) => readJobLog(text, version));
 };
 
-const endOf = async (log: Promise<string>, { what, limit: { within, owner } }: { what: string; limit: Limit }): Promise<string> => {
+const endOf = async (
+  log: Promise<string>,
+  { what, limit: { within, owner } }: { what: string; limit: Limit },
+): Promise<string> => {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`${what} did not end within ${within} (${owner})`)), parseDuration(within));
+  const timer = setTimeout(
+    () => reject(new Error(`${what} did not end within ${within} (${owner})`)),
+    parseDuration(within),
+  );
   return awaitCluster(() => Promise.race([log, late])).finally(() => clearTimeout(timer));
 };
 
@@ -61,7 +73,12 @@ export const readJobLog = (log: string, version: string): JobLine[] =>
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const message = readLogLine('job', line)?.message ?? { speaker: 'job', field: 'log error', state: '', text: line };
+      const message = readLogLine('job', line)?.message ?? {
+        speaker: 'job',
+        field: 'log error',
+        state: '',
+        text: line,
+      };
       return { message, classification: classify(message, version) };
     });
 
@@ -69,28 +86,44 @@ export const readJobLog = (log: string, version: string): JobLine[] =>
 export const cleanedUp = (lines: readonly JobLine[]): string[] =>
   lines.flatMap(({ message }) => /^Cleaned up backup (\S+) for /.exec(message.text)?.slice(1) ?? []);
 
-/** What is wrong with the log of a run, a line each; `old` are the backups that it may clean up, `due` those of them that it must. */
+/**
+ * What is wrong with the log of a run, a line each; `old` are the backups that it may clean up, `due` those
+ * of them that it must.
+ */
 export const problemsOfLog = (
   lines: readonly JobLine[],
   { cleanUp, old, due }: { cleanUp: CleanUp; old: readonly string[]; due: readonly string[] },
 ): string[] => {
   const { ids, needed } = outcomes[cleanUp];
   const told = lines.filter(
-    ({ classification: found }) => found.class !== 'informational' && !(found.class !== 'unclassified' && anyRun.includes(found.id)),
+    ({ classification: found }) =>
+      found.class !== 'informational' && !(found.class !== 'unclassified' && anyRun.includes(found.id)),
   );
-  const isExpected = ({ classification }: JobLine): boolean => classification.class !== 'unclassified' && ids.includes(classification.id);
+  const isExpected = ({ classification }: JobLine): boolean =>
+    classification.class !== 'unclassified' && ids.includes(classification.id);
   const asked = cleanedUp(lines);
   return [
-    ...told.filter((line) => !isExpected(line)).map((line) => `${nameOf(line)} was not expected: "${shorten(line.message.text, 500)}"`),
-    ...(needed && !told.some(isExpected) ? [`nothing says ${ids.join(' or ')}; it said: ${tellLines(lines)}`] : []),
-    ...(cleanUp === 'done'
-      ? due.filter((name) => !asked.includes(name)).map((name) => `nothing says that backup ${name} was cleaned up`)
+    ...told
+      .filter((line) => !isExpected(line))
+      .map((line) => `${nameOf(line)} was not expected: "${shorten(line.message.text, 500)}"`),
+    ...(needed && !told.some(isExpected)
+      ? [`nothing says ${ids.join(' or ')}; it said: ${tellLines(lines)}`]
       : []),
-    ...asked.filter((name) => !old.includes(name)).map((name) => `backup ${name} was cleaned up, and is not an old one`),
+    ...(cleanUp === 'done'
+      ? due
+          .filter((name) => !asked.includes(name))
+          .map((name) => `nothing says that backup ${name} was cleaned up`)
+      : []),
+    ...asked
+      .filter((name) => !old.includes(name))
+      .map((name) => `backup ${name} was cleaned up, and is not an old one`),
   ];
 };
 
-/** The line of a log that tells how its clean-up went, cut short; undefined where it only says that it was done. */
+/**
+ * The line of a log that tells how its clean-up went, cut short; undefined where it only says that it was
+ * done.
+ */
 export const tellingLine = (lines: readonly JobLine[]): string | undefined => {
   const line = lines.find(({ classification }) => classification.class !== 'informational');
   return line && shorten(line.message.text, 300);

@@ -19,15 +19,17 @@ export type MadeByTick = { tick: Tick; backups: Backup[]; snapshots: Snapshot[] 
 type Timelines = { backups: Timeline<Backup>; snapshots: Timeline<Snapshot> };
 
 /**
- * What each run made, `others` left out, which steps have made; what appeared later than the last run's mark counts as that one's. Throws, as not provable, where a
- * watch lost a stretch.
+ * What each run made, `others` left out, which steps have made; what appeared later than the last run's mark
+ * counts as that one's. Throws, as not provable, where a watch lost a stretch.
  */
 export const madeByTicks = (
   { backups, snapshots }: Timelines,
   { volume, ticks, others = [] }: { volume: string; ticks: readonly Tick[]; others?: readonly string[] },
 ): MadeByTick[] => {
   const from = ticks[0]?.from ?? 0;
-  const ofVolume = appeared(backups, from).filter(({ object }) => object.metadata.labels?.['backup-volume'] === volume);
+  const ofVolume = appeared(backups, from).filter(
+    ({ object }) => object.metadata.labels?.['backup-volume'] === volume,
+  );
   const taken = appeared(snapshots, from).filter(({ object }) => object.spec.volume === volume);
   const isOwn = ({ object }: { object: KubernetesObject }): boolean => !others.includes(object.metadata.name);
   return ticks.map((tick, index) => {
@@ -63,9 +65,13 @@ export const problemsOf = (made: readonly MadeByTick[]): string[] =>
           ],
     );
     const [backup, snapshot] = [backups[0], snapshots[0]];
-    const isOfAnother = backup !== undefined && snapshot !== undefined && backup.spec.snapshotName !== snapshot.metadata.name;
+    const isOfAnother =
+      backup !== undefined && snapshot !== undefined && backup.spec.snapshotName !== snapshot.metadata.name;
     return isOfAnother
-      ? [...counts, `${tick.label} backed up snapshot ${backup.spec.snapshotName}, and not ${snapshot.metadata.name}, which it took`]
+      ? [
+          ...counts,
+          `${tick.label} backed up snapshot ${backup.spec.snapshotName}, and not ${snapshot.metadata.name}, which it took`,
+        ]
       : counts;
   });
 
@@ -75,19 +81,22 @@ const appeared = <T extends KubernetesObject>({ entries, label }: Timeline<T>, f
   for (const entry of entries) {
     if (entry.kind === 'gap') {
       if (entry.sequence > from)
-        throw notProvable(`the watch of ${label} lost a stretch (${entry.reason}): what the runs made is not known`);
+        throw notProvable(
+          `the watch of ${label} lost a stretch (${entry.reason}): what the runs made is not known`,
+        );
       continue;
     }
     const { uid } = entry.object.metadata;
-    if (!seen.has(uid) && entry.sequence > from) found.push({ sequence: entry.sequence, object: entry.object });
+    if (!seen.has(uid) && entry.sequence > from)
+      found.push({ sequence: entry.sequence, object: entry.object });
     seen.add(uid);
   }
   return found;
 };
 
 /**
- * Waits until what the last run of a job made was seen: each collection has a watch of its own, and that of the Jobs may be ahead.
- * Where nothing was made, the error says what the run's log says.
+ * Waits until what the last run of a job made was seen: each collection has a watch of its own, and that of
+ * the Jobs may be ahead. Where nothing was made, the error says what the run's log says.
  */
 export const untilMade = async (context: Context, job: JobHandle): Promise<void> => {
   if (!lastTick(job).makes) return;
@@ -99,22 +108,38 @@ const untilSeen = async ({ timelines, limits }: Context, job: JobHandle): Promis
   const isNew = (
     { metadata }: { metadata: { name: string } },
     { entries }: (typeof timelines)['backups'] | (typeof timelines)['snapshots'],
-  ) => !entries.some((entry) => entry.kind !== 'gap' && entry.sequence <= tick.from && entry.object.metadata.name === metadata.name);
-  await once(timelines.backups, (each) => each.metadata.labels?.['backup-volume'] === job.volume.name && isNew(each, timelines.backups), {
-    label: `${tick.label} has made a backup`,
-    ...limits.jobMakes,
-  });
-  await once(timelines.snapshots, (each) => each.spec.volume === job.volume.name && isNew(each, timelines.snapshots), {
-    label: `${tick.label} has made a snapshot`,
-    ...limits.jobMakes,
-  });
+  ) =>
+    !entries.some(
+      (entry) =>
+        entry.kind !== 'gap' && entry.sequence <= tick.from && entry.object.metadata.name === metadata.name,
+    );
+  await once(
+    timelines.backups,
+    (each) => each.metadata.labels?.['backup-volume'] === job.volume.name && isNew(each, timelines.backups),
+    {
+      label: `${tick.label} has made a backup`,
+      ...limits.jobMakes,
+    },
+  );
+  await once(
+    timelines.snapshots,
+    (each) => each.spec.volume === job.volume.name && isNew(each, timelines.snapshots),
+    {
+      label: `${tick.label} has made a snapshot`,
+      ...limits.jobMakes,
+    },
+  );
 };
 
 /**
- * Waits until Longhorn knows a run's backup to be its volume's last: the snapshot of that one is all that the next run leaves alone when it
- * cleans up before it makes anything. On a real v1.12.1 that was 1 to 3 s after the backup completed.
+ * Waits until Longhorn knows a run's backup to be its volume's last: the snapshot of that one is all that the
+ * next run leaves alone when it cleans up before it makes anything. On a real v1.12.1 that was 1 to 3 s after
+ * the backup completed.
  */
-export const untilLast = async ({ timelines, limits }: Context, { name, label, volume }: BackupHandle): Promise<void> => {
+export const untilLast = async (
+  { timelines, limits }: Context,
+  { name, label, volume }: BackupHandle,
+): Promise<void> => {
   await once(timelines.volumes, ({ status }) => status?.lastBackup === name, {
     name: volume.name,
     label: `Longhorn knows ${label} to be the last of volume ${volume.name}`,
@@ -136,10 +161,13 @@ const withLog = async ({ version, limits }: Context, job: JobHandle, error: unkn
 };
 
 /**
- * Waits until Kubernetes' cron controller has told of a run that it started, and of its end: SuccessfulCreate and SawCompletedJob.
- * Returns the words about its end; throws for a run that did not end Complete.
+ * Waits until Kubernetes' cron controller has told of a run that it started, and of its end: SuccessfulCreate
+ * and SawCompletedJob. Returns the words about its end; throws for a run that did not end Complete.
  */
-export const untilTold = async ({ watched }: JobHandle, { tick, limit }: { tick: Tick; limit: Limit }): Promise<string> => {
+export const untilTold = async (
+  { watched }: JobHandle,
+  { tick, limit }: { tick: Tick; limit: Limit },
+): Promise<string> => {
   const told = (reason: string): Promise<Event> =>
     once(watched.events, (event) => event.reason === reason && namesJob(event, tick.job), {
       label: `an event ${reason} tells of Job ${tick.job}`,
@@ -148,7 +176,8 @@ export const untilTold = async ({ watched }: JobHandle, { tick, limit }: { tick:
     });
   await told('SuccessfulCreate');
   const { message = '' } = await told('SawCompletedJob');
-  if (!message.endsWith(': Complete')) throw new Error(`the event about the end of ${tick.label} says: ${message}`);
+  if (!message.endsWith(': Complete'))
+    throw new Error(`the event about the end of ${tick.label} says: ${message}`);
   return message;
 };
 
@@ -161,7 +190,10 @@ export const problemsOfEvents = ({ entries }: Timeline<Event>, version: string):
     const field: Message['field'] = type === 'Normal' ? 'event Normal' : 'event Warning';
     const found = classify({ speaker, field, state: reason, text }, version);
     if (found.class !== 'unclassified' && found.class !== 'failure') return [];
-    const because = found.class === 'unclassified' ? 'nobody knows this event (unclassified)' : `${found.id} (failure) was not expected`;
+    const because =
+      found.class === 'unclassified'
+        ? 'nobody knows this event (unclassified)'
+        : `${found.id} (failure) was not expected`;
     return [`${because}: ${speaker}, ${reason}: "${text}"`];
   });
   return [...new Set(problems)];

@@ -19,13 +19,32 @@ import {
   restartsIn,
 } from './expectations.ts';
 import { type FaultyCleanUp, failCleanUp, faultyCleanUps } from './faults.ts';
-import { type JobHandle, lastTick, makeRecurringJob, nextTick, scheduleJob, type Tick, triggerJob } from './job.ts';
+import {
+  type JobHandle,
+  lastTick,
+  makeRecurringJob,
+  nextTick,
+  scheduleJob,
+  type Tick,
+  triggerJob,
+} from './job.ts';
 import { type CleanUp, problemsOfLog, readLogOf, tellingLine } from './log.ts';
-import { type MadeByTick, madeByTicks, problemsOf, problemsOfEvents, untilLast, untilMade, untilTold } from './runs.ts';
+import {
+  type MadeByTick,
+  madeByTicks,
+  problemsOf,
+  problemsOfEvents,
+  untilLast,
+  untilMade,
+  untilTold,
+} from './runs.ts';
 
 /** The steps that set a scene with recurring jobs. */
 export const createGivenOfJobs = (context: Context) => ({
-  /** A recurring job that backs a volume up and keeps one backup; it runs when a step says so, in one way or the other. */
+  /**
+   * A recurring job that backs a volume up and keeps one backup; it runs when a step says so, in one way or
+   * the other.
+   */
   recurringJob: (volume: VolumeHandle) =>
     context.step.returning(
       'Given a recurring job that backs the volume up and keeps one backup',
@@ -59,10 +78,15 @@ export const createWhenOfJobs = (context: Context) => ({
 export const createThenOfJobs = (context: Context) => {
   const { timelines, version, limits, report } = context;
   const made = ({ volume, ticks }: JobHandle): MadeByTick[] =>
-    madeByTicks(timelines, { volume: volume.name, ticks, others: [...context.made.backups, ...context.made.snapshots] });
+    madeByTicks(timelines, {
+      volume: volume.name,
+      ticks,
+      others: [...context.made.backups, ...context.made.snapshots],
+    });
   // Of a run that made nothing.
   const hidesFailure = differsIn('job-hides-failure', version);
-  const failing = ({ ticks }: JobHandle): string[] => ticks.flatMap(({ makes, job }) => (makes || hidesFailure ? [] : [job]));
+  const failing = ({ ticks }: JobHandle): string[] =>
+    ticks.flatMap(({ makes, job }) => (makes || hidesFailure ? [] : [job]));
   const untilEnded = async (job: JobHandle, tick: Tick): Promise<void> => {
     const end = tick.makes || hidesFailure ? jobCompletes : jobFails;
     await judge(end(job.watched.jobs, tick), limits.jobEnds);
@@ -70,21 +94,33 @@ export const createThenOfJobs = (context: Context) => {
 
   return {
     ...createThenOfCleanUps(context),
-    /** The Jobs end Complete, and Kubernetes tells so of each that it started; a run that made nothing ends as the version has it. */
+    /**
+     * The Jobs end Complete, and Kubernetes tells so of each that it started; a run that made nothing ends as
+     * the version has it.
+     */
     jobsComplete: (job: JobHandle) =>
       context.step(
         `Then the Job of ${lastTick(job).label} is Complete, as were those before`,
         async () => {
           for (const tick of job.ticks) await untilEnded(job, tick);
           const tick = lastTick(job);
-          const told = tick.scheduled ? await untilTold(job, { tick, limit: limits.jobEventTold }) : undefined;
-          if (told?.includes('condition:') === true) report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
-          throwFor(problemsOfEvents(job.watched.events, version), 'what Kubernetes and Longhorn tell of the recurring job is not in order');
+          const told = tick.scheduled
+            ? await untilTold(job, { tick, limit: limits.jobEventTold })
+            : undefined;
+          if (told?.includes('condition:') === true)
+            report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
+          throwFor(
+            problemsOfEvents(job.watched.events, version),
+            'what Kubernetes and Longhorn tell of the recurring job is not in order',
+          );
           return told;
         },
         (told) => (told === undefined ? lastTick(job).job : `"${told}"`),
       ),
-    /** Each run made one snapshot, and one backup of it that completed, but for those that made nothing; returns the backups, in their order. */
+    /**
+     * Each run made one snapshot, and one backup of it that completed, but for those that made nothing;
+     * returns the backups, in their order.
+     */
     oneBackupEachTick: (job: JobHandle): Promise<BackupHandle[]> =>
       context.step.returning(
         `Then each of the ${job.ticks.filter(({ makes }) => makes).length} runs that made something made one backup, completed, and one snapshot`,
@@ -94,14 +130,21 @@ export const createThenOfJobs = (context: Context) => {
           throwFor(problemsOf(all), 'the runs of the recurring job did not make what they should');
           for (const { tick, backups } of all)
             for (const backup of backups)
-              await judge(completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)), limits.jobMakes);
-          const handles = all.flatMap(({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
-            if (backup === undefined || snapshot === undefined) return [];
-            const { volume } = job;
-            const label = `the backup of ${tick.label}`;
-            const of = { name: snapshot.metadata.name, volume };
-            return [{ name: backup.metadata.name, label, volume, snapshot: of, since: { made: tick.from } }];
-          });
+              await judge(
+                completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)),
+                limits.jobMakes,
+              );
+          const handles = all.flatMap(
+            ({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
+              if (backup === undefined || snapshot === undefined) return [];
+              const { volume } = job;
+              const label = `the backup of ${tick.label}`;
+              const of = { name: snapshot.metadata.name, volume };
+              return [
+                { name: backup.metadata.name, label, volume, snapshot: of, since: { made: tick.from } },
+              ];
+            },
+          );
           for (const newest of handles.slice(-1)) await untilLast(context, newest);
           return handles;
         },
@@ -115,42 +158,65 @@ export const createThenOfJobs = (context: Context) => {
           const tick = lastTick(job);
           tick.makes = false;
           await untilEnded(job, tick);
-          throwFor(problemsOf(made(job)), `the runs of the recurring job did not do as Longhorn ${version} is known to`);
+          throwFor(
+            problemsOf(made(job)),
+            `the runs of the recurring job did not do as Longhorn ${version} is known to`,
+          );
           // Once is enough: each later run does the same.
           if (job.ticks.filter(({ makes }) => !makes).length > 1) return;
           const stops = hidesFailure ? 'snapshot-cleanup-stops-the-job' : 'snapshot-cleanup-fails-the-job';
           report.finding(toFinding(stops, `From ${tick.label} on nothing was made.`));
-          if (hidesFailure) report.finding(toFinding('job-hides-failure', `The Job of ${tick.label}, ${tick.job}, is Complete.`));
+          if (hidesFailure)
+            report.finding(
+              toFinding('job-hides-failure', `The Job of ${tick.label}, ${tick.job}, is Complete.`),
+            );
         },
       ),
     /** No two backups of the volume, and no two snapshots, were ever being made at the same time. */
     neverTwoAtOnce: (job: JobHandle) =>
-      context.step('Then never were two backups or two snapshots of the volume being made at the same time', async () => {
-        const all = made(job);
-        const backups = all.flatMap(({ tick, backups }) => backups.map((each) => subject(each, `the backup of ${tick.label}`, tick)));
-        const snapshots = all.flatMap(({ tick, snapshots }) =>
-          snapshots.map((each) => subject(each, `the snapshot of ${tick.label}`, tick)),
-        );
-        for (const backup of backups) {
-          const others = backups.filter((each) => each !== backup);
-          await judge(isMadeAlone(timelines.backups, { backup, others }), limits.jobMakes);
-        }
-        for (const snapshot of snapshots) {
-          const others = snapshots.filter((each) => each !== snapshot);
-          await judge(isTakenAlone(timelines.snapshots, { snapshot, others }), limits.jobMakes);
-        }
-      }),
-    /** No container of a run's pod was restarted (but of one whose Job ends Failed, as the version has it), and no Job had a second pod. */
+      context.step(
+        'Then never were two backups or two snapshots of the volume being made at the same time',
+        async () => {
+          const all = made(job);
+          const backups = all.flatMap(({ tick, backups }) =>
+            backups.map((each) => subject(each, `the backup of ${tick.label}`, tick)),
+          );
+          const snapshots = all.flatMap(({ tick, snapshots }) =>
+            snapshots.map((each) => subject(each, `the snapshot of ${tick.label}`, tick)),
+          );
+          for (const backup of backups) {
+            const others = backups.filter((each) => each !== backup);
+            await judge(isMadeAlone(timelines.backups, { backup, others }), limits.jobMakes);
+          }
+          for (const snapshot of snapshots) {
+            const others = snapshots.filter((each) => each !== snapshot);
+            await judge(isTakenAlone(timelines.snapshots, { snapshot, others }), limits.jobMakes);
+          }
+        },
+      ),
+    /**
+     * No container of a run's pod was restarted (but of one whose Job ends Failed, as the version has it),
+     * and no Job had a second pod.
+     */
     nothingRestarted: (job: JobHandle) =>
-      context.step('Then nothing was started a second time: no container of a pod, no pod of a Job', async () =>
-        throwFor(restartsIn(job.watched.pods, failing(job)), 'something was started a second time'),
+      context.step(
+        'Then nothing was started a second time: no container of a pod, no pod of a Job',
+        async () =>
+          throwFor(restartsIn(job.watched.pods, failing(job)), 'something was started a second time'),
       ),
   };
 };
 
-const subject = ({ metadata: { name } }: { metadata: { name: string } }, label: string, { from }: Tick) => ({ name, label, from });
+const subject = ({ metadata: { name } }: { metadata: { name: string } }, label: string, { from }: Tick) => ({
+  name,
+  label,
+  from,
+});
 
-/** The steps that judge how the runs of a recurring job clean up; `backups` are those that the runs made, in their order. */
+/**
+ * The steps that judge how the runs of a recurring job clean up; `backups` are those that the runs made, in
+ * their order.
+ */
 const createThenOfCleanUps = (context: Context) => {
   const { timelines, version, limits, expected, store, report } = context;
   const old = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
@@ -158,7 +224,10 @@ const createThenOfCleanUps = (context: Context) => {
 
   return {
     /** The log of the last run tells of its clean-up as this Longhorn does, and each line of it is known. */
-    jobLogs: async (job: JobHandle, { cleanUp, backups }: { cleanUp: CleanUp; backups: readonly BackupHandle[] }): Promise<void> => {
+    jobLogs: async (
+      job: JobHandle,
+      { cleanUp, backups }: { cleanUp: CleanUp; backups: readonly BackupHandle[] },
+    ): Promise<void> => {
       const line = await context.step.returning(
         `Then the log of ${lastTick(job).label} says of its clean-up: ${cleanUp}`,
         async () => {
@@ -179,12 +248,16 @@ const createThenOfCleanUps = (context: Context) => {
         (line) => (line === undefined ? 'no warning, no error' : `"${line}"`),
       );
       if (line === undefined) return;
-      if (cleanUp === 'done, or too early') report.finding(toFinding('first-run-warns', `Longhorn ${version} says "${line}".`));
+      if (cleanUp === 'done, or too early')
+        report.finding(toFinding('first-run-warns', `Longhorn ${version} says "${line}".`));
       // Once is enough: each later run says the same.
       else if (cleanUp !== 'nothing made' && job.ticks.length === 2)
         report.finding(toFinding('cleanup-warning-wording', `Longhorn ${version} says "${line}".`));
     },
-    /** Each old backup goes Deleting, and Error: that the engine or the store refuses its deletion, only the Backup tells. */
+    /**
+     * Each old backup goes Deleting, and Error: that the engine or the store refuses its deletion, only the
+     * Backup tells.
+     */
     oldOnesFail: (job: JobHandle, { by, backups }: { by: Refusing; backups: readonly BackupHandle[] }) =>
       context.step(
         `Then each of the ${old(job, backups).length} old backups goes Deleting, and Error with the refusal of ${by}`,
@@ -193,7 +266,10 @@ const createThenOfCleanUps = (context: Context) => {
           for (const backup of old(job, backups))
             await judge(oldOneFails(timelines.backups, { ...subject(backup), by }), limits.oldOnesFail);
           report.finding(
-            toFinding('cleanup-fails-unseen', `The deletion of ${old(job, backups).length} backups failed in no log of a run.`),
+            toFinding(
+              'cleanup-fails-unseen',
+              `The deletion of ${old(job, backups).length} backups failed in no log of a run.`,
+            ),
           );
         },
       ),
@@ -205,25 +281,30 @@ const createThenOfCleanUps = (context: Context) => {
         const missing = backups.filter(({ name }) => !found.includes(name));
         const more = found.filter((name) => !backups.some((each) => each.name === name));
         if (missing.length > 0)
-          throw new Error(`the store has no config of ${missing.map(({ label, name }) => `${label} (${name})`).join(', ')} any more`);
+          throw new Error(
+            `the store has no config of ${missing.map(({ label, name }) => `${label} (${name})`).join(', ')} any more`,
+          );
         if (more.length > 0) throw new Error(`the store has backups that no run made: ${more.join(', ')}`);
       }),
     /** Each old backup is gone in the end, and the snapshot that it was made of. */
     oldOnesGo: (job: JobHandle, backups: readonly BackupHandle[]) =>
-      context.step(`Then each of the ${old(job, backups).length} old backups is gone in the end, and its snapshot`, () => {
-        const snapshotGone = ({ label, snapshot: { name } }: BackupHandle) =>
-          onceGone(timelines.snapshots, {
-            name,
-            label: `the snapshot of ${label} is gone`,
-            describe: describeSnapshot,
-            ...limits.snapshotsGone,
-          });
-        return Promise.all(
-          old(job, backups).flatMap((backup): Promise<unknown>[] => [
-            judge(oldOneGoes(timelines.backups, subject(backup)), limits.oldOnesGo),
-            snapshotGone(backup),
-          ]),
-        );
-      }),
+      context.step(
+        `Then each of the ${old(job, backups).length} old backups is gone in the end, and its snapshot`,
+        () => {
+          const snapshotGone = ({ label, snapshot: { name } }: BackupHandle) =>
+            onceGone(timelines.snapshots, {
+              name,
+              label: `the snapshot of ${label} is gone`,
+              describe: describeSnapshot,
+              ...limits.snapshotsGone,
+            });
+          return Promise.all(
+            old(job, backups).flatMap((backup): Promise<unknown>[] => [
+              judge(oldOneGoes(timelines.backups, subject(backup)), limits.oldOnesGo),
+              snapshotGone(backup),
+            ]),
+          );
+        },
+      ),
   };
 };

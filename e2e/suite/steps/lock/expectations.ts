@@ -1,4 +1,10 @@
-import { type Expectation, ExpectationError, evaluate, gone, type Step } from '../../../history/expectation.ts';
+import {
+  type Expectation,
+  ExpectationError,
+  evaluate,
+  gone,
+  type Step,
+} from '../../../history/expectation.ts';
 import { namedState } from '../../../history/named-state.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
@@ -8,7 +14,14 @@ import type { MessageClass } from '../../../longhorn/messages/row.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { volumeFolder } from '../../../store/format/layout.ts';
-import { change, historyOf, is, isNeverHeldBack, type Subject, waitsForReadiness } from '../backup/expectations.ts';
+import {
+  change,
+  historyOf,
+  is,
+  isNeverHeldBack,
+  type Subject,
+  waitsForReadiness,
+} from '../backup/expectations.ts';
 import type { StepReport } from '../deps.ts';
 
 type Backups = Timeline<Backup>;
@@ -18,8 +31,8 @@ type Meaning = { id: MessageId; class: MessageClass };
 const lostDeletion: Meaning = { id: 'deletion-lost-lock', class: 'informational' };
 const lostCreation: Meaning = { id: 'creation-lost-lock', class: 'failure' };
 
-// Every error that it tells of must be this one, said in its own field and in the state Error: the same words elsewhere mean another thing,
-// which is what `classify` goes by.
+// Every error that it tells of must be this one, said in its own field and in the state Error: the same words
+// elsewhere mean another thing, which is what `classify` goes by.
 export const errs = namedState('backup-errs', (label: string, meaning: Meaning, version: string) => ({
   label,
   matches: (backup: Backup) => {
@@ -28,10 +41,13 @@ export const errs = namedState('backup-errs', (label: string, meaning: Meaning, 
   },
 }));
 
-const means = (found: Classification, meaning: Meaning): boolean => found.class === meaning.class && found.id === meaning.id;
+const means = (found: Classification, meaning: Meaning): boolean =>
+  found.class === meaning.class && found.id === meaning.id;
 
-const lost = (version: string): Step<Backup> => errs('Error (with the informational text on a lock)', lostDeletion, version);
-const lostForGood = (version: string): Step<Backup> => errs('Error (with the text on a lock as a failure)', lostCreation, version);
+const lost = (version: string): Step<Backup> =>
+  errs('Error (with the informational text on a lock)', lostDeletion, version);
+const lostForGood = (version: string): Step<Backup> =>
+  errs('Error (with the text on a lock as a failure)', lostCreation, version);
 
 /** The deletion of a completed backup meets a lock. */
 export const deletionLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
@@ -41,20 +57,30 @@ export const deletionLosesLock = (backups: Backups, { backup, version }: Losing)
 export const deletionIsRetried = (backups: Backups, losing: Losing): Expectation<Backup> =>
   deletionLosesLock(backups, losing).goes(is('Deleting'));
 
-/** The whole of such a deletion: it loses the lock once or more often, and is tried again by itself until the backup is gone. */
+/**
+ * The whole of such a deletion: it loses the lock once or more often, and is tried again by itself until the
+ * backup is gone.
+ */
 export const deletionResolves = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
-  historyOf(backups, backup).startingAs(is('Completed')).goes(is('Deleting'), lost(version), is('Deleting'), gone).allowing(lost(version));
+  historyOf(backups, backup)
+    .startingAs(is('Completed'))
+    .goes(is('Deleting'), lost(version), is('Deleting'), gone)
+    .allowing(lost(version));
 
 /** A new backup meets a lock: there is an end of it before it began. */
 export const creationLosesLock = (backups: Backups, { backup, version }: Losing): Expectation<Backup> =>
   historyOf(backups, backup).startingAs(is(''), waitsForReadiness(version)).goes(lostForGood(version));
 
-/** A backup that lost the lock when it was made stays as it is, for as long as the expectation is given time (see stays). */
-export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup> => creationLosesLock(backups, losing).goes(change);
+/**
+ * A backup that lost the lock when it was made stays as it is, for as long as the expectation is given time
+ * (see stays).
+ */
+export const staysLost = (backups: Backups, losing: Losing): Expectation<Backup> =>
+  creationLosesLock(backups, losing).goes(change);
 
 /**
- * The error to throw for a deletion that did not lose a lock to an upload: where that one had ended by then, nothing was brought about that it
- * could have lost, and nothing is proven.
+ * The error to throw for a deletion that did not lose a lock to an upload: where that one had ended by then,
+ * nothing was brought about that it could have lost, and nothing is proven.
  */
 export const unlessUploaded = (
   backups: Backups,
@@ -63,7 +89,12 @@ export const unlessUploaded = (
   const ended = evaluate(isNeverHeldBack(backups, { backup: holder, version })).steps[1]?.reached?.at;
   if (!(error instanceof ExpectationError) || ended === undefined || ended > error.verdict.at) return error;
   const reason = `${holder.label} was uploaded before the deletion looked for locks, or at the same time: the conflict was not brought about`;
-  return new ExpectationError({ ...error.verdict, state: 'not-provable', reason, text: `${reason}\n\n${error.verdict.text}` });
+  return new ExpectationError({
+    ...error.verdict,
+    state: 'not-provable',
+    reason,
+    text: `${reason}\n\n${error.verdict.text}`,
+  });
 };
 
 /** When a backup was seen to be gone, in ms since the epoch; throws for one that was not. */
@@ -74,22 +105,32 @@ export const goneAt = ({ entries }: Pick<Backups, 'entries'>, name: string): num
 };
 
 /** The status that a backup had at a step of its history. */
-export const statusAt = ({ entries }: Pick<Backups, 'entries'>, { resourceVersion }: { resourceVersion: string }): Backup['status'] => {
+export const statusAt = (
+  { entries }: Pick<Backups, 'entries'>,
+  { resourceVersion }: { resourceVersion: string },
+): Backup['status'] => {
   const entry = entries.find((each) => each.kind !== 'gap' && each.resourceVersion === resourceVersion);
   return entry === undefined || entry.kind === 'gap' ? undefined : entry.object.status;
 };
 
 type Told = { text: string; volume: string };
 
-/** The lock that Longhorn names to who lost one; throws for a text that names none in the volume's own folder. */
+/**
+ * The lock that Longhorn names to who lost one; throws for a text that names none in the volume's own folder.
+ */
 export const namedLock = ({ text, volume }: Told): string => {
-  const [, folder, named] = /failed to acquire lock (\S+)\/([^/\s]+)\.lck when performing backup /.exec(text) ?? [];
+  const [, folder, named] =
+    /failed to acquire lock (\S+)\/([^/\s]+)\.lck when performing backup /.exec(text) ?? [];
   const expected = `${volumeFolder(volume)}/locks`;
-  if (named === undefined || folder !== expected) throw new Error(`the text on a lock names none in ${expected}: ${text}`);
+  if (named === undefined || folder !== expected)
+    throw new Error(`the text on a lock names none in ${expected}: ${text}`);
   return named;
 };
 
-/** Reports in what the text of a deletion that lost a lock differs from the document, and returns the lock that it names; `held` is the one that stood in the way. */
+/**
+ * Reports in what the text of a deletion that lost a lock differs from the document, and returns the lock
+ * that it names; `held` is the one that stood in the way.
+ */
 export const reportLockText = (
   report: Pick<StepReport, 'finding'>,
   { held, version, ...told }: Told & { held: string; version: string },
@@ -105,7 +146,10 @@ export const reportLockText = (
     );
   if (/^(Failed to delete the backup \S+ in the backupstore, err )\1/.test(text))
     report.finding(
-      toFinding('lock-message-doubled', `Longhorn ${version} begins twice with the same words, in ${text.length} characters.`),
+      toFinding(
+        'lock-message-doubled',
+        `Longhorn ${version} begins twice with the same words, in ${text.length} characters.`,
+      ),
     );
   if (!text.includes('please try again later.'))
     report.finding(toFinding('lock-message-full-stop', `Longhorn ${version} ends it without a full stop.`));

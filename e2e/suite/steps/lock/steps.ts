@@ -34,7 +34,10 @@ const counts = 40 * 60;
 
 /** The step that makes a lock that no process of Longhorn's holds. */
 export const createGivenOfLocks = (context: Context) => ({
-  /** A lock in the volume's folder of the store, as one that is held; until `when.lockAbandoned` or `when.lockRemoved`. */
+  /**
+   * A lock in the volume's folder of the store, as one that is held; until `when.lockAbandoned` or
+   * `when.lockRemoved`.
+   */
   foreignLock: (volume: VolumeHandle, { of }: Pick<LockHandle, 'of'>): Promise<ForeignLockHandle> =>
     context.step.returning(
       `Given a foreign lock of ${of} on the volume`,
@@ -51,7 +54,10 @@ export const createGivenOfLocks = (context: Context) => ({
 
 /** The steps by which such a lock goes. */
 export const createWhenOfLocks = (context: Context) => ({
-  /** Nobody refreshes the lock any more, so that it counts for its life from now on and stays behind, as that of a process that was killed. */
+  /**
+   * Nobody refreshes the lock any more, so that it counts for its life from now on and stays behind, as that
+   * of a process that was killed.
+   */
   lockAbandoned: (lock: ForeignLockHandle) =>
     context.step(`When nobody refreshes the foreign lock of ${lock.of} any more`, () => lock.abandon()),
   /** The lock is removed from the store; `holdsUp` is the backup whose deletion it held up, if any. */
@@ -79,7 +85,10 @@ export const createThenOfLocks = (context: Context) => {
   const window = retryWindow(clocks);
 
   return {
-    /** The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way is that backup's. */
+    /**
+     * The folder of the backup's volume in the store has a lock of a backup, acquired: the upload under way
+     * is that backup's.
+     */
     storeLocked: (holder: BackupHandle): Promise<LockHandle> =>
       context.step.returning(
         `Then ${holder.label} has acquired a lock, in the folder of its volume`,
@@ -87,8 +96,13 @@ export const createThenOfLocks = (context: Context) => {
           const locks = await store.locks(holder.volume.name);
           const held = locks.find(({ type, acquired }) => type === lockTypes['a backup'] && acquired);
           if (held === undefined) {
-            const others = locks.map(({ name, type, acquired }) => `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`);
-            throw new Error(`no backup has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`);
+            const others = locks.map(
+              ({ name, type, acquired }) =>
+                `${name} (type ${type}, ${acquired ? 'acquired' : 'not acquired'})`,
+            );
+            throw new Error(
+              `no backup has acquired a lock on volume ${holder.volume.name}; its locks: ${others.join(', ') || 'none'}`,
+            );
           }
           return { name: held.name, of: 'a backup', holder };
         },
@@ -108,12 +122,17 @@ export const createThenOfLocks = (context: Context) => {
         async () => {
           await untilCompleted(context, backup);
           const evidence = await lock.prove();
-          report.finding(toFinding('backups-share-a-lock', `Longhorn ${version} made ${backup.label} beside ${evidence}.`));
+          report.finding(
+            toFinding('backups-share-a-lock', `Longhorn ${version} made ${backup.label} beside ${evidence}.`),
+          );
           return evidence;
         },
         (evidence) => evidence,
       ),
-    /** The backup goes Error with the text on a lock in `status.error`, which is a failure; `to` is the lock that stood in the way. */
+    /**
+     * The backup goes Error with the text on a lock in `status.error`, which is a failure; `to` is the lock
+     * that stood in the way.
+     */
     creationLostLock: (backup: BackupHandle, to: LockHandle) =>
       context.step(
         `Then ${backup.label} goes Error with the text on a lock in status.error, which is a failure`,
@@ -130,18 +149,30 @@ export const createThenOfLocks = (context: Context) => {
       context.step(`Then ${backup.label} is not tried again: it has stayed in Error`, async () => {
         const { steps } = evaluate(creationLosesLock(backups, made(backup)));
         const failedAt = steps[0]?.reached?.at ?? Date.now();
-        // On Longhorn's own clocks 100 s; where as much has passed already, what came in it is judged and nothing more is waited for.
+        // On Longhorn's own clocks 100 s; where as much has passed already, what came in it is judged and
+        // nothing more is waited for.
         const left = Math.max(0, failedAt + window.most - Date.now());
         await stays(staysLost(backups, made(backup)), `${left}ms`);
-        report.finding(toFinding('lost-lock-ends-a-creation', `Longhorn ${version} left ${backup.label} in Error for good.`));
+        report.finding(
+          toFinding(
+            'lost-lock-ends-a-creation',
+            `Longhorn ${version} left ${backup.label} in Error for good.`,
+          ),
+        );
       }),
-    /** A completed backup goes Deleting, then Error with the text on a lock, which is informational; `to` is the lock that stood in the way. */
+    /**
+     * A completed backup goes Deleting, then Error with the text on a lock, which is informational; `to` is
+     * the lock that stood in the way.
+     */
     lostLock: (backup: BackupHandle, to: LockHandle) =>
       context.step(
         `Then ${backup.label} goes Deleting, and Error with the text on a lock in status.messages, which is informational`,
         async () => {
           const { holder } = to;
-          const verdict = await judge(deletionLosesLock(backups, deleted(backup)), limits.deletionFails).catch((error: unknown) => {
+          const verdict = await judge(
+            deletionLosesLock(backups, deleted(backup)),
+            limits.deletionFails,
+          ).catch((error: unknown) => {
             throw holder === undefined
               ? error
               : unlessUploaded(backups, { error, holder: { ...holder, from: holder.since.made }, version });
@@ -151,14 +182,22 @@ export const createThenOfLocks = (context: Context) => {
         },
         (named) => `it names ${named}; what stood in the way is ${to.name}`,
       ),
-    /** Nobody does anything, and the deletion is tried again when its back-off is over, until the backup is gone. */
+    /**
+     * Nobody does anything, and the deletion is tried again when its back-off is over, until the backup is
+     * gone.
+     */
     resolvedByItself: (backup: BackupHandle) =>
       context.step(
         `Then ${backup.label} goes Deleting again by itself, after ${tellWindow(window)}, and is gone in the end`,
         async () => {
-          // Its own limit: a deletion that is never tried again is known for it as soon as the time for that is over.
-          const owner = 'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
-          const verdict = await judge(deletionIsRetried(backups, deleted(backup)), { within: `${window.most}ms`, owner });
+          // Its own limit: a deletion that is never tried again is known for it as soon as the time for that
+          // is over.
+          const owner =
+            'the expectation: a back-off from the first attempt on, and a resync until Longhorn looks again';
+          const verdict = await judge(deletionIsRetried(backups, deleted(backup)), {
+            within: `${window.most}ms`,
+            owner,
+          });
           const gap = judgeGap(verdict, { label: backup.label, window });
           await judge(deletionResolves(backups, deleted(backup)), limits.deletedInTheEnd);
           return gap;
@@ -174,7 +213,9 @@ export const createThenOfLocks = (context: Context) => {
           const now = await lock.outlived();
           const then = now - (Date.now() - goneAt(backups, backup.name)) / 1000;
           if (then < life - unsure)
-            throw new Error(`${backup.label} was gone when the lock was ${then.toFixed(1)} s old, and a lock counts for ${life} s`);
+            throw new Error(
+              `${backup.label} was gone when the lock was ${then.toFixed(1)} s old, and a lock counts for ${life} s`,
+            );
           return { now, then };
         },
         ({ now, then }) => `it was ${Math.round(then)} s old then, and is ${now} s old now`,

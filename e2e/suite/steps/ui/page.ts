@@ -14,23 +14,32 @@ import { isBackupOf } from '../made.ts';
 import { forwardService } from '../service-forward.ts';
 
 /** How a backup had to look by its custom resource, from its beginning on. */
-export const looksOf = ({ timelines }: Pick<Context, 'timelines'>, name: string, { mark }: Pick<PageHandle, 'mark'>): Stretch[] => {
+export const looksOf = (
+  { timelines }: Pick<Context, 'timelines'>,
+  name: string,
+  { mark }: Pick<PageHandle, 'mark'>,
+): Stretch[] => {
   const stretches: Stretch[] = [{ at: 0, look: undefined }];
   for (const entry of timelines.backups.entries) {
     if (entry.kind === 'gap') {
-      if (entry.sequence > mark) throw new PremiseLost(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
+      if (entry.sequence > mark)
+        throw new PremiseLost(`the watch of backups lost a stretch while the page was open: ${entry.reason}`);
     } else if (entry.object.metadata.name === name)
       stretches.push({ at: entry.at, look: entry.kind === 'deleted' ? undefined : lookOf(entry.object) });
   }
   return stretches;
 };
 
-/** Opens the page of a volume's backups in the system's Chromium, and returns when it shows what their custom resources say. */
+/**
+ * Opens the page of a volume's backups in the system's Chromium, and returns when it shows what their custom
+ * resources say.
+ */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
   const { cluster, timelines, target, limits, living, pages } = context;
   const isOfVolume = isBackupOf({ volume: volume.name, target });
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
-  if (backupVolume === undefined) throw new Error(`Longhorn has no page of the backups of ${volume.name}: none of them is settled`);
+  if (backupVolume === undefined)
+    throw new Error(`Longhorn has no page of the backups of ${volume.name}: none of them is settled`);
   const expected = (): Map<string, Look> =>
     new Map(
       timelines.backups
@@ -48,14 +57,18 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
     expected,
   });
   const page = await awaitCluster(() => opening).catch((error: unknown) => {
-    throw forward.trouble() === undefined ? error : new Error((error as Error).message, { cause: forward.trouble() });
+    throw forward.trouble() === undefined
+      ? error
+      : new Error((error as Error).message, { cause: forward.trouble() });
   });
   const handle = { page, forward, mark, cutOff: [] };
   pages.push(handle);
   timelines.backups.onEntry(page.again);
   const { within, owner } = limits.pageDrawn;
   if (!(await page.until(() => page.live().length > 0, parseDuration(within)))) {
-    const wanted = [...expected().keys()].map((name) => `${name}: ${JSON.stringify(page.look(name) ?? 'no row')}`);
+    const wanted = [...expected().keys()].map(
+      (name) => `${name}: ${JSON.stringify(page.look(name) ?? 'no row')}`,
+    );
     throw new Error(
       `the page did not show the volume's backups within ${formatDuration(parseDuration(within))} (${owner}); it has ${wanted.join(', ')}`,
     );
@@ -64,8 +77,9 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
 };
 
 /**
- * Waits where every manager was killed and the page's connection had ended no more often than `losses` times: the last packet of the manager that it was
- * connected to was lost, so it lasts until the proxy in between gives it up. For how long the page was not told of anything is a finding.
+ * Waits where every manager was killed and the page's connection had ended no more often than `losses` times:
+ * the last packet of the manager that it was connected to was lost, so it lasts until the proxy in between
+ * gives it up. For how long the page was not told of anything is a finding.
  */
 export const untilLostLate = async (
   { limits, report, version }: Pick<Context, 'limits' | 'report' | 'version'>,
@@ -87,8 +101,9 @@ export const untilLostLate = async (
 };
 
 /**
- * Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected to, nobody says. It is likely the one with
- * the most connections, as nobody else uses them now; each of the others would cost the wait for a loss that does not come.
+ * Kills one manager pod at a time, and the next when the first is replaced: which one the page is connected
+ * to, nobody says. It is likely the one with the most connections, as nobody else uses them now; each of the
+ * others would cost the wait for a loss that does not come.
  */
 export const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
   const { cluster, faults, limits } = context;
@@ -100,7 +115,12 @@ export const killUntilLost = async (context: Context, { page, cutOff }: PageHand
     const from = Date.now();
     cutOff.push({ from, to: from + parseDuration(limits.pageReconnects.within) });
     const fault = await faults.inject(
-      killedPod(cluster, { title: `the longhorn-manager of ${pod.node} was killed`, pod, selector: managerLabel, node: pod.node }),
+      killedPod(cluster, {
+        title: `the longhorn-manager of ${pod.node} was killed`,
+        pod,
+        selector: managerLabel,
+        node: pod.node,
+      }),
     );
     killed.push(`${pod.name} on ${pod.node}`);
     if (await page.until(() => page.log.losses() > losses, time)) return killed;

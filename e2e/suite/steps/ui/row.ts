@@ -15,8 +15,8 @@ const mostReadings = 5;
 const longestTold = 100;
 
 /**
- * Reads all that the row of a backup says and offers, and holds it against its custom resource, which must stay the same meanwhile: what changes is read
- * anew, as soon as the page shows it (`ready`).
+ * Reads all that the row of a backup says and offers, and holds it against its custom resource, which must
+ * stay the same meanwhile: what changes is read anew, as soon as the page shows it (`ready`).
  */
 export const judgeRow = async (
   table: BackupTable,
@@ -27,7 +27,8 @@ export const judgeRow = async (
     const backup = backups.current(name);
     if (backup === undefined) throw new Error(`${name} is gone, so its row tells nothing any more`);
     const read = await readRow(table, backup);
-    if (backups.current(name)?.metadata.resourceVersion === backup.metadata.resourceVersion) return judge(read, backup);
+    if (backups.current(name)?.metadata.resourceVersion === backup.metadata.resourceVersion)
+      return judge(read, backup);
   }
   throw new PremiseLost(`${name} changed each of ${mostReadings} times while its row was read`);
 };
@@ -37,7 +38,8 @@ type Read = { menu: MenuItem[]; tooltips: { wanted: string; found: string }[]; t
 const readRow = async (table: BackupTable, { metadata: { name }, status }: Backup): Promise<Read> => {
   const tooltips: Read['tooltips'] = [];
   const menu = await table.menu(name);
-  if (status?.messages?.error) tooltips.push({ wanted: status.messages.error, found: await table.tooltip(name, 'Volume') });
+  if (status?.messages?.error)
+    tooltips.push({ wanted: status.messages.error, found: await table.tooltip(name, 'Volume') });
   if (status?.state === 'Error' && status.error)
     tooltips.push({ wanted: status.error, found: await table.tooltip(name, 'Creation State') });
   return { menu, tooltips, text: await table.text() };
@@ -53,10 +55,17 @@ const judge = ({ menu, tooltips, text }: Read, backup: Backup): ToldRow => {
   ];
   const problems = wanted
     .filter((item) => !menu.some((each) => each.name === item.name && each.isDisabled === item.isDisabled))
-    .map((item) => `${item.name} should be ${item.isDisabled ? 'disabled' : 'enabled'}; the menu has ${tellMenu(menu)}`);
+    .map(
+      (item) =>
+        `${item.name} should be ${item.isDisabled ? 'disabled' : 'enabled'}; the menu has ${tellMenu(menu)}`,
+    );
   for (const { wanted: message, found } of tooltips)
-    if (plain(found) !== plain(message)) problems.push(`the tooltip says "${found}", where the custom resource says "${message}"`);
-  throwFor(problems, `the row of ${backup.metadata.name}, which is ${backupState(backup)}, is not as it should be`);
+    if (plain(found) !== plain(message))
+      problems.push(`the tooltip says "${found}", where the custom resource says "${message}"`);
+  throwFor(
+    problems,
+    `the row of ${backup.metadata.name}, which is ${backupState(backup)}, is not as it should be`,
+  );
   const info = messages?.info;
   return {
     told: [tellMenu(menu), ...tooltips.map(({ found }) => `"${shorten(found, longestTold)}"`)].join('; '),

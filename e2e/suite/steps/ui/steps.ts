@@ -30,7 +30,9 @@ export const createWhenOfPages = (context: Context) => ({
         const { question, confirm } = await page.table.askToDelete(backup.name);
         const others = context.made.backups.filter((name) => name !== backup.name && question.includes(name));
         if (!question.includes(backup.name) || others.length > 0)
-          throw new Error(`the dialog does not ask about ${backup.name}, whose menu it was opened from: "${question}"`);
+          throw new Error(
+            `the dialog does not ask about ${backup.name}, whose menu it was opened from: "${question}"`,
+          );
         backup.since.deleted = context.timelines.backups.mark();
         await confirm();
         return question;
@@ -38,8 +40,8 @@ export const createWhenOfPages = (context: Context) => ({
       (question) => `"${question}"`,
     ),
   /**
-   * The longhorn-manager pods are killed, one after the other, until the page has lost its connection: at the latest when the proxy
-   * before them gives it up, which is a finding.
+   * The longhorn-manager pods are killed, one after the other, until the page has lost its connection: at the
+   * latest when the proxy before them gives it up, which is a finding.
    */
   cutOff: (handle: PageHandle) =>
     context.step(
@@ -59,11 +61,15 @@ export const createThenOfPages = (context: Context) => {
   };
   const untilShown = async ({ page }: PageHandle, made: readonly BackupHandle[]): Promise<void> => {
     const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
-    const { within, owner } = page.live().at(-1)?.to === Number.POSITIVE_INFINITY ? limits.pageFollows : limits.pageDrawn;
+    const { within, owner } =
+      page.live().at(-1)?.to === Number.POSITIVE_INFINITY ? limits.pageFollows : limits.pageDrawn;
     if (await page.until(() => made.every(isShown), parseDuration(within))) return;
     const wrong = made
       .filter((backup) => !isShown(backup))
-      .map((backup) => `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}`);
+      .map(
+        (backup) =>
+          `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}`,
+      );
     // Also where it came right only now: that was too late.
     throw new Error(
       `the page does not show within ${formatDuration(parseDuration(within))} (${owner}) what the custom resources say:\n${wrong.join('\n')}`,
@@ -78,16 +84,25 @@ export const createThenOfPages = (context: Context) => {
         () => untilShown(page, made),
         () => made.map(({ name }) => describeLook(page.page.look(name))).join(', '),
       ),
-    /** The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full. */
+    /**
+     * The row's menu offers what can be done to the backup, and its tooltips tell what went wrong, in full.
+     */
     rowTells: async (page: PageHandle, backup: BackupHandle): Promise<void> => {
       const { hidden } = await context.step.returning(
         `Then the row of ${backup.label} offers what can be done to it, and tells what went wrong`,
-        () => judgeRow(page.page.table, { name: backup.name, backups, ready: () => untilShown(page, [backup]) }),
+        () =>
+          judgeRow(page.page.table, { name: backup.name, backups, ready: () => untilShown(page, [backup]) }),
         ({ told }) => told,
       );
-      if (hidden !== undefined) report.finding(toFinding('waiting-message-not-on-page', `Longhorn ${version} keeps back: "${hidden}".`));
+      if (hidden !== undefined)
+        report.finding(
+          toFinding('waiting-message-not-on-page', `Longhorn ${version} keeps back: "${hidden}".`),
+        );
     },
-    /** Since it was opened the page showed every state of these backups that lasted, soon, and none that they were not in. */
+    /**
+     * Since it was opened the page showed every state of these backups that lasted, soon, and none that they
+     * were not in.
+     */
     pageFollowed: (handle: PageHandle, ...made: BackupHandle[]) =>
       context.step(
         `Then the page showed each state of ${tellLabels(made)} that lasted, within ${formatDuration(parseDuration(limits.pageFollows.within))}, and none that the custom resources had not`,
@@ -129,7 +144,8 @@ export const createThenOfPages = (context: Context) => {
         async () => {
           const { within, owner } = limits.pageReconnects;
           const since = cutOff.at(-1)?.from ?? 0;
-          const isBack = (): boolean => page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);
+          const isBack = (): boolean =>
+            page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);
           if (!(await page.until(isBack, parseDuration(within))))
             throw new Error(
               `the page did not connect again within ${formatDuration(parseDuration(within))} (${owner}); it shows what was before`,
@@ -140,19 +156,26 @@ export const createThenOfPages = (context: Context) => {
       ),
     /** Nothing went wrong on the page, but what a cut brings about. */
     pageUntroubled: ({ page, cutOff }: PageHandle) =>
-      context.step('Then nothing went wrong on the page: no error in its console, no request that failed', async () => {
-        const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
-          /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) && cutOff.some(({ from, to }) => at >= from && at < to);
-        const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
-        throwFor(
-          troubles.map(({ text }) => text),
-          'on the page something went wrong',
-        );
-      }),
+      context.step(
+        'Then nothing went wrong on the page: no error in its console, no request that failed',
+        async () => {
+          const isOfCut = ({ at, text }: { at: number; text: string }): boolean =>
+            /WebSocket connection|net::ERR_|: 50[234]\b/.test(text) &&
+            cutOff.some(({ from, to }) => at >= from && at < to);
+          const troubles = page.log.troubles.filter((trouble) => !isOfCut(trouble));
+          throwFor(
+            troubles.map(({ text }) => text),
+            'on the page something went wrong',
+          );
+        },
+      ),
   };
 };
 
-/** Tells how long after its custom resource a page showed each look, at most: `Deleting after 0.4 s, a bar after 1.1 s`. */
+/**
+ * Tells how long after its custom resource a page showed each look, at most: `Deleting after 0.4 s, a bar
+ * after 1.1 s`.
+ */
 export const tellDelays = (delays: readonly Delay[]): string => {
   const longest = new Map<string, number>();
   for (const { look, delay } of delays) {

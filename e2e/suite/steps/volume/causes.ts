@@ -10,25 +10,48 @@ import type { BackupHandle, SnapshotHandle } from '../handles.ts';
 type Deps = Pick<Context, 'cluster' | 'timelines'>;
 
 /** Why a snapshot does not get ready: what it says itself, and how its volume is. */
-export const causeOfSnapshot = async (deps: Deps, { name, volume }: SnapshotHandle, signal: AbortSignal): Promise<Cause> => {
+export const causeOfSnapshot = async (
+  deps: Deps,
+  { name, volume }: SnapshotHandle,
+  signal: AbortSignal,
+): Promise<Cause> => {
   const { status } = deps.timelines.snapshots.current(name) ?? {};
   const of = await causeOfVolume(deps, volume.name, signal);
-  const own = status === undefined ? `snapshot ${name} is not taken up` : status.error ? `snapshot ${name}: ${status.error}` : undefined;
+  const own =
+    status === undefined
+      ? `snapshot ${name} is not taken up`
+      : status.error
+        ? `snapshot ${name}: ${status.error}`
+        : undefined;
   return { line: own ?? of.line, details: [...(own === undefined ? [] : [own]), ...of.details] };
 };
 
 /** Why a backup does not complete: what it says itself, how its snapshot is, and its volume. */
-export const causeOfBackup = async (deps: Deps, { name, snapshot }: BackupHandle, signal: AbortSignal): Promise<Cause> => {
+export const causeOfBackup = async (
+  deps: Deps,
+  { name, snapshot }: BackupHandle,
+  signal: AbortSignal,
+): Promise<Cause> => {
   const backup = deps.timelines.backups.current(name);
   const { status } = backup ?? {};
   const of = await causeOfSnapshot(deps, snapshot, signal);
   const said = status?.error || status?.messages?.error || status?.messages?.info;
-  const own = backup === undefined ? `backup ${name} is not there` : `backup ${name}: ${said || describeBackup(backup)}`;
+  const own =
+    backup === undefined
+      ? `backup ${name} is not there`
+      : `backup ${name}: ${said || describeBackup(backup)}`;
   return { line: said || backup === undefined ? own : `${own}; ${of.line}`, details: [own, ...of.details] };
 };
 
-/** Why a volume does not come to be attached and healthy: its state, its engine and replicas, their last errors, and what keeps it from being scheduled. */
-export const causeOfVolume = async ({ cluster, timelines }: Deps, name: string, signal: AbortSignal): Promise<Cause> => {
+/**
+ * Why a volume does not come to be attached and healthy: its state, its engine and replicas, their last
+ * errors, and what keeps it from being scheduled.
+ */
+export const causeOfVolume = async (
+  { cluster, timelines }: Deps,
+  name: string,
+  signal: AbortSignal,
+): Promise<Cause> => {
   const volume = timelines.volumes.current(name);
   const since = volume?.metadata.creationTimestamp;
   const listed = { namespace, labelSelector: ofVolume(name), signal };
@@ -71,13 +94,16 @@ const quietly = async <T>(read: () => Promise<T[]>): Promise<Found<T>> => {
   }
 };
 
-const describeState = ({ status }: Volume): string => `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;
+const describeState = ({ status }: Volume): string =>
+  `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;
 
-const hasFailed = ({ spec, status }: Instance): boolean => Boolean(spec?.failedAt) || status?.currentState === 'error';
+const hasFailed = ({ spec, status }: Instance): boolean =>
+  Boolean(spec?.failedAt) || status?.currentState === 'error';
 
 type Conditions = NonNullable<Volume['status']>['conditions'];
 
-const isScheduling = (type: string): boolean => ['scheduled', 'toomanysnapshots'].includes(type.toLowerCase());
+const isScheduling = (type: string): boolean =>
+  ['scheduled', 'toomanysnapshots'].includes(type.toLowerCase());
 
 /** What the conditions of a volume say that it lacks. */
 const unmet = (conditions: Conditions): string[] =>
@@ -93,14 +119,18 @@ const describeInstance = (what: string, { metadata, spec, status }: Instance): s
     .map(({ type, status: is, message }) => `${type} ${is}: ${message}`);
   const failed = spec?.failedAt ? [`failed at ${spec.failedAt}`] : [];
   const wanted = `${status?.currentState || 'no state'} (wanted: ${spec?.desireState || 'nothing'})`;
-  return [`${what} ${metadata.name} on ${spec?.nodeID || 'no node'}: ${wanted}`, ...failed, ...bad].join(', ');
+  return [`${what} ${metadata.name} on ${spec?.nodeID || 'no node'}: ${wanted}`, ...failed, ...bad].join(
+    ', ',
+  );
 };
 
 const ticketsOf = (attachment: VolumeAttachment | undefined): string[] =>
-  Object.entries(attachment?.status?.attachmentTicketStatuses ?? {}).map(([id, { satisfied, conditions }]) => {
-    const why = (conditions ?? []).find(({ message }) => message)?.message;
-    return `ticket ${id}: ${satisfied ? 'satisfied' : 'not satisfied'}${why ? `: ${why}` : ''}`;
-  });
+  Object.entries(attachment?.status?.attachmentTicketStatuses ?? {}).map(
+    ([id, { satisfied, conditions }]) => {
+      const why = (conditions ?? []).find(({ message }) => message)?.message;
+      return `ticket ${id}: ${satisfied ? 'satisfied' : 'not satisfied'}${why ? `: ${why}` : ''}`;
+    },
+  );
 
 /** Engines and replicas run in these pods, whose logs have what they say. */
 const instanceManagerLabel = 'longhorn.io/component=instance-manager';
@@ -110,7 +140,8 @@ const tailLines = 5000;
 const most = 6;
 
 /** A line in which a process, or who starts it, says that something went wrong. */
-const isError = (line: string): boolean => /\blevel="?(error|fatal|panic)\b|\bFATAL\b|\bpanic:|\bError running\b/.test(line);
+const isError = (line: string): boolean =>
+  /\blevel="?(error|fatal|panic)\b|\bFATAL\b|\bpanic:|\bError running\b/.test(line);
 
 const unquoted = (text: string): string => text.replaceAll(/\\(["\\])/g, '$1').replaceAll('\\n', ' ');
 
@@ -124,7 +155,10 @@ export const sayingOf = (line: string): string => {
   return said.length > 0 ? said.join(': ') : line.replace(/^\S*\d\d:\d\d:\d\d\S*\s+/, '').trim();
 };
 
-/** The last lines of a log that tell of an error of a volume's: those name the volume, or one of its processes. */
+/**
+ * The last lines of a log that tell of an error of a volume's: those name the volume, or one of its
+ * processes.
+ */
 export const errorLinesOf = (log: string, volume: string): string[] =>
   log
     .split('\n')
@@ -133,22 +167,33 @@ export const errorLinesOf = (log: string, volume: string): string[] =>
 
 type Read = { cluster: Cluster; volume: string; since: string | undefined; signal: AbortSignal };
 
-/** The last errors of a volume's processes, `pod: line`: from the logs of the instance managers; where those tell of none, from the managers'. */
+/**
+ * The last errors of a volume's processes, `pod: line`: from the logs of the instance managers; where those
+ * tell of none, from the managers'.
+ */
 const processErrors = async (read: Read): Promise<string[]> => {
   const told = await errorsIn(read, { labelSelector: instanceManagerLabel });
-  return told.length > 0 ? told : errorsIn(read, { labelSelector: managerLabel, container: managerContainer });
+  return told.length > 0
+    ? told
+    : errorsIn(read, { labelSelector: managerLabel, container: managerContainer });
 };
 
 const errorsIn = async (
   { cluster, volume, since, signal }: Read,
   { labelSelector, container }: { labelSelector: string; container?: string },
 ): Promise<string[]> => {
-  const { items } = await cluster.list<KubernetesObject>(resources.pods, { namespace, labelSelector, signal });
+  const { items } = await cluster.list<KubernetesObject>(resources.pods, {
+    namespace,
+    labelSelector,
+    signal,
+  });
   const logs = items.map(async ({ metadata: { name } }) => {
     const pod = { namespace, name, ...(container !== undefined && { container }) };
     const log = await cluster.logs(pod, { tailLines, ...(since !== undefined && { sinceTime: since }) });
     return errorLinesOf(log, volume).map((line) => `${name}: ${line}`);
   });
   // One pod that cannot be read keeps nobody from what the others say.
-  return (await Promise.allSettled(logs)).flatMap((each) => (each.status === 'fulfilled' ? each.value : [])).slice(-most);
+  return (await Promise.allSettled(logs))
+    .flatMap((each) => (each.status === 'fulfilled' ? each.value : []))
+    .slice(-most);
 };

@@ -15,12 +15,20 @@ import { causeOfVolume } from './causes.ts';
 import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
 
 /**
- * Makes a volume that is full of random data and has no block device: a backup of them is written into the scenario's store in Longhorn's own
- * format, and Longhorn restores it. It is then attached without a frontend, where it was restored: it can be backed up, and not be written to.
+ * Makes a volume that is full of random data and has no block device: a backup of them is written into the
+ * scenario's store in Longhorn's own format, and Longhorn restores it. It is then attached without a
+ * frontend, where it was restored: it can be backed up, and not be written to.
  */
-export const makeRestoredVolume = async (context: Context, { size }: { size: number }): Promise<VolumeHandle> => {
+export const makeRestoredVolume = async (
+  context: Context,
+  { size }: { size: number },
+): Promise<VolumeHandle> => {
   const { url, blocks } = await writeSource(context, size);
-  const name = await createVolume(context, { size, nodes: (await readyNodes(context)).length, fromBackup: url });
+  const name = await createVolume(context, {
+    size,
+    nodes: (await readyNodes(context)).length,
+    fromBackup: url,
+  });
   const node = await untilRestored(context, name);
   await attach(context, { name, node, disableFrontend: true });
   return { name, node, size, restored: blocks };
@@ -31,7 +39,13 @@ const writeSource = async (context: Context, size: number) => {
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
   const { put, publish } = store.write(volume);
-  const blocks = await writeBackup(put, { volume, backup, size, created: new Date(), blocks: randomBlocks(size) });
+  const blocks = await writeBackup(put, {
+    volume,
+    backup,
+    size,
+    created: new Date(),
+    blocks: randomBlocks(size),
+  });
   made.written.push({ volume, backup });
   await publish();
   await cluster.patch(
@@ -39,11 +53,15 @@ const writeSource = async (context: Context, size: number) => {
     { namespace, name: target },
     { spec: { syncRequestedAt: syncRequest(timelines.backupTargets.current(target) ?? {}) } },
   );
-  const { status } = await once(timelines.backups, ({ status }) => status?.state === 'Completed' && Boolean(status.url), {
-    name: backup,
-    label: `Longhorn knows of backup ${backup}, which was written into the store`,
-    ...limits.writtenBackupKnown,
-  });
+  const { status } = await once(
+    timelines.backups,
+    ({ status }) => status?.state === 'Completed' && Boolean(status.url),
+    {
+      name: backup,
+      label: `Longhorn knows of backup ${backup}, which was written into the store`,
+      ...limits.writtenBackupKnown,
+    },
+  );
   return { url: status?.url ?? '', blocks };
 };
 
@@ -62,24 +80,30 @@ const untilRestored = async (context: Context, name: string): Promise<string> =>
     (signal) => causeOfVolume(context, name, signal),
   );
   const been = volumes.entries.flatMap((entry) =>
-    entry.kind !== 'gap' && entry.object.metadata.name === name ? (entry.object.status?.currentNodeID ?? '') : '',
+    entry.kind !== 'gap' && entry.object.metadata.name === name
+      ? (entry.object.status?.currentNodeID ?? '')
+      : '',
   );
   const node = been.findLast((node) => node !== '');
-  if (node === undefined) throw new Error(`nobody saw on which node volume ${name} was restored: ${describeRestore(ended)}`);
+  if (node === undefined)
+    throw new Error(`nobody saw on which node volume ${name} was restored: ${describeRestore(ended)}`);
   return node;
 };
 
 const isRestored = ({ status }: Volume): boolean =>
   status?.restoreInitiated === true && !status.restoreRequired && status.state === 'detached';
 
-const restoreOf = ({ status }: Volume) => status?.conditions?.find(({ type }) => type.toLowerCase() === 'restore');
+const restoreOf = ({ status }: Volume) =>
+  status?.conditions?.find(({ type }) => type.toLowerCase() === 'restore');
 
 const notRestored = (timeline: Timeline<Volume>, name: string): Hopeless<Volume> => ({
   timeline,
   name,
   describe: describeRestore,
   because: (volume) =>
-    restoreOf(volume)?.reason === 'RestoreFailure' ? `Longhorn did not restore volume ${name}: ${describeRestore(volume)}` : undefined,
+    restoreOf(volume)?.reason === 'RestoreFailure'
+      ? `Longhorn did not restore volume ${name}: ${describeRestore(volume)}`
+      : undefined,
 });
 
 const describeRestore = (volume: Volume): string => {
@@ -87,10 +111,14 @@ const describeRestore = (volume: Volume): string => {
   return [describeVolume(volume), ...[reason, message].filter((text) => text)].join(', ');
 };
 
-/** What is wrong with the blocks of a backup of a volume that was restored with others, a few words each; nothing where they are the same. */
+/**
+ * What is wrong with the blocks of a backup of a volume that was restored with others, a few words each;
+ * nothing where they are the same.
+ */
 export const differencesOf = (written: readonly BlockMapping[], found: readonly BlockMapping[]): string[] => {
   const at = new Map(found.map(({ offset, checksum }) => [offset, checksum]));
-  const isOther = ({ offset, checksum }: BlockMapping): boolean => at.has(offset) && at.get(offset) !== checksum;
+  const isOther = ({ offset, checksum }: BlockMapping): boolean =>
+    at.has(offset) && at.get(offset) !== checksum;
   const places = new Set(written.map(({ offset }) => offset));
   const kinds: [string, readonly BlockMapping[]][] = [
     ['hold other data', written.filter(isOther)],
@@ -103,10 +131,14 @@ export const differencesOf = (written: readonly BlockMapping[], found: readonly 
 };
 
 /**
- * A volume without a block device cannot be read, so this is how its data are judged: a completed backup of it has the blocks that it was
- * restored with, by their checksums. Nothing is done for a volume that was written to through a device.
+ * A volume without a block device cannot be read, so this is how its data are judged: a completed backup of
+ * it has the blocks that it was restored with, by their checksums. Nothing is done for a volume that was
+ * written to through a device.
  */
-export const judgeRestored = async ({ step, store }: Context, { name, label, volume }: BackupHandle): Promise<void> => {
+export const judgeRestored = async (
+  { step, store }: Context,
+  { name, label, volume }: BackupHandle,
+): Promise<void> => {
   const { restored } = volume;
   if (restored === undefined) return;
   await step(
@@ -116,7 +148,9 @@ export const judgeRestored = async ({ step, store }: Context, { name, label, vol
       if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
       const differences = differencesOf(restored, config.blocks);
       if (differences.length > 0)
-        throw new Error(`${label} (${name}) is not of what volume ${volume.name} was restored with: ${differences.join('; ')}`);
+        throw new Error(
+          `${label} (${name}) is not of what volume ${volume.name} was restored with: ${differences.join('; ')}`,
+        );
     },
     () => `${restored.length} blocks, each with the checksum that was written`,
   );

@@ -2,7 +2,11 @@ import { once } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { wordingOf } from '../../../longhorn/messages/classify.ts';
-import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import {
+  longhornApiVersion as apiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
 import type { Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { SnapshotHandle, VolumeHandle } from '../handles.ts';

@@ -27,8 +27,10 @@ export const createGivenOfVolumes = (context: Context) => ({
   data: (volume: VolumeHandle, { offset, size }: { offset: number; size: number }) =>
     context.step(
       `Given ${inMebibytes(size)} of random data in the volume, from ${inMebibytes(offset)} on`,
-      async (): Promise<WrittenData> => (volume.restored === undefined ? writeData(context, { volume, offset, size }) : { offset, size }),
-      ({ sha256 }) => (sha256 === undefined ? 'they came with the volume, and nothing new is written' : `sha256 ${sha256}`),
+      async (): Promise<WrittenData> =>
+        volume.restored === undefined ? writeData(context, { volume, offset, size }) : { offset, size },
+      ({ sha256 }) =>
+        sha256 === undefined ? 'they came with the volume, and nothing new is written' : `sha256 ${sha256}`,
     ),
   /** A snapshot that can be backed up. */
   snapshot: (volume: VolumeHandle) =>
@@ -42,5 +44,6 @@ export const createGivenOfVolumes = (context: Context) => ({
 /** The step that takes a volume away. */
 export const createWhenOfVolumes = (context: Context) => ({
   /** The volume goes, and its snapshots with it; its backups stay. */
-  volumeRemoved: (volume: VolumeHandle) => context.step('When the volume is removed', () => removeVolume(context, volume)),
+  volumeRemoved: (volume: VolumeHandle) =>
+    context.step('When the volume is removed', () => removeVolume(context, volume)),
 });

@@ -2,7 +2,11 @@ import { once, onceGone } from '../../../history/expectation.ts';
 import type { Hopeless } from '../../../history/hopeless.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
-import { longhornApiVersion as apiVersion, longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import {
+  longhornApiVersion as apiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../longhorn/resources.ts';
 import type { Node, Volume, VolumeAttachment } from '../../../longhorn/types.ts';
 import { blockSize } from '../../../store/format/pack-block.ts';
 import type { Context } from '../context.ts';
@@ -12,17 +16,27 @@ import { causeOfVolume } from './causes.ts';
 
 const ticket = 'corral';
 
-/** Makes a volume and attaches it to the node given, or to a ready one beside that of the store: scenarios side by side spread over the nodes as Kubernetes spreads their stores. */
-export const makeVolume = async (context: Context, { size, node }: { size: number; node?: string }): Promise<VolumeHandle> => {
+/**
+ * Makes a volume and attaches it to the node given, or to a ready one beside that of the store: scenarios
+ * side by side spread over the nodes as Kubernetes spreads their stores.
+ */
+export const makeVolume = async (
+  context: Context,
+  { size, node }: { size: number; node?: string },
+): Promise<VolumeHandle> => {
   const ready = await readyNodes(context);
   const chosen = node ?? ready[(ready.indexOf(context.store.node ?? '') + 1) % ready.length];
-  if (chosen === undefined) throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
+  if (chosen === undefined)
+    throw new Error('no node is ready for Longhorn and has a running longhorn-manager pod');
   const name = await createVolume(context, { size, nodes: ready.length });
   await attach(context, { name, node: chosen });
   return { name, node: chosen, size };
 };
 
-/** Makes a volume for a Longhorn of so many ready nodes, empty or restored from a backup (by its URL), and returns its name. */
+/**
+ * Makes a volume for a Longhorn of so many ready nodes, empty or restored from a backup (by its URL), and
+ * returns its name.
+ */
 export const createVolume = async (
   context: Context,
   { size, nodes, fromBackup }: { size: number; nodes: number; fromBackup?: string },
@@ -36,13 +50,16 @@ export const createVolume = async (
     metadata: { name, namespace, labels: runLabel(run) },
     spec: {
       size: String(size),
-      // Two replicas are what the recordings of real Longhorns were made with; a third would only be one more writer.
+      // Two replicas are what the recordings of real Longhorns were made with; a third would only be one more
+      // writer.
       numberOfReplicas: Math.min(2, nodes),
       frontend: 'blockdev',
       backupTargetName: target,
-      // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it every 2 s).
+      // The slowest there is: an upload must last long enough for its state to be seen (Longhorn asks for it
+      // every 2 s).
       backupCompressionMethod: 'gzip',
-      // Block by block its backups are held against the one that it comes from (versions before v1.10 know no other size).
+      // Block by block its backups are held against the one that it comes from (versions before v1.10 know no
+      // other size).
       ...(fromBackup !== undefined && { fromBackup, backupBlockSize: String(blockSize) }),
     },
   });
@@ -50,7 +67,10 @@ export const createVolume = async (
 };
 
 /** Attaches a volume to a node, with its frontend or without, and returns when it is healthy there. */
-export const attach = (context: Attaching, how: { name: string; node: string; disableFrontend?: boolean }): Promise<void> =>
+export const attach = (
+  context: Attaching,
+  how: { name: string; node: string; disableFrontend?: boolean },
+): Promise<void> =>
   namingCause(
     () => untilAttached(context, how),
     (signal) => causeOfVolume(context, how.name, signal),
@@ -63,27 +83,45 @@ const untilAttached = async (
   { name, node, disableFrontend = false }: { name: string; node: string; disableFrontend?: boolean },
 ): Promise<void> => {
   const hopeless = [faultedForGood(timelines.volumes, name)];
-  await once(timelines.attachments, () => true, { name, label: `volume ${name} has an attachment`, hopeless, ...limits.attachmentExists });
-  await cluster.patch(longhornResources.volumeAttachments, { namespace, name }, ticketPatch(node, disableFrontend));
-  await once(timelines.attachments, (attachment) => attachment.status?.attachmentTicketStatuses?.[ticket]?.satisfied === true, {
+  await once(timelines.attachments, () => true, {
     name,
-    label: `volume ${name} is attached to ${node}`,
-    describe: describeAttachment,
+    label: `volume ${name} has an attachment`,
     hopeless,
-    ...limits.attached,
+    ...limits.attachmentExists,
   });
-  await once(timelines.volumes, ({ status }) => status?.state === 'attached' && status.robustness === 'healthy', {
-    name,
-    label: `volume ${name} is attached and healthy`,
-    describe: describeVolume,
-    hopeless,
-    ...limits.attached,
-  });
+  await cluster.patch(
+    longhornResources.volumeAttachments,
+    { namespace, name },
+    ticketPatch(node, disableFrontend),
+  );
+  await once(
+    timelines.attachments,
+    (attachment) => attachment.status?.attachmentTicketStatuses?.[ticket]?.satisfied === true,
+    {
+      name,
+      label: `volume ${name} is attached to ${node}`,
+      describe: describeAttachment,
+      hopeless,
+      ...limits.attached,
+    },
+  );
+  await once(
+    timelines.volumes,
+    ({ status }) => status?.state === 'attached' && status.robustness === 'healthy',
+    {
+      name,
+      label: `volume ${name} is attached and healthy`,
+      describe: describeVolume,
+      hopeless,
+      ...limits.attached,
+    },
+  );
 };
 
 /**
- * A volume is faulted when all its replicas have failed. One that was never healthy stays so, as none of them has anything to be salvaged from (seen on
- * v1.12.1 for 5 min); one that was, Longhorn may bring back by itself.
+ * A volume is faulted when all its replicas have failed. One that was never healthy stays so, as none of them
+ * has anything to be salvaged from (seen on v1.12.1 for 5 min); one that was, Longhorn may bring back by
+ * itself.
  */
 const faultedForGood = (volumes: Context['timelines']['volumes'], name: string): Hopeless<Volume> => ({
   timeline: volumes,
@@ -91,19 +129,34 @@ const faultedForGood = (volumes: Context['timelines']['volumes'], name: string):
   describe: describeVolume,
   because: ({ status }) => {
     const wasHealthy = volumes.entries.some(
-      (entry) => entry.kind !== 'gap' && entry.object.metadata.name === name && entry.object.status?.robustness === 'healthy',
+      (entry) =>
+        entry.kind !== 'gap' &&
+        entry.object.metadata.name === name &&
+        entry.object.status?.robustness === 'healthy',
     );
-    return status?.robustness === 'faulted' && !wasHealthy ? `volume ${name} is faulted, all its replicas have failed` : undefined;
+    return status?.robustness === 'faulted' && !wasHealthy
+      ? `volume ${name} is faulted, all its replicas have failed`
+      : undefined;
   },
 });
 
-/** Takes the suite's own ticket out of a volume's attachment; Longhorn detaches a volume that nobody wants any more. */
+/**
+ * Takes the suite's own ticket out of a volume's attachment; Longhorn detaches a volume that nobody wants any
+ * more.
+ */
 export const detach = async ({ cluster }: Pick<Context, 'cluster'>, name: string): Promise<void> => {
-  await cluster.patch(longhornResources.volumeAttachments, { namespace, name }, { spec: { attachmentTickets: { [ticket]: null } } });
+  await cluster.patch(
+    longhornResources.volumeAttachments,
+    { namespace, name },
+    { spec: { attachmentTickets: { [ticket]: null } } },
+  );
 };
 
 /** Waits until a volume that nobody wants any more is detached. */
-export const untilDetached = async ({ timelines, limits }: Pick<Context, 'timelines' | 'limits'>, name: string): Promise<void> => {
+export const untilDetached = async (
+  { timelines, limits }: Pick<Context, 'timelines' | 'limits'>,
+  name: string,
+): Promise<void> => {
   await once(timelines.volumes, ({ status }) => status?.state === 'detached', {
     name,
     label: `volume ${name} is detached`,
@@ -113,7 +166,8 @@ export const untilDetached = async ({ timelines, limits }: Pick<Context, 'timeli
 };
 
 /** One line about a volume. */
-export const describeVolume = ({ status }: Volume): string => `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;
+export const describeVolume = ({ status }: Volume): string =>
+  `${status?.state || 'new'}, ${status?.robustness || 'robustness not known'}`;
 
 const describeAttachment = ({ status }: VolumeAttachment): string =>
   JSON.stringify(status?.attachmentTicketStatuses?.[ticket] ?? 'no answer to the ticket yet');
@@ -121,25 +175,43 @@ const describeAttachment = ({ status }: VolumeAttachment): string =>
 const ticketPatch = (nodeID: string, disableFrontend: boolean) => ({
   spec: {
     attachmentTickets: {
-      [ticket]: { id: ticket, type: 'longhorn-api', nodeID, parameters: { disableFrontend: String(disableFrontend) } },
+      [ticket]: {
+        id: ticket,
+        type: 'longhorn-api',
+        nodeID,
+        parameters: { disableFrontend: String(disableFrontend) },
+      },
     },
   },
 });
 
 /** The names of the nodes that Longhorn calls ready and that have a running longhorn-manager pod. */
 export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise<string[]> => {
-  const [{ items }, pods] = await Promise.all([cluster.list<Node>(longhornResources.nodes, { namespace }), managerPods(cluster)]);
+  const [{ items }, pods] = await Promise.all([
+    cluster.list<Node>(longhornResources.nodes, { namespace }),
+    managerPods(cluster),
+  ]);
   return items
-    .filter(({ status }) => status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'))
+    .filter(({ status }) =>
+      status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    )
     .map(({ metadata }) => metadata.name)
     .filter((name) => pods.some((pod) => pod.node === name))
     .sort();
 };
 
 /** Detaches a volume and removes it, with its snapshots; returns when it is gone. Its backups stay. */
-export const removeVolume = async ({ cluster, timelines, limits }: Context, { name }: VolumeHandle): Promise<void> => {
+export const removeVolume = async (
+  { cluster, timelines, limits }: Context,
+  { name }: VolumeHandle,
+): Promise<void> => {
   await detach({ cluster }, name);
   await untilDetached({ timelines, limits }, name);
   await cluster.delete(longhornResources.volumes, { namespace, name });
-  await onceGone(timelines.volumes, { name, label: `volume ${name} is gone`, describe: describeVolume, ...limits.volumeGone });
+  await onceGone(timelines.volumes, {
+    name,
+    label: `volume ${name} is gone`,
+    describe: describeVolume,
+    ...limits.volumeGone,
+  });
 };

@@ -55,7 +55,10 @@ const createStandIn = (plural: string, refuse: (what: string) => void): StandIn 
   };
 };
 
-/** A datastore in memory; `refused` are the writes, such as `delete backups b1`, that its API server denies, each with its words. */
+/**
+ * A datastore in memory; `refused` are the writes, such as `delete backups b1`, that its API server denies,
+ * each with its words.
+ */
 export const createStandInDatastore = () => {
   const refused = new Map<string, string>();
   const refuse = (what: string): void => {

@@ -21,10 +21,20 @@ export const volume = (name: string, { target = 'default' } = {}) => ({
     nodeID: 'node1',
     image: 'engine',
   },
-  status: { state: 'attached', robustness: 'healthy', currentNodeID: 'node1', currentImage: 'engine', actualSize: 4096, lastBackup: 'b1' },
+  status: {
+    state: 'attached',
+    robustness: 'healthy',
+    currentNodeID: 'node1',
+    currentImage: 'engine',
+    actualSize: 4096,
+    lastBackup: 'b1',
+  },
 });
 
-export const backup = (name: string, { of, target = 'default', ...status }: { of: string; target?: string; [field: string]: unknown }) => ({
+export const backup = (
+  name: string,
+  { of, target = 'default', ...status }: { of: string; target?: string; [field: string]: unknown },
+) => ({
   apiVersion: 'longhorn.io/v1beta2',
   kind: 'Backup',
   metadata: { name, labels: { 'backup-target': target, 'backup-volume': of } },

@@ -4,7 +4,10 @@ import { createLog } from '../../../../emulator/log.ts';
 import { end, listen } from '../../../support/serving.ts';
 import { createStandInDatastore } from './datastore.ts';
 
-/** The API on a port of this machine with a datastore in memory; `call` is one request, as `POST /v1/volumes/v?action=attach`. */
+/**
+ * The API on a port of this machine with a datastore in memory; `call` is one request, as `POST
+ * /v1/volumes/v?action=attach`.
+ */
 export const startTestApi = async () => {
   const standIn = createStandInDatastore();
   const controller = new AbortController();
@@ -24,7 +27,11 @@ export const startTestApi = async () => {
       const body = input === undefined ? null : typeof input === 'string' ? input : JSON.stringify(input);
       const response = await fetch(`http://${host}${path}`, { method, body, redirect: 'manual' });
       const text = await response.text();
-      return { status: response.status, headers: response.headers, body: text === '' ? undefined : JSON.parse(text) };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: text === '' ? undefined : JSON.parse(text),
+      };
     },
     stop: () => {
       controller.abort();

@@ -10,7 +10,8 @@ import {
 import type { BackupRecord } from '../../../../emulator/ui/page/records.ts';
 import { record, volumeRecord } from './support.ts';
 
-const cell = (title: string, backup: BackupRecord) => backupColumns.find((column) => column.title === title)?.cell(backup);
+const cell = (title: string, backup: BackupRecord) =>
+  backupColumns.find((column) => column.title === title)?.cell(backup);
 const deletionError = { error: 'Failed to delete the backup' };
 
 describe('the table of backups', () => {
@@ -53,13 +54,20 @@ describe('the table of backups', () => {
   });
 
   test('warns before the name of the volume of what failed, and of that alone', () => {
-    expect(cell('Volume', record('b', { messages: deletionError }))).toEqual({ text: 'v', warning: true, tooltip: deletionError.error });
+    expect(cell('Volume', record('b', { messages: deletionError }))).toEqual({
+      text: 'v',
+      warning: true,
+      tooltip: deletionError.error,
+    });
     expect(cell('Volume', record('b', { messages: { info: 'Wait' } }))).toEqual({ text: 'v' });
   });
 
   test('shows sizes of what is complete', () => {
     expect(cell('Backup Block Size', record('b'))).toEqual({ text: '2 Mi' });
-    expect(cell('Backup Block Size', record('b', { blockSize: '-1' }))).toEqual({ text: 'Error', className: 'error' });
+    expect(cell('Backup Block Size', record('b', { blockSize: '-1' }))).toEqual({
+      text: 'Error',
+      className: 'error',
+    });
     expect(cell('Size', record('b'))).toEqual({ text: '64 Mi' });
     for (const title of ['Backup Block Size', 'Size', 'Newly Uploaded Data Size']) {
       expect(cell(title, record('b', { state: 'Deleting' }))).toEqual({ text: '' });
@@ -67,7 +75,8 @@ describe('the table of backups', () => {
   });
 
   test('lets nothing be done with what failed or has no URL but to delete it', () => {
-    const disabled = (more: Partial<BackupRecord>) => backupMenu(record('b', more)).map((item) => `${item.name} ${!item.disabled}`);
+    const disabled = (more: Partial<BackupRecord>) =>
+      backupMenu(record('b', more)).map((item) => `${item.name} ${!item.disabled}`);
     expect(disabled({})).toEqual(['Delete true', 'Restore true', 'Get URL true']);
     expect(disabled({ url: '' })).toEqual(['Delete true', 'Restore false', 'Get URL false']);
     expect(disabled({ messages: deletionError })).toEqual(['Delete true', 'Restore false', 'Get URL false']);
@@ -87,8 +96,11 @@ describe('the table of backup volumes', () => {
   });
 
   test('offers a restore only of what has a backup', () => {
-    const enabled = (more = {}) => backupVolumeMenu(volumeRecord('bv', more)).filter(({ disabled }) => !disabled).length;
-    expect([enabled(), enabled({ lastBackupName: '' }), enabled({ messages: deletionError })]).toEqual([4, 2, 2]);
+    const enabled = (more = {}) =>
+      backupVolumeMenu(volumeRecord('bv', more)).filter(({ disabled }) => !disabled).length;
+    expect([enabled(), enabled({ lastBackupName: '' }), enabled({ messages: deletionError })]).toEqual([
+      4, 2, 2,
+    ]);
   });
 });
 

@@ -16,7 +16,8 @@ let page: Page;
 let opened: number;
 
 beforeAll(async () => {
-  if (executablePath !== undefined) browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
+  if (executablePath !== undefined)
+    browser = await chromium.launch({ executablePath, chromiumSandbox: process.getuid?.() !== 0 });
 });
 afterAll(() => browser?.close());
 afterEach(async () => {

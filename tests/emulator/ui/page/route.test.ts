@@ -22,7 +22,10 @@ test('a backup volume leads to its own backups', () => {
 test.each([
   ['http://localhost:8080/#/backup', 'ws://localhost:8080/v1/ws/1s/backups'],
   // Behind the API server's proxy the page has a path.
-  ['https://api/services/longhorn-frontend:80/proxy/?a#/backup/v', 'wss://api/services/longhorn-frontend:80/proxy/v1/ws/1s/backups'],
+  [
+    'https://api/services/longhorn-frontend:80/proxy/?a#/backup/v',
+    'wss://api/services/longhorn-frontend:80/proxy/v1/ws/1s/backups',
+  ],
 ])('the page %s follows %s', (page, stream) => {
   expect(streamUrl(page, 'backups')).toBe(stream);
 });

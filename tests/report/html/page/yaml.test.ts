@@ -5,7 +5,14 @@ import { toYaml } from '../../../../e2e/report/html/page/object-panel.ts';
 const object = {
   kind: 'Backup',
   metadata: { name: 'b1', labels: { 'longhorn.io/x': 'true', empty: '' }, finalizers: ['a', 'b: c'] },
-  status: { state: 'Error', messages: null, list: [], nested: [{ x: 1, y: [{ z: 'two\nlines' }] }], progress: 5, ready: false },
+  status: {
+    state: 'Error',
+    messages: null,
+    list: [],
+    nested: [{ x: 1, y: [{ z: 'two\nlines' }] }],
+    progress: 5,
+    ready: false,
+  },
 };
 
 const textOf = (lines: ReturnType<typeof toYaml>) => lines.map(({ text }) => text).join('\n');

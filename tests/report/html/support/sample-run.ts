@@ -11,7 +11,11 @@ export const hostile = '</script><img src=x onerror="window.broken=true"><!--';
 
 type Line = Record<string, unknown> & { at: number };
 
-const step = (at: number, id: number, phase: string, sentence: string): Line => ({ at, marker: sentence, step: { id, phase, sentence } });
+const step = (at: number, id: number, phase: string, sentence: string): Line => ({
+  at,
+  marker: sentence,
+  step: { id, phase, sentence },
+});
 
 const passedSteps: Line[] = [
   step(0, 1, 'begins', 'Given a volume of 512 MiB, attached to a node'),
@@ -21,8 +25,21 @@ const passedSteps: Line[] = [
 ];
 
 const expectation = (id: number, label: string, name: string, from: number, steps: string[]) => {
-  const told = { id, resource: 'backups', name, label, from, steps, limit: 120, owner: 'the retry of a deletion: 90 s were seen' };
-  const line = (at: number, more: Record<string, unknown>): Line => ({ at, marker: `awaits: ${label}`, expectation: { ...told, ...more } });
+  const told = {
+    id,
+    resource: 'backups',
+    name,
+    label,
+    from,
+    steps,
+    limit: 120,
+    owner: 'the retry of a deletion: 90 s were seen',
+  };
+  const line = (at: number, more: Record<string, unknown>): Line => ({
+    at,
+    marker: `awaits: ${label}`,
+    expectation: { ...told, ...more },
+  });
   return { set: line(from, { phase: 'set' }), end: line };
 };
 
@@ -54,7 +71,11 @@ const redMarkers: Line[] = [
     ],
   }),
   step(51.11, 4, 'passed', 'Then the first backup goes Deleting, and Error with the text on permissions'),
-  { at: 51.15, marker: 'finding', finding: { title: 'The message names the store twice', detail: 'in v1.12.1' } },
+  {
+    at: 51.15,
+    marker: 'finding',
+    finding: { title: 'The message names the store twice', detail: 'in v1.12.1' },
+  },
   firstGoes.set,
   step(51.2, 5, 'begins', 'Then the first backup goes Deleting, and is gone'),
   firstGoes.end(141, { phase: 'broken', reason: `the first backup was Error before Deleting ${hostile}` }),
@@ -71,13 +92,19 @@ const log = Array.from({ length: 1500 }, (_, index) => {
 
 const writeEvidence = async (folder: string, recording: string, markers: Line[]): Promise<void> => {
   await mkdir(join(folder, 'logs'), { recursive: true });
-  const [, ...events] = (await readFile(new URL(`${recording}.ndjson`, recordings), 'utf8')).trim().split('\n');
+  const [, ...events] = (await readFile(new URL(`${recording}.ndjson`, recordings), 'utf8'))
+    .trim()
+    .split('\n');
   const lines = [
-    ...events.map((line) => JSON.parse(line) as Line).filter((line) => markers.length === 0 || !('marker' in line)),
+    ...events
+      .map((line) => JSON.parse(line) as Line)
+      .filter((line) => markers.length === 0 || !('marker' in line)),
     ...markers,
   ];
   const header = { recording, corral: 1, startedAt, run: 'abc123' };
-  const text = [header, ...lines.toSorted((one, other) => one.at - other.at)].map((line) => JSON.stringify(line)).join('\n');
+  const text = [header, ...lines.toSorted((one, other) => one.at - other.at)]
+    .map((line) => JSON.stringify(line))
+    .join('\n');
   await writeFile(join(folder, 'history.ndjson'), `${text}\n`);
   await writeFile(join(folder, 'logs', 'longhorn-manager-x1.longhorn-manager.log'), `${log}\n`);
 };
@@ -111,10 +138,21 @@ const red = (): ScenarioReport => {
     reason,
     evidence: 'evidence/red',
     steps: [
-      { sentence: 'Given a volume of 512 MiB, attached to a node', state: 'passed', duration: 10_100, account },
+      {
+        sentence: 'Given a volume of 512 MiB, attached to a node',
+        state: 'passed',
+        duration: 10_100,
+        account,
+      },
       { sentence: failedSentence, state: 'failed', duration: 90_000, account },
     ],
-    findings: [{ title: 'The message names the store twice', detail: 'in v1.12.1', link: 'https://github.com/longhorn/longhorn/issues/1' }],
+    findings: [
+      {
+        title: 'The message names the store twice',
+        detail: 'in v1.12.1',
+        link: 'https://github.com/longhorn/longhorn/issues/1',
+      },
+    ],
     failure: {
       step: failedSentence,
       reason,
@@ -127,7 +165,9 @@ const red = (): ScenarioReport => {
           meaning: 'the store did not let Longhorn delete a file',
         },
       ],
-      faults: [{ name: 'immutable-file', state: 'proved', proof: 'lsattr: ----i---------e------- backup_ze-b1.cfg' }],
+      faults: [
+        { name: 'immutable-file', state: 'proved', proof: 'lsattr: ----i---------e------- backup_ze-b1.cfg' },
+      ],
       evidence: ['.corral/last/evidence/red', '.corral/last/evidence/red.tar.gz'],
     },
   });
@@ -148,10 +188,19 @@ const compose = (run: string, scenarios: ScenarioReport[]): Report => ({
 });
 
 /** Writes the results of a run to a folder: report.json and the evidence that it names. */
-export const writeSampleRun = async (out: string, colour: 'red' | 'green', run = 'abc123'): Promise<Report> => {
+export const writeSampleRun = async (
+  out: string,
+  colour: 'red' | 'green',
+  run = 'abc123',
+): Promise<Report> => {
   const green = [
-    scenario('A deleted backup is gone, and a second one of its volume can be made at once', { evidence: 'evidence/normal' }),
-    scenario('A recurring job makes its backups and keeps as many as it was told', { evidence: 'evidence/job', duration: 277_000 }),
+    scenario('A deleted backup is gone, and a second one of its volume can be made at once', {
+      evidence: 'evidence/normal',
+    }),
+    scenario('A recurring job makes its backups and keeps as many as it was told', {
+      evidence: 'evidence/job',
+      duration: 277_000,
+    }),
     scenario('A backup made during a deletion waits for it, then runs', {
       evidence: 'evidence/conflict',
       account: { ...account, locks: 150_000 },
@@ -169,7 +218,10 @@ export const writeSampleRun = async (out: string, colour: 'red' | 'green', run =
     reason: 'the watch of backups has a gap',
     evidence: 'evidence/crash',
   });
-  const report = compose(run, colour === 'red' ? [green[0] as ScenarioReport, red(), gap, ...green.slice(1)] : green);
+  const report = compose(
+    run,
+    colour === 'red' ? [green[0] as ScenarioReport, red(), gap, ...green.slice(1)] : green,
+  );
   const evidence = join(out, 'evidence');
   await writeEvidence(join(evidence, 'normal'), 'normal', passedSteps);
   await writeEvidence(join(evidence, 'job'), 'recurring-job', []);

@@ -28,27 +28,42 @@ const path = (name: string): string => join(folder, 'locks', `${name}.lck`);
 const age = async (name: string): Promise<number> => (Date.now() - (await stat(path(name))).mtimeMs) / 1000;
 
 test.for([
-  ['a backup', 1, unhurried, /^\{.*\}, written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/],
-  ['a deletion', 2, cluster, /^\{.*\}, written \d+ s ago by the server's clock: it counts for another 1[1-5]\d s$/],
-] as const)("a lock of %s is written as Longhorn's own are, and proven to count", async ([of, type, on, proof]) => {
-  const lock = fault({ of }, on);
-  expect(lock.name).toMatch(/^lock-[0-9a-f]{16}$/);
-  await expect(lock.prove()).rejects.toThrow(
-    `the volume has a foreign lock of ${of}: look failed in backupstore with exit code 1: it is gone`,
-  );
-  await lock.inject();
-  expect(await readdir(join(folder, 'locks'))).toEqual([`${lock.name}.lck`]);
-  const content = `{"Name":"${lock.name}","Type":${type},"Acquired":true}`;
-  expect(await readFile(path(lock.name), 'utf8')).toBe(content);
-  expect(await lock.prove()).toMatch(proof);
-});
+  [
+    'a backup',
+    1,
+    unhurried,
+    /^\{.*\}, written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/,
+  ],
+  [
+    'a deletion',
+    2,
+    cluster,
+    /^\{.*\}, written \d+ s ago by the server's clock: it counts for another 1[1-5]\d s$/,
+  ],
+] as const)(
+  "a lock of %s is written as Longhorn's own are, and proven to count",
+  async ([of, type, on, proof]) => {
+    const lock = fault({ of }, on);
+    expect(lock.name).toMatch(/^lock-[0-9a-f]{16}$/);
+    await expect(lock.prove()).rejects.toThrow(
+      `the volume has a foreign lock of ${of}: look failed in backupstore with exit code 1: it is gone`,
+    );
+    await lock.inject();
+    expect(await readdir(join(folder, 'locks'))).toEqual([`${lock.name}.lck`]);
+    const content = `{"Name":"${lock.name}","Type":${type},"Acquired":true}`;
+    expect(await readFile(path(lock.name), 'utf8')).toBe(content);
+    expect(await lock.prove()).toMatch(proof);
+  },
+);
 
 test('abandoned, it counts for its life from then on, and then no more', async () => {
   const lock = fault({ counts: 600 }, unhurried);
   await expect(lock.abandon()).rejects.toThrow('abandon failed in backupstore with exit code 1: it is gone');
   await lock.inject();
   await lock.abandon();
-  expect(await lock.prove()).toMatch(/written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/);
+  expect(await lock.prove()).toMatch(
+    /written [1-9]\d? s ago by the server's clock: it counts for another 1[1-4]\d s$/,
+  );
   const written = new Date(Date.now() - 151_500);
   await utimes(path(lock.name), written, written);
   await expect(lock.prove()).rejects.toThrow(
@@ -61,12 +76,15 @@ test('it counts for as long as it is meant to, by a time that lies ahead', async
   await lock.inject();
   expect(await age(lock.name)).toBeGreaterThanOrEqual(-450);
   expect(await age(lock.name)).toBeLessThan(-410);
-  expect(await lock.prove()).toMatch(/, dated 4[1-5]\d s ahead by the server's clock: it counts for another (600|5[6-9]\d) s$/);
+  expect(await lock.prove()).toMatch(
+    /, dated 4[1-5]\d s ahead by the server's clock: it counts for another (600|5[6-9]\d) s$/,
+  );
 });
 
 test('its end is waited for by the clock of the server, and it is still there', async () => {
   const lock = fault({ life: -1, counts: -1 });
-  // Before the lock is written, as its file's time is of whole seconds: from there on the wait is no shorter than 1 s.
+  // Before the lock is written, as its file's time is of whole seconds: from there on the wait is no shorter
+  // than 1 s.
   const before = Date.now();
   await lock.inject();
   expect(await lock.outlived()).toBeGreaterThanOrEqual(2);

@@ -9,7 +9,10 @@ const manifest = await storeManifest(values);
 type Deployment = KubernetesObject & {
   spec: {
     selector: { matchLabels: Record<string, string> };
-    template: { metadata: { labels: Record<string, string> }; spec: { containers: [Record<string, unknown>] } };
+    template: {
+      metadata: { labels: Record<string, string> };
+      spec: { containers: [Record<string, unknown>] };
+    };
   };
 };
 const deployment = manifest.find(({ kind }) => kind === 'Deployment') as Deployment;
@@ -26,7 +29,12 @@ test('the namespace comes first, everything else is in it', () => {
 
 test('everything carries the label of its run, as a string', async () => {
   const numbered = await storeManifest({ ...values, run: '123456' });
-  expect(numbered.map(({ metadata }) => metadata.labels?.['corral.test/run'])).toEqual(['123456', '123456', '123456', '123456']);
+  expect(numbered.map(({ metadata }) => metadata.labels?.['corral.test/run'])).toEqual([
+    '123456',
+    '123456',
+    '123456',
+    '123456',
+  ]);
 });
 
 test('the server runs the image given, not privileged, with what its faults need', () => {
@@ -39,25 +47,40 @@ test('the server runs the image given, not privileged, with what its faults need
 test('stores that share a namespace have names of their own in all they consist of', async () => {
   const name = 'corral-abc123-store-0f1e';
   const [, ...objects] = await storeManifest({ ...values, namespace: 'stores', name });
-  expect(objects.map(({ metadata }) => [metadata.namespace, metadata.name])).toEqual(objects.map(() => ['stores', name]));
+  expect(objects.map(({ metadata }) => [metadata.namespace, metadata.name])).toEqual(
+    objects.map(() => ['stores', name]),
+  );
   // Neither the service nor the deployment takes another's pod for its own.
-  const [config, server, service] = objects as [KubernetesObject, Deployment, KubernetesObject & { spec: { selector: object } }];
+  const [config, server, service] = objects as [
+    KubernetesObject,
+    Deployment,
+    KubernetesObject & { spec: { selector: object } },
+  ];
   const label = { 'corral.test/store': name };
   expect([server.spec.selector.matchLabels, service.spec.selector]).toEqual([label, label]);
   expect(server.spec.template.metadata.labels).toMatchObject(label);
-  expect(JSON.stringify(server.spec.template.spec)).toContain(`"configMap":{"name":"${config.metadata.name}"}`);
+  expect(JSON.stringify(server.spec.template.spec)).toContain(
+    `"configMap":{"name":"${config.metadata.name}"}`,
+  );
   expect(storeUrl({ namespace: 'stores', name })).toBe(`nfs://${name}.stores:/opt/backupstore`);
 });
 
 test("the service finds the server by the deployment's labels", () => {
-  const service = manifest.find(({ kind }) => kind === 'Service') as KubernetesObject & { spec: { selector: Record<string, string> } };
+  const service = manifest.find(({ kind }) => kind === 'Service') as KubernetesObject & {
+    spec: { selector: Record<string, string> };
+  };
   expect(deployment.spec.template.metadata.labels).toMatchObject(service.spec.selector);
-  expect(storeUrl({ namespace: values.namespace })).toBe(`nfs://${service.metadata.name}.${values.namespace}:/opt/backupstore`);
+  expect(storeUrl({ namespace: values.namespace })).toBe(
+    `nfs://${service.metadata.name}.${values.namespace}:/opt/backupstore`,
+  );
 });
 
 test.each([
   ['nfs://backupstore.corral-abc123-store-1:/opt/backupstore', { namespace: 'corral-abc123-store-1' }],
-  ['nfs://corral-abc123-store-1.stores:/opt/backupstore', { namespace: 'stores', name: 'corral-abc123-store-1' }],
+  [
+    'nfs://corral-abc123-store-1.stores:/opt/backupstore',
+    { namespace: 'stores', name: 'corral-abc123-store-1' },
+  ],
   ['nfs://longhorn-test-nfs.default:/opt/backupstore', undefined],
   ['nfs://10.0.0.1:/opt/backupstore', undefined],
   ['s3://backupstore@corral-abc123-store-1/', undefined],

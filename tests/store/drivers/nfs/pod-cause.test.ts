@@ -6,7 +6,13 @@ import { causeOfPods } from '../../../../e2e/store/drivers/nfs/server.ts';
 import { localPods } from '../../../support/local-pods.ts';
 
 const events = [
-  { metadata: { name: 'a' }, type: 'Normal', reason: 'Scheduled', message: 'fine', involvedObject: { kind: 'Pod', name: 'store-a' } },
+  {
+    metadata: { name: 'a' },
+    type: 'Normal',
+    reason: 'Scheduled',
+    message: 'fine',
+    involvedObject: { kind: 'Pod', name: 'store-a' },
+  },
   {
     metadata: { name: 'b' },
     type: 'Warning',
@@ -17,7 +23,10 @@ const events = [
 ];
 const warning = 'FailedCreate, ReplicaSet store: forbidden';
 
-const cluster: Cluster = { ...localPods(), list: async () => ({ items: events as never[], resourceVersion: '1' }) };
+const cluster: Cluster = {
+  ...localPods(),
+  list: async () => ({ items: events as never[], resourceVersion: '1' }),
+};
 
 const causeWith = (...pods: Pod[]) => {
   const timeline = replayTimeline<Pod>('pods');
@@ -31,7 +40,12 @@ const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "
 test('a pod whose container waits: for what, and the conditions and warnings besides', async () => {
   const conditions = [
     { type: 'PodScheduled', status: 'True' },
-    { type: 'Ready', status: 'False', reason: 'ContainersNotReady', message: 'containers with unready status: [nfs]' },
+    {
+      type: 'Ready',
+      status: 'False',
+      reason: 'ContainersNotReady',
+      message: 'containers with unready status: [nfs]',
+    },
   ];
   const pod = {
     metadata,
@@ -49,7 +63,9 @@ test('a pod whose container waits: for what, and the conditions and warnings bes
 });
 
 test('a pod that is on no node: why not', async () => {
-  const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' }];
+  const conditions = [
+    { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '0/3 nodes are available' },
+  ];
   expect((await causeWith({ metadata, status: { phase: 'Pending', conditions } })).line).toBe(
     'pod store-a: it is not scheduled: 0/3 nodes are available',
   );

@@ -12,12 +12,22 @@ beforeEach(async () => {
 afterEach(() => store.remove());
 
 test('files of any bytes come whole: none, the ends of lines, and what looks like the next file', async () => {
-  const contents = [Buffer.alloc(0), Buffer.from('\n\n\0\r\n'), Buffer.from('end .\n5 volume.cfg\n'), Buffer.alloc(3 << 20, '\x80\xff\n')];
+  const contents = [
+    Buffer.alloc(0),
+    Buffer.from('\n\n\0\r\n'),
+    Buffer.from('end .\n5 volume.cfg\n'),
+    Buffer.alloc(3 << 20, '\x80\xff\n'),
+  ];
   const { put, publish } = store.open('source');
   await put(contents.map((bytes, index) => ({ path: `blocks/aa/bb/${index}`, bytes })));
   await publish();
   const read = await Promise.all(contents.map((_, index) => store.read(`blocks/aa/bb/${index}`)));
-  expect(read.map((bytes, index) => bytes.equals(contents[index] as Buffer))).toEqual([true, true, true, true]);
+  expect(read.map((bytes, index) => bytes.equals(contents[index] as Buffer))).toEqual([
+    true,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test('nothing is where Longhorn looks before all of it is, and nothing is left beside it', async () => {
@@ -36,13 +46,17 @@ test('a stream that is cut off is an error, wherever it is', async () => {
     exec: (pod, command, { stdin, ...rest } = {}) =>
       whole.exec(pod, command, {
         ...rest,
-        ...(stdin !== undefined && { stdin: Buffer.from(stdin as Uint8Array).subarray(0, keep(stdin.length)) }),
+        ...(stdin !== undefined && {
+          stdin: Buffer.from(stdin as Uint8Array).subarray(0, keep(stdin.length)),
+        }),
       }),
   });
   for (const keep of [() => 0, () => 3, (length: number) => length / 2, (length: number) => length - 6]) {
     const pod = { namespace: 'store', name: 'backupstore' };
     const { put } = incoming({ cluster: cut(keep), pod, root: store.root }, { volume: 'source' });
-    await expect(put([{ path: 'blocks/aa/bb/1', bytes: Buffer.alloc(blockSize) }])).rejects.toThrow(/ended before its last line/);
+    await expect(put([{ path: 'blocks/aa/bb/1', bytes: Buffer.alloc(blockSize) }])).rejects.toThrow(
+      /ended before its last line/,
+    );
   }
 });
 

@@ -18,7 +18,10 @@ const pod = (name: string) => ({ namespace: 'longhorn-system', name, container: 
 let folder: string;
 let store: string;
 let binary: string;
-/** What is mounted in each manager's pod; the store, which is a folder of this machine, stands for the NFS export. */
+/**
+ * What is mounted in each manager's pod; the store, which is a folder of this machine, stands for the NFS
+ * export.
+ */
 let pods: Map<string, Namespace>;
 
 const cluster = {
@@ -27,11 +30,17 @@ const cluster = {
   list: async ({ plural }: Resource, { fieldSelector }: { fieldSelector?: string } = {}) => ({
     items: [...(plural === 'pods' ? pods.keys() : [])]
       .filter((name) => fieldSelector === undefined || fieldSelector === `metadata.name=${name}`)
-      .map((name) => ({ metadata: { name }, spec: { nodeName: `on-${name}` }, status: { phase: 'Running' } })),
+      .map((name) => ({
+        metadata: { name },
+        spec: { nodeName: `on-${name}` },
+        status: { phase: 'Running' },
+      })),
   }),
   exec: ((target, command, options) => {
     const found = pods.get(target.name);
-    return found === undefined ? Promise.reject(new Error(`no pod ${target.name}`)) : found.exec(target, command, options);
+    return found === undefined
+      ? Promise.reject(new Error(`no pod ${target.name}`))
+      : found.exec(target, command, options);
   }) satisfies Cluster['exec'],
 } as unknown as Cluster;
 
@@ -45,7 +54,10 @@ const openPod = async (name: string): Promise<void> => {
   pods.set(name, await openNamespace());
   const script = `#!/bin/sh\nif [ "$1" = late ]; then echo begun >${folder}/begun; read -r _; [ -x "$0" ] && echo 'lives on'; exit; fi
 [ "$*" = 'backup ls --volume-only ${url}' ] && echo asked >>${folder}/${name} && mkdir -p ${mount} && mount --bind ${store} ${mount}`;
-  await inPod(name, `mkdir -p ${binary.replace(/\/longhorn$/, '')}; cat >${binary} <<'END'\n${script}\nEND\nchmod 755 ${binary}`);
+  await inPod(
+    name,
+    `mkdir -p ${binary.replace(/\/longhorn$/, '')}; cat >${binary} <<'END'\n${script}\nEND\nchmod 755 ${binary}`,
+  );
 };
 
 beforeEach(async () => {
@@ -63,9 +75,13 @@ afterEach(async () => {
 
 const inject = async () => {
   const faults = openFaults({ cluster, ledger: await openLedger(join(folder, 'out')) });
-  return faults.inject({ ...(await readOnlyBackups(cluster, { url, path: `${volume}/backups`, title })), kind: 'read-only-backups' });
+  return faults.inject({
+    ...(await readOnlyBackups(cluster, { url, path: `${volume}/backups`, title })),
+    kind: 'read-only-backups',
+  });
 };
-const remove = (name: string) => inPod(name, `rm ${mount}/${volume}/backups/backup_b1.cfg; touch ${mount}/${volume}/locks/a.lck`);
+const remove = (name: string) =>
+  inPod(name, `rm ${mount}/${volume}/backups/backup_b1.cfg; touch ${mount}/${volume}/locks/a.lck`);
 const refused = `rm: cannot remove '${mount}/${volume}/backups/backup_b1.cfg': Read-only file system`;
 const isRefused = `a file cannot be made in ${mount}/${volume}/backups (Read-only file system), and can be beside it`;
 
@@ -80,7 +96,9 @@ describe.runIf(canMount)('where there are mounts', () => {
     expect(await readdir(join(store, volume, 'backups'))).toEqual(['backup_b2.cfg']);
     // Of both, whichever is the first to answer.
     await expect(fault.prove()).rejects.toThrow(
-      new RegExp(`^${title}: prove failed in manager-\\d on on-manager-\\d with exit code 1: nothing is mounted at ${mount}`),
+      new RegExp(
+        `^${title}: prove failed in manager-\\d on on-manager-\\d with exit code 1: nothing is mounted at ${mount}`,
+      ),
     );
   });
 
@@ -114,7 +132,10 @@ describe.runIf(canMount)('where there are mounts', () => {
     await inject();
     await inject();
     const healed = `${title}: manager-1: it is writable, manager-2: it is writable`;
-    expect(await healLeftOver({ cluster, ledger: await openLedger(join(folder, 'out')) })).toEqual([healed, healed]);
+    expect(await healLeftOver({ cluster, ledger: await openLedger(join(folder, 'out')) })).toEqual([
+      healed,
+      healed,
+    ]);
     expect(await remove('manager-1')).toBe('');
   });
 
@@ -132,7 +153,9 @@ describe.runIf(canMount)('where there are mounts', () => {
     const fault = await inject();
     pods.get('manager-1')?.end();
     await openPod('manager-1');
-    await expect(fault.prove()).rejects.toThrow('it has gone with the container, where a manager was started again, or with the store');
+    await expect(fault.prove()).rejects.toThrow(
+      'it has gone with the container, where a manager was started again, or with the store',
+    );
     expect(await fault.heal()).toBe('manager-1: it is writable, manager-2: it is writable');
   });
 
@@ -148,7 +171,10 @@ describe.runIf(canMount)('where there are mounts', () => {
     const fault = await inject();
     // Who umounts the folder waits for a server that is silent.
     const stub = `#!/bin/sh\ncase "$*" in *backups) exit 32;; esac\nexec /var/lib/real "$@"`;
-    await inPod('manager-1', `cp -p "$(command -v umount)" /var/lib/real; printf '%s' '${stub}' >/var/lib/stub; chmod 755 /var/lib/stub`);
+    await inPod(
+      'manager-1',
+      `cp -p "$(command -v umount)" /var/lib/real; printf '%s' '${stub}' >/var/lib/stub; chmod 755 /var/lib/stub`,
+    );
     await inPod('manager-1', 'mount --bind /var/lib/stub "$(command -v umount)"');
     await fault.heal();
     expect(await inPod('manager-1', `grep -c ${mount} /proc/self/mountinfo`)).toBe('0');
@@ -156,7 +182,11 @@ describe.runIf(canMount)('where there are mounts', () => {
 
   test.each([
     ['somebody has made it writable', 'mount -o remount,bind,rw', 'a file can be made in'],
-    ['all around it is read-only as well', `mount -o remount,bind,ro ${mount};:`, 'cannot be written to either'],
+    [
+      'all around it is read-only as well',
+      `mount -o remount,bind,ro ${mount};:`,
+      'cannot be written to either',
+    ],
   ])('it is not in force where %s', async (_, script, why) => {
     const fault = await inject();
     await inPod('manager-1', `${script} ${mount}/${volume}/backups`);
@@ -166,5 +196,7 @@ describe.runIf(canMount)('where there are mounts', () => {
 });
 
 test('a store that is not on NFS is refused', async () => {
-  await expect(readOnlyBackups(cluster, { url: 's3://b@r/', path: volume, title })).rejects.toThrow('s3://b@r/ is no backup target on NFS');
+  await expect(readOnlyBackups(cluster, { url: 's3://b@r/', path: volume, title })).rejects.toThrow(
+    's3://b@r/ is no backup target on NFS',
+  );
 });

@@ -31,7 +31,14 @@ const runPod = async (store: string, node: string): Promise<void> => {
 const wait = { within: '5m', owner: 'this test' } as const;
 
 const start = async (name: string, node: string) => {
-  const starting = nfs.start(cluster, { namespace, name, run: 'abc123', image: 'store:1', signal: over.signal, living: over.signal });
+  const starting = nfs.start(cluster, {
+    namespace,
+    name,
+    run: 'abc123',
+    image: 'store:1',
+    signal: over.signal,
+    living: over.signal,
+  });
   await once(deployments, () => true, { name, label: `deployment ${name} is made`, ...wait });
   await runPod(name, node);
   return starting;
@@ -40,15 +47,27 @@ const start = async (name: string, node: string) => {
 /** What is there of a store; its pod is the controllers'. */
 const left = async (): Promise<string[]> => {
   const lists = await Promise.all(kinds.map((kind) => cluster.list<KubernetesObject>(kind, { namespace })));
-  return lists.flatMap(({ items }, index) => items.map(({ metadata }) => `${kinds[index]?.plural} ${metadata.name}`)).sort();
+  return lists
+    .flatMap(({ items }, index) => items.map(({ metadata }) => `${kinds[index]?.plural} ${metadata.name}`))
+    .sort();
 };
 
 test('stores that share a namespace do not take one another for their own, and go one by one', async () => {
   const first = await start('corral-abc123-store-1', 'node1');
   const second = await start('corral-abc123-store-2', 'node2');
-  expect([first, second].map(({ url, logs, node }) => ({ url, log: logs(new Date())[0]?.file, node }))).toEqual([
-    { url: 'nfs://corral-abc123-store-1.stores:/opt/backupstore', log: 'corral-abc123-store-1-1.nfs.log', node: 'node1' },
-    { url: 'nfs://corral-abc123-store-2.stores:/opt/backupstore', log: 'corral-abc123-store-2-1.nfs.log', node: 'node2' },
+  expect(
+    [first, second].map(({ url, logs, node }) => ({ url, log: logs(new Date())[0]?.file, node })),
+  ).toEqual([
+    {
+      url: 'nfs://corral-abc123-store-1.stores:/opt/backupstore',
+      log: 'corral-abc123-store-1-1.nfs.log',
+      node: 'node1',
+    },
+    {
+      url: 'nfs://corral-abc123-store-2.stores:/opt/backupstore',
+      log: 'corral-abc123-store-2-1.nfs.log',
+      node: 'node2',
+    },
   ]);
   const whole = await left();
   const of = (name: string) => kinds.map(({ plural }) => `${plural} ${name}`).sort();
@@ -63,7 +82,11 @@ test('stores that share a namespace do not take one another for their own, and g
   expect(marked.metadata.finalizers).toEqual(['foregroundDeletion']);
   expect(await left()).toEqual(whole);
   // As the garbage collector does when the pod is gone.
-  await cluster.patch(resources.deployments, { namespace, name: 'corral-abc123-store-1' }, { metadata: { finalizers: null } });
+  await cluster.patch(
+    resources.deployments,
+    { namespace, name: 'corral-abc123-store-1' },
+    { metadata: { finalizers: null } },
+  );
   await removing;
   expect(await left()).toEqual(of('corral-abc123-store-2'));
 

@@ -4,7 +4,12 @@ import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { startInPods } from '../../../../e2e/kube/in-pods.ts';
-import { frozenServer, letServerRun, slowServer, stallCommand } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
+import {
+  frozenServer,
+  letServerRun,
+  slowServer,
+  stallCommand,
+} from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
@@ -31,7 +36,9 @@ const of = (title: string) => ({ pod, program, title });
 
 test('a frozen server is stopped from the inject to the heal', async () => {
   const { inject, prove, data, settle } = frozenServer(cluster, of('the store answers nothing'));
-  await expect(prove()).rejects.toThrow(/^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/);
+  await expect(prove()).rejects.toThrow(
+    /^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/,
+  );
   await inject();
   expect(await prove()).toBe(`${program} in backupstore is stopped`);
   expect(await letServerRun.heal(cluster, data)).toBe('it runs again');
@@ -48,13 +55,19 @@ test('a slow server is stopped most of the time, and never all of it', async () 
 });
 
 test('the command lets the server run when its time is over, whoever is left', async () => {
-  const stalling = startInPods(cluster, { pods: [pod], command: stallCommand('stall', 'token', program, '1', '0', '0') });
+  const stalling = startInPods(cluster, {
+    pods: [pod],
+    command: stallCommand('stall', 'token', program, '1', '0', '0'),
+  });
   await stalling.until(() => stalling.commands[0]?.ended !== undefined, 10_000);
   expect(stalling.commands[0]?.lines).toEqual([`stalled ${server.pid}`, 'runs again']);
 });
 
 test('a server that is not there cannot be stopped, and needs no heal once it has ended', async () => {
-  const { inject, data } = frozenServer(cluster, { ...of('the store answers nothing'), program: 'no-such-server' });
+  const { inject, data } = frozenServer(cluster, {
+    ...of('the store answers nothing'),
+    program: 'no-such-server',
+  });
   await expect(inject()).rejects.toThrow('no process is called no-such-server');
   expect(await letServerRun.heal(cluster, data)).toBe('it has ended');
 });

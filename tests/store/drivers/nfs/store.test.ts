@@ -28,7 +28,10 @@ test('a volume that was never backed up has none', async () => {
 });
 
 test('a config is read, one that is not there is undefined', async () => {
-  expect(await open().config(volume, 'sample-a-b2')).toMatchObject({ name: 'sample-a-b2', incremental: true });
+  expect(await open().config(volume, 'sample-a-b2')).toMatchObject({
+    name: 'sample-a-b2',
+    incremental: true,
+  });
   expect(await open().config(volume, 'sample-a-b3')).toBeUndefined();
 });
 
@@ -63,7 +66,10 @@ test('the lock of a process that was killed is neither waited for nor a problem,
   await expect(open().inspect(volume, afterKill)).rejects.toThrow('still locked after 1 s');
   const old = new Date(Date.now() - 160_000);
   await utimes(lock, old, old);
-  expect(await open().inspect(volume, afterKill)).toMatchObject({ locks: ['lock-0123456789abcdef'], problems: [] });
+  expect(await open().inspect(volume, afterKill)).toMatchObject({
+    locks: ['lock-0123456789abcdef'],
+    problems: [],
+  });
   await expect(open().inspect(volume, quiet)).rejects.toThrow('still locked after 1 s');
 });
 
@@ -71,9 +77,13 @@ test('a volume.cfg that names a last backup without a config is what a killed de
   const config = join(folder, 'volume.cfg');
   const text = await readFile(config, 'utf8');
   await writeFile(config, text.replace('"sample-a-b2"', '"sample-a-b9"'));
-  const stale = 'volume.cfg of volume sample-a names sample-a-b9 as the last backup, which has no config: the next one will be full';
+  const stale =
+    'volume.cfg of volume sample-a names sample-a-b9 as the last backup, which has no config: the next one will be full';
   expect(await open().inspect(volume, quiet)).toMatchObject({ problems: [stale], leftByKill: [] });
-  expect(await open().inspect(volume, { ...quiet, abandonedAfter: 150 })).toMatchObject({ problems: [], leftByKill: [stale] });
+  expect(await open().inspect(volume, { ...quiet, abandonedAfter: 150 })).toMatchObject({
+    problems: [],
+    leftByKill: [stale],
+  });
 });
 
 test('a store that cannot be read is an error, not an empty store', async () => {
@@ -106,11 +116,18 @@ test('as much of the blocks is looked into as was asked for', async () => {
   const few = openPodStore({ cluster: localPods(), pod, root }, 20_000);
   const { problems } = await few.inspect(volume, quiet);
   expect(problems).toHaveLength(2);
-  for (const problem of problems) expect(problem).toMatch(/^block \w{64} is no LZ4 frame; backup.* sample-a-b\d.* to it$/);
+  for (const problem of problems)
+    expect(problem).toMatch(/^block \w{64} is no LZ4 frame; backup.* sample-a-b\d.* to it$/);
 });
 
 test('a volume that the store does not have is sound, and empty', async () => {
-  expect(await open().inspect('unknown', quiet)).toEqual({ backups: [], blocks: 0, locks: [], problems: [], leftByKill: [] });
+  expect(await open().inspect('unknown', quiet)).toEqual({
+    backups: [],
+    blocks: 0,
+    locks: [],
+    problems: [],
+    leftByKill: [],
+  });
 });
 
 test('a listing that cannot be read is an error, not an empty store', async () => {

@@ -1,5 +1,15 @@
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../../e2e/kube/cluster.ts';
-import { backupLabels, longhornApiVersion, longhornResources, longhornNamespace as namespace } from '../../../../e2e/longhorn/resources.ts';
+import {
+  type Cluster,
+  type KubernetesObject,
+  type Resource,
+  resources,
+} from '../../../../e2e/kube/cluster.ts';
+import {
+  backupLabels,
+  longhornApiVersion,
+  longhornResources,
+  longhornNamespace as namespace,
+} from '../../../../e2e/longhorn/resources.ts';
 import { runLabel } from '../../../../e2e/suite/steps/made.ts';
 import { customResourceDefinitions } from '../../../../emulator/manifests/custom-resources.ts';
 import { untilServed } from './until-served.ts';
@@ -7,7 +17,8 @@ import { untilServed } from './until-served.ts';
 /** Gives an API server the kinds and the namespace that Longhorn has. */
 export const installKinds = async (cluster: Cluster): Promise<void> => {
   await cluster.create(resources.namespaces, { metadata: { name: namespace } });
-  for (const definition of customResourceDefinitions) await cluster.create(resources.customResourceDefinitions, definition);
+  for (const definition of customResourceDefinitions)
+    await cluster.create(resources.customResourceDefinitions, definition);
   await untilServed(cluster);
 };
 
@@ -16,12 +27,22 @@ const held = ['longhorn.io'];
 /** Makes an object; Longhorn's have its finalizer. */
 export const make = async (
   cluster: Cluster,
-  { resource, kind, name, run, ...rest }: { resource: Resource; kind: string; name: string; run?: string } & Record<string, unknown>,
+  {
+    resource,
+    kind,
+    name,
+    run,
+    ...rest
+  }: { resource: Resource; kind: string; name: string; run?: string } & Record<string, unknown>,
 ): Promise<KubernetesObject> => {
   const isLonghorns = resource.group === 'longhorn.io';
   const { metadata, ...content } = rest as { metadata?: { labels?: Record<string, string> } };
   return cluster.create(resource, {
-    apiVersion: isLonghorns ? longhornApiVersion : resource.group === '' ? 'v1' : `${resource.group}/${resource.version}`,
+    apiVersion: isLonghorns
+      ? longhornApiVersion
+      : resource.group === ''
+        ? 'v1'
+        : `${resource.group}/${resource.version}`,
     kind,
     ...content,
     metadata: {
@@ -39,11 +60,20 @@ const template = (job: string) => ({
   spec: { restartPolicy: 'OnFailure', containers: [{ name: 'x', image: 'x' }] },
 });
 
-/** Makes what a scenario of a run leaves when it is killed: one of each kind, also of those that Longhorn makes, which have no label of the run's. */
+/**
+ * Makes what a scenario of a run leaves when it is killed: one of each kind, also of those that Longhorn
+ * makes, which have no label of the run's.
+ */
 export const leaveBehind = async (cluster: Cluster, run: string): Promise<void> => {
   const named = (what: string): string => `corral-${run}-${what}-0001`;
-  const [volume, target, job, store] = ['volume', 'target', 'job', 'store'].map(named) as [string, string, string, string];
-  const { volumes, volumeAttachments, snapshots, backups, backupVolumes, backupTargets, recurringJobs } = longhornResources;
+  const [volume, target, job, store] = ['volume', 'target', 'job', 'store'].map(named) as [
+    string,
+    string,
+    string,
+    string,
+  ];
+  const { volumes, volumeAttachments, snapshots, backups, backupVolumes, backupTargets, recurringJobs } =
+    longhornResources;
   const ofBackup = { metadata: { labels: backupLabels({ volume, target }) } };
   await make(cluster, { resource: resources.namespaces, kind: 'Namespace', name: store, run });
   await make(cluster, {
@@ -53,7 +83,13 @@ export const leaveBehind = async (cluster: Cluster, run: string): Promise<void> 
     run,
     spec: { backupTargetURL: `nfs://backupstore.${store}:/opt/backupstore` },
   });
-  await make(cluster, { resource: volumes, kind: 'Volume', name: volume, run, spec: { size: '1', backupTargetName: target } });
+  await make(cluster, {
+    resource: volumes,
+    kind: 'Volume',
+    name: volume,
+    run,
+    spec: { size: '1', backupTargetName: target },
+  });
   const tickets = { corral: { id: 'corral', type: 'longhorn-api', nodeID: 'node1' } };
   await make(cluster, {
     resource: volumeAttachments,
@@ -61,11 +97,41 @@ export const leaveBehind = async (cluster: Cluster, run: string): Promise<void> 
     name: volume,
     spec: { volume, attachmentTickets: tickets },
   });
-  await make(cluster, { resource: snapshots, kind: 'Snapshot', name: named('snapshot'), run, spec: { volume, createSnapshot: true } });
-  await make(cluster, { resource: snapshots, kind: 'Snapshot', name: `by-a-job-of-${run}`, spec: { volume, createSnapshot: true } });
-  await make(cluster, { resource: backups, kind: 'Backup', name: `backup-${run}`, run, spec: { snapshotName: 's' }, ...ofBackup });
-  await make(cluster, { resource: backups, kind: 'Backup', name: `backup-by-a-job-of-${run}`, spec: { snapshotName: 's' }, ...ofBackup });
-  await make(cluster, { resource: backupVolumes, kind: 'BackupVolume', name: `${volume}-0`, spec: { volumeName: volume }, ...ofBackup });
+  await make(cluster, {
+    resource: snapshots,
+    kind: 'Snapshot',
+    name: named('snapshot'),
+    run,
+    spec: { volume, createSnapshot: true },
+  });
+  await make(cluster, {
+    resource: snapshots,
+    kind: 'Snapshot',
+    name: `by-a-job-of-${run}`,
+    spec: { volume, createSnapshot: true },
+  });
+  await make(cluster, {
+    resource: backups,
+    kind: 'Backup',
+    name: `backup-${run}`,
+    run,
+    spec: { snapshotName: 's' },
+    ...ofBackup,
+  });
+  await make(cluster, {
+    resource: backups,
+    kind: 'Backup',
+    name: `backup-by-a-job-of-${run}`,
+    spec: { snapshotName: 's' },
+    ...ofBackup,
+  });
+  await make(cluster, {
+    resource: backupVolumes,
+    kind: 'BackupVolume',
+    name: `${volume}-0`,
+    spec: { volumeName: volume },
+    ...ofBackup,
+  });
   await make(cluster, {
     resource: recurringJobs,
     kind: 'RecurringJob',
@@ -106,9 +172,21 @@ const policyOf = (run: string) => ({
     spec: {
       failurePolicy: 'Ignore',
       matchConstraints: {
-        resourceRules: [{ apiGroups: ['longhorn.io'], apiVersions: ['v1beta2'], operations: ['DELETE'], resources: ['backups'] }],
+        resourceRules: [
+          {
+            apiGroups: ['longhorn.io'],
+            apiVersions: ['v1beta2'],
+            operations: ['DELETE'],
+            resources: ['backups'],
+          },
+        ],
       },
-      validations: [{ expression: `!(oldObject.metadata.name.endsWith('${run}'))`, message: 'deletion denied for testing' }],
+      validations: [
+        {
+          expression: `!(oldObject.metadata.name.endsWith('${run}'))`,
+          message: 'deletion denied for testing',
+        },
+      ],
     },
   },
   bindings: { spec: { policyName: `corral-${run}-policy-0001`, validationActions: ['Deny'] } },

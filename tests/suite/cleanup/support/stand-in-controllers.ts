@@ -1,12 +1,34 @@
 import { follow } from '../../../../e2e/history/watch.ts';
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../../../e2e/kube/cluster.ts';
+import {
+  type Cluster,
+  type KubernetesObject,
+  type Resource,
+  resources,
+} from '../../../../e2e/kube/cluster.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 
-/** Plays the controllers that let deleted objects go, Longhorn's and Kubernetes', all but those of `dead` collections; they end with the signal. */
-export const startControllers = async (cluster: Cluster, { signal, dead = [] }: { signal: AbortSignal; dead?: readonly string[] }) => {
+/**
+ * Plays the controllers that let deleted objects go, Longhorn's and Kubernetes', all but those of `dead`
+ * collections; they end with the signal.
+ */
+export const startControllers = async (
+  cluster: Cluster,
+  { signal, dead = [] }: { signal: AbortSignal; dead?: readonly string[] },
+) => {
   // The emulator, whose kinds these are, has no engines and makes no support bundles.
-  const { settings: _settings, nodes: _nodes, supportBundles: _bundles, engines: _engines, ...longhorns } = longhornResources;
-  const played: Resource[] = [...Object.values(longhorns), resources.cronJobs, resources.jobs, resources.deployments];
+  const {
+    settings: _settings,
+    nodes: _nodes,
+    supportBundles: _bundles,
+    engines: _engines,
+    ...longhorns
+  } = longhornResources;
+  const played: Resource[] = [
+    ...Object.values(longhorns),
+    resources.cronJobs,
+    resources.jobs,
+    resources.deployments,
+  ];
   for (const resource of played.filter(({ plural }) => !dead.includes(plural)))
     await eachDeleted(cluster, { resource, signal }, ({ metadata: { namespace = '', name } }) =>
       cluster.patch(resource, { namespace, name }, { metadata: { finalizers: [] } }),
@@ -15,7 +37,8 @@ export const startControllers = async (cluster: Cluster, { signal, dead = [] }: 
     await eachDeleted(cluster, { resource: resources.namespaces, signal }, async (object) => {
       const where = { namespace: object.metadata.name };
       const { items } = await cluster.list<KubernetesObject>(resources.leases, where);
-      for (const { metadata } of items) await cluster.delete(resources.leases, { ...where, name: metadata.name });
+      for (const { metadata } of items)
+        await cluster.delete(resources.leases, { ...where, name: metadata.name });
       await cluster.request(`/api/v1/namespaces/${object.metadata.name}/finalize`, {
         method: 'PUT',
         headers: { 'content-type': 'application/json' },

@@ -11,7 +11,12 @@ export const untilServed = async (cluster: Cluster): Promise<void> => {
   const isServed = ({ status }: Definition): boolean =>
     status?.conditions?.some(({ type, status }) => type === 'Established' && status === 'True') === true;
   for (const { metadata } of customResourceDefinitions)
-    await once(timeline, isServed, { name: metadata.name, label: `${metadata.name} is served`, within: '5m', owner: 'this test' });
+    await once(timeline, isServed, {
+      name: metadata.name,
+      label: `${metadata.name} is served`,
+      within: '5m',
+      owner: 'this test',
+    });
   await timeline.stop();
   // For some seconds more, a request may be answered with "later"; a watch bears that.
   for (const { spec } of customResourceDefinitions) {

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
-import { completes, is, isHeldBack, remains, waitsAndCompletes, waitsFor } from '../../../../e2e/suite/steps/backup/expectations.ts';
+import {
+  completes,
+  is,
+  isHeldBack,
+  remains,
+  waitsAndCompletes,
+  waitsFor,
+} from '../../../../e2e/suite/steps/backup/expectations.ts';
 import { isDeleted } from '../../../../e2e/suite/steps/deletion/expectations.ts';
 import { type Mutation, ofBackup, type RecordedName, recorded, stage, withStatus } from '../recordings.ts';
 
@@ -25,12 +32,15 @@ describe('what a real Longhorn did', () => {
     ]);
   });
 
-  test.for(['normal, v1.12.1', 'held, v1.12.1'] as const)('%s: an upload too short to be seen is all that is missing', async (name) => {
-    const { heldBack, waited, deleted } = await judge(name);
-    expect([heldBack.state, deleted.state]).toEqual(['met', 'met']);
-    expect(waited.state).toBe('broken');
-    expect(waited.steps.map(({ reached }) => reached !== undefined)).toEqual([true, false, false]);
-  });
+  test.for(['normal, v1.12.1', 'held, v1.12.1'] as const)(
+    '%s: an upload too short to be seen is all that is missing',
+    async (name) => {
+      const { heldBack, waited, deleted } = await judge(name);
+      expect([heldBack.state, deleted.state]).toEqual(['met', 'met']);
+      expect(waited.state).toBe('broken');
+      expect(waited.steps.map(({ reached }) => reached !== undefined)).toEqual([true, false, false]);
+    },
+  );
 
   test('the first backup itself completed', async () => {
     for (const name of Object.keys(recorded) as RecordedName[]) {
@@ -46,9 +56,11 @@ describe('what a real Longhorn did', () => {
     const from = replayed.markOf('stopped pid 2569 on longhorn-manager-kl8sx');
     const still = { backup: { ...first, from }, state: is('Deleting') };
     expect(evaluate(remains(backups, still)).state).toBe('timed-out');
-    expect(evaluate(remains(backups, { backup: { ...second, from: backups.mark() }, state: waitsFor(first, version) })).state).toBe(
-      'timed-out',
-    );
+    expect(
+      evaluate(
+        remains(backups, { backup: { ...second, from: backups.mark() }, state: waitsFor(first, version) }),
+      ).state,
+    ).toBe('timed-out');
 
     const whole = await stage('held, v1.12.1');
     const released = whole.replayed.markOf('released');
@@ -56,7 +68,9 @@ describe('what a real Longhorn did', () => {
       [whole.first, is('Deleting')],
       [whole.second, waitsFor(whole.first, version)],
     ] as const) {
-      expect(evaluate(remains(whole.backups, { backup: { ...backup, from: released }, state })).state).toBe('broken');
+      expect(evaluate(remains(whole.backups, { backup: { ...backup, from: released }, state })).state).toBe(
+        'broken',
+      );
     }
   });
 });
@@ -67,14 +81,18 @@ const { first, second } = recorded[name];
 
 const messageless = ofBackup(second, (backup) => withStatus(backup, { messages: null }));
 const saying = (info: string) =>
-  ofBackup(second, (backup) => (backup.status?.state === 'Pending' ? withStatus(backup, { messages: { info } }) : backup));
+  ofBackup(second, (backup) =>
+    backup.status?.state === 'Pending' ? withStatus(backup, { messages: { info } }) : backup,
+  );
 
 describe('what a broken Longhorn would have done', () => {
   test.for<[string, Mutation, string[], RegExp]>([
     [
       'the second backup is not held back',
       ofBackup(second, (backup) =>
-        backup.status?.state === 'Pending' ? withStatus(backup, { state: 'InProgress', messages: null }) : backup,
+        backup.status?.state === 'Pending'
+          ? withStatus(backup, { state: 'InProgress', messages: null })
+          : backup,
       ),
       ['broken', 'broken', 'met'],
       /InProgress.*while.*the first backup/s,
@@ -86,7 +104,12 @@ describe('what a broken Longhorn would have done', () => {
       ['broken', 'broken', 'met'],
       /Wait for backup other to be deleted/,
     ],
-    ['nobody knows the message', saying('Please hold the line'), ['broken', 'broken', 'met'], /Please hold the line/],
+    [
+      'nobody knows the message',
+      saying('Please hold the line'),
+      ['broken', 'broken', 'met'],
+      /Please hold the line/,
+    ],
     [
       'the deletion never ends',
       (line) => ('object' in line && line.resource === 'backups' && line.at > 47 ? undefined : line),
@@ -96,14 +119,18 @@ describe('what a broken Longhorn would have done', () => {
     [
       'the deletion fails',
       ofBackup(first, (backup) =>
-        backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Error', messages: { error: 'no' } }) : backup,
+        backup.status?.state === 'Deleting'
+          ? withStatus(backup, { state: 'Error', messages: { error: 'no' } })
+          : backup,
       ),
       ['met', 'met', 'broken'],
       /Error \(messages\.error "no"\)/,
     ],
     [
       'the first backup vanishes without a state Deleting',
-      ofBackup(first, (backup) => (backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Completed' }) : backup)),
+      ofBackup(first, (backup) =>
+        backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Completed' }) : backup,
+      ),
       ['met', 'met', 'broken'],
       /Deleting/,
     ],
@@ -119,7 +146,9 @@ describe('what a broken Longhorn would have done', () => {
     ],
     [
       'the second backup waits for ever',
-      ofBackup(second, (backup) => (backup.status?.state === 'Pending' || backup.status?.state === '' ? backup : undefined)),
+      ofBackup(second, (backup) =>
+        backup.status?.state === 'Pending' || backup.status?.state === '' ? backup : undefined,
+      ),
       ['met', 'timed-out', 'met'],
       /InProgress/,
     ],
@@ -149,7 +178,10 @@ test('a backup may wait for its snapshot before it waits for the deletion', asyn
     name,
     ofBackup(second, (backup) =>
       backup.status?.state === ''
-        ? withStatus(backup, { state: 'Pending', messages: { info: 'Waiting for the snapshot zn-s2 to be ready' } })
+        ? withStatus(backup, {
+            state: 'Pending',
+            messages: { info: 'Waiting for the snapshot zn-s2 to be ready' },
+          })
         : backup,
     ),
   );

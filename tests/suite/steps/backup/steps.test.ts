@@ -28,7 +28,12 @@ const handle = (name: string, label: string, from: number): BackupHandle => ({
 // The steps on a recording, as if the scenario had just done what was recorded.
 const play = async (name: RecordedName, mutate?: Mutation) => {
   const { backups, first, second, version } = await stage(name, mutate);
-  const { context, ...recordedReport } = createTestContext({ version, timelines: { backups }, root, ledger: await openLedger(root) });
+  const { context, ...recordedReport } = createTestContext({
+    version,
+    timelines: { backups },
+    root,
+    ledger: await openLedger(root),
+  });
   return {
     ...recordedReport,
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
@@ -64,14 +69,18 @@ const { second: secondName } = recorded['normal, v1.8.2'];
 
 test('a backup that nobody deleted cannot be judged by its deletion', async () => {
   const { then, first } = await play('normal, v1.8.2');
-  await expect(then.deleted({ ...first, since: { made: 0 } })).rejects.toThrow('the first backup was not deleted by a step');
+  await expect(then.deleted({ ...first, since: { made: 0 } })).rejects.toThrow(
+    'the first backup was not deleted by a step',
+  );
 });
 
 test("the document's wording is none", async () => {
   const { then, first, second, findings } = await play(
     'normal, v1.8.2',
     ofBackup(secondName, (backup) =>
-      backup.status?.state === 'Pending' ? withStatus(backup, { messages: { info: 'waiting for backup to be deleted' } }) : backup,
+      backup.status?.state === 'Pending'
+        ? withStatus(backup, { messages: { info: 'waiting for backup to be deleted' } })
+        : backup,
     ),
   );
   await then.heldBack(second, { first });
@@ -84,14 +93,20 @@ test('a backup that lost the lock to the deletion it waited for fails with that 
   const { then, first, second, ended, findings } = await play(
     'normal, v1.8.2',
     ofBackup(secondName, (backup) =>
-      ['InProgress', 'Completed'].includes(backup.status?.state ?? '') ? withStatus(backup, { state: 'Error', error }) : backup,
+      ['InProgress', 'Completed'].includes(backup.status?.state ?? '')
+        ? withStatus(backup, { state: 'Error', error })
+        : backup,
     ),
   );
-  await expect(then.waitedAndCompleted(second, { first })).rejects.toMatchObject({ verdict: { state: 'broken' } });
+  await expect(then.waitedAndCompleted(second, { first })).rejects.toMatchObject({
+    verdict: { state: 'broken' },
+  });
   expect(ended()[0]).toContain(
     'FAILED: the second backup waited for a deletion, started as soon as that backup was gone, and lost the lock',
   );
-  expect(findings.map(({ title }) => title)).toEqual(['A waiting backup lost the lock to the deletion that it had waited for']);
+  expect(findings.map(({ title }) => title)).toEqual([
+    'A waiting backup lost the lock to the deletion that it had waited for',
+  ]);
 });
 
 test('another error of that backup is not taken for it', async () => {
@@ -114,14 +129,19 @@ test('in a hold nothing moves; once it is over something does', async () => {
       'object' in line && line.at > at ? undefined : line;
   const inHold = await play('held, v1.12.1', until(71));
   await inHold.then.nothingMoves(inHold, '50ms');
-  expect(inHold.ended()).toEqual(['Then for 50ms the first backup stays Deleting, and the second backup Pending']);
+  expect(inHold.ended()).toEqual([
+    'Then for 50ms the first backup stays Deleting, and the second backup Pending',
+  ]);
   const over = await play('held, v1.12.1');
   await expect(over.then.nothingMoves(over, '50ms')).rejects.toThrow(/Completed/);
 });
 
 test('the store holds exactly the backups that it should', async () => {
   const { then, ended } = await play('normal, v1.8.2');
-  const [b1, b2] = [handle('sample-a-b1', 'the first backup', 0), handle('sample-a-b2', 'the second backup', 0)];
+  const [b1, b2] = [
+    handle('sample-a-b1', 'the first backup', 0),
+    handle('sample-a-b2', 'the second backup', 0),
+  ];
   await then.stillInStore(b1);
   await then.storeHolds(volume, [b1, b2]);
   expect(ended()).toEqual([
@@ -143,7 +163,9 @@ test('the store holds exactly the backups that it should', async () => {
 });
 
 const errorBecomes = (state: string) =>
-  ofBackup(recorded['in error, v1.12.1'].first, (backup) => (backup.status?.state === 'Error' ? withStatus(backup, { state }) : backup));
+  ofBackup(recorded['in error, v1.12.1'].first, (backup) =>
+    backup.status?.state === 'Error' ? withStatus(backup, { state }) : backup,
+  );
 
 test('a backup goes on while the first is in Error', async () => {
   const { then, first, second, ended } = await play('in error, v1.12.1');

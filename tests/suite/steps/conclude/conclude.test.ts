@@ -5,7 +5,8 @@ import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { replay, speaking } from '../recordings.ts';
 
-const sentence = 'Then every message of Longhorn is known, and none tells of a failure that was not brought about';
+const sentence =
+  'Then every message of Longhorn is known, and none tells of a failure that was not brought about';
 
 // As if the scenario had just done what was recorded.
 const conclude = async (expected: Context['expected']) => {

@@ -3,7 +3,10 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { judgeManagers } from '../../../../e2e/suite/steps/conclude/managers.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
 
-const pod = (restartCount: number, { uid = 'u1', exitCode }: { uid?: string; exitCode?: number } = {}): ManagerPodObject => ({
+const pod = (
+  restartCount: number,
+  { uid = 'u1', exitCode }: { uid?: string; exitCode?: number } = {},
+): ManagerPodObject => ({
   metadata: { name: `longhorn-manager-${uid}`, uid },
   spec: { nodeName: 'node1' },
   status: {
@@ -44,7 +47,9 @@ test.each<[string, Told[], string[]]>([
       ['modified', old],
       ['modified', old],
     ],
-    ['container longhorn-manager of longhorn-manager-u1 on node1 was started again (its last end: exit code 2, Error)'],
+    [
+      'container longhorn-manager of longhorn-manager-u1 on node1 was started again (its last end: exit code 2, Error)',
+    ],
   ],
   [
     'one that is deleted',

@@ -15,7 +15,8 @@ import { createTestContext, emptyTimelines } from '../../../support/test-context
 
 const sentence = 'Then no longhorn-manager was started again meanwhile';
 
-const url = (backup: string, volume: string): string => `nfs://store:/opt/backupstore?backup=${backup}&volume=${volume}`;
+const url = (backup: string, volume: string): string =>
+  `nfs://store:/opt/backupstore?backup=${backup}&volume=${volume}`;
 const begins = (backup: string, volume: string): string =>
   `time="2026-11-22T08:36:13Z" level=info msg="Start deleting backup ${url(backup, volume)}" func=f file="backups.go:302"`;
 const panics = (length: number): string[] => [
@@ -25,13 +26,16 @@ const panics = (length: number): string[] => [
   `github.com/longhorn/longhorn-manager/controller.(*BackupController).setInprogressDeletionMap(0xc0, {0xc0, 0x${length.toString(16)}}, {0x2d, 0x5})`,
   '\t/app/controller/backup_controller.go:1164 +0xcd',
 ];
-const panicOver = (backup: string, volume: string): string => [begins(backup, volume), ...panics(url(backup, volume).length)].join('\n');
+const panicOver = (backup: string, volume: string): string =>
+  [begins(backup, volume), ...panics(url(backup, volume).length)].join('\n');
 
 const pod = (restartCount: number): ManagerPodObject => ({
   metadata: { name: 'longhorn-manager-1', uid: 'u1' },
   spec: { nodeName: 'node1' },
   status: {
-    containerStatuses: [{ name: 'longhorn-manager', restartCount, lastState: { terminated: { exitCode: 2, reason: 'Error' } } }],
+    containerStatuses: [
+      { name: 'longhorn-manager', restartCount, lastState: { terminated: { exitCode: 2, reason: 'Error' } } },
+    ],
   },
 });
 const backup = (name: string): Backup => ({ metadata: { name } }) as Backup;
@@ -48,7 +52,11 @@ type World = {
 const worldOf = ({ log, restarts = 1, alone = [], present = [] }: World) => {
   const timelines = emptyTimelines();
   for (const name of ['mine', 'gone', ...present])
-    timelines.backups.push({ kind: present.includes(name) ? 'added' : 'deleted', at: 0, object: backup(name) });
+    timelines.backups.push({
+      kind: present.includes(name) ? 'added' : 'deleted',
+      at: 0,
+      object: backup(name),
+    });
   timelines.managers.push({ kind: 'added', at: 0, object: pod(0) });
   timelines.managers.push({ kind: 'modified', at: 0, object: pod(restarts) });
   const logs: Cluster['logs'] = async (_, { previous } = {}) => {
@@ -56,11 +64,20 @@ const worldOf = ({ log, restarts = 1, alone = [], present = [] }: World) => {
     return log;
   };
   const made = { ...nothingMade(), volumes: ['corral-abc123-volume-mine'] };
-  return createTestContext({ version: 'v1.10.2', made, alone: new Set(alone), timelines, cluster: { ...localPods(), logs } });
+  return createTestContext({
+    version: 'v1.10.2',
+    made,
+    alone: new Set(alone),
+    timelines,
+    cluster: { ...localPods(), logs },
+  });
 };
 
 const inTime = { interrupted: false, doing: undefined, outage: undefined };
-const conclude = async (world: World, others = async (_: string): Promise<string | undefined> => undefined) => {
+const conclude = async (
+  world: World,
+  others = async (_: string): Promise<string | undefined> => undefined,
+) => {
   const { context, told } = worldOf(world);
   const error = await concludeManagers(context, others).then(
     () => undefined,
@@ -70,7 +87,10 @@ const conclude = async (world: World, others = async (_: string): Promise<string
 };
 
 test('a manager that went on is no end', async () => {
-  expect(await conclude({ restarts: 0 })).toMatchObject({ state: 'passed', told: [`${sentence} ...`, sentence] });
+  expect(await conclude({ restarts: 0 })).toMatchObject({
+    state: 'passed',
+    told: [`${sentence} ...`, sentence],
+  });
 });
 
 test('a scenario over whose backup a manager panicked fails, and tells the panic with its frames and its row', async () => {
@@ -82,17 +102,22 @@ test('a scenario over whose backup a manager panicked fails, and tells the panic
 });
 
 test('so does one that has had something for itself alone', async () => {
-  expect(await conclude({ log: panicOver('mine', 'corral-abc123-volume-mine'), alone: ['longhorn-managers'] })).toMatchObject({
+  expect(
+    await conclude({ log: panicOver('mine', 'corral-abc123-volume-mine'), alone: ['longhorn-managers'] }),
+  ).toMatchObject({
     state: 'failed',
   });
-  expect(await conclude({ log: panicOver('gone', 'corral-abc123-volume-other'), alone: ['longhorn-managers'] })).toMatchObject({
+  expect(
+    await conclude({ log: panicOver('gone', 'corral-abc123-volume-other'), alone: ['longhorn-managers'] }),
+  ).toMatchObject({
     state: 'passed',
     told: [],
   });
 });
 
 test('a scenario beside it is not provable, and names the scenario that brought it about', async () => {
-  const named = async (object: string) => (object === 'corral-abc123-volume-other' ? 'A deletion' : undefined);
+  const named = async (object: string) =>
+    object === 'corral-abc123-volume-other' ? 'A deletion' : undefined;
   const { state, reason } = await conclude({ log: panicOver('gone', 'corral-abc123-volume-other') }, named);
   expect(state).toBe('not-provable');
   expect(reason).toMatch(
@@ -123,7 +148,11 @@ test('a removal whose backup was still there is not what a process panicked over
 });
 
 test.each<[string, World, RegExp]>([
-  ['that does not tell over what', { log: panics(1).join('\n') }, /nil pointer dereference .+; its log does not tell over what$/m],
+  [
+    'that does not tell over what',
+    { log: panics(1).join('\n') },
+    /nil pointer dereference .+; its log does not tell over what$/m,
+  ],
   ['that was no panic', { log: 'time="x" level=info msg=end' }, /\(its last end: exit code 2, Error\)$/m],
   ['whose log is gone', {}, /what it said before cannot be read: previous terminated container not found$/m],
 ])('an end %s fails whoever meets it', async (_, world, reason) => {
@@ -155,9 +184,16 @@ test('a scenario is known by the objects in the history of its evidence', async 
   const all = await mkdtemp(join(tmpdir(), 'corral-evidence-'));
   const keep = async (folder: string, lines: object[]) => {
     await mkdir(join(all, folder));
-    await writeFile(join(all, folder, 'history.ndjson'), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    await writeFile(
+      join(all, folder, 'history.ndjson'),
+      lines.map((line) => `${JSON.stringify(line)}\n`).join(''),
+    );
   };
-  await keep('one', [{ recording: 'One' }, { at: 1, marker: 'failed: volume v2 is locked' }, { object: { metadata: { name: 'v1' } } }]);
+  await keep('one', [
+    { recording: 'One' },
+    { at: 1, marker: 'failed: volume v2 is locked' },
+    { object: { metadata: { name: 'v1' } } },
+  ]);
   await keep('two', [{ recording: 'Two' }, { object: { metadata: { name: 'v2' } } }]);
   await mkdir(join(all, 'none'));
   const named = scenarioNamed({ folder: () => join(all, 'one') });

@@ -16,7 +16,9 @@ test('what Longhorn said is told with its meaning, in the order in which it was 
   expect(told[0]?.text).toMatch(/^Failed to delete the backup/);
   expect(told[0]?.text.length).toBeLessThan(800);
   expect(told[0]?.meaning).toMatch(/^\S.*\. \S.*\.$/);
-  expect(messagesOf({ ...context, made: { ...made, volumes: [] }, timelines: timelines as never })).toEqual([]);
+  expect(messagesOf({ ...context, made: { ...made, volumes: [] }, timelines: timelines as never })).toEqual(
+    [],
+  );
 
   const says = (error: string, status: object = { error }) => {
     const metadata = { name: 'ze-b2', labels: { 'backup-volume': 'vz-e' } };
@@ -30,6 +32,12 @@ test('what Longhorn said is told with its meaning, in the order in which it was 
   for (const text of ['nobody has seen this', '', 'nobody has seen this']) says(text);
   says('', { messages: { error: 'nobody has seen this' } });
   expect(messagesOf({ ...context, timelines: timelines as never }).slice(2)).toEqual([
-    { of: 'ze-b2', text: 'nobody has seen this', class: 'unclassified', id: null, meaning: 'Nobody knows this message.' },
+    {
+      of: 'ze-b2',
+      text: 'nobody has seen this',
+      class: 'unclassified',
+      id: null,
+      meaning: 'Nobody knows this message.',
+    },
   ]);
 });

@@ -19,27 +19,42 @@ const judge = async (name: string, expected: ExpectedMessage[] = [], mutate?: Mu
   const version = `v${/longhorn-v([\d.]+)\//.exec(name)?.[1]}`;
   const { met, problems } = judgeMessages(timelines, { volumes, expected, version, target: 'default' });
   const told = met.map(
-    ({ of, state, classification }) => `${of} ${state}: ${classification.class === 'unclassified' ? 'unclassified' : classification.id}`,
+    ({ of, state, classification }) =>
+      `${of} ${state}: ${classification.class === 'unclassified' ? 'unclassified' : classification.id}`,
   );
   return { met, problems, told };
 };
 
 const denied = (...names: string[]): ExpectedMessage[] => names.map((of) => ({ id: 'deletion-denied', of }));
 
-/** What was said in each recording of a real Longhorn, in order, and what a scenario that did the same would have declared. */
+/**
+ * What was said in each recording of a real Longhorn, in order, and what a scenario that did the same would
+ * have declared.
+ */
 const recorded: Record<string, { expected?: ExpectedMessage[]; told: string[] }> = {
   'longhorn-v1.12.1/normal': { told: ['zn-b2 Pending: waits-for-deletion'] },
   'longhorn-v1.12.1/held': { told: ['ho-b2 Pending: waits-for-deletion'] },
-  'longhorn-v1.12.1/delete-error': { expected: denied('ze-b1'), told: ['ze-b1 Error: deletion-denied', 'ze-b1 Error: deletion-denied'] },
+  'longhorn-v1.12.1/delete-error': {
+    expected: denied('ze-b1'),
+    told: ['ze-b1 Error: deletion-denied', 'ze-b1 Error: deletion-denied'],
+  },
   'longhorn-v1.12.1/controller-crash': {
     expected: [...denied('zc-b1'), { id: 'deletion-forgotten', of: 'zc-b1' }],
     told: ['zc-b1 Error: deletion-forgotten', 'zc-b1 Error: deletion-denied'],
   },
-  'longhorn-v1.12.1/held-crash': { expected: [{ id: 'deletion-forgotten', of: 'ho-b3' }], told: ['ho-b3 Error: deletion-forgotten'] },
+  'longhorn-v1.12.1/held-crash': {
+    expected: [{ id: 'deletion-forgotten', of: 'ho-b3' }],
+    told: ['ho-b3 Error: deletion-forgotten'],
+  },
   'longhorn-v1.12.1/lock-conflict': { told: ['zl-b1 Error: deletion-lost-lock'] },
   'longhorn-v1.12.1/recurring-job': { told: [] },
-  'longhorn-v1.8.2/normal': { told: ['zn-b2 Pending: waits-for-deletion', 'zn-b2 InProgress: waits-for-deletion'] },
-  'longhorn-v1.8.2/delete-error': { expected: denied('ze-b1'), told: ['ze-b1 Error: deletion-denied', 'ze-b1 Error: deletion-denied'] },
+  'longhorn-v1.8.2/normal': {
+    told: ['zn-b2 Pending: waits-for-deletion', 'zn-b2 InProgress: waits-for-deletion'],
+  },
+  'longhorn-v1.8.2/delete-error': {
+    expected: denied('ze-b1'),
+    told: ['ze-b1 Error: deletion-denied', 'ze-b1 Error: deletion-denied'],
+  },
   'longhorn-v1.8.2/delete-error-same-time': {
     expected: denied('sa-b1'),
     told: [
@@ -49,7 +64,10 @@ const recorded: Record<string, { expected?: ExpectedMessage[]; told: string[] }>
       'sa-b1 Error: deletion-denied',
     ].toSorted(),
   },
-  'longhorn-v1.8.2/wrapped-engine': { expected: [{ id: 'deletion-stubbed', of: 'sa-b3' }], told: ['sa-b3 Error: deletion-stubbed'] },
+  'longhorn-v1.8.2/wrapped-engine': {
+    expected: [{ id: 'deletion-stubbed', of: 'sa-b3' }],
+    told: ['sa-b3 Error: deletion-stubbed'],
+  },
 };
 
 const faulty = 'longhorn-v1.12.1/recurring-job-faulty-cleanup';
@@ -67,7 +85,9 @@ describe('what a real Longhorn said', () => {
   });
 
   test('of faulty clean-ups: the backups whose configs were immutable, and those that waited for a deletion', async () => {
-    const immutable = ['0285424225f44daa', '0ffeefbc577a4a98', '9b12114ac0f84523', 'f9a2a62d6f884cf8'].map((each) => `backup-${each}`);
+    const immutable = ['0285424225f44daa', '0ffeefbc577a4a98', '9b12114ac0f84523', 'f9a2a62d6f884cf8'].map(
+      (each) => `backup-${each}`,
+    );
     const { told, problems } = await judge(faulty, denied(...immutable));
     expect([...new Set(told.map((line) => line.replace(/^\S+ /, '')))].sort()).toEqual([
       'Error: deletion-denied',
@@ -105,25 +125,35 @@ describe('what has no place in a scenario', () => {
 
   test('one that was brought about on another backup, or another failure', async () => {
     expect((await judge('longhorn-v1.12.1/delete-error', denied('ze-b2'))).problems).toHaveLength(2);
-    expect((await judge('longhorn-v1.12.1/delete-error', [{ id: 'deletion-stubbed', of: 'ze-b1' }])).problems).toHaveLength(2);
+    expect(
+      (await judge('longhorn-v1.12.1/delete-error', [{ id: 'deletion-stubbed', of: 'ze-b1' }])).problems,
+    ).toHaveLength(2);
   });
 
   test('a forgotten deletion where no manager was restarted', async () => {
     const { problems } = await judge('longhorn-v1.12.1/held-crash');
     expect(problems).toEqual([
-      expect.stringMatching(/^deletion-forgotten \(informational\) is only in order where the longhorn-manager .* was restarted/),
+      expect.stringMatching(
+        /^deletion-forgotten \(informational\) is only in order where the longhorn-manager .* was restarted/,
+      ),
     ]);
   });
 
   test('a backup that lost the lock for good, though the text is that of a deletion that tries again', async () => {
     const error =
       'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later';
-    const { problems } = await judge('longhorn-v1.12.1/lock-conflict', [], said('zl-b2', 'Completed', { state: 'Error', error }));
+    const { problems } = await judge(
+      'longhorn-v1.12.1/lock-conflict',
+      [],
+      said('zl-b2', 'Completed', { state: 'Error', error }),
+    );
     expect(problems).toEqual([expect.stringMatching(/^creation-lost-lock \(failure\) was not expected/)]);
   });
 
   test('a message that should go by itself and is still there', async () => {
-    const { problems } = await judge('longhorn-v1.12.1/lock-conflict', [], (line) => ('object' in line && line.at > 60 ? undefined : line));
+    const { problems } = await judge('longhorn-v1.12.1/lock-conflict', [], (line) =>
+      'object' in line && line.at > 60 ? undefined : line,
+    );
     expect(problems).toEqual([expect.stringMatching(/^deletion-lost-lock \(informational\) never went/)]);
   });
 });
@@ -135,8 +165,13 @@ describe('whose messages are judged', () => {
     status: { available: false, conditions: [{ type: 'Unavailable', status: 'True', message }] },
   });
   const lost = 'lost track of the corresponding snapshot info inside volume engine';
-  const snapshot: Snapshot = { metadata: { name: 's' }, spec: { volume: 'v', createSnapshot: true }, status: { error: lost } };
-  const added = <T extends KubernetesObject>(...objects: T[]) => objects.map((object) => ({ kind: 'modified', at: 0, object }) as const);
+  const snapshot: Snapshot = {
+    metadata: { name: 's' },
+    spec: { volume: 'v', createSnapshot: true },
+    status: { error: lost },
+  };
+  const added = <T extends KubernetesObject>(...objects: T[]) =>
+    objects.map((object) => ({ kind: 'modified', at: 0, object }) as const);
 
   test("the scenario's own target, and snapshots of its volumes", () => {
     const timelines = {
@@ -153,8 +188,12 @@ describe('whose messages are judged', () => {
     const options = { expected: [], version: 'v1.12.1', target: 'own' };
     const { met, problems } = judgeMessages(timelines, { ...options, volumes: ['v'] });
     expect(summarizeMessages(met)).toBe('snapshot-lost (warning), target-not-listed (configuration)');
-    expect(problems).toEqual([expect.stringMatching(/^target-not-listed \(configuration\) was not expected: BackupTarget own/)]);
-    expect(summarizeMessages(judgeMessages(timelines, { ...options, volumes: ['w'] }).met)).toBe('target-not-listed (configuration)');
+    expect(problems).toEqual([
+      expect.stringMatching(/^target-not-listed \(configuration\) was not expected: BackupTarget own/),
+    ]);
+    expect(summarizeMessages(judgeMessages(timelines, { ...options, volumes: ['w'] }).met)).toBe(
+      'target-not-listed (configuration)',
+    );
   });
 
   const inError = (state: string, error: string): Backup => ({
@@ -164,7 +203,11 @@ describe('whose messages are judged', () => {
   });
   const ofBackups = (...events: { kind: 'modified' | 'deleted'; at: number; object: Backup }[]) =>
     judgeMessages(
-      { backups: replayTimeline('backups', events), snapshots: replayTimeline('snapshots'), backupTargets: replayTimeline('targets') },
+      {
+        backups: replayTimeline('backups', events),
+        snapshots: replayTimeline('snapshots'),
+        backupTargets: replayTimeline('targets'),
+      },
       { volumes: ['v'], expected: [], version: 'v1.12.1', target: 'default' },
     ).problems;
 
@@ -186,6 +229,9 @@ describe('whose messages are judged', () => {
 
   test("another volume's backups are not the scenario's", async () => {
     const timelines = speaking(await replay('longhorn-v1.12.1/delete-error'));
-    expect(judgeMessages(timelines, { volumes: ['other'], expected: [], version: 'v1.12.1', target: 'default' }).met).toEqual([]);
+    expect(
+      judgeMessages(timelines, { volumes: ['other'], expected: [], version: 'v1.12.1', target: 'default' })
+        .met,
+    ).toEqual([]);
   });
 });

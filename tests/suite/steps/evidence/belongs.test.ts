@@ -22,7 +22,11 @@ test.each<[resource: string, mine: Record<string, unknown>, theirs: Record<strin
     { metadata: { name: 'x' }, spec: { volume: 'corral-a-volume' } },
     { metadata: { name: 'x' }, spec: { volume: 'y' } },
   ],
-  ['snapshots', { metadata: { name: 'corral-a-snapshot' }, spec: {} }, { metadata: { name: 'corral-b-snapshot' }, spec: {} }],
+  [
+    'snapshots',
+    { metadata: { name: 'corral-a-snapshot' }, spec: {} },
+    { metadata: { name: 'corral-b-snapshot' }, spec: {} },
+  ],
   [
     'snapshots',
     { metadata: { name: 'of-a-job' }, spec: { volume: 'corral-a-volume' } },
@@ -35,7 +39,11 @@ test.each<[resource: string, mine: Record<string, unknown>, theirs: Record<strin
     { metadata: { name: 'b', labels: { 'backup-volume': 'corral-a-volume' } } },
     { metadata: { name: 'b', labels: { 'backup-volume': 'y' } } },
   ],
-  ['backupvolumes', { metadata: { name: 'x', labels: { 'backup-volume': 'corral-a-volume' } } }, { metadata: { name: 'corral-a-volume' } }],
+  [
+    'backupvolumes',
+    { metadata: { name: 'x', labels: { 'backup-volume': 'corral-a-volume' } } },
+    { metadata: { name: 'corral-a-volume' } },
+  ],
   [
     'backupvolumes',
     { metadata: { name: 'x' }, spec: { volumeName: 'corral-a-old' } },
@@ -44,13 +52,21 @@ test.each<[resource: string, mine: Record<string, unknown>, theirs: Record<strin
   ['backuptargets', { metadata: { name: 'corral-a-target' } }, { metadata: { name: 'default' } }],
   ['recurringjobs', { metadata: { name: 'corral-a-job' } }, { metadata: { name: 'corral-b-job' } }],
   ['cronjobs', { metadata: { name: 'corral-a-job' } }, { metadata: { name: 'corral-b-job' } }],
-  ['jobs', { metadata: { name: 'j', ownerReferences: [{ name: 'corral-a-job' }] } }, { metadata: { name: 'j' } }],
+  [
+    'jobs',
+    { metadata: { name: 'j', ownerReferences: [{ name: 'corral-a-job' }] } },
+    { metadata: { name: 'j' } },
+  ],
   [
     'pods',
     { metadata: { name: 'p', labels: job } },
     { metadata: { name: 'p', labels: { ...job, 'recurring-job.longhorn.io': 'corral-b-job' } } },
   ],
-  ['pods', { metadata: { name: 'p', labels: { app: 'longhorn-manager' } } }, { metadata: { name: 'p', labels: { app: 'longhorn-ui' } } }],
+  [
+    'pods',
+    { metadata: { name: 'p', labels: { app: 'longhorn-manager' } } },
+    { metadata: { name: 'p', labels: { app: 'longhorn-ui' } } },
+  ],
   [
     'pods',
     { metadata: { name: 'backupstore-x', namespace: 'corral-a-store' } },

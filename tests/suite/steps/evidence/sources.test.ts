@@ -18,14 +18,22 @@ const manager = (name: string, restartCount = 0): ManagerPodObject => ({
   status: { containerStatuses: [{ name: 'longhorn-manager', restartCount, state: { running: {} } }] },
 });
 
-const event = (name: string, lastTimestamp: string) => ({ metadata: { name }, lastTimestamp, involvedObject: {} });
+const event = (name: string, lastTimestamp: string) => ({
+  metadata: { name },
+  lastTimestamp,
+  involvedObject: {},
+});
 
 const open = () => {
   const asked: string[] = [];
   const timelines = emptyTimelines();
   const { managers } = timelines;
   for (const name of ['mine', 'theirs'])
-    timelines.backups.push({ kind: 'added', at: 0, object: { metadata: { name }, spec: { snapshotName: 's' } } });
+    timelines.backups.push({
+      kind: 'added',
+      at: 0,
+      object: { metadata: { name }, spec: { snapshotName: 's' } },
+    });
   managers.push({ kind: 'added', at: 0, object: manager('m-1') });
   managers.push({ kind: 'added', at: 0, object: manager('m-2', 1) });
   const cluster = {
@@ -38,7 +46,12 @@ const open = () => {
         event('soon', '2026-11-20T12:00:01Z'),
       ];
       return {
-        items: plural === 'events' && namespace === 'a-store' ? events : plural === 'pods' ? [manager(`pod-of-${namespace}`)] : [],
+        items:
+          plural === 'events' && namespace === 'a-store'
+            ? events
+            : plural === 'pods'
+              ? [manager(`pod-of-${namespace}`)]
+              : [],
         resourceVersion: '1',
       };
     },
@@ -67,7 +80,8 @@ const open = () => {
 test('the objects of the scenario are read, and the pods beside them', async () => {
   const { read, asked } = open();
   const text = await read('objects.yaml');
-  for (const name of ['mine', 'pod-of-longhorn-system', 'pod-of-a-store']) expect(text).toContain(`name: ${name}\n`);
+  for (const name of ['mine', 'pod-of-longhorn-system', 'pod-of-a-store'])
+    expect(text).toContain(`name: ${name}\n`);
   expect(text).not.toMatch(/theirs|managedFields/);
   expect(asked).toEqual(['nodes in longhorn-system', 'pods in longhorn-system', 'pods in a-store']);
 });
@@ -97,7 +111,10 @@ test('the logs of the managers are read from its beginning on, and what one said
     tailLines: 20_000,
   });
   expect(JSON.parse(await read('logs/m-1.longhorn-manager.log', true))).toMatchObject({ tailLines: 2000 });
-  expect(JSON.parse(await read('logs/m-2.longhorn-manager.before-restart.log'))).toMatchObject({ name: 'm-2', previous: true });
+  expect(JSON.parse(await read('logs/m-2.longhorn-manager.before-restart.log'))).toMatchObject({
+    name: 'm-2',
+    previous: true,
+  });
 });
 
 test('managers that may be killed are followed from when they run, each once', async () => {
@@ -111,11 +128,19 @@ test('managers that may be killed are followed from when they run, each once', a
       return new Response('2026-11-20T12:00:00Z its last words\n');
     },
   };
-  const observer = { watches: () => {}, expects: () => () => {}, reads: ({ name }: { name: string }) => void read.push(name) };
-  whileObserved(observer, () => followManagers(cluster as never, { managers, since, signal: new AbortController().signal }));
+  const observer = {
+    watches: () => {},
+    expects: () => () => {},
+    reads: ({ name }: { name: string }) => void read.push(name),
+  };
+  whileObserved(observer, () =>
+    followManagers(cluster as never, { managers, since, signal: new AbortController().signal }),
+  );
   managers.push({ kind: 'modified', at: 0, object: manager('m-1') });
   whileObserved(observer, () => managers.push({ kind: 'added', at: 0, object: manager('m-3') }));
   await expect.poll(() => read.toSorted()).toEqual(['m-1', 'm-2', 'm-3']);
   expect(asked).toHaveLength(3);
-  expect(asked[0]).toContain('/pods/m-1/log?container=longhorn-manager&follow=true&timestamps=true&sinceTime=2026-11-20T12%3A00%3A00.000Z');
+  expect(asked[0]).toContain(
+    '/pods/m-1/log?container=longhorn-manager&follow=true&timestamps=true&sinceTime=2026-11-20T12%3A00%3A00.000Z',
+  );
 });

@@ -35,7 +35,11 @@ const answer = (status: string, type: string, body: string): string =>
   `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
 beforeEach(async () => {
-  [stub, folder, ends] = [await startStubServer({ uid: 'u' }), await mkdtemp(join(tmpdir(), 'corral-support-bundle-')), []];
+  [stub, folder, ends] = [
+    await startStubServer({ uid: 'u' }),
+    await mkdtemp(join(tmpdir(), 'corral-support-bundle-')),
+    [],
+  ];
   frontend = { requests: [], answer: answer('200 OK', 'application/zip', 'PK and so on') };
   stub.put(longhornResources.supportBundles);
   stub.put(resources.services, {
@@ -59,7 +63,11 @@ const asked = (what: string): number => stub.asked.filter((each) => each === wha
 
 /** Asks for a bundle, held to what the rules say. */
 type How = { time?: Duration; goneWithin?: Duration; interrupted?: AbortSignal };
-const fetchIt = ({ time = '20s', goneWithin = '20s', interrupted = new AbortController().signal }: How = {}) => {
+const fetchIt = ({
+  time = '20s',
+  goneWithin = '20s',
+  interrupted = new AbortController().signal,
+}: How = {}) => {
   const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined, supportBundle: true });
   const cluster = stub.connect({ permit });
   return fetchSupportBundle(cluster, { run: 'abc123', path: path(), interrupted, time, goneWithin });
@@ -73,7 +81,8 @@ const ended = (how: How = {}): Promise<string> =>
 const says = async (...states: Record<string, unknown>[]): Promise<void> => {
   await expect.poll(() => asked(`POST ${collection}`)).toBe(1);
   const cluster = stub.connect();
-  for (const status of states) await cluster.patch(longhornResources.supportBundles, { namespace, name }, { status });
+  for (const status of states)
+    await cluster.patch(longhornResources.supportBundles, { namespace, name }, { status });
 };
 const ready = { state: 'ReadyForDownload', ownerID: 'node-2', progress: 100 };
 
@@ -94,7 +103,10 @@ test('one that is ready is fetched from Longhorn by the node that owns it, and r
 
 test('one that fails is told in the words of Longhorn, and removed', async () => {
   const fetching = ended();
-  await says({ state: 'Error', conditions: [{ type: 'Error', status: 'True', reason: 'FailedStarting', message: 'no image\nto be had' }] });
+  await says({
+    state: 'Error',
+    conditions: [{ type: 'Error', status: 'True', reason: 'FailedStarting', message: 'no image\nto be had' }],
+  });
   expect(await fetching).toBe('Longhorn did not make it: Error (FailedStarting: no image to be had)');
   expect([asked(`DELETE ${collection}/${name}`), await readdir(folder)]).toEqual([1, []]);
 });
@@ -103,7 +115,11 @@ test('one that Longhorn does not let go is told of, though it was fetched', asyn
   const fetching = ended({ goneWithin: '100ms' });
   await says();
   const cluster = stub.connect();
-  await cluster.patch(longhornResources.supportBundles, { namespace, name }, { metadata: { finalizers: ['longhorn.io'] }, status: ready });
+  await cluster.patch(
+    longhornResources.supportBundles,
+    { namespace, name },
+    { metadata: { finalizers: ['longhorn.io'] }, status: ready },
+  );
   expect(await fetching).toBe(`it is here, but ${name} did not go within 100ms: npm run cleanup removes it`);
   expect(await readdir(folder)).toEqual(['support-bundle.zip']);
 });
@@ -118,7 +134,9 @@ test('one that Longhorn removes itself is over', async () => {
 test('one that takes too long is given up, and removed', async () => {
   const fetching = ended({ time: '1500ms' });
   await says({ state: 'Generating', progress: 40 });
-  expect(await fetching).toBe("not there within the 1500ms that Longhorn's manager of support bundles is given; it was Generating, 40 %");
+  expect(await fetching).toBe(
+    "not there within the 1500ms that Longhorn's manager of support bundles is given; it was Generating, 40 %",
+  );
   expect(asked(`DELETE ${collection}/${name}`)).toBe(1);
 });
 
@@ -153,7 +171,8 @@ test('a download that never ends leaves no half of one', async () => {
 test('of two scenarios of a run one has it, and the other says so', async () => {
   const first = ended();
   await says({ state: 'Started' });
-  const message = 'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
+  const message =
+    'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
   expect(await ended()).toBe(message);
   expect(asked(`DELETE ${collection}/${name}`)).toBe(0);
   await says(ready);
@@ -167,10 +186,16 @@ test('of two scenarios of a run one has it, and the other says so', async () => 
 });
 
 test("somebody else's is never given up for it; one that failed is in nobody's way", async () => {
-  stub.put(longhornResources.supportBundles, { metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' }, status: ready });
+  stub.put(longhornResources.supportBundles, {
+    metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' },
+    status: ready,
+  });
   expect(await ended()).toBe("not asked for: Longhorn would give up theirs for it, which is not this run's");
   expect(asked(`POST ${collection}`)).toBe(0);
-  stub.put(longhornResources.supportBundles, { metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' }, status: { state: 'Error' } });
+  stub.put(longhornResources.supportBundles, {
+    metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' },
+    status: { state: 'Error' },
+  });
   const fetching = ended();
   await says(ready);
   expect(await fetching).toBe('fetched');
@@ -180,7 +205,10 @@ test.each([
   [404, 'the cluster knows no supportbundles.longhorn.io (404): the emulator makes none'],
   [403, 'may not list supportbundles'],
 ])('where the API server says %i, that is why', async (status, message) => {
-  stub.answer(status, JSON.stringify({ kind: 'Status', reason: 'No', message: 'you may not list supportbundles' }));
+  stub.answer(
+    status,
+    JSON.stringify({ kind: 'Status', reason: 'No', message: 'you may not list supportbundles' }),
+  );
   expect(await ended()).toContain(message);
 });
 
@@ -200,8 +228,21 @@ const header = {
 /** The evidence of a scenario, as its steps keep it. */
 const keep = (supportBundle: boolean) => {
   const cluster = stub.connect();
-  const evidence = openEvidence({ out: folder, header, cluster, supportBundle, onExpected: () => () => {}, onTrouble: () => {} });
-  keepEvidence(evidence.recorder, { run: 'abc123', made: nothingMade(), target: 't', place: { namespace: 's' }, dangers: [] });
+  const evidence = openEvidence({
+    out: folder,
+    header,
+    cluster,
+    supportBundle,
+    onExpected: () => () => {},
+    onTrouble: () => {},
+  });
+  keepEvidence(evidence.recorder, {
+    run: 'abc123',
+    made: nothingMade(),
+    target: 't',
+    place: { namespace: 's' },
+    dangers: [],
+  });
   return evidence;
 };
 const kept = (): string => join(folder, 'evidence/a-backup-waits');
@@ -220,7 +261,8 @@ test('where there is none, a line of the evidence says why; where it is not want
   const evidence = keep(true);
   await evidence.collectAll();
   await evidence.close();
-  const line = 'support-bundle.zip: the cluster knows no supportbundles.longhorn.io (404): the emulator makes none\n';
+  const line =
+    'support-bundle.zip: the cluster knows no supportbundles.longhorn.io (404): the emulator makes none\n';
   expect(await readFile(join(kept(), 'not-collected.txt'), 'utf8')).toBe(line);
   const before = stub.asked.length;
   const without = keep(false);
@@ -232,7 +274,13 @@ test('where there is none, a line of the evidence says why; where it is not want
 test('what was not asked for by a flag is not permitted, and never sent', async () => {
   const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined });
   const cluster = stub.connect({ permit });
-  const fetching = fetchSupportBundle(cluster, { run: 'abc123', path: path(), interrupted: new AbortController().signal });
-  await expect(fetching).rejects.toThrow(/wants to list supportbundles.longhorn.io in namespace longhorn-system, which is not among/);
+  const fetching = fetchSupportBundle(cluster, {
+    run: 'abc123',
+    path: path(),
+    interrupted: new AbortController().signal,
+  });
+  await expect(fetching).rejects.toThrow(
+    /wants to list supportbundles.longhorn.io in namespace longhorn-system, which is not among/,
+  );
   expect(stub.asked).toEqual([]);
 });

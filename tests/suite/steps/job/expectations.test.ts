@@ -3,7 +3,13 @@ import { evaluate } from '../../../../e2e/history/expectation.ts';
 import type { RecordedLine } from '../../../../e2e/history/recording.ts';
 import type { Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Backup, Snapshot } from '../../../../e2e/longhorn/types.ts';
-import { isMadeAlone, isTakenAlone, jobCompletes, jobFails, restartsIn } from '../../../../e2e/suite/steps/job/expectations.ts';
+import {
+  isMadeAlone,
+  isTakenAlone,
+  jobCompletes,
+  jobFails,
+  restartsIn,
+} from '../../../../e2e/suite/steps/job/expectations.ts';
 import { madeByTicks, problemsOf } from '../../../../e2e/suite/steps/job/runs.ts';
 import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
 import { type RecordedJob, recordedJobs, stageJob } from './recordings.ts';
@@ -14,7 +20,9 @@ const judge = async (name: RecordedJob, mutate?: Mutation) => {
   const { jobs, pods, backups, snapshots, volume, ticks } = await stageJob(name, mutate);
   const made = madeByTicks({ backups, snapshots }, { volume, ticks });
   const subjects = <T extends Backup | Snapshot>(of: (each: (typeof made)[number]) => T[]) =>
-    made.flatMap((each) => of(each).map(({ metadata }) => ({ name: metadata.name, label: metadata.name, from: each.tick.from })));
+    made.flatMap((each) =>
+      of(each).map(({ metadata }) => ({ name: metadata.name, label: metadata.name, from: each.tick.from })),
+    );
   const alone = <T>(all: T[], judge: (one: T, others: T[]) => { state: string }) =>
     all.map((one) =>
       judge(
@@ -42,17 +50,20 @@ const judge = async (name: RecordedJob, mutate?: Mutation) => {
 const all = (states: string[], state: string) => expect(new Set(states)).toEqual(new Set([state]));
 
 describe('what a real Longhorn did', () => {
-  test.each(names)('%s: every Job Complete, nothing restarted, one backup and one snapshot a run, never two at once', async (name) => {
-    const { complete, failed, restarts, problems, backupsAlone, snapshotsAlone, made } = await judge(name);
-    all(complete, 'met');
-    expect(complete).toHaveLength(recordedJobs[name].runs);
-    all(failed, 'broken');
-    expect(restarts).toEqual([]);
-    expect(problems).toEqual([]);
-    all(backupsAlone, 'met');
-    all(snapshotsAlone, 'met');
-    expect(backupsAlone.length).toBe(made.filter(({ tick }) => tick.makes).length);
-  });
+  test.each(names)(
+    '%s: every Job Complete, nothing restarted, one backup and one snapshot a run, never two at once',
+    async (name) => {
+      const { complete, failed, restarts, problems, backupsAlone, snapshotsAlone, made } = await judge(name);
+      all(complete, 'met');
+      expect(complete).toHaveLength(recordedJobs[name].runs);
+      all(failed, 'broken');
+      expect(restarts).toEqual([]);
+      expect(problems).toEqual([]);
+      all(backupsAlone, 'met');
+      all(snapshotsAlone, 'met');
+      expect(backupsAlone.length).toBe(made.filter(({ tick }) => tick.makes).length);
+    },
+  );
 });
 
 const jobOf = (name: string, mutate: (job: Job) => Job): Mutation =>
@@ -79,7 +90,10 @@ describe('what a broken one would have done', () => {
         status: {
           ...job.status,
           conditions:
-            job.status?.conditions?.map(({ type, status }) => ({ type: type === 'Complete' ? 'Failed' : 'FailureTarget', status })) ?? null,
+            job.status?.conditions?.map(({ type, status }) => ({
+              type: type === 'Complete' ? 'Failed' : 'FailureTarget',
+              status,
+            })) ?? null,
         },
       })),
     );
@@ -100,10 +114,16 @@ describe('what a broken one would have done', () => {
       'immutable',
       ofKind<JobPod>('pods', (pod) => ({
         ...pod,
-        status: { ...pod.status, containerStatuses: pod.status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })) ?? null },
+        status: {
+          ...pod.status,
+          containerStatuses:
+            pod.status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })) ?? null,
+        },
       })),
     );
-    expect(restarted.restarts).toContainEqual(expect.stringMatching(/^container rj-a of pod rj-a-29919394-hrnvt was restarted$/));
+    expect(restarted.restarts).toContainEqual(
+      expect.stringMatching(/^container rj-a of pod rj-a-29919394-hrnvt was restarted$/),
+    );
     const twice = await judge(
       'immutable',
       ofKind<JobPod>('pods', ({ metadata, ...pod }) => ({
@@ -112,7 +132,8 @@ describe('what a broken one would have done', () => {
           ...metadata,
           labels: {
             ...metadata.labels,
-            'batch.kubernetes.io/job-name': metadata.labels?.['batch.kubernetes.io/job-name']?.replace(/2991939[68]/, '29919394') ?? '',
+            'batch.kubernetes.io/job-name':
+              metadata.labels?.['batch.kubernetes.io/job-name']?.replace(/2991939[68]/, '29919394') ?? '',
           },
         },
       })),
@@ -124,9 +145,18 @@ describe('what a broken one would have done', () => {
     const early = new Set<string>();
     const second = await judge('immutable', (line) => {
       // The third run's backup appears as soon as the second's does.
-      if (!('object' in line) || line.resource !== 'backups' || line.object.metadata.name !== secondBackup || early.size > 0) return line;
+      if (
+        !('object' in line) ||
+        line.resource !== 'backups' ||
+        line.object.metadata.name !== secondBackup ||
+        early.size > 0
+      )
+        return line;
       early.add('done');
-      return { ...line, object: { ...line.object, metadata: { ...line.object.metadata, name: thirdBackup, uid: 'early' } } };
+      return {
+        ...line,
+        object: { ...line.object, metadata: { ...line.object.metadata, name: thirdBackup, uid: 'early' } },
+      };
     });
     expect(second.problems).toEqual([`run 2 made 2 backups, not 1: ${thirdBackup}, ${secondBackup}`]);
     const none = await judge(
@@ -139,14 +169,24 @@ describe('what a broken one would have done', () => {
   test('a run backs up the snapshot of another one', async () => {
     const { problems } = await judge(
       'immutable',
-      ofBackup(thirdBackup, (backup) => ({ ...backup, spec: { ...backup.spec, snapshotName: 'rj-a-c-other' } })),
+      ofBackup(thirdBackup, (backup) => ({
+        ...backup,
+        spec: { ...backup.spec, snapshotName: 'rj-a-c-other' },
+      })),
     );
-    expect(problems).toEqual([expect.stringMatching(/^run 3 backed up snapshot rj-a-c-other, and not rj-a-c-1c7aee60/)]);
+    expect(problems).toEqual([
+      expect.stringMatching(/^run 3 backed up snapshot rj-a-c-other, and not rj-a-c-1c7aee60/),
+    ]);
   });
 
   test('a run makes something where nothing was to be made', async () => {
     const { ticks, backups, snapshots, volume } = await stageJob('backups denied');
-    const told = problemsOf(madeByTicks({ backups, snapshots }, { volume, ticks: ticks.map((tick) => ({ ...tick, makes: false })) }));
+    const told = problemsOf(
+      madeByTicks(
+        { backups, snapshots },
+        { volume, ticks: ticks.map((tick) => ({ ...tick, makes: false })) },
+      ),
+    );
     expect(told).toContainEqual(expect.stringMatching(/^run 1 made 1 backups, not 0: backup-/));
     expect(told).toHaveLength(12);
   });
@@ -164,7 +204,9 @@ describe('what a broken one would have done', () => {
     // The second run's goes on being made until the third one's is.
     const { backupsAlone } = await judge(
       'immutable',
-      ofBackup(secondBackup, (backup) => (backup.status?.state ? withStatus(backup, { state: 'InProgress' }) : backup)),
+      ofBackup(secondBackup, (backup) =>
+        backup.status?.state ? withStatus(backup, { state: 'InProgress' }) : backup,
+      ),
     );
     expect(backupsAlone.filter((state) => state === 'broken').length).toBeGreaterThan(1);
   });

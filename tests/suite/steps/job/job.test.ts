@@ -7,7 +7,13 @@ import type { CronJob, Job } from '../../../../e2e/longhorn/job-types.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
-import { dueMinute, everyQuarter, lastTick, nextTick, scheduleJob } from '../../../../e2e/suite/steps/job/job.ts';
+import {
+  dueMinute,
+  everyQuarter,
+  lastTick,
+  nextTick,
+  scheduleJob,
+} from '../../../../e2e/suite/steps/job/job.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
 
 const at = (time: string): number => Date.parse(`2026-11-20T${time}Z`);
@@ -60,7 +66,10 @@ test('the cron of a run that Kubernetes starts is left alone until it has noted 
     return {} as never;
   };
   const job = { name: 'j', ticks: [], watched: { cronJobs, jobs } } as unknown as JobHandle;
-  const tick = scheduleJob({ cluster: { patch } as Cluster, limits: limitsOn(longhornClocks) } as Context, job);
+  const tick = scheduleJob(
+    { cluster: { patch } as Cluster, limits: limitsOn(longhornClocks) } as Context,
+    job,
+  );
 
   const ownerReferences = [{ apiVersion: 'batch/v1', kind: 'CronJob', name: 'j', uid: 'x' }];
   await setImmediate();

@@ -1,11 +1,21 @@
 import { describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import { type CleanUp, cleanedUp, problemsOfLog, readJobLog, readLogOf, tellingLine } from '../../../../e2e/suite/steps/job/log.ts';
+import {
+  type CleanUp,
+  cleanedUp,
+  problemsOfLog,
+  readJobLog,
+  readLogOf,
+  tellingLine,
+} from '../../../../e2e/suite/steps/job/log.ts';
 import { recordedLogs } from './recordings.ts';
 
 const version = 'v1.12.1';
-const judge = (log: string, cleanUp: CleanUp, { old = [], due = old }: { old?: string[]; due?: string[] } = {}): string[] =>
-  problemsOfLog(readJobLog(log, version), { cleanUp, old, due });
+const judge = (
+  log: string,
+  cleanUp: CleanUp,
+  { old = [], due = old }: { old?: string[]; due?: string[] } = {},
+): string[] => problemsOfLog(readJobLog(log, version), { cleanUp, old, due });
 
 describe('what a real Longhorn logged', () => {
   test('the first run of a new volume may warn without any fault, and need not', async () => {
@@ -16,7 +26,9 @@ describe('what a real Longhorn logged', () => {
       /^Created backup successfully but errored on cleanup for vz-r: Action \[backupList\] not available/,
     );
     expect(tellingLine(readJobLog(silent, version))).toBeUndefined();
-    expect(judge(warned, 'done')).toEqual([expect.stringMatching(/^job-cleanup-before-known \(warning\) was not expected: "Created/)]);
+    expect(judge(warned, 'done')).toEqual([
+      expect.stringMatching(/^job-cleanup-before-known \(warning\) was not expected: "Created/),
+    ]);
   });
 
   test('a job does not learn that the store refuses: it says that each old backup was cleaned up', async () => {
@@ -31,7 +43,9 @@ describe('what a real Longhorn logged', () => {
   test('it learns that the API server refuses, and says so at each run', async () => {
     for (const log of (await recordedLogs('backups denied')).slice(1, 4)) {
       expect(judge(log, 'backups refused')).toEqual([]);
-      expect(judge(log, 'done')).toEqual([expect.stringMatching(/^job-backup-cleanup-refused \(warning\) was not expected/)]);
+      expect(judge(log, 'done')).toEqual([
+        expect.stringMatching(/^job-backup-cleanup-refused \(warning\) was not expected/),
+      ]);
     }
   });
 
@@ -46,7 +60,8 @@ describe('what a real Longhorn logged', () => {
   });
 });
 
-const line = (level: string, message: string, more = '') => `time="2026-11-20T08:26:11Z" level=${level} msg="${message}" func=x${more}\n`;
+const line = (level: string, message: string, more = '') =>
+  `time="2026-11-20T08:26:11Z" level=${level} msg="${message}" func=x${more}\n`;
 const cleaned = (name: string) => line('info', `Cleaned up backup ${name} for v`);
 
 describe('what has no place in a log', () => {
@@ -63,17 +78,38 @@ describe('what has no place in a log', () => {
       'done',
       'job-stopped (failure) was not expected: "Failed to run volume job: no"',
     ],
-    ['words that nobody knows', line('info', 'Hello'), 'done, or too early', 'unclassified was not expected: "Hello"'],
-    ["a line that is none of Longhorn's", 'panic: no\n', 'done, or too early', 'unclassified was not expected: "panic: no"'],
-    ['the clean-up of a backup that is not old', cleaned('b9'), 'done', 'backup b9 was cleaned up, and is not an old one'],
+    [
+      'words that nobody knows',
+      line('info', 'Hello'),
+      'done, or too early',
+      'unclassified was not expected: "Hello"',
+    ],
+    [
+      "a line that is none of Longhorn's",
+      'panic: no\n',
+      'done, or too early',
+      'unclassified was not expected: "panic: no"',
+    ],
+    [
+      'the clean-up of a backup that is not old',
+      cleaned('b9'),
+      'done',
+      'backup b9 was cleaned up, and is not an old one',
+    ],
   ])('%s', ([, log, cleanUp, problem]) => {
     expect(judge(log, cleanUp)).toEqual([problem]);
   });
 
   test('but a late start has: what it retries says nothing of the clean-up', () => {
-    const late = line('warning', 'Failed to create Longhorn manager API client, retrying', ' error="dial tcp: i/o timeout"');
+    const late = line(
+      'warning',
+      'Failed to create Longhorn manager API client, retrying',
+      ' error="dial tcp: i/o timeout"',
+    );
     expect(judge(`${late}${cleaned('b1')}`, 'done', { old: ['b1'] })).toEqual([]);
-    expect(judge(late, 'nothing made')).toEqual([expect.stringMatching(/^nothing says job-stopped or job-fails or job-tries-next-time; /)]);
+    expect(judge(late, 'nothing made')).toEqual([
+      expect.stringMatching(/^nothing says job-stopped or job-fails or job-tries-next-time; /),
+    ]);
   });
 
   test('silence about an old backup, unless it is gone or being deleted already', () => {
@@ -93,7 +129,11 @@ describe('whose log it is', () => {
   const limit = { within: '20ms', owner: 'the test' } as const;
   const read = (logs: [string, Promise<string>][]) => {
     const watched = { pods: replayTimeline('pods', [pod('p1', 'j-1'), pod('p2', 'j-2')]) };
-    return readLogOf({ logs: new Map(logs), watched } as unknown as Parameters<typeof readLogOf>[0], { tick, version, limit });
+    return readLogOf({ logs: new Map(logs), watched } as unknown as Parameters<typeof readLogOf>[0], {
+      tick,
+      version,
+      limit,
+    });
   };
 
   test("that of the run's own pod", async () => {
@@ -105,8 +145,12 @@ describe('whose log it is', () => {
   });
 
   test('one that does not end, was never there or cannot be read is an error', async () => {
-    await expect(read([['p1', new Promise(() => {})]])).rejects.toThrow('the log of pod p1 did not end within 20ms (the test)');
-    await expect(read([['p2', Promise.resolve('')]])).rejects.toThrow('no pod of run 1 (j-1) was seen running: there is no log');
+    await expect(read([['p1', new Promise(() => {})]])).rejects.toThrow(
+      'the log of pod p1 did not end within 20ms (the test)',
+    );
+    await expect(read([['p2', Promise.resolve('')]])).rejects.toThrow(
+      'no pod of run 1 (j-1) was seen running: there is no log',
+    );
     await expect(read([['p1', Promise.reject(new Error('404'))]])).rejects.toThrow('404');
   });
 });

@@ -39,7 +39,10 @@ describe('what a real Longhorn did', () => {
 
   // As v1.8.2 said it for another cause: no recording has this one yet.
   test('the refusal of a read-only mount stands in the Backup', async () => {
-    const path = new URL('../../../../fixtures/recordings/longhorn-v1.8.2/wrapped-engine.ndjson', import.meta.url);
+    const path = new URL(
+      '../../../../fixtures/recordings/longhorn-v1.8.2/wrapped-engine.ndjson',
+      import.meta.url,
+    );
     const recording = JSON.stringify(await loadRecording(path));
     const said = 'unlinkat /mnt/b/backups/backup_sa-b3.cfg: read-only file system';
     const judged = (text: string, by: Refusing) => {
@@ -61,7 +64,10 @@ describe('what a broken one would have done', () => {
 
   test.for<[string, Mutation]>([
     ['says nothing', inError((backup) => withStatus(backup, { messages: null }))],
-    ['says it in status.error', inError((backup) => withStatus(backup, { error: 'operation not permitted' }))],
+    [
+      'says it in status.error',
+      inError((backup) => withStatus(backup, { error: 'operation not permitted' })),
+    ],
     ['says something else', inError((backup) => withStatus(backup, { messages: { error: 'no' } }))],
   ])('a deletion that fails %s', async ([, mutate]) => {
     const { fails, goes } = await judge('immutable', mutate);
@@ -77,7 +83,9 @@ describe('what a broken one would have done', () => {
     expect(silent.goes[0]).toBe('timed-out');
     const atOnce = await judge(
       'backups denied',
-      ofBackup(old, (backup) => (backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Completed' }) : backup)),
+      ofBackup(old, (backup) =>
+        backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Completed' }) : backup,
+      ),
     );
     expect(atOnce.goes[0]).toBe('broken');
   });

@@ -7,7 +7,10 @@ import { type Mutation, replay } from '../recordings.ts';
 
 const folder = new URL('../../../../fixtures/recordings/longhorn-v1.12.1/', import.meta.url);
 
-/** The recorded jobs: nothing wrong; old configs immutable; deletion of backups denied; deletion of snapshots denied. */
+/**
+ * The recorded jobs: nothing wrong; old configs immutable; deletion of backups denied; deletion of snapshots
+ * denied.
+ */
 export const recordedJobs = {
   'nothing wrong': { file: 'recurring-job', job: 'rj-e2e', volume: 'vz-r', runs: 2 },
   immutable: { file: 'recurring-job-faulty-cleanup', job: 'rj-a', volume: 'ra', runs: 6 },
@@ -17,7 +20,10 @@ export const recordedJobs = {
 
 export type RecordedJob = keyof typeof recordedJobs;
 
-/** A recorded job, changed or not, as what the expectations are made of; each of its runs is one that Kubernetes started by its cron. */
+/**
+ * A recorded job, changed or not, as what the expectations are made of; each of its runs is one that
+ * Kubernetes started by its cron.
+ */
 export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
   const { file, job, volume } = recordedJobs[name];
   const replayed = await replay(`longhorn-v1.12.1/${file}`, mutate);
@@ -27,14 +33,22 @@ export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
   const pods = replayTimeline<JobPod>(
     'pods',
     all.entries.flatMap((entry) =>
-      entry.kind !== 'gap' && isOwn(entry.object.metadata.labels?.['batch.kubernetes.io/job-name']) ? [entry] : [],
+      entry.kind !== 'gap' && isOwn(entry.object.metadata.labels?.['batch.kubernetes.io/job-name'])
+        ? [entry]
+        : [],
     ),
   );
   const started = jobs.entries.filter((entry) => entry.kind === 'added' && isOwn(entry.object.metadata.name));
   const ticks = started.map((entry, index): Tick => {
     const from = entry.sequence - 1;
     const own = entry.kind === 'gap' ? '' : entry.object.metadata.name;
-    return { label: `run ${index + 1}`, job: own, scheduled: true, makes: name !== 'snapshots denied' || index < 2 || index > 4, from };
+    return {
+      label: `run ${index + 1}`,
+      job: own,
+      scheduled: true,
+      makes: name !== 'snapshots denied' || index < 2 || index > 4,
+      from,
+    };
   });
   return {
     job,
@@ -50,7 +64,10 @@ export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
   };
 };
 
-/** The recorded log of each run of a job. Longer ones begin in the middle of a line, which is left out; the last ones of the faulty clean-up are cut short. */
+/**
+ * The recorded log of each run of a job. Longer ones begin in the middle of a line, which is left out; the
+ * last ones of the faulty clean-up are cut short.
+ */
 export const recordedLogs = async (name: RecordedJob): Promise<string[]> => {
   const { file, job } = recordedJobs[name];
   const text = await readFile(new URL(`${file}.log`, folder), 'utf8');

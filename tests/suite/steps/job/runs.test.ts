@@ -19,24 +19,31 @@ const version = 'v1.12.1';
 const limit = { within: '20ms', owner: 'the test' } as const;
 const tick = { label: 'run 1', job: 'rj-29919822', scheduled: true, makes: true, from: 0 };
 const told = (...events: Event[]) =>
-  untilTold({ watched: { events: timeline(...events) } } as unknown as Parameters<typeof untilTold>[0], { tick, limit });
+  untilTold({ watched: { events: timeline(...events) } } as unknown as Parameters<typeof untilTold>[0], {
+    tick,
+    limit,
+  });
 
 const created = event('SuccessfulCreate', 'Created job rj-29919822');
 
 // As Kubernetes v1.36.3 said it in the lab, and as the document has it.
-test.for(['Saw completed job: rj-29919822, condition: Complete', 'Saw completed job: rj-29919822, status: Complete'])(
-  'a run is told of: %s',
-  async (words) => {
-    const saw = event('SawCompletedJob', words);
-    expect(await told(created, saw)).toBe(words);
-    expect(problemsOfEvents(timeline(created, saw), version)).toEqual([]);
-  },
-);
+test.for([
+  'Saw completed job: rj-29919822, condition: Complete',
+  'Saw completed job: rj-29919822, status: Complete',
+])('a run is told of: %s', async (words) => {
+  const saw = event('SawCompletedJob', words);
+  expect(await told(created, saw)).toBe(words);
+  expect(problemsOfEvents(timeline(created, saw), version)).toEqual([]);
+});
 
 test('a run that is not told of, or not as Complete, is an error', async () => {
   const other = event('SawCompletedJob', 'Saw completed job: rj-29919820, condition: Complete');
-  await expect(told(created, other)).rejects.toThrow('not seen that an event SawCompletedJob tells of Job rj-29919822');
-  await expect(told(other)).rejects.toThrow('not seen that an event SuccessfulCreate tells of Job rj-29919822');
+  await expect(told(created, other)).rejects.toThrow(
+    'not seen that an event SawCompletedJob tells of Job rj-29919822',
+  );
+  await expect(told(other)).rejects.toThrow(
+    'not seen that an event SuccessfulCreate tells of Job rj-29919822',
+  );
   const failed = event('SawCompletedJob', 'Saw completed job: rj-29919822, condition: Failed');
   await expect(told(created, failed)).rejects.toThrow(
     'the event about the end of run 1 says: Saw completed job: rj-29919822, condition: Failed',
@@ -44,11 +51,17 @@ test('a run that is not told of, or not as Complete, is an error', async () => {
 });
 
 test('a Job that a step made, and a clean-up that was refused, are in order', () => {
-  const byHand = event('UnexpectedJob', 'Saw a job that the controller did not create or forgot: rj-1', { type: 'Warning' });
-  const refused = event('FailedDeleting', 'failed to clean up old snapshots of volume rc: Bad response statusCode [500]', {
+  const byHand = event('UnexpectedJob', 'Saw a job that the controller did not create or forgot: rj-1', {
     type: 'Warning',
-    kind: 'RecurringJob',
   });
+  const refused = event(
+    'FailedDeleting',
+    'failed to clean up old snapshots of volume rc: Bad response statusCode [500]',
+    {
+      type: 'Warning',
+      kind: 'RecurringJob',
+    },
+  );
   expect(problemsOfEvents(timeline(byHand, refused), version)).toEqual([]);
 });
 

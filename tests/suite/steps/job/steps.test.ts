@@ -16,13 +16,20 @@ const limits = Object.fromEntries(
 ) as unknown as Limits;
 
 const saw = (job: string, reason: string, message: string) => {
-  const object: Event = { metadata: { name: `${job}-${reason}` }, involvedObject: { kind: 'CronJob' }, reason, message, type: 'Normal' };
+  const object: Event = {
+    metadata: { name: `${job}-${reason}` },
+    involvedObject: { kind: 'CronJob' },
+    reason,
+    message,
+    type: 'Normal',
+  };
   return { kind: 'added' as const, at: 0, object };
 };
 
 type Playing = { until: number; mutate?: Mutation; stored?: string[]; version?: string; log?: string };
 
-// A run's Job and pod as they are of a v1.8, which returns a volume's error: the container is started again, and the Job fails.
+// A run's Job and pod as they are of a v1.8, which returns a volume's error: the container is started again,
+// and the Job fails.
 const failing =
   (run: string): Mutation =>
   (line) => {
@@ -30,15 +37,20 @@ const failing =
     const { metadata, status } = line.object as Job & JobPod;
     if (line.resource === 'jobs' && metadata.name === run) {
       const conditions =
-        status?.conditions?.map((each) => ({ ...each, type: each.type === 'Complete' ? 'Failed' : 'FailureTarget' })) ?? null;
+        status?.conditions?.map((each) => ({
+          ...each,
+          type: each.type === 'Complete' ? 'Failed' : 'FailureTarget',
+        })) ?? null;
       return { ...line, object: { ...line.object, status: { ...status, conditions } } as Job };
     }
     if (line.resource !== 'pods' || !metadata.name.startsWith(`${run}-`)) return line;
-    const containerStatuses = status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })) ?? null;
+    const containerStatuses =
+      status?.containerStatuses?.map((each) => ({ ...each, restartCount: 1 })) ?? null;
     return { ...line, object: { ...line.object, status: { ...status, containerStatuses } } as JobPod };
   };
 
-const denied = 'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=failed to delete snapshot CR: denied]';
+const denied =
+  'Bad response statusCode [500]. Status [500 Internal Server Error]. Body: [message=failed to delete snapshot CR: denied]';
 const logOfV18 = [
   'level=info msg="Found 1 volumes with recurring job rj-c"',
   'level=info msg="Creating job"',
@@ -49,8 +61,12 @@ const logOfV18 = [
   .map((line) => `time="2026-11-22T08:30:00Z" ${line}\n`)
   .join('');
 
-// The steps on a recorded job, at a time (s) of its recording; the runs until then are those that the steps started.
-const play = async (name: RecordedJob, { until, mutate = (line) => line, stored = [], version = 'v1.12.1', log }: Playing) => {
+// The steps on a recorded job, at a time (s) of its recording; the runs until then are those that the steps
+// started.
+const play = async (
+  name: RecordedJob,
+  { until, mutate = (line) => line, stored = [], version = 'v1.12.1', log }: Playing,
+) => {
   const { job, volume, ticks, jobs, pods, backups, snapshots, volumes } = await stageJob(name, (line) =>
     line.at > until ? undefined : mutate(line),
   );
@@ -59,19 +75,28 @@ const play = async (name: RecordedJob, { until, mutate = (line) => line, stored 
     saw(job, 'SuccessfulCreate', `Created job ${job}`),
     saw(job, 'SawCompletedJob', `Saw completed job: ${job}, condition: Complete`),
   ]);
-  const podOf = (run: string): string => pods.objects().find(({ metadata }) => metadata.name.startsWith(`${run}-`))?.metadata.name ?? '';
+  const podOf = (run: string): string =>
+    pods.objects().find(({ metadata }) => metadata.name.startsWith(`${run}-`))?.metadata.name ?? '';
   const handle: JobHandle = {
     name: job,
     volume: { name: volume, node: 'node1', size: 0 },
     retain: 1,
     watched: { jobs, pods, cronJobs: replayTimeline('cronjobs'), events: replayTimeline('events', events) },
     logs: new Map(
-      ticks.map(({ job }, index) => [podOf(job), Promise.resolve((index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? '')]),
+      ticks.map(({ job }, index) => [
+        podOf(job),
+        Promise.resolve((index === ticks.length - 1 ? log : undefined) ?? logs[index] ?? ''),
+      ]),
     ),
     ticks: ticks.map((tick, index) => ({ ...tick, makes: name !== 'snapshots denied' || index < 2 })),
   };
   const store = { backups: async () => stored } as unknown as Context['store'];
-  const { context, ...told } = createTestContext({ timelines: { backups, snapshots, volumes }, version, limits, store });
+  const { context, ...told } = createTestContext({
+    timelines: { backups, snapshots, volumes },
+    version,
+    limits,
+    store,
+  });
   return { ...told, job: handle, expected: context.expected, steps: createThenOfJobs(context) };
 };
 
@@ -103,24 +128,34 @@ describe('a real job that the API server refuses the deletion of backups', () =>
   });
 
   test('its old ones stay, while it lasts, and go after the heal', async () => {
-    const { steps, job } = await play('backups denied', { until: 222, stored: ['backup-7ab0d6e8e5a54b22', 'backup-7afc457381794891'] });
+    const { steps, job } = await play('backups denied', {
+      until: 222,
+      stored: ['backup-7ab0d6e8e5a54b22', 'backup-7afc457381794891'],
+    });
     const backups = await steps.oneBackupEachTick(job);
     await steps.allStay(backups);
     await expect(steps.oldOnesGo(job, backups)).rejects.toMatchObject({ verdict: { state: 'timed-out' } });
-    await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject({ verdict: { state: 'timed-out' } });
+    await expect(steps.oldOnesFail(job, { by: 'the store', backups })).rejects.toMatchObject({
+      verdict: { state: 'timed-out' },
+    });
 
     const healed = await play('backups denied', { until: 800, stored: ['backup-a58cc07229d9442e', 'other'] });
     const all = await healed.steps.oneBackupEachTick(healed.job);
     await healed.steps.oldOnesGo(healed.job, all);
     const piling = await play('backups denied', {
       until: 800,
-      mutate: (line) => ('type' in line && line.type === 'DELETED' && line.resource === 'snapshots' ? undefined : line),
+      mutate: (line) =>
+        'type' in line && line.type === 'DELETED' && line.resource === 'snapshots' ? undefined : line,
     });
-    await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(/not seen that the snapshot of the backup of run \d is gone/);
+    await expect(piling.steps.oldOnesGo(piling.job, all)).rejects.toThrow(
+      /not seen that the snapshot of the backup of run \d is gone/,
+    );
     await expect(healed.steps.allStay(all)).rejects.toThrow(
       'the store has no config of the backup of run 1 (backup-7ab0d6e8e5a54b22), the backup of run 2 (backup-7afc457381794891), ',
     );
-    await expect(healed.steps.allStay(all.slice(-1))).rejects.toThrow('the store has backups that no run made: other');
+    await expect(healed.steps.allStay(all.slice(-1))).rejects.toThrow(
+      'the store has backups that no run made: other',
+    );
   });
 });
 
@@ -131,7 +166,9 @@ test('a real job whose old configs are immutable: only the Backups tell', async 
   await steps.jobLogs(job, { cleanUp: 'done', backups });
   await steps.oldOnesFail(job, { by: 'the store', backups });
   expect(expected).toEqual(backups.slice(0, 3).map(({ name }) => ({ id: 'deletion-denied', of: name })));
-  expect(findings.map(({ title }) => title)).toContain('A job does not learn that the store refused a deletion');
+  expect(findings.map(({ title }) => title)).toContain(
+    'A job does not learn that the store refused a deletion',
+  );
   await expect(steps.jobLogs(job, { cleanUp: 'backups refused', backups })).rejects.toThrow(
     'the log of run 4 (rj-a-29919400) is not as expected:\n- nothing says job-backup-cleanup-refused',
   );
@@ -165,7 +202,9 @@ describe('a real job that is refused the deletion of snapshots', () => {
 
   test('is Failed where the version does not hide it', async () => {
     const { steps, job } = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
-    await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(/the Job of run 3 was .*Complete.* before Failed/);
+    await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(
+      /the Job of run 3 was .*Complete.* before Failed/,
+    );
   });
 
   test('as a v1.8 does it: its container is started again, its Job ends Failed, its log ends with a fatal line', async () => {
@@ -179,13 +218,19 @@ describe('a real job that is refused the deletion of snapshots', () => {
     ]);
     // The same in a version that hides the failure, and in another run than the one that fails.
     const later = await play('snapshots denied', { ...asV18, version: 'v1.12.1' });
-    await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(/the Job of run 3 was Fail.* before Complete/);
+    await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(
+      /the Job of run 3 was Fail.* before Complete/,
+    );
     await expect(later.steps.jobLogs(later.job, { cleanUp: 'nothing made', backups: [] })).rejects.toThrow(
       /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
     );
-    await expect(later.steps.nothingRestarted(later.job)).rejects.toThrow(/container rj-c of pod rj-c-29919398-\w+ was restarted/);
+    await expect(later.steps.nothingRestarted(later.job)).rejects.toThrow(
+      /container rj-c of pod rj-c-29919398-\w+ was restarted/,
+    );
     const other = await play('snapshots denied', { ...asV18, mutate: failing('rj-c-29919396') });
-    await expect(other.steps.nothingRestarted(other.job)).rejects.toThrow(/container rj-c of pod rj-c-29919396-\w+ was restarted/);
+    await expect(other.steps.nothingRestarted(other.job)).rejects.toThrow(
+      /container rj-c of pod rj-c-29919396-\w+ was restarted/,
+    );
   });
 });
 
@@ -197,16 +242,25 @@ test('a backup that Longhorn does not know to be the last of its volume is an er
 });
 
 test('a run that makes no backup, or one that fails, or a job that no step started, is an error', async () => {
-  const { steps, job } = await play('backups denied', { until: 222, mutate: ofBackup('backup-7afc457381794891', () => undefined) });
+  const { steps, job } = await play('backups denied', {
+    until: 222,
+    mutate: ofBackup('backup-7afc457381794891', () => undefined),
+  });
   await expect(steps.oneBackupEachTick(job)).rejects.toThrow(
     /not seen that run 2 has made a backup[\s\S]*What the log of run 2 says:\n {2}log info: Creating volume job[\s\S]*\n {2}log warning: Created backup/,
   );
   const failed = await play('backups denied', {
     until: 222,
     mutate: ofBackup('backup-7afc457381794891', (backup) =>
-      backup.status?.state === 'Completed' ? withStatus(backup, { state: 'Error', error: 'no space left' }) : backup,
+      backup.status?.state === 'Completed'
+        ? withStatus(backup, { state: 'Error', error: 'no space left' })
+        : backup,
     ),
   });
-  await expect(failed.steps.oneBackupEachTick(failed.job)).rejects.toThrow('the backup of run 2 was Error (error "no space left")');
-  expect(() => steps.jobsComplete({ ...job, ticks: [] })).toThrow('no step has started recurring job rj-b yet');
+  await expect(failed.steps.oneBackupEachTick(failed.job)).rejects.toThrow(
+    'the backup of run 2 was Error (error "no space left")',
+  );
+  expect(() => steps.jobsComplete({ ...job, ticks: [] })).toThrow(
+    'no step has started recurring job rj-b yet',
+  );
 });

@@ -22,7 +22,10 @@ const version = 'v1.12.1';
 const judge = async (mutate?: Mutation) => {
   const replayed = await replay('longhorn-v1.12.1/lock-conflict', mutate);
   const backups = replayed.timeline<Backup>('backups');
-  const of = (name: string, marker: string) => ({ backup: { name, label: name, from: replayed.markOf(marker) }, version });
+  const of = (name: string, marker: string) => ({
+    backup: { name, label: name, from: replayed.markOf(marker) },
+    version,
+  });
   const first = of('zl-b1', 'b2 in progress, delete b1');
   const second = of('zl-b2', 'given');
   return {
@@ -34,7 +37,12 @@ const judge = async (mutate?: Mutation) => {
   };
 };
 type Judged = Awaited<ReturnType<typeof judge>>;
-const states = ({ loses, resolves, uploads, undisturbed }: Judged) => [loses.state, resolves.state, uploads.state, undisturbed.state];
+const states = ({ loses, resolves, uploads, undisturbed }: Judged) => [
+  loses.state,
+  resolves.state,
+  uploads.state,
+  undisturbed.state,
+];
 const gap = ({ resolves: { steps } }: Judged) => (steps[2]?.reached?.at ?? 0) - (steps[0]?.reached?.at ?? 0);
 
 describe('what a real Longhorn did', () => {
@@ -47,7 +55,9 @@ describe('what a real Longhorn did', () => {
     const { backups, loses, resolves } = judged;
     const [deleting, error] = loses.steps.map(({ reached }) => reached?.resourceVersion ?? '');
     expect(stateWhen(backups, { of: 'zl-b2', resourceVersion: deleting ?? '' })).toBe('InProgress');
-    expect(statusAt(backups, { resourceVersion: error ?? '' })?.messages?.error).toContain('failed to acquire lock');
+    expect(statusAt(backups, { resourceVersion: error ?? '' })?.messages?.error).toContain(
+      'failed to acquire lock',
+    );
     expect(goneAt(backups, 'zl-b1')).toBe(resolves.steps[3]?.reached?.at);
   });
 });
@@ -62,23 +72,41 @@ describe('what a broken Longhorn would have done', () => {
     ['it fails without a word', inError((backup) => withStatus(backup, { messages: null }))],
     [
       'it says it in status.error',
-      inError((backup) => withStatus(backup, { messages: null, error: backup.status?.messages?.error ?? '' })),
+      inError((backup) =>
+        withStatus(backup, { messages: null, error: backup.status?.messages?.error ?? '' }),
+      ),
     ],
-    ['it says it in both', inError((backup) => withStatus(backup, { error: backup.status?.messages?.error ?? '' }))],
+    [
+      'it says it in both',
+      inError((backup) => withStatus(backup, { error: backup.status?.messages?.error ?? '' })),
+    ],
     [
       'it says another thing',
-      inError((backup) => withStatus(backup, { messages: { error: tellFailedDeletion('unlinkat /b: operation not permitted') } })),
+      inError((backup) =>
+        withStatus(backup, {
+          messages: { error: tellFailedDeletion('unlinkat /b: operation not permitted') },
+        }),
+      ),
     ],
     [
       "it says a creation's",
-      inError((backup) => withStatus(backup, { messages: { error: tellFailedDeletion(lockText('create/restore')) } })),
+      inError((backup) =>
+        withStatus(backup, { messages: { error: tellFailedDeletion(lockText('create/restore')) } }),
+      ),
     ],
     [
       'it has forgotten the deletion',
-      inError((backup) => withStatus(backup, { messages: { error: 'No deletion in progress record, retry the deletion command' } })),
+      inError((backup) =>
+        withStatus(backup, {
+          messages: { error: 'No deletion in progress record, retry the deletion command' },
+        }),
+      ),
     ],
     ['it never shows the Error', inError(() => undefined)],
-    ['it is gone without being Deleting', ofBackup('zl-b1', (backup) => (backup.status?.state === 'Deleting' ? undefined : backup))],
+    [
+      'it is gone without being Deleting',
+      ofBackup('zl-b1', (backup) => (backup.status?.state === 'Deleting' ? undefined : backup)),
+    ],
   ])('%s', async ([, mutate]) => {
     const { loses, resolves } = await judge(mutate);
     expect(loses.state).not.toBe('met');
@@ -86,14 +114,18 @@ describe('what a broken Longhorn would have done', () => {
   });
 
   test('it never tries again', async () => {
-    const { loses, resolves } = await judge((line) => ('object' in line && line.resource === 'backups' && line.at > 60 ? undefined : line));
+    const { loses, resolves } = await judge((line) =>
+      'object' in line && line.resource === 'backups' && line.at > 60 ? undefined : line,
+    );
     expect([loses.state, resolves.state]).toEqual(['met', 'timed-out']);
   });
 
   test('it tries again at once, or far too late', async () => {
     const { least, most } = retryWindow(longhornClocks);
     const retriedAfter = (seconds: number): Promise<Judged> =>
-      judge((line) => ('object' in line && line.at > 100 ? { ...line, at: line.at - 118.046 + 39.777 + seconds } : line));
+      judge((line) =>
+        'object' in line && line.at > 100 ? { ...line, at: line.at - 118.046 + 39.777 + seconds } : line,
+      );
     expect(gap(await retriedAfter(20))).toBeLessThan(least);
     expect(gap(await retriedAfter(130))).toBeGreaterThan(most);
   });
@@ -103,7 +135,9 @@ describe('what a broken Longhorn would have done', () => {
     ['waits', { state: 'Pending', messages: { info: 'Wait for backup zl-b1 to be deleted' } }],
   ])('the upload %s', async ([, status]) => {
     const { undisturbed } = await judge((line) =>
-      ofBackup('zl-b2', (backup) => ('at' in line && line.at > 50 ? withStatus(backup, status) : backup))(line),
+      ofBackup('zl-b2', (backup) => ('at' in line && line.at > 50 ? withStatus(backup, status) : backup))(
+        line,
+      ),
     );
     expect(undisturbed.state).toBe('broken');
   });
@@ -127,13 +161,19 @@ describe('a deletion that is tried more than once', () => {
       at,
       object: { metadata: { name: 'b', uid: 'u' }, spec: { snapshotName: 's' }, status },
     }));
-    const backups = replayTimeline<Backup>('backups', [...events, { ...(events.at(-1) as (typeof events)[number]), kind: 'deleted' }]);
+    const backups = replayTimeline<Backup>('backups', [
+      ...events,
+      { ...(events.at(-1) as (typeof events)[number]), kind: 'deleted' },
+    ]);
     return evaluate(deletionResolves(backups, { backup: { name: 'b', label: 'b', from: 0 }, version })).state;
   };
 
   test('may lose the lock each time, and fail for no other reason', () => {
     expect([tried(lost), tried(lost, lost), tried(lost, lost, lost)]).toEqual(['met', 'met', 'met']);
-    expect([tried(), tried(lost, tellFailedDeletion('unlinkat /b: operation not permitted'))]).toEqual(['broken', 'broken']);
+    expect([tried(), tried(lost, tellFailedDeletion('unlinkat /b: operation not permitted'))]).toEqual([
+      'broken',
+      'broken',
+    ]);
   });
 });
 
@@ -155,12 +195,17 @@ describe('a creation that meets a lock', () => {
 
   test('fails, and stays so', () => {
     expect(play({ state: '' }, lost)).toEqual(['met', 'timed-out']);
-    expect(play({ state: '' }, { state: 'Pending', messages: { info: 'Waiting for the snapshot s to be ready' } }, lost)).toEqual([
-      'met',
-      'timed-out',
-    ]);
+    expect(
+      play(
+        { state: '' },
+        { state: 'Pending', messages: { info: 'Waiting for the snapshot s to be ready' } },
+        lost,
+      ),
+    ).toEqual(['met', 'timed-out']);
     // What it said while it waited stays.
-    expect(play({ state: '' }, { ...lost, messages: { info: 'Waiting for the snapshot s to be ready' } })).toEqual(['met', 'timed-out']);
+    expect(
+      play({ state: '' }, { ...lost, messages: { info: 'Waiting for the snapshot s to be ready' } }),
+    ).toEqual(['met', 'timed-out']);
   });
 
   test.for<[string, NonNullable<Backup['status']>[]]>([

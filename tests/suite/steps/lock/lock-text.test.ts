@@ -17,11 +17,19 @@ const fullStop = 'The message about a lost lock ended with a full stop';
 
 describe('what the text on a lock says', () => {
   test('of a deletion: the own lock of who lost; all that differs from the document is a finding', () => {
-    expect(read(tellFailedDeletion(lock()))).toEqual({ named: 'lock-1', findings: [ownFile, doubled, fullStop] });
+    expect(read(tellFailedDeletion(lock()))).toEqual({
+      named: 'lock-1',
+      findings: [ownFile, doubled, fullStop],
+    });
   });
 
   test('of a creation: its own', () => {
-    expect(namedLock({ text: `failed to backup snapshot s to b: ${lock(undefined, 'create/restore')}`, volume: 'v' })).toBe('lock-1');
+    expect(
+      namedLock({
+        text: `failed to backup snapshot s to b: ${lock(undefined, 'create/restore')}`,
+        volume: 'v',
+      }),
+    ).toBe('lock-1');
   });
 
   test("as the document has it: the other's lock, once, with a full stop", () => {
@@ -32,7 +40,9 @@ describe('what the text on a lock says', () => {
   test.for([lock(`${volumeFolder('w')}/locks`), lock(volumeFolder('v')), 'failed to acquire lock', ''])(
     "no lock of the volume's: %j",
     (text) => {
-      expect(() => read(text)).toThrow(`the text on a lock names none in ${volumeFolder('v')}/locks: ${text}`);
+      expect(() => read(text)).toThrow(
+        `the text on a lock names none in ${volumeFolder('v')}/locks: ${text}`,
+      );
     },
   );
 });

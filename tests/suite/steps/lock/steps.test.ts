@@ -9,7 +9,11 @@ import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
 import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
-import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from '../../../../e2e/suite/steps/lock/steps.ts';
+import {
+  createGivenOfLocks,
+  createThenOfLocks,
+  createWhenOfLocks,
+} from '../../../../e2e/suite/steps/lock/steps.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
@@ -32,7 +36,8 @@ const handle = (name: string, label: string, from: number): BackupHandle => ({
   since: { made: from, deleted: from },
 });
 
-// The steps on a history, as if the scenario had just done what is in there; the store is a folder of this machine.
+// The steps on a history, as if the scenario had just done what is in there; the store is a folder of this
+// machine.
 const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
   const { context, ...recorded } = createTestContext({
     cluster: localPods({ hurried: true }),
@@ -100,7 +105,9 @@ describe('a deletion that loses no lock', () => {
   test('to one that has ended proves nothing', async () => {
     expect(await inOrder(70)).toMatchObject({
       verdict: { state: 'not-provable' },
-      message: expect.stringMatching(/^the second backup was uploaded before the deletion looked for locks.*not brought about\n\n/),
+      message: expect.stringMatching(
+        /^the second backup was uploaded before the deletion looked for locks.*not brought about\n\n/,
+      ),
     });
   });
 
@@ -114,9 +121,13 @@ describe('a deletion that loses no lock', () => {
 test('a deletion that is tried again too early or too late fails', async () => {
   const { backups, first } = await conflict();
   const early = await play(backups, { ...longhornClocks, deletionBackoff: 120_000 });
-  await expect(early.then.resolvedByItself(first)).rejects.toThrow(/^the deletion of the first backup was tried again after 1 min 18 s\n/);
+  await expect(early.then.resolvedByItself(first)).rejects.toThrow(
+    /^the deletion of the first backup was tried again after 1 min 18 s\n/,
+  );
   const late = await play(backups, { ...longhornClocks, deletionBackoff: 6_000, resync: 5_000 });
-  await expect(late.then.resolvedByItself(first)).rejects.toThrow(/^the deletion of the first backup was tried again after 1 min 18 s\n/);
+  await expect(late.then.resolvedByItself(first)).rejects.toThrow(
+    /^the deletion of the first backup was tried again after 1 min 18 s\n/,
+  );
 });
 
 test('a deletion that is not tried again fails as soon as the time for that is over', async () => {
@@ -137,7 +148,9 @@ describe('the locks of a volume', () => {
   test('one of a backup that is acquired locks it', async () => {
     const holder = handle('b', 'the second backup', 0);
     const { then } = await play(replayTimeline('backups'));
-    await expect(then.storeLocked(holder)).rejects.toThrow('no backup has acquired a lock on volume vz-l; its locks: none');
+    await expect(then.storeLocked(holder)).rejects.toThrow(
+      'no backup has acquired a lock on volume vz-l; its locks: none',
+    );
     await write('lock-2', { Name: 'lock-2', Type: 2, Acquired: true });
     await write('lock-3', { Name: 'lock-3', Type: 1, Acquired: false });
     await writeFile(join(folder, 'locks', 'lock-4.lck'), 'no lock');
@@ -164,7 +177,11 @@ const backup = (status: NonNullable<Backup['status']>, at: number): Backup => ({
 const history = (...events: [ago: number, status: NonNullable<Backup['status']>][]) =>
   replayTimeline(
     'backups',
-    events.map(([ago, status], at) => ({ kind: 'modified' as const, at: Date.now() - ago, object: backup(status, at) })),
+    events.map(([ago, status], at) => ({
+      kind: 'modified' as const,
+      at: Date.now() - ago,
+      object: backup(status, at),
+    })),
   );
 
 describe('a creation that meets a foreign lock', () => {
@@ -172,7 +189,10 @@ describe('a creation that meets a foreign lock', () => {
   const made = handle('b', 'the second backup', 0);
 
   test('fails for good; that is expected, and a finding', async () => {
-    const { given, then, ended, expected, findings } = await play(history([200_000, { state: '' }], [199_000, lost()]), fast);
+    const { given, then, ended, expected, findings } = await play(
+      history([200_000, { state: '' }], [199_000, lost()]),
+      fast,
+    );
     const lock = await given.foreignLock(volume, { of: 'a deletion' });
     await then.creationLostLock(made, lock);
     await then.neverTriedAgain(made);
@@ -182,7 +202,9 @@ describe('a creation that meets a foreign lock', () => {
       `Then the second backup goes Error with the text on a lock in status.error, which is a failure: it names lock-9; what stood in the way is ${lock.name}`,
       'Then the second backup is not tried again: it has stayed in Error',
     ]);
-    expect(findings.map(({ title }) => title)).toEqual(['A backup that loses the lock when it starts does not proceed by itself']);
+    expect(findings.map(({ title }) => title)).toEqual([
+      'A backup that loses the lock when it starts does not proceed by itself',
+    ]);
   });
 
   test('is watched for as long as a deletion would have waited, and no longer', async () => {
@@ -195,7 +217,10 @@ describe('a creation that meets a foreign lock', () => {
   });
 
   test('and is tried again, now or before, has not failed for good', async () => {
-    const before = await play(history([20_000, { state: '' }], [19_000, lost()], [5_000, { state: 'InProgress' }]), fast);
+    const before = await play(
+      history([20_000, { state: '' }], [19_000, lost()], [5_000, { state: 'InProgress' }]),
+      fast,
+    );
     await expect(before.then.neverTriedAgain(made)).rejects.toThrow(/InProgress/);
     const backups = history([11_000, { state: '' }], [9_000, lost()]);
     const { then } = await play(backups, fast);
@@ -209,11 +234,15 @@ describe('a foreign lock', () => {
   const short = { ...longhornClocks, lockLife: -1_000 };
 
   test('of a backup lets another backup complete; once it has expired that proves nothing', async () => {
-    const { given, then, findings } = await play(history([1_000, { state: '' }], [500, { state: 'Completed' }]));
+    const { given, then, findings } = await play(
+      history([1_000, { state: '' }], [500, { state: 'Completed' }]),
+    );
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     const made = handle('b', 'the second backup', 0);
     await then.completedBeside(made, lock);
-    expect(findings.map(({ title }) => title)).toEqual(['A new backup does not wait for another one that is being saved']);
+    expect(findings.map(({ title }) => title)).toEqual([
+      'A new backup does not wait for another one that is being saved',
+    ]);
     const past = new Date(Date.now() - 200_000);
     await utimes(join(folder, 'locks', `${lock.name}.lck`), past, past);
     await expect(then.completedBeside(made, lock)).rejects.toThrow('but it counts no more');
@@ -225,7 +254,9 @@ describe('a foreign lock', () => {
     await when.lockAbandoned(lock);
     await then.expired(lock);
     expect(ended()[1]).toBe('When nobody refreshes the foreign lock of a backup any more');
-    expect(ended()[2]).toMatch(/^Then the foreign lock of a backup has expired, and is still there: written \d s ago$/);
+    expect(ended()[2]).toMatch(
+      /^Then the foreign lock of a backup has expired, and is still there: written \d s ago$/,
+    );
     await when.lockRemoved(lock);
     expect(ended().at(-1)).toBe('When the foreign lock of a backup is removed: it is removed');
     await expect(then.expired(lock)).rejects.toThrow('it is gone');
@@ -241,7 +272,9 @@ describe('a foreign lock', () => {
   test('held a deletion up if the backup went after its life', async () => {
     const life = { ...longhornClocks, lockLife: 10_000 };
     const gone = (ago: number) =>
-      replayTimeline('backups', [{ kind: 'deleted' as const, at: Date.now() - ago, object: backup({ state: 'Deleting' }, 0) }]);
+      replayTimeline('backups', [
+        { kind: 'deleted' as const, at: Date.now() - ago, object: backup({ state: 'Deleting' }, 0) },
+      ]);
     const held = async (ago: number) => {
       const written = new Date(Date.now() - 30_000);
       const { given, then } = await play(gone(ago), life);
@@ -251,6 +284,8 @@ describe('a foreign lock', () => {
     };
     await held(15_000);
     await held(20_500);
-    await expect(held(26_000)).rejects.toThrow(/^the first backup was gone when the lock was [34]\.\d s old, and a lock counts for 10 s$/);
+    await expect(held(26_000)).rejects.toThrow(
+      /^the first backup was gone when the lock was [34]\.\d s old, and a lock counts for 10 s$/,
+    );
   }, 20_000);
 });

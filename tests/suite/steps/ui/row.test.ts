@@ -12,7 +12,11 @@ import { keepBrowser } from '../../../ui/support/keep-browser.ts';
 const chromium = findChromium(process.env);
 keepBrowser(chromium);
 const name = 'backup-a';
-const failed = { state: 'Error', url: 'nfs://store/a', messages: { error: 'failed to delete:\n operation not permitted' } };
+const failed = {
+  state: 'Error',
+  url: 'nfs://store/a',
+  messages: { error: 'failed to delete:\n operation not permitted' },
+};
 
 let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
 let page: FollowedPage;
@@ -26,11 +30,18 @@ afterEach(async () => {
 // What the custom resource says; the page may be told otherwise.
 const say = (status: object): void => {
   version += 1;
-  const object = { metadata: { name, resourceVersion: String(version) }, spec: { snapshotName: 's' }, status } as Backup;
+  const object = {
+    metadata: { name, resourceVersion: String(version) },
+    spec: { snapshotName: 's' },
+    status,
+  } as Backup;
   timeline.push({ kind: version === 1 ? 'added' : 'modified', at: Date.now(), object });
 };
 
-const read = async (status: Record<string, unknown>, { shown = status, mutant, ready = async () => {} }: Options = {}) => {
+const read = async (
+  status: Record<string, unknown>,
+  { shown = status, mutant, ready = async () => {} }: Options = {},
+) => {
   version = 0;
   timeline = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
   served = await serveEmulatedPage('127.77.0.4', mutant === undefined ? {} : { mutant });
@@ -47,11 +58,16 @@ type Options = { shown?: Record<string, unknown>; mutant?: Mutant; ready?: () =>
 
 describe.skipIf(chromium === undefined)('the row of a backup', () => {
   test('that is as its custom resource says is told', async () => {
-    expect(await read({ state: 'Completed', url: 'nfs://store/a' })).toEqual({ told: 'Delete, Restore, Get URL', hidden: undefined });
+    expect(await read({ state: 'Completed', url: 'nfs://store/a' })).toEqual({
+      told: 'Delete, Restore, Get URL',
+      hidden: undefined,
+    });
   });
 
   test('that failed tells why, and cannot be restored', async () => {
-    expect((await read(failed)).told).toBe('Delete, Restore (disabled), Get URL (disabled); "failed to delete: operation not permitted"');
+    expect((await read(failed)).told).toBe(
+      'Delete, Restore (disabled), Get URL (disabled); "failed to delete: operation not permitted"',
+    );
   });
 
   test('whose creation failed tells why in another place', async () => {
@@ -66,7 +82,9 @@ describe.skipIf(chromium === undefined)('the row of a backup', () => {
   });
 
   test('that offers what it should not is an error', async () => {
-    await expect(read({ state: 'Completed', url: '' }, { shown: { state: 'Completed', url: 'nfs://store/a' } })).rejects.toThrow(
+    await expect(
+      read({ state: 'Completed', url: '' }, { shown: { state: 'Completed', url: 'nfs://store/a' } }),
+    ).rejects.toThrow(
       'the row of backup-a, which is Completed, is not as it should be:\n- Restore should be disabled; the menu has Delete, Restore, Get URL\n- Get URL should be disabled; the menu has Delete, Restore, Get URL',
     );
   });
@@ -82,11 +100,17 @@ describe.skipIf(chromium === undefined)('the row of a backup', () => {
     const ready = async (): Promise<void> => {
       readings += 1;
       // The menu is not even open then.
-      if (readings === 1) setImmediate(() => say({ state: 'Completed', url: 'nfs://store/a', progress: 100 }));
+      if (readings === 1)
+        setImmediate(() => say({ state: 'Completed', url: 'nfs://store/a', progress: 100 }));
     };
-    expect((await read({ state: 'Completed', url: '' }, { shown: { state: 'Completed', url: 'nfs://store/a' }, ready })).told).toBe(
-      'Delete, Restore, Get URL',
-    );
+    expect(
+      (
+        await read(
+          { state: 'Completed', url: '' },
+          { shown: { state: 'Completed', url: 'nfs://store/a' }, ready },
+        )
+      ).told,
+    ).toBe('Delete, Restore, Get URL');
     expect(readings).toBe(2);
   });
 });

@@ -20,7 +20,13 @@ const chromium = findChromium(process.env);
 keepBrowser(chromium);
 const name = 'backup-a';
 const volume = { name: 'v', node: 'node1', size: 0 };
-const first: BackupHandle = { name, label: 'the first backup', volume, snapshot: { name: 's', volume }, since: { made: 0 } };
+const first: BackupHandle = {
+  name,
+  label: 'the first backup',
+  volume,
+  snapshot: { name: 's', volume },
+  since: { made: 0 },
+};
 
 let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
 let proxy: TcpProxy;
@@ -38,7 +44,11 @@ afterEach(async () => {
 
 const say = (status: object, more: object = {}): void => {
   version += 1;
-  const object = { metadata: { name, resourceVersion: String(version), ...more }, spec: { snapshotName: 's' }, status } as Backup;
+  const object = {
+    metadata: { name, resourceVersion: String(version), ...more },
+    spec: { snapshotName: 's' },
+    status,
+  } as Backup;
   timeline.push({ kind: version === 1 ? 'added' : 'modified', at: Date.now(), object });
 };
 const remove = (): void => {
@@ -50,8 +60,15 @@ const both = (status: Record<string, unknown>): void => {
   served.put(name, status);
 };
 
-// The page and the custom resources, which are the same as long as a test does not let them differ; the limits are long ones where nothing is to run out.
-const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Duration } = {}): Promise<void> => {
+// The page and the custom resources, which are the same as long as a test does not let them differ; the
+// limits are long ones where nothing is to run out.
+const open = async ({
+  mutant,
+  within = '20s',
+}: {
+  mutant?: Mutant;
+  within?: Duration;
+} = {}): Promise<void> => {
   version = 0;
   timeline = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
   const { timeline: backups } = timeline;
@@ -60,9 +77,15 @@ const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Dura
   const url = new URL(served.url);
   proxy = await startTcpProxy(Number(url.port), url.hostname);
   url.host = `127.0.0.1:${proxy.port}`;
-  const expected = (): Map<string, Look> => new Map(backups.objects().map((each) => [each.metadata.name, lookOf(each)]));
+  const expected = (): Map<string, Look> =>
+    new Map(backups.objects().map((each) => [each.metadata.name, lookOf(each)]));
   const page = await followPage({ chromium: chromium ?? '', url: url.href, expected });
-  handle = { page, forward: { url: '', pod: () => undefined, trouble: () => undefined }, mark: backups.mark(), cutOff: [] };
+  handle = {
+    page,
+    forward: { url: '', pod: () => undefined, trouble: () => undefined },
+    mark: backups.mark(),
+    cutOff: [],
+  };
   expect(await page.until(() => page.live().length > 0, 10_000)).toBe(true);
   const limits = {
     ...limitsOn(longhornClocks),
@@ -107,13 +130,16 @@ describe.skipIf(chromium === undefined)('a page that is as the custom resources 
     await then.pageIsBack(handle);
     await then.pageUntroubled(handle);
     handle.cutOff.length = 0;
-    await expect(then.pageUntroubled(handle)).rejects.toThrow(/^on the page something went wrong:\n- console: WebSocket connection to /);
+    await expect(then.pageUntroubled(handle)).rejects.toThrow(
+      /^on the page something went wrong:\n- console: WebSocket connection to /,
+    );
   });
 });
 
 describe.skipIf(chromium === undefined)('a page that was told nothing of the end of its connection', () => {
   const killed = (): void => {
-    for (const ago of [30_000, 10_000]) handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
+    for (const ago of [30_000, 10_000])
+      handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
     // The manager is gone, and nobody says so.
     proxy.freeze();
   };
@@ -134,7 +160,9 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
     expect(findings).toEqual([
       {
         title: 'The page goes on showing an old table after the manager that it was connected to is gone',
-        detail: expect.stringMatching(/^For \d.* to \d.* in Longhorn v1\.12\.1, by which of the killed managers/),
+        detail: expect.stringMatching(
+          /^For \d.* to \d.* in Longhorn v1\.12\.1, by which of the killed managers/,
+        ),
       },
     ]);
     await then.pageIsBack(handle);
@@ -164,7 +192,9 @@ describe.skipIf(chromium === undefined)('a page that is not', () => {
     await open({ mutant: 'page-hides-error', within: '300ms' });
     both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
     expect(await handle.page.until(() => handle.page.look(name)?.state === 'Error', 10_000)).toBe(true);
-    await expect(then.pageShows(handle, first)).rejects.toThrow('- the first backup is Error with the red icon, and the page shows Error');
+    await expect(then.pageShows(handle, first)).rejects.toThrow(
+      '- the first backup is Error with the red icon, and the page shows Error',
+    );
   });
 
   test('showed something that never was, though all is well in the end', async () => {
@@ -182,7 +212,9 @@ describe.skipIf(chromium === undefined)('a page that is not', () => {
     served.refuse(`delete backups ${name}`, 'denied by a webhook');
     await (await handle.page.table.askToDelete(name)).confirm();
     expect(await handle.page.until(() => handle.page.log.troubles.length >= 2, 10_000)).toBe(true);
-    await expect(then.pageUntroubled(handle)).rejects.toThrow('POST /v1/backupvolumes/v?action=backupDelete: 500');
+    await expect(then.pageUntroubled(handle)).rejects.toThrow(
+      'POST /v1/backupvolumes/v?action=backupDelete: 500',
+    );
   });
 });
 
@@ -191,7 +223,9 @@ describe.skipIf(chromium === undefined)('a backup', () => {
     await open();
     await then.leftAlone(first);
     say({ state: 'Completed' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
-    await expect(then.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is Completed, and its deletion was asked for');
+    await expect(then.leftAlone(first)).rejects.toThrow(
+      'the first backup (backup-a) is Completed, and its deletion was asked for',
+    );
     remove();
     await expect(then.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is gone');
   });
@@ -199,6 +233,8 @@ describe.skipIf(chromium === undefined)('a backup', () => {
   test('whose watch lost something is not one that a page can be held against', async () => {
     await open();
     timeline.push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
-    await expect(then.pageFollowed(handle, first)).rejects.toThrow('the watch of backups lost a stretch while the page was open: 410 Gone');
+    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
+      'the watch of backups lost a stretch while the page was open: 410 Gone',
+    );
   });
 });

@@ -5,7 +5,13 @@ import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
 import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
-import { causeOfBackup, causeOfSnapshot, causeOfVolume, errorLinesOf, sayingOf } from '../../../../e2e/suite/steps/volume/causes.ts';
+import {
+  causeOfBackup,
+  causeOfSnapshot,
+  causeOfVolume,
+  errorLinesOf,
+  sayingOf,
+} from '../../../../e2e/suite/steps/volume/causes.ts';
 import { attach } from '../../../../e2e/suite/steps/volume/volume.ts';
 import { localPods } from '../../../support/local-pods.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
@@ -15,7 +21,9 @@ const name = 'v1';
 const line = String.raw`time="2026-11-22T07:28:17Z" level=error msg="Error running start replica command: exec: \"/x/longhorn\": stat /x/longhorn: no such file" volume=v1`;
 const said = 'Error running start replica command: exec: "/x/longhorn": stat /x/longhorn: no such file';
 
-/** Answers to lists by `plural selector`, and the logs of pods by their names; what is not there is refused. */
+/**
+ * Answers to lists by `plural selector`, and the logs of pods by their names; what is not there is refused.
+ */
 const answering = (lists: Record<string, object[]>, logs: Record<string, string> = {}): Cluster => ({
   ...localPods(),
   list: async ({ plural }, { labelSelector = '' } = {}) => {
@@ -34,9 +42,17 @@ const deps = (cluster: Cluster, status: NonNullable<Volume['status']>) => {
 };
 type All = ReturnType<typeof emptyTimelines>;
 const saysSnapshot = ({ snapshots }: All, status: NonNullable<Snapshot['status']>) =>
-  snapshots.push({ kind: 'modified', at: 1, object: { metadata: { name: 's1' }, spec: { volume: name, createSnapshot: true }, status } });
+  snapshots.push({
+    kind: 'modified',
+    at: 1,
+    object: { metadata: { name: 's1' }, spec: { volume: name, createSnapshot: true }, status },
+  });
 const saysBackup = ({ backups }: All, status: NonNullable<Backup['status']>) =>
-  backups.push({ kind: 'modified', at: 1, object: { metadata: { name: 'b1' }, spec: { snapshotName: 's1' }, status } });
+  backups.push({
+    kind: 'modified',
+    at: 1,
+    object: { metadata: { name: 'b1' }, spec: { snapshotName: 's1' }, status },
+  });
 
 const faulted = { state: 'detached', robustness: 'faulted', ownerID: 'node1' };
 const replica = (of: string, more = {}) => ({
@@ -52,19 +68,29 @@ const pod = (of: string) => ({ metadata: { name: of } });
 const whole = answering(
   {
     'engines longhornvolume=v1': [
-      { metadata: { name: 'v1-e-0' }, spec: { nodeID: 'node3', desireState: 'stopped' }, status: { currentState: 'stopped' } },
+      {
+        metadata: { name: 'v1-e-0' },
+        spec: { nodeID: 'node3', desireState: 'stopped' },
+        status: { currentState: 'stopped' },
+      },
     ],
     'replicas longhornvolume=v1': [
       replica('v1-r-1', { failedAt: '2026-11-22T07:28:17Z' }),
       {
         ...replica('v1-r-2'),
-        status: { currentState: 'error', conditions: [{ type: 'InstanceCreation', status: 'False', message: 'no room' }] },
+        status: {
+          currentState: 'error',
+          conditions: [{ type: 'InstanceCreation', status: 'False', message: 'no room' }],
+        },
       },
       replica('v1-r-3'),
     ],
     [instanceManagers]: [pod('im-a'), pod('im-b'), pod('im-c')],
   },
-  { 'im-a': `other ${line.replaceAll('v1', 'v2')}\n${line}\ntime="..." level=info msg="fine" volume=v1\n`, 'im-b': '' },
+  {
+    'im-a': `other ${line.replaceAll('v1', 'v2')}\n${line}\ntime="..." level=info msg="fine" volume=v1\n`,
+    'im-b': '',
+  },
 );
 
 describe('why a volume does not come', () => {
@@ -82,10 +108,22 @@ describe('why a volume does not come', () => {
   });
 
   test('what keeps it from being scheduled, and the ticket that is not satisfied', async () => {
-    const conditions = [{ type: 'Scheduled', status: 'False', reason: 'ReplicaSchedulingFailure', message: 'insufficient storage' }];
+    const conditions = [
+      {
+        type: 'Scheduled',
+        status: 'False',
+        reason: 'ReplicaSchedulingFailure',
+        message: 'insufficient storage',
+      },
+    ];
     const { all, ...rest } = deps(whole, { state: 'detached', robustness: 'unknown', conditions });
     const status = {
-      attachmentTicketStatuses: { corral: { satisfied: false, conditions: [{ type: 'Satisfied', status: 'False', message: 'not yet' }] } },
+      attachmentTicketStatuses: {
+        corral: {
+          satisfied: false,
+          conditions: [{ type: 'Satisfied', status: 'False', message: 'not yet' }],
+        },
+      },
     };
     all.attachments.push({ kind: 'modified', at: 1, object: { metadata: { name }, spec: {}, status } });
     const { line: first, details } = await causeOfVolume(rest, name, signal);
@@ -95,7 +133,12 @@ describe('why a volume does not come', () => {
 
   test('where no instance manager tells of it, the managers may', async () => {
     const cluster = answering(
-      { 'engines longhornvolume=v1': [], 'replicas longhornvolume=v1': [], [instanceManagers]: [], [managers]: [pod('manager-a')] },
+      {
+        'engines longhornvolume=v1': [],
+        'replicas longhornvolume=v1': [],
+        [instanceManagers]: [],
+        [managers]: [pod('manager-a')],
+      },
       { 'manager-a': line },
     );
     const { line: first, details } = await causeOfVolume(deps(cluster, faulted), name, signal);
@@ -127,7 +170,11 @@ describe('why a snapshot or a backup does not come', () => {
     saysBackup(all, { state: 'Error', error: 'no lock' });
     const { line: first, details } = await causeOfBackup(rest, backup, signal);
     expect(first).toBe('backup b1: no lock');
-    expect(details.slice(0, 3)).toEqual(['backup b1: no lock', 'snapshot s1: lost', expect.stringMatching(/^volume v1: it is attached/)]);
+    expect(details.slice(0, 3)).toEqual([
+      'backup b1: no lock',
+      'snapshot s1: lost',
+      expect.stringMatching(/^volume v1: it is attached/),
+    ]);
     expect(details).toContain('engine v1-e-0 on node3: stopped (wanted: stopped)');
   });
 
@@ -135,10 +182,14 @@ describe('why a snapshot or a backup does not come', () => {
     const { all, ...rest } = deps(whole, healthy);
     expect((await causeOfSnapshot(rest, snapshot, signal)).line).toBe('snapshot s1 is not taken up');
     saysSnapshot(all, {});
-    expect((await causeOfSnapshot(rest, snapshot, signal)).line).toMatch(/^volume v1: it is attached, healthy; 2 of 3/);
+    expect((await causeOfSnapshot(rest, snapshot, signal)).line).toMatch(
+      /^volume v1: it is attached, healthy; 2 of 3/,
+    );
     expect((await causeOfBackup(rest, backup, signal)).line).toBe('backup b1 is not there');
     saysBackup(all, { state: 'InProgress' });
-    expect((await causeOfBackup(rest, backup, signal)).line).toMatch(/^backup b1: InProgress.*; volume v1: it is attached/);
+    expect((await causeOfBackup(rest, backup, signal)).line).toMatch(
+      /^backup b1: InProgress.*; volume v1: it is attached/,
+    );
   });
 });
 
@@ -160,11 +211,16 @@ describe('attaching a volume', () => {
   const attaching = async (...states: [state: string, robustness: string][]) => {
     const { all, cluster } = deps(whole, { state: 'detached', robustness: 'unknown' });
     const push = (state: string, robustness: string) =>
-      all.volumes.push({ kind: 'modified', at: 2, object: { metadata: { name }, spec: { size: '1' }, status: { state, robustness } } });
+      all.volumes.push({
+        kind: 'modified',
+        at: 2,
+        object: { metadata: { name }, spec: { size: '1' }, status: { state, robustness } },
+      });
     all.attachments.push({ kind: 'added', at: 1, object: { metadata: { name }, spec: {} } });
-    const attached = attach({ cluster, timelines: all, limits: limitsOn(longhornClocks) }, { name, node: 'node3' }).catch(
-      (error: ExpectationError) => error,
-    );
+    const attached = attach(
+      { cluster, timelines: all, limits: limitsOn(longhornClocks) },
+      { name, node: 'node3' },
+    ).catch((error: ExpectationError) => error);
     for (const state of states) {
       // So that the wait meets each of them, and not only the last.
       await setImmediate();
@@ -177,7 +233,11 @@ describe('attaching a volume', () => {
         all.attachments.push({
           kind: 'modified',
           at: 3,
-          object: { metadata: { name }, spec: {}, status: { attachmentTicketStatuses: { corral: { satisfied: true } } } },
+          object: {
+            metadata: { name },
+            spec: {},
+            status: { attachmentTicketStatuses: { corral: { satisfied: true } } },
+          },
         }),
     };
   };
@@ -192,7 +252,11 @@ describe('attaching a volume', () => {
   });
 
   test('goes on where it was healthy before, as Longhorn may salvage it', async () => {
-    const { attached, push, satisfy } = await attaching(['attached', 'healthy'], ['detached', 'faulted'], ['attaching', 'unknown']);
+    const { attached, push, satisfy } = await attaching(
+      ['attached', 'healthy'],
+      ['detached', 'faulted'],
+      ['attaching', 'unknown'],
+    );
     satisfy();
     push('attached', 'healthy');
     expect(await attached).toBeUndefined();

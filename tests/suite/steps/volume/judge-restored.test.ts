@@ -11,7 +11,11 @@ const written = [at(0, 'a'), at(1, 'b'), at(3, 'c')];
 test.each([
   ['the same', written, []],
   ['the same in another order', written.toReversed(), []],
-  ['with other data', [at(0, 'a'), at(1, 'c'), at(3, 'c')], ['1 of its blocks hold other data, such as that at 2097152']],
+  [
+    'with other data',
+    [at(0, 'a'), at(1, 'c'), at(3, 'c')],
+    ['1 of its blocks hold other data, such as that at 2097152'],
+  ],
   ['with less', [at(0, 'a')], ['2 of its blocks are missing, such as that at 2097152']],
   ['with more', [...written, at(4, 'a')], ['1 of its blocks were never written, such as that at 8388608']],
   [
@@ -38,12 +42,25 @@ const judged = async (change: 'nothing' | 'a block' | 'no config') => {
   const numbers = [1, 2, 3, 4];
   const size = 8 * blockSize;
   const blocks = someBlocks(() => numbers.shift() ?? 0, 8);
-  const restored = await store.write({ volume: 'restored', backup: change === 'no config' ? 'backup-2' : 'backup-1', size, blocks });
+  const restored = await store.write({
+    volume: 'restored',
+    backup: change === 'no config' ? 'backup-2' : 'backup-1',
+    size,
+    blocks,
+  });
   const changed =
-    change === 'a block' ? restored.map((block, index) => (index === 2 ? { ...block, checksum: 'f'.repeat(64) } : block)) : restored;
+    change === 'a block'
+      ? restored.map((block, index) => (index === 2 ? { ...block, checksum: 'f'.repeat(64) } : block))
+      : restored;
   const { context, told } = createTestContext({ root: store.root });
   const volume = { name: 'restored', node: 'node1', size, restored: changed };
-  const backup = { name: 'backup-1', label: 'the first backup', volume, snapshot: { name: 's', volume }, since: { made: 0 } };
+  const backup = {
+    name: 'backup-1',
+    label: 'the first backup',
+    volume,
+    snapshot: { name: 's', volume },
+    since: { made: 0 },
+  };
   return { judging: judgeRestored(context, backup), told };
 };
 

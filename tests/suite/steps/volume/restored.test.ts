@@ -19,17 +19,33 @@ beforeEach(async () => {
 });
 afterEach(() => store.remove());
 
-/** A Longhorn that restores on node2, or as it is told: it answers to each request with what a watch then shows. */
-const stand = (restored: NonNullable<Volume['status']> = { state: 'detached', restoreInitiated: true, restoreRequired: false }) => {
+/**
+ * A Longhorn that restores on node2, or as it is told: it answers to each request with what a watch then
+ * shows.
+ */
+const stand = (
+  restored: NonNullable<Volume['status']> = {
+    state: 'detached',
+    restoreInitiated: true,
+    restoreRequired: false,
+  },
+) => {
   const timelines = emptyTimelines();
   const asked: { what: string; object: object }[] = [];
-  const event = <T extends KubernetesObject>(object: T) => ({ kind: 'modified' as const, at: Date.now(), object });
-  const volume = (of: Volume, status: Volume['status']) => timelines.volumes.push(event({ ...of, ...(status && { status }) }));
+  const event = <T extends KubernetesObject>(object: T) => ({
+    kind: 'modified' as const,
+    at: Date.now(),
+    object,
+  });
+  const volume = (of: Volume, status: Volume['status']) =>
+    timelines.volumes.push(event({ ...of, ...(status && { status }) }));
   let wanted: Volume;
   const answers: Record<string, (object: object) => void> = {
     'patch backuptargets': () => {
       const [{ backup: name = '' } = {}] = context.made.written;
-      timelines.backups.push(event({ metadata: { name }, spec: { snapshotName: 's' }, status: { state: 'Completed', url } }));
+      timelines.backups.push(
+        event({ metadata: { name }, spec: { snapshotName: 's' }, status: { state: 'Completed', url } }),
+      );
     },
     'create volumes': (object) => {
       wanted = object as Volume;
@@ -37,7 +53,12 @@ const stand = (restored: NonNullable<Volume['status']> = { state: 'detached', re
       // New volumes are detached as well.
       volume(wanted, { state: 'detached' });
       volume(wanted, { state: 'detached', restoreInitiated: true, restoreRequired: true });
-      volume(wanted, { state: 'attached', currentNodeID: 'node2', restoreInitiated: true, restoreRequired: true });
+      volume(wanted, {
+        state: 'attached',
+        currentNodeID: 'node2',
+        restoreInitiated: true,
+        restoreRequired: true,
+      });
       volume(wanted, restored);
     },
     'patch volumeattachments': () => {
@@ -71,23 +92,43 @@ const stand = (restored: NonNullable<Volume['status']> = { state: 'detached', re
 test('it is restored from a backup that lies in the store, and attached without a frontend where it was restored', async () => {
   const { context, made, asked } = stand();
   const handle = await makeRestoredVolume(context, { size });
-  expect(asked.map(({ what }) => what)).toEqual(['patch backuptargets', 'create volumes', 'patch volumeattachments']);
+  expect(asked.map(({ what }) => what)).toEqual([
+    'patch backuptargets',
+    'create volumes',
+    'patch volumeattachments',
+  ]);
   const [sync, volume, attachment] = asked.map(({ object }) => object);
   expect(sync).toEqual({ spec: { syncRequestedAt: expect.stringMatching(/^\d{4}-.*Z$/) } });
-  expect(volume).toMatchObject({ spec: { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' } });
-  const ticket = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters: { disableFrontend: 'true' } };
+  expect(volume).toMatchObject({
+    spec: { fromBackup: url, size: String(size), backupTargetName: 'target', backupBlockSize: '2097152' },
+  });
+  const ticket = {
+    id: 'corral',
+    type: 'longhorn-api',
+    nodeID: 'node2',
+    parameters: { disableFrontend: 'true' },
+  };
   expect(attachment).toEqual({ spec: { attachmentTickets: { corral: ticket } } });
   expect(handle).toMatchObject({ name: 'corral-volume', node: 'node2', size });
 
   const [{ volume: source, backup } = { volume: '', backup: '' }] = made.written;
   expect({ ...made, written: [] }).toEqual({ ...nothingMade(), volumes: ['corral-volume'] });
   expect(parseVolume(await store.read('volume.cfg', source)).config).toMatchObject({ Size: size });
-  expect(parseBackup(await store.read(`backups/backup_${backup}.cfg`, source)).config?.blocks).toEqual(handle.restored);
+  expect(parseBackup(await store.read(`backups/backup_${backup}.cfg`, source)).config?.blocks).toEqual(
+    handle.restored,
+  );
   expect(handle.restored).toHaveLength(4);
 });
 
 test("a restore that fails ends at once, with Longhorn's reason", async () => {
-  const conditions = [{ type: 'Restore', status: 'False', reason: 'RestoreFailure', message: 'checksum verification failed for block' }];
+  const conditions = [
+    {
+      type: 'Restore',
+      status: 'False',
+      reason: 'RestoreFailure',
+      message: 'checksum verification failed for block',
+    },
+  ];
   const { context } = stand({ state: 'attached', robustness: 'faulted', restoreRequired: true, conditions });
   await expect(makeRestoredVolume(context, { size })).rejects.toThrow(
     'Longhorn did not restore volume corral-volume: attached, faulted, RestoreFailure, checksum verification failed for block',

@@ -15,7 +15,8 @@ const made = (...states: NonNullable<Snapshot['status']>[]) => {
     ...localPods(),
     create: async (_, object) => {
       setImmediate(() => {
-        for (const status of states) timelines.snapshots.push({ kind: 'modified', at: 1, object: { ...(object as Snapshot), status } });
+        for (const status of states)
+          timelines.snapshots.push({ kind: 'modified', at: 1, object: { ...(object as Snapshot), status } });
       });
       return object as never;
     },
@@ -40,7 +41,8 @@ test('one whose engine does not run yet is waited for', async () =>
     await made(
       {
         readyToUse: false,
-        error: 'failed to take snapshot because the volume engine v1-e-0 is not running. Waiting for the volume to be attached',
+        error:
+          'failed to take snapshot because the volume engine v1-e-0 is not running. Waiting for the volume to be attached',
       },
       { readyToUse: true },
     ),

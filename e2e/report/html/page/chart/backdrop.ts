@@ -26,14 +26,24 @@ export const drawAxis = (svg: SVGSVGElement, scale: Scale): void => {
   select(svg).select<SVGGElement>('g').call(axis);
 };
 
-/** Draws what is behind all lanes: the lines of the axis, the time in which a fault was in force, and steps that failed. */
-export const drawBackdrop = (svg: SVGSVGElement, scale: Scale, lanes: readonly Lane[], height: number): void => {
+/**
+ * Draws what is behind all lanes: the lines of the axis, the time in which a fault was in force, and steps
+ * that failed.
+ */
+export const drawBackdrop = (
+  svg: SVGSVGElement,
+  scale: Scale,
+  lanes: readonly Lane[],
+  height: number,
+): void => {
   const [start = 0, end = 0] = scale.domain();
   svg.setAttribute('height', String(height));
   const faults = lanes
     .filter(({ kind }) => kind === 'fault')
     .flatMap(({ bars }) => bars.filter(({ state }) => state !== 'about to be made'));
-  const failures = lanes.filter(({ kind }) => kind === 'steps').flatMap(({ bars }) => bars.filter(({ tone }) => tone === 'bad'));
+  const failures = lanes
+    .filter(({ kind }) => kind === 'steps')
+    .flatMap(({ bars }) => bars.filter(({ tone }) => tone === 'bad'));
   const isShown = ({ from, to }: Bar) => to >= start && from <= end;
   select(svg)
     .selectAll<SVGLineElement, number>('line.grid')

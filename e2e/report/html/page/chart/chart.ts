@@ -18,14 +18,19 @@ export type Chart = {
   begin(lane: number, at: number): void;
 };
 
-/** What a chart tells: what the reader looks at (`chosen` where they asked for that), none where they look at nothing. */
+/**
+ * What a chart tells: what the reader looks at (`chosen` where they asked for that), none where they look at
+ * nothing.
+ */
 export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => void;
 
 /** Makes the picture of a scenario: a lane for each object, all on one time axis. */
 export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   const lanes = timeline.lanes;
   const rows = lanes.map(createRow);
-  const axis = drawn('svg', { class: 'axis', height: 26, 'aria-hidden': 'true' }, [drawn('g', { transform: 'translate(0,24)' })]);
+  const axis = drawn('svg', { class: 'axis', height: 26, 'aria-hidden': 'true' }, [
+    drawn('g', { transform: 'translate(0,24)' }),
+  ]);
   const backdrop = drawn('svg', { class: 'backdrop', 'aria-hidden': 'true' });
   const cursor = element('div', 'cursor');
   const area = element('div', 'lanes', [backdrop, ...rows.map(({ root }) => root), cursor]);
@@ -91,7 +96,9 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   const pointedBy = (event: PointerEvent | MouseEvent): { row: number; at: number } | undefined => {
     const found = (event.target as Element).closest<HTMLElement>('.lane');
     const at = view.scale().invert(event.clientX - area.getBoundingClientRect().left);
-    return found === null || event.clientX < area.getBoundingClientRect().left + left ? undefined : { row: Number(found.dataset.lane), at };
+    return found === null || event.clientX < area.getBoundingClientRect().left + left
+      ? undefined
+      : { row: Number(found.dataset.lane), at };
   };
   area.addEventListener('pointermove', (event) => {
     const found = pointedBy(event);
@@ -111,7 +118,8 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
       const at = nextMoment((rows[row] as Row).lane, chosen?.at ?? -1, direction, each);
       if (at !== undefined) choose(row, at);
     },
-    lane: (direction) => choose(Math.max(0, Math.min(rows.length - 1, (chosen?.row ?? -1) + direction)), chosen?.at ?? 0),
+    lane: (direction) =>
+      choose(Math.max(0, Math.min(rows.length - 1, (chosen?.row ?? -1) + direction)), chosen?.at ?? 0),
     zoom: (factor) => view.zoomBy(factor, chosen?.at ?? (view.window().from + view.window().to) / 2),
     all: view.showAll,
     leave,
@@ -138,18 +146,29 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
     if (sheet !== undefined) draw();
   };
   new ResizeObserver(() => layOut(paper)).observe(root);
-  return { root, view, layOut, moveTo: (at) => choose(chosen?.row ?? 0, at), begin: (row, at) => tell(place(row, at), false) };
+  return {
+    root,
+    view,
+    layOut,
+    moveTo: (at) => choose(chosen?.row ?? 0, at),
+    begin: (row, at) => tell(place(row, at), false),
+  };
 };
 
 /** Makes the box beside the pointer. */
-const createTooltip = (root: HTMLElement): { show(lines: readonly string[], x: number, y: number): void; hide(): void } => {
+const createTooltip = (
+  root: HTMLElement,
+): { show(lines: readonly string[], x: number, y: number): void; hide(): void } => {
   const box = element('div', 'tooltip');
   box.hidden = true;
   root.append(box);
   return {
     show: (lines, x, y) => {
       const [heading = '', ...rest] = lines;
-      box.replaceChildren(element('strong', '', [heading]), ...rest.map((line) => element('div', '', [line])));
+      box.replaceChildren(
+        element('strong', '', [heading]),
+        ...rest.map((line) => element('div', '', [line])),
+      );
       box.hidden = false;
       const { width, height } = box.getBoundingClientRect();
       box.style.left = `${Math.max(4, Math.min(x + 14, innerWidth - width - 8))}px`;

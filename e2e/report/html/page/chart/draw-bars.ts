@@ -28,17 +28,21 @@ const narrowestLabel = 14;
 const outline = ({ x, width }: Piece): string => {
   const corner = Math.min(3, width / 2);
   const [across, down] = [width - 2 * corner, heights.bar - 2 * corner];
-  const turn = (dx: number, dy: number, turned: 'h' | 'v') => (turned === 'h' ? `q${dx},0 ${dx},${dy}` : `q0,${dy} ${dx},${dy}`);
+  const turn = (dx: number, dy: number, turned: 'h' | 'v') =>
+    turned === 'h' ? `q${dx},0 ${dx},${dy}` : `q0,${dy} ${dx},${dy}`;
   return `M${(x + corner).toFixed(1)},${heights.pad}h${across.toFixed(1)}${turn(corner, corner, 'h')}v${down}${turn(-corner, corner, 'v')}h${(-across).toFixed(1)}${turn(-corner, -corner, 'h')}v${-down}${turn(corner, -corner, 'v')}Z`;
 };
 
 /**
- * Draws the bars of a lane: all of one tone as one outline. An element for each bar would be thousands of them, which no browser moves within a
- * frame.
+ * Draws the bars of a lane: all of one tone as one outline. An element for each bar would be thousands of
+ * them, which no browser moves within a frame.
  */
 export const drawBars = (svg: SVGSVGElement, pieces: readonly Piece[]): void => {
   const bars = select(svg).select<SVGGElement>('.bars');
-  const outlines = [...Map.groupBy(pieces, ({ tone }) => tone)].map(([tone, each]): [Tone, string] => [tone, each.map(outline).join('')]);
+  const outlines = [...Map.groupBy(pieces, ({ tone }) => tone)].map(([tone, each]): [Tone, string] => [
+    tone,
+    each.map(outline).join(''),
+  ]);
   for (const part of ['tint', 'pattern'])
     bars
       .selectAll<SVGPathElement, [Tone, string]>(`path.${part}`)

@@ -6,7 +6,9 @@ import { bracketSigns, heights, shapes } from './signs.ts';
 
 /** How high a lane is. */
 export const heightOf = ({ brackets }: Lane): number =>
-  heights.pad * 2 + heights.bar + (brackets.length === 0 ? 0 : (1 + Math.max(...levelsOf(brackets))) * heights.bracket + 2);
+  heights.pad * 2 +
+  heights.bar +
+  (brackets.length === 0 ? 0 : (1 + Math.max(...levelsOf(brackets))) * heights.bracket + 2);
 
 const drawMarks = (svg: SVGSVGElement, pieces: MarkPiece[]): void => {
   select(svg)
@@ -19,7 +21,12 @@ const drawMarks = (svg: SVGSVGElement, pieces: MarkPiece[]): void => {
     .attr('transform', ({ x }) => `translate(${x},${heights.pad + heights.bar / 2})`);
 };
 
-const drawGaps = (svg: SVGSVGElement, gaps: readonly Gap[], toX: (at: number) => number, height: number): void => {
+const drawGaps = (
+  svg: SVGSVGElement,
+  gaps: readonly Gap[],
+  toX: (at: number) => number,
+  height: number,
+): void => {
   select(svg)
     .select<SVGGElement>('.gaps')
     .selectAll<SVGRectElement, Gap>('rect')
@@ -41,14 +48,23 @@ const wordsOf = ({ bracket }: Placed): string => `${bracketSigns[bracket.state]}
 const isAtRight = (placed: Placed, { width }: Window): boolean =>
   !fits(wordsOf(placed), width - placed.x) && placed.x + placed.width > width - Math.max(0, placed.x);
 
-const drawBrackets = (svg: SVGSVGElement, brackets: readonly Bracket[], window: Window, toX: (at: number) => number): void => {
+const drawBrackets = (
+  svg: SVGSVGElement,
+  brackets: readonly Bracket[],
+  window: Window,
+  toX: (at: number) => number,
+): void => {
   const levels = levelsOf(brackets);
   const placed = brackets.flatMap((bracket, index): Placed[] => {
     if (bracket.to < window.from || bracket.from > window.to) return [];
     const x = Math.max(-4, toX(bracket.from));
     const width = Math.max(2, Math.min(window.width + 4, toX(bracket.to)) - x);
-    const ticks = bracket.steps.flatMap(({ at }) => (at === null || toX(at) < x || toX(at) > x + width ? [] : toX(at) - x));
-    return [{ bracket, x, width, y: heights.pad * 2 + heights.bar + (levels[index] ?? 0) * heights.bracket, ticks }];
+    const ticks = bracket.steps.flatMap(({ at }) =>
+      at === null || toX(at) < x || toX(at) > x + width ? [] : toX(at) - x,
+    );
+    return [
+      { bracket, x, width, y: heights.pad * 2 + heights.bar + (levels[index] ?? 0) * heights.bracket, ticks },
+    ];
   });
   const groups = select(svg)
     .select<SVGGElement>('.brackets')
@@ -60,13 +76,20 @@ const drawBrackets = (svg: SVGSVGElement, brackets: readonly Bracket[], window: 
       group.append('text').attr('y', 13);
       return group;
     });
-  groups.attr('class', ({ bracket }) => `bracket ${bracket.state}`).attr('transform', ({ x, y }) => `translate(${x},${y + 3})`);
+  groups
+    .attr('class', ({ bracket }) => `bracket ${bracket.state}`)
+    .attr('transform', ({ x, y }) => `translate(${x},${y + 3})`);
   groups.select('path').attr('d', bracketPath);
   groups
     .select('text')
     .attr('x', (each) => (isAtRight(each, window) ? each.width : Math.max(2, 2 - each.x)))
     .attr('text-anchor', (each) => (isAtRight(each, window) ? 'end' : 'start'))
-    .text((each) => fitted(wordsOf(each), isAtRight(each, window) ? each.x + each.width : window.width - Math.max(0, each.x)));
+    .text((each) =>
+      fitted(
+        wordsOf(each),
+        isAtRight(each, window) ? each.x + each.width : window.width - Math.max(0, each.x),
+      ),
+    );
 };
 
 /** Draws the part of a lane that lies in the window. */

@@ -23,7 +23,10 @@ const toX =
   (at: number): number =>
     ((at - from) / (to - from)) * width;
 
-/** Lays out the bars of a lane (in the order of time, one after the other): what is out of the window is left out, what is too narrow is merged. */
+/**
+ * Lays out the bars of a lane (in the order of time, one after the other): what is out of the window is left
+ * out, what is too narrow is merged.
+ */
 export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
   const at = toX(window);
   const pieces: Piece[] = [];
@@ -50,7 +53,10 @@ export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
   return pieces;
 };
 
-/** Lays out the marks of a lane (in the order of time): those nearer than `apart` (px) are one, with their number. */
+/**
+ * Lays out the marks of a lane (in the order of time): those nearer than `apart` (px) are one, with their
+ * number.
+ */
 export const layOutMarks = (marks: readonly Mark[], window: Window, apart = 7): MarkPiece[] => {
   const at = toX(window);
   const pieces: MarkPiece[] = [];

@@ -4,7 +4,14 @@ import { tellAt, tellSpan } from '../tell.ts';
 import { bracketSigns, toneSigns } from './signs.ts';
 
 /** What a lane shows at a moment. */
-export type Pointed = { lane: Lane; at: number; bar: Bar | undefined; marks: Mark[]; brackets: Bracket[]; gaps: string[] };
+export type Pointed = {
+  lane: Lane;
+  at: number;
+  bar: Bar | undefined;
+  marks: Mark[];
+  brackets: Bracket[];
+  gaps: string[];
+};
 
 /** Looks up what a lane shows at a moment; marks are caught from `reach` (s) away. */
 export const pointAt = (lane: Lane, at: number, reach: number): Pointed => {
@@ -23,7 +30,9 @@ export const pointAt = (lane: Lane, at: number, reach: number): Pointed => {
 };
 
 const tellBracket = ({ state, label, steps, from, to, reason, limit }: Bracket): string => {
-  const reached = steps.map(({ label: step, at }) => (at === null ? `${step} (not reached)` : `${step} ${tellAt(at)}`)).join(' → ');
+  const reached = steps
+    .map(({ label: step, at }) => (at === null ? `${step} (not reached)` : `${step} ${tellAt(at)}`))
+    .join(' → ');
   const told = [
     `${bracketSigns[state]} ${label}`,
     reached,
@@ -33,7 +42,8 @@ const tellBracket = ({ state, label, steps, from, to, reason, limit }: Bracket):
   return told.filter((each) => each).join('\n');
 };
 
-// Longhorn's messages hold whole logs: what it did stands at their beginning, and why that failed at the end of the first line.
+// Longhorn's messages hold whole logs: what it did stands at their beginning, and why that failed at the end
+// of the first line.
 const inShort = (text: string): string => {
   const [line = ''] = text.split('\n');
   return line.length <= 320 ? line : `${line.slice(0, 120)} … ${line.slice(-180)}`;
@@ -56,7 +66,12 @@ export const tellPointed = ({ lane, at, bar, marks, brackets, gaps }: Pointed): 
 ];
 
 /** The moment of the next thing of a lane in a direction; undefined at its end. */
-export const nextMoment = (lane: Lane, at: number, direction: 1 | -1, each: 'bars' | 'events'): number | undefined => {
+export const nextMoment = (
+  lane: Lane,
+  at: number,
+  direction: 1 | -1,
+  each: 'bars' | 'events',
+): number | undefined => {
   const moments =
     each === 'events' && lane.events.length > 0
       ? lane.events.map((event) => event.at)

@@ -4,7 +4,14 @@ import type { Bracket, Mark, Tone } from '../../data.ts';
 export const heights = { pad: 4, bar: 22, bracket: 19 } as const;
 
 /** The sign before the name of a state, for those who do not see its colour. */
-export const toneSigns: Record<Tone, string> = { good: '✓', busy: '▸', waiting: '◷', bad: '✗', going: '↓', quiet: '○' };
+export const toneSigns: Record<Tone, string> = {
+  good: '✓',
+  busy: '▸',
+  waiting: '◷',
+  bad: '✗',
+  going: '↓',
+  quiet: '○',
+};
 
 /** What each tone means, for the legend. */
 export const toneWords: Record<Tone, string> = {

@@ -6,7 +6,10 @@ import type { Window } from './pieces.ts';
 /** Finer than this (s) nothing is told apart: events arrive with milliseconds. */
 const finest = 0.02;
 
-/** The window of time that a chart shows: moved by dragging, by pinching, by Ctrl and the wheel, and by its keys. */
+/**
+ * The window of time that a chart shows: moved by dragging, by pinching, by Ctrl and the wheel, and by its
+ * keys.
+ */
 export type View = {
   window(): Window;
   scale(): ScaleLinear<number, number>;
@@ -27,7 +30,9 @@ export const createView = (area: HTMLElement, seconds: number, onChange: () => v
   const behavior: ZoomBehavior<HTMLElement, unknown> = zoom<HTMLElement, unknown>()
     // Without a key, the wheel scrolls the page: the picture is in its way.
     .filter((event: MouseEvent) =>
-      event.type === 'wheel' ? event.ctrlKey || event.metaKey : event.button === 0 || event.button === undefined,
+      event.type === 'wheel'
+        ? event.ctrlKey || event.metaKey
+        : event.button === 0 || event.button === undefined,
     )
     .extent(() => [
       [left, 0],
@@ -60,7 +65,10 @@ export const createView = (area: HTMLElement, seconds: number, onChange: () => v
       const span = Math.max(finest, to - from);
       const factor = seconds / span;
       const start = Math.max(0, Math.min(from, seconds - span));
-      selection.call(behavior.transform, zoomIdentity.translate(left - factor * base(start), 0).scale(factor));
+      selection.call(
+        behavior.transform,
+        zoomIdentity.translate(left - factor * base(start), 0).scale(factor),
+      );
     },
     reveal: (at) => {
       const { from, to } = view.window();

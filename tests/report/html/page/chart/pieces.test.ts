@@ -3,7 +3,13 @@ import type { Bar, Mark, Tone } from '../../../../../e2e/report/html/data.ts';
 import { levelsOf } from '../../../../../e2e/report/html/page/chart/draw-lane.ts';
 import { layOutBars, layOutMarks } from '../../../../../e2e/report/html/page/chart/pieces.ts';
 
-const bar = (from: number, to: number, tone: Tone = 'good'): Bar => ({ from, to, state: 's', tone, texts: [] });
+const bar = (from: number, to: number, tone: Tone = 'good'): Bar => ({
+  from,
+  to,
+  state: 's',
+  tone,
+  texts: [],
+});
 const window = { from: 10, to: 20, width: 1000 };
 
 describe('bars', () => {
@@ -29,7 +35,9 @@ describe('bars', () => {
   });
 
   test('ten thousand states are never more pieces than there is room for', () => {
-    const many = Array.from({ length: 10_000 }, (_, index) => bar(10 + index / 1000, 10 + (index + 1) / 1000));
+    const many = Array.from({ length: 10_000 }, (_, index) =>
+      bar(10 + index / 1000, 10 + (index + 1) / 1000),
+    );
     const pieces = layOutBars(many, window);
     expect(pieces.length).toBeLessThanOrEqual(500);
     expect(pieces.reduce((sum, { count }) => sum + count, 0)).toBe(10_000);
@@ -44,7 +52,10 @@ describe('marks', () => {
   const mark = (at: number, shape: Mark['shape'] = 'note'): Mark => ({ at, shape, text: '' });
 
   test('those that would lie on each other are one, and a bad one is what is shown of them', () => {
-    const pieces = layOutMarks([mark(5), mark(11), mark(11.01), mark(11.02, 'bad'), mark(15), mark(25)], window);
+    const pieces = layOutMarks(
+      [mark(5), mark(11), mark(11.01), mark(11.02, 'bad'), mark(15), mark(25)],
+      window,
+    );
     expect(pieces.map(({ x, count, mark: { shape } }) => [x, count, shape])).toEqual([
       [100, 3, 'bad'],
       [500, 1, 'note'],
@@ -53,7 +64,15 @@ describe('marks', () => {
 });
 
 test('brackets lie on lines of their own, as long as they are few', () => {
-  const bracket = (from: number, to: number) => ({ from, to, state: 'met' as const, label: '', steps: [], reason: null, limit: null });
+  const bracket = (from: number, to: number) => ({
+    from,
+    to,
+    state: 'met' as const,
+    label: '',
+    steps: [],
+    reason: null,
+    limit: null,
+  });
   expect(levelsOf([bracket(0, 1), bracket(2, 3)])).toEqual([0, 1]);
   const many = Array.from({ length: 8 }, (_, index) => bracket(index, index + 1));
   expect(levelsOf([...many, bracket(7.5, 9)])).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1]);
