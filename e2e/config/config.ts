@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { allCapabilities } from '../longhorn/capabilities.ts';
 import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
 import { allDangers } from '../longhorn/dangers.ts';
-import { allLacks } from '../longhorn/lacks.ts';
 import { outputs } from '../report/output.ts';
 import { shardSchema } from '../report/schema.ts';
 import { driverNamed } from '../store/drivers/index.ts';
@@ -81,9 +81,9 @@ const clusterSchema = z.object({
   allow: listOf(allDangers)
     .default([])
     .describe('what scenarios may do that others on the cluster could feel'),
-  without: listOf(allLacks)
+  without: listOf(allCapabilities)
     .default([])
-    .describe('what the cluster lacks: a scenario that needs it is skipped'),
+    .describe('what the cluster does not have: a scenario that needs it is skipped'),
 });
 
 /** All that a run of the scenarios is told: what has no default has to be named. */

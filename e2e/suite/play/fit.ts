@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../config/config.ts';
+import { capabilities } from '../../longhorn/capabilities.ts';
 import { dangers as dangerNames } from '../../longhorn/dangers.ts';
-import { lacks } from '../../longhorn/lacks.ts';
 import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { findChromium, withoutChromium } from '../../ui/chromium.ts';
@@ -19,8 +19,9 @@ export const skipUnlessFit = (
     const { detail, mend } = withoutChromium(process.env);
     throw new SkipScenario(`needs a browser: ${detail}: ${mend}`);
   }
-  const lacking = without.filter((lack) => needs.includes(lack));
-  if (lacking.length > 0) throw new SkipScenario(`needs ${lacking.map((lack) => lacks[lack]).join(' and ')}`);
+  const missing = without.filter((each) => needs.includes(each));
+  if (missing.length > 0)
+    throw new SkipScenario(`needs ${missing.map((each) => capabilities[each]).join(' and ')}`);
   const unable = needs.filter((need) => isAbility(need)).filter((ability) => heals[ability] === undefined);
   if (unable.length > 0)
     throw new SkipScenario(

@@ -3,8 +3,8 @@ import type { Permit } from '../../kube/access.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Duration } from '../../kube/duration.ts';
 import type { Health } from '../../kube/health.ts';
+import type { Capability } from '../../longhorn/capabilities.ts';
 import type { Danger } from '../../longhorn/dangers.ts';
-import type { Lack } from '../../longhorn/lacks.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { Failure } from '../../report/schema.ts';
 import type { Ability } from '../../store/driver.ts';
@@ -31,7 +31,7 @@ export type Fixture<Steps> = {
 };
 
 /** What not every cluster, or not every kind of backup store, can do. */
-export type Need = 'lab' | 'browser' | Lack | Ability;
+export type Need = 'lab' | 'browser' | Capability | Ability;
 
 /**
  * `timeout` (default 10m) is the scenario's own, without clean-up and waiting in line; `seed` names the

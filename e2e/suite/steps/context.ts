@@ -1,7 +1,7 @@
 import type { Faults } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
+import type { Capability } from '../../longhorn/capabilities.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
-import type { Lack } from '../../longhorn/lacks.ts';
 import type { MessageId } from '../../longhorn/messages/catalogue.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
@@ -32,8 +32,8 @@ export type Context = {
   faults: Faults;
   /** The folder of the lab that the cluster is, if it is one. */
   lab: string | undefined;
-  /** What the cluster lacks. */
-  without: readonly Lack[];
+  /** The capabilities that the cluster does not have. */
+  without: readonly Capability[];
   /**
    * Waits until no other scenario uses these things, and keeps them until nothing of this one is left in
    * Longhorn; returns how long that took, in ms.
