@@ -1,4 +1,4 @@
-import { allDangers } from '../e2e/longhorn/dangers.ts';
+import { allDisruptions } from '../e2e/longhorn/disruptions.ts';
 import { storeImage } from '../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { labDir } from '../lab/run/settings.ts';
@@ -17,7 +17,7 @@ const running = (
   context: lab.context,
   provider: 'lab',
   storeImage,
-  allow: allDangers,
+  allow: allDisruptions,
   lab: labDir(name),
   reach: [
     `export KUBECONFIG=${lab.kubeconfig}`,

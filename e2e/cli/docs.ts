@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { configFields } from '../config/config.ts';
-import { dangers } from '../longhorn/dangers.ts';
 import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
+import { disruptions } from '../longhorn/disruptions.ts';
 import { messageClasses } from '../longhorn/messages/row.ts';
 import { tags } from '../suite/tags.ts';
 import { parseFlags } from './arguments/flags.ts';
@@ -146,10 +146,10 @@ export const sections: Record<string, () => string[]> = {
       ['field', 'variable', 'what it is'],
       configFields().map(({ name, variable, about }) => [code(name), variable && code(variable), about]),
     ),
-  dangers: () =>
+  disruptions: () =>
     table(
       ['name', 'what a scenario does then'],
-      Object.entries(dangers).map(([name, text]) => [code(name), text]),
+      Object.entries(disruptions).map(([name, text]) => [code(name), text]),
     ),
   differences: tellDifferences,
   example: () =>

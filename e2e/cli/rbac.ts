@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { Document, isScalar, visit } from 'yaml';
 import type { KubernetesObject } from '../kube/cluster.ts';
-import { allDangers } from '../longhorn/dangers.ts';
+import { allDisruptions } from '../longhorn/disruptions.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
 import { checkName } from './arguments/checks.ts';
 import { parseAllow } from './arguments/existing.ts';
@@ -17,7 +17,7 @@ const program = (): Command =>
     )
     .option(
       '--allow <list>',
-      `what scenarios may do that others could feel, with commas: ${allDangers.join(', ')} (default: nothing)`,
+      `what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')} (default: nothing)`,
     )
     .option(
       '--namespace <name>',
@@ -33,7 +33,7 @@ const program = (): Command =>
 const describe = ({ namespace, name }: Account, allow: readonly string[]): string =>
   [
     `What service account ${name} in namespace ${namespace} needs to play the scenarios of Corral, as npm run rbac prints it.`,
-    `Dangers that it allows: ${allow.join(', ') || 'none'}. The backup stores go into namespace ${namespace}: play with --namespace ${namespace}.`,
+    `Disruptions that it allows: ${allow.join(', ') || 'none'}. The backup stores go into namespace ${namespace}: play with --namespace ${namespace}.`,
   ]
     .map((line) => `# ${line}\n`)
     .join('');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { allCapabilities } from '../longhorn/capabilities.ts';
 import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
-import { allDangers } from '../longhorn/dangers.ts';
+import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
 import { shardSchema } from '../report/schema.ts';
 import { driverNamed } from '../store/drivers/index.ts';
@@ -78,7 +78,7 @@ const clusterSchema = z.object({
   namespace: resourceName
     .optional()
     .describe('the namespace that all backup stores go into; by default each has one of its own'),
-  allow: listOf(allDangers)
+  allow: listOf(allDisruptions)
     .default([])
     .describe('what scenarios may do that others on the cluster could feel'),
   without: listOf(allCapabilities)

@@ -180,6 +180,6 @@ const allowByLabels = async (cluster: Cluster, run: string): Promise<string[]> =
 export const allowDeletion: FaultKind = {
   heal: allow,
   healByLabels: allowByLabels,
-  danger: 'admission-policy',
+  disruption: 'admission-policy',
   reach: 'none',
 };

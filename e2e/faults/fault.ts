@@ -1,4 +1,4 @@
-import type { Danger } from '../longhorn/dangers.ts';
+import type { Disruption } from '../longhorn/disruptions.ts';
 import type { Ability, Heal, Trouble } from '../store/driver.ts';
 
 /** The name of a kind of fault; what is known of each stands in kinds.ts. */
@@ -24,7 +24,7 @@ export type FaultKind = Heal & {
   /**
    * What others on the cluster could feel of it; undefined where it stays within the scenario's own store.
    */
-  danger?: Danger;
+  disruption?: Disruption;
   reach: Reach;
   /** What the store must be able to have done to it. */
   ability?: Ability;

@@ -77,7 +77,7 @@ const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
  * Lets the deletion of a backup go in every pod where it may be held. By labels nothing is looked for: it
  * goes on by itself.
  */
-export const letDeletionGo: FaultKind = { heal: letGo, danger: 'process-hold', reach: 'none' };
+export const letDeletionGo: FaultKind = { heal: letGo, disruption: 'process-hold', reach: 'none' };
 
 // How long the hold may last, whoever is left to end it: the command in the pod lets go by itself. Owner of
 // the 120 s: the deletion's lock, which nobody refreshes while its process is stopped and which counts no

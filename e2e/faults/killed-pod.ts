@@ -82,6 +82,6 @@ const isReady = ({ metadata, status }: Pod): boolean =>
  */
 export const podReplaced: FaultKind = {
   heal: untilReplaced,
-  danger: 'manager-kill',
+  disruption: 'manager-kill',
   reach: 'what its manager owns meanwhile',
 };

@@ -173,7 +173,7 @@ const undo = async (_: Cluster, data: unknown): Promise<string> => {
  * Undoes a fault of a lab; one whose lab is not up any more has gone with it. Where the replicas of a volume
  * lie is not watched, and what manages it may be on any node: so it reaches everything.
  */
-export const undoInLab: FaultKind = { heal: undo, danger: 'node-fault', reach: 'everything' };
+export const undoInLab: FaultKind = { heal: undo, disruption: 'node-fault', reach: 'everything' };
 
 /**
  * Says so when a fault was one of a lab that is not up any more: then there is no cluster to heal it in, nor

@@ -1,5 +1,5 @@
 import { BrokenStream, type Cluster } from '../kube/cluster.ts';
-import type { Danger } from '../longhorn/dangers.ts';
+import type { Disruption } from '../longhorn/disruptions.ts';
 import type { FaultEvent, FaultKind, Faults, Injected } from './fault.ts';
 import { kinds } from './kinds.ts';
 import { goneWithItsLab } from './lab-faults.ts';
@@ -62,13 +62,15 @@ export const openFaults = ({
  */
 export const onlyDeclared = (
   faults: Faults,
-  declared: { dangers: readonly Danger[]; needs: readonly string[] },
+  declared: { disruptions: readonly Disruption[]; needs: readonly string[] },
 ): Faults => ({
   ...faults,
   inject: async (fault) => {
-    const { danger, ability }: FaultKind = kinds[fault.kind];
-    if (danger !== undefined && !declared.dangers.includes(danger))
-      throw new Error(`the scenario does not declare the danger ${danger}, and does this: ${fault.title}`);
+    const { disruption, ability }: FaultKind = kinds[fault.kind];
+    if (disruption !== undefined && !declared.disruptions.includes(disruption))
+      throw new Error(
+        `the scenario does not declare the disruption ${disruption}, and does this: ${fault.title}`,
+      );
     if (ability !== undefined && !declared.needs.includes(ability))
       throw new Error(
         `the scenario does not declare that it needs ${ability}, and does this: ${fault.title}`,

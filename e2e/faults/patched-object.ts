@@ -78,4 +78,4 @@ const restore = async (cluster: Cluster, data: unknown): Promise<string> => {
  * Gives an object the fields back that it had; those that somebody else has changed meanwhile are theirs, and
  * stay.
  */
-export const putBack: FaultKind = { heal: restore, danger: 'settings', reach: 'everything' };
+export const putBack: FaultKind = { heal: restore, disruption: 'settings', reach: 'everything' };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Danger } from '../longhorn/dangers.ts';
+import type { Disruption } from '../longhorn/disruptions.ts';
 import {
   type Ability,
   abilities,
@@ -14,10 +14,10 @@ import type { Fault, FaultKind, KindName } from './fault.ts';
 // A ledger of an older version names no driver: there was one.
 const schema = z.looseObject({ driver: z.string().optional() });
 
-const healing = (ability: Ability, danger?: Danger): FaultKind => ({
+const healing = (ability: Ability, disruption?: Disruption): FaultKind => ({
   reach: 'none',
   ability,
-  ...(danger !== undefined && { danger }),
+  ...(disruption !== undefined && { disruption }),
   heal: async (cluster, data) => {
     const { name, heals } = driverNamed(schema.parse(data).driver);
     const heal = heals[ability];

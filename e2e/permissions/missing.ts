@@ -1,5 +1,5 @@
 import { type Cluster, type Resource, unlessGone } from '../kube/cluster.ts';
-import type { Danger } from '../longhorn/dangers.ts';
+import type { Disruption } from '../longhorn/disruptions.ts';
 import { neededRules } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { describeRight, type Right, toRights } from './rights.ts';
@@ -14,7 +14,7 @@ const reviews: Resource = {
 
 type Review = { status: { allowed: boolean } };
 
-type Asked = { allow: readonly Danger[]; namespace?: string | undefined; supportBundle?: boolean };
+type Asked = { allow: readonly Disruption[]; namespace?: string | undefined; supportBundle?: boolean };
 
 /**
  * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be
@@ -25,7 +25,7 @@ export const missingRights = async (
   cluster: Cluster,
   { allow, namespace, supportBundle = false }: Asked,
 ): Promise<string[]> => {
-  const playing = { dangers: allow, namespace, supportBundle };
+  const playing = { disruptions: allow, namespace, supportBundle };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = toRights(rules, { stores: namespace });
   const answers = await Promise.all(rights.map((right) => mayDo(cluster, right)));

@@ -1,25 +1,29 @@
-import type { Danger } from '../longhorn/dangers.ts';
+import type { Disruption } from '../longhorn/disruptions.ts';
 import { driverNamed } from '../store/drivers/index.ts';
 import { base } from './base.ts';
-import { ofDangers } from './dangers.ts';
+import { ofDisruptions } from './disruptions.ts';
 import type { Rule } from './rule.ts';
 import { inOwnNamespaces, inSharedNamespace, ofStores } from './stores.ts';
 import { ofSupportBundles } from './support-bundles.ts';
 
 /**
- * How scenarios are played, as far as it decides what they need: the dangers that they may bring about, the
+ * How scenarios are played, as far as it decides what they need: the disruptions that they may bring about, the
  * namespace of all stores, if they share one, and whether Longhorn is asked for its support bundle.
  */
-export type Playing = { dangers: readonly Danger[]; namespace: string | undefined; supportBundle?: boolean };
+export type Playing = {
+  disruptions: readonly Disruption[];
+  namespace: string | undefined;
+  supportBundle?: boolean;
+};
 
 /** All that scenarios do on a cluster: what none of these rules says, none of them asks for. */
-export const neededRules = ({ dangers, namespace, supportBundle }: Playing): readonly Rule[] => {
+export const neededRules = ({ disruptions, namespace, supportBundle }: Playing): readonly Rule[] => {
   const driver = driverNamed();
   const rules = [
     ...base,
     ...ofStores(driver),
     ...(namespace === undefined ? inOwnNamespaces : inSharedNamespace(driver)),
-    ...dangers.flatMap((danger) => ofDangers[danger]),
+    ...disruptions.flatMap((disruption) => ofDisruptions[disruption]),
     ...(supportBundle ? ofSupportBundles : []),
   ];
   return [...rules, ...rules.flatMap(readWhatWasMade)];

@@ -11,11 +11,13 @@ import type { Place, Rule } from './rule.ts';
  * Anything else is an error, and never sent.
  */
 export const permitNeeded = ({ run, ...playing }: Playing & { run: string }): Permit => {
-  const { dangers, namespace } = playing;
+  const { disruptions, namespace } = playing;
   const isForStores = (asked: string): boolean =>
     namespace === undefined ? asked.startsWith(`corral-${run}-store-`) : asked === namespace;
   const among =
-    dangers.length === 0 ? 'of a scenario without dangers' : `of a scenario with ${dangers.join(', ')}`;
+    disruptions.length === 0
+      ? 'of a scenario without disruptions'
+      : `of a scenario with ${disruptions.join(', ')}`;
   return permitOnly(neededRules(playing), { isForStores, among });
 };
 

@@ -14,7 +14,7 @@ const seen = (place: Rule['place'], resource: Resource): Rule => ({
  * What `--provider existing` does around the scenarios: it only reads, to know the cluster and its Longhorn,
  * and to compare them afterwards with what they were before.
  */
-export const aroundScenarios = ({ dangers, namespace }: Playing): readonly Rule[] => [
+export const aroundScenarios = ({ disruptions, namespace }: Playing): readonly Rule[] => [
   { place: 'cluster', resource: resources.namespaces, verbs: ['get'], names: ['kube-system'] },
   seen('cluster', resources.nodes),
   { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['current-longhorn-version'] },
@@ -31,7 +31,7 @@ export const aroundScenarios = ({ dangers, namespace }: Playing): readonly Rule[
     longhorn.backupVolumes,
   ].map((resource) => seen('longhorn', resource)),
   namespace === undefined ? seen('cluster', resources.namespaces) : seen('stores', resources.deployments),
-  ...(dangers.includes('admission-policy')
+  ...(disruptions.includes('admission-policy')
     ? [resources.validatingAdmissionPolicies, resources.validatingAdmissionPolicyBindings].map((resource) =>
         seen('cluster', resource),
       )

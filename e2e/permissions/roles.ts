@@ -1,5 +1,5 @@
 import type { KubernetesObject } from '../kube/cluster.ts';
-import type { Danger } from '../longhorn/dangers.ts';
+import type { Disruption } from '../longhorn/disruptions.ts';
 import { neededRules } from './needed.ts';
 import { aroundScenarios } from './provider.ts';
 import { namespaceOf, type Right, toRights } from './rights.ts';
@@ -20,15 +20,15 @@ const rbac = 'rbac.authorization.k8s.io';
 const apiVersion = `${rbac}/v1`;
 
 /**
- * All that has to be made so that a service account may play the scenarios with these dangers, and nothing
+ * All that has to be made so that a service account may play the scenarios with these disruptions, and nothing
  * else; in the order in which to apply it.
  */
 export const rolesFor = (
   account: Account,
-  { allow, supportBundle = false }: { allow: readonly Danger[]; supportBundle?: boolean },
+  { allow, supportBundle = false }: { allow: readonly Disruption[]; supportBundle?: boolean },
 ): KubernetesObject[] => {
   const { namespace, name } = account;
-  const playing = { dangers: allow, namespace, supportBundle };
+  const playing = { disruptions: allow, namespace, supportBundle };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = toRights(rules, { stores: namespace });
   // The servers of the stores have capabilities that only this profile grants.

@@ -18,14 +18,14 @@ export const defineScenario =
       timeout = '10m',
       needs = [],
       alone = [],
-      dangers = [],
+      disruptions = [],
       longhorn = '*',
     } = options;
     const record: ScenarioRecord = { seed: seed ?? null };
     // No time-out of the runner's: it would cut the clean-up short, and could not say what the scenario was
     // waiting for.
     test(name, { tags, timeout: 0, meta: { corral: record } }, (context) => {
-      const whole = play(fixture, { context, record, timeout, needs, alone, dangers, longhorn, body });
+      const whole = play(fixture, { context, record, timeout, needs, alone, disruptions, longhorn, body });
       // An interrupted test is over for vitest at once; its clean-up is not, and the worker must outlive it.
       context.onTestFinished(() => whole.catch(() => {}));
       return whole;

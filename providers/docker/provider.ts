@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
-import { allDangers } from '../../e2e/longhorn/dangers.ts';
+import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached } from '../../lab/cache/cache.ts';
 import { openCache } from '../../lab/cache/folders.ts';
@@ -50,7 +50,7 @@ const running = (
   context: cluster.context,
   provider: tool.name,
   storeImage,
-  allow: allDangers,
+  allow: allDisruptions,
   // longhorn #8158: there is no iSCSI in a container.
   without: ['block-device'],
   reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],

@@ -1,5 +1,5 @@
 import type { ExistingCluster } from '../../e2e/config/config.ts';
-import { allDangers, type Danger, dangers } from '../../e2e/longhorn/dangers.ts';
+import { allDisruptions, type Disruption, disruptions } from '../../e2e/longhorn/disruptions.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import { driverNamed } from '../../e2e/store/drivers/index.ts';
 import type { Longhorn } from './look-at-longhorn.ts';
@@ -14,10 +14,11 @@ type Known = {
   run: string;
 };
 
-const list = (names: readonly Danger[]): string[] => names.map((name) => `  ${name}: ${dangers[name]}`);
+const list = (names: readonly Disruption[]): string[] =>
+  names.map((name) => `  ${name}: ${disruptions[name]}`);
 
-const allowed = (allow: readonly Danger[]): string[] => {
-  const not = allDangers.filter((danger) => !allow.includes(danger));
+const allowed = (allow: readonly Disruption[]): string[] => {
+  const not = allDisruptions.filter((disruption) => !allow.includes(disruption));
   return [
     ...(allow.length > 0
       ? ['Allowed (--allow):', ...list(allow)]

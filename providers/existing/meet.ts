@@ -24,7 +24,7 @@ const FIRST_ANSWER_MS = 15_000;
  * say.
  */
 export const meet = async ({ kubeconfig, context, allow, namespace }: Named): Promise<Met> => {
-  const permit = permitAround({ dangers: allow, namespace });
+  const permit = permitAround({ disruptions: allow, namespace });
   const cluster = await orRefuse('--kubeconfig', async () =>
     connect({ kubeconfig, context, health: openHealth(), permit }),
   );

@@ -13,7 +13,7 @@ beforeEach(async () => {
 afterEach(() => rm(folder, { recursive: true }));
 
 const docs = (...args: string[]) => runInProcess(() => runDocsCommand(args), folder);
-const stale = 'a\n<!-- npm run docs: dangers -->\nold\n<!-- end -->\nb\n';
+const stale = 'a\n<!-- npm run docs: disruptions -->\nold\n<!-- end -->\nb\n';
 const page = () => join(folder, 'docs/page.md');
 
 test('what comes from the code is written, once', async () => {

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { handedOn, runBare, withSuite } from '../support/run-suite.ts';
 
-const dangers = (title: string, ...names: string[]) =>
-  `scenario('${title}', { dangers: ${JSON.stringify(names)} }, async ({ does }) => does('When it is done'));\n`;
+const disruptions = (title: string, ...names: string[]) =>
+  `scenario('${title}', { disruptions: ${JSON.stringify(names)} }, async ({ does }) => does('When it is done'));\n`;
 const needs = (title: string, what: string) =>
   `scenario('${title}', { needs: ['${what}'] }, async ({ does }) => does('When it is done'));\n`;
 
@@ -11,9 +11,9 @@ const suite = {
     needs('A node dies', 'lab') +
     needs('A volume is written to', 'block-device') +
     needs('A page is read', 'browser') +
-    dangers('A manager dies', 'manager-kill') +
-    dangers('A setting is changed while a manager dies', 'manager-kill', 'settings') +
-    dangers('A manager hangs on a store that stalls', 'process-hold', 'store-stall'),
+    disruptions('A manager dies', 'manager-kill') +
+    disruptions('A setting is changed while a manager dies', 'manager-kill', 'settings') +
+    disruptions('A manager hangs on a store that stalls', 'process-hold', 'store-stall'),
 };
 
 const played = async (more: object, chromium: string) => {

@@ -23,7 +23,7 @@ const asks = defineScenario({
 });
 const pod = '/api/v1/namespaces/longhorn-system/pods/one';
 asks('Kills without saying so', {}, async (steps) => void (await steps.asks('DELETE', pod)));
-asks('Kills', { dangers: ['manager-kill'] }, async (steps) => void (await steps.asks('DELETE', pod)));
+asks('Kills', { disruptions: ['manager-kill'] }, async (steps) => void (await steps.asks('DELETE', pod)));
 asks('Makes a config', {}, async (steps) => void (await steps.asks('POST', '/api/v1/namespaces/stores/configmaps')));
 asks('Makes one elsewhere', {}, async (steps) => void (await steps.asks('POST', '/api/v1/namespaces/default/configmaps')));
 `;
@@ -54,7 +54,7 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
       return runBare(folder, config, { env });
     });
     const refused = (what: string) =>
-      `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without dangers`;
+      `a defect of the suite: it wants to ${what}, which is not among what e2e/permissions says of a scenario without disruptions`;
     expect(
       Object.fromEntries(
         ended.report?.scenarios.map(({ name, state, reason }) => [name, reason ?? state]) ?? [],

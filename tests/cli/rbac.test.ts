@@ -18,7 +18,7 @@ test('prints what kubectl applies, and for whom it is', async () => {
   expect([exitCode, stderr]).toEqual([0, '']);
   expect(stdout.split('\n').slice(0, 2)).toEqual([
     '# What service account player in namespace mine needs to play the scenarios of Corral, as npm run rbac prints it.',
-    '# Dangers that it allows: manager-kill, admission-policy. The backup stores go into namespace mine: play with --namespace mine.',
+    '# Disruptions that it allows: manager-kill, admission-policy. The backup stores go into namespace mine: play with --namespace mine.',
   ]);
   const objects = parseAllDocuments(stdout).map((document) => document.toJS());
   expect(objects).toEqual(
@@ -27,7 +27,7 @@ test('prints what kubectl applies, and for whom it is', async () => {
   expect(stdout).toContain('    resources: [pods/exec]\n    verbs: [get, create]\n');
 });
 
-test('nothing dangerous, in namespace corral, where nothing is said', async () => {
+test('nothing disruptive, in namespace corral, where nothing is said', async () => {
   const objects = parseAllDocuments((await rbac()).stdout).map((document) => document.toJS());
   expect(objects).toEqual(rolesFor({ namespace: 'corral', name: 'corral' }, { allow: [] }));
 });
@@ -46,7 +46,7 @@ describe('what it does not know ends with one line, and prints nothing', () => {
   test.each([
     [
       ['--allow', 'manager-kill,fire'],
-      "--allow manager-kill,fire: there is no danger 'fire'; there are: manager-kill,",
+      "--allow manager-kill,fire: there is no disruption 'fire'; there are: manager-kill,",
     ],
     [
       ['--namespace', 'Mine'],

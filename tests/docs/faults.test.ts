@@ -11,33 +11,33 @@ const section = (kind: string): string =>
   new RegExp(`^### ${kind}$([\\s\\S]*?)(?=^##)`, 'm').exec(proseOf('docs/faults.md'))?.[1] ?? '';
 
 /**
- * The danger that a fault of this kind needs, as the suite itself says when it refuses one that is not
+ * The disruption that a fault of this kind needs, as the suite itself says when it refuses one that is not
  * declared.
  */
-const dangerOf = async (kind: Fault['kind']): Promise<string | undefined> => {
+const disruptionOf = async (kind: Fault['kind']): Promise<string | undefined> => {
   const none: Faults = {
     inject: async () => ({ title: '', prove: async () => '', heal: async () => '' }),
     healAll: async () => {},
   };
   const fault: Fault = { kind, title: 'it', data: {}, inject: async () => {}, prove: async () => '' };
-  const refused = await onlyDeclared(none, { dangers: [], needs: Object.keys(abilities) })
+  const refused = await onlyDeclared(none, { disruptions: [], needs: Object.keys(abilities) })
     .inject(fault)
     .then(
       () => '',
       (error: Error) => error.message,
     );
-  return /does not declare the danger ([\w-]+)/.exec(refused)?.[1];
+  return /does not declare the disruption ([\w-]+)/.exec(refused)?.[1];
 };
 
 describe.each(kinds)('%s', (kind) => {
-  test('says how it is injected, proven, healed and bound, what danger it is, and what others feel of it', async () => {
+  test('says how it is injected, proven, healed and bound, what disruption it is, and what others feel of it', async () => {
     const text = section(kind);
     if (kind !== 'lab')
       for (const word of ['inject', 'prove', 'heal', 'in scenarios'])
         expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
     for (const word of ['bound', 'strangers']) expect(text).toMatch(new RegExp(`^- ${word}: `, 'm'));
-    const danger = await dangerOf(kind);
-    expect(text).toContain(`\n- danger: ${danger === undefined ? 'none' : `\`${danger}\``}\n`);
+    const disruption = await disruptionOf(kind);
+    expect(text).toContain(`\n- disruption: ${disruption === undefined ? 'none' : `\`${disruption}\``}\n`);
     const { ability }: FaultKind = faultKinds[kind];
     expect(/^- needs: `(\w+)`$/m.exec(text)?.[1]).toBe(ability);
   });

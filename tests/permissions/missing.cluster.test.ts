@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
-import { allDangers } from '../../e2e/longhorn/dangers.ts';
+import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { rolesFor } from '../../e2e/permissions/roles.ts';
 import type { SharedApiServer } from '../support/api-server.ts';
@@ -40,7 +40,7 @@ beforeAll(async () => {
 
 describe('what a user may not do of what a run needs', () => {
   test('nothing, for one who may do everything', async () => {
-    expect(await missingRights(admin, { allow: allDangers, namespace: undefined })).toEqual([]);
+    expect(await missingRights(admin, { allow: allDisruptions, namespace: undefined })).toEqual([]);
   });
 
   test('nothing, for a service account with the roles that are printed', async () => {
@@ -49,7 +49,7 @@ describe('what a user may not do of what a run needs', () => {
     await expect.poll(asked, { timeout: 300_000 }).toEqual([]);
   });
 
-  test('what a danger needs that the roles were not made for', async () => {
+  test('what a disruption needs that the roles were not made for', async () => {
     expect(
       await missingRights(player, { allow: ['manager-kill', 'manager-mount'], namespace: 'corral' }),
     ).toEqual([

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { accessOf } from '../../e2e/kube/access.ts';
-import type { Danger } from '../../e2e/longhorn/dangers.ts';
+import type { Disruption } from '../../e2e/longhorn/disruptions.ts';
 import { permitAround, permitNeeded } from '../../e2e/permissions/permit.ts';
 
 const longhorn = '/apis/longhorn.io/v1beta2/namespaces/longhorn-system';
@@ -21,7 +21,7 @@ const ask = (permit: ReturnType<typeof permitNeeded>, method: string, path: stri
 };
 
 describe('a scenario', () => {
-  test.each<[boolean, string, string, Danger[], string | undefined]>([
+  test.each<[boolean, string, string, Disruption[], string | undefined]>([
     [true, 'POST', `${longhorn}/backups`, [], undefined],
     [true, 'GET', `${longhorn}/backups?watch=true`, [], undefined],
     [true, 'GET', `${longhorn}/backups/one`, [], undefined],
@@ -54,14 +54,14 @@ describe('a scenario', () => {
     [false, 'POST', `${own}/configmaps`, [], 'stores'],
     [false, 'POST', '/api/v1/namespaces', [], 'stores'],
     [false, 'DELETE', shared, [], 'stores'],
-  ])('%s: %s %s with %j, stores in %s', (may, method, path, dangers, namespace) => {
-    const said = ask(permitNeeded({ dangers, namespace, run: 'abc123' }), method, path);
+  ])('%s: %s %s with %j, stores in %s', (may, method, path, disruptions, namespace) => {
+    const said = ask(permitNeeded({ disruptions, namespace, run: 'abc123' }), method, path);
     if (may) expect(said).toBe('may');
     else expect(said).toMatch(/^a defect of the suite: it wants to /);
   });
 
   test("Longhorn's support bundle may be asked for only where that is wanted", () => {
-    const playing = { dangers: [], namespace: undefined, run: 'abc123' };
+    const playing = { disruptions: [], namespace: undefined, run: 'abc123' };
     for (const [method, path, may] of [
       ['GET', 'supportbundles', true],
       ['GET', 'supportbundles?watch=true', true],
@@ -76,9 +76,9 @@ describe('a scenario', () => {
     }
   });
 
-  test('a refusal says what was wanted, and with which dangers', () => {
+  test('a refusal says what was wanted, and with which disruptions', () => {
     const permit = permitNeeded({
-      dangers: ['settings', 'manager-mount'],
+      disruptions: ['settings', 'manager-mount'],
       namespace: undefined,
       run: 'abc123',
     });
@@ -89,7 +89,7 @@ describe('a scenario', () => {
 });
 
 describe('the provider of an existing cluster', () => {
-  test.each<[boolean, string, string, Danger[]]>([
+  test.each<[boolean, string, string, Disruption[]]>([
     [true, 'GET', '/api/v1/namespaces/kube-system', []],
     [false, 'GET', '/api/v1/namespaces/default', []],
     [true, 'GET', `${longhorn}/settings?watch=true`, []],
@@ -100,7 +100,7 @@ describe('the provider of an existing cluster', () => {
     [false, 'GET', policies, []],
     [true, 'GET', policies, ['admission-policy']],
     [true, 'POST', '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews', []],
-  ])('%s: %s %s with %j', (may, method, path, dangers) => {
-    expect(ask(permitAround({ dangers, namespace: 'stores' }), method, path) === 'may').toBe(may);
+  ])('%s: %s %s with %j', (may, method, path, disruptions) => {
+    expect(ask(permitAround({ disruptions, namespace: 'stores' }), method, path) === 'may').toBe(may);
   });
 });

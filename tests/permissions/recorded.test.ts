@@ -1,18 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { allDangers } from '../../e2e/longhorn/dangers.ts';
+import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import { neededRules } from '../../e2e/permissions/needed.ts';
 import { toRights } from '../../e2e/permissions/rights.ts';
 
-// What Node sent to the API server in two runs in the lab: all scenarios with every danger allowed, their
+// What Node sent to the API server in two runs in the lab: all scenarios with every disruption allowed, their
 // stores in one namespace, and one scenario with a namespace of its own. Recorded by
 // tests/support/record-requests.ts, both files in one, through `sort -u`.
 const recorded = readFileSync(new URL('recorded-requests.txt', import.meta.url), 'utf8')
   .trimEnd()
   .split('\n');
 
-const rules = [undefined, 'stores'].flatMap((namespace) => neededRules({ dangers: allDangers, namespace }));
+const rules = [undefined, 'stores'].flatMap((namespace) =>
+  neededRules({ disruptions: allDisruptions, namespace }),
+);
 const written = (chosen: typeof rules): string[] =>
   toRights(chosen, { stores: 'stores' }).map(({ verb, group, resource, subresource, namespace = '' }) =>
     [

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { KubernetesObject } from '../../e2e/kube/cluster.ts';
-import { allDangers, type Danger } from '../../e2e/longhorn/dangers.ts';
+import { allDisruptions, type Disruption } from '../../e2e/longhorn/disruptions.ts';
 import { neededRules } from '../../e2e/permissions/needed.ts';
 import { aroundScenarios } from '../../e2e/permissions/provider.ts';
 import { toRights } from '../../e2e/permissions/rights.ts';
@@ -10,7 +10,7 @@ type PolicyRule = { apiGroups: string[]; resources: string[]; resourceNames?: st
 type Role = KubernetesObject & { rules: PolicyRule[] };
 
 const account = { namespace: 'stores', name: 'player' };
-const rolesWith = (allow: readonly Danger[]): Role[] =>
+const rolesWith = (allow: readonly Disruption[]): Role[] =>
   rolesFor(account, { allow }).filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole') as Role[];
 
 /** Each single thing that roles grant, as RBAC reads them. */
@@ -27,11 +27,11 @@ const granted = (roles: Role[]): string[] =>
     ),
   );
 
-const wanted = (allow: readonly Danger[]): string[] =>
+const wanted = (allow: readonly Disruption[]): string[] =>
   toRights(
     [
-      ...neededRules({ dangers: allow, namespace: 'stores' }),
-      ...aroundScenarios({ dangers: allow, namespace: 'stores' }),
+      ...neededRules({ disruptions: allow, namespace: 'stores' }),
+      ...aroundScenarios({ disruptions: allow, namespace: 'stores' }),
     ],
     {
       stores: 'stores',
@@ -47,10 +47,10 @@ const wanted = (allow: readonly Danger[]): string[] =>
   );
 
 describe('the roles', () => {
-  test.each<[string, readonly Danger[]]>([
+  test.each<[string, readonly Disruption[]]>([
     ['nothing', []],
-    ['one danger', ['admission-policy']],
-    ['everything', allDangers],
+    ['one disruption', ['admission-policy']],
+    ['everything', allDisruptions],
   ])('grant what is needed with %s allowed, each thing once, and nothing else', (_, allow) => {
     expect(granted(rolesWith(allow)).sort()).toEqual(wanted(allow).sort());
     expect(granted(rolesWith(allow)).join()).not.toContain('*');
@@ -69,12 +69,12 @@ describe('the roles', () => {
   });
 
   test('reach beyond two namespaces only to read, and for admission policies', () => {
-    const beyond = (allow: readonly Danger[]) =>
+    const beyond = (allow: readonly Disruption[]) =>
       granted(rolesWith(allow)).filter((right) => right.endsWith(','));
     expect(beyond([])).toEqual(['get,,namespaces,kube-system,', 'list,,nodes,,', 'watch,,nodes,,']);
-    const writing = beyond(allDangers).filter((right) => !/^(get|list|watch),/.test(right));
+    const writing = beyond(allDisruptions).filter((right) => !/^(get|list|watch),/.test(right));
     expect(writing.every((right) => right.includes('admissionregistration.k8s.io'))).toBe(true);
-    expect(new Set(rolesWith(allDangers).map(({ metadata }) => metadata.namespace))).toEqual(
+    expect(new Set(rolesWith(allDisruptions).map(({ metadata }) => metadata.namespace))).toEqual(
       new Set(['longhorn-system', 'stores', undefined]),
     );
   });

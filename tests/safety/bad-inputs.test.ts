@@ -222,17 +222,17 @@ const table: Record<string, Row[]> = {
     [
       '--provider existing --kubeconfig kube/refused --context x --store-image i --allow all',
       2,
-      "--allow all: there is no danger 'all'; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
+      "--allow all: there is no disruption 'all'; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
     ],
     [
       "--provider existing --kubeconfig kube/refused --context x --store-image i --allow ''",
       2,
-      "--allow : there is no danger ''; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
+      "--allow : there is no disruption ''; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
     ],
     [
       '--provider existing --kubeconfig kube/refused --context x --store-image i --allow manager-kill,,settings',
       2,
-      "--allow manager-kill,,settings: there is no danger ''; there are: …",
+      "--allow manager-kill,,settings: there is no disruption ''; there are: …",
     ],
     [
       '--allow settings',
@@ -574,7 +574,7 @@ const table: Record<string, Row[]> = {
     [
       '--allow all',
       2,
-      "--allow all: there is no danger 'all'; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
+      "--allow all: there is no disruption 'all'; there are: manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault",
     ],
     [
       '--namespace A_B',

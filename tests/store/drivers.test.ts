@@ -32,7 +32,7 @@ describe.each(names)('%s', (ability) => {
   const play = (heals: object) =>
     skipUnlessFit(
       { lab: undefined, without: [], allow: [] },
-      { needs: [ability], dangers: [] },
+      { needs: [ability], disruptions: [] },
       { called: { store: 'a tape', server: 'a robot' }, heals },
     );
 

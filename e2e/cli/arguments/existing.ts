@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type ExistingCluster, objectUid } from '../../config/config.ts';
 import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
-import { allDangers, type Danger, isDanger } from '../../longhorn/dangers.ts';
+import { allDisruptions, type Disruption, isDisruption } from '../../longhorn/disruptions.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 
@@ -20,12 +20,14 @@ const flagNames: Record<keyof ExistingFlags, string> = {
   allow: '--allow',
 };
 
-/** Reads a list of dangers; throws a CommandError of one line for a name that is none. */
-export const parseAllow = (text: string): Danger[] => {
+/** Reads a list of disruptions; throws a CommandError of one line for a name that is none. */
+export const parseAllow = (text: string): Disruption[] => {
   const names = text.split(',').map((name) => name.trim());
   return names.map((name) => {
-    if (isDanger(name)) return name;
-    throw usageError(`--allow ${text}: there is no danger '${name}'; there are: ${allDangers.join(', ')}`);
+    if (isDisruption(name)) return name;
+    throw usageError(
+      `--allow ${text}: there is no disruption '${name}'; there are: ${allDisruptions.join(', ')}`,
+    );
   });
 };
 

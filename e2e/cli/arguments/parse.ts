@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import type { ExistingCluster, RunConfig } from '../../config/config.ts';
-import { allDangers } from '../../longhorn/dangers.ts';
+import { allDisruptions } from '../../longhorn/disruptions.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
@@ -68,7 +68,7 @@ const describe = (providers: string[]): Command =>
     )
     .option(
       '--allow <list>',
-      `existing: what scenarios may do that others could feel, with commas: ${allDangers.join(', ')}`,
+      `existing: what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')}`,
     )
     .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
     .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')

@@ -2,12 +2,15 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-const about = (variant: string, dangers: ScenarioOptions['dangers'] = ['manager-kill']): ScenarioOptions => ({
+const about = (
+  variant: string,
+  disruptions: ScenarioOptions['disruptions'] = ['manager-kill'],
+): ScenarioOptions => ({
   seed: 'delete-backup-asynchronously#crash',
   tags: ['backup-deletion', 'manager-kill', variant],
   timeout: '60m',
   alone: ['longhorn-managers'],
-  dangers,
+  disruptions,
 });
 
 scenario(

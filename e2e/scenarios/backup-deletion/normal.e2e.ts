@@ -32,7 +32,7 @@ scenario(
 
 scenario(
   'A backup made during a deletion waits for as long as the deletion is held open',
-  { ...about('held'), dangers: ['process-hold'] },
+  { ...about('held'), disruptions: ['process-hold'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.brief);

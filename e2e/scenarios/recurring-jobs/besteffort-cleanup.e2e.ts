@@ -8,13 +8,13 @@ import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 type Fixture = Pick<Steps, 'given' | 'when' | 'then'>;
 
-const about = (variant: string, dangers: ScenarioOptions['dangers'] = []): ScenarioOptions => ({
+const about = (variant: string, disruptions: ScenarioOptions['disruptions'] = []): ScenarioOptions => ({
   seed: 'besteffort-recurring-job-cleanup',
   tags: ['recurring-jobs', variant],
   timeout: '60m',
   // A run makes a backup only where something new was written since the last one.
   needs: ['block-device'],
-  dangers,
+  disruptions,
 });
 
 // Written before each run: a recurring backup is only made where there is something new. Two blocks, as

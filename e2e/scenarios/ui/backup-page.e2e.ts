@@ -11,7 +11,7 @@ const about = (seed: string, variant: string): ScenarioOptions => ({
 
 scenario(
   'The page of backups deletes the one that it names, and shows how another waits for that',
-  { ...about('normal', 'held'), dangers: ['process-hold'] },
+  { ...about('normal', 'held'), disruptions: ['process-hold'] },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, littleData.data);
@@ -69,7 +69,7 @@ scenario(
 
 scenario(
   'The page of backups goes on by itself after the manager that it was connected to is killed',
-  { ...about('crash', 'manager-kill'), alone: ['longhorn-managers'], dangers: ['manager-kill'] },
+  { ...about('crash', 'manager-kill'), alone: ['longhorn-managers'], disruptions: ['manager-kill'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

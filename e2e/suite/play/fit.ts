@@ -1,6 +1,6 @@
 import type { RunConfig } from '../../config/config.ts';
 import { capabilities } from '../../longhorn/capabilities.ts';
-import { dangers as dangerNames } from '../../longhorn/dangers.ts';
+import { disruptions as disruptionNames } from '../../longhorn/disruptions.ts';
 import { abilities, isAbility, type StoreDriver } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { findChromium, withoutChromium } from '../../ui/chromium.ts';
@@ -10,7 +10,7 @@ import { SkipScenario } from './judge-end.ts';
 /** Throws a SkipScenario that says why, where the run cannot or may not do what a scenario needs. */
 export const skipUnlessFit = (
   { lab, without, allow }: Pick<RunConfig, 'lab' | 'without' | 'allow'>,
-  { needs, dangers }: Required<Pick<ScenarioOptions, 'needs' | 'dangers'>>,
+  { needs, disruptions }: Required<Pick<ScenarioOptions, 'needs' | 'disruptions'>>,
   { called, heals }: Pick<StoreDriver, 'called' | 'heals'> = driverNamed(),
 ): void => {
   if (needs.includes('lab') && lab === undefined)
@@ -27,9 +27,9 @@ export const skipUnlessFit = (
     throw new SkipScenario(
       `needs ${unable.map((ability) => abilities[ability]).join(' and ')}: ${called.store} cannot`,
     );
-  const notAllowed = dangers.filter((danger) => !allow.includes(danger));
+  const notAllowed = disruptions.filter((disruption) => !allow.includes(disruption));
   if (notAllowed.length > 0)
     throw new SkipScenario(
-      `${notAllowed.map((danger) => dangerNames[danger]).join(' and ')}: not without --allow ${notAllowed.join(',')}`,
+      `${notAllowed.map((disruption) => disruptionNames[disruption]).join(' and ')}: not without --allow ${notAllowed.join(',')}`,
     );
 };

@@ -4,7 +4,7 @@ import type { Cluster } from '../../kube/cluster.ts';
 import type { Duration } from '../../kube/duration.ts';
 import type { Health } from '../../kube/health.ts';
 import type { Capability } from '../../longhorn/capabilities.ts';
-import type { Danger } from '../../longhorn/dangers.ts';
+import type { Disruption } from '../../longhorn/disruptions.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { Failure } from '../../report/schema.ts';
 import type { Ability } from '../../store/driver.ts';
@@ -36,7 +36,7 @@ export type Need = 'lab' | 'browser' | Capability | Ability;
 /**
  * `timeout` (default 10m) is the scenario's own, without clean-up and waiting in line; `seed` names the
  * paragraph it comes from; `needs` is what not every cluster or backup store can do: where one cannot, the
- * scenario is skipped; `alone` is what a step of it asks to have for itself. `dangers` is what it does that
+ * scenario is skipped; `alone` is what a step of it asks to have for itself. `disruptions` is what it does that
  * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
  * the versions that it holds for (default: all); on any other it is skipped.
  */
@@ -46,7 +46,7 @@ export type ScenarioOptions = {
   timeout?: Duration;
   needs?: readonly Need[];
   alone?: readonly SharedThing[];
-  dangers?: readonly Danger[];
+  disruptions?: readonly Disruption[];
   longhorn?: string;
 };
 

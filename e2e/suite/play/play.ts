@@ -24,7 +24,9 @@ import { awaitTurn, createTurn } from './turn.ts';
 // A backstop: each part of the clean-up has a time of its own.
 const cleanUpTime: Duration = '10m';
 
-type Play<Steps> = Required<Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' | 'dangers' | 'longhorn'>> & {
+type Play<Steps> = Required<
+  Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' | 'disruptions' | 'longhorn'>
+> & {
   context: TestContext;
   record: ScenarioRecord;
   body: ScenarioBody<Steps>;
@@ -38,7 +40,7 @@ export const play = async <Steps extends object>(
   fixture: Fixture<Steps>,
   playing: Play<Steps>,
 ): Promise<void> => {
-  const { context, record, timeout, needs, alone: declared, dangers, longhorn, body } = playing;
+  const { context, record, timeout, needs, alone: declared, disruptions, longhorn, body } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
   const done = stayUntilDone();
@@ -65,8 +67,8 @@ export const play = async <Steps extends object>(
   const work = async () => {
     const config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle } = config;
-    skipUnlessFit(config, { needs, dangers });
-    const permit = permitNeeded({ run, dangers, namespace, supportBundle });
+    skipUnlessFit(config, { needs, disruptions });
+    const permit = permitNeeded({ run, disruptions, namespace, supportBundle });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
     const cluster = fixture.connect({ ...place, health });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
@@ -85,7 +87,7 @@ export const play = async <Steps extends object>(
       config,
       cluster,
       scenario: context.task.name,
-      dangers,
+      disruptions,
       needs,
       longhorn,
       signal: clock.signal,

@@ -1,7 +1,7 @@
 import type { RunConfig } from '../../config/config.ts';
 import type { FaultEvent } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
-import type { Danger } from '../../longhorn/dangers.ts';
+import type { Disruption } from '../../longhorn/disruptions.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
@@ -25,7 +25,7 @@ export type ScenarioDeps = {
    * What the scenario does that others on the cluster could feel: nothing else is done, and all of it is
    * allowed here.
    */
-  dangers: readonly Danger[];
+  disruptions: readonly Disruption[];
   /** What the scenario says that it needs: nothing else is used of what not every cluster or store can do. */
   needs: readonly string[];
   /** The versions of Longhorn that the scenario holds for. */

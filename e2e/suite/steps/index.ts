@@ -30,7 +30,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     config,
     cluster,
     scenario,
-    dangers,
+    disruptions,
     needs,
     longhorn,
     skip,
@@ -59,7 +59,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   try {
     const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });
     const ledger = await openLedger(out, run);
-    const kept = keepEvidence(evidence, { run, made, target, place, dangers });
+    const kept = keepEvidence(evidence, { run, made, target, place, disruptions });
     const timelines = await openTimelines(cluster, living.signal);
     kept.watches(timelines, living.signal);
 
@@ -85,7 +85,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     kept.serves(store);
     undo.push(() => removeMade({ cluster, timelines, made, target, limits, whenIdle }));
     const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), {
-      dangers,
+      disruptions,
       needs,
     });
     undo.push(() => faults.healAll());

@@ -1,7 +1,7 @@
 import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { Cluster, KubernetesObject } from '../../../e2e/kube/cluster.ts';
-import type { Danger } from '../../../e2e/longhorn/dangers.ts';
+import type { Disruption } from '../../../e2e/longhorn/disruptions.ts';
 import { type Collection, collections } from './collections.ts';
 import { compare, type Difference, note, type Was } from './compare.ts';
 
@@ -22,7 +22,7 @@ const where = ({ namespace, labelSelector }: Collection) => ({
 /** Notes how a cluster is; `stores` is the namespace of all stores, where the run is told one. */
 export const readBaseline = (
   cluster: Cluster,
-  playing: { allow: readonly Danger[]; stores: string | undefined },
+  playing: { allow: readonly Disruption[]; stores: string | undefined },
 ): Promise<Baseline> =>
   Promise.all(
     collections(playing).map(async (collection) => {

@@ -1,5 +1,5 @@
 import { type KubernetesObject, type Resource, resources } from '../../../e2e/kube/cluster.ts';
-import type { Danger } from '../../../e2e/longhorn/dangers.ts';
+import type { Disruption } from '../../../e2e/longhorn/disruptions.ts';
 import { managerLabel } from '../../../e2e/longhorn/manager.ts';
 import {
   longhornResources as longhorn,
@@ -113,7 +113,7 @@ const ofKubernetes = ({
   allow,
   stores,
 }: {
-  allow: readonly Danger[];
+  allow: readonly Disruption[];
   stores: string | undefined;
 }): Collection[] => [
   {
@@ -155,7 +155,7 @@ const ofKubernetes = ({
  * all.
  */
 export const collections = (playing: {
-  allow: readonly Danger[];
+  allow: readonly Disruption[];
   stores: string | undefined;
 }): Collection[] => [...ofLonghorn.map((each) => ({ ...each, namespace })), ...ofKubernetes(playing)];
 
@@ -176,7 +176,7 @@ const restarts = ({ status }: Pod): Record<string, number> =>
  * What must be the same of the longhorn-manager pod of each node: that it is ready, and, where the run may
  * not kill managers, that it is the same pod whose containers were never started again.
  */
-const managerFacts = (allow: readonly Danger[]): Required<Pick<Collection, 'key' | 'set' | 'shows'>> => ({
+const managerFacts = (allow: readonly Disruption[]): Required<Pick<Collection, 'key' | 'set' | 'shows'>> => ({
   key: (pod) => (pod as Pod).spec?.nodeName ?? pod.metadata.name,
   set: (pod) =>
     allow.includes('manager-kill') ? {} : { pod: pod.metadata.name, restarts: restarts(pod as Pod) },

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
-import type { Danger } from '../../../longhorn/dangers.ts';
+import type { Disruption } from '../../../longhorn/disruptions.ts';
 import { type Event, jobLabelName } from '../../../longhorn/job-types.ts';
 import { managerLabel } from '../../../longhorn/manager.ts';
 import type { BackupVolume, Snapshot, VolumeAttachment } from '../../../longhorn/types.ts';
@@ -17,17 +17,17 @@ type Deps = {
   made: Made;
   target: string;
   place: { namespace: string; name?: string };
-  dangers: readonly Danger[];
+  disruptions: readonly Disruption[];
 };
 
 /** Where Longhorn's own bundle goes. */
 const supportBundleFile = 'support-bundle.zip';
 
 // With these a manager pod may go in a scenario, and its log with it.
-const endManagers: readonly Danger[] = ['manager-kill', 'node-fault'];
+const endManagers: readonly Disruption[] = ['manager-kill', 'node-fault'];
 
 /** Tells the evidence of a scenario what concerns it, and what there is to read; more, as it is set up. */
-export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, place, dangers }: Deps) => {
+export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, place, disruptions }: Deps) => {
   const { cluster, startedAt: since } = recorder;
   const belongs = belongsTo({ made, target, store: place.name ?? place.namespace });
   recorder.only(belongs);
@@ -51,7 +51,7 @@ export const keepEvidence = (recorder: EvidenceRecorder, { run, made, target, pl
     /** From before the first thing that is watched. */
     watches: (opened: Timelines, signal: AbortSignal): void => {
       timelines = opened;
-      if (dangers.some((danger) => endManagers.includes(danger)))
+      if (disruptions.some((disruption) => endManagers.includes(disruption)))
         followManagers(cluster, { managers: opened.managers, since, signal });
     },
     /** From when the store runs. */

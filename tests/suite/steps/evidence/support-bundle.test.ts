@@ -68,7 +68,7 @@ const fetchIt = ({
   goneWithin = '20s',
   interrupted = new AbortController().signal,
 }: How = {}) => {
-  const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined, supportBundle: true });
+  const permit = permitNeeded({ run: 'abc123', disruptions: [], namespace: undefined, supportBundle: true });
   const cluster = stub.connect({ permit });
   return fetchSupportBundle(cluster, { run: 'abc123', path: path(), interrupted, time, goneWithin });
 };
@@ -241,7 +241,7 @@ const keep = (supportBundle: boolean) => {
     made: nothingMade(),
     target: 't',
     place: { namespace: 's' },
-    dangers: [],
+    disruptions: [],
   });
   return evidence;
 };
@@ -272,7 +272,7 @@ test('where there is none, a line of the evidence says why; where it is not want
 });
 
 test('what was not asked for by a flag is not permitted, and never sent', async () => {
-  const permit = permitNeeded({ run: 'abc123', dangers: [], namespace: undefined });
+  const permit = permitNeeded({ run: 'abc123', disruptions: [], namespace: undefined });
   const cluster = stub.connect({ permit });
   const fetching = fetchSupportBundle(cluster, {
     run: 'abc123',

@@ -2,7 +2,7 @@
  * What a scenario may do that others on the same cluster could feel, by the name that `--allow` knows; what
  * each is called in sentences.
  */
-export const dangers = {
+export const disruptions = {
   'manager-kill': 'kills longhorn-manager pods',
   'process-hold': 'stops processes in longhorn-manager pods',
   'manager-mount': "makes a folder of the scenario's own backup store read-only within longhorn-manager pods",
@@ -14,11 +14,11 @@ export const dangers = {
   'node-fault': 'crashes, freezes or cuts off nodes',
 } as const;
 
-/** The name of something dangerous. */
-export type Danger = keyof typeof dangers;
+/** The name of something disruptive. */
+export type Disruption = keyof typeof disruptions;
 
 /** Every one of them: what a cluster that Corral made for itself allows. */
-export const allDangers = Object.keys(dangers) as readonly Danger[];
+export const allDisruptions = Object.keys(disruptions) as readonly Disruption[];
 
-/** Whether there is a danger of that name. */
-export const isDanger = (name: string): name is Danger => Object.hasOwn(dangers, name);
+/** Whether there is a disruption of that name. */
+export const isDisruption = (name: string): name is Disruption => Object.hasOwn(disruptions, name);
