@@ -36,12 +36,12 @@ export const mutants = {
     'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
   // Recurring jobs.
   'cleanup-error-fails-job':
-    'an error of the clean-up fails the job, which is then run again and makes one more backup',
-  'retain-ignored': 'the clean-up removes nothing: the backups of a job pile up',
-  'retain-off-by-one': 'the clean-up keeps one backup more than the job says',
+    'an error of the cleanup fails the job, which is then run again and makes one more backup',
+  'retain-ignored': 'the cleanup removes nothing: the backups of a job pile up',
+  'retain-off-by-one': 'the cleanup keeps one backup more than the job says',
   'job-hides-everything': 'a job makes no backup, ends well and says nothing of it',
   'snapshots-pile-up': 'a job leaves the snapshots of its former runs',
-  'cleans-up-manual-backups': 'the clean-up of a job removes backups that a user has made',
+  'cleans-up-manual-backups': 'the cleanup of a job removes backups that a user has made',
   // The user interface.
   'page-hides-deleting': 'the page of backups shows a backup that is being deleted as Completed',
   'page-hides-error': 'the page of backups neither warns of a deletion that failed nor says why',

@@ -17,7 +17,7 @@ export type Judged = { fate: Fate; step: string | null; reason: string | null };
 type Played = ScenarioReport | undefined;
 
 /** The step with which every scenario ends, whatever happened. */
-const cleanUp = 'Clean-up';
+const cleanup = 'Cleanup';
 
 const tell = (scenario: Played): Omit<Judged, 'fate'> => ({
   step: scenario?.steps.find(({ state }) => state === 'failed')?.sentence ?? null,
@@ -37,7 +37,7 @@ export const judge = (scenario: Played, by: RegExp): Judged => {
     if (scenario === undefined || scenario.state === 'skipped') return 'not played';
     if (scenario.state === 'passed') return 'SURVIVED';
     if (scenario.state === 'not-provable') return 'not provable';
-    if (step !== null && step !== cleanUp && by.test(step)) return 'killed';
+    if (step !== null && step !== cleanup && by.test(step)) return 'killed';
     // A `given` that fails proves nothing of what the scenario is about, where it is not the one that is to
     // notice.
     return step?.startsWith('Given ') ? 'died in its set-up' : 'killed by another assertion';
@@ -53,4 +53,4 @@ export const judgeControl = (scenario: Played): Judged => ({
 
 /** Whether a scenario may have left something in the cluster: it did not say that it has cleaned up. */
 export const isLeftDirty = (scenario: Played): boolean =>
-  !scenario?.steps.some(({ sentence, state }) => sentence.startsWith(cleanUp) && state === 'passed');
+  !scenario?.steps.some(({ sentence, state }) => sentence.startsWith(cleanup) && state === 'passed');

@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { runIdPattern } from '../config/run-id.ts';
 import { connect } from '../kube/cluster.ts';
-import { cleanUp } from '../suite/cleanup/clean-up.ts';
+import { cleanup } from '../suite/cleanup/cleanup.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
@@ -53,7 +53,7 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const { kubeconfig, context, namespace, force = false, dryRun = false } = flags;
   const cluster = connect({ kubeconfig, context });
   print(`${cluster.server}, context ${cluster.context}`);
-  return (await cleanUp({ cluster, wanted, namespace, force, dryRun, tell: print }))
+  return (await cleanup({ cluster, wanted, namespace, force, dryRun, tell: print }))
     ? exitCode.passed
     : exitCode.failed;
 };

@@ -180,7 +180,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
 const LOST_GRACE_MS = 10_000;
 
 /**
- * A cluster that is lost interrupts the scenarios as Ctrl-C does; much of it may be gone, so their clean-up
+ * A cluster that is lost interrupts the scenarios as Ctrl-C does; much of it may be gone, so their cleanup
  * is not waited for long.
  */
 const orLost = ({ first, again }: Interruption, lost: AbortSignal): Interruption => {

@@ -37,7 +37,7 @@ export const openFaults = ({
       const injected: Injected = {
         title,
         prove: () => told('proved', fault.prove(), (proof) => proof),
-        // Once is enough, however often it is asked for; but one that failed is tried again by the clean-up.
+        // Once is enough, however often it is asked for; but one that failed is tried again by the cleanup.
         heal: () => {
           healing ??= told('healed', healEntry(cluster, { ledger, entry }), (how) => how)
             .finally(() => fault.settle?.())

@@ -59,7 +59,7 @@ const endings = {
 export const composeRemark = (text: string, paint: Paint, tag?: Tag): string[] =>
   tagged([`  ${paint('dim', `· ${text}`)}`], tag, paint);
 
-/** A failure where it happened, before the clean-up; with a number, the name of its scenario as well. */
+/** A failure where it happened, before the cleanup; with a number, the name of its scenario as well. */
 export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?: Tag): string[] => {
   const [first = '', ...rest] = composeFailure(failure);
   const whose = tag === undefined ? '' : `${name}, `;

@@ -53,7 +53,7 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
     detail: z.string(),
   }),
   line('finding', { ...ofScenario, ...scenario.findings.element.shape }),
-  /** Where it failed, before the clean-up. */
+  /** Where it failed, before the cleanup. */
   line('failure', { ...ofScenario, ...scenario.failure.unwrap().shape }),
   line('scenario-end', {
     ...ofScenario,

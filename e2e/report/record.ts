@@ -11,7 +11,7 @@ export type ScenarioRecord = {
     reason: string | null;
     /** When it began, after whatever it waited for before that. */
     startedAt: string;
-    /** In ms, clean-up included. */
+    /** In ms, cleanup included. */
     duration: number;
     steps: Step[];
     findings: Finding[];

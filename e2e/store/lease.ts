@@ -18,7 +18,7 @@ export const leaseClock = { renewed: 10, counts: 30 } as const;
 const now = (): string => new Date().toISOString().replace('Z', '000Z');
 
 /**
- * Makes a Lease in a scenario's namespace and renews it until `living` aborts: by it a clean-up from outside
+ * Makes a Lease in a scenario's namespace and renews it until `living` aborts: by it a cleanup from outside
  * knows that somebody is at work there. It goes with its store. A renewal that fails is nobody's failure.
  */
 export const renewLease = async (

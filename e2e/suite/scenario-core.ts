@@ -22,11 +22,11 @@ export const defineScenario =
       longhorn = '*',
     } = options;
     const record: ScenarioRecord = { seed: seed ?? null };
-    // No time-out of the runner's: it would cut the clean-up short, and could not say what the scenario was
+    // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
     // waiting for.
     test(name, { tags, timeout: 0, meta: { corral: record } }, (context) => {
       const whole = play(fixture, { context, record, timeout, needs, alone, disruptions, longhorn, body });
-      // An interrupted test is over for vitest at once; its clean-up is not, and the worker must outlive it.
+      // An interrupted test is over for vitest at once; its cleanup is not, and the worker must outlive it.
       context.onTestFinished(() => whole.catch(() => {}));
       return whole;
     });

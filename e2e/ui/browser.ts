@@ -14,7 +14,7 @@ const launchWith = (executablePath: string, tracesDir: string): Promise<Browser>
     // Its own sandbox, wherever it can be had: as root Chromium does not start with one, and says no more
     // than that.
     chromiumSandbox: process.getuid?.() !== 0,
-    // By their handlers the browser would end with the first Ctrl-C, under the clean-up of the scenario.
+    // By their handlers the browser would end with the first Ctrl-C, under the cleanup of the scenario.
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

@@ -69,7 +69,7 @@ const untilComplete = async (job: VolumeJob): Promise<boolean> => {
   }
 };
 
-const cleanUp = async (job: VolumeJob, { backupTargetName }: Volume): Promise<void> => {
+const cleanup = async (job: VolumeJob, { backupTargetName }: Volume): Promise<void> => {
   const { api, log, mutant, name, retain, volumeName } = job;
   const backupVolume = await backupVolumeOf(job, backupTargetName);
   const { data } = await api.act<Collection<Backup>>(backupVolume, 'backupList');
@@ -89,9 +89,9 @@ const cleanUp = async (job: VolumeJob, { backupTargetName }: Volume): Promise<vo
 };
 
 /** Best effort: an error is a warning, the backup is made all the same. */
-const cleanUpAfter = async (job: VolumeJob, volume: Volume): Promise<void> => {
+const cleanupAfter = async (job: VolumeJob, volume: Volume): Promise<void> => {
   try {
-    await cleanUp(job, volume);
+    await cleanup(job, volume);
   } catch (error) {
     const caller = inVolumeJob('doRecurringBackup.func3', 542);
     job.log.warning(`Created backup successfully but errored on cleanup for ${job.volumeName}`, {
@@ -110,7 +110,7 @@ const run = async (prepared: VolumeJob): Promise<void> => {
   if (mutant === 'job-hides-everything') return;
   await api.act(volume, 'snapshotBackup', { labels, name: job.snapshotName, backupMode: 'incremental' });
   await untilStarted(job);
-  if (await untilComplete(job)) await cleanUpAfter(job, volume);
+  if (await untilComplete(job)) await cleanupAfter(job, volume);
 };
 
 /**

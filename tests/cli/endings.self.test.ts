@@ -42,7 +42,7 @@ test('all passed', async () => {
         {
           startedAt: expect.any(String),
           duration: expect.any(Number),
-          // It asks whether somebody waits for its clean-up.
+          // It asks whether somebody waits for its cleanup.
           account: { ...account, locks: expect.any(Number) },
           steps: [{ duration: expect.any(Number), account }, {}],
         },
@@ -168,7 +168,7 @@ scenario('It is red and leaves something behind', {}, async ({ does, later }) =>
   });
 });
 scenario('It takes too long', { timeout: '300ms' }, async ({ does, later }) => {
-  later(() => does('Clean-up'));
+  later(() => does('Cleanup'));
   await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
 });
 scenario('It has stood beside a crash', {}, async ({ does, excuses }) => {
@@ -180,7 +180,7 @@ scenario('It leaves', {}, async ({ excuses, skip }) => {
   skip('not here');
 });
 const judged = (name, own, end) => scenario(name, {}, async ({ does, atTheEnd, later }) => {
-  later(() => does('Clean-up'));
+  later(() => does('Cleanup'));
   atTheEnd(() => does('Then all is judged', () => { if (end) throw new Error(end); }));
   await does('When it begins', () => { if (own) throw new Error(own); });
 });
@@ -220,7 +220,7 @@ describe('of a run in which each scenario ends in another way', () => {
           Then a history is told
           out/evidence/it-has-a-gap
         ✗ It leaves something behind
-          the clean-up failed: the volume is still there
+          the cleanup failed: the volume is still there
           out/evidence/it-leaves-something-behind
         ✗ It is red and leaves something behind
           Then it breaks
@@ -341,7 +341,7 @@ describe('of a run in which each scenario ends in another way', () => {
     expect(reported('It finds')).toMatchObject({ state: 'passed', findings: [finding] });
   });
 
-  test('a clean-up that fails makes the scenario fail, beside its own reason', () => {
+  test('a cleanup that fails makes the scenario fail, beside its own reason', () => {
     expect(told('It leaves something behind')).toMatchInlineSnapshot(`
       "It leaves something behind
         stopped outside of its steps
@@ -354,7 +354,7 @@ describe('of a run in which each scenario ends in another way', () => {
             out/evidence/it-leaves-something-behind/
             out/evidence/it-leaves-something-behind.tar.gz
         FAILED after <time>
-          the clean-up failed: (told above)"
+          the cleanup failed: (told above)"
     `);
     expect(told('It is red and leaves something behind')).toMatchInlineSnapshot(`
       "It is red and leaves something behind
@@ -371,7 +371,7 @@ describe('of a run in which each scenario ends in another way', () => {
         FAILED after <time>
           (told above)
 
-          the clean-up failed: the volume is still there"
+          the cleanup failed: the volume is still there"
     `);
   });
 
@@ -388,7 +388,7 @@ describe('of a run in which each scenario ends in another way', () => {
           Evidence:
             out/evidence/it-takes-too-long/
             out/evidence/it-takes-too-long.tar.gz
-        ✓ Clean-up (<time>)
+        ✓ Cleanup (<time>)
         FAILED after <time> (told above)"
     `);
   });
@@ -406,17 +406,17 @@ describe('of a run in which each scenario ends in another way', () => {
       'It passes to the end',
       'passed',
       undefined,
-      ['When it begins: passed', 'Then all is judged: passed', 'Clean-up: passed'],
+      ['When it begins: passed', 'Then all is judged: passed', 'Cleanup: passed'],
     ],
     [
       'It fails at the end',
       'failed',
       'nobody knows this message',
-      ['When it begins: passed', 'Then all is judged: failed', 'Clean-up: passed'],
+      ['When it begins: passed', 'Then all is judged: failed', 'Cleanup: passed'],
     ],
-    ['It does not get to the end', 'failed', 'it did not', ['When it begins: failed', 'Clean-up: passed']],
+    ['It does not get to the end', 'failed', 'it did not', ['When it begins: failed', 'Cleanup: passed']],
   ])(
-    'what is judged at the end comes after the steps and before the clean-up: %s',
+    'what is judged at the end comes after the steps and before the cleanup: %s',
     (name, state, reason, steps) => {
       const scenario = reported(name);
       expect(scenario?.state).toBe(state);

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { junitIn, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
-// Each hangs until it is told to stop; the clean-up takes a while, and says when it is through.
+// Each hangs until it is told to stop; the cleanup takes a while, and says when it is through.
 const hanging = `const never = (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 scenario('It hangs', {}, async ({ does, later }) => {
-  later(() => does('Clean-up', async () => {
+  later(() => does('Cleanup', async () => {
     await pause(500);
     console.log('cleaned up');
   }));
@@ -91,7 +91,7 @@ test.each([
   expect(ended.report?.totals).toEqual({ passed: 0, failed: 0, skipped: 3, notProvable: 0 });
 });
 
-test('a second Ctrl-C does not wait for the clean-up, and still takes the cluster down', async () => {
+test('a second Ctrl-C does not wait for the cleanup, and still takes the cluster down', async () => {
   const slow = { 'a.e2e.ts': hanging.replace('pause(500)', 'pause(60_000)') };
   const signals = [
     { after: atWork, signal: 'SIGINT' },

@@ -32,7 +32,7 @@ const suite = {
 const never = `(signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))`;
 const hanging = {
   'one.e2e.ts': `scenario('It hangs', {}, async ({ does, later }) => {
-  later(() => does('Clean-up', () => new Promise((resolve) => setTimeout(resolve, 300))));
+  later(() => does('Cleanup', () => new Promise((resolve) => setTimeout(resolve, 300))));
   await does('Given a thing');
   await does('When nothing comes', ${never});
 });

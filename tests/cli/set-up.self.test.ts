@@ -70,7 +70,7 @@ const lostUnderIt: Parameters<typeof runSuite>[1] = {
   signals: [{ after: '✓ Given a thing', signal: 'SIGUSR2' }],
 };
 const waiting = (name: string, end: string) => `scenario('${name}', {}, async ({ does, later }) => {
-  later(() => does('Clean-up', async () => { ${end} }));
+  later(() => does('Cleanup', async () => { ${end} }));
   await does('Given a thing');
   await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
 });`;
@@ -94,7 +94,7 @@ test('a cluster that is lost ends the run, with no verdict on what was under way
   ]);
 });
 
-test('a clean-up that a lost cluster does not answer is not waited for', async () => {
+test('a cleanup that a lost cluster does not answer is not waited for', async () => {
   const run = await runSuite(
     { 'a.e2e.ts': waiting('It is at work', 'await new Promise(() => {});') },
     lostUnderIt,

@@ -67,7 +67,7 @@ test('one that is alone is set up beside the others, and waits for them; its tim
       .map(({ name, state, reason }) => [name, state, reason])
       .filter(([, state]) => state !== 'passed'),
   ).toEqual([]);
-  // Nobody has to wait for the clean-up of the other one.
+  // Nobody has to wait for the cleanup of the other one.
   expect(last?.steps.at(-1)?.sentence).toBe(
     'sets up, other begins, waits, is alone, cleans up, has cleaned up',
   );
@@ -78,7 +78,7 @@ test('one that is alone is set up beside the others, and waits for them; its tim
   expect(cluster + locks + suite + others).toBeGreaterThan((waited?.duration ?? 0) - 200);
 });
 
-test('what a scenario gives back in its clean-up nobody waits for any more', async () => {
+test('what a scenario gives back in its cleanup nobody waits for any more', async () => {
   const ended = await runSuite(
     {
       'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'] }, async ({ alone, giveBack, later }) => {
@@ -103,7 +103,7 @@ test('what a scenario gives back in its clean-up nobody waits for any more', asy
   expect(last?.steps.at(-1)?.sentence).toBe('asks, is alone, other is alone');
 });
 
-test("what is given back for a last look is the next one's, and shared again by the clean-up when that has ended", async () => {
+test("what is given back for a last look is the next one's, and shared again by the cleanup when that has ended", async () => {
   const ended = await runSuite({
     'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'] }, async ({ alone, rest, later }) => {
   later(() => log('cleans up'));

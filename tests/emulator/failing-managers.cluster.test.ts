@@ -37,9 +37,9 @@ afterAll(() => stop.abort(new Error('the test is over')));
 
 /**
  * Cleans up after a volume with one backup, whose removal stands still between its config and its blocks
- * until `release` is called. Returns, with the clean-up at work, when the Backup has gone.
+ * until `release` is called. Returns, with the cleanup at work, when the Backup has gone.
  */
-const cleanUp = async (volume: string, whenIdle: WhenIdle) => {
+const cleanup = async (volume: string, whenIdle: WhenIdle) => {
   const backup = `b-of-${volume}`;
   const hold = join(dirname(local.store), 'hold');
   await user.volume(volume, { node: 'node2', size: 16 * mebibyte });
@@ -83,7 +83,7 @@ const cleanUp = async (volume: string, whenIdle: WhenIdle) => {
 };
 
 test('a manager of v1.10.2 panics where the backup volume goes while blocks of its last backup are still being removed', async () => {
-  const { cleaned, backupVolume, owner, release } = await cleanUp('v1', (_, take) => take());
+  const { cleaned, backupVolume, owner, release } = await cleanup('v1', (_, take) => take());
   await onceGone(timelines.backupVolumes, {
     name: backupVolume,
     label: 'the backup volume is gone',
@@ -100,7 +100,7 @@ test('a manager of v1.10.2 panics where the backup volume goes while blocks of i
   await cleaned;
 });
 
-test('it does not where the clean-up waits for the end of that', async () => {
+test('it does not where the cleanup waits for the end of that', async () => {
   const store = localStore(local.store);
   const asked = Promise.withResolvers<void>();
   const isLocked: boolean[] = [];
@@ -114,7 +114,7 @@ test('it does not where the clean-up waits for the end of that', async () => {
     clocks: longhornClocks,
     run: 'abc123',
   });
-  const { cleaned, backupVolume, owner, release } = await cleanUp('v2', (what, take, volumes) =>
+  const { cleaned, backupVolume, owner, release } = await cleanup('v2', (what, take, volumes) =>
     whenIdle(
       what,
       async () => {

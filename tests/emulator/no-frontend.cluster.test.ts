@@ -93,7 +93,7 @@ test('each backup of it sends all that was written, and no other block', async (
   ).toHaveLength(2);
 });
 
-test('the clean-up takes away what was written as well', async () => {
+test('the cleanup takes away what was written as well', async () => {
   const { made, timelines, cluster, limits } = context;
   const [{ backup = '' } = {}] = made.written;
   expect(timelines.backups.current(backup)).toBeDefined();

@@ -150,8 +150,8 @@ describe('the whole of what is told', () => {
     begin(narrator, one, failure.step ?? '', 0);
     narrator.event(one, { kind: 'step', id: 1, step: step(failure.step ?? '', 'failed', 120_000) });
     narrator.event(one, { kind: 'failure', failure });
-    narrator.event(one, { kind: 'step', id: 2, step: step('Clean-up of the volume', 'failed') });
-    const reason = `${failure.reason}\n\nthe clean-up failed: the volume is still there`;
+    narrator.event(one, { kind: 'step', id: 2, step: step('Cleanup of the volume', 'failed') });
+    const reason = `${failure.reason}\n\nthe cleanup failed: the volume is still there`;
     const scenario = ended(one.name, { state: 'failed', reason, failure });
     narrator.ends(one, scenario);
     close(narrator, [scenario]);
@@ -185,11 +185,11 @@ describe('the whole of what is told', () => {
           Evidence:
             .corral/last/evidence/a-failed-backup-deletion
             .corral/last/evidence/a-failed-backup-deletion.tar.gz
-        ✗ Clean-up of the volume (1.5 s)
+        ✗ Cleanup of the volume (1.5 s)
         FAILED after 1 s
           (told above)
 
-          the clean-up failed: the volume is still there
+          the cleanup failed: the volume is still there
 
       0 passed, 1 failed
       Judged: the emulator v1.12.1: this run proves the suite, not Longhorn
@@ -367,7 +367,7 @@ describe('below what has ended', () => {
     expect(area()).not.toContain('Given a volume');
     narrator.breaksOff('SIGINT');
     expect(area()).toBe('');
-    narrator.event(two, { kind: 'step-begins', id: 2, sentence: 'Clean-up', at: at(12) });
+    narrator.event(two, { kind: 'step-begins', id: 2, sentence: 'Cleanup', at: at(12) });
     expect(area()).toBe('');
   });
 

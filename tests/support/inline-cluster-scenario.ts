@@ -15,7 +15,7 @@ const namespace = 'default';
 type ClusterSteps = {
   cluster: Cluster;
   lamps: Timeline;
-  /** Makes a secret, which goes with the clean-up. */
+  /** Makes a secret, which goes with the cleanup. */
   lamp(name: string): Promise<void>;
   change(name: string, data: Record<string, string>): Promise<void>;
 };

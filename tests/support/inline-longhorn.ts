@@ -87,7 +87,7 @@ export const longhornScenario = defineScenario({
         }
         made.volumes.push(...timelines.volumes.objects().map(({ metadata }) => metadata.name));
       },
-      /** Done in the clean-up. */
+      /** Done in the cleanup. */
       later: (work: () => void) => void later.push(work),
       concern: (error: unknown) => concernOf({ timelines, made }, error),
       conclude: async () => {},

@@ -8,11 +8,11 @@ type InlineSteps = {
   /** Told as a step. */
   alone(...things: SharedThing[]): Promise<void>;
   finds(finding: { title: string; detail: string; link?: string }): void;
-  /** What the clean-up does, in reverse order of the calls. */
+  /** What the cleanup does, in reverse order of the calls. */
   later(work: () => Promise<void> | void): void;
-  /** What it has alone is everybody's again, until its clean-up. */
+  /** What it has alone is everybody's again, until its cleanup. */
   rest(): Promise<void>;
-  /** For the clean-up: others need not wait for what is left of it. */
+  /** For the cleanup: others need not wait for what is left of it. */
   giveBack(): void;
   /** What is judged when the body has passed. */
   atTheEnd(work: () => Promise<void> | void): void;

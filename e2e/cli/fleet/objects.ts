@@ -147,7 +147,7 @@ const removeObject = async (cluster: Cluster, object: KubernetesObject): Promise
       name,
       label: `${object.kind} ${name} is gone`,
       within: '5m',
-      owner: 'clean-up of the fleet: pods have 3 min to clean up when they are told to end',
+      owner: 'cleanup of the fleet: pods have 3 min to clean up when they are told to end',
     });
   } finally {
     await timeline.stop();

@@ -2,7 +2,7 @@ import { type Difference, issue } from './difference.ts';
 
 const bestEffort = 'manual test "BestEffort Recurring Job Cleanup"';
 
-/** What differs around recurring jobs and their clean-up. */
+/** What differs around recurring jobs and their cleanup. */
 export const recurringJobDifferences = {
   'engine-images-do-not-run': {
     title: "The document's engine images do not run under a Longhorn of today",
@@ -23,7 +23,7 @@ export const recurringJobDifferences = {
     link: issue(1424),
   },
   'cleanup-warning-wording': {
-    title: 'The warning about a failed clean-up reads otherwise today',
+    title: 'The warning about a failed cleanup reads otherwise today',
     document: `${bestEffort}: "created snapshot successfully but errored on cleanup for test: error deleting snapshot"`,
     product:
       '"Created backup successfully but errored on cleanup for VOLUME", the cause in a field of its own; the old words ended with v1.2.0',
@@ -41,7 +41,7 @@ export const recurringJobDifferences = {
     link: issue(1424),
   },
   'first-run-warns': {
-    title: 'The first run of a new volume warns of a failed clean-up without any fault',
+    title: 'The first run of a new volume warns of a failed cleanup without any fault',
     document: `${bestEffort}: the warning comes once the job attempts to delete old backups, because of the faulty engine`,
     product:
       'the first run looks for old backups before Longhorn knows the volume in the store: "Action [backupList] not available"',

@@ -3,7 +3,7 @@ import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import type { BackupHandle } from '../../suite/steps/handles.ts';
 import type { Steps } from '../../suite/steps/index.ts';
 import type { JobHandle } from '../../suite/steps/job/job.ts';
-import type { CleanUp } from '../../suite/steps/job/log.ts';
+import type { Cleanup } from '../../suite/steps/job/log.ts';
 import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
 
 type Fixture = Pick<Steps, 'given' | 'when' | 'then'>;
@@ -33,7 +33,7 @@ const givenOneCleanRun = async ({
   await when.jobTriggered(job);
   await then.jobsComplete(job);
   const backups = await then.oneBackupEachTick(job);
-  await then.jobLogs(job, { cleanUp: 'done, or too early', backups });
+  await then.jobLogs(job, { cleanup: 'done, or too early', backups });
   return { job, backups };
 };
 
@@ -45,14 +45,14 @@ const started = {
 const run = async (
   fixture: Fixture,
   job: JobHandle,
-  how: { started: keyof typeof started; cleanUp: CleanUp },
+  how: { started: keyof typeof started; cleanup: Cleanup },
 ): Promise<BackupHandle[]> => {
   const { given, then } = fixture;
   await given.data(job.volume, newData);
   await started[how.started](fixture, job);
   await then.jobsComplete(job);
   const backups = await then.oneBackupEachTick(job);
-  await then.jobLogs(job, { cleanUp: how.cleanUp, backups });
+  await then.jobLogs(job, { cleanup: how.cleanup, backups });
   return backups;
 };
 
@@ -74,7 +74,7 @@ scenario(
     const fault = await given.faultyCleanup(job, 'the engine deletes no backup');
     await then.inForce(fault);
 
-    for (const started of five) backups = await run(fixture, job, { started, cleanUp: 'done' });
+    for (const started of five) backups = await run(fixture, job, { started, cleanup: 'done' });
     await then.oldOnesFail(job, { by: 'the mount', backups });
     await then.allStay(backups);
     await then.inForce(fault);
@@ -100,7 +100,7 @@ scenario(
         await then.inForce(immutable);
         heals.push(() => when.madeMutable(immutable, newest));
       }
-      backups = await run(fixture, job, { started, cleanUp: 'done' });
+      backups = await run(fixture, job, { started, cleanup: 'done' });
     }
     await then.oldOnesFail(job, { by: 'the store', backups });
     await then.allStay(backups);
@@ -123,13 +123,13 @@ scenario(
     const fault = await given.faultyCleanup(job, 'backups may not be deleted');
     await then.inForce(fault);
 
-    for (const started of five) backups = await run(fixture, job, { started, cleanUp: 'backups refused' });
+    for (const started of five) backups = await run(fixture, job, { started, cleanup: 'backups refused' });
     await then.allStay([kept, ...backups]);
     await then.inForce(fault);
     await thenNothingElse(fixture, job);
 
     await when.released(fault);
-    backups = await run(fixture, job, { started: 'at will', cleanUp: 'done' });
+    backups = await run(fixture, job, { started: 'at will', cleanup: 'done' });
     await then.oldOnesGo(job, backups);
     await then.storeHolds(job.volume, [kept, ...backups.slice(-job.retain)]);
   },
@@ -145,17 +145,17 @@ scenario(
     await then.inForce(fault);
 
     const [first, ...others] = five;
-    backups = await run(fixture, job, { started: first, cleanUp: 'snapshots refused' });
+    backups = await run(fixture, job, { started: first, cleanup: 'snapshots refused' });
     for (const how of others) {
       await given.data(job.volume, newData);
       await started[how](fixture, job);
       await then.nothingMadeAnyMore(job);
-      await then.jobLogs(job, { cleanUp: 'nothing made', backups });
+      await then.jobLogs(job, { cleanup: 'nothing made', backups });
     }
     await then.inForce(fault);
 
     await when.released(fault);
-    backups = await run(fixture, job, { started: 'at will', cleanUp: 'done' });
+    backups = await run(fixture, job, { started: 'at will', cleanup: 'done' });
     await thenNothingElse(fixture, job);
     await then.oldOnesGo(job, backups);
     await then.storeHolds(job.volume, backups.slice(-job.retain));

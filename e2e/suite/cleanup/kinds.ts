@@ -87,7 +87,7 @@ export const kinds = {
   attachments: part('volume attachment', longhornResources.volumeAttachments),
   engines: part('engine', longhornResources.engines),
   replicas: part('replica', longhornResources.replicas),
-  // After their volume, as in the clean-up of a scenario.
+  // After their volume, as in the cleanup of a scenario.
   snapshots: {
     what: 'snapshot',
     resource: longhornResources.snapshots,

@@ -77,7 +77,7 @@ const askFor = async ({ cluster }: Removal, { kind, object }: LeftOver): Promise
     .catch(unlessGone);
 };
 
-// As a scenario's clean-up does it; a volume that stays attached is removed all the same.
+// As a scenario's cleanup does it; a volume that stays attached is removed all the same.
 const detachFirst = async (
   { cluster, limits, tell }: Removal,
   leftOver: LeftOver,

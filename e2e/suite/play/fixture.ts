@@ -34,7 +34,7 @@ export type Fixture<Steps> = {
 export type Need = 'lab' | 'browser' | Capability | Ability;
 
 /**
- * `timeout` (default 10m) is the scenario's own, without clean-up and waiting in line; `seed` names the
+ * `timeout` (default 10m) is the scenario's own, without cleanup and waiting in line; `seed` names the
  * paragraph it comes from; `needs` is what not every cluster or backup store can do: where one cannot, the
  * scenario is skipped; `alone` is what a step of it asks to have for itself. `disruptions` is what it does that
  * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of

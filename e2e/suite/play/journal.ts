@@ -31,7 +31,7 @@ export const openJournal = ({
   let begun = 0;
 
   const send = (event: ScenarioEvent) => {
-    // After an interruption vitest takes no more annotations; the steps of the clean-up then only reach the
+    // After an interruption vitest takes no more annotations; the steps of the cleanup then only reach the
     // report.
     if (interruption.aborted) return;
     told = told.then(() => context.annotate(JSON.stringify(event), eventType)).catch(() => {});

@@ -37,18 +37,18 @@ type Where = {
 };
 
 /**
- * Judges how a scenario ended, by the error of its body and that of its clean-up. A clean-up that failed
+ * Judges how a scenario ended, by the error of its body and that of its cleanup. A cleanup that failed
  * makes it fail whatever it proved: the next scenario cannot trust what was left behind. Where the API server
  * was away meanwhile, or a fault of another scenario can have reached it, nothing that failed is Longhorn's
  * doing for sure: that is no verdict on it, but what passed did pass.
  */
 export const judgeEnd = (
-  { error, cleanUpError }: { error?: unknown; cleanUpError?: unknown },
+  { error, cleanupError }: { error?: unknown; cleanupError?: unknown },
   where: Where,
 ): Outcome => {
   const outcome = judgeBody(error, where);
-  if (cleanUpError === undefined) return blame(outcome, where);
-  const reason = `the clean-up failed: ${explainError(cleanUpError)}`;
+  if (cleanupError === undefined) return blame(outcome, where);
+  const reason = `the cleanup failed: ${explainError(cleanupError)}`;
   return blame(
     { state: 'failed', reason: outcome.reason === null ? reason : `${outcome.reason}\n\n${reason}` },
     where,

@@ -2,7 +2,7 @@ const orphaned = new AbortController();
 process.once('disconnect', () => orphaned.abort(new Error('the process that runs the scenarios has ended')));
 
 // A terminal sends Ctrl-C to every process of its group. This one stays: the runner tells it to stop, and
-// clean-up comes first.
+// cleanup comes first.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
 
 /** Aborts when nobody is left to say how a scenario ended; but what it made can still go. */

@@ -21,8 +21,8 @@ import { openTelling } from './telling.ts';
 import { boundBy, graceToUnwind, startClock } from './time.ts';
 import { awaitTurn, createTurn } from './turn.ts';
 
-// A backstop: each part of the clean-up has a time of its own.
-const cleanUpTime: Duration = '10m';
+// A backstop: each part of the cleanup has a time of its own.
+const cleanupTime: Duration = '10m';
 
 type Play<Steps> = Required<
   Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' | 'disruptions' | 'longhorn'>
@@ -104,18 +104,18 @@ export const play = async <Steps extends object>(
     await steps.conclude();
   };
 
-  const ended: { error?: unknown; cleanUpError?: unknown } = {};
+  const ended: { error?: unknown; cleanupError?: unknown } = {};
   const working = account.run(() => whileObserved(recorder.observer, work));
   await clock.orCut(working).catch(async (error: unknown) => {
     ended.error = error instanceof SkipScenario ? error : ((await steps?.excuse?.(error)) ?? error);
   });
   clock.stop();
   const interrupted = interruption.aborted;
-  // Before the clean-up, whose steps are not what was interrupted.
+  // Before the cleanup, whose steps are not what was interrupted.
   const doing = journal.doing();
-  // Steps that heed the signal end now; clean-up beside a step still at work would undo what is being done.
+  // Steps that heed the signal end now; cleanup beside a step still at work would undo what is being done.
   await graceToUnwind(working);
-  // What a step still waits to send again would come behind the clean-up.
+  // What a step still waits to send again would come behind the cleanup.
   health.abandon();
   const { close } = steps ?? {};
   const telling = openTelling({
@@ -126,29 +126,29 @@ export const play = async <Steps extends object>(
     ending: steps,
     scenario: context.task.name,
   });
-  // Before the clean-up removes what there is to see.
+  // Before the cleanup removes what there is to see.
   if (ended.error === undefined) await account.run(recorder.collectBriefly);
   else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);
   if (close !== undefined) {
     // What may still be in force is undone at once.
-    await turn.cleanUp({ isUrgent: ended.error !== undefined });
+    await turn.cleanup({ isUrgent: ended.error !== undefined });
     await boundBy(
-      cleanUpTime,
-      'the clean-up',
+      cleanupTime,
+      'the cleanup',
       account.run(() => whileObserved(recorder.observer, close)),
     ).catch((error: unknown) => {
-      ended.cleanUpError = error;
+      ended.cleanupError = error;
     });
   }
   holder.leave();
-  if (ended.cleanUpError !== undefined) await telling.tell(ended.cleanUpError);
+  if (ended.cleanupError !== undefined) await telling.tell(ended.cleanupError);
 
   const trouble = health.told();
   if (trouble !== undefined) journal.report.finding({ title: trouble.title, detail: trouble.detail });
   const outage = trouble?.isOutage ? trouble.title : undefined;
   const outcome = redactAll(judgeEnd(ended, { interrupted, doing, outage, others: telling.others() }));
   // Here, where what is secret is known; vitest's own reporters print the error as well.
-  for (const error of [ended.error, ended.cleanUpError]) redactError(error);
+  for (const error of [ended.error, ended.cleanupError]) redactError(error);
   const { steps: told, findings } = journal;
   const spent = toTimeSpent(account.spent());
   account.close();
@@ -169,5 +169,5 @@ export const play = async <Steps extends object>(
   context.task.meta.corral = record;
   await journal.told();
   if (outcome.state === 'skipped') context.skip(outcome.reason ?? undefined);
-  if (outcome.state !== 'passed') throw ended.error ?? ended.cleanUpError;
+  if (outcome.state !== 'passed') throw ended.error ?? ended.cleanupError;
 };

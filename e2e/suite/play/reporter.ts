@@ -138,7 +138,7 @@ export const createReporter = <Config extends Told>(options: {
 
     onUserConsoleLog: ({ content }) => narrator.prints(content),
 
-    // Vitest calls an interrupted test over before its clean-up is: how it ended is told at the end of the
+    // Vitest calls an interrupted test over before its cleanup is: how it ended is told at the end of the
     // run.
     onTestCaseResult: (test) => {
       if (interruption === undefined) tellEnding(test);

@@ -17,7 +17,7 @@ type Deps = {
 };
 
 /**
- * Opens what tells of the errors of one scenario: the first where it happened, before the clean-up; each is
+ * Opens what tells of the errors of one scenario: the first where it happened, before the cleanup; each is
  * weighed.
  */
 export const openTelling = ({ account, journal, recorder, startedAt, ending, scenario }: Deps) => {

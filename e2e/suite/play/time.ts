@@ -1,6 +1,6 @@
 import { type Duration, formatDuration, parseDuration } from '../../kube/duration.ts';
 
-/** How long a step that heeds the signal may take to end, before clean-up goes ahead beside it. */
+/** How long a step that heeds the signal may take to end, before cleanup goes ahead beside it. */
 const grace: Duration = '10s';
 
 const settled = (promise: Promise<unknown>): Promise<void> =>
@@ -11,7 +11,7 @@ const settled = (promise: Promise<unknown>): Promise<void> =>
 
 /**
  * Waits for work that was told to stop; not for ever, as a step that does not heed the signal must not stop
- * the clean-up.
+ * the cleanup.
  */
 export const graceToUnwind = (work: Promise<unknown>): Promise<void> => {
   const { promise, resolve } = Promise.withResolvers<void>();

@@ -43,11 +43,11 @@ export type Turn = {
    */
   rest(): Promise<void>;
   /**
-   * For the clean-up: its place is the next one's, and what it gave back by `rest` it shares again, as soon
+   * For the cleanup: its place is the next one's, and what it gave back by `rest` it shares again, as soon
    * as nobody has that alone. Who has nothing alone, and left nothing in force, cleans up after those whom
    * nobody else at work keeps from having things alone.
    */
-  cleanUp(how: { isUrgent: boolean }): Promise<void>;
+  cleanup(how: { isUrgent: boolean }): Promise<void>;
 };
 
 /** Makes the turn of a scenario that has begun, with what all share. */
@@ -59,7 +59,7 @@ export const createTurn = (
     paused: <T>(work: () => Promise<T>) => Promise<T>;
     signal: AbortSignal;
     /**
-     * Aborts when the run is interrupted: nobody kills anything any more, and the clean-up waits for nobody.
+     * Aborts when the run is interrupted: nobody kills anything any more, and the cleanup waits for nobody.
      */
     interrupted: AbortSignal;
     tell: (marker: string, told: LockMarker) => void;
@@ -92,7 +92,7 @@ export const createTurn = (
       await holder.hold({ shared: [], alone: [], placeless: true }, signal);
       tellOf('gives back', 'gave-back');
     },
-    cleanUp: async ({ isUrgent }) => {
+    cleanup: async ({ isUrgent }) => {
       if (!rests && (isUrgent || asked.length > 0)) return holder.cede();
       const again = rests
         ? holder.hold({ shared: usedByAll, alone: [], placeless: true }, interrupted)

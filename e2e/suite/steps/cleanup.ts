@@ -70,7 +70,7 @@ export const inTurn = async (stages: readonly (() => Promise<void>)[]): Promise<
   const errors: unknown[] = [];
   for (const stage of stages) await stage().catch((error: unknown) => errors.push(error));
   if (errors.length === 1) throw errors[0];
-  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} stages of the clean-up failed`);
+  if (errors.length > 1) throw new AggregateError(errors, `${errors.length} stages of the cleanup failed`);
 };
 
 const remove = async <T extends KubernetesObject>(
@@ -185,7 +185,7 @@ export type WhenIdle = (
 /**
  * Lets go of a store only when nothing works in it: Longhorn's command that removes a backup's blocks goes on
  * after that Backup is gone, and when it fails because its folder is taken away, managers of v1.8.0 to
- * v1.11.2 panic (longhorn#13245). All waits share one time, which bounds a clean-up. After it, what is worked
+ * v1.11.2 panic (longhorn#13245). All waits share one time, which bounds a cleanup. After it, what is worked
  * on is left, and that is an error; where the store cannot be looked into, it is taken, and that is told as
  * well.
  */

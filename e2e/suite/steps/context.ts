@@ -27,7 +27,7 @@ export type Context = {
   target: string;
   store: RunningStore;
   timelines: Timelines;
-  /** Aborts when the scenario and its clean-up are over: for watches that are opened on the way. */
+  /** Aborts when the scenario and its cleanup are over: for watches that are opened on the way. */
   living: AbortSignal;
   faults: Faults;
   /** The folder of the lab that the cluster is, if it is one. */
@@ -40,7 +40,7 @@ export type Context = {
    */
   haveAlone(...things: SharedThing[]): Promise<number>;
   /**
-   * Gives back what the scenario has alone, and all that it shares, until its clean-up: others may do to
+   * Gives back what the scenario has alone, and all that it shares, until its cleanup: others may do to
    * Longhorn what they like meanwhile.
    */
   rest(): Promise<void>;

@@ -30,7 +30,7 @@ export type ScenarioDeps = {
   needs: readonly string[];
   /** The versions of Longhorn that the scenario holds for. */
   longhorn: string;
-  /** Aborts when the scenario's time is up or the run is interrupted; the clean-up has a time of its own. */
+  /** Aborts when the scenario's time is up or the run is interrupted; the cleanup has a time of its own. */
   signal: AbortSignal;
   report: StepReport;
   skip: (reason: string) => never;
@@ -40,13 +40,13 @@ export type ScenarioDeps = {
    */
   alone: (...things: SharedThing[]) => Promise<number>;
   /**
-   * Gives back what it has alone, what it shares and its place, until the clean-up: for who only looks at
+   * Gives back what it has alone, what it shares and its place, until the cleanup: for who only looks at
    * what is its own.
    */
   rest: () => Promise<void>;
   /**
    * Gives back what it has alone, what it shares with others, and its place among those at work; the end of
-   * the clean-up does so at the latest. Called in the clean-up, when all that is left to remove is its own,
+   * the cleanup does so at the latest. Called in the cleanup, when all that is left to remove is its own,
    * and nobody else's business.
    */
   giveBack: () => void;

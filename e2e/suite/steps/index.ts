@@ -52,9 +52,9 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   const made = nothingMade();
   const living = new AbortController();
   const undo = [async () => living.abort()];
-  // The latest first. A step that tells of the clean-up must not end with the scenario's signal.
+  // The latest first. A step that tells of the cleanup must not end with the scenario's signal.
   const close = () =>
-    tellSteps({ report, signal: new AbortController().signal })('Clean-up', () => inTurn(undo.toReversed()));
+    tellSteps({ report, signal: new AbortController().signal })('Cleanup', () => inTurn(undo.toReversed()));
 
   try {
     const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });
@@ -134,10 +134,10 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     };
   } catch (error) {
     await evidence.collect();
-    await close().catch((cleanUpError: unknown) => {
+    await close().catch((cleanupError: unknown) => {
       throw new AggregateError(
-        [error, cleanUpError],
-        'the set-up of the scenario failed, and so did its clean-up',
+        [error, cleanupError],
+        'the set-up of the scenario failed, and so did its cleanup',
       );
     });
     throw error;

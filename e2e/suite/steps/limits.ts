@@ -57,7 +57,7 @@ export const phases = {
   targetGone: {
     machine: 60,
     resyncs: 2,
-    owner: 'clean-up of the backup target: Longhorn forgets what it knows of it first',
+    owner: 'cleanup of the backup target: Longhorn forgets what it knows of it first',
   },
   attachmentExists: {
     machine: 60,
@@ -191,17 +191,17 @@ export const phases = {
     owner:
       'the expectation: a back-off that is doubled with each failure; after the heal it lasts at most as long as the runs before, 8 min on a slow machine',
   },
-  jobsGone: { machine: 120, owner: 'clean-up of the recurring job: its CronJob, Jobs and pods go with it' },
+  jobsGone: { machine: 120, owner: 'cleanup of the recurring job: its CronJob, Jobs and pods go with it' },
   backupsGone: {
     machine: 60,
     resyncs: 3,
     backoffs: 1,
     owner:
-      'clean-up of the backups: a resync each until Longhorn looks again, and one retry after its back-off',
+      'cleanup of the backups: a resync each until Longhorn looks again, and one retry after its back-off',
   },
-  backupVolumeGone: { machine: 60, owner: 'clean-up of what Longhorn knows of the volume in the store' },
-  detached: { machine: 60, owner: 'clean-up of the volume: its engine and replicas stop' },
-  volumeGone: { machine: 60, owner: 'clean-up of the volume: its replicas are removed' },
+  backupVolumeGone: { machine: 60, owner: 'cleanup of what Longhorn knows of the volume in the store' },
+  detached: { machine: 60, owner: 'cleanup of the volume: its engine and replicas stop' },
+  volumeGone: { machine: 60, owner: 'cleanup of the volume: its replicas are removed' },
   snapshotsGone: {
     machine: 60,
     owner: 'the removal of snapshots: with their volume, or once nothing needs them',
@@ -224,12 +224,12 @@ export const phases = {
   },
   supportBundleGone: {
     machine: 60,
-    owner: "clean-up of Longhorn's support bundle: what makes it goes first",
+    owner: "cleanup of Longhorn's support bundle: what makes it goes first",
   },
-  policyGone: { machine: 30, owner: 'clean-up of the admission policies: nothing holds one back' },
+  policyGone: { machine: 30, owner: 'cleanup of the admission policies: nothing holds one back' },
   namespaceGone: {
     machine: 120,
-    owner: 'clean-up of the backup store: Kubernetes empties a namespace before it goes',
+    owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
   },
   letGo: { machine: 30, owner: 'the API server: nothing holds the object any more' },
 } as const satisfies Record<string, Phase>;

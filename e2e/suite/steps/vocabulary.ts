@@ -33,7 +33,7 @@ export const createGivenAlone = (context: Context) => ({
 export const createWhenGivenBack = (context: Context) => ({
   /**
    * What the scenario had alone is everybody's again, and so is all that it shared: what follows, up to its
-   * clean-up, looks at its own store only.
+   * cleanup, looks at its own store only.
    */
   givenBack: () =>
     context.step(
@@ -56,7 +56,7 @@ export type FaultFixture = {
 
 /** The step for any fault of e2e/faults. */
 const createGivenOfFaults = (context: Context) => ({
-  /** A fault, in force from here to its heal: by `when.released`, or in the clean-up. */
+  /** A fault, in force from here to its heal: by `when.released`, or in the cleanup. */
   fault: (make: (fixture: FaultFixture) => Fault) => {
     const { cluster, store, lab } = context;
     const fault = make({

@@ -9,7 +9,7 @@ const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({
   duration: 1,
   account: nothingSpent,
 });
-const cleanedUp = step('Clean-up');
+const cleanedUp = step('Cleanup');
 const played = (
   state: ScenarioReport['state'],
   steps: Step[],
@@ -41,9 +41,9 @@ test.for<[string, ScenarioReport | undefined, object]>([
     { fate: 'died in its set-up', step: 'Given a lamp' },
   ],
   [
-    'the clean-up alone',
-    played('failed', [step('Then the lamp is gone'), step('Clean-up', 'failed')], 'the clean-up failed: no'),
-    { fate: 'killed by another assertion', step: 'Clean-up' },
+    'the cleanup alone',
+    played('failed', [step('Then the lamp is gone'), step('Cleanup', 'failed')], 'the cleanup failed: no'),
+    { fate: 'killed by another assertion', step: 'Cleanup' },
   ],
   [
     'no step at all',
@@ -91,7 +91,7 @@ test.for<[string, ScenarioReport | undefined, string]>([
 
 test.for<[string, ScenarioReport | undefined, boolean]>([
   ['said that it has cleaned up', failed(), false],
-  ['said that it could not', played('failed', [step('Clean-up', 'failed')]), true],
+  ['said that it could not', played('failed', [step('Cleanup', 'failed')]), true],
   ['said nothing of it', played('failed', [step('Then the lamp is gone', 'failed')]), true],
   ['said nothing at all', undefined, true],
 ])('a lab is left dirty by a scenario that %s', ([, scenario, dirty]) => {

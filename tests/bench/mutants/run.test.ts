@@ -20,15 +20,15 @@ const step = (sentence: string, state: Step['state'] = 'passed'): Step => ({
 });
 const heldBack =
   'Then the second backup is Pending and says that it waits for the first backup to be deleted';
-const fine: Partial<ScenarioReport> = { state: 'passed', reason: null, steps: [step('Clean-up')] };
+const fine: Partial<ScenarioReport> = { state: 'passed', reason: null, steps: [step('Cleanup')] };
 const noticed: Partial<ScenarioReport> = {
   state: 'failed',
   reason: 'it ran | on',
-  steps: [step(heldBack, 'failed'), step('Clean-up')],
+  steps: [step(heldBack, 'failed'), step('Cleanup')],
 };
 const dirty: Partial<ScenarioReport> = {
   ...noticed,
-  steps: [step(heldBack, 'failed'), step('Clean-up', 'failed')],
+  steps: [step(heldBack, 'failed'), step('Cleanup', 'failed')],
 };
 
 /** A fixture whose scenarios end as they are told to, by the mutant; it tells what was done on it. */

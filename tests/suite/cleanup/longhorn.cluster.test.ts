@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
-import { cleanUp } from '../../../e2e/suite/cleanup/clean-up.ts';
+import { cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
 import { limitsOn } from '../../../e2e/suite/steps/limits.ts';
 import { runLabel } from '../../../e2e/suite/steps/made.ts';
 import { backupConfigPath } from '../../../emulator/backupstore/paths.ts';
@@ -68,7 +68,7 @@ test('those who play Longhorn let all go, with the files in the store; other vol
   const tell = (line: string): void =>
     void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   expect(
-    await cleanUp({
+    await cleanup({
       cluster,
       wanted: new Set([run]),
       force: false,

@@ -116,13 +116,13 @@ test('who cleans up goes on, unless it alone stands before who wants a name alon
   for (const holder of ['1', '2', '3']) ask(holder, { ...shared('a', 'b'), expected: 9 });
   ask('w', alone('a'));
   ask('late', { ...shared('a', 'b'), expected: 9 });
-  const cleanUp = (holder: string) => yieldTo(holder, () => granted.push(`${holder} cleans up`));
-  cleanUp('1');
+  const cleanup = (holder: string) => yieldTo(holder, () => granted.push(`${holder} cleans up`));
+  cleanup('1');
   // Its place is free, but nobody overtakes who waits.
   expect(granted).toEqual(['1', '2', '3', '1 cleans up']);
-  cleanUp('2');
+  cleanup('2');
   leave('1');
-  cleanUp('3');
+  cleanup('3');
   expect(granted.slice(4)).toEqual(['2 cleans up']);
   expect(holders()).toEqual(['2']);
   leave('2');

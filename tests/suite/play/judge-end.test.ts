@@ -4,7 +4,7 @@ import { judgeEnd, SkipScenario } from '../../../e2e/suite/play/judge-end.ts';
 const explained = (message: string, state = 'broken') =>
   Object.assign(new Error(message), { verdict: { state } });
 const error = explained('expected Pending');
-const cleanUpError = explained('the volume is still there');
+const cleanupError = explained('the volume is still there');
 const atWork = { interrupted: false, doing: 'When it is deleted', outage: undefined };
 const away = { ...atWork, outage: 'The API server did not answer for 4.2 s' };
 const broken = explained('the stream broke', 'not-provable');
@@ -35,16 +35,16 @@ test.each([
     { state: 'skipped', reason: 'interrupted; it was at: reaching the cluster' },
   ],
   [
-    'a clean-up that failed',
-    { cleanUpError },
+    'a cleanup that failed',
+    { cleanupError },
     atWork,
-    { state: 'failed', reason: 'the clean-up failed: the volume is still there' },
+    { state: 'failed', reason: 'the cleanup failed: the volume is still there' },
   ],
   [
     'both',
-    { error: explained('a gap', 'not-provable'), cleanUpError },
+    { error: explained('a gap', 'not-provable'), cleanupError },
     atWork,
-    { state: 'failed', reason: 'a gap\n\nthe clean-up failed: the volume is still there' },
+    { state: 'failed', reason: 'a gap\n\nthe cleanup failed: the volume is still there' },
   ],
   [
     'an error while the API server was away',
@@ -56,12 +56,12 @@ test.each([
     },
   ],
   [
-    'a clean-up that failed then',
-    { cleanUpError },
+    'a cleanup that failed then',
+    { cleanupError },
     away,
     {
       state: 'not-provable',
-      reason: `${away.outage} meanwhile, so this is no verdict on Longhorn:\nthe clean-up failed: the volume is still there`,
+      reason: `${away.outage} meanwhile, so this is no verdict on Longhorn:\nthe cleanup failed: the volume is still there`,
     },
   ],
   [

@@ -44,10 +44,10 @@ test.each(['before', 'while'])('an interruption cuts the work: %s it runs', asyn
 });
 
 test('a bound says whose time was up', async () => {
-  await expect(boundBy('20ms', 'the clean-up', never)).rejects.toThrow(
-    'the clean-up took longer than its 20ms',
+  await expect(boundBy('20ms', 'the cleanup', never)).rejects.toThrow(
+    'the cleanup took longer than its 20ms',
   );
-  await expect(boundBy('10s', 'the clean-up', Promise.resolve(7))).resolves.toBe(7);
+  await expect(boundBy('10s', 'the cleanup', Promise.resolve(7))).resolves.toBe(7);
 });
 
 test('time does not run while it is paused, and runs on afterwards', async () => {

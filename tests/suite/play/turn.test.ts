@@ -31,7 +31,7 @@ const open = async () => {
     return {
       alone: () => turn.alone('longhorn-managers').then(tell('is alone')),
       rest: turn.rest,
-      cleanUp: (how: { isUrgent: boolean }) => turn.cleanUp(how).then(tell('cleans up')),
+      cleanup: (how: { isUrgent: boolean }) => turn.cleanup(how).then(tell('cleans up')),
       leave: holder.leave,
       inLine: () => account.spent().locks,
     };
@@ -50,7 +50,7 @@ test('the last one that who kills managers waits for cleans up after it, and tha
   const [killer, last] = [await begin('killer'), await begin('last')];
   const alone = killer.alone();
   await settle();
-  const cleaned = last.cleanUp({ isUrgent: false });
+  const cleaned = last.cleanup({ isUrgent: false });
   await alone;
   await settle();
   expect(told).toEqual(['killer is alone']);
@@ -71,19 +71,19 @@ test.each([
   );
   const alone = killer.alone();
   await settle();
-  await normals[0]?.cleanUp(how);
+  await normals[0]?.cleanup(how);
   expect(told).toEqual(['scenario 1 cleans up']);
   for (const each of normals) each.leave();
   await alone;
 });
 
-test('who had it alone keeps it for its own clean-up', async () => {
+test('who had it alone keeps it for its own cleanup', async () => {
   const { begin, settle, told } = await open();
   const [killer, next] = [await begin('killer'), await begin('next')];
   const [alone, nextAlone] = [killer.alone(), next.alone()];
   await alone;
   await settle();
-  await killer.cleanUp({ isUrgent: false });
+  await killer.cleanup({ isUrgent: false });
   await settle();
   expect(told).toEqual(['killer is alone', 'killer cleans up']);
   killer.leave();
@@ -95,7 +95,7 @@ test('after an interruption nobody waits for anybody', async () => {
   const [killer, last] = [await begin('killer'), await begin('last')];
   const alone = killer.alone();
   await settle();
-  const cleaned = last.cleanUp({ isUrgent: false });
+  const cleaned = last.cleanup({ isUrgent: false });
   await alone;
   interruption.abort(new Error('Ctrl-C'));
   await cleaned;

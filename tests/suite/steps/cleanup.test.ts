@@ -10,7 +10,7 @@ const stages = (...failing: string[]) => {
   return { done, all };
 };
 
-test('every stage of a clean-up runs, one after the other', async () => {
+test('every stage of a cleanup runs, one after the other', async () => {
   const { done, all } = stages();
   await inTurn(all);
   expect(done).toEqual(['backups', 'volumes', 'store']);

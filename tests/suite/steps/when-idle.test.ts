@@ -67,7 +67,7 @@ test('what is still worked on after the time is left, and so is all that is to g
   expect(asked[0]).toBe(3630);
 });
 
-test('all waits of a clean-up share one time', async () => {
+test('all waits of a cleanup share one time', async () => {
   await lock();
   const store = open();
   const asked: number[] = [];

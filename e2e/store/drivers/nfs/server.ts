@@ -127,7 +127,7 @@ export const removeServer = async (cluster: Cluster, { namespace, name }: StoreP
       name: namespace,
       label: `the backup store's namespace ${namespace} is gone`,
       within: '2m',
-      owner: 'clean-up of the backup store: Kubernetes empties a namespace before it goes',
+      owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
       describe: (object) => JSON.stringify(object.status ?? {}),
     });
   } finally {
@@ -166,7 +166,7 @@ const removeFromShared = async (
       name,
       label: `the backup store ${name} is gone from namespace ${namespace}`,
       within: '2m',
-      owner: 'clean-up of the backup store: Kubernetes ends its pod before the deployment goes',
+      owner: 'cleanup of the backup store: Kubernetes ends its pod before the deployment goes',
       describe: (object) => JSON.stringify(object.status ?? {}),
     });
     for (const resource of [resources.services, resources.configMaps, resources.leases])

@@ -4,7 +4,7 @@ const about: Record<string, string> = {
   'report.json': 'how the scenario ended: its steps, its reason, what Longhorn said, the faults in force',
   'history.ndjson':
     'every watch event of the objects concerned, and what was expected when; a JSON value a line',
-  'objects.yaml': 'the objects as they were at the failure, before the clean-up',
+  'objects.yaml': 'the objects as they were at the failure, before the cleanup',
   'events.ndjson': "Kubernetes' events of the namespaces concerned, since the scenario began",
   'store-listing.txt': 'every file in the backup store at the failure',
   'store-fsck.json': 'what a check of the backup store found',

@@ -8,22 +8,22 @@ import type { Context } from '../context.ts';
 import { runLabel } from '../made.ts';
 import type { JobHandle } from './job.ts';
 
-/** How the clean-up of a job is made to fail; each for the job's volume alone. */
-export const faultyCleanUps = {
+/** How the cleanup of a job is made to fail; each for the job's volume alone. */
+export const faultyCleanups = {
   'the engine deletes no backup': "the backups of the job's volume are read-only within longhorn-manager",
   'backups may not be deleted': "the API server refuses to delete a backup of the job's volume",
   'snapshots may not be deleted': "the API server refuses to delete a snapshot of the job's volume",
 } as const;
 
-export type FaultyCleanUp = keyof typeof faultyCleanUps;
+export type FaultyCleanup = keyof typeof faultyCleanups;
 
-/** Makes the clean-up of a job fail in this way, until it is healed. */
-export const failCleanUp = async (context: Context, job: JobHandle, how: FaultyCleanUp): Promise<Injected> =>
+/** Makes the cleanup of a job fail in this way, until it is healed. */
+export const failCleanup = async (context: Context, job: JobHandle, how: FaultyCleanup): Promise<Injected> =>
   context.faults.inject(await toFault(context, job, how));
 
-const toFault = async (context: Context, { volume }: JobHandle, how: FaultyCleanUp): Promise<Fault> => {
+const toFault = async (context: Context, { volume }: JobHandle, how: FaultyCleanup): Promise<Fault> => {
   const { cluster, timelines } = context;
-  const title = faultyCleanUps[how];
+  const title = faultyCleanups[how];
   if (how === 'the engine deletes no backup')
     return readOnlyBackups(context.store, { path: `${volumeFolder(volume.name)}/backups`, title });
   const deny = (resource: Resource, whose: string, one: KubernetesObject | undefined): Fault => {

@@ -9,8 +9,8 @@ import type { Limit } from '../limits.ts';
 import { jobOf } from './expectations.ts';
 import type { JobHandle, Tick } from './job.ts';
 
-/** How the clean-up of a run goes by its log. */
-export type CleanUp =
+/** How the cleanup of a run goes by its log. */
+export type Cleanup =
   /** It asks for the deletion of each old backup, and does not learn what comes of it. */
   | 'done'
   /** The same, or Longhorn did not know the volume in the store yet (a volume's first run). */
@@ -22,7 +22,7 @@ export type CleanUp =
   | 'nothing made';
 
 // What a run may say beside how it goes on; where `needed`, it must say one of them.
-const outcomes: Record<CleanUp, { ids: readonly MessageId[]; needed: boolean }> = {
+const outcomes: Record<Cleanup, { ids: readonly MessageId[]; needed: boolean }> = {
   done: { ids: [], needed: false },
   'done, or too early': { ids: ['job-cleanup-before-known'], needed: false },
   'backups refused': { ids: ['job-backup-cleanup-refused'], needed: true },
@@ -30,7 +30,7 @@ const outcomes: Record<CleanUp, { ids: readonly MessageId[]; needed: boolean }> 
   'nothing made': { ids: ['job-stopped', 'job-fails', 'job-tries-next-time'], needed: true },
 };
 
-// What any run may say: that it began late is no matter of its clean-up.
+// What any run may say: that it began late is no matter of its cleanup.
 const anyRun: readonly MessageId[] = ['job-retries-start'];
 
 /** Reads the log of a run when its container has ended; of several pods, one after the other. */
@@ -92,9 +92,9 @@ export const cleanedUp = (lines: readonly JobLine[]): string[] =>
  */
 export const problemsOfLog = (
   lines: readonly JobLine[],
-  { cleanUp, old, due }: { cleanUp: CleanUp; old: readonly string[]; due: readonly string[] },
+  { cleanup, old, due }: { cleanup: Cleanup; old: readonly string[]; due: readonly string[] },
 ): string[] => {
-  const { ids, needed } = outcomes[cleanUp];
+  const { ids, needed } = outcomes[cleanup];
   const told = lines.filter(
     ({ classification: found }) =>
       found.class !== 'informational' && !(found.class !== 'unclassified' && anyRun.includes(found.id)),
@@ -109,7 +109,7 @@ export const problemsOfLog = (
     ...(needed && !told.some(isExpected)
       ? [`nothing says ${ids.join(' or ')}; it said: ${tellLines(lines)}`]
       : []),
-    ...(cleanUp === 'done'
+    ...(cleanup === 'done'
       ? due
           .filter((name) => !asked.includes(name))
           .map((name) => `nothing says that backup ${name} was cleaned up`)
@@ -121,7 +121,7 @@ export const problemsOfLog = (
 };
 
 /**
- * The line of a log that tells how its clean-up went, cut short; undefined where it only says that it was
+ * The line of a log that tells how its cleanup went, cut short; undefined where it only says that it was
  * done.
  */
 export const tellingLine = (lines: readonly JobLine[]): string | undefined => {

@@ -18,7 +18,7 @@ import {
   refusals,
   restartsIn,
 } from './expectations.ts';
-import { type FaultyCleanUp, failCleanUp, faultyCleanUps } from './faults.ts';
+import { type FaultyCleanup, failCleanup, faultyCleanups } from './faults.ts';
 import {
   type JobHandle,
   lastTick,
@@ -28,7 +28,7 @@ import {
   type Tick,
   triggerJob,
 } from './job.ts';
-import { type CleanUp, problemsOfLog, readLogOf, tellingLine } from './log.ts';
+import { type Cleanup, problemsOfLog, readLogOf, tellingLine } from './log.ts';
 import {
   type MadeByTick,
   madeByTicks,
@@ -51,9 +51,9 @@ export const createGivenOfJobs = (context: Context) => ({
       () => makeRecurringJob(context, volume),
       ({ name }) => name,
     ),
-  /** From now on the clean-up of the job's runs fails in this way, until `when.released`. */
-  faultyCleanup: (job: JobHandle, how: FaultyCleanUp) =>
-    context.step.returning(`Given a fault: ${faultyCleanUps[how]}`, () => failCleanUp(context, job, how)),
+  /** From now on the cleanup of the job's runs fails in this way, until `when.released`. */
+  faultyCleanup: (job: JobHandle, how: FaultyCleanup) =>
+    context.step.returning(`Given a fault: ${faultyCleanups[how]}`, () => failCleanup(context, job, how)),
 });
 
 /** The steps that start a run of a recurring job. */
@@ -93,7 +93,7 @@ export const createThenOfJobs = (context: Context) => {
   };
 
   return {
-    ...createThenOfCleanUps(context),
+    ...createThenOfCleanups(context),
     /**
      * The Jobs end Complete, and Kubernetes tells so of each that it started; a run that made nothing ends as
      * the version has it.
@@ -217,19 +217,19 @@ const subject = ({ metadata: { name } }: { metadata: { name: string } }, label: 
  * The steps that judge how the runs of a recurring job clean up; `backups` are those that the runs made, in
  * their order.
  */
-const createThenOfCleanUps = (context: Context) => {
+const createThenOfCleanups = (context: Context) => {
   const { timelines, version, limits, expected, store, report } = context;
   const old = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
   const subject = (backup: BackupHandle) => ({ backup: { ...backup, from: backup.since.made }, version });
 
   return {
-    /** The log of the last run tells of its clean-up as this Longhorn does, and each line of it is known. */
+    /** The log of the last run tells of its cleanup as this Longhorn does, and each line of it is known. */
     jobLogs: async (
       job: JobHandle,
-      { cleanUp, backups }: { cleanUp: CleanUp; backups: readonly BackupHandle[] },
+      { cleanup, backups }: { cleanup: Cleanup; backups: readonly BackupHandle[] },
     ): Promise<void> => {
       const line = await context.step.returning(
-        `Then the log of ${lastTick(job).label} says of its clean-up: ${cleanUp}`,
+        `Then the log of ${lastTick(job).label} says of its cleanup: ${cleanup}`,
         async () => {
           const tick = lastTick(job);
           const lines = await readLogOf(job, { tick, version, limit: limits.jobLogEnds });
@@ -238,7 +238,7 @@ const createThenOfCleanUps = (context: Context) => {
             timelines.backups.current(name) !== undefined ||
             inForceAt(timelines.backups, name, tick.from)?.object.metadata.deletionTimestamp === undefined;
           const problems = problemsOfLog(lines, {
-            cleanUp,
+            cleanup,
             old: before.map(({ name }) => name),
             due: before.filter(isDue).map(({ name }) => name),
           });
@@ -248,10 +248,10 @@ const createThenOfCleanUps = (context: Context) => {
         (line) => (line === undefined ? 'no warning, no error' : `"${line}"`),
       );
       if (line === undefined) return;
-      if (cleanUp === 'done, or too early')
+      if (cleanup === 'done, or too early')
         report.finding(toFinding('first-run-warns', `Longhorn ${version} says "${line}".`));
       // Once is enough: each later run says the same.
-      else if (cleanUp !== 'nothing made' && job.ticks.length === 2)
+      else if (cleanup !== 'nothing made' && job.ticks.length === 2)
         report.finding(toFinding('cleanup-warning-wording', `Longhorn ${version} says "${line}".`));
     },
     /**

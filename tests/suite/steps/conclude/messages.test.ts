@@ -84,7 +84,7 @@ describe('what a real Longhorn said', () => {
     expect(judged.problems).toEqual([]);
   });
 
-  test('of faulty clean-ups: the backups whose configs were immutable, and those that waited for a deletion', async () => {
+  test('of faulty cleanups: the backups whose configs were immutable, and those that waited for a deletion', async () => {
     const immutable = ['0285424225f44daa', '0ffeefbc577a4a98', '9b12114ac0f84523', 'f9a2a62d6f884cf8'].map(
       (each) => `backup-${each}`,
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import {
-  type CleanUp,
+  type Cleanup,
   cleanedUp,
   problemsOfLog,
   readJobLog,
@@ -13,9 +13,9 @@ import { recordedLogs } from './recordings.ts';
 const version = 'v1.12.1';
 const judge = (
   log: string,
-  cleanUp: CleanUp,
+  cleanup: Cleanup,
   { old = [], due = old }: { old?: string[]; due?: string[] } = {},
-): string[] => problemsOfLog(readJobLog(log, version), { cleanUp, old, due });
+): string[] => problemsOfLog(readJobLog(log, version), { cleanup, old, due });
 
 describe('what a real Longhorn logged', () => {
   test('the first run of a new volume may warn without any fault, and need not', async () => {
@@ -65,7 +65,7 @@ const line = (level: string, message: string, more = '') =>
 const cleaned = (name: string) => line('info', `Cleaned up backup ${name} for v`);
 
 describe('what has no place in a log', () => {
-  test.for<[string, string, CleanUp, string]>([
+  test.for<[string, string, Cleanup, string]>([
     [
       'a warning that a refused run should give',
       line('info', 'Finished recurring backup'),
@@ -91,16 +91,16 @@ describe('what has no place in a log', () => {
       'unclassified was not expected: "panic: no"',
     ],
     [
-      'the clean-up of a backup that is not old',
+      'the cleanup of a backup that is not old',
       cleaned('b9'),
       'done',
       'backup b9 was cleaned up, and is not an old one',
     ],
-  ])('%s', ([, log, cleanUp, problem]) => {
-    expect(judge(log, cleanUp)).toEqual([problem]);
+  ])('%s', ([, log, cleanup, problem]) => {
+    expect(judge(log, cleanup)).toEqual([problem]);
   });
 
-  test('but a late start has: what it retries says nothing of the clean-up', () => {
+  test('but a late start has: what it retries says nothing of the cleanup', () => {
     const late = line(
       'warning',
       'Failed to create Longhorn manager API client, retrying',

@@ -66,7 +66,7 @@ export const stageJob = async (name: RecordedJob, mutate?: Mutation) => {
 
 /**
  * The recorded log of each run of a job. Longer ones begin in the middle of a line, which is left out; the
- * last ones of the faulty clean-up are cut short.
+ * last ones of the faulty cleanup are cut short.
  */
 export const recordedLogs = async (name: RecordedJob): Promise<string[]> => {
   const { file, job } = recordedJobs[name];

@@ -50,7 +50,7 @@ test('a run that is not told of, or not as Complete, is an error', async () => {
   );
 });
 
-test('a Job that a step made, and a clean-up that was refused, are in order', () => {
+test('a Job that a step made, and a cleanup that was refused, are in order', () => {
   const byHand = event('UnexpectedJob', 'Saw a job that the controller did not create or forgot: rj-1', {
     type: 'Warning',
   });

@@ -105,7 +105,7 @@ describe('a real job that the API server refuses the deletion of backups', () =>
     const { steps, job, ended, findings } = await play('backups denied', { until: 222 });
     await steps.jobsComplete(job);
     const backups = await steps.oneBackupEachTick(job);
-    await steps.jobLogs(job, { cleanUp: 'backups refused', backups });
+    await steps.jobLogs(job, { cleanup: 'backups refused', backups });
     await steps.neverTwoAtOnce(job);
     await steps.nothingRestarted(job);
     expect(backups.map(({ name, label, snapshot }) => [name, label, snapshot.name])).toEqual([
@@ -116,14 +116,14 @@ describe('a real job that the API server refuses the deletion of backups', () =>
       'Then the Job of run 2 is Complete, as were those before: "Saw completed job: rj-b-29919396, condition: Complete"',
       'Then each of the 2 runs that made something made one backup, completed, and one snapshot: backup-7afc457381794891',
       expect.stringMatching(
-        /^Then the log of run 2 says of its clean-up: backups refused: "Created backup successfully but errored on cleanup for rb: /,
+        /^Then the log of run 2 says of its cleanup: backups refused: "Created backup successfully but errored on cleanup for rb: /,
       ),
       'Then never were two backups or two snapshots of the volume being made at the same time',
       'Then nothing was started a second time: no container of a pod, no pod of a Job',
     ]);
     expect(findings.map(({ title }) => title)).toEqual([
       "Kubernetes' event about a completed job reads otherwise today",
-      'The warning about a failed clean-up reads otherwise today',
+      'The warning about a failed cleanup reads otherwise today',
     ]);
   });
 
@@ -163,13 +163,13 @@ test('a real job whose old configs are immutable: only the Backups tell', async 
   const { steps, job, findings, expected } = await play('immutable', { until: 511 });
   await steps.jobsComplete(job);
   const backups = await steps.oneBackupEachTick(job);
-  await steps.jobLogs(job, { cleanUp: 'done', backups });
+  await steps.jobLogs(job, { cleanup: 'done', backups });
   await steps.oldOnesFail(job, { by: 'the store', backups });
   expect(expected).toEqual(backups.slice(0, 3).map(({ name }) => ({ id: 'deletion-denied', of: name })));
   expect(findings.map(({ title }) => title)).toContain(
     'A job does not learn that the store refused a deletion',
   );
-  await expect(steps.jobLogs(job, { cleanUp: 'backups refused', backups })).rejects.toThrow(
+  await expect(steps.jobLogs(job, { cleanup: 'backups refused', backups })).rejects.toThrow(
     'the log of run 4 (rj-a-29919400) is not as expected:\n- nothing says job-backup-cleanup-refused',
   );
 });
@@ -179,7 +179,7 @@ describe('a real job that is refused the deletion of snapshots', () => {
     const { steps, job, findings, ended } = await play('snapshots denied', { until: 340 });
     await steps.nothingMadeAnyMore(job);
     const backups = await steps.oneBackupEachTick(job);
-    await steps.jobLogs(job, { cleanUp: 'nothing made', backups });
+    await steps.jobLogs(job, { cleanup: 'nothing made', backups });
     await steps.jobsComplete(job);
     expect(backups).toHaveLength(2);
     expect(ended()[0]).toBe('Then run 3 makes no backup and no snapshot, and its Job ends Complete');
@@ -211,7 +211,7 @@ describe('a real job that is refused the deletion of snapshots', () => {
     const asV18 = { until: 340, version: 'v1.8.2', mutate: failing('rj-c-29919398'), log: logOfV18 };
     const { steps, job, findings } = await play('snapshots denied', asV18);
     await steps.nothingMadeAnyMore(job);
-    await steps.jobLogs(job, { cleanUp: 'nothing made', backups: [] });
+    await steps.jobLogs(job, { cleanup: 'nothing made', backups: [] });
     await steps.nothingRestarted(job);
     expect(findings.map(({ title }) => title)).toEqual([
       'A job whose old snapshots cannot be deleted makes no backup any more, is started again and again, and fails',
@@ -221,7 +221,7 @@ describe('a real job that is refused the deletion of snapshots', () => {
     await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(
       /the Job of run 3 was Fail.* before Complete/,
     );
-    await expect(later.steps.jobLogs(later.job, { cleanUp: 'nothing made', backups: [] })).rejects.toThrow(
+    await expect(later.steps.jobLogs(later.job, { cleanup: 'nothing made', backups: [] })).rejects.toThrow(
       /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
     );
     await expect(later.steps.nothingRestarted(later.job)).rejects.toThrow(

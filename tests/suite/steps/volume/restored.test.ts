@@ -135,7 +135,7 @@ test("a restore that fails ends at once, with Longhorn's reason", async () => {
   );
 });
 
-test('a request that Longhorn refuses leaves the written backup to the clean-up', async () => {
+test('a request that Longhorn refuses leaves the written backup to the cleanup', async () => {
   const { context, made } = stand();
   context.cluster.patch = () => Promise.reject(new Error('refused'));
   await expect(makeRestoredVolume(context, { size })).rejects.toThrow('refused');

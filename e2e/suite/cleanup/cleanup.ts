@@ -16,7 +16,7 @@ import { targetsWithoutStore, workedOn } from './stores.ts';
  * What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs
  * and the Lease's, but in tests.
  */
-export type CleanUp = Pick<Removal, 'cluster' | 'force' | 'tell'> &
+export type Cleanup = Pick<Removal, 'cluster' | 'force' | 'tell'> &
   Search & { dryRun: boolean; clocks?: LonghornClocks; limits?: Limits; counts?: number };
 
 /**
@@ -24,7 +24,7 @@ export type CleanUp = Pick<Removal, 'cluster' | 'force' | 'tell'> &
  * as it goes; what hangs, with the controller that should let it go. Runs that somebody is still at work for
  * are told of, and not touched.
  */
-export const cleanUp = async (options: CleanUp): Promise<boolean> => {
+export const cleanup = async (options: Cleanup): Promise<boolean> => {
   const {
     cluster,
     wanted,

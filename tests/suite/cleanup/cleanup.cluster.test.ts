@@ -7,7 +7,7 @@ import { longhornResources, longhornNamespace as namespace } from '../../../e2e/
 import { exportPath, storePodLabel } from '../../../e2e/store/drivers/nfs/place.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { leaseName } from '../../../e2e/store/lease.ts';
-import { type CleanUp, cleanUp } from '../../../e2e/suite/cleanup/clean-up.ts';
+import { type Cleanup, cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
 import { kindNames, kinds } from '../../../e2e/suite/cleanup/kinds.ts';
 import type { Limit, Limits } from '../../../e2e/suite/steps/limits.ts';
 import { phases } from '../../../e2e/suite/steps/limits.ts';
@@ -46,13 +46,13 @@ const limits = limitsOf('5m');
 const short: Limit = { within: '2s', owner: 'this test' };
 const impatient: Limits = { ...limits, volumeGone: short, namespaceGone: short, letGo: short };
 const clean = async (
-  options: Pick<CleanUp, 'wanted'> & Partial<CleanUp>,
+  options: Pick<Cleanup, 'wanted'> & Partial<Cleanup>,
 ): Promise<{ clean: boolean; told: string[] }> => {
   const told: string[] = [];
   const tell = (line: string): void =>
     void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   return {
-    clean: await cleanUp({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, tell }),
+    clean: await cleanup({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, tell }),
     told,
   };
 };
