@@ -4,12 +4,12 @@ import { e2eProject, type Guard } from './e2e/suite/vitest-project.ts';
 // A run that no command has started looks at its cluster itself.
 const guard: Guard = async (config) => {
   const { guardAlone } = await import('./providers/existing/guard-alone.ts');
-  const tell = (line: string): void => void process.stdout.write(`${line}\n`);
-  await guardAlone(config, { terminal: { input: process.stdin, output: process.stdout }, tell });
+  const print = (line: string): void => void process.stdout.write(`${line}\n`);
+  await guardAlone(config, { terminal: { input: process.stdin, output: process.stdout }, print });
 };
 
 // CI names a failed test once more by the message of its assertion, without vitest's table of differences: 40
-// characters of it tell nothing.
+// characters of it print nothing.
 const chaiConfig = { truncateThreshold: 4_000 };
 
 export default defineConfig({

@@ -8,4 +8,4 @@ const print = (line: string) => void process.stdout.write(`${line}\n`);
 const usage =
   'bench:store: takes how many blocks and how many runs, whole numbers from 1 on: npm run bench:store -- 10000 3';
 const counts = readCounts(process.argv.slice(2), { defaults: [10_000, 3], usage });
-if (counts !== undefined) print(await benchStore({ blocks: counts[0], runs: counts[1], tell: print }));
+if (counts !== undefined) print(await benchStore({ blocks: counts[0], runs: counts[1], print }));

@@ -32,7 +32,7 @@ const read = <T>(file: string, schema: z.ZodType<T>): T | undefined => {
 };
 
 // Said again here, as a reader may only get the end of what CI printed.
-const tellFailed = ({ testResults }: z.infer<typeof testsSchema>): void => {
+const printFailed = ({ testResults }: z.infer<typeof testsSchema>): void => {
   for (const { name, assertionResults } of testResults)
     for (const { fullName, failureMessages = [] } of assertionResults.filter(
       ({ status }) => status === 'failed',
@@ -44,7 +44,7 @@ const tellFailed = ({ testResults }: z.infer<typeof testsSchema>): void => {
 
 const ofTests = testsFiles.map((file) => {
   const tests = read(file, testsSchema);
-  if (tests !== undefined) tellFailed(tests);
+  if (tests !== undefined) printFailed(tests);
   return tests === undefined
     ? { passed: 0, failed: 1 }
     : { passed: tests.numPassedTests, failed: tests.numFailedTests };

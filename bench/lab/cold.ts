@@ -11,7 +11,7 @@ import { type Figures, note, table } from './table.ts';
  * part took, in seconds. Go compiles everything anew; the sources of its modules may be on the machine
  * already. Parts are built side by side where they can be.
  */
-export const benchCold = async (tell: (line: string) => void): Promise<string> => {
+export const benchCold = async (print: (line: string) => void): Promise<string> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-bench-cold-'));
   Object.assign(process.env, { XDG_CACHE_HOME: dir, GOCACHE: join(dir, 'go-build') });
   const figures: Figures = new Map();
@@ -20,7 +20,7 @@ export const benchCold = async (tell: (line: string) => void): Promise<string> =
     const begun = performance.now();
     const result = await work(() => {});
     note(figures, title, (performance.now() - begun) / 1000);
-    tell(`${title}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    print(`${title}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     return result;
   };
   try {

@@ -9,7 +9,7 @@ import { type Figures, note, table } from './table.ts';
 const sum = (figures: readonly number[]): number => figures.reduce((all, each) => all + each, 0);
 
 /** Measures a lab `runs` times from nothing, with what can be built in the cache, and returns the tables. */
-export const benchLab = async (runs: number, tell: (line: string) => void): Promise<string> => {
+export const benchLab = async (runs: number, print: (line: string) => void): Promise<string> => {
   const phases: Figures = new Map();
   const memory: Figures = new Map();
   const cpu: Figures = new Map();
@@ -32,7 +32,7 @@ export const benchLab = async (runs: number, tell: (line: string) => void): Prom
       await lab.stop();
     }
     for (const [what, figure] of await storageSpeed(`${name}-storage`)) note(storage, what, figure);
-    tell(
+    print(
       `run ${run} of ${runs}: ${[...reached].map(([phase, seconds]) => `${phase} ${seconds.toFixed(1)} s`).join(', ')}`,
     );
   }

@@ -31,7 +31,7 @@ type Round = {
 /** The lab that mutants are played in, one after the other. */
 export type Fixture = {
   /**
-   * Plays some scenarios; the report is undefined where none was written. What they tell goes to `log.txt` in
+   * Plays some scenarios; the report is undefined where none was written. What they print goes to `log.txt` in
    * the folder of the results.
    */
   play(round: Round): Promise<Report | undefined>;
@@ -40,7 +40,7 @@ export type Fixture = {
   close(): Promise<void>;
 };
 
-const tellBug = (mutant: Mutant | undefined): string =>
+const describeBug = (mutant: Mutant | undefined): string =>
   mutant === undefined ? 'no bug' : `the bug ${mutant}`;
 
 /**
@@ -58,7 +58,7 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
     cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), signal, progress });
     const { kubeconfig } = cluster;
     const settings = mutant === undefined ? { clock } : { clock, mutant };
-    const installed = await progress.step(`Give the emulator ${tellBug(mutant)}`, (onProgress) =>
+    const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
       install({
         kubeconfig,
         ...settings,
@@ -86,7 +86,7 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
       // Nothing of a lab that was lost needs to be cleaned up.
       const lost = (signal: AbortSignal) => AbortSignal.any([signal, running.lost]);
       try {
-        await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${tellBug(mutant)}`, () =>
+        await progress.step(`Play ${count(scenarios.length, 'scenario')} with ${describeBug(mutant)}`, () =>
           play({
             project: config,
             config: told,

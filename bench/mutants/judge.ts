@@ -19,7 +19,7 @@ type Played = ScenarioReport | undefined;
 /** The step with which every scenario ends, whatever happened. */
 const cleanup = 'Cleanup';
 
-const tell = (scenario: Played): Omit<Judged, 'fate'> => ({
+const describePlayed = (scenario: Played): Omit<Judged, 'fate'> => ({
   step: scenario?.steps.find(({ state }) => state === 'failed')?.sentence ?? null,
   reason:
     scenario === undefined ? 'the report does not have it' : scenario.reason && firstOf(scenario.reason),
@@ -31,7 +31,7 @@ const firstOf = (reason: string): string =>
 
 /** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
 export const judge = (scenario: Played, by: RegExp): Judged => {
-  const told = tell(scenario);
+  const told = describePlayed(scenario);
   const { step } = told;
   const fate = (): Fate => {
     if (scenario === undefined || scenario.state === 'skipped') return 'not played';
@@ -48,7 +48,7 @@ export const judge = (scenario: Played, by: RegExp): Judged => {
 /** Judges what a scenario came to on the emulator without a bug. */
 export const judgeControl = (scenario: Played): Judged => ({
   fate: scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG',
-  ...tell(scenario),
+  ...describePlayed(scenario),
 });
 
 /** Whether a scenario may have left something in the cluster: it did not say that it has cleaned up. */

@@ -21,13 +21,13 @@ const COUNTED_MS = 500;
  * and how many it saw and what that cost the server, which is read from its own metrics. Nothing else speaks
  * to that server. Returns the table.
  */
-export const benchPolling = async (tell: (line: string) => void): Promise<string> => {
+export const benchPolling = async (print: (line: string) => void): Promise<string> => {
   const server = await startApiServer();
   try {
     const cluster = await server.connect();
     const rounds: Round[] = [];
     for (const [index, [title, observer]] of observers.entries()) {
-      tell(`${title}: ${lives.length * each} states`);
+      print(`${title}: ${lives.length * each} states`);
       rounds.push({ title, ...(await playRound(cluster, { observer, namespace: `round-${index}` })) });
     }
     return pollingTable(rounds);

@@ -21,11 +21,11 @@ const rawFiles = 20;
 export const benchStore = async ({
   blocks,
   runs,
-  tell,
+  print,
 }: {
   blocks: number;
   runs: number;
-  tell: (line: string) => void;
+  print: (line: string) => void;
 }): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-bench-store-'));
   const seconds: Figures = new Map();
@@ -35,7 +35,7 @@ export const benchStore = async ({
     const bytes = await makeStore(folder, blocks);
     const raw = Array.from({ length: rawFiles }, (_, index) => join(folder, `raw-${index}`));
     for (const [index, file] of raw.entries()) await writeFile(file, blockData(index));
-    tell(
+    print(
       `${blocks} blocks, ${mebibytes(blocks * blockSize)} MiB of data, ${mebibytes(bytes)} MiB on disk, ${availableParallelism()} processors`,
     );
     // Once for the page cache.
@@ -50,7 +50,7 @@ export const benchStore = async ({
         note(rate, what, (blocks * blockSize) / (1 << 20) / time);
       }
       note(ratio, 'fsck / sha512sum', ours / theirs);
-      tell(`run ${run} of ${runs}: fsck ${ours.toFixed(1)} s, sha512sum ${theirs.toFixed(1)} s`);
+      print(`run ${run} of ${runs}: fsck ${ours.toFixed(1)} s, sha512sum ${theirs.toFixed(1)} s`);
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -8,8 +8,8 @@ import { readExpectedTimes } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
 import { keepSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
+import { printStart } from '../report/print-ends.ts';
 import type { ScenarioReport, ShardReport } from '../report/schema.ts';
-import { tellStart } from '../report/tell-end.ts';
 import { projectName } from '../suite/play/reporter.ts';
 import { tags } from '../suite/tags.ts';
 import { joinTags } from './arguments/checks.ts';
@@ -129,7 +129,7 @@ export const chooseScenarios = async (
  * Says and reports that a shard has nothing to play, which is no failure: there may be more shards than
  * scenarios. No cluster is brought for it.
  */
-export const tellEmptyShard = async (
+export const printEmptyShard = async (
   args: Pick<Arguments, 'out' | 'provider' | 'longhorn' | 'output'>,
   { shard }: Choice,
 ): Promise<ExitCode> => {
@@ -143,7 +143,7 @@ export const tellEmptyShard = async (
     shard,
     scenarios: [],
   });
-  tellStart(args.output, { ...report, scenarios: 0 });
+  printStart(args.output, { ...report, scenarios: 0 });
   const path = await writeReport(args.out, report);
   const stream = streamFor(args.output);
   stream.write(

@@ -53,7 +53,7 @@ const run = async (argv: readonly string[]): Promise<ExitCode> => {
   const { kubeconfig, context, namespace, force = false, dryRun = false } = flags;
   const cluster = connect({ kubeconfig, context });
   print(`${cluster.server}, context ${cluster.context}`);
-  return (await cleanup({ cluster, wanted, namespace, force, dryRun, tell: print }))
+  return (await cleanup({ cluster, wanted, namespace, force, dryRun, print }))
     ? exitCode.passed
     : exitCode.failed;
 };

@@ -49,7 +49,7 @@ export const rewrite = (text: string, sections: Record<string, () => string[]>):
  * The steps that scenarios call, with the sentence that each prints; or the sentences of those that every
  * scenario has without calling them.
  */
-const tellSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
+const describeSteps = (word: 'given' | 'when' | 'then' | 'always'): string[] => {
   const { named, always } = readProject().steps;
   if (word === 'always') return [...always].map((sentence) => `- ${sentence}`);
   const steps = [...named]
@@ -93,7 +93,7 @@ export const reportedDifferences = (): DifferenceId[] => {
 };
 
 /** The findings that come of a difference between documents and product, a line each. */
-const tellFindings = (): string[] =>
+const describeFindings = (): string[] =>
   table(
     ['finding', 'Longhorn', 'difference'],
     reportedDifferences().map((id) => {
@@ -114,7 +114,7 @@ const nightlyVersions = (): string[] => {
 };
 
 /** A difference a line, a version of Longhorn a column. */
-const tellVersions = (): string[] => {
+const describeVersions = (): string[] => {
   const versions = nightlyVersions();
   return table(
     ['', ...versions],
@@ -123,7 +123,7 @@ const tellVersions = (): string[] => {
 };
 
 /** Every difference with what a document says, what is so, for which versions and where it was seen. */
-const tellDifferences = (): string[] =>
+const describeDifferences = (): string[] =>
   ids.flatMap((id, index) => {
     const { title, document, product, versions, seen, link } = differences[id];
     return [
@@ -151,25 +151,25 @@ export const sections: Record<string, () => string[]> = {
       ['name', 'what a scenario does then'],
       Object.entries(disruptions).map(([name, text]) => [code(name), text]),
     ),
-  differences: tellDifferences,
+  differences: describeDifferences,
   example: () =>
     quoteScenario('backup-deletion/normal', 'A backup made during a deletion waits for it, then runs'),
-  findings: tellFindings,
+  findings: describeFindings,
   'message-classes': () =>
     table(
       ['class', 'what it tells'],
       Object.entries(messageClasses).map(([name, text]) => [name, text]),
     ),
-  'steps-given': () => tellSteps('given'),
-  'steps-when': () => tellSteps('when'),
-  'steps-then': () => tellSteps('then'),
-  'steps-always': () => tellSteps('always'),
+  'steps-given': () => describeSteps('given'),
+  'steps-when': () => describeSteps('when'),
+  'steps-then': () => describeSteps('then'),
+  'steps-always': () => describeSteps('always'),
   tags: () =>
     table(
       ['tag', 'scenarios'],
       tags.map(({ name, description }) => [code(name), description]),
     ),
-  versions: tellVersions,
+  versions: describeVersions,
 };
 
 const program = (): Command =>

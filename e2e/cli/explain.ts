@@ -93,35 +93,35 @@ const stateOf = ({ fields, states }: Row): string => {
   return `, ${what} ${listed(states)}`;
 };
 
-const tellWording = ({ versions, origin, seen }: Wording): string[] => [
+const describeWording = ({ versions, origin, seen }: Wording): string[] => [
   `  ${versions === '*' ? 'any version' : `Longhorn ${versions}`}, ${origin === 'product' ? 'as the product words it' : 'as a document words it'}: ${seen}`,
   ...linksOf(seen).map((link) => `  ${link}`),
 ];
 
-const tellMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
+const describeMeaning = ({ id, row, wordings, asCause }: Meaning): string[] => [
   `${row.class}: ${row.means}`,
   `  ${row.advice}`,
   `  where: ${listed(row.fields)} of ${of(row)}${stateOf(row)}`,
   ...(asCause ? ['  as the cause in: Failed to delete the backup URL in the backupstore, err ...'] : []),
   ...(row.only === undefined ? [] : [`  in order only where ${row.only}`]),
-  ...wordings.flatMap(tellWording),
+  ...wordings.flatMap(describeWording),
   `  in the catalogue: ${id}`,
 ];
 
 /** Tells all that a text can mean, for a reader. */
-const tellMeanings = (meanings: readonly Meaning[]): string[] => {
+const describeMeanings = (meanings: readonly Meaning[]): string[] => {
   const classes = [...new Set(meanings.map(({ row }) => row.class))];
   return [
     ...(meanings.length > 1
       ? [`It has ${meanings.length} meanings; which one it is, the field and the state decide.`, '']
       : []),
-    ...meanings.flatMap((meaning) => [...tellMeaning(meaning), '']),
+    ...meanings.flatMap((meaning) => [...describeMeaning(meaning), '']),
     ...classes.map((name) => `${name}: ${messageClasses[name]}`),
   ];
 };
 
 /** The same for programs; `class` is null where the meanings do not agree on one. */
-const tellJson = (text: string, meanings: readonly Meaning[]): string => {
+const composeJson = (text: string, meanings: readonly Meaning[]): string => {
   const classes = new Set(meanings.map(({ row }) => row.class));
   const told = meanings.map(({ id, row, wordings, asCause }) => ({
     id,
@@ -164,8 +164,8 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
     throw usageError('the text is empty: give what Longhorn said, or - to read it from the standard input');
   const meanings = find(text, args);
   const narrowed = Object.keys(args.where).length > 0 && meaningsOf(text).length > 0;
-  if (args.json) process.stdout.write(`${tellJson(text, meanings)}\n`);
-  else if (meanings.length > 0) process.stdout.write(`${tellMeanings(meanings).join('\n')}\n`);
+  if (args.json) process.stdout.write(`${composeJson(text, meanings)}\n`);
+  else if (meanings.length > 0) process.stdout.write(`${describeMeanings(meanings).join('\n')}\n`);
   else
     process.stdout.write(
       `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}\n`,

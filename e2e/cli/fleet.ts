@@ -9,7 +9,7 @@ import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { type FleetArguments, parseFleet } from './fleet/arguments.ts';
 import { followFleet } from './fleet/follow.ts';
 import { composeFleet, fleetNamespace, makeObjects, removeObjects } from './fleet/objects.ts';
-import { mergeAndTell } from './merge-reports.ts';
+import { mergeAndPrint } from './merge-reports.ts';
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`fleet: ${line}\n`);
@@ -50,7 +50,7 @@ const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal)
   try {
     await makeObjects(cluster, objects, signal);
     const sources = await orAborted(
-      followFleet({ cluster, namespace, shards: args.shards, out: args.out, tell: print, signal }),
+      followFleet({ cluster, namespace, shards: args.shards, out: args.out, print, signal }),
       signal,
     );
     if (sources.length === 0)
@@ -58,7 +58,7 @@ const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal)
         `no shard has a report: see the logs in ${relative('', args.out)}`,
         exitCode.notFit,
       );
-    code = await mergeAndTell(sources, { out: args.out, allowMissing: false });
+    code = await mergeAndPrint(sources, { out: args.out, allowMissing: false });
   } finally {
     removed = await remove(cluster, objects, run);
   }

@@ -90,12 +90,12 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
       return undefined;
     }
   };
-  const tellDone = async (work: () => Promise<string[]>): Promise<void> =>
+  const printDone = async (work: () => Promise<string[]>): Promise<void> =>
     void told.done.push(...((await attempt(work)) ?? []));
 
   const folder = run === undefined || isOutGiven ? await attempt(() => readRunFolder(out)) : undefined;
   if (folder !== undefined) {
-    await tellDone(() => closeGone(folder.ledger));
+    await printDone(() => closeGone(folder.ledger));
     // A lab takes its kubeconfig and the whole cluster with it.
     if (told.done.length > 0 && folder.ledger.open().length === 0) return told;
   }
@@ -105,14 +105,14 @@ const heal = async ({ kubeconfig, context, out, run }: Flags, isOutGiven: boolea
       told.problems.push(`not healed, so that it may be in force: ${title}`);
     return told;
   }
-  if (folder !== undefined) await tellDone(() => healLeftOver({ cluster, ledger: folder.ledger }));
+  if (folder !== undefined) await printDone(() => healLeftOver({ cluster, ledger: folder.ledger }));
   const runs = [...new Set([...(run === undefined ? [] : [run]), ...(folder?.runs ?? [])])];
   if (folder !== undefined && runs.length === 0)
     told.problems.push(
       `${out} does not say which run it is of, so the cluster was not looked at: give the run's id (--run ID)`,
     );
   if (runs.length > 0 && !(await attempt(() => answers(cluster)))) return told;
-  for (const id of runs) await tellDone(() => healByLabels(cluster, id));
+  for (const id of runs) await printDone(() => healByLabels(cluster, id));
   if (told.done.length === 0 && told.problems.length === 0)
     told.done.push(allClear(out, { folder, runs, server: cluster.server }));
   return told;

@@ -54,7 +54,7 @@ const judgeReports = (reports: readonly Pick<Report, 'end' | 'totals' | 'differe
  * Merges reports that were read, writes and tells the merged one, and returns the exit code; throws a
  * CommandError where they do not belong together.
  */
-export const mergeAndTell = async (
+export const mergeAndPrint = async (
   sources: readonly Source[],
   { out, allowMissing, times }: { out: string; allowMissing: boolean; times?: string | undefined },
 ): Promise<ExitCode> => {
@@ -114,7 +114,7 @@ export const runMergeReportsCommand = async (argv: readonly string[]): Promise<E
     const folder = checkOut(out);
     // What was merged before is no source of what is merged now.
     const sources = await readReports(parsed.paths, { except: resolve(folder, 'report.json') });
-    if (!table) return await mergeAndTell(sources, { out: folder, allowMissing, times });
+    if (!table) return await mergeAndPrint(sources, { out: folder, allowMissing, times });
     print(composeVersionTable(sources));
     return judgeReports(sources.map(({ report }) => report));
   } catch (error) {

@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { Command } from 'commander';
 import { extract } from 'tar-stream';
 import { parseRecording, type Recording } from '../history/recording.ts';
-import { endings, tellExpected } from '../suite/evidence/history/expectations.ts';
+import { describeExpected, endings } from '../suite/evidence/history/expectations.ts';
 import { markerSchema } from '../suite/evidence/history/markers.ts';
 import { agrees, type Judged, judgeAgain, wentWell } from '../suite/evidence/replay/judge-again.ts';
 import { describe, makeStep } from '../suite/steps/states.ts';
@@ -82,7 +82,7 @@ const indent = (text: string): string[] =>
   text.split('\n').map((line) => (line === '' ? '' : `      ${line}`));
 
 /** What is said of a history as a whole: what it is of, and how much there is in it. */
-const tellHistory = ({ header, lines }: Recording, path: string): string[] => {
+const describeHistory = ({ header, lines }: Recording, path: string): string[] => {
   const events = lines.filter((line) => !('marker' in line)).length;
   const { recording, run, longhorn, kubernetes } = header;
   const of = [
@@ -91,11 +91,11 @@ const tellHistory = ({ header, lines }: Recording, path: string): string[] => {
     run && `run ${run}`,
     `${events} events`,
   ].filter((part) => part);
-  return [String(recording), `  ${path}: ${of.join(', ')}`, ...tellPlace(lines)];
+  return [String(recording), `  ${path}: ${of.join(', ')}`, ...describePlace(lines)];
 };
 
 // Decided by the faults of the whole run, of which a history alone knows nothing.
-const tellPlace = (lines: Recording['lines']): string[] => {
+const describePlace = (lines: Recording['lines']): string[] => {
   const told = lines.map((line) =>
     'marker' in line ? markerSchema.safeParse(line).data?.pointsTo : undefined,
   );
@@ -109,9 +109,9 @@ const tellPlace = (lines: Recording['lines']): string[] => {
  * An expectation, how it was judged then and how it is judged now; the whole explanation of one that did not
  * end as it was meant to.
  */
-const tellJudged = (judged: Judged): string[] => {
+const describeJudged = (judged: Judged): string[] => {
   const { set, recorded, now, why } = judged;
-  const subject = tellExpected(set);
+  const subject = describeExpected(set);
   const wanted = set.wanted === undefined ? '' : `, as it was meant to`;
   if (now === undefined)
     return [`  · ${subject}: ${nameState(recorded?.phase)} then; not judged again: ${why}`];
@@ -174,7 +174,7 @@ const print = (...lines: string[]): void =>
 
 const judgeOne = ({ path, recording }: Found): Judged[] => {
   const judged = judge(path, recording);
-  print(...tellHistory(recording, path), ...judged.flatMap(tellJudged));
+  print(...describeHistory(recording, path), ...judged.flatMap(describeJudged));
   if (judged.length === 0) print('  nothing was expected in it: there is nothing to judge');
   print('');
   return judged;

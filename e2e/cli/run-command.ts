@@ -5,9 +5,9 @@ import { removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
 import { takeSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
-import { tellEnd } from '../report/tell-end.ts';
+import { printEnd } from '../report/print-ends.ts';
 import { parseArguments } from './arguments/parse.ts';
-import { chooseScenarios, tellEmptyShard } from './choice.ts';
+import { chooseScenarios, printEmptyShard } from './choice.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import type { Interruption } from './play.ts';
 import { runOn } from './run-on.ts';
@@ -34,7 +34,7 @@ export const runCommand = async ({ argv, providers, config }: CommandOptions): P
     const choice = await chooseScenarios(config, args);
     await removeReport(args.out);
     try {
-      if (choice.chosen.length === 0) return await tellEmptyShard(args, choice);
+      if (choice.chosen.length === 0) return await printEmptyShard(args, choice);
       const progress = createProgress(streamFor(args.output));
       return await runOn(await load(), {
         ...choice,
@@ -46,7 +46,7 @@ export const runCommand = async ({ argv, providers, config }: CommandOptions): P
     } finally {
       const page = await writePage(args.out);
       if (page !== undefined) streamFor(args.output).write(`Page: ${relative('', page)}\n`);
-      await tellEnd(args.out, args.output);
+      await printEnd(args.out, args.output);
     }
   } catch (error) {
     tell(error);

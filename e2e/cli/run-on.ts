@@ -4,9 +4,9 @@ import { makeRunId } from '../config/run-id.ts';
 import { explainError } from '../report/explain-error.ts';
 import { readReport, writeReport } from '../report/file.ts';
 import { streamFor } from '../report/output.ts';
+import { printStart } from '../report/print-ends.ts';
 import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
-import { tellStart } from '../report/tell-end.ts';
 import { quoted } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
 import type { Choice } from './choice.ts';
@@ -37,7 +37,7 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     shard,
     round: 1,
   };
-  tellStart(args.output, { ...unplayed, scenarios: chosen.length });
+  printStart(args.output, { ...unplayed, scenarios: chosen.length });
   streamFor(args.output).write(
     `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider.name}, Longhorn: ${args.longhorn}\n`,
   );

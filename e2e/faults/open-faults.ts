@@ -32,7 +32,7 @@ export const openFaults = ({
         ...(scenario !== undefined && { scenario }),
         data,
       });
-      const told = tellFault({ id: entry.id, name: kind, title }, tell);
+      const told = reportFault({ id: entry.id, name: kind, title }, tell);
       let healing: Promise<string> | undefined;
       const injected: Injected = {
         title,
@@ -130,7 +130,7 @@ export const healByLabels = async (cluster: Cluster, run: string): Promise<strin
 };
 
 // Says that a fault is entered in the ledger, and makes what tells how each piece of work on it ends.
-const tellFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, tell: (event: FaultEvent) => void) => {
+const reportFault = (of: Pick<FaultEvent, 'id' | 'name' | 'title'>, tell: (event: FaultEvent) => void) => {
   tell({ ...of, phase: 'entered', detail: of.title });
   return async <T>(
     phase: FaultEvent['phase'],

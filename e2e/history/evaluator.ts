@@ -47,7 +47,7 @@ export const openEvaluator = <T extends KubernetesObject>(specification: Specifi
 };
 
 /** Says why a time is over. */
-export const tellTimeout = (time: number, owner: string): string =>
+export const describeTimeout = (time: number, owner: string): string =>
   `timed out after ${formatDuration(time)} (${owner})`;
 
 /** Makes the verdict of a decision, with its whole explanation. */

@@ -1,6 +1,6 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { openEvaluator, tellTimeout, toVerdict } from './evaluator.ts';
+import { describeTimeout, openEvaluator, toVerdict } from './evaluator.ts';
 import type { Step } from './history.ts';
 import { createJudge, pastOf, timelinesOf } from './judge.ts';
 import { type Expected, presentObserver } from './observer.ts';
@@ -108,7 +108,7 @@ const settle = async <T extends KubernetesObject>(
     past: pastOf(specification),
     take: judge.take,
     time,
-    onTimeout: () => judge.end(tellTimeout(time, owner), Date.now()),
+    onTimeout: () => judge.end(describeTimeout(time, owner), Date.now()),
     decided: (how) => ended?.({ ...how, steps: judge.steps }),
   });
   const verdict = toVerdict(specification, judge, decision);

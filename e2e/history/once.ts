@@ -1,6 +1,6 @@
 import { type Duration, parseDuration } from '../kube/duration.ts';
 import type { KubernetesObject } from '../kube/objects.ts';
-import { tellTimeout } from './evaluator.ts';
+import { describeTimeout } from './evaluator.ts';
 import { type ExplainedObject, explain, lastOf } from './explanation.ts';
 import { entriesAfter } from './history.ts';
 import { type AnyHopeless, toExplained as explainHopeless, lostHope, presentStates } from './hopeless.ts';
@@ -91,7 +91,7 @@ const awaitEntry = async <T extends KubernetesObject>(
       return { state: 'met', at: entry.at, reason: label };
     },
     onTimeout: () => {
-      const why = tellTimeout(time, owner);
+      const why = describeTimeout(time, owner);
       const blind = cutOff([timeline]);
       const isLost = blind !== undefined || entriesAfter(timeline, mark).some(({ kind }) => kind === 'gap');
       const reason = `${why}${blind === undefined ? '' : `, and ${blind}`}: not seen that ${label}`;

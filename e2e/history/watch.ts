@@ -7,7 +7,7 @@ import { troubleOf } from '../kube/trouble.ts';
 import { openWatch, type WatchTiming } from '../kube/watch-connection.ts';
 import { presentObserver } from './observer.ts';
 import { createTimeline, type Recorder, type Timeline } from './timeline.ts';
-import { createTold, OutOfOrder } from './watch-told.ts';
+import { createWatchState, OutOfOrder } from './watch-state.ts';
 
 /** Which objects to follow; without a namespace, those of all namespaces. */
 export type FollowOptions = {
@@ -84,7 +84,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   const { cluster, resource, timing, signal, onLive, ...where } = options;
   const { namespace, ...selectors } = where;
   const path = pathOf(resource, { namespace });
-  const told = createTold(recorder);
+  const state = createWatchState(recorder);
   let live = false;
   let fruitless = 0;
   let errorEvents = 0;
@@ -94,21 +94,21 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   const relist = async (): Promise<string> => {
     const asked = Date.now();
     const { items, resourceVersion } = await cluster.list<T>(resource, { ...where, signal });
-    told.list(items, resourceVersion, asked);
+    state.list(items, resourceVersion, asked);
     errorEvents = 0;
     return resourceVersion;
   };
   const connection = async (): Promise<void> => {
-    const resourceVersion = told.version ?? (await relist());
+    const resourceVersion = state.version ?? (await relist());
     const events = await openWatch<T>(cluster, { path, selectors, resourceVersion, timing, signal });
-    told.connected();
+    state.connected();
     live = true;
     refusedSince = undefined;
     onLive();
     for await (const event of events) {
       fruitless = 0;
       errorEvents = 0;
-      told.take(event);
+      state.take(event);
     }
   };
   // Right after its start, an API server refuses (403) what it allows a moment later: a watch that it served
@@ -123,7 +123,7 @@ const run = async <T extends KubernetesObject>(recorder: Recorder<T>, options: R
   const overcome = (error: Error): void => {
     if (error instanceof WatchError) errorEvents += 1;
     if (isGone(error) || error instanceof OutOfOrder || errorEvents >= mostErrorEvents) {
-      told.lose(error);
+      state.lose(error);
       fruitless = 0;
       errorEvents = 0;
     } else recorder.trouble(error);

@@ -58,7 +58,7 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
     screen.draw([]);
   };
 
-  const tellEvent = (test: Told, event: ScenarioEvent): void => {
+  const printEvent = (test: Told, event: ScenarioEvent): void => {
     if (event.kind === 'start') teller.starts(test);
     if (event.kind === 'step') teller.step(test, event.step);
     if (event.kind === 'failure') teller.failed(test, event.failure);
@@ -81,7 +81,7 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
     },
     prints: (text) => teller.say([text.replace(/\n$/, '')]),
     event: (test, event) => {
-      tellEvent(test, event);
+      printEvent(test, event);
       underWay.learn(test, event);
       show();
     },

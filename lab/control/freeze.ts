@@ -14,8 +14,8 @@ const areStopped = (states: readonly string[]): boolean => states.includes('T') 
 // A kernel that traces its processes (the lab's fallback, without seccomp) holds them as long as it is
 // stopped itself, and does not know what to do with a signal of another's to one of them.
 const tell = (node: RunningNode, signal: 'SIGSTOP' | 'SIGCONT'): void => {
-  const { child, signal: tellAll } = node.current().process;
-  if (child.spawnargs.includes('seccomp=on')) tellAll(signal);
+  const { child, signal: describeAll } = node.current().process;
+  if (child.spawnargs.includes('seccomp=on')) describeAll(signal);
   else child.kill(signal);
 };
 

@@ -27,7 +27,7 @@ export const guardAlone = async (
     run,
     ...named
   }: Omit<ExistingCluster, 'context'> & Pick<RunConfig, 'provider' | 'context' | 'run'>,
-  { terminal, tell }: { terminal: Terminal; tell: (line: string) => void },
+  { terminal, print }: { terminal: Terminal; print: (line: string) => void },
 ): Promise<void> => {
   if (provider !== 'existing') {
     if (!existsSync(named.kubeconfig))
@@ -37,7 +37,7 @@ export const guardAlone = async (
   if (context === undefined)
     throw new NotFit("CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed");
   const { signal } = new AbortController();
-  const note = (line: string): void => tell(byVariables(line));
+  const note = (line: string): void => print(byVariables(line));
   await lookAndAsk({ existing: { ...named, context }, run, signal, progress: { note }, terminal }).catch(
     (error: unknown) => {
       throw error instanceof NotFit ? new NotFit(byVariables(error.message)) : error;

@@ -6,7 +6,7 @@ import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/backup.ts';
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
-import { type Context, tellSteps } from '../../e2e/suite/steps/context.ts';
+import { type Context, createStep } from '../../e2e/suite/steps/context.ts';
 import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade, uniqueName } from '../../e2e/suite/steps/made.ts';
@@ -57,7 +57,7 @@ useLonghorn(async (started) => {
     timelines: await openTimelines(local.cluster, stop.signal),
     without: ['block-device'],
     made: nothingMade(),
-    step: tellSteps({ report, signal: stop.signal }),
+    step: createStep({ report, signal: stop.signal }),
     uniqueName: (what: string) => uniqueName(run, what),
   } as unknown as Context;
   volume = await makeRestoredVolume(context, { size: 64 << 20 });

@@ -34,7 +34,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
       /redactAll\(toHistoryLine\(report\)\)(?:.|\n)*writeFile\(`\$\{path\}\.part`, `\$\{lines\./,
     // The page holds what build-page.ts packs, which redacts it.
     'e2e/report/html/write-page.ts': /writeFile\(`\$\{file\}\.part`, await buildPage\(/,
-    'e2e/report/tell-end.ts': /appendFile\(path, redact\(/,
+    'e2e/report/print-ends.ts': /appendFile\(path, redact\(/,
     'e2e/suite/evidence/lines.ts': /stream\.write\(`\$\{JSON\.stringify\(redactAll\(/,
     'e2e/suite/evidence/collect/kept.ts': /writeFile\(path, typeof content === 'string' \? redact\(/,
     // It packs files that these two have written, and a report.

@@ -3,7 +3,7 @@ import { openFaults } from '../../e2e/faults/open-faults.ts';
 import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
-import { type Context, tellSteps } from '../../e2e/suite/steps/context.ts';
+import { type Context, createStep } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
@@ -82,7 +82,7 @@ export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...ove
     expected: [],
     pages: [],
     report: recorded.report,
-    step: tellSteps({ report: recorded.report, signal: new AbortController().signal }),
+    step: createStep({ report: recorded.report, signal: new AbortController().signal }),
     uniqueName: (what) => `corral-${what}`,
     ...overrides,
     timelines: { ...emptyTimelines(), ...timelines },

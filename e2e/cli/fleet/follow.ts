@@ -77,13 +77,13 @@ export type Following = {
   shards: number;
   /** A folder for each shard's report and log. */
   out: string;
-  tell: (line: string) => void;
+  print: (line: string) => void;
   signal: AbortSignal;
 };
 
 const collect = async (
   pod: Pod,
-  { cluster, namespace, shards, out, tell }: Following,
+  { cluster, namespace, shards, out, print }: Following,
 ): Promise<Source | undefined> => {
   const place = `shard ${indexOf(pod)}/${shards}`;
   const folder = join(out, `shard-${indexOf(pod)}`);
@@ -93,10 +93,10 @@ const collect = async (
   try {
     const report = readReportBlock(log);
     const path = await writeReport(folder, report);
-    tell(`${place}: ${stateOf(pod)}: ${composeTotals(report.totals)}`);
+    print(`${place}: ${stateOf(pod)}: ${composeTotals(report.totals)}`);
     return { path, report };
   } catch (error) {
-    tell(
+    print(
       `${place}: ${stateOf(pod)} without a report: ${(error as Error).message}: see ${relative('', join(folder, 'log.txt'))}`,
     );
     return undefined;
@@ -109,7 +109,7 @@ const collect = async (
  * the signal aborts.
  */
 export const followFleet = async (options: Following): Promise<Source[]> => {
-  const { cluster, namespace, shards, tell, signal } = options;
+  const { cluster, namespace, shards, print, signal } = options;
   const pods = await follow<Pod>(cluster, resources.pods, { namespace, labelSelector: podsOfJob, signal });
   const jobs = await follow<Job>(cluster, resources.jobs, { namespace, signal });
   const collected = new Map<string, Promise<Source | undefined>>();
@@ -126,7 +126,7 @@ export const followFleet = async (options: Following): Promise<Source[]> => {
     // A container ends before its pod does.
     if (state === '' || state.startsWith('ended') || told.get(name) === state) return;
     told.set(name, state);
-    tell(`shard ${indexOf(pod)}/${shards}: ${state}`);
+    print(`shard ${indexOf(pod)}/${shards}: ${state}`);
   };
   const stop = pods.onEntry((entry) => {
     if (entry.kind !== 'gap' && entry.kind !== 'deleted') look(entry.object);

@@ -24,7 +24,7 @@ export const deletionCause = (text: string): string | undefined => {
 /**
  * A failed deletion as Longhorn tells it (without the log of its process), for the examples of the catalogue.
  */
-export const tellFailedDeletion = (cause: string): string => {
+export const describeFailedDeletion = (cause: string): string => {
   const url = 'nfs://store.default:/opt/backupstore?backup=b1&volume=v';
   const failed = `Failed to delete the backup ${url} in the backupstore, err `;
   const binary = '/var/lib/longhorn/engine-binaries/docker.io-longhornio-longhorn-engine-v1.12.1/longhorn';

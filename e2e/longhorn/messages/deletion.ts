@@ -1,4 +1,4 @@
-import { tellFailedDeletion } from './deletion-cause.ts';
+import { describeFailedDeletion } from './deletion-cause.ts';
 import type { Row } from './row.ts';
 
 const failed = {
@@ -20,7 +20,7 @@ export const deletionMessages = {
         versions: '>=1.8.0',
         // See lock-message-full-stop of the differences.
         pattern: /failed to acquire lock \S+\.lck when performing backup delete, please try again later\.?/,
-        example: tellFailedDeletion(
+        example: describeFailedDeletion(
           'failed to acquire lock backupstore/volumes/97/d4/v/locks/lock-1.lck when performing backup delete, please try again later',
         ),
         origin: 'product',
@@ -39,7 +39,7 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /\w+ \S+: (?:operation not permitted|permission denied)/,
-        example: tellFailedDeletion(
+        example: describeFailedDeletion(
           'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: operation not permitted',
         ),
         origin: 'product',
@@ -48,7 +48,7 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /[\s\S]*\bAccessDenied\b[\s\S]*/,
-        example: tellFailedDeletion(
+        example: describeFailedDeletion(
           'failed to delete objects with param: {} error: AccessDenied: Access Denied, status code: 403',
         ),
         origin: 'product',
@@ -66,7 +66,7 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /stubbed backup deletion for testing/,
-        example: tellFailedDeletion('stubbed backup deletion for testing'),
+        example: describeFailedDeletion('stubbed backup deletion for testing'),
         origin: 'product',
         seen: 'recording of v1.8.2 (wrapped-engine); the words of the engine images of manual test "BestEffort Recurring Job Cleanup"',
       },
@@ -83,7 +83,7 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /signal: (?:killed|terminated)/,
-        example: tellFailedDeletion('').replace('exit status 1', 'signal: killed'),
+        example: describeFailedDeletion('').replace('exit status 1', 'signal: killed'),
         origin: 'product',
         seen: "as Go tells a process's end by a signal; not met",
       },
@@ -119,7 +119,7 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /\w+ \S+: read-only file system/,
-        example: tellFailedDeletion(
+        example: describeFailedDeletion(
           'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: read-only file system',
         ),
         origin: 'product',
@@ -138,7 +138,7 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /[^\n]+: (?:no space left on device|disk quota exceeded)/,
-        example: tellFailedDeletion(
+        example: describeFailedDeletion(
           'write /mnt/backupstore/volumes/83/81/v/locks/lock-1.lck.tmp.1: no space left on device',
         ),
         origin: 'product',
@@ -157,7 +157,7 @@ export const deletionMessages = {
         versions: '>=1.8.0',
         pattern:
           /\w+ \S+: (?:input\/output error|stale NFS file handle|connection (?:timed out|refused)|no route to host|host is down)/,
-        example: tellFailedDeletion(
+        example: describeFailedDeletion(
           'unlinkat /mnt/backupstore/volumes/83/81/v/backups/backup_b1.cfg: input/output error',
         ),
         origin: 'product',
@@ -166,7 +166,7 @@ export const deletionMessages = {
       {
         versions: '>=1.8.0',
         pattern: /cannot mount nfs [\s\S]+: cannot mount using NFSv4/,
-        example: tellFailedDeletion(
+        example: describeFailedDeletion(
           'cannot mount nfs store.default:/backups, options []: vers=4.0: timed out: cannot mount using NFSv4',
         ),
         origin: 'product',

@@ -1,6 +1,6 @@
 import { catalogue, type MessageId, messageIds } from './catalogue.ts';
 import { isOfVersion, isWorded } from './classify.ts';
-import { deletionCause, tellFailedDeletion } from './deletion-cause.ts';
+import { deletionCause, describeFailedDeletion } from './deletion-cause.ts';
 import type { Field, Row, Wording } from './row.ts';
 
 /** What is known of where a text was met; what is left out could be anything. */
@@ -26,7 +26,7 @@ export const meaningsOf = (text: string, where: Where = {}): Meaning[] =>
     if (!isIn(row, where)) return [];
     // Who quotes a failed deletion leaves out what stands around its cause.
     const asCause = row.compared === 'cause' && deletionCause(text) === undefined;
-    const whole = asCause ? tellFailedDeletion(text) : text;
+    const whole = asCause ? describeFailedDeletion(text) : text;
     const wordings = row.wordings.filter(
       (wording) =>
         (where.version === undefined || isOfVersion(where.version, wording)) && isWorded(row, wording, whole),

@@ -5,7 +5,7 @@ import type { HistoryLineOf } from './read-history.ts';
 import { markersOf } from './suite-lanes.ts';
 
 // What is awaited of many objects, or of one once, is told by its label alone.
-const tellAwaited = (label: string, steps: readonly string[]): string =>
+const describeAwaited = (label: string, steps: readonly string[]): string =>
   steps.length === 0 || steps.join() === label ? label : `${label} goes ${steps.join(' → ')}`;
 
 const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: number): Bracket => {
@@ -19,7 +19,7 @@ const toBracket = (told: ReturnType<typeof markersOf<'expectation'>>, seconds: n
     from: set?.from ?? told[0]?.at ?? 0,
     to: decided?.at ?? seconds,
     state: decided === undefined ? 'open' : (decided.expectation.phase as Exclude<Bracket['state'], 'open'>),
-    label: tellAwaited(set?.label ?? '', set?.steps ?? []),
+    label: describeAwaited(set?.label ?? '', set?.steps ?? []),
     steps: (set?.steps ?? []).map((label, index) => ({ label, at: stepAt(reached, label, index) ?? metAt })),
     reason: decided?.expectation.reason ?? null,
     limit: limit === undefined ? null : `${formatDuration(limit * 1000)}${owner ? `, ${owner}` : ''}`,

@@ -11,7 +11,7 @@ import {
   type Findings,
   type Severity,
 } from './findings.ts';
-import { tellOther } from './volume-files.ts';
+import { reportOther } from './volume-files.ts';
 
 /** What a check of a store came to. */
 export type StoreCheck = {
@@ -58,7 +58,7 @@ export const listVolumes = async (source: StoreSource, findings: Findings): Prom
     const parent = above.get(levels.slice(0, -1).join('/'));
     if (levels.length > 1 && parent === undefined) continue; // Below a foreign folder, of which it is enough to say that it is there.
     if (parent !== undefined) parent.empty = false;
-    if (entry.kind !== 'folder' && entry.kind !== 'file') tellOther(entry, `volumes/${path}`, findings);
+    if (entry.kind !== 'folder' && entry.kind !== 'file') reportOther(entry, `volumes/${path}`, findings);
     else if (entry.kind === 'folder' && levels.length === 3 && isName(name)) volumes.push(entry.path);
     else if (entry.kind === 'folder' && levels.length < 3 && /^[0-9a-f]{2}$/.test(name))
       above.set(path, { empty: true });
@@ -72,7 +72,7 @@ export const listVolumes = async (source: StoreSource, findings: Findings): Prom
 const lookAround = async (source: StoreSource, findings: Findings): Promise<void> => {
   for await (const entry of source.walk(storeFolder, 1)) {
     const name = entry.path.slice(storeFolder.length + 1);
-    if (entry.kind !== 'folder' && entry.kind !== 'file') tellOther(entry, name, findings);
+    if (entry.kind !== 'folder' && entry.kind !== 'file') reportOther(entry, name, findings);
     else if (entry.kind === 'folder' && others.includes(name)) {
       let files = 0;
       for await (const { kind } of source.walk(entry.path, 6)) if (kind === 'file') files += 1;

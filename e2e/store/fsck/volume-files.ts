@@ -51,7 +51,7 @@ export const listVolume = async (
     } else if (entry.kind === 'file') sort(files, { entry, path, findings });
     else {
       folders.delete(path);
-      tellOther(entry, path, findings);
+      reportOther(entry, path, findings);
     }
   }
   for (const [path, { empty }] of folders)
@@ -81,7 +81,7 @@ const sort = (
 };
 
 /** Tells of what is neither a file nor a folder. */
-export const tellOther = ({ kind, path, reason }: StoreEntry, name: string, findings: Findings): void => {
+export const reportOther = ({ kind, path, reason }: StoreEntry, name: string, findings: Findings): void => {
   if (kind === 'link')
     findings.add('symbolic-link', path, `${name} is a symbolic link, which was not followed`);
   else if (kind === 'special') findings.add('special-file', path, `${name} is neither a file nor a folder`);

@@ -9,7 +9,7 @@ import { labelledRun, type Search } from './find.ts';
 /** A Lease that is older (ms) than any two clocks are apart is not waited for. */
 const surelyOver = 300_000;
 
-type Looking = Pick<Search, 'namespace'> & { counts?: number; tell: (line: string) => void };
+type Looking = Pick<Search, 'namespace'> & { counts?: number; print: (line: string) => void };
 
 /**
  * Those of the runs that somebody is still at work for: a fleet by its Job, any other by the Leases of its
@@ -19,7 +19,7 @@ type Looking = Pick<Search, 'namespace'> & { counts?: number; tell: (line: strin
 export const runsAtWork = async (
   cluster: Cluster,
   runs: ReadonlySet<string>,
-  { namespace, counts = leaseClock.counts, tell }: Looking,
+  { namespace, counts = leaseClock.counts, print }: Looking,
 ): Promise<Set<string>> => {
   const where = { ...(namespace !== undefined && { namespace }), labelSelector: runLabelName };
   const [leases, jobs] = await Promise.all([
@@ -29,7 +29,7 @@ export const runsAtWork = async (
   const isOfThem = (object: KubernetesObject): boolean => runs.has(labelledRun(object) ?? '');
   const recent = leases.items.filter((lease) => isOfThem(lease) && isRecent(lease));
   if (recent.length > 0)
-    tell(`waiting up to ${counts} s: a scenario that is at work renews its Lease meanwhile`);
+    print(`waiting up to ${counts} s: a scenario that is at work renews its Lease meanwhile`);
   const renewed = await Promise.all(
     recent.map(async (lease) => ((await renews(cluster, lease, counts)) ? [lease] : [])),
   );

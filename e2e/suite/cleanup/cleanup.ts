@@ -16,7 +16,7 @@ import { targetsWithoutStore, workedOn } from './stores.ts';
  * What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs
  * and the Lease's, but in tests.
  */
-export type Cleanup = Pick<Removal, 'cluster' | 'force' | 'tell'> &
+export type Cleanup = Pick<Removal, 'cluster' | 'force' | 'print'> &
   Search & { dryRun: boolean; clocks?: LonghornClocks; limits?: Limits; counts?: number };
 
 /**
@@ -30,7 +30,7 @@ export const cleanup = async (options: Cleanup): Promise<boolean> => {
     wanted,
     namespace,
     dryRun,
-    tell,
+    print,
     force,
     clocks = longhornClocks,
     counts = leaseClock.counts,
@@ -39,35 +39,39 @@ export const cleanup = async (options: Cleanup): Promise<boolean> => {
   const start = performance.now();
   const found = await findLeftOver(cluster, { wanted, namespace });
   if (found.length === 0) {
-    tell(
+    print(
       wanted === 'all' ? 'nothing is left of any run' : `nothing is left of run ${[...wanted].join(', ')}`,
     );
     return true;
   }
-  for (const line of summary(found)) tell(line);
-  const atWork = await runsAtWork(cluster, new Set(found.map(({ run }) => run)), { namespace, counts, tell });
+  for (const line of summary(found)) print(line);
+  const atWork = await runsAtWork(cluster, new Set(found.map(({ run }) => run)), {
+    namespace,
+    counts,
+    print,
+  });
   for (const run of atWork)
-    tell(
+    print(
       `run ${run} is still under way, and nothing of it is touched: let it end, or interrupt it (Ctrl-C), which cleans up as well`,
     );
   const removable = found.filter(({ run }) => !atWork.has(run));
   if (dryRun) {
-    for (const each of removable) tell(`would remove ${nameOf(each)}`);
+    for (const each of removable) print(`would remove ${nameOf(each)}`);
     return false;
   }
   // By name, as something may be left of a run that has no label of its own.
   const runs = new Set(removable.map(({ run }) => run));
   const look = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
   const healed = await removeInTurn(
-    { cluster, limits, force, tell },
+    { cluster, limits, force, print },
     { found: removable, look, namespace, clocks },
   );
   const left = await look();
-  for (const each of left) tell(`left: ${await explainHanging(cluster, each, left)}`);
+  for (const each of left) print(`left: ${await explainHanging(cluster, each, left)}`);
   const gone = removable.filter(({ object }) =>
     left.every((each) => each.object.metadata.uid !== object.metadata.uid),
   );
-  tell(
+  print(
     `${count(gone.length, 'object')} removed in ${formatDuration(performance.now() - start)}, ${left.length || 'nothing'} left`,
   );
   return healed && left.length === 0 && atWork.size === 0;
@@ -86,7 +90,7 @@ const removeInTurn = async (
     clocks: LonghornClocks;
   },
 ): Promise<boolean> => {
-  const { cluster, tell } = removal;
+  const { cluster, print } = removal;
   const remove = async (leftOver: readonly LeftOver[], names: readonly KindName[]): Promise<void> => {
     for (const kind of names)
       await removeAll(
@@ -96,7 +100,7 @@ const removeInTurn = async (
       );
   };
   await remove(found, ['bindings', 'policies']);
-  await untilForgotten(cluster, found, tell);
+  await untilForgotten(cluster, found, print);
   const healed = await heal(removal, { runs: new Set(found.map(({ run }) => run)), namespace });
   await remove(found, ['recurringJobs', 'cronJobs', 'jobs', 'jobPods']);
   // With what the last runs of the jobs made.
@@ -106,13 +110,13 @@ const removeInTurn = async (
     withoutStore.has(object.metadata.labels?.['backup-target'] ?? ''),
   );
   for (const target of withoutStore)
-    tell(`backup target ${target}: its store is gone, so that its backups go with it, and not one by one`);
+    print(`backup target ${target}: its store is gone, so that its backups go with it, and not one by one`);
   const others = rest.filter((each) => !forgotten.includes(each));
   await remove(others, ['backups']);
   const stays = await workedOn(cluster, rest, {
     lockLife: Math.ceil(clocks.lockLife / 1000),
     ...storeQuiet(clocks),
-    tell,
+    print,
   });
   const goes = (leftOver: readonly LeftOver[]): LeftOver[] =>
     leftOver.filter((each) => !stays.includes(each));
@@ -125,17 +129,17 @@ const removeInTurn = async (
 };
 
 const heal = async (
-  { cluster, tell }: Removal,
+  { cluster, print }: Removal,
   { runs, namespace }: Pick<Search, 'namespace'> & { runs: Iterable<string> },
 ): Promise<boolean> => {
   let healed = true;
   for (const run of runs)
     for (const { healByLabels } of Object.values(storeFaults)) {
       try {
-        for (const line of (await healByLabels?.(cluster, run, namespace)) ?? []) tell(`healed: ${line}`);
+        for (const line of (await healByLabels?.(cluster, run, namespace)) ?? []) print(`healed: ${line}`);
       } catch (error) {
         healed = false;
-        tell(`not healed: ${(error as Error).message}`);
+        print(`not healed: ${(error as Error).message}`);
       }
     }
   return healed;

@@ -13,7 +13,7 @@ type Rules = { matchConstraints?: { resourceRules?: { apiGroups?: string[]; reso
 export const untilForgotten = async (
   cluster: Cluster,
   leftOver: readonly LeftOver[],
-  tell: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<void> => {
   for (const { object } of leftOver.filter(({ kind }) => kind === 'policies')) {
     const rules = ((object.spec ?? {}) as Rules).matchConstraints?.resourceRules ?? [];
@@ -28,6 +28,6 @@ export const untilForgotten = async (
       cluster,
       { policy: object.metadata.name, resource, probe: { namespace, name } },
       'gone',
-    ).catch((error: Error) => tell(error.message));
+    ).catch((error: Error) => print(error.message));
   }
 };

@@ -17,7 +17,7 @@ export type Removal = {
   limits: Limits;
   /** Longhorn's own finalizers are taken off what does not go within its time. */
   force: boolean;
-  tell(line: string): void;
+  print(line: string): void;
 };
 
 /**
@@ -41,7 +41,7 @@ export const removeAll = async (
 };
 
 const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timeline): Promise<void> => {
-  const { limits, tell, force } = removal;
+  const { limits, print, force } = removal;
   const { kind, object } = leftOver;
   const name = nameOf(leftOver);
   const start = performance.now();
@@ -59,9 +59,9 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
       if (!force || !(await takeOff(removal, leftOver, timeline))) throw error;
       await gone(limits.letGo);
     });
-    tell(`${name}: gone after ${formatDuration(performance.now() - start)}`);
+    print(`${name}: gone after ${formatDuration(performance.now() - start)}`);
   } catch (error) {
-    tell(`${name}: ${reasonOf(error)}`);
+    print(`${name}: ${reasonOf(error)}`);
   }
 };
 
@@ -79,7 +79,7 @@ const askFor = async ({ cluster }: Removal, { kind, object }: LeftOver): Promise
 
 // As a scenario's cleanup does it; a volume that stays attached is removed all the same.
 const detachFirst = async (
-  { cluster, limits, tell }: Removal,
+  { cluster, limits, print }: Removal,
   leftOver: LeftOver,
   timeline: Timeline,
 ): Promise<void> => {
@@ -93,7 +93,7 @@ const detachFirst = async (
     label: 'it is detached',
     describe: describeVolume as never,
     ...limits.detached,
-  }).catch((error: unknown) => tell(`${nameOf(leftOver)}: ${reasonOf(error)}: removed as it is`));
+  }).catch((error: unknown) => print(`${nameOf(leftOver)}: ${reasonOf(error)}: removed as it is`));
 };
 
 /**
@@ -101,7 +101,7 @@ const detachFirst = async (
  * none.
  */
 const takeOff = async (
-  { cluster, tell }: Removal,
+  { cluster, print }: Removal,
   leftOver: LeftOver,
   timeline: Timeline,
 ): Promise<boolean> => {
@@ -119,7 +119,7 @@ const takeOff = async (
     { name, ...(namespace !== undefined && { namespace }) },
     { metadata: { finalizers, ...(resourceVersion !== undefined && { resourceVersion }) } },
   );
-  tell(
+  print(
     `${nameOf(leftOver)}: finalizer ${own.join(', ')} taken off (--force): what it stood for may be left in the store and on the nodes`,
   );
   return true;

@@ -31,14 +31,14 @@ export const targetsWithoutStore = async (
 export const workedOn = async (
   cluster: Cluster,
   leftOver: readonly LeftOver[],
-  { tell, ...wait }: Omit<UntilIdle, 'volumes'> & { tell: (line: string) => void },
+  { print, ...wait }: Omit<UntilIdle, 'volumes'> & { print: (line: string) => void },
 ): Promise<LeftOver[]> => {
   const stores = new Map(
     leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store]),
   );
   const busy = await Promise.all(
     [...stores.values()].map(async (store) =>
-      (await isIdle(cluster, store, { tell, ...wait })) ? [] : [nameOf(store)],
+      (await isIdle(cluster, store, { print, ...wait })) ? [] : [nameOf(store)],
     ),
   );
   const names = new Set(busy.flat());
@@ -58,17 +58,17 @@ export const workedOn = async (
 const isIdle = async (
   cluster: Cluster,
   store: StorePlace,
-  { tell, ...wait }: Omit<UntilIdle, 'volumes'> & { tell: (line: string) => void },
+  { print, ...wait }: Omit<UntilIdle, 'volumes'> & { print: (line: string) => void },
 ): Promise<boolean> => {
   const looks = (await open(cluster, store)).map(async ({ untilIdle }) => {
     try {
       const isAlready = await untilIdle({ ...wait, seconds: 0 }).then(() => true, ifAtWork);
       if (isAlready) return true;
-      tell(`backup store ${nameOf(store)}: waiting up to ${wait.seconds} s until nothing works in it`);
+      print(`backup store ${nameOf(store)}: waiting up to ${wait.seconds} s until nothing works in it`);
       await untilIdle(wait);
       return true;
     } catch (error) {
-      tell(`backup store ${nameOf(store)}: ${(error as Error).message}`);
+      print(`backup store ${nameOf(store)}: ${(error as Error).message}`);
       return !(error instanceof StillAtWork);
     }
   });

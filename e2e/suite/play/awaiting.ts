@@ -8,7 +8,7 @@ import type { OnExpected } from '../evidence/history/history.ts';
 const patience = 1000;
 
 /** Tells what is waited for and what stands instead, once that has taken a while, and whenever it changes. */
-export const tellAwaited =
+export const reportAwaited =
   (send: (event: ScenarioEvent) => void): OnExpected =>
   (id, expected) => {
     const { timeline } = expected;

@@ -10,7 +10,7 @@ import { permitNeeded } from '../../permissions/permit.ts';
 import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
-import { tellAwaited } from './awaiting.ts';
+import { reportAwaited } from './awaiting.ts';
 import { skipUnlessFit } from './fit.ts';
 import type { Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
 import { openJournal } from './journal.ts';
@@ -77,7 +77,7 @@ export const play = async <Steps extends object>(
       config,
       kubernetes,
       cluster: fixture.connect(place),
-      onExpected: tellAwaited(journal.send),
+      onExpected: reportAwaited(journal.send),
     });
     clock.signal.throwIfAborted();
     const skip = (reason: string): never => {

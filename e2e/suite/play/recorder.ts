@@ -17,7 +17,7 @@ type Options = { context: TestContext; record: ScenarioRecord; startedAt: Date; 
 
 let isTold = false;
 // Once for all scenarios of this process, whose results all go to the same place.
-const tellTrouble = ({ message }: Error): void => {
+const printTrouble = ({ message }: Error): void => {
   if (!isTold) console.error(`The evidence of the scenarios cannot be kept: ${message}`);
   isTold = true;
 };
@@ -63,7 +63,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
         supportBundle,
         interrupted,
         onExpected,
-        onTrouble: tellTrouble,
+        onTrouble: printTrouble,
       });
       return evidence.recorder;
     },
@@ -97,7 +97,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
         scenarios: [scenario],
         end: { state: 'finished', reason: null },
       });
-      await packBundle(join(config.out, kept), { report, name }).catch(tellTrouble);
+      await packBundle(join(config.out, kept), { report, name }).catch(printTrouble);
     },
   };
 };

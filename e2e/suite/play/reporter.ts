@@ -10,9 +10,9 @@ import { interruptedExitCode, takeSignals } from '../../report/interruption.ts';
 import { describeJudged } from '../../report/judged.ts';
 import type { Narrator } from '../../report/narrator.ts';
 import type { Output } from '../../report/output.ts';
+import { printEnd, printStart } from '../../report/print-ends.ts';
 import { eventType, type ScenarioEvent } from '../../report/record.ts';
 import type { Kubernetes, Report } from '../../report/schema.ts';
-import { tellEnd, tellStart } from '../../report/tell-end.ts';
 
 /** The vitest project whose tests are scenarios. */
 export const projectName = 'e2e';
@@ -69,7 +69,7 @@ export const createReporter = <Config extends Told>(options: {
   const toldAtOnce = (): number => (config?.workers === 1 ? 1 : chosen.size);
   const isEnd = (): RunEnd => ({ interrupted: interruption !== undefined, round: config?.round ?? 1 });
 
-  const tellEvent = (test: TestCase, event: ScenarioEvent) => {
+  const passOn = (test: TestCase, event: ScenarioEvent) => {
     if (event.kind !== 'cluster') return narrator.event(toTold(test), event);
     if (kubernetes === null) narrator.cluster(event.kubernetes);
     kubernetes = event.kubernetes;
@@ -80,7 +80,7 @@ export const createReporter = <Config extends Told>(options: {
     narrator.knows(chosen.size, unknown.size === 0 ? toldAtOnce() : undefined);
   };
 
-  const tellEnding = (test: TestCase) => {
+  const passOnEnd = (test: TestCase) => {
     if (!chosen.has(test.id) || told.has(test.id)) return;
     told.add(test.id);
     narrator.ends(toTold(test), toScenario(test, isEnd()));
@@ -112,7 +112,7 @@ export const createReporter = <Config extends Told>(options: {
       // can go.
       if (process.connected) process.once('disconnect', interruptOrphan);
       // Otherwise the command says so: it knows of what comes before and after.
-      if (!process.connected) tellStart(config.output, { ...config, scenarios: null });
+      if (!process.connected) printStart(config.output, { ...config, scenarios: null });
       narrator.begins({ ...config, judged: describeJudged(config.target) });
       // One after the other, the files are known one after the other.
       if (config.workers === 1) narrator.knows(0, 1);
@@ -133,7 +133,7 @@ export const createReporter = <Config extends Told>(options: {
     onTestModuleEnd: know,
 
     onTestCaseAnnotate: (test, { type, message }) => {
-      if (chosen.has(test.id) && type === eventType) tellEvent(test, JSON.parse(message) as ScenarioEvent);
+      if (chosen.has(test.id) && type === eventType) passOn(test, JSON.parse(message) as ScenarioEvent);
     },
 
     onUserConsoleLog: ({ content }) => narrator.prints(content),
@@ -141,7 +141,7 @@ export const createReporter = <Config extends Told>(options: {
     // Vitest calls an interrupted test over before its cleanup is: how it ended is told at the end of the
     // run.
     onTestCaseResult: (test) => {
-      if (interruption === undefined) tellEnding(test);
+      if (interruption === undefined) passOnEnd(test);
     },
 
     onTestRunEnd: async (modules, errors) => {
@@ -154,7 +154,7 @@ export const createReporter = <Config extends Told>(options: {
         .flatMap((module) => [...module.children.allTests()])
         .filter(({ id }) => chosen.has(id));
       narrator.knows(chosen.size, toldAtOnce());
-      for (const test of tests) tellEnding(test);
+      for (const test of tests) passOnEnd(test);
       const stray = toStrayFailures(own, errors, isEnd());
       for (const failure of stray) narrator.ends({ id: failure.name, ...failure }, failure);
 
@@ -165,7 +165,7 @@ export const createReporter = <Config extends Told>(options: {
         addRound(await readReport(config.out), report, config.round),
       );
       narrator.closes(report, relative('', path));
-      if (!process.connected) await tellEnd(config.out, config.output);
+      if (!process.connected) await printEnd(config.out, config.output);
       if (interruption !== undefined) process.exitCode = interruptedExitCode;
     },
   };

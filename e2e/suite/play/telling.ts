@@ -1,10 +1,10 @@
 import type { Account } from '../../kube/account.ts';
 import { redactAll } from '../../kube/redact/redact.ts';
 import type { Failure } from '../../report/schema.ts';
+import { composeFailure } from './compose-failure.ts';
 import type { Ending } from './fixture.ts';
 import type { openJournal } from './journal.ts';
 import type { openRecorder } from './recorder.ts';
-import { composeFailure } from './tell-failure.ts';
 import { type Weighed, weigh } from './weigh.ts';
 
 type Deps = {

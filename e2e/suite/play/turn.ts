@@ -68,7 +68,7 @@ export const createTurn = (
   const { declared, account, paused, signal, interrupted, tell } = options;
   let asked: readonly SharedThing[] = [];
   let rests = false;
-  const tellOf = (how: string, phase: LockMarker['lock']['phase']): void =>
+  const recordOf = (how: string, phase: LockMarker['lock']['phase']): void =>
     tell(`${how}: ${asked.map((thing) => sharedThings[thing]).join(', ')}`, {
       lock: { things: asked, phase },
     });
@@ -81,16 +81,16 @@ export const createTurn = (
       asked = things;
       const start = performance.now();
       const shared = usedByAll.filter((thing) => !things.includes(thing));
-      tellOf('asks to have for itself', 'asks');
+      recordOf('asks to have for itself', 'asks');
       await paused(() => account.inLine(() => holder.hold({ shared, alone: things }, signal)));
-      tellOf('has for itself', 'has');
+      recordOf('has for itself', 'has');
       return performance.now() - start;
     },
     rest: async () => {
       if (asked.length === 0 || rests) return;
       rests = true;
       await holder.hold({ shared: [], alone: [], placeless: true }, signal);
-      tellOf('gives back', 'gave-back');
+      recordOf('gives back', 'gave-back');
     },
     cleanup: async ({ isUrgent }) => {
       if (!rests && (isUrgent || asked.length > 0)) return holder.cede();

@@ -68,7 +68,7 @@ export type Step = {
 };
 
 /** Makes the `step` of a context. */
-export const tellSteps = ({ report, signal }: { report: StepReport; signal: AbortSignal }): Step => {
+export const createStep = ({ report, signal }: { report: StepReport; signal: AbortSignal }): Step => {
   const returning: Step['returning'] = async (sentence, work, detail) => {
     signal.throwIfAborted();
     const telling = report.step(sentence);

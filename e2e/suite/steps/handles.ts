@@ -53,7 +53,7 @@ export type PageHandle = {
  * What sentences call several backups: "the first backup and the second backup", "10 backups, the second
  * backup to the 11th backup,".
  */
-export const tellLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string => {
+export const describeLabels = (backups: readonly Pick<BackupHandle, 'label'>[]): string => {
   const labels = backups.map(({ label }) => label);
   return labels.length <= 2
     ? labels.join(' and ')

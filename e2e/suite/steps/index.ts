@@ -7,7 +7,7 @@ import { concernOf } from './conclude/concern.ts';
 import { concludeManagers, concludeMessages, excuse } from './conclude/conclude.ts';
 import { scenarioNamed } from './conclude/managers.ts';
 import { messagesOf } from './conclude/messages.ts';
-import { type Context, tellSteps } from './context.ts';
+import { type Context, createStep } from './context.ts';
 import type { ScenarioDeps } from './deps.ts';
 import { keepEvidence } from './evidence/keep.ts';
 import { findLonghorn } from './find-longhorn.ts';
@@ -43,7 +43,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   } = deps;
   const { run, out, storeImage, namespace: shared, clocks = longhornClocks, lab, without } = config;
   const driver = driverNamed();
-  const step = tellSteps({ report, signal });
+  const step = createStep({ report, signal });
   const limits = limitsOn(clocks);
   const nameOf = (what: string): string => uniqueName(run, what);
   const name = nameOf('store');
@@ -54,7 +54,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   const undo = [async () => living.abort()];
   // The latest first. A step that tells of the cleanup must not end with the scenario's signal.
   const close = () =>
-    tellSteps({ report, signal: new AbortController().signal })('Cleanup', () => inTurn(undo.toReversed()));
+    createStep({ report, signal: new AbortController().signal })('Cleanup', () => inTurn(undo.toReversed()));
 
   try {
     const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });

@@ -128,7 +128,7 @@ const parts = (value: unknown, path: string): [string, string][] => {
  */
 const toFacts = (value: unknown): Facts => new Map(parts(value, ''));
 
-/** What Go, and so Longhorn, does not tell from a field that is not there; it writes some numbers as text. */
+/** What Go, and so Longhorn, does not print from a field that is not there; it writes some numbers as text. */
 const nothing = new Set(['null', 'false', '0', '"0"', '""', '[]']);
 
 /** The paths whose values differ, with the values; undefined for one that is not there. */

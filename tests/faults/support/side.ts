@@ -6,7 +6,7 @@ import type { Volume } from '../../../e2e/longhorn/types.ts';
 import { driverNamed } from '../../../e2e/store/drivers/index.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../../e2e/suite/steps/backup/backup.ts';
-import { type Context, tellSteps } from '../../../e2e/suite/steps/context.ts';
+import { type Context, createStep } from '../../../e2e/suite/steps/context.ts';
 import type { BackupHandle, VolumeHandle } from '../../../e2e/suite/steps/handles.ts';
 import { limitsOn } from '../../../e2e/suite/steps/limits.ts';
 import { nothingMade, uniqueName } from '../../../e2e/suite/steps/made.ts';
@@ -54,7 +54,7 @@ export const openSide = async (
   const context = {
     ...fixture,
     report,
-    step: tellSteps({ report, signal: living }),
+    step: createStep({ report, signal: living }),
     uniqueName: nameOf,
   } as unknown as Context;
   return { context };

@@ -18,7 +18,7 @@ const changes: Record<string, Change[]> = {
     [
       'whatever goes wrong, it lists anew without a gap',
       5,
-      'told.version ?? (await relist())',
+      'state.version ?? (await relist())',
       'await relist()',
     ],
     ['any trouble makes a gap', 5, 'if (isGone(error) || error', 'if (error instanceof Error || error'],
@@ -31,8 +31,8 @@ const changes: Record<string, Change[]> = {
     [
       'the first event of a connection is left out',
       1,
-      'told.take(event);',
-      'if (isFirst) { isFirst = false; continue; }\ntold.take(event);',
+      'state.take(event);',
+      'if (isFirst) { isFirst = false; continue; }\nstate.take(event);',
       'hangs',
     ],
     [
@@ -42,7 +42,7 @@ const changes: Record<string, Change[]> = {
       'refusedSince',
     ],
   ],
-  'history/watch-told.ts': [
+  'history/watch-state.ts': [
     [
       'a new listing makes no gap',
       3,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { classify, wordingOf } from '../../../e2e/longhorn/messages/classify.ts';
-import { tellFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
+import { describeFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Field, Message } from '../../../e2e/longhorn/messages/row.ts';
 
 const backup = (field: Field, state: string, text: string): Message => ({
@@ -23,10 +23,14 @@ describe('the same text is another message elsewhere', () => {
   test.for<[string, Message, string]>([
     [
       'a deletion that lost the lock',
-      backup('status.messages.error', 'Error', tellFailedDeletion(lost)),
+      backup('status.messages.error', 'Error', describeFailedDeletion(lost)),
       'deletion-lost-lock, informational',
     ],
-    ['that text of a creation', backup('status.error', 'Error', tellFailedDeletion(lost)), 'unclassified'],
+    [
+      'that text of a creation',
+      backup('status.error', 'Error', describeFailedDeletion(lost)),
+      'unclassified',
+    ],
     [
       'a creation that lost the lock',
       backup('status.error', 'Error', `failed to backup snapshot s to b: ${lock('create/restore')}`),
@@ -34,12 +38,12 @@ describe('the same text is another message elsewhere', () => {
     ],
     [
       'that text of a deletion',
-      backup('status.messages.error', 'Error', tellFailedDeletion(lock('create/restore'))),
+      backup('status.messages.error', 'Error', describeFailedDeletion(lock('create/restore'))),
       'unclassified',
     ],
     [
       'the same in a state that it does not belong to',
-      backup('status.messages.error', 'Completed', tellFailedDeletion(lost)),
+      backup('status.messages.error', 'Completed', describeFailedDeletion(lost)),
       'unclassified',
     ],
     [
@@ -70,7 +74,7 @@ describe('the same text is another message elsewhere', () => {
 describe('what decides of a failed deletion is its cause, not the log of its process', () => {
   // A log that speaks of the other cause.
   const logged = (cause: string, log: string) =>
-    tellFailedDeletion(cause).replace(', stderr ', `, stderr time="now" level=error msg="${log}"\n`);
+    describeFailedDeletion(cause).replace(', stderr ', `, stderr time="now" level=error msg="${log}"\n`);
   test.for<[string, string, string]>([
     [
       'a lost lock, a log that names a refusal',
@@ -84,16 +88,16 @@ describe('what decides of a failed deletion is its cause, not the log of its pro
     ],
     [
       'a refusal by mode',
-      tellFailedDeletion('unlinkat /b.cfg: permission denied'),
+      describeFailedDeletion('unlinkat /b.cfg: permission denied'),
       'deletion-denied, failure',
     ],
     [
       'a full store',
-      tellFailedDeletion('write /l.lck.tmp.1: no space left on device'),
+      describeFailedDeletion('write /l.lck.tmp.1: no space left on device'),
       'deletion-without-space, failure',
     ],
-    ['a cause that nobody knows', tellFailedDeletion('the dog ate it'), 'unclassified'],
-    ['no cause at all', tellFailedDeletion(''), 'unclassified'],
+    ['a cause that nobody knows', describeFailedDeletion('the dog ate it'), 'unclassified'],
+    ['no cause at all', describeFailedDeletion(''), 'unclassified'],
     ['a refusal without the words around it', 'unlinkat /b.cfg: operation not permitted', 'unclassified'],
   ])('%s', ([, text, expected]) => {
     expect(told(backup('status.messages.error', 'Error', text))).toBe(expected);

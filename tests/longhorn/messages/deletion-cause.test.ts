@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { deletionCause, tellFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
+import { deletionCause, describeFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
 
 const once = (text: string) =>
   text.replace(/^(Failed to delete the backup \S+ in the backupstore, err )\1/, '$1');
-const told = tellFailedDeletion('unlinkat /b.cfg: operation not permitted');
+const told = describeFailedDeletion('unlinkat /b.cfg: operation not permitted');
 
 test.for<[string, string, string | undefined]>([
   ['what the command printed', told, 'unlinkat /b.cfg: operation not permitted'],
@@ -15,7 +15,7 @@ test.for<[string, string, string | undefined]>([
   ],
   [
     'the log where nothing was printed',
-    tellFailedDeletion('').replace(', stderr ', ', stderr stubbed\n'),
+    describeFailedDeletion('').replace(', stderr ', ', stderr stubbed\n'),
     'stubbed',
   ],
   ['a signal, whatever was logged', told.replace('exit status 1', 'signal: killed'), 'signal: killed'],

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { classify } from '../../../e2e/longhorn/messages/classify.ts';
-import { tellFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
+import { describeFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Field, Message, MessageClass, Speaker } from '../../../e2e/longhorn/messages/row.ts';
 
 const inBackup = (field: 'messages.error' | 'messages.info' | 'error', state: string) => ({
@@ -39,8 +39,8 @@ type Known = [where: Omit<Message, 'text'>, text: string, is: MessageClass, vers
  */
 const known: Record<string, Known[]> = {
   'a lock': [
-    [deleting, tellFailedDeletion(lock('delete')), 'informational'],
-    [deleting, tellFailedDeletion(`${lock('delete')}.`), 'informational', 'v1.8.1'],
+    [deleting, describeFailedDeletion(lock('delete')), 'informational'],
+    [deleting, describeFailedDeletion(`${lock('delete')}.`), 'informational', 'v1.8.1'],
     [creating, `failed to backup snapshot s to b: ${lock('create/restore')}`, 'failure'],
     [
       creating,
@@ -68,12 +68,12 @@ const known: Record<string, Known[]> = {
   ],
   'a deletion': [
     [deleting, 'No deletion in progress record, retry the deletion command', 'informational'],
-    [deleting, tellFailedDeletion('unlinkat /b.cfg: operation not permitted'), 'failure'],
-    [deleting, tellFailedDeletion('unlinkat /b.cfg: permission denied'), 'failure'],
-    [deleting, tellFailedDeletion('unlinkat /b.cfg: read-only file system'), 'failure'],
-    [deleting, tellFailedDeletion('write /l.lck: no space left on device'), 'failure'],
-    [deleting, tellFailedDeletion('error: AccessDenied: Access Denied'), 'failure'],
-    [deleting, tellFailedDeletion('unlinkat /b.cfg: input/output error'), 'transient'],
+    [deleting, describeFailedDeletion('unlinkat /b.cfg: operation not permitted'), 'failure'],
+    [deleting, describeFailedDeletion('unlinkat /b.cfg: permission denied'), 'failure'],
+    [deleting, describeFailedDeletion('unlinkat /b.cfg: read-only file system'), 'failure'],
+    [deleting, describeFailedDeletion('write /l.lck: no space left on device'), 'failure'],
+    [deleting, describeFailedDeletion('error: AccessDenied: Access Denied'), 'failure'],
+    [deleting, describeFailedDeletion('unlinkat /b.cfg: input/output error'), 'transient'],
     [
       deleting,
       `Failed to delete the backup ${nfs}?backup=b&volume=v in the backupstore, err Recovered from panic: oh`,

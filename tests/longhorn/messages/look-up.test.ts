@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { catalogue, messageIds } from '../../../e2e/longhorn/messages/catalogue.ts';
-import { tellFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
+import { describeFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
 import { meaningsOf, type Where } from '../../../e2e/longhorn/messages/look-up.ts';
 
 const lock = (operation: string) =>
@@ -36,7 +36,7 @@ describe('a text has the meanings that its wordings allow', () => {
       [],
     ],
     ['none in a version that did not say it', 'Failed to get the Snapshot s', { version: 'v1.7.2' }, []],
-    ['a whole failed deletion', tellFailedDeletion(lock('delete')), {}, ['deletion-lost-lock']],
+    ['a whole failed deletion', describeFailedDeletion(lock('delete')), {}, ['deletion-lost-lock']],
     ['none that nobody knows', 'the dog ate it', {}, []],
     ['none for the empty text', '', {}, []],
   ])('%s', ([, text, where, ids]) => {
@@ -44,7 +44,7 @@ describe('a text has the meanings that its wordings allow', () => {
   });
 
   test('the cause of a failed deletion by itself, which is told', () => {
-    const [whole] = meaningsOf(tellFailedDeletion(lock('delete')));
+    const [whole] = meaningsOf(describeFailedDeletion(lock('delete')));
     const [cause] = meaningsOf(lock('delete'));
     expect([whole?.asCause, cause?.asCause]).toEqual([false, true]);
     expect(cause?.id).toBe('deletion-lost-lock');

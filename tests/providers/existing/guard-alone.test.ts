@@ -27,7 +27,7 @@ const guard = async (change: {
   const terminal = { input: new PassThrough(), output: new PassThrough() };
   const error = await guardAlone(
     { ...named, ...rest, ...change },
-    { terminal, tell: (line) => said.push(line) },
+    { terminal, print: (line) => said.push(line) },
   ).then(
     () => undefined,
     (thrown: unknown) => thrown,

@@ -11,7 +11,7 @@ const having = (objects: { jobs?: KubernetesObject[]; leases?: KubernetesObject[
   }) as unknown as Cluster;
 
 const atWork = async (objects: Parameters<typeof having>[0]): Promise<string[]> => [
-  ...(await runsAtWork(having(objects), new Set(['abc123', 'xyz789']), { tell: () => {} })),
+  ...(await runsAtWork(having(objects), new Set(['abc123', 'xyz789']), { print: () => {} })),
 ];
 
 test('a fleet whose Job has pods is at work; one that has none, and a run of a recurring job, is not', async () => {

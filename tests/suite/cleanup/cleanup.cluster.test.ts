@@ -49,10 +49,10 @@ const clean = async (
   options: Pick<Cleanup, 'wanted'> & Partial<Cleanup>,
 ): Promise<{ clean: boolean; told: string[] }> => {
   const told: string[] = [];
-  const tell = (line: string): void =>
+  const print = (line: string): void =>
     void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   return {
-    clean: await cleanup({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, tell }),
+    clean: await cleanup({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, print }),
     told,
   };
 };

@@ -65,7 +65,7 @@ test('those who play Longhorn let all go, with the files in the store; other vol
   expect([config('its-own', volume), config('export', 'mine')].map(existsSync)).toEqual([true, true]);
 
   const told: string[] = [];
-  const tell = (line: string): void =>
+  const print = (line: string): void =>
     void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   expect(
     await cleanup({
@@ -74,7 +74,7 @@ test('those who play Longhorn let all go, with the files in the store; other vol
       force: false,
       dryRun: false,
       limits: limitsOn(clocks),
-      tell,
+      print,
     }),
   ).toBe(true);
   expect(told).toEqual([

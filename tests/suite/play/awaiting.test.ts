@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import type { ScenarioEvent } from '../../../e2e/report/record.ts';
-import { tellAwaited } from '../../../e2e/suite/play/awaiting.ts';
+import { reportAwaited } from '../../../e2e/suite/play/awaiting.ts';
 import { type Lamp, lamp, play } from '../../history/lamps.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }));
@@ -13,7 +13,7 @@ const waiting = (name: string | undefined = 'hall') => {
   const events: ScenarioEvent[] = [];
   const timeline = replayTimeline<Lamp>('lamps');
   play(timeline, 'hall:off');
-  const end = tellAwaited((event) => events.push(event))(7, {
+  const end = reportAwaited((event) => events.push(event))(7, {
     timeline: timeline as never,
     name,
     label: 'the hall lamp',

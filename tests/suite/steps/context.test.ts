@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { tellSteps } from '../../../e2e/suite/steps/context.ts';
+import { createStep } from '../../../e2e/suite/steps/context.ts';
 import { record } from '../../support/test-context.ts';
 
 const never = new AbortController().signal;
 
 test('a step tells its sentence, and what came of it', async () => {
   const { report, told } = record();
-  const step = tellSteps({ report, signal: never });
+  const step = createStep({ report, signal: never });
   expect(
     await step.returning(
       'Given a volume',
@@ -19,7 +19,7 @@ test('a step tells its sentence, and what came of it', async () => {
 
 test('a step returns nothing that it is not asked for', async () => {
   const { report, told } = record();
-  const step = tellSteps({ report, signal: never });
+  const step = createStep({ report, signal: never });
   expect(
     await step(
       'When it is deleted',
@@ -32,7 +32,7 @@ test('a step returns nothing that it is not asked for', async () => {
 
 test('a step that fails tells so and throws on', async () => {
   const { report, told } = record();
-  const step = tellSteps({ report, signal: never });
+  const step = createStep({ report, signal: never });
   await expect(step('Given a volume', () => Promise.reject(new Error('no room')))).rejects.toThrow('no room');
   expect(told).toEqual(['Given a volume ...', 'Given a volume FAILED: no room']);
 });
@@ -40,7 +40,7 @@ test('a step that fails tells so and throws on', async () => {
 test('a scenario that is told to stop waits for nothing any more', async () => {
   const { report, told } = record();
   const controller = new AbortController();
-  const waiting = tellSteps({ report, signal: controller.signal })(
+  const waiting = createStep({ report, signal: controller.signal })(
     'Then it ends',
     () => new Promise(() => {}),
   );
@@ -51,7 +51,7 @@ test('a scenario that is told to stop waits for nothing any more', async () => {
 
 test('after that no step begins', async () => {
   const { report, told } = record();
-  const step = tellSteps({ report, signal: AbortSignal.abort(new Error('the time is up')) });
+  const step = createStep({ report, signal: AbortSignal.abort(new Error('the time is up')) });
   await expect(step('When it begins', async () => {})).rejects.toThrow('the time is up');
   expect(told).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
-import { tellSteps } from '../../../e2e/suite/steps/context.ts';
+import { createStep } from '../../../e2e/suite/steps/context.ts';
 import { findLonghorn } from '../../../e2e/suite/steps/find-longhorn.ts';
 import { record } from '../../support/test-context.ts';
 
@@ -35,7 +35,7 @@ const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) 
   const version = await findLonghorn({
     cluster,
     report,
-    step: tellSteps({ report, signal: new AbortController().signal }),
+    step: createStep({ report, signal: new AbortController().signal }),
     range,
     skip,
   });

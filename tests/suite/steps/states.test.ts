@@ -101,7 +101,7 @@ describe('each step of an expectation can be written down and made again by the 
       'describeJob',
       'refusals',
     ];
-    const gaps = ['retryWindow', 'tellWindow', 'tellGap', 'judgeGap', 'namedLock', 'reportLockText'];
+    const gaps = ['retryWindow', 'describeWindow', 'describeGap', 'judgeGap', 'namedLock', 'reportLockText'];
     expect(made.filter((name) => ![...states, ...others, ...gaps].includes(name)).sort()).toEqual(
       Object.keys(expectations).sort(),
     );

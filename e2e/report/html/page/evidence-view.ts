@@ -2,12 +2,12 @@ import type { Lane, Mark, PageScenario, Timeline } from '../data.ts';
 import { createChart } from './chart/chart.ts';
 import { kindName } from './chart/rows.ts';
 import { button, element, headOf } from './element.ts';
+import { formatAt, formatSpan } from './format.ts';
 import { legend } from './legend.ts';
 import { type LogLine, readLogs } from './log-lines.ts';
 import { createLogPanel } from './log-panel.ts';
 import { createObjectPanel } from './object-panel.ts';
 import { sentenceList, sentencesOfScenario } from './sentences.ts';
-import { tellAt, tellSpan } from './tell.ts';
 
 /**
  * What is shown of a scenario beside its failure; `prepare` lays it out for paper, or for the screen again.
@@ -140,7 +140,7 @@ const stateTable = ({ lanes }: Timeline): HTMLElement => {
       element(
         'tr',
         bar.tone,
-        [who, tellAt(bar.from), tellSpan(bar.to - bar.from), [bar.state, ...bar.texts].join(': ')].map(
+        [who, formatAt(bar.from), formatSpan(bar.to - bar.from), [bar.state, ...bar.texts].join(': ')].map(
           (each) => element('td', '', [each]),
         ),
       ),

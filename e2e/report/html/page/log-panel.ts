@@ -1,8 +1,8 @@
 import type { Timeline } from '../data.ts';
 import { element } from './element.ts';
+import { formatAt } from './format.ts';
 import { type LogLine, readLogs, type Severity } from './log-lines.ts';
 import { lastAtOrBefore } from './search.ts';
-import { tellAt } from './tell.ts';
 
 /** The logs of a scenario; `scrollTo` brings the lines of a moment into sight. */
 export type LogPanel = { root: HTMLElement; scrollTo(at: number): void };
@@ -43,7 +43,7 @@ export const createLogPanel = ({ logs, startedAt }: Timeline, choose: (at: numbe
     const sign = element('span', `severity ${line.severity}`, [line.severity]);
     sign.title = words[line.severity];
     const made = element('div', 'line', [
-      element('span', 'at', [tellAt(line.at, 3)]),
+      element('span', 'at', [formatAt(line.at, 3)]),
       sign,
       several && element('span', 'pod', [logs[line.log]?.name ?? '']),
       element('span', 'text', [line.text]),

@@ -1,10 +1,10 @@
 import type { PageData, PageRun } from '../data.ts';
 import { keysHelp } from './chart/keys.ts';
 import { button, element } from './element.ts';
+import { formatDate } from './format.ts';
 import { patterns } from './legend.ts';
 import { headlineOf, inOrder, overviewOf } from './overview.ts';
 import { createScenarioView, type ScenarioView } from './scenario.ts';
-import { tellDate } from './tell.ts';
 import { unpack } from './unpack.ts';
 
 const runOf = (run: PageRun, several: boolean): { root: HTMLElement; views: ScenarioView[] } => {
@@ -46,7 +46,7 @@ const start = async (): Promise<void> => {
     themeButton(),
     button('?', 'Keys', () => help.showModal()),
   ]);
-  const made = element('p', 'made', [`Corral report, made ${tellDate(data.made)}`]);
+  const made = element('p', 'made', [`Corral report, made ${formatDate(data.made)}`]);
   document.body.append(
     patterns() as unknown as HTMLElement,
     element('header', 'page', [element('h1', '', ['Corral']), made, tools]),

@@ -16,7 +16,7 @@ const shown = (value: unknown): string => {
   return text.length > 200 ? `${text.slice(0, 200)} …` : text;
 };
 
-const tellChange = (before: unknown, [path, ...after]: Change): string => {
+const describeChange = (before: unknown, [path, ...after]: Change): string => {
   const name = path.join('.');
   const was = valueAt(before, path);
   if (after.length === 0) return `${name}: ${shown(was)} is gone`;
@@ -57,6 +57,6 @@ export const objectAt = (lane: Lane, at: number): ObjectThen | undefined => {
   const isWhole = told.some(([path]) => path.length === 0);
   const changes = isWhole
     ? []
-    : told.map((change) => ({ path: change[0], text: tellChange(objects[index - 1], change) }));
+    : told.map((change) => ({ path: change[0], text: describeChange(objects[index - 1], change) }));
   return { object: objects[index], at: event.at, type: event.type, changes, index };
 };

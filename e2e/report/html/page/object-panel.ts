@@ -1,9 +1,9 @@
 import type { Timeline } from '../data.ts';
-import { type Pointed, tellPointed } from './chart/point.ts';
+import { describePointed, type Pointed } from './chart/point.ts';
 import { kindName } from './chart/rows.ts';
 import { element } from './element.ts';
+import { formatAt, formatClock } from './format.ts';
 import { objectAt } from './object-at.ts';
-import { tellAt, tellClock } from './tell.ts';
 
 /**
  * The panel that shows an object as it was; what the reader has chosen stays until they choose another or
@@ -26,7 +26,7 @@ const changesOf = (changes: readonly { text: string }[]): Node =>
 
 const bodyOf = (pointed: Pointed): Node[] => {
   const then = objectAt(pointed.lane, pointed.at);
-  const [, ...told] = tellPointed(pointed);
+  const [, ...told] = describePointed(pointed);
   const said = told.map((line) => element('p', 'said', [line]));
   if (then === undefined) return said;
   const lines = toYaml(
@@ -38,7 +38,7 @@ const bodyOf = (pointed: Pointed): Node[] => {
   return [
     ...said,
     element('h5', '', [
-      `${heading} at ${tellAt(then.at, 3)}${then.changes.length === 0 ? '' : ': what changed since the state before'}`,
+      `${heading} at ${formatAt(then.at, 3)}${then.changes.length === 0 ? '' : ': what changed since the state before'}`,
     ]),
     ...(then.changes.length === 0 ? [] : [changesOf(then.changes)]),
     element('h5', '', ['The whole object']),
@@ -69,7 +69,7 @@ export const createObjectPanel = ({ startedAt }: Timeline): ObjectPanel => {
       heading.replaceChildren(
         `${kindName(lane.kind)} ${lane.name} `,
         element('small', '', [
-          `${tellAt(at, 3)} ${tellClock(startedAt, at)}${kept ? ' · kept, Escape lets it go' : ''}`,
+          `${formatAt(at, 3)} ${formatClock(startedAt, at)}${kept ? ' · kept, Escape lets it go' : ''}`,
         ]),
       );
       body.replaceChildren(...bodyOf(pointed));

@@ -4,8 +4,8 @@ import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
 import type { PageRun, PageScenario } from '../data.ts';
 import { element, headOf, link } from './element.ts';
+import { formatDate, states } from './format.ts';
 import { flakiness, slower, spark } from './past.ts';
-import { states, tellDate } from './tell.ts';
 
 const order: PageScenario['state'][] = ['failed', 'not-provable', 'passed', 'skipped'];
 
@@ -45,7 +45,7 @@ const usualDuration = ({ past, duration }: PageRun): string => {
 const factsOf = (run: PageRun): HTMLElement =>
   element('dl', 'facts', [
     ...fact('Judged', run.judged),
-    ...fact('Run', `${run.run}, ${tellDate(run.startedAt)}`),
+    ...fact('Run', `${run.run}, ${formatDate(run.startedAt)}`),
     ...fact('Provider', run.provider),
     ...fact(
       'Kubernetes',

@@ -4,8 +4,8 @@ import type { PageScenario, Timeline } from '../data.ts';
 import { element, link } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
 import { failureBox } from './failure.ts';
+import { states } from './format.ts';
 import { flakiness } from './past.ts';
-import { states } from './tell.ts';
 import { unpack } from './unpack.ts';
 
 /** A scenario on the page: unpacked when it is opened for the first time. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../kube/duration.ts';
 import type { PageScenario, Sentence, Timeline } from '../data.ts';
 import { element } from './element.ts';
-import { tellAt } from './tell.ts';
+import { formatAt } from './format.ts';
 
 const signs: Record<Sentence['state'], string> = { passed: '✓', failed: '✗', noted: '·', unfinished: '…' };
 
@@ -41,7 +41,7 @@ export const sentenceList = (
       const parts = [
         sign,
         element('span', 'text', [sentence]),
-        element('span', 'at', [from === null ? '' : tellAt(from, 1)]),
+        element('span', 'at', [from === null ? '' : formatAt(from, 1)]),
         element('span', 'took', [duration === null ? '' : formatDuration(duration)]),
       ];
       if (from === null) return element('li', state, [element('span', 'sentence', parts)]);

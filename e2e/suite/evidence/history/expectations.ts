@@ -73,7 +73,7 @@ export const endings = {
 } as const;
 
 /** What is expected, in a line. */
-export const tellExpected = ({
+export const describeExpected = ({
   label,
   name,
   steps,
@@ -81,5 +81,5 @@ export const tellExpected = ({
   name === null || steps.includes(label) ? label : `${label} (${name}) goes ${steps.join(', ')}`;
 
 /** The text of such a marker. */
-export const tellExpectation = (marker: ExpectationMarker): string =>
-  `${marker.phase === 'set' ? 'awaits' : endings[marker.phase]}: ${tellExpected(marker)}`;
+export const describeExpectation = (marker: ExpectationMarker): string =>
+  `${marker.phase === 'set' ? 'awaits' : endings[marker.phase]}: ${describeExpected(marker)}`;

@@ -3,7 +3,7 @@ import type { Entry, Timeline } from '../../../history/timeline.ts';
 import type { Lines } from '../lines.ts';
 import type { Belongs } from '../recorder.ts';
 import { toGapLine, toObjectLine } from './entry-line.ts';
-import { type Deps, lookedAt, tellExpectation, toEndMarker, toSetMarker } from './expectations.ts';
+import { type Deps, describeExpectation, lookedAt, toEndMarker, toSetMarker } from './expectations.ts';
 import type { ExpectationMarker, Told } from './markers.ts';
 import { countUpTo, openPlaces, type Place, type Watched } from './places.ts';
 
@@ -59,7 +59,7 @@ export const openHistory = ({
     times.push(seconds(at));
   };
   // Nobody tells of a listing; but what comes next comes after it.
-  const tellListings = (): void => {
+  const recordListings = (): void => {
     for (const watched of places.all()) {
       const { place, gap } = watched;
       if (gap?.until === undefined) continue;
@@ -69,7 +69,7 @@ export const openHistory = ({
     }
   };
   const take = (watched: Watched, entry: Entry): void => {
-    tellListings();
+    recordListings();
     if (entry.kind !== 'gap' && !belongs(watched.place.resource, entry.object)) return;
     lines.write(
       entry.kind === 'gap'
@@ -87,28 +87,28 @@ export const openHistory = ({
     countAt: (sequence) => countUpTo(sequences, sequence),
     timeOf: (sequence) => times[countUpTo(sequences, sequence)] ?? Number.POSITIVE_INFINITY,
   };
-  const tellExpected = (marker: ExpectationMarker): void =>
-    mark(tellExpectation(marker), { expectation: marker });
+  const recordExpected = (marker: ExpectationMarker): void =>
+    mark(describeExpectation(marker), { expectation: marker });
 
   const ended = (place: Place, { label }: Timeline, reason: string): void =>
     mark(`the watch of ${label} has ended`, { ended: { ...place, reason } });
   const expect = (expected: Expected): ((how: Ended) => void) => {
-    tellListings();
+    recordListings();
     expectations += 1;
     const id = expectations;
     awaited.set(id, expected);
     const set = toSetMarker(id, expected, deps);
-    tellExpected(set);
+    recordExpected(set);
     const told = onExpected?.(id, expected);
     return (how) => {
       if (!awaited.delete(id)) return;
-      tellListings();
-      tellExpected(toEndMarker(set, { ended: how, expected, deps }));
+      recordListings();
+      recordExpected(toEndMarker(set, { ended: how, expected, deps }));
       told?.(how);
     };
   };
 
-  const tellBlindness = (): void => {
+  const recordBlindness = (): void => {
     for (const { place, since } of blindness) {
       const from = since();
       const reason = 'there was no connection to the API server, up to the end';
@@ -119,7 +119,7 @@ export const openHistory = ({
 
   return {
     tell: (marker, told) => quietly(() => mark(marker, told), lose),
-    close: () => quietly(tellBlindness, lose),
+    close: () => quietly(recordBlindness, lose),
     observer: {
       watches: (resource, timeline) => {
         const watched = places.add(resource, timeline);

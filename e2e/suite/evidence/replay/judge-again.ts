@@ -1,4 +1,4 @@
-import { type Evaluator, openEvaluator, tellTimeout } from '../../../history/evaluator.ts';
+import { describeTimeout, type Evaluator, openEvaluator } from '../../../history/evaluator.ts';
 import type { Verdict } from '../../../history/expectation.ts';
 import type { MakeStep } from '../../../history/named-state.ts';
 import type { RecordedEvent, Recording } from '../../../history/recording.ts';
@@ -39,7 +39,7 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
   };
   const timeOut = (each: Open, at: number): void => {
     const { limit, owner } = each.judged.set;
-    close(each, each.evaluator.end(tellTimeout(limit * 1000, owner), stage.start + at * 1000));
+    close(each, each.evaluator.end(describeTimeout(limit * 1000, owner), stage.start + at * 1000));
   };
   const begin = (set: ExpectationMarker, at: number): void => {
     const judged: Judged = { set, recorded: undefined, now: undefined };

@@ -33,7 +33,7 @@ class ManagerLost extends Error {
   readonly verdict = { state: 'not-provable' } as const;
 }
 
-const tellEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) => `- ${told}`).join('\n');
+const describeEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) => `- ${told}`).join('\n');
 
 /**
  * A last step of every scenario: no manager ended meanwhile, by itself or by somebody's hand. One that
@@ -49,12 +49,14 @@ export const concludeManagers = async (context: Context, scenarioNamed: Scenario
   await step('Then no longhorn-manager was started again meanwhile', async () => {
     if (ends.length === 0) return;
     if (ends.some(({ whose }) => whose === 'own'))
-      throw new Error(`a longhorn-manager ended over what this scenario did:\n${tellEnds(ends)}`);
+      throw new Error(`a longhorn-manager ended over what this scenario did:\n${describeEnds(ends)}`);
     if (ends.every(({ whose }) => whose === 'others'))
       throw new ManagerLost(
-        `a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n${tellEnds(ends)}`,
+        `a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n${describeEnds(ends)}`,
       );
-    throw new Error(`a longhorn-manager ended, which this scenario did not bring about:\n${tellEnds(ends)}`);
+    throw new Error(
+      `a longhorn-manager ended, which this scenario did not bring about:\n${describeEnds(ends)}`,
+    );
   });
 };
 
@@ -71,7 +73,7 @@ export const excuse = async (
   const ends = await judgeEnds(context, scenarioNamed).catch(() => []);
   if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;
   return new ManagerLost(
-    `a longhorn-manager ended meanwhile over what somebody else did, so this is no verdict on Longhorn:\n${tellEnds(ends)}`,
+    `a longhorn-manager ended meanwhile over what somebody else did, so this is no verdict on Longhorn:\n${describeEnds(ends)}`,
     {
       cause: error,
     },

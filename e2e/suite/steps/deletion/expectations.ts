@@ -112,11 +112,11 @@ export const retryWindow = ({ deletionBackoff, resync }: LonghornClocks): Window
 });
 
 /** Tells a window as steps name it: "55 s to 1 min 40 s". */
-export const tellWindow = ({ least, most }: Window): string =>
+export const describeWindow = ({ least, most }: Window): string =>
   `${formatDuration(least)} to ${formatDuration(most)}`;
 
 /** Tells how long after the first attempt, in milliseconds, the second came. */
-export const tellGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
+export const describeGap = (gap: number): string => `tried again after ${formatDuration(gap)}`;
 
 /**
  * The time from the first attempt to delete a backup to the second, in milliseconds, of a verdict whose first
@@ -125,6 +125,6 @@ export const tellGap = (gap: number): string => `tried again after ${formatDurat
 export const judgeGap = (verdict: Verdict, { label, window }: { label: string; window: Window }): number => {
   const gap = reached(verdict, 2).at - reached(verdict, 0).at;
   if (gap < window.least || gap > window.most)
-    throw new Error(`the deletion of ${label} was ${tellGap(gap)}\n${verdict.text}`);
+    throw new Error(`the deletion of ${label} was ${describeGap(gap)}\n${verdict.text}`);
   return gap;
 };

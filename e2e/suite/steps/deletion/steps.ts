@@ -10,13 +10,15 @@ import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts'
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
-import { type BackupHandle, tellLabels } from '../handles.ts';
+import { type BackupHandle, describeLabels } from '../handles.ts';
 import { PremiseLost, reached } from '../judging.ts';
 import { judge } from '../limits.ts';
 import { deleteSpread, killOwners, requestDeletion, sinceDeleted, timeDeletion } from './deletion.ts';
 import {
   deletionFails,
   deletionFailsAgain,
+  describeGap,
+  describeWindow,
   isBeingDeleted,
   isDeleted,
   isDeletedInTheEnd,
@@ -25,8 +27,6 @@ import {
   isForgottenAndRetried,
   judgeGap,
   retryWindow,
-  tellGap,
-  tellWindow,
 } from './expectations.ts';
 
 /** The steps that set up how a deletion will go. */
@@ -73,13 +73,13 @@ export const createWhenOfDeletions = (context: Context) => ({
    */
   deletedOneByOne: (backups: readonly BackupHandle[], { time }: { time: number }) =>
     context.step(
-      `When ${tellLabels(backups)} are deleted one after the other, within ${formatDuration(time)}`,
+      `When ${describeLabels(backups)} are deleted one after the other, within ${formatDuration(time)}`,
       () => deleteSpread(context, { backups, over: time }),
     ),
   /** The longhorn-manager pods that look after these backups now are killed, without grace. */
   ownerKilled: (...backups: BackupHandle[]) =>
     context.step(
-      `When the longhorn-manager ${backups.length === 1 ? 'pod that owns' : 'pods that own'} ${tellLabels(backups)} ${backups.length === 1 ? 'is' : 'are'} killed`,
+      `When the longhorn-manager ${backups.length === 1 ? 'pod that owns' : 'pods that own'} ${describeLabels(backups)} ${backups.length === 1 ? 'is' : 'are'} killed`,
       () => killOwners(context, backups),
       (killed) => killed.map(({ name, node }) => `${name} on ${node}`).join(', '),
     ),
@@ -149,17 +149,17 @@ export const createThenOfDeletions = (context: Context) => {
     /** The deletion fails, is tried again when its back-off is over, and fails again. */
     deletionFailsAgain: (backup: BackupHandle) =>
       context.step(
-        `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${tellWindow(window)}`,
+        `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${describeWindow(window)}`,
         () =>
           triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
-        tellGap,
+        describeGap,
       ),
     /** The deletion fails, and the backup is Deleting again when the back-off is over. */
     deletingAgain: (backup: BackupHandle) =>
       context.step(
-        `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${tellWindow(window)}`,
+        `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${describeWindow(window)}`,
         () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), limits.deletingAgain)),
-        tellGap,
+        describeGap,
       ),
     /**
      * A backup that was held back by the deletion of the first goes InProgress while that one is in Error,
@@ -205,7 +205,7 @@ export const createThenOfDeletions = (context: Context) => {
     },
     /** Whatever point of its deletion the kill of its owner met, each backup goes Deleting, and is gone. */
     deletedThroughKill: (...all: BackupHandle[]) =>
-      context.step(`Then each of ${tellLabels(all)} goes Deleting, and is gone`, () =>
+      context.step(`Then each of ${describeLabels(all)} goes Deleting, and is gone`, () =>
         Promise.all(
           all.map((backup) => judge(isDeletedThroughKill(backups, deleted(backup)), limits.deletedInTheEnd)),
         ),

@@ -107,7 +107,7 @@ export const problemsOfLog = (
       .filter((line) => !isExpected(line))
       .map((line) => `${nameOf(line)} was not expected: "${shorten(line.message.text, 500)}"`),
     ...(needed && !told.some(isExpected)
-      ? [`nothing says ${ids.join(' or ')}; it said: ${tellLines(lines)}`]
+      ? [`nothing says ${ids.join(' or ')}; it said: ${describeLines(lines)}`]
       : []),
     ...(cleanup === 'done'
       ? due
@@ -124,7 +124,7 @@ export const problemsOfLog = (
  * The line of a log that tells how its cleanup went, cut short; undefined where it only says that it was
  * done.
  */
-export const tellingLine = (lines: readonly JobLine[]): string | undefined => {
+export const lineOf = (lines: readonly JobLine[]): string | undefined => {
   const line = lines.find(({ classification }) => classification.class !== 'informational');
   return line && shorten(line.message.text, 300);
 };
@@ -132,5 +132,5 @@ export const tellingLine = (lines: readonly JobLine[]): string | undefined => {
 const nameOf = ({ classification }: JobLine): string =>
   classification.class === 'unclassified' ? 'unclassified' : `${classification.id} (${classification.class})`;
 
-const tellLines = (lines: readonly JobLine[]): string =>
+const describeLines = (lines: readonly JobLine[]): string =>
   lines.map(({ message }) => `"${shorten(message.text, 100)}"`).join(', ') || 'nothing';

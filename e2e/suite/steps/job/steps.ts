@@ -28,7 +28,7 @@ import {
   type Tick,
   triggerJob,
 } from './job.ts';
-import { type Cleanup, problemsOfLog, readLogOf, tellingLine } from './log.ts';
+import { type Cleanup, lineOf, problemsOfLog, readLogOf } from './log.ts';
 import {
   type MadeByTick,
   madeByTicks,
@@ -243,7 +243,7 @@ const createThenOfCleanups = (context: Context) => {
             due: before.filter(isDue).map(({ name }) => name),
           });
           throwFor(problems, `the log of ${tick.label} (${tick.job}) is not as expected`);
-          return tellingLine(lines);
+          return lineOf(lines);
         },
         (line) => (line === undefined ? 'no warning, no error' : `"${line}"`),
       );

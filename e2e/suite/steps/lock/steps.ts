@@ -6,7 +6,7 @@ import { type ForeignLock, lockTypes } from '../../../store/driver.ts';
 import { untilCompleted } from '../backup/backup.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
-import { judgeGap, retryWindow, tellGap, tellWindow } from '../deletion/expectations.ts';
+import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/expectations.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { reached, stays } from '../judging.ts';
 import { judge } from '../limits.ts';
@@ -188,7 +188,7 @@ export const createThenOfLocks = (context: Context) => {
      */
     resolvedByItself: (backup: BackupHandle) =>
       context.step(
-        `Then ${backup.label} goes Deleting again by itself, after ${tellWindow(window)}, and is gone in the end`,
+        `Then ${backup.label} goes Deleting again by itself, after ${describeWindow(window)}, and is gone in the end`,
         async () => {
           // Its own limit: a deletion that is never tried again is known for it as soon as the time for that
           // is over.
@@ -202,7 +202,7 @@ export const createThenOfLocks = (context: Context) => {
           await judge(deletionResolves(backups, deleted(backup)), limits.deletedInTheEnd);
           return gap;
         },
-        tellGap,
+        describeGap,
       ),
     /** When the backup went the lock counted no more, and it is still there. */
     heldUpUntilExpiry: (backup: BackupHandle, lock: ForeignLockHandle) =>

@@ -57,7 +57,7 @@ const judge = ({ menu, tooltips, text }: Read, backup: Backup): ToldRow => {
     .filter((item) => !menu.some((each) => each.name === item.name && each.isDisabled === item.isDisabled))
     .map(
       (item) =>
-        `${item.name} should be ${item.isDisabled ? 'disabled' : 'enabled'}; the menu has ${tellMenu(menu)}`,
+        `${item.name} should be ${item.isDisabled ? 'disabled' : 'enabled'}; the menu has ${describeMenu(menu)}`,
     );
   for (const { wanted: message, found } of tooltips)
     if (plain(found) !== plain(message))
@@ -68,12 +68,12 @@ const judge = ({ menu, tooltips, text }: Read, backup: Backup): ToldRow => {
   );
   const info = messages?.info;
   return {
-    told: [tellMenu(menu), ...tooltips.map(({ found }) => `"${shorten(found, longestTold)}"`)].join('; '),
+    told: [describeMenu(menu), ...tooltips.map(({ found }) => `"${shorten(found, longestTold)}"`)].join('; '),
     hidden: info && !plain(text).includes(plain(info)) ? info : undefined,
   };
 };
 
-const tellMenu = (menu: readonly MenuItem[]): string =>
+const describeMenu = (menu: readonly MenuItem[]): string =>
   menu.map(({ name, isDisabled }) => `${name}${isDisabled ? ' (disabled)' : ''}`).join(', ');
 
 // A browser draws line breaks as spaces.

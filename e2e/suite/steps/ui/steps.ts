@@ -4,7 +4,7 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { describeLook, isAlike, type Look, lookOf } from '../../../ui/backup-look.ts';
 import { type Delay, judgeShown } from '../../../ui/judge-shown.ts';
 import type { Context } from '../context.ts';
-import { type BackupHandle, type PageHandle, tellLabels, type VolumeHandle } from '../handles.ts';
+import { type BackupHandle, describeLabels, type PageHandle, type VolumeHandle } from '../handles.ts';
 import { throwFor } from '../judging.ts';
 import { killUntilLost, looksOf, openBackupPage } from './page.ts';
 import { judgeRow } from './row.ts';
@@ -80,7 +80,7 @@ export const createThenOfPages = (context: Context) => {
     /** The page shows these backups as their custom resources are now, or does so soon. */
     pageShows: (page: PageHandle, ...made: BackupHandle[]) =>
       context.step(
-        `Then the page shows ${tellLabels(made)} as the custom resources are`,
+        `Then the page shows ${describeLabels(made)} as the custom resources are`,
         () => untilShown(page, made),
         () => made.map(({ name }) => describeLook(page.page.look(name))).join(', '),
       ),
@@ -105,7 +105,7 @@ export const createThenOfPages = (context: Context) => {
      */
     pageFollowed: (handle: PageHandle, ...made: BackupHandle[]) =>
       context.step(
-        `Then the page showed each state of ${tellLabels(made)} that lasted, within ${formatDuration(parseDuration(limits.pageFollows.within))}, and none that the custom resources had not`,
+        `Then the page showed each state of ${describeLabels(made)} that lasted, within ${formatDuration(parseDuration(limits.pageFollows.within))}, and none that the custom resources had not`,
         async () => {
           await untilShown(handle, made);
           const { page } = handle;
@@ -125,7 +125,7 @@ export const createThenOfPages = (context: Context) => {
           );
           return judged.flatMap(({ delays }) => delays);
         },
-        tellDelays,
+        describeDelays,
       ),
     /** Nobody has asked for the deletion of this backup, and it is Completed. */
     leftAlone: ({ name, label }: BackupHandle) =>
@@ -176,7 +176,7 @@ export const createThenOfPages = (context: Context) => {
  * Tells how long after its custom resource a page showed each look, at most: `Deleting after 0.4 s, a bar
  * after 1.1 s`.
  */
-export const tellDelays = (delays: readonly Delay[]): string => {
+export const describeDelays = (delays: readonly Delay[]): string => {
   const longest = new Map<string, number>();
   for (const { look, delay } of delays) {
     // What a bar says is not told apart.

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../../../e2e/kube/objects.ts';
-import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
+import { describeFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { judgeMessages, summarizeMessages } from '../../../../e2e/suite/steps/conclude/messages.ts';
 import type { ExpectedMessage } from '../../../../e2e/suite/steps/context.ts';
@@ -212,14 +212,14 @@ describe('whose messages are judged', () => {
     ).problems;
 
   test('one that Longhorn tries again must have gone at the end, like one that needs nothing', () => {
-    const object = inError('Error', tellFailedDeletion('unlinkat /b.cfg: input/output error'));
+    const object = inError('Error', describeFailedDeletion('unlinkat /b.cfg: input/output error'));
     expect(ofBackups({ kind: 'modified', at: 0, object })).toEqual([
       expect.stringMatching(/^deletion-without-store \(transient\) never went/),
     ]);
   });
 
   test('a backup that is gone says nothing any more, whatever its last state said', () => {
-    const object = inError('Error', tellFailedDeletion('unlinkat /b.cfg: input/output error'));
+    const object = inError('Error', describeFailedDeletion('unlinkat /b.cfg: input/output error'));
     expect(ofBackups({ kind: 'modified', at: 0, object }, { kind: 'deleted', at: 1, object })).toEqual([]);
   });
 

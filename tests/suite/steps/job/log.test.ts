@@ -3,10 +3,10 @@ import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import {
   type Cleanup,
   cleanedUp,
+  lineOf,
   problemsOfLog,
   readJobLog,
   readLogOf,
-  tellingLine,
 } from '../../../../e2e/suite/steps/job/log.ts';
 import { recordedLogs } from './recordings.ts';
 
@@ -22,10 +22,10 @@ describe('what a real Longhorn logged', () => {
     const [warned = ''] = await recordedLogs('nothing wrong');
     const [silent = ''] = await recordedLogs('immutable');
     for (const log of [warned, silent]) expect(judge(log, 'done, or too early')).toEqual([]);
-    expect(tellingLine(readJobLog(warned, version))).toMatch(
+    expect(lineOf(readJobLog(warned, version))).toMatch(
       /^Created backup successfully but errored on cleanup for vz-r: Action \[backupList\] not available/,
     );
-    expect(tellingLine(readJobLog(silent, version))).toBeUndefined();
+    expect(lineOf(readJobLog(silent, version))).toBeUndefined();
     expect(judge(warned, 'done')).toEqual([
       expect.stringMatching(/^job-cleanup-before-known \(warning\) was not expected: "Created/),
     ]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluate } from '../../../../e2e/history/expectation.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
-import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
+import { describeFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { isNeverHeldBack, isUploading, stateWhen } from '../../../../e2e/suite/steps/backup/expectations.ts';
 import { retryWindow } from '../../../../e2e/suite/steps/deletion/expectations.ts';
@@ -84,14 +84,14 @@ describe('what a broken Longhorn would have done', () => {
       'it says another thing',
       inError((backup) =>
         withStatus(backup, {
-          messages: { error: tellFailedDeletion('unlinkat /b: operation not permitted') },
+          messages: { error: describeFailedDeletion('unlinkat /b: operation not permitted') },
         }),
       ),
     ],
     [
       "it says a creation's",
       inError((backup) =>
-        withStatus(backup, { messages: { error: tellFailedDeletion(lockText('create/restore')) } }),
+        withStatus(backup, { messages: { error: describeFailedDeletion(lockText('create/restore')) } }),
       ),
     ],
     [
@@ -151,7 +151,7 @@ describe('what a broken Longhorn would have done', () => {
 });
 
 describe('a deletion that is tried more than once', () => {
-  const lost = tellFailedDeletion(lockText('delete'));
+  const lost = describeFailedDeletion(lockText('delete'));
   const tried = (...errors: string[]): string => {
     const states = [{ state: 'Completed' }, { state: 'Deleting' }].concat(
       errors.flatMap((error) => [{ state: 'Error', messages: { error } }, { state: 'Deleting' }]),
@@ -170,7 +170,7 @@ describe('a deletion that is tried more than once', () => {
 
   test('may lose the lock each time, and fail for no other reason', () => {
     expect([tried(lost), tried(lost, lost), tried(lost, lost, lost)]).toEqual(['met', 'met', 'met']);
-    expect([tried(), tried(lost, tellFailedDeletion('unlinkat /b: operation not permitted'))]).toEqual([
+    expect([tried(), tried(lost, describeFailedDeletion('unlinkat /b: operation not permitted'))]).toEqual([
       'broken',
       'broken',
     ]);
@@ -221,7 +221,7 @@ describe('a creation that meets a lock', () => {
     ['for a reason that is known', { state: 'Error', error: 'Failed to get the Snapshot s' }],
     ['in another state', { state: 'Pending', error: lost.error }],
     ['for another reason', { state: 'Error', error: 'no space left on device' }],
-    ["with a deletion's words", { state: 'Error', error: tellFailedDeletion(lockText('delete')) }],
+    ["with a deletion's words", { state: 'Error', error: describeFailedDeletion(lockText('delete')) }],
     ['in status.messages', { state: 'Error', messages: { error: lost.error } }],
     ['not at all', { state: 'InProgress' }],
   ])('is another one when it fails %s', ([, status]) => {

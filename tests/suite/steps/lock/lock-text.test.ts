@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { tellFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
+import { describeFailedDeletion } from '../../../../e2e/longhorn/messages/deletion-cause.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { namedLock, reportLockText } from '../../../../e2e/suite/steps/lock/expectations.ts';
 import { record } from '../../../support/test-context.ts';
@@ -17,7 +17,7 @@ const fullStop = 'The message about a lost lock ended with a full stop';
 
 describe('what the text on a lock says', () => {
   test('of a deletion: the own lock of who lost; all that differs from the document is a finding', () => {
-    expect(read(tellFailedDeletion(lock()))).toEqual({
+    expect(read(describeFailedDeletion(lock()))).toEqual({
       named: 'lock-1',
       findings: [ownFile, doubled, fullStop],
     });
@@ -33,7 +33,7 @@ describe('what the text on a lock says', () => {
   });
 
   test("as the document has it: the other's lock, once, with a full stop", () => {
-    const once = tellFailedDeletion(`${lock()}.`).replace(/^(Failed .*? err )\1/, '$1');
+    const once = describeFailedDeletion(`${lock()}.`).replace(/^(Failed .*? err )\1/, '$1');
     expect(read(once, 'lock-1')).toEqual({ named: 'lock-1', findings: [] });
   });
 

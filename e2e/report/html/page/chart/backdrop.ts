@@ -2,7 +2,7 @@ import { axisTop } from 'd3-axis';
 import type { ScaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import type { Bar, Lane } from '../../data.ts';
-import { tellTick } from '../tell.ts';
+import { formatTick } from '../format.ts';
 
 /** Seconds of the timeline to pixels of the lanes. */
 type Scale = ScaleLinear<number, number>;
@@ -21,7 +21,7 @@ export const drawAxis = (svg: SVGSVGElement, scale: Scale): void => {
   const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
   const axis = axisTop(scale)
     .tickValues(ticks)
-    .tickFormat((value) => tellTick(value.valueOf(), step))
+    .tickFormat((value) => formatTick(value.valueOf(), step))
     .tickSizeOuter(0);
   select(svg).select<SVGGElement>('g').call(axis);
 };

@@ -3,7 +3,7 @@ import { drawn, element } from '../element.ts';
 import { drawAxis, drawBackdrop } from './backdrop.ts';
 import { drawLane } from './draw-lane.ts';
 import { listenToKeys } from './keys.ts';
-import { nextMoment, type Pointed, pointAt, tellPointed } from './point.ts';
+import { describePointed, nextMoment, type Pointed, pointAt } from './point.ts';
 import { createRow, type Row } from './rows.ts';
 import { createView, type View } from './view.ts';
 
@@ -78,7 +78,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   const place = (row: number, at: number): Pointed => {
     chosen = { row, at };
     const pointed = pointAt((rows[row] as Row).lane, at, 0);
-    status.textContent = tellPointed(pointed).join('. ');
+    status.textContent = describePointed(pointed).join('. ');
     ask();
     return pointed;
   };
@@ -104,7 +104,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
     const found = pointedBy(event);
     if (found === undefined) return tooltip.hide();
     const pointed = pointAt((rows[found.row] as Row).lane, found.at, reach());
-    tooltip.show(tellPointed(pointed), event.clientX, event.clientY);
+    tooltip.show(describePointed(pointed), event.clientX, event.clientY);
     tell(pointed, false);
   });
   area.addEventListener('pointerleave', tooltip.hide);

@@ -1,6 +1,6 @@
 import type { Bar, Bracket, Lane, Mark } from '../../data.ts';
+import { formatAt, formatSpan } from '../format.ts';
 import { lastAtOrBefore } from '../search.ts';
-import { tellAt, tellSpan } from '../tell.ts';
 import { bracketSigns, toneSigns } from './signs.ts';
 
 /** What a lane shows at a moment. */
@@ -25,18 +25,18 @@ export const pointAt = (lane: Lane, at: number, reach: number): Pointed => {
     brackets: lane.brackets.filter(({ from, to }) => from <= at && at <= to + reach),
     gaps: lane.gaps
       .filter(({ from, to }) => from - reach <= at && at <= to + reach)
-      .map(({ from, to, reason }) => `nothing is known from ${tellAt(from)} to ${tellAt(to)}: ${reason}`),
+      .map(({ from, to, reason }) => `nothing is known from ${formatAt(from)} to ${formatAt(to)}: ${reason}`),
   };
 };
 
-const tellBracket = ({ state, label, steps, from, to, reason, limit }: Bracket): string => {
+const describeBracket = ({ state, label, steps, from, to, reason, limit }: Bracket): string => {
   const reached = steps
-    .map(({ label: step, at }) => (at === null ? `${step} (not reached)` : `${step} ${tellAt(at)}`))
+    .map(({ label: step, at }) => (at === null ? `${step} (not reached)` : `${step} ${formatAt(at)}`))
     .join(' → ');
   const told = [
     `${bracketSigns[state]} ${label}`,
     reached,
-    `${tellAt(from)} to ${tellAt(to)}${limit === null ? '' : ` (at most ${limit})`}`,
+    `${formatAt(from)} to ${formatAt(to)}${limit === null ? '' : ` (at most ${limit})`}`,
     state === 'met' ? null : reason,
   ];
   return told.filter((each) => each).join('\n');
@@ -50,18 +50,18 @@ const inShort = (text: string): string => {
 };
 
 /** Says what is pointed at, a line each; the first one is its heading. */
-export const tellPointed = ({ lane, at, bar, marks, brackets, gaps }: Pointed): string[] => [
-  `${lane.kind === lane.name ? lane.name : `${lane.kind} ${lane.name}`}, ${tellAt(at, 3)}`,
+export const describePointed = ({ lane, at, bar, marks, brackets, gaps }: Pointed): string[] => [
+  `${lane.kind === lane.name ? lane.name : `${lane.kind} ${lane.name}`}, ${formatAt(at, 3)}`,
   ...(bar === undefined
     ? lane.bars.length > 0
       ? ['not there']
       : []
     : [
-        `${toneSigns[bar.tone]} ${bar.state}  (${tellAt(bar.from)} to ${tellAt(bar.to)}, ${tellSpan(bar.to - bar.from)})`,
+        `${toneSigns[bar.tone]} ${bar.state}  (${formatAt(bar.from)} to ${formatAt(bar.to)}, ${formatSpan(bar.to - bar.from)})`,
         ...bar.texts.map(inShort),
       ]),
-  ...marks.map(({ at: moment, text }) => `${tellAt(moment)} ${text}`),
-  ...brackets.map(tellBracket),
+  ...marks.map(({ at: moment, text }) => `${formatAt(moment)} ${text}`),
+  ...brackets.map(describeBracket),
   ...gaps,
 ];
 

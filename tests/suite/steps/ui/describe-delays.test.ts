@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tellDelays } from '../../../../e2e/suite/steps/ui/steps.ts';
+import { describeDelays } from '../../../../e2e/suite/steps/ui/steps.ts';
 
 test('of each look the longest delay is told, and all bars are one', () => {
   const delays = [
@@ -9,6 +9,6 @@ test('of each look the longest delay is told, and all bars are one', () => {
     { look: '40 %', delay: 1100 },
     { look: 'no row', delay: 30 },
   ];
-  expect(tellDelays(delays)).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
-  expect(tellDelays([])).toBe('nothing changed');
+  expect(describeDelays(delays)).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
+  expect(describeDelays([])).toBe('nothing changed');
 });

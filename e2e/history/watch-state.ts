@@ -8,9 +8,9 @@ import type { Recorder } from './timeline.ts';
  */
 export class OutOfOrder extends Error {}
 
-/** Writes what a watch is told into a timeline, and knows from where the watch must go on. */
-export type Told<T extends KubernetesObject> = {
-  /** The resourceVersion up to which everything was told; undefined when it takes a new listing. */
+/** Writes what a watch is state into a timeline, and knows from where the watch must go on. */
+export type WatchState<T extends KubernetesObject> = {
+  /** The resourceVersion up to which everything was state; undefined when it takes a new listing. */
   readonly version: string | undefined;
   /** A connection begins. */
   connected(): void;
@@ -25,12 +25,12 @@ export type Told<T extends KubernetesObject> = {
   lose(error: Error): void;
 };
 
-/** Begins with nothing told. */
-export const createTold = <T extends KubernetesObject>({
+/** Begins with nothing state. */
+export const createWatchState = <T extends KubernetesObject>({
   timeline,
   push,
   ...recorder
-}: Recorder<T>): Told<T> => {
+}: Recorder<T>): WatchState<T> => {
   let version: string | undefined;
   let listed: string | undefined;
   let lastHeard = Date.now();
@@ -39,7 +39,7 @@ export const createTold = <T extends KubernetesObject>({
   const isKnown = ({ type, object: { metadata } }: WatchEvent<T>): boolean => {
     const isSame = ({ uid, resourceVersion }: typeof metadata) =>
       uid === metadata.uid && resourceVersion === metadata.resourceVersion;
-    // Whatever its version, the end of what is still there was not told.
+    // Whatever its version, the end of what is still there was not state.
     if (type === 'DELETED' && timeline.objects().some((object) => object.metadata.uid === metadata.uid))
       return false;
     // What was there before the listing is no history of this timeline.
@@ -84,7 +84,7 @@ export const createTold = <T extends KubernetesObject>({
       if (version === undefined) return;
       const at = Date.now();
       if (error instanceof OutOfOrder) {
-        const reason = `the server told what happened in the wrong order: ${error.message}`;
+        const reason = `the server state what happened in the wrong order: ${error.message}`;
         push({ kind: 'gap', at, since: start.at, from: start.mark + 1, reason });
       } else {
         push({

@@ -12,7 +12,7 @@ import type { Report } from './schema.ts';
  * Says, where a program reads along, that a run begins; `scenarios` is how many it is to play, null where
  * that is not known.
  */
-export const tellStart = (
+export const printStart = (
   output: Output,
   start: Pick<Report, 'run' | 'provider' | 'target'> & { scenarios: number | null },
 ): void => {
@@ -39,7 +39,7 @@ const writeSummary = async (path: string, report: Report): Promise<void> => {
  * Tells how a run ended, by its report, to those who do not read what it printed: GitHub, if this is a job of
  * its, and programs that read `--json`.
  */
-export const tellEnd = async (
+export const printEnd = async (
   out: string,
   output: Output,
   env: NodeJS.ProcessEnv = process.env,

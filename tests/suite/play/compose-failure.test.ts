@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { know } from '../../../e2e/kube/redact/known.ts';
 import { nothingSpent, type Step } from '../../../e2e/report/schema.ts';
-import { composeFailure } from '../../../e2e/suite/play/tell-failure.ts';
+import { composeFailure } from '../../../e2e/suite/play/compose-failure.ts';
 
 const step = (sentence: string, state: Step['state']): Step => ({
   sentence,
