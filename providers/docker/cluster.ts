@@ -10,7 +10,7 @@ import type { ClusterTool } from './tool.ts';
  * How long each may take at most (ms): nodes' images may have to be pulled, an archive has up to 2 GB.
  * Whoever brings the cluster owns them.
  */
-const limits = { list: 60_000, create: 900_000, load: 600_000, remove: 300_000 };
+const timeouts = { list: 60_000, create: 900_000, load: 600_000, remove: 300_000 };
 
 /** A cluster of Docker containers, which goes with this process. */
 export type DockerCluster = {
@@ -36,7 +36,7 @@ const refuseTaken = async (
   { name, kubeconfig, signal }: { name: string; kubeconfig: string; signal: AbortSignal },
 ) => {
   const all = tool.list.read(
-    await runTool(tool.name, tool.list.args, { kubeconfig, timeout: limits.list, signal }),
+    await runTool(tool.name, tool.list.args, { kubeconfig, timeout: timeouts.list, signal }),
   );
   if (all.includes(name))
     throw new NotFit(
@@ -71,11 +71,11 @@ export const createCluster = async (
     context: tool.context(name),
     workers,
     load: async (archive, signal) =>
-      void (await run(tool.load({ name, archive, workers }), { timeout: limits.load, signal })),
+      void (await run(tool.load({ name, archive, workers }), { timeout: timeouts.load, signal })),
     keep: dismiss,
     remove: async () => {
       try {
-        await run(tool.remove(name), { timeout: limits.remove });
+        await run(tool.remove(name), { timeout: timeouts.remove });
       } catch (error) {
         throw new Error(`${(error as Error).message}: by hand: ${removeCommand(tool, name)}`);
       }
@@ -84,9 +84,9 @@ export const createCluster = async (
     },
   };
   try {
-    await run(tool.create({ name, kubeconfig }), { timeout: limits.create, signal });
+    await run(tool.create({ name, kubeconfig }), { timeout: timeouts.create, signal });
     if (tool.kubeconfig)
-      await writeFile(kubeconfig, await run(tool.kubeconfig(name), { timeout: limits.list, signal }), {
+      await writeFile(kubeconfig, await run(tool.kubeconfig(name), { timeout: timeouts.list, signal }), {
         mode: 0o600,
       });
   } catch (error) {

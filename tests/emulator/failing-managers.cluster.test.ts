@@ -8,9 +8,9 @@ import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { readPanic } from '../../e2e/longhorn/panic.ts';
 import type { Backup } from '../../e2e/longhorn/types.ts';
 import { createWhenIdle, removeMade, type WhenIdle } from '../../e2e/suite/steps/cleanup.ts';
-import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { openTimelines, type Timelines } from '../../e2e/suite/steps/timelines.ts';
+import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { backupConfigPath } from '../../emulator/backupstore/paths.ts';
 import type { Replica } from '../../emulator/longhorn/objects.ts';
 import { namespace } from '../../emulator/modelled-on.ts';
@@ -65,7 +65,7 @@ const cleanup = async (volume: string, whenIdle: WhenIdle) => {
     timelines,
     made,
     target: 'default',
-    limits: limitsOn(longhornClocks),
+    timeouts: timeoutsOn(longhornClocks),
     whenIdle,
   };
   const cleaned = removeMade(fixture);

@@ -8,9 +8,9 @@ import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/back
 import { removeMade } from '../../e2e/suite/steps/cleanup.ts';
 import { type Context, createStep } from '../../e2e/suite/steps/context.ts';
 import type { VolumeHandle } from '../../e2e/suite/steps/handles.ts';
-import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade, uniqueName } from '../../e2e/suite/steps/made.ts';
 import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
+import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { judgeRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
 import { localStore } from '../store/support/local-store.ts';
@@ -51,7 +51,7 @@ useLonghorn(async (started) => {
   context = {
     cluster,
     run,
-    limits: limitsOn(longhornClocks),
+    timeouts: timeoutsOn(longhornClocks),
     target,
     store: localStore(root, cluster),
     timelines: await openTimelines(local.cluster, stop.signal),
@@ -94,10 +94,10 @@ test('each backup of it sends all that was written, and no other block', async (
 });
 
 test('the cleanup takes away what was written as well', async () => {
-  const { made, timelines, cluster, limits } = context;
+  const { made, timelines, cluster, timeouts } = context;
   const [{ backup = '' } = {}] = made.written;
   expect(timelines.backups.current(backup)).toBeDefined();
-  await removeMade({ cluster, timelines, made, target, limits, whenIdle: (_, take) => take() });
+  await removeMade({ cluster, timelines, made, target, timeouts, whenIdle: (_, take) => take() });
   const ofVolume = [...timelines.backups.objects(), ...timelines.backupVolumes.objects()].filter(
     ({ metadata, spec }) =>
       metadata.labels?.['backup-volume'] === volume.name ||

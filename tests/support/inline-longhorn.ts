@@ -14,8 +14,8 @@ import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.
 import { untilReady } from '../../e2e/store/drivers/nfs/server.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
 import { concernOf } from '../../e2e/suite/steps/conclude/concern.ts';
-import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
+import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { attach } from '../../e2e/suite/steps/volume/volume.ts';
 import { localPods } from './local-pods.ts';
 
@@ -52,7 +52,7 @@ export const longhornScenario = defineScenario({
       backups: watched<Backup>(longhornResources.backups),
     };
     const faults = openFaults({ cluster, ledger: await openLedger(out), scenario, tell: report.fault });
-    const limits = limitsOn(longhornClocks);
+    const timeouts = timeoutsOn(longhornClocks);
     const later: (() => void)[] = [];
     return {
       does: async (sentence: string, work: () => Promise<void>) => {
@@ -72,7 +72,7 @@ export const longhornScenario = defineScenario({
       faults,
       answers,
       attach: (name: string, node: string) =>
-        attach({ cluster, timelines: timelines as never, limits }, { name, node }),
+        attach({ cluster, timelines: timelines as never, timeouts }, { name, node }),
       /**
        * Plays what a run recorded of its volume, from `start` (ms since the epoch) on, up to so many seconds.
        */

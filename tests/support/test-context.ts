@@ -5,9 +5,9 @@ import type { Timeline } from '../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { type Context, createStep } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
-import { limitsOn } from '../../e2e/suite/steps/limits.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
+import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../store/support/local-store.ts';
 import { localPods } from './local-pods.ts';
 
@@ -68,7 +68,7 @@ export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...ove
     run: 'abc123',
     version: 'v1.12.1',
     clocks,
-    limits: limitsOn(clocks),
+    timeouts: timeoutsOn(clocks),
     target: 'default',
     store: localStore(root, cluster),
     living: new AbortController().signal,

@@ -3,7 +3,7 @@ import { count } from '../../kube/count.ts';
 import { formatDuration } from '../../kube/duration.ts';
 import { type LonghornClocks, longhornClocks } from '../../longhorn/clocks.ts';
 import { leaseClock } from '../../store/lease.ts';
-import { type Limits, limitsOn, storeQuiet } from '../steps/limits.ts';
+import { storeQuiet, type Timeouts, timeoutsOn } from '../steps/timeouts.ts';
 import { runsAtWork } from './at-work.ts';
 import { explainHanging, nameOf } from './explain.ts';
 import { findLeftOver, type LeftOver, type Search } from './find.ts';
@@ -13,11 +13,11 @@ import { type Removal, removeAll } from './remove.ts';
 import { targetsWithoutStore, workedOn } from './stores.ts';
 
 /**
- * What is to be cleaned up, and how; `clocks` are Longhorn's own, and `limits` and `counts` (seconds) theirs
+ * What is to be cleaned up, and how; `clocks` are Longhorn's own, and `timeouts` and `counts` (seconds) theirs
  * and the Lease's, but in tests.
  */
 export type Cleanup = Pick<Removal, 'cluster' | 'force' | 'print'> &
-  Search & { dryRun: boolean; clocks?: LonghornClocks; limits?: Limits; counts?: number };
+  Search & { dryRun: boolean; clocks?: LonghornClocks; timeouts?: Timeouts; counts?: number };
 
 /**
  * Removes what runs have left in a cluster and returns whether nothing is left of them. Each thing is told of
@@ -35,7 +35,7 @@ export const cleanup = async (options: Cleanup): Promise<boolean> => {
     clocks = longhornClocks,
     counts = leaseClock.counts,
   } = options;
-  const { limits = limitsOn(clocks) } = options;
+  const { timeouts = timeoutsOn(clocks) } = options;
   const start = performance.now();
   const found = await findLeftOver(cluster, { wanted, namespace });
   if (found.length === 0) {
@@ -63,7 +63,7 @@ export const cleanup = async (options: Cleanup): Promise<boolean> => {
   const runs = new Set(removable.map(({ run }) => run));
   const look = (): Promise<LeftOver[]> => findLeftOver(cluster, { wanted: runs, namespace });
   const healed = await removeInTurn(
-    { cluster, limits, force, print },
+    { cluster, timeouts, force, print },
     { found: removable, look, namespace, clocks },
   );
   const left = await look();

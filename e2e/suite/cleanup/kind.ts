@@ -1,6 +1,6 @@
 import type { KubernetesObject, Resource } from '../../kube/cluster.ts';
 import { longhornNamespace as namespace } from '../../longhorn/resources.ts';
-import type { Limit, Limits } from '../steps/limits.ts';
+import type { Timeout, Timeouts } from '../steps/timeouts.ts';
 
 /** One kind of what runs make, or Longhorn and Kubernetes make for them. */
 export type Kind = {
@@ -23,7 +23,7 @@ export type Kind = {
   /** It goes after all that Kubernetes or Longhorn made for it. */
   waitsForItsOwn?: true;
   /** How long it may take to go. */
-  limit(limits: Limits, object: KubernetesObject): Limit;
+  limit(timeouts: Timeouts, object: KubernetesObject): Timeout;
   /** Its state, where that says why it is still there. */
   describe(object: KubernetesObject): string;
 };

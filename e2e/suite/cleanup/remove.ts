@@ -3,7 +3,7 @@ import type { Timeline } from '../../history/timeline.ts';
 import { follow } from '../../history/watch.ts';
 import { type Cluster, unlessGone } from '../../kube/cluster.ts';
 import { formatDuration } from '../../kube/duration.ts';
-import type { Limit, Limits } from '../steps/limits.ts';
+import type { Timeout, Timeouts } from '../steps/timeouts.ts';
 import { describeVolume, detach } from '../steps/volume/volume.ts';
 import { nameOf } from './explain.ts';
 import { finalizersOf, isLonghorns } from './finalizers.ts';
@@ -14,7 +14,7 @@ import { type KindName, kinds } from './kinds.ts';
 /** How things are removed. */
 export type Removal = {
   cluster: Cluster;
-  limits: Limits;
+  timeouts: Timeouts;
   /** Longhorn's own finalizers are taken off what does not go within its time. */
   force: boolean;
   print(line: string): void;
@@ -41,11 +41,11 @@ export const removeAll = async (
 };
 
 const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timeline): Promise<void> => {
-  const { limits, print, force } = removal;
+  const { timeouts, print, force } = removal;
   const { kind, object } = leftOver;
   const name = nameOf(leftOver);
   const start = performance.now();
-  const gone = (limit: Limit): Promise<void> =>
+  const gone = (limit: Timeout): Promise<void> =>
     onceGone(timeline, {
       name: object.metadata.name,
       label: 'it is gone',
@@ -55,9 +55,9 @@ const removeOne = async (removal: Removal, leftOver: LeftOver, timeline: Timelin
   try {
     if (kind === 'volumes') await detachFirst(removal, leftOver, timeline);
     await askFor(removal, leftOver);
-    await gone(kinds[kind].limit(limits, object)).catch(async (error: unknown) => {
+    await gone(kinds[kind].limit(timeouts, object)).catch(async (error: unknown) => {
       if (!force || !(await takeOff(removal, leftOver, timeline))) throw error;
-      await gone(limits.letGo);
+      await gone(timeouts.letGo);
     });
     print(`${name}: gone after ${formatDuration(performance.now() - start)}`);
   } catch (error) {
@@ -79,7 +79,7 @@ const askFor = async ({ cluster }: Removal, { kind, object }: LeftOver): Promise
 
 // As a scenario's cleanup does it; a volume that stays attached is removed all the same.
 const detachFirst = async (
-  { cluster, limits, print }: Removal,
+  { cluster, timeouts, print }: Removal,
   leftOver: LeftOver,
   timeline: Timeline,
 ): Promise<void> => {
@@ -92,7 +92,7 @@ const detachFirst = async (
     name,
     label: 'it is detached',
     describe: describeVolume as never,
-    ...limits.detached,
+    ...timeouts.detached,
   }).catch((error: unknown) => print(`${nameOf(leftOver)}: ${reasonOf(error)}: removed as it is`));
 };
 

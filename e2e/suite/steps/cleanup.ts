@@ -9,12 +9,12 @@ import { longhornResources, longhornNamespace as namespace } from '../../longhor
 
 import { type BackupStore, StillAtWork } from '../../store/store.ts';
 import type { Context } from './context.ts';
-import { type Limit, storeQuiet } from './limits.ts';
 import { isBackupOf } from './made.ts';
+import { storeQuiet, type Timeout } from './timeouts.ts';
 import { describeSnapshot } from './volume/snapshot.ts';
 import { describeVolume, detach, untilDetached } from './volume/volume.ts';
 
-type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'limits'> & { whenIdle: WhenIdle };
+type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'target' | 'timeouts'> & { whenIdle: WhenIdle };
 type Collection<T extends KubernetesObject> = {
   resource: Resource;
   timeline: Timeline<T>;
@@ -28,7 +28,7 @@ type Collection<T extends KubernetesObject> = {
  * removed.
  */
 export const removeMade = async (deps: Deps): Promise<void> => {
-  const { timelines, made, limits } = deps;
+  const { timelines, made, timeouts } = deps;
   const backups = {
     resource: longhornResources.backups,
     timeline: timelines.backups,
@@ -52,16 +52,17 @@ export const removeMade = async (deps: Deps): Promise<void> => {
     // First, or they would go on making backups.
     () => removeJobs(deps),
     // The deletions that a job asked for may have failed a few times.
-    () => remove(deps, backups, made.backups, made.jobs.length === 0 ? limits.backupsGone : limits.oldOnesGo),
+    () =>
+      remove(deps, backups, made.backups, made.jobs.length === 0 ? timeouts.backupsGone : timeouts.oldOnesGo),
     () => removeBackupVolumes(deps, made.volumes),
     () => detachVolumes(deps),
-    () => remove(deps, volumes, made.volumes, limits.volumeGone),
+    () => remove(deps, volumes, made.volumes, timeouts.volumeGone),
     // After their volume, which may still be being restored from them.
-    () => remove(deps, backups, written('backup'), limits.backupsGone),
+    () => remove(deps, backups, written('backup'), timeouts.backupsGone),
     () => removeBackupVolumes(deps, written('volume')),
     // After their volume: the youngest snapshot of a living volume is only marked as removed, and stays until
     // there is a younger one.
-    () => remove(deps, snapshots, made.snapshots, limits.snapshotsGone),
+    () => remove(deps, snapshots, made.snapshots, timeouts.snapshotsGone),
   ]);
 };
 
@@ -77,7 +78,7 @@ const remove = async <T extends KubernetesObject>(
   { cluster }: Pick<Deps, 'cluster'>,
   { resource, timeline, what, describe }: Collection<T>,
   names: readonly string[],
-  limit: Limit,
+  limit: Timeout,
 ): Promise<void> => {
   await Promise.all(
     names.map(async (name) => {
@@ -104,12 +105,12 @@ const removeBackupVolumes = async (deps: Deps, volumes: readonly string[]): Prom
   const ofBackupVolumes = { resource: longhornResources.backupVolumes, timeline, what: 'backup volume' };
   await deps.whenIdle(
     `backup volume ${names.join(', ')}`,
-    () => remove(deps, ofBackupVolumes, names, deps.limits.backupVolumeGone),
+    () => remove(deps, ofBackupVolumes, names, deps.timeouts.backupVolumeGone),
     volumes,
   );
 };
 
-const detachVolumes = async ({ cluster, timelines, made, limits }: Deps): Promise<void> => {
+const detachVolumes = async ({ cluster, timelines, made, timeouts }: Deps): Promise<void> => {
   const attached = made.volumes.filter(
     (name) =>
       timelines.volumes.current(name) !== undefined && timelines.attachments.current(name) !== undefined,
@@ -117,12 +118,12 @@ const detachVolumes = async ({ cluster, timelines, made, limits }: Deps): Promis
   await Promise.all(
     attached.map(async (name) => {
       await detach({ cluster }, name).catch(unlessGone);
-      await untilDetached({ timelines, limits }, name);
+      await untilDetached({ timelines, timeouts }, name);
     }),
   );
 };
 
-type Jobs = Pick<Deps, 'cluster' | 'timelines' | 'made' | 'limits'>;
+type Jobs = Pick<Deps, 'cluster' | 'timelines' | 'made' | 'timeouts'>;
 
 /**
  * Removes the recurring jobs that the steps made, and enters what their runs made: that is to be removed like
@@ -146,7 +147,7 @@ const enterMade = ({ timelines, made }: Jobs): void => {
 };
 
 // Returns when the last pod of its runs is gone, so that it makes nothing any more.
-const removeJob = async ({ cluster, limits }: Jobs, name: string): Promise<void> => {
+const removeJob = async ({ cluster, timeouts }: Jobs, name: string): Promise<void> => {
   const stop = new AbortController();
   const where = { namespace, signal: stop.signal };
   try {
@@ -155,7 +156,7 @@ const removeJob = async ({ cluster, limits }: Jobs, name: string): Promise<void>
       follow(cluster, resources.cronJobs, { ...where, fieldSelector: `metadata.name=${name}` }),
       follow(cluster, resources.pods, { ...where, labelSelector: jobPodsLabel(name) }),
     ]);
-    const wait = { describe: () => 'still there', ...limits.jobsGone };
+    const wait = { describe: () => 'still there', ...timeouts.jobsGone };
     await cluster.delete(longhornResources.recurringJobs, { namespace, name }).catch(unlessGone);
     await onceGone(recurringJobs, { name, label: `recurring job ${name} is gone`, ...wait });
     await onceGone(cronJobs, { name, label: `CronJob ${name} is gone`, ...wait });

@@ -7,9 +7,9 @@ import type { SharedThing } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
 import type { StepReport } from './deps.ts';
 import type { PageHandle } from './handles.ts';
-import type { Limits } from './limits.ts';
 import type { Made } from './made.ts';
 import type { Timelines } from './timelines.ts';
+import type { Timeouts } from './timeouts.ts';
 
 /** A message that a scenario brings about on purpose, and the object (its name) that may say it. */
 export type ExpectedMessage = { id: MessageId; of: string };
@@ -22,7 +22,7 @@ export type Context = {
   version: string;
   /** Longhorn's clocks, as the one under test has them. */
   clocks: LonghornClocks;
-  limits: Limits;
+  timeouts: Timeouts;
   /** The name of the backup target that is the scenario's own. */
   target: string;
   store: RunningStore;

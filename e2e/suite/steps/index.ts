@@ -11,12 +11,12 @@ import { type Context, createStep } from './context.ts';
 import type { ScenarioDeps } from './deps.ts';
 import { keepEvidence } from './evidence/keep.ts';
 import { findLonghorn } from './find-longhorn.ts';
-import { limitsOn } from './limits.ts';
 import { nothingMade, uniqueName } from './made.ts';
 import { documentData } from './sizes.ts';
 import type { Steps } from './steps.ts';
 import { makeTarget, removeTarget } from './target.ts';
 import { openTimelines } from './timelines.ts';
+import { timeoutsOn } from './timeouts.ts';
 import { createGiven, createThen, createWhen } from './vocabulary.ts';
 
 export type { Steps } from './steps.ts';
@@ -44,7 +44,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   const { run, out, storeImage, namespace: shared, clocks = longhornClocks, lab, without } = config;
   const driver = driverNamed();
   const step = createStep({ report, signal });
-  const limits = limitsOn(clocks);
+  const timeouts = timeoutsOn(clocks);
   const nameOf = (what: string): string => uniqueName(run, what);
   const name = nameOf('store');
   const place = shared === undefined ? { namespace: name } : { namespace: shared, name };
@@ -74,7 +74,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     );
     whenIdle = createWhenIdle({ store, clocks, run });
 
-    const targets = { cluster, targets: timelines.backupTargets, limits };
+    const targets = { cluster, targets: timelines.backupTargets, timeouts };
     undo.push(() => whenIdle(`backup target ${target}`, () => removeTarget(targets, target)));
     await step(
       'Given a backup target of Longhorn on it',
@@ -83,7 +83,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     );
 
     kept.serves(store);
-    undo.push(() => removeMade({ cluster, timelines, made, target, limits, whenIdle }));
+    undo.push(() => removeMade({ cluster, timelines, made, target, timeouts, whenIdle }));
     const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), {
       disruptions,
       needs,
@@ -95,7 +95,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       run,
       version,
       clocks,
-      limits,
+      timeouts,
       target,
       store,
       timelines,

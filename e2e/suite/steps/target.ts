@@ -9,12 +9,12 @@ import {
 import { syncRequest } from '../../longhorn/sync-request.ts';
 import type { BackupTarget } from '../../longhorn/types.ts';
 import type { RunningStore } from '../../store/driver.ts';
-import type { Limits } from './limits.ts';
 import { runLabel } from './made.ts';
+import type { Timeouts } from './timeouts.ts';
 
 const resource = longhornResources.backupTargets;
 
-type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; limits: Limits };
+type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; timeouts: Timeouts };
 
 /**
  * Makes a backup target of the scenario's own and returns when Longhorn can use it (any number of them:
@@ -22,7 +22,7 @@ type Deps = { cluster: Cluster; targets: Timeline<BackupTarget>; limits: Limits 
  * are on it.
  */
 export const makeTarget = async (
-  { cluster, targets, limits }: Deps,
+  { cluster, targets, timeouts }: Deps,
   { name, store, run }: { name: string; store: Pick<RunningStore, 'url' | 'credentialSecret'>; run: string },
 ): Promise<void> => {
   await cluster.create(resource, {
@@ -40,7 +40,7 @@ export const makeTarget = async (
     name,
     label: `the backup target ${store.url} is available`,
     describe: describeTarget,
-    ...limits.targetAvailable,
+    ...timeouts.targetAvailable,
   });
 };
 
@@ -48,13 +48,13 @@ export const makeTarget = async (
  * Removes a backup target, with what Longhorn knows of it, and returns when it is gone; one that was never
  * made is no error.
  */
-export const removeTarget = async ({ cluster, targets, limits }: Deps, name: string): Promise<void> => {
+export const removeTarget = async ({ cluster, targets, timeouts }: Deps, name: string): Promise<void> => {
   await cluster.delete(resource, { namespace, name }).catch(unlessGone);
   await onceGone(targets, {
     name,
     label: `backup target ${name} is gone`,
     describe: describeTarget,
-    ...limits.targetGone,
+    ...timeouts.targetGone,
   });
 };
 

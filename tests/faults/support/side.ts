@@ -8,10 +8,10 @@ import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { requestBackup, untilCompleted, untilSettled } from '../../../e2e/suite/steps/backup/backup.ts';
 import { type Context, createStep } from '../../../e2e/suite/steps/context.ts';
 import type { BackupHandle, VolumeHandle } from '../../../e2e/suite/steps/handles.ts';
-import { limitsOn } from '../../../e2e/suite/steps/limits.ts';
 import { nothingMade, uniqueName } from '../../../e2e/suite/steps/made.ts';
 import { makeTarget } from '../../../e2e/suite/steps/target.ts';
 import { openTimelines } from '../../../e2e/suite/steps/timelines.ts';
+import { timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
 import { writeData } from '../../../e2e/suite/steps/volume/data.ts';
 import { makeSnapshot } from '../../../e2e/suite/steps/volume/snapshot.ts';
 import { detach, makeVolume, untilDetached } from '../../../e2e/suite/steps/volume/volume.ts';
@@ -22,7 +22,7 @@ const mebibyte = 1 << 20;
 const replicaResource = { group: 'longhorn.io', version: 'v1beta2', plural: 'replicas' };
 type Replica = KubernetesObject & { spec: { volumeName: string }; status?: { currentState: string } };
 
-const limits = limitsOn(longhornClocks);
+const timeouts = timeoutsOn(longhornClocks);
 
 /** Somebody on a cluster with a backup store and a target of their own. */
 export type Side = { context: Context };
@@ -38,12 +38,12 @@ export const openSide = async (
     driverNamed().start(cluster, { namespace: nameOf('store'), run, image: storeImage, signal: living }),
   ]);
   const target = nameOf('target');
-  await makeTarget({ cluster, targets: timelines.backupTargets, limits }, { name: target, store, run });
+  await makeTarget({ cluster, targets: timelines.backupTargets, timeouts }, { name: target, store, run });
   const { report } = record();
   const fixture = {
     cluster,
     run,
-    limits,
+    timeouts,
     target,
     store,
     timelines,
@@ -89,7 +89,7 @@ export const attaching = async (side: Side, node: string): Promise<{ done: Promi
     !before.has(name) &&
     ['attaching', 'attached'].includes(status?.state ?? '');
   await Promise.race([
-    once(timelines.volumes, isOnItsWay, { label: 'a volume is being attached', ...limits.attached }),
+    once(timelines.volumes, isOnItsWay, { label: 'a volume is being attached', ...timeouts.attached }),
     done,
   ]);
   return { done };

@@ -9,9 +9,9 @@ import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { leaseName } from '../../../e2e/store/lease.ts';
 import { type Cleanup, cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
 import { kindNames, kinds } from '../../../e2e/suite/cleanup/kinds.ts';
-import type { Limit, Limits } from '../../../e2e/suite/steps/limits.ts';
-import { phases } from '../../../e2e/suite/steps/limits.ts';
 import { runLabel } from '../../../e2e/suite/steps/made.ts';
+import type { Timeout, Timeouts } from '../../../e2e/suite/steps/timeouts.ts';
+import { rules } from '../../../e2e/suite/steps/timeouts.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
 import { localPods } from '../../support/local-pods.ts';
 import { installKinds, leaveBehind, make } from './support/left-behind.ts';
@@ -39,12 +39,12 @@ const play = async (...dead: string[]): Promise<void> => {
   await startControllers(cluster, { signal: controllers.signal, dead });
 };
 
-const limitsOf = (within: Limit['within']): Limits =>
-  Object.fromEntries(Object.keys(phases).map((name) => [name, { within, owner: 'this test' }])) as Limits;
+const timeoutsOf = (within: Timeout['within']): Timeouts =>
+  Object.fromEntries(Object.keys(rules).map((name) => [name, { within, owner: 'this test' }])) as Timeouts;
 // A crowded machine may take long to let go what can go; of what hangs, no time is enough.
-const limits = limitsOf('5m');
-const short: Limit = { within: '2s', owner: 'this test' };
-const impatient: Limits = { ...limits, volumeGone: short, namespaceGone: short, letGo: short };
+const timeouts = timeoutsOf('5m');
+const short: Timeout = { within: '2s', owner: 'this test' };
+const impatient: Timeouts = { ...timeouts, volumeGone: short, namespaceGone: short, letGo: short };
 const clean = async (
   options: Pick<Cleanup, 'wanted'> & Partial<Cleanup>,
 ): Promise<{ clean: boolean; told: string[] }> => {
@@ -52,7 +52,7 @@ const clean = async (
   const print = (line: string): void =>
     void told.push(line.replace(/\d+ min( \d+ s)?\b|\d+(\.\d+)? m?s\b/g, '<time>'));
   return {
-    clean: await cleanup({ cluster, force: false, dryRun: false, limits, counts: 2, ...options, print }),
+    clean: await cleanup({ cluster, force: false, dryRun: false, timeouts, counts: 2, ...options, print }),
     told,
   };
 };
@@ -169,7 +169,7 @@ test('what hangs is told of with the controller that should let it go, and goes 
     { status: { ownerID: 'node7' } },
     { subresource: 'status' },
   );
-  const ended = await clean({ wanted: 'all', limits: impatient });
+  const ended = await clean({ wanted: 'all', timeouts: impatient });
   expect(ended.clean).toBe(false);
   expect(ended.told.filter((line) => !/: gone after/.test(line))).toMatchInlineSnapshot(`
     [
@@ -183,7 +183,7 @@ test('what hangs is told of with the controller that should let it go, and goes 
     ]
   `);
 
-  const forced = await clean({ wanted: 'all', force: true, limits: impatient });
+  const forced = await clean({ wanted: 'all', force: true, timeouts: impatient });
   expect(forced.clean).toBe(false);
   expect(forced.told).toMatchInlineSnapshot(`
     [
@@ -211,7 +211,7 @@ test('by force, what Longhorn does not let go goes', async () => {
   const ended = await clean({
     wanted: new Set(['abc123']),
     force: true,
-    limits: { ...limits, targetGone: short },
+    timeouts: { ...timeouts, targetGone: short },
   });
   expect(ended).toEqual({
     clean: true,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import { cleanup } from '../../../e2e/suite/cleanup/cleanup.ts';
-import { limitsOn } from '../../../e2e/suite/steps/limits.ts';
 import { runLabel } from '../../../e2e/suite/steps/made.ts';
+import { timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
 import { backupConfigPath } from '../../../emulator/backupstore/paths.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import { longhorn, type SharedLonghorn } from '../../emulator/support/local-cluster.ts';
@@ -73,7 +73,7 @@ test('those who play Longhorn let all go, with the files in the store; other vol
       wanted: new Set([run]),
       force: false,
       dryRun: false,
-      limits: limitsOn(clocks),
+      timeouts: timeoutsOn(clocks),
       print,
     }),
   ).toBe(true);

@@ -9,9 +9,9 @@ import {
 } from '../../../longhorn/resources.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
-import { judge } from '../limits.ts';
 import { isBackupOf, runLabel } from '../made.ts';
 import { mebibyte } from '../sizes.ts';
+import { judge } from '../timeouts.ts';
 import { causeOfBackup } from '../volume/causes.ts';
 import { writeData } from '../volume/data.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
@@ -55,12 +55,13 @@ export const requestBackup = async (context: Context, snapshot: SnapshotHandle):
 
 /** Waits for a backup to be Completed; ends at once when it goes wrong. */
 export const untilCompleted = async (
-  context: Pick<Context, 'cluster' | 'timelines' | 'limits'>,
+  context: Pick<Context, 'cluster' | 'timelines' | 'timeouts'>,
   backup: BackupHandle,
 ): Promise<void> => {
-  const { timelines, limits } = context;
+  const { timelines, timeouts } = context;
   await namingCause(
-    () => judge(completes(timelines.backups, { ...backup, from: backup.since.made }), limits.backupCompleted),
+    () =>
+      judge(completes(timelines.backups, { ...backup, from: backup.since.made }), timeouts.backupCompleted),
     (signal) => causeOfBackup(context, backup, signal),
   );
 };
@@ -70,12 +71,12 @@ export const untilCompleted = async (
  * A backup that is deleted before goes at once, without a state Deleting, and leaves its files behind.
  */
 export const untilSettled = async (
-  { timelines, target, limits }: Context,
+  { timelines, target, timeouts }: Context,
   { volume, label }: BackupHandle,
 ): Promise<void> => {
   await once(timelines.backupVolumes, isBackupOf({ volume: volume.name, target }), {
     label: `Longhorn knows of volume ${volume.name} in the store, after ${label}`,
-    ...limits.backupVolumeKnown,
+    ...timeouts.backupVolumeKnown,
   });
 };
 

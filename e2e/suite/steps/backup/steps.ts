@@ -5,7 +5,7 @@ import type { Backup } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { stays, throwFor } from '../judging.ts';
-import { judge, storeQuiet } from '../limits.ts';
+import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import {
@@ -95,7 +95,7 @@ type Pair = { first: BackupHandle; second: BackupHandle };
  * histories, from before the action on.
  */
 export const createThenOfBackups = (context: Context) => {
-  const { timelines, version, clocks, limits, store, report } = context;
+  const { timelines, version, clocks, timeouts, store, report } = context;
   const { backups } = timelines;
   const made = (backup: BackupHandle) => ({ backup: { ...backup, from: backup.since.made }, version });
   const waiting = ({ first, second }: Pair) => ({ second: made(second).backup, first, version });
@@ -106,7 +106,7 @@ export const createThenOfBackups = (context: Context) => {
       context.step(
         `Then ${second.label} is Pending and says that it waits for ${first.label} to be deleted`,
         async () => {
-          await judge(isHeldBack(backups, waiting({ first, second })), limits.pending).catch(
+          await judge(isHeldBack(backups, waiting({ first, second })), timeouts.pending).catch(
             (error: unknown) => {
               throw lookedTooLate(backups, { error, second, first }) ?? error;
             },
@@ -123,7 +123,7 @@ export const createThenOfBackups = (context: Context) => {
         `Then ${second.label} goes Pending, InProgress, Completed, and was never InProgress while ${first.label} was Deleting`,
         async () => {
           try {
-            await judge(waitsAndCompletes(backups, waiting({ first, second })), limits.secondCompleted);
+            await judge(waitsAndCompletes(backups, waiting({ first, second })), timeouts.secondCompleted);
           } catch (error) {
             throw (
               endedUnseen(backups, { error, second, first }) ??
@@ -157,12 +157,12 @@ export const createThenOfBackups = (context: Context) => {
     /** The upload of the backup is under way. */
     uploading: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} is InProgress`, () =>
-        judge(isUploading(backups, made(backup)), limits.secondCompleted),
+        judge(isUploading(backups, made(backup)), timeouts.secondCompleted),
       ),
     /** Whatever is done beside it, the upload goes on to its end. */
     undisturbed: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} goes InProgress and Completed, undisturbed`, () =>
-        judge(isNeverHeldBack(backups, made(backup)), limits.secondCompleted),
+        judge(isNeverHeldBack(backups, made(backup)), timeouts.secondCompleted),
       ),
     completed: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} is Completed`, () => untilCompleted(context, backup)),

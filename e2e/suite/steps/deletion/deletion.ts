@@ -28,7 +28,7 @@ export const timeDeletion = async (context: Context, backup: BackupHandle): Prom
   await onceGone(context.timelines.backups, {
     name: backup.name,
     label: `${backup.label} is gone`,
-    ...context.limits.firstDeleted,
+    ...context.timeouts.firstDeleted,
   });
   return performance.now() - start;
 };

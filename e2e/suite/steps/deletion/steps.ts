@@ -12,7 +12,7 @@ import { endedUnseen } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, describeLabels } from '../handles.ts';
 import { PremiseLost, reached } from '../judging.ts';
-import { judge } from '../limits.ts';
+import { judge } from '../timeouts.ts';
 import { deleteSpread, killOwners, requestDeletion, sinceDeleted, timeDeletion } from './deletion.ts';
 import {
   deletionFails,
@@ -97,7 +97,7 @@ export const createWhenOfDeletions = (context: Context) => ({
 
 /** The steps that judge a deletion, and what another backup of the volume does while one fails. */
 export const createThenOfDeletions = (context: Context) => {
-  const { timelines, version, clocks, limits } = context;
+  const { timelines, version, clocks, timeouts } = context;
   const { backups } = timelines;
   const deleted = (backup: BackupHandle, from = sinceDeleted(backup)) => ({
     backup: { ...backup, from },
@@ -113,7 +113,7 @@ export const createThenOfDeletions = (context: Context) => {
     pair: { second: BackupHandle; first: BackupHandle },
   ) => {
     const { first } = pair;
-    const verdict = await judge(expectation, limits.secondCompleted).catch((error: unknown) => {
+    const verdict = await judge(expectation, timeouts.secondCompleted).catch((error: unknown) => {
       throw endedUnseen(backups, { error, ...pair }) ?? error;
     });
     const state = stateWhen(backups, {
@@ -134,31 +134,34 @@ export const createThenOfDeletions = (context: Context) => {
     /** Longhorn has taken up the deletion of a completed backup. */
     deleting: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} is Deleting`, () =>
-        judge(isBeingDeleted(backups, deleted(backup).backup), limits.deleting),
+        judge(isBeingDeleted(backups, deleted(backup).backup), timeouts.deleting),
       ),
     /** A completed backup goes Deleting and is gone. */
     deleted: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} goes Deleting, and is gone`, () =>
-        judge(isDeleted(backups, deleted(backup).backup), limits.firstDeleted),
+        judge(isDeleted(backups, deleted(backup).backup), timeouts.firstDeleted),
       ),
     /** A completed backup goes Deleting, then Error with the text on permissions. */
     deletionFails: (backup: BackupHandle) =>
       context.step(`Then ${backup.label} goes Deleting, and Error with the text on permissions`, () =>
-        judge(deletionFails(backups, deleted(backup)), limits.deletionFails),
+        judge(deletionFails(backups, deleted(backup)), timeouts.deletionFails),
       ),
     /** The deletion fails, is tried again when its back-off is over, and fails again. */
     deletionFailsAgain: (backup: BackupHandle) =>
       context.step(
         `Then ${backup.label} goes Deleting, Error, Deleting, Error: the deletion is tried again after ${describeWindow(window)}`,
         () =>
-          triedAgain(backup, judge(deletionFailsAgain(backups, deleted(backup)), limits.deletionFailsAgain)),
+          triedAgain(
+            backup,
+            judge(deletionFailsAgain(backups, deleted(backup)), timeouts.deletionFailsAgain),
+          ),
         describeGap,
       ),
     /** The deletion fails, and the backup is Deleting again when the back-off is over. */
     deletingAgain: (backup: BackupHandle) =>
       context.step(
         `Then ${backup.label} goes Deleting, Error, Deleting: the deletion is tried again after ${describeWindow(window)}`,
-        () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), limits.deletingAgain)),
+        () => triedAgain(backup, judge(isDeletingAgain(backups, deleted(backup)), timeouts.deletingAgain)),
         describeGap,
       ),
     /**
@@ -196,7 +199,7 @@ export const createThenOfDeletions = (context: Context) => {
             backups,
             deleted(backup, backup.since.orphaned ?? sinceDeleted(backup)),
           );
-          const verdict = await judge(expectation, limits.deletionForgotten);
+          const verdict = await judge(expectation, timeouts.deletionForgotten);
           return formatDuration(reached(verdict, 1).at - reached(verdict, 0).at);
         },
         (lived) => `Error for ${lived}`,
@@ -207,7 +210,9 @@ export const createThenOfDeletions = (context: Context) => {
     deletedThroughKill: (...all: BackupHandle[]) =>
       context.step(`Then each of ${describeLabels(all)} goes Deleting, and is gone`, () =>
         Promise.all(
-          all.map((backup) => judge(isDeletedThroughKill(backups, deleted(backup)), limits.deletedInTheEnd)),
+          all.map((backup) =>
+            judge(isDeletedThroughKill(backups, deleted(backup)), timeouts.deletedInTheEnd),
+          ),
         ),
       ),
     /** After the heal the deletion is tried once more, and the backup is gone. */
@@ -216,7 +221,7 @@ export const createThenOfDeletions = (context: Context) => {
         const { healed, orphaned } = backup.since;
         return judge(
           isDeletedInTheEnd(backups, deleted(backup, healed ?? orphaned ?? sinceDeleted(backup))),
-          limits.deletedInTheEnd,
+          timeouts.deletedInTheEnd,
         );
       }),
   };

@@ -66,7 +66,7 @@ const farAway = (now = new Date()): string => `0 0 1 ${((now.getUTCMonth() + 6) 
  * keeps one backup. It runs when a step says so, and not by itself.
  */
 export const makeRecurringJob = async (context: Context, volume: VolumeHandle): Promise<JobHandle> => {
-  const { cluster, made, run, limits } = context;
+  const { cluster, made, run, timeouts } = context;
   const name = context.uniqueName('job');
   const watched = await watchJob(context, name);
   const logs = readLogs(context, { name, pods: watched.pods });
@@ -87,14 +87,14 @@ export const makeRecurringJob = async (context: Context, volume: VolumeHandle): 
   await once(watched.cronJobs, () => true, {
     name,
     label: `Longhorn has a CronJob ${name}`,
-    ...limits.cronJobExists,
+    ...timeouts.cronJobExists,
   });
   return { name, volume, retain, watched, logs, ticks: [] };
 };
 
 /** Gives the job another cron (far away where left out), and returns when its CronJob has it. */
 const changeCron = async (
-  { cluster, limits }: Context,
+  { cluster, timeouts }: Context,
   { name, watched }: JobHandle,
   cron = farAway(),
 ): Promise<void> => {
@@ -103,7 +103,7 @@ const changeCron = async (
     name,
     label: `CronJob ${name} has the cron ${cron}`,
     describe: ({ spec }) => spec.schedule,
-    ...limits.cronJobExists,
+    ...timeouts.cronJobExists,
   });
 };
 
@@ -203,7 +203,7 @@ export const triggerJob = async ({ cluster, run }: Context, job: JobHandle): Pro
  * its last start. Where none does, the next minute is waited for.
  */
 export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tick> => {
-  const { cluster, limits } = context;
+  const { cluster, timeouts } = context;
   const { cronJobs, jobs } = job.watched;
   const tick = { label: nextTick(job), scheduled: true, makes: true, from: jobs.mark() };
   const cronJob = cronJobs.current(job.name);
@@ -221,7 +221,7 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tic
     (each) => isRunOf(each, job) && !job.ticks.some(({ job: name }) => name === each.metadata.name),
     {
       label: `Kubernetes has started a Job of CronJob ${job.name}`,
-      ...limits.jobScheduled,
+      ...timeouts.jobScheduled,
     },
   );
   const whole: Tick = { ...tick, job: started.metadata.name };
@@ -233,7 +233,7 @@ export const scheduleJob = async (context: Context, job: JobHandle): Promise<Tic
     name: job.name,
     label: `CronJob ${job.name} has a note of that start`,
     describe: ({ status }) => `last started: ${status?.lastScheduleTime ?? 'never'}`,
-    ...limits.jobNoted,
+    ...timeouts.jobNoted,
   });
   // Before its minute comes round again.
   await changeCron(context, job);

@@ -5,7 +5,7 @@ import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
 import { readLogLine } from '../../../longhorn/messages/log-line.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
-import type { Limit } from '../limits.ts';
+import type { Timeout } from '../timeouts.ts';
 import { jobOf } from './expectations.ts';
 import type { JobHandle, Tick } from './job.ts';
 
@@ -36,7 +36,7 @@ const anyRun: readonly MessageId[] = ['job-retries-start'];
 /** Reads the log of a run when its container has ended; of several pods, one after the other. */
 export const readLogOf = async (
   { logs, watched }: Pick<JobHandle, 'logs' | 'watched'>,
-  { tick, version, limit }: { tick: Tick; version: string; limit: Limit },
+  { tick, version, limit }: { tick: Tick; version: string; limit: Timeout },
 ): Promise<JobLine[]> => {
   const isOfTick = ([pod]: [string, Promise<string>]): boolean =>
     watched.pods.entries.some(
@@ -54,7 +54,7 @@ export const readLogOf = async (
 
 const endOf = async (
   log: Promise<string>,
-  { what, limit: { within, owner } }: { what: string; limit: Limit },
+  { what, limit: { within, owner } }: { what: string; limit: Timeout },
 ): Promise<string> => {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(

@@ -9,7 +9,7 @@ import type { Backup, Snapshot } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle } from '../handles.ts';
 import { notProvable } from '../judging.ts';
-import type { Limit } from '../limits.ts';
+import type { Timeout } from '../timeouts.ts';
 import { type JobHandle, lastTick, type Tick } from './job.ts';
 import { readLogOf } from './log.ts';
 
@@ -103,7 +103,7 @@ export const untilMade = async (context: Context, job: JobHandle): Promise<void>
   await untilSeen(context, job).catch((error: unknown) => withLog(context, job, error));
 };
 
-const untilSeen = async ({ timelines, limits }: Context, job: JobHandle): Promise<void> => {
+const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Promise<void> => {
   const tick = lastTick(job);
   const isNew = (
     { metadata }: { metadata: { name: string } },
@@ -118,7 +118,7 @@ const untilSeen = async ({ timelines, limits }: Context, job: JobHandle): Promis
     (each) => each.metadata.labels?.['backup-volume'] === job.volume.name && isNew(each, timelines.backups),
     {
       label: `${tick.label} has made a backup`,
-      ...limits.jobMakes,
+      ...timeouts.jobMakes,
     },
   );
   await once(
@@ -126,7 +126,7 @@ const untilSeen = async ({ timelines, limits }: Context, job: JobHandle): Promis
     (each) => each.spec.volume === job.volume.name && isNew(each, timelines.snapshots),
     {
       label: `${tick.label} has made a snapshot`,
-      ...limits.jobMakes,
+      ...timeouts.jobMakes,
     },
   );
 };
@@ -137,22 +137,22 @@ const untilSeen = async ({ timelines, limits }: Context, job: JobHandle): Promis
  * the backup completed.
  */
 export const untilLast = async (
-  { timelines, limits }: Context,
+  { timelines, timeouts }: Context,
   { name, label, volume }: BackupHandle,
 ): Promise<void> => {
   await once(timelines.volumes, ({ status }) => status?.lastBackup === name, {
     name: volume.name,
     label: `Longhorn knows ${label} to be the last of volume ${volume.name}`,
     describe: ({ status }) => `the last backup is ${status?.lastBackup || 'none'}`,
-    ...limits.backupVolumeKnown,
+    ...timeouts.backupVolumeKnown,
   });
 };
 
 // A run that makes nothing says why in its log alone.
-const withLog = async ({ version, limits }: Context, job: JobHandle, error: unknown): Promise<never> => {
+const withLog = async ({ version, timeouts }: Context, job: JobHandle, error: unknown): Promise<never> => {
   if (!(error instanceof ExpectationError)) throw error;
   const { verdict } = error;
-  const lines = await readLogOf(job, { tick: lastTick(job), version, limit: limits.jobLogEnds });
+  const lines = await readLogOf(job, { tick: lastTick(job), version, limit: timeouts.jobLogEnds });
   const said = lines.map(({ message }) => `  ${message.field}: ${shorten(message.text, 500)}`).join('\n');
   throw new ExpectationError({
     ...verdict,
@@ -166,7 +166,7 @@ const withLog = async ({ version, limits }: Context, job: JobHandle, error: unkn
  */
 export const untilTold = async (
   { watched }: JobHandle,
-  { tick, limit }: { tick: Tick; limit: Limit },
+  { tick, limit }: { tick: Tick; limit: Timeout },
 ): Promise<string> => {
   const told = (reason: string): Promise<Event> =>
     once(watched.events, (event) => event.reason === reason && namesJob(event, tick.job), {

@@ -5,7 +5,7 @@ import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { throwFor } from '../judging.ts';
-import { judge } from '../limits.ts';
+import { judge } from '../timeouts.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
 import {
   isMadeAlone,
@@ -76,7 +76,7 @@ export const createWhenOfJobs = (context: Context) => ({
 
 /** The steps that judge the runs of a recurring job; each looks at all runs so far. */
 export const createThenOfJobs = (context: Context) => {
-  const { timelines, version, limits, report } = context;
+  const { timelines, version, timeouts, report } = context;
   const made = ({ volume, ticks }: JobHandle): MadeByTick[] =>
     madeByTicks(timelines, {
       volume: volume.name,
@@ -89,7 +89,7 @@ export const createThenOfJobs = (context: Context) => {
     ticks.flatMap(({ makes, job }) => (makes || hidesFailure ? [] : [job]));
   const untilEnded = async (job: JobHandle, tick: Tick): Promise<void> => {
     const end = tick.makes || hidesFailure ? jobCompletes : jobFails;
-    await judge(end(job.watched.jobs, tick), limits.jobEnds);
+    await judge(end(job.watched.jobs, tick), timeouts.jobEnds);
   };
 
   return {
@@ -105,7 +105,7 @@ export const createThenOfJobs = (context: Context) => {
           for (const tick of job.ticks) await untilEnded(job, tick);
           const tick = lastTick(job);
           const told = tick.scheduled
-            ? await untilTold(job, { tick, limit: limits.jobEventTold })
+            ? await untilTold(job, { tick, limit: timeouts.jobEventTold })
             : undefined;
           if (told?.includes('condition:') === true)
             report.finding(toFinding('completed-job-wording', `Kubernetes says "${told}".`));
@@ -132,7 +132,7 @@ export const createThenOfJobs = (context: Context) => {
             for (const backup of backups)
               await judge(
                 completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)),
-                limits.jobMakes,
+                timeouts.jobMakes,
               );
           const handles = all.flatMap(
             ({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
@@ -186,11 +186,11 @@ export const createThenOfJobs = (context: Context) => {
           );
           for (const backup of backups) {
             const others = backups.filter((each) => each !== backup);
-            await judge(isMadeAlone(timelines.backups, { backup, others }), limits.jobMakes);
+            await judge(isMadeAlone(timelines.backups, { backup, others }), timeouts.jobMakes);
           }
           for (const snapshot of snapshots) {
             const others = snapshots.filter((each) => each !== snapshot);
-            await judge(isTakenAlone(timelines.snapshots, { snapshot, others }), limits.jobMakes);
+            await judge(isTakenAlone(timelines.snapshots, { snapshot, others }), timeouts.jobMakes);
           }
         },
       ),
@@ -218,7 +218,7 @@ const subject = ({ metadata: { name } }: { metadata: { name: string } }, label: 
  * their order.
  */
 const createThenOfCleanups = (context: Context) => {
-  const { timelines, version, limits, expected, store, report } = context;
+  const { timelines, version, timeouts, expected, store, report } = context;
   const old = ({ retain }: JobHandle, backups: readonly BackupHandle[]) => backups.slice(0, -retain);
   const subject = (backup: BackupHandle) => ({ backup: { ...backup, from: backup.since.made }, version });
 
@@ -232,7 +232,7 @@ const createThenOfCleanups = (context: Context) => {
         `Then the log of ${lastTick(job).label} says of its cleanup: ${cleanup}`,
         async () => {
           const tick = lastTick(job);
-          const lines = await readLogOf(job, { tick, version, limit: limits.jobLogEnds });
+          const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
           const before = backups.filter(({ since }) => since.made < tick.from);
           const isDue = ({ name }: BackupHandle): boolean =>
             timelines.backups.current(name) !== undefined ||
@@ -264,7 +264,7 @@ const createThenOfCleanups = (context: Context) => {
         async () => {
           expected.push(...old(job, backups).map(({ name }) => ({ id: refusals[by], of: name })));
           for (const backup of old(job, backups))
-            await judge(oldOneFails(timelines.backups, { ...subject(backup), by }), limits.oldOnesFail);
+            await judge(oldOneFails(timelines.backups, { ...subject(backup), by }), timeouts.oldOnesFail);
           report.finding(
             toFinding(
               'cleanup-fails-unseen',
@@ -296,11 +296,11 @@ const createThenOfCleanups = (context: Context) => {
               name,
               label: `the snapshot of ${label} is gone`,
               describe: describeSnapshot,
-              ...limits.snapshotsGone,
+              ...timeouts.snapshotsGone,
             });
           return Promise.all(
             old(job, backups).flatMap((backup): Promise<unknown>[] => [
-              judge(oldOneGoes(timelines.backups, subject(backup)), limits.oldOnesGo),
+              judge(oldOneGoes(timelines.backups, subject(backup)), timeouts.oldOnesGo),
               snapshotGone(backup),
             ]),
           );

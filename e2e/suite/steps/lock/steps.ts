@@ -9,7 +9,7 @@ import { sinceDeleted } from '../deletion/deletion.ts';
 import { describeGap, describeWindow, judgeGap, retryWindow } from '../deletion/expectations.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
 import { reached, stays } from '../judging.ts';
-import { judge } from '../limits.ts';
+import { judge } from '../timeouts.ts';
 import {
   creationLosesLock,
   deletionIsRetried,
@@ -77,7 +77,7 @@ const unsure = 2;
 
 /** The steps that judge locks, and what meets them. */
 export const createThenOfLocks = (context: Context) => {
-  const { timelines, version, clocks, limits, report, store } = context;
+  const { timelines, version, clocks, timeouts, report, store } = context;
   const { backups } = timelines;
   const since = (backup: BackupHandle, from: number) => ({ backup: { ...backup, from }, version });
   const made = (backup: BackupHandle) => since(backup, backup.since.made);
@@ -138,7 +138,7 @@ export const createThenOfLocks = (context: Context) => {
         `Then ${backup.label} goes Error with the text on a lock in status.error, which is a failure`,
         async () => {
           context.expected.push({ id: 'creation-lost-lock', of: backup.name });
-          const verdict = await judge(creationLosesLock(backups, made(backup)), limits.creationFails);
+          const verdict = await judge(creationLosesLock(backups, made(backup)), timeouts.creationFails);
           const text = statusAt(backups, reached(verdict, 0))?.error ?? '';
           return namedLock({ text, volume: backup.volume.name });
         },
@@ -171,7 +171,7 @@ export const createThenOfLocks = (context: Context) => {
           const { holder } = to;
           const verdict = await judge(
             deletionLosesLock(backups, deleted(backup)),
-            limits.deletionFails,
+            timeouts.deletionFails,
           ).catch((error: unknown) => {
             throw holder === undefined
               ? error
@@ -199,7 +199,7 @@ export const createThenOfLocks = (context: Context) => {
             owner,
           });
           const gap = judgeGap(verdict, { label: backup.label, window });
-          await judge(deletionResolves(backups, deleted(backup)), limits.deletedInTheEnd);
+          await judge(deletionResolves(backups, deleted(backup)), timeouts.deletedInTheEnd);
           return gap;
         },
         describeGap,

@@ -35,7 +35,7 @@ export const looksOf = (
  * resources say.
  */
 export const openBackupPage = async (context: Context, volume: VolumeHandle): Promise<PageHandle> => {
-  const { cluster, timelines, target, limits, living, pages } = context;
+  const { cluster, timelines, target, timeouts, living, pages } = context;
   const isOfVolume = isBackupOf({ volume: volume.name, target });
   const backupVolume = timelines.backupVolumes.objects().find(isOfVolume);
   if (backupVolume === undefined)
@@ -64,7 +64,7 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
   const handle = { page, forward, mark, cutOff: [] };
   pages.push(handle);
   timelines.backups.onEntry(page.again);
-  const { within, owner } = limits.pageDrawn;
+  const { within, owner } = timeouts.pageDrawn;
   if (!(await page.until(() => page.live().length > 0, parseDuration(within)))) {
     const wanted = [...expected().keys()].map(
       (name) => `${name}: ${JSON.stringify(page.look(name) ?? 'no row')}`,
@@ -82,18 +82,18 @@ export const openBackupPage = async (context: Context, volume: VolumeHandle): Pr
  * gives it up. For how long the page was not told of anything is a finding.
  */
 export const untilLostLate = async (
-  { limits, report, version }: Pick<Context, 'limits' | 'report' | 'version'>,
+  { timeouts, report, version }: Pick<Context, 'timeouts' | 'report' | 'version'>,
   { page, cutOff }: Pick<PageHandle, 'page' | 'cutOff'>,
   losses: number,
 ): Promise<void> => {
-  const { within, owner } = limits.pageStale;
+  const { within, owner } = timeouts.pageStale;
   const [first, last] = [cutOff.at(0)?.from ?? 0, cutOff.at(-1)];
   if (!(await page.until(() => page.log.losses() > losses, parseDuration(within))))
     throw new Error(
       `the page kept its connection for ${formatDuration(parseDuration(within))} (${owner}) after every longhorn-manager was killed: nothing that it shows is live`,
     );
   const now = Date.now();
-  if (last !== undefined) last.to = now + parseDuration(limits.pageReconnects.within);
+  if (last !== undefined) last.to = now + parseDuration(timeouts.pageReconnects.within);
   report.finding({
     title: 'The page goes on showing an old table after the manager that it was connected to is gone',
     detail: `For ${formatDuration(now - (last?.from ?? now))} to ${formatDuration(now - first)} in Longhorn ${version}, by which of the killed managers it was connected to: the end of its connection never reached it, and only the proxy in between ended it. The page shows nothing of that.`,
@@ -106,14 +106,14 @@ export const untilLostLate = async (
  * others would cost the wait for a loss that does not come.
  */
 export const killUntilLost = async (context: Context, { page, cutOff }: PageHandle): Promise<string[]> => {
-  const { cluster, faults, limits } = context;
+  const { cluster, faults, timeouts } = context;
   const pods = await mostConnectedFirst(cluster, await managerPods(cluster));
   const losses = page.log.losses();
-  const time = parseDuration(limits.pageLost.within);
+  const time = parseDuration(timeouts.pageLost.within);
   const killed: string[] = [];
   for (const pod of pods) {
     const from = Date.now();
-    cutOff.push({ from, to: from + parseDuration(limits.pageReconnects.within) });
+    cutOff.push({ from, to: from + parseDuration(timeouts.pageReconnects.within) });
     const fault = await faults.inject(
       killedPod(cluster, {
         title: `the longhorn-manager of ${pod.node} was killed`,

@@ -53,7 +53,7 @@ export const createWhenOfPages = (context: Context) => ({
 
 /** The steps that judge Longhorn's user interface, always by the custom resources. */
 export const createThenOfPages = (context: Context) => {
-  const { timelines, limits, report, version } = context;
+  const { timelines, timeouts, report, version } = context;
   const { backups } = timelines;
   const wanted = ({ name }: BackupHandle): Look | undefined => {
     const backup = backups.current(name);
@@ -62,7 +62,7 @@ export const createThenOfPages = (context: Context) => {
   const untilShown = async ({ page }: PageHandle, made: readonly BackupHandle[]): Promise<void> => {
     const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
     const { within, owner } =
-      page.live().at(-1)?.to === Number.POSITIVE_INFINITY ? limits.pageFollows : limits.pageDrawn;
+      page.live().at(-1)?.to === Number.POSITIVE_INFINITY ? timeouts.pageFollows : timeouts.pageDrawn;
     if (await page.until(() => made.every(isShown), parseDuration(within))) return;
     const wrong = made
       .filter((backup) => !isShown(backup))
@@ -105,7 +105,7 @@ export const createThenOfPages = (context: Context) => {
      */
     pageFollowed: (handle: PageHandle, ...made: BackupHandle[]) =>
       context.step(
-        `Then the page showed each state of ${describeLabels(made)} that lasted, within ${formatDuration(parseDuration(limits.pageFollows.within))}, and none that the custom resources had not`,
+        `Then the page showed each state of ${describeLabels(made)} that lasted, within ${formatDuration(parseDuration(timeouts.pageFollows.within))}, and none that the custom resources had not`,
         async () => {
           await untilShown(handle, made);
           const { page } = handle;
@@ -115,7 +115,7 @@ export const createThenOfPages = (context: Context) => {
               history: looksOf(context, name, handle),
               shown: page.shown(name),
               connected: page.live(),
-              limit: parseDuration(limits.pageFollows.within),
+              limit: parseDuration(timeouts.pageFollows.within),
               end: Date.now(),
             }),
           );
@@ -142,7 +142,7 @@ export const createThenOfPages = (context: Context) => {
       context.step(
         'Then the page is connected again, by itself',
         async () => {
-          const { within, owner } = limits.pageReconnects;
+          const { within, owner } = timeouts.pageReconnects;
           const since = cutOff.at(-1)?.from ?? 0;
           const isBack = (): boolean =>
             page.log.connected().some(({ from, to }) => from > since && to === Number.POSITIVE_INFINITY);

@@ -35,7 +35,7 @@ export const makeRestoredVolume = async (
 };
 
 const writeSource = async (context: Context, size: number) => {
-  const { cluster, timelines, made, store, target, limits } = context;
+  const { cluster, timelines, made, store, target, timeouts } = context;
   const volume = context.uniqueName('source');
   const backup = `backup-${randomBytes(8).toString('hex')}`;
   const { put, publish } = store.write(volume);
@@ -59,7 +59,7 @@ const writeSource = async (context: Context, size: number) => {
     {
       name: backup,
       label: `Longhorn knows of backup ${backup}, which was written into the store`,
-      ...limits.writtenBackupKnown,
+      ...timeouts.writtenBackupKnown,
     },
   );
   return { url: status?.url ?? '', blocks };
@@ -75,7 +75,7 @@ const untilRestored = async (context: Context, name: string): Promise<string> =>
         label: `volume ${name} is restored, and detached`,
         describe: describeRestore,
         hopeless: [notRestored(volumes, name)],
-        ...context.limits.restored,
+        ...context.timeouts.restored,
       }),
     (signal) => causeOfVolume(context, name, signal),
   );

@@ -15,7 +15,7 @@ import { causeOfSnapshot } from './causes.ts';
 
 /** Takes a snapshot of a volume and returns when it can be backed up. */
 export const makeSnapshot = async (context: Context, volume: VolumeHandle): Promise<SnapshotHandle> => {
-  const { cluster, timelines, made, run, limits } = context;
+  const { cluster, timelines, made, run, timeouts } = context;
   const name = context.uniqueName('snapshot');
   made.snapshots.push(name);
   await cluster.create(longhornResources.snapshots, {
@@ -31,7 +31,7 @@ export const makeSnapshot = async (context: Context, volume: VolumeHandle): Prom
         label: `snapshot ${name} is ready`,
         describe: describeSnapshot,
         hopeless: [lostForGood(context, name)],
-        ...limits.snapshotReady,
+        ...timeouts.snapshotReady,
       }),
     (signal) => causeOfSnapshot(context, { name, volume }, signal),
   );

@@ -76,10 +76,10 @@ export const attach = (
     (signal) => causeOfVolume(context, how.name, signal),
   );
 
-type Attaching = Pick<Context, 'cluster' | 'timelines' | 'limits'>;
+type Attaching = Pick<Context, 'cluster' | 'timelines' | 'timeouts'>;
 
 const untilAttached = async (
-  { cluster, timelines, limits }: Attaching,
+  { cluster, timelines, timeouts }: Attaching,
   { name, node, disableFrontend = false }: { name: string; node: string; disableFrontend?: boolean },
 ): Promise<void> => {
   const hopeless = [faultedForGood(timelines.volumes, name)];
@@ -87,7 +87,7 @@ const untilAttached = async (
     name,
     label: `volume ${name} has an attachment`,
     hopeless,
-    ...limits.attachmentExists,
+    ...timeouts.attachmentExists,
   });
   await cluster.patch(
     longhornResources.volumeAttachments,
@@ -102,7 +102,7 @@ const untilAttached = async (
       label: `volume ${name} is attached to ${node}`,
       describe: describeAttachment,
       hopeless,
-      ...limits.attached,
+      ...timeouts.attached,
     },
   );
   await once(
@@ -113,7 +113,7 @@ const untilAttached = async (
       label: `volume ${name} is attached and healthy`,
       describe: describeVolume,
       hopeless,
-      ...limits.attached,
+      ...timeouts.attached,
     },
   );
 };
@@ -154,14 +154,14 @@ export const detach = async ({ cluster }: Pick<Context, 'cluster'>, name: string
 
 /** Waits until a volume that nobody wants any more is detached. */
 export const untilDetached = async (
-  { timelines, limits }: Pick<Context, 'timelines' | 'limits'>,
+  { timelines, timeouts }: Pick<Context, 'timelines' | 'timeouts'>,
   name: string,
 ): Promise<void> => {
   await once(timelines.volumes, ({ status }) => status?.state === 'detached', {
     name,
     label: `volume ${name} is detached`,
     describe: describeVolume,
-    ...limits.detached,
+    ...timeouts.detached,
   });
 };
 
@@ -202,16 +202,16 @@ export const readyNodes = async ({ cluster }: Pick<Context, 'cluster'>): Promise
 
 /** Detaches a volume and removes it, with its snapshots; returns when it is gone. Its backups stay. */
 export const removeVolume = async (
-  { cluster, timelines, limits }: Context,
+  { cluster, timelines, timeouts }: Context,
   { name }: VolumeHandle,
 ): Promise<void> => {
   await detach({ cluster }, name);
-  await untilDetached({ timelines, limits }, name);
+  await untilDetached({ timelines, timeouts }, name);
   await cluster.delete(longhornResources.volumes, { namespace, name });
   await onceGone(timelines.volumes, {
     name,
     label: `volume ${name} is gone`,
     describe: describeVolume,
-    ...limits.volumeGone,
+    ...timeouts.volumeGone,
   });
 };

@@ -5,15 +5,15 @@ import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { createThenOfJobs } from '../../../../e2e/suite/steps/job/steps.ts';
-import { type Limits, limitsOn } from '../../../../e2e/suite/steps/limits.ts';
+import { type Timeouts, timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
 import { type RecordedJob, recordedLogs, stageJob } from './recordings.ts';
 
 // Nothing more comes on a recording.
-const limits = Object.fromEntries(
-  Object.entries(limitsOn(longhornClocks)).map(([name, limit]) => [name, { ...limit, within: '30ms' }]),
-) as unknown as Limits;
+const timeouts = Object.fromEntries(
+  Object.entries(timeoutsOn(longhornClocks)).map(([name, limit]) => [name, { ...limit, within: '30ms' }]),
+) as unknown as Timeouts;
 
 const saw = (job: string, reason: string, message: string) => {
   const object: Event = {
@@ -94,7 +94,7 @@ const play = async (
   const { context, ...told } = createTestContext({
     timelines: { backups, snapshots, volumes },
     version,
-    limits,
+    timeouts,
     store,
   });
   return { ...told, job: handle, expected: context.expected, steps: createThenOfJobs(context) };

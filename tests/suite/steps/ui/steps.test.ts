@@ -5,7 +5,7 @@ import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { BackupHandle, PageHandle } from '../../../../e2e/suite/steps/handles.ts';
-import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
+import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { untilLostLate } from '../../../../e2e/suite/steps/ui/page.ts';
 import { createThenOfPages } from '../../../../e2e/suite/steps/ui/steps.ts';
 import { type Look, lookOf } from '../../../../e2e/ui/backup-look.ts';
@@ -61,7 +61,7 @@ const both = (status: Record<string, unknown>): void => {
 };
 
 // The page and the custom resources, which are the same as long as a test does not let them differ; the
-// limits are long ones where nothing is to run out.
+// timeouts are long ones where nothing is to run out.
 const open = async ({
   mutant,
   within = '20s',
@@ -87,8 +87,8 @@ const open = async ({
     cutOff: [],
   };
   expect(await page.until(() => page.live().length > 0, 10_000)).toBe(true);
-  const limits = {
-    ...limitsOn(longhornClocks),
+  const timeouts = {
+    ...timeoutsOn(longhornClocks),
     pageFollows: { within, owner: 'the test' },
     pageReconnects: { within, owner: 'the test' },
     pageStale: { within, owner: 'the proxy in between' },
@@ -97,7 +97,7 @@ const open = async ({
   const step = Object.assign(work, { returning: work });
   findings = [];
   const report = { finding: (finding: (typeof findings)[number]) => findings.push(finding) };
-  context = { timelines: { backups }, limits, step, report, version: 'v1.12.1' } as unknown as Context;
+  context = { timelines: { backups }, timeouts, step, report, version: 'v1.12.1' } as unknown as Context;
   then = createThenOfPages(context);
 };
 

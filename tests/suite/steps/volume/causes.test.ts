@@ -4,7 +4,7 @@ import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
 import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup, Snapshot, Volume } from '../../../../e2e/longhorn/types.ts';
-import { limitsOn } from '../../../../e2e/suite/steps/limits.ts';
+import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import {
   causeOfBackup,
   causeOfSnapshot,
@@ -218,7 +218,7 @@ describe('attaching a volume', () => {
       });
     all.attachments.push({ kind: 'added', at: 1, object: { metadata: { name }, spec: {} } });
     const attached = attach(
-      { cluster, timelines: all, limits: limitsOn(longhornClocks) },
+      { cluster, timelines: all, timeouts: timeoutsOn(longhornClocks) },
       { name, node: 'node3' },
     ).catch((error: ExpectationError) => error);
     for (const state of states) {

@@ -1,23 +1,23 @@
 import { expect, test } from 'vitest';
 import { parseDuration } from '../../../e2e/kube/duration.ts';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
-import { limitsOn, phases, storeQuiet } from '../../../e2e/suite/steps/limits.ts';
+import { rules, storeQuiet, timeoutsOn } from '../../../e2e/suite/steps/timeouts.ts';
 
 const fast = { deletionBackoff: 6_000, resync: 5_000, lockLife: 15_000, monitorPoll: 500 };
 
 test('a time-out is what a slow machine may take, and the rounds of the clocks', () => {
-  const { machine, resyncs, backoffs } = phases.deletionFailsAgain;
+  const { machine, resyncs, backoffs } = rules.deletionFailsAgain;
   const [real, quick] = [longhornClocks, fast].map((clocks) =>
-    parseDuration(limitsOn(clocks).deletionFailsAgain.within),
+    parseDuration(timeoutsOn(clocks).deletionFailsAgain.within),
   );
   expect(real).toBe(machine * 1000 + resyncs * 30_000 + backoffs * 60_000);
   expect(quick).toBe(machine * 1000 + resyncs * 5_000 + backoffs * 6_000);
 });
 
 test('every phase has a time-out with an owner', () => {
-  const limits = limitsOn(longhornClocks);
-  expect(Object.keys(limits)).toEqual(Object.keys(phases));
-  for (const { within, owner } of Object.values(limits))
+  const timeouts = timeoutsOn(longhornClocks);
+  expect(Object.keys(timeouts)).toEqual(Object.keys(rules));
+  for (const { within, owner } of Object.values(timeouts))
     expect([parseDuration(within) > 0, owner]).toEqual([true, expect.stringMatching(/./)]);
 });
 

@@ -2,31 +2,31 @@ import type { Duration } from '../../kube/duration.ts';
 import type { LonghornClocks } from '../../longhorn/clocks.ts';
 
 /** A time-out and whose it is; the words go into the message when it runs out. */
-export type Limit = { within: Duration; owner: string };
+export type Timeout = { within: Duration; owner: string };
 
 /** The time-outs of the steps, by what they wait for. */
-export type Limits = Record<keyof typeof phases, Limit>;
+export type Timeouts = Record<keyof typeof rules, Timeout>;
 
 /**
  * Every time-out of the steps, for a Longhorn with these clocks: what a slow machine may take, and how often
  * each clock may go round until then. What is decided earlier ends earlier.
  */
-export const limitsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks): Limits => {
-  const toLimit = ({ machine, resyncs = 0, backoffs = 0, locks = 0, owner }: Phase): Limit => ({
+export const timeoutsOn = ({ resync, deletionBackoff, lockLife }: LonghornClocks): Timeouts => {
+  const toTimeout = ({ machine, resyncs = 0, backoffs = 0, locks = 0, owner }: Rule): Timeout => ({
     within: `${Math.round(machine * 1000 + resyncs * resync + backoffs * deletionBackoff + locks * lockLife)}ms`,
     owner,
   });
-  return Object.fromEntries(Object.entries(phases).map(([name, phase]) => [name, toLimit(phase)])) as Limits;
+  return Object.fromEntries(Object.entries(rules).map(([name, rule]) => [name, toTimeout(rule)])) as Timeouts;
 };
 
 /**
- * Waits until an expectation is decided, for as long as the limit allows; its verdict when it is met, its
+ * Waits until an expectation is decided, for as long as the timeout allows; its verdict when it is met, its
  * error otherwise.
  */
 export const judge = <T>(
   { within }: { within(time: Duration, owner: string): Promise<T> },
-  limit: Limit,
-): Promise<T> => within(limit.within, limit.owner);
+  timeout: Timeout,
+): Promise<T> => within(timeout.within, timeout.owner);
 
 /**
  * How long the store may stay locked after the last backup: the lock is removed when its holder ends, and
@@ -41,14 +41,14 @@ export const storeQuiet = ({ lockLife }: LonghornClocks): { seconds: number; own
  * What a step waits for: seconds that a slow machine may take, and rounds of Longhorn's clocks (a back-off is
  * doubled with each failure: 1, 2, 4).
  */
-type Phase = { machine: number; resyncs?: number; backoffs?: number; locks?: number; owner: string };
+type Rule = { machine: number; resyncs?: number; backoffs?: number; locks?: number; owner: string };
 
 /**
  * Everything that steps wait for. Longhorn's own clocks: 30 s resync (longhorn-manager,
  * util/client/client.go), 2 s wait for a lock and 150 s of its life (backupstore, lock.go), 1 min before a
  * failed deletion is tried again (controller/backup_controller.go).
  */
-export const phases = {
+export const rules = {
   targetAvailable: {
     machine: 120,
     owner:
@@ -232,4 +232,4 @@ export const phases = {
     owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
   },
   letGo: { machine: 30, owner: 'the API server: nothing holds the object any more' },
-} as const satisfies Record<string, Phase>;
+} as const satisfies Record<string, Rule>;
