@@ -8,9 +8,9 @@ import type { Recorder } from './timeline.ts';
  */
 export class OutOfOrder extends Error {}
 
-/** Writes what a watch is state into a timeline, and knows from where the watch must go on. */
+/** Writes what a watch hears into a timeline, and knows from where the watch must go on. */
 export type WatchState<T extends KubernetesObject> = {
-  /** The resourceVersion up to which everything was state; undefined when it takes a new listing. */
+  /** The resourceVersion up to which everything was told; undefined when it takes a new listing. */
   readonly version: string | undefined;
   /** A connection begins. */
   connected(): void;
@@ -25,7 +25,7 @@ export type WatchState<T extends KubernetesObject> = {
   lose(error: Error): void;
 };
 
-/** Begins with nothing state. */
+/** Begins with nothing heard. */
 export const createWatchState = <T extends KubernetesObject>({
   timeline,
   push,
@@ -39,7 +39,7 @@ export const createWatchState = <T extends KubernetesObject>({
   const isKnown = ({ type, object: { metadata } }: WatchEvent<T>): boolean => {
     const isSame = ({ uid, resourceVersion }: typeof metadata) =>
       uid === metadata.uid && resourceVersion === metadata.resourceVersion;
-    // Whatever its version, the end of what is still there was not state.
+    // Whatever its version, the end of what is still there was not told.
     if (type === 'DELETED' && timeline.objects().some((object) => object.metadata.uid === metadata.uid))
       return false;
     // What was there before the listing is no history of this timeline.
@@ -84,7 +84,7 @@ export const createWatchState = <T extends KubernetesObject>({
       if (version === undefined) return;
       const at = Date.now();
       if (error instanceof OutOfOrder) {
-        const reason = `the server state what happened in the wrong order: ${error.message}`;
+        const reason = `the server told what happened in the wrong order: ${error.message}`;
         push({ kind: 'gap', at, since: start.at, from: start.mark + 1, reason });
       } else {
         push({

@@ -17,7 +17,7 @@ export const defineScenario =
       tags = [],
       timeout = '10m',
       needs = [],
-      alone = [],
+      exclusive = [],
       disruptions = [],
       longhorn = '*',
     } = options;
@@ -25,7 +25,16 @@ export const defineScenario =
     // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
     // waiting for.
     test(name, { tags, timeout: 0, meta: { corral: record } }, (context) => {
-      const whole = play(fixture, { context, record, timeout, needs, alone, disruptions, longhorn, body });
+      const whole = play(fixture, {
+        context,
+        record,
+        timeout,
+        needs,
+        exclusive,
+        disruptions,
+        longhorn,
+        body,
+      });
       // An interrupted test is over for vitest at once; its cleanup is not, and the worker must outlive it.
       context.onTestFinished(() => whole.catch(() => {}));
       return whole;

@@ -61,9 +61,9 @@ scenario('It does not fit', { needs: ['lab'] }, async () => {});`,
 
 test('the history tells the steps, the remarks, the findings and the locks in their order', () =>
   played(
-    `scenario('It passes', { alone: ['longhorn-managers'] }, async ({ does, note, finds, alone }) => {
+    `scenario('It passes', { exclusive: ['longhorn-managers'] }, async ({ does, note, finds, exclusive }) => {
   await does('Given a thing');
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   note('a remark');
   finds({ title: 'It is odd', detail: 'very' });
 });`,

@@ -39,11 +39,11 @@ test('all are at work at once, also those of one file', async () => {
 
 test('one that is alone is set up beside the others, and waits for them; its time does not run meanwhile', async () => {
   const ended = await runSuite({
-    'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'], timeout: '2s' }, async ({ does, alone, later }) => {
+    'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'], timeout: '2s' }, async ({ does, exclusive, later }) => {
   later(async () => { log('cleans up'); await pause(300); log('has cleaned up'); });
   await does('Given a set-up', async () => { log('sets up'); await until((all) => all.includes('other begins')); });
   log('waits');
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   log('is alone');
 });`,
     'b.e2e.ts': `${head}scenario('It needs nothing alone', {}, async ({ later }) => {
@@ -53,10 +53,10 @@ test('one that is alone is set up beside the others, and waits for them; its tim
   await until((all) => all.includes('waits'));
   await pause(2500);
 });`,
-    'c.e2e.ts': `${head}scenario('It needs the same alone', { alone: ['longhorn-managers'] }, async ({ alone, note }) => {
+    'c.e2e.ts': `${head}scenario('It needs the same alone', { exclusive: ['longhorn-managers'] }, async ({ exclusive, note }) => {
   await until((all) => all.includes('waits'));
   await pause(100);
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   note(logged().join(', '));
 });`,
   });
@@ -81,17 +81,17 @@ test('one that is alone is set up beside the others, and waits for them; its tim
 test('what a scenario gives back in its cleanup nobody waits for any more', async () => {
   const ended = await runSuite(
     {
-      'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'] }, async ({ alone, giveBack, later }) => {
+      'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'] }, async ({ exclusive, giveBack, later }) => {
   later(async () => { giveBack(); await until((all) => all.includes('other is alone')); log('has cleaned up'); });
   log('asks');
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   log('is alone');
 });`,
-      'b.e2e.ts': `${head}scenario('It comes after that', { alone: ['longhorn-managers'] }, async ({ alone, note, later }) => {
+      'b.e2e.ts': `${head}scenario('It comes after that', { exclusive: ['longhorn-managers'] }, async ({ exclusive, note, later }) => {
   later(() => until((all) => all.includes('has cleaned up')));
   await until((all) => all.includes('asks'));
   await pause(100);
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   log('other is alone');
   note(logged().join(', '));
 });`,
@@ -105,19 +105,19 @@ test('what a scenario gives back in its cleanup nobody waits for any more', asyn
 
 test("what is given back for a last look is the next one's, and shared again by the cleanup when that has ended", async () => {
   const ended = await runSuite({
-    'a.e2e.ts': `${head}scenario('It kills managers', { alone: ['longhorn-managers'] }, async ({ alone, rest, later }) => {
+    'a.e2e.ts': `${head}scenario('It kills managers', { exclusive: ['longhorn-managers'] }, async ({ exclusive, rest, later }) => {
   later(() => log('cleans up'));
   log('asks');
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   log('is alone');
   await rest();
   await until((all) => all.includes('other is alone'));
   log('has looked');
 });`,
-    'b.e2e.ts': `${head}scenario('It comes after that', { alone: ['longhorn-managers'] }, async ({ alone, note, later }) => {
+    'b.e2e.ts': `${head}scenario('It comes after that', { exclusive: ['longhorn-managers'] }, async ({ exclusive, note, later }) => {
   later(() => log('other cleans up'));
   await until((all) => all.includes('asks'));
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   log('other is alone');
   await until((all) => all.includes('has looked'));
   await pause(300);
@@ -143,12 +143,12 @@ test('who cleans up gives its place to the next', async () => {
 });
 
 test('to ask for something alone that is not declared, or twice, is a mistake of the scenario', async () => {
-  const declared = "{ alone: ['longhorn-managers', 'engine-binaries'] }";
+  const declared = "{ exclusive: ['longhorn-managers', 'engine-binaries'] }";
   const asks = (call: string) =>
-    `scenario("${call}", ${declared}, async ({ alone }) => { await ${call}; });\n`;
+    `scenario("${call}", ${declared}, async ({ exclusive }) => { await ${call}; });\n`;
   const [undeclared, twice] = [
-    "alone('nodes')",
-    "alone('longhorn-managers'); await alone('engine-binaries')",
+    "exclusive('nodes')",
+    "exclusive('longhorn-managers'); await exclusive('engine-binaries')",
   ];
   const ended = await runSuite({ 'a.e2e.ts': asks(undeclared) + asks(twice) });
   expect(ended.exitCode).toBe(1);
@@ -157,7 +157,7 @@ test('to ask for something alone that is not declared, or twice, is a mistake of
       ended.report?.scenarios.map(({ name, reason }) => [name, reason?.split('\n')[0]]) ?? [],
     ),
   ).toEqual({
-    [undeclared]: 'the scenario does not declare that it needs this alone: nodes',
+    [undeclared]: 'the scenario does not declare that it needs this for itself: nodes',
     [twice]: 'a scenario asks once for all that it needs alone',
   });
 });
@@ -180,18 +180,18 @@ test('--workers 2: never more than two at work', async () => {
 
 test('a worker that is killed takes its own scenarios along, and gives back what they had', async () => {
   const files = {
-    'a.e2e.ts': `${head}scenario('It dies', { alone: ['longhorn-managers'] }, async ({ alone }) => {
+    'a.e2e.ts': `${head}scenario('It dies', { exclusive: ['longhorn-managers'] }, async ({ exclusive }) => {
   log('asks');
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   await pause(200);
   log('dies');
   process.kill(process.pid, 'SIGKILL');
   await pause(10_000);
 });`,
-    'b.e2e.ts': `${head}scenario('It comes after that', { alone: ['longhorn-managers'] }, async ({ alone, note }) => {
+    'b.e2e.ts': `${head}scenario('It comes after that', { exclusive: ['longhorn-managers'] }, async ({ exclusive, note }) => {
   await until((all) => all.includes('asks'));
   await pause(200);
-  await alone('longhorn-managers');
+  await exclusive('longhorn-managers');
   note(logged().at(-1));
 });`,
   };
@@ -217,11 +217,11 @@ const hanging = (name: string) => `scenario('${name}', {}, async ({ does, later 
 `;
 const three = {
   'a.e2e.ts': head + hanging('One') + hanging('Two'),
-  'b.e2e.ts': `${head}scenario('Three', { alone: ['nodes'] }, async ({ does, alone, later }) => {
+  'b.e2e.ts': `${head}scenario('Three', { exclusive: ['nodes'] }, async ({ does, exclusive, later }) => {
   later(() => { log('Three has cleaned up'); console.log('Three has cleaned up'); });
   await until((all) => all.includes('One') && all.includes('Two'));
   await does('Given Three');
-  await alone('nodes');
+  await exclusive('nodes');
 });
 `,
 };

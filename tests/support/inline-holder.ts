@@ -7,7 +7,7 @@ const [address = ''] = process.argv.slice(2);
 if (address === 'broker') {
   process.stdout.write(JSON.stringify((await startBroker()).address));
 } else {
-  await (await joinLocks(address)).hold({ shared: ['a'], alone: [] }, new AbortController().signal);
+  await (await joinLocks(address)).hold({ shared: ['a'], exclusive: [] }, new AbortController().signal);
   process.stdout.write('held\n');
 }
 setInterval(() => {}, 60_000);

@@ -6,7 +6,7 @@ type InlineSteps = {
   /** A step that does `work`; its sentence is told. */
   does(sentence: string, work?: (signal: AbortSignal) => Promise<void> | void): Promise<void>;
   /** Told as a step. */
-  alone(...things: SharedThing[]): Promise<void>;
+  exclusive(...things: SharedThing[]): Promise<void>;
   finds(finding: { title: string; detail: string; link?: string }): void;
   /** What the cleanup does, in reverse order of the calls. */
   later(work: () => Promise<void> | void): void;
@@ -27,7 +27,7 @@ const connect = () =>
 /** `scenario()` for the inline suites: the suite's own core on steps that need no cluster. */
 export const scenario = defineScenario<InlineSteps>({
   connect,
-  createSteps: async ({ report, signal, alone, rest, giveBack }) => {
+  createSteps: async ({ report, signal, exclusive, rest, giveBack }) => {
     const heals: (() => Promise<void> | void)[] = [];
     let excuse: string | undefined;
     const judgements: (() => Promise<void> | void)[] = [];
@@ -42,9 +42,9 @@ export const scenario = defineScenario<InlineSteps>({
           throw error;
         }
       },
-      alone: async (...things) => {
+      exclusive: async (...things) => {
         const step = report.step(`Given ${things.join(' and ')} for itself alone`);
-        await alone(...things);
+        await exclusive(...things);
         step.done();
       },
       finds: report.finding,

@@ -9,7 +9,7 @@ const about = (
   seed: 'delete-backup-asynchronously#crash',
   tags: ['backup-deletion', 'manager-kill', variant],
   timeout: '60m',
-  alone: ['longhorn-managers'],
+  exclusive: ['longhorn-managers'],
   disruptions,
 });
 
@@ -22,7 +22,7 @@ scenario(
     const first = await given.settledBackup(volume);
     const immutable = await given.immutableConfig(first);
     await then.inForce(immutable);
-    await given.alone('longhorn-managers');
+    await given.exclusive('longhorn-managers');
 
     await when.deleted(first);
     // At the next attempt: before each later one, twice as long, nobody else may play. delete-error follows
@@ -45,7 +45,7 @@ scenario(
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
-    await given.alone('longhorn-managers');
+    await given.exclusive('longhorn-managers');
     const held = await given.heldDeletion(first);
 
     await when.deleted(first);
@@ -72,7 +72,7 @@ scenario(
     const time = await given.deletionTime(await given.settledBackup(volume));
     const ten = await given.backups(volume, { count: 10 });
 
-    await given.alone('longhorn-managers');
+    await given.exclusive('longhorn-managers');
     await when.deletedOneByOne(ten, { time });
     await when.ownerKilled(...ten);
     await then.deletedThroughKill(...ten);

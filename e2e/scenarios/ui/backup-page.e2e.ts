@@ -69,13 +69,13 @@ scenario(
 
 scenario(
   'The page of backups goes on by itself after the manager that it was connected to is killed',
-  { ...about('crash', 'manager-kill'), alone: ['longhorn-managers'], disruptions: ['manager-kill'] },
+  { ...about('crash', 'manager-kill'), exclusive: ['longhorn-managers'], disruptions: ['manager-kill'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
     const first = await given.settledBackup(volume);
     // In this order: those that are waited for may kill the manager that the page is connected to.
-    await given.alone('longhorn-managers');
+    await given.exclusive('longhorn-managers');
     const page = await given.backupPage(volume);
 
     await when.cutOff(page);

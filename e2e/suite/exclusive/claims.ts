@@ -4,7 +4,7 @@
  */
 export type Claim = {
   shared: readonly string[];
-  alone: readonly string[];
+  exclusive: readonly string[];
   expected?: number;
   placeless?: boolean;
 };
@@ -34,12 +34,12 @@ export type Claims = {
 
 type Asked = { holder: string; claim: Claim; granted: () => void };
 
-const meets = (alone: readonly string[], other: Claim): boolean =>
-  alone.some((name) => other.alone.includes(name) || other.shared.includes(name));
+const meets = (exclusive: readonly string[], other: Claim): boolean =>
+  exclusive.some((name) => other.exclusive.includes(name) || other.shared.includes(name));
 
 /** Whether two claims cannot be held at the same time. */
 export const areAtOdds = (one: Claim, other: Claim): boolean =>
-  meets(one.alone, other) || meets(other.alone, one);
+  meets(one.exclusive, other) || meets(other.exclusive, one);
 
 /**
  * For how many at once, and how many are waited for before the first is granted anything: see createClaims.
@@ -122,8 +122,8 @@ export const createClaims = ({
       serve();
     },
     yieldTo: (holder, granted) => {
-      const { shared = [], alone = [] } = held.get(holder) ?? {};
-      const claim = { shared, alone, placeless: true };
+      const { shared = [], exclusive = [] } = held.get(holder) ?? {};
+      const claim = { shared, exclusive, placeless: true };
       const waiting = line.find((asked) => areAtOdds(asked.claim, claim));
       if (waiting === undefined || !isLastFor(holder, waiting)) {
         held.set(holder, claim);

@@ -36,7 +36,7 @@ export type Need = 'lab' | 'browser' | Capability | Ability;
 /**
  * `timeout` (default 10m) is the scenario's own, without cleanup and waiting in line; `seed` names the
  * paragraph it comes from; `needs` is what not every cluster or backup store can do: where one cannot, the
- * scenario is skipped; `alone` is what a step of it asks to have for itself. `disruptions` is what it does that
+ * scenario is skipped; `exclusive` is what a step of it asks to have for itself. `disruptions` is what it does that
  * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
  * the versions that it holds for (default: all); on any other it is skipped.
  */
@@ -45,7 +45,7 @@ export type ScenarioOptions = {
   tags?: string[];
   timeout?: Duration;
   needs?: readonly Need[];
-  alone?: readonly SharedThing[];
+  exclusive?: readonly SharedThing[];
   disruptions?: readonly Disruption[];
   longhorn?: string;
 };

@@ -25,7 +25,7 @@ import { awaitTurn, createTurn } from './turn.ts';
 const cleanupTime: Duration = '10m';
 
 type Play<Steps> = Required<
-  Pick<ScenarioOptions, 'timeout' | 'needs' | 'alone' | 'disruptions' | 'longhorn'>
+  Pick<ScenarioOptions, 'timeout' | 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>
 > & {
   context: TestContext;
   record: ScenarioRecord;
@@ -40,7 +40,7 @@ export const play = async <Steps extends object>(
   fixture: Fixture<Steps>,
   playing: Play<Steps>,
 ): Promise<void> => {
-  const { context, record, timeout, needs, alone: declared, disruptions, longhorn, body } = playing;
+  const { context, record, timeout, needs, exclusive: declared, disruptions, longhorn, body } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
   const done = stayUntilDone();
@@ -93,7 +93,7 @@ export const play = async <Steps extends object>(
       signal: clock.signal,
       report: journal.report,
       skip,
-      alone: turn.alone,
+      exclusive: turn.exclusive,
       rest: turn.rest,
       giveBack: holder.leave,
       evidence,

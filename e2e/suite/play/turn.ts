@@ -21,7 +21,7 @@ export const awaitTurn = async (
     readExpectedTimes()[timeKey({ name, file: relative(process.cwd(), file.filepath) })] ?? unknownTime;
   const holder = await joinLocks(inject('corralLocks'));
   try {
-    await holder.hold({ shared: usedByAll, alone: [], expected }, signal);
+    await holder.hold({ shared: usedByAll, exclusive: [], expected }, signal);
     return holder;
   } catch (error) {
     holder.leave();
@@ -36,7 +36,7 @@ export type Turn = {
    * and wait for another could wait for each other. Its time does not run meanwhile. Returns how long it
    * waited, in ms.
    */
-  alone(...things: SharedThing[]): Promise<number>;
+  exclusive(...things: SharedThing[]): Promise<number>;
   /**
    * Gives back what it has alone, what it shares and its place, while it only looks at what is its own; where
    * it never asked to be alone, nothing.
@@ -73,29 +73,31 @@ export const createTurn = (
       lock: { things: asked, phase },
     });
   return {
-    alone: async (...things) => {
+    exclusive: async (...things) => {
       const undeclared = things.filter((thing) => !declared.includes(thing));
       if (undeclared.length > 0)
-        throw new Error(`the scenario does not declare that it needs this alone: ${undeclared.join(', ')}`);
+        throw new Error(
+          `the scenario does not declare that it needs this for itself: ${undeclared.join(', ')}`,
+        );
       if (asked.length > 0) throw new Error('a scenario asks once for all that it needs alone');
       asked = things;
       const start = performance.now();
       const shared = usedByAll.filter((thing) => !things.includes(thing));
       recordOf('asks to have for itself', 'asks');
-      await paused(() => account.inLine(() => holder.hold({ shared, alone: things }, signal)));
+      await paused(() => account.inLine(() => holder.hold({ shared, exclusive: things }, signal)));
       recordOf('has for itself', 'has');
       return performance.now() - start;
     },
     rest: async () => {
       if (asked.length === 0 || rests) return;
       rests = true;
-      await holder.hold({ shared: [], alone: [], placeless: true }, signal);
+      await holder.hold({ shared: [], exclusive: [], placeless: true }, signal);
       recordOf('gives back', 'gave-back');
     },
     cleanup: async ({ isUrgent }) => {
       if (!rests && (isUrgent || asked.length > 0)) return holder.cede();
       const again = rests
-        ? holder.hold({ shared: usedByAll, alone: [], placeless: true }, interrupted)
+        ? holder.hold({ shared: usedByAll, exclusive: [], placeless: true }, interrupted)
         : holder.yieldTurn(interrupted);
       // Without the process that keeps the locks, or after an interruption, nobody is left who could be at
       // odds with it.

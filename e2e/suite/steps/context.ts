@@ -38,14 +38,14 @@ export type Context = {
    * Waits until no other scenario uses these things, and keeps them until nothing of this one is left in
    * Longhorn; returns how long that took, in ms.
    */
-  haveAlone(...things: SharedThing[]): Promise<number>;
+  haveExclusive(...things: SharedThing[]): Promise<number>;
   /**
    * Gives back what the scenario has alone, and all that it shares, until its cleanup: others may do to
    * Longhorn what they like meanwhile.
    */
   rest(): Promise<void>;
   /** What the scenario has had for itself alone. */
-  alone: Set<SharedThing>;
+  exclusive: Set<SharedThing>;
   made: Made;
   /** What Longhorn may say because the scenario brought it about; whoever does so enters it before. */
   expected: ExpectedMessage[];

@@ -38,7 +38,7 @@ export type ScenarioDeps = {
    * Waits until no other scenario uses these things, and keeps them until `giveBack`; returns how long that
    * took, in ms. Meanwhile this scenario is not at work: others may do to these things what they like.
    */
-  alone: (...things: SharedThing[]) => Promise<number>;
+  exclusive: (...things: SharedThing[]) => Promise<number>;
   /**
    * Gives back what it has alone, what it shares and its place, until the cleanup: for who only looks at
    * what is its own.

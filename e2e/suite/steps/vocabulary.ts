@@ -12,17 +12,17 @@ import { createGivenOfPages, createThenOfPages, createWhenOfPages } from './ui/s
 import { createGivenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
 
 /** The step by which a scenario gets for itself what it declares to need alone. */
-export const createGivenAlone = (context: Context) => ({
+export const createGivenExclusive = (context: Context) => ({
   /**
    * All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside
    * other scenarios.
    */
-  alone: (...things: SharedThing[]) =>
+  exclusive: (...things: SharedThing[]) =>
     context.step(
       `Given that nobody else uses ${things.map((thing) => sharedThings[thing]).join(' and ')}`,
       async () => {
-        const waited = await context.haveAlone(...things);
-        for (const thing of things) context.alone.add(thing);
+        const waited = await context.haveExclusive(...things);
+        for (const thing of things) context.exclusive.add(thing);
         return waited;
       },
       (waited) => `waited ${formatDuration(waited)}`,
@@ -37,7 +37,7 @@ export const createWhenGivenBack = (context: Context) => ({
    */
   givenBack: () =>
     context.step(
-      `When others may use ${[...context.alone].map((thing) => sharedThings[thing]).join(' and ')} again`,
+      `When others may use ${[...context.exclusive].map((thing) => sharedThings[thing]).join(' and ')} again`,
       () => context.rest(),
     ),
 });
@@ -76,7 +76,7 @@ const createGivenOfFaults = (context: Context) => ({
 
 /** The steps that set a scene. */
 export const createGiven = (context: Context) => ({
-  ...createGivenAlone(context),
+  ...createGivenExclusive(context),
   ...createGivenOfFaults(context),
   ...createGivenOfVolumes(context),
   ...createGivenOfBackups(context),

@@ -28,7 +28,7 @@ const isSettled = async (promise: Promise<unknown>, { address }: { address: stri
     settled = true;
   });
   const other = await joinLocks(address);
-  await other.hold({ shared: [], alone: ['a name of its own'] }, forever);
+  await other.hold({ shared: [], exclusive: ['a name of its own'] }, forever);
   other.leave();
   return settled;
 };
@@ -36,8 +36,8 @@ const isSettled = async (promise: Promise<unknown>, { address }: { address: stri
 test('who wants a name alone waits until the others have given it back', async () => {
   const broker = await open();
   const [reader, writer] = [await broker.join(), await broker.join()];
-  await reader.hold({ shared: ['a'], alone: [] }, forever);
-  const written = writer.hold({ shared: [], alone: ['a'] }, forever);
+  await reader.hold({ shared: ['a'], exclusive: [] }, forever);
+  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
   expect(await isSettled(written, broker)).toBe(false);
   reader.leave();
   await written;
@@ -46,10 +46,10 @@ test('who wants a name alone waits until the others have given it back', async (
 test('who cleans up last lets who waits go first, unless it is told to wait for nobody', async () => {
   const broker = await open();
   const [one, other, writer] = [await broker.join(), await broker.join(), await broker.join()];
-  await one.hold({ shared: ['a'], alone: [] }, forever);
+  await one.hold({ shared: ['a'], exclusive: [] }, forever);
   await one.yieldTurn(forever);
-  await other.hold({ shared: ['a'], alone: [] }, forever);
-  const written = writer.hold({ shared: [], alone: ['a'] }, forever);
+  await other.hold({ shared: ['a'], exclusive: [] }, forever);
+  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
   expect(await isSettled(written, broker)).toBe(false);
   const stop = new AbortController();
   const [cleansUp, interrupted] = [other.yieldTurn(forever), one.yieldTurn(stop.signal)];
@@ -67,7 +67,7 @@ test('what a killed process held is free again', async () => {
   const child = execa(process.execPath, [inline, broker.address], { reject: false });
   await once(child.stdout, 'data');
   const writer = await broker.join();
-  const written = writer.hold({ shared: [], alone: ['a'] }, forever);
+  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
   expect(await isSettled(written, broker)).toBe(false);
   child.kill('SIGKILL');
   await written;
@@ -77,10 +77,10 @@ test('what a killed process held is free again', async () => {
 test('who stops waiting holds nobody up', async () => {
   const broker = await open();
   const [reader, writer, late] = [await broker.join(), await broker.join(), await broker.join()];
-  await reader.hold({ shared: ['a'], alone: [] }, forever);
+  await reader.hold({ shared: ['a'], exclusive: [] }, forever);
   const stop = new AbortController();
-  const written = writer.hold({ shared: [], alone: ['a'] }, stop.signal);
-  const read = late.hold({ shared: ['a'], alone: [] }, forever);
+  const written = writer.hold({ shared: [], exclusive: ['a'] }, stop.signal);
+  const read = late.hold({ shared: ['a'], exclusive: [] }, forever);
   expect(await isSettled(read, broker)).toBe(false);
   stop.abort(new Error('Ctrl-C'));
   await expect(written).rejects.toThrow('Ctrl-C');
@@ -93,8 +93,8 @@ test('who waits learns that the broker is gone', async () => {
   const [told] = await once(child.stdout, 'data');
   const address = JSON.parse(String(told));
   const [reader, writer] = [await joinLocks(address), await joinLocks(address)];
-  await reader.hold({ shared: ['a'], alone: [] }, forever);
-  const written = writer.hold({ shared: [], alone: ['a'] }, forever);
+  await reader.hold({ shared: ['a'], exclusive: [] }, forever);
+  const written = writer.hold({ shared: [], exclusive: ['a'] }, forever);
   child.kill('SIGKILL');
   await expect(written).rejects.toThrow('the process that keeps the locks of this run has ended');
   await child;
@@ -105,7 +105,7 @@ test('one that speaks nonsense ends, and the others do not', async () => {
   const odd = connect(toPath(broker.address));
   odd.write('what?\n');
   await once(odd, 'close');
-  await (await broker.join()).hold({ shared: [], alone: ['a'] }, forever);
+  await (await broker.join()).hold({ shared: [], exclusive: ['a'] }, forever);
 });
 
 test('who is there is not held up for ever by who does not come', async () => {
@@ -113,7 +113,7 @@ test('who is there is not held up for ever by who does not come', async () => {
   onTestFinished(() => void vi.useRealTimers());
   const broker = await open({ awaited: 2 });
   let isGranted = false;
-  const held = (await broker.join()).hold({ shared: ['a'], alone: [] }, forever).then(() => {
+  const held = (await broker.join()).hold({ shared: ['a'], exclusive: [] }, forever).then(() => {
     isGranted = true;
   });
   vi.advanceTimersByTime(19_999);

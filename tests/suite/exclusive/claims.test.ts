@@ -7,16 +7,16 @@ import {
 } from '../../../e2e/suite/exclusive/claims.ts';
 import { createRandom } from '../../history/schedules/random.ts';
 
-const shared = (...names: string[]): Claim => ({ shared: names, alone: [] });
-const alone = (...names: string[]): Claim => ({ shared: [], alone: names });
+const shared = (...names: string[]): Claim => ({ shared: names, exclusive: [] });
+const exclusive = (...names: string[]): Claim => ({ shared: [], exclusive: names });
 
 test.each([
   [shared('a'), shared('a'), false],
-  [shared('a'), alone('a'), true],
-  [alone('a'), alone('a'), true],
-  [alone('a'), alone('b'), false],
-  [alone('a'), shared('b'), false],
-  [{ shared: ['b'], alone: ['a'] }, { shared: ['a'], alone: ['b'] }, true],
+  [shared('a'), exclusive('a'), true],
+  [exclusive('a'), exclusive('a'), true],
+  [exclusive('a'), exclusive('b'), false],
+  [exclusive('a'), shared('b'), false],
+  [{ shared: ['b'], exclusive: ['a'] }, { shared: ['a'], exclusive: ['b'] }, true],
 ])('%j and %j are at odds: %s', (one, other, odds) => {
   expect(areAtOdds(one, other)).toBe(odds);
   expect(areAtOdds(other, one)).toBe(odds);
@@ -34,7 +34,7 @@ test('readers come together; who wants it alone waits for all of them', () => {
   const { ask, leave, granted } = open();
   ask('r1', shared('a'));
   ask('r2', shared('a'));
-  ask('w', alone('a'));
+  ask('w', exclusive('a'));
   leave('r1');
   expect(granted).toEqual(['r1', 'r2']);
   leave('r2');
@@ -44,7 +44,7 @@ test('readers come together; who wants it alone waits for all of them', () => {
 test('who comes while somebody waits to be alone does not overtake', () => {
   const { ask, leave, granted } = open();
   ask('r', shared('a'));
-  ask('w', alone('a'));
+  ask('w', exclusive('a'));
   ask('late', shared('a'));
   expect(granted).toEqual(['r']);
   leave('r');
@@ -57,8 +57,8 @@ test('two that share a thing and both come to want it alone have it one after th
   const { ask, leave, granted } = open();
   ask('one', shared('a', 'b'));
   ask('other', shared('a', 'b'));
-  ask('one', { shared: ['b'], alone: ['a'] });
-  ask('other', { shared: ['a'], alone: ['b'] });
+  ask('one', { shared: ['b'], exclusive: ['a'] });
+  ask('other', { shared: ['a'], exclusive: ['b'] });
   expect(granted).toEqual(['one', 'other', 'one']);
   leave('one');
   expect(granted).toEqual(['one', 'other', 'one', 'other']);
@@ -67,7 +67,7 @@ test('two that share a thing and both come to want it alone have it one after th
 test('who waits and goes away holds nobody up', () => {
   const { ask, leave, granted } = open();
   ask('r', shared('a'));
-  ask('w', alone('a'));
+  ask('w', exclusive('a'));
   ask('late', shared('a'));
   leave('w');
   expect(granted).toEqual(['r', 'late']);
@@ -79,7 +79,7 @@ test('only so many at once; who waits to be alone has no place meanwhile', () =>
   expect(granted).toEqual(['1', '2']);
   leave('1');
   expect(holders()).toEqual(['2', '3']);
-  ask('2', alone('b'));
+  ask('2', exclusive('b'));
   expect(granted).toEqual(['1', '2', '3', '4']);
 });
 
@@ -87,7 +87,7 @@ test('who cedes its place keeps its names, and who asks for no place needs none'
   const { ask, cede, leave, granted } = open({ places: 1 });
   ask('cleans up', shared('a'));
   ask('next', shared('a'));
-  ask('w', alone('a'));
+  ask('w', exclusive('a'));
   expect(granted).toEqual(['cleans up']);
   cede('cleans up');
   expect(granted).toEqual(['cleans up', 'next']);
@@ -114,7 +114,7 @@ test('who cedes while it holds nothing gets nothing by that', () => {
 test('who cleans up goes on, unless it alone stands before who wants a name alone', () => {
   const { ask, yieldTo, leave, granted, holders } = open({ places: 3 });
   for (const holder of ['1', '2', '3']) ask(holder, { ...shared('a', 'b'), expected: 9 });
-  ask('w', alone('a'));
+  ask('w', exclusive('a'));
   ask('late', { ...shared('a', 'b'), expected: 9 });
   const cleanup = (holder: string) => yieldTo(holder, () => granted.push(`${holder} cleans up`));
   cleanup('1');
@@ -135,7 +135,7 @@ test('who waits for others in line as well is not let go first', () => {
   const { ask, yieldTo, granted } = open({ places: 1 });
   ask('at work', { ...shared('a'), expected: 9 });
   ask('next', { ...shared('a'), expected: 9 });
-  ask('w', alone('a'));
+  ask('w', exclusive('a'));
   yieldTo('at work', () => granted.push('cleans up'));
   expect(granted).toEqual(['at work', 'cleans up', 'next']);
 });
@@ -144,7 +144,7 @@ test('who wants other names alone, or has begun to clean up itself, holds up nob
   const { ask, yieldTo, granted } = open();
   ask('1', shared('a'));
   ask('2', shared('b'));
-  ask('w', alone('b'));
+  ask('w', exclusive('b'));
   for (const holder of ['1', 'nobody']) yieldTo(holder, () => granted.push(`${holder} cleans up`));
   expect(granted).toEqual(['1', '2', '1 cleans up', 'nobody cleans up']);
 });
@@ -162,9 +162,9 @@ describe('schedules', () => {
     let line: { holder: string; claim: Claim }[] = [];
     let grants = 0;
     const toClaim = (): Claim => {
-      const wanted = names.map((name) => [name, pick(['shared', 'alone', 'not', 'shared'])] as const);
+      const wanted = names.map((name) => [name, pick(['shared', 'exclusive', 'not', 'shared'])] as const);
       const those = (how: string) => wanted.filter(([, each]) => each === how).map(([name]) => name);
-      return { shared: those('shared'), alone: those('alone'), placeless: chance(0.2) };
+      return { shared: those('shared'), exclusive: those('exclusive'), placeless: chance(0.2) };
     };
     const atWork = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
     const forget = (holder: string) => {
@@ -261,10 +261,10 @@ test('who waits for a name alone is not overtaken by who takes longer', () => {
   const { ask, leave, granted } = open({ places: 1 });
   ask('at work', lasting(10));
   ask('short', lasting(10));
-  ask('alone', alone('a'));
+  ask('exclusive', exclusive('a'));
   ask('late', lasting(90));
   ask('later', lasting(95));
-  for (const holder of ['at work', 'short', 'alone', 'later', 'late']) {
+  for (const holder of ['at work', 'short', 'exclusive', 'later', 'late']) {
     expect(granted.at(-1)).toBe(holder);
     leave(holder);
   }

@@ -5,7 +5,7 @@ import { joinLocks } from '../../../e2e/suite/exclusive/join.ts';
 import { createTurn } from '../../../e2e/suite/play/turn.ts';
 
 const forever = new AbortController().signal;
-const usesAll = { shared: ['longhorn-managers'], alone: [] };
+const usesAll = { shared: ['longhorn-managers'], exclusive: [] };
 
 /** A scenario at work, and the turns of others beside it; what happens to each is told in its order. */
 const open = async () => {
@@ -29,7 +29,7 @@ const open = async () => {
     });
     const tell = (what: string) => (): void => void told.push(`${name} ${what}`);
     return {
-      alone: () => turn.alone('longhorn-managers').then(tell('is alone')),
+      exclusive: () => turn.exclusive('longhorn-managers').then(tell('is alone')),
       rest: turn.rest,
       cleanup: (how: { isUrgent: boolean }) => turn.cleanup(how).then(tell('cleans up')),
       leave: holder.leave,
@@ -39,7 +39,7 @@ const open = async () => {
   /** All that was asked before this is in the line, or granted. */
   const settle = async (): Promise<void> => {
     const other = await joinLocks(address);
-    await other.hold({ shared: [], alone: ['a name of its own'] }, forever);
+    await other.hold({ shared: [], exclusive: ['a name of its own'] }, forever);
     other.leave();
   };
   return { begin, settle, told, interruption };
@@ -48,10 +48,10 @@ const open = async () => {
 test('the last one that who kills managers waits for cleans up after it, and that is no time of its own', async () => {
   const { begin, settle, told } = await open();
   const [killer, last] = [await begin('killer'), await begin('last')];
-  const alone = killer.alone();
+  const exclusive = killer.exclusive();
   await settle();
   const cleaned = last.cleanup({ isUrgent: false });
-  await alone;
+  await exclusive;
   await settle();
   expect(told).toEqual(['killer is alone']);
   await killer.rest();
@@ -69,34 +69,34 @@ test.each([
   const normals = await Promise.all(
     Array.from({ length: others }, (_unused, index) => begin(`scenario ${index + 1}`)),
   );
-  const alone = killer.alone();
+  const exclusive = killer.exclusive();
   await settle();
   await normals[0]?.cleanup(how);
   expect(told).toEqual(['scenario 1 cleans up']);
   for (const each of normals) each.leave();
-  await alone;
+  await exclusive;
 });
 
 test('who had it alone keeps it for its own cleanup', async () => {
   const { begin, settle, told } = await open();
   const [killer, next] = [await begin('killer'), await begin('next')];
-  const [alone, nextAlone] = [killer.alone(), next.alone()];
-  await alone;
+  const [exclusive, nextExclusive] = [killer.exclusive(), next.exclusive()];
+  await exclusive;
   await settle();
   await killer.cleanup({ isUrgent: false });
   await settle();
   expect(told).toEqual(['killer is alone', 'killer cleans up']);
   killer.leave();
-  await nextAlone;
+  await nextExclusive;
 });
 
 test('after an interruption nobody waits for anybody', async () => {
   const { begin, settle, told, interruption } = await open();
   const [killer, last] = [await begin('killer'), await begin('last')];
-  const alone = killer.alone();
+  const exclusive = killer.exclusive();
   await settle();
   const cleaned = last.cleanup({ isUrgent: false });
-  await alone;
+  await exclusive;
   interruption.abort(new Error('Ctrl-C'));
   await cleaned;
   expect(told).toEqual(['killer is alone', 'last cleans up']);

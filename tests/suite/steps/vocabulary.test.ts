@@ -1,34 +1,34 @@
 import { expect, test } from 'vitest';
 import type { Context } from '../../../e2e/suite/steps/context.ts';
-import { createGivenAlone, createWhenGivenBack } from '../../../e2e/suite/steps/vocabulary.ts';
+import { createGivenExclusive, createWhenGivenBack } from '../../../e2e/suite/steps/vocabulary.ts';
 import { createTestContext } from '../../support/test-context.ts';
 
-const open = (haveAlone: Context['haveAlone']) => {
-  const { context, ended } = createTestContext({ haveAlone });
-  return { given: createGivenAlone(context), ended, alone: context.alone };
+const open = (haveExclusive: Context['haveExclusive']) => {
+  const { context, ended } = createTestContext({ haveExclusive });
+  return { given: createGivenExclusive(context), ended, exclusive: context.exclusive };
 };
 
 test('what a scenario gets for itself alone is told, with how long it waited', async () => {
-  const { given, ended, alone } = open(async () => 31_000);
-  await given.alone('longhorn-managers', 'nodes');
+  const { given, ended, exclusive } = open(async () => 31_000);
+  await given.exclusive('longhorn-managers', 'nodes');
   expect(ended()).toEqual([
     'Given that nobody else uses the longhorn-manager pods and the nodes of the cluster: waited 31 s',
   ]);
-  expect([...alone]).toEqual(['longhorn-managers', 'nodes']);
+  expect([...exclusive]).toEqual(['longhorn-managers', 'nodes']);
 });
 
 test('what it gives back is told by name', async () => {
   const sentence = 'When others may use the longhorn-manager pods again';
   const { context, told } = createTestContext({
     rest: async () => void told.push('rests'),
-    alone: new Set(['longhorn-managers']),
+    exclusive: new Set(['longhorn-managers']),
   });
   await createWhenGivenBack(context).givenBack();
   expect(told).toEqual([`${sentence} ...`, 'rests', sentence]);
 });
 
 test('what it did not get, it has not had', async () => {
-  const { given, alone } = open(() => Promise.reject(new Error('Ctrl-C')));
-  await expect(given.alone('nodes')).rejects.toThrow('Ctrl-C');
-  expect([...alone]).toEqual([]);
+  const { given, exclusive } = open(() => Promise.reject(new Error('Ctrl-C')));
+  await expect(given.exclusive('nodes')).rejects.toThrow('Ctrl-C');
+  expect([...exclusive]).toEqual([]);
 });

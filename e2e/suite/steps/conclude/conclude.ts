@@ -42,10 +42,12 @@ const describeEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) =
  * turn it was not at work, and others may have killed managers.
  */
 export const concludeManagers = async (context: Context, scenarioNamed: ScenarioNamed): Promise<void> => {
-  const { step, alone } = context;
-  const isAlone = alone.size > 0;
-  const ends = (await judgeEnds(context, scenarioNamed)).filter(({ whose }) => !isAlone || whose === 'own');
-  if (isAlone && ends.length === 0) return;
+  const { step, exclusive } = context;
+  const isExclusive = exclusive.size > 0;
+  const ends = (await judgeEnds(context, scenarioNamed)).filter(
+    ({ whose }) => !isExclusive || whose === 'own',
+  );
+  if (isExclusive && ends.length === 0) return;
   await step('Then no longhorn-manager was started again meanwhile', async () => {
     if (ends.length === 0) return;
     if (ends.some(({ whose }) => whose === 'own'))
@@ -69,7 +71,7 @@ export const excuse = async (
   error: unknown,
   scenarioNamed: ScenarioNamed,
 ): Promise<unknown> => {
-  if (context.alone.size > 0 || error instanceof ManagerLost) return error;
+  if (context.exclusive.size > 0 || error instanceof ManagerLost) return error;
   const ends = await judgeEnds(context, scenarioNamed).catch(() => []);
   if (ends.length === 0 || ends.some(({ whose }) => whose !== 'others')) return error;
   return new ManagerLost(

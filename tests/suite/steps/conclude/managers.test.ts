@@ -44,12 +44,12 @@ type World = {
   /** The log before the restart; without, none can be read. */
   log?: string;
   restarts?: number;
-  alone?: SharedThing[];
+  exclusive?: SharedThing[];
   /** Backups that are there when the manager ends. */
   present?: string[];
 };
 
-const worldOf = ({ log, restarts = 1, alone = [], present = [] }: World) => {
+const worldOf = ({ log, restarts = 1, exclusive = [], present = [] }: World) => {
   const timelines = emptyTimelines();
   for (const name of ['mine', 'gone', ...present])
     timelines.backups.push({
@@ -67,7 +67,7 @@ const worldOf = ({ log, restarts = 1, alone = [], present = [] }: World) => {
   return createTestContext({
     version: 'v1.10.2',
     made,
-    alone: new Set(alone),
+    exclusive: new Set(exclusive),
     timelines,
     cluster: { ...localPods(), logs },
   });
@@ -103,12 +103,15 @@ test('a scenario over whose backup a manager panicked fails, and tells the panic
 
 test('so does one that has had something for itself alone', async () => {
   expect(
-    await conclude({ log: panicOver('mine', 'corral-abc123-volume-mine'), alone: ['longhorn-managers'] }),
+    await conclude({ log: panicOver('mine', 'corral-abc123-volume-mine'), exclusive: ['longhorn-managers'] }),
   ).toMatchObject({
     state: 'failed',
   });
   expect(
-    await conclude({ log: panicOver('gone', 'corral-abc123-volume-other'), alone: ['longhorn-managers'] }),
+    await conclude({
+      log: panicOver('gone', 'corral-abc123-volume-other'),
+      exclusive: ['longhorn-managers'],
+    }),
   ).toMatchObject({
     state: 'passed',
     told: [],
@@ -175,7 +178,7 @@ test("a failure of a scenario's own steps beside another's panic is not provable
     { restarts: 0 },
     {},
     { log: panicOver('mine', 'corral-abc123-volume-mine') },
-    { log: panicOver('gone', 'pvc-1'), alone: ['longhorn-managers' as const] },
+    { log: panicOver('gone', 'pvc-1'), exclusive: ['longhorn-managers' as const] },
   ])
     expect(await excuse(worldOf(world).context, failed, nobody)).toBe(failed);
 });
