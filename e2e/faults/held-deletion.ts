@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../kube/cluster.ts';
-import { type PodCommands, startInPods, undoInPod } from '../kube/in-pods.ts';
+import { inEachPod, type PodCommands, startInPods, undoInPod } from '../kube/in-pods.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 const script = readFileSync(new URL('./held-process.bash', import.meta.url), 'utf8');
@@ -64,12 +64,10 @@ type Hold = z.infer<typeof schema>;
 // A pod that is gone took the process and its stop with it.
 const letGo = async (cluster: Cluster, data: unknown): Promise<string> => {
   const { token, backup, pods } = schema.parse(data);
-  const told = await Promise.all(
-    pods.map(async (pod) => {
-      const failed = `releasing the deletion of ${backup} in ${pod.name} failed`;
-      return `${pod.name} ${await undoInPod(cluster, { pod, command: releaseCommand({ token, backup }), failed, gone: 'is gone' })}`;
-    }),
-  );
+  const told = await inEachPod(pods, async (pod) => {
+    const failed = `releasing the deletion of ${backup} in ${pod.name} failed`;
+    return `${pod.name} ${await undoInPod(cluster, { pod, command: releaseCommand({ token, backup }), failed, gone: 'is gone' })}`;
+  });
   return told.join(', ');
 };
 

@@ -40,6 +40,16 @@ export const undoInPod = async (
   }
 };
 
+/**
+ * Works in all pods at once and returns what came of each; where one fails, the error comes only when the
+ * others have ended too, so that nothing goes on behind what is done about it.
+ */
+export const inEachPod = async <P, T>(pods: readonly P[], work: (pod: P) => Promise<T>): Promise<T[]> => {
+  const all = pods.map(work);
+  await Promise.allSettled(all);
+  return Promise.all(all);
+};
+
 /** A command that runs in a pod for a while, and what it has said so far. */
 type PodCommand = { pod: PodTarget; readonly lines: readonly string[]; readonly ended: string | undefined };
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
-import { execInPod, undoInPod } from '../../../kube/in-pods.ts';
+import { execInPod, inEachPod, undoInPod } from '../../../kube/in-pods.ts';
 import type { Heal, Trouble } from '../../driver.ts';
 import { exportPath, serverContainer } from './place.ts';
 import { podSchema } from './pod-store.ts';
@@ -86,16 +86,14 @@ export const makeMutable: Heal = {
     const running = items.filter(
       ({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined,
     );
-    const told = await Promise.all(
-      running.map(async ({ metadata: { namespace = '', name } }) => {
-        const pod = { namespace, name, container: serverContainer };
-        const { stdout } = await cluster.exec(pod, attributeCommand('clear-all', exportPath));
-        return stdout
-          .split('\n')
-          .filter((file) => file !== '')
-          .map((file) => `${file} in ${name}: mutable again`);
-      }),
-    );
+    const told = await inEachPod(running, async ({ metadata: { namespace = '', name } }) => {
+      const pod = { namespace, name, container: serverContainer };
+      const { stdout } = await cluster.exec(pod, attributeCommand('clear-all', exportPath));
+      return stdout
+        .split('\n')
+        .filter((file) => file !== '')
+        .map((file) => `${file} in ${name}: mutable again`);
+    });
     return told.flat();
   },
 };

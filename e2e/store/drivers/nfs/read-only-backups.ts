@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Cluster } from '../../../kube/cluster.ts';
-import { execInPod, undoInPod } from '../../../kube/in-pods.ts';
+import { execInPod, inEachPod, undoInPod } from '../../../kube/in-pods.ts';
 import { engineBinary } from '../../../longhorn/engine-binary.ts';
 import { type ManagerPod, managerPods } from '../../../longhorn/manager.ts';
 import type { Heal, Trouble } from '../../driver.ts';
@@ -41,12 +41,12 @@ export const readOnlyBackups = async (
       pods: pods.map(({ namespace, name, container }) => ({ namespace, name, container })),
     },
     inject: async () => {
-      await Promise.all(pods.map((pod) => run(pod, 'set', binary, url)));
+      await inEachPod(pods, (pod) => run(pod, 'set', binary, url));
     },
     // Asked of the pods that are there now.
     prove: async () => {
       const now = await managerPods(cluster);
-      const said = await Promise.all(now.map((pod) => run(pod, 'prove')));
+      const said = await inEachPod(now, (pod) => run(pod, 'prove'));
       return `in ${now.map(({ name }) => name).join(', ')}: ${[...new Set(said)].join(', ')}`;
     },
   };
@@ -58,31 +58,22 @@ const schema = z.object({ store: z.string(), folder: z.string(), pods: z.array(p
 export const makeWritable: Heal = {
   heal: async (cluster, data) => {
     const { store, folder, pods } = schema.parse(data);
-    const told = await Promise.all(
-      pods.map(async (pod) => {
-        const failed = `${folder} could not be made writable in ${pod.name}`;
-        const command = readOnlyCommand('clear', store, folder);
-        return `${pod.name}: ${await undoInPod(cluster, { pod, command, failed, gone: 'gone, and its mounts with it' })}`;
-      }),
-    );
+    const told = await inEachPod(pods, async (pod) => {
+      const failed = `${folder} could not be made writable in ${pod.name}`;
+      const command = readOnlyCommand('clear', store, folder);
+      return `${pod.name}: ${await undoInPod(cluster, { pod, command, failed, gone: 'gone, and its mounts with it' })}`;
+    });
     return told.join(', ');
   },
   healByLabels: async (cluster, run) => {
-    const told = await Promise.all(
-      (await managerPods(cluster)).map(async (pod) => {
-        const failed = `what run ${run} made read-only in ${pod.name} could not be made writable`;
-        const folders = await execInPod(
-          cluster,
-          pod,
-          readOnlyCommand('clear-run', mountsFolder, run),
-          failed,
-        );
-        return folders
-          .split('\n')
-          .filter((folder) => folder !== '')
-          .map((folder) => `${folder} in ${pod.name}: writable again`);
-      }),
-    );
+    const told = await inEachPod(await managerPods(cluster), async (pod) => {
+      const failed = `what run ${run} made read-only in ${pod.name} could not be made writable`;
+      const folders = await execInPod(cluster, pod, readOnlyCommand('clear-run', mountsFolder, run), failed);
+      return folders
+        .split('\n')
+        .filter((folder) => folder !== '')
+        .map((folder) => `${folder} in ${pod.name}: writable again`);
+    });
     return told.flat();
   },
 };

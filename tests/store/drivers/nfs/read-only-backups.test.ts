@@ -110,9 +110,26 @@ describe.runIf(canMount)('where there are mounts', () => {
     expect(await readFile(join(folder, 'manager-2'), 'utf8')).toBe('asked\n');
   });
 
-  test('one that cannot be mounted so is an error that says why', async () => {
-    await inPod('manager-2', `printf '#!/bin/sh\\necho cannot mount; exit 1' >${binary}`);
-    await expect(inject()).rejects.toThrow(
+  test('one that cannot be mounted so is an error that says why, when the others have ended too', async () => {
+    const late = `until [ -e ${folder}/go ]; do :; done`;
+    await inPod(
+      'manager-1',
+      `printf '#!/bin/sh\\n${late}; mkdir -p ${mount}; mount --bind ${store} ${mount}' >${binary}`,
+    );
+    await inPod(
+      'manager-2',
+      `printf '#!/bin/sh\\necho >${folder}/failed; echo cannot mount; exit 1' >${binary}`,
+    );
+    let error: unknown;
+    const injected = inject().catch((thrown: unknown) => {
+      error = thrown;
+    });
+    await inPod('manager-2', `until [ -e ${folder}/failed ]; do :; done`);
+    await inPod('manager-2', 'sync');
+    expect(error).toBeUndefined();
+    await inPod('manager-2', `echo >${folder}/go`);
+    await injected;
+    expect(String(error)).toContain(
       'set failed in manager-2 on on-manager-2 with exit code 1: the store could not be mounted as Longhorn does it: cannot mount',
     );
   });
