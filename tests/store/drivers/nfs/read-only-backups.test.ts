@@ -111,11 +111,8 @@ describe.runIf(canMount)('where there are mounts', () => {
   });
 
   test('one that cannot be mounted so is an error that says why, when the others have ended too', async () => {
-    const late = `until [ -e ${folder}/go ]; do :; done`;
-    await inPod(
-      'manager-1',
-      `printf '#!/bin/sh\\n${late}; mkdir -p ${mount}; mount --bind ${store} ${mount}' >${binary}`,
-    );
+    const mountsLate = `read -r _ <${folder}/go; mkdir -p ${mount} && mount --bind ${store} ${mount}`;
+    await inPod('manager-1', `mkfifo ${folder}/go; printf '#!/bin/sh\\n${mountsLate}' >${binary}`);
     await inPod(
       'manager-2',
       `printf '#!/bin/sh\\necho >${folder}/failed; echo cannot mount; exit 1' >${binary}`,
@@ -124,11 +121,11 @@ describe.runIf(canMount)('where there are mounts', () => {
     const injected = inject().catch((thrown: unknown) => {
       error = thrown;
     });
-    await inPod('manager-2', `until [ -e ${folder}/failed ]; do :; done`);
-    await inPod('manager-2', 'sync');
-    expect(error).toBeUndefined();
-    await inPod('manager-2', `echo >${folder}/go`);
+    await inPod('manager-2', `until [[ -e ${folder}/failed ]]; do :; done; sync`);
+    const early = error;
+    await inPod('manager-1', `echo >${folder}/go`);
     await injected;
+    expect(early).toBeUndefined();
     expect(String(error)).toContain(
       'set failed in manager-2 on on-manager-2 with exit code 1: the store could not be mounted as Longhorn does it: cannot mount',
     );
