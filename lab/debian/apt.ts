@@ -1,4 +1,4 @@
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { access, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { buildCommand, CommandFailed } from '../build/command.ts';
@@ -48,32 +48,47 @@ const RELEASES = /^(bullseye|bookworm|trixie|forky|stable|testing|unstable|sid)$
 const LISTS_TIMEOUT_MS = 5 * 60_000;
 const PACKAGES_TIMEOUT_MS = 20 * 60_000;
 
-/**
- * The address that this machine's own apt has for Debian's main archive.
- *
- * Read from apt itself, so that a mirror or a proxy that the machine is set up with is kept. Throws NotFit
- * where it knows none.
- */
-export const debianMirror = async (): Promise<string> => {
+const knownToApt = async (): Promise<string | undefined> => {
   const cancelSignal = buildSignal();
   const { stdout } = await execa(
     'apt-get',
     ['indextargets', '--format', '$(RELEASE) $(REPO_URI)', 'Created-By: Packages'],
-    {
-      reject: false,
-      ...(cancelSignal && { cancelSignal }),
-    },
+    { reject: false, ...(cancelSignal && { cancelSignal }) },
   );
   cancelSignal?.throwIfAborted();
-  const mirror = stdout
+  return stdout
     .split('\n')
     .map((line) => line.split(' '))
     .find(([release]) => RELEASES.test(release ?? ''))?.[1];
-  if (mirror === undefined) {
+};
+
+// Signatures are checked, so that any address will do; one with a password would stand in logs of apt's.
+const checkMirror = (mirror: string): string => {
+  const { protocol, username, password } = URL.parse(mirror) ?? {};
+  if (protocol === undefined || !['http:', 'https:'].includes(protocol) || username || password)
     throw new NotFit(
-      'apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again',
+      'CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
     );
-  }
+  return mirror;
+};
+
+/**
+ * The address of Debian's main archive: what CORRAL_DEBIAN_MIRROR names, or what this machine's own apt has,
+ * so that a mirror or a proxy that the machine is set up with is kept.
+ *
+ * Throws NotFit where there is none, or where Debian's keyring is missing, as on an Ubuntu as it comes.
+ */
+export const debianMirror = async (
+  { CORRAL_DEBIAN_MIRROR: named }: NodeJS.ProcessEnv = process.env,
+): Promise<string> => {
+  const mirror = named ? checkMirror(named) : await knownToApt();
+  if (mirror === undefined)
+    throw new NotFit(
+      'apt knows no Debian archive on this machine: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
+    );
+  await access(KEYRING).catch(() => {
+    throw new NotFit(`${KEYRING} is missing: run apt-get install debian-archive-keyring as root`);
+  });
   return mirror;
 };
 

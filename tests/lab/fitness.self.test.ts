@@ -1,9 +1,12 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { cacheVariables } from '../support/share-caches.ts';
 
 let dir: string;
@@ -129,9 +132,73 @@ test('where apt knows no Debian archive, one line says what mends it, and what w
   expect(ended).toMatchObject({
     exitCode: 3,
     stderr:
-      'lab: apt knows no Debian archive on this machine: add one to /etc/apt/sources.list.d, then run the command again',
+      'lab: apt knows no Debian archive on this machine: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
   });
   expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
+});
+
+/** An apt as Ubuntu has it. */
+const ubuntu = async (): Promise<Record<string, string>> => {
+  await writeFile(join(dir, 'sources.list'), 'deb http://127.0.0.1:9/ubuntu noble main universe\n');
+  await writeFile(
+    join(dir, 'apt.conf'),
+    `Dir::Etc::sourcelist "${join(dir, 'sources.list')}"; Dir::Etc::sourceparts "-";`,
+  );
+  return { APT_CONFIG: join(dir, 'apt.conf') };
+};
+
+test('on Ubuntu, packages come from the mirror that is named, if they bear the signature of Debian', async () => {
+  const asked: (string | undefined)[] = [];
+  const mirror = createServer(({ url }, answer) => {
+    asked.push(url);
+    answer.end('Origin: Debian\nSuite: stable\n');
+  });
+  await once(mirror.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void mirror.close());
+  const { port } = mirror.address() as AddressInfo;
+  const env = { ...(await ubuntu()), CORRAL_DEBIAN_MIRROR: `http://127.0.0.1:${port}/debian` };
+  const ended = await labUp({ env });
+  expect(asked).toContain('/debian/dists/trixie/InRelease');
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringMatching(/^lab: .*InRelease.*Clearsigned file isn't valid/),
+  });
+});
+
+test.each([
+  [
+    'with no mirror named',
+    {},
+    'apt knows no Debian archive on this machine: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
+  ],
+  [
+    'with one that has a password',
+    { CORRAL_DEBIAN_MIRROR: 'http://me:secret@127.0.0.1:9/debian' },
+    'CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
+  ],
+])('on Ubuntu, %s, one line says what mends it', async (_, env, trouble) => {
+  const ended = await labUp({ env: { ...(await ubuntu()), ...env } });
+  expect(ended).toMatchObject({ exitCode: 3, stderr: `lab: ${trouble}` });
+});
+
+test("without Debian's keys, one line says what mends it", async () => {
+  const script = 'mount -t tmpfs none /usr/share/keyrings; exec "$@"';
+  const within = (command: string[]) => [
+    'unshare',
+    '--user',
+    '--map-root-user',
+    '--mount',
+    'sh',
+    '-c',
+    script,
+    'sh',
+    ...command,
+  ];
+  expect(await labUp({ within })).toMatchObject({
+    exitCode: 3,
+    stderr:
+      'lab: /usr/share/keyrings/debian-archive-keyring.gpg is missing: run apt-get install debian-archive-keyring as root',
+  });
 });
 
 test('without a network, one line says what cannot be fetched', async () => {
