@@ -13,15 +13,23 @@ const system =
   'base-files base-passwd libc-bin bash coreutils dash findutils grep gzip hostname sed tar util-linux mount procps iproute2 e2fsprogs'.split(
     ' ',
   );
-const packages = [...system, 'nfs-common', 'nfs-ganesha', 'nfs-ganesha-vfs', 'rpcbind', 'libstdc++6'];
+/** The Debian packages of the file system that the store's and the emulator's pods start from. */
+export const podPackages = [
+  ...system,
+  'nfs-common',
+  'nfs-ganesha',
+  'nfs-ganesha-vfs',
+  'rpcbind',
+  'libstdc++6',
+];
 
 /** The file system that the store's and the emulator's pods start from, as one image layer (`layer.tar`). */
 export const podSystem: Part = {
   name: 'pod-system',
-  inputs: { packages, recipe: 2 },
+  inputs: { packages: podPackages, recipe: 2 },
   build: async (dir) => {
     const tree = join(dir, 'tree');
-    await unpackPackages({ suite: 'trixie', packages, dependencies: true, tree });
+    await unpackPackages({ suite: 'trixie', packages: podPackages, dependencies: true, tree });
     await finishTree(tree);
     await writeLayer(tree, join(dir, 'layer.tar'));
     await rm(tree, { recursive: true });

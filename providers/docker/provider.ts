@@ -14,6 +14,7 @@ import { NotFit, type Progress, type Provider, type RunningCluster } from '../pr
 import { type Target, workersFor } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
+import { preparePodSystem } from './pod-system.ts';
 import { storeArchive } from './store-image.ts';
 import type { ClusterTool } from './tool.ts';
 
@@ -26,6 +27,7 @@ const packArchives = (
 ): Promise<string[]> =>
   buildingUntil(signal, () =>
     usingCache(async () => {
+      await preparePodSystem(progress);
       const packed: string[] = [];
       for (const part of [storeArchive, ...archives]) {
         const pack = () => cached(part);

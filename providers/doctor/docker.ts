@@ -7,6 +7,7 @@ import { lookAtCommands } from '../../lab/fitness.ts';
 import { podSystem } from '../../lab/images/core.ts';
 import { checkDocker, checkTool } from '../docker/check.ts';
 import { removeCommand } from '../docker/cluster.ts';
+import { canUseApt, debianImage } from '../docker/pod-system.ts';
 import type { ClusterTool } from '../docker/tool.ts';
 import { examineApt, toCheck } from './apt.ts';
 import { type Check, examine, ok, warning } from './check.ts';
@@ -41,7 +42,7 @@ export const examineDocker = async (tool: ClusterTool, longhorn: string): Promis
     ...(answers ? await examineEngine(longhorn) : []),
     await examineKubectl(),
     ...(await examineInotify()),
-    ...(await examineImages()),
+    ...(await examineImages(answers)),
     warning(
       'iSCSI',
       "there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped",
@@ -132,10 +133,20 @@ const parse = (text: string): unknown => {
  * Looks at what the images are made with that Corral brings along: those of the backup store and of the
  * emulator.
  */
-const examineImages = async (): Promise<Check[]> => {
+const examineImages = async (dockerAnswers: boolean): Promise<Check[]> => {
   const folder = await examine('cache', openCache);
   const built = folder.state === 'ok' && (await isCached(podSystem));
   if (built) return [folder, ok("Corral's images", 'the cache has what they are made of')];
-  const commands = await lookAtCommands(['apt-get', 'dpkg-deb', 'tar', 'flock']);
-  return [folder, ...commands.map(toCheck), ...(await examineApt(commands))];
+  // Without Docker there is no cluster either: what is missing then is Docker.
+  const byDocker = !(await canUseApt().catch(() => true));
+  const commands = await lookAtCommands([...(byDocker ? [] : ['apt-get', 'dpkg-deb']), 'tar', 'flock']);
+  const made = ok(
+    "Corral's images",
+    `they are made in Docker, from ${debianImage}: apt here has no Debian archive`,
+  );
+  return [
+    folder,
+    ...commands.map(toCheck),
+    ...(byDocker ? (dockerAnswers ? [made] : []) : await examineApt(commands)),
+  ];
 };

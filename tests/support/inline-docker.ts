@@ -51,7 +51,8 @@ const answers: [RegExp, () => void][] = [
   [/^k3d kubeconfig get/, () => print(kubeconfig())],
   [/^kind delete cluster/, () => remove(flag('--name'))],
   [/^k3d cluster delete/, () => remove(args[2] ?? '')],
-  [/^(kind load|k3d image import)/, () => {}],
+  [/^(kind load|k3d image import|docker (build|create|rmi?)) /, () => {}],
+  [/^docker export/, () => writeFileSync(flag('--output'), 'a layer')],
 ];
 
 const {

@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
+import { isDiskTrouble } from '../../lab/build/trouble.ts';
+import { cached, isCached, type Part } from '../../lab/cache/cache.ts';
+import { debianMirror } from '../../lab/debian/apt.ts';
+import { lookAtCommands } from '../../lab/fitness.ts';
+import { podPackages, podSystem } from '../../lab/images/core.ts';
+import { NotFit } from '../../lab/not-fit.ts';
+import { oneLine } from '../../lab/one-line.ts';
+import type { Progress } from '../provider.ts';
+
+/** The image that Docker starts from: Docker has it, or pulls it. */
+export const debianImage = 'debian:trixie-slim';
+
+/** How long Docker may take for the packages, and for anything else (ms); who builds owns these time-outs. */
+const timeouts = { build: 20 * 60_000, other: 5 * 60_000 };
+
+// Docker has put a file of its own at /etc/mtab, which ganesha would find empty.
+const containerfile = `FROM ${debianImage}
+RUN apt-get update \\
+ && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${podPackages.join(' ')} \\
+ && rm -rf /var/lib/apt/lists/* \\
+ && ln -sf ../proc/self/mounts /etc/mtab
+`;
+
+const byDocker: Part = {
+  ...podSystem,
+  build: async (dir) => {
+    const name = `corral-pod-system-${process.pid}`;
+    const docker = (timeout: number, ...args: string[]) =>
+      buildCommand('docker', args, { folder: dir, timeout }).catch((error) => {
+        if (!(error instanceof CommandFailed) || isDiskTrouble(error)) throw error;
+        const said = oneLine(error.said);
+        throw new NotFit(
+          `docker ${args[0]} failed for the pods' system (${said}): see that Docker has or can pull ${debianImage}, and Debian's packages`,
+        );
+      });
+    await writeFile(join(dir, 'Containerfile'), containerfile);
+    await docker(
+      timeouts.build,
+      'build',
+      '--quiet',
+      '--tag',
+      name,
+      '--file',
+      join(dir, 'Containerfile'),
+      dir,
+    );
+    try {
+      await docker(timeouts.other, 'create', '--name', name, name, 'true');
+      await docker(timeouts.other, 'export', '--output', join(dir, 'layer.tar'), name);
+    } finally {
+      await docker(timeouts.other, 'rm', '--force', name);
+      await docker(timeouts.other, 'rmi', name);
+    }
+  },
+};
+
+/**
+ * Whether this machine's own apt can bring Debian's packages; throws NotFit where CORRAL_DEBIAN_MIRROR says
+ * that it shall, and it cannot.
+ */
+export const canUseApt = async (): Promise<boolean> => {
+  const commands = await lookAtCommands(['apt-get', 'dpkg-deb']);
+  if (commands.some(({ trouble }) => trouble !== undefined)) return false;
+  return debianMirror().then(
+    () => true,
+    (error) => {
+      if (error instanceof NotFit && !process.env.CORRAL_DEBIAN_MIRROR) return false;
+      throw error;
+    },
+  );
+};
+
+/** Makes what the pods' images start from in Docker, where this machine is no Debian and the cache has none. */
+export const preparePodSystem = async (progress: Progress): Promise<void> => {
+  if ((await isCached(podSystem)) || (await canUseApt())) return;
+  await progress.step(`Make the pods' system in Docker, from ${debianImage}`, () => cached(byDocker));
+};
