@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
 import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
 import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
@@ -10,6 +11,12 @@ export type PodTarget = { namespace: string; name: string; container?: string };
 
 export type ExecOptions = {
   stdin?: string | Uint8Array;
+  /**
+   * For output of more than some 50 kB: the container's `sh` runs the command, with no stdin, and ends only
+   * when all has arrived. Kubernetes drops what was not yet read when a command ends, and calls that a
+   * success (kubernetes#124571, seen in v1.34).
+   */
+  whole?: boolean;
   signal?: AbortSignal;
   onStdout?: (text: string) => void;
 };
@@ -23,12 +30,12 @@ export const createExec =
   async (
     pod: PodTarget,
     command: string[],
-    { stdin, signal, onStdout }: ExecOptions = {},
+    { stdin, whole = false, signal, onStdout }: ExecOptions = {},
   ): Promise<ExecResult> => {
     const what = `exec of ${shorten(nameOf(command).join(' '), 200)} in ${pod.namespace}/${pod.name}`;
-    const stdout = collector(onStdout);
-    const stderr = collector();
-    const input = stdin === undefined ? null : Readable.from(chunks(stdin));
+    const [stdout, stderr] = [collector(onStdout), collector()];
+    const awaited = whole ? awaitEnd([stdout, stderr]) : undefined;
+    const input = awaited?.stdin ?? (stdin === undefined ? null : Readable.from(chunks(stdin)));
     // Its own streams: the default ones are this process's, and a server that closes a channel would close
     // them.
     const handler = new WebSocketHandler(config, undefined, {
@@ -43,7 +50,7 @@ export const createExec =
         pod.namespace,
         pod.name,
         pod.container ?? '',
-        command,
+        awaited === undefined ? command : awaited.wrap(command),
         stdout.stream,
         stderr.stream,
         input,
@@ -68,6 +75,7 @@ export const createExec =
     if (signal?.aborted) abort();
     try {
       const exitCode = exitCodeOf(await ended.promise, what);
+      if (awaited?.isCut()) throw new BrokenStream(`${what}: its output was cut off`);
       return { stdout: stdout.text(), stderr: stderr.text(), exitCode };
     } finally {
       signal?.removeEventListener('abort', abort);
@@ -96,20 +104,51 @@ const exitCodeOf = (status: V1Status, what: string): number => {
   return Number(code);
 };
 
+type Collector = ReturnType<typeof collector>;
+
 const collector = (onText?: (text: string) => void) => {
   const decoder = new TextDecoder();
   let all = '';
-  const add = (text: string) => {
-    all += text;
-    if (text !== '') onText?.(text);
-  };
+  let tail = '';
+  let end: { mark: string; reached: () => void } | undefined;
   const stream = new Writable({
     write: (chunk, _encoding, done) => {
-      add(decoder.decode(chunk, { stream: true }));
+      const text = decoder.decode(chunk, { stream: true });
+      all += text;
+      if (text !== '') onText?.(text);
+      if (end !== undefined) {
+        const { mark, reached } = end;
+        // To look into all of it each time would put it together each time.
+        tail = (tail + text).slice(-mark.length);
+        if (tail === mark) {
+          all = all.slice(0, -mark.length);
+          end = undefined;
+          reached();
+        }
+      }
       done();
     },
   });
-  return { stream, text: () => all + decoder.decode() };
+  return {
+    stream,
+    text: () => all + decoder.decode(),
+    /** Calls back when a mark was read, which is then taken off. */
+    until: (mark: string, reached: () => void) => {
+      end = { mark, reached };
+    },
+    isAwaited: () => end !== undefined,
+  };
+};
+
+/** Lets a command end only when a mark has come out of both ends of it. */
+const awaitEnd = (collectors: Collector[]) => {
+  const mark = `corral-end-${randomUUID()}`;
+  const stdin = new Readable({ read: () => {} });
+  const isCut = () => collectors.some((each) => each.isAwaited());
+  const reached = () => queueMicrotask(() => isCut() || stdin.push('\n'));
+  for (const each of collectors) each.until(mark, reached);
+  const script = `"$@" </dev/null; code=$?; printf %s ${mark}; printf %s ${mark} >&2; read -r _; exit $code`;
+  return { stdin, isCut, wrap: (command: string[]) => ['sh', '-c', script, 'corral-whole', ...command] };
 };
 
 // Small frames: one huge frame would sit whole in the memory of every hop.

@@ -68,7 +68,7 @@ export const mostConnectedFirst = async (
   const counted = await Promise.all(
     managers.map(async (manager) => {
       const { stdout } = await cluster
-        .exec(manager, ['cat', '/proc/net/tcp', '/proc/net/tcp6'])
+        .exec(manager, ['cat', '/proc/net/tcp', '/proc/net/tcp6'], { whole: true })
         .catch(() => ({ stdout: '' }));
       return { manager, count: countConnections(stdout, apiPort) };
     }),

@@ -16,7 +16,7 @@ export const debianImage = 'debian:trixie-slim';
 /** How long Docker may take for the packages, and for anything else (ms); who builds owns these time-outs. */
 const timeouts = { build: 20 * 60_000, other: 5 * 60_000 };
 
-// Docker has put a file of its own at /etc/mtab, which ganesha would find empty.
+// Docker has put a file of its own at /etc/mtab, which the store's server would find empty.
 const containerfile = `FROM ${debianImage}
 RUN apt-get update \\
  && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${podPackages.join(' ')} \\

@@ -1,4 +1,5 @@
 import { createServer } from 'node:http';
+import { execa } from 'execa';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type Cluster, connect, ExecError } from '../../e2e/kube/cluster.ts';
 import { type Health, openHealth } from '../../e2e/kube/health.ts';
@@ -70,6 +71,41 @@ describe('an exec', () => {
     expect(asked[0]?.pathname).toBe('/api/v1/namespaces/default/pods/pod/exec');
     expect(asked[0]?.searchParams.getAll('command')).toEqual(['sh', '-c', 'echo a & b']);
     expect(asked[0]?.searchParams.get('container')).toBe('main');
+  });
+
+  const markOf = (asked: URL[]): string =>
+    /corral-end-[0-9a-f-]+/.exec(asked[0]?.searchParams.getAll('command')[2] ?? '')?.[0] ?? '';
+
+  test('whose output is to be whole ends only when all of both has arrived', async () => {
+    const { cluster, asked } = await serving(({ say, onMessage }) => {
+      const mark = markOf(asked);
+      say('stdout', `much text${mark.slice(0, 20)}`);
+      onMessage((message) => say('status', message.toString() === '\0\n' ? exited(3) : 'what?'));
+      say('stderr', `oops${mark}`);
+      say('stdout', mark.slice(20));
+    });
+    expect(await cluster.exec(pod, ['cat', 'it'], { whole: true })).toEqual({
+      stdout: 'much text',
+      stderr: 'oops',
+      exitCode: 3,
+    });
+    const command = asked[0]?.searchParams.getAll('command') ?? [];
+    expect(command.slice(-3)).toEqual(['corral-whole', 'cat', 'it']);
+    const [file = '', ...args] = command;
+    const run = await execa(file, args, { input: '\n', reject: false });
+    expect(run).toMatchObject({ exitCode: 1, stdout: markOf(asked) });
+    expect(run.stderr).toMatch(/^cat: it: .*\ncorral-end-/);
+  });
+
+  test('whose output is to be whole fails where the command is said to have ended before that', async () => {
+    const { cluster, asked } = await serving(({ say }) => {
+      say('stderr', markOf(asked));
+      say('stdout', 'much te');
+      say('status', success);
+    });
+    await expect(cluster.exec(pod, ['cat'], { whole: true })).rejects.toThrow(
+      'exec of cat in default/pod: its output was cut off',
+    );
   });
 
   test('returns what was printed and the exit code, whatever it is', async () => {

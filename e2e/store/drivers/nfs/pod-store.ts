@@ -29,13 +29,8 @@ const no = 42;
 export const runInStore =
   ({ cluster, pod }: { cluster: Cluster; pod: PodTarget }): RunInStore =>
   async (script, ...args) => {
-    const { stdout, stderr, exitCode } = await cluster.exec(pod, [
-      'bash',
-      '-c',
-      script,
-      'corral-store',
-      ...args,
-    ]);
+    const command = ['bash', '-c', script, 'corral-store', ...args];
+    const { stdout, stderr, exitCode } = await cluster.exec(pod, command, { whole: true });
     if (exitCode !== 0 && exitCode !== no) {
       throw new Error(
         `reading the backup store failed in pod ${pod.namespace}/${pod.name} with exit code ${exitCode}: ${stderr.trim() || stdout.trim()}`,
