@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { partDir } from '../../../lab/cache/cache.ts';
@@ -54,8 +54,9 @@ test("where apt knows no Debian archive, Docker makes the pods' system, once, an
 
 test('what Docker made goes also when it fails', async () => {
   await stubs.behave({ when: 'docker create', says: 'no such image', exitCode: 1 });
-  await stubs.lose('dpkg-deb');
-  vi.stubEnv('PATH', join(stubs.folder, 'bin'));
+  await writeFile(join(stubs.folder, 'bin/apt-get'), '#!/bin/sh\necho noble http://127.0.0.1:9/ubuntu\n', {
+    mode: 0o755,
+  });
   await expect(prepare()).rejects.toThrow(
     "docker create failed for the pods' system (no such image): see that Docker has or can pull debian:trixie-slim, and Debian's packages",
   );

@@ -62,15 +62,26 @@ export const reportLostLock = (
 
 type Pair = { error: unknown; second: Named; first: Named };
 
-// What broke an expectation, and the state of the first backup then, where its deletion was no longer under
-// way.
-const brokenAfter = (backups: Timeline<Backup>, { error, first }: Pick<Pair, 'error' | 'first'>) => {
+// What broke an expectation, and the state of the first backup then.
+const brokenBy = (backups: Timeline<Backup>, { error, first }: Pick<Pair, 'error' | 'first'>) => {
   if (!(error instanceof ExpectationError) || error.verdict.state !== 'broken') return undefined;
   const { verdict } = error;
   const last = verdict.last as Backup | undefined;
-  const state =
-    last && stateWhen(backups, { of: first.name, resourceVersion: last.metadata.resourceVersion ?? '' });
-  return last !== undefined && (state === 'gone' || state === 'Error') ? { verdict, last, state } : undefined;
+  if (last === undefined) return undefined;
+  const { resourceVersion = '' } = last.metadata;
+  return { verdict, last, state: stateWhen(backups, { of: first.name, resourceVersion }) };
+};
+
+// The same, where the deletion of the first was no longer under way.
+const brokenAfter = (...args: Parameters<typeof brokenBy>) => {
+  const broken = brokenBy(...args);
+  return broken?.state === 'gone' || broken?.state === 'Error' ? broken : undefined;
+};
+
+/** Whether a backup was held back by a first one that had left its Error, and was Deleting again, by then. */
+export const heldByRetry = (...args: Parameters<typeof brokenBy>): boolean => {
+  const broken = brokenBy(...args);
+  return broken?.state === 'Deleting' && backupState(broken.last) === 'Pending';
 };
 
 /**

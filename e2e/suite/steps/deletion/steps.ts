@@ -8,7 +8,7 @@ import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts';
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
-import { endedUnseen } from '../backup/waiting.ts';
+import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
 import { type BackupHandle, describeLabels } from '../handles.ts';
 import { PremiseLost, reached } from '../judging.ts';
@@ -113,17 +113,19 @@ export const createThenOfDeletions = (context: Context) => {
     pair: { second: BackupHandle; first: BackupHandle },
   ) => {
     const { first } = pair;
+    const tooLate = new PremiseLost(
+      `${first.label} was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of ${formatDuration(clocks.deletionBackoff)} lets the Error last`,
+    );
     const verdict = await judge(expectation, timeouts.secondCompleted).catch((error: unknown) => {
-      throw endedUnseen(backups, { error, ...pair }) ?? error;
+      throw heldByRetry(backups, { error, first })
+        ? tooLate
+        : (endedUnseen(backups, { error, ...pair }) ?? error);
     });
     const state = stateWhen(backups, {
       of: first.name,
       resourceVersion: reached(verdict, 0).resourceVersion,
     });
-    if (state === 'Deleting')
-      throw new PremiseLost(
-        `${first.label} was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of ${formatDuration(clocks.deletionBackoff)} lets the Error last`,
-      );
+    if (state === 'Deleting') throw tooLate;
     if (state !== 'Error')
       throw new Error(
         `${first.label} was ${state ?? 'in a state that nobody saw'} when the other backup went InProgress, not Error`,

@@ -184,6 +184,27 @@ test('where the first is Deleting again by then, nothing is proven', async () =>
   });
 });
 
+test.each([
+  [
+    'by a first one that is Deleting again, nothing is proven',
+    'Deleting',
+    /^the first backup was tried again, and /,
+  ],
+  ['by one that is in Error, it fails', 'Error', /^the second backup was Pending \("Wait for backup/],
+])('where the other is held back %s', async (_, state, message) => {
+  const { first, second } = recorded['in error, v1.12.1'];
+  const messages = { info: `Wait for backup ${first} to be deleted` };
+  const isHeld = ofBackup(second, (backup) =>
+    backup.status?.state === 'InProgress' ? withStatus(backup, { state: 'Pending', messages }) : backup,
+  );
+  const becomes = errorBecomes(state);
+  const { then, ...pair } = await play('in error, v1.12.1', (line) => {
+    const changed = becomes(line);
+    return changed && isHeld(changed);
+  });
+  await expect(then.neverHeldBack(pair.second, { first: pair.first })).rejects.toThrow(message);
+});
+
 test('in any other state than Error, the other should not have gone on', async () => {
   const { then, first, second } = await play('in error, v1.12.1', errorBecomes('Completed'));
   await expect(then.neverHeldBack(second, { first })).rejects.toThrow(
