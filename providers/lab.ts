@@ -7,7 +7,7 @@ import { labNodes } from '../lab/run/topology.ts';
 import { up } from '../lab/up.ts';
 import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
-import { workersFor } from './target.ts';
+import { targetOf, workersFor } from './target.ts';
 
 const running = (
   lab: Lab,
@@ -37,10 +37,17 @@ const running = (
  */
 export const lab: Provider = {
   name: 'lab',
-  up: async ({ longhorn, registryMirror, run, signal, progress }) => {
+  up: async ({ longhorn, registryMirror, images = [], run, signal, progress }) => {
     const name = `e2e-${run}`;
     try {
-      const target = await chooseTarget({ longhorn, registryMirror, portable: false, progress, signal });
+      const target = await chooseTarget({
+        longhorn,
+        registryMirror,
+        images,
+        portable: false,
+        progress,
+        signal,
+      });
       const nodes = labNodes(target.size.nodes).map((node) => node.name);
       let version = '';
       const meanwhile = async ({ kubeconfig }: Lab, either: AbortSignal): Promise<void> => {
@@ -56,7 +63,7 @@ export const lab: Provider = {
       });
       return running(cluster, {
         name,
-        target: { name: target.name, version },
+        target: targetOf(target, version),
         clocks: target.clocks,
         workers: workersFor(target),
       });

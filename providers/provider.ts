@@ -10,7 +10,11 @@ export type Progress = {
 /** A cluster that a provider brought up, with a Longhorn (or its stand-in) in it. */
 export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without'> & {
   context: string;
-  target: { name: string; version: string };
+  target: {
+    name: string;
+    version: string;
+    replaced?: { from: string; to: string; digest: string | null }[];
+  };
   /** Nothing, where nothing is said. */
   without?: ClusterConfig['without'];
   /** Lines that tell a reader how to reach a cluster that was kept. */
@@ -46,6 +50,8 @@ export type Provider = {
     longhorn: string;
     /** URL of a registry from which a release's images are pulled, instead of from their own. */
     registryMirror?: string | undefined;
+    /** Other images in the place of some of a release's own: by names, or absolute paths of archives. */
+    images?: readonly { image: string; by: string }[];
     existing?: ExistingCluster | undefined;
     /** The run's id, which names and labels all that it makes. */
     run: string;

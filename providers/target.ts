@@ -6,6 +6,8 @@ import type { RunningCluster } from './provider.ts';
 /** A Longhorn, or its stand-in: what a cluster for it must be like, and how to install it. */
 export type Target = {
   name: string;
+  /** Images of a release in whose place there are others. */
+  replaced?: RunningCluster['target']['replaced'];
   /** Image archives that the nodes need, in the order in which to import them. */
   archives: Part[];
   /** Of a lab that bears it. */
@@ -20,6 +22,13 @@ export type Target = {
    */
   install(cluster: { kubeconfig: string; nodes: readonly string[]; signal: AbortSignal }): Promise<string>;
 };
+
+/** What a cluster's Longhorn is, for the report. */
+export const targetOf = ({ name, replaced }: Target, version: string): RunningCluster['target'] => ({
+  name,
+  version,
+  ...(replaced && { replaced }),
+});
 
 /**
  * How many scenarios are played at once where the nodes share this machine's processors: with more each takes

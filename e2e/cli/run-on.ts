@@ -71,6 +71,7 @@ const bringUp = async (
       provider.up({
         longhorn: args.longhorn,
         registryMirror: args.registryMirror,
+        images: args.images,
         existing: args.existing,
         run: unplayed.run,
         signal,

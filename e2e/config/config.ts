@@ -62,6 +62,7 @@ const clusterSchema = z.object({
     .object({
       name: z.string().refine((name) => targets.includes(name), `must be one of ${targets.join(', ')}`),
       version: text.nullable().default(null),
+      replaced: z.array(z.object({ from: text, to: text, digest: text.nullable() })).optional(),
     })
     .default({ name: 'installed', version: null })
     .describe('the Longhorn under test: `name` and `version`'),

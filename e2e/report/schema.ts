@@ -118,7 +118,14 @@ export const reportSchema = z.strictObject({
   startedAt: z.iso.datetime(),
   duration: milliseconds,
   provider: z.string(),
-  target: z.strictObject({ name: z.string(), version: z.string().nullable() }),
+  target: z.strictObject({
+    name: z.string(),
+    version: z.string().nullable(),
+    /** Images of a release in whose place others were, by `--image`. */
+    replaced: z
+      .array(z.strictObject({ from: z.string(), to: z.string(), digest: z.string().nullable() }))
+      .optional(),
+  }),
   /**
    * The cluster that was resolved; null where the run ended before it was reached, or where reports of
    * several clusters were merged.

@@ -11,7 +11,7 @@ import { storeImage } from '../../lab/images/core.ts';
 import { NotFit as LabNotFit } from '../../lab/not-fit.ts';
 import { chooseTarget } from '../choose-target.ts';
 import { NotFit, type Progress, type Provider, type RunningCluster } from '../provider.ts';
-import { type Target, workersFor } from '../target.ts';
+import { type Target, targetOf, workersFor } from '../target.ts';
 import { checkTools } from './check.ts';
 import { createCluster, type DockerCluster, removeCommand } from './cluster.ts';
 import { preparePodSystem } from './pod-system.ts';
@@ -56,7 +56,7 @@ const running = (
   // longhorn #8158: there is no iSCSI in a container.
   without: ['block-device'],
   reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
-  target: { name: target.name, version },
+  target: targetOf(target, version),
   clocks: target.clocks,
   workers: workersFor(target),
   trouble: () => [],
@@ -86,11 +86,11 @@ const fill = async (
 
 const bringUp = async (
   tool: ClusterTool,
-  { longhorn, registryMirror, signal, progress }: Up,
+  { longhorn, registryMirror, images = [], signal, progress }: Up,
 ): Promise<RunningCluster> => {
   await checkTools(tool);
   await openCache();
-  const target = await chooseTarget({ longhorn, registryMirror, portable: true, progress, signal });
+  const target = await chooseTarget({ longhorn, registryMirror, images, portable: true, progress, signal });
   const archives = await packArchives(target, { signal, progress });
   signal.throwIfAborted();
   const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () =>

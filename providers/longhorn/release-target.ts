@@ -8,6 +8,7 @@ import { describeChange, fitToCluster } from './fit.ts';
 import { type NamedImage, namedImages } from './images.ts';
 import { installRelease } from './install.ts';
 import { find, type ManifestObject } from './manifest.ts';
+import type { Replaced } from './replace-images.ts';
 
 /**
  * The lab that a release needs: three nodes with a v1.12.1 in them took 3.3 GB, all in all; a node that is
@@ -33,6 +34,8 @@ export type Source = {
   pull: { mirror: string | undefined; from: string } | undefined;
   /** For other commands than the lab's own import. */
   portable: boolean;
+  /** Which of its images are others than it was published with. */
+  replaced: readonly Replaced[];
 };
 
 /**
@@ -96,8 +99,13 @@ export const releaseTarget = async (source: Source, progress: Progress): Promise
   for (const line of check(source, missing)) progress.note(line);
   const { objects, changes } = fitToCluster(source.release, { missing });
   for (const change of changes) progress.note(`Fitted to the cluster: ${describeChange(change)}`);
+  const digests = new Map(images.map(({ name, digest }) => [name, digest]));
+  const replaced = source.replaced.map(({ from, to }) => ({ from, to, digest: digests.get(to) ?? null }));
+  for (const { from, to, digest } of replaced)
+    progress.note(`Replaced: ${from} by ${to}${digest === null ? '' : ` (${digest})`}`);
   return {
     name: source.name,
+    ...(replaced.length > 0 && { replaced }),
     archives: [part],
     size: releaseSize,
     // Played so on a real v1.12.1 (35 min for 18 scenarios on two processors): most of the time Longhorn's

@@ -5,12 +5,15 @@ import { lookThrough } from './folder.ts';
 import { readObjects } from './manifest.ts';
 import { fetchRelease } from './official.ts';
 import { releaseTarget } from './release-target.ts';
+import { type Replacement, replaceImages } from './replace-images.ts';
 
 export type TargetOptions = {
   /** URL of a registry that has the images under their own paths. */
   registryMirror: string | undefined;
   /** For other commands than the lab's own import. */
   portable: boolean;
+  /** Other images in the place of some of the release's own. */
+  images?: readonly Replacement[];
   progress: Progress;
 };
 
@@ -22,12 +25,13 @@ const mirrored = (mirror: string) => ({ mirror, from: `the mirror ${mirror}` });
  */
 export const archiveTarget = async (
   dir: string,
-  { registryMirror, portable, progress }: TargetOptions,
+  { registryMirror, portable, images = [], progress }: TargetOptions,
 ): Promise<Target> => {
   const { manifests, archives } = await lookThrough(dir, { hasMirror: registryMirror !== undefined });
-  const release = readObjects(await readManifests(manifests));
+  const other = await replaceImages(readObjects(await readManifests(manifests)), images);
   const pull = registryMirror === undefined ? undefined : mirrored(registryMirror);
-  return releaseTarget({ name: 'archive', title: dir, release, archives, pull, portable }, progress);
+  const source = { ...other, archives: [...archives, ...other.archives], pull, portable };
+  return releaseTarget({ name: 'archive', title: dir, ...source }, progress);
 };
 
 /**
@@ -36,7 +40,7 @@ export const archiveTarget = async (
  */
 export const officialTarget = async (
   version: string,
-  { registryMirror, portable, progress }: TargetOptions,
+  { registryMirror, portable, images = [], progress }: TargetOptions,
   published?: string,
 ): Promise<Target> => {
   const manifest = await progress.step(`Fetch the manifest of Longhorn ${version}`, () =>
@@ -45,8 +49,6 @@ export const officialTarget = async (
   const pull =
     registryMirror === undefined ? { mirror: undefined, from: 'their registries' } : mirrored(registryMirror);
   const title = `Longhorn ${version}`;
-  return releaseTarget(
-    { name: 'official', title, release: readObjects([manifest]), archives: [], pull, portable },
-    progress,
-  );
+  const other = await replaceImages(readObjects([manifest]), images);
+  return releaseTarget({ name: 'official', title, ...other, pull, portable }, progress);
 };

@@ -6,6 +6,17 @@ test.each([
   [{ name: 'emulator', version: null }, 'the emulator: this run proves the suite, not Longhorn'],
   [{ name: 'official', version: 'v1.12.1' }, 'Longhorn v1.12.1 (official)'],
   [
+    {
+      name: 'official',
+      version: 'v1.12.1',
+      replaced: [
+        { from: 'a/longhorn-manager:v1.12.1', to: 'me/manager:dev', digest: 'sha256:abc' },
+        { from: 'a/longhorn-engine:v1.12.1', to: 'me/engine:dev', digest: null },
+      ],
+    },
+    'Longhorn v1.12.1 (official), with me/manager:dev@sha256:abc in place of a/longhorn-manager:v1.12.1, me/engine:dev in place of a/longhorn-engine:v1.12.1',
+  ],
+  [
     { name: 'official', version: null },
     'the Longhorn found in the cluster (official); its version was not told to this run',
   ],

@@ -1,4 +1,4 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import semver from 'semver';
 import { resourceName } from '../../config/config.ts';
@@ -123,6 +123,25 @@ export const chooseLonghorn = (value: string): string => {
   if (form === 'official') return `official:${checkVersion(value, of ?? newestRelease)}`;
   return choose('longhorn', value, ['emulator', 'official[:VERSION]', 'archive:DIR']);
 };
+
+/** What `--image NAME=IMAGE` says, each time; an archive by its absolute path. */
+export const checkImages = (longhorn: string, values: readonly string[]): { image: string; by: string }[] =>
+  values.map((value) => {
+    const shown = `--image ${value || "''"}`;
+    const [, image = '', by = ''] = /^([a-z0-9][\w.-]*)=(\S+)$/s.exec(value) ?? [];
+    if (image === '')
+      throw usageError(
+        `${shown}: give the name of an image of the release, and what takes its place: longhorn-manager=./manager.tar`,
+      );
+    if (!/^(archive|official):/.test(longhorn))
+      throw usageError(
+        `${shown} is for the images of a release: add --longhorn official or --longhorn archive:DIR, or leave it out`,
+      );
+    const path = resolve(by);
+    if (existsSync(path)) return { image, by: path };
+    if (/^[./]|\.tar$/.test(by)) throw usageError(`${shown}: there is no ${path}: name an image archive`);
+    return { image, by };
+  });
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -4,6 +4,7 @@ import { allDisruptions } from '../../longhorn/disruptions.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
+  checkImages,
   checkMirror,
   checkNumber,
   checkOnly,
@@ -25,6 +26,8 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
   longhorn: string;
   /** URL, with a Longhorn whose images can be pulled. */
   registryMirror: string | undefined;
+  /** Other images in the place of a release's: names, or absolute paths of archives. */
+  images: { image: string; by: string }[];
   /** With the provider `existing`. */
   existing: ExistingCluster | undefined;
   keep: boolean;
@@ -38,8 +41,7 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
   repeat: number;
 };
 
-type Flags = ExistingFlags &
-  Record<'provider' | 'out' | 'repeat', string> &
+type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | 'repeat', string> &
   Partial<Record<'longhorn' | 'registryMirror' | 'workers' | 'only' | 'tags' | 'shard', string>> &
   Partial<Record<'keep' | 'supportBundle' | 'verbose' | 'json', true>>;
 
@@ -54,6 +56,12 @@ const describe = (providers: string[]): Command =>
     .option(
       '--registry-mirror <url>',
       'official, archive:DIR: the registry to pull images from that DIR does not have (https, or http on this machine)',
+    )
+    .option(
+      '--image <name=image>',
+      'official, archive:DIR: another image in the place of one of the release, by its name or as an archive; may be given several times: longhorn-manager=./manager.tar',
+      (value: string, before: string[]) => [...before, value],
+      [],
     )
     .option('--kubeconfig <file>', 'existing: the file that names the cluster')
     .option('--context <name>', 'existing: the context of that file')
@@ -119,6 +127,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     provider,
     longhorn,
     registryMirror: checkMirror(longhorn, flags.registryMirror),
+    images: checkImages(longhorn, flags.image),
     existing: parseExisting(provider, flags),
     keep: flags.keep === true,
     only: checkOnly(only),

@@ -1,0 +1,62 @@
+import { imageArchives } from '../../lab/images/archives.ts';
+import { NotFit } from '../provider.ts';
+import { namedImages, wholeName } from './images.ts';
+import type { ManifestObject } from './manifest.ts';
+
+/**
+ * An image to play with instead of a release's: the last part of the release's name for it
+ * (`longhorn-manager`), and the name of the other, or the absolute path of an archive that has it.
+ */
+export type Replacement = { image: string; by: string };
+
+/** What was replaced by what, by whole names. */
+export type Replaced = { from: string; to: string };
+
+/** The last part of an image's name, without tag and digest. */
+const lastPart = (name: string): string => /([^/:@]+)(:[^/@]*)?(@.*)?$/.exec(name)?.[1] ?? name;
+
+const nameIn = async (archive: string, image: string): Promise<string> => {
+  const names = (await imageArchives([archive])).images.map(({ name }) => name);
+  const fitting = names.length === 1 ? names : names.filter((name) => lastPart(name) === image);
+  const [name] = fitting;
+  if (name !== undefined && fitting.length === 1) return name;
+  throw new NotFit(
+    `--image ${image}=${archive} has ${names.length === 0 ? 'no images' : names.join(', ')}: give an archive with one image, or one that is called ${image}`,
+  );
+};
+
+const renamed = <T>(value: T, names: ReadonlyMap<string, string>): T => {
+  if (typeof value === 'string') return (names.get(wholeName(value)) ?? value) as T;
+  if (Array.isArray(value)) return value.map((each) => renamed(each, names)) as T;
+  if (value === null || typeof value !== 'object') return value;
+  return Object.fromEntries(Object.entries(value).map(([key, of]) => [key, renamed(of, names)])) as T;
+};
+
+/**
+ * A release with other images in the place of some of its own, wherever it names them, and the archives that
+ * have these. Throws NotFit where the release names no such image.
+ */
+export const replaceImages = async (
+  release: readonly ManifestObject[],
+  replacements: readonly Replacement[],
+): Promise<{ release: readonly ManifestObject[]; archives: string[]; replaced: Replaced[] }> => {
+  const all = namedImages(release).map(({ name }) => name);
+  const replaced: Replaced[] = [];
+  const archives: string[] = [];
+  for (const { image, by } of replacements) {
+    const names = all.filter((name) => lastPart(name) === image);
+    if (names.length === 0)
+      throw new NotFit(
+        `--image ${image}=${by}: the release has no image of that name: give one of ${[...new Set(all.map(lastPart))].join(', ')}`,
+      );
+    if (by.startsWith('/')) archives.push(by);
+    const to = by.startsWith('/') ? await nameIn(by, image) : wholeName(by);
+    replaced.push(...names.map((from) => ({ from, to })));
+  }
+  const names = new Map(replaced.map(({ from, to }) => [from, to]));
+  return {
+    release: release.map((each) => ({ ...each, object: renamed(each.object, names) })),
+    archives,
+    replaced,
+  };
+};
