@@ -5,7 +5,6 @@ export type Change = { type: string; kind: string; object: KubernetesObject; ver
 
 type Named = { namespace?: string | undefined; name: string };
 type Narrowed = { namespace?: string | undefined; labelSelector?: string; fieldSelector?: string };
-export type StubObjects = ReturnType<typeof createObjects>;
 
 /** Applies a merge patch, by RFC 7386. */
 const merged = (base: unknown, patch: unknown): unknown => {
