@@ -1,21 +1,18 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { runHealCommand } from '../../e2e/cli/heal.ts';
 import { ledgerPath } from '../../e2e/faults/ledger.ts';
 import { composeReport } from '../../e2e/report/compose-report.ts';
 import { writeReport } from '../../e2e/report/file.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
+import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let out: string;
-let server: Server;
-let address: string;
+let server: StubServer;
 let sent: string[];
 let status: number;
 let answers: Record<string, object>;
@@ -23,38 +20,24 @@ let answers: Record<string, object>;
 // A cluster that takes any change, and has nothing in it but what `answers` says of a path: what is sent is
 // what this test is about.
 beforeEach(async () => {
-  out = await mkdtemp(join(tmpdir(), 'corral-heal-'));
+  out = await temporaryFolder();
   sent = [];
   status = 200;
   answers = {};
-  server = createServer(async (request, response) => {
-    let body = '';
-    for await (const chunk of request) body += chunk;
-    const reads = request.method === 'GET';
-    if (!reads) sent.push(`${request.method} ${request.url?.replace(/\?.*/, '')} ${body}`);
-    response.statusCode = reads ? 200 : status;
-    const found = { metadata: {}, ...answers[decodeURIComponent(request.url ?? '')] };
-    response.end(
-      JSON.stringify(
-        response.statusCode === 200 ? found : { reason: 'Forbidden', message: 'no right to do that' },
-      ),
-    );
+  server = await startStubServer({
+    answer: async (response, request) => {
+      const body = Buffer.concat(await request.toArray()).toString();
+      const reads = request.method === 'GET';
+      if (!reads) sent.push(`${request.method} ${request.url?.replace(/\?.*/, '')} ${body}`);
+      const refused = { reason: 'Forbidden', message: 'no right to do that' };
+      const found = { metadata: {}, ...answers[decodeURIComponent(request.url ?? '')] };
+      const code = reads ? 200 : status;
+      response.writeHead(code).end(JSON.stringify(code === 200 ? found : refused));
+    },
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const kubeconfig = {
-    clusters: [{ name: 'x', cluster: { server: address, 'insecure-skip-tls-verify': true } }],
-    contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }],
-    users: [{ name: 'x', user: { token: 'secret' } }],
-    'current-context': 'x',
-  };
-  await writeFile(join(out, 'kubeconfig'), stringify(kubeconfig));
 });
 
-afterEach(async () => {
-  server.close();
-  await rm(out, { recursive: true });
-});
+afterEach(() => server.stop());
 
 const entryAt = (at: string) => ({
   id: 'a1',
@@ -73,13 +56,13 @@ const entryAt = (at: string) => ({
 const leave = (at: string) => writeFile(ledgerPath(out), `${JSON.stringify(entryAt(at))}\n`);
 
 const allClear = () =>
-  `nothing is in force: ${out} tells of no fault that was not healed, and no fault in ${address} is labelled with run abc123`;
+  `nothing is in force: ${out} tells of no fault that was not healed, and no fault in ${server.url} is labelled with run abc123`;
 
 const heal = (...args: string[]) => runInProcess(() => runHealCommand(args));
-const healHere = () => heal('--kubeconfig', join(out, 'kubeconfig'), '--out', out);
+const healHere = () => heal('--kubeconfig', server.kubeconfig, '--out', out);
 
 test('what a killed run left in force is undone, once', async () => {
-  await leave(address);
+  await leave(server.url);
   const first = await healHere();
   expect(first).toMatchObject({
     exitCode: 0,
@@ -95,7 +78,7 @@ test('what a killed run left in force is undone, once', async () => {
 });
 
 test('the cluster is looked at too, and what the ledger does not tell of is undone', async () => {
-  await leave(address);
+  await leave(server.url);
   const path = '/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicies';
   answers[`${path}?labelSelector=corral.test/run=abc123`] = {
     items: [{ metadata: { name: 'corral-abc123-policy' } }],
@@ -121,10 +104,9 @@ test('a run that injected no fault has no ledger: its report says which run it w
   expect(await healHere()).toMatchObject({
     exitCode: 0,
     stderr: '',
-    stdout: `nothing is in force: no fault was recorded in ${out}, and no fault in ${address} is labelled with run xyz789`,
+    stdout: `nothing is in force: no fault was recorded in ${out}, and no fault in ${server.url} is labelled with run xyz789`,
   });
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.goDown();
   const ended = await healHere();
   expect(ended).toMatchObject({ exitCode: 1, stdout: '' });
   expect(ended.stderr).toMatch(
@@ -137,13 +119,13 @@ test('another cluster than the one of the run is not touched', async () => {
   const ended = await healHere();
   expect(ended.exitCode).toBe(1);
   expect(ended.stderr).toBe(
-    `heal: Longhorn's backup target is elsewhere: that was done to https://192.0.2.1:6443, and this is ${address}`,
+    `heal: Longhorn's backup target is elsewhere: that was done to https://192.0.2.1:6443, and this is ${server.url}`,
   );
   expect(sent).toEqual([]);
 });
 
 test('what cannot be undone stays in the ledger', async () => {
-  await leave(address);
+  await leave(server.url);
   status = 403;
   const ended = await healHere();
   expect(ended.exitCode).toBe(1);
@@ -153,7 +135,7 @@ test('what cannot be undone stays in the ledger', async () => {
 
 /** Plays a run that is killed while a node of a lab is cut off. */
 const killedRun = async (lab: StandInLab) => {
-  const run = execa('node', ['tests/support/inline-fault.ts', lab.folder, out, address], {
+  const run = execa('node', ['tests/support/inline-fault.ts', lab.folder, out, server.url], {
     reject: false,
     stdin: 'ignore',
   });

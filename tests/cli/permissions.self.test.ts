@@ -1,11 +1,7 @@
-import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
-import { stringify } from 'yaml';
 import { leastEnvironment, runBare, withSuite } from '../support/run-suite.ts';
+import { startStubServer } from '../support/stub-api-server.ts';
 
 const e2e = fileURLToPath(new URL('../../e2e', import.meta.url));
 
@@ -29,25 +25,14 @@ asks('Makes one elsewhere', {}, async (steps) => void (await steps.asks('POST', 
 `;
 
 test('a scenario sends nothing that its rules do not name, on a cluster where all may do everything', async () => {
-  const heard: string[] = [];
-  const server = createServer(({ method, url }, response) => {
-    heard.push(`${method} ${url}`);
-    response.end(JSON.stringify({ gitVersion: 'v1.99.0' }));
+  const server = await startStubServer({
+    answer: (response) => response.end(JSON.stringify({ gitVersion: 'v1.99.0' })),
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   try {
     const ended = await withSuite({ 'asking.e2e.ts': asking }, async ({ folder, config }) => {
-      const kubeconfig = {
-        clusters: [{ name: 'x', cluster: { server: address, 'insecure-skip-tls-verify': true } }],
-        contexts: [{ name: 'x', context: { cluster: 'x', user: 'x' } }],
-        users: [{ name: 'x', user: {} }],
-        'current-context': 'x',
-      };
-      await writeFile(join(folder, 'kubeconfig'), stringify(kubeconfig));
       const env = {
         ...leastEnvironment,
-        CORRAL_KUBECONFIG: 'kubeconfig',
+        CORRAL_KUBECONFIG: server.kubeconfig,
         CORRAL_NAMESPACE: 'stores',
         CORRAL_ALLOW: 'manager-kill',
       };
@@ -67,11 +52,11 @@ test('a scenario sends nothing that its rules do not name, on a cluster where al
       'Makes a config': 'passed',
       'Makes one elsewhere': expect.stringContaining(refused('create configmaps in namespace default')),
     });
-    expect(heard.filter((line) => line !== 'GET /version').sort()).toEqual([
+    expect(server.asked.filter((line) => line !== 'GET /version').sort()).toEqual([
       'DELETE /api/v1/namespaces/longhorn-system/pods/one',
       'POST /api/v1/namespaces/stores/configmaps',
     ]);
   } finally {
-    server.close();
+    await server.stop();
   }
 });

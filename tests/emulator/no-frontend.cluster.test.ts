@@ -14,7 +14,7 @@ import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { judgeRestored, makeRestoredVolume } from '../../e2e/suite/steps/volume/restored.ts';
 import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
 import { localStore } from '../store/support/local-store.ts';
-import { localPods } from '../support/local-pods.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
 import { record } from '../support/test-context.ts';
 import type { SharedLonghorn } from './support/local-cluster.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
@@ -31,7 +31,7 @@ const stop = new AbortController();
 // The managers are processes of this machine, and so is what serves the store.
 const withPods = (cluster: Cluster): Cluster => ({
   ...cluster,
-  exec: localPods().exec,
+  exec: stubCluster().exec,
   list: async (resource, options) => {
     if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
     const pod = (node: string) => ({

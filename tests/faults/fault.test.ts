@@ -5,7 +5,7 @@ import { ledgerPath, openLedger, readFaults } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
 import { know } from '../../e2e/kube/redact/known.ts';
-import { localPods } from '../support/local-pods.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let out: string;
@@ -17,14 +17,13 @@ beforeEach(async () => {
 });
 
 // The only thing a heal of this kind asks of a cluster.
-const cluster: Cluster = {
-  ...localPods(),
-  patch: async <T>(_resource: unknown, { name }: { name: string }, patch: object) => {
+const cluster = stubCluster({
+  objects: { backuptargets: ['one', 'two', 'three'].map((name) => ({ metadata: { name } })) },
+  onAsk: ({ name = '', body }) => {
     if (name === 'refused') throw new Error('the API server refuses');
-    patched.push([name, patch]);
-    return {} as T;
+    patched.push([name, body]);
   },
-};
+});
 
 const change = (name: string, inject = async () => {}): Fault => ({
   kind: 'patched-object',

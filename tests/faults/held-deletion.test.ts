@@ -7,10 +7,10 @@ import { heldDeletion, holdCommand, letDeletionGo } from '../../e2e/faults/held-
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
 import { startInPods } from '../../e2e/kube/in-pods.ts';
-import { localPods } from '../support/local-pods.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const cluster = localPods();
+const cluster = stubCluster();
 const pods = [
   { namespace: 'longhorn-system', name: 'longhorn-manager-local', container: 'longhorn-manager' },
 ];

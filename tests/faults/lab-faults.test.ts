@@ -12,11 +12,11 @@ import {
 } from '../../e2e/faults/lab-faults.ts';
 import { type Ledger, openLedger } from '../../e2e/faults/ledger.ts';
 import { closeGone, openFaults } from '../../e2e/faults/open-faults.ts';
-import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { type StandInLab, startStandInLab } from '../support/stand-in-lab.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const cluster = { server: 'https://cluster.invalid' } as Cluster;
+const cluster = stubCluster({ server: 'https://cluster.invalid' });
 let lab: StandInLab;
 let out: string;
 let ledger: Ledger;

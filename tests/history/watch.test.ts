@@ -3,33 +3,26 @@ import { once } from '../../e2e/history/expectation.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { followWith } from '../../e2e/history/watch.ts';
 import { openAccount } from '../../e2e/kube/account.ts';
-import {
-  type Answer,
-  event,
-  lines,
-  list,
-  refusal,
-  type ScriptedServer,
-  startScriptedServer,
-} from '../support/watch-script.ts';
+import { type Answer, type StubServer, startStubServer } from '../support/stub-api-server.ts';
+import { event, lines, list, refusal } from '../support/watch-script.ts';
 
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 const timing = { lifetime: 7000, silence: 5000, pause: { first: 1, longest: 5 }, patience: 0 };
 
-let server: ScriptedServer | undefined;
+let server: StubServer | undefined;
 let timeline: Timeline | undefined;
 afterEach(async () => {
   await timeline?.stop();
-  await server?.close();
+  await server?.stop();
   server = undefined;
   timeline = undefined;
 });
 
 const following = async (script: Answer[], clocks = {}) => {
-  server = await startScriptedServer(script);
+  server = await startStubServer({ script });
   const options = { namespace: 'house', labelSelector: 'kind=lamp', timing: { ...timing, ...clocks } };
-  timeline = await followWith(server.cluster, lamps, options);
-  return { timeline, asked: server.asked };
+  timeline = await followWith(server.connect(), lamps, options);
+  return { timeline, asked: server.urls };
 };
 
 /** Every script ends with an object of this name, so that a test knows when all before it has come. */
@@ -47,7 +40,7 @@ const told = async (watched: Timeline): Promise<string[]> => {
       : `${entry.kind} ${entry.object.metadata.name}@${entry.resourceVersion}`,
   );
 };
-const versionsAsked = (asked: URL[]) =>
+const versionsAsked = (asked: readonly URL[]) =>
   asked.slice(1).map(({ searchParams }) => searchParams.get('resourceVersion') ?? 'list');
 
 test('asks for bookmarks and an end, with its selectors, from the version of the list on', async () => {
@@ -145,7 +138,7 @@ describe('marks a gap and lists again when the server', () => {
   test('answers 410', async () => {
     const { timeline, asked } = await following([first, lines('ends'), refusal(410, 'Expired'), ...again]);
     const path = '/apis/corral.test/v1/namespaces/house/lamps';
-    const where = `5: watch of ${path} at ${server?.cluster.server}: 410 Expired: the server says Expired`;
+    const where = `5: watch of ${path} at ${server?.connect().server}: 410 Expired: the server says Expired`;
     expect(await told(timeline)).toEqual(withReason(where));
     expect(versionsAsked(asked)).toEqual(['5', '5', 'list', '9']);
   });

@@ -1,10 +1,9 @@
 import { writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { stringify } from 'yaml';
 import { connect } from '../../e2e/kube/cluster.ts';
-import { end, listen } from '../support/serving.ts';
+import { startStubServer } from '../support/stub-api-server.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
@@ -74,12 +73,13 @@ test.each(['', '42\n', 'null\n'])('refuses %j, which is no kubeconfig', async (t
 describe('the token file of a user', () => {
   const asked = async (user: object, ...tokens: string[]): Promise<(string | undefined)[]> => {
     const seen: (string | undefined)[] = [];
-    const server = createServer((request, response) => {
-      seen.push(request.headers.authorization);
-      response.end('{"gitVersion":"v1"}');
+    const { url, stop } = await startStubServer({
+      answer: (response, { headers }) => {
+        seen.push(headers.authorization);
+        response.end('{"gitVersion":"v1"}');
+      },
     });
-    const url = `http://127.0.0.1:${await listen(server)}`;
-    onTestFinished(() => end(server));
+    onTestFinished(stop);
     const kubeconfig = join(dir, 'kubeconfig');
     const config = {
       clusters: [{ name: 'one', cluster: { server: url, 'insecure-skip-tls-verify': true } }],

@@ -6,39 +6,34 @@ import { ApiError, type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { type Health, openHealth } from '../../e2e/kube/health.ts';
 import { patiently } from '../../e2e/kube/patience.ts';
 import { end, listen } from '../support/serving.ts';
-import {
-  type Answer,
-  brokenOff,
-  event,
-  found,
-  lines,
-  list,
-  refusal,
-  type ScriptedServer,
-  startScriptedServer,
-} from '../support/watch-script.ts';
+import { type Answer, type StubServer, startStubServer } from '../support/stub-api-server.ts';
+import { brokenOff, event, found, lines, list, refusal } from '../support/watch-script.ts';
 
 const { configMaps } = resources;
 const where = { namespace: 'house', name: 'hall' };
 const labels = { run: 'abc123' };
 
 let health: Health;
-let server: ScriptedServer | undefined;
+let server: StubServer | undefined;
 beforeEach(() => {
   health = openHealth();
 });
 afterEach(async () => {
-  await server?.close();
+  await server?.stop();
   server = undefined;
 });
 
 const asking = async <T>(script: Answer[], ask: (cluster: Cluster) => Promise<T>) => {
-  server = await startScriptedServer(script, { health });
-  const ended = await ask(server.cluster).then(
+  server = await startStubServer({ script });
+  const ended = await ask(server.connect({ health })).then(
     (result) => ({ result }),
     (error: Error) => ({ error }),
   );
-  return { ended, methods: server.methods.join(' '), told: health.told()?.title };
+  return {
+    ended,
+    methods: server.asked.map((what) => what.split(' ')[0]).join(' '),
+    told: health.told()?.title,
+  };
 };
 
 const get = (cluster: Cluster): Promise<unknown> => cluster.get(configMaps, where);
@@ -90,7 +85,7 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
         methods: 'DELETE DELETE',
         told: away,
       });
-      await server?.close();
+      await server?.stop();
     }
     server = undefined;
   });
@@ -202,8 +197,8 @@ describe('nothing else is', () => {
   });
 
   test('without a health', async () => {
-    server = await startScriptedServer([down, found('hall')]);
-    await expect(get(server.cluster)).rejects.toMatchObject({ status: 503 });
+    server = await startStubServer({ script: [down, found('hall')] });
+    await expect(get(server.connect())).rejects.toMatchObject({ status: 503 });
   });
 });
 
@@ -230,17 +225,17 @@ test('a connection that is refused got nowhere: even what may be done only once 
 
 describe('a watch', () => {
   test('begins when the server is back', async () => {
-    server = await startScriptedServer([down, list(5), brokenOff, lines('stays', event('ADDED last@99'))], {
-      health,
+    server = await startStubServer({
+      script: [down, list(5), brokenOff, lines('stays', event('ADDED last@99'))],
     });
-    const timeline = await follow(server.cluster, configMaps, { namespace: 'house' });
+    const timeline = await follow(server.connect({ health }), configMaps, { namespace: 'house' });
     expect(health.told()).toMatchObject({ title: away, isOutage: true });
     await timeline.stop();
   });
 
   test('that was stopped is no answer of the server', async () => {
-    server = await startScriptedServer([list(5), lines('ends'), down], { health });
-    const timeline = await follow(server.cluster, configMaps, { namespace: 'house' });
+    server = await startStubServer({ script: [list(5), lines('ends'), down] });
+    const timeline = await follow(server.connect({ health }), configMaps, { namespace: 'house' });
     // The one after that hangs: the script is over.
     while ((server?.asked.length ?? 0) < 4) await sleep(1);
     await timeline.stop();

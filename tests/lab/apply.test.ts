@@ -1,8 +1,7 @@
-import { createServer, type Server } from 'node:http';
-import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { stringify } from 'yaml';
 import { applyManifests } from '../../lab/manifests/apply.ts';
-import { end, kubeconfigOf, listen } from '../support/serving.ts';
+import { type Answer, type StubServer, startStubServer } from '../support/stub-api-server.ts';
 
 // What a real server does within milliseconds, and only sometimes: after a definition is Established it does
 // not know the kind yet, then is still setting up its storage.
@@ -19,8 +18,7 @@ const established = { ...definition, status: { conditions: [{ type: 'Established
 const goat = { apiVersion: 'corral.test/v1', kind: 'Goat', metadata: { name: 'one' } };
 const served = (name: string, kind: string) => ({ resources: [{ name, kind, namespaced: false }] });
 
-let server: Server;
-let port: number;
+let server: StubServer;
 let asked: string[];
 /** What is answered, one after the other; the last one again and again. */
 let answers: Record<string, [status: number, body: object][]>;
@@ -35,7 +33,7 @@ beforeEach(async () => {
     [`GET ${custom}`]: [[200, served('goats', 'Goat')]],
     [`PATCH ${custom}/goats/one`]: [[201, {}]],
   };
-  server = createServer((request, response) => {
+  const answer: Answer = (response, request) => {
     const url = new URL(request.url as string, 'http://server');
     if (url.searchParams.has('watch')) {
       response.writeHead(200).flushHeaders();
@@ -50,20 +48,17 @@ beforeEach(async () => {
     const all = answers[what] ?? [[404, { message: `no ${what}` }]];
     const [status, body] = (all.length > 1 ? all.shift() : all[0]) as [number, object];
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-  });
-  port = await listen(server);
+  };
+  server = await startStubServer({ answer });
 });
 
-afterEach(() => end(server));
+afterEach(() => server.stop());
 
-const apply = async (...objects: object[]) => {
-  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${port}`);
-  onTestFinished(remove);
-  await applyManifests({
-    kubeconfig,
+const apply = (...objects: object[]) =>
+  applyManifests({
+    kubeconfig: server.kubeconfig,
     manifests: objects.map((object) => ({ source: 'x.yaml', text: stringify(object) })),
   });
-};
 
 test('an object is tried again while its definition is not served, and while its storage is set up', async () => {
   answers[`GET ${custom}`]?.unshift([404, {}]);

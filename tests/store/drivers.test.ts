@@ -8,7 +8,7 @@ import { deniedFile, foreignLock, readOnlyBackups, stalledServer } from '../../e
 import { type Ability, abilities, type RunningStore } from '../../e2e/store/driver.ts';
 import { driverNamed, drivers } from '../../e2e/store/drivers/index.ts';
 import { skipUnlessFit } from '../../e2e/suite/play/fit.ts';
-import { localPods } from '../support/local-pods.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
 import { localStore } from './support/local-store.ts';
 
 const names = Object.keys(abilities) as Ability[];
@@ -57,11 +57,11 @@ describe.each(names)('%s', (ability) => {
 
   test('what can be done to a store can be undone by its driver, and a ledger without one means the first', async () => {
     const [kind] = Object.values(kinds).filter((each) => 'ability' in each && each.ability === ability);
-    await expect(kind?.heal(localPods(), { driver: 'tape' })).rejects.toThrow(
+    await expect(kind?.heal(stubCluster(), { driver: 'tape' })).rejects.toThrow(
       'there is no backup store of the kind tape',
     );
     // It knows whose data these are, and misses what they should hold.
-    await expect(kind?.heal(localPods(), {})).rejects.toThrow(/invalid input/i);
+    await expect(kind?.heal(stubCluster(), {})).rejects.toThrow(/invalid input/i);
   });
 });
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { leaseClock, renewLease } from '../../e2e/store/lease.ts';
+import { stubCluster } from '../support/stub-cluster.ts';
 
 beforeEach(() => void vi.useFakeTimers({ now: Date.parse('2026-01-01T00:00:00.5Z') }));
 afterEach(() => void vi.useRealTimers());
@@ -9,13 +9,14 @@ const start = async () => {
   const made: unknown[] = [];
   const patched: unknown[] = [];
   const living = new AbortController();
-  const cluster = {
-    create: async (_: unknown, object: unknown) => void made.push(object),
-    patch: async (_: unknown, where: unknown, patch: unknown) => {
-      patched.push({ where, patch });
+  const cluster = stubCluster({
+    objects: { leases: [] },
+    onAsk: ({ verb, namespace, name, body }) => {
+      if (verb === 'create') return made.push(body);
+      patched.push({ where: { namespace, name }, patch: body });
       throw new Error('the API server is away');
     },
-  } as unknown as Cluster;
+  });
   await renewLease(cluster, { namespace: 'n', run: 'abc123', living: living.signal });
   return { made, patched, living };
 };

@@ -7,7 +7,7 @@ import type { Pod } from '../../e2e/history/pod-states.ts';
 import { parseRecording, pushRecorded } from '../../e2e/history/recording.ts';
 import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
-import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import { type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { longhornResources } from '../../e2e/longhorn/resources.ts';
 import type { Backup, Volume, VolumeAttachment } from '../../e2e/longhorn/types.ts';
@@ -17,20 +17,19 @@ import { concernOf } from '../../e2e/suite/steps/conclude/concern.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { attach } from '../../e2e/suite/steps/volume/volume.ts';
-import { localPods } from './local-pods.ts';
+import { stubCluster } from './stub-cluster.ts';
 
 /** What the API server answers to lists, by the plural, and what every log holds. */
 const answers = { lists: {} as Record<string, object[]>, log: '' };
 
-const cluster: Cluster = {
-  ...localPods(),
+const cluster = stubCluster({
   server: 'https://cluster.invalid',
   version: async () => 'v1.99.0',
   list: async ({ plural }) => ({ items: (answers.lists[plural] ?? []) as never[], resourceVersion: '1' }),
   patch: async () => ({}) as never,
   logs: async () => answers.log,
   exec: async () => ({ stdout: 'it is mutable', stderr: '', exitCode: 0 }),
-};
+});
 
 const watched = <T extends KubernetesObject>(resource: Resource): ReplayedTimeline<T> => {
   const timeline = replayTimeline<T>(resource.plural);

@@ -1,7 +1,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
-import { localPods } from './local-pods.ts';
+import { stubCluster } from './stub-cluster.ts';
 
 /** Whether this machine lets a test have mounts that nobody else sees. */
 export const canMount = (() => {
@@ -28,7 +28,7 @@ export const openNamespace = async (): Promise<Namespace> => {
   await once(child.stdout, 'data');
   return {
     exec: (pod, command, options) =>
-      localPods().exec(pod, ['nsenter', '-m', '-t', String(child.pid), '--', ...command], options),
+      stubCluster().exec(pod, ['nsenter', '-m', '-t', String(child.pid), '--', ...command], options),
     end: () => child.stdin.end(),
   };
 };

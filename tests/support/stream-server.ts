@@ -1,23 +1,21 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { connect } from '../../e2e/kube/cluster.ts';
 import type { Schedule } from '../history/schedules/schedule.ts';
-import { end, kubeconfigOf, listen } from './serving.ts';
 import { createWorld, type Director, type World } from './stream-server-world.ts';
+import { startStubServer } from './stub-api-server.ts';
 
 /** Starts one HTTP server for any number of worlds, each in a namespace of its own. */
 export const startStreamServer = async () => {
   const worlds = new Map<string, (request: IncomingMessage, response: ServerResponse) => Promise<void>>();
-  const server = createServer((request, response) => {
-    const [, namespace = ''] = /namespaces\/([^/]+)\//.exec(request.url ?? '') ?? [];
-    // What goes wrong in here shows as a watcher that never gets to the end.
-    worlds
-      .get(namespace)?.(request, response)
-      .catch((error) => response.destroy(error));
-  });
-  // A connection that is closed for being idle could be just the one that is used again.
-  server.keepAliveTimeout = 0;
-  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, {
-    token: 'x',
+  const server = await startStubServer({
+    answer: (response, request) => {
+      const [, namespace = ''] = /namespaces\/([^/]+)\//.exec(request.url ?? '') ?? [];
+      // What goes wrong in here shows as a watcher that never gets to the end.
+      worlds
+        .get(namespace)?.(request, response)
+        .catch((error) => response.destroy(error));
+    },
+    user: { token: 'x' },
   });
   let count = 0;
   return {
@@ -27,15 +25,12 @@ export const startStreamServer = async () => {
       const { answer, ...world } = createWorld({
         schedule,
         director,
-        cluster: connecting({ kubeconfig }),
+        cluster: connecting({ kubeconfig: server.kubeconfig }),
         namespace,
       });
       worlds.set(namespace, answer);
       return world;
     },
-    close: async () => {
-      await remove();
-      await end(server);
-    },
+    close: server.stop,
   };
 };

@@ -1,18 +1,34 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { type Access as ApiAccess, accessOf } from '../../e2e/kube/access.ts';
 import {
+  ApiError,
   type Cluster,
   connect,
   type KubernetesObject,
   type Resource,
-  resources,
 } from '../../e2e/kube/cluster.ts';
-import { pathOf } from '../../e2e/kube/resources.ts';
+import { describeResource } from '../../e2e/kube/resources.ts';
 import { end, kubeconfigOf, listen } from './serving.ts';
+import { type Change, createObjects } from './stub-objects.ts';
 
 /** What is asked of a review of access. */
 type Access = { verb: string; resource: string; group?: string; namespace?: string };
+
+/** How a test answers a request itself; lists and watches alike. */
+export type Answer = (response: ServerResponse, request: IncomingMessage) => unknown;
+
+type StubOptions = {
+  /** The UID of its namespace kube-system. */
+  uid?: string;
+  /** Answers all requests, in the place of the stub. */
+  answer?: Answer;
+  /** Answers one request after the other; when it is over, requests hang. */
+  script?: Answer[];
+  /** The user of its kubeconfig. */
+  user?: object;
+};
 
 /**
  * A server that speaks as much of Kubernetes' API as a provider and a baseline ask for: versions, lists,
@@ -23,7 +39,7 @@ export type StubServer = {
   /** A kubeconfig whose only context is `stub`. */
   kubeconfig: string;
   /** A client of it. */
-  connect(options?: Pick<Parameters<typeof connect>[0], 'permit'>): Cluster;
+  connect(options?: Pick<Parameters<typeof connect>[0], 'permit' | 'health'>): Cluster;
   put(resource: Resource, ...objects: KubernetesObject[]): void;
   /** Removes an object at once. */
   remove(resource: Resource, name: string): void;
@@ -41,152 +57,103 @@ export type StubServer = {
   deny(access: Access): void;
   /** Paths that were asked for, with the method. */
   asked: readonly string[];
+  /** The same with what was asked behind the path. */
+  urls: readonly URL[];
+  /** Ends, and leaves the kubeconfig. */
+  goDown(): Promise<void>;
   stop(): Promise<void>;
 };
 
-type Watcher = { collection: string; response: ServerResponse };
-
-const readBody = async (request: IncomingMessage): Promise<string> =>
-  Buffer.concat(await request.toArray()).toString();
-
-const merged = (object: unknown, patch: unknown): unknown => {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const entries = Object.entries(patch).map(([key, value]) => [
-    key,
-    merged((object as Record<string, unknown>)?.[key], value),
-  ]);
-  return { ...(object as object), ...Object.fromEntries(entries) };
+const kindOf = (method: string, { pathname }: URL): string => {
+  const { group = '', resource: plural = '' }: Partial<ApiAccess> = accessOf(method, pathname) ?? {};
+  return describeResource({ group, plural, version: '' });
 };
 
+const lineOf = ({ type, object }: Change): string => `${JSON.stringify({ type, object })}\n`;
+
 /** Starts one on loopback, with the namespace kube-system in it. */
-export const startStubServer = async ({ uid }: { uid: string }): Promise<StubServer> => {
-  const collections = new Map<string, Map<string, KubernetesObject>>();
-  const watchers = new Set<Watcher>();
-  const happened: { collection: string; version: number; line: string }[] = [];
+export const startStubServer = async ({
+  uid = 'uid',
+  script,
+  answer = script && ((...what) => script.shift()?.(...what)),
+  user,
+}: StubOptions = {}): Promise<StubServer> => {
+  const objects = createObjects({ namespaces: [{ metadata: { name: 'kube-system', uid } }] });
   const denied: Access[] = [];
   const asked: string[] = [];
-  let fixed: { status: number; body: string } | undefined;
-  let silent = false;
-  let version = 1;
+  const urls: URL[] = [];
+  let fixed: Answer | undefined = answer;
 
-  const tell = (collection: string, type: string, object: KubernetesObject): void => {
-    happened.push({ collection, version, line: `${JSON.stringify({ type, object })}\n` });
-    for (const watcher of watchers)
-      if (watcher.collection === collection) watcher.response.write(happened.at(-1)?.line);
+  const watch = (kind: string, since: number, response: ServerResponse): void => {
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    const tell = (change: Change) => change.kind === kind && response.write(lineOf(change));
+    // Also what happened since the list, before this came: on a busy machine that may be a while.
+    objects.since(since).forEach(tell);
+    response.on('close', objects.onChange(tell));
   };
-  const store = (collection: string, object: KubernetesObject): KubernetesObject => {
-    version += 1;
-    const stored = { ...object, metadata: { ...object.metadata, resourceVersion: String(version) } };
-    const all = collections.get(collection) ?? new Map();
-    tell(collection, all.has(object.metadata.name) ? 'MODIFIED' : 'ADDED', stored);
-    collections.set(collection, all.set(object.metadata.name, stored));
-    return stored;
-  };
-  const drop = (collection: string, name: string): void => {
-    const object = collections.get(collection)?.get(name);
-    if (object === undefined) return;
-    version += 1;
-    collections.get(collection)?.delete(name);
-    tell(collection, 'DELETED', {
-      ...object,
-      metadata: { ...object.metadata, resourceVersion: String(version) },
-    });
-  };
-
-  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stub');
-    asked.push(`${request.method} ${pathname}`);
-    const send = (status: number, body: unknown): void => {
-      response
-        .writeHead(status, { 'content-type': 'application/json' })
-        .end(typeof body === 'string' ? body : JSON.stringify(body));
-    };
-    if (silent) return;
-    // For a scenario, which is in another process.
-    if (pathname.startsWith('/stub/answer/'))
-      fixed = { status: Number(pathname.slice('/stub/answer/'.length)), body: '' };
-    if (fixed !== undefined) return send(fixed.status, fixed.body);
-    if (pathname === '/version') return send(200, { gitVersion: 'v1.36.1' });
-    if (pathname.endsWith('/selfsubjectaccessreviews')) {
-      const { spec } = JSON.parse(await readBody(request)) as { spec: { resourceAttributes: Access } };
-      const isDenied = ({ verb, resource }: Access) =>
-        verb === spec.resourceAttributes.verb && resource === spec.resourceAttributes.resource;
-      return send(201, { status: { allowed: !denied.some(isDenied) } });
-    }
-    const found = collections.get(pathname);
-    if (found !== undefined && searchParams.get('watch') === 'true') {
-      response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
-      // Also what happened since the list, before this came: on a busy machine that may be a while.
-      const since = Number(searchParams.get('resourceVersion'));
-      for (const each of happened)
-        if (each.collection === pathname && each.version > since) response.write(each.line);
-      const watcher = { collection: pathname, response };
-      watchers.add(watcher);
-      response.on('close', () => watchers.delete(watcher));
-      return;
-    }
-    if (found !== undefined && request.method === 'POST') {
-      const made = JSON.parse(await readBody(request)) as KubernetesObject;
-      if (found.has(made.metadata.name))
-        return send(409, {
-          kind: 'Status',
-          reason: 'AlreadyExists',
-          message: `there is ${made.metadata.name}`,
-        });
-      return send(201, store(pathname, { ...made, metadata: { ...made.metadata, uid: `uid-${version}` } }));
-    }
-    if (found !== undefined)
-      return send(200, { items: [...found.values()], metadata: { resourceVersion: String(version) } });
-    const [collection, name = ''] = [
-      pathname.slice(0, pathname.lastIndexOf('/')),
-      pathname.split('/').at(-1),
-    ];
-    const object = collections.get(collection)?.get(name);
-    if (object === undefined)
-      return send(404, { kind: 'Status', reason: 'NotFound', message: `there is no ${pathname}` });
-    if (request.method === 'PATCH')
-      return send(
-        200,
-        store(collection, merged(object, JSON.parse(await readBody(request))) as KubernetesObject),
+  const found = (url: URL, method: string, body: string): [status: number, answer: object] => {
+    if (url.pathname === '/version') return [200, { gitVersion: 'v1.36.1' }];
+    const { resource = '', name, namespace }: Partial<ApiAccess> = accessOf(method, url.pathname) ?? {};
+    const kind = kindOf(method, url);
+    if (resource === 'selfsubjectaccessreviews') {
+      const { resourceAttributes } = JSON.parse(body).spec as { resourceAttributes: Access };
+      const isDenied = denied.some(
+        ({ verb, resource: what }) =>
+          verb === resourceAttributes.verb && what === resourceAttributes.resource,
       );
-    if (request.method === 'DELETE') {
-      const isHeld = (object.metadata.finalizers ?? []).length > 0;
-      if (isHeld)
-        store(collection, {
-          ...object,
-          metadata: { ...object.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' },
-        });
-      else drop(collection, name);
+      return [201, { status: { allowed: !isDenied } }];
     }
-    return send(200, object);
+    if (method === 'POST') return [201, objects.create(kind, JSON.parse(body))];
+    if (name === undefined) {
+      const { items, resourceVersion } = objects.list(kind, {
+        namespace,
+        ...Object.fromEntries(url.searchParams),
+      });
+      return [200, { items, metadata: { resourceVersion } }];
+    }
+    if (method === 'PATCH') return [200, objects.patch(kind, { namespace, name }, JSON.parse(body))];
+    if (method === 'DELETE') return [200, objects.delete(kind, { namespace, name })];
+    return [200, objects.get(kind, { namespace, name })];
+  };
+  const respond = async (request: IncomingMessage, response: ServerResponse): Promise<unknown> => {
+    const { method = '' } = request;
+    const url = new URL(request.url ?? '/', 'http://server');
+    asked.push(`${method} ${url.pathname}`);
+    urls.push(url);
+    // For a scenario, which is in another process.
+    const [, status] = /^\/stub\/answer\/(\d+)$/.exec(url.pathname) ?? [];
+    if (status !== undefined) fixed = (to) => to.writeHead(Number(status)).end();
+    if (fixed !== undefined) return fixed(response, request);
+    const json = { 'content-type': 'application/json' };
+    try {
+      const kind = kindOf(method, url);
+      if (url.searchParams.get('watch') === 'true' && objects.serves(kind))
+        return watch(kind, Number(url.searchParams.get('resourceVersion')), response);
+      const [code, body] = found(url, method, Buffer.concat(await request.toArray()).toString());
+      return response.writeHead(code, json).end(JSON.stringify(body));
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      const { status: code, reason, message } = error;
+      return response.writeHead(code, json).end(JSON.stringify({ kind: 'Status', reason, message }));
+    }
   };
 
   const server = createServer((request, response) => void respond(request, response));
+  // A connection that is closed for being idle could be just the one that is used again.
+  server.keepAliveTimeout = 0;
   const url = `http://127.0.0.1:${await listen(server)}`;
-  const { kubeconfig, remove } = await kubeconfigOf(url);
-  const namespaceOf = ({ group, plural }: Resource): string | undefined =>
-    group === 'longhorn.io' || plural === 'pods' || plural === 'services'
-      ? 'longhorn-system'
-      : plural === 'deployments'
-        ? 'corral'
-        : undefined;
-  const collectionOf = (resource: Resource): string => pathOf(resource, { namespace: namespaceOf(resource) });
-  const put: StubServer['put'] = (resource, ...objects) => {
-    if (!collections.has(collectionOf(resource))) collections.set(collectionOf(resource), new Map());
-    for (const object of objects) store(collectionOf(resource), object);
-  };
-  put(resources.namespaces, { metadata: { name: 'kube-system', uid } });
+  const { kubeconfig, remove } = await kubeconfigOf(url, user);
   return {
     url,
     kubeconfig,
     connect: (options = {}) => connect({ kubeconfig, ...options }),
-    put,
-    remove: (resource, name) => drop(collectionOf(resource), name),
+    put: (resource, ...added) => objects.put(describeResource(resource), ...added),
+    remove: (resource, name) => void objects.remove(describeResource(resource), { name }),
     answer: (status, body = '') => {
-      fixed = status === undefined ? undefined : { status, body };
+      fixed = status === undefined ? undefined : (response) => response.writeHead(status).end(body);
     },
     fallSilent: () => {
-      silent = true;
+      fixed = () => {};
     },
     hangUp: () => server.closeAllConnections(),
     untilAsked: async (count) => {
@@ -196,6 +163,8 @@ export const startStubServer = async ({ uid }: { uid: string }): Promise<StubSer
     onUpgrade: (listener) => void server.on('upgrade', listener),
     deny: (access) => void denied.push(access),
     asked,
+    urls,
+    goDown: () => end(server),
     stop: async () => {
       await end(server);
       await remove();

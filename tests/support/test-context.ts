@@ -9,7 +9,7 @@ import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import type { Timelines } from '../../e2e/suite/steps/timelines.ts';
 import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
 import { localStore } from '../store/support/local-store.ts';
-import { localPods } from './local-pods.ts';
+import { stubCluster } from './stub-cluster.ts';
 
 /**
  * A report that keeps what it was told: each step when it starts and when it ends, the findings, and what
@@ -61,7 +61,7 @@ type Overrides = Partial<Omit<Context, 'timelines'>> & {
  * a test is about replaces the rest. Beside it stands what the steps told.
  */
 export const createTestContext = ({ timelines, root = '/nowhere', ledger, ...overrides }: Overrides = {}) => {
-  const { cluster = localPods(), clocks = longhornClocks } = overrides;
+  const { cluster = stubCluster(), clocks = longhornClocks } = overrides;
   const recorded = record();
   const context: Context = {
     cluster,

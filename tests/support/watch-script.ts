@@ -1,41 +1,4 @@
-import { createServer, type ServerResponse } from 'node:http';
-import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
-import type { Health } from '../../e2e/kube/health.ts';
-import { end, kubeconfigOf, listen } from './serving.ts';
-
-/** What a server that misbehaves answers to the next request; lists and watches alike. */
-export type Answer = (response: ServerResponse) => void;
-
-/**
- * A server that answers each request from a script and keeps what it was asked; after the script it hangs.
- */
-export type ScriptedServer = { cluster: Cluster; asked: URL[]; methods: string[]; close(): Promise<void> };
-
-/** Starts it, for what a real API server does not do when it is told to. */
-export const startScriptedServer = async (
-  script: Answer[],
-  { health }: { health?: Health } = {},
-): Promise<ScriptedServer> => {
-  const asked: URL[] = [];
-  const methods: string[] = [];
-  const server = createServer((request, response) => {
-    asked.push(new URL(request.url ?? '', 'http://server'));
-    methods.push(request.method ?? '');
-    script.shift()?.(response);
-  });
-  const { kubeconfig, remove } = await kubeconfigOf(`http://127.0.0.1:${await listen(server)}`, {
-    token: 'secret',
-  });
-  return {
-    cluster: connect({ kubeconfig, ...(health === undefined ? {} : { health }) }),
-    asked,
-    methods,
-    close: async () => {
-      await remove();
-      await end(server);
-    },
-  };
-};
+import type { Answer } from './stub-api-server.ts';
 
 /** A list of objects, given as `name@resourceVersion`. */
 export const list =

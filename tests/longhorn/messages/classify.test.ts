@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { classify, wordingOf } from '../../../e2e/longhorn/messages/classify.ts';
 import { describeFailedDeletion } from '../../../e2e/longhorn/messages/deletion-cause.ts';
@@ -102,19 +101,6 @@ describe('what decides of a failed deletion is its cause, not the log of its pro
   ])('%s', ([, text, expected]) => {
     expect(told(backup('status.messages.error', 'Error', text))).toBe(expected);
   });
-});
-
-test("the knowledge base's text, which is neither doubled nor complete, ends with a full stop", () => {
-  const document = readFileSync(
-    new URL('../../../fixtures/seeds/backup-store-lock-conflict.txt', import.meta.url),
-    'utf8',
-  );
-  const quoted = /```sh\n([\s\S]*?)\n```/.exec(document)?.[1] ?? '';
-  for (const version of ['v1.8.1', 'v1.12.1']) {
-    expect(told(backup('status.messages.error', 'Error', quoted), version)).toBe(
-      'deletion-lost-lock, informational',
-    );
-  }
 });
 
 describe('a wording', () => {

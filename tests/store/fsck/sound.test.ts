@@ -10,8 +10,8 @@ import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
 import { compressFrame } from '../../../emulator/backupstore/lz4.ts';
 import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore } from '../../emulator/support/temporary-store.ts';
-import { localPods } from '../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume } from '../../support/recorded-store.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 import {
   backupConfig,
   block,
@@ -143,7 +143,10 @@ test('threads find what one reader finds, and so does a pod', async () => {
     expect(sorted(await checkStore(source, { ...here, verify: verifySample(source, 1 << 30) }))).toEqual(
       sorted(found),
     );
-    const run = runInStore({ cluster: localPods(), pod: { namespace: 'corral-store', name: 'backupstore' } });
+    const run = runInStore({
+      cluster: stubCluster(),
+      pod: { namespace: 'corral-store', name: 'backupstore' },
+    });
     const pod = podSource(run, { root });
     expect(sorted(await checkStore(pod, { ...here, verify: verifySample(pod, 1 << 30) }))).toEqual(
       sorted(found),

@@ -8,7 +8,7 @@ import { blockSize } from '../../../e2e/store/format/pack-block.ts';
 import { type VolumeBlock, writeBackup } from '../../../e2e/store/format/write-backup.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
-import { localPods } from '../../support/local-pods.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 
 /** When the backups of these tests are said to have been made. */
 export const created = new Date('2026-01-01T00:00:10.987Z');
@@ -17,7 +17,7 @@ export const created = new Date('2026-01-01T00:00:10.987Z');
 export const exported = async () => {
   const root = await mkdtemp(join(tmpdir(), 'corral-written-'));
   const pod = { namespace: 'store', name: 'backupstore' };
-  const open = (volume: string) => incoming({ cluster: localPods(), pod, root }, { volume });
+  const open = (volume: string) => incoming({ cluster: stubCluster(), pod, root }, { volume });
   const source = folderSource(join(root, 'backupstore'));
   return {
     root,

@@ -1,17 +1,12 @@
 import { expect, test } from 'vitest';
-import type { Cluster, KubernetesObject, Resource } from '../../../e2e/kube/cluster.ts';
 import { runsAtWork } from '../../../e2e/suite/cleanup/at-work.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 
 const of = (run: string, namespace: string) => ({ name: 'x', namespace, labels: { 'corral.test/run': run } });
 
-/** A cluster with these Jobs and Leases; a lease that is watched is an error. */
-const having = (objects: { jobs?: KubernetesObject[]; leases?: KubernetesObject[] }): Cluster =>
-  ({
-    list: async ({ plural }: Resource) => ({ items: objects[plural as 'jobs'] ?? [] }),
-  }) as unknown as Cluster;
-
-const atWork = async (objects: Parameters<typeof having>[0]): Promise<string[]> => [
-  ...(await runsAtWork(having(objects), new Set(['abc123', 'xyz789']), { print: () => {} })),
+/** On a cluster with these Jobs and Leases; a lease that is watched is an error. */
+const atWork = async (objects: Record<string, object[]>): Promise<string[]> => [
+  ...(await runsAtWork(stubCluster({ objects }), new Set(['abc123', 'xyz789']), { print: () => {} })),
 ];
 
 test('a fleet whose Job has pods is at work; one that has none, and a run of a recurring job, is not', async () => {
@@ -32,7 +27,10 @@ test('a Lease that is surely over is not waited for', async () => {
   const old = new Date(Date.now() - 600_000).toISOString();
   expect(
     await atWork({
-      leases: [{ metadata: of('abc123', 'n'), spec: { renewTime: old } }, { metadata: of('abc123', 'n') }],
+      leases: [
+        { metadata: of('abc123', 'n'), spec: { renewTime: old } },
+        { metadata: of('abc123', 'other') },
+      ],
     }),
   ).toEqual([]);
 });

@@ -13,7 +13,7 @@ import { runLabel } from '../../../e2e/suite/steps/made.ts';
 import type { Timeout, Timeouts } from '../../../e2e/suite/steps/timeouts.ts';
 import { rules } from '../../../e2e/suite/steps/timeouts.ts';
 import { type ApiServer, startApiServer } from '../../support/api-server.ts';
-import { localPods } from '../../support/local-pods.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 import { installKinds, leaveBehind, make } from './support/left-behind.ts';
 import { startControllers } from './support/stand-in-controllers.ts';
 
@@ -315,7 +315,7 @@ const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string
   const exec: Cluster['exec'] = (where, command, options) => {
     if (where.name !== pod.name) throw new Error(`nothing but the store runs here: ${where.name}`);
     looks.push(command.slice(5));
-    return localPods().exec(
+    return stubCluster().exec(
       where,
       command.map((word) => (word === exportPath ? root : word)),
       options,

@@ -1,18 +1,19 @@
 import { expect, test } from 'vitest';
-import { ApiError, type Cluster, type KubernetesObject, type Resource } from '../../../e2e/kube/cluster.ts';
+import { ApiError, type Cluster } from '../../../e2e/kube/cluster.ts';
 import { findLeftOver } from '../../../e2e/suite/cleanup/find.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 
 const of = (run: string) => ({ labels: { 'corral.test/run': run } });
 
 /** A cluster with these objects, by the plural of their collection, and nothing of any other kind. */
-const having = (objects: Record<string, KubernetesObject[]>, refused: Record<string, number> = {}): Cluster =>
-  ({
-    list: async ({ plural }: Resource) => {
+const having = (objects: Record<string, object[]>, refused: Record<string, number> = {}): Cluster =>
+  stubCluster({
+    objects,
+    onAsk: ({ plural }) => {
       const status = refused[plural];
       if (status !== undefined) throw new ApiError(`no ${plural}`, { status, reason: 'x' });
-      return { items: objects[plural] ?? [] };
     },
-  }) as unknown as Cluster;
+  });
 
 const names = async (cluster: Cluster, wanted: ReadonlySet<string> | 'all' = 'all'): Promise<string[]> =>
   (await findLeftOver(cluster, { wanted })).map(

@@ -2,9 +2,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
-import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import { type Header, openEvidence, slugOf } from '../../../e2e/suite/evidence/evidence.ts';
 import { openLines } from '../../../e2e/suite/evidence/lines.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let out: string;
@@ -29,7 +29,7 @@ const open = (recording = 'A backup waits', troubles: Error[] = [], folder = out
   openEvidence({
     out: folder,
     header: header(recording),
-    cluster: {} as Cluster,
+    cluster: stubCluster(),
     onExpected: () => () => {},
     onTrouble: (error) => void troubles.push(error),
   });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import type { Cluster } from '../../../e2e/kube/cluster.ts';
 import { createStep } from '../../../e2e/suite/steps/context.ts';
 import { findLonghorn } from '../../../e2e/suite/steps/find-longhorn.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 import { record } from '../../support/test-context.ts';
 
 const node = (name: string, ready: boolean) => ({
@@ -9,7 +9,7 @@ const node = (name: string, ready: boolean) => ({
   status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'False' }] },
 });
 const manager = (nodeName: string) => ({
-  metadata: { name: `longhorn-manager-${nodeName}` },
+  metadata: { name: `longhorn-manager-${nodeName}`, labels: { app: 'longhorn-manager' } },
   spec: { nodeName, containers: [] },
   status: { phase: 'Running' },
 });
@@ -23,17 +23,14 @@ const skip = (reason: string): never => {
 /** On nodes by their names; one with a question mark is not ready. */
 const find = async (names: string, { value = 'v1.12.1', range = '*' }: On = {}) => {
   const nodes = names.split(' ').map((name) => name.replace('?', ''));
-  const cluster = {
-    get: async () => ({ metadata: { name: 'current-longhorn-version' }, value }),
-    list: async ({ plural }: { plural: string }) => ({
-      items: nodes.map((name) =>
-        plural === 'pods' ? manager(name) : node(name, !names.includes(`${name}?`)),
-      ),
-    }),
-  } as unknown as Cluster;
+  const objects = {
+    settings: [{ metadata: { name: 'current-longhorn-version' }, value }],
+    pods: nodes.map(manager),
+    nodes: nodes.map((name) => node(name, !names.includes(`${name}?`))),
+  };
   const { report, told, findings } = record();
   const version = await findLonghorn({
-    cluster,
+    cluster: stubCluster({ objects }),
     report,
     step: createStep({ report, signal: new AbortController().signal }),
     range,

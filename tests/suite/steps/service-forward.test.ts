@@ -60,7 +60,7 @@ afterEach(async () => {
 
 const putPod = (name: string, { ready = true } = {}): void =>
   stub.put(resources.pods, {
-    metadata: { name, namespace, uid: `uid-of-${name}` },
+    metadata: { name, namespace, uid: `uid-of-${name}`, labels: { app: 'web' } },
     spec: {
       containers: [
         { ports: [{ name: 'other', containerPort: 1 }] },

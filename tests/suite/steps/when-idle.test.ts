@@ -5,7 +5,7 @@ import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
 import { createWhenIdle } from '../../../e2e/suite/steps/cleanup.ts';
 import { localStore } from '../../store/support/local-store.ts';
-import { localPods } from '../../support/local-pods.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let root: string;
@@ -19,7 +19,7 @@ beforeEach(async () => {
 const lock = (): Promise<void> =>
   writeFile(join(folder, 'lock-1.lck'), '{"Name":"lock-1","Type":2,"Acquired":true}');
 const unlock = (): Promise<void> => rm(join(folder, 'lock-1.lck'));
-const open = (cluster = localPods()) => localStore(root, cluster);
+const open = (cluster = stubCluster()) => localStore(root, cluster);
 
 test('what nothing works on is taken away at once', async () => {
   const taken: string[] = [];
@@ -88,7 +88,7 @@ test('all waits of a cleanup share one time', async () => {
 });
 
 test('a store that cannot be looked into keeps nothing from going, and that is told', async () => {
-  const cluster = { ...localPods(), exec: () => Promise.reject(new Error('the pod is gone')) };
+  const cluster = stubCluster({ exec: () => Promise.reject(new Error('the pod is gone')) });
   const taken: string[] = [];
   const whenIdle = createWhenIdle({ store: open(cluster), clocks: longhornClocks, run: 'abc123' });
   await expect(whenIdle('backup target t', async () => void taken.push('t'))).rejects.toThrow(

@@ -1,56 +1,48 @@
+import { ApiError } from '../../../../e2e/kube/cluster.ts';
 import { ApiFailure } from '../../../../emulator/kubernetes/client.ts';
 import type { ApiObject } from '../../../../emulator/kubernetes/objects.ts';
 import type { Collection, Datastore } from '../../../../emulator/manager/datastore.ts';
+import { createObjects } from '../../../support/stub-objects.ts';
 
 type StandIn = Collection<ApiObject> & { put(object: object): void };
 
-const merge = (base: unknown, patch: unknown): unknown => {
-  if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
-  const merged: Record<string, unknown> = { ...(base as object) };
-  for (const [key, value] of Object.entries(patch)) {
-    if (value === null) delete merged[key];
-    else merged[key] = merge(merged[key], value);
-  }
-  return merged;
-};
-
 const createStandIn = (plural: string, refuse: (what: string) => void): StandIn => {
-  const objects = new Map<string, ApiObject>();
-  const listeners = new Set<(name: string) => void>();
-  const tell = (name: string): void => {
-    for (const listener of listeners) listener(name);
+  const kind = `${plural}.longhorn.io`;
+  const objects = createObjects({ [kind]: [] });
+  /** Answers as the emulator's client does. */
+  const answer = async (ask: () => object): Promise<ApiObject> => {
+    try {
+      return ask() as ApiObject;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      throw new ApiFailure(plural, error.status, error.reason, error.message);
+    }
   };
-  const put = (object: object): ApiObject => {
-    const whole = structuredClone(object) as ApiObject;
-    objects.set(whole.metadata.name, whole);
-    tell(whole.metadata.name);
-    return structuredClone(whole);
-  };
-  const known = (name: string): ApiObject => {
-    const object = objects.get(name);
-    if (!object) throw new ApiFailure(plural, 404, 'NotFound', `${plural}.longhorn.io "${name}" not found`);
-    return object;
-  };
+  const get = (name: string) => objects.get(kind, { name });
+  const update = (object: ApiObject) =>
+    answer(() => {
+      objects.put(kind, object);
+      return get(object.metadata.name);
+    });
   return {
-    put,
-    get: (name) => structuredClone(objects.get(name)),
-    list: () => structuredClone([...objects.values()]),
-    onEvent: (listener) => listeners.add(listener),
+    put: (object) => objects.put(kind, object),
+    get: (name) => (objects.list(kind).items as ApiObject[]).find(({ metadata }) => metadata.name === name),
+    list: () => objects.list(kind).items as ApiObject[],
+    onEvent: (listener) => objects.onChange(({ object }) => listener(object.metadata.name)),
     absorb: () => undefined,
     synced: Promise.resolve(),
-    fetch: async (name) => known(name),
+    fetch: (name) => answer(() => get(name)),
     create: async (object) => {
       refuse(`create ${plural} ${object.metadata.name}`);
-      return put({ ...object, metadata: { ...object.metadata, creationTimestamp: '2026-01-01T00:00:00Z' } });
+      const metadata = { ...object.metadata, creationTimestamp: '2026-01-01T00:00:00Z' };
+      return answer(() => objects.create(kind, { ...object, metadata }));
     },
-    update: async (object) => put(object),
-    updateStatus: async (object) => put(object),
-    patch: async (name, patch) => put(merge(known(name), patch) as object),
+    update,
+    updateStatus: update,
+    patch: (name, patch) => answer(() => objects.patch(kind, { name }, patch)),
     delete: async (name) => {
       refuse(`delete ${plural} ${name}`);
-      known(name);
-      objects.delete(name);
-      tell(name);
+      await answer(() => objects.delete(kind, { name }));
     },
   };
 };

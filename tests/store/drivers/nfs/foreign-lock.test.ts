@@ -5,12 +5,12 @@ import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
 import type { ForeignLock } from '../../../../e2e/store/driver.ts';
 import { foreignLock } from '../../../../e2e/store/drivers/nfs/foreign-lock.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 // The ages below leave half a minute to a slow machine.
 // Only where it is proven that they let clients forget do the scripts take their time for that.
-const [cluster, unhurried] = [localPods({ hurried: true }), localPods()];
+const [cluster, unhurried] = [stubCluster({ hurried: true }), stubCluster()];
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
 let out: string;
 let folder: string;

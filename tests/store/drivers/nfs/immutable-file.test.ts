@@ -7,7 +7,7 @@ import {
   immutableFile,
   makeMutable,
 } from '../../../../e2e/store/drivers/nfs/immutable-file.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await makeMutable.heal(localPods(), { pod, path });
+  await makeMutable.heal(stubCluster(), { pod, path });
 });
 
 /** Only root may set the attribute, and not every file system has it. */
@@ -39,7 +39,7 @@ const canBeSet = (() => {
 })();
 
 const fault = () =>
-  immutableFile(localPods(), { pod, path, title: 'the config of the first backup is immutable' });
+  immutableFile(stubCluster(), { pod, path, title: 'the config of the first backup is immutable' });
 
 test.runIf(canBeSet)(
   'a file is immutable from the inject to the heal, and the proof says by what',
@@ -51,10 +51,10 @@ test.runIf(canBeSet)(
     await inject();
     expect(await prove()).toMatch(/^lsattr -+i\S*; writing to it: Operation not permitted$/);
     await expect(unlink(path)).rejects.toThrow('EPERM');
-    expect(await makeMutable.heal(localPods(), data)).toBe('it is mutable');
-    expect(await makeMutable.heal(localPods(), data)).toBe('it is mutable');
+    expect(await makeMutable.heal(stubCluster(), data)).toBe('it is mutable');
+    expect(await makeMutable.heal(stubCluster(), data)).toBe('it is mutable');
     await rm(path);
-    expect(await makeMutable.heal(localPods(), data)).toBe('it is gone');
+    expect(await makeMutable.heal(stubCluster(), data)).toBe('it is gone');
   },
 );
 
@@ -66,7 +66,7 @@ test('a file that is not there cannot be made immutable', async () => {
 test.runIf(canBeSet)('every immutable file of a store is mutable again, whoever made it so', async () => {
   await writeFile(join(dir, 'volume.cfg'), '{}');
   await fault().inject();
-  const clearAll = () => localPods().exec(pod, attributeCommand('clear-all', dir));
+  const clearAll = () => stubCluster().exec(pod, attributeCommand('clear-all', dir));
   expect((await clearAll()).stdout).toBe(`${path}\n`);
   expect((await clearAll()).stdout).toBe('');
 });

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import type { Pod } from '../../../../e2e/history/pod-states.ts';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
-import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import { causeOfPods } from '../../../../e2e/store/drivers/nfs/server.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 
 const events = [
   {
@@ -23,10 +22,7 @@ const events = [
 ];
 const warning = 'FailedCreate, ReplicaSet store: forbidden';
 
-const cluster: Cluster = {
-  ...localPods(),
-  list: async () => ({ items: events as never[], resourceVersion: '1' }),
-};
+const cluster = stubCluster({ objects: { events } });
 
 const causeWith = (...pods: Pod[]) => {
   const timeline = replayTimeline<Pod>('pods');

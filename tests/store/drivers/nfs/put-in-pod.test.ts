@@ -2,7 +2,7 @@ import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { incoming } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
 import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { exported } from '../../support/written-store.ts';
 
 let store: Awaited<ReturnType<typeof exported>>;
@@ -40,7 +40,7 @@ test('nothing is where Longhorn looks before all of it is, and nothing is left b
 });
 
 test('a stream that is cut off is an error, wherever it is', async () => {
-  const whole = localPods();
+  const whole = stubCluster();
   const cut = (keep: (length: number) => number): typeof whole => ({
     ...whole,
     exec: (pod, command, { stdin, ...rest } = {}) =>

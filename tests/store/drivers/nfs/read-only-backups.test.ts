@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { healByLabels, healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
-import type { Cluster, Resource } from '../../../../e2e/kube/cluster.ts';
+import { type Cluster, resources } from '../../../../e2e/kube/cluster.ts';
 import { engineBinary } from '../../../../e2e/longhorn/engine-binary.ts';
 import { readOnlyBackups } from '../../../../e2e/store/drivers/nfs/read-only-backups.ts';
 import { canMount, type Namespace, openNamespace } from '../../../support/mount-namespaces.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 const url = 'nfs://backupstore.corral-abc123-store-1:/opt/backupstore';
@@ -23,26 +24,21 @@ let binary: string;
  * export.
  */
 let pods: Map<string, Namespace>;
+let cluster: Cluster;
 
-const cluster = {
-  server: 'none',
-  get: async () => ({ value: 'longhornio/longhorn-engine:v1.12.1' }),
-  list: async ({ plural }: Resource, { fieldSelector }: { fieldSelector?: string } = {}) => ({
-    items: [...(plural === 'pods' ? pods.keys() : [])]
-      .filter((name) => fieldSelector === undefined || fieldSelector === `metadata.name=${name}`)
-      .map((name) => ({
-        metadata: { name },
+const openCluster = () =>
+  stubCluster({
+    objects: {
+      settings: [{ metadata: { name: 'default-engine-image' }, value: 'longhornio/longhorn-engine:v1.12.1' }],
+      pods: ['manager-1', 'manager-2'].map((name) => ({
+        metadata: { name, labels: { app: 'longhorn-manager' } },
         spec: { nodeName: `on-${name}` },
         status: { phase: 'Running' },
       })),
-  }),
-  exec: ((target, command, options) => {
-    const found = pods.get(target.name);
-    return found === undefined
-      ? Promise.reject(new Error(`no pod ${target.name}`))
-      : found.exec(target, command, options);
-  }) satisfies Cluster['exec'],
-} as unknown as Cluster;
+    },
+    exec: (target, ...command) =>
+      pods.get(target.name)?.exec(target, ...command) ?? Promise.reject(new Error(`no pod ${target.name}`)),
+  });
 
 const inPod = async (name: string, script: string): Promise<string> => {
   const { stdout, stderr } = await cluster.exec(pod(name), ['bash', '-c', script]);
@@ -65,6 +61,7 @@ beforeEach(async () => {
   store = join(folder, 'store');
   for (const each of ['backups', 'locks']) await mkdir(join(store, volume, each), { recursive: true });
   await writeFile(join(store, volume, 'backups/backup_b1.cfg'), '{}');
+  cluster = openCluster();
   binary = await engineBinary(cluster);
   pods = new Map();
   if (canMount) for (const name of ['manager-1', 'manager-2']) await openPod(name);
@@ -177,6 +174,7 @@ describe.runIf(canMount)('where there are mounts', () => {
     const fault = await inject();
     pods.get('manager-1')?.end();
     pods.delete('manager-1');
+    await cluster.delete(resources.pods, pod('manager-1'));
     await inPod('manager-2', `umount -l ${mount}`);
     expect(await fault.heal()).toBe('manager-1: gone, and its mounts with it, manager-2: it is writable');
   });

@@ -10,10 +10,10 @@ import {
   slowServer,
   stallCommand,
 } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const cluster = localPods();
+const cluster = stubCluster();
 const pod = { namespace: 'corral', name: 'backupstore', container: 'nfs' };
 let folder: string;
 let server: ChildProcess;

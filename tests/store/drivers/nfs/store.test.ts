@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openPodStore, podSource } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
-import { localPods } from '../../../support/local-pods.ts';
 import { layOutRecordedStore, recordedVolume as volume } from '../../../support/recorded-store.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let root: string;
@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 
 const pod = { namespace: 'corral-store', name: 'backupstore' };
-const open = () => openPodStore({ cluster: localPods(), pod, root });
+const open = () => openPodStore({ cluster: stubCluster(), pod, root });
 const quiet = { seconds: 1, owner: 'the test' };
 
 test('the backups of a volume are known by their configs', async () => {
@@ -113,7 +113,7 @@ test('what is wrong is told, errors first; what only is to be known is not', asy
 
 test('as much of the blocks is looked into as was asked for', async () => {
   // The files laid out have the sizes of the recorded blocks, and nothing in them.
-  const few = openPodStore({ cluster: localPods(), pod, root }, 20_000);
+  const few = openPodStore({ cluster: stubCluster(), pod, root }, 20_000);
   const { problems } = await few.inspect(volume, quiet);
   expect(problems).toHaveLength(2);
   for (const problem of problems)

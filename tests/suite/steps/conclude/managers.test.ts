@@ -10,7 +10,7 @@ import { concludeManagers, excuse } from '../../../../e2e/suite/steps/conclude/c
 import { scenarioNamed } from '../../../../e2e/suite/steps/conclude/managers.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const sentence = 'Then no longhorn-manager was started again meanwhile';
@@ -69,7 +69,7 @@ const worldOf = ({ log, restarts = 1, exclusive = [], present = [] }: World) => 
     made,
     exclusive: new Set(exclusive),
     timelines,
-    cluster: { ...localPods(), logs },
+    cluster: stubCluster({ logs }),
   });
 };
 

@@ -3,7 +3,7 @@ import { whileObserved } from '../../../../e2e/history/observer.ts';
 import { servedStore } from '../../../../e2e/store/drivers/nfs/served-store.ts';
 import { followManagers, sourcesOf } from '../../../../e2e/suite/steps/evidence/sources.ts';
 import type { ManagerPodObject } from '../../../../e2e/suite/steps/timelines.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
 
 const since = new Date('2026-11-20T12:00:00Z');
@@ -19,7 +19,7 @@ const manager = (name: string, restartCount = 0): ManagerPodObject => ({
 });
 
 const event = (name: string, lastTimestamp: string) => ({
-  metadata: { name },
+  metadata: { name, namespace: 'a-store' },
   lastTimestamp,
   involvedObject: {},
 });
@@ -36,34 +36,28 @@ const open = () => {
     });
   managers.push({ kind: 'added', at: 0, object: manager('m-1') });
   managers.push({ kind: 'added', at: 0, object: manager('m-2', 1) });
-  const cluster = {
-    ...localPods(),
-    list: async ({ plural }: { plural: string }, { namespace }: { namespace: string }) => {
-      asked.push(`${plural} in ${namespace}`);
-      const events = [
+  const cluster = stubCluster({
+    objects: {
+      events: [
         event('late', '2026-11-20T12:00:09Z'),
         event('before', '2026-11-20T11:00:00Z'),
         event('soon', '2026-11-20T12:00:01Z'),
-      ];
-      return {
-        items:
-          plural === 'events' && namespace === 'a-store'
-            ? events
-            : plural === 'pods'
-              ? [manager(`pod-of-${namespace}`)]
-              : [],
-        resourceVersion: '1',
-      };
+      ],
+      pods: ['longhorn-system', 'a-store', 'elsewhere'].map((namespace) => ({
+        ...manager(`pod-of-${namespace}`),
+        metadata: { ...manager(`pod-of-${namespace}`).metadata, namespace },
+      })),
     },
-    logs: async (pod: object, options: object) => JSON.stringify({ ...pod, ...options }),
-  };
+    onAsk: ({ plural, namespace }) => asked.push(`${plural} in ${namespace}`),
+    logs: async (pod, options) => JSON.stringify({ ...pod, ...options }),
+  });
   const sources = sourcesOf({
-    cluster: cluster as never,
+    cluster,
     timelines,
     belongs: (_, { metadata }) => metadata.name === 'mine',
     since,
     place: { namespace: 'a-store' },
-    store: servedStore(cluster as never, {
+    store: servedStore(cluster, {
       pod: { namespace: 'a-store', name: 'server', container: 'nfs' },
       node: '',
       url: '',
@@ -82,7 +76,7 @@ test('the objects of the scenario are read, and the pods beside them', async () 
   const text = await read('objects.yaml');
   for (const name of ['mine', 'pod-of-longhorn-system', 'pod-of-a-store'])
     expect(text).toContain(`name: ${name}\n`);
-  expect(text).not.toMatch(/theirs|managedFields/);
+  expect(text).not.toMatch(/theirs|elsewhere|managedFields/);
   expect(asked).toEqual(['nodes in longhorn-system', 'pods in longhorn-system', 'pods in a-store']);
 });
 
@@ -121,20 +115,19 @@ test('managers that may be killed are followed from when they run, each once', a
   const { managers } = open();
   const asked: string[] = [];
   const read: string[] = [];
-  const cluster = {
-    ...localPods(),
-    request: async (path: string) => {
+  const cluster = stubCluster({
+    request: async (path) => {
       asked.push(path);
       return new Response('2026-11-20T12:00:00Z its last words\n');
     },
-  };
+  });
   const observer = {
     watches: () => {},
     expects: () => () => {},
     reads: ({ name }: { name: string }) => void read.push(name),
   };
   whileObserved(observer, () =>
-    followManagers(cluster as never, { managers, since, signal: new AbortController().signal }),
+    followManagers(cluster, { managers, since, signal: new AbortController().signal }),
   );
   managers.push({ kind: 'modified', at: 0, object: manager('m-1') });
   whileObserved(observer, () => managers.push({ kind: 'added', at: 0, object: manager('m-3') }));

@@ -47,7 +47,7 @@ beforeEach(async () => {
     spec: { selector: { app: 'longhorn-ui' }, ports: [{ port: 80, targetPort: 8000 }] },
   });
   stub.put(resources.pods, {
-    metadata: { name: 'ui', namespace, uid: 'uid-of-ui' },
+    metadata: { name: 'ui', namespace, uid: 'uid-of-ui', labels: { app: 'longhorn-ui' } },
     status: { conditions: [{ type: 'Ready', status: 'True' }] },
   });
   stub.onUpgrade((request, socket) => serve(acceptWebSocket(request, socket, 'v4.channel.k8s.io')));

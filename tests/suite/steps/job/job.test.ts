@@ -15,6 +15,7 @@ import {
   scheduleJob,
 } from '../../../../e2e/suite/steps/job/job.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 
 const at = (time: string): number => Date.parse(`2026-11-20T${time}Z`);
 
@@ -67,7 +68,7 @@ test('the cron of a run that Kubernetes starts is left alone until it has noted 
   };
   const job = { name: 'j', ticks: [], watched: { cronJobs, jobs } } as unknown as JobHandle;
   const tick = scheduleJob(
-    { cluster: { patch } as Cluster, timeouts: timeoutsOn(longhornClocks) } as Context,
+    { cluster: stubCluster({ patch }), timeouts: timeoutsOn(longhornClocks) } as Context,
     job,
   );
 

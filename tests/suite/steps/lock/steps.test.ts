@@ -14,7 +14,7 @@ import {
   createThenOfLocks,
   createWhenOfLocks,
 } from '../../../../e2e/suite/steps/lock/steps.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
 import { type Mutation, replay } from '../recordings.ts';
@@ -40,7 +40,7 @@ const handle = (name: string, label: string, from: number): BackupHandle => ({
 // machine.
 const play = async (backups: Timeline<Backup>, clocks = longhornClocks) => {
   const { context, ...recorded } = createTestContext({
-    cluster: localPods({ hurried: true }),
+    cluster: stubCluster({ hurried: true }),
     clocks,
     timelines: { backups },
     root,

@@ -13,7 +13,7 @@ import {
   sayingOf,
 } from '../../../../e2e/suite/steps/volume/causes.ts';
 import { attach } from '../../../../e2e/suite/steps/volume/volume.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
 
 const signal = new AbortController().signal;
@@ -24,16 +24,16 @@ const said = 'Error running start replica command: exec: "/x/longhorn": stat /x/
 /**
  * Answers to lists by `plural selector`, and the logs of pods by their names; what is not there is refused.
  */
-const answering = (lists: Record<string, object[]>, logs: Record<string, string> = {}): Cluster => ({
-  ...localPods(),
-  list: async ({ plural }, { labelSelector = '' } = {}) => {
-    const items = lists[`${plural} ${labelSelector}`];
-    if (items === undefined) throw new Error(`${plural} are forbidden`);
-    return { items: items as never[], resourceVersion: '1' };
-  },
-  logs: async (pod) => logs[pod.name] ?? Promise.reject(new Error('it has no log')),
-  patch: async () => ({}) as never,
-});
+const answering = (lists: Record<string, object[]>, logs: Record<string, string> = {}): Cluster =>
+  stubCluster({
+    list: async ({ plural }, { labelSelector = '' } = {}) => {
+      const items = lists[`${plural} ${labelSelector}`];
+      if (items === undefined) throw new Error(`${plural} are forbidden`);
+      return { items: items as never[], resourceVersion: '1' };
+    },
+    logs: async (pod) => logs[pod.name] ?? Promise.reject(new Error('it has no log')),
+    patch: async () => ({}) as never,
+  });
 
 const deps = (cluster: Cluster, status: NonNullable<Volume['status']>) => {
   const all = emptyTimelines();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { mebibyte } from '../../../../e2e/suite/steps/sizes.ts';
 import { writeCommand } from '../../../../e2e/suite/steps/volume/data.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
 let folder: string;
@@ -13,7 +13,10 @@ beforeEach(async () => {
 });
 
 const run = (device: string, stretch: { offset: number; size: number }) =>
-  localPods().exec({ namespace: 'longhorn-system', name: 'longhorn-manager' }, writeCommand(device, stretch));
+  stubCluster().exec(
+    { namespace: 'longhorn-system', name: 'longhorn-manager' },
+    writeCommand(device, stretch),
+  );
 
 test('a stretch is filled, nothing beside it, and the checksum is that of what lies there', async () => {
   const device = join(folder, 'device');

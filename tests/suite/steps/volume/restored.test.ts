@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Cluster, KubernetesObject } from '../../../../e2e/kube/cluster.ts';
-import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
+import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
 import type { Volume } from '../../../../e2e/longhorn/types.ts';
 import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
 import { exported } from '../../../store/support/written-store.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const size = 8 << 20;
@@ -67,24 +66,27 @@ const stand = (
       volume(wanted, { state: 'attached', robustness: 'healthy', currentNodeID: 'node2' });
     },
   };
-  const take = (verb: string, plural: string, object: object) => {
-    asked.push({ what: `${verb} ${plural}`, object });
-    answers[`${verb} ${plural}`]?.(object);
-    return Promise.resolve(object as never);
-  };
-  const cluster: Cluster = {
-    ...localPods(),
-    list: async ({ plural }) => ({
-      items: nodes.map((name) =>
-        plural === longhornResources.nodes.plural
-          ? { metadata: { name }, status: { conditions: [{ type: 'Ready', status: 'True' }] } }
-          : { metadata: { name: `manager-${name}` }, spec: { nodeName: name }, status: { phase: 'Running' } },
-      ) as never[],
-      resourceVersion: '1',
-    }),
-    create: ({ plural }, object) => take('create', plural, object),
-    patch: ({ plural }, _, patch) => take('patch', plural, patch),
-  };
+  const cluster = stubCluster({
+    objects: {
+      nodes: nodes.map((name) => ({
+        metadata: { name },
+        status: { conditions: [{ type: 'Ready', status: 'True' }] },
+      })),
+      pods: nodes.map((name) => ({
+        metadata: { name: `manager-${name}`, labels: { app: 'longhorn-manager' } },
+        spec: { nodeName: name },
+        status: { phase: 'Running' },
+      })),
+      volumes: [],
+      backuptargets: [{ metadata: { name: 'target' } }],
+      volumeattachments: [{ metadata: { name: 'corral-volume' } }],
+    },
+    onAsk: ({ verb, plural, body }) => {
+      if (body === undefined) return;
+      asked.push({ what: `${verb} ${plural}`, object: body });
+      answers[`${verb} ${plural}`]?.(body);
+    },
+  });
   const { context } = createTestContext({ cluster, target: 'target', root: store.root, timelines });
   return { context, made: context.made, asked };
 };

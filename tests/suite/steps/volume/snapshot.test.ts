@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ExpectationError } from '../../../../e2e/history/expectation.ts';
-import type { Cluster } from '../../../../e2e/kube/cluster.ts';
 import type { Snapshot } from '../../../../e2e/longhorn/types.ts';
 import { makeSnapshot } from '../../../../e2e/suite/steps/volume/snapshot.ts';
-import { localPods } from '../../../support/local-pods.ts';
+import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
 
 const volume = { name: 'v1', node: 'node1', size: 1 };
@@ -11,16 +10,15 @@ const volume = { name: 'v1', node: 'node1', size: 1 };
 /** Makes a snapshot that goes through these states. */
 const made = (...states: NonNullable<Snapshot['status']>[]) => {
   const timelines = emptyTimelines();
-  const cluster: Cluster = {
-    ...localPods(),
-    create: async (_, object) => {
+  const cluster = stubCluster({
+    objects: { snapshots: [] },
+    onAsk: ({ verb, body }) =>
+      verb === 'create' &&
       setImmediate(() => {
         for (const status of states)
-          timelines.snapshots.push({ kind: 'modified', at: 1, object: { ...(object as Snapshot), status } });
-      });
-      return object as never;
-    },
-  };
+          timelines.snapshots.push({ kind: 'modified', at: 1, object: { ...(body as Snapshot), status } });
+      }),
+  });
   const { context } = createTestContext({ cluster, timelines, uniqueName: () => 's1' });
   return makeSnapshot(context, volume).catch((error: ExpectationError) => error);
 };
