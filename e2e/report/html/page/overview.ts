@@ -1,4 +1,6 @@
+import { count } from '../../../kube/count.ts';
 import { formatDuration } from '../../../kube/duration.ts';
+import { describeFindings, findingsOf, isEmulated } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
@@ -69,7 +71,7 @@ const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     flakiness(scenario),
     scenario.account.locks >= leastLine && `${formatDuration(scenario.account.locks)} in line, not counted`,
     scenario.findings.length > 0 &&
-      `${scenario.findings.length} ${scenario.findings.length === 1 ? 'finding' : 'findings'}`,
+      count(scenario.findings.length, isEmulated({ name: target }) ? 'known difference' : 'finding'),
   ];
   return element('tr', scenario.state, [
     element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
@@ -82,19 +84,16 @@ const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   ]);
 };
 
-const findingsOf = (run: PageRun): HTMLElement | false => {
-  const all = run.scenarios.flatMap(({ findings }) => findings);
-  const each = [...new Map(all.map((finding) => [finding.title, finding])).values()];
+const findingsBox = (run: PageRun): HTMLElement | false => {
+  const all = findingsOf(run);
   return (
-    each.length > 0 &&
+    all.length > 0 &&
     element('details', 'findings', [
-      element('summary', '', [
-        `${each.length} ${each.length === 1 ? 'finding' : 'findings'}: what contradicts Longhorn's documents, and is no failure`,
-      ]),
+      element('summary', '', [describeFindings(all, run.target)]),
       element(
         'ul',
         '',
-        each.map(({ title, detail, link: address }) =>
+        all.map(({ title, detail, link: address }) =>
           element('li', '', [
             element('strong', '', [title]),
             ` ${detail} `,
@@ -121,7 +120,7 @@ export const overviewOf = (run: PageRun): HTMLElement => {
       : []),
     ...(run.differences ?? []).map((each) => element('p', 'end', [`Not as before the run: ${each}`])),
     factsOf(run),
-    findingsOf(run),
+    findingsBox(run),
     roundsOf(run),
     element('table', 'scenarios', [
       headOf('State', 'Scenario', 'Took', 'Usually', 'Last runs'),

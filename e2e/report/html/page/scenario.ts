@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../kube/duration.ts';
+import { describeFindings, isEmulated } from '../../judged.ts';
 import { placeOf } from '../../place-of.ts';
 import type { PageScenario, Timeline } from '../data.ts';
 import { element, link } from './element.ts';
@@ -11,10 +12,13 @@ import { unpack } from './unpack.ts';
 /** A scenario on the page: unpacked when it is opened for the first time. */
 export type ScenarioView = { root: HTMLDetailsElement; open(): Promise<void>; prepare(paper: boolean): void };
 
-const findingsOf = ({ findings }: PageScenario): HTMLElement | false =>
-  findings.length > 0 &&
-  element('section', 'findings', [
-    element('h4', '', ['Findings']),
+const findingsOf = ({ findings }: PageScenario, target: string): HTMLElement | false => {
+  if (findings.length === 0) return false;
+  const emulated = isEmulated({ name: target });
+  return element(emulated ? 'details' : 'section', 'findings', [
+    emulated
+      ? element('summary', '', [describeFindings(findings, { name: target })])
+      : element('h4', '', ['Findings']),
     element(
       'ul',
       '',
@@ -27,6 +31,7 @@ const findingsOf = ({ findings }: PageScenario): HTMLElement | false =>
       ),
     ),
   ]);
+};
 
 const factsOf = ({ file, seed, tags, round, decisions, startedAt }: PageScenario): HTMLElement =>
   element('p', 'facts', [
@@ -55,7 +60,7 @@ const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
 
 /** Makes the part of the page that tells of a scenario. */
 export const createScenarioView = (scenario: PageScenario, target: string): ScenarioView => {
-  const content = element('div', 'content', [failureBox(scenario, target), findingsOf(scenario)]);
+  const content = element('div', 'content', [failureBox(scenario, target), findingsOf(scenario, target)]);
   const root = element('details', `scenario ${scenario.state}`, [summaryOf(scenario, target), content]);
   root.id = scenario.key;
   let filling: Promise<EvidenceView> | undefined;
