@@ -7,7 +7,7 @@ import { buildingUntil, buildSignal } from './build/signal.ts';
 import { tools, toolsPath } from './build/tools.ts';
 import { cached, isCached, type Part } from './cache/cache.ts';
 import { coreImages, podSystem } from './images/core.ts';
-import type { Step } from './step.ts';
+import { type Step, telling } from './step.ts';
 
 /**
  * What a lab is started with: the nodes' root image, the `kube` binary, the folder of the tools' commands and
@@ -19,24 +19,47 @@ export type Prepared = { image: string; kube: string; tools: string; kernel: str
 export const isPrepared = async (archives: readonly Part[] = []): Promise<boolean> =>
   isCached(await baseImage([await coreImages(), ...archives]));
 
+/**
+ * How long it takes to build all parts of a lab, as every reader is told: 6 min were seen on an idle machine, 13
+ * on a busy one whose modules came by a slow network.
+ */
+export const buildTime = '6 to 15 min on two processors';
+
 /** Builds a part as a step of its own; one that the cache has is not worth a line. */
 const build = async (step: Step, title: string, part: Part): Promise<string> =>
   (await isCached(part)) ? cached(part) : step(title, () => cached(part));
 
-/** Builds what only the nodes' image is made of: where the cache has the image, it may lack this. */
-const prepareImage = async (step: Step, archives: readonly Part[]): Promise<void> => {
-  await build(step, "Make the nodes' root file system", await nodeRoot());
+/** What only the nodes' image is made of, with what is said of it: where the cache has the image, it may lack this. */
+const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]> => {
   const core = await coreImages();
-  await build(step, 'Pack the core images', core);
-  for (const archive of archives) await build(step, `Pack the images: ${archive.name}`, archive);
   const all = [core, ...archives];
-  for (const [position, archive] of all.entries()) {
-    await build(
-      step,
-      `Import into the nodes' image: ${archive.name}`,
-      await baseImage(all.slice(0, position + 1)),
-    );
-  }
+  const images = await Promise.all(all.map((_, position) => baseImage(all.slice(0, position + 1))));
+  return [
+    ["Make the nodes' root file system", await nodeRoot()],
+    ['Pack the core images', core],
+    ...archives.map((archive): [string, Part] => [`Pack the images: ${archive.name}`, archive]),
+    ...images.map((image, position): [string, Part] => [
+      `Import into the nodes' image: ${all[position]?.name}`,
+      image,
+    ]),
+  ];
+};
+
+/**
+ * Says how many parts the cache lacks, and returns the step that numbers them and tells how far each is: the
+ * first run takes minutes, and must not look dead.
+ */
+const numbered = async (step: Step, archives: readonly Part[]): Promise<Step> => {
+  const binaries = await kubernetes();
+  const ofImage = (await isPrepared(archives)) ? [] : await partsOfImage(archives);
+  const needed = [binaries, tools, await kernel(), ...(ofImage.length > 0 ? [podSystem] : [])];
+  const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
+  const all = whole.filter((is) => !is).length;
+  if (!(await isCached(binaries)))
+    process.stderr.write(`lab: ${all} parts are built first, once: ${buildTime}\n`);
+  let begun = 0;
+  return (title, work) =>
+    step(`[${++begun}/${all}] ${title}`, (update) => telling(update, () => work(update)));
 };
 
 /**
@@ -63,7 +86,8 @@ const atOnce = async (works: readonly (() => Promise<unknown>)[]): Promise<void>
  *
  * Kubernetes is compiled while packages are fetched: the one waits for processors, the other for the network.
  */
-export const prepare = async (step: Step, archives: readonly Part[] = []): Promise<Prepared> => {
+export const prepare = async (told: Step, archives: readonly Part[] = []): Promise<Prepared> => {
+  const step = await numbered(told, archives);
   const binaries = await kubernetes();
   const packages = async () => {
     await build(step, 'Fetch the tools (etcd, nft, ip, ...)', tools);
@@ -74,7 +98,8 @@ export const prepare = async (step: Step, archives: readonly Part[] = []): Promi
   };
   await atOnce([() => build(step, 'Compile Kubernetes and CoreDNS', binaries), packages]);
   // Which image that is, the kernel decides: it has the kernel's modules.
-  if (!(await isPrepared(archives))) await prepareImage(step, archives);
+  if (!(await isPrepared(archives)))
+    for (const [title, part] of await partsOfImage(archives)) await build(step, title, part);
   const image = await cached(await baseImage([await coreImages(), ...archives]));
   const kernelDir = await cached(await kernel());
   const difference = await kernelDifference(kernelDir);

@@ -5,25 +5,51 @@ import type { Progress } from './provider.ts';
 const timed = (title: string, start: number): string =>
   `${title}: ${formatDuration(performance.now() - start)}`;
 
-/** Progress in plain lines, one when a step starts and one when it ends: for logs and pipes. */
-export const plainProgress = (write: (line: string) => void): Progress => ({
-  note: write,
-  step: async (title, work) => {
-    const start = performance.now();
-    let last: string | undefined;
-    write(`${title} ...`);
-    try {
-      const result = await work((detail) => {
-        last = detail;
-      });
-      write(timed(title, start));
-      return result;
-    } catch (error) {
-      write(`${timed(title, start)}, failed${last === undefined ? '' : ` at: ${last}`}`);
-      throw error;
-    }
-  },
-});
+type UnderWay = { title: string; start: number; detail?: string };
+
+/** How long it may be silent while steps are under way. */
+const SILENT_MS = 10_000;
+
+/**
+ * Progress in plain lines, one when a step starts and one when it ends, and every 10 s one for all that are
+ * under way: for logs and pipes.
+ */
+export const plainProgress = (write: (line: string) => void): Progress => {
+  const underWay = new Set<UnderWay>();
+  let timer: NodeJS.Timeout | undefined;
+  const tellAll = (): void => {
+    const all = [...underWay].map(({ title, start, detail }) =>
+      detail === undefined ? timed(title, start) : `${timed(title, start)}, ${detail}`,
+    );
+    write(`... ${all.join('; ')}`);
+  };
+  return {
+    note: write,
+    step: async (title, work) => {
+      const shown: UnderWay = { title, start: performance.now() };
+      write(`${title} ...`);
+      underWay.add(shown);
+      timer ??= setInterval(tellAll, SILENT_MS).unref();
+      try {
+        const result = await work((detail) => {
+          shown.detail = detail;
+        });
+        write(timed(title, shown.start));
+        return result;
+      } catch (error) {
+        const { detail } = shown;
+        write(`${timed(title, shown.start)}, failed${detail === undefined ? '' : ` at: ${detail}`}`);
+        throw error;
+      } finally {
+        underWay.delete(shown);
+        if (underWay.size === 0) {
+          clearInterval(timer);
+          timer = undefined;
+        }
+      }
+    },
+  };
+};
 
 /** The title of a step that ended has its time. */
 type Shown = { title: string; ended: Promise<unknown>; show: (detail: string) => void };

@@ -2,20 +2,19 @@ import { formatDuration } from '../kube/duration.ts';
 import type { Paint } from './console.ts';
 import type { Awaited, Running } from './under-way.ts';
 
+/** How many scenarios have ended, and how, and how many are to come. */
+export type Counts = { passed: number; failed: number; skipped: number; toCome: number };
+
 /**
  * What stands below what has ended: by when, on which terminal, whose number is which, and how many have
  * ended and are to come.
  */
-export type Frame = {
+export type Frame = Counts & {
   now: number;
   columns: number;
   rows: number;
   paint: Paint;
   tagOf: (test: Running['test']) => string | undefined;
-  passed: number;
-  failed: number;
-  skipped: number;
-  toCome: number;
 };
 
 // A whole second is as fine as a line needs that is drawn once a second.
@@ -88,7 +87,7 @@ const composeRunning = ({ test, at, step, awaited }: Running, depth: number, fra
   ];
 };
 
-const composeCounts = ({ passed, failed, skipped, toCome }: Frame, running: number): string => {
+const composeCounts = ({ passed, failed, skipped, toCome }: Counts, running: number): string => {
   const counted: [number, string][] = [
     [running, 'at work'],
     [passed, 'passed'],
@@ -119,4 +118,14 @@ export const composeHeartbeat = ({ step, awaited }: Running, now: number): strin
   if (step === undefined) return '';
   const [waits] = awaited === undefined ? [''] : describeAwaited(awaited, now);
   return `still at: ${step.sentence}, for ${span(now - step.at)}${waits && `; ${waits}`}`;
+};
+
+/** The line that says, where nothing was told for long, what is under way: how many, and who is longest at a step. */
+export const composeSilence = (running: readonly Running[], counts: Counts, now: number): string => {
+  const [longest] = running
+    .filter(({ step }) => step !== undefined)
+    .toSorted((one, other) => (one.step?.at ?? 0) - (other.step?.at ?? 0));
+  const at =
+    longest === undefined ? '' : `; longest: ${longest.test.name}, ${composeHeartbeat(longest, now)}`;
+  return `· ${composeCounts(counts, running.length) || 'no scenario has begun'}${at}`;
 };

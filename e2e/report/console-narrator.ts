@@ -1,53 +1,64 @@
 import { formatDuration } from '../kube/duration.ts';
-import { composeHeartbeat, composeLive } from './compose-live.ts';
+import { type Counts, composeHeartbeat, composeLive, composeSilence } from './compose-live.ts';
 import { composeClosing, composeCluster, composeHeading, type Paint } from './console.ts';
+import { isEmulated } from './judged.ts';
 import type { Narrator, Told } from './narrator.ts';
 import type { ScenarioEvent } from './record.ts';
 import { countStates, type ScenarioReport } from './schema.ts';
 import type { Screen } from './screen.ts';
-import { createTeller } from './teller.ts';
+import { createBriefTeller, createTeller } from './teller.ts';
 import { type Awaited, createUnderWay } from './under-way.ts';
 
-/** What a run is told with; `now` in ms since the epoch, `verbose` with all events. */
-type Means = { screen: Screen; paint: Paint; verbose: boolean; now: () => number };
+/**
+ * What a run is told with; `now` in ms since the epoch. Told are `scenarios` (and the steps of those that fail),
+ * `steps`, or all `events`.
+ */
+type Means = { screen: Screen; paint: Paint; told: 'scenarios' | 'steps' | 'events'; now: () => number };
 
 // As often as a reader sees time go by.
 const tick = 1000;
 
+// As long as a reader may wonder whether anything still goes on.
+const silence = 60_000;
+
 /**
  * Tells a run to people: lines for what has happened, and what is under way below them, or, where nothing can
- * be drawn, a line a minute.
+ * be drawn, in a line when nothing was told for a minute, or of each step that takes longer.
  */
-export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): Narrator => {
-  const teller = createTeller(screen.print, paint);
+export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narrator => {
+  let lastTold = now();
+  const print = (lines: readonly string[]): void => {
+    lastTold = now();
+    screen.print(lines);
+  };
+  const teller = (told === 'scenarios' ? createBriefTeller : createTeller)(print, paint);
   const underWay = createUnderWay(now);
   const ended: ScenarioReport[] = [];
   let chosen = 0;
+  let emulated = false;
   let timer: NodeJS.Timeout | undefined;
+
+  const count = (running: number): Counts => {
+    const { passed, failed, notProvable, skipped } = countStates(ended);
+    const toCome = Math.max(0, chosen - ended.length - running);
+    return { passed, failed: failed + notProvable, skipped, toCome };
+  };
 
   const show = (): void => {
     const size = screen.size();
     if (size === undefined || timer === undefined) return;
     const running = underWay.all();
-    const { passed, failed, notProvable, skipped } = countStates(ended);
-    const toCome = Math.max(0, chosen - ended.length - running.length);
     const { tagOf } = teller;
-    screen.draw(
-      composeLive(running, {
-        ...size,
-        now: now(),
-        paint,
-        tagOf,
-        passed,
-        failed: failed + notProvable,
-        skipped,
-        toCome,
-      }),
-    );
+    screen.draw(composeLive(running, { ...size, now: now(), paint, tagOf, ...count(running.length) }));
   };
 
   const pass = (): void => {
     show();
+    if (told === 'scenarios') {
+      const running = underWay.all();
+      if (now() - lastTold >= silence) print([composeSilence(running, count(running.length), now())]);
+      return;
+    }
     for (const each of screen.size() === undefined ? underWay.beats() : [])
       teller.remark(each.test, composeHeartbeat(each, now()));
   };
@@ -62,15 +73,20 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
     if (event.kind === 'start') teller.starts(test);
     if (event.kind === 'step') teller.step(test, event.step);
     if (event.kind === 'failure') teller.failed(test, event.failure);
-    const said = verbose
-      ? describeEvent(event, 'id' in event ? underWay.awaited(test, event.id) : undefined)
-      : undefined;
+    const said =
+      told === 'events'
+        ? describeEvent(event, {
+            awaited: 'id' in event ? underWay.awaited(test, event.id) : undefined,
+            emulated,
+          })
+        : undefined;
     if (said !== undefined) teller.remark(test, said);
   };
 
   return {
     begins: (start) => {
-      screen.print(composeHeading(start, paint));
+      emulated = isEmulated(start.target);
+      print(composeHeading(start, paint));
       // Nothing has to wait for it.
       timer = setInterval(pass, tick).unref();
     },
@@ -88,7 +104,8 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
     ends: (test, scenario) => {
       ended.push(scenario);
       underWay.ends(test);
-      teller.ends(test, scenario);
+      // What is known is told once, at the end of the run.
+      teller.ends(test, emulated ? { ...scenario, findings: [] } : scenario);
       show();
     },
     breaksOff: (by) => {
@@ -97,7 +114,7 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
     },
     closes: (report, path) => {
       stop();
-      screen.print(composeClosing(report, path, paint));
+      print(composeClosing(report, path, paint, { verbose: told === 'events' }));
     },
   };
 };
@@ -107,12 +124,16 @@ export const createConsoleNarrator = ({ screen, paint, verbose, now }: Means): N
  * goes through, each fault with its proof, each finding. `awaited` is what the event is about, if it is about
  * that, as it was told before it.
  */
-const describeEvent = (event: ScenarioEvent, awaited: Awaited | undefined): string | undefined => {
+const describeEvent = (
+  event: ScenarioEvent,
+  { awaited, emulated }: { awaited: Awaited | undefined; emulated: boolean },
+): string | undefined => {
   if (event.kind === 'step-begins') return `begins: ${event.sentence}`;
   if (event.kind === 'awaited')
     return `${event.state.replace('-', ' ')}: ${awaited?.what ?? 'what was awaited'}`;
   if (event.kind === 'fault') return `fault ${event.name}, ${event.phase}: ${event.detail}`;
-  if (event.kind === 'finding') return `finding: ${event.finding.title}`;
+  if (event.kind === 'finding')
+    return `${emulated ? 'known difference, emulated' : 'finding'}: ${event.finding.title}`;
   if (event.kind !== 'awaits') return undefined;
   const seen = event.now === null ? 'not seen yet' : `now ${event.now}`;
   const time = awaited === undefined ? `; at most ${formatDuration(event.limit)} (${event.owner})` : '';

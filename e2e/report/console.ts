@@ -2,6 +2,7 @@ import { dirname, join } from 'node:path';
 import { formatDuration } from '../kube/duration.ts';
 import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
 import { indent } from './indent.ts';
+import { describeFindings, findingsOf, isEmulated } from './judged.ts';
 import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -72,19 +73,20 @@ export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?
 
 /**
  * How a scenario ended: a passed one in a line, any other with its whole reason, but for what was told where
- * it happened; then what it found. With a number, its name as well: the one above is far away.
+ * it happened; then what it found. With a number its name as well, and where it is `named`: the one above is far
+ * away.
  */
 export const composeEnding = (
   scenario: ScenarioReport,
   paint: Paint,
-  { tag, told }: { tag?: Tag; told?: Failure | undefined } = {},
+  { tag, told, named = tag !== undefined }: { tag?: Tag; told?: Failure | undefined; named?: boolean } = {},
 ): string[] => {
   const { name, state, duration, findings, failure } = scenario;
   const [style, words] = endings[state];
   const reason = beyondTold(scenario.reason, told);
   const above = told !== undefined && reason === null ? ' (told above)' : '';
   const lines = [
-    `  ${paint(style, `${words} ${formatDuration(duration)}`)}${tag === undefined ? '' : `: ${name}`}${above}`,
+    `  ${paint(style, `${words} ${formatDuration(duration)}`)}${named ? `: ${name}` : ''}${above}`,
   ];
   if (reason !== null) lines.push(...indent(reason, '    '));
   if (told === undefined && failure !== undefined)
@@ -107,7 +109,12 @@ export const composeTotals = ({ passed, failed, skipped, notProvable }: Report['
  * The last lines of a run; what did not pass is named again, but for a scenario that was alone: it stands
  * right above.
  */
-export const composeClosing = (report: Report, path: string, paint: Paint): string[] => {
+export const composeClosing = (
+  report: Report,
+  path: string,
+  paint: Paint,
+  { verbose = false }: { verbose?: boolean } = {},
+): string[] => {
   const { end, totals, judged, duration, scenarios } = report;
   const failed = totals.failed + totals.notProvable > 0;
   const listed = scenarios.length > 1 ? listFailed(report, path) : [];
@@ -122,6 +129,12 @@ export const composeClosing = (report: Report, path: string, paint: Paint): stri
     );
   if (end.state !== 'finished')
     lines.push(paint('yellow', `The run did not finish: ${end.reason ?? end.state}`));
+  const known = isEmulated(report.target) ? findingsOf(report) : [];
+  if (known.length > 0)
+    lines.push(
+      `${describeFindings(known, report.target)}${verbose ? '' : ' (--verbose lists them)'}`,
+      ...(verbose ? known.map(({ title, detail }) => `  ${title}: ${detail}`) : []),
+    );
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
 };
 

@@ -1,6 +1,7 @@
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { composeTotals } from './console.ts';
+import { describeFindings, findingsOf, isEmulated } from './judged.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
@@ -51,6 +52,14 @@ const composeFailure = (scenario: ScenarioReport, title: string): string[] => {
   ];
 };
 
+const composeFindings = (report: Report): string[][] => {
+  const lines = report.scenarios.flatMap(composeFinding);
+  if (lines.length === 0) return [];
+  if (!isEmulated(report.target)) return [['', '#### Findings', ''], ...lines.map((line) => [line])];
+  const title = inHtml(describeFindings(findingsOf(report), report.target));
+  return [['', `<details><summary>${title}</summary>`, '', ...lines, '', '</details>']];
+};
+
 const bytes = (lines: readonly string[]): number => Buffer.byteLength(lines.join('\n')) + 1;
 
 /** As many blocks as there is room for, and how many there was none for. */
@@ -76,7 +85,6 @@ export const composeJobSummary = (report: Report, limit: number): string => {
   const { scenarios, end, totals, duration, judged, differences } = report;
   const titleOf = titlesOf(report);
   const failures = scenarios.filter(({ state }) => state === 'failed' || state === 'not-provable');
-  const findings = scenarios.flatMap(composeFinding);
   const head = [
     `### ${composeTotals(totals)}`,
     '',
@@ -98,7 +106,7 @@ export const composeJobSummary = (report: Report, limit: number): string => {
   const blocks = [
     head,
     ...(scenarios.length > 0 ? [[''], ...table] : []),
-    ...(findings.length > 0 ? [['', '#### Findings', ''], ...findings.map((line) => [line])] : []),
+    ...composeFindings(report),
     // The longest come last: what there is no room for is them.
     ...(failures.length > 0 ? [['', '#### What failed', '']] : []),
     ...failures.map((each) => composeFailure(each, titleOf(each))),

@@ -1,11 +1,30 @@
-import type { Report } from './schema.ts';
+import { count } from '../kube/count.ts';
+import type { Finding, Report } from './schema.ts';
+
+/** Whether a run judged the emulator: how that differs from Longhorn's documents it was taught, from Longhorn. */
+export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean => name === 'emulator';
+
+/** The findings of a run, each once, however many scenarios met it. */
+export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): Finding[] => {
+  const all = scenarios.flatMap(({ findings }) => findings);
+  return [...new Map(all.map((finding) => [finding.title, finding])).values()];
+};
+
+/** What so many findings are: on the emulator nothing was found that was not known. */
+export const describeFindings = (
+  { length }: readonly Finding[],
+  target: Pick<Report['target'], 'name'>,
+): string =>
+  isEmulated(target)
+    ? `${count(length, 'known difference')}, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn`
+    : `${count(length, 'finding')}: what contradicts Longhorn's documents, and is no failure`;
 
 /**
  * Says in one sentence what a run judged, so that nobody takes a run on the emulator for a verdict on
  * Longhorn.
  */
 export const describeJudged = ({ name, version, replaced = [] }: Report['target']): string => {
-  if (name === 'emulator')
+  if (isEmulated({ name }))
     return `the emulator${version ? ` ${version}` : ''}: this run proves the suite, not Longhorn`;
   if (name === 'installed')
     return `the Longhorn that the cluster has${version ? `, ${version}` : '; its version was not told to this run'}`;

@@ -1,4 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
+import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
 const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
@@ -25,7 +26,7 @@ const toCells = (played: readonly ScenarioReport[]): Cells => {
   // One that was skipped says nothing about how long it takes.
   const times = played
     .filter(({ state }) => state !== 'skipped')
-    .map(({ duration }) => duration)
+    .map(ownTime)
     .toSorted((one, other) => one - other);
   const time = (index: number) => (times.length === 0 ? '-' : formatDuration(times[index] ?? 0));
   return {
@@ -53,7 +54,7 @@ export const gatherRounds = <Played extends ScenarioReport>(
   }));
 
 /**
- * The table of a run with several rounds: a scenario a line, a mark a round, and how long it took; `wanted`
+ * The table of a run with several rounds: a scenario a line, a mark a round, and how long it took by itself; `wanted`
  * is how many rounds were asked for.
  */
 export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: number): string[] => {

@@ -35,6 +35,50 @@ export type Teller = {
   tagOf(test: Told): Tag;
 };
 
+/**
+ * Makes the teller of a run for who reads it later, as in a job of CI: a line a scenario, and the steps only of one
+ * that fails, together with what is told of them. Nothing is interleaved, so nothing needs a number.
+ */
+export const createBriefTeller = (print: (lines: readonly string[]) => void, paint: Paint): Teller => {
+  const steps = new Map<string, string[]>();
+  const failures = new Map<string, Failure>();
+  /** The scenario that was told of last. */
+  let last: string | undefined;
+  const add = ({ id }: Told, lines: string[]): void =>
+    void steps.set(id, [...(steps.get(id) ?? []), ...lines]);
+  const take = ({ id }: Told): string[] => {
+    const taken = steps.get(id) ?? [];
+    steps.delete(id);
+    return taken;
+  };
+  return {
+    say: print,
+    breaksOff: print,
+    starts: () => {},
+    step: (test, step) => add(test, composeStep(step, paint)),
+    remark: () => {},
+    failed: (test, failure) => {
+      print([
+        ...composeScenario(test.name, paint),
+        ...take(test),
+        ...composeFailed(test.name, failure, paint),
+      ]);
+      failures.set(test.id, failure);
+      last = test.id;
+    },
+    ends: (test, scenario) => {
+      const left = take(test);
+      const steps = scenario.state === 'passed' || scenario.state === 'skipped' ? [] : left;
+      const heading = steps.length > 0 && last !== test.id ? composeScenario(test.name, paint) : [];
+      const told = failures.get(test.id);
+      print([...heading, ...steps, ...composeEnding(scenario, paint, { told, named: true })]);
+      last = test.id;
+    },
+    atOnce: () => {},
+    tagOf: () => undefined,
+  };
+};
+
 /** Makes the teller of a run; `print` gets what belongs together in one go. */
 export const createTeller = (print: (lines: readonly string[]) => void, paint: Paint): Teller => {
   const numbers = new Map<string, number>();

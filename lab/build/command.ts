@@ -13,6 +13,8 @@ type BuildOptions = {
   /** The folder to start it in, and what it has in its environment beside what we have. */
   cwd?: string;
   env?: Record<string, string>;
+  /** Gets each line as it is said; one for which it returns true is not kept. */
+  onLine?: (line: string) => boolean;
 };
 
 /** A command of a build failed by itself; `said` is all that it wrote. */
@@ -33,10 +35,13 @@ export class CommandFailed extends Error {
 export const buildCommand = async (
   command: string,
   args: readonly string[],
-  { folder, timeout, ...options }: BuildOptions,
+  { folder, timeout, onLine, ...options }: BuildOptions,
 ): Promise<string> => {
   const disk = watchDisk(folder);
   const signal = buildSignal();
+  const hear = function* (line: string) {
+    if (!onLine?.(line)) yield line;
+  };
   const cancelSignal = signal ? AbortSignal.any([signal, disk.signal]) : disk.signal;
   try {
     const { all } = await ownedCommand(command, args, {
@@ -44,6 +49,8 @@ export const buildCommand = async (
       cancelSignal,
       timeout,
       all: true,
+      stdout: hear,
+      stderr: hear,
     } satisfies Options);
     return all;
   } catch (error) {

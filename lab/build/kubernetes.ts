@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import { cached, type Part } from '../cache/cache.ts';
 import { NotFit } from '../not-fit.ts';
 import { oneLine } from '../one-line.ts';
+import { tellDetail } from '../step.ts';
 import { buildCommand, CommandFailed } from './command.ts';
 import { isDiskTrouble } from './trouble.ts';
 
@@ -58,33 +59,49 @@ export const goVersion = async (): Promise<string> => {
   return stdout;
 };
 
-const goBuild = async (command: (typeof commands)[number], dir: string): Promise<void> => {
-  const version = await kubernetesVersion();
-  const [, minor] = version.split('.');
-  const stamp = { gitVersion: version, gitMajor: '1', gitMinor: minor, gitTreeState: 'clean' };
-  const flags = Object.entries(stamp).map(
-    ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
-  );
-  const words = [
-    'build',
-    '-trimpath',
-    '-mod=readonly',
-    '-ldflags',
-    ['-s', '-w', ...flags].join(' '),
-    '-o',
-    join(dir, command),
-    `./cmd/${command}`,
-  ];
-  try {
-    await buildCommand('go', words, {
-      folder: dir,
-      cwd: source,
-      env: { CGO_ENABLED: '0' },
-      timeout: GO_TIMEOUT_MS,
-    });
-  } catch (error) {
+const go = (words: readonly string[], folder: string, onLine: (line: string) => boolean): Promise<string> =>
+  buildCommand('go', words, {
+    folder,
+    cwd: source,
+    env: { CGO_ENABLED: '0' },
+    timeout: GO_TIMEOUT_MS,
+    onLine,
+  }).catch((error) => {
     throw explainGo(error);
-  }
+  });
+
+/**
+ * Builds commands of `lab/go` into a folder, with Go's flags given, and tells what is done and how much there
+ * is: the modules fetched, then the packages compiled.
+ */
+export const goBuild = async (
+  names: readonly string[],
+  { flags, dir }: { flags: readonly string[]; dir: string },
+): Promise<void> => {
+  const packages = names.map((name) => `./cmd/${name}`);
+  const sums = await readFile(join(source, 'go.sum'), 'utf8');
+  const modules = sums
+    .split('\n')
+    .filter((line) => / v\S+ h1:/.test(line) && !line.includes('/go.mod ')).length;
+  let fetched = 0;
+  tellDetail('Go looks at what there is to compile');
+  const listed = await go(
+    ['list', '-deps', ...flags, '-f', '{{if .Stale}}{{.ImportPath}}{{end}}', ...packages],
+    dir,
+    (line) => {
+      const fetches = line.startsWith('go: downloading ');
+      if (fetches) tellDetail(`Go modules fetched: ${++fetched} of at most ${modules}`);
+      return fetches;
+    },
+  );
+  const stale = new Set(listed.split('\n').filter((line) => line !== ''));
+  let compiled = 0;
+  // Go names a package when it begins with it.
+  await go(['build', '-v', ...flags, '-o', `${dir}/`, ...packages], dir, (line) => {
+    if (!stale.has(line)) return false;
+    tellDetail(`${compiled++} of ${stale.size} packages compiled`);
+    return true;
+  });
 };
 
 /**
@@ -102,7 +119,16 @@ export const kubernetes = async (): Promise<Part> => ({
     ),
   },
   build: async (dir) => {
-    for (const command of commands) await goBuild(command, dir);
+    const version = await kubernetesVersion();
+    const [, minor] = version.split('.');
+    const stamp = { gitVersion: version, gitMajor: '1', gitMinor: minor, gitTreeState: 'clean' };
+    const stamps = Object.entries(stamp).map(
+      ([name, value]) => `-X k8s.io/component-base/version.${name}=${value}`,
+    );
+    await goBuild(commands, {
+      dir,
+      flags: ['-trimpath', '-mod=readonly', '-ldflags', ['-s', '-w', ...stamps].join(' ')],
+    });
   },
 });
 

@@ -1,7 +1,7 @@
 import { goVersion } from '../../lab/build/kubernetes.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { lookAtFitness } from '../../lab/fitness.ts';
-import { isPrepared } from '../../lab/prepare.ts';
+import { buildTime, isPrepared } from '../../lab/prepare.ts';
 import { emulatorSize } from '../emulator-target.ts';
 import { releaseSize } from '../longhorn/release-target.ts';
 import { examineApt, toCheck } from './apt.ts';
@@ -20,9 +20,7 @@ export const examineLab = async (longhorn: string): Promise<Check[]> => {
   const machine = await lookAtFitness({ cache: cache ?? '/', built, nodes, memory });
   const parts = ok(
     'parts',
-    built
-      ? 'the cache has them: nothing is built'
-      : 'the first run builds them, in about 6 minutes on two processors',
+    built ? 'the cache has them: nothing is built' : `the first run builds them, once: ${buildTime}`,
   );
   return [...machine.map(toCheck), go, ...(built ? [] : await examineApt(machine)), folder, parts];
 };

@@ -71,6 +71,7 @@ test('a run that leaves the cluster as it was passes, and says so', async () => 
 
     It plays
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
+      · begins: Given a thing
       ✓ Given a thing (<time>)
       passed in <time>
 

@@ -34,7 +34,9 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down, and still repor
 
     It hangs
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
+      · begins: Given a thing
       ✓ Given a thing (<time>)
+      · begins: When nothing comes
 
     Interrupted by SIGINT: cleaning up
     cleaned up

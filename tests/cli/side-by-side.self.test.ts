@@ -1,13 +1,6 @@
 import { readFile, watch } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import {
-  junitIn,
-  leastEnvironment,
-  runBare,
-  runCommandIn,
-  runSuite,
-  withSuite,
-} from '../support/run-suite.ts';
+import { handedOn, junitIn, runBare, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
 // What the scenarios of a suite do, in the order of its doing, is in the file `log` of its folder, whatever
 // process does it.
@@ -22,10 +15,10 @@ const never = (signal) => new Promise((_, reject) => signal.addEventListener('ab
 test('all are at work at once, also those of one file', async () => {
   const meet = (name: string) =>
     `scenario('${name} meets the others', {}, async () => { log('${name}'); await until((all) => all.length === 3); });\n`;
-  const ended = await runSuite({
-    'a.e2e.ts': head + meet('One') + meet('Two'),
-    'b.e2e.ts': head + meet('Three'),
-  });
+  const ended = await runSuite(
+    { 'a.e2e.ts': head + meet('One') + meet('Two'), 'b.e2e.ts': head + meet('Three') },
+    { flags: ['--verbose'] },
+  );
   expect(ended.exitCode).toBe(0);
   expect(ended.report?.totals.passed).toBe(3);
   // Which comes first is not said; what belongs to which is.
@@ -269,7 +262,7 @@ test('when the process that runs them is killed, all of them clean up', async ({
   await withSuite(silent, async ({ folder, config }) => {
     const changes = watch(folder, { signal });
     const killed = runBare(folder, config, {
-      env: leastEnvironment,
+      env: handedOn({ output: 'verbose' }),
       signals: [{ after: '✓ Given Three', signal: 'SIGKILL' }],
     });
     const isDone = async () => {

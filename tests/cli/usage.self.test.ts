@@ -39,11 +39,8 @@ test('--only and --tags choose; --keep leaves the cluster up, and says how to re
     Booting three nodes: <time>
     Corral run <run>, provider lab
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-
-    Two is green
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-      ✓ Given supportBundle=true (<time>)
-      passed in <time>
+      passed in <time>: Two is green
 
     1 passed, 0 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
@@ -87,11 +84,8 @@ describe('the scenarios without the command', () => {
     expect(ended.stdout).toMatchInlineSnapshot(`
       "Corral run <run>, provider existing
       Judged: the Longhorn that the cluster has; its version was not told to this run
-
-      Three is green
         · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-        ✓ Given supportBundle=false (<time>)
-        passed in <time>
+        passed in <time>: Three is green
 
       1 passed, 0 failed
       Judged: the Longhorn that the cluster has; its version was not told to this run

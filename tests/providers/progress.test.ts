@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { plainProgress } from '../../providers/progress.ts';
 
 const record = () => {
@@ -29,4 +29,26 @@ test('a step that fails says where it was', async () => {
     'Booting ...',
     'Booting: <time>, failed',
   ]);
+});
+
+test('every 10 s one line tells of all steps that are under way, and how far they are', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const lines: string[] = [];
+  const progress = plainProgress((line) => lines.push(line));
+  const fetched = Promise.withResolvers<void>();
+  const compiled = progress.step('[1/9] Compile', async (update) => {
+    update('1 of 57 packages compiled');
+    await fetched.promise;
+  });
+  const tools = progress.step('[2/9] Fetch', () => fetched.promise);
+  await vi.advanceTimersByTimeAsync(9_999);
+  expect(lines).toEqual(['[1/9] Compile ...', '[2/9] Fetch ...']);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(lines.slice(2)).toEqual(['... [1/9] Compile: 10 s, 1 of 57 packages compiled; [2/9] Fetch: 10 s']);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(lines).toHaveLength(4);
+  fetched.resolve();
+  await Promise.all([compiled, tools]);
+  expect(vi.getTimerCount()).toBe(0);
 });

@@ -66,8 +66,7 @@ const toldOf = async (name: string, { folder, ended, replay }: Read): Promise<To
   const junit = await readFile(join(folder, 'out/junit.xml'), 'utf8');
   const ofCase = junit.split('<testcase ').find((each) => each.startsWith(`name="${name}"`));
   const ofReplay = replay.split('\n\n').find((each) => each.startsWith(`${name}\n`));
-  // One that is alone is not named again.
-  const ofConsole = ended.stdout.split(`${name}, stopped at:`)[1] ?? ended.stdout.split('stopped at:')[1];
+  const ofConsole = ended.stdout.split(`\n${name}\n`)[1];
   const places = [ofConsole, ofCase, ofReplay].map((said) =>
     said?.split('oints to: ')[1]?.startsWith(pointsTo.place),
   );

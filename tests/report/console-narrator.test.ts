@@ -66,13 +66,15 @@ const openScreen = (size?: { columns: number; rows: number }) => {
   return { screen, text: () => lines.join('\n'), area: () => drawn.join('\n') };
 };
 
-const open = (options: { size?: { columns: number; rows: number }; verbose?: boolean } = {}) => {
+const open = (
+  options: { size?: { columns: number; rows: number }; told?: 'scenarios' | 'steps' | 'events' } = {},
+) => {
   const shown = openScreen(options.size);
   const clock = { seconds: 0 };
   const narrator = createConsoleNarrator({
     screen: shown.screen,
     paint: (_, text) => text,
-    verbose: options.verbose ?? false,
+    told: options.told ?? 'steps',
     now: () => start + clock.seconds * 1000,
   });
   narrator.begins({ ...run, round: 1, judged: 'the emulator v1.12.1' });
@@ -134,11 +136,9 @@ describe('the whole of what is told', () => {
         ✓ Then it goes Completed (1.5 s)
       by the way
         passed in 1 s
-        finding: The manual is wrong
-          It says A
-          https://longhorn.invalid/1
 
       1 passed, 0 failed
+      1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn (--verbose lists them)
       Judged: the emulator v1.12.1: this run proves the suite, not Longhorn
       Report: out/report.json (1 min 1 s)"
     `);
@@ -246,8 +246,83 @@ describe('the whole of what is told', () => {
     `);
   });
 
+  test('of many, where the steps are told only of what fails', () => {
+    const { narrator, text } = open({ told: 'scenarios' });
+    begin(narrator, one, 'Given a volume', 0);
+    narrator.cluster(kubernetes);
+    begin(narrator, two, 'Given another', 0);
+    narrator.event(two, { kind: 'step', id: 1, step: step('Given another') });
+    narrator.event(one, { kind: 'step', id: 1, step: step('Given a volume') });
+    narrator.event(one, { kind: 'step', id: 2, step: step(failure.step ?? '', 'failed') });
+    narrator.event(one, { kind: 'failure', failure: { ...failure, messages: [], faults: [] } });
+    narrator.event(one, { kind: 'step', id: 3, step: step('Cleanup of the volume') });
+    const finding = { title: 'The manual is wrong', detail: 'It says A' };
+    const passed = ended(two.name, { findings: [finding] });
+    narrator.ends(two, passed);
+    const failed = ended(one.name, { state: 'failed', reason: failure.reason, failure });
+    narrator.ends(one, failed);
+    const three = { id: '3', name: 'One that tells its failure last', file: 'c.e2e.ts' };
+    narrator.event(three, { kind: 'start' });
+    narrator.event(three, { kind: 'step', id: 1, step: step('Cleanup') });
+    const late = ended(three.name, { state: 'not-provable', reason: 'the cleanup\nis not proven' });
+    narrator.ends(three, late);
+    const four = { id: '4', name: 'One that is skipped', file: 'c.e2e.ts' };
+    narrator.event(four, { kind: 'step', id: 1, step: step('Given nothing') });
+    const skipped = ended(four.name, { state: 'skipped', reason: 'it is not allowed' });
+    narrator.ends(four, skipped);
+    close(narrator, [passed, failed, late, skipped]);
+    expect(text()).toMatchInlineSnapshot(`
+      "Corral run abc123, provider lab
+      Judged: the emulator v1.12.1
+        · on https://127.0.0.1:6443 (context corral), Kubernetes v1.34.1
+
+      A failed backup deletion is retried and blocks nobody
+        ✓ Given a volume (1.5 s)
+        ✗ Then the first backup goes Deleting, Error (1.5 s)
+        stopped at: Then the first backup goes Deleting, Error
+          timed out after 2 min
+
+          Expected of the first backup (backup-1):
+            ✓ Deleting, at +0.105 s (resourceVersion 12)
+            ✗ Error
+
+          History of the first backup (backup-1) in backups:
+            +0.000 s  11  ADDED     Completed
+            +0.105 s  12  MODIFIED  Deleting
+
+          Evidence:
+            .corral/last/evidence/a-failed-backup-deletion
+            .corral/last/evidence/a-failed-backup-deletion.tar.gz
+        passed in 1 s: A backup waits
+
+      A failed backup deletion is retried and blocks nobody
+        ✓ Cleanup of the volume (1.5 s)
+        FAILED after 1 s: A failed backup deletion is retried and blocks nobody (told above)
+
+      One that tells its failure last
+        ✓ Cleanup (1.5 s)
+        NOT PROVABLE after 1 s: One that tells its failure last
+          the cleanup
+          is not proven
+        skipped after 1 s: One that is skipped
+          it is not allowed
+
+      Did not pass:
+        ✗ A failed backup deletion is retried and blocks nobody
+          Then the first backup goes Deleting, Error
+        ? One that tells its failure last
+          the cleanup
+
+      1 passed, 2 failed, 1 skipped
+      1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about
+      1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn (--verbose lists them)
+      Judged: the emulator v1.12.1: this run proves the suite, not Longhorn
+      Report: out/report.json (1 min 1 s)"
+    `);
+  });
+
   test('with all events', () => {
-    const { narrator, text } = open({ verbose: true });
+    const { narrator, text } = open({ told: 'events' });
     narrator.knows(1, 1);
     begin(narrator, two, 'Then the first backup goes Error', 0);
     narrator.event(two, awaits(null, 0));
@@ -276,10 +351,74 @@ describe('the whole of what is told', () => {
         · awaited: the first backup goes Error; now Deleting; at most 2 min (Longhorn's back-off)
         · timed out: the first backup goes Error
         · fault immutable-file, proved: unlink: EPERM
-        · finding: The manual is wrong
+        · known difference, emulated: The manual is wrong
         ✓ Then the first backup goes Error (1.5 s)"
     `);
     narrator.breaksOff('SIGINT');
+  });
+});
+
+describe('findings', () => {
+  const findings = [
+    { title: 'The manual is wrong', detail: 'It says A' },
+    { title: 'So is the other', detail: 'It says B', link: 'https://longhorn.invalid/1' },
+  ];
+  const play = (target: string, told: 'scenarios' | 'steps' | 'events') => {
+    const shown = openScreen();
+    const narrator = createConsoleNarrator({
+      screen: shown.screen,
+      paint: (_, text) => text,
+      told,
+      now: () => start,
+    });
+    narrator.begins({ ...run, target: { name: target, version: null }, round: 1, judged: 'it' });
+    narrator.knows(2, 2);
+    const scenarios = [one, two].map((each) => ended(each.name, { findings }));
+    narrator.event(one, { kind: 'start' });
+    narrator.event(one, { kind: 'finding', finding: findings[0] as (typeof findings)[0] });
+    for (const [index, each] of [one, two].entries()) narrator.ends(each, scenarios[index] as ScenarioReport);
+    const report = composeReport({
+      ...run,
+      target: { name: target, version: null },
+      kubernetes,
+      end: { state: 'finished', reason: null },
+      scenarios,
+      startedAt: new Date(),
+    });
+    narrator.closes(report, 'out/report.json');
+    return shown
+      .text()
+      .split('\n')
+      .filter((line) => /finding|manual|difference|other|It says|--verbose/.test(line));
+  };
+
+  test.each(['scenarios', 'steps'] as const)('of the emulator are known, and counted (%s)', (told) => {
+    expect(play('emulator', told)).toEqual([
+      '2 known differences, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn (--verbose lists them)',
+    ]);
+  });
+
+  test('of the emulator are listed once, with all events', () => {
+    expect(play('emulator', 'events')).toEqual([
+      '1 · known difference, emulated: The manual is wrong',
+      '2 known differences, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn',
+      '  The manual is wrong: It says A',
+      '  So is the other: It says B',
+    ]);
+  });
+
+  test('of a Longhorn are told with the scenario', () => {
+    expect(play('official', 'scenarios')).toEqual([
+      ...Array(2)
+        .fill([
+          '  finding: The manual is wrong',
+          '    It says A',
+          '  finding: So is the other',
+          '    It says B',
+        ])
+        .flat(),
+    ]);
+    expect(play('official', 'events')[0]).toBe('1 · finding: The manual is wrong');
   });
 });
 
@@ -296,7 +435,7 @@ describe('where nothing can be drawn', () => {
     const narrator = createConsoleNarrator({
       screen: shown.screen,
       paint: (_, text) => text,
-      verbose: false,
+      told: 'steps',
       now: Date.now,
     });
     narrator.begins({ ...run, round: 1, judged: 'the emulator' });
@@ -322,6 +461,44 @@ describe('where nothing can be drawn', () => {
         .filter((line) => line.includes('still at')),
     ).toHaveLength(lines);
   });
+});
+
+test('where only scenarios are told, a minute of silence ends with what is under way', ({
+  onTestFinished,
+}) => {
+  vi.useFakeTimers({ now: start });
+  onTestFinished(() => void vi.useRealTimers());
+  const shown = openScreen();
+  const narrator = createConsoleNarrator({
+    screen: shown.screen,
+    paint: (_, text) => text,
+    told: 'scenarios',
+    now: Date.now,
+  });
+  narrator.begins({ ...run, round: 1, judged: 'the emulator' });
+  const told = (seconds: number): string[] => {
+    const before = shown.text().length;
+    vi.advanceTimersByTime(seconds * 1000);
+    return shown.text().slice(before).split('\n').filter(Boolean);
+  };
+  expect(told(59)).toEqual([]);
+  expect(told(1)).toEqual(['· no scenario has begun']);
+  narrator.knows(4, 4);
+  begin(narrator, two, 'Given another', 60);
+  begin(narrator, one, 'Then the first backup goes Error', 30);
+  narrator.event(one, awaits('Deleting', 40));
+  narrator.event({ id: '3', name: 'Three', file: 'c.e2e.ts' }, { kind: 'start' });
+  expect(told(59)).toEqual([]);
+  expect(told(1)).toEqual([
+    "· 3 at work, 1 to come; longest: A failed backup deletion is retried and blocks nobody, still at: Then the first backup goes Error, for 1 min 30 s; awaited: the first backup goes Error; now Deleting, for 1 min 20 s; 1 min left of 2 min (Longhorn's back-off)",
+  ]);
+  vi.advanceTimersByTime(30_000);
+  narrator.ends(two, ended(two.name));
+  // What was told begins the minute anew.
+  expect(told(59)).toEqual([]);
+  expect(told(1)).toHaveLength(1);
+  narrator.breaksOff('SIGINT');
+  expect(told(600)).toEqual([]);
 });
 
 describe('below what has ended', () => {

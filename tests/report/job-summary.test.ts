@@ -4,6 +4,20 @@ import { sampleReport as report, scenarioReport } from '../support/scenario-repo
 
 const limit = 1024 * 1024;
 
+test('on the emulator, what was found is known, and folded', () => {
+  const findings = [{ title: 'Odd', detail: 'so' }];
+  const target = { name: 'emulator', version: null };
+  const scenarios = [scenarioReport('A', { findings }), scenarioReport('B', { findings })];
+  expect(composeJobSummary({ ...report(scenarios), target }, limit)).toContain(`
+<details><summary>1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn</summary>
+
+- **Odd** (A): so
+- **Odd** (B): so
+
+</details>
+`);
+});
+
 test('the whole: how each ended, what was found, why what failed did', () => {
   const finding = { title: 'Odd | strange', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
   const failure = {

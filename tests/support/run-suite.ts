@@ -131,7 +131,11 @@ export const runCommandIn = (
   folder: string,
   config: string,
   { how = 'up', flags = [], ...rest }: CommandOptions,
-): Promise<Ended> => run(folder, { args: [entry, config, how, '--out', 'out', ...flags], ...rest });
+): Promise<Ended> => {
+  // A pipe is told the steps only of what fails, and signals come after a step.
+  const told = (rest.signals ?? []).length === 0 || flags.includes('--json') ? [] : ['--verbose'];
+  return run(folder, { args: [entry, config, how, '--out', 'out', ...told, ...flags], ...rest });
+};
 
 /** Plays a suite by the real command. */
 export const runSuite = (suite: Suite, options: CommandOptions = {}): Promise<Ended> =>

@@ -82,9 +82,13 @@ export type PageScenario = ScenarioReport & {
   past: HistoryLine['scenarios'];
 };
 
-/** A run; `source` says which report it is, where there are several. */
+/**
+ * A run; `source` says which report it is, where there are several, and `results` is the way from the page to the
+ * folder of its results, where there is one.
+ */
 export type PageRun = Omit<Report, 'scenarios'> & {
   source: string;
+  results?: string;
   scenarios: PageScenario[];
   past: Omit<HistoryLine, 'scenarios'>[];
 };

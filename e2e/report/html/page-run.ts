@@ -8,7 +8,12 @@ import { readEvidence } from './read-evidence.ts';
 import { type Evidence, makeTimeline } from './timeline.ts';
 
 /** A run as the page shows it, and its timelines by the ids under which its scenarios name them. */
-export type RunOfPage = { run: PageRun; timelines: [id: string, timeline: Timeline][] };
+export type RunOfPage = {
+  run: PageRun;
+  /** The folder of its results; a bundle has none. */
+  folder?: string;
+  timelines: [id: string, timeline: Timeline][];
+};
 
 /** How many of the last runs a scenario is held against. */
 const compared = 20;
@@ -77,10 +82,11 @@ export const makeRun = async (
 /** Makes a run of the page from a report.json and the evidence that it names. */
 export const makeRunOfFile = async (report: Report, path: string): Promise<RunOfPage> => {
   const folder = dirname(resolve(path));
-  return makeRun(report, {
+  const made = await makeRun(report, {
     source: path,
     runs: await readRuns(folder),
     find: async ({ evidence, state }) =>
       evidence ? readEvidence(resolve(folder, evidence), state === 'passed') : undefined,
   });
+  return { ...made, folder };
 };

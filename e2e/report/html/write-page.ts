@@ -1,5 +1,5 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, relative } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { pagePath, readReport, reportPath } from '../file.ts';
 import { addRun } from './history-file.ts';
 import { makeRunOfFile, type RunOfPage } from './page-run.ts';
@@ -9,7 +9,11 @@ export const writePageOf = async (file: string, runs: readonly RunOfPage[]): Pro
   // The bundler is slow to load, and only needed at the end.
   const { buildPage } = await import('./build-page.ts');
   await mkdir(dirname(file), { recursive: true });
-  await writeFile(`${file}.part`, await buildPage(runs));
+  const placed = runs.map(({ folder, run, ...rest }) => ({
+    ...rest,
+    run: folder === undefined ? run : { ...run, results: relative(dirname(resolve(file)), folder) },
+  }));
+  await writeFile(`${file}.part`, await buildPage(placed));
   await rename(`${file}.part`, file);
 };
 

@@ -2,8 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Browser, chromium, type Page } from 'playwright';
+import { type Browser, chromium, type Locator, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { bracketSigns, shapes, toneSigns } from '../../../e2e/report/html/page/chart/signs.ts';
+import { sentenceSigns } from '../../../e2e/report/html/page/sentences.ts';
 import { writePage } from '../../../e2e/report/html/write-page.ts';
 import { findChromium, withoutChromium } from '../../../e2e/ui/chromium.ts';
 import { hostile, writeSampleRun } from './support/sample-run.ts';
@@ -21,6 +23,11 @@ beforeAll(async () => {
     await writeSampleRun(join(folder, colour), colour);
     await writePage(join(folder, colour));
   }
+  const emulated = join(folder, 'emulated');
+  const onEmulator = await writeSampleRun(emulated, 'red');
+  const target = { name: 'emulator', version: null };
+  await writeFile(join(emulated, 'report.json'), JSON.stringify({ ...onEmulator, target }));
+  await writePage(emulated);
   const rounds = join(folder, 'rounds');
   const { scenarios, ...report } = await writeSampleRun(rounds, 'green');
   const again = scenarios.map((each, index) => ({
@@ -44,7 +51,7 @@ type Look = { width?: number; colorScheme?: 'light' | 'dark'; hash?: string };
 
 /** Opens a page; what it complains of and what it asks for beside itself fails the test that looks at it. */
 const open = async (
-  colour: 'red' | 'green' | 'rounds',
+  colour: 'red' | 'green' | 'rounds' | 'emulated',
   { width = 1400, colorScheme = 'light', hash = '' }: Look = {},
 ): Promise<Page> => {
   const page = await browser.newPage({ viewport: { width, height: 1000 }, colorScheme });
@@ -67,6 +74,10 @@ const open = async (
   });
   return page;
 };
+
+/** Shows the whole time of a scenario, which begins with its action. */
+const showAll = (scenario: Locator) => scenario.getByRole('button', { name: 'All', exact: true }).click();
+const ticksOf = (scenario: Locator) => scenario.locator('.chart .axis .tick text').allTextContents();
 
 const red = (page: Page) => page.locator('.scenario.failed');
 
@@ -155,6 +166,128 @@ describe.skipIf(found === undefined)(
       expect(await chart.locator('.kind-backups .bars text').allTextContents()).toContain('✓ Completed');
     });
 
+    test('begins with the action, from the first When to the last Then', async () => {
+      const page = await open('red');
+      const ticks = await ticksOf(red(page));
+      expect(ticks[0]).toBe('1:00');
+      expect(ticks.at(-1)).toBe('2:20');
+      await showAll(red(page));
+      await expect.poll(() => ticksOf(red(page))).toContain('0:00');
+      await red(page).getByRole('button', { name: 'Action' }).click();
+      await expect.poll(() => ticksOf(red(page))).toEqual(ticks);
+    });
+
+    test('draws a long wait in line shorter, and says how long it was', async () => {
+      const page = await open('green');
+      const waited = page.locator('details.scenario', { hasText: 'A backup made during a deletion' });
+      await waited.locator('summary').first().click();
+      const queue = waited.locator('.axis .queue');
+      expect(await queue.textContent()).toBe('⋯ 2 min 30 s ⋯');
+      const [wait, whole] = await Promise.all(
+        ['.backdrop .queue', '.lane.kind-steps svg'].map(
+          async (each) => (await waited.locator(each).boundingBox())?.width ?? 0,
+        ),
+      );
+      expect(wait).toBeGreaterThan(10);
+      expect(wait).toBeLessThan((whole ?? 0) * 0.06);
+      // The pointer finds the moment that is drawn where it is: 10 s are before the wait.
+      const lane = await waited.locator('.lane.kind-lock svg').boundingBox();
+      const drawn = await waited.locator('.backdrop .queue').boundingBox();
+      if (lane === null || drawn === null) throw new Error('it is not drawn');
+      await page.mouse.move(drawn.x + drawn.width / 2, lane.y + 10);
+      expect(await waited.locator('.tooltip').textContent()).toMatch(/^lock locks, \+85 s.*in line/);
+    });
+
+    test('tells one time of a scenario, and what it was in line apart', async () => {
+      const page = await open('green');
+      const name = 'A backup made during a deletion';
+      const [row, told] = [
+        page.locator('.scenarios tbody tr', { hasText: name }),
+        page.locator('details.scenario', { hasText: name }),
+      ];
+      expect(await row.locator('.number').first().textContent()).toBe('2 min 21 s');
+      expect(await told.locator('.took').first().textContent()).toBe('2 min 21 s, and 2 min 30 s in line');
+    });
+
+    test('shows only the scenarios of the states that are chosen, and with the words searched for', async () => {
+      const page = await open('red');
+      const shown = async () => [
+        await page.locator('.scenarios tbody tr').filter({ visible: true }).count(),
+        await page.locator('details.scenario').filter({ visible: true }).count(),
+      ];
+      const filter = page.getByRole('search');
+      const choose = (name: string) => filter.getByRole('button', { name }).click();
+      expect(await shown()).toEqual([6, 6]);
+      await choose('1 failed');
+      expect(await shown()).toEqual([1, 1]);
+      await choose('3 passed');
+      expect(await shown()).toEqual([4, 4]);
+      expect(await filter.getByRole('status').textContent()).toBe('4 of 6 scenarios');
+      // A question mark is a letter in there, and no wish for help.
+      await filter.getByRole('searchbox').pressSequentially('RECURRING keeps?');
+      expect(await page.locator('dialog[open]').count()).toBe(0);
+      expect(await shown()).toEqual([0, 0]);
+      await filter.getByRole('searchbox').fill('RECURRING keeps');
+      expect(await shown()).toEqual([1, 1]);
+      await choose('3 passed');
+      expect(await shown()).toEqual([0, 0]);
+      await filter.getByRole('searchbox').fill('deletion-denied');
+      expect(await shown()).toEqual([1, 1]);
+      await choose('1 failed');
+      await filter.getByRole('searchbox').fill('');
+      expect(await shown()).toEqual([6, 6]);
+      expect(await filter.getByRole('status').textContent()).toBe('');
+    });
+
+    test('leads to the evidence', async () => {
+      const page = await open('red');
+      const links = red(page).locator('.evidence a, .facts a');
+      expect(await links.allTextContents()).toEqual([
+        '.corral/last/evidence/red',
+        '.corral/last/evidence/red.tar.gz',
+        'evidence/red',
+      ]);
+      expect(await links.evaluateAll((all) => all.map((each) => (each as HTMLAnchorElement).href))).toEqual(
+        ['red', 'red.tar.gz', 'red'].map((each) => pathToFileURL(join(folder, 'red', 'evidence', each)).href),
+      );
+    });
+
+    test('has headings without a jump, and each of its signs in the legend', async () => {
+      const page = await open('red');
+      const levels = await page
+        .locator('h1, h2, h3, h4, h5, h6')
+        .evaluateAll((all) => all.map((each) => Number(each.tagName.slice(1))));
+      expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1)).toEqual([]);
+      const legend = red(page).locator('.legend');
+      const told = (await legend.textContent()) ?? '';
+      const used = [toneSigns, bracketSigns, sentenceSigns].flatMap((signs) => Object.values(signs));
+      expect(used.map((sign) => sign.slice(0, 1)).filter((sign) => !told.includes(sign))).toEqual([]);
+      expect(
+        await legend
+          .locator('.mark')
+          .evaluateAll((all) => all.map((each) => each.getAttribute('d')).toSorted()),
+      ).toEqual(Object.values(shapes).toSorted());
+      for (const each of ['in-force', 'queue', 'failure', 'chosen-moment'])
+        expect(await legend.locator(`.${each}`).count()).toBe(1);
+    });
+
+    test('folds what was found on the emulator, as it is known', async () => {
+      const page = await open('emulated');
+      const words =
+        '1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn';
+      const folded = page.locator('details.findings');
+      expect(await folded.locator('summary').allTextContents()).toEqual([words, words]);
+      expect(await folded.and(page.locator('[open]')).count()).toBe(0);
+      expect(await page.locator('.scenarios tbody .note').first().textContent()).toContain(
+        '1 known difference',
+      );
+      expect(
+        await red(await open('red'))
+          .locator('h4', { hasText: 'Findings' })
+          .count(),
+      ).toBe(1);
+    });
+
     test('draws also what is out of sight, so that nobody scrolls to an empty picture', async () => {
       const last = red(await open('red')).locator('.kind-log .bars');
       expect(await last.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(500);
@@ -163,6 +296,7 @@ describe.skipIf(found === undefined)(
     test('the pointer shows the object as it was, and what had changed', async () => {
       const page = await open('red');
       const lane = red(page).locator('.lane', { hasText: 'ze-b2' });
+      await showAll(red(page));
       await lane.scrollIntoViewIfNeeded();
       const box = await lane.locator('svg').boundingBox();
       if (box === null) throw new Error('the lane is not drawn');
@@ -196,6 +330,7 @@ describe.skipIf(found === undefined)(
     test('keys go from state to state and from lane to lane, zoom, and let go', async () => {
       const page = await open('red');
       const chart = red(page).locator('.chart');
+      await showAll(red(page));
       await chart.focus();
       const status = () => chart.locator('[role=status]').textContent();
       await page.keyboard.press('Escape');
@@ -207,7 +342,7 @@ describe.skipIf(found === undefined)(
       await page.keyboard.press('Shift+ArrowLeft');
       expect(await status()).toMatch(/◷ new/);
       expect(await red(page).locator('.object h4').textContent()).toContain('kept');
-      const ticks = () => chart.locator('.axis .tick text').allTextContents();
+      const ticks = () => ticksOf(red(page));
       const whole = await ticks();
       await page.keyboard.press('+');
       await expect.poll(ticks).not.toEqual(whole);
@@ -246,7 +381,7 @@ describe.skipIf(found === undefined)(
       await page.emulateMedia({ media: 'print' });
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
       expect(
-        await page.locator('nav, .tools, .log, .object, .tooltip').filter({ visible: true }).count(),
+        await page.locator('nav, .filter, .tools, .log, .object, .tooltip').filter({ visible: true }).count(),
       ).toBe(0);
       expect(await page.locator('details.scenario').filter({ visible: true }).count()).toBe(2);
       expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(

@@ -34,6 +34,25 @@ const decisionOf = ({
   return { lane, at: bracket.to, from: bracket.from - around, to: bracket.to + around };
 };
 
+// From the first action to the last that is judged of it, or to what was decided against it, be that in the
+// cleanup: what is made ready before may take ten times as long.
+const actionOf = (
+  { sentences, seconds }: Timeline,
+  decidedAt = 0,
+): { from: number; to: number } | undefined => {
+  const first = sentences.find(({ sentence, from }) => sentence.startsWith('When ') && from !== null);
+  if (first === undefined) return undefined;
+  const from = first.from ?? 0;
+  const to = Math.max(
+    decidedAt,
+    ...sentences
+      .filter(({ sentence, from: at }) => /^(When|Then) /.test(sentence) && at !== null)
+      .map((each) => each.to ?? seconds),
+  );
+  const around = Math.max(1, (to - from) * 0.04);
+  return { from: from - around, to: to + around };
+};
+
 /** Makes the sentences, the picture, the object and the logs of a scenario, which move together in time. */
 export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | null): EvidenceView => {
   if (unpacked === null) {
@@ -54,11 +73,16 @@ export const createEvidenceView = (scenario: PageScenario, unpacked: Timeline | 
   });
   const { view } = chart;
   const decided = decisionOf(timeline);
-  const middle = () => (view.window().from + view.window().to) / 2;
+  const action = actionOf(timeline, decided?.at);
+  if (action !== undefined) view.show(action.from, action.to);
   const tools = element('div', 'tools', [
-    button('−', 'Zoom out', () => view.zoomBy(1 / 1.6, middle())),
-    button('+', 'Zoom in', () => view.zoomBy(1.6, middle())),
+    button('−', 'Zoom out', () => view.zoomInPlace(1 / 1.6)),
+    button('+', 'Zoom in', () => view.zoomInPlace(1.6)),
     button('All', 'Show the whole time (Home)', view.showAll),
+    action !== undefined &&
+      button('Action', 'Show the time from the first When to the last Then', () =>
+        view.show(action.from, action.to),
+      ),
     decided !== undefined &&
       button('Failure', 'Show the time around the failure', () => view.show(decided.from, decided.to)),
     element('span', 'hint', ['drag to move, Ctrl and wheel or pinch to zoom']),

@@ -1,5 +1,5 @@
 import { placeOf } from '../../place-of.ts';
-import type { Hint, PageScenario } from '../data.ts';
+import type { Hint, PageRun, PageScenario } from '../data.ts';
 import { element, headOf } from './element.ts';
 
 const hintBox = (hint: Hint, target: string): HTMLElement =>
@@ -41,15 +41,33 @@ const faultList = (faults: NonNullable<PageScenario['failure']>['faults']): HTML
     ),
   );
 
-// The sentence that decides stands first; behind it come the histories, which are drawn below.
+/** A path of what was kept, as the way to it where the page knows where it lies beside it. */
+export const evidenceLink = (
+  path: string,
+  { evidence, results }: { evidence: PageScenario['evidence']; results: string | undefined },
+): HTMLElement => {
+  const from = evidence ? path.lastIndexOf(evidence) : -1;
+  if (results === undefined || from === -1) return element('span', '', [path]);
+  const made = element('a', '', [path]);
+  // Behind a dot it is never anything else than a path.
+  made.href = ['.', results, path.slice(from)]
+    .filter((each) => each !== '')
+    .join('/')
+    .split('/')
+    .map(encodeURIComponent)
+    .join('/');
+  return made;
+};
+
+// What decides stands first; behind it come the histories, which are drawn below.
 const reasonBox = (reason: string, between: HTMLElement | null): HTMLElement => {
-  const [first = '', ...rest] = reason.split('\n');
-  const more = rest.join('\n').trim();
+  const [first = '', ...rest] = reason.split('\n\n');
+  const more = rest.join('\n\n').trim();
   const all = element('details', '', [
     element('summary', '', ['The whole reason']),
     element('pre', '', [reason]),
   ]);
-  all.open = rest.length <= 14;
+  all.open = more.split('\n').length <= 14;
   return element('div', 'reason', [element('p', 'first', [first]), between, more !== '' && all]);
 };
 
@@ -57,23 +75,27 @@ const reasonBox = (reason: string, between: HTMLElement | null): HTMLElement => 
  * What a reader should know first of a scenario that did not pass: where to look, the step, the reason, what
  * was said, what was done on purpose.
  */
-export const failureBox = (
-  { state, reason, failure, hint, steps }: PageScenario,
-  target: string,
-): HTMLElement | undefined => {
+export const failureBox = (scenario: PageScenario, run: PageRun): HTMLElement | undefined => {
+  const { state, reason, failure, hint, steps, evidence } = scenario;
   if (state === 'passed' || (reason === null && failure === undefined)) return undefined;
   if (state === 'skipped') return element('p', 'skipped-because', [`Skipped: ${reason}`]);
   const step = failure?.step ?? steps.find((each) => each.state === 'failed')?.sentence;
   return element('section', 'failure', [
     element('h4', '', [state === 'failed' ? 'What failed' : 'What could not be proved']),
     step !== undefined && step !== null && element('p', 'at-step', [step]),
-    reasonBox(failure?.reason ?? reason ?? '', hint && hintBox(hint, target)),
+    reasonBox(failure?.reason ?? reason ?? '', hint && hintBox(hint, run.target.name)),
     failure !== undefined && failure.messages.length > 0 && element('h5', '', ['What Longhorn said']),
     failure !== undefined && failure.messages.length > 0 && messageTable(failure.messages),
     failure !== undefined && failure.faults.length > 0 && element('h5', '', ['Faults of the suite in force']),
     failure !== undefined && failure.faults.length > 0 && faultList(failure.faults),
     failure !== undefined &&
       failure.evidence.length > 0 &&
-      element('p', 'evidence', ['Evidence: ', failure.evidence.join(', ')]),
+      element('p', 'evidence', [
+        'Evidence: ',
+        ...failure.evidence.flatMap((path, index) => [
+          index > 0 && ', ',
+          evidenceLink(path, { evidence, results: run.results }),
+        ]),
+      ]),
   ]);
 };

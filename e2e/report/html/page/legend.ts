@@ -1,6 +1,7 @@
-import type { Tone } from '../data.ts';
-import { shapes, toneSigns, toneWords } from './chart/signs.ts';
+import type { Mark, Tone } from '../data.ts';
+import { bracketSigns, shapes, toneSigns, toneWords } from './chart/signs.ts';
 import { drawn, element } from './element.ts';
+import { sentenceSigns } from './sentences.ts';
 
 const swatch = (tone: Tone): Node =>
   drawn('svg', { width: 26, height: 16, 'aria-hidden': 'true' }, [
@@ -20,17 +21,46 @@ const hatch = (): Node =>
     drawn('g', { class: 'gaps' }, [drawn('rect', { width: 26, height: 16 })]),
   ]);
 
+const markWords: Record<Mark['shape'], string> = {
+  fault: 'fault',
+  gone: 'gone',
+  finding: 'finding',
+  step: 'a moment that the scenario names',
+  note: 'remark',
+  warning: 'warning in a log',
+  bad: 'error in a log, or a fault that failed',
+};
+
+// Where it is not met, the word stands behind the sign already.
+const bracketWords = Object.entries(bracketSigns).map(([state, sign]): [string, string] => [
+  state.replace('-', ' '),
+  sign.slice(0, 1),
+]);
+
+const listed = (words: readonly [string, string][]): string =>
+  words.map(([word, sign]) => `${sign} ${word}`).join(', ');
+
+const line = (what: string, width: number): Node =>
+  drawn('svg', { class: 'backdrop-sample', width: 12, height: 16, 'aria-hidden': 'true' }, [
+    drawn('rect', { class: what, x: 6 - width / 2, width, height: 16 }),
+  ]);
+
 /** Says what the colours, patterns and signs of a chart mean. */
 export const legend = (): HTMLElement =>
   element('ul', 'legend', [
     ...(Object.keys(toneWords) as Tone[]).map((tone) =>
       element('li', '', [swatch(tone), ` ${toneSigns[tone]} ${toneWords[tone]}`]),
     ),
-    element('li', '', [markSample('fault'), ' fault']),
-    element('li', '', [markSample('gone'), ' gone']),
-    element('li', '', [markSample('finding'), ' finding']),
+    ...Object.entries(markWords).map(([shape, words]) =>
+      element('li', '', [markSample(shape as Mark['shape']), ` ${words}`]),
+    ),
     element('li', '', [hatch(), ' not watched']),
-    element('li', '', ['├──┤ expectation, with each state that it reached']),
+    element('li', '', [line('in-force', 9), ' while a fault was in force']),
+    element('li', '', [line('queue', 9), ' ⋯ in line for others, drawn shorter']),
+    element('li', '', [line('failure', 1), ' a step failed']),
+    element('li', '', [line('chosen-moment', 2), ' the moment chosen']),
+    element('li', '', [`├──┤ expectation, with each state that it reached: ${listed(bracketWords)}`]),
+    element('li', '', [`step: ${listed(Object.entries(sentenceSigns))}`]),
   ]);
 
 /** The patterns that the bars are filled with, once for the whole page. */

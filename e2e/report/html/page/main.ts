@@ -1,17 +1,19 @@
 import type { PageData, PageRun } from '../data.ts';
 import { keysHelp } from './chart/keys.ts';
 import { button, element } from './element.ts';
+import { createFilter } from './filter.ts';
 import { formatDate } from './format.ts';
 import { patterns } from './legend.ts';
-import { headlineOf, inOrder, overviewOf } from './overview.ts';
+import { headlineOf, inOrder, overviewOf, rowOf } from './overview.ts';
 import { createScenarioView, type ScenarioView } from './scenario.ts';
 import { unpack } from './unpack.ts';
 
 const runOf = (run: PageRun, several: boolean): { root: HTMLElement; views: ScenarioView[] } => {
-  const views = inOrder(run).map((scenario) => createScenarioView(scenario, run.target.name));
+  const rows = new Map(inOrder(run).map((scenario) => [scenario, rowOf(scenario, run.target.name)]));
+  const views = [...rows].map(([scenario, row]) => createScenarioView(scenario, { run, row }));
   const root = element('article', 'run', [
     several && element('h2', 'which', [`${run.target.version ?? run.target.name}, run ${run.run}`]),
-    overviewOf(run),
+    overviewOf(run, [...rows.values()]),
     ...views.map((view) => view.root),
   ]);
   root.id = `run-${run.run}`;
@@ -50,7 +52,11 @@ const start = async (): Promise<void> => {
   document.body.append(
     patterns() as unknown as HTMLElement,
     element('header', 'page', [element('h1', '', ['Corral']), made, tools]),
-    element('main', '', [runList(data.runs), ...runs.map(({ root }) => root)]),
+    element('main', '', [
+      runList(data.runs),
+      views.length > 1 && createFilter(views),
+      ...runs.map(({ root }) => root),
+    ]),
     help,
   );
   const prepare = (paper: boolean) => {
@@ -100,7 +106,12 @@ const createHelp = (): HTMLDialogElement => {
     button('Close', 'Close the help (Escape)', () => dialog.close()),
   ]);
   document.addEventListener('keydown', (event) => {
-    if (event.key !== '?' || event.target instanceof HTMLSelectElement) return;
+    if (
+      event.key !== '?' ||
+      event.target instanceof HTMLSelectElement ||
+      event.target instanceof HTMLInputElement
+    )
+      return;
     event.preventDefault();
     if (!dialog.open) dialog.showModal();
   });

@@ -1,4 +1,6 @@
+import { count } from '../../../kube/count.ts';
 import { formatDuration } from '../../../kube/duration.ts';
+import { describeFindings, findingsOf, isEmulated } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
@@ -59,7 +61,8 @@ const factsOf = (run: PageRun): HTMLElement =>
 // A shorter one is no line, only the way to the one that keeps it.
 const leastLine = 1_000;
 
-const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
+/** A scenario's line in the table of its run: it leads to what is told of it. */
+export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const { sign, word } = states[scenario.state];
   const name = element('a', '', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]);
   name.href = `#${scenario.key}`;
@@ -69,7 +72,7 @@ const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
     flakiness(scenario),
     scenario.account.locks >= leastLine && `${formatDuration(scenario.account.locks)} in line, not counted`,
     scenario.findings.length > 0 &&
-      `${scenario.findings.length} ${scenario.findings.length === 1 ? 'finding' : 'findings'}`,
+      count(scenario.findings.length, isEmulated({ name: target }) ? 'known difference' : 'finding'),
   ];
   return element('tr', scenario.state, [
     element('td', '', [element('span', `state ${scenario.state}`, [`${sign} ${word}`])]),
@@ -82,19 +85,16 @@ const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   ]);
 };
 
-const findingsOf = (run: PageRun): HTMLElement | false => {
-  const all = run.scenarios.flatMap(({ findings }) => findings);
-  const each = [...new Map(all.map((finding) => [finding.title, finding])).values()];
+const findingsBox = (run: PageRun): HTMLElement | false => {
+  const all = findingsOf(run);
   return (
-    each.length > 0 &&
+    all.length > 0 &&
     element('details', 'findings', [
-      element('summary', '', [
-        `${each.length} ${each.length === 1 ? 'finding' : 'findings'}: what contradicts Longhorn's documents, and is no failure`,
-      ]),
+      element('summary', '', [describeFindings(all, run.target)]),
       element(
         'ul',
         '',
-        each.map(({ title, detail, link: address }) =>
+        all.map(({ title, detail, link: address }) =>
           element('li', '', [
             element('strong', '', [title]),
             ` ${detail} `,
@@ -106,8 +106,8 @@ const findingsOf = (run: PageRun): HTMLElement | false => {
   );
 };
 
-/** The overview of a run: what came of it, what was judged, and each scenario held against its last runs. */
-export const overviewOf = (run: PageRun): HTMLElement => {
+/** The overview of a run: what came of it, what was judged, and the lines of its scenarios. */
+export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElement => {
   const bad =
     run.totals.failed + run.totals.notProvable > 0 ||
     run.end.state !== 'finished' ||
@@ -121,24 +121,23 @@ export const overviewOf = (run: PageRun): HTMLElement => {
       : []),
     ...(run.differences ?? []).map((each) => element('p', 'end', [`Not as before the run: ${each}`])),
     factsOf(run),
-    findingsOf(run),
+    findingsBox(run),
     roundsOf(run),
     element('table', 'scenarios', [
       headOf('State', 'Scenario', 'Took', 'Usually', 'Last runs'),
-      element(
-        'tbody',
-        '',
-        inOrder(run).map((each) => rowOf(each, run.target.name)),
-      ),
+      element('tbody', '', rows),
     ]),
+    run.past.length > 0 &&
+      element('p', 'hint', ['Last runs: a bar each, as high as it took, hollow where it did not pass.']),
   ]);
 };
 
-const markOf = ({ key, state, round, duration }: PageScenario): HTMLElement => {
+const markOf = (scenario: PageScenario): HTMLElement => {
+  const { key, state, round } = scenario;
   const { sign, word } = states[state];
   const mark = element('a', state, [sign]);
   mark.href = `#${key}`;
-  mark.title = `Round ${round}: ${word}${state === 'skipped' ? '' : `, ${formatDuration(duration)}`}`;
+  mark.title = `Round ${round}: ${word}${state === 'skipped' ? '' : `, ${formatDuration(ownTime(scenario))}`}`;
   mark.ariaLabel = mark.title;
   return mark;
 };
@@ -154,11 +153,15 @@ const rowOfRounds = ({ played, cells }: ScenarioRounds<PageScenario>): HTMLEleme
 
 /**
  * The table of a run with several rounds, or false: a scenario a line, a mark a round that leads to it, and
- * how long it took, waiting in line included.
+ * how long it took by itself.
  */
 const roundsOf = ({ scenarios }: PageRun): HTMLElement | false => {
   const count = new Set(scenarios.map(({ round }) => round)).size;
   if (count < 2) return false;
   const head = headOf('Scenario', `${count} rounds`, 'Passed', 'Failed', 'Skipped', 'Min', 'Median', 'Max');
-  return element('table', 'rounds', [head, element('tbody', '', gatherRounds(scenarios).map(rowOfRounds))]);
+  const words = Object.values(states).map(({ sign, word }) => `${sign} ${word}`);
+  return element('div', '', [
+    element('table', 'rounds', [head, element('tbody', '', gatherRounds(scenarios).map(rowOfRounds))]),
+    element('p', 'hint', [`A mark a round: ${words.join(', ')}.`]),
+  ]);
 };

@@ -1,20 +1,30 @@
 import { formatDuration } from '../../../kube/duration.ts';
+import { describeFindings, isEmulated } from '../../judged.ts';
+import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
-import type { PageScenario, Timeline } from '../data.ts';
+import type { PageRun, PageScenario, Timeline } from '../data.ts';
 import { element, link } from './element.ts';
 import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
-import { failureBox } from './failure.ts';
+import { evidenceLink, failureBox } from './failure.ts';
+import type { Filtered } from './filter.ts';
 import { states } from './format.ts';
 import { flakiness } from './past.ts';
 import { unpack } from './unpack.ts';
 
 /** A scenario on the page: unpacked when it is opened for the first time. */
-export type ScenarioView = { root: HTMLDetailsElement; open(): Promise<void>; prepare(paper: boolean): void };
+export type ScenarioView = Filtered & {
+  root: HTMLDetailsElement;
+  open(): Promise<void>;
+  prepare(paper: boolean): void;
+};
 
-const findingsOf = ({ findings }: PageScenario): HTMLElement | false =>
-  findings.length > 0 &&
-  element('section', 'findings', [
-    element('h4', '', ['Findings']),
+const findingsOf = ({ findings }: PageScenario, target: string): HTMLElement | false => {
+  if (findings.length === 0) return false;
+  const emulated = isEmulated({ name: target });
+  return element(emulated ? 'details' : 'section', 'findings', [
+    emulated
+      ? element('summary', '', [describeFindings(findings, { name: target })])
+      : element('h4', '', ['Findings']),
     element(
       'ul',
       '',
@@ -27,9 +37,11 @@ const findingsOf = ({ findings }: PageScenario): HTMLElement | false =>
       ),
     ),
   ]);
+};
 
-const factsOf = ({ file, seed, tags, round, decisions, startedAt }: PageScenario): HTMLElement =>
-  element('p', 'facts', [
+const factsOf = (scenario: PageScenario, { results }: PageRun): HTMLElement => {
+  const { file, seed, tags, round, decisions, startedAt, evidence } = scenario;
+  return element('p', 'facts', [
     [
       file,
       seed,
@@ -40,22 +52,35 @@ const factsOf = ({ file, seed, tags, round, decisions, startedAt }: PageScenario
     ]
       .filter((each) => each)
       .join(' · '),
+    ...(evidence ? [' · evidence: ', evidenceLink(evidence, { evidence, results })] : []),
   ]);
+};
+
+/** How long it took by itself, and what it was in line for others, apart. */
+const tookOf = (scenario: PageScenario): string => {
+  const { locks } = scenario.account;
+  const own = formatDuration(ownTime(scenario));
+  return locks < 1000 ? own : `${own}, and ${formatDuration(locks)} in line`;
+};
 
 const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
   const { sign, word } = states[scenario.state];
   return element('summary', '', [
     element('span', `state ${scenario.state}`, [`${sign} ${word}`]),
-    element('span', 'title', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]),
+    element('h3', 'title', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]),
     scenario.hint && element('span', 'points', [`points to ${placeOf(scenario.hint, target)}`]),
     element('span', 'past', [flakiness(scenario)]),
-    element('span', 'took', [formatDuration(scenario.duration)]),
+    element('span', 'took', [tookOf(scenario)]),
   ]);
 };
 
 /** Makes the part of the page that tells of a scenario. */
-export const createScenarioView = (scenario: PageScenario, target: string): ScenarioView => {
-  const content = element('div', 'content', [failureBox(scenario, target), findingsOf(scenario)]);
+export const createScenarioView = (
+  scenario: PageScenario,
+  { run, row }: { run: PageRun; row: HTMLElement },
+): ScenarioView => {
+  const target = run.target.name;
+  const content = element('div', 'content', [failureBox(scenario, run), findingsOf(scenario, target)]);
   const root = element('details', `scenario ${scenario.state}`, [summaryOf(scenario, target), content]);
   root.id = scenario.key;
   let filling: Promise<EvidenceView> | undefined;
@@ -63,7 +88,7 @@ export const createScenarioView = (scenario: PageScenario, target: string): Scen
   const fill = async (): Promise<EvidenceView> => {
     const timeline = scenario.timeline === null ? null : await unpack<Timeline>(scenario.timeline);
     view = createEvidenceView(scenario, timeline);
-    content.append(...view.nodes, factsOf(scenario));
+    content.append(...view.nodes, factsOf(scenario, run));
     view.begin();
     return view;
   };
@@ -75,5 +100,5 @@ export const createScenarioView = (scenario: PageScenario, target: string): Scen
   root.addEventListener('toggle', () => {
     if (root.open) void open();
   });
-  return { root, open, prepare: (paper) => view?.prepare(paper) };
+  return { scenario, shownBy: [root, row], root, open, prepare: (paper) => view?.prepare(paper) };
 };

@@ -3,7 +3,13 @@ import type { PageScenario, Sentence, Timeline } from '../data.ts';
 import { element } from './element.ts';
 import { formatAt } from './format.ts';
 
-const signs: Record<Sentence['state'], string> = { passed: '✓', failed: '✗', noted: '·', unfinished: '…' };
+/** The sign of how a sentence ended. */
+export const sentenceSigns: Record<Sentence['state'], string> = {
+  passed: '✓',
+  failed: '✗',
+  noted: '·',
+  unfinished: '…',
+};
 
 /** The sentences of a scenario, with the times that its history has or, without one, how long each took. */
 export const sentencesOfScenario = (
@@ -36,7 +42,7 @@ export const sentenceList = (
     'ol',
     'sentences',
     sentences.map(({ sentence, state, from, to, duration }) => {
-      const sign = element('span', 'sign', [signs[state]]);
+      const sign = element('span', 'sign', [sentenceSigns[state]]);
       sign.ariaLabel = state;
       const parts = [
         sign,

@@ -225,7 +225,10 @@ export const writeSampleRun = async (
   const evidence = join(out, 'evidence');
   await writeEvidence(join(evidence, 'normal'), 'normal', passedSteps);
   await writeEvidence(join(evidence, 'job'), 'recurring-job', []);
-  await writeEvidence(join(evidence, 'conflict'), 'lock-conflict', []);
+  await writeEvidence(join(evidence, 'conflict'), 'lock-conflict', [
+    { at: 10, marker: 'asks', lock: { things: ['longhorn-managers'], phase: 'asks' } },
+    { at: 160, marker: 'has', lock: { things: ['longhorn-managers'], phase: 'has' } },
+  ]);
   await writeEvidence(join(evidence, 'crash'), 'controller-crash', [
     { at: 60, type: 'GAP', resource: 'backups', reason: 'the API server was away', since: 32 },
   ]);

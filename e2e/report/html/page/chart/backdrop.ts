@@ -1,8 +1,9 @@
 import { axisTop } from 'd3-axis';
-import type { ScaleLinear } from 'd3-scale';
+import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import type { Bar, Lane } from '../../data.ts';
-import { formatTick } from '../format.ts';
+import { formatSpan, formatTick } from '../format.ts';
+import type { Wait } from './queue.ts';
 
 /** Seconds of the timeline to pixels of the lanes. */
 type Scale = ScaleLinear<number, number>;
@@ -10,15 +11,39 @@ type Scale = ScaleLinear<number, number>;
 /** Least room for a tick and its words, in pixels. */
 const roomForTick = 90;
 
-const ticksOf = (scale: Scale): number[] => {
-  const [left = 0, right = 0] = scale.range();
-  return scale.ticks(Math.max(2, Math.floor((right - left) / roomForTick)));
+const isShown =
+  (scale: Scale) =>
+  ({ from, to }: Wait): boolean => {
+    const [start = 0, end = 0] = [scale.domain()[0], scale.domain().at(-1)];
+    return to >= start && from <= end;
+  };
+
+/** The ticks, on each side of a wait by themselves: what is drawn shorter has none, but its own words. */
+const ticksOf = (scale: Scale, waits: readonly Wait[]): number[] => {
+  const places = scale.range();
+  const words = waits.filter(isShown(scale)).map(({ from, to }) => scale((from + to) / 2));
+  const ticks = scale.domain().flatMap((from, index, moments): number[] => {
+    const to = moments[index + 1];
+    if (to === undefined) return [];
+    const room = Math.floor(((places[index + 1] ?? 0) - (places[index] ?? 0)) / roomForTick);
+    if (moments.length > 2 && room === 0) return [];
+    return scaleLinear([from, to], [0, 1]).ticks(Math.max(2, room));
+  });
+  return ticks.filter((tick) => words.every((place) => Math.abs(scale(tick) - place) > roomForTick / 2));
 };
 
-/** Draws the time axis over the lanes. */
-export const drawAxis = (svg: SVGSVGElement, scale: Scale): void => {
-  const ticks = ticksOf(scale);
-  const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
+/** Draws the time axis over the lanes, and how long the waits took that are drawn shorter. */
+export const drawAxis = (svg: SVGSVGElement, scale: Scale, waits: readonly Wait[]): void => {
+  const ticks = ticksOf(scale, waits);
+  const step = Math.min(...ticks.slice(1).map((tick, index) => tick - (ticks[index] ?? 0)), 100_000);
+  select(svg)
+    .selectAll<SVGTextElement, Wait>('text.queue')
+    .data(waits.filter(isShown(scale)))
+    .join('text')
+    .attr('class', 'queue')
+    .attr('x', ({ from, to }) => scale((from + to) / 2))
+    .attr('y', 15)
+    .text(({ from, to }) => `⋯ ${formatSpan(to - from)} ⋯`);
   const axis = axisTop(scale)
     .tickValues(ticks)
     .tickFormat((value) => formatTick(value.valueOf(), step))
@@ -27,16 +52,14 @@ export const drawAxis = (svg: SVGSVGElement, scale: Scale): void => {
 };
 
 /**
- * Draws what is behind all lanes: the lines of the axis, the time in which a fault was in force, and steps
- * that failed.
+ * Draws what is behind all lanes: the lines of the axis, the time in which a fault was in force, waits in line,
+ * and steps that failed.
  */
 export const drawBackdrop = (
   svg: SVGSVGElement,
   scale: Scale,
-  lanes: readonly Lane[],
-  height: number,
+  { lanes, waits, height }: { lanes: readonly Lane[]; waits: readonly Wait[]; height: number },
 ): void => {
-  const [start = 0, end = 0] = scale.domain();
   svg.setAttribute('height', String(height));
   const faults = lanes
     .filter(({ kind }) => kind === 'fault')
@@ -44,18 +67,25 @@ export const drawBackdrop = (
   const failures = lanes
     .filter(({ kind }) => kind === 'steps')
     .flatMap(({ bars }) => bars.filter(({ tone }) => tone === 'bad'));
-  const isShown = ({ from, to }: Bar) => to >= start && from <= end;
   select(svg)
     .selectAll<SVGLineElement, number>('line.grid')
-    .data(ticksOf(scale))
+    .data(ticksOf(scale, waits))
     .join('line')
     .attr('class', 'grid')
     .attr('x1', scale)
     .attr('x2', scale)
     .attr('y2', height);
   select(svg)
-    .selectAll<SVGRectElement, Bar>('rect')
-    .data(faults.filter(isShown))
+    .selectAll<SVGRectElement, Wait>('rect.queue')
+    .data(waits.filter(isShown(scale)))
+    .join('rect')
+    .attr('class', 'queue')
+    .attr('x', ({ from }) => scale(from))
+    .attr('width', ({ from, to }) => scale(to) - scale(from))
+    .attr('height', height);
+  select(svg)
+    .selectAll<SVGRectElement, Bar>('rect.in-force')
+    .data(faults.filter(isShown(scale)))
     .join('rect')
     .attr('class', 'in-force')
     .attr('x', ({ from }) => scale(from))
@@ -63,7 +93,7 @@ export const drawBackdrop = (
     .attr('height', height);
   select(svg)
     .selectAll<SVGLineElement, Bar>('line.failure')
-    .data(failures.filter(isShown))
+    .data(failures.filter(isShown(scale)))
     .join('line')
     .attr('class', 'failure')
     .attr('x1', ({ to }) => scale(to))

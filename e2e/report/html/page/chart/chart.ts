@@ -4,6 +4,7 @@ import { drawAxis, drawBackdrop } from './backdrop.ts';
 import { drawLane } from './draw-lane.ts';
 import { listenToKeys } from './keys.ts';
 import { describePointed, nextMoment, type Pointed, pointAt } from './point.ts';
+import { longWaits } from './queue.ts';
 import { createRow, type Row } from './rows.ts';
 import { createView, type View } from './view.ts';
 
@@ -27,6 +28,7 @@ export type ChartListener = (pointed: Pointed | undefined, chosen: boolean) => v
 /** Makes the picture of a scenario: a lane for each object, all on one time axis. */
 export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   const lanes = timeline.lanes;
+  const waits = longWaits(lanes, timeline.seconds);
   const rows = lanes.map(createRow);
   const axis = drawn('svg', { class: 'axis', height: 26, 'aria-hidden': 'true' }, [
     drawn('g', { transform: 'translate(0,24)' }),
@@ -47,14 +49,14 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   // Once after each change of the size: what is out of sight is left as it is until it comes into sight.
   let whole = true;
   let chosen: { row: number; at: number } | undefined;
-  const reach = () => (5 * (view.window().to - view.window().from)) / view.window().width;
+  const reach = (at: number) => view.scale().invert(view.scale()(at) + 5) - at;
 
   const draw = () => {
     const window = view.window();
     // Over the lanes alone, whose drawing begins behind their names.
-    const scale = view.scale().range([0, window.width]);
-    drawAxis(axis, scale);
-    drawBackdrop(backdrop, scale, lanes, area.clientHeight);
+    const scale = view.scale(0);
+    drawAxis(axis, scale, waits);
+    drawBackdrop(backdrop, scale, { lanes, waits, height: area.clientHeight });
     for (const row of rows) if (row.visible || whole) drawLane(row.svg, row.lane, window);
     whole = false;
     drawCursor();
@@ -73,7 +75,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
         draw();
       });
   };
-  const view = createView(area, timeline.seconds, ask);
+  const view = createView(area, { seconds: timeline.seconds, waits }, ask);
 
   const place = (row: number, at: number): Pointed => {
     chosen = { row, at };
@@ -103,7 +105,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
   area.addEventListener('pointermove', (event) => {
     const found = pointedBy(event);
     if (found === undefined) return tooltip.hide();
-    const pointed = pointAt((rows[found.row] as Row).lane, found.at, reach());
+    const pointed = pointAt((rows[found.row] as Row).lane, found.at, reach(found.at));
     tooltip.show(describePointed(pointed), event.clientX, event.clientY);
     tell(pointed, false);
   });
@@ -120,7 +122,7 @@ export const createChart = (timeline: Timeline, tell: ChartListener): Chart => {
     },
     lane: (direction) =>
       choose(Math.max(0, Math.min(rows.length - 1, (chosen?.row ?? -1) + direction)), chosen?.at ?? 0),
-    zoom: (factor) => view.zoomBy(factor, chosen?.at ?? (view.window().from + view.window().to) / 2),
+    zoom: (factor) => (chosen === undefined ? view.zoomInPlace(factor) : view.zoomBy(factor, chosen.at)),
     all: view.showAll,
     leave,
   });

@@ -48,12 +48,8 @@ const wordsOf = ({ bracket }: Placed): string => `${bracketSigns[bracket.state]}
 const isAtRight = (placed: Placed, { width }: Window): boolean =>
   !fits(wordsOf(placed), width - placed.x) && placed.x + placed.width > width - Math.max(0, placed.x);
 
-const drawBrackets = (
-  svg: SVGSVGElement,
-  brackets: readonly Bracket[],
-  window: Window,
-  toX: (at: number) => number,
-): void => {
+const drawBrackets = (svg: SVGSVGElement, brackets: readonly Bracket[], window: Window): void => {
+  const { toX } = window;
   const levels = levelsOf(brackets);
   const placed = brackets.flatMap((bracket, index): Placed[] => {
     if (bracket.to < window.from || bracket.from > window.to) return [];
@@ -94,16 +90,15 @@ const drawBrackets = (
 
 /** Draws the part of a lane that lies in the window. */
 export const drawLane = (svg: SVGSVGElement, lane: Lane, window: Window): void => {
-  const toX = (at: number) => ((at - window.from) / (window.to - window.from)) * window.width;
   const height = heightOf(lane);
   drawBars(svg, layOutBars(lane.bars, window));
   drawGaps(
     svg,
     lane.gaps.filter(({ from, to }) => to >= window.from && from <= window.to),
-    toX,
+    window.toX,
     height,
   );
-  drawBrackets(svg, lane.brackets, window, toX);
+  drawBrackets(svg, lane.brackets, window);
   drawMarks(svg, layOutMarks(lane.marks as Mark[], window));
 };
 

@@ -7,8 +7,8 @@ export type Piece = { x: number; width: number; tone: Tone; bar: Bar; count: num
 /** A mark, or several at one place. */
 export type MarkPiece = { x: number; mark: Mark; count: number };
 
-/** The window of time that is shown, and where it lies on the picture. */
-export type Window = { from: number; to: number; width: number };
+/** The window of time that is shown, and where each of its moments lies on the picture. */
+export type Window = { from: number; to: number; width: number; toX: (at: number) => number };
 
 /** Narrower than this (px), a bar is drawn together with its neighbours. */
 const narrowest = 2;
@@ -18,17 +18,12 @@ const weight: Record<Tone, number> = { bad: 5, going: 4, waiting: 3, busy: 2, go
 
 const worse = (one: Tone, other: Tone): Tone => (weight[other] > weight[one] ? other : one);
 
-const toX =
-  ({ from, to, width }: Window) =>
-  (at: number): number =>
-    ((at - from) / (to - from)) * width;
-
 /**
  * Lays out the bars of a lane (in the order of time, one after the other): what is out of the window is left
  * out, what is too narrow is merged.
  */
 export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
-  const at = toX(window);
+  const at = window.toX;
   const pieces: Piece[] = [];
   const first = Math.max(
     0,
@@ -58,7 +53,7 @@ export const layOutBars = (bars: readonly Bar[], window: Window): Piece[] => {
  * number.
  */
 export const layOutMarks = (marks: readonly Mark[], window: Window, apart = 7): MarkPiece[] => {
-  const at = toX(window);
+  const at = window.toX;
   const pieces: MarkPiece[] = [];
   const first = Math.max(
     0,

@@ -2,6 +2,7 @@ import { type ScaleLinear, scaleLinear } from 'd3-scale';
 import { select } from 'd3-selection';
 import { type ZoomBehavior, type ZoomTransform, zoom, zoomIdentity } from 'd3-zoom';
 import type { Window } from './pieces.ts';
+import { shortenedAxis, type Wait } from './queue.ts';
 
 /** Finer than this (s) nothing is told apart: events arrive with milliseconds. */
 const finest = 0.02;
@@ -12,19 +13,28 @@ const finest = 0.02;
  */
 export type View = {
   window(): Window;
-  scale(): ScaleLinear<number, number>;
+  /** From moments to px; the window's first is at `start`, by default at the left edge of the picture. */
+  scale(start?: number): ScaleLinear<number, number>;
   /** Takes over the place that there is for the picture, in px from the left edge of the chart. */
   resize(left: number, width: number): void;
   zoomBy(factor: number, at: number): void;
+  /** Zooms where the window has its middle. */
+  zoomInPlace(factor: number): void;
   show(from: number, to: number): void;
   /** Moves the window so that a moment is in it. */
   reveal(at: number): void;
   showAll(): void;
 };
 
-/** Starts the zooming of an element over a time of `seconds`. */
-export const createView = (area: HTMLElement, seconds: number, onChange: () => void): View => {
-  const base = scaleLinear().domain([0, seconds]);
+/** Starts the zooming of an element over a time of `seconds`, in which these waits are drawn shorter. */
+export const createView = (
+  area: HTMLElement,
+  { seconds, waits }: { seconds: number; waits: readonly Wait[] },
+  onChange: () => void,
+): View => {
+  const base = shortenedAxis(seconds, waits);
+  const places = base.range();
+  const length = places.at(-1) || 1;
   let transform: ZoomTransform = zoomIdentity;
   let [left, width] = [0, 1];
   const behavior: ZoomBehavior<HTMLElement, unknown> = zoom<HTMLElement, unknown>()
@@ -43,36 +53,50 @@ export const createView = (area: HTMLElement, seconds: number, onChange: () => v
       onChange();
     });
   const selection = select(area).call(behavior);
-  const scale = () => transform.rescaleX(base);
+  const place = () => base.range(places.map((each) => left + (width * each) / length));
+  const bounds = (): [number, number] => [
+    base.invert(transform.invertX(left)),
+    base.invert(transform.invertX(left + width)),
+  ];
+  /** Shows what is between two places (px) of the whole. */
+  const showPlaces = (from: number, to: number): void => {
+    const span = Math.min(width, Math.max((width * finest) / length, to - from));
+    const start = Math.max(left, Math.min(from, left + width - span));
+    const factor = width / span;
+    selection.call(behavior.transform, zoomIdentity.translate(left - factor * start, 0).scale(factor));
+  };
+  const scale = (start = left): ScaleLinear<number, number> => {
+    const [from, to] = bounds();
+    const moments = [from, ...base.domain().filter((each) => each > from && each < to), to];
+    return scaleLinear(
+      moments,
+      moments.map((each) => transform.applyX(base(each)) - left + start),
+    );
+  };
+  place();
   const view: View = {
     scale,
     window: () => {
-      const [from = 0, to = seconds] = scale().domain();
-      return { from, to, width };
+      const [from, to] = bounds();
+      return { from, to, width, toX: scale(0) };
     },
     resize: (nextLeft, nextWidth) => {
-      const { from, to } = view.window();
+      const [from, to] = bounds();
       [left, width] = [nextLeft, Math.max(1, nextWidth)];
-      base.range([left, left + width]);
-      behavior.scaleExtent([1, Math.max(1, seconds / finest)]).translateExtent([
+      place();
+      behavior.scaleExtent([1, Math.max(1, length / finest)]).translateExtent([
         [left, 0],
         [left + width, 1],
       ]);
       view.show(from, to);
     },
     zoomBy: (factor, at) => selection.call(behavior.scaleBy, factor, [scale()(at), 0]),
-    show: (from, to) => {
-      const span = Math.max(finest, to - from);
-      const factor = seconds / span;
-      const start = Math.max(0, Math.min(from, seconds - span));
-      selection.call(
-        behavior.transform,
-        zoomIdentity.translate(left - factor * base(start), 0).scale(factor),
-      );
-    },
+    zoomInPlace: (factor) => selection.call(behavior.scaleBy, factor),
+    show: (from, to) => showPlaces(base(from), base(to)),
     reveal: (at) => {
-      const { from, to } = view.window();
-      if (at < from || at > to) view.show(at - (to - from) / 2, at + (to - from) / 2);
+      const [from, to] = bounds();
+      const half = width / transform.k / 2;
+      if (at < from || at > to) showPlaces(base(at) - half, base(at) + half);
     },
     showAll: () => selection.call(behavior.transform, zoomIdentity),
   };

@@ -10,7 +10,7 @@ const bar = (from: number, to: number, tone: Tone = 'good'): Bar => ({
   tone,
   texts: [],
 });
-const window = { from: 10, to: 20, width: 1000 };
+const window = { from: 10, to: 20, width: 1000, toX: (at: number) => (at - 10) * 100 };
 
 describe('bars', () => {
   test('what is out of the window is left out, and what sticks out is cut', () => {

@@ -1,0 +1,44 @@
+import { type ScaleLinear, scaleLinear } from 'd3-scale';
+import type { Lane } from '../../data.ts';
+
+/** A stretch of time in which a scenario only waited in line for what others had. */
+export type Wait = { from: number; to: number };
+
+/** As much of the time beside it a wait takes in the picture, however long it was. */
+const share = 0.05;
+
+/** The waits in line of a scenario that are long enough to be drawn shorter than they were. */
+export const longWaits = (lanes: readonly Lane[], seconds: number): Wait[] => {
+  const all = lanes
+    .filter(({ kind }) => kind === 'lock')
+    .flatMap(({ bars }) => bars.filter(({ state }) => state === 'in line'));
+  const short = shortOf(all, seconds);
+  return all.filter(({ from, to }) => to - from > 2 * short).map(({ from, to }) => ({ from, to }));
+};
+
+const shortOf = (waits: readonly Wait[], seconds: number): number => {
+  const rest = waits.reduce((left, { from, to }) => left - (to - from), seconds);
+  return share * Math.max(rest, share * seconds);
+};
+
+/**
+ * The axis of a picture, from moments (s) to places as seconds would have them if each of these waits took as
+ * little as another: what happened beside them would have no room otherwise.
+ */
+export const shortenedAxis = (seconds: number, waits: readonly Wait[]): ScaleLinear<number, number> => {
+  const short = shortOf(waits, seconds);
+  const moments = [0];
+  const places = [0];
+  const go = (to: number, place: (span: number) => number): void => {
+    const span = to - (moments.at(-1) ?? 0);
+    if (span <= 0) return;
+    moments.push(to);
+    places.push((places.at(-1) ?? 0) + place(span));
+  };
+  for (const { from, to } of waits) {
+    go(from, (span) => span);
+    go(to, () => short);
+  }
+  go(seconds, (span) => span);
+  return scaleLinear(moments, places);
+};

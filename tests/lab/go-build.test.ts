@@ -1,0 +1,75 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { goBuild } from '../../lab/build/kubernetes.ts';
+import { buildTime, prepare } from '../../lab/prepare.ts';
+import { type Step, telling } from '../../lab/step.ts';
+
+// A real Go takes half a minute for the least of them: this one says what Go says.
+const go = `#!/bin/sh
+case "$1" in
+  version) echo go version go9.9.9 ;;
+  list) echo 'go: downloading k8s.io/api v0.36.3' >&2; echo 'go: downloading k8s.io/client-go v0.36.3' >&2
+    printf 'runtime\\nk8s.io/api\\nexample.test/cmd/pause\\n' ;;
+  build) printf 'runtime\\nk8s.io/api\\n# k8s.io/api\\n' >&2; eval "exec $GO_BUILD" ;;
+esac
+`;
+
+let dir: string;
+
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'corral-go-'));
+  await mkdir(join(dir, 'bin'));
+  await writeFile(join(dir, 'bin/go'), go, { mode: 0o755 });
+  vi.stubEnv('PATH', `${join(dir, 'bin')}${delimiter}${process.env.PATH}`);
+});
+
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(dir, { recursive: true });
+});
+
+const build = async (): Promise<string[]> => {
+  const told: string[] = [];
+  await telling(
+    (detail) => told.push(detail),
+    () => goBuild(['pause'], { dir, flags: [] }),
+  );
+  return told;
+};
+
+test('a build with Go tells the modules fetched, and how many packages are compiled of how many', async () => {
+  vi.stubEnv('GO_BUILD', 'touch "$4pause"');
+  expect(await build()).toEqual([
+    'Go looks at what there is to compile',
+    expect.stringMatching(/^Go modules fetched: 1 of at most \d{3}$/),
+    expect.stringMatching(/^Go modules fetched: 2 of at most \d{3}$/),
+    '0 of 3 packages compiled',
+    '1 of 3 packages compiled',
+  ]);
+  expect(await readdir(dir)).toContain('pause');
+});
+
+test('one that fails says why, without the names of the packages', async () => {
+  vi.stubEnv('GO_BUILD', "sh -c 'echo main.go:1: undefined: frob; exit 1'");
+  await expect(build()).rejects.toThrow('go failed: # k8s.io/api\nmain.go:1: undefined: frob');
+});
+
+test('with nothing built, the steps say how many parts there are, and how long they take', async () => {
+  vi.stubEnv('XDG_CACHE_HOME', dir);
+  const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);
+  onTestFinished(() => said.mockRestore());
+  const titles: string[] = [];
+  const step: Step = (title) => {
+    titles.push(title);
+    return Promise.reject(new Error('not now'));
+  };
+  const archive = { name: 'one', inputs: {}, build: async () => {} };
+  await expect(prepare(step, [archive])).rejects.toThrow('not now');
+  expect(said.mock.calls).toEqual([[`lab: 9 parts are built first, once: ${buildTime}\n`]]);
+  expect(titles).toEqual([
+    '[1/9] Compile Kubernetes and CoreDNS',
+    '[2/9] Fetch the tools (etcd, nft, ip, ...)',
+  ]);
+});

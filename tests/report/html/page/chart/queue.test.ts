@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest';
+import type { Lane } from '../../../../../e2e/report/html/data.ts';
+import { longWaits, shortenedAxis } from '../../../../../e2e/report/html/page/chart/queue.ts';
+
+const lane = (kind: string, ...bars: [from: number, to: number, state: string][]): Lane => ({
+  kind,
+  name: '',
+  bars: bars.map(([from, to, state]) => ({ from, to, state, tone: 'waiting', texts: [] })),
+  marks: [],
+  brackets: [],
+  gaps: [],
+  events: [],
+});
+
+test('only a wait in line that is long beside all else is drawn shorter', () => {
+  const lanes = [
+    lane('lock', [10, 510, 'in line'], [510, 600, 'has it'], [600, 605, 'in line']),
+    lane('backups', [0, 400, 'in line']),
+  ];
+  expect(longWaits(lanes, 705)).toEqual([{ from: 10, to: 510 }]);
+  expect(longWaits([lane('lock', [0, 10, 'in line'])], 150)).toEqual([]);
+});
+
+test('a wait takes a twentieth of the time beside it, which is drawn as ever', () => {
+  const axis = shortenedAxis(700, [{ from: 10, to: 510 }]);
+  expect([0, 10, 260, 510, 700].map(axis)).toEqual([0, 10, 15, 20, 210]);
+  expect(axis.invert(15)).toBe(260);
+  expect(shortenedAxis(100, []).range()).toEqual([0, 100]);
+});
+
+test('where all of the time was spent in line, it is still drawn', () => {
+  const axis = shortenedAxis(100, [{ from: 0, to: 100 }]);
+  expect(axis(100)).toBeGreaterThan(0);
+  expect(axis.domain()).toEqual([0, 100]);
+});
