@@ -10,6 +10,7 @@ import { keepSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printStart } from '../report/print-ends.ts';
 import type { ScenarioReport, ShardReport } from '../report/schema.ts';
+import type { Declared } from '../suite/play/fixture.ts';
 import { projectName } from '../suite/play/reporter.ts';
 import { tags } from '../suite/tags.ts';
 import { joinTags } from './arguments/checks.ts';
@@ -19,7 +20,7 @@ import { configLoader } from './play.ts';
 import { exactly, takeShard } from './shard.ts';
 
 /** A scenario that was chosen to run. */
-export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'>;
+export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'> & { declared: Declared };
 
 // Vitest reads the expression in the process that loads the files, so that its faults come up among the
 // errors of that.
@@ -61,6 +62,7 @@ const describeTest = (test: TestCase): Chosen => ({
   file: toFile(test.module),
   seed: test.meta().corral?.seed ?? null,
   tags: [...test.tags],
+  declared: test.meta().corralDeclared ?? { needs: [], exclusive: [], disruptions: [], longhorn: '*' },
 });
 
 /** All scenarios there are, and those of them that were chosen. */
@@ -110,6 +112,13 @@ export type Choice = {
    */
   only: string | undefined;
 };
+
+/** Says in a line how many scenarios were chosen, and for what. */
+export const describeChoice = (
+  { chosen, shard }: Pick<Choice, 'chosen' | 'shard'>,
+  { provider, longhorn }: Pick<Arguments, 'provider' | 'longhorn'>,
+): string =>
+  `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}`;
 
 /**
  * Lists the scenarios that the flags choose, before anything is started; none can only be what a shard gets.

@@ -9,9 +9,10 @@ import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { quoted } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
-import type { Choice } from './choice.ts';
+import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type Unplayed, writeUnplayed } from './conclude-report.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
+import { describePlan, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
 
 type Run = Pick<Choice, 'chosen' | 'shard'> & {
@@ -38,9 +39,10 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     round: 1,
   };
   printStart(args.output, { ...unplayed, scenarios: chosen.length });
-  streamFor(args.output).write(
-    `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider.name}, Longhorn: ${args.longhorn}\n`,
-  );
+  const plan = planFor(chosen, provider.offers(args.existing));
+  const { name } = provider;
+  for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
+    streamFor(args.output).write(`${line}\n`);
   const cluster = await bringUp(provider, run, unplayed);
   let code: ExitCode = exitCode.notFit;
   try {

@@ -101,6 +101,12 @@ export const commands: Record<string, How> = {
       says: /^e2e: .*there is no Longhorn/m,
       words: { ...stub, UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' } },
     },
+  // There is no browser: the third on the UI is skipped too.
+  'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
+    exitCode: 0,
+    says: /^8 of them will be played, 10 skipped:$/m,
+    words: stub,
+  },
   'npm run doctor -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
     exitCode: 1,
     says: /^✗ Longhorn/m,

@@ -28,6 +28,10 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
   /** With the provider `existing`. */
   existing: ExistingCluster | undefined;
   keep: boolean;
+  /** Only lists the chosen scenarios. */
+  list: boolean;
+  /** Only says which of the chosen scenarios would be played. */
+  dryRun: boolean;
   /** Regular expression on the names of the scenarios. */
   only: string | undefined;
   /** Tags expression as vitest reads it: `a && !b`, `a or b`. */
@@ -41,7 +45,7 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
 type Flags = ExistingFlags &
   Record<'provider' | 'out' | 'repeat', string> &
   Partial<Record<'longhorn' | 'registryMirror' | 'workers' | 'only' | 'tags' | 'shard', string>> &
-  Partial<Record<'keep' | 'supportBundle' | 'verbose' | 'json', true>>;
+  Partial<Record<'keep' | 'list' | 'dryRun' | 'supportBundle' | 'verbose' | 'json', true>>;
 
 const describe = (providers: string[]): Command =>
   new Command('npm run e2e --')
@@ -70,6 +74,8 @@ const describe = (providers: string[]): Command =>
       '--allow <list>',
       `existing: what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')}`,
     )
+    .option('--list', 'only list the scenarios, with their tags, what each needs, and its usual time')
+    .option('--dry-run', 'only say how many scenarios would be played, and why others are skipped')
     .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
     .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')
     .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
@@ -107,11 +113,19 @@ const outputOf = ({ verbose, json }: Flags): Arguments['output'] => {
   return verbose ? 'verbose' : 'quiet';
 };
 
+const checkOnlySaid = ({ list, dryRun, verbose }: Flags): void => {
+  if (list && dryRun)
+    throw usageError('--list and --dry-run exclude each other: --list looks at no provider');
+  if ((list || dryRun) && verbose)
+    throw usageError(`--verbose with ${list ? '--list' : '--dry-run'}: nothing is played: leave it out`);
+};
+
 /** Reads the flags. Throws a CommandError of one line; undefined means that help was asked for, and given. */
 export const parseArguments = (argv: string[], providers: string[]): Arguments | undefined => {
   const command = describe(providers);
   if (!parseFlags(command, argv)) return undefined;
   const flags = command.opts<Flags>();
+  checkOnlySaid(flags);
   const { only, tags, shard, out, workers, repeat } = flags;
   const provider = choose('provider', flags.provider, providers);
   const longhorn = longhornOf(provider, flags.longhorn);
@@ -121,6 +135,8 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     registryMirror: checkMirror(longhorn, flags.registryMirror),
     existing: parseExisting(provider, flags),
     keep: flags.keep === true,
+    list: flags.list === true,
+    dryRun: flags.dryRun === true,
     only: checkOnly(only),
     tags: checkTags(tags),
     shard: shard === undefined ? undefined : parseShard(shard),

@@ -50,6 +50,16 @@ export type ScenarioOptions = {
   longhorn?: string;
 };
 
+/** What decides, before a scenario begins, where it is played and beside which others. */
+export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>>;
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a scenario declares, for who lists the scenarios before any of them runs. */
+    corralDeclared?: Declared;
+  }
+}
+
 export type ScenarioBody<Steps> = (
   context: Omit<Steps, keyof Ending> & { note(text: string): void; skip(reason: string): never },
 ) => Promise<void>;

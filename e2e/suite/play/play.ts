@@ -11,8 +11,8 @@ import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
-import { skipUnlessFit } from './fit.ts';
-import type { Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
+import { whyNotFit } from './fit.ts';
+import type { Declared, Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
 import { openJournal } from './journal.ts';
 import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
@@ -24,9 +24,8 @@ import { awaitTurn, createTurn } from './turn.ts';
 // A backstop: each part of the cleanup has a time of its own.
 const cleanupTime: Duration = '10m';
 
-type Play<Steps> = Required<
-  Pick<ScenarioOptions, 'timeout' | 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>
-> & {
+type Play<Steps> = Declared & {
+  timeout: NonNullable<ScenarioOptions['timeout']>;
   context: TestContext;
   record: ScenarioRecord;
   body: ScenarioBody<Steps>;
@@ -67,7 +66,8 @@ export const play = async <Steps extends object>(
   const work = async () => {
     const config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle } = config;
-    skipUnlessFit(config, { needs, disruptions });
+    const unfit = whyNotFit({ ...config, lab: config.lab !== undefined }, { needs, disruptions });
+    if (unfit !== undefined) throw new SkipScenario(unfit);
     const permit = permitNeeded({ run, disruptions, namespace, supportBundle });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
     const cluster = fixture.connect({ ...place, health });
