@@ -10,6 +10,7 @@ import { printEnd } from '../report/print-ends.ts';
 import { type Arguments, parseArguments } from './arguments/parse.ts';
 import { type Choice, type Chosen, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { readLastFailed } from './last-failed.ts';
 import { describeList, listOf } from './list.ts';
 import { describePlan, planFor } from './plan.ts';
 import type { Interruption } from './play.ts';
@@ -34,7 +35,12 @@ export const runCommand = async ({ argv, providers, config }: CommandOptions): P
     const load = providers[args.provider];
     if (load === undefined)
       throw new Error(`the flags let provider ${args.provider} through, which there is not`);
-    const choice = await chooseScenarios(config, args);
+    const last = args.lastFailed ? await readLastFailed(args.out) : undefined;
+    if (last?.keys.size === 0) {
+      streamFor(args.output).write(`nothing failed in ${last.path}: there is nothing to play\n`);
+      return exitCode.passed;
+    }
+    const choice = await chooseScenarios(config, { ...args, last });
     if (args.list) return printList(args, choice);
     if (args.dryRun) return printPlan(args, { choice, provider: await load() });
     await removeReport(args.out);

@@ -28,6 +28,8 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
   /** With the provider `existing`. */
   existing: ExistingCluster | undefined;
   keep: boolean;
+  /** Of the scenarios, only those that did not pass in the report that lies in `out`. */
+  lastFailed: boolean;
   /** Only lists the chosen scenarios. */
   list: boolean;
   /** Only says which of the chosen scenarios would be played. */
@@ -45,7 +47,7 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
 type Flags = ExistingFlags &
   Record<'provider' | 'out' | 'repeat', string> &
   Partial<Record<'longhorn' | 'registryMirror' | 'workers' | 'only' | 'tags' | 'shard', string>> &
-  Partial<Record<'keep' | 'list' | 'dryRun' | 'supportBundle' | 'verbose' | 'json', true>>;
+  Partial<Record<'keep' | 'list' | 'dryRun' | 'lastFailed' | 'supportBundle' | 'verbose' | 'json', true>>;
 
 const describe = (providers: string[]): Command =>
   new Command('npm run e2e --')
@@ -79,6 +81,10 @@ const describe = (providers: string[]): Command =>
     .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
     .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')
     .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
+    .option(
+      '--last-failed',
+      'only what failed, could not be proven, or was interrupted in the last run, by its report in --out',
+    )
     .option('--shard <i/n>', 'only the i-th of n parts of the scenarios, which take about equally long: 2/8')
     .option(
       '--workers <n>',
@@ -135,6 +141,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     registryMirror: checkMirror(longhorn, flags.registryMirror),
     existing: parseExisting(provider, flags),
     keep: flags.keep === true,
+    lastFailed: flags.lastFailed === true,
     list: flags.list === true,
     dryRun: flags.dryRun === true,
     only: checkOnly(only),
