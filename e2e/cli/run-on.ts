@@ -101,23 +101,30 @@ const bringUp = async (
 
 /**
  * Plays the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the
- * one before it has ended. A round in which scenarios failed is a result like another; one that was cut
- * short, or whose process died, is the last.
+ * one before it has ended. A round in which scenarios failed is a result like another, up to
+ * `--max-failures`; one that was cut short, or whose process died, is the last.
  */
 const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<ExitCode> => {
-  const { repeat, output } = run.args;
+  const { repeat, output, maxFailures } = run.args;
+  let left = maxFailures;
   for (let round = 1; ; round += 1) {
     if (repeat > 1) streamFor(output).write(`\nRound ${round} of ${repeat}\n`);
-    const ended = await playRound(cluster, run, {
-      ...unplayed,
-      round,
-      ...(round > 1 ? { startedAt: new Date() } : {}),
-    });
-    if (round < repeat && (ended.code === exitCode.passed || ended.code === exitCode.failed)) continue;
+    const ended = await playRound(
+      cluster,
+      { ...run, args: { ...run.args, maxFailures: left } },
+      {
+        ...unplayed,
+        round,
+        ...(round > 1 ? { startedAt: new Date() } : {}),
+      },
+    );
+    const { failed, notProvable } = ended.report.totals;
+    const isWhole = ended.code === exitCode.passed || ended.code === exitCode.failed;
+    left = maxFailures && maxFailures - failed - notProvable;
+    if (round < repeat && isWhole && (left === undefined || left > 0)) continue;
     if (repeat > 1)
       for (const line of composeRounds(ended.report, repeat)) streamFor(output).write(`${line}\n`);
     if (ended.error !== undefined) throw ended.error;
-    const { failed, notProvable } = ended.report.totals;
     return ended.code === exitCode.passed && failed + notProvable > 0 ? exitCode.failed : ended.code;
   }
 };
@@ -127,7 +134,7 @@ type Ended = { report: Report; code: ExitCode; error?: CommandError };
 const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<Ended> => {
   const { args, interruption } = run;
   const { run: id, round, shard } = unplayed;
-  const { out, output, supportBundle, workers = cluster.workers } = args;
+  const { out, output, supportBundle, maxFailures, workers = cluster.workers } = args;
   const scenarios = unplayed.chosen.length;
   const config = makeRunConfig({
     ...cluster,
@@ -138,6 +145,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     scenarios,
     round,
     shard,
+    maxFailures,
     supportBundle,
   });
   const { first } = interruption;

@@ -103,6 +103,9 @@ const runSchema = clusterSchema.extend({
     .describe(
       'how many are played in all: none begins before all have come, so that the longest are the first',
     ),
+  maxFailures: count
+    .optional()
+    .describe('after how many scenarios that failed or were not provable nothing new begins'),
   round: count.default(1).describe('which round this is of those that `--repeat` asks for'),
   supportBundle: z
     .boolean()

@@ -16,7 +16,7 @@ import { type ExistingFlags, parseExisting } from './existing.ts';
 import { parseFlags } from './flags.ts';
 
 /** What the command was asked to do. */
-export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'output'> & {
+export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'maxFailures' | 'supportBundle' | 'output'> & {
   provider: string;
   /**
    * `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`: the one that an
@@ -46,7 +46,9 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
 
 type Flags = ExistingFlags &
   Record<'provider' | 'out' | 'repeat', string> &
-  Partial<Record<'longhorn' | 'registryMirror' | 'workers' | 'only' | 'tags' | 'shard', string>> &
+  Partial<
+    Record<'longhorn' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard', string>
+  > &
   Partial<Record<'keep' | 'list' | 'dryRun' | 'lastFailed' | 'supportBundle' | 'verbose' | 'json', true>>;
 
 const describe = (providers: string[]): Command =>
@@ -90,6 +92,10 @@ const describe = (providers: string[]): Command =>
       '--workers <n>',
       'how many scenarios are played at once: 1 plays one after the other (default: as many as the cluster bears)',
     )
+    .option(
+      '--max-failures <n>',
+      'after n scenarios that failed or could not be proven, begins no other; those at work end and clean up',
+    )
     .option('--repeat <n>', 'plays the chosen scenarios n times in a row on the one cluster', '1')
     .option('--out <dir>', 'where report.json and junit.xml go', '.corral/last')
     .option(
@@ -132,7 +138,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
   if (!parseFlags(command, argv)) return undefined;
   const flags = command.opts<Flags>();
   checkOnlySaid(flags);
-  const { only, tags, shard, out, workers, repeat } = flags;
+  const { only, tags, shard, out, workers, maxFailures, repeat } = flags;
   const provider = choose('provider', flags.provider, providers);
   const longhorn = longhornOf(provider, flags.longhorn);
   return {
@@ -149,6 +155,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     shard: shard === undefined ? undefined : parseShard(shard),
     out: checkOut(out),
     workers: workers === undefined ? undefined : checkNumber('workers', workers),
+    maxFailures: maxFailures === undefined ? undefined : checkNumber('max-failures', maxFailures),
     repeat: checkNumber('repeat', repeat),
     supportBundle: flags.supportBundle === true,
     output: outputOf(flags),

@@ -42,6 +42,7 @@ export const play = async <Steps extends object>(
   const { context, record, timeout, needs, exclusive: declared, disruptions, longhorn, body } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
+  if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
   const done = stayUntilDone();
   const startedAt = new Date();
   const account = openAccount();
@@ -111,6 +112,9 @@ export const play = async <Steps extends object>(
   });
   clock.stop();
   const interrupted = interruption.aborted;
+  const broke = ended.error !== undefined && !interrupted && !(ended.error instanceof SkipScenario);
+  // Before the cleanup, which gives its place to the next.
+  if (broke) holder.fail();
   // Before the cleanup, whose steps are not what was interrupted.
   const doing = journal.doing();
   // Steps that heed the signal end now; cleanup beside a step still at work would undo what is being done.
@@ -128,7 +132,7 @@ export const play = async <Steps extends object>(
   });
   // Before the cleanup removes what there is to see.
   if (ended.error === undefined) await account.run(recorder.collectBriefly);
-  else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);
+  else if (broke) await telling.tell(ended.error);
   if (close !== undefined) {
     // What may still be in force is undone at once.
     await turn.cleanup({ isUrgent: ended.error !== undefined });
@@ -140,6 +144,7 @@ export const play = async <Steps extends object>(
       ended.cleanupError = error;
     });
   }
+  if (ended.cleanupError !== undefined && !broke) holder.fail();
   holder.leave();
   if (ended.cleanupError !== undefined) await telling.tell(ended.cleanupError);
 
