@@ -102,10 +102,10 @@ const bringUp = async (
 /**
  * Plays the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the
  * one before it has ended. A round in which scenarios failed is a result like another, up to
- * `--max-failures`; one that was cut short, or whose process died, is the last.
+ * `--max-failures`, or the first with `--pause-on-failure`; one that was cut short, or whose process died, is the last.
  */
 const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<ExitCode> => {
-  const { repeat, output, maxFailures } = run.args;
+  const { repeat, output, maxFailures, pauseOnFailure } = run.args;
   let left = maxFailures;
   for (let round = 1; ; round += 1) {
     if (repeat > 1) streamFor(output).write(`\nRound ${round} of ${repeat}\n`);
@@ -120,8 +120,9 @@ const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed)
     );
     const { failed, notProvable } = ended.report.totals;
     const isWhole = ended.code === exitCode.passed || ended.code === exitCode.failed;
+    const isPaused = pauseOnFailure && failed + notProvable > 0;
     left = maxFailures && maxFailures - failed - notProvable;
-    if (round < repeat && isWhole && (left === undefined || left > 0)) continue;
+    if (round < repeat && isWhole && (left === undefined || left > 0) && !isPaused) continue;
     if (repeat > 1)
       for (const line of composeRounds(ended.report, repeat)) streamFor(output).write(`${line}\n`);
     if (ended.error !== undefined) throw ended.error;
@@ -134,7 +135,7 @@ type Ended = { report: Report; code: ExitCode; error?: CommandError };
 const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<Ended> => {
   const { args, interruption } = run;
   const { run: id, round, shard } = unplayed;
-  const { out, output, supportBundle, maxFailures, workers = cluster.workers } = args;
+  const { out, output, supportBundle, maxFailures, pauseOnFailure, workers = cluster.workers } = args;
   const scenarios = unplayed.chosen.length;
   const config = makeRunConfig({
     ...cluster,
@@ -146,6 +147,7 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     round,
     shard,
     maxFailures,
+    pauseOnFailure,
     supportBundle,
   });
   const { first } = interruption;
@@ -236,17 +238,36 @@ const writeDown = async (out: string, found: readonly string[] | null): Promise<
   if (report !== undefined) await writeReport(out, { ...report, differences: found && [...found] });
 };
 
+// What the scenarios that did not pass have left behind by --pause-on-failure, and how it goes.
+const describeLeft = (
+  { kubeconfig, context, namespace }: RunningCluster,
+  report: Report | undefined,
+): string[] => {
+  const { failed = 0, notProvable = 0 } = report?.totals ?? {};
+  if (report === undefined || failed + notProvable === 0) return [];
+  const flags = { kubeconfig, context, ...(namespace && { namespace }), run: report.run };
+  const words = Object.entries(flags).map(([name, value]) => `--${name} ${quoted(value)}`);
+  return [
+    '',
+    `What was made by the scenarios that did not pass (${failed + notProvable}) stays (--pause-on-failure); no fault of theirs does.`,
+    `To remove it: npm run cleanup -- ${words.join(' ')}`,
+  ];
+};
+
 /**
  * Takes a cluster down, or leaves it up where that was asked for or it is somebody's, and returns the exit
  * code: a cluster that does not go away is said beside what the scenarios came to, and only then makes it.
  */
 const leave = async (cluster: RunningCluster, { args, progress }: Run, code: ExitCode): Promise<ExitCode> => {
   for (const text of cluster.trouble()) process.stderr.write(`e2e: in the cluster: ${text}\n`);
-  if (args.keep && code !== exitCode.interrupted) {
+  const isInterrupted = code === exitCode.interrupted;
+  const left = args.pauseOnFailure && !isInterrupted ? describeLeft(cluster, await readReport(args.out)) : [];
+  const print = (line: string): void => void streamFor(args.output).write(`${line}\n`);
+  for (const line of left) print(line);
+  if (args.existing === undefined && (left.length > 0 || args.keep) && !isInterrupted) {
     cluster.keep();
-    const print = (line: string): void => void streamFor(args.output).write(`${line}\n`);
     print('');
-    print('The cluster is left up (--keep).');
+    print(`The cluster is left up (${args.keep ? '--keep' : '--pause-on-failure'}).`);
     for (const line of cluster.reach) print(line);
     const words = Object.entries(clusterVariables(cluster)).map(
       ([name, value]) => `${name}=${quoted(value)}`,

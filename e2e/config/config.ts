@@ -106,6 +106,10 @@ const runSchema = clusterSchema.extend({
   maxFailures: count
     .optional()
     .describe('after how many scenarios that failed or were not provable nothing new begins'),
+  pauseOnFailure: z
+    .boolean()
+    .default(false)
+    .describe('whether what a scenario has made stays where it did not pass; its faults are healed'),
   round: count.default(1).describe('which round this is of those that `--repeat` asks for'),
   supportBundle: z
     .boolean()

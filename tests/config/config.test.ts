@@ -159,6 +159,7 @@ const everything: RunConfig = {
     workers: 2,
     scenarios: 18,
     maxFailures: 1,
+    pauseOnFailure: true,
     round: 3,
     expectCluster: uid,
     run: 'abc123',

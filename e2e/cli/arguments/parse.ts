@@ -16,7 +16,10 @@ import { type ExistingFlags, parseExisting } from './existing.ts';
 import { parseFlags } from './flags.ts';
 
 /** What the command was asked to do. */
-export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'maxFailures' | 'supportBundle' | 'output'> & {
+export type Arguments = Pick<
+  RunConfig,
+  'out' | 'workers' | 'maxFailures' | 'pauseOnFailure' | 'supportBundle' | 'output'
+> & {
   provider: string;
   /**
    * `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`: the one that an
@@ -49,7 +52,12 @@ type Flags = ExistingFlags &
   Partial<
     Record<'longhorn' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard', string>
   > &
-  Partial<Record<'keep' | 'list' | 'dryRun' | 'lastFailed' | 'supportBundle' | 'verbose' | 'json', true>>;
+  Partial<
+    Record<
+      'keep' | 'list' | 'dryRun' | 'lastFailed' | 'pauseOnFailure' | 'supportBundle' | 'verbose' | 'json',
+      true
+    >
+  >;
 
 const describe = (providers: string[]): Command =>
   new Command('npm run e2e --')
@@ -95,6 +103,10 @@ const describe = (providers: string[]): Command =>
     .option(
       '--max-failures <n>',
       'after n scenarios that failed or could not be proven, begins no other; those at work end and clean up',
+    )
+    .option(
+      '--pause-on-failure',
+      'leave the cluster up, and in it what the scenarios made that did not pass; their faults are healed',
     )
     .option('--repeat <n>', 'plays the chosen scenarios n times in a row on the one cluster', '1')
     .option('--out <dir>', 'where report.json and junit.xml go', '.corral/last')
@@ -157,6 +169,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     workers: workers === undefined ? undefined : checkNumber('workers', workers),
     maxFailures: maxFailures === undefined ? undefined : checkNumber('max-failures', maxFailures),
     repeat: checkNumber('repeat', repeat),
+    pauseOnFailure: flags.pauseOnFailure === true,
     supportBundle: flags.supportBundle === true,
     output: outputOf(flags),
   };

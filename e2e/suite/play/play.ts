@@ -61,12 +61,14 @@ export const play = async <Steps extends object>(
   const health = openHealth();
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
+  let pauses = false;
   guardOutput();
   journal.starts();
 
   const work = async () => {
     const config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle } = config;
+    pauses = config.pauseOnFailure;
     const unfit = whyNotFit({ ...config, lab: config.lab !== undefined }, { needs, disruptions });
     if (unfit !== undefined) throw new SkipScenario(unfit);
     const permit = permitNeeded({ run, disruptions, namespace, supportBundle });
@@ -139,7 +141,7 @@ export const play = async <Steps extends object>(
     await boundBy(
       cleanupTime,
       'the cleanup',
-      account.run(() => whileObserved(recorder.observer, close)),
+      account.run(() => whileObserved(recorder.observer, () => close({ madeStays: pauses && broke }))),
     ).catch((error: unknown) => {
       ended.cleanupError = error;
     });
