@@ -9,6 +9,8 @@ import { chooseTarget } from './choose-target.ts';
 import { NotFit, type Provider, type RunningCluster } from './provider.ts';
 import { targetOf, workersFor } from './target.ts';
 
+const offered = { lab: true, allow: allDisruptions, without: [] };
+
 const running = (
   lab: Lab,
   { name, ...of }: { name: string } & Pick<RunningCluster, 'target' | 'clocks' | 'workers'>,
@@ -17,7 +19,7 @@ const running = (
   context: lab.context,
   provider: 'lab',
   storeImage,
-  allow: allDisruptions,
+  allow: offered.allow,
   lab: labDir(name),
   reach: [
     `export KUBECONFIG=${lab.kubeconfig}`,
@@ -37,6 +39,7 @@ const running = (
  */
 export const lab: Provider = {
   name: 'lab',
+  offers: () => offered,
   up: async ({ longhorn, registryMirror, images = [], run, signal, progress }) => {
     const name = `e2e-${run}`;
     try {

@@ -1,4 +1,4 @@
-import type { ClusterConfig, ExistingCluster } from '../e2e/config/config.ts';
+import type { ClusterConfig, ExistingCluster, Offered } from '../e2e/config/config.ts';
 
 /** Shows long work as it goes: a live list on a terminal, plain lines elsewhere; each step with its time. */
 export type Progress = {
@@ -45,6 +45,8 @@ export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without
  */
 export type Provider = {
   name: string;
+  /** What its clusters offer, before there is one. */
+  offers(existing: ExistingCluster | undefined): Offered;
   /** `existing` is there with the provider of that name, and only then. */
   up(options: {
     longhorn: string;

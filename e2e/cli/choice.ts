@@ -4,22 +4,24 @@ import { makeRunId } from '../config/run-id.ts';
 import { toFile } from '../report/collect.ts';
 import { composeReport } from '../report/compose-report.ts';
 import { composeClosing } from '../report/console.ts';
-import { readExpectedTimes } from '../report/expected-times.ts';
+import { readExpectedTimes, timeKey } from '../report/expected-times.ts';
 import { writeReport } from '../report/file.ts';
 import { keepSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printStart } from '../report/print-ends.ts';
 import type { ScenarioReport, ShardReport } from '../report/schema.ts';
+import type { Declared } from '../suite/play/fixture.ts';
 import { projectName } from '../suite/play/reporter.ts';
 import { tags } from '../suite/tags.ts';
 import { joinTags } from './arguments/checks.ts';
 import type { Arguments } from './arguments/parse.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine, usageError } from './exit-code.ts';
+import type { LastFailed } from './last-failed.ts';
 import { configLoader } from './play.ts';
 import { exactly, takeShard } from './shard.ts';
 
 /** A scenario that was chosen to run. */
-export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'>;
+export type Chosen = Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags'> & { declared: Declared };
 
 // Vitest reads the expression in the process that loads the files, so that its faults come up among the
 // errors of that.
@@ -47,13 +49,15 @@ const throwIfBroken = (
   if (stray !== undefined) throw explainStray((stray as Error).message, expression);
 };
 
-const explainNone = (all: TestCase[], chosen: Pick<Arguments, 'only' | 'tags'>): CommandError => {
-  if (all.length === 0) return new CommandError('there are no scenarios', exitCode.notFit);
-  const flags = (['only', 'tags'] as const)
+const flagsOf = (chosen: Pick<Arguments, 'only' | 'tags'>): string[] =>
+  (['only', 'tags'] as const)
     .filter((flag) => chosen[flag] !== undefined)
     .map((flag) => `--${flag} ${chosen[flag]}`);
+
+const explainNone = (all: TestCase[], chosen: Pick<Arguments, 'only' | 'tags'>): CommandError => {
+  if (all.length === 0) return new CommandError('there are no scenarios', exitCode.notFit);
   const names = all.map((test) => `"${test.name}" (${test.tags.join(', ') || 'no tags'})`);
-  return usageError(`${flags.join(' with ')} chooses no scenario; there are: ${names.join(', ')}`);
+  return usageError(`${flagsOf(chosen).join(' with ')} chooses no scenario; there are: ${names.join(', ')}`);
 };
 
 const describeTest = (test: TestCase): Chosen => ({
@@ -61,6 +65,7 @@ const describeTest = (test: TestCase): Chosen => ({
   file: toFile(test.module),
   seed: test.meta().corral?.seed ?? null,
   tags: [...test.tags],
+  declared: test.meta().corralDeclared ?? { needs: [], exclusive: [], disruptions: [], longhorn: '*' },
 });
 
 /** All scenarios there are, and those of them that were chosen. */
@@ -111,16 +116,37 @@ export type Choice = {
   only: string | undefined;
 };
 
+/** Says in a line how many scenarios were chosen, and for what. */
+export const describeChoice = (
+  { chosen, shard }: Pick<Choice, 'chosen' | 'shard'>,
+  { provider, longhorn }: Pick<Arguments, 'provider' | 'longhorn'>,
+): string =>
+  `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider}, Longhorn: ${longhorn}`;
+
+const takeFailed = (
+  named: readonly Chosen[],
+  { path, keys }: LastFailed,
+  chosen: Pick<Arguments, 'only' | 'tags'>,
+): Chosen[] => {
+  const failed = named.filter((each) => keys.has(timeKey(each)));
+  if (failed.length > 0) return failed;
+  throw usageError(
+    `${['--last-failed', ...flagsOf(chosen)].join(' with ')} chooses no scenario; in ${path} did not pass: ${[...keys].join(', ')}`,
+  );
+};
+
 /**
  * Lists the scenarios that the flags choose, before anything is started; none can only be what a shard gets.
  * Throws as listScenarios does.
  */
 export const chooseScenarios = async (
   config: string,
-  args: Pick<Arguments, 'only' | 'tags' | 'shard'>,
+  args: Pick<Arguments, 'only' | 'tags' | 'shard'> & { last?: LastFailed | undefined },
 ): Promise<Choice> => {
-  const { all, chosen } = await listScenarios(config, args);
-  if (args.shard === undefined) return { chosen, only: args.only };
+  const { all, chosen: named } = await listScenarios(config, args);
+  const chosen = args.last === undefined ? named : takeFailed(named, args.last, args);
+  if (args.shard === undefined)
+    return { chosen, only: args.last === undefined ? args.only : exactly(chosen) };
   const taken = takeShard(args.shard, { all, chosen, times: readExpectedTimes() });
   return { ...taken, only: exactly(taken.chosen) };
 };

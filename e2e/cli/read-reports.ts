@@ -18,7 +18,8 @@ const filesOf = async (path: string): Promise<string[]> => {
   return files.toSorted();
 };
 
-const whyNot = (error: unknown): string =>
+/** Says in a line why a file is no report. */
+export const whyNoReport = (error: unknown): string =>
   error instanceof z.ZodError
     ? error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ')
     : (error as Error).message;
@@ -41,7 +42,7 @@ export const readReports = async (
         return { path, report: reportSchema.parse(JSON.parse(await readFile(file, 'utf8'))) };
       } catch (error) {
         throw new CommandError(
-          `${path} is no report of this release: ${whyNot(error).slice(0, 300)}`,
+          `${path} is no report of this release: ${whyNoReport(error).slice(0, 300)}`,
           exitCode.notFit,
         );
       }

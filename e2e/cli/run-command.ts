@@ -1,14 +1,18 @@
 import { relative } from 'node:path';
 import { createProgress } from '../../providers/progress.ts';
 import { NotFit, type Provider } from '../../providers/provider.ts';
+import { readExpectedTimes } from '../report/expected-times.ts';
 import { removeReport } from '../report/file.ts';
 import { writePage } from '../report/html/write-page.ts';
 import { takeSignals } from '../report/interruption.ts';
 import { streamFor } from '../report/output.ts';
 import { printEnd } from '../report/print-ends.ts';
-import { parseArguments } from './arguments/parse.ts';
-import { chooseScenarios, printEmptyShard } from './choice.ts';
+import { type Arguments, parseArguments } from './arguments/parse.ts';
+import { type Choice, type Chosen, chooseScenarios, describeChoice, printEmptyShard } from './choice.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
+import { readLastFailed } from './last-failed.ts';
+import { describeList, listOf } from './list.ts';
+import { describePlan, planFor } from './plan.ts';
 import type { Interruption } from './play.ts';
 import { runOn } from './run-on.ts';
 
@@ -31,7 +35,14 @@ export const runCommand = async ({ argv, providers, config }: CommandOptions): P
     const load = providers[args.provider];
     if (load === undefined)
       throw new Error(`the flags let provider ${args.provider} through, which there is not`);
-    const choice = await chooseScenarios(config, args);
+    const last = args.lastFailed ? await readLastFailed(args.out) : undefined;
+    if (last?.keys.size === 0) {
+      streamFor(args.output).write(`nothing failed in ${last.path}: there is nothing to play\n`);
+      return exitCode.passed;
+    }
+    const choice = await chooseScenarios(config, { ...args, last });
+    if (args.list) return printList(args, choice);
+    if (args.dryRun) return printPlan(args, { choice, provider: await load() });
     await removeReport(args.out);
     try {
       if (choice.chosen.length === 0) return await printEmptyShard(args, choice);
@@ -54,6 +65,33 @@ export const runCommand = async ({ argv, providers, config }: CommandOptions): P
   } finally {
     giveBack();
   }
+};
+
+const print = (lines: readonly string[]): ExitCode => {
+  process.stdout.write(lines.map((line) => `${line}\n`).join(''));
+  return exitCode.passed;
+};
+
+const printList = ({ output }: Pick<Arguments, 'output'>, { chosen }: Choice): ExitCode => {
+  const listed = listOf(chosen, readExpectedTimes());
+  return print(output === 'json' ? [JSON.stringify(listed, null, 2)] : describeList(listed));
+};
+
+const printPlan = (
+  args: Pick<Arguments, 'output' | 'longhorn' | 'existing'>,
+  { choice, provider }: { choice: Choice; provider: Provider },
+): ExitCode => {
+  const plan = planFor(choice.chosen, provider.offers(args.existing));
+  if (args.output !== 'json')
+    return print([
+      describeChoice(choice, { provider: provider.name, longhorn: args.longhorn }),
+      ...(plan.skipped.length === 0 ? ['all of them will be played'] : []),
+      ...describePlan(plan),
+      'Nothing was started, and no cluster was looked at (--dry-run).',
+    ]);
+  const names = (scenarios: readonly Chosen[]) => scenarios.map(({ name }) => name);
+  const skipped = plan.skipped.map(({ reason, scenarios }) => ({ reason, scenarios: names(scenarios) }));
+  return print([JSON.stringify({ played: names(plan.played), skipped }, null, 2)]);
 };
 
 // One line for what the reader can mend; the stack only for what is a fault of this suite.

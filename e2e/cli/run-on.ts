@@ -9,9 +9,10 @@ import { composeRounds } from '../report/rounds.ts';
 import type { Report } from '../report/schema.ts';
 import { quoted } from './arguments/flags.ts';
 import type { Arguments } from './arguments/parse.ts';
-import type { Choice } from './choice.ts';
+import { type Choice, describeChoice } from './choice.ts';
 import { concludeReport, type Unplayed, writeUnplayed } from './conclude-report.ts';
 import { CommandError, type ExitCode, exitCode, inOneLine } from './exit-code.ts';
+import { describePlan, planFor } from './plan.ts';
 import { type Interruption, play } from './play.ts';
 
 type Run = Pick<Choice, 'chosen' | 'shard'> & {
@@ -38,9 +39,10 @@ export const runOn = async (provider: Provider, run: Run): Promise<ExitCode> => 
     round: 1,
   };
   printStart(args.output, { ...unplayed, scenarios: chosen.length });
-  streamFor(args.output).write(
-    `${chosen.length} ${chosen.length === 1 ? 'scenario' : 'scenarios'}${shard === undefined ? '' : ` (shard ${shard.index}/${shard.of})`}, provider ${provider.name}, Longhorn: ${args.longhorn}\n`,
-  );
+  const plan = planFor(chosen, provider.offers(args.existing));
+  const { name } = provider;
+  for (const line of [describeChoice(run, { ...args, provider: name }), ...describePlan(plan)])
+    streamFor(args.output).write(`${line}\n`);
   const cluster = await bringUp(provider, run, unplayed);
   let code: ExitCode = exitCode.notFit;
   try {
@@ -100,23 +102,31 @@ const bringUp = async (
 
 /**
  * Plays the chosen scenarios on a cluster as often as asked for, each round in a process of its own, when the
- * one before it has ended. A round in which scenarios failed is a result like another; one that was cut
- * short, or whose process died, is the last.
+ * one before it has ended. A round in which scenarios failed is a result like another, up to
+ * `--max-failures`, or the first with `--pause-on-failure`; one that was cut short, or whose process died, is the last.
  */
 const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<ExitCode> => {
-  const { repeat, output } = run.args;
+  const { repeat, output, maxFailures, pauseOnFailure } = run.args;
+  let left = maxFailures;
   for (let round = 1; ; round += 1) {
     if (repeat > 1) streamFor(output).write(`\nRound ${round} of ${repeat}\n`);
-    const ended = await playRound(cluster, run, {
-      ...unplayed,
-      round,
-      ...(round > 1 ? { startedAt: new Date() } : {}),
-    });
-    if (round < repeat && (ended.code === exitCode.passed || ended.code === exitCode.failed)) continue;
+    const ended = await playRound(
+      cluster,
+      { ...run, args: { ...run.args, maxFailures: left } },
+      {
+        ...unplayed,
+        round,
+        ...(round > 1 ? { startedAt: new Date() } : {}),
+      },
+    );
+    const { failed, notProvable } = ended.report.totals;
+    const isWhole = ended.code === exitCode.passed || ended.code === exitCode.failed;
+    const isPaused = pauseOnFailure && failed + notProvable > 0;
+    left = maxFailures && maxFailures - failed - notProvable;
+    if (round < repeat && isWhole && (left === undefined || left > 0) && !isPaused) continue;
     if (repeat > 1)
       for (const line of composeRounds(ended.report, repeat)) streamFor(output).write(`${line}\n`);
     if (ended.error !== undefined) throw ended.error;
-    const { failed, notProvable } = ended.report.totals;
     return ended.code === exitCode.passed && failed + notProvable > 0 ? exitCode.failed : ended.code;
   }
 };
@@ -126,7 +136,7 @@ type Ended = { report: Report; code: ExitCode; error?: CommandError };
 const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<Ended> => {
   const { args, interruption } = run;
   const { run: id, round, shard } = unplayed;
-  const { out, output, supportBundle, workers = cluster.workers } = args;
+  const { out, output, supportBundle, maxFailures, pauseOnFailure, workers = cluster.workers } = args;
   const scenarios = unplayed.chosen.length;
   const config = makeRunConfig({
     ...cluster,
@@ -137,6 +147,8 @@ const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed):
     scenarios,
     round,
     shard,
+    maxFailures,
+    pauseOnFailure,
     supportBundle,
   });
   const { first } = interruption;
@@ -227,17 +239,36 @@ const writeDown = async (out: string, found: readonly string[] | null): Promise<
   if (report !== undefined) await writeReport(out, { ...report, differences: found && [...found] });
 };
 
+// What the scenarios that did not pass have left behind by --pause-on-failure, and how it goes.
+const describeLeft = (
+  { kubeconfig, context, namespace }: RunningCluster,
+  report: Report | undefined,
+): string[] => {
+  const { failed = 0, notProvable = 0 } = report?.totals ?? {};
+  if (report === undefined || failed + notProvable === 0) return [];
+  const flags = { kubeconfig, context, ...(namespace && { namespace }), run: report.run };
+  const words = Object.entries(flags).map(([name, value]) => `--${name} ${quoted(value)}`);
+  return [
+    '',
+    `What was made by the scenarios that did not pass (${failed + notProvable}) stays (--pause-on-failure); no fault of theirs does.`,
+    `To remove it: npm run cleanup -- ${words.join(' ')}`,
+  ];
+};
+
 /**
  * Takes a cluster down, or leaves it up where that was asked for or it is somebody's, and returns the exit
  * code: a cluster that does not go away is said beside what the scenarios came to, and only then makes it.
  */
 const leave = async (cluster: RunningCluster, { args, progress }: Run, code: ExitCode): Promise<ExitCode> => {
   for (const text of cluster.trouble()) process.stderr.write(`e2e: in the cluster: ${text}\n`);
-  if (args.keep && code !== exitCode.interrupted) {
+  const isInterrupted = code === exitCode.interrupted;
+  const left = args.pauseOnFailure && !isInterrupted ? describeLeft(cluster, await readReport(args.out)) : [];
+  const print = (line: string): void => void streamFor(args.output).write(`${line}\n`);
+  for (const line of left) print(line);
+  if (args.existing === undefined && (left.length > 0 || args.keep) && !isInterrupted) {
     cluster.keep();
-    const print = (line: string): void => void streamFor(args.output).write(`${line}\n`);
     print('');
-    print('The cluster is left up (--keep).');
+    print(`The cluster is left up (${args.keep ? '--keep' : '--pause-on-failure'}).`);
     for (const line of cluster.reach) print(line);
     const words = Object.entries(clusterVariables(cluster)).map(
       ([name, value]) => `${name}=${quoted(value)}`,

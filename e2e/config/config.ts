@@ -104,6 +104,13 @@ const runSchema = clusterSchema.extend({
     .describe(
       'how many are played in all: none begins before all have come, so that the longest are the first',
     ),
+  maxFailures: count
+    .optional()
+    .describe('after how many scenarios that failed or were not provable nothing new begins'),
+  pauseOnFailure: z
+    .boolean()
+    .default(false)
+    .describe('whether what a scenario has made stays where it did not pass; its faults are healed'),
   round: count.default(1).describe('which round this is of those that `--repeat` asks for'),
   supportBundle: z
     .boolean()
@@ -121,6 +128,9 @@ export type ClusterConfig = z.output<typeof clusterSchema>;
 
 /** All that a run of the scenarios is told. */
 export type RunConfig = z.output<typeof runSchema>;
+
+/** What a cluster has and what may be done to it, as far as that decides whether a scenario is played on it. */
+export type Offered = Pick<RunConfig, 'without' | 'allow'> & { lab: boolean };
 
 /** What is said of a cluster that was there before: which one it is, and what may be done to it. */
 export type ExistingCluster = Pick<

@@ -26,11 +26,15 @@ export const composeReport = (
 
 /** A scenario that did not get to run. */
 export const toUnplayed = (
-  scenario: Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags' | 'round'>,
+  { name, file, seed, tags, round }: Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags' | 'round'>,
   reason: string,
 ): ScenarioReport => ({
   ...untold,
-  ...scenario,
+  name,
+  file,
+  seed,
+  tags,
+  round,
   state: 'skipped',
   reason,
   duration: 0,

@@ -12,29 +12,14 @@ export type { ScenarioOptions } from './play/fixture.ts';
 export const defineScenario =
   <Steps extends object>(fixture: Fixture<Steps>) =>
   (name: string, options: ScenarioOptions, body: ScenarioBody<Steps>): void => {
-    const {
-      seed,
-      tags = [],
-      timeout = '10m',
-      needs = [],
-      exclusive = [],
-      disruptions = [],
-      longhorn = '*',
-    } = options;
+    const { seed, tags = [], timeout = '10m' } = options;
+    const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
+    const declared = { needs, exclusive, disruptions, longhorn };
     const record: ScenarioRecord = { seed: seed ?? null };
     // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
     // waiting for.
-    test(name, { tags, timeout: 0, meta: { corral: record } }, (context) => {
-      const whole = play(fixture, {
-        context,
-        record,
-        timeout,
-        needs,
-        exclusive,
-        disruptions,
-        longhorn,
-        body,
-      });
+    test(name, { tags, timeout: 0, meta: { corral: record, corralDeclared: declared } }, (context) => {
+      const whole = play(fixture, { context, record, timeout, ...declared, body });
       // An interrupted test is over for vitest at once; its cleanup is not, and the worker must outlive it.
       context.onTestFinished(() => whole.catch(() => {}));
       return whole;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Offered } from '../../e2e/config/config.ts';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
@@ -43,6 +44,9 @@ const packArchives = (
     }),
   );
 
+// longhorn #8158: there is no iSCSI in a container.
+const offered: Offered = { lab: false, allow: allDisruptions, without: ['block-device'] };
+
 const running = (
   tool: ClusterTool,
   cluster: DockerCluster,
@@ -52,9 +56,8 @@ const running = (
   context: cluster.context,
   provider: tool.name,
   storeImage,
-  allow: allDisruptions,
-  // longhorn #8158: there is no iSCSI in a container.
-  without: ['block-device'],
+  allow: offered.allow,
+  without: offered.without,
   reach: [`export KUBECONFIG=${cluster.kubeconfig}`, removeCommand(tool, cluster.name)],
   target: targetOf(target, version),
   clocks: target.clocks,
@@ -113,6 +116,7 @@ const bringUp = async (
  */
 export const dockerProvider = (tool: ClusterTool): Provider => ({
   name: tool.name,
+  offers: () => offered,
   up: async (options) => {
     try {
       return await bringUp(tool, options);

@@ -69,6 +69,7 @@ const look = async (options: Options): Promise<Seen> => {
  */
 export const existingOn = (terminal: Terminal): Provider => ({
   name: 'existing',
+  offers: (existing) => ({ lab: false, allow: existing?.allow ?? [], without: [] }),
   up: async ({ existing, run, signal, progress }) => {
     if (existing === undefined) throw new Error('the flags of the provider existing were not read');
     const { cluster, longhorn, baseline } = await orAborted(

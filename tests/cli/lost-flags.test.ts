@@ -17,6 +17,7 @@ const program = () => {
     .option('--provider <name>', 'where the cluster comes from')
     .option('--store-image <image>', 'an image')
     .option('--keep', 'leave it up')
+    .option('--dry-run', 'only say')
     .option('--json', 'for programs')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -44,6 +45,12 @@ test.for<[Variables, string[], string]>([
     { npm_config_provider: 'kind' },
     [],
     'npm keeps --provider for itself where no -- stands before: type npm run e2e -- --provider kind',
+  ],
+  // npm knows it too, but has no use for it here: a run that was meant to be none must not begin.
+  [
+    { npm_config_dry_run: 'true' },
+    [],
+    'npm keeps --dry-run for itself where no -- stands before: type npm run e2e -- --dry-run',
   ],
   [
     { npm_config_keep: 'true' },

@@ -154,7 +154,16 @@ const everything: RunConfig = {
     clocks,
     target: { name: 'emulator', version: '0.1.0' },
   },
-  ...{ supportBundle: true, workers: 2, scenarios: 18, round: 3, expectCluster: uid, run: 'abc123' },
+  ...{
+    supportBundle: true,
+    workers: 2,
+    scenarios: 18,
+    maxFailures: 1,
+    pauseOnFailure: true,
+    round: 3,
+    expectCluster: uid,
+    run: 'abc123',
+  },
   shard: { index: 2, of: 8, split: '0123456789ab' },
 };
 

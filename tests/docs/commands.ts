@@ -50,6 +50,11 @@ export const commands: Record<string, How> = {
   'npm ci && npm test': inCi('npm test'),
   'npm run e2e': inCi('npm run --silent e2e'),
 
+  // The same commands by one name.
+  'npx corral --help': { exitCode: 0, says: /^Examples:$/m },
+  'npx corral doctor': { exitCode: 1, says: /^✗ Go: the Go tool chain is missing/m },
+  'npx corral e2e --list --tags upload': { exitCode: 0, says: /^1 scenario, about 1 min 2 s/m },
+
   // Checks.
   'npm test': inCi('npm test'),
   'npm run lint': inCi('npm run --silent lint'),
@@ -101,6 +106,21 @@ export const commands: Record<string, How> = {
       says: /^e2e: .*there is no Longhorn/m,
       words: { ...stub, UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' } },
     },
+  // There is no browser: the third on the UI is skipped too.
+  'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
+    exitCode: 0,
+    says: /^8 of them will be played, 10 skipped:$/m,
+    words: stub,
+  },
+  'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': {
+    exitCode: 0,
+    says: /^kubectl get namespace kube-system -o jsonpath=\{.metadata.uid\} was given$/m,
+  },
+  'npm run store-image -- --out FILE': {
+    exitCode: 3,
+    says: /^store-image: .* is missing/m,
+    words: { FILE: { is: '.corral-store.tar' } },
+  },
   'npm run doctor -- --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
     exitCode: 1,
     says: /^✗ Longhorn/m,
@@ -149,6 +169,11 @@ export const commands: Record<string, How> = {
     exitCode: 0,
     says: /^\.corral\/report\.html: 2 runs, /m,
     words: { DIR: 'reports' },
+  },
+  'npm run compare -- DIR DIR': {
+    exitCode: 0,
+    says: /^2 scenarios: the same verdicts$/m,
+    words: { DIR: "a run's results" },
   },
   'npm run replay -- DIR': {
     exitCode: 0,

@@ -42,7 +42,11 @@ const up: Provider['up'] = async ({ progress }) => {
   };
 };
 
-const lab: Provider = { name: 'lab', up: endings[how] ?? up };
+const lab: Provider = {
+  name: 'lab',
+  offers: () => ({ lab: false, allow: [], without: [] }),
+  up: endings[how] ?? up,
+};
 const providers: Record<string, () => Promise<Provider>> = { lab: async () => lab };
 if (how === 'existing')
   providers.existing = async () => (await import('../../providers/existing/existing.ts')).existing;

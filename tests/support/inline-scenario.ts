@@ -9,7 +9,7 @@ type InlineSteps = {
   exclusive(...things: SharedThing[]): Promise<void>;
   finds(finding: { title: string; detail: string; link?: string }): void;
   /** What the cleanup does, in reverse order of the calls. */
-  later(work: () => Promise<void> | void): void;
+  later(work: (madeStays: boolean) => Promise<void> | void): void;
   /** What it has alone is everybody's again, until its cleanup. */
   rest(): Promise<void>;
   /** For the cleanup: others need not wait for what is left of it. */
@@ -28,7 +28,7 @@ const connect = () =>
 export const scenario = defineScenario<InlineSteps>({
   connect,
   createSteps: async ({ report, signal, exclusive, rest, giveBack }) => {
-    const heals: (() => Promise<void> | void)[] = [];
+    const heals: ((madeStays: boolean) => Promise<void> | void)[] = [];
     let excuse: string | undefined;
     const judgements: (() => Promise<void> | void)[] = [];
     return {
@@ -62,8 +62,8 @@ export const scenario = defineScenario<InlineSteps>({
       conclude: async () => {
         for (const judge of judgements) await judge();
       },
-      close: async () => {
-        for (const heal of heals) await heal();
+      close: async ({ madeStays } = { madeStays: false }) => {
+        for (const heal of heals) await heal(madeStays);
       },
     };
   },

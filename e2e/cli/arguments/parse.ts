@@ -17,7 +17,10 @@ import { type ExistingFlags, parseExisting } from './existing.ts';
 import { parseFlags } from './flags.ts';
 
 /** What the command was asked to do. */
-export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'output'> & {
+export type Arguments = Pick<
+  RunConfig,
+  'out' | 'workers' | 'maxFailures' | 'pauseOnFailure' | 'supportBundle' | 'output'
+> & {
   provider: string;
   /**
    * `emulator`, `archive:` and an absolute folder, `official:` and a version, or `installed`: the one that an
@@ -31,6 +34,12 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
   /** With the provider `existing`. */
   existing: ExistingCluster | undefined;
   keep: boolean;
+  /** Of the scenarios, only those that did not pass in the report that lies in `out`. */
+  lastFailed: boolean;
+  /** Only lists the chosen scenarios. */
+  list: boolean;
+  /** Only says which of the chosen scenarios would be played. */
+  dryRun: boolean;
   /** Regular expression on the names of the scenarios. */
   only: string | undefined;
   /** Tags expression as vitest reads it: `a && !b`, `a or b`. */
@@ -42,8 +51,15 @@ export type Arguments = Pick<RunConfig, 'out' | 'workers' | 'supportBundle' | 'o
 };
 
 type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | 'repeat', string> &
-  Partial<Record<'longhorn' | 'registryMirror' | 'workers' | 'only' | 'tags' | 'shard', string>> &
-  Partial<Record<'keep' | 'supportBundle' | 'verbose' | 'json', true>>;
+  Partial<
+    Record<'longhorn' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard', string>
+  > &
+  Partial<
+    Record<
+      'keep' | 'list' | 'dryRun' | 'lastFailed' | 'pauseOnFailure' | 'supportBundle' | 'verbose' | 'json',
+      true
+    >
+  >;
 
 const describe = (providers: string[]): Command =>
   new Command('npm run e2e --')
@@ -78,13 +94,27 @@ const describe = (providers: string[]): Command =>
       '--allow <list>',
       `existing: what scenarios may do that others could feel, with commas: ${allDisruptions.join(', ')}`,
     )
+    .option('--list', 'only list the scenarios, with their tags, what each needs, and its usual time')
+    .option('--dry-run', 'only say how many scenarios would be played, and why others are skipped')
     .option('--keep', 'leave the cluster up (unless interrupted) and print how to reach it')
     .option('--only <pattern>', 'only the scenarios whose name matches this regular expression')
     .option('--tags <expression>', "only the scenarios with these tags: 'a && !b', 'a or b'")
+    .option(
+      '--last-failed',
+      'only what failed, could not be proven, or was interrupted in the last run, by its report in --out',
+    )
     .option('--shard <i/n>', 'only the i-th of n parts of the scenarios, which take about equally long: 2/8')
     .option(
       '--workers <n>',
       'how many scenarios are played at once: 1 plays one after the other (default: as many as the cluster bears)',
+    )
+    .option(
+      '--max-failures <n>',
+      'after n scenarios that failed or could not be proven, begins no other; those at work end and clean up',
+    )
+    .option(
+      '--pause-on-failure',
+      'leave the cluster up, and in it what the scenarios made that did not pass; their faults are healed',
     )
     .option('--repeat <n>', 'plays the chosen scenarios n times in a row on the one cluster', '1')
     .option('--out <dir>', 'where report.json and junit.xml go', '.corral/last')
@@ -115,12 +145,20 @@ const outputOf = ({ verbose, json }: Flags): Arguments['output'] => {
   return verbose ? 'verbose' : 'quiet';
 };
 
+const checkOnlySaid = ({ list, dryRun, verbose }: Flags): void => {
+  if (list && dryRun)
+    throw usageError('--list and --dry-run exclude each other: --list looks at no provider');
+  if ((list || dryRun) && verbose)
+    throw usageError(`--verbose with ${list ? '--list' : '--dry-run'}: nothing is played: leave it out`);
+};
+
 /** Reads the flags. Throws a CommandError of one line; undefined means that help was asked for, and given. */
 export const parseArguments = (argv: string[], providers: string[]): Arguments | undefined => {
   const command = describe(providers);
   if (!parseFlags(command, argv)) return undefined;
   const flags = command.opts<Flags>();
-  const { only, tags, shard, out, workers, repeat } = flags;
+  checkOnlySaid(flags);
+  const { only, tags, shard, out, workers, maxFailures, repeat } = flags;
   const provider = choose('provider', flags.provider, providers);
   const longhorn = longhornOf(provider, flags.longhorn);
   return {
@@ -130,12 +168,17 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     images: checkImages(longhorn, flags.image),
     existing: parseExisting(provider, flags),
     keep: flags.keep === true,
+    lastFailed: flags.lastFailed === true,
+    list: flags.list === true,
+    dryRun: flags.dryRun === true,
     only: checkOnly(only),
     tags: checkTags(tags),
     shard: shard === undefined ? undefined : parseShard(shard),
     out: checkOut(out),
     workers: workers === undefined ? undefined : checkNumber('workers', workers),
+    maxFailures: maxFailures === undefined ? undefined : checkNumber('max-failures', maxFailures),
     repeat: checkNumber('repeat', repeat),
+    pauseOnFailure: flags.pauseOnFailure === true,
     supportBundle: flags.supportBundle === true,
     output: outputOf(flags),
   };

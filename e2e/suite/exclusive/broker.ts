@@ -18,7 +18,7 @@ const awaitedWithinMs = 20_000;
 
 /**
  * Starts the broker of a run's locks in this process: a connection is a holder, each line it sends is a claim
- * (or `cede`, or `yield`), each line it gets says that its last claim is granted. A connection that ends
+ * (or `cede`, `yield` or `fail`), each line it gets says whether its last claim is granted. A connection that ends
  * gives everything back, so nothing outlives a holder, however it dies.
  */
 export const startBroker = async (
@@ -31,12 +31,14 @@ export const startBroker = async (
     // A holder that was killed breaks its connection; there is nobody left to tell.
     connection.on('error', () => {});
     connection.on('close', () => claims.leave(holder));
-    const grant = () => void connection.write('{"granted":true}\n');
+    const answer = (granted: boolean) => void connection.write(`${JSON.stringify({ granted })}\n`);
+    const grant = () => answer(true);
     try {
       for await (const asked of jsonLines(connection)) {
         if (asked === 'cede') claims.cede(holder);
         else if (asked === 'yield') claims.yieldTo(holder, grant);
-        else claims.ask(holder, asked as Claim, grant);
+        else if (asked === 'fail') claims.fail();
+        else claims.ask(holder, asked as Claim, grant, () => answer(false));
       }
     } catch {
       connection.destroy();

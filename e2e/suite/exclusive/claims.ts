@@ -14,9 +14,11 @@ export type Claims = {
   /**
    * Gives back whatever this holder has and queues for the claim as a whole; `granted` is called when it has
    * all of it, which may be at once. As nobody keeps a name while waiting for another, nobody can wait in a
-   * circle.
+   * circle. `refused` is called instead where one that is to begin comes after the last failure.
    */
-  ask(holder: string, claim: Claim, granted: () => void): void;
+  ask(holder: string, claim: Claim, granted: () => void, refused?: () => void): void;
+  /** Counts a failure: after as many as are allowed, nobody begins any more. */
+  fail(): void;
   /** Gives its place to the next, and keeps the names that it holds. */
   cede(holder: string): void;
   /**
@@ -32,7 +34,7 @@ export type Claims = {
   holders(): string[];
 };
 
-type Asked = { holder: string; claim: Claim; granted: () => void };
+type Asked = { holder: string; claim: Claim; granted: () => void; refused?: (() => void) | undefined };
 
 const meets = (exclusive: readonly string[], other: Claim): boolean =>
   exclusive.some((name) => other.exclusive.includes(name) || other.shared.includes(name));
@@ -42,23 +44,26 @@ export const areAtOdds = (one: Claim, other: Claim): boolean =>
   meets(one.exclusive, other) || meets(other.exclusive, one);
 
 /**
- * For how many at once, and how many are waited for before the first is granted anything: see createClaims.
+ * For how many at once, how many are waited for before the first is granted anything, and after how many
+ * failures none begins: see createClaims.
  */
-export type ClaimsOptions = { places?: number; awaited?: number };
+export type ClaimsOptions = { places?: number; awaited?: number; maxFailures?: number };
 
 /**
  * Reader/writer locks on names, for at most `places` holders at once. First come, first served: nobody
  * overtakes a claim that is at odds with its own, so that no stream of newcomers can starve who waits for a
  * name alone. Among those who say how long they take, and stand in line side by side, the longest come first:
  * all of them end the sooner. Nobody is granted anything before `awaited` holders have come, as the first
- * would else have the places.
+ * would else have the places. After `maxFailures`, who says how long it takes is refused, as it is to begin.
  */
 export const createClaims = ({
   places = Number.POSITIVE_INFINITY,
   awaited = 0,
+  maxFailures = Number.POSITIVE_INFINITY,
 }: ClaimsOptions = {}): Claims => {
   const held = new Map<string, Claim>();
   const come = new Set<string>();
+  let failures = 0;
   let isOpen = awaited === 0;
   let line: Asked[] = [];
 
@@ -70,6 +75,12 @@ export const createClaims = ({
     line.splice(line.findLastIndex(isAhead) + 1, 0, asked);
   };
 
+  const refuse = (): void => {
+    if (failures < maxFailures) return;
+    const late = line.filter(({ claim }) => claim.expected !== undefined);
+    line = line.filter(({ claim }) => claim.expected === undefined);
+    for (const { refused } of late) refused?.();
+  };
   const forget = (holder: string): void => {
     held.delete(holder);
     line = line.filter((asked) => asked.holder !== holder);
@@ -90,6 +101,7 @@ export const createClaims = ({
   };
   const taken = (): number => [...held.values()].filter(({ placeless }) => !placeless).length;
   const serve = (): void => {
+    refuse();
     if (!isOpen) return;
     const still: Asked[] = [];
     const served: Asked[] = [];
@@ -109,11 +121,15 @@ export const createClaims = ({
     for (const { granted } of served) granted();
   };
   return {
-    ask: (holder, claim, granted) => {
+    fail: () => {
+      failures += 1;
+      serve();
+    },
+    ask: (holder, claim, granted, refused) => {
       forget(holder);
       come.add(holder);
       isOpen ||= come.size >= awaited;
-      stand({ holder, claim, granted });
+      stand({ holder, claim, granted, refused });
       serve();
     },
     cede: (holder) => {

@@ -8,9 +8,11 @@ import type { Claim } from './claims.ts';
 export type Holder = {
   /**
    * Gives back what is held and waits until the whole claim is granted; rejects when the signal aborts, or
-   * the broker is gone.
+   * the broker is gone. Resolves with false where it was to begin, and nobody begins any more.
    */
-  hold(claim: Claim, signal: AbortSignal): Promise<void>;
+  hold(claim: Claim, signal: AbortSignal): Promise<boolean>;
+  /** Says that what holds this has failed. */
+  fail(): void;
   /** Gives its place to the next, and keeps what is held. */
   cede(): void;
   /**
@@ -30,7 +32,7 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
   await once(connection, 'connect');
   connection.on('error', () => {});
   const answers = jsonLines(connection)[Symbol.asyncIterator]();
-  const ask = async (what: Claim | 'yield', signal: AbortSignal): Promise<void> => {
+  const ask = async (what: Claim | 'yield', signal: AbortSignal): Promise<boolean> => {
     signal.throwIfAborted();
     connection.write(`${JSON.stringify(what)}\n`);
     const { promise: stopped, reject } = Promise.withResolvers<never>();
@@ -38,20 +40,22 @@ export const joinLocks = async (address: BrokerAddress): Promise<Holder> => {
     signal.addEventListener('abort', stop, { once: true });
     try {
       // Its end may look like an end or like a broken connection.
-      const isGranted = answers.next().then(
-        ({ done }) => done !== true,
-        () => false,
+      const answered = answers.next().then(
+        ({ done, value }) => (done ? undefined : (value as { granted: boolean })),
+        () => undefined,
       );
-      if (!(await Promise.race([isGranted, stopped])))
-        throw new Error('the process that keeps the locks of this run has ended');
+      const answer = await Promise.race([answered, stopped]);
+      if (answer === undefined) throw new Error('the process that keeps the locks of this run has ended');
+      return answer.granted;
     } finally {
       signal.removeEventListener('abort', stop);
     }
   };
   return {
     hold: ask,
+    fail: () => void connection.write('"fail"\n'),
     cede: () => void connection.write('"cede"\n'),
-    yieldTurn: (signal) => ask('yield', signal),
+    yieldTurn: async (signal) => void (await ask('yield', signal)),
     leave: () => connection.destroy(),
   };
 };

@@ -12,14 +12,14 @@ import type { ScenarioDeps } from '../steps/deps.ts';
 
 /**
  * How a scenario ends: `conclude` judges what its own steps did not look at, when they have passed; `close`
- * cleans up, whatever happened. `messages` tells what the product under test has said so far; `concern` what
+ * cleans up, whatever happened, but for what it made where that is to stay, which its faults never are. `messages` tells what the product under test has said so far; `concern` what
  * an error is about, as far as faults of others can have reached it. `excuse` returns what a failure of its
  * own steps is, where others brought it about.
  */
 export type Ending = {
   conclude(): Promise<void>;
   excuse?(error: unknown): Promise<unknown>;
-  close(): Promise<void>;
+  close(what?: { madeStays: boolean }): Promise<void>;
   messages?(): Failure['messages'];
   concern?(error: unknown): Concern;
 };
@@ -49,6 +49,16 @@ export type ScenarioOptions = {
   disruptions?: readonly Disruption[];
   longhorn?: string;
 };
+
+/** What decides, before a scenario begins, where it is played and beside which others. */
+export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>>;
+
+declare module 'vitest' {
+  interface TaskMeta {
+    /** What a scenario declares, for who lists the scenarios before any of them runs. */
+    corralDeclared?: Declared;
+  }
+}
 
 export type ScenarioBody<Steps> = (
   context: Omit<Steps, keyof Ending> & { note(text: string): void; skip(reason: string): never },

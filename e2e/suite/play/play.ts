@@ -11,8 +11,8 @@ import type { ScenarioRecord } from '../../report/record.ts';
 import type { Kubernetes } from '../../report/schema.ts';
 import { toDecisions, toTimeSpent } from './account-report.ts';
 import { reportAwaited } from './awaiting.ts';
-import { skipUnlessFit } from './fit.ts';
-import type { Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
+import { whyNotFit } from './fit.ts';
+import type { Declared, Ending, Fixture, ScenarioBody, ScenarioOptions } from './fixture.ts';
 import { openJournal } from './journal.ts';
 import { judgeEnd, SkipScenario } from './judge-end.ts';
 import { orphanedSignal, stayUntilDone } from './orphaned.ts';
@@ -24,9 +24,8 @@ import { awaitTurn, createTurn } from './turn.ts';
 // A backstop: each part of the cleanup has a time of its own.
 const cleanupTime: Duration = '10m';
 
-type Play<Steps> = Required<
-  Pick<ScenarioOptions, 'timeout' | 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>
-> & {
+type Play<Steps> = Declared & {
+  timeout: NonNullable<ScenarioOptions['timeout']>;
   context: TestContext;
   record: ScenarioRecord;
   body: ScenarioBody<Steps>;
@@ -43,6 +42,7 @@ export const play = async <Steps extends object>(
   const { context, record, timeout, needs, exclusive: declared, disruptions, longhorn, body } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
+  if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
   const done = stayUntilDone();
   const startedAt = new Date();
   const account = openAccount();
@@ -61,13 +61,16 @@ export const play = async <Steps extends object>(
   const health = openHealth();
   let kubernetes: Kubernetes | null = null;
   let steps: (Steps & Ending) | undefined;
+  let pauses = false;
   guardOutput();
   journal.starts();
 
   const work = async () => {
     const config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle } = config;
-    skipUnlessFit(config, { needs, disruptions });
+    pauses = config.pauseOnFailure;
+    const unfit = whyNotFit({ ...config, lab: config.lab !== undefined }, { needs, disruptions });
+    if (unfit !== undefined) throw new SkipScenario(unfit);
     const permit = permitNeeded({ run, disruptions, namespace, supportBundle });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
     const cluster = fixture.connect({ ...place, health });
@@ -111,6 +114,9 @@ export const play = async <Steps extends object>(
   });
   clock.stop();
   const interrupted = interruption.aborted;
+  const broke = ended.error !== undefined && !interrupted && !(ended.error instanceof SkipScenario);
+  // Before the cleanup, which gives its place to the next.
+  if (broke) holder.fail();
   // Before the cleanup, whose steps are not what was interrupted.
   const doing = journal.doing();
   // Steps that heed the signal end now; cleanup beside a step still at work would undo what is being done.
@@ -128,18 +134,19 @@ export const play = async <Steps extends object>(
   });
   // Before the cleanup removes what there is to see.
   if (ended.error === undefined) await account.run(recorder.collectBriefly);
-  else if (!interrupted && !(ended.error instanceof SkipScenario)) await telling.tell(ended.error);
+  else if (broke) await telling.tell(ended.error);
   if (close !== undefined) {
     // What may still be in force is undone at once.
     await turn.cleanup({ isUrgent: ended.error !== undefined });
     await boundBy(
       cleanupTime,
       'the cleanup',
-      account.run(() => whileObserved(recorder.observer, close)),
+      account.run(() => whileObserved(recorder.observer, () => close({ madeStays: pauses && broke }))),
     ).catch((error: unknown) => {
       ended.cleanupError = error;
     });
   }
+  if (ended.cleanupError !== undefined && !broke) holder.fail();
   holder.leave();
   if (ended.cleanupError !== undefined) await telling.tell(ended.cleanupError);
 

@@ -11,18 +11,19 @@ const unknownTime = Number.MAX_SAFE_INTEGER;
 
 /**
  * Waits until a scenario may begin, beside others, with all that everybody uses, the longest first; rejects
- * when the signal aborts.
+ * when the signal aborts. Undefined where so many have failed that nothing new begins.
  */
 export const awaitTurn = async (
   { name, file }: Pick<RunnerTask, 'name' | 'file'>,
   signal: AbortSignal,
-): Promise<Holder> => {
+): Promise<Holder | undefined> => {
   const expected =
     readExpectedTimes()[timeKey({ name, file: relative(process.cwd(), file.filepath) })] ?? unknownTime;
   const holder = await joinLocks(inject('corralLocks'));
   try {
-    await holder.hold({ shared: usedByAll, exclusive: [], expected }, signal);
-    return holder;
+    if (await holder.hold({ shared: usedByAll, exclusive: [], expected }, signal)) return holder;
+    holder.leave();
+    return undefined;
   } catch (error) {
     holder.leave();
     throw error;
@@ -101,7 +102,7 @@ export const createTurn = (
         : holder.yieldTurn(interrupted);
       // Without the process that keeps the locks, or after an interruption, nobody is left who could be at
       // odds with it.
-      await account.inLine(() => again).catch(() => {});
+      await account.inLine<unknown>(() => again).catch(() => {});
     },
   };
 };

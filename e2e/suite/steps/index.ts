@@ -2,6 +2,7 @@ import { openLedger } from '../../faults/ledger.ts';
 import { onlyDeclared, openFaults } from '../../faults/open-faults.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
+import { SkipScenario } from '../play/judge-end.ts';
 import { createWhenIdle, inTurn, removeMade, type WhenIdle } from './cleanup.ts';
 import { concernOf } from './conclude/concern.ts';
 import { concludeManagers, concludeMessages, excuse } from './conclude/conclude.ts';
@@ -51,10 +52,14 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
   const target = nameOf('target');
   const made = nothingMade();
   const living = new AbortController();
-  const undo = [async () => living.abort()];
+  const undo: { stage: () => Promise<void>; ofMade?: true }[] = [{ stage: async () => living.abort() }];
   // The latest first. A step that tells of the cleanup must not end with the scenario's signal.
-  const close = () =>
-    createStep({ report, signal: new AbortController().signal })('Cleanup', () => inTurn(undo.toReversed()));
+  const close = ({ madeStays } = { madeStays: false }) => {
+    const step = createStep({ report, signal: new AbortController().signal });
+    const stages = undo.filter(({ ofMade }) => !madeStays || !ofMade).map(({ stage }) => stage);
+    const title = madeStays ? 'Cleanup of the faults alone: what was made stays' : 'Cleanup';
+    return step(title, () => inTurn(stages.toReversed()));
+  };
 
   try {
     const version = await findLonghorn({ cluster, step, report, range: longhorn, skip });
@@ -64,9 +69,12 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     kept.watches(timelines, living.signal);
 
     let whenIdle: WhenIdle = (_, take) => take();
-    undo.push(() => whenIdle(`backup store ${name}`, () => driver.remove(cluster, place)));
+    undo.push({
+      stage: () => whenIdle(`backup store ${name}`, () => driver.remove(cluster, place)),
+      ofMade: true,
+    });
     // Kubernetes takes five seconds and more to let a namespace go, which nobody has to wait for.
-    undo.push(async () => giveBack());
+    undo.push({ stage: async () => giveBack() });
     const store = await step.returning(
       'Given a backup store of its own',
       () => driver.start(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
@@ -75,7 +83,10 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     whenIdle = createWhenIdle({ store, clocks, run });
 
     const targets = { cluster, targets: timelines.backupTargets, timeouts };
-    undo.push(() => whenIdle(`backup target ${target}`, () => removeTarget(targets, target)));
+    undo.push({
+      stage: () => whenIdle(`backup target ${target}`, () => removeTarget(targets, target)),
+      ofMade: true,
+    });
     await step(
       'Given a backup target of Longhorn on it',
       () => makeTarget(targets, { name: target, store, run }),
@@ -83,12 +94,15 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     );
 
     kept.serves(store);
-    undo.push(() => removeMade({ cluster, timelines, made, target, timeouts, whenIdle }));
+    undo.push({
+      stage: () => removeMade({ cluster, timelines, made, target, timeouts, whenIdle }),
+      ofMade: true,
+    });
     const faults = onlyDeclared(openFaults({ cluster, ledger, scenario, tell: report.fault }), {
       disruptions,
       needs,
     });
-    undo.push(() => faults.healAll());
+    undo.push({ stage: () => faults.healAll() });
 
     const deps = {
       cluster,
@@ -117,7 +131,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       uniqueName: nameOf,
     };
     kept.shows(context.pages);
-    undo.push(() => inTurn(context.pages.map(({ page }) => page.close)));
+    undo.push({ stage: () => inTurn(context.pages.map(({ page }) => page.close)) });
     const others = scenarioNamed(evidence);
     const conclude = () => inTurn([() => concludeMessages(context), () => concludeManagers(context, others)]);
     return {
@@ -134,7 +148,8 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     };
   } catch (error) {
     await evidence.collect();
-    await close().catch((cleanupError: unknown) => {
+    const madeStays = config.pauseOnFailure && !signal.aborted && !(error instanceof SkipScenario);
+    await close({ madeStays }).catch((cleanupError: unknown) => {
       throw new AggregateError(
         [error, cleanupError],
         'the set-up of the scenario failed, and so did its cleanup',

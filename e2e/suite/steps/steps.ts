@@ -24,5 +24,5 @@ export type Steps = {
   /**
    * Heals every fault, removes all that was made and returns when it is gone; throws when something stayed.
    */
-  close(): Promise<void>;
+  close(what?: { madeStays: boolean }): Promise<void>;
 };

@@ -96,6 +96,7 @@ export const openFixture = async () => {
       );
       // As npm and npx do, without the second that they take.
       const line = named
+        .replace(/\bnpx corral\b/, 'node scripts/corral.ts')
         .replace(/\bnpx /, '')
         .replace(
           /\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/,

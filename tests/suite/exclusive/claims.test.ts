@@ -282,3 +282,24 @@ test('nobody waits for who does not come once it is open, nor for who came and w
   gone.ask('other', shared('a'));
   expect(gone.granted).toEqual(['other']);
 });
+
+test('after as many failures as are allowed nobody begins, and who is at work still gets what it asks for', () => {
+  const claims = createClaims({ places: 1, maxFailures: 2 });
+  const told: string[] = [];
+  const ask = (holder: string, claim: Claim) =>
+    claims.ask(
+      holder,
+      claim,
+      () => told.push(`${holder} has it`),
+      () => told.push(`${holder} is refused`),
+    );
+  ask('at work', { ...shared('a'), expected: 1 });
+  ask('in line', { ...shared('a'), expected: 1 });
+  claims.fail();
+  expect(told).toEqual(['at work has it']);
+  claims.fail();
+  expect(told).toEqual(['at work has it', 'in line is refused']);
+  ask('late', { ...shared('a'), expected: 1 });
+  ask('at work', exclusive('a'));
+  expect(told.slice(2)).toEqual(['late is refused', 'at work has it']);
+});

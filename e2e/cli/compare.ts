@@ -1,0 +1,122 @@
+import { statSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { Command } from 'commander';
+import { isStray } from '../report/collect.ts';
+import { timeKey } from '../report/expected-times.ts';
+import { readEvidence } from '../report/html/read-evidence.ts';
+import { makeTimeline } from '../report/html/timeline.ts';
+import type { Source } from '../report/merge-rounds.ts';
+import type { ScenarioReport } from '../report/schema.ts';
+import { parseFlags } from './arguments/flags.ts';
+import { describeParting } from './compare-histories.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+import { readReports } from './read-reports.ts';
+
+const program = (): Command =>
+  new Command('npm run compare --')
+    .description(
+      "Shows two runs' verdicts side by side, and where the histories of a scenario part that ended otherwise.",
+    )
+    .argument('<one>', 'the folder with the results of a run')
+    .argument('<other>', 'that of another')
+    .addHelpText('after', '\nExit code, as of diff: 0 the same verdicts, 1 others, 2 usage, or no report.')
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+const readOne = async (folder: string): Promise<Source> => {
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw usageError(`${folder}: there is no such folder: name one with a report.json`);
+  const path = join(folder, 'report.json');
+  const [source] = await readReports([path], { except: '' });
+  if (source === undefined) throw usageError(`${folder}: there is no report.json in it`);
+  return source;
+};
+
+/** Of several rounds, the first that did not pass tells of a scenario. */
+const verdictsOf = ({ report }: Source): Map<string, ScenarioReport> => {
+  const rounds = Map.groupBy(
+    report.scenarios.filter((each) => !isStray(each)),
+    timeKey,
+  );
+  const telling = (all: readonly ScenarioReport[]) => all.find(({ state }) => state !== 'passed') ?? all[0];
+  return new Map(
+    [...rounds].flatMap(([key, all]) => {
+      const one = telling(all);
+      return one === undefined ? [] : [[key, one] as const];
+    }),
+  );
+};
+
+type Pair = { one: ScenarioReport | undefined; other: ScenarioReport | undefined };
+
+const stateOf = (scenario: ScenarioReport | undefined): string => scenario?.state ?? 'not there';
+
+const timelineOf = async ({ path }: Source, scenario: ScenarioReport) => {
+  const { evidence, state, duration } = scenario;
+  const kept = evidence ? await readEvidence(join(dirname(path), evidence), state === 'passed') : undefined;
+  return kept && makeTimeline(kept, duration);
+};
+
+const describeWhy = (which: string, { state, reason }: ScenarioReport): string[] => {
+  const [first] = (reason ?? '').split('\n');
+  return reason === null ? [] : [`  ${which}, ${state}: ${first}`];
+};
+
+const describePair = async ([first, second]: [Source, Source], { one, other }: Pair): Promise<string[]> => {
+  if (one === undefined || other === undefined) return [];
+  const why = [...describeWhy('first', one), ...describeWhy('second', other)];
+  const [here, there] = [await timelineOf(first, one), await timelineOf(second, other)];
+  const missing = [here, there].flatMap((kept, index) => (kept ? [] : [`the ${sides[index]}`]));
+  const parting =
+    here && there
+      ? describeParting(here, there)
+      : [`  no history of it was kept by ${missing.join(' and ')}: there is nothing to align`];
+  return ['', one.name, ...why, ...parting];
+};
+
+const sides = ['first', 'second'];
+const widest = 'not-provable'.length;
+
+const compare = async (folders: readonly [string, string]): Promise<ExitCode> => {
+  const sources: [Source, Source] = [await readOne(folders[0]), await readOne(folders[1])];
+  const [ones, others] = sources.map(verdictsOf) as [
+    Map<string, ScenarioReport>,
+    Map<string, ScenarioReport>,
+  ];
+  const pairs = [...new Set([...ones.keys(), ...others.keys()])].map((key) => ({
+    one: ones.get(key),
+    other: others.get(key),
+  }));
+  const differing = pairs.filter(({ one, other }) => one?.state !== other?.state);
+  const lines = [
+    ...sources.map(
+      ({ report }, index) => `${sides[index]}: ${folders[index]}, run ${report.run}: ${report.judged}`,
+    ),
+    '',
+    ...pairs.map((pair) => {
+      const [here, there] = [stateOf(pair.one), stateOf(pair.other)];
+      const name = (pair.one ?? pair.other)?.name;
+      return `${differing.includes(pair) ? '≠' : ' '} ${here.padEnd(widest)}  ${there.padEnd(widest)}  ${name}`;
+    }),
+    ...(await Promise.all(differing.map((pair) => describePair(sources, pair)))).flat(),
+    '',
+    `${pairs.length} ${pairs.length === 1 ? 'scenario' : 'scenarios'}: ${differing.length === 0 ? 'the same verdicts' : `${differing.length} ended otherwise`}`,
+  ];
+  process.stdout.write(`${lines.join('\n')}\n`);
+  return differing.length === 0 ? exitCode.passed : exitCode.failed;
+};
+
+/** `npm run compare -- ONE OTHER`: returns the exit code, as diff does. */
+export const runCompareCommand = async (argv: readonly string[]): Promise<ExitCode> => {
+  try {
+    const command = program();
+    if (!parseFlags(command, argv)) return exitCode.passed;
+    const [one = '', other = ''] = command.args;
+    return await compare([one, other]);
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`compare: ${error.message}\n`);
+    return exitCode.usage;
+  }
+};

@@ -1,0 +1,32 @@
+import type { Offered } from '../config/config.ts';
+import { whyNotFit } from '../suite/play/fit.ts';
+import type { Chosen } from './choice.ts';
+
+/** What becomes of the chosen scenarios on a cluster: those that are played, and the others by the reason. */
+export type Plan = { played: Chosen[]; skipped: { reason: string; scenarios: Chosen[] }[] };
+
+/** Says, before there is a cluster, which scenarios will be played on what it offers; the same as they say then. */
+export const planFor = (chosen: readonly Chosen[], offered: Offered): Plan => {
+  const reasons = Map.groupBy(chosen, ({ declared }) => whyNotFit(offered, declared) ?? '');
+  const skipped = [...reasons]
+    .filter(([reason]) => reason !== '')
+    .map(([reason, scenarios]) => ({ reason, scenarios }))
+    .toSorted((one, other) => other.scenarios.length - one.scenarios.length);
+  return { played: reasons.get('') ?? [], skipped };
+};
+
+/**
+ * Describes a plan: nothing where all will be played, else how many, and a line for each reason why not. What
+ * hangs on the version of a Longhorn that is not there yet nobody knows.
+ */
+export const describePlan = ({ played, skipped }: Plan): string[] => {
+  const without = skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+  const ranges = new Set(played.map(({ declared }) => declared.longhorn).filter((range) => range !== '*'));
+  return [
+    ...(without === 0 ? [] : [`${played.length || 'none'} of them will be played, ${without} skipped:`]),
+    ...skipped.map(({ reason, scenarios }) => `  ${scenarios.length}: ${reason}`),
+    ...(ranges.size === 0
+      ? []
+      : [`those that hold for Longhorn ${[...ranges].join(', ')} alone are skipped on any other`]),
+  ];
+};

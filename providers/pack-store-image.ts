@@ -1,0 +1,30 @@
+import { copyFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { cached } from '../lab/cache/cache.ts';
+import { openCache } from '../lab/cache/folders.ts';
+import { usingCache } from '../lab/cache/lock.ts';
+import { NotFit as LabNotFit } from '../lab/not-fit.ts';
+import { storeArchive } from './docker/store-image.ts';
+import { NotFit, type Progress } from './provider.ts';
+
+/**
+ * Writes the image of the backup stores' pods, as the lab makes it, into a file: an OCI archive. Throws NotFit
+ * where this machine cannot make it, or the file cannot be written.
+ */
+export const packStoreImage = async (file: string, { step }: Pick<Progress, 'step'>): Promise<void> => {
+  try {
+    await openCache();
+    await usingCache(async () => {
+      const made = await step("Pack the backup stores' image", () => cached(storeArchive));
+      // Whole or not at all.
+      await copyFile(join(made, 'images.tar'), `${file}.part`);
+      await rename(`${file}.part`, file);
+    });
+  } catch (error) {
+    await rm(`${file}.part`, { force: true });
+    if (error instanceof LabNotFit) throw new NotFit(error.message);
+    const { code, dest } = error as NodeJS.ErrnoException & { dest?: string };
+    if (dest?.startsWith(file)) throw new NotFit(`${file} cannot be written (${code}): name another file`);
+    throw error;
+  }
+};

@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runSuite } from '../support/run-suite.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+const suite = {
+  'a.e2e.ts': `
+scenario('It plays', { tags: ['held'], longhorn: '>=1.8' }, async ({ does }) => does('Given a thing'));
+scenario('It kills', { disruptions: ['manager-kill'], exclusive: ['longhorn-managers'] }, async () => {});
+scenario('It kills too', { tags: ['held'], disruptions: ['manager-kill'] }, async () => {});
+scenario('It crashes a node', { needs: ['lab'], longhorn: '>=1.9' }, async () => {});
+`,
+};
+
+const plan = [
+  '4 scenarios, provider lab, Longhorn: emulator',
+  '1 of them will be played, 3 skipped:',
+  '  2: kills longhorn-manager pods: not without --allow manager-kill',
+  '  1: needs the lab (its nodes can be made to fail)',
+  'those that hold for Longhorn >=1.8 alone are skipped on any other',
+];
+
+test('a run says before it starts what it will play, and why not the rest, and the report agrees', async () => {
+  const { stdout, report } = await runSuite(suite);
+  expect(stdout.split('\n').slice(0, 6)).toEqual([...plan, 'Booting three nodes ...']);
+  expect(report?.totals).toEqual({ passed: 1, failed: 0, skipped: 3, notProvable: 0 });
+  const reasons = report?.scenarios.flatMap(({ reason }) => (reason === null ? [] : [`  : ${reason}`])) ?? [];
+  expect(new Set(reasons)).toEqual(new Set(plan.slice(2, 4).map((line) => line.replace(/\d/, ''))));
+});
+
+test('--dry-run says the same, and no more: nothing is started, no report is written', async () => {
+  const nothing = 'Nothing was started, and no cluster was looked at (--dry-run).';
+  const flags = ['--dry-run'];
+  expect(await runSuite(suite, { how: 'dies', flags })).toEqual({
+    exitCode: 0,
+    stdout: [...plan, nothing].join('\n'),
+    stderr: '',
+    report: undefined,
+  });
+  const all = await runSuite(suite, { how: 'dies', flags: [...flags, '--only', 'It plays'] });
+  expect(all.stdout.split('\n')).toEqual([
+    '1 scenario, provider lab, Longhorn: emulator',
+    'all of them will be played',
+    ...plan.slice(4),
+    nothing,
+  ]);
+  const { stdout } = await runSuite(suite, { how: 'dies', flags: [...flags, '--json', '--tags', 'held'] });
+  expect(JSON.parse(stdout)).toEqual({
+    played: ['It plays'],
+    skipped: [
+      {
+        reason: 'kills longhorn-manager pods: not without --allow manager-kill',
+        scenarios: ['It kills too'],
+      },
+    ],
+  });
+});
+
+test('--list tells of the chosen scenarios, for people and for programs, and starts nothing', async () => {
+  const ended = await runSuite(suite, { how: 'dies', flags: ['--list'] });
+  expect(ended).toMatchObject({ exitCode: 0, stderr: '', report: undefined });
+  expect(ended.stdout).toMatchInlineSnapshot(`
+    "a.e2e.ts
+      It plays
+        of an unknown time; tags: held
+        on Longhorn >=1.8
+      It kills
+        of an unknown time; no tags
+        on an existing cluster: --allow manager-kill
+        has for itself: longhorn-managers
+      It kills too
+        of an unknown time; tags: held
+        on an existing cluster: --allow manager-kill
+      It crashes a node
+        of an unknown time; no tags
+        needs lab
+        on Longhorn >=1.9
+    4 scenarios, about <time> one after the other"
+  `);
+  const { stdout } = await runSuite(suite, { how: 'dies', flags: ['--list', '--json', '--tags', '!held'] });
+  expect(JSON.parse(stdout)).toEqual([
+    {
+      name: 'It kills',
+      file: 'a.e2e.ts',
+      seed: null,
+      tags: [],
+      needs: [],
+      exclusive: ['longhorn-managers'],
+      disruptions: ['manager-kill'],
+      longhorn: '*',
+      expected: null,
+    },
+    expect.objectContaining({ name: 'It crashes a node', needs: ['lab'], longhorn: '>=1.9' }),
+  ]);
+});
+
+test.each([
+  ['--list --dry-run', '--list and --dry-run exclude each other: --list looks at no provider'],
+  ['--list --verbose', '--verbose with --list: nothing is played: leave it out'],
+  ['--dry-run --verbose', '--verbose with --dry-run: nothing is played: leave it out'],
+])('%s ends with one line', async (flags, line) => {
+  const ended = await runSuite(suite, { how: 'dies', flags: flags.split(' ') });
+  expect(ended).toEqual({ exitCode: 2, stdout: '', stderr: `e2e: ${line}`, report: undefined });
+});
+
+test('the documents say how many of the scenarios are played on a cluster that is there', () => {
+  const disruptions = 'manager-kill,process-hold,manager-mount,admission-policy';
+  const planned = (...allow: string[]): { played: string[]; skipped: { scenarios: string[] }[] } => {
+    const existing = ['--provider', 'existing', '--kubeconfig', 'package.json', '--context', 'x'];
+    const args = ['scripts/e2e.ts', '--dry-run', '--json', ...existing, '--store-image', 'x', ...allow];
+    // Any program will do for a browser that nobody starts.
+    const env = { PATH: process.env.PATH, CORRAL_CHROMIUM: process.execPath };
+    return JSON.parse(execFileSync(process.execPath, args, { cwd: root, env, encoding: 'utf8' }));
+  };
+  const { played, skipped } = planned();
+  const all = played.length + skipped.reduce((sum, { scenarios }) => sum + scenarios.length, 0);
+  const words: Record<number, string> = { 8: 'Eight', 9: 'Nine', 10: 'Ten', 18: 'eighteen', 19: 'nineteen' };
+  for (const document of ['README.md', 'docs/running.md'])
+    expect(readFileSync(join(root, document), 'utf8')).toContain(
+      `${words[played.length]} of the ${words[all]} scenarios`,
+    );
+  expect(readFileSync(join(root, 'docs/running.md'), 'utf8')).toContain(`--allow ${disruptions}`);
+  expect(planned('--allow', disruptions).skipped).toEqual([]);
+});

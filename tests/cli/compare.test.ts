@@ -1,0 +1,212 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { runCompareCommand } from '../../e2e/cli/compare.ts';
+import type { ScenarioReport } from '../../e2e/report/schema.ts';
+import { runInProcess } from '../support/run-in-process.ts';
+import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+/** A state of an object: when, of what, and how it was. */
+type Seen = readonly [at: number, resource: string, name: string, status: object | 'gone'];
+
+const history = (action: number | undefined, seen: readonly Seen[]): string => {
+  const step = (at: number, id: number, sentence: string) => ({
+    at,
+    marker: sentence,
+    step: { id, phase: 'begins', sentence },
+  });
+  const lines = [
+    step(0, 1, 'Given a volume'),
+    ...(action === undefined ? [] : [step(action, 2, 'When the first backup is deleted')]),
+    ...seen.map(([at, resource, name, status], index) => ({
+      at,
+      type:
+        status === 'gone'
+          ? 'DELETED'
+          : seen.findIndex((each) => each[2] === name) === index
+            ? 'ADDED'
+            : 'MODIFIED',
+      resource,
+      object: {
+        kind: 'x',
+        metadata: { name, resourceVersion: `${index + 1}` },
+        status: status === 'gone' ? {} : status,
+      },
+    })),
+  ].toSorted((one, other) => one.at - other.at);
+  const header = { recording: 'It goes', corral: 1, startedAt: '2026-01-01T00:00:00.000Z', seconds: 60 };
+  return [header, ...lines].map((line) => JSON.stringify(line)).join('\n');
+};
+
+const put = async (folder: string, scenarios: ScenarioReport[], histories: Record<string, string> = {}) => {
+  await mkdir(folder);
+  await writeFile(join(folder, 'report.json'), JSON.stringify(sampleReport(scenarios)));
+  for (const [name, text] of Object.entries(histories)) {
+    await mkdir(join(folder, name));
+    await writeFile(join(folder, name, 'history.ndjson'), text);
+  }
+};
+
+const compared = async (
+  one: [ScenarioReport[], Record<string, string>?],
+  other: [ScenarioReport[], Record<string, string>?],
+) => {
+  const folder = await temporaryFolder();
+  await put(join(folder, 'one'), ...one);
+  await put(join(folder, 'other'), ...other);
+  const ended = await runInProcess(() => runCompareCommand([join(folder, 'one'), join(folder, 'other')]));
+  return { ...ended, stdout: ended.stdout.replaceAll(folder, '') };
+};
+
+const passed = (name: string) => scenarioReport(name, { evidence: 'kept' });
+const failed = (name: string) =>
+  scenarioReport(name, {
+    state: 'failed',
+    reason: 'the first backup did not go\nits history',
+    evidence: 'kept',
+  });
+
+const [backup, error] = ['backups', (messages: object = {}) => ({ state: 'Error', messages })];
+const before: Seen[] = [
+  [1, 'volumes', 'corral-aaaaaa-volume-11111111', { state: 'attached', robustness: 'healthy' }],
+  [5, backup, 'backup-1111111111111111', { state: 'Completed' }],
+];
+const elsewhere: Seen[] = [
+  [2, 'volumes', 'corral-bbbbbb-volume-22222222', { state: 'attached', robustness: 'healthy' }],
+  [9, backup, 'backup-2222222222222222', { state: 'Completed' }],
+];
+
+test('runs with the same verdicts are told side by side, whatever the order', async () => {
+  const scenarios = [scenarioReport('A'), scenarioReport('B', { state: 'skipped', reason: 'not here' })];
+  const { exitCode, stdout, stderr } = await compared([scenarios], [scenarios.toReversed()]);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatchInlineSnapshot(`
+    "first: /one, run abc123: Longhorn v1.12.1 (official)
+    second: /other, run abc123: Longhorn v1.12.1 (official)
+
+      passed        passed        A
+      skipped       skipped       B
+
+    2 scenarios: the same verdicts"
+  `);
+});
+
+test('one that ended otherwise is aligned at its action, with the first state that differs', async () => {
+  const one = history(10, [
+    ...before,
+    [10.5, backup, 'backup-1111111111111111', { state: 'Deleting' }],
+    [11, backup, 'backup-1111111111111111', 'gone'],
+    [12, 'volumes', 'corral-aaaaaa-volume-11111111', { state: 'detached' }],
+  ]);
+  const other = history(20, [
+    ...elsewhere,
+    [20.4, backup, 'backup-2222222222222222', { state: 'Deleting' }],
+    [23, backup, 'backup-2222222222222222', error({ error: 'permission denied' })],
+  ]);
+  const ended = await compared(
+    [[passed('It goes'), passed('Other')], { kept: one }],
+    [[failed('It goes'), passed('Other')], { kept: other }],
+  );
+  expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
+  expect(ended.stdout).toMatchInlineSnapshot(`
+    "first: /one, run abc123: Longhorn v1.12.1 (official)
+    second: /other, run abc123: Longhorn v1.12.1 (official)
+
+    ≠ passed        failed        It goes
+      passed        passed        Other
+
+    It goes
+      second, failed: the first backup did not go
+      counted from "When the first backup is deleted"; the first state that differs, of backups 1 (backup-1111111111111111 | backup-2222222222222222):
+              0.0 s  Completed        0.0 s  Completed
+              0.5 s  Deleting         0.4 s  Deleting
+        ≠     1.0 s  gone             3.0 s  Error
+            second, not in the catalogue: permission denied
+      states differ too of: volumes 1
+
+    2 scenarios: 1 ended otherwise"
+  `);
+});
+
+test('a state that says something else differs, but for names and numbers', async () => {
+  const says = (text: string) => error({ error: text });
+  const [one, other] = [
+    history(10, [
+      ...before,
+      [12, backup, 'backup-1111111111111111', says('of backup-1111111111111111: denied')],
+    ]),
+    history(20, [
+      ...elsewhere,
+      [23, backup, 'backup-2222222222222222', says('of backup-2222222222222222: away')],
+    ]),
+  ];
+  const differs = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: other }]);
+  expect(differs.stdout).toContain('the first state that differs, of backups 1');
+  expect(differs.stdout).toContain(
+    '        first, not in the catalogue: of backup-1111111111111111: denied\n',
+  );
+  expect(differs.stdout).toMatch(/ {4}≠ +2\.0 s {2}Error +3\.0 s {2}Error$/m);
+  const alike = history(20, [
+    ...elsewhere,
+    [23, backup, 'backup-2222222222222222', says('of backup-2222222222222222: denied')],
+  ]);
+  const same = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: alike }]);
+  expect(same.stdout).toContain('all objects went through the same states, and said the same');
+  expect(same.exitCode).toBe(1);
+});
+
+test('what the catalogue knows is the same by what it means, whatever its words', async () => {
+  const held = (name: string) => ({
+    state: 'Pending',
+    messages: { info: `Wait for backup ${name} to be deleted` },
+  });
+  const one = history(10, [...before, [12, backup, 'backup-1111111111111111', held('backup-of-mine')]]);
+  const other = history(20, [...elsewhere, [23, backup, 'backup-2222222222222222', held('its-twin')]]);
+  const same = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: other }]);
+  expect(same.stdout).toContain('all objects went through the same states, and said the same');
+  const lost = history(20, [...elsewhere, [23, backup, 'backup-2222222222222222', { state: 'Pending' }]]);
+  const differs = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: lost }]);
+  expect(differs.stdout).toContain('first, waits-for-deletion: Wait for backup backup-of-mine to be deleted');
+});
+
+test('without an action, or without a history, that is said', async () => {
+  const early = history(undefined, [...before, [12, backup, 'backup-1111111111111111', error()]]);
+  const ended = await compared(
+    [[passed('A')], { kept: history(10, before) }],
+    [[failed('A')], { kept: early }],
+  );
+  expect(ended.stdout).toContain('counted from its beginning, as one of them did not get to an action');
+  const none = await compared([[passed('A')]], [[failed('A')], { kept: early }]);
+  expect(none.stdout).toContain('  no history of it was kept by the first: there is nothing to align\n');
+});
+
+test('a scenario that only one of them has, and a round that did not pass, are differences', async () => {
+  const rounds = [passed('A'), { ...failed('A'), round: 2 }];
+  const { exitCode, stdout } = await compared([[passed('A'), passed('B')]], [rounds]);
+  expect(exitCode).toBe(1);
+  expect(stdout).toMatch(/^≠ passed {8}failed {8}A\n≠ passed {8}not there {5}B$/m);
+  expect(stdout).toMatch(/^2 scenarios: 2 ended otherwise$/m);
+});
+
+test('what is no report ends with one line', async () => {
+  const folder = await temporaryFolder();
+  await put(join(folder, 'one'), []);
+  await writeFile(join(folder, 'report.json'), '{}');
+  const run = async (...argv: string[]) => {
+    const ended = await runInProcess(() => runCompareCommand(argv));
+    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+    return ended.stderr.replaceAll(folder, '');
+  };
+  const one = join(folder, 'one');
+  expect(await run(one, '/nowhere')).toBe(
+    'compare: /nowhere: there is no such folder: name one with a report.json',
+  );
+  expect(await run(one, folder)).toMatch(/report\.json is no report of this release: schemaVersion: /);
+  await mkdir(join(folder, 'empty'));
+  expect(await run(one, join(folder, 'empty'))).toMatch(
+    /empty\/report\.json: there is no such file or folder$/,
+  );
+  expect(await run(one)).toBe("compare: missing required argument 'other': see npm run compare -- --help");
+  expect(await run(one, one, one)).toMatch(/^compare: too many arguments/);
+});

@@ -1,0 +1,68 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+
+let cache: string;
+beforeAll(async () => {
+  cache = await mkdtemp(join(tmpdir(), 'corral-npx-'));
+});
+afterAll(() => rm(cache, { recursive: true }));
+
+// As in a checkout after npm ci, and of no help from a registry.
+const npx = async (...words: string[]) => {
+  const { exitCode, stdout, stderr } = await execa('npx', ['--offline', 'corral', ...words], {
+    cwd: join(root, 'docs'),
+    env: { PATH: process.env.PATH ?? '', HOME: cache, npm_config_cache: cache, npm_config_loglevel: 'error' },
+    extendEnv: false,
+    reject: false,
+    stdin: 'ignore',
+  });
+  return { exitCode, stdout, stderr };
+};
+
+test('npx corral --help names every command that users of a checkout have, and examples', async () => {
+  const { exitCode, stdout } = await npx('--help');
+  expect(exitCode).toBe(0);
+  const [, of = ''] = stdout.split(/^Commands:$/m);
+  const named = [...(of.split('Examples:')[0] ?? '').matchAll(/^ {2}([a-z0-9-]+) {2,}\S/gm)].map(
+    ([, name]) => name,
+  );
+  const { scripts } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+  // What checks and measures this project itself is for who changes it.
+  const ofThis = /^(mutants|docs|emulator:pack|ci:total|bench:.*)$/;
+  const all = Object.entries(scripts).filter(([name, line]) => line === `node scripts/${name}.ts`);
+  expect(named.toSorted()).toEqual(
+    all
+      .map(([name]) => name)
+      .filter((name) => !ofThis.test(name))
+      .toSorted(),
+  );
+});
+
+test('a command has its own flags and exit code, with no -- before them', async () => {
+  expect(await npx('explain', 'nobody says this', '--json', '--bogus')).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: "explain: unknown option '--bogus': see npm run explain -- --help",
+  });
+  const help = await npx('doctor', '--help');
+  expect(help).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(help.stdout).toContain('npm run doctor --');
+});
+
+test.each([
+  [['e3e'], "unknown command 'e3e' (Did you mean e2e?)"],
+  [[], 'name a command'],
+  [['--keep', 'e2e'], "unknown option '--keep' (Did you mean --help?)"],
+])('npx corral %j ends with one line', async (words, line) => {
+  expect(await npx(...words)).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `corral: ${line}: see npx corral --help`,
+  });
+});

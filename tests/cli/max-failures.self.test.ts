@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import { runSuite } from '../support/run-suite.ts';
+
+const suite = {
+  'a.e2e.ts': `
+const [begun, cleansUp] = [Promise.withResolvers(), Promise.withResolvers()];
+scenario('It fails', {}, async ({ later }) => {
+  later(cleansUp.resolve);
+  await begun.promise;
+  throw Object.assign(new Error('broken'), { verdict: {} });
+});
+scenario('It is at work', { exclusive: ['longhorn-managers'] }, async ({ does, exclusive, later }) => {
+  later(() => does('Then it cleans up'));
+  begun.resolve();
+  await cleansUp.promise;
+  await exclusive('longhorn-managers');
+  await does('Then it ends');
+});
+scenario('It waits for a place', {}, async ({ does }) => does('Given a thing'));
+scenario('It waits as well', {}, async ({ does }) => does('Given a thing'));
+`,
+};
+const notBegun = 'not begun, as --max-failures was reached';
+
+test('after as many failures nothing begins; what is at work ends, also alone, and cleans up', async () => {
+  const ended = await runSuite(suite, { flags: ['--max-failures', '1', '--workers', '2'] });
+  expect(ended.exitCode).toBe(1);
+  expect(ended.report?.scenarios.map(({ name, state, reason }) => [name, state, reason])).toEqual([
+    ['It fails', 'failed', 'broken'],
+    ['It is at work', 'passed', null],
+    ['It waits for a place', 'skipped', notBegun],
+    ['It waits as well', 'skipped', notBegun],
+  ]);
+  expect(ended.report?.scenarios[1]?.steps.map(({ sentence }) => sentence).slice(-2)).toEqual([
+    'Then it ends',
+    'Then it cleans up',
+  ]);
+  expect(ended.stdout).toContain('1 passed, 1 failed, 2 skipped');
+});
+
+test('with fewer failures than that all are played', async () => {
+  const ended = await runSuite(suite, { flags: ['--max-failures', '2', '--workers', '2'] });
+  expect(ended.report?.totals).toEqual({ passed: 3, failed: 1, skipped: 0, notProvable: 0 });
+});
+
+const oneByOne = {
+  'a.e2e.ts': `
+scenario('It is not provable', {}, async ({ excuses }) => { excuses('a gap'); throw new Error('not seen'); });
+scenario('It is skipped', {}, async ({ skip }) => skip('not here'));
+scenario('It cannot clean up', {}, async ({ later }) => later(() => { throw new Error('left'); }));
+scenario('It passes', {}, async ({ does }) => does('Given a thing'));
+`,
+};
+
+test('what is not provable counts, and what cannot clean up; what is skipped does not; over all rounds', async () => {
+  const flags = ['--workers', '1', '--repeat', '3', '--max-failures'];
+  const states = async (most: string) => {
+    const { report } = await runSuite(oneByOne, { flags: [...flags, most] });
+    return report?.scenarios.map(
+      ({ round, state, reason }) => `${round} ${state}${reason === notBegun ? '!' : ''}`,
+    );
+  };
+  const [first, whole] = [['1 not-provable'], ['1 not-provable', '1 skipped', '1 failed']];
+  expect(await states('1')).toEqual([...first, '1 skipped!', '1 skipped!', '1 skipped!']);
+  expect(await states('2')).toEqual([...whole, '1 skipped!']);
+  expect(await states('3')).toEqual([
+    ...[...whole, '1 passed'],
+    ...['2 not-provable', '2 skipped!', '2 skipped!', '2 skipped!'],
+  ]);
+});
+
+test.each(['0', 'two', ''])('--max-failures %j is none', async (most) => {
+  const ended = await runSuite(suite, { how: 'dies', flags: ['--max-failures', most] });
+  expect(ended).toMatchObject({
+    exitCode: 2,
+    stdout: '',
+    stderr: `e2e: --max-failures ${most || "''"}: give a whole number from 1 on, or leave it out`,
+  });
+});

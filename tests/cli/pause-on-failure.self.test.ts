@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { runSuite } from '../support/run-suite.ts';
+
+const suite = {
+  'a.e2e.ts': `
+const tells = ({ does, later }) => later((madeStays) => does('Then what was made ' + (madeStays ? 'stays' : 'goes')));
+scenario('It passes', {}, async (steps) => tells(steps));
+scenario('It is skipped', {}, async (steps) => { tells(steps); steps.skip('not here'); });
+scenario('It fails', {}, async (steps) => { tells(steps); throw new Error('broken'); });
+scenario('It is not provable', {}, async (steps) => { tells(steps); steps.excuses('a gap'); throw new Error('not seen'); });
+`,
+};
+const pause = '--pause-on-failure';
+
+test('of what did not pass all stays but the faults, and so does the cluster; the lines that end that are told', async () => {
+  const ended = await runSuite(suite, { flags: [pause, '--repeat', '2'] });
+  expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
+  const steps = ended.report?.scenarios.map(({ name, steps }) => `${name}: ${steps.at(-1)?.sentence}`);
+  expect(steps).toEqual([
+    'It passes: Then what was made goes',
+    'It is skipped: Then what was made goes',
+    'It fails: Then what was made stays',
+    'It is not provable: Then what was made stays',
+  ]);
+  const told = ended.stdout.slice(ended.stdout.indexOf('What was made by'));
+  expect(told.replace(/--run \w{6}/, '--run <run>')).toMatchInlineSnapshot(`
+    "What was made by the scenarios that did not pass (2) stays (--pause-on-failure); no fault of theirs does.
+    To remove it: npm run cleanup -- --kubeconfig /nowhere/kubeconfig --context inline --run <run>
+    (kept)
+
+    The cluster is left up (--pause-on-failure).
+    kubectl --kubeconfig /nowhere/kubeconfig get nodes
+    The scenarios again: CORRAL_CONFIG='{"kubeconfig":"/nowhere/kubeconfig","context":"inline","provider":"lab","target":{"name":"emulator","version":"0.0.0"},"storeImage":"store:inline","allow":[],"without":[]}' npx vitest run --project e2e
+    Page: out/report.html"
+  `);
+  expect(ended.stdout).toContain(`--run ${ended.report?.run}`);
+});
+
+test('where all passed, nothing stays', async () => {
+  const ended = await runSuite(suite, { flags: [pause, '--only', 'passes'] });
+  expect(ended.exitCode).toBe(0);
+  expect(ended.stdout).toContain('Taking the cluster down');
+  expect(ended.stdout).not.toMatch(/stays|left up/);
+});
+
+test('who interrupts a run has it clean up', async () => {
+  const hangs = `scenario('It hangs', {}, async ({ does, later }) => {
+  later((madeStays) => does('Then what was made ' + (madeStays ? 'stays' : 'goes')));
+  await does('Given a thing');
+  await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
+});`;
+  const signals = [{ after: '✓ Given a thing', signal: 'SIGINT' as const }];
+  const ended = await runSuite({ 'a.e2e.ts': hangs }, { flags: [pause], signals });
+  expect(ended.exitCode).toBe(4);
+  expect(ended.report?.scenarios[0]?.steps.at(-1)?.sentence).toBe('Then what was made goes');
+  expect(ended.stdout).not.toContain('left up');
+});
+
+test('without it, nothing stays of what failed', async () => {
+  const { report, stdout } = await runSuite(suite, { flags: ['--only', 'It fails'] });
+  expect(report?.scenarios[0]?.steps.at(-1)?.sentence).toBe('Then what was made goes');
+  expect(stdout).toContain('Taking the cluster down');
+});

@@ -1,0 +1,54 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { runStoreImageCommand } from '../../e2e/cli/store-image.ts';
+import { podSystem } from '../../lab/images/core.ts';
+import { NotFit } from '../../providers/provider.ts';
+import { runInProcess } from '../support/run-in-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const run = (argv: string[], pack = (file: string) => writeFile(file, 'image')) =>
+  runInProcess(() => runStoreImageCommand(argv, { pack }));
+
+test('the archive is written, and where it goes is told', async () => {
+  const out = join(await temporaryFolder(), 'store.tar');
+  const ended = await run(['--out', out]);
+  expect(ended).toMatchObject({ exitCode: 0, stderr: '' });
+  expect(ended.stdout).toContain(`skopeo copy oci-archive:${out} docker://`);
+  expect(await readFile(out, 'utf8')).toBe('image');
+});
+
+test('what this machine lacks is told', async () => {
+  const pack = () => Promise.reject(new NotFit('dpkg-deb is missing'));
+  expect(await run(['--out', join(root, 'x')], pack)).toEqual({
+    exitCode: 3,
+    stdout: '',
+    stderr: 'store-image: dpkg-deb is missing',
+  });
+});
+
+test.each([
+  [[], "required option '--out <file>' not specified: see npm run store-image -- --help"],
+  [['--out', ''], "--out '': name a file, such as store-image.tar"],
+  [['--out', '/'], '--out /: name a file, such as store-image.tar'],
+  [['--out', '/nowhere/x.tar'], '--out /nowhere/x.tar: there is no folder /nowhere: make it first'],
+  [['--out', 'x', 'y'], /^too many arguments.*see npm run store-image -- --help$/],
+])('%j ends with one line', async (argv, line) => {
+  const ended = await run(argv);
+  expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
+  expect(ended.stderr.replace(/^store-image: /, '')).toMatch(line);
+});
+
+test('the Containerfile has what the lab has in that image, of the same Debian', async () => {
+  const text = await readFile(join(root, 'fixtures/nfs-backupstore/Containerfile'), 'utf8');
+  const [, named = ''] = /--no-install-recommends \\\n(.*?)\\\n/s.exec(text) ?? [];
+  const packages = named.trim().split(/\s+/);
+  const { packages: labs } = podSystem.inputs as { packages: string[] };
+  expect(packages.filter((name) => !labs.includes(name))).toEqual([]);
+  // What its pods are asked for; the rest of the lab's is in every Debian.
+  const asked = ['nfs-ganesha', 'nfs-ganesha-vfs', 'e2fsprogs', 'bash', 'coreutils', 'findutils', 'procps'];
+  expect(packages).toEqual(expect.arrayContaining(asked));
+  expect(text).toMatch(/^FROM docker\.io\/library\/debian:trixie-slim$/m);
+});
