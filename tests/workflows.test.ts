@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
+import semver from 'semver';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { parseArguments } from '../e2e/cli/arguments/parse.ts';
 import { parseMergeReports } from '../e2e/cli/merge-reports.ts';
 import { newestRelease } from '../e2e/longhorn/supported.ts';
+import { kindTool } from '../providers/kind/tool.ts';
 
 const read = (path: string): string => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8');
 
@@ -42,40 +44,60 @@ const workflowSchema = z.strictObject({
   ),
 });
 
-const text = read('.github/workflows/longhorn.yml');
-const workflow = workflowSchema.parse(parse(text));
-const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
-const versions = workflow.jobs.play?.strategy?.matrix.longhorn ?? [];
-
-/** The words behind `npm run NAME --`, with the version in its place; none of them has a blank in it. */
-const flagsOf = (name: string, version = ''): string[] => {
-  const [line] = steps
-    .flatMap((step) => ('run' in step ? step.run.split('\n') : []))
-    .filter((each) => each.includes(` ${name} -- `));
-  const [words = ''] = (line?.split(' -- ')[1] ?? '').split('>>');
-  return words.trim().replaceAll('"', '').replaceAll('$LONGHORN', version).split(/\s+/);
+const readWorkflow = (name: string) => {
+  const text = read(`.github/workflows/${name}.yml`);
+  const workflow = workflowSchema.parse(parse(text));
+  const steps = Object.values(workflow.jobs).flatMap((job) => job.steps);
+  /** The words behind `npm run NAME --`, with the version in its place; none of them has a blank in it. */
+  const flagsOf = (script: string, version = ''): string[] => {
+    const [line] = steps
+      .flatMap((step) => ('run' in step ? step.run.split('\n') : []))
+      .filter((each) => each.includes(` ${script} -- `));
+    const [words = ''] = (line?.split(' -- ')[1] ?? '').split('>>');
+    return words.trim().replaceAll('"', '').replaceAll('$LONGHORN', version).split(/\s+/);
+  };
+  return { text, workflow, steps, flagsOf };
 };
 
-test('every npm script that it runs is there', () => {
-  const named = [...text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name);
-  expect(named).toEqual(['e2e', 'merge-reports']);
+const longhorn = readWorkflow('longhorn');
+const kind = readWorkflow('kind');
+const versions = longhorn.workflow.jobs.play?.strategy?.matrix.longhorn ?? [];
+
+test.each([
+  { name: 'longhorn', scripts: ['e2e', 'merge-reports'], workflow: longhorn },
+  { name: 'kind', scripts: ['e2e'], workflow: kind },
+])('every npm script that $name runs is there', ({ scripts, workflow }) => {
+  const named = [...workflow.text.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = '']) => name);
+  expect(named).toEqual(scripts);
   expect(Object.keys(JSON.parse(read('package.json')).scripts)).toEqual(expect.arrayContaining(named));
 });
 
 describe('what it is called with is known to', () => {
   test.each(versions)('e2e: %s', (version) => {
-    expect(parseArguments(flagsOf('e2e', version), ['lab'])).toMatchObject({
+    expect(parseArguments(longhorn.flagsOf('e2e', version), ['lab'])).toMatchObject({
       provider: 'lab',
       longhorn: `official:${version}`,
     });
   });
 
+  test('e2e: kind', () => {
+    expect(parseArguments(kind.flagsOf('e2e'), ['lab', 'kind'])).toMatchObject({
+      provider: 'kind',
+      longhorn: `official:${newestRelease}`,
+    });
+  });
+
   test('merge-reports', () => {
-    expect(parseMergeReports(flagsOf('merge-reports'))).toMatchObject({
+    expect(parseMergeReports(longhorn.flagsOf('merge-reports'))).toMatchObject({
       paths: ['reports'],
       flags: { table: true },
     });
   });
+});
+
+test('the kind that is installed is one that the provider takes', () => {
+  const version = /kind@v(\S+)/.exec(kind.text)?.[1];
+  expect(semver.gte(version ?? '0.0.0', kindTool.oldest)).toBe(true);
 });
 
 test('the matrix has one patch of each release from the oldest to the newest, and what comes next', () => {
@@ -90,8 +112,11 @@ test('the matrix has one patch of each release from the oldest to the newest, an
   expect(versions).toContain(newestRelease);
 });
 
-test('every action is pinned by a commit, with its version beside it', () => {
-  const uses = text.match(/uses: .*/g) ?? [];
-  expect(uses.filter((line) => !/^uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
-  expect(uses).toHaveLength(steps.filter((step) => 'uses' in step).length);
-});
+test.each([longhorn, kind])(
+  'every action is pinned by a commit, with its version beside it: $workflow.name',
+  ({ text, steps }) => {
+    const uses = text.match(/uses: .*/g) ?? [];
+    expect(uses.filter((line) => !/^uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/.test(line))).toEqual([]);
+    expect(uses).toHaveLength(steps.filter((step) => 'uses' in step).length);
+  },
+);

@@ -1,5 +1,11 @@
 import type { ClusterTool } from '../docker/tool.ts';
 
+// Unset, or set to nothing: kind's own, which its release pins by a digest.
+const nodeImage = (): string[] => {
+  const image = process.env.CORRAL_KIND_IMAGE;
+  return image ? ['--image', image] : [];
+};
+
 /** kind; its containers bear the label `io.x-k8s.kind.cluster=NAME`. */
 export const kindTool: ClusterTool = {
   name: 'kind',
@@ -16,6 +22,7 @@ export const kindTool: ClusterTool = {
     kubeconfig,
     '--config',
     'kind-config.yaml',
+    ...nodeImage(),
   ],
   load: ({ name, archive, workers }) => [
     'load',

@@ -56,6 +56,18 @@ describe('what is asked, from the first to the last', () => {
     expect(cluster.context).toBe(`kind-${name}`);
   });
 
+  test('kind, with a node image of one\'s own', async () => {
+    vi.stubEnv('CORRAL_KIND_IMAGE', 'mine:v1');
+    try {
+      await (await createCluster(kindTool, { signal })).remove();
+    } finally {
+      vi.unstubAllEnvs();
+    }
+    expect(asked()).toContain(
+      'kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml --image mine:v1',
+    );
+  });
+
   test('k3d', async () => {
     const cluster = await createCluster(k3dTool, { signal });
     await cluster.load('/images.tar', signal);
