@@ -27,7 +27,18 @@ export type CommandOptions = {
  * `npm run e2e`: brings a cluster, plays the scenarios, reports, takes the cluster down. Returns the exit
  * code; every error is told.
  */
-export const runCommand = async ({ argv, providers, config }: CommandOptions): Promise<ExitCode> => {
+export const runCommand = async (options: CommandOptions): Promise<number> => {
+  const code = await playCommand(options);
+  return options.argv.includes('--bisect') ? bisectCodeOf(code) : code;
+};
+
+// 125 has `git bisect run` skip the commit, and one above 127 has it stop.
+const bisectCodeOf = (code: ExitCode): number => {
+  if (code === exitCode.passed || code === exitCode.failed) return code;
+  return code === exitCode.notFit ? 125 : 128 + code;
+};
+
+const playCommand = async ({ argv, providers, config }: CommandOptions): Promise<ExitCode> => {
   const { interruption, giveBack } = listenForInterruption();
   try {
     const args = parseArguments(argv, Object.keys(providers));

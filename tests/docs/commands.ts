@@ -80,6 +80,15 @@ export const commands: Record<string, How> = {
     says: /has no manifest/,
     words: { DIR: 'an empty folder', URL: { is: 'http://127.0.0.1:9' } },
   },
+  'npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=./manager.tar': {
+    exitCode: 2,
+    says: /^e2e: --image longhorn-manager=\.\/manager\.tar: there is no .*manager\.tar: name an image archive$/m,
+  },
+  'npm run e2e -- --longhorn archive:DIR --image longhorn-engine=IMAGE --registry-mirror URL': {
+    exitCode: 3,
+    says: /has no manifest/,
+    words: { DIR: 'an empty folder', IMAGE: { is: 'me/engine:dev' }, URL: { is: 'http://127.0.0.1:9' } },
+  },
   'npm run e2e -- --shard 2/8': noGo('e2e'),
   'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),

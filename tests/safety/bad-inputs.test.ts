@@ -89,7 +89,7 @@ const rows = readFileSync(new URL('bad-inputs.txt', import.meta.url), 'utf8')
   .slice(1)
   .map(
     (row) =>
-      /^(\S+) ?(.*)\n(\d) ([^#$]*?\n)(?:#.*)?\s*$/.exec(row)?.slice(1) as [string, string, string, string],
+      /^(\S+) ?(.*)\n(\d+) ([^#$]*?\n)(?:#.*)?\s*$/.exec(row)?.slice(1) as [string, string, string, string],
   );
 
 test('there are more than a hundred', () => expect(rows.length).toBeGreaterThan(100));
@@ -141,6 +141,10 @@ test('e2e --help tells every flag', async () => {
       --registry-mirror <url>  official, archive:DIR: the registry to pull images
                                from that DIR does not have (https, or http on this
                                machine)
+      --image <name=image>     official, archive:DIR: another image in the place of
+                               one of the release, by its name or as an archive; may
+                               be given several times:
+                               longhorn-manager=./manager.tar (default: [])
       --kubeconfig <file>      existing: the file that names the cluster
       --context <name>         existing: the context of that file
       --expect-cluster <uid>   existing: the UID that its namespace kube-system must
@@ -153,17 +157,27 @@ test('e2e --help tells every flag', async () => {
                                feel, with commas: manager-kill, process-hold,
                                manager-mount, store-stall, admission-policy,
                                settings, default-target, node-fault
+      --list                   only list the scenarios, with their tags, what each
+                               needs, and its usual time
+      --dry-run                only say how many scenarios would be played, and why
+                               others are skipped
       --keep                   leave the cluster up (unless interrupted) and print
                                how to reach it
       --only <pattern>         only the scenarios whose name matches this regular
                                expression
       --tags <expression>      only the scenarios with these tags: 'a && !b', 'a or
                                b'
+      --last-failed            only what failed, could not be proven, or was
+                               interrupted in the last run, by its report in --out
       --shard <i/n>            only the i-th of n parts of the scenarios, which take
                                about equally long: 2/8
       --workers <n>            how many scenarios are played at once: 1 plays one
                                after the other (default: as many as the cluster
                                bears)
+      --max-failures <n>       after n scenarios that failed or could not be proven,
+                               begins no other; those at work end and clean up
+      --pause-on-failure       leave the cluster up, and in it what the scenarios
+                               made that did not pass; their faults are healed
       --repeat <n>             plays the chosen scenarios n times in a row on the
                                one cluster (default: "1")
       --out <dir>              where report.json and junit.xml go (default:
@@ -172,6 +186,8 @@ test('e2e --help tells every flag', async () => {
                                support bundle, in which nothing is redacted
       --verbose                also tell each state that is awaited, each fault with
                                its proof, and each step when it begins
+      --bisect                 for git bisect run: exit code 125 where nothing could
+                               be judged, above 128 for bad flags and Ctrl-C
       --json                   tell an event a line, as JSON, and nothing else on
                                stdout
       -h, --help               display help for command

@@ -126,6 +126,10 @@ const describe = (providers: string[]): Command =>
       '--verbose',
       'also tell each state that is awaited, each fault with its proof, and each step when it begins',
     )
+    .option(
+      '--bisect',
+      'for git bisect run: exit code 125 where nothing could be judged, above 128 for bad flags and Ctrl-C',
+    )
     .option('--json', 'tell an event a line, as JSON, and nothing else on stdout')
     .allowExcessArguments(false)
     .exitOverride()

@@ -56,7 +56,7 @@ describe('what is asked, from the first to the last', () => {
     expect(cluster.context).toBe(`kind-${name}`);
   });
 
-  test('kind, with a node image of one\'s own', async () => {
+  test("kind, with a node image of one's own", async () => {
     vi.stubEnv('CORRAL_KIND_IMAGE', 'mine:v1');
     try {
       await (await createCluster(kindTool, { signal })).remove();
