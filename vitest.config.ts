@@ -22,6 +22,11 @@ export default defineConfig({
           name: 'unit',
           include: ['tests/**/*.test.ts'],
           exclude: ['tests/**/*.{self,cluster}.test.ts'],
+          // A process reads the code once, instead of once for each file: a third of the work. No file may
+          // leave anything behind.
+          isolate: false,
+          setupFiles: ['tests/support/leave-no-trace.ts'],
+          expect: { poll: { timeout: 60_000 } },
           // Some run shells and wait for them: on a machine that is busy with labs, 30 s were not enough.
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -31,7 +31,7 @@ const told = async (watched: Timeline): Promise<string[]> => {
   await once(watched, () => true, {
     name: 'last',
     label: 'the script is over',
-    within: '3s',
+    within: '60s',
     owner: 'a test',
   });
   return watched.entries.map((entry) =>

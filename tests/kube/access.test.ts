@@ -1,80 +1,40 @@
 import { describe, expect, test } from 'vitest';
 import { type Access, accessOf, permittedExec, permittedRequest } from '../../e2e/kube/access.ts';
+import { describeResource } from '../../e2e/kube/resources.ts';
 
-const core = (access: Partial<Access> & { verb: string; resource: string }): Access => ({
-  group: '',
-  ...access,
-});
-const inDefault = { namespace: 'default' };
+const textOf = ({ verb, resource, group, subresource, name, namespace, ...more }: Access): string => {
+  expect(more).toEqual({});
+  const what = [describeResource({ group, plural: resource, version: '' }), subresource].filter(Boolean);
+  return [verb, what.join('/'), name, namespace && `in ${namespace}`].filter(Boolean).join(' ');
+};
 
-describe('what a request wants', () => {
-  test.each<[string, string, Access | undefined]>([
-    ['GET', '/api/v1/namespaces/default/pods', core({ verb: 'list', resource: 'pods', ...inDefault })],
-    ['GET', '/api/v1/pods?labelSelector=a%3Db', core({ verb: 'list', resource: 'pods' })],
-    [
-      'GET',
-      '/api/v1/namespaces/default/pods?watch=true&x=1',
-      core({ verb: 'watch', resource: 'pods', ...inDefault }),
-    ],
-    [
-      'GET',
-      '/api/v1/namespaces/default/pods?watch=false',
-      core({ verb: 'list', resource: 'pods', ...inDefault }),
-    ],
-    [
-      'GET',
-      '/api/v1/namespaces/default/pods/one',
-      core({ verb: 'get', resource: 'pods', name: 'one', ...inDefault }),
-    ],
-    ['POST', '/api/v1/namespaces/default/pods', core({ verb: 'create', resource: 'pods', ...inDefault })],
-    [
-      'PUT',
-      '/api/v1/namespaces/default/pods/one',
-      core({ verb: 'update', resource: 'pods', name: 'one', ...inDefault }),
-    ],
-    [
-      'PATCH',
-      '/api/v1/namespaces/default/pods/one/status',
-      core({ verb: 'patch', resource: 'pods', subresource: 'status', name: 'one', ...inDefault }),
-    ],
-    [
-      'DELETE',
-      '/api/v1/namespaces/default/pods/one',
-      core({ verb: 'delete', resource: 'pods', name: 'one', ...inDefault }),
-    ],
-    [
-      'DELETE',
-      '/api/v1/namespaces/default/pods',
-      core({ verb: 'deletecollection', resource: 'pods', ...inDefault }),
-    ],
-    [
-      'GET',
-      '/api/v1/namespaces/default/pods/one/log?follow=true',
-      core({ verb: 'get', resource: 'pods', subresource: 'log', name: 'one', ...inDefault }),
-    ],
-    ['GET', '/api/v1/namespaces', core({ verb: 'list', resource: 'namespaces' })],
-    [
-      'DELETE',
-      '/api/v1/namespaces/default',
-      core({ verb: 'delete', resource: 'namespaces', name: 'default' }),
-    ],
-    [
-      'GET',
-      '/api/v1/namespaces?fieldSelector=metadata.name%3Ddefault&watch=true',
-      core({ verb: 'watch', resource: 'namespaces', name: 'default' }),
-    ],
-    [
-      'PATCH',
-      '/apis/longhorn.io/v1beta2/namespaces/default/volumes/a%20b',
-      { verb: 'patch', group: 'longhorn.io', resource: 'volumes', name: 'a b', ...inDefault },
-    ],
-    ['GET', '/apis/apps/v1/deployments', { verb: 'list', group: 'apps', resource: 'deployments' }],
-    ['GET', '/version', undefined],
-    ['GET', '/api/v1', undefined],
-    ['GET', '/apis/apps/v1', undefined],
-  ])('%s %s', (method, path, access) => {
-    expect(accessOf(method, path)).toEqual(access);
-  });
+test.each([
+  ['GET /api/v1/namespaces/default/pods', 'list pods in default'],
+  ['GET /api/v1/pods?labelSelector=a%3Db', 'list pods'],
+  ['GET /api/v1/namespaces/default/pods?watch=true&x=1', 'watch pods in default'],
+  ['GET /api/v1/namespaces/default/pods?watch=false', 'list pods in default'],
+  ['GET /api/v1/namespaces/default/pods/one', 'get pods one in default'],
+  ['POST /api/v1/namespaces/default/pods', 'create pods in default'],
+  ['PUT /api/v1/namespaces/default/pods/one', 'update pods one in default'],
+  ['PATCH /api/v1/namespaces/default/pods/one/status', 'patch pods/status one in default'],
+  ['DELETE /api/v1/namespaces/default/pods/one', 'delete pods one in default'],
+  ['DELETE /api/v1/namespaces/default/pods', 'deletecollection pods in default'],
+  ['GET /api/v1/namespaces/default/pods/one/log?follow=true', 'get pods/log one in default'],
+  ['GET /api/v1/namespaces', 'list namespaces'],
+  ['DELETE /api/v1/namespaces/default', 'delete namespaces default'],
+  ['GET /api/v1/namespaces?fieldSelector=metadata.name%3Ddefault&watch=true', 'watch namespaces default'],
+  [
+    'PATCH /apis/longhorn.io/v1beta2/namespaces/default/volumes/a%20b',
+    'patch volumes.longhorn.io a b in default',
+  ],
+  ['GET /apis/apps/v1/deployments', 'list deployments.apps'],
+  ['GET /version', undefined],
+  ['GET /api/v1', undefined],
+  ['GET /apis/apps/v1', undefined],
+])('%s wants to %s', (request, wanted) => {
+  const [method = '', path = ''] = request.split(' ');
+  const access = accessOf(method, path);
+  expect(access && textOf(access)).toBe(wanted);
 });
 
 describe('who may not is not heard of', () => {
@@ -106,10 +66,6 @@ describe('who may not is not heard of', () => {
       },
     );
     await expect(exec({ namespace: 'default', name: 'one' }, ['true'])).rejects.toThrow('not this');
-    expect(wanted).toEqual(
-      ['get', 'create'].map((verb) =>
-        core({ verb, resource: 'pods', subresource: 'exec', name: 'one', ...inDefault }),
-      ),
-    );
+    expect(wanted.map(textOf)).toEqual(['get pods/exec one in default', 'create pods/exec one in default']);
   });
 });

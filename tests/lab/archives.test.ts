@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
 import { execa } from 'execa';
-import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { cached } from '../../lab/cache/cache.ts';
 import { imageArchives } from '../../lab/images/archives.ts';
 import {
@@ -31,16 +31,13 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), 'corral-archives-'));
-  process.env.XDG_CACHE_HOME = join(dir, 'cache');
+  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
   input = join(dir, 'input');
   await mkdir(input);
   await mkdir(join(dir, 'cache/corral'), { recursive: true });
 });
 
-afterEach(async () => {
-  delete process.env.XDG_CACHE_HOME;
-  await rm(dir, { recursive: true });
-});
+afterEach(() => rm(dir, { recursive: true }));
 
 const put = async (name: string, content: Buffer | Files): Promise<string> => {
   const path = join(input, name);

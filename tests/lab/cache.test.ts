@@ -24,7 +24,7 @@ let said: string;
 
 beforeEach(async () => {
   home = await temporaryFolder();
-  process.env.XDG_CACHE_HOME = home;
+  vi.stubEnv('XDG_CACHE_HOME', home);
   said = '';
   vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
     said += text;
@@ -32,10 +32,7 @@ beforeEach(async () => {
   });
 });
 
-afterEach(async () => {
-  vi.restoreAllMocks();
-  delete process.env.XDG_CACHE_HOME;
-});
+afterEach(() => void vi.restoreAllMocks());
 
 const part = (inputs: unknown, build: Part['build']): Part => ({ name: 'thing', inputs, build });
 const writes = (text: string) => (dir: string) => writeFile(join(dir, 'file'), text);

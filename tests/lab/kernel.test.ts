@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test, vi } from 'vitest';
 import { fetchKernel, kernel, kernelDifference } from '../../lab/build/kernel.ts';
 import { type Part, partDir } from '../../lab/cache/cache.ts';
 import { NotInArchive } from '../../lab/debian/apt.ts';
@@ -11,11 +11,7 @@ let home: string;
 
 beforeEach(async () => {
   home = await temporaryFolder();
-  process.env.XDG_CACHE_HOME = home;
-});
-
-afterEach(async () => {
-  delete process.env.XDG_CACHE_HOME;
+  vi.stubEnv('XDG_CACHE_HOME', home);
 });
 
 /** A kernel of a version, or one that cannot be had. */

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runMutantsCommand } from '../../bench/mutants/command.ts';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { runCleanupCommand } from '../../e2e/cli/cleanup.ts';
@@ -32,7 +32,7 @@ beforeAll(async () => {
   await writeBadFiles(dir);
   await mkdir(join(dir, '.corral/last'), { recursive: true });
   await writeFile(join(dir, '.corral/last/report.json'), 'of an earlier run');
-  process.env.XDG_CACHE_HOME = join(dir, 'cache');
+  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
   process.chdir(dir);
 });
 afterAll(async () => {

@@ -23,7 +23,7 @@ const known = readFileSync(new URL('known-messages.txt', import.meta.url), 'utf8
     };
   });
 
-test.for(known)('$line', ({ where, text, is, version }) => {
+test.for(known.map((row) => [row.line, row] as const))('%s', ([, { where, text, is, version }]) => {
   expect(classify({ ...where, text }, version).class).toBe(is);
   const elsewhere = { ...where, field: 'condition Scheduled', text } as const;
   expect(classify(elsewhere, version).class).toBe('unclassified');

@@ -20,7 +20,7 @@ let layer: Buffer;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'corral-mirror-'));
-  process.env.XDG_CACHE_HOME = join(dir, 'cache');
+  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
   layer = await layerOf({ a: 'b' });
 });
 afterAll(() => rm(dir, { recursive: true }));

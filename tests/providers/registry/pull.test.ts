@@ -15,7 +15,7 @@ let layers: Buffer[];
 
 beforeAll(async () => {
   cache = await mkdtemp(join(tmpdir(), 'corral-pull-'));
-  process.env.XDG_CACHE_HOME = cache;
+  vi.stubEnv('XDG_CACHE_HOME', cache);
   layers = [await layerOf({ 'bin/a': 'first' }), await layerOf({ 'bin/b': 'second' })];
 });
 afterAll(() => rm(cache, { recursive: true }));
