@@ -889,17 +889,27 @@ test('e2e --help tells every flag', async () => {
                                feel, with commas: manager-kill, process-hold,
                                manager-mount, store-stall, admission-policy,
                                settings, default-target, node-fault
+      --list                   only list the scenarios, with their tags, what each
+                               needs, and its usual time
+      --dry-run                only say how many scenarios would be played, and why
+                               others are skipped
       --keep                   leave the cluster up (unless interrupted) and print
                                how to reach it
       --only <pattern>         only the scenarios whose name matches this regular
                                expression
       --tags <expression>      only the scenarios with these tags: 'a && !b', 'a or
                                b'
+      --last-failed            only what failed, could not be proven, or was
+                               interrupted in the last run, by its report in --out
       --shard <i/n>            only the i-th of n parts of the scenarios, which take
                                about equally long: 2/8
       --workers <n>            how many scenarios are played at once: 1 plays one
                                after the other (default: as many as the cluster
                                bears)
+      --max-failures <n>       after n scenarios that failed or could not be proven,
+                               begins no other; those at work end and clean up
+      --pause-on-failure       leave the cluster up, and in it what the scenarios
+                               made that did not pass; their faults are healed
       --repeat <n>             plays the chosen scenarios n times in a row on the
                                one cluster (default: "1")
       --out <dir>              where report.json and junit.xml go (default:
