@@ -3,6 +3,12 @@ import { fileURLToPath } from 'node:url';
 import { Command, CommanderError } from 'commander';
 import { commanderMessage } from '../e2e/cli/arguments/flags.ts';
 import { exitCode } from '../e2e/cli/exit-code.ts';
+import { guardOutput } from '../e2e/kube/redact/guard-output.ts';
+import { goOnWithoutReader } from '../e2e/report/without-reader.ts';
+
+guardOutput();
+// Whatever command it becomes: one that only prints ends by itself.
+goOnWithoutReader();
 
 // `npx corral COMMAND FLAGS...` is `npm run COMMAND -- FLAGS...`.
 const commands = {

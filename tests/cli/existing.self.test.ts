@@ -157,3 +157,14 @@ test('what --support-bundle needs is asked for where it is given, before anythin
   expect(ended.stderr).toContain('\n  create supportbundles.longhorn.io in namespace longhorn-system\n');
   expect(ended.stderr).toContain('npm run --silent rbac -- --support-bundle | kubectl apply -f -');
 });
+
+test('what a failed scenario made stays with --pause-on-failure, and the line that removes it names the cluster', async () => {
+  const flags = ['--expect-cluster', uid, '--pause-on-failure', '--namespace', 'stores'];
+  const ended = await play("throw new Error('broken');", { flags });
+  expect(ended.exitCode).toBe(1);
+  const [, line] = /^To remove it: (.*)$/m.exec(ended.stdout) ?? [];
+  expect(line).toBe(
+    `npm run cleanup -- --kubeconfig ${server.kubeconfig} --context stub --namespace stores --run ${ended.report?.run}`,
+  );
+  expect(ended.stdout).not.toContain('left up');
+});

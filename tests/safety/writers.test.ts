@@ -11,7 +11,7 @@ describe('all that a command prints is redacted', () => {
   test.each(globSync('scripts/*.ts', { cwd: root }))(
     '%s guards its output before it does anything',
     (path) => {
-      const code = read(path).replace(/^(?:import\s[^;]+;|\/\/.*|\s*)$/gm, '');
+      const code = read(path).replace(/^(?:import\s[^;]+;|\/\/.*|#!.*|\s*)$/gm, '');
       expect(code.trimStart()).toMatch(/^guardOutput\(\);/);
     },
   );
