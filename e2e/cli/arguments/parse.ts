@@ -86,7 +86,7 @@ const describe = (providers: string[]): Command =>
     )
     .option(
       '--verbose',
-      'also tell each state that is awaited, each fault with its proof, and each step when it begins',
+      'tell each step when it begins and when it ends, each state that is awaited, and each fault with its proof',
     )
     .option('--json', 'tell an event a line, as JSON, and nothing else on stdout')
     .allowExcessArguments(false)
