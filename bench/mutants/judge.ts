@@ -1,3 +1,4 @@
+import { decisionOf } from '../../e2e/report/decision-of.ts';
 import type { ScenarioReport } from '../../e2e/report/schema.ts';
 
 /** What came of a scenario: on a mutant it is to be killed, without a bug to pass. */
@@ -27,7 +28,7 @@ const describePlayed = (scenario: Played): Omit<Judged, 'fate'> => ({
 
 // One that only announces a list is told with the first of it.
 const firstOf = (reason: string): string =>
-  /^.*?(?<=:)\n.*|^.*/.exec(reason)?.[0].replace('\n', ' ') ?? reason;
+  /^.*?(?<=:)\n.*/.exec(reason)?.[0].replace('\n', ' ') ?? decisionOf(reason);
 
 /** Judges what a scenario came to on a mutant; `by` is the pattern of the step that must have failed. */
 export const judge = (scenario: Played, by: RegExp): Judged => {

@@ -55,12 +55,11 @@ const withCause = ({ verdict }: ExpectationError, cause: Cause | undefined): Exp
   const line = shorten(cause.line, longest.line);
   const shown = cause.details.slice(0, longest.details).map((each) => shorten(each, longest.detail));
   const more = cause.details.length - shown.length;
-  const [first = '', ...rest] = verdict.text.split('\n');
   const reason = `${verdict.reason}; nearest cause: ${line}`;
   const told = [line, ...shown, ...(more > 0 ? [`... ${more} more lines`] : [])].map((each) => `  ${each}`);
   return new ExpectationError({
     ...verdict,
     reason,
-    text: [`${first}; nearest cause: ${line}`, '', opening, ...told, ...rest].join('\n'),
+    text: [reason, '', opening, ...told].join('\n') + verdict.text.slice(verdict.reason.length),
   });
 };

@@ -43,9 +43,16 @@ export const createSequence = <T extends KubernetesObject>({
   const next = (): Step<T> => steps[position + 1] as Step<T>;
   const say = (entry: ObjectEntry<T>): string => shorten(subject.describe(entry.object), longestState);
 
+  // In two lines, one below the other: what differs is found by looking.
+  const unlike = (expected: string, got: string): string =>
+    `Expected: ${subject.label} goes ${expected}\nGot:      ${got}`;
+
   const judge = (entry: ObjectEntry<T>): string | undefined => {
     if (before !== undefined && before.object.metadata.uid !== entry.object.metadata.uid) {
-      return `${subject.label} is another object: ${subject.name} was made again (uid ${before.object.metadata.uid}, now ${entry.object.metadata.uid}), where ${next().label} was next`;
+      return unlike(
+        next().label,
+        `another object: ${subject.name} was made again (uid ${before.object.metadata.uid}, now ${entry.object.metadata.uid})`,
+      );
     }
     if (shows(entry, next())) {
       position += 1;
@@ -55,25 +62,23 @@ export const createSequence = <T extends KubernetesObject>({
       };
       return undefined;
     }
-    if (entry.kind === 'deleted')
-      return `${subject.label} was deleted, where ${next().label} was next${soFar()}`;
+    if (entry.kind === 'deleted') return unlike(next().label, `it was deleted${soFar()}`);
     if (allowed.some((step) => shows(entry, step))) return undefined;
     const present = steps[position];
     if (present !== undefined)
-      return shows(entry, present)
-        ? undefined
-        : `${subject.label} went ${say(entry)} after ${present.label}, where ${next().label} was next`;
+      return shows(entry, present) ? undefined : unlike(`${next().label} after ${present.label}`, say(entry));
     return judgeStart(entry);
   };
   const judgeStart = (entry: ObjectEntry<T>): string | undefined => {
     if (starts !== undefined) {
       if (starts.some((step) => shows(entry, step))) return undefined;
-      return `${subject.label} was ${say(entry)} before ${next().label}, where only ${starts.map(({ label }) => label).join(', ')} may be`;
+      const may = starts.map(({ label }) => label).join(', ');
+      return unlike(`${next().label}, and is only ${may} before`, say(entry));
     }
     const entered = steps
       .slice(1)
       .find((step) => shows(entry, step) && before !== undefined && !shows(before, step));
-    return entered && `${subject.label} went ${say(entry)} without ${next().label} before it${soFar()}`;
+    return entered && unlike(`${next().label} before ${entered.label}`, `${say(entry)}${soFar()}`);
   };
   const soFar = (): string =>
     seen.length > 0 ? `; until then it was ${seen.slice(-mostStates).join(', then ')}` : '';

@@ -4,7 +4,7 @@ import type { KubernetesObject } from '../kube/objects.ts';
 export type Verdict = {
   /** Neither passed nor failed where `not-provable`: the watch cannot vouch for the stretch that decides. */
   state: 'met' | 'broken' | 'not-provable' | 'timed-out';
-  /** One sentence: what decided it. */
+  /** What decided it: one sentence, or, of a history that was broken, what was expected and what was got. */
   reason: string;
   /** When it was decided, in ms since the epoch. */
   at: number;

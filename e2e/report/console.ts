@@ -1,6 +1,7 @@
 import { dirname, join } from 'node:path';
 import { formatDuration } from '../kube/duration.ts';
 import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
+import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
 import { describeFindings, findingsOf, isEmulated } from './judged.ts';
 import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
@@ -133,7 +134,7 @@ export const composeClosing = (
   if (known.length > 0)
     lines.push(
       `${describeFindings(known, report.target)}${verbose ? '' : ' (--verbose lists them)'}`,
-      ...(verbose ? known.map(({ title, detail }) => `  ${title}: ${detail}`) : []),
+      ...(verbose ? known.flatMap(({ title, detail }) => indent(`${title}: ${detail}`, '  ')) : []),
     );
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
 };
@@ -150,7 +151,7 @@ const listFailed = (report: Report, path: string): string[] => {
   return report.scenarios.flatMap((scenario) => {
     const { state, reason, failure, evidence } = scenario;
     if (state !== 'failed' && state !== 'not-provable') return [];
-    const [first = ''] = (failure?.step ?? reason ?? '').split('\n');
+    const first = decisionOf(failure?.step ?? reason ?? '');
     const below = [first, evidence ? join(dirname(path), evidence) : ''].filter((line) => line !== '');
     return [`  ${marks[state]} ${titleOf(scenario)}`, ...below.map((line) => `    ${line}`)];
   });

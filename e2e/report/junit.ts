@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import { create } from 'xmlbuilder2';
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
+import { decisionOf } from './decision-of.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -26,7 +27,7 @@ const firstLine = (text: string): string =>
 
 const problem = (type: string, reason: string, more: readonly string[] = []) => ({
   '@type': type,
-  '@message': firstLine(reason),
+  '@message': firstLine(decisionOf(plain(reason))),
   '#': [plain(reason), ...more.map(plain)].join('\n'),
 });
 

@@ -1,4 +1,5 @@
 import { formatDuration } from '../kube/duration.ts';
+import { decisionOf } from './decision-of.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { Source } from './merge-rounds.ts';
 import type { ScenarioReport } from './schema.ts';
@@ -43,7 +44,7 @@ export const composeVersionTable = (sources: readonly Source[]): string[] => {
   const told = [
     ...bad.map(
       ({ column, scenario }) =>
-        `- ${plainMarkdown(column)}: ${plainMarkdown(scenario.name)}: ${plainMarkdown(scenario.reason?.split('\n')[0] ?? '')}`,
+        `- ${plainMarkdown(column)}: ${plainMarkdown(scenario.name)}: ${plainMarkdown(decisionOf(scenario.reason ?? ''))}`,
     ),
     ...unfinished.map(
       (source) =>

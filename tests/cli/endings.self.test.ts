@@ -19,12 +19,8 @@ test('all passed', async () => {
     Booting three nodes: <time>
     Corral run <run>, provider lab
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-
-    One is green
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-      ✓ Given a thing (<time>)
-      · by the way
-      passed in <time>
+      passed in <time>: One is green
 
     1 passed, 0 failed
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
@@ -240,6 +236,9 @@ describe('of a run in which each scenario ends in another way', () => {
 
       3 passed, 9 failed, 2 skipped
       2 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about
+      1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn
+        The manual is wrong: It says A,
+      and it is B
       Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
       Report: out/report.json (<time>)
       Taking the cluster down ...
@@ -252,7 +251,9 @@ describe('of a run in which each scenario ends in another way', () => {
     expect(told('It is red')).toMatchInlineSnapshot(`
       "It is red
         · on https://cluster.invalid (context inline), Kubernetes v1.99.0
+        · begins: Given a thing
         ✓ Given a thing (<time>)
+        · begins: Then it breaks
         ✗ Then it breaks (<time>)
         stopped at: Then it breaks
           expected a thing
@@ -275,6 +276,7 @@ describe('of a run in which each scenario ends in another way', () => {
     `);
     expect(told('One is green')).toMatchInlineSnapshot(`
       "One is green
+        · begins: Given a thing
         ✓ Given a thing (<time>)
         · by the way
         passed in <time>"
@@ -284,6 +286,7 @@ describe('of a run in which each scenario ends in another way', () => {
   test('what an expectation explains is shown as it is, without a stack', () => {
     expect(told('It explains itself')).toMatchInlineSnapshot(`
       "It explains itself
+        · begins: Then a history is told
         ✗ Then a history is told (<time>)
         stopped at: Then a history is told
           expected: Pending
@@ -302,6 +305,7 @@ describe('of a run in which each scenario ends in another way', () => {
   test('not provable is neither passed nor failed', () => {
     expect(told('It has a gap')).toMatchInlineSnapshot(`
       "It has a gap
+        · begins: Then a history is told
         ✗ Then a history is told (<time>)
         stopped at: Then a history is told
           the watch lost <time>
@@ -332,11 +336,8 @@ describe('of a run in which each scenario ends in another way', () => {
   test('a finding is told apart from pass and fail', () => {
     expect(told('It finds')).toMatchInlineSnapshot(`
       "It finds
-        passed in <time>
-        finding: The manual is wrong
-          It says A,
-          and it is B
-          https://longhorn.invalid/1"
+        · known difference, emulated: The manual is wrong
+        passed in <time>"
     `);
     expect(reported('It finds')).toMatchObject({ state: 'passed', findings: [finding] });
   });
@@ -358,6 +359,7 @@ describe('of a run in which each scenario ends in another way', () => {
     `);
     expect(told('It is red and leaves something behind')).toMatchInlineSnapshot(`
       "It is red and leaves something behind
+        · begins: Then it breaks
         ✗ Then it breaks (<time>)
         stopped at: Then it breaks
           expected a thing
@@ -378,6 +380,7 @@ describe('of a run in which each scenario ends in another way', () => {
   test('a scenario whose time is up says what it was at, and cleans up', () => {
     expect(told('It takes too long')).toMatchInlineSnapshot(`
       "It takes too long
+        · begins: When nothing comes
         ✗ When nothing comes (<time>)
         stopped at: When nothing comes
           the scenario took longer than its <time>; it was at: When nothing comes
@@ -388,6 +391,7 @@ describe('of a run in which each scenario ends in another way', () => {
           Evidence:
             out/evidence/it-takes-too-long/
             out/evidence/it-takes-too-long.tar.gz
+        · begins: Cleanup
         ✓ Cleanup (<time>)
         FAILED after <time> (told above)"
     `);
@@ -437,10 +441,8 @@ test('an error outside the scenarios makes the run fail', async () => {
   });
   expect(run.exitCode).toBe(1);
   expect(run.stdout).toContain(`
-  passed in <time>
-
-Nothing fails outside the scenarios
-  FAILED after <time>
+  passed in <time>: It is green beside a stray error
+  FAILED after <time>: Nothing fails outside the scenarios
     Error: nobody waited for this
         at Timeout._onTimeout (<suite>/one.e2e.ts:<line>
         at listOnTimeout (node:internal/timers:<line>

@@ -68,12 +68,8 @@ test('a run that leaves the cluster as it was passes, and says so', async () => 
       node-fault: crashes, freezes or cuts off nodes
     Corral run <run>, provider existing
     Judged: the Longhorn that the cluster has, v1.12.1
-
-    It plays
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-      · begins: Given a thing
-      ✓ Given a thing (<time>)
-      passed in <time>
+      passed in <time>: It plays
 
     1 passed, 0 failed
     Judged: the Longhorn that the cluster has, v1.12.1

@@ -148,12 +148,12 @@ test('--verbose tells each step when it begins, and the last line stays the same
       · on https://cluster.invalid (context inline), Kubernetes v1.99.0
       · begins: Given a thing
       ✓ Given a thing (<time>)
-      · finding: The manual is wrong
+      · known difference, emulated: The manual is wrong
       passed in <time>
-      finding: The manual is wrong
-        It says A
 
     1 passed, 0 failed
+    1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn
+      The manual is wrong: It says A
     Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
     Report: out/report.json (<time>)
     Taking the cluster down ...

@@ -60,7 +60,7 @@ describe('what failed', () => {
     const { exitCode, stdout } = await replay(path);
     expect(exitCode).toBe(1);
     expect(stdout).toContain('  ✗ the first backup (b1) goes InProgress, Completed: broken, then and now');
-    expect(stdout).toContain('the first backup went Error after InProgress, where Completed was next');
+    expect(stdout).toContain('Expected: the first backup goes Completed after InProgress\n');
     expect(stdout).toContain('History of the first backup (b1) in backups:');
   });
 

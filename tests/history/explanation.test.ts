@@ -88,7 +88,8 @@ test('a whole one, with the last object and what troubles the watch', () => {
   const timeline = played('hall:off', 'hall:on', 'hall:blue');
   timeline.fail(new Error('403 Forbidden'));
   expect(evaluate(hall(timeline).goes(is('off'), is('on'), is('off'))).text).toMatchInlineSnapshot(`
-    "the hall lamp went blue after on, where off was next
+    "Expected: the hall lamp goes off after on
+    Got:      blue
 
     Broken at +2.000 s; times count from 1970-01-01T00:00:01.000Z.
 

@@ -54,7 +54,7 @@ suite('the expectation of case Normal fails where', () => {
       in: 'v1.12.1/normal',
       mutate: withStatus(of('zn-b2', 'Pending'), (status) => ({ ...status, messages: {} })),
       of: 'second',
-      reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending`,
+      reason: `Expected: the second backup goes ${message} before Completed\nGot:      Completed; until then it was "", then Pending`,
     },
     {
       bug: 'the message is the one of the document, not the real one',
@@ -64,7 +64,7 @@ suite('the expectation of case Normal fails where', () => {
         messages: { info: 'waiting for backup to be deleted' },
       })),
       of: 'second',
-      reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending (info: waiting for backup to be deleted)`,
+      reason: `Expected: the second backup goes ${message} before Completed\nGot:      Completed; until then it was "", then Pending (info: waiting for backup to be deleted)`,
     },
     {
       bug: 'the message stands in the wrong field',
@@ -74,14 +74,14 @@ suite('the expectation of case Normal fails where', () => {
         messages: { error: status.messages?.info ?? '' },
       })),
       of: 'second',
-      reason: `the second backup went Completed without ${message} before it; until then it was "", then Pending (error: Wait for backup zn-b1 to be deleted)`,
+      reason: `Expected: the second backup goes ${message} before Completed\nGot:      Completed; until then it was "", then Pending (error: Wait for backup zn-b1 to be deleted)`,
     },
     {
       bug: 'the second was never held back, though it began late',
       in: 'v1.8.2/normal',
       mutate: without(of('zn-b2', 'Pending')),
       of: 'second',
-      reason: `the second backup went InProgress (info: Wait for backup zn-b1 to be deleted) without ${message} before it; until then it was ""`,
+      reason: `Expected: the second backup goes ${message} before InProgress\nGot:      InProgress (info: Wait for backup zn-b1 to be deleted); until then it was ""`,
     },
     {
       bug: 'the second is uploaded at once (M13)',
@@ -110,7 +110,7 @@ suite('the expectation of case Normal fails where', () => {
         error: 'failed to acquire lock',
       })),
       of: 'second',
-      reason: `the second backup went Error (status.error: failed to acquire lock) after ${message}, where Completed was next`,
+      reason: `Expected: the second backup goes Completed after ${message}\nGot:      Error (status.error: failed to acquire lock)`,
     },
     {
       bug: 'the second is started twice',
@@ -124,7 +124,7 @@ suite('the expectation of case Normal fails where', () => {
       ),
       of: 'second',
       reason:
-        'the second backup went Pending (info: Wait for backup zn-b1 to be deleted) after InProgress, where Completed was next',
+        'Expected: the second backup goes Completed after InProgress\nGot:      Pending (info: Wait for backup zn-b1 to be deleted)',
     },
     {
       bug: 'the deletion never ends',
@@ -153,14 +153,15 @@ suite('the expectation of case Normal fails where', () => {
       bug: 'the first goes without being deleted from the store',
       in: 'v1.12.1/normal',
       mutate: without(of('zn-b1', 'Deleting')),
-      reason: 'the first backup was deleted, where Deleting was next; until then it was Completed',
+      reason:
+        'Expected: the first backup goes Deleting\nGot:      it was deleted; until then it was Completed',
     },
     {
       bug: 'the first comes back while it is deleted',
       in: 'v1.12.1/normal',
       mutate: madeAgain(of('zn-b1', 'Deleting')),
       reason:
-        'the first backup is another object: zn-b1 was made again (uid ea048826-d41f-4b06-b517-e89e32a50d69, now another-uid), where Deleting was next',
+        'Expected: the first backup goes Deleting\nGot:      another object: zn-b1 was made again (uid ea048826-d41f-4b06-b517-e89e32a50d69, now another-uid)',
     },
     {
       bug: 'the second was never made',
@@ -228,7 +229,7 @@ suite('the expectation of case Delete Error fails where', () => {
       bug: 'the error says nothing (M16)',
       in: 'v1.8.2/delete-error',
       mutate: withStatus(of('ze-b1', 'Error'), (status) => ({ ...status, messages: {} })),
-      reason: `the first backup went Error after Deleting, where ${denied.label} was next`,
+      reason: `Expected: the first backup goes ${denied.label} after Deleting\nGot:      Error`,
     },
     {
       bug: 'the error stands in the wrong field',
@@ -238,7 +239,7 @@ suite('the expectation of case Delete Error fails where', () => {
         messages: {},
         error: 'operation not permitted',
       })),
-      reason: `the first backup went Error (status.error: operation not permitted) after Deleting, where ${denied.label} was next`,
+      reason: `Expected: the first backup goes ${denied.label} after Deleting\nGot:      Error (status.error: operation not permitted)`,
     },
     {
       bug: 'there is no retry (M7, M15)',
@@ -251,7 +252,7 @@ suite('the expectation of case Delete Error fails where', () => {
       bug: 'the record is dropped on an error (M24)',
       in: 'v1.12.1/delete-error',
       mutate: without(nth('ze-b1', 'Deleting', 100), of('ze-b1', 'Error')),
-      reason: `the first backup was deleted, where ${denied.label} was next; until then it was Completed, then Deleting`,
+      reason: `Expected: the first backup goes ${denied.label}\nGot:      it was deleted; until then it was Completed, then Deleting`,
     },
   ]);
 });
@@ -267,7 +268,7 @@ suite('the expectation of case Controller Crash fails where', () => {
       bug: 'the state that lives for milliseconds is not there (M17)',
       in: 'v1.12.1/controller-crash',
       mutate: without(({ object }) => forgotten.matches(object)),
-      reason: `the first backup was deleted, where ${forgotten.label} was next; until then it was Completed, then Deleting, then Error (error: Failed to delete the backup nfs://nfs-backupstore.default.svc.cluster.local:/opt/backu... (6700 characters), then Deleting`,
+      reason: `Expected: the first backup goes ${forgotten.label}\nGot:      it was deleted; until then it was Completed, then Deleting, then Error (error: Failed to delete the backup nfs://nfs-backupstore.default.svc.cluster.local:/opt/backu... (6700 characters), then Deleting`,
     },
     {
       bug: 'the deletion stays for ever after the crash (M17)',
@@ -293,7 +294,7 @@ suite('the expectation of a lock conflict fails where', () => {
       bug: 'the deletion does not mind the lock',
       in: 'v1.12.1/lock-conflict',
       mutate: without(of('zl-b1', 'Error')),
-      reason: `the first backup was deleted, where ${locked.label} was next; until then it was Completed, then Deleting`,
+      reason: `Expected: the first backup goes ${locked.label}\nGot:      it was deleted; until then it was Completed, then Deleting`,
     },
   ]);
 });

@@ -34,15 +34,21 @@ describe('the end is a step', () => {
 
 describe('another order is broken at the first entry that shows it', () => {
   judged('broken', (lamp) => lamp.goes(off, dim, on), [
-    ['hall:off hall:on', 'the hall lamp went on after off, where dim was next'],
-    ['hall:off hall:dim hall:off hall:on', 'the hall lamp went off after dim, where on was next'],
-    ['hall:broken hall:dim', 'the hall lamp went dim without off before it; until then it was broken'],
-    ['hall:blue hall:on', 'the hall lamp went on without off before it; until then it was blue'],
-    ['hall:off hall:gone', 'the hall lamp was deleted, where dim was next; until then it was off'],
-    ['hall:gone', 'the hall lamp was deleted, where off was next'],
+    ['hall:off hall:on', 'Expected: the hall lamp goes dim after off\nGot:      on'],
+    ['hall:off hall:dim hall:off hall:on', 'Expected: the hall lamp goes on after dim\nGot:      off'],
+    [
+      'hall:broken hall:dim',
+      'Expected: the hall lamp goes off before dim\nGot:      dim; until then it was broken',
+    ],
+    ['hall:blue hall:on', 'Expected: the hall lamp goes off before on\nGot:      on; until then it was blue'],
+    [
+      'hall:off hall:gone',
+      'Expected: the hall lamp goes dim\nGot:      it was deleted; until then it was off',
+    ],
+    ['hall:gone', 'Expected: the hall lamp goes off\nGot:      it was deleted'],
     [
       'hall:off hall!dim',
-      'the hall lamp is another object: hall was made again (uid uid-of-hall, now another-uid), where dim was next',
+      'Expected: the hall lamp goes dim\nGot:      another object: hall was made again (uid uid-of-hall, now another-uid)',
     ],
   ]);
 });
@@ -61,7 +67,7 @@ describe('allowed states may come between', () => {
     ['hall:off hall:dim hall:off hall:on', 'the hall lamp went off, on'],
   ]);
   judged('broken', expected, [
-    ['hall:off hall:dim hall:blue', 'the hall lamp went blue after off, where on was next'],
+    ['hall:off hall:dim hall:blue', 'Expected: the hall lamp goes on after off\nGot:      blue'],
   ]);
 });
 
@@ -72,7 +78,7 @@ describe('the start can be narrowed', () => {
     ['hall:off', 'the hall lamp went off'],
   ]);
   judged('broken', expected, [
-    ['hall:new hall:dim hall:off', 'the hall lamp was dim before off, where only new may be'],
+    ['hall:new hall:dim hall:off', 'Expected: the hall lamp goes off, and is only new before\nGot:      dim'],
   ]);
 });
 
@@ -104,7 +110,7 @@ describe('a gap', () => {
   describe('after the decision does not matter', () => {
     judged('met', expected, [['hall:off hall:on gap', 'the hall lamp went off, on']]);
     judged('broken', expected, [
-      ['hall:off hall:blue gap', 'the hall lamp went blue after off, where on was next'],
+      ['hall:off hall:blue gap', 'Expected: the hall lamp goes on after off\nGot:      blue'],
     ]);
   });
 });

@@ -184,8 +184,8 @@ test('e2e --help tells every flag', async () => {
                                ".corral/last")
       --support-bundle         where a scenario does not pass, keep Longhorn's own
                                support bundle, in which nothing is redacted
-      --verbose                also tell each state that is awaited, each fault with
-                               its proof, and each step when it begins
+      --verbose                tell each step when it begins and when it ends, each
+                               state that is awaited, and each fault with its proof
       --bisect                 for git bisect run: exit code 125 where nothing could
                                be judged, above 128 for bad flags and Ctrl-C
       --json                   tell an event a line, as JSON, and nothing else on

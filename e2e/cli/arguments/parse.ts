@@ -124,7 +124,7 @@ const describe = (providers: string[]): Command =>
     )
     .option(
       '--verbose',
-      'also tell each state that is awaited, each fault with its proof, and each step when it begins',
+      'tell each step when it begins and when it ends, each state that is awaited, and each fault with its proof',
     )
     .option(
       '--bisect',

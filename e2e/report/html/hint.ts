@@ -1,3 +1,4 @@
+import { decisionOf } from '../decision-of.ts';
 import type { Report, ScenarioReport } from '../schema.ts';
 import type { Bar, Hint, Lane, Timeline } from './data.ts';
 
@@ -68,7 +69,7 @@ const missedOfKubernetes = (timeline: Timeline): string[] =>
   ['broken', 'timed-out'].flatMap((state) =>
     brackets(timeline, state, (kind) => !isLonghorns(kind)).map(
       ({ label, reason }) =>
-        `what Kubernetes brings about by itself did not come: ${label}${reason === null ? '' : ` (${reason})`}`,
+        `what Kubernetes brings about by itself did not come: ${label}${reason === null ? '' : ` (${decisionOf(reason)})`}`,
     ),
   );
 
@@ -129,7 +130,7 @@ export const hintOf = (
     return {
       at: 'longhorn',
       because: [
-        ...broken.map(({ label, reason }) => `${label}: ${reason ?? 'broken'}`),
+        ...broken.map(({ label, reason }) => `${label}: ${decisionOf(reason ?? 'broken')}`),
         'the watch saw the state that should not have been',
         ...trouble,
       ],

@@ -76,6 +76,7 @@ test.for([
   ['it was there', 'it was there'],
   ['two were wrong:\n- the one\n- the other', 'two were wrong: - the one'],
   ['it ends here:', 'it ends here:'],
+  ['Expected: off\nGot:      on\n\nmore', 'Expected: off; Got: on'],
 ])('of the reason %j this is told: %s', ([reason, told]) => {
   expect(judge(played('failed', [], reason as string), by).reason).toBe(told);
 });

@@ -149,7 +149,10 @@ describe.skipIf(found === undefined)(
     });
 
     test('has a lane for each object and for what the suite did, and draws states, gaps, expectations', async () => {
-      const chart = red(await open('red')).locator('.chart');
+      const scenario = red(await open('red'));
+      await showAll(scenario);
+      const chart = scenario.locator('.chart');
+      await expect.poll(() => chart.locator('.kind-snapshots .gaps rect').count()).toBe(2);
       expect((await chart.locator('.lane .name').allTextContents()).slice(0, 6)).toEqual([
         'steps',
         'immutable-file',
@@ -162,7 +165,6 @@ describe.skipIf(found === undefined)(
         '✓ the first backup goes Deleting → Error',
         '✗ broken: the first backup goes Deleting → gone',
       ]);
-      expect(await chart.locator('.kind-snapshots .gaps rect').count()).toBe(2);
       expect(await chart.locator('.kind-backups .bars text').allTextContents()).toContain('✓ Completed');
     });
 
@@ -286,6 +288,16 @@ describe.skipIf(found === undefined)(
           .locator('h4', { hasText: 'Findings' })
           .count(),
       ).toBe(1);
+    });
+
+    test("says of a page of the emulator's that it is none of Longhorn's", async () => {
+      const words = "on the emulator's own page, in the place of Longhorn's UI";
+      const said = async (page: Page) => [
+        await page.locator('.scenarios .note', { hasText: words }).count(),
+        await page.locator('summary', { hasText: words }).count(),
+      ];
+      expect(await said(await open('emulated'))).toEqual([1, 1]);
+      expect(await said(await open('green'))).toEqual([0, 0]);
     });
 
     test('draws also what is out of sight, so that nobody scrolls to an empty picture', async () => {

@@ -61,8 +61,10 @@ export const evidenceLink = (
 
 // What decides stands first; behind it come the histories, which are drawn below.
 const reasonBox = (reason: string, between: HTMLElement | null): HTMLElement => {
-  const [first = '', ...rest] = reason.split('\n\n');
-  const more = rest.join('\n\n').trim();
+  const [line = '', below = '', ...rest] = reason.split('\n');
+  const isPair = /^\s*Got: /.test(below);
+  const first = isPair ? `${line}\n${below}` : line;
+  const more = [...(isPair ? [] : [below]), ...rest].join('\n').trim();
   const all = element('details', '', [
     element('summary', '', ['The whole reason']),
     element('pre', '', [reason]),

@@ -61,6 +61,12 @@ const factsOf = (run: PageRun): HTMLElement =>
 // A shorter one is no line, only the way to the one that keeps it.
 const leastLine = 1_000;
 
+/** Says of a scenario on a page of Longhorn's UI that the page was none of Longhorn's, where it was not. */
+export const emulatedPage = ({ tags }: PageScenario, target: string): string =>
+  tags.includes('ui') && isEmulated({ name: target })
+    ? "on the emulator's own page, in the place of Longhorn's UI"
+    : '';
+
 /** A scenario's line in the table of its run: it leads to what is told of it. */
 export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const { sign, word } = states[scenario.state];
@@ -69,6 +75,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   const told = [
     scenario.state === 'skipped' && scenario.reason,
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
+    emulatedPage(scenario, target),
     flakiness(scenario),
     scenario.account.locks >= leastLine && `${formatDuration(scenario.account.locks)} in line, not counted`,
     scenario.findings.length > 0 &&

@@ -8,6 +8,7 @@ import { createEvidenceView, type EvidenceView } from './evidence-view.ts';
 import { evidenceLink, failureBox } from './failure.ts';
 import type { Filtered } from './filter.ts';
 import { states } from './format.ts';
+import { emulatedPage } from './overview.ts';
 import { flakiness } from './past.ts';
 import { unpack } from './unpack.ts';
 
@@ -69,6 +70,7 @@ const summaryOf = (scenario: PageScenario, target: string): HTMLElement => {
     element('span', `state ${scenario.state}`, [`${sign} ${word}`]),
     element('h3', 'title', [scenario.name, scenario.round > 1 && ` (round ${scenario.round})`]),
     scenario.hint && element('span', 'points', [`points to ${placeOf(scenario.hint, target)}`]),
+    element('span', 'past', [emulatedPage(scenario, target)]),
     element('span', 'past', [flakiness(scenario)]),
     element('span', 'took', [tookOf(scenario)]),
   ]);

@@ -203,6 +203,7 @@ export const writeSampleRun = async (
     }),
     scenario('A backup made during a deletion waits for it, then runs', {
       evidence: 'evidence/conflict',
+      tags: ['backup-deletion', 'ui'],
       account: { ...account, locks: 150_000 },
     }),
     scenario('A wrapped engine fails each deletion', {

@@ -203,7 +203,7 @@ describe('a real job that is refused the deletion of snapshots', () => {
   test('is Failed where the version does not hide it', async () => {
     const { steps, job } = await play('snapshots denied', { until: 340, version: 'v1.8.2' });
     await expect(steps.nothingMadeAnyMore(job)).rejects.toThrow(
-      /the Job of run 3 was .*Complete.* before Failed/,
+      /^Expected: the Job of run 3 goes Failed.*\nGot: .*.*Complete.*/,
     );
   });
 
@@ -219,7 +219,7 @@ describe('a real job that is refused the deletion of snapshots', () => {
     // The same in a version that hides the failure, and in another run than the one that fails.
     const later = await play('snapshots denied', { ...asV18, version: 'v1.12.1' });
     await expect(later.steps.nothingMadeAnyMore(later.job)).rejects.toThrow(
-      /the Job of run 3 was Fail.* before Complete/,
+      /^Expected: the Job of run 3 goes Complete.*\nGot: .*Fail.*/,
     );
     await expect(later.steps.jobLogs(later.job, { cleanup: 'nothing made', backups: [] })).rejects.toThrow(
       /- unclassified was not expected: "Failed to do a recurring job: Bad response/,
@@ -258,7 +258,7 @@ test('a run that makes no backup, or one that fails, or a job that no step start
     ),
   });
   await expect(failed.steps.oneBackupEachTick(failed.job)).rejects.toThrow(
-    'the backup of run 2 was Error (error "no space left")',
+    /^Expected: the backup of run 2 goes Completed.*\nGot: +Error \(error "no space left"\)/,
   );
   expect(() => steps.jobsComplete({ ...job, ticks: [] })).toThrow(
     'no step has started recurring job rj-b yet',
