@@ -47,6 +47,7 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     'e2e/suite/steps/evidence/support-bundle.ts': 'copied',
     'e2e/cli/docs.ts': 'made by us',
     'e2e/report/expected-times.ts': 'made by us',
+    'providers/docker/pod-system.ts': 'made by us',
     'providers/emulator-pack.ts': 'made by us',
     'providers/registry/pull.ts': 'copied',
     'providers/registry/blob.ts': 'copied',
