@@ -37,6 +37,7 @@ const noGo = (command: string): How => ({
     'm',
   ),
 });
+const bisected: How = { by: 'tests/safety/bad-inputs.txt', holds: '$ e2e --bisect' };
 const noLab: How = { withoutLab: 'lab: no lab named lab is up; npm run lab -- status lists them' };
 const taught = 'tests/docs/writing-a-scenario.cluster.test.ts';
 
@@ -89,6 +90,9 @@ export const commands: Record<string, How> = {
     says: /has no manifest/,
     words: { DIR: 'an empty folder', IMAGE: { is: 'me/engine:dev' }, URL: { is: 'http://127.0.0.1:9' } },
   },
+  'git bisect start BAD GOOD': bisected,
+  'git bisect run sh -c \'make && docker save -o manager.tar longhornio/longhorn-manager:dev && cd CORRAL && npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=FOLDER/manager.tar --only "waits for it" --bisect\'':
+    bisected,
   'npm run e2e -- --shard 2/8': noGo('e2e'),
   'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
