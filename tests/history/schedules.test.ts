@@ -21,7 +21,7 @@ import type { Schedule } from './schedules/schedule.ts';
 import { shrink } from './schedules/shrink.ts';
 
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
-const count = Number(process.env.CORRAL_SCHEDULES ?? 400);
+const count = Number(process.env.CORRAL_SCHEDULES ?? 1000);
 // At once: while one is silent, others go on. Only a watcher that hangs meets the deadline.
 const lanes = 16;
 const deadline = 120_000;
