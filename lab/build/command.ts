@@ -49,8 +49,7 @@ export const buildCommand = async (
       cancelSignal,
       timeout,
       all: true,
-      stdout: hear,
-      stderr: hear,
+      ...(onLine && { stdout: hear, stderr: hear }),
     } satisfies Options);
     return all;
   } catch (error) {

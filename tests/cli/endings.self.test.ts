@@ -238,7 +238,7 @@ describe('of a run in which each scenario ends in another way', () => {
       2 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about
       1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn
         The manual is wrong: It says A,
-      and it is B
+        and it is B
       Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
       Report: out/report.json (<time>)
       Taking the cluster down ...

@@ -52,7 +52,7 @@ test('a build with Go tells the modules fetched, and how many packages are compi
 });
 
 test('one that fails says why, without the names of the packages', async () => {
-  vi.stubEnv('GO_BUILD', "sh -c 'echo main.go:1: undefined: frob; exit 1'");
+  vi.stubEnv('GO_BUILD', "sh -c 'echo main.go:1: undefined: frob >&2; exit 1'");
   await expect(build()).rejects.toThrow('go failed: # k8s.io/api\nmain.go:1: undefined: frob');
 });
 

@@ -108,6 +108,9 @@ describe.skipIf(found === undefined)(
         'the store did not let Longhorn delete a file',
       );
       expect(await page.locator('img').count()).toBe(0);
+      expect(await page.locator('.not-provable .failure .first').textContent()).toBe(
+        'Expected: the first backup goes gone after Deleting\nGot:      the watch has a gap',
+      );
     });
 
     test('of a green run: nothing is open until it is chosen', async () => {

@@ -216,7 +216,7 @@ export const writeSampleRun = async (
   ];
   const gap = scenario('The deletion survives the crash of its controller', {
     state: 'not-provable',
-    reason: 'the watch of backups has a gap',
+    reason: 'Expected: the first backup goes gone after Deleting\nGot:      the watch has a gap\n\nHistory',
     evidence: 'evidence/crash',
   });
   const report = compose(
