@@ -134,7 +134,7 @@ test('a state that says something else differs, but for names and numbers', asyn
   const [one, other] = [
     history(10, [
       ...before,
-      [12, backup, 'backup-1111111111111111', says('of backup-1111111111111111: denied')],
+      [12, backup, 'backup-1111111111111111', says('of corral-aaaaaa-volume-1a2b3c4d: denied')],
     ]),
     history(20, [
       ...elsewhere,
@@ -144,12 +144,12 @@ test('a state that says something else differs, but for names and numbers', asyn
   const differs = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: other }]);
   expect(differs.stdout).toContain('the first state that differs, of backups 1');
   expect(differs.stdout).toContain(
-    '        first, not in the catalogue: of backup-1111111111111111: denied\n',
+    '        first, not in the catalogue: of corral-aaaaaa-volume-1a2b3c4d: denied\n',
   );
   expect(differs.stdout).toMatch(/ {4}≠ +2\.0 s {2}Error +3\.0 s {2}Error$/m);
   const alike = history(20, [
     ...elsewhere,
-    [23, backup, 'backup-2222222222222222', says('of backup-2222222222222222: denied')],
+    [23, backup, 'backup-2222222222222222', says('of corral-bbbbbb-volume-9f8e7d6c: denied')],
   ]);
   const same = await compared([[passed('A')], { kept: one }], [[failed('A')], { kept: alike }]);
   expect(same.stdout).toContain('all objects went through the same states, and said the same');
