@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { cached } from '../lab/cache/cache.ts';
 import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
+import { lookAtCommands } from '../lab/fitness.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
 import { storeArchive } from './docker/store-image.ts';
 import { NotFit, type Progress } from './provider.ts';
@@ -13,6 +14,8 @@ import { NotFit, type Progress } from './provider.ts';
  */
 export const packStoreImage = async (file: string, { step }: Pick<Progress, 'step'>): Promise<void> => {
   try {
+    const missing = (await lookAtCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
+    if (missing[0] !== undefined) throw new NotFit(missing[0]);
     await openCache();
     await usingCache(async () => {
       const made = await step("Pack the backup stores' image", () => cached(storeArchive));

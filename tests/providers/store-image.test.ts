@@ -1,9 +1,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { runStoreImageCommand } from '../../e2e/cli/store-image.ts';
 import { podSystem } from '../../lab/images/core.ts';
+import { packStoreImage } from '../../providers/pack-store-image.ts';
 import { NotFit } from '../../providers/provider.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
@@ -26,6 +27,18 @@ test('what this machine lacks is told', async () => {
     exitCode: 3,
     stdout: '',
     stderr: 'store-image: dpkg-deb is missing',
+  });
+});
+
+test('a command that packing needs, and that is not there', async () => {
+  vi.stubEnv('PATH', await temporaryFolder());
+  onTestFinished(() => void vi.unstubAllEnvs());
+  const ended = await run(['--out', join(root, 'x')], (file) =>
+    packStoreImage(file, { step: (_, work) => work(() => {}) }),
+  );
+  expect(ended).toMatchObject({
+    exitCode: 3,
+    stderr: 'store-image: tar is missing: run apt-get install tar as root',
   });
 });
 
