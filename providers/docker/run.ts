@@ -17,7 +17,8 @@ export type RunOptions = {
 
 /**
  * What is worth telling of what a command said: from its first error on, without the stack and the inner
- * commands that kind may add.
+ * commands that kind may add. Of an inner command only its own error, where it has one: kubeadm's comes after
+ * hundreds of lines, and before a stack.
  */
 const essence = (said: string): string => {
   const lines = said
@@ -26,9 +27,11 @@ const essence = (said: string): string => {
     .map((line) => line.replace(/^(?:ERROR: |(?:ERRO|FATA)\[\d+\] )/, '! '));
   const start = lines.findIndex((line) => line.startsWith('! '));
   const end = lines.findIndex((line) => line.startsWith('Stack Trace:'));
+  const told = lines.slice(Math.max(start, 0), end < 0 ? undefined : end);
+  const output = told.findIndex((line) => line.startsWith('Command Output:'));
+  const error = told.findLast((line) => line.startsWith('error: '));
   return oneLine(
-    lines
-      .slice(Math.max(start, 0), end < 0 ? undefined : end)
+    (output < 0 || error === undefined ? told : [...told.slice(0, output), error])
       .join(' ')
       .replaceAll('! ', ''),
   );

@@ -124,6 +124,12 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
       'kind create cluster failed: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"',
     ],
     [
+      kindTool,
+      'kind create',
+      ' • Starting control-plane 🕹️  ...\n ✗ Starting control-plane 🕹️\nERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec --privileged x-control-plane kubeadm init --config=/kind/kubeadm.conf --skip-token-print --v=6" failed with error: exit status 1\n\nCommand Output: I1122 18:13:13.651727     137 initconfiguration.go:262] loading configuration from "/kind/kubeadm.conf"\n[init] Using Kubernetes version: v1.36.3\n[kubelet-start] Starting the kubelet\nerror: error execution phase wait-control-plane: client rate limiter Wait returned an error\nk8s.io/kubernetes/cmd/kubeadm/app/cmd/phases/workflow.(*Runner).Run.func1\n\tk8s.io/kubernetes@v1.36.3/cmd/kubeadm/app/cmd/phases/workflow/runner.go:262',
+      'kind create cluster failed: failed to create cluster: failed to init node with kubeadm: exit status 1 error: error execution phase wait-control-plane: client rate limiter Wait returned an error',
+    ],
+    [
       k3dTool,
       'k3d cluster create',
       'INFO[0000] Prep: Network\nERRO[0003] Failed Cluster Start: Failed to start server: node stopped\nERRO[0003] Failed to create cluster >>> Rolling Back\nFATA[0004] Cluster creation FAILED, all changes have been rolled back!',
