@@ -1,23 +1,27 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseStat } from '../../../lab/run/process-group.ts';
 
 // A process has no events of its own to be watched by.
 const period = 5;
 
-const commandLine = (pid: string): Promise<string> =>
-  readFile(`/proc/${pid}/cmdline`, 'utf8').then(
-    (text) => text.replaceAll('\0', ' '),
-    () => '',
-  );
-
-const find = async (words: readonly string[]): Promise<number | undefined> => {
-  for (const pid of await readdir('/proc')) {
-    if (!/^\d+$/.test(pid)) continue;
-    const line = await commandLine(pid);
-    if (words.every((word) => line.includes(word))) return Number(pid);
+const commandLine = (pid: string): string => {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+  } catch {
+    return '';
   }
-  return undefined;
+};
+
+// At one go: read by and by, on a busy machine, what lives for a second comes and goes between two looks, or
+// between a look and the signal that it is to have.
+const find = (words: readonly string[]): number | undefined => {
+  const found = readdirSync('/proc').find((pid) => {
+    const line = /^\d+$/.test(pid) ? commandLine(pid) : '';
+    return line !== '' && words.every((word) => line.includes(word));
+  });
+  return found === undefined ? undefined : Number(found);
 };
 
 /** Asks again and again until there is an answer, for what has no events of its own. */
@@ -36,12 +40,12 @@ export const within = async <T>(what: string, ask: () => Promise<T | undefined>)
 
 /** Waits for the process whose command line has all the words, and gives its number. */
 export const processWith = (...words: string[]): Promise<number> =>
-  within(`there is a process ${words.join(' ')}`, () => find(words));
+  within(`there is a process ${words.join(' ')}`, async () => find(words));
 
 /** Waits until there is none any more. */
 export const noProcessWith = async (...words: string[]): Promise<void> => {
   await within(`there is no process ${words.join(' ')}`, async () =>
-    (await find(words)) === undefined ? true : undefined,
+    find(words) === undefined ? true : undefined,
   );
 };
 
