@@ -145,7 +145,7 @@ const awaitEnd = (collectors: Collector[]) => {
   const mark = `corral-end-${randomUUID()}`;
   const stdin = new Readable({ read: () => {} });
   const isCut = () => collectors.some((each) => each.isAwaited());
-  const reached = () => queueMicrotask(() => isCut() || stdin.push('\n'));
+  const reached = () => isCut() || stdin.push('\n');
   for (const each of collectors) each.until(mark, reached);
   const script = `"$@" </dev/null; code=$?; printf %s ${mark}; printf %s ${mark} >&2; read -r _; exit $code`;
   return { stdin, isCut, wrap: (command: string[]) => ['sh', '-c', script, 'corral-whole', ...command] };
