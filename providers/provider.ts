@@ -7,14 +7,16 @@ export type Progress = {
   note(text: string): void;
 };
 
+/**
+ * An image to play with instead of a release's: the last part of the release's name for it
+ * (`longhorn-manager`), and the name of the other, or the absolute path of an archive that has it.
+ */
+export type Replacement = { image: string; by: string };
+
 /** A cluster that a provider brought up, with a Longhorn (or its stand-in) in it. */
 export type RunningCluster = Omit<ClusterConfig, 'context' | 'target' | 'without'> & {
   context: string;
-  target: {
-    name: string;
-    version: string;
-    replaced?: { from: string; to: string; digest: string | null }[];
-  };
+  target: ClusterConfig['target'] & { version: string };
   /** Nothing, where nothing is said. */
   without?: ClusterConfig['without'];
   /** Lines that tell a reader how to reach a cluster that was kept. */
@@ -52,8 +54,8 @@ export type Provider = {
     longhorn: string;
     /** URL of a registry from which a release's images are pulled, instead of from their own. */
     registryMirror?: string | undefined;
-    /** Other images in the place of some of a release's own: by names, or absolute paths of archives. */
-    images?: readonly { image: string; by: string }[];
+    /** Other images in the place of some of a release's own. */
+    images?: readonly Replacement[];
     existing?: ExistingCluster | undefined;
     /** The run's id, which names and labels all that it makes. */
     run: string;

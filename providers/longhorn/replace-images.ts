@@ -1,13 +1,7 @@
 import { imageArchives } from '../../lab/images/archives.ts';
-import { NotFit } from '../provider.ts';
+import { NotFit, type Replacement } from '../provider.ts';
 import { namedImages, wholeName } from './images.ts';
 import type { ManifestObject } from './manifest.ts';
-
-/**
- * An image to play with instead of a release's: the last part of the release's name for it
- * (`longhorn-manager`), and the name of the other, or the absolute path of an archive that has it.
- */
-export type Replacement = { image: string; by: string };
 
 /** What was replaced by what, by whole names. */
 export type Replaced = { from: string; to: string };

@@ -1,11 +1,11 @@
 import { readManifests } from '../../lab/manifests/read.ts';
-import type { Progress } from '../provider.ts';
+import type { Progress, Replacement } from '../provider.ts';
 import type { Target } from '../target.ts';
 import { lookThrough } from './folder.ts';
 import { readObjects } from './manifest.ts';
 import { fetchRelease } from './official.ts';
 import { releaseTarget } from './release-target.ts';
-import { type Replacement, replaceImages } from './replace-images.ts';
+import { replaceImages } from './replace-images.ts';
 
 export type TargetOptions = {
   /** URL of a registry that has the images under their own paths. */

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import semver from 'semver';
+import type { Replacement } from '../../../providers/provider.ts';
 import { resourceName } from '../../config/config.ts';
 import { isTooOld, newestRelease, supported } from '../../longhorn/supported.ts';
 import { loneOperator } from '../../suite/tags-expression.ts';
@@ -125,7 +126,7 @@ export const chooseLonghorn = (value: string): string => {
 };
 
 /** What `--image NAME=IMAGE` says, each time; an archive by its absolute path. */
-export const checkImages = (longhorn: string, values: readonly string[]): { image: string; by: string }[] =>
+export const checkImages = (longhorn: string, values: readonly string[]): Replacement[] =>
   values.map((value) => {
     const shown = `--image ${value || "''"}`;
     const [, image = '', by = ''] = /^([a-z0-9][\w.-]*)=(\S+)$/s.exec(value) ?? [];

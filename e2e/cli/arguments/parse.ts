@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { Replacement } from '../../../providers/provider.ts';
 import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDisruptions } from '../../longhorn/disruptions.ts';
 import { usageError } from '../exit-code.ts';
@@ -29,8 +30,8 @@ export type Arguments = Pick<
   longhorn: string;
   /** URL, with a Longhorn whose images can be pulled. */
   registryMirror: string | undefined;
-  /** Other images in the place of a release's: names, or absolute paths of archives. */
-  images: { image: string; by: string }[];
+  /** Other images in the place of a release's. */
+  images: Replacement[];
   /** With the provider `existing`. */
   existing: ExistingCluster | undefined;
   keep: boolean;

@@ -2,7 +2,7 @@ import { formatDuration } from '../../kube/duration.ts';
 import type { Bracket, Lane } from './data.ts';
 import { laneKey } from './object-lanes.ts';
 import type { HistoryLineOf } from './read-history.ts';
-import { markersOf } from './suite-lanes.ts';
+import { emptyLane, markersOf } from './suite-lanes.ts';
 
 // What is awaited of many objects, or of one once, is told by its label alone.
 const describeAwaited = (label: string, steps: readonly string[]): string =>
@@ -48,15 +48,7 @@ export const addBrackets = (
     const { resource = '', name: named } = told[0]?.expectation ?? {};
     const name = named ?? '';
     const key = laneKey(resource, name);
-    const lane = lanes.get(key) ?? {
-      kind: resource,
-      name,
-      bars: [],
-      marks: [],
-      brackets: [],
-      gaps: [],
-      events: [],
-    };
+    const lane = lanes.get(key) ?? emptyLane(resource, name);
     lanes.set(key, lane);
     lane.brackets.push(toBracket(told, seconds));
   }

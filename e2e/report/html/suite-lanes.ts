@@ -10,7 +10,8 @@ export const markersOf = <Field extends keyof MarkerLine>(
 ): Said<Field>[] =>
   lines.filter((line): line is Said<Field> => 'marker' in line && line[field] !== undefined);
 
-const emptyLane = (kind: string, name: string): Lane => ({
+/** The lane of an object, or of the suite, with nothing in it yet. */
+export const emptyLane = (kind: string, name: string): Lane => ({
   kind,
   name,
   bars: [],
