@@ -49,6 +49,8 @@ export type Clock = {
   goesWithConfig: boolean;
   /** How often a recurring job looks at what it waits for (M: app/recurringjob/constant.go, WaitInterval). */
   jobPoll: number;
+  /** How long it waits until its backup has started (M: same file, BackupProcessStartTimeout, 90 looks). */
+  jobStartTimeout: number;
   /**
    * After so long without a byte of a manager's, the proxy of the user interface ends what was asked
    * (longhorn-ui: nginx, proxy_read_timeout).
@@ -72,6 +74,7 @@ export const clocks = {
     mountTimeout: 5 * second,
     goesWithConfig: true,
     jobPoll: 5 * second,
+    jobStartTimeout: 450 * second,
     uiReadTimeout: 90 * second,
   },
   // Up to ten times shorter, but for what bounds a slow machine rather than paces Longhorn. The poll's
@@ -97,6 +100,8 @@ export const clocks = {
     // being long beside the removal; a look each 5 s is not.
     goesWithConfig: false,
     jobPoll: 500,
+    // Five deletions that are tried again can keep a backup Pending for a minute on a slow machine.
+    jobStartTimeout: 450 * second,
     // No shorter: the suite kills three managers in 50 s, and a lost end must not come with the next one's.
     uiReadTimeout: 90 * second,
   },

@@ -7,12 +7,6 @@ import { cleanUpSnapshots, takeSnapshot } from './snapshots.ts';
 import type { VolumeJob } from './volume-job.ts';
 import { backupVolumeOf } from './volume-job.ts';
 
-/**
- * How often a job looks whether its backup has started (BackupProcessStartTimeout, in Longhorn meant as
- * seconds).
- */
-const startTries = 90;
-
 const where = (line: number) => inVolumeJob('doRecurringBackup', line);
 
 const skipped = ({ log, volumeName }: VolumeJob, during: string, line: number): void =>
@@ -27,7 +21,7 @@ const backupOf = ({ snapshotName }: VolumeJob, { backupStatus }: Volume): Backup
 
 const untilStarted = async (job: VolumeJob): Promise<void> => {
   const { api, clock, log, snapshotName, volumeName } = job;
-  for (let tries = 0; tries < startTries; tries++) {
+  for (let waited = 0; waited < clock.jobStartTimeout; waited += clock.jobPoll) {
     await sleep(clock.jobPoll);
     const volume = await api.volume(volumeName);
     if (!volume) {

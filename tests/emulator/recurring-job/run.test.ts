@@ -101,6 +101,13 @@ describe('a backup that fails', () => {
     expect(fake.asked.filter((request) => request.includes('Delete'))).toEqual([]);
   });
 
+  test('is waited for until it starts, and given up by its time-out', async () => {
+    const { lines } = await runOn(known({ outcome: 'Pending' }));
+    expect(lines.find((line) => line.includes(' level=error '))).toMatch(
+      /timeout waiting for the backup of the snapshot \S+ of volume vz-r to start/,
+    );
+  });
+
   test("does not take the next volume's turn", async () => {
     const fake = known({
       outcome: 'Error',

@@ -38,8 +38,8 @@ export type FakeLonghorn = {
   backupVolumeKnown: boolean;
   snapshots: FakeSnapshot[];
   backups: FakeBackup[];
-  /** State that a new backup ends in. */
-  outcome: 'Completed' | 'Error';
+  /** State that a new backup ends in; one that is Pending has nothing in the volume's status yet. */
+  outcome: 'Completed' | 'Error' | 'Pending';
   /** Refuses a request by `ACTION NAME`, with this message. */
   refuse: (request: string) => string | undefined;
   /** What was asked for that changes something, in order. */
@@ -162,7 +162,8 @@ const answer = (fake: FakeLonghorn, base: string, url: URL, input: object): obje
     return { type: 'collection', links: { self: 'http://SELF/v1/backupvolumes' }, data };
   }
   const volume = fake.volumes[name];
-  const backupStatus = fake.backups.map((backup) => ({
+  const started = fake.backups.filter(({ state }) => state !== 'Pending');
+  const backupStatus = started.map((backup) => ({
     ...backup,
     id: backup.name,
     snapshot: backup.snapshotName,
@@ -218,7 +219,7 @@ export const runOn = async (
       name: fake.name,
       managerURL: `http://127.0.0.1:${port}/v1`,
       kubernetes: kubernetesOf(fake),
-      clock: { ...clocks.fast, jobPoll: 1 },
+      clock: { ...clocks.fast, jobPoll: 1, jobStartTimeout: 3 },
       mutant,
       log: createLog((line) => lines.push(line.trimEnd())),
     });
