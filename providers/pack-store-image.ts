@@ -5,6 +5,7 @@ import { openCache } from '../lab/cache/folders.ts';
 import { usingCache } from '../lab/cache/lock.ts';
 import { lookAtCommands } from '../lab/fitness.ts';
 import { NotFit as LabNotFit } from '../lab/not-fit.ts';
+import { preparePodSystem } from './docker/pod-system.ts';
 import { storeArchive } from './docker/store-image.ts';
 import { NotFit, type Progress } from './provider.ts';
 
@@ -12,13 +13,14 @@ import { NotFit, type Progress } from './provider.ts';
  * Writes the image of the backup stores' pods, as the lab makes it, into a file: an OCI archive. Throws NotFit
  * where this machine cannot make it, or the file cannot be written.
  */
-export const packStoreImage = async (file: string, { step }: Pick<Progress, 'step'>): Promise<void> => {
+export const packStoreImage = async (file: string, progress: Pick<Progress, 'step'>): Promise<void> => {
   try {
     const missing = (await lookAtCommands(['tar', 'flock'])).flatMap(({ trouble }) => trouble ?? []);
     if (missing[0] !== undefined) throw new NotFit(missing[0]);
     await openCache();
     await usingCache(async () => {
-      const made = await step("Pack the backup stores' image", () => cached(storeArchive));
+      await preparePodSystem(progress);
+      const made = await progress.step("Pack the backup stores' image", () => cached(storeArchive));
       // Whole or not at all.
       await copyFile(join(made, 'images.tar'), `${file}.part`);
       await rename(`${file}.part`, file);

@@ -73,8 +73,16 @@ export const canUseApt = async (): Promise<boolean> => {
   );
 };
 
-/** Makes what the pods' images start from in Docker, where this machine is no Debian and the cache has none. */
-export const preparePodSystem = async (progress: Progress): Promise<void> => {
+/**
+ * Makes what the pods' images start from in Docker, where this machine is no Debian and the cache has none.
+ * Throws NotFit where there is no Docker either.
+ */
+export const preparePodSystem = async (progress: Pick<Progress, 'step'>): Promise<void> => {
   if ((await isCached(podSystem)) || (await canUseApt())) return;
+  const [docker] = await lookAtCommands(['docker']);
+  if (docker?.trouble !== undefined)
+    throw new NotFit(
+      'apt knows no Debian archive on this machine, and there is no docker: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or install Docker',
+    );
   await progress.step(`Make the pods' system in Docker, from ${debianImage}`, () => cached(byDocker));
 };
