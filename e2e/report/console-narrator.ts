@@ -39,9 +39,9 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
   let timer: NodeJS.Timeout | undefined;
 
   const count = (running: number): Counts => {
-    const { passed, failed, notProvable, skipped } = countStates(ended);
+    const { passed, knownBugs, failed, notProvable, skipped } = countStates(ended);
     const toCome = Math.max(0, chosen - ended.length - running);
-    return { passed, failed: failed + notProvable, skipped, toCome };
+    return { passed, knownBugs, failed: failed + notProvable, skipped, toCome };
   };
 
   const show = (): void => {
@@ -134,6 +134,8 @@ const describeEvent = (
   if (event.kind === 'fault') return `fault ${event.name}, ${event.phase}: ${event.detail}`;
   if (event.kind === 'finding')
     return `${emulated ? 'known difference, emulated' : 'finding'}: ${event.finding.title}`;
+  if (event.kind === 'bug')
+    return `known bug ${event.bug.id}: ${event.bug.kept ? 'its promise was kept' : 'it shows'}`;
   if (event.kind !== 'awaits') return undefined;
   const seen = event.now === null ? 'not seen yet' : `now ${event.now}`;
   const time = awaited === undefined ? `; at most ${formatDuration(event.limit)} (${event.owner})` : '';

@@ -40,8 +40,8 @@ const listingSchema = z.object({ resource: z.string(), watch: z.int().optional()
 const pointsToSchema = z.object({ place: z.string(), because: z.array(z.string()) });
 
 /**
- * What of a marker decides how a history is judged again, and where it was said to point to; all else in it
- * is for readers.
+ * What of a marker decides how a history is judged again, where it was said to point to, and which known bug
+ * showed; all else in it is for readers.
  */
 export const markerSchema = z.object({
   at: z.number(),
@@ -50,9 +50,13 @@ export const markerSchema = z.object({
   ended: endedWatchSchema.optional(),
   listing: listingSchema.optional(),
   pointsTo: pointsToSchema.optional(),
+  bug: z.object({ id: z.string(), kept: z.boolean() }).optional(),
 });
 
-type StepMarker = { step: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted'; sentence: string } };
+type StepMarker = {
+  step: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted' | 'known-bug'; sentence: string };
+};
+type BugMarker = { bug: { id: string; kept: boolean; listed: boolean; seen: string } };
 type FaultMarker = {
   fault: {
     id: string;
@@ -66,4 +70,4 @@ type PointsToMarker = { pointsTo: z.infer<typeof pointsToSchema> };
 type FindingMarker = { finding: { title: string; detail: string; link?: string | undefined } };
 
 /** What a scenario tells of itself between the events. */
-export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker | PointsToMarker;
+export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker | BugMarker | PointsToMarker;
