@@ -24,6 +24,7 @@ const commands = {
   replay: 'judge the histories of a run again',
   explain: 'say what a message of Longhorn means',
   store: 'look into a Longhorn backup store',
+  'store-matrix': 'play what goes wrong below a backup store against an engine',
   fleet: 'play shards in a Kubernetes Job',
   lab: "bring the lab's cluster by itself",
   traceability: 'say which step proves which sentence of the documents',
