@@ -25,6 +25,7 @@ const commands = {
   explain: 'say what a message of Longhorn means',
   bugs: 'tell of the known bugs of Longhorn, and write one up',
   store: 'look into a Longhorn backup store',
+  'store-matrix': 'play what goes wrong below a backup store against an engine',
   fleet: 'play shards in a Kubernetes Job',
   lab: "bring the lab's cluster by itself",
   traceability: 'say which step proves which sentence of the documents',

@@ -65,6 +65,15 @@ export const commands: Record<string, How> = {
   'npm run docs': { exitCode: 0, says: /^$/ },
   'npm run traceability': { exitCode: 0, says: /^\d+ sentences: \d+ proven, .*, 0 wrong$/m },
   'npx vitest run --project unit tests/longhorn/messages': { exitCode: 0, says: /Test Files .* passed/ },
+  'npm run store-matrix': {
+    by: 'tests/emulator/conformance/store-matrix.conformance.ts',
+    holds: 'scripts/store-matrix.ts',
+  },
+  'npm run store-matrix -- --engine FILE': {
+    exitCode: 2,
+    says: /^store-matrix: --engine .*: there is no such program/m,
+    words: { FILE: { is: 'nowhere/longhorn' } },
+  },
   'npm run mutants': noGo('mutants'),
   'npm run mutants -- --only message-missing': noGo('mutants'),
 

@@ -1,0 +1,222 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Command } from 'commander';
+import {
+  bugsOf,
+  type Cell,
+  cells,
+  expectations,
+  signs as meanings,
+  nameOf,
+  operations,
+  places,
+  type Sign,
+  troubles,
+  whyNot,
+  withoutCells,
+} from '../store/matrix/cells.ts';
+import { type Engine, type Matrix, openMatrix } from '../store/matrix/play.ts';
+import { parseFlags } from './arguments/flags.ts';
+import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
+
+type Arguments = { engine?: string; only: string; json?: string };
+
+/** How a cell came out: known is a red one that bugs of the ledger explain. */
+type Verdict = 'green' | 'known' | 'red' | 'not met';
+
+type Played = Cell & {
+  verdict: Verdict;
+  met: number;
+  exitCode: number | 'none';
+  signs: Sign[];
+  bugs: string[];
+  output: string;
+  seconds: number;
+};
+
+type Impossible = Cell & { why: string };
+
+const text = `
+Each cell is an operation of the engine's own command on a store in a folder, while the file system below that store fails in one place in one way; the store
+has two backups of a volume. What is left is judged once all is healed: ${Object.values(meanings).join('; ')}.
+
+A red cell is told with the bugs of Longhorn that explain it. The file system is served by this command (FUSE), in a mount namespace of its own: it needs
+/dev/fuse and unshare, as root or as a user who may make user namespaces. A command of a container's image has to be copied out of it first.
+
+Exit codes: 0 every red cell is one of a known bug; 1 one is not, or a trouble was not met; 2 the command was called in a way it does not know; 3 the cells
+cannot be played here.`;
+
+const program = (): Command =>
+  new Command('npm run store-matrix --')
+    .description('Plays what goes wrong below a backup store against the engine, cell by cell.')
+    .option('--engine <binary>', "a longhorn command of a real engine; without it the emulator's")
+    .option('--only <text>', 'the cells with this in their names alone, as "delete | backups/"', '')
+    .option('--json <file>', 'write all cells there as well')
+    .addHelpText('after', text)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({ outputError: () => {} });
+
+const inside = 'CORRAL_STORE_MATRIX_INSIDE';
+
+/** Runs this command again where it may mount: nothing of it can be left behind, however it ends. */
+const runInNamespace = async (argv: readonly string[]): Promise<ExitCode> => {
+  const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const own = [process.execPath, ...process.argv.slice(1, 2), ...argv];
+  const child = spawn('unshare', [...asUser, '--mount', '--', ...own], {
+    stdio: 'inherit',
+    env: { ...process.env, [inside]: 'yes' },
+  });
+  const [code] = await once(child, 'close');
+  return (code ?? exitCode.interrupted) as ExitCode;
+};
+
+const readArguments = (argv: readonly string[]): Arguments | undefined => {
+  const command = program();
+  if (!parseFlags(command, argv)) return undefined;
+  const flags = command.opts<Arguments>();
+  if (flags.engine !== undefined)
+    try {
+      accessSync(flags.engine, constants.X_OK);
+    } catch {
+      throw usageError(
+        `--engine ${flags.engine}: there is no such program; give the path of a longhorn binary`,
+      );
+    }
+  if (!cells.some((cell) => nameOf(cell).includes(flags.only)))
+    throw usageError(
+      `--only ${flags.only}: no cell has that in its name; their names are OPERATION | PLACE | TROUBLE`,
+    );
+  return flags;
+};
+
+/** What of the cells can be played, by what an engine asks of a sound store. */
+const divide = async (
+  matrix: Matrix,
+  chosen: readonly Cell[],
+): Promise<{ can: Cell[]; cannot: Impossible[] }> => {
+  const can: Cell[] = [];
+  const cannot: Impossible[] = [];
+  const playable = new Set(chosen.map(({ operation }) => operation));
+  if (!matrix.makesBackups) playable.delete('create');
+  const asked = new Map(
+    await Promise.all(
+      [...playable].map(async (operation) => [operation, await matrix.callsOf(operation)] as const),
+    ),
+  );
+  for (const cell of chosen) {
+    const { operation } = cell;
+    const calls = asked.get(operation);
+    if (calls === undefined) {
+      cannot.push({ ...cell, why: "a backup is made by a replica's process, which a command alone is not" });
+      continue;
+    }
+    const place = matrix.placeOf(cell);
+    const trouble = troubles[cell.trouble];
+    const isAsked = calls.some((call) =>
+      'file' in trouble ? call.path === place : trouble.hit(call, place),
+    );
+    const why =
+      whyNot(cell) ?? (isAsked ? undefined : `${operation} asks nothing of ${cell.place} that this answers`);
+    if (why === undefined) can.push(cell);
+    else cannot.push({ ...cell, why });
+  }
+  return { can, cannot };
+};
+
+const judged = (cell: Cell, outcome: Awaited<ReturnType<Matrix['play']>>): Played => {
+  const bugs = outcome.signs.map((sign) => bugsOf(cell, sign));
+  const verdict = (): Verdict => {
+    if (outcome.met === 0) return 'not met';
+    if (bugs.length === 0) return 'green';
+    return bugs.every((of) => of.length > 0) ? 'known' : 'red';
+  };
+  return { ...cell, ...outcome, verdict: verdict(), bugs: [...new Set(bugs.flat())] };
+};
+
+const line = ({ verdict, exitCode: code, signs, bugs, ...cell }: Played): string => {
+  const told =
+    signs.length === 0 ? '' : `: ${signs.join(', ')}${bugs.length > 0 ? ` (${bugs.join(', ')})` : ''}`;
+  return `${verdict.padEnd(7)}  ${nameOf(cell)}, exit code ${code}${told}`;
+};
+
+/** Plays so many at once, as most of a cell is waiting; prints each in its turn. */
+const playAll = async (matrix: Matrix, can: readonly Cell[]): Promise<Played[]> => {
+  const played: Played[] = [];
+  let printed = 0;
+  const queue = can.entries();
+  const worker = async (): Promise<void> => {
+    for (const [index, cell] of queue) {
+      played[index] = judged(cell, await matrix.play(cell));
+      for (let next = played[printed]; next !== undefined; next = played[printed]) {
+        process.stdout.write(`${line(next)}\n`);
+        printed += 1;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: 4 * availableParallelism() }, worker));
+  return played;
+};
+
+const summary = (played: readonly Played[], cannot: readonly Impossible[], seconds: number): string[] => {
+  const of = (verdict: Verdict): number => played.filter((cell) => cell.verdict === verdict).length;
+  const mean = played.reduce((sum, each) => sum + each.seconds, 0) / Math.max(1, played.length);
+  const isWhole = played.length + cannot.length === cells.length;
+  const met = new Set(played.flatMap(({ bugs }) => bugs));
+  const bugs = [...new Set(expectations.map(({ bug }) => bug))];
+  return [
+    '',
+    ...bugs
+      .filter((bug) => met.has(bug))
+      .map((bug) => `${bug}: ${played.filter((cell) => cell.bugs.includes(bug)).length} cells`),
+    ...(isWhole ? bugs.filter((bug) => !met.has(bug)).map((bug) => `${bug}: fixed here`) : []),
+    ...Object.entries(withoutCells).map(([operation, why]) => `${operation}: no cells, for ${why}`),
+    `${played.length} cells played in ${seconds.toFixed(0)} s, ${mean.toFixed(1)} s each: ${of('green')} green, ${of('known')} red of known bugs, ` +
+      `${of('red')} red that no bug explains, ${of('not met')} not met; ${cannot.length} cannot happen`,
+  ];
+};
+
+const play = async ({ engine: binary, only, json }: Arguments, own: Engine): Promise<ExitCode> => {
+  const folder = mkdtempSync(join(tmpdir(), 'corral-matrix-'));
+  try {
+    const engine = binary === undefined ? own : { command: [resolve(binary)], environment: {} };
+    const matrix = await openMatrix(folder, engine).catch((error) => {
+      throw new CommandError(`the cells cannot be played here: ${error.message}`, exitCode.notFit);
+    });
+    try {
+      const started = performance.now();
+      const chosen = cells.filter((cell) => nameOf(cell).includes(only));
+      const { can, cannot } = await divide(matrix, chosen);
+      const played = await playAll(matrix, can);
+      const seconds = (performance.now() - started) / 1000;
+      process.stdout.write(`${summary(played, cannot, seconds).join('\n')}\n`);
+      if (json !== undefined)
+        writeFileSync(json, `${JSON.stringify({ operations, places, seconds, played, cannot }, null, 2)}\n`);
+      const isWell = played.every(({ verdict }) => verdict === 'green' || verdict === 'known');
+      return isWell ? exitCode.passed : exitCode.failed;
+    } finally {
+      await matrix.close();
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
+
+/**
+ * `npm run store-matrix`: plays every trouble of a store against an engine, `own` where none is named. Returns
+ * the exit code; every error is told.
+ */
+export const runStoreMatrixCommand = async (argv: readonly string[], own: Engine): Promise<ExitCode> => {
+  try {
+    const args = readArguments(argv);
+    if (args === undefined) return exitCode.passed;
+    return process.env[inside] ? await play(args, own) : await runInNamespace(argv);
+  } catch (error) {
+    const isKnown = error instanceof CommandError;
+    process.stderr.write(`store-matrix: ${isKnown ? error.message : (error as Error).stack}\n`);
+    return isKnown ? error.exitCode : exitCode.notFit;
+  }
+};

@@ -1,0 +1,389 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  read,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeSync,
+} from 'node:fs';
+import { constants as os } from 'node:os';
+import { basename, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type ErrorName = 'EACCES' | 'EIO' | 'ENOENT' | 'ENOSPC' | 'ESTALE';
+
+/** What a process asks of the file system; `path` is below the mount, of a new or old entry its own. */
+export type Call = {
+  what: 'look' | 'list' | 'scan' | 'open' | 'read' | 'write' | 'create' | 'remove' | 'rename';
+  path: string;
+};
+
+/** What it gets instead of the truth: an error, after a while if need be; or of a folder no entries. */
+export type Lie = { error: ErrorName; after?: number } | 'empty';
+
+export type TroubledFolder = { path: string; unmount(): Promise<void> };
+
+// Of the kernel's include/uapi/linux/fuse.h, version 7.31: sizes in bytes, numbers of requests.
+const headerSize = 40;
+const maxWrite = 128 * 1024;
+const requests: Record<number, string> = {
+  1: 'lookup',
+  3: 'getattr',
+  4: 'setattr',
+  9: 'mkdir',
+  10: 'unlink',
+  11: 'rmdir',
+  12: 'rename',
+  14: 'open',
+  15: 'read',
+  16: 'write',
+  17: 'statfs',
+  18: 'release',
+  20: 'fsync',
+  25: 'flush',
+  26: 'init',
+  27: 'opendir',
+  28: 'readdir',
+  29: 'releasedir',
+  30: 'fsyncdir',
+  35: 'create',
+  45: 'rename2',
+};
+// Two that forget, and one that asks for a hurry: Go's own signals bring it about all the time.
+const withoutAnswer = new Set([2, 36, 42]);
+
+class Refused extends Error {
+  readonly errno: number;
+  constructor(errno: number) {
+    super(`errno ${errno}`);
+    this.errno = errno;
+  }
+}
+
+type Request = { name: string; node: number; body: Buffer };
+
+const number = (body: Buffer, at: number): number => Number(body.readBigUInt64LE(at));
+const names = (body: Buffer, from: number): string[] => body.toString('utf8', from).split('\0');
+
+const attributes = ({
+  ino,
+  size,
+  blocks,
+  atimeMs,
+  mtimeMs,
+  ctimeMs,
+  mode,
+  nlink,
+  uid,
+  gid,
+  blksize,
+}: Stats) => {
+  const out = Buffer.alloc(88);
+  const times = [atimeMs, mtimeMs, ctimeMs];
+  for (const [index, value] of [ino, size, blocks, ...times.map((time) => Math.floor(time / 1000))].entries())
+    out.writeBigUInt64LE(BigInt(value), index * 8);
+  const parts = [...times.map((time) => Math.floor((time % 1000) * 1e6)), mode, nlink, uid, gid, 0, blksize];
+  for (const [index, value] of parts.entries()) out.writeUInt32LE(value, 48 + index * 4);
+  return out;
+};
+
+/** Answers requests from the folder `backing`, or with what `lie` says. */
+const answerer = (backing: string, lie: (call: Call) => Lie | undefined) => {
+  const paths = new Map<number, string>([[1, '']]);
+  const nodes = new Map<string, number>([['', 1]]);
+  const handles = new Map<number, string[]>();
+  let last = 1;
+
+  const nodeOf = (path: string): number => {
+    const known = nodes.get(path);
+    if (known !== undefined) return known;
+    last += 1;
+    nodes.set(path, last);
+    paths.set(last, path);
+    return last;
+  };
+  const real = (path: string): string => join(backing, path);
+  const pathOf = (node: number): string => {
+    const path = paths.get(node);
+    if (path === undefined) throw new Refused(os.errno.ESTALE);
+    return path;
+  };
+  const moved = (from: string, to: string): void => {
+    for (const [path, node] of [...nodes]) {
+      if (path !== from && !path.startsWith(`${from}/`)) continue;
+      const now = to + path.slice(from.length);
+      nodes.delete(path);
+      nodes.set(now, node);
+      paths.set(node, now);
+    }
+  };
+  const entry = (path: string): Buffer => {
+    const stat = lstatSync(real(path));
+    const out = Buffer.alloc(40);
+    out.writeBigUInt64LE(BigInt(nodeOf(path)), 0);
+    return Buffer.concat([out, attributes(stat)]);
+  };
+  const attr = (path: string): Buffer => Buffer.concat([Buffer.alloc(16), attributes(lstatSync(real(path)))]);
+  const opened = (handle: number): Buffer => {
+    const out = Buffer.alloc(16);
+    out.writeBigUInt64LE(BigInt(handle), 0);
+    return out;
+  };
+
+  const tell = async (call: Call): Promise<'empty' | undefined> => {
+    const told = lie(call);
+    if (told === undefined || told === 'empty') return told;
+    if (told.after !== undefined && told.after > 0) await sleep(told.after);
+    throw new Refused(os.errno[told.error]);
+  };
+  const child = (node: number, name: string | undefined): string => join(pathOf(node), name ?? '');
+  const nothing = Buffer.alloc(0);
+
+  const rename = async (from: string, to: string): Promise<Buffer> => {
+    await tell({ what: 'rename', path: from });
+    renameSync(real(from), real(to));
+    nodes.delete(to);
+    moved(from, to);
+    return nothing;
+  };
+
+  const handlers: Record<string, (request: Request) => Buffer | Promise<Buffer>> = {
+    init: ({ body }) => {
+      const out = Buffer.alloc(64);
+      for (const [at, value] of [
+        [0, 7],
+        [4, 31],
+        [8, body.readUInt32LE(8)],
+        [20, maxWrite],
+        [24, 1],
+      ] as const)
+        out.writeUInt32LE(value, at);
+      return out;
+    },
+    lookup: async ({ node, body }) => {
+      const path = child(node, names(body, 0)[0]);
+      await tell({ what: 'look', path });
+      return entry(path);
+    },
+    getattr: async ({ node }) => {
+      await tell({ what: 'look', path: pathOf(node) });
+      return attr(pathOf(node));
+    },
+    setattr: async ({ node, body }) => {
+      const path = pathOf(node);
+      const valid = body.readUInt32LE(0);
+      await tell({ what: 'write', path });
+      if (valid & 8) truncateSync(real(path), number(body, 16));
+      if (valid & 32) utimesSync(real(path), number(body, 32), number(body, 40));
+      return attr(path);
+    },
+    mkdir: async ({ node, body }) => {
+      const path = child(node, names(body, 8)[0]);
+      await tell({ what: 'create', path });
+      mkdirSync(real(path), { mode: body.readUInt32LE(0) & 0o777 });
+      return entry(path);
+    },
+    unlink: async ({ node, body }) => {
+      const path = child(node, names(body, 0)[0]);
+      await tell({ what: 'remove', path });
+      unlinkSync(real(path));
+      nodes.delete(path);
+      return nothing;
+    },
+    rmdir: async ({ node, body }) => {
+      const path = child(node, names(body, 0)[0]);
+      await tell({ what: 'remove', path });
+      rmdirSync(real(path));
+      nodes.delete(path);
+      return nothing;
+    },
+    rename: ({ node, body }) => {
+      const [from, to] = names(body, 8);
+      return rename(child(node, from), child(number(body, 0), to));
+    },
+    rename2: ({ node, body }) => {
+      const [from, to] = names(body, 16);
+      return rename(child(node, from), child(number(body, 0), to));
+    },
+    open: async ({ node, body }) => {
+      await tell({ what: 'open', path: pathOf(node) });
+      return opened(openSync(real(pathOf(node)), body.readUInt32LE(0) & ~constants.O_CREAT));
+    },
+    create: async ({ node, body }) => {
+      const path = child(node, names(body, 16)[0]);
+      await tell({ what: 'create', path });
+      const handle = openSync(real(path), body.readUInt32LE(0) | constants.O_CREAT);
+      fchmodSync(handle, body.readUInt32LE(4) & 0o777);
+      return Buffer.concat([entry(path), opened(handle)]);
+    },
+    read: async ({ node, body }) => {
+      await tell({ what: 'read', path: pathOf(node) });
+      const out = Buffer.alloc(body.readUInt32LE(16));
+      return out.subarray(0, readSync(number(body, 0), out, 0, out.length, number(body, 8)));
+    },
+    write: async ({ node, body }) => {
+      await tell({ what: 'write', path: pathOf(node) });
+      const out = Buffer.alloc(8);
+      out.writeUInt32LE(
+        writeSync(number(body, 0), body.subarray(40), 0, body.readUInt32LE(16), number(body, 8)),
+      );
+      return out;
+    },
+    flush: () => nothing,
+    fsync: ({ body }) => {
+      fsyncSync(number(body, 0));
+      return nothing;
+    },
+    release: ({ body }) => {
+      closeSync(number(body, 0));
+      return nothing;
+    },
+    opendir: async ({ node }) => {
+      const path = pathOf(node);
+      await tell({ what: 'list', path });
+      const handle = 1_000_000 + last;
+      last += 1;
+      handles.set(handle, ['.', '..', ...readdirSync(real(path))]);
+      return opened(handle);
+    },
+    readdir: async ({ node, body }) => {
+      const listed = handles.get(number(body, 0)) ?? [];
+      const empty = (await tell({ what: 'scan', path: pathOf(node) })) === 'empty';
+      return entries(empty ? listed.slice(0, 2) : listed, number(body, 8), body.readUInt32LE(16));
+    },
+    fsyncdir: () => nothing,
+    releasedir: ({ body }) => {
+      handles.delete(number(body, 0));
+      return nothing;
+    },
+    statfs: () => {
+      const out = Buffer.alloc(80);
+      for (const at of [0, 8, 16, 24, 32]) out.writeBigUInt64LE(1_000_000n, at);
+      for (const [at, value] of [
+        [40, 4096],
+        [44, 255],
+        [48, 4096],
+      ] as const)
+        out.writeUInt32LE(value, at);
+      return out;
+    },
+  };
+  return async (opcode: number, request: Omit<Request, 'name'>): Promise<Buffer> => {
+    const name = requests[opcode] ?? '';
+    const handler = handlers[name];
+    if (handler === undefined) throw new Refused(os.errno.ENOSYS);
+    return handler({ name, ...request });
+  };
+};
+
+const entries = (listed: readonly string[], from: number, most: number): Buffer => {
+  const out: Buffer[] = [];
+  let size = 0;
+  for (const [index, name] of listed.slice(from).entries()) {
+    const bytes = Buffer.byteLength(name);
+    const one = Buffer.alloc(24 + Math.ceil(bytes / 8) * 8);
+    if (size + one.length > most) break;
+    one.writeBigUInt64LE(BigInt(from + index + 1), 0);
+    one.writeBigUInt64LE(BigInt(from + index + 1), 8);
+    one.writeUInt32LE(bytes, 16);
+    one.write(name, 24);
+    out.push(one);
+    size += one.length;
+  }
+  return Buffer.concat(out);
+};
+
+const command = async (program: string, args: string[], third?: number): Promise<void> => {
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'ignore', 'pipe', ...(third === undefined ? [] : [third])],
+  });
+  let said = '';
+  child.stderr?.on('data', (part) => {
+    said += part;
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} failed: ${said.trim()}`);
+};
+
+const errnoOf = (error: unknown): number => {
+  if (error instanceof Refused) return error.errno;
+  const { errno } = error as NodeJS.ErrnoException;
+  if (errno === undefined) throw error;
+  return -errno;
+};
+
+/**
+ * Mounts a folder as a file system that this process serves: the one below `backing`, but for what `lie` says.
+ * Whoever looks sees the same trouble, whatever program it is. Needs the right to mount, so a mount namespace
+ * of its own; this process itself must never look at `path`: it would wait for itself.
+ */
+export const mountTroubled = async ({
+  backing,
+  path,
+  lie,
+}: {
+  backing: string;
+  path: string;
+  lie: (call: Call) => Lie | undefined;
+}): Promise<TroubledFolder> => {
+  mkdirSync(path, { recursive: true });
+  const device = openSync('/dev/fuse', constants.O_RDWR);
+  const answer = answerer(backing, lie);
+  const reply = (unique: bigint, error: number, body: Buffer): void => {
+    const header = Buffer.alloc(16);
+    header.writeUInt32LE(16 + body.length, 0);
+    header.writeInt32LE(-error, 4);
+    header.writeBigUInt64LE(unique, 8);
+    try {
+      writeSync(device, Buffer.concat([header, body]));
+    } catch {
+      // Whoever asked is gone meanwhile.
+    }
+  };
+  const take = async (message: Buffer): Promise<void> => {
+    const opcode = message.readUInt32LE(4);
+    const unique = message.readBigUInt64LE(8);
+    if (withoutAnswer.has(opcode)) return;
+    const node = number(message, 16);
+    try {
+      const body = await answer(opcode, { node, body: message.subarray(headerSize) });
+      reply(unique, 0, body);
+    } catch (error) {
+      reply(unique, errnoOf(error), Buffer.alloc(0));
+    }
+  };
+  const ended = Promise.withResolvers<void>();
+  const next = (): void => {
+    const buffer = Buffer.alloc(maxWrite + 8192);
+    read(device, buffer, 0, buffer.length, null, (error, length) => {
+      if (error?.code === 'ENODEV') return ended.resolve();
+      if (error && !['EINTR', 'EAGAIN', 'ENOENT'].includes(error.code ?? '')) return ended.reject(error);
+      if (!error) void take(buffer.subarray(0, length));
+      next();
+    });
+  };
+  const options = 'fd=3,rootmode=40000,user_id=0,group_id=0';
+  await command('mount', ['-i', '-t', 'fuse', '-o', options, `corral-${basename(path)}`, path], device);
+  next();
+  return {
+    path,
+    unmount: async () => {
+      await command('umount', ['-l', path]);
+      await ended.promise;
+      closeSync(device);
+    },
+  };
+};

@@ -1,0 +1,33 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Mutant } from '../../../emulator/mutants.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+const script = fileURLToPath(new URL('../../../scripts/store-matrix.ts', import.meta.url));
+
+type Told = { signs: string[]; bugs: string[]; verdict: string };
+
+/** Plays the matrix, or the cells with `only` in their names, on the emulator's engine; tells of each by name. */
+export const playMatrix = async ({
+  only = '',
+  mutant = '',
+}: {
+  only?: string;
+  mutant?: Mutant | '';
+} = {}) => {
+  const json = join(await temporaryFolder(), 'cells.json');
+  const { exitCode, stderr } = await execa(process.execPath, [script, '--only', only, '--json', json], {
+    env: { CORRAL_EMULATOR_MUTANT: mutant },
+    reject: false,
+  });
+  const { played } = exitCode === 3 ? { played: [] } : JSON.parse(await readFile(json, 'utf8'));
+  const cells: Record<string, Told> = Object.fromEntries(
+    played.map(({ operation, place, trouble, ...told }: Record<string, unknown>) => [
+      `${operation} | ${place} | ${trouble}`,
+      told,
+    ]),
+  );
+  return { exitCode, stderr, cells };
+};
