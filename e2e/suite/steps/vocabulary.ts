@@ -8,6 +8,7 @@ import type { Context } from './context.ts';
 import { createGivenOfDeletions, createThenOfDeletions, createWhenOfDeletions } from './deletion/steps.ts';
 import { createGivenOfJobs, createThenOfJobs, createWhenOfJobs } from './job/steps.ts';
 import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from './lock/steps.ts';
+import { createGivenOfStores, createThenOfStores, createWhenOfStores } from './store/steps.ts';
 import { createGivenOfPages, createThenOfPages, createWhenOfPages } from './ui/steps.ts';
 import { createGivenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
 
@@ -82,6 +83,7 @@ export const createGiven = (context: Context) => ({
   ...createGivenOfBackups(context),
   ...createGivenOfDeletions(context),
   ...createGivenOfLocks(context),
+  ...createGivenOfStores(context),
   ...createGivenOfJobs(context),
   ...createGivenOfPages(context),
 });
@@ -93,6 +95,7 @@ export const createWhen = (context: Context) => ({
   ...createWhenOfBackups(context),
   ...createWhenOfDeletions(context),
   ...createWhenOfLocks(context),
+  ...createWhenOfStores(context),
   ...createWhenOfJobs(context),
   ...createWhenOfPages(context),
   released: (fault: Injected) =>
@@ -108,6 +111,7 @@ export const createThen = (context: Context) => ({
   ...createThenOfBackups(context),
   ...createThenOfDeletions(context),
   ...createThenOfLocks(context),
+  ...createThenOfStores(context),
   ...createThenOfJobs(context),
   ...createThenOfPages(context),
   /** The fault is in force now. */

@@ -36,7 +36,7 @@ const isDenied = (version: string): Step<Backup> =>
   failed('Error (with the text on permissions)', ['deletion-denied'], version);
 
 /** As `isDenied`, or it lost the lock to another backup of its volume that was uploading. */
-const isDeniedOrLocked = (version: string): Step<Backup> =>
+export const isDeniedOrLocked = (version: string): Step<Backup> =>
   failed(
     'Error (with the text on permissions, or on a lock)',
     ['deletion-denied', 'deletion-lost-lock'],
