@@ -40,17 +40,16 @@ export const createGivenOfStores = (context: Context) => {
   return {
     /** The folder cannot be listed; what is in it can be read by its name. Until `when.released`. */
     unlistable: (where: StoreFolder) => {
-      const title = `${describeFolder(where)} cannot be listed`;
-      return context.step.returning(`Given that ${describeFolder(where)} cannot be listed`, () =>
+      const title = `the listing of ${describeFolder(where)} is denied`;
+      return context.step.returning(`Given that the listing of ${describeFolder(where)} is denied`, () =>
         deny(where, 'its listing', title),
       );
     },
     /** The folder cannot be listed, and nothing in it looked at, changed or removed. Until `when.released`. */
     unreadable: (where: StoreFolder) => {
-      const title = `${describeFolder(where)} can be neither listed nor read`;
-      return context.step.returning(
-        `Given that ${describeFolder(where)} can be neither listed nor read`,
-        () => deny(where, 'all that is in it', title),
+      const title = `all reading of ${describeFolder(where)} is denied`;
+      return context.step.returning(`Given that all reading of ${describeFolder(where)} is denied`, () =>
+        deny(where, 'all that is in it', title),
       );
     },
   };
@@ -144,7 +143,7 @@ export const createThenOfStores = (context: Context) => {
           historyOf(backups, { ...backup, from: sinceDeleted(backup) })
             .startingAs(is('Completed'))
             .goes(is('Deleting'), isDeniedOrLocked(version)),
-          timeouts.deletionFails,
+          timeouts.firstDeleted,
         ).catch((error: unknown) => {
           if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
         }),
