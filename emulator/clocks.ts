@@ -35,6 +35,8 @@ export type Clock = {
   lockRefresh: number;
   /** Age after which a lock counts no more (B: lock.go). */
   lockExpiry: number;
+  /** How long a restore waits before it tries a block again that it could not read (B: util.go). */
+  blockRetries: readonly number[];
   /**
    * From the start of a replica's process to that of its helper: tenths of a second in Longhorn, longer on a
    * busy node.
@@ -68,6 +70,7 @@ export const clocks = {
     lockWait: 2 * second,
     lockRefresh: minute,
     lockExpiry: 150 * second,
+    blockRetries: [second, 5 * second, 30 * second, minute, 2 * minute, 5 * minute],
     replicaHelper: second,
     mountTimeout: 5 * second,
     goesWithConfig: true,
@@ -90,6 +93,7 @@ export const clocks = {
     lockWait: second,
     lockRefresh: 6 * second,
     lockExpiry: 15 * second,
+    blockRetries: [second, 2 * second, 4 * second],
     replicaHelper: 500,
     mountTimeout: 5 * second,
     // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is

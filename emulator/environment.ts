@@ -1,6 +1,6 @@
 import { type Clock, type ClockName, clocks } from './clocks.ts';
 import { isVersion, modelledOn, versions } from './modelled-on.ts';
-import { isMutant, type Mutant, mutants } from './mutants.ts';
+import { fixes, isMutant, type Mutant, mutants } from './mutants.ts';
 
 /**
  * Names of the environment variables by which install.ts speaks to the pods; the longhorn command inherits
@@ -25,7 +25,8 @@ export const readBehaviour = (environment: NodeJS.ProcessEnv): Behaviour => {
     throw new Error(`${variables.clock}=${clock}: known are ${Object.keys(clocks).join(', ')}`);
   const mutant = environment[variables.mutant] || undefined;
   if (mutant !== undefined && !isMutant(mutant)) {
-    throw new Error(`${variables.mutant}=${mutant}: known are ${Object.keys(mutants).join(', ')}`);
+    const known = Object.keys({ ...mutants, ...fixes });
+    throw new Error(`${variables.mutant}=${mutant}: known are ${known.join(', ')}`);
   }
   return { clock: clocks[clock as ClockName], mutant };
 };

@@ -52,6 +52,27 @@ export const mutants = {
     'the helper of a replica cannot be started from the engine binary: the replica fails, and the volume is faulted',
 } as const;
 
-export type Mutant = keyof typeof mutants;
+/**
+ * Bugs that Longhorn has, and so has the emulator, of which one can be mended on purpose; named by their rows
+ * in the ledger. What is expected of a known bug must then be said to be fixed.
+ */
+export const fixes = {
+  'fixed:deletion-destroys-other-backups':
+    'a deletion fails before it removes anything while the names of the backups cannot be listed',
+  'fixed:lock-fails-open': 'a lock that cannot be read, and locks that cannot be listed, keep others out',
+  'fixed:unlistable-store-is-empty': 'a listing of volumes or backups that fails is an error',
+  'fixed:unreadable-config-is-gone': 'only a file that is not there counts as one that is not there',
+  'fixed:config-removed-without-volume-cfg':
+    'a deletion reads volume.cfg first, and removes nothing without it',
+  'fixed:unlistable-blocks-are-unknown':
+    'a deletion fails before it removes anything while the blocks cannot be listed',
+} as const;
 
-export const isMutant = (name: string): name is Mutant => Object.hasOwn(mutants, name);
+/** A bug that can be given on purpose. */
+export type GivenBug = keyof typeof mutants;
+
+/** Either change of the emulator: a bug more, or one less. */
+export type Mutant = GivenBug | keyof typeof fixes;
+
+export const isGivenBug = (name: string): name is GivenBug => Object.hasOwn(mutants, name);
+export const isMutant = (name: string): name is Mutant => isGivenBug(name) || Object.hasOwn(fixes, name);

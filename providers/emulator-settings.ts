@@ -1,6 +1,6 @@
 import { type ClockName, clocks } from '../emulator/clocks.ts';
 import { isVersion, versions } from '../emulator/modelled-on.ts';
-import { isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
+import { fixes, isGivenBug, isMutant, type Mutant, mutants } from '../emulator/mutants.ts';
 import { NotFit } from './provider.ts';
 
 /**
@@ -38,10 +38,13 @@ export const emulatorSettings = (variables: NodeJS.ProcessEnv): EmulatorSettings
   const mutant = variables.CORRAL_EMULATOR_MUTANT;
   const version = versionOf(variables);
   if (!mutant) return { clock, ...version };
-  if (!isMutant(mutant)) return refuse('CORRAL_EMULATOR_MUTANT', { value: mutant, choices: mutants });
+  if (!isMutant(mutant))
+    return refuse('CORRAL_EMULATOR_MUTANT', { value: mutant, choices: { ...mutants, ...fixes } });
   return { clock, mutant, ...version };
 };
 
 /** The version that the report names: one with a bug on purpose must not be taken for one without. */
-export const describeVersion = (version: string, { mutant }: EmulatorSettings): string =>
-  mutant === undefined ? version : `${version} with the bug ${mutant}`;
+export const describeVersion = (version: string, { mutant }: EmulatorSettings): string => {
+  if (mutant === undefined) return version;
+  return `${version} with ${isGivenBug(mutant) ? 'the bug ' : ''}${mutant}`;
+};

@@ -1,4 +1,4 @@
-import type { Mutant } from '../../emulator/mutants.ts';
+import type { GivenBug } from '../../emulator/mutants.ts';
 
 /**
  * A scenario that must fail on a mutant, and the step that must be the one to fail: as scenarios call it, or
@@ -27,7 +27,7 @@ const pageGoesOn =
  * For every mutant of the emulator the scenarios that must fail on it, and by which assertion: the one that
  * is there for this bug.
  */
-export const expected: Record<Mutant, readonly Kill[]> = {
+export const expected: Record<GivenBug, readonly Kill[]> = {
   'second-not-held': [
     { scenario: waits, by: 'then.heldBack' },
     { scenario: waitsLong, by: 'then.heldBack' },

@@ -7,7 +7,7 @@ import { count } from '../../e2e/kube/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 import { install } from '../../emulator/install.ts';
-import type { Mutant } from '../../emulator/mutants.ts';
+import type { GivenBug } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
 import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
@@ -22,7 +22,7 @@ type FixtureOptions = { config: string; progress: Progress; interruption: Interr
  * is the folder of the results.
  */
 type Round = {
-  mutant: Mutant | undefined;
+  mutant: GivenBug | undefined;
   scenarios: readonly string[];
   files: readonly string[];
   out: string;
@@ -40,7 +40,7 @@ export type Fixture = {
   close(): Promise<void>;
 };
 
-const describeBug = (mutant: Mutant | undefined): string =>
+const describeBug = (mutant: GivenBug | undefined): string =>
   mutant === undefined ? 'no bug' : `the bug ${mutant}`;
 
 /**
@@ -52,7 +52,7 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
   let cluster: RunningCluster | undefined;
   let version = '';
 
-  const prepare = async (mutant: Mutant | undefined): Promise<RunningCluster> => {
+  const prepare = async (mutant: GivenBug | undefined): Promise<RunningCluster> => {
     const signal = interruption.first;
     signal.throwIfAborted();
     cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), signal, progress });

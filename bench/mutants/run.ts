@@ -5,14 +5,14 @@ import type { ScenarioFile, ToldSteps } from '../../e2e/cli/traceability/sources
 import { readProject } from '../../e2e/cli/traceability/trace.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 
-import { type Mutant, mutants } from '../../emulator/mutants.ts';
+import { type GivenBug, mutants } from '../../emulator/mutants.ts';
 import { expected } from './expected.ts';
 import type { Fixture } from './fixture.ts';
 import { isLeftDirty, type Judged, judge, judgeControl } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 
 type RunOptions = {
-  chosen: readonly Mutant[];
+  chosen: readonly GivenBug[];
   fixtures: readonly [Fixture, ...Fixture[]];
   out: string;
   print: (line: string) => void;
@@ -37,7 +37,7 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
 
-  const round = async (fixture: Fixture, mutant: Mutant | undefined): Promise<boolean> => {
+  const round = async (fixture: Fixture, mutant: GivenBug | undefined): Promise<boolean> => {
     const kills = mutant === undefined ? withoutBug(chosen) : expected[mutant];
     const scenarios = kills.map(({ scenario }) => scenario);
     const files = filesOf(scenarios, written);
@@ -86,7 +86,7 @@ const filesOf = (names: readonly string[], written: ReadonlyMap<string, Scenario
 
 const isWell = ({ fate }: Row): boolean => fate === 'killed' || fate === 'passed without a bug';
 
-const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[] =>
+const withoutBug = (chosen: readonly GivenBug[]): { scenario: string; by: null }[] =>
   [...new Set(chosen.flatMap((mutant) => expected[mutant].map(({ scenario }) => scenario)))].map(
     (scenario) => ({ scenario, by: null }),
   );

@@ -6,6 +6,7 @@ import {
   encodeVolume,
   type VolumeConfig,
 } from './config.ts';
+import { StoreError } from './errors.ts';
 import { backupConfigPath, backupsPath, volumeConfigPath, volumesPath } from './paths.ts';
 import type { Store } from './store.ts';
 
@@ -21,9 +22,27 @@ const logged = async <T>(
   return result;
 };
 
-/** Reads a JSON file of the store as text; throws `cannot find PATH in backupstore` if there is none. */
+const isCutOff = (text: string): boolean => {
+  try {
+    JSON.parse(text);
+    return false;
+  } catch (error) {
+    const { message } = error as Error;
+    return /end of JSON|Unterminated/.test(message) || message.includes(`position ${text.length}`);
+  }
+};
+
+/**
+ * Reads a JSON file of the store as text; throws `cannot find PATH in backupstore` if there is none, `EOF` if
+ * it is empty and `unexpected EOF` if it is cut off, as Go's decoder does.
+ */
 export const loadConfig = (store: Store, path: string): Promise<string> =>
-  logged(store, ['Loading', 'Loaded'], path, () => store.read(path));
+  logged(store, ['Loading', 'Loaded'], path, async () => {
+    const text = await store.read(path);
+    if (text.trim() === '') throw new StoreError('EOF');
+    if (isCutOff(text)) throw new StoreError('unexpected EOF');
+    return text;
+  });
 
 export const saveConfig = (store: Store, path: string, text: string): Promise<void> =>
   logged(store, ['Saving', 'Saved'], path, () => store.write(path, text));
@@ -40,16 +59,33 @@ export const loadBackup = async (store: Store, volume: string, backup: string): 
 export const saveBackup = (store: Store, backup: BackupConfig): Promise<void> =>
   saveConfig(store, backupConfigPath(backup.VolumeName, backup.Name), encodeBackup(backup));
 
-/** Names of a volume's backups, from the names of their config files, finished or not. */
-export const backupNames = async (store: Store, volume: string): Promise<string[]> =>
-  (await store.list(backupsPath(volume))).flatMap((file) => /^backup_(.+)\.cfg$/.exec(file)?.[1] ?? []);
+/**
+ * Names of a volume's backups, from the names of their config files, finished or not. Longhorn takes a
+ * listing that fails, for whatever reason, for a folder that is not there (config.go,
+ * getBackupNamesForVolume).
+ */
+export const backupNames = async (
+  store: Store,
+  volume: string,
+  failed: 'empty' | 'error' = 'empty',
+): Promise<string[]> => {
+  const files = store.list(backupsPath(volume), failed);
+  const names = failed === 'empty' ? await files.catch(() => []) : await files;
+  return names.flatMap((file) => /^backup_(.+)\.cfg$/.exec(file)?.[1] ?? []);
+};
 
-/** Names of the volumes the store has a folder of. */
+/** Names of the volumes the store has a folder of (config.go, getVolumeNames). */
 export const volumeNames = async (store: Store): Promise<string[]> => {
+  const list = (path: string): Promise<string[]> =>
+    store.list(path, store.isFixed('unlistable-store-is-empty') ? 'error' : 'empty');
+  const below = (path: string): Promise<string[]> =>
+    list(path).catch((error) => {
+      throw new StoreError(`failed to list second level dirs for path ${path}: ${error.message}`);
+    });
   const names: string[] = [];
-  for (const first of await store.list(volumesPath)) {
-    for (const second of await store.list(`${volumesPath}/${first}`)) {
-      names.push(...(await store.list(`${volumesPath}/${first}/${second}`)));
+  for (const first of await list(volumesPath)) {
+    for (const second of await below(`${volumesPath}/${first}`)) {
+      names.push(...(await below(`${volumesPath}/${first}/${second}`)));
     }
   }
   return names;

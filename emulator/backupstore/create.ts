@@ -88,12 +88,13 @@ export const createBackup = (upload: Upload): Promise<void> =>
       ProcessingBlocks: last ? null : {},
       Blocks,
     });
+    const current = await loadVolume(store, volume);
     await saveVolume(store, {
-      ...(await loadVolume(store, volume)),
+      ...current,
       Size: upload.volumeSize,
       Labels: labels,
       LastBackupName: upload.backup,
       LastBackupAt: snapshotCreatedAt,
-      BlockCount: config.BlockCount + newBlocks,
+      BlockCount: current.BlockCount + newBlocks,
     });
   });

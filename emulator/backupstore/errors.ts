@@ -19,9 +19,23 @@ const goTexts: Record<string, string> = {
 // What Go's os calls what Node names after the system call.
 const goOperations: Record<string, string> = {
   scandir: 'open',
+  opendir: 'open',
   unlink: 'unlinkat',
   rm: 'unlinkat',
   rmdir: 'unlinkat',
+};
+
+// Where the C library, and so `ls`, has other words than Node, or only with another letter.
+const lsTexts: Record<string, string> = {
+  EIO: 'Input/output error',
+  ESTALE: 'Stale file handle',
+};
+
+/** An error of the file system in the words of `ls`: `Permission denied`. */
+export const inLsWords = (error: unknown): string => {
+  const { errno = 0, code = '' } = error as NodeJS.ErrnoException;
+  const text = getSystemErrorMessage(errno);
+  return lsTexts[code] ?? text.charAt(0).toUpperCase() + text.slice(1);
 };
 
 /**

@@ -100,10 +100,12 @@ export const listStore = async (
       listing[name] = { Messages: { error: `cannot find ${config} in backupstore` } };
       continue;
     }
-    const backups = volumeOnly ? undefined : await backupNames(store, name);
+    const failed = store.isFixed('unlistable-store-is-empty') ? 'error' : 'empty';
+    const backups = volumeOnly ? [] : await backupNames(store, name, failed);
     listing[name] = {
       Messages: {},
-      ...(backups && { Backups: Object.fromEntries(backups.map((backup) => [backup, {}])) }),
+      // Go leaves an empty map out.
+      ...(backups.length > 0 && { Backups: Object.fromEntries(backups.map((backup) => [backup, {}])) }),
     };
   }
   return listing;

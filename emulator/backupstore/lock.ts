@@ -15,9 +15,15 @@ import {
 import { lockPath, locksPath } from './paths.ts';
 import type { Store } from './store.ts';
 
+/**
+ * Locks of a volume: none if they cannot be listed, and without those that cannot be read, in Longhorn
+ * (lock.go, getLockNamesForVolume and getLocksForVolume).
+ */
 const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
+  const isStrict = store.isFixed('lock-fails-open');
   const locks: Lock[] = [];
-  for (const file of await store.list(locksPath(volume))) {
+  const listed = store.list(locksPath(volume), isStrict ? 'error' : 'empty');
+  for (const file of isStrict ? await listed : await listed.catch(() => [])) {
     if (!file.endsWith('.lck')) continue;
     const path = `${locksPath(volume)}/${file}`;
     try {
@@ -26,6 +32,9 @@ const readLocks = async (store: Store, volume: string): Promise<Lock[]> => {
       store.log.info(`Loaded lock ${path} type ${Type} on backupstore`);
     } catch (error) {
       store.log.warning(`Failed to load lock ${path} on backupstore`, { error });
+      // Of another type than any, and first: until it expires nobody gets past it.
+      if (isStrict)
+        locks.push({ Name: file, Type: 0, Acquired: true, serverTime: await store.changedAt(path) });
     }
   }
   return locks;
@@ -55,17 +64,28 @@ export const underLock = async <T>(
 
   const own = await save(false);
   await sleep(clock.lockWait);
-  const others = await readLocks(store, volume);
+  const others = await readLocks(store, volume).catch(async (error) => {
+    await release().catch(() => undefined);
+    throw error;
+  });
   store.log.info(`Trying to acquire lock ${path}`, { lock: describeLock(own, volume) });
   store.log.info(
     `backupstore volume ${volume} contains locks [${others.map((other) => describeLock(other)).join(' ')}]`,
   );
   if (others.some((other) => blocks(other, own, { now: Date.now(), expiry: clock.lockExpiry, mutant }))) {
-    await release();
+    await release().catch(() => undefined);
     throw new StoreError(notAcquired(path, type));
   }
   store.log.info(`Acquired lock ${path} for ${purposeOf(type)} on backupstore`);
-  await save(true);
+  try {
+    await save(true);
+  } catch (error) {
+    await release().catch(() => undefined);
+    throw new StoreError(
+      `failed to store updated lock ${path} when performing ${purposeOf(type)}, please try again later: ` +
+        (error as Error).message,
+    );
+  }
   let refreshing: Promise<unknown> = Promise.resolve();
   const refresh = setInterval(() => {
     refreshing = save(true).catch((error) =>

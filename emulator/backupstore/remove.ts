@@ -28,16 +28,36 @@ const inParallel = async <T, R>(
 // at the Backup.
 const atOnce = 64;
 
-/** Checksums of the blocks that the store has of a volume. */
+/**
+ * Checksums of the blocks that the store has of a volume: none if `blocks/` cannot be listed, whatever the
+ * reason, and none of a folder below it that cannot be opened (deltablock.go, getBlockNamesForVolume).
+ */
 const blockNames = async (store: Store, volume: string): Promise<string[]> => {
+  const isStrict = store.isFixed('unlistable-blocks-are-unknown');
   const list = async (folders: string[]): Promise<string[]> => {
     const entries = await inParallel(folders, atOnce, async (folder) =>
-      (await store.list(folder)).map((name) => `${folder}/${name}`),
+      (await store.list(folder, isStrict ? 'error' : 'empty')).map((name) => `${folder}/${name}`),
     );
     return entries.flat();
   };
-  const files = await list(await list(await list([blocksPath(volume)])));
+  const top = list([blocksPath(volume)]);
+  const files = await list(await list(isStrict ? await top : await top.catch(() => [])));
   return files.flatMap((file) => /\/(\w+)\.blk$/.exec(file)?.[1] ?? []);
+};
+
+const usedBlocks = (backups: BackupConfig[]): Set<string> =>
+  new Set(backups.flatMap(({ Blocks }) => Blocks.map(({ BlockChecksum }) => BlockChecksum)));
+
+// All that Longhorn does about a block that a backup needs and the store does not show (deltablock.go,
+// checkBlockReferenceCount).
+const tellUnknownBlocks = (store: Store, present: string[], backups: BackupConfig[]): void => {
+  const known = new Set(present);
+  for (const backup of backups)
+    for (const checksum of usedBlocks([backup])) {
+      if (known.has(checksum)) continue;
+      known.add(checksum);
+      store.log.error(`Backup ${backup.Name} refers to unknown block ${checksum}`);
+    }
 };
 
 /**
@@ -50,7 +70,7 @@ const removeUnusedBlocks = async (
   present: string[],
   backups: BackupConfig[],
 ): Promise<void> => {
-  const used = new Set(backups.flatMap(({ Blocks }) => Blocks.map(({ BlockChecksum }) => BlockChecksum)));
+  const used = usedBlocks(backups);
   const unused = present.filter((checksum) => !used.has(checksum));
   const failures: string[] = [];
   await inParallel(unused, atOnce, (checksum) =>
@@ -62,7 +82,9 @@ const removeUnusedBlocks = async (
   // of its texts this is the one that a manager does not take for a success.
   if (unused.length > 0 && !(await store.exists(volumeConfigPath(volume)))) failures.push(...unused);
   if (failures.length > 0) throw new StoreError(`failed to delete backup blocks: [${failures.join(' ')}]`);
+  store.log.info(`Retained ${present.length - unused.length} blocks for volume ${volume}`);
   store.log.info(`Removed ${unused.length} unused blocks for volume ${volume}`);
+  store.log.info('GC completed');
   await saveVolume(store, {
     ...(await loadVolume(store, volume)),
     BlockCount: present.length - unused.length,
@@ -121,14 +143,20 @@ export const removeBackup = (target: Target): Promise<void> =>
       store.log.warning('Failed to load to be deleted backup', { error }),
     );
     if (mutant === 'cfg-left-behind') return;
+    const namesFailed = store.isFixed('deletion-destroys-other-backups') ? 'error' : 'empty';
+    if (store.isFixed('config-removed-without-volume-cfg')) await loadVolumeOfBackup(store, volume);
+    if (namesFailed === 'error') await backupNames(store, volume, namesFailed);
+    if (store.isFixed('unlistable-blocks-are-unknown')) await blockNames(store, volume);
     await store.remove(backupConfigPath(volume, backup));
     store.log.info('Removed backup for volume', { backup, volume });
 
     const config = await loadVolumeOfBackup(store, volume);
     store.log.info('GC started');
-    const names = await backupNames(store, volume);
+    // Empty where `backups/` cannot be listed: then no block is in use, and all of them go.
+    const names = await backupNames(store, volume, namesFailed);
     const present = await blockNames(store, volume);
     const backups = await loadAll(target, names);
+    tellUnknownBlocks(store, present, backups ?? []);
     if (config.LastBackupName === backup) {
       // Not knowing the newest, Longhorn names none: the next backup is then a full one.
       const last = backups && latestBackup(backups);
@@ -138,12 +166,12 @@ export const removeBackup = (target: Target): Promise<void> =>
         LastBackupAt: last?.SnapshotCreatedAt ?? '',
       });
     }
-    if (!sameNames(names, await backupNames(store, volume))) {
+    // Failed twice, the listings are alike, and Longhorn goes on.
+    if (!sameNames(names, await backupNames(store, volume, namesFailed))) {
       store.log.info('Found new backups for volume, skip block deletion');
       return;
     }
     if (backups && mutant !== 'blocks-left-behind') await removeUnusedBlocks(store, volume, present, backups);
-    store.log.info('GC completed');
   });
 
 /**
@@ -153,6 +181,7 @@ export const removeVolume = async (target: Omit<Target, 'backup'>): Promise<void
   const { store, volume } = target;
   if (!(await volumeNames(store)).includes(volume)) return;
   await underLock({ ...target, type: lockTypes.deletion }, async () => {
+    // In Longhorn last (backupstore.go, removeVolume): a deletion of a backup under way may then write it anew.
     await store.remove(volumeConfigPath(volume));
     await store.remove(volumePath(volume));
   });

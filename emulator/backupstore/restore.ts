@@ -1,6 +1,8 @@
 import { open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { gunzipSync } from 'node:zlib';
 import { decompressFrames } from '../../e2e/store/format/lz4/frame.ts';
+import type { Clock } from '../clocks.ts';
 import type { Behaviour } from '../environment.ts';
 import type { CompressionMethod } from './config.ts';
 import { loadBackup, loadVolume } from './configs.ts';
@@ -17,12 +19,37 @@ const decompress = (method: CompressionMethod, data: Uint8Array): Uint8Array => 
   return block.subarray(0, decompressFrames(data, block));
 };
 
-/** Brings a block of the store back to its data; throws if they are not the ones its name stands for. */
-const decompressBlock = (method: CompressionMethod, data: Uint8Array, checksum: string): Uint8Array => {
-  const block = decompress(method, data);
-  if (checksumOf(block) !== checksum)
-    throw new StoreError(`block ${checksum} of the backup is damaged: its data have another checksum`);
-  return block;
+const wrongChecksum = 'checksum verification failed for block';
+
+type Source = { store: Store; volume: string; method: CompressionMethod; clock: Clock };
+
+/**
+ * A block's data. What cannot be read or decompressed is tried again, ever later, for eight and a half
+ * minutes on the real clock; data with another checksum than the block's name are an error at once (util.go,
+ * retryWithBackoff).
+ */
+const loadBlock = async ({ store, volume, method, clock }: Source, checksum: string): Promise<Uint8Array> => {
+  const path = blockPath(volume, checksum);
+  const fail = (why: string): never => {
+    throw new StoreError(`failed to decompress and verify block ${path} with checksum ${checksum}: ${why}`);
+  };
+  for (let tried = 0; ; tried += 1) {
+    let why: string;
+    try {
+      const data = await store.readData(path).catch((error) => {
+        throw new StoreError(`failed to read block ${path}: ${error.message}`);
+      });
+      const block = decompress(method, data);
+      if (checksumOf(block) === checksum) return block;
+      why = wrongChecksum;
+    } catch (error) {
+      why = (error as Error).message;
+    }
+    if (why === wrongChecksum) fail(`decompression verification failed for block ${path}: ${why}`);
+    const pause = clock.blockRetries[tried];
+    if (pause === undefined) fail(`failed after ${tried + 1} attempts: ${why}`);
+    await sleep(pause);
+  }
 };
 
 type Restore = Behaviour & {
@@ -30,8 +57,9 @@ type Restore = Behaviour & {
   /** Whose backup it is; the restored volume has a name of its own. */
   volume: string;
   backup: string;
-  /** An image that holds nothing yet and is as long as the volume. */
+  /** An image that holds nothing yet and is as long as the volume; or a path at which it is to be made. */
   image: string;
+  isNew?: boolean;
 };
 
 /**
@@ -40,18 +68,20 @@ type Restore = Behaviour & {
  */
 export const restoreBackup = (restore: Restore): Promise<void> =>
   underLock({ ...restore, type: lockTypes.backup }, async () => {
-    const { store, volume, backup, image } = restore;
-    const { Size } = await loadVolume(store, volume);
+    const { store, volume, backup, image, isNew = false, clock } = restore;
+    const { Size } = await loadVolume(store, volume).catch((error) => {
+      throw new StoreError(`Source volume doesn't exist in backupstore: ${error.message}`);
+    });
     const { Blocks, CompressionMethod, CreatedTime } = await loadBackup(store, volume, backup);
     if (CreatedTime === '') throw new StoreError(`backup ${backup} is still in progress`);
-    const file = await open(image, 'r+');
+    const file = await open(image, isNew ? 'w' : 'r+');
     try {
+      if (isNew) await file.truncate(Size);
       const { size } = await file.stat();
       if (size !== Size)
         throw new StoreError(`not emulated: a volume of ${size} bytes from a backup of one of ${Size}`);
       for (const { Offset, BlockChecksum } of Blocks) {
-        const data = await store.readData(blockPath(volume, BlockChecksum));
-        const block = decompressBlock(CompressionMethod, data, BlockChecksum);
+        const block = await loadBlock({ store, volume, method: CompressionMethod, clock }, BlockChecksum);
         await file.write(block, 0, block.length, Offset);
       }
       await file.sync();

@@ -1,18 +1,35 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  mkdir,
+  opendir,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import { inGoWords, StoreError } from './errors.ts';
+import type { fixes, Mutant } from '../mutants.ts';
+import { inGoWords, inLsWords, StoreError } from './errors.ts';
+
+type Bug = keyof typeof fixes extends `fixed:${infer Id}` ? Id : never;
 
 /** A mounted backup store: paths are below the export, as `backupstore/volumes/...`. */
 export type Store = {
   /** URL without its query, as it stands in a Backup's url. */
   readonly url: string;
   readonly log: Log;
+  /** Whether a bug of Longhorn's is mended on purpose. */
+  isFixed(bug: Bug): boolean;
+  /** Whether there is such a file; one that cannot be looked at is none (fsops.go, FileExists). */
   exists(path: string): Promise<boolean>;
   /**
    * Time of the last change by the server's clock, in milliseconds since the epoch; 0 if there is no such
-   * file.
+   * file, or it cannot be looked at.
    */
   changedAt(path: string): Promise<number>;
   /** Reads a text file; throws `cannot find PATH in backupstore` if there is none. */
@@ -20,10 +37,11 @@ export type Store = {
   /** Reads a file of data. */
   readData(path: string): Promise<Buffer>;
   /**
-   * Names in a folder; none if it does not exist or cannot be read, for Longhorn takes a failed listing for
-   * the truth.
+   * Names in a folder, as `ls -1` gives them; none if there is no such folder. Of a failure Longhorn drops
+   * `cannot open directory` (fsops.go, List), so that a folder which cannot be opened is an empty one, unless
+   * `unopened` says otherwise; what cannot be looked at, or not be read to the end, is an error.
    */
-  list(path: string): Promise<string[]>;
+  list(path: string, unopened?: 'empty' | 'error'): Promise<string[]>;
   /**
    * Writes beside the file and renames, so that nobody reads half a file; an immutable file refuses that too.
    */
@@ -65,11 +83,67 @@ const isRemoved = (error: unknown): boolean =>
 const mostTries = 11;
 const pauseAfter = (tried: number): number => 25 * (tried - 1);
 
+const cannotOpen = 'cannot open directory';
+
+/** What `ls` says of a folder that could not be listed: it looks at it, opens it, then reads it. */
+const complaintOf = async (folder: string, error: unknown): Promise<string> => {
+  const put = (what: string, why: unknown): string => `${what} '${folder}': ${inLsWords(why)}`;
+  try {
+    await stat(folder);
+  } catch (why) {
+    return put('cannot access', why);
+  }
+  try {
+    for await (const _ of await opendir(folder)) break;
+  } catch (why) {
+    const { syscall } = why as NodeJS.ErrnoException;
+    return put(syscall === 'opendir' ? cannotOpen : 'reading directory', why);
+  }
+  // It came back meanwhile.
+  return put(cannotOpen, error);
+};
+
+/** Removes a file, or a folder with all in it, in the order of Go's os.RemoveAll, and fails in its words. */
+const removeAll = async (target: string): Promise<void> => {
+  try {
+    await unlink(target);
+  } catch (error) {
+    if (isMissing(error)) return;
+    if (!['EISDIR', 'EPERM', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? ''))
+      throw inGoWords(error, target);
+    for (const [path, operation] of [
+      [dirname(target), 'open'],
+      [target, 'openfdat'],
+    ] as const) {
+      try {
+        await (await opendir(path)).close();
+      } catch (why) {
+        const { code = '' } = why as NodeJS.ErrnoException;
+        if (code === 'ENOENT') return;
+        throw inGoWords(
+          code === 'ENOTDIR' ? error : Object.assign(why as Error, { syscall: operation }),
+          path,
+        );
+      }
+    }
+    await rm(target, { recursive: true }).catch((why) => {
+      if (!isMissing(why)) throw inGoWords(why, target);
+    });
+  }
+};
+
+type OpenStore = { root: string; url: string; log: Log; mutant?: Mutant | undefined };
+
 /** Opens the store that lies below a folder. */
-export const openStore = ({ root, url, log }: { root: string; url: string; log: Log }): Store => {
+export const openStore = ({ root, url, log, mutant }: OpenStore): Store => {
   const made = new Set<string>();
+  const isFixed = (bug: Bug): boolean => mutant === `fixed:${bug}`;
   const changedAt = async (path: string): Promise<number> => {
-    const found = await stat(join(root, path)).catch(() => undefined);
+    const file = join(root, path);
+    const found = await stat(file).catch((error) => {
+      if (isFixed('unreadable-config-is-gone') && !isMissing(error)) throw inGoWords(error, file);
+      return undefined;
+    });
     return found?.isFile() ? found.mtimeMs : 0;
   };
   const exists = async (path: string) => (await changedAt(path)) > 0;
@@ -78,12 +152,15 @@ export const openStore = ({ root, url, log }: { root: string; url: string; log: 
     if (!made.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
     made.add(folder);
     const temporary = `${target}.tmp.${BigInt(Date.now()) * 1_000_000n + (process.hrtime.bigint() % 1_000_000n)}`;
-    await writeFile(temporary, data);
+    await writeFile(temporary, data).catch((error) => {
+      throw Object.assign(error, { path: temporary });
+    });
     await rename(temporary, target);
   };
   return {
     url,
     log,
+    isFixed,
     changedAt,
     exists,
     read: async (path) => {
@@ -99,12 +176,17 @@ export const openStore = ({ root, url, log }: { root: string; url: string; log: 
         throw inGoWords(error, file);
       });
     },
-    list: async (path) => {
+    list: async (path, unopened = 'empty') => {
+      const folder = join(root, path);
       try {
-        return (await readdir(join(root, path))).sort();
+        return (await readdir(folder)).sort();
       } catch (error) {
-        if (!isMissing(error)) log.warning(`Failed to list ${path}`, { error });
-        return [];
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        const complaint = await complaintOf(folder, error);
+        if (complaint.startsWith(cannotOpen) && unopened === 'empty') return [];
+        throw new StoreError(
+          `failed to execute: ls [-1 ${folder}], output ls: ${complaint}\n, error exit status 2`,
+        );
       }
     },
     write: async (path, data) => {
@@ -121,14 +203,7 @@ export const openStore = ({ root, url, log }: { root: string; url: string; log: 
     },
     remove: async (path) => {
       const target = join(root, path);
-      try {
-        await unlink(target).catch((error) => {
-          if (error.code !== 'EISDIR') throw error;
-          return rm(target, { recursive: true });
-        });
-      } catch (error) {
-        if (!isMissing(error)) throw inGoWords(error, target);
-      }
+      await removeAll(target);
       made.clear();
       await removeEmptyParents(target);
     },

@@ -25,14 +25,28 @@ export type Command = Behaviour & { mounts: Mounts } & Streams;
 
 const print = ({ out }: Streams, value: unknown): void => out(`${JSON.stringify(value, null, '\t')}\n`);
 
+/** The folder of this machine that a `vfs:///PATH` names (vfs.go); undefined for any other URL. */
+const vfsFolder = (url: string): string | undefined => {
+  const [, host, path] = /^vfs:\/\/([^/]*)(.*)$/.exec(url) ?? [];
+  if (host) throw new StoreError('VFS path must follow: vfs:///path/ format');
+  if (path === '') throw new StoreError('cannot find vfs path');
+  return path;
+};
+
 const open = async (
   text: string,
-  { mounts, clock, err }: Command,
+  { mounts, clock, mutant, err }: Command,
   whose: 'manager' | 'replica' = 'manager',
 ) => {
   const { url, volume, backup } = decodeBackupURL(text);
   const log = createLog(err, { pkg: 'backupstore' });
-  const store: Store = openStore({ root: await mounts.mount(url, { log, clock, whose }), url, log });
+  const folder = vfsFolder(url);
+  const root = folder ?? (await mounts.mount(url, { log, clock, whose }));
+  const store: Store = openStore({ root, url, log, mutant });
+  if (folder)
+    await store.list('').catch(() => {
+      throw new StoreError(`VFS path ${folder} doesn't exist or is not a directory`);
+    });
   log.info(`Loaded driver for ${url}`);
   return { store, volume, backup };
 };
@@ -67,6 +81,8 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
       'volume-only': { type: 'boolean' },
       request: { type: 'string' },
       to: { type: 'string' },
+      'output-file': { type: 'string' },
+      'output-format': { type: 'string' },
     },
   });
   const [destination = ''] = positionals;
@@ -96,12 +112,16 @@ const backupCommand = async ([verb, ...rest]: string[], command: Command): Promi
     const { store, volume, backup } = await open(destination, command, 'replica');
     return restoreBackup({ ...command, store, volume, backup, image: values.to });
   }
+  if (verb === 'restore-to-file' && values['output-file'] && values['output-format'] === 'raw') {
+    const { store, volume, backup } = await open(destination, command);
+    return restoreBackup({ ...command, store, volume, backup, image: values['output-file'], isNew: true });
+  }
   throw new StoreError(`not emulated: longhorn backup ${verb ?? ''}`);
 };
 
 /**
  * Runs the longhorn command with the arguments after its name, and gives its exit code. `backup
- * rm|inspect|inspect-volume|ls` are Longhorn's; `backup create` and `backup restore --to IMAGE` are the
+ * rm|inspect|inspect-volume|ls|restore-to-file` are Longhorn's, the last for a raw image alone; `backup create` and `backup restore --to IMAGE` are the
  * emulator's own ways, in Longhorn both happen within a replica's process, and `backup unmount` stands for
  * `cleanup-all-mounts`.
  */

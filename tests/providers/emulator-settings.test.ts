@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mutants } from '../../emulator/mutants.ts';
+import { fixes, mutants } from '../../emulator/mutants.ts';
 import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
 
 test.each([
@@ -7,6 +7,7 @@ test.each([
   [{ CORRAL_EMULATOR_CLOCK: 'real' }, { clock: 'real' }],
   [{ CORRAL_EMULATOR_CLOCK: '', CORRAL_EMULATOR_MUTANT: '' }, { clock: 'fast' }],
   [{ CORRAL_EMULATOR_MUTANT: 'message-missing' }, { clock: 'fast', mutant: 'message-missing' }],
+  [{ CORRAL_EMULATOR_MUTANT: 'fixed:lock-fails-open' }, { clock: 'fast', mutant: 'fixed:lock-fails-open' }],
   [{ CORRAL_EMULATOR_VERSION: 'v1.10.2' }, { clock: 'fast', version: 'v1.10.2' }],
   [
     { CORRAL_EMULATOR_MUTANT: 'message-missing', CORRAL_EMULATOR_VERSION: 'v1.8.2' },
@@ -23,7 +24,7 @@ test.each([
   ],
   [
     { CORRAL_EMULATOR_MUTANT: 'toString' },
-    `CORRAL_EMULATOR_MUTANT=toString is not known: choose one of ${Object.keys(mutants).join(', ')}, or leave it unset`,
+    `CORRAL_EMULATOR_MUTANT=toString is not known: choose one of ${Object.keys({ ...mutants, ...fixes }).join(', ')}, or leave it unset`,
   ],
   [
     { CORRAL_EMULATOR_VERSION: 'v1.7.3' },
@@ -37,5 +38,8 @@ test('a version with a bug on purpose says so', () => {
   expect(describeVersion('v1', { clock: 'fast' })).toBe('v1');
   expect(describeVersion('v1', { clock: 'fast', mutant: 'message-missing' })).toBe(
     'v1 with the bug message-missing',
+  );
+  expect(describeVersion('v1', { clock: 'fast', mutant: 'fixed:lock-fails-open' })).toBe(
+    'v1 with fixed:lock-fails-open',
   );
 });

@@ -322,12 +322,12 @@ describe('backup restore', () => {
     [
       'a damaged block',
       () => writeFile(join(store.root, blockPath('v', checksumOf(b))), hole),
-      /^block [0-9a-f]{64} of the backup is damaged/,
+      /^failed to decompress and verify block (\S+) with checksum [0-9a-f]{64}: decompression verification failed for block \1: checksum verification failed for block\n$/,
     ],
     [
       'a missing block',
       () => rm(join(store.root, blockPath('v', checksumOf(a)))),
-      /^open \S+\.blk: no such file or directory\n$/,
+      /: failed after 3 attempts: failed to read block \S+: open \S+\.blk: no such file or directory\n$/,
     ],
     [
       "a deletion's lock",

@@ -28,7 +28,7 @@ export const keepFile = async (path: string): Promise<() => Promise<void>> => {
  */
 export const openTemporaryStore = async () => {
   const root = await mkdtemp(join(tmpdir(), 'corral-store-'));
-  const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 400, lockExpiry: 1_000 };
+  const clock = { ...clocks.fast, lockWait: 20, lockRefresh: 400, lockExpiry: 1_000, blockRetries: [1, 1] };
   const url = 'nfs://server:/export';
   const run = async (args: string[], { mutant, told = true }: { mutant?: Mutant; told?: boolean } = {}) => {
     let stdout = '';
