@@ -98,7 +98,7 @@ export const createThenOfStores = (context: Context) => {
         const subject = { ...backup, from: look.mark };
         await stays(
           remains(backups, { backup: subject, state: is('Completed') }),
-          `${clocks.resync + 15_000}ms`,
+          timeouts.lookActedOn.within,
         );
         const { status } = timelines.backupTargets.current(target) ?? {};
         if (status?.available && status.lastSyncedAt === look.before)
