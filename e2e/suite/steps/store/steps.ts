@@ -7,10 +7,10 @@ import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { DeniedReading } from '../../../store/driver.ts';
 import { volumeFolder, volumesFolder } from '../../../store/format/layout.ts';
-import { historyOf, is, remains } from '../backup/expectations.ts';
+import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import { sinceDeleted } from '../deletion/deletion.ts';
-import { isDeleted, isDeniedOrLocked } from '../deletion/expectations.ts';
+import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
 import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
@@ -90,11 +90,15 @@ export const createWhenOfStores = (context: Context) => ({
 export const createThenOfStores = (context: Context) => {
   const { timelines, version, clocks, timeouts, store, step, target } = context;
   const { backups } = timelines;
+  const mayBeRefused = ({ name }: BackupHandle): void =>
+    void context.expected.push(...storeRefusals.map((id) => ({ id, of: name })));
 
   return {
     /** Whatever Longhorn saw at that look, and for as long as it may take to act on it, the backup stays. */
-    staysKnown: (backup: BackupHandle, look: Look) =>
-      step(`Then Longhorn looks there, and ${backup.label} stays Completed`, async () => {
+    staysKnown: (backup: BackupHandle, look: Look) => {
+      // A Longhorn that tells the listing has failed tells it so.
+      context.expected.push({ id: 'target-not-listed', of: target });
+      return step(`Then Longhorn looks there, and ${backup.label} stays Completed`, async () => {
         const subject = { ...backup, from: look.mark };
         await stays(
           remains(backups, { backup: subject, state: is('Completed') }),
@@ -105,7 +109,8 @@ export const createThenOfStores = (context: Context) => {
           throw new PremiseLost(
             `nothing tells that Longhorn has looked into the store: its last look was at ${look.before}`,
           );
-      }),
+      });
+    },
     /** Longhorn knows the backup as a completed one, be it still or again. */
     known: (backup: BackupHandle) =>
       step(`Then Longhorn knows ${backup.label}, Completed`, () =>
@@ -137,12 +142,10 @@ export const createThenOfStores = (context: Context) => {
      * one may take.
      */
     notDeleted: (backup: BackupHandle) => {
-      context.expected.push({ id: 'deletion-denied', of: backup.name });
+      mayBeRefused(backup);
       return step(`Then ${backup.label} does not go: its deletion fails, or waits`, () =>
         judge(
-          historyOf(backups, { ...backup, from: sinceDeleted(backup) })
-            .startingAs(is('Completed'))
-            .goes(is('Deleting'), isDeniedOrLocked(version)),
+          isRefused(backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
           timeouts.firstDeleted,
         ).catch((error: unknown) => {
           if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
@@ -151,7 +154,7 @@ export const createThenOfStores = (context: Context) => {
     },
     /** The attempt to delete the backup is over, for Longhorn and in the store, whatever came of it. */
     deletionTried: (backup: BackupHandle) => {
-      context.expected.push({ id: 'deletion-denied', of: backup.name });
+      mayBeRefused(backup);
       return step(`Then the deletion of ${backup.label} is over, or has failed`, async () => {
         const subject = { ...backup, from: sinceDeleted(backup) };
         await judge(isDeleted(backups, subject), timeouts.firstDeleted).catch((error: unknown) => {
