@@ -23,6 +23,7 @@ const commands = {
   'merge-reports': 'merge the reports of shards',
   replay: 'judge the histories of a run again',
   explain: 'say what a message of Longhorn means',
+  bugs: 'tell of the known bugs of Longhorn, and write one up',
   store: 'look into a Longhorn backup store',
   fleet: 'play shards in a Kubernetes Job',
   lab: "bring the lab's cluster by itself",

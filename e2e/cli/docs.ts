@@ -3,11 +3,15 @@ import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { parse } from 'yaml';
 import { configFields } from '../config/config.ts';
+import { describeShown, severities } from '../longhorn/bugs/bug.ts';
+import { bugIds, bugs, hasBug } from '../longhorn/bugs/bugs.ts';
 import { type DifferenceId, differences, differsIn } from '../longhorn/differences/differences.ts';
 import { disruptions } from '../longhorn/disruptions.ts';
 import { messageClasses } from '../longhorn/messages/row.ts';
 import { tags } from '../suite/tags.ts';
 import { parseFlags } from './arguments/flags.ts';
+import { composeSteps } from './bugs/write-up.ts';
+import { whereShown } from './bugs.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readProject } from './traceability/trace.ts';
 
@@ -125,7 +129,7 @@ const describeVersions = (): string[] => {
 /** Every difference with what a document says, what is so, for which versions and where it was seen. */
 const describeDifferences = (): string[] =>
   ids.flatMap((id, index) => {
-    const { title, document, product, versions, seen, link } = differences[id];
+    const { title, document, product, versions, seen, link, bug } = differences[id];
     return [
       ...(index === 0 ? [] : ['']),
       `### ${id}`,
@@ -136,11 +140,51 @@ const describeDifferences = (): string[] =>
       `- Known: ${product}.`,
       `- Holds for: ${versions === '*' ? 'every version' : code(versions)}. Seen: ${seen}.`,
       ...(link === undefined ? [] : [`- <${link}>`]),
+      ...(bug === undefined ? [] : [`- A known bug of Longhorn: [${bug}](bugs.md#${bug}).`]),
     ];
   });
 
+/** A bug a line, with how bad it is, a version of Longhorn a column. */
+const describeBugVersions = (): string[] => {
+  const versions = nightlyVersions();
+  return table(
+    ['', 'severity', ...versions],
+    bugIds.map((id) => [
+      `[${id}](#${id})`,
+      bugs[id].severity,
+      ...versions.map((version) => (hasBug(id, version) ? 'yes' : '')),
+    ]),
+  );
+};
+
+/** Every known bug, with how it shows and how to see it. */
+const describeBugs = (): string[] => {
+  const shown = whereShown();
+  return bugIds.flatMap((id, index) => {
+    const { title, severity, versions, promise, happens, symptoms, source, seen, upstream } = bugs[id];
+    return [
+      ...(index === 0 ? [] : ['']),
+      `### ${id}`,
+      '',
+      `${title}.`,
+      '',
+      `- Promised: ${promise}.`,
+      `- Happens: ${happens}.`,
+      `- Severity: ${severity}. Holds for: ${code(versions)}.`,
+      `- Shows so: ${symptoms.map(describeShown).join('; or ')}.`,
+      `- Shown by: ${shown.get(id)?.join(', ') || 'no scenario yet'}.`,
+      `- Source: ${source}. Met: ${seen}.`,
+      `- Upstream: ${upstream.startsWith('https:') ? `<${upstream}>` : upstream}.`,
+      '',
+      ...composeSteps(id).map((line) => (line.startsWith('```') ? line.replace('sh', 'text') : line)),
+    ];
+  });
+};
+
 /** What of the documents is written by the code, by the name that stands in their markers. */
 export const sections: Record<string, () => string[]> = {
+  bugs: describeBugs,
+  'bugs-by-version': describeBugVersions,
   config: () =>
     table(
       ['field', 'variable', 'what it is'],
@@ -159,6 +203,11 @@ export const sections: Record<string, () => string[]> = {
     table(
       ['class', 'what it tells'],
       Object.entries(messageClasses).map(([name, text]) => [name, text]),
+    ),
+  severities: () =>
+    table(
+      ['severity', 'what it means'],
+      Object.entries(severities).map(([name, text]) => [name, text]),
     ),
   'steps-given': () => describeSteps('given'),
   'steps-when': () => describeSteps('when'),

@@ -58,7 +58,11 @@ const play = async (cluster: Cluster, args: FleetArguments, signal: AbortSignal)
         `no shard has a report: see the logs in ${relative('', args.out)}`,
         exitCode.notFit,
       );
-    code = await mergeAndPrint(sources, { out: args.out, allowMissing: false });
+    code = await mergeAndPrint(sources, {
+      out: args.out,
+      allowMissing: false,
+      strictBugs: args.e2e.strictBugs,
+    });
   } finally {
     removed = await remove(cluster, objects, run);
   }

@@ -15,7 +15,7 @@ import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from './exit-code.ts';
 import { readReports } from './read-reports.ts';
 
-type Flags = { out: string; allowMissing?: true; table?: true; times?: string };
+type Flags = { out: string; allowMissing?: true; strictBugs?: true; table?: true; times?: string };
 
 const describe = (): Command =>
   new Command('npm run merge-reports --')
@@ -27,6 +27,7 @@ const describe = (): Command =>
       '--times <file>',
       'also write how long each scenario took, as --shard splits by it: fixtures/expected-times.json',
     )
+    .option('--strict-bugs', 'exit code 1 also where all that went wrong are known bugs of Longhorn')
     .option('--table', 'merge nothing: print a table in Markdown, versions of Longhorn by scenarios')
     .exitOverride()
     .configureOutput({ outputError: () => {} });
@@ -39,16 +40,23 @@ const complain = (line: string): void => void process.stderr.write(`merge-report
  * What reports come to, as the exit code of the run that wrote them: a scenario that failed, then a run that
  * did not finish, then what it left in the cluster.
  */
-const judgeReports = (reports: readonly Pick<Report, 'end' | 'totals' | 'differences'>[]): ExitCode => {
+const judgeReports = (
+  reports: readonly Pick<Report, 'end' | 'totals' | 'differences'>[],
+  { strictBugs }: { strictBugs: boolean },
+): ExitCode => {
   const ended = (...states: Report['end']['state'][]) =>
     reports.some(({ end }) => states.includes(end.state));
   if (ended('interrupted')) return exitCode.interrupted;
   if (ended('cluster-lost')) return exitCode.notFit;
-  if (reports.some(({ totals }) => totals.failed + totals.notProvable > 0)) return exitCode.failed;
+  const bad = ({ totals }: (typeof reports)[number]) =>
+    totals.failed + totals.notProvable + (strictBugs ? totals.knownBugs : 0);
+  if (reports.some((each) => bad(each) > 0)) return exitCode.failed;
   if (ended('set-up-failed', 'runner-died') || reports.some(({ differences }) => differences === null))
     return exitCode.notFit;
   return reports.some(({ differences }) => differences?.length) ? exitCode.failed : exitCode.passed;
 };
+
+type Merging = { out: string; allowMissing: boolean; strictBugs: boolean; times?: string | undefined };
 
 /**
  * Merges reports that were read, writes and tells the merged one, and returns the exit code; throws a
@@ -56,7 +64,7 @@ const judgeReports = (reports: readonly Pick<Report, 'end' | 'totals' | 'differe
  */
 export const mergeAndPrint = async (
   sources: readonly Source[],
-  { out, allowMissing, times }: { out: string; allowMissing: boolean; times?: string | undefined },
+  { out, allowMissing, strictBugs, times }: Merging,
 ): Promise<ExitCode> => {
   const { report, missing, doubled } = merge(sources.map((source) => withEvidenceFrom(source, out)));
   for (const line of doubled) complain(line);
@@ -74,7 +82,7 @@ export const mergeAndPrint = async (
   if (missing.length > 0) print(['', lacking]);
   for (const difference of report.differences ?? []) complain(`not as before the run: ${difference}`);
   print(composeClosing(report, relative('', path), paint));
-  return judgeReports([report]);
+  return judgeReports([report], { strictBugs });
 };
 
 // What was kept of a scenario stays where it is: the merged report names it from its own folder.
@@ -110,13 +118,16 @@ export const runMergeReportsCommand = async (argv: readonly string[]): Promise<E
   try {
     const parsed = parseMergeReports(argv);
     if (parsed === undefined) return exitCode.passed;
-    const { out, allowMissing = false, table = false, times } = parsed.flags;
+    const { out, allowMissing = false, strictBugs = false, table = false, times } = parsed.flags;
     const folder = checkOut(out);
     // What was merged before is no source of what is merged now.
     const sources = await readReports(parsed.paths, { except: resolve(folder, 'report.json') });
-    if (!table) return await mergeAndPrint(sources, { out: folder, allowMissing, times });
+    if (!table) return await mergeAndPrint(sources, { out: folder, allowMissing, strictBugs, times });
     print(composeVersionTable(sources));
-    return judgeReports(sources.map(({ report }) => report));
+    return judgeReports(
+      sources.map(({ report }) => report),
+      { strictBugs },
+    );
   } catch (error) {
     const known = error instanceof CommandError;
     complain(known ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error));

@@ -110,11 +110,13 @@ const describePlace = (lines: Recording['lines']): string[] => {
  * end as it was meant to.
  */
 const describeJudged = (judged: Judged): string[] => {
-  const { set, recorded, now, why } = judged;
+  const { set, recorded, now, why, knownBug } = judged;
   const subject = describeExpected(set);
   const wanted = set.wanted === undefined ? '' : `, as it was meant to`;
   if (now === undefined)
     return [`  · ${subject}: ${nameState(recorded?.phase)} then; not judged again: ${why}`];
+  const sign = knownBug !== undefined ? '!' : wentWell(judged) ? '✓' : '✗';
+  const known = knownBug === undefined ? '' : `, as known bug ${knownBug} makes it`;
   const isAsMeant = now.state === (set.wanted ?? 'met');
   const explained = isAsMeant ? [] : indent(now.text);
   if (agrees(judged) === undefined)
@@ -124,7 +126,7 @@ const describeJudged = (judged: Judged): string[] => {
     ];
   if (agrees(judged))
     return [
-      `  ${wentWell(judged) ? '✓' : '✗'} ${subject}: ${nameState(now.state)}${isAsMeant ? wanted : ''}, then and now`,
+      `  ${sign} ${subject}: ${nameState(now.state)}${isAsMeant ? wanted : ''}${known}, then and now`,
       ...explained,
     ];
   return [

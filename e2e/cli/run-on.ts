@@ -106,7 +106,7 @@ const bringUp = async (
  * `--max-failures`, or the first with `--pause-on-failure`; one that was cut short, or whose process died, is the last.
  */
 const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<ExitCode> => {
-  const { repeat, output, maxFailures, pauseOnFailure } = run.args;
+  const { repeat, output, maxFailures, pauseOnFailure, strictBugs } = run.args;
   let left = maxFailures;
   for (let round = 1; ; round += 1) {
     if (repeat > 1) streamFor(output).write(`\nRound ${round} of ${repeat}\n`);
@@ -119,7 +119,7 @@ const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed)
         ...(round > 1 ? { startedAt: new Date() } : {}),
       },
     );
-    const { failed, notProvable } = ended.report.totals;
+    const { failed, notProvable, knownBugs } = ended.report.totals;
     const isWhole = ended.code === exitCode.passed || ended.code === exitCode.failed;
     const isPaused = pauseOnFailure && failed + notProvable > 0;
     left = maxFailures && maxFailures - failed - notProvable;
@@ -127,7 +127,8 @@ const playRounds = async (cluster: RunningCluster, run: Run, unplayed: Unplayed)
     if (repeat > 1)
       for (const line of composeRounds(ended.report, repeat)) streamFor(output).write(`${line}\n`);
     if (ended.error !== undefined) throw ended.error;
-    return ended.code === exitCode.passed && failed + notProvable > 0 ? exitCode.failed : ended.code;
+    const bad = failed + notProvable + (strictBugs ? knownBugs : 0);
+    return ended.code === exitCode.passed && bad > 0 ? exitCode.failed : ended.code;
   }
 };
 

@@ -34,12 +34,12 @@ export const lineOf = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): n
   }
 };
 
-const levels = { failed: 'error', 'not-provable': 'warning' } as const;
-const titles = { failed: '', 'not-provable': 'not provable: ' } as const;
+const levels = { failed: 'error', 'not-provable': 'warning', 'known-bug': 'warning' } as const;
+const titles = { failed: '', 'not-provable': 'not provable: ', 'known-bug': 'known bug: ' } as const;
 
 const ofScenario = (scenario: ScenarioReport, line: typeof lineOf): Annotation[] => {
   const { name, file, state, reason, findings } = scenario;
-  const bad = state === 'failed' || state === 'not-provable' ? state : undefined;
+  const bad = state === 'passed' || state === 'skipped' ? undefined : state;
   if (bad === undefined && findings.length === 0) return [];
   const place = { file, line: line(scenario) };
   return [
@@ -80,8 +80,8 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
 };
 
 /**
- * What GitHub shows beside a run: an error for each failure, a warning for what is not provable, a notice for
- * each finding.
+ * What GitHub shows beside a run: an error for each failure, a warning for what is not provable and for each
+ * known bug, a notice for each finding.
  */
 export const composeAnnotations = (report: Report, line = lineOf): string[] => {
   const all = [...ofRun(report), ...report.scenarios.flatMap((each) => ofScenario(each, line))];

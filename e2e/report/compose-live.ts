@@ -3,7 +3,13 @@ import type { Paint } from './console.ts';
 import type { Awaited, Running } from './under-way.ts';
 
 /** How many scenarios have ended, and how, and how many are to come. */
-export type Counts = { passed: number; failed: number; skipped: number; toCome: number };
+export type Counts = {
+  passed: number;
+  knownBugs: number;
+  failed: number;
+  skipped: number;
+  toCome: number;
+};
 
 /**
  * What stands below what has ended: by when, on which terminal, whose number is which, and how many have
@@ -87,10 +93,11 @@ const composeRunning = ({ test, at, step, awaited }: Running, depth: number, fra
   ];
 };
 
-const composeCounts = ({ passed, failed, skipped, toCome }: Counts, running: number): string => {
+const composeCounts = ({ passed, knownBugs, failed, skipped, toCome }: Counts, running: number): string => {
   const counted: [number, string][] = [
     [running, 'at work'],
     [passed, 'passed'],
+    [knownBugs, knownBugs === 1 ? 'known bug' : 'known bugs'],
     [failed, 'failed'],
     [skipped, 'skipped'],
     [toCome, 'to come'],

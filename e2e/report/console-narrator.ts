@@ -39,9 +39,9 @@ export const createConsoleNarrator = ({ screen, paint, told, now }: Means): Narr
   let timer: NodeJS.Timeout | undefined;
 
   const count = (running: number): Counts => {
-    const { passed, failed, notProvable, skipped } = countStates(ended);
+    const { passed, knownBugs, failed, notProvable, skipped } = countStates(ended);
     const toCome = Math.max(0, chosen - ended.length - running);
-    return { passed, failed: failed + notProvable, skipped, toCome };
+    return { passed, knownBugs, failed: failed + notProvable, skipped, toCome };
   };
 
   const show = (): void => {

@@ -4,7 +4,7 @@ import { formatDuration } from '../kube/duration.ts';
 import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
-import { describeFindings, findingsOf, isEmulated, shownBugs } from './judged.ts';
+import { describeFindings, findingsOf, isEmulated, otherThanLedger, shownBugs } from './judged.ts';
 import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -138,8 +138,12 @@ export const composeClosing = (
   const { end, totals, judged, duration, scenarios } = report;
   const failed = totals.failed + totals.notProvable > 0;
   const listed = scenarios.length > 1 ? listFailed(report, path) : [];
+  const bugs = listKnown(report, path);
+  const otherwise = scenarios.flatMap(otherThanLedger).map((line) => `  ${line}`);
   const lines = [
     ...(listed.length > 0 ? ['', 'Did not pass:', ...listed] : []),
+    ...(bugs.length > 0 ? ['', 'Known bugs of Longhorn (npm run bugs tells of each):', ...bugs] : []),
+    ...(otherwise.length > 0 ? ['', 'Other than the ledger of known bugs says:', ...otherwise] : []),
     '',
     paint(failed ? 'red' : 'green', composeTotals(totals)),
   ];
@@ -156,6 +160,15 @@ export const composeClosing = (
       ...(verbose ? known.flatMap(({ title, detail }) => indent(`${title}: ${detail}`, '  ')) : []),
     );
   return [...lines, `Judged: ${judged}`, `Report: ${path} (${formatDuration(duration)})`];
+};
+
+/** The known bugs that showed, each with its scenario and the folder of what was kept. */
+const listKnown = (report: Report, path: string): string[] => {
+  const titleOf = titlesOf(report);
+  return report.scenarios.flatMap((scenario) => {
+    const kept = scenario.evidence ? [`    ${join(dirname(path), scenario.evidence)}`] : [];
+    return shownBugs(scenario).flatMap((id) => [`  ! ${id}: ${titleOf(scenario)}`, ...kept]);
+  });
 };
 
 const marks = { failed: '✗', 'not-provable': '?' } as const;

@@ -1,7 +1,7 @@
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { composeTotals } from './console.ts';
-import { describeFindings, findingsOf, isEmulated } from './judged.ts';
+import { describeFindings, findingsOf, isEmulated, shownBugs } from './judged.ts';
 import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
@@ -39,12 +39,19 @@ const cut = (text: string): string =>
 // An empty line would end the HTML, and Markdown begin again.
 const inPre = (text: string): string => `<pre>${inHtml(text).replaceAll(/\n(?=\s*\n)/g, '\n&#8203;')}</pre>`;
 
+const whatOf = {
+  passed: '',
+  skipped: '',
+  failed: 'failed',
+  'not-provable': 'not provable',
+  'known-bug': 'known bug',
+} as const;
+
 const composeFailure = (scenario: ScenarioReport, title: string): string[] => {
   const { state, reason, failure } = scenario;
   const circumstances = failure === undefined ? [] : composeCircumstances(failure);
-  const what = state === 'failed' ? 'failed' : 'not provable';
   return [
-    `<details><summary>${inHtml(title)}: ${what}</summary>`,
+    `<details><summary>${inHtml(title)}: ${whatOf[state]}</summary>`,
     '',
     inPre(cut([reason ?? '', ...circumstances].join('\n'))),
     '',
@@ -86,6 +93,7 @@ export const composeJobSummary = (report: Report, limit: number): string => {
   const { scenarios, end, totals, duration, judged, differences } = report;
   const titleOf = titlesOf(report);
   const failures = scenarios.filter(({ state }) => state === 'failed' || state === 'not-provable');
+  const known = scenarios.filter(({ state }) => state === 'known-bug');
   const head = [
     `### ${composeTotals(totals)}`,
     '',
@@ -99,7 +107,7 @@ export const composeJobSummary = (report: Report, limit: number): string => {
   const rows = scenarios.map((each) => [
     markdownRow([
       plainMarkdown(titleOf(each)),
-      states[each.state],
+      [states[each.state], ...shownBugs(each).map((id) => `\`${id}\``)].join(' '),
       each.state === 'skipped' ? '' : formatDuration(each.duration),
     ]),
   ]);
@@ -111,6 +119,8 @@ export const composeJobSummary = (report: Report, limit: number): string => {
     // The longest come last: what there is no room for is them.
     ...(failures.length > 0 ? [['', '#### What failed', '']] : []),
     ...failures.map((each) => composeFailure(each, titleOf(each))),
+    ...(known.length > 0 ? [['', '#### Known bugs', '']] : []),
+    ...known.map((each) => composeFailure(each, titleOf(each))),
   ];
   const { lines, left } = within(limit - reserve, blocks);
   const note = left > 0 ? ['', `${left} more parts did not fit in here: see report.json`] : [];

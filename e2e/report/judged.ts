@@ -8,6 +8,14 @@ export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean =>
 export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[] =>
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);
 
+/** Where a scenario shows that the ledger of known bugs is wrong about the version played, a line each. */
+export const otherThanLedger = ({ name, bugs = [] }: Pick<ScenarioReport, 'name' | 'bugs'>): string[] =>
+  bugs.flatMap(({ id, kept, listed }) =>
+    kept === listed
+      ? [`${name}: ${id} ${kept ? 'is fixed here' : 'shows'}, and the ledger of known bugs says otherwise`]
+      : [],
+  );
+
 /** The findings of a run, each once, however many scenarios met it. */
 export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): Finding[] => {
   const all = scenarios.flatMap(({ findings }) => findings);

@@ -44,11 +44,15 @@ const verdictOf = ({
 
 const marks = { passed: '✓', failed: '✗', 'known-bug': '!', noted: '·' } as const;
 
-const tell = ({ steps, findings }: ScenarioReport): string =>
+const tell = ({ steps, findings, bugs = [] }: ScenarioReport): string =>
   [
     ...steps.map(
       ({ sentence, state, duration }) =>
         `${marks[state]} ${sentence}${state === 'noted' ? '' : ` (${formatDuration(duration)})`}`,
+    ),
+    ...bugs.map(
+      ({ id, severity, title, kept, seen }) =>
+        `known bug ${id} (${severity})${kept ? ', which did not show' : ''}: ${title}\n${seen}`,
     ),
     ...findings.map(
       ({ title, detail, link }) => `finding: ${title}\n${detail}${link === undefined ? '' : `\n${link}`}`,

@@ -193,6 +193,13 @@ export const commands: Record<string, How> = {
     exitCode: 0,
     says: /^failure: The snapshot that the backup was to be made of was not there\.$/m,
   },
+  'npm run bugs': { exitCode: 0, says: /^deletion-destroys-other-backups: data loss, Longhorn >=1\.8\.0$/m },
+  'npm run bugs -- show lock-fails-open': { exitCode: 0, says: /^promised: a deletion does not go on/m },
+  'npm run bugs -- report lock-fails-open --from DIR': {
+    exitCode: 2,
+    says: /^bugs: run \w+ did not meet the bug lock-fails-open: /m,
+    words: { DIR: "a run's results" },
+  },
   "npm run explain -- 'Failed to get the Snapshot s1'": { exitCode: 0, says: /^It has 2 meanings/ },
   'npm run store -- fsck FOLDER': { exitCode: 0, says: /sound/, words: { FOLDER: 'a store' } },
   'npm run store -- ls FOLDER': { exitCode: 0, says: /vol-a/, words: { FOLDER: 'a store' } },

@@ -49,6 +49,8 @@ export type Arguments = Pick<
   shard: Shard | undefined;
   /** How often the chosen scenarios are played. */
   repeat: number;
+  /** Whether a known bug that shows fails the run. */
+  strictBugs: boolean;
 };
 
 type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | 'repeat', string> &
@@ -57,7 +59,15 @@ type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | '
   > &
   Partial<
     Record<
-      'keep' | 'list' | 'dryRun' | 'lastFailed' | 'pauseOnFailure' | 'supportBundle' | 'verbose' | 'json',
+      | 'keep'
+      | 'list'
+      | 'dryRun'
+      | 'lastFailed'
+      | 'pauseOnFailure'
+      | 'strictBugs'
+      | 'supportBundle'
+      | 'verbose'
+      | 'json',
       true
     >
   >;
@@ -117,6 +127,7 @@ const describe = (providers: string[]): Command =>
       '--pause-on-failure',
       'leave the cluster up, and in it what the scenarios made that did not pass; their faults are healed',
     )
+    .option('--strict-bugs', 'exit code 1 also where all that went wrong are known bugs of Longhorn')
     .option('--repeat <n>', 'plays the chosen scenarios n times in a row on the one cluster', '1')
     .option('--out <dir>', 'where report.json and junit.xml go', '.corral/last')
     .option(
@@ -184,6 +195,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     maxFailures: maxFailures === undefined ? undefined : checkNumber('max-failures', maxFailures),
     repeat: checkNumber('repeat', repeat),
     pauseOnFailure: flags.pauseOnFailure === true,
+    strictBugs: flags.strictBugs === true,
     supportBundle: flags.supportBundle === true,
     output: outputOf(flags),
   };

@@ -59,7 +59,7 @@ export const storeBugs = {
     },
     upstream: unreported,
     source: 'backupstore, lock.go, getLocksForVolume; the same up to its newest source (2026-08)',
-    seen: live,
+    seen: `the engine of v1.8.2; ${tried}`,
   },
   'unlistable-store-is-empty': {
     title: 'A store whose volumes cannot be listed is taken for an empty one',

@@ -19,8 +19,9 @@ export const deletionDifferences = {
     product:
       'the backup that is deleted is gone as soon as its config is; its blocks are removed after that, still under its lock, and a backup that starts meanwhile fails for good',
     versions: '>=1.8.0',
-    seen: 'backupstore, deltablock.go; controller/backup_controller.go; met by no recording',
+    seen: 'a whole real v1.8.2; backupstore, deltablock.go; controller/backup_controller.go',
     link: issue(8746),
+    bug: 'waiting-backup-loses-lock',
   },
   'second-instead-of-first': {
     title: 'The document says "second" where the first backup is meant',

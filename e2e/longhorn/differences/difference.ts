@@ -1,3 +1,5 @@
+import type { BugId } from '../bugs/bugs.ts';
+
 /**
  * Something that a document says and that Longhorn (or Kubernetes) does otherwise, or that differs between
  * versions.
@@ -14,6 +16,8 @@ export type Difference = {
   /** Where it was read or met. */
   seen: string;
   link?: string;
+  /** The row of the ledger, where what is so is a bug of Longhorn's. */
+  bug?: BugId;
 };
 
 /** The address of an issue of Longhorn's. */

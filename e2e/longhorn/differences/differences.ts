@@ -38,10 +38,11 @@ export const toFinding = (
   id: DifferenceId,
   met: string,
 ): { title: string; detail: string; link?: string } => {
-  const { title, document, product, link }: Difference = differences[id];
+  const { title, document, product, link, bug }: Difference = differences[id];
+  const known = bug === undefined ? '' : ` A bug of Longhorn: npm run bugs -- show ${bug}.`;
   return {
     title,
-    detail: `${met} Documented: ${document}. Known: ${product}.`,
+    detail: `${met} Documented: ${document}. Known: ${product}.${known}`,
     ...(link !== undefined && { link }),
   };
 };

@@ -48,6 +48,7 @@ export const recurringJobDifferences = {
     versions: '>=1.8.0',
     seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
     link: issue(1424),
+    bug: 'first-run-warns',
   },
   'snapshot-cleanup-stops-the-job': {
     title: 'A job whose old snapshots cannot be deleted makes no backup any more, and reports success',
@@ -57,6 +58,7 @@ export const recurringJobDifferences = {
     versions: '>=1.9.0',
     seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, deletion of snapshots denied); app/recurringjob/volume.go',
     link: issue(1424),
+    bug: 'snapshot-cleanup-stops-the-job',
   },
   'snapshot-cleanup-fails-the-job': {
     title:
@@ -67,6 +69,7 @@ export const recurringJobDifferences = {
     versions: '>=1.8.0 <1.9.0',
     seen: 'a whole run on a real v1.8.2 (2026-11-22); app/recurring_job.go, source of v1.8.0 to v1.8.2; controller/recurring_job_controller.go (restartPolicy OnFailure, backoffLimit)',
     link: issue(1424),
+    bug: 'snapshot-cleanup-fails-the-job',
   },
   'job-hides-failure': {
     title: 'Whether a job that failed for a volume is reported as failed depends on the version',

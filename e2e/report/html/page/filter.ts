@@ -5,7 +5,17 @@ import { states } from './format.ts';
 /** A scenario that may be left out of the page, and all that shows it. */
 export type Filtered = { scenario: PageScenario; shownBy: readonly HTMLElement[] };
 
-const textOf = ({ name, file, seed, tags, reason, steps, findings, failure }: PageScenario): string =>
+const textOf = ({
+  name,
+  file,
+  seed,
+  tags,
+  reason,
+  steps,
+  findings,
+  failure,
+  bugs = [],
+}: PageScenario): string =>
   [
     name,
     file,
@@ -14,6 +24,7 @@ const textOf = ({ name, file, seed, tags, reason, steps, findings, failure }: Pa
     reason,
     ...steps.map(({ sentence }) => sentence),
     ...findings.map(({ title }) => title),
+    ...bugs.map(({ id }) => id),
     ...(failure?.messages ?? []).map(({ text, id }) => `${text} ${id}`),
   ]
     .join('\n')

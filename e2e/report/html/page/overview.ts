@@ -1,6 +1,6 @@
 import { count } from '../../../kube/count.ts';
 import { formatDuration } from '../../../kube/duration.ts';
-import { describeFindings, findingsOf, isEmulated } from '../../judged.ts';
+import { describeFindings, findingsOf, isEmulated, shownBugs } from '../../judged.ts';
 import { ownTime } from '../../own-time.ts';
 import { placeOf } from '../../place-of.ts';
 import { gatherRounds, type ScenarioRounds } from '../../rounds.ts';
@@ -74,7 +74,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   name.href = `#${scenario.key}`;
   const told = [
     scenario.state === 'skipped' && scenario.reason,
-    ...(scenario.bugs ?? []).map(({ id, kept }) => !kept && `known bug ${id}`),
+    ...shownBugs(scenario),
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
     emulatedPage(scenario, target),
     flakiness(scenario),
@@ -122,7 +122,7 @@ export const overviewOf = (run: PageRun, rows: readonly HTMLElement[]): HTMLElem
     run.differences === null ||
     (run.differences?.length ?? 0) > 0;
   return element('section', `overview ${bad ? 'bad' : 'good'}`, [
-    element('h2', '', [`${bad ? '✗' : '✓'} ${headlineOf(run)}`]),
+    element('h2', '', [`${bad ? '✗' : run.totals.knownBugs > 0 ? '!' : '✓'} ${headlineOf(run)}`]),
     run.end.reason !== null && element('p', 'end', [`The run: ${run.end.state}, ${run.end.reason}`]),
     ...(run.differences === null
       ? [element('p', 'end', ['The cluster could not be compared with what it was before the run.'])]

@@ -40,8 +40,8 @@ const listingSchema = z.object({ resource: z.string(), watch: z.int().optional()
 const pointsToSchema = z.object({ place: z.string(), because: z.array(z.string()) });
 
 /**
- * What of a marker decides how a history is judged again, and where it was said to point to; all else in it
- * is for readers.
+ * What of a marker decides how a history is judged again, where it was said to point to, and which known bug
+ * showed; all else in it is for readers.
  */
 export const markerSchema = z.object({
   at: z.number(),
@@ -50,6 +50,7 @@ export const markerSchema = z.object({
   ended: endedWatchSchema.optional(),
   listing: listingSchema.optional(),
   pointsTo: pointsToSchema.optional(),
+  bug: z.object({ id: z.string(), kept: z.boolean() }).optional(),
 });
 
 type StepMarker = {

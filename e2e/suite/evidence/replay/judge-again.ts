@@ -15,6 +15,8 @@ export type Judged = {
   /** Undefined where it is not judged again; `why` says why not. */
   now: Verdict | undefined;
   why?: string;
+  /** The known bug that it was found to be, then. */
+  knownBug?: string;
 };
 
 /** The code that judges: what makes steps again from their names, and how states are written. */
@@ -76,13 +78,17 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
       arrive(line);
       continue;
     }
-    const { at, expectation, ended, listing } = markerSchema.parse(line);
+    const { at, expectation, ended, listing, bug } = markerSchema.parse(line);
     if (listing !== undefined) stage.list(listing);
     if (ended !== undefined) {
       const timeline = stage.fail(ended);
       for (const each of open)
         if (each.evaluator.timelines.includes(timeline))
           close(each, each.evaluator.fail(timeline, stage.start + at * 1000));
+    }
+    if (bug?.kept === false) {
+      const last = [...all.values()].findLast((judged) => wentWell(judged) === false);
+      if (last !== undefined) last.knownBug = bug.id;
     }
     if (expectation?.phase === 'set') begin(expectation, at);
     else if (expectation !== undefined) decided(expectation, at);
@@ -99,6 +105,9 @@ export const judgeAgain = ({ header, lines }: Recording, { makeStep, describe }:
 export const agrees = ({ recorded, now }: Judged): boolean | undefined =>
   recorded === undefined || now === undefined ? undefined : recorded.phase === now.state;
 
-/** Whether it ended, then, as it was meant to; undefined where the history ends before that. */
-export const wentWell = ({ set, recorded }: Judged): boolean | undefined =>
-  recorded && recorded.phase === (set.wanted ?? 'met');
+/**
+ * Whether it ended, then, as it was meant to, or as a known bug makes it; undefined where the history ends
+ * before that.
+ */
+export const wentWell = ({ set, recorded, knownBug }: Judged): boolean | undefined =>
+  recorded && (knownBug !== undefined || recorded.phase === (set.wanted ?? 'met'));

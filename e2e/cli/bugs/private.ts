@@ -1,0 +1,64 @@
+import { isIP } from 'node:net';
+import { redact } from '../../kube/redact/redact.ts';
+import { longhornNamespace } from '../../longhorn/resources.ts';
+import type { Kubernetes } from '../../report/schema.ts';
+
+/** Replaces in a text what tells whose cluster and whose machine it was, and every secret. */
+export type Redact = (text: string) => string;
+
+// As objects name a node, and a namespace; the values stand in histories and in messages alike.
+const ofNode = /"(?:ownerID|nodeID|currentNodeID|nodeName|hostname|kubernetes\.io\/hostname)":"([^"]+)"/g;
+const ofNamespace = /"namespace":"([^"]+)"/g;
+const knownNamespaces = [longhornNamespace, 'default', 'kube-system'];
+
+// Of Longhorn's images and of every cluster: that they are there tells of nobody.
+const knownPath =
+  /^\/(?:app|backupstore|dev|engine-binaries|go|host|proc|usr|v1|var\/lib\/longhorn(?:-backupstore-mounts)?)(?:\/|$)/;
+const knownHost =
+  /^(?:longhorn-[a-z-]+|kubernetes|localhost)$|(?:^|\.)(?:longhorn\.io|k8s\.io|kubernetes\.io|github\.com|golang\.org)$/;
+// What has dots and is no host: files, versions, and names of Go's packages.
+const isFile = /\.(?:blk|cfg|go|gz|img|json|lck|log|md|meta|ndjson|so|svc|sh|tar|ts|tsx|txt|yaml|zip)$/;
+
+const address =
+  /\b\d{1,3}(?:\.\d{1,3}){3}\b|(?<![\w:.])(?=[0-9a-f:]*:[0-9a-f:]*:)[0-9a-f:]{2,}(?:%\w+)?(?![\w:])/gi;
+const urlHost = /\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/@"']*@)?(\[[^\]\s]+\]|[^\s/:?#"'\]]+)/gi;
+const host = /(?<![\w./@-])(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?![\w(-])/g;
+const path =
+  /(?<![\w.:/\\*)}\]$~-])(?:~|\/[\w.@+-]+)(?:\/[\w.@+-]+)+\/?|(?<=:)\/(?!\/)[\w.@+-]+(?:\/[\w.@+-]+)*/g;
+
+/**
+ * Makes what writes a text for strangers: without secrets, addresses, hosts, paths of a machine, and the names of a cluster's
+ * nodes, namespaces and context, as they stand in what was kept of the run.
+ */
+export const redactFor = (kubernetes: Kubernetes | null, kept: string): Redact => {
+  const names = new Map<string, string>();
+  const number = (what: string, found: Iterable<RegExpMatchArray>, known: readonly string[] = []): void => {
+    const values = new Set([...found].flatMap(([, value = '']) => (known.includes(value) ? [] : value)));
+    for (const [index, value] of [...values].entries()) names.set(value, `${what}-${index + 1}`);
+  };
+  number('NAMESPACE', kept.matchAll(ofNamespace), knownNamespaces);
+  number('NODE', kept.matchAll(ofNode));
+  if (kubernetes !== null) {
+    names.set(kubernetes.context, 'CONTEXT');
+    names.set(kubernetes.server, 'API-SERVER');
+  }
+  // The longest first: one may stand in another.
+  const ordered = [...names]
+    .filter(([value]) => value !== '')
+    .toSorted(([one], [other]) => other.length - one.length);
+  return (text) =>
+    ordered
+      .reduce((done, [value, instead]) => replaceWord(done, value, instead), redact(text))
+      .replace(urlHost, (whole, scheme: string, name: string) =>
+        knownHost.test(name) ? whole : `${scheme}HOST`,
+      )
+      .replace(address, (found) => (isIP(found.replace(/%.*$/, '')) === 0 ? found : 'ADDRESS'))
+      .replace(host, (found) => (knownHost.test(found) || isFile.test(found) ? found : 'HOST'))
+      .replace(path, (found) => (knownPath.test(found) ? found : 'PATH'));
+};
+
+const replaceWord = (text: string, value: string, instead: string): string =>
+  text.replaceAll(
+    new RegExp(`(?<![\\w.-])${value.replaceAll(/[.*+?^${}()|[\]\\/-]/g, '\\$&')}(?![\\w-]|\\.\\w)`, 'g'),
+    instead,
+  );

@@ -1,0 +1,128 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type BugId, bugs } from '../../longhorn/bugs/bugs.ts';
+import { readEvidence } from '../../report/html/read-evidence.ts';
+import type { KnownBug, Report, ScenarioReport } from '../../report/schema.ts';
+import { type Redact, redactFor } from './private.ts';
+
+/** How many lines of the logs are shown; all of them are in the bundle. */
+const mostLines = 30;
+
+/** What is asked of who has the steps at hand: they stand for any store that Longhorn has written. */
+const given =
+  'As an ordinary user (not root), on a copy of a store that Longhorn has written, in the folder `$STORE`: `$VOLUME` is a volume in it with two backups, `$FIRST` and `$SECOND`; `longhorn` is the binary of the engine.';
+
+/** How to see a bug, in Markdown. */
+export const composeSteps = (id: BugId): string[] => {
+  const { steps } = bugs[id];
+  if ('commands' in steps) return [given, '', '```sh', ...steps.commands, '```'];
+  return steps.inWords.map((step, index) => `${index + 1}. ${step}`);
+};
+
+/** A scenario of a report in which a bug showed. */
+export type Met = { scenario: ScenarioReport; bug: KnownBug };
+
+/** The scenarios of a report in which a bug showed. */
+export const metIn = ({ scenarios }: Report, id: BugId): Met[] =>
+  scenarios.flatMap((scenario) =>
+    (scenario.bugs ?? []).flatMap((bug) => (bug.id === id && !bug.kept ? [{ scenario, bug }] : [])),
+  );
+
+/** Writes a bug up as a run met it, in Markdown, for who has never seen that run; `folder` has its results. */
+export const writeUp = async (
+  id: BugId,
+  { report, folder, met: [first, ...others] }: { report: Report; folder: string; met: [Met, ...Met[]] },
+): Promise<string[]> => {
+  const { scenario, bug } = first;
+  const { title, promise, happens, source, versions, upstream } = bugs[id];
+  const { run, target, kubernetes } = report;
+  const kept = scenario.evidence ?? undefined;
+  const evidence = kept === undefined ? undefined : await readEvidence(join(folder, kept), false);
+  const history =
+    kept === undefined ? '' : await readFile(join(folder, kept, 'history.ndjson'), 'utf8').catch(() => '');
+  const redact = redactFor(kubernetes, history);
+  const lines = linesAbout(namesIn(history), evidence?.logs ?? []);
+  const shown = lines.slice(-mostLines);
+  const emulated =
+    target.name === 'emulator'
+      ? ['', "**This run was played on the suite's emulator, not on Longhorn.**"]
+      : [];
+  return [
+    `# ${title}`,
+    ...emulated,
+    '',
+    '## Expected',
+    '',
+    `${sentence(promise)}`,
+    '',
+    '## What happened',
+    '',
+    `${sentence(happens)}`,
+    '',
+    `The scenario "${scenario.name}" saw it so:`,
+    '',
+    ...fenced(redact(bug.seen)),
+    '',
+    '## Versions',
+    '',
+    `- Longhorn ${redact(target.version ?? 'of a version that the run was not told')}`,
+    ...(kubernetes === null ? [] : [`- Kubernetes ${redact(kubernetes.version)}`]),
+    `- Known of: ${versions}`,
+    '',
+    '## Steps',
+    '',
+    ...composeSteps(id),
+    '',
+    '## Log lines',
+    '',
+    ...(shown.length === 0
+      ? ['No log that was kept names the objects of the scenario.']
+      : fenced(shown.map(redact).join('\n'))),
+    ...(lines.length > shown.length ? ['', `These are the last ${shown.length} of ${lines.length}.`] : []),
+    '',
+    '## Where it comes from',
+    '',
+    `- ${sentence(source)}`,
+    `- Upstream: ${upstream}`,
+    '',
+    '## Evidence',
+    '',
+    ...describeEvidence({ run, kept, startedAt: scenario.startedAt }, redact),
+    ...others.map((other) => `- It was met by "${other.scenario.name}" as well.`),
+  ];
+};
+
+const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+
+// What was seen may have a fence in it.
+const fenced = (text: string): string[] => ['~~~~text', ...text.trimEnd().split('\n'), '~~~~'];
+
+const describeEvidence = (
+  { run, kept, startedAt }: { run: string; kept: string | undefined; startedAt: string | null },
+  redact: Redact,
+): string[] => [
+  `- Corral's run ${run}${startedAt === null ? '' : `, at ${startedAt}`}`,
+  kept === undefined
+    ? '- Nothing was kept of it.'
+    : `- The bundle, in the folder of the run: ${redact(`${kept}.tar.gz`)}. Secrets are redacted in it, addresses and names are not.`,
+];
+
+// The volumes and the backups that the history is about.
+const namesIn = (history: string): string[] => {
+  const found = history.matchAll(/"resource":"(?:backups|volumes)".*?"name":"([^"]+)"/g);
+  return [...new Set([...found].map(([, name = '']) => name))];
+};
+
+const isBad = /\blevel=(?:warning|error|fatal)\b|\bpanic: |^\S*\s*goroutine \d+ \[running\]/;
+
+// What went wrong with them tells most; where nothing did by the logs, what was done does.
+const linesAbout = (names: readonly string[], logs: readonly { text: string }[]): string[] => {
+  const all = logs.flatMap(({ text }) => text.split('\n'));
+  const about = all.filter((line) => /\bpanic: /.test(line) || names.some((name) => line.includes(name)));
+  const bad = about.filter((line) => isBad.test(line));
+  return (bad.length > 0 ? bad : about).map(cut).toSorted();
+};
+
+const longestLine = 600;
+
+const cut = (line: string): string => (line.length > longestLine ? `${line.slice(0, longestLine)}...` : line);
