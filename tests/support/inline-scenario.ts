@@ -1,6 +1,8 @@
+import { replayTimeline } from '../../e2e/history/replay.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import type { SharedThing } from '../../e2e/longhorn/shared.ts';
 import { defineScenario } from '../../e2e/suite/scenario-core.ts';
+import { createThenOfBugs } from '../../e2e/suite/steps/bugs/steps.ts';
 
 type InlineSteps = {
   /** A step that does `work`; its sentence is told. */
@@ -10,6 +12,8 @@ type InlineSteps = {
   finds(finding: { title: string; detail: string; link?: string }): void;
   /** What the cleanup does, in reverse order of the calls. */
   later(work: (madeStays: boolean) => Promise<void> | void): void;
+  /** Plays the promise of a known bug, on v1.12.1. */
+  keeps: ReturnType<typeof createThenOfBugs>['keeps'];
   /** What it has alone is everybody's again, until its cleanup. */
   rest(): Promise<void>;
   /** For the cleanup: others need not wait for what is left of it. */
@@ -48,6 +52,12 @@ export const scenario = defineScenario<InlineSteps>({
         step.done();
       },
       finds: report.finding,
+      keeps: createThenOfBugs({
+        report,
+        version: 'v1.12.1',
+        expected: [],
+        timelines: { backups: replayTimeline('backups') },
+      }).keeps,
       rest,
       giveBack,
       later: (work) => void heals.unshift(work),

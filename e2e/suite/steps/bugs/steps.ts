@@ -6,8 +6,12 @@ import type { Context, ExpectedMessage } from '../context.ts';
 import type { StepReport } from '../deps.ts';
 import { seenIn } from './seen.ts';
 
+type Deps = Pick<Context, 'report' | 'version' | 'expected'> & {
+  timelines: Pick<Context['timelines'], 'backups'>;
+};
+
 /** The step with which a scenario plays a promise that a known bug breaks. */
-export const createThenOfBugs = (context: Context) => {
+export const createThenOfBugs = (context: Deps) => {
   const { report, version } = context;
 
   return {

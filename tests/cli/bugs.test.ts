@@ -1,0 +1,177 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { redactFor } from '../../e2e/cli/bugs/private.ts';
+import { runBugsCommand } from '../../e2e/cli/bugs.ts';
+import { bugIds, bugs } from '../../e2e/longhorn/bugs/bugs.ts';
+import { plantAll } from '../safety/support/sentinels.ts';
+import { runInProcess } from '../support/run-in-process.ts';
+import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const id = 'deletion-destroys-other-backups';
+
+/** What is private of a cluster and of a machine, as it stands in what is kept of a run. */
+const secrets = {
+  node: 'worker-7.rack3',
+  namespace: 'team-payments',
+  context: 'prod-admin@eu',
+  server: 'https://api.prod.acme.example:6443',
+  storeHost: 'filer.acme.example',
+  address: '10.23.45.67',
+  address6: 'fd00:10:23::45',
+  home: '/home/jane.doe/work/.corral/last',
+  mount: '/srv/acme/exports',
+};
+const volume = 'corral-abc123-volume-1234abcd';
+const log = [
+  `2026-11-22T08:36:13Z time="2026-11-22T08:36:13Z" level=info msg="Start deleting backup nfs://${secrets.storeHost}:${secrets.mount}?backup=backup-1&volume=${volume}" func="engineapi.(*BackupTargetClient).BackupDelete" file="backups.go:302" node=${secrets.node}`,
+  `2026-11-22T08:36:14Z time="2026-11-22T08:36:14Z" level=warning msg="Failed to list nfs://${secrets.storeHost}:${secrets.mount}?volume=${volume}: dial tcp ${secrets.address}:2049, [${secrets.address6}]:2049, lookup ${secrets.storeHost} on ${secrets.address}:53: i/o timeout" node=${secrets.node}`,
+  `2026-11-22T08:36:15Z time="2026-11-22T08:36:15Z" level=error msg="another volume" node=${secrets.node}`,
+].join('\n');
+
+/** A folder of results in which the bug showed; `told` stands in all of it. */
+const layOut = async (told: string): Promise<string> => {
+  const folder = await temporaryFolder();
+  const evidence = 'evidence/it-shows';
+  const lines = [
+    { recording: 'It shows', startedAt: '2026-11-22T08:36:00Z' },
+    {
+      at: 1,
+      type: 'ADDED',
+      resource: 'volumes',
+      object: { metadata: { name: volume, namespace: 'longhorn-system' }, status: { ownerID: secrets.node } },
+    },
+    {
+      at: 2,
+      type: 'ADDED',
+      resource: 'pods',
+      object: { metadata: { name: 'store', namespace: secrets.namespace } },
+    },
+  ];
+  const history = lines.map((line) => JSON.stringify(line)).join('\n');
+  const scenario = scenarioReport('It shows', {
+    state: 'known-bug',
+    reason: told,
+    evidence,
+    bugs: [{ id, title: 't', severity: 'data loss', kept: false, listed: true, seen: told }],
+  });
+  const { server, context } = secrets;
+  const report = sampleReport([scenario], { kubernetes: { server, context, version: 'v1.34.1' } });
+  const files = {
+    'report.json': JSON.stringify(report),
+    [`${evidence}/history.ndjson`]: history,
+    [`${evidence}/logs/longhorn-manager-1.log`]: `${log}\n2026-11-22T08:36:16Z level=warning ${volume} ${told}`,
+  };
+  await mkdir(join(folder, evidence, 'logs'), { recursive: true });
+  for (const [path, text] of Object.entries(files)) await writeFile(join(folder, path), text);
+  return folder;
+};
+
+const write = async (told: string) =>
+  runInProcess(async () => runBugsCommand(['report', id, '--from', await layOut(told)]));
+
+test('what is written up tells all that is needed, and nothing private', async () => {
+  const told = `block 1 of ${volume} is missing on ${secrets.node} in ${secrets.namespace} (${secrets.home}/x.log, ${secrets.server}, ${secrets.context})`;
+  const { exitCode, stdout, stderr } = await write(told);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(Object.entries(secrets).filter(([, value]) => stdout.includes(value))).toEqual([]);
+  expect(stdout.slice(0, stdout.indexOf('## Steps'))).toMatchInlineSnapshot(`
+    "# One deletion destroys the data of every other backup of the volume while they cannot be listed
+
+    ## Expected
+
+    The deletion of a backup leaves every other backup of its volume whole.
+
+    ## What happened
+
+    A folder backups/ that cannot be listed is taken for an empty one, twice, and two empty lists are equal: every block of the volume counts as unused and is removed; the command succeeds, and the other backups stay Completed.
+
+    The scenario "It shows" saw it so:
+
+    ~~~~text
+    block 1 of corral-abc123-volume-1234abcd is missing on NODE-1 in NAMESPACE-1 (PATH, API-SERVER, CONTEXT)
+    ~~~~
+
+    ## Versions
+
+    - Longhorn v1.12.1
+    - Kubernetes v1.34.1
+    - Known of: >=1.8.0
+
+    "
+  `);
+  expect(stdout.slice(stdout.indexOf('## Log lines'))).toMatchInlineSnapshot(`
+    "## Log lines
+
+    ~~~~text
+    2026-11-22T08:36:14Z time="2026-11-22T08:36:14Z" level=warning msg="Failed to list nfs://HOST:PATH?volume=corral-abc123-volume-1234abcd: dial tcp ADDRESS:2049, [ADDRESS]:2049, lookup HOST on ADDRESS:53: i/o timeout" node=NODE-1
+    2026-11-22T08:36:16Z level=warning corral-abc123-volume-1234abcd block 1 of corral-abc123-volume-1234abcd is missing on NODE-1 in NAMESPACE-1 (PATH, API-SERVER, CONTEXT)
+    ~~~~
+
+    ## Where it comes from
+
+    - Backupstore, config.go, getBackupNamesForVolume, called twice by DeleteDeltaBlockBackup in deltablock.go; the same up to its newest source (2026-08).
+    - Upstream: not reported yet
+
+    ## Evidence
+
+    - Corral's run abc123
+    - The bundle, in the folder of the run: evidence/it-shows.tar.gz. Secrets are redacted in it, addresses and names are not."
+  `);
+  expect(stdout).toContain(
+    'chmod 0300 backups\nlonghorn backup rm "vfs://$STORE?backup=$FIRST&volume=$VOLUME"',
+  );
+});
+
+test('of fifty sentinels none is left that stands where secrets stand', () => {
+  const { sentinels, env, ...rest } = plantAll(1234);
+  const all = [JSON.stringify(env), JSON.stringify(rest)].join('\n');
+  // What is printed goes through another guard.
+  const written = redactFor(null, '')(all);
+  const byRule = sentinels.filter(({ where }) =>
+    /PEM|JWT|header|URL|variable|flag|Authorization/i.test(where),
+  );
+  expect(byRule.length).toBeGreaterThan(10);
+  expect(byRule.filter(({ value }) => written.includes(value))).toEqual([]);
+});
+
+test('the list has each bug with how bad it is, its versions, its title and where it is shown', async () => {
+  const { exitCode, stdout } = await runInProcess(() => runBugsCommand([]));
+  expect(exitCode).toBe(0);
+  for (const each of bugIds) {
+    const { severity, versions, title } = bugs[each];
+    expect(stdout).toContain(`${each}: ${severity}, Longhorn ${versions}\n  ${title}\n  shown by: `);
+  }
+  expect(stdout).toMatch(/^first-run-warns: .*\n.*\n {2}shown by: the finding first-run-warns$/m);
+});
+
+test.each([
+  [['show', 'nope'], 'there is no bug nope: npm run bugs lists them'],
+  [['show'], "missing required argument 'id': see npm run bugs -- --help"],
+  [['nope'], 'too many arguments. Expected 0 arguments but got 1: nope: see npm run bugs -- --help'],
+  [['report', 'nope', '--from', '.'], 'there is no bug nope: npm run bugs lists them'],
+  [['report', id], "required option '--from <dir>' not specified: see npm run bugs -- --help"],
+  [['report', id, '--from', 'nowhere'], '--from: there is no nowhere/report.json: name the folder of a run'],
+])('%o is told in a line', async (argv, line) => {
+  expect(await runInProcess(() => runBugsCommand(argv))).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: `bugs: ${line}`,
+  });
+});
+
+test('so is a report that is none, and a run that did not meet the bug', async () => {
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'report.json'), '{}');
+  const from = (bug: string, where: string) =>
+    runInProcess(() => runBugsCommand(['report', bug, '--from', where]));
+  expect(await from(id, folder)).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/^bugs: --from: [^\n]*report\.json is no report of this release: [^\n]*$/),
+  });
+  expect(await from('lock-fails-open', await layOut(''))).toMatchObject({
+    exitCode: 2,
+    stderr: expect.stringMatching(/^bugs: run abc123 did not meet the bug lock-fails-open: [^\n]*$/),
+  });
+});
