@@ -11,7 +11,8 @@ export type KindName =
   | 'stalled-server'
   | 'denied-deletion'
   | 'patched-object'
-  | 'read-only-backups';
+  | 'read-only-backups'
+  | 'denied-reading';
 
 /**
  * Which objects of other scenarios a fault can reach; one of `none` changes only what belongs to the store or

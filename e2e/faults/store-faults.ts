@@ -3,6 +3,7 @@ import type { Disruption } from '../longhorn/disruptions.ts';
 import {
   type Ability,
   abilities,
+  type DeniedReading,
   type ForeignLock,
   type RunningStore,
   type Trouble,
@@ -39,6 +40,7 @@ export const storeFaults = {
   'foreign-lock': healing('foreignLock'),
   'stalled-server': healing('stall', 'store-stall'),
   'read-only-backups': healing('readOnlyBackups', 'manager-mount'),
+  'denied-reading': healing('denyReading'),
 } as const satisfies Partial<Record<KindName, FaultKind>>;
 
 const able = <A extends Ability>(store: RunningStore, ability: A): NonNullable<RunningStore[A]> => {
@@ -73,3 +75,9 @@ export const readOnlyBackups = async (
   store: RunningStore,
   folder: { path: string; title: string },
 ): Promise<Fault> => fault('read-only-backups', store, await able(store, 'readOnlyBackups')(folder));
+
+/** The fault that the store's server refuses the reading of a folder to every client. */
+export const deniedReading = (
+  store: RunningStore,
+  folder: { path: string; denied: DeniedReading; title: string },
+): Fault => fault('denied-reading', store, able(store, 'denyReading')(folder));

@@ -28,7 +28,7 @@ export const base: readonly Rule[] = [
     place: 'longhorn',
     resource: longhorn.backupTargets,
     verbs: ['patch'],
-    seldom: 'only where volumes have no block device',
+    seldom: 'only where volumes have no block device, or where the store is to fail',
   },
   { place: 'longhorn', resource: resources.pods, verbs: ['list', 'watch'] },
   // Data get into a volume by way of its block device, which the manager pods see.

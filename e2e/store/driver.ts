@@ -12,6 +12,7 @@ export const abilities = {
   foreignLock: "a backup store into which a lock can be written that is none of Longhorn's",
   stall: 'a backup store whose server can be made to answer nothing, or slowly',
   readOnlyBackups: 'a backup store that longhorn-manager mounts, where a folder of it can be made read-only',
+  denyReading: 'a backup store whose server can be made to refuse the reading of a folder to every client',
 } as const;
 
 /** The name of something that can be done to a store. */
@@ -60,6 +61,12 @@ export type ForeignLock = Trouble & {
 };
 
 /**
+ * What is refused of a folder: its listing, while what is in it can still be read, changed and removed by its
+ * name; or anything.
+ */
+export type DeniedReading = 'its listing' | 'all that is in it';
+
+/**
  * How each of the abilities is used on a store; paths are relative to what Longhorn is given as backup
  * target.
  */
@@ -73,6 +80,8 @@ export type Troubles = {
   stall(how: 'frozen' | 'slow', title: string): Trouble;
   /** No backup below the folder can be removed by a longhorn-manager. */
   readOnlyBackups(folder: { path: string; title: string }): Promise<Trouble>;
+  /** No client can list the folder, or do anything to what is in it either. */
+  denyReading(folder: { path: string; denied: DeniedReading; title: string }): Trouble;
 };
 
 /** How something that was done to a store is undone; may be called again. */
@@ -92,9 +101,13 @@ export type Heal = {
  */
 export type StorePlace = { namespace: string; name?: string | undefined };
 
-/** What a store is started with. One of a scenario's has a Lease beside it, until `living` aborts. */
+/**
+ * What a store is started with. One of a scenario's has a Lease beside it, until `living` aborts. `needs` is
+ * what is to be done to it: for some of that its server has to be another.
+ */
 export type StartStore = StorePlace & {
   run: string;
+  needs?: readonly Ability[];
   image: string;
   signal: AbortSignal;
   living?: AbortSignal;

@@ -20,7 +20,12 @@ export type Inspection = {
 };
 
 /** For how long, in whole seconds, a volume's lock is waited for, and whose time that is. */
-export type InspectOptions = { seconds: number; owner: string; abandonedAfter?: number };
+export type InspectOptions = {
+  seconds: number;
+  owner: string;
+  abandonedAfter?: number;
+  withLeftovers?: boolean;
+};
 
 /** A backup store, read from outside Longhorn. */
 export type BackupStore = {
@@ -39,7 +44,8 @@ export type BackupStore = {
    * Everything in a volume's folder, judged; throws when Longhorn still works on it after `seconds`. Where a
    * process was killed that held a lock, the lock stays for ever: one that has not been written for
    * `abandonedAfter` seconds is neither waited for nor a problem; nor is what volume.cfg says of a last
-   * backup whose deletion had got no further than its config.
+   * backup whose deletion had got no further than its config. `withLeftovers`: blocks that no backup needs are
+   * no problem.
    */
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
@@ -118,7 +124,11 @@ export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Re
       });
       const killed = options.abandonedAfter !== undefined;
       // A temporary file is what a writer leaves that was killed; Longhorn never removes it.
-      const expected = ['temporary-file', ...(killed ? ['lock-expired'] : [])];
+      const expected = [
+        'temporary-file',
+        ...(killed ? ['lock-expired'] : []),
+        ...(options.withLeftovers ? ['block-orphaned', 'block-count-wrong'] : []),
+      ];
       const problems = findings
         .list()
         .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code));

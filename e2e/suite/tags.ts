@@ -27,4 +27,8 @@ export const tags = [
   { name: 'denied-backups', description: 'the API server denies the deletion of backups' },
   { name: 'ui', description: "Longhorn's user interface, in a browser" },
   { name: 'denied-snapshots', description: 'the API server denies the deletion of snapshots' },
+  {
+    name: 'failing-store',
+    description: 'the backup store fails in the middle of what Longhorn does with it',
+  },
 ];

@@ -112,6 +112,7 @@ test('each kind that can be healed says whether it reaches others', () =>
       .toSorted(),
   ).toEqual([
     'denied-deletion',
+    'denied-reading',
     'foreign-lock',
     'held-deletion',
     'immutable-file',

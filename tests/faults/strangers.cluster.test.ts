@@ -11,7 +11,13 @@ import { clockSkewed, nodeCut, nodeSlow } from '../../e2e/faults/lab-faults.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
 import { openFaults } from '../../e2e/faults/open-faults.ts';
 import { patchedObject } from '../../e2e/faults/patched-object.ts';
-import { deniedFile, foreignLock, readOnlyBackups, stalledServer } from '../../e2e/faults/store-faults.ts';
+import {
+  deniedFile,
+  deniedReading,
+  foreignLock,
+  readOnlyBackups,
+  stalledServer,
+} from '../../e2e/faults/store-faults.ts';
 import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
@@ -144,6 +150,11 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
       }),
       foreignLock(store, { volume: one.name, of: 'a backup', life: 15, counts: 600 }),
       await readOnlyBackups(store, { path: `${folderOf(one)}/backups`, title: 'the backups are read-only' }),
+      deniedReading(store, {
+        path: `${folderOf(one)}/blocks`,
+        denied: 'its listing',
+        title: 'the listing of the blocks is denied',
+      }),
       deniedDeletion(cluster, {
         policy: `corral-${run}-policy-1`,
         labels: {},

@@ -4,7 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { kinds } from '../../e2e/faults/kinds.ts';
-import { deniedFile, foreignLock, readOnlyBackups, stalledServer } from '../../e2e/faults/store-faults.ts';
+import {
+  deniedFile,
+  deniedReading,
+  foreignLock,
+  readOnlyBackups,
+  stalledServer,
+} from '../../e2e/faults/store-faults.ts';
 import { type Ability, abilities, type RunningStore } from '../../e2e/store/driver.ts';
 import { driverNamed, drivers } from '../../e2e/store/drivers/index.ts';
 import { whyNotFit } from '../../e2e/suite/play/fit.ts';
@@ -49,6 +55,7 @@ describe.each(names)('%s', (ability) => {
       foreignLock: (store) => foreignLock(store, { volume: 'v', of: 'a backup', life: 1, counts: 1 }),
       stall: (store) => stalledServer(store, 'slow', 'it'),
       readOnlyBackups: (store) => readOnlyBackups(store, path),
+      denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
     };
     await expect(async () => faults[ability](tape)).rejects.toThrow(
       `the scenario must say that it needs ${abilities[ability]} (${ability}): tape has none`,

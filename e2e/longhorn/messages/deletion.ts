@@ -56,6 +56,25 @@ export const deletionMessages = {
       },
     ],
   },
+  'deletion-not-listed': {
+    ...failed,
+    class: 'failure',
+    compared: 'cause',
+    means: 'A folder of the backup store could not be listed, so that nobody knows what else is in it.',
+    advice:
+      "Look at the folder's owner and mode, at the export's squashing, and at the server's file system; Longhorn tries again.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to execute: ls \[-1 \S+\], output ls: [^\n]+\n?, error exit status 2/,
+        example: describeFailedDeletion(
+          "failed to execute: ls [-1 /mnt/backupstore/volumes/83/81/v/blocks/], output ls: reading directory '/mnt/backupstore/volumes/83/81/v/blocks/': Input/output error\n, error exit status 2",
+        ),
+        origin: 'product',
+        seen: 'backupstore, fsops.go and deltablock.go (getBlockNamesForVolume); met on the emulator alone',
+      },
+    ],
+  },
   'deletion-stubbed': {
     ...failed,
     class: 'failure',

@@ -1,6 +1,7 @@
 import { openLedger } from '../../faults/ledger.ts';
 import { onlyDeclared, openFaults } from '../../faults/open-faults.ts';
 import { longhornClocks } from '../../longhorn/clocks.ts';
+import { isAbility } from '../../store/driver.ts';
 import { driverNamed } from '../../store/drivers/index.ts';
 import { SkipScenario } from '../play/judge-end.ts';
 import { createWhenIdle, inTurn, removeMade, type WhenIdle } from './cleanup.ts';
@@ -77,7 +78,15 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     undo.push({ stage: async () => giveBack() });
     const store = await step.returning(
       'Given a backup store of its own',
-      () => driver.start(cluster, { ...place, run, image: storeImage, signal, living: living.signal }),
+      () =>
+        driver.start(cluster, {
+          ...place,
+          run,
+          image: storeImage,
+          needs: needs.filter(isAbility),
+          signal,
+          living: living.signal,
+        }),
       () => driver.called.server,
     );
     whenIdle = createWhenIdle({ store, clocks, run });

@@ -73,6 +73,11 @@ export const rules = {
     owner:
       'set-up of the volume: Longhorn lists the store when it is asked to, then reads what it did not know',
   },
+  lookActedOn: {
+    machine: 15,
+    resyncs: 1,
+    owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
+  },
   restored: {
     machine: 900,
     resyncs: 2,

@@ -11,6 +11,7 @@ import type { Context } from './context.ts';
 import { createGivenOfDeletions, createThenOfDeletions, createWhenOfDeletions } from './deletion/steps.ts';
 import { createGivenOfJobs, createThenOfJobs, createWhenOfJobs } from './job/steps.ts';
 import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from './lock/steps.ts';
+import { createGivenOfStores, createThenOfStores, createWhenOfStores } from './store/steps.ts';
 import { createGivenOfPages, createThenOfPages, createWhenOfPages } from './ui/steps.ts';
 import { createGivenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
 
@@ -85,6 +86,7 @@ export const createGiven = (context: Context) => ({
   ...createGivenOfBackups(context),
   ...createGivenOfDeletions(context),
   ...createGivenOfLocks(context),
+  ...createGivenOfStores(context),
   ...createGivenOfJobs(context),
   ...createGivenOfPages(context),
 });
@@ -96,6 +98,7 @@ export const createWhen = (context: Context) => ({
   ...createWhenOfBackups(context),
   ...createWhenOfDeletions(context),
   ...createWhenOfLocks(context),
+  ...createWhenOfStores(context),
   ...createWhenOfJobs(context),
   ...createWhenOfPages(context),
   released: (fault: Injected) =>
@@ -111,6 +114,7 @@ export const createThen = (context: Context, scenarioNamed: ScenarioNamed) => ({
   ...createThenOfBackups(context),
   ...createThenOfDeletions(context),
   ...createThenOfLocks(context),
+  ...createThenOfStores(context),
   ...createThenOfJobs(context),
   ...createThenOfPages(context),
   ...createThenOfManagers(context, scenarioNamed),

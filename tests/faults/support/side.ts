@@ -35,7 +35,13 @@ export const openSide = async (
   const nameOf = (what: string): string => uniqueName(run, what);
   const [timelines, store] = await Promise.all([
     openTimelines(cluster, living),
-    driverNamed().start(cluster, { namespace: nameOf('store'), run, image: storeImage, signal: living }),
+    driverNamed().start(cluster, {
+      namespace: nameOf('store'),
+      run,
+      image: storeImage,
+      needs: ['denyReading'],
+      signal: living,
+    }),
   ]);
   const target = nameOf('target');
   await makeTarget({ cluster, targets: timelines.backupTargets, timeouts }, { name: target, store, run });

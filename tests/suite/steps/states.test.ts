@@ -27,6 +27,7 @@ const expectations: Record<string, Expectation<any>> = {
   isDeleted: deletions.isDeleted(backups, backup),
   remains: plain.remains(backups, { backup, state: plain.is('Deleting') }),
   deletionFails: deletions.deletionFails(backups, losing),
+  isRefused: deletions.isRefused(backups, losing),
   deletionFailsAgain: deletions.deletionFailsAgain(backups, losing),
   isDeletingAgain: deletions.isDeletingAgain(backups, losing),
   isForgottenAndRetried: deletions.isForgottenAndRetried(backups, losing),
@@ -100,6 +101,7 @@ describe('each step of an expectation can be written down and made again by the 
       'jobOf',
       'describeJob',
       'refusals',
+      'storeRefusals',
     ];
     const gaps = ['retryWindow', 'describeWindow', 'describeGap', 'judgeGap', 'namedLock', 'reportLockText'];
     expect(made.filter((name) => ![...states, ...others, ...gaps].includes(name)).sort()).toEqual(

@@ -45,6 +45,7 @@ export const nfs: StoreDriver = {
     foreignLock: lazily(async () => (await import('./foreign-lock.ts')).removeLock),
     stall: lazily(async () => (await import('./stalled-server.ts')).letServerRun),
     readOnlyBackups: lazily(async () => (await import('./read-only-backups.ts')).makeWritable),
+    denyReading: lazily(async () => (await import('./denied-reading.ts')).allowReading),
   },
   here: {
     scheme: 'nfs',

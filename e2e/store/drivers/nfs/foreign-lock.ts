@@ -19,6 +19,7 @@ case $1 in
     mkdir -p -- "\${2%/*}"
     printf '%s' "$3" > "$2.tmp.$$"
     touch -d "@$((EPOCHSECONDS + $4))" -- "$2.tmp.$$"
+    chown --reference="\${2%/*/*}" -- "\${2%/*}" "$2.tmp.$$"
     mv -- "$2.tmp.$$" "$2"
     nap 1.2 ;;
   abandon)

@@ -1,9 +1,10 @@
 import { z } from 'zod';
-import { type Cluster, type KubernetesObject, type PodTarget, resources } from '../../../kube/cluster.ts';
+import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
 import { execInPod, inEachPod, undoInPod } from '../../../kube/in-pods.ts';
 import type { Heal, Trouble } from '../../driver.ts';
-import { exportPath, serverContainer } from './place.ts';
+import { exportPath } from './place.ts';
 import { podSchema } from './pod-store.ts';
+import { serversOf } from './server.ts';
 
 // The proof is what the file system itself says, and that it refuses a change which would be none: nothing is
 // appended.
@@ -62,8 +63,6 @@ export const immutableFile = (
 
 const schema = z.object({ pod: podSchema, path: z.string() });
 
-type Pod = KubernetesObject & { status?: { phase?: string } };
-
 /** Makes files mutable again; those of a server that is gone went with its pod's disk. */
 export const makeMutable: Heal = {
   heal: async (cluster, data) => {
@@ -77,22 +76,13 @@ export const makeMutable: Heal = {
     });
   },
   healByLabels: async (cluster, run, namespace) => {
-    const where = {
-      ...(namespace !== undefined && { namespace }),
-      labelSelector: `corral.test/run=${run},app=backupstore`,
-    };
-    const { items } = await cluster.list<Pod>(resources.pods, where);
     // The disk of one that does not run any more goes with it.
-    const running = items.filter(
-      ({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined,
-    );
-    const told = await inEachPod(running, async ({ metadata: { namespace = '', name } }) => {
-      const pod = { namespace, name, container: serverContainer };
+    const told = await inEachPod(await serversOf(cluster, run, namespace), async (pod) => {
       const { stdout } = await cluster.exec(pod, attributeCommand('clear-all', exportPath));
       return stdout
         .split('\n')
         .filter((file) => file !== '')
-        .map((file) => `${file} in ${name}: mutable again`);
+        .map((file) => `${file} in ${pod.name}: mutable again`);
     });
     return told.flat();
   },

@@ -12,6 +12,12 @@ export const storePodLabel = (name = storeName): string => `corral.test/store=${
 /** The folder that the store exports, in the pod and in the URL alike. */
 export const exportPath = '/opt/backupstore';
 
+/**
+ * The number of the user, and of its group, that all clients are in a store whose rights are to count
+ * (manifest.yaml).
+ */
+export const squashedClient = '65534';
+
 /** The name of the container of the server, and of its program. */
 export const serverContainer = 'nfs';
 export const serverProgram = 'ganesha.nfsd';

@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
 import { parseLock } from '../../format/config.ts';
-import { volumeFolder, volumesFolder } from '../../format/layout.ts';
+import { storeFolder, volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
 import { lockTypes } from '../../fsck/check-locks.ts';
@@ -201,9 +201,11 @@ fi
 echo 'the stream of files ended before its last line' >&2
 exit 1`;
 
+// To whom the exported folder belongs, as whom its clients act.
 const publishScript = `
 set -e
 mkdir -p "\${2%/*}"
+chown -R --reference="$3" -- "$1" "$3/${storeFolder}"
 mv -T "$1" "$2"`;
 
 /**
@@ -230,6 +232,7 @@ export const incoming = ({ cluster, pod, root }: Served, { volume }: { volume: s
         'corral-store',
         aside,
         `${root}/${volumeFolder(volume)}`,
+        root,
       ]),
   };
 };

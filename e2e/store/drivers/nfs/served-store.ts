@@ -2,6 +2,7 @@ import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { volumeFolder } from '../../format/layout.ts';
 import type { BackupStore } from '../../store.ts';
+import { deniedReading } from './denied-reading.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { immutableFile } from './immutable-file.ts';
 import { driverName, exportPath, serverProgram, storeUrl } from './place.ts';
@@ -47,6 +48,7 @@ export const servedStore = (
     stall: (how, title) =>
       ({ frozen: frozenServer, slow: slowServer })[how](cluster, { pod, program: serverProgram, title }),
     readOnlyBackups: ({ path, title }) => readOnlyBackups(cluster, { url, path, title }),
+    denyReading: ({ path, ...denied }) => deniedReading(cluster, { pod, path: `${root}/${path}`, ...denied }),
   };
 };
 

@@ -15,21 +15,24 @@ import {
 } from '../../../kube/cluster.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
-import { serverContainer, storeName, storePodLabel } from './place.ts';
+import { serverContainer, squashedClient, storeName, storePodLabel } from './place.ts';
 
 const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
 
 /** What the manifest's placeholders stand for. */
-type ManifestValues = { namespace: string; name?: string; run: string; image: string };
+type ManifestValues = Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>;
 
 /** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = async (values: ManifestValues): Promise<KubernetesObject[]> => {
-  const { namespace, name = storeName, run, image } = values;
+  const { namespace, name = storeName, run, image, needs = [] } = values;
   const text = fill(await readFile(file, 'utf8'), {
     NAMESPACE: namespace,
     NAME: name,
     RUN: run,
     IMAGE: image,
+    ...(needs.includes('denyReading')
+      ? { SQUASH: 'All', OWNER: `${squashedClient}:${squashedClient}` }
+      : { SQUASH: 'None', OWNER: '0:0' }),
   });
   return parseAllDocuments(text).map((document) => {
     const [error] = document.errors;
@@ -56,13 +59,14 @@ const resourceOfKind: Record<string, Resource> = {
 /** Starts an NFS server and returns its pod when it answers on its port. */
 export const startServer = async (
   cluster: Cluster,
-  { namespace, name, run, image, signal, living }: StartStore,
+  { namespace, name, run, image, needs, signal, living }: StartStore,
 ): Promise<{ pod: PodTarget; node: string }> => {
   const [namespaceObject, ...objects] = await storeManifest({
     namespace,
     run,
     image,
     ...(name !== undefined && { name }),
+    ...(needs !== undefined && { needs }),
   });
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
   if (name === undefined) await create(cluster, namespaceObject);
@@ -99,6 +103,17 @@ export const servingPods = async (
   return items
     .filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod))
     .map(({ metadata }) => ({ namespace, name: metadata.name, container: serverContainer }));
+};
+
+/** The pods of a run that serve stores now, in that namespace alone where one is named. */
+export const serversOf = async (cluster: Cluster, run: string, namespace?: string): Promise<PodTarget[]> => {
+  const { items } = await cluster.list<Pod>(resources.pods, {
+    ...(namespace !== undefined && { namespace }),
+    labelSelector: `corral.test/run=${run},app=backupstore`,
+  });
+  return items
+    .filter(({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined)
+    .map(({ metadata: { namespace = '', name } }) => ({ namespace, name, container: serverContainer }));
 };
 
 /** Waits until the pod of a store is ready; ends at once when it will never be. */

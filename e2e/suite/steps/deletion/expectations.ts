@@ -4,6 +4,7 @@ import type { Timeline } from '../../../history/timeline.ts';
 import { formatDuration } from '../../../kube/duration.ts';
 import { backupState } from '../../../longhorn/backup-state.ts';
 import type { LonghornClocks } from '../../../longhorn/clocks.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
 import type { Backup } from '../../../longhorn/types.ts';
@@ -62,6 +63,25 @@ export const isDeletingAgain = (backups: Backups, failing: Failing): Expectation
 /** The deletion of a completed backup fails, is tried again, and fails again. */
 export const deletionFailsAgain = (backups: Backups, failing: Failing): Expectation<Backup> =>
   isDeletingAgain(backups, failing).goes(isDeniedOrLocked(failing.version));
+
+/**
+ * The deletion of a completed backup is refused, by whatever of a store that does not let it do all that it
+ * must.
+ */
+export const isRefused = (backups: Backups, { backup, version }: Failing): Expectation<Backup> =>
+  historyOf(backups, backup)
+    .startingAs(is('Completed'))
+    .goes(
+      is('Deleting'),
+      failed(
+        'Error (with a text on permissions, on a listing or on a lock)',
+        [...storeRefusals, 'deletion-lost-lock'],
+        version,
+      ),
+    );
+
+/** What a deletion says, as a failure, that a store does not let do all that it must. */
+export const storeRefusals = ['deletion-denied', 'deletion-not-listed'] as const satisfies MessageId[];
 
 // Said by a manager that knows nothing of a deletion under way: the one that began it is gone.
 const isForgotten = (version: string): Step<Backup> =>

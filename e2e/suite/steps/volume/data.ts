@@ -6,27 +6,32 @@ import { mebibyte } from '../sizes.ts';
 // Random, so that neither compression nor equal blocks make a backup smaller. Written and read back past
 // every cache; the checksum is of what was read. One pass through pipes would do as well, but takes twice as
 // long where a system call is slow.
-const writeScript = `
+const readScript = `
 set -eo pipefail
-dd if=/dev/urandom of="$1" bs=1M seek="$2" count="$3" iflag=fullblock oflag=direct conv=fsync,notrunc status=none
 dd if="$1" bs=1M skip="$2" count="$3" iflag=direct,fullblock status=none | sha256sum`;
+const writeScript = `
+set -e
+dd if=/dev/urandom of="$1" bs=1M seek="$2" count="$3" iflag=fullblock oflag=direct conv=fsync,notrunc status=none
+${readScript}`;
+
+type Stretch = { offset: number; size: number };
+
+const dataCommand = (script: string, device: string, { offset, size }: Stretch): string[] => [
+  'bash',
+  '-c',
+  script,
+  'corral-data',
+  device,
+  String(offset / mebibyte),
+  String(size / mebibyte),
+];
 
 /**
  * The command that fills a stretch of a device (bytes, whole MiB) and prints the SHA-256 of what is there
  * then.
  */
-export const writeCommand = (
-  device: string,
-  { offset, size }: { offset: number; size: number },
-): string[] => [
-  'bash',
-  '-c',
-  writeScript,
-  'corral-write',
-  device,
-  String(offset / mebibyte),
-  String(size / mebibyte),
-];
+export const writeCommand = (device: string, stretch: Stretch): string[] =>
+  dataCommand(writeScript, device, stretch);
 
 /**
  * Fills a stretch of an attached volume (bytes, whole MiB) with random data, through the manager pod of its
@@ -34,7 +39,7 @@ export const writeCommand = (
  */
 export const writeData = async (
   { cluster }: Context,
-  { volume, offset, size }: { volume: VolumeHandle; offset: number; size: number },
+  { volume, offset, size }: { volume: VolumeHandle } & Stretch,
 ): Promise<WrittenData> => {
   if (volume.restored !== undefined)
     throw new Error(
@@ -46,14 +51,30 @@ export const writeData = async (
     throw new Error(
       `${size} bytes at ${offset} do not fit into volume ${volume.name} of ${volume.size} bytes`,
     );
+  const command = writeCommand(devicePath(volume.name), { offset, size });
+  return { offset, size, sha256: await checksum(cluster, { volume, command, what: 'writing to' }) };
+};
+
+/** The SHA-256 of what is in a stretch of an attached volume. */
+export const readData = (
+  { cluster }: Pick<Context, 'cluster'>,
+  { volume, offset, size }: { volume: VolumeHandle } & Stretch,
+): Promise<string> => {
+  const command = dataCommand(readScript, devicePath(volume.name), { offset, size });
+  return checksum(cluster, { volume, command, what: 'reading' });
+};
+
+const checksum = async (
+  cluster: Context['cluster'],
+  { volume, command, what }: { volume: VolumeHandle; command: string[]; what: string },
+): Promise<string> => {
   const pod = await managerPodOf(cluster, volume.node);
-  const device = devicePath(volume.name);
-  const { stdout, stderr, exitCode } = await cluster.exec(pod, writeCommand(device, { offset, size }));
+  const { stdout, stderr, exitCode } = await cluster.exec(pod, command);
   const sha256 = /^[0-9a-f]{64}/.exec(stdout)?.[0];
   if (exitCode !== 0 || sha256 === undefined) {
     throw new Error(
-      `writing to ${device} in pod ${pod.name} failed with exit code ${exitCode}: ${stderr.trim() || stdout.trim()}`,
+      `${what} ${devicePath(volume.name)} in pod ${pod.name} failed with exit code ${exitCode}: ${stderr.trim() || stdout.trim()}`,
     );
   }
-  return { offset, size, sha256 };
+  return sha256;
 };

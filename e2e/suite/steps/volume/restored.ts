@@ -10,8 +10,9 @@ import type { BlockMapping } from '../../../store/format/config.ts';
 import { randomBlocks } from '../../../store/format/random-blocks.ts';
 import { writeBackup } from '../../../store/format/write-backup.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { causeOfVolume } from './causes.ts';
+import { readData } from './data.ts';
 import { attach, createVolume, describeVolume, readyNodes } from './volume.ts';
 
 /**
@@ -24,14 +25,42 @@ export const makeRestoredVolume = async (
   { size }: { size: number },
 ): Promise<VolumeHandle> => {
   const { url, blocks } = await writeSource(context, size);
-  const name = await createVolume(context, {
-    size,
-    nodes: (await readyNodes(context)).length,
-    fromBackup: url,
-  });
-  const node = await untilRestored(context, name);
-  await attach(context, { name, node, disableFrontend: true });
-  return { name, node, size, restored: blocks };
+  const restored = await restoreVolume(context, { size, url });
+  await attach(context, { ...restored, disableFrontend: true });
+  return { ...restored, restored: blocks };
+};
+
+/** Restores a volume from the backup of a URL, and returns it when that is done: it is detached then. */
+const restoreVolume = async (
+  context: Context,
+  { size, url }: { size: number; url: string },
+): Promise<VolumeHandle> => {
+  const nodes = (await readyNodes(context)).length;
+  const name = await createVolume(context, { size, nodes, fromBackup: url });
+  return { name, node: await untilRestored(context, name), size };
+};
+
+/**
+ * Restores a backup into a volume of its own, and throws where data of it are not what was written; a volume
+ * without a block device cannot be read, so that of one the restore alone is judged.
+ */
+export const judgeRestore = async (
+  context: Context,
+  { backup, data }: { backup: BackupHandle; data: readonly WrittenData[] },
+): Promise<VolumeHandle> => {
+  const url = context.timelines.backups.current(backup.name)?.status?.url;
+  if (!url) throw new Error(`Longhorn knows no URL of ${backup.label} (${backup.name}) to restore it from`);
+  const volume = await restoreVolume(context, { size: backup.volume.size, url });
+  const isRead = !context.without.includes('block-device');
+  await attach(context, { ...volume, disableFrontend: !isRead });
+  for (const written of isRead ? data : []) {
+    const found = await readData(context, { volume, ...written });
+    if (found !== written.sha256)
+      throw new Error(
+        `${backup.label} was restored with other data than were written: ${written.size} bytes at ${written.offset} have the checksum ${found}, not ${written.sha256}`,
+      );
+  }
+  return volume;
 };
 
 const writeSource = async (context: Context, size: number) => {

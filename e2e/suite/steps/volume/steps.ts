@@ -25,7 +25,7 @@ export const createGivenOfVolumes = (context: Context) => ({
   },
   /** Random data in a stretch of a volume (whole MiB). */
   data: (volume: VolumeHandle, { offset, size }: { offset: number; size: number }) =>
-    context.step(
+    context.step.returning(
       `Given ${inMebibytes(size)} of random data in the volume, from ${inMebibytes(offset)} on`,
       async (): Promise<WrittenData> =>
         volume.restored === undefined ? writeData(context, { volume, offset, size }) : { offset, size },

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
+import type { Ability } from '../../../../e2e/store/driver.ts';
 import { placeOfUrl, storeUrl } from '../../../../e2e/store/drivers/nfs/place.ts';
 import { storeManifest } from '../../../../e2e/store/drivers/nfs/server.ts';
 
@@ -42,6 +43,17 @@ test('the server runs the image given, not privileged, with what its faults need
   expect(container.securityContext).toEqual({
     capabilities: { drop: ['ALL'], add: expect.arrayContaining(['LINUX_IMMUTABLE', 'DAC_READ_SEARCH']) },
   });
+});
+
+test('clients are root, and one user where the rights of folders are to count, to whom the store belongs', async () => {
+  const told = async (needs: Ability[]) => {
+    const text = JSON.stringify(await storeManifest({ ...values, needs }));
+    return [/Squash = [^;]+/.exec(text)?.[0], /chown [^ ]+/.exec(text)?.[0]].map((each) =>
+      each?.replaceAll('\\"', ''),
+    );
+  };
+  expect(await told(['stall'])).toEqual(['Squash = None', 'chown 0:0']);
+  expect(await told(['stall', 'denyReading'])).toEqual(['Squash = All', 'chown 65534:65534']);
 });
 
 test('stores that share a namespace have names of their own in all they consist of', async () => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
@@ -159,6 +159,24 @@ test('the store holds exactly the backups that it should', async () => {
   );
   await expect(then.stillInStore(handle('gone', 'the gone backup', 0))).rejects.toThrow(
     'the store has no config of the gone backup (gone) any more; it has: ',
+  );
+});
+
+test('what else is in the store is passed over where it may be there, and nothing that a backup needs', async () => {
+  const { then, ended } = await play('normal, v1.8.2');
+  const b2 = handle('sample-a-b2', 'the second backup', 0);
+  await then.storeHolds(volume, [b2], { besides: true });
+  const folder = join(root, volumeFolder(recordedVolume));
+  const nobodys = '0'.repeat(64);
+  await mkdir(join(folder, 'blocks/00/00'), { recursive: true });
+  await writeFile(join(folder, 'blocks/00/00', `${nobodys}.blk`), 'data');
+  await then.storeHolds(volume, [b2], { besides: true });
+  expect(ended().at(-1)).toBe(
+    'Then the store holds the second backup whole: 7 blocks, none of its own missing',
+  );
+  await rm(join(folder, 'blocks', '54'), { recursive: true });
+  await expect(then.storeHolds(volume, [b2], { besides: true })).rejects.toThrow(
+    /^the store's folder of volume sample-a is not as expected:\n- backup sample-a-b2 lacks 1 block, such as \w+$/,
   );
 });
 

@@ -1,9 +1,11 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ReplayedTimeline } from '../../../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
-import type { Volume } from '../../../../e2e/longhorn/types.ts';
+import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
 import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
+import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
-import { makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
+import { judgeRestore, makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
 import { exported } from '../../../store/support/written-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
@@ -120,6 +122,78 @@ test('it is restored from a backup that lies in the store, and attached without 
     handle.restored,
   );
   expect(handle.restored).toHaveLength(4);
+});
+
+describe('a backup is restored', () => {
+  const volume = { name: 'v', node: 'node1', size };
+  const backup = {
+    name: 'b',
+    label: 'the first backup',
+    volume,
+    snapshot: { name: 's', volume },
+    since: { made: 0 },
+  };
+  const sum = 'a'.repeat(64);
+  /** What a manager of the volume's node prints of each stretch that is read. */
+  const reading = (printed: string, without: Context['without'] = []) => {
+    const { context, asked } = stand();
+    context.without = without;
+    const read: string[][] = [];
+    context.cluster.exec = async ({ name }, command) => {
+      read.push([name, ...command.slice(4)]);
+      return { stdout: `${printed}  -\n`, stderr: '', exitCode: 0 };
+    };
+    (context.timelines.backups as ReplayedTimeline<Backup>).push({
+      kind: 'modified',
+      at: 0,
+      object: { metadata: { name: 'b' }, spec: { snapshotName: 's' }, status: { state: 'Completed', url } },
+    });
+    return { context, asked, read };
+  };
+  const data = [
+    { offset: 0, size: 2 << 20, sha256: sum },
+    { offset: 4 << 20, size: 1 << 20, sha256: sum },
+  ];
+
+  test('into a volume of its own, in which each stretch is read that was written', async () => {
+    const { context, asked, read } = reading(sum);
+    expect(await judgeRestore(context, { backup, data })).toMatchObject({
+      name: 'corral-volume',
+      node: 'node2',
+    });
+    const [created, attached] = asked.map(({ object }) => object);
+    expect(created).toMatchObject({ spec: { fromBackup: url, size: String(size) } });
+    expect(attached).toMatchObject({
+      spec: { attachmentTickets: { corral: { parameters: { disableFrontend: 'false' } } } },
+    });
+    expect(read).toEqual([
+      ['manager-node2', '/host/dev/longhorn/corral-volume', '0', '2'],
+      ['manager-node2', '/host/dev/longhorn/corral-volume', '4', '1'],
+    ]);
+  });
+
+  test('with other data, which is named', async () => {
+    const { context } = reading('b'.repeat(64));
+    await expect(judgeRestore(context, { backup, data })).rejects.toThrow(
+      /^the first backup was restored with other data than were written: 2097152 bytes at 0 have the checksum b+, not a+$/,
+    );
+  });
+
+  test('where there is no block device, by the restore alone', async () => {
+    const { context, asked, read } = reading(sum, ['block-device']);
+    await judgeRestore(context, { backup, data });
+    expect(asked.at(-1)?.object).toMatchObject({
+      spec: { attachmentTickets: { corral: { parameters: { disableFrontend: 'true' } } } },
+    });
+    expect(read).toEqual([]);
+  });
+
+  test('not, where Longhorn does not know it', async () => {
+    const { context } = stand();
+    await expect(judgeRestore(context, { backup, data })).rejects.toThrow(
+      'Longhorn knows no URL of the first backup (b) to restore it from',
+    );
+  });
 });
 
 test("a restore that fails ends at once, with Longhorn's reason", async () => {

@@ -1,0 +1,115 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// No document asks for these: they are what every user of a backup relies on.
+const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['denyReading'] };
+
+/** Behind the data of a first backup, which so has no block that a second one lacks. */
+const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
+
+scenario(
+  'The deletion of a backup leaves the others whole, though they cannot be listed',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, more));
+    const second = await given.settledBackup(volume);
+    const unlistable = await given.unlistable({ of: volume, folder: 'backups' });
+    await then.inForce(unlistable);
+
+    await when.deleted(first);
+    await then.deletionTried(first);
+    await then.inForce(unlistable);
+
+    await when.released(unlistable);
+    await then.goneInTheEnd(first);
+    await when.storeLookedInto();
+    await then.known(second);
+    await then.keeps('deletion-destroys-other-backups', async () => {
+      await then.storeHolds(volume, [second], { besides: true });
+      await then.restores(second, data);
+    });
+  },
+);
+
+scenario(
+  'A deletion does not begin beside an upload whose lock cannot be listed',
+  { ...about, needs: ['denyReading', 'foreignLock'] },
+  async ({ given, when, then, data: { volume: size, brief, small } }) => {
+    const volume = await given.volume({ size });
+    await given.data(volume, brief);
+    const first = await given.settledBackup(volume);
+    const data = await given.data(volume, small);
+    const snapshot = await given.snapshot(volume);
+    // Of another upload, as from another cluster: it counts for as long as it is there, however fast this
+    // cluster's own is.
+    const lock = await given.foreignLock(volume, { of: 'a backup' });
+    const second = await when.backedUp(snapshot);
+    await then.underWay(second);
+    const unlistable = await given.unlistable({ of: volume, folder: 'locks' });
+    await then.inForce(unlistable);
+
+    await when.deleted(first);
+    await then.keeps('lock-fails-open', () => then.notDeleted(first));
+    await then.inForce(lock);
+
+    await when.released(unlistable);
+    await then.completed(second);
+    await when.lockRemoved(lock, first);
+    await then.goneInTheEnd(first);
+    await then.storeHolds(volume, [second], { besides: true });
+    await then.restores(second, [data]);
+  },
+);
+
+scenario(
+  'A store whose volumes cannot be listed is not taken for an empty one',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const backup = await given.settledBackup(volume);
+    const unlistable = await given.unlistable({ of: 'the store' });
+    await then.inForce(unlistable);
+
+    const look = await when.storeLookedInto();
+    await then.keeps('unlistable-store-is-empty', () => then.staysKnown(backup, look));
+
+    await when.released(unlistable);
+    await when.storeLookedInto();
+    await then.known(backup);
+    await then.storeHolds(volume, [backup]);
+  },
+);
+
+scenario(
+  'A backup that is being deleted does not go while its config cannot be looked at',
+  {
+    ...about,
+    // On the others the manager panics over it, as over any removal that fails after its Backup has gone.
+    longhorn: '>=1.10.4 <1.11.0 || >=1.11.3',
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, more);
+    const second = await given.settledBackup(volume);
+    const unreadable = await given.unreadable({ of: volume, folder: 'backups' });
+    await then.inForce(unreadable);
+
+    await when.deleted(first);
+    const kept = await then.keeps('unreadable-config-is-gone', () => then.notDeleted(first));
+    await then.stillInStore(first);
+
+    await when.released(unreadable);
+    if (kept) await then.goneInTheEnd(first);
+    // Else Longhorn finds the first in the store, as one that was never deleted.
+    await when.storeLookedInto();
+    await then.known(second);
+    await then.storeHolds(volume, [second], { besides: true });
+  },
+);

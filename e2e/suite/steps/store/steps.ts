@@ -1,0 +1,187 @@
+import type { Injected } from '../../../faults/fault.ts';
+import { deniedReading } from '../../../faults/store-faults.ts';
+import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
+import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { syncRequest } from '../../../longhorn/sync-request.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import type { DeniedReading } from '../../../store/driver.ts';
+import { volumeFolder, volumesFolder } from '../../../store/format/layout.ts';
+import { is, remains } from '../backup/expectations.ts';
+import type { Context } from '../context.ts';
+import { sinceDeleted } from '../deletion/deletion.ts';
+import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts';
+import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
+import { PremiseLost, stays } from '../judging.ts';
+import { judge, storeQuiet } from '../timeouts.ts';
+import { judgeRestore } from '../volume/restored.ts';
+
+/** A folder of the scenario's store: of all volumes, or one of a volume's. */
+export type StoreFolder = { of: 'the store' } | { of: VolumeHandle; folder: 'backups' | 'locks' };
+
+/** A look of Longhorn's into the store, as it was asked for. */
+export type Look = {
+  /** The mark of the timeline of backups before it. */
+  mark: number;
+  /** When Longhorn had looked there last before. */
+  before: string | undefined;
+};
+
+const pathOf = (where: StoreFolder): string =>
+  where.of === 'the store' ? volumesFolder : `${volumeFolder(where.of.name)}/${where.folder}`;
+
+const describeFolder = (where: StoreFolder): string =>
+  where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
+
+/** The steps by which a store fails. */
+export const createGivenOfStores = (context: Context) => {
+  const deny = (where: StoreFolder, denied: DeniedReading, title: string): Promise<Injected> =>
+    context.faults.inject(deniedReading(context.store, { path: pathOf(where), denied, title }));
+  return {
+    /** The folder cannot be listed; what is in it can be read by its name. Until `when.released`. */
+    unlistable: (where: StoreFolder) => {
+      const title = `the listing of ${describeFolder(where)} is denied`;
+      return context.step.returning(`Given that the listing of ${describeFolder(where)} is denied`, () =>
+        deny(where, 'its listing', title),
+      );
+    },
+    /** The folder cannot be listed, and nothing in it looked at, changed or removed. Until `when.released`. */
+    unreadable: (where: StoreFolder) => {
+      const title = `all reading of ${describeFolder(where)} is denied`;
+      return context.step.returning(`Given that all reading of ${describeFolder(where)} is denied`, () =>
+        deny(where, 'all that is in it', title),
+      );
+    },
+  };
+};
+
+/** The steps that have Longhorn look into the store. */
+export const createWhenOfStores = (context: Context) => ({
+  /** Longhorn is asked to bring what it knows in line with the store, as it does every few minutes. */
+  storeLookedInto: (): Promise<Look> =>
+    context.step.returning('When Longhorn is made to look into the store', async () => {
+      const { cluster, timelines, target, timeouts } = context;
+      const { backups, backupVolumes, backupTargets } = timelines;
+      // One that is on its way out is still there for Longhorn, which would not make it anew.
+      const going = backupVolumes
+        .objects()
+        .filter(
+          ({ metadata }) =>
+            metadata.deletionTimestamp !== undefined && metadata.labels?.['backup-target'] === target,
+        );
+      for (const { metadata } of going)
+        await onceGone(backupVolumes, {
+          name: metadata.name,
+          label: `backup volume ${metadata.name} is gone`,
+          ...timeouts.backupVolumeGone,
+        });
+      const current = backupTargets.current(target);
+      const mark = backups.mark();
+      await cluster.patch(
+        longhornResources.backupTargets,
+        { namespace, name: target },
+        { spec: { syncRequestedAt: syncRequest(current ?? {}) } },
+      );
+      return { mark, before: current?.status?.lastSyncedAt ?? undefined };
+    }),
+});
+
+/** The steps that judge what Longhorn makes of a store that fails. */
+export const createThenOfStores = (context: Context) => {
+  const { timelines, version, clocks, timeouts, store, step, target } = context;
+  const { backups } = timelines;
+  const mayBeRefused = ({ name }: BackupHandle): void =>
+    void context.expected.push(...storeRefusals.map((id) => ({ id, of: name })));
+
+  return {
+    /** Whatever Longhorn saw at that look, and for as long as it may take to act on it, the backup stays. */
+    staysKnown: (backup: BackupHandle, look: Look) => {
+      // A Longhorn that tells the listing has failed tells it so.
+      context.expected.push({ id: 'target-not-listed', of: target });
+      return step(`Then Longhorn looks there, and ${backup.label} stays Completed`, async () => {
+        const subject = { ...backup, from: look.mark };
+        await stays(
+          remains(backups, { backup: subject, state: is('Completed') }),
+          timeouts.lookActedOn.within,
+        );
+        const { status } = timelines.backupTargets.current(target) ?? {};
+        if (status?.available && status.lastSyncedAt === look.before)
+          throw new PremiseLost(
+            `nothing tells that Longhorn has looked into the store: its last look was at ${look.before}`,
+          );
+      });
+    },
+    /** Longhorn knows the backup as a completed one, be it still or again. */
+    known: (backup: BackupHandle) =>
+      step(`Then Longhorn knows ${backup.label}, Completed`, () =>
+        once(
+          backups,
+          (object) =>
+            backupState(object) === 'Completed' &&
+            Boolean(object.status?.url) &&
+            object.metadata.deletionTimestamp === undefined,
+          {
+            name: backup.name,
+            label: `Longhorn knows ${backup.label}, Completed`,
+            ...timeouts.writtenBackupKnown,
+          },
+        ),
+      ),
+    /** The backup is being uploaded, or is already: with little data nobody may see it InProgress. */
+    underWay: (backup: BackupHandle) =>
+      step(`Then ${backup.label} is InProgress, or Completed`, () =>
+        once(backups, (object) => ['InProgress', 'Completed'].includes(backupState(object)), {
+          name: backup.name,
+          label: `${backup.label} is under way`,
+          describe: describeBackup,
+          ...timeouts.secondCompleted,
+        }),
+      ),
+    /**
+     * The backup does not go: its deletion fails with a text that is known, or does not get on for as long as
+     * one may take.
+     */
+    notDeleted: (backup: BackupHandle) => {
+      mayBeRefused(backup);
+      return step(`Then ${backup.label} does not go: its deletion fails, or waits`, () =>
+        judge(
+          isRefused(backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
+          timeouts.firstDeleted,
+        ).catch((error: unknown) => {
+          if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+        }),
+      );
+    },
+    /** The attempt to delete the backup is over, for Longhorn and in the store, whatever came of it. */
+    deletionTried: (backup: BackupHandle) => {
+      mayBeRefused(backup);
+      return step(`Then the deletion of ${backup.label} is over, or has failed`, async () => {
+        const subject = { ...backup, from: sinceDeleted(backup) };
+        await judge(isDeleted(backups, subject), timeouts.firstDeleted).catch((error: unknown) => {
+          const last = error instanceof ExpectationError ? (error.verdict.last as Backup) : undefined;
+          if (last === undefined || backupState(last) !== 'Error') throw error;
+        });
+        // A backup is gone for Longhorn as soon as its config is: its blocks are removed after that.
+        const lockLife = Math.ceil(clocks.lockLife / 1000);
+        await store.untilIdle({ volumes: [backup.volume.name], lockLife, ...storeQuiet(clocks) });
+      });
+    },
+    /** Whatever came of its deletion before, the backup goes in the end. */
+    goneInTheEnd: (backup: BackupHandle) =>
+      step(`Then ${backup.label} is gone in the end`, () =>
+        onceGone(backups, {
+          name: backup.name,
+          label: `${backup.label} is gone`,
+          describe: describeBackup,
+          ...timeouts.deletedInTheEnd,
+        }),
+      ),
+    /** A volume is restored from the backup, and holds these data. */
+    restores: (backup: BackupHandle, data: readonly WrittenData[]) =>
+      step(
+        `Then a volume restored from ${backup.label} has the data that were written`,
+        () => judgeRestore(context, { backup, data }),
+        ({ name }) => name,
+      ),
+  };
+};
