@@ -1,5 +1,6 @@
 # Holds or releases the process that deletes one backup, inside the container in which it runs:
-#   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
+#   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS [FILE...]    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
+#   further TOKEN                                    has what `hold` with this token has stopped go on until one of its FILEs is gone, and be stopped again
 #   release TOKEN BACKUP                             ends what `hold` with this token does, and lets the process go whoever stopped it
 #   state PID...                                     prints the state letter of each process, T for a stopped one, - for one that is gone
 # Builtins alone, no fork for each process looked at: the deletion can be caught only in its first seconds, and a fork is slow on some nodes.
@@ -21,8 +22,9 @@ shopt -s nullglob
 
 # Nobody may read any more what is said here; the release must come all the same.
 trap '' PIPE
-asked=
+asked= further=
 trap 'asked=yes' TERM INT HUP
+trap 'further=yes' USR1
 
 # A pipe that nobody writes to: reading from it with a time-out is a sleep without a process.
 exec {nap}<> <(:)
@@ -72,6 +74,26 @@ if [[ $mode == release ]]; then
   exit 0
 fi
 
+if [[ $mode == further ]]; then
+  find_processes is_holder || { printf 'nothing holds it any more\n'; exit 1; }
+  kill -USR1 "${pids[@]}"
+  exit
+fi
+
+# A millisecond at a time, looked at while it is stopped: so it cannot end between two looks. Before it has mounted
+# its store none of the files is there.
+go_on() {
+  local file gone seen=
+  while [[ -z $asked ]] && ((SECONDS < end)); do
+    gone=
+    for file; do [[ -e $file ]] || { gone=$file; break; }; done
+    [[ -z $gone ]] && seen=yes
+    [[ -n $gone && -n $seen ]] && printf 'stopped again, %s is gone\n' "${gone##*/}" && return
+    kill -CONT "${pids[@]}" && nap 0.001
+    kill -STOP "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
+  done 2>/dev/null
+}
+
 printf 'watching\n'
 end=$((SECONDS + search))
 until find_processes is_deletion; do
@@ -83,6 +105,9 @@ done
 kill -STOP "${pids[@]}"
 printf 'stopped %s\n' "${pids[*]}"
 end=$((SECONDS + hold))
-until [[ -n $asked ]] || ((SECONDS >= end)); do nap 0.1; done
+until [[ -n $asked ]] || ((SECONDS >= end)); do
+  nap 0.1
+  [[ -n $further ]] && further= && go_on "${@:6}"
+done
 kill -CONT "${pids[@]}" 2>/dev/null
 [[ -n $asked ]] && printf 'released\n' || printf 'released by its bound of %s s\n' "$hold"
