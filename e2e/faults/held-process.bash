@@ -80,7 +80,7 @@ if [[ $mode == further ]]; then
   exit
 fi
 
-# A millisecond at a time, looked at while it is stopped: so it cannot end between two looks. Before it has mounted
+# Some milliseconds at a time, looked at while it is stopped: so it cannot end between two looks. Before it has mounted
 # its store none of the files is there.
 go_on() {
   local file gone seen=
@@ -89,7 +89,7 @@ go_on() {
     for file; do [[ -e $file ]] || { gone=$file; break; }; done
     [[ -z $gone ]] && seen=yes
     [[ -n $gone && -n $seen ]] && printf 'stopped again, %s is gone\n' "${gone##*/}" && return
-    kill -CONT "${pids[@]}" && nap 0.001
+    kill -CONT "${pids[@]}" && nap 0.003
     kill -STOP "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
   done 2>/dev/null
 }

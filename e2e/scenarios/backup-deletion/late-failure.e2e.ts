@@ -2,16 +2,15 @@ import { scenario } from '../../suite/scenario.ts';
 import type { ScenarioOptions } from '../../suite/scenario-core.ts';
 import { littleData } from '../../suite/steps/sizes.ts';
 
-const about = (variant: string): ScenarioOptions => ({
-  seed: 'delete-backup-asynchronously#error',
-  tags: ['backup-deletion', 'late-failure', variant],
+const about: ScenarioOptions = {
+  tags: ['backup-deletion', 'late-failure', 'held'],
   timeout: '40m',
   disruptions: ['process-hold'],
-});
+};
 
 scenario(
   'A deletion that cannot remove a block, and fails after its backup has gone, ends no manager',
-  { ...about('immutable-block'), needs: ['denyDeletion'] },
+  { ...about, needs: ['denyDeletion'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -41,7 +40,7 @@ scenario(
 
 scenario(
   'A backup volume that is deleted while the blocks of its last backup are being removed ends no manager',
-  about('backup-volume'),
+  about,
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
