@@ -134,6 +134,8 @@ const describeEvent = (
   if (event.kind === 'fault') return `fault ${event.name}, ${event.phase}: ${event.detail}`;
   if (event.kind === 'finding')
     return `${emulated ? 'known difference, emulated' : 'finding'}: ${event.finding.title}`;
+  if (event.kind === 'bug')
+    return `known bug ${event.bug.id}: ${event.bug.kept ? 'its promise was kept' : 'it shows'}`;
   if (event.kind !== 'awaits') return undefined;
   const seen = event.now === null ? 'not seen yet' : `now ${event.now}`;
   const time = awaited === undefined ? `; at most ${formatDuration(event.limit)} (${event.owner})` : '';

@@ -1,9 +1,10 @@
 import { dirname, join } from 'node:path';
+import { count } from '../kube/count.ts';
 import { formatDuration } from '../kube/duration.ts';
 import { beyondTold, composeCircumstances, composeFailure } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
 import { indent } from './indent.ts';
-import { describeFindings, findingsOf, isEmulated } from './judged.ts';
+import { describeFindings, findingsOf, isEmulated, shownBugs } from './judged.ts';
 import type { Failure, Kubernetes, Report, ScenarioReport, Step } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -41,7 +42,12 @@ export const composeCluster = ({ server, context, version }: Kubernetes, paint: 
 export const composeScenario = (name: string, paint: Paint, tag?: Tag): string[] =>
   tag === undefined ? ['', paint('bold', name)] : tagged([paint('bold', name)], tag, paint);
 
-const stepMarks = { passed: ['green', '✓'], failed: ['red', '✗'], noted: ['dim', '·'] } as const;
+const stepMarks = {
+  passed: ['green', '✓'],
+  failed: ['red', '✗'],
+  'known-bug': ['red', '!'],
+  noted: ['dim', '·'],
+} as const;
 
 /** A step that ended, as the sentence it stands for. */
 export const composeStep = ({ sentence, state, duration }: Step, paint: Paint, tag?: Tag): string[] => {
@@ -52,6 +58,7 @@ export const composeStep = ({ sentence, state, duration }: Step, paint: Paint, t
 
 const endings = {
   passed: ['green', 'passed in'],
+  'known-bug': ['red', 'known bug in'],
   failed: ['red', 'FAILED after'],
   skipped: ['yellow', 'skipped after'],
   'not-provable': ['red', 'NOT PROVABLE after'],
@@ -73,7 +80,7 @@ export const composeFailed = (name: string, failure: Failure, paint: Paint, tag?
 };
 
 /**
- * How a scenario ended: a passed one in a line, any other with its whole reason, but for what was told where
+ * How a scenario ended: a passed one, and one of a known bug, in a line, any other with its whole reason, but for what was told where
  * it happened; then what it found. With a number its name as well, and where it is `named`: the one above is far
  * away.
  */
@@ -84,10 +91,12 @@ export const composeEnding = (
 ): string[] => {
   const { name, state, duration, findings, failure } = scenario;
   const [style, words] = endings[state];
-  const reason = beyondTold(scenario.reason, told);
+  const isKnown = state === 'known-bug';
+  const reason = isKnown ? null : beyondTold(scenario.reason, told);
   const above = told !== undefined && reason === null ? ' (told above)' : '';
+  const which = isKnown ? ` (${shownBugs(scenario).join(', ')})` : '';
   const lines = [
-    `  ${paint(style, `${words} ${formatDuration(duration)}`)}${named ? `: ${name}` : ''}${above}`,
+    `  ${paint(style, `${words} ${formatDuration(duration)}`)}${named ? `: ${name}` : ''}${which}${above}`,
   ];
   if (reason !== null) lines.push(...indent(reason, '    '));
   if (told === undefined && failure !== undefined)
@@ -103,8 +112,18 @@ export const composeEnding = (
 };
 
 /** The plain line that machines read; what could not be proven counts as failed. */
-export const composeTotals = ({ passed, failed, skipped, notProvable }: Report['totals']): string =>
-  `${passed} passed, ${failed + notProvable} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`;
+export const composeTotals = ({
+  passed,
+  knownBugs,
+  failed,
+  skipped,
+  notProvable,
+}: Report['totals']): string =>
+  [
+    `${passed} passed, ${failed + notProvable} failed`,
+    ...(knownBugs > 0 ? [count(knownBugs, 'known bug')] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ].join(', ');
 
 /**
  * The last lines of a run; what did not pass is named again, but for a scenario that was alone: it stands

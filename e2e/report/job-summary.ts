@@ -8,6 +8,7 @@ import { titlesOf } from './title.ts';
 
 const states = {
   passed: '✓ passed',
+  'known-bug': '! known bug',
   failed: '✗ **failed**',
   'not-provable': '? **not provable**',
   skipped: '- skipped',

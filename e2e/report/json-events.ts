@@ -53,6 +53,8 @@ export const jsonEventSchema = z.discriminatedUnion('event', [
     detail: z.string(),
   }),
   line('finding', { ...ofScenario, ...scenario.findings.element.shape }),
+  /** A promise that a known bug breaks was played; `kept` says that it did not show. */
+  line('known-bug', { ...ofScenario, ...scenario.bugs.unwrap().element.shape }),
   /** Where it failed, before the cleanup. */
   line('failure', { ...ofScenario, ...scenario.failure.unwrap().shape }),
   line('scenario-end', {

@@ -29,6 +29,8 @@ const toEvent = (of: OfScenario, event: ScenarioEvent): UntimedEvent | undefined
       return { event: 'fault', ...of, name: event.name, phase: event.phase, detail: event.detail };
     case 'finding':
       return { event: 'finding', ...of, ...event.finding };
+    case 'bug':
+      return { event: 'known-bug', ...of, ...event.bug };
     case 'failure':
       return { event: 'failure', ...of, ...event.failure };
     case 'cluster':

@@ -1,8 +1,12 @@
 import { count } from '../kube/count.ts';
-import type { Finding, Report } from './schema.ts';
+import type { Finding, Report, ScenarioReport } from './schema.ts';
 
 /** Whether a run judged the emulator: how that differs from Longhorn's documents it was taught, from Longhorn. */
 export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean => name === 'emulator';
+
+/** The known bugs that showed in a scenario, by their names in the ledger. */
+export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[] =>
+  bugs.filter(({ kept }) => !kept).map(({ id }) => id);
 
 /** The findings of a run, each once, however many scenarios met it. */
 export const findingsOf = ({ scenarios }: Pick<Report, 'scenarios'>): Finding[] => {

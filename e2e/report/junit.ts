@@ -42,7 +42,7 @@ const verdictOf = ({
   return state === 'skipped' ? { skipped: { '@message': firstLine(reason ?? '') } } : {};
 };
 
-const marks = { passed: '✓', failed: '✗', noted: '·' } as const;
+const marks = { passed: '✓', failed: '✗', 'known-bug': '!', noted: '·' } as const;
 
 const tell = ({ steps, findings }: ScenarioReport): string =>
   [

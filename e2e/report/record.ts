@@ -1,4 +1,13 @@
-import type { Account, Decisions, Failure, Finding, Kubernetes, ScenarioReport, Step } from './schema.ts';
+import type {
+  Account,
+  Decisions,
+  Failure,
+  Finding,
+  KnownBug,
+  Kubernetes,
+  ScenarioReport,
+  Step,
+} from './schema.ts';
 
 /**
  * What a scenario tells the reporter about itself, in vitest's task.meta: the seed when it is collected, the
@@ -15,6 +24,7 @@ export type ScenarioRecord = {
     duration: number;
     steps: Step[];
     findings: Finding[];
+    bugs?: KnownBug[];
     account: Account;
     decisions: Decisions;
     kubernetes: Kubernetes | null;
@@ -42,6 +52,7 @@ export type ScenarioEvent =
       detail: string;
     }
   | { kind: 'finding'; finding: Finding }
+  | { kind: 'bug'; bug: KnownBug }
   | { kind: 'failure'; failure: Failure };
 
 /**

@@ -2,7 +2,7 @@ import { formatDuration } from '../kube/duration.ts';
 import { ownTime } from './own-time.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
-const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+const marks = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
 type Cells = Record<
   'rounds' | 'passed' | 'failed' | 'skipped' | 'min' | 'median' | 'max' | 'scenario',
@@ -70,6 +70,6 @@ export const composeRounds = ({ scenarios }: Pick<Report, 'scenarios'>, wanted: 
       .join('  ')
       .trimEnd();
   const played = new Set(scenarios.map(({ round }) => round)).size;
-  const title = `${played} ${played === 1 ? 'round' : 'rounds'}${played < wanted ? ` of ${wanted}` : ''}: ✓ passed, ✗ failed, ? not provable, - skipped`;
+  const title = `${played} ${played === 1 ? 'round' : 'rounds'}${played < wanted ? ` of ${wanted}` : ''}: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped`;
   return ['', title, '', ...rows.map(line)];
 };

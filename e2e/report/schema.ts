@@ -65,14 +65,31 @@ const decisionsSchema = z.strictObject({
 
 const stepSchema = z.strictObject({
   sentence: z.string(),
-  /** `noted` is a remark of the scenario, not something it did. */
-  state: z.enum(['passed', 'failed', 'noted']),
+  /**
+   * `noted` is a remark of the scenario, not something it did; `known-bug` one that failed as a known bug
+   * makes it.
+   */
+  state: z.enum(['passed', 'failed', 'noted', 'known-bug']),
   duration: milliseconds,
   /** Where the duration went, in ms. */
   account: accountSchema,
 });
 
 const findingSchema = z.strictObject({ title: z.string(), detail: z.string(), link: z.string().optional() });
+
+/** A known bug of Longhorn whose promise a scenario played. */
+const knownBugSchema = z.strictObject({
+  /** Its row in the ledger. */
+  id: z.string(),
+  title: z.string(),
+  severity: z.string(),
+  /** Whether the promise was kept, so that the bug did not show. */
+  kept: z.boolean(),
+  /** Whether the ledger says that the version played has it. */
+  listed: z.boolean(),
+  /** What was seen, complete. */
+  seen: z.string(),
+});
 
 const kubernetesSchema = z.strictObject({ server: z.string(), context: z.string(), version: z.string() });
 
@@ -85,7 +102,8 @@ const scenarioSchema = z.strictObject({
   tags: z.array(z.string()),
   /** Which of the repeated rounds it was played in, from 1. */
   round: z.int().positive(),
-  state: z.enum(['passed', 'failed', 'skipped', 'not-provable']),
+  /** `known-bug`: nothing failed but what known bugs break, exactly as they are known to. */
+  state: z.enum(['passed', 'known-bug', 'failed', 'skipped', 'not-provable']),
   /** Why it did not pass, complete; null where it did. */
   reason: z.string().nullable(),
   /** Null for one that did not get to begin. */
@@ -97,6 +115,8 @@ const scenarioSchema = z.strictObject({
   decisions: decisionsSchema,
   steps: z.array(stepSchema),
   findings: z.array(findingSchema),
+  /** Missing where no promise of a known bug was played. */
+  bugs: z.array(knownBugSchema).optional(),
   /** The folder of what was kept of it, relative to this report; missing or null where nothing was. */
   evidence: z.string().nullable().optional(),
   /** Missing where it passed, or could not tell of itself. */
@@ -139,7 +159,14 @@ export const reportSchema = z.strictObject({
   /** Missing where the run was no shard. */
   shard: shardSchema.optional(),
   scenarios: z.array(scenarioSchema),
-  totals: z.strictObject({ passed: z.int(), failed: z.int(), skipped: z.int(), notProvable: z.int() }),
+  totals: z.strictObject({
+    passed: z.int(),
+    /** Missing in reports of before. */
+    knownBugs: z.int().default(0),
+    failed: z.int(),
+    skipped: z.int(),
+    notProvable: z.int(),
+  }),
   /**
    * What of a cluster that was there before the run is not as it was then, a line each; one of them fails the
    * run. Null where the cluster could not be compared; missing where it was made for the run.
@@ -151,6 +178,7 @@ export type Account = z.infer<typeof accountSchema>;
 export type Decisions = z.infer<typeof decisionsSchema>;
 export type Step = z.infer<typeof stepSchema>;
 export type Finding = z.infer<typeof findingSchema>;
+export type KnownBug = z.infer<typeof knownBugSchema>;
 export type Kubernetes = z.infer<typeof kubernetesSchema>;
 export type ScenarioReport = z.infer<typeof scenarioSchema>;
 export type Report = z.infer<typeof reportSchema>;
@@ -163,6 +191,7 @@ export const countStates = (scenarios: readonly ScenarioReport[]): Totals => {
     scenarios.filter((scenario) => scenario.state === state).length;
   return {
     passed: count('passed'),
+    knownBugs: count('known-bug'),
     failed: count('failed'),
     skipped: count('skipped'),
     notProvable: count('not-provable'),

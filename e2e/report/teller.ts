@@ -68,7 +68,8 @@ export const createBriefTeller = (print: (lines: readonly string[]) => void, pai
     },
     ends: (test, scenario) => {
       const left = take(test);
-      const steps = scenario.state === 'passed' || scenario.state === 'skipped' ? [] : left;
+      const isBad = scenario.state === 'failed' || scenario.state === 'not-provable';
+      const steps = isBad ? left : [];
       const heading = steps.length > 0 && last !== test.id ? composeScenario(test.name, paint) : [];
       const told = failures.get(test.id);
       print([...heading, ...steps, ...composeEnding(scenario, paint, { told, named: true })]);

@@ -4,7 +4,7 @@ import { markdownRow, plainMarkdown } from './markdown.ts';
 import type { Source } from './merge-rounds.ts';
 import type { ScenarioReport } from './schema.ts';
 
-const marks = { passed: '✓', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
+const marks = { passed: '✓', 'known-bug': '!', failed: '✗', 'not-provable': '?', skipped: '-' } as const;
 
 // A run that ended before its Longhorn was there knows no version; the folder of its report may.
 const columnOf = ({ path, report }: Source): string =>
@@ -56,7 +56,7 @@ export const composeVersionTable = (sources: readonly Source[]): string[] => {
     markdownRow(['---', ...columns.map(() => '---')]),
     ...lines,
     '',
-    '✓ passed, ✗ failed, ? not provable, - skipped',
+    '✓ passed, ! known bug, ✗ failed, ? not provable, - skipped',
     ...(told.length > 0 ? ['', ...told] : []),
   ];
 };

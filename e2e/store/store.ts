@@ -2,7 +2,7 @@ import { type BackupConfig, isName, parseBackup, parseLock } from './format/conf
 import { backupConfigPath, classify, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
 import { checkVolume } from './fsck/check-volume.ts';
-import { collectFindings, type Finding } from './fsck/findings.ts';
+import { collectFindings, type Finding, type FindingCode } from './fsck/findings.ts';
 import { readConfig, sizeLimits } from './fsck/read-config.ts';
 import { verifySample } from './fsck/verify-sample.ts';
 
@@ -13,6 +13,8 @@ export type Inspection = {
   blocks: number;
   locks: string[];
   problems: string[];
+  /** The kinds of these problems, each once. */
+  codes: FindingCode[];
   /** What a deletion that was killed leaves behind and Longhorn lives with; empty where none was. */
   leftByKill: string[];
 };
@@ -128,6 +130,7 @@ export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Re
         blocks,
         locks,
         problems: problemsNotLeft.map(tell),
+        codes: [...new Set(problemsNotLeft.map(({ code }) => code))],
         leftByKill: problems.filter(isLeft).map(tell),
       };
     },

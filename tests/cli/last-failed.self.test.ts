@@ -77,7 +77,7 @@ test('what was cut short is played again; what passed, or was skipped in a whole
     target: { name: 'emulator', version: null },
     end: { state: end, reason: null },
     scenarios,
-    totals: { passed: 0, failed: 0, skipped: 0, notProvable: 0 },
+    totals: { passed: 0, knownBugs: 0, failed: 0, skipped: 0, notProvable: 0 },
   });
   const skipped = { state: 'skipped', startedAt, reason: 'not without --allow manager-kill' };
   await withSuite(suite, async ({ folder, config }) => {

@@ -90,7 +90,7 @@ describe('--json', () => {
       event: 'run-end',
       target: { name: 'emulator', version: '0.0.0' },
       end: { state: 'finished' },
-      totals: { passed: 2, failed: 2, skipped: 0, notProvable: 0 },
+      totals: { passed: 2, knownBugs: 0, failed: 2, skipped: 0, notProvable: 0 },
       report: 'out/report.json',
       junit: 'out/junit.xml',
     });
@@ -127,7 +127,10 @@ describe('--json', () => {
       const ended = await runBare(folder, config, { env: handedOn({ output: 'json' }) });
       const events = readEvents(ended.stdout);
       expect(events.at(0)).toMatchObject({ event: 'run-start', provider: 'existing', scenarios: null });
-      expect(events.at(-1)).toMatchObject({ event: 'run-end', totals: { passed: 1, failed: 1 } });
+      expect(events.at(-1)).toMatchObject({
+        event: 'run-end',
+        totals: { passed: 1, knownBugs: 0, failed: 1 },
+      });
     });
   });
 });

@@ -15,9 +15,9 @@ const named: Paint = (style, text) => `<${style}>${text}</>`;
 const scenario = scenarioReport('A backup waits', { duration: 65_000 });
 
 test.each([
-  [{ passed: 2, failed: 0, skipped: 0, notProvable: 0 }, '2 passed, 0 failed'],
-  [{ passed: 0, failed: 1, skipped: 0, notProvable: 2 }, '0 passed, 3 failed'],
-  [{ passed: 1, failed: 1, skipped: 4, notProvable: 0 }, '1 passed, 1 failed, 4 skipped'],
+  [{ passed: 2, knownBugs: 0, failed: 0, skipped: 0, notProvable: 0 }, '2 passed, 0 failed'],
+  [{ passed: 0, knownBugs: 0, failed: 1, skipped: 0, notProvable: 2 }, '0 passed, 3 failed'],
+  [{ passed: 1, knownBugs: 0, failed: 1, skipped: 4, notProvable: 0 }, '1 passed, 1 failed, 4 skipped'],
 ])('totals %j', (totals, line) => expect(composeTotals(totals)).toBe(line));
 
 test.each([
@@ -56,7 +56,7 @@ test('heading', () => {
   ).toEqual(['Corral run abc123, provider lab', 'Judged: Longhorn v1.12.1 (official)']);
 });
 
-const totals = { passed: 1, failed: 0, skipped: 0, notProvable: 0 };
+const totals = { passed: 1, knownBugs: 0, failed: 0, skipped: 0, notProvable: 0 };
 const report = sampleReport([], { duration: 90_000, judged: 'the emulator', totals });
 
 test.each([
@@ -64,7 +64,7 @@ test.each([
   [
     {
       ...report,
-      totals: { passed: 0, failed: 1, skipped: 0, notProvable: 1 },
+      totals: { passed: 0, knownBugs: 0, failed: 1, skipped: 0, notProvable: 1 },
       end: { state: 'interrupted', reason: 'interrupted by SIGINT' },
     } as const,
     [

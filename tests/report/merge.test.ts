@@ -40,7 +40,7 @@ describe('reports that belong together', () => {
       duration: 6000,
       target: { name: 'official', version: 'v1.12.1' },
       judged: 'Longhorn v1.12.1 (official)',
-      totals: { passed: 1, failed: 1, skipped: 1, notProvable: 0 },
+      totals: { passed: 1, knownBugs: 0, failed: 1, skipped: 1, notProvable: 0 },
     });
     expect(merged.report.shard).toBeUndefined();
   });

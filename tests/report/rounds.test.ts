@@ -18,7 +18,7 @@ test('a scenario a line; what was skipped says nothing about time', () => {
   ];
   expect(composeRounds({ scenarios }, 20).join('\n')).toMatchInlineSnapshot(`
     "
-    4 rounds of 20: ✓ passed, ✗ failed, ? not provable, - skipped
+    4 rounds of 20: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped
 
     rounds  passed  failed  skipped   min  median         max
     ✓✗✓-         2       1        1  41 s    43 s  1 min 35 s  A backup waits

@@ -34,7 +34,7 @@ test('versions by scenarios, in the order of their numbers, and below what was n
     | A backup waits |  | ? 2 s | ✓✗ 1 min 30 s |
     | One \\| two |  | - | ✗ 5 s |
 
-    ✓ passed, ✗ failed, ? not provable, - skipped
+    ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped
 
     - v1.12.1: One \\| two: it did not
     - v1.8.2: A backup waits: a gap

@@ -3,6 +3,7 @@ import { openFaults } from '../../e2e/faults/open-faults.ts';
 import { type ReplayedTimeline, replayTimeline } from '../../e2e/history/replay.ts';
 import type { Timeline } from '../../e2e/history/timeline.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
+import type { KnownBug } from '../../e2e/report/schema.ts';
 import { type Context, createStep } from '../../e2e/suite/steps/context.ts';
 import type { StepReport } from '../../e2e/suite/steps/deps.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
@@ -18,6 +19,7 @@ import { stubCluster } from './stub-cluster.ts';
 export const record = () => {
   const told: string[] = [];
   const findings: Parameters<StepReport['finding']>[0][] = [];
+  const bugs: KnownBug[] = [];
   const faults: Parameters<StepReport['fault']>[0][] = [];
   const report: StepReport = {
     step: (sentence) => {
@@ -26,12 +28,14 @@ export const record = () => {
         done: (detail) => told.push(detail === undefined ? sentence : `${sentence}: ${detail}`),
         failed: (error) =>
           told.push(`${sentence} FAILED: ${error instanceof Error ? error.message : String(error)}`),
+        knownBug: (detail) => told.push(`${sentence} KNOWN BUG: ${detail}`),
       };
     },
+    bug: (bug) => bugs.push(bug),
     finding: (finding) => findings.push(finding),
     fault: (event) => faults.push(event),
   };
-  return { report, told, findings, faults, ended: () => told.filter((line) => !line.endsWith(' ...')) };
+  return { report, told, findings, bugs, faults, ended: () => told.filter((line) => !line.endsWith(' ...')) };
 };
 
 type Played = {

@@ -86,7 +86,7 @@ export const hintOf = (
   end: Report['end'],
   others: readonly Stretch[] = [],
 ): Hint | null => {
-  if (state === 'passed' || state === 'skipped') return null;
+  if (state === 'passed' || state === 'known-bug' || state === 'skipped') return null;
   if (end.state === 'cluster-lost')
     return {
       at: 'cluster',

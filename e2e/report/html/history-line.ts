@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ownTime } from '../own-time.ts';
 import type { Report } from '../schema.ts';
 
-const state = z.enum(['passed', 'failed', 'skipped', 'not-provable']);
+const state = z.enum(['passed', 'known-bug', 'failed', 'skipped', 'not-provable']);
 
 const schema = z.object({
   run: z.string(),

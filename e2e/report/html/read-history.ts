@@ -1,3 +1,4 @@
+import type { Step } from '../schema.ts';
 import type { Watched } from './watched.ts';
 
 /** A watch event of a history. */
@@ -17,7 +18,7 @@ type Outcome = 'met' | 'broken' | 'not-provable' | 'timed-out';
 export type MarkerLine = {
   at: number;
   marker: string;
-  step?: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted'; sentence: string };
+  step?: { id: number; phase: 'begins' | Step['state']; sentence: string };
   fault?: {
     id: number | string;
     name: string;

@@ -28,12 +28,19 @@ export const sentencesOf = (lines: readonly HistoryLineOf[]): Sentence[] => {
     const begins = told.find(({ step }) => step.phase === 'begins');
     const ended = told.find(({ step }) => step.phase !== 'begins');
     const { sentence } = (ended ?? begins ?? (told[0] as Said<'step'>)).step;
-    const state = ended === undefined ? 'unfinished' : (ended.step.phase as 'passed' | 'failed' | 'noted');
+    const state =
+      ended === undefined ? 'unfinished' : (ended.step.phase as Exclude<Sentence['state'], 'unfinished'>);
     return { sentence, state, from: begins?.at ?? ended?.at ?? null, to: ended?.at ?? null };
   });
 };
 
-const stepTones = { passed: 'good', failed: 'bad', noted: 'quiet', unfinished: 'waiting' } as const;
+const stepTones = {
+  passed: 'good',
+  failed: 'bad',
+  'known-bug': 'bad',
+  noted: 'quiet',
+  unfinished: 'waiting',
+} as const;
 
 const sentenceBars = (sentences: readonly Sentence[], seconds: number): Bar[] =>
   sentences.flatMap(({ sentence, state, from, to }, index): Bar[] =>

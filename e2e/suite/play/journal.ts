@@ -3,7 +3,13 @@ import type { FaultEvent } from '../../faults/fault.ts';
 import type { Account } from '../../kube/account.ts';
 import { redact, redactAll } from '../../kube/redact/redact.ts';
 import { eventType, type ScenarioEvent } from '../../report/record.ts';
-import { type Finding, type Kubernetes, nothingSpent, type Step } from '../../report/schema.ts';
+import {
+  type Finding,
+  type KnownBug,
+  type Kubernetes,
+  nothingSpent,
+  type Step,
+} from '../../report/schema.ts';
 import type { Told } from '../evidence/history/markers.ts';
 import type { StepReport } from '../steps/deps.ts';
 import { toTimeSpent } from './account-report.ts';
@@ -25,6 +31,7 @@ export const openJournal = ({
 }) => {
   const steps: Step[] = [];
   const findings: Finding[] = [];
+  const bugs: KnownBug[] = [];
   const open: string[] = [];
   const faults = new Map<string, FaultEvent & { proof: string | null }>();
   let told: Promise<unknown> = Promise.resolve();
@@ -52,6 +59,7 @@ export const openJournal = ({
       const sentence = redact(plain);
       const start = performance.now();
       const before = account.spent();
+      const from = steps.length;
       open.push(sentence);
       keep(sentence, { step: { id, phase: 'begins', sentence } });
       send({ kind: 'step-begins', id, sentence, at: new Date().toISOString() });
@@ -67,6 +75,10 @@ export const openJournal = ({
       return {
         done: (detail) => end(detail === undefined ? sentence : redact(`${plain}: ${detail}`), 'passed'),
         failed: () => end(sentence, 'failed'),
+        knownBug: (detail) => {
+          for (const step of steps.slice(from)) if (step.state === 'failed') step.state = 'known-bug';
+          end(redact(`${plain}: ${detail}`), 'known-bug');
+        },
       };
     },
     finding: (plain) => {
@@ -74,6 +86,12 @@ export const openJournal = ({
       findings.push(finding);
       keep(`finding: ${finding.title}`, { finding });
       send({ kind: 'finding', finding });
+    },
+    bug: (plain) => {
+      const bug = redactAll(plain);
+      bugs.push(bug);
+      keep(`known bug ${bug.id}: ${bug.kept ? 'its promise is kept' : 'it shows'}`, { bug });
+      send({ kind: 'bug', bug });
     },
     fault: (plain) => {
       const fault = redactAll(plain);
@@ -90,6 +108,7 @@ export const openJournal = ({
     send,
     steps,
     findings,
+    bugs,
     note: (text: string) =>
       add(begin(), { sentence: redact(text), state: 'noted', duration: 0, account: nothingSpent }),
     starts: () => send({ kind: 'start' }),

@@ -1,19 +1,30 @@
 import { explainError } from '../../report/explain-error.ts';
+import type { KnownBug, ScenarioReport } from '../../report/schema.ts';
 
 /** Thrown by a step to leave the scenario: what it needs is not there. */
 export class SkipScenario extends Error {
   override readonly name = 'SkipScenario';
 }
 
-type Outcome = { state: 'passed' | 'failed' | 'skipped' | 'not-provable'; reason: string | null };
+type Outcome = Pick<ScenarioReport, 'state' | 'reason'>;
 
-const judgeBody = (error: unknown, { interrupted, doing }: Pick<Where, 'interrupted' | 'doing'>): Outcome => {
-  if (error === undefined) return { state: 'passed', reason: null };
+const judgeBody = (
+  error: unknown,
+  { interrupted, doing, bugs = [] }: Pick<Where, 'interrupted' | 'doing' | 'bugs'>,
+): Outcome => {
+  const shown = bugs.filter(({ kept }) => !kept);
+  if (error === undefined)
+    return shown.length === 0
+      ? { state: 'passed', reason: null }
+      : { state: 'known-bug', reason: shown.map(describeBug).join('\n\n') };
   if (interrupted)
     return { state: 'skipped', reason: `interrupted; it was at: ${doing ?? 'reaching the cluster'}` };
   if (error instanceof SkipScenario) return { state: 'skipped', reason: error.message };
   return { state: isNotProvable(error) ? 'not-provable' : 'failed', reason: explainError(error) };
 };
+
+const describeBug = ({ id, severity, title, seen }: KnownBug): string =>
+  `${id} (${severity}): ${title}\n${seen}`;
 
 // By shape: the classes belong to `observe`, and an error may come from a second copy of it. What an error
 // came from tells as much as the error.
@@ -27,13 +38,15 @@ const isNotProvable = (error: unknown): boolean => {
 
 /**
  * `doing` is what the scenario was at; `outage` says that the API server did not answer for a while, `others`
- * that a fault of another scenario can have reached all that failed.
+ * that a fault of another scenario can have reached all that failed; `bugs` are those whose promises it
+ * played.
  */
 type Where = {
   interrupted: boolean;
   doing: string | undefined;
   outage: string | undefined;
   others?: string | undefined;
+  bugs?: readonly KnownBug[];
 };
 
 /**

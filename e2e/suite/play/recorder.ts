@@ -85,8 +85,7 @@ export const openRecorder = ({ context, record, startedAt, interrupted }: Option
     close: async (outcome: NonNullable<ScenarioRecord['outcome']>): Promise<void> => {
       await evidence?.close();
       const kept = folder();
-      if (kept === null || begun === undefined || outcome.state === 'passed' || outcome.state === 'skipped')
-        return;
+      if (kept === null || begun === undefined || ['passed', 'skipped'].includes(outcome.state)) return;
       const { config, kubernetes } = begun;
       const { kubernetes: _, ...told } = outcome;
       const scenario = { ...told, name, file: path, seed: record.seed, tags, round: config.round };

@@ -3,6 +3,7 @@ import type { FaultEvent } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import type { Disruption } from '../../longhorn/disruptions.ts';
 import type { SharedThing } from '../../longhorn/shared.ts';
+import type { KnownBug } from '../../report/schema.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 
 /**
@@ -10,7 +11,14 @@ import type { EvidenceRecorder } from '../evidence/recorder.ts';
  * starts; then how it ended.
  */
 export type StepReport = {
-  step(sentence: string): { done(detail?: string): void; failed(error: unknown): void };
+  step(sentence: string): {
+    done(detail?: string): void;
+    failed(error: unknown): void;
+    /** Those within it that failed did so as a known bug makes them. */
+    knownBug(detail: string): void;
+  };
+  /** A promise of a known bug was played. */
+  bug(bug: KnownBug): void;
   finding(finding: { title: string; detail: string; link?: string }): void;
   fault(event: FaultEvent): void;
 };

@@ -138,7 +138,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
       given: createGiven(context),
       when: createWhen(context),
       // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes the steps for a promise.
-      then: createThen(context),
+      then: createThen(context, others),
       data: documentData(clocks),
       conclude,
       excuse: (error) => (signal.aborted ? Promise.resolve(error) : excuse(context, error, others)),

@@ -1,5 +1,6 @@
 import { type Expectation, ExpectationError, type Verdict } from '../../history/expectation.ts';
 import type { Duration } from '../../kube/duration.ts';
+import type { Seen } from '../../longhorn/bugs/bug.ts';
 import type { Backup } from '../../longhorn/types.ts';
 
 /**
@@ -9,6 +10,16 @@ import type { Backup } from '../../longhorn/types.ts';
 export class PremiseLost extends Error {
   override readonly name = 'PremiseLost';
   readonly verdict = { state: 'not-provable' } as const;
+}
+
+/** A promise was found broken: what was seen there tells whether a known bug did it. */
+export class PromiseBroken extends Error {
+  readonly seen: Seen;
+
+  constructor(message: string, seen: Seen) {
+    super(message);
+    this.seen = seen;
+  }
 }
 
 /**
@@ -39,8 +50,12 @@ export const notProvable = (reason: string): ExpectationError =>
     text: reason,
   });
 
-/** Throws where there are problems: what is not in order, and each of them in a line of its own. */
-export const throwFor = (problems: readonly string[], what: string): void => {
-  if (problems.length > 0)
-    throw new Error(`${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`);
+/**
+ * Throws where there are problems: what is not in order, and each of them in a line of its own; `seen` is
+ * what of it known bugs are told by.
+ */
+export const throwFor = (problems: readonly string[], what: string, seen?: Seen): void => {
+  if (problems.length === 0) return;
+  const message = `${what}:\n${problems.map((problem) => `- ${problem}`).join('\n')}`;
+  throw seen === undefined ? new Error(message) : new PromiseBroken(message, seen);
 };

@@ -4,6 +4,9 @@ import { formatDuration } from '../../kube/duration.ts';
 import { type SharedThing, sharedThings } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
 import { createGivenOfBackups, createThenOfBackups, createWhenOfBackups } from './backup/steps.ts';
+import { createThenOfBugs } from './bugs/steps.ts';
+import { createThenOfManagers } from './conclude/conclude.ts';
+import type { ScenarioNamed } from './conclude/managers.ts';
 import type { Context } from './context.ts';
 import { createGivenOfDeletions, createThenOfDeletions, createWhenOfDeletions } from './deletion/steps.ts';
 import { createGivenOfJobs, createThenOfJobs, createWhenOfJobs } from './job/steps.ts';
@@ -104,12 +107,14 @@ export const createWhen = (context: Context) => ({
 });
 
 /** The steps that judge. */
-export const createThen = (context: Context) => ({
+export const createThen = (context: Context, scenarioNamed: ScenarioNamed) => ({
   ...createThenOfBackups(context),
   ...createThenOfDeletions(context),
   ...createThenOfLocks(context),
   ...createThenOfJobs(context),
   ...createThenOfPages(context),
+  ...createThenOfManagers(context, scenarioNamed),
+  ...createThenOfBugs(context),
   /** The fault is in force now. */
   inForce: (fault: Injected) =>
     context.step(

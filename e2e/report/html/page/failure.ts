@@ -73,6 +73,12 @@ const reasonBox = (reason: string, between: HTMLElement | null): HTMLElement => 
   return element('div', 'reason', [element('p', 'first', [first]), between, more !== '' && all]);
 };
 
+const headings = {
+  failed: 'What failed',
+  'not-provable': 'What could not be proved',
+  'known-bug': 'A bug of Longhorn that is known',
+} as const;
+
 /**
  * What a reader should know first of a scenario that did not pass: where to look, the step, the reason, what
  * was said, what was done on purpose.
@@ -81,9 +87,9 @@ export const failureBox = (scenario: PageScenario, run: PageRun): HTMLElement | 
   const { state, reason, failure, hint, steps, evidence } = scenario;
   if (state === 'passed' || (reason === null && failure === undefined)) return undefined;
   if (state === 'skipped') return element('p', 'skipped-because', [`Skipped: ${reason}`]);
-  const step = failure?.step ?? steps.find((each) => each.state === 'failed')?.sentence;
+  const step = failure?.step ?? steps.find((each) => each.state === state)?.sentence;
   return element('section', 'failure', [
-    element('h4', '', [state === 'failed' ? 'What failed' : 'What could not be proved']),
+    element('h4', '', [headings[state]]),
     step !== undefined && step !== null && element('p', 'at-step', [step]),
     reasonBox(failure?.reason ?? reason ?? '', hint && hintBox(hint, run.target.name)),
     failure !== undefined && failure.messages.length > 0 && element('h5', '', ['What Longhorn said']),

@@ -41,6 +41,7 @@ export const formatClock = (startedAt: string | null, seconds: number): string =
 /** What each state of a scenario is called and which sign it has, which is not its colour alone. */
 export const states = {
   passed: { sign: '✓', word: 'passed' },
+  'known-bug': { sign: '!', word: 'known bug' },
   failed: { sign: '✗', word: 'failed' },
   'not-provable': { sign: '?', word: 'not provable' },
   skipped: { sign: '–', word: 'skipped' },

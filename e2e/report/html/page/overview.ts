@@ -9,7 +9,7 @@ import { element, headOf, link } from './element.ts';
 import { formatDate, states } from './format.ts';
 import { flakiness, slower, spark } from './past.ts';
 
-const order: PageScenario['state'][] = ['failed', 'not-provable', 'passed', 'skipped'];
+const order: PageScenario['state'][] = ['failed', 'not-provable', 'known-bug', 'passed', 'skipped'];
 
 /** The scenarios of a run as they are told: those that did not pass first. */
 export const inOrder = ({ scenarios }: PageRun): PageScenario[] =>
@@ -18,15 +18,15 @@ export const inOrder = ({ scenarios }: PageRun): PageScenario[] =>
 /** What came of a run, in one sentence. */
 export const headlineOf = ({ totals, scenarios, end }: PageRun): string => {
   const many = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}`]);
-  const bad = totals.failed + totals.notProvable;
   const parts = [
     ...many(totals.failed, 'failed'),
     ...many(totals.notProvable, 'not provable'),
+    ...many(totals.knownBugs, totals.knownBugs === 1 ? 'known bug' : 'known bugs'),
     ...many(totals.passed, 'passed'),
     ...many(totals.skipped, 'skipped'),
   ];
   const told =
-    bad === 0 && totals.passed > 0 && totals.skipped === 0
+    totals.passed > 0 && totals.passed === scenarios.length
       ? `All ${totals.passed} scenarios passed`
       : `Of ${scenarios.length} scenarios ${parts.join(', ') || 'none was played'}`;
   return end.state === 'finished' ? told : `${told}; the run did not finish`;
@@ -74,6 +74,7 @@ export const rowOf = (scenario: PageScenario, target: string): HTMLElement => {
   name.href = `#${scenario.key}`;
   const told = [
     scenario.state === 'skipped' && scenario.reason,
+    ...(scenario.bugs ?? []).map(({ id, kept }) => !kept && `known bug ${id}`),
     scenario.hint && `points to ${placeOf(scenario.hint, target)}`,
     emulatedPage(scenario, target),
     flakiness(scenario),

@@ -2,10 +2,13 @@ import { ownTime } from '../../own-time.ts';
 import type { PageScenario } from '../data.ts';
 import { drawn } from './element.ts';
 
+const isBad = ({ state }: PageScenario['past'][number]): boolean =>
+  state === 'failed' || state === 'not-provable';
+
 /** Says how a scenario ended in the last runs, where that is worth knowing. */
 export const flakiness = ({ past }: Pick<PageScenario, 'past'>): string => {
   if (past.length === 0) return '';
-  const bad = past.filter(({ state }) => state !== 'passed').length;
+  const bad = past.filter(isBad).length;
   return bad === 0 ? '' : `not passed in ${bad} of the last ${past.length}`;
 };
 
@@ -38,7 +41,7 @@ export const spark = ({ past, state, name, ...spent }: PageScenario): Node => {
       height: tall,
     });
   });
-  const words = `${past.length} earlier runs: ${past.filter((each) => each.state !== 'passed').length} not passed`;
+  const words = `${past.length} earlier runs: ${past.filter(isBad).length} not passed`;
   return drawn(
     'svg',
     { class: 'spark', width: all.length * (barWidth + 2) + 1, height, role: 'img', 'aria-label': words },

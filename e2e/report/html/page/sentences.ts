@@ -7,6 +7,7 @@ import { formatAt } from './format.ts';
 export const sentenceSigns: Record<Sentence['state'], string> = {
   passed: '✓',
   failed: '✗',
+  'known-bug': '!',
   noted: '·',
   unfinished: '…',
 };

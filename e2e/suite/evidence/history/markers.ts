@@ -52,7 +52,10 @@ export const markerSchema = z.object({
   pointsTo: pointsToSchema.optional(),
 });
 
-type StepMarker = { step: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted'; sentence: string } };
+type StepMarker = {
+  step: { id: number; phase: 'begins' | 'passed' | 'failed' | 'noted' | 'known-bug'; sentence: string };
+};
+type BugMarker = { bug: { id: string; kept: boolean; listed: boolean; seen: string } };
 type FaultMarker = {
   fault: {
     id: string;
@@ -66,4 +69,4 @@ type PointsToMarker = { pointsTo: z.infer<typeof pointsToSchema> };
 type FindingMarker = { finding: { title: string; detail: string; link?: string | undefined } };
 
 /** What a scenario tells of itself between the events. */
-export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker | PointsToMarker;
+export type Told = StepMarker | FaultMarker | LockMarker | FindingMarker | BugMarker | PointsToMarker;

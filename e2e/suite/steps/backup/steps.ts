@@ -1,5 +1,6 @@
 import type { Step } from '../../../history/expectation.ts';
 import type { Duration } from '../../../kube/duration.ts';
+import type { Seen } from '../../../longhorn/bugs/bug.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
@@ -193,16 +194,15 @@ export const createThenOfBackups = (context: Context) => {
             ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
           });
           const names = expected.map(({ name }) => name).sort();
+          const gone = names.filter((name) => !found.backups.includes(name));
+          const left = found.backups.filter((name) => !names.includes(name));
           const problems = [
-            ...names
-              .filter((name) => !found.backups.includes(name))
-              .map((name) => `backup ${name} has no config`),
-            ...found.backups
-              .filter((name) => !names.includes(name))
-              .map((name) => `backup ${name} still has a config`),
+            ...gone.map((name) => `backup ${name} has no config`),
+            ...left.map((name) => `backup ${name} still has a config`),
             ...found.problems,
           ];
-          throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`);
+          const seen: Seen = { of: 'store', findings: found.codes, gone, left };
+          throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
           for (const left of found.leftByKill)
             report.finding(toFinding('killed-deletion-leaves-last-backup', `Longhorn ${version}: ${left}.`));
           return found;

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { throwFor } from '../judging.ts';
+import { PromiseBroken, throwFor } from '../judging.ts';
 import { judgeEnds, type ScenarioNamed, type ToldEnd } from './managers.ts';
 import { judgeMessages, summarizeMessages } from './messages.ts';
 
@@ -42,24 +42,44 @@ const describeEnds = (ends: readonly ToldEnd[]): string => ends.map(({ told }) =
  * turn it was not at work, and others may have killed managers.
  */
 export const concludeManagers = async (context: Context, scenarioNamed: ScenarioNamed): Promise<void> => {
-  const { step, exclusive } = context;
-  const isExclusive = exclusive.size > 0;
-  const ends = (await judgeEnds(context, scenarioNamed)).filter(
-    ({ whose }) => !isExclusive || whose === 'own',
+  const ends = await endsThatCount(context, scenarioNamed);
+  if (context.exclusive.size > 0 && ends.length === 0) return;
+  await context.step('Then no longhorn-manager was started again meanwhile', async () => throwForEnds(ends));
+};
+
+/** The step by which a scenario looks at the managers before its end: as the promise of a known bug. */
+export const createThenOfManagers = (context: Context, scenarioNamed: ScenarioNamed) => ({
+  /** No manager ended so far over what the scenario did. */
+  managersLive: () =>
+    context.step('Then no longhorn-manager has ended so far', async () =>
+      throwForEnds(await endsThatCount(context, scenarioNamed)),
+    ),
+});
+
+// A panic that was met as a known bug has been told.
+const endsThatCount = async (context: Context, scenarioNamed: ScenarioNamed): Promise<ToldEnd[]> => {
+  const { exclusive, expected } = context;
+  const isKnown = ({ whose, panic }: ToldEnd): boolean =>
+    whose === 'own' && expected.some(({ id }) => id === panic);
+  return (await judgeEnds(context, scenarioNamed)).filter(
+    (end) => !isKnown(end) && (exclusive.size === 0 || end.whose === 'own'),
   );
-  if (isExclusive && ends.length === 0) return;
-  await step('Then no longhorn-manager was started again meanwhile', async () => {
-    if (ends.length === 0) return;
-    if (ends.some(({ whose }) => whose === 'own'))
-      throw new Error(`a longhorn-manager ended over what this scenario did:\n${describeEnds(ends)}`);
-    if (ends.every(({ whose }) => whose === 'others'))
-      throw new ManagerLost(
-        `a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n${describeEnds(ends)}`,
-      );
-    throw new Error(
-      `a longhorn-manager ended, which this scenario did not bring about:\n${describeEnds(ends)}`,
+};
+
+const throwForEnds = (ends: readonly ToldEnd[]): void => {
+  if (ends.length === 0) return;
+  if (ends.some(({ whose }) => whose === 'own'))
+    throw new PromiseBroken(`a longhorn-manager ended over what this scenario did:\n${describeEnds(ends)}`, {
+      of: 'panic',
+      says: ends.map(({ panic }) => panic),
+    });
+  if (ends.every(({ whose }) => whose === 'others'))
+    throw new ManagerLost(
+      `a longhorn-manager ended over what somebody else did, so this is no verdict on Longhorn:\n${describeEnds(ends)}`,
     );
-  });
+  throw new Error(
+    `a longhorn-manager ended, which this scenario did not bring about:\n${describeEnds(ends)}`,
+  );
 };
 
 /**

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Timeline } from '../../../history/timeline.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
 import { describePanic, readPanic } from '../../../longhorn/panic.ts';
 import { longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import type { EvidenceRecorder } from '../../evidence/recorder.ts';
@@ -49,7 +50,7 @@ type Deps = Pick<Context, 'cluster' | 'timelines' | 'made' | 'run' | 'version'>;
 export type ScenarioNamed = (object: string) => Promise<string | undefined>;
 
 /** The end of a manager, in words, and whose it is: of this scenario, of somebody else, or nobody knows. */
-export type ToldEnd = { told: string; whose: 'own' | 'others' | 'unknown' };
+export type ToldEnd = { told: string; whose: 'own' | 'others' | 'unknown'; panic?: MessageId | undefined };
 
 /** The kubelet keeps the end of a log; what a deletion said when it began may be minutes before. */
 const tailLines = 20_000;
@@ -96,7 +97,7 @@ const judgeEnd = async (
       ? 'its log does not tell over what'
       : `over the removal of ${ownership.map(({ who }) => who).join(' or ')}`;
   const whose = ownership.length === 0 ? 'unknown' : ownership.every(({ isOwn }) => isOwn) ? 'own' : 'others';
-  return { told: `${told}: ${describePanic(panic, version)}; ${over}`, whose };
+  return { told: `${told}: ${describePanic(panic, version)}; ${over}`, whose, panic: panic.row?.id };
 };
 
 // The process panics over a removal whose Backup has gone before it ended.

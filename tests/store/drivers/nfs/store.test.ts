@@ -41,6 +41,7 @@ test('a folder that nothing works on is inspected at once', async () => {
     blocks: 6,
     locks: [],
     problems: [],
+    codes: [],
     leftByKill: [],
   });
 });
@@ -107,6 +108,7 @@ test('what is wrong is told, errors first; what only is to be known is not', asy
       "core is no file of Longhorn's",
       'volume.cfg of volume sample-a counts 6 blocks, and there are 5',
     ],
+    codes: ['block-missing', 'foreign-file', 'block-count-wrong'],
     leftByKill: [],
   });
 });
@@ -126,6 +128,7 @@ test('a volume that the store does not have is sound, and empty', async () => {
     blocks: 0,
     locks: [],
     problems: [],
+    codes: [],
     leftByKill: [],
   });
 });

@@ -37,7 +37,7 @@ const play = async (name: RecordedName, mutate?: Mutation) => {
   return {
     ...recordedReport,
     // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: createThen(context),
+    then: createThen(context, async () => undefined),
     first: handle(first.name, first.label, first.from),
     second: handle(second.name, second.label, second.from),
   };

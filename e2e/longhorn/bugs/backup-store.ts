@@ -1,0 +1,149 @@
+import type { Bug } from './bug.ts';
+
+const unreported = 'not reported yet';
+const everyVersion = '>=1.8.0';
+const tried =
+  'the engine of v1.12.1 as an ordinary user, on a copy of a store that it had written (two backups, six blocks)';
+const live = `a whole real v1.8.2; ${tried}`;
+
+const remove = 'longhorn backup rm "vfs://$STORE?backup=$FIRST&volume=$VOLUME"; echo "exit code $?"';
+const enter = 'cd "$STORE"/backupstore/volumes/*/*/"$VOLUME"';
+const countBlocks = "find blocks -name '*.blk' | wc -l";
+
+/** The bugs of Longhorn's backup store, as each process of it has them: its engine's command and its managers. */
+export const storeBugs = {
+  'deletion-destroys-other-backups': {
+    title: 'One deletion destroys the data of every other backup of the volume while they cannot be listed',
+    severity: 'data loss',
+    versions: everyVersion,
+    promise: 'the deletion of a backup leaves every other backup of its volume whole',
+    happens:
+      'a folder backups/ that cannot be listed is taken for an empty one, twice, and two empty lists are equal: every block of the volume counts as unused and is removed; the command succeeds, and the other backups stay Completed',
+    symptoms: [{ of: 'store', findings: ['block-missing'], also: ['block-count-wrong'] }],
+    steps: {
+      commands: [
+        enter,
+        countBlocks,
+        'chmod 0300 backups',
+        remove,
+        'chmod 0700 backups',
+        'ls backups',
+        countBlocks,
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, config.go, getBackupNamesForVolume, called twice by DeleteDeltaBlockBackup in deltablock.go; the same up to its newest source (2026-08)',
+    seen: live,
+  },
+  'lock-fails-open': {
+    title: 'A lock that is empty or cannot be read is no lock',
+    severity: 'data loss',
+    versions: everyVersion,
+    promise: 'a deletion does not go on beside a lock of an upload that it cannot read',
+    happens:
+      'locks that cannot be loaded are left out, and a folder locks/ that cannot be listed has none: the deletion goes through beside the upload',
+    symptoms: [
+      { of: 'history', kind: 'Backup', state: 'Deleting', gone: true },
+      { of: 'store', findings: ['block-missing'], also: ['block-count-wrong', 'last-backup-missing'] },
+    ],
+    steps: {
+      commands: [
+        enter,
+        'mkdir -p locks',
+        'printf \'{"Name":"lock-0123456789abcdef","Type":1,"Acquired":true}\' > locks/lock-0123456789abcdef.lck',
+        `${remove} # refused, as it must be`,
+        ': > locks/lock-0123456789abcdef.lck',
+        `${remove} # goes through`,
+      ],
+    },
+    upstream: unreported,
+    source: 'backupstore, lock.go, getLocksForVolume; the same up to its newest source (2026-08)',
+    seen: live,
+  },
+  'unlistable-store-is-empty': {
+    title: 'A store whose volumes cannot be listed is taken for an empty one',
+    severity: 'objects lost',
+    versions: everyVersion,
+    promise: 'backups stay in Longhorn while their store cannot be listed',
+    happens:
+      'an error "cannot open directory" is dropped: the list is empty and the command succeeds; longhorn-manager then deletes the objects of completed backups, which come back with a later sync',
+    symptoms: [
+      { of: 'history', kind: 'Backup', state: 'Completed', gone: true },
+      { of: 'command', exitCode: 0, prints: /^\s*\{\s*\}\s*$/ },
+    ],
+    steps: {
+      commands: [
+        'cd "$STORE"/backupstore',
+        'chmod 0300 volumes',
+        'longhorn backup ls "vfs://$STORE"; echo "exit code $?"',
+        'chmod 0700 volumes',
+      ],
+    },
+    upstream: unreported,
+    source: 'backupstore, fsops/fsops.go, List; the same up to its newest source (2026-08)',
+    seen: live,
+  },
+  'unreadable-config-is-gone': {
+    title: 'A config that cannot be looked at does not exist for Longhorn',
+    severity: 'objects lost',
+    versions: everyVersion,
+    promise: 'a Backup that is deleted goes only when its files have gone',
+    happens:
+      'an error of the look at the file counts as "no such file": the backup "cannot be found", its deletion counts as done, the Backup goes, and its files stay',
+    symptoms: [
+      { of: 'store', findings: [], also: ['last-backup-missing'], left: true },
+      { of: 'history', kind: 'Backup', state: 'Deleting', gone: true },
+      { of: 'command', exitCode: 1, prints: /cannot find .* in backupstore/ },
+    ],
+    steps: {
+      commands: [
+        enter,
+        'chmod 0600 backups',
+        'longhorn backup inspect "vfs://$STORE?backup=$FIRST&volume=$VOLUME"; echo "exit code $?"',
+        'chmod 0700 backups',
+        'ls backups',
+      ],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, fsops/fsops.go, FileSize, by LoadConfigInBackupStore in config.go; the same up to its newest source (2026-08)',
+    seen: tried,
+  },
+  'config-removed-without-volume-cfg': {
+    title: 'With volume.cfg missing, a deletion removes the config of the backup and then fails',
+    severity: 'misleading',
+    versions: everyVersion,
+    promise: 'a deletion that fails leaves the backup as it was, or can be tried again',
+    happens:
+      'the config is removed before volume.cfg is read: the command fails, the backup is gone, and its blocks stay for ever',
+    symptoms: [
+      {
+        of: 'store',
+        findings: ['block-orphaned'],
+        also: ['volume-config-missing', 'last-backup-missing', 'block-count-wrong'],
+      },
+      { of: 'command', exitCode: 1, prints: /cannot find volume in backupstore/ },
+    ],
+    steps: { commands: [enter, 'mv volume.cfg ..', remove, 'mv ../volume.cfg .', 'ls backups', countBlocks] },
+    upstream: unreported,
+    source: 'backupstore, deltablock.go, DeleteDeltaBlockBackup; the same up to its newest source (2026-08)',
+    seen: tried,
+  },
+  'unlistable-blocks-are-unknown': {
+    title: 'A deletion beside blocks that cannot be listed removes none, counts none, and succeeds',
+    severity: 'silent',
+    versions: everyVersion,
+    promise: 'a deletion that cannot look at the blocks says so',
+    happens:
+      'a folder blocks/ that cannot be listed is taken for an empty one: no block is removed, volume.cfg says that there are 0, and the command succeeds',
+    symptoms: [{ of: 'store', findings: ['block-count-wrong'], also: ['block-orphaned'] }],
+    steps: {
+      commands: [enter, 'chmod 0300 blocks', remove, 'chmod 0700 blocks', countBlocks, 'cat volume.cfg'],
+    },
+    upstream: unreported,
+    source:
+      'backupstore, deltablock.go, getBlockNamesForVolume, and fsops/fsops.go, List; the same up to its newest source (2026-08)',
+    seen: tried,
+  },
+} as const satisfies Record<string, Bug>;

@@ -1,0 +1,129 @@
+import type { MessageId } from '../messages/catalogue.ts';
+
+/** How much a bug matters to who relies on backups, the worst first. */
+export const severities = {
+  'data loss': 'data of backups that nobody asked to delete are destroyed',
+  'objects lost': 'what Longhorn shows of the backups goes, or stays, without the files in the store',
+  silent: 'something was not done, and what was asked says that it was',
+  misleading: 'what is said is not what happened',
+  noise: 'it warns of what is in order',
+} as const;
+
+export type Severity = keyof typeof severities;
+
+/**
+ * How a bug shows itself where its promise is looked at, as an expectation; anything else is another failure:
+ * - `store`: what a check of the volume's folder finds: all of `findings` (codes of fsck) and nothing besides
+ *   but `also`; `gone` where configs of backups that were to stay are missing, `left` where some are there that were to go;
+ * - `history`: the state in which an object's history was broken, or in which it went, and what it said then;
+ * - `command`: how the engine's own command ended, on a store in a folder, and what it printed;
+ * - `log`: what the log of a recurring job's run says;
+ * - `panic`: the panic by which a longhorn-manager ended.
+ */
+export type Symptom =
+  | { of: 'store'; findings: readonly string[]; also?: readonly string[]; gone?: true; left?: true }
+  | { of: 'history'; kind: 'Backup'; state: string; gone: boolean; says?: MessageId }
+  | { of: 'command'; exitCode: number; prints: RegExp }
+  | { of: 'log'; says: readonly MessageId[] }
+  | { of: 'panic'; says: MessageId };
+
+/** What was seen where a promise was broken, to be held against symptoms. */
+export type Seen =
+  | { of: 'store'; findings: readonly string[]; gone: readonly string[]; left: readonly string[] }
+  | {
+      of: 'history';
+      kind: string;
+      name: string;
+      state: string;
+      gone: boolean;
+      says: readonly MessageId[];
+    }
+  | { of: 'command'; exitCode: number; printed: string }
+  | { of: 'log'; says: readonly MessageId[] }
+  | { of: 'panic'; says: readonly (MessageId | undefined)[] };
+
+/** A promise that some versions of Longhorn are known to break, and how that shows. */
+export type Bug = {
+  /** One sentence, as its reader would be told it. */
+  title: string;
+  severity: Severity;
+  /** The versions of Longhorn that have it, as a semver range. */
+  versions: string;
+  /** What Longhorn owes, as a clause: "the deletion of a backup leaves the others whole". */
+  promise: string;
+  /** What happens instead. */
+  happens: string;
+  /** Each is one way in which it shows. */
+  symptoms: readonly Symptom[];
+  /**
+   * The shortest way to it: commands of a shell on a store in a folder, as an ordinary user, where the engine alone has it;
+   * otherwise what to do.
+   */
+  steps: { commands: readonly string[] } | { inWords: readonly string[] };
+  upstream: `https://${string}` | 'not reported yet';
+  /** The file and the function that bring it about, and in which version they were read. */
+  source: string;
+  /** Where it was met. */
+  seen: string;
+};
+
+/** Whether what was seen is one of the ways in which a bug shows, and nothing besides. */
+export const isShown = ({ symptoms }: Pick<Bug, 'symptoms'>, seen: Seen): boolean =>
+  symptoms.some((symptom) => fits(symptom, seen));
+
+const fits = (symptom: Symptom, seen: Seen): boolean => {
+  if (symptom.of === 'store' && seen.of === 'store') {
+    const { findings, also = [], gone = false, left = false } = symptom;
+    return (
+      findings.every((code) => seen.findings.includes(code)) &&
+      seen.findings.every((code) => findings.includes(code) || also.includes(code)) &&
+      seen.gone.length > 0 === gone &&
+      seen.left.length > 0 === left
+    );
+  }
+  if (symptom.of === 'history' && seen.of === 'history') {
+    const { kind, state, gone, says } = symptom;
+    return (
+      kind === seen.kind &&
+      state === seen.state &&
+      gone === seen.gone &&
+      (says === undefined || seen.says.includes(says))
+    );
+  }
+  if (symptom.of === 'command' && seen.of === 'command')
+    return symptom.exitCode === seen.exitCode && symptom.prints.test(seen.printed);
+  if (symptom.of === 'log' && seen.of === 'log')
+    return seen.says.length > 0 && seen.says.every((id) => symptom.says.includes(id));
+  if (symptom.of === 'panic' && seen.of === 'panic')
+    return seen.says.length > 0 && seen.says.every((id) => id === symptom.says);
+  return false;
+};
+
+/** A symptom, or what was seen, in a few words. */
+export const describeShown = (shown: Symptom | Seen): string => {
+  if (shown.of === 'store') {
+    const { findings, gone = [], left = [] } = shown;
+    const configs = (what: true | readonly string[]): string =>
+      what === true ? '' : ` (${what.join(', ')})`;
+    const parts = [
+      ...(findings.length > 0 ? [`fsck finds ${findings.join(', ')}`] : []),
+      ...(gone === true || gone.length > 0 ? [`configs that were to stay are missing${configs(gone)}`] : []),
+      ...(left === true || left.length > 0 ? [`configs that were to go are there${configs(left)}`] : []),
+    ];
+    return parts.join(', ') || 'the store is as it should be';
+  }
+  if (shown.of === 'history') {
+    const { kind, state, gone, says = [] } = shown;
+    const said = [says].flat().join(', ');
+    return `a ${kind} ${gone ? `goes while it is ${state}` : `is ${state}`}${said === '' ? '' : `, saying ${said}`}`;
+  }
+  if (shown.of === 'command') {
+    const text = 'prints' in shown ? shown.prints.source : JSON.stringify(shown.printed);
+    return `the command ends with exit code ${shown.exitCode}, and prints ${text}`;
+  }
+  if (shown.of === 'log') return `the log of a run says ${shown.says.join(', ') || 'nothing of it'}`;
+  return `longhorn-manager ends by ${[shown.says]
+    .flat()
+    .map((id) => id ?? 'a panic that nobody knows')
+    .join(', ')}`;
+};

@@ -1,0 +1,100 @@
+import type { Bug } from './bug.ts';
+
+const issue = (number: number) => `https://github.com/longhorn/longhorn/issues/${number}` as const;
+
+/** The bugs of longhorn-manager: of its controllers, and of what it runs as a recurring job. */
+export const managerBugs = {
+  'waiting-backup-loses-lock': {
+    title: 'A backup that waited for a deletion loses the lock to it, and fails for good',
+    severity: 'objects lost',
+    versions: '>=1.8.0',
+    promise: 'a backup that waited for a deletion is made when that is over',
+    happens:
+      'the deleted backup is gone for Longhorn as soon as its config is; its blocks are removed after that, still under its lock, and the backup that starts meanwhile fails to get its own and is not tried again',
+    symptoms: [{ of: 'history', kind: 'Backup', state: 'Error', gone: false, says: 'creation-lost-lock' }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume with much data (or hold the removal of its blocks), and delete it.',
+        'Make a second backup of the volume while the first is Deleting: it is Pending, and waits.',
+        'The first one goes while its blocks are still being removed: the second one starts, and is in Error for good.',
+      ],
+    },
+    upstream: 'not reported yet',
+    source:
+      'longhorn-manager, controller/backup_controller.go, reconcile and checkMonitor; backupstore, deltablock.go, DeleteDeltaBlockBackup',
+    seen: 'a whole real v1.8.2: the first gone after 27.3 s, the second in Error after 38.7 s, never InProgress',
+  },
+  'first-run-warns': {
+    title: 'The first recurring backup of a volume warns of a failed cleanup without any fault',
+    severity: 'noise',
+    versions: '>=1.8.0',
+    promise: 'a recurring backup that goes well warns of nothing',
+    happens:
+      'the first run looks for old backups before Longhorn knows the volume in the store: "Action [backupList] not available"',
+    symptoms: [{ of: 'log', says: ['job-cleanup-before-known'] }],
+    steps: {
+      inWords: ['Give a new volume a recurring job of the task backup.', 'Look at the log of its first run.'],
+    },
+    upstream: 'not reported yet',
+    source: 'longhorn-manager, app/recurringjob/volume.go (v1.8.x: app/recurring_job.go)',
+    seen: 'recordings of v1.12.1 (recurring-job, recurring-job-faulty-cleanup)',
+  },
+  'snapshot-cleanup-stops-the-job': {
+    title: 'A job whose old snapshots cannot be deleted makes no backup any more, and reports success',
+    severity: 'silent',
+    versions: '>=1.9.0',
+    promise: 'a recurring job makes a backup each time, whatever its cleanup comes to, or fails',
+    happens:
+      'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made, and its Kubernetes Job is Complete',
+    symptoms: [{ of: 'log', says: ['job-stopped', 'job-fails', 'job-tries-next-time'] }],
+    steps: {
+      inWords: [
+        'Deny DELETE on snapshots.longhorn.io by a ValidatingAdmissionPolicy.',
+        'Let a recurring job of the task backup, with retain 1, run three times.',
+        'The third run makes nothing, and its Job is Complete.',
+      ],
+    },
+    upstream: issue(13587),
+    source: 'longhorn-manager, app/recurringjob/volume.go',
+    seen: 'recording of v1.12.1 (recurring-job-faulty-cleanup, deletion of snapshots denied)',
+  },
+  'snapshot-cleanup-fails-the-job': {
+    title: 'A job whose old snapshots cannot be deleted makes no backup any more, and fails',
+    severity: 'misleading',
+    versions: '>=1.8.0 <1.9.0',
+    promise: 'a recurring job makes a backup each time, whatever its cleanup comes to',
+    happens:
+      'it cleans snapshots up before it makes anything, and stops when that fails: from the third run on nothing is made; its container is started again and again, and the Kubernetes Job is Failed in the end',
+    symptoms: [{ of: 'log', says: ['job-stopped', 'job-fails', 'job-tries-next-time'] }],
+    steps: {
+      inWords: [
+        'Deny DELETE on snapshots.longhorn.io by a ValidatingAdmissionPolicy.',
+        'Let a recurring job of the task backup, with retain 1, run three times.',
+        'The third run makes nothing, and its Job fails.',
+      ],
+    },
+    upstream: issue(13587),
+    source: 'longhorn-manager, app/recurring_job.go, source of v1.8.0 to v1.8.2',
+    seen: 'a whole run on a real v1.8.2 (2026-11-22)',
+  },
+  'manager-panics-on-late-failure': {
+    title: "longhorn-manager panics when a deletion's command fails after the Backup has gone",
+    severity: 'misleading',
+    versions: '>=1.8.0 <1.10.4 || >=1.11.0 <1.11.3',
+    promise: 'longhorn-manager lives on when the removal of blocks fails after the Backup has gone',
+    happens:
+      'the entry of the deletion is gone from its map by then, and the process ends by a nil pointer; every controller on that node starts anew',
+    symptoms: [{ of: 'panic', says: 'manager-panics-in-deletion' }],
+    steps: {
+      inWords: [
+        'Make a backup of a volume, and make a folder below blocks/ in its store immutable.',
+        'Delete the backup: its config goes, the Backup goes, and the removal of the blocks fails after that.',
+        'Look at the restarts of the longhorn-manager pods, and at the log of the container before.',
+      ],
+    },
+    upstream: issue(13245),
+    source:
+      'longhorn-manager, controller/backup_controller.go, setInprogressDeletionMap; v1.8.2, v1.9.2 and v1.10.2 have it, v1.11.3 and newer a guard',
+    seen: 'twice in one run on a real v1.8.2, where a backup volume was deleted while blocks of its last backup were still being removed',
+  },
+} as const satisfies Record<string, Bug>;

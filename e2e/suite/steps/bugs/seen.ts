@@ -1,0 +1,44 @@
+import type { KubernetesObject } from '../../../kube/cluster.ts';
+import { backupState } from '../../../longhorn/backup-state.ts';
+import type { Seen } from '../../../longhorn/bugs/bug.ts';
+import type { MessageId } from '../../../longhorn/messages/catalogue.ts';
+import { classify } from '../../../longhorn/messages/classify.ts';
+import { saidByBackup } from '../../../longhorn/messages/said-by.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import type { Context } from '../context.ts';
+
+type Deps = Pick<Context, 'version'> & { timelines: Pick<Context['timelines'], 'backups'> };
+
+/**
+ * What was seen where a promise was broken, as an error of the steps tells it; undefined for one that tells
+ * of nothing that known bugs are known by. By shape, as the error may come from a second copy of its class; what it came from tells as much.
+ */
+export const seenIn = (deps: Deps, error: unknown): Seen | undefined => {
+  if (!(error instanceof Error)) return undefined;
+  const { seen, verdict } = error as { seen?: Seen; verdict?: { state: string; last?: KubernetesObject } };
+  if (seen !== undefined) return seen;
+  if (verdict !== undefined)
+    return verdict.state === 'broken' && verdict.last !== undefined ? seenOf(deps, verdict.last) : undefined;
+  return seenIn(deps, error.cause);
+};
+
+const seenOf = ({ timelines: { backups }, version }: Deps, last: KubernetesObject): Seen | undefined => {
+  const entry = backups.entries.find((each) => each.kind !== 'gap' && each.object === last);
+  if (entry === undefined) return undefined;
+  const backup = last as Backup;
+  return {
+    of: 'history',
+    kind: 'Backup',
+    name: backup.metadata.name,
+    state: backupState(backup),
+    gone: entry.kind === 'deleted',
+    says: messagesOf(backup, version),
+  };
+};
+
+/** The messages of the catalogue that a backup says in one of its states. */
+export const messagesOf = (backup: Backup, version: string): MessageId[] =>
+  saidByBackup(backup).flatMap((message) => {
+    const found = classify(message, version);
+    return found.class === 'unclassified' ? [] : [found.id];
+  });
