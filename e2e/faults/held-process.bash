@@ -1,6 +1,7 @@
 # Holds or releases the process that deletes one backup, inside the container in which it runs:
 #   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS [FILE...]    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
-#   further TOKEN                                    has what `hold` with this token has stopped go on until one of its FILEs is gone, and be stopped again
+#   further TOKEN                                    has what `hold` with this token has stopped go on until one of its FILEs is gone, and be stopped again;
+#                                                    its lock is kept from then on. A FILE is in the folder of the volume's backups, or blocks
 #   release TOKEN BACKUP                             ends what `hold` with this token does, and lets the process go whoever stopped it
 #   state PID...                                     prints the state letter of each process, T for a stopped one, - for one that is gone
 # Builtins alone, no fork for each process looked at: the deletion can be caught only in its first seconds, and a fork is slow on some nodes.
@@ -105,9 +106,12 @@ done
 kill -STOP "${pids[@]}"
 printf 'stopped %s\n' "${pids[*]}"
 end=$((SECONDS + hold))
+# Once it has its lock it writes it anew from time to time, which nobody does while it is stopped.
+volume=${6%/backups/*} volume=${volume%/blocks/*} written=
 until [[ -n $asked ]] || ((SECONDS >= end)); do
   nap 0.1
-  [[ -n $further ]] && further= && go_on "${@:6}"
+  [[ -n $further ]] && further= && go_on "${@:6}" && written=$SECONDS
+  [[ -n $written ]] && ((SECONDS > written + 1)) && written=$SECONDS && touch -c -- "$volume"/locks/*.lck 2>/dev/null
 done
 kill -CONT "${pids[@]}" 2>/dev/null
 [[ -n $asked ]] && printf 'released\n' || printf 'released by its bound of %s s\n' "$hold"

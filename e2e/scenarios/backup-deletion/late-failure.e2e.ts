@@ -5,12 +5,15 @@ import { littleData } from '../../suite/steps/sizes.ts';
 const about: ScenarioOptions = {
   tags: ['backup-deletion', 'late-failure', 'held'],
   timeout: '40m',
-  disruptions: ['process-hold'],
+  exclusive: ['longhorn-managers'],
+  disruptions: ['process-hold', 'manager-kill'],
 };
+
+const bug = 'manager-panics-on-late-failure';
 
 scenario(
   'A deletion that cannot remove a block, and fails after its backup has gone, ends no manager',
-  { ...about, needs: ['denyDeletion'] },
+  { ...about, needs: ['denyDeletion', 'block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -18,6 +21,7 @@ scenario(
     await given.data(volume, littleData.data);
     const second = await given.settledBackup(volume);
     const block = await given.immutableBlock(first, { beside: [second] });
+    await given.exclusiveBefore(bug, 'longhorn-managers');
     const held = await given.heldRemoval(first, { until: 'config' });
 
     await when.deleted(first);
@@ -35,6 +39,7 @@ scenario(
     await when.deleted(second);
     await then.deleted(second);
     await then.storeHolds(volume, []);
+    await then.keeps(bug, () => then.managersLive());
   },
 );
 
@@ -44,16 +49,23 @@ scenario(
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
-    const last = await given.settledBackup(volume);
-    const held = await given.heldRemoval(last, { until: 'block' });
+    const first = await given.settledBackup(volume);
+    const snapshot = await given.snapshot(volume);
+    await given.exclusiveBefore(bug, 'longhorn-managers');
+    const held = await given.heldRemoval(first, { until: 'block' });
 
-    await when.deleted(last);
+    await when.deleted(first);
     await then.inForce(held);
     await when.wentOn(held);
-    await then.deleted(last);
+    await then.deleted(first);
     await then.inForce(held);
     await when.backupVolumeDeleted(volume);
     await when.released(held);
     await then.storeHolds(volume, []);
+
+    const second = await when.backedUp(snapshot);
+    await then.completed(second);
+    await then.storeHolds(volume, [second]);
+    await then.keeps(bug, () => then.managersLive());
   },
 );

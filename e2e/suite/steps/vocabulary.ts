@@ -1,6 +1,7 @@
 import type { Fault, Injected } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { formatDuration } from '../../kube/duration.ts';
+import { type BugId, hasBug } from '../../longhorn/bugs/bugs.ts';
 import { type SharedThing, sharedThings } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
 import { createGivenOfBackups, createThenOfBackups, createWhenOfBackups } from './backup/steps.ts';
@@ -14,13 +15,9 @@ import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from './lock
 import { createGivenOfPages, createThenOfPages, createWhenOfPages } from './ui/steps.ts';
 import { createGivenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
 
-/** The step by which a scenario gets for itself what it declares to need alone. */
-export const createGivenExclusive = (context: Context) => ({
-  /**
-   * All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside
-   * other scenarios.
-   */
-  exclusive: (...things: SharedThing[]) =>
+/** The steps by which a scenario gets for itself what it declares to need alone. */
+export const createGivenExclusive = (context: Context) => {
+  const exclusive = (...things: SharedThing[]) =>
     context.step(
       `Given that nobody else uses ${things.map((thing) => sharedThings[thing]).join(' and ')}`,
       async () => {
@@ -29,8 +26,19 @@ export const createGivenExclusive = (context: Context) => ({
         return waited;
       },
       (waited) => `waited ${formatDuration(waited)}`,
-    ),
-});
+    );
+  return {
+    /**
+     * All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside
+     * other scenarios.
+     */
+    exclusive,
+    /** The same where this Longhorn has a bug by which others would be hurt; where it has not, nothing. */
+    exclusiveBefore: async (bug: BugId, ...things: SharedThing[]): Promise<void> => {
+      if (hasBug(bug, context.version)) await exclusive(...things);
+    },
+  };
+};
 
 /** The step by which it gives that back. */
 export const createWhenGivenBack = (context: Context) => ({
