@@ -15,9 +15,13 @@ import { createGivenOfLocks, createThenOfLocks, createWhenOfLocks } from './lock
 import { createGivenOfPages, createThenOfPages, createWhenOfPages } from './ui/steps.ts';
 import { createGivenOfVolumes, createWhenOfVolumes } from './volume/steps.ts';
 
-/** The steps by which a scenario gets for itself what it declares to need alone. */
-export const createGivenExclusive = (context: Context) => {
-  const exclusive = (...things: SharedThing[]) =>
+/** The step by which a scenario gets for itself what it declares to need alone. */
+export const createGivenExclusive = (context: Context) => ({
+  /**
+   * All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside
+   * other scenarios.
+   */
+  exclusive: (...things: SharedThing[]) =>
     context.step(
       `Given that nobody else uses ${things.map((thing) => sharedThings[thing]).join(' and ')}`,
       async () => {
@@ -26,19 +30,15 @@ export const createGivenExclusive = (context: Context) => {
         return waited;
       },
       (waited) => `waited ${formatDuration(waited)}`,
-    );
-  return {
-    /**
-     * All of them at once, until nothing of it is left in Longhorn; what was set up before was set up beside
-     * other scenarios.
-     */
-    exclusive,
-    /** The same where this Longhorn has a bug by which others would be hurt; where it has not, nothing. */
-    exclusiveBefore: async (bug: BugId, ...things: SharedThing[]): Promise<void> => {
-      if (hasBug(bug, context.version)) await exclusive(...things);
-    },
-  };
-};
+    ),
+});
+
+const createGivenExclusiveBefore = (context: Context) => ({
+  /** As `exclusive` where this Longhorn has a bug by which others would be hurt; where it has not, nothing. */
+  exclusiveBefore: async (bug: BugId, ...things: SharedThing[]): Promise<void> => {
+    if (hasBug(bug, context.version)) await createGivenExclusive(context).exclusive(...things);
+  },
+});
 
 /** The step by which it gives that back. */
 export const createWhenGivenBack = (context: Context) => ({
@@ -88,6 +88,7 @@ const createGivenOfFaults = (context: Context) => ({
 /** The steps that set a scene. */
 export const createGiven = (context: Context) => ({
   ...createGivenExclusive(context),
+  ...createGivenExclusiveBefore(context),
   ...createGivenOfFaults(context),
   ...createGivenOfVolumes(context),
   ...createGivenOfBackups(context),

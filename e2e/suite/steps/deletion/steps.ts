@@ -73,7 +73,7 @@ export const createGivenOfDeletions = (context: Context) => ({
       `Given a fault that holds the deletion of ${backup.label} open, and once more as soon as ${removals[until]}`,
       () => holdRemoval(context, { backup, until }),
     ),
-  /** A block that this backup alone has is immutable: its removal fails until `when.madeMutable`. */
+  /** A block that this backup alone has is immutable: its removal fails until `when.released`. */
   immutableBlock: (backup: BackupHandle, { beside }: { beside: readonly BackupHandle[] }) =>
     context.step.returning(
       `Given a block that ${backup.label} alone has, made immutable in the backup store`,
