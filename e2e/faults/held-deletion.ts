@@ -13,7 +13,7 @@ export type HoldBounds = { search: number; hold: number };
 /**
  * The command that waits for the process which deletes a backup and stops it.
  * It says `watching`, then `stopped PID...` or `not found...`, then `released...`, a line each; in between,
- * when it was told to let it go on until one of the files is gone, `stopped again...`.
+ * when it was told to let it go on until so much of the files is gone, `stopped again...`.
  */
 export const holdCommand = ({
   token,
@@ -92,7 +92,7 @@ const defaultBounds: HoldBounds = { search: 60, hold: 120 };
 
 /** A deletion that is held open, and can be let go on for a while. */
 export type HeldDeletion = Fault & {
-  /** Lets it go on until one of its files is gone, where it is held again; returns which. */
+  /** Lets it go on until so much of its files is gone, where it is held again; returns what was last. */
   goOn(): Promise<string>;
 };
 
@@ -100,8 +100,8 @@ export type HeldDeletion = Fault & {
  * The fault that holds the deletion of a backup open: its process is stopped where it runs, in the manager
  * pod of the backup's owner. The owner may change until then, so all manager pods are watched, from before
  * the deletion: the process removes the config after 2 s, its wait for the lock, and is to be caught before.
- * `files` are some that it removes, as that pod sees them: told to go on, it is held again when the first is
- * gone.
+ * `files` are some that it removes, as that pod sees them, its config first: told to go on, it is held again
+ * when that is gone, and one of the others where there are any.
  */
 export const heldDeletion = (
   cluster: Cluster,

@@ -1,7 +1,7 @@
 # Holds or releases the process that deletes one backup, inside the container in which it runs:
 #   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS [FILE...]    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
-#   further TOKEN                                    has what `hold` with this token has stopped go on until one of its FILEs is gone, and be stopped again;
-#                                                    its lock is kept from then on. A FILE is in the folder of the volume's backups, or blocks
+#   further TOKEN                                    has what `hold` with this token has stopped go on until its first FILE is gone, and one of the others where there
+#                                                    are any, and be stopped again; its lock is kept from then on. The first is the config of the backup
 #   release TOKEN BACKUP                             ends what `hold` with this token does, and lets the process go whoever stopped it
 #   state PID...                                     prints the state letter of each process, T for a stopped one, - for one that is gone
 # Builtins alone, no fork for each process looked at: the deletion can be caught only in its first seconds, and a fork is slow on some nodes.
@@ -81,19 +81,28 @@ if [[ $mode == further ]]; then
   exit
 fi
 
-# Some milliseconds at a time, looked at while it is stopped: so it cannot end between two looks. Before it has mounted
-# its store none of the files is there.
+# Before it has mounted its store no file is there. After the first has gone, it goes on for some milliseconds at a
+# time, looked at while it is stopped, so that it cannot end between two looks.
 go_on() {
-  local file gone seen=
-  while [[ -z $asked ]] && ((SECONDS < end)); do
+  local file gone=$1 seen=
+  kill -CONT "${pids[@]}"
+  until [[ -n $seen && ! -e $1 ]]; do
+    [[ -e $1 ]] && seen=yes
+    [[ -n $asked ]] || ((SECONDS >= end)) && return
+    kill -0 "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
+    nap 0.002
+  done
+  kill -STOP "${pids[@]}"
+  while (($# > 1)); do
     gone=
-    for file; do [[ -e $file ]] || { gone=$file; break; }; done
-    [[ -z $gone ]] && seen=yes
-    [[ -n $gone && -n $seen ]] && printf 'stopped again, %s is gone\n' "${gone##*/}" && return
-    kill -CONT "${pids[@]}" && nap 0.003
+    for file in "${@:2}"; do [[ -e $file ]] || { gone=$file; break; }; done
+    [[ -n $gone ]] && break
+    [[ -n $asked ]] || ((SECONDS >= end)) && return
+    kill -CONT "${pids[@]}" && nap 0.005
     kill -STOP "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
-  done 2>/dev/null
-}
+  done
+  printf 'stopped again, %s is gone\n' "${gone##*/}"
+} 2>/dev/null
 
 printf 'watching\n'
 end=$((SECONDS + search))
@@ -107,7 +116,7 @@ kill -STOP "${pids[@]}"
 printf 'stopped %s\n' "${pids[*]}"
 end=$((SECONDS + hold))
 # Once it has its lock it writes it anew from time to time, which nobody does while it is stopped.
-volume=${6%/backups/*} volume=${volume%/blocks/*} written=
+volume=${6%/*/*} written=
 until [[ -n $asked ]] || ((SECONDS >= end)); do
   nap 0.1
   [[ -n $further ]] && further= && go_on "${@:6}" && written=$SECONDS

@@ -35,13 +35,12 @@ export const holdRemoval = async (
   if (store.mountPoint === undefined)
     throw new Error(`Longhorn does not mount a store of ${store.driver}: nobody sees there how far it is`);
   const folder = `${store.mountPoint}/${volumeFolder(backup.volume.name)}`;
-  const removed =
-    until === 'config' ? [backupConfigPath(backup.name)] : (await blocksOf(context, backup)).map(blockPath);
+  const blocks = until === 'block' ? (await blocksOf(context, backup)).map(blockPath) : [];
   const fault = heldDeletion(cluster, {
     pods: await managerPods(cluster),
     backup: backup.name,
     label: backup.label,
-    files: removed.map((path) => `${folder}/${path}`),
+    files: [backupConfigPath(backup.name), ...blocks].map((path) => `${folder}/${path}`),
   });
   return { ...(await faults.inject(fault)), goOn: fault.goOn, until };
 };
