@@ -127,7 +127,7 @@ export type RunningStore = BackupStore &
      * Where Longhorn's commands find it, in the container in which they run; undefined for a store that they
      * do not mount.
      */
-    mountPoint: string | undefined;
+    mountPoint: (() => string) | undefined;
   };
 
 /** Something that requests for a store do where the stores are. */

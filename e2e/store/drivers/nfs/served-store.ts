@@ -42,7 +42,7 @@ export const servedStore = (
     ],
     write: (volume) => incoming(served, { volume }),
     mountArguments: `-t nfs4 -o nfsvers=4.2,actimeo=1,soft ${url.replace('nfs://', '')}`,
-    mountPoint: storeMount(url),
+    mountPoint: () => storeMount(url),
     denyDeletion: ({ path, title }) => immutableFile(cluster, { pod, path: `${root}/${path}`, title }),
     foreignLock: ({ volume, ...lock }) =>
       foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),

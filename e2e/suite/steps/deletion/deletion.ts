@@ -34,7 +34,7 @@ export const holdRemoval = async (
   const { cluster, faults, store } = context;
   if (store.mountPoint === undefined)
     throw new Error(`Longhorn does not mount a store of ${store.driver}: nobody sees there how far it is`);
-  const folder = `${store.mountPoint}/${volumeFolder(backup.volume.name)}`;
+  const folder = `${store.mountPoint()}/${volumeFolder(backup.volume.name)}`;
   const blocks = until === 'block' ? (await blocksOf(context, backup)).map(blockPath) : [];
   const fault = heldDeletion(cluster, {
     pods: await managerPods(cluster),
