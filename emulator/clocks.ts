@@ -101,7 +101,8 @@ export const clocks = {
     mountTimeout: 5 * second,
     // Blocks go no faster here. A backup that starts after the config has gone and before the lock has is
     // lost: a real one meets that race once in hundreds of times, its look at a Backup each half a minute
-    // being long beside the removal; a look each 5 s is not.
+    // being long beside the removal; a look each 5 s is not. While a command is stopped a Backup goes all the
+    // same.
     goesWithConfig: false,
     jobPoll: 500,
     // Five deletions that are tried again can keep a backup Pending for a minute on a slow machine.

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../kube/cluster.ts';
-import { inEachPod, type PodCommands, startInPods, undoInPod } from '../kube/in-pods.ts';
+import { execInPod, inEachPod, type PodCommands, startInPods, undoInPod } from '../kube/in-pods.ts';
 import type { Fault, FaultKind } from './fault.ts';
 
 const script = readFileSync(new URL('./held-process.bash', import.meta.url), 'utf8');
@@ -12,16 +12,19 @@ export type HoldBounds = { search: number; hold: number };
 
 /**
  * The command that waits for the process which deletes a backup and stops it.
- * It says `watching`, then `stopped PID...` or `not found...`, then `released...`, a line each.
+ * It says `watching`, then `stopped PID...` or `not found...`, then `released...`, a line each; in between,
+ * when it was told to let it go on until so much of the files is gone, `stopped again...`.
  */
 export const holdCommand = ({
   token,
   backup,
   bounds,
+  files = [],
 }: {
   token: string;
   backup: string;
   bounds: HoldBounds;
+  files?: readonly string[];
 }): string[] => [
   'bash',
   '-c',
@@ -32,6 +35,7 @@ export const holdCommand = ({
   backup,
   String(bounds.search),
   String(bounds.hold),
+  ...files,
 ];
 
 /** The command that lets the process go, and ends the command above if it still runs. */
@@ -44,6 +48,9 @@ const releaseCommand = ({ token, backup }: { token: string; backup: string }): s
   token,
   backup,
 ];
+
+/** The command that has a process go on that the command above holds. */
+const furtherCommand = (token: string): string[] => ['bash', '-c', script, 'corral-hold', 'further', token];
 
 /**
  * The command that prints the state letter of each process, `T` for a stopped one, `-` for one that is gone.
@@ -83,10 +90,18 @@ export const letDeletionGo: FaultKind = { heal: letGo, disruption: 'process-hold
 // inject.
 const defaultBounds: HoldBounds = { search: 60, hold: 120 };
 
+/** A deletion that is held open, and can be let go on for a while. */
+export type HeldDeletion = Fault & {
+  /** Lets it go on until so much of its files is gone, where it is held again; returns what was last. */
+  goOn(): Promise<string>;
+};
+
 /**
  * The fault that holds the deletion of a backup open: its process is stopped where it runs, in the manager
  * pod of the backup's owner. The owner may change until then, so all manager pods are watched, from before
  * the deletion: the process removes the config after 2 s, its wait for the lock, and is to be caught before.
+ * `files` are some that it removes, as that pod sees them, its config first: told to go on, it is held again
+ * when that is gone, and one of the others where there are any.
  */
 export const heldDeletion = (
   cluster: Cluster,
@@ -94,9 +109,16 @@ export const heldDeletion = (
     pods,
     backup,
     label = backup,
+    files = [],
     bounds = defaultBounds,
-  }: { pods: Hold['pods']; backup: string; label?: string; bounds?: HoldBounds },
-): Fault => {
+  }: {
+    pods: Hold['pods'];
+    backup: string;
+    label?: string;
+    files?: readonly string[];
+    bounds?: HoldBounds;
+  },
+): HeldDeletion => {
   const token = randomBytes(4).toString('hex');
   const data: Hold = {
     token,
@@ -123,6 +145,13 @@ export const heldDeletion = (
     return stopped;
   };
 
+  const holding = async () => {
+    if (holders === undefined)
+      throw new Error(`the deletion of ${backup} is not held: the fault was not injected`);
+    found ??= await find(holders);
+    return { holders, found };
+  };
+
   return {
     kind: 'held-deletion',
     title: `the deletion of ${label} is held open`,
@@ -130,7 +159,7 @@ export const heldDeletion = (
     inject: async () => {
       const running = startInPods(cluster, {
         pods: data.pods,
-        command: holdCommand({ token, backup, bounds }),
+        command: holdCommand({ token, backup, bounds, files }),
       });
       holders = running;
       const watching = () => running.commands.every(({ lines }) => lines.includes('watching'));
@@ -143,10 +172,25 @@ export const heldDeletion = (
           `not every manager pod is watched for the deletion of ${backup}, after at most 30 s (set-up of the fault):\n${running.told()}`,
         );
     },
+    goOn: async () => {
+      const { holders, found } = await holding();
+      const failed = `the deletion of ${backup} could not be let go on in ${found.pod.name}`;
+      await execInPod(cluster, found.pod, furtherCommand(token), failed);
+      const own = holders.commands.filter(({ pod }) => pod.name === found.pod.name);
+      const again = () =>
+        own.flatMap(({ lines }) => /^stopped again, (.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? [])[0];
+      const isOver = () =>
+        own.some(({ lines, ended }) => ended !== undefined || /^(?:ended|released)/.test(lines.at(-1) ?? ''));
+      await holders.until(() => again() !== undefined || isOver(), bounds.hold * 1000);
+      const gone = again();
+      if (gone === undefined)
+        throw new Error(
+          `the deletion of ${backup} was not held again within ${bounds.hold} s (the fault's own bound); what the pods said:\n${holders.told()}`,
+        );
+      return gone;
+    },
     prove: async () => {
-      if (holders === undefined)
-        throw new Error(`the deletion of ${backup} is not held: the fault was not injected`);
-      found ??= await find(holders);
+      const { holders, found } = await holding();
       const { stdout } = await cluster.exec(found.pod, stateCommand(found.pids));
       const states = stdout.trim().split(/\s+/);
       if (states.some((state) => state !== 'T')) {

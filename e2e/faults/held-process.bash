@@ -1,5 +1,7 @@
 # Holds or releases the process that deletes one backup, inside the container in which it runs:
-#   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
+#   hold TOKEN BACKUP SEARCH_SECONDS HOLD_SECONDS [FILE...]    waits for the process, stops it, and lets it go after HOLD_SECONDS at the latest
+#   further TOKEN                                    has what `hold` with this token has stopped go on until its first FILE is gone, and one of the others where there
+#                                                    are any, and be stopped again; its lock is kept from then on. The first is the config of the backup
 #   release TOKEN BACKUP                             ends what `hold` with this token does, and lets the process go whoever stopped it
 #   state PID...                                     prints the state letter of each process, T for a stopped one, - for one that is gone
 # Builtins alone, no fork for each process looked at: the deletion can be caught only in its first seconds, and a fork is slow on some nodes.
@@ -21,8 +23,9 @@ shopt -s nullglob
 
 # Nobody may read any more what is said here; the release must come all the same.
 trap '' PIPE
-asked=
+asked= further=
 trap 'asked=yes' TERM INT HUP
+trap 'further=yes' USR1
 
 # A pipe that nobody writes to: reading from it with a time-out is a sleep without a process.
 exec {nap}<> <(:)
@@ -72,6 +75,35 @@ if [[ $mode == release ]]; then
   exit 0
 fi
 
+if [[ $mode == further ]]; then
+  find_processes is_holder || { printf 'nothing holds it any more\n'; exit 1; }
+  kill -USR1 "${pids[@]}"
+  exit
+fi
+
+# Before it has mounted its store no file is there. After the first has gone, it goes on for some milliseconds at a
+# time, looked at while it is stopped, so that it cannot end between two looks.
+go_on() {
+  local file gone=$1 seen=
+  kill -CONT "${pids[@]}"
+  until [[ -n $seen && ! -e $1 ]]; do
+    [[ -e $1 ]] && seen=yes
+    [[ -n $asked ]] || ((SECONDS >= end)) && return
+    kill -0 "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
+    nap 0.002
+  done
+  kill -STOP "${pids[@]}"
+  while (($# > 1)); do
+    gone=
+    for file in "${@:2}"; do [[ -e $file ]] || { gone=$file; break; }; done
+    [[ -n $gone ]] && break
+    [[ -n $asked ]] || ((SECONDS >= end)) && return
+    kill -CONT "${pids[@]}" && nap 0.005
+    kill -STOP "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
+  done
+  printf 'stopped again, %s is gone\n' "${gone##*/}"
+} 2>/dev/null
+
 printf 'watching\n'
 end=$((SECONDS + search))
 until find_processes is_deletion; do
@@ -83,6 +115,12 @@ done
 kill -STOP "${pids[@]}"
 printf 'stopped %s\n' "${pids[*]}"
 end=$((SECONDS + hold))
-until [[ -n $asked ]] || ((SECONDS >= end)); do nap 0.1; done
+# Once it has its lock it writes it anew from time to time, which nobody does while it is stopped.
+volume=${6%/*/*} written=
+until [[ -n $asked ]] || ((SECONDS >= end)); do
+  nap 0.1
+  [[ -n $further ]] && further= && go_on "${@:6}" && written=$SECONDS
+  [[ -n $written ]] && ((SECONDS > written + 1)) && written=$SECONDS && touch -c -- "$volume"/locks/*.lck 2>/dev/null
+done
 kill -CONT "${pids[@]}" 2>/dev/null
 [[ -n $asked ]] && printf 'released\n' || printf 'released by its bound of %s s\n' "$hold"

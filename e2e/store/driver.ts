@@ -136,6 +136,11 @@ export type RunningStore = BackupStore &
      * How a program on a node mounts it, as arguments of mount(8); undefined for a store that nobody mounts.
      */
     mountArguments: string | undefined;
+    /**
+     * Where Longhorn's commands find it, in the container in which they run; undefined for a store that they
+     * do not mount.
+     */
+    mountPoint: (() => string) | undefined;
   };
 
 /** Something that requests for a store do where the stores are. */

@@ -12,6 +12,7 @@ export const tags = [
   { name: 'at-once', description: 'two wishes are made in one breath, as the document has it' },
   { name: 'in-error', description: 'what happens while a deletion has failed and is not tried again yet' },
   { name: 'in-retry', description: 'what happens while a deletion that failed is tried again' },
+  { name: 'late-failure', description: 'a deletion fails after its backup has gone for Longhorn' },
   { name: 'manager-kill', description: 'kills longhorn-manager pods' },
   { name: 'ten-points', description: 'one kill meets ten deletions, each at another point' },
   { name: 'held', description: 'a fault holds the moment open that the scenario is about' },

@@ -36,7 +36,12 @@ class CommandError extends Error {
   }
 }
 
-const run = (binary: string, args: string[], timeout: number): Promise<string> => {
+const run = (
+  binary: string,
+  args: string[],
+  timeout: number,
+  onStart: (pid: number | undefined) => void = () => {},
+): Promise<string> => {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const options = {
     env: childEnvironment(),
@@ -44,10 +49,11 @@ const run = (binary: string, args: string[], timeout: number): Promise<string> =
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,
   } as const;
-  execFile(binary, args, options, (error, stdout, stderr) => {
+  const { pid } = execFile(binary, args, options, (error, stdout, stderr) => {
     if (error) reject(new CommandError(binary, args, { error, stdout, stderr }));
     else resolve(stdout);
   });
+  onStart(pid);
   return promise;
 };
 
@@ -67,9 +73,9 @@ export type TargetClient = {
   inspectVolume(volumeURL: string): Promise<VolumeInfo | undefined>;
   /**
    * Deletes a backup; no time limit, as in Longhorn. Rejects with the error that ends up, wrapped once more,
-   * in status.messages.
+   * in status.messages. `onStart` is told its process.
    */
-  remove(backupURL: string): Promise<void>;
+  remove(backupURL: string, onStart?: (pid: number | undefined) => void): Promise<void>;
   removeVolume(url: string, volume: string): Promise<void>;
   /** Writes a backup into the image of a volume; no time limit. */
   restore(backupURL: string, image: string): Promise<void>;
@@ -111,9 +117,9 @@ export const createTargetClient = ({
       throw error;
     }
   },
-  remove: async (backupURL) => {
+  remove: async (backupURL, onStart) => {
     try {
-      await run(binary, ['backup', 'rm', backupURL], 0);
+      await run(binary, ['backup', 'rm', backupURL], 0, onStart);
     } catch (error) {
       // Longhorn looks into the log as well, which says so of another's lock that goes just then: it takes a
       // removal that was refused for done, and the Backup stays Deleting for as long as its manager lives.

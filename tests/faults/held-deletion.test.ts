@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { heldDeletion, holdCommand, letDeletionGo } from '../../e2e/faults/held-deletion.ts';
 import { openLedger } from '../../e2e/faults/ledger.ts';
@@ -19,14 +20,15 @@ const backup = 'backup-0123456789abcdef';
 let folder: string;
 let deletions: ChildProcess[];
 
+const binary = (): string => join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2', 'longhorn');
+
 beforeEach(async () => {
   folder = await temporaryFolder();
   deletions = [];
-  const binaries = join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2');
-  await mkdir(binaries, { recursive: true });
+  await mkdir(dirname(binary()), { recursive: true });
   // As long as the wait for a lock lasts, and as little work. Without a fork: the child has its parent's
   // arguments until it starts another program, and would be found, and stopped, as a second deletion.
-  await writeFile(join(binaries, 'longhorn'), '#!/bin/bash\nread -t 30\n', { mode: 0o755 });
+  await writeFile(binary(), '#!/bin/bash\nread -t 30\n', { mode: 0o755 });
 });
 
 afterEach(async () => {
@@ -41,13 +43,7 @@ afterEach(async () => {
 
 // Named and called as Longhorn's own is: the program's path, then `backup rm URL`.
 const runLonghorn = (...args: string[]): number => {
-  const child = spawn(
-    join(folder, 'engine-binaries', 'longhornio-longhorn-engine-v1.8.2', 'longhorn'),
-    args,
-    {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    },
-  );
+  const child = spawn(binary(), args, { stdio: ['pipe', 'ignore', 'ignore'] });
   deletions.push(child);
   return child.pid ?? 0;
 };
@@ -132,6 +128,56 @@ test('a process whose stopper was killed is let go too', async () => {
     'longhorn-manager-local let go of 1',
   );
   expect(await isStopped(meant)).toBe(false);
+});
+
+test('told to go on, a deletion is held again when it has removed the first of its files and another, and keeps its lock', async () => {
+  const files = Array.from({ length: 40 }, (_, index) => join(folder, 'v', 'blocks', `${index}.blk`));
+  const lock = join(folder, 'v', 'locks', 'lock-1.lck');
+  for (const file of [...files, lock]) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, '');
+  }
+  await utimes(lock, 0, 0);
+  // One file each 50 ms, once it is told to begin: however late it is found, and seldom looked at, it is not
+  // through by then.
+  const begin = join(folder, 'begin');
+  await writeFile(
+    binary(),
+    `#!${process.execPath}
+const { existsSync, rmSync } = require('node:fs');
+const files = ${JSON.stringify(files)};
+setInterval(() => existsSync('${begin}') && files.length > 0 && rmSync(files.shift()), 50);
+`,
+  );
+  const faults = openFaults({ cluster, ledger: await ledger() });
+  const fault = heldDeletion(cluster, { pods, backup, files });
+  const held = await faults.inject(fault);
+  const meant = runLonghorn('backup', 'rm', url(backup));
+  await held.prove();
+
+  await writeFile(begin, '');
+  expect(await fault.goOn()).toBe('1.blk is gone');
+  expect(await isStopped(meant)).toBe(true);
+  expect(existsSync(files.at(-1) ?? '')).toBe(true);
+  await expect.poll(async () => (await stat(lock)).mtimeMs, { timeout: 30_000 }).toBeGreaterThan(0);
+  await held.heal();
+  expect(await isStopped(meant)).toBe(false);
+});
+
+test('one that ends before it is held again says so', async () => {
+  const there = join(folder, 'backups', 'b.cfg');
+  await mkdir(dirname(there));
+  await writeFile(there, '');
+  const fault = heldDeletion(cluster, { pods, backup, files: [there] });
+  const held = await openFaults({ cluster, ledger: await ledger() }).inject(fault);
+  runLonghorn('backup', 'rm', url(backup));
+  await held.prove();
+  // Nothing removes the file; the process, a stand-in, ends when its input does.
+  for (const { stdin } of deletions) stdin?.end();
+  await expect(fault.goOn()).rejects.toThrow(
+    /was not held again within 120 s .*:\n.*ended before it was stopped again/,
+  );
+  await held.heal();
 });
 
 test('a hold that finds nothing says so, with what the pods said', async () => {

@@ -11,8 +11,11 @@ import type { Made } from './made.ts';
 import type { Timelines } from './timelines.ts';
 import type { Timeouts } from './timeouts.ts';
 
-/** A message that a scenario brings about on purpose, and the object (its name) that may say it. */
-export type ExpectedMessage = { id: MessageId; of: string };
+/**
+ * A message that a scenario brings about on purpose, and the object (its name) that may say it; `lasts` where
+ * it may go on saying so.
+ */
+export type ExpectedMessage = { id: MessageId; of: string; lasts?: true };
 
 /** What the steps of one scenario share. */
 export type Context = {

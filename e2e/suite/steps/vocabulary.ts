@@ -1,6 +1,7 @@
 import type { Fault, Injected } from '../../faults/fault.ts';
 import type { Cluster } from '../../kube/cluster.ts';
 import { formatDuration } from '../../kube/duration.ts';
+import { type BugId, hasBug } from '../../longhorn/bugs/bugs.ts';
 import { type SharedThing, sharedThings } from '../../longhorn/shared.ts';
 import type { RunningStore } from '../../store/driver.ts';
 import { createGivenOfBackups, createThenOfBackups, createWhenOfBackups } from './backup/steps.ts';
@@ -31,6 +32,13 @@ export const createGivenExclusive = (context: Context) => ({
       },
       (waited) => `waited ${formatDuration(waited)}`,
     ),
+});
+
+const createGivenExclusiveBefore = (context: Context) => ({
+  /** As `exclusive` where this Longhorn has a bug by which others would be hurt; where it has not, nothing. */
+  exclusiveBefore: async (bug: BugId, ...things: SharedThing[]): Promise<void> => {
+    if (hasBug(bug, context.version)) await createGivenExclusive(context).exclusive(...things);
+  },
 });
 
 /** The step by which it gives that back. */
@@ -81,6 +89,7 @@ const createGivenOfFaults = (context: Context) => ({
 /** The steps that set a scene. */
 export const createGiven = (context: Context) => ({
   ...createGivenExclusive(context),
+  ...createGivenExclusiveBefore(context),
   ...createGivenOfFaults(context),
   ...createGivenOfVolumes(context),
   ...createGivenOfBackups(context),

@@ -4,7 +4,7 @@ import { messageKeys, messages } from './messages.ts';
 
 /** What this process remembers of a deletion it started; a new process remembers nothing. */
 export type DeletionRecord =
-  | { state: 'Deleting' }
+  | { state: 'Deleting'; pid?: number | undefined }
   | { state: 'Error'; message: string }
   | { state: 'Succeeded' };
 

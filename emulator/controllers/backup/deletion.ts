@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs';
+import { readFileSync, writeSync } from 'node:fs';
 import { encodeBackupURL } from '../../backupstore/url.ts';
 import type { TargetClient } from '../../engine/target-client.ts';
 import type { Backup, BackupStatus, BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
@@ -79,7 +79,6 @@ export const createDeletions = (
 // The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is
 // woken by its end.
 const runRemoval = ({ log, version }: Context, { inProgress, client }: Deletions, url: string): void => {
-  inProgress.set(url, { state: 'Deleting' });
   log.info(`Start deleting backup ${url}`);
   // The entry has gone if the config had, and the Backup with it, before the command ended.
   const end = (record: DeletionRecord): void => {
@@ -87,7 +86,9 @@ const runRemoval = ({ log, version }: Context, { inProgress, client }: Deletions
     else if (record.state === 'Error' && panicsOverLateFailure(version))
       panic({ url, message: record.message });
   };
-  client.remove(url).then(
+  const begin = (pid?: number): unknown => inProgress.set(url, { state: 'Deleting', pid });
+  begin();
+  client.remove(url, begin).then(
     () => {
       log.info(`Complete deleting backup ${url}`);
       end({ state: 'Succeeded' });
@@ -96,11 +97,27 @@ const runRemoval = ({ log, version }: Context, { inProgress, client }: Deletions
   );
 };
 
+// A command that somebody has stopped is waited for on no clock.
+const isStopped = (record: DeletionRecord | undefined): boolean => {
+  if (record?.state !== 'Deleting' || record.pid === undefined) return false;
+  try {
+    // The letter stands behind the program's name, which is in brackets.
+    return / T /.test(readFileSync(`/proc/${record.pid}/stat`, 'utf8').replace(/^.*\)/s, ''));
+  } catch {
+    return false;
+  }
+};
+
 // The last of a volume goes with its config on every clock, where a version panics over what the command may
 // still come to: no backup waits to start under the command's lock, which is why others stay until it has
 // ended on the fast one.
-const goesWithConfig = ({ clock, version, datastore }: Context, { metadata }: Backup): boolean =>
+const goesWithConfig = (
+  { clock, version, datastore }: Context,
+  { metadata }: Backup,
+  record: DeletionRecord | undefined,
+): boolean =>
   clock.goesWithConfig ||
+  isStopped(record) ||
   (panicsOverLateFailure(version) &&
     !datastore.backups
       .list()
@@ -139,11 +156,12 @@ const removedFromStore = async (
   // What cannot be asked now is asked again soon, the state staying as it is.
   const inStore = (await deletions.client.inspect(url)) !== undefined;
   // The record is read after the store: a command that ended meanwhile is known to have.
+  const record = deletions.inProgress.get(url);
   const step = decideDeletion({
     inStore,
-    record: deletions.inProgress.get(url),
+    record,
     url,
-    goesWithConfig: goesWithConfig(context, backup),
+    goesWithConfig: goesWithConfig(context, backup, record),
     mutant: context.mutant,
   });
   if (step.do === 'fail') {

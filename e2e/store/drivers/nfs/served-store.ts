@@ -5,6 +5,7 @@ import type { BackupStore } from '../../store.ts';
 import { deniedReading } from './denied-reading.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { immutableFile } from './immutable-file.ts';
+import { storeMount } from './mounts.ts';
 import { driverName, exportPath, serverProgram, storeUrl } from './place.ts';
 import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
@@ -42,6 +43,7 @@ export const servedStore = (
     ],
     write: (volume) => incoming(served, { volume }),
     mountArguments: `-t nfs4 -o nfsvers=4.2,actimeo=1,soft ${url.replace('nfs://', '')}`,
+    mountPoint: () => storeMount(url),
     denyDeletion: ({ path, title }) => immutableFile(cluster, { pod, path: `${root}/${path}`, title }),
     foreignLock: ({ volume, ...lock }) =>
       foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),

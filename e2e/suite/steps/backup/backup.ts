@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from '../../../history/expectation.ts';
 import { namingCause } from '../../../history/nearest-cause.ts';
+import { unlessGone } from '../../../kube/cluster.ts';
 import {
   longhornApiVersion as apiVersion,
   backupLabels,
@@ -82,14 +83,16 @@ export const untilSettled = async (
 
 /**
  * Touches a backup, so that Longhorn looks at it at once and not only when its 30 s are over (it watches for
- * changes of this object).
+ * changes of this object). Nobody has to look at one that has gone.
  */
 export const touchBackup = async ({ cluster }: Context, { name }: BackupHandle): Promise<void> => {
-  await cluster.patch(
-    longhornResources.backups,
-    { namespace, name },
-    { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } },
-  );
+  await cluster
+    .patch(
+      longhornResources.backups,
+      { namespace, name },
+      { metadata: { annotations: { 'corral.test/touched': new Date().toISOString() } } },
+    )
+    .catch(unlessGone);
 };
 
 // Each backup overwrites what the one before it had: so each has blocks that go with it, and with no other.

@@ -1,4 +1,4 @@
-import type { Step } from '../../../history/expectation.ts';
+import { ExpectationError, type Step } from '../../../history/expectation.ts';
 import type { Duration } from '../../../kube/duration.ts';
 import type { Seen } from '../../../longhorn/bugs/bug.ts';
 import { toFinding } from '../../../longhorn/differences/differences.ts';
@@ -87,6 +87,29 @@ export const createWhenOfBackups = (context: Context) => ({
         for (const backup of backups) await touchBackup(context, backup);
       },
     ),
+  /**
+   * Longhorn is made to look at a backup that is Deleting, and at the one that waits for it when that has
+   * gone. What comes of it is not judged here: each is given the time of two looks of Longhorn's own.
+   */
+  goneOnIfItDoes: (second: BackupHandle, { first }: { first: BackupHandle }) =>
+    context.step(`When Longhorn has had the time to go on with ${second.label}`, async () => {
+      const { backups } = context.timelines;
+      const leaves = async (backup: BackupHandle, state: Step<Backup>): Promise<boolean> => {
+        const from = backups.mark();
+        await touchBackup(context, backup);
+        return stays(
+          remains(backups, { backup: { ...backup, from }, state }),
+          `${2 * context.clocks.resync}ms`,
+        ).then(
+          () => false,
+          (error: unknown) => {
+            if (error instanceof ExpectationError && error.verdict.state === 'broken') return true;
+            throw error;
+          },
+        );
+      };
+      if (await leaves(first, is('Deleting'))) await leaves(second, waitsFor(first, context.version));
+    }),
 });
 
 type Pair = { first: BackupHandle; second: BackupHandle };

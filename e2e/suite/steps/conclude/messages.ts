@@ -96,12 +96,14 @@ const problemOf = (
 ): string | undefined => {
   if (classification.class === 'unclassified') return 'nobody knows this message (unclassified)';
   const { id, row } = classification;
-  const asExpected = expected.some((each) => each.id === id && each.of === of);
+  const own = expected.filter((each) => each.id === id && each.of === of);
+  const asExpected = own.length > 0;
   if (row.only !== undefined && !asExpected)
     return `${id} (${row.class}) is only in order where ${row.only}, and this scenario did not do that`;
   if ((row.class === 'failure' || row.class === 'configuration') && !asExpected)
     return `${id} (${row.class}) was not expected`;
-  if ((row.class === 'informational' || row.class === 'transient') && lasting)
+  const mayLast = own.some(({ lasts }) => lasts);
+  if ((row.class === 'informational' || row.class === 'transient') && lasting && !mayLast)
     return `${id} (${row.class}) never went`;
   return undefined;
 };

@@ -1,10 +1,86 @@
 import { setTimeout as after } from 'node:timers/promises';
+import type { Injected } from '../../../faults/fault.ts';
+import { type HeldDeletion, heldDeletion } from '../../../faults/held-deletion.ts';
 import { killedPod } from '../../../faults/killed-pod.ts';
+import { deniedFile } from '../../../faults/store-faults.ts';
 import { onceGone } from '../../../history/expectation.ts';
 import { type ManagerPod, managerLabel, managerPods } from '../../../longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
+import { backupConfigPath, blockPath, volumeFolder } from '../../../store/format/layout.ts';
 import type { Context } from '../context.ts';
-import type { BackupHandle } from '../handles.ts';
+import type { BackupHandle, VolumeHandle } from '../handles.ts';
+import { isBackupOf } from '../made.ts';
+
+/** How far a deletion goes that is held open in the middle: each as sentences say it. */
+export const removals = {
+  config: 'it has removed the config',
+  block: 'it has removed a block',
+} as const;
+
+/** A deletion that is held open before it removes anything, and again in the middle, once it has gone on. */
+export type HeldRemoval = Injected & Pick<HeldDeletion, 'goOn'> & { until: keyof typeof removals };
+
+const blocksOf = async ({ store }: Context, { volume, name, label }: BackupHandle): Promise<string[]> => {
+  const config = await store.config(volume.name, name);
+  if (config === undefined) throw new Error(`the store has no config of ${label} (${name})`);
+  return config.blocks.map(({ checksum }) => checksum);
+};
+
+/** Holds the deletion of a backup open, and again as soon as it has got so far in the removal of its files. */
+export const holdRemoval = async (
+  context: Context,
+  { backup, until }: { backup: BackupHandle; until: keyof typeof removals },
+): Promise<HeldRemoval> => {
+  const { cluster, faults, store } = context;
+  if (store.mountPoint === undefined)
+    throw new Error(`Longhorn does not mount a store of ${store.driver}: nobody sees there how far it is`);
+  const folder = `${store.mountPoint()}/${volumeFolder(backup.volume.name)}`;
+  const blocks = until === 'block' ? (await blocksOf(context, backup)).map(blockPath) : [];
+  const fault = heldDeletion(cluster, {
+    pods: await managerPods(cluster),
+    backup: backup.name,
+    label: backup.label,
+    files: [backupConfigPath(backup.name), ...blocks].map((path) => `${folder}/${path}`),
+  });
+  return { ...(await faults.inject(fault)), goOn: fault.goOn, until };
+};
+
+/** A block whose removal the store refuses. */
+export type DeniedBlock = Injected & { checksum: string };
+
+/** Has the store refuse the removal of a block that a backup has and none of those beside it. */
+export const denyRemovalOfBlock = async (
+  context: Context,
+  { backup, beside }: { backup: BackupHandle; beside: readonly BackupHandle[] },
+): Promise<DeniedBlock> => {
+  const others = new Set((await Promise.all(beside.map((each) => blocksOf(context, each)))).flat());
+  const checksum = (await blocksOf(context, backup)).find((each) => !others.has(each));
+  if (checksum === undefined)
+    throw new Error(
+      `${backup.label} has no block of its own: ${beside.map(({ label }) => label)} have them all`,
+    );
+  const fault = deniedFile(context.store, {
+    path: `${volumeFolder(backup.volume.name)}/${blockPath(checksum)}`,
+    title: `a block of ${backup.label} is immutable`,
+  });
+  return { ...(await context.faults.inject(fault)), checksum };
+};
+
+/** Deletes what Longhorn has of a volume in the store, and the volume's folder with it; returns when it is gone. */
+export const removeBackupVolume = async (
+  { cluster, timelines, target, timeouts }: Context,
+  volume: VolumeHandle,
+): Promise<void> => {
+  const { backupVolumes } = timelines;
+  const name = backupVolumes.objects().find(isBackupOf({ volume: volume.name, target }))?.metadata.name;
+  if (name === undefined) throw new Error(`Longhorn knows nothing of volume ${volume.name} in the store`);
+  await cluster.delete(longhornResources.backupVolumes, { namespace, name });
+  await onceGone(backupVolumes, {
+    name,
+    label: `backup volume ${name} is gone`,
+    ...timeouts.backupVolumeGone,
+  });
+};
 
 /** Asks for the deletion of a backup and returns when Kubernetes has taken the wish. */
 export const requestDeletion = async (

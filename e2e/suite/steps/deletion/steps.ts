@@ -10,10 +10,22 @@ import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts'
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
-import { type BackupHandle, describeLabels } from '../handles.ts';
-import { PremiseLost, reached } from '../judging.ts';
-import { judge } from '../timeouts.ts';
-import { deleteSpread, killOwners, requestDeletion, sinceDeleted, timeDeletion } from './deletion.ts';
+import { type BackupHandle, describeLabels, type VolumeHandle } from '../handles.ts';
+import { PremiseLost, reached, throwFor } from '../judging.ts';
+import { judge, storeQuiet } from '../timeouts.ts';
+import {
+  type DeniedBlock,
+  deleteSpread,
+  denyRemovalOfBlock,
+  type HeldRemoval,
+  holdRemoval,
+  killOwners,
+  removals,
+  removeBackupVolume,
+  requestDeletion,
+  sinceDeleted,
+  timeDeletion,
+} from './deletion.ts';
 import {
   deletionFails,
   deletionFailsAgain,
@@ -52,6 +64,22 @@ export const createGivenOfDeletions = (context: Context) => ({
         }),
       ),
     ),
+  /**
+   * The same, and it can go on (`when.wentOn`) until it has removed the backup's config, or the first of its
+   * blocks, where it is held again: from then on the backup is gone for Longhorn.
+   */
+  heldRemoval: (backup: BackupHandle, { until }: { until: HeldRemoval['until'] }) =>
+    context.step.returning(
+      `Given a fault that holds the deletion of ${backup.label} open, and once more as soon as ${removals[until]}`,
+      () => holdRemoval(context, { backup, until }),
+    ),
+  /** A block that this backup alone has is immutable: its removal fails until `when.released`. */
+  immutableBlock: (backup: BackupHandle, { beside }: { beside: readonly BackupHandle[] }) =>
+    context.step.returning(
+      `Given a block that ${backup.label} alone has, made immutable in the backup store`,
+      () => denyRemovalOfBlock(context, { backup, beside }),
+      ({ checksum }) => checksum,
+    ),
   /** The backup's config in the store is immutable: its deletion fails until `when.madeMutable`. */
   immutableConfig: (backup: BackupHandle) =>
     context.step.returning(`Given the config of ${backup.label}, made immutable in the backup store`, () => {
@@ -76,6 +104,16 @@ export const createWhenOfDeletions = (context: Context) => ({
       `When ${describeLabels(backups)} are deleted one after the other, within ${formatDuration(time)}`,
       () => deleteSpread(context, { backups, over: time }),
     ),
+  /** A deletion that is held goes on as far as it was to, and is held again. */
+  wentOn: (held: HeldRemoval) =>
+    context.step(
+      `When the deletion goes on until ${removals[held.until]}`,
+      () => held.goOn(),
+      (gone) => gone,
+    ),
+  /** The BackupVolume is deleted: all that the store has of the volume. */
+  backupVolumeDeleted: (volume: VolumeHandle) =>
+    context.step('When the backup volume is deleted', () => removeBackupVolume(context, volume)),
   /** The longhorn-manager pods that look after these backups now are killed, without grace. */
   ownerKilled: (...backups: BackupHandle[]) =>
     context.step(
@@ -208,6 +246,34 @@ export const createThenOfDeletions = (context: Context) => {
       );
       context.report.finding(toFinding('no-record-is-brief', `Here the state Error lived ${lived}.`));
     },
+    /**
+     * When nothing works on the volume any more: its folder has the block that could not be removed, which
+     * belongs to no backup, these backups whole, and nothing else.
+     */
+    blockLeft: (block: DeniedBlock, volume: VolumeHandle, beside: readonly BackupHandle[]) =>
+      context.step(
+        `Then the store has the block that could not be removed, ${describeLabels(beside)} whole, and nothing else`,
+        async () => {
+          const { backups, problems } = await context.store.inspect(volume.name, storeQuiet(clocks));
+          const isOfBlock = (problem: string): boolean =>
+            problem.startsWith(`1 block belongs to no backup, such as ${block.checksum}`);
+          // Its removal having failed, the deletion does not count anew.
+          const isOfCount = (problem: string): boolean => /^volume\.cfg of volume \S+ counts /.test(problem);
+          throwFor(
+            [
+              ...(problems.some(isOfBlock) ? [] : [`block ${block.checksum} is not left`]),
+              ...beside
+                .filter(({ name }) => !backups.includes(name))
+                .map(({ name }) => `backup ${name} has no config`),
+              ...backups
+                .filter((name) => !beside.some((each) => each.name === name))
+                .map((name) => `backup ${name} still has a config`),
+              ...problems.filter((problem) => !isOfBlock(problem) && !isOfCount(problem)),
+            ],
+            `the store's folder of volume ${volume.name} is not as expected`,
+          );
+        },
+      ),
     /** Whatever point of its deletion the kill of its owner met, each backup goes Deleting, and is gone. */
     deletedThroughKill: (...all: BackupHandle[]) =>
       context.step(`Then each of ${describeLabels(all)} goes Deleting, and is gone`, () =>

@@ -154,7 +154,7 @@ test('a history that breaks as the row says is the bug, and what it says then is
   );
   expect(kept).toBe(false);
   expect(met).toMatchObject([{ id: 'waiting-backup-loses-lock', kept: false }]);
-  expect(context.expected).toContainEqual({ id: 'creation-lost-lock', of: secondName });
+  expect(context.expected).toContainEqual({ id: 'creation-lost-lock', of: secondName, lasts: true });
 });
 
 test('the same state with another text is not', async () => {

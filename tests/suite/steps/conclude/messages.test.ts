@@ -202,18 +202,28 @@ describe('whose messages are judged', () => {
     status: { state, messages: { error } },
   });
   const ofBackups = (...events: { kind: 'modified' | 'deleted'; at: number; object: Backup }[]) =>
+    judgedWith([], ...events);
+  const judgedWith = (
+    expected: ExpectedMessage[],
+    ...events: { kind: 'modified' | 'deleted'; at: number; object: Backup }[]
+  ) =>
     judgeMessages(
       {
         backups: replayTimeline('backups', events),
         snapshots: replayTimeline('snapshots'),
         backupTargets: replayTimeline('targets'),
       },
-      { volumes: ['v'], expected: [], version: 'v1.12.1', target: 'default' },
+      { volumes: ['v'], expected, version: 'v1.12.1', target: 'default' },
     ).problems;
 
   test('one that Longhorn tries again must have gone at the end, like one that needs nothing', () => {
     const object = inError('Error', describeFailedDeletion('unlinkat /b.cfg: input/output error'));
     expect(ofBackups({ kind: 'modified', at: 0, object })).toEqual([
+      expect.stringMatching(/^deletion-without-store \(transient\) never went/),
+    ]);
+    const own = { id: 'deletion-without-store', of: 'b' } as const;
+    expect(judgedWith([{ ...own, lasts: true }], { kind: 'modified', at: 0, object })).toEqual([]);
+    expect(judgedWith([own], { kind: 'modified', at: 0, object })).toEqual([
       expect.stringMatching(/^deletion-without-store \(transient\) never went/),
     ]);
   });

@@ -1,0 +1,71 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+const about: ScenarioOptions = {
+  tags: ['backup-deletion', 'late-failure', 'held'],
+  timeout: '40m',
+  exclusive: ['longhorn-managers'],
+  disruptions: ['process-hold', 'manager-kill'],
+};
+
+const bug = 'manager-panics-on-late-failure';
+
+scenario(
+  'A deletion that cannot remove a block, and fails after its backup has gone, ends no manager',
+  { ...about, needs: ['denyDeletion', 'block-device'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, littleData.data);
+    const second = await given.settledBackup(volume);
+    const block = await given.immutableBlock(first, { beside: [second] });
+    await given.exclusiveBefore(bug, 'longhorn-managers');
+    const held = await given.heldRemoval(first, { until: 'config' });
+
+    await when.deleted(first);
+    await then.inForce(held);
+    await when.wentOn(held);
+    // For Longhorn a backup is gone that has no config.
+    await then.deleted(first);
+    await then.inForce(held);
+    await then.inForce(block);
+    await when.released(held);
+    await then.blockLeft(block, volume, [second]);
+
+    // Nobody is told of it; the next deletion that ends finds it.
+    await when.released(block);
+    await when.deleted(second);
+    await then.deleted(second);
+    await then.storeHolds(volume, []);
+    await then.keeps(bug, () => then.managersLive());
+  },
+);
+
+scenario(
+  'A backup volume that is deleted while the blocks of its last backup are being removed ends no manager',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+    const snapshot = await given.snapshot(volume);
+    await given.exclusiveBefore(bug, 'longhorn-managers');
+    const held = await given.heldRemoval(first, { until: 'block' });
+
+    await when.deleted(first);
+    await then.inForce(held);
+    await when.wentOn(held);
+    await then.deleted(first);
+    await then.inForce(held);
+    await when.backupVolumeDeleted(volume);
+    await when.released(held);
+    await then.storeHolds(volume, []);
+
+    const second = await when.backedUp(snapshot);
+    await then.completed(second);
+    await then.storeHolds(volume, [second]);
+    await then.keeps(bug, () => then.managersLive());
+  },
+);

@@ -1,0 +1,30 @@
+import { scenario } from '../../suite/scenario.ts';
+
+scenario(
+  'A backup that waited for a deletion is made although blocks are still being removed',
+  { tags: ['backup-deletion', 'held'], timeout: '40m', disruptions: ['process-hold'] },
+  async ({ given, when, then, data }) => {
+    const volume = await given.volume({ size: data.volume });
+    await given.data(volume, data.brief);
+    const first = await given.settledBackup(volume);
+    await given.data(volume, data.small);
+    const snapshot = await given.snapshot(volume);
+    const held = await given.heldRemoval(first, { until: 'config' });
+
+    await when.deleted(first);
+    await then.deleting(first);
+    await then.inForce(held);
+    const second = await when.backedUp(snapshot);
+    await then.heldBack(second, { first });
+
+    await when.wentOn(held);
+    await when.goneOnIfItDoes(second, { first });
+    await then.inForce(held);
+    await when.released(held);
+    await then.deleted(first);
+    const kept = await then.keeps('waiting-backup-loses-lock', () =>
+      then.waitedAndCompleted(second, { first }),
+    );
+    await then.storeHolds(volume, kept ? [second] : []);
+  },
+);
