@@ -89,7 +89,7 @@ const fill = async (
 
 const bringUp = async (
   tool: ClusterTool,
-  { longhorn, registryMirror, images = [], signal, progress }: Up,
+  { longhorn, registryMirror, images = [], out, signal, progress }: Up,
 ): Promise<RunningCluster> => {
   await checkTools(tool);
   await openCache();
@@ -97,7 +97,7 @@ const bringUp = async (
   const archives = await packArchives(target, { signal, progress });
   signal.throwIfAborted();
   const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () =>
-    createCluster(tool, { signal }),
+    createCluster(tool, { out, signal }),
   );
   try {
     return running(tool, cluster, {
@@ -105,8 +105,7 @@ const bringUp = async (
       version: await fill(cluster, { target, archives, signal, progress }),
     });
   } catch (error) {
-    await cluster.remove();
-    throw error;
+    return cluster.giveUp(error);
   }
 };
 
