@@ -8,6 +8,7 @@ import {
   type Resource,
   resources,
 } from '../e2e/kube/cluster.ts';
+import { openHealth } from '../e2e/kube/health.ts';
 import type { ClockName } from './clocks.ts';
 import { access } from './manifests/access.ts';
 import { customResourceDefinitions } from './manifests/custom-resources.ts';
@@ -230,7 +231,7 @@ const namespaceObject = { apiVersion: 'v1', kind: 'Namespace', metadata: { name:
  */
 export const install = async (options: InstallOptions): Promise<{ version: string }> => {
   const { kubeconfig, clock, image, mutant, version, nodes, signal, onProgress = () => undefined } = options;
-  const cluster = connect({ kubeconfig });
+  const cluster = connect({ kubeconfig, health: openHealth() });
   const waiting: Waiting = { cluster, signal, nodes, deadline: Date.now() + timeout };
   const apply = async (objects: object[]): Promise<void> => {
     for (const object of objects as KubernetesObject[]) {

@@ -59,6 +59,8 @@ export type Provider = {
     existing?: ExistingCluster | undefined;
     /** The run's id, which names and labels all that it makes. */
     run: string;
+    /** The run's folder, for what explains a cluster that did not come up. */
+    out: string;
     signal: AbortSignal;
     progress: Progress;
   }): Promise<RunningCluster>;

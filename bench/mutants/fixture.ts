@@ -52,10 +52,10 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
   let cluster: RunningCluster | undefined;
   let version = '';
 
-  const prepare = async (mutant: GivenBug | undefined): Promise<RunningCluster> => {
+  const prepare = async ({ mutant, out }: Pick<Round, 'mutant' | 'out'>): Promise<RunningCluster> => {
     const signal = interruption.first;
     signal.throwIfAborted();
-    cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), signal, progress });
+    cluster ??= await lab.up({ longhorn: 'emulator', run: makeRunId(), out, signal, progress });
     const { kubeconfig } = cluster;
     const settings = mutant === undefined ? { clock } : { clock, mutant };
     const installed = await progress.step(`Give the emulator ${describeBug(mutant)}`, (onProgress) =>
@@ -79,7 +79,7 @@ export const openFixture = ({ config, progress, interruption }: FixtureOptions):
 
   return {
     play: async ({ mutant, scenarios, files, out }) => {
-      const running = await prepare(mutant);
+      const running = await prepare({ mutant, out });
       await mkdir(out, { recursive: true });
       const log = await open(join(out, 'log.txt'), 'w');
       const told = makeRunConfig({ ...running, target: { name: 'emulator', version }, out });

@@ -76,6 +76,7 @@ const bringUp = async (
         images: args.images,
         existing: args.existing,
         run: unplayed.run,
+        out: args.out,
         signal,
         progress,
       }),

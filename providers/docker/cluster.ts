@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { NotFit } from '../provider.ts';
 import { runTool } from './run.ts';
 import type { ClusterTool } from './tool.ts';
@@ -10,7 +10,7 @@ import type { ClusterTool } from './tool.ts';
  * How long each may take at most (ms): nodes' images may have to be pulled, an archive has up to 2 GB.
  * Whoever brings the cluster owns them.
  */
-const timeouts = { list: 60_000, create: 900_000, load: 600_000, remove: 300_000 };
+const timeouts = { list: 60_000, create: 900_000, load: 600_000, logs: 120_000, remove: 300_000 };
 
 /** A cluster of Docker containers, which goes with this process. */
 export type DockerCluster = {
@@ -25,6 +25,8 @@ export type DockerCluster = {
   keep(): void;
   /** Deletes it, whatever state it is in; the error says how to do it by hand. */
   remove(): Promise<void>;
+  /** Saves what its nodes logged, deletes it, and throws why it came to nothing. */
+  giveUp(reason: unknown): Promise<never>;
 };
 
 /** The command that deletes a cluster, for people. */
@@ -44,13 +46,29 @@ const refuseTaken = async (
     );
 };
 
+// In words: what became of the logs of a cluster that failed.
+const saveLogs = async (
+  tool: ClusterTool,
+  { name, kubeconfig, out }: { name: string; kubeconfig: string; out: string },
+): Promise<string | undefined> => {
+  const folder = join(out, `${tool.name}-logs`);
+  const args = tool.saveLogs?.({ name, folder: resolve(folder) });
+  if (args === undefined) return undefined;
+  try {
+    await runTool(tool.name, args, { kubeconfig, timeout: timeouts.logs });
+    return `what its nodes logged is in ${folder}`;
+  } catch (error) {
+    return `what its nodes logged is in ${folder}, not all of it (${(error as Error).message})`;
+  }
+};
+
 /**
  * Makes a cluster named `corral-` and this process's number; one that is cut short or fails leaves nothing
- * behind.
+ * behind but, in the folder `out`, what its nodes logged.
  */
 export const createCluster = async (
   tool: ClusterTool,
-  { signal }: { signal: AbortSignal },
+  { out, signal }: { out: string; signal: AbortSignal },
 ): Promise<DockerCluster> => {
   const name = `corral-${process.pid}`;
   const folder = await mkdtemp(join(tmpdir(), `corral-${tool.name}-`));
@@ -82,6 +100,12 @@ export const createCluster = async (
       dismiss();
       await rm(folder, { recursive: true, force: true });
     },
+    giveUp: async (reason) => {
+      const logs = signal.aborted ? undefined : await saveLogs(tool, { name, kubeconfig, out });
+      await cluster.remove();
+      if (logs === undefined || !(reason instanceof Error)) throw reason;
+      throw new NotFit(`${reason.message}: ${logs}`, { cause: reason });
+    },
   };
   try {
     await run(tool.create({ name, kubeconfig }), { timeout: timeouts.create, signal });
@@ -90,8 +114,7 @@ export const createCluster = async (
         mode: 0o600,
       });
   } catch (error) {
-    await cluster.remove();
-    throw error;
+    return cluster.giveUp(error);
   }
   return cluster;
 };

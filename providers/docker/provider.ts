@@ -3,6 +3,7 @@ import type { Offered } from '../../e2e/config/config.ts';
 import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { connect, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
+import { openHealth } from '../../e2e/kube/health.ts';
 import { allDisruptions } from '../../e2e/longhorn/disruptions.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached } from '../../lab/cache/cache.ts';
@@ -89,7 +90,7 @@ const fill = async (
 
 const bringUp = async (
   tool: ClusterTool,
-  { longhorn, registryMirror, images = [], signal, progress }: Up,
+  { longhorn, registryMirror, images = [], out, signal, progress }: Up,
 ): Promise<RunningCluster> => {
   await checkTools(tool);
   await openCache();
@@ -97,7 +98,7 @@ const bringUp = async (
   const archives = await packArchives(target, { signal, progress });
   signal.throwIfAborted();
   const cluster = await progress.step(`Create the ${tool.name} cluster corral-${process.pid}`, () =>
-    createCluster(tool, { signal }),
+    createCluster(tool, { out, signal }),
   );
   try {
     return running(tool, cluster, {
@@ -105,8 +106,7 @@ const bringUp = async (
       version: await fill(cluster, { target, archives, signal, progress }),
     });
   } catch (error) {
-    await cluster.remove();
-    throw error;
+    return cluster.giveUp(error);
   }
 };
 
@@ -136,7 +136,9 @@ const nodesReady = async (
   names: readonly string[],
   { kubeconfig, signal }: { kubeconfig: string; signal: AbortSignal },
 ): Promise<void> => {
-  const timeline = await follow<Node>(connect({ kubeconfig }), resources.nodes, { signal });
+  const timeline = await follow<Node>(connect({ kubeconfig, health: openHealth() }), resources.nodes, {
+    signal,
+  });
   const owner =
     'the set-up: a container is a node within a minute, and its network is an image that may have to be pulled';
   try {

@@ -3,6 +3,7 @@ import type { ExecaError } from 'execa';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 import { ownedCommand } from '../../lab/build/owned-command.ts';
 import { oneLine } from '../../lab/one-line.ts';
+import { NotFit } from '../provider.ts';
 
 // kind reads the paths in kind-config.yaml from where it is started.
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -39,8 +40,8 @@ const essence = (said: string): string => {
 
 /**
  * Runs kind or k3d to its end and returns what it printed. It ends with this process, with all that it
- * started, and Ctrl-C at the terminal does not reach it. Throws the signal's reason, or an error in one line
- * with what the command said.
+ * started, and Ctrl-C at the terminal does not reach it. Throws the signal's reason, or NotFit in one line with
+ * what the command said.
  */
 export const runTool = async (
   command: string,
@@ -61,7 +62,7 @@ export const runTool = async (
     signal?.throwIfAborted();
     // Not what goes to the standard output: that may be a kubeconfig, with its keys.
     const { timedOut, stderr = '' } = error as ExecaError & { stderr?: string };
-    throw new Error(
+    throw new NotFit(
       `${shown} ${timedOut ? `did not end in ${formatDuration(timeout)}` : 'failed'}: ${essence(stderr)}`,
     );
   }

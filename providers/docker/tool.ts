@@ -17,6 +17,8 @@ export type ClusterTool = {
    * not take it.
    */
   load: (cluster: { name: string; archive: string; workers: readonly string[] }) => string[];
+  /** Writes what the nodes of a cluster logged into a folder, whole or half made; missing where it cannot. */
+  saveLogs?: (cluster: { name: string; folder: string }) => string[];
   /** Deletes a cluster, whole or half made; one that is not there is no failure. */
   remove: (name: string) => string[];
   context: (name: string) => string;

@@ -22,6 +22,8 @@ export const kindTool: ClusterTool = {
     kubeconfig,
     '--config',
     'kind-config.yaml',
+    // What its nodes logged is saved before it is deleted.
+    '--retain',
     ...nodeImage(),
   ],
   load: ({ name, archive, workers }) => [
@@ -33,6 +35,7 @@ export const kindTool: ClusterTool = {
     '--nodes',
     workers.join(','),
   ],
+  saveLogs: ({ name, folder }) => ['export', 'logs', folder, '--name', name],
   remove: (name) => ['delete', 'cluster', '--name', name],
   context: (name) => `kind-${name}`,
   workers: (name) => ['worker', 'worker2', 'worker3'].map((node) => `${name}-${node}`),

@@ -1,4 +1,5 @@
 import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
+import { openHealth } from '../../e2e/kube/health.ts';
 import { defaultBackupTarget } from '../../e2e/longhorn/resources.ts';
 import type { BackupTarget } from '../../e2e/longhorn/types.ts';
 import { readVersion } from '../../e2e/longhorn/version.ts';
@@ -121,7 +122,7 @@ export const installRelease = async (options: InstallOptions): Promise<{ version
     onProgress = () => {},
   } = options;
   const start = performance.now();
-  const cluster = connect({ kubeconfig });
+  const cluster = connect({ kubeconfig, health: openHealth() });
   const ended = new AbortController();
   const either = AbortSignal.any([signal, ended.signal]);
   const failed = Promise.withResolvers<never>();

@@ -69,7 +69,7 @@ const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
       allow: [],
     };
     return asCommand(() =>
-      existing.up({ longhorn: 'installed', run: 'abc123', existing: cluster, signal, progress }),
+      existing.up({ longhorn: 'installed', run: 'abc123', out: dir, existing: cluster, signal, progress }),
     );
   },
   archive: ([folder = '']) =>

@@ -5,7 +5,7 @@ import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * What one of the commands does otherwise than well, when it is asked what begins with `when`: `says` goes
+ * What one of the commands does otherwise than well, when it is asked what begins with the expression `when`: `says` goes
  * where errors go.
  */
 export type Behaviour = {

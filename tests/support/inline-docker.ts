@@ -1,4 +1,12 @@
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { Behaviour } from './docker-stubs.ts';
 
@@ -49,6 +57,13 @@ const answers: [RegExp, () => void][] = [
     },
   ],
   [/^k3d kubeconfig get/, () => print(kubeconfig())],
+  [
+    /^kind export logs/,
+    () => {
+      mkdirSync(args[2] ?? '');
+      writeFileSync(join(args[2] ?? '', 'nodes'), names.join('\n'));
+    },
+  ],
   [/^kind delete cluster/, () => remove(flag('--name'))],
   [/^k3d cluster delete/, () => remove(args[2] ?? '')],
   [/^(kind load|k3d image import|docker (build|create|rmi?)) /, () => {}],
@@ -63,7 +78,7 @@ const {
   hangs,
   makes,
 } = JSON.parse(readFileSync(join(folder, 'behaviour'), 'utf8')) as Behaviour;
-if (when !== undefined && asked.startsWith(when)) {
+if (when !== undefined && new RegExp(`^${when}`).test(asked)) {
   if (makes !== undefined) make(makes);
   if (says !== undefined) say(says);
   if (prints !== undefined) print(prints);

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { parse } from 'yaml';
@@ -37,13 +37,13 @@ const isAlive = (pid: number): boolean =>
 
 describe('what is asked, from the first to the last', () => {
   test('kind', async () => {
-    const cluster = await createCluster(kindTool, { signal });
+    const cluster = await createCluster(kindTool, { out: stubs.folder, signal });
     await cluster.load('/images.tar', signal);
     await cluster.remove();
     expect(asked()).toMatchInlineSnapshot(`
       [
         "kind get clusters",
-        "kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml",
+        "kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml --retain",
         "kind load image-archive /images.tar --name NAME --nodes NAME-worker,NAME-worker2,NAME-worker3",
         "kind delete cluster --name NAME",
       ]
@@ -59,17 +59,17 @@ describe('what is asked, from the first to the last', () => {
   test("kind, with a node image of one's own", async () => {
     vi.stubEnv('CORRAL_KIND_IMAGE', 'mine:v1');
     try {
-      await (await createCluster(kindTool, { signal })).remove();
+      await (await createCluster(kindTool, { out: stubs.folder, signal })).remove();
     } finally {
       vi.unstubAllEnvs();
     }
     expect(asked()).toContain(
-      'kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml --image mine:v1',
+      'kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml --retain --image mine:v1',
     );
   });
 
   test('k3d', async () => {
-    const cluster = await createCluster(k3dTool, { signal });
+    const cluster = await createCluster(k3dTool, { out: stubs.folder, signal });
     await cluster.load('/images.tar', signal);
     await cluster.remove();
     expect(asked()).toMatchInlineSnapshot(`
@@ -93,7 +93,7 @@ describe('what is asked, from the first to the last', () => {
 test.each([kindTool, k3dTool])(
   "$name: the kubeconfig is this user's alone, and never the default one",
   async (tool) => {
-    const { kubeconfig, remove } = await createCluster(tool, { signal });
+    const { kubeconfig, remove } = await createCluster(tool, { out: stubs.folder, signal });
     expect(await readFile(kubeconfig, 'utf8')).toContain('kind: Config');
     expect(
       [kubeconfig, dirname(kubeconfig)].map((path) => (statSync(path).mode & 0o777).toString(8)),
@@ -107,7 +107,7 @@ test.each([kindTool, k3dTool])(
 test.each([kindTool, k3dTool])('$name: a cluster that is there already is not touched', async (tool) => {
   await stubs.make(name);
   const command = tool === kindTool ? `kind delete cluster --name ${name}` : `k3d cluster delete ${name}`;
-  await expect(createCluster(tool, { signal })).rejects.toMatchObject({
+  await expect(createCluster(tool, { out: stubs.folder, signal })).rejects.toMatchObject({
     name: 'NotFit',
     message: `there is a ${tool.name} cluster ${name} already, kept or left by another run: ${command}`,
   });
@@ -121,13 +121,13 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
       kindTool,
       'kind create',
       ' ✗ Preparing nodes 📦 📦 📦 📦\nDeleted nodes: ["x-worker"]\nERROR: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.Errorf',
-      'kind create cluster failed: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"',
+      'kind create cluster failed: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1": what its nodes logged is in OUT/kind-logs',
     ],
     [
       kindTool,
       'kind create',
       ' • Starting control-plane 🕹️  ...\n ✗ Starting control-plane 🕹️\nERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec --privileged x-control-plane kubeadm init --config=/kind/kubeadm.conf --skip-token-print --v=6" failed with error: exit status 1\n\nCommand Output: I1122 18:13:13.651727     137 initconfiguration.go:262] loading configuration from "/kind/kubeadm.conf"\n[init] Using Kubernetes version: v1.36.3\n[kubelet-start] Starting the kubelet\nerror: error execution phase wait-control-plane: client rate limiter Wait returned an error\nk8s.io/kubernetes/cmd/kubeadm/app/cmd/phases/workflow.(*Runner).Run.func1\n\tk8s.io/kubernetes@v1.36.3/cmd/kubeadm/app/cmd/phases/workflow/runner.go:262',
-      'kind create cluster failed: failed to create cluster: failed to init node with kubeadm: exit status 1 error: error execution phase wait-control-plane: client rate limiter Wait returned an error',
+      'kind create cluster failed: failed to create cluster: failed to init node with kubeadm: exit status 1 error: error execution phase wait-control-plane: client rate limiter Wait returned an error: what its nodes logged is in OUT/kind-logs',
     ],
     [
       k3dTool,
@@ -137,7 +137,28 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
     ],
   ])('creating (%o)', async (tool, when, says, message) => {
     await stubs.behave({ when, says, exitCode: 1, makes: name });
-    await expect(createCluster(tool, { signal })).rejects.toThrow(new Error(message));
+    await expect(createCluster(tool, { out: stubs.folder, signal })).rejects.toMatchObject({
+      name: 'NotFit',
+      message: message.replace('OUT', stubs.folder),
+    });
+    expect(stubs.clusters()).toEqual([]);
+  });
+
+  test("creating, and not all of the nodes' logs can be had", async () => {
+    const says = 'ERROR: unknown cluster "x"';
+    await stubs.behave({ when: 'kind [ce]', says, exitCode: 1 });
+    await expect(createCluster(kindTool, { out: stubs.folder, signal })).rejects.toThrow(
+      `kind create cluster failed: unknown cluster "x": what its nodes logged is in ${stubs.folder}/kind-logs, not all of it (kind export logs failed: unknown cluster "x")`,
+    );
+  });
+
+  test('filling: what its nodes logged is saved while they are there', async () => {
+    const { giveUp } = await createCluster(kindTool, { out: stubs.folder, signal });
+    await expect(giveUp(new Error('no node is Ready'))).rejects.toMatchObject({
+      name: 'NotFit',
+      message: `no node is Ready: what its nodes logged is in ${stubs.folder}/kind-logs`,
+    });
+    expect(readFileSync(join(stubs.folder, 'kind-logs/nodes'), 'utf8')).toBe(name);
     expect(stubs.clusters()).toEqual([]);
   });
 
@@ -155,15 +176,15 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
       "k3d image import failed: Failed to import image(s) into cluster 'x': failed to import images in node 'k3d-x-agent-0': Exec process failed with exit code 1",
     ],
   ])('loading (%o)', async (tool, when, says, message) => {
-    const { load, remove } = await createCluster(tool, { signal });
+    const { load, remove } = await createCluster(tool, { out: stubs.folder, signal });
     await stubs.behave({ when, says, exitCode: 1 });
-    await expect(load('/images.tar', signal)).rejects.toThrow(new Error(message));
+    await expect(load('/images.tar', signal)).rejects.toMatchObject({ name: 'NotFit', message });
     await remove();
     expect(stubs.clusters()).toEqual([]);
   });
 
   test('a cluster that does not go away: the command for it is said', async () => {
-    const { remove } = await createCluster(kindTool, { signal });
+    const { remove } = await createCluster(kindTool, { out: stubs.folder, signal });
     await stubs.behave({
       when: 'kind delete',
       says: 'ERROR: failed to delete cluster "x": failed to delete nodes',
@@ -185,9 +206,9 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
       says: 'FATA[0000] Failed to get it',
       exitCode: 1,
     });
-    await expect(createCluster(k3dTool, { signal })).rejects.toThrow(
-      new Error('k3d kubeconfig get failed: Failed to get it'),
-    );
+    await expect(createCluster(k3dTool, { out: stubs.folder, signal })).rejects.toMatchObject({
+      message: 'k3d kubeconfig get failed: Failed to get it',
+    });
     expect(stubs.clusters()).toEqual([]);
   });
 
@@ -195,14 +216,14 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
     await stubs.behave({ when: 'kind create', says: ' • Preparing nodes 📦  ...', hangs: true });
     await expect(
       runTool('kind', ['create', 'cluster'], { kubeconfig: '/nowhere', timeout: 1_000 }),
-    ).rejects.toThrow(new Error('kind create cluster did not end in 1 s: • Preparing nodes 📦 ...'));
+    ).rejects.toMatchObject({ message: 'kind create cluster did not end in 1 s: • Preparing nodes 📦 ...' });
   });
 
   test.each([kindTool, k3dTool])('$name: an interruption in the middle of creating', async (tool) => {
     const interruption = new AbortController();
     const when = tool === kindTool ? 'kind create' : 'k3d cluster create';
     await stubs.behave({ when, hangs: true, makes: name });
-    const creating = createCluster(tool, { signal: interruption.signal });
+    const creating = createCluster(tool, { out: stubs.folder, signal: interruption.signal });
     await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual([name]);
     const creator = stubs.calls().at(-1)?.pid as number;
     expect(isAlive(creator)).toBe(true);

@@ -72,6 +72,7 @@ const up = (signal: AbortSignal, lines: string[] = []) =>
   provider.up({
     longhorn: `archive:${dir}`,
     run: 'abc123',
+    out: dir,
     signal,
     progress: plainProgress((line) => lines.push(line)),
   });

@@ -49,6 +49,7 @@ const up = async ({ typed, asks, signal = new AbortController().signal, ...flags
     longhorn: 'installed',
     existing,
     run: 'abc123',
+    out: '/nowhere',
     signal,
     progress,
   });
