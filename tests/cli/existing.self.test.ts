@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { putLonghorn } from '../support/longhorn-objects.ts';
 import { type Ended, runSuite, type Signalled } from '../support/run-suite.ts';
 import { type StubServer, startStubServer } from '../support/stub-api-server.ts';
@@ -99,13 +99,7 @@ test('a difference fails a run whose scenarios have passed, by a line and in the
   });
 });
 
-test('it is looked for when a scenario failed as well', async () => {
-  const ended = await play(`${changes()} throw new Error('broken');`);
-  expect(ended).toMatchObject({ exitCode: 1, stderr: `e2e: ${line}` });
-  expect(ended.report).toMatchObject({ totals: { failed: 1 }, differences: [difference] });
-});
-
-test('and when the run was interrupted', async () => {
+test('it is looked for when the run was interrupted as well', async () => {
   const body = `later(async () => { ${changes()} });
 await does('Given a thing');
 await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));`;
@@ -124,24 +118,12 @@ test('a run whose cluster cannot be compared has not passed', async () => {
   expect(ended.report).toMatchObject({ totals: { passed: 1 }, differences: null });
 });
 
-describe('before anything is made', () => {
-  test('what is left to be said is said with the very flag', async () => {
-    const ended = await play("await does('Given a thing');", { flags: [] });
-    expect(ended).toMatchObject({
-      exitCode: 3,
-      stderr: `e2e: nobody has said yet that the cluster at <server> (context stub) is the one: add --expect-cluster ${uid}, or start this at a terminal`,
-    });
-    expect(ended.report).toMatchObject({ end: { state: 'set-up-failed' }, totals: { skipped: 1 } });
-    expect(ended.report).not.toHaveProperty('differences');
-  });
-
-  test('an interruption ends it at once, and says that nothing was made', async () => {
-    server.fallSilent();
-    const ended = await play('', { signals: [{ after: '1 scenario', signal: 'SIGINT' }] });
-    expect(ended).toMatchObject({ exitCode: 4, stderr: 'e2e: interrupted by SIGINT before a scenario ran' });
-    expect(ended.stdout).toContain('interrupted by SIGINT: nothing was made yet');
-    expect(ended.report).toMatchObject({ end: { state: 'interrupted' }, totals: { skipped: 1 } });
-  });
+test('before anything is made an interruption ends it at once, and says that nothing was made', async () => {
+  server.fallSilent();
+  const ended = await play('', { signals: [{ after: '1 scenario', signal: 'SIGINT' }] });
+  expect(ended).toMatchObject({ exitCode: 4, stderr: 'e2e: interrupted by SIGINT before a scenario ran' });
+  expect(ended.stdout).toContain('interrupted by SIGINT: nothing was made yet');
+  expect(ended.report).toMatchObject({ end: { state: 'interrupted' }, totals: { skipped: 1 } });
 });
 
 test('what --support-bundle needs is asked for where it is given, before anything is made', async () => {
@@ -152,14 +134,17 @@ test('what --support-bundle needs is asked for where it is given, before anythin
   expect(ended.exitCode).toBe(3);
   expect(ended.stderr).toContain('\n  create supportbundles.longhorn.io in namespace longhorn-system\n');
   expect(ended.stderr).toContain('npm run --silent rbac -- --support-bundle | kubectl apply -f -');
+  expect(ended.report).toMatchObject({ end: { state: 'set-up-failed' }, totals: { skipped: 1 } });
+  expect(ended.report).not.toHaveProperty('differences');
 });
 
-test('what a failed scenario made stays with --pause-on-failure, and the line that removes it names the cluster', async () => {
+test('and when a scenario failed; with --pause-on-failure, the line that removes what it made names the cluster', async () => {
   const flags = ['--expect-cluster', uid, '--pause-on-failure', '--namespace', 'stores'];
-  const ended = await play("throw new Error('broken');", { flags });
-  expect(ended.exitCode).toBe(1);
-  const [, line] = /^To remove it: (.*)$/m.exec(ended.stdout) ?? [];
-  expect(line).toBe(
+  const ended = await play(`${changes()} throw new Error('broken');`, { flags });
+  expect(ended).toMatchObject({ exitCode: 1, stderr: `e2e: ${line}` });
+  expect(ended.report).toMatchObject({ totals: { failed: 1 }, differences: [difference] });
+  const [, removing] = /^To remove it: (.*)$/m.exec(ended.stdout) ?? [];
+  expect(removing).toBe(
     `npm run cleanup -- --kubeconfig ${server.kubeconfig} --context stub --namespace stores --run ${ended.report?.run}`,
   );
   expect(ended.stdout).not.toContain('left up');

@@ -81,18 +81,6 @@ test('Ctrl-C lets the scenario clean up, takes the cluster down, and still repor
   `);
 });
 
-test.each([
-  ['SIGTERM', '--keep'],
-  ['SIGHUP', '--verbose'],
-] as const)('%s does the same, %s or not', async (signal, flag) => {
-  const ended = await runSuite(suite, { flags: [...flags, flag], signals: [{ after: atWork, signal }] });
-  expect(ended.exitCode).toBe(4);
-  expect(ended.stdout).toContain('cleaned up');
-  expect(ended.stdout).toContain('Taking the cluster down: <time>');
-  expect(ended.stdout).not.toContain('(kept)');
-  expect(ended.report?.totals).toEqual({ passed: 0, knownBugs: 0, failed: 0, skipped: 3, notProvable: 0 });
-});
-
 test('a second Ctrl-C does not wait for the cleanup, and still takes the cluster down', async () => {
   const slow = { 'a.e2e.ts': hanging.replace('pause(500)', 'pause(60_000)') };
   const signals = [

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readLastFailed } from '../../e2e/cli/last-failed.ts';
 import { type Report, untold } from '../../e2e/report/schema.ts';
-import { runCommandIn, withSuite } from '../support/run-suite.ts';
+import { pageIn, runCommandIn, withSuite } from '../support/run-suite.ts';
 
 const suite = {
   'a.e2e.ts': `
@@ -18,13 +18,15 @@ scenario('It is not allowed', { disruptions: ['manager-kill'] }, async () => {})
 const played = (report: Report | undefined) =>
   Object.fromEntries(report?.scenarios.map(({ name, state }) => [name, state]) ?? []);
 
-test('what did not pass is played again, and then what of it did not pass again', async () => {
+test('what did not pass is played again, and then what of it did not pass again; the page holds each against the run before', async () => {
   await withSuite(suite, async ({ folder, config }) => {
     const play = (...flags: string[]) => runCommandIn(folder, config, { flags });
     expect(played((await play()).report)).toMatchObject({
       'It passes': 'passed',
       'It is not allowed': 'skipped',
     });
+    const first = await pageIn(folder);
+    expect(first.runs[0]?.scenarios.every(({ past }) => past.length === 0)).toBe(true);
     const listed = await play('--last-failed', '--list', '--json');
     expect(JSON.parse(listed.stdout).map(({ name }: { name: string }) => name)).toEqual([
       'It fails (once)',
@@ -38,6 +40,14 @@ test('what did not pass is played again, and then what of it did not pass again'
       'It fails (once)': 'passed',
       'It is not provable': 'not-provable',
     });
+    const second = await pageIn(folder);
+    expect(second.runs[0]?.past.map(({ run }) => run)).toEqual([first.runs[0]?.run]);
+    expect(
+      second.runs[0]?.scenarios.map(({ state, past }) => [state, past.map((each) => each.state)]),
+    ).toEqual([
+      ['passed', ['failed']],
+      ['not-provable', ['not-provable']],
+    ]);
     const none = await play('--last-failed', '--tags', 'held');
     expect(none).toMatchObject({
       exitCode: 2,
@@ -119,17 +129,5 @@ test('what was cut short is played again; what passed, or was skipped in a whole
     await expect(readLastFailed(join(folder, 'out'))).rejects.toThrow(
       /^--last-failed: .*out\/report\.json is no report of this release: schemaVersion: /,
     );
-  });
-});
-
-test('without a report, one line', async () => {
-  await withSuite(suite, async ({ folder, config }) => {
-    expect(await runCommandIn(folder, config, { how: 'dies', flags: ['--last-failed'] })).toEqual({
-      exitCode: 2,
-      stdout: '',
-      stderr:
-        'e2e: --last-failed: there is no out/report.json of an earlier run: name its folder by --out, or play all',
-      report: undefined,
-    });
   });
 });

@@ -135,36 +135,6 @@ describe('--json', () => {
   });
 });
 
-test('--verbose tells each step when it begins, and the last line stays the same', async () => {
-  // What a scenario prints by itself comes by another way, and so at any time.
-  const quiet = suite['one.e2e.ts'].replace("console.log('by itself');", '');
-  const ended = await runSuite({ 'one.e2e.ts': quiet }, { flags: ['--verbose'] });
-  expect(ended.exitCode).toBe(0);
-  expect(ended.stdout).toMatchInlineSnapshot(`
-    "1 scenario, provider lab, Longhorn: emulator
-    Booting three nodes ...
-    Booting three nodes: <time>
-    Corral run <run>, provider lab
-    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-
-    One is green
-      · on https://cluster.invalid (context inline), Kubernetes v1.99.0
-      · begins: Given a thing
-      ✓ Given a thing (<time>)
-      · known difference, emulated: The manual is wrong
-      passed in <time>
-
-    1 passed, 0 failed
-    1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn
-      The manual is wrong: It says A
-    Judged: the emulator 0.0.0: this run proves the suite, not Longhorn
-    Report: out/report.json (<time>)
-    Taking the cluster down ...
-    Taking the cluster down: <time>
-    Page: out/report.html"
-  `);
-});
-
 test('the summary and the annotations of a job on GitHub, and junit.xml; with and without a cluster', async () => {
   await withSuite(suite, async ({ folder, config }) => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(folder, 'summary.md') };

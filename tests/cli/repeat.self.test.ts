@@ -1,5 +1,7 @@
+import { mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { runSuite } from '../support/run-suite.ts';
+import { runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
 const suite = {
   'a.e2e.ts': `scenario('It fails now and then', {}, async ({ does }) => {
@@ -13,7 +15,13 @@ scenario('It needs more', {}, async ({ skip }) => skip('not here'));
 };
 
 test('--repeat plays the chosen scenarios in rounds, and tells them all in a table and in the report', async () => {
-  const ended = await runSuite(suite, { flags: ['--repeat', '2', '--workers', '1'] });
+  let evidence: string[] = [];
+  const ended = await withSuite(suite, async ({ folder, config }) => {
+    await mkdir(join(folder, 'out/evidence/of-another-run'), { recursive: true });
+    const told = await runCommandIn(folder, config, { flags: ['--repeat', '2', '--workers', '1'] });
+    evidence = await readdir(join(folder, 'out/evidence'));
+    return told;
+  });
   expect(ended.exitCode).toBe(1);
   const [, table = ''] = ended.stdout.split(/(?=\n2 rounds:)/);
   expect(table.replace(/ {2,}/g, ' ')).toMatchInlineSnapshot(`
@@ -39,9 +47,14 @@ test('--repeat plays the chosen scenarios in rounds, and tells them all in a tab
     '2: It passes: passed',
   ]);
   expect(ended.report?.totals).toEqual({ passed: 3, knownBugs: 0, failed: 1, skipped: 2, notProvable: 0 });
+  // What an earlier run kept is gone, what an earlier round of this one kept is not.
+  expect(evidence.toSorted()).toEqual([
+    ...['it-fails-now-and-then', 'it-fails-now-and-then-r2', 'it-fails-now-and-then.tar.gz'],
+    ...['it-needs-more', 'it-needs-more-r2', 'it-passes', 'it-passes-r2'],
+  ]);
 });
 
-test('a round that is interrupted is the last; the rounds before it stay in the report', async () => {
+test('a round that is interrupted is the last, also with --keep; the rounds before it stay in the report', async () => {
   const hangs = `scenario('It hangs in the second round', {}, async ({ does }) => {
   await does('Given a thing');
   if (JSON.parse(process.env.CORRAL_CONFIG).round === 2) {
@@ -49,9 +62,12 @@ test('a round that is interrupted is the last; the rounds before it stay in the 
     await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
   }
 });`;
-  const signals = [{ after: '✓ Given another round', signal: 'SIGINT' }] as const;
-  const ended = await runSuite({ 'a.e2e.ts': hangs }, { flags: ['--repeat', '3'], signals: [...signals] });
+  const signals = [{ after: '✓ Given another round', signal: 'SIGTERM' }] as const;
+  const flags = ['--repeat', '3', '--keep'];
+  const ended = await runSuite({ 'a.e2e.ts': hangs }, { flags, signals: [...signals] });
   expect(ended.exitCode).toBe(4);
+  expect(ended.stdout).toContain('Taking the cluster down: <time>');
+  expect(ended.stdout).not.toContain('(kept)');
   expect(ended.stdout).toContain('\n2 rounds of 3: ');
   expect(ended.report?.scenarios.map(({ round, state }) => [round, state])).toEqual([
     [1, 'passed'],
@@ -60,7 +76,7 @@ test('a round that is interrupted is the last; the rounds before it stay in the 
   expect(ended.report?.end.state).toBe('interrupted');
 });
 
-test('a round whose process dies is the last, and is in the report', async () => {
+test('a round whose process dies is the last, is in the report, and is no success', async () => {
   const dies = `scenario('It passes once', {}, async ({ does }) => {
   if (JSON.parse(process.env.CORRAL_CONFIG).round === 2) process.kill(process.ppid, 'SIGKILL');
   await does('Given a thing', () => new Promise((resolve) => setTimeout(resolve, 100)));
@@ -72,4 +88,8 @@ test('a round whose process dies is the last, and is in the report', async () =>
     [1, 'passed', null],
     [2, 'skipped', 'the process that plays the scenarios ended with SIGKILL'],
   ]);
+  expect(ended.report?.end).toEqual({
+    state: 'runner-died',
+    reason: 'the process that plays the scenarios ended with SIGKILL',
+  });
 });

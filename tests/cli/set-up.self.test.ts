@@ -1,8 +1,9 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { composeReport } from '../../e2e/report/compose-report.ts';
 import { writeReport } from '../../e2e/report/file.ts';
-import { junitIn, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
+import { junitIn, pageIn, runCommandIn, runSuite, withSuite } from '../support/run-suite.ts';
 
 const suite = {
   'one.e2e.ts': `scenario('One is green', { seed: 'manual#one', tags: ['held'] }, async ({ does }) => does('Given a thing'));`,
@@ -23,8 +24,13 @@ test('a machine that is not fit: one line with what is missing and what mends it
   expect(run.report?.totals).toEqual({ passed: 0, knownBugs: 0, failed: 0, skipped: 1, notProvable: 0 });
 });
 
-test('a set-up that dies leaves a report: each scenario skipped, with the reason', async () => {
-  const run = await runSuite(suite, { how: 'dies' });
+test('a set-up that dies leaves a report: each scenario skipped, with the reason; and a page, but no run that a later one is held against', async () => {
+  const run = await withSuite(suite, async ({ folder, config }) => {
+    const ended = await runCommandIn(folder, config, { how: 'dies' });
+    expect((await pageIn(folder)).runs[0]?.end.reason).toContain('node2 did not become Ready');
+    expect(await readdir(join(folder, 'out'))).not.toContain('history.ndjson');
+    return ended;
+  });
   expect(run.exitCode).toBe(3);
   expect(run.stderr).toMatchInlineSnapshot(`
     "e2e: the set-up failed: node2 did not become Ready within <time>
@@ -58,11 +64,6 @@ test('a cluster that does not go down is no success', async () => {
   expect(run.exitCode).toBe(3);
   expect(run.stderr).toContain('e2e: the cluster did not go down: node2 does not answer');
   expect(run.stdout).toContain('1 passed, 0 failed');
-});
-
-test('a cluster that does not go down does not hide that a scenario failed', async () => {
-  const red = { 'one.e2e.ts': `scenario('One is red', {}, async () => { throw new Error('broken'); });` };
-  expect((await runSuite(red, { how: 'stays-up' })).exitCode).toBe(1);
 });
 
 const lostUnderIt: Parameters<typeof runSuite>[1] = {
@@ -101,24 +102,6 @@ test('a cleanup that a lost cluster does not answer is not waited for', async ()
   );
   expect(run.exitCode).toBe(3);
   expect(run.report?.end.state).toBe('cluster-lost');
-});
-
-test('a runner that dies is no success', async () => {
-  const run = await runSuite({
-    'one.e2e.ts': `scenario('It kills', {}, async ({ does }) => {
-  await does('Given a thing');
-  process.kill(process.ppid, 'SIGKILL');
-  await does('When nothing comes', () => new Promise(() => {}));
-});`,
-  });
-  expect(run.exitCode).toBe(3);
-  expect(run.stderr).toMatchInlineSnapshot(`"e2e: the process that plays the scenarios ended with SIGKILL"`);
-  expect(run.report?.end).toMatchInlineSnapshot(`
-    {
-      "reason": "the process that plays the scenarios ended with SIGKILL",
-      "state": "runner-died",
-    }
-  `);
 });
 
 test('the report of an earlier run is never taken for this one', async () => {

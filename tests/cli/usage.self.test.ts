@@ -12,7 +12,6 @@ scenario('Two is green', { tags: ['free-running'] }, async ({ does }) => does('G
 // What can be said of the flags alone is in tests/safety/bad-inputs.test.ts: these are the scenarios' files
 // to judge.
 test.each([
-  ['--provder lab', "unknown option '--provder' (Did you mean --provider?): see npm run e2e -- --help"],
   [
     '--tags slow',
     `--tags slow: there is no tag "slow"; there are: ${tags.map(({ name }) => name).join(', ')}`,

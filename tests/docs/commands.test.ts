@@ -1,14 +1,24 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
 import { parseArguments } from '../../e2e/cli/arguments/parse.ts';
+import { readScenarios } from '../../e2e/cli/traceability/sources.ts';
 import { runLabCommand } from '../../lab/command/run.ts';
+import { emulatorSettings } from '../../providers/emulator-settings.ts';
 import { providers } from '../../providers/index.ts';
 import { plainProgress } from '../../providers/progress.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { commands } from './commands.ts';
-import { commandsOf, documents, ofFolders, proseOf, read, root } from './support/documents.ts';
+import {
+  commandsOf,
+  documents,
+  ofFolders,
+  proseOf,
+  read,
+  root,
+  taughtScenario,
+} from './support/documents.ts';
 
 const told = documents.flatMap(commandsOf);
 const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
@@ -31,13 +41,25 @@ test.each(named)('%s is run by %s', (_, by, holds) => {
 });
 
 const understood = Object.entries(commands).flatMap(([command, how]) =>
-  'reads' in how ? [[command, how.reads] as const] : [],
+  'reads' in how ? [[command, how] as const] : [],
 );
+const scenarios = [
+  ...globSync('e2e/scenarios/**/*.e2e.ts', { cwd: root }).map(read),
+  taughtScenario().text,
+].flatMap((source) => readScenarios(source).scenarios.map(({ name }) => name));
 
-test.each(understood)('%s is understood', (command, expected) => {
-  const [, flags = ''] = /^npm run e2e -- (.*)$/.exec(command) ?? [];
-  const words = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
-  expect(parseArguments(words, Object.keys(providers))).toMatchObject(expected);
+test.each(understood)('%s is understood', (command, { reads, words = {} }) => {
+  const [, variables = '', flags = ''] = /^((?:\w+=\S+ )*)npm run e2e -- (.*)$/.exec(command) ?? [];
+  const argv = [...flags.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
+  const named = Object.entries(words).reduce(
+    (line, [word, means]) => line.map((each) => each.replace(word, (means as { is: string }).is)),
+    argv,
+  );
+  const read = parseArguments(named, Object.keys(providers));
+  expect(read).toMatchObject(reads);
+  expect(scenarios).toContainEqual(expect.stringMatching(read?.only ?? ''));
+  const pairs = [...variables.matchAll(/(\w+)=(\S+)/g)].map(([, name = '', value]) => [name, value]);
+  expect(() => emulatorSettings(Object.fromEntries(pairs))).not.toThrow();
 });
 
 const withoutLab = Object.entries(commands).flatMap(([command, how]) =>

@@ -20,14 +20,14 @@ type Word =
  * How a command of the documents is run by the tests: as it stands, on a machine that has Node and a shell
  * and nothing else (so that one which would boot a lab gets as far as the line that says what is missing);
  * or, of a lab that there is not, by the command's own function; or by the test or the CI named, which holds
- * what is given of it; or, where it would need the Internet, read by the command's own reader of arguments,
- * which has to understand it so.
+ * what is given of it; or, where it would need the Internet or get no farther than another, read by the
+ * command's own reader of arguments, which has to understand it so.
  */
 type How =
   | { exitCode: number; says: RegExp; words?: Words }
   | { withoutLab: string }
   | { by: string; holds: string }
-  | { reads: Partial<Arguments> };
+  | { reads: Partial<Arguments>; words?: Words };
 
 const inCi = (holds: string): How => ({ by: '.ci/run', holds });
 const noGo = (command: string): How => ({
@@ -39,6 +39,7 @@ const noGo = (command: string): How => ({
 });
 const bisected: How = { by: 'tests/safety/bad-inputs.txt', holds: '$ e2e --bisect' };
 const noLab: How = { withoutLab: 'lab: no lab named lab is up; npm run lab -- status lists them' };
+const normal: How = { reads: { only: 'waits for it, then runs', provider: 'lab' } };
 const taught = 'tests/docs/writing-a-scenario.cluster.test.ts';
 
 /** The cluster of the stub server, by the flags that name one. */
@@ -86,27 +87,28 @@ export const commands: Record<string, How> = {
     words: { DIR: 'an empty folder' },
   },
   'npm run e2e -- --longhorn archive:DIR --registry-mirror URL': {
-    exitCode: 3,
-    says: /has no manifest/,
-    words: { DIR: 'an empty folder', URL: { is: 'http://127.0.0.1:9' } },
+    reads: { registryMirror: 'http://127.0.0.1:9' },
+    words: { DIR: { is: 'docs' }, URL: { is: 'http://127.0.0.1:9' } },
   },
   'npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=./manager.tar': {
     exitCode: 2,
     says: /^e2e: --image longhorn-manager=\.\/manager\.tar: there is no .*manager\.tar: name an image archive$/m,
   },
   'npm run e2e -- --longhorn archive:DIR --image longhorn-engine=IMAGE --registry-mirror URL': {
-    exitCode: 3,
-    says: /has no manifest/,
-    words: { DIR: 'an empty folder', IMAGE: { is: 'me/engine:dev' }, URL: { is: 'http://127.0.0.1:9' } },
+    reads: {
+      registryMirror: 'http://127.0.0.1:9',
+      images: [{ image: 'longhorn-engine', by: 'me/engine:dev' }],
+    },
+    words: { DIR: { is: 'docs' }, IMAGE: { is: 'me/engine:dev' }, URL: { is: 'http://127.0.0.1:9' } },
   },
   'git bisect start BAD GOOD': bisected,
   'git bisect run sh -c \'make && docker save -o manager.tar longhornio/longhorn-manager:dev && cd CORRAL && npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=FOLDER/manager.tar --only "waits for it" --bisect\'':
     bisected,
-  'npm run e2e -- --shard 2/8': noGo('e2e'),
+  'npm run e2e -- --shard 2/8': { reads: { shard: { index: 2, of: 8 } } },
   'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
-  "CORRAL_EMULATOR_VERSION=v1.10.2 npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
-  "CORRAL_EMULATOR_MUTANT=message-missing npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
+  "CORRAL_EMULATOR_VERSION=v1.10.2 npm run e2e -- --only 'waits for it, then runs'": normal,
+  "CORRAL_EMULATOR_MUTANT=message-missing npm run e2e -- --only 'waits for it, then runs'": normal,
   'npm run emulator:pack -- DIR': {
     by: 'tests/providers/emulator-pack.test.ts',
     holds: 'scripts/emulator-pack.ts',
@@ -114,9 +116,12 @@ export const commands: Record<string, How> = {
 
   // The scenario that the reader adds, which is in the checkout.
   "npm run e2e -- --only 'outlives its volume'": { by: taught, holds: "'--only', 'outlives its volume'" },
-  "npm run e2e -- --only 'outlives its volume' --keep": noGo('e2e'),
-  "CORRAL_EMULATOR_MUTANT=finalizer-stays-without-volume npm run e2e -- --only 'outlives its volume'":
-    noGo('e2e'),
+  "npm run e2e -- --only 'outlives its volume' --keep": {
+    reads: { only: 'outlives its volume', keep: true },
+  },
+  "CORRAL_EMULATOR_MUTANT=finalizer-stays-without-volume npm run e2e -- --only 'outlives its volume'": {
+    reads: { only: 'outlives its volume' },
+  },
   "npm run e2e -- --longhorn official --only 'outlives its volume'": {
     reads: { longhorn: 'official:v1.12.1', only: 'outlives its volume' },
   },
@@ -173,8 +178,8 @@ export const commands: Record<string, How> = {
   },
 
   // In Docker.
-  'npm run e2e -- --provider kind': { exitCode: 3, says: /^e2e: kind is missing/m },
-  'npm run e2e -- --provider k3d': { exitCode: 3, says: /^e2e: k3d is missing/m },
+  'npm run e2e -- --provider kind': { reads: { provider: 'kind' } },
+  'npm run e2e -- --provider k3d': { reads: { provider: 'k3d' } },
 
   // Reports, messages and stores.
   'npm run merge-reports -- DIR': { exitCode: 1, says: /^2 passed, 1 failed$/m, words: { DIR: 'reports' } },

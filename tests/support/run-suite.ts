@@ -4,9 +4,11 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { vitestEntry } from '../../e2e/cli/play.ts';
 import { readReport } from '../../e2e/report/file.ts';
+import type { PageData } from '../../e2e/report/html/data.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 import { cacheVariables } from './share-caches.ts';
 import { findJunitErrors } from './validate-junit.ts';
@@ -48,6 +50,12 @@ export const junitIn = async (folder: string): Promise<string> => {
   if (errors.length > 0)
     throw new Error(`junit.xml is not as its schema says:\n${errors.join('\n')}\n${text}`);
   return text;
+};
+
+/** What the page of a run carries. */
+export const pageIn = async (folder: string): Promise<PageData> => {
+  const page = await readFile(join(folder, 'out', 'report.html'), 'utf8');
+  return JSON.parse(gunzipSync(Buffer.from(/id="data">([^<]*)</.exec(page)?.[1] ?? '', 'base64')).toString());
 };
 
 const normalise = (text: string, folder: string): string =>

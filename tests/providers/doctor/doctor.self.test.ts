@@ -45,23 +45,15 @@ const about = (stdout: string, ...titles: string[]): string[] =>
 describe('of a machine without Docker', () => {
   test('all that is missing is named at once, each with what mends it', async () => {
     const { stdout, exitCode } = await doctor(['--provider', 'kind']);
-    expect(about(stdout, 'kind', 'docker', 'kubectl', 'iSCSI')).toEqual([
+    expect(about(stdout, 'kind', 'docker', 'kubectl', 'iSCSI', 'Chromium')).toEqual([
       '✗ kind is missing: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io, or use --provider lab, which needs neither Docker nor root',
       '✗ docker is missing: install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root',
       '! kubectl: it is missing: no run needs it, but people do who look into a cluster that was kept: see kubernetes.io/docs/tasks/tools',
       "! iSCSI: there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped",
+      "! Chromium: there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable): the scenarios of Longhorn's user interface are skipped: apt-get install chromium",
     ]);
     expect(stdout.split('\n').at(-1)).toBe('2 things are missing for provider kind, Longhorn: emulator');
     expect(exitCode).toBe(1);
-  });
-
-  test('a browser is not needed, and named with what brings it', async () => {
-    const without = await doctor(['--provider', 'kind']);
-    expect(about(without.stdout, 'Chromium')).toEqual([
-      "! Chromium: there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable): the scenarios of Longhorn's user interface are skipped: apt-get install chromium",
-    ]);
-    const { stdout } = await doctor(['--provider', 'kind'], { chromium: 'exit 1' }, []);
-    expect(about(stdout, 'Chromium')).toEqual([`✓ Chromium: ${join(dir, 'bin', 'chromium')}`]);
   });
 
   test('for programs, too', async () => {
@@ -87,9 +79,15 @@ const kubectl = `echo '{"clientVersion":{"gitVersion":"v1.36.3"}}'`;
 
 describe('of a machine with Docker', () => {
   test('what is there is told, and what an earlier run left', async () => {
-    const { stdout, exitCode } = await doctor(['--provider', 'kind'], { docker: docker(), kind, kubectl });
+    const { stdout, exitCode } = await doctor(['--provider', 'kind'], {
+      ...{ docker: docker(), kind, kubectl },
+      chromium: 'exit 1',
+    });
     expect(
-      about(stdout, 'kind', 'docker', 'Docker', 'control', 'memory', 'kubectl', 'cluster', 'Longhorn', 'All'),
+      about(
+        stdout,
+        ...['kind', 'docker', 'Docker', 'control', 'memory', 'kubectl', 'cluster', 'Longhorn', 'Chromium'],
+      ),
     ).toEqual([
       '✓ kind: 0.30.0',
       '✓ docker: it answers',
@@ -99,6 +97,7 @@ describe('of a machine with Docker', () => {
       '✓ kubectl: v1.36.3',
       '! cluster corral-4711: it was kept, or left by a run: kind delete cluster --name corral-4711',
       '✓ Longhorn: the emulator, which Corral brings along',
+      `✓ Chromium: ${join(dir, 'bin', 'chromium')}`,
     ]);
     expect(stdout.split('\n').at(-1)).toBe('All is there for provider kind, Longhorn: emulator');
     expect(exitCode).toBe(0);
