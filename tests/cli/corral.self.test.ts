@@ -13,9 +13,8 @@ beforeAll(async () => {
 });
 afterAll(() => rm(cache, { recursive: true }));
 
-// As in a checkout after npm ci, and of no help from a registry.
-const npx = async (...words: string[]) => {
-  const { exitCode, stdout, stderr } = await execa('npx', ['--offline', 'corral', ...words], {
+const run = async (file: string, ...words: string[]) => {
+  const { exitCode, stdout, stderr } = await execa(file, words, {
     cwd: join(root, 'docs'),
     env: { PATH: process.env.PATH ?? '', HOME: cache, npm_config_cache: cache, npm_config_loglevel: 'error' },
     extendEnv: false,
@@ -24,6 +23,10 @@ const npx = async (...words: string[]) => {
   });
   return { exitCode, stdout, stderr };
 };
+// As in a checkout after npm ci, and of no help from a registry.
+const npx = (...words: string[]) => run('npx', '--offline', 'corral', ...words);
+// The same, without the second that npx takes.
+const corral = (...words: string[]) => run(process.execPath, join(root, 'scripts/corral.ts'), ...words);
 
 test('npx corral --help names every command that users of a checkout have, and examples', async () => {
   const { exitCode, stdout } = await npx('--help');
@@ -50,7 +53,7 @@ test('a command has its own flags and exit code, with no -- before them', async 
     stdout: '',
     stderr: "explain: unknown option '--bogus': see npm run explain -- --help",
   });
-  const help = await npx('doctor', '--help');
+  const help = await corral('doctor', '--help');
   expect(help).toMatchObject({ exitCode: 0, stderr: '' });
   expect(help.stdout).toContain('npm run doctor --');
 });
@@ -60,7 +63,7 @@ test.each([
   [[], 'name a command'],
   [['--keep', 'e2e'], "unknown option '--keep' (Did you mean --help?)"],
 ])('npx corral %j ends with one line', async (words, line) => {
-  expect(await npx(...words)).toEqual({
+  expect(await corral(...words)).toEqual({
     exitCode: 2,
     stdout: '',
     stderr: `corral: ${line}: see npx corral --help`,

@@ -75,30 +75,6 @@ const labUp = async ({
   return { exitCode, stdout, stderr: trouble, announced };
 };
 
-test('without Go, one line says what mends it', async () => {
-  const env = { PATH: join(dir, 'bin'), XDG_CACHE_HOME: join(dir, 'cache'), ...cacheVariables() };
-  const ended = await execa(process.execPath, ['scripts/lab.ts', 'up'], {
-    reject: false,
-    stdin: 'ignore',
-    env,
-    extendEnv: false,
-  });
-  expect(ended).toMatchObject({
-    exitCode: 3,
-    stdout: '',
-    stderr:
-      'lab: the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.21 or newer and put `go` on the PATH',
-  });
-});
-
-test('without one of the tools, one line says what mends it', async () => {
-  expect(await labUp({ commands: known.filter((command) => command !== 'flock') })).toMatchObject({
-    exitCode: 3,
-    stdout: '',
-    stderr: 'lab: flock is missing: run apt-get install util-linux as root',
-  });
-});
-
 test('where namespaces may not be made, one line says what mends it', async () => {
   const scripts = { unshare: 'echo "unshare: unshare failed: Operation not permitted" >&2; exit 1' };
   const ended = await labUp({ scripts });
@@ -129,19 +105,6 @@ test('in a namespace that allows no others, one line says what mends it', async 
   });
 });
 
-test('where apt knows no Debian archive, one line says what mends it, and what was begun beside it ends', async () => {
-  const ended = await labUp({ scripts: { 'apt-get': 'echo noble https://archive.example/ubuntu/' } });
-  expect(ended).toMatchObject({
-    exitCode: 3,
-    announced: expect.stringMatching(
-      /^lab: \d+ parts are built first, once: 6 to 15 min on two processors\n$/,
-    ),
-    stderr:
-      'lab: apt knows no Debian archive on this machine: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
-  });
-  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
-});
-
 /** An apt as Ubuntu has it. */
 const ubuntu = async (): Promise<Record<string, string>> => {
   await writeFile(join(dir, 'sources.list'), 'deb http://127.0.0.1:9/ubuntu noble main universe\n');
@@ -170,20 +133,25 @@ test('on Ubuntu, packages come from the mirror that is named, if they bear the s
   });
 });
 
-test.each([
-  [
-    'with no mirror named',
-    {},
-    'apt knows no Debian archive on this machine: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
-  ],
-  [
-    'with one that has a password',
-    { CORRAL_DEBIAN_MIRROR: 'http://me:secret@127.0.0.1:9/debian' },
-    'CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
-  ],
-])('on Ubuntu, %s, one line says what mends it', async (_, env, trouble) => {
-  const ended = await labUp({ env: { ...(await ubuntu()), ...env } });
-  expect(ended).toMatchObject({ exitCode: 3, stderr: `lab: ${trouble}` });
+test('on Ubuntu, with no mirror named, one line says what mends it, and what was begun beside it ends', async () => {
+  expect(await labUp({ env: await ubuntu() })).toMatchObject({
+    exitCode: 3,
+    announced: expect.stringMatching(
+      /^lab: \d+ parts are built first, once: 6 to 15 min on two processors\n$/,
+    ),
+    stderr:
+      'lab: apt knows no Debian archive on this machine: name a mirror of Debian by CORRAL_DEBIAN_MIRROR, or add one to /etc/apt/sources.list.d',
+  });
+  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
+});
+
+test('on Ubuntu, with a mirror that has a password, one line says what mends it', async () => {
+  const env = { ...(await ubuntu()), CORRAL_DEBIAN_MIRROR: 'http://me:secret@127.0.0.1:9/debian' };
+  expect(await labUp({ env })).toMatchObject({
+    exitCode: 3,
+    stderr:
+      'lab: CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
+  });
 });
 
 test("without Debian's keys, one line says what mends it", async () => {
@@ -282,65 +250,42 @@ test.each([
   });
 });
 
-test('Ctrl-C ends a build, with all that it has started, and leaves nothing', async () => {
+const trixie = 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac';
+const goOn = (pids: string): string =>
+  `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`;
+
+/** Signals a `lab up` when it has started what writes its process into a file; all of it ends. */
+const cutShort = async (signal: NodeJS.Signals, scripts: (pids: string) => Record<string, string>) => {
   const pids = join(dir, 'pids');
-  const scripts = {
-    go: `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`,
-    'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac',
-  };
-  const running = labUp({
-    scripts,
-    within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command],
-  });
+  const within = (command: string[]) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command];
+  const running = labUp({ scripts: scripts(pids), within });
+  const least = scripts(pids).go === undefined ? 2 : 3;
   const started = async () =>
     (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
-  await expect.poll(started, { timeout: 60_000 }).toHaveLength(3);
+  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(least);
   const [command, ...children] = (await started()) as [number, ...number[]];
-  process.kill(command, 'SIGINT');
-  expect(await running).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
-  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
+  process.kill(command, signal);
+  const ended = await running;
   for (const child of children)
     await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 60_000 }).toBe(false);
+  return ended;
+};
+
+test('Ctrl-C ends a build, with all that it has started, and leaves nothing', async () => {
+  const ended = await cutShort('SIGINT', (pids) => ({ go: goOn(pids), 'apt-get': trixie }));
+  expect(ended).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
+  expect(await readdir(join(dir, 'cache/corral/drafts'))).toEqual([]);
 });
 
 // A child that execa cleans up after brings a listener for signals of its own, which ends this process where
 // it is the only one left.
 test('Ctrl-C while apt is asked for its archive ends it in the same way', async () => {
-  const pids = join(dir, 'pids');
-  const scripts = { 'apt-get': `echo $$ >> ${pids}; exec sleep 1000` };
-  const running = labUp({
-    scripts,
-    within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command],
-  });
-  const started = async () =>
-    (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
-  await expect.poll(async () => (await started()).length, { timeout: 60_000 }).toBeGreaterThan(1);
-  const [command, ...children] = (await started()) as [number, ...number[]];
-  process.kill(command, 'SIGINT');
-  expect(await running).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
-  for (const child of children)
-    await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 60_000 }).toBe(false);
+  const ended = await cutShort('SIGINT', (pids) => ({ 'apt-get': `echo $$ >> ${pids}; exec sleep 1000` }));
+  expect(ended).toMatchObject({ exitCode: 4, stderr: 'lab: interrupted by SIGINT' });
 });
 
 test('kill -9 of a build ends all that it has started, and what it left goes with the next one', async () => {
-  const pids = join(dir, 'pids');
-  const go = `case $1 in version) echo go version go1.99.0 linux/amd64 ;; *) echo $$ >> ${pids}; sleep 1000 & echo $! >> ${pids}; wait ;; esac`;
-  const scripts = {
-    go,
-    'apt-get': 'case $1 in indextargets) echo trixie http://127.0.0.1:9/debian ;; *) exec sleep 1000 ;; esac',
-  };
-  const running = labUp({
-    scripts,
-    within: (command) => ['sh', '-c', `echo $$ > ${pids}; exec "$@"`, 'sh', ...command],
-  });
-  const started = async () =>
-    (await readFile(pids, 'utf8').catch(() => '')).split('\n').filter(Boolean).map(Number);
-  await expect.poll(started, { timeout: 60_000 }).toHaveLength(3);
-  const [command, ...children] = (await started()) as [number, ...number[]];
-  process.kill(command, 'SIGKILL');
-  await running;
-  for (const child of children)
-    await expect.poll(() => existsSync(`/proc/${child}`), { timeout: 60_000 }).toBe(false);
+  await cutShort('SIGKILL', (pids) => ({ go: goOn(pids), 'apt-get': trixie }));
   expect(await readdir(join(dir, 'cache/corral/drafts'))).not.toEqual([]);
   const prune = await execa(process.execPath, ['scripts/lab.ts', 'prune'], {
     env: { XDG_CACHE_HOME: join(dir, 'cache') },

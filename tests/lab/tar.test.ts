@@ -91,15 +91,3 @@ test('a sparse file is refused by its name, as what it holds is not there', asyn
     );
   }
 });
-
-test.each(['gnu', 'pax', 'ustar'])(
-  'paths of any length are read whole from the format %s',
-  async (format) => {
-    const folder = 'a-folder-with-a-long-name';
-    const paths = [`${folder}/file`, `${folder}/${folder}/${folder}/${folder}/${folder}/file`];
-    const files: Files = new Map(paths.map((path) => [path, Buffer.from('x')]));
-    expect(
-      (await collect(await tarOf(files, [`--format=${format}`]), 512, async ({ path }) => path)).sort(),
-    ).toEqual([...paths].sort());
-  },
-);

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { vitestEntry } from '../../e2e/cli/play.ts';
+import { configLoader, vitestEntry } from '../../e2e/cli/play.ts';
 import { configText } from '../support/run-suite.ts';
 import { cacheVariables } from '../support/share-caches.ts';
 import { startPlantedServer } from './support/planted-server.ts';
@@ -179,6 +179,8 @@ describe('none of fifty sentinels gets out', () => {
       'run',
       '--config',
       join(dir, 'vitest.config.mts'),
+      '--configLoader',
+      configLoader,
       '--project',
       'e2e',
       '--reporter',

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { execa } from 'execa';
-import { vitestEntry } from '../../e2e/cli/play.ts';
+import { configLoader, vitestEntry } from '../../e2e/cli/play.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { PageData } from '../../e2e/report/html/data.ts';
 import type { Report } from '../../e2e/report/schema.ts';
@@ -185,13 +185,19 @@ export const runInTerminal = async (
   return { exitCode, written };
 };
 
-/** Plays a suite as `npx vitest run --project e2e` does. */
+/**
+ * Plays a suite as `npx vitest run --project e2e` does, but for the second that it takes to bundle the
+ * configuration.
+ */
 export const runBare = (
   folder: string,
   config: string,
   options: { env: Record<string, string>; signals?: Signalled[] },
 ): Promise<Ended> =>
-  run(folder, { args: [vitestEntry, 'run', '--config', config, '--project', 'e2e'], ...options });
+  run(folder, {
+    args: [vitestEntry, 'run', '--config', config, '--configLoader', configLoader, '--project', 'e2e'],
+    ...options,
+  });
 
 /** The least that the scenarios need to be told by hand. */
 export const leastEnvironment = {
