@@ -12,7 +12,7 @@ import { kindTool } from '../../../providers/kind/tool.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 
 // Each spawns a dozen processes.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
 
@@ -215,8 +215,8 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
   test('what takes too long', async () => {
     await stubs.behave({ when: 'kind create', says: ' • Preparing nodes 📦  ...', hangs: true });
     await expect(
-      runTool('kind', ['create', 'cluster'], { kubeconfig: '/nowhere', timeout: 1_000 }),
-    ).rejects.toMatchObject({ message: 'kind create cluster did not end in 1 s: • Preparing nodes 📦 ...' });
+      runTool('kind', ['create', 'cluster'], { kubeconfig: '/nowhere', timeout: 5_000 }),
+    ).rejects.toMatchObject({ message: 'kind create cluster did not end in 5 s: • Preparing nodes 📦 ...' });
   });
 
   test.each([kindTool, k3dTool])('$name: an interruption in the middle of creating', async (tool) => {
@@ -224,7 +224,7 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
     const when = tool === kindTool ? 'kind create' : 'k3d cluster create';
     await stubs.behave({ when, hangs: true, makes: name });
     const creating = createCluster(tool, { out: stubs.folder, signal: interruption.signal });
-    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual([name]);
+    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual([name]);
     const creator = stubs.calls().at(-1)?.pid as number;
     expect(isAlive(creator)).toBe(true);
     interruption.abort(new Error('interrupted by SIGINT'));
@@ -248,23 +248,23 @@ describe('a cluster goes with its process', () => {
     await untilMade(child);
     expect(stubs.clusters()).toHaveLength(1);
     child.kill('SIGKILL');
-    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual([]);
   });
 
   test('that ends by itself', async () => {
     await inline('end');
-    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual([]);
+    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual([]);
   });
 
   test('that is killed while it is made: nobody goes on making it', async () => {
     await stubs.behave({ when: 'kind create', hangs: true, makes: 'corral-half' });
     const child = inline('creating');
-    await expect.poll(() => stubs.clusters(), { timeout: 10_000 }).toEqual(['corral-half']);
+    await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual(['corral-half']);
     const creator = stubs.calls().at(-1)?.pid as number;
     child.kill('SIGKILL');
-    await expect.poll(() => isAlive(creator), { timeout: 10_000 }).toBe(false);
+    await expect.poll(() => isAlive(creator), { timeout: 60_000 }).toBe(false);
     await expect
-      .poll(() => asked().filter((call) => call.startsWith('kind delete')).length, { timeout: 10_000 })
+      .poll(() => asked().filter((call) => call.startsWith('kind delete')).length, { timeout: 60_000 })
       .toBe(2);
   });
 
