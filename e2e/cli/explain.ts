@@ -1,9 +1,11 @@
 import { text as readAll } from 'node:stream/consumers';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import semver from 'semver';
+import { shorten } from '../kube/shorten.ts';
+import { deletionCause } from '../longhorn/messages/deletion-cause.ts';
 import { linksOf } from '../longhorn/messages/links.ts';
 import { readLogLine } from '../longhorn/messages/log-line.ts';
-import { type Meaning, meaningsOf, type Where } from '../longhorn/messages/look-up.ts';
+import { type Meaning, meaningsOf, nearestTo, type Where } from '../longhorn/messages/look-up.ts';
 import { type Field, messageClasses, type Row, type Wording } from '../longhorn/messages/row.ts';
 import { parseFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
@@ -121,7 +123,10 @@ const describeMeanings = (meanings: readonly Meaning[]): string[] => {
 };
 
 /** The same for programs; `class` is null where the meanings do not agree on one. */
-const composeJson = (text: string, meanings: readonly Meaning[]): string => {
+const composeJson = (
+  text: string,
+  { meanings, nearest }: Record<'meanings' | 'nearest', readonly Meaning[]>,
+): string => {
   const classes = new Set(meanings.map(({ row }) => row.class));
   const told = meanings.map(({ id, row, wordings, asCause }) => ({
     id,
@@ -142,11 +147,29 @@ const composeJson = (text: string, meanings: readonly Meaning[]): string => {
       text,
       class: classes.size === 0 ? 'unclassified' : classes.size === 1 ? [...classes][0] : null,
       meanings: told,
+      nearest: nearest.map(({ id }) => id),
     },
     null,
     2,
   );
 };
+
+const longestExample = 160;
+
+// Of a failed deletion's text the cause is what tells it from others.
+const causeIn = (example: string): string => deletionCause(example) ?? example;
+
+/** The rows that a part of a text may be of, a line each and what it is like. */
+const describeNearest = (nearest: readonly Meaning[]): string[] =>
+  nearest.length === 0
+    ? []
+    : [
+        'nearest, by their words; give the whole text to know which one it is:',
+        ...nearest.flatMap(({ id, row, wordings: [wording] }) => [
+          `  ${id} (${row.class}), ${listed(row.fields)} of ${of(row)}: ${row.means}`,
+          `    such as: ${shorten(causeIn(wording?.example ?? ''), longestExample)}`,
+        ]),
+      ];
 
 const unclassified = 'unclassified: the catalogue knows no such text';
 
@@ -164,11 +187,16 @@ const explain = async (args: Arguments): Promise<ExitCode> => {
     throw usageError('the text is empty: give what Longhorn said, or - to read it from the standard input');
   const meanings = find(text, args);
   const narrowed = Object.keys(args.where).length > 0 && meaningsOf(text).length > 0;
-  if (args.json) process.stdout.write(`${composeJson(text, meanings)}\n`);
+  const nearest = meanings.length > 0 || narrowed ? [] : nearestTo(text, args.where);
+  if (args.json) process.stdout.write(`${composeJson(text, { meanings, nearest })}\n`);
   else if (meanings.length > 0) process.stdout.write(`${describeMeanings(meanings).join('\n')}\n`);
   else
     process.stdout.write(
-      `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}\n`,
+      `${unclassified}${narrowed ? ' in that field, state and version; without the flags it knows it' : ''}\n${describeNearest(
+        nearest,
+      )
+        .map((line) => `${line}\n`)
+        .join('')}`,
     );
   return meanings.length > 0 ? exitCode.passed : exitCode.failed;
 };

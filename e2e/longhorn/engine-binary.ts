@@ -1,6 +1,20 @@
-import type { Cluster } from '../kube/cluster.ts';
+import { ApiError, type Cluster } from '../kube/cluster.ts';
 import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';
+
+// Where Longhorn keeps what it runs, unless a setting of versions after v1.12.1 names another folder.
+const usualFolder = '/var/lib/longhorn';
+
+const controlFolder = async (cluster: Cluster): Promise<string> => {
+  const name = 'default-control-path';
+  const setting = await cluster
+    .get<Setting>(longhornResources.settings, { namespace: longhornNamespace, name })
+    .catch((error: unknown) => {
+      if (error instanceof ApiError && error.status === 404) return undefined;
+      throw error;
+    });
+  return setting?.value?.trim().replace(/\/+$/, '') || usualFolder;
+};
 
 /**
  * Where the binary of the default engine image lies, on a node as in its manager pod; Longhorn deletes
@@ -15,5 +29,5 @@ export const engineBinary = async (cluster: Cluster): Promise<string> => {
   });
   if (!value)
     throw new Error(`Longhorn's setting ${name} is empty: where the engine's binary lies is not known`);
-  return `/var/lib/longhorn/engine-binaries/${value.replaceAll(/[:/]/g, '-')}/longhorn`;
+  return `${await controlFolder(cluster)}/engine-binaries/${value.replaceAll(/[:/]/g, '-')}/longhorn`;
 };

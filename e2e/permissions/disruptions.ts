@@ -10,7 +10,12 @@ export const ofDisruptions: Record<Disruption, readonly Rule[]> = {
   'process-hold': [],
   // The mount itself is made by an exec into the manager pods, as it is needed without it.
   'manager-mount': [
-    { place: 'longhorn', resource: longhorn.settings, verbs: ['get'], names: ['default-engine-image'] },
+    {
+      place: 'longhorn',
+      resource: longhorn.settings,
+      verbs: ['get'],
+      names: ['default-control-path', 'default-engine-image'],
+    },
   ],
   // An exec into the store's pod.
   'store-stall': [],

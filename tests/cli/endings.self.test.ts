@@ -119,6 +119,7 @@ test('all passed: nothing stays for who wants a pause on a failure', async () =>
       },
       "totals": {
         "failed": 0,
+        "knownBugs": 0,
         "notProvable": 0,
         "passed": 1,
         "skipped": 0,

@@ -95,6 +95,7 @@ test('--json is for programs', async () => {
     text: 'the dog ate it',
     class: 'unclassified',
     meanings: [],
+    nearest: [],
   });
 });
 
@@ -142,4 +143,31 @@ test('--help tells the exit codes', async () => {
   expect(stdout).toContain(
     'Exit codes: 0 the catalogue knows the text; 1 it is unclassified; 2 the command was called in a way it does not know.',
   );
+});
+
+test('a part of a text is none, and the nearest rows are offered', async () => {
+  const { stdout, exitCode } = await explain(['failed to acquire lock']);
+  expect(exitCode).toBe(1);
+  const [first, , ...near] = stdout.split('\n');
+  expect(first).toBe('unclassified: the catalogue knows no such text');
+  expect(near.filter((_, index) => index % 2 === 0).map((line) => line.trim().split(',')[0])).toEqual([
+    'deletion-lost-lock (informational)',
+    'creation-lost-lock (failure)',
+    'restore-lost-lock (transient)',
+  ]);
+  expect(near[1]).toMatch(/^ {4}such as: failed to acquire lock /);
+  const { nearest } = JSON.parse((await explain(['failed to acquire lock', '--json'])).stdout);
+  expect(nearest).toEqual(['deletion-lost-lock', 'creation-lost-lock', 'restore-lost-lock']);
+  expect((await explain(['the dog ate it'])).stdout).toBe('unclassified: the catalogue knows no such text');
+});
+
+test('a text without its place that may be of a deletion or of a creation is told as both', async () => {
+  const { meanings } = JSON.parse(
+    (await explain(['failed to delete backup: operation not permitted', '--json'])).stdout,
+  );
+  expect(meanings.map(({ id }: { id: string }) => id)).toEqual(['deletion-denied', 'creation-denied']);
+  const creation = JSON.parse(
+    (await explain(['failed to backup snapshot s to b: open /l.lck: permission denied', '--json'])).stdout,
+  );
+  expect(creation.meanings.map(({ id }: { id: string }) => id)).toEqual(['creation-denied']);
 });

@@ -59,7 +59,7 @@ test('shards become one report, with a table and the exit code of what they say'
   expect(ended).toMatchObject({ exitCode: 1, stderr: '' });
   expect(ended.stdout).toMatchInlineSnapshot(`
     "
-    1 round: ✓ passed, ✗ failed, ? not provable, - skipped
+    1 round: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped
 
     rounds  passed  failed  skipped  min  median  max
     ✓            1       0        0  1 s     1 s  1 s  A

@@ -53,8 +53,9 @@ describe('what a user may not do of what a run needs', () => {
     expect(
       await missingRights(player, { allow: ['manager-kill', 'manager-mount'], namespace: 'corral' }),
     ).toEqual([
-      expect.stringMatching(/^the user of context test may not do 2 of the \d+ things that this run needs:$/),
+      expect.stringMatching(/^the user of context test may not do 3 of the \d+ things that this run needs:$/),
       '  delete pods in namespace longhorn-system',
+      '  get settings.longhorn.io default-control-path in namespace longhorn-system',
       '  get settings.longhorn.io default-engine-image in namespace longhorn-system',
       'to grant them, as an admin: npm run --silent rbac -- --allow manager-kill,manager-mount --service-account player | kubectl apply -f -',
     ]);

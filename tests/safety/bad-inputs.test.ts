@@ -178,6 +178,8 @@ test('e2e --help tells every flag', async () => {
                                begins no other; those at work end and clean up
       --pause-on-failure       leave the cluster up, and in it what the scenarios
                                made that did not pass; their faults are healed
+      --strict-bugs            exit code 1 also where all that went wrong are known
+                               bugs of Longhorn
       --repeat <n>             plays the chosen scenarios n times in a row on the
                                one cluster (default: "1")
       --out <dir>              where report.json and junit.xml go (default:

@@ -1,4 +1,5 @@
 import { attachmentMessages } from './attachment.ts';
+import { controllerMessages } from './controllers.ts';
 import { creationMessages } from './creation.ts';
 import { cronMessages } from './cron.ts';
 import { deletionMessages } from './deletion.ts';
@@ -22,6 +23,7 @@ const rows = {
   ...restoreMessages,
   ...attachmentMessages,
   ...otherMessages,
+  ...controllerMessages,
   ...panicMessages,
 };
 

@@ -65,6 +65,112 @@ export const jobTroubles = {
       },
     ],
   },
+  'job-purge-incomplete': {
+    ...said,
+    class: 'warning',
+    fields: ['log warning'],
+    means: 'The job has removed old snapshots, and their space was not freed on every replica.',
+    advice: 'See that a later run purges them; look at the engine of the volume (status.purgeStatus).',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Error purging snapshots on replica \S+: [\s\S]+|Encountered one or more errors while purging snapshots/,
+        example: 'Encountered one or more errors while purging snapshots',
+        origin: 'product',
+        seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'job-beside-the-work': {
+    ...said,
+    class: 'warning',
+    fields: ['log warning'],
+    means: 'Something beside the work of the job failed: an event, or the look at a setting.',
+    advice: 'Nothing, if the job goes on; otherwise see whether the API server is reached from its pod.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to create an event log: [\s\S]+|Failed to get the setting \S+: [\s\S]+/,
+        example: 'Failed to get the setting auto-cleanup-recurring-job-backup-snapshot: timeout',
+        origin: 'product',
+        seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
+      },
+      {
+        versions: '>=1.12.1',
+        pattern: /failed to record filesystem-trim warning event: [\s\S]+/,
+        example: 'failed to record filesystem-trim warning event: timeout',
+        origin: 'product',
+        seen: 'app/recurringjob/volume.go, source of v1.12.1; not met',
+      },
+    ],
+  },
+  'job-date-not-read': {
+    ...said,
+    class: 'warning',
+    fields: ['log error'],
+    means:
+      'The date of a backup or snapshot has not the form that the job reads: it is left out of the clean-up.',
+    advice: 'Look at the object, and remove it by hand where it is an old one.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed to parse datetime .* for (?:backup|snapshot|snapshot CR) \S+: [\s\S]+/,
+        example: 'Failed to parse datetime x for backup b: parsing time "x" as RFC 3339',
+        origin: 'product',
+        seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'job-without-age': {
+    ...said,
+    class: 'failure',
+    fields: ['log debug'],
+    means: 'The job does nothing, as it is to keep things for no time; its Kubernetes Job is Complete.',
+    advice: 'Give the RecurringJob an age (spec.retainAge), or the policy that goes by number.',
+    wordings: [
+      {
+        versions: '>=1.13.0',
+        pattern: /recurring job \S+ will not start due to an retainAge value of \S+ with the policy \S+/,
+        example: 'recurring job rj will not start due to an retainAge value of 0s with the policy age',
+        origin: 'product',
+        seen: 'app/recurring_job.go, source after v1.12.1; not met',
+      },
+    ],
+  },
+  'job-system-backup-fails': {
+    ...said,
+    class: 'failure',
+    fields: ['log error'],
+    means: 'The system backup of the job was not made.',
+    advice: 'Look at the error behind it, and at the SystemBackup.',
+    wordings: [
+      {
+        versions: '>=1.9.0',
+        pattern:
+          /Failed to (?:initialize|run) system backup job: [\s\S]+|Failed to wait for system backup to reach state [^:]+: [\s\S]+/,
+        example: 'Failed to run system backup job: denied',
+        origin: 'product',
+        seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
+      },
+    ],
+  },
+  'job-system-backup-cleanup-failed': {
+    ...said,
+    class: 'warning',
+    fields: ['log warning'],
+    means: 'Old system backups of the job could not be listed or removed.',
+    advice: 'See that a later run removes them.',
+    wordings: [
+      {
+        versions: '>=1.9.0',
+        pattern: /Failed to list system backups: [\s\S]+|Failed to delete system backup \S+: [\s\S]+/,
+        example: 'Failed to delete system backup sb: denied',
+        origin: 'product',
+        seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
+      },
+    ],
+  },
   'job-event-cleanup-failed': {
     class: 'warning',
     speaker: 'RecurringJob',

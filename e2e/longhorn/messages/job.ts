@@ -62,6 +62,21 @@ export const jobMessages = {
         seen: 'app/recurringjob/volume.go, source of v1.9.3 and v1.10.1 to v1.12.1; not met',
       },
       {
+        versions: '>=1.8.0',
+        pattern: /Purged snapshots|Finished recurring filesystem trim/,
+        example: 'Purged snapshots',
+        origin: 'product',
+        seen: 'app/recurring_job.go and app/recurringjob/volume.go, source of v1.8.0 to v1.12.1; not met',
+      },
+      {
+        versions: '>=1.9.0',
+        pattern:
+          /Getting SystemBackups by label \S+|(?:Created|Starting|Finished running) system backup job|(?:Cleaning|Finished cleaning) up expired system backups|Deleting system backup \S+|Waiting for system backup to (?:complete|reach state [^,]+, current state is \S*)|System backup reached state .+/,
+        example: 'Finished running system backup job',
+        origin: 'product',
+        seen: 'app/recurringjob/systembackup.go, source of v1.9.0 to v1.12.1; not met',
+      },
+      {
         versions: '>=1.13.0',
         pattern: /Skipped cleaning up snapshot CR \S+ because an active backup references it/,
         example: 'Skipped cleaning up snapshot CR s because an active backup references it',

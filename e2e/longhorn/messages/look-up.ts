@@ -29,7 +29,40 @@ export const meaningsOf = (text: string, where: Where = {}): Meaning[] =>
     const whole = asCause ? describeFailedDeletion(text) : text;
     const wordings = row.wordings.filter(
       (wording) =>
-        (where.version === undefined || isOfVersion(where.version, wording)) && isWorded(row, wording, whole),
+        (where.version === undefined || isOfVersion(where.version, wording)) &&
+        (isWorded(row, wording, whole) || (asCause && endsAs(wording, text))),
     );
     return wordings.length === 0 ? [] : [{ id, row, wordings, asCause }];
   });
+
+// A cause may be quoted with other words before it; one of a creation says that it is.
+const endsAs = ({ pattern }: Wording, text: string): boolean =>
+  !/\bfailed to backup\b/.test(text) && new RegExp(`(?:${pattern.source})$`, pattern.flags).test(text);
+
+const wordsOf = (text: string): Set<string> => new Set(text.toLowerCase().match(/[a-z]{3,}/g));
+
+const nearEnough = 0.75;
+const mostNear = 5;
+
+/**
+ * The rows whose examples have most of the words of a text that no row knows, as of a part of one; the
+ * nearest first.
+ */
+export const nearestTo = (text: string, where: Where = {}): Meaning[] => {
+  const words = [...wordsOf(text)];
+  const shareOf = ({ example }: Wording): number => {
+    const known = wordsOf(example);
+    return words.length === 0 ? 0 : words.filter((word) => known.has(word)).length / words.length;
+  };
+  const near = messageIds.flatMap((id) => {
+    const row: Row = catalogue[id];
+    if (!isIn(row, where)) return [];
+    const wordings = row.wordings.filter((wording) => shareOf(wording) >= nearEnough);
+    if (wordings.length === 0) return [];
+    return [{ id, row, wordings, asCause: false, share: Math.max(...wordings.map(shareOf)) }];
+  });
+  return near
+    .toSorted((one, other) => other.share - one.share)
+    .slice(0, mostNear)
+    .map(({ share: _, ...meaning }) => meaning);
+};

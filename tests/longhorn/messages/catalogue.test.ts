@@ -136,7 +136,7 @@ describe('every row', () => {
 
   test('has a name of its own', () => {
     const folder = new URL('../../../e2e/longhorn/messages/', import.meta.url);
-    const surroundings = ['surroundings', 'restore', 'attachment', 'elsewhere', 'panics'];
+    const surroundings = ['surroundings', 'restore', 'attachment', 'elsewhere', 'controllers', 'panics'];
     const files = ['waiting', 'deletion', 'creation', 'job', 'job-troubles', 'cron', ...surroundings];
     const written = files.flatMap((file) =>
       [...readFileSync(new URL(`${file}.ts`, folder), 'utf8').matchAll(/^ {2}'([\w-]+)': \{$/gm)].map(

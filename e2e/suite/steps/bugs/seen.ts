@@ -36,8 +36,8 @@ const seenOf = ({ timelines: { backups }, version }: Deps, last: KubernetesObjec
   };
 };
 
-/** The messages of the catalogue that a backup says in one of its states. */
-export const messagesOf = (backup: Backup, version: string): MessageId[] =>
+// Those of the catalogue that a backup says in one of its states.
+const messagesOf = (backup: Backup, version: string): MessageId[] =>
   saidByBackup(backup).flatMap((message) => {
     const found = classify(message, version);
     return found.class === 'unclassified' ? [] : [found.id];

@@ -1,0 +1,159 @@
+import type { Row } from './row.ts';
+
+const said = { speaker: 'manager', compared: 'whole' } as const satisfies Partial<Row>;
+const ofVolumes = 'controller/backup_volume_controller.go, source of v1.8.0 to v1.12.1';
+const ofTargets = 'controller/backup_target_controller.go, source of v1.8.0 to v1.12.1';
+const ofBackups = 'controller/backup_controller.go, source of v1.8.0 to v1.12.1';
+
+/** What longhorn-manager's controllers log that tells of the fate of a backup. */
+export const controllerMessages = {
+  'store-objects-pulled': {
+    ...said,
+    class: 'informational',
+    fields: ['log info'],
+    means: 'The store has backups, or volumes, that the cluster does not know: their objects are made.',
+    advice: 'Nothing.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Found \d+ backups in the backup target that do not exist in the cluster and need to be pulled/,
+        example:
+          'Found 2 backups in the backup target that do not exist in the cluster and need to be pulled',
+        origin: 'product',
+        seen: ofVolumes,
+      },
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Found \d+ (?:backup volumes|BackupVolumes) in the backup target that do not exist in the cluster and need to be pulled/,
+        example:
+          'Found 2 BackupVolumes in the backup target that do not exist in the cluster and need to be pulled',
+        origin: 'product',
+        seen: ofTargets,
+      },
+    ],
+  },
+  'store-objects-removed': {
+    ...said,
+    class: 'warning',
+    fields: ['log info'],
+    means:
+      'By the last listing the store has no longer what objects of the cluster are of: these objects go.',
+    advice:
+      'Look whether it is so: a listing that failed is taken for an empty one, and the objects come back with a later sync.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Found \d+ backups in the backup target that do not exist in the cluster and need to be deleted from the cluster/,
+        example:
+          'Found 2 backups in the backup target that do not exist in the cluster and need to be deleted from the cluster',
+        origin: 'product',
+        seen: ofVolumes,
+      },
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Found \d+ (?:backup volumes|BackupVolumes) in the backup target that do not exist in the cluster and need to be deleted from the cluster/,
+        example:
+          'Found 2 BackupVolumes in the backup target that do not exist in the cluster and need to be deleted from the cluster',
+        origin: 'product',
+        seen: ofTargets,
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /Deleting BackupVolume not exist in backupstore/,
+        example: 'Deleting BackupVolume not exist in backupstore',
+        origin: 'product',
+        seen: ofTargets,
+      },
+    ],
+  },
+  'store-not-listed': {
+    ...said,
+    class: 'transient',
+    fields: ['log error'],
+    means: 'Longhorn could not read the store, and keeps what it knows of it until the next sync.',
+    advice: 'Look at the error behind it, and at the store.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern:
+          /Failed to list backups from backup target: [\s\S]+|Failed to get backup volume config(?: metadata)? from backup target: [\s\S]+/,
+        example: 'Failed to list backups from backup target: denied',
+        origin: 'product',
+        seen: ofVolumes,
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed to get info from backup store: [\s\S]+/,
+        example: 'Failed to get info from backup store: denied',
+        origin: 'product',
+        seen: ofTargets,
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /Error inspecting backup config: [\s\S]+/,
+        example: 'Error inspecting backup config: denied',
+        origin: 'product',
+        seen: ofBackups,
+      },
+    ],
+  },
+  'backup-waits-in-log': {
+    ...said,
+    class: 'informational',
+    fields: ['log warning'],
+    means: 'A new backup cannot start yet; the line says what it waits for.',
+    advice: 'Nothing, when the backup goes on; otherwise look at what it waits for.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Waiting to enable the backup monitor for backup \S+: [\s\S]+/,
+        example: 'Waiting to enable the backup monitor for backup b: waiting',
+        origin: 'product',
+        seen: ofBackups,
+      },
+    ],
+  },
+  'backup-not-started': {
+    ...said,
+    class: 'failure',
+    fields: ['log warning'],
+    means: 'A backup could not be started; its status.error says the same.',
+    advice: 'Look at the error behind it, and make the backup again.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed to enable the backup monitor for backup \S+: [\s\S]+/,
+        example: 'Failed to enable the backup monitor for backup b: denied',
+        origin: 'product',
+        seen: ofBackups,
+      },
+    ],
+  },
+  'deletion-failed-in-log': {
+    ...said,
+    class: 'transient',
+    fields: ['log warning'],
+    means: 'A backup was not removed from the store; the Backup goes Error, and it is tried again.',
+    advice: "Look at the Backup's status.messages.error, which has the cause.",
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed to delete backup in backupstore: [\s\S]+/,
+        example: 'Failed to delete backup in backupstore: denied',
+        origin: 'product',
+        seen: ofBackups,
+      },
+      {
+        versions: '>=1.8.0',
+        pattern: /Failed to delete backup in the backupstore, [\s\S]+/,
+        example: 'Failed to delete backup in the backupstore, denied',
+        origin: 'product',
+        seen: ofBackups,
+      },
+    ],
+  },
+} as const satisfies Record<string, Row>;
