@@ -66,6 +66,7 @@ export const fixes = {
     'a deletion reads volume.cfg first, and removes nothing without it',
   'fixed:unlistable-blocks-are-unknown':
     'a deletion fails before it removes anything while the blocks cannot be listed',
+  'fixed:waiting-backup-loses-lock': 'a Backup stays until the command that removes it has ended',
 } as const;
 
 /** A bug that can be given on purpose. */

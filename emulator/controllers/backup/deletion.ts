@@ -112,22 +112,23 @@ const isStopped = (record: DeletionRecord | undefined): boolean => {
 // still come to: no backup waits to start under the command's lock, which is why others stay until it has
 // ended on the fast one.
 const goesWithConfig = (
-  { clock, version, datastore }: Context,
+  { clock, version, datastore, mutant }: Context,
   { metadata }: Backup,
   record: DeletionRecord | undefined,
 ): boolean =>
-  clock.goesWithConfig ||
-  isStopped(record) ||
-  (panicsOverLateFailure(version) &&
-    !datastore.backups
-      .list()
-      .some(
-        (other) =>
-          !other.metadata.deletionTimestamp &&
-          [labels.backupVolume, labels.backupTarget].every(
-            (label) => other.metadata.labels?.[label] === metadata.labels?.[label],
-          ),
-      ));
+  mutant !== 'fixed:waiting-backup-loses-lock' &&
+  (clock.goesWithConfig ||
+    isStopped(record) ||
+    (panicsOverLateFailure(version) &&
+      !datastore.backups
+        .list()
+        .some(
+          (other) =>
+            !other.metadata.deletionTimestamp &&
+            [labels.backupVolume, labels.backupTarget].every(
+              (label) => other.metadata.labels?.[label] === metadata.labels?.[label],
+            ),
+        )));
 
 const start = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<void> => {
   const { name } = backup.metadata;
