@@ -17,18 +17,4 @@ process.exitCode = await runStoreMatrixCommand(process.argv.slice(2), {
     // A command is hundreds of processes, and of each most would be reading the same code.
     NODE_COMPILE_CACHE: join(tmpdir(), 'corral-compile-cache'),
   },
-  create: ({ url, volume, backup, size, folder }) => {
-    const request = {
-      volume,
-      volumeSize: size,
-      backup,
-      snapshot: backup,
-      snapshotCreatedAt: '2026-01-03T00:00:00Z',
-      directory: folder,
-      compressionMethod: 'gzip',
-      labels: {},
-      parameters: {},
-    };
-    return { args: ['backup', 'create', url, '--request', JSON.stringify(request)], input: 'go\n' };
-  },
 });

@@ -101,7 +101,6 @@ const divide = async (
   const can: Cell[] = [];
   const cannot: Impossible[] = [];
   const playable = new Set(chosen.map(({ operation }) => operation));
-  if (!matrix.makesBackups) playable.delete('create');
   const asked = new Map(
     await Promise.all(
       [...playable].map(async (operation) => [operation, await matrix.callsOf(operation)] as const),
@@ -110,13 +109,9 @@ const divide = async (
   for (const cell of chosen) {
     const { operation } = cell;
     const calls = asked.get(operation);
-    if (calls === undefined) {
-      cannot.push({ ...cell, why: "a backup is made by a replica's process, which a command alone is not" });
-      continue;
-    }
     const place = matrix.placeOf(cell);
     const trouble = troubles[cell.trouble];
-    const isAsked = calls.some((call) =>
+    const isAsked = calls?.some((call) =>
       'file' in trouble ? call.path === place : trouble.hit(call, place),
     );
     const why =

@@ -134,7 +134,8 @@ export const runCommand = async ([noun, ...rest]: string[], command: Command): P
   } catch (error) {
     const text = error instanceof StoreError ? error.message : String(error);
     createLog(command.err).error(text);
-    command.out(`${text}\n`);
+    // In Longhorn this one ends with a fatal line of its log, and prints nothing (restore_to_file.go).
+    if (rest[0] !== 'restore-to-file') command.out(`${text}\n`);
     return 1;
   }
 };

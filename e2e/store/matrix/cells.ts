@@ -6,7 +6,6 @@ export const operations = {
   'list volumes': 'backup ls --volume-only',
   'list backups': 'backup ls --volume',
   inspect: 'backup inspect',
-  create: 'backup create',
   delete: 'backup rm, of one of two backups',
   restore: 'backup restore-to-file',
   'take a lock': 'backup rm while an upload holds its lock: it must be refused',
@@ -16,13 +15,13 @@ export type Operation = keyof typeof operations;
 
 /** Operations without cells, and why. */
 export const withoutCells = {
+  create: "a backup is made by a replica's process, which no command is by itself",
   'refresh a lock': 'a lock is written anew after 60 s: no command on a store of this size takes so long',
 } as const;
 
 export const volume = 'vol';
 export const asked = 'backup-1';
 export const kept = 'backup-2';
-export const created = 'backup-3';
 export const foreignLock = 'lock-0123456789abcdef';
 
 const inVolume = (path: string): string => `${volumeFolder(volume)}/${path}`;
@@ -150,7 +149,6 @@ export const signs = {
     'exit code 0, and volume.cfg says another number of blocks than there is, or another last backup',
   'said-gone': 'it says that something is not there which is',
   'lock-passed': "another's lock kept nobody out",
-  'config-replaced': 'what volume.cfg said before is lost',
   hangs: 'it does not end',
   'no-recovery': 'the same again, after the trouble is healed, fails as well',
 } as const;
@@ -167,7 +165,7 @@ export type Expectation = {
 };
 
 const empty = ['empty listing of it'] as const;
-const looks = ['list volumes', 'list backups', 'inspect', 'restore', 'create'] as const;
+const looks = ['list volumes', 'list backups', 'inspect', 'restore'] as const;
 // Where what is missing is not a file of its own, but the way to it, or a look at it.
 const unseen = [
   'input/output error looking at it',

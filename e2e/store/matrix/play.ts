@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { parseBackup, parseVolume } from '../format/config.ts';
+import { parseBackup } from '../format/config.ts';
 import { decompress } from '../format/decompress.ts';
 import { folderSource } from '../format/folder-source.ts';
 import { backupConfigPath, blockPath, volumeFolder } from '../format/layout.ts';
@@ -23,7 +23,6 @@ import { verifySample } from '../fsck/verify-sample.ts';
 import {
   asked,
   type Cell,
-  created,
   foreignLock,
   kept,
   type Operation,
@@ -36,14 +35,11 @@ import {
 } from './cells.ts';
 import { type Call, type Lie, mountTroubled } from './fuse.ts';
 
-/** A longhorn command, and how it makes a backup where it can do so alone. */
+/** A longhorn command. */
 export type Engine = {
   command: readonly string[];
   environment: Record<string, string>;
-  create?: (request: CreateRequest) => { args: readonly string[]; input: string };
 };
-
-export type CreateRequest = { url: string; volume: string; backup: string; size: number; folder: string };
 
 /** How a cell came out. */
 export type Outcome = {
@@ -65,7 +61,6 @@ const size = blocksOfVolume * blockSize;
 const hash = (data: Uint8Array): string => createHash('sha256').update(data).digest('hex');
 
 type Truth = {
-  createdAt: string;
   /** Of the images, by backup. */
   images: Record<string, string>;
   /** Paths in the volume's folder of a block that both backups refer to, and of one that only `asked` does. */
@@ -74,26 +69,19 @@ type Truth = {
 };
 
 /** Writes a store with two backups of a volume, that have all blocks but the first in common. */
-const writeStore = async (root: string, snapshots: string): Promise<Truth> => {
+const writeStore = async (root: string): Promise<Truth> => {
   const folder = join(root, volumeFolder(volume));
   const blocks = [...randomBlocks(size)];
   const [first] = randomBlocks(blockSize);
-  const [second] = randomBlocks(blockSize);
-  if (first === undefined || second === undefined) throw new Error('no blocks');
+  if (first === undefined) throw new Error('no blocks');
   const versions = {
     [asked]: blocks,
     [kept]: [first, ...blocks.slice(1)],
-    [created]: [second, ...blocks.slice(1)],
   };
   const images: Record<string, string> = {};
   for (const [index, [backup, data]] of Object.entries(versions).entries()) {
     const image = Buffer.concat(data.map(({ data }) => data));
     images[backup] = hash(image);
-    if (backup === created) {
-      mkdirSync(snapshots, { recursive: true });
-      writeFileSync(join(snapshots, `volume-snap-${created}.img`), image);
-      continue;
-    }
     await writeBackup(
       async (files) => {
         for (const { path, bytes } of files) {
@@ -110,7 +98,6 @@ const writeStore = async (root: string, snapshots: string): Promise<Truth> => {
   const mappings = parseBackup(readFileSync(join(folder, backupConfigPath(asked)))).config?.blocks ?? [];
   return {
     images,
-    createdAt: rest.CreatedTime,
     own: blockPath(mappings[0]?.checksum ?? ''),
     shared: blockPath(mappings[1]?.checksum ?? ''),
   };
@@ -146,7 +133,7 @@ type Store = { name: string; root: string; url: string };
 /** Judges how an operation ended by what it said, and by what is in the store, which is healed by now. */
 const judge = async (
   { operation, trouble }: Pick<Cell, 'operation'> & Partial<Cell>,
-  { root, truth, said, before }: { root: string; truth: Truth; said: Said; before: string },
+  { root, truth, said }: { root: string; truth: Truth; said: Said },
 ): Promise<Sign[]> => {
   const signs = new Set<Sign>();
   const { exitCode, stdout, output } = said;
@@ -166,8 +153,6 @@ const judge = async (
         return Name === asked;
       case 'restore':
         return hash(readFileSync(output)) === truth.images[asked];
-      case 'create':
-        return restoredHash(root, created) === truth.images[created];
       case 'take a lock':
         return false;
       case 'delete':
@@ -185,11 +170,7 @@ const judge = async (
   const isLost = (backup: string): boolean => restoredHash(root, backup) !== truth.images[backup];
   if (isLost(kept) || (!/^(delete|take a lock)$/.test(operation) && isLost(asked))) signs.add('others-lost');
   if (stdout.includes('cannot find') && trouble !== 'no such file') signs.add('said-gone');
-  const file = join(root, volumeFolder(volume), 'volume.cfg');
-  const config = existsSync(file) ? parseVolume(readFileSync(file)).config : undefined;
-  if (operation === 'create' && (config?.CreatedTime !== before || config.BlockCount <= blocksOfVolume))
-    signs.add('config-replaced');
-  if (exitCode === 0 && /^(delete|create)$/.test(operation) && !signs.has('config-replaced')) {
+  if (exitCode === 0 && operation === 'delete') {
     const source = folderSource(join(root, 'backupstore'));
     const { findings } = await checkStore(source, { now: Date.now(), verify: verifySample(source, 1 << 30) });
     if (findings.some(({ code }) => code === 'block-count-wrong' || code === 'last-backup-missing'))
@@ -201,7 +182,7 @@ const judge = async (
 /** The field of play: a store, a mount that lies about copies of it, and an engine. */
 export const openMatrix = async (folder: string, engine: Engine) => {
   const at = (name: string): string => join(folder, name);
-  const truth = await writeStore(at('model'), at('snapshots'));
+  const truth = await writeStore(at('model'));
   mkdirSync(at('backing'));
   mkdirSync(at('bin'));
   // The engine's image has it; a raw image as a raw image is a copy.
@@ -228,7 +209,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     const root = join(at('backing'), name);
     cpSync(at('model'), root, { recursive: true });
     // Another's lock, which agrees with what is played: but for one operation nothing is in the way.
-    const type = { delete: 2, 'take a lock': 1, restore: 1, create: 1 }[operation as 'delete'];
+    const type = { delete: 2, 'take a lock': 1, restore: 1 }[operation as 'delete'];
     if (type !== undefined) {
       const lock = join(root, volumeFolder(volume), `locks/${foreignLock}.lck`);
       mkdirSync(dirname(lock));
@@ -241,7 +222,6 @@ export const openMatrix = async (folder: string, engine: Engine) => {
     const cwd = mkdtempSync(at('work-'));
     const output = join(cwd, 'restored.img');
     const backup = `${url}?backup=${asked}&volume=${volume}`;
-    const made = engine.create?.({ url, volume, backup: created, size, folder: at('snapshots') });
     const [program = '', ...args] = [
       ...engine.command,
       ...{
@@ -251,13 +231,12 @@ export const openMatrix = async (folder: string, engine: Engine) => {
         restore: ['backup', 'restore-to-file', backup, '--output-file', output, '--output-format', 'raw'],
         delete: ['backup', 'rm', backup],
         'take a lock': ['backup', 'rm', backup],
-        create: made?.args ?? [],
       }[operation],
     ];
     const said = await execa(program, args, {
       cwd,
       env: { ...engine.environment, PATH: `${at('bin')}:${process.env.PATH}` },
-      input: made?.input ?? '',
+      stdin: 'ignore',
       reject: false,
       timeout: longest,
       killSignal: 'SIGKILL',
@@ -272,15 +251,12 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       const { name, root, url } = openStore(operation);
       rules.set(name, (call) => void calls.push(call));
       const said = await run(operation, url);
-      const signs = await judge({ operation }, { root, truth, said, before: truth.createdAt });
+      const signs = await judge({ operation }, { root, truth, said });
       const isRight = operation === 'take a lock' ? said.exitCode === 1 : said.exitCode === 0;
       if (!isRight || signs.length > 0)
         throw new Error(`${operation} goes wrong in a sound store: ${signs.join(', ')} ${said.stdout}`);
       return calls;
     },
-
-    /** Whether the engine makes backups by itself. */
-    makesBackups: engine.create !== undefined,
 
     placeOf: ({ place }: Cell): string => places[place].path(truth.shared),
 
@@ -300,7 +276,7 @@ export const openMatrix = async (folder: string, engine: Engine) => {
       });
       const said = await run(operation, url);
       heal();
-      const about = { root, truth, before: truth.createdAt };
+      const about = { root, truth };
       const signs = await judge(cell, { ...about, said });
       if (said.isLate) signs.push('hangs');
       if (said.exitCode !== 0 && operation !== 'take a lock' && !signs.includes('others-lost')) {
