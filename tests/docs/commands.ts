@@ -67,7 +67,7 @@ export const commands: Record<string, How> = {
   'npm run traceability': { exitCode: 0, says: /^\d+ sentences: \d+ proven, .*, 0 wrong$/m },
   'npx vitest run --project unit tests/longhorn/messages': { exitCode: 0, says: /Test Files .* passed/ },
   'npm run store-matrix': {
-    by: 'tests/emulator/conformance/store-matrix.conformance.ts',
+    by: 'tests/emulator/support/store-matrix.ts',
     holds: 'scripts/store-matrix.ts',
   },
   'npm run store-matrix -- --engine FILE': {

@@ -46,6 +46,9 @@ describe('all that is written to a file is redacted, or nothing of a run', () =>
     // Longhorn's own, where it is asked for: its flag and the documents say that it is not redacted.
     'e2e/suite/steps/evidence/support-bundle.ts': 'copied',
     'e2e/cli/docs.ts': 'made by us',
+    // Verdicts of cells, and the files of a store that it made for them.
+    'e2e/cli/store-matrix.ts': 'made by us',
+    'e2e/store/matrix/play.ts': 'made by us',
     'e2e/report/expected-times.ts': 'made by us',
     'providers/docker/pod-system.ts': 'made by us',
     'providers/emulator-pack.ts': 'made by us',
