@@ -146,4 +146,25 @@ export const storeBugs = {
       'backupstore, deltablock.go, getBlockNamesForVolume, and fsops/fsops.go, List; the same up to its newest source (2026-08)',
     seen: tried,
   },
+  'unreadable-neighbour-keeps-blocks': {
+    title: 'A deletion beside a backup whose config cannot be read removes no block, and succeeds',
+    severity: 'silent',
+    versions: everyVersion,
+    promise: 'a deletion that leaves blocks behind says so',
+    happens:
+      'not knowing what the other backup needs, it rightly removes no block; only its log says so, the command succeeds, and the blocks stay until another deletion of the volume ends',
+    symptoms: [{ of: 'store', findings: ['block-orphaned'], also: ['last-backup-missing'] }],
+    steps: {
+      commands: [
+        enter,
+        'chmod 0 backups/backup_"$SECOND".cfg',
+        remove,
+        'chmod 0600 backups/backup_"$SECOND".cfg',
+        countBlocks,
+      ],
+    },
+    upstream: unreported,
+    source: 'backupstore, deltablock.go, DeleteDeltaBlockBackup; v1.12.1',
+    seen: 'npm run store-matrix on the engine of v1.12.1 (2026-11-22)',
+  },
 } as const satisfies Record<string, Bug>;

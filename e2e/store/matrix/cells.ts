@@ -1,3 +1,4 @@
+import type { BugId } from '../../longhorn/bugs/bugs.ts';
 import { backupConfigPath, volumeFolder, volumesFolder } from '../format/layout.ts';
 import type { Call, ErrorName, Lie } from './fuse.ts';
 
@@ -155,9 +156,12 @@ export const signs = {
 
 export type Sign = keyof typeof signs;
 
+// An empty listing that the server itself gives: nobody could know better.
+const believed = 'empty-listing-is-believed';
+
 /** Cells that a bug of the ledger makes red, by id: everything in them that is given, with these signs. */
 export type Expectation = {
-  bug: string;
+  bug: BugId | typeof believed;
   signs: readonly Sign[];
   operations: readonly Operation[];
   places?: readonly Place[];
@@ -174,13 +178,10 @@ const unseen = [
   'input/output error each second time',
 ] as const;
 
-/**
- * What a Longhorn with all its bugs is expected to show. Of an empty listing that the server itself tells,
- * nobody could know better: it has an id of its own, as what else the ledger has no bug for.
- */
+/** What a Longhorn with all its bugs is expected to show. */
 export const expectations: readonly Expectation[] = [
   {
-    bug: 'empty-listing-is-believed',
+    bug: believed,
     signs: ['wrong-answer', 'others-lost', 'not-done', 'wrong-count', 'lock-passed'],
     operations: ['list volumes', 'list backups', 'delete', 'take a lock'],
     troubles: empty,
