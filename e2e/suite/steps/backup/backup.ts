@@ -8,6 +8,7 @@ import {
   longhornResources,
   longhornNamespace as namespace,
 } from '../../../longhorn/resources.ts';
+import type { BackupVolume } from '../../../longhorn/types.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, SnapshotHandle, VolumeHandle } from '../handles.ts';
 import { isBackupOf, runLabel } from '../made.ts';
@@ -68,15 +69,18 @@ export const untilCompleted = async (
 };
 
 /**
- * Waits until Longhorn knows the volume of a completed backup in the store.
- * A backup that is deleted before goes at once, without a state Deleting, and leaves its files behind.
+ * Waits until Longhorn has listed a completed backup, the volume's newest, in the store.
+ * Of an unknown volume a backup that is deleted goes at once, without a state Deleting, and leaves its files
+ * behind; and a listing that is still due would meet a fault that is brought about meanwhile.
  */
 export const untilSettled = async (
   { timelines, target, timeouts }: Context,
-  { volume, label }: BackupHandle,
+  { name, volume, label }: BackupHandle,
 ): Promise<void> => {
-  await once(timelines.backupVolumes, isBackupOf({ volume: volume.name, target }), {
-    label: `Longhorn knows of volume ${volume.name} in the store, after ${label}`,
+  const ofVolume = isBackupOf({ volume: volume.name, target });
+  const lists = (known: BackupVolume) => ofVolume(known) && known.status?.lastBackupName === name;
+  await once(timelines.backupVolumes, lists, {
+    label: `Longhorn has listed ${label} of volume ${volume.name} in the store`,
     ...timeouts.backupVolumeKnown,
   });
 };
