@@ -4,7 +4,8 @@ const unreported = 'not reported yet';
 const everyVersion = '>=1.8.0';
 const tried =
   'the engine of v1.12.1 as an ordinary user, on a copy of a store that it had written (two backups, six blocks)';
-const live = `a whole real v1.8.2; ${tried}`;
+const whole = `a whole real v1.12.1 (2026-11-22); ${tried}`;
+const live = `a whole real v1.8.2 and ${whole}`;
 
 const remove = 'longhorn backup rm "vfs://$STORE?backup=$FIRST&volume=$VOLUME"; echo "exit code $?"';
 const enter = 'cd "$STORE"/backupstore/volumes/*/*/"$VOLUME"';
@@ -59,7 +60,7 @@ export const storeBugs = {
     },
     upstream: unreported,
     source: 'backupstore, lock.go, getLocksForVolume; the same up to its newest source (2026-08)',
-    seen: `the engine of v1.8.2; ${tried}`,
+    seen: `the engine of v1.8.2; ${whole}`,
   },
   'unlistable-store-is-empty': {
     title: 'A store whose volumes cannot be listed is taken for an empty one',
@@ -108,7 +109,7 @@ export const storeBugs = {
     upstream: unreported,
     source:
       'backupstore, fsops/fsops.go, FileSize, by LoadConfigInBackupStore in config.go; the same up to its newest source (2026-08)',
-    seen: tried,
+    seen: whole,
   },
   'config-removed-without-volume-cfg': {
     title: 'With volume.cfg missing, a deletion removes the config of the backup and then fails',
