@@ -73,9 +73,10 @@ export const rules = {
     owner:
       'set-up of the volume: Longhorn lists the store when it is asked to, then reads what it did not know',
   },
+  // A Longhorn that does act ends this at once, so it is as long as a slow machine may take to.
   lookActedOn: {
-    machine: 15,
-    resyncs: 1,
+    machine: 60,
+    resyncs: 2,
     owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
   },
   restored: {
@@ -100,6 +101,14 @@ export const rules = {
       'the expectation: 0.25 s were seen, a backup that nothing holds back would have started at the next look',
   },
   deleting: { machine: 30, resyncs: 1, owner: 'the expectation: 10 ms were seen' },
+  // As above: one that goes all the same ends this.
+  notDeleted: {
+    machine: 240,
+    resyncs: 3,
+    locks: 1,
+    owner:
+      'the stretch in which the backup may not go: 2 s for the lock, and a resync until Longhorn looks again',
+  },
   firstDeleted: {
     machine: 60,
     resyncs: 3,

@@ -146,7 +146,7 @@ export const createThenOfStores = (context: Context) => {
       return step(`Then ${backup.label} does not go: its deletion fails, or waits`, () =>
         judge(
           isRefused(backups, { backup: { ...backup, from: sinceDeleted(backup) }, version }),
-          timeouts.firstDeleted,
+          timeouts.notDeleted,
         ).catch((error: unknown) => {
           if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
         }),
