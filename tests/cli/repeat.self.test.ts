@@ -26,7 +26,7 @@ test('--repeat plays the chosen scenarios in rounds, and tells them all in a tab
   const [, table = ''] = ended.stdout.split(/(?=\n2 rounds:)/);
   expect(table.replace(/ {2,}/g, ' ')).toMatchInlineSnapshot(`
     "
-    2 rounds: ✓ passed, ✗ failed, ? not provable, - skipped
+    2 rounds: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped
 
     rounds passed failed skipped min median max
     ✗✓ 1 1 0 <time> <time> <time> It fails now and then
