@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { findingIn } from './judged.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 
 type Level = 'error' | 'warning' | 'notice';
@@ -37,7 +38,10 @@ export const lineOf = ({ file, name }: Pick<ScenarioReport, 'file' | 'name'>): n
 const levels = { failed: 'error', 'not-provable': 'warning', 'known-bug': 'warning' } as const;
 const titles = { failed: '', 'not-provable': 'not provable: ', 'known-bug': 'known bug: ' } as const;
 
-const ofScenario = (scenario: ScenarioReport, line: typeof lineOf): Annotation[] => {
+const ofScenario = (
+  scenario: ScenarioReport,
+  { line, noun }: { line: typeof lineOf; noun: string },
+): Annotation[] => {
   const { name, file, state, reason, findings } = scenario;
   const bad = state === 'passed' || state === 'skipped' ? undefined : state;
   if (bad === undefined && findings.length === 0) return [];
@@ -49,7 +53,7 @@ const ofScenario = (scenario: ScenarioReport, line: typeof lineOf): Annotation[]
     ...findings.map(({ title, detail, link }) => ({
       ...place,
       level: 'notice' as const,
-      title: `finding: ${title}`,
+      title: `${noun}: ${title}`,
       message: [detail, link].filter(Boolean).join('\n'),
     })),
   ];
@@ -84,7 +88,8 @@ const withinLimit = (level: Level, all: readonly Annotation[]): Annotation[] => 
  * known bug, a notice for each finding.
  */
 export const composeAnnotations = (report: Report, line = lineOf): string[] => {
-  const all = [...ofRun(report), ...report.scenarios.flatMap((each) => ofScenario(each, line))];
+  const noun = findingIn(report.target);
+  const all = [...ofRun(report), ...report.scenarios.flatMap((each) => ofScenario(each, { line, noun }))];
   const commands = (['error', 'warning', 'notice'] as const).flatMap((level) =>
     withinLimit(
       level,

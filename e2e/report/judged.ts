@@ -4,6 +4,10 @@ import type { Finding, Report, ScenarioReport } from './schema.ts';
 /** Whether a run judged the emulator: how that differs from Longhorn's documents it was taught, from Longhorn. */
 export const isEmulated = ({ name }: Pick<Report['target'], 'name'>): boolean => name === 'emulator';
 
+/** What one finding is called. */
+export const findingIn = (target: Pick<Report['target'], 'name'>): string =>
+  isEmulated(target) ? 'known difference, emulated' : 'finding';
+
 /** The known bugs that showed in a scenario, by their names in the ledger. */
 export const shownBugs = ({ bugs = [] }: Pick<ScenarioReport, 'bugs'>): string[] =>
   bugs.filter(({ kept }) => !kept).map(({ id }) => id);

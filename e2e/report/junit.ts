@@ -3,6 +3,7 @@ import { create } from 'xmlbuilder2';
 import { formatDuration } from '../kube/duration.ts';
 import { composeCircumstances } from './compose-failure.ts';
 import { decisionOf } from './decision-of.ts';
+import { findingIn } from './judged.ts';
 import type { Report, ScenarioReport } from './schema.ts';
 import { titlesOf } from './title.ts';
 
@@ -44,7 +45,7 @@ const verdictOf = ({
 
 const marks = { passed: '✓', failed: '✗', 'known-bug': '!', noted: '·' } as const;
 
-const tell = ({ steps, findings, bugs = [] }: ScenarioReport): string =>
+const tell = ({ steps, findings, bugs = [] }: ScenarioReport, noun: string): string =>
   [
     ...steps.map(
       ({ sentence, state, duration }) =>
@@ -55,7 +56,7 @@ const tell = ({ steps, findings, bugs = [] }: ScenarioReport): string =>
         `known bug ${id} (${severity})${kept ? ', which did not show' : ''}: ${title}\n${seen}`,
     ),
     ...findings.map(
-      ({ title, detail, link }) => `finding: ${title}\n${detail}${link === undefined ? '' : `\n${link}`}`,
+      ({ title, detail, link }) => `${noun}: ${title}\n${detail}${link === undefined ? '' : `\n${link}`}`,
     ),
   ]
     .map(plain)
@@ -63,8 +64,8 @@ const tell = ({ steps, findings, bugs = [] }: ScenarioReport): string =>
 
 const toClass = (file: string): string => file.replace(/(\.e2e)?\.ts$/, '').replaceAll('/', '.') || ofRun;
 
-const toCase = (scenario: ScenarioReport, title: string): Case => {
-  const told = tell(scenario);
+const toCase = (scenario: ScenarioReport, { title, noun }: { title: string; noun: string }): Case => {
+  const told = tell(scenario, noun);
   return {
     '@name': title,
     '@classname': toClass(scenario.file),
@@ -124,10 +125,11 @@ const toProperties = ({ run, provider, target, kubernetes, judged }: Report) => 
  */
 export const composeJunit = (report: Report): string => {
   const titleOf = titlesOf(report);
+  const noun = findingIn(report.target);
   const bySuite = Map.groupBy(report.scenarios, ({ file }) => file || ofRun);
   const suites = [...bySuite].map(([name, played]) => ({
     name,
-    cases: played.map((each) => toCase(each, titleOf(each))),
+    cases: played.map((each) => toCase(each, { title: titleOf(each), noun })),
   }));
   const own = casesOfRun(report);
   const same = suites.find(({ name }) => name === ofRun);

@@ -144,7 +144,7 @@ test('a fleet takes the reports out of the logs, merges them, and leaves nothing
       Namespace corral-<run>-fleet
       Job corral-<run>-fleet/fleet
 
-    1 round: ✓ passed, ✗ failed, ? not provable, - skipped
+    1 round: ✓ passed, ! known bug, ✗ failed, ? not provable, - skipped
 
     rounds  passed  failed  skipped  min  median  max
     ✓            1       0        0  1 s     1 s  1 s  It 0

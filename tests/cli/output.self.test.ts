@@ -142,7 +142,7 @@ test('the summary and the annotations of a job on GitHub, and junit.xml; with an
     expect(ended.exitCode).toBe(1);
     expect(ended.stdout.split('\n').filter((line) => line.startsWith('::'))).toEqual([
       '::error file=two.e2e.ts,line=2,title=Two is red::expected: 100%25%0A  got: another',
-      '::notice file=one.e2e.ts,line=2,title=finding%3A The manual is wrong::It says A',
+      '::notice file=one.e2e.ts,line=2,title=known difference%2C emulated%3A The manual is wrong::It says A',
     ]);
     expect(await readFile(join(folder, 'summary.md'), 'utf8')).toContain('### 1 passed, 1 failed');
     const junit = await junitIn(folder);

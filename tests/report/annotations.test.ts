@@ -62,6 +62,9 @@ test('an error for what failed, a warning for what is not provable, a notice for
     '::warning file=one.e2e.ts,line=7,title=not provable%3A C::a gap',
     '::notice file=one.e2e.ts,line=7,title=finding%3A Odd::so%0Aodd%0Ahttps://longhorn.invalid/1',
   ]);
+  // The emulator was taught it: nothing was found.
+  const emulated = report(scenarios, { target: { name: 'emulator', version: 'v1.12.1-emulator' } });
+  expect(composeAnnotations(emulated, () => 7).at(-1)).toMatch(/title=known difference%2C emulated%3A Odd::/);
 });
 
 test('what is wrong with the run itself', () => {
