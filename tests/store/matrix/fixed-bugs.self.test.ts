@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { test } from 'vitest';
 import { playMatrix } from '../../emulator/support/store-matrix.ts';
 
 const rows = [
@@ -11,10 +11,13 @@ const rows = [
   ['unlistable-blocks-are-unknown', 'delete | blocks/ | input/output error opening it'],
 ] as const;
 
-test.concurrent.each(rows)('%s shows itself in: %s; mended, it does not', async (bug, only) => {
-  const as = (mutant: `fixed:${typeof bug}` | '') => playMatrix({ only, mutant });
-  const [given, mended] = await Promise.all([as(''), as(`fixed:${bug}`)]);
-  if (given.exitCode === 3) return console.warn(given.stderr);
-  expect(given.cells[only]).toMatchObject({ verdict: 'known', bugs: [bug] });
-  expect(mended.cells[only]).toMatchObject({ verdict: 'green', signs: [] });
-});
+test.concurrent.for(rows)(
+  '%s shows itself in: %s; mended, it does not',
+  async ([bug, only], { skip, expect }) => {
+    const as = (mutant: `fixed:${typeof bug}` | '') => playMatrix({ only, mutant });
+    const [given, mended] = await Promise.all([as(''), as(`fixed:${bug}`)]);
+    if (given.exitCode === 3) skip(given.stderr);
+    expect(given.cells[only]).toMatchObject({ verdict: 'known', bugs: [bug] });
+    expect(mended.cells[only]).toMatchObject({ verdict: 'green', signs: [] });
+  },
+);
