@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -65,8 +65,17 @@ const inside = 'CORRAL_STORE_MATRIX_INSIDE';
 /** Runs this command again where it may mount: nothing of it can be left behind, however it ends. */
 const runInNamespace = async (argv: readonly string[]): Promise<ExitCode> => {
   const asUser = process.getuid?.() === 0 ? [] : ['--user', '--map-root-user'];
+  const inOne = [...asUser, '--mount', '--'];
+  const { status, stderr, error } = spawnSync('unshare', [...inOne, 'true'], { encoding: 'utf8' });
+  if (status !== 0) {
+    const why = error?.message ?? stderr.trim();
+    throw new CommandError(
+      `the cells are played in a mount namespace of their own, and there can be none here (${why}): allow user namespaces, or run it as root`,
+      exitCode.notFit,
+    );
+  }
   const own = [process.execPath, ...process.argv.slice(1, 2), ...argv];
-  const child = spawn('unshare', [...asUser, '--mount', '--', ...own], {
+  const child = spawn('unshare', [...inOne, ...own], {
     stdio: 'inherit',
     env: { ...process.env, [inside]: 'yes' },
   });
@@ -210,8 +219,8 @@ export const runStoreMatrixCommand = async (argv: readonly string[], own: Engine
     if (args === undefined) return exitCode.passed;
     return process.env[inside] ? await play(args, own) : await runInNamespace(argv);
   } catch (error) {
-    const isKnown = error instanceof CommandError;
-    process.stderr.write(`store-matrix: ${isKnown ? error.message : (error as Error).stack}\n`);
-    return isKnown ? error.exitCode : exitCode.notFit;
+    if (!(error instanceof CommandError)) throw error;
+    process.stderr.write(`store-matrix: ${error.message}\n`);
+    return error.exitCode;
   }
 };

@@ -1,9 +1,9 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import type { Mutant } from '../../../emulator/mutants.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const script = fileURLToPath(new URL('../../../scripts/store-matrix.ts', import.meta.url));
 
@@ -17,17 +17,23 @@ export const playMatrix = async ({
   only?: string;
   mutant?: Mutant | '';
 } = {}) => {
-  const json = join(await temporaryFolder(), 'cells.json');
-  const { exitCode, stderr } = await execa(process.execPath, [script, '--only', only, '--json', json], {
-    env: { CORRAL_EMULATOR_MUTANT: mutant },
-    reject: false,
-  });
-  const { played } = exitCode === 3 ? { played: [] } : JSON.parse(await readFile(json, 'utf8'));
-  const cells: Record<string, Told> = Object.fromEntries(
-    played.map(({ operation, place, trouble, ...told }: Record<string, unknown>) => [
-      `${operation} | ${place} | ${trouble}`,
-      told,
-    ]),
-  );
-  return { exitCode, stderr, cells };
+  // Several play at once: a folder of the test that ends first would go under the others.
+  const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
+  const json = join(folder, 'cells.json');
+  try {
+    const { exitCode, stderr } = await execa(process.execPath, [script, '--only', only, '--json', json], {
+      env: { CORRAL_EMULATOR_MUTANT: mutant },
+      reject: false,
+    });
+    const { played } = exitCode === 3 ? { played: [] } : JSON.parse(await readFile(json, 'utf8'));
+    const cells: Record<string, Told> = Object.fromEntries(
+      played.map(({ operation, place, trouble, ...told }: Record<string, unknown>) => [
+        `${operation} | ${place} | ${trouble}`,
+        told,
+      ]),
+    );
+    return { exitCode, stderr, cells };
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 };
