@@ -72,8 +72,11 @@ export const fixes = {
 /** A bug that can be given on purpose. */
 export type GivenBug = keyof typeof mutants;
 
+/** A bug of Longhorn's that can be mended on purpose. */
+export type Fix = keyof typeof fixes;
+
 /** Either change of the emulator: a bug more, or one less. */
-export type Mutant = GivenBug | keyof typeof fixes;
+export type Mutant = GivenBug | Fix;
 
 export const isGivenBug = (name: string): name is GivenBug => Object.hasOwn(mutants, name);
 export const isMutant = (name: string): name is Mutant => isGivenBug(name) || Object.hasOwn(fixes, name);

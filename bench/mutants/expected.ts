@@ -1,4 +1,4 @@
-import type { GivenBug } from '../../emulator/mutants.ts';
+import type { Fix, GivenBug } from '../../emulator/mutants.ts';
 
 /**
  * A scenario that must fail on a mutant, and the step that must be the one to fail: as scenarios call it, or
@@ -72,4 +72,21 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
   'page-deletes-another': [{ scenario: pageDeletes, by: 'then.deleting' }],
   'page-stays-cut-off': [{ scenario: pageGoesOn, by: 'then.pageIsBack' }],
   'replica-helper-lost': [{ scenario: waits, by: 'given.volume' }],
+};
+
+/**
+ * For every bug of Longhorn's that the emulator can be without, the scenario that shows it, and must say then
+ * that it is fixed; undefined where only the store's matrix shows it.
+ */
+export const mended: Record<Fix, string | undefined> = {
+  'fixed:deletion-destroys-other-backups':
+    'The deletion of a backup leaves the others whole, though they cannot be listed',
+  'fixed:lock-fails-open': 'A deletion does not begin beside an upload whose lock cannot be listed',
+  'fixed:unlistable-store-is-empty': 'A store whose volumes cannot be listed is not taken for an empty one',
+  'fixed:unreadable-config-is-gone':
+    'A backup that is being deleted does not go while its config cannot be looked at',
+  'fixed:config-removed-without-volume-cfg': undefined,
+  'fixed:unlistable-blocks-are-unknown': undefined,
+  'fixed:waiting-backup-loses-lock':
+    'A backup that waited for a deletion is made although blocks are still being removed',
 };

@@ -7,7 +7,7 @@ import { count } from '../../e2e/kube/count.ts';
 import { readReport } from '../../e2e/report/file.ts';
 import type { Report } from '../../e2e/report/schema.ts';
 import { install } from '../../emulator/install.ts';
-import type { GivenBug } from '../../emulator/mutants.ts';
+import type { Mutant } from '../../emulator/mutants.ts';
 import { defaultSize } from '../../lab/size.ts';
 import { emulatorImage } from '../../providers/emulator-image.ts';
 import { describeVersion, emulatorSettings } from '../../providers/emulator-settings.ts';
@@ -22,7 +22,7 @@ type FixtureOptions = { config: string; progress: Progress; interruption: Interr
  * is the folder of the results.
  */
 type Round = {
-  mutant: GivenBug | undefined;
+  mutant: Mutant | undefined;
   scenarios: readonly string[];
   files: readonly string[];
   out: string;
@@ -40,8 +40,12 @@ export type Fixture = {
   close(): Promise<void>;
 };
 
-const describeBug = (mutant: GivenBug | undefined): string =>
-  mutant === undefined ? 'no bug' : `the bug ${mutant}`;
+const describeBug = (mutant: Mutant | undefined): string =>
+  mutant === undefined
+    ? 'no bug'
+    : mutant.startsWith('fixed:')
+      ? mutant.replace('fixed:', 'a fix of ')
+      : `the bug ${mutant}`;
 
 /**
  * Opens the fixture: a lab is brought up with the first round and serves all, the emulator in it is changed

@@ -1,7 +1,10 @@
 import { decisionOf } from '../../e2e/report/decision-of.ts';
 import type { ScenarioReport } from '../../e2e/report/schema.ts';
 
-/** What came of a scenario: on a mutant it is to be killed, without a bug to pass. */
+/**
+ * What came of a scenario: on a mutant it is to be killed, without a bug to pass, or to show one that Longhorn
+ * has; with that mended it is to say so.
+ */
 export type Fate =
   | 'killed'
   | 'killed by another assertion'
@@ -10,6 +13,9 @@ export type Fate =
   | 'not played'
   | 'SURVIVED'
   | 'passed without a bug'
+  | 'showed the known bug'
+  | 'fixed here'
+  | 'NOT FIXED'
   | 'FAILED WITHOUT A BUG';
 
 /** A scenario, judged: the step that failed first, and why it did, in one line. */
@@ -46,11 +52,21 @@ export const judge = (scenario: Played, by: RegExp): Judged => {
   return { fate: fate(), ...told };
 };
 
-/** Judges what a scenario came to on the emulator without a bug. */
-export const judgeControl = (scenario: Played): Judged => ({
-  fate: scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG',
-  ...describePlayed(scenario),
-});
+/** Judges what a scenario came to on the emulator without a bug but those that Longhorn has. */
+export const judgeControl = (scenario: Played): Judged => {
+  const fate = (): Fate => {
+    if (scenario?.state === 'known-bug') return 'showed the known bug';
+    return scenario?.state === 'passed' ? 'passed without a bug' : 'FAILED WITHOUT A BUG';
+  };
+  return { fate: fate(), ...describePlayed(scenario) };
+};
+
+/** Judges what a scenario came to on the emulator with this known bug mended. */
+export const judgeFixed = (scenario: Played, bug: string): Judged => {
+  const isFixed =
+    scenario?.state === 'passed' && scenario.bugs?.some(({ id, kept }) => id === bug && kept) === true;
+  return { fate: isFixed ? 'fixed here' : 'NOT FIXED', ...describePlayed(scenario) };
+};
 
 /** Whether a scenario may have left something in the cluster: it did not say that it has cleaned up. */
 export const isLeftDirty = (scenario: Played): boolean =>

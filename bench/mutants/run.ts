@@ -5,14 +5,14 @@ import type { ScenarioFile, ToldSteps } from '../../e2e/cli/traceability/sources
 import { readProject } from '../../e2e/cli/traceability/trace.ts';
 import { formatDuration } from '../../e2e/kube/duration.ts';
 
-import { type GivenBug, mutants } from '../../emulator/mutants.ts';
-import { expected } from './expected.ts';
+import { fixes, isGivenBug, type Mutant, mutants } from '../../emulator/mutants.ts';
+import { expected, mended } from './expected.ts';
 import type { Fixture } from './fixture.ts';
-import { isLeftDirty, type Judged, judge, judgeControl } from './judge.ts';
+import { type Fate, isLeftDirty, type Judged, judge, judgeControl, judgeFixed } from './judge.ts';
 import { sentencePattern } from './patterns.ts';
 
 type RunOptions = {
-  chosen: readonly GivenBug[];
+  chosen: readonly Mutant[];
   fixtures: readonly [Fixture, ...Fixture[]];
   out: string;
   print: (line: string) => void;
@@ -37,16 +37,21 @@ export const runMutants = async ({ chosen, fixtures, out, print }: RunOptions): 
   await rm(out, { recursive: true, force: true });
   await mkdir(out, { recursive: true });
 
-  const round = async (fixture: Fixture, mutant: GivenBug | undefined): Promise<boolean> => {
-    const kills = mutant === undefined ? withoutBug(chosen) : expected[mutant];
+  const round = async (fixture: Fixture, mutant: Mutant | undefined): Promise<boolean> => {
+    const kills = mutant === undefined ? withoutBug(chosen) : plannedOn(mutant);
     const scenarios = kills.map(({ scenario }) => scenario);
     const files = filesOf(scenarios, written);
     const report = await fixture.play({ mutant, scenarios, files, out: join(out, mutant ?? 'none') });
     const played = kills.map(({ scenario, by }): Row => {
       const found = report?.scenarios.find(({ name }) => name === scenario);
-      const judged = by === null ? judgeControl(found) : judge(found, sentencePattern(sentenceOf(steps, by)));
-      const about = { mutant: mutant ?? null, bug: mutant === undefined ? null : mutants[mutant] };
-      return { ...about, scenario, by, ...judged, duration: found?.duration ?? 0 };
+      const judgedOn = (): Judged => {
+        if (mutant === undefined || by === null) return judgeControl(found);
+        return isGivenBug(mutant)
+          ? judge(found, sentencePattern(sentenceOf(steps, by)))
+          : judgeFixed(found, by);
+      };
+      const about = { mutant: mutant ?? null, bug: mutant === undefined ? null : changes[mutant] };
+      return { ...about, scenario, by, ...judgedOn(), duration: found?.duration ?? 0 };
     });
     rows.push(...played);
     // At once, as two may end at the same time.
@@ -84,10 +89,20 @@ const filesOf = (names: readonly string[], written: ReadonlyMap<string, Scenario
     scenarios.some(({ name }) => names.includes(name)) ? [`e2e/scenarios/${file}.e2e.ts`] : [],
   );
 
-const isWell = ({ fate }: Row): boolean => fate === 'killed' || fate === 'passed without a bug';
+const well: readonly Fate[] = ['killed', 'passed without a bug', 'showed the known bug', 'fixed here'];
+const isWell = ({ fate }: Row): boolean => well.includes(fate);
 
-const withoutBug = (chosen: readonly GivenBug[]): { scenario: string; by: null }[] =>
-  [...new Set(chosen.flatMap((mutant) => expected[mutant].map(({ scenario }) => scenario)))].map(
+const changes: Record<Mutant, string> = { ...mutants, ...fixes };
+
+// Of a bug that is mended, `by` is its name in the ledger.
+const plannedOn = (mutant: Mutant): readonly { scenario: string; by: string }[] => {
+  if (isGivenBug(mutant)) return expected[mutant];
+  const scenario = mended[mutant];
+  return scenario === undefined ? [] : [{ scenario, by: mutant.replace('fixed:', '') }];
+};
+
+const withoutBug = (chosen: readonly Mutant[]): { scenario: string; by: null }[] =>
+  [...new Set(chosen.flatMap((mutant) => plannedOn(mutant).map(({ scenario }) => scenario)))].map(
     (scenario) => ({ scenario, by: null }),
   );
 
@@ -108,7 +123,7 @@ const cell = (text: string): string => text.replaceAll('|', '/');
 const howItEnded = ({ fate, by, step, reason }: Row): string => {
   const where = [step, reason].filter((part) => part !== null).join(': ');
   if (fate === 'killed') return where;
-  if (fate === 'passed without a bug') return fate;
+  if (well.includes(fate)) return fate;
   return `**${fate}**${by === null ? '' : ` (meant: ${by})`}${where === '' ? '' : `: ${where}`}`;
 };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expected } from '../../../bench/mutants/expected.ts';
+import { expected, mended } from '../../../bench/mutants/expected.ts';
 import { sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { sentenceOf } from '../../../bench/mutants/run.ts';
 import { readProject } from '../../../e2e/cli/traceability/trace.ts';
@@ -33,6 +33,14 @@ describe.for(kills)('$mutant on "$scenario"', ({ scenario, by }) => {
     expect(sentencePattern(sentenceOf(steps, by)).test('Then something else')).toBe(false);
   });
 });
+
+test.for(Object.entries(mended))(
+  '%s is said to be fixed by a scenario, or shows in the matrix',
+  ([, name]) => {
+    if (name !== undefined)
+      expect(written.find((scenario) => scenario.name === name)?.calls).toContain('then.keeps');
+  },
+);
 
 test('a step that there is not is an error', () => {
   expect(() => sentenceOf(steps, 'then.noSuchStep')).toThrow(

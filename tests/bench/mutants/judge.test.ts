@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isLeftDirty, judge, judgeControl } from '../../../bench/mutants/judge.ts';
+import { isLeftDirty, judge, judgeControl, judgeFixed } from '../../../bench/mutants/judge.ts';
 import { namesPattern, sentencePattern } from '../../../bench/mutants/patterns.ts';
 import { nothingSpent, type ScenarioReport, type Step } from '../../../e2e/report/schema.ts';
 
@@ -106,4 +106,23 @@ test('names are taken by the letter', () => {
       (name) => pattern.test(name),
     ),
   ).toEqual([true, true, false, false]);
+});
+
+const bug = (kept: boolean) => [
+  { id: 'the-bug', title: 'x', severity: 'silent', listed: true, kept, seen: 'x' } as const,
+];
+
+test.for([
+  ['kept, and said so', { ...played('passed', [cleanedUp]), bugs: bug(true) }, 'fixed here'],
+  ['shown', { ...played('known-bug', [cleanedUp]), bugs: bug(false) }, 'NOT FIXED'],
+  ['not spoken of', played('passed', [cleanedUp]), 'NOT FIXED'],
+  ['kept by one that failed', { ...failed(step('Then it is lit', 'failed')), bugs: bug(true) }, 'NOT FIXED'],
+] as const)('a promise whose bug is mended: %s', ([, scenario, fate]) => {
+  expect(judgeFixed(scenario, 'the-bug')).toMatchObject({ fate });
+});
+
+test('without a bug, one that Longhorn has is to show', () => {
+  expect(judgeControl({ ...played('known-bug', [cleanedUp]), bugs: bug(false) })).toMatchObject({
+    fate: 'showed the known bug',
+  });
 });
