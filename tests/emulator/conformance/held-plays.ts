@@ -47,6 +47,8 @@ export const held =
     await driver.delete(`${of}-b1`);
     const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
     await stoppedWhile(removal, async () => {
+      // The process is there at once, the watch on a busy machine later.
+      await driver.until(`${of}-b1`, { state: 'Deleting' });
       driver.mark('stopped pid');
       await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
       // Long enough for every manager to have looked again, and to have changed nothing.
@@ -75,6 +77,7 @@ export const heldCrash =
     driver.mark('when b3 deleted');
     await driver.delete(`${of}-b3`);
     process.kill(await processWith('backup rm', `backup=${prefix}${of}-b3`), 'SIGSTOP');
+    await driver.until(`${of}-b3`, { state: 'Deleting' });
     driver.mark('stopped pid');
     await sleep(clock.resync / 3);
     await driver.local.killManager(owner);
