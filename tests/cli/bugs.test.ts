@@ -54,7 +54,16 @@ const layOut = async (told: string): Promise<string> => {
     state: 'known-bug',
     reason: told,
     evidence,
-    bugs: [{ id, title: 't', severity: 'data loss', kept: false, listed: true, seen: told }],
+    bugs: [
+      {
+        id,
+        title: 't',
+        severity: 'data loss',
+        kept: false,
+        listed: true,
+        seen: `${told}\n    at throwFor (/suite/judging.ts:45:11)`,
+      },
+    ],
   });
   const { server, context } = secrets;
   const report = sampleReport([scenario], { kubernetes: { server, context, version: 'v1.34.1' } });

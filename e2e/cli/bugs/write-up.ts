@@ -61,7 +61,7 @@ export const writeUp = async (
     '',
     `The scenario "${scenario.name}" saw it so:`,
     '',
-    ...fenced(redact(bug.seen)),
+    ...fenced(redact(withoutFrames(bug.seen))),
     '',
     '## Versions',
     '',
@@ -95,6 +95,9 @@ export const writeUp = async (
 const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 
 // What was seen may have a fence in it.
+// Where this suite noticed it is nothing to Longhorn's developers.
+const withoutFrames = (text: string): string => text.replaceAll(/\n\s+at .*:\d+:\d+\)?$/gm, '');
+
 const fenced = (text: string): string[] => ['~~~~text', ...text.trimEnd().split('\n'), '~~~~'];
 
 const describeEvidence = (
