@@ -1,10 +1,7 @@
-import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import { execInPod, inEachPod, undoInPod } from '../../../kube/in-pods.ts';
-import type { DeniedReading, Heal, Trouble } from '../../driver.ts';
-import { exportPath, squashedClient } from './place.ts';
-import { podSchema } from './pod-store.ts';
-import { serversOf } from './server.ts';
+import type { DeniedReading, Trouble } from '../../driver.ts';
+import { healByCommand, troubleByCommand } from './by-command.ts';
+import { squashedClient } from './place.ts';
 
 // The folder is Longhorn's, so what counts is what its owner may do. A client believes for a second what it
 // knows of a folder (actimeo=1). The proof is asked as the user that all clients are; that they are is seen
@@ -63,48 +60,11 @@ type Folder = { pod: PodTarget; path: string; denied: DeniedReading; title: stri
  * A folder of the server cannot be read by its clients. They must be made one user there, not root (see
  * manifest.yaml): the server is started so where the scenario says that it needs this.
  */
-export const deniedReading = (cluster: Cluster, { pod, path, denied, title }: Folder): Trouble => {
-  const { namespace, name, container = '' } = pod;
-  const run = (action: 'set' | 'prove'): Promise<string> =>
-    execInPod(
-      cluster,
-      pod,
-      readingCommand(action, path, { denied }),
-      `it is not so that ${title}: ${action} failed in ${name}`,
-    );
-  return {
-    title,
-    data: { pod: { namespace, name, container }, path },
-    inject: async () => {
-      await run('set');
-    },
-    prove: () => run('prove'),
-  };
-};
+export const deniedReading = (cluster: Cluster, { denied, ...folder }: Folder): Trouble =>
+  troubleByCommand(cluster, folder, {
+    command: (action) => readingCommand(action, folder.path, { denied }),
+    failed: `it is not so that ${folder.title}`,
+  });
 
-const schema = z.object({ pod: podSchema, path: z.string() });
-
-/** Lets folders be read again; those of a server that is gone went with its pod's disk. */
-export const allowReading: Heal = {
-  heal: async (cluster, data) => {
-    const { pod, path } = schema.parse(data);
-    const failed = `${path} in ${pod.name} could not be made readable`;
-    return undoInPod(cluster, {
-      pod,
-      command: readingCommand('clear', path),
-      failed,
-      gone: `${pod.name} is gone, and its disk with it`,
-    });
-  },
-  healByLabels: async (cluster, run, namespace) => {
-    const told = await inEachPod(await serversOf(cluster, run, namespace), async (pod) => {
-      const failed = `what run ${run} made unreadable in ${pod.name} could not be made readable`;
-      const folders = await execInPod(cluster, pod, readingCommand('clear-all', exportPath), failed);
-      return folders
-        .split('\n')
-        .filter((folder) => folder !== '')
-        .map((folder) => `${folder} in ${pod.name}: readable again`);
-    });
-    return told.flat();
-  },
-};
+/** Lets folders be read again. */
+export const allowReading = healByCommand({ command: readingCommand, made: 'unreadable', again: 'readable' });

@@ -1,10 +1,6 @@
-import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import { execInPod, inEachPod, undoInPod } from '../../../kube/in-pods.ts';
-import type { Heal, Trouble } from '../../driver.ts';
-import { exportPath } from './place.ts';
-import { podSchema } from './pod-store.ts';
-import { serversOf } from './server.ts';
+import type { Trouble } from '../../driver.ts';
+import { healByCommand, troubleByCommand } from './by-command.ts';
 
 // The proof is what the file system itself says, and that it refuses a change which would be none: nothing is
 // appended.
@@ -46,44 +42,12 @@ export const attributeCommand = (action: 'set' | 'clear' | 'clear-all' | 'prove'
  */
 export const immutableFile = (
   cluster: Cluster,
-  { pod, path, title }: { pod: PodTarget; path: string; title: string },
-): Trouble => {
-  const { namespace, name, container = '' } = pod;
-  const run = (action: 'set' | 'prove'): Promise<string> =>
-    execInPod(cluster, pod, attributeCommand(action, path), `${title}: ${action} failed in ${name}`);
-  return {
-    title,
-    data: { pod: { namespace, name, container }, path },
-    inject: async () => {
-      await run('set');
-    },
-    prove: () => run('prove'),
-  };
-};
+  file: { pod: PodTarget; path: string; title: string },
+): Trouble =>
+  troubleByCommand(cluster, file, {
+    command: (action) => attributeCommand(action, file.path),
+    failed: file.title,
+  });
 
-const schema = z.object({ pod: podSchema, path: z.string() });
-
-/** Makes files mutable again; those of a server that is gone went with its pod's disk. */
-export const makeMutable: Heal = {
-  heal: async (cluster, data) => {
-    const { pod, path } = schema.parse(data);
-    const failed = `${path} in ${pod.name} could not be made mutable`;
-    return undoInPod(cluster, {
-      pod,
-      command: attributeCommand('clear', path),
-      failed,
-      gone: `${pod.name} is gone, and its disk with it`,
-    });
-  },
-  healByLabels: async (cluster, run, namespace) => {
-    // The disk of one that does not run any more goes with it.
-    const told = await inEachPod(await serversOf(cluster, run, namespace), async (pod) => {
-      const { stdout } = await cluster.exec(pod, attributeCommand('clear-all', exportPath));
-      return stdout
-        .split('\n')
-        .filter((file) => file !== '')
-        .map((file) => `${file} in ${pod.name}: mutable again`);
-    });
-    return told.flat();
-  },
-};
+/** Makes files mutable again. */
+export const makeMutable = healByCommand({ command: attributeCommand, made: 'immutable', again: 'mutable' });
