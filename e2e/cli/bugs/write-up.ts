@@ -94,10 +94,10 @@ export const writeUp = async (
 
 const sentence = (clause: string): string => `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
 
-// What was seen may have a fence in it.
 // Where this suite noticed it is nothing to Longhorn's developers.
 const withoutFrames = (text: string): string => text.replaceAll(/\n\s+at .*:\d+:\d+\)?$/gm, '');
 
+// What was seen may have a fence in it.
 const fenced = (text: string): string[] => ['~~~~text', ...text.trimEnd().split('\n'), '~~~~'];
 
 const describeEvidence = (
