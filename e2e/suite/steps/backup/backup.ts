@@ -118,3 +118,22 @@ export const makeBackups = async (
   if (last !== undefined) await untilSettled(context, last);
   return backups;
 };
+
+/**
+ * The backups that a store has no config of, though it is to have one, and those that it has one of, though
+ * it is not to, unless there may be some `besides`; and a line for each.
+ */
+export const compareConfigs = (
+  expected: readonly BackupHandle[],
+  found: readonly string[],
+  { besides = false } = {},
+): { gone: string[]; left: string[]; problems: string[] } => {
+  const names = expected.map(({ name }) => name).sort();
+  const gone = names.filter((name) => !found.includes(name));
+  const left = found.filter((name) => !besides && !names.includes(name));
+  const problems = [
+    ...gone.map((name) => `backup ${name} has no config`),
+    ...left.map((name) => `backup ${name} still has a config`),
+  ];
+  return { gone, left, problems };
+};

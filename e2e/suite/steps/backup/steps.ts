@@ -10,6 +10,7 @@ import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestored } from '../volume/restored.ts';
 import { makeSnapshot } from '../volume/snapshot.ts';
 import {
+  compareConfigs,
   makeBackups,
   nextLabel,
   requestBackup,
@@ -218,14 +219,8 @@ export const createThenOfBackups = (context: Context) => {
             ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
             withLeftovers: besides,
           });
-          const names = expected.map(({ name }) => name).sort();
-          const gone = names.filter((name) => !found.backups.includes(name));
-          const left = found.backups.filter((name) => !besides && !names.includes(name));
-          const problems = [
-            ...gone.map((name) => `backup ${name} has no config`),
-            ...left.map((name) => `backup ${name} still has a config`),
-            ...found.problems,
-          ];
+          const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { besides });
+          const problems = [...ofConfigs, ...found.problems];
           const seen: Seen = { of: 'store', findings: found.codes, gone, left };
           throwFor(problems, `the store's folder of volume ${volume.name} is not as expected`, seen);
           for (const left of found.leftByKill)

@@ -7,6 +7,7 @@ import { toFinding } from '../../../longhorn/differences/differences.ts';
 import { managerPods } from '../../../longhorn/manager.ts';
 import type { Backup } from '../../../longhorn/types.ts';
 import { backupConfigPath, volumeFolder } from '../../../store/format/layout.ts';
+import { compareConfigs } from '../backup/backup.ts';
 import { goesOn, isNeverHeldBack, stateWhen, waitsFor } from '../backup/expectations.ts';
 import { endedUnseen, heldByRetry } from '../backup/waiting.ts';
 import type { Context } from '../context.ts';
@@ -262,12 +263,7 @@ export const createThenOfDeletions = (context: Context) => {
           throwFor(
             [
               ...(problems.some(isOfBlock) ? [] : [`block ${block.checksum} is not left`]),
-              ...beside
-                .filter(({ name }) => !backups.includes(name))
-                .map(({ name }) => `backup ${name} has no config`),
-              ...backups
-                .filter((name) => !beside.some((each) => each.name === name))
-                .map((name) => `backup ${name} still has a config`),
+              ...compareConfigs(beside, backups).problems,
               ...problems.filter((problem) => !isOfBlock(problem) && !isOfCount(problem)),
             ],
             `the store's folder of volume ${volume.name} is not as expected`,
