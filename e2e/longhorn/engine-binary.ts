@@ -1,4 +1,4 @@
-import { ApiError, type Cluster } from '../kube/cluster.ts';
+import { type Cluster, unlessGone } from '../kube/cluster.ts';
 import { longhornNamespace, longhornResources } from './resources.ts';
 import type { Setting } from './types.ts';
 
@@ -9,10 +9,7 @@ const controlFolder = async (cluster: Cluster): Promise<string> => {
   const name = 'default-control-path';
   const setting = await cluster
     .get<Setting>(longhornResources.settings, { namespace: longhornNamespace, name })
-    .catch((error: unknown) => {
-      if (error instanceof ApiError && error.status === 404) return undefined;
-      throw error;
-    });
+    .catch(unlessGone);
   return setting?.value?.trim().replace(/\/+$/, '') || usualFolder;
 };
 

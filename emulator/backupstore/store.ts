@@ -13,10 +13,10 @@ import {
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Log } from '../log.ts';
-import type { fixes, Mutant } from '../mutants.ts';
+import type { Fix, Mutant } from '../mutants.ts';
 import { inGoWords, inLsWords, StoreError } from './errors.ts';
 
-type Bug = keyof typeof fixes extends `fixed:${infer Id}` ? Id : never;
+type Bug = Fix extends `fixed:${infer Id}` ? Id : never;
 
 /** A mounted backup store: paths are below the export, as `backupstore/volumes/...`. */
 export type Store = {
