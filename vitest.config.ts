@@ -61,12 +61,10 @@ export default defineConfig({
         },
       },
       {
-        // The emulator beside recordings of a real Longhorn, on its clocks and on fast ones; one after the
-        // other, for both start a dozen plays at once.
+        // The emulator beside recordings of a real Longhorn, on its clocks and on fast ones.
         test: {
           name: 'conformance',
           include: ['tests/**/*.conformance.ts'],
-          fileParallelism: false,
           chaiConfig,
         },
       },

@@ -5,8 +5,12 @@ import { conform } from './conform.ts';
 import type { Patience } from './driver.ts';
 import { casts, plays } from './plays.ts';
 
-/** By which clock the managers go, how long each wait may be, and which bug they have. */
-export type How = { clock: Clock; patience: Patience; mutant?: Mutant };
+/**
+ * By which clock the managers go, how long each wait may be, and which bug they have. `by` tells its plays from
+ * those of others at the same time, whose processes are on the same machine: a letter that no hexadecimal number
+ * has, as no random name can have it either.
+ */
+export type How = { by: string; clock: Clock; patience: Patience; mutant?: Mutant };
 
 const on = async ({ clock, mutant }: How, work: (local: LocalCluster) => Promise<unknown>): Promise<void> => {
   const local = await startLocalCluster({ clock });
@@ -19,13 +23,12 @@ const on = async ({ clock, mutant }: How, work: (local: LocalCluster) => Promise
   }
 };
 
-// A prefix that no random name can have in it: their letters are those of hexadecimal numbers.
-const playOn = async (local: LocalCluster, name: string, { clock, patience }: How): Promise<void> => {
+const playOn = async (local: LocalCluster, name: string, { by, clock, patience }: How): Promise<void> => {
   const index = Object.keys(plays).indexOf(name);
   const staged = plays[name];
   if (!staged) throw new Error(`there is no play of ${name}`);
   const node = local.nodes[index % local.nodes.length] ?? '';
-  await conform(local, { name, staged, prefix: `p${index}-`, clock, patience, node });
+  await conform(local, { name, staged, prefix: `${by}${index}-`, clock, patience, node });
 };
 
 /**

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { clocks } from '../../../emulator/clocks.ts';
+import { playMatrix } from '../support/store-matrix.ts';
+import { casts } from './plays.ts';
+import { type Endings, runAll, runPlays } from './run-plays.ts';
+
+// By Longhorn's clocks the plays wait for five minutes, mostly; meanwhile the processors are free for the
+// others, one set after the other.
+const real = {
+  by: 'r',
+  clock: clocks.real,
+  patience: { longest: 240_000, owner: 'twice the longest back-off of a play' },
+};
+const onRealClocks = runAll({ together: real, apart: real });
+
+const matrix = playMatrix();
+
+const patience = { longest: 40_000, owner: 'twice the longest back-off of a play, and a resync' };
+// Between a deletion's Error and its retry there must be room for a resync and an upload, which is as long on
+// every clock, and 8 s on a busy machine.
+const together = {
+  by: 'p',
+  clock: { ...clocks.fast, resync: 2_000, deletionBackoffMin: 16_000 },
+  patience,
+};
+// And between a deletion's failure and the next resync for what was done in the recording: on a busy machine,
+// a manager and the deletion's process take 4 s to start and to fail.
+const apart = { by: 'p', clock: { ...clocks.fast, resync: 8_000, deletionBackoffMin: 16_000 }, patience };
+
+const later = matrix
+  .catch(() => undefined)
+  .then(() => ({
+    onFastClocks: runAll({ together, apart }),
+    withBug: runPlays(['v1.12.1/normal'], { ...apart, by: 'm', mutant: 'message-missing' }),
+  }));
+
+afterAll(async () => {
+  const { onFastClocks, withBug } = await later;
+  await Promise.all([onRealClocks.over, onFastClocks.over, withBug.over]);
+}, 120_000);
+
+// Each waits for what was started before it.
+vi.setConfig({ testTimeout: 1_200_000 });
+
+test('whatever goes wrong below a store, the emulator does as the engine of a real Longhorn', async ({
+  skip,
+}) => {
+  const recorded = fileURLToPath(
+    new URL('../../../fixtures/recordings/store-matrix-v1.12.1/cells.json', import.meta.url),
+  );
+  const { cells: real } = JSON.parse(await readFile(recorded, 'utf8'));
+  const { exitCode, stderr, cells } = await matrix;
+  if (exitCode === 3) skip(stderr);
+  expect(
+    Object.fromEntries(Object.entries(cells).map(([name, { signs }]) => [name, signs.toSorted()])),
+  ).toEqual(real);
+  expect(exitCode).toBe(0);
+});
+
+describe.each([
+  ['fast clocks', async () => (await later).onFastClocks],
+  ["Longhorn's clocks", async () => onRealClocks],
+] as [string, () => Promise<Endings>][])('on %s', (_, endings) => {
+  test.each([...casts.together, ...casts.apart])(
+    'the emulator tells the same as a real Longhorn %s',
+    async (name) => (await endings()).of(name),
+  );
+
+  test.skip.each(casts.left)('needs root: %s', () => undefined);
+});
+
+test('with a bug it tells something else', async () => {
+  const difference = /messages\.info recorded: Wait for backup zn-b1 to be deleted\n +emulator: \(none\)/;
+  await expect((await later).withBug.of('v1.12.1/normal')).rejects.toThrow(difference);
+});
