@@ -17,10 +17,25 @@ const userInterfaceDifferences = {
   },
 } as const satisfies Record<string, Difference>;
 
+/** What differs around backup targets. */
+const targetDifferences = {
+  'cleared-url-waits': {
+    title: "Clearing a backup target's URL does nothing until its store is next to be listed",
+    document:
+      "enhancement proposal 20241003: with an empty URL the target's backup volumes and backups go from the cluster, and stay in the store",
+    product:
+      'they stay, and the target stays available, until spec.syncRequestedAt is later than status.lastSyncedAt; from v1.12.0 on an empty URL counts at once',
+    versions: '>=1.8.0 <1.12.0',
+    seen: 'controller/backup_target_controller.go, v1.8.2 to v1.12.1',
+    link: issue(13195),
+  },
+} as const satisfies Record<string, Difference>;
+
 const rows = {
   ...deletionDifferences,
   ...recurringJobDifferences,
   ...lockDifferences,
+  ...targetDifferences,
   ...userInterfaceDifferences,
 };
 
