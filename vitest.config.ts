@@ -57,6 +57,8 @@ export default defineConfig({
           // On a fresh machine the first one compiles Kubernetes, which took 6 min on two cores.
           hookTimeout: 1_200_000,
           sequence: { groupOrder: 2 },
+          // They mostly wait for nodes and for objects.
+          maxWorkers: 3,
           chaiConfig,
         },
       },
