@@ -43,12 +43,17 @@ const parseUrl = (url: string) => {
 
 const clientFor = async (region: string | undefined, bucket: string): Promise<S3> => {
   const { AWS_CA_BUNDLE: bundle, VIRTUAL_HOSTED_STYLE: virtualHosted } = process.env;
+  const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || undefined;
+  if (endpoint !== undefined && !/^https?:\/\/[^/]/i.test(endpoint))
+    throw new StoreUnreadable(
+      'AWS_ENDPOINT_URL is no URL: it is to be http://HOST:PORT or https://HOST:PORT',
+    );
   const ca = bundle
     ? await readFile(bundle, 'utf8').catch(({ code }) => {
         throw new StoreUnreadable(`the file that AWS_CA_BUNDLE names cannot be read: ${code}`);
       })
     : undefined;
-  const client = await openClient({ region, ca, virtualHosted: virtualHosted === 'true' });
+  const client = await openClient({ endpoint, region, ca, virtualHosted: virtualHosted === 'true' });
   // Those of a profile or of the machine stand in no variable.
   const { secretAccessKey, sessionToken } = await client.config.credentials().catch(async (error) => {
     throw new StoreUnreadable(await explainFailure(error, { client, bucket }));
