@@ -69,9 +69,9 @@ test('with nothing built, the steps say how many parts there are, and how long t
   };
   const archive = { name: 'one', inputs: {}, build: async () => {} };
   await expect(prepare(step, [archive])).rejects.toThrow('not now');
-  expect(said.mock.calls).toEqual([[`lab: 9 parts are built first, once: ${buildTime}\n`]]);
+  expect(said.mock.calls).toEqual([[`lab: 10 parts are built first, once: ${buildTime}\n`]]);
   expect(titles).toEqual([
-    '[1/9] Compile Kubernetes and CoreDNS',
-    '[2/9] Fetch the tools (etcd, nft, ip, ...)',
+    '[1/10] Compile Kubernetes and CoreDNS',
+    '[2/10] Fetch the tools (etcd, nft, ip, ...)',
   ]);
 });
