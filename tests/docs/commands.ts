@@ -216,6 +216,11 @@ export const commands: Record<string, How> = {
   },
   "npm run explain -- 'Failed to get the Snapshot s1'": { exitCode: 0, says: /^It has 2 meanings/ },
   'npm run store -- fsck FOLDER': { exitCode: 0, says: /sound/, words: { FOLDER: 'a store' } },
+  'npm run store -- fsck URL': {
+    exitCode: 3,
+    says: /^store: s3:\/\/backups\/longhorn: no region is named: /m,
+    words: { URL: { is: 's3://backups/longhorn' } },
+  },
   'npm run store -- ls FOLDER': { exitCode: 0, says: /vol-a/, words: { FOLDER: 'a store' } },
   'npm run store -- show FOLDER NAME': {
     exitCode: 0,

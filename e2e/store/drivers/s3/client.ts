@@ -15,9 +15,6 @@ export type S3Access = {
   virtualHosted?: boolean;
 };
 
-/** How many requests a client sends at a time. */
-export const requestsAtOnce = 16;
-
 /** Seconds for which a server may be silent, before it has taken a connection and in the middle of an answer. */
 export const patience = { connecting: 10, answering: 60 } as const;
 
@@ -31,7 +28,6 @@ export const openClient = async ({
   virtualHosted = false,
 }: S3Access): Promise<S3> => {
   const sdk = await import('@aws-sdk/client-s3');
-  const agent = { keepAlive: true, maxSockets: requestsAtOnce };
   return new sdk.S3({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
@@ -45,8 +41,7 @@ export const openClient = async ({
     requestHandler: {
       connectionTimeout: patience.connecting * 1000,
       socketTimeout: patience.answering * 1000,
-      httpAgent: agent,
-      httpsAgent: ca === undefined ? agent : { ...agent, ca },
+      ...(ca === undefined ? {} : { httpsAgent: { keepAlive: true, ca } }),
     },
   });
 };

@@ -66,14 +66,15 @@ const answers: Readonly<Record<string, Answer>> = {
 const isNoAnswerOfS3 = ({ $response }: Failed): boolean =>
   $response?.statusCode === 400 && $response.headers['x-amz-request-id'] === undefined;
 
-const ofConnection = ({ code = '', message = '' }: Failed, at: string): string => {
+const ofConnection = ({ code = '', message = '', $metadata }: Failed, at: string): string => {
   if (code === 'EPROTO' || /wrong version number|packet length too long/i.test(message))
     return `${at} does not speak TLS: write http:// into the endpoint`;
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
     return `the certificate of ${at} is for another name: write one of its names into the endpoint`;
   if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code))
     return `the certificate of ${at} is not trusted (${code}): name the file of its CA in AWS_CA_BUNDLE`;
-  const perhaps = code === 'ECONNRESET' && at.startsWith('http:') ? ', as servers do that speak TLS' : '';
+  // Before anything was answered.
+  const perhaps = $metadata && at.startsWith('http:') ? ', as servers do that speak TLS' : '';
   if (code === 'ECONNRESET' || code === 'EPIPE') return `${at} breaks the connection${perhaps} (${code})`;
   return `${at} cannot be reached: ${code === '' ? message.split('\n')[0] : code}`;
 };

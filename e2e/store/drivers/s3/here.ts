@@ -19,14 +19,10 @@ export const s3Here: ReadFromHere = {
     const { bucket, region, prefix } = parseUrl(url) ?? {};
     if (bucket === undefined || prefix === undefined)
       return {
-        problem: 'the URL of a store in S3 is s3://BUCKET@REGION/PREFIX, without a password',
+        problem: `${url}: the URL of a store in S3 is s3://BUCKET@REGION/PREFIX, without a password`,
         wrong: true,
       };
-    try {
-      return await findStore(await clientFor(region, bucket), { url, bucket, prefix });
-    } catch (error) {
-      throw error instanceof StoreUnreadable ? new StoreUnreadable(`${url}: ${error.message}`) : error;
-    }
+    return findStore(await clientFor(region, bucket), { url, bucket, prefix });
   },
 };
 
@@ -54,10 +50,12 @@ const clientFor = async (region: string | undefined, bucket: string): Promise<S3
       })
     : undefined;
   const client = await openClient({ endpoint, region, ca, virtualHosted: virtualHosted === 'true' });
-  // Those of a profile or of the machine stand in no variable.
-  const { secretAccessKey, sessionToken } = await client.config.credentials().catch(async (error) => {
+  const unreadable = async (error: unknown): Promise<never> => {
     throw new StoreUnreadable(await explainFailure(error, { client, bucket }));
-  });
+  };
+  await client.config.region().catch(unreadable);
+  // Those of a profile or of the machine stand in no variable.
+  const { secretAccessKey, sessionToken } = await client.config.credentials().catch(unreadable);
   know(secretAccessKey, 'secret key of S3');
   know(sessionToken, 'session token of S3');
   return client;
