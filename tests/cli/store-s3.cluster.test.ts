@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { generate } from 'selfsigned';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { runStoreCommand } from '../../e2e/cli/store/run.ts';
+import { redact } from '../../e2e/kube/redact/redact.ts';
 import { openClient } from '../../e2e/store/drivers/s3/client.ts';
 import { s3Source } from '../../e2e/store/drivers/s3/s3-source.ts';
 import { folderSource } from '../../e2e/store/format/folder-source.ts';
@@ -117,7 +118,9 @@ test('a bucket is walked as the folder is that it was copied from, however deep,
   // Two pages of a list.
   for (let number = 0; number < 1100; number += 1) await writeFile(join(many, `${number}`), '');
   await utimes(many, 1, 1);
-  const client = await openClient({ ...server, region });
+  const client = await openClient(server);
+  // As some programs make a folder.
+  await client.putObject({ Bucket: 'backups', Key: 'walked/backupstore/volumes/', Body: '' });
   const source = s3Source({ client, bucket: 'backups', prefix: 'walked' });
   const local = folderSource(join(folder, 'backupstore'));
   for (const [path, depth] of [
@@ -131,6 +134,46 @@ test('a bucket is walked as the folder is that it was copied from, however deep,
     ['backupstore/nothing', 5],
   ] as const)
     expect(await all(source, path, depth), `${path}, ${depth} deep`).toEqual(await all(local, path, depth));
+});
+
+test('keys are read as they are from a server that escapes them', async () => {
+  await through(async ({ url }, pass) => {
+    const answer = await pass();
+    if (!url.includes('encoding-type=url')) return answer;
+    const escaped = answer.body
+      .toString()
+      .replace('<EncodingType></EncodingType>', '<EncodingType>url</EncodingType>')
+      .replaceAll(/(?<=<(?:Key|Prefix)>)[^<]+/g, (key) => encodeURIComponent(key).replaceAll('%20', '+'));
+    return { ...answer, body: Buffer.from(escaped) };
+  });
+  await put(new Map([['backupstore/odd name+1%/ä', 'x']]), 'escaped');
+  const client = await openClient({ ...server, endpoint: process.env.AWS_ENDPOINT_URL });
+  const source = s3Source({ client, bucket: 'backups', prefix: 'escaped' });
+  for (const depth of [2, 5])
+    expect((await all(source, 'backupstore', depth)).map(({ path }) => path)).toEqual([
+      'backupstore/odd name+1%',
+      'backupstore/odd name+1%/ä',
+    ]);
+});
+
+test('the keys of a profile are taken, and never printed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-s3-profile-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'credentials');
+  const profile = (key: string, secret: string): string =>
+    `aws_access_key_id = ${key}\naws_secret_access_key = ${secret}\n`;
+  await writeFile(
+    file,
+    `[good]\n${profile(server.accessKeyId, server.secretAccessKey)}[bad]\n${profile(server.accessKeyId, 'planted-1n-a-profile')}`,
+  );
+  const of = (AWS_PROFILE: string) => {
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    use({ ...none, AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE });
+    return store('ls', name);
+  };
+  expect(await of('good')).toMatchObject({ stderr: '', exitCode: 0 });
+  expect((await of('bad')).stderr).toContain('does not accept the signature');
+  expect(redact('planted-1n-a-profile')).toBe('[redacted: secret key of S3]');
 });
 
 test('fsck finds in a bucket what it finds in a folder', async () => {
@@ -260,6 +303,20 @@ test.for<[string, { url?: string; variables?: Record<string, string | undefined>
   const https = { AWS_ENDPOINT_URL: at().replace('http', 'https') };
   use(variables.AWS_ENDPOINT_URL === 'https' ? https : variables);
   expect(await store('fsck', url)).toEqual({ stdout: '', stderr: `store: ${url}: ${why()}`, exitCode: 3 });
+});
+
+test.for<[string, number, string, string]>([
+  ['what is no server of S3', 400, '', 'speaks TLS, or is no server of S3: write https:// into the endpoint'],
+  ['an answer that nobody knows', 418, 'ShortAndStout', 'answers 418 ShortAndStout'],
+])('%s is told in one line', async ([, status, code, why]) => {
+  const { headers, ...answer } = refusal(status, code);
+  const text = { status, headers: {}, body: Buffer.from('Client sent an HTTP request to an HTTPS server.') };
+  await through(async () => (code === '' ? text : { ...answer, headers }));
+  expect(await store('fsck', name)).toEqual({
+    stdout: '',
+    stderr: `store: ${name}: ${process.env.AWS_ENDPOINT_URL} ${why}`,
+    exitCode: 3,
+  });
 });
 
 test('a prefix that holds no store', async () => {
