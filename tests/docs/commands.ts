@@ -265,6 +265,7 @@ export const commands: Record<string, How> = {
   'npm run bench:lab -- cold': { exitCode: 1, says: /is missing|ENOENT/ },
   'npm run bench:kills': { exitCode: 1, says: /spawn npm ENOENT/ },
   'npm run bench:store -- 100 1': { exitCode: 1, says: /ENOENT/ },
+  'npm run bench:s3 -- 100 1': { exitCode: 1, says: /the Go tool chain is missing/ },
   'npm run bench:suite': { exitCode: 1, says: /the Go tool chain is missing/ },
   'npm run bench:polling': { exitCode: 1, says: /flock/ },
 };
