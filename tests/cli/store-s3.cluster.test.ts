@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -117,7 +117,9 @@ test('a bucket is walked as the folder is that it was copied from, however deep,
   await mkdir(many, { recursive: true });
   // Two pages of a list.
   for (let number = 0; number < 1100; number += 1) await writeFile(join(many, `${number}`), '');
-  await utimes(many, 1, 1);
+  // Deeper than a volume's folder is looked into.
+  await mkdir(join(many, 'deeper'));
+  await writeFile(join(many, 'deeper/file'), '');
   const client = await openClient(server);
   // As some programs make a folder.
   await client.putObject({ Bucket: 'backups', Key: 'walked/backupstore/volumes/', Body: '' });
