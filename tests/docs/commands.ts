@@ -216,6 +216,11 @@ export const commands: Record<string, How> = {
   },
   "npm run explain -- 'Failed to get the Snapshot s1'": { exitCode: 0, says: /^It has 2 meanings/ },
   'npm run store -- fsck FOLDER': { exitCode: 0, says: /sound/, words: { FOLDER: 'a store' } },
+  'npm run store -- fsck URL': {
+    exitCode: 3,
+    says: /^store: s3:\/\/backups\/longhorn: no region is named: /m,
+    words: { URL: { is: 's3://backups/longhorn' } },
+  },
   'npm run store -- ls FOLDER': { exitCode: 0, says: /vol-a/, words: { FOLDER: 'a store' } },
   'npm run store -- show FOLDER NAME': {
     exitCode: 0,
@@ -260,6 +265,7 @@ export const commands: Record<string, How> = {
   'npm run bench:lab -- cold': { exitCode: 1, says: /is missing|ENOENT/ },
   'npm run bench:kills': { exitCode: 1, says: /spawn npm ENOENT/ },
   'npm run bench:store -- 100 1': { exitCode: 1, says: /ENOENT/ },
+  'npm run bench:s3 -- 100 1': { exitCode: 1, says: /the Go tool chain is missing/ },
   'npm run bench:suite': { exitCode: 1, says: /the Go tool chain is missing/ },
   'npm run bench:polling': { exitCode: 1, says: /flock/ },
 };

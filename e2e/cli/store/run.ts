@@ -1,15 +1,16 @@
 import { Command, CommanderError } from 'commander';
-import { drivers } from '../../store/drivers/index.ts';
+import { readFromHere } from '../../store/drivers/index.ts';
+import { StoreUnreadable } from '../../store/format/source.ts';
 import { commanderMessage, refuseLostFlags } from '../arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit-code.ts';
 import { fsck } from './fsck.ts';
 import { list } from './list.ts';
 import { show } from './show.ts';
 
-const words = drivers.map(({ here }) => here.words);
+const words = readFromHere.map(({ words }) => words);
 
 const stores = `
-STORE is the folder that a backup store is in: ${words.map(({ folder }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
+STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 
 const exitCodes = `
 Exit codes: 0 done, and the store is sound (there may be warnings); 1 fsck found data that are lost or wrong; 2 the command was called in a way it does
@@ -35,16 +36,23 @@ const makeProgram = (ended: (code: ExitCode) => void): Command => {
     'check everything: configs, references, the data of every block, leftovers and locks',
   )
     .option('--quick', 'do not look into the blocks')
-    .action(async (store, flags) => ended(await fsck(store, flags)));
+    .action(async (store, flags) => ended(await of(store, fsck(store, flags))));
   command('ls <store>', 'the volumes and their backups').action(async (store, flags) =>
-    ended(await list(store, flags)),
+    ended(await of(store, list(store, flags))),
   );
   command(
     'show <store> <name>',
     'the config of a volume or a backup; VOLUME/BACKUP where a name is not the only one',
-  ).action(async (store, name, flags) => ended(await show(store, name, flags)));
+  ).action(async (store, name, flags) => ended(await of(store, show(store, name, flags))));
   return program;
 };
+
+const of = <T>(store: string, work: Promise<T>): Promise<T> =>
+  work.catch((error) => {
+    throw error instanceof StoreUnreadable
+      ? new CommandError(`${store}: ${error.message}`, exitCode.notFit)
+      : error;
+  });
 
 /** `npm run store`: looks into a backup store. Returns the exit code; every error is told. */
 export const runStoreCommand = async (argv: readonly string[]): Promise<ExitCode> => {
