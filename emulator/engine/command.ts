@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
 import { StoreError } from '../backupstore/errors.ts';
+import { openFolderStore } from '../backupstore/folder-store.ts';
 import { inspectBackup, inspectVolume, listStore } from '../backupstore/inspect.ts';
 import { removeBackup, removeVolume } from '../backupstore/remove.ts';
 import { restoreBackup } from '../backupstore/restore.ts';
-import { openStore, type Store } from '../backupstore/store.ts';
+import type { Store } from '../backupstore/store.ts';
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
@@ -42,7 +43,7 @@ const open = async (
   const log = createLog(err, { pkg: 'backupstore' });
   const folder = vfsFolder(url);
   const root = folder ?? (await mounts.mount(url, { log, clock, whose }));
-  const store: Store = openStore({ root, url, log, mutant });
+  const store: Store = openFolderStore({ root, url, log, mutant });
   if (folder)
     await store.list('').catch(() => {
       throw new StoreError(`VFS path ${folder} doesn't exist or is not a directory`);
