@@ -22,6 +22,7 @@ const maxCleanupLevel = 10;
 const isMissing = (error: unknown): boolean =>
   ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
 
+// Of what was removed, up to `backupstore`.
 const removeEmptyParents = async (path: string): Promise<void> => {
   let folder = dirname(path);
   for (
@@ -111,6 +112,7 @@ export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store =
     return found?.isFile() ? found.mtimeMs : 0;
   };
   const exists = async (path: string) => (await changedAt(path)) > 0;
+  // Beside the file and renamed: nobody reads half a file, and an immutable one refuses that too.
   const writeTo = async (target: string, data: Uint8Array | string): Promise<void> => {
     const folder = dirname(target);
     if (!made.has(folder)) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -166,7 +168,7 @@ export const openFolderStore = ({ root, url, log, mutant }: OpenFolder): Store =
       }
     },
     remove: async (path) => {
-      const target = join(root, path);
+      const target = join(root, path).replace(/\/$/, '');
       await removeAll(target);
       made.clear();
       await removeEmptyParents(target);
