@@ -6,6 +6,7 @@ import { openFolderStore } from '../backupstore/folder-store.ts';
 import { inspectBackup, inspectVolume, listStore } from '../backupstore/inspect.ts';
 import { removeBackup, removeVolume } from '../backupstore/remove.ts';
 import { restoreBackup } from '../backupstore/restore.ts';
+import { openS3Store } from '../backupstore/s3-store.ts';
 import type { Store } from '../backupstore/store.ts';
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
@@ -45,11 +46,8 @@ const open = async (
 ) => {
   const { url, volume, backup } = decodeBackupURL(text);
   const log = createLog(err, { pkg: 'backupstore' });
-  if (url.startsWith('s3:')) {
-    // Only for those who need it: with the SDK a command takes 15 MB more, and 0.1 s longer to start.
-    const { openS3Store } = await import('../backupstore/s3-store.ts');
+  if (url.startsWith('s3:'))
     return { store: await openS3Store({ url, environment, log, mutant }), volume, backup };
-  }
   const folder = vfsFolder(url);
   const root = folder ?? (await mounts.mount(url, { log, clock, whose }));
   const store: Store = openFolderStore({ root, url, log, mutant });

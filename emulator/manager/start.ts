@@ -10,7 +10,7 @@ import { startSnapshotController } from '../controllers/snapshot/controller.ts';
 import { startVolumeAttachmentController } from '../controllers/volume/attachment.ts';
 import { startVolumeController } from '../controllers/volume/controller.ts';
 import { startReplicaController } from '../controllers/volume/replica.ts';
-import { deployBinary } from '../engine/binary.ts';
+import { type CommandFiles, deployBinary } from '../engine/binary.ts';
 import type { Devices } from '../engine/device.ts';
 import { createLook } from '../engine/look.ts';
 import type { Mounts } from '../engine/mount.ts';
@@ -81,7 +81,7 @@ type ManagerOptions = Behaviour & {
   dataRoot: string;
   job: JobPod;
   /** The longhorn command to put on the node. */
-  command: string;
+  command: CommandFiles;
   log: Log;
   signal: AbortSignal;
 };
