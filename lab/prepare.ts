@@ -3,6 +3,7 @@ import { baseImage } from './build/base-image.ts';
 import { fetchKernel, kernel, kernelDifference } from './build/kernel.ts';
 import { kubeBinary, kubernetes } from './build/kubernetes.ts';
 import { nodeRoot } from './build/node-root.ts';
+import { s3Server } from './build/s3-server.ts';
 import { buildingUntil, buildSignal } from './build/signal.ts';
 import { tools, toolsPath } from './build/tools.ts';
 import { cached, isCached, type Part } from './cache/cache.ts';
@@ -52,7 +53,12 @@ const partsOfImage = async (archives: readonly Part[]): Promise<[string, Part][]
 const numbered = async (step: Step, archives: readonly Part[]): Promise<Step> => {
   const binaries = await kubernetes();
   const ofImage = (await isPrepared(archives)) ? [] : await partsOfImage(archives);
-  const needed = [binaries, tools, await kernel(), ...(ofImage.length > 0 ? [podSystem] : [])];
+  const needed = [
+    binaries,
+    tools,
+    await kernel(),
+    ...(ofImage.length > 0 ? [podSystem, await s3Server()] : []),
+  ];
   const whole = await Promise.all([...needed, ...ofImage.map(([, part]) => part)].map(isCached));
   const all = whole.filter((is) => !is).length;
   if (!(await isCached(binaries)))
@@ -96,7 +102,12 @@ export const prepare = async (told: Step, archives: readonly Part[] = []): Promi
     if (!(await isPrepared(archives)))
       await build(step, "Fetch the pods' system (nfs-ganesha, ...)", podSystem);
   };
-  await atOnce([() => build(step, 'Compile Kubernetes and CoreDNS', binaries), packages]);
+  const compile = async () => {
+    await build(step, 'Compile Kubernetes and CoreDNS', binaries);
+    if (!(await isPrepared(archives)))
+      await build(step, 'Compile the S3 server of backup stores', await s3Server());
+  };
+  await atOnce([compile, packages]);
   // Which image that is, the kernel decides: it has the kernel's modules.
   if (!(await isPrepared(archives)))
     for (const [title, part] of await partsOfImage(archives)) await build(step, title, part);

@@ -20,7 +20,9 @@ export const packStoreImage = async (file: string, progress: Pick<Progress, 'ste
     await openCache();
     await usingCache(async () => {
       await preparePodSystem(progress);
-      const made = await progress.step("Pack the backup stores' image", () => cached(storeArchive));
+      const made = await progress.step("Pack the backup stores' image", async () =>
+        cached(await storeArchive()),
+      );
       // Whole or not at all.
       await copyFile(join(made, 'images.tar'), `${file}.part`);
       await rename(`${file}.part`, file);

@@ -177,19 +177,25 @@ export type StoreDriver = {
   rights: { always: readonly StoreRule[]; inSharedNamespace: readonly StoreRule[] };
   /** What its stores are able to have done to them. */
   heals: Partial<Record<Ability, Heal>>;
-  /** How a store that is on this machine is found. */
-  here: {
-    /** Of its URLs, without `://`. */
-    scheme: string;
-    /**
-     * Words for the folder that it is in, and for its URL, as they stand in the help of a command, and in an
-     * error.
-     */
-    words: { folder: string; url: string; wanted: string };
-    /** The folder on this machine that a URL is to be found in. */
-    folderOf(url: string): Promise<string | NotHere>;
-  };
+  /** How a store is read from this machine. */
+  here: ReadFromHere;
 };
 
-/** Why a URL leads to no folder: it is `wrong`, or there is none. */
+/** How a store of one kind is read from this machine, without a cluster. */
+export type ReadFromHere = {
+  /** Of its URLs, without `://`. */
+  scheme: string;
+  /**
+   * Words for the folder that it is in, where it may be in one, and for its URL, as they stand in the help of
+   * a command, and in an error.
+   */
+  words: { folder?: string; url: string; wanted: string };
+  /**
+   * The folder on this machine that a URL is to be found in, or the store itself where it is none; throws
+   * StoreUnreadable.
+   */
+  find(url: string): Promise<{ folder: string } | { source: StoreSource } | NotHere>;
+};
+
+/** Why a URL leads to no store: it is `wrong`, or there is none. */
 export type NotHere = { problem: string; wrong: boolean };

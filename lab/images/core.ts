@@ -2,11 +2,15 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { $ } from 'zx/core';
 import { kubernetes } from '../build/kubernetes.ts';
+import { s3Server } from '../build/s3-server.ts';
 import { cached, type Part } from '../cache/cache.ts';
 import { finishTree, unpackPackages } from '../debian/unpack.ts';
+import { NotFit } from '../not-fit.ts';
 import { type Image, writeArchive, writeLayer } from './oci.ts';
 
-/** The image of the NFS backup store's pod: nfs-ganesha with ext4's own tools, on Debian trixie. */
+/**
+ * The image of the backup stores' pods: nfs-ganesha with ext4's own tools, on Debian trixie, and an S3 server.
+ */
 export const storeImage = 'docker.io/corral/nfs-backupstore:lab';
 
 const system =
@@ -53,6 +57,39 @@ const nodeLayer: Part = {
   },
 };
 
+/** The S3 server, as the layer (`layer.tar`) that is put over the pods' system. */
+const s3Layer = async (): Promise<Part> => {
+  const server = await s3Server();
+  return {
+    name: 's3-layer',
+    inputs: server.inputs,
+    build: async (dir) => {
+      const program = join(await cached(server), 'versitygw');
+      await layerOfFile(program, 'usr/local/bin/versitygw', join(dir, 'layer.tar'));
+    },
+  };
+};
+
+/**
+ * The image of the backup stores' pods, and all that decides what it is. Without a Go tool chain there is no
+ * S3 server in it, as nothing else of a store has to be compiled.
+ */
+export const storePod = async (): Promise<{ inputs: unknown; image: () => Promise<Image> }> => {
+  const layer = await s3Layer().catch((error: unknown) => {
+    if (error instanceof NotFit) return undefined;
+    throw error;
+  });
+  const parts = [podSystem, ...(layer === undefined ? [] : [layer])];
+  return {
+    inputs: parts.map(({ inputs }) => inputs),
+    image: async () => {
+      const layers: string[] = [];
+      for (const part of parts) layers.push(join(await cached(part), 'layer.tar'));
+      return { name: storeImage, layers };
+    },
+  };
+};
+
 /** All that decides what `nodeLayers` are: an input of every part that is made of them, or names them. */
 export const nodeLayersInputs = { podSystem: podSystem.inputs, nodeLayer: nodeLayer.inputs };
 
@@ -63,14 +100,14 @@ export const nodeLayers = async (): Promise<string[]> => [
 ];
 
 /**
- * The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS, the NFS backup store, and
- * Node.
+ * The archive (`images.tar`) of what every lab needs: the pause process, CoreDNS, the backup stores, and Node.
  */
 export const coreImages = async (): Promise<Part> => {
   const binaries = await kubernetes();
+  const store = await storePod();
   return {
     name: 'core-images',
-    inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs },
+    inputs: { ...nodeLayersInputs, kubernetes: binaries.inputs, store: store.inputs },
     build: async (dir) => {
       const bin = await cached(binaries);
       const layerOf = async (name: string): Promise<string> => {
@@ -78,7 +115,7 @@ export const coreImages = async (): Promise<Part> => {
         return join(dir, `${name}.tar`);
       };
       const images: Image[] = [
-        { name: storeImage, layers: [join(await cached(podSystem), 'layer.tar')] },
+        await store.image(),
         // Imported here, these layers make the import of an image on top of them a small one.
         { name: 'docker.io/corral/node:lab', layers: await nodeLayers() },
         { name: 'docker.io/corral/pause:lab', layers: [await layerOf('pause')], entrypoint: ['/pause'] },

@@ -31,7 +31,7 @@ const packArchives = (
     usingCache(async () => {
       await preparePodSystem(progress);
       const packed: string[] = [];
-      for (const part of [storeArchive, ...archives]) {
+      for (const part of [await storeArchive(), ...archives]) {
         const pack = () => cached(part);
         // One that the cache has is not worth a line.
         packed.push(

@@ -1,14 +1,14 @@
 import { join } from 'node:path';
-import { cached, type Part } from '../../lab/cache/cache.ts';
-import { podSystem, storeImage } from '../../lab/images/core.ts';
+import type { Part } from '../../lab/cache/cache.ts';
+import { storePod } from '../../lab/images/core.ts';
 import { writeArchive } from '../../lab/images/oci.ts';
 
-/** The archive (`images.tar`) of the backup store's image alone: a lab has it among its core images. */
-export const storeArchive: Part = {
-  name: 'store-image',
-  inputs: podSystem.inputs,
-  build: async (dir) => {
-    const layer = join(await cached(podSystem), 'layer.tar');
-    await writeArchive([{ name: storeImage, layers: [layer] }], join(dir, 'images.tar'));
-  },
+/** The archive (`images.tar`) of the backup stores' image alone: a lab has it among its core images. */
+export const storeArchive = async (): Promise<Part> => {
+  const { inputs, image } = await storePod();
+  return {
+    name: 'store-image',
+    inputs,
+    build: async (dir) => writeArchive([await image()], join(dir, 'images.tar')),
+  };
 };

@@ -1,4 +1,4 @@
-import { goVersion } from '../../lab/build/kubernetes.ts';
+import { goVersion } from '../../lab/build/go.ts';
 import { openCache } from '../../lab/cache/folders.ts';
 import { lookAtFitness } from '../../lab/fitness.ts';
 import { buildTime, isPrepared } from '../../lab/prepare.ts';

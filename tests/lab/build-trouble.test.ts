@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildCommand, CommandFailed } from '../../lab/build/command.ts';
-import { explainGo } from '../../lab/build/kubernetes.ts';
+import { explainGo } from '../../lab/build/go.ts';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { explainDisk } from '../../lab/build/trouble.ts';
 import { explainApt, NotInArchive } from '../../lab/debian/apt.ts';
@@ -102,19 +102,19 @@ describe('Go', () => {
   test.each([
     [
       'go: example.org/a@v1.0.0: Get "https://proxy.example/a": dial tcp: lookup proxy.example: no such host',
-      /^Kubernetes' Go modules cannot/,
+      /^the Go modules of Kubernetes cannot/,
     ],
     [
       'go: example.org/a@v1.0.0: reading https://proxy.example/a: 503 Service Unavailable',
-      /^Kubernetes' Go modules cannot be fetched/,
+      /^the Go modules of Kubernetes cannot be fetched/,
     ],
-    ['go: module lookup disabled by GOPROXY=off', /^Kubernetes' Go modules cannot be fetched/],
+    ['go: module lookup disabled by GOPROXY=off', /^the Go modules of Kubernetes cannot be fetched/],
     [
       'go: go.mod requires go >= 1.26.0 (running go 1.21.0; GOTOOLCHAIN=local)',
       /^this machine's Go is too old for Kubernetes/,
     ],
   ])('%s', (said, message) => {
-    const explained = explainGo(new CommandFailed('go', `# some output\n${said}`)) as Error;
+    const explained = explainGo(new CommandFailed('go', `# some output\n${said}`), 'Kubernetes') as Error;
     expect(explained).toBeInstanceOf(NotFit);
     expect(explained.message).toMatch(message);
     expect(explained.message).not.toContain('\n');
@@ -122,7 +122,7 @@ describe('Go', () => {
 
   test('an error in the code stays one', () => {
     const error = new CommandFailed('go', 'cmd/kube/main.go:12:2: undefined: frob');
-    expect(explainGo(error)).toBe(error);
+    expect(explainGo(error, 'Kubernetes')).toBe(error);
   });
 });
 

@@ -196,7 +196,7 @@ test("when Go cannot fetch Kubernetes' modules, one line says so", async () => {
   };
   expect(await labUp({ scripts })).toMatchObject({
     exitCode: 3,
-    stderr: `lab: Kubernetes' Go modules cannot be fetched (${said}): check the network, and what go env GOPROXY says`,
+    stderr: `lab: the Go modules of Kubernetes cannot be fetched (${said}): check the network, and what go env GOPROXY says`,
   });
 });
 

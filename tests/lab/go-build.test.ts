@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { goBuild } from '../../lab/build/kubernetes.ts';
+import { goBuild } from '../../lab/build/go.ts';
 import { buildTime, prepare } from '../../lab/prepare.ts';
 import { type Step, telling } from '../../lab/step.ts';
 
@@ -15,6 +15,8 @@ case "$1" in
   build) printf 'runtime\\nk8s.io/api\\n# k8s.io/api\\n' >&2; eval "exec $GO_BUILD" ;;
 esac
 `;
+
+const source = join(import.meta.dirname, '../../lab/go');
 
 let dir: string;
 
@@ -34,7 +36,7 @@ const build = async (): Promise<string[]> => {
   const told: string[] = [];
   await telling(
     (detail) => told.push(detail),
-    () => goBuild(['pause'], { dir, flags: [] }),
+    () => goBuild({ source, what: 'Kubernetes' }, ['./cmd/pause'], { dir, flags: [] }),
   );
   return told;
 };
@@ -67,9 +69,9 @@ test('with nothing built, the steps say how many parts there are, and how long t
   };
   const archive = { name: 'one', inputs: {}, build: async () => {} };
   await expect(prepare(step, [archive])).rejects.toThrow('not now');
-  expect(said.mock.calls).toEqual([[`lab: 9 parts are built first, once: ${buildTime}\n`]]);
+  expect(said.mock.calls).toEqual([[`lab: 10 parts are built first, once: ${buildTime}\n`]]);
   expect(titles).toEqual([
-    '[1/9] Compile Kubernetes and CoreDNS',
-    '[2/9] Fetch the tools (etcd, nft, ip, ...)',
+    '[1/10] Compile Kubernetes and CoreDNS',
+    '[2/10] Fetch the tools (etcd, nft, ip, ...)',
   ]);
 });

@@ -15,7 +15,7 @@ export const fsck = async (
 ): Promise<ExitCode> => {
   const source = await openNamedStore(name);
   const progress = showProgress();
-  const pool = quick ? undefined : openBlockPool({ localPath: source.localPath, checked: progress.add });
+  const pool = quick ? undefined : openBlockPool({ source, checked: progress.add });
   try {
     const started = performance.now();
     const check = await checkStore(source, { now: Date.now(), verify: pool?.verify });

@@ -1,18 +1,27 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
-import { drivers } from '../../store/drivers/index.ts';
+import { readFromHere } from '../../store/drivers/index.ts';
 import { folderSource } from '../../store/format/folder-source.ts';
-import type { LocalSource } from '../../store/format/source.ts';
+import type { StoreSource } from '../../store/format/source.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 
 /**
- * Opens the store that the user named: the folder that was exported, the folder `backupstore` in it, or a URL
- * that is to be found on this machine. Throws a CommandError of one line that says what to name instead.
+ * Opens the store that the user named: the folder that was exported, the folder `backupstore` in it, or a
+ * URL. Throws a CommandError of one line that says what to name instead.
  */
-export const openNamedStore = async (name: string): Promise<LocalSource> => {
+export const openNamedStore = async (name: string): Promise<StoreSource> => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name)?.[1]?.toLowerCase();
-  const folder = scheme === undefined ? name : await folderOfUrl(name, scheme);
+  if (scheme === undefined) return openFolder(name, name);
+  const here = readFromHere.find((each) => each.scheme === scheme);
+  if (here === undefined) throw notKnown(name, scheme);
+  const found = await here.find(name);
+  if ('source' in found) return found.source;
+  if ('folder' in found) return openFolder(found.folder, name);
+  throw found.wrong ? usageError(found.problem) : new CommandError(found.problem, exitCode.notFit);
+};
+
+const openFolder = async (folder: string, name: string): Promise<StoreSource> => {
   const root = await realpath(folder).catch((error) => notReadable(name, error));
   for (const below of ['backupstore', '.']) {
     const path = join(root, below);
@@ -48,19 +57,10 @@ const isFolder = async (path: string, name: string): Promise<boolean> => {
   }
 };
 
-const folderOfUrl = async (url: string, scheme: string): Promise<string> => {
-  const driver = drivers.find(({ here }) => here.scheme === scheme);
-  if (driver !== undefined) {
-    const found = await driver.here.folderOf(url);
-    if (typeof found === 'string') return found;
-    throw found.wrong ? usageError(found.problem) : new CommandError(found.problem, exitCode.notFit);
-  }
-  if (!['s3', 'azblob', 'cifs'].includes(scheme))
-    throw usageError(
-      `${url}: name a folder, or ${drivers.map(({ here }) => here.words.wanted).join(', or ')}`,
-    );
-  throw new CommandError(
-    `${url}: a store of ${scheme} is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then`,
-    exitCode.notFit,
-  );
-};
+const notKnown = (url: string, scheme: string): CommandError =>
+  ['azblob', 'cifs'].includes(scheme)
+    ? new CommandError(
+        `${url}: a store of ${scheme} is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then`,
+        exitCode.notFit,
+      )
+    : usageError(`${url}: name a folder, or ${readFromHere.map(({ words }) => words.wanted).join(', or ')}`);

@@ -1,15 +1,16 @@
 import { Command, CommanderError } from 'commander';
-import { drivers } from '../../store/drivers/index.ts';
+import { readFromHere } from '../../store/drivers/index.ts';
+import { StoreUnreadable } from '../../store/format/source.ts';
 import { commanderMessage, refuseLostFlags } from '../arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit-code.ts';
 import { fsck } from './fsck.ts';
 import { list } from './list.ts';
 import { show } from './show.ts';
 
-const words = drivers.map(({ here }) => here.words);
+const words = readFromHere.map(({ words }) => words);
 
 const stores = `
-STORE is the folder that a backup store is in: ${words.map(({ folder }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
+STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;
 
 const exitCodes = `
 Exit codes: 0 done, and the store is sound (there may be warnings); 1 fsck found data that are lost or wrong; 2 the command was called in a way it does
@@ -67,7 +68,7 @@ export const runStoreCommand = async (argv: readonly string[]): Promise<ExitCode
       return exitCode.usage;
     }
     complain(
-      error instanceof CommandError
+      error instanceof CommandError || error instanceof StoreUnreadable
         ? error.message
         : error instanceof Error
           ? (error.stack ?? error.message)

@@ -2,7 +2,7 @@ import { lstat, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { storeFolder } from './layout.ts';
 import { readInto, toUnreadable } from './read-file.ts';
-import { type LocalSource, type StoreEntry, Unreadable } from './source.ts';
+import { type StoreEntry, type StoreSource, Unreadable } from './source.ts';
 
 // So many folders at once hide the time that a server takes for each.
 const atOnce = 32;
@@ -11,7 +11,7 @@ const atOnce = 32;
  * A store that lies in a folder of this machine: `folder` is what Longhorn calls `backupstore`, whatever its
  * name is here.
  */
-export const folderSource = (folder: string): LocalSource => {
+export const folderSource = (folder: string): StoreSource => {
   const localPath = (path: string): string => join(folder, path.slice(storeFolder.length));
   return {
     localPath,

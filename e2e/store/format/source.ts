@@ -20,10 +20,9 @@ export type StoreSource = {
   walk(folder: string, depth: number): AsyncIterable<StoreEntry>;
   /** Up to `limit` bytes of a file; throws Unreadable. */
   read(path: string, limit: number): Promise<Buffer>;
+  /** Where a file is on this machine, so that other threads can open it; of a store that is here. */
+  localPath?(path: string): string;
 };
-
-/** A store on this machine, whose files other threads can open by their paths here. */
-export type LocalSource = StoreSource & { localPath(path: string): string };
 
 /** A file of the store could not be read: it is gone, or the reason says why. */
 export class Unreadable extends Error {
@@ -33,4 +32,9 @@ export class Unreadable extends Error {
     super(reason);
     this.gone = gone;
   }
+}
+
+/** The whole store cannot be read, for a reason that the message says in one line. */
+export class StoreUnreadable extends Error {
+  override readonly name = 'StoreUnreadable';
 }

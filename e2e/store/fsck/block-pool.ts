@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
-import type { LocalSource } from '../format/source.ts';
+import type { StoreSource } from '../format/source.ts';
 import type { WorkerAnswer, WorkerJob } from './block-worker.ts';
 import type { BlockJob, VerifyBlocks } from './check-blocks.ts';
+import { type BlockProblem, largestFile, problemOfReading } from './verify-block.ts';
 
 /** Threads that look into the blocks of a store on this machine. */
 export type BlockPool = {
@@ -14,47 +15,104 @@ export type BlockPool = {
 // Enough that a thread hardly ever waits for its next message, few enough that the last ones end together.
 const batchSize = 16;
 
+// What a source fetches at a time is its own affair; more hands than that would only wait.
+const fetchesAtOnce = 16;
+
+// Enough that a thread finds the next one when it is done with one.
+const fetchedAhead = 2;
+
 /**
  * Opens a pool, by default of one thread for each processor that this process may use; `checked` is told how
- * many blocks were done. `localPath` is the source's.
+ * many blocks were done. Threads open the files of a store on this machine themselves; those of another are
+ * fetched for them, no more than a few at a time.
  */
 export const openBlockPool = ({
-  localPath,
+  source,
   threads = availableParallelism(),
   checked = () => {},
-}: Pick<LocalSource, 'localPath'> & { threads?: number; checked?: (blocks: number) => void }): BlockPool => {
+}: {
+  source: StoreSource;
+  threads?: number;
+  checked?: (blocks: number) => void;
+}): BlockPool => {
   const workers = Array.from(
     { length: threads },
     () => new Worker(new URL('./block-worker.ts', import.meta.url)),
   );
+  const { localPath } = source;
   return {
-    verify: async (jobs, wrong) => {
-      const batches = inBatches(jobs);
-      await Promise.all(
-        workers.map(async (worker) => {
-          for (const batch of batches) {
-            const problems = await ask(
-              worker,
-              batch.map(({ path, checksum, method, size }) => ({
-                file: localPath(path),
-                checksum,
-                method,
-                size,
-              })),
-            );
-            for (const [index, { checksum }] of batch.entries()) {
-              const problem = problems[index];
-              if (problem !== undefined) wrong(checksum, problem);
-            }
-            checked(batch.length);
-          }
-        }),
-      );
-    },
+    verify: localPath
+      ? verifyHere(workers, { localPath, checked })
+      : verifyFetched(workers, { source, checked }),
     close: async () => {
       await Promise.all(workers.map((worker) => worker.terminate()));
     },
   };
+};
+
+type Checked = { checked: (blocks: number) => void };
+
+const verifyHere =
+  (
+    workers: Worker[],
+    { localPath, checked }: Checked & { localPath: (path: string) => string },
+  ): VerifyBlocks =>
+  async (jobs, wrong) => {
+    const batches = inBatches(jobs);
+    await Promise.all(
+      workers.map(async (worker) => {
+        for (const batch of batches) {
+          const problems = await ask(
+            worker,
+            batch.map(({ path, checksum, method, size }) => ({
+              file: localPath(path),
+              checksum,
+              method,
+              size,
+            })),
+          );
+          for (const [index, { checksum }] of batch.entries()) {
+            const problem = problems[index];
+            if (problem !== undefined) wrong(checksum, problem);
+          }
+          checked(batch.length);
+        }
+      }),
+    );
+  };
+
+// Each hand has one block at a time, from its request until a thread is done with it.
+const verifyFetched =
+  (workers: Worker[], { source, checked }: Checked & { source: StoreSource }): VerifyBlocks =>
+  async (jobs, wrong) => {
+    const idle = [...workers];
+    const waiting: ((worker: Worker) => void)[] = [];
+    const verify = async ({ path, checksum, method, size }: BlockJob): Promise<BlockProblem | undefined> => {
+      const file = await source.read(path, largestFile);
+      const worker = idle.pop() ?? (await new Promise<Worker>((resolve) => waiting.push(resolve)));
+      try {
+        const [problem] = await ask(worker, [{ file, checksum, method, size }]);
+        return problem;
+      } finally {
+        const next = waiting.shift();
+        if (next === undefined) idle.push(worker);
+        else next(worker);
+      }
+    };
+    const all = eachOf(jobs);
+    const hand = async (): Promise<void> => {
+      for (const job of all) {
+        const problem = await verify(job).catch(problemOfReading);
+        if (problem !== undefined) wrong(job.checksum, problem);
+        checked(1);
+      }
+    };
+    await Promise.all(Array.from({ length: fetchesAtOnce + fetchedAhead * workers.length }, hand));
+  };
+
+// Where one hand fails, this ends for all.
+const eachOf = function* (jobs: Iterable<BlockJob>): Generator<BlockJob> {
+  yield* jobs;
 };
 
 const inBatches = function* (jobs: Iterable<BlockJob>): Generator<BlockJob[]> {
@@ -74,6 +132,12 @@ const ask = (worker: Worker, jobs: WorkerJob[]): Promise<WorkerAnswer> => {
   const ended = (code: number) =>
     reject(new Error(`a thread that checks blocks ended with exit code ${code}`));
   worker.once('message', resolve).once('error', reject).once('exit', ended);
-  worker.postMessage(jobs);
+  worker.postMessage(jobs, jobs.flatMap(memoryOf));
   return promise.finally(() => worker.off('message', resolve).off('error', reject).off('exit', ended));
 };
+
+// What has its memory for itself is handed over; all else is copied.
+const memoryOf = ({ file }: WorkerJob): ArrayBuffer[] =>
+  typeof file !== 'string' && file.buffer instanceof ArrayBuffer && file.length === file.buffer.byteLength
+    ? [file.buffer]
+    : [];

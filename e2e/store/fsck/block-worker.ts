@@ -9,8 +9,8 @@ import {
   verifyBlock,
 } from './verify-block.ts';
 
-/** A block to look into, by its path on this machine. */
-export type WorkerJob = BlockExpectation & { file: string };
+/** A block to look into: what is in its file, or the file's path on this machine. */
+export type WorkerJob = BlockExpectation & { file: string | Uint8Array };
 
 /** What came of a batch: one answer a job, in order; undefined for a block that is sound. */
 export type WorkerAnswer = (BlockProblem | undefined)[];
@@ -22,6 +22,7 @@ const buffers = [new Uint8Array(largestFile), new Uint8Array(largestFile)] as co
 
 const read = async (job: WorkerJob | undefined, buffer: Uint8Array): Promise<Uint8Array | BlockProblem> => {
   if (job === undefined) return buffer;
+  if (typeof job.file !== 'string') return job.file;
   try {
     return buffer.subarray(0, (await readInto(job.file, buffer)).read);
   } catch (error) {

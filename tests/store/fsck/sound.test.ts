@@ -110,7 +110,7 @@ test('what the emulator writes has none, after backups and after a deletion', as
       expect(await store.create(volume, name, { snapshot: `snap-${name}` })).toMatchObject({ code: 0 });
     }
     const source = folderSource(join(store.root, 'backupstore'));
-    const pool = openBlockPool({ localPath: source.localPath, threads: 1 });
+    const pool = openBlockPool({ source, threads: 1 });
     try {
       const look = () => checkStore(source, { now: Date.now(), verify: pool.verify });
       expect(await look()).toMatchObject({ ...nothing, backups: 3 });
@@ -130,7 +130,7 @@ test('threads find what one reader finds, and so does a pod', async () => {
   files.delete(blockPath(checksums[4] as string));
   const { root, remove } = await layOut(files);
   const source = folderSource(join(root, 'backupstore'));
-  const pool = openBlockPool({ localPath: source.localPath, threads: 2 });
+  const pool = openBlockPool({ source, threads: 2 });
   try {
     await writeFile(join(root, volumeFolder(volume), 'a file\nwith a line break'), '');
     const here = { now: now + 10_000, verify: pool.verify };

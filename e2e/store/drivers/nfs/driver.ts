@@ -54,6 +54,6 @@ export const nfs: StoreDriver = {
       url: 'nfs://HOST:/PATH where that is mounted on this\nmachine',
       wanted: 'the nfs:// URL of a store that is mounted here',
     },
-    folderOf: mountedHere,
+    find: mountedHere,
   },
 };

@@ -17,11 +17,11 @@ export const storeMount = (url: string): string => {
 };
 
 /** Where the store of a URL is mounted on this machine. */
-export const mountedHere = async (url: string): Promise<string | NotHere> => {
+export const mountedHere = async (url: string): Promise<{ folder: string } | NotHere> => {
   const [, host = '', path = ''] = /^nfs:\/\/(\[[^\]]+\]|[^:/?]+):?(\/[^?]*)(?:\?.*)?$/i.exec(url) ?? [];
   if (host === '') return { problem: `${url}: the URL of an NFS store is nfs://HOST:/PATH`, wrong: true };
   const found = findMount(await readFile('/proc/self/mountinfo', 'utf8'), { host, path });
-  if (found !== undefined) return found;
+  if (found !== undefined) return { folder: found };
   const share = `${host}:${path}`;
   const problem = `${url} is not mounted on this machine: have it mounted (as root: mount -t nfs4 -o ro ${share} DIR), and name DIR`;
   return { problem, wrong: false };

@@ -1,0 +1,52 @@
+import type { S3 } from '@aws-sdk/client-s3';
+
+/**
+ * How a server of S3 is reached; what is not said comes from where the AWS CLI takes it: variables, profiles,
+ * the machine itself.
+ */
+export type S3Access = {
+  endpoint?: string | undefined;
+  region?: string | undefined;
+  accessKeyId?: string;
+  secretAccessKey?: string;
+  /** Certificates in PEM to trust instead of the system's. */
+  ca?: string | undefined;
+  /** The bucket is part of the host's name, as Longhorn's VIRTUAL_HOSTED_STYLE has it. */
+  virtualHosted?: boolean;
+};
+
+/** How many requests a client sends at a time. */
+export const requestsAtOnce = 16;
+
+/** Seconds for which a server may be silent, before it has taken a connection and in the middle of an answer. */
+export const patience = { connecting: 10, answering: 60 } as const;
+
+/** Opens a client for S3; the SDK is loaded by the first one. */
+export const openClient = async ({
+  endpoint,
+  region,
+  accessKeyId,
+  secretAccessKey,
+  ca,
+  virtualHosted = false,
+}: S3Access): Promise<S3> => {
+  const sdk = await import('@aws-sdk/client-s3');
+  const agent = { keepAlive: true, maxSockets: requestsAtOnce };
+  return new sdk.S3({
+    ...(endpoint === undefined ? {} : { endpoint }),
+    ...(region === undefined ? {} : { region }),
+    ...(accessKeyId === undefined || secretAccessKey === undefined
+      ? {}
+      : { credentials: { accessKeyId, secretAccessKey } }),
+    forcePathStyle: !virtualHosted,
+    // As Longhorn has it: servers other than Amazon's may not know the checksums of requests.
+    requestChecksumCalculation: 'WHEN_REQUIRED',
+    responseChecksumValidation: 'WHEN_REQUIRED',
+    requestHandler: {
+      connectionTimeout: patience.connecting * 1000,
+      socketTimeout: patience.answering * 1000,
+      httpAgent: agent,
+      httpsAgent: ca === undefined ? agent : { ...agent, ca },
+    },
+  });
+};

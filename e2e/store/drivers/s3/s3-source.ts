@@ -1,0 +1,171 @@
+import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
+import { storeFolder } from '../../format/layout.ts';
+import { type StoreEntry, type StoreSource, StoreUnreadable, Unreadable } from '../../format/source.ts';
+import { requestsAtOnce } from './client.ts';
+import { explainFailure } from './explain.ts';
+
+/**
+ * A bucket, and what all keys of the store begin with, without slashes at its ends. Below that is the folder
+ * that Longhorn calls `backupstore`, unless the prefix already leads into it.
+ */
+type S3Place = { client: S3; bucket: string; prefix: string; folder?: '' };
+
+// From here on the files are so many, in so many folders, that pages of a thousand keys are cheaper than a
+// request for each folder.
+const deep = 4;
+
+// A connection that breaks in the middle of an answer is none of the SDK's attempts.
+const attempts = 3;
+
+/** A store in a bucket. Folders are what keys have before their slashes. */
+export const s3Source = (place: S3Place): StoreSource => {
+  const { client, bucket, prefix, folder = storeFolder } = place;
+  const inTurn = atMost(requestsAtOnce);
+  const root = [prefix, folder]
+    .filter((part) => part !== '')
+    .map((part) => `${part}/`)
+    .join('');
+  const keyOf = (path: string): string => root + path.slice(storeFolder.length + 1);
+  const fails = async (error: unknown): Promise<never> => {
+    throw new StoreUnreadable(await explainFailure(error, place));
+  };
+
+  const listPages = async function* (folder: string, delimiter?: '/'): AsyncGenerator<StoreEntry[]> {
+    const Prefix = keyOf(`${folder}/`);
+    let token: string | undefined;
+    do {
+      const request = {
+        Bucket: bucket,
+        Prefix,
+        EncodingType: 'url' as const,
+        ...(delimiter && { Delimiter: delimiter }),
+        ...(token !== undefined && { ContinuationToken: token }),
+      };
+      const page = await inTurn(() => client.listObjectsV2(request)).catch(fails);
+      const pathOf = (key = ''): string =>
+        `${folder}/${(page.EncodingType === 'url' ? decode(key) : key).slice(Prefix.length)}`;
+      yield [
+        ...(page.CommonPrefixes ?? []).map((each) => folderAt(pathOf(each.Prefix).slice(0, -1))),
+        ...(page.Contents ?? []).map(
+          ({ Key, Size = 0, LastModified }): StoreEntry => ({
+            path: pathOf(Key),
+            kind: 'file',
+            size: Size,
+            changedAt: LastModified?.getTime() ?? 0,
+          }),
+        ),
+      ];
+      token = page.NextContinuationToken;
+      if (page.IsTruncated && token === undefined)
+        throw new StoreUnreadable(
+          `the server cuts off its list of ${Prefix} and does not say how it goes on`,
+        );
+    } while (token !== undefined);
+  };
+
+  const listFolder = async (folder: string): Promise<StoreEntry[]> => {
+    const entries: StoreEntry[] = [];
+    for await (const page of listPages(folder, '/')) entries.push(...page);
+    // The folder's own, which some programs make for an empty one.
+    return entries.filter(({ kind, path }) => kind === 'folder' || path !== `${folder}/`);
+  };
+
+  const byFolders = async function* (start: string, depth: number): AsyncGenerator<StoreEntry> {
+    let level = [start];
+    for (let left = depth; left > 0 && level.length > 0; left -= 1) {
+      const below: string[] = [];
+      for (const some of inParts(level, requestsAtOnce))
+        for (const entries of await Promise.all(some.map(listFolder))) {
+          yield* entries;
+          below.push(...entries.filter(({ kind }) => kind === 'folder').map(({ path }) => path));
+        }
+      level = below;
+    }
+  };
+
+  const byPages = async function* (start: string, depth: number): AsyncGenerator<StoreEntry> {
+    const seen = new Set<string>();
+    for await (const page of listPages(start))
+      for (const entry of page) {
+        const levels = entry.path.slice(start.length + 1).split('/');
+        const folders = levels.slice(0, -1).slice(0, depth);
+        for (const [level] of folders.entries()) {
+          const path = `${start}/${folders.slice(0, level + 1).join('/')}`;
+          if (seen.has(path)) continue;
+          seen.add(path);
+          yield folderAt(path);
+        }
+        if (levels.length <= depth && levels.at(-1) !== '') yield entry;
+      }
+  };
+
+  const readOnce = async (path: string, limit: number): Promise<Buffer> => {
+    const object = await client
+      .getObject({ Bucket: bucket, Key: keyOf(path) })
+      .catch((error) => unreadable(error) ?? fails(error));
+    return take(object, limit);
+  };
+
+  return {
+    walk: (folder, depth) => (depth < deep ? byFolders(folder, depth) : byPages(folder, depth)),
+    read: (path, limit) =>
+      inTurn(async () => {
+        for (let attempt = 1; ; attempt += 1) {
+          try {
+            return await readOnce(path, limit);
+          } catch (error) {
+            if (error instanceof Unreadable || error instanceof StoreUnreadable) throw error;
+            if (attempt === attempts) return fails(error);
+          }
+        }
+      }),
+  };
+};
+
+const folderAt = (path: string): StoreEntry => ({ path, kind: 'folder', size: 0, changedAt: 0 });
+
+const decode = (key: string): string => decodeURIComponent(key.replaceAll('+', ' '));
+
+/** Into memory of its own, which another thread can be given; of an answer that is longer, the rest is left. */
+const take = async ({ Body, ContentLength }: GetObjectCommandOutput, limit: number): Promise<Buffer> => {
+  const buffer = Buffer.allocUnsafeSlow(Math.min(limit, ContentLength ?? limit));
+  let length = 0;
+  for await (const chunk of Body as AsyncIterable<Uint8Array>) {
+    const room = buffer.length - length;
+    buffer.set(chunk.length > room ? chunk.subarray(0, room) : chunk, length);
+    length += Math.min(chunk.length, room);
+    if (chunk.length > room) break;
+  }
+  return buffer.subarray(0, length);
+};
+
+// What concerns one object alone; with anything else the whole store fails.
+const unreadable = (error: { name?: string; $metadata?: { httpStatusCode?: number } }): undefined => {
+  const { name, $metadata: { httpStatusCode: status } = {} } = error;
+  if (name === 'NoSuchKey') throw new Unreadable('there is no such object', { gone: true });
+  if (name === 'AccessDenied' || name === 'InvalidObjectState' || name === 'InternalError')
+    throw new Unreadable(`the server answers ${status} ${name}`, { gone: false });
+  return undefined;
+};
+
+const inParts = <T>(all: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, part) =>
+    all.slice(part * size, (part + 1) * size),
+  );
+
+/** Lets so many be under way, and the others wait in their order. */
+const atMost = (atOnce: number) => {
+  let free = atOnce;
+  const waiting: (() => void)[] = [];
+  return async <T>(work: () => Promise<T>): Promise<T> => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
+  };
+};

@@ -1,0 +1,106 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { NotFit } from '../not-fit.ts';
+import { oneLine } from '../one-line.ts';
+import { tellDetail } from '../step.ts';
+import { buildCommand, CommandFailed } from './command.ts';
+import { isDiskTrouble } from './trouble.ts';
+
+const NETWORK =
+  /dial tcp|lookup \S+|proxyconnect|no such host|i\/o timeout|connection re(fused|set)|TLS handshake|unexpected EOF|: (4|5)\d\d [A-Z]|GOPROXY=off/;
+
+/**
+ * Says why Go could not build, in one line, where that is the machine's; an error in the code, and a full
+ * disk, stay as they are.
+ */
+export const explainGo = (error: unknown, what: string): unknown => {
+  if (!(error instanceof CommandFailed) || isDiskTrouble(error)) return error;
+  const lines = error.said.split('\n');
+  const old = lines.find((line) => /requires go >= |toolchain not available/.test(line));
+  if (old !== undefined)
+    return new NotFit(
+      `this machine's Go is too old for ${what} (${oneLine(old)}): install a newer one, or unset GOTOOLCHAIN`,
+    );
+  const unreachable = lines.find((line) => NETWORK.test(line));
+  if (unreachable === undefined) return error;
+  return new NotFit(
+    `the Go modules of ${what} cannot be fetched (${oneLine(unreachable)}): check the network, and what go env GOPROXY says`,
+  );
+};
+
+/**
+ * How long Go may take for one command, modules fetched and all (5 min were seen); who builds owns this
+ * time-out.
+ */
+const GO_TIMEOUT_MS = 45 * 60_000;
+
+/** What this machine's Go says of itself; throws NotFit where there is none, or none that starts. */
+export const goVersion = async (): Promise<string> => {
+  const { stdout, stderr, failed, code } = await execa('go', ['version'], { reject: false });
+  if (failed && code !== 'ENOENT')
+    throw new NotFit(`Go does not start (${oneLine(stderr)}): mend it, and what go env GOTOOLCHAIN says`);
+  if (failed)
+    throw new NotFit(
+      'the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.21 or newer and put `go` on the PATH',
+    );
+  return stdout;
+};
+
+/** A Go module of this project: its folder, and what is built from it, for sentences. */
+type GoModule = { source: string; what: string };
+
+const go = (
+  { source, what }: GoModule,
+  words: readonly string[],
+  { folder, onLine }: { folder: string; onLine: (line: string) => boolean },
+): Promise<string> =>
+  buildCommand('go', words, {
+    folder,
+    cwd: source,
+    env: { CGO_ENABLED: '0' },
+    timeout: GO_TIMEOUT_MS,
+    onLine,
+  }).catch((error) => {
+    throw explainGo(error, what);
+  });
+
+/**
+ * Builds packages of a module, or of those that it requires, into a folder, with Go's flags given, and tells
+ * what is done and how much there is: the modules fetched, then the packages compiled.
+ */
+export const goBuild = async (
+  module: GoModule,
+  packages: readonly string[],
+  { flags, dir }: { flags: readonly string[]; dir: string },
+): Promise<void> => {
+  const sums = await readFile(join(module.source, 'go.sum'), 'utf8');
+  const modules = sums
+    .split('\n')
+    .filter((line) => / v\S+ h1:/.test(line) && !line.includes('/go.mod ')).length;
+  let fetched = 0;
+  tellDetail('Go looks at what there is to compile');
+  const listed = await go(
+    module,
+    ['list', '-deps', ...flags, '-f', '{{if .Stale}}{{.ImportPath}}{{end}}', ...packages],
+    {
+      folder: dir,
+      onLine: (line) => {
+        const fetches = line.startsWith('go: downloading ');
+        if (fetches) tellDetail(`Go modules fetched: ${++fetched} of at most ${modules}`);
+        return fetches;
+      },
+    },
+  );
+  const stale = new Set(listed.split('\n').filter((line) => line !== ''));
+  let compiled = 0;
+  await go(module, ['build', '-v', ...flags, '-o', `${dir}/`, ...packages], {
+    folder: dir,
+    // Go names a package when it begins with it.
+    onLine: (line) => {
+      if (!stale.has(line)) return false;
+      tellDetail(`${compiled++} of ${stale.size} packages compiled`);
+      return true;
+    },
+  });
+};

@@ -1,0 +1,20 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Part } from '../cache/cache.ts';
+import { goBuild, goVersion } from './go.ts';
+
+const source = join(import.meta.dirname, '../s3');
+
+/** versitygw, the S3 server of the suite's own stores (`versitygw`), built from its pinned Go module. */
+export const s3Server = async (): Promise<Part> => ({
+  name: 's3-server',
+  inputs: {
+    go: await goVersion(),
+    files: await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(join(source, file), 'utf8'))),
+  },
+  build: (dir) =>
+    goBuild({ source, what: 'the S3 server' }, ['github.com/versity/versitygw/cmd/versitygw'], {
+      dir,
+      flags: ['-trimpath', '-mod=readonly', '-ldflags', '-s -w'],
+    }),
+});

@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { s3Server } from '../../lab/build/s3-server.ts';
+import { cached } from '../../lab/cache/cache.ts';
+import { startOwned } from './owned-process.ts';
+import { end, listen } from './serving.ts';
+
+/** An S3 server on loopback, with one bucket whose objects are files below `folder`. */
+export type LocalS3 = {
+  endpoint: string;
+  region: string;
+  bucket: string;
+  /** Those of the server's root user, who may do everything. */
+  accessKeyId: string;
+  secretAccessKey: string;
+  folder: string;
+  /** What the server has said: a line for each request. */
+  log(): string;
+  stop(): Promise<void>;
+};
+
+// It takes a second on an idle machine.
+const startTimeout = 120_000;
+
+/** Starts one; over TLS where it is given a certificate and its key (files in PEM). */
+export const startS3Server = async (tls?: { cert: string; key: string }): Promise<LocalS3> => {
+  const root = await mkdtemp(join(tmpdir(), 'corral-s3-'));
+  const bucket = 'backups';
+  const folder = join(root, 'data', bucket);
+  await Promise.all([folder, join(root, 'meta')].map((each) => mkdir(each, { recursive: true })));
+  const probe = createServer();
+  const port = await listen(probe);
+  await end(probe);
+  const keys = { accessKeyId: 'root', secretAccessKey: 'root-secret' };
+  let said = '';
+  const server = startOwned(
+    join(await cached(await s3Server()), 'versitygw'),
+    [
+      ...['--port', `127.0.0.1:${port}`, '--iam-dir', root],
+      ...(tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key]),
+      // Not every file system has the attributes that it would keep beside the data.
+      ...['posix', '--sidecar', join(root, 'meta'), join(root, 'data')],
+    ],
+    {
+      env: { ROOT_ACCESS_KEY: keys.accessKeyId, ROOT_SECRET_KEY: keys.secretAccessKey },
+      onText: (text) => {
+        said += text;
+      },
+    },
+  );
+  const stop = async () => {
+    await server.kill();
+    await rm(root, { recursive: true, force: true });
+  };
+  try {
+    await answering(port, server.ended);
+  } catch (error) {
+    await stop();
+    throw new Error(`the S3 server of a test did not start: ${(error as Error).message}\n${said}`);
+  }
+  const endpoint = `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
+  return { endpoint, region: 'us-east-1', bucket, ...keys, folder, log: () => said, stop };
+};
+
+const answering = async (port: number, ended: Promise<unknown>): Promise<void> => {
+  let over = false;
+  void ended.then(() => {
+    over = true;
+  });
+  const deadline = Date.now() + startTimeout;
+  for (;;) {
+    const socket = connect(port, '127.0.0.1');
+    try {
+      await once(socket, 'connect');
+      return;
+    } catch (error) {
+      if (over) throw new Error('it has ended');
+      if (Date.now() > deadline) throw error;
+    } finally {
+      socket.destroy();
+    }
+    await sleep(50);
+  }
+};
