@@ -1,4 +1,3 @@
-import type { TargetClient } from '../../engine/target-client.ts';
 import { alreadyExists } from '../../kubernetes/client.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
@@ -13,17 +12,14 @@ type Status = NonNullable<BackupTarget['status']>;
 /** The status a BackupTarget begins with. */
 export const newStatus: Status = { ownerID: '', available: false, conditions: null, lastSyncedAt: null };
 
-const withoutTimes = (message: string | undefined): string => message?.replaceAll(/time="[^"]*"/g, '') ?? '';
+const lasting = (message: string | undefined): string =>
+  message?.replaceAll(/time="[^"]*"|0x[0-9a-f]+/g, '') ?? '';
 
-// The command's log lines are part of the message. If nothing but their times has changed it is not written
-// again: that would be an event, and with it the next try at once.
+// The command's log lines are part of the message, and what it prints of a bucket are addresses. If nothing but
+// those and times has changed it is not written again: that would be an event, and with it the next try at once.
 const unavailable = (status: Status, message: string): Status => {
   const before = status.conditions?.find(({ type }) => type === 'Unavailable');
-  if (
-    before?.status === 'True' &&
-    !status.available &&
-    withoutTimes(before.message) === withoutTimes(message)
-  )
+  if (before?.status === 'True' && !status.available && lasting(before.message) === lasting(message))
     return status;
   const condition = { type: 'Unavailable', status: 'True', reason: 'Unavailable', message } as const;
   return {
@@ -79,11 +75,7 @@ const syncVolumes = async (context: Context, target: BackupTarget, inStore: stri
  * Looks into a target's store, brings its BackupVolumes in line with it, and gives what the target's status
  * is to become.
  */
-export const syncTarget = async (
-  context: Context,
-  target: BackupTarget,
-  client: TargetClient,
-): Promise<Status> => {
+export const syncTarget = async (context: Context, target: BackupTarget): Promise<Status> => {
   const status = { ...newStatus, ...target.status };
   const url = target.spec.backupTargetURL;
   const beyond = notEmulated(target).join('; ');
@@ -91,12 +83,18 @@ export const syncTarget = async (
     await forgetVolumes(context, target);
     return { ...unavailable(status, beyond || 'backup target URL is empty'), lastSyncedAt: null };
   }
+  const client = await context.targets.open(target).catch((error) => {
+    throw new Error(`failed to init backup target clients: ${error.message}`);
+  });
   let inStore: string[];
   try {
     inStore = await client.backupVolumes(url);
   } catch (error) {
     context.log.error('Failed to get info from backup store', { backupTarget: target.metadata.name, error });
-    return unavailable(status, `failed to list backups in ${url}: ${(error as Error).message}`);
+    return unavailable(
+      status,
+      `failed to list system backups in ${url}: error listing system backup in ${url}: ${(error as Error).message}`,
+    );
   }
   // Longhorn too first says that it is there, and synchronises in the next round.
   if (!status.available) return available(status);
