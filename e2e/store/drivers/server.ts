@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { parseAllDocuments } from 'yaml';
-import { once, onceGone } from '../../../history/expectation.ts';
-import { type Cause, namingCause } from '../../../history/nearest-cause.ts';
-import { describePod, hopelessPods, type Pod } from '../../../history/pod-states.ts';
-import type { Timeline } from '../../../history/timeline.ts';
-import { follow } from '../../../history/watch.ts';
+import { once, onceGone } from '../../history/expectation.ts';
+import { type Cause, namingCause } from '../../history/nearest-cause.ts';
+import { describePod, hopelessPods, type Pod } from '../../history/pod-states.ts';
+import type { Timeline } from '../../history/timeline.ts';
+import { follow } from '../../history/watch.ts';
 import {
   type Cluster,
   type KubernetesObject,
@@ -12,34 +12,24 @@ import {
   type Resource,
   resources,
   unlessGone,
-} from '../../../kube/cluster.ts';
-import type { StartStore, StorePlace } from '../../driver.ts';
-import { renewLease } from '../../lease.ts';
-import { serverContainer, squashedClient, storeName, storePodLabel } from './place.ts';
+} from '../../kube/cluster.ts';
+import type { StartStore, StorePlace } from '../driver.ts';
+import { renewLease } from '../lease.ts';
+import { storeLabel, storeName, storePodLabel } from './place.ts';
 
-const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
+/** What kind of server it is: how sentences call it, and the name and the `app` label of its container and pods. */
+export type ServerKind = { called: string; container: string; app: string };
 
-/** What the manifest's placeholders stand for. */
-type ManifestValues = Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>;
-
-/** The objects of an NFS backup store, in the order in which to make them: first its namespace. */
-export const storeManifest = async (values: ManifestValues): Promise<KubernetesObject[]> => {
-  const { namespace, name = storeName, run, image, needs = [] } = values;
-  const text = fill(await readFile(file, 'utf8'), {
-    NAMESPACE: namespace,
-    NAME: name,
-    RUN: run,
-    IMAGE: image,
-    ...(needs.includes('denyReading')
-      ? { SQUASH: 'All', OWNER: `${squashedClient}:${squashedClient}` }
-      : { SQUASH: 'None', OWNER: '0:0' }),
-  });
-  return parseAllDocuments(text).map((document) => {
+/**
+ * The objects that a manifest has, in their order, with its placeholders filled; what fills them cannot be
+ * taken for YAML.
+ */
+export const readManifest = async (file: URL, values: Record<string, string>): Promise<KubernetesObject[]> =>
+  parseAllDocuments(fill(await readFile(file, 'utf8'), values)).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
     return document.toJS() as KubernetesObject;
   });
-};
 
 const fill = (text: string, values: Record<string, string>): string =>
   text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {
@@ -52,22 +42,27 @@ const fill = (text: string, values: Record<string, string>): string =>
 const resourceOfKind: Record<string, Resource> = {
   Namespace: resources.namespaces,
   ConfigMap: resources.configMaps,
+  Secret: resources.secrets,
   Deployment: resources.deployments,
   Service: resources.services,
 };
 
-/** Starts an NFS server and returns its pod when it answers on its port. */
-export const startServer = async (
+/**
+ * Makes the objects of a server, of which the first is the namespace of one that has its own, and returns its
+ * pod when it answers on its port.
+ */
+export const startPod = async (
   cluster: Cluster,
-  { namespace, name, run, image, needs, signal, living }: StartStore,
-): Promise<{ pod: PodTarget; node: string }> => {
-  const [namespaceObject, ...objects] = await storeManifest({
+  {
     namespace,
+    name,
     run,
-    image,
-    ...(name !== undefined && { name }),
-    ...(needs !== undefined && { needs }),
-  });
+    signal,
+    living,
+    kind,
+    objects: [namespaceObject, ...objects],
+  }: Omit<StartStore, 'image' | 'needs'> & { kind: ServerKind; objects: readonly KubernetesObject[] },
+): Promise<{ pod: PodTarget; node: string }> => {
   if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
   if (name === undefined) await create(cluster, namespaceObject);
   if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
@@ -79,11 +74,11 @@ export const startServer = async (
   try {
     for (const object of objects) await create(cluster, object);
     const { metadata, spec } = await namingCause(
-      () => untilReady(pods),
+      () => untilReady(pods, kind.called),
       (within) => causeOfPods(cluster, { pods, namespace, signal: within }),
     );
     return {
-      pod: { namespace, name: metadata.name, container: serverContainer },
+      pod: { namespace, name: metadata.name, container: kind.container },
       node: spec?.nodeName ?? '',
     };
   } finally {
@@ -95,31 +90,40 @@ export const startServer = async (
 export const servingPods = async (
   cluster: Cluster,
   { namespace, name }: StorePlace,
+  { container, app }: ServerKind,
 ): Promise<PodTarget[]> => {
   const { items } = await cluster.list<Pod>(resources.pods, {
     namespace,
-    labelSelector: storePodLabel(name),
+    labelSelector: `${storePodLabel(name)},app=${app}`,
   });
   return items
     .filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod))
-    .map(({ metadata }) => ({ namespace, name: metadata.name, container: serverContainer }));
+    .map(({ metadata }) => ({ namespace, name: metadata.name, container }));
 };
 
 /** The pods of a run that serve stores now, in that namespace alone where one is named. */
-export const serversOf = async (cluster: Cluster, run: string, namespace?: string): Promise<PodTarget[]> => {
+export const serversOf = async (
+  cluster: Cluster,
+  { container, app }: ServerKind,
+  { run, namespace }: { run: string; namespace?: string | undefined },
+): Promise<(PodTarget & { place: StorePlace })[]> => {
   const { items } = await cluster.list<Pod>(resources.pods, {
     ...(namespace !== undefined && { namespace }),
-    labelSelector: `corral.test/run=${run},app=backupstore`,
+    labelSelector: `corral.test/run=${run},app=${app}`,
   });
   return items
     .filter(({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined)
-    .map(({ metadata: { namespace = '', name } }) => ({ namespace, name, container: serverContainer }));
+    .map(({ metadata: { namespace = '', name, labels } }) => {
+      const store = labels?.[storeLabel];
+      const place = store === storeName ? { namespace } : { namespace, name: store };
+      return { namespace, name, container, place };
+    });
 };
 
 /** Waits until the pod of a store is ready; ends at once when it will never be. */
-export const untilReady = (pods: Timeline<Pod>): Promise<Pod> =>
+export const untilReady = (pods: Timeline<Pod>, called: string): Promise<Pod> =>
   once(pods, isReady, {
-    label: 'the NFS server of the backup store is ready',
+    label: `${called} of the backup store is ready`,
     within: '3m',
     owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
     describe: describePod,
@@ -127,11 +131,15 @@ export const untilReady = (pods: Timeline<Pod>): Promise<Pod> =>
   });
 
 /**
- * Removes a store, with its namespace where it has one of its own, and returns when it is gone; one that is
- * gone already is no error.
+ * Removes a server, with its namespace where it has one of its own, or with what it was configured by, and
+ * returns when it is gone; one that is gone already is no error.
  */
-export const removeServer = async (cluster: Cluster, { namespace, name }: StorePlace): Promise<void> => {
-  if (name !== undefined) return removeFromShared(cluster, { namespace, name });
+export const removeServer = async (
+  cluster: Cluster,
+  { namespace, name }: StorePlace,
+  configuredBy: Resource,
+): Promise<void> => {
+  if (name !== undefined) return removeFromShared(cluster, { namespace, name }, configuredBy);
   const timeline = await follow(cluster, resources.namespaces, {
     fieldSelector: `metadata.name=${namespace}`,
   });
@@ -167,6 +175,7 @@ const isReady = (pod: Pod): boolean =>
 const removeFromShared = async (
   cluster: Cluster,
   { namespace, name }: { namespace: string; name: string },
+  configuredBy: Resource,
 ): Promise<void> => {
   const deployments = await follow(cluster, resources.deployments, {
     namespace,
@@ -184,7 +193,7 @@ const removeFromShared = async (
       owner: 'cleanup of the backup store: Kubernetes ends its pod before the deployment goes',
       describe: (object) => JSON.stringify(object.status ?? {}),
     });
-    for (const resource of [resources.services, resources.configMaps, resources.leases])
+    for (const resource of [resources.services, configuredBy, resources.leases])
       await cluster.delete(resource, { namespace, name }).catch(unlessGone);
   } finally {
     await deployments.stop();
