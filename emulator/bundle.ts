@@ -17,15 +17,25 @@ const commands = {
   'longhorn.mjs': 'engine/longhorn.ts',
 };
 
+const s3Client = 's3-client.mjs';
+const forS3 = /^.*\bs3-client\.ts$/;
+
 /**
  * Writes longhorn-manager.mjs, longhorn-ui.mjs and longhorn.mjs to a folder: all the emulator's code as three
- * commands, each in one file without dependencies; and page.js, the script of its user interface.
+ * commands, each in one file without dependencies, but for s3-client.mjs, which is read where a store is in a
+ * bucket; and page.js, the script of its user interface.
  */
 export const bundle = async (outDir: string): Promise<void> => {
-  for (const [name, input] of Object.entries(commands)) {
+  const write = async (name: string, input: string, external: RegExp[]): Promise<string> => {
     const file = join(outDir, name);
-    const output = { format: 'esm', minify: true, codeSplitting: false, file } as const;
-    await build({ platform: 'node', logLevel: 'silent', input: source(input), output });
+    const paths = (id: string): string => id.replace(forS3, `./${s3Client}`);
+    const output = { format: 'esm', minify: true, codeSplitting: false, file, paths } as const;
+    await build({ platform: 'node', logLevel: 'silent', input: source(input), external, output });
+    return file;
+  };
+  await write(s3Client, 'backupstore/s3-client.ts', []);
+  for (const [name, input] of Object.entries(commands)) {
+    const file = await write(name, input, [forS3]);
     await writeFile(file, shebang + (await readFile(file, 'utf8')));
     await chmod(file, 0o755);
   }

@@ -50,6 +50,7 @@ export const notAcquired = (path: string, type: LockType): string =>
 /** A lock as Longhorn logs it; the volume is only known of one's own. */
 export const describeLock = ({ Name, Type, Acquired, serverTime }: Lock, volume = ''): string => {
   const time = new Date(serverTime).toISOString();
-  const changed = `${time.slice(0, 10)} ${time.slice(11, -1)} +0000 UTC`;
+  // As Go writes a time: S3 knows whole seconds.
+  const changed = `${time.slice(0, 10)} ${time.slice(11, -1).replace(/\.?0+$/, '')} +0000 UTC`;
   return `{ volume: ${volume}, name: ${Name}, type: ${Type}, acquired: ${Acquired}, serverTime: ${changed} }`;
 };

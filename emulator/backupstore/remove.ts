@@ -183,6 +183,6 @@ export const removeVolume = async (target: Omit<Target, 'backup'>): Promise<void
   await underLock({ ...target, type: lockTypes.deletion }, async () => {
     // In Longhorn last (backupstore.go, removeVolume): a deletion of a backup under way may then write it anew.
     await store.remove(volumeConfigPath(volume));
-    await store.remove(volumePath(volume));
+    await store.remove(`${volumePath(volume)}/`);
   });
 };

@@ -1,5 +1,8 @@
 import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+
+/** The longhorn command, and the files that it reads from beside itself. */
+export type CommandFiles = { file: string; beside: readonly string[] };
 
 // By renaming: a command that is running keeps the file it was started from.
 const put = async (path: string, write: (path: string) => Promise<void>): Promise<void> => {
@@ -39,8 +42,10 @@ exec '${command}' "$@"
  * the process of a replica and its helper: a Node for each would be more than a small node can hold. The
  * command is called longhorn too, which is what its process is known by.
  */
-export const deployBinary = async (source: string, binary: string): Promise<void> => {
+export const deployBinary = async ({ file, beside }: CommandFiles, binary: string): Promise<void> => {
   const command = join(dirname(dirname(binary)), '.command/longhorn');
-  await put(command, (path) => copyFile(source, path));
+  await put(command, (path) => copyFile(file, path));
+  for (const each of beside)
+    await put(join(dirname(command), basename(each)), (path) => copyFile(each, path));
   await put(binary, (path) => writeFile(path, script(command)));
 };

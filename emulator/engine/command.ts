@@ -2,10 +2,12 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { createBackup } from '../backupstore/create.ts';
 import { StoreError } from '../backupstore/errors.ts';
+import { openFolderStore } from '../backupstore/folder-store.ts';
 import { inspectBackup, inspectVolume, listStore } from '../backupstore/inspect.ts';
 import { removeBackup, removeVolume } from '../backupstore/remove.ts';
 import { restoreBackup } from '../backupstore/restore.ts';
-import { openStore, type Store } from '../backupstore/store.ts';
+import { openS3Store } from '../backupstore/s3-store.ts';
+import type { Store } from '../backupstore/store.ts';
 import { decodeBackupURL } from '../backupstore/url.ts';
 import type { Behaviour } from '../environment.ts';
 import { createLog } from '../log.ts';
@@ -21,7 +23,11 @@ type Streams = {
   told: () => Promise<boolean>;
 };
 
-export type Command = Behaviour & { mounts: Mounts } & Streams;
+export type Command = Behaviour & {
+  mounts: Mounts;
+  /** Where the credentials of a bucket are taken from. */
+  environment: NodeJS.ProcessEnv;
+} & Streams;
 
 const print = ({ out }: Streams, value: unknown): void => out(`${JSON.stringify(value, null, '\t')}\n`);
 
@@ -35,14 +41,16 @@ const vfsFolder = (url: string): string | undefined => {
 
 const open = async (
   text: string,
-  { mounts, clock, mutant, err }: Command,
+  { mounts, environment, clock, mutant, err }: Command,
   whose: 'manager' | 'replica' = 'manager',
 ) => {
   const { url, volume, backup } = decodeBackupURL(text);
   const log = createLog(err, { pkg: 'backupstore' });
+  if (url.startsWith('s3:'))
+    return { store: await openS3Store({ url, environment, log, mutant }), volume, backup };
   const folder = vfsFolder(url);
   const root = folder ?? (await mounts.mount(url, { log, clock, whose }));
-  const store: Store = openStore({ root, url, log, mutant });
+  const store: Store = openFolderStore({ root, url, log, mutant });
   if (folder)
     await store.list('').catch(() => {
       throw new StoreError(`VFS path ${folder} doesn't exist or is not a directory`);

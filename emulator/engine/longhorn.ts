@@ -7,6 +7,7 @@ import { readByChild } from './read-mount.ts';
 process.exitCode = await runCommand(process.argv.slice(2), {
   ...readBehaviour(process.env),
   mounts: nfsMounts(readByChild),
+  environment: process.env,
   out: (text) => process.stdout.write(text),
   err: (text) => process.stderr.write(text),
   told: toldByManager,

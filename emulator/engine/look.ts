@@ -1,12 +1,13 @@
 import type { Behaviour } from '../environment.ts';
+import type { Environment } from './child.ts';
 import { runCommand } from './command.ts';
 import type { Mounts } from './mount.ts';
 
 /**
- * Looks into a store by a longhorn command that changes nothing there, and gives what the command prints;
- * fails in the words of longhorn-manager.
+ * Looks into a store by a longhorn command that changes nothing there, with the credentials of an environment,
+ * and gives what the command prints; fails in the words of longhorn-manager.
  */
-export type Look = (args: string[]) => Promise<string>;
+export type Look = (args: string[], environment: Environment) => Promise<string>;
 
 /**
  * Makes looks that are given up after so many milliseconds. In Longhorn each is a process; here there are a
@@ -21,7 +22,7 @@ export const createLook =
     clock,
     mutant,
   }: Behaviour & { binary: string; timeout: number; mounts: Mounts }): Look =>
-  async (args) => {
+  async (args, environment) => {
     const command = `${binary} [${args.join(' ')}], output `;
     let [stdout, stderr] = ['', ''];
     const { promise: late, reject } = Promise.withResolvers<never>();
@@ -30,6 +31,7 @@ export const createLook =
       const exitCode = await Promise.race([
         runCommand(args, {
           mounts,
+          environment,
           clock,
           mutant,
           out: (text) => {

@@ -35,7 +35,7 @@ export const parseNfsURL = (url: string, whose: Whose): { server: string; mountP
   const [, scheme, host = '', path = ''] = /^(\w+):\/\/([^/]*)(\/.*)?$/.exec(url) ?? [];
   if (scheme !== 'nfs')
     throw new StoreError(
-      `not emulated: a backup target of type ${scheme ?? JSON.stringify(url)}, only nfs is`,
+      `not emulated: a backup target of type ${scheme ?? JSON.stringify(url)}, only nfs and s3 are`,
     );
   if (!host) throw new StoreError('NFS path must follow format: nfs://<server-address>:/<share-name>/');
   if (path.length < 2) throw new StoreError('cannot find nfs path');

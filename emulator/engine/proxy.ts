@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage } from 'node:http';
-import type { EngineBackupStatus, UploadRequest, Uploads } from './upload.ts';
+import type { EngineBackupStatus, PrepareUpload, Uploads } from './upload.ts';
 
 /** Port of the engine proxy, the instance manager's in Longhorn; there it speaks gRPC, here HTTP and JSON. */
 export const proxyPort = 8501;
 
-type PrepareBackup = { url: string; request: UploadRequest; timeout: number };
 type BackupName = { backup: string };
 
 const readBody = async (request: IncomingMessage): Promise<string> => {
@@ -21,8 +20,8 @@ export const serveProxy = async (
   { host, uploads, isReady }: { host: string; uploads: Uploads; isReady: () => boolean },
   signal: AbortSignal,
 ): Promise<void> => {
-  const actions: Record<string, (body: PrepareBackup & BackupName) => Promise<void> | void> = {
-    '/prepare-backup': ({ url, request, timeout }) => uploads.prepare(url, request, timeout),
+  const actions: Record<string, (body: PrepareUpload & BackupName) => Promise<void> | void> = {
+    '/prepare-backup': (upload) => uploads.prepare(upload),
     '/start-backup': ({ backup }) => uploads.start(backup),
     '/give-up-backup': ({ backup }) => uploads.giveUp(backup),
   };
@@ -72,7 +71,7 @@ const statusTimeout = 60_000;
  * Has the node of an instance manager ready to start a backup; resolves once its lock is the next that it
  * would write.
  */
-export const prepareBackup = (ip: string, body: PrepareBackup): Promise<unknown> =>
+export const prepareBackup = (ip: string, body: PrepareUpload): Promise<unknown> =>
   call(ip, '/prepare-backup', body.timeout + grace, body);
 
 /**

@@ -1,6 +1,6 @@
 import { type ExecFileException, execFile } from 'node:child_process';
 import type { BackupInfo, Listing, VolumeInfo } from '../backupstore/inspect.ts';
-import { childEnvironment } from './child.ts';
+import { childEnvironment, type Environment } from './child.ts';
 import type { Look } from './look.ts';
 
 type Result = { error: ExecFileException; stdout: string; stderr: string };
@@ -39,12 +39,13 @@ class CommandError extends Error {
 const run = (
   binary: string,
   args: string[],
+  environment: Environment,
   timeout: number,
   onStart: (pid: number | undefined) => void = () => {},
 ): Promise<string> => {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const options = {
-    env: childEnvironment(),
+    env: childEnvironment(environment),
     timeout,
     killSignal: 'SIGKILL',
     maxBuffer: 64 * 1024 * 1024,
@@ -65,6 +66,8 @@ const saysAny = (error: unknown, ...texts: string[]): boolean =>
  * changes the store is a process a call, as in Longhorn; looks are not (see look.ts).
  */
 export type TargetClient = {
+  /** The credentials that its commands are given; throws if the target's Secret lacks one. */
+  environment(): Environment;
   backupVolumes(url: string): Promise<string[]>;
   backups(url: string, volume: string): Promise<string[]>;
   /** Undefined if the store has no such backup; inProgress if it has, but unfinished. */
@@ -79,11 +82,14 @@ export type TargetClient = {
   removeVolume(url: string, volume: string): Promise<void>;
   /** Writes a backup into the image of a volume; no time limit. */
   restore(backupURL: string, image: string): Promise<void>;
-  /** Takes the mount of a store away from this node's manager. */
-  unmount(url: string): Promise<void>;
 };
 
-type Options = { binary: string; timeout: number; look?: Look | undefined };
+type Options = {
+  binary: string;
+  timeout: number;
+  environment: TargetClient['environment'];
+  look?: Look | undefined;
+};
 
 /**
  * Makes a client that gives each call but a removal so many milliseconds; without `look`, a look is a process
@@ -92,17 +98,19 @@ type Options = { binary: string; timeout: number; look?: Look | undefined };
 export const createTargetClient = ({
   binary,
   timeout,
-  look = (args) => run(binary, args, timeout),
+  environment,
+  look = (args, credentials) => run(binary, args, credentials, timeout),
 }: Options): TargetClient => ({
+  environment,
   backupVolumes: async (url) =>
-    Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url])) as Listing),
+    Object.keys(JSON.parse(await look(['backup', 'ls', '--volume-only', url], environment())) as Listing),
   backups: async (url, volume) => {
-    const listing: Listing = JSON.parse(await look(['backup', 'ls', '--volume', volume, url]));
+    const listing: Listing = JSON.parse(await look(['backup', 'ls', '--volume', volume, url], environment()));
     return Object.keys(listing[volume]?.Backups ?? {});
   },
   inspect: async (backupURL) => {
     try {
-      return JSON.parse(await look(['backup', 'inspect', backupURL]));
+      return JSON.parse(await look(['backup', 'inspect', backupURL], environment()));
     } catch (error) {
       if (saysAny(error, 'is still in progress')) return 'inProgress';
       if (saysAny(error, 'cannot find')) return undefined;
@@ -111,7 +119,7 @@ export const createTargetClient = ({
   },
   inspectVolume: async (volumeURL) => {
     try {
-      return JSON.parse(await look(['backup', 'inspect-volume', volumeURL]));
+      return JSON.parse(await look(['backup', 'inspect-volume', volumeURL], environment()));
     } catch (error) {
       if (saysAny(error, 'cannot find')) return undefined;
       throw error;
@@ -119,7 +127,7 @@ export const createTargetClient = ({
   },
   remove: async (backupURL, onStart) => {
     try {
-      await run(binary, ['backup', 'rm', backupURL], 0, onStart);
+      await run(binary, ['backup', 'rm', backupURL], environment(), 0, onStart);
     } catch (error) {
       // Longhorn looks into the log as well, which says so of another's lock that goes just then: it takes a
       // removal that was refused for done, and the Backup stays Deleting for as long as its manager lives.
@@ -129,12 +137,17 @@ export const createTargetClient = ({
     }
   },
   removeVolume: async (url, volume) => {
-    await run(binary, ['backup', 'rm', '--volume', volume, url], 0);
+    await run(binary, ['backup', 'rm', '--volume', volume, url], environment(), 0);
   },
   restore: async (backupURL, image) => {
-    await run(binary, ['backup', 'restore', backupURL, '--to', image], 0);
-  },
-  unmount: async (url) => {
-    await run(binary, ['backup', 'unmount', url], timeout);
+    await run(binary, ['backup', 'restore', backupURL, '--to', image], environment(), 0);
   },
 });
+
+/** Takes the mount of a store away from this node's manager, if it is of a kind that is mounted. */
+export const unmount = async (
+  url: string,
+  { binary, timeout }: { binary: string; timeout: number },
+): Promise<void> => {
+  if (!url.startsWith('s3:')) await run(binary, ['backup', 'unmount', url], {}, timeout);
+};

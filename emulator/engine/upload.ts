@@ -3,7 +3,7 @@ import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { CompressionMethod } from '../backupstore/config.ts';
 import { encodeBackupURL } from '../backupstore/url.ts';
-import { childEnvironment } from './child.ts';
+import { childEnvironment, type Environment } from './child.ts';
 
 /** What `longhorn backup create --request` takes as JSON. */
 export type UploadRequest = {
@@ -28,13 +28,21 @@ export type EngineBackupStatus = {
   snapshotName: string;
 };
 
+/** An upload that is to be made ready, with the credentials of its store; timeout in milliseconds. */
+export type PrepareUpload = {
+  url: string;
+  request: UploadRequest;
+  environment: Environment;
+  timeout: number;
+};
+
 /** The uploads of this process: they live and die with it (Longhorn's live in the instance manager's pod). */
 export type Uploads = {
   /**
    * Starts the command of an upload; resolves once it is ready to take its lock, which it does when it is
    * told to. Rejects with its last word. One that has not been told after `timeout` milliseconds is given up.
    */
-  prepare(url: string, request: UploadRequest, timeout: number): Promise<void>;
+  prepare(upload: PrepareUpload): Promise<void>;
   /**
    * Lets a prepared upload take its lock; resolves once it is under way, rejects with the command's last word
    * if it never comes to that.
@@ -52,7 +60,7 @@ export const createUploads = (binary: string): Uploads => {
   const statuses = new Map<string, EngineBackupStatus>();
   const prepared = new Map<string, Prepared>();
 
-  const prepare = (url: string, request: UploadRequest, timeout: number): Promise<void> => {
+  const prepare = ({ url, request, environment, timeout }: PrepareUpload): Promise<void> => {
     prepared.get(request.backup)?.giveUp();
     const ready = Promise.withResolvers<void>();
     const underWay = Promise.withResolvers<void>();
@@ -67,7 +75,7 @@ export const createUploads = (binary: string): Uploads => {
     };
     const child = spawn(binary, ['backup', 'create', url, '--request', JSON.stringify(request)], {
       stdio: ['pipe', 'pipe', 'inherit'],
-      env: childEnvironment(),
+      env: childEnvironment(environment),
     });
     // Behind all else on a node with one processor: however many uploads there are, the manager goes on, a
     // deletion gives its lock back soon, and `inspect` ends in time.

@@ -5,6 +5,7 @@ import type { Behaviour } from '../environment.ts';
 import type { Log } from '../log.ts';
 import type { Datastore } from './datastore.ts';
 import type { Recorder } from './events.ts';
+import type { Targets } from './targets.ts';
 
 /** What every controller of a manager works with. */
 export type Context = Behaviour & {
@@ -15,6 +16,7 @@ export type Context = Behaviour & {
   datastore: Datastore;
   devices: Devices;
   uploads: Uploads;
+  targets: Targets;
   replicas: ReplicaProcesses;
   recorder: Recorder;
   /** Folder of replicas and engine binaries, /var/lib/longhorn. */

@@ -40,7 +40,7 @@ const daemon = (): Promise<void> =>
         [variables.clock, variables.mutant].map((name) => [name, process.env[name] ?? '']),
       ),
     },
-    command: `${folder}/longhorn.mjs`,
+    command: { file: `${folder}/longhorn.mjs`, beside: [`${folder}/s3-client.mjs`] },
     log,
     signal: new AbortController().signal,
   });

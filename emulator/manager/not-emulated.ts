@@ -15,7 +15,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
     backupCompressionMethod: ['none', 'lz4', 'gzip'],
     backupTargetName: (value) => value !== '',
     backupBlockSize: ['', '0', '2097152'],
-    fromBackup: (value) => value === '' || /^nfs:\/\/[^?]+\?backup=[^&]+&volume=[^&]+$/.test(String(value)),
+    fromBackup: (value) =>
+      value === '' || /^(nfs|s3):\/\/[^?]+\?backup=[^&]+&volume=[^&]+$/.test(String(value)),
     dataEngine: ['v1'],
     nodeID: anything,
     disableFrontend: [true, false],
@@ -37,8 +38,8 @@ const accepted: Record<string, Record<string, Accepts>> = {
     syncRequestedAt: anything,
   },
   BackupTarget: {
-    backupTargetURL: (value) => value === '' || /^nfs:\/\/[^?]*$/.test(String(value)),
-    credentialSecret: [''],
+    backupTargetURL: (value) => value === '' || /^(nfs|s3):\/\/[^?]*$/.test(String(value)),
+    credentialSecret: anything,
     pollInterval: anything,
     syncRequestedAt: anything,
   },

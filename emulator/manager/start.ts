@@ -10,13 +10,12 @@ import { startSnapshotController } from '../controllers/snapshot/controller.ts';
 import { startVolumeAttachmentController } from '../controllers/volume/attachment.ts';
 import { startVolumeController } from '../controllers/volume/controller.ts';
 import { startReplicaController } from '../controllers/volume/replica.ts';
-import { deployBinary } from '../engine/binary.ts';
+import { type CommandFiles, deployBinary } from '../engine/binary.ts';
 import type { Devices } from '../engine/device.ts';
 import { createLook } from '../engine/look.ts';
 import type { Mounts } from '../engine/mount.ts';
 import { serveProxy } from '../engine/proxy.ts';
 import { createReplicaProcesses } from '../engine/replica-process.ts';
-import { createTargetClient } from '../engine/target-client.ts';
 import { createUploads } from '../engine/upload.ts';
 import type { Behaviour } from '../environment.ts';
 import { type Access, createClient } from '../kubernetes/client.ts';
@@ -27,6 +26,7 @@ import { bootstrap } from './bootstrap.ts';
 import type { Context } from './context.ts';
 import { openDatastore } from './datastore.ts';
 import { createRecorder } from './events.ts';
+import { createTargets } from './targets.ts';
 
 const isBoolean = (value: string): boolean => value === 'true' || value === 'false';
 
@@ -81,14 +81,14 @@ type ManagerOptions = Behaviour & {
   dataRoot: string;
   job: JobPod;
   /** The longhorn command to put on the node. */
-  command: string;
+  command: CommandFiles;
   log: Log;
   signal: AbortSignal;
 };
 
 /** Starts a manager and resolves once it is ready; it then works until the signal aborts. */
 export const startManager = async (options: ManagerOptions): Promise<void> => {
-  const { access, node, ip, clock, dataRoot, log, signal } = options;
+  const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
   const binary = engineBinary(engineImage, dataRoot);
   await deployBinary(options.command, binary);
   const uploads = createUploads(binary);
@@ -97,10 +97,18 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   const client = createClient(access);
   const datastore = await openDatastore({ client, resync: clock.resync, log, signal });
   const replicas = createReplicaProcesses({ ...options, binary });
+  const timeout = clock.commandTimeout;
+  const targets = createTargets({
+    client,
+    binary,
+    timeout,
+    look: mounts && createLook({ ...options, mounts, binary, timeout }),
+  });
   const context: Context = {
     ...options,
     datastore,
     uploads,
+    targets,
     replicas,
     binary,
     recorder: createRecorder(client, { node, log }),
@@ -111,20 +119,13 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   startNodeController(context);
   startSettingController(context);
   startEngineImageController(context, engineImage);
-  const timeout = clock.commandTimeout;
-  const { mounts } = options;
-  const target = createTargetClient({
-    binary,
-    timeout,
-    look: mounts && createLook({ ...options, mounts, binary, timeout }),
-  });
-  startVolumeController(context, target);
+  startVolumeController(context);
   startVolumeAttachmentController(context);
   startReplicaController(context);
   startSnapshotController(context);
-  startBackupTargetController(context, target);
-  startBackupVolumeController(context, target);
-  startBackupController(context, target);
+  startBackupTargetController(context);
+  startBackupVolumeController(context);
+  startBackupController(context);
   startRecurringJobController(context, options.job);
   await serveApi({ datastore, ip, log, signal });
   ready = true;

@@ -11,8 +11,8 @@ const plurals = kinds.map(({ plural }) => plural);
 const read = ['get', 'list', 'watch'];
 
 /**
- * The managers' account and its rights: Longhorn's own objects in their namespace, a look at pods and nodes,
- * and events.
+ * The managers' account and its rights: Longhorn's own objects in their namespace, a look at pods, nodes and
+ * Secrets, and events.
  */
 export const access = [
   { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: serviceAccount, namespace } },
@@ -30,6 +30,8 @@ export const access = [
       // For owner references with which Kubernetes deletes a Snapshot together with its Volume.
       { apiGroups: [group], resources: plurals.map((plural) => `${plural}/finalizers`), verbs: ['update'] },
       { apiGroups: [''], resources: ['pods'], verbs: read },
+      // Of the stores in buckets.
+      { apiGroups: [''], resources: ['secrets'], verbs: ['get'] },
       { apiGroups: [''], resources: ['events'], verbs: ['create'] },
       { apiGroups: ['batch'], resources: ['cronjobs'], verbs: [...read, 'create', 'update'] },
     ],

@@ -90,10 +90,10 @@ describe('where a store is mounted', () => {
   });
 
   test.each([
-    ['s3://bucket@region/', 'not emulated: a backup target of type s3, only nfs is'],
+    ['cifs://host/path', 'not emulated: a backup target of type cifs, only nfs and s3 are'],
     ['nfs:///path', 'NFS path must follow format: nfs://<server-address>:/<share-name>/'],
     ['nfs://host', 'cannot find nfs path'],
-    ['', 'not emulated: a backup target of type "", only nfs is'],
+    ['', 'not emulated: a backup target of type "", only nfs and s3 are'],
   ])('not for %j', (url, message) => {
     expect(() => parseNfsURL(url, 'manager')).toThrow(message);
   });

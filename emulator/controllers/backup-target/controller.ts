@@ -1,5 +1,4 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { TargetClient } from '../../engine/target-client.ts';
 import { parseGoDuration } from '../../go.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
@@ -17,14 +16,18 @@ const pollIsDue = ({ spec, status }: BackupTarget): boolean => {
 };
 
 /** Which URL this process last knew each target by. */
-type Memory = { client: TargetClient; gate: SyncGate; urls: Map<string, string> };
+type Memory = { gate: SyncGate; urls: Map<string, string> };
 
 // In every manager, owner or not: each has mounts of its own. Longhorn takes away those of all targets at
 // once; here a scenario that ends must not pull the store from under another.
-const unmountFormer = async (name: string, url: string, { client, urls }: Memory): Promise<void> => {
+const unmountFormer = async (
+  { targets }: Context,
+  { name, url }: { name: string; url: string },
+  { urls }: Memory,
+): Promise<void> => {
   const former = urls.get(name);
   urls.set(name, url);
-  if (former && former !== url && ![...urls.values()].includes(former)) await client.unmount(former);
+  if (former && former !== url && ![...urls.values()].includes(former)) await targets.unmount(former);
 };
 
 const remove = async (context: Context, target: BackupTarget): Promise<void> => {
@@ -43,9 +46,9 @@ const remove = async (context: Context, target: BackupTarget): Promise<void> => 
 
 const reconcile = async (context: Context, name: string, memory: Memory): Promise<void> => {
   const { datastore, node } = context;
-  const { client, gate } = memory;
+  const { gate } = memory;
   const found = datastore.backupTargets.get(name);
-  await unmountFormer(name, found?.spec.backupTargetURL ?? '', memory);
+  await unmountFormer(context, { name, url: found?.spec.backupTargetURL ?? '' }, memory);
   if (
     !found ||
     !isResponsible({ self: node, owner: found.status?.ownerID ?? '', nodes: datastore.nodes.list() })
@@ -75,7 +78,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
       await datastore.backupTargets.patch(name, { spec: { syncRequestedAt: timestamp() } });
     return;
   }
-  const status = await syncTarget(context, target, client);
+  const status = await syncTarget(context, target);
   // One that has failed is tried again with each resync.
   if (status.available && target.status?.available) gate.served(uid, syncRequestedAt);
   if (!isDeepStrictEqual(status, target.status))
@@ -83,8 +86,8 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
 };
 
 /** Keeps BackupTargets available or not, each by itself, and their BackupVolumes as the store has them. */
-export const startBackupTargetController = (context: Context, client: TargetClient): void => {
-  const memory: Memory = { client, gate: createSyncGate(), urls: new Map() };
+export const startBackupTargetController = (context: Context): void => {
+  const memory: Memory = { gate: createSyncGate(), urls: new Map() };
   const enqueue = startController(
     { name: 'backup-target', reconcile: (name) => reconcile(context, name, memory) },
     context,

@@ -1,4 +1,3 @@
-import type { TargetClient } from '../../engine/target-client.ts';
 import { alreadyExists } from '../../kubernetes/client.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
@@ -79,11 +78,7 @@ const syncVolumes = async (context: Context, target: BackupTarget, inStore: stri
  * Looks into a target's store, brings its BackupVolumes in line with it, and gives what the target's status
  * is to become.
  */
-export const syncTarget = async (
-  context: Context,
-  target: BackupTarget,
-  client: TargetClient,
-): Promise<Status> => {
+export const syncTarget = async (context: Context, target: BackupTarget): Promise<Status> => {
   const status = { ...newStatus, ...target.status };
   const url = target.spec.backupTargetURL;
   const beyond = notEmulated(target).join('; ');
@@ -91,12 +86,18 @@ export const syncTarget = async (
     await forgetVolumes(context, target);
     return { ...unavailable(status, beyond || 'backup target URL is empty'), lastSyncedAt: null };
   }
+  const client = await context.targets.open(target).catch((error) => {
+    throw new Error(`failed to init backup target clients: ${error.message}`);
+  });
   let inStore: string[];
   try {
     inStore = await client.backupVolumes(url);
   } catch (error) {
     context.log.error('Failed to get info from backup store', { backupTarget: target.metadata.name, error });
-    return unavailable(status, `failed to list backups in ${url}: ${(error as Error).message}`);
+    return unavailable(
+      status,
+      `failed to list system backups in ${url}: error listing system backup in ${url}: ${(error as Error).message}`,
+    );
   }
   // Longhorn too first says that it is there, and synchronises in the next round.
   if (!status.available) return available(status);

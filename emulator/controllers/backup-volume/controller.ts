@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import { encodeBackupURL } from '../../backupstore/url.ts';
-import type { TargetClient } from '../../engine/target-client.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { BackupTarget, BackupVolume } from '../../longhorn/objects.ts';
@@ -33,8 +32,8 @@ const sync = async (
   context: Context,
   backupVolume: BackupVolume,
   target: BackupTarget,
-  client: TargetClient,
 ): Promise<Status | undefined> => {
+  const client = await context.targets.open(target);
   const { volumeName } = backupVolume.spec;
   const url = target.spec.backupTargetURL;
   const status = { ...newStatus, ...backupVolume.status };
@@ -60,24 +59,22 @@ const sync = async (
 };
 
 const remove = async (
-  { datastore }: Context,
+  { datastore, targets }: Context,
   backupVolume: BackupVolume,
   target: BackupTarget | undefined,
-  client: TargetClient,
 ): Promise<void> => {
   for (const backup of datastore.backups.list())
     if (isOf(backupVolume, backup)) await forget(datastore.backups, backup);
   const remote =
     target?.status?.available && !(labels.deleteCustomResourceOnly in (backupVolume.metadata.labels ?? {}));
-  if (remote) await client.removeVolume(target.spec.backupTargetURL, backupVolume.spec.volumeName);
+  if (remote) {
+    const client = await targets.open(target);
+    await client.removeVolume(target.spec.backupTargetURL, backupVolume.spec.volumeName);
+  }
   await release(datastore.backupVolumes, backupVolume);
 };
 
-const reconcile = async (
-  context: Context,
-  name: string,
-  { client, gate }: { client: TargetClient; gate: SyncGate },
-): Promise<void> => {
+const reconcile = async (context: Context, name: string, gate: SyncGate): Promise<void> => {
   const { datastore, node, log } = context;
   let backupVolume = datastore.backupVolumes.get(name);
   if (
@@ -95,11 +92,11 @@ const reconcile = async (
     throw error;
   }
   const target = datastore.backupTargets.get(backupVolume.spec.backupTargetName);
-  if (backupVolume.metadata.deletionTimestamp) return remove(context, backupVolume, target, client);
+  if (backupVolume.metadata.deletionTimestamp) return remove(context, backupVolume, target);
   const { uid = '' } = backupVolume.metadata;
   const { syncRequestedAt } = backupVolume.spec;
   if (!target || !gate.isDue(uid, syncRequestedAt, backupVolume.status?.lastSyncedAt)) return;
-  const status = await sync(context, backupVolume, target, client).catch((error) => {
+  const status = await sync(context, backupVolume, target).catch((error) => {
     log.error('Failed to list backups from backup target', { backupVolume: name, error });
     return undefined;
   });
@@ -110,10 +107,10 @@ const reconcile = async (
 };
 
 /** Keeps BackupVolumes, and the Backups under them, as the store has them. */
-export const startBackupVolumeController = (context: Context, client: TargetClient): void => {
-  const memory = { client, gate: createSyncGate() };
+export const startBackupVolumeController = (context: Context): void => {
+  const gate = createSyncGate();
   const enqueue = startController(
-    { name: 'backup-volume', reconcile: (name) => reconcile(context, name, memory) },
+    { name: 'backup-volume', reconcile: (name) => reconcile(context, name, gate) },
     context,
   );
   context.datastore.backupVolumes.onEvent(enqueue);

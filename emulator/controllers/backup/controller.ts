@@ -1,5 +1,4 @@
 import { encodeBackupURL } from '../../backupstore/url.ts';
-import type { TargetClient } from '../../engine/target-client.ts';
 import { isConflict } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import type { Backup, BackupStatus, BackupTarget } from '../../longhorn/objects.ts';
@@ -38,11 +37,12 @@ const admitBackup = async ({ datastore }: Context, backup: Backup): Promise<Back
  * complete that is the truth.
  */
 const fromStore = async (
-  client: TargetClient,
+  { targets }: Context,
   backup: Backup,
   target: BackupTarget,
   volumeName: string,
 ): Promise<Partial<BackupStatus> | undefined> => {
+  const client = await targets.open(target);
   const found = await client.inspect(
     encodeBackupURL({ url: target.spec.backupTargetURL, volume: volumeName, backup: backup.metadata.name }),
   );
@@ -69,7 +69,7 @@ const fromStore = async (
   };
 };
 
-type Memory = { deletions: Deletions; creations: Creations; client: TargetClient };
+type Memory = { deletions: Deletions; creations: Creations };
 
 const isAfter = (a: string | null | undefined, b: string | null | undefined): boolean =>
   Date.parse(a ?? '') > Date.parse(b ?? '');
@@ -109,7 +109,7 @@ const reconcileLiving = async (
   } else if (before.lastSyncedAt && !isAfter(backup.spec.syncRequestedAt, before.lastSyncedAt)) {
     return;
   }
-  const stored = await fromStore(memory.client, backup, target, volumeName).catch((error) => {
+  const stored = await fromStore(context, backup, target, volumeName).catch((error) => {
     log.error('Error inspecting backup config', { backup: name, error });
     return undefined;
   });
@@ -167,13 +167,12 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
  * Makes and deletes backups in the store: Longhorn's backup controller. It is woken by Backups alone, and by
  * nothing else.
  */
-export const startBackupController = (context: Context, client: TargetClient): void => {
+export const startBackupController = (context: Context): void => {
   const { datastore, clock } = context;
   const enqueue = (name: string): void => add(name);
   const memory: Memory = {
-    client,
     creations: { monitors: new Map(), tries: createRetryCounter(clock.creationRetryExpiry), enqueue },
-    deletions: createDeletions(context, client, enqueue),
+    deletions: createDeletions(context, enqueue),
   };
   const add = startController(
     { name: 'backup', reconcile: (name) => reconcile(context, name, memory) },

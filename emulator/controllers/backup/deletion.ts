@@ -61,24 +61,21 @@ const panic = ({ url, message }: { url: string; message: string }): never => {
 export type Deletions = {
   inProgress: Map<string, DeletionRecord>;
   backoff: Backoff;
-  client: TargetClient;
   enqueue: (name: string) => void;
 };
 
-export const createDeletions = (
-  { clock }: Context,
-  client: TargetClient,
-  enqueue: (name: string) => void,
-): Deletions => ({
+export const createDeletions = ({ clock }: Context, enqueue: (name: string) => void): Deletions => ({
   inProgress: new Map(),
   backoff: createBackoff({ min: clock.deletionBackoffMin, max: clock.deletionBackoffMax }),
-  client,
   enqueue,
 });
 
+/** Where a backup is in a store, and how to come there. */
+type InStore = { url: string; client: TargetClient };
+
 // The command runs on its own; what becomes of it is seen by whoever reconciles the Backup next. Nobody is
 // woken by its end.
-const runRemoval = ({ log, version }: Context, { inProgress, client }: Deletions, url: string): void => {
+const runRemoval = ({ log, version }: Context, { url, client }: InStore, { inProgress }: Deletions): void => {
   log.info(`Start deleting backup ${url}`);
   // The entry has gone if the config had, and the Backup with it, before the command ended.
   const end = (record: DeletionRecord): void => {
@@ -130,7 +127,12 @@ const goesWithConfig = (
             ),
         )));
 
-const start = async (context: Context, backup: Backup, url: string, deletions: Deletions): Promise<void> => {
+const start = async (
+  context: Context,
+  backup: Backup,
+  inStore: InStore,
+  deletions: Deletions,
+): Promise<void> => {
   const { name } = backup.metadata;
   const { state = '' } = backup.status ?? {};
   if (!mayStart({ state, waiting: deletions.backoff.isWaiting(name), mutant: context.mutant })) return;
@@ -138,7 +140,7 @@ const start = async (context: Context, backup: Backup, url: string, deletions: D
   // to start, and a new backup of the volume must not slip through meanwhile.
   await updateStatus(context, backup, { state: 'Deleting', messages: {} });
   deletions.backoff.next(name);
-  runRemoval(context, deletions, url);
+  runRemoval(context, inStore, deletions);
   deletions.enqueue(name);
 };
 
@@ -146,16 +148,17 @@ const start = async (context: Context, backup: Backup, url: string, deletions: D
 const removedFromStore = async (
   context: Context,
   backup: Backup,
-  url: string,
+  { target, url }: { target: BackupTarget; url: string },
   deletions: Deletions,
 ): Promise<boolean> => {
   const { name } = backup.metadata;
+  const client = await context.targets.open(target);
   if (backup.status?.state !== 'Deleting') {
-    await start(context, backup, url, deletions);
+    await start(context, backup, { url, client }, deletions);
     return false;
   }
   // What cannot be asked now is asked again soon, the state staying as it is.
-  const inStore = (await deletions.client.inspect(url)) !== undefined;
+  const inStore = (await client.inspect(url)) !== undefined;
   // The record is read after the store: a command that ended meanwhile is known to have.
   const record = deletions.inProgress.get(url);
   const step = decideDeletion({
@@ -169,7 +172,7 @@ const removedFromStore = async (
     context.log.warning('Failed to delete backup in the backupstore', { backup: name, error: step.message });
     await updateStatus(context, backup, failureStatus(step.message, backup.status, context.mutant));
   }
-  if (step.do === 'again') runRemoval(context, deletions, url);
+  if (step.do === 'again') runRemoval(context, { url, client }, deletions);
   if (step.do !== 'release') return false;
   deletions.backoff.forget(name);
   deletions.inProgress.delete(url);
@@ -205,7 +208,7 @@ export const reconcileDeletion = async (
     backupVolumeKnown: known,
   });
   const url = encodeBackupURL({ url: target?.spec.backupTargetURL ?? '', volume: volumeName, backup: name });
-  if (remote && !(await removedFromStore(context, backup, url, deletions))) return;
+  if (remote && target && !(await removedFromStore(context, backup, { target, url }, deletions))) return;
   if (known && backupVolume.status?.lastBackupName === name) await requestVolumeSync(context, backupVolume);
   const state: BackupStatus['state'] = backup.status?.state ?? '';
   if (state === 'Error' || state === 'Unknown') {

@@ -28,9 +28,11 @@ export const prepareUpload = async (
   const { name } = backup.metadata;
   const { backupMode, backupBlockSize } = backup.spec;
   const timeout = context.clock.snapshotBackupTimeout;
+  const client = await context.targets.open(target);
   await prepareBackup(ip, {
     url: target.spec.backupTargetURL,
     timeout,
+    environment: client.environment(),
     request: {
       volume: volume.metadata.name,
       volumeSize: Number(volume.spec.size),

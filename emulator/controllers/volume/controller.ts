@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { ensureHead, headFile } from '../../engine/replica-files.ts';
 import type { ReplicaState } from '../../engine/replica-process.ts';
-import type { TargetClient } from '../../engine/target-client.ts';
 import { alreadyExists, isNotFound } from '../../kubernetes/client.ts';
 import { startController } from '../../kubernetes/controller.ts';
 import { ownerReference, withCondition } from '../../kubernetes/objects.ts';
@@ -90,7 +89,7 @@ export const defaultJobGroup = ({ metadata }: Volume): Record<string, string> =>
 };
 
 type Status = NonNullable<Volume['status']>;
-type Memory = { restores: Restores; client: TargetClient; enqueue: (name: string) => void };
+type Memory = { restores: Restores; enqueue: (name: string) => void };
 
 const isMine = ({ node, datastore }: Context, volume: Volume): boolean =>
   isResponsible({
@@ -110,16 +109,20 @@ const attach = async (context: Context, volume: Volume): Promise<void> => {
 const restore = (
   context: Context,
   volume: Volume,
-  { restores, client, enqueue }: Memory,
+  { restores, enqueue }: Memory,
 ): Promise<Partial<Status>> => {
   const { name } = volume.metadata;
   return stepRestore(context, volume, {
     restores,
-    run: async () =>
-      client.restore(
+    run: async () => {
+      const target = context.datastore.backupTargets.get(volume.spec.backupTargetName);
+      if (!target) throw new Error(`failed to get backup target ${volume.spec.backupTargetName}`);
+      const client = await context.targets.open(target);
+      await client.restore(
         volume.spec.fromBackup ?? '',
         headFile(replicaDirectory(await ensureReplica(context, volume))),
-      ),
+      );
+    },
     onEnd: () => enqueue(name),
     // Before its status says so: a user who is attached already may write at once.
     onDone: async () =>
@@ -212,9 +215,9 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
  * Brings volumes to the node their spec names: folder, loop device, /dev/longhorn/NAME; and takes all of it
  * away with the volume.
  */
-export const startVolumeController = (context: Context, client: TargetClient): void => {
+export const startVolumeController = (context: Context): void => {
   const { datastore } = context;
-  const memory: Memory = { restores: new Map(), client, enqueue: (name) => enqueue(name) };
+  const memory: Memory = { restores: new Map(), enqueue: (name) => enqueue(name) };
   const enqueue = startController(
     { name: 'volume', reconcile: (name) => reconcile(context, name, memory) },
     context,

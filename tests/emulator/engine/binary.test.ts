@@ -19,7 +19,9 @@ beforeEach(async () => {
     `#!${process.execPath}\nconsole.log(JSON.stringify(process.argv.slice(1)));\nif (process.argv[4]) process.exit(3);\n`,
   );
   await chmod(command, 0o755);
-  await deployBinary(command, binary);
+  const beside = join(folder, 'beside.mjs');
+  await writeFile(beside, '');
+  await deployBinary({ file: command, beside: [beside] }, binary);
 });
 
 test('the binary is the command, arguments and exit code included, under the name longhorn', async () => {

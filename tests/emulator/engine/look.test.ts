@@ -17,14 +17,14 @@ const look = (mount: Mounts['mount'], timeout = 5_000) =>
 const failureOf = (work: Promise<unknown>): Promise<string> => work.then(String, (error) => error.message);
 
 test("it gives what the command prints, and its log is nobody's", async () => {
-  expect(await look(async () => folder)(['backup', 'ls', '--volume-only', 'nfs://h:/p'])).toBe('{}\n');
+  expect(await look(async () => folder)(['backup', 'ls', '--volume-only', 'nfs://h:/p'], {})).toBe('{}\n');
 });
 
 test('it fails in the words of the command that it stands for', async () => {
   const failure = await failureOf(
     look(async () => {
       throw new StoreError('cannot mount nfs h/p');
-    })(['backup', 'ls', 'nfs://h:/p']),
+    })(['backup', 'ls', 'nfs://h:/p'], {}),
   );
   expect(failure).toMatch(
     /^failed to execute: \/b\/longhorn \[backup ls nfs:\/\/h:\/p\], output cannot mount nfs h\/p\n, stderr time=.* level=error msg="cannot mount nfs h\/p".*\n: exit status 1$/,
@@ -33,7 +33,7 @@ test('it fails in the words of the command that it stands for', async () => {
 
 test('it is given up after its time', async () => {
   const stalled = look(() => sleep(60_000, folder, { ref: false }), 50);
-  expect(await failureOf(stalled(['backup', 'inspect', 'nfs://h:/p?backup=b&volume=v']))).toBe(
+  expect(await failureOf(stalled(['backup', 'inspect', 'nfs://h:/p?backup=b&volume=v'], {}))).toBe(
     'timeout executing: /b/longhorn [backup inspect nfs://h:/p?backup=b&volume=v], output , stderr ',
   );
 });

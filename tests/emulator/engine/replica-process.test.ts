@@ -19,7 +19,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   binary = join(folder, 'engine-binaries/engine/longhorn');
   await writeFile(join(folder, 'command'), '');
-  await deployBinary(join(folder, 'command'), binary);
+  await deployBinary({ file: join(folder, 'command'), beside: [] }, binary);
 });
 afterEach(async () => {
   replicas?.end('v-r-1');

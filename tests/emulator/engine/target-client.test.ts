@@ -17,6 +17,7 @@ const binary = async (script: string): Promise<string> => {
 };
 // As it fails in a store that has not what is looked for.
 const look = () => Promise.reject(new Error('cannot find x in backupstore'));
+const environment = () => ({});
 const url = 'nfs://h:/p?backup=b&volume=v';
 const failureOf = (work: Promise<unknown>): Promise<string> => work.then(String, (error) => error.message);
 
@@ -26,27 +27,27 @@ test.each([
   ['kill -TERM $$', 'output , stderr : signal: terminated'],
 ])('a removal by %j fails in the words of longhorn-manager', async (script, end) => {
   const path = await binary(script);
-  expect(await failureOf(createTargetClient({ binary: path, timeout: 5_000, look }).remove(url))).toBe(
-    `error deleting backup ${url}: failed to execute: ${path} [backup rm ${url}], ${end}`,
-  );
+  expect(
+    await failureOf(createTargetClient({ binary: path, timeout: 5_000, environment, look }).remove(url)),
+  ).toBe(`error deleting backup ${url}: failed to execute: ${path} [backup rm ${url}], ${end}`);
 });
 
 test('a removal that was refused is not taken for done by what its log says of another thing', async () => {
   const path = await binary(
     'echo "cannot find lock-1.lck in backupstore" >&2; echo operation not permitted; exit 1',
   );
-  expect(await failureOf(createTargetClient({ binary: path, timeout: 5_000, look }).remove(url))).toContain(
-    'output operation not permitted',
-  );
+  expect(
+    await failureOf(createTargetClient({ binary: path, timeout: 5_000, environment, look }).remove(url)),
+  ).toContain('output operation not permitted');
 });
 
 test('a removal has all the time it takes', async () => {
-  await createTargetClient({ binary: await binary('sleep 0.3'), timeout: 50, look }).remove(url);
+  await createTargetClient({ binary: await binary('sleep 0.3'), timeout: 50, environment, look }).remove(url);
 });
 
 test('a look that is a process is given up after its time', async () => {
   const path = await binary('sleep 0.3');
-  expect(await failureOf(createTargetClient({ binary: path, timeout: 50 }).inspect(url))).toBe(
+  expect(await failureOf(createTargetClient({ binary: path, timeout: 50, environment }).inspect(url))).toBe(
     `timeout executing: ${path} [backup inspect ${url}], output , stderr `,
   );
 });
@@ -55,6 +56,7 @@ test('what cannot be found is removed, and nothing to inspect', async () => {
   const client = createTargetClient({
     binary: await binary('echo cannot find x in backupstore; exit 1'),
     timeout: 5_000,
+    environment,
     look,
   });
   await client.remove(url);

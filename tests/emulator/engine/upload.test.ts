@@ -26,10 +26,10 @@ const uploads = async (script: string) => {
   await writeFile(binary, `#!/bin/bash\n${script}\n`, { mode: 0o755 });
   return createUploads(binary);
 };
-const url = 'nfs://h:/p';
+const upload = { url: 'nfs://h:/p', request, environment: {} };
 const start = async (script: string) => {
   const running = await uploads(script);
-  await running.prepare(url, request, 5_000);
+  await running.prepare({ ...upload, timeout: 5_000 });
   await running.start('b');
   return running;
 };
@@ -47,7 +47,7 @@ test('an upload is under way once its command says so, and ends with it', async 
 
 test('it goes on only once it is told to', async () => {
   const running = await uploads(`${ready} && echo "$line" > ${folder}/told; exit 1`);
-  await running.prepare(url, request, 5_000);
+  await running.prepare({ ...upload, timeout: 5_000 });
   expect(existsSync(join(folder, 'told'))).toBe(false);
   await expect(running.start('b')).rejects.toThrow('backup create ended with exit status 1');
   expect(await readFile(join(folder, 'told'), 'utf8')).toBe('go\n');
@@ -55,11 +55,11 @@ test('it goes on only once it is told to', async () => {
 
 test.each([
   ['is given up', (running: Uploads) => running.giveUp('b')],
-  ['is prepared anew', (running: Uploads) => running.prepare(url, request, 5_000)],
+  ['is prepared anew', (running: Uploads) => running.prepare({ ...upload, timeout: 5_000 })],
   ['is not told in time', () => undefined],
 ])('a prepared one that %s ends untold', async (_, act) => {
   const running = await uploads(`${ready} || touch ${folder}/untold; exit 0`);
-  await running.prepare(url, request, 2_000);
+  await running.prepare({ ...upload, timeout: 2_000 });
   await act(running);
   await vi.waitUntil(() => existsSync(join(folder, 'untold')), { timeout: 10_000 });
   expect(running.status('b')).toBeUndefined();

@@ -36,6 +36,8 @@ test.each([
   ['BackupTarget', { backupTargetURL: 'nfs://host:/path', credentialSecret: '', pollInterval: '5m0s' }],
   ['Backup', { snapshotName: 's', backupMode: 'full' }],
   ['Volume', { size: String(64 << 20), disableFrontend: true }],
+  ['BackupTarget', { backupTargetURL: 's3://bucket@region/path/', credentialSecret: 'secret' }],
+  ['Volume', { size: String(64 << 20), fromBackup: 's3://b@r/p/?backup=b&volume=v' }],
   ['BackupTarget', { backupTargetURL: '' }],
   ['InstanceManager', { anything: 'goes' }],
 ])('%s %j is emulated', (kind, spec) => {
@@ -50,8 +52,8 @@ test.each([
   ['Backup', { backupBlockSize: '16777216' }, 'not emulated: Backup spec.backupBlockSize: "16777216"'],
   [
     'BackupTarget',
-    { backupTargetURL: 's3://bucket@region/' },
-    'not emulated: BackupTarget spec.backupTargetURL: "s3://bucket@region/"',
+    { backupTargetURL: 'cifs://host/path' },
+    'not emulated: BackupTarget spec.backupTargetURL: "cifs://host/path"',
   ],
   [
     'BackupTarget',

@@ -25,6 +25,7 @@ const holdRemoval = (line: string): void => {
 process.exitCode = await runCommand(process.argv.slice(2), {
   clock: given ? JSON.parse(given) : clock,
   mutant,
+  environment: process.env,
   mounts: {
     mount: async (url) => {
       // A server that answers nobody: the command hangs until somebody kills it.

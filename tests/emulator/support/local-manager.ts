@@ -39,7 +39,7 @@ await startManager({
   devices: fileDevices(join(dataRoot, 'dev')),
   dataRoot,
   job: { image: 'none', environment: {} },
-  command,
+  command: { file: command, beside: [] },
   log: createLog((line) => process.stdout.write(line)),
   signal: new AbortController().signal,
 });

@@ -36,6 +36,7 @@ export const openTemporaryStore = async () => {
     const code = await runCommand(args, {
       clock,
       mutant,
+      environment: {},
       mounts: { mount: async () => join(root, 'export'), unmount: async () => undefined },
       out: (text) => {
         stdout += text;

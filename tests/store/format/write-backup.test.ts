@@ -13,8 +13,8 @@ import {
   encodeBackup,
   encodeVolume,
 } from '../../../emulator/backupstore/config.ts';
+import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
 import { restoreBackup } from '../../../emulator/backupstore/restore.ts';
-import { openStore } from '../../../emulator/backupstore/store.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
 import { randomFrom } from '../support/random.ts';
 import { created, exported, someBlocks } from '../support/written-store.ts';
@@ -38,9 +38,9 @@ const restored = async (size: number): Promise<Buffer> => {
     await writeFile(image, '');
     await truncate(image, size);
     const log = { info: () => {}, warning: () => {}, error: () => {} } as unknown as Parameters<
-      typeof openStore
+      typeof openFolderStore
     >[0]['log'];
-    const opened = openStore({ root: store.root, url: 'nfs://store', log });
+    const opened = openFolderStore({ root: store.root, url: 'nfs://store', log });
     await restoreBackup({
       store: opened,
       volume: 'source',

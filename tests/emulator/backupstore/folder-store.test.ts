@@ -1,13 +1,14 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { openStore, type Store } from '../../../emulator/backupstore/store.ts';
+import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
+import type { Store } from '../../../emulator/backupstore/store.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const openIn = async (): Promise<{ root: string; stores: [Store, Store] }> => {
   const root = await temporaryFolder();
   const log = { info: () => {}, warning: () => {}, error: () => {}, debug: () => {} };
-  const open = () => openStore({ root, url: 'nfs://host:/store', log: log as never });
+  const open = () => openFolderStore({ root, url: 'nfs://host:/store', log: log as never });
   return { root, stores: [open(), open()] };
 };
 

@@ -1,0 +1,70 @@
+import type { Environment } from '../engine/child.ts';
+import type { Look } from '../engine/look.ts';
+import { createTargetClient, type TargetClient, unmount } from '../engine/target-client.ts';
+import { type Client, isNotFound } from '../kubernetes/client.ts';
+import type { BackupTarget } from '../longhorn/objects.ts';
+import { engineImage, namespace } from '../modelled-on.ts';
+
+/** The stores of backup targets as a manager comes to them. */
+export type Targets = {
+  /**
+   * A client with the credentials that the target's Secret has now. Throws longhorn-manager's words if there is
+   * no such Secret; one that lacks a key fails what the client is asked first.
+   */
+  open(target: BackupTarget): Promise<TargetClient>;
+  /** Takes the mount of a store away from this node's manager. */
+  unmount(url: string): Promise<void>;
+};
+
+const keys = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'] as const;
+const optional = [
+  'AWS_ENDPOINTS',
+  'AWS_CERT',
+  'HTTPS_PROXY',
+  'HTTP_PROXY',
+  'NO_PROXY',
+  'VIRTUAL_HOSTED_STYLE',
+] as const;
+
+type Secret = { data?: Record<string, string> };
+
+/**
+ * What of a Secret a command is told (engineapi/backups.go, getBackupCredentialEnv). What stands there of a role
+ * of IAM, which takes the place of keys, is not emulated.
+ */
+const environmentOf = ({ data = {} }: Secret): Environment => {
+  const missing = keys.filter((key) => !data[key]);
+  if (missing.length > 0)
+    throw new Error(`could not backup to s3, missing [${missing.join(' ')}] in the secret`);
+  return Object.fromEntries(
+    [...keys, ...optional].map((key) => [key, Buffer.from(data[key] ?? '', 'base64').toString()]),
+  );
+};
+
+const readSecret = async (client: Client, name: string): Promise<Secret> => {
+  if (name === '') throw new Error('could not access s3 without credential secret');
+  try {
+    return await client.request('GET', `/api/v1/namespaces/${namespace}/secrets/${encodeURIComponent(name)}`);
+  } catch (error) {
+    // As Longhorn's cache of secrets says it, where the API server says secrets.
+    throw isNotFound(error) ? new Error(`secret ${JSON.stringify(name)} not found`) : error;
+  }
+};
+
+type Options = { client: Client; binary: string; timeout: number; look: Look | undefined };
+
+/** Makes the way to stores, whose looks and commands have so many milliseconds each, but for a removal. */
+export const createTargets = ({ client, ...options }: Options): Targets => ({
+  open: async ({ metadata, spec }) => {
+    // A mounted one asks for none.
+    if (!spec.backupTargetURL.startsWith('s3:'))
+      return createTargetClient({ ...options, environment: () => ({}) });
+    const secret = await readSecret(client, spec.credentialSecret).catch((error) => {
+      throw new Error(
+        `failed to get ${metadata.name} backup target client on ${engineImage}: ${error.message}`,
+      );
+    });
+    return createTargetClient({ ...options, environment: () => environmentOf(secret) });
+  },
+  unmount: (url) => unmount(url, options),
+});
