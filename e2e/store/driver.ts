@@ -143,8 +143,9 @@ export type RunningStore = BackupStore &
     mountPoint: (() => string) | undefined;
   };
 
-/** Something that requests for a store do where the stores are. */
+/** Something that requests for a store do where the stores are, or in Longhorn's namespace. */
 export type StoreRule = {
+  place?: 'longhorn';
   resource: Resource;
   subresource?: 'exec' | 'log' | 'portforward';
   verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'patch' | 'delete')[];

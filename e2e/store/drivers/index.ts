@@ -1,12 +1,9 @@
-import type { ReadFromHere, StoreDriver } from '../driver.ts';
+import type { StoreDriver } from '../driver.ts';
 import { nfs } from './nfs/driver.ts';
-import { s3Here } from './s3/here.ts';
+import { s3 } from './s3/driver.ts';
 
 /** Every kind of backup store, a row each. */
-export const drivers: readonly StoreDriver[] = [nfs];
-
-/** Every kind of backup store that can be read without a cluster, a row each. */
-export const readFromHere: readonly ReadFromHere[] = [nfs.here, s3Here];
+export const drivers: readonly StoreDriver[] = [nfs, s3];
 
 /**
  * The driver of that name; the first where none is named, as in a run that says nothing of it. Throws for a

@@ -1,3 +1,6 @@
+import { Agent, type AgentOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
 import type { S3 } from '@aws-sdk/client-s3';
 
 /**
@@ -13,10 +16,27 @@ export type S3Access = {
   ca?: string | undefined;
   /** The bucket is part of the host's name, as Longhorn's VIRTUAL_HOSTED_STYLE has it. */
   virtualHosted?: boolean;
+  /** Makes the way to the server, for each connection; without it, by its address. TLS comes on top. */
+  dial?: () => Duplex;
 };
 
 /** Seconds for which a server may be silent, before it has taken a connection and in the middle of an answer. */
 export const patience = { connecting: 10, answering: 60 } as const;
+
+/** Its connections are by no address, and not kept: one that waits would keep the process. */
+class DialingAgent extends Agent {
+  readonly #dial: () => Duplex;
+
+  constructor(dial: () => Duplex, options: AgentOptions) {
+    super(options);
+    this.#dial = dial;
+  }
+
+  override createConnection({ host, ca }: AgentOptions & { host?: string | null }): Duplex {
+    const servername = host ?? '';
+    return connect({ socket: this.#dial(), servername, ...(ca !== undefined && { ca }) });
+  }
+}
 
 /** Opens a client for S3; the SDK is loaded by the first one. */
 export const openClient = async ({
@@ -26,8 +46,12 @@ export const openClient = async ({
   secretAccessKey,
   ca,
   virtualHosted = false,
+  dial,
 }: S3Access): Promise<S3> => {
   const sdk = await import('@aws-sdk/client-s3');
+  const certificates = ca === undefined ? {} : { ca };
+  const httpsAgent =
+    dial === undefined ? { keepAlive: true, ...certificates } : new DialingAgent(dial, certificates);
   return new sdk.S3({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
@@ -41,7 +65,7 @@ export const openClient = async ({
     requestHandler: {
       connectionTimeout: patience.connecting * 1000,
       socketTimeout: patience.answering * 1000,
-      ...(ca === undefined ? {} : { httpsAgent: { keepAlive: true, ca } }),
+      ...(ca === undefined && dial === undefined ? {} : { httpsAgent }),
     },
   });
 };
