@@ -18,6 +18,9 @@ export const exportPath = '/opt/backupstore';
  */
 export const squashedClient = '65534';
 
+/** How large a store is that is to be filled up, in bytes (manifest.yaml). */
+export const littleSpace = 64 << 20;
+
 /** The name of the container of the server, and of its program. */
 export const serverContainer = 'nfs';
 export const serverProgram = 'ganesha.nfsd';

@@ -15,7 +15,7 @@ import {
 } from '../../../kube/cluster.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
 import { renewLease } from '../../lease.ts';
-import { serverContainer, squashedClient, storeName, storePodLabel } from './place.ts';
+import { littleSpace, serverContainer, squashedClient, storeName, storePodLabel } from './place.ts';
 
 const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
 
@@ -33,6 +33,9 @@ export const storeManifest = async (values: ManifestValues): Promise<KubernetesO
     ...(needs.includes('denyReading')
       ? { SQUASH: 'All', OWNER: `${squashedClient}:${squashedClient}` }
       : { SQUASH: 'None', OWNER: '0:0' }),
+    ...(needs.includes('littleSpace')
+      ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` }
+      : { MEDIUM: '', SIZE: null }),
   });
   return parseAllDocuments(text).map((document) => {
     const [error] = document.errors;
@@ -41,7 +44,7 @@ export const storeManifest = async (values: ManifestValues): Promise<KubernetesO
   });
 };
 
-const fill = (text: string, values: Record<string, string>): string =>
+const fill = (text: string, values: Record<string, string | null>): string =>
   text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
     if (value === undefined)
