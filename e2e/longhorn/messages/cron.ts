@@ -22,24 +22,6 @@ export const cronMessages = {
       },
     ],
   },
-  'cron-job-waits': {
-    ...cron,
-    class: 'informational',
-    fields: ['event Normal'],
-    states: ['JobAlreadyActive'],
-    means: 'The time for a run came while the one before was still at work: this one is left out.',
-    advice:
-      'Look at what the run before waits for, if it lasts: while the backup store does not answer, no other begins.',
-    wordings: [
-      {
-        versions: '*',
-        pattern: /Not starting job because prior execution is running and concurrency policy is Forbid/,
-        example: 'Not starting job because prior execution is running and concurrency policy is Forbid',
-        origin: 'product',
-        seen: "Kubernetes' cronjob-controller, source of v1.36.3",
-      },
-    ],
-  },
   'cron-job-by-hand': {
     ...cron,
     class: 'informational',
