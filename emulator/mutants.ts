@@ -34,6 +34,8 @@ export const mutants = {
     "a deletion pays no heed to an upload's lock, nor to the upload: blocks of the new backup are lost",
   'lost-lock-retried-creation':
     'a new backup that has lost the lock is tried again and again in silence, instead of ending in Error',
+  // A store that fails.
+  'failed-upload-completes': 'a backup whose upload has failed is Completed, and says nothing of it',
   // Recurring jobs.
   'cleanup-error-fails-job':
     'an error of the cleanup fails the job, which is then run again and makes one more backup',

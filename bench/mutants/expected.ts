@@ -16,6 +16,7 @@ const meetsOldLock = 'A deletion is held up by a lock that nobody refreshes unti
 const meetsDeletion = 'A backup that meets the lock of a deletion fails for good';
 const sameWords = 'The same words pass for a deletion, and are the end for a creation';
 const killedHeld = 'A deletion that is held open when its manager is killed is begun again';
+const noSpace = 'A backup for which the store has no space fails, and harms no other';
 const jobDenied = 'A recurring job goes on making backups while it may not delete any';
 const jobReadOnly = 'A recurring job goes on making backups while the engine deletes none';
 const pageDeletes = 'The page of backups deletes the one that it names, and shows how another waits for that';
@@ -61,6 +62,7 @@ export const expected: Record<GivenBug, readonly Kill[]> = {
     { scenario: meetsOldLock, by: 'then.lostLock' },
   ],
   'lost-lock-retried-creation': [{ scenario: meetsDeletion, by: 'then.creationLostLock' }],
+  'failed-upload-completes': [{ scenario: noSpace, by: 'then.creationFails' }],
   'cleanup-error-fails-job': [{ scenario: jobDenied, by: 'then.jobsComplete' }],
   'retain-ignored': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],
   'retain-off-by-one': [{ scenario: jobReadOnly, by: 'then.jobLogs' }],

@@ -12,7 +12,8 @@ export type KindName =
   | 'denied-deletion'
   | 'patched-object'
   | 'read-only-backups'
-  | 'denied-reading';
+  | 'denied-reading'
+  | 'filled-store';
 
 /**
  * Which objects of other scenarios a fault can reach; one of `none` changes only what belongs to the store or

@@ -41,6 +41,7 @@ export const storeFaults = {
   'stalled-server': healing('stall', 'store-stall'),
   'read-only-backups': healing('readOnlyBackups', 'manager-mount'),
   'denied-reading': healing('denyReading'),
+  'filled-store': healing('littleSpace'),
 } as const satisfies Partial<Record<KindName, FaultKind>>;
 
 const able = <A extends Ability>(store: RunningStore, ability: A): NonNullable<RunningStore[A]> => {
@@ -66,8 +67,8 @@ export const deniedFile = (store: RunningStore, file: { path: string; title: str
 export const foreignLock = (store: RunningStore, lock: WantedLock): ForeignLock & Fault =>
   fault('foreign-lock', store, able(store, 'foreignLock')(lock));
 
-/** The fault that the store's server answers nothing for a while, or slowly. */
-export const stalledServer = (store: RunningStore, how: 'frozen' | 'slow', title: string): Fault =>
+/** The fault that the store's server answers nothing, for a while or until the heal, or slowly. */
+export const stalledServer = (store: RunningStore, how: 'frozen' | 'slow' | 'gone', title: string): Fault =>
   fault('stalled-server', store, able(store, 'stall')(how, title));
 
 /** The fault that no backup in a folder can be removed by a longhorn-manager. */
@@ -81,3 +82,7 @@ export const deniedReading = (
   store: RunningStore,
   folder: { path: string; denied: DeniedReading; title: string },
 ): Fault => fault('denied-reading', store, able(store, 'denyReading')(folder));
+
+/** The fault that the store takes only so many bytes more. */
+export const filledStore = (store: RunningStore, space: { left: number; title: string }): Fault =>
+  fault('filled-store', store, able(store, 'littleSpace')(space));

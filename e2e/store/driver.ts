@@ -13,6 +13,7 @@ export const abilities = {
   stall: 'a backup store whose server can be made to answer nothing, or slowly',
   readOnlyBackups: 'a backup store that longhorn-manager mounts, where a folder of it can be made read-only',
   denyReading: 'a backup store whose server can be made to refuse the reading of a folder to every client',
+  littleSpace: 'a backup store of little space, which can be filled up',
 } as const;
 
 /** The name of something that can be done to a store. */
@@ -74,14 +75,16 @@ export type Troubles = {
   denyDeletion(file: { path: string; title: string }): Trouble;
   foreignLock(lock: WantedLock): ForeignLock;
   /**
-   * It answers nothing, for less time than makes Longhorn take the whole store for unavailable; or it is
-   * slow.
+   * It answers nothing, for less time than makes Longhorn take the whole store for unavailable, or until the
+   * heal; or it is slow.
    */
-  stall(how: 'frozen' | 'slow', title: string): Trouble;
+  stall(how: 'frozen' | 'slow' | 'gone', title: string): Trouble;
   /** No backup below the folder can be removed by a longhorn-manager. */
   readOnlyBackups(folder: { path: string; title: string }): Promise<Trouble>;
   /** No client can list the folder, or do anything to what is in it either. */
   denyReading(folder: { path: string; denied: DeniedReading; title: string }): Trouble;
+  /** It takes only so many bytes more. */
+  littleSpace(space: { left: number; title: string }): Trouble;
 };
 
 /** How something that was done to a store is undone; may be called again. */

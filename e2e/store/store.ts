@@ -25,7 +25,7 @@ export type InspectOptions = {
   seconds: number;
   owner: string;
   abandonedAfter?: number;
-  withLeftovers?: boolean;
+  only?: readonly string[];
 };
 
 /** A backup store, read from outside Longhorn. */
@@ -45,8 +45,8 @@ export type BackupStore = {
    * Everything in a volume's folder, judged; throws when Longhorn still works on it after `seconds`. Where a
    * process was killed that held a lock, the lock stays for ever: one that has not been written for
    * `abandonedAfter` seconds is neither waited for nor a problem; nor is what volume.cfg says of a last
-   * backup whose deletion had got no further than its config. `withLeftovers`: blocks that no backup needs are
-   * no problem.
+   * backup whose deletion had got no further than its config. `only`: of these backups alone all must be in
+   * order; blocks that none needs are no problem then, nor are others that were never finished.
    */
   inspect(volume: string, options: InspectOptions): Promise<Inspection>;
 };
@@ -146,11 +146,15 @@ export const openStore = ({ source, untilUnlocked, untilIdle, contents = 0 }: Re
       const expected = [
         'temporary-file',
         ...(killed ? ['lock-expired'] : []),
-        ...(options.withLeftovers ? ['block-orphaned', 'block-count-wrong'] : []),
+        ...(options.only ? ['block-orphaned', 'block-count-wrong'] : []),
       ];
+      const judged = options.only?.map((name) => `${volumeFolder(volume)}/${backupConfigPath(name)}`);
+      const isOfOther = ({ code, path }: Finding): boolean =>
+        judged !== undefined && code === 'backup-in-progress' && !judged.includes(path);
       const problems = findings
         .list()
-        .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code));
+        .filter(({ severity, code }) => severity !== 'info' && !expected.includes(code))
+        .filter((each) => !isOfOther(each));
       const isLeft = ({ code }: Finding): boolean => killed && code === 'last-backup-missing';
       const tell = ({ message }: Finding): string => message;
       const problemsNotLeft = problems.filter((each) => !isLeft(each));

@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import type { CompressionMethod } from '../backupstore/config.ts';
 import { encodeBackupURL } from '../backupstore/url.ts';
+import type { Mutant } from '../mutants.ts';
 import { childEnvironment, type Environment } from './child.ts';
 
 /** What `longhorn backup create --request` takes as JSON. */
@@ -56,7 +57,7 @@ export type Uploads = {
 type Prepared = { tell(): void; giveUp(): void; underWay: Promise<void> };
 
 /** Runs uploads as children of this process, by the longhorn command of the default engine image. */
-export const createUploads = (binary: string): Uploads => {
+export const createUploads = (binary: string, mutant?: Mutant): Uploads => {
   const statuses = new Map<string, EngineBackupStatus>();
   const prepared = new Map<string, Prepared>();
 
@@ -112,7 +113,7 @@ export const createUploads = (binary: string): Uploads => {
     const end = (failure: string | undefined): void => {
       clearTimeout(limit);
       if (prepared.get(request.backup) === own) prepared.delete(request.backup);
-      if (failure === undefined) {
+      if (failure === undefined || mutant === 'failed-upload-completes') {
         Object.assign(status, {
           state: 'complete',
           progress: 100,

@@ -91,7 +91,7 @@ export const startManager = async (options: ManagerOptions): Promise<void> => {
   const { access, node, ip, clock, mounts, dataRoot, log, signal } = options;
   const binary = engineBinary(engineImage, dataRoot);
   await deployBinary(options.command, binary);
-  const uploads = createUploads(binary);
+  const uploads = createUploads(binary, options.mutant);
   let ready = false;
   await serveProxy({ host: ip, uploads, isReady: () => ready }, signal);
   const client = createClient(access);

@@ -168,7 +168,7 @@ export const commands: Record<string, How> = {
   'npm run --silent rbac -- --allow LIST | kubectl apply -f -': {
     exitCode: 0,
     says: /^kubectl apply -f - was given Namespace ServiceAccount Role /m,
-    words: { LIST: { is: 'manager-kill,process-hold,manager-mount,admission-policy' } },
+    words: { LIST: { is: 'manager-kill,process-hold,manager-mount,store-stall,admission-policy' } },
   },
   'npx vitest run --project e2e': { exitCode: 3, says: /^e2e: CORRAL_KUBECONFIG is not set/m },
   'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': {

@@ -113,6 +113,7 @@ test('each kind that can be healed says whether it reaches others', () =>
   ).toEqual([
     'denied-deletion',
     'denied-reading',
+    'filled-store',
     'foreign-lock',
     'held-deletion',
     'immutable-file',

@@ -14,6 +14,7 @@ import { patchedObject } from '../../e2e/faults/patched-object.ts';
 import {
   deniedFile,
   deniedReading,
+  filledStore,
   foreignLock,
   readOnlyBackups,
   stalledServer,
@@ -186,7 +187,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   );
 });
 
-test('a stranger lives on beside a manager that is killed on another node, and a server that stalls', async () => {
+test('a stranger lives on beside a manager that is killed on another node, and a server that stalls or is full', async () => {
   const { name: pod, uid, node } = await managerPodOf(cluster, 'node3');
   const kill = killedPod(cluster, {
     title: 'a manager is killed',
@@ -202,6 +203,10 @@ test('a stranger lives on beside a manager that is killed on another node, and a
       await stalled.prove();
       await stalled.heal();
     }
+    const title = 'the store has hardly any space left';
+    const filled = await faults.inject(filledStore(own.context.store, { left: 1 << 20, title }));
+    await filled.prove();
+    await filled.heal();
   });
 });
 

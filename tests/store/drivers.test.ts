@@ -7,6 +7,7 @@ import { kinds } from '../../e2e/faults/kinds.ts';
 import {
   deniedFile,
   deniedReading,
+  filledStore,
   foreignLock,
   readOnlyBackups,
   stalledServer,
@@ -56,6 +57,7 @@ describe.each(names)('%s', (ability) => {
       stall: (store) => stalledServer(store, 'slow', 'it'),
       readOnlyBackups: (store) => readOnlyBackups(store, path),
       denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
+      littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),
     };
     await expect(async () => faults[ability](tape)).rejects.toThrow(
       `the scenario must say that it needs ${abilities[ability]} (${ability}): tape has none`,

@@ -24,14 +24,17 @@ export type ServerKind = { called: string; container: string; app: string };
  * The objects that a manifest has, in their order, with its placeholders filled; what fills them cannot be
  * taken for YAML.
  */
-export const readManifest = async (file: URL, values: Record<string, string>): Promise<KubernetesObject[]> =>
+export const readManifest = async (
+  file: URL,
+  values: Record<string, string | null>,
+): Promise<KubernetesObject[]> =>
   parseAllDocuments(fill(await readFile(file, 'utf8'), values)).map((document) => {
     const [error] = document.errors;
     if (error !== undefined) throw error;
     return document.toJS() as KubernetesObject;
   });
 
-const fill = (text: string, values: Record<string, string>): string =>
+const fill = (text: string, values: Record<string, string | null>): string =>
   text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {
     const value = values[name];
     if (value === undefined)

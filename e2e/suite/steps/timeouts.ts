@@ -127,6 +127,17 @@ export const rules = {
     owner:
       'the expectation: the attachment, 2 s for the lock, and a resync until Longhorn looks again at a backup that waited for its snapshot',
   },
+  creationGivesUp: {
+    machine: 300,
+    resyncs: 2,
+    owner: 'the expectation: the upload ends with the first block that cannot be written',
+  },
+  startedRunEnds: {
+    machine: 900,
+    resyncs: 8,
+    owner:
+      'the expectation: an upload that stood still goes on, or its mount gives up, once the store answers again',
+  },
   deletionFailsAgain: {
     machine: 60,
     resyncs: 5,

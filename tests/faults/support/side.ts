@@ -39,7 +39,7 @@ export const openSide = async (
       namespace: nameOf('store'),
       run,
       image: storeImage,
-      needs: ['denyReading'],
+      needs: ['denyReading', 'littleSpace'],
       signal: living,
     }),
   ]);

@@ -9,6 +9,7 @@ import * as deletions from '../../../e2e/suite/steps/deletion/expectations.ts';
 import * as jobs from '../../../e2e/suite/steps/job/expectations.ts';
 import * as locks from '../../../e2e/suite/steps/lock/expectations.ts';
 import { makeStep } from '../../../e2e/suite/steps/states.ts';
+import * as stores from '../../../e2e/suite/steps/store/expectations.ts';
 
 const version = 'v1.12.1';
 const backup = { name: 'b1', label: 'the first backup', from: 0 };
@@ -41,9 +42,11 @@ const expectations: Record<string, Expectation<any>> = {
   creationLosesLock: locks.creationLosesLock(backups, losing),
   staysLost: locks.staysLost(backups, losing),
   isUploading: plain.isUploading(backups, losing),
+  creationEnds: stores.creationEnds(backups, { ...losing, id: 'creation-denied' }),
   oldOneFails: jobs.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: jobs.oldOneGoes(backups, losing),
   jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),
+  jobEnds: jobs.jobEnds(replayTimeline('jobs'), tick),
   jobFails: jobs.jobFails(replayTimeline('jobs'), tick),
   isMadeAlone: jobs.isMadeAlone(backups, { backup, others: [other] }),
   isTakenAlone: jobs.isTakenAlone(replayTimeline('snapshots'), { snapshot: backup, others: [other] }),
@@ -79,7 +82,7 @@ describe('each step of an expectation can be written down and made again by the 
   });
 
   test('all expectations that there are', () => {
-    const made = [plain, deletions, locks, jobs].flatMap((module) => Object.keys(module));
+    const made = [plain, deletions, locks, jobs, stores].flatMap((module) => Object.keys(module));
     const states = [
       'is',
       'waitsFor',
@@ -102,6 +105,7 @@ describe('each step of an expectation can be written down and made again by the 
       'describeJob',
       'refusals',
       'storeRefusals',
+      'storeFailures',
     ];
     const gaps = ['retryWindow', 'describeWindow', 'describeGap', 'judgeGap', 'namedLock', 'reportLockText'];
     expect(made.filter((name) => ![...states, ...others, ...gaps].includes(name)).sort()).toEqual(

@@ -13,6 +13,9 @@ export const exportPath = '/opt/backupstore';
  */
 export const squashedClient = '65534';
 
+/** How large a store is that is to be filled up, in bytes (manifest.yaml). */
+export const littleSpace = 64 << 20;
+
 /** The program of the server. */
 export const serverProgram = 'ganesha.nfsd';
 

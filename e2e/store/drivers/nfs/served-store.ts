@@ -4,6 +4,7 @@ import { volumeFolder } from '../../format/layout.ts';
 import type { BackupStore } from '../../store.ts';
 import { servingPods } from '../server.ts';
 import { deniedReading } from './denied-reading.ts';
+import { filledStore } from './filled-store.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { immutableFile } from './immutable-file.ts';
 import { storeMount } from './mounts.ts';
@@ -11,7 +12,7 @@ import { driverName, exportPath, serverProgram, storeUrl } from './place.ts';
 import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
 import { nfsServer, startServer } from './server.ts';
-import { frozenServer, slowServer } from './stalled-server.ts';
+import { frozenServer, lostServer, slowServer } from './stalled-server.ts';
 
 // Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text,
 // which takes a second or two.
@@ -49,9 +50,14 @@ export const servedStore = (
     foreignLock: ({ volume, ...lock }) =>
       foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),
     stall: (how, title) =>
-      ({ frozen: frozenServer, slow: slowServer })[how](cluster, { pod, program: serverProgram, title }),
+      ({ frozen: frozenServer, slow: slowServer, gone: lostServer })[how](cluster, {
+        pod,
+        program: serverProgram,
+        title,
+      }),
     readOnlyBackups: ({ path, title }) => readOnlyBackups(cluster, { url, path, title }),
     denyReading: ({ path, ...denied }) => deniedReading(cluster, { pod, path: `${root}/${path}`, ...denied }),
+    littleSpace: (space) => filledStore(cluster, { pod, root, ...space }),
   };
 };
 

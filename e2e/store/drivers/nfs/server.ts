@@ -2,7 +2,7 @@ import type { Cluster, KubernetesObject, PodTarget } from '../../../kube/cluster
 import type { StartStore } from '../../driver.ts';
 import { storeName } from '../place.ts';
 import { readManifest, type ServerKind, startPod } from '../server.ts';
-import { squashedClient } from './place.ts';
+import { littleSpace, squashedClient } from './place.ts';
 
 const file = new URL('../../../../fixtures/nfs-backupstore/manifest.yaml', import.meta.url);
 
@@ -25,6 +25,9 @@ export const storeManifest = ({
     ...(needs.includes('denyReading')
       ? { SQUASH: 'All', OWNER: `${squashedClient}:${squashedClient}` }
       : { SQUASH: 'None', OWNER: '0:0' }),
+    ...(needs.includes('littleSpace')
+      ? { MEDIUM: 'Memory', SIZE: `${littleSpace}` }
+      : { MEDIUM: '', SIZE: null }),
   });
 
 /** Starts an NFS server and returns its pod when it answers on its port. */

@@ -6,11 +6,10 @@ import { type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
 import { sizeLimits } from '../../fsck/read-config.ts';
 import { type BackupStore, type LivingLock, openStore, stillAtWork } from '../../store.ts';
-import { requestsAtOnce } from './client.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
-import { s3Source } from './s3-source.ts';
+import { requestsAtOnce, s3Source } from './s3-source.ts';
 import { findServers, type Server, serverTime, startServer } from './server.ts';
 
 // Of a volume's blocks, in bytes as they are stored: four or more of the largest.

@@ -203,8 +203,8 @@ export const createThenOfBackups = (context: Context) => {
     /**
      * When nothing works on the volume any more: its folder in the store is sound, has a config of these
      * backups and of no other. `afterKill`: a process that was killed may have left its lock, and volume.cfg
-     * as it was. `besides`: what else is there, be it other backups or blocks that nobody needs, is looked at
-     * by nobody.
+     * as it was. `besides`: what else is there, be it other backups, one that was never finished, or blocks that
+     * nobody needs, is looked at by nobody.
      */
     storeHolds: async (
       volume: VolumeHandle,
@@ -217,7 +217,7 @@ export const createThenOfBackups = (context: Context) => {
           const found = await store.inspect(volume.name, {
             ...storeQuiet(clocks),
             ...(afterKill && { abandonedAfter: clocks.lockLife / 1000 }),
-            withLeftovers: besides,
+            ...(besides && { only: expected.map(({ name }) => name) }),
           });
           const { gone, left, problems: ofConfigs } = compareConfigs(expected, found.backups, { besides });
           const problems = [...ofConfigs, ...found.problems];

@@ -12,7 +12,7 @@ type Deployment = KubernetesObject & {
     selector: { matchLabels: Record<string, string> };
     template: {
       metadata: { labels: Record<string, string> };
-      spec: { containers: [Record<string, unknown>] };
+      spec: { containers: [Record<string, unknown>]; volumes: unknown };
     };
   };
 };
@@ -54,6 +54,19 @@ test('clients are root, and one user where the rights of folders are to count, t
   };
   expect(await told(['stall'])).toEqual(['Squash = None', 'chown 0:0']);
   expect(await told(['stall', 'denyReading'])).toEqual(['Squash = All', 'chown 65534:65534']);
+});
+
+test('the files of a store that is to be filled up are on a small file system of their own', async () => {
+  const told = async (needs: Ability[]) => {
+    const [, , server] = await storeManifest({ ...values, needs });
+    const { volumes } = (server as Deployment).spec.template.spec;
+    return (volumes as { name: string }[]).find(({ name }) => name === 'data');
+  };
+  expect(await told(['stall'])).toEqual({ name: 'data', emptyDir: { medium: '', sizeLimit: null } });
+  expect(await told(['littleSpace'])).toEqual({
+    name: 'data',
+    emptyDir: { medium: 'Memory', sizeLimit: '67108864' },
+  });
 });
 
 test('stores that share a namespace have names of their own in all they consist of', async () => {

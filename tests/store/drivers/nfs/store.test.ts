@@ -74,6 +74,17 @@ test('the lock of a process that was killed is neither waited for nor a problem,
   await expect(open().inspect(volume, quiet)).rejects.toThrow('still locked after 1 s');
 });
 
+test('beside the backups that alone are judged another may be unfinished, and have blocks; none of those may', async () => {
+  const config = join(folder, 'backups', 'backup_sample-a-b2.cfg');
+  const text = await readFile(config, 'utf8');
+  await writeFile(config, text.replace(/"CreatedTime":"[^"]+"/, '"CreatedTime":""'));
+  const inspect = async (only?: string[]) =>
+    (await open().inspect(volume, { ...quiet, ...(only && { only }) })).codes;
+  expect(await inspect(['sample-a-b1'])).toEqual([]);
+  expect(await inspect(['sample-a-b1', 'sample-a-b2'])).toEqual(['backup-in-progress']);
+  expect(await inspect()).toContain('backup-in-progress');
+});
+
 test('a volume.cfg that names a last backup without a config is what a killed deletion leaves, and a problem where none was killed', async () => {
   const config = join(folder, 'volume.cfg');
   const text = await readFile(config, 'utf8');

@@ -1,0 +1,32 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A backup for which the store has no space fails, and harms no other',
+  { tags: ['failing-store'], timeout: '40m', needs: ['littleSpace'] },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    // Some of its blocks find room, and not all.
+    const full = await given.spaceLeft(5 * mebibyte);
+    await then.inForce(full);
+
+    data.push(await given.data(volume, { ...littleData.data, offset: littleData.data.size }));
+    const second = await when.backedUp(await given.snapshot(volume));
+    await then.creationFails(second, 'creation-denied');
+    await then.inForce(full);
+    await then.storeHolds(volume, [first], { besides: true });
+
+    await when.released(full);
+    const third = await given.settledBackup(volume);
+    await then.storeHolds(volume, [first, third], { besides: true });
+    await then.restores(first, data.slice(0, 1));
+    await then.restores(third, data);
+
+    // What the second left goes with it.
+    await when.deleted(second);
+    await then.goneInTheEnd(second);
+    await then.storeHolds(volume, [first, third]);
+  },
+);

@@ -1,0 +1,22 @@
+import type { Expectation } from '../../../history/expectation.ts';
+import type { Timeline } from '../../../history/timeline.ts';
+import type { Backup } from '../../../longhorn/types.ts';
+import { historyOf, is, type Subject } from '../backup/expectations.ts';
+import { errs } from '../lock/expectations.ts';
+
+/** Why a backup is not made that is the store's doing, by the message that tells of it. */
+export const storeFailures = {
+  'creation-denied': 'the store refused what was to be written',
+  'creation-without-store': 'the store did not answer',
+} as const;
+
+export type StoreFailure = keyof typeof storeFailures;
+
+/** A backup is begun and never completed: it ends in Error, with the message that tells of that. */
+export const creationEnds = (
+  backups: Timeline<Backup>,
+  { backup, id, version }: { backup: Subject; id: StoreFailure; version: string },
+): Expectation<Backup> =>
+  historyOf(backups, backup)
+    .startingAs(is(''), is('Pending'), is('InProgress'))
+    .goes(errs(`Error (${id})`, { id, class: 'failure' }, version));
