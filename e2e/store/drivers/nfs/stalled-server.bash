@@ -38,15 +38,20 @@ find_holders() {
   ((${#holders[@]} > 0))
 }
 
+# Whether the first of `pids` is stopped now.
+is_stopped() {
+  local stat=
+  { read -r stat <"/proc/${pids[0]}/stat"; } 2>/dev/null
+  stat=${stat##*) }
+  [[ ${stat:0:1} == T ]]
+}
+
 case $mode in
   look)
     find_program "$2" || { echo "no process is called $2"; exit 1; }
     stopped=0
     for ((i = 0; i < 100; i++)); do
-      stat=
-      { read -r stat <"/proc/${pids[0]}/stat"; } 2>/dev/null
-      stat=${stat##*) }
-      [[ ${stat:0:1} == T ]] && ((stopped++))
+      is_stopped && ((stopped++))
       nap 0.01
     done
     echo "$stopped"
@@ -68,8 +73,10 @@ case $mode in
     trap '' PIPE
     trap 'asked=yes' TERM INT HUP
     kill -STOP "${pids[@]}" || exit 1
-    printf 'stalled %s\n' "${pids[*]}"
     end=$((SECONDS + bound))
+    # It stops when it next has a processor, which on a busy node takes a while.
+    until is_stopped || [[ -n $asked ]] || ((SECONDS >= end)); do nap 0.01; done
+    printf 'stalled %s\n' "${pids[*]}"
     while [[ -z $asked ]] && ((SECONDS < end)); do
       if [[ $run == 0 ]]; then
         nap 0.1
