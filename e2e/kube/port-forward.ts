@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { KubeConfig } from '@kubernetes/client-node';
 import WebSocket, { type ClientOptions } from 'ws';
 import { ExecError } from './errors.ts';
@@ -12,7 +12,7 @@ export type PodPort = Pick<PodTarget, 'namespace' | 'name'> & { port: number };
  * where there is none. Both end together, each after all that the other had sent; a half end is an end, as
  * the protocol of the forward has no other.
  */
-export type ForwardSocket = (to: PodPort, socket: Socket) => Promise<void>;
+export type ForwardSocket = (to: PodPort, socket: Duplex) => Promise<void>;
 
 // The protocol of containers' runtimes: messages of a channel's number and its bytes. Each channel begins
 // with the port, in two bytes.
@@ -65,7 +65,7 @@ export const createForward =
   };
 
 /** Hands on what the pod sends, and after that its end. */
-const handOnFromPod = (connection: WebSocket, socket: Socket): void => {
+const handOnFromPod = (connection: WebSocket, socket: Duplex): void => {
   const begun = new Set<number>();
   connection.on('message', (message: Buffer) => {
     const channel = message[0] ?? channels.data;
@@ -85,7 +85,7 @@ const handOnFromPod = (connection: WebSocket, socket: Socket): void => {
 };
 
 /** Hands on what the client sends, and after that its end. */
-const handOnFromClient = (socket: Socket, connection: WebSocket): void => {
+const handOnFromClient = (socket: Duplex, connection: WebSocket): void => {
   socket.on('data', (bytes: Buffer) => {
     connection.send(Buffer.concat([Buffer.of(channels.data), bytes]), () => socket.resume());
     if (connection.bufferedAmount > mostUnsent) socket.pause();

@@ -2,7 +2,7 @@ import { resources } from '../kube/resources.ts';
 import type { StoreDriver, StoreRule } from '../store/driver.ts';
 import type { Rule } from './rule.ts';
 
-const there = (rule: StoreRule): Rule => ({ ...rule, place: 'stores' });
+const there = (rule: StoreRule): Rule => ({ place: 'stores', ...rule });
 
 /**
  * What scenarios do to have a backup store, and to look into it; a Lease stands beside each

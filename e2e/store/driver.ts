@@ -143,8 +143,9 @@ export type RunningStore = BackupStore &
     mountPoint: (() => string) | undefined;
   };
 
-/** Something that requests for a store do where the stores are. */
+/** Something that requests for a store do where the stores are, or in Longhorn's namespace. */
 export type StoreRule = {
+  place?: 'longhorn';
   resource: Resource;
   subresource?: 'exec' | 'log' | 'portforward';
   verbs: readonly ('get' | 'list' | 'watch' | 'create' | 'patch' | 'delete')[];
@@ -157,6 +158,8 @@ export type StoreDriver = {
   name: string;
   /** How sentences call its stores and the server of one, with an article. */
   called: { store: string; server: string };
+  /** Whether Longhorn mounts its stores, so that what it does to a file can be seen and held on a node. */
+  mounted: boolean;
   /** What an image must be to serve a store, as the end of "name an image". */
   image: string;
   /** Starts a store of its own and returns when it answers. */

@@ -1,6 +1,7 @@
 import { type BackupConfig, isName, parseBackup, parseLock } from './format/config.ts';
 import { backupConfigPath, classify, volumeFolder } from './format/layout.ts';
 import { type StoreSource, Unreadable } from './format/source.ts';
+import { lockTypes } from './fsck/check-locks.ts';
 import { checkVolume } from './fsck/check-volume.ts';
 import { collectFindings, type Finding, type FindingCode } from './fsck/findings.ts';
 import { readConfig, sizeLimits } from './fsck/read-config.ts';
@@ -69,6 +70,24 @@ export type UntilIdle = { volumes?: readonly string[]; lockLife: number; seconds
 export class StillAtWork extends Error {
   override readonly name = 'StillAtWork';
 }
+
+/** A lock in a volume's folder that counts: where it is, how long ago it was written, and what is in it. */
+export type LivingLock = { path: string; age: number; content: Buffer };
+
+/** The error that somebody still works in a store, after so many seconds of waiting. */
+export const stillAtWork = (
+  living: readonly LivingLock[],
+  { seconds, owner }: Pick<UntilIdle, 'seconds' | 'owner'>,
+): StillAtWork =>
+  new StillAtWork(
+    `the backup store is still worked on after ${seconds} s (${owner}): ${living.map(describeLock).join('; ')}`,
+  );
+
+const describeLock = ({ path, age, content }: LivingLock): string => {
+  const [volume, , lock] = path.split('/').slice(-3);
+  const { config } = parseLock(content);
+  return `lock ${lock?.replace(/\.lck$/, '')} of ${lockTypes[config?.Type ?? 0] ?? 'an unknown type'} in the folder of ${volume}, last written ${age} s ago`;
+};
 
 /** What a driver knows of a store, from which all questions are answered. */
 type Read = {

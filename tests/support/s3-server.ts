@@ -26,21 +26,31 @@ export type LocalS3 = {
 // It takes a second on an idle machine.
 const startTimeout = 120_000;
 
-/** Starts one; over TLS where it is given a certificate and its key (files in PEM). */
-export const startS3Server = async (tls?: { cert: string; key: string }): Promise<LocalS3> => {
+/** The server's root user, and a folder with the file of its other users (`users.json`). */
+type Accounts = { users: string; accessKeyId: string; secretAccessKey: string };
+
+/**
+ * Starts one; over TLS where it is given a certificate and its key (files in PEM). Whoever brings accounts of
+ * his own makes the bucket, too.
+ */
+export const startS3Server = async (
+  tls?: { cert: string; key: string },
+  accounts?: Accounts,
+): Promise<LocalS3> => {
   const root = await mkdtemp(join(tmpdir(), 'corral-s3-'));
   const bucket = 'backups';
   const folder = join(root, 'data', bucket);
-  await Promise.all([folder, join(root, 'meta')].map((each) => mkdir(each, { recursive: true })));
+  for (const each of [accounts === undefined ? folder : join(root, 'data'), join(root, 'meta')])
+    await mkdir(each, { recursive: true });
   const probe = createServer();
   const port = await listen(probe);
   await end(probe);
-  const keys = { accessKeyId: 'root', secretAccessKey: 'root-secret' };
+  const { users, ...keys } = accounts ?? { users: root, accessKeyId: 'root', secretAccessKey: 'root-secret' };
   let said = '';
   const server = startOwned(
     join(await cached(await s3Server()), 'versitygw'),
     [
-      ...['--port', `127.0.0.1:${port}`, '--iam-dir', root],
+      ...['--port', `127.0.0.1:${port}`, '--iam-dir', users],
       ...(tls === undefined ? [] : ['--cert', tls.cert, '--key', tls.key]),
       // Not every file system has the attributes that it would keep beside the data.
       ...['posix', '--sidecar', join(root, 'meta'), join(root, 'data')],

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
 import { execInPod, inEachPod, undoInPod } from '../../../kube/in-pods.ts';
 import type { Heal, Trouble } from '../../driver.ts';
+import { serversOf } from '../server.ts';
 import { exportPath } from './place.ts';
 import { podSchema } from './pod-store.ts';
-import { serversOf } from './server.ts';
+import { nfsServer } from './server.ts';
 
 type Place = { pod: PodTarget; path: string; title: string };
 
@@ -56,7 +57,7 @@ export const healByCommand = ({
     });
   },
   healByLabels: async (cluster, run, namespace) => {
-    const told = await inEachPod(await serversOf(cluster, run, namespace), async (pod) => {
+    const told = await inEachPod(await serversOf(cluster, nfsServer, { run, namespace }), async (pod) => {
       const failed = `what run ${run} made ${made} in ${pod.name} could not be made ${again}`;
       const paths = await execInPod(cluster, pod, command('clear-all', exportPath), failed);
       return paths

@@ -1,22 +1,17 @@
 import { resources } from '../../../kube/resources.ts';
-import type { Heal, StoreDriver } from '../../driver.ts';
+import type { StoreDriver } from '../../driver.ts';
+import { lazily } from '../lazily.ts';
 import { mountedHere } from './mounts.ts';
 import { driverName, placeOfUrl } from './place.ts';
-
-// Who only asks what a kind of store is called, or which rights it needs, reads no client of Kubernetes for
-// that.
-const lazily = (load: () => Promise<Heal>): Heal => ({
-  heal: async (...of) => (await load()).heal(...of),
-  healByLabels: async (...of) => (await (await load()).healByLabels?.(...of)) ?? [],
-});
 
 /** An NFS server of its own for each scenario, in a pod that keeps the files on its node's disk. */
 export const nfs: StoreDriver = {
   name: driverName,
   called: { store: 'an NFS backup store', server: 'an NFS server' },
+  mounted: true,
   image: 'an image with nfs-ganesha, e2fsprogs and bash',
   start: async (...options) => (await import('./served-store.ts')).startStore(...options),
-  remove: async (...place) => (await import('./server.ts')).removeServer(...place),
+  remove: async (...place) => (await import('../server.ts')).removeServer(...place, resources.configMaps),
   placeOf: placeOfUrl,
   find: async (...place) => (await import('./served-store.ts')).findStores(...place),
   rights: {

@@ -1,13 +1,8 @@
 import type { StorePlace } from '../../driver.ts';
+import { placeOfNames, storeName } from '../place.ts';
 
 /** The name of the driver. */
 export const driverName = 'nfs';
-
-/** The name of all that a store consists of, where it has a namespace of its own. */
-export const storeName = 'backupstore';
-
-/** The selector of a store's pod. */
-export const storePodLabel = (name = storeName): string => `corral.test/store=${name}`;
 
 /** The folder that the store exports, in the pod and in the URL alike. */
 export const exportPath = '/opt/backupstore';
@@ -18,8 +13,7 @@ export const exportPath = '/opt/backupstore';
  */
 export const squashedClient = '65534';
 
-/** The name of the container of the server, and of its program. */
-export const serverContainer = 'nfs';
+/** The program of the server. */
 export const serverProgram = 'ganesha.nfsd';
 
 /**
@@ -29,13 +23,8 @@ export const serverProgram = 'ganesha.nfsd';
 export const storeUrl = ({ namespace, name = storeName }: StorePlace): string =>
   `nfs://${name}.${namespace}:${exportPath}`;
 
-/**
- * The place of one of the suite's stores by its URL, be it in a namespace of its own or in one that holds
- * others; undefined for any other URL.
- */
+/** The place of one of the suite's stores by its URL; undefined for any other URL. */
 export const placeOfUrl = (url: string): StorePlace | undefined => {
   const [, name, namespace] = /^nfs:\/\/([a-z0-9-]+)\.([a-z0-9-]+):/.exec(url) ?? [];
-  if (name === undefined || namespace === undefined) return undefined;
-  if (name === storeName) return { namespace };
-  return name.startsWith('corral-') ? { namespace, name } : undefined;
+  return placeOfNames(name, namespace);
 };

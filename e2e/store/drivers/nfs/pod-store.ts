@@ -1,16 +1,14 @@
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
-import { parseLock } from '../../format/config.ts';
 import { storeFolder, volumeFolder, volumesFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
-import { lockTypes } from '../../fsck/check-locks.ts';
 import {
   type BackupStore,
   type InspectOptions,
   openStore,
-  StillAtWork,
+  stillAtWork,
   type UntilIdle,
 } from '../../store.ts';
 
@@ -110,12 +108,6 @@ while
 done
 exit 0`;
 
-const describeLock = ([path = '', age = '', content = '']: string[]): string => {
-  const [volume, , lock] = path.split('/').slice(-3);
-  const { config } = parseLock(Buffer.from(content, 'base64'));
-  return `lock ${lock?.replace(/\.lck$/, '')} of ${lockTypes[config?.Type ?? 0] ?? 'an unknown type'} in the folder of ${volume}, last written ${age} s ago`;
-};
-
 /**
  * Waits until no lock in the folders of these volumes (of all, where none are named) lives by the server's
  * clock, be it that its holder has ended or that nobody has written it anew. Throws StillAtWork when one
@@ -135,12 +127,11 @@ const untilIdle = async (
   );
   if (exitCode !== no) return;
   const lines = stdout.split('\n');
-  const living = Array.from({ length: Math.floor(lines.length / 3) }, (_, index) =>
-    describeLock(lines.slice(index * 3, index * 3 + 3)),
-  );
-  throw new StillAtWork(
-    `the backup store is still worked on after ${seconds} s (${owner}): ${living.join('; ')}`,
-  );
+  const living = Array.from({ length: Math.floor(lines.length / 3) }, (_, index) => {
+    const [path = '', age = '', content = ''] = lines.slice(index * 3, index * 3 + 3);
+    return { path, age: Number(age), content: Buffer.from(content, 'base64') };
+  });
+  throw stillAtWork(living, { seconds, owner });
 };
 
 // As above: bounded, and one command.

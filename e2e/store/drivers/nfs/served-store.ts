@@ -2,6 +2,7 @@ import type { Cluster, PodTarget } from '../../../kube/cluster.ts';
 import type { RunningStore, StartStore, StorePlace } from '../../driver.ts';
 import { volumeFolder } from '../../format/layout.ts';
 import type { BackupStore } from '../../store.ts';
+import { servingPods } from '../server.ts';
 import { deniedReading } from './denied-reading.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { immutableFile } from './immutable-file.ts';
@@ -9,7 +10,7 @@ import { storeMount } from './mounts.ts';
 import { driverName, exportPath, serverProgram, storeUrl } from './place.ts';
 import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
-import { servingPods, startServer } from './server.ts';
+import { nfsServer, startServer } from './server.ts';
 import { frozenServer, slowServer } from './stalled-server.ts';
 
 // Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text,
@@ -60,4 +61,6 @@ export const startStore = async (cluster: Cluster, options: StartStore): Promise
 
 /** Opens what the servers of a place serve now. */
 export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
-  (await servingPods(cluster, place)).map((pod) => openPodStore({ cluster, pod, root: exportPath }));
+  (await servingPods(cluster, place, nfsServer)).map((pod) =>
+    openPodStore({ cluster, pod, root: exportPath }),
+  );

@@ -1,3 +1,6 @@
+import { Agent, type AgentOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import { connect } from 'node:tls';
 import type { S3 } from '@aws-sdk/client-s3';
 
 /**
@@ -13,6 +16,8 @@ export type S3Access = {
   ca?: string | undefined;
   /** The bucket is part of the host's name, as Longhorn's VIRTUAL_HOSTED_STYLE has it. */
   virtualHosted?: boolean;
+  /** Makes the way to the server, for each connection; without it, by its address. TLS comes on top. */
+  dial?: () => Duplex;
 };
 
 /** How many requests a client sends at a time. */
@@ -20,6 +25,21 @@ export const requestsAtOnce = 16;
 
 /** Seconds for which a server may be silent, before it has taken a connection and in the middle of an answer. */
 export const patience = { connecting: 10, answering: 60 } as const;
+
+/** Its connections are by no address, and not kept: one that waits would keep the process. */
+class DialingAgent extends Agent {
+  readonly #dial: () => Duplex;
+
+  constructor(dial: () => Duplex, options: AgentOptions) {
+    super({ ...options, maxSockets: requestsAtOnce });
+    this.#dial = dial;
+  }
+
+  override createConnection({ host, ca }: AgentOptions & { host?: string | null }): Duplex {
+    const servername = host ?? '';
+    return connect({ socket: this.#dial(), servername, ...(ca !== undefined && { ca }) });
+  }
+}
 
 /** Opens a client for S3; the SDK is loaded by the first one. */
 export const openClient = async ({
@@ -29,8 +49,10 @@ export const openClient = async ({
   secretAccessKey,
   ca,
   virtualHosted = false,
+  dial,
 }: S3Access): Promise<S3> => {
   const sdk = await import('@aws-sdk/client-s3');
+  const certificates = ca === undefined ? {} : { ca };
   const agent = { keepAlive: true, maxSockets: requestsAtOnce };
   return new sdk.S3({
     ...(endpoint === undefined ? {} : { endpoint }),
@@ -46,7 +68,7 @@ export const openClient = async ({
       connectionTimeout: patience.connecting * 1000,
       socketTimeout: patience.answering * 1000,
       httpAgent: agent,
-      httpsAgent: ca === undefined ? agent : { ...agent, ca },
+      httpsAgent: dial === undefined ? { ...agent, ...certificates } : new DialingAgent(dial, certificates),
     },
   });
 };

@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { z } from 'zod';
+import { type ForeignLock, type Heal, lockTypes, type StorePlace, type WantedLock } from '../../driver.ts';
+import { volumeFolder } from '../../format/layout.ts';
+import { bucket, prefixOf } from './place.ts';
+import { findServers, placeSchema, type Server, serverTime } from './server.ts';
+
+// Longhorn compares the server's time of the object with the clock of its own node: the two may be a moment
+// apart.
+const apart = 2;
+
+/**
+ * A lock on a volume of the store that none of Longhorn's processes holds. Its age is the time of its last
+ * writing, which the server alone says: for as long as it is to count this process writes it anew, and if that
+ * ends the lock counts for no more than its life.
+ */
+export const foreignLock = (
+  { user: client }: Server,
+  { place, volume, of, life, counts }: WantedLock & { place: StorePlace },
+): ForeignLock => {
+  const name = `lock-${randomBytes(8).toString('hex')}`;
+  const Key = `${prefixOf(place)}/${volumeFolder(volume)}/locks/${name}.lck`;
+  const object = { Bucket: bucket, Key };
+  const Body = JSON.stringify({ Name: name, Type: lockTypes[of], Acquired: true });
+  const title = `the volume has a foreign lock of ${of}`;
+  let renewal: NodeJS.Timeout | undefined;
+  let until = 0;
+  let etag: string | undefined;
+  const stop = (): void => clearInterval(renewal);
+  // Only where it still is: whoever removes it meanwhile has removed it.
+  const renew = async (): Promise<void> => {
+    if (Date.now() > until) return stop();
+    await client.putObject({ ...object, Body, IfMatch: etag }).catch(({ name }: Error) => {
+      if (name === 'PreconditionFailed' || name === 'NoSuchKey') stop();
+    });
+  };
+  const age = async (): Promise<number> => {
+    const { LastModified } = await client.headObject(object).catch((cause: Error) => {
+      throw new Error(`${title}, but ${name} is gone: ${cause.name}`, { cause });
+    });
+    return Math.round(((await serverTime(client)) - (LastModified?.getTime() ?? 0)) / 1000);
+  };
+  return {
+    title,
+    data: { place, key: Key },
+    name,
+    inject: async () => {
+      etag = (await client.putObject({ ...object, Body })).ETag;
+      until = Date.now() + (counts - life) * 1000;
+      renewal = setInterval(renew, (life * 1000) / 3);
+      // It keeps no process alive that has nothing else to do.
+      renewal.unref();
+    },
+    prove: async () => {
+      const written = await age();
+      if (written > life)
+        throw new Error(
+          `${title}, but it counts no more: ${name} was written ${written} s ago, and a lock counts for ${life} s`,
+        );
+      const ahead = Math.max(0, Math.round((until - Date.now()) / 1000));
+      return `${Body}, written ${written} s ago by the server's clock, and again for another ${ahead} s: it counts for ${ahead + life - (ahead > 0 ? 0 : written)} s`;
+    },
+    abandon: async () => {
+      stop();
+      await client.putObject({ ...object, Body, IfMatch: etag });
+    },
+    outlived: async () => {
+      stop();
+      const deadline = Date.now() + (life + 60) * 1000;
+      for (;;) {
+        const written = await age();
+        if (written > life + apart) return written;
+        if (Date.now() > deadline)
+          throw new Error(
+            `${title}: outlive failed: it was still written less than ${life + apart} s ago after ${life + 60} s`,
+          );
+        await sleep(200);
+      }
+    },
+    settle: async () => stop(),
+  };
+};
+
+const schema = z.object({ place: placeSchema, key: z.string() });
+
+/**
+ * Removes a lock; one whose server is gone went with that. By labels nothing is looked for: it counts no more
+ * when whoever writes it anew has ended.
+ */
+export const removeLock: Heal = {
+  heal: async (cluster, data) => {
+    const { place, key } = schema.parse(data);
+    const servers = await findServers(cluster, place);
+    await Promise.all(servers.map(({ user }) => user.deleteObject({ Bucket: bucket, Key: key })));
+    return servers.length > 0 ? 'it is removed' : `the server of ${key} is gone, and its bucket with it`;
+  },
+};

@@ -1,0 +1,33 @@
+import type { StorePlace } from '../../driver.ts';
+import { placeOfNames, storeName } from '../place.ts';
+
+/** The name of the driver. */
+export const driverName = 's3';
+
+/** The bucket of every store, and the region that its server says to be in. */
+export const bucket = 'backups';
+export const region = 'us-east-1';
+
+/** What the keys of a store's objects begin with, by which the store is found again. */
+export const prefixOf = ({ namespace, name = storeName }: StorePlace): string => `${namespace}/${name}`;
+
+/** The URL that Longhorn is given. */
+export const storeUrl = (place: StorePlace): string => `s3://${bucket}@${region}/${prefixOf(place)}/`;
+
+/** The place of one of the suite's stores by its URL; undefined for any other URL. */
+export const placeOfUrl = (url: string): StorePlace | undefined => {
+  const [, namespace, name] = /^s3:\/\/backups@us-east-1\/([a-z0-9-]+)\/([a-z0-9-]+)\/$/.exec(url) ?? [];
+  return namespace?.startsWith('corral') || name?.startsWith('corral')
+    ? placeOfNames(name, namespace)
+    : undefined;
+};
+
+/**
+ * Where the server listens; the host is short, because a cluster's own domain need not be `cluster.local`.
+ */
+export const port = 7070;
+export const hostOf = ({ namespace, name = storeName }: StorePlace): string => `${name}.${namespace}`;
+export const endpointOf = (place: StorePlace): string => `https://${hostOf(place)}:${port}`;
+
+/** The name of the Secret in Longhorn's namespace: that of all that is a store's alone. */
+export const secretOf = ({ namespace, name }: StorePlace): string => name ?? namespace;

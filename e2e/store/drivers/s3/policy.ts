@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { bucket } from './place.ts';
+
+const schema = z.looseObject({
+  Statement: z.array(z.looseObject({ Sid: z.string().optional(), Effect: z.string() })),
+});
+
+const arn = (key = ''): string => `arn:aws:s3:::${bucket}${key === '' ? '' : `/${key}`}`;
+
+/** The bucket's policy: its user may do what Longhorn does, below a prefix, and nothing else. */
+export const policyOf = ({ user, prefix }: { user: string; prefix: string }): string => {
+  const allow = (sid: string, Action: string[], Resource: string) => ({
+    Sid: sid,
+    Effect: 'Allow',
+    Principal: { AWS: [user] },
+    Action,
+    Resource,
+  });
+  return JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [
+      allow('List', ['s3:ListBucket'], arn()),
+      allow('Objects', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], arn(`${prefix}/*`)),
+    ],
+  });
+};
+
+const denialOf = (key: string): string =>
+  `Deny${createHash('sha256').update(key).digest('hex').slice(0, 16)}`;
+
+/** The same policy, and that nobody whom it is about may delete an object. */
+export const denyingDeletion = (policy: string, { user, key }: { user: string; key: string }): string => {
+  const { Statement, ...rest } = schema.parse(JSON.parse(policy));
+  const denial = {
+    Sid: denialOf(key),
+    Effect: 'Deny',
+    Principal: { AWS: [user] },
+    Action: ['s3:DeleteObject'],
+    Resource: arn(key),
+  };
+  return JSON.stringify({ ...rest, Statement: [...Statement, denial] });
+};
+
+/** The same policy without what it denies: of that object, or of any. */
+export const allowingDeletion = (policy: string, key?: string): string => {
+  const { Statement, ...rest } = schema.parse(JSON.parse(policy));
+  const stays = ({ Sid, Effect }: { Sid?: string | undefined; Effect: string }): boolean =>
+    Effect !== 'Deny' || (key !== undefined && Sid !== denialOf(key));
+  return JSON.stringify({ ...rest, Statement: Statement.filter(stays) });
+};

@@ -1,0 +1,202 @@
+import { randomBytes } from 'node:crypto';
+import { duplexPair } from 'node:stream';
+import type { S3 } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import {
+  type Cluster,
+  type KubernetesObject,
+  type PodTarget,
+  resources,
+  unlessGone,
+} from '../../../kube/cluster.ts';
+import { know } from '../../../kube/redact/known.ts';
+import { longhornNamespace } from '../../../longhorn/resources.ts';
+import type { StartStore, StorePlace } from '../../driver.ts';
+import { storeName } from '../place.ts';
+import { readManifest, removeServer, type ServerKind, servingPods, startPod } from '../server.ts';
+import { openClient } from './client.ts';
+import { bucket, endpointOf, hostOf, port, prefixOf, region, secretOf } from './place.ts';
+import { policyOf } from './policy.ts';
+
+const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import.meta.url);
+
+/** What the servers of such stores are called, and found by. */
+export const s3Server: ServerKind = { called: 'the S3 server', container: 's3', app: 's3-backupstore' };
+
+// Of the Secret beside the server; its certificate is its own authority.
+const fields = ['tls.crt', 'user', 'user-secret', 'root', 'root-secret'] as const;
+type Login = Record<(typeof fields)[number], string>;
+
+/** A server as who looks into its store reaches it: with the user's rights, which Longhorn has too, or with all. */
+export type Server = { pod: PodTarget; user: S3; root: S3; login: Login };
+
+const key = (prefix: string): string => `${prefix}${randomBytes(8).toString('hex').toUpperCase()}`;
+const secret = (): string => randomBytes(24).toString('base64url');
+const day = 86_400_000;
+
+const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key': string }> => {
+  const { generate } = await import('selfsigned');
+  const made = await generate([{ name: 'commonName', value: hostOf(place) }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    // The clocks of the nodes need not be this machine's.
+    notBeforeDate: new Date(Date.now() - day),
+    notAfterDate: new Date(Date.now() + 365 * day),
+    extensions: [
+      { name: 'basicConstraints', cA: true },
+      { name: 'subjectAltName', altNames: [{ type: 2, value: hostOf(place) }] },
+    ],
+  });
+  const login = {
+    'tls.crt': made.cert,
+    'tls.key': made.private,
+    user: key('CORRAL'),
+    'user-secret': secret(),
+    root: key('ROOT'),
+    'root-secret': secret(),
+  };
+  learn(login);
+  know(login['tls.key'], "key of the store's certificate");
+  return login;
+};
+
+const learn = (login: Login): void => {
+  know(login['user-secret'], 'secret key of the backup store');
+  know(login['root-secret'], "secret key of the backup store's root");
+};
+
+/** The objects of an S3 backup store, in the order in which to make them: first its namespace. */
+export const storeManifest = (
+  { namespace, name = storeName, run, image }: Pick<StartStore, 'namespace' | 'name' | 'run' | 'image'>,
+  login: Login & { 'tls.key': string },
+): Promise<KubernetesObject[]> => {
+  const { user, 'user-secret': userSecret } = login;
+  const account = { access: user, secret: userSecret, role: 'user', userID: 0, groupID: 0, projectID: 0 };
+  return readManifest(file, {
+    NAMESPACE: namespace,
+    NAME: name,
+    RUN: run,
+    IMAGE: image,
+    CERTIFICATE: login['tls.crt'],
+    KEY: login['tls.key'],
+    USERS: JSON.stringify({ accessAccounts: { [user]: account } }),
+    USER: user,
+    USER_SECRET: userSecret,
+    ROOT: login.root,
+    ROOT_SECRET: login['root-secret'],
+  });
+};
+
+/**
+ * Starts an S3 server with an empty bucket, and puts what Longhorn logs in with into Longhorn's namespace;
+ * returns when it answers.
+ */
+export const startServer = async (
+  cluster: Cluster,
+  options: StartStore,
+): Promise<Server & { node: string }> => {
+  const login = await makeLogin(options);
+  const { pod, node } = await startPod(cluster, {
+    ...options,
+    kind: s3Server,
+    objects: await storeManifest(options, login),
+  });
+  const server = await connectTo(cluster, options, { pod, login });
+  await server.root.createBucket({ Bucket: bucket });
+  await server.root.putBucketPolicy({
+    Bucket: bucket,
+    Policy: policyOf({ user: login.user, prefix: prefixOf(options) }),
+  });
+  await cluster.create(resources.secrets, {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: {
+      name: secretOf(options),
+      namespace: longhornNamespace,
+      labels: { 'corral.test/run': options.run },
+    },
+    stringData: {
+      AWS_ACCESS_KEY_ID: login.user,
+      AWS_SECRET_ACCESS_KEY: login['user-secret'],
+      AWS_ENDPOINTS: endpointOf(options),
+      AWS_CERT: login['tls.crt'],
+      VIRTUAL_HOSTED_STYLE: 'false',
+    },
+  });
+  return { ...server, node };
+};
+
+/** A store's place, as it is kept on disk. */
+export const placeSchema = z.object({ namespace: z.string(), name: z.string().optional() });
+
+const secretSchema = z.object({ data: z.record(z.string(), z.string()) });
+
+/** The servers of a place that run now. */
+export const findServers = async (cluster: Cluster, place: StorePlace): Promise<Server[]> => {
+  const pods = await servingPods(cluster, place, s3Server);
+  if (pods.length === 0) return [];
+  const { namespace, name = storeName } = place;
+  const { data } = secretSchema.parse(await cluster.get(resources.secrets, { namespace, name }));
+  const login = Object.fromEntries(
+    fields.map((field) => [field, Buffer.from(data[field] ?? '', 'base64').toString()]),
+  ) as Login;
+  learn(login);
+  return Promise.all(pods.map((pod) => connectTo(cluster, place, { pod, login })));
+};
+
+// Through the API server to the pod's port, as nothing of the cluster need be reachable from here.
+const connectTo = async (
+  cluster: Cluster,
+  place: StorePlace,
+  { pod, login }: { pod: PodTarget; login: Login },
+): Promise<Server> => {
+  const dial = () => {
+    const [here, there] = duplexPair();
+    // Neither side of a pair learns by itself that the other is destroyed.
+    here.once('close', () => there.destroy());
+    there.once('close', () => here.destroy());
+    cluster.forward({ ...pod, port }, there).catch((error: Error) => here.destroy(error));
+    return here;
+  };
+  const as = (accessKeyId: string, secretAccessKey: string): Promise<S3> =>
+    openClient({
+      endpoint: endpointOf(place),
+      region,
+      accessKeyId,
+      secretAccessKey,
+      ca: login['tls.crt'],
+      dial,
+    });
+  const [user, root] = await Promise.all([
+    as(login.user, login['user-secret']),
+    as(login.root, login['root-secret']),
+  ]);
+  return { pod, user, root, login };
+};
+
+/** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */
+export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
+  await removeServer(cluster, place, resources.secrets);
+  await cluster
+    .delete(resources.secrets, { namespace: longhornNamespace, name: secretOf(place) })
+    .catch(unlessGone);
+};
+
+/** What the server's clock says, in ms: ages of objects are told by it, and none other. */
+export const serverTime = async (client: S3): Promise<number> => {
+  const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
+  const command = new HeadBucketCommand({ Bucket: bucket });
+  let said: string | undefined;
+  command.middlewareStack.add(
+    (next) => async (request) => {
+      const done = await next(request);
+      said = (done.response as { headers: Record<string, string> }).headers.date;
+      return done;
+    },
+    { step: 'deserialize' },
+  );
+  await client.send(command);
+  const time = Date.parse(said ?? '');
+  if (Number.isNaN(time)) throw new Error(`the S3 server does not say what time it has, but ${said}`);
+  return time;
+};

@@ -1,0 +1,240 @@
+import { readFile } from 'node:fs/promises';
+import { parseAllDocuments } from 'yaml';
+import { once, onceGone } from '../../history/expectation.ts';
+import { type Cause, namingCause } from '../../history/nearest-cause.ts';
+import { describePod, hopelessPods, type Pod } from '../../history/pod-states.ts';
+import type { Timeline } from '../../history/timeline.ts';
+import { follow } from '../../history/watch.ts';
+import {
+  type Cluster,
+  type KubernetesObject,
+  type PodTarget,
+  type Resource,
+  resources,
+  unlessGone,
+} from '../../kube/cluster.ts';
+import type { StartStore, StorePlace } from '../driver.ts';
+import { renewLease } from '../lease.ts';
+import { storeLabel, storeName, storePodLabel } from './place.ts';
+
+/** What kind of server it is: how sentences call it, and the name and the `app` label of its container and pods. */
+export type ServerKind = { called: string; container: string; app: string };
+
+/**
+ * The objects that a manifest has, in their order, with its placeholders filled; what fills them cannot be
+ * taken for YAML.
+ */
+export const readManifest = async (file: URL, values: Record<string, string>): Promise<KubernetesObject[]> =>
+  parseAllDocuments(fill(await readFile(file, 'utf8'), values)).map((document) => {
+    const [error] = document.errors;
+    if (error !== undefined) throw error;
+    return document.toJS() as KubernetesObject;
+  });
+
+const fill = (text: string, values: Record<string, string>): string =>
+  text.replace(/\$\{(\w+)\}/g, (placeholder, name: string) => {
+    const value = values[name];
+    if (value === undefined)
+      throw new Error(`the backup store's manifest has a placeholder that nobody fills: ${placeholder}`);
+    return JSON.stringify(value);
+  });
+
+const resourceOfKind: Record<string, Resource> = {
+  Namespace: resources.namespaces,
+  ConfigMap: resources.configMaps,
+  Secret: resources.secrets,
+  Deployment: resources.deployments,
+  Service: resources.services,
+};
+
+/**
+ * Makes the objects of a server, of which the first is the namespace of one that has its own, and returns its
+ * pod when it answers on its port.
+ */
+export const startPod = async (
+  cluster: Cluster,
+  {
+    namespace,
+    name,
+    run,
+    signal,
+    living,
+    kind,
+    objects: [namespaceObject, ...objects],
+  }: Omit<StartStore, 'image' | 'needs'> & { kind: ServerKind; objects: readonly KubernetesObject[] },
+): Promise<{ pod: PodTarget; node: string }> => {
+  if (namespaceObject === undefined) throw new Error("the backup store's manifest is empty");
+  if (name === undefined) await create(cluster, namespaceObject);
+  if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
+  const pods = await follow<Pod>(cluster, resources.pods, {
+    namespace,
+    labelSelector: storePodLabel(name),
+    signal,
+  });
+  try {
+    for (const object of objects) await create(cluster, object);
+    const { metadata, spec } = await namingCause(
+      () => untilReady(pods, kind.called),
+      (within) => causeOfPods(cluster, { pods, namespace, signal: within }),
+    );
+    return {
+      pod: { namespace, name: metadata.name, container: kind.container },
+      node: spec?.nodeName ?? '',
+    };
+  } finally {
+    await pods.stop();
+  }
+};
+
+/** The pods that serve the store of a place now. */
+export const servingPods = async (
+  cluster: Cluster,
+  { namespace, name }: StorePlace,
+  { container, app }: ServerKind,
+): Promise<PodTarget[]> => {
+  const { items } = await cluster.list<Pod>(resources.pods, {
+    namespace,
+    labelSelector: `${storePodLabel(name)},app=${app}`,
+  });
+  return items
+    .filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod))
+    .map(({ metadata }) => ({ namespace, name: metadata.name, container }));
+};
+
+/** The pods of a run that serve stores now, in that namespace alone where one is named. */
+export const serversOf = async (
+  cluster: Cluster,
+  { container, app }: ServerKind,
+  { run, namespace }: { run: string; namespace?: string | undefined },
+): Promise<(PodTarget & { place: StorePlace })[]> => {
+  const { items } = await cluster.list<Pod>(resources.pods, {
+    ...(namespace !== undefined && { namespace }),
+    labelSelector: `corral.test/run=${run},app=${app}`,
+  });
+  return items
+    .filter(({ metadata, status }) => status?.phase === 'Running' && metadata.deletionTimestamp === undefined)
+    .map(({ metadata: { namespace = '', name, labels } }) => {
+      const store = labels?.[storeLabel];
+      const place = store === storeName ? { namespace } : { namespace, name: store };
+      return { namespace, name, container, place };
+    });
+};
+
+/** Waits until the pod of a store is ready; ends at once when it will never be. */
+export const untilReady = (pods: Timeline<Pod>, called: string): Promise<Pod> =>
+  once(pods, isReady, {
+    label: `${called} of the backup store is ready`,
+    within: '3m',
+    owner: 'set-up of the backup store: an image may have to be pulled, and the server starts within seconds',
+    describe: describePod,
+    hopeless: [hopelessPods(pods)],
+  });
+
+/**
+ * Removes a server, with its namespace where it has one of its own, or with what it was configured by, and
+ * returns when it is gone; one that is gone already is no error.
+ */
+export const removeServer = async (
+  cluster: Cluster,
+  { namespace, name }: StorePlace,
+  configuredBy: Resource,
+): Promise<void> => {
+  if (name !== undefined) return removeFromShared(cluster, { namespace, name }, configuredBy);
+  const timeline = await follow(cluster, resources.namespaces, {
+    fieldSelector: `metadata.name=${namespace}`,
+  });
+  try {
+    if (timeline.current(namespace) === undefined) return;
+    await cluster.delete(resources.namespaces, { name: namespace });
+    await onceGone(timeline, {
+      name: namespace,
+      label: `the backup store's namespace ${namespace} is gone`,
+      within: '2m',
+      owner: 'cleanup of the backup store: Kubernetes empties a namespace before it goes',
+      describe: (object) => JSON.stringify(object.status ?? {}),
+    });
+  } finally {
+    await timeline.stop();
+  }
+};
+
+const create = async (cluster: Cluster, object: KubernetesObject): Promise<void> => {
+  const resource = resourceOfKind[object.kind ?? ''];
+  if (resource === undefined)
+    throw new Error(`the backup store's manifest holds a ${object.kind}, which the fixture cannot make`);
+  await cluster.create(resource, object);
+};
+
+const isReady = (pod: Pod): boolean =>
+  pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
+
+/**
+ * Removes a store from a namespace that holds others as well, and returns when its server is gone; what is
+ * gone already is no error.
+ */
+const removeFromShared = async (
+  cluster: Cluster,
+  { namespace, name }: { namespace: string; name: string },
+  configuredBy: Resource,
+): Promise<void> => {
+  const deployments = await follow(cluster, resources.deployments, {
+    namespace,
+    fieldSelector: `metadata.name=${name}`,
+  });
+  try {
+    // In the foreground: it stays until its pod is gone.
+    await cluster
+      .delete(resources.deployments, { namespace, name }, { propagationPolicy: 'Foreground' })
+      .catch(unlessGone);
+    await onceGone(deployments, {
+      name,
+      label: `the backup store ${name} is gone from namespace ${namespace}`,
+      within: '2m',
+      owner: 'cleanup of the backup store: Kubernetes ends its pod before the deployment goes',
+      describe: (object) => JSON.stringify(object.status ?? {}),
+    });
+    for (const resource of [resources.services, configuredBy, resources.leases])
+      await cluster.delete(resource, { namespace, name }).catch(unlessGone);
+  } finally {
+    await deployments.stop();
+  }
+};
+
+type Event = KubernetesObject & {
+  type?: string;
+  reason?: string;
+  message?: string;
+  involvedObject?: { kind?: string; name?: string };
+};
+
+type Causing = { pods: Timeline<Pod>; namespace: string; signal: AbortSignal };
+
+/**
+ * Why the pods of a timeline do not come: their containers, their conditions, and the warnings of their
+ * namespace.
+ */
+export const causeOfPods = async (cluster: Cluster, { pods, namespace, signal }: Causing): Promise<Cause> => {
+  const { items } = await cluster.list<Event>(resources.events, { namespace, signal });
+  const warnings = items.filter(({ type }) => type === 'Warning').map(describeEvent);
+  const [pod] = pods.objects();
+  if (pod === undefined)
+    return { line: `there is no pod${warnings.length > 0 ? `: ${warnings.at(-1)}` : ''}`, details: warnings };
+  const held = (pod.status?.conditions ?? []).filter(({ status }) => status === 'False');
+  const conditions = held.map(
+    ({ type, reason, message }) => `${type} is False: ${[reason, message].filter(Boolean).join(': ')}`,
+  );
+  const waits = describePod(pod);
+  // A pod without a node has no containers to tell of.
+  const scheduling = held.find(({ type }) => type === 'PodScheduled');
+  const line =
+    scheduling === undefined
+      ? waits
+      : `it is not scheduled: ${scheduling.message ?? scheduling.reason ?? ''}`;
+  return {
+    line: `pod ${pod.metadata.name}: ${line}`,
+    details: [`on ${pod.spec?.nodeName ?? 'no node'}, ${waits}`, ...conditions, ...warnings],
+  };
+};
+
+const describeEvent = ({ reason, message, involvedObject }: Event): string =>
+  `${reason ?? ''}, ${involvedObject?.kind ?? ''} ${involvedObject?.name ?? ''}: ${message ?? ''}`;
