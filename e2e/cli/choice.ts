@@ -1,5 +1,6 @@
 import { relative } from 'node:path';
 import { createVitest, type TestCase, type TestRunResult } from 'vitest/node';
+import { tellingStore } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
 import { toFile } from '../report/collect.ts';
 import { composeReport } from '../report/compose-report.ts';
@@ -141,9 +142,9 @@ const takeFailed = (
  */
 export const chooseScenarios = async (
   config: string,
-  args: Pick<Arguments, 'only' | 'tags' | 'shard'> & { last?: LastFailed | undefined },
+  args: Pick<Arguments, 'only' | 'tags' | 'shard' | 'store'> & { last?: LastFailed | undefined },
 ): Promise<Choice> => {
-  const { all, chosen: named } = await listScenarios(config, args);
+  const { all, chosen: named } = await tellingStore(args.store, () => listScenarios(config, args));
   const chosen = args.last === undefined ? named : takeFailed(named, args.last, args);
   if (args.shard === undefined)
     return { chosen, only: args.last === undefined ? args.only : exactly(chosen) };

@@ -3,12 +3,19 @@ import { Document, isScalar, visit } from 'yaml';
 import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
-import { checkName } from './arguments/checks.ts';
+import { storeChoices } from '../store/drivers/index.ts';
+import { checkName, choose } from './arguments/checks.ts';
 import { parseAllow } from './arguments/existing.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode, usageError } from './exit-code.ts';
 
-type Flags = { allow?: string; namespace: string; serviceAccount: string; supportBundle?: true };
+type Flags = {
+  allow?: string;
+  store: string;
+  namespace: string;
+  serviceAccount: string;
+  supportBundle?: true;
+};
 
 const program = (): Command =>
   new Command('npm run --silent rbac --')
@@ -25,6 +32,7 @@ const program = (): Command =>
       defaultAccount.namespace,
     )
     .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
+    .option('--store <kind>', `the kind of backup stores: ${storeChoices.join(', ')}`, storeChoices[0])
     .option('--support-bundle', 'what npm run e2e -- --support-bundle needs besides')
     .allowExcessArguments(false)
     .exitOverride()
@@ -63,7 +71,11 @@ export const runRbacCommand = (argv: readonly string[]): ExitCode => {
     };
     const allow = flags.allow === undefined ? [] : parseAllow(flags.allow);
     process.stdout.write(
-      `${describe(account, allow)}${rolesFor(account, { allow, supportBundle: flags.supportBundle === true })
+      `${describe(account, allow)}${rolesFor(account, {
+        allow,
+        supportBundle: flags.supportBundle === true,
+        store: choose('store', flags.store, storeChoices),
+      })
         .map(write)
         .join('---\n')}`,
     );

@@ -138,12 +138,13 @@ type Ended = { report: Report; code: ExitCode; error?: CommandError };
 const playRound = async (cluster: RunningCluster, run: Run, unplayed: Unplayed): Promise<Ended> => {
   const { args, interruption } = run;
   const { run: id, round, shard } = unplayed;
-  const { out, output, supportBundle, maxFailures, pauseOnFailure, workers = cluster.workers } = args;
+  const { out, store, output, supportBundle, maxFailures, pauseOnFailure, workers = cluster.workers } = args;
   const scenarios = unplayed.chosen.length;
   const config = makeRunConfig({
     ...cluster,
     run: id,
     out,
+    store,
     output,
     workers,
     scenarios,

@@ -4,7 +4,8 @@ import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
 import { shardSchema } from '../report/schema.ts';
-import { driverNamed } from '../store/drivers/index.ts';
+import type { StoreDriver } from '../store/driver.ts';
+import { driverNamed, driversOf, storeChoices } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
 
 const text = z.string().min(1, 'must not be empty');
@@ -97,6 +98,11 @@ const runSchema = clusterSchema.extend({
     .regex(runIdPattern, 'must be six characters of a-z and 0-9')
     .default(makeRunId)
     .describe("the run's id, which names and labels all that it makes; by default a new one"),
+  store: z
+    .string()
+    .refine((name) => storeChoices.includes(name), `must be one of ${storeChoices.join(', ')}`)
+    .default(driverNamed().name)
+    .describe('the kind of backup store that scenarios are played on'),
   out: text.default('.corral/last').describe('the folder of the results'),
   workers: count.optional().describe('how many scenarios are at work at once; by default all'),
   scenarios: count
@@ -138,6 +144,8 @@ export type ExistingCluster = Pick<
   'kubeconfig' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | 'clocks'
 > & {
   context: string;
+  /** The kind of stores that scenarios are played on, or all kinds; the first where none is named. */
+  store?: string;
   /** Scenarios ask for Longhorn's support bundle, for which they need rights of its own. */
   supportBundle?: boolean;
 };
@@ -159,6 +167,7 @@ const byHand: Partial<Record<keyof RunConfig, string>> = {
   expectCluster: 'CORRAL_EXPECT_CLUSTER',
   storeImage: 'CORRAL_STORE_IMAGE',
   namespace: 'CORRAL_NAMESPACE',
+  store: 'CORRAL_STORE',
   allow: 'CORRAL_ALLOW',
   clocks: 'CORRAL_TARGET_CLOCKS',
   out: 'CORRAL_OUT',
@@ -222,6 +231,23 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
     return readRunConfig(variables);
   } catch {
     return undefined;
+  }
+};
+
+/** The kinds of stores to play on, also where nobody has been told of a cluster yet. */
+export const storesToPlayOn = (variables: Variables): readonly StoreDriver[] =>
+  driversOf(findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined));
+
+/** Runs something with the kind of stores said to the processes that it starts, before there is a cluster. */
+export const tellingStore = async <T>(store: string, work: () => Promise<T>): Promise<T> => {
+  const variable = byHand.store ?? '';
+  const before = process.env[variable];
+  process.env[variable] = store;
+  try {
+    return await work();
+  } finally {
+    if (before === undefined) delete process.env[variable];
+    else process.env[variable] = before;
   }
 };
 

@@ -14,7 +14,12 @@ const reviews: Resource = {
 
 type Review = { status: { allowed: boolean } };
 
-type Asked = { allow: readonly Disruption[]; namespace?: string | undefined; supportBundle?: boolean };
+type Asked = {
+  allow: readonly Disruption[];
+  namespace?: string | undefined;
+  supportBundle?: boolean;
+  store?: string | undefined;
+};
 
 /**
  * Asks the API server for each right that a run needs whether its user has it: for the scenarios that may be
@@ -23,9 +28,9 @@ type Asked = { allow: readonly Disruption[]; namespace?: string | undefined; sup
  */
 export const missingRights = async (
   cluster: Cluster,
-  { allow, namespace, supportBundle = false }: Asked,
+  { allow, namespace, supportBundle = false, store }: Asked,
 ): Promise<string[]> => {
-  const playing = { disruptions: allow, namespace, supportBundle };
+  const playing = { disruptions: allow, namespace, supportBundle, store };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = toRights(rules, { stores: namespace });
   const answers = await Promise.all(rights.map((right) => mayDo(cluster, right)));
@@ -34,7 +39,7 @@ export const missingRights = async (
   return [
     `the user of context ${cluster.context} may not do ${missing.length} of the ${rights.length} things that this run needs:`,
     ...missing.map((right) => `  ${describeRight(right)}`),
-    await mend(cluster, { allow, namespace, supportBundle }),
+    await mend(cluster, { allow, namespace, supportBundle, store }),
   ];
 };
 
@@ -70,7 +75,7 @@ const serviceAccountOf = async (cluster: Cluster): Promise<Account | undefined> 
   return namespace === undefined || name === undefined ? undefined : { namespace, name };
 };
 
-const mend = async (cluster: Cluster, { allow, namespace, supportBundle }: Asked): Promise<string> => {
+const mend = async (cluster: Cluster, { allow, namespace, supportBundle, store }: Asked): Promise<string> => {
   const stores = namespace ?? defaultAccount.namespace;
   const user = await serviceAccountOf(cluster);
   const account = user?.namespace === stores ? user : { ...defaultAccount, namespace: stores };
@@ -78,6 +83,7 @@ const mend = async (cluster: Cluster, { allow, namespace, supportBundle }: Asked
     ...(allow.length === 0 ? [] : ['--allow', allow.join(',')]),
     ...(account.namespace === defaultAccount.namespace ? [] : ['--namespace', account.namespace]),
     ...(supportBundle ? ['--support-bundle'] : []),
+    ...(store === undefined ? [] : ['--store', store]),
     ...(account.name === defaultAccount.name ? [] : ['--service-account', account.name]),
   ];
   const command = `npm run --silent rbac${flags.length === 0 ? '' : ` -- ${flags.join(' ')}`} | kubectl apply -f -`;

@@ -1,5 +1,5 @@
 import type { Disruption } from '../longhorn/disruptions.ts';
-import { driverNamed } from '../store/drivers/index.ts';
+import { driversOf } from '../store/drivers/index.ts';
 import { base } from './base.ts';
 import { ofDisruptions } from './disruptions.ts';
 import type { Rule } from './rule.ts';
@@ -14,15 +14,17 @@ export type Playing = {
   disruptions: readonly Disruption[];
   namespace: string | undefined;
   supportBundle?: boolean;
+  /** The kind of backup stores, or all kinds; the first where none is named. */
+  store?: string | undefined;
 };
 
 /** All that scenarios do on a cluster: what none of these rules says, none of them asks for. */
-export const neededRules = ({ disruptions, namespace, supportBundle }: Playing): readonly Rule[] => {
-  const driver = driverNamed();
+export const neededRules = ({ disruptions, namespace, supportBundle, store }: Playing): readonly Rule[] => {
+  const stores = driversOf(store);
   const rules = [
     ...base,
-    ...ofStores(driver),
-    ...(namespace === undefined ? inOwnNamespaces : inSharedNamespace(driver)),
+    ...stores.flatMap(ofStores),
+    ...(namespace === undefined ? inOwnNamespaces : stores.flatMap(inSharedNamespace)),
     ...disruptions.flatMap((disruption) => ofDisruptions[disruption]),
     ...(supportBundle ? ofSupportBundles : []),
   ];

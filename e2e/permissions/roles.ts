@@ -25,10 +25,14 @@ const apiVersion = `${rbac}/v1`;
  */
 export const rolesFor = (
   account: Account,
-  { allow, supportBundle = false }: { allow: readonly Disruption[]; supportBundle?: boolean },
+  {
+    allow,
+    supportBundle = false,
+    store,
+  }: { allow: readonly Disruption[]; supportBundle?: boolean; store?: string | undefined },
 ): KubernetesObject[] => {
   const { namespace, name } = account;
-  const playing = { disruptions: allow, namespace, supportBundle };
+  const playing = { disruptions: allow, namespace, supportBundle, store };
   const rules = [...neededRules(playing), ...aroundScenarios(playing)];
   const rights = toRights(rules, { stores: namespace });
   // The servers of the stores have capabilities that only this profile grants.

@@ -161,6 +161,8 @@ export type StoreDriver = {
   name: string;
   /** How sentences call its stores and the server of one, with an article. */
   called: { store: string; server: string };
+  /** Whether Longhorn mounts its stores, so that what it does to a file can be seen and held on a node. */
+  mounted: boolean;
   /** What an image must be to serve a store, as the end of "name an image". */
   image: string;
   /** Starts a store of its own and returns when it answers. */

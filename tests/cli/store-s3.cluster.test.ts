@@ -118,8 +118,8 @@ test('a bucket is walked as the folder is that it was copied from, however deep,
   // Two pages of a list.
   for (let number = 0; number < 1100; number += 1) await writeFile(join(many, `${number}`), '');
   // Deeper than a volume's folder is looked into.
-  await mkdir(join(many, 'deeper'));
-  await writeFile(join(many, 'deeper/file'), '');
+  await mkdir(join(many, 'deeper/yet'), { recursive: true });
+  await writeFile(join(many, 'deeper/yet/file'), '');
   const client = await openClient(server);
   // As some programs make a folder.
   await client.putObject({ Bucket: 'backups', Key: 'walked/backupstore/volumes/', Body: '' });

@@ -164,6 +164,7 @@ const everything: RunConfig = {
     round: 3,
     expectCluster: uid,
     run: 'abc123',
+    store: 'all',
   },
   shard: { index: 2, of: 8, split: '0123456789ab' },
 };

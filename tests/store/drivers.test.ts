@@ -40,7 +40,7 @@ describe.each(names)('%s', (ability) => {
     whyNotFit(
       { lab: false, without: [], allow: [] },
       { needs: [ability], disruptions: [] },
-      { called: { store: 'a tape', server: 'a robot' }, heals },
+      { called: { store: 'a tape', server: 'a robot' }, heals, mounted: false },
     );
 
   test('a scenario that needs it is skipped where the store cannot, with the reason', () => {

@@ -75,7 +75,11 @@ export const checkTags = (expression: string | undefined): string | undefined =>
 };
 
 /** One of the known values of a flag; a CommandError that names them for any other. */
-export const choose = (flag: 'provider' | 'longhorn', value: string, known: string[]): string => {
+export const choose = (
+  flag: 'provider' | 'store' | 'longhorn',
+  value: string,
+  known: readonly string[],
+): string => {
   if (known.includes(value)) return value;
   throw usageError(
     `--${flag} ${value || "''"} is unknown: use ${known.map((each) => `--${flag} ${each}`).join(' or ')}, or leave it out`,

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { type ExistingCluster, objectUid } from '../../config/config.ts';
 import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
 import { allDisruptions, type Disruption, isDisruption } from '../../longhorn/disruptions.ts';
+import { storeChoices } from '../../store/drivers/index.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 
@@ -38,7 +39,7 @@ export const parseAllow = (text: string): Disruption[] => {
  */
 export const parseExisting = (
   provider: string,
-  flags: ExistingFlags & { keep?: true; supportBundle?: true },
+  flags: ExistingFlags & { store?: string; keep?: true; supportBundle?: true },
 ): ExistingCluster | undefined => {
   const given = (Object.keys(flagNames) as (keyof ExistingFlags)[]).filter(
     (name) => flags[name] !== undefined,
@@ -73,7 +74,10 @@ export const parseExisting = (
     );
   if (namespace !== undefined) checkName('namespace', namespace);
   const allowed = allow === undefined ? [] : parseAllow(allow);
-  const asked = flags.supportBundle === true ? { supportBundle: true } : {};
+  const asked = {
+    ...(flags.supportBundle === true && { supportBundle: true }),
+    ...(flags.store !== undefined && flags.store !== storeChoices[0] && { store: flags.store }),
+  };
   return {
     kubeconfig: resolve(kubeconfig),
     context,

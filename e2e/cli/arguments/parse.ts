@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import type { Replacement } from '../../../providers/provider.ts';
 import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDisruptions } from '../../longhorn/disruptions.ts';
+import { storeChoices } from '../../store/drivers/index.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
@@ -20,7 +21,7 @@ import { parseFlags } from './flags.ts';
 /** What the command was asked to do. */
 export type Arguments = Pick<
   RunConfig,
-  'out' | 'workers' | 'maxFailures' | 'pauseOnFailure' | 'supportBundle' | 'output'
+  'out' | 'store' | 'workers' | 'maxFailures' | 'pauseOnFailure' | 'supportBundle' | 'output'
 > & {
   provider: string;
   /**
@@ -53,7 +54,7 @@ export type Arguments = Pick<
   strictBugs: boolean;
 };
 
-type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | 'repeat', string> &
+type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'store' | 'out' | 'repeat', string> &
   Partial<
     Record<'longhorn' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard', string>
   > &
@@ -89,6 +90,11 @@ const describe = (providers: string[]): Command =>
       'official, archive:DIR: another image in the place of one of the release, by its name or as an archive; may be given several times: longhorn-manager=./manager.tar',
       (value: string, before: string[]) => [...before, value],
       [],
+    )
+    .option(
+      '--store <kind>',
+      `the kind of backup store that the scenarios are played on: ${storeChoices.join(', ')}`,
+      storeChoices[0],
     )
     .option('--kubeconfig <file>', 'existing: the file that names the cluster')
     .option('--context <name>', 'existing: the context of that file')
@@ -182,6 +188,7 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     longhorn,
     registryMirror: checkMirror(longhorn, flags.registryMirror),
     images: checkImages(longhorn, flags.image),
+    store: choose('store', flags.store, storeChoices),
     existing: parseExisting(provider, flags),
     keep: flags.keep === true,
     lastFailed: flags.lastFailed === true,

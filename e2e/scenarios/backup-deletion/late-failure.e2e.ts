@@ -13,7 +13,7 @@ const bug = 'manager-panics-on-late-failure';
 
 scenario(
   'A deletion that cannot remove a block, and fails after its backup has gone, ends no manager',
-  { ...about, needs: ['denyDeletion', 'block-device'] },
+  { ...about, needs: ['denyDeletion', 'mounted-store', 'block-device'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);
@@ -45,7 +45,7 @@ scenario(
 
 scenario(
   'A backup volume that is deleted while the blocks of its last backup are being removed ends no manager',
-  about,
+  { ...about, needs: ['mounted-store'] },
   async ({ given, when, then }) => {
     const volume = await given.volume({ size: littleData.volume });
     await given.data(volume, littleData.data);

@@ -2,7 +2,12 @@ import { scenario } from '../../suite/scenario.ts';
 
 scenario(
   'A backup that waited for a deletion is made although blocks are still being removed',
-  { tags: ['backup-deletion', 'held'], timeout: '40m', disruptions: ['process-hold'] },
+  {
+    tags: ['backup-deletion', 'held'],
+    timeout: '40m',
+    needs: ['mounted-store'],
+    disruptions: ['process-hold'],
+  },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.brief);

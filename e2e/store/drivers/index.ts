@@ -5,6 +5,20 @@ import { s3 } from './s3/driver.ts';
 /** Every kind of backup store, a row each. */
 export const drivers: readonly StoreDriver[] = [nfs, s3];
 
+/** All kinds of stores, as a run is told to play on each of them. */
+export const allStores = 'all';
+
+/** What a run may be told to play on. */
+export const storeChoices: readonly string[] = [...drivers.map(({ name }) => name), allStores];
+
+/** The kinds of stores that a run plays its scenarios on, by what it is told. */
+export const driversOf = (store?: string): readonly StoreDriver[] =>
+  store === allStores ? drivers : [driverNamed(store)];
+
+/** The name of a scenario on a kind of store: the first kind, which every scenario has always had, is not said. */
+export const nameOn = (scenario: string, { name }: Pick<StoreDriver, 'name'>): string =>
+  name === nfs.name ? scenario : `${scenario} [${name}]`;
+
 /**
  * The driver of that name; the first where none is named, as in a run that says nothing of it. Throws for a
  * name that no driver has.

@@ -82,15 +82,17 @@ const runInName = (name: string | undefined): string | undefined =>
 const isPolicy = ({ group }: Resource): boolean => group === resources.validatingAdmissionPolicies.group;
 const isRight = ({ group }: Resource): boolean => group === resources.roles.group;
 
-// A cluster without Longhorn has nothing of Longhorn's. And who may not look at policies and rights has not
-// made any.
+const isSecret = ({ plural }: Resource): boolean => plural === resources.secrets.plural;
+
+// A cluster without Longhorn has nothing of Longhorn's. And who may not look at policies, rights and Secrets has
+// not made any.
 
 const list = async (
   cluster: Cluster,
   kind: Kind,
   shared: string | undefined,
 ): Promise<KubernetesObject[]> => {
-  const { resource, owners, owns, isAnywhere } = kind;
+  const { resource, owners, owns, isAnywhere, except } = kind;
   // Stores in there have no namespaces of their own.
   if (shared !== undefined && resource.plural === 'namespaces') return [];
   const namespace = isAnywhere && !isRight(resource) ? shared : kind.namespace;
@@ -100,11 +102,12 @@ const list = async (
       ...(namespace !== undefined && { namespace }),
       ...labelSelector,
     });
-    return items;
+    return items.filter(({ metadata }) => except === undefined || metadata.namespace !== except);
   } catch (error) {
     if (
       error instanceof ApiError &&
-      (error.status === 404 || (error.status === 403 && (isPolicy(resource) || isRight(resource))))
+      (error.status === 404 ||
+        (error.status === 403 && [isPolicy, isRight, isSecret].some((is) => is(resource))))
     )
       return [];
     throw error;

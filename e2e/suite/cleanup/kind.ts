@@ -11,6 +11,8 @@ export type Kind = {
   namespace?: string;
   /** It is in any namespace, with which it goes where that is a run's. */
   isAnywhere?: true;
+  /** But not in this namespace, where another kind has them. */
+  except?: string;
   /**
    * The names of what it belongs to, of which one is enough: of the run's own volumes, targets and jobs. Only
    * for what carries no label of its own.

@@ -104,6 +104,14 @@ export const kinds = {
     limit: ({ targetGone }) => targetGone,
     describe: nothing,
   },
+  // After the targets, which Longhorn logs in for by them.
+  credentials: {
+    what: 'Secret',
+    resource: resources.secrets,
+    namespace,
+    limit: ({ namespaceGone }) => namespaceGone,
+    describe: nothing,
+  },
   supportBundles: {
     what: 'support bundle',
     resource: longhornResources.supportBundles,
@@ -115,6 +123,7 @@ export const kinds = {
   deployments: { ...anywhere('Deployment', resources.deployments), waitsForItsOwn: true },
   services: anywhere('Service', resources.services),
   configMaps: anywhere('ConfigMap', resources.configMaps),
+  secrets: { ...anywhere('Secret', resources.secrets), except: namespace },
   leases: anywhere('Lease', resources.leases),
   // Of a fleet's service account, beside what its namespace holds.
   roleBindings: anywhere('RoleBinding', resources.roleBindings),

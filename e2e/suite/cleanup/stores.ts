@@ -88,7 +88,11 @@ const storeOf = ({ kind, object }: LeftOver): StorePlace | undefined => {
   if (kind === 'backupTargets') return ownStoreOf(object as BackupTarget);
   if (kind === 'namespaces') return { namespace: name };
   const isOfStore =
-    kind === 'deployments' || kind === 'services' || kind === 'configMaps' || kind === 'leases';
+    kind === 'deployments' ||
+    kind === 'services' ||
+    kind === 'configMaps' ||
+    kind === 'secrets' ||
+    kind === 'leases';
   return isOfStore && namespace !== undefined ? { namespace, name } : undefined;
 };
 

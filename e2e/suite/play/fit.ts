@@ -9,8 +9,8 @@ import type { Declared } from './fixture.ts';
 /** Says why a scenario is skipped, where the run cannot or may not do what it needs; undefined where it can. */
 export const whyNotFit = (
   { lab, without, allow }: Offered,
-  { needs, disruptions }: Pick<Declared, 'needs' | 'disruptions'>,
-  { called, heals }: Pick<StoreDriver, 'called' | 'heals'> = driverNamed(),
+  { needs, disruptions, store }: Pick<Declared, 'needs' | 'disruptions' | 'store'>,
+  { called, heals, mounted }: Pick<StoreDriver, 'called' | 'heals' | 'mounted'> = driverNamed(store),
 ): string | undefined => {
   if (needs.includes('lab') && !lab) return 'needs the lab (its nodes can be made to fail)';
   if (needs.includes('browser') && findChromium(process.env) === undefined) {
@@ -19,6 +19,8 @@ export const whyNotFit = (
   }
   const missing = without.filter((each) => needs.includes(each));
   if (missing.length > 0) return `needs ${missing.map((each) => capabilities[each]).join(' and ')}`;
+  if (needs.includes('mounted-store') && !mounted)
+    return `needs a backup store that Longhorn mounts: ${called.store} is none`;
   const unable = needs.filter((need) => isAbility(need)).filter((ability) => heals[ability] === undefined);
   if (unable.length > 0)
     return `needs ${unable.map((ability) => abilities[ability]).join(' and ')}: ${called.store} cannot`;

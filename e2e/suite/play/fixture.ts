@@ -31,7 +31,7 @@ export type Fixture<Steps> = {
 };
 
 /** What not every cluster, or not every kind of backup store, can do. */
-export type Need = 'lab' | 'browser' | Capability | Ability;
+export type Need = 'lab' | 'browser' | 'mounted-store' | Capability | Ability;
 
 /**
  * `timeout` (default 10m) is the scenario's own, without cleanup and waiting in line; `seed` names the
@@ -51,7 +51,10 @@ export type ScenarioOptions = {
 };
 
 /** What decides, before a scenario begins, where it is played and beside which others. */
-export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>>;
+export type Declared = Required<Pick<ScenarioOptions, 'needs' | 'exclusive' | 'disruptions' | 'longhorn'>> & {
+  /** The kind of store that it is played on; the first where none is named. */
+  store?: string | undefined;
+};
 
 declare module 'vitest' {
   interface TaskMeta {

@@ -39,7 +39,17 @@ export const play = async <Steps extends object>(
   fixture: Fixture<Steps>,
   playing: Play<Steps>,
 ): Promise<void> => {
-  const { context, record, timeout, needs, exclusive: declared, disruptions, longhorn, body } = playing;
+  const {
+    context,
+    record,
+    timeout,
+    needs,
+    exclusive: declared,
+    disruptions,
+    longhorn,
+    store,
+    body,
+  } = playing;
   const interruption = AbortSignal.any([context.signal, orphanedSignal]);
   const holder = await awaitTurn(context.task, interruption);
   if (holder === undefined) return context.skip('not begun, as --max-failures was reached');
@@ -69,9 +79,9 @@ export const play = async <Steps extends object>(
     const config = readRunConfig(process.env);
     const { kubeconfig, context: named, run, namespace, supportBundle } = config;
     pauses = config.pauseOnFailure;
-    const unfit = whyNotFit({ ...config, lab: config.lab !== undefined }, { needs, disruptions });
+    const unfit = whyNotFit({ ...config, lab: config.lab !== undefined }, { needs, disruptions, store });
     if (unfit !== undefined) throw new SkipScenario(unfit);
-    const permit = permitNeeded({ run, disruptions, namespace, supportBundle });
+    const permit = permitNeeded({ run, disruptions, namespace, supportBundle, store });
     const place = { kubeconfig, ...(named === undefined ? {} : { context: named }), permit };
     const cluster = fixture.connect({ ...place, health });
     kubernetes = { server: cluster.server, context: cluster.context, version: await cluster.version() };
@@ -93,6 +103,7 @@ export const play = async <Steps extends object>(
       disruptions,
       needs,
       longhorn,
+      store,
       signal: clock.signal,
       report: journal.report,
       skip,

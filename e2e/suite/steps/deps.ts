@@ -38,6 +38,8 @@ export type ScenarioDeps = {
   needs: readonly string[];
   /** The versions of Longhorn that the scenario holds for. */
   longhorn: string;
+  /** The kind of its store; the first where none is named. */
+  store?: string | undefined;
   /** Aborts when the scenario's time is up or the run is interrupted; the cleanup has a time of its own. */
   signal: AbortSignal;
   report: StepReport;

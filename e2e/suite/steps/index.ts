@@ -35,6 +35,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     disruptions,
     needs,
     longhorn,
+    store: kindOfStore,
     skip,
     signal,
     report,
@@ -44,7 +45,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     evidence,
   } = deps;
   const { run, out, storeImage, namespace: shared, clocks = longhornClocks, lab, without } = config;
-  const driver = driverNamed();
+  const driver = driverNamed(kindOfStore);
   const step = createStep({ report, signal });
   const timeouts = timeoutsOn(clocks);
   const nameOf = (what: string): string => uniqueName(run, what);

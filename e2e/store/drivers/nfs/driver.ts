@@ -8,6 +8,7 @@ import { driverName, placeOfUrl } from './place.ts';
 export const nfs: StoreDriver = {
   name: driverName,
   called: { store: 'an NFS backup store', server: 'an NFS server' },
+  mounted: true,
   image: 'an image with nfs-ganesha, e2fsprogs and bash',
   start: async (...options) => (await import('./served-store.ts')).startStore(...options),
   remove: async (...place) => (await import('../server.ts')).removeServer(...place, resources.configMaps),

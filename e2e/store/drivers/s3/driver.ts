@@ -8,6 +8,7 @@ import { driverName, placeOfUrl } from './place.ts';
 export const s3: StoreDriver = {
   name: driverName,
   called: { store: 'an S3 backup store', server: 'an S3 server' },
+  mounted: false,
   image: 'an image with versitygw and bash',
   start: async (...options) => (await import('./served-store.ts')).startStore(...options),
   remove: async (...place) => (await import('./server.ts')).removeStore(...place),
@@ -17,6 +18,7 @@ export const s3: StoreDriver = {
     always: [
       { resource: resources.secrets, verbs: ['create', 'get'] },
       { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
+      { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
       { resource: resources.services, verbs: ['create'] },
       { resource: resources.deployments, verbs: ['create'] },
       { resource: resources.pods, verbs: ['list', 'watch'] },
