@@ -12,17 +12,14 @@ type Status = NonNullable<BackupTarget['status']>;
 /** The status a BackupTarget begins with. */
 export const newStatus: Status = { ownerID: '', available: false, conditions: null, lastSyncedAt: null };
 
-const withoutTimes = (message: string | undefined): string => message?.replaceAll(/time="[^"]*"/g, '') ?? '';
+const lasting = (message: string | undefined): string =>
+  message?.replaceAll(/time="[^"]*"|0x[0-9a-f]+/g, '') ?? '';
 
-// The command's log lines are part of the message. If nothing but their times has changed it is not written
-// again: that would be an event, and with it the next try at once.
+// The command's log lines are part of the message, and what it prints of a bucket are addresses. If nothing but
+// those and times has changed it is not written again: that would be an event, and with it the next try at once.
 const unavailable = (status: Status, message: string): Status => {
   const before = status.conditions?.find(({ type }) => type === 'Unavailable');
-  if (
-    before?.status === 'True' &&
-    !status.available &&
-    withoutTimes(before.message) === withoutTimes(message)
-  )
+  if (before?.status === 'True' && !status.available && lasting(before.message) === lasting(message))
     return status;
   const condition = { type: 'Unavailable', status: 'True', reason: 'Unavailable', message } as const;
   return {
