@@ -29,6 +29,7 @@ test('what is not named has a default, and a run has an id of its own', () => {
     allow: [],
     without: [],
     round: 1,
+    store: 'nfs',
     pauseOnFailure: false,
     supportBundle: false,
     output: 'quiet',

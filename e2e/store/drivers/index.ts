@@ -6,7 +6,7 @@ import { s3 } from './s3/driver.ts';
 export const drivers: readonly StoreDriver[] = [nfs, s3];
 
 /** All kinds of stores, as a run is told to play on each of them. */
-export const allStores = 'all';
+const allStores = 'all';
 
 /** What a run may be told to play on. */
 export const storeChoices: readonly string[] = [...drivers.map(({ name }) => name), allStores];
