@@ -104,7 +104,11 @@ export const createCluster = async (
       const logs = signal.aborted ? undefined : await saveLogs(tool, { name, kubeconfig, out });
       await cluster.remove();
       if (logs === undefined || !(reason instanceof Error)) throw reason;
-      throw new NotFit(`${reason.message}: ${logs}`, { cause: reason });
+      // An expectation's message goes on for a screen: its first line is what people read.
+      throw new NotFit(
+        reason.message.replace(/\n|$/, (end) => `: ${logs}${end}`),
+        { cause: reason },
+      );
     },
   };
   try {

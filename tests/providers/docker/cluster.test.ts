@@ -154,9 +154,9 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
 
   test('filling: what its nodes logged is saved while they are there', async () => {
     const { giveUp } = await createCluster(kindTool, { out: stubs.folder, signal });
-    await expect(giveUp(new Error('no node is Ready'))).rejects.toMatchObject({
+    await expect(giveUp(new Error('no node is Ready\n\nLast object:\n  a: b'))).rejects.toMatchObject({
       name: 'NotFit',
-      message: `no node is Ready: what its nodes logged is in ${stubs.folder}/kind-logs`,
+      message: `no node is Ready: what its nodes logged is in ${stubs.folder}/kind-logs\n\nLast object:\n  a: b`,
     });
     expect(readFileSync(join(stubs.folder, 'kind-logs/nodes'), 'utf8')).toBe(name);
     expect(stubs.clusters()).toEqual([]);
