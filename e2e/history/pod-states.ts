@@ -2,12 +2,12 @@ import type { KubernetesObject } from '../kube/objects.ts';
 import type { Hopeless } from './hopeless.ts';
 import type { Timeline } from './timeline.ts';
 
+type Terminated = { reason?: string; exitCode?: number; message?: string };
+
 type ContainerStatus = {
   name?: string;
-  state?: {
-    waiting?: { reason?: string; message?: string };
-    terminated?: { reason?: string; exitCode?: number };
-  };
+  state?: { waiting?: { reason?: string; message?: string }; terminated?: Terminated };
+  lastState?: { terminated?: Terminated };
 };
 
 /** A pod, as far as it decides whether it comes. */
@@ -35,6 +35,15 @@ export const describePod = (pod: Pod): string => {
 // What the kubelet says of a pod that is as it was made: it looks again, and finds the same.
 const permanent = ['ErrImageNeverPull', 'InvalidImageName', 'CreateContainerConfigError'];
 
+// By its exit code a program says that it will never run as it was configured (sysexits.h, EX_CONFIG).
+const configurationWrong = 78;
+
+const refusalOf = ({ status }: Pod): string | undefined =>
+  (status?.containerStatuses ?? [])
+    .flatMap(({ state, lastState }) => [state?.terminated ?? [], lastState?.terminated ?? []].flat())
+    .find(({ exitCode }) => exitCode === configurationWrong)
+    ?.message?.trim();
+
 // A registry may be away for a moment. The kubelet tries again after 10 s, then after 20 s.
 const enoughPulls = 3;
 
@@ -54,7 +63,7 @@ const pullsOf = (timeline: Timeline<Pod>, uid: string | undefined): number => {
 
 /**
  * The pods of a timeline that will not run as they were made: an image that is not there, a container that
- * cannot be configured.
+ * cannot be configured, a program that says so itself.
  */
 export const hopelessPods = (timeline: Timeline<Pod>): Hopeless<Pod> => ({
   timeline,
@@ -64,6 +73,8 @@ export const hopelessPods = (timeline: Timeline<Pod>): Hopeless<Pod> => ({
     const found = waitingOf(pod).find(({ reason = '' }) => permanent.includes(reason));
     if (found !== undefined)
       return `pod ${name} cannot run: ${found.reason}${found.message ? `: ${found.message}` : ''}`;
+    const refusal = refusalOf(pod);
+    if (refusal !== undefined) return `pod ${name} cannot run: ${refusal}`;
     const pulls = waitingOf(pod).find(
       ({ reason = '' }) => reason === 'ErrImagePull' || reason === 'ImagePullBackOff',
     );

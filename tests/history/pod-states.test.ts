@@ -41,6 +41,20 @@ test('an image is pulled three times before it is said that it cannot be', () =>
   ]);
 });
 
+test('a program that says by its exit code that it will never run is believed, also while it is started again', () => {
+  const ended = (exitCode: number) => ({ terminated: { exitCode, message: 'there is no server\n' } });
+  const last = (exitCode: number): Pod => ({
+    metadata: { name: 'store', uid: 'u' },
+    status: { containerStatuses: [{ state: { waiting: {} }, lastState: ended(exitCode) }] },
+  });
+  const now: Pod = {
+    metadata: { name: 'store', uid: 'u' },
+    status: { containerStatuses: [{ state: ended(78) }] },
+  };
+  const said = 'pod store cannot run: there is no server';
+  expect(lookedAt(last(1), now, last(78))).toEqual([undefined, said, said]);
+});
+
 test('a pod that comes has hope', () =>
   expect(
     lookedAt({ metadata: { name: 'store', uid: 'u' } }, pod('ContainerCreating'), pod('CrashLoopBackOff')),

@@ -13,7 +13,7 @@ import {
   stalledServer,
 } from '../../e2e/faults/store-faults.ts';
 import { type Ability, abilities, type RunningStore } from '../../e2e/store/driver.ts';
-import { driverNamed, drivers } from '../../e2e/store/drivers/index.ts';
+import { driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
 import { whyNotFit } from '../../e2e/suite/play/fit.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
 import { localStore } from './support/local-store.ts';
@@ -32,8 +32,26 @@ test('each driver has a name of its own, and a name that none has is an error', 
   expect(new Set(drivers.map(({ name }) => name)).size).toBe(drivers.length);
   expect(driverNamed()).toBe(drivers[0]);
   for (const driver of drivers) expect(driverNamed(driver.name)).toBe(driver);
-  expect(() => driverNamed('tape')).toThrow('there is no backup store of the kind tape: known are nfs');
+  expect(() => driverNamed('tape')).toThrow('there is no backup store of the kind tape: known are nfs, s3');
 });
+
+test('a run plays on the first kind, on one that is named, or on all; names tell the others from the first', () => {
+  const named = (store?: string) => driversOf(store).map((driver) => nameOn('It works', driver));
+  expect(named()).toEqual(['It works']);
+  expect(named('s3')).toEqual(['It works [s3]']);
+  expect(named('all')).toEqual(['It works', 'It works [s3]']);
+});
+
+test.each(drivers)(
+  'a scenario that needs a store which Longhorn mounts, on $name',
+  ({ name, mounted, called }) =>
+    expect(
+      whyNotFit(
+        { lab: false, without: [], allow: [] },
+        { needs: ['mounted-store'], disruptions: [], store: name },
+      ),
+    ).toBe(mounted ? undefined : `needs a backup store that Longhorn mounts: ${called.store} is none`),
+);
 
 describe.each(names)('%s', (ability) => {
   const play = (heals: object) =>

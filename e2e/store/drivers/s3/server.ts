@@ -34,7 +34,8 @@ const key = (prefix: string): string => `${prefix}${randomBytes(8).toString('hex
 const secret = (): string => randomBytes(24).toString('base64url');
 const day = 86_400_000;
 
-const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key': string }> => {
+/** Makes what a new server is logged in to by, and its certificate. */
+export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key': string }> => {
   const { generate } = await import('selfsigned');
   const made = await generate([{ name: 'commonName', value: hostOf(place) }], {
     keyType: 'ec',
