@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { Behaviour } from '../environment.ts';
 import type { BackupConfig, BlockMapping, CompressionMethod } from './config.ts';
+import { StoreError } from './errors.ts';
 import { compressFrame } from './lz4.ts';
 import { blockPath, blockSize, checksumOf } from './paths.ts';
 import type { Store } from './store.ts';
@@ -85,7 +86,9 @@ export const uploadBlocks = async (upload: Upload, last: BackupConfig | undefine
       known.add(checksum);
       const data = compress(compressionMethod, block);
       await writing;
-      writing = store.write(path, data);
+      writing = store.write(path, data).catch((error) => {
+        throw new StoreError(`failed to write data during saving blocks: ${(error as Error).message}`);
+      });
       [block, written] = [written, block];
       // Looked at with the next block or at the end; without a handler a failure would end the process before
       // that.

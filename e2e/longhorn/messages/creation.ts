@@ -112,9 +112,10 @@ export const creationMessages = {
         versions: '>=1.8.0',
         pattern:
           /^(?![\s\S]*cannot mount nfs )[\s\S]*(?:: (?:operation not permitted|permission denied|read-only file system|no space left on device|disk quota exceeded)|\bAccessDenied\b)/,
-        example: `${engine}open /mnt/backupstore/volumes/8b/8e/v/locks/lock-1.lck.tmp.1: permission denied`,
+        example:
+          'failed to write data during saving blocks: close /mnt/backupstore/volumes/8b/8e/v/blocks/8a/c1/8ac1.blk.tmp.1: no space left on device',
         origin: 'product',
-        seen: 'as Go names EPERM, EACCES, EROFS, ENOSPC and EDQUOT; not met',
+        seen: 'as Go names EPERM, EACCES, EROFS, ENOSPC and EDQUOT; ENOSPC on a real v1.12.1 (2026-11-23)',
       },
     ],
   },

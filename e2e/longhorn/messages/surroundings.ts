@@ -116,6 +116,24 @@ export const surroundingMessages = {
       },
     ],
   },
+  'snapshot-without-engine': {
+    ...snapshot,
+    class: 'transient',
+    means:
+      "The manager does not reach the volume's engine just now, by its instance manager, and tries again.",
+    advice:
+      'Nothing, if the snapshot becomes ready; otherwise see what keeps that instance manager busy, or off the network.',
+    wordings: [
+      {
+        versions: '>=1.8.0',
+        pattern: /failed to get engine client proxy: [\s\S]+/,
+        example:
+          'failed to get engine client proxy: failed to initialize proxy client for instance-manager-1cc9 IP 10.244.1.5: failed to check proxy client connection for instance-manager-1cc9 IP 10.244.1.5: rpc error: code = Unavailable desc = connection error: desc = "transport: Error while dialing: dial tcp 10.244.1.5:8501: i/o timeout"',
+        origin: 'product',
+        seen: 'status.error of a snapshot that became ready later, on a real v1.12.1 on a busy machine (2026-11-23); engineapi/proxy.go, source of v1.8.0 to v1.12.1',
+      },
+    ],
+  },
   'snapshot-lost': {
     ...snapshot,
     class: 'warning',

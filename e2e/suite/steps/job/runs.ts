@@ -115,6 +115,14 @@ export const endOfBackup = async (
   { name, label }: { name: string; label: string },
 ): Promise<string> => {
   expected.push({ id: 'creation-without-store', of: name });
+  // A later run may have cleaned it up since.
+  const completed = timelines.backups.entries.some(
+    (entry) =>
+      entry.kind !== 'gap' &&
+      entry.object.metadata.name === name &&
+      backupState(entry.object) === 'Completed',
+  );
+  if (completed) return 'Completed';
   const ended = await once(timelines.backups, (each) => isFinal(backupState(each)), {
     name,
     label: `${label} is Completed, or in Error`,
@@ -123,7 +131,7 @@ export const endOfBackup = async (
   return backupState(ended);
 };
 
-const isFinal = (state: string): boolean => ['Completed', 'Error', 'Deleting'].includes(state);
+const isFinal = (state: string): boolean => ['Completed', 'Error'].includes(state);
 
 /**
  * Waits until what the last run of a job made was seen: each collection has a watch of its own, and that of

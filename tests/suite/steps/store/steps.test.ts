@@ -217,3 +217,39 @@ test('a backup is known when it can be restored from, and under way when it is u
   timelines.backups.push({ kind: 'modified', at: 0, object: known });
   await then.known(first);
 });
+
+test('a backup that the store has no space for goes Error and says so; nothing else will do', async () => {
+  const { then, timelines, says } = await play();
+  const fails = (state: string, error: string): void =>
+    void timelines.backups.push({
+      kind: 'modified',
+      at: 0,
+      object: { metadata: { name: 'b' }, spec: {}, status: { state, error } } as Backup,
+    });
+  says('InProgress');
+  fails(
+    'Error',
+    'failed to write data during saving blocks: close /mnt/b.blk.tmp.1: no space left on device',
+  );
+  await then.creationFails(first, 'creation-denied');
+  await expect(then.creationFails(first, 'creation-without-store')).rejects.toThrow(
+    'goes Error (creation-without-store)',
+  );
+  const other = await play();
+  other.says('Completed');
+  await expect(other.then.creationFails(first, 'creation-denied')).rejects.toThrow(
+    /^Expected: .*\nGot: +Completed/,
+  );
+});
+
+test('a store is found again once it was listed after the look was asked for', async () => {
+  const { when, then, looked } = await play();
+  looked({ available: false, lastSyncedAt: 'before' });
+  const look = await when.storeLookedInto();
+  for (const available of [true, false]) {
+    looked({ available, lastSyncedAt: available ? 'before' : 'after' });
+    await expect(then.storeFoundAgain(look)).rejects.toThrow('not seen that Longhorn has listed the store');
+  }
+  looked({ available: true, lastSyncedAt: 'after' });
+  await then.storeFoundAgain(look);
+});
