@@ -9,7 +9,7 @@ import { explainFailure } from './explain.ts';
  */
 type S3Place = { client: S3; bucket: string; prefix: string; folder?: '' };
 
-/** How many requests for a store are under way at a time. */
+// So many requests for a store are under way at a time.
 const requestsAtOnce = 16;
 
 // From here on the files are so many, in so many folders, that pages of a thousand keys are cheaper than a
