@@ -122,7 +122,7 @@ test('a bucket is walked as the folder is that it was copied from, however deep,
   await writeFile(join(many, 'deeper/yet/file'), '');
   const client = await openClient(server);
   // As some programs make a folder.
-  await client.putObject({ Bucket: 'backups', Key: 'walked/backupstore/volumes/', Body: '' });
+  await client.putObject({ Bucket: 'backups', Key: 'walked/backupstore/volumes/', ContentLength: 0 });
   const source = s3Source({ client, bucket: 'backups', prefix: 'walked' });
   const local = folderSource(join(folder, 'backupstore'));
   for (const [path, depth] of [

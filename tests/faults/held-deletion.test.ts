@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
@@ -15,7 +16,8 @@ const cluster = stubCluster();
 const pods = [
   { namespace: 'longhorn-system', name: 'longhorn-manager-local', container: 'longhorn-manager' },
 ];
-const backup = 'backup-0123456789abcdef';
+// Looked for among all processes of the machine, which another run of these tests may have as well.
+const backup = `backup-${randomBytes(8).toString('hex')}`;
 
 let folder: string;
 let deletions: ChildProcess[];
