@@ -140,7 +140,7 @@ test.for<[string, string[], number, string]>([
     'an unknown URL',
     ['ls', 'ftp://host/'],
     2,
-    'ftp://host/: name a folder, or the nfs:// URL of a store that is mounted here',
+    'ftp://host/: name a folder, or the nfs:// URL of a store that is mounted here, or the s3:// URL of a store in a bucket',
   ],
   [
     'an NFS URL without a path',
@@ -155,11 +155,17 @@ test.for<[string, string[], number, string]>([
     'nfs://corral.invalid:/opt/backupstore is not mounted on this machine: have it mounted (as root: mount -t nfs4 -o ro corral.invalid:/opt/backupstore DIR), and name DIR',
   ],
   [
-    'a store of S3',
-    ['ls', 's3://bucket@region/'],
+    'a store of a kind that is not read from here',
+    ['ls', 'azblob://container@core.windows.net/'],
     3,
-    's3://bucket@region/: a store of s3 is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then',
+    'azblob://container@core.windows.net/: a store of azblob is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then',
   ],
+  ...['s3://bucket@region', 's3:///prefix'].map((url): [string, string[], number, string] => [
+    `${url}, no URL of a bucket,`,
+    ['ls', url],
+    2,
+    `${url}: the URL of a store in S3 is s3://BUCKET@REGION/PREFIX, without a password`,
+  ]),
 ])('%s is told in one line', async ([, args, exitCode, message]) => {
   expect(await store(...args)).toEqual({ stdout: '', stderr: `store: ${message}`, exitCode });
 });

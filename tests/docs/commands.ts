@@ -104,6 +104,7 @@ export const commands: Record<string, How> = {
   'git bisect start BAD GOOD': bisected,
   'git bisect run sh -c \'make && docker save -o manager.tar longhornio/longhorn-manager:dev && cd CORRAL && npm run e2e -- --longhorn official:v1.12.1 --image longhorn-manager=FOLDER/manager.tar --only "waits for it" --bisect\'':
     bisected,
+  'npm run e2e -- --store s3': { reads: { store: 's3', provider: 'lab' } },
   'npm run e2e -- --shard 2/8': { reads: { shard: { index: 2, of: 8 } } },
   'npm run e2e -- --only deletion --repeat 10': { reads: { only: 'deletion', repeat: 10 } },
   "CORRAL_EMULATOR_CLOCK=real npm run e2e -- --only 'waits for it, then runs'": noGo('e2e'),
@@ -216,6 +217,11 @@ export const commands: Record<string, How> = {
   },
   "npm run explain -- 'Failed to get the Snapshot s1'": { exitCode: 0, says: /^It has 2 meanings/ },
   'npm run store -- fsck FOLDER': { exitCode: 0, says: /sound/, words: { FOLDER: 'a store' } },
+  'npm run store -- fsck URL': {
+    exitCode: 3,
+    says: /^store: s3:\/\/backups\/longhorn: no region is named: /m,
+    words: { URL: { is: 's3://backups/longhorn' } },
+  },
   'npm run store -- ls FOLDER': { exitCode: 0, says: /vol-a/, words: { FOLDER: 'a store' } },
   'npm run store -- show FOLDER NAME': {
     exitCode: 0,
@@ -260,6 +266,7 @@ export const commands: Record<string, How> = {
   'npm run bench:lab -- cold': { exitCode: 1, says: /is missing|ENOENT/ },
   'npm run bench:kills': { exitCode: 1, says: /spawn npm ENOENT/ },
   'npm run bench:store -- 100 1': { exitCode: 1, says: /ENOENT/ },
+  'npm run bench:s3 -- 100 1': { exitCode: 1, says: /the Go tool chain is missing/ },
   'npm run bench:suite': { exitCode: 1, says: /the Go tool chain is missing/ },
   'npm run bench:polling': { exitCode: 1, says: /flock/ },
 };

@@ -36,16 +36,23 @@ const makeProgram = (ended: (code: ExitCode) => void): Command => {
     'check everything: configs, references, the data of every block, leftovers and locks',
   )
     .option('--quick', 'do not look into the blocks')
-    .action(async (store, flags) => ended(await fsck(store, flags)));
+    .action(async (store, flags) => ended(await of(store, fsck(store, flags))));
   command('ls <store>', 'the volumes and their backups').action(async (store, flags) =>
-    ended(await list(store, flags)),
+    ended(await of(store, list(store, flags))),
   );
   command(
     'show <store> <name>',
     'the config of a volume or a backup; VOLUME/BACKUP where a name is not the only one',
-  ).action(async (store, name, flags) => ended(await show(store, name, flags)));
+  ).action(async (store, name, flags) => ended(await of(store, show(store, name, flags))));
   return program;
 };
+
+const of = <T>(store: string, work: Promise<T>): Promise<T> =>
+  work.catch((error) => {
+    throw error instanceof StoreUnreadable
+      ? new CommandError(`${store}: ${error.message}`, exitCode.notFit)
+      : error;
+  });
 
 /** `npm run store`: looks into a backup store. Returns the exit code; every error is told. */
 export const runStoreCommand = async (argv: readonly string[]): Promise<ExitCode> => {
@@ -68,7 +75,7 @@ export const runStoreCommand = async (argv: readonly string[]): Promise<ExitCode
       return exitCode.usage;
     }
     complain(
-      error instanceof CommandError || error instanceof StoreUnreadable
+      error instanceof CommandError
         ? error.message
         : error instanceof Error
           ? (error.stack ?? error.message)

@@ -6,10 +6,11 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
 const decoded = (encoded: unknown): string =>
   typeof encoded === 'string' ? Buffer.from(encoded, 'base64').toString() : '';
 
-/** The name and the password in a URL. */
+/** The name and the password in a URL; where it is one of S3, the name is a bucket's. */
 const learnUrl = (url: unknown, what: string): void => {
   const [, name, password] = /^[a-z][a-z0-9+.-]*:\/\/([^\s/@:]*)(?::([^\s/@]*))?@/i.exec(String(url)) ?? [];
-  for (const part of [password, password === undefined ? name : undefined]) {
+  const isBucket = /^s3:/i.test(String(url));
+  for (const part of [password, password === undefined && !isBucket ? name : undefined]) {
     know(part, what);
     if (part !== undefined && URL.canParse(String(url))) know(decodeURIComponent(part), what);
   }

@@ -20,9 +20,6 @@ export type S3Access = {
   dial?: () => Duplex;
 };
 
-/** How many requests a client sends at a time. */
-export const requestsAtOnce = 16;
-
 /** Seconds for which a server may be silent, before it has taken a connection and in the middle of an answer. */
 export const patience = { connecting: 10, answering: 60 } as const;
 
@@ -31,7 +28,7 @@ class DialingAgent extends Agent {
   readonly #dial: () => Duplex;
 
   constructor(dial: () => Duplex, options: AgentOptions) {
-    super({ ...options, maxSockets: requestsAtOnce });
+    super(options);
     this.#dial = dial;
   }
 
@@ -53,7 +50,6 @@ export const openClient = async ({
 }: S3Access): Promise<S3> => {
   const sdk = await import('@aws-sdk/client-s3');
   const certificates = ca === undefined ? {} : { ca };
-  const agent = { keepAlive: true, maxSockets: requestsAtOnce };
   return new sdk.S3({
     ...(endpoint === undefined ? {} : { endpoint }),
     ...(region === undefined ? {} : { region }),
@@ -67,8 +63,14 @@ export const openClient = async ({
     requestHandler: {
       connectionTimeout: patience.connecting * 1000,
       socketTimeout: patience.answering * 1000,
-      httpAgent: agent,
-      httpsAgent: dial === undefined ? { ...agent, ...certificates } : new DialingAgent(dial, certificates),
+      ...(ca === undefined && dial === undefined
+        ? {}
+        : {
+            httpsAgent:
+              dial === undefined
+                ? { keepAlive: true, ...certificates }
+                : new DialingAgent(dial, certificates),
+          }),
     },
   });
 };

@@ -18,13 +18,13 @@ export const explainFailure = async (
   if (failed.name !== undefined && status !== undefined) {
     const known = answers[failed.name];
     if (known !== undefined) return known({ at, bucket, region, failed });
-    return isWrongScheme(failed)
-      ? `${at} speaks TLS: write https:// into the endpoint`
+    return at.startsWith('http:') && isNoAnswerOfS3(failed)
+      ? `${at} speaks TLS, or is no server of S3: write https:// into the endpoint`
       : `${at} answers ${status} ${/^\w+$/.test(failed.name) ? failed.name : ''}`.trim();
   }
   if (failed.name === 'CredentialsProviderError')
     return 'there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE';
-  if (failed.name === 'TimeoutError')
+  if (failed.name === 'TimeoutError' && failed.code === undefined)
     return `${at} does not answer: no connection within ${patience.connecting} s, or silence for ${patience.answering} s`;
   return ofConnection(failed, at);
 };
@@ -62,21 +62,27 @@ const answers: Readonly<Record<string, Answer>> = {
   SlowDown: ({ at }) => `${at} asks for fewer requests (SlowDown), again and again`,
 };
 
-const isWrongScheme = ({ $response }: Failed): boolean =>
+// Of servers that speak TLS, some answer so to who does not, and others break the connection.
+const isNoAnswerOfS3 = ({ $response }: Failed): boolean =>
   $response?.statusCode === 400 && $response.headers['x-amz-request-id'] === undefined;
 
-const ofConnection = ({ code = '', message = '' }: Failed, at: string): string => {
+const ofConnection = ({ code = '', message = '', $metadata }: Failed, at: string): string => {
   if (code === 'EPROTO' || /wrong version number|packet length too long/i.test(message))
     return `${at} does not speak TLS: write http:// into the endpoint`;
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
+    return `the certificate of ${at} is for another name: write one of its names into the endpoint`;
   if (/CERT|SIGNATURE|SELF_SIGNED|ISSUER/.test(code))
     return `the certificate of ${at} is not trusted (${code}): name the file of its CA in AWS_CA_BUNDLE`;
+  // Before anything was answered.
+  const perhaps = $metadata && at.startsWith('http:') ? ', as servers do that speak TLS' : '';
+  if (code === 'ECONNRESET' || code === 'EPIPE') return `${at} breaks the connection${perhaps} (${code})`;
   return `${at} cannot be reached: ${code === '' ? message.split('\n')[0] : code}`;
 };
 
 const serverOf = async (client: S3, region: string): Promise<string | undefined> => {
   try {
     const endpoint = await client.config.endpoint?.();
-    if (endpoint === undefined) return `S3 of AWS in ${region}`;
+    if (endpoint === undefined) return `S3 in ${region}`;
     const { protocol, hostname, port } = endpoint;
     return `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}`;
   } catch {

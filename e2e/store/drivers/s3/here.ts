@@ -19,14 +19,10 @@ export const s3Here: ReadFromHere = {
     const { bucket, region, prefix } = parseUrl(url) ?? {};
     if (bucket === undefined || prefix === undefined)
       return {
-        problem: 'the URL of a store in S3 is s3://BUCKET@REGION/PREFIX, without a password',
+        problem: `${url}: the URL of a store in S3 is s3://BUCKET@REGION/PREFIX, without a password`,
         wrong: true,
       };
-    try {
-      return await findStore(await clientFor(region, bucket), { url, bucket, prefix });
-    } catch (error) {
-      throw error instanceof StoreUnreadable ? new StoreUnreadable(`${url}: ${error.message}`) : error;
-    }
+    return findStore(await clientFor(region, bucket), { url, bucket, prefix });
   },
 };
 
@@ -43,16 +39,23 @@ const parseUrl = (url: string) => {
 
 const clientFor = async (region: string | undefined, bucket: string): Promise<S3> => {
   const { AWS_CA_BUNDLE: bundle, VIRTUAL_HOSTED_STYLE: virtualHosted } = process.env;
+  const endpoint = process.env.AWS_ENDPOINT_URL_S3 || process.env.AWS_ENDPOINT_URL || undefined;
+  if (endpoint !== undefined && !/^https?:\/\/[^/]/i.test(endpoint))
+    throw new StoreUnreadable(
+      'AWS_ENDPOINT_URL is no URL: it is to be http://HOST:PORT or https://HOST:PORT',
+    );
   const ca = bundle
     ? await readFile(bundle, 'utf8').catch(({ code }) => {
         throw new StoreUnreadable(`the file that AWS_CA_BUNDLE names cannot be read: ${code}`);
       })
     : undefined;
-  const client = await openClient({ region, ca, virtualHosted: virtualHosted === 'true' });
-  // Those of a profile or of the machine stand in no variable.
-  const { secretAccessKey, sessionToken } = await client.config.credentials().catch(async (error) => {
+  const client = await openClient({ endpoint, region, ca, virtualHosted: virtualHosted === 'true' });
+  const unreadable = async (error: unknown): Promise<never> => {
     throw new StoreUnreadable(await explainFailure(error, { client, bucket }));
-  });
+  };
+  await client.config.region().catch(unreadable);
+  // Those of a profile or of the machine stand in no variable.
+  const { secretAccessKey, sessionToken } = await client.config.credentials().catch(unreadable);
   know(secretAccessKey, 'secret key of S3');
   know(sessionToken, 'session token of S3');
   return client;

@@ -1,7 +1,6 @@
 import type { GetObjectCommandOutput, S3 } from '@aws-sdk/client-s3';
 import { storeFolder } from '../../format/layout.ts';
 import { type StoreEntry, type StoreSource, StoreUnreadable, Unreadable } from '../../format/source.ts';
-import { requestsAtOnce } from './client.ts';
 import { explainFailure } from './explain.ts';
 
 /**
@@ -9,6 +8,9 @@ import { explainFailure } from './explain.ts';
  * that Longhorn calls `backupstore`, unless the prefix already leads into it.
  */
 type S3Place = { client: S3; bucket: string; prefix: string; folder?: '' };
+
+// So many requests for a store are under way at a time.
+const requestsAtOnce = 16;
 
 // From here on the files are so many, in so many folders, that pages of a thousand keys are cheaper than a
 // request for each folder.

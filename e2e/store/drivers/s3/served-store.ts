@@ -6,7 +6,6 @@ import { type StoreSource, Unreadable } from '../../format/source.ts';
 import type { Incoming, NewFile } from '../../format/write-backup.ts';
 import { sizeLimits } from '../../fsck/read-config.ts';
 import { type BackupStore, type LivingLock, openStore, stillAtWork } from '../../store.ts';
-import { requestsAtOnce } from './client.ts';
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
@@ -15,6 +14,9 @@ import { findServers, type Server, serverTime, startServer } from './server.ts';
 
 // Of a volume's blocks, in bytes as they are stored: four or more of the largest.
 const lookedInto = 8 << 20;
+
+// How many objects are written at a time.
+const writersAtOnce = 16;
 
 // A lock is an object on somebody else's server, which tells nobody of its changes: each look is a request, and
 // the wait is bounded.
@@ -92,7 +94,7 @@ const incoming = ({ server: { user }, place }: Place, volume: string): Incoming 
   const folder = `${prefixOf(place)}/${volumeFolder(volume)}`;
   const put = async (files: readonly NewFile[]): Promise<void> => {
     const left = files.values();
-    const writers = Array.from({ length: requestsAtOnce }, async () => {
+    const writers = Array.from({ length: writersAtOnce }, async () => {
       for (const { path, bytes } of left)
         await user.putObject({ Bucket: bucket, Key: `${folder}/${path}`, Body: bytes });
     });

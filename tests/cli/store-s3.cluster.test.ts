@@ -1,0 +1,410 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { runStoreCommand } from '../../e2e/cli/store/run.ts';
+import { redact } from '../../e2e/kube/redact/redact.ts';
+import { openClient } from '../../e2e/store/drivers/s3/client.ts';
+import { s3Source } from '../../e2e/store/drivers/s3/s3-source.ts';
+import { folderSource } from '../../e2e/store/format/folder-source.ts';
+import { blockPath, volumeFolder } from '../../e2e/store/format/layout.ts';
+import type { StoreEntry, StoreSource } from '../../e2e/store/format/source.ts';
+import { checksums, type Files, layOut, soundStore, volume } from '../store/support/sound-store.ts';
+import { runInProcess } from '../support/run-in-process.ts';
+import { type LocalS3, startS3Server } from '../support/s3-server.ts';
+import { end, listen } from '../support/serving.ts';
+
+const region = 'us-east-1';
+const name = `s3://backups@${region}/a/store`;
+const firstBlock = checksums[0] as string;
+
+let server: LocalS3;
+beforeAll(async () => {
+  server = await startS3Server();
+  await put(soundStore(), 'a/store');
+});
+afterAll(() => server.stop());
+beforeEach(() => use({}));
+
+const put = async (files: Files, prefix: string): Promise<string> => {
+  const { root, remove } = await layOut(files);
+  const folder = join(server.folder, prefix);
+  await cp(root, folder, { recursive: true, preserveTimestamps: true });
+  await remove();
+  return folder;
+};
+
+// What the AWS CLI would find, and nothing of who runs the test.
+const use = (variables: Record<string, string | undefined>): void => {
+  const all = {
+    AWS_ENDPOINT_URL: server.endpoint,
+    AWS_ACCESS_KEY_ID: server.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: server.secretAccessKey,
+    AWS_SESSION_TOKEN: undefined,
+    AWS_REGION: undefined,
+    AWS_DEFAULT_REGION: undefined,
+    AWS_PROFILE: undefined,
+    AWS_CA_BUNDLE: undefined,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    ...variables,
+  };
+  for (const [variable, value] of Object.entries(all)) vi.stubEnv(variable, value);
+};
+
+const store = (...args: string[]) => runInProcess(() => runStoreCommand(args));
+
+type Passed = { body: Buffer; headers: IncomingMessage['headers']; status: number };
+
+/** A proxy before the server; `meddle` may answer itself, or change what the server has answered. */
+const through = async (
+  meddle: (
+    asked: { method: string; url: string },
+    pass: () => Promise<Passed>,
+    response: ServerResponse,
+  ) => Promise<Passed | undefined>,
+): Promise<void> => {
+  const { hostname, port } = new URL(server.endpoint);
+  const proxy = createServer(async (incoming, response) => {
+    const { method = '', url = '', headers } = incoming;
+    const pass = () =>
+      new Promise<Passed>((resolve, reject) => {
+        const onward = request({ hostname, port, method, path: url, headers }, async (answer) => {
+          const parts: Buffer[] = [];
+          for await (const part of answer) parts.push(part);
+          resolve({ body: Buffer.concat(parts), headers: answer.headers, status: answer.statusCode ?? 0 });
+        });
+        onward.on('error', reject);
+        incoming.pipe(onward);
+      });
+    const answer = await meddle({ method, url }, pass, response);
+    if (answer === undefined) return;
+    response.writeHead(answer.status, { ...answer.headers, 'content-length': answer.body.length });
+    response.end(answer.body);
+  });
+  const at = await listen(proxy);
+  onTestFinished(() => end(proxy));
+  use({ AWS_ENDPOINT_URL: `http://127.0.0.1:${at}` });
+};
+
+const refusal = (status: number, code: string): Passed => ({
+  status,
+  headers: { 'content-type': 'application/xml', 'x-amz-request-id': '1' },
+  body: Buffer.from(`<?xml version="1.0"?><Error><Code>${code}</Code><Message>No.</Message></Error>`),
+});
+
+const all = async (source: StoreSource, folder: string, depth: number): Promise<StoreEntry[]> => {
+  const entries: StoreEntry[] = [];
+  const met = new Set([folder]);
+  for await (const entry of source.walk(folder, depth)) {
+    expect(met).toContain(entry.path.slice(0, entry.path.lastIndexOf('/')));
+    met.add(entry.path);
+    entries.push(
+      entry.kind === 'folder'
+        ? { ...entry, size: 0, changedAt: 0 }
+        : { ...entry, changedAt: Math.floor(entry.changedAt / 1000) },
+    );
+  }
+  return entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+};
+
+test('a bucket is walked as the folder is that it was copied from, however deep, in pages as well', async () => {
+  const folder = await put(new Map([...soundStore(), ['odd name+1%/ä', 'x']]), 'walked');
+  const many = join(folder, volumeFolder(volume), 'blocks/zz/many');
+  await mkdir(many, { recursive: true });
+  // Two pages of a list.
+  for (let number = 0; number < 1100; number += 1) await writeFile(join(many, `${number}`), '');
+  // Deeper than a volume's folder is looked into.
+  await mkdir(join(many, 'deeper/yet'), { recursive: true });
+  await writeFile(join(many, 'deeper/yet/file'), '');
+  const client = await openClient(server);
+  // As some programs make a folder.
+  await client.putObject({ Bucket: 'backups', Key: 'walked/backupstore/volumes/', ContentLength: 0 });
+  const source = s3Source({ client, bucket: 'backups', prefix: 'walked' });
+  const local = folderSource(join(folder, 'backupstore'));
+  for (const [path, depth] of [
+    ['backupstore', 1],
+    ['backupstore/volumes', 3],
+    ['backupstore', 12],
+    [volumeFolder(volume), 2],
+    [volumeFolder(volume), 4],
+    [`${volumeFolder(volume)}/blocks/zz/many`, 1],
+    ['backupstore/nothing', 1],
+    ['backupstore/nothing', 5],
+  ] as const)
+    expect(await all(source, path, depth), `${path}, ${depth} deep`).toEqual(await all(local, path, depth));
+});
+
+test('keys are read as they are from a server that escapes them', async () => {
+  await through(async ({ url }, pass) => {
+    const answer = await pass();
+    if (!url.includes('encoding-type=url')) return answer;
+    const escaped = answer.body
+      .toString()
+      .replace('<EncodingType></EncodingType>', '<EncodingType>url</EncodingType>')
+      .replaceAll(/(?<=<(?:Key|Prefix)>)[^<]+/g, (key) => encodeURIComponent(key).replaceAll('%20', '+'));
+    return { ...answer, body: Buffer.from(escaped) };
+  });
+  await put(new Map([['backupstore/odd name+1%/ä', 'x']]), 'escaped');
+  const client = await openClient({ ...server, endpoint: process.env.AWS_ENDPOINT_URL });
+  const source = s3Source({ client, bucket: 'backups', prefix: 'escaped' });
+  for (const depth of [2, 5])
+    expect((await all(source, 'backupstore', depth)).map(({ path }) => path)).toEqual([
+      'backupstore/odd name+1%',
+      'backupstore/odd name+1%/ä',
+    ]);
+});
+
+test('the keys of a profile are taken, and never printed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-s3-profile-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'credentials');
+  const profile = (key: string, secret: string): string =>
+    `aws_access_key_id = ${key}\naws_secret_access_key = ${secret}\n`;
+  await writeFile(
+    file,
+    `[good]\n${profile(server.accessKeyId, server.secretAccessKey)}[bad]\n${profile(server.accessKeyId, 'planted-1n-a-profile')}`,
+  );
+  const of = (AWS_PROFILE: string) => {
+    const none = { AWS_ACCESS_KEY_ID: undefined, AWS_SECRET_ACCESS_KEY: undefined };
+    use({ ...none, AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE });
+    return store('ls', name);
+  };
+  expect(await of('good')).toMatchObject({ stderr: '', exitCode: 0 });
+  expect((await of('bad')).stderr).toContain('does not accept the signature');
+  expect(redact('planted-1n-a-profile')).toBe('[redacted: secret key of S3]');
+});
+
+test('fsck finds in a bucket what it finds in a folder', async () => {
+  const files = soundStore();
+  const damaged = Buffer.from(files.get(blockPath(firstBlock)) as Uint8Array);
+  damaged[100] = (damaged[100] as number) ^ 1;
+  files.set(blockPath(firstBlock), damaged);
+  files.set(blockPath(checksums[3] as string), '');
+  files.delete(blockPath(checksums[1] as string));
+  files.set('backups/backup_b3.cfg', '{"Name":"b3"');
+  files.set('blocks/da/what.txt', 'x');
+  files.set('backupstore/volumes/deep/er/file', 'x');
+  files.set('locks/lock-1.lck', '{"Name":"lock-1","Type":1,"Acquired":true}');
+  const folder = await put(files, 'damaged');
+  const findings = async (of: string) => {
+    const { stdout, exitCode } = await store('fsck', '--json', of);
+    const { store: _, ...found } = JSON.parse(stdout.replaceAll(/written \d+ s ago/g, 'written ago'));
+    return { found, exitCode };
+  };
+  const here = await findings(folder);
+  expect(here.found.findings.length).toBeGreaterThan(6);
+  expect(await findings(`s3://backups@${region}/damaged`)).toEqual(here);
+  expect(await findings(`s3://backups@${region}//damaged/backupstore/`)).toEqual(here);
+  expect((await store('ls', `s3://backups@${region}/damaged`)).stdout).toBe(
+    (await store('ls', folder)).stdout,
+  );
+});
+
+test('over TLS, with a certificate of its own', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'corral-s3-tls-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const { cert, private: key } = await generate([{ name: 'commonName', value: 'store' }], {
+    extensions: [{ name: 'subjectAltName', altNames: [{ type: 7, ip: '127.0.0.1' }] }],
+  });
+  const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
+  await writeFile(files.cert, cert);
+  await writeFile(files.key, key);
+  const secure = await startS3Server(files);
+  onTestFinished(secure.stop);
+  await mkdir(join(secure.folder, 'a/store/backupstore/volumes'), { recursive: true });
+  await writeFile(join(secure.folder, 'a/store/backupstore/volumes/x'), '');
+  const told = async (variables: Record<string, string>) => {
+    use({ AWS_ENDPOINT_URL: secure.endpoint, ...variables });
+    return store('ls', name);
+  };
+  const wrong = (why: string) => ({ stdout: '', stderr: `store: ${name}: ${why}`, exitCode: 3 });
+  expect(await told({ AWS_CA_BUNDLE: files.cert })).toEqual({
+    stdout: `${name} holds no volume`,
+    stderr: '',
+    exitCode: 0,
+  });
+  expect(await told({})).toEqual(
+    wrong(
+      `the certificate of ${secure.endpoint} is not trusted (DEPTH_ZERO_SELF_SIGNED_CERT): name the file of its CA in AWS_CA_BUNDLE`,
+    ),
+  );
+  const byName = secure.endpoint.replace('127.0.0.1', 'localhost');
+  expect(await told({ AWS_CA_BUNDLE: files.cert, AWS_ENDPOINT_URL: byName })).toEqual(
+    wrong(`the certificate of ${byName} is for another name: write one of its names into the endpoint`),
+  );
+  const plain = secure.endpoint.replace('https', 'http');
+  expect(await told({ AWS_ENDPOINT_URL: plain })).toEqual(
+    wrong(`${plain} breaks the connection, as servers do that speak TLS (ECONNRESET)`),
+  );
+});
+
+const at = () => server.endpoint;
+
+test.for<[string, { url?: string; variables?: Record<string, string | undefined> }, () => string]>([
+  [
+    'a bucket that is not there',
+    { url: `s3://other@${region}/a/store` },
+    () => `${at()} has no bucket other`,
+  ],
+  [
+    'an access key that the server does not know',
+    { variables: { AWS_ACCESS_KEY_ID: 'nobody-at-all' } },
+    () => `${at()} does not know the access key: look at AWS_ACCESS_KEY_ID`,
+  ],
+  [
+    'a wrong secret key',
+    { variables: { AWS_SECRET_ACCESS_KEY: 'wrong-secret-key' } },
+    () =>
+      `${at()} does not accept the signature: look at AWS_SECRET_ACCESS_KEY, and whether a proxy rewrites requests`,
+  ],
+  [
+    'a session token that is none',
+    { variables: { AWS_SESSION_TOKEN: 'wrong-session-token' } },
+    () => 'the session token has expired or is wrong: get new credentials (AWS_SESSION_TOKEN)',
+  ],
+  [
+    'a server that does not speak TLS',
+    { variables: { AWS_ENDPOINT_URL: 'https' } },
+    () => `${at().replace('http', 'https')} does not speak TLS: write http:// into the endpoint`,
+  ],
+  [
+    'another region',
+    { url: 's3://backups@eu-west-1/a/store' },
+    () => `bucket backups is not in region eu-west-1 but in ${region}`,
+  ],
+  [
+    'no region',
+    { url: 's3://backups/a/store' },
+    () => 'no region is named: write s3://BUCKET@REGION/PREFIX, or set AWS_REGION',
+  ],
+  [
+    'no credentials',
+    { variables: { AWS_ACCESS_KEY_ID: undefined } },
+    () => 'there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE',
+  ],
+  [
+    'an endpoint that nobody listens at',
+    { variables: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' } },
+    () => 'http://127.0.0.1:9 cannot be reached: ECONNREFUSED',
+  ],
+  [
+    'an endpoint that is no URL',
+    { variables: { AWS_ENDPOINT_URL: 'localhost:9000' } },
+    () => 'AWS_ENDPOINT_URL is no URL: it is to be http://HOST:PORT or https://HOST:PORT',
+  ],
+  [
+    'a CA bundle that is not there',
+    { variables: { AWS_CA_BUNDLE: '/nowhere/at/all' } },
+    () => 'the file that AWS_CA_BUNDLE names cannot be read: ENOENT',
+  ],
+])('%s is told in one line', async ([, { url = name, variables = {} }, why]) => {
+  const https = { AWS_ENDPOINT_URL: at().replace('http', 'https') };
+  use(variables.AWS_ENDPOINT_URL === 'https' ? https : variables);
+  expect(await store('fsck', url)).toEqual({ stdout: '', stderr: `store: ${url}: ${why()}`, exitCode: 3 });
+});
+
+test.for<[string, number, string, string]>([
+  ['what is no server of S3', 400, '', 'speaks TLS, or is no server of S3: write https:// into the endpoint'],
+  ['an answer that nobody knows', 418, 'ShortAndStout', 'answers 418 ShortAndStout'],
+])('%s is told in one line', async ([, status, code, why]) => {
+  const { headers, ...answer } = refusal(status, code);
+  const text = { status, headers: {}, body: Buffer.from('Client sent an HTTP request to an HTTPS server.') };
+  await through(async () => (code === '' ? text : { ...answer, headers }));
+  expect(await store('fsck', name)).toEqual({
+    stdout: '',
+    stderr: `store: ${name}: ${process.env.AWS_ENDPOINT_URL} ${why}`,
+    exitCode: 3,
+  });
+});
+
+test('a prefix that holds no store', async () => {
+  expect(await store('fsck', `s3://backups@${region}/a`)).toEqual({
+    stdout: '',
+    stderr: `store: s3://backups@${region}/a holds no backup store: no key there begins with backupstore/ or volumes/`,
+    exitCode: 3,
+  });
+});
+
+test('no more than sixteen requests are under way, and as many', async () => {
+  await put(new Map([...soundStore(), ...strangers(40)]), 'many');
+  let under = 0;
+  let most = 0;
+  const full = Promise.withResolvers<void>();
+  await through(async ({ url }, pass) => {
+    under += 1;
+    most = Math.max(most, under);
+    if (under === 16) full.resolve();
+    if (url.includes('.blk')) await full.promise;
+    const answer = await pass();
+    under -= 1;
+    return answer;
+  });
+  expect((await store('fsck', `s3://backups@${region}/many`)).exitCode).toBe(0);
+  expect(most).toBe(16);
+});
+
+// Blocks that no backup needs.
+const strangers = (number: number): [string, Uint8Array][] =>
+  Array.from({ length: number }, (_, index) => {
+    const [, data] = [...soundStore()].find(([path]) => path === blockPath(firstBlock)) ?? [];
+    return [blockPath(index.toString(16).padStart(64, '0')), data as Uint8Array];
+  });
+
+test('what breaks off is read again, three times in all', async () => {
+  let broken = 0;
+  let breaks = 2;
+  await through(async ({ url }, pass, response) => {
+    const answer = await pass();
+    if (!url.includes(firstBlock) || broken === breaks) return answer;
+    broken += 1;
+    response.writeHead(200, answer.headers);
+    response.write(answer.body.subarray(0, 10), () => response.destroy());
+    return undefined;
+  });
+  expect(await store('fsck', name)).toMatchObject({ stderr: '', exitCode: 0 });
+  expect(broken).toBe(2);
+  breaks = Number.POSITIVE_INFINITY;
+  expect(await store('fsck', name)).toEqual({
+    stdout: '',
+    stderr: `store: ${name}: ${process.env.AWS_ENDPOINT_URL} breaks the connection (ECONNRESET)`,
+    exitCode: 3,
+  });
+  expect(broken).toBe(5);
+});
+
+test.for([
+  ['AccessDenied', 403, 'block-unreadable', 'cannot be read: the server answers 403 AccessDenied'],
+  ['InternalError', 500, 'block-unreadable', 'cannot be read: the server answers 500 InternalError'],
+  ['NoSuchKey', 404, 'changed-meanwhile', 'went away while the store was being read'],
+] as const)('%s for one object is a finding', async ([code, status, finding, message]) => {
+  await through(async ({ url }, pass) => (url.includes(firstBlock) ? refusal(status, code) : pass()));
+  const { stdout, exitCode } = await store('fsck', name);
+  expect(stdout.split('\n')[0]).toContain(
+    `error    ${finding}: block ${firstBlock} ${message}; backups b1, b2 refer to it`,
+  );
+  expect(exitCode).toBe(1);
+});
+
+test('a server that asks for fewer requests, and one whose list ends too early, are told in one line', async () => {
+  await through(async ({ url }, pass) => (url.includes('.blk') ? refusal(503, 'SlowDown') : pass()));
+  expect(await store('fsck', name)).toEqual({
+    stdout: '',
+    stderr: `store: ${name}: ${process.env.AWS_ENDPOINT_URL} asks for fewer requests (SlowDown), again and again`,
+    exitCode: 3,
+  });
+  await through(async ({ url }, pass) => {
+    const answer = await pass();
+    if (!url.includes('list-type') || url.includes('max-keys')) return answer;
+    const cut = answer.body.toString().replace('<IsTruncated>false<', '<IsTruncated>true<');
+    return { ...answer, body: Buffer.from(cut) };
+  });
+  expect(await store('fsck', name)).toEqual({
+    stdout: '',
+    stderr: `store: ${name}: the server cuts off its list of a/store/backupstore/ and does not say how it goes on`,
+    exitCode: 3,
+  });
+});
