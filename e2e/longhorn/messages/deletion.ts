@@ -54,6 +54,16 @@ export const deletionMessages = {
         origin: 'product',
         seen: "backupstore's S3 driver, source; not met",
       },
+      {
+        versions: '>=1.8.0',
+        // Why, the engine says in its log alone.
+        pattern: /failed to delete objects \[\S+\]/,
+        example: describeFailedDeletion(
+          'failed to delete objects [corral/backupstore/backupstore/volumes/83/81/v/backups/backup_b1.cfg]',
+        ),
+        origin: 'product',
+        seen: 'the engine of v1.12.1 on a bucket whose policy denies the deletion',
+      },
     ],
   },
   'deletion-not-listed': {

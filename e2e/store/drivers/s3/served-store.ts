@@ -15,6 +15,9 @@ import { findServers, type Server, serverTime, startServer } from './server.ts';
 // Of a volume's blocks, in bytes as they are stored: four or more of the largest.
 const lookedInto = 8 << 20;
 
+// How many objects are written at a time.
+const writersAtOnce = 16;
+
 // A lock is an object on somebody else's server, which tells nobody of its changes: each look is a request, and
 // the wait is bounded.
 const pause = 300;
@@ -91,7 +94,7 @@ const incoming = ({ server: { user }, place }: Place, volume: string): Incoming 
   const folder = `${prefixOf(place)}/${volumeFolder(volume)}`;
   const put = async (files: readonly NewFile[]): Promise<void> => {
     const left = files.values();
-    const writers = Array.from({ length: requestsAtOnce }, async () => {
+    const writers = Array.from({ length: writersAtOnce }, async () => {
       for (const { path, bytes } of left)
         await user.putObject({ Bucket: bucket, Key: `${folder}/${path}`, Body: bytes });
     });
