@@ -9,7 +9,7 @@ import { type BackupStore, type LivingLock, openStore, stillAtWork } from '../..
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
-import { requestsAtOnce, s3Source } from './s3-source.ts';
+import { s3Source } from './s3-source.ts';
 import { findServers, type Server, serverTime, startServer } from './server.ts';
 
 // Of a volume's blocks, in bytes as they are stored: four or more of the largest.
