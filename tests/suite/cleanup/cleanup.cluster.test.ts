@@ -294,9 +294,10 @@ test('of a store in a namespace that it shares, all goes, and the namespace stay
  */
 const serveStore = async (run: string): Promise<{ cluster: Cluster; lock: string; looks: string[][] }> => {
   const [labelName = '', labelValue = ''] = storePodLabel('backupstore').split('=');
+  const labels = { app: 'backupstore', [labelName]: labelValue };
   const pod = { namespace: `corral-${run}-store-0001`, name: 'backupstore-0' };
   const spec = { containers: [{ name: 'nfs', image: 'x' }] };
-  await cluster.create(resources.pods, { metadata: { ...pod, labels: { [labelName]: labelValue } }, spec });
+  await cluster.create(resources.pods, { metadata: { ...pod, labels }, spec });
   await cluster.patch(
     resources.pods,
     pod,
