@@ -27,7 +27,8 @@ const grant = async (objects: KubernetesObject[]): Promise<void> => {
 beforeAll(async () => {
   server = await sharedApiServer();
   admin = await server.connect();
-  await admin.create(resources.namespaces, { metadata: { name: 'longhorn-system' } });
+  // Others may have made it by now.
+  await grant([{ apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'longhorn-system' } }]);
   await grant(rolesFor({ namespace: 'corral', name: 'player' }, { allow: ['admission-policy'] }));
   const answer = await admin.request('/api/v1/namespaces/corral/serviceaccounts/player/token', {
     method: 'POST',
