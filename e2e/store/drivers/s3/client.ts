@@ -23,12 +23,15 @@ export type S3Access = {
 /** Seconds for which a server may be silent, before it has taken a connection and in the middle of an answer. */
 export const patience = { connecting: 10, answering: 60 } as const;
 
-/** Its connections are by no address, and not kept: one that waits would keep the process. */
+// A connection that nobody needs goes after so long, in ms: one that waits keeps the process.
+const idle = 2_000;
+
+/** Its connections are by no address. */
 class DialingAgent extends Agent {
   readonly #dial: () => Duplex;
 
   constructor(dial: () => Duplex, options: AgentOptions) {
-    super(options);
+    super({ ...options, keepAlive: true, timeout: idle });
     this.#dial = dial;
   }
 
