@@ -5,6 +5,7 @@ import { catalogue } from '../../../longhorn/messages/catalogue.ts';
 import { type Classification, classify } from '../../../longhorn/messages/classify.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
 import { saidByBackup, saidBySnapshot, saidByTarget } from '../../../longhorn/messages/said-by.ts';
+import type { BackupTarget } from '../../../longhorn/types.ts';
 import type { Context, ExpectedMessage } from '../context.ts';
 import type { Timelines } from '../timelines.ts';
 
@@ -24,7 +25,7 @@ type Options = {
 
 /**
  * Puts all that Longhorn said of a scenario's backups, snapshots and backup target through the catalogue of
- * messages. A problem is a text that nobody knows; a failure, or a target that is not fit, that the scenario
+ * messages; of the target, what it said since it was available first. A problem is a text that nobody knows; a failure, or a target that is not fit, that the scenario
  * does not expect; a message that is only in order where the scenario has done something; and one that should
  * go by itself and was still there at the end.
  */
@@ -37,7 +38,11 @@ export const judgeMessages = (
       volumes.includes(metadata.labels?.['backup-volume'] ?? ''),
     ),
     ...follow(snapshots, saidBySnapshot, ({ spec }) => volumes.includes(spec.volume)),
-    ...follow(backupTargets, saidByTarget, ({ metadata }) => metadata.name === target),
+    ...follow(
+      sinceAvailable(backupTargets, target),
+      saidByTarget,
+      ({ metadata }) => metadata.name === target,
+    ),
   ];
   const judged = stories.map(({ lasting, ...said }) => ({
     lasting,
@@ -62,11 +67,26 @@ export const summarizeMessages = (met: readonly MetMessage[]): string => {
   return [...new Set(names)].join(', ') || 'none';
 };
 
+// Longhorn may look before a node knows the way to a server that has just begun to answer. The set-up waits until
+// it has found it, and tells what the target said where it does not.
+const sinceAvailable = (
+  { entries }: Pick<Timeline<BackupTarget>, 'entries'>,
+  target: string,
+): Pick<Timeline<BackupTarget>, 'entries'> => {
+  const first = entries.findIndex(
+    (entry) =>
+      entry.kind !== 'gap' &&
+      entry.object.metadata.name === target &&
+      entry.object.status?.available === true,
+  );
+  return { entries: entries.slice(Math.max(first, 0)) };
+};
+
 type Said = Message & { of: string; at: number; lasting: boolean };
 
 // A text that an object goes on saying is one message, whatever else of the object changes meanwhile.
 const follow = <T extends KubernetesObject>(
-  { entries }: Timeline<T>,
+  { entries }: Pick<Timeline<T>, 'entries'>,
   say: (object: T) => Message[],
   belongs: (object: T) => boolean,
 ): Said[] => {

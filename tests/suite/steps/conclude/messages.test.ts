@@ -196,6 +196,23 @@ describe('whose messages are judged', () => {
     );
   });
 
+  test('what a target said before it was available first is no matter of the scenario; afterwards it is', () => {
+    const refused = unavailable('own', 'failed to list system backups in s3://b@r/: connection refused');
+    const available: BackupTarget = { ...refused, status: { available: true } };
+    const judged = (...objects: BackupTarget[]) =>
+      judgeMessages(
+        {
+          backups: replayTimeline('backups'),
+          snapshots: replayTimeline('snapshots'),
+          backupTargets: replayTimeline('targets', added(...objects)),
+        },
+        { volumes: [], expected: [], version: 'v1.12.1', target: 'own' },
+      ).problems;
+    expect(judged(refused, available)).toEqual([]);
+    expect(judged(available, refused)).toHaveLength(1);
+    expect(judged(refused, available, refused)).toHaveLength(1);
+  });
+
   const inError = (state: string, error: string): Backup => ({
     metadata: { name: 'b', labels: { 'backup-volume': 'v' } },
     spec: { snapshotName: 's' },

@@ -1,0 +1,57 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, test } from 'vitest';
+import { cached } from '../../../lab/cache/cache.ts';
+import { openCache } from '../../../lab/cache/folders.ts';
+import { usingCache } from '../../../lab/cache/lock.ts';
+import { checkDocker } from '../../../providers/docker/check.ts';
+import { kindNode, programs } from '../../support/kind/node-image.ts';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const name = 'A backup made during a deletion waits for it, then runs';
+const image = `corral/kind-node:${process.pid}`;
+
+/** How long building the node, a cluster and a scenario may take in all on a slow machine; this test owns it. */
+const PLAY_MS = 60 * 60_000;
+
+test(
+  'a scenario passes on a cluster of kind, which goes',
+  async ({ skip, onTestFinished }) => {
+    const trouble = await checkDocker().then(
+      () => undefined,
+      ({ message }: Error) => message,
+    );
+    skip(trouble !== undefined, trouble);
+    await openCache();
+    const [node, bin] = await usingCache(async () => [
+      await cached(await kindNode()),
+      await cached(await programs()),
+    ]);
+    onTestFinished(async () => void (await execa('docker', ['rmi', '--force', image], { reject: false })));
+    const entrypoint = 'ENTRYPOINT ["/usr/local/bin/entrypoint"]';
+    await execa('docker', ['import', '--change', entrypoint, join(node, 'node.tar'), image]);
+    const out = await mkdtemp(join(tmpdir(), 'corral-kind-'));
+    // A store in S3 asks nothing of the machine's kernel; one in NFS asks for its client.
+    const flags = ['--provider', 'kind', '--longhorn', 'emulator', '--store', 's3', '--only', name];
+    const playing = execa(process.execPath, ['scripts/e2e.ts', ...flags, '--out', out], {
+      cwd: root,
+      env: { PATH: [bin, process.env.PATH].join(delimiter), CORRAL_KIND_IMAGE: image },
+      reject: false,
+      all: true,
+    });
+    const played = await playing;
+    expect(played.exitCode, played.all).toBe(0);
+    const report = JSON.parse(await readFile(join(out, 'report.json'), 'utf8'));
+    expect(report).toMatchObject({
+      provider: 'kind',
+      scenarios: [{ name: `${name} [s3]`, state: 'passed' }],
+    });
+    const left = ['ps', '--all', '--quiet', '--filter', `label=io.x-k8s.kind.cluster=corral-${playing.pid}`];
+    expect((await execa('docker', left)).stdout).toBe('');
+    await rm(out, { recursive: true });
+  },
+  PLAY_MS,
+);
