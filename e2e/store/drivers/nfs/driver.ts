@@ -1,6 +1,7 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
 import { lazily } from '../lazily.ts';
+import { rightsInPod } from '../rights.ts';
 import { mountedHere } from './mounts.ts';
 import { driverName, placeOfUrl } from './place.ts';
 
@@ -14,27 +15,7 @@ export const nfs: StoreDriver = {
   remove: async (...place) => (await import('../server.ts')).removeServer(...place, resources.configMaps),
   placeOf: placeOfUrl,
   find: async (...place) => (await import('./served-store.ts')).findStores(...place),
-  rights: {
-    always: [
-      { resource: resources.configMaps, verbs: ['create'] },
-      { resource: resources.services, verbs: ['create'] },
-      { resource: resources.deployments, verbs: ['create'] },
-      { resource: resources.pods, verbs: ['list', 'watch'] },
-      { resource: resources.pods, subresource: 'exec', verbs: ['get', 'create'] },
-      {
-        resource: resources.pods,
-        subresource: 'log',
-        verbs: ['get'],
-        seldom: 'read where a scenario does not pass',
-      },
-      { resource: resources.events, verbs: ['list'], seldom: 'read where a scenario does not pass' },
-    ],
-    inSharedNamespace: [
-      { resource: resources.configMaps, verbs: ['delete'] },
-      { resource: resources.services, verbs: ['delete'] },
-      { resource: resources.deployments, verbs: ['list', 'watch', 'delete'] },
-    ],
-  },
+  rights: rightsInPod({ resource: resources.configMaps, verbs: ['create'] }, 'exec'),
   heals: {
     denyDeletion: lazily(async () => (await import('./immutable-file.ts')).makeMutable),
     foreignLock: lazily(async () => (await import('./foreign-lock.ts')).removeLock),

@@ -1,6 +1,7 @@
 import { resources } from '../../../kube/resources.ts';
 import type { StoreDriver } from '../../driver.ts';
 import { lazily } from '../lazily.ts';
+import { rightsInPod } from '../rights.ts';
 import { s3Here } from './here.ts';
 import { driverName, placeOfUrl } from './place.ts';
 
@@ -14,29 +15,10 @@ export const s3: StoreDriver = {
   remove: async (...place) => (await import('./server.ts')).removeStore(...place),
   placeOf: placeOfUrl,
   find: async (...place) => (await import('./served-store.ts')).findStores(...place),
-  rights: {
-    always: [
-      { resource: resources.secrets, verbs: ['create', 'get'] },
-      { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
-      { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
-      { resource: resources.services, verbs: ['create'] },
-      { resource: resources.deployments, verbs: ['create'] },
-      { resource: resources.pods, verbs: ['list', 'watch'] },
-      { resource: resources.pods, subresource: 'portforward', verbs: ['get', 'create'] },
-      {
-        resource: resources.pods,
-        subresource: 'log',
-        verbs: ['get'],
-        seldom: 'read where a scenario does not pass',
-      },
-      { resource: resources.events, verbs: ['list'], seldom: 'read where a scenario does not pass' },
-    ],
-    inSharedNamespace: [
-      { resource: resources.secrets, verbs: ['delete'] },
-      { resource: resources.services, verbs: ['delete'] },
-      { resource: resources.deployments, verbs: ['list', 'watch', 'delete'] },
-    ],
-  },
+  rights: rightsInPod({ resource: resources.secrets, verbs: ['create', 'get'] }, 'portforward', [
+    { place: 'longhorn', resource: resources.secrets, verbs: ['create', 'delete'] },
+    { place: 'longhorn', resource: resources.secrets, verbs: ['list'], seldom: 'read by a cleanup' },
+  ]),
   heals: {
     denyDeletion: lazily(async () => (await import('./denied-deletion.ts')).allowDeletion),
     foreignLock: lazily(async () => (await import('./foreign-lock.ts')).removeLock),
