@@ -14,9 +14,11 @@ export const prefixOf = ({ namespace, name = storeName }: StorePlace): string =>
 /** The URL that Longhorn is given. */
 export const storeUrl = (place: StorePlace): string => `s3://${bucket}@${region}/${prefixOf(place)}/`;
 
+const suiteUrl = new RegExp(`^s3://${bucket}@${region}/([a-z0-9-]+)/([a-z0-9-]+)/$`);
+
 /** The place of one of the suite's stores by its URL; undefined for any other URL. */
 export const placeOfUrl = (url: string): StorePlace | undefined => {
-  const [, namespace, name] = /^s3:\/\/backups@us-east-1\/([a-z0-9-]+)\/([a-z0-9-]+)\/$/.exec(url) ?? [];
+  const [, namespace, name] = suiteUrl.exec(url) ?? [];
   return namespace?.startsWith('corral') || name?.startsWith('corral')
     ? placeOfNames(name, namespace)
     : undefined;
