@@ -1,13 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { runStoreCommand } from '../../e2e/cli/store/run.ts';
 import { openClient } from '../../e2e/store/drivers/s3/client.ts';
+import { requestsAtOnce } from '../../e2e/store/drivers/s3/s3-source.ts';
 
 // Checks a store in a bucket or downloads its blocks, and prints the most memory that it took, in KiB.
 const [, , what, url = ''] = process.argv;
 const { AWS_ENDPOINT_URL: endpoint, AWS_CA_BUNDLE: bundle = '' } = process.env;
-
-// As many requests at a time as fsck has.
-const requestsAtOnce = 16;
 
 // What comes is thrown away.
 const download = async (): Promise<void> => {

@@ -9,8 +9,8 @@ import { explainFailure } from './explain.ts';
  */
 type S3Place = { client: S3; bucket: string; prefix: string; folder?: '' };
 
-// So many requests for a store are under way at a time.
-const requestsAtOnce = 16;
+/** How many requests for a store are under way at a time. */
+export const requestsAtOnce = 16;
 
 // From here on the files are so many, in so many folders, that pages of a thousand keys are cheaper than a
 // request for each folder.

@@ -9,17 +9,13 @@ import { type BackupStore, type LivingLock, openStore, stillAtWork } from '../..
 import { deniedDeletion } from './denied-deletion.ts';
 import { foreignLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
-import { s3Source } from './s3-source.ts';
+import { requestsAtOnce, s3Source } from './s3-source.ts';
 import { findServers, type Server, serverTime, startServer } from './server.ts';
 
 // Of a volume's blocks, in bytes as they are stored: four or more of the largest.
 const lookedInto = 8 << 20;
 
-// How many objects are written at a time.
-const writersAtOnce = 16;
-
-// A lock is an object on somebody else's server, which tells nobody of its changes: each look is a request, and
-// the wait is bounded.
+// Between two looks at the locks, in ms.
 const pause = 300;
 
 type Place = { server: Server; place: StorePlace };
@@ -44,6 +40,19 @@ const locksIn = async (
   return found.map(({ path, changedAt }) => ({ path, age: Math.floor((now - changedAt) / 1000) }));
 };
 
+/**
+ * Looks until there is nothing left, or so many seconds are over; returns what then is. A lock is an object on
+ * somebody else's server, which tells nobody of its changes: each look is a request, and the wait is bounded.
+ */
+const untilNone = async <T>(look: () => Promise<T[]>, seconds: number): Promise<T[]> => {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const left = await look();
+    if (left.length === 0 || Date.now() >= deadline) return left;
+    await sleep(pause);
+  }
+};
+
 const openBucket = ({ server, place }: Place, contents = 0): BackupStore => {
   const source = sourceOf({ server, place });
   const withContent = async ({ path, age }: { path: string; age: number }): Promise<LivingLock[]> => {
@@ -58,29 +67,23 @@ const openBucket = ({ server, place }: Place, contents = 0): BackupStore => {
     source,
     contents,
     untilUnlocked: async (folder, { seconds, abandonedAfter = Number.POSITIVE_INFINITY }) => {
-      const deadline = Date.now() + seconds * 1000;
-      for (;;) {
+      const left = await untilNone(async () => {
         const locks = await locksIn(source, server, [{ folder: `${folder}/locks`, depth: 1 }]);
-        const left = locks.filter(({ age }) => age <= abandonedAfter);
-        if (left.length === 0) return [];
-        if (Date.now() >= deadline) return left.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
-        await sleep(pause);
-      }
+        return locks.filter(({ age }) => age <= abandonedAfter);
+      }, seconds);
+      return left.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
     },
     untilIdle: async ({ volumes = [], lockLife, seconds, owner }) => {
       const folders =
         volumes.length > 0
           ? volumes.map((volume) => ({ folder: `${volumeFolder(volume)}/locks`, depth: 1 }))
           : [{ folder: volumesFolder, depth: 5 }];
-      const deadline = Date.now() + seconds * 1000;
-      for (;;) {
+      const living = await untilNone(async () => {
         const locks = await locksIn(source, server, folders);
-        const living = locks.filter(({ age }) => age <= lockLife);
-        if (living.length === 0) return;
-        if (Date.now() >= deadline)
-          throw stillAtWork((await Promise.all(living.map(withContent))).flat(), { seconds, owner });
-        await sleep(pause);
-      }
+        return locks.filter(({ age }) => age <= lockLife);
+      }, seconds);
+      if (living.length > 0)
+        throw stillAtWork((await Promise.all(living.map(withContent))).flat(), { seconds, owner });
     },
   });
 };
@@ -94,7 +97,7 @@ const incoming = ({ server: { user }, place }: Place, volume: string): Incoming 
   const folder = `${prefixOf(place)}/${volumeFolder(volume)}`;
   const put = async (files: readonly NewFile[]): Promise<void> => {
     const left = files.values();
-    const writers = Array.from({ length: writersAtOnce }, async () => {
+    const writers = Array.from({ length: requestsAtOnce }, async () => {
       for (const { path, bytes } of left)
         await user.putObject({ Bucket: bucket, Key: `${folder}/${path}`, Body: bytes });
     });
