@@ -25,9 +25,9 @@ type Options = {
 
 /**
  * Puts all that Longhorn said of a scenario's backups, snapshots and backup target through the catalogue of
- * messages; of the target, what it said since it was available first. A problem is a text that nobody knows; a failure, or a target that is not fit, that the scenario
- * does not expect; a message that is only in order where the scenario has done something; and one that should
- * go by itself and was still there at the end.
+ * messages; of the target, what it said since it was available first. A problem is a text that nobody knows;
+ * a failure, or a target that is not fit, that the scenario does not expect; a message that is only in order
+ * where the scenario has done something; and one that should go by itself and was still there at the end.
  */
 export const judgeMessages = (
   { backups, snapshots, backupTargets }: Pick<Timelines, 'backups' | 'snapshots' | 'backupTargets'>,

@@ -44,9 +44,11 @@ beforeAll(async () => {
       socket.on('close', () => way.destroy());
     },
   };
-  await cluster
-    .create(resources.namespaces, { metadata: { name: longhornNamespace } })
-    .catch(() => undefined);
+  // Others may have made it by now.
+  await cluster.apply(
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: longhornNamespace } },
+    { resource: resources.namespaces },
+  );
   const deployments = await follow<KubernetesObject>(cluster, resources.deployments, { signal: over.signal });
   const starting = s3.start(cluster, { ...place, run: 'abc123', image: 'store:1', signal: over.signal });
   await once(deployments, ({ metadata }) => metadata.namespace === place.namespace, {
