@@ -1,7 +1,7 @@
 import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { allDisruptions, type Disruption, disruptions } from '../../e2e/longhorn/disruptions.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
-import { driverNamed } from '../../e2e/store/drivers/index.ts';
+import type { StoreDriver } from '../../e2e/store/driver.ts';
 import type { Longhorn } from './look-at-longhorn.ts';
 
 /** What is known of a cluster before anything is made in it. */
@@ -12,6 +12,8 @@ type Known = {
   kubernetes: string;
   longhorn: Longhorn;
   run: string;
+  /** The kinds of stores that are played on. */
+  stores: readonly Pick<StoreDriver, 'called'>[];
 };
 
 const list = (names: readonly Disruption[]): string[] =>
@@ -29,14 +31,14 @@ const allowed = (allow: readonly Disruption[]): string[] => {
 
 /** The lines that say which cluster this is, and what the run is about to make in it. */
 export const announce = (
-  { server, context, uid, kubernetes, longhorn, run }: Known,
+  { server, context, uid, kubernetes, longhorn, run, stores }: Known,
   { storeImage, namespace, allow }: Pick<ExistingCluster, 'storeImage' | 'namespace' | 'allow'>,
 ): string[] => [
   `Cluster: ${server} (context ${context}), Kubernetes ${kubernetes}`,
   `  its UID, that of the namespace kube-system: ${uid}`,
   `  Longhorn ${longhorn.version}, ready on ${longhorn.ready.join(', ')}${longhorn.notReady.length > 0 ? `; not on ${longhorn.notReady.join(', ')}` : ''}`,
   `Each scenario makes in it, and removes again, all labelled corral.test/run=${run}:`,
-  `  ${driverNamed().called.server} (image ${storeImage}; its pod has some of root's capabilities) in ${namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`}`,
+  `  ${stores.map(({ called }) => called.server).join(', then ')} (image ${storeImage}; its pod has some of root's capabilities) in ${namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`}`,
   `  in ${longhornNamespace}: a backup target corral-${run}-target-…, a volume corral-${run}-volume-…, its snapshots and backups, and recurring jobs of its own`,
   ...allowed(allow),
 ];

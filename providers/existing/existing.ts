@@ -1,4 +1,4 @@
-import type { ExistingCluster } from '../../e2e/config/config.ts';
+import { type ExistingCluster, storesToPlayOn } from '../../e2e/config/config.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
 import { orAborted } from '../or-aborted.ts';
@@ -48,7 +48,8 @@ export const lookAndAsk = async ({
   refuseAnother({ server, context, uid }, existing);
   const longhorn = await lookAtLonghorn(cluster);
   await refuseWithout(cluster, existing);
-  for (const line of announce({ server, context, uid, kubernetes, longhorn, run }, existing))
+  const stores = storesToPlayOn(process.env);
+  for (const line of announce({ server, context, uid, kubernetes, longhorn, run, stores }, existing))
     progress.note(line);
   await confirm({ server, context, uid }, { expectCluster: existing.expectCluster, terminal, signal });
   return { cluster, longhorn };
