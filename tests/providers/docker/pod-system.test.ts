@@ -61,9 +61,8 @@ test('where there is neither, that is told', async () => {
 
 test('what Docker made goes also when it fails', async () => {
   await stubs.behave({ when: 'docker create', says: 'no such image', exitCode: 1 });
-  await writeFile(join(stubs.folder, 'bin/apt-get'), '#!/bin/sh\necho noble http://127.0.0.1:9/ubuntu\n', {
-    mode: 0o755,
-  });
+  const apt = '#!/bin/sh\necho noble http://127.0.0.1:9/ubuntu\n';
+  await writeFile(join(stubs.folder, 'bin/apt-get'), apt, { mode: 0o755 });
   await expect(prepare()).rejects.toThrow(
     "docker create failed for the pods' system (no such image): see that Docker has or can pull debian:trixie-slim, and Debian's packages",
   );
