@@ -79,8 +79,13 @@ test.each([
   expect(asked()).toEqual([]);
 });
 
-test('a mirror that is none is told, and not gone round by Docker', async () => {
-  vi.stubEnv('CORRAL_DEBIAN_MIRROR', '/media/debian');
-  await expect(prepare()).rejects.toThrow('CORRAL_DEBIAN_MIRROR names no mirror of Debian');
-  expect(asked()).toEqual([]);
-});
+test.each(['/media/debian', 'http://me:secret@127.0.0.1:9/debian'])(
+  '%s, which is no mirror, is told, and not gone round by Docker',
+  async (mirror) => {
+    vi.stubEnv('CORRAL_DEBIAN_MIRROR', mirror);
+    await expect(prepare()).rejects.toThrow(
+      'CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
+    );
+    expect(asked()).toEqual([]);
+  },
+);
