@@ -1,4 +1,3 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ExistingCluster } from '../../../e2e/config/config.ts';
@@ -146,16 +145,6 @@ test.each<[what: string, flags: Asked, line: string, change?: () => void]>([
     unconfirmed,
   ]),
   [
-    'a file that is no kubeconfig',
-    { kubeconfig: '/dev/null' },
-    '--kubeconfig: cannot read the kubeconfig /dev/null: it is no kubeconfig',
-  ],
-  [
-    'a context that is not in it',
-    { context: 'prod' },
-    '--kubeconfig: the kubeconfig <kubeconfig> has no context "prod" (it has: stub)',
-  ],
-  [
     'credentials that are not accepted',
     {},
     'the API server <server> does not accept the credentials of context stub: renew them, or name another context',
@@ -195,16 +184,6 @@ test.each<[what: string, flags: Asked, line: string, change?: () => void]>([
 ])('%s is refused in one line', async (_, flags, line, change) => {
   change?.();
   expect(await refusal(up(flags))).toBe(line);
-});
-
-test('so is a server that is not there', async () => {
-  const kubeconfig = `${server.kubeconfig}.gone`;
-  // Nobody listens on port 1.
-  const file = (await readFile(server.kubeconfig, 'utf8')).replace(server.url, 'http://127.0.0.1:1');
-  await writeFile(kubeconfig, file);
-  expect(await refusal(up({ kubeconfig }))).toBe(
-    'the API server http://127.0.0.1:1 (context stub) cannot be reached: connect ECONNREFUSED 127.0.0.1:1: see that it runs, and that --kubeconfig and --context name it',
-  );
 });
 
 test('rights that are missing are told before anybody is asked', async () => {

@@ -61,17 +61,6 @@ test('manifests come by name, archives from the folder and those in it', async (
   });
 });
 
-test('a folder without a manifest, or without an archive', async () => {
-  const manifest = await folder('manifest', (path) => writeFile(join(path, 'longhorn.yaml'), text));
-  const images = await folder('images', (path) => writeFile(join(path, 'images.tar'), ''));
-  await expect(lookThrough(images, { hasMirror: false })).rejects.toThrow(
-    `${images} has no manifest: put the release's longhorn.yaml into it`,
-  );
-  await expect(lookThrough(manifest, { hasMirror: false })).rejects.toThrow(
-    `${manifest} has no image archive: put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts, or name a --registry-mirror`,
-  );
-});
-
 test('a manifest without Longhorn', async () => {
   const path = await folder('other', async (path) => {
     await writeFile(
