@@ -48,8 +48,8 @@ test('what shows but for a moment is waited for, and then is no difference', asy
     },
   });
   const found = differences();
-  setTimeout(() => server.put(longhorn.nodes, node2 as typeof notReady), 50);
-  setTimeout(() => server.remove(resources.namespaces, `corral-${run}-store-1a2b`), 100);
+  setTimeout(() => server.put(longhorn.nodes, node2 as typeof notReady), 300);
+  setTimeout(() => server.remove(resources.namespaces, `corral-${run}-store-1a2b`), 400);
   expect(await found).toEqual([]);
 });
 
@@ -58,8 +58,8 @@ test('what stays so is told when the time is over, and at once to who does not w
   const told = 'node of Longhorn node2: conditions.Ready was "True", is "False"';
   expect(await differences({ settling: 50 })).toContain(told);
   const impatient = new AbortController();
-  const found = differences({ signal: impatient.signal });
-  setTimeout(() => impatient.abort(), 50);
+  const found = differences({ signal: impatient.signal, settling: 600_000 });
+  setTimeout(() => impatient.abort(), 300);
   expect(await found).toContain(told);
   expect(await differences({ signal: impatient.signal })).toContain(told);
 });
