@@ -11,9 +11,6 @@ import { k3dTool } from '../../../providers/k3d/tool.ts';
 import { kindTool } from '../../../providers/kind/tool.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 
-// Each spawns a dozen processes.
-vi.setConfig({ testTimeout: 120_000 });
-
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
 
 beforeEach(async () => {

@@ -8,9 +8,6 @@ import { plainProgress } from '../../../providers/progress.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-// Each spawns a dozen processes.
-vi.setConfig({ testTimeout: 30_000 });
-
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
 
 beforeEach(async () => {
