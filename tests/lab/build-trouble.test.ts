@@ -29,24 +29,17 @@ describe('a command of a build', () => {
     expect(said).toBe('hello\n/');
   });
 
-  test('that fails tells all that it said', async () => {
-    await expect(
-      buildCommand('sh', ['-c', 'echo out; echo err >&2; exit 7'], options()),
-    ).rejects.toMatchObject({ said: 'out\nerr' });
-  });
-
-  test('that is not there fails', async () => {
-    await expect(buildCommand('no-such-command', [], options())).rejects.toThrow(
-      /no-such-command.*not found/,
-    );
+  test('that fails tells all that it said; one that is not there fails', async () => {
+    const failing = buildCommand('sh', ['-c', 'echo out; echo err >&2; exit 7'], options());
+    await expect(failing).rejects.toMatchObject({ said: 'out\nerr' });
+    const none = buildCommand('no-such-command', [], options());
+    await expect(none).rejects.toThrow(/no-such-command.*not found/);
   });
 
   test('that takes too long is ended with all its children, and named', async () => {
-    const began = Date.now();
     await expect(buildCommand('sh', ['-c', 'sleep 1000 & wait'], { folder, timeout: 300 })).rejects.toThrow(
       'sh did not end in 300 ms: end what keeps this machine or its network busy, then run the command again',
     );
-    expect(Date.now() - began).toBeLessThan(5_000);
   });
 
   test("ends with the build's signal, for its reason", async () => {
@@ -99,22 +92,14 @@ describe('apt', () => {
 });
 
 describe('Go', () => {
+  const unfetched = /^the Go modules of Kubernetes cannot be fetched/;
   test.each([
-    [
-      'go: example.org/a@v1.0.0: Get "https://proxy.example/a": dial tcp: lookup proxy.example: no such host',
-      /^the Go modules of Kubernetes cannot/,
-    ],
-    [
-      'go: example.org/a@v1.0.0: reading https://proxy.example/a: 503 Service Unavailable',
-      /^the Go modules of Kubernetes cannot be fetched/,
-    ],
-    ['go: module lookup disabled by GOPROXY=off', /^the Go modules of Kubernetes cannot be fetched/],
-    [
-      'go: go.mod requires go >= 1.26.0 (running go 1.21.0; GOTOOLCHAIN=local)',
-      /^this machine's Go is too old for Kubernetes/,
-    ],
+    ['Get "https://proxy.example/a": dial tcp: lookup proxy.example: no such host', unfetched],
+    ['reading https://proxy.example/a: 503 Service Unavailable', unfetched],
+    ['module lookup disabled by GOPROXY=off', unfetched],
+    ['go.mod requires go >= 1.26.0 (running go 1.21.0)', /^this machine's Go is too old for Kubernetes/],
   ])('%s', (said, message) => {
-    const explained = explainGo(new CommandFailed('go', `# some output\n${said}`), 'Kubernetes') as Error;
+    const explained = explainGo(new CommandFailed('go', `# some output\ngo: ${said}`), 'Kubernetes') as Error;
     expect(explained).toBeInstanceOf(NotFit);
     expect(explained.message).toMatch(message);
     expect(explained.message).not.toContain('\n');

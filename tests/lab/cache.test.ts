@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { buildingUntil } from '../../lab/build/signal.ts';
 import { cached, isCached, type Part, partDir } from '../../lab/cache/cache.ts';
-import { checksDir, draftsDir, labsDir } from '../../lab/cache/folders.ts';
+import { checksDir, draftsDir, labsDir, openCache } from '../../lab/cache/folders.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let home: string;
@@ -50,21 +50,15 @@ test('a part is built once, then taken from the cache', async () => {
   expect(said).toBe('');
 });
 
-test('a part with other inputs is another part', async () => {
+test('a part with other inputs is another part; one that is asked for twice at once is built once', async () => {
   await cached(part({ packages: ['a'] }, writes('first')));
-  const dir = await cached(part({ packages: ['a', 'b'] }, writes('second')));
-  expect(await readFile(join(dir, 'file'), 'utf8')).toBe('second');
-});
-
-test('a part that is asked for twice at once is built once', async () => {
   let builds = 0;
-  const build = async (dir: string) => {
+  const wanted = part({ packages: ['a', 'b'] }, async (dir) => {
     builds += 1;
-    await writes('once')(dir);
-  };
-  const [first, second] = await Promise.all([cached(part('a', build)), cached(part('a', build))]);
-  expect(first).toBe(second);
-  expect(builds).toBe(1);
+    await writes('second')(dir);
+  });
+  const [dir, same] = await Promise.all([cached(wanted), cached(wanted)]);
+  expect([await readFile(join(dir, 'file'), 'utf8'), same, builds]).toEqual(['second', dir, 1]);
 });
 
 test('a part may be made of others', async () => {
@@ -99,6 +93,17 @@ test('a build that is interrupted leaves nothing', async () => {
   );
   expect(await readdir(draftsDir())).toEqual([]);
   expect(await isCached(slow)).toBe(false);
+});
+
+test.each([
+  ['a file', 'file/x', 'cannot be made or written (ENOTDIR)'],
+  ['a path with a colon', 'a:b', "has a colon or a comma in its path, which the lab's programs cannot read"],
+])('a cache in %s is refused', async (_, name, why) => {
+  await writeFile(join(home, 'file'), '');
+  vi.stubEnv('XDG_CACHE_HOME', join(home, name));
+  await expect(openCache()).rejects.toThrow(
+    `the cache's folder ${home}/${name}/corral ${why}: set XDG_CACHE_HOME to another folder`,
+  );
 });
 
 test('a disk that gets full ends a build with one line that says what to do', async () => {

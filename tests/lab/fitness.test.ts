@@ -3,7 +3,7 @@ import { freemem } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { checkFitness, freeMemory } from '../../lab/fitness.ts';
+import { checkFitness, freeMemory, lookAtCommands } from '../../lab/fitness.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let dir: string;
@@ -21,8 +21,11 @@ const tools = ['apt-get', 'dpkg-deb', 'tar', 'unshare', 'taskset', 'flock', 'mou
 const small = { nodes: 1, memory: '1M', built: true };
 
 const onlyWith = async (commands: readonly string[]): Promise<void> => {
-  for (const command of commands) await symlink((await execa('which', [command])).stdout, join(dir, command));
-  process.env.PATH = dir;
+  const bin = join(dir, String(commands.length));
+  await mkdir(bin);
+  process.env.PATH = path;
+  for (const command of commands) await symlink((await execa('which', [command])).stdout, join(bin, command));
+  process.env.PATH = bin;
 };
 
 test('these tools are enough', async () => {
@@ -30,26 +33,40 @@ test('these tools are enough', async () => {
   await expect(checkFitness({ ...small, cache: dir })).resolves.toBe(undefined);
 });
 
-test.each([
-  ['apt-get', 'apt'],
-  ['dpkg-deb', 'dpkg'],
-  ['tar', 'tar'],
-  ['unshare', 'util-linux'],
-  ['taskset', 'util-linux'],
-  ['flock', 'util-linux'],
-  ['mount', 'mount'],
-])('without %s, one line says what mends it', async (missing, debianPackage) => {
-  await onlyWith(tools.filter((tool) => tool !== missing));
-  await expect(checkFitness({ ...small, cache: dir })).rejects.toMatchObject({
-    name: 'NotFit',
-    message: `${missing} is missing: run apt-get install ${debianPackage} as root`,
-  });
-});
-
 test('of several things that are missing, the first is named, and who names all', async () => {
   await onlyWith(tools.filter((tool) => tool !== 'tar' && tool !== 'flock'));
   await expect(checkFitness({ ...small, cache: dir })).rejects.toThrow(
     'tar is missing: run apt-get install tar as root (and 1 more: npm run doctor names them all)',
+  );
+  await onlyWith([]);
+  expect((await lookAtCommands()).map(({ trouble }) => trouble)).toEqual(
+    [
+      'apt-get apt',
+      'dpkg-deb dpkg',
+      'tar tar',
+      'unshare util-linux',
+      'taskset util-linux',
+      'flock util-linux',
+      'mount mount',
+    ].map((pair) => {
+      const [command, from] = pair.split(' ');
+      return `${command} is missing: run apt-get install ${from} as root`;
+    }),
+  );
+});
+
+test('where namespaces may not be made, one line says what mends it', async () => {
+  await onlyWith(tools.filter((tool) => tool !== 'unshare').concat('sh'));
+  const unshare = '#!/bin/sh\necho "unshare: Operation not permitted" >&2; exit 1\n';
+  await writeFile(join(process.env.PATH as string, 'unshare'), unshare, { mode: 0o755 });
+  await expect(checkFitness({ ...small, cache: dir })).rejects.toThrow(
+    /namespaces.* \(unshare: Operation not permitted\): .+$/,
+  );
+});
+
+test('more memory than there is free is not promised', async () => {
+  await expect(checkFitness({ nodes: 8, memory: '2000G', built: true, cache: dir })).rejects.toThrow(
+    /^only [\d.]+ GiB of memory are free here, a lab with --nodes 8 --memory 2000G takes about 16001\.0: end other programs, or ask for less$/,
   );
 });
 

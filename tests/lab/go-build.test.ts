@@ -58,6 +58,15 @@ test('one that fails says why, without the names of the packages', async () => {
   await expect(build()).rejects.toThrow('go failed: # k8s.io/api\nmain.go:1: undefined: frob');
 });
 
+test('one that cannot fetch its modules says what mends that', async () => {
+  const said =
+    'main.go:12:2: Get "http://127.0.0.1:9/a.zip": dial tcp 127.0.0.1:9: connect: connection refused';
+  vi.stubEnv('GO_BUILD', `sh -c "echo '${said.replaceAll('"', '')}' >&2; exit 1"`);
+  await expect(build()).rejects.toThrow(
+    /^the Go modules of Kubernetes cannot be fetched \(main.go:12:2: Get /,
+  );
+});
+
 test('with nothing built, the steps say how many parts there are, and how long they take', async () => {
   vi.stubEnv('XDG_CACHE_HOME', dir);
   const said = vi.spyOn(process.stderr, 'write').mockReturnValue(true);

@@ -62,11 +62,6 @@ test.each([
     '1.yaml: document 1 (line 1): ConfigMap x: the server refuses it: ',
   ],
   [
-    'a kind that nobody defines',
-    custom('Cow', 1),
-    '1.yaml: document 1 (line 1): Cow one: the cluster has no Cow in corral.test/v1',
-  ],
-  [
     'a namespace that is not there',
     map('x').replace('name: x', 'name: x, namespace: none'),
     '1.yaml: document 1 (line 1): ConfigMap none/x: the server refuses it: namespaces "none" not found',

@@ -41,7 +41,6 @@ test('the objects of lists are objects of their own, with values as Kubernetes r
 });
 
 test.each([
-  ['no YAML', `${map('a')}---\nkind: [\n  a\n`, 'document 2 (line 6): no YAML: line 8: '],
   ['a wrong indentation', `${map('a')}---\na: 1\n b: 2\n`, 'document 2 (line 6): no YAML: line 6: '],
   ['no object', `${map('a')}---\nhello\n`, 'document 2 (line 6): no Kubernetes object: it has no fields'],
   [
@@ -54,7 +53,6 @@ test.each([
     'apiVersion: v1\nkind: Pod\nmetadata: {generateName: a}\n',
     'document 1 (line 1): no Kubernetes object: it has no metadata.name',
   ],
-  ['nothing', '# nothing\n---\n', 'no Kubernetes object is in it'],
 ])('a manifest with %s is refused in one line, with the place', async (_, text, message) => {
   const file = join(dir, 'x.yaml');
   await writeFile(file, text);
@@ -62,14 +60,4 @@ test.each([
   expect(error.name).toBe('NotFit');
   expect(error.message).toContain(`${file}: ${message}`);
   expect(error.message).not.toContain('\n');
-});
-
-test('a manifest that is not there is named', async () => {
-  await expect(readManifests([join(dir, 'none.yaml')])).rejects.toThrow(
-    `${dir}/none.yaml: there is no such file`,
-  );
-  await expect(readManifests([dir])).rejects.toMatchObject({
-    name: 'NotFit',
-    message: expect.stringContaining(`${dir}: `),
-  });
 });

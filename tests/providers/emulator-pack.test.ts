@@ -1,17 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { releaseObjects } from '../../emulator/install.ts';
-import { emulatorManifest } from '../../providers/emulator-pack.ts';
+import { emulatorManifest, packEmulator } from '../../providers/emulator-pack.ts';
 import { fitToCluster } from '../../providers/longhorn/fit.ts';
 import { namedImages } from '../../providers/longhorn/images.ts';
 import { readObjects } from '../../providers/longhorn/manifest.ts';
 import { describeRelease } from '../../providers/longhorn/release.ts';
+import { plainProgress } from '../../providers/progress.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
-
-// Each spawns the command.
-vi.setConfig({ testTimeout: 30_000 });
 
 const image = 'docker.io/corral/longhorn-emulator:lab';
 const objects = readObjects([{ source: 'longhorn.yaml', text: emulatorManifest() }]);
@@ -41,28 +39,23 @@ test('nothing of it has to be fitted to small nodes', () => {
   expect(fitToCluster(objects, { missing: [] }).changes).toEqual([]);
 });
 
-const pack = (...args: string[]) =>
-  execa(process.execPath, ['scripts/emulator-pack.ts', ...args], { reject: false, stdin: 'ignore' });
-
-test('a folder with something in it is not written into', async () => {
+test('a folder with something in it is not written into; two are none', async () => {
   const folder = await temporaryFolder();
   await writeFile(join(folder, 'longhorn.yaml'), 'mine');
-  expect(await pack(folder)).toMatchObject({
-    exitCode: 3,
+  await expect(
+    packEmulator(
+      folder,
+      plainProgress(() => {}),
+    ),
+  ).rejects.toMatchObject({
+    name: 'NotFit',
+    message: `${folder} is not empty: name a new folder, or an empty one`,
+  });
+  const words = ['scripts/emulator-pack.ts', 'a', 'b'];
+  expect(await execa(process.execPath, words, { reject: false, stdin: 'ignore' })).toMatchObject({
+    exitCode: 2,
     stdout: '',
-    stderr: `emulator:pack: ${folder} is not empty: name a new folder, or an empty one`,
+    stderr:
+      'emulator:pack: name one folder, which is to become a release of the emulator for --longhorn archive:DIR: npm run emulator:pack -- DIR',
   });
 });
-
-test.each([[[]], [['--help']], [['a', 'b']]])(
-  '%j is no folder',
-  async (args) => {
-    expect(await pack(...args)).toMatchObject({
-      exitCode: 2,
-      stdout: '',
-      stderr:
-        'emulator:pack: name one folder, which is to become a release of the emulator for --longhorn archive:DIR: npm run emulator:pack -- DIR',
-    });
-  },
-  20_000,
-);

@@ -19,10 +19,6 @@ test.each([
 
 test.each([
   [
-    { CORRAL_EMULATOR_CLOCK: 'slow' },
-    'CORRAL_EMULATOR_CLOCK=slow is not known: choose one of real, fast, or leave it unset',
-  ],
-  [
     { CORRAL_EMULATOR_MUTANT: 'toString' },
     `CORRAL_EMULATOR_MUTANT=toString is not known: choose one of ${Object.keys({ ...mutants, ...fixes }).join(', ')}, or leave it unset`,
   ],

@@ -12,9 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => stubs.stop());
 
-const tools: ClusterTool[] = [kindTool, k3dTool];
-
-test.each(tools)('$name and Docker are there', async (tool) => {
+test.each([kindTool, k3dTool])('$name and Docker are there', async (tool) => {
   await checkTools(tool);
   expect(stubs.calls().map(({ asked }) => asked)).toEqual([
     `${tool.name} version`,
@@ -22,24 +20,22 @@ test.each(tools)('$name and Docker are there', async (tool) => {
   ]);
 });
 
-test('the line that says what to install', async () => {
-  const lines: string[] = [];
-  const note = (tool: ClusterTool) =>
-    checkTools(tool).catch((error: Error) => lines.push(`${error.name}: ${error.message}`));
+test.each([
+  [
+    'docker',
+    kindTool,
+    'docker is missing: install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root',
+  ],
+  [
+    'k3d',
+    k3dTool,
+    'k3d is missing: see k3d.io for its ways to install it, or use --provider lab, which needs neither Docker nor root',
+  ],
+])('%s is not there', async (command, tool, message) => {
   // Nothing else is on the way: a machine may have the real ones.
   process.env.PATH = `${stubs.folder}/bin`;
-  await stubs.lose('docker');
-  for (const tool of tools) await note(tool);
-  for (const tool of tools) await stubs.lose(tool.name);
-  for (const tool of tools) await note(tool);
-  expect(lines).toMatchInlineSnapshot(`
-    [
-      "NotFit: docker is missing: install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root",
-      "NotFit: docker is missing: install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root",
-      "NotFit: kind is missing: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io, or use --provider lab, which needs neither Docker nor root",
-      "NotFit: k3d is missing: see k3d.io for its ways to install it, or use --provider lab, which needs neither Docker nor root",
-    ]
-  `);
+  await stubs.lose(command);
+  await expect(checkTools(tool)).rejects.toMatchObject({ name: 'NotFit', message });
 });
 
 test.each<[string, ClusterTool, Behaviour, string]>([
@@ -65,15 +61,13 @@ test.each<[string, ClusterTool, Behaviour, string]>([
     { when: 'kind version', exitCode: 139, says: 'Segmentation fault' },
     'kind version cannot be told (Segmentation fault): install it anew: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
   ],
+  [
+    'a version that is too old',
+    { ...kindTool, oldest: '0.31.0' },
+    {},
+    'kind 0.30.0 is too old, it takes 0.31.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
+  ],
 ])('%s', async (_, tool, behaviour, message) => {
   await stubs.behave(behaviour);
   await expect(checkTools(tool)).rejects.toMatchObject({ name: 'NotFit', message });
-});
-
-test('a version that is too old', async () => {
-  await expect(checkTools({ ...kindTool, oldest: '0.31.0' })).rejects.toMatchObject({
-    name: 'NotFit',
-    message:
-      'kind 0.30.0 is too old, it takes 0.31.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
-  });
 });

@@ -11,15 +11,15 @@ import { k3dTool } from '../../../providers/k3d/tool.ts';
 import { kindTool } from '../../../providers/kind/tool.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 
-// Each spawns a dozen processes.
-vi.setConfig({ testTimeout: 120_000 });
-
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
 
 beforeEach(async () => {
   stubs = await stubDocker();
 });
-afterEach(() => stubs.stop());
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await stubs.stop();
+});
 
 const signal = new AbortController().signal;
 const name = `corral-${process.pid}`;
@@ -35,74 +35,42 @@ const asked = (): string[] =>
 const isAlive = (pid: number): boolean =>
   existsSync(`/proc/${pid}/stat`) && !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 
-describe('what is asked, from the first to the last', () => {
-  test('kind', async () => {
-    const cluster = await createCluster(kindTool, { out: stubs.folder, signal });
-    await cluster.load('/images.tar', signal);
-    await cluster.remove();
-    expect(asked()).toMatchInlineSnapshot(`
-      [
-        "kind get clusters",
-        "kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml --retain",
-        "kind load image-archive /images.tar --name NAME --nodes NAME-worker,NAME-worker2,NAME-worker3",
-        "kind delete cluster --name NAME",
-      ]
-    `);
-    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual([
-      'NAME-worker',
-      'NAME-worker2',
-      'NAME-worker3',
-    ]);
-    expect(cluster.context).toBe(`kind-${name}`);
-  });
-
-  test("kind, with a node image of one's own", async () => {
-    vi.stubEnv('CORRAL_KIND_IMAGE', 'mine:v1');
-    try {
-      await (await createCluster(kindTool, { out: stubs.folder, signal })).remove();
-    } finally {
-      vi.unstubAllEnvs();
-    }
-    expect(asked()).toContain(
-      'kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml --retain --image mine:v1',
-    );
-  });
-
-  test('k3d', async () => {
-    const cluster = await createCluster(k3dTool, { out: stubs.folder, signal });
-    await cluster.load('/images.tar', signal);
-    await cluster.remove();
-    expect(asked()).toMatchInlineSnapshot(`
-      [
-        "k3d cluster list --output json",
-        "k3d cluster create NAME --servers 1 --agents 3 --no-lb --wait --kubeconfig-update-default=false --kubeconfig-switch-context=false --k3s-arg --disable=traefik@server:* --k3s-arg --disable=servicelb@server:* --k3s-arg --disable=metrics-server@server:* --k3s-arg --node-taint=node-role.kubernetes.io/control-plane:NoSchedule@server:* --env K3D_FIX_MOUNTS=1@server:*;agent:* --volume ROOT/fixtures/kind/iscsiadm:/usr/local/bin/iscsiadm@agent:* --volume /var/lib/longhorn@agent:*",
-        "k3d kubeconfig get NAME",
-        "k3d image import /images.tar --cluster NAME --mode direct",
-        "k3d cluster delete NAME",
-      ]
-    `);
-    expect(cluster.workers.map((node) => node.replace(name, 'NAME'))).toEqual([
-      'k3d-NAME-agent-0',
-      'k3d-NAME-agent-1',
-      'k3d-NAME-agent-2',
-    ]);
-    expect(cluster.context).toBe(`k3d-${name}`);
-  });
-});
-
 test.each([kindTool, k3dTool])(
-  "$name: the kubeconfig is this user's alone, and never the default one",
+  "$name: what is asked from the first to the last; the kubeconfig is this user's alone, and never the default one",
   async (tool) => {
-    const { kubeconfig, remove } = await createCluster(tool, { out: stubs.folder, signal });
+    vi.stubEnv('CORRAL_KIND_IMAGE', 'mine:v1');
+    const cluster = await createCluster(tool, { out: stubs.folder, signal });
+    const { kubeconfig } = cluster;
     expect(await readFile(kubeconfig, 'utf8')).toContain('kind: Config');
     expect(
       [kubeconfig, dirname(kubeconfig)].map((path) => (statSync(path).mode & 0o777).toString(8)),
     ).toEqual(['600', '700']);
-    await remove();
+    await cluster.load('/images.tar', signal);
+    await cluster.remove();
     expect(new Set(stubs.calls().map((call) => call.kubeconfig))).toEqual(new Set([kubeconfig]));
     expect(existsSync(dirname(kubeconfig))).toBe(false);
+    const { context, workers } = cluster;
+    expect([`${context}: ${workers}`.replaceAll(name, 'NAME'), ...asked()]).toEqual(lives[tool.name]);
   },
 );
+
+const lives: Record<string, string[]> = {
+  kind: [
+    'kind-NAME: NAME-worker,NAME-worker2,NAME-worker3',
+    'kind get clusters',
+    'kind create cluster --name NAME --kubeconfig KUBECONFIG --config kind-config.yaml --retain --image mine:v1',
+    'kind load image-archive /images.tar --name NAME --nodes NAME-worker,NAME-worker2,NAME-worker3',
+    'kind delete cluster --name NAME',
+  ],
+  k3d: [
+    'k3d-NAME: k3d-NAME-agent-0,k3d-NAME-agent-1,k3d-NAME-agent-2',
+    'k3d cluster list --output json',
+    'k3d cluster create NAME --servers 1 --agents 3 --no-lb --wait --kubeconfig-update-default=false --kubeconfig-switch-context=false --k3s-arg --disable=traefik@server:* --k3s-arg --disable=servicelb@server:* --k3s-arg --disable=metrics-server@server:* --k3s-arg --node-taint=node-role.kubernetes.io/control-plane:NoSchedule@server:* --env K3D_FIX_MOUNTS=1@server:*;agent:* --volume ROOT/fixtures/kind/iscsiadm:/usr/local/bin/iscsiadm@agent:* --volume /var/lib/longhorn@agent:*',
+    'k3d kubeconfig get NAME',
+    'k3d image import /images.tar --cluster NAME --mode direct',
+    'k3d cluster delete NAME',
+  ],
+};
 
 test.each([kindTool, k3dTool])('$name: a cluster that is there already is not touched', async (tool) => {
   await stubs.make(name);
@@ -115,32 +83,69 @@ test.each([kindTool, k3dTool])('$name: a cluster that is there already is not to
   expect(stubs.clusters()).toEqual([name]);
 });
 
-describe('what goes wrong is one line, and leaves nothing behind', () => {
-  test.each([
-    [
-      kindTool,
-      'kind create',
-      ' ✗ Preparing nodes 📦 📦 📦 📦\nDeleted nodes: ["x-worker"]\nERROR: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.Errorf',
-      'kind create cluster failed: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1": what its nodes logged is in OUT/kind-logs',
-    ],
-    [
-      kindTool,
-      'kind create',
-      ' • Starting control-plane 🕹️  ...\n ✗ Starting control-plane 🕹️\nERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec --privileged x-control-plane kubeadm init --config=/kind/kubeadm.conf --skip-token-print --v=6" failed with error: exit status 1\n\nCommand Output: I1122 18:13:13.651727     137 initconfiguration.go:262] loading configuration from "/kind/kubeadm.conf"\n[init] Using Kubernetes version: v1.36.3\n[kubelet-start] Starting the kubelet\nerror: error execution phase wait-control-plane: client rate limiter Wait returned an error\nk8s.io/kubernetes/cmd/kubeadm/app/cmd/phases/workflow.(*Runner).Run.func1\n\tk8s.io/kubernetes@v1.36.3/cmd/kubeadm/app/cmd/phases/workflow/runner.go:262',
-      'kind create cluster failed: failed to create cluster: failed to init node with kubeadm: exit status 1 error: error execution phase wait-control-plane: client rate limiter Wait returned an error: what its nodes logged is in OUT/kind-logs',
-    ],
-    [
-      k3dTool,
-      'k3d cluster create',
-      'INFO[0000] Prep: Network\nERRO[0003] Failed Cluster Start: Failed to start server: node stopped\nERRO[0003] Failed to create cluster >>> Rolling Back\nFATA[0004] Cluster creation FAILED, all changes have been rolled back!',
-      'k3d cluster create failed: Failed Cluster Start: Failed to start server: node stopped Failed to create cluster >>> Rolling Back Cluster creation FAILED, all changes have been rolled back!',
-    ],
-  ])('creating (%o)', async (tool, when, says, message) => {
-    await stubs.behave({ when, says, exitCode: 1, makes: name });
-    await expect(createCluster(tool, { out: stubs.folder, signal })).rejects.toMatchObject({
+const run = (command: string, timeout = 60_000) => {
+  const [tool = '', ...args] = command.split(' ');
+  return runTool(tool, args, { kubeconfig: '/nowhere', timeout });
+};
+
+// What it printed may be a kubeconfig, with its keys.
+test.each([
+  [
+    'kind create cluster',
+    ' ✗ Preparing nodes 📦 📦 📦 📦\nDeleted nodes: ["x-worker"]\nERROR: failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.Errorf',
+    'failed to create cluster: could not find a log line that matches "Reached target .*Multi-User System.*|detected cgroup v1"',
+  ],
+  [
+    'kind create cluster',
+    ' • Starting control-plane 🕹️  ...\n ✗ Starting control-plane 🕹️\nERROR: failed to create cluster: failed to init node with kubeadm: command "docker exec --privileged x-control-plane kubeadm init --config=/kind/kubeadm.conf --skip-token-print --v=6" failed with error: exit status 1\n\nCommand Output: I1122 18:13:13.651727     137 initconfiguration.go:262] loading configuration from "/kind/kubeadm.conf"\n[init] Using Kubernetes version: v1.36.3\n[kubelet-start] Starting the kubelet\nerror: error execution phase wait-control-plane: client rate limiter Wait returned an error\nk8s.io/kubernetes/cmd/kubeadm/app/cmd/phases/workflow.(*Runner).Run.func1\n\tk8s.io/kubernetes@v1.36.3/cmd/kubeadm/app/cmd/phases/workflow/runner.go:262',
+    'failed to create cluster: failed to init node with kubeadm: exit status 1 error: error execution phase wait-control-plane: client rate limiter Wait returned an error',
+  ],
+  [
+    'k3d cluster create',
+    'INFO[0000] Prep: Network\nERRO[0003] Failed Cluster Start: Failed to start server: node stopped\nERRO[0003] Failed to create cluster >>> Rolling Back\nFATA[0004] Cluster creation FAILED, all changes have been rolled back!',
+    'Failed Cluster Start: Failed to start server: node stopped Failed to create cluster >>> Rolling Back Cluster creation FAILED, all changes have been rolled back!',
+  ],
+  [
+    'kind load image-archive',
+    'ERROR: failed to load image: command "docker exec --privileged -i x-worker ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs -" failed with error: exit status 1\nCommand Output: ctr: content digest sha256:6e7e: not found\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.WithStack',
+    'failed to load image: exit status 1 Command Output: ctr: content digest sha256:6e7e: not found',
+  ],
+  [
+    'k3d image import',
+    "INFO[0000] Importing image(s) into cluster 'x'\nERRO[0002] Failed to import image(s) into cluster 'x': failed to import images in node 'k3d-x-agent-0': Exec process failed with exit code 1",
+    "Failed to import image(s) into cluster 'x': failed to import images in node 'k3d-x-agent-0': Exec process failed with exit code 1",
+  ],
+])(
+  '%s fails: its own error is told, on one line, and nothing of what it printed',
+  async (command, says, told) => {
+    await stubs.behave({ when: command, prints: 'client-key-data: c2VzYW1l', says, exitCode: 1 });
+    await expect(run(command)).rejects.toMatchObject({
       name: 'NotFit',
-      message: message.replace('OUT', stubs.folder),
+      message: `${command} failed: ${told}`,
     });
+  },
+);
+
+test('what takes too long is named, with its time', async () => {
+  await stubs.behave({ when: 'kind create', hangs: true });
+  await expect(run('kind create cluster', 500)).rejects.toThrow(/^kind create cluster did not end in 500 ms/);
+});
+
+describe('what goes wrong leaves nothing behind', () => {
+  test('creating: what its nodes logged is saved', async () => {
+    await stubs.behave({ when: 'kind create', says: 'ERROR: no node', exitCode: 1, makes: name });
+    await expect(createCluster(kindTool, { out: stubs.folder, signal })).rejects.toMatchObject({
+      name: 'NotFit',
+      message: `kind create cluster failed: no node: what its nodes logged is in ${stubs.folder}/kind-logs`,
+    });
+    expect(stubs.clusters()).toEqual([]);
+  });
+
+  test('creating, where the kubeconfig cannot be had', async () => {
+    await stubs.behave({ when: 'k3d kubeconfig', says: 'FATA[0000] Failed to get it', exitCode: 1 });
+    await expect(createCluster(k3dTool, { out: stubs.folder, signal })).rejects.toThrow(
+      /^k3d kubeconfig get failed: Failed to get it$/,
+    );
     expect(stubs.clusters()).toEqual([]);
   });
 
@@ -162,27 +167,6 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
     expect(stubs.clusters()).toEqual([]);
   });
 
-  test.each([
-    [
-      kindTool,
-      'kind load',
-      'ERROR: failed to load image: command "docker exec --privileged -i x-worker ctr --namespace=k8s.io images import --all-platforms --digests --snapshotter=overlayfs -" failed with error: exit status 1\nCommand Output: ctr: content digest sha256:6e7e: not found\nStack Trace: \nsigs.k8s.io/kind/pkg/errors.WithStack',
-      'kind load image-archive failed: failed to load image: exit status 1 Command Output: ctr: content digest sha256:6e7e: not found',
-    ],
-    [
-      k3dTool,
-      'k3d image',
-      "INFO[0000] Importing image(s) into cluster 'x'\nERRO[0002] Failed to import image(s) into cluster 'x': failed to import images in node 'k3d-x-agent-0': Exec process failed with exit code 1",
-      "k3d image import failed: Failed to import image(s) into cluster 'x': failed to import images in node 'k3d-x-agent-0': Exec process failed with exit code 1",
-    ],
-  ])('loading (%o)', async (tool, when, says, message) => {
-    const { load, remove } = await createCluster(tool, { out: stubs.folder, signal });
-    await stubs.behave({ when, says, exitCode: 1 });
-    await expect(load('/images.tar', signal)).rejects.toMatchObject({ name: 'NotFit', message });
-    await remove();
-    expect(stubs.clusters()).toEqual([]);
-  });
-
   test('a cluster that does not go away: the command for it is said', async () => {
     const { remove } = await createCluster(kindTool, { out: stubs.folder, signal });
     await stubs.behave({
@@ -199,34 +183,12 @@ describe('what goes wrong is one line, and leaves nothing behind', () => {
     await remove();
   });
 
-  test('a kubeconfig that was printed before is not told', async () => {
-    await stubs.behave({
-      when: 'k3d kubeconfig',
-      prints: 'client-key-data: c2VzYW1l',
-      says: 'FATA[0000] Failed to get it',
-      exitCode: 1,
-    });
-    await expect(createCluster(k3dTool, { out: stubs.folder, signal })).rejects.toMatchObject({
-      message: 'k3d kubeconfig get failed: Failed to get it',
-    });
-    expect(stubs.clusters()).toEqual([]);
-  });
-
-  test('what takes too long', async () => {
-    await stubs.behave({ when: 'kind create', says: ' • Preparing nodes 📦  ...', hangs: true });
-    await expect(
-      runTool('kind', ['create', 'cluster'], { kubeconfig: '/nowhere', timeout: 5_000 }),
-    ).rejects.toMatchObject({ message: 'kind create cluster did not end in 5 s: • Preparing nodes 📦 ...' });
-  });
-
-  test.each([kindTool, k3dTool])('$name: an interruption in the middle of creating', async (tool) => {
+  test('an interruption in the middle of creating', async () => {
     const interruption = new AbortController();
-    const when = tool === kindTool ? 'kind create' : 'k3d cluster create';
-    await stubs.behave({ when, hangs: true, makes: name });
-    const creating = createCluster(tool, { out: stubs.folder, signal: interruption.signal });
+    await stubs.behave({ when: 'kind create', hangs: true, makes: name });
+    const creating = createCluster(kindTool, { out: stubs.folder, signal: interruption.signal });
     await expect.poll(() => stubs.clusters(), { timeout: 60_000 }).toEqual([name]);
     const creator = stubs.calls().at(-1)?.pid as number;
-    expect(isAlive(creator)).toBe(true);
     interruption.abort(new Error('interrupted by SIGINT'));
     await expect(creating).rejects.toThrow(new Error('interrupted by SIGINT'));
     expect(isAlive(creator)).toBe(false);
@@ -250,17 +212,10 @@ describe('a cluster goes with its process', () => {
       })
       .toEqual([]);
 
-  test('that is killed', async () => {
-    const child = inline('wait');
+  test.each(['is killed', 'ends by itself'])('that %s', async (how) => {
+    const child = inline(how === 'is killed' ? 'wait' : 'end');
     await untilMade(child);
-    expect(stubs.clusters()).toHaveLength(1);
-    child.kill('SIGKILL');
-    await untilGuardEnded();
-    expect(stubs.clusters()).toEqual([]);
-  });
-
-  test('that ends by itself', async () => {
-    await inline('end');
+    if (how === 'is killed') child.kill('SIGKILL');
     await untilGuardEnded();
     expect(stubs.clusters()).toEqual([]);
   });

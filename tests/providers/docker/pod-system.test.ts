@@ -8,9 +8,6 @@ import { plainProgress } from '../../../providers/progress.ts';
 import { stubDocker } from '../../support/docker-stubs.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-// Each spawns a dozen processes.
-vi.setConfig({ testTimeout: 30_000 });
-
 let stubs: Awaited<ReturnType<typeof stubDocker>>;
 
 beforeEach(async () => {
@@ -61,9 +58,8 @@ test('where there is neither, that is told', async () => {
 
 test('what Docker made goes also when it fails', async () => {
   await stubs.behave({ when: 'docker create', says: 'no such image', exitCode: 1 });
-  await writeFile(join(stubs.folder, 'bin/apt-get'), '#!/bin/sh\necho noble http://127.0.0.1:9/ubuntu\n', {
-    mode: 0o755,
-  });
+  const apt = '#!/bin/sh\necho noble http://127.0.0.1:9/ubuntu\n';
+  await writeFile(join(stubs.folder, 'bin/apt-get'), apt, { mode: 0o755 });
   await expect(prepare()).rejects.toThrow(
     "docker create failed for the pods' system (no such image): see that Docker has or can pull debian:trixie-slim, and Debian's packages",
   );
@@ -80,8 +76,13 @@ test.each([
   expect(asked()).toEqual([]);
 });
 
-test('a mirror that is none is told, and not gone round by Docker', async () => {
-  vi.stubEnv('CORRAL_DEBIAN_MIRROR', '/media/debian');
-  await expect(prepare()).rejects.toThrow('CORRAL_DEBIAN_MIRROR names no mirror of Debian');
-  expect(asked()).toEqual([]);
-});
+test.each(['/media/debian', 'http://me:secret@127.0.0.1:9/debian'])(
+  '%s, which is no mirror, is told, and not gone round by Docker',
+  async (mirror) => {
+    vi.stubEnv('CORRAL_DEBIAN_MIRROR', mirror);
+    await expect(prepare()).rejects.toThrow(
+      'CORRAL_DEBIAN_MIRROR names no mirror of Debian: give an http or https URL with no user name and no password',
+    );
+    expect(asked()).toEqual([]);
+  },
+);

@@ -1,12 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { ExistingCluster } from '../../../e2e/config/config.ts';
 import { resources } from '../../../e2e/kube/cluster.ts';
 import { longhornResources as longhorn } from '../../../e2e/longhorn/resources.ts';
 import { existingOn } from '../../../providers/existing/existing.ts';
+import { guardAlone } from '../../../providers/existing/guard-alone.ts';
 import { plainProgress } from '../../../providers/progress.ts';
-import { NotFit } from '../../../providers/provider.ts';
 import { putLonghorn } from '../../support/longhorn-objects.ts';
 import { type StubServer, startStubServer } from '../../support/stub-api-server.ts';
 
@@ -33,40 +32,37 @@ const terminal = ({ typed, asks = typed !== undefined }: Pick<Asked, 'typed' | '
   return { input: Object.assign(input, { isTTY: true }), output: Object.assign(output, { isTTY: true }) };
 };
 
+const named = () => ({
+  kubeconfig: server.kubeconfig,
+  storeImage: 'store:1',
+  namespace: undefined,
+  allow: [],
+});
+
 const up = async ({ typed, asks, signal = new AbortController().signal, ...flags }: Asked = {}) => {
   const { input, output } = terminal({ typed, ...(asks === undefined ? {} : { asks }) });
-  const existing: ExistingCluster = {
-    kubeconfig: server.kubeconfig,
-    context: 'stub',
-    expectCluster: uid,
-    storeImage: 'store:1',
-    namespace: undefined,
-    allow: [],
-    ...flags,
-  };
-  const progress = plainProgress((line) => said.push(line));
   const cluster = await existingOn({ input, output }).up({
     longhorn: 'installed',
-    existing,
+    existing: { ...named(), context: 'stub', expectCluster: uid, ...flags },
     run: 'abc123',
     out: '/nowhere',
     signal,
-    progress,
+    progress: plainProgress((line) => said.push(line)),
   });
   return { cluster, asked: String(output.read() ?? '') };
 };
 
+const notRead = () => server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each));
+
 /** The line that a run is refused with; and nothing was asked for but by reading. */
-const refusal = async (asked: Asked = {}): Promise<string> => {
-  const error = await up(asked).then(
-    () => undefined,
-    (thrown: unknown) => thrown,
+const refusal = async (refused: Promise<unknown>): Promise<string> => {
+  const error = await refused.then(
+    () => expect.fail('it was not refused'),
+    (thrown: Error) => thrown,
   );
-  expect(error).toBeInstanceOf(NotFit);
-  expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);
-  return (error as Error).message
-    .replaceAll(server.url, '<server>')
-    .replaceAll(server.kubeconfig, '<kubeconfig>');
+  expect(error.name).toBe('NotFit');
+  expect(notRead()).toEqual([]);
+  return error.message.replaceAll(server.url, '<server>').replaceAll(server.kubeconfig, '<kubeconfig>');
 };
 
 test('a cluster that was named is looked at, told of, and left as it is', async () => {
@@ -110,7 +106,7 @@ test('a cluster that was named is looked at, told of, and left as it is', async 
     'setting backup-concurrent-limit: value was "2", is "5"',
   ]);
   await cluster.down();
-  expect(server.asked.filter((each) => !each.startsWith('GET ') && !/reviews$/.test(each))).toEqual([]);
+  expect(notRead()).toEqual([]);
 });
 
 test('a namespace that was given for all stores is told of, and passed on', async () => {
@@ -120,107 +116,79 @@ test('a namespace that was given for all stores is told of, and passed on', asyn
   await cluster.down();
 });
 
-test('the emulator is told from a Longhorn by its version', async () => {
-  server.put(longhorn.settings, {
-    metadata: { name: 'current-longhorn-version' },
-    value: 'v1.12.1-emulator',
-  });
-  const { cluster } = await up();
-  expect(cluster.target).toEqual({ name: 'emulator', version: 'v1.12.1-emulator' });
-  await cluster.down();
-});
+const setting = (value: string) => ({ metadata: { name: 'current-longhorn-version' }, value });
 
-test('other clocks than Longhorn has are passed on', async () => {
+test('the emulator is told from a Longhorn by its version; other clocks than Longhorn has are passed on', async () => {
+  server.put(longhorn.settings, setting('v1.12.1-emulator'));
   const clocks = { deletionBackoff: 10_000, resync: 5000, lockLife: 15_000, monitorPoll: 500 };
   const { cluster } = await up({ clocks });
-  expect(cluster.clocks).toEqual(clocks);
+  expect(cluster).toMatchObject({ target: { name: 'emulator', version: 'v1.12.1-emulator' }, clocks });
   await cluster.down();
 });
 
-describe('refused in one line', () => {
-  test('another cluster than the one expected', async () => {
-    expect(await refusal({ expectCluster: another })).toBe(
-      `--expect-cluster ${another} is another cluster: <server> (context stub) is ${uid}; nothing was made in it`,
-    );
-  });
+const unconfirmed = `not confirmed, and nothing was made: type stub, or add --expect-cluster ${uid}`;
 
-  test('nobody to ask: the line has the flag to add', async () => {
-    expect(await refusal({ expectCluster: undefined })).toBe(
-      `nobody has said yet that the cluster at <server> (context stub) is the one: add --expect-cluster ${uid}, or start this at a terminal`,
-    );
-  });
-
-  test.each(['no\n', '\n', '', 'yes\n', 'stub2\n'])('%j at the terminal', async (typed) => {
-    expect(await refusal({ expectCluster: undefined, typed })).toBe(
-      `not confirmed, and nothing was made: type stub, or add --expect-cluster ${uid}`,
-    );
-  });
-
-  test('a file that is no kubeconfig, a context that is not in it', async () => {
-    expect(await refusal({ kubeconfig: '/dev/null' })).toBe(
-      '--kubeconfig: cannot read the kubeconfig /dev/null: it is no kubeconfig',
-    );
-    expect(await refusal({ context: 'prod' })).toBe(
-      '--kubeconfig: the kubeconfig <kubeconfig> has no context "prod" (it has: stub)',
-    );
-  });
-
-  test.each<[string, () => void, string]>([
-    [
-      'credentials that are not accepted',
-      () => server.answer(401),
-      'the API server <server> does not accept the credentials of context stub: renew them, or name another context',
-    ],
-    [
-      'something else than an API server',
-      () => server.answer(200, '<html></html>'),
-      '<server> (context stub) answers (200), but not as a Kubernetes API server: see that --kubeconfig and --context name one',
-    ],
-    [
-      'no Longhorn at all',
-      () => {
-        for (const name of ['node1', 'node2']) server.remove(longhorn.nodes, name);
-        for (const name of ['longhorn-manager-a', 'longhorn-manager-b']) server.remove(resources.pods, name);
-      },
-      'there is no Longhorn in the namespace longhorn-system of <server> (context stub): install one first',
-    ],
-    [
-      'a Longhorn that is too old',
-      () =>
-        server.put(longhorn.settings, { metadata: { name: 'current-longhorn-version' }, value: 'v1.7.3' }),
-      'Longhorn v1.7.3 is too old: scenarios need v1.8.0 or newer, with backup targets by name',
-    ],
-    [
-      'no node that is ready',
-      () => {
-        server.remove(resources.pods, 'longhorn-manager-a');
-        server.put(longhorn.nodes, {
-          metadata: { name: 'node2' },
-          status: { conditions: [{ type: 'Ready', status: 'False', reason: 'KubernetesNodeNotReady' }] },
-        });
-      },
-      'no node of Longhorn v1.12.1 is ready: node1 (no longhorn-manager pod runs on it), node2 (KubernetesNodeNotReady): see kubectl -n longhorn-system get nodes.longhorn.io',
-    ],
-  ])('%s', async (_, change, line) => {
-    change();
-    expect(await refusal()).toBe(line);
-  });
-
-  test('a server that is not there', async () => {
-    const file = await readFile(server.kubeconfig, 'utf8');
-    const kubeconfig = `${server.kubeconfig}.gone`;
-    // Nobody listens on port 1.
-    await writeFile(kubeconfig, file.replace(server.url, 'http://127.0.0.1:1'));
-    expect(await refusal({ kubeconfig })).toBe(
-      'the API server http://127.0.0.1:1 (context stub) cannot be reached: connect ECONNREFUSED 127.0.0.1:1: see that it runs, and that --kubeconfig and --context name it',
-    );
-  });
+test.each<[what: string, flags: Asked, line: string, change?: () => void]>([
+  [
+    'another cluster than the one expected',
+    { expectCluster: another },
+    `--expect-cluster ${another} is another cluster: <server> (context stub) is ${uid}; nothing was made in it`,
+  ],
+  [
+    'nobody to ask',
+    { expectCluster: undefined },
+    `nobody has said yet that the cluster at <server> (context stub) is the one: add --expect-cluster ${uid}, or start this at a terminal`,
+  ],
+  ...['\n', '', 'yes\n', 'stub2\n'].map((typed): [string, Asked, string] => [
+    `${JSON.stringify(typed)} at the terminal`,
+    { expectCluster: undefined, typed },
+    unconfirmed,
+  ]),
+  [
+    'credentials that are not accepted',
+    {},
+    'the API server <server> does not accept the credentials of context stub: renew them, or name another context',
+    () => server.answer(401),
+  ],
+  [
+    'something else than an API server',
+    {},
+    '<server> (context stub) answers (200), but not as a Kubernetes API server: see that --kubeconfig and --context name one',
+    () => server.answer(200, '<html></html>'),
+  ],
+  [
+    'no Longhorn at all',
+    {},
+    'there is no Longhorn in the namespace longhorn-system of <server> (context stub): install one first',
+    () => {
+      for (const name of ['node1', 'node2']) server.remove(longhorn.nodes, name);
+      for (const name of ['longhorn-manager-a', 'longhorn-manager-b']) server.remove(resources.pods, name);
+    },
+  ],
+  [
+    'a Longhorn that is too old',
+    {},
+    'Longhorn v1.7.3 is too old: scenarios need v1.8.0 or newer, with backup targets by name',
+    () => server.put(longhorn.settings, setting('v1.7.3')),
+  ],
+  [
+    'no node that is ready',
+    {},
+    'no node of Longhorn v1.12.1 is ready: node1 (no longhorn-manager pod runs on it), node2 (KubernetesNodeNotReady): see kubectl -n longhorn-system get nodes.longhorn.io',
+    () => {
+      server.remove(resources.pods, 'longhorn-manager-a');
+      const conditions = [{ type: 'Ready', status: 'False', reason: 'KubernetesNodeNotReady' }];
+      server.put(longhorn.nodes, { metadata: { name: 'node2' }, status: { conditions } });
+    },
+  ],
+])('%s is refused in one line', async (_, flags, line, change) => {
+  change?.();
+  expect(await refusal(up(flags))).toBe(line);
 });
 
 test('rights that are missing are told before anybody is asked', async () => {
   server.deny({ verb: 'create', resource: 'volumes' });
-  const lines = (await refusal({ expectCluster: undefined, typed: 'stub\n' })).split('\n');
-  expect(lines.some((line) => /create volumes/.test(line))).toBe(true);
+  expect(await refusal(up({ expectCluster: undefined, typed: 'stub\n' }))).toMatch(/^.*create volumes/m);
 });
 
 test('the name of the context, typed, is enough', async () => {
@@ -236,4 +204,48 @@ test('an interruption does not wait for an answer', async () => {
   await vi.waitFor(() => expect(said.at(-1)).toContain('node-fault: '), 30_000);
   interrupted.abort(new Error('interrupted by SIGINT'));
   await expect(waiting).rejects.toThrow('interrupted by SIGINT');
+});
+
+describe('a run that no command has started', () => {
+  const guard = (change: Partial<Parameters<typeof guardAlone>[0]>) =>
+    guardAlone(
+      { ...named(), provider: 'existing', context: 'stub', run: 'abc123', ...change },
+      { terminal: terminal({}), print: (line) => said.push(line) },
+    );
+
+  test('is told of a cluster whose UID was named as the command is, in the words of variables', async () => {
+    await guard({ expectCluster: uid });
+    expect(said[0]).toBe(`Cluster: ${server.url} (context stub), Kubernetes v1.36.1`);
+    expect(said).toContain('Allowed (CORRAL_ALLOW): nothing that others on the cluster could feel');
+  });
+
+  test.each<[string, Partial<Parameters<typeof guardAlone>[0]>, string]>([
+    [
+      'nobody said that it is the one',
+      {},
+      `nobody has said yet that the cluster at <server> (context stub) is the one: add CORRAL_EXPECT_CLUSTER=${uid}, or start this at a terminal`,
+    ],
+    [
+      'no context is named',
+      { context: undefined },
+      "CORRAL_CONTEXT is not set: a cluster that is somebody's is named, never guessed",
+    ],
+    [
+      'there is no kubeconfig',
+      { kubeconfig: '/nope' },
+      "CORRAL_KUBECONFIG: cannot read the kubeconfig /nope: ENOENT: no such file or directory, open '/nope'",
+    ],
+    [
+      'a lab of ours is gone',
+      { provider: 'lab', kubeconfig: '/nope' },
+      'there is no kubeconfig /nope: is that cluster still up?',
+    ],
+  ])('is refused where %s', async (_, change, line) => {
+    expect(await refusal(guard(change))).toBe(line);
+  });
+
+  test('on a cluster that Corral has made asks nothing', async () => {
+    await guard({ provider: 'lab' });
+    expect([said, server.asked]).toEqual([[], []]);
+  });
 });

@@ -96,16 +96,11 @@ describe('settings', () => {
 });
 
 describe('workloads', () => {
+  const never = 'imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent';
   test.each([
-    [
-      { image: 'a/b:v1', imagePullPolicy: 'Always' },
-      ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent'],
-    ],
-    [{ image: 'a/b:latest' }, ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent']],
-    [
-      { image: 'localhost:5000/b' },
-      ['imagePullPolicy of DaemonSet other, container one: Always -> IfNotPresent'],
-    ],
+    [{ image: 'a/b:v1', imagePullPolicy: 'Always' }, [never]],
+    [{ image: 'a/b:latest' }, [never]],
+    [{ image: 'localhost:5000/b' }, [never]],
     [{ image: 'a/b:v1' }, []],
     [
       { image: 'a/b:v1', resources: { requests: { cpu: '2', memory: '4Gi' } } },

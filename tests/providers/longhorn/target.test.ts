@@ -1,59 +1,69 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { writeArchive, writeLayer } from '../../../lab/images/oci.ts';
+import { afterAll, beforeAll, expect, onTestFinished, test, vi } from 'vitest';
 import { lookThrough } from '../../../providers/longhorn/folder.ts';
 import { namedImages } from '../../../providers/longhorn/images.ts';
 import { readObjects } from '../../../providers/longhorn/manifest.ts';
-import { archiveTarget } from '../../../providers/longhorn/target.ts';
+import { archiveTarget, officialTarget } from '../../../providers/longhorn/target.ts';
 import { plainProgress } from '../../../providers/progress.ts';
+import { layerOf, ociLayout, tarOf } from '../../support/image-archives.ts';
 import { releaseText } from '../../support/longhorn-release.ts';
+import { startRegistry } from '../../support/oci-registry.ts';
+import { end, listen } from '../../support/serving.ts';
 
 let dir: string;
-let layer: string;
+let layer: Buffer;
 
 beforeAll(async () => {
   dir = await mkdtemp(join(tmpdir(), 'corral-release-'));
-  layer = join(dir, 'layer');
-  await mkdir(join(dir, 'tree'));
-  await writeLayer(join(dir, 'tree'), layer);
+  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
+  layer = await layerOf({ a: 'b' });
 });
 afterAll(() => rm(dir, { recursive: true }));
 
 const text = releaseText('v1.8.2');
 const names = namedImages(readObjects([{ source: '', text }])).map(({ name }) => name);
+const images = (of: readonly string[]) =>
+  of.map((name) => ({ names: [name], layers: [layer], nested: true as const }));
 
-const archive = (path: string, images: readonly string[]) =>
-  writeArchive(
-    images.map((name) => ({ name, layers: [layer] })),
-    path,
-  );
+const mirrorOf = async (of: readonly string[]): Promise<string> => {
+  const { url, stop } = await startRegistry(images(of));
+  onTestFinished(stop);
+  return url;
+};
 
-const folder = async (name: string, fill: (path: string) => Promise<unknown>): Promise<string> => {
+/** A folder with the manifest, and the archive of these images. */
+const folderWith = async (name: string, archived: readonly string[], manifest = text): Promise<string> => {
   const path = join(dir, name);
   await mkdir(path);
-  await fill(path);
+  await writeFile(join(path, 'longhorn.yaml'), manifest);
+  if (archived.length > 0)
+    await writeFile(join(path, 'images.tar'), await tarOf(ociLayout(images(archived))));
   return path;
 };
 
-const bring = async (path: string) => {
+const bring = async (path: string, registryMirror?: string) => {
   const lines: string[] = [];
   const progress = plainProgress((line) => lines.push(line));
-  const outcome = await archiveTarget(path, { registryMirror: undefined, portable: false, progress }).catch(
+  const outcome = await archiveTarget(path, { registryMirror, portable: false, progress }).catch(
     (error: Error) => error,
   );
-  return { outcome, lines: lines.filter((line) => !line.startsWith('Look through')) };
+  const seen = lines.map((line) => line.replaceAll(path, 'DIR').replaceAll(registryMirror ?? 'none', 'URL'));
+  return {
+    outcome,
+    message: (outcome as Error).message?.replace(path, 'DIR').replace(registryMirror ?? 'none', 'URL'),
+    lines: seen.filter((line) => / \.\.\.$|nor in|not among|lack/.test(line)),
+  };
 };
 
 test('manifests come by name, archives from the folder and those in it', async () => {
-  const path = await folder('all', async (path) => {
-    for (const name of ['b.yml', 'a.yaml', '.hidden.yaml', 'notes.txt'])
-      await writeFile(join(path, name), '');
-    for (const name of ['layout', 'more', '.git', 'docs']) await mkdir(join(path, name));
-    for (const name of ['one.tar', 'more/two.tar.gz', '.git/three.tar', 'layout/index.json', 'docs/read.me'])
-      await writeFile(join(path, name), '');
-  });
+  const path = join(dir, 'all');
+  for (const name of ['layout', 'more', '.git', 'docs']) await mkdir(join(path, name), { recursive: true });
+  const files = ['b.yml', 'a.yaml', '.hidden.yaml', 'notes.txt', 'one.tar', 'more/two.tar.gz'];
+  for (const name of [...files, '.git/three.tar', 'layout/index.json', 'docs/read.me'])
+    await writeFile(join(path, name), '');
   const inFolder = (names: string[]) => names.map((name) => join(path, name));
   expect(await lookThrough(path, { hasMirror: false })).toEqual({
     manifests: inFolder(['a.yaml', 'b.yml']),
@@ -61,58 +71,29 @@ test('manifests come by name, archives from the folder and those in it', async (
   });
 });
 
-test('a folder without a manifest, or without an archive', async () => {
-  const manifest = await folder('manifest', (path) => writeFile(join(path, 'longhorn.yaml'), text));
-  const images = await folder('images', (path) => writeFile(join(path, 'images.tar'), ''));
-  await expect(lookThrough(images, { hasMirror: false })).rejects.toThrow(
-    `${images} has no manifest: put the release's longhorn.yaml into it`,
-  );
-  await expect(lookThrough(manifest, { hasMirror: false })).rejects.toThrow(
-    `${manifest} has no image archive: put the release's images into it, as *.tar, *.tar.gz, *.tgz, *.tar.zst or unpacked layouts, or name a --registry-mirror`,
-  );
-});
-
 test('a manifest without Longhorn', async () => {
-  const path = await folder('other', async (path) => {
-    await writeFile(
-      join(path, 'longhorn.yaml'),
-      'apiVersion: v1\nkind: Namespace\nmetadata: {name: longhorn-system}\n',
-    );
-    await archive(join(path, 'images.tar'), ['a:v1']);
-  });
-  const { outcome } = await bring(path);
-  expect(outcome).toMatchObject({
-    name: 'NotFit',
-    message: `no manifest in ${path} has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it`,
-  });
+  const manifest = 'apiVersion: v1\nkind: Namespace\nmetadata: {name: longhorn-system}\n';
+  const { outcome, message } = await bring(await folderWith('other', ['a:v1'], manifest));
+  expect([outcome, message]).toMatchObject([
+    { name: 'NotFit' },
+    "no manifest in DIR has the DaemonSet longhorn-manager: put the release's longhorn.yaml into it",
+  ]);
 });
 
 test('images without which nothing works are named, all of them', async () => {
-  const path = await folder('essential', async (path) => {
-    await writeFile(join(path, 'longhorn.yaml'), text);
-    await archive(
-      join(path, 'images.tar'),
-      names.filter((name) => !/engine|share/.test(name)),
-    );
-  });
-  const { outcome } = await bring(path);
+  const rest = names.filter((name) => !/engine|share/.test(name));
+  const { outcome, message } = await bring(await folderWith('essential', rest));
   expect(outcome).toMatchObject({ name: 'NotFit' });
-  expect((outcome as Error).message.replace(path, 'DIR')).toMatchInlineSnapshot(
+  expect(message).toMatchInlineSnapshot(
     `"DIR lacks 2 images that the manifest names: docker.io/longhornio/longhorn-engine:v1.8.2 (DaemonSet longhorn-manager, --engine-image); docker.io/longhornio/longhorn-share-manager:v1.8.2 (DaemonSet longhorn-manager, --share-manager-image): add their archives"`,
   );
 });
 
 test('what is lost without the others is told, and not started', async () => {
-  const path = await folder('rest', async (path) => {
-    await writeFile(join(path, 'longhorn.yaml'), text);
-    await archive(
-      join(path, 'images.tar'),
-      names.filter((name) => !/csi-attacher|ui|support-bundle/.test(name)),
-    );
-  });
-  const { outcome, lines } = await bring(path);
+  const rest = names.filter((name) => !/csi-attacher|ui|support-bundle/.test(name));
+  const { outcome, lines } = await bring(await folderWith('rest', rest));
   expect(outcome).toMatchObject({ name: 'archive', size: { nodes: 3, memory: '2560M', disk: '12G' } });
-  expect(lines.filter((line) => /archives|lack/.test(line))).toMatchInlineSnapshot(`
+  expect(lines.slice(1)).toMatchInlineSnapshot(`
     [
       "docker.io/longhornio/csi-attacher:v4.12.0 (Deployment longhorn-driver-deployer, CSI_ATTACHER_IMAGE) is not among the archives: the CSI driver is not started, nor waited for",
       "docker.io/longhornio/longhorn-ui:v1.8.2 (Deployment longhorn-ui, container longhorn-ui) is not among the archives: the UI is not started",
@@ -121,4 +102,58 @@ test('what is lost without the others is told, and not started', async () => {
       "Fitted to the cluster: replicas of Deployment longhorn-ui: 2 -> 0 (the nodes lack its image)",
     ]
   `);
+});
+
+test('only what the archives lack comes from the mirror, and what that lacks too is told', async () => {
+  const archived = names.filter((name) => /longhorn-(engine|manager)/.test(name));
+  const others = names.filter((name) => !/longhorn-(engine|manager|ui)/.test(name));
+  const { outcome, lines } = await bring(await folderWith('some', archived), await mirrorOf(others));
+  expect(outcome).toMatchObject({ name: 'archive' });
+  expect(lines.slice(0, 3)).toEqual([
+    'Look through the images in DIR ...',
+    `Pull ${others.length + 1} images from the mirror URL ...`,
+    'docker.io/longhornio/longhorn-ui:v1.8.2 (Deployment longhorn-ui, container longhorn-ui) is neither among the archives nor in the mirror URL: the UI is not started',
+  ]);
+});
+
+test('where both lack what nothing works without', async () => {
+  const url = await mirrorOf(names.filter((name) => !/longhorn-engine/.test(name)));
+  const { outcome, message } = await bring(await folderWith('neither', []), url);
+  expect([outcome, message]).toMatchObject([
+    { name: 'NotFit' },
+    'DIR lacks an image that the manifest names, and so does the mirror URL: docker.io/longhornio/longhorn-engine:v1.8.2 (DaemonSet longhorn-manager, --engine-image): add their archives',
+  ]);
+});
+
+test('a mirror that is not there', async () => {
+  const { url, stop } = await startRegistry([]);
+  await stop();
+  const { outcome, message } = await bring(await folderWith('nobody', []), url);
+  expect([outcome, message]).toMatchObject([
+    { name: 'NotFit' },
+    `${new URL(url).host} cannot be reached (ECONNREFUSED): see whether the mirror runs, and is where --registry-mirror says`,
+  ]);
+});
+
+test('an official release: its manifest from where it is published, its images from the mirror', async () => {
+  const server = createServer((_, response) => void response.end(text));
+  const port = await listen(server);
+  onTestFinished(() => end(server));
+  const lines: string[] = [];
+  const progress = plainProgress((line) => lines.push(line));
+  const options = { registryMirror: await mirrorOf(names), portable: true, progress };
+  const target = await officialTarget('v1.8.2', options, `http://127.0.0.1:${port}`);
+  expect(target).toMatchObject({
+    name: 'official',
+    size: { nodes: 3 },
+    workersPerCpu: 2,
+    archives: [{ inputs: { images: names.toSorted().map((name) => [name, expect.any(String)]) } }],
+  });
+  expect(lines.filter((line) => line.endsWith(' ...'))).toEqual([
+    'Fetch the manifest of Longhorn v1.8.2 ...',
+    `Pull ${names.length} images from the mirror ${options.registryMirror} ...`,
+  ]);
+  expect(lines).toContain(
+    'Fitted to the cluster: setting backup-concurrent-limit: 2 -> 1 (an upload must last long enough for its state to be seen)',
+  );
 });

@@ -7,9 +7,6 @@ import { pullImages } from '../../../providers/registry/pull.ts';
 import { digestOf, layerOf, type TestImage } from '../../support/image-archives.ts';
 import { type RegistryOptions, startRegistry } from '../../support/oci-registry.ts';
 
-// Each image is a part of the cache, which is written through to the disk.
-vi.setConfig({ testTimeout: 30_000 });
-
 let cache: string;
 let layers: Buffer[];
 

@@ -1,0 +1,148 @@
+import { symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { runDoctorCommand } from '../../../e2e/cli/doctor.ts';
+import { diagnose, tell } from '../../../providers/doctor/diagnose.ts';
+import { diagnosisSchema } from '../../../providers/doctor/schema.ts';
+import { runInProcess } from '../../support/run-in-process.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+
+let dir: string;
+let bin: string;
+beforeEach(async () => {
+  dir = await temporaryFolder();
+  bin = await temporaryFolder();
+  vi.stubEnv('XDG_CACHE_HOME', join(dir, 'cache'));
+});
+afterEach(() => void vi.unstubAllEnvs());
+
+/** What the images are made with that Corral brings along. */
+const packers = ['dpkg-deb', 'tar', 'flock'];
+
+/** An apt that knows a Debian archive, whatever this machine's own knows. */
+const apt = { 'apt-get': 'echo trixie http://127.0.0.1:9/debian' };
+
+/** Runs the command on a machine that has these programs, and those of a Debian that are named. */
+const doctor = async (
+  flags: readonly string[],
+  programs: Record<string, string> = {},
+  known: readonly string[] = ['sh', ...packers],
+) => {
+  for (const name of known) await symlink((await execa('which', [name])).stdout, join(bin, name));
+  for (const [name, script] of Object.entries({ ...apt, ...programs }))
+    await writeFile(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  vi.stubEnv('PATH', bin);
+  const providers = ['lab', 'kind', 'k3d', 'existing'];
+  const { exitCode, stdout } = await runInProcess(() =>
+    runDoctorCommand(flags, { providers, diagnose, tell }),
+  );
+  return { exitCode, stdout, last: stdout.split('\n').at(-1) };
+};
+
+const about = (stdout: string, ...titles: string[]): string[] =>
+  stdout.split('\n').filter((line) => titles.some((title) => line.slice(2).startsWith(title)));
+
+test('on a machine without Docker, all that is missing is named at once, each with what mends it; for programs, too', async () => {
+  const { stdout, last, exitCode } = await doctor(['--provider', 'kind']);
+  expect(about(stdout, 'kind', 'docker', 'kubectl', 'iSCSI', 'Chromium')).toEqual([
+    '✗ kind is missing: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io, or use --provider lab, which needs neither Docker nor root',
+    '✗ docker is missing: install Docker Engine (docs.docker.com/engine/install), or use --provider lab, which needs neither Docker nor root',
+    '! kubectl: it is missing: no run needs it, but people do who look into a cluster that was kept: see kubernetes.io/docs/tasks/tools',
+    "! iSCSI: there is none in a container (longhorn #8158): scenarios that need a volume's block device are skipped",
+    "! Chromium: there is no Chromium on PATH (chromium, chromium-browser, google-chrome, google-chrome-stable): the scenarios of Longhorn's user interface are skipped: apt-get install chromium",
+  ]);
+  expect([last, exitCode]).toEqual(['2 things are missing for provider kind, Longhorn: emulator', 1]);
+  const asked = await doctor(['--provider', 'k3d', '--json'], {}, []);
+  const { checks, ...told } = diagnosisSchema.parse(JSON.parse(asked.stdout));
+  expect([told, asked.exitCode]).toEqual([{ ready: false, provider: 'k3d', longhorn: 'emulator' }, 1]);
+  expect(checks.find(({ title }) => title === 'docker')).toMatchObject({ state: 'missing' });
+});
+
+const info = (memory: number, cgroup: string) =>
+  JSON.stringify({ ServerVersion: '29.1.0', CgroupVersion: cgroup, MemTotal: memory * 2 ** 30 });
+const docker = ({ memory = 16, cgroup = '2' } = {}) =>
+  `case $1 in version) echo linux/amd64 ;; info) echo '${info(memory, cgroup)}' ;; *) exit 1 ;; esac`;
+const kind = `case "$*" in version) echo 'kind v0.30.0 go1.24.6 linux/amd64' ;; 'get clusters') printf 'mine\\ncorral-4711\\n' ;; *) exit 1 ;; esac`;
+const kubectl = `echo '{"clientVersion":{"gitVersion":"v1.36.3"}}'`;
+
+test('on a machine with Docker, what is there is told, and what an earlier run left', async () => {
+  const { stdout, last, exitCode } = await doctor(['--provider', 'kind'], {
+    ...{ docker: docker(), kind, kubectl },
+    chromium: 'exit 1',
+  });
+  const titles = [
+    'kind',
+    'docker',
+    'Docker',
+    'control',
+    'memory',
+    'kubectl',
+    'cluster',
+    'Longhorn',
+    'Chromium',
+  ];
+  expect(about(stdout, ...titles)).toEqual([
+    '✓ kind: 0.30.0',
+    '✓ docker: it answers',
+    '✓ Docker Engine: 29.1.0',
+    '✓ control groups: version 2',
+    '✓ memory: Docker has 16.0 GiB, 4 should do',
+    '✓ kubectl: v1.36.3',
+    '! cluster corral-4711: it was kept, or left by a run: kind delete cluster --name corral-4711',
+    '✓ Longhorn: the emulator, which Corral brings along',
+    `✓ Chromium: ${join(bin, 'chromium')}`,
+  ]);
+  expect([last, exitCode]).toEqual(['All is there for provider kind, Longhorn: emulator', 0]);
+});
+
+test('a daemon that does not answer, and a tool that is too old', async () => {
+  const down = 'echo "Cannot connect to the Docker daemon at unix:///x: is it running?" >&2; exit 1';
+  const { stdout, exitCode } = await doctor(['--provider', 'kind'], {
+    docker: down,
+    kind: 'echo kind v0.11.0',
+  });
+  expect(about(stdout, 'kind', 'Docker', 'docker')).toEqual([
+    '✗ kind 0.11.0 is too old, it takes 0.20.0 at least: go install sigs.k8s.io/kind@latest, or see kind.sigs.k8s.io',
+    '✗ Docker does not answer (Cannot connect to the Docker daemon at unix:///x: is it running?): start it, and see that you may use it (the group docker), or use --provider lab, which needs neither Docker nor root',
+  ]);
+  expect(exitCode).toBe(1);
+});
+
+test('a Docker with too little is a warning; the images are made in it where apt is of Ubuntu', async () => {
+  const { stdout, exitCode } = await doctor(['--provider', 'kind'], {
+    ...{ docker: docker({ memory: 2, cgroup: '1' }), kind, kubectl },
+    'apt-get': 'echo noble http://127.0.0.1:9/ubuntu',
+  });
+  expect(about(stdout, 'control', 'memory', "Debian's archive", 'cache', "Corral's images")).toEqual([
+    '! control groups: version 1, which newer Kubernetes releases refuse: boot with systemd.unified_cgroup_hierarchy=1',
+    '! memory: Docker has 2.0 GiB, and about 4 are taken: end other containers, or give Docker more',
+    `✓ cache: ${dir}/cache/corral`,
+    "✓ Corral's images: they are made in Docker, from debian:trixie-slim: apt here has no Debian archive",
+  ]);
+  expect(exitCode).toBe(0);
+});
+
+test('so they are where there is no dpkg; a folder without a release is missing', async () => {
+  const { stdout, exitCode } = await doctor(
+    ['--provider', 'kind', '--longhorn', `archive:${dir}`],
+    { docker: docker(), kind, kubectl },
+    ['sh', 'tar', 'flock'],
+  );
+  expect(about(stdout, "Corral's images", 'Longhorn')).toEqual([
+    "✓ Corral's images: they are made in Docker, from debian:trixie-slim: apt here has no Debian archive",
+    `✗ Longhorn: ${dir} has no manifest: put the release's longhorn.yaml into it`,
+  ]);
+  expect(exitCode).toBe(1);
+});
+
+test('for a lab, what is missing of several things is named at once', async () => {
+  const known = ['dpkg-deb', 'tar', 'unshare', 'taskset', 'mount', 'true'];
+  const { stdout, last, exitCode } = await doctor([], {}, known);
+  expect(stdout.split('\n').filter((line) => line.startsWith('✗'))).toEqual([
+    '✗ flock is missing: run apt-get install util-linux as root',
+    '✗ Go: the Go tool chain is missing (Kubernetes is built from its Go modules): install Go 1.21 or newer and put `go` on the PATH',
+  ]);
+  expect(stdout).toContain('✓ namespaces of its own: this user may make them');
+  expect([last, exitCode]).toEqual(['2 things are missing for provider lab, Longhorn: emulator', 1]);
+});
