@@ -22,12 +22,12 @@ const writeWhole = async (path: string, text: string): Promise<void> => {
  * of one; secrets are redacted.
  */
 export const writeReport = async (out: string, report: Report): Promise<string> => {
+  // What writes XML is much to read, and most commands that know of reports write none.
+  const { composeJunit } = await import('./junit.ts');
   const path = reportPath(out);
   const redacted = redactAll(reportSchema.parse(report));
   await mkdir(out, { recursive: true });
   await writeWhole(path, `${JSON.stringify(redacted, null, 2)}\n`);
-  // What writes XML is much to read, and most commands that know of reports write none.
-  const { composeJunit } = await import('./junit.ts');
   await writeWhole(junitPath(out), composeJunit(redacted));
   return path;
 };
