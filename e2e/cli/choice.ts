@@ -1,5 +1,5 @@
 import { relative } from 'node:path';
-import { createVitest, type TestCase, type TestRunResult } from 'vitest/node';
+import type { TestCase, TestRunResult } from 'vitest/node';
 import { tellingStore } from '../config/config.ts';
 import { makeRunId } from '../config/run-id.ts';
 import { toFile } from '../report/collect.ts';
@@ -81,6 +81,8 @@ const listScenarios = async (
   config: string,
   chosen: Pick<Arguments, 'only' | 'tags'>,
 ): Promise<Catalogue> => {
+  // A third of what the command reads before it says anything: not for a flag that is wrong.
+  const { createVitest } = await import('vitest/node');
   const vitest = await keepSignals(() =>
     createVitest({
       config,

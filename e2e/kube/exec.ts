@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Readable, Writable } from 'node:stream';
-import { Exec, type KubeConfig, type V1Status } from '@kubernetes/client-node';
-import { WebSocketHandler } from '@kubernetes/client-node/dist/web-socket-handler.js';
+import type { KubeConfig, V1Status } from '@kubernetes/client-node';
 import { BrokenStream, ExecError } from './errors.ts';
 import { shorten } from './shorten.ts';
 import { troubleOf } from './trouble.ts';
@@ -32,6 +31,8 @@ export const createExec =
     command: string[],
     { stdin, whole = false, signal, onStdout }: ExecOptions = {},
   ): Promise<ExecResult> => {
+    const { Exec } = await import('@kubernetes/client-node');
+    const { WebSocketHandler } = await import('@kubernetes/client-node/dist/web-socket-handler.js');
     const what = `exec of ${shorten(nameOf(command).join(' '), 200)} in ${pod.namespace}/${pod.name}`;
     const [stdout, stderr] = [collector(onStdout), collector()];
     const awaited = whole ? awaitEnd([stdout, stderr]) : undefined;

@@ -1,9 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { dirname, resolve } from 'node:path';
-import { KubeConfig } from '@kubernetes/client-node';
+import type { KubeConfig } from '@kubernetes/client-node';
 import { parse } from 'yaml';
 import { learnKubeconfig } from './redact/learn.ts';
+
+// Read when a cluster is named: a thousand files, for which who lists the scenarios has no use.
+const readClient: () => typeof import('@kubernetes/client-node') = () =>
+  createRequire(import.meta.url)('@kubernetes/client-node');
 
 /**
  * Reads a kubeconfig and settles on one context of it; throws one clear line for a file, a context or a
@@ -56,7 +61,7 @@ const checkShape = ({ clusters, users }: Written): void => {
 };
 
 const read = (kubeconfig: string): KubeConfig => {
-  const config = new KubeConfig();
+  const config = new (readClient().KubeConfig)();
   try {
     const text = readFileSync(kubeconfig, 'utf8');
     const written: unknown = parse(text, { logLevel: 'error' });

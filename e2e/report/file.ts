@@ -1,7 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { redactAll } from '../kube/redact/redact.ts';
-import { composeJunit } from './junit.ts';
 import { type Report, reportSchema } from './schema.ts';
 
 /** Names the report in a folder of results. */
@@ -23,6 +22,8 @@ const writeWhole = async (path: string, text: string): Promise<void> => {
  * of one; secrets are redacted.
  */
 export const writeReport = async (out: string, report: Report): Promise<string> => {
+  // What writes XML is much to read, and most commands that know of reports write none.
+  const { composeJunit } = await import('./junit.ts');
   const path = reportPath(out);
   const redacted = redactAll(reportSchema.parse(report));
   await mkdir(out, { recursive: true });

@@ -1,14 +1,16 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, type BrowserContext, chromium } from 'playwright';
+import type { Browser, BrowserContext } from 'playwright';
 
 type Launched = { browser: Browser; close(): Promise<void> };
 
 let running: { launched: Promise<Launched>; users: number } | undefined;
 
-const launchWith = (executablePath: string, tracesDir: string): Promise<Browser> =>
-  chromium.launch({
+const launchWith = async (executablePath: string, tracesDir: string): Promise<Browser> => {
+  // Read by those who have pages alone: each scenario has a process of its own.
+  const { chromium } = await import('playwright');
+  return chromium.launch({
     executablePath,
     tracesDir,
     // Its own sandbox, wherever it can be had: as root Chromium does not start with one, and says no more
@@ -19,6 +21,7 @@ const launchWith = (executablePath: string, tracesDir: string): Promise<Browser>
     handleSIGTERM: false,
     handleSIGHUP: false,
   });
+};
 
 // Playwright leaves the traces behind that nobody asked for, so they have a folder that ends with the
 // browser.

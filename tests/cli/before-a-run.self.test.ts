@@ -33,31 +33,15 @@ test('a run says before it starts what it will play, and why not the rest, and t
 });
 
 test('--dry-run says the same, and no more: nothing is started, no report is written', async () => {
-  const nothing = 'Nothing was started, and no cluster was looked at (--dry-run).';
-  const flags = ['--dry-run'];
-  expect(await runSuite(suite, { how: 'dies', flags })).toEqual({
-    exitCode: 0,
-    stdout: [...plan, nothing].join('\n'),
-    stderr: '',
-    report: undefined,
-  });
-  const all = await runSuite(suite, { how: 'dies', flags: [...flags, '--only', 'It plays'] });
+  const flags = ['--dry-run', '--only', 'It plays'];
+  const all = await runSuite(suite, { how: 'dies', flags });
+  expect(all).toMatchObject({ exitCode: 0, stderr: '', report: undefined });
   expect(all.stdout.split('\n')).toEqual([
     '1 scenario, provider lab, Longhorn: emulator',
     'all of them will be played',
     ...plan.slice(4),
-    nothing,
+    'Nothing was started, and no cluster was looked at (--dry-run).',
   ]);
-  const { stdout } = await runSuite(suite, { how: 'dies', flags: [...flags, '--json', '--tags', 'held'] });
-  expect(JSON.parse(stdout)).toEqual({
-    played: ['It plays'],
-    skipped: [
-      {
-        reason: 'kills longhorn-manager pods: not without --allow manager-kill',
-        scenarios: ['It kills too'],
-      },
-    ],
-  });
 });
 
 test('--list tells of the chosen scenarios, for people and for programs, and starts nothing', async () => {

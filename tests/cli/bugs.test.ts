@@ -154,33 +154,3 @@ test('the list has each bug with how bad it is, its versions, its title and wher
   }
   expect(stdout).toMatch(/^first-run-warns: .*\n.*\n {2}shown by: the finding first-run-warns$/m);
 });
-
-test.each([
-  [['show', 'nope'], 'there is no bug nope: npm run bugs lists them'],
-  [['show'], "missing required argument 'id': see npm run bugs -- --help"],
-  [['nope'], 'too many arguments. Expected 0 arguments but got 1: nope: see npm run bugs -- --help'],
-  [['report', 'nope', '--from', '.'], 'there is no bug nope: npm run bugs lists them'],
-  [['report', id], "required option '--from <dir>' not specified: see npm run bugs -- --help"],
-  [['report', id, '--from', 'nowhere'], '--from: there is no nowhere/report.json: name the folder of a run'],
-])('%o is told in a line', async (argv, line) => {
-  expect(await runInProcess(() => runBugsCommand(argv))).toEqual({
-    exitCode: 2,
-    stdout: '',
-    stderr: `bugs: ${line}`,
-  });
-});
-
-test('so is a report that is none, and a run that did not meet the bug', async () => {
-  const folder = await temporaryFolder();
-  await writeFile(join(folder, 'report.json'), '{}');
-  const from = (bug: string, where: string) =>
-    runInProcess(() => runBugsCommand(['report', bug, '--from', where]));
-  expect(await from(id, folder)).toMatchObject({
-    exitCode: 2,
-    stderr: expect.stringMatching(/^bugs: --from: [^\n]*report\.json is no report of this release: [^\n]*$/),
-  });
-  expect(await from('lock-fails-open', await layOut(''))).toMatchObject({
-    exitCode: 2,
-    stderr: expect.stringMatching(/^bugs: run abc123 did not meet the bug lock-fails-open: [^\n]*$/),
-  });
-});

@@ -188,25 +188,3 @@ test('a scenario that only one of them has, and a round that did not pass, are d
   expect(stdout).toMatch(/^≠ passed {8}failed {8}A\n≠ passed {8}not there {5}B$/m);
   expect(stdout).toMatch(/^2 scenarios: 2 ended otherwise$/m);
 });
-
-test('what is no report ends with one line', async () => {
-  const folder = await temporaryFolder();
-  await put(join(folder, 'one'), []);
-  await writeFile(join(folder, 'report.json'), '{}');
-  const run = async (...argv: string[]) => {
-    const ended = await runInProcess(() => runCompareCommand(argv));
-    expect(ended).toMatchObject({ exitCode: 2, stdout: '' });
-    return ended.stderr.replaceAll(folder, '');
-  };
-  const one = join(folder, 'one');
-  expect(await run(one, '/nowhere')).toBe(
-    'compare: /nowhere: there is no such folder: name one with a report.json',
-  );
-  expect(await run(one, folder)).toMatch(/report\.json is no report of this release: schemaVersion: /);
-  await mkdir(join(folder, 'empty'));
-  expect(await run(one, join(folder, 'empty'))).toMatch(
-    /empty\/report\.json: there is no such file or folder$/,
-  );
-  expect(await run(one)).toBe("compare: missing required argument 'other': see npm run compare -- --help");
-  expect(await run(one, one, one)).toMatch(/^compare: too many arguments/);
-});

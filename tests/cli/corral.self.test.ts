@@ -48,7 +48,7 @@ test('npx corral --help names every command that users of a checkout have, and e
 });
 
 test('a command has its own flags and exit code, with no -- before them', async () => {
-  expect(await npx('explain', 'nobody says this', '--json', '--bogus')).toEqual({
+  expect(await corral('explain', 'nobody says this', '--json', '--bogus')).toEqual({
     exitCode: 2,
     stdout: '',
     stderr: "explain: unknown option '--bogus': see npm run explain -- --help",

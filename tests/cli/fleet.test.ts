@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { parseFleet } from '../../e2e/cli/fleet/arguments.ts';
 import { readReportBlock, withoutReportBlock } from '../../e2e/cli/fleet/follow.ts';
 import { composeFleet } from '../../e2e/cli/fleet/objects.ts';
 import { sampleReport } from '../support/scenario-report.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const report = sampleReport();
 
@@ -27,34 +27,23 @@ describe('the report at the end of a log', () => {
     expect(withoutReportBlock(log)).toBe('1 passed, 0 failed');
   });
 
-  test('is not there', () => {
-    expect(() => readReportBlock('1 passed, 0 failed\n')).toThrow('its log does not end with a report');
-  });
-
-  test('was cut off, wherever', () => {
-    for (const end of [log.length - 2, log.indexOf('corral-report-end') - 5, log.indexOf('\n', 30) + 3])
-      expect(() => readReportBlock(log.slice(0, end))).toThrow('its log does not end with a report');
+  test('is not there, was cut off, is damaged, or is no report of this release', () => {
+    const [none, { length }] = ['its log does not end with a report', log];
+    expect(() => readReportBlock('1 passed, 0 failed\n')).toThrow(none);
+    for (const end of [length - 2, log.indexOf('corral-report-end') - 5, log.indexOf('\n', 30) + 3])
+      expect(() => readReportBlock(log.slice(0, end))).toThrow(none);
     const middle = log.indexOf('\n', log.indexOf('corral-report ')) + 20;
     expect(() => readReportBlock(log.slice(0, middle) + log.slice(middle + 8))).toThrow();
-  });
-
-  test('is another one than its digest says', () => {
-    expect(() => readReportBlock(blockOf(JSON.stringify(report), '0'.repeat(64)))).toThrow(
-      'the report in its log is damaged',
-    );
-  });
-
-  test('is no report of this release', () => {
+    const damaged = blockOf(JSON.stringify(report), '0'.repeat(64));
+    expect(() => readReportBlock(damaged)).toThrow('the report in its log is damaged');
     expect(() => readReportBlock(blockOf('{}'))).toThrow(/schemaVersion/);
   });
 });
 
 let kubeconfig: string;
-beforeAll(async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-fleet-'));
-  kubeconfig = join(folder, 'kubeconfig');
+beforeEach(async () => {
+  kubeconfig = join(await temporaryFolder(), 'kubeconfig');
   await writeFile(kubeconfig, '');
-  return () => rm(folder, { recursive: true });
 });
 
 const cluster = () => ['--kubeconfig', kubeconfig, '--context', 'c', '--image', 'suite:1'];
@@ -78,14 +67,8 @@ describe('the flags', () => {
     [['--shards', '2', '--mode', 'kind'], '--mode kind is unknown: use --mode lab or --mode existing'],
     [['--shards', '2', '--image', ''], "--image '': name the image that the pods start"],
     [[], "required option '--shards <n>' not specified: see npm run fleet -- --help"],
-    [
-      ['--shards', '2', '--', '--shard', '1/2'],
-      '--shard behind the second --: a fleet says that to its shards itself: leave it out',
-    ],
-    [
-      ['--shards', '2', '--', '--out=x'],
-      '--out=x behind the second --: a fleet says that to its shards itself: leave it out',
-    ],
+    [['--shards', '2', '--', '--shard', '1/2'], '--shard behind the second --: a fleet says that to its'],
+    [['--shards', '2', '--', '--out=x'], '--out=x behind the second --: a fleet says that to its shards'],
     [['--shards', '2', '--', '--only', '['], /^--only \[: Invalid regular expression/],
     [
       ['--shards', '2', '--mode', 'existing'],
@@ -113,12 +96,10 @@ describe('what a fleet makes', () => {
       }
     ).spec.template.spec;
 
-  test('carries the label of its run, and ends with the Job', async () => {
-    for (const argv of [
-      ['--shards', '2'],
-      ['--shards', '2', ...existing],
-    ]) {
-      const objects = await compose(argv);
+  test.each([[[]], [existing]])(
+    'carries the label of its run, and ends with the Job, whose pods are no root: with %j',
+    async (flags) => {
+      const objects = await compose(['--shards', '2', ...flags]);
       expect(objects.filter(({ metadata }) => metadata.labels?.['corral.test/run'] !== 'abc123')).toEqual([]);
       expect(objects[0]).toMatchObject({ kind: 'Namespace', metadata: { name: 'corral-abc123-fleet' } });
       expect(objects.at(-1)).toMatchObject({
@@ -126,26 +107,22 @@ describe('what a fleet makes', () => {
         metadata: { namespace: 'corral-abc123-fleet' },
         spec: { completionMode: 'Indexed', completions: 2, parallelism: 2, backoffLimitPerIndex: 0 },
       });
-    }
-  });
-
-  test('has pods that are no root, with no capability and no privilege', async () => {
-    for (const argv of [
-      ['--shards', '2'],
-      ['--shards', '2', ...existing],
-    ]) {
-      const pod = podOf(await compose(argv));
-      expect(pod.securityContext).toMatchObject({ runAsNonRoot: true });
-      expect(pod.containers.map(({ securityContext }) => securityContext)).toEqual([
-        expect.objectContaining({
-          allowPrivilegeEscalation: false,
-          readOnlyRootFilesystem: true,
-          capabilities: { drop: ['ALL'] },
-        }),
-      ]);
+      const pod = podOf(objects);
+      expect(pod).toMatchObject({
+        securityContext: { runAsNonRoot: true },
+        containers: [
+          {
+            securityContext: {
+              allowPrivilegeEscalation: false,
+              readOnlyRootFilesystem: true,
+              capabilities: { drop: ['ALL'] },
+            },
+          },
+        ],
+      });
       expect(JSON.stringify(pod)).not.toMatch(/"privileged":true|"add":|hostPath|hostNetwork|hostPID/);
-    }
-  });
+    },
+  );
 
   test('gives labs a user namespace of their own, and no token', async () => {
     const objects = await compose(['--shards', '2']);
@@ -171,26 +148,17 @@ describe('what a fleet makes', () => {
       securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
       containers: [
         {
-          args: [
-            '--expect-cluster',
-            'the-uid',
-            '--namespace',
-            'corral-abc123-fleet',
-            '--store-image',
-            'store:1',
-            '--tags',
-            'x',
-          ],
+          args: '--expect-cluster the-uid --namespace corral-abc123-fleet --store-image store:1 --tags x'.split(
+            ' ',
+          ),
         },
       ],
     });
   });
 
   test('tells the shards how many they are, and the clocks of the Longhorn there', async () => {
-    process.env.CORRAL_TARGET_CLOCKS = '1,2,3,4';
-    onTestFinished(() => {
-      delete process.env.CORRAL_TARGET_CLOCKS;
-    });
+    vi.stubEnv('CORRAL_TARGET_CLOCKS', '1,2,3,4');
+    onTestFinished(() => void vi.unstubAllEnvs());
     const [container] = podOf(await compose(['--shards', '12', ...existing])).containers;
     expect(container?.env).toEqual(
       expect.arrayContaining([

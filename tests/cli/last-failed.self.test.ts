@@ -2,8 +2,10 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readLastFailed } from '../../e2e/cli/last-failed.ts';
-import { type Report, untold } from '../../e2e/report/schema.ts';
+import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 import { pageIn, runCommandIn, withSuite } from '../support/run-suite.ts';
+import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const suite = {
   'a.e2e.ts': `
@@ -59,75 +61,38 @@ test('what did not pass is played again, and then what of it did not pass again;
 });
 
 test('what was cut short is played again; what passed, or was skipped in a whole run, is not', async () => {
-  const scenario = (name: string, more: object = {}) => ({
-    ...untold,
-    ...{
-      name,
-      file: 'a.e2e.ts',
-      seed: null,
-      tags: [],
-      round: 1,
-      duration: 0,
-      reason: null,
-      state: 'passed',
-      ...more,
-    },
-  });
-  const startedAt = '2026-01-01T00:00:00.000Z';
-  const report = (end: string, ...scenarios: object[]) => ({
-    ...{
-      schemaVersion: 1,
-      run: 'abc123',
-      startedAt,
-      duration: 0,
-      provider: 'lab',
-      kubernetes: null,
-      judged: '',
-    },
-    target: { name: 'emulator', version: null },
-    end: { state: end, reason: null },
-    scenarios,
-    totals: { passed: 0, knownBugs: 0, failed: 0, skipped: 0, notProvable: 0 },
-  });
-  const skipped = { state: 'skipped', startedAt, reason: 'not without --allow manager-kill' };
-  await withSuite(suite, async ({ folder, config }) => {
-    const list = async (of: object) => {
-      await mkdir(join(folder, 'out'), { recursive: true });
-      await writeFile(join(folder, 'out/report.json'), JSON.stringify(of));
-      const { exitCode, stdout, stderr } = await runCommandIn(folder, config, {
-        flags: ['--last-failed', '--list'],
-      });
-      return { exitCode, told: (stdout + stderr).split('\n').filter((line) => /^( {2}\w|\w)/.test(line)) };
-    };
-    const begun = { state: 'skipped', startedAt, reason: 'interrupted; it was at: Given a thing' };
-    const never = { state: 'skipped', reason: 'interrupted by SIGINT' };
-    expect(
-      await list(
-        report(
-          'interrupted',
-          scenario('It passes', begun),
-          scenario('It fails (once)', never),
-          scenario('It is not allowed', skipped),
-        ),
-      ),
-    ).toEqual({
-      exitCode: 0,
-      told: ['a.e2e.ts', '  It passes', '  It fails (once)', expect.stringMatching(/^2 scenarios/)],
-    });
-    const held = { state: 'skipped', reason: 'not begun' };
-    expect(
-      await list(
-        report(
-          'finished',
-          scenario('It passes'),
-          scenario('It is not allowed', skipped),
-          scenario('x', held),
-        ),
-      ),
-    ).toEqual({ exitCode: 0, told: ['nothing failed in out/report.json: there is nothing to play'] });
-    await writeFile(join(folder, 'out/report.json'), '{}');
-    await expect(readLastFailed(join(folder, 'out'))).rejects.toThrow(
-      /^--last-failed: .*out\/report\.json is no report of this release: schemaVersion: /,
-    );
-  });
+  const one = (name: string, more: Partial<ScenarioReport> = {}) => scenarioReport(name, more);
+  const skipped = (reason: string) =>
+    ({ state: 'skipped', startedAt: '2026-01-01T00:00:00.000Z', reason }) as const;
+  const out = await temporaryFolder();
+  const left = async (end: 'interrupted' | 'finished', ...scenarios: ScenarioReport[]) => {
+    const report = { ...sampleReport(scenarios), end: { state: end, reason: null } };
+    await writeFile(join(out, 'report.json'), JSON.stringify(report));
+    return [...(await readLastFailed(out)).keys].map((key) => key.split(' ').at(-1));
+  };
+  const held = { state: 'skipped', startedAt: null, reason: 'not begun' } as const;
+  const notAllowed = one('refused', skipped('not without --allow manager-kill'));
+  expect(
+    await left(
+      'interrupted',
+      one('begun', skipped('interrupted; it was at: x')),
+      one('never', held),
+      notAllowed,
+    ),
+  ).toEqual(['begun', 'never']);
+  expect(await left('finished', one('passed'), notAllowed, one('held', held))).toEqual([]);
+  await writeFile(join(out, 'report.json'), '{}');
+  await expect(readLastFailed(out)).rejects.toThrow(
+    /^--last-failed: .*report\.json is no report of this release: schemaVersion: /,
+  );
 });
+
+test('where nothing failed there is nothing to play, and no scenario is looked for', () =>
+  withSuite({}, async ({ folder, config }) => {
+    await mkdir(join(folder, 'out'));
+    await writeFile(join(folder, 'out/report.json'), JSON.stringify(sampleReport([scenarioReport('A')])));
+    expect(await runCommandIn(folder, config, { flags: ['--last-failed'] })).toMatchObject({
+      exitCode: 0,
+      stdout: 'nothing failed in out/report.json: there is nothing to play',
+    });
+  }));

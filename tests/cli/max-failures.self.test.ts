@@ -37,24 +37,3 @@ test('after as many failures nothing begins; what is at work ends, also alone, a
   ]);
   expect(ended.stdout).toContain('1 passed, 1 failed, 2 skipped');
 });
-
-const oneByOne = {
-  'a.e2e.ts': `
-scenario('It is not provable', {}, async ({ excuses }) => { excuses('a gap'); throw new Error('not seen'); });
-scenario('It is skipped', {}, async ({ skip }) => skip('not here'));
-scenario('It cannot clean up', {}, async ({ later }) => later(() => { throw new Error('left'); }));
-scenario('It passes', {}, async ({ does }) => does('Given a thing'));
-`,
-};
-
-test('what is not provable counts, and what cannot clean up; what is skipped does not; over all rounds', async () => {
-  const { report } = await runSuite(oneByOne, {
-    flags: ['--workers', '1', '--repeat', '3', '--max-failures', '3'],
-  });
-  expect(
-    report?.scenarios.map(({ round, state, reason }) => `${round} ${state}${reason === notBegun ? '!' : ''}`),
-  ).toEqual([
-    ...['1 not-provable', '1 skipped', '1 failed', '1 passed'],
-    ...['2 not-provable', '2 skipped!', '2 skipped!', '2 skipped!'],
-  ]);
-});

@@ -3,15 +3,7 @@ import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { type JsonEvent, jsonEventSchema } from '../../e2e/report/json-events.ts';
-import {
-  handedOn,
-  junitIn,
-  runBare,
-  runCommandIn,
-  runInTerminal,
-  runSuite,
-  withSuite,
-} from '../support/run-suite.ts';
+import { junitIn, runCommandIn, runInTerminal, runSuite, withSuite } from '../support/run-suite.ts';
 import { openTerminal } from '../support/terminal.ts';
 
 const suite = {
@@ -121,21 +113,9 @@ describe('--json', () => {
       expect(junit).toContain('<skipped message="interrupted; it was at: When nothing comes"/>');
     });
   });
-
-  test('also without the command', async () => {
-    await withSuite(suite, async ({ folder, config }) => {
-      const ended = await runBare(folder, config, { env: handedOn({ output: 'json' }) });
-      const events = readEvents(ended.stdout);
-      expect(events.at(0)).toMatchObject({ event: 'run-start', provider: 'existing', scenarios: null });
-      expect(events.at(-1)).toMatchObject({
-        event: 'run-end',
-        totals: { passed: 1, knownBugs: 0, failed: 1 },
-      });
-    });
-  });
 });
 
-test('the summary and the annotations of a job on GitHub, and junit.xml; with and without a cluster', async () => {
+test('the summary and the annotations of a job on GitHub, and junit.xml', async () => {
   await withSuite(suite, async ({ folder, config }) => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: join(folder, 'summary.md') };
     const ended = await runCommandIn(folder, config, { env });
@@ -152,19 +132,6 @@ test('the summary and the annotations of a job on GitHub, and junit.xml; with an
       '✓ Given a thing',
     ])
       expect(junit).toContain(each);
-    const dead = await runCommandIn(folder, config, { how: 'dies', env, flags: ['--json'] });
-    expect(dead.exitCode).toBe(3);
-    const events = readEvents(dead.stdout);
-    expect(events.map(({ event }) => event)).toEqual(['run-start', 'run-end']);
-    expect(events.at(-1)).toMatchObject({ end: { state: 'set-up-failed' }, totals: { skipped: 2 } });
-    const unplayed = await junitIn(folder);
-    for (const each of ['tests="3" failures="0" errors="1"', '<error type="set-up-failed"', 'skipped="1"'])
-      expect(unplayed).toContain(each);
-    expect(dead.stdout).not.toContain('::error');
-    expect(dead.stderr).toContain('::error title=The run did not finish::');
-    // One step may hold several runs.
-    const summary = await readFile(join(folder, 'summary.md'), 'utf8');
-    expect(summary.match(/^### /gm)).toHaveLength(2);
   });
 });
 

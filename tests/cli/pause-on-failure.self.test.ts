@@ -35,17 +35,3 @@ test('of what did not pass all stays but the faults, and so does the cluster; th
   `);
   expect(ended.stdout).toContain(`--run ${ended.report?.run}`);
 });
-
-test('who interrupts a run has it clean up', async () => {
-  const hangs = `scenario('It hangs', {}, async ({ does, later }) => {
-  later((madeStays) => does('Then what was made ' + (madeStays ? 'stays' : 'goes')));
-  await does('Given a thing');
-  await does('When nothing comes', (signal) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))));
-});`;
-  const signals = [{ after: '✓ Given a thing', signal: 'SIGHUP' as const }];
-  const ended = await runSuite({ 'a.e2e.ts': hangs }, { flags: [pause], signals });
-  expect(ended.exitCode).toBe(4);
-  expect(ended.report?.scenarios[0]?.steps.at(-1)?.sentence).toBe('Then what was made goes');
-  expect(ended.stdout).toContain('Taking the cluster down: <time>');
-  expect(ended.stdout).not.toContain('left up');
-});

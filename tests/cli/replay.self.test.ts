@@ -99,31 +99,3 @@ test('a recording of a real Longhorn has nothing to judge in it', async () => {
     'Longhorn v1.12.1, Kubernetes v1.35.4, 50 events\n  nothing was expected in it: there is nothing to judge',
   );
 });
-
-describe('what is no history', () => {
-  beforeAll(async () => {
-    await writeFile(join(kept, 'text.ndjson'), 'no JSON');
-    await writeFile(join(kept, 'other.ndjson'), '{"a":1}\n');
-    await writeFile(join(kept, 'half.tar.gz'), 'no archive');
-    await writeFile(
-      join(kept, 'odd.ndjson'),
-      '{"recording":"x"}\n{"at":1,"marker":"m","expectation":{"id":0}}\n',
-    );
-  });
-  test.each([
-    [
-      [],
-      /^replay: name one or more of: history\.ndjson, a bundle \(\*\.tar\.gz\), a folder with such files$/,
-    ],
-    [['--again'], /^replay: there is no flag --again; name one or more of: /],
-    [['nowhere'], /^replay: there is no nowhere$/],
-    [['text.ndjson'], /^replay: text\.ndjson is not a recording: line 1 is not JSON$/],
-    [['other.ndjson'], /^replay: other\.ndjson is not a recording: its first line has no "recording"$/],
-    [['half.tar.gz'], /^replay: half\.tar\.gz is no bundle: .*$/],
-    [['a-backup-completes/logs'], /^replay: there is no a-backup-completes\/logs$/],
-    [['odd.ndjson'], /^replay: odd\.ndjson cannot be judged again: .*$/],
-  ])('%j is one line, and 2', async (args, line) => {
-    const { exitCode, stderr } = await replay(...args);
-    expect([exitCode, stderr]).toEqual([2, expect.stringMatching(line)]);
-  });
-});

@@ -1,21 +1,20 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { createGzip, gunzipSync } from 'node:zlib';
 import { pack } from 'tar-stream';
-import { beforeEach, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { runReportCommand } from '../../e2e/cli/report.ts';
 import type { PageData, Timeline } from '../../e2e/report/html/data.ts';
 import { writeSampleRun } from '../report/html/support/sample-run.ts';
 import { runInProcess } from '../support/run-in-process.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 let folder: string;
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'corral-report-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  folder = await temporaryFolder();
 });
 
 const run = (...args: string[]) => runInProcess(() => runReportCommand(args), folder);
@@ -125,14 +124,4 @@ test('a merged report has a page with the evidence of all its parts', async () =
   const red = data.runs[0]?.scenarios.find(({ state }) => state === 'failed');
   expect(red?.evidence).toBe('../../one/evidence/red');
   expect(timelineOf(red?.timeline).lanes.length).toBeGreaterThan(5);
-});
-
-test.each([
-  [['nowhere'], 2, 'report: nowhere: there is no such file or folder'],
-  [[], 2, "report: missing required argument 'path': see npm run report -- --help"],
-  [['broken.tar.gz'], 3, 'report: broken.tar.gz is no bundle of this release: there is no report.json in it'],
-])('%j is one line and exit code %d', async (args, exitCode, stderr) => {
-  await bundle('broken.tar.gz', { 'README.txt': 'x' });
-  await mkdir(join(folder, 'empty'));
-  expect(await run(...args)).toEqual({ exitCode, stdout: '', stderr });
 });

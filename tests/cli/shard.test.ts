@@ -6,7 +6,6 @@ import { nothingSpent, type ScenarioReport } from '../../e2e/report/schema.ts';
 import { scenarioReport } from '../support/scenario-report.ts';
 
 const named = (name: string, file = 'one.e2e.ts') => ({ name, file });
-const names = (parts: { name: string }[][]) => parts.map((part) => part.map(({ name }) => name));
 
 describe('which part of how many', () => {
   test('is read', () => {
@@ -14,69 +13,41 @@ describe('which part of how many', () => {
     expect(parseShard('1/1')).toEqual({ index: 1, of: 1 });
   });
 
-  test.each([
-    '0/8',
-    '9/8',
-    '1/0',
-    'a/b',
-    '',
-    '2',
-    '2/',
-    '/8',
-    '-1/8',
-    '1.5/8',
-    '2/8/9',
-    ' 2/8',
-    '02/8',
-    '1/1000',
-  ])('is not %j', (text) => {
-    expect(() => parseShard(text)).toThrow(
-      `--shard ${text || "''"}: give which part of how many, such as 2/8, from 1/8 to 8/8`,
-    );
-  });
+  test.each('0/8 9/8 1/0 a/b 2 2/ /8 -1/8 1.5/8 2/8/9 02/8 1/1000'.split(' ').concat('', ' 2/8'))(
+    'is not %j',
+    (text) => {
+      expect(() => parseShard(text)).toThrow(
+        `--shard ${text || "''"}: give which part of how many, such as 2/8, from 1/8 to 8/8`,
+      );
+    },
+  );
 });
 
 describe('the split', () => {
   const five = ['a', 'b', 'c', 'd', 'e'].map((name) => named(name));
-  const times = {
-    'one.e2e.ts a': 10,
-    'one.e2e.ts b': 40,
-    'one.e2e.ts c': 20,
-    'one.e2e.ts d': 30,
-    'one.e2e.ts e': 20,
-  };
+  const took = { a: 10, b: 40, c: 20, d: 30, e: 20 };
+  const times = Object.fromEntries(Object.entries(took).map(([name, time]) => [`one.e2e.ts ${name}`, time]));
 
-  test('gives parts that take about equally long', () => {
-    expect(names(splitScenarios(five, 2, times))).toEqual([
-      ['b', 'e'],
-      ['d', 'c', 'a'],
-    ]);
-  });
-
-  test('follows the order where no time is known', () => {
-    expect(names(splitScenarios(five, 2, {}))).toEqual([
-      ['a', 'c', 'e'],
-      ['b', 'd'],
-    ]);
-  });
-
-  test('takes the median for a time that is not known', () => {
-    const all = [named('new'), ...five];
-    expect(names(splitScenarios(all, 3, times))).toEqual([
-      ['b', 'a'],
-      ['d', 'e'],
-      ['new', 'c'],
-    ]);
+  test.each([
+    ['that take about equally long', 2, five, times, ['b e', 'd c a']],
+    ['by the order where no time is known', 2, five, {}, ['a c e', 'b d']],
+    [
+      'with the median for a time that is not known',
+      3,
+      [named('new'), ...five],
+      times,
+      ['b a', 'd e', 'new c'],
+    ],
+    ['that are empty where there are more than scenarios', 4, five.slice(0, 2), {}, ['a', 'b', '', '']],
+  ])('gives parts %s', (_, of, all, known, parts) => {
+    const split = splitScenarios(all, of, known);
+    expect(split.map((part) => part.map(({ name }) => name).join(' '))).toEqual(parts);
   });
 
   test('does not depend on the order in which files were loaded', () => {
     const all = [named('x', 'b.ts'), named('y', 'a.ts'), named('z', 'a.ts'), named('u', 'c.ts')];
     const loaded = [named('u', 'c.ts'), named('y', 'a.ts'), named('z', 'a.ts'), named('x', 'b.ts')];
     expect(splitScenarios(loaded, 2, {})).toEqual(splitScenarios(all, 2, {}));
-  });
-
-  test('leaves parts empty where there are more of them than scenarios', () => {
-    expect(names(splitScenarios(five.slice(0, 2), 4, {}))).toEqual([['a'], ['b'], [], []]);
   });
 
   test('keeps scenarios of one name together: one pattern of names is for all files', () => {

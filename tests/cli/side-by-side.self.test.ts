@@ -141,26 +141,6 @@ test("what is given back for a last look is the next one's, and shared again by 
   expect(first?.account.locks).toBeGreaterThan(250);
 });
 
-test('to ask for something alone that is not declared, or twice, is a mistake of the scenario', async () => {
-  const declared = "{ exclusive: ['longhorn-managers', 'engine-binaries'] }";
-  const asks = (call: string) =>
-    `scenario("${call}", ${declared}, async ({ exclusive }) => { await ${call}; });\n`;
-  const [undeclared, twice] = [
-    "exclusive('nodes')",
-    "exclusive('longhorn-managers'); await exclusive('engine-binaries')",
-  ];
-  const ended = await play({ 'a.e2e.ts': asks(undeclared) + asks(twice) });
-  expect(ended.exitCode).toBe(1);
-  expect(
-    Object.fromEntries(
-      ended.report?.scenarios.map(({ name, reason }) => [name, reason?.split('\n')[0]]) ?? [],
-    ),
-  ).toEqual({
-    [undeclared]: 'the scenario does not declare that it needs this for itself: nodes',
-    [twice]: 'a scenario asks once for all that it needs alone',
-  });
-});
-
 test('never more than two of two workers at work, and who cleans up gives its place to the next', async () => {
   const one = (name: string) =>
     `scenario('${name}', {}, async ({ note, later }) => {
@@ -237,18 +217,6 @@ test('Ctrl-C with three at work lets all of them clean up', async () => {
     'One: skipped: interrupted; it was at: When nothing comes',
     'Three: skipped: interrupted; it was at: Given nodes for itself alone',
     'Two: skipped: interrupted; it was at: When nothing comes',
-  ]);
-});
-
-test('Ctrl-C with two at work and another that has no place yet', async () => {
-  const ended = await play(
-    { 'a.e2e.ts': head + hanging('One') + hanging('Two') + hanging('Three') },
-    { workers: 2, signals: [{ after: '✓ Given Two', signal: 'SIGINT' }] },
-  );
-  expect(ended.report?.scenarios.map(({ name, state, reason }) => `${name}: ${state}: ${reason}`)).toEqual([
-    'One: skipped: interrupted; it was at: When nothing comes',
-    'Two: skipped: interrupted; it was at: When nothing comes',
-    'Three: skipped: interrupted before it started',
   ]);
 });
 

@@ -52,6 +52,7 @@ const entry = (change: Partial<Entry> = {}): Entry => ({
   differs: [],
   ...change,
 });
+const proven = (step: string): Entry => entry({ proof: { one: [step] } });
 const check = (change: Partial<Material> & { text?: string; entries?: Entry[] } = {}) => {
   const { text = '# Test\n\nIt goes.\n', entries = [entry()], ...rest } = change;
   const documents = [{ name: 'seed', text, entries }];
@@ -86,71 +87,41 @@ describe('a table', () => {
     });
   });
 
-  test.for<[string, Parameters<typeof check>[0], string[]]>([
-    [
-      'a sentence without an entry',
-      { text: 'It goes. It is good.' },
-      ['no entry says what proves this sentence'],
-    ],
+  const of = (...entries: Entry[]) => ({ entries });
+  const [unproven, twice] = ['no entry says what proves this sentence', 'It goes. It goes.'];
+  test.for<[string, Parameters<typeof check>[0], unknown[]]>([
+    ['a sentence without an entry', { text: 'It goes. It is good.' }, [unproven]],
     [
       'an entry whose text is not in the document',
-      { entries: [entry(), entry({ id: 'other', text: 'It stays.' })] },
+      of(entry(), entry({ id: 'other', text: 'It stays.' })),
       ['seed: entry other has a text that does not stand in the document, or not that often'],
     ],
-    [
-      'a word that differs',
-      { entries: [entry({ text: 'It goes!' })] },
-      [expect.stringContaining('entry it-goes has a text'), 'no entry says what proves this sentence'],
-    ],
-    [
-      'a sentence that stands there twice and has one entry',
-      { text: 'It goes. It goes.' },
-      ['no entry says what proves this sentence'],
-    ],
+    ['a word that differs', of(entry({ text: 'It goes!' })), [expect.stringContaining('it-goes'), unproven]],
+    ['a sentence that stands there twice and has one entry', { text: twice }, [unproven]],
     [
       'two entries of one name',
-      { text: 'It goes. It goes.', entries: [entry(), entry()] },
+      { text: twice, entries: [entry(), entry()] },
       ['seed: there are two entries named it-goes'],
     ],
-    [
-      'a step that does not exist',
-      { entries: [entry({ proof: { one: ['then.lost'] } })] },
-      ['there is no step then.lost'],
-    ],
-    [
-      'a step that the scenario does not have',
-      { entries: [entry({ proof: { one: ['then.kept'] } })] },
-      ['scenario one has no then.kept'],
-    ],
-    [
-      'a sentence of a step that can be called',
-      { entries: [entry({ proof: { one: ['Then it is kept'] } })] },
-      ['there is no step Then it is kept'],
-    ],
+    ['a step that does not exist', of(proven('then.lost')), ['there is no step then.lost']],
+    ['a step that the scenario does not have', of(proven('then.kept')), ['scenario one has no then.kept']],
+    ['a sentence of a callable step', of(proven('Then it is kept')), ['there is no step Then it is kept']],
     [
       'a difference that does not exist',
-      { entries: [entry({ differs: ['unheard'] })] },
+      of(entry({ differs: ['unheard'] })),
       ['there is no difference named unheard'],
     ],
     [
-      'neither a step nor a reason',
-      { entries: [entry({ proof: {} })] },
+      'no step, no reason',
+      of(entry({ proof: {} })),
       ['nothing proves this sentence, and no reason is given'],
     ],
+    ['nothing, with a known difference', of(entry({ differs: ['known'] })), []],
+    ['nothing, with a reason instead of a step', of(entry({ proof: {}, because: 'It is advice.' })), []],
+    ['nothing, with a step that every scenario has', of(proven('Given a store')), []],
+    ['nothing, with an entry for each', { text: twice, entries: [entry(), entry({ id: 'again' })] }, []],
   ])('is wrong: %s', ([, change, problems]) => {
     expect(wrong(change)).toEqual(problems);
-  });
-
-  test.for<[string, Parameters<typeof check>[0]]>([
-    ['a known difference', { entries: [entry({ differs: ['known'] })] }],
-    ['a reason instead of a step', { entries: [entry({ proof: {}, because: 'It is advice.' })] }],
-    ['a step that every scenario has', { entries: [entry({ proof: { one: ['Given a store'] } })] }],
-    [
-      'a sentence that stands there twice, with two entries',
-      { text: 'It goes. It goes.', entries: [entry(), entry({ id: 'again' })] },
-    ],
-  ])('is whole: %s', ([, change]) => {
-    expect(wrong(change)).toEqual([]);
   });
 
   test('whose scenario does not exist waits for it', () => {

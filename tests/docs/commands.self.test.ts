@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { commands } from './commands.ts';
-import { openFixture } from './support/fixture.ts';
+import { isRunHere, openFixture } from './support/fixture.ts';
 
 // Five at once: alone each takes seconds.
 vi.setConfig({ testTimeout: 180_000 });
@@ -11,12 +11,16 @@ beforeAll(async () => {
 });
 afterAll(() => fixture?.close());
 
-const run = Object.entries(commands).flatMap(([command, how]) =>
+const said = Object.entries(commands).flatMap(([command, how]) =>
   'says' in how ? [[command, how] as const] : [],
 );
+const [here, spawned] = [true, false].map((is) => said.filter(([command]) => isRunHere(command) === is));
 
-test.concurrent.each(run)('%s', async (command, { exitCode, says, words }) => {
+const runs = async (command: string, { exitCode, says, words }: (typeof said)[number][1]): Promise<void> => {
   const ended = await fixture.run(command, words);
   expect(ended.said, ended.said).toMatch(says);
   expect(ended.exitCode).toBe(exitCode);
-});
+};
+
+test.each(here ?? [])('%s', runs);
+test.concurrent.each(spawned ?? [])('%s', runs);

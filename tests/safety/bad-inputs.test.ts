@@ -5,12 +5,16 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { runMutantsCommand } from '../../bench/mutants/command.ts';
 import { refuseLostFlags } from '../../e2e/cli/arguments/flags.ts';
+import { runBugsCommand } from '../../e2e/cli/bugs.ts';
 import { runCleanupCommand } from '../../e2e/cli/cleanup.ts';
+import { runCompareCommand } from '../../e2e/cli/compare.ts';
 import { runDoctorCommand } from '../../e2e/cli/doctor.ts';
+import { runExplainCommand } from '../../e2e/cli/explain.ts';
 import { runHealCommand } from '../../e2e/cli/heal.ts';
 import { runMergeReportsCommand } from '../../e2e/cli/merge-reports.ts';
 import { runRbacCommand } from '../../e2e/cli/rbac.ts';
 import { runReplayCommand } from '../../e2e/cli/replay.ts';
+import { runReportCommand } from '../../e2e/cli/report.ts';
 import { runCommand } from '../../e2e/cli/run-command.ts';
 import { runStoreCommand } from '../../e2e/cli/store/run.ts';
 import { runTraceabilityCommand } from '../../e2e/cli/traceability.ts';
@@ -58,6 +62,10 @@ const commands: Record<string, (argv: string[]) => number | Promise<number>> = {
   doctor: (argv) => runDoctorCommand(argv, { providers: Object.keys(providers), diagnose, tell }),
   traceability: runTraceabilityCommand,
   replay: runReplayCommand,
+  explain: runExplainCommand,
+  bugs: runBugsCommand,
+  report: runReportCommand,
+  compare: runCompareCommand,
   // As far as it looks before it makes anything; one argument each.
   existing: ([file = '']) => {
     const cluster = {

@@ -19,9 +19,6 @@ const unread = async (...command: string[]) => {
 
 test.concurrent.each([
   [['scripts/traceability.ts'], 0],
-  [['scripts/rbac.ts'], 0],
-  [['scripts/explain.ts', '--help'], 0],
-  [['scripts/replay.ts', '--help'], 0],
   [['scripts/e2e.ts', '--help'], 0],
   [['scripts/heal.ts', '--kubeconfig', '/nope', '--run', 'abc123'], 1],
 ] as const)('%j ends without a stack when nobody reads it', async (command, exitCode) => {

@@ -16,6 +16,18 @@ describe('all that a command prints is redacted', () => {
     },
   );
 
+  // What becomes of one that does not is in no-reader.self.test.ts.
+  test('every command that users have ends, or goes on with what it has to finish, where nobody reads it', () => {
+    const users = globSync('scripts/*.ts', { cwd: root }).filter(
+      (path) => !/\/(?:bench-.*|ci-total|emulator-pack)\.ts$/.test(path),
+    );
+    const undoing = ['cleanup', 'corral', 'e2e', 'fleet', 'heal', 'lab', 'mutants', 'store-image'];
+    for (const path of users) {
+      const goesOn = undoing.some((name) => path === `scripts/${name}.ts`);
+      expect(read(path), path).toMatch(goesOn ? /^goOnWithoutReader\(\);$/m : /^endWithoutReader\(\);$/m);
+    }
+  });
+
   test.each([
     ['e2e/suite/play/reporter.ts', 'the process that tells the scenarios'],
     ['e2e/suite/play/play.ts', 'the process that plays them'],

@@ -31,41 +31,40 @@ const dirty: Partial<ScenarioReport> = {
   steps: [step(heldBack, 'failed'), step('Cleanup', 'failed')],
 };
 
-/** A fixture whose scenarios end as they are told to, by the mutant; it tells what was done on it. */
-const fixtureOf = (ends: Record<string, Partial<ScenarioReport>>) => {
-  const done: string[] = [];
-  const fixture: Fixture = {
-    play: async ({ mutant = 'none', scenarios, files }) => {
-      done.push(`${mutant}: ${scenarios.length} of ${files}`);
-      return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...ends[mutant] })) } as Report;
-    },
-    renew: async () => void done.push('new lab'),
-    close: async () => {},
-  };
-  return { fixture, done };
-};
+type Ends = Record<string, Partial<ScenarioReport>>;
 
-const run = async (ends: Record<string, Partial<ScenarioReport>>) => {
-  const { fixture, done } = fixtureOf(ends);
+/** A fixture whose scenarios end as they are told to, by the mutant; `does` is told what is done on it. */
+const fixtureOf = (ends: Ends, does: (what: string, files: unknown) => Promise<void> | void): Fixture => ({
+  play: async ({ mutant = 'none', scenarios, files }) => {
+    await does(mutant, files);
+    const end = ends[mutant] ?? (mutant === 'none' ? fine : noticed);
+    return { scenarios: scenarios.map((name) => ({ name, duration: 1, ...end })) } as Report;
+  },
+  renew: async () => void does('new lab', ''),
+  close: async () => {},
+});
+
+type Chosen = Parameters<typeof runMutants>[0]['chosen'];
+const runOn = async (fixtures: [Fixture, ...Fixture[]], chosen: Chosen = ['message-missing']) => {
   const printed: string[] = [];
   const out = join(folder, 'mutants');
-  const well = await runMutants({
-    chosen: ['message-missing'],
-    fixtures: [fixture],
-    out,
-    print: (line) => printed.push(line),
-  });
+  const well = await runMutants({ chosen, fixtures, out, print: (line) => printed.push(line) });
   const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as {
     rows: { mutant: string | null; fate: string }[];
   };
-  return { well, done, rows: rows.map(({ mutant, fate }) => [mutant, fate]), table: printed.at(-1) };
+  return { well, rows, table: printed.at(-1) };
+};
+const run = async (ends: Ends) => {
+  const done: string[] = [];
+  const fixture = fixtureOf(ends, (what, files) => void done.push(`${what}: ${files}`));
+  return { ...(await runOn([fixture])), done };
 };
 
 test('a mutant that is noticed, between two runs without a bug', async () => {
   const { well, done, rows, table } = await run({ none: fine, 'message-missing': noticed });
   expect(well).toBe(true);
-  expect(done).toEqual([`none: 1 of ${file}`, `message-missing: 1 of ${file}`, `none: 1 of ${file}`]);
-  expect(rows).toEqual([
+  expect(done).toEqual([`none: ${file}`, `message-missing: ${file}`, `none: ${file}`]);
+  expect(rows.map(({ mutant, fate }) => [mutant, fate])).toEqual([
     [null, 'passed without a bug'],
     ['message-missing', 'killed'],
     [null, 'passed without a bug'],
@@ -91,64 +90,31 @@ test('one that survives is said, with the step that should have noticed', async 
 test('a scenario that fails without a bug ends all: what it says of a mutant would mean nothing', async () => {
   const { well, done } = await run({ none: noticed });
   expect(well).toBe(false);
-  expect(done).toEqual([`none: 1 of ${file}`]);
+  expect(done).toEqual([`none: ${file}`]);
 });
 
 test('several are played at once, each on a fixture of its own, and none without a bug beside them', async () => {
   const played: string[] = [];
   const both = Promise.withResolvers<void>();
-  const fixtureOf = (name: string): Fixture => ({
-    play: async ({ mutant = 'none', scenarios }) => {
+  const on = (name: string): Fixture =>
+    fixtureOf({}, async (mutant) => {
       played.push(`${mutant} on ${name}`);
       if (played.length === 3) both.resolve();
       if (mutant !== 'none') await both.promise;
-      return {
-        scenarios: scenarios.map((each) => ({
-          name: each,
-          duration: 1,
-          ...(mutant === 'none' ? fine : noticed),
-        })),
-      } as Report;
-    },
-    renew: async () => {},
-    close: async () => {},
-  });
-  const out = join(folder, 'mutants');
-  const chosen = ['message-missing', 'second-not-held'] as const;
-  await runMutants({ chosen, fixtures: [fixtureOf('one'), fixtureOf('two')], out, print: () => {} });
+    });
+  const { rows } = await runOn([on('one'), on('two')], ['message-missing', 'second-not-held']);
   expect(played).toEqual(['none on one', 'message-missing on one', 'second-not-held on two', 'none on one']);
-  const { rows } = JSON.parse(await readFile(`${out}.json`, 'utf8')) as { rows: { mutant: string | null }[] };
-  expect(rows.map(({ mutant }) => mutant)).toEqual([
-    null,
-    null,
-    'message-missing',
-    'second-not-held',
-    'second-not-held',
-    null,
-    null,
-  ]);
+  const [one, two] = ['message-missing', 'second-not-held'];
+  expect(rows.map(({ mutant }) => mutant)).toEqual([null, null, one, two, two, null, null]);
 });
 
 test('a lab that is lost ends the run: the others end their rounds, and begin no other', async () => {
   const played: string[] = [];
-  const fixture: Fixture = {
-    play: async ({ mutant = 'none', scenarios }) => {
-      played.push(mutant);
-      if (mutant === 'message-missing') throw new Error('the lab was lost');
-      return {
-        scenarios: scenarios.map((name) => ({ name, duration: 1, ...(mutant === 'none' ? fine : noticed) })),
-      } as Report;
-    },
-    renew: async () => {},
-    close: async () => {},
-  };
-  const chosen = ['message-missing', 'second-not-held', 'never-retried'] as const;
-  const running = runMutants({
-    chosen,
-    fixtures: [fixture, fixture],
-    out: join(folder, 'mutants'),
-    print: () => {},
+  const fixture = fixtureOf({}, (mutant) => {
+    played.push(mutant);
+    if (mutant === 'message-missing') throw new Error('the lab was lost');
   });
+  const running = runOn([fixture, fixture], ['message-missing', 'second-not-held', 'never-retried']);
   await expect(running).rejects.toThrow('the lab was lost');
   expect(played).toEqual(['none', 'message-missing', 'second-not-held']);
 });
@@ -156,10 +122,5 @@ test('a lab that is lost ends the run: the others end their rounds, and begin no
 test('a scenario that could not clean up costs the lab', async () => {
   const { well, done } = await run({ none: fine, 'message-missing': dirty });
   expect(well).toBe(true);
-  expect(done).toEqual([
-    `none: 1 of ${file}`,
-    `message-missing: 1 of ${file}`,
-    'new lab',
-    `none: 1 of ${file}`,
-  ]);
+  expect(done).toEqual([`none: ${file}`, `message-missing: ${file}`, 'new lab: ', `none: ${file}`]);
 });

@@ -6,11 +6,13 @@ import { resources } from '../../../e2e/kube/cluster.ts';
 import { composeReport } from '../../../e2e/report/compose-report.ts';
 import type { ScenarioReport } from '../../../e2e/report/schema.ts';
 import { layOut, soundStore } from '../../store/support/sound-store.ts';
+import { runInProcess } from '../../support/run-in-process.ts';
 import { scenarioReport } from '../../support/scenario-report.ts';
+import { cacheVariables } from '../../support/share-caches.ts';
 import { startStubServer } from '../../support/stub-api-server.ts';
 import type { Words } from '../commands.ts';
 import { makeCheckout } from './checkout.ts';
-import { read, taughtScenario } from './documents.ts';
+import { read, root, taughtScenario } from './documents.ts';
 
 const uid = '3b0f6a8e-0000-4000-8000-000000000001';
 
@@ -42,6 +44,33 @@ const put = async (folder: string, files: Record<string, string>): Promise<void>
   for (const [path, text] of Object.entries(files)) {
     await mkdir(dirname(join(folder, path)), { recursive: true });
     await writeFile(join(folder, path), text, { mode: 0o755 });
+  }
+};
+
+/** Whether a command reads and tells, and nothing else: a process of its own proves no more of it. */
+export const isRunHere = (command: string): boolean =>
+  /^npm run (?:--silent )?(?:bugs|compare|explain|merge-reports|replay|report|store|store-matrix|traceability)\b/.test(
+    command,
+  ) || /^npm run lab -- (?:status|shell|down|prune)\b/.test(command);
+
+let scriptsRun = 0;
+
+/** Runs a line of package.json, with its arguments, in this process; one at a time. */
+const runScript = async (line: string, { folder, env }: { folder: string; env: Record<string, string> }) => {
+  const [, script, ...argv] = [...line.matchAll(/'([^']*)'|(\S+)/g)].map(
+    ([, quoted, word]) => quoted ?? word ?? '',
+  );
+  const { argv: ownArgv, env: ownEnv } = process;
+  scriptsRun += 1;
+  Object.assign(process, { argv: [...ownArgv.slice(0, 2), ...argv], env });
+  try {
+    return await runInProcess(async () => {
+      await import(/* @vite-ignore */ `${root}/${script}?run=${scriptsRun}`);
+      return Number(process.exitCode);
+    }, folder);
+  } finally {
+    Object.assign(process, { argv: ownArgv, env: ownEnv });
+    process.exitCode = undefined;
   }
 };
 
@@ -102,19 +131,17 @@ export const openFixture = async () => {
           /\bnpm run (?:--silent )?([\w:-]+)(?: --(?= ))?/,
           (_, name) => scripts[name] ?? `missing-script-${name}`,
         );
-      const { exitCode, stdout, stderr } = await execa('/bin/sh', ['-c', ownResults(line)], {
-        cwd: folder,
-        env: {
-          PATH: `${folder}/node_modules/.bin:${of('bin')}`,
-          HOME: folder,
-          XDG_CACHE_HOME: of('cache'),
-          TMPDIR: of('tmp'),
-          NODE_COMPILE_CACHE: of('compiled'),
-        },
-        extendEnv: false,
-        reject: false,
-        stdin: 'ignore',
-      });
+      const env = {
+        PATH: `${folder}/node_modules/.bin:${of('bin')}`,
+        HOME: folder,
+        XDG_CACHE_HOME: of('cache'),
+        TMPDIR: of('tmp'),
+        ...cacheVariables(),
+      };
+      const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
+      const { exitCode, stdout, stderr } = isRunHere(command)
+        ? await runScript(line, { folder, env })
+        : await execa('/bin/sh', ['-c', ownResults(line)], options);
       return { exitCode, said: stripVTControlCharacters(`${stdout}\n${stderr}`.trim()) };
     },
     close: () => Promise.all([remove(), server.stop(), store.remove()]),

@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { stringify } from 'yaml';
 import { dockerSave, type Files, layerOf, tarOf } from '../../support/image-archives.ts';
 
@@ -101,6 +102,13 @@ const manager = stringify({
   },
 });
 
+const histories = {
+  'text.ndjson': 'no JSON',
+  'other.ndjson': '{"a":1}\n',
+  'half.tar.gz': 'no archive',
+  'odd.ndjson': '{"recording":"x"}\n{"at":1,"marker":"m","expectation":{"id":0}}\n',
+};
+
 /** Writes all that is bad into a folder, and names it by what is wrong with it. */
 export const writeBadFiles = async (dir: string): Promise<void> => {
   const write = async (path: string, content: string | Buffer) => {
@@ -121,6 +129,8 @@ export const writeBadFiles = async (dir: string): Promise<void> => {
   await write('truncated.tar', sound.subarray(0, 700));
   await write('text.tar', 'this is no archive, but it is long enough to be taken for one'.repeat(20));
   await write('sound.tar', sound);
+  await write('truncated.tar.gz', gzipSync(await tarOf(new Map([['README.txt', Buffer.from('x')]]))));
+  for (const [name, text] of Object.entries(histories)) await write(`history/${name}`, text);
   await write('release/no-manifest/web.tar', sound);
   await write('release/no-image/longhorn.yaml', pod(image));
   await write('release/broken-yaml/longhorn.yaml', 'kind: [\n');
