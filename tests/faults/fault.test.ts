@@ -2,7 +2,7 @@ import { appendFile, readFile } from 'node:fs/promises';
 import { beforeEach, expect, test } from 'vitest';
 import type { Fault, Faults } from '../../e2e/faults/fault.ts';
 import { ledgerPath, openLedger, readFaults } from '../../e2e/faults/ledger.ts';
-import { healLeftOver, openFaults } from '../../e2e/faults/open-faults.ts';
+import { healByLabels, healLeftOver, onlyDeclared, openFaults } from '../../e2e/faults/open-faults.ts';
 import { BrokenStream, type Cluster } from '../../e2e/kube/cluster.ts';
 import { know } from '../../e2e/kube/redact/known.ts';
 import { stubCluster } from '../support/stub-cluster.ts';
@@ -211,4 +211,43 @@ test('what becomes of a fault is told: entered, injected, proved, healed, or wha
     'entered: two is changed',
     'failed: not injected: no such object',
   ]);
+});
+
+test('policies are found by the label of the run, and no other run is touched', async () => {
+  const policy = { metadata: { name: 'corral-policy', labels: { 'corral.test/run': 'abc123' } } };
+  const removed: string[] = [];
+  const policed = stubCluster({
+    objects: { validatingadmissionpolicies: [policy], validatingadmissionpolicybindings: [policy] },
+    onAsk: ({ verb, plural, name }) => verb === 'delete' && removed.push(`${plural}/${name}`),
+  });
+  expect(await healByLabels(policed, 'other1')).toEqual([]);
+  expect(removed).toEqual([]);
+  await healByLabels(policed, 'abc123');
+  expect(removed).toEqual([
+    'validatingadmissionpolicybindings/corral-policy',
+    'validatingadmissionpolicies/corral-policy',
+  ]);
+});
+
+test('a fault that others could feel, or one of a store, is refused unless the scenario declares it', async () => {
+  const injected: string[] = [];
+  const all = {
+    inject: async ({ title }: Fault) => {
+      injected.push(title);
+    },
+  } as unknown as Faults;
+  const inject = (
+    kind: Fault['kind'],
+    declared: Pick<Parameters<typeof onlyDeclared>[1], 'disruptions' | 'needs'>,
+  ) => onlyDeclared(all, declared).inject({ kind, title: `a ${kind}` } as Fault);
+  await expect(inject('killed-pod', { disruptions: ['settings'], needs: [] })).rejects.toThrow(
+    'the scenario does not declare the disruption manager-kill, and does this: a killed-pod',
+  );
+  await expect(inject('stalled-server', { disruptions: ['store-stall'], needs: ['lab'] })).rejects.toThrow(
+    'the scenario does not declare that it needs stall, and does this: a stalled-server',
+  );
+  expect(injected).toEqual([]);
+  await inject('killed-pod', { disruptions: ['manager-kill'], needs: [] });
+  await inject('immutable-file', { disruptions: [], needs: ['denyDeletion'] });
+  expect(injected).toEqual(['a killed-pod', 'a immutable-file']);
 });

@@ -56,7 +56,7 @@ describe('what the server has not worked on, or may do twice, is sent again', ()
   const [timeout, internal] = [refusal(504, 'Timeout'), refusal(500, 'InternalError')];
   const later = refusal(429, 'TooManyRequests', { retryAfter: 1 });
   const refused = [refusal(403, 'Forbidden'), refusal(401, 'Unauthorized')];
-  test.concurrent.each<[string, Answer[], typeof get, string, object?, unknown?]>([
+  test.concurrent.each<[string, Answer[], typeof get, string, (object | undefined)?, unknown?]>([
     ['a GET whose connection breaks', [brokenOff], get, 'GET GET'],
     ['a GET that is answered 503, 504 and 500', [down, timeout, internal], get, 'GET GET GET GET'],
     ['a PATCH', [brokenOff], change, 'PATCH PATCH'],
