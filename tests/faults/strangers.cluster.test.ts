@@ -19,26 +19,31 @@ import {
   readOnlyBackups,
   stalledServer,
 } from '../../e2e/faults/store-faults.ts';
-import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
+import { type Cluster, connect, type KubernetesObject } from '../../e2e/kube/cluster.ts';
+import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { managerLabel, managerPodOf, managerPods } from '../../e2e/longhorn/manager.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
-import { backupConfigPath } from '../../e2e/store/format/layout.ts';
+import type { Volume } from '../../e2e/longhorn/types.ts';
+import { driverNamed } from '../../e2e/store/drivers/index.ts';
+import { backupConfigPath, volumeFolder } from '../../e2e/store/format/layout.ts';
+import { requestBackup, untilCompleted, untilSettled } from '../../e2e/suite/steps/backup/backup.ts';
+import type { Context } from '../../e2e/suite/steps/context.ts';
 import { requestDeletion } from '../../e2e/suite/steps/deletion/deletion.ts';
+import type { BackupHandle, VolumeHandle } from '../../e2e/suite/steps/handles.ts';
+import { uniqueName } from '../../e2e/suite/steps/made.ts';
+import { makeTarget } from '../../e2e/suite/steps/target.ts';
+import { openTimelines } from '../../e2e/suite/steps/timelines.ts';
+import { timeoutsOn } from '../../e2e/suite/steps/timeouts.ts';
+import { writeData } from '../../e2e/suite/steps/volume/data.ts';
+import { makeSnapshot } from '../../e2e/suite/steps/volume/snapshot.ts';
+import { detach, makeVolume, untilDetached } from '../../e2e/suite/steps/volume/volume.ts';
 import { install } from '../../emulator/install.ts';
 import { askLab } from '../../lab/control/ask.ts';
+import { storeImage } from '../../lab/images/core.ts';
 import type { Lab } from '../../lab/run/start.ts';
 import { up } from '../../lab/up.ts';
 import { emulatorArchive, emulatorImage } from '../../providers/emulator-image.ts';
-import {
-  attached,
-  attaching,
-  backedUp,
-  detached,
-  folderOf,
-  howIs,
-  openSide,
-  type Side,
-} from './support/side.ts';
+import { createTestContext } from '../support/test-context.ts';
 
 const name = `strangers-${process.pid}`;
 const run = makeRunId();
@@ -48,8 +53,8 @@ let cluster: Cluster;
 let faults: Faults;
 let out: string;
 /** Whose faults they are, and somebody else on the cluster. */
-let own: Side;
-let stranger: Side;
+let own: Context;
+let stranger: Context;
 
 beforeAll(async () => {
   const meanwhile = ({ kubeconfig }: Lab, signal: AbortSignal) =>
@@ -63,10 +68,7 @@ beforeAll(async () => {
   cluster = connect(lab);
   out = await mkdtemp(join(tmpdir(), 'corral-strangers-'));
   faults = openFaults({ cluster, ledger: await openLedger(out) });
-  [own, stranger] = await Promise.all([
-    openSide(cluster, { run, living: over.signal }),
-    openSide(cluster, { run: makeRunId(), living: over.signal }),
-  ]);
+  [own, stranger] = await Promise.all([openSide(run), openSide(makeRunId())]);
   // The first folders of a store are made by one alone: of two nodes that make them at once, the emulator's
   // upload was seen to fail (mkdir: not a directory).
   await Promise.all(
@@ -84,11 +86,74 @@ afterAll(async () => {
   if (out !== undefined) await rm(out, { recursive: true, force: true });
 });
 
+const mebibyte = 1 << 20;
+const replicaResource = { group: 'longhorn.io', version: 'v1beta2', plural: 'replicas' };
+type Replica = KubernetesObject & { spec: { volumeName: string }; status?: { currentState: string } };
+
+const timeouts = timeoutsOn(longhornClocks);
+
+/** Somebody on a cluster with a backup store, on whatever node Kubernetes likes, and a target of their own. */
+const openSide = async (run: string): Promise<Context> => {
+  const nameOf = (what: string): string => uniqueName(run, what);
+  const [timelines, store] = await Promise.all([
+    openTimelines(cluster, over.signal),
+    driverNamed().start(cluster, {
+      namespace: nameOf('store'),
+      run,
+      image: storeImage,
+      needs: ['denyReading', 'littleSpace'],
+      signal: over.signal,
+    }),
+  ]);
+  const target = nameOf('target');
+  await makeTarget({ cluster, targets: timelines.backupTargets, timeouts }, { name: target, store, run });
+  return createTestContext({
+    ...{ cluster, run, target, store, timelines },
+    living: over.signal,
+    uniqueName: nameOf,
+  }).context;
+};
+
+const attached = (context: Context, node: string): Promise<VolumeHandle> =>
+  makeVolume(context, { size: 16 * mebibyte, node });
+
+/** Writes to a volume and backs it up; its BackupVolume knows of the backup. */
+const backedUp = async (context: Context, volume: VolumeHandle): Promise<BackupHandle> => {
+  await writeData(context, { volume, offset: 0, size: 4 * mebibyte });
+  const backup = await requestBackup(context, await makeSnapshot(context, volume));
+  await untilCompleted(context, backup);
+  await untilSettled(context, backup);
+  return backup;
+};
+
+/**
+ * How a stranger's volume is: the volume, its replicas, and what is wrong with its backups in the store,
+ * block by block.
+ */
+const howIs = async (context: Context, volume: VolumeHandle) => {
+  const { store } = context;
+  const { status } = await cluster.get<Volume>(longhornResources.volumes, { namespace, name: volume.name });
+  const { items } = await cluster.list<Replica>(replicaResource, { namespace });
+  const replicas = items
+    .filter(({ spec }) => spec.volumeName === volume.name)
+    .map((replica) => replica.status?.currentState);
+  const { backups, problems } = await store.inspect(volume.name, {
+    seconds: 180,
+    owner: "this test: a lock's life",
+  });
+  return { state: status?.state, robustness: status?.robustness, replicas, backups, problems };
+};
+
+const detached = async (context: Context, { name }: VolumeHandle): Promise<void> => {
+  await detach(context, name);
+  await untilDetached(context, name);
+};
+
 const sound = { state: 'attached', robustness: 'healthy', replicas: ['running'], problems: [] };
 
 /**
  * Strangers on a node who begin before the faults are injected, begin and end while they are in force, and
- * begin to attach when they are healed. All live on; `during` is done when the faults are in force.
+ * attach while they are healed. All live on; `during` is done when the faults are in force.
  */
 const strangersBeside = async (
   node: string,
@@ -110,9 +175,7 @@ const strangersBeside = async (
   const [first, injected] = await Promise.all([backedUp(stranger, begun), inForce()]);
   for (const fault of injected) await fault.prove();
 
-  const { done } = await attaching(stranger, node);
-  await faults.healAll();
-  const late = await done;
+  const [late] = await Promise.all([attached(stranger, node), faults.healAll()]);
   const again = await backedUp(stranger, late);
   const both = await Promise.all([begun, late].map((volume) => howIs(stranger, volume)));
   expect(both).toEqual([first, again].map(({ name }) => ({ ...sound, backups: [name] })));
@@ -132,7 +195,7 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
   const node = 'node1';
   const [one, other] = await Promise.all([attached(own, node), attached(own, 'node2')]);
   const [kept, held] = await Promise.all([backedUp(own, one), backedUp(own, other)]);
-  const { store } = own.context;
+  const { store } = own;
   const setting = 'recurring-failed-jobs-history-limit';
   const { value } = await cluster.get<{ metadata: { name: string }; value: string }>(
     longhornResources.settings,
@@ -146,13 +209,16 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
     node,
     [
       deniedFile(store, {
-        path: `${folderOf(one)}/${backupConfigPath(kept.name)}`,
+        path: `${volumeFolder(one.name)}/${backupConfigPath(kept.name)}`,
         title: 'a config is immutable',
       }),
       foreignLock(store, { volume: one.name, of: 'a backup', life: 15, counts: 600 }),
-      await readOnlyBackups(store, { path: `${folderOf(one)}/backups`, title: 'the backups are read-only' }),
+      await readOnlyBackups(store, {
+        path: `${volumeFolder(one.name)}/backups`,
+        title: 'the backups are read-only',
+      }),
       deniedReading(store, {
-        path: `${folderOf(one)}/blocks`,
+        path: `${volumeFolder(one.name)}/blocks`,
         denied: 'its listing',
         title: 'the listing of the blocks is denied',
       }),
@@ -178,48 +244,37 @@ test('a stranger lives on beside the faults of Longhorn and of the files of a st
       // containers.
       await backedUp(own, one);
       for (const each of ['node1', 'node2', 'node3'])
-        expect(await seenReadOnly(each, folderOf(one))).toBe('1');
+        expect(await seenReadOnly(each, volumeFolder(one.name))).toBe('1');
       const hold = await faults.inject(heldDeletion(cluster, { pods, backup: held.name }));
-      await requestDeletion(own.context, held);
+      await requestDeletion(own, held);
       await hold.prove();
       await hold.heal();
     },
   );
 });
 
-test('a stranger lives on beside a manager that is killed on another node, and a server that stalls or is full', async () => {
-  const { name: pod, uid, node } = await managerPodOf(cluster, 'node3');
+test('a stranger lives on beside the faults of another node, a manager that is killed there, and a server that stalls or is full', async () => {
+  const other = stranger.store.node === 'node3' ? 'node2' : 'node3';
+  const on = { lab: dirname(lab.kubeconfig), node: other };
+  const { name: pod, uid, node } = await managerPodOf(cluster, other);
   const kill = killedPod(cluster, {
     title: 'a manager is killed',
     pod: { namespace, name: pod, uid },
     selector: managerLabel,
     node,
   });
+  const inTurn = async (fault: Fault): Promise<void> => {
+    const injected = await faults.inject(fault);
+    await injected.prove();
+    await injected.heal();
+  };
+  const making = [kill, nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })];
   // Longhorn takes the mount of a store off that does not answer, and the read-only folder with it: so these
   // are not beside that one.
-  await strangersBeside('node1', [kill], async () => {
-    for (const how of ['slow', 'frozen'] as const) {
-      const stalled = await faults.inject(stalledServer(own.context.store, how, 'the store stalls'));
-      await stalled.prove();
-      await stalled.heal();
-    }
-    const title = 'the store has hardly any space left';
-    const filled = await faults.inject(filledStore(own.context.store, { left: 1 << 20, title }));
-    await filled.prove();
-    await filled.heal();
+  await strangersBeside('node1', making, async () => {
+    for (const how of ['slow', 'frozen'] as const)
+      await inTurn(stalledServer(own.store, how, 'the store stalls'));
+    await inTurn(filledStore(own.store, { left: 1 << 20, title: 'the store has hardly any space left' }));
+    await inTurn(nodeCut(on));
   });
-});
-
-test('a stranger on another node lives on beside the faults of a node', async () => {
-  const store = stranger.context.store.node ?? '';
-  const on = { lab: dirname(lab.kubeconfig), node: store === 'node3' ? 'node2' : 'node3' };
-  await strangersBeside(
-    store,
-    [nodeSlow({ ...on, delayMs: 50 }), clockSkewed({ ...on, skewMs: -60_000 })],
-    async () => {
-      const cut = await faults.inject(nodeCut(on));
-      await cut.prove();
-      await cut.heal();
-    },
-  );
 });

@@ -2,42 +2,59 @@
  * The schedules of schedules.test.ts find what they are for: each watcher, or judge, that is broken in one
  * place is told from the whole one.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startStreamServer } from '../support/stream-server.ts';
+import { fileURLToPath } from 'node:url';
+import { build } from 'rolldown';
+import { expect, test } from 'vitest';
 import { check } from './schedules/check.ts';
 import { generate } from './schedules/generate.ts';
 import { known } from './schedules/known.ts';
 import { type Mutant, mutants, none } from './schedules/mutants.ts';
-import { mutate } from './schedules/mutate.ts';
-import { play, type Stage } from './schedules/play.ts';
+import type { Observe } from './schedules/observe.ts';
+import { play } from './schedules/play.ts';
 import type { Schedule } from './schedules/schedule.ts';
 
-let server: Stage['server'];
-beforeAll(async () => {
-  server = await startStreamServer();
-});
-afterAll(() => server.close());
+const input = fileURLToPath(new URL('schedules/observe.ts', import.meta.url));
+
+/** Loads what is put to the test, broken in one place; throws where the code has no such place any more. */
+const mutate = async ({ file, change: [from, to] }: Mutant): Promise<Observe> => {
+  const { output } = await build({
+    input,
+    // As one module without a place of its own: of packages the form that needs no 'require'.
+    platform: 'browser',
+    external: [/^node:/],
+    write: false,
+    logLevel: 'silent',
+    plugins: [
+      {
+        name: 'mutant',
+        transform: (text, id) => {
+          if (!id.endsWith(`/e2e/${file}`)) return null;
+          if (text.split(from).length !== 2) throw new Error(`${file} does not have this once: ${from}`);
+          return text.replace(from, () => to);
+        },
+      },
+    ],
+  });
+  const { observe } = await import(`data:text/javascript,${encodeURIComponent(output[0].code)}`);
+  return observe;
+};
 
 // Where a watcher does not hang, only a machine that does could meet the deadline.
-const deadlineOf = ({ hangs }: Mutant): number => (hangs ? 3000 : 60_000);
+const deadlineOf = ({ hangs }: Mutant): number => (hangs ? 500 : 60_000);
 
 /** The first problem that a mutant has with its known schedule, or with so many from its seed on. */
 const firstProblem = async (mutant: Mutant, most: number): Promise<string | undefined> => {
-  const { observe, remove } = await mutate(mutant);
+  const observe = await mutate(mutant);
   const { seed } = mutant;
   const schedules =
     typeof seed === 'string'
       ? [known[seed] as Schedule]
       : Array.from({ length: most }, (_, index) => generate(seed + index));
-  try {
-    for (const schedule of schedules) {
-      const [problem] = check(await play(schedule, { observe, server, deadline: deadlineOf(mutant) }));
-      if (problem !== undefined) return problem;
-    }
-    return undefined;
-  } finally {
-    await remove();
+  for (const schedule of schedules) {
+    const [problem] = check(await play(schedule, { observe, deadline: deadlineOf(mutant) }));
+    if (problem !== undefined) return problem;
   }
+  return undefined;
 };
 
 // Known by their seeds, so that few schedules will do; after a change of the generator it may take more.

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ApiError, type Cluster, type KubernetesObject, resources } from '../../e2e/kube/cluster.ts';
 import type { SharedApiServer } from '../support/api-server.ts';
 import { sharedApiServer } from '../support/share.ts';
@@ -23,11 +23,6 @@ const failure = async (promise: Promise<unknown>): Promise<ApiError> => {
   expect(error).toBeInstanceOf(ApiError);
   return error;
 };
-
-test('knows where it is', async () => {
-  expect([cluster.server, cluster.context]).toEqual([`https://127.0.0.1:${server.port}`, 'test']);
-  expect(await cluster.version()).toMatch(/^v1\.\d+\.\d+/);
-});
 
 test('makes, reads, changes and deletes an object', async () => {
   const made = await cluster.create<ConfigMap>(configMaps, {
@@ -84,52 +79,32 @@ test('lists by selectors, with the version of the list', async () => {
   expect((await cluster.list(namespaces)).items.map(({ metadata }) => metadata.name)).toContain('default');
 });
 
-describe('says what the server said when it refuses', () => {
-  const at = () => `at ${cluster.server}`;
-  test('what is there already', async () => {
-    await cluster.create(configMaps, { metadata: { name: 'twice', namespace } });
-    const error = await failure(cluster.create(configMaps, { metadata: { name: 'twice', namespace } }));
-    expect(error).toMatchObject({ status: 409, reason: 'AlreadyExists' });
-    expect(error.message).toBe(
-      `POST /api/v1/namespaces/default/configmaps ${at()}: 409 AlreadyExists: configmaps "twice" already exists`,
-    );
-  });
-
-  test('another object under the same name', async () => {
-    await cluster.create(configMaps, { metadata: { name: 'kept', namespace } });
-    expect(
-      await failure(cluster.delete(configMaps, { namespace, name: 'kept' }, { uid: 'another' })),
-    ).toMatchObject({
-      status: 409,
-      reason: 'Conflict',
-    });
-    expect(await cluster.get(configMaps, { namespace, name: 'kept' })).toBeDefined();
-  });
-
-  test('what is not there', async () => {
-    expect(await failure(cluster.delete(configMaps, { namespace, name: 'none' }))).toMatchObject({
-      status: 404,
-    });
-    expect(await failure(cluster.logs({ namespace, name: 'none' }, { tailLines: 3 }))).toMatchObject({
-      status: 404,
-      reason: 'NotFound',
-    });
-  });
-
-  test('what the user may not', async () => {
-    const guest = await server.connect({ user: 'guest' });
-    expect(await failure(guest.list(pods))).toMatchObject({ status: 403, reason: 'Forbidden' });
-  });
+test('says what the server said when it refuses', async () => {
+  const kept = { metadata: { name: 'kept', namespace } };
+  await cluster.create(configMaps, kept);
+  const twice = await failure(cluster.create(configMaps, kept));
+  expect(twice).toMatchObject({ status: 409, reason: 'AlreadyExists' });
+  expect(twice.message).toBe(
+    `POST /api/v1/namespaces/default/configmaps at ${cluster.server}: 409 AlreadyExists: configmaps "kept" already exists`,
+  );
+  const other = await failure(cluster.delete(configMaps, { namespace, name: 'kept' }, { uid: 'another' }));
+  expect(other).toMatchObject({ status: 409, reason: 'Conflict' });
+  expect(await cluster.get(configMaps, { namespace, name: 'kept' })).toBeDefined();
+  const none = { namespace, name: 'none' };
+  const missing = { status: 404, reason: 'NotFound' };
+  expect(await failure(cluster.delete(configMaps, none))).toMatchObject(missing);
+  expect(await failure(cluster.logs(none, { tailLines: 3 }))).toMatchObject(missing);
+  const guest = await server.connect({ user: 'guest' });
+  expect(await failure(guest.list(pods))).toMatchObject({ status: 403, reason: 'Forbidden' });
+  const response = await cluster.request('/api/v1/nothings');
+  expect([response.status, await response.text()]).toEqual([404, expect.any(String)]);
 });
 
-test('a server that is not there is one line, with what was asked', async () => {
+test('says where it is; a server that is not there is one line, with what was asked', async () => {
+  expect([cluster.server, cluster.context]).toEqual([`https://127.0.0.1:${server.port}`, 'test']);
+  expect(await cluster.version()).toMatch(/^v1\.\d+\.\d+/);
   const nowhere = await server.connect({ port: 1 });
   await expect(nowhere.version()).rejects.toThrow(
     'GET /version at https://127.0.0.1:1: connect ECONNREFUSED 127.0.0.1:1',
   );
-});
-
-test('a request is answered, whatever the answer', async () => {
-  const response = await cluster.request('/api/v1/nothings');
-  expect([response.status, await response.text()]).toEqual([404, expect.any(String)]);
 });

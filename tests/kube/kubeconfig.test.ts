@@ -49,25 +49,16 @@ test.each([
   expect(() => connect({ kubeconfig, ...(context && { context }) })).toThrow(message);
 });
 
-test('refuses a file that is not there in one line', () => {
-  const kubeconfig = join(dir, 'none');
-  expect(() => connect({ kubeconfig })).toThrow(
-    new RegExp(`^cannot read the kubeconfig ${kubeconfig}: ENOENT`),
-  );
-});
-
-test('what a parser says of a broken file is told without the piece of it that it quotes', async () => {
-  const kubeconfig = join(dir, 'broken');
-  await writeFile(kubeconfig, 'users:\n- name: me\n  user: {token: sentinel-1234\n');
-  expect(() => connect({ kubeconfig })).toThrow(/^cannot read the kubeconfig \S+: .+ at line 4, column 1$/);
-});
-
-test.each(['', '42\n', 'null\n'])('refuses %j, which is no kubeconfig', async (text) => {
+test('what is no kubeconfig is refused in one line, without the piece of it that a parser quotes', async () => {
   const kubeconfig = join(dir, 'other');
-  await writeFile(kubeconfig, text);
-  expect(() => connect({ kubeconfig })).toThrow(
-    `cannot read the kubeconfig ${kubeconfig}: it is no kubeconfig`,
-  );
+  const where = `cannot read the kubeconfig ${kubeconfig}: `;
+  expect(() => connect({ kubeconfig })).toThrow(new RegExp(`^${where}ENOENT`));
+  await writeFile(kubeconfig, 'users:\n- name: me\n  user: {token: sentinel-1234\n');
+  expect(() => connect({ kubeconfig })).toThrow(new RegExp(`^${where}.+ at line 4, column 1$`));
+  for (const text of ['', '42\n', 'null\n']) {
+    await writeFile(kubeconfig, text);
+    expect(() => connect({ kubeconfig })).toThrow(`${where}it is no kubeconfig`);
+  }
 });
 
 describe('the token file of a user', () => {
@@ -99,22 +90,14 @@ describe('the token file of a user', () => {
     return seen;
   };
 
-  test('is read anew for each request, from beside the kubeconfig', async () => {
-    expect(await asked({ tokenFile: 'token' }, 'first', 'second\n')).toEqual([
-      'Bearer first',
-      'Bearer second',
-    ]);
+  test('is read anew for each request, from beside the kubeconfig, and comes before a token in it', async () => {
+    const user = { tokenFile: 'token', token: 'old' };
+    expect(await asked(user, 'first', 'second\n')).toEqual(['Bearer first', 'Bearer second']);
+    expect(await asked({ tokenFile: join(dir, 'token') }, 'first')).toEqual(['Bearer first']);
   });
 
-  test('comes before a token in the kubeconfig', async () => {
-    expect(await asked({ tokenFile: join(dir, 'token'), token: 'old' }, 'first')).toEqual(['Bearer first']);
-  });
-
-  test('that is not there fails the request', async () => {
+  test('that is not there fails the request; one of another user is of no meaning', async () => {
     await expect(asked({ tokenFile: 'none' }, 'x')).rejects.toThrow(/ENOENT.*none/);
-  });
-
-  test('is of no meaning to others', async () => {
     expect(await asked({ token: 'own' }, 'x')).toEqual(['Bearer own']);
   });
 });

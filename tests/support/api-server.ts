@@ -1,5 +1,4 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -11,6 +10,7 @@ import { type Cluster, connect } from '../../e2e/kube/cluster.ts';
 import { kubeBinary } from '../../lab/build/kubernetes.ts';
 import { etcdBinary } from '../../lab/build/tools.ts';
 import { type OwnedProcess, startOwned } from './owned-process.ts';
+import { end, listen } from './serving.ts';
 
 /** What leads to such a server: its folder, its port, and its users' tokens. */
 type ApiServerPlace = { dir: string; port: number; tokens: { admin: string; guest: string } };
@@ -46,19 +46,16 @@ const startTimeout = 300_000;
  */
 export const startApiServer = async ({ uncached = [] }: { uncached?: string[] } = {}): Promise<ApiServer> => {
   const dir = await mkdtemp(join(tmpdir(), 'corral-api-server-'));
-  const [client, peer, port] = await freePorts(3);
+  const [client, peer, port = 0] = await freePorts(3);
   const etcdUrl = `http://127.0.0.1:${client}`;
   const tokens = await writeCredentials(dir);
   const place = { dir, port, tokens };
   const etcdLog = createWriteStream(join(dir, 'etcd.log'));
   const serverLog = createWriteStream(join(dir, 'kube-apiserver.log'));
-  const etcd = startOwned(
-    await etcdBinary(),
-    etcdArguments(dir, { client: etcdUrl, peer: `http://127.0.0.1:${peer}` }),
-    {
-      onText: (text) => etcdLog.write(text),
-    },
-  );
+  const urls = { client: etcdUrl, peer: `http://127.0.0.1:${peer}` };
+  const etcd = startOwned(await etcdBinary(), etcdArguments(dir, urls), {
+    onText: (text) => etcdLog.write(text),
+  });
   let apiServer: OwnedProcess | undefined;
   const startServer = async () => {
     const args = ['kube-apiserver', ...apiServerArguments(dir, { etcdUrl, port, uncached })];
@@ -159,23 +156,18 @@ const writeCredentials = async (dir: string): Promise<{ admin: string; guest: st
   return tokens;
 };
 
-const kubeconfigText = ({ dir, port, token }: { dir: string; port: number; token: string }): string =>
-  stringify({
+const kubeconfigText = ({ dir, port, token }: { dir: string; port: number; token: string }): string => {
+  const authority = join(dir, 'certificates/apiserver.crt');
+  const cluster = { server: `https://127.0.0.1:${port}`, 'certificate-authority': authority };
+  return stringify({
     apiVersion: 'v1',
     kind: 'Config',
-    clusters: [
-      {
-        name: 'test',
-        cluster: {
-          server: `https://127.0.0.1:${port}`,
-          'certificate-authority': join(dir, 'certificates/apiserver.crt'),
-        },
-      },
-    ],
+    clusters: [{ name: 'test', cluster }],
     users: [{ name: 'test', user: { token } }],
     contexts: [{ name: 'test', context: { cluster: 'test', user: 'test' } }],
     'current-context': 'test',
   });
+};
 
 const ready = async (
   { dir, port, tokens }: ApiServerPlace,
@@ -223,15 +215,9 @@ const compact = async (etcdUrl: string): Promise<void> => {
   await post('/v3/kv/compaction', { revision: header.revision, physical: true });
 };
 
-const freePorts = async (count: number): Promise<[number, number, number]> => {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const server = createServer().listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      return server;
-    }),
-  );
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map((server) => once(server.close(), 'close')));
-  return ports as [number, number, number];
+const freePorts = async (count: number): Promise<number[]> => {
+  const servers = Array.from({ length: count }, () => createServer());
+  const ports = await Promise.all(servers.map(listen));
+  await Promise.all(servers.map(end));
+  return ports;
 };

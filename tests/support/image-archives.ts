@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { gzipSync, zstdCompressSync } from 'node:zlib';
@@ -56,22 +56,8 @@ export const tarOf = async (files: Files, options: readonly string[] = []): Prom
 };
 
 /** A layer with files that can be executed. */
-export const layerOf = async (content: Record<string, Buffer | string>): Promise<Buffer> => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-layer-'));
-  try {
-    for (const [path, text] of Object.entries(content)) {
-      await mkdir(dirname(join(folder, path)), { recursive: true });
-      await writeFile(join(folder, path), text);
-      await chmod(join(folder, path), 0o755);
-    }
-    const { stdout } = await execa('tar', ['-C', folder, '--mtime=@0', '--sort=name', '-cf', '-', '.'], {
-      encoding: 'buffer',
-    });
-    return Buffer.from(stdout);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
-};
+export const layerOf = (content: Record<string, Buffer | string>): Promise<Buffer> =>
+  tarOf(new Map(Object.entries(content).map(([path, text]) => [path, Buffer.from(text)])), ['--mode=755']);
 
 const configOf = ({ layers, config = {}, architecture = 'amd64' }: TestImage): string =>
   JSON.stringify({

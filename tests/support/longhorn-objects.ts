@@ -28,19 +28,14 @@ const longhorn = (kind: string, name: string, rest: object): KubernetesObject =>
 const setting = (name: string, value: string): KubernetesObject =>
   longhorn('Setting', name, { value, status: { applied: true } });
 
-const longhornNode = (name: string): KubernetesObject =>
-  longhorn('Node', name, {
+const longhornNode = (name: string): KubernetesObject => {
+  const disk = { allowScheduling: true, diskType: 'filesystem', path: '/var/lib/longhorn/', tags: [] };
+  const schedulable = [condition('Ready', 'True'), condition('Schedulable', 'True')];
+  const storage = { storageAvailable: 9_663_676_416, storageMaximum: 12_884_901_888, storageScheduled: 0 };
+  return longhorn('Node', name, {
     spec: {
       allowScheduling: true,
-      disks: {
-        'default-disk-4f5e6': {
-          allowScheduling: true,
-          diskType: 'filesystem',
-          path: '/var/lib/longhorn/',
-          storageReserved: 3_221_225_472,
-          tags: [],
-        },
-      },
+      disks: { 'default-disk-4f5e6': { ...disk, storageReserved: 3_221_225_472 } },
       evictionRequested: false,
       instanceManagerCPURequest: 0,
       name,
@@ -48,24 +43,13 @@ const longhornNode = (name: string): KubernetesObject =>
     },
     status: {
       autoEvicting: false,
-      conditions: [
-        condition('Ready', 'True'),
-        condition('MountPropagation', 'True'),
-        condition('Schedulable', 'True'),
-      ],
-      diskStatus: {
-        'default-disk-4f5e6': {
-          conditions: [condition('Ready', 'True'), condition('Schedulable', 'True')],
-          scheduledReplica: {},
-          storageAvailable: 9_663_676_416,
-          storageMaximum: 12_884_901_888,
-          storageScheduled: 0,
-        },
-      },
+      conditions: [...schedulable, condition('MountPropagation', 'True')],
+      diskStatus: { 'default-disk-4f5e6': { conditions: schedulable, scheduledReplica: {}, ...storage } },
       region: '',
       zone: '',
     },
   });
+};
 
 const node = (name: string): KubernetesObject => ({
   apiVersion: 'v1',
@@ -102,98 +86,65 @@ const manager = (name: string, on: string): KubernetesObject => ({
   },
 });
 
-/** A Longhorn v1.12.1 on two nodes as it is in a cluster that somebody uses, by resource. */
-export const longhornObjects = (): [Resource, KubernetesObject[]][] => [
+const settings = {
+  'backup-concurrent-limit': '2',
+  'current-longhorn-version': 'v1.12.1',
+  'latest-longhorn-version': 'v1.12.1',
+};
+const engineImage = longhorn('EngineImage', 'ei-493e04e7', {
+  spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
+  status: {
+    state: 'deployed',
+    incompatible: false,
+    refCount: 3,
+    nodeDeploymentMap: { node1: true, node2: true },
+    ownerID: 'node1',
+  },
+});
+const target = longhorn('BackupTarget', 'default', {
+  spec: {
+    backupTargetURL: 'nfs://nas:/backups',
+    credentialSecret: '',
+    pollInterval: '5m0s',
+    syncRequestedAt: '2026-11-20T08:19:18Z',
+  },
+  status: { available: true, lastSyncedAt: '2026-11-20T08:16:09Z', ownerID: 'node2' },
+});
+const job = { name: 'nightly', task: 'backup', cron: '0 2 * * *', retain: 7, concurrency: 1 };
+const recurringJob = longhorn('RecurringJob', 'nightly', {
+  spec: { ...job, groups: ['default'], labels: {}, parameters: {} },
+  status: { executionCount: 0, ownerID: '' },
+});
+const size = { size: '1073741824', numberOfReplicas: 2, frontend: 'blockdev' };
+const volume = longhorn('Volume', 'pvc-1', {
+  spec: { ...size, nodeID: 'node1', lastAttachedBy: '' },
+  status: { state: 'attached', robustness: 'healthy', actualSize: 4096 },
+});
+const snapshot = longhorn('Snapshot', 'snapshot-1', { spec: { createSnapshot: true, volume: 'pvc-1' } });
+const backup = longhorn('Backup', 'backup-1', {
+  spec: { backupMode: 'incremental', snapshotName: 'snapshot-1' },
+});
+const backupVolume = longhorn('BackupVolume', 'pvc-1-4042a219', {
+  spec: { backupTargetName: 'default', volumeName: 'pvc-1' },
+});
+
+const all: [Resource, KubernetesObject[]][] = [
   [resources.nodes, [node('node1'), node('node2')]],
   [resources.pods, [manager('longhorn-manager-a', 'node1'), manager('longhorn-manager-b', 'node2')]],
-  [
-    longhornResources.settings,
-    [
-      setting('backup-concurrent-limit', '2'),
-      setting('current-longhorn-version', 'v1.12.1'),
-      setting('latest-longhorn-version', 'v1.12.1'),
-    ],
-  ],
+  [longhornResources.settings, Object.entries(settings).map(([name, value]) => setting(name, value))],
   [longhornResources.nodes, [longhornNode('node1'), longhornNode('node2')]],
-  [
-    longhornResources.engineImages,
-    [
-      longhorn('EngineImage', 'ei-493e04e7', {
-        spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
-        status: {
-          state: 'deployed',
-          incompatible: false,
-          refCount: 3,
-          nodeDeploymentMap: { node1: true, node2: true },
-          ownerID: 'node1',
-        },
-      }),
-    ],
-  ],
-  [
-    longhornResources.backupTargets,
-    [
-      longhorn('BackupTarget', 'default', {
-        spec: {
-          backupTargetURL: 'nfs://nas:/backups',
-          credentialSecret: '',
-          pollInterval: '5m0s',
-          syncRequestedAt: '2026-11-20T08:19:18Z',
-        },
-        status: { available: true, lastSyncedAt: '2026-11-20T08:16:09Z', ownerID: 'node2' },
-      }),
-    ],
-  ],
-  [
-    longhornResources.recurringJobs,
-    [
-      longhorn('RecurringJob', 'nightly', {
-        spec: {
-          name: 'nightly',
-          task: 'backup',
-          cron: '0 2 * * *',
-          retain: 7,
-          concurrency: 1,
-          groups: ['default'],
-          labels: {},
-          parameters: {},
-        },
-        status: { executionCount: 0, ownerID: '' },
-      }),
-    ],
-  ],
-  [
-    longhornResources.volumes,
-    [
-      longhorn('Volume', 'pvc-1', {
-        spec: {
-          size: '1073741824',
-          numberOfReplicas: 2,
-          frontend: 'blockdev',
-          nodeID: 'node1',
-          lastAttachedBy: '',
-        },
-        status: { state: 'attached', robustness: 'healthy', actualSize: 4096 },
-      }),
-    ],
-  ],
-  [
-    longhornResources.snapshots,
-    [longhorn('Snapshot', 'snapshot-1', { spec: { createSnapshot: true, volume: 'pvc-1' } })],
-  ],
-  [
-    longhornResources.backups,
-    [longhorn('Backup', 'backup-1', { spec: { backupMode: 'incremental', snapshotName: 'snapshot-1' } })],
-  ],
-  [
-    longhornResources.backupVolumes,
-    [
-      longhorn('BackupVolume', 'pvc-1-4042a219', {
-        spec: { backupTargetName: 'default', volumeName: 'pvc-1' },
-      }),
-    ],
-  ],
+  [longhornResources.engineImages, [engineImage]],
+  [longhornResources.backupTargets, [target]],
+  [longhornResources.recurringJobs, [recurringJob]],
+  [longhornResources.volumes, [volume]],
+  [longhornResources.snapshots, [snapshot]],
+  [longhornResources.backups, [backup]],
+  [longhornResources.backupVolumes, [backupVolume]],
 ];
+
+/** A Longhorn v1.12.1 on two nodes as it is in a cluster that somebody uses, by resource. */
+export const longhornObjects = (): typeof all =>
+  all.map(([resource, objects]) => [resource, structuredClone(objects)]);
 
 /** Puts that Longhorn into a stub server. */
 export const putLonghorn = (server: StubServer): void => {

@@ -1,179 +1,148 @@
 import { type Cluster, type KubernetesObject, type Resource, resources } from '../../e2e/kube/cluster.ts';
+import { longhornResources, longhornNamespace as namespace } from '../../e2e/longhorn/resources.ts';
 
-const namespace = 'longhorn-system';
 // Anything that can be read as one: the API server looks at it when it registers a webhook.
 const caBundle = Buffer.from('no certificate').toString('base64');
-const longhorn = (plural: string): Resource => ({ group: 'longhorn.io', version: 'v1beta2', plural });
-const admission = (plural: string): Resource => ({
-  group: 'admissionregistration.k8s.io',
-  version: 'v1',
-  plural,
+const clusterWide = (group: string, plural: string): Resource => ({
+  ...{ group, version: 'v1', plural },
   namespaced: false,
 });
-const csiDrivers: Resource = {
-  group: 'storage.k8s.io',
-  version: 'v1',
-  plural: 'csidrivers',
-  namespaced: false,
-};
+const webhookKinds = {
+  validator: ['validatingwebhookconfigurations', 'ValidatingWebhookConfiguration'],
+  mutator: ['mutatingwebhookconfigurations', 'MutatingWebhookConfiguration'],
+} as const;
+const webhookResource = (plural: string): Resource => clusterWide('admissionregistration.k8s.io', plural);
 
 type Play = (cluster: Cluster) => Promise<unknown>;
 
 const make = (cluster: Cluster, resource: Resource, object: object): Promise<unknown> =>
   cluster.apply(object as KubernetesObject, { resource, fieldManager: 'player' });
 
-const withStatus = async (
-  cluster: Cluster,
-  resource: Resource,
-  object: KubernetesObject,
-  status: object,
-): Promise<void> => {
+const setStatus =
+  (resource: Resource, name: string, status: object, where: { namespace?: string } = { namespace }): Play =>
+  (cluster) =>
+    cluster.patch(resource, { ...where, name }, { status }, { subresource: 'status' });
+
+const makeWith = async (cluster: Cluster, resource: Resource, object: KubernetesObject, status: object) => {
   await make(cluster, resource, object);
-  await setStatus(cluster, resource, object.metadata, status);
+  await setStatus(resource, object.metadata.name, status, object.metadata)(cluster);
 };
 
-const setStatus = (
-  cluster: Cluster,
-  resource: Resource,
-  { namespace, name }: { namespace?: string; name: string },
-  status: object,
-) =>
-  cluster.patch(resource, { ...(namespace && { namespace }), name }, { status }, { subresource: 'status' });
-
 const longhornObject = (kind: string, name: string, fields: object = {}): KubernetesObject => ({
-  apiVersion: 'longhorn.io/v1beta2',
-  kind,
+  ...{ apiVersion: 'longhorn.io/v1beta2', kind },
   metadata: { name, namespace },
   ...fields,
 });
 
-const conditions = (state: Record<string, string>) =>
-  Object.entries(state).map(([type, status]) => ({ type, status }));
-
-const podTemplate = (name: string) => ({
-  selector: { matchLabels: { app: name } },
-  template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: 'x' }] } },
+const conditions = (state: Record<string, string>) => ({
+  conditions: Object.entries(state).map(([type, status]) => ({ type, status })),
 });
 
-const deployment = async (cluster: Cluster, name: string): Promise<void> => {
-  const object = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name, namespace },
-    spec: podTemplate(name),
-  };
-  await withStatus(cluster, resources.deployments, object, { conditions: conditions({ Available: 'True' }) });
-};
-
-const daemonSet = async (cluster: Cluster, name: string, ready: number): Promise<void> => {
-  const { metadata } = await cluster.get<KubernetesObject & { metadata: { generation: number } }>(
-    resources.daemonSets,
-    {
-      namespace,
-      name,
-    },
-  );
-  const counts = {
-    currentNumberScheduled: 3,
-    desiredNumberScheduled: 3,
-    updatedNumberScheduled: 3,
-    numberMisscheduled: 0,
-    numberReady: ready,
-  };
-  await setStatus(
-    cluster,
-    resources.daemonSets,
-    { namespace, name },
-    { ...counts, observedGeneration: metadata.generation },
-  );
-};
-
-const webhook = (kind: string, name: string, rules: object[]) => ({
-  apiVersion: 'admissionregistration.k8s.io/v1',
-  kind,
-  metadata: { name },
-  webhooks: [
-    {
-      name: 'all.longhorn.io',
-      // A port on which nobody listens, with a certificate that is none of anybody's.
-      clientConfig: { url: 'https://127.0.0.1:9/', caBundle },
-      rules,
-      sideEffects: 'None',
-      admissionReviewVersions: ['v1'],
-      timeoutSeconds: 1,
-    },
-  ],
-});
-
-const rule = (plural: string) => ({
-  apiGroups: ['longhorn.io'],
-  apiVersions: ['v1beta2'],
-  resources: [plural],
-  operations: ['CREATE'],
-});
-
-export const nodes = ['node1', 'node2', 'node3'];
-const storeNamespace = 'corral-default-backupstore';
-
-const nodeStatus = (ready = 'True') => ({
-  conditions: conditions({ Ready: ready, Schedulable: 'True' }),
-  diskStatus: {
-    'default-disk-1': {
-      diskPath: '/var/lib/longhorn/',
-      storageAvailable: 12e9,
-      conditions: conditions({ Ready: 'True', Schedulable: 'True' }),
-    },
+const workload = (kind: string, name: string) => ({
+  ...{ apiVersion: 'apps/v1', kind },
+  metadata: { name, namespace },
+  spec: {
+    selector: { matchLabels: { app: name } },
+    template: { metadata: { labels: { app: name } }, spec: { containers: [{ name, image: 'x' }] } },
   },
 });
 
-const node =
-  (name: string, ready = 'True') =>
-  (cluster: Cluster) =>
-    withStatus(cluster, longhorn('nodes'), longhornObject('Node', name), nodeStatus(ready));
+const available = (name: string, status = 'True'): Play =>
+  setStatus(resources.deployments, name, conditions({ Available: status }));
 
-const engineImage = (state: string) => (cluster: Cluster) =>
-  withStatus(
-    cluster,
-    longhorn('engineimages'),
-    longhornObject('EngineImage', 'ei-1', {
-      spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
-    }),
-    { state, nodeDeploymentMap: { node1: true, node2: true, node3: state === 'deployed' } },
+const daemonSet = async (cluster: Cluster, name: string, numberReady: number): Promise<void> => {
+  const { metadata } = await cluster.get<KubernetesObject & { metadata: { generation: number } }>(
+    resources.daemonSets,
+    { namespace, name },
   );
-
-const instanceManager = (name: string, currentState: string) => (cluster: Cluster) =>
-  withStatus(
-    cluster,
-    longhorn('instancemanagers'),
-    longhornObject('InstanceManager', `instance-manager-${name}`, {
-      spec: { nodeID: name, dataEngine: 'v1' },
-    }),
-    { currentState },
-  );
-
-const webhooks = (rules: object[]) => async (cluster: Cluster) => {
-  for (const [plural, kind, name] of [
-    ['validatingwebhookconfigurations', 'ValidatingWebhookConfiguration', 'longhorn-webhook-validator'],
-    ['mutatingwebhookconfigurations', 'MutatingWebhookConfiguration', 'longhorn-webhook-mutator'],
-  ] as const)
-    await make(cluster, admission(plural), webhook(kind, name, rules));
+  const numbers = { currentNumberScheduled: 3, desiredNumberScheduled: 3, updatedNumberScheduled: 3 };
+  const status = { ...numbers, numberMisscheduled: 0, numberReady, observedGeneration: metadata.generation };
+  await setStatus(resources.daemonSets, name, status)(cluster);
 };
 
-const pod = async (
-  cluster: Cluster,
-  {
-    status,
-    ...metadata
-  }: { name: string; namespace: string; labels?: Record<string, string>; status: object },
-): Promise<void> => {
-  const object = {
-    apiVersion: 'v1',
-    kind: 'Pod',
-    metadata,
-    spec: { nodeName: 'node2', containers: [{ name: 'nfs', image: 'x' }] },
+const webhooks =
+  (...asked: string[]): Play =>
+  async (cluster) => {
+    const where = { apiGroups: ['longhorn.io'], apiVersions: ['v1beta2'], operations: ['CREATE'] };
+    const rules = asked.map((plural) => ({ ...where, resources: [plural] }));
+    const webhook = {
+      name: 'all.longhorn.io',
+      // A port on which nobody listens, with a certificate that is none of anybody's.
+      clientConfig: { url: 'https://127.0.0.1:9/', caBundle },
+      ...{ rules, sideEffects: 'None', admissionReviewVersions: ['v1'], timeoutSeconds: 1 },
+    };
+    for (const [name, [plural, kind]] of Object.entries(webhookKinds))
+      await make(cluster, webhookResource(plural), {
+        ...{ apiVersion: 'admissionregistration.k8s.io/v1', kind },
+        metadata: { name: `longhorn-webhook-${name}` },
+        webhooks: [webhook],
+      });
   };
-  await withStatus(cluster, resources.pods, object, status);
-};
+
+export const nodes = ['node1', 'node2', 'node3'];
+
+const disks = (storageAvailable: number, state: Record<string, string>) => ({
+  diskStatus: {
+    'default-disk-1': { diskPath: '/var/lib/longhorn/', storageAvailable, ...conditions(state) },
+  },
+});
+
+const ready = { Ready: 'True', Schedulable: 'True' };
+const node =
+  (name: string): Play =>
+  (cluster) =>
+    makeWith(cluster, longhornResources.nodes, longhornObject('Node', name), {
+      ...conditions(ready),
+      ...disks(12e9, ready),
+    });
+
+const engineImage =
+  (state: string): Play =>
+  (cluster) =>
+    makeWith(
+      cluster,
+      longhornResources.engineImages,
+      longhornObject('EngineImage', 'ei-1', {
+        spec: { image: 'docker.io/longhornio/longhorn-engine:v1.12.1' },
+      }),
+      { state, nodeDeploymentMap: { node1: true, node2: true, node3: state === 'deployed' } },
+    );
+
+const instanceManager =
+  (name: string, currentState: string): Play =>
+  (cluster) =>
+    makeWith(
+      cluster,
+      { group: 'longhorn.io', version: 'v1beta2', plural: 'instancemanagers' },
+      longhornObject('InstanceManager', `instance-manager-${name}`, {
+        spec: { nodeID: name, dataEngine: 'v1' },
+      }),
+      { currentState },
+    );
+
+const pod =
+  (name: string, status: object, more: object = {}): Play =>
+  (cluster) =>
+    makeWith(
+      cluster,
+      resources.pods,
+      {
+        ...{ apiVersion: 'v1', kind: 'Pod' },
+        metadata: { name, namespace, ...more },
+        spec: { nodeName: 'node2', containers: [{ name: 'nfs', image: 'x' }] },
+      },
+      status,
+    );
+const stuck = (phase: string, container: object) => ({
+  phase,
+  containerStatuses: [{ name: 'nfs', ready: false, restartCount: 0, image: 'x', imageID: '', ...container }],
+});
+const removePod =
+  (name: string): Play =>
+  (cluster) =>
+    cluster.delete(resources.pods, { namespace, name }, { gracePeriodSeconds: 0 });
+
+const csiParts = ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'];
 
 /**
  * What a cluster's and Longhorn's controllers make of a release, part after part, played by a script: there
@@ -181,79 +150,52 @@ const pod = async (
  */
 export const plays = {
   managers: (cluster) => daemonSet(cluster, 'longhorn-manager', 3),
-  webhooks: webhooks([]),
+  webhooks: webhooks(),
   nodes: (cluster) => Promise.all(nodes.map((name) => node(name)(cluster))),
   engineImage: engineImage('deployed'),
   /** Their pods are ready, but Longhorn has looked too soon, and says `starting`. */
   lateInstanceManagers: async (cluster) => {
     for (const name of nodes) {
       await instanceManager(name, 'starting')(cluster);
-      await pod(cluster, {
-        name: `instance-manager-${name}`,
-        namespace,
-        status: { conditions: conditions({ Ready: 'True' }) },
-      });
+      await pod(`instance-manager-${name}`, conditions({ Ready: 'True' }))(cluster);
     }
   },
   instanceManagers: (cluster) => Promise.all(nodes.map((name) => instanceManager(name, 'running')(cluster))),
   settings: (cluster) =>
     make(
       cluster,
-      longhorn('settings'),
+      longhornResources.settings,
       longhornObject('Setting', 'current-longhorn-version', { value: 'v1.12.1' }),
     ),
   target: (cluster) =>
     make(
       cluster,
-      longhorn('backuptargets'),
+      longhornResources.backupTargets,
       longhornObject('BackupTarget', 'default', { spec: { pollInterval: '5m0s' } }),
     ),
-  store: (cluster) =>
-    pod(cluster, {
-      name: 'backupstore-1',
-      namespace: storeNamespace,
-      labels: { 'corral.test/store': 'backupstore' },
-      status: { conditions: conditions({ Ready: 'True' }) },
-    }),
-  targetAvailable: (cluster) =>
-    setStatus(
-      cluster,
-      longhorn('backuptargets'),
-      { namespace, name: 'default' },
-      { available: true, lastSyncedAt: '2026-11-20T12:00:00Z' },
-    ),
+  store: pod('backupstore-1', conditions({ Ready: 'True' }), {
+    namespace: 'corral-default-backupstore',
+    labels: { 'corral.test/store': 'backupstore' },
+  }),
+  targetAvailable: setStatus(longhornResources.backupTargets, 'default', {
+    available: true,
+    lastSyncedAt: '2026-11-20T12:00:00Z',
+  }),
   csi: async (cluster) => {
-    for (const name of ['csi-attacher', 'csi-provisioner', 'csi-resizer', 'csi-snapshotter'])
-      await deployment(cluster, name);
-    await make(cluster, resources.daemonSets, {
-      apiVersion: 'apps/v1',
-      kind: 'DaemonSet',
-      metadata: { name: 'longhorn-csi-plugin', namespace },
-      spec: podTemplate('longhorn-csi-plugin'),
-    });
+    for (const name of csiParts) {
+      await make(cluster, resources.deployments, workload('Deployment', name));
+      await available(name)(cluster);
+    }
+    await make(cluster, resources.daemonSets, workload('DaemonSet', 'longhorn-csi-plugin'));
     await daemonSet(cluster, 'longhorn-csi-plugin', 3);
-    await make(cluster, csiDrivers, {
-      apiVersion: 'storage.k8s.io/v1',
-      kind: 'CSIDriver',
-      metadata: { name: 'driver.longhorn.io' },
-      spec: {},
+    await make(cluster, clusterWide('storage.k8s.io', 'csidrivers'), {
+      ...{ apiVersion: 'storage.k8s.io/v1', kind: 'CSIDriver' },
+      ...{ metadata: { name: 'driver.longhorn.io' }, spec: {} },
     });
   },
-  ui: (cluster) =>
-    setStatus(
-      cluster,
-      resources.deployments,
-      { namespace, name: 'longhorn-ui' },
-      { conditions: conditions({ Available: 'True' }) },
-    ),
+  ui: available('longhorn-ui'),
   deployments: async (cluster) => {
-    for (const name of ['longhorn-driver-deployer', 'longhorn-ui'])
-      await setStatus(
-        cluster,
-        resources.deployments,
-        { namespace, name },
-        { conditions: conditions({ Available: 'True' }) },
-      );
+    for (const name of ['longhorn-driver-deployer', 'longhorn-ui']) await available(name)(cluster);
   },
 } satisfies Record<string, Play>;
 
@@ -262,103 +204,60 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
   'a manager crashes again and again': {
     begins: async (cluster) => {
       await daemonSet(cluster, 'longhorn-manager', 2);
-      const lastState = {
-        terminated: { reason: 'Error', exitCode: 1, message: 'failed to check environment\n' },
-      };
+      const terminated = { reason: 'Error', exitCode: 1, message: 'failed to check environment\n' };
       const waiting = { reason: 'CrashLoopBackOff', message: 'back-off 20s restarting' };
-      const containerStatuses = [
-        {
-          name: 'nfs',
-          ready: false,
-          restartCount: 2,
-          image: 'x',
-          imageID: '',
-          state: { waiting },
-          lastState,
-        },
-      ];
-      await pod(cluster, {
-        name: 'longhorn-manager-1',
-        namespace,
-        status: { phase: 'Running', containerStatuses },
-      });
+      const container = { restartCount: 2, state: { waiting }, lastState: { terminated } };
+      await pod('longhorn-manager-1', stuck('Running', container))(cluster);
     },
     ends: async (cluster) => {
-      await cluster.delete(
-        resources.pods,
-        { namespace, name: 'longhorn-manager-1' },
-        { gracePeriodSeconds: 0 },
-      );
+      await removePod('longhorn-manager-1')(cluster);
       await plays.managers(cluster);
     },
   },
   'a node lacks an image': {
-    begins: (cluster) => {
-      const state = { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x:v1"' } };
-      const containerStatuses = [
-        { name: 'nfs', ready: false, restartCount: 0, image: 'x:v1', imageID: '', state },
-      ];
-      return pod(cluster, {
-        name: 'engine-image-1',
-        namespace,
-        status: { phase: 'Pending', containerStatuses },
-      });
-    },
-    ends: (cluster) =>
-      cluster.delete(resources.pods, { namespace, name: 'engine-image-1' }, { gracePeriodSeconds: 0 }),
+    begins: pod(
+      'engine-image-1',
+      stuck('Pending', {
+        image: 'x:v1',
+        state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off pulling image "x:v1"' } },
+      }),
+    ),
+    ends: removePod('engine-image-1'),
   },
   'a webhook has no certificate yet': {
     begins: (cluster) =>
       cluster.patch(
-        admission('mutatingwebhookconfigurations'),
+        webhookResource(webhookKinds.mutator[0]),
         { name: 'longhorn-webhook-mutator' },
         { webhooks: [] },
       ),
     ends: plays.webhooks,
   },
-  'a webhook does not answer': { begins: webhooks([rule('volumes')]), ends: plays.webhooks },
+  'a webhook does not answer': { begins: webhooks('volumes'), ends: plays.webhooks },
   'a node is not ready': {
-    begins: (cluster) =>
-      setStatus(
-        cluster,
-        longhorn('nodes'),
-        { namespace, name: 'node2' },
+    begins: setStatus(longhornResources.nodes, 'node2', {
+      conditions: [
         {
-          conditions: [
-            {
-              type: 'Ready',
-              status: 'False',
-              reason: 'ManagerPodDown',
-              message: 'the manager pod is not running',
-            },
-            { type: 'Schedulable', status: 'True' },
-          ],
-          diskStatus: {
-            'default-disk-1': {
-              diskPath: '/var/lib/longhorn/',
-              storageAvailable: 0,
-              conditions: conditions({ Ready: 'True' }),
-            },
-          },
+          type: 'Ready',
+          status: 'False',
+          reason: 'ManagerPodDown',
+          message: 'the manager pod is not running',
         },
-      ),
+        { type: 'Schedulable', status: 'True' },
+      ],
+      ...disks(0, { Ready: 'True' }),
+    }),
     ends: node('node2'),
   },
   'the engine is on two nodes of three': {
     begins: async (cluster) => {
       await engineImage('deploying')(cluster);
-      const event = {
-        apiVersion: 'v1',
-        kind: 'Event',
-        metadata: { name: 'one', namespace },
-        type: 'Warning',
-        reason: 'FailedScheduling',
-        message: 'no node fits',
-        count: 4,
+      await cluster.create(resources.events, {
+        ...{ apiVersion: 'v1', kind: 'Event', metadata: { name: 'one', namespace } },
+        ...{ type: 'Warning', reason: 'FailedScheduling', message: 'no node fits', count: 4 },
         lastTimestamp: '2026-11-20T12:00:00Z',
         involvedObject: { kind: 'Pod', name: 'engine-image-ei-1', namespace },
-      };
-      await cluster.create(resources.events, event);
+      });
     },
     ends: async (cluster) => {
       await engineImage('deployed')(cluster);
@@ -370,43 +269,17 @@ export const troubles: Record<string, { begins: Play; ends: Play }> = {
     ends: instanceManager('node3', 'running'),
   },
   'the store cannot be listed': {
-    begins: (cluster) =>
-      setStatus(
-        cluster,
-        longhorn('backuptargets'),
-        { namespace, name: 'default' },
+    begins: setStatus(longhornResources.backupTargets, 'default', {
+      available: false,
+      conditions: [
         {
-          available: false,
-          conditions: [
-            {
-              type: 'Unavailable',
-              status: 'True',
-              reason: 'Unavailable',
-              message: 'failed to list: mount.nfs4 timed out',
-            },
-          ],
+          ...{ type: 'Unavailable', status: 'True', reason: 'Unavailable' },
+          message: 'failed to list: mount.nfs4 timed out',
         },
-      ),
+      ],
+    }),
     ends: plays.targetAvailable,
   },
-  'a part of CSI is not available': {
-    begins: (cluster) =>
-      setStatus(
-        cluster,
-        resources.deployments,
-        { namespace, name: 'csi-resizer' },
-        { conditions: conditions({ Available: 'False' }) },
-      ),
-    ends: plays.csi,
-  },
-  'the UI is not available': {
-    begins: (cluster) =>
-      setStatus(
-        cluster,
-        resources.deployments,
-        { namespace, name: 'longhorn-ui' },
-        { conditions: conditions({ Available: 'False' }) },
-      ),
-    ends: plays.deployments,
-  },
+  'a part of CSI is not available': { begins: available('csi-resizer', 'False'), ends: plays.csi },
+  'the UI is not available': { begins: available('longhorn-ui', 'False'), ends: plays.deployments },
 };

@@ -51,7 +51,7 @@ const stretchesOf = ({ entries, world }: Outcome): Stretch[] => {
   }
   return stretches.map((stretch, index) => {
     const from = world.given.lists[index] ?? 0;
-    return { ...stretch, from, known: world.given.losses[index]?.known ?? world.store.version };
+    return { ...stretch, from, known: world.given.losses[index] ?? world.store.version };
   });
 };
 

@@ -1,7 +1,15 @@
-import { createStore, type Write } from '../../support/stream-server-store.ts';
-import { type Names, names, states } from './generate-names.ts';
 import type { Random } from './random.ts';
 import type { Question, Scene } from './schedule.ts';
+import { createStore, type Write } from './store.ts';
+
+/** At least one name. */
+export type Names = readonly [string, ...string[]];
+
+/** The objects of all schedules. */
+export const names: Names = ['hall', 'attic', 'cellar'];
+
+/** Their states; some of more than a byte a character, which a piece of a stream can end within. */
+export const states = ['off', 'on', 'hot', 'gedämpft', '☀', '💡'] as const;
 
 type Told = { initial: Write[]; scenes: Scene[] };
 

@@ -1,8 +1,7 @@
-import type { Write } from '../../support/stream-server-store.ts';
-import { type Names, names, states } from './generate-names.ts';
-import { questionsOn } from './generate-questions.ts';
+import { type Names, names, questionsOn, states } from './generate-questions.ts';
 import { createRandom, type Random } from './random.ts';
 import type { Act, Ending, Refusal, Scene, Schedule, Stream } from './schedule.ts';
+import type { Write } from './store.ts';
 
 /** Makes the schedule of a seed. */
 export const generate = (seed: number): Schedule => {
@@ -85,7 +84,6 @@ const sceneOrStreak = (random: Random, writing: Writing): Scene[] => {
 
 const refusal = (random: Random): Refusal => ({
   refused: random.pick(['reset', 'reset', 'silence', 401, 403, 404, 408, 410, 429, 429, 500, 502, 503, 504]),
-  ...(random.chance(0.2) && { retryAfter: 1 }),
 });
 
 const endings = [
@@ -94,7 +92,7 @@ const endings = [
   'cut',
   'cut',
   'cut',
-  'reset',
+  'cut',
   'half-line',
   'noise',
   'stranger',

@@ -1,5 +1,5 @@
-import type { Write } from '../../support/stream-server-store.ts';
 import type { Question, Scene, Schedule, Stream } from './schedule.ts';
+import type { Write } from './store.ts';
 
 const scene = (answer: Scene['answer'], { before = [], forget = false }: Partial<Scene> = {}): Scene => ({
   before,

@@ -36,6 +36,12 @@ const changes: Record<string, Change[]> = {
       'hangs',
     ],
     [
+      'a connection that is given up stays open',
+      3,
+      'for await (const event of events) {',
+      'for (;;) { const { value: event, done } = await events.next(); if (done) break;',
+    ],
+    [
       'a refusal right after a start is final',
       'a server that has just started refuses what it allows a moment later',
       'refusedSince + timing.patience',

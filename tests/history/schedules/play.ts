@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Entry, Timeline } from '../../../e2e/history/timeline.ts';
-import type { startStreamServer } from '../../support/stream-server.ts';
-import type { Director, World } from '../../support/stream-server-world.ts';
 import type { Lamp } from '../lamps.ts';
 import { type Answer, answerOf, found, toExpectation } from './ask.ts';
 import type { Observe } from './observe.ts';
 import type { Question, Schedule, Wait } from './schedule.ts';
+import { type Director, openWorld, type World } from './world.ts';
 
 /** A point that something counts from: in the timeline, and in the truth. */
 export type Position = { mark: number; version: number };
@@ -33,17 +32,13 @@ export type Outcome = {
 };
 
 /** What a schedule is played with; the deadline, in ms, is for a watcher that does not get to the end. */
-export type Stage = {
-  observe: Observe;
-  server: Awaited<ReturnType<typeof startStreamServer>>;
-  deadline: number;
-};
+type Stage = { observe: Observe; deadline: number };
 
 const owner = 'a schedule';
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
 
 /** Lets a watcher follow a world in which a schedule happens, to its end, and collects what it told. */
-export const play = async (schedule: Schedule, { observe, server, deadline }: Stage): Promise<Outcome> => {
+export const play = async (schedule: Schedule, { observe, deadline }: Stage): Promise<Outcome> => {
   const live = Promise.withResolvers<void>();
   const over = new AbortController();
   const marks: Position[] = [];
@@ -105,7 +100,7 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
       });
     },
   };
-  const world = server.open(schedule, director, observe.connect);
+  const world = openWorld(schedule, director, observe);
 
   const toTheEnd = async () => {
     const timing = {
@@ -116,13 +111,12 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
       pause: { first: 1, longest: 3 },
       patience: deadline,
     };
-    const options = { namespace: world.namespace, timing, signal: over.signal };
-    const timeline = await observe.followWith<Lamp>(world.cluster, lamps, options);
+    const timeline = await observe.followWith<Lamp>(world.cluster, lamps, { timing, signal: over.signal });
     watched = timeline;
     askLive(undefined);
     live.resolve();
     await Promise.race([world.over, new Promise<never>((_, reject) => timeline.onFailure(reject))]);
-    await world.openWatches(1);
+    if (world.open() > 1) throw new Error(`${world.open()} watches were open`);
   };
   const problems = await inTime(toTheEnd(), { deadline, what: 'get to the end' });
   const [entries, present] = [[...(watched?.entries ?? [])], watched?.objects() ?? []];
@@ -135,12 +129,8 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
     );
   }
   over.abort(new Error('the schedule is over'));
-  problems.push(
-    ...(await inTime(Promise.all([watched?.stop(), world.openWatches(0)]), {
-      deadline,
-      what: 'let go of its connections',
-    })),
-  );
+  problems.push(...(await inTime(watched?.stop(), { deadline, what: 'stop' })));
+  if (world.open() > 0) problems.push('the watcher did not let go of its connections');
   return {
     problems,
     entries,
@@ -152,7 +142,7 @@ export const play = async (schedule: Schedule, { observe, server, deadline }: St
 };
 
 const inTime = async (
-  work: Promise<unknown>,
+  work: Promise<unknown> = Promise.resolve(),
   { deadline, what }: { deadline: number; what: string },
 ): Promise<string[]> => {
   const done = new AbortController();

@@ -1,4 +1,4 @@
-import type { Write } from '../../support/stream-server-store.ts';
+import type { Write } from './store.ts';
 
 /**
  * What the model of an API server does, answer by answer; plain data, so that it can be printed, and made
@@ -28,7 +28,6 @@ export type Scene = {
 /** The request is not served; a list neither, unless it would take the client half a minute to give up. */
 export type Refusal = {
   refused: 'reset' | 'silence' | 401 | 403 | 404 | 408 | 410 | 429 | 500 | 502 | 503 | 504;
-  retryAfter?: number;
   /** Asks a question while nothing can be known: the watcher is cut off. */
   ask?: number;
 };
@@ -71,7 +70,6 @@ export type Wait = { name: string; state?: string };
 export type Ending =
   | 'end'
   | 'cut'
-  | 'reset'
   | 'half-line'
   | 'noise'
   | 'stranger'

@@ -1,5 +1,5 @@
-import type { Happened, Store } from '../../support/stream-server-store.ts';
 import type { Question } from './schedule.ts';
+import type { Happened, Store } from './store.ts';
 
 /** What the whole history says to a question, and at which version it is decided. */
 export type TrueAnswer = { state: 'met' | 'broken' | 'timed-out'; version: number };

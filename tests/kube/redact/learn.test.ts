@@ -12,85 +12,30 @@ const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 // What is learned stays for the whole process: each test has values of its own.
 
-test.each<[string, () => void, string, string]>([
-  [
-    'a token',
-    () => learnKubeconfig({ users: [{ user: { token: 'tok3n-of-a-user' } }] }),
-    'tok3n-of-a-user',
-    'token of the kubeconfig',
-  ],
-  [
-    'a password',
-    () => learnKubeconfig({ users: [{ user: { password: 'passw0rd-of-it' } }] }),
-    'passw0rd-of-it',
-    'password of the kubeconfig',
-  ],
-  [
-    'a key',
-    () => learnKubeconfig({ users: [{ user: { 'client-key-data': base64('k3y-of-a-client') } }] }),
-    'k3y-of-a-client',
-    'client key of the kubeconfig',
-  ],
-  [
-    'a provider',
-    () =>
-      learnKubeconfig({
-        users: [
-          {
-            user: {
-              'auth-provider': { config: { 'refresh-token': 'r3fresh-it', 'client-id': 'cl1ent-id' } },
-            },
-          },
-        ],
-      }),
-    'r3fresh-it',
-    "auth provider's refresh-token of the kubeconfig",
-  ],
-  [
-    'a plugin',
-    () =>
-      learnKubeconfig({ users: [{ user: { exec: { env: [{ name: 'LOGIN', value: 'l0gin-of-it' }] } } }] }),
-    'l0gin-of-it',
-    "exec plugin's LOGIN of the kubeconfig",
-  ],
-  [
-    'a URL',
-    () => learnKubeconfig({ clusters: [{ cluster: { server: 'https://me:p%40ss-1234@host' } }] }),
-    'p@ss-1234',
-    "credentials of the cluster's URL",
-  ],
-  [
-    'a variable',
-    () => learnEnvironment({ MY_TOKEN: 'v4riable-of-mine' }),
-    'v4riable-of-mine',
-    'variable MY_TOKEN',
-  ],
-  [
-    'a URL in a variable',
-    () => learnEnvironment({ DATABASE: 'db://me:d4tabase-pw@host' }),
-    'd4tabase-pw',
-    'credentials in the variable DATABASE',
-  ],
-  ['a header', () => learnHeader('Bearer h3ader-of-it'), 'h3ader-of-it', 'credentials of a request'],
-  [
-    'a Secret',
-    () => learnObject({ kind: 'Secret', data: { a: base64('s3cret-of-it') } }),
-    's3cret-of-it',
-    'data of a Secret',
-  ],
-  [
-    'a list of them',
-    () => learnObject({ kind: 'SecretList', items: [{ stringData: { a: 'l1st-of-them' } }] }),
-    'l1st-of-them',
-    'data of a Secret',
-  ],
-  [
-    'a token that was asked for',
-    () => learnObject({ kind: 'TokenRequest', status: { token: 'r3quested-it' } }),
-    'r3quested-it',
-    'token of a service account',
-  ],
-])('%s is redacted wherever it is, once it is known', (_, learn, value, what) => {
+const user = (fields: object) => () => learnKubeconfig({ users: [{ user: fields }] });
+const provider = { config: { 'refresh-token': 'r3fresh-it', 'client-id': 'cl1ent-id' } };
+const plugin = { env: [{ name: 'LOGIN', value: 'l0gin-of-it' }] };
+const urls = { clusters: [{ cluster: { server: 'https://me:p%40ss-1234@host' } }] };
+const secret = { kind: 'Secret', data: { a: base64('s3cret-of-it') } };
+const secrets = { kind: 'SecretList', items: [{ stringData: { a: 'l1st-of-them' } }] };
+const request = { kind: 'TokenRequest', status: { token: 'r3quested-it' } };
+const variable = { MY_TOKEN: 'v4riable-of-mine' };
+const database = { DATABASE: 'db://me:d4tabase-pw@host' };
+
+test.each<[string, () => void, string]>([
+  ['token of the kubeconfig', user({ token: 'tok3n-of-a-user' }), 'tok3n-of-a-user'],
+  ['password of the kubeconfig', user({ password: 'passw0rd-of-it' }), 'passw0rd-of-it'],
+  ['client key of the kubeconfig', user({ 'client-key-data': base64('k3y-of-a-client') }), 'k3y-of-a-client'],
+  ["auth provider's refresh-token of the kubeconfig", user({ 'auth-provider': provider }), 'r3fresh-it'],
+  ["exec plugin's LOGIN of the kubeconfig", user({ exec: plugin }), 'l0gin-of-it'],
+  ["credentials of the cluster's URL", () => learnKubeconfig(urls), 'p@ss-1234'],
+  ['variable MY_TOKEN', () => learnEnvironment(variable), 'v4riable-of-mine'],
+  ['credentials in the variable DATABASE', () => learnEnvironment(database), 'd4tabase-pw'],
+  ['credentials of a request', () => learnHeader('Bearer h3ader-of-it'), 'h3ader-of-it'],
+  ['data of a Secret', () => learnObject(secret), 's3cret-of-it'],
+  ['data of a Secret', () => learnObject(secrets), 'l1st-of-them'],
+  ['token of a service account', () => learnObject(request), 'r3quested-it'],
+])('%s is redacted wherever it is, once it is known', (what, learn, value) => {
   const text = `of ${value}, ${encodeURIComponent(value)}, "${JSON.stringify(value)}"`;
   expect(redact(text)).toBe(text);
   learn();

@@ -4,24 +4,13 @@ import { describe, expect, test } from 'vitest';
 import { catalogue, type MessageId, messageIds } from '../../../e2e/longhorn/messages/catalogue.ts';
 import { classify } from '../../../e2e/longhorn/messages/classify.ts';
 import { deletionCause } from '../../../e2e/longhorn/messages/deletion-cause.ts';
+import { meaningsOf } from '../../../e2e/longhorn/messages/look-up.ts';
 import type { Message, Row, Wording } from '../../../e2e/longhorn/messages/row.ts';
 
 // Releases around every change that a row names, and what comes first and last.
-const versions = [
-  '1.0.1',
-  '1.1.3',
-  '1.7.3',
-  '1.8.0',
-  '1.8.2',
-  '1.9.0',
-  '1.9.3',
-  '1.10.1',
-  '1.10.2',
-  '1.11.0',
-  '1.12.1',
-  '1.12.2',
-  '1.13.0',
-];
+const versions = '1.0.1 1.1.3 1.7.3 1.8.0 1.8.2 1.9.0 1.9.3 1.10.1 1.10.2 1.11.0 1.12.1 1.12.2 1.13.0'.split(
+  ' ',
+);
 
 const oneOf = ({ versions: range }: Wording): string => {
   const found = versions.find((version) => semver.satisfies(version, range));
@@ -32,38 +21,15 @@ const oneOf = ({ versions: range }: Wording): string => {
 const saidIn = ({ speaker, fields, states = [''] }: Row, text: string): Message[] =>
   fields.flatMap((field) => states.map((state) => ({ speaker, field, state, text })));
 
-const idOf = (message: Message, version: string): MessageId | undefined => {
-  const found = classify(message, version);
-  return found.class === 'unclassified' ? undefined : found.id;
-};
-
 const wordings = messageIds.flatMap((id) =>
   catalogue[id].wordings.map((wording, index) => ({ id, row: catalogue[id] as Row, wording, index })),
 );
 
-test.for(wordings)(
-  '$id, wording $index: its example is known by this row alone, in each of its places',
-  ({ id, row, wording }) => {
-    const version = oneOf(wording);
-    for (const message of saidIn(row, wording.example)) {
-      expect(idOf(message, version)).toBe(id);
-      // Each other row alone: none takes the text, whatever the order of the catalogue.
-      const others = messageIds.filter((other) => {
-        const { fields, speaker, states } = catalogue[other];
-        const here =
-          speaker === message.speaker &&
-          fields.includes(message.field) &&
-          (states?.includes(message.state) ?? true);
-        return (
-          other !== id &&
-          here &&
-          catalogue[other].wordings.some((each) => fitsAlone(catalogue[other], each, message.text))
-        );
-      });
-      expect(others).toEqual([]);
-    }
-  },
-);
+/** Whether a version knows a message by this wording. */
+const isKnownBy = (wording: Wording, message: Message, version: string): boolean => {
+  const found = classify(message, version);
+  return found.class !== 'unclassified' && found.wording === wording;
+};
 
 // Written a second time here, without versions: an example must not be taken by a row of another version
 // either.
@@ -75,28 +41,37 @@ const fitsAlone = ({ compared }: Row, { pattern }: Wording, text: string): boole
     : new RegExp(`^(?:${pattern.source})$`, pattern.flags).test(told);
 };
 
-test.for(wordings)('$id, wording $index: a range that parses, and where it was seen', ({ wording }) => {
-  expect(semver.validRange(wording.versions)).not.toBe(null);
-  expect(wording.seen).not.toBe('');
-});
+/** The rows that take a message where it is said, whatever the order of the catalogue. */
+const rowsOf = ({ speaker, field, state, text }: Message): MessageId[] =>
+  messageIds.filter((id) => {
+    const row: Row = catalogue[id];
+    const isHere =
+      row.speaker === speaker && row.fields.includes(field) && (row.states?.includes(state) ?? true);
+    return isHere && row.wordings.some((each) => fitsAlone(row, each, text));
+  });
 
-test.for(wordings.filter(({ wording }) => wording.versions !== '*'))(
-  '$id, wording $index: of no other version',
-  ({ id, row, wording }) => {
-    const outside = versions.find((version) => !semver.satisfies(version, wording.versions));
-    if (outside === undefined) throw new Error(`every version tried is in ${wording.versions}`);
-    for (const message of saidIn(row, wording.example)) {
-      const found = classify(message, outside);
-      expect(found.class === 'unclassified' || found.wording !== wording, `${id} in ${outside}`).toBe(true);
+describe.for(wordings)('$id, wording $index', ({ id, row, wording }) => {
+  const { example, pattern, versions: range, seen } = wording;
+
+  test('its example is known by this row alone, in each of its places, and in no other version', () => {
+    const outside = versions.find((version) => !semver.satisfies(version, range));
+    expect(outside === undefined).toBe(range === '*');
+    for (const message of saidIn(row, example)) {
+      expect(classify(message, oneOf(wording))).toMatchObject({ id });
+      expect(rowsOf(message)).toEqual([id]);
+      if (outside !== undefined) expect(isKnownBy(wording, message, outside)).toBe(false);
     }
-  },
-);
+  });
 
-test.for(wordings)(
-  '$id, wording $index: a text that lacks one of its words is another message',
-  ({ row, wording }) => {
-    const { example, pattern } = wording;
-    const version = oneOf(wording);
+  test('it has a range that parses, and says where it was seen; its example finds it without a place', () => {
+    expect(semver.validRange(range)).not.toBe(null);
+    expect(seen).not.toBe('');
+    const found = meaningsOf(example).find((meaning) => meaning.id === id);
+    expect(found?.asCause).toBe(false);
+    expect(found?.wordings.map((each) => each.versions)).toContain(range);
+  });
+
+  test('a text that lacks one of its words is another message', () => {
     // What stands around is not the pattern's, nor are the names in it.
     const part = row.compared === 'within' ? (pattern.exec(example)?.[0] ?? '') : example;
     const literal = pattern.source.replaceAll('\\b', ' ');
@@ -106,16 +81,11 @@ test.for(wordings)(
     expect(words.length).toBeGreaterThan(0);
     for (const word of new Set(words)) {
       const text = example.replace(part, part.replaceAll(new RegExp(`\\b${word}\\b`, 'g'), ''));
-      for (const message of saidIn(row, text)) {
-        const found = classify(message, version);
-        expect(
-          found.class === 'unclassified' || found.wording !== wording,
-          `without "${word}": ${text}`,
-        ).toBe(true);
-      }
+      for (const message of saidIn(row, text))
+        expect(isKnownBy(wording, message, oneOf(wording)), `without "${word}": ${text}`).toBe(false);
     }
-  },
-);
+  });
+});
 
 describe('every row', () => {
   test.for(messageIds)('%s says in a sentence each what it means and what to do', (id) => {

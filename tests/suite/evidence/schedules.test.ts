@@ -2,17 +2,14 @@
  * The same generated schedules of broken streams that test the watcher: what a history of them is judged to
  * be again is what was said live.
  */
-import { AsyncLocalStorage } from 'node:async_hooks';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { whileObserved } from '../../../e2e/history/observer.ts';
 import type { Recording } from '../../../e2e/history/recording.ts';
 import { judgeAgain } from '../../../e2e/suite/evidence/replay/judge-again.ts';
 import { type Lamp, makeLampStep } from '../../history/lamps.ts';
 import { generate } from '../../history/schedules/generate.ts';
 import { observe } from '../../history/schedules/observe.ts';
-import { play, type Stage } from '../../history/schedules/play.ts';
-import type { Wait } from '../../history/schedules/schedule.ts';
-import { startStreamServer } from '../../support/stream-server.ts';
+import { play } from '../../history/schedules/play.ts';
 import { recorded } from './history.ts';
 
 const count = Number(process.env.CORRAL_SCHEDULES ?? 300);
@@ -23,37 +20,10 @@ const code = {
   describe: (_: string, object: object) => (object as Lamp).status.state,
 };
 
-let server: Stage['server'];
-beforeAll(async () => {
-  server = await startStreamServer();
-});
-afterAll(() => server.close());
-
-/**
- * The server, whose acts ask questions: as whoever opened the world of a schedule, and so by the same
- * observer.
- */
-const asking = (): Stage['server'] => ({
-  ...server,
-  open: (schedule, director, connect) => {
-    const within = AsyncLocalStorage.snapshot();
-    const { mark, wait, ask } = director;
-    const bound = {
-      ...director,
-      mark: () => within(mark),
-      wait: (what: Wait) => within(wait, what),
-      ask: (index: number) => within(ask, index),
-    };
-    return server.open(schedule, bound, connect);
-  },
-});
-
 /** The history of a schedule. */
 const historyOf = async (seed: number): Promise<Recording> => {
   const { recording } = await recorded((observer) =>
-    whileObserved(observer, () => play(generate(seed), { observe, server: asking(), deadline })).then(
-      () => {},
-    ),
+    whileObserved(observer, () => play(generate(seed), { observe, deadline })).then(() => {}),
   );
   return recording;
 };

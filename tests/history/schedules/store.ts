@@ -1,4 +1,4 @@
-import { type Lamp, lamp } from '../history/lamps.ts';
+import { type Lamp, lamp } from '../lamps.ts';
 
 /**
  * A change of one object: a new state (which makes it where it is not), or its end (nothing, where it is

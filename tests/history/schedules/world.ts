@@ -1,0 +1,258 @@
+import { ReadableStream } from 'node:stream/web';
+import type { Cluster } from '../../../e2e/kube/cluster.ts';
+import type { SendRequest } from '../../../e2e/kube/request.ts';
+import { stubCluster } from '../../support/stub-cluster.ts';
+import { lamp } from '../lamps.ts';
+import type { Observe } from './observe.ts';
+import type { Act, Delivery, Refusal, Scene, Schedule, Stream, Wait } from './schedule.ts';
+import { createStore, type Happened, type Store } from './store.ts';
+
+/** What a watcher was given to read: the base for saying what it ought to know. */
+type Given = {
+  /** The highest version that it was given: from here it must go on. */
+  version: number;
+  /** The versions of its lists. */
+  lists: number[];
+  /** Where it cannot go on without a loss that it must own up to: up to which version nothing was lost. */
+  losses: number[];
+  /** Whether it reads a watch now. */
+  isReading: boolean;
+};
+
+/** A model of an API server with one collection, which plays a schedule to whoever watches it. */
+export type World = {
+  cluster: Cluster;
+  store: Store;
+  given: Given;
+  /** What the watcher asked for that it should not have. */
+  problems: string[];
+  /** How long the watch that is opened now is to wait for a byte, in ms. */
+  silence(): number;
+  /** Resolves when all has happened, and the watcher has read it. */
+  over: Promise<void>;
+  /** How many watches are open. */
+  open(): number;
+};
+
+/** What a schedule asks of whoever plays it, while the server waits. */
+export type Director = {
+  /** Resolves when the watch is live and somebody looks at it. */
+  live: Promise<void>;
+  mark(): void;
+  wait(wait: Wait): void;
+  /** Resolves when the question is answered. */
+  ask(question: number): Promise<void>;
+};
+
+type Line = { type: string; object: object; version: number };
+
+const eventLine = ({ type, object, version }: Happened): Line => ({ type, object, version });
+const bookmark = (version: number): Line => {
+  const metadata = { resourceVersion: String(version), creationTimestamp: null };
+  return { type: 'BOOKMARK', object: { kind: 'Lamp', metadata }, version };
+};
+const status = (code: number) => ({ kind: 'Status', code, reason: `Reason${code}`, message: `no: ${code}` });
+const errorLine = (code: number): Line => ({ type: 'ERROR', object: status(code), version: code });
+const bytesOf = (...lines: (Line | string)[]): Buffer =>
+  Buffer.from(lines.map((line) => (typeof line === 'string' ? line : `${JSON.stringify(line)}\n`)).join(''));
+
+// As the watcher counts: an error that was sent this often in a row will not pass.
+const mostErrors = 6;
+
+/**
+ * Makes a world, without a network: what the watcher is sent it takes piece by piece, and who asks for more is
+ * done with what it had.
+ */
+export const openWorld = (
+  { initial, scenes }: Schedule,
+  director: Director,
+  { throwUnlessOk }: Observe,
+): World => {
+  const store = createStore();
+  const given: Given = { version: 0, lists: [], losses: [], isReading: false };
+  const problems: string[] = [];
+  const seen = new Set<number>();
+  const done = new Set<object>();
+  const { promise: over, resolve: end } = Promise.withResolvers<void>();
+  let [open, index, errors, isLost] = [0, 0, 0, false];
+  let opened = { index, times: 0 };
+  for (const change of initial) store.write(change);
+
+  /** Whether this is met for the first time: the last scene may be played again, what it does happens once. */
+  const isNew = (what: object): boolean => !done.has(what) && done.add(what).has(what);
+  const next = () => scenes[Math.min(index, scenes.length - 1)] as Scene;
+  const begin = (): Scene['answer'] => {
+    const scene = next();
+    if (isNew(scene)) {
+      for (const change of scene.before) store.write(change);
+      if (scene.forget) store.forget();
+    }
+    return scene.answer;
+  };
+  // What is written is written, whether somebody watches or not: the truth is that of the schedule alone.
+  const write = (act: Act): void => {
+    if ('write' in act && isNew(act)) for (const change of act.write) store.write(change);
+  };
+  const eventsAfter = (than: number) => store.history.filter(({ version }) => version > than).map(eventLine);
+  // Before the new list, everything else belongs to the same loss.
+  const lose = (known: number): void => {
+    errors = 0;
+    if (!isLost) given.losses.push(known);
+    isLost = true;
+  };
+
+  const refuse = async ({ refused, ask }: Refusal, signal?: AbortSignal): Promise<Response> => {
+    index += 1;
+    if (ask !== undefined) await director.ask(ask);
+    if (refused === 'silence' && signal !== undefined) return untilAborted(signal);
+    if (typeof refused === 'string') throw cut();
+    if (refused === 410 && signal !== undefined) lose(given.version);
+    const body = refused === 502 ? '<html>Bad Gateway</html>' : JSON.stringify(status(refused));
+    return new Response(body, { status: refused });
+  };
+  const list = async (): Promise<Response> => {
+    const answer = begin();
+    if ('refused' in answer) return refuse(answer);
+    const metadata = { resourceVersion: String(store.version) };
+    const body = JSON.stringify({ metadata, items: store.objectsAt(store.version) });
+    if (answer.cutList && isNew(answer)) return respond(brokenOff(body.slice(0, -2)));
+    given.version = store.version;
+    given.lists.push(store.version);
+    [errors, isLost] = [0, false];
+    return new Response(body);
+  };
+  const request: SendRequest = async (path, { signal = new AbortController().signal } = {}) => {
+    const asked = new URL(path, 'http://server').searchParams;
+    const from = Number(asked.get('resourceVersion'));
+    const answer = begin();
+    if (from !== given.version)
+      problems.push(`it watched from ${from}, where it had been told everything up to ${given.version}`);
+    if (asked.get('allowWatchBookmarks') !== 'true') problems.push('it did not ask for bookmarks');
+    if ('refused' in answer) return refuse(answer, signal);
+    index += 1;
+    if (from >= store.horizon || answer.goneAs === 'event') return respond(stream(answer, from, signal));
+    answer.acts.forEach(write);
+    lose(given.version);
+    return new Response(JSON.stringify(status(410)), { status: 410 });
+  };
+
+  const stream = async function* (answer: Stream, from: number, signal: AbortSignal) {
+    const { acts, ends } = answer;
+    let isOver = false;
+    const take = ({ type, version }: Line): void => {
+      if (isOver) return;
+      if (type === 'ERROR') {
+        // After one, as after a disorder, a watcher reads no further.
+        isOver = true;
+        errors += 1;
+        if (version === 410 || errors >= mostErrors) lose(given.version);
+        return;
+      }
+      errors = 0;
+      if (type !== 'BOOKMARK') {
+        isOver = version <= given.version && version > (given.lists.at(-1) ?? 0) && !seen.has(version);
+        if (isOver) lose(from);
+        else seen.add(version);
+      }
+      if (!isOver) given.version = Math.max(given.version, version);
+    };
+    const send = function* (lines: Line[], how: Delivery = 'whole') {
+      // Of what was sent in haste the half is lost with the connection.
+      const sent =
+        how === 'hasty' && ends === 'cut' ? lines.slice(0, lines.length >> 1) : ordered(lines, how);
+      sent.forEach(take);
+      yield* pieces(bytesOf(...sent), how);
+    };
+    const play = async function* (act: Act) {
+      const before = store.version;
+      write(act);
+      if ('write' in act) yield* send(eventsAfter(before), act.how);
+      else if ('repeat' in act) yield* send(store.history.slice(-act.repeat).map(eventLine));
+      else if ('bookmark' in act) {
+        store.tick();
+        yield* send([bookmark(store.version)]);
+      } else if ('mark' in act) director.mark();
+      else if ('wait' in act) director.wait(act.wait);
+      else await director.ask(act.ask);
+    };
+    open += 1;
+    given.isReading = true;
+    try {
+      await director.live;
+      if (from < store.horizon) {
+        acts.forEach(write);
+        return yield* send([errorLine(410)]);
+      }
+      yield* send(eventsAfter(from));
+      for (const act of acts) yield* play(act);
+      if (ends === 'stays') end();
+      if (ends === 'error' || ends === 'gone') return yield* send([errorLine(ends === 'gone' ? 410 : 500)]);
+      if (ends === 'half-line') yield bytesOf(bookmark(99_999)).subarray(0, 60);
+      if (ends === 'noise') yield bytesOf('<html>502 Bad Gateway</html>\n');
+      if (ends === 'stranger')
+        yield bytesOf({ type: 'FOUND', object: lamp('hall', 'on', 99_999), version: 0 });
+      if (ends === 'half-line' || ends === 'cut') throw cut();
+      if (ends !== 'end') await untilAborted(signal);
+    } finally {
+      given.isReading = false;
+      open -= 1;
+      acts.forEach(write);
+    }
+  };
+
+  return {
+    store,
+    given,
+    problems,
+    over,
+    open: () => open,
+    silence: () => {
+      const { answer } = next();
+      const isSilent = 'refused' in answer ? answer.refused === 'silence' : answer.ends === 'stall';
+      opened = { index, times: opened.index === index ? opened.times + 1 : 0 };
+      // Where nothing is silent on purpose no clock may strike.
+      return isSilent ? 20 * 2 ** opened.times : 60_000;
+    },
+    cluster: stubCluster({
+      request,
+      list: async () => {
+        const { items, metadata } = await (await throwUnlessOk(await list(), 'the list')).json();
+        return { items, resourceVersion: metadata.resourceVersion };
+      },
+    }),
+  };
+};
+
+const cut = (): Error => Object.assign(new Error('the connection broke'), { code: 'ECONNRESET' });
+
+const brokenOff = async function* (text: string) {
+  yield Buffer.from(text);
+  throw cut();
+};
+
+const respond = (body: AsyncIterable<Uint8Array>): Response =>
+  new Response(ReadableStream.from(body) as unknown as BodyInit);
+
+const untilAborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+
+const ordered = (lines: Line[], how: Delivery): Line[] => {
+  if (how === 'twice') return lines.flatMap((line) => [line, line]);
+  // Two by two the other way round, from the second one on: not only the very first one is late.
+  return how === 'reordered' ? [...lines.slice(2), ...lines.slice(0, 2).reverse()] : lines;
+};
+
+const pieces = (bytes: Buffer, how: Delivery): Uint8Array[] => {
+  if (bytes.length === 0) return [];
+  if (how === 'bytes')
+    return Array.from({ length: Math.ceil(bytes.length / 23) }, (_, at) =>
+      bytes.subarray(at * 23, at * 23 + 23),
+    );
+  if (how !== 'split') return [bytes];
+  const inside = bytes.findIndex((byte) => byte >= 0x80 && byte < 0xc0);
+  const at = inside === -1 ? bytes.length >> 1 : inside;
+  return [bytes.subarray(0, at), bytes.subarray(at)];
+};
