@@ -15,7 +15,7 @@ import type { Wait } from '../../history/schedules/schedule.ts';
 import { startStreamServer } from '../../support/stream-server.ts';
 import { recorded } from './history.ts';
 
-const count = Number(process.env.CORRAL_SCHEDULES ?? 300);
+const count = Number(process.env.CORRAL_SCHEDULES ?? 100);
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
 const deadline = 120_000;
 const code = {
