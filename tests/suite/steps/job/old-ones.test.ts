@@ -60,7 +60,7 @@ describe('what a real Longhorn did', () => {
 const [first, old] = ['backup-0285424225f44daa', 'backup-7ab0d6e8e5a54b22'];
 const failing = (change: Backup['status']) => whenIn(first, 'Error', change);
 
-test.for<[string, RecordedJob, Mutation, [string | undefined, string]]>([
+test.for<[string, RecordedJob, Mutation, string[]]>([
   ['fails and says nothing', 'immutable', failing({ messages: null }), ['broken', 'broken']],
   [
     'says it in status.error',
@@ -69,7 +69,7 @@ test.for<[string, RecordedJob, Mutation, [string | undefined, string]]>([
     ['broken', 'broken'],
   ],
   ['says something else', 'immutable', failing({ messages: { error: 'no' } }), ['broken', 'broken']],
-  ['never goes Deleting', 'backups denied', whenIn(old, 'Deleting'), ['broken', 'timed-out']],
+  ['never goes Deleting', 'backups denied', whenIn(old, 'Deleting'), ['timed-out', 'timed-out']],
   [
     'goes without it',
     'backups denied',
