@@ -71,11 +71,6 @@ test.each([
     'ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:leave ends:leave>w w:leave>rests',
   ],
   [
-    'who cedes while it holds nothing gets nothing by that',
-    { places: 1 },
-    'working:a>working waiting:a waiting:cede nobody:cede',
-  ],
-  [
     'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone',
     { places: 3 },
     '1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:yield>1! 2:yield>2! 1:leave 3:yield 2:leave>w w:leave>late+3!',
