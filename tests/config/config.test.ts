@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { parseExisting } from '../../e2e/cli/arguments/existing.ts';
 import {
   ConfigError,
@@ -39,23 +39,13 @@ test('what is not named has a default, and a run has an id of its own', () => {
 });
 
 test('what may be named by hand is read, and an empty variable is none', () => {
+  const [allow, context] = [['manager-kill', 'settings'], 'c'];
   const named = {
-    CORRAL_CONTEXT: 'c',
-    CORRAL_EXPECT_CLUSTER: uid,
-    CORRAL_NAMESPACE: 'stores',
-    CORRAL_ALLOW: 'manager-kill,settings',
-    CORRAL_TARGET_CLOCKS: '6000,5000,15000,500',
-    CORRAL_OUT: '/o',
+    ...{ CORRAL_CONTEXT: context, CORRAL_EXPECT_CLUSTER: uid, CORRAL_NAMESPACE: 'stores', CORRAL_OUT: '/o' },
+    ...{ CORRAL_ALLOW: allow.join(), CORRAL_TARGET_CLOCKS: '6000,5000,15000,500' },
   };
-  const allow = ['manager-kill', 'settings'];
-  expect(readRunConfig({ ...least, ...named })).toMatchObject({
-    context: 'c',
-    expectCluster: uid,
-    namespace: 'stores',
-    allow,
-    clocks,
-    out: '/o',
-  });
+  const read = { context, expectCluster: uid, namespace: 'stores', allow, clocks, out: '/o' };
+  expect(readRunConfig({ ...least, ...named })).toMatchObject(read);
   const empty = Object.fromEntries(Object.keys(named).map((name) => [name, '']));
   expect(readRunConfig({ ...least, ...empty })).toEqual({ ...readRunConfig(least), run: expect.any(String) });
 });
@@ -69,104 +59,64 @@ const wrong = (variables: NodeJS.ProcessEnv): string => {
   }
 };
 
-describe('what is missing or wrong is named', () => {
-  test.each([
-    [
-      { CORRAL_KUBECONFIG: undefined },
-      'CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster',
-    ],
-    [
-      { CORRAL_STORE_IMAGE: undefined },
-      'CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull',
-    ],
-    [
-      { CORRAL_ALLOW: 'manager-kill,all' },
-      'CORRAL_ALLOW.1 must be one of manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault',
-    ],
-    [{ CORRAL_EXPECT_CLUSTER: 'mine' }, 'CORRAL_EXPECT_CLUSTER must be the UID of the namespace kube-system'],
-    [
-      { CORRAL_NAMESPACE: 'My stores' },
-      'CORRAL_NAMESPACE must be at most 63 of a-z, 0-9 and dashes, with no dash at either end',
-    ],
-    [
-      { CORRAL_TARGET_CLOCKS: '6s' },
-      'CORRAL_TARGET_CLOCKS must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload',
-    ],
-  ])('by hand: %j', (change, message) => {
-    expect(wrong({ ...least, ...change })).toBe(message);
-  });
+const handed = (change: object) => handedOn({ kubeconfig: '/k', storeImage: 'store:1', ...change });
 
-  test.each([
-    [{ run: 'Abc' }, 'CORRAL_CONFIG.run must be six characters of a-z and 0-9'],
-    [{ without: ['iscsi'] }, 'CORRAL_CONFIG.without.0 must be one of block-device'],
-    [{ output: 'loud' }, 'CORRAL_CONFIG.output must be one of quiet, verbose, json'],
-    [{ workers: 0 }, 'CORRAL_CONFIG.workers must be a whole number from 1 on'],
-    [
-      { target: { name: 'moon' } },
-      'CORRAL_CONFIG.target.name must be one of installed, official, archive, emulator',
-    ],
-    [{ storeimage: 'i' }, 'CORRAL_CONFIG Unrecognized key: "storeimage"'],
-  ])('handed on: %j', (change, message) => {
-    expect(wrong(handedOn({ kubeconfig: '/k', storeImage: 'store:1', ...change }))).toBe(message);
-  });
+test.each<[NodeJS.ProcessEnv, string]>([
+  [
+    { CORRAL_KUBECONFIG: undefined },
+    'CORRAL_KUBECONFIG is not set: name a kubeconfig file, or let `npm run e2e` bring a cluster',
+  ],
+  [
+    { CORRAL_STORE_IMAGE: undefined },
+    'CORRAL_STORE_IMAGE is not set: name an image with nfs-ganesha, e2fsprogs and bash, which the cluster can pull',
+  ],
+  [
+    { CORRAL_ALLOW: 'manager-kill,all' },
+    'CORRAL_ALLOW.1 must be one of manager-kill, process-hold, manager-mount, store-stall, admission-policy, settings, default-target, node-fault',
+  ],
+  [{ CORRAL_EXPECT_CLUSTER: 'mine' }, 'CORRAL_EXPECT_CLUSTER must be the UID of the namespace kube-system'],
+  [
+    { CORRAL_NAMESPACE: 'My stores' },
+    'CORRAL_NAMESPACE must be at most 63 of a-z, 0-9 and dashes, with no dash at either end',
+  ],
+  [
+    { CORRAL_TARGET_CLOCKS: '6s' },
+    'CORRAL_TARGET_CLOCKS must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload',
+  ],
+  [handed({ run: 'Abc' }), 'CORRAL_CONFIG.run must be six characters of a-z and 0-9'],
+  [handed({ workers: 0 }), 'CORRAL_CONFIG.workers must be a whole number from 1 on'],
+  [
+    handed({ target: { name: 'moon' } }),
+    'CORRAL_CONFIG.target.name must be one of installed, official, archive, emulator',
+  ],
+  [handed({ storeimage: 'i' }), 'CORRAL_CONFIG Unrecognized key: "storeimage"'],
+])('what is missing or wrong is named: %j', (change, message) => {
+  expect(wrong({ ...least, ...change })).toBe(message);
+});
 
-  test('all of it at once', () => {
-    expect(wrong({})).toMatch(/^CORRAL_KUBECONFIG .*; CORRAL_STORE_IMAGE [^;]*$/);
-    expect(findRunConfig({})).toBeUndefined();
-  });
-
-  test('and nothing of it is repeated, whatever somebody wrote there', () => {
-    const said = [
-      wrong({ CORRAL_CONFIG: 'token: s3cr3t-token' }),
-      wrong(
-        handedOn({
-          kubeconfig: { token: 's3cr3t-token' },
-          storeImage: ['s3cr3t-token'],
-          allow: 's3cr3t-token',
-          run: 's3cr3t-token',
-        }),
-      ),
-      wrong({
-        CORRAL_ALLOW: 's3cr3t-token',
-        CORRAL_EXPECT_CLUSTER: 's3cr3t-token',
-        CORRAL_TARGET_CLOCKS: 's3cr3t-token',
-      }),
-    ];
-    expect(said[0]).toBe(
-      'CORRAL_CONFIG is no JSON: the line that --keep prints has one, and docs/running.md says what is in it',
-    );
-    expect(said.join('\n')).not.toContain('s3cr3t');
-  });
+test('all that is wrong is named at once, and nothing of it repeated, whatever somebody wrote there', () => {
+  expect(wrong({})).toMatch(/^CORRAL_KUBECONFIG .*; CORRAL_STORE_IMAGE [^;]*$/);
+  expect(findRunConfig({})).toBeUndefined();
+  const secret = 's3cr3t-token';
+  expect(wrong({ CORRAL_CONFIG: `token: ${secret}` })).toBe(
+    'CORRAL_CONFIG is no JSON: the line that --keep prints has one, and docs/running.md says what is in it',
+  );
+  const fields = { kubeconfig: { token: secret }, storeImage: [secret], allow: secret, run: secret };
+  const variables = { CORRAL_ALLOW: secret, CORRAL_EXPECT_CLUSTER: secret, CORRAL_TARGET_CLOCKS: secret };
+  expect([wrong(handedOn(fields)), wrong(variables)].join('\n')).not.toContain('s3cr3t');
 });
 
 const everything: RunConfig = {
+  ...{ kubeconfig: '/k', storeImage: 'store:1', context: 'c', out: '/o', output: 'json', provider: 'lab' },
   ...{
-    kubeconfig: '/k',
-    storeImage: 'store:1',
-    context: 'c',
-    out: '/o',
-    output: 'json',
-    provider: 'lab',
     lab: '/l',
     namespace: 'stores',
-  },
-  ...{
     allow: ['manager-kill', 'settings'],
     without: ['block-device'],
     clocks,
-    target: { name: 'emulator', version: '0.1.0' },
   },
-  ...{
-    supportBundle: true,
-    workers: 2,
-    scenarios: 18,
-    maxFailures: 1,
-    pauseOnFailure: true,
-    round: 3,
-    expectCluster: uid,
-    run: 'abc123',
-    store: 'all',
-  },
+  ...{ target: { name: 'emulator', version: '0.1.0' }, supportBundle: true, workers: 2, scenarios: 18 },
+  ...{ maxFailures: 1, pauseOnFailure: true, round: 3, expectCluster: uid, run: 'abc123', store: 'all' },
   shard: { index: 2, of: 8, split: '0123456789ab' },
 };
 
@@ -181,30 +131,20 @@ test('a configuration is read as it was handed on, whole', () => {
 
 test('one that is handed on is all that there is: what somebody has set besides allows nothing', () => {
   const config = makeRunConfig({ kubeconfig: '/k', storeImage: 'store:1' });
-  expect(
-    readRunConfig({ ...toVariables(config), CORRAL_ALLOW: 'manager-kill', CORRAL_NAMESPACE: 'stores' }),
-  ).toEqual(config);
+  const besides = { CORRAL_ALLOW: 'manager-kill', CORRAL_NAMESPACE: 'stores' };
+  expect(readRunConfig({ ...toVariables(config), ...besides })).toEqual(config);
 });
 
 test('of a cluster only what a run has to know is handed on, and each run on it has an id of its own', () => {
-  const cluster = {
-    kubeconfig: '/k',
-    storeImage: 'store:1',
-    context: 'c',
-    reach: ['export KUBECONFIG=/k'],
-    keep: () => {},
-  };
+  const known = { kubeconfig: '/k', storeImage: 'store:1', context: 'c' };
+  const cluster = { ...known, reach: ['export KUBECONFIG=/k'], keep: () => {} };
   expect(makeRunConfig(cluster)).toEqual({ ...readRunConfig(least), context: 'c', run: expect.any(String) });
   const again = clusterVariables(cluster);
-  expect(Object.keys(JSON.parse(again.CORRAL_CONFIG ?? '')).toSorted()).toEqual([
-    'allow',
-    'context',
-    'kubeconfig',
-    'provider',
-    'storeImage',
-    'target',
-    'without',
-  ]);
+  expect(
+    Object.keys(JSON.parse(again.CORRAL_CONFIG ?? ''))
+      .toSorted()
+      .join(),
+  ).toBe('allow,context,kubeconfig,provider,storeImage,target,without');
   expect(readRunConfig(again).run).not.toBe(readRunConfig(again).run);
 });
 
@@ -214,20 +154,14 @@ test('ids of runs fit in names, and differ', () => {
   expect(new Set(ids).size).toBe(100);
 });
 
-describe('the clocks of a Longhorn that is there', () => {
+test('the clocks of a Longhorn that is there come from a variable, and are refused where they are none', () => {
   const flags = { kubeconfig: import.meta.filename, context: 'c', storeImage: 'store:1' };
-
-  test('come from a variable', () => {
-    vi.stubEnv('CORRAL_TARGET_CLOCKS', '6000,5000,15000,500');
-    expect(parseExisting('existing', flags)?.clocks).toEqual(clocks);
-    vi.stubEnv('CORRAL_TARGET_CLOCKS', '');
-    expect(parseExisting('existing', flags)?.clocks).toBeUndefined();
-  });
-
-  test('are refused where they are none', () => {
-    vi.stubEnv('CORRAL_TARGET_CLOCKS', '10s');
-    const message =
-      'CORRAL_TARGET_CLOCKS=10s must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload, or not be set';
-    expect(() => parseExisting('existing', flags)).toThrow(expect.objectContaining({ message, exitCode: 3 }));
-  });
+  vi.stubEnv('CORRAL_TARGET_CLOCKS', '6000,5000,15000,500');
+  expect(parseExisting('existing', flags)?.clocks).toEqual(clocks);
+  vi.stubEnv('CORRAL_TARGET_CLOCKS', '');
+  expect(parseExisting('existing', flags)?.clocks).toBeUndefined();
+  vi.stubEnv('CORRAL_TARGET_CLOCKS', '10s');
+  const message =
+    'CORRAL_TARGET_CLOCKS=10s must be four numbers of milliseconds: the back-off of a deletion, the resync, the life of a lock, and the poll of an upload, or not be set';
+  expect(() => parseExisting('existing', flags)).toThrow(expect.objectContaining({ message, exitCode: 3 }));
 });

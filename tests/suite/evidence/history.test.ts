@@ -1,12 +1,23 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { expectHistory, once } from '../../../e2e/history/expectation.ts';
 import { whileObserved } from '../../../e2e/history/observer.ts';
-import { replayTimeline } from '../../../e2e/history/replay.ts';
+import { type ReplayedTimeline, replayTimeline } from '../../../e2e/history/replay.ts';
 import { know } from '../../../e2e/kube/redact/known.ts';
 import { hall, is, type Lamp, lamp, play } from '../../history/lamps.ts';
 import { recorded } from './history.ts';
 
 const lamps = { group: 'corral.test', version: 'v1', plural: 'lamps' };
+
+/** The history of one watch of lamps, observed while `work` plays with them. */
+const recordedLamps = (
+  work: (timeline: ReplayedTimeline<Lamp>) => Promise<unknown> | unknown,
+  options?: Parameters<typeof recorded>[1],
+) =>
+  recorded(async (observer) => {
+    const timeline = replayTimeline<Lamp>('lamps');
+    observer.watches(lamps, timeline);
+    await whileObserved(observer, async () => work(timeline));
+  }, options);
 
 test('every event is a line in the order of arrival, and a gap says what it throws doubt on', async () => {
   const { recording } = await recorded(async (observer) => {
@@ -42,17 +53,11 @@ test('every event is a line in the order of arrival, and a gap says what it thro
 });
 
 test('what belongs to others is left out, and so is who manages which field', async () => {
-  const managedFields = [{ manager: 'somebody' }];
-  const { text } = await recorded(
-    async (observer) => {
-      const timeline = replayTimeline<Lamp>('lamps');
-      observer.watches(lamps, timeline);
-      const { metadata, ...rest } = lamp('mine', 'on', 1);
-      timeline.push({
-        kind: 'added',
-        at: Date.now(),
-        object: { ...rest, metadata: { ...metadata, managedFields } as Lamp['metadata'] },
-      });
+  const { metadata, ...rest } = lamp('mine', 'on', 1);
+  const managed = { ...metadata, managedFields: [{ manager: 'somebody' }] } as Lamp['metadata'];
+  const { text } = await recordedLamps(
+    (timeline) => {
+      timeline.push({ kind: 'added', at: Date.now(), object: { ...rest, metadata: managed } });
       timeline.push({ kind: 'added', at: Date.now(), object: lamp('theirs', 'on', 2) });
     },
     { belongs: (resource, { metadata }) => resource === 'lamps' && metadata.name === 'mine' },
@@ -62,15 +67,11 @@ test('what belongs to others is left out, and so is who manages which field', as
 });
 
 test('an expectation is told when it begins and when it ends, with what it takes to judge it again', async () => {
-  const { recording } = await recorded(async (observer) => {
-    const timeline = replayTimeline<Lamp>('lamps');
-    observer.watches(lamps, timeline);
+  const { recording } = await recordedLamps(async (timeline) => {
     play(timeline, 'hall:off');
-    await whileObserved(observer, async () => {
-      const met = hall(timeline).from(timeline.mark()).goes(is('on')).within('10s', 'the test');
-      play(timeline, 'hall:on');
-      await met;
-    });
+    const met = hall(timeline).from(timeline.mark()).goes(is('on')).within('10s', 'the test');
+    play(timeline, 'hall:on');
+    await met;
   });
   const [set, , met] = recording.lines.slice(1);
   expect(set).toMatchObject({
@@ -108,21 +109,14 @@ test('an expectation is told when it begins and when it ends, with what it takes
 });
 
 test('a wait that is met at once is not told of, any other is', async () => {
-  const { recording } = await recorded(async (observer) => {
-    const timeline = replayTimeline<Lamp>('lamps');
-    observer.watches(lamps, timeline);
+  const { recording } = await recordedLamps(async (timeline) => {
     play(timeline, 'hall:on');
-    const wait = (state: string) =>
-      once(timeline, ({ status }) => status.state === state, {
-        label: `it is ${state}`,
-        name: 'hall',
-        within: '20ms',
-        owner: 'a test',
-      });
-    await whileObserved(observer, async () => {
-      await wait('on');
-      await wait('off').catch(() => {});
-    });
+    const wait = (state: string) => {
+      const how = { label: `it is ${state}`, name: 'hall', within: '20ms', owner: 'a test' } as const;
+      return once(timeline, ({ status }) => status.state === state, how);
+    };
+    await wait('on');
+    await wait('off').catch(() => {});
   });
   expect(recording.lines.slice(1)).toMatchObject([
     { marker: 'awaits: it is off' },
@@ -131,16 +125,14 @@ test('a wait that is met at once is not told of, any other is', async () => {
 });
 
 test('secrets are redacted', async () => {
-  know('a-secret-of-36-letters', 'a test');
-  const { text } = await recorded(async (observer) => {
-    const timeline = replayTimeline<Lamp>('lamps');
-    observer.watches(lamps, timeline);
-    timeline.push({ kind: 'added', at: Date.now(), object: lamp('hall', 'a-secret-of-36-letters', 1) });
-    await whileObserved(observer, () =>
-      expectHistory(timeline, { name: 'hall', label: 'a-secret-of-36-letters', describe: () => '' })
-        .goes(is('on'))
-        .within('1ms', 'x'),
-    ).catch(() => {});
+  const secret = 'a-secret-of-36-letters';
+  know(secret, 'a test');
+  const { text } = await recordedLamps(async (timeline) => {
+    timeline.push({ kind: 'added', at: Date.now(), object: lamp('hall', secret, 1) });
+    await expectHistory(timeline, { name: 'hall', label: secret, describe: () => '' })
+      .goes(is('on'))
+      .within('1ms', 'x')
+      .catch(() => {});
   });
   expect(text).not.toContain('a-secret-of-36-letters');
   expect(text).toContain('[redacted: a test]');

@@ -12,7 +12,7 @@ import { observe } from '../../history/schedules/observe.ts';
 import { play } from '../../history/schedules/play.ts';
 import { recorded } from './history.ts';
 
-const count = Number(process.env.CORRAL_SCHEDULES ?? 300);
+const count = Number(process.env.CORRAL_SCHEDULES ?? 100);
 const first = Number(process.env.CORRAL_SCHEDULES_FROM ?? 1);
 const deadline = 120_000;
 const code = {

@@ -30,123 +30,87 @@ const open = (options?: ClaimsOptions) => {
   return { ...claims, ask, granted };
 };
 
-test('readers come together; who wants it alone waits for all of them', () => {
-  const { ask, leave, granted } = open();
-  ask('r1', shared('a'));
-  ask('r2', shared('a'));
-  ask('w', exclusive('a'));
-  leave('r1');
-  expect(granted).toEqual(['r1', 'r2']);
-  leave('r2');
-  expect(granted).toEqual(['r1', 'r2', 'w']);
+/** Names in capitals are wanted alone; a number is how long it takes, a tilde asks for no place. */
+const claimOf = (words: string): Claim => ({
+  shared: words.match(/[a-z]/g) ?? [],
+  exclusive:
+    words
+      .toLowerCase()
+      .match(/[a-z]/g)
+      ?.filter((name) => !words.includes(name)) ?? [],
+  placeless: words.includes('~'),
+  ...(/\d/.test(words) && { expected: Number(words.replace(/\D/g, '')) }),
 });
 
-test('who comes while somebody waits to be alone does not overtake', () => {
-  const { ask, leave, granted } = open();
-  ask('r', shared('a'));
-  ask('w', exclusive('a'));
-  ask('late', shared('a'));
-  expect(granted).toEqual(['r']);
-  leave('r');
-  expect(granted).toEqual(['r', 'w']);
-  leave('w');
-  expect(granted).toEqual(['r', 'w', 'late']);
-});
-
-test('two that share a thing and both come to want it alone have it one after the other', () => {
-  const { ask, leave, granted } = open();
-  ask('one', shared('a', 'b'));
-  ask('other', shared('a', 'b'));
-  ask('one', { shared: ['b'], exclusive: ['a'] });
-  ask('other', { shared: ['a'], exclusive: ['b'] });
-  expect(granted).toEqual(['one', 'other', 'one']);
-  leave('one');
-  expect(granted).toEqual(['one', 'other', 'one', 'other']);
-});
-
-test('who waits and goes away holds nobody up', () => {
-  const { ask, leave, granted } = open();
-  ask('r', shared('a'));
-  ask('w', exclusive('a'));
-  ask('late', shared('a'));
-  leave('w');
-  expect(granted).toEqual(['r', 'late']);
-});
-
-test('only so many at once; who waits to be alone has no place meanwhile', () => {
-  const { ask, leave, granted, holders } = open({ places: 2 });
-  for (const holder of ['1', '2', '3', '4']) ask(holder, shared('a'));
-  expect(granted).toEqual(['1', '2']);
-  leave('1');
-  expect(holders()).toEqual(['2', '3']);
-  ask('2', exclusive('b'));
-  expect(granted).toEqual(['1', '2', '3', '4']);
-});
-
-test('who cedes its place keeps its names, and who asks for no place needs none', () => {
-  const { ask, cede, leave, granted } = open({ places: 1 });
-  ask('cleans up', shared('a'));
-  ask('next', shared('a'));
-  ask('w', exclusive('a'));
-  expect(granted).toEqual(['cleans up']);
-  cede('cleans up');
-  expect(granted).toEqual(['cleans up', 'next']);
-  ask('rests', { ...shared(), placeless: true });
-  expect(granted).toEqual(['cleans up', 'next', 'rests']);
-  ask('rests', { ...shared('a'), placeless: true });
-  leave('next');
-  expect(granted).toEqual(['cleans up', 'next', 'rests']);
-  leave('cleans up');
-  expect(granted).toEqual(['cleans up', 'next', 'rests', 'w']);
-  leave('w');
-  expect(granted).toEqual(['cleans up', 'next', 'rests', 'w', 'rests']);
-});
-
-test('who cedes while it holds nothing gets nothing by that', () => {
-  const { ask, cede, granted } = open({ places: 1 });
-  ask('at work', shared('a'));
-  ask('in line', shared('a'));
-  cede('in line');
-  cede('nobody');
-  expect(granted).toEqual(['at work']);
-});
-
-test('who cleans up goes on, unless it alone stands before who wants a name alone', () => {
-  const { ask, yieldTo, leave, granted, holders } = open({ places: 3 });
-  for (const holder of ['1', '2', '3']) ask(holder, { ...shared('a', 'b'), expected: 9 });
-  ask('w', exclusive('a'));
-  ask('late', { ...shared('a', 'b'), expected: 9 });
-  const cleanup = (holder: string) => yieldTo(holder, () => granted.push(`${holder} cleans up`));
-  cleanup('1');
-  // Its place is free, but nobody overtakes who waits.
-  expect(granted).toEqual(['1', '2', '3', '1 cleans up']);
-  cleanup('2');
-  leave('1');
-  cleanup('3');
-  expect(granted.slice(4)).toEqual(['2 cleans up']);
-  expect(holders()).toEqual(['2']);
-  leave('2');
-  expect(granted.slice(5)).toEqual(['w']);
-  leave('w');
-  expect(granted.slice(6)).toEqual(['late', '3 cleans up']);
-});
-
-test('who waits for others in line as well is not let go first', () => {
-  const { ask, yieldTo, granted } = open({ places: 1 });
-  ask('at work', { ...shared('a'), expected: 9 });
-  ask('next', { ...shared('a'), expected: 9 });
-  ask('w', exclusive('a'));
-  yieldTo('at work', () => granted.push('cleans up'));
-  expect(granted).toEqual(['at work', 'cleans up', 'next']);
-});
-
-test('who wants other names alone, or has begun to clean up itself, holds up nobody who cleans up', () => {
-  const { ask, yieldTo, granted } = open();
-  ask('1', shared('a'));
-  ask('2', shared('b'));
-  ask('w', exclusive('b'));
-  for (const holder of ['1', 'nobody']) yieldTo(holder, () => granted.push(`${holder} cleans up`));
-  expect(granted).toEqual(['1', '2', '1 cleans up', 'nobody cleans up']);
+// Each turn is who, what it claims or does, and who is granted what by that; with a !, its cleanup.
+test.each([
+  [
+    'readers come together; who wants it alone waits for all of them',
+    {},
+    'r1:a>r1 r2:a>r2 w:A r1:leave r2:leave>w',
+  ],
+  [
+    'who comes while somebody waits to be alone does not overtake',
+    {},
+    'r:a>r w:A late:a r:leave>w w:leave>late',
+  ],
+  ['who waits and goes away holds nobody up', {}, 'r:a>r w:A late:a w:leave>late'],
+  [
+    'two that share a thing and both come to want it alone have it one after the other',
+    {},
+    'one:ab>one other:ab>other one:bA other:aB>one one:leave>other',
+  ],
+  [
+    'only so many at once; who waits to be alone has no place meanwhile',
+    { places: 2 },
+    '1:a>1 2:a>2 3:a 4:a 1:leave>3 2:B>4',
+  ],
+  [
+    'who cedes its place keeps its names, and who asks for no place needs none',
+    { places: 1 },
+    'ends:a>ends next:a w:A ends:cede>next rests:~>rests rests:a~ next:leave ends:leave>w w:leave>rests',
+  ],
+  [
+    'who cleans up goes on and nobody overtakes, unless it alone stands before who wants a name alone',
+    { places: 3 },
+    '1:ab9>1 2:ab9>2 3:ab9>3 w:A late:ab9 1:yield>1! 2:yield>2! 1:leave 3:yield 2:leave>w w:leave>late+3!',
+  ],
+  [
+    'who waits for others in line as well is not let go first',
+    { places: 1 },
+    'working:a9>working next:a9 w:A working:yield>working!+next',
+  ],
+  [
+    'who wants other names alone, or cleans up already, holds up nobody who cleans up',
+    {},
+    '1:a>1 2:b>2 w:B 1:yield>1! nobody:yield>nobody!',
+  ],
+  [
+    'the longest come first, in whatever order they came; of two as long, who came first',
+    { places: 1, awaited: 4 },
+    'short:a10 long:a90 also:a90 mean:a50>long long:leave>also also:leave>mean mean:leave>short',
+  ],
+  [
+    'who waits for a name alone is not overtaken by who takes longer',
+    { places: 1 },
+    '1:a10>1 2:a10 w:A late:a90 later:a95 1:leave>2 2:leave>w w:leave>later later:leave>late',
+  ],
+])('%s', (_, options, turns) => {
+  const { ask, leave, cede, yieldTo, granted } = open(options);
+  const acts: Record<string, (holder: string) => void> = {
+    leave,
+    cede,
+    yield: (holder) => yieldTo(holder, () => granted.push(`${holder}!`)),
+  };
+  const played = turns.split(' ').map((turn) => {
+    const [done = ''] = turn.split('>');
+    const [holder = '', does = ''] = done.split(':');
+    const before = granted.length;
+    if (acts[does]) acts[does](holder);
+    else ask(holder, claimOf(does));
+    return [done, granted.slice(before).join('+')].filter((part) => part !== '').join('>');
+  });
+  expect(played.join(' ')).toBe(turns);
 });
 
 describe('schedules', () => {
@@ -242,34 +206,6 @@ describe('schedules', () => {
   });
 });
 
-const lasting = (expected: number): Claim => ({ ...shared('a'), expected });
-
-test('the longest come first, in whatever order they came; of two as long, who came first', () => {
-  const { ask, leave, granted } = open({ places: 1, awaited: 4 });
-  ask('short', lasting(10));
-  ask('long', lasting(90));
-  ask('as long', lasting(90));
-  expect(granted).toEqual([]);
-  ask('middling', lasting(50));
-  for (const holder of ['long', 'as long', 'middling', 'short']) {
-    expect(granted.at(-1)).toBe(holder);
-    leave(holder);
-  }
-});
-
-test('who waits for a name alone is not overtaken by who takes longer', () => {
-  const { ask, leave, granted } = open({ places: 1 });
-  ask('at work', lasting(10));
-  ask('short', lasting(10));
-  ask('exclusive', exclusive('a'));
-  ask('late', lasting(90));
-  ask('later', lasting(95));
-  for (const holder of ['at work', 'short', 'exclusive', 'later', 'late']) {
-    expect(granted.at(-1)).toBe(holder);
-    leave(holder);
-  }
-});
-
 test('nobody waits for who does not come once it is open, nor for who came and went', () => {
   const late = open({ awaited: 3 });
   late.ask('one', shared('a'));
@@ -286,20 +222,17 @@ test('nobody waits for who does not come once it is open, nor for who came and w
 test('after as many failures as are allowed nobody begins, and who is at work still gets what it asks for', () => {
   const claims = createClaims({ places: 1, maxFailures: 2 });
   const told: string[] = [];
-  const ask = (holder: string, claim: Claim) =>
-    claims.ask(
-      holder,
-      claim,
-      () => told.push(`${holder} has it`),
-      () => told.push(`${holder} is refused`),
-    );
-  ask('at work', { ...shared('a'), expected: 1 });
-  ask('in line', { ...shared('a'), expected: 1 });
+  const ask = (holder: string, claim: string) => {
+    const tell = (what: string) => () => told.push(`${holder} ${what}`);
+    claims.ask(holder, claimOf(claim), tell('has it'), tell('is refused'));
+  };
+  ask('at work', 'a1');
+  ask('in line', 'a1');
   claims.fail();
   expect(told).toEqual(['at work has it']);
   claims.fail();
   expect(told).toEqual(['at work has it', 'in line is refused']);
-  ask('late', { ...shared('a'), expected: 1 });
-  ask('at work', exclusive('a'));
+  ask('late', 'a1');
+  ask('at work', 'A');
   expect(told.slice(2)).toEqual(['late is refused', 'at work has it']);
 });

@@ -11,72 +11,47 @@ const broken = explained('the stream broke', 'not-provable');
 const reached = { ...atWork, others: 'the scenario "x" had a fault in force' };
 const interrupted = { ...atWork, interrupted: true };
 
-test.each([
-  ['nothing wrong', {}, atWork, { state: 'passed', reason: null }],
-  ['nothing wrong, interrupted too late', {}, interrupted, { state: 'passed', reason: null }],
-  ['an error', { error }, atWork, { state: 'failed', reason: 'expected Pending' }],
-  [
-    'a gap',
-    { error: explained('a gap', 'not-provable') },
-    atWork,
-    { state: 'not-provable', reason: 'a gap' },
-  ],
-  ['a skip', { error: new SkipScenario('no RWX') }, atWork, { state: 'skipped', reason: 'no RWX' }],
-  [
-    'interrupted',
-    { error },
-    interrupted,
-    { state: 'skipped', reason: 'interrupted; it was at: When it is deleted' },
-  ],
-  [
-    'interrupted early',
-    { error },
-    { interrupted: true, doing: undefined, outage: undefined },
-    { state: 'skipped', reason: 'interrupted; it was at: reaching the cluster' },
-  ],
-  [
-    'a cleanup that failed',
-    { cleanupError },
-    atWork,
-    { state: 'failed', reason: 'the cleanup failed: the volume is still there' },
-  ],
-  [
-    'both',
-    { error: explained('a gap', 'not-provable'), cleanupError },
-    atWork,
-    { state: 'failed', reason: 'a gap\n\nthe cleanup failed: the volume is still there' },
-  ],
+const gap = explained('a gap', 'not-provable');
+const skip = new SkipScenario('no RWX');
+const cleanup = 'the cleanup failed: the volume is still there';
+const early = { ...interrupted, doing: undefined };
+const noVerdict = 'so this is no verdict on Longhorn:\n';
+
+test.each<[string, Parameters<typeof judgeEnd>[0], Parameters<typeof judgeEnd>[1], string, string | null]>([
+  ['nothing wrong', {}, atWork, 'passed', null],
+  ['nothing wrong, interrupted too late', {}, interrupted, 'passed', null],
+  ['an error', { error }, atWork, 'failed', 'expected Pending'],
+  ['a gap', { error: gap }, atWork, 'not-provable', 'a gap'],
+  ['a skip', { error: skip }, atWork, 'skipped', 'no RWX'],
+  ['interrupted', { error }, interrupted, 'skipped', 'interrupted; it was at: When it is deleted'],
+  ['interrupted early', { error }, early, 'skipped', 'interrupted; it was at: reaching the cluster'],
+  ['a cleanup that failed', { cleanupError }, atWork, 'failed', cleanup],
+  ['both', { error: gap, cleanupError }, atWork, 'failed', `a gap\n\n${cleanup}`],
   [
     'an error while the API server was away',
     { error },
     away,
-    {
-      state: 'not-provable',
-      reason: `${away.outage} meanwhile, so this is no verdict on Longhorn:\nexpected Pending`,
-    },
+    'not-provable',
+    `${away.outage} meanwhile, ${noVerdict}expected Pending`,
   ],
   [
     'a cleanup that failed then',
     { cleanupError },
     away,
-    {
-      state: 'not-provable',
-      reason: `${away.outage} meanwhile, so this is no verdict on Longhorn:\nthe cleanup failed: the volume is still there`,
-    },
+    'not-provable',
+    `${away.outage} meanwhile, ${noVerdict}${cleanup}`,
   ],
   [
     'an error that a fault of another scenario can have brought about',
     { error },
     reached,
-    {
-      state: 'not-provable',
-      reason: `${reached.others}, so this is no verdict on Longhorn:\nexpected Pending`,
-    },
+    'not-provable',
+    `${reached.others}, ${noVerdict}expected Pending`,
   ],
-  ['nothing wrong beside such a fault', {}, reached, { state: 'passed', reason: null }],
-  ['nothing wrong then', {}, away, { state: 'passed', reason: null }],
-  ['a skip then', { error: new SkipScenario('no RWX') }, away, { state: 'skipped', reason: 'no RWX' }],
-])('%s', (_, ended, where, outcome) => expect(judgeEnd(ended, where)).toEqual(outcome));
+  ['nothing wrong beside such a fault', {}, reached, 'passed', null],
+  ['nothing wrong then', {}, away, 'passed', null],
+  ['a skip then', { error: skip }, away, 'skipped', 'no RWX'],
+])('%s', (_, ended, where, state, reason) => expect(judgeEnd(ended, where)).toEqual({ state, reason }));
 
 test.each([
   ['what came of a broken stream', new Error('the data cannot be read', { cause: broken }), 'not-provable'],

@@ -1,5 +1,6 @@
 import { loadRecording, type RecordedLine, replayRecording } from '../../../e2e/history/recording.ts';
 import type { Backup, BackupTarget, Snapshot } from '../../../e2e/longhorn/types.ts';
+import type { BackupHandle } from '../../../e2e/suite/steps/handles.ts';
 
 /** The Normal case as it was recorded, once free-running and once held, and a deletion that fails. */
 export const recorded = {
@@ -67,4 +68,35 @@ export const ofBackup =
 export const withStatus = (backup: Backup, status: Backup['status']): Backup => ({
   ...backup,
   status: { ...backup.status, ...status },
+});
+
+/**
+ * A mutation of the events in which a backup is in such a state, as "Error" or "InProgress|Completed": its
+ * status is changed, or the events are left out.
+ */
+export const whenIn = (
+  name: string,
+  states: string,
+  change?: Backup['status'] | ((backup: Backup) => Backup['status']),
+): Mutation =>
+  ofBackup(name, (backup) => {
+    if (!states.split('|').includes(backup.status?.state ?? '')) return backup;
+    const status = typeof change === 'function' ? change(backup) : change;
+    return status && withStatus(backup, status);
+  });
+
+/** A backup as the steps know it, made and deleted at a mark. */
+export const handleOf = (
+  name: string,
+  label: string,
+  {
+    volume = { name: 'v', node: 'node1', size: 0 },
+    from = 0,
+  }: Partial<BackupHandle> & { from?: number } = {},
+): BackupHandle => ({
+  name,
+  label,
+  volume,
+  snapshot: { name: 's', volume },
+  since: { made: from, deleted: from },
 });

@@ -1,5 +1,6 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeEach, expect, test } from 'vitest';
 import { longhornClocks } from '../../../e2e/longhorn/clocks.ts';
 import { volumeFolder } from '../../../e2e/store/format/layout.ts';
@@ -21,78 +22,67 @@ const lock = (): Promise<void> =>
 const unlock = (): Promise<void> => rm(join(folder, 'lock-1.lck'));
 const open = (cluster = stubCluster()) => localStore(root, cluster);
 
-test('what nothing works on is taken away at once', async () => {
+/** Takes things away when nothing works on them; what was taken is told in its order. */
+const idle = ({ store = open(), clocks = longhornClocks } = {}) => {
   const taken: string[] = [];
-  const whenIdle = createWhenIdle({ store: open(), clocks: longhornClocks, run: 'abc123' });
-  await whenIdle('backup volume a-1', async () => void taken.push('a-1'), ['a']);
-  await whenIdle('backup target t', async () => void taken.push('t'));
-  expect(taken).toEqual(['a-1', 't']);
-});
+  const whenIdle = createWhenIdle({ store, clocks, run: 'abc123' });
+  const take = (what: string, volumes?: string[]) =>
+    whenIdle(what, async () => void taken.push(what), volumes);
+  return { taken, take };
+};
 
-test('what a deletion works on is taken away when that has ended', async () => {
+test('what nothing works on is taken away at once, what a deletion works on when that has ended', async () => {
+  const { taken, take } = idle();
+  await take('backup volume a-1', ['a']);
+  await take('backup target t');
+  expect(taken).toEqual(['backup volume a-1', 'backup target t']);
   await lock();
-  const done: string[] = [];
   setTimeout(async () => {
-    done.push('the deletion ends');
+    taken.push('the deletion ends');
     await unlock();
   }, 500);
-  const whenIdle = createWhenIdle({ store: open(), clocks: longhornClocks, run: 'abc123' });
-  await whenIdle('backup volume a-1', async () => void done.push('taken'), ['a']);
-  expect(done).toEqual(['the deletion ends', 'taken']);
+  await take('backup volume a-2', ['a']);
+  expect(taken.slice(2)).toEqual(['the deletion ends', 'backup volume a-2']);
 });
 
 test('what is still worked on after the time is left, and so is all that is to go after it, without another wait', async () => {
   await lock();
   const asked: number[] = [];
-  const taken: string[] = [];
   const store = open();
-  const whenIdle = createWhenIdle({
-    // As if the time had passed.
-    store: {
-      untilIdle: (options) => {
-        asked.push(options.seconds);
-        return store.untilIdle({ ...options, seconds: 0 });
-      },
-    },
-    clocks: { ...longhornClocks, lockLife: 3_600_000 },
-    run: 'abc123',
-  });
-  await expect(whenIdle('backup volume a-1', async () => void taken.push('a-1'), ['a'])).rejects.toThrow(
+  // As if the time had passed.
+  const untilIdle: typeof store.untilIdle = (options) => {
+    asked.push(options.seconds);
+    return store.untilIdle({ ...options, seconds: 0 });
+  };
+  const clocks = { ...longhornClocks, lockLife: 3_600_000 };
+  const { taken, take } = idle({ store: { ...store, untilIdle }, clocks });
+  await expect(take('backup volume a-1', ['a'])).rejects.toThrow(
     /^backup volume a-1 is left: the backup store is still worked on after 0 s \(.*a lock's life of 3600 s\): lock lock-1 of a deletion in the folder of a, last written \d+ s ago; when that has ended, remove it with npm run cleanup -- --run abc123$/,
   );
-  await expect(whenIdle('backup target t', async () => void taken.push('t'))).rejects.toThrow(
-    /^backup target t is left: /,
-  );
+  await expect(take('backup target t')).rejects.toThrow(/^backup target t is left: /);
   expect(taken).toEqual([]);
   expect(asked[0]).toBe(3630);
 });
 
 test('all waits of a cleanup share one time', async () => {
-  await lock();
-  const store = open();
   const asked: number[] = [];
-  const whenIdle = createWhenIdle({
-    store: {
-      untilIdle: async (options) => {
-        asked.push(options.seconds);
-        await store.untilIdle(options);
-      },
-    },
-    clocks: { ...longhornClocks, lockLife: 4_000 },
-    run: 'abc123',
-  });
-  await whenIdle('a', async () => {}, ['a']);
-  await whenIdle('b', async () => {}, ['a']);
+  // Each takes a second and more.
+  const untilIdle = async ({ seconds }: { seconds: number }): Promise<void> => {
+    asked.push(seconds);
+    await sleep(1_100);
+  };
+  const { take } = idle({ store: { ...open(), untilIdle }, clocks: { ...longhornClocks, lockLife: 4_000 } });
+  await take('a', ['a']);
+  await take('b', ['a']);
   expect(asked[0]).toBe(34);
   expect(asked[1]).toBeLessThan(34);
 });
 
 test('a store that cannot be looked into keeps nothing from going, and that is told', async () => {
   const cluster = stubCluster({ exec: () => Promise.reject(new Error('the pod is gone')) });
-  const taken: string[] = [];
-  const whenIdle = createWhenIdle({ store: open(cluster), clocks: longhornClocks, run: 'abc123' });
-  await expect(whenIdle('backup target t', async () => void taken.push('t'))).rejects.toThrow(
+  const { taken, take } = idle({ store: open(cluster) });
+  await expect(take('backup target t')).rejects.toThrow(
     'nobody knows whether backup target t was still worked on when it was removed: the pod is gone',
   );
-  expect(taken).toEqual(['t']);
+  expect(taken).toEqual(['backup target t']);
 });

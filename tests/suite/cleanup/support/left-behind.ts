@@ -22,43 +22,29 @@ export const installKinds = async (cluster: Cluster): Promise<void> => {
   await untilServed(cluster);
 };
 
-const held = ['longhorn.io'];
+type Content = { run?: string; metadata?: { labels?: Record<string, string> } & object; spec?: object };
 
 /** Makes an object; Longhorn's have its finalizer. */
 export const make = async (
   cluster: Cluster,
-  {
-    resource,
-    kind,
-    name,
-    run,
-    ...rest
-  }: { resource: Resource; kind: string; name: string; run?: string } & Record<string, unknown>,
+  resource: Resource,
+  name: string,
+  { run, metadata, ...content }: Content = {},
 ): Promise<KubernetesObject> => {
+  const custom = customResourceDefinitions.find(({ spec }) => spec.names.plural === resource.plural);
   const isLonghorns = resource.group === 'longhorn.io';
-  const { metadata, ...content } = rest as { metadata?: { labels?: Record<string, string> } };
   return cluster.create(resource, {
-    apiVersion: isLonghorns
-      ? longhornApiVersion
-      : resource.group === ''
-        ? 'v1'
-        : `${resource.group}/${resource.version}`,
-    kind,
+    ...(isLonghorns && { apiVersion: longhornApiVersion, kind: custom?.spec.names.kind }),
     ...content,
     metadata: {
       name,
-      ...(resource.namespaced === false ? {} : { namespace }),
-      ...(isLonghorns ? { finalizers: held } : {}),
+      ...(resource.namespaced !== false && { namespace }),
+      ...(isLonghorns && { finalizers: ['longhorn.io'] }),
       ...metadata,
-      labels: { ...(run === undefined ? {} : runLabel(run)), ...metadata?.labels },
+      labels: { ...(run !== undefined && runLabel(run)), ...metadata?.labels },
     },
   });
 };
-
-const template = (job: string) => ({
-  metadata: { labels: { 'recurring-job.longhorn.io': job } },
-  spec: { restartPolicy: 'OnFailure', containers: [{ name: 'x', image: 'x' }] },
-});
 
 /**
  * Makes what a scenario of a run leaves when it is killed: one of each kind, also of those that Longhorn
@@ -66,128 +52,64 @@ const template = (job: string) => ({
  */
 export const leaveBehind = async (cluster: Cluster, run: string): Promise<void> => {
   const named = (what: string): string => `corral-${run}-${what}-0001`;
-  const [volume, target, job, store] = ['volume', 'target', 'job', 'store'].map(named) as [
-    string,
-    string,
-    string,
-    string,
-  ];
-  const { volumes, volumeAttachments, snapshots, backups, backupVolumes, backupTargets, recurringJobs } =
-    longhornResources;
-  const ofBackup = { metadata: { labels: backupLabels({ volume, target }) } };
-  await make(cluster, { resource: resources.namespaces, kind: 'Namespace', name: store, run });
-  await make(cluster, {
-    resource: backupTargets,
-    kind: 'BackupTarget',
-    name: target,
-    run,
-    spec: { backupTargetURL: `nfs://backupstore.${store}:/opt/backupstore` },
-  });
-  await make(cluster, {
-    resource: volumes,
-    kind: 'Volume',
-    name: volume,
-    run,
-    spec: { size: '1', backupTargetName: target },
-  });
+  const volume = named('volume');
+  const [target, job, store, policy] = [named('target'), named('job'), named('store'), named('policy')];
+  const kinds = longhornResources;
+  const ofBackup = { metadata: { labels: backupLabels({ volume, target }) }, spec: { snapshotName: 's' } };
+  const ofVolume = { spec: { volume, createSnapshot: true } };
+  const ofJob = { labels: { 'recurring-job.longhorn.io': job } };
+  const template = {
+    metadata: ofJob,
+    spec: { restartPolicy: 'OnFailure', containers: [{ name: 'x', image: 'x' }] },
+  };
+  const owner = { apiVersion: 'batch/v1', kind: 'CronJob', name: job, uid: 'x' };
+  const url = `nfs://backupstore.${store}:/opt/backupstore`;
   const tickets = { corral: { id: 'corral', type: 'longhorn-api', nodeID: 'node1' } };
-  await make(cluster, {
-    resource: volumeAttachments,
-    kind: 'VolumeAttachment',
-    name: volume,
-    spec: { volume, attachmentTickets: tickets },
-  });
-  await make(cluster, {
-    resource: snapshots,
-    kind: 'Snapshot',
-    name: named('snapshot'),
-    run,
-    spec: { volume, createSnapshot: true },
-  });
-  await make(cluster, {
-    resource: snapshots,
-    kind: 'Snapshot',
-    name: `by-a-job-of-${run}`,
-    spec: { volume, createSnapshot: true },
-  });
-  await make(cluster, {
-    resource: backups,
-    kind: 'Backup',
-    name: `backup-${run}`,
-    run,
-    spec: { snapshotName: 's' },
-    ...ofBackup,
-  });
-  await make(cluster, {
-    resource: backups,
-    kind: 'Backup',
-    name: `backup-by-a-job-of-${run}`,
-    spec: { snapshotName: 's' },
-    ...ofBackup,
-  });
-  await make(cluster, {
-    resource: backupVolumes,
-    kind: 'BackupVolume',
-    name: `${volume}-0`,
-    spec: { volumeName: volume },
-    ...ofBackup,
-  });
-  await make(cluster, {
-    resource: recurringJobs,
-    kind: 'RecurringJob',
-    name: job,
-    run,
-    spec: { name: job, task: 'backup', cron: '0 0 1 1 *' },
-  });
-  const labels = { metadata: { labels: { 'recurring-job.longhorn.io': job } } };
-  const spec = { schedule: '0 0 1 1 *', jobTemplate: { spec: { template: template(job) } } };
-  await make(cluster, { resource: resources.cronJobs, kind: 'CronJob', name: job, spec, ...labels });
-  await make(cluster, {
-    resource: resources.jobs,
-    kind: 'Job',
-    name: `${job}-1`,
-    spec: { template: template(job) },
-    metadata: { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'CronJob', name: job, uid: 'x' }] },
-  });
-  const { policies, bindings } = policyOf(run);
-  await make(cluster, {
-    resource: resources.validatingAdmissionPolicies,
-    kind: 'ValidatingAdmissionPolicy',
-    name: named('policy'),
-    run,
-    ...policies,
-  });
-  await make(cluster, {
-    resource: resources.validatingAdmissionPolicyBindings,
-    kind: 'ValidatingAdmissionPolicyBinding',
-    name: named('policy'),
-    run,
-    ...bindings,
-  });
-};
-
-// It denies what is to be removed, until it is removed itself.
-const policyOf = (run: string) => ({
-  policies: {
-    spec: {
-      failurePolicy: 'Ignore',
-      matchConstraints: {
-        resourceRules: [
-          {
-            apiGroups: ['longhorn.io'],
-            apiVersions: ['v1beta2'],
-            operations: ['DELETE'],
-            resources: ['backups'],
-          },
-        ],
-      },
-      validations: [
-        {
-          expression: `!(oldObject.metadata.name.endsWith('${run}'))`,
-          message: 'deletion denied for testing',
+  // It denies what is to be removed, until it is removed itself.
+  const rule = {
+    apiGroups: ['longhorn.io'],
+    apiVersions: ['v1beta2'],
+    operations: ['DELETE'],
+    resources: ['backups'],
+  };
+  const validation = {
+    expression: `!(oldObject.metadata.name.endsWith('${run}'))`,
+    message: 'deletion denied for testing',
+  };
+  const left: [Resource, name: string, Content][] = [
+    [resources.namespaces, store, { run }],
+    [kinds.backupTargets, target, { run, spec: { backupTargetURL: url } }],
+    [kinds.volumes, volume, { run, spec: { size: '1', backupTargetName: target } }],
+    [kinds.volumeAttachments, volume, { spec: { volume, attachmentTickets: tickets } }],
+    [kinds.snapshots, named('snapshot'), { run, ...ofVolume }],
+    [kinds.snapshots, `by-a-job-of-${run}`, ofVolume],
+    [kinds.backups, `backup-${run}`, { run, ...ofBackup }],
+    [kinds.backups, `backup-by-a-job-of-${run}`, ofBackup],
+    [kinds.backupVolumes, `${volume}-0`, { ...ofBackup, spec: { volumeName: volume } }],
+    [kinds.recurringJobs, job, { run, spec: { name: job, task: 'backup', cron: '0 0 1 1 *' } }],
+    [
+      resources.cronJobs,
+      job,
+      { metadata: ofJob, spec: { schedule: '0 0 1 1 *', jobTemplate: { spec: { template } } } },
+    ],
+    [resources.jobs, `${job}-1`, { metadata: { ownerReferences: [owner] } as object, spec: { template } }],
+    [
+      resources.validatingAdmissionPolicies,
+      policy,
+      {
+        run,
+        spec: {
+          failurePolicy: 'Ignore',
+          matchConstraints: { resourceRules: [rule] },
+          validations: [validation],
         },
-      ],
-    },
-  },
-  bindings: { spec: { policyName: `corral-${run}-policy-0001`, validationActions: ['Deny'] } },
-});
+      },
+    ],
+    [
+      resources.validatingAdmissionPolicyBindings,
+      policy,
+      { run, spec: { policyName: policy, validationActions: ['Deny'] } },
+    ],
+  ];
+  for (const [resource, name, content] of left) await make(cluster, resource, name, content);
+};

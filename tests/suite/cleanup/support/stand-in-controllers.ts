@@ -17,18 +17,13 @@ export const startControllers = async (
 ) => {
   // The emulator, whose kinds these are, has no engines and makes no support bundles.
   const {
-    settings: _settings,
+    settings: _,
     nodes: _nodes,
     supportBundles: _bundles,
     engines: _engines,
     ...longhorns
   } = longhornResources;
-  const played: Resource[] = [
-    ...Object.values(longhorns),
-    resources.cronJobs,
-    resources.jobs,
-    resources.deployments,
-  ];
+  const played = [...Object.values(longhorns), resources.cronJobs, resources.jobs, resources.deployments];
   for (const resource of played.filter(({ plural }) => !dead.includes(plural)))
     await eachDeleted(cluster, { resource, signal }, ({ metadata: { namespace = '', name } }) =>
       cluster.patch(resource, { namespace, name }, { metadata: { finalizers: [] } }),

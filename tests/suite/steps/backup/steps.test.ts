@@ -8,7 +8,7 @@ import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
-import { type Mutation, ofBackup, type RecordedName, recorded, stage, withStatus } from '../recordings.ts';
+import { handleOf, type Mutation, type RecordedName, recorded, stage, whenIn } from '../recordings.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -17,13 +17,7 @@ beforeEach(async () => {
 });
 
 const volume = { name: recordedVolume, node: 'node1', size: 0 };
-const handle = (name: string, label: string, from: number): BackupHandle => ({
-  name,
-  label,
-  volume,
-  snapshot: { name: 'snapshot', volume },
-  since: { made: from, deleted: from },
-});
+const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 
 // The steps on a recording, as if the scenario had just done what was recorded.
 const play = async (name: RecordedName, mutate?: Mutation) => {
@@ -67,59 +61,37 @@ test('the Normal case of a real Longhorn, told; the wording is a finding', async
 
 const { second: secondName } = recorded['normal, v1.8.2'];
 
-test('a backup that nobody deleted cannot be judged by its deletion', async () => {
-  const { then, first } = await play('normal, v1.8.2');
+test("the document's wording is none; a backup that nobody deleted cannot be judged by its deletion", async () => {
+  const messages = { info: 'waiting for backup to be deleted' };
+  const { then, first, second, findings } = await play(
+    'normal, v1.8.2',
+    whenIn(secondName, 'Pending', { messages }),
+  );
+  await then.heldBack(second, { first });
+  expect(findings).toEqual([]);
   await expect(then.deleted({ ...first, since: { made: 0 } })).rejects.toThrow(
     'the first backup was not deleted by a step',
   );
 });
 
-test("the document's wording is none", async () => {
-  const { then, first, second, findings } = await play(
-    'normal, v1.8.2',
-    ofBackup(secondName, (backup) =>
-      backup.status?.state === 'Pending'
-        ? withStatus(backup, { messages: { info: 'waiting for backup to be deleted' } })
-        : backup,
-    ),
-  );
-  await then.heldBack(second, { first });
-  expect(findings).toEqual([]);
-});
-
-test('a backup that lost the lock to the deletion it waited for fails with that explanation, and is a finding', async () => {
-  const error =
-    'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later';
+test.each([
+  [
+    'that lost the lock to the deletion it waited for fails with that explanation, and is a finding',
+    'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later',
+    / FAILED: the second backup waited for a deletion, started as soon as that backup was gone, and lost the lock/,
+    ['A waiting backup lost the lock to the deletion that it had waited for'],
+  ],
+  ['with another error is not taken for one that lost the lock', 'no space left', /no space left/, []],
+])('a backup %s', async (_, error, told, titles) => {
   const { then, first, second, ended, findings } = await play(
     'normal, v1.8.2',
-    ofBackup(secondName, (backup) =>
-      ['InProgress', 'Completed'].includes(backup.status?.state ?? '')
-        ? withStatus(backup, { state: 'Error', error })
-        : backup,
-    ),
+    whenIn(secondName, 'InProgress|Completed', { state: 'Error', error }),
   );
   await expect(then.waitedAndCompleted(second, { first })).rejects.toMatchObject({
     verdict: { state: 'broken' },
   });
-  expect(ended()[0]).toContain(
-    'FAILED: the second backup waited for a deletion, started as soon as that backup was gone, and lost the lock',
-  );
-  expect(findings.map(({ title }) => title)).toEqual([
-    'A waiting backup lost the lock to the deletion that it had waited for',
-  ]);
-});
-
-test('another error of that backup is not taken for it', async () => {
-  const { then, first, second, findings } = await play(
-    'normal, v1.8.2',
-    ofBackup(secondName, (backup) =>
-      ['InProgress', 'Completed'].includes(backup.status?.state ?? '')
-        ? withStatus(backup, { state: 'Error', error: 'no space left' })
-        : backup,
-    ),
-  );
-  await expect(then.waitedAndCompleted(second, { first })).rejects.toThrow(/no space left/);
-  expect(findings).toEqual([]);
+  expect(ended()[0]).toMatch(told);
+  expect(findings.map(({ title }) => title)).toEqual(titles);
 });
 
 test('in a hold nothing moves; once it is over something does', async () => {
@@ -136,100 +108,83 @@ test('in a hold nothing moves; once it is over something does', async () => {
   await expect(over.then.nothingMoves(over, '50ms')).rejects.toThrow(/Completed/);
 });
 
-test('the store holds exactly the backups that it should', async () => {
+test('the store holds exactly the backups that it should, or besides what nobody needs', async () => {
   const { then, ended } = await play('normal, v1.8.2');
-  const [b1, b2] = [
-    handle('sample-a-b1', 'the first backup', 0),
-    handle('sample-a-b2', 'the second backup', 0),
-  ];
+  const [b1, b2, b3] = ['first', 'second', 'third'].map((which, index) =>
+    handle(`sample-a-b${index + 1}`, `the ${which} backup`),
+  ) as [BackupHandle, BackupHandle, BackupHandle];
   await then.stillInStore(b1);
   await then.storeHolds(volume, [b1, b2]);
+  const blocks = join(root, volumeFolder(recordedVolume), 'blocks');
+  await mkdir(join(blocks, '00/00'), { recursive: true });
+  await writeFile(join(blocks, '00/00', `${'0'.repeat(64)}.blk`), 'data');
+  await then.storeHolds(volume, [b2], { besides: true });
   expect(ended()).toEqual([
     'Then the store still has the config of the first backup',
     'Then the store holds the first backup and the second backup whole, and nothing else: 6 blocks, all of them referred to',
+    'Then the store holds the second backup whole: 7 blocks, none of its own missing',
   ]);
-  await rm(join(root, volumeFolder(recordedVolume), 'blocks', '54'), { recursive: true });
-  await expect(then.storeHolds(volume, [b2, handle('sample-a-b3', 'the third backup', 0)])).rejects.toThrow(
-    [
-      "the store's folder of volume sample-a is not as expected:",
-      '- backup sample-a-b3 has no config',
-      '- backup sample-a-b1 still has a config',
-      '- backup sample-a-b2 lacks 1 block, such as 54c6106467347cc9c3325e0d6021d421f5b8cd390c90c9cf6c71fbb2804a020f',
-    ].join('\n'),
+  await rm(join(blocks, '00'), { recursive: true });
+  await rm(join(blocks, '54'), { recursive: true });
+  const lacks =
+    '- backup sample-a-b2 lacks 1 block, such as 54c6106467347cc9c3325e0d6021d421f5b8cd390c90c9cf6c71fbb2804a020f';
+  const wrong = "the store's folder of volume sample-a is not as expected:\n";
+  await expect(then.storeHolds(volume, [b2, b3])).rejects.toThrow(
+    `${wrong}- backup sample-a-b3 has no config\n- backup sample-a-b1 still has a config\n${lacks}`,
   );
-  await expect(then.stillInStore(handle('gone', 'the gone backup', 0))).rejects.toThrow(
+  await expect(then.storeHolds(volume, [b2], { besides: true })).rejects.toThrow(
+    expect.objectContaining({ message: `${wrong}${lacks}` }),
+  );
+  await expect(then.stillInStore(handle('gone', 'the gone backup'))).rejects.toThrow(
     'the store has no config of the gone backup (gone) any more; it has: ',
   );
 });
 
-test('what else is in the store is passed over where it may be there, and nothing that a backup needs', async () => {
-  const { then, ended } = await play('normal, v1.8.2');
-  const b2 = handle('sample-a-b2', 'the second backup', 0);
-  await then.storeHolds(volume, [b2], { besides: true });
-  const folder = join(root, volumeFolder(recordedVolume));
-  const nobodys = '0'.repeat(64);
-  await mkdir(join(folder, 'blocks/00/00'), { recursive: true });
-  await writeFile(join(folder, 'blocks/00/00', `${nobodys}.blk`), 'data');
-  await then.storeHolds(volume, [b2], { besides: true });
-  expect(ended().at(-1)).toBe(
-    'Then the store holds the second backup whole: 7 blocks, none of its own missing',
-  );
-  await rm(join(folder, 'blocks', '54'), { recursive: true });
-  await expect(then.storeHolds(volume, [b2], { besides: true })).rejects.toThrow(
-    /^the store's folder of volume sample-a is not as expected:\n- backup sample-a-b2 lacks 1 block, such as \w+$/,
-  );
+const { first: firstInError, second: secondInError } = recorded['in error, v1.12.1'];
+const held = whenIn(secondInError, 'InProgress', {
+  state: 'Pending',
+  messages: { info: `Wait for backup ${firstInError} to be deleted` },
 });
+const asItIs: Mutation = (line) => line;
 
-const errorBecomes = (state: string) =>
-  ofBackup(recorded['in error, v1.12.1'].first, (backup) =>
-    backup.status?.state === 'Error' ? withStatus(backup, { state }) : backup,
-  );
-
-test('a backup goes on while the first is in Error', async () => {
-  const { then, first, second, ended } = await play('in error, v1.12.1');
-  await then.neverHeldBack(second, { first });
-  expect(ended()).toEqual([
-    'Then the second backup is never held back: it goes InProgress while the first backup is in Error, and Completed',
-  ]);
-});
-
-test('where the first is Deleting again by then, nothing is proven', async () => {
-  const { then, first, second } = await play('in error, v1.12.1', errorBecomes('Deleting'));
-  await expect(then.neverHeldBack(second, { first })).rejects.toMatchObject({
-    verdict: { state: 'not-provable' },
-    message:
-      'the first backup was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of 1 min lets the Error last',
-  });
-});
-
-test.each([
+test.each<[string, string, Mutation, string | RegExp]>([
   [
-    'by a first one that is Deleting again, nothing is proven',
-    'Deleting',
-    /^the first backup was tried again, and /,
-  ],
-  [
-    'by one that is in Error, it fails',
+    'goes on while the first is in Error',
     'Error',
-    /^Expected: the second backup goes InProgress.*\nGot: +Pending \("Wait for backup/,
+    asItIs,
+    'Then the second backup is never held back: it goes InProgress while the first backup is in Error, and Completed',
   ],
-])('where the other is held back %s', async (_, state, message) => {
-  const { first, second } = recorded['in error, v1.12.1'];
-  const messages = { info: `Wait for backup ${first} to be deleted` };
-  const isHeld = ofBackup(second, (backup) =>
-    backup.status?.state === 'InProgress' ? withStatus(backup, { state: 'Pending', messages }) : backup,
-  );
-  const becomes = errorBecomes(state);
-  const { then, ...pair } = await play('in error, v1.12.1', (line) => {
+  [
+    'goes on when the first is Deleting again proves nothing',
+    'Deleting',
+    asItIs,
+    /: the first backup was tried again, and Deleting, before the other backup went InProgress: that took longer than the back-off of 1 min lets the Error last$/,
+  ],
+  [
+    'goes on when the first is in any other state has failed',
+    'Completed',
+    asItIs,
+    /: the first backup was Completed when the other backup went InProgress, not Error$/,
+  ],
+  [
+    'is held back by a first one that is Deleting again proves nothing',
+    'Deleting',
+    held,
+    /: the first backup was tried again, and /,
+  ],
+  [
+    'is held back by one that is in Error has failed',
+    'Error',
+    held,
+    /: Expected: the second backup goes InProgress.*\nGot: +Pending \("Wait for backup/,
+  ],
+])('a backup that %s', async (_, state, mutate, told) => {
+  const becomes = whenIn(firstInError, 'Error', { state });
+  const { then, first, second, ended } = await play('in error, v1.12.1', (line) => {
     const changed = becomes(line);
-    return changed && isHeld(changed);
+    return changed && mutate(changed);
   });
-  await expect(then.neverHeldBack(pair.second, { first: pair.first })).rejects.toThrow(message);
-});
-
-test('in any other state than Error, the other should not have gone on', async () => {
-  const { then, first, second } = await play('in error, v1.12.1', errorBecomes('Completed'));
-  await expect(then.neverHeldBack(second, { first })).rejects.toThrow(
-    /^the first backup was Completed when the other backup went InProgress, not Error$/,
-  );
+  const error: unknown = await then.neverHeldBack(second, { first }).catch((thrown: unknown) => thrown);
+  expect(ended()[0]).toMatch(told);
+  if (state === 'Deleting') expect(error).toMatchObject({ verdict: { state: 'not-provable' } });
 });

@@ -11,7 +11,7 @@ import { createThen } from '../../../../e2e/suite/steps/vocabulary.ts';
 import { layOutRecordedStore, recordedVolume } from '../../../support/recorded-store.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
-import { ofBackup, recorded, stage, withStatus } from '../recordings.ts';
+import { handleOf, type Mutation, recorded, stage, whenIn } from '../recordings.ts';
 
 let root: string;
 beforeEach(async () => {
@@ -20,13 +20,7 @@ beforeEach(async () => {
 });
 
 const volume = { name: recordedVolume, node: 'node1', size: 0 };
-const handle = (name: string, label: string, from = 0): BackupHandle => ({
-  name,
-  label,
-  volume,
-  snapshot: { name: 'snapshot', volume },
-  since: { made: from, deleted: from },
-});
+const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 const both = [handle('sample-a-b1', 'the first backup'), handle('sample-a-b2', 'the second backup')];
 
 const destroys = 'deletion-destroys-other-backups';
@@ -76,15 +70,13 @@ test('a promise that is broken as the ledger says: the scenario goes on, and is 
 });
 
 test('broken in another way as well, it fails, and says how the bug would show', async () => {
+  // It is not the bug where what that breaks is whole, and something else is broken.
+  expect(await playOnStore({ expected: both.slice(1) })).toMatchObject({ state: 'failed', met: [] });
   const { state, reason, met } = await playOnStore({ harm: loseBlocks, expected: both.slice(1) });
   expect({ state, met }).toEqual({ state: 'failed', met: [] });
   expect(reason).toMatch(
     /^this is not how known bug deletion-destroys-other-backups shows: that is known by this: fsck finds block-missing; and here fsck finds block-missing, block-count-wrong, configs that were to go are there \(sample-a-b1\)\n/,
   );
-});
-
-test('so it does where what the bug breaks is whole, and something else is broken', async () => {
-  expect(await playOnStore({ expected: both.slice(1) })).toMatchObject({ state: 'failed', met: [] });
 });
 
 test('a promise that is kept passes, and is a finding where the ledger has the bug for this version', async () => {
@@ -128,62 +120,40 @@ const { first: firstName, second: secondName } = recorded['normal, v1.8.2'];
 const lost =
   'failed to backup snapshot: failed to acquire lock backupstore/l.lck when performing backup create/restore, please try again later';
 
-const playHistory = async (mutate: Parameters<typeof stage>[1]) => {
+const playHistory = async (mutate?: Mutation) => {
   const { backups, first, second, version } = await stage('normal, v1.8.2', mutate);
   const { context, bugs: met } = createTestContext({ version, timelines: { backups } });
+  const then = createThen(context, async () => undefined);
+  const [one, other] = [first, second].map(({ name, label, from }) => handle(name, label, from));
+  const pair = { first: one as BackupHandle, second: other as BackupHandle };
   return {
     context,
     met,
-    // biome-ignore lint/suspicious/noThenProperty: it is no function, so nobody takes this for a promise.
-    then: createThen(context, async () => undefined),
-    first: handle(first.name, first.label, first.from),
-    second: handle(second.name, second.label, second.from),
+    waits: () =>
+      then.keeps('waiting-backup-loses-lock', () =>
+        then.waitedAndCompleted(pair.second, { first: pair.first }),
+      ),
+    fails: () => then.keeps('lock-fails-open', () => then.deletionFails(pair.first)),
   };
 };
+const goesWrong = (error: string) => whenIn(secondName, 'InProgress|Completed', { state: 'Error', error });
 
-test('a history that breaks as the row says is the bug, and what it says then is expected', async () => {
-  const { then, first, second, met, context } = await playHistory(
-    ofBackup(secondName, (backup) =>
-      ['InProgress', 'Completed'].includes(backup.status?.state ?? '')
-        ? withStatus(backup, { state: 'Error', error: lost })
-        : backup,
-    ),
-  );
-  const kept = await then.keeps('waiting-backup-loses-lock', () =>
-    then.waitedAndCompleted(second, { first }),
-  );
-  expect(kept).toBe(false);
+test('a history that breaks as the row says is the bug, and what it says then is expected; with another text it is not', async () => {
+  const { waits, met, context } = await playHistory(goesWrong(lost));
+  expect(await waits()).toBe(false);
   expect(met).toMatchObject([{ id: 'waiting-backup-loses-lock', kept: false }]);
   expect(context.expected).toContainEqual({ id: 'creation-lost-lock', of: secondName, lasts: true });
-});
-
-test('the same state with another text is not', async () => {
-  const { then, first, second } = await playHistory(
-    ofBackup(secondName, (backup) =>
-      ['InProgress', 'Completed'].includes(backup.status?.state ?? '')
-        ? withStatus(backup, { state: 'Error', error: 'no space left' })
-        : backup,
-    ),
-  );
-  await expect(
-    then.keeps('waiting-backup-loses-lock', () => then.waitedAndCompleted(second, { first })),
-  ).rejects.toThrow(
+  await expect((await playHistory(goesWrong('no space left'))).waits()).rejects.toThrow(
     /^this is not how known bug waiting-backup-loses-lock shows: .*; and here a Backup is Error, saying waits-for-deletion$/,
   );
 });
 
 test('a backup that went is told from one that is still there', async () => {
-  const { then, first, met } = await playHistory(undefined);
-  await then.keeps('lock-fails-open', () => then.deletionFails(first));
+  const { fails, met } = await playHistory();
+  await fails();
   expect(met).toMatchObject([{ id: 'lock-fails-open', kept: false }]);
-  const { then: still, first: unharmed } = await playHistory(
-    ofBackup(firstName, (backup) =>
-      backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Unknown' }) : backup,
-    ),
-  );
-  await expect(still.keeps('lock-fails-open', () => still.deletionFails(unharmed))).rejects.toThrow(
-    /here a Backup is Unknown/,
-  );
+  const still = await playHistory(whenIn(firstName, 'Deleting', { state: 'Unknown' }));
+  await expect(still.fails()).rejects.toThrow(/here a Backup is Unknown/);
 });
 
 test('a panic is known by its row in the catalogue, and what follows does not count it again', async () => {

@@ -4,7 +4,6 @@ import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import {
   goesOn,
-  is,
   isNeverHeldBack,
   stateWhen,
   waitsFor,
@@ -17,228 +16,144 @@ import {
   isForgottenAndRetried,
   retryWindow,
 } from '../../../../e2e/suite/steps/deletion/expectations.ts';
-import { type Mutation, ofBackup, replay, withStatus } from '../recordings.ts';
+import { type Mutation, ofBackup, replay, whenIn } from '../recordings.ts';
 
-const recorded = {
-  'in error, v1.12.1': {
-    file: 'longhorn-v1.12.1/delete-error',
-    version: 'v1.12.1',
-    names: ['ze-b1', 'ze-b2'],
-    deleted: 'when b1 deleted',
-  },
-  'in error, v1.8.2': {
-    file: 'longhorn-v1.8.2/delete-error',
-    version: 'v1.8.2',
-    names: ['ze-b1', 'ze-b2'],
-    deleted: 'when b1 deleted',
-  },
-  'at once, v1.8.2': {
-    file: 'longhorn-v1.8.2/delete-error-same-time',
-    version: 'v1.8.2',
-    names: ['sa-b1', 'sa-b2'],
-    deleted: 'delete b1, create b2',
-  },
-} as const;
-type Name = keyof typeof recorded;
-const names = Object.keys(recorded) as Name[];
+const inError = ['longhorn-v1.12.1/delete-error', 'ze', 'when b1 deleted'] as const;
+const inErrorV18 = ['longhorn-v1.8.2/delete-error', 'ze', 'when b1 deleted'] as const;
+const atOnce = ['longhorn-v1.8.2/delete-error-same-time', 'sa', 'delete b1, create b2'] as const;
 
-const judge = async (name: Name, mutate?: Mutation) => {
-  const { file, version, names, deleted } = recorded[name];
+const judge = async ([file, names, deleted]: readonly [string, string, string], mutate?: Mutation) => {
   const replayed = await replay(file, mutate);
   const backups = replayed.timeline<Backup>('backups');
-  const subject = (name: string, label: string, marker: string) => ({
-    backup: { name, label, from: replayed.markOf(marker) },
-    version,
-  });
-  const first = subject(names[0], 'the first backup', deleted);
-  const second = subject(names[1], 'the second backup', deleted);
+  const version = /v[\d.]+/.exec(file)?.[0] ?? '';
+  const subject = (which: string, from = deleted) => {
+    const name = `${names}-${which}`;
+    return { backup: { name, label: name, from: replayed.markOf(from) }, version };
+  };
+  const [first, second] = [subject('b1'), subject('b2')];
   const startedWhen = ({ steps }: ReturnType<typeof evaluate>): string | undefined =>
-    stateWhen(backups, { of: names[0], resourceVersion: steps[0]?.reached?.resourceVersion ?? '' });
+    stateWhen(backups, { of: `${names}-b1`, resourceVersion: steps[0]?.reached?.resourceVersion ?? '' });
+  const held = {
+    ...waitsFor(first.backup, version),
+    matches: (each: Backup) => each.status?.state !== 'InProgress',
+  };
   const again = evaluate(deletionFailsAgain(backups, first));
-  const wentOn = evaluate(
-    goesOn(backups, {
-      ...second,
-      held: { ...waitsFor(first.backup, version), matches: (each) => each.status?.state !== 'InProgress' },
-    }),
-  );
+  const wentOn = evaluate(goesOn(backups, { ...second, held }));
   const notHeld = evaluate(isNeverHeldBack(backups, second));
   return {
-    fails: evaluate(deletionFails(backups, first)),
-    again,
+    fails: evaluate(deletionFails(backups, first)).state,
+    again: again.state,
     gap: (again.steps[2]?.reached?.at ?? 0) - (again.steps[0]?.reached?.at ?? 0),
-    inTheEnd: evaluate(isDeletedInTheEnd(backups, subject(names[0], 'the first backup', 'chattr -i'))),
-    wentOn: { ...wentOn, during: startedWhen(wentOn) },
-    notHeld: { ...notHeld, during: startedWhen(notHeld) },
+    inTheEnd: evaluate(isDeletedInTheEnd(backups, subject('b1', 'chattr -i'))).state,
+    wentOn: [wentOn.state, startedWhen(wentOn)],
+    notHeld: notHeld.state,
+    reason: notHeld.reason,
+    during: startedWhen(notHeld),
   };
 };
 
-describe('what a real Longhorn did', () => {
-  test.each(names)(
-    '%s: the deletion failed, was tried again in time, failed again, and was done after the heal',
-    async (name) => {
-      const { fails, again, gap, inTheEnd } = await judge(name);
-      expect([fails.state, again.state, inTheEnd.state]).toEqual(['met', 'met', 'met']);
-      const { least, most } = retryWindow(longhornClocks);
-      expect([least, most]).toEqual([55_000, 100_000]);
-      expect(gap).toBeGreaterThan(least);
-      expect(gap).toBeLessThan(most);
-    },
-  );
+test.each([
+  ['made in the Error, never', inError, { notHeld: 'met', during: 'Error' }],
+  ['made in the Error, never', inErrorV18, { notHeld: 'met', during: 'Error' }],
+  [
+    'made at once, and went on in the Error,',
+    atOnce,
+    { wentOn: ['met', 'Error'], notHeld: 'broken', reason: expect.stringMatching(/\nGot: +Pending /) },
+  ],
+])(
+  'a real Longhorn tried in time, failed again, and was done after the heal; a backup %s was held back: %j',
+  async (_, recording, others) => {
+    const { gap, ...judged } = await judge(recording);
+    expect(judged).toMatchObject({ fails: 'met', again: 'met', inTheEnd: 'met', ...others });
+    const { least, most } = retryWindow(longhornClocks);
+    expect([least, most]).toEqual([55_000, 100_000]);
+    expect(gap).toBeGreaterThan(least);
+    expect(gap).toBeLessThan(most);
+  },
+);
 
-  test('made at once, the second backup was held back, and went on while the first was in Error', async () => {
-    const { wentOn, notHeld } = await judge('at once, v1.8.2');
-    expect([wentOn.state, wentOn.during]).toEqual(['met', 'Error']);
-    expect([notHeld.state, notHeld.reason]).toEqual(['broken', expect.stringMatching(/\nGot: +Pending /)]);
-  });
+describe('a broken Longhorn would have', () => {
+  const failed = (change?: Backup['status']) => whenIn('ze-b1', 'Error', change);
+  let seen = false;
+  let healed = false;
 
-  test.each(['in error, v1.12.1', 'in error, v1.8.2'] as const)(
-    '%s: the second backup was never held back',
-    async (name) => {
-      const { notHeld } = await judge(name);
-      expect([notHeld.state, notHeld.during]).toEqual(['met', 'Error']);
-    },
-  );
-});
-
-const inError = (change: (backup: Backup) => Backup | undefined): Mutation =>
-  ofBackup('ze-b1', (backup) => (backup.status?.state === 'Error' ? change(backup) : backup));
-
-describe('what a broken Longhorn would have done', () => {
-  test('it says nothing of permissions, or says it in status.error', async () => {
-    const silent = await judge(
-      'in error, v1.12.1',
-      inError((backup) => withStatus(backup, { messages: null })),
-    );
-    const elsewhere = await judge(
-      'in error, v1.12.1',
-      inError((backup) => withStatus(backup, { error: 'operation not permitted' })),
-    );
-    for (const { fails, again } of [silent, elsewhere])
-      expect([fails.state, again.state]).toEqual(['broken', 'broken']);
-  });
-
-  test('it never shows the failure, or never tries again', async () => {
-    const hidden = await judge(
-      'in error, v1.12.1',
-      inError(() => undefined),
-    );
-    expect(hidden.fails.state).not.toBe('met');
-    let seen = 0;
-    const once = await judge(
-      'in error, v1.12.1',
+  test.for<[string, Mutation, object]>([
+    ['said nothing', failed({ messages: null }), { fails: 'broken', again: 'broken' }],
+    [
+      'said it in status.error',
+      failed({ error: 'operation not permitted' }),
+      { fails: 'broken', again: 'broken' },
+    ],
+    ['never shown the failure', failed(), { fails: 'broken' }],
+    [
+      'never tried again',
       ofBackup('ze-b1', (backup) => {
-        if (is('Error').matches(backup)) seen += 1;
-        return seen > 0 && backup.status?.state === 'Deleting' ? undefined : backup;
+        seen ||= backup.status?.state === 'Error';
+        return seen && backup.status?.state === 'Deleting' ? undefined : backup;
       }),
-    );
-    expect([once.fails.state, once.again.state]).toEqual(['met', 'timed-out']);
-  });
-
-  test('a backup made in the Error is held back', async () => {
-    const held = await judge(
-      'in error, v1.12.1',
-      ofBackup('ze-b2', (backup) =>
-        backup.status?.state === ''
-          ? withStatus(backup, {
-              state: 'Pending',
-              messages: { info: 'Wait for backup ze-b1 to be deleted' },
-            })
-          : backup,
-      ),
-    );
-    expect(held.notHeld.state).toBe('broken');
-  });
-
-  test('it lets the backup go without another attempt', async () => {
-    let healed = false;
-    const { inTheEnd } = await judge('in error, v1.12.1', (line) => {
-      healed ||= 'marker' in line && line.marker === 'chattr -i';
-      return ofBackup('ze-b1', (backup) =>
-        healed && backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Error' }) : backup,
-      )(line);
-    });
-    expect(inTheEnd.state).toBe('broken');
+      { fails: 'met', again: 'timed-out' },
+    ],
+    [
+      'held back a backup made in the Error',
+      whenIn('ze-b2', '', { state: 'Pending', messages: { info: 'Wait for backup ze-b1 to be deleted' } }),
+      { notHeld: 'broken' },
+    ],
+    [
+      'let the backup go without another attempt',
+      (line) => {
+        healed ||= 'marker' in line && line.marker === 'chattr -i';
+        return healed ? whenIn('ze-b1', 'Deleting', { state: 'Error' })(line) : line;
+      },
+      { inTheEnd: 'broken' },
+    ],
+  ])('%s', async ([, mutate, states]) => {
+    expect(await judge(inError, mutate)).toMatchObject(states);
   });
 });
 
 describe('a manager that is killed', () => {
-  const crashed = async (
-    file: string,
-    { name, killed }: { name: string; killed: string },
-    mutate?: Mutation,
-  ) => {
+  const crashed = async ([file, name, killed]: readonly string[], mutate?: Mutation) => {
     const replayed = await replay(`longhorn-v1.12.1/${file}`, mutate);
     const backups = replayed.timeline<Backup>('backups');
-    const of = {
-      backup: { name, label: 'the first backup', from: replayed.markOf(killed) },
-      version: 'v1.12.1',
+    const backup = { name: name ?? '', label: 'the first backup', from: replayed.markOf(killed ?? '') };
+    const of = { backup, version: 'v1.12.1' };
+    return {
+      forgotten: evaluate(isForgottenAndRetried(backups, of)),
+      inTheEnd: evaluate(isDeletedInTheEnd(backups, of)),
+      through: evaluate(isDeletedThroughKill(backups, of)),
     };
-    return [evaluate(isForgottenAndRetried(backups, of)), evaluate(isDeletedInTheEnd(backups, of))] as const;
   };
-  const free = [
-    'controller-crash',
-    { name: 'zc-b1', killed: 'kill owner node2 longhorn-manager-zbswx' },
-  ] as const;
-  const held = ['held-crash', { name: 'ho-b3', killed: 'manager killed' }] as const;
+  const other = { messages: { error: 'what nobody knows' } };
 
-  test.each([[...free], [...held]])(
-    '%s: the deletion was forgotten for milliseconds, begun again, and done',
-    async (file, of) => {
-      const [forgotten, inTheEnd] = await crashed(file, of);
-      expect([forgotten.state, inTheEnd.state]).toEqual(['met', 'met']);
-      const [error, again] = forgotten.steps.map(({ reached }) => reached?.at ?? 0);
-      expect((again ?? 0) - (error ?? 0)).toBeLessThan(121);
-    },
-  );
+  test.each([
+    ['controller-crash', 'zc-b1', 'kill owner node2 longhorn-manager-zbswx'],
+    ['held-crash', 'ho-b3', 'manager killed'],
+  ])('%s: the deletion of %s was forgotten for milliseconds, begun again, and done', async (...of) => {
+    const { forgotten, inTheEnd } = await crashed(of);
+    expect([forgotten.state, inTheEnd.state]).toEqual(['met', 'met']);
+    const [error, again] = forgotten.steps.map(({ reached }) => reached?.at ?? 0);
+    expect((again ?? 0) - (error ?? 0)).toBeLessThan(121);
+    // Who says nothing, or something else, has not forgotten.
+    const [hidden, unknown] = [
+      await crashed(of, whenIn(of[1], 'Error')),
+      await crashed(of, whenIn(of[1], 'Error', other)),
+    ];
+    expect(hidden.forgotten.state).not.toBe('met');
+    expect([unknown.forgotten.state, unknown.inTheEnd.state]).toEqual(['broken', 'broken']);
+  });
 
-  test.each([[...free], [...held]])(
-    '%s: who says nothing, or something else, has not forgotten',
-    async (file, of) => {
-      const errors = (change: (backup: Backup) => Backup | undefined) =>
-        ofBackup(of.name, (backup) => (backup.status?.state === 'Error' ? change(backup) : backup));
-      const hidden = await crashed(
-        file,
-        of,
-        errors(() => undefined),
-      );
-      expect(hidden[0].state).not.toBe('met');
-      const other = await crashed(
-        file,
-        of,
-        errors((backup) => withStatus(backup, { messages: { error: 'what nobody knows' } })),
-      );
-      expect(other.map(({ state }) => state)).toEqual(['broken', 'broken']);
-    },
-  );
-
-  describe('at any point', () => {
-    const through = async (mutate?: Mutation) => {
-      const replayed = await replay('longhorn-v1.12.1/held-crash', mutate);
-      const backup = { name: 'ho-b3', label: 'the first backup', from: replayed.markOf('when b3 deleted') };
-      return evaluate(
-        isDeletedThroughKill(replayed.timeline<Backup>('backups'), { backup, version: 'v1.12.1' }),
-      );
-    };
-    const errors = (change: (backup: Backup) => Backup | undefined) =>
-      ofBackup('ho-b3', (backup) => (backup.status?.state === 'Error' ? change(backup) : backup));
-
-    test('the backup is gone in the end, whether or not it was forgotten meanwhile', async () => {
-      expect([(await through()).state, (await through(errors(() => undefined))).state]).toEqual([
-        'met',
-        'met',
-      ]);
-    });
-
-    test('any other failure is none that the kill explains', async () => {
-      const other = await through(
-        errors((backup) => withStatus(backup, { messages: { error: 'what nobody knows' } })),
-      );
-      expect([other.state, other.reason]).toEqual(['broken', expect.stringMatching(/\nGot: +Error /)]);
-    });
-
-    test('a backup that stays is not', async () => {
-      const stays = await through((line) => ('type' in line && line.type === 'DELETED' ? undefined : line));
-      expect(stays.state).not.toBe('met');
-    });
+  test.for<[string, Mutation | undefined, string, RegExp]>([
+    ['was forgotten meanwhile', undefined, 'met', /^/],
+    ['was not', whenIn('ho-b3', 'Error'), 'met', /^/],
+    ['fails in any other way', whenIn('ho-b3', 'Error', other), 'broken', /\nGot: +Error /],
+    [
+      'stays',
+      (line) => ('type' in line && line.type === 'DELETED' ? undefined : line),
+      'timed-out',
+      /Deleting/,
+    ],
+  ])('at any point: a backup that %s', async ([, mutate, state, reason]) => {
+    const { through } = await crashed(['held-crash', 'ho-b3', 'when b3 deleted'], mutate);
+    expect([through.state, through.reason]).toEqual([state, expect.stringMatching(reason)]);
   });
 });

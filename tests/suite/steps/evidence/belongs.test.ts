@@ -12,72 +12,42 @@ const made = {
 };
 const belongs = belongsTo({ made, target: 'corral-a-target', store: 'corral-a-store' });
 
-const job = { 'recurring-job.longhorn.io': 'corral-a-job' };
+const named = (name: string, more: object = {}) => ({ metadata: { name, ...more } });
+const labelled = (labels: object) => named('x', { labels });
+const ofVolume = (volume: string) => ({ ...named('x'), spec: { volume } });
 
-test.each<[resource: string, mine: Record<string, unknown>, theirs: Record<string, unknown>]>([
-  ['volumes', { metadata: { name: 'corral-a-volume' } }, { metadata: { name: 'corral-b-volume' } }],
-  ['volumes', { metadata: { name: 'corral-a-old' } }, { metadata: { name: 'corral-a' } }],
-  [
-    'volumeattachments',
-    { metadata: { name: 'x' }, spec: { volume: 'corral-a-volume' } },
-    { metadata: { name: 'x' }, spec: { volume: 'y' } },
-  ],
-  [
-    'snapshots',
-    { metadata: { name: 'corral-a-snapshot' }, spec: {} },
-    { metadata: { name: 'corral-b-snapshot' }, spec: {} },
-  ],
-  [
-    'snapshots',
-    { metadata: { name: 'of-a-job' }, spec: { volume: 'corral-a-volume' } },
-    { metadata: { name: 'of-a-job' }, spec: { volume: 'y' } },
-  ],
-  ['backups', { metadata: { name: 'corral-a-backup' } }, { metadata: { name: 'corral-b-backup' } }],
-  ['backups', { metadata: { name: 'corral-a-written' } }, { metadata: { name: 'b', labels: {} } }],
-  [
-    'backups',
-    { metadata: { name: 'b', labels: { 'backup-volume': 'corral-a-volume' } } },
-    { metadata: { name: 'b', labels: { 'backup-volume': 'y' } } },
-  ],
+test.each<[resource: string, mine: object, theirs: object]>([
+  ['volumes', named('corral-a-volume'), named('corral-b-volume')],
+  ['volumes', named('corral-a-old'), named('corral-a')],
+  ['volumeattachments', ofVolume('corral-a-volume'), ofVolume('y')],
+  ['snapshots', { ...named('corral-a-snapshot'), spec: {} }, { ...named('corral-b-snapshot'), spec: {} }],
+  ['snapshots', ofVolume('corral-a-volume'), ofVolume('y')],
+  ['backups', named('corral-a-backup'), named('corral-b-backup')],
+  ['backups', named('corral-a-written'), labelled({})],
+  ['backups', labelled({ 'backup-volume': 'corral-a-volume' }), labelled({ 'backup-volume': 'y' })],
+  ['backupvolumes', labelled({ 'backup-volume': 'corral-a-volume' }), named('corral-a-volume')],
   [
     'backupvolumes',
-    { metadata: { name: 'x', labels: { 'backup-volume': 'corral-a-volume' } } },
-    { metadata: { name: 'corral-a-volume' } },
+    { ...named('x'), spec: { volumeName: 'corral-a-old' } },
+    { ...named('x'), spec: { volumeName: 'y' } },
   ],
-  [
-    'backupvolumes',
-    { metadata: { name: 'x' }, spec: { volumeName: 'corral-a-old' } },
-    { metadata: { name: 'x' }, spec: { volumeName: 'y' } },
-  ],
-  ['backuptargets', { metadata: { name: 'corral-a-target' } }, { metadata: { name: 'default' } }],
-  ['recurringjobs', { metadata: { name: 'corral-a-job' } }, { metadata: { name: 'corral-b-job' } }],
-  ['cronjobs', { metadata: { name: 'corral-a-job' } }, { metadata: { name: 'corral-b-job' } }],
-  [
-    'jobs',
-    { metadata: { name: 'j', ownerReferences: [{ name: 'corral-a-job' }] } },
-    { metadata: { name: 'j' } },
-  ],
+  ['backuptargets', named('corral-a-target'), named('default')],
+  ['recurringjobs', named('corral-a-job'), named('corral-b-job')],
+  ['cronjobs', named('corral-a-job'), named('corral-b-job')],
+  ['jobs', named('j', { ownerReferences: [{ name: 'corral-a-job' }] }), named('j')],
   [
     'pods',
-    { metadata: { name: 'p', labels: job } },
-    { metadata: { name: 'p', labels: { ...job, 'recurring-job.longhorn.io': 'corral-b-job' } } },
+    labelled({ 'recurring-job.longhorn.io': 'corral-a-job' }),
+    labelled({ 'recurring-job.longhorn.io': 'corral-b-job' }),
   ],
-  [
-    'pods',
-    { metadata: { name: 'p', labels: { app: 'longhorn-manager' } } },
-    { metadata: { name: 'p', labels: { app: 'longhorn-ui' } } },
-  ],
-  [
-    'pods',
-    { metadata: { name: 'backupstore-x', namespace: 'corral-a-store' } },
-    { metadata: { name: 'backupstore-x', namespace: 'corral-b-store' } },
-  ],
+  ['pods', labelled({ app: 'longhorn-manager' }), labelled({ app: 'longhorn-ui' })],
+  ['pods', named('x', { namespace: 'corral-a-store' }), named('x', { namespace: 'corral-b-store' })],
   [
     'events',
-    { metadata: { name: 'e' }, involvedObject: { name: 'corral-a-job' } },
-    { metadata: { name: 'e' }, involvedObject: { name: 'x' } },
+    { ...named('e'), involvedObject: { name: 'corral-a-job' } },
+    { ...named('e'), involvedObject: { name: 'x' } },
   ],
-  ['namespaces', { metadata: { name: 'corral-a-store' } }, { metadata: { name: 'longhorn-system' } }],
+  ['namespaces', named('corral-a-store'), named('corral-b-store')],
 ])('of %s only its own concern a scenario', (resource, mine, theirs) => {
   expect(belongs(resource, mine as never)).toBe(true);
   expect(belongs(resource, theirs as never)).toBe(false);
@@ -86,7 +56,7 @@ test.each<[resource: string, mine: Record<string, unknown>, theirs: Record<strin
 test('what is made later concerns it as well, and what nobody knows does not', () => {
   const growing = nothingMade();
   const isMine = belongsTo({ made: growing, target: 't', store: 's' });
-  const volume = { metadata: { name: 'corral-a-volume' } };
+  const volume = named('corral-a-volume');
   expect(isMine('volumes', volume)).toBe(false);
   growing.volumes.push('corral-a-volume');
   expect(isMine('volumes', volume)).toBe(true);

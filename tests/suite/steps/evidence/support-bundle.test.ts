@@ -1,16 +1,16 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { resources } from '../../../../e2e/kube/cluster.ts';
 import type { Duration } from '../../../../e2e/kube/duration.ts';
 import { longhornResources } from '../../../../e2e/longhorn/resources.ts';
 import { permitNeeded } from '../../../../e2e/permissions/permit.ts';
-import { openEvidence } from '../../../../e2e/suite/evidence/evidence.ts';
+import { type Header, openEvidence } from '../../../../e2e/suite/evidence/evidence.ts';
 import { keepEvidence } from '../../../../e2e/suite/steps/evidence/keep.ts';
 import { fetchSupportBundle } from '../../../../e2e/suite/steps/evidence/support-bundle.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
 import { type StubServer, startStubServer } from '../../../support/stub-api-server.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { acceptWebSocket, type WebSocketEnd } from '../../../support/web-socket.ts';
 
 const namespace = 'longhorn-system';
@@ -35,11 +35,7 @@ const answer = (status: string, type: string, body: string): string =>
   `HTTP/1.1 ${status}\r\nContent-Type: ${type}\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 
 beforeEach(async () => {
-  [stub, folder, ends] = [
-    await startStubServer({ uid: 'u' }),
-    await mkdtemp(join(tmpdir(), 'corral-support-bundle-')),
-    [],
-  ];
+  [stub, folder, ends] = [await startStubServer({ uid: 'u' }), await temporaryFolder(), []];
   frontend = { requests: [], answer: answer('200 OK', 'application/zip', 'PK and so on') };
   stub.put(longhornResources.supportBundles);
   stub.put(resources.services, {
@@ -55,7 +51,6 @@ beforeEach(async () => {
 afterEach(async () => {
   for (const end of ends) end.destroy();
   await stub.stop();
-  await rm(folder, { recursive: true });
 });
 
 const path = (): string => join(folder, 'support-bundle.zip');
@@ -86,6 +81,9 @@ const says = async (...states: Record<string, unknown>[]): Promise<void> => {
 };
 const ready = { state: 'ReadyForDownload', ownerID: 'node-2', progress: 100 };
 
+const removed = (): number => asked(`DELETE ${collection}/${name}`);
+const list = (): Promise<string[]> => readdir(folder);
+
 test('one that is ready is fetched from Longhorn by the node that owns it, and removed', async () => {
   const fetching = ended();
   await says({ state: 'Generating', progress: 40 });
@@ -97,75 +95,72 @@ test('one that is ready is fetched from Longhorn by the node that owns it, and r
   expect(await fetching).toBe('fetched');
   expect(frontend.requests).toEqual([`GET /v1/supportbundles/node-2/${name}/download HTTP/1.1`]);
   expect(await readFile(path(), 'utf8')).toBe('PK and so on');
-  expect(await readdir(folder)).toEqual(['support-bundle.zip']);
-  expect(asked(`DELETE ${collection}/${name}`)).toBe(1);
+  expect([await list(), removed()]).toEqual([['support-bundle.zip'], 1]);
 });
 
-test('one that fails is told in the words of Longhorn, and removed', async () => {
-  const fetching = ended();
-  await says({
-    state: 'Error',
-    conditions: [{ type: 'Error', status: 'True', reason: 'FailedStarting', message: 'no image\nto be had' }],
-  });
-  expect(await fetching).toBe('Longhorn did not make it: Error (FailedStarting: no image to be had)');
-  expect([asked(`DELETE ${collection}/${name}`), await readdir(folder)]).toEqual([1, []]);
+const failure = { type: 'Error', status: 'True', reason: 'FailedStarting', message: 'no image\nto be had' };
+const endless = answer('200 OK', 'application/zip', 'PK').replace(
+  /Content-Length: \d+/,
+  'Content-Length: 100',
+);
+
+test.each<[string, How & { says?: Record<string, unknown>; answered?: string; interrupts?: true }, RegExp]>([
+  [
+    'fails is told in the words of Longhorn',
+    { says: { state: 'Error', conditions: [failure] } },
+    /^Longhorn did not make it: Error \(FailedStarting: no image to be had\)$/,
+  ],
+  [
+    'takes too long is given up',
+    { says: { state: 'Generating', progress: 40 }, time: '1500ms' },
+    /^not there within the 1500ms that Longhorn's manager of support bundles is given; it was Generating, 40 %$/,
+  ],
+  [
+    'is answered as an error is none',
+    { answered: answer('500 No', 'application/zip', 'PK') },
+    /^Longhorn did not hand it out: 500, application\/zip$/,
+  ],
+  [
+    'is answered as a page is none',
+    { answered: answer('200 OK', 'text/html', 'PK') },
+    /^Longhorn did not hand it out: 200, text\/html$/,
+  ],
+  ['never ends leaves no half of it', { answered: endless, time: '3s' }, /^not there within the 3s /],
+  [
+    'is under way at an interruption is not waited for',
+    { says: { state: 'Started' }, interrupts: true },
+    /^not waited for, as the run was interrupted; it was /,
+  ],
+])('one that %s, and is removed', async (_, { says: status = ready, answered, interrupts, time }, told) => {
+  const controller = new AbortController();
+  frontend.answer = answered ?? frontend.answer;
+  const fetching = ended({ ...(time && { time }), interrupted: controller.signal });
+  await says(status);
+  if (interrupts) controller.abort();
+  expect(await fetching).toMatch(told);
+  expect([removed(), await list()]).toEqual([1, []]);
 });
 
-test('one that Longhorn does not let go is told of, though it was fetched', async () => {
+test('one that Longhorn does not let go is told of, though it was fetched; one that it removes is over', async () => {
   const fetching = ended({ goneWithin: '100ms' });
   await says();
-  const cluster = stub.connect();
-  await cluster.patch(
-    longhornResources.supportBundles,
-    { namespace, name },
-    { metadata: { finalizers: ['longhorn.io'] }, status: ready },
-  );
+  await stub
+    .connect()
+    .patch(
+      longhornResources.supportBundles,
+      { namespace, name },
+      { metadata: { finalizers: ['longhorn.io'] }, status: ready },
+    );
   expect(await fetching).toBe(`it is here, but ${name} did not go within 100ms: npm run cleanup removes it`);
-  expect(await readdir(folder)).toEqual(['support-bundle.zip']);
-});
-
-test('one that Longhorn removes itself is over', async () => {
-  const fetching = ended();
-  await says({ state: 'Started' });
+  expect(await list()).toEqual(['support-bundle.zip']);
   stub.remove(longhornResources.supportBundles, name);
-  expect(await fetching).toBe('Longhorn did not make it: deleted as Started');
-});
-
-test('one that takes too long is given up, and removed', async () => {
-  const fetching = ended({ time: '1500ms' });
-  await says({ state: 'Generating', progress: 40 });
-  expect(await fetching).toBe(
-    "not there within the 1500ms that Longhorn's manager of support bundles is given; it was Generating, 40 %",
-  );
-  expect(asked(`DELETE ${collection}/${name}`)).toBe(1);
-});
-
-test('an interruption ends it, and it is removed', async () => {
-  const controller = new AbortController();
-  const fetching = ended({ interrupted: controller.signal });
-  await says({ state: 'Started' });
-  controller.abort();
-  expect(await fetching).toMatch(/^not waited for, as the run was interrupted; it was /);
-  expect(asked(`DELETE ${collection}/${name}`)).toBe(1);
-});
-
-test.each([
-  ['500 No', 'application/zip', 'Longhorn did not hand it out: 500, application/zip'],
-  ['200 OK', 'text/html', 'Longhorn did not hand it out: 200, text/html'],
-])('a download that is answered %s %s is none', async (status, type, message) => {
-  frontend.answer = answer(status, type, 'PK');
-  const fetching = ended();
-  await says(ready);
-  expect(await fetching).toBe(message);
-  expect([asked(`DELETE ${collection}/${name}`), await readdir(folder)]).toEqual([1, []]);
-});
-
-test('a download that never ends leaves no half of one', async () => {
-  frontend.answer = frontend.answer.replace(/Content-Length: \d+/, 'Content-Length: 100');
-  const fetching = ended({ time: '3s' });
-  await says(ready);
-  expect(await fetching).toMatch(/^not there within the 3s /);
-  expect([asked(`DELETE ${collection}/${name}`), await readdir(folder)]).toEqual([1, []]);
+  const again = ended();
+  await expect.poll(() => asked(`POST ${collection}`)).toBe(2);
+  await stub
+    .connect()
+    .patch(longhornResources.supportBundles, { namespace, name }, { status: { state: 'Started' } });
+  stub.remove(longhornResources.supportBundles, name);
+  expect(await again).toBe('Longhorn did not make it: deleted as Started');
 });
 
 test('of two scenarios of a run one has it, and the other says so', async () => {
@@ -173,8 +168,7 @@ test('of two scenarios of a run one has it, and the other says so', async () => 
   await says({ state: 'Started' });
   const message =
     'not asked for: it is being made for another scenario of this run, and is of the whole cluster';
-  expect(await ended()).toBe(message);
-  expect(asked(`DELETE ${collection}/${name}`)).toBe(0);
+  expect([await ended(), removed()]).toEqual([message, 0]);
   await says(ready);
   expect(await first).toBe('fetched');
   // Both at the same moment: the API server decides.
@@ -186,23 +180,21 @@ test('of two scenarios of a run one has it, and the other says so', async () => 
 });
 
 test("somebody else's is never given up for it; one that failed is in nobody's way", async () => {
-  stub.put(longhornResources.supportBundles, {
-    metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' },
-    status: ready,
-  });
+  const theirs = (status: object): void =>
+    stub.put(longhornResources.supportBundles, { metadata: { name: 'theirs', namespace, uid: 'u' }, status });
+  theirs(ready);
   expect(await ended()).toBe("not asked for: Longhorn would give up theirs for it, which is not this run's");
   expect(asked(`POST ${collection}`)).toBe(0);
-  stub.put(longhornResources.supportBundles, {
-    metadata: { name: 'theirs', namespace, uid: 'uid-of-theirs' },
-    status: { state: 'Error' },
-  });
+  theirs({ state: 'Error' });
   const fetching = ended();
   await says(ready);
   expect(await fetching).toBe('fetched');
 });
 
+const unknown = 'the cluster knows no supportbundles.longhorn.io (404): the emulator makes none';
+
 test.each([
-  [404, 'the cluster knows no supportbundles.longhorn.io (404): the emulator makes none'],
+  [404, unknown],
   [403, 'may not list supportbundles'],
 ])('where the API server says %i, that is why', async (status, message) => {
   stub.answer(
@@ -212,75 +204,46 @@ test.each([
   expect(await ended()).toContain(message);
 });
 
-const header = {
-  recording: 'A backup waits',
-  corral: 1,
-  run: 'abc123',
-  round: 1,
-  file: 'x.e2e.ts',
-  seed: null,
-  longhorn: null,
-  kubernetes: 'v1.36.1',
-  clock: 'real',
-  startedAt: '2026-11-20T12:00:00.000Z',
-} as const;
-
-/** The evidence of a scenario, as its steps keep it. */
-const keep = (supportBundle: boolean) => {
-  const cluster = stub.connect();
-  const evidence = openEvidence({
-    out: folder,
-    header,
-    cluster,
-    supportBundle,
-    onExpected: () => () => {},
-    onTrouble: () => {},
-  });
-  keepEvidence(evidence.recorder, {
-    run: 'abc123',
-    made: nothingMade(),
-    target: 't',
-    place: { namespace: 's' },
-    disruptions: [],
-  });
-  return evidence;
-};
-const kept = (): string => join(folder, 'evidence/a-backup-waits');
-
-test('the evidence of a scenario has it where it is wanted', async () => {
-  const evidence = keep(true);
-  const collecting = evidence.collectAll();
-  await says(ready);
-  await collecting;
-  await evidence.close();
-  expect((await readdir(kept())).sort()).toEqual(['history.ndjson', 'support-bundle.zip']);
-});
-
-test('where there is none, a line of the evidence says why; where it is not wanted, nobody asks', async () => {
-  stub.answer(404);
-  const evidence = keep(true);
-  await evidence.collectAll();
-  await evidence.close();
-  const line =
-    'support-bundle.zip: the cluster knows no supportbundles.longhorn.io (404): the emulator makes none\n';
-  expect(await readFile(join(kept(), 'not-collected.txt'), 'utf8')).toBe(line);
-  const before = stub.asked.length;
-  const without = keep(false);
-  await without.collectAll();
-  await without.close();
-  expect(stub.asked).toHaveLength(before);
-});
-
 test('what was not asked for by a flag is not permitted, and never sent', async () => {
   const permit = permitNeeded({ run: 'abc123', disruptions: [], namespace: undefined });
-  const cluster = stub.connect({ permit });
-  const fetching = fetchSupportBundle(cluster, {
-    run: 'abc123',
-    path: path(),
-    interrupted: new AbortController().signal,
-  });
-  await expect(fetching).rejects.toThrow(
+  const interrupted = new AbortController().signal;
+  await expect(
+    fetchSupportBundle(stub.connect({ permit }), { run: 'abc123', path: path(), interrupted }),
+  ).rejects.toThrow(
     /wants to list supportbundles.longhorn.io in namespace longhorn-system, which is not among/,
   );
   expect(stub.asked).toEqual([]);
+});
+
+test('the evidence of a scenario has it where it is wanted, or says why not; where it is not wanted, nobody asks', async () => {
+  /** The evidence of a scenario, as its steps keep it; returns its folder. */
+  const keep = async (out: string, supportBundle: boolean): Promise<string> => {
+    const evidence = openEvidence({
+      out,
+      header: { recording: 'A backup waits', round: 1 } as Header,
+      cluster: stub.connect(),
+      supportBundle,
+      onExpected: () => () => {},
+      onTrouble: () => {},
+    });
+    keepEvidence(evidence.recorder, {
+      run: 'abc123',
+      made: nothingMade(),
+      target: 't',
+      place: { namespace: 's' },
+      disruptions: [],
+    });
+    await evidence.collectAll();
+    await evidence.close();
+    return join(out, 'evidence/a-backup-waits');
+  };
+  const wanted = keep(join(folder, 'wanted'), true);
+  await says(ready);
+  expect((await readdir(await wanted)).sort()).toEqual(['history.ndjson', 'support-bundle.zip']);
+  stub.answer(404);
+  const none = await keep(join(folder, 'none'), true);
+  expect(await readFile(join(none, 'not-collected.txt'), 'utf8')).toBe(`support-bundle.zip: ${unknown}\n`);
+  const before = stub.asked.length;
+  await keep(join(folder, 'not wanted'), false);
+  expect(stub.asked).toHaveLength(before);
 });

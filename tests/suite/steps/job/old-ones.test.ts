@@ -4,7 +4,7 @@ import { loadRecording, replayRecording } from '../../../../e2e/history/recordin
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { oldOneFails, oldOneGoes, type Refusing } from '../../../../e2e/suite/steps/job/expectations.ts';
 import { madeByTicks } from '../../../../e2e/suite/steps/job/runs.ts';
-import { type Mutation, ofBackup, withStatus } from '../recordings.ts';
+import { type Mutation, whenIn } from '../recordings.ts';
 import { type RecordedJob, stageJob } from './recordings.ts';
 
 const judge = async (name: RecordedJob, mutate?: Mutation) => {
@@ -57,36 +57,26 @@ describe('what a real Longhorn did', () => {
   });
 });
 
-describe('what a broken one would have done', () => {
-  const first = 'backup-0285424225f44daa';
-  const inError = (change: (backup: Backup) => Backup): Mutation =>
-    ofBackup(first, (backup) => (backup.status?.state === 'Error' ? change(backup) : backup));
+const [first, old] = ['backup-0285424225f44daa', 'backup-7ab0d6e8e5a54b22'];
+const failing = (change: Backup['status']) => whenIn(first, 'Error', change);
 
-  test.for<[string, Mutation]>([
-    ['says nothing', inError((backup) => withStatus(backup, { messages: null }))],
-    [
-      'says it in status.error',
-      inError((backup) => withStatus(backup, { error: 'operation not permitted' })),
-    ],
-    ['says something else', inError((backup) => withStatus(backup, { messages: { error: 'no' } }))],
-  ])('a deletion that fails %s', async ([, mutate]) => {
-    const { fails, goes } = await judge('immutable', mutate);
-    expect([fails('the store')[0], goes[0]]).toEqual(['broken', 'broken']);
-  });
-
-  test('an old backup that goes without a state Deleting, or never', async () => {
-    const old = 'backup-7ab0d6e8e5a54b22';
-    const silent = await judge(
-      'backups denied',
-      ofBackup(old, (backup) => (backup.status?.state === 'Deleting' ? undefined : backup)),
-    );
-    expect(silent.goes[0]).toBe('timed-out');
-    const atOnce = await judge(
-      'backups denied',
-      ofBackup(old, (backup) =>
-        backup.status?.state === 'Deleting' ? withStatus(backup, { state: 'Completed' }) : backup,
-      ),
-    );
-    expect(atOnce.goes[0]).toBe('broken');
-  });
+test.for<[string, RecordedJob, Mutation, string[]]>([
+  ['fails and says nothing', 'immutable', failing({ messages: null }), ['broken', 'broken']],
+  [
+    'says it in status.error',
+    'immutable',
+    failing({ error: 'operation not permitted' }),
+    ['broken', 'broken'],
+  ],
+  ['says something else', 'immutable', failing({ messages: { error: 'no' } }), ['broken', 'broken']],
+  ['never goes Deleting', 'backups denied', whenIn(old, 'Deleting'), ['timed-out', 'timed-out']],
+  [
+    'goes without it',
+    'backups denied',
+    whenIn(old, 'Deleting', { state: 'Completed' }),
+    ['broken', 'broken'],
+  ],
+])('a broken Longhorn is told: the deletion of an old backup %s', async ([, name, mutate, states]) => {
+  const { fails, goes } = await judge(name, mutate);
+  expect([fails('the store')[0], goes[0]]).toEqual(states);
 });

@@ -14,9 +14,14 @@ import {
   statusAt,
   staysLost,
 } from '../../../../e2e/suite/steps/lock/expectations.ts';
-import { type Mutation, ofBackup, replay, withStatus } from '../recordings.ts';
+import { type Mutation, ofBackup, replay, whenIn, withStatus } from '../recordings.ts';
 
+type Status = NonNullable<Backup['status']>;
 const version = 'v1.12.1';
+const lockText = (operation: string) =>
+  `failed to acquire lock x/locks/lock-1.lck when performing backup ${operation}, please try again later`;
+const lostDeletion = describeFailedDeletion(lockText('delete'));
+const denied = describeFailedDeletion('unlinkat /b: operation not permitted');
 
 // Two backups of a real Longhorn: the first was deleted while the second was uploading.
 const judge = async (mutate?: Mutation) => {
@@ -28,208 +33,139 @@ const judge = async (mutate?: Mutation) => {
   });
   const first = of('zl-b1', 'b2 in progress, delete b1');
   const second = of('zl-b2', 'given');
+  const [loses, resolves] = [
+    evaluate(deletionLosesLock(backups, first)),
+    evaluate(deletionResolves(backups, first)),
+  ];
   return {
     backups,
-    loses: evaluate(deletionLosesLock(backups, first)),
-    resolves: evaluate(deletionResolves(backups, first)),
-    uploads: evaluate(isUploading(backups, second)),
-    undisturbed: evaluate(isNeverHeldBack(backups, second)),
+    loses,
+    resolves,
+    gap: (resolves.steps[2]?.reached?.at ?? 0) - (resolves.steps[0]?.reached?.at ?? 0),
+    states: {
+      loses: loses.state,
+      resolves: resolves.state,
+      uploads: evaluate(isUploading(backups, second)).state,
+      undisturbed: evaluate(isNeverHeldBack(backups, second)).state,
+    },
   };
 };
-type Judged = Awaited<ReturnType<typeof judge>>;
-const states = ({ loses, resolves, uploads, undisturbed }: Judged) => [
-  loses.state,
-  resolves.state,
-  uploads.state,
-  undisturbed.state,
-];
-const gap = ({ resolves: { steps } }: Judged) => (steps[2]?.reached?.at ?? 0) - (steps[0]?.reached?.at ?? 0);
+const { least, most } = retryWindow(longhornClocks);
 
-describe('what a real Longhorn did', () => {
-  test('the deletion lost the lock to the upload, which went on, and was done by itself in time', async () => {
-    const judged = await judge();
-    expect(states(judged)).toEqual(['met', 'met', 'met', 'met']);
-    const { least, most } = retryWindow(longhornClocks);
-    expect(gap(judged)).toBeGreaterThan(least);
-    expect(gap(judged)).toBeLessThan(most);
-    const { backups, loses, resolves } = judged;
-    const [deleting, error] = loses.steps.map(({ reached }) => reached?.resourceVersion ?? '');
-    expect(stateWhen(backups, { of: 'zl-b2', resourceVersion: deleting ?? '' })).toBe('InProgress');
-    expect(statusAt(backups, { resourceVersion: error ?? '' })?.messages?.error).toContain(
-      'failed to acquire lock',
-    );
-    expect(goneAt(backups, 'zl-b1')).toBe(resolves.steps[3]?.reached?.at);
-  });
+test('the deletion of a real Longhorn lost the lock to the upload, which went on, and was done by itself in time', async () => {
+  const { backups, loses, resolves, gap, states } = await judge();
+  expect(states).toEqual({ loses: 'met', resolves: 'met', uploads: 'met', undisturbed: 'met' });
+  expect(gap).toBeGreaterThan(least);
+  expect(gap).toBeLessThan(most);
+  const [deleting = '', error = ''] = loses.steps.map(({ reached }) => reached?.resourceVersion);
+  expect(stateWhen(backups, { of: 'zl-b2', resourceVersion: deleting })).toBe('InProgress');
+  expect(statusAt(backups, { resourceVersion: error })?.messages?.error).toContain('failed to acquire lock');
+  expect(goneAt(backups, 'zl-b1')).toBe(resolves.steps[3]?.reached?.at);
+  expect(() => goneAt(backups, 'zl-b2')).toThrow('nobody has seen zl-b2 go');
 });
 
-const inError = (change: (backup: Backup) => Backup | undefined): Mutation =>
-  ofBackup('zl-b1', (backup) => (backup.status?.state === 'Error' ? change(backup) : backup));
-const lockText = (operation: string) =>
-  `failed to acquire lock x/locks/lock-1.lck when performing backup ${operation}, please try again later`;
+const failing = (change?: Parameters<typeof whenIn>[2]) => whenIn('zl-b1', 'Error', change);
+const says = (error: string) => failing({ messages: { error } });
+const itsError = ({ status }: Backup): string => status?.messages?.error ?? '';
+const neither = { loses: expect.not.stringMatching('met'), resolves: expect.not.stringMatching('met') };
+const disturbed =
+  (status: Status): Mutation =>
+  (line) =>
+    'at' in line && line.at > 50 ? ofBackup('zl-b2', (backup) => withStatus(backup, status))(line) : line;
 
-describe('what a broken Longhorn would have done', () => {
-  test.for<[string, Mutation]>([
-    ['it fails without a word', inError((backup) => withStatus(backup, { messages: null }))],
-    [
-      'it says it in status.error',
-      inError((backup) =>
-        withStatus(backup, { messages: null, error: backup.status?.messages?.error ?? '' }),
-      ),
-    ],
-    [
-      'it says it in both',
-      inError((backup) => withStatus(backup, { error: backup.status?.messages?.error ?? '' })),
-    ],
-    [
-      'it says another thing',
-      inError((backup) =>
-        withStatus(backup, {
-          messages: { error: describeFailedDeletion('unlinkat /b: operation not permitted') },
-        }),
-      ),
-    ],
-    [
-      "it says a creation's",
-      inError((backup) =>
-        withStatus(backup, { messages: { error: describeFailedDeletion(lockText('create/restore')) } }),
-      ),
-    ],
-    [
-      'it has forgotten the deletion',
-      inError((backup) =>
-        withStatus(backup, {
-          messages: { error: 'No deletion in progress record, retry the deletion command' },
-        }),
-      ),
-    ],
-    ['it never shows the Error', inError(() => undefined)],
-    [
-      'it is gone without being Deleting',
-      ofBackup('zl-b1', (backup) => (backup.status?.state === 'Deleting' ? undefined : backup)),
-    ],
-  ])('%s', async ([, mutate]) => {
-    const { loses, resolves } = await judge(mutate);
-    expect(loses.state).not.toBe('met');
-    expect(resolves.state).not.toBe('met');
-  });
+test.for<[string, Mutation, object]>([
+  ['its deletion fails without a word', failing({ messages: null }), neither],
+  ['says it in status.error', failing((backup) => ({ messages: null, error: itsError(backup) })), neither],
+  ['says it in both', failing((backup) => ({ error: itsError(backup) })), neither],
+  ['says another thing', says(denied), neither],
+  ["says a creation's", says(describeFailedDeletion(lockText('create/restore'))), neither],
+  ['has forgotten it', says('No deletion in progress record, retry the deletion command'), neither],
+  ['never shows the Error', failing(), neither],
+  ['is gone without being Deleting', whenIn('zl-b1', 'Deleting'), neither],
+  [
+    'never tries again',
+    (line) => ('object' in line && line.resource === 'backups' && line.at > 60 ? undefined : line),
+    { loses: 'met', resolves: 'timed-out' },
+  ],
+  [
+    'the upload fails',
+    disturbed({ state: 'Error', error: 'the upload was cut off' }),
+    { undisturbed: 'broken' },
+  ],
+  [
+    'the upload waits',
+    disturbed({ state: 'Pending', messages: { info: 'Wait for backup zl-b1 to be deleted' } }),
+    { undisturbed: 'broken' },
+  ],
+  ['the upload never shows', whenIn('zl-b2', 'InProgress'), { uploads: 'broken', undisturbed: 'broken' }],
+])('a broken Longhorn is told: %s', async ([, mutate, states]) => {
+  expect((await judge(mutate)).states).toMatchObject(states);
+});
 
-  test('it never tries again', async () => {
-    const { loses, resolves } = await judge((line) =>
-      'object' in line && line.resource === 'backups' && line.at > 60 ? undefined : line,
-    );
-    expect([loses.state, resolves.state]).toEqual(['met', 'timed-out']);
-  });
-
-  test('it tries again at once, or far too late', async () => {
-    const { least, most } = retryWindow(longhornClocks);
-    const retriedAfter = (seconds: number): Promise<Judged> =>
-      judge((line) =>
+test('a Longhorn that tries again at once, or far too late, is outside of the window', async () => {
+  const retriedAfter = async (seconds: number): Promise<number> =>
+    (
+      await judge((line) =>
         'object' in line && line.at > 100 ? { ...line, at: line.at - 118.046 + 39.777 + seconds } : line,
-      );
-    expect(gap(await retriedAfter(20))).toBeLessThan(least);
-    expect(gap(await retriedAfter(130))).toBeGreaterThan(most);
-  });
-
-  test.for<[string, Partial<NonNullable<Backup['status']>>]>([
-    ['fails', { state: 'Error', error: 'the upload was cut off' }],
-    ['waits', { state: 'Pending', messages: { info: 'Wait for backup zl-b1 to be deleted' } }],
-  ])('the upload %s', async ([, status]) => {
-    const { undisturbed } = await judge((line) =>
-      ofBackup('zl-b2', (backup) => ('at' in line && line.at > 50 ? withStatus(backup, status) : backup))(
-        line,
-      ),
-    );
-    expect(undisturbed.state).toBe('broken');
-  });
-
-  test('the upload never shows', async () => {
-    const { uploads, undisturbed } = await judge(
-      ofBackup('zl-b2', (backup) => (backup.status?.state === 'InProgress' ? undefined : backup)),
-    );
-    expect([uploads.state, undisturbed.state]).toEqual(['broken', 'broken']);
-  });
+      )
+    ).gap;
+  expect(await retriedAfter(20)).toBeLessThan(least);
+  expect(await retriedAfter(130)).toBeGreaterThan(most);
 });
 
-describe('a deletion that is tried more than once', () => {
-  const lost = describeFailedDeletion(lockText('delete'));
-  const tried = (...errors: string[]): string => {
-    const states = [{ state: 'Completed' }, { state: 'Deleting' }].concat(
-      errors.flatMap((error) => [{ state: 'Error', messages: { error } }, { state: 'Deleting' }]),
-    );
-    const events = states.map((status, at) => ({
-      kind: 'modified' as const,
-      at,
-      object: { metadata: { name: 'b', uid: 'u' }, spec: { snapshotName: 's' }, status },
-    }));
-    const backups = replayTimeline<Backup>('backups', [
-      ...events,
-      { ...(events.at(-1) as (typeof events)[number]), kind: 'deleted' },
-    ]);
-    return evaluate(deletionResolves(backups, { backup: { name: 'b', label: 'b', from: 0 }, version })).state;
-  };
+/** The history of a backup that went through these states. */
+const historyOf = (...statuses: Status[]) =>
+  replayTimeline<Backup>(
+    'backups',
+    statuses.map((status, at) => {
+      const metadata = { name: 'b', uid: 'u', resourceVersion: `${at}` };
+      return { kind: 'modified' as const, at, object: { metadata, spec: { snapshotName: 's' }, status } };
+    }),
+  );
+const own = { backup: { name: 'b', label: 'b', from: 0 }, version };
 
-  test('may lose the lock each time, and fail for no other reason', () => {
-    expect([tried(lost), tried(lost, lost), tried(lost, lost, lost)]).toEqual(['met', 'met', 'met']);
-    expect([tried(), tried(lost, describeFailedDeletion('unlinkat /b: operation not permitted'))]).toEqual([
-      'broken',
-      'broken',
-    ]);
-  });
+test.each([
+  ['loses the lock', [lostDeletion], 'met'],
+  ['loses it each time', [lostDeletion, lostDeletion, lostDeletion], 'met'],
+  ['fails for no reason of its own', [], 'broken'],
+  ['fails for another one', [lostDeletion, denied], 'broken'],
+])('a deletion that %s is told', (_, errors, state) => {
+  const deleting = { state: 'Deleting' };
+  const tries = errors.flatMap((error) => [{ state: 'Error', messages: { error } }, deleting]);
+  const backups = historyOf({ state: 'Completed' }, deleting, ...tries);
+  backups.push({ kind: 'deleted', at: 9, object: backups.current('b') as Backup });
+  expect(evaluate(deletionResolves(backups, own)).state).toBe(state);
 });
 
 describe('a creation that meets a lock', () => {
-  const backup = (status: NonNullable<Backup['status']>, at: number): Backup => ({
-    metadata: { name: 'b', uid: 'u', resourceVersion: `${at}` },
-    spec: { snapshotName: 's' },
-    status,
-  });
+  const info = 'Waiting for the snapshot s to be ready';
   const lost = { state: 'Error', error: `failed to backup snapshot s to b: ${lockText('create/restore')}` };
-  const play = (...statuses: NonNullable<Backup['status']>[]) => {
-    const backups = replayTimeline(
-      'backups',
-      statuses.map((status, at) => ({ kind: 'modified' as const, at, object: backup(status, at) })),
-    );
-    const losing = { backup: { name: 'b', label: 'b', from: 0 }, version };
-    return [evaluate(creationLosesLock(backups, losing)).state, evaluate(staysLost(backups, losing)).state];
-  };
 
-  test('fails, and stays so', () => {
-    expect(play({ state: '' }, lost)).toEqual(['met', 'timed-out']);
-    expect(
-      play(
-        { state: '' },
-        { state: 'Pending', messages: { info: 'Waiting for the snapshot s to be ready' } },
-        lost,
-      ),
-    ).toEqual(['met', 'timed-out']);
-    // What it said while it waited stays.
-    expect(
-      play({ state: '' }, { ...lost, messages: { info: 'Waiting for the snapshot s to be ready' } }),
-    ).toEqual(['met', 'timed-out']);
+  test.for<[string, Status[], [string, string]]>([
+    ['fails, and stays so', [lost], ['met', 'timed-out']],
+    ['fails after it waited', [{ state: 'Pending', messages: { info } }, lost], ['met', 'timed-out']],
+    ['fails, and still says that it waited', [{ ...lost, messages: { info } }], ['met', 'timed-out']],
+    ['is tried again', [lost, { state: 'InProgress' }], ['met', 'broken']],
+    ['is begun anew', [lost, { state: '' }], ['met', 'broken']],
+    ['loses its error', [lost, { state: 'Error' }], ['met', 'broken']],
+    ['fails in silence', [{ state: 'Error' }], ['broken', 'broken']],
+    [
+      'fails for a reason that is known',
+      [{ state: 'Error', error: 'Failed to get the Snapshot s' }],
+      ['broken', 'broken'],
+    ],
+    ['fails in another state', [{ state: 'Pending', error: lost.error }], ['broken', 'broken']],
+    [
+      'fails for another reason',
+      [{ state: 'Error', error: 'no space left on device' }],
+      ['broken', 'broken'],
+    ],
+    ["fails with a deletion's words", [{ state: 'Error', error: lostDeletion }], ['broken', 'broken']],
+    ['fails in status.messages', [{ state: 'Error', messages: { error: lost.error } }], ['broken', 'broken']],
+    ['does not fail', [{ state: 'InProgress' }], ['broken', 'broken']],
+  ])('%s', ([, statuses, states]) => {
+    const backups = historyOf({ state: '' }, ...statuses);
+    const judged = [evaluate(creationLosesLock(backups, own)), evaluate(staysLost(backups, own))];
+    expect(judged.map(({ state }) => state)).toEqual(states);
   });
-
-  test.for<[string, NonNullable<Backup['status']>[]]>([
-    ['is tried again', [lost, { state: 'InProgress' }]],
-    ['is begun anew', [lost, { state: '' }]],
-    ['loses its error', [lost, { state: 'Error' }]],
-  ])('breaks the promise when it %s', ([, statuses]) => {
-    expect(play({ state: '' }, ...statuses)).toEqual(['met', 'broken']);
-  });
-
-  test.for<[string, NonNullable<Backup['status']>]>([
-    ['in silence', { state: 'Error' }],
-    ['for a reason that is known', { state: 'Error', error: 'Failed to get the Snapshot s' }],
-    ['in another state', { state: 'Pending', error: lost.error }],
-    ['for another reason', { state: 'Error', error: 'no space left on device' }],
-    ["with a deletion's words", { state: 'Error', error: describeFailedDeletion(lockText('delete')) }],
-    ['in status.messages', { state: 'Error', messages: { error: lost.error } }],
-    ['not at all', { state: 'InProgress' }],
-  ])('is another one when it fails %s', ([, status]) => {
-    expect(play({ state: '' }, status)).toEqual(['broken', 'broken']);
-  });
-});
-
-test('a backup that is still there is not gone', async () => {
-  const { backups } = await judge();
-  expect(() => goneAt(backups, 'zl-b2')).toThrow('nobody has seen zl-b2 go');
 });

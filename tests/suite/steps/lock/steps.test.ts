@@ -8,7 +8,6 @@ import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { createThenOfBackups } from '../../../../e2e/suite/steps/backup/steps.ts';
-import type { BackupHandle } from '../../../../e2e/suite/steps/handles.ts';
 import {
   createGivenOfLocks,
   createThenOfLocks,
@@ -17,7 +16,7 @@ import {
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { createTestContext } from '../../../support/test-context.ts';
-import { type Mutation, replay } from '../recordings.ts';
+import { handleOf, type Mutation, replay } from '../recordings.ts';
 
 const volume = { name: 'vz-l', node: 'node1', size: 0 };
 let root: string;
@@ -28,13 +27,7 @@ beforeEach(async () => {
   await mkdir(folder, { recursive: true });
 });
 
-const handle = (name: string, label: string, from: number): BackupHandle => ({
-  name,
-  label,
-  volume,
-  snapshot: { name: 'snapshot', volume },
-  since: { made: from, deleted: from },
-});
+const handle = (name: string, label: string, from = 0) => handleOf(name, label, { volume, from });
 
 // The steps on a history, as if the scenario had just done what is in there; the store is a folder of this
 // machine.
@@ -85,90 +78,82 @@ test('the conflict of a real Longhorn, told; what the document has otherwise is 
   ]);
 });
 
-describe('a deletion that loses no lock', () => {
-  // Gone without an Error, right after the upload of the second backup has ended, or while it lasts.
-  const goneAt = (seconds: number) =>
-    conflict((line) => {
-      if (!('object' in line) || line.object.metadata.name !== 'zl-b1' || line.at < 50) return line;
-      return line.type === 'DELETED' ? { ...line, at: seconds } : undefined;
-    });
-  const inOrder = async (seconds: number) => {
-    const { backups, first, second } = await goneAt(seconds);
-    const { then } = await play(backups);
-    return then.lostLock(first, { ...ofUpload, holder: second }).catch((error: unknown) => error);
-  };
+const isBroken = { verdict: { state: 'broken' } };
 
-  test('to an upload under way has failed', async () => {
-    expect(await inOrder(45)).toMatchObject({ verdict: { state: 'broken' } });
-  });
-
-  test('to one that has ended proves nothing', async () => {
-    expect(await inOrder(70)).toMatchObject({
+test.each([
+  ['to an upload under way has failed', 45, true, isBroken],
+  ['to a foreign lock has failed', 70, false, isBroken],
+  [
+    'to one that has ended proves nothing',
+    70,
+    true,
+    {
       verdict: { state: 'not-provable' },
       message: expect.stringMatching(
         /^the second backup was uploaded before the deletion looked for locks.*not brought about\n\n/,
       ),
-    });
+    },
+  ],
+])('a deletion that loses no lock %s', async (_, gone, isUpload, error) => {
+  // Gone without an Error, while the upload of the second backup lasts or right after it has ended.
+  const { backups, first, second } = await conflict((line) => {
+    if (!('object' in line) || line.object.metadata.name !== 'zl-b1' || line.at < 50) return line;
+    return line.type === 'DELETED' ? { ...line, at: gone } : undefined;
   });
-
-  test('to a foreign lock has failed', async () => {
-    const { backups, first } = await goneAt(70);
-    const { then } = await play(backups);
-    await expect(then.lostLock(first, ofUpload)).rejects.toMatchObject({ verdict: { state: 'broken' } });
-  });
+  const { then } = await play(backups);
+  const lock = { ...ofUpload, ...(isUpload && { holder: second }) };
+  await expect(then.lostLock(first, lock)).rejects.toMatchObject(error);
 });
 
-test('a deletion that is tried again too early or too late fails', async () => {
-  const { backups, first } = await conflict();
-  const early = await play(backups, { ...longhornClocks, deletionBackoff: 120_000 });
-  await expect(early.then.resolvedByItself(first)).rejects.toThrow(
+test.each([
+  [
+    'too early',
+    { deletionBackoff: 120_000 },
     /^the deletion of the first backup was tried again after 1 min 18 s\n/,
-  );
-  const late = await play(backups, { ...longhornClocks, deletionBackoff: 6_000, resync: 5_000 });
-  await expect(late.then.resolvedByItself(first)).rejects.toThrow(
+  ],
+  [
+    'too late',
+    { deletionBackoff: 6_000, resync: 5_000 },
     /^the deletion of the first backup was tried again after 1 min 18 s\n/,
-  );
-});
-
-test('a deletion that is not tried again fails as soon as the time for that is over', async () => {
-  const { backups, first } = await conflict((line) => ('object' in line && line.at > 100 ? undefined : line));
+  ],
   // The window closes 10 s after a back-off and a resync.
-  const { then } = await play(backups, { ...longhornClocks, deletionBackoff: 100, resync: -9_900 });
-  await expect(then.resolvedByItself(first)).rejects.toThrow(
+  [
+    'not at all, which is known as soon as the time is over',
+    { deletionBackoff: 100, resync: -9_900 },
     /^timed out after 200 ms \(the expectation: a back-off .*: Deleting was not reached/,
+  ],
+])('a deletion that is tried again %s fails', async (when, clocks, told) => {
+  const { backups, first } = await conflict((line) =>
+    when.startsWith('not') && 'object' in line && line.at > 100 ? undefined : line,
   );
+  const { then } = await play(backups, { ...longhornClocks, ...clocks });
+  await expect(then.resolvedByItself(first)).rejects.toThrow(told);
 });
 
-describe('the locks of a volume', () => {
-  const write = async (name: string, lock: object) => {
-    await mkdir(join(folder, 'locks'), { recursive: true });
-    await writeFile(join(folder, 'locks', `${name}.lck`), JSON.stringify(lock));
-  };
-
-  test('one of a backup that is acquired locks it', async () => {
-    const holder = handle('b', 'the second backup', 0);
-    const { then } = await play(replayTimeline('backups'));
-    await expect(then.storeLocked(holder)).rejects.toThrow(
-      'no backup has acquired a lock on volume vz-l; its locks: none',
-    );
-    await write('lock-2', { Name: 'lock-2', Type: 2, Acquired: true });
-    await write('lock-3', { Name: 'lock-3', Type: 1, Acquired: false });
-    await writeFile(join(folder, 'locks', 'lock-4.lck'), 'no lock');
-    await writeFile(join(folder, 'locks', 'lock-5.lck.tmp.1'), '{"Name":"lock-5","Type":1,"Acquired":true}');
-    await expect(then.storeLocked(holder)).rejects.toThrow(
-      /its locks: (lock-2 \(type 2, acquired\)|lock-3 \(type 1, not acquired\)), (lock-2|lock-3) \([^)]*\)$/,
-    );
-    await write('lock-1', { Name: 'lock-1', Type: 1, Acquired: true });
-    expect(await then.storeLocked(holder)).toEqual({ name: 'lock-1', of: 'a backup', holder });
-  });
+test('a volume is locked by a lock of a backup that is acquired', async () => {
+  const write = (name: string, content: string) => writeFile(join(folder, 'locks', name), content);
+  const holder = handle('b', 'the second backup');
+  const { then } = await play(replayTimeline('backups'));
+  await expect(then.storeLocked(holder)).rejects.toThrow(
+    'no backup has acquired a lock on volume vz-l; its locks: none',
+  );
+  await mkdir(join(folder, 'locks'));
+  await write('lock-2.lck', '{"Name":"lock-2","Type":2,"Acquired":true}');
+  await write('lock-3.lck', '{"Name":"lock-3","Type":1,"Acquired":false}');
+  await write('lock-4.lck', 'no lock');
+  await write('lock-5.lck.tmp.1', '{"Name":"lock-5","Type":1,"Acquired":true}');
+  await expect(then.storeLocked(holder)).rejects.toThrow(
+    /its locks: (lock-2 \(type 2, acquired\)|lock-3 \(type 1, not acquired\)), (lock-2|lock-3) \([^)]*\)$/,
+  );
+  await write('lock-1.lck', '{"Name":"lock-1","Type":1,"Acquired":true}');
+  expect(await then.storeLocked(holder)).toEqual({ name: 'lock-1', of: 'a backup', holder });
 });
 
-const lost = (status: NonNullable<Backup['status']> = {}): NonNullable<Backup['status']> => ({
+const lost = {
   state: 'Error',
   error: `failed to backup snapshot s to b: failed to acquire lock ${volumeFolder(volume.name)}/locks/lock-9.lck when performing backup create/restore, please try again later`,
-  ...status,
-});
-const backup = (status: NonNullable<Backup['status']>, at: number): Backup => ({
+};
+const backup = (status: NonNullable<Backup['status']>, at = 0): Backup => ({
   metadata: { name: 'b', uid: 'u', resourceVersion: `${at}` },
   spec: { snapshotName: 's' },
   status,
@@ -183,73 +168,66 @@ const history = (...events: [ago: number, status: NonNullable<Backup['status']>]
       object: backup(status, at),
     })),
   );
+const made = handle('b', 'the second backup');
 
-describe('a creation that meets a foreign lock', () => {
+test('a creation that meets a foreign lock fails for good; that is expected, and a finding', async () => {
   const fast = { ...longhornClocks, deletionBackoff: 100, resync: 100 };
-  const made = handle('b', 'the second backup', 0);
+  const { given, then, ended, expected, findings } = await play(
+    history([200_000, { state: '' }], [199_000, lost]),
+    fast,
+  );
+  const lock = await given.foreignLock(volume, { of: 'a deletion' });
+  await then.creationLostLock(made, lock);
+  await then.neverTriedAgain(made);
+  expect(expected).toEqual([{ id: 'creation-lost-lock', of: 'b' }]);
+  expect(ended()).toEqual([
+    `Given a foreign lock of a deletion on the volume: ${lock.name}`,
+    `Then the second backup goes Error with the text on a lock in status.error, which is a failure: it names lock-9; what stood in the way is ${lock.name}`,
+    'Then the second backup is not tried again: it has stayed in Error',
+  ]);
+  expect(findings.map(({ title }) => title)).toEqual([
+    'A backup that loses the lock when it starts does not proceed by itself',
+  ]);
 
-  test('fails for good; that is expected, and a finding', async () => {
-    const { given, then, ended, expected, findings } = await play(
-      history([200_000, { state: '' }], [199_000, lost()]),
-      fast,
-    );
-    const lock = await given.foreignLock(volume, { of: 'a deletion' });
-    await then.creationLostLock(made, lock);
-    await then.neverTriedAgain(made);
-    expect(expected).toEqual([{ id: 'creation-lost-lock', of: 'b' }]);
-    expect(ended()).toEqual([
-      `Given a foreign lock of a deletion on the volume: ${lock.name}`,
-      `Then the second backup goes Error with the text on a lock in status.error, which is a failure: it names lock-9; what stood in the way is ${lock.name}`,
-      'Then the second backup is not tried again: it has stayed in Error',
-    ]);
-    expect(findings.map(({ title }) => title)).toEqual([
-      'A backup that loses the lock when it starts does not proceed by itself',
-    ]);
-  });
-
-  test('is watched for as long as a deletion would have waited, and no longer', async () => {
-    const start = Date.now();
-    // The window on these clocks is 10.2 s.
-    const { then } = await play(history([11_000, { state: '' }], [9_900, lost()]), fast);
-    await then.neverTriedAgain(made);
-    expect(Date.now() - start).toBeGreaterThanOrEqual(295);
-    expect(Date.now() - start).toBeLessThan(5_000);
-  });
-
-  test('and is tried again, now or before, has not failed for good', async () => {
-    const before = await play(
-      history([20_000, { state: '' }], [19_000, lost()], [5_000, { state: 'InProgress' }]),
-      fast,
-    );
-    await expect(before.then.neverTriedAgain(made)).rejects.toThrow(/InProgress/);
-    const backups = history([11_000, { state: '' }], [9_000, lost()]);
-    const { then } = await play(backups, fast);
-    const judging = then.neverTriedAgain(made);
-    backups.push({ kind: 'modified', at: Date.now(), object: backup({ state: 'InProgress' }, 9) });
-    await expect(judging).rejects.toThrow(/InProgress/);
-  });
+  // It is watched for as long as a deletion would have waited, which on these clocks is 10.2 s.
+  const start = Date.now();
+  await (await play(history([11_000, { state: '' }], [9_900, lost]), fast)).then.neverTriedAgain(made);
+  expect(Date.now() - start).toBeGreaterThanOrEqual(295);
+  const before = await play(
+    history([20_000, { state: '' }], [19_000, lost], [5_000, { state: 'InProgress' }]),
+    fast,
+  );
+  await expect(before.then.neverTriedAgain(made)).rejects.toThrow(/InProgress/);
+  const backups = history([11_000, { state: '' }], [9_000, lost]);
+  const judging = (await play(backups, fast)).then.neverTriedAgain(made);
+  backups.push({ kind: 'modified', at: Date.now(), object: backup({ state: 'InProgress' }, 9) });
+  await expect(judging).rejects.toThrow(/InProgress/);
 });
 
 describe('a foreign lock', () => {
-  const short = { ...longhornClocks, lockLife: -1_000 };
+  const written = (ago: number, { name }: { name: string }, now = Date.now()) => {
+    const past = new Date(now - ago);
+    return utimes(join(folder, 'locks', `${name}.lck`), past, past);
+  };
 
   test('of a backup lets another backup complete; once it has expired that proves nothing', async () => {
     const { given, then, findings } = await play(
       history([1_000, { state: '' }], [500, { state: 'Completed' }]),
     );
     const lock = await given.foreignLock(volume, { of: 'a backup' });
-    const made = handle('b', 'the second backup', 0);
     await then.completedBeside(made, lock);
     expect(findings.map(({ title }) => title)).toEqual([
       'A new backup does not wait for another one that is being saved',
     ]);
-    const past = new Date(Date.now() - 200_000);
-    await utimes(join(folder, 'locks', `${lock.name}.lck`), past, past);
+    await written(200_000, lock);
     await expect(then.completedBeside(made, lock)).rejects.toThrow('but it counts no more');
   });
 
-  test('that was removed has not expired', async () => {
-    const { given, when, then, ended } = await play(replayTimeline('backups'), short);
+  test('that was removed has not expired, and marks where the history of whom it held up begins anew', async () => {
+    const { given, when, then, ended } = await play(replayTimeline('backups'), {
+      ...longhornClocks,
+      lockLife: -1_000,
+    });
     const lock = await given.foreignLock(volume, { of: 'a backup' });
     await when.lockAbandoned(lock);
     await then.expired(lock);
@@ -257,35 +235,28 @@ describe('a foreign lock', () => {
     expect(ended()[2]).toMatch(
       /^Then the foreign lock of a backup has expired, and is still there: written \d s ago$/,
     );
-    await when.lockRemoved(lock);
+    const first = handle('b', 'the first backup');
+    await when.lockRemoved(lock, first);
+    expect(first.since.healed).toBeTypeOf('number');
     expect(ended().at(-1)).toBe('When the foreign lock of a backup is removed: it is removed');
     await expect(then.expired(lock)).rejects.toThrow('it is gone');
-  }, 20_000);
-
-  test('that is removed marks where the history of whom it held up begins anew', async () => {
-    const { given, when } = await play(replayTimeline('backups'));
-    const first = handle('b', 'the first backup', 0);
-    await when.lockRemoved(await given.foreignLock(volume, { of: 'a backup' }), first);
-    expect(first.since.healed).toBeTypeOf('number');
   });
 
   test('held a deletion up if the backup went after its life', async () => {
-    const life = { ...longhornClocks, lockLife: 10_000 };
-    const gone = (ago: number) =>
-      replayTimeline('backups', [
-        { kind: 'deleted' as const, at: Date.now() - ago, object: backup({ state: 'Deleting' }, 0) },
-      ]);
     const held = async (ago: number) => {
-      const written = new Date(Date.now() - 30_000);
-      const { given, then } = await play(gone(ago), life);
+      const now = Date.now();
+      const backups = replayTimeline('backups', [
+        { kind: 'deleted' as const, at: now - ago, object: backup({ state: 'Deleting' }) },
+      ]);
+      const { given, then } = await play(backups, { ...longhornClocks, lockLife: 10_000 });
       const lock = await given.foreignLock(volume, { of: 'a backup' });
-      await utimes(join(folder, 'locks', `${lock.name}.lck`), written, written);
-      return then.heldUpUntilExpiry(handle('b', 'the first backup', 0), lock);
+      await written(30_000, lock, now);
+      return then.heldUpUntilExpiry(handle('b', 'the first backup'), lock);
     };
     await held(15_000);
     await held(20_500);
     await expect(held(26_000)).rejects.toThrow(
       /^the first backup was gone when the lock was [34]\.\d s old, and a lock counts for 10 s$/,
     );
-  }, 20_000);
+  });
 });

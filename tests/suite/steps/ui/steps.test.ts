@@ -4,10 +4,10 @@ import type { Duration } from '../../../../e2e/kube/duration.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
-import type { BackupHandle, PageHandle } from '../../../../e2e/suite/steps/handles.ts';
+import type { PageHandle } from '../../../../e2e/suite/steps/handles.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { untilLostLate } from '../../../../e2e/suite/steps/ui/page.ts';
-import { createThenOfPages } from '../../../../e2e/suite/steps/ui/steps.ts';
+import { createThenOfPages, describeDelays } from '../../../../e2e/suite/steps/ui/steps.ts';
 import { type Look, lookOf } from '../../../../e2e/ui/backup-look.ts';
 import { findChromium } from '../../../../e2e/ui/chromium.ts';
 import { followPage } from '../../../../e2e/ui/followed-page.ts';
@@ -15,18 +15,12 @@ import type { Mutant } from '../../../../emulator/mutants.ts';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
 import { serveEmulatedPage } from '../../../ui/support/emulated-page.ts';
 import { keepBrowser } from '../../../ui/support/keep-browser.ts';
+import { handleOf } from '../recordings.ts';
 
 const chromium = findChromium(process.env);
 keepBrowser(chromium);
 const name = 'backup-a';
-const volume = { name: 'v', node: 'node1', size: 0 };
-const first: BackupHandle = {
-  name,
-  label: 'the first backup',
-  volume,
-  snapshot: { name: 's', volume },
-  since: { made: 0 },
-};
+const first = handleOf(name, 'the first backup');
 
 let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
 let proxy: TcpProxy;
@@ -60,15 +54,19 @@ const both = (status: Record<string, unknown>): void => {
   served.put(name, status);
 };
 
+const limits = (within: Duration) => ({
+  pageFollows: { within, owner: 'the test' },
+  pageReconnects: { within, owner: 'the test' },
+  pageStale: { within, owner: 'the proxy in between' },
+});
+const untilLook = async (state: string | undefined): Promise<void> =>
+  expect(await handle.page.until(() => handle.page.look(name)?.state === state, 10_000)).toBe(true);
+const untilTroubled = async (troubles = 1): Promise<void> =>
+  expect(await handle.page.until(() => handle.page.log.troubles.length >= troubles, 10_000)).toBe(true);
+
 // The page and the custom resources, which are the same as long as a test does not let them differ; the
 // timeouts are long ones where nothing is to run out.
-const open = async ({
-  mutant,
-  within = '20s',
-}: {
-  mutant?: Mutant;
-  within?: Duration;
-} = {}): Promise<void> => {
+const open = async ({ mutant, within = '20s' }: { mutant?: Mutant; within?: Duration } = {}) => {
   version = 0;
   timeline = createTimeline<Backup>({ label: 'backups', stop: async () => {} });
   const { timeline: backups } = timeline;
@@ -87,12 +85,7 @@ const open = async ({
     cutOff: [],
   };
   expect(await page.until(() => page.live().length > 0, 10_000)).toBe(true);
-  const timeouts = {
-    ...timeoutsOn(longhornClocks),
-    pageFollows: { within, owner: 'the test' },
-    pageReconnects: { within, owner: 'the test' },
-    pageStale: { within, owner: 'the proxy in between' },
-  };
+  const timeouts = { ...timeoutsOn(longhornClocks), ...limits(within) };
   const work = (_sentence: string, work: () => Promise<unknown>) => work();
   const step = Object.assign(work, { returning: work });
   findings = [];
@@ -101,9 +94,10 @@ const open = async ({
   then = createThenOfPages(context);
 };
 
-describe.skipIf(chromium === undefined)('a page that is as the custom resources are', () => {
-  test('passes all that is asked of it', async () => {
+describe.skipIf(chromium === undefined)('a page', () => {
+  test('that is as the custom resources are passes all that is asked of it', async () => {
     await open();
+    await then.leftAlone(first);
     both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
     await then.pageShows(handle, first);
     await then.rowTells(handle, first);
@@ -113,15 +107,56 @@ describe.skipIf(chromium === undefined)('a page that is as the custom resources 
     await served.datastore.backups.delete(name);
     await then.pageFollowed(handle, first);
     await then.pageUntroubled(handle);
+    await expect(then.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is gone');
+    timeline.push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
+    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
+      'the watch of backups lost a stretch while the page was open: 410 Gone',
+    );
   });
 
-  test('and is cut off, is back by itself; what went wrong by that does not count', async () => {
+  test('that showed something that never was, whose request fails, or that does not follow is told', async () => {
+    await open();
+    served.put(name, { state: 'Deleting', url: 'nfs://store/a' });
+    await untilLook('Deleting');
+    served.put(name, { state: 'Completed', url: 'nfs://store/a' });
+    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
+      /^the page and the custom resources differ:\n- the page showed Deleting at [\d:.]+, where the first backup was Completed$/,
+    );
+    served.refuse(`delete backups ${name}`, 'denied by a webhook');
+    await (await handle.page.table.askToDelete(name)).confirm();
+    await untilTroubled(2);
+    await expect(then.pageUntroubled(handle)).rejects.toThrow(
+      'POST /v1/backupvolumes/v?action=backupDelete: 500',
+    );
+
+    await untilLook('Completed');
+    Object.assign(context.timeouts, limits('300ms'));
+    say({ state: 'Deleting', url: 'nfs://store/a' });
+    await expect(then.pageShows(handle, first)).rejects.toThrow(
+      'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed',
+    );
+    say({ state: 'Completed' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
+    await expect(then.leftAlone(first)).rejects.toThrow(
+      'the first backup (backup-a) is Completed, and its deletion was asked for',
+    );
+  });
+
+  test('that hides what failed is told', async () => {
+    await open({ mutant: 'page-hides-error', within: '300ms' });
+    both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
+    await untilLook('Error');
+    await expect(then.pageShows(handle, first)).rejects.toThrow(
+      '- the first backup is Error with the red icon, and the page shows Error',
+    );
+  });
+
+  test('that is cut off is back by itself; what went wrong by that does not count', async () => {
     await open({ within: '300ms' });
     const from = Date.now();
     handle.cutOff.push({ from, to: from + 10_000 });
     proxy.refuse();
     proxy.cut();
-    expect(await handle.page.until(() => handle.page.log.troubles.length > 0, 10_000)).toBe(true);
+    await untilTroubled();
     await expect(then.pageIsBack(handle)).rejects.toThrow(
       'the page did not connect again within 300 ms (the test); it shows what was before',
     );
@@ -134,9 +169,7 @@ describe.skipIf(chromium === undefined)('a page that is as the custom resources 
       /^on the page something went wrong:\n- console: WebSocket connection to /,
     );
   });
-});
 
-describe.skipIf(chromium === undefined)('a page that was told nothing of the end of its connection', () => {
   const killed = (): void => {
     for (const ago of [30_000, 10_000])
       handle.cutOff.push({ from: Date.now() - ago, to: Date.now() - ago + 1 });
@@ -144,7 +177,7 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
     proxy.freeze();
   };
 
-  test('shows an old table until the proxy in between gives it up, which is a finding with its duration; then it is back', async () => {
+  test('that was told nothing of the end of its connection shows an old table until the proxy in between gives it up, which is a finding with its duration; then it is back', async () => {
     await open();
     killed();
     const losses = handle.page.log.losses();
@@ -154,7 +187,7 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
     proxy.refuse();
     proxy.cut();
     await late;
-    expect(await handle.page.until(() => handle.page.log.troubles.length > 0, 10_000)).toBe(true);
+    await untilTroubled();
     proxy.accept();
     await handle.page.until(() => handle.page.live().length === 2, 10_000);
     expect(findings).toEqual([
@@ -169,7 +202,7 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
     await then.pageUntroubled(handle);
   });
 
-  test('and never loses it is not live, which is a failure', async () => {
+  test('that never loses that connection is not live, which is a failure', async () => {
     await open({ within: '300ms' });
     killed();
     await expect(untilLostLate(context, handle, handle.page.log.losses())).rejects.toThrow(
@@ -179,62 +212,14 @@ describe.skipIf(chromium === undefined)('a page that was told nothing of the end
   });
 });
 
-describe.skipIf(chromium === undefined)('a page that is not', () => {
-  test('shows something else', async () => {
-    await open({ within: '300ms' });
-    say({ state: 'Deleting', url: 'nfs://store/a' });
-    await expect(then.pageShows(handle, first)).rejects.toThrow(
-      'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed',
-    );
-  });
-
-  test('hides what failed', async () => {
-    await open({ mutant: 'page-hides-error', within: '300ms' });
-    both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
-    expect(await handle.page.until(() => handle.page.look(name)?.state === 'Error', 10_000)).toBe(true);
-    await expect(then.pageShows(handle, first)).rejects.toThrow(
-      '- the first backup is Error with the red icon, and the page shows Error',
-    );
-  });
-
-  test('showed something that never was, though all is well in the end', async () => {
-    await open();
-    served.put(name, { state: 'Deleting', url: 'nfs://store/a' });
-    expect(await handle.page.until(() => handle.page.look(name)?.state === 'Deleting', 10_000)).toBe(true);
-    served.put(name, { state: 'Completed', url: 'nfs://store/a' });
-    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
-      /^the page and the custom resources differ:\n- the page showed Deleting at [\d:.]+, where the first backup was Completed$/,
-    );
-  });
-
-  test('sends a request that fails', async () => {
-    await open();
-    served.refuse(`delete backups ${name}`, 'denied by a webhook');
-    await (await handle.page.table.askToDelete(name)).confirm();
-    expect(await handle.page.until(() => handle.page.log.troubles.length >= 2, 10_000)).toBe(true);
-    await expect(then.pageUntroubled(handle)).rejects.toThrow(
-      'POST /v1/backupvolumes/v?action=backupDelete: 500',
-    );
-  });
-});
-
-describe.skipIf(chromium === undefined)('a backup', () => {
-  test('is left alone as long as nobody asks for its deletion', async () => {
-    await open();
-    await then.leftAlone(first);
-    say({ state: 'Completed' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
-    await expect(then.leftAlone(first)).rejects.toThrow(
-      'the first backup (backup-a) is Completed, and its deletion was asked for',
-    );
-    remove();
-    await expect(then.leftAlone(first)).rejects.toThrow('the first backup (backup-a) is gone');
-  });
-
-  test('whose watch lost something is not one that a page can be held against', async () => {
-    await open();
-    timeline.push({ kind: 'gap', at: Date.now(), reason: '410 Gone' });
-    await expect(then.pageFollowed(handle, first)).rejects.toThrow(
-      'the watch of backups lost a stretch while the page was open: 410 Gone',
-    );
-  });
+test('of each look the longest delay is told, and all bars are one', () => {
+  const delays = [
+    { look: 'Deleting', delay: 400 },
+    { look: '0 %', delay: 900 },
+    { look: 'Deleting', delay: 200 },
+    { look: '40 %', delay: 1100 },
+    { look: 'no row', delay: 30 },
+  ];
+  expect(describeDelays(delays)).toBe('Deleting after 400 ms, a bar after 1.1 s, no row after 30 ms');
+  expect(describeDelays([])).toBe('nothing changed');
 });

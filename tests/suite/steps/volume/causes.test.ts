@@ -15,6 +15,7 @@ import {
 import { attach } from '../../../../e2e/suite/steps/volume/volume.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { emptyTimelines } from '../../../support/test-context.ts';
+import { handleOf } from '../recordings.ts';
 
 const signal = new AbortController().signal;
 const name = 'v1';
@@ -37,22 +38,21 @@ const answering = (lists: Record<string, object[]>, logs: Record<string, string>
 
 const deps = (cluster: Cluster, status: NonNullable<Volume['status']>) => {
   const all = emptyTimelines();
-  all.volumes.push({ kind: 'modified', at: 1, object: { metadata: { name }, spec: { size: '1' }, status } });
+  all.volumes.push(happens(name, { spec: { size: '1' }, status }));
   return { cluster, timelines: all, all };
 };
 type All = ReturnType<typeof emptyTimelines>;
+const happens = <T extends object>(of: string, more: T) => ({
+  kind: 'modified' as const,
+  at: 2,
+  object: { metadata: { name: of }, ...more },
+});
 const saysSnapshot = ({ snapshots }: All, status: NonNullable<Snapshot['status']>) =>
-  snapshots.push({
-    kind: 'modified',
-    at: 1,
-    object: { metadata: { name: 's1' }, spec: { volume: name, createSnapshot: true }, status },
-  });
+  snapshots.push(happens('s1', { spec: { volume: name, createSnapshot: true }, status }));
 const saysBackup = ({ backups }: All, status: NonNullable<Backup['status']>) =>
-  backups.push({
-    kind: 'modified',
-    at: 1,
-    object: { metadata: { name: 'b1' }, spec: { snapshotName: 's1' }, status },
-  });
+  backups.push(happens('b1', { spec: { snapshotName: 's1' }, status }));
+
+type Conditions = NonNullable<NonNullable<Volume['status']>['conditions']>;
 
 const faulted = { state: 'detached', robustness: 'faulted', ownerID: 'node1' };
 const replica = (of: string, more = {}) => ({
@@ -68,11 +68,7 @@ const pod = (of: string) => ({ metadata: { name: of } });
 const whole = answering(
   {
     'engines longhornvolume=v1': [
-      {
-        metadata: { name: 'v1-e-0' },
-        spec: { nodeID: 'node3', desireState: 'stopped' },
-        status: { currentState: 'stopped' },
-      },
+      { ...replica('v1-e-0'), spec: { nodeID: 'node3', desireState: 'stopped' } },
     ],
     'replicas longhornvolume=v1': [
       replica('v1-r-1', { failedAt: '2026-11-22T07:28:17Z' }),
@@ -108,39 +104,25 @@ describe('why a volume does not come', () => {
   });
 
   test('what keeps it from being scheduled, and the ticket that is not satisfied', async () => {
-    const conditions = [
-      {
-        type: 'Scheduled',
-        status: 'False',
-        reason: 'ReplicaSchedulingFailure',
-        message: 'insufficient storage',
-      },
-    ];
+    const no = (type: string, rest: object) => ({ type, status: 'False', ...rest });
+    const unscheduled = { reason: 'ReplicaSchedulingFailure', message: 'insufficient storage' };
+    const conditions = [no('Scheduled', unscheduled)] as Conditions;
     const { all, ...rest } = deps(whole, { state: 'detached', robustness: 'unknown', conditions });
-    const status = {
-      attachmentTicketStatuses: {
-        corral: {
-          satisfied: false,
-          conditions: [{ type: 'Satisfied', status: 'False', message: 'not yet' }],
-        },
-      },
-    };
-    all.attachments.push({ kind: 'modified', at: 1, object: { metadata: { name }, spec: {}, status } });
+    const corral = { satisfied: false, conditions: [no('Satisfied', { message: 'not yet' })] as Conditions };
+    all.attachments.push(happens(name, { spec: {}, status: { attachmentTicketStatuses: { corral } } }));
     const { line: first, details } = await causeOfVolume(rest, name, signal);
     expect(first).toContain('; Scheduled is False: ReplicaSchedulingFailure: insufficient storage; ');
     expect(details).toContain('ticket corral: not satisfied: not yet');
   });
 
   test('where no instance manager tells of it, the managers may', async () => {
-    const cluster = answering(
-      {
-        'engines longhornvolume=v1': [],
-        'replicas longhornvolume=v1': [],
-        [instanceManagers]: [],
-        [managers]: [pod('manager-a')],
-      },
-      { 'manager-a': line },
-    );
+    const lists = {
+      'engines longhornvolume=v1': [],
+      'replicas longhornvolume=v1': [],
+      [instanceManagers]: [],
+      [managers]: [pod('manager-a')],
+    };
+    const cluster = answering(lists, { 'manager-a': line });
     const { line: first, details } = await causeOfVolume(deps(cluster, faulted), name, signal);
     expect(first).toBe(`volume v1: it is detached, faulted; ${said}`);
     expect(details.at(-1)).toBe(`manager-a: ${line}`);
@@ -160,7 +142,7 @@ describe('why a volume does not come', () => {
 describe('why a snapshot or a backup does not come', () => {
   const volume = { name, node: 'node1', size: 1 };
   const snapshot = { name: 's1', volume };
-  const backup = { name: 'b1', label: 'the first backup', volume, snapshot, since: { made: 0 } };
+  const backup = { ...handleOf('b1', 'the first backup', { volume }), snapshot };
   const healthy = { state: 'attached', robustness: 'healthy' };
 
   test('what it says itself comes first, then how its snapshot and its volume are', async () => {
@@ -210,36 +192,20 @@ describe('what a log says', () => {
 describe('attaching a volume', () => {
   const attaching = async (...states: [state: string, robustness: string][]) => {
     const { all, cluster } = deps(whole, { state: 'detached', robustness: 'unknown' });
+    const attachment = (status?: object) =>
+      all.attachments.push(happens(name, { spec: {}, ...(status && { status }) }));
     const push = (state: string, robustness: string) =>
-      all.volumes.push({
-        kind: 'modified',
-        at: 2,
-        object: { metadata: { name }, spec: { size: '1' }, status: { state, robustness } },
-      });
-    all.attachments.push({ kind: 'added', at: 1, object: { metadata: { name }, spec: {} } });
-    const attached = attach(
-      { cluster, timelines: all, timeouts: timeoutsOn(longhornClocks) },
-      { name, node: 'node3' },
-    ).catch((error: ExpectationError) => error);
+      all.volumes.push(happens(name, { spec: { size: '1' }, status: { state, robustness } }));
+    attachment();
+    const using = { cluster, timelines: all, timeouts: timeoutsOn(longhornClocks) };
+    const attached = attach(using, { name, node: 'node3' }).catch((error: ExpectationError) => error);
     for (const state of states) {
       // So that the wait meets each of them, and not only the last.
       await setImmediate();
       push(...state);
     }
-    return {
-      attached,
-      push,
-      satisfy: () =>
-        all.attachments.push({
-          kind: 'modified',
-          at: 3,
-          object: {
-            metadata: { name },
-            spec: {},
-            status: { attachmentTicketStatuses: { corral: { satisfied: true } } },
-          },
-        }),
-    };
+    const satisfy = () => attachment({ attachmentTicketStatuses: { corral: { satisfied: true } } });
+    return { attached, push, satisfy };
   };
 
   test('ends at once when all its replicas have failed, and names the cause first', async () => {

@@ -3,12 +3,20 @@ import type { ReplayedTimeline } from '../../../../e2e/history/replay.ts';
 import type { KubernetesObject } from '../../../../e2e/kube/cluster.ts';
 import type { Backup, Volume } from '../../../../e2e/longhorn/types.ts';
 import { parseBackup, parseVolume } from '../../../../e2e/store/format/config.ts';
+import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import { nothingMade } from '../../../../e2e/suite/steps/made.ts';
-import { judgeRestore, makeRestoredVolume } from '../../../../e2e/suite/steps/volume/restored.ts';
-import { exported } from '../../../store/support/written-store.ts';
+import { writeData } from '../../../../e2e/suite/steps/volume/data.ts';
+import {
+  differencesOf,
+  judgeRestore,
+  judgeRestored,
+  makeRestoredVolume,
+} from '../../../../e2e/suite/steps/volume/restored.ts';
+import { exported, someBlocks } from '../../../store/support/written-store.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { createTestContext, emptyTimelines } from '../../../support/test-context.ts';
+import { handleOf } from '../recordings.ts';
 
 const size = 8 << 20;
 const url = 'nfs://store:/opt?backup=b&volume=v';
@@ -33,11 +41,7 @@ const stand = (
 ) => {
   const timelines = emptyTimelines();
   const asked: { what: string; object: object }[] = [];
-  const event = <T extends KubernetesObject>(object: T) => ({
-    kind: 'modified' as const,
-    at: Date.now(),
-    object,
-  });
+  const event = <T extends KubernetesObject>(object: T) => ({ kind: 'modified' as const, at: 0, object });
   const volume = (of: Volume, status: Volume['status']) =>
     timelines.volumes.push(event({ ...of, ...(status && { status }) }));
   let wanted: Volume;
@@ -54,12 +58,8 @@ const stand = (
       // New volumes are detached as well.
       volume(wanted, { state: 'detached' });
       volume(wanted, { state: 'detached', restoreInitiated: true, restoreRequired: true });
-      volume(wanted, {
-        state: 'attached',
-        currentNodeID: 'node2',
-        restoreInitiated: true,
-        restoreRequired: true,
-      });
+      const under = { restoreInitiated: true, restoreRequired: true };
+      volume(wanted, { state: 'attached', currentNodeID: 'node2', ...under });
       volume(wanted, restored);
     },
     'patch volumeattachments': () => {
@@ -125,14 +125,7 @@ test('it is restored from a backup that lies in the store, and attached without 
 });
 
 describe('a backup is restored', () => {
-  const volume = { name: 'v', node: 'node1', size };
-  const backup = {
-    name: 'b',
-    label: 'the first backup',
-    volume,
-    snapshot: { name: 's', volume },
-    since: { made: 0 },
-  };
+  const backup = handleOf('b', 'the first backup', { volume: { name: 'v', node: 'node1', size } });
   const sum = 'a'.repeat(64);
   /** What a manager of the volume's node prints of each stretch that is read. */
   const reading = (printed: string, without: Context['without'] = []) => {
@@ -172,10 +165,12 @@ describe('a backup is restored', () => {
     ]);
   });
 
-  test('with other data, which is named', async () => {
-    const { context } = reading('b'.repeat(64));
-    await expect(judgeRestore(context, { backup, data })).rejects.toThrow(
+  test('with other data, or where Longhorn does not know it, that is an error', async () => {
+    await expect(judgeRestore(reading('b'.repeat(64)).context, { backup, data })).rejects.toThrow(
       /^the first backup was restored with other data than were written: 2097152 bytes at 0 have the checksum b+, not a+$/,
+    );
+    await expect(judgeRestore(stand().context, { backup, data })).rejects.toThrow(
+      'Longhorn knows no URL of the first backup (b) to restore it from',
     );
   });
 
@@ -187,24 +182,11 @@ describe('a backup is restored', () => {
     });
     expect(read).toEqual([]);
   });
-
-  test('not, where Longhorn does not know it', async () => {
-    const { context } = stand();
-    await expect(judgeRestore(context, { backup, data })).rejects.toThrow(
-      'Longhorn knows no URL of the first backup (b) to restore it from',
-    );
-  });
 });
 
 test("a restore that fails ends at once, with Longhorn's reason", async () => {
-  const conditions = [
-    {
-      type: 'Restore',
-      status: 'False',
-      reason: 'RestoreFailure',
-      message: 'checksum verification failed for block',
-    },
-  ];
+  const message = 'checksum verification failed for block';
+  const conditions = [{ type: 'Restore', status: 'False', reason: 'RestoreFailure', message }];
   const { context } = stand({ state: 'attached', robustness: 'faulted', restoreRequired: true, conditions });
   await expect(makeRestoredVolume(context, { size })).rejects.toThrow(
     'Longhorn did not restore volume corral-volume: attached, faulted, RestoreFailure, checksum verification failed for block',
@@ -219,4 +201,64 @@ test('a request that Longhorn refuses leaves the written backup to the cleanup',
     ...nothingMade(),
     written: [{ volume: 'corral-source', backup: expect.stringMatching(/^backup-[0-9a-f]{16}$/) }],
   });
+});
+
+const at = (index: number, checksum: string) => ({ offset: index * blockSize, checksum });
+const written = [at(0, 'a'), at(1, 'b'), at(3, 'c')];
+
+test.each([
+  ['the same', written, []],
+  ['the same in another order', written.toReversed(), []],
+  [
+    'with other data',
+    [at(0, 'a'), at(1, 'c'), at(3, 'c')],
+    ['1 of its blocks hold other data, such as that at 2097152'],
+  ],
+  ['with less', [at(0, 'a')], ['2 of its blocks are missing, such as that at 2097152']],
+  ['with more', [...written, at(4, 'a')], ['1 of its blocks were never written, such as that at 8388608']],
+  [
+    'moved by one',
+    [at(1, 'a'), at(2, 'b'), at(4, 'c')],
+    [
+      '1 of its blocks hold other data, such as that at 2097152',
+      '2 of its blocks are missing, such as that at 0',
+      '2 of its blocks were never written, such as that at 4194304',
+    ],
+  ],
+  ['of an empty volume', [], ['3 of its blocks are missing, such as that at 0']],
+])('blocks that are %s', (_, found, differences) => {
+  expect(differencesOf(written, found)).toEqual(differences);
+});
+
+test('a backup of what was written is one, and says of how much; of other data, or without a config, it is none', async () => {
+  const numbers = [1, 2, 3, 4];
+  const blocks = someBlocks(() => numbers.shift() ?? 0, 8);
+  const restored = await store.write({
+    volume: 'restored',
+    backup: 'backup-1',
+    size: 8 * blockSize,
+    blocks,
+  });
+  const { context, told } = createTestContext({ root: store.root });
+  const judged = (name: string, of: typeof restored) => {
+    const volume = { name: 'restored', node: 'node1', size: 8 * blockSize, restored: of };
+    return judgeRestored(context, handleOf(name, 'the first backup', { volume }));
+  };
+  await judged('backup-1', restored);
+  const sentence = 'Then the first backup has the data that the volume was restored with';
+  expect(told).toEqual([`${sentence} ...`, `${sentence}: 4 blocks, each with the checksum that was written`]);
+  const changed = restored.with(2, { ...restored[2], checksum: 'f'.repeat(64) } as (typeof restored)[number]);
+  await expect(judged('backup-1', changed)).rejects.toThrow(
+    'the first backup (backup-1) is not of what volume restored was restored with: 1 of its blocks hold other data, such as that at 4194304',
+  );
+  await expect(judged('backup-2', restored)).rejects.toThrow(
+    'the store has no config of the first backup (backup-2)',
+  );
+});
+
+test('a volume without a device is not written to, and the scenario is told what it must say', async () => {
+  const volume = { name: 'v', node: 'node1', size: 64 << 20, restored: [] };
+  await expect(writeData(createTestContext().context, { volume, offset: 0, size: 1 << 20 })).rejects.toThrow(
+    'volume v has no block device to write to: the scenario must say that it needs one',
+  );
 });
