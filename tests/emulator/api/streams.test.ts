@@ -5,6 +5,8 @@ import { apiPort } from '../../../emulator/api/handler.ts';
 import { createPaced, readStreamPath } from '../../../emulator/api/streams.ts';
 import { backup, startTestApi, type TestApi, volume } from '../support/test-api.ts';
 
+const soon = { timeout: 60_000 };
+
 let api: TestApi;
 beforeEach(async () => {
   api = await startTestApi();
@@ -48,7 +50,7 @@ describe('a WebSocket', () => {
     expect(messages[0]).toMatchObject({ type: 'collection', resourceType: 'backup', links: { self } });
     const lists = countLists('backups');
     api.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
-    await vi.waitFor(() => expect(lists.mock.calls).toHaveLength(1));
+    await vi.waitFor(() => expect(lists.mock.calls).toHaveLength(1), soon);
     const second = next();
     api.put('backups', backup('b1', { of: 'v', state: 'Completed' }));
     await second;
@@ -79,7 +81,7 @@ describe('a WebSocket', () => {
       const before = calls.length;
       api.put('settings', { metadata: { name: 's' }, value: String(before) });
       expect(calls).toHaveLength(before);
-    });
+    }, soon);
     const last = await open('/v1/ws/1s/nodes');
     api.stop();
     await once(last.socket, 'close');
@@ -87,7 +89,7 @@ describe('a WebSocket', () => {
 
   test('of a client that breaks the protocol, or sends more than 64 KiB, is ended, and only that', async () => {
     const { raw, answer } = upgrade('/v1/ws/backups');
-    await vi.waitFor(() => expect(String(answer())).toContain(`Sec-WebSocket-Accept: ${accepted}\r\n`));
+    await vi.waitFor(() => expect(String(answer())).toContain(`Sec-WebSocket-Accept: ${accepted}\r\n`), soon);
     raw.write(Buffer.from([0x89, 0x01, 0x61]));
     await once(raw, 'close');
     const { socket } = await open('/v1/ws/settings');
@@ -98,7 +100,7 @@ describe('a WebSocket', () => {
   test('takes what came together with the request', async () => {
     // A ping without a payload, masked with zeros.
     const { raw, answer } = upgrade('/v1/ws/backups', { behind: [0x89, 0x80, 0, 0, 0, 0] });
-    await vi.waitFor(() => expect(answer().includes(Buffer.from([0x8a, 0x00]))).toBe(true));
+    await vi.waitFor(() => expect(answer().includes(Buffer.from([0x8a, 0x00]))).toBe(true), soon);
     raw.destroy();
   });
 
