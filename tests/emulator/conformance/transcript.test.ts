@@ -59,6 +59,7 @@ describe('a text', () => {
     ['http://10.244.2.9:9500/v1', 'http://ADDRESS/v1'],
     ['nfs://nfs.example:/opt/store?backup=b1&volume=v', 'nfs://STORE?backup=b1&volume=v'],
     ['backupstore/volumes/0c/d3/v/locks/lock-e6f1deeb42c94eda.lck', 'STORE/v/locks/lock-ID.lck'],
+    ['no /mnt/backupstore/backupstore/volumes/83/81/v/backup_b1.cfg', 'no STORE/v/backup_b1.cfg'],
     ['Wait for backup zn-b1 to be deleted', 'Wait for backup zn-b1 to be deleted'],
   ])('%s is told as %s', (text, expected) => {
     expect(normaliseText(text)).toBe(expected);
