@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { onceGone } from '../../e2e/history/expectation.ts';
 import { encodeLock, lockTypes } from '../../emulator/backupstore/lock-rules.ts';
 import { lockPath, locksPath } from '../../emulator/backupstore/paths.ts';
 import { engineBinary, engineImage } from '../../emulator/modelled-on.ts';
@@ -12,7 +11,6 @@ import { recordedObject } from './support/recorded.ts';
 import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
-const limit = { within: '5m', owner: 'this test' } as const;
 
 let local: SharedLonghorn;
 let user: User;
@@ -29,7 +27,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await user.delete('volumes', volume);
-  await onceGone(user.timelines.volumes, { name: volume, label: 'the volume is gone', ...limit });
+  await user.untilGone('volumes', volume);
 });
 
 const [a, b] = ['a', 'b'];
@@ -86,9 +84,9 @@ test('a backup whose upload is slow to be ready waits for a deletion that began 
   await second();
   await vi.waitUntil(() => existsSync(file('upload-begun')), { timeout: 300_000 });
   await user.delete('backups', backup(a));
-  await user.until(backup(a), 'Deleting');
+  await user.untilState(backup(a), 'Deleting');
   await writeFile(file('upload-may-go-on'), '');
-  await user.until(backup(b), 'Pending');
+  await user.untilState(backup(b), 'Pending');
   await writeFile(file('deletion-may-go-on'), '');
   await user.untilSettled(backup(b), volume);
   expect(statesOf(user.timelines.backups, backup(b))).not.toContain('Error');
@@ -103,13 +101,13 @@ test('a backup that meets a deletion ends in Error for good, and leaves no ticke
     encodeLock({ Name: 'lock-x', Type: lockTypes.deletion, Acquired: true }),
   );
   await second();
-  const { status } = await user.until(backup(b), 'Error');
+  const { status } = await user.untilState(backup(b), 'Error');
   await user.delete('backups', backup(b));
   expect(status?.error).toMatch(
     /failed to acquire lock \S+ when performing backup create\/restore, please try again later$/,
   );
   expect(status?.messages).toEqual({});
-  await onceGone(user.timelines.backups, { name: backup(b), label: 'the backup is gone', ...limit });
+  await user.untilGone('backups', backup(b));
   const tickets = Object.keys(user.timelines.attachments.current(volume)?.spec.attachmentTickets ?? {});
   expect(tickets).toEqual(['test']);
 });
@@ -117,12 +115,8 @@ test('a backup that meets a deletion ends in Error for good, and leaves no ticke
 test('what it cannot do it refuses in so many words', async () => {
   await user.volume(volume, { node: 'node1', size: 64 * mebibyte });
   await user.snapshot(`s1-of-${volume}`, volume);
-  const labels = { 'backup-target': 'default', 'backup-volume': volume };
-  const metadata = { name: backup(a), namespace: 'longhorn-system', labels };
-  const spec = { snapshotName: `s1-of-${volume}`, backupBlockSize: '16777216' };
-  const resource = { group: 'longhorn.io', version: 'v1beta2', plural: 'backups' };
-  await local.cluster.create(resource, { apiVersion: 'longhorn.io/v1beta2', kind: 'Backup', metadata, spec });
-  const { status } = await user.until(backup(a), 'Error');
+  await user.backup(backup(a), { snapshot: `s1-of-${volume}`, volume, backupBlockSize: '16777216' });
+  const { status } = await user.untilState(backup(a), 'Error');
   expect(status?.error).toBe('not emulated: Backup spec.backupBlockSize: "16777216"');
   await user.delete('backups', backup(a));
 });

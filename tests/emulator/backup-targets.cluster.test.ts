@@ -3,7 +3,6 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { once, onceGone } from '../../e2e/history/expectation.ts';
 import { backupConfigPath, volumePath } from '../../emulator/backupstore/paths.ts';
 import type { BackupTarget } from '../../emulator/longhorn/objects.ts';
 import { backupVolumeName } from '../../emulator/modelled-on.ts';
@@ -13,7 +12,6 @@ import { type User, useLonghorn } from './support/use-longhorn.ts';
 
 const mebibyte = 1 << 20;
 const [volume, restored, snapshot, backup] = ['targets-v', 'targets-r', 'targets-s', 'targets-a'];
-const limit = { within: '5m', owner: 'this test' } as const;
 
 let local: SharedLonghorn;
 let user: User;
@@ -26,23 +24,18 @@ useLonghorn(async (started) => {
 });
 
 const inStore = (path: string) => existsSync(join(dirname(local.store), 'store-one', path));
-const goneOf = (name: string) => ({ name, label: `${name} is gone`, ...limit });
 const urlOfBackup = `nfs://store.example:/store-one?backup=${backup}&volume=${volume}`;
 const backupVolume = backupVolumeName(volume, 'one');
 
 test("a backup goes to its volume's target, and has its label from there", async () => {
   await user.backup(backup, { snapshot, volume });
   await user.untilSettled(backup, volume);
-  const { metadata, status } = await user.until(backup, 'Completed');
+  const { metadata, status } = await user.untilState(backup, 'Completed');
   expect(metadata.labels).toMatchObject({ 'backup-target': 'one', 'backup-volume': volume });
   expect(status).toMatchObject({ backupTargetName: 'one', url: urlOfBackup });
   expect(user.timelines.backupVolumes.current(backupVolume)?.spec.volumeName).toBe(volume);
   expect(inStore(backupConfigPath(volume, backup))).toBe(true);
-  await once(user.timelines.volumes, ({ status }) => status?.lastBackup === backup, {
-    name: volume,
-    label: 'its last backup',
-    ...limit,
-  });
+  await user.until('volumes', volume, 'its last backup', (of) => of.status?.lastBackup === backup);
 });
 
 test('a volume is made from a backup, and has its data', async () => {
@@ -73,16 +66,16 @@ test('a volume is made from a backup, and has its data', async () => {
 test('the end of a target takes its objects along and leaves the store as it is', async () => {
   await user.delete('backuptargets', 'one');
   await Promise.all([
-    onceGone(user.timelines.targets, goneOf('one')),
-    onceGone(user.timelines.backupVolumes, goneOf(backupVolume)),
-    onceGone(user.timelines.backups, goneOf(backup)),
+    user.untilGone('targets', 'one'),
+    user.untilGone('backupVolumes', backupVolume),
+    user.untilGone('backups', backup),
   ]);
   expect(inStore(backupConfigPath(volume, backup))).toBe(true);
 });
 
 test('what a store holds that nobody here has made appears by itself', async () => {
   await user.target('one', 'store-one');
-  const { status, spec } = await user.until(backup, 'Completed');
+  const { status, spec } = await user.untilState(backup, 'Completed');
   expect(spec.snapshotName).toBeUndefined();
   expect(status).toMatchObject({
     snapshotName: snapshot,
@@ -95,12 +88,12 @@ test('what a store holds that nobody here has made appears by itself', async () 
 
 test('what a store holds no more goes with the next look at it', async () => {
   await rm(join(dirname(local.store), 'store-one', backupConfigPath(volume, backup)));
-  await user.requestSync('backuptargets', 'one');
-  await onceGone(user.timelines.backups, goneOf(backup));
+  await user.requestSync('one');
+  await user.untilGone('backups', backup);
   expect(user.timelines.backupVolumes.current(backupVolume)?.metadata.deletionTimestamp).toBeUndefined();
   await rm(join(dirname(local.store), 'store-one', volumePath(volume)), { recursive: true });
-  await user.requestSync('backuptargets', 'one');
-  await onceGone(user.timelines.backupVolumes, goneOf(backupVolume));
+  await user.requestSync('one');
+  await user.untilGone('backupVolumes', backupVolume);
 });
 
 test('a store that fails is said to be unavailable once, and comes back by itself', async () => {
@@ -109,23 +102,18 @@ test('a store that fails is said to be unavailable once, and comes back by itsel
   const { entries } = user.timelines.targets;
   const from = entries.length;
   await writeFile(down, '');
-  await user.requestSync('backuptargets', 'four');
-  const failed = ({ status }: BackupTarget) => status?.available === false;
-  const { status } = await once(user.timelines.targets, failed, {
-    name: 'four',
-    label: 'it is unavailable',
-    ...limit,
-  });
+  await user.requestSync('four');
+  const isSo =
+    (is: boolean) =>
+    ({ status }: BackupTarget) =>
+      status?.available === is;
+  const { status } = await user.until('targets', 'four', 'it is unavailable', isSo(false));
   expect(status?.conditions).toMatchObject([
     { type: 'Unavailable', status: 'True', message: expect.stringContaining('cannot mount') },
   ]);
   while (statSync(down).size < 4) await setImmediate();
   await rm(down);
-  await once(user.timelines.targets, ({ status }) => status?.available === true, {
-    name: 'four',
-    label: 'it is available',
-    ...limit,
-  });
+  await user.until('targets', 'four', 'it is available', isSo(true));
   expect(
     entries.slice(from).filter((entry) => entry.kind !== 'gap' && entry.object.metadata.name === 'four')
       .length,
@@ -135,16 +123,11 @@ test('a store that fails is said to be unavailable once, and comes back by itsel
 test('stores that do not answer hold nobody else up', async () => {
   // As many as there are managers: one that did one thing at a time would leave the others to the rest.
   const dead = local.nodes.map((node) => `dead-for-${node}`);
-  const owned = ({ status }: BackupTarget) => !!status?.ownerID;
   for (const name of dead) {
     await user.target(name, 'stalled');
-    await once(user.timelines.targets, owned, { name, label: 'somebody looks after it', ...limit });
+    await user.until('targets', name, 'somebody looks after it', ({ status }) => !!status?.ownerID);
   }
   await user.target('two', 'store-two');
-  expect(dead.map((name) => user.timelines.targets.current(name)?.status?.available)).toEqual([
-    false,
-    false,
-    false,
-  ]);
+  for (const name of dead) expect(user.timelines.targets.current(name)?.status?.available).toBe(false);
   for (const name of dead) await user.delete('backuptargets', name);
 });

@@ -24,16 +24,10 @@ test('each file is small and needs nothing beside it', async () => {
 
 test('what speaks to a bucket is a file of its own, which only a command on a bucket reads', async () => {
   const client = join(folder, 's3-client.mjs');
-  const environment = {
-    AWS_ACCESS_KEY_ID: 'key',
-    AWS_SECRET_ACCESS_KEY: 'secret',
-    AWS_ENDPOINTS: 'http://127.0.0.1:9',
-  };
+  const keys = { AWS_ACCESS_KEY_ID: 'key', AWS_SECRET_ACCESS_KEY: 'secret' };
+  const options = { env: { ...keys, AWS_ENDPOINTS: 'http://127.0.0.1:9' }, encoding: 'utf8' } as const;
   const look = (url: string) =>
-    spawnSync(process.execPath, [join(folder, 'longhorn.mjs'), 'backup', 'ls', url], {
-      env: environment,
-      encoding: 'utf8',
-    }).stdout;
+    spawnSync(process.execPath, [join(folder, 'longhorn.mjs'), 'backup', 'ls', url], options).stdout;
   expect((await readFile(client, 'utf8')).length).toBeLessThan(700_000);
   // Nobody listens there that speaks S3: what could not be read would not have asked.
   expect(look('s3://bucket@region/path/')).toContain('AWS HTTP Error');
@@ -44,9 +38,8 @@ test('what speaks to a bucket is a file of its own, which only a command on a bu
 
 test('what the manager takes from packages is in it: it runs where nothing else is', () => {
   // It ends where it reads what it was asked for: all modules have been loaded by then.
-  const { stdout } = spawnSync(process.execPath, [join(folder, 'longhorn-manager.mjs')], {
-    encoding: 'utf8',
-  });
+  const manager = join(folder, 'longhorn-manager.mjs');
+  const { stdout } = spawnSync(process.execPath, [manager], { encoding: 'utf8' });
   expect(stdout).toMatch(/not emulated: longhorn-manager ;/);
 });
 

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { clocks } from '../../emulator/clocks.ts';
 import { createSyncGate } from '../../emulator/controllers/sync-gate.ts';
 import { parseNfsURL } from '../../emulator/engine/mount.ts';
@@ -19,84 +19,54 @@ test('names are the ones a real Longhorn v1.12.1 has', () => {
   expect(engineBinary(engineImage, '/var/lib/longhorn')).toBe(
     '/var/lib/longhorn/engine-binaries/docker.io-longhornio-longhorn-engine-v1.12.1/longhorn',
   );
-  expect(['vz-n', 'hold'].map((volume) => backupVolumeName(volume, 'default'))).toEqual([
-    'vz-n-862f3344',
-    'hold-1c62f6f7',
-  ]);
+  const names = ['vz-n', 'hold'].map((volume) => backupVolumeName(volume, 'default'));
+  expect(names).toEqual(['vz-n-862f3344', 'hold-1c62f6f7']);
 });
 
-describe('behaviour by environment', () => {
-  test('is the real clock without a bug, if nothing is said', () => {
-    expect(readBehaviour({})).toEqual({ clock: clocks.real, mutant: undefined });
-    expect(readBehaviour({ CORRAL_EMULATOR_MUTANT: '' }).mutant).toBe(undefined);
-  });
-
-  test('is what is said', () => {
-    expect(
-      readBehaviour({ CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: 'message-missing' }),
-    ).toEqual({
-      clock: clocks.fast,
-      mutant: 'message-missing',
-    });
-  });
-
-  test.each([
-    [{ CORRAL_EMULATOR_CLOCK: 'slow' }, 'CORRAL_EMULATOR_CLOCK=slow: known are real, fast'],
-    [{ CORRAL_EMULATOR_MUTANT: 'toString' }, /^CORRAL_EMULATOR_MUTANT=toString: known are second-not-held, /],
-  ])('refuses %j', (environment, message) => {
-    expect(() => readBehaviour(environment)).toThrow(message);
-  });
-});
-
-describe('the version that it stands for', () => {
-  test('is the one that it is modelled on, if nothing is said', () => {
-    expect(
-      [{}, { CORRAL_EMULATOR_VERSION: '' }, { CORRAL_EMULATOR_VERSION: 'v1.10.2' }].map(readVersion),
-    ).toEqual(['v1.12.1', 'v1.12.1', 'v1.10.2']);
-  });
-
-  test('is one that deletes asynchronously, and none that nobody has looked at', () => {
-    const known = ['v1.8.0', 'v1.8.2', 'v1.10.2', 'v1.11.17', 'v1.12.0', 'v1.12.1'];
-    const unknown = ['v1.7.3', 'v1.12.2', 'v1.13.0', 'v2.8.0', '1.8.0', 'v1.8', 'v1.8.0-rc1', 'latest', ''];
-    expect([known.filter(isVersion), unknown.filter(isVersion)]).toEqual([known, []]);
-    expect(() => readVersion({ CORRAL_EMULATOR_VERSION: 'v1.7.3' })).toThrow(
-      'CORRAL_EMULATOR_VERSION=v1.7.3: known are v1.8.0 to v1.12.1',
+test('it behaves as its environment says, on the real clock, without a bug and as v1.12.1 if that says nothing', () => {
+  expect(readBehaviour({})).toEqual({ clock: clocks.real, mutant: undefined });
+  expect(readBehaviour({ CORRAL_EMULATOR_MUTANT: '' }).mutant).toBe(undefined);
+  const said = { CORRAL_EMULATOR_CLOCK: 'fast', CORRAL_EMULATOR_MUTANT: 'message-missing' };
+  expect(readBehaviour(said)).toEqual({ clock: clocks.fast, mutant: 'message-missing' });
+  const versions = [undefined, '', 'v1.10.2'].map((version) =>
+    readVersion({ CORRAL_EMULATOR_VERSION: version }),
+  );
+  expect(versions).toEqual(['v1.12.1', 'v1.12.1', 'v1.10.2']);
+  for (const [read, name, value, known] of [
+    [readBehaviour, 'CLOCK', 'slow', 'real, fast'],
+    [readBehaviour, 'MUTANT', 'toString', 'second-not-held, '],
+    [readVersion, 'VERSION', 'v1.7.3', 'v1.8.0 to v1.12.1'],
+  ] as const)
+    expect(() => read({ [`CORRAL_EMULATOR_${name}`]: value })).toThrow(
+      `CORRAL_EMULATOR_${name}=${value}: known are ${known}`,
     );
-  });
-
-  test('tells whether a manager panics over a removal that fails after its Backup has gone', () => {
-    const panics = ['v1.8.0', 'v1.9.2', 'v1.10.2', 'v1.10.3', 'v1.11.0', 'v1.11.2'];
-    const lives = ['v1.10.4', 'v1.11.3', 'v1.12.0', 'v1.12.1'];
-    expect([...panics, ...lives].filter(panicsOverLateFailure)).toEqual(panics);
-  });
 });
 
-describe('where a store is mounted', () => {
-  test.each([
-    [
-      'nfs://longhorn-test-nfs-svc.default:/opt/backupstore',
-      'longhorn-test-nfs-svc.default:/opt/backupstore',
-      'longhorn-test-nfs-svc_default/opt/backupstore',
-    ],
-    ['nfs://10.0.0.1:/x/', '10.0.0.1:/x/', '10_0_0_1/x'],
-  ])('%s', (url, server, mountPoint) => {
-    expect(parseNfsURL(url, 'manager')).toEqual({
-      server,
-      mountPoint: `/var/lib/longhorn-backupstore-mounts/${mountPoint}`,
-    });
-    expect(parseNfsURL(url, 'replica')).toMatchObject({
-      mountPoint: expect.stringMatching(`longhorn-instance-manager/.*/${mountPoint}$`),
-    });
-  });
+test('it stands for versions that delete asynchronously, none that nobody has looked at, and knows which panic', () => {
+  const known = ['v1.8.0', 'v1.8.2', 'v1.10.2', 'v1.11.17', 'v1.12.0', 'v1.12.1'];
+  const unknown = ['v1.7.3', 'v1.12.2', 'v1.13.0', 'v2.8.0', '1.8.0', 'v1.8', 'v1.8.0-rc1', 'latest', ''];
+  expect([...known, ...unknown].filter(isVersion)).toEqual(known);
+  const panics = ['v1.8.0', 'v1.9.2', 'v1.10.2', 'v1.10.3', 'v1.11.0', 'v1.11.2'];
+  const lives = ['v1.10.4', 'v1.11.3', 'v1.12.0', 'v1.12.1'];
+  expect([...panics, ...lives].filter(panicsOverLateFailure)).toEqual(panics);
+});
 
-  test.each([
-    ['cifs://host/path', 'not emulated: a backup target of type cifs, only nfs and s3 are'],
-    ['nfs:///path', 'NFS path must follow format: nfs://<server-address>:/<share-name>/'],
-    ['nfs://host', 'cannot find nfs path'],
-    ['', 'not emulated: a backup target of type "", only nfs and s3 are'],
-  ])('not for %j', (url, message) => {
-    expect(() => parseNfsURL(url, 'manager')).toThrow(message);
-  });
+test.each([
+  ['nfs://nfs-svc.default:/opt/store', 'nfs-svc.default:/opt/store', 'nfs-svc_default/opt/store'],
+  ['nfs://10.0.0.1:/x/', '10.0.0.1:/x/', '10_0_0_1/x'],
+])('the store %s has a mount point by its name', (url, server, name) => {
+  const mountPoint = `/var/lib/longhorn-backupstore-mounts/${name}`;
+  expect(parseNfsURL(url, 'manager')).toEqual({ server, mountPoint });
+  expect(parseNfsURL(url, 'replica').mountPoint).toMatch(new RegExp(`longhorn-instance-manager/.*/${name}$`));
+});
+
+test.each([
+  ['cifs://host/path', 'not emulated: a backup target of type cifs, only nfs and s3 are'],
+  ['nfs:///path', 'NFS path must follow format: nfs://<server-address>:/<share-name>/'],
+  ['nfs://host', 'cannot find nfs path'],
+  ['', 'not emulated: a backup target of type "", only nfs and s3 are'],
+])('%j is no store that can be mounted', (url, message) => {
+  expect(() => parseNfsURL(url, 'manager')).toThrow(message);
 });
 
 test.each([
@@ -109,34 +79,24 @@ test.each([
   expect(parseGoDuration(text)).toBe(milliseconds);
 });
 
-describe('a sync', () => {
-  const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
-  test.each([
-    ['before the first', null, null, true],
-    ['without a request', null, at(1), false],
-    ['requested after the last', at(2), at(1), true],
-    ['requested within the second of the last', at(1), at(1), true],
-    ['requested before the last', at(1), at(2), false],
-  ])('%s', (_, requested, last, due) => {
-    expect(createSyncGate().isDue('uid', requested, last)).toBe(due);
-  });
-
-  test('is not due twice for one request', () => {
-    const gate = createSyncGate();
-    gate.served('uid', at(1));
-    expect(gate.isDue('uid', at(1), at(1))).toBe(false);
-    expect(gate.isDue('other', at(1), at(1))).toBe(true);
-  });
+const at = (second: number) => `2026-01-01T00:00:0${second}Z`;
+test.each([
+  ['before the first', null, null, true],
+  ['without a request', null, at(1), false],
+  ['requested after the last', at(2), at(1), true],
+  ['requested within the second of the last, once', at(1), at(1), true],
+  ['requested before the last', at(1), at(2), false],
+])('a sync is due %s: %s, %s', (_, requested, last, due) => {
+  const gate = createSyncGate();
+  expect(gate.isDue('uid', requested, last)).toBe(due);
+  if (requested === null) return;
+  gate.served('uid', requested);
+  expect([gate.isDue('uid', requested, last), gate.isDue('other', requested, last)]).toEqual([false, due]);
 });
 
 test('a log line reads like one of logrus', () => {
-  const line = formatLine(
-    'warning',
-    'a "thing"',
-    { error: new Error('it failed'), backup: 'b1', node: 'node1' },
-    new Date(0),
-  );
-  expect(line).toBe(
+  const fields = { error: new Error('it failed'), backup: 'b1', node: 'node1' };
+  expect(formatLine('warning', 'a "thing"', fields, new Date(0))).toBe(
     String.raw`time="1970-01-01T00:00:00.000Z" level=warning msg="a \"thing\"" backup=b1 error="it failed" node=node1`,
   );
 });

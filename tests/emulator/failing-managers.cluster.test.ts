@@ -2,11 +2,10 @@ import { existsSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { once, onceGone } from '../../e2e/history/expectation.ts';
+import { once } from '../../e2e/history/expectation.ts';
 import { follow } from '../../e2e/history/watch.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { readPanic } from '../../e2e/longhorn/panic.ts';
-import type { Backup } from '../../e2e/longhorn/types.ts';
 import { createWhenIdle, removeMade, type WhenIdle } from '../../e2e/suite/steps/cleanup.ts';
 import { nothingMade } from '../../e2e/suite/steps/made.ts';
 import { openTimelines, type Timelines } from '../../e2e/suite/steps/timelines.ts';
@@ -48,34 +47,26 @@ const cleanup = async (volume: string, whenIdle: WhenIdle) => {
   await user.backup(backup, { snapshot: `s-of-${volume}`, volume });
   await user.untilSettled(backup, volume);
   // As the suite's own steps ask for it.
-  const corral = {
-    id: 'corral',
-    type: 'longhorn-api',
-    nodeID: 'node2',
-    parameters: { disableFrontend: 'false' },
-  };
+  const parameters = { disableFrontend: 'false' };
+  const corral = { id: 'corral', type: 'longhorn-api', nodeID: 'node2', parameters };
   const attachment = { namespace, name: volume };
   await local.cluster.patch(longhorn('volumeattachments'), attachment, {
     spec: { attachmentTickets: { corral, test: null } },
   });
   await writeFile(hold, '');
   const made = { ...nothingMade(), volumes: [volume], snapshots: [`s-of-${volume}`], backups: [backup] };
-  const fixture = {
+  const timeouts = timeoutsOn(longhornClocks);
+  const cleaned = removeMade({
     cluster: local.cluster,
     timelines,
     made,
     target: 'default',
-    timeouts: timeoutsOn(longhornClocks),
+    timeouts,
     whenIdle,
-  };
-  const cleaned = removeMade(fixture);
-  cleaned.catch(() => {});
-  const { status } = await once(timelines.backups, (object: Backup) => object.status?.state === 'Deleting', {
-    name: backup,
-    label: 'it is Deleting',
-    ...limit,
   });
-  await onceGone(timelines.backups, { name: backup, label: 'the backup is gone', ...limit });
+  cleaned.catch(() => {});
+  const { status } = await user.untilState(backup, 'Deleting');
+  await user.untilGone('backups', backup);
   expect(existsSync(join(local.store, backupConfigPath(volume, backup)))).toBe(false);
   const backupVolume =
     timelines.backupVolumes.objects().find(({ spec }) => spec?.volumeName === volume)?.metadata.name ?? '';
@@ -84,11 +75,7 @@ const cleanup = async (volume: string, whenIdle: WhenIdle) => {
 
 test('a manager of v1.10.2 panics where the backup volume goes while blocks of its last backup are still being removed', async () => {
   const { cleaned, backupVolume, owner, release } = await cleanup('v1', (_, take) => take());
-  await onceGone(timelines.backupVolumes, {
-    name: backupVolume,
-    label: 'the backup volume is gone',
-    ...limit,
-  });
+  await user.untilGone('backupVolumes', backupVolume);
   await release();
   expect(await local.untilExit(owner)).toBe(2);
   expect(readPanic(await local.log(owner), 'v1.10.2')).toMatchObject({
@@ -154,14 +141,11 @@ test('a volume whose replica cannot start its helper is never attached, and faul
   await local.restart('replica-helper-lost');
   const attaching = user.volume('broken', { node: 'node1', size }).catch(() => undefined);
   const isFaulted = (volume: string) =>
-    once(
-      user.timelines.volumes,
-      ({ status }) => status?.state === 'detached' && status.robustness === 'faulted',
-      {
-        name: volume,
-        label: `${volume} is faulted`,
-        ...limit,
-      },
+    user.until(
+      'volumes',
+      volume,
+      'it is faulted',
+      ({ status }) => [status?.state, status?.robustness].join() === 'detached,faulted',
     );
   // In Longhorn the replica of an attached volume goes on without its manager; here it begins anew with it,
   // so that the other is lost too.

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
-import { onceGone } from '../../e2e/history/expectation.ts';
 import { type Cluster, resources } from '../../e2e/kube/cluster.ts';
 import { longhornClocks } from '../../e2e/longhorn/clocks.ts';
 import { requestBackup, untilCompleted } from '../../e2e/suite/steps/backup/backup.ts';
@@ -34,12 +33,9 @@ const withPods = (cluster: Cluster): Cluster => ({
   exec: stubCluster().exec,
   list: async (resource, options) => {
     if (resource.plural !== resources.pods.plural) return cluster.list(resource, options);
-    const pod = (node: string) => ({
-      metadata: { name: node },
-      spec: { nodeName: node },
-      status: { phase: 'Running' },
-    });
-    return { items: ['node1', 'node2', 'node3'].map(pod) as never[], resourceVersion: '1' };
+    const status = { phase: 'Running' };
+    const pods = local.nodes.map((name) => ({ metadata: { name }, spec: { nodeName: name }, status }));
+    return { items: pods as never[], resourceVersion: '1' };
   },
 });
 
@@ -62,9 +58,7 @@ useLonghorn(async (started) => {
   } as unknown as Context;
   volume = await makeRestoredVolume(context, { size: 64 << 20 });
 });
-afterAll(async () => {
-  stop.abort(new Error('the test is over'));
-});
+afterAll(() => stop.abort(new Error('the test is over')));
 
 test('a volume that the suite wrote as a backup is restored, and attached without a device', () => {
   const { status } = context.timelines.volumes.current(volume.name) ?? {};
@@ -104,10 +98,5 @@ test('the cleanup takes away what was written as well', async () => {
       (spec as { volumeName?: string })?.volumeName === volume.name,
   );
   expect(ofVolume).toEqual([]);
-  await onceGone(timelines.volumes, {
-    name: volume.name,
-    label: 'the volume is gone',
-    within: '5m',
-    owner: 'this test',
-  });
+  await user.untilGone('volumes', volume.name);
 });

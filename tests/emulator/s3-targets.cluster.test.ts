@@ -71,7 +71,7 @@ test('with a whole one backups are made in the bucket, restored and deleted', as
   await user.snapshot('s3-s', volume);
   await user.backup(backup, { snapshot: 's3-s', volume, target });
   await user.untilSettled(backup, volume);
-  const { status } = await user.until(backup, 'Completed');
+  const { status } = await user.untilState(backup, 'Completed');
   expect(status?.url).toBe(`${url}?backup=${backup}&volume=${volume}`);
   expect(await blocks()).toHaveLength(4);
 

@@ -9,6 +9,7 @@ import { onTestFinished } from 'vitest';
  */
 export const temporaryFolder = async (): Promise<string> => {
   const folder = await mkdtemp(join(tmpdir(), 'corral-test-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  // What a test has just ended may still write into it.
+  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 10 }));
   return folder;
 };

@@ -14,10 +14,7 @@ beforeEach(async () => {
   folder = await temporaryFolder();
   vi.stubEnv('TMPDIR', folder);
 });
-afterEach(async () => {
-  vi.unstubAllEnvs();
-  // A browser that was ended by force may still have a process that writes into its profile.
-});
+afterEach(() => void vi.unstubAllEnvs());
 
 describe.skipIf(chromium === undefined)('a browser leaves no trace behind', () => {
   test('when nobody asked for the trace of a page', async () => {

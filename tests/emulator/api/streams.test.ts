@@ -1,181 +1,107 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createStreams, readStreamPath } from '../../../emulator/api/streams.ts';
-import { createLog } from '../../../emulator/log.ts';
-import { listen } from '../../support/serving.ts';
-import { createStandInDatastore, type StandInDatastore } from './support/datastore.ts';
-import { backup, volume } from './support/objects.ts';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { apiPort } from '../../../emulator/api/handler.ts';
+import { createPaced, readStreamPath } from '../../../emulator/api/streams.ts';
+import { backup, startTestApi, type TestApi, volume } from '../support/test-api.ts';
 
-let standIn: StandInDatastore;
-let controller: AbortController;
-let host: string;
-let stop: () => void;
+const soon = { timeout: 60_000 };
+
+let api: TestApi;
 beforeEach(async () => {
-  standIn = createStandInDatastore();
-  controller = new AbortController();
-  const options = {
-    datastore: standIn.datastore,
-    ip: '10.0.0.1',
-    log: createLog(() => undefined),
-    signal: controller.signal,
-  };
-  const server = createServer();
-  const stream = createStreams(options);
-  server.on('upgrade', (request, socket, head) => stream(request, socket, head));
-  host = `127.0.0.1:${await listen(server)}`;
-  stop = () => server.close();
+  api = await startTestApi();
 });
-afterEach(() => {
-  controller.abort();
-  stop();
-});
+afterEach(() => api.stop());
 
 type Message = { type: string; links: { self: string }; data: { id: string; state: string }[] };
 
 /** Counts how often a kind of object is listed from now on. */
-const countLists = (kind: 'backups' | 'settings') => {
-  const collection = standIn.datastore[kind];
-  const { list } = collection;
-  const count = { lists: 0 };
-  Object.assign(collection, {
-    list: () => {
-      count.lists += 1;
-      return list();
-    },
-  });
-  return count;
-};
+const countLists = (kind: 'backups' | 'settings') =>
+  vi.spyOn(api.datastore[kind], 'list' as never) as unknown as { mock: { calls: unknown[] } };
 
 /** A browser's WebSocket with its messages as they come. */
 const open = async (path: string) => {
-  const socket = new WebSocket(`ws://${host}${path}`);
+  const socket = new WebSocket(`ws://${api.host}${path}`);
   const messages: Message[] = [];
-  const waiting: (() => void)[] = [];
-  socket.addEventListener('message', ({ data }) => {
-    messages.push(JSON.parse(data));
-    waiting.shift()?.();
-  });
-  const next = () => new Promise<void>((resolve) => waiting.push(resolve));
-  return { socket, messages, next };
+  socket.addEventListener('message', ({ data }) => messages.push(JSON.parse(data)));
+  await once(socket, 'message');
+  return { socket, messages, next: () => once(socket, 'message') };
+};
+
+// The key, and what answers it, of RFC 6455, 1.3.
+const [key, accepted] = ['dGhlIHNhbXBsZSBub25jZQ==', 's3pPLMBiTxaQ9kYGzzhZRbK+xOo='];
+
+/** A request to upgrade that is written byte by byte, with what comes right behind it; and all that answers. */
+const upgrade = (path: string, { hasKey = true, behind = [] as number[] } = {}) => {
+  const raw = connect(apiPort, api.ip);
+  const head = `GET ${path} HTTP/1.1\r\nHost: ${api.host}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n`;
+  const ask = `${head}Sec-WebSocket-Version: 13\r\n${hasKey ? `Sec-WebSocket-Key: ${key}\r\n` : ''}\r\n`;
+  raw.write(Buffer.concat([Buffer.from(ask), Buffer.from(behind)]));
+  const chunks: Buffer[] = [];
+  raw.on('data', (chunk) => chunks.push(chunk));
+  return { raw, answer: () => Buffer.concat(chunks) };
 };
 
 describe('a WebSocket', () => {
   test('is sent the collection at once and on each change, with nothing twice', async () => {
-    standIn.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
-    const { socket, messages, next } = await open('/v1/ws/5ms/backups');
-    await next();
-    expect(messages[0]).toMatchObject({
-      type: 'collection',
-      resourceType: 'backup',
-      links: { self: `http://${host}/v1/ws/5ms/backups` },
-    });
-    const count = countLists('backups');
-    standIn.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
-    await vi.waitFor(() => expect(count.lists).toBe(1));
+    api.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
+    const { messages, next } = await open('/v1/ws/5ms/backups');
+    const self = `http://${api.host}/v1/ws/5ms/backups`;
+    expect(messages[0]).toMatchObject({ type: 'collection', resourceType: 'backup', links: { self } });
+    const lists = countLists('backups');
+    api.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
+    await vi.waitFor(() => expect(lists.mock.calls).toHaveLength(1), soon);
     const second = next();
-    standIn.put('backups', backup('b1', { of: 'v', state: 'Completed' }));
+    api.put('backups', backup('b1', { of: 'v', state: 'Completed' }));
     await second;
     const third = next();
-    await standIn.datastore.backups.delete('b1');
+    await api.datastore.backups.delete('b1');
     await third;
-    expect(messages.map(({ data }) => data.map(({ state }) => state).join())).toEqual([
-      'InProgress',
-      'Completed',
-      '',
-    ]);
-    socket.close();
-    await once(socket, 'close');
+    const states = messages.map(({ data }) => data.map(({ state }) => state).join());
+    expect(states).toEqual(['InProgress', 'Completed', '']);
   });
 
   test('of volumes is sent what changes with their backups', async () => {
-    standIn.put('volumes', volume('v'));
+    api.put('volumes', volume('v'));
     const { messages, next } = await open('/v1/ws/volumes');
-    await next();
     const second = next();
-    standIn.put('backups', backup('b1', { of: 'v', state: 'Pending' }));
+    api.put('backups', backup('b1', { of: 'v', state: 'Pending' }));
     await second;
     expect(messages[1]?.data).toMatchObject([{ id: 'v', backupStatus: [{ id: 'b1', state: 'Pending' }] }]);
   });
 
-  test('that has ended is followed no more', async () => {
-    const count = countLists('settings');
-    const { socket, next } = await open('/v1/ws/settings');
-    await next();
-    expect(count.lists).toBe(1);
+  test('that has ended is followed no more, and all end with the manager', async () => {
+    const { calls } = countLists('settings').mock;
+    const { socket } = await open('/v1/ws/settings');
+    expect(calls).toHaveLength(1);
     socket.close();
-    const [{ wasClean }] = await once(socket, 'close');
-    expect(wasClean).toBe(true);
+    expect((await once(socket, 'close'))[0].wasClean).toBe(true);
     // The server may hear of the end a moment later.
     await vi.waitFor(() => {
-      const before = count.lists;
-      standIn.put('settings', { metadata: { name: 's' }, value: String(before) });
-      expect(count.lists).toBe(before);
-    });
+      const before = calls.length;
+      api.put('settings', { metadata: { name: 's' }, value: String(before) });
+      expect(calls).toHaveLength(before);
+    }, soon);
+    const last = await open('/v1/ws/1s/nodes');
+    api.stop();
+    await once(last.socket, 'close');
   });
 
-  test('ends with the manager', async () => {
-    const { socket, next } = await open('/v1/ws/1s/nodes');
-    await next();
-    controller.abort();
-    await once(socket, 'close');
-  });
-
-  test('of a client that breaks the protocol is ended, and only that', async () => {
-    const [name = '', port = ''] = host.split(':');
-    const raw = connect(Number(port), name);
-    const head = [
-      'GET /v1/ws/backups HTTP/1.1',
-      `Host: ${host}`,
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-    ];
-    raw.write(
-      [...head, 'Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''].join(
-        '\r\n',
-      ),
-    );
-    const [answer] = await once(raw, 'data');
-    // The example of RFC 6455, 1.3.
-    expect(String(answer)).toContain('Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n');
+  test('of a client that breaks the protocol, or sends more than 64 KiB, is ended, and only that', async () => {
+    const { raw, answer } = upgrade('/v1/ws/backups');
+    await vi.waitFor(() => expect(String(answer())).toContain(`Sec-WebSocket-Accept: ${accepted}\r\n`), soon);
     raw.write(Buffer.from([0x89, 0x01, 0x61]));
     await once(raw, 'close');
-    const { next } = await open('/v1/ws/backups');
-    await next();
-  });
-
-  test('takes no more than 64 KiB at once from a client', async () => {
-    const { socket, next } = await open('/v1/ws/settings');
-    await next();
+    const { socket } = await open('/v1/ws/settings');
     socket.send('a'.repeat(65_537));
-    const [{ code }] = await once(socket, 'close');
-    expect(code).toBe(1009);
+    expect((await once(socket, 'close'))[0].code).toBe(1009);
   });
 
   test('takes what came together with the request', async () => {
-    const [name = '', port = ''] = host.split(':');
-    const raw = connect(Number(port), name);
-    const head = [
-      'GET /v1/ws/backups HTTP/1.1',
-      `Host: ${host}`,
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-    ];
-    const request = [
-      ...head,
-      'Sec-WebSocket-Version: 13',
-      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
-      '',
-      '',
-    ].join('\r\n');
     // A ping without a payload, masked with zeros.
-    raw.write(Buffer.concat([Buffer.from(request), Buffer.from([0x89, 0x80, 0, 0, 0, 0])]));
-    let answer = Buffer.alloc(0);
-    raw.on('data', (chunk) => {
-      answer = Buffer.concat([answer, chunk]);
-    });
-    await vi.waitFor(() => expect(answer.includes(Buffer.from([0x8a, 0x00]))).toBe(true));
+    const { raw, answer } = upgrade('/v1/ws/backups', { behind: [0x89, 0x80, 0, 0, 0, 0] });
+    await vi.waitFor(() => expect(answer().includes(Buffer.from([0x8a, 0x00]))).toBe(true), soon);
+    raw.destroy();
   });
 
   test.each([
@@ -183,20 +109,9 @@ describe('a WebSocket', () => {
     ['/v1/ws/%', 'HTTP/1.1 501 Not Implemented', true],
     ['/v1/ws/backups', 'HTTP/1.1 400 Bad Request', false],
   ])('of %s is refused with %s', async (path, status, hasKey) => {
-    const [name = '', port = ''] = host.split(':');
-    const raw = connect(Number(port), name);
-    const head = [
-      `GET ${path} HTTP/1.1`,
-      `Host: ${host}`,
-      'Upgrade: websocket',
-      'Connection: Upgrade',
-      'Sec-WebSocket-Version: 13',
-    ];
-    raw.write(
-      [...head, ...(hasKey ? ['Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ=='] : []), '', ''].join('\r\n'),
-    );
-    const [answer] = await once(raw, 'data');
-    expect(String(answer).split('\r\n')[0]).toBe(status);
+    const { raw, answer } = upgrade(path, { hasKey });
+    await once(raw, 'close');
+    expect(String(answer()).split('\r\n')[0]).toBe(status);
   });
 });
 
@@ -211,4 +126,22 @@ test.each([
   ['/v1/backups', undefined],
 ])('the path %s names %j', (path, expected) => {
   expect(readStreamPath(path)).toEqual(expected);
+});
+
+test('the first request is met at once, those within a period together at its end, none once it is stopped', () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const began = Date.now();
+  const times: number[] = [];
+  const { request, stop } = createPaced(1_000, () => void times.push(Date.now() - began));
+  for (let at = 0; at < 1_000; at += 100) {
+    request();
+    vi.advanceTimersByTime(100);
+  }
+  vi.advanceTimersByTime(4_000);
+  request();
+  request();
+  stop();
+  vi.advanceTimersByTime(5_000);
+  expect(times).toEqual([0, 1_000, 5_000]);
 });

@@ -1,7 +1,105 @@
 import { isDeepStrictEqual } from 'node:util';
-import { align } from './align.ts';
-import { mayBeMissing } from './optional.ts';
 import type { Told, Transcript } from './transcript.ts';
+
+type Pair<T> = { expected?: T; got?: T };
+
+/**
+ * Puts two sequences side by side so that as many as possible are the same; what is left between them is
+ * paired in order.
+ */
+const align = <T>(expected: readonly T[], got: readonly T[], same: (a: T, b: T) => boolean): Pair<T>[] => {
+  // The longest common subsequence of all rests; the sequences have tens of elements.
+  const lengths = Array.from({ length: expected.length + 1 }, () =>
+    new Array<number>(got.length + 1).fill(0),
+  );
+  const length = (i: number, j: number): number => lengths[i]?.[j] ?? 0;
+  for (let i = expected.length - 1; i >= 0; i -= 1) {
+    for (let j = got.length - 1; j >= 0; j -= 1) {
+      const row = lengths[i] as number[];
+      row[j] = same(expected[i] as T, got[j] as T)
+        ? length(i + 1, j + 1) + 1
+        : Math.max(length(i + 1, j), length(i, j + 1));
+    }
+  }
+  const pairs: Pair<T>[] = [];
+  let left: T[] = [];
+  let right: T[] = [];
+  const flush = (): void => {
+    for (let k = 0; k < Math.max(left.length, right.length); k += 1) {
+      pairs.push({
+        ...(k < left.length && { expected: left[k] as T }),
+        ...(k < right.length && { got: right[k] as T }),
+      });
+    }
+    [left, right] = [[], []];
+  };
+  let [i, j] = [0, 0];
+  while (i < expected.length || j < got.length) {
+    const [a, b] = [expected[i] as T, got[j] as T];
+    if (i < expected.length && j < got.length && same(a, b)) {
+      flush();
+      pairs.push({ expected: a, got: b });
+      i += 1;
+      j += 1;
+    } else if (j >= got.length || (i < expected.length && length(i + 1, j) >= length(i, j + 1))) {
+      left.push(a);
+      i += 1;
+    } else {
+      right.push(b);
+      j += 1;
+    }
+  }
+  flush();
+  return pairs;
+};
+
+type Is = Told['is'] | undefined;
+
+const field = (is: Is, name: string): string | undefined =>
+  is === undefined || is === 'gone' ? undefined : is[name];
+
+/**
+ * A state that comes or does not come by luck: with which others before and after it in the history of its
+ * object.
+ */
+type Optional = {
+  resource: string;
+  why: string;
+  matches(is: Is, around: { before: Is; after: Is }): boolean;
+};
+
+/**
+ * What may be missing on either side, and nothing else may. Each of these is there in some recordings and not
+ * in others, which a test sees to.
+ */
+export const optional: readonly Optional[] = [
+  {
+    resource: 'backups',
+    why: 'an upload that ends before the first question for its progress is never seen InProgress',
+    matches: (is, { before, after }) =>
+      field(is, 'state') === 'InProgress' &&
+      ['new', 'Pending'].includes(field(before, 'state') ?? '') &&
+      field(after, 'state') === 'Completed',
+  },
+  {
+    resource: 'backupvolumes',
+    why: 'a poll of the target may meet a volume whose first backup is still uploading',
+    matches: (is, { before }) =>
+      field(is, 'lastBackup') === 'none' &&
+      field(is, 'dataStored') === '0' &&
+      field(before, 'lastBackup') === 'none' &&
+      field(before, 'dataStored') === undefined,
+  },
+  {
+    resource: 'snapshots',
+    why: 'up to v1.8 a snapshot has no status before it is ready',
+    matches: (is, { before }) => field(is, 'state') === 'not ready' && before === undefined,
+  },
+];
+
+/** Why a state may be missing on one side, undefined if it may not. */
+const mayBeMissing = (resource: string, is: Is, around: { before: Is; after: Is }): string | undefined =>
+  optional.find((rule) => rule.resource === resource && rule.matches(is, around))?.why;
 
 /** A line of the comparison: an action, or what is told of an object on either side. */
 export type Row =

@@ -1,13 +1,18 @@
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { allowDeletion, deniedDeletion } from '../../../e2e/faults/denied-deletion.ts';
 import type { Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/objects.ts';
-import { namespace } from '../../../emulator/modelled-on.ts';
+import { apiPort } from '../../../emulator/api/handler.ts';
+import type { Clock } from '../../../emulator/clocks.ts';
+import { createClient } from '../../../emulator/kubernetes/client.ts';
+import { createLog } from '../../../emulator/log.ts';
+import { jobLabels, namespace } from '../../../emulator/modelled-on.ts';
+import { runRecurringJob } from '../../../emulator/recurring-job/run.ts';
 import { openBackups } from '../support/backups.ts';
 import { type LocalCluster, longhorn } from '../support/local-cluster.ts';
 import type { Fields } from './describe-object.ts';
-import { createJobs } from './jobs.ts';
 import { createTranscript, type Told, type Transcript } from './transcript.ts';
 
 /** The longest that anything of a play may take, in milliseconds: what did not come by then does not come. */
@@ -28,6 +33,64 @@ const isLike = (is: Told['is'], wanted: 'gone' | Fields): boolean =>
 
 const keyOf = ({ resource, name }: Told): string => `${resource}/${name}`;
 const onlyTold = (transcript: Transcript): Told[] => transcript.filter((line): line is Told => 'is' in line);
+
+type Made = KubernetesObject & { spec?: { volume?: string } };
+
+// Without a kubelet nobody runs recurring jobs but runJob.
+const createJobs = ({ cluster, access, address, nodes }: LocalCluster, prefix: string) => ({
+  /** Makes a RecurringJob that backs a volume up and keeps one backup. */
+  recurringJob: async (job: string, volume: string): Promise<void> => {
+    const name = prefix + job;
+    await cluster.create(longhorn('recurringjobs'), {
+      ...{ apiVersion: 'longhorn.io/v1beta2', kind: 'RecurringJob', metadata: { name, namespace } },
+      spec: {
+        ...{ name, task: 'backup', cron: '0 0 1 1 *', retain: 1, concurrency: 1 },
+        ...{ groups: [], labels: {}, parameters: {} },
+      },
+    });
+    const labels = { [jobLabels.ofJob(name)]: 'enabled' };
+    await cluster.patch(longhorn('volumes'), { namespace, name: prefix + volume }, { metadata: { labels } });
+  },
+  /**
+   * Runs a recurring job's program once, as its pod would; throws if it ends with anything but 0, by which
+   * Kubernetes' Job would fail.
+   */
+  runJob: async (job: string, clock: Clock): Promise<void> => {
+    let last = '';
+    const code = await runRecurringJob({
+      name: prefix + job,
+      managerURL: `http://${address(nodes[0] ?? '')}:${apiPort}/v1`,
+      kubernetes: createClient(access),
+      log: createLog((line) => {
+        last = line;
+      }),
+      clock,
+      mutant: undefined,
+    });
+    if (code !== 0) throw new Error(`the program of the recurring job ${job} ended with ${code}: ${last}`);
+  },
+  /**
+   * Denies the deletion of a volume's backups or snapshots; resolves when that is in force, and so does what
+   * takes it away.
+   */
+  denyDeletion: async (plural: 'backups' | 'snapshots', volume: string): Promise<() => Promise<void>> => {
+    const whose = {
+      backups: `oldObject.metadata.labels['backup-volume'] == '${prefix}${volume}'`,
+      snapshots: `oldObject.spec.volume == '${prefix}${volume}'`,
+    }[plural];
+    const { items } = await cluster.list<Made>(longhorn(plural), { namespace });
+    const one = items.find(({ metadata, spec }) =>
+      [metadata.labels?.['backup-volume'], spec?.volume].includes(prefix + volume),
+    );
+    const { inject, data } = deniedDeletion(cluster, {
+      ...{ policy: `${prefix}deny-${plural}`, labels: {}, resource: longhorn(plural), whose },
+      probe: { namespace, name: one?.metadata.name ?? '' },
+      title: `no ${plural} of ${volume} are deleted`,
+    });
+    await inject();
+    return async () => void (await allowDeletion.heal(cluster, data));
+  },
+});
 
 /**
  * Does a play's actions by the recording's own names, behind a prefix, and waits for what its watches tell.

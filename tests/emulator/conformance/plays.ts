@@ -1,8 +1,333 @@
-import { deleteError, deleteErrorSameTime, lockConflict, normal } from './deletion-plays.ts';
-import { wrappedEngine } from './engine-plays.ts';
-import { controllerCrash, held, heldCrash } from './held-plays.ts';
-import { faultyCleanup, recurringJob } from './job-plays.ts';
-import type { Play } from './play.ts';
+import { globSync } from 'node:fs';
+import { chmod, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { backupConfigPath, blocksPath, locksPath } from '../../../emulator/backupstore/paths.ts';
+import type { Clock } from '../../../emulator/clocks.ts';
+import { engineBinary, engineImage } from '../../../emulator/modelled-on.ts';
+import type { LocalCluster } from '../support/local-cluster.ts';
+import { keepFile } from '../support/temporary-store.ts';
+import type { Driver } from './driver.ts';
+import { managerOf, noProcessWith, processWith, stoppedWhile, within } from './processes.ts';
+
+/**
+ * What was done for a recording, told again by its names; `prefix` is what the driver puts before them,
+ * `node` where the volume is.
+ */
+type Play = (driver: Driver, how: { clock: Clock; prefix: string; node: string }) => Promise<void>;
+
+/** The volume of a recording, and what its backups' and snapshots' names begin with. */
+type Names = { volume: string; of: string };
+
+const mebibyte = 1 << 20;
+
+/** A volume with a first backup that everybody knows of. */
+const given = async (
+  driver: Driver,
+  { volume, of }: Names,
+  { node, method }: { node: string; method?: string },
+): Promise<void> => {
+  driver.begin();
+  await driver.volume(volume, { node, ...(method && { method }) });
+  await driver.write(node, volume, 8 * mebibyte);
+  await driver.snapshot(`${of}-s1`, volume);
+  await driver.backup(`${of}-b1`, { snapshot: `${of}-s1`, volume });
+  await driver.untilSettled(`${of}-b1`, volume);
+};
+
+/** More data, and a second snapshot with it. */
+const moreData = async (
+  driver: Driver,
+  { volume, of }: Names,
+  { node, size = 8 }: { node: string; size?: number },
+): Promise<void> => {
+  await driver.write(node, volume, size * mebibyte);
+  await driver.snapshot(`${of}-s2`, volume);
+  await driver.until(`${of}-s1`, { children: `${of}-s2` });
+};
+
+/** How many files of a folder fit a pattern. */
+const count = (pattern: string, folder: string): number => globSync(pattern, { cwd: folder }).length;
+
+/** The config of the first backup. */
+const configOf = ({ store }: Driver, prefix: string, { volume, of }: Names): string =>
+  join(store, backupConfigPath(prefix + volume, `${prefix}${of}-b1`));
+
+/**
+ * Waits until a first backup has gone and a second one of the volume begins, and has its upload wait until
+ * everybody knows that. The recorded uploads took seconds, which a little data and a busy machine do not
+ * give.
+ */
+const firstGone = async (driver: Driver, prefix: string, { volume, of }: Names): Promise<void> => {
+  await driver.until(`${of}-b1`, 'gone');
+  const upload = await processWith('backup create', `"backup":"${prefix}${of}-b2"`);
+  await stoppedWhile(upload, () => driver.untilGone(`${of}-b1`, volume));
+};
+
+const script = `#!/bin/sh
+if [ "$1 $2" = "backup rm" ]; then
+  echo "stubbed backup deletion for testing" >&2
+  exit 1
+fi
+exec "$0-real" "$@"
+`;
+
+/**
+ * Puts a script before the longhorn command of every node, by which no backup can be deleted; gives what
+ * takes it away again.
+ */
+const wrapEngine = async ({ nodes, dataRoot }: LocalCluster): Promise<() => Promise<void>> => {
+  const binaries = nodes.map((node) => engineBinary(engineImage, dataRoot(node)));
+  for (const binary of binaries) {
+    await writeFile(`${binary}-wrapper`, script);
+    await chmod(`${binary}-wrapper`, 0o755);
+    await rename(binary, `${binary}-real`);
+    await rename(`${binary}-wrapper`, binary);
+  }
+  return async () => {
+    for (const binary of binaries) await rename(`${binary}-real`, binary);
+  };
+};
+
+/** A deletion by a longhorn command that cannot delete; mended later. */
+const wrappedEngine =
+  ({ volume, of }: Names): Play =>
+  async (driver, { node }) => {
+    await driver.volume(volume, { node });
+    await driver.write(node, volume, 8 * mebibyte);
+    await driver.snapshot(`${of}-s1`, volume);
+    await driver.snapshot(`${of}-s2`, volume);
+    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    await driver.untilSettled(`${of}-b2`, volume);
+    await driver.delete(`${of}-b2`);
+    await driver.untilGone(`${of}-b2`, volume);
+    driver.begin();
+    await driver.write(node, volume, 8 * mebibyte);
+    await driver.snapshot(`${of}-s3`, volume);
+    await driver.backup(`${of}-b3`, { snapshot: `${of}-s3`, volume });
+    await driver.untilSettled(`${of}-b3`, volume);
+    const unwrap = await wrapEngine(driver.local);
+    driver.mark('delete b3');
+    await driver.delete(`${of}-b3`);
+    await driver.until(`${of}-b3`, { state: 'Error' });
+    await unwrap();
+    driver.mark('healed');
+  };
+
+/** A completed backup deleted, a second one of the volume created at once. */
+const normal =
+  (names: Names): Play =>
+  async (driver, { node, prefix }) => {
+    const { volume, of } = names;
+    await given(driver, names, { node });
+    await moreData(driver, names, { node });
+    driver.mark('when b1 deleted');
+    await driver.delete(`${of}-b1`);
+    await driver.until(`${of}-b1`, { state: 'Deleting' });
+    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    await firstGone(driver, prefix, names);
+  };
+
+/**
+ * The first's config immutable; the second created while the first is Error; mutable after the second Error.
+ */
+const deleteError =
+  (names: Names): Play =>
+  async (driver, { node, prefix }) => {
+    const { volume, of } = names;
+    await given(driver, names, { node });
+    await moreData(driver, names, { node });
+    const letGo = await keepFile(configOf(driver, prefix, names));
+    driver.mark('when b1 deleted');
+    await driver.delete(`${of}-b1`);
+    await driver.until(`${of}-b1`, { state: 'Error' });
+    driver.mark('b1 is Error');
+    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    await driver.until(`${of}-b1`, { state: 'Error' }, 2);
+    await driver.untilSettled(`${of}-b2`, volume);
+    await letGo();
+    driver.mark('chattr -i');
+  };
+
+/** The same with the second created at the moment of the first's deletion. */
+const deleteErrorSameTime =
+  (names: Names): Play =>
+  async (driver, { clock, node, prefix }) => {
+    const { volume, of } = names;
+    await given(driver, names, { node });
+    await moreData(driver, names, { node });
+    const letGo = await keepFile(configOf(driver, prefix, names));
+    // The second is held until the first resync after the first's Error, and must have ended before the
+    // retry.
+    const hasRoom = 2 * (clock.resync + clock.lockWait) < clock.deletionBackoffMin;
+    if (!hasRoom) await driver.untilAwayFromResync(`${of}-b1`, clock.resync);
+    driver.mark('delete b1, create b2');
+    await driver.delete(`${of}-b1`);
+    await driver.until(`${of}-b1`, { state: 'Deleting' });
+    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    await driver.until(`${of}-b1`, { state: 'Error' }, 2);
+    await driver.untilSettled(`${of}-b2`, volume);
+    await letGo();
+    driver.mark('chattr -i');
+  };
+
+/** The first deleted while the second is uploading. */
+const lockConflict =
+  (names: Names): Play =>
+  async (driver, { node, prefix }) => {
+    const { volume, of } = names;
+    await given(driver, names, { node, method: 'gzip' });
+    await moreData(driver, names, { node, size: 16 });
+    const blocks = join(driver.store, blocksPath(prefix + volume));
+    const before = count('**/*.blk', blocks);
+    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    const upload = await processWith('backup create', `"backup":"${prefix}${of}-b2"`);
+    await within(
+      'the upload has stored a block',
+      async () => count('**/*.blk', blocks) > before || undefined,
+    );
+    // The recorded upload took 22 s; this one takes as long as the deletion needs to meet it.
+    await stoppedWhile(upload, async () => {
+      await driver.until(`${of}-b2`, { state: 'InProgress' });
+      driver.mark('b2 in progress, delete b1');
+      await driver.delete(`${of}-b1`);
+      await driver.until(`${of}-b1`, { state: 'Error' });
+    });
+  };
+
+/**
+ * Config immutable, the owner's manager killed under the deletion; mutable again after the next attempt has
+ * failed.
+ */
+const controllerCrash =
+  (names: Names): Play =>
+  async (driver, { node, prefix }) => {
+    const { of } = names;
+    await given(driver, names, { node });
+    const letGo = await keepFile(configOf(driver, prefix, names));
+    const owner = driver.ownerOf(`${of}-b1`);
+    driver.mark('when b1 deleted');
+    await driver.delete(`${of}-b1`);
+    await driver.until(`${of}-b1`, { state: 'Deleting' });
+    // The recorded process had stored its lock by then; the one after it finds it.
+    const locks = join(driver.store, locksPath(prefix + names.volume));
+    await within('the deletion has stored its lock', async () => count('*.lck', locks) > 0 || undefined);
+    driver.mark('kill owner');
+    await driver.local.killManager(owner);
+    driver.local.startManager(owner);
+    await driver.until(`${of}-b1`, { state: 'Deleting' }, 2);
+    // Healed after the second attempt has failed and before its manager has looked what became of it, which
+    // it may at any moment.
+    const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+    await stoppedWhile(await managerOf(removal), async () => {
+      await noProcessWith('backup rm', `backup=${prefix}${of}-b1`);
+      await letGo();
+      driver.mark('chattr -i');
+    });
+  };
+
+/** The deletion's process stopped, and released after everybody has looked at it again. */
+const held =
+  (names: Names): Play =>
+  async (driver, { clock, node, prefix }) => {
+    const { volume, of } = names;
+    await given(driver, names, { node });
+    await moreData(driver, names, { node });
+    driver.mark('when b1 deleted');
+    await driver.delete(`${of}-b1`);
+    const removal = await processWith('backup rm', `backup=${prefix}${of}-b1`);
+    await stoppedWhile(removal, async () => {
+      // The process is there at once, the watch on a busy machine later.
+      await driver.until(`${of}-b1`, { state: 'Deleting' });
+      driver.mark('stopped pid');
+      await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+      // Long enough for every manager to have looked again, and to have changed nothing.
+      await sleep(1.5 * clock.resync);
+      driver.mark('released');
+    });
+    await firstGone(driver, prefix, names);
+  };
+
+/** The manager killed under a stopped deletion. */
+const heldCrash =
+  ({ volume, of }: Names): Play =>
+  async (driver, { clock, node, prefix }) => {
+    await driver.volume(volume, { node });
+    await driver.write(node, volume, 8 * mebibyte);
+    await driver.snapshot(`${of}-s1`, volume);
+    await driver.snapshot(`${of}-s2`, volume);
+    await driver.backup(`${of}-b2`, { snapshot: `${of}-s2`, volume });
+    await driver.untilSettled(`${of}-b2`, volume);
+    driver.begin();
+    await driver.write(node, volume, 8 * mebibyte);
+    await driver.snapshot(`${of}-s3`, volume);
+    await driver.backup(`${of}-b3`, { snapshot: `${of}-s3`, volume });
+    await driver.untilSettled(`${of}-b3`, volume);
+    const owner = driver.ownerOf(`${of}-b3`);
+    driver.mark('when b3 deleted');
+    await driver.delete(`${of}-b3`);
+    process.kill(await processWith('backup rm', `backup=${prefix}${of}-b3`), 'SIGSTOP');
+    await driver.until(`${of}-b3`, { state: 'Deleting' });
+    driver.mark('stopped pid');
+    await sleep(clock.resync / 3);
+    await driver.local.killManager(owner);
+    driver.mark('manager killed');
+    driver.local.startManager(owner);
+  };
+
+/** A recurring job of task backup, retain 1, that runs twice. */
+const recurringJob: Play = async (driver, { clock, node }) => {
+  driver.begin();
+  await driver.volume('vz-r', { node });
+  await driver.recurringJob('rj-e2e', 'vz-r');
+  await driver.until('rj-e2e', { runs: '0' });
+  await driver.write(node, 'vz-r', 8 * mebibyte);
+  await driver.runJob('rj-e2e', clock);
+  await driver.until('vz-r', { lastBackup: 'backup-of-vz-r-1' });
+  await driver.until('backup-of-vz-r-1', { ownedBy: 'BackupVolume' });
+  await driver.runJob('rj-e2e', clock);
+};
+
+/**
+ * Two volumes with a job each; the deletion of the backups of one and of the snapshots of the other denied;
+ * five runs, healed, one more. The recording's third volume, with immutable configs, is left out: how often
+ * its old backups fail between two runs hangs on where the back-off falls in 12 min of cron, and delete-error
+ * has it. The heal met the end of the fifth run there; here it comes right after it.
+ */
+const faultyCleanup: Play = async (driver, { clock, node }) => {
+  const both = (work: (of: 'b' | 'c') => Promise<void>) => Promise.all([work('b'), work('c')]);
+  const run = () => both((of) => driver.runJob(`rj-${of}`, clock));
+  const settled = (of: 'b' | 'c', backup: number) =>
+    driver.until(`r${of}`, { lastBackup: `backup-of-r${of}-${backup}` });
+  driver.begin();
+  await both(async (of) => {
+    await driver.volume(`r${of}`, { node });
+    await driver.write(node, `r${of}`, 2 * mebibyte);
+    await driver.recurringJob(`rj-${of}`, `r${of}`);
+    await driver.until(`rj-${of}`, { runs: '0' });
+  });
+  // One after the other: the first backup of a volume brings all volumes of the store to the cluster's
+  // notice, and with the other one its backup, in the moment between the end of its upload and the question
+  // for it. The recording has half a second between them, and was lucky.
+  for (const of of ['b', 'c'] as const) {
+    await driver.runJob(`rj-${of}`, clock);
+    await settled(of, 1);
+  }
+  const allowBackups = await driver.denyDeletion('backups', 'rb');
+  const allowSnapshots = await driver.denyDeletion('snapshots', 'rc');
+  await run();
+  await both((of) => settled(of, 2));
+  await driver.until('backup-of-rc-1', 'gone');
+  for (const backup of [3, 4, 5]) {
+    await run();
+    await settled('b', backup);
+    await driver.until(`snapshot-of-rb-${backup - 2}`, 'gone');
+  }
+  await allowBackups();
+  await allowSnapshots();
+  driver.mark('healed');
+  await run();
+};
 
 /**
  * A play with what it needs: a cluster of its own, as it disturbs all of it; root, as only root can make a

@@ -8,36 +8,13 @@ type PodTemplate = {
   metadata: { labels: Record<string, string> };
   spec: { containers: { command: string[]; env: object[] }[] };
 };
-type Job = { metadata: { name: string }; spec: { backoffLimit: number; template: PodTemplate } };
+type Job = { spec: { backoffLimit: number; template: PodTemplate } };
 
-const job = recordedObject('recurring-job', 'recurringjobs') as unknown as RecurringJob;
-const pod = { image: 'i', environment: { CLOCK: 'fast', BUG: '' } };
-const made = (of = job) => cronJobOf(of, pod, { successful: 1, failed: 2 });
-const spec = made().spec as { jobTemplate: { spec: { backoffLimit: number; template: PodTemplate } } };
-
-test("a job's pod is the recorded one's, but for image, environment and priority", () => {
+test('the CronJob of a job makes the recorded pods, but for image, environment and priority, one at a time', () => {
+  const job = recordedObject('recurring-job', 'recurringjobs') as unknown as RecurringJob;
   const recorded = recordedObject('recurring-job', 'jobs') as unknown as Job;
-  const { template, backoffLimit } = spec.jobTemplate.spec;
-  expect(backoffLimit).toBe(recorded.spec.backoffLimit);
-  expect(recorded.spec.template.metadata.labels).toMatchObject(template.metadata.labels);
-  const [container] = recorded.spec.template.spec.containers;
-  expect(container?.command).toEqual(template.spec.containers[0]?.command);
-  expect(template.spec).toMatchObject({
-    serviceAccountName: 'longhorn-service-account',
-    restartPolicy: 'OnFailure',
-    containers: [{ name: 'rj-e2e', image: 'i' }],
-  });
-});
-
-test('its environment is the one given', () => {
-  expect(spec.jobTemplate.spec.template.spec.containers[0]?.env).toEqual([
-    expect.objectContaining({ name: 'POD_NAMESPACE' }),
-    { name: 'CLOCK', value: 'fast' },
-    { name: 'BUG', value: '' },
-  ]);
-});
-
-test('goes with its RecurringJob and runs by its cron line, one at a time', () => {
+  const pod = { image: 'i', environment: { CLOCK: 'fast', BUG: '' } };
+  const made = (of = job) => cronJobOf(of, pod, { successful: 1, failed: 2 });
   expect(made()).toMatchObject({
     metadata: {
       name: 'rj-e2e',
@@ -45,18 +22,27 @@ test('goes with its RecurringJob and runs by its cron line, one at a time', () =
       ownerReferences: [{ kind: 'RecurringJob', name: 'rj-e2e', uid: job.metadata.uid }],
     },
     spec: {
-      schedule: '*/2 * * * *',
-      concurrencyPolicy: 'Forbid',
-      successfulJobsHistoryLimit: 1,
-      failedJobsHistoryLimit: 2,
+      ...{ schedule: '*/2 * * * *', concurrencyPolicy: 'Forbid' },
+      ...{ successfulJobsHistoryLimit: 1, failedJobsHistoryLimit: 2 },
+      jobTemplate: { spec: { backoffLimit: recorded.spec.backoffLimit } },
     },
   });
-});
-
-test('is told from another by what it was last given', () => {
-  const another = made({ ...job, spec: { ...job.spec, cron: '* * * * *' } });
-  expect(made().metadata.annotations?.[lastApplied]).toBe(JSON.stringify(made().spec));
-  expect(another.metadata.annotations?.[lastApplied]).not.toBe(made().metadata.annotations?.[lastApplied]);
+  const { template } = (made().spec as { jobTemplate: Job }).jobTemplate.spec;
+  expect(recorded.spec.template.metadata.labels).toMatchObject(template.metadata.labels);
+  const [container] = recorded.spec.template.spec.containers;
+  const env = [
+    expect.objectContaining({ name: 'POD_NAMESPACE' }),
+    { name: 'CLOCK', value: 'fast' },
+    { name: 'BUG', value: '' },
+  ];
+  expect(template.spec).toMatchObject({
+    ...{ serviceAccountName: 'longhorn-service-account', restartPolicy: 'OnFailure' },
+    containers: [{ name: 'rj-e2e', image: 'i', command: container?.command, env }],
+  });
+  // One is told from another by what it was last given.
+  const given = (of = job) => made(of).metadata.annotations?.[lastApplied];
+  expect(given()).toBe(JSON.stringify(made().spec));
+  expect(given({ ...job, spec: { ...job.spec, cron: '* * * * *' } })).not.toBe(given());
 });
 
 test.each([

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import {
   ticketStatus,
   wantedNode,
@@ -10,141 +10,99 @@ import type { AttachmentTicket, Replica, Volume } from '../../../emulator/longho
 
 type State = NonNullable<Volume['status']>['state'];
 
-const way = (
-  start: { state: State; robustness: string },
-  wanted: boolean,
-  replica: ReplicaState = 'running',
-): string[] => {
+test.each<[string, string, boolean, ReplicaState, string]>([
+  ['a new volume', ' ', false, 'running', 'creating, detaching unknown, detached unknown detach'],
+  [
+    'one that is wanted again',
+    'detaching unknown',
+    true,
+    'running',
+    'detached unknown detach, attaching unknown, attached unknown attach, attached healthy',
+  ],
+  ['one wanted no more', 'attached healthy', false, 'running', 'detaching unknown, detached unknown detach'],
+  ['one whose replica has yet to run', 'detached unknown', true, 'starting', 'attaching unknown'],
+  [
+    'one whose replica fails before',
+    'attaching unknown',
+    true,
+    'error',
+    'detaching faulted, detached faulted detach',
+  ],
+  [
+    'one whose replica fails afterwards',
+    'attached unknown',
+    true,
+    'error',
+    'detaching faulted, detached faulted detach',
+  ],
+  ['a faulted one that is wanted', 'detached faulted', true, 'running', ''],
+  ['a faulted one that is not', 'detached faulted', false, 'running', ''],
+  ['one whose restore has failed', 'attached faulted', true, 'running', ''],
+  ['one where it is wanted', 'attached healthy', true, 'running', ''],
+  ['one that is not wanted', 'detached unknown', false, 'running', ''],
+])('%s, %s, goes the way a real one was seen to go', (_, from, wanted, replica, way) => {
+  const [state = '', robustness = ''] = from.split(' ');
   const steps: string[] = [];
-  for (
-    let now = start, step = nextStep({ ...now, wanted, replica });
-    step;
-    step = nextStep({ ...now, wanted, replica })
-  ) {
+  let now = { state: state as State, robustness };
+  for (let step = nextStep({ ...now, wanted, replica }); step; step = nextStep({ ...now, wanted, replica })) {
     steps.push([step.state, step.robustness, step.device].filter(Boolean).join(' '));
     now = step;
   }
-  return steps;
+  expect(steps.join(', ')).toBe(way);
+});
+
+/** A ticket written as `ID NODE`, with its type and disableFrontend where those are not as a user's are. */
+const ticket = (text: string): AttachmentTicket => {
+  const [id = '', nodeID = '', type = 'longhorn-api', disableFrontend] = text.split(' ');
+  return { id, nodeID, type, ...(disableFrontend && { parameters: { disableFrontend } }) };
 };
-
-test('a new volume goes the way a real one was seen to go', () => {
-  expect(way({ state: '', robustness: '' }, false)).toEqual([
-    'creating',
-    'detaching unknown',
-    'detached unknown detach',
-  ]);
-  expect(way({ state: 'detaching', robustness: 'unknown' }, true)).toEqual([
-    'detached unknown detach',
-    'attaching unknown',
-    'attached unknown attach',
-    'attached healthy',
-  ]);
-  expect(way({ state: 'attached', robustness: 'healthy' }, false)).toEqual([
-    'detaching unknown',
-    'detached unknown detach',
-  ]);
-});
-
-test('a volume whose restore has failed stays faulted', () => {
-  expect(way({ state: 'attached', robustness: 'faulted' }, true)).toEqual([]);
-});
-
-test('a volume is attached when its replica runs', () => {
-  expect(way({ state: 'detached', robustness: 'unknown' }, true, 'starting')).toEqual(['attaching unknown']);
-});
-
-test.each(['attaching', 'attached'] as const)(
-  'a volume that is %s when its replica fails is detached, faulted, for good',
-  (state) => {
-    expect(way({ state, robustness: 'unknown' }, true, 'error')).toEqual([
-      'detaching faulted',
-      'detached faulted detach',
-    ]);
-    expect(way({ state: 'detached', robustness: 'faulted' }, true)).toEqual([]);
-    expect(way({ state: 'detached', robustness: 'faulted' }, false)).toEqual([]);
-  },
-);
-
-test('a volume that is where it is wanted stays', () => {
-  expect(way({ state: 'attached', robustness: 'healthy' }, true)).toEqual([]);
-  expect(way({ state: 'detached', robustness: 'unknown' }, false)).toEqual([]);
-});
-
-const ticket = (id: string, nodeID: string, type = 'longhorn-api', more = {}): AttachmentTicket => ({
-  id,
-  nodeID,
-  type,
-  ...more,
-});
 
 test.each([
   ['no ticket', [], 'n1', ''],
-  ['one ticket', [ticket('a', 'n2')], '', 'n2'],
-  ['a ticket for where it is', [ticket('a', 'n2'), ticket('b', 'n1')], 'n1', 'n1'],
-  ["a user's before a controller's", [ticket('a', 'n2', 'backup-controller'), ticket('b', 'n1')], '', 'n1'],
-  ['the first of two alike', [ticket('b', 'n2'), ticket('a', 'n1')], 'n3', 'n1'],
-])('%s', (_, tickets, now, node) => {
-  expect(wantedNode(tickets, now)).toBe(node);
+  ['one ticket', ['a n2'], '', 'n2'],
+  ['a ticket for where it is', ['a n2', 'b n1'], 'n1', 'n1'],
+  ["a user's before a controller's", ['a n2 backup-controller', 'b n1'], '', 'n1'],
+  ['the first of two alike', ['b n2', 'a n1'], 'n3', 'n1'],
+])('where a volume is wanted: %s', (_, tickets, now, node) => {
+  expect(wantedNode(tickets.map(ticket), now)).toBe(node);
 });
-
-const minds = (disableFrontend: string) => ({ parameters: { disableFrontend } });
 
 test.each([
-  ['who says nothing of it wants one', [ticket('a', 'n1')], false],
-  ['who wants none gets none', [ticket('a', 'n1', 'longhorn-api', minds('true'))], true],
-  ['a controller does not mind', [ticket('a', 'n1', 'backup-controller', minds('any'))], false],
-  [
-    'a user decides',
-    [ticket('a', 'n1', 'backup-controller', minds('any')), ticket('b', 'n1', 'longhorn-api', minds('true'))],
-    true,
-  ],
-  ['who is on another node does not', [ticket('a', 'n2', 'longhorn-api', minds('true'))], false],
+  ['who says nothing of it wants one', ['a n1'], false],
+  ['who wants none gets none', ['a n1 longhorn-api true'], true],
+  ['a controller does not mind', ['a n1 backup-controller any'], false],
+  ['a user decides', ['a n1 backup-controller any', 'b n1 longhorn-api true'], true],
+  ['who is on another node does not', ['a n2 longhorn-api true'], false],
 ])('with or without a frontend: %s', (_, tickets, expected) => {
-  expect(wantsNoFrontend(tickets, 'n1')).toBe(expected);
+  expect(wantsNoFrontend(tickets.map(ticket), 'n1')).toBe(expected);
 });
 
-describe('a ticket', () => {
-  const volume = (nodeID: string, state: State, disableFrontend = false): Volume =>
-    ({
-      spec: { nodeID, disableFrontend },
+const nobody = 'the volume is asked for on no node';
+test.each<[string, string, State, boolean, boolean | string | RegExp]>([
+  ['a n1', 'n1', 'attached', false, true],
+  ['a n1', 'n1', 'attaching', false, false],
+  ['a n1 longhorn-api true', 'n1', 'attached', true, true],
+  ['a n1 longhorn-api true', 'n1', 'attached', false, /^not emulated: .*it is attached with one$/],
+  ['a n1 longhorn-api false', 'n1', 'attached', true, /^not emulated: .*it is attached without one$/],
+  ['a n1', 'n1', 'attached', true, /^not emulated: .*it is attached without one$/],
+  ['a n1 longhorn-api any', 'n1', 'attached', true, true],
+  ['a n1 longhorn-api any', 'n1', 'attached', false, true],
+  ['a n2', '', 'detached', false, /^not emulated: attaching to n2/],
+  ['a n1', '', 'detached', false, nobody],
+])(
+  'the ticket "%s" of a volume on "%s" that is %s, disableFrontend %s: %s',
+  (text, nodeID, state, frontend, is) => {
+    const volume = {
+      spec: { nodeID, disableFrontend: frontend },
       status: { state, currentNodeID: state === 'attached' ? nodeID : '' },
-    }) as Volume;
-  const replica = { spec: { nodeID: 'n1' } } as Replica;
-  const status = (of: AttachmentTicket, on: Volume) =>
-    ticketStatus(of, { volume: on, replica, before: undefined, now: 'now' });
-  const message = (of: AttachmentTicket, on: Volume) => status(of, on).conditions[0]?.message;
-
-  test('is satisfied once the volume is attached to its node', () => {
-    expect(status(ticket('a', 'n1'), volume('n1', 'attached'))).toMatchObject({
+    } as Volume;
+    const replica = { spec: { nodeID: 'n1' } } as Replica;
+    const status = ticketStatus(ticket(text), { volume, replica, before: undefined, now: 'now' });
+    expect(status).toMatchObject({
       id: 'a',
-      satisfied: true,
-      conditions: [{ type: 'Satisfied', status: 'True' }],
+      satisfied: is === true,
+      conditions: [{ type: 'Satisfied', status: is === true ? 'True' : 'False' }],
     });
-    expect(status(ticket('a', 'n1'), volume('n1', 'attaching'))).toMatchObject({ satisfied: false });
-  });
-
-  test.each([
-    ['true', true, true],
-    ['true', false, false],
-    ['false', true, false],
-    ['any', true, true],
-    ['any', false, true],
-  ])(
-    'that says disableFrontend %s, of a volume attached so: %s, is satisfied: %s',
-    (wish, disableFrontend, satisfied) => {
-      const of = ticket('a', 'n1', 'longhorn-api', minds(wish));
-      expect(status(of, volume('n1', 'attached', disableFrontend))).toMatchObject({ satisfied });
-    },
-  );
-
-  test('says what stands in its way', () => {
-    expect(message(ticket('a', 'n2'), volume('', 'detached'))).toMatch(/^not emulated: attaching to n2/);
-    expect(message(ticket('a', 'n1', 'longhorn-api', minds('true')), volume('n1', 'attached'))).toMatch(
-      /^not emulated: .*it is attached with one$/,
-    );
-    expect(message(ticket('a', 'n1'), volume('n1', 'attached', true))).toMatch(
-      /^not emulated: .*it is attached without one$/,
-    );
-    expect(message(ticket('a', 'n1'), volume('', 'detached'))).toBe('the volume is asked for on no node');
-  });
-});
+    if (typeof is !== 'boolean') expect(status.conditions[0]?.message).toMatch(is);
+  },
+);

@@ -21,11 +21,9 @@ beforeEach(async () => {
   await writeFile(join(folder, 'command'), '');
   await deployBinary({ file: join(folder, 'command'), beside: [] }, binary);
 });
-afterEach(async () => {
-  replicas?.end('v-r-1');
-});
+afterEach(() => replicas?.end('v-r-1'));
 
-const limit = { timeout: 20_000 };
+const limit = { timeout: 60_000 };
 
 /** Starts a replica whose helper is due after so many milliseconds; gives what says how it stands. */
 const start = ({ replicaHelper = 0, mutant }: { replicaHelper?: number; mutant?: Mutant } = {}) => {
@@ -43,8 +41,7 @@ const wrap = async (): Promise<string> => {
   const real = join(folder, 'engine-binaries/engine/real/longhorn');
   await mkdir(dirname(real));
   await rename(binary, real);
-  await writeFile(binary, '#!/bin/sh\nexec "$(dirname "$0")/real/longhorn" "$@"\n');
-  await chmod(binary, 0o755);
+  await writeFile(binary, '#!/bin/sh\nexec "$(dirname "$0")/real/longhorn" "$@"\n', { mode: 0o755 });
   return real;
 };
 

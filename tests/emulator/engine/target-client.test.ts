@@ -1,64 +1,78 @@
-import { chmod, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { StoreError } from '../../../emulator/backupstore/errors.ts';
+import { clocks } from '../../../emulator/clocks.ts';
+import { createLook } from '../../../emulator/engine/look.ts';
+import type { Mounts } from '../../../emulator/engine/mount.ts';
 import { createTargetClient } from '../../../emulator/engine/target-client.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
-let folder: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-});
-
-const binary = async (script: string): Promise<string> => {
-  const path = join(folder, 'longhorn');
-  await writeFile(path, `#!/bin/sh\n${script}\n`);
-  await chmod(path, 0o755);
-  return path;
-};
-// As it fails in a store that has not what is looked for.
-const look = () => Promise.reject(new Error('cannot find x in backupstore'));
-const environment = () => ({});
 const url = 'nfs://h:/p?backup=b&volume=v';
 const failureOf = (work: Promise<unknown>): Promise<string> => work.then(String, (error) => error.message);
+
+/** A client of a longhorn command that is this script; where it looks is a store that has not what is looked for. */
+const clientOf = async (script: string, { timeout = 5_000, looks = true } = {}) => {
+  const binary = join(await temporaryFolder(), 'longhorn');
+  await writeFile(binary, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  const look = () => Promise.reject(new Error('cannot find x in backupstore'));
+  const client = createTargetClient({ binary, timeout, environment: () => ({}), ...(looks && { look }) });
+  return { binary, ...client };
+};
 
 test.each([
   ['echo why; echo line >&2; exit 1', 'output why\n, stderr line\n: exit status 1'],
   ['kill -KILL $$', 'output , stderr : signal: killed'],
   ['kill -TERM $$', 'output , stderr : signal: terminated'],
+  // What its log says of another thing does not make it one that was done.
+  [
+    'echo "cannot find lock-1.lck in backupstore" >&2; echo no; exit 1',
+    'output no\n, stderr cannot find lock-1.lck in backupstore\n: exit status 1',
+  ],
 ])('a removal by %j fails in the words of longhorn-manager', async (script, end) => {
-  const path = await binary(script);
-  expect(
-    await failureOf(createTargetClient({ binary: path, timeout: 5_000, environment, look }).remove(url)),
-  ).toBe(`error deleting backup ${url}: failed to execute: ${path} [backup rm ${url}], ${end}`);
+  const { binary, remove } = await clientOf(script);
+  const command = `failed to execute: ${binary} [backup rm ${url}]`;
+  expect(await failureOf(remove(url))).toBe(`error deleting backup ${url}: ${command}, ${end}`);
 });
 
-test('a removal that was refused is not taken for done by what its log says of another thing', async () => {
-  const path = await binary(
-    'echo "cannot find lock-1.lck in backupstore" >&2; echo operation not permitted; exit 1',
-  );
-  expect(
-    await failureOf(createTargetClient({ binary: path, timeout: 5_000, environment, look }).remove(url)),
-  ).toContain('output operation not permitted');
-});
-
-test('a removal has all the time it takes', async () => {
-  await createTargetClient({ binary: await binary('sleep 0.3'), timeout: 50, environment, look }).remove(url);
-});
-
-test('a look that is a process is given up after its time', async () => {
-  const path = await binary('sleep 0.3');
-  expect(await failureOf(createTargetClient({ binary: path, timeout: 50, environment }).inspect(url))).toBe(
-    `timeout executing: ${path} [backup inspect ${url}], output , stderr `,
+test('a removal has all the time it takes, a look that is a process is given up after its', async () => {
+  const { binary, remove, inspect } = await clientOf('sleep 0.3', { timeout: 50, looks: false });
+  await remove(url);
+  expect(await failureOf(inspect(url))).toBe(
+    `timeout executing: ${binary} [backup inspect ${url}], output , stderr `,
   );
 });
 
 test('what cannot be found is removed, and nothing to inspect', async () => {
-  const client = createTargetClient({
-    binary: await binary('echo cannot find x in backupstore; exit 1'),
-    timeout: 5_000,
-    environment,
-    look,
+  const { remove, inspect } = await clientOf('echo cannot find x in backupstore; exit 1');
+  await remove(url);
+  expect(await inspect(url)).toBeUndefined();
+});
+
+describe('a look within the manager', () => {
+  const behaviour = { clock: clocks.real, mutant: undefined, binary: '/b/longhorn' };
+  const look = (mount: Mounts['mount'], timeout = 5_000) =>
+    createLook({ ...behaviour, timeout, mounts: { mount, unmount: async () => undefined } });
+
+  test("gives what the command prints, and its log is nobody's", async () => {
+    const folder = await temporaryFolder();
+    expect(await look(async () => folder)(['backup', 'ls', '--volume-only', 'nfs://h:/p'], {})).toBe('{}\n');
   });
-  await client.remove(url);
-  expect(await client.inspect(url)).toBeUndefined();
+
+  test('fails in the words of the command that it stands for', async () => {
+    const mount = async () => {
+      throw new StoreError('cannot mount nfs h/p');
+    };
+    expect(await failureOf(look(mount)(['backup', 'ls', 'nfs://h:/p'], {}))).toMatch(
+      /^failed to execute: \/b\/longhorn \[backup ls nfs:\/\/h:\/p\], output cannot mount nfs h\/p\n, stderr time=.* level=error msg="cannot mount nfs h\/p".*\n: exit status 1$/,
+    );
+  });
+
+  test('is given up after its time', async () => {
+    const stalled = look(() => sleep(60_000, '', { ref: false }), 50);
+    expect(await failureOf(stalled(['backup', 'inspect', url], {}))).toBe(
+      `timeout executing: /b/longhorn [backup inspect ${url}], output , stderr `,
+    );
+  });
 });

@@ -1,162 +1,312 @@
-import { describe, expect, test } from 'vitest';
-import {
-  type FakeBackup,
-  type FakeLonghorn,
-  type FakeSnapshot,
-  fakeLonghorn,
-  runOn,
-} from '../support/fake-longhorn.ts';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { readFileSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { clocks } from '../../../emulator/clocks.ts';
+import type { Client } from '../../../emulator/kubernetes/client.ts';
+import { createLog } from '../../../emulator/log.ts';
+import type { Mutant } from '../../../emulator/mutants.ts';
+import { runRecurringJob } from '../../../emulator/recurring-job/run.ts';
+import { backup, backupVolume, startTestApi, volume } from '../support/test-api.ts';
 
-const ofJob = 'recurring-job.longhorn.io/rj-e2e';
-const made = { RecurringJob: 'rj-e2e' };
-const snapshot = (name: string, minute: number): FakeSnapshot => ({
-  name,
-  crCreationTime: `2025-01-01T00:0${minute}:00Z`,
-  labels: made,
-});
-const backup = (name: string, minute: number, of: string): FakeBackup => ({
-  name,
-  created: `2025-01-01T00:0${minute}:00Z`,
-  snapshotName: of,
-  labels: made,
-  state: 'Completed',
-});
-const attached = (labels: Record<string, string>) => ({ state: 'attached', labels });
-const known = (more: Partial<FakeLonghorn> = {}): FakeLonghorn =>
-  fakeLonghorn({
-    volumes: { 'vz-r': { ...attached({ [ofJob]: 'enabled' }), lastBackup: 'last' } },
-    snapshots: [snapshot('forgotten', 0), snapshot('of-last', 1)],
-    backups: [backup('last', 1, 'of-last')],
-    ...more,
+type Labels = Record<string, string>;
+type World = {
+  job?: string;
+  spec?: object;
+  runs?: number;
+  /** Volumes by their labels; the first has the backup `last` of the snapshot `of-last`. */
+  volumes?: Record<string, Labels>;
+  state?: string;
+  allowDetached?: string;
+  /** The first volume is known in the store. */
+  known?: boolean;
+  /** What becomes of a new backup. */
+  outcome?: 'Completed' | 'Error' | 'Pending';
+  /** Older snapshots of the job than that of the last backup. */
+  older?: string[];
+  refused?: Record<string, string>;
+};
+
+const uuid = '00000000-0000-0000-0000-000000000000';
+const ofJob = (job: string): Labels => ({ [`recurring-job.longhorn.io/${job}`]: 'enabled' });
+const denied = (policy: string, object: string) =>
+  `${object} is forbidden: ValidatingAdmissionPolicy '${policy}' with binding '${policy}' denied request: deletion denied for testing`;
+
+/** A manager's API beside a Longhorn that does at once what is asked of it; `run` is one run of the job. */
+const setUp = async ({
+  job = 'rj',
+  spec,
+  runs = 0,
+  volumes = { v: ofJob(job) },
+  state = 'attached',
+  allowDetached = 'false',
+  known = true,
+  outcome = 'Completed',
+  older = [],
+  refused = {},
+}: World = {}) => {
+  const api = await startTestApi();
+  onTestFinished(api.stop);
+  const { datastore, put } = api;
+  const [first = ''] = Object.keys(volumes);
+  const labels = { RecurringJob: job };
+  for (const [what, words] of Object.entries(refused)) api.refused.set(what, words);
+  put('recurringJobs', {
+    metadata: { name: job },
+    spec: { task: 'backup', retain: 1, concurrency: 1, groups: [], labels: {}, parameters: {}, ...spec },
+    status: { executionCount: runs },
   });
+  put('settings', { metadata: { name: 'allow-recurring-job-while-volume-detached' }, value: allowDetached });
+  put('settings', { metadata: { name: 'auto-cleanup-recurring-job-backup-snapshot' }, value: 'true' });
+  for (const [name, of] of Object.entries(volumes)) {
+    const plain = volume(name);
+    const status = { ...plain.status, state, lastBackup: known ? 'last' : '' };
+    put('volumes', { ...plain, metadata: { ...plain.metadata, labels: of }, status });
+  }
+  let minute = 0;
+  const time = () => new Date(Date.UTC(2026, 0, 1, 0, minute++)).toISOString();
+  const taken = () => ({ readyToUse: true, creationTime: time(), labels });
+  const snapshots = [...older, ...(known ? ['of-last'] : [])];
+  for (const name of snapshots) {
+    const metadata = { name, creationTimestamp: time() };
+    put('snapshots', { metadata, spec: { volume: first, createSnapshot: true }, status: taken() });
+  }
+  const complete = (snapshotName: string) => ({ snapshotName, backupCreatedAt: time(), labels });
+  if (known) {
+    put('backupVolumes', backupVolume('bv', { of: first }));
+    const { spec: wish, ...last } = backup('last', { of: first, state: 'Completed', ...complete('of-last') });
+    put('backups', { ...last, spec: { ...wish, snapshotName: 'of-last' } });
+  }
+  datastore.snapshots.onEvent((name) => {
+    const made = datastore.snapshots.get(name);
+    if (made && !made.status) put('snapshots', { ...made, status: taken() });
+  });
+  datastore.backups.onEvent((name) => {
+    const made = datastore.backups.get(name);
+    if (!made || made.status) return;
+    const { snapshotName = '' } = made.spec;
+    put('backups', {
+      ...made,
+      status: { state: outcome, error: '', ...(outcome !== 'Pending' && complete(snapshotName)) },
+    });
+  });
+  const events: string[] = [];
+  const kubernetes = {
+    request: async (method: string, path: string, body: { reason: string; message: string }) => {
+      const [, plural, name = ''] = /longhorn-system\/([a-z]+)\/?([^/?]*)/.exec(path) ?? [];
+      if (plural === 'events') return void events.push(`${body.reason}: ${body.message}`);
+      const of = plural === 'recurringjobs' ? datastore.recurringJobs : datastore[plural as 'volumes'];
+      if (method === 'PUT') return of.updateStatus(body as never);
+      if (name) return of.fetch(name);
+      const [key = '', value] =
+        new URLSearchParams(path.split('?')[1]).get('labelSelector')?.split('=') ?? [];
+      return { items: datastore.volumes.list().filter(({ metadata }) => metadata.labels?.[key] === value) };
+    },
+  } as unknown as Client;
+  return {
+    ...api,
+    events,
+    namesOf: (kind: 'backups' | 'snapshots') => datastore[kind].list().map(({ metadata }) => metadata.name),
+    run: async (mutant?: Mutant) => {
+      const lines: string[] = [];
+      const code = await runRecurringJob({
+        name: job,
+        managerURL: `http://${api.host}/v1`,
+        kubernetes,
+        clock: { ...clocks.fast, jobPoll: 1, jobStartTimeout: 3 },
+        mutant,
+        log: createLog((line) => lines.push(line.trimEnd())),
+      });
+      const messages = lines.map((line) => JSON.parse(/msg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1] ?? '""'));
+      return {
+        code,
+        lines,
+        messages,
+        of: (level: string) => messages.filter((_, index) => lines[index]?.includes(` level=${level} `)),
+        volumes: lines.flatMap((line) =>
+          line.includes('Starting volume job') ? (/volumeName=(\S+)/.exec(line)?.[1] ?? []) : [],
+        ),
+      };
+    },
+  };
+};
 
-const messages = (lines: string[]): string[] =>
-  lines.map((line) => JSON.parse(/msg=("(?:[^"\\]|\\.)*")/.exec(line)?.[1] ?? '""'));
-const levels = (lines: string[], level: string): string[] =>
-  messages(lines.filter((line) => line.includes(` level=${level} `)));
-const volumesOf = (lines: string[]): (string | undefined)[] =>
-  lines
-    .filter((line) => line.includes('Starting volume job'))
-    .map((line) => /volumeName=(\S+)/.exec(line)?.[1]);
+const backups = expect.stringMatching(/^backup-[0-9a-f]{16}$/);
+const warning = 'Created backup successfully but errored on cleanup for v';
 
 test('one run removes old snapshots, then snapshots, backs up, and cleans up backups and snapshots', async () => {
-  const fake = known();
-  const { code } = await runOn(fake);
-  expect(code).toBe(0);
-  const own = fake.snapshots[0]?.name;
-  expect(fake.asked).toEqual([
-    'snapshotCRDelete forgotten',
-    `snapshotCRCreate ${own}`,
-    `snapshotBackup ${own}`,
-    'backupDelete last',
-    'snapshotCRDelete of-last',
+  const { run, writes, datastore } = await setUp({ older: ['forgotten'] });
+  expect((await run()).code).toBe(0);
+  expect(writes).toEqual([
+    'delete snapshots forgotten',
+    expect.stringMatching(/^create snapshots rj-c-[0-9a-f-]{36}$/),
+    expect.stringMatching(/^create backups backup-[0-9a-f]{16}$/),
+    'delete backups last',
+    'delete snapshots of-last',
   ]);
-  expect(fake.executionCount).toBe(1);
+  expect(datastore.backups.list()[0]?.spec.snapshotName).toBe(writes[1]?.slice('create snapshots '.length));
+  expect(datastore.recurringJobs.get('rj')?.status?.executionCount).toBe(1);
+});
+
+describe('the log of a run reads as recorded', () => {
+  const recorded = (file: string, pod: string): string[] => {
+    const path = `../../../fixtures/recordings/longhorn-v1.12.1/${file}.log`;
+    const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+    return text.split(`# pod ${pod}\n`)[1]?.split('\n# pod ')[0]?.trim().split('\n') ?? [];
+  };
+  // The time, random names and addresses.
+  const normalised = (line: string): string =>
+    line
+      .replace(/^time="[^"]*Z"/, 'time=TIME')
+      .replaceAll(/-[0-9a-f]{8}-[0-9a-f-]{27}\b/g, '-UUID')
+      .replaceAll(/\bbackup-[0-9a-f]{16}|\blast\b(?! backup)/g, 'BACKUP')
+      .replaceAll(/http:\/\/[^/]+\/v1/g, 'http://ADDRESS/v1')
+      .replaceAll(/\b(backupvolumes|volumes)\/[\w-]+\?/g, '$1/NAME?')
+      .replaceAll(/of volume '[\w-]+'/g, "of volume 'NAME'")
+      .replaceAll('of-BACKUP', 'rj-e2e-c-UUID');
+
+  test.each<[string, World, string, string, RegExp | undefined]>([
+    [
+      'of a new volume, which warns, for Longhorn knows of no BackupVolume yet',
+      { job: 'rj-e2e', volumes: { 'vz-r': ofJob('rj-e2e') }, known: false },
+      'recurring-job',
+      'rj-e2e-29919386-j9tg9',
+      undefined,
+    ],
+    [
+      'that cleans up',
+      { job: 'rj-e2e', volumes: { 'vz-r': ofJob('rj-e2e') }, runs: 1 },
+      'recurring-job',
+      'rj-e2e-29919388-hmhhq',
+      undefined,
+    ],
+    [
+      'whose backups may not be deleted',
+      {
+        job: 'rj-b',
+        volumes: { rb: ofJob('rj-b') },
+        runs: 1,
+        refused: { 'delete backups last': denied('deny-rb', 'backups.longhorn.io "last"') },
+      },
+      'recurring-job-faulty-cleanup',
+      'rj-b-29919396-j8sxb',
+      // It was read by its tail, which cut its first lines.
+      /Running recurring backup/,
+    ],
+    [
+      'that may not delete its old snapshots: it ends before it makes anything, and the job ends well',
+      {
+        job: 'rj-c',
+        volumes: { rc: ofJob('rj-c') },
+        runs: 2,
+        older: [`rj-c-c-${uuid}`],
+        refused: {
+          [`delete snapshots rj-c-c-${uuid}`]: denied('deny-rc', `snapshots.longhorn.io "rj-c-c-${uuid}"`),
+        },
+      },
+      'recurring-job-faulty-cleanup',
+      'rj-c-29919398-4xghp',
+      undefined,
+    ],
+  ])('%s', async (_, world, file, pod, from) => {
+    const { run, writes, events } = await setUp(world);
+    const { code, lines } = await run();
+    const tail = (all: string[]) => all.slice(from ? all.findIndex((line) => from.test(line)) : 0);
+    expect([code, tail(lines).map(normalised)]).toEqual([0, tail(recorded(file, pod)).map(normalised)]);
+    const failed = writes.every((write) => !write.startsWith('create'));
+    const text = /^FailedDeleting: failed to clean up old snapshots of volume rc: Bad response/;
+    expect(events).toEqual(failed ? [expect.stringMatching(text)] : []);
+  });
 });
 
 test('asks over one connection, and so one manager, where it does one thing after the other', async () => {
-  const fake = known({ refuse: (request) => (request === 'backupDelete last' ? 'denied' : undefined) });
-  await runOn(fake);
-  expect(fake.connections).toBe(1);
+  const { run, ip } = await setUp({ refused: { 'delete backups last': 'denied' } });
+  let count = 0;
+  const connected = (message: unknown): void => {
+    count += Number((message as { socket: Socket }).socket.localAddress === ip);
+  };
+  subscribe('net.server.socket', connected);
+  await run();
+  unsubscribe('net.server.socket', connected);
+  expect(count).toBe(1);
 });
 
 describe('a job is for the volumes', () => {
-  test('with its label and those of its groups, each once, one after the other', async () => {
-    const fake = fakeLonghorn({
-      volumes: {
-        grouped: attached({ 'recurring-job-group.longhorn.io/default': 'enabled' }),
-        both: attached({ [ofJob]: 'enabled', 'recurring-job-group.longhorn.io/default': 'enabled' }),
-        other: attached({ 'recurring-job.longhorn.io/another': 'enabled' }),
-        off: attached({ [ofJob]: 'disabled' }),
-      },
-      spec: { ...fakeLonghorn().spec, groups: ['default'] },
-    });
-    const { lines } = await runOn(fake);
-    expect(volumesOf(lines)).toEqual(['both', 'grouped']);
-    expect(messages(lines)).toContain('Found 2 volumes with recurring job rj-e2e');
+  test('with its label and those of its groups, each once, one after the other, though one fails', async () => {
+    const group = { 'recurring-job-group.longhorn.io/default': 'enabled' };
+    const volumes = {
+      grouped: group,
+      both: { ...ofJob('rj'), ...group },
+      other: ofJob('another'),
+      off: { 'recurring-job.longhorn.io/rj': 'disabled' },
+    };
+    const { run } = await setUp({ volumes, spec: { groups: ['default'] }, outcome: 'Error' });
+    const { messages, volumes: backedUp } = await run();
+    expect(backedUp).toEqual(['both', 'grouped']);
+    expect(messages).toContain('Found 2 volumes with recurring job rj');
   });
 
   test('that are attached; of another it warns, unless the setting lets it', async () => {
-    const of = (allowed: string) =>
-      fakeLonghorn({
-        volumes: { away: { state: 'detached', labels: { [ofJob]: 'enabled' } } },
-        settings: { ...fakeLonghorn().settings, 'allow-recurring-job-while-volume-detached': allowed },
-      });
-    const refused = await runOn(of('false'));
-    expect(levels(refused.lines, 'warning')).toEqual(['Cannot create job for away volume in state detached']);
-    expect(volumesOf(refused.lines)).toEqual([]);
-    expect(volumesOf((await runOn(of('true'))).lines)).toEqual(['away']);
+    const refused = await (await setUp({ state: 'detached' })).run();
+    expect(refused.of('warning')).toEqual(['Cannot create job for v volume in state detached']);
+    expect(refused.volumes).toEqual([]);
+    expect((await (await setUp({ state: 'detached', allowDetached: 'true' })).run()).volumes).toEqual(['v']);
   });
 });
 
-describe('a backup that fails', () => {
-  test('is an error in the log of a job that ends well, and nothing is cleaned up', async () => {
-    const fake = known({ outcome: 'Error', snapshots: [snapshot('of-last', 1)] });
-    const { code, lines } = await runOn(fake);
-    expect(code).toBe(0);
-    expect(levels(lines, 'error')).toEqual(['Failed to run volume job']);
-    expect(lines.at(-1)).toContain(
-      'error="failed to complete backupAndCleanup for vz-r: failed to create backup backup-new: "',
-    );
-    expect(fake.asked.filter((request) => request.includes('Delete'))).toEqual([]);
-  });
-
-  test('is waited for until it starts, and given up by its time-out', async () => {
-    const { lines } = await runOn(known({ outcome: 'Pending' }));
-    expect(lines.find((line) => line.includes(' level=error '))).toMatch(
-      /timeout waiting for the backup of the snapshot \S+ of volume vz-r to start/,
-    );
-  });
-
-  test("does not take the next volume's turn", async () => {
-    const fake = known({
-      outcome: 'Error',
-      volumes: { a: attached({ [ofJob]: 'enabled' }), b: attached({ [ofJob]: 'enabled' }) },
-    });
-    expect(volumesOf((await runOn(fake)).lines)).toEqual(['a', 'b']);
-  });
+test.each([
+  [
+    'fails is an error in the log of a job that ends well',
+    'Error',
+    /: failed to create backup backup-\w+: "/,
+  ],
+  [
+    'is waited for in vain is given up by its time-out',
+    'Pending',
+    /timeout waiting for the backup of the snapshot \S+ of volume v to start/,
+  ],
+] as const)('a backup that %s, and nothing is cleaned up', async (_, outcome, text) => {
+  const { run, writes } = await setUp({ outcome });
+  const { code, lines, of } = await run();
+  expect([code, of('error'), lines.at(-1)]).toEqual([
+    0,
+    ['Failed to run volume job'],
+    expect.stringMatching(text),
+  ]);
+  expect(lines.at(-1)).toContain('error="failed to complete backupAndCleanup for v: ');
+  expect(writes.filter((write) => write.startsWith('delete'))).toEqual([]);
 });
 
 describe('an old snapshot that cannot be removed', () => {
-  const refuse = (request: string) => (request === 'snapshotCRDelete forgotten' ? 'denied' : undefined);
+  const world = { older: ['forgotten'], refused: { 'delete snapshots forgotten': 'denied' } };
 
   test('is only a warning for backup-force-create', async () => {
-    const fake = known({ refuse, spec: { ...fakeLonghorn().spec, task: 'backup-force-create' } });
-    const { lines } = await runOn(fake);
-    expect(levels(lines, 'warning')).toEqual(['Created backup successfully but errored on cleanup for vz-r']);
-    expect(fake.backups.map(({ name }) => name)).toEqual(['backup-new']);
+    const { run, namesOf } = await setUp({ ...world, spec: { task: 'backup-force-create' } });
+    expect((await run()).of('warning')).toEqual([warning]);
+    expect(namesOf('backups')).toEqual([backups]);
   });
 
   test('is an error for a job of snapshots, after it has made its own', async () => {
-    const fake = known({ refuse, spec: { ...fakeLonghorn().spec, task: 'snapshot-force-create' } });
-    const { code, lines } = await runOn(fake);
+    const { run, namesOf } = await setUp({ ...world, spec: { task: 'snapshot-force-create' } });
+    const { code, lines } = await run();
     expect(code).toBe(0);
     expect(lines.at(-1)).toContain('error="failed recurring snapshot: Bad response statusCode [500]');
-    expect(fake.snapshots).toHaveLength(3);
+    expect(namesOf('snapshots')).toHaveLength(3);
   });
 });
 
 describe('with the bug', () => {
-  const refuse = (request: string) => (request === 'backupDelete last' ? 'denied' : undefined);
-
   test('cleanup-error-fails-job the warning costs the job its success', async () => {
-    expect(await runOn(known({ refuse }))).toMatchObject({ code: 0 });
-    const { code, lines } = await runOn(known({ refuse }), 'cleanup-error-fails-job');
-    expect(code).toBe(1);
-    expect(levels(lines, 'fatal')).toEqual(['Failed to do a recurring job']);
+    const { run } = await setUp({ refused: { 'delete backups last': 'denied' } });
+    const { code, of } = await run('cleanup-error-fails-job');
+    expect([code, of('fatal')]).toEqual([1, ['Failed to do a recurring job']]);
   });
 
-  test('job-hides-everything there is no backup, and not a word of it', async () => {
-    const fake = known();
-    const { code, lines } = await runOn(fake, 'job-hides-everything');
-    expect(code).toBe(0);
-    expect(fake.backups.map(({ name }) => name)).toEqual(['last']);
-    expect([...levels(lines, 'warning'), ...levels(lines, 'error')]).toEqual([]);
-  });
-
-  test('snapshots-pile-up none is removed', async () => {
-    const fake = known();
-    await runOn(fake, 'snapshots-pile-up');
-    expect(fake.snapshots).toHaveLength(3);
+  test('job-hides-everything there is no backup, and not a word of it; with snapshots-pile-up none is removed', async () => {
+    const { run, namesOf } = await setUp();
+    const { code, of } = await run('job-hides-everything');
+    expect([code, namesOf('backups'), of('warning'), of('error')]).toEqual([0, ['last'], [], []]);
+    await run('snapshots-pile-up');
+    expect(namesOf('snapshots')).toHaveLength(3);
   });
 });

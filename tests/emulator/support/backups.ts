@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { once } from '../../../e2e/history/expectation.ts';
+import { once, onceGone } from '../../../e2e/history/expectation.ts';
 import type { ObjectEntry, Timeline } from '../../../e2e/history/timeline.ts';
 import { follow } from '../../../e2e/history/watch.ts';
 import type { KubernetesObject } from '../../../e2e/kube/cluster.ts';
@@ -14,7 +14,6 @@ import type {
 } from '../../../emulator/longhorn/objects.ts';
 import { namespace } from '../../../emulator/modelled-on.ts';
 import { longhorn, type SharedLonghorn } from './local-cluster.ts';
-import { collapse, describeState } from './states.ts';
 
 type Watched<T> = Timeline<T & KubernetesObject>;
 
@@ -32,35 +31,39 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
   };
   // On a machine that forty processes want, a volume takes more than half a minute.
   const limit = (label: string) => ({ label, within: '5m' as const, owner: 'this test' });
-  const make = (
-    plural: string,
-    kind: string,
+  const make = (plural: string, kind: string, name: string, spec: object, labels = {}) => {
+    const metadata = { name, namespace, labels };
+    return cluster.create(longhorn(plural), { apiVersion: 'longhorn.io/v1beta2', kind, metadata, spec });
+  };
+  const patch = (plural: string, name: string, spec: object) =>
+    cluster.patch(longhorn(plural), { namespace, name }, { spec });
+  type Held = typeof timelines;
+  type Of<K extends keyof Held> = Held[K] extends Watched<infer T> ? T & KubernetesObject : never;
+  /** Waits until an object is so. */
+  const until = <K extends keyof Held>(
+    kind: K,
     name: string,
-    spec: object,
-    labels: Record<string, string> = {},
-  ) =>
-    cluster.create(longhorn(plural), {
-      apiVersion: 'longhorn.io/v1beta2',
-      kind,
-      metadata: { name, namespace, labels },
-      spec,
-    });
-
+    label: string,
+    isMet: (object: Of<K>) => boolean,
+  ): Promise<Of<K>> =>
+    once(timelines[kind] as unknown as Timeline<Of<K>>, isMet, { name, ...limit(`${name}: ${label}`) });
   const untilSynced = (name: string) =>
-    once(timelines.targets, ({ status }) => status?.available === true && !!status.lastSyncedAt, {
+    until(
+      'targets',
       name,
-      ...limit('it is available'),
-    });
+      'it is available',
+      (at) => at.status?.available === true && !!at.status.lastSyncedAt,
+    );
 
   return {
     timelines,
+    until,
+    /** Waits until an object is gone. */
+    untilGone: (kind: keyof Held, name: string): Promise<void> =>
+      onceGone(timelines[kind] as Timeline, { name, ...limit(`${name} is gone`) }),
     useStore: async (): Promise<void> => {
-      await once(timelines.targets, () => true, { name: 'default', ...limit('there is a backup target') });
-      await cluster.patch(
-        longhorn('backuptargets'),
-        { namespace, name: 'default' },
-        { spec: { backupTargetURL: url } },
-      );
+      await until('targets', 'default', 'it is there', () => true);
+      await patch('backuptargets', 'default', { backupTargetURL: url });
       await untilSynced('default');
     },
     /**
@@ -68,46 +71,27 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
      * answers.
      */
     target: async (name: string, path: string): Promise<void> => {
-      await make('backuptargets', 'BackupTarget', name, {
-        backupTargetURL: url.replace(/[^/]+$/, path),
-        pollInterval: '0s',
-      });
+      const backupTargetURL = url.replace(/[^/]+$/, path);
+      await make('backuptargets', 'BackupTarget', name, { backupTargetURL, pollInterval: '0s' });
       if (path !== 'stalled') await untilSynced(name);
     },
     /** Asks for a look at the store, as the user interface does. */
-    requestSync: async (plural: 'backuptargets' | 'backupvolumes', name: string): Promise<void> => {
-      const syncRequestedAt = new Date().toISOString();
-      await cluster.patch(longhorn(plural), { namespace, name }, { spec: { syncRequestedAt } });
-    },
+    requestSync: (name: string) =>
+      patch('backuptargets', name, { syncRequestedAt: new Date().toISOString() }),
     volume: async (
       name: string,
       { node, size, ...more }: { node: string; size: number; [field: string]: unknown },
     ): Promise<void> => {
-      await make('volumes', 'Volume', name, {
-        size: String(size),
-        numberOfReplicas: 1,
-        frontend: 'blockdev',
-        ...more,
-      });
-      await once(timelines.attachments, () => true, { name, ...limit('it has an attachment') });
-      const ticket = {
-        id: 'test',
-        type: 'longhorn-api',
-        nodeID: node,
-        parameters: { disableFrontend: 'false' },
-      };
-      await cluster.patch(
-        longhorn('volumeattachments'),
-        { namespace, name },
-        { spec: { attachmentTickets: { test: ticket } } },
+      const spec = { size: String(size), numberOfReplicas: 1, frontend: 'blockdev', ...more };
+      await make('volumes', 'Volume', name, spec);
+      await until('attachments', name, 'it has an attachment', () => true);
+      const parameters = { disableFrontend: 'false' };
+      const test = { id: 'test', type: 'longhorn-api', nodeID: node, parameters };
+      await patch('volumeattachments', name, { attachmentTickets: { test } });
+      await until('attachments', name, 'its ticket is satisfied', ({ status }) =>
+        Boolean(status?.attachmentTicketStatuses.test?.satisfied),
       );
-      const satisfied = ({ status }: VolumeAttachment) =>
-        status?.attachmentTicketStatuses.test?.satisfied === true;
-      await once(timelines.attachments, satisfied, { name, ...limit('its ticket is satisfied') });
-      await once(timelines.volumes, ({ status }) => status?.robustness === 'healthy', {
-        name,
-        ...limit('it is healthy'),
-      });
+      await until('volumes', name, 'it is healthy', ({ status }) => status?.robustness === 'healthy');
     },
     /** Random data from an offset on; whole MiB. */
     write: async (
@@ -122,34 +106,22 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
     },
     snapshot: async (name: string, volume: string): Promise<void> => {
       await make('snapshots', 'Snapshot', name, { volume, createSnapshot: true });
-      await once(timelines.snapshots, ({ status }) => status?.readyToUse === true, {
-        name,
-        ...limit('it is ready'),
-      });
+      await until('snapshots', name, 'it is ready', ({ status }) => status?.readyToUse === true);
     },
     backup: (
       name: string,
-      { snapshot, volume, target }: { snapshot: string; volume: string; target?: string },
-    ) =>
-      make(
-        'backups',
-        'Backup',
-        name,
-        { snapshotName: snapshot, backupMode: 'incremental' },
-        { 'backup-volume': volume, ...(target && { 'backup-target': target }) },
-      ),
+      { snapshot, volume, target, ...more }: { snapshot: string; volume: string; [field: string]: unknown },
+    ) => {
+      const labels = { 'backup-volume': volume, ...(target !== undefined && { 'backup-target': target }) };
+      const spec = { snapshotName: snapshot, backupMode: 'incremental', ...more };
+      return make('backups', 'Backup', name, spec, labels);
+    },
     delete: (plural: string, name: string) => cluster.delete(longhorn(plural), { namespace, name }),
-    until: (name: string, state: string) =>
-      once(timelines.backups, ({ status }) => status?.state === state, {
-        name,
-        ...limit(`${name} is ${state}`),
-      }),
+    untilState: (name: string, state: string) =>
+      until('backups', name, `it is ${state}`, ({ status }) => status?.state === state),
     /** Backup and BackupVolume both know of each other, so that a deletion goes the whole way. */
     untilSettled: async (name: string, volume: string): Promise<void> => {
-      await once(timelines.backups, ({ status }) => status?.state === 'Completed', {
-        name,
-        ...limit(`${name} is Completed`),
-      });
+      await until('backups', name, 'it is Completed', ({ status }) => status?.state === 'Completed');
       const knows = ({ spec, status }: BackupVolume) =>
         spec.volumeName === volume && status?.lastBackupName === name;
       await once(timelines.backupVolumes, knows, limit(`the BackupVolume of ${volume} knows ${name}`));
@@ -157,6 +129,15 @@ export const openBackups = async ({ cluster, url, device }: SharedLonghorn) => {
     stop: () => Promise.all(Object.values(timelines).map((timeline) => timeline.stop())),
   };
 };
+
+/** A backup's state and messages; no messages and empty ones are the same. */
+const describeState = ({ status }: Pick<Backup, 'status'>): string => {
+  const messages =
+    Object.keys(status?.messages ?? {}).length > 0 ? ` ${JSON.stringify(status?.messages)}` : '';
+  return `${status?.state || 'new'}${messages}`;
+};
+
+const collapse = (states: string[]): string[] => states.filter((state, index) => state !== states[index - 1]);
 
 /**
  * The states of a backup with their messages, one after the other, each once: `Pending {"info":"..."}`;

@@ -38,9 +38,8 @@ const certificateOf = async (port: number): Promise<string> => {
     let certificate = socket.getPeerCertificate(true);
     while (certificate.issuerCertificate && certificate.issuerCertificate !== certificate)
       certificate = certificate.issuerCertificate;
-    resolve(
-      `-----BEGIN CERTIFICATE-----\n${certificate.raw.toString('base64')}\n-----END CERTIFICATE-----\n`,
-    );
+    const base64 = certificate.raw.toString('base64');
+    resolve(`-----BEGIN CERTIFICATE-----\n${base64}\n-----END CERTIFICATE-----\n`);
     socket.end();
   });
   socket.on('error', reject);
@@ -48,11 +47,8 @@ const certificateOf = async (port: number): Promise<string> => {
 };
 
 const definitionsOf = async (cluster: Cluster): Promise<void> => {
-  await cluster.create(resources.namespaces, {
-    apiVersion: 'v1',
-    kind: 'Namespace',
-    metadata: { name: namespace },
-  });
+  const metadata = { name: namespace };
+  await cluster.create(resources.namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata });
   const timeline = await follow<WithConditions>(cluster, resources.customResourceDefinitions, {});
   await Promise.all(
     customResourceDefinitions.map((definition) =>
@@ -83,16 +79,11 @@ const definitionsOf = async (cluster: Cluster): Promise<void> => {
 };
 
 const tokenOf = async (cluster: Cluster): Promise<string> => {
-  const response = await cluster.request(
-    `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`,
-    {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }),
-    },
-  );
-  const answer = (await response.json()) as { status: { token: string } };
-  return answer.status.token;
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${serviceAccount}/token`;
+  const headers = { 'content-type': 'application/json' };
+  const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} });
+  const response = await cluster.request(path, { method: 'POST', headers, body });
+  return ((await response.json()) as { status: { token: string } }).status.token;
 };
 
 // What a kubelet and the DaemonSet's controller would have written.

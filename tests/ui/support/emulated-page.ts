@@ -4,12 +4,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 import { apiPort } from '../../../emulator/api/handler.ts';
-import { serveApi } from '../../../emulator/api/server.ts';
 import { createLog } from '../../../emulator/log.ts';
 import type { Mutant } from '../../../emulator/mutants.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
-import { createStandInDatastore } from '../../emulator/api/support/datastore.ts';
-import { backup, backupVolume } from '../../emulator/api/support/objects.ts';
+import { backup, backupVolume, startTestApi } from '../../emulator/support/test-api.ts';
 
 const script = fileURLToPath(new URL('../../../emulator/ui/page/main.ts', import.meta.url));
 
@@ -35,15 +33,11 @@ export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: M
   const page = join(folder, 'page.js');
   compiled ??= compile();
   await writeFile(page, await compiled);
-  const { datastore, put, refused } = createStandInDatastore();
-  const controller = new AbortController();
-  const { signal } = controller;
-  const log = createLog(() => undefined);
-  await serveApi({ datastore, ip: uiHost, log, signal });
+  const { datastore, put, refused, signal, stop } = await startTestApi(uiHost);
   await serveFrontend({
     backend: { host: uiHost, port: apiPort },
     readTimeout: 90_000,
-    log,
+    log: createLog(() => undefined),
     signal,
     uiHost,
     page,
@@ -60,7 +54,7 @@ export const serveEmulatedPage = async (uiHost: string, { mutant }: { mutant?: M
     refuse: (what: string, words: string): void => void refused.set(what, words),
     /** Breaks every connection and takes no new one. */
     stop: async (): Promise<void> => {
-      controller.abort();
+      stop();
       await rm(folder, { recursive: true, force: true });
     },
   };

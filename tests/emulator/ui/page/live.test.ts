@@ -77,8 +77,7 @@ describe.skipIf(executablePath === undefined)("the page's WebSockets, as those o
   });
 
   test('are not, with the bug page-stays-cut-off', async () => {
-    const mutant = 'page-stays-cut-off';
-    await open(mutant);
+    await open('page-stays-cut-off');
     await cut();
     await page.clock.runFor(60_000);
     expect(opened).toBe(1);

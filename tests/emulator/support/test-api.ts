@@ -1,0 +1,121 @@
+import { randomInt } from 'node:crypto';
+import { ApiError } from '../../../e2e/kube/cluster.ts';
+import { apiPort } from '../../../emulator/api/handler.ts';
+import { serveApi } from '../../../emulator/api/server.ts';
+import { ApiFailure } from '../../../emulator/kubernetes/client.ts';
+import type { ApiObject } from '../../../emulator/kubernetes/objects.ts';
+import { createLog } from '../../../emulator/log.ts';
+import type { Collection, Datastore } from '../../../emulator/manager/datastore.ts';
+import { createObjects } from '../../support/stub-objects.ts';
+
+type StandIn = Collection<ApiObject> & { put(object: object): void };
+
+const createStandIn = (plural: string, write: (what: string) => void): StandIn => {
+  const kind = `${plural}.longhorn.io`;
+  const objects = createObjects({ [kind]: [] });
+  /** Answers as the emulator's client does. */
+  const answer = async (ask: () => object): Promise<ApiObject> => {
+    try {
+      return ask() as ApiObject;
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      throw new ApiFailure(plural, error.status, error.reason, error.message);
+    }
+  };
+  const list = () => objects.list(kind).items as ApiObject[];
+  const fetch = (name: string) => answer(() => objects.get(kind, { name }));
+  const update = async (object: ApiObject) => {
+    objects.put(kind, object);
+    return fetch(object.metadata.name);
+  };
+  return {
+    put: (object) => objects.put(kind, object),
+    get: (name) => list().find(({ metadata }) => metadata.name === name),
+    list,
+    onEvent: (listener) => objects.onChange(({ object }) => listener(object.metadata.name)),
+    absorb: () => undefined,
+    synced: Promise.resolve(),
+    fetch,
+    create: async (object) => {
+      write(`create ${plural} ${object.metadata.name}`);
+      const metadata = { ...object.metadata, creationTimestamp: '2026-01-01T00:00:00Z' };
+      return answer(() => objects.create(kind, { ...object, metadata }));
+    },
+    update,
+    updateStatus: update,
+    patch: (name, patch) => answer(() => objects.patch(kind, { name }, patch)),
+    delete: async (name) => {
+      write(`delete ${plural} ${name}`);
+      await answer(() => objects.delete(kind, { name }));
+    },
+  };
+};
+
+/**
+ * A manager's API, WebSockets included, at an address of its own, on a datastore in memory. `writes` are the
+ * creations and deletions that it asked for, as `delete backups b1`; those in `refused` are denied, each with
+ * its words. `call` is one request, as `POST /v1/volumes/v?action=attach`.
+ */
+export const startTestApi = async (ip = `127.${randomInt(1, 77)}.${randomInt(256)}.${randomInt(1, 255)}`) => {
+  const refused = new Map<string, string>();
+  const writes: string[] = [];
+  const write = (what: string): void => {
+    writes.push(what);
+    const words = refused.get(what);
+    if (words) throw new ApiFailure(what, 403, 'Forbidden', words);
+  };
+  const collections = new Map<string, StandIn>();
+  const collection = (name: string): StandIn => {
+    const found = collections.get(name) ?? createStandIn(name.toLowerCase(), write);
+    collections.set(name, found);
+    return found;
+  };
+  const datastore = new Proxy({}, { get: (_, name) => collection(String(name)) }) as Datastore;
+  const controller = new AbortController();
+  const { signal } = controller;
+  await serveApi({ datastore, ip, log: createLog(() => undefined), signal });
+  const host = `${ip}:${apiPort}`;
+  return {
+    ip,
+    host,
+    datastore,
+    refused,
+    writes,
+    signal,
+    put: (name: keyof Datastore, object: object): void => collection(name).put(object),
+    call: async (request: string, input?: unknown) => {
+      const [method = '', path = ''] = request.split(' ');
+      const body = input === undefined ? null : typeof input === 'string' ? input : JSON.stringify(input);
+      const response = await fetch(`http://${host}${path}`, { method, body, redirect: 'manual' });
+      const text = await response.text();
+      const { status, headers } = response;
+      return { status, headers, body: text === '' ? undefined : JSON.parse(text) };
+    },
+    /** Breaks every connection and takes no new one. */
+    stop: (): void => controller.abort(),
+  };
+};
+
+export type TestApi = Awaited<ReturnType<typeof startTestApi>>;
+
+export const volume = (name: string, { target = 'default' } = {}) => ({
+  kind: 'Volume',
+  metadata: { name, uid: `uid-of-${name}`, creationTimestamp: '2026-11-20T08:23:54Z' },
+  spec: { accessMode: 'rwo', backupTargetName: target, numberOfReplicas: 1 },
+  status: { state: 'attached', robustness: 'healthy', currentNodeID: 'node1', lastBackup: 'b1' },
+});
+
+export const backup = (
+  name: string,
+  { of, target = 'default', ...status }: { of: string; target?: string; [field: string]: unknown },
+) => ({
+  metadata: { name, labels: { 'backup-target': target, 'backup-volume': of } },
+  spec: { snapshotName: `s-of-${name}`, backupMode: 'incremental', backupBlockSize: '2097152', labels: {} },
+  status: { state: '', progress: 0, messages: null, labels: null, url: '', snapshotName: '', ...status },
+});
+
+export const backupVolume = (name: string, { of, target = 'default' }: { of: string; target?: string }) => ({
+  metadata: { name },
+  spec: { volumeName: of, backupTargetName: target, syncRequestedAt: null },
+  status: { lastBackupName: 'b1', size: '4096', labels: null, messages: null },
+});

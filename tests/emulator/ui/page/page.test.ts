@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import { formatSize } from '../../../../emulator/ui/page/cell.ts';
+import {
+  backupColumns,
+  backupMenu,
+  backupVolumeColumns,
+  backupVolumeMenu,
+} from '../../../../emulator/ui/page/columns.ts';
+import { streamUrl } from '../../../../emulator/ui/page/live.ts';
+import { doomed, taken } from '../../../../emulator/ui/page/mutants.ts';
+import {
+  type BackupRecord,
+  type BackupVolumeRecord,
+  backupsOf,
+} from '../../../../emulator/ui/page/records.ts';
+import { backupsHref, readRoute } from '../../../../emulator/ui/page/route.ts';
+
+const created = '2026-01-01T00:00:00Z';
+const common = { volumeName: 'v', backupTargetName: 't', created, size: '67108864', messages: null };
+const record = (id: string, more: Partial<BackupRecord> = {}): BackupRecord => ({
+  ...{
+    id,
+    name: id,
+    state: 'Completed',
+    progress: 100,
+    error: '',
+    snapshotName: 's',
+    labels: null,
+    ...common,
+  },
+  ...{ url: `nfs://store:/export?backup=${id}&volume=v`, backupMode: 'incremental', blockSize: '2097152' },
+  ...{ snapshotCreated: created, newlyUploadDataSize: '67109472', reUploadedDataSize: '0', ...more },
+});
+const volumeRecord = (more: Partial<BackupVolumeRecord> = {}): BackupVolumeRecord => ({
+  ...{ id: 'bv', name: 'bv', lastBackupName: 'b1', lastBackupAt: created, ...common, ...more },
+});
+
+const cell = (title: string, backup: BackupRecord) =>
+  backupColumns.find((column) => column.title === title)?.cell(backup);
+const messages = { error: 'Failed to delete the backup' };
+const warned = { text: 'v', warning: true, tooltip: messages.error };
+const isWrong = { text: 'Error', className: 'error' };
+
+test('the table of backups has the columns of Longhorn v1.12', () => {
+  expect(backupColumns.map(({ title }) => title).join()).toBe(
+    'ID,Volume,Creation State,Backup Mode,Backup Block Size,Backup Target,Snapshot Name,Size,' +
+      'Re-Uploaded Data Size,Newly Uploaded Data Size,PV/PVC,Workload/Pod,Snapshot Created,Labels',
+  );
+});
+
+test.each<[string, Partial<BackupRecord>, object]>([
+  ['Creation State', { state: 'Deleting' }, { text: 'Deleting' }],
+  ['Creation State', { state: 'Pending', messages: { info: 'Wait' } }, { text: 'Pending' }],
+  ['Creation State', { state: 'InProgress', progress: 40 }, { text: '', progress: 40 }],
+  ['Creation State', { state: 'Error', messages }, { ...isWrong, tooltip: '' }],
+  ['Creation State', { state: 'Error', error: 'locked' }, { ...isWrong, tooltip: 'locked' }],
+  ['Volume', { messages }, warned],
+  ['Volume', { messages: { info: 'Wait' } }, { text: 'v' }],
+  ['Size', {}, { text: '64 Mi' }],
+  ['Size', { state: 'Deleting' }, { text: '' }],
+  ['Newly Uploaded Data Size', { state: 'Deleting' }, { text: '' }],
+  ['Backup Block Size', {}, { text: '2 Mi' }],
+  ['Backup Block Size', { blockSize: '-1' }, isWrong],
+  ['Backup Block Size', { state: 'Deleting' }, { text: '' }],
+])('it shows as %s of %j the cell %j', (title, more, expected) => {
+  expect(cell(title, record('b', more))).toEqual(expected);
+});
+
+test('with what failed or has no URL nothing can be done but to delete it', () => {
+  const disabled = (more: Partial<BackupRecord>) =>
+    backupMenu(record('b', more)).flatMap(({ name, disabled }) => (disabled ? [name] : []));
+  const rest = ['Restore', 'Get URL'];
+  expect([{}, { url: '' }, { messages }].map(disabled)).toEqual([[], rest, rest]);
+});
+
+test('the table of backup volumes leads to the backups of each, and offers a restore of what has one', () => {
+  const name = (more = {}) => backupVolumeColumns[0]?.cell(volumeRecord(more));
+  expect(name()).toEqual({ text: 'v', href: '#/backup/v?field=name&keyword=bv' });
+  expect(name({ messages })).toMatchObject(warned);
+  const enabled = (more: object) =>
+    backupVolumeMenu(volumeRecord(more)).filter(({ disabled }) => !disabled).length;
+  expect([{}, { lastBackupName: '' }, { messages }].map(enabled)).toEqual([4, 2, 2]);
+});
+
+test.each([
+  ['0', '0 Bi'],
+  ['1023', '1023 Bi'],
+  ['1024', '1 Ki'],
+  ['1610612736', '1.5 Gi'],
+  ['67109472', '64 Mi'],
+  ['104962457', '100 Mi'],
+  ['', '0 Bi'],
+])('%s bytes are written %s', (bytes, text) => {
+  expect(formatSize(bytes)).toBe(text);
+});
+
+test('the backups of a volume on its target are shown, the newest first, those without a time by their IDs', () => {
+  const second = (id: string, at: string) => record(id, { created: at && `2026-01-01T00:00:0${at}Z` });
+  const shown = (backups: BackupRecord[], of: BackupVolumeRecord | undefined = volumeRecord()) =>
+    backupsOf(backups, of).map(({ id }) => id);
+  const others = [record('a', { volumeName: 'w' }), record('c', { backupTargetName: 'default' })];
+  expect(shown([second('b1', '1'), second('b2', '2'), ...others])).toEqual(['b2', 'b1']);
+  expect(shown([second('b3', ''), second('b1', ''), second('b2', '')])).toEqual(['b1', 'b2', 'b3']);
+  expect(backupsOf([record('b1')], undefined)).toEqual([]);
+});
+
+describe('a bug of the page', () => {
+  const backups = [record('a'), record('other', { volumeName: 'w' }), record('b')] as const;
+  const failed = record('a', { state: 'Error', messages });
+  const deleting = record('a', { state: 'Deleting' });
+
+  test('hides a state, or an error, and nothing else', () => {
+    expect([taken(failed, undefined), taken(failed, 'page-hides-deleting')]).toEqual([failed, failed]);
+    expect(taken(deleting, 'page-hides-error')).toEqual(deleting);
+    expect(taken(deleting, 'page-hides-deleting').state).toBe('Completed');
+    expect(taken(failed, 'page-hides-error')).toEqual({ ...failed, messages: null });
+  });
+
+  test('deletes another of the same volume than the one it is asked to', () => {
+    expect(doomed(backups[2], backups, undefined).id).toBe('b');
+    expect(doomed(backups[2], backups, 'page-deletes-another').id).toBe('a');
+    expect(doomed(backups[1], backups, 'page-deletes-another').id).toBe('other');
+  });
+});
+
+const ofVolume = { page: 'backups' as const, volume: 'v', backupVolume: 'v-1234' };
+test.each([
+  ['', { page: 'backupVolumes' }],
+  ['#/backup', { page: 'backupVolumes' }],
+  ['#/backup#volume', { page: 'backupVolumes' }],
+  ['#/backup/v?field=name&keyword=v-1234', ofVolume],
+  [backupsHref(ofVolume), ofVolume],
+  ['#/backup/v', { ...ofVolume, backupVolume: '' }],
+  ['#/backup/v/more', { page: 'notEmulated', path: '/backup/v/more' }],
+  ['#/dashboard', { page: 'notEmulated', path: '/dashboard' }],
+])('%s leads to %j', (hash, route) => {
+  expect(readRoute(hash)).toEqual(route);
+});
+
+test.each([
+  ['http://localhost:8080/#/backup', 'ws://localhost:8080/v1/ws/1s/backups'],
+  // Behind the API server's proxy the page has a path.
+  ['https://api/services/ui:80/proxy/?a#/backup/v', 'wss://api/services/ui:80/proxy/v1/ws/1s/backups'],
+])('the page %s follows %s', (page, stream) => {
+  expect(streamUrl(page, 'backups')).toBe(stream);
+});
