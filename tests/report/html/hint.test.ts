@@ -33,7 +33,8 @@ const lostFault = (text: string): Lane => lane('fault', { bars: [bar(3, 8, 'fail
 
 const finished = { state: 'finished', reason: null } as const;
 type Given = Parameters<typeof hintOf>;
-const fails = (...lanes: Lane[]): Given => [{ state: 'failed', reason: 'r' }, timeline(...lanes), finished];
+const failed = { state: 'failed', reason: 'r' } as const;
+const fails = (...lanes: Lane[]): Given => [failed, timeline(...lanes), finished];
 const saying = (reason: string): Given => [{ state: 'failed', reason }, timeline(), finished];
 const gap = { state: 'not-provable', reason: 'r' } as const;
 const failure = { step: null, reason: 'r', messages: [], faults: [], evidence: [] };
@@ -48,7 +49,11 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   ['one that took too long while a pod crashed', fails(late, badPod), 'cluster'],
   ['and the suite had killed that pod', fails(late, badPod, faultAt(48)), 'longhorn'],
   ['and that was after the next fault only', fails(late, badPod, faultAt(80)), 'cluster'],
-  ['and a fault of another scenario was in force', [...fails(late, badPod), ofOthers] as Given, 'longhorn'],
+  [
+    'and a fault of another scenario was in force',
+    [failed, timeline(late, badPod), finished, ofOthers],
+    'longhorn',
+  ],
   ['a fault that failed', fails(late, lostFault('')), 'suite'],
   [
     'a fault that failed as its pod does not run any more',
@@ -66,16 +71,12 @@ test.each<[what: string, given: Given, at: string | undefined]>([
   ['a gap', [gap, timeline(bracket('not-provable')), finished], 'cluster'],
   [
     'a cluster that was lost',
-    [
-      { state: 'failed', reason: 'r' },
-      timeline(bracket('broken')),
-      { state: 'cluster-lost', reason: 'gone' },
-    ],
+    [failed, timeline(bracket('broken')), { state: 'cluster-lost', reason: 'gone' }],
     'cluster',
   ],
   ['what Kubernetes did not bring about', fails({ ...late, kind: 'pods' }, bracket('broken')), 'cluster'],
   ['what was decided where it was played', [decided, timeline(late), finished], 'suite'],
-  ['nothing to judge by', [{ state: 'failed', reason: 'r' }, null, finished], 'unclear'],
+  ['nothing to judge by', [failed, null, finished], 'unclear'],
 ])('%s', (_, given, at) => {
   expect(hintOf(...given)?.at).toBe(at);
 });
