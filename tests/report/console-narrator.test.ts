@@ -120,56 +120,7 @@ describe('the whole of what is told', () => {
     // What was told last is not remembered any more.
     narrator.ends(one, failed);
     close(passed, failed);
-    expect(text()).toMatchInlineSnapshot(`
-      "Corral run abc123, provider lab
-      Judged: what is judged
-
-      A backup waits
-        · on https://127.0.0.1:6443 (context corral), Kubernetes v1.34.1
-        ✓ Given a volume (1.5 s)
-        ✓ Then it goes Completed (1.5 s)
-      by the way
-        passed in 1 s
-
-      A failed backup deletion is retried and blocks nobody
-        ✗ Then the first backup goes Deleting, Error (2 min)
-        stopped at: Then the first backup goes Deleting, Error
-          timed out after 2 min
-
-          Expected of the first backup (backup-1):
-            ✗ Error
-
-          Messages of Longhorn:
-            backup-1: not permitted
-              expected, immutable: it refuses
-            longhorn-manager-x: odd
-              things
-              unknown: nobody has seen this before
-
-          Faults in force:
-            immutable-file, proved: unlink: EPERM
-
-          Evidence:
-            .corral/last/evidence/a-failed-backup-deletion
-        ✗ Cleanup of the volume (1.5 s)
-
-      Interrupted by SIGINT: cleaning up
-
-      A failed backup deletion is retried and blocks nobody
-        FAILED after 1 s
-          (told above)
-
-          the cleanup failed: the volume is still there
-
-      Did not pass:
-        ✗ A failed backup deletion is retried and blocks nobody
-          Then the first backup goes Deleting, Error
-
-      1 passed, 1 failed
-      1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn (--verbose lists them)
-      Judged: the emulator v1.12.1: this run proves the suite, not Longhorn
-      Report: out/report.json (1 min 1 s)"
-    `);
+    expect(text()).toMatchSnapshot();
   });
 
   test('side by side, with a number each; what was found in a Longhorn is told with the scenario', () => {
@@ -181,30 +132,7 @@ describe('the whole of what is told', () => {
     narrator.event(one, { kind: 'failure', failure });
     narrator.ends(two, ended(two.name, { findings }));
     narrator.ends(one, ended(one.name, { state: 'not-provable', reason: failure.reason, failure }));
-    expect(text()).toMatchInlineSnapshot(`
-      "Corral run abc123, provider lab
-      Judged: what is judged
-
-       1 A failed backup deletion is retried and blocks nobody
-       2 A backup waits
-       2 ✓ Given another (1.5 s)
-       1 A failed backup deletion is retried and blocks nobody, stopped at: Then the first backup goes Deleting, Error
-           timed out after 2 min
-
-           Expected of the first backup (backup-1):
-             ✗ Error
-
-           Evidence:
-             .corral/last/evidence/a-failed-backup-deletion
-       2 passed in 1 s: A backup waits
-         finding: The manual is wrong
-           It says A
-         finding: So is the other
-           It says B
-           and C
-           https://longhorn.invalid/1
-       1 NOT PROVABLE after 1 s: A failed backup deletion is retried and blocks nobody (told above)"
-    `);
+    expect(text()).toMatchSnapshot();
   });
 
   test('of many, where the steps are told only of what fails', () => {
@@ -230,48 +158,7 @@ describe('the whole of what is told', () => {
     const skipped = ended(four.name, { state: 'skipped', reason: 'it is not allowed' });
     narrator.ends(four, skipped);
     close(passed, failed, late, skipped);
-    expect(text()).toMatchInlineSnapshot(`
-      "Corral run abc123, provider lab
-      Judged: what is judged
-        · on https://127.0.0.1:6443 (context corral), Kubernetes v1.34.1
-
-      A failed backup deletion is retried and blocks nobody
-        ✓ Given a volume (1.5 s)
-        ✗ Then the first backup goes Deleting, Error (1.5 s)
-        stopped at: Then the first backup goes Deleting, Error
-          timed out after 2 min
-
-          Expected of the first backup (backup-1):
-            ✗ Error
-
-          Evidence:
-            .corral/last/evidence/a-failed-backup-deletion
-        passed in 1 s: A backup waits
-
-      A failed backup deletion is retried and blocks nobody
-        ✓ Cleanup of the volume (1.5 s)
-        FAILED after 1 s: A failed backup deletion is retried and blocks nobody (told above)
-
-      One that tells its failure last
-        ✓ Cleanup (1.5 s)
-        NOT PROVABLE after 1 s: One that tells its failure last
-          the cleanup
-          is not proven
-        skipped after 1 s: One that is skipped
-          it is not allowed
-
-      Did not pass:
-        ✗ A failed backup deletion is retried and blocks nobody
-          Then the first backup goes Deleting, Error
-        ? One that tells its failure last
-          the cleanup
-
-      1 passed, 2 failed, 1 skipped
-      1 of the failed not provable: what decides was not seen for sure, as the watch has a gap there or the API server was away, or a fault of another scenario can have brought it about
-      2 known differences, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn (--verbose lists them)
-      Judged: the emulator v1.12.1: this run proves the suite, not Longhorn
-      Report: out/report.json (1 min 1 s)"
-    `);
+    expect(text()).toMatchSnapshot();
   });
 
   test('with all events, and all differences that are known, each once', () => {
@@ -289,34 +176,7 @@ describe('the whole of what is told', () => {
     const scenarios = [1, 2].map((round) => ended(two.name, { round, findings }));
     narrator.ends(two, scenarios[0] as ScenarioReport);
     close(...scenarios);
-    expect(text()).toMatchInlineSnapshot(`
-      "Corral run abc123, provider lab
-      Judged: what is judged
-
-      A backup waits
-        · begins: Then the first backup goes Error
-        · awaited: the first backup goes Error; not seen yet; at most 2 min (Longhorn's back-off)
-        · awaited: the first backup goes Error; now Deleting
-        · met: the first backup goes Error
-        · awaited: the first backup goes Error; now Deleting; at most 2 min (Longhorn's back-off)
-        · broken: the first backup goes Error
-        · awaited: the first backup goes Error; now Deleting; at most 2 min (Longhorn's back-off)
-        · not provable: the first backup goes Error
-        · awaited: the first backup goes Error; now Deleting; at most 2 min (Longhorn's back-off)
-        · timed out: the first backup goes Error
-        · fault immutable-file, proved: unlink: EPERM
-        · known difference, emulated: The manual is wrong
-        ✓ Then the first backup goes Error (1.5 s)
-        passed in 1 s
-
-      2 passed, 0 failed
-      2 known differences, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn
-        The manual is wrong: It says A
-        So is the other: It says B
-        and C
-      Judged: the emulator v1.12.1: this run proves the suite, not Longhorn
-      Report: out/report.json (1 min 1 s)"
-    `);
+    expect(text()).toMatchSnapshot();
     const official = open({ told: 'events', target: 'official' });
     official.narrator.knows(1, 1);
     official.narrator.event(two, { kind: 'finding', finding });
@@ -392,16 +252,7 @@ describe('below what has ended', () => {
 
   test('each scenario, its step, and what it waits for', () => {
     const { area, narrator } = play({ columns: 120, rows: 24 });
-    expect(area()).toMatchInlineSnapshot(`
-      "
-       1 A failed backup deletion is retried and blocks nobody (12 s)
-         Then the first backup goes Deleting, Error (12 s)
-         awaited: the first backup goes Error; now Deleting, for 12 s; 1 min 48 s left of 2 min (Longhorn's back-off)
-       2 A backup waits (12 s)
-         Given a volume of 4Gi with data of 2Gi in it, on three nodes, attached to the first of them (7 s)
-       3 Three (0 s)
-      3 at work, 9 to come"
-    `);
+    expect(area()).toMatchSnapshot();
     narrator.ends(one, ended(one.name, { state: 'failed', reason: 'so' }));
     expect(area()).toContain(volume);
     expect(area()).toMatch(/^\n 2 A backup waits[\s\S]*\n2 at work, 1 failed, 9 to come$/);
