@@ -14,7 +14,7 @@ test('the whole: how each ended, what was found, why what failed did', () => {
     evidence: ['.corral/last/evidence/b'],
   };
   const scenarios = [
-    scenarioReport('A *waits*', { findings: [finding] }),
+    scenarioReport('A *waits*', { findings: [finding, { title: 'Plain', detail: 'so' }] }),
     scenarioReport('B <fails>', { state: 'failed', reason: failure.reason, failure }),
     scenarioReport('C', { state: 'not-provable', reason: 'a gap' }),
     scenarioReport('D', { round: 2, state: 'skipped', reason: 'no' }),
@@ -35,6 +35,7 @@ test('the whole: how each ended, what was found, why what failed did', () => {
     #### Findings
 
     - **Odd \\| strange** (A \\*waits\\*): so odd <https://longhorn.invalid/1>
+    - **Plain** (A \\*waits\\*): so
 
     #### What failed
 
@@ -64,7 +65,7 @@ test('the whole: how each ended, what was found, why what failed did', () => {
   // The emulator was taught it: it is folded.
   const emulated = report(scenarios, { target: { name: 'emulator', version: null } });
   expect(composeJobSummary(emulated, limit)).toContain(
-    '\n<details><summary>1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn</summary>\n\n- **Odd \\| strange** (A \\*waits\\*',
+    '\n<details><summary>2 known differences, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn</summary>\n\n- **Odd \\| strange** (A \\*waits\\*',
   );
 });
 

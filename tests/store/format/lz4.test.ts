@@ -97,6 +97,12 @@ test.for<[string, Uint8Array, string, string]>([
     'corrupt',
     'is followed by 4 bytes that are no frame',
   ],
+  [
+    'too little behind to be one',
+    Buffer.concat([plain, Buffer.from('x')]),
+    'corrupt',
+    'is followed by 1 bytes that are no frame',
+  ],
   ['a match in the frame before', Buffer.concat([plain, linked.subarray(0, 7), second]), 'corrupt', outside],
   [
     'a match in the block before, where the header calls them independent',

@@ -94,6 +94,7 @@ test('the fields of the recorded store are there, and no others, with times of w
   const { volume, backup } = await configs();
   expect(keys(volume)).toEqual(keys(await recordedFile('volume.cfg')));
   expect(keys(backup)).toEqual(keys(await recordedFile('backups/backup_sample-a-b1.cfg')));
+  expect(await store.write({ volume: 'empty', size: blockSize, blocks: [] })).toEqual([]);
   expect(created.getUTCMilliseconds()).not.toBe(0);
   expect(JSON.parse(volume)).toMatchObject({ CreatedTime: '2026-01-01T00:00:10Z' });
 });

@@ -26,6 +26,7 @@ test('a block in gzip is sound, in one part or several, and one that no config t
 const noGzip = (why: string): [string, string] => ['block-corrupt', `is no whole gzip file (${why})`];
 
 test.for<[string, Uint8Array, [code: string, message: string]]>([
+  ['that is none', Buffer.from('text'), ['block-corrupt', 'is no gzip file']],
   ['cut off', file.subarray(0, -20), ['block-cut-off', 'ends before its data do']],
   [
     'with zeros behind it',
