@@ -109,7 +109,11 @@ describe('what is wrong with the run itself is a case, so that nobody takes it f
     [
       { end: { state: 'runner-died', reason: null }, kubernetes: null },
       [stray],
-      ['<error type="runner-died" message="runner-died">', 'classname="the run"', 'tests="2"'],
+      [
+        '<error type="runner-died" message="runner-died">',
+        '<testcase name="Stray" classname="the run"',
+        'tests="2"',
+      ],
     ],
     [{ differences: null }, [], [asBefore, '<error type="not-provable"']],
     [

@@ -72,7 +72,9 @@ test('a volume.cfg that names a last backup without a config is what a killed de
   const stale =
     'volume.cfg of volume sample-a names sample-a-b9 as the last backup, which has no config: the next one will be full';
   expect(await inspect()).toMatchObject({ problems: [stale], leftByKill: [] });
-  expect(await inspect({ abandonedAfter: 150 })).toMatchObject({ problems: [], leftByKill: [stale] });
+  await writeFile(join(folder, 'core'), '');
+  const problems = ["core is no file of Longhorn's"];
+  expect(await inspect({ abandonedAfter: 150 })).toMatchObject({ problems, leftByKill: [stale] });
 });
 
 test('a store that cannot be read, or whose listing, is an error, not an empty store', async () => {
