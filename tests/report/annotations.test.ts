@@ -5,48 +5,17 @@ import { composeAnnotations, lineOf, toCommand } from '../../e2e/report/annotati
 import { sampleReport as report, scenarioReport } from '../support/scenario-report.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
-// As GitHub's runner takes them apart.
-const readCommand = (text: string) => {
-  const [, level, properties = '', message = ''] = /^::(\w+) ([^\n]*?)::([^\n]*)$/.exec(text) ?? [];
-  const read = (part: string) =>
-    part
-      .replaceAll('%2C', ',')
-      .replaceAll('%3A', ':')
-      .replaceAll('%0A', '\n')
-      .replaceAll('%0D', '\r')
-      .replaceAll('%25', '%');
-  return {
-    level,
-    ...Object.fromEntries(
-      properties
-        .split(',')
-        .map((each) => [each.split('=')[0] ?? '', read(each.slice(each.indexOf('=') + 1))]),
-    ),
-    message: read(message),
-  };
-};
-
 test.each([
-  'plain',
-  'a: b, c',
-  '100%',
-  '%0A',
-  '%25',
-  'one\ntwo\r\nthree',
-  '::error::x',
-  'a=b,line=7',
-  'é😀',
-  '::',
-])('%j comes through', (text) => {
-  const command = toCommand({ level: 'error', title: `t${text}`, message: text, file: `f${text}`, line: 3 });
-  expect(command).not.toContain('\n');
-  expect(readCommand(command)).toEqual({
-    level: 'error',
-    file: `f${text}`,
-    line: '3',
-    title: `t${text}`,
-    message: text,
-  });
+  ['plain', 'plain', 'plain'],
+  ['a: b, c', 'a%3A b%2C c', 'a: b, c'],
+  ['100% %0A', '100%25 %250A', '100%25 %250A'],
+  ['one\ntwo\r\n', 'one%0Atwo%0D%0A', 'one%0Atwo%0D%0A'],
+  ['::error::x', '%3A%3Aerror%3A%3Ax', '::error::x'],
+  ['a=b,line=7😀', 'a=b%2Cline=7😀', 'a=b,line=7😀'],
+])("%j comes through GitHub's runner, which takes a command apart", (text, property, message) => {
+  expect(toCommand({ level: 'error', title: text, message: text, file: text, line: 3 })).toBe(
+    `::error file=${property},line=3,title=${property}::${message}`,
+  );
 });
 
 test('an error for what failed, a warning for what is not provable, a notice for what was found', () => {
@@ -69,14 +38,8 @@ test('an error for what failed, a warning for what is not provable, a notice for
 
 test('what is wrong with the run itself', () => {
   const end = { state: 'set-up-failed', reason: 'no disk' } as const;
-  expect(
-    composeAnnotations(
-      report([scenarioReport('A', { state: 'skipped', reason: 'no disk' })], {
-        end,
-        differences: ['a', 'b'],
-      }),
-    ),
-  ).toEqual([
+  const skipped = scenarioReport('A', { state: 'skipped', reason: 'no disk' });
+  expect(composeAnnotations(report([skipped], { end, differences: ['a', 'b'] }))).toEqual([
     '::error title=The run did not finish::no disk',
     '::error title=The cluster is not as it was before the run::a%0Ab',
   ]);
@@ -97,8 +60,7 @@ test('the line is where the name is written', async () => {
   const folder = await temporaryFolder();
   const file = join(folder, 'a.e2e.ts');
   await writeFile(file, `// One\nscenario('One', {}, x);\nscenario("It isn't", {}, x);\n`);
-  expect(lineOf({ file, name: 'One' })).toBe(2);
-  expect(lineOf({ file, name: "It isn't" })).toBe(3);
-  expect(lineOf({ file, name: 'Two' })).toBeUndefined();
+  const lines = ['One', "It isn't", 'Two'].map((name) => lineOf({ file, name }));
+  expect(lines).toEqual([2, 3, undefined]);
   expect(lineOf({ file: join(folder, 'none'), name: 'One' })).toBeUndefined();
 });

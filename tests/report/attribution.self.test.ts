@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { runReplayCommand } from '../../e2e/cli/replay.ts';
 import { ledgerPath } from '../../e2e/faults/ledger.ts';
 import { reportPath } from '../../e2e/report/file.ts';
@@ -33,7 +33,11 @@ const attaches = async ({ volumes, made, does }) => {
 };
 `;
 
-/** Plays suites with their own words, and gives what each reader of the run is told of a scenario. */
+type Told = { state: string; at: string; because: string; reason: string };
+
+type Read = { folder: string; ended: Ended; replay: string };
+
+/** Plays a suite, and gives what each reader of the run is told of a scenario. */
 const played = async (
   text: string,
   work: (of: (name: string) => Promise<Told>) => Promise<void>,
@@ -46,10 +50,6 @@ const played = async (
     await work((name) => toldOf(name, { folder, ended, replay: replay.stdout }));
   });
 
-type Told = { state: string; at: string; because: string; reason: string };
-
-type Read = { folder: string; ended: Ended; replay: string };
-
 /** What report.json says of a scenario; and that the console, JUnit, the page and the replay say the same. */
 const toldOf = async (name: string, { folder, ended, replay }: Read): Promise<Told> => {
   const scenario = ended.report?.scenarios.find((each) => each.name === name);
@@ -58,50 +58,22 @@ const toldOf = async (name: string, { folder, ended, replay }: Read): Promise<To
   const { pointsTo } = scenario?.failure ?? {};
   if (scenario === undefined || pointsTo === undefined)
     throw new Error(`${name} points nowhere:\n${ended.stdout}\n${ended.stderr}`);
+  const { place, ...hint } = pointsTo;
   const page = await makeRunOfFile(ended.report as Report, reportPath(join(folder, 'out')));
-  expect(page.run.scenarios.find((each) => each.name === name)?.hint).toMatchObject({
-    at: pointsTo.at,
-    because: pointsTo.because,
-  });
+  expect(page.run.scenarios.find((each) => each.name === name)?.hint).toMatchObject(hint);
   const junit = await readFile(join(folder, 'out/junit.xml'), 'utf8');
   const ofCase = junit.split('<testcase ').find((each) => each.startsWith(`name="${name}"`));
   const ofReplay = replay.split('\n\n').find((each) => each.startsWith(`${name}\n`));
   const ofConsole = ended.stdout.split(`\n${name}\n`)[1];
-  const places = [ofConsole, ofCase, ofReplay].map((said) =>
-    said?.split('oints to: ')[1]?.startsWith(pointsTo.place),
-  );
+  const places = [ofConsole, ofCase, ofReplay].map((said) => said?.split('oints to: ')[1]?.startsWith(place));
   expect(places, 'on the console, in JUnit, of the replay').toEqual([true, true, true]);
-  return {
-    state: scenario.state,
-    at: pointsTo.at,
-    because: pointsTo.because.join('\n'),
-    reason: scenario.reason ?? '',
-  };
+  const { state, reason } = scenario;
+  return { state, at: pointsTo.at, because: pointsTo.because.join('\n'), reason: reason ?? '' };
 };
 
-describe('where a failure points to, in the report of a run', () => {
-  test('a fault of another scenario: to the suite, by the name of both, and nothing is proven', () =>
-    played(
-      `const inForce = Promise.withResolvers();
-const failed = Promise.withResolvers();
-longhornScenario('It changes a setting', {}, async ({ faults }) => { await faults.inject(change); inForce.resolve(); await failed.promise; });
-longhornScenario('It stands beside', {}, async (steps) => { steps.later(failed.resolve); await inForce.promise; await attaches(steps); });
-`,
-      async (of) => {
-        const { state, at, because, reason } = await of('It stands beside');
-        expect([state, at]).toEqual(['not-provable', 'suite']);
-        expect(because).toMatch(
-          /^the scenario "It changes a setting" had a fault in force, patched-object \(no backup is taken on\), from \S+ on: it reaches everything$/,
-        );
-        expect(reason).toMatch(
-          /it reaches everything, so this is no verdict on Longhorn:\ntimed out after 300 ms \(a test\)/,
-        );
-      },
-    ));
-
-  test("what is nobody else's: to Longhorn, or to the cluster", () =>
-    played(
-      `const inForce = Promise.withResolvers();
+test("what is nobody else's fault points to Longhorn, or to the cluster, in the report of a run", () =>
+  played(
+    `const inForce = Promise.withResolvers();
 const failed = Promise.withResolvers();
 longhornScenario('Its config is immutable', {}, async ({ faults }) => { await faults.inject(immutable); inForce.resolve(); await failed.promise; });
 longhornScenario('Late beside a fault that cannot reach it', {}, async (steps) => { steps.later(failed.resolve); await inForce.promise; await attaches(steps); });
@@ -126,95 +98,88 @@ longhornScenario('The image of the store is missing', {}, async ({ pods, does, s
   await does('Given an NFS backup store', () => storeIsReady(pods));
 });
 `,
-      async (of) => {
+    async (of) => {
+      for (const [name, at, because] of [
+        ['Late beside a fault that cannot reach it', 'longhorn', /./],
+        ['Late, with a cluster at rest', 'longhorn', /the cluster shows no trouble of its own in that time/],
+        ['Broken', 'longhorn', /the first backup goes/],
+        [
+          'A node is lost',
+          'cluster',
+          /pod longhorn-manager-a was Running, not ready at .*its node may be lost/,
+        ],
+        ['The image of the store is missing', 'cluster', /pod backupstore-a cannot run: ErrImageNeverPull/],
+      ] as const)
         expect
-          .soft(await of('Late beside a fault that cannot reach it'))
-          .toMatchObject({ state: 'failed', at: 'longhorn' });
-        expect.soft(await of('Late, with a cluster at rest')).toMatchObject({
-          state: 'failed',
-          at: 'longhorn',
-          because: expect.stringContaining('the cluster shows no trouble of its own in that time'),
-        });
-        expect.soft(await of('Broken')).toMatchObject({
-          state: 'failed',
-          at: 'longhorn',
-          because: expect.stringContaining('the first backup goes'),
-        });
-        expect.soft(await of('A node is lost')).toMatchObject({
-          state: 'failed',
-          at: 'cluster',
-          because: expect.stringMatching(
-            /pod longhorn-manager-a was Running, not ready at .*its node may be lost/,
-          ),
-        });
-        expect.soft(await of('The image of the store is missing')).toMatchObject({
-          state: 'failed',
-          at: 'cluster',
-          because: expect.stringContaining('pod backupstore-a cannot run: ErrImageNeverPull'),
-        });
-      },
-    ));
-});
+          .soft(await of(name), name)
+          .toMatchObject({ state: 'failed', at, because: expect.stringMatching(because) });
+    },
+  ));
 
-describe('a run on a real v1.12.1, recorded', () => {
-  const scenario = 'A recurring job goes on making backups while the engine deletes none';
-  const recording = join(root, 'fixtures/recordings/runs/volume-beside-a-wrapped-engine.ndjson.gz');
-  const begun = Date.parse('2026-11-22T07:28:00.398Z');
-  // As that run's own history has it.
-  const wrapped = {
-    from: Date.parse('2026-11-22T07:25:30.742Z'),
-    to: Date.parse('2026-11-22T07:28:15.217Z'),
+const scenario = 'A recurring job goes on making backups while the engine deletes none';
+const recording = join(root, 'fixtures/recordings/runs/volume-beside-a-wrapped-engine.ndjson.gz');
+const begun = Date.parse('2026-11-22T07:28:00.398Z');
+// As that run's own history has it.
+const [wrapped, unwrapped] = ['2026-11-22T07:25:30.742Z', '2026-11-22T07:28:15.217Z'].map(Date.parse);
+const line = String.raw`time="2026-11-22T07:28:17Z" level=error msg="Error running start replica command: exec: \"/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn\": stat /host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn: no such file or directory" volume=corral-hiqt6e-volume-571e6c69`;
+
+test('a fault of another scenario points to the suite, by the name of both, as of a volume that a real v1.12.1 started beside a wrapped engine', () => {
+  const shift = Date.now() - begun - 30_000;
+  const at = (time = 0): string => new Date(time + shift).toISOString();
+  const entry = {
+    id: '78c303fe',
+    server: 'https://cluster.invalid',
+    kind: 'wrapped-engine',
+    title: "the engine's binary refuses to delete a backup of the job's volume",
+    scenario,
+    data: {},
+    recordedAt: at(wrapped),
   };
-  const line = String.raw`time="2026-11-22T07:28:17Z" level=error msg="Error running start replica command: exec: \"/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn\": stat /host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn: no such file or directory" volume=corral-hiqt6e-volume-571e6c69`;
-
-  test("a volume that started beside another scenario's wrapped engine: to the suite, at once, with what was faulted and why", () => {
-    const shift = Date.now() - begun - 30_000;
-    const at = (time: number): string => new Date(time + shift).toISOString();
-    const entry = {
-      id: '78c303fe',
-      server: 'https://cluster.invalid',
-      kind: 'wrapped-engine',
-      title: "the engine's binary refuses to delete a backup of the job's volume",
-      scenario,
-      data: {},
-      recordedAt: at(wrapped.from),
-    };
-    return played(
-      `longhornScenario('Its volume starts', {}, async ({ plays, attach, answers, does }) => {
+  return played(
+    `const inForce = Promise.withResolvers();
+const failed = Promise.withResolvers();
+const started = Promise.withResolvers();
+longhornScenario('Its volume starts', {}, async ({ plays, attach, answers, does, later }) => {
+  later(started.resolve);
   plays('recorded.ndjson.gz', { start: ${begun + shift}, until: 200 });
   const replica = (name) => ({ metadata: { name }, spec: { nodeID: 'node1', desireState: 'stopped', failedAt: '2026-11-22T07:28:17Z' }, status: { currentState: 'stopped' } });
   answers.lists = { replicas: [replica('r-1'), replica('r-2')], pods: [{ metadata: { name: 'instance-manager-a' } }] };
   answers.log = ${JSON.stringify(line)};
   await does('Given a volume', () => attach('corral-hiqt6e-volume-571e6c69', 'node3'));
 });
+longhornScenario('It changes a setting', {}, async ({ faults }) => { await started.promise; await faults.inject(change); inForce.resolve(); await failed.promise; });
+longhornScenario('It stands beside', {}, async (steps) => { steps.later(failed.resolve); await inForce.promise; await attaches(steps); });
 `,
-      async (of) => {
-        const { state, at: place, because, reason } = await of('Its volume starts');
-        expect([state, place]).toEqual(['not-provable', 'suite']);
-        expect(because).toContain(
-          `the scenario "${scenario}" had a fault in force, wrapped-engine (the engine's binary refuses`,
-        );
-        expect(because).toContain('it reaches every volume that starts meanwhile, and this one did');
-        const [, first] = reason.split('\n');
-        expect(first).toContain(
-          'volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it',
-        );
-        expect(first).toContain(
-          'nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ',
-        );
-        expect(first).toContain(
-          'Error running start replica command: exec: "/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn": stat',
-        );
-      },
-      async (folder) => {
-        await copyFile(recording, join(folder, 'recorded.ndjson.gz'));
-        await mkdir(join(folder, 'out'));
-        const healed = { healed: entry.id, healedAt: at(wrapped.to) };
-        await writeFile(
-          ledgerPath(join(folder, 'out')),
-          `${JSON.stringify(entry)}\n${JSON.stringify(healed)}\n`,
-        );
-      },
-    );
-  });
+    async (of) => {
+      const recorded = await of('Its volume starts');
+      expect(recorded).toMatchObject({ state: 'not-provable', at: 'suite' });
+      expect(recorded.because).toContain(
+        `the scenario "${scenario}" had a fault in force, wrapped-engine (the engine's binary refuses`,
+      );
+      expect(recorded.because).toContain('it reaches every volume that starts meanwhile, and this one did');
+      const [, first] = recorded.reason.split('\n');
+      for (const part of [
+        'volume corral-hiqt6e-volume-571e6c69 is faulted, all its replicas have failed: no waiting leads to it',
+        'nearest cause: volume corral-hiqt6e-volume-571e6c69: it is detached, faulted; 2 of 2 replicas failed; ',
+        'Error running start replica command: exec: "/host/var/lib/longhorn/engine-binaries/x/corral-576e63f9/longhorn": stat',
+      ])
+        expect(first).toContain(part);
+      const beside = await of('It stands beside');
+      expect(beside).toMatchObject({ state: 'not-provable', at: 'suite' });
+      expect(beside.because).toMatch(
+        /^the scenario "It changes a setting" had a fault in force, patched-object \(no backup is taken on\), from \S+ on: it reaches everything$/,
+      );
+      expect(beside.reason).toMatch(
+        /it reaches everything, so this is no verdict on Longhorn:\ntimed out after 300 ms \(a test\)/,
+      );
+    },
+    async (folder) => {
+      await copyFile(recording, join(folder, 'recorded.ndjson.gz'));
+      await mkdir(join(folder, 'out'));
+      const lines = [entry, { healed: entry.id, healedAt: at(unwrapped) }].map((each) =>
+        JSON.stringify(each),
+      );
+      await writeFile(ledgerPath(join(folder, 'out')), `${lines.join('\n')}\n`);
+    },
+  );
 });

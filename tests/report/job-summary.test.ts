@@ -1,22 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { composeJobSummary } from '../../e2e/report/job-summary.ts';
 import { sampleReport as report, scenarioReport } from '../support/scenario-report.ts';
 
 const limit = 1024 * 1024;
-
-test('on the emulator, what was found is known, and folded', () => {
-  const findings = [{ title: 'Odd', detail: 'so' }];
-  const target = { name: 'emulator', version: null };
-  const scenarios = [scenarioReport('A', { findings }), scenarioReport('B', { findings })];
-  expect(composeJobSummary({ ...report(scenarios), target }, limit)).toContain(`
-<details><summary>1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn</summary>
-
-- **Odd** (A): so
-- **Odd** (B): so
-
-</details>
-`);
-});
 
 test('the whole: how each ended, what was found, why what failed did', () => {
   const finding = { title: 'Odd | strange', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
@@ -28,10 +14,10 @@ test('the whole: how each ended, what was found, why what failed did', () => {
     evidence: ['.corral/last/evidence/b'],
   };
   const scenarios = [
-    scenarioReport('A *waits*', { findings: [finding] }),
+    scenarioReport('A *waits*', { findings: [finding, { title: 'Plain', detail: 'so' }] }),
     scenarioReport('B <fails>', { state: 'failed', reason: failure.reason, failure }),
     scenarioReport('C', { state: 'not-provable', reason: 'a gap' }),
-    scenarioReport('D', { state: 'skipped', reason: 'no' }),
+    scenarioReport('D', { round: 2, state: 'skipped', reason: 'no' }),
   ];
   expect(composeJobSummary(report(scenarios), limit)).toMatchInlineSnapshot(`
     "### 1 passed, 2 failed, 1 skipped
@@ -41,18 +27,19 @@ test('the whole: how each ended, what was found, why what failed did', () => {
 
     | scenario | state | time |
     | --- | --- | --- |
-    | A \\*waits\\* | ✓ passed | 1 s |
-    | B \\<fails\\> | ✗ **failed** | 1 s |
-    | C | ? **not provable** | 1 s |
-    | D | - skipped |  |
+    | A \\*waits\\* (round 1) | ✓ passed | 1 s |
+    | B \\<fails\\> (round 1) | ✗ **failed** | 1 s |
+    | C (round 1) | ? **not provable** | 1 s |
+    | D (round 2) | - skipped |  |
 
     #### Findings
 
     - **Odd \\| strange** (A \\*waits\\*): so odd <https://longhorn.invalid/1>
+    - **Plain** (A \\*waits\\*): so
 
     #### What failed
 
-    <details><summary>B &lt;fails&gt;: failed</summary>
+    <details><summary>B &lt;fails&gt; (round 1): failed</summary>
 
     <pre>expected: &lt;sound&gt;
     &#8203;
@@ -67,7 +54,7 @@ test('the whole: how each ended, what was found, why what failed did', () => {
 
     </details>
 
-    <details><summary>C: not provable</summary>
+    <details><summary>C (round 1): not provable</summary>
 
     <pre>a gap</pre>
 
@@ -75,48 +62,43 @@ test('the whole: how each ended, what was found, why what failed did', () => {
 
     "
   `);
+  // The emulator was taught it: it is folded.
+  const emulated = report(scenarios, { target: { name: 'emulator', version: null } });
+  expect(composeJobSummary(emulated, limit)).toContain(
+    '\n<details><summary>2 known differences, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn</summary>\n\n- **Odd \\| strange** (A \\*waits\\*',
+  );
 });
 
-test('rounds, and a run that did not finish', () => {
-  const scenarios = [scenarioReport('A'), scenarioReport('A', { round: 2, state: 'skipped', reason: 'no' })];
+test('a run that did not finish', () => {
   const end = { state: 'interrupted', reason: 'interrupted by SIGINT' } as const;
-  const text = composeJobSummary(
-    report(scenarios, { end, kubernetes: null, differences: ['setting a: was 1'] }),
-    limit,
-  );
-  expect(text).toContain('| A (round 2) | - skipped |  |');
+  const cut = report([], { end, kubernetes: null, differences: ['setting a: was 1'] });
+  const text = composeJobSummary(cut, limit);
   expect(text).toContain('**The run did not finish: interrupted by SIGINT**');
   expect(text).toContain('- not as before the run: setting a: was 1');
-  expect(
-    composeJobSummary(report([], { end: { state: 'set-up-failed', reason: 'no disk' } }), limit),
-  ).not.toContain('| scenario |');
+  expect(text).not.toContain('| scenario |');
 });
 
-describe('never more than the limit, and then it says so', () => {
-  const long = (name: string, size: number) =>
-    scenarioReport(name, { state: 'failed', reason: 'é<'.repeat(size) });
-  test.each([
-    [limit, 40, 40_000],
-    [limit, 4000, 100],
-    [limit, 20_000, 1],
-    [10_000, 10, 300],
-    [1000, 1, 10_000],
-    [300, 1, 10],
-    [200, 1, 10],
-  ])('%d bytes for %d failures of %d signs', (most, count, size) => {
-    const text = composeJobSummary(
-      report(Array.from({ length: count }, (_, index) => long(`S${index}`, size))),
-      most,
-    );
-    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(most);
-    expect(text).toMatch(/\d+ more parts did not fit in here: see report\.json\n$/);
-    expect(text.split('<details>')).toHaveLength(text.split('</details>').length);
-  });
+const long = (name: string, size: number) =>
+  scenarioReport(name, { state: 'failed', reason: 'é<'.repeat(size) });
 
-  test('one that is very long leaves room for the others', () => {
-    const text = composeJobSummary(report([long('One', 2_000_000), long('Two', 10)]), limit);
-    expect(text).toContain('<summary>Two: failed</summary>');
-    expect(text).toContain('... 3950000 more characters');
-    expect(text).not.toContain('did not fit');
-  });
+test.each([
+  [limit, 40, 40_000],
+  [limit, 4000, 100],
+  [10_000, 10, 300],
+  [1000, 1, 10_000],
+  [300, 1, 10],
+  [200, 1, 10],
+])('never more than %d bytes for %d failures of %d signs, and then it says so', (most, count, size) => {
+  const failures = Array.from({ length: count }, (_, index) => long(`S${index}`, size));
+  const text = composeJobSummary(report(failures), most);
+  expect(Buffer.byteLength(text)).toBeLessThanOrEqual(most);
+  expect(text).toMatch(/\d+ more parts did not fit in here: see report\.json\n$/);
+  expect(text.split('<details>')).toHaveLength(text.split('</details>').length);
+});
+
+test('one that is very long leaves room for the others', () => {
+  const text = composeJobSummary(report([long('One', 2_000_000), long('Two', 10)]), limit);
+  expect(text).toContain('<summary>Two: failed</summary>');
+  expect(text).toContain('... 3950000 more characters');
+  expect(text).not.toContain('did not fit');
 });

@@ -85,27 +85,18 @@ test('a suite a file, a case a scenario, with its steps', async () => {
   expect(await findJunitErrors(text)).toEqual([]);
 });
 
-test('rounds are cases of their own', async () => {
-  const text = composeJunit(
-    report([scenarioReport('A'), scenarioReport('A', { round: 2, state: 'failed', reason: 'late' })]),
-  );
-  expect([...text.matchAll(/<testcase name="([^"]+)"/g)].map(([, name]) => name)).toEqual([
-    'A (round 1)',
-    'A (round 2)',
-  ]);
+test('rounds are cases of their own', () => {
+  const failed = scenarioReport('A', { round: 2, state: 'failed', reason: 'late' });
+  const text = composeJunit(report([scenarioReport('A'), failed]));
+  for (const name of ['A (round 1)', 'A (round 2)']) expect(text).toContain(`<testcase name="${name}"`);
   expect(text).toContain('tests="2" failures="1" errors="0"');
-  expect(await findJunitErrors(text)).toEqual([]);
 });
 
 describe('what is wrong with the run itself is a case, so that nobody takes it for well', () => {
   const skipped = scenarioReport('A', { state: 'skipped', reason: 'no disk', duration: 0 });
-  const stray = scenarioReport('Nothing fails outside the scenarios', {
-    file: '',
-    state: 'failed',
-    reason: 'stray',
-  });
+  const stray = scenarioReport('Stray', { file: '', state: 'failed', reason: 'stray' });
+  const asBefore = 'name="The cluster is as it was before the run"';
   test.each<[Partial<Report>, ScenarioReport[], string[]]>([
-    [{}, [], []],
     [
       { end: { state: 'set-up-failed', reason: 'no disk\nat all' } },
       [skipped],
@@ -117,29 +108,28 @@ describe('what is wrong with the run itself is a case, so that nobody takes it f
     ],
     [
       { end: { state: 'runner-died', reason: null }, kubernetes: null },
-      [skipped],
-      ['<error type="runner-died" message="runner-died">'],
-    ],
-    [
-      { end: { state: 'interrupted', reason: 'interrupted by SIGINT' } },
       [stray],
-      ['<error type="interrupted"', 'classname="the run"'],
+      [
+        '<error type="runner-died" message="runner-died">',
+        '<testcase name="Stray" classname="the run"',
+        'tests="2"',
+      ],
     ],
-    [
-      { differences: null },
-      [],
-      ['name="The cluster is as it was before the run"', '<error type="not-provable"'],
-    ],
+    [{ differences: null }, [], [asBefore, '<error type="not-provable"']],
     [
       { differences: ['setting a: was 1', 'one more'] },
       [],
-      ['<failure type="differs" message="setting a: was 1">setting a: was 1\none more<'],
+      [asBefore, '<failure type="differs" message="setting a: was 1">setting a: was 1\none more<'],
     ],
-    [{ differences: [] }, [], []],
   ])('%j', async (change, scenarios, texts) => {
     const text = composeJunit(report(scenarios, change));
     for (const each of texts) expect(text).toContain(each);
-    if (texts.length === 0) expect(text).not.toContain('<testcase');
+    expect(await findJunitErrors(text)).toEqual([]);
+  });
+
+  test.each([{}, { differences: [] }])('nothing is: %j', async (change) => {
+    const text = composeJunit(report([], change));
+    expect(text).not.toContain('<testcase');
     expect(await findJunitErrors(text)).toEqual([]);
   });
 });
@@ -164,75 +154,38 @@ describe('whatever is in a text', () => {
       ],
       { run: text, judged: text, end: { state: 'cluster-lost', reason: text }, differences: [text] },
     );
+  const compose = (text: string) => composeJunit(everywhere(text));
 
   // What XML 1.0 takes, beside all above the first plane.
-  const isCharacter = (code: number): boolean =>
-    code === 0x9 ||
-    code === 0xa ||
-    code === 0xd ||
-    (code >= 0x20 && code <= 0xd7ff) ||
-    (code >= 0xe000 && code <= 0xfffd);
+  const ranges = [
+    [0x9, 0xa],
+    [0xd, 0xd],
+    [0x20, 0xd7ff],
+    [0xe000, 0xfffd],
+  ] as const;
+  const isCharacter = (code: number) => ranges.some(([from, to]) => from <= code && code <= to);
   const units = Array.from({ length: 0x1_0000 }, (_, code) => code);
 
-  test('all that XML forbids is replaced, and nothing else', async () => {
+  test('all that XML forbids is replaced, all else comes through, and strange signs harm nothing', async () => {
     const forbidden = units.filter((code) => !isCharacter(code));
     expect(forbidden).toHaveLength(29 + 2048 + 2);
     // Apart, so that no two of them are a pair.
-    const text = composeJunit(everywhere(forbidden.map((code) => `x${String.fromCharCode(code)}`).join('')));
-    expect(await findJunitErrors(text)).toEqual([]);
-    expect([...text].filter((sign) => sign.length === 1 && !isCharacter(sign.charCodeAt(0)))).toEqual([]);
-  });
-
-  test('all that XML allows comes through', async () => {
-    const allowed = units.filter(
-      (code) => isCharacter(code) && !/[\s\p{Cc}&<>"']/u.test(String.fromCharCode(code)),
-    );
-    const signs = `${allowed.map((code) => String.fromCharCode(code)).join('')}😀𐀀\u{10ffff}`;
-    const text = composeJunit(everywhere(signs));
-    expect(await findJunitErrors(text)).toEqual([]);
-    expect(text).toContain(`a${signs}b`);
-  });
-
-  test('strange signs, and signs at random', async () => {
-    const texts = [
-      ...[
-        '<a>',
-        '&amp;',
-        ']]>',
-        '<![CDATA[',
-        '"',
-        "'",
-        '<!--',
-        '-->',
-        '%',
-        '\t',
-        '\n',
-        '\r\n',
-        '\r',
-        ' ',
-        '&#0;',
-        '\u001b[1m',
-        '{}[]$`',
-      ],
-      ...Array.from({ length: 40 }, (_, seed) =>
-        String.fromCharCode(
-          ...Array.from({ length: 50 }, (_each, index) => ((seed + 1) * 7919 * (index + 3) ** 3) % 0x1_0000),
-        ),
-      ),
-    ];
-    expect(await findJunitErrors(...texts.map((text) => composeJunit(everywhere(text))))).toEqual([]);
+    const without = compose(forbidden.map((code) => `x${String.fromCharCode(code)}`).join(''));
+    expect([...without].filter((sign) => sign.length === 1 && !isCharacter(sign.charCodeAt(0)))).toEqual([]);
+    const signs = String.fromCharCode(...units.filter(isCharacter)).replaceAll(/[\s\p{Cc}&<>"']/gu, '');
+    const allowed = compose(`${signs}😀𐀀\u{10ffff}`);
+    expect(allowed).toContain(`a${signs}😀𐀀\u{10ffff}b`);
+    const strange = ['<a>', '&amp;', ']]>', '<![CDATA[', '"\'', '<!--', '-->', '%', '\t\n\r\n\r ', '&#0;'];
+    const texts = [...strange, '\u001b[1m', '{}[]$`'].map(compose);
+    expect(await findJunitErrors(without, allowed, ...texts)).toEqual([]);
   });
 });
 
 test.each([
   ['<testsuites', '<testsuite'],
-  ['name="Corral"', ''],
   ['skipped="0"', 'skipped="none"'],
-  ['time="61.000"', 'time="61 s"'],
   ['<failure type="failed"', '<failure'],
-  ['<properties>', '<property/><properties>'],
   ['· by', '\u0001 by'],
-  ['timestamp="2026-11-20T09:00:00"', 'timestamp="today"'],
 ])('the schema would see %s become %s', async (from, to) => {
   const text = composeJunit(whole);
   expect(text).toContain(from);

@@ -5,64 +5,51 @@ import { openTerminal } from '../support/terminal.ts';
 
 const open = (columns = 40, rows = 10) => {
   const terminal = openTerminal(columns, rows);
-  const stream = Object.assign(new PassThrough(), {
-    columns,
-    rows,
-    isTTY: true,
-  }) as unknown as NodeJS.WriteStream;
-  (stream as unknown as PassThrough).on('data', (chunk: Buffer) => terminal.write(chunk.toString()));
-  return { stream, terminal, screen: createLiveScreen(stream) };
+  const through = Object.assign(new PassThrough(), { columns, rows, isTTY: true });
+  let written = '';
+  through.on('data', (chunk: Buffer) => {
+    written += chunk;
+    terminal.write(chunk.toString());
+  });
+  const stream = through as unknown as NodeJS.WriteStream;
+  return { stream, text: terminal.text, written: () => written, screen: createLiveScreen(stream) };
 };
 
 test('what is printed stays above what is drawn', () => {
-  const { screen, terminal } = open();
+  const { screen, text } = open();
   screen.print(['one']);
   screen.draw(['A is at work', '1 at work']);
   screen.print(['two', 'three']);
-  expect(terminal.text()).toBe('one\ntwo\nthree\nA is at work\n1 at work');
+  expect(text()).toBe('one\ntwo\nthree\nA is at work\n1 at work');
   screen.draw(['B is at work']);
-  expect(terminal.text()).toBe('one\ntwo\nthree\nB is at work');
+  expect(text()).toBe('one\ntwo\nthree\nB is at work');
   screen.draw([]);
-  expect(terminal.text()).toBe('one\ntwo\nthree');
   screen.print(['four']);
-  expect(terminal.text()).toBe('one\ntwo\nthree\nfour');
+  expect(text()).toBe('one\ntwo\nthree\nfour');
 });
 
-test('after all that has scrolled away as well', () => {
-  const { screen, terminal } = open(20, 6);
-  for (let index = 1; index <= 30; index += 1) {
-    screen.print([`line ${index}`]);
+test('after all that has scrolled away as well, and a line that is wider than the terminal is left to it', () => {
+  const { screen, text, written } = open(20, 6);
+  const lines = Array.from({ length: 30 }, (_, index) => `line ${index + 1}`);
+  for (const [index, line] of lines.entries()) {
+    screen.print([line]);
     screen.draw([`step ${index}`, `${index} at work`]);
   }
-  screen.draw([]);
-  expect(terminal.text()).toBe(Array.from({ length: 30 }, (_, index) => `line ${index + 1}`).join('\n'));
-});
-
-test('a line that is longer than the terminal is wide is left to it, and not broken for good', () => {
-  const { screen, stream, terminal } = open(20, 10);
-  let written = '';
-  (stream as unknown as PassThrough).on('data', (chunk: Buffer) => {
-    written += chunk;
-  });
-  screen.draw(['at work']);
   screen.print(['x'.repeat(50)]);
   screen.draw([]);
-  expect(written).toContain('x'.repeat(50));
-  expect(terminal.text()).toBe(['x'.repeat(20), 'x'.repeat(20), 'x'.repeat(10)].join('\n'));
+  expect(written()).toContain('x'.repeat(50));
+  expect(text().split('\n')).toEqual([...lines, 'x'.repeat(20), 'x'.repeat(20), 'x'.repeat(10)]);
 });
 
 test('without a terminal, or beside others who print, nothing is drawn', () => {
   const { stream } = open();
+  const none = new PassThrough() as unknown as NodeJS.WriteStream;
   expect(createScreen(stream, { alone: true }).size()).toEqual({ columns: 40, rows: 10 });
   expect(createScreen(stream, { alone: false }).size()).toBeUndefined();
-  expect(
-    createScreen(new PassThrough() as unknown as NodeJS.WriteStream, { alone: true }).size(),
-  ).toBeUndefined();
-  let text = '';
-  const plain = createPlainScreen((more) => {
-    text += more;
-  });
+  expect(createScreen(none, { alone: true }).size()).toBeUndefined();
+  const texts: string[] = [];
+  const plain = createPlainScreen((more) => texts.push(more));
   plain.draw(['at work']);
   plain.print(['one', 'two']);
-  expect(text).toBe('one\ntwo\n');
+  expect(texts.join('')).toBe('one\ntwo\n');
 });

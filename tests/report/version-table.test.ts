@@ -3,12 +3,8 @@ import type { Report, ScenarioReport } from '../../e2e/report/schema.ts';
 import { composeVersionTable } from '../../e2e/report/version-table.ts';
 import { sampleReport, scenarioReport } from '../support/scenario-report.ts';
 
-const scenario = (
-  name: string,
-  state: ScenarioReport['state'],
-  duration = 61_000,
-  reason: string | null = null,
-): ScenarioReport => scenarioReport(name, { state, reason, duration });
+const scenario = (name: string, state: ScenarioReport['state'], duration = 0, reason: string | null = null) =>
+  scenarioReport(name, { state, reason, duration });
 
 const report = (version: string | null, scenarios: ScenarioReport[], change: Partial<Report> = {}) => ({
   path: `reports/${version ?? 'master-head'}/report.json`,
@@ -16,16 +12,11 @@ const report = (version: string | null, scenarios: ScenarioReport[], change: Par
 });
 
 test('versions by scenarios, in the order of their numbers, and below what was not well', () => {
+  const [waits, odd] = ['A backup waits', 'One | two'] as const;
   const lines = composeVersionTable([
-    report('v1.12.1', [
-      scenario('A backup waits', 'passed'),
-      scenario('One | two', 'failed', 5000, 'it did not\nbecause of <this>'),
-    ]),
-    report('v1.8.2', [
-      scenario('A backup waits', 'not-provable', 2000, 'a gap'),
-      scenario('One | two', 'skipped', 3),
-    ]),
-    report('v1.12.1', [scenario('A backup waits', 'failed', 90_000, 'late')]),
+    report('v1.12.1', [scenario(waits, 'passed'), scenario(odd, 'failed', 5000, 'it did not\n<this>')]),
+    report('v1.8.2', [scenario(waits, 'not-provable', 2000, 'a gap'), scenario(odd, 'skipped', 3)]),
+    report('v1.12.1', [scenario(waits, 'failed', 90_000, 'late')]),
     report(null, [], { end: { state: 'set-up-failed', reason: 'no image' } }),
   ]);
   expect(lines.join('\n')).toMatchInlineSnapshot(`

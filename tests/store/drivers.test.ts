@@ -1,8 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { kinds } from '../../e2e/faults/kinds.ts';
 import {
   deniedFile,
@@ -19,23 +17,22 @@ import { stubCluster } from '../support/stub-cluster.ts';
 import { localStore } from './support/local-store.ts';
 
 const names = Object.keys(abilities) as Ability[];
+const tape = { ...localStore('/nowhere'), driver: 'tape' };
+const lock = { volume: 'v', of: 'a backup', life: 1, counts: 1 } as const;
+const offered = { lab: false, without: [], allow: [] };
 
 test('what is done to a store says by which driver, so that another process undoes it by the same', () => {
-  const store = { ...localStore('/nowhere'), driver: 'tape' };
-  expect(foreignLock(store, { volume: 'v', of: 'a backup', life: 1, counts: 1 })).toMatchObject({
+  expect(foreignLock(tape, lock)).toMatchObject({
     kind: 'foreign-lock',
     data: { driver: 'tape', path: expect.stringContaining('/locks/') },
   });
 });
 
-test('each driver has a name of its own, and a name that none has is an error', () => {
+test('each driver has a name of its own; a run plays on the first kind, on one that is named, or on all', () => {
   expect(new Set(drivers.map(({ name }) => name)).size).toBe(drivers.length);
   expect(driverNamed()).toBe(drivers[0]);
   for (const driver of drivers) expect(driverNamed(driver.name)).toBe(driver);
   expect(() => driverNamed('tape')).toThrow('there is no backup store of the kind tape: known are nfs, s3');
-});
-
-test('a run plays on the first kind, on one that is named, or on all; names tell the others from the first', () => {
   const named = (store?: string) => driversOf(store).map((driver) => nameOn('It works', driver));
   expect(named()).toEqual(['It works']);
   expect(named('s3')).toEqual(['It works [s3]']);
@@ -45,94 +42,65 @@ test('a run plays on the first kind, on one that is named, or on all; names tell
 test.each(drivers)(
   'a scenario that needs a store which Longhorn mounts, on $name',
   ({ name, mounted, called }) =>
-    expect(
-      whyNotFit(
-        { lab: false, without: [], allow: [] },
-        { needs: ['mounted-store'], disruptions: [], store: name },
-      ),
-    ).toBe(mounted ? undefined : `needs a backup store that Longhorn mounts: ${called.store} is none`),
+    expect(whyNotFit(offered, { needs: ['mounted-store'], disruptions: [], store: name })).toBe(
+      mounted ? undefined : `needs a backup store that Longhorn mounts: ${called.store} is none`,
+    ),
 );
 
-describe.each(names)('%s', (ability) => {
-  const play = (heals: object) =>
-    whyNotFit(
-      { lab: false, without: [], allow: [] },
-      { needs: [ability], disruptions: [] },
-      { called: { store: 'a tape', server: 'a robot' }, heals, mounted: false },
-    );
+const path = { path: 'volume.cfg', title: 'it' };
+const faults: Record<Ability, (store: RunningStore) => unknown> = {
+  denyDeletion: (store) => deniedFile(store, path),
+  foreignLock: (store) => foreignLock(store, lock),
+  stall: (store) => stalledServer(store, 'slow', 'it'),
+  readOnlyBackups: (store) => readOnlyBackups(store, path),
+  denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
+  littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),
+};
 
-  test('a scenario that needs it is skipped where the store cannot, with the reason', () => {
+test.each(names)(
+  'where a store cannot %s, who needs it is skipped with the reason, and it is not done',
+  async (ability) => {
+    const play = (heals: object) => {
+      const driver = { called: { store: 'a tape', server: 'a robot' }, heals, mounted: false };
+      return whyNotFit(offered, { needs: [ability], disruptions: [] }, driver);
+    };
     expect(play({})).toBe(`needs ${abilities[ability]}: a tape cannot`);
     expect(play({ [ability]: driverNamed().heals[ability] })).toBeUndefined();
-  });
-
-  test('what a store cannot is not done to it, and what a scenario should have said is named', async () => {
-    const { [ability]: _, ...tape } = { ...localStore('/nowhere'), driver: 'tape' };
-    const path = { path: 'volume.cfg', title: 'it' };
-    const faults: Record<Ability, (store: RunningStore) => unknown> = {
-      denyDeletion: (store) => deniedFile(store, path),
-      foreignLock: (store) => foreignLock(store, { volume: 'v', of: 'a backup', life: 1, counts: 1 }),
-      stall: (store) => stalledServer(store, 'slow', 'it'),
-      readOnlyBackups: (store) => readOnlyBackups(store, path),
-      denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
-      littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),
-    };
-    await expect(async () => faults[ability](tape)).rejects.toThrow(
+    // What a scenario should have said is named.
+    const { [ability]: _, ...unable } = tape;
+    await expect(async () => faults[ability](unable)).rejects.toThrow(
       `the scenario must say that it needs ${abilities[ability]} (${ability}): tape has none`,
     );
-  });
-
-  test('what can be done to a store can be undone by its driver, and a ledger without one means the first', async () => {
+    // What can be done can be undone by its driver, and a ledger without one means the first.
     const [kind] = Object.values(kinds).filter((each) => 'ability' in each && each.ability === ability);
     await expect(kind?.heal(stubCluster(), { driver: 'tape' })).rejects.toThrow(
       'there is no backup store of the kind tape',
     );
     // It knows whose data these are, and misses what they should hold.
     await expect(kind?.heal(stubCluster(), {})).rejects.toThrow(/invalid input/i);
-  });
-});
+  },
+);
 
-describe('nobody but its driver knows of a kind of store', () => {
-  const root = fileURLToPath(new URL('../..', import.meta.url));
-  const words = /nfs|ganesha|chattr|\/opt\/backupstore/i;
-  const excepted: [path: RegExp, why: string][] = [
-    [/^e2e\/store\/drivers\/nfs\//, 'the driver'],
-    [/^e2e\/store\/drivers\/index\.ts$/, "the driver's row"],
-    [/^e2e\/longhorn\/messages\//, 'rows of messages: what Longhorn itself says of its mounts'],
-    [
-      /^emulator\/(engine\/|backupstore\/|manager\/|clocks\.ts$)/,
-      "Longhorn's own part: it mounts backup targets on NFS, and reads their URLs",
-    ],
-    [/^lab\/(node\/|build\/|debian\/)/, 'nodes on which Longhorn can mount NFS'],
-    [/^lab\/(images\/core|prepare)\.ts$/, "what the image of the store's pod is made of"],
-    [/\.md$/, 'documents'],
-  ];
+const excepted: [path: RegExp, why: string][] = [
+  [/^e2e\/store\/drivers\/nfs\//, 'the driver'],
+  [/^e2e\/store\/drivers\/index\.ts$/, "the driver's row"],
+  [/^e2e\/longhorn\/messages\//, 'rows of messages: what Longhorn itself says of its mounts'],
+  [
+    /^emulator\/(engine\/|backupstore\/|manager\/|clocks\.ts$)/,
+    "Longhorn's own part: it mounts backup targets on NFS, and reads their URLs",
+  ],
+  [/^lab\/(node\/|build\/|debian\/)/, 'nodes on which Longhorn can mount NFS'],
+  [/^lab\/(images\/core|prepare)\.ts$/, "what the image of the store's pod is made of"],
+  [/\.md$/, 'documents'],
+];
 
-  test('not even by a word', () => {
-    const tracked = execFileSync(
-      'git',
-      [
-        'ls-files',
-        '--cached',
-        '--others',
-        '--exclude-standard',
-        'e2e',
-        'providers',
-        'bench',
-        'scripts',
-        'lab',
-        'emulator',
-      ],
-      {
-        cwd: root,
-        encoding: 'utf8',
-      },
-    ).split('\n');
-    const sources = tracked.filter((path) => path !== '' && existsSync(join(root, path)));
-    expect(sources.length).toBeGreaterThan(500);
-    const telling = sources.filter((path) => words.test(readFileSync(join(root, path), 'utf8')));
-    expect(telling.filter((path) => !excepted.some(([pattern]) => pattern.test(path)))).toEqual([]);
-    // An exception that nothing needs any more goes.
-    expect(excepted.filter(([pattern]) => !telling.some((path) => pattern.test(path)))).toEqual([]);
-  });
+test('nobody but its driver knows of a kind of store, not even by a word', () => {
+  const cwd = fileURLToPath(new URL('../..', import.meta.url));
+  const words = ['-liE', '--untracked', 'nfs|ganesha|chattr|/opt/backupstore'];
+  const folders = ['e2e', 'providers', 'bench', 'scripts', 'lab', 'emulator'];
+  const found = execFileSync('git', ['grep', ...words, '--', ...folders], { cwd, encoding: 'utf8' });
+  const telling = found.trim().split('\n');
+  expect(telling.filter((path) => !excepted.some(([pattern]) => pattern.test(path)))).toEqual([]);
+  // An exception that nothing needs any more goes.
+  expect(excepted.filter(([pattern]) => !telling.some((path) => pattern.test(path)))).toEqual([]);
 });

@@ -2,144 +2,81 @@ import { expect, test } from 'vitest';
 import type { Bracket, Lane, Timeline } from '../../../e2e/report/html/data.ts';
 import { hintOf } from '../../../e2e/report/html/hint.ts';
 
-const lane = (kind: string, more: Partial<Lane>): Lane => ({
-  kind,
-  name: 'x',
-  bars: [],
-  marks: [],
-  brackets: [],
-  gaps: [],
-  events: [],
-  ...more,
+const empty = { name: 'x', bars: [], marks: [], brackets: [], gaps: [], events: [] };
+const lane = (kind: string, more: Partial<Lane>): Lane => ({ ...empty, kind, ...more });
+const bar = (
+  from: number,
+  to: number,
+  state: string,
+  tone: 'good' | 'going' | 'bad',
+  ...texts: string[]
+) => ({
+  from,
+  to,
+  state,
+  tone,
+  texts,
 });
+const blank = { startedAt: null, seconds: 300, sentences: [], logs: [], events: 0, trouble: [] };
+const timeline = (...lanes: Lane[]): Timeline => ({ ...blank, lanes });
 
-const timeline = (...lanes: Lane[]): Timeline => ({
-  startedAt: null,
-  seconds: 300,
-  lanes,
-  sentences: [],
-  logs: [],
-  events: 0,
-  trouble: [],
-});
-
+const told = { label: 'the backup goes gone', steps: [], reason: 'it was Error', limit: '90 s' };
 const bracket = (state: Bracket['state']): Lane =>
-  lane('backups', {
-    brackets: [
-      {
-        from: 0,
-        to: 90,
-        state,
-        label: 'the backup goes gone',
-        steps: [],
-        reason: 'it was Error',
-        limit: '90 s',
-      },
-    ],
-  });
-
-const ready = { from: 0, to: 50, state: 'Ready', tone: 'good' as const, texts: [] };
-
+  lane('backups', { brackets: [{ from: 0, to: 90, state, ...told }] });
+const late = bracket('timed-out');
 const badPod = lane('pods', {
-  bars: [ready, { from: 50, to: 60, state: 'Running, not ready', tone: 'bad', texts: ['CrashLoopBackOff'] }],
+  bars: [bar(0, 50, 'Ready', 'good'), bar(50, 60, 'Running, not ready', 'bad', 'CrashLoopBackOff')],
 });
-
-const faultAt = (from: number, state = 'proved to be in force', tone: 'going' | 'bad' = 'going') =>
-  lane('fault', { name: 'killed-pod', bars: [{ from, to: from + 5, state, tone, texts: [] }] });
-
-const lostFault = (text: string): Lane =>
-  lane('fault', {
-    name: 'immutable-file',
-    bars: [{ from: 3, to: 8, state: 'failed', tone: 'bad', texts: [text] }],
-  });
+const faultAt = (from: number) =>
+  lane('fault', { name: 'killed-pod', bars: [bar(from, from + 5, 'proved to be in force', 'going')] });
+const lostFault = (text: string): Lane => lane('fault', { bars: [bar(3, 8, 'failed', 'bad', text)] });
 
 const finished = { state: 'finished', reason: null } as const;
-const fails = (...lanes: Lane[]): Parameters<typeof hintOf> => [
-  { state: 'failed', reason: 'r' },
-  timeline(...lanes),
-  finished,
-];
-
+type Given = Parameters<typeof hintOf>;
+const failed = { state: 'failed', reason: 'r' } as const;
+const fails = (...lanes: Lane[]): Given => [failed, timeline(...lanes), finished];
+const saying = (reason: string): Given => [{ state: 'failed', reason }, timeline(), finished];
+const gap = { state: 'not-provable', reason: 'r' } as const;
 const failure = { step: null, reason: 'r', messages: [], faults: [], evidence: [] };
+const pointsTo = { at: 'suite', place: 'the suite', because: ['b'] } as const;
+const decided = { ...gap, failure: { ...failure, pointsTo } };
+const ofOthers = [{ from: 48, to: 49 }];
 
-const cases: [what: string, given: Parameters<typeof hintOf>, at: string | undefined][] = [
+test.each<[what: string, given: Given, at: string | undefined]>([
   ['a pass points nowhere', [{ state: 'passed', reason: null }, timeline(), finished], undefined],
   ['a broken expectation', fails(bracket('broken')), 'longhorn'],
-  ['one that took too long', fails(bracket('timed-out')), 'longhorn'],
-  ['one that took too long while a pod crashed', fails(bracket('timed-out'), badPod), 'cluster'],
-  ['and the suite had killed that pod', fails(bracket('timed-out'), badPod, faultAt(48)), 'longhorn'],
-  ['and that was after the next fault only', fails(bracket('timed-out'), badPod, faultAt(80)), 'cluster'],
-  ['a fault that failed', fails(bracket('timed-out'), faultAt(3, 'failed', 'bad')), 'suite'],
+  ['one that took too long', fails(late), 'longhorn'],
+  ['one that took too long while a pod crashed', fails(late, badPod), 'cluster'],
+  ['and the suite had killed that pod', fails(late, badPod, faultAt(48)), 'longhorn'],
+  ['and that was after the next fault only', fails(late, badPod, faultAt(80)), 'cluster'],
+  [
+    'and a fault of another scenario was in force',
+    [failed, timeline(late, badPod), finished, ofOthers],
+    'longhorn',
+  ],
+  ['a fault that failed', fails(late, lostFault('')), 'suite'],
   [
     'a fault that failed as its pod does not run any more',
-    fails(
-      lostFault(
-        'not injected: exec of x in a/b: failed to load task: no running task found: task e26 not found: not found',
-      ),
-    ),
+    fails(lostFault('not injected: exec of x in a/b: failed to load task: no running task found: e26')),
     'cluster',
   ],
+  ['as its pod is gone', fails(lostFault('not injected: exec of x in a/b: pods "b" not found')), 'cluster'],
   [
-    'a fault that failed as its pod is gone',
-    fails(lostFault('not injected: exec of x in a/b: pods "b" not found')),
-    'cluster',
-  ],
-  [
-    'a fault that failed as its file is not there',
+    'as its file is not there',
     fails(lostFault('not injected: chattr: /x: No such file or directory')),
     'suite',
   ],
-  [
-    'an error of the code',
-    [{ state: 'failed', reason: 'TypeError: x is not a function' }, timeline(), finished],
-    'suite',
-  ],
-  [
-    'a connection that is refused',
-    [{ state: 'failed', reason: 'connect ECONNREFUSED 127.0.0.1' }, timeline(), finished],
-    'cluster',
-  ],
-  ['a gap', [{ state: 'not-provable', reason: 'r' }, timeline(bracket('not-provable')), finished], 'cluster'],
+  ['an error of the code', saying('TypeError: x is not a function'), 'suite'],
+  ['a connection that is refused', saying('connect ECONNREFUSED 127.0.0.1'), 'cluster'],
+  ['a gap', [gap, timeline(bracket('not-provable')), finished], 'cluster'],
   [
     'a cluster that was lost',
-    [
-      { state: 'failed', reason: 'r' },
-      timeline(bracket('broken')),
-      { state: 'cluster-lost', reason: 'gone' },
-    ],
+    [failed, timeline(bracket('broken')), { state: 'cluster-lost', reason: 'gone' }],
     'cluster',
   ],
-  [
-    'what Kubernetes did not bring about',
-    fails({ ...bracket('timed-out'), kind: 'pods' }, bracket('broken')),
-    'cluster',
-  ],
-  [
-    'a pod that crashed while a fault of another scenario was in force',
-    [
-      { state: 'failed', reason: 'r' },
-      timeline(bracket('timed-out'), badPod),
-      finished,
-      [{ from: 48, to: 49 }],
-    ],
-    'longhorn',
-  ],
-  [
-    'what was decided where it was played',
-    [
-      {
-        state: 'not-provable',
-        reason: 'r',
-        failure: { ...failure, pointsTo: { at: 'suite', place: 'the suite', because: ['b'] } },
-      },
-      timeline(bracket('timed-out')),
-      finished,
-    ],
-    'suite',
-  ],
-  ['nothing to judge by', [{ state: 'failed', reason: 'r' }, null, finished], 'unclear'],
-];
-
-test.each(cases)('%s', (_, given, at) => {
+  ['what Kubernetes did not bring about', fails({ ...late, kind: 'pods' }, bracket('broken')), 'cluster'],
+  ['what was decided where it was played', [decided, timeline(late), finished], 'suite'],
+  ['nothing to judge by', [failed, null, finished], 'unclear'],
+])('%s', (_, given, at) => {
   expect(hintOf(...given)?.at).toBe(at);
 });

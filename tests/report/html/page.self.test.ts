@@ -1,6 +1,6 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium, type Locator, type Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
@@ -79,12 +79,18 @@ const open = async (
 const showAll = (scenario: Locator) => scenario.getByRole('button', { name: 'All', exact: true }).click();
 const ticksOf = (scenario: Locator) => scenario.locator('.chart .axis .tick text').allTextContents();
 
+const boxOf = async (drawn: Locator) => {
+  const box = await drawn.boundingBox();
+  if (box === null) throw new Error(`${drawn} is not drawn`);
+  return box;
+};
+const widthOf = (bars: Locator) => bars.evaluate((each) => (each as SVGGElement).getBBox().width);
 const red = (page: Page) => page.locator('.scenario.failed');
 
 describe.skipIf(found === undefined)(
   `the page in Chromium${found === undefined ? ` (${detail}: ${mend})` : ''}`,
   () => {
-    test('of a red run: what failed comes first and is open, with its step, its reason and what was said', async () => {
+    test('of a red run: what failed comes first and is open, with its reason, its evidence, and a legend', async () => {
       const page = await open('red');
       expect(await page.locator('.overview h2').textContent()).toBe(
         '✗ Of 6 scenarios 1 failed, 1 not provable, 3 passed, 1 skipped',
@@ -92,68 +98,56 @@ describe.skipIf(found === undefined)(
       expect(await page.locator('.scenarios tbody .state').allTextContents()).toEqual([
         '✗ failed',
         '? not provable',
-        '✓ passed',
-        '✓ passed',
-        '✓ passed',
+        ...Array(3).fill('✓ passed'),
         '– skipped',
       ]);
       expect(await page.locator('details.scenario[open]').count()).toBe(2);
       const failure = red(page).locator('.failure');
-      expect(await failure.locator('.at-step').textContent()).toBe(
-        'Then the first backup goes Deleting, and is gone',
-      );
-      expect(await failure.locator('.first').textContent()).toContain(hostile);
-      expect(await failure.locator('.points-to').textContent()).toContain('Points to: Longhorn');
-      expect(await failure.locator('.messages').textContent()).toContain(
-        'the store did not let Longhorn delete a file',
-      );
+      for (const [part, text] of [
+        ['.at-step', 'Then the first backup goes Deleting, and is gone'],
+        ['.first', hostile],
+        ['.points-to', 'Points to: Longhorn'],
+        ['.messages', 'the store did not let Longhorn delete a file'],
+      ] as const)
+        expect(await failure.locator(part).textContent()).toContain(text);
       expect(await page.locator('img').count()).toBe(0);
       expect(await page.locator('.not-provable .failure .first').textContent()).toBe(
         'Expected: the first backup goes gone after Deleting\nGot:      the watch has a gap',
       );
-    });
-
-    test('of a green run: nothing is open until it is chosen', async () => {
-      const page = await open('green');
-      expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
-      expect(await page.locator('details.scenario[open]').count()).toBe(0);
-      const waited = page.locator('.scenarios tbody tr', { hasText: 'A backup made during a deletion' });
-      expect(await waited.locator('.note').textContent()).toBe('2 min 30 s in line, not counted');
-      expect(await waited.locator('.number').first().textContent()).toBe('2 min 21 s');
-      await page.locator('.scenarios .name a').first().click();
-      await page.locator('.scenario[open] .chart .lane').first().waitFor();
-      expect(await page.locator('.scenario[open] .lane .name').allTextContents()).toContain('vz-n');
-    });
-
-    test('of several rounds: a table with a mark for each, which leads to it', async () => {
-      const page = await open('rounds');
-      expect(await page.locator('.rounds tbody tr').count()).toBe(4);
-      const job = page.locator('.rounds tr', { hasText: 'A recurring job' });
-      expect(await job.locator('td').allTextContents()).toEqual([
-        'A recurring job makes its backups and keeps as many as it was told',
-        '✓✗',
-        '1',
-        '1',
-        '0',
-        '4 min 37 s',
-        '5 min',
-        '5 min',
-      ]);
-      const passed = page
-        .locator('details.scenario', { hasText: 'A recurring job' })
-        .and(page.locator('.passed'));
-      expect(await passed.getAttribute('open')).toBeNull();
-      await job.getByRole('link', { name: 'Round 1: passed, 4 min 37 s' }).click();
-      await page.waitForFunction(
-        () => document.querySelectorAll('details.scenario.passed[open]').length === 1,
+      const links = red(page).locator('.evidence a, .facts a');
+      expect(
+        await links.evaluateAll((all) =>
+          all.map((each) => [each.textContent, (each as HTMLAnchorElement).href]),
+        ),
+      ).toEqual(
+        ['.corral/last/evidence/red', '.corral/last/evidence/red.tar.gz', 'evidence/red'].map((path) => [
+          path,
+          pathToFileURL(join(folder, 'red', 'evidence', basename(path))).href,
+        ]),
       );
-      expect(await passed.getAttribute('open')).toBe('');
-      expect(await (await open('green')).locator('.rounds').count()).toBe(0);
+      const levels = await page
+        .locator('h1, h2, h3, h4, h5, h6')
+        .evaluateAll((all) => all.map((each) => Number(each.tagName.slice(1))));
+      expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1)).toEqual([]);
+      const legend = red(page).locator('.legend');
+      const told = (await legend.textContent()) ?? '';
+      const used = [toneSigns, bracketSigns, sentenceSigns].flatMap((signs) => Object.values(signs));
+      expect(used.map((sign) => sign.slice(0, 1)).filter((sign) => !told.includes(sign))).toEqual([]);
+      expect(
+        await legend
+          .locator('.mark')
+          .evaluateAll((all) => all.map((each) => each.getAttribute('d')).toSorted()),
+      ).toEqual(Object.values(shapes).toSorted());
+      for (const each of ['in-force', 'queue', 'failure', 'chosen-moment'])
+        expect(await legend.locator(`.${each}`).count()).toBe(1);
     });
 
-    test('has a lane for each object and for what the suite did, and draws states, gaps, expectations', async () => {
+    test('draws, from the first When to the last Then or all, states, gaps and expectations in a lane for each', async () => {
       const scenario = red(await open('red'));
+      const ticks = await ticksOf(scenario);
+      expect([ticks[0], ticks.at(-1)]).toEqual(['1:00', '2:20']);
       await showAll(scenario);
+      await expect.poll(() => ticksOf(scenario)).toContain('0:00');
       const chart = scenario.locator('.chart');
       await expect.poll(() => chart.locator('.kind-snapshots .gaps rect').count()).toBe(2);
       expect((await chart.locator('.lane .name').allTextContents()).slice(0, 6)).toEqual([
@@ -169,49 +163,53 @@ describe.skipIf(found === undefined)(
         '✗ broken: the first backup goes Deleting → gone',
       ]);
       expect(await chart.locator('.kind-backups .bars text').allTextContents()).toContain('✓ Completed');
+      // Also what is out of sight, so that nobody scrolls to an empty picture.
+      expect(await widthOf(scenario.locator('.kind-log .bars'))).toBeGreaterThan(500);
+      await scenario.getByRole('button', { name: 'Action' }).click();
+      await expect.poll(() => ticksOf(scenario)).toEqual(ticks);
     });
 
-    test('begins with the action, from the first When to the last Then', async () => {
-      const page = await open('red');
-      const ticks = await ticksOf(red(page));
-      expect(ticks[0]).toBe('1:00');
-      expect(ticks.at(-1)).toBe('2:20');
-      await showAll(red(page));
-      await expect.poll(() => ticksOf(red(page))).toContain('0:00');
-      await red(page).getByRole('button', { name: 'Action' }).click();
-      await expect.poll(() => ticksOf(red(page))).toEqual(ticks);
-    });
-
-    test('draws a long wait in line shorter, and says how long it was', async () => {
+    test('of a green run: nothing is open until it is chosen; a long wait in line is told apart, and drawn shorter', async () => {
       const page = await open('green');
-      const waited = page.locator('details.scenario', { hasText: 'A backup made during a deletion' });
+      expect(await page.locator('.overview h2').textContent()).toBe('✓ Of 4 scenarios 3 passed, 1 skipped');
+      expect(await page.locator('.rounds').count()).toBe(0);
+      expect(await page.locator('details.scenario[open]').count()).toBe(0);
+      const name = 'A backup made during a deletion';
+      const row = page.locator('.scenarios tbody tr', { hasText: name });
+      const waited = page.locator('details.scenario', { hasText: name });
+      expect(await row.locator('.note').textContent()).toBe('2 min 30 s in line, not counted');
+      expect(await row.locator('.number').first().textContent()).toBe('2 min 21 s');
+      expect(await waited.locator('.took').first().textContent()).toBe('2 min 21 s, and 2 min 30 s in line');
+      await page.locator('.scenarios .name a').first().click();
+      await page.locator('.scenario[open] .chart .lane').first().waitFor();
+      expect(await page.locator('.scenario[open] .lane .name').allTextContents()).toContain('vz-n');
       await waited.locator('summary').first().click();
-      const queue = waited.locator('.axis .queue');
-      expect(await queue.textContent()).toBe('⋯ 2 min 30 s ⋯');
-      const [wait, whole] = await Promise.all(
-        ['.backdrop .queue', '.lane.kind-steps svg'].map(
-          async (each) => (await waited.locator(each).boundingBox())?.width ?? 0,
-        ),
+      expect(await waited.locator('.axis .queue').textContent()).toBe('⋯ 2 min 30 s ⋯');
+      const [drawn, whole] = await Promise.all(
+        ['.backdrop .queue', '.lane.kind-steps svg'].map((each) => boxOf(waited.locator(each))),
       );
-      expect(wait).toBeGreaterThan(10);
-      expect(wait).toBeLessThan((whole ?? 0) * 0.06);
+      expect(drawn?.width).toBeGreaterThan(10);
+      expect(drawn?.width).toBeLessThan((whole?.width ?? 0) * 0.06);
       // The pointer finds the moment that is drawn where it is: 10 s are before the wait.
-      const lane = await waited.locator('.lane.kind-lock svg').boundingBox();
-      const drawn = await waited.locator('.backdrop .queue').boundingBox();
-      if (lane === null || drawn === null) throw new Error('it is not drawn');
-      await page.mouse.move(drawn.x + drawn.width / 2, lane.y + 10);
+      await waited.locator('.lane.kind-lock').scrollIntoViewIfNeeded();
+      const lane = await boxOf(waited.locator('.lane.kind-lock svg'));
+      const queue = await boxOf(waited.locator('.backdrop .queue'));
+      await page.mouse.move(queue.x + queue.width / 2, lane.y + 10);
       expect(await waited.locator('.tooltip').textContent()).toMatch(/^lock locks, \+85 s.*in line/);
     });
 
-    test('tells one time of a scenario, and what it was in line apart', async () => {
-      const page = await open('green');
-      const name = 'A backup made during a deletion';
-      const [row, told] = [
-        page.locator('.scenarios tbody tr', { hasText: name }),
-        page.locator('details.scenario', { hasText: name }),
-      ];
-      expect(await row.locator('.number').first().textContent()).toBe('2 min 21 s');
-      expect(await told.locator('.took').first().textContent()).toBe('2 min 21 s, and 2 min 30 s in line');
+    test('of several rounds: a table with a mark for each, which leads to it', async () => {
+      const page = await open('rounds');
+      expect(await page.locator('.rounds tbody tr').count()).toBe(4);
+      const job = page.locator('.rounds tr', { hasText: 'A recurring job' });
+      expect((await job.locator('td').allTextContents()).join(' | ')).toBe(
+        'A recurring job makes its backups and keeps as many as it was told | ✓✗ | 1 | 1 | 0 | 4 min 37 s | 5 min | 5 min',
+      );
+      const passed = page.locator('details.scenario.passed', { hasText: 'A recurring job' });
+      expect(await passed.getAttribute('open')).toBeNull();
+      await job.getByRole('link', { name: 'Round 1: passed, 4 min 37 s' }).click();
+      await page.locator('details.scenario.passed[open]').waitFor();
+      expect(await passed.getAttribute('open')).toBe('');
     });
 
     test('shows only the scenarios of the states that are chosen, and with the words searched for', async () => {
@@ -244,68 +242,23 @@ describe.skipIf(found === undefined)(
       expect(await filter.getByRole('status').textContent()).toBe('');
     });
 
-    test('leads to the evidence', async () => {
-      const page = await open('red');
-      const links = red(page).locator('.evidence a, .facts a');
-      expect(await links.allTextContents()).toEqual([
-        '.corral/last/evidence/red',
-        '.corral/last/evidence/red.tar.gz',
-        'evidence/red',
-      ]);
-      expect(await links.evaluateAll((all) => all.map((each) => (each as HTMLAnchorElement).href))).toEqual(
-        ['red', 'red.tar.gz', 'red'].map((each) => pathToFileURL(join(folder, 'red', 'evidence', each)).href),
-      );
-    });
-
-    test('has headings without a jump, and each of its signs in the legend', async () => {
-      const page = await open('red');
-      const levels = await page
-        .locator('h1, h2, h3, h4, h5, h6')
-        .evaluateAll((all) => all.map((each) => Number(each.tagName.slice(1))));
-      expect(levels.filter((level, index) => level > (levels[index - 1] ?? 0) + 1)).toEqual([]);
-      const legend = red(page).locator('.legend');
-      const told = (await legend.textContent()) ?? '';
-      const used = [toneSigns, bracketSigns, sentenceSigns].flatMap((signs) => Object.values(signs));
-      expect(used.map((sign) => sign.slice(0, 1)).filter((sign) => !told.includes(sign))).toEqual([]);
-      expect(
-        await legend
-          .locator('.mark')
-          .evaluateAll((all) => all.map((each) => each.getAttribute('d')).toSorted()),
-      ).toEqual(Object.values(shapes).toSorted());
-      for (const each of ['in-force', 'queue', 'failure', 'chosen-moment'])
-        expect(await legend.locator(`.${each}`).count()).toBe(1);
-    });
-
-    test('folds what was found on the emulator, as it is known', async () => {
+    test("of the emulator: what was found is folded, as it is known, and its page is none of Longhorn's", async () => {
       const page = await open('emulated');
-      const words =
+      const known =
         '1 known difference, emulated: where Longhorn contradicts its documents, the emulator does as Longhorn';
       const folded = page.locator('details.findings');
-      expect(await folded.locator('summary').allTextContents()).toEqual([words, words]);
+      expect(await folded.locator('summary').allTextContents()).toEqual([known, known]);
       expect(await folded.and(page.locator('[open]')).count()).toBe(0);
-      expect(await page.locator('.scenarios tbody .note').first().textContent()).toContain(
-        '1 known difference',
-      );
-      expect(
-        await red(await open('red'))
-          .locator('h4', { hasText: 'Findings' })
-          .count(),
-      ).toBe(1);
-    });
-
-    test("says of a page of the emulator's that it is none of Longhorn's", async () => {
-      const words = "on the emulator's own page, in the place of Longhorn's UI";
-      const said = async (page: Page) => [
-        await page.locator('.scenarios .note', { hasText: words }).count(),
-        await page.locator('summary', { hasText: words }).count(),
+      const notes = page.locator('.scenarios tbody .note');
+      expect(await notes.first().textContent()).toContain('1 known difference');
+      const hasText = "on the emulator's own page, in the place of Longhorn's UI";
+      const said = async (on: Page) => [
+        await on.locator('.scenarios .note', { hasText }).count(),
+        await on.locator('summary', { hasText }).count(),
+        await red(on).locator('h4', { hasText: 'Findings' }).count(),
       ];
-      expect(await said(await open('emulated'))).toEqual([1, 1]);
-      expect(await said(await open('green'))).toEqual([0, 0]);
-    });
-
-    test('draws also what is out of sight, so that nobody scrolls to an empty picture', async () => {
-      const last = red(await open('red')).locator('.kind-log .bars');
-      expect(await last.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(500);
+      expect(await said(page)).toEqual([1, 1, 0]);
+      expect(await said(await open('red'))).toEqual([0, 0, 1]);
     });
 
     test('the pointer shows the object as it was, and what had changed', async () => {
@@ -313,8 +266,7 @@ describe.skipIf(found === undefined)(
       const lane = red(page).locator('.lane', { hasText: 'ze-b2' });
       await showAll(red(page));
       await lane.scrollIntoViewIfNeeded();
-      const box = await lane.locator('svg').boundingBox();
-      if (box === null) throw new Error('the lane is not drawn');
+      const box = await boxOf(lane.locator('svg'));
       const at = (seconds: number) => [box.x + (seconds / 290.9) * (box.width - 2), box.y + 15] as const;
       await page.mouse.move(...at(200));
       expect(await red(page).locator('.tooltip').textContent()).toMatch(/^backups ze-b2.*Completed/);
@@ -371,46 +323,34 @@ describe.skipIf(found === undefined)(
       expect(await page.locator('dialog[open]').count()).toBe(0);
     });
 
-    test('is light or dark as the system has it, or as its switch says', async () => {
-      const page = await open('red', { colorScheme: 'dark' });
-      const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
-      const dark = await back();
-      expect(dark).toBe('rgb(15, 19, 24)');
-      const choose = page.getByRole('button', { name: /Theme/ });
-      await choose.click();
-      expect(await back()).toBe('rgb(255, 255, 255)');
-      await choose.click();
-      expect(await back()).toBe(dark);
-    });
-
-    test('fits on a phone', async () => {
-      const page = await open('red', { width: 390 });
+    test('fits on a phone, is light or dark as the system or its switch says, and prints what is open', async () => {
+      const page = await open('red', { colorScheme: 'dark', width: 390 });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
       const chart = red(page).locator('.chart');
-      expect((await chart.boundingBox())?.width).toBeGreaterThan(330);
+      expect((await boxOf(chart)).width).toBeGreaterThan(330);
       expect(await chart.locator('.kind-backups .bars path').count()).toBeGreaterThan(4);
-    });
-
-    test('prints what is open, without what only a screen can do', async () => {
-      const page = await open('red', { colorScheme: 'dark', width: 390 });
+      const back = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      const [dark, light] = ['rgb(15, 19, 24)', 'rgb(255, 255, 255)'];
+      expect(await back()).toBe(dark);
+      const choose = page.getByRole('button', { name: /Theme/ });
+      await choose.click();
+      expect(await back()).toBe(light);
+      await choose.click();
+      expect(await back()).toBe(dark);
       await page.emulateMedia({ media: 'print' });
       await page.evaluate(() => dispatchEvent(new Event('beforeprint')));
-      expect(
-        await page.locator('nav, .filter, .tools, .log, .object, .tooltip').filter({ visible: true }).count(),
-      ).toBe(0);
+      expect(await back()).toBe(light);
+      const ofScreen = page.locator('nav, .filter, .tools, .log, .object, .tooltip');
+      expect(await ofScreen.filter({ visible: true }).count()).toBe(0);
       expect(await page.locator('details.scenario').filter({ visible: true }).count()).toBe(2);
-      expect(await page.evaluate(() => getComputedStyle(document.body).backgroundColor)).toBe(
-        'rgb(255, 255, 255)',
-      );
       // Also what is below the screen is as wide as the sheet.
       const drawn = page.locator('.scenario.not-provable .kind-volumes .bars');
-      expect(await drawn.evaluate((bars) => (bars as SVGGElement).getBBox().width)).toBeGreaterThan(600);
+      expect(await widthOf(drawn)).toBeGreaterThan(600);
     });
 
     test('a link opens the scenario that it names', async () => {
-      const page = await open('green', {
-        hash: '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-wa',
-      });
+      const hash = '#abc123-2-a-recurring-job-makes-its-backups-and-keeps-as-many-as-it-wa';
+      const page = await open('green', { hash });
       expect(await page.locator('.scenario[open] .title').allTextContents()).toEqual([
         'A recurring job makes its backups and keeps as many as it was told',
       ]);

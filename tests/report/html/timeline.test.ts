@@ -4,21 +4,21 @@ import { objectAt } from '../../../e2e/report/html/page/object-at.ts';
 import { makeTimeline } from '../../../e2e/report/html/timeline.ts';
 
 const backup = (state: string, version: number, more: object = {}) => ({
-  metadata: { name: 'b1', resourceVersion: String(version), ...more },
+  metadata: { name: 'b1', resourceVersion: String(version) },
   status: { state },
+  ...more,
 });
 
-const make = (lines: object[], header: object = { seconds: 10 }) =>
+const made = (...history: (object | string)[]) =>
   makeTimeline(
     {
-      history: [{ recording: 'x', startedAt: '2026-11-20T03:00:00.000Z', ...header }, ...lines]
-        .map((line) => JSON.stringify(line))
-        .join('\n'),
+      history: history.map((line) => (typeof line === 'string' ? line : JSON.stringify(line))).join('\n'),
       logs: [],
       trouble: [],
     },
     5000,
   );
+const make = (lines: object[]) => made({ recording: 'x', seconds: 10 }, ...lines);
 
 const laneOf = ({ lanes }: ReturnType<typeof make>, name: string): Lane => {
   const lane = lanes.find((each) => each.name === name);
@@ -26,40 +26,34 @@ const laneOf = ({ lanes }: ReturnType<typeof make>, name: string): Lane => {
   return lane;
 };
 
+const seen = (at: number, type: string, object: object) => ({ at, type, resource: 'backups', object });
 const told = [
-  { at: 1, type: 'ADDED', resource: 'backups', object: backup('', 1) },
-  { at: 2, type: 'MODIFIED', resource: 'backups', object: backup('InProgress', 2) },
-  {
-    at: 3,
-    type: 'MODIFIED',
-    resource: 'backups',
-    object: { ...backup('InProgress', 3), spec: { progress: 50 } },
-  },
-  { at: 4, type: 'MODIFIED', resource: 'backups', object: backup('Completed', 4) },
-  { at: 6, type: 'DELETED', resource: 'backups', object: backup('Completed', 5) },
+  seen(1, 'ADDED', backup('', 1)),
+  seen(2, 'MODIFIED', backup('InProgress', 2)),
+  seen(3, 'MODIFIED', backup('InProgress', 3, { spec: { progress: 50 } })),
+  seen(4, 'MODIFIED', backup('Completed', 4)),
+  seen(6, 'DELETED', backup('Completed', 5)),
 ];
 
 describe('an object', () => {
-  test('has a bar for each state, which ends with it', () => {
-    const bars = laneOf(make(told), 'b1').bars.map(({ from, to, state }) => [from, to, state]);
-    expect(bars).toEqual([
+  test('has a bar for each state, which ends with it, and lasts to the end where nobody saw it going', () => {
+    const bars = ({ bars }: Lane) => bars.map(({ from, to, state }) => [from, to, state]);
+    const lane = laneOf(make(told), 'b1');
+    expect(bars(lane)).toEqual([
       [1, 2, 'new'],
       [2, 4, 'InProgress'],
       [4, 6, 'Completed'],
     ]);
-    expect(laneOf(make(told), 'b1').marks).toEqual([{ at: 6, shape: 'gone', text: 'gone' }]);
-  });
-
-  test('lasts to the end where nobody saw it going', () => {
-    expect(laneOf(make(told.slice(0, 4)), 'b1').bars.at(-1)).toMatchObject({ from: 4, to: 10 });
+    expect(lane.marks).toEqual([{ at: 6, shape: 'gone', text: 'gone' }]);
+    expect(bars(laneOf(make(told.slice(0, 4)), 'b1')).at(-1)).toEqual([4, 10, 'Completed']);
   });
 
   test('is whole at any moment, also after another of its name', () => {
-    const again = { at: 8, type: 'ADDED', resource: 'backups', object: backup('', 9, { uid: 'second' }) };
+    const again = seen(8, 'ADDED', backup('', 9, { spec: { second: true } }));
     const lane = laneOf(make([...told, again]), 'b1');
     expect(objectAt(lane, 0.5)).toBeUndefined();
     expect(objectAt(lane, 3.5)).toMatchObject({
-      object: (told[2] as { object: object }).object,
+      object: told[2]?.object,
       changes: [{ path: ['spec'], text: 'spec: {"progress":50} is new' }],
     });
     expect(objectAt(lane, 4)?.changes.map(({ text }) => text)).toEqual([
@@ -72,15 +66,10 @@ describe('an object', () => {
 
   test('has a gap from when its watch was last sure to what came next', () => {
     const gap = { at: 5, type: 'GAP', resource: 'backups', reason: '410 Gone', since: 2.5 };
-    const timeline = make([
-      ...told.slice(0, 4),
-      gap,
-      { at: 5.5, type: 'ADDED', resource: 'backups', object: backup('Completed', 4) },
-    ]);
-    expect(laneOf(timeline, 'b1').gaps).toEqual([{ from: 2.5, to: 5.5, reason: '410 Gone' }]);
-    expect(laneOf(timeline, 'gaps in the watch').gaps).toEqual([
-      { from: 2.5, to: 5.5, reason: 'backups: 410 Gone' },
-    ]);
+    const timeline = make([...told.slice(0, 4), gap, seen(5.5, 'ADDED', backup('Completed', 4))]);
+    const drawn = { from: 2.5, to: 5.5, reason: '410 Gone' };
+    expect(laneOf(timeline, 'b1').gaps).toEqual([drawn]);
+    expect(laneOf(timeline, 'gaps in the watch').gaps).toEqual([{ ...drawn, reason: 'backups: 410 Gone' }]);
   });
 });
 
@@ -96,29 +85,18 @@ describe('an expectation', () => {
     limit: 90,
     owner: 'the retry',
   };
+  const awaits = (at: number, expectation: object) => ({ at, marker: 'awaits', expectation });
 
   test('is a bracket from its start to its decision, with what it reached', () => {
-    const broken = {
-      ...set,
-      phase: 'broken',
-      reason: 'it was Error',
-      reached: [{ label: 'Deleting', at: 2 }],
-    };
-    const lines = [
-      ...told,
-      { at: 1.5, marker: 'awaits', expectation: set },
-      { at: 4, marker: 'broken', expectation: broken },
-    ];
-    expect(laneOf(make(lines), 'b1').brackets).toEqual([
+    const reached = [{ label: 'Deleting', at: 2 }];
+    const broken = { ...set, phase: 'broken', reason: 'it was Error', reached };
+    expect(laneOf(make([...told, awaits(1.5, set), awaits(4, broken)]), 'b1').brackets).toEqual([
       {
         from: 1.5,
         to: 4,
         state: 'broken',
         label: 'the backup goes Deleting → gone',
-        steps: [
-          { label: 'Deleting', at: 2 },
-          { label: 'gone', at: null },
-        ],
+        steps: [...reached, { label: 'gone', at: null }],
         reason: 'it was Error',
         limit: '1 min 30 s, the retry',
       },
@@ -126,46 +104,37 @@ describe('an expectation', () => {
   });
 
   test('is told by its label alone where that is all that is awaited', () => {
-    const once = { ...set, name: null, label: 'the backup is ready', steps: ['the backup is ready'] };
-    const lines = [
-      { at: 1.5, marker: 'awaits', expectation: once },
-      { at: 3, marker: 'met', expectation: { ...once, phase: 'met', reached: [] } },
-    ];
-    const [bracket] = laneOf(make(lines), '').brackets;
-    expect(bracket).toMatchObject({
-      label: 'the backup is ready',
-      steps: [{ label: 'the backup is ready', at: 3 }],
-    });
+    const label = 'the backup is ready';
+    const once = { ...set, name: null, label, steps: [label] };
+    const met = { ...once, phase: 'met', reached: [] };
+    const [bracket] = laneOf(make([awaits(1.5, once), awaits(3, met)]), '').brackets;
+    expect(bracket).toMatchObject({ label, steps: [{ label, at: 3 }] });
   });
 
   test('is open where the run ended before it was decided, on a lane of its own where its object never came', () => {
-    const lane = laneOf(make([{ at: 1.5, marker: 'awaits', expectation: set }]), 'b1');
-    expect(lane.bars).toEqual([]);
-    expect(lane.brackets).toMatchObject([{ from: 1.5, to: 10, state: 'open' }]);
+    const { bars, brackets } = laneOf(make([awaits(1.5, set)]), 'b1');
+    expect(bars).toEqual([]);
+    expect(brackets).toMatchObject([{ from: 1.5, to: 10, state: 'open' }]);
   });
 });
 
 describe('the suite', () => {
-  const step = (at: number, id: number, phase: string) => ({
-    at,
-    marker: 's',
-    step: { id, phase, sentence: `step ${id}` },
-  });
-
   test('has its sentences with their times', () => {
-    const { sentences } = make([
-      step(0, 1, 'begins'),
-      step(1, 1, 'passed'),
-      step(1, 2, 'noted'),
-      step(2, 3, 'begins'),
-      step(3, 3, 'failed'),
-      step(4, 4, 'begins'),
-    ]);
-    expect(sentences).toEqual([
-      { sentence: 'step 1', state: 'passed', from: 0, to: 1 },
-      { sentence: 'step 2', state: 'noted', from: 1, to: 1 },
-      { sentence: 'step 3', state: 'failed', from: 2, to: 3 },
-      { sentence: 'step 4', state: 'unfinished', from: 4, to: null },
+    const phases = [
+      [0, 1, 'begins'],
+      [1, 1, 'passed'],
+      [1, 2, 'noted'],
+      [2, 3, 'begins'],
+      [3, 3, 'failed'],
+      [4, 4, 'begins'],
+    ] as const;
+    const steps = phases.map(([at, id, phase]) => ({ id, phase, sentence: `step ${id}`, at }));
+    const { sentences } = make(steps.map(({ at, ...step }) => ({ at, marker: 's', step })));
+    expect(sentences.map(({ sentence, state, from, to }) => [sentence, state, from, to])).toEqual([
+      ['step 1', 'passed', 0, 1],
+      ['step 2', 'noted', 1, 1],
+      ['step 3', 'failed', 2, 3],
+      ['step 4', 'unfinished', 4, null],
     ]);
   });
 
@@ -175,15 +144,17 @@ describe('the suite', () => {
       marker: 'f',
       fault: { id: 'x', name: 'immutable-file', phase, detail },
     });
-    const lane = laneOf(
-      make([fault(1, 'injected', 'made'), fault(2, 'proved', 'lsattr'), fault(5, 'healed', 'mutable')]),
-      'immutable-file',
-    );
-    expect(lane.bars.map(({ from, to, state, texts }) => [from, to, state, ...texts])).toEqual([
+    const phases = [
+      fault(1, 'injected', 'made'),
+      fault(2, 'proved', 'lsattr'),
+      fault(5, 'healed', 'mutable'),
+    ];
+    const { bars, marks } = laneOf(make(phases), 'immutable-file');
+    expect(bars.map(({ from, to, state, texts }) => [from, to, state, ...texts])).toEqual([
       [1, 2, 'made', 'made'],
       [2, 5, 'proved to be in force', 'lsattr'],
     ]);
-    expect(lane.marks).toHaveLength(3);
+    expect(marks).toHaveLength(3);
   });
 
   test('has a lane of what it was in line for and had', () => {
@@ -200,17 +171,11 @@ describe('the suite', () => {
 });
 
 test('half a line of a run that was killed takes nothing from the rest', () => {
-  const whole = make(told);
-  const history = `{"recording":"x","seconds":10}\n${told.map((line) => JSON.stringify(line)).join('\n')}\n{"at":7,"type":"MOD`;
-  const { lanes, trouble } = makeTimeline({ history, logs: [], trouble: [] }, 0);
-  expect(lanes.at(-1)?.bars).toEqual(whole.lanes.at(-1)?.bars);
+  const { lanes, trouble } = made({ recording: 'x', seconds: 10 }, ...told, '{"at":7,"type":"MOD');
+  expect(lanes.at(-1)?.bars).toEqual(make(told).lanes.at(-1)?.bars);
   expect(trouble).toEqual(['line 7 of the history cannot be read']);
 });
 
 test('a history of nothing is an empty picture as long as the scenario', () => {
-  expect(makeTimeline({ history: '', logs: [], trouble: [] }, 5000)).toMatchObject({
-    seconds: 5,
-    events: 0,
-    sentences: [],
-  });
+  expect(made()).toMatchObject({ seconds: 5, events: 0, sentences: [] });
 });

@@ -11,17 +11,15 @@ beforeEach(async () => {
   out = await temporaryFolder();
 });
 
-test('a run that ended has a page, and is one of the last runs', async () => {
+test('a run that ended has a page, and is one of the last runs; one that is merged is no run of its own', async () => {
+  await writePage(out);
+  expect(await readdir(out)).toEqual([]);
   await writeSampleRun(out, 'red');
+  await writePage(out, { merged: true });
+  expect(await readRuns(out)).toEqual([]);
   await writePage(out);
   expect(await readdir(out)).toEqual(['evidence', 'history.ndjson', 'report.html', 'report.json']);
   expect((await readRuns(out)).map(({ run, scenarios }) => [run, scenarios.length])).toEqual([['abc123', 6]]);
-});
-
-test('a merged report is no run of its own', async () => {
-  await writeSampleRun(out, 'green');
-  await writePage(out, { merged: true });
-  expect(await readRuns(out)).toEqual([]);
 });
 
 test('a page that cannot be written is one line, and the run is kept among the last ones all the same', async () => {
@@ -34,9 +32,4 @@ test('a page that cannot be written is one line, and the run is kept among the l
     expect.stringMatching(/^report\.html could not be written: EISDIR[^\n]*\n$/),
   ]);
   expect(await readRuns(out)).toHaveLength(1);
-});
-
-test('where there is no report, there is nothing to write', async () => {
-  await writePage(out);
-  expect(await readdir(out)).toEqual([]);
 });

@@ -1,15 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseBackup, parseLock, parseVolume } from '../../../e2e/store/format/config.ts';
 import { recordedFile } from '../../support/recorded-store.ts';
 import { mutate, randomFrom } from '../support/random.ts';
 
 const text = await recordedFile('backups/backup_sample-a-b2.cfg');
 const volumeText = await recordedFile('volume.cfg');
+const lockText = '{"Name":"lock-0123456789abcdef","Type":2,"Acquired":true}';
 const backup = (change: object) =>
   parseBackup(Buffer.from(JSON.stringify({ ...JSON.parse(text), ...change })));
 
-test("a real Longhorn's config of a backup is read", () => {
-  expect(parseBackup(Buffer.from(text)).config).toEqual({
+test("a real Longhorn's configs are read, that of a volume with the quotes that it has too many", () => {
+  const { config } = parseBackup(Buffer.from(text));
+  expect(config).toMatchObject({
     name: 'sample-a-b2',
     volume: 'sample-a',
     snapshot: 'sample-a-s2',
@@ -23,18 +25,15 @@ test("a real Longhorn's config of a backup is read", () => {
     uploaded: { new: 1504142, again: 0 },
     labels: { VolumeRecurringJobInfo: '{}', 'longhorn.io/volume-access-mode': 'rwo' },
     parameters: { 'backup-block-size': '2097152', 'backup-mode': 'incremental' },
-    blocks: [
-      { offset: 0, checksum: 'da650e4c5543d3de69cf998677abaf9784dd28d03553e3c0d9500a9893acb0f0' },
-      { offset: 2097152, checksum: '54c6106467347cc9c3325e0d6021d421f5b8cd390c90c9cf6c71fbb2804a020f' },
-      { offset: 4194304, checksum: '32d252e439d8cc7c87856dac55cc302cfe20075a57879b62d06525a7110146b2' },
-      { offset: 10485760, checksum: 'a10e83ffd54b6811a3781a28cbaf4437e36bdf7291e59d34add89e1f311566fa' },
-      { offset: 25165824, checksum: 'd7f5ad21929352bab2d432e2ba4530534c1e433b3a30eb99b4e5cd102fc99987' },
-    ],
     singleFile: '',
   });
-});
-
-test("a real Longhorn's config of a volume is read, with the quotes that it has too many", () => {
+  expect(config?.blocks.map(({ offset, checksum }) => [offset, checksum.slice(0, 8)])).toEqual([
+    [0, 'da650e4c'],
+    [2097152, '54c61064'],
+    [4194304, '32d252e4'],
+    [10485760, 'a10e83ff'],
+    [25165824, 'd7f5ad21'],
+  ]);
   expect(parseVolume(Buffer.from(volumeText)).config).toMatchObject({
     Name: 'sample-a',
     Size: 67108864,
@@ -46,26 +45,21 @@ test("a real Longhorn's config of a volume is read, with the quotes that it has 
   });
 });
 
-test('a backup without data has no list of blocks, and one in progress no creation time', () => {
-  expect(backup({ Blocks: undefined, CreatedTime: '' }).config).toMatchObject({
-    blocks: [],
-    inProgress: true,
-  });
-});
+test.each([
+  [
+    'a backup without data has no list of blocks, and one in progress no creation time',
+    { Blocks: undefined, CreatedTime: '' },
+    { blocks: [], inProgress: true },
+  ],
+  [
+    'what older releases did not write has the meaning it had then',
+    { CompressionMethod: undefined, Parameters: undefined, Labels: null },
+    { compression: 'gzip', blockSize: 2097152, labels: {} },
+  ],
+  ['a backup in large blocks', { Parameters: { 'backup-block-size': '16777216' } }, { blockSize: 16777216 }],
+])('%s', (_, change, read) => expect(backup(change).config).toMatchObject(read));
 
-test('what older releases did not write has the meaning it had then', () => {
-  expect(backup({ CompressionMethod: undefined, Parameters: undefined, Labels: null }).config).toMatchObject({
-    compression: 'gzip',
-    blockSize: 2097152,
-    labels: {},
-  });
-});
-
-test('a backup in large blocks', () => {
-  expect(backup({ Parameters: { 'backup-block-size': '16777216' } }).config).toMatchObject({
-    blockSize: 16777216,
-  });
-});
+const noBlock = 'Blocks.0: no offset and checksum of 64 hexadecimal digits';
 
 test.for<[string, object, string]>([
   ['a missing field', { SnapshotName: undefined }, 'SnapshotName: expected string, received undefined'],
@@ -73,16 +67,11 @@ test.for<[string, object, string]>([
   ['a number without quotes', { Size: 1 }, 'Size: expected string, received number'],
   ['a time that is none', { CreatedTime: 'yesterday' }, 'CreatedTime: is no time'],
   ['a list that is none', { Blocks: {} }, 'Blocks: expected array, received object'],
-  ['a block that is none', { Blocks: [null] }, 'Blocks.0: no offset and checksum of 64 hexadecimal digits'],
-  [
-    'half an offset',
-    { Blocks: [{ Offset: 0.5, BlockChecksum: 'a'.repeat(64) }] },
-    'Blocks.0: no offset and checksum of 64 hexadecimal digits',
-  ],
+  ['a block that is none', { Blocks: [null] }, noBlock],
+  ['half an offset', { Blocks: [{ Offset: 0.5, BlockChecksum: 'a'.repeat(64) }] }, noBlock],
 ])('%s is named', ([, change, what]) => {
-  expect(backup(change)).toEqual({
-    problem: { code: 'config-invalid', message: `is not as Longhorn writes it: ${what}` },
-  });
+  const message = `is not as Longhorn writes it: ${what}`;
+  expect(backup(change)).toEqual({ problem: { code: 'config-invalid', message } });
 });
 
 test.for([
@@ -97,36 +86,22 @@ test.for([
     expect(parse(Buffer.from(content)).problem?.code).toBe(code);
 });
 
-// Of the machine: these are seconds of work, and it may be busy.
-const timeout = 60_000;
-
-describe('damaged in any way', () => {
-  test('a config is read or not, and never makes the parser fail', { timeout }, () => {
-    const random = randomFrom(1);
-    const met = new Set<string>();
-    for (let time = 0; time < 2_000; time += 1) {
-      for (const [parse, whole] of [
-        [parseBackup, text],
-        [parseVolume, volumeText],
-        [parseLock, '{"Name":"lock-0123456789abcdef","Type":2,"Acquired":true}'],
-      ] as const) {
-        const { bytes } = mutate(Buffer.from(whole), random);
-        const { config, problem } = parse(bytes);
-        expect(config === undefined).toBe(problem !== undefined);
-        met.add(problem?.code ?? 'read');
-      }
+test('damaged in any way, a config is read or not, and never makes the parser fail; cut off, it is told', () => {
+  const random = randomFrom(1);
+  const met = new Set<string>();
+  for (let time = 0; time < 1_000; time += 1) {
+    for (const [parse, whole] of [
+      [parseBackup, text],
+      [parseVolume, volumeText],
+      [parseLock, lockText],
+    ] as const) {
+      const { config, problem } = parse(mutate(Buffer.from(whole), random).bytes);
+      expect(config === undefined).toBe(problem !== undefined);
+      met.add(problem?.code ?? 'read');
     }
-    expect([...met].sort()).toEqual([
-      'config-cut-off',
-      'config-empty',
-      'config-invalid',
-      'config-not-json',
-      'read',
-    ]);
-  });
-
-  test('every way to cut a config off is told', () => {
-    for (let end = 0; end < text.length; end += 1)
-      expect(parseBackup(Buffer.from(text.slice(0, end))).problem, `${end}`).toBeDefined();
-  });
+  }
+  const codes = ['config-cut-off', 'config-empty', 'config-invalid', 'config-not-json', 'read'];
+  expect([...met].sort()).toEqual(codes);
+  for (let end = 0; end < text.length; end += 1)
+    expect(parseBackup(Buffer.from(text.slice(0, end))).problem, `${end}`).toBeDefined();
 });

@@ -1,7 +1,6 @@
-import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { parseBackup, parseVolume } from '../../../e2e/store/format/config.ts';
 import { checksumOf } from '../../../e2e/store/format/layout.ts';
 import { blockSize } from '../../../e2e/store/format/pack-block.ts';
@@ -16,6 +15,7 @@ import {
 import { openFolderStore } from '../../../emulator/backupstore/folder-store.ts';
 import { restoreBackup } from '../../../emulator/backupstore/restore.ts';
 import { readBehaviour } from '../../../emulator/environment.ts';
+import { recordedFile } from '../../support/recorded-store.ts';
 import { randomFrom } from '../support/random.ts';
 import { created, exported, someBlocks } from '../support/written-store.ts';
 
@@ -31,47 +31,46 @@ const contentOf = (size: number, blocks: readonly VolumeBlock[]): Buffer => {
   return content;
 };
 
+/** What the emulator restores of the backup. */
 const restored = async (size: number): Promise<Buffer> => {
-  const folder = await mkdtemp(join(tmpdir(), 'corral-image-'));
-  const image = join(folder, 'image');
-  try {
-    await writeFile(image, '');
-    await truncate(image, size);
-    const log = { info: () => {}, warning: () => {}, error: () => {} } as unknown as Parameters<
-      typeof openFolderStore
-    >[0]['log'];
-    const opened = openFolderStore({ root: store.root, url: 'nfs://store', log });
-    await restoreBackup({
-      store: opened,
-      volume: 'source',
-      backup: 'backup-1',
-      image,
-      ...readBehaviour({ CORRAL_EMULATOR_CLOCK: 'fast' }),
-    });
-    return await readFile(image);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  const image = join(store.root, 'image');
+  await writeFile(image, '');
+  await truncate(image, size);
+  const log = { info: () => {}, warning: () => {}, error: () => {} } as unknown as Parameters<
+    typeof openFolderStore
+  >[0]['log'];
+  await restoreBackup({
+    store: openFolderStore({ root: store.root, url: 'nfs://store', log }),
+    volume: 'source',
+    backup: 'backup-1',
+    image,
+    ...readBehaviour({ CORRAL_EMULATOR_CLOCK: 'fast' }),
+  });
+  return await readFile(image);
 };
 
-describe.each([1, 2, 3, 4, 5, 6])('a volume of random blocks (seed %i)', (seed) => {
-  const random = randomFrom(seed);
-  const count = 1 + random(20);
-  const size = count * blockSize;
-  const blocks = someBlocks(random, count);
+const configs = async () => ({
+  volume: (await store.read('volume.cfg')).toString(),
+  backup: (await store.read('backups/backup_backup-1.cfg')).toString(),
+});
 
-  test('is a sound store, and what was written is what is read', async () => {
+test.each([1, 2])(
+  'a volume of random blocks is a sound store, read and restored as written (seed %i)',
+  async (seed) => {
+    const random = randomFrom(seed);
+    const count = 1 + random(20);
+    const size = count * blockSize;
+    const blocks = someBlocks(random, count);
     const mappings = await store.write({ size, blocks });
     expect(mappings).toEqual(blocks.map(({ offset, data }) => ({ offset, checksum: checksumOf(data) })));
-    const { findings, volumes, backups, blocks: files } = await store.check();
-    expect(findings).toEqual([]);
-    expect({ volumes, backups, files }).toEqual({
+    expect(await store.check()).toMatchObject({
+      findings: [],
       volumes: 1,
       backups: 1,
-      files: new Set(mappings.map(({ checksum }) => checksum)).size,
+      blocks: new Set(mappings.map(({ checksum }) => checksum)).size,
     });
-    const { config } = parseBackup(await store.read('backups/backup_backup-1.cfg'));
-    expect(config).toMatchObject({
+    const { volume, backup } = await configs();
+    expect(parseBackup(Buffer.from(backup)).config).toMatchObject({
       name: 'backup-1',
       volume: 'source',
       inProgress: false,
@@ -79,57 +78,35 @@ describe.each([1, 2, 3, 4, 5, 6])('a volume of random blocks (seed %i)', (seed) 
       compression: 'gzip',
       blocks: mappings,
     });
-    expect(parseVolume(await store.read('volume.cfg')).config).toMatchObject({
-      Size: size,
-      LastBackupName: 'backup-1',
-      DataEngine: 'v1',
-    });
-  });
-
-  test('is restored by the emulator, byte for byte', async () => {
-    await store.write({ size, blocks });
-    expect((await restored(size)).equals(contentOf(size, blocks))).toBe(true);
-  });
-
-  // The emulator's own encoding is held to recordings of a real Longhorn: order of the fields, numbers and
-  // strings in quotes, quotes twice.
-  test("has configs that are Longhorn's to the byte", async () => {
-    await store.write({ size, blocks });
-    const volume = (await store.read('volume.cfg')).toString();
-    const backup = (await store.read('backups/backup_backup-1.cfg')).toString();
+    const whole = { Size: size, LastBackupName: 'backup-1', DataEngine: 'v1' };
+    expect(parseVolume(Buffer.from(volume)).config).toMatchObject(whole);
+    // The emulator's own encoding is held to recordings of a real Longhorn: order of the fields, numbers and
+    // strings in quotes, quotes twice.
     expect(encodeVolume(decodeVolume(volume))).toBe(volume);
     expect(encodeBackup(decodeBackup(backup))).toBe(backup);
-  });
-});
+    expect((await restored(size)).equals(contentOf(size, blocks))).toBe(true);
+  },
+);
 
-test('the fields of the recorded store are there, and no others', async () => {
+test('the fields of the recorded store are there, and no others, with times of whole seconds', async () => {
   await store.write({ size: blockSize, blocks: [{ offset: 0, data: Buffer.alloc(blockSize, 'x') }] });
-  const recorded = new URL('../../../fixtures/recordings/store-v1.12.1/', import.meta.url);
-  const keys = (text: Buffer | string): string[] => Object.keys(JSON.parse(text.toString()));
-  expect(keys(await store.read('volume.cfg'))).toEqual(keys(await readFile(new URL('volume.cfg', recorded))));
-  expect(keys(await store.read('backups/backup_backup-1.cfg'))).toEqual(
-    keys(await readFile(new URL('backups/backup_sample-a-b1.cfg', recorded))),
-  );
+  const keys = (text: string): string[] => Object.keys(JSON.parse(text));
+  const { volume, backup } = await configs();
+  expect(keys(volume)).toEqual(keys(await recordedFile('volume.cfg')));
+  expect(keys(backup)).toEqual(keys(await recordedFile('backups/backup_sample-a-b1.cfg')));
+  expect(await store.write({ volume: 'empty', size: blockSize, blocks: [] })).toEqual([]);
+  expect(created.getUTCMilliseconds()).not.toBe(0);
+  expect(JSON.parse(volume)).toMatchObject({ CreatedTime: '2026-01-01T00:00:10Z' });
 });
 
 test('a volume full of random blocks is sound, of blocks that are all different, and small', async () => {
   const size = 5 * blockSize;
   const mappings = await store.write({ size, blocks: randomBlocks(size) });
-  expect(mappings.map(({ offset }) => offset)).toEqual(
-    Array.from({ length: 5 }, (_, index) => index * blockSize),
-  );
+  expect(mappings.map(({ offset }) => offset / blockSize)).toEqual([0, 1, 2, 3, 4]);
   expect(new Set(mappings.map(({ checksum }) => checksum)).size).toBe(5);
   const { findings, bytes } = await store.check();
   expect(findings).toEqual([]);
   expect(bytes).toBeLessThan(size / 25);
-});
-
-test('times are whole seconds, as backupstore writes them', async () => {
-  await store.write({ size: blockSize, blocks: [] });
-  expect(created.getUTCMilliseconds()).not.toBe(0);
-  expect(JSON.parse((await store.read('volume.cfg')).toString())).toMatchObject({
-    CreatedTime: '2026-01-01T00:00:10Z',
-  });
 });
 
 const data = Buffer.alloc(blockSize, 'x');

@@ -35,11 +35,8 @@ const lock = (Type: number, Acquired = true, Name = 'lock-1') => JSON.stringify(
 const put = (path: string, data: Uint8Array | string) => (files: Files) => files.set(path, data);
 const drop = (path: string) => (files: Files) => files.delete(path);
 const first = (change: Parameters<typeof backupConfig>[1]) => put(b1, backupConfig('b1', change));
-const [one, two, three] = mappings.b1 as [
-  (typeof mappings.b1)[0],
-  (typeof mappings.b1)[0],
-  (typeof mappings.b1)[0],
-];
+type Mapping = (typeof mappings.b1)[0];
+const [one, two, three] = mappings.b1 as [Mapping, Mapping, Mapping];
 const change = (checksum: string, mutate: (data: Buffer) => Uint8Array) => (files: Files) =>
   files.set(blockPath(checksum), mutate(bytesOf(files, blockPath(checksum))));
 const flip = (at: number) => (data: Buffer) => {
@@ -70,9 +67,7 @@ const cases: Record<string, Damage | [Damage, Parameters<typeof check>[1]]> = {
   'a config of nothing but brackets': put(b1, '['.repeat(100_000)),
   'a config of very many values': put(b1, `[${'0,'.repeat(100_000)}0]`),
   'a config of very many labels': first({
-    Labels: Object.fromEntries(
-      Array.from({ length: 10_001 }, (_, number) => [`a label with the number ${number}`, '']),
-    ),
+    Labels: Object.fromEntries(Array.from({ length: 10_001 }, (_, number) => [`label number ${number}`, ''])),
   }),
   'a huge config': [() => {}, { onDisk: (folder) => truncate(join(folder, b1), 300 << 20) }],
   'a huge volume.cfg': [() => {}, { onDisk: (folder) => truncate(join(folder, 'volume.cfg'), 2 ** 40) }],

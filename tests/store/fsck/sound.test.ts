@@ -1,9 +1,10 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { podSource, runInStore } from '../../../e2e/store/drivers/nfs/pod-store.ts';
 import { folderSource } from '../../../e2e/store/format/folder-source.ts';
 import { blockPath, checksumOf, volumeFolder } from '../../../e2e/store/format/layout.ts';
+import type { StoreSource } from '../../../e2e/store/format/source.ts';
 import { openBlockPool } from '../../../e2e/store/fsck/block-pool.ts';
 import { checkStore } from '../../../e2e/store/fsck/fsck.ts';
 import { verifySample } from '../../../e2e/store/fsck/verify-sample.ts';
@@ -12,6 +13,7 @@ import { snapshotFile } from '../../../emulator/engine/replica-files.ts';
 import { openTemporaryStore } from '../../emulator/support/temporary-store.ts';
 import { layOutRecordedStore, recordedVolume } from '../../support/recorded-store.ts';
 import { stubCluster } from '../../support/stub-cluster.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import {
   backupConfig,
   block,
@@ -30,38 +32,30 @@ vi.setConfig({ testTimeout: 60_000 });
 
 const nothing = { findings: [], counts: { error: 0, warning: 0, info: 0 }, leftOut: {} };
 
+const openPool = (source: StoreSource, threads: number) => {
+  const pool = openBlockPool({ source, threads });
+  onTestFinished(() => pool.close());
+  return pool;
+};
+
 test.for(['lz4', 'gzip', 'none'] as const)('a sound store with %s has no findings', async (method) => {
-  expect(await check(soundStore(method), { whole: true })).toEqual({
-    ...nothing,
-    volumes: 1,
-    backups: 2,
-    blocks: 5,
-    bytes: expect.any(Number),
-  });
+  const bytes = expect.any(Number);
+  const counted = { volumes: 1, backups: 2, blocks: 5, bytes };
+  expect(await check(soundStore(method), { whole: true })).toEqual({ ...nothing, ...counted });
 });
 
-test('an empty store has none', async () => {
-  expect(await check(new Map([['backupstore/volumes/', '']]))).toEqual({
-    ...nothing,
-    volumes: 0,
-    backups: 0,
-    blocks: 0,
-    bytes: 0,
-  });
-});
-
-test('a store whose last backup was deleted has none', async () => {
-  expect(
-    told(await check(new Map([['volume.cfg', volumeConfig({ BlockCount: 0, LastBackupName: '' })]]))),
-  ).toEqual([]);
+test('neither has an empty one, nor one whose last backup was deleted', async () => {
+  const empty = { ...nothing, volumes: 0, backups: 0, blocks: 0, bytes: 0 };
+  expect(await check(new Map([['backupstore/volumes/', '']]))).toEqual(empty);
+  const config = volumeConfig({ BlockCount: 0, LastBackupName: '' });
+  expect(await check(new Map([['volume.cfg', config]]))).toEqual({ ...empty, volumes: 1 });
 });
 
 test('a backup in blocks of 16 MiB has none', async () => {
   const large = Buffer.concat(Array.from({ length: 8 }, (_, number) => block(number)));
   const checksum = checksumOf(large);
-  const parts = Array.from({ length: 4 }, (_, part) =>
-    compressFrame(large.subarray(part << 22, (part + 1) << 22)),
-  );
+  // As the library of Longhorn writes it, in blocks of 4 MiB; here in frames of one block each.
+  const parts = [0, 1, 2, 3].map((part) => compressFrame(large.subarray(part << 22, (part + 1) << 22)));
   const config = backupConfig('b1', {
     Blocks: [{ Offset: 0, BlockChecksum: checksum }],
     Parameters: { 'backup-block-size': String(16 << 20) },
@@ -70,7 +64,6 @@ test('a backup in blocks of 16 MiB has none', async () => {
   const files = new Map<string, Uint8Array | string>([
     ['volume.cfg', volumeConfig({ BlockCount: 1, LastBackupName: 'b1' })],
     ['backups/backup_b1.cfg', config],
-    // As the library of Longhorn writes it, in blocks of 4 MiB; here in frames of one block each.
     [blockPath(checksum), Buffer.concat(parts)],
   ]);
   expect(told(await check(files))).toEqual([]);
@@ -82,77 +75,55 @@ test('a backup in blocks of 16 MiB has none', async () => {
 });
 
 test("a real Longhorn's folder has none", async () => {
-  const { root, remove } = await layOut(new Map());
-  try {
-    await layOutRecordedStore(join(root, volumeFolder(recordedVolume)));
-    await rm(join(root, volumeFolder(recordedVolume), 'locks'), { recursive: true });
-    // Its blocks have no content here: they were too large to be kept.
-    const found = await checkStore(folderSource(join(root, 'backupstore')), {
-      now: Date.now(),
-      verify: undefined,
-    });
-    expect(found).toEqual({ ...nothing, volumes: 1, backups: 2, blocks: 6, bytes: 3_386_374 });
-  } finally {
-    await remove();
-  }
+  const root = await temporaryFolder();
+  const folder = join(root, volumeFolder(recordedVolume));
+  await layOutRecordedStore(folder);
+  await rm(join(folder, 'locks'), { recursive: true });
+  // Its blocks have no content here: they were too large to be kept.
+  const options = { now: Date.now(), verify: undefined };
+  const counted = { volumes: 1, backups: 2, blocks: 6, bytes: 3_386_374 };
+  expect(await checkStore(folderSource(join(root, 'backupstore')), options)).toEqual({
+    ...nothing,
+    ...counted,
+  });
 });
 
 test('what the emulator writes has none, after backups and after a deletion', async () => {
   const store = await openTemporaryStore();
-  try {
-    await mkdir(store.replica, { recursive: true });
-    for (const [name, blocks] of [
-      ['b1', [0, 1, 2]],
-      ['b2', [0, 3, 2, 4]],
-      ['b3', [5, 3]],
-    ] as const) {
-      await writeFile(snapshotFile(store.replica, `snap-${name}`), Buffer.concat(blocks.map(block)));
-      expect(await store.create(volume, name, { snapshot: `snap-${name}` })).toMatchObject({ code: 0 });
-    }
-    const source = folderSource(join(store.root, 'backupstore'));
-    const pool = openBlockPool({ source, threads: 1 });
-    try {
-      const look = () => checkStore(source, { now: Date.now(), verify: pool.verify });
-      expect(await look()).toMatchObject({ ...nothing, backups: 3 });
-      expect(await store.run(['backup', 'rm', store.url(volume, 'b1')])).toMatchObject({ code: 0 });
-      expect(await look()).toMatchObject({ ...nothing, backups: 2 });
-    } finally {
-      await pool.close();
-    }
-  } finally {
-    await store.close();
+  onTestFinished(() => store.close());
+  await mkdir(store.replica, { recursive: true });
+  for (const [name, blocks] of [
+    ['b1', [0, 1, 2]],
+    ['b2', [0, 3, 2, 4]],
+    ['b3', [5, 3]],
+  ] as const) {
+    await writeFile(snapshotFile(store.replica, `snap-${name}`), Buffer.concat(blocks.map(block)));
+    expect(await store.create(volume, name, { snapshot: `snap-${name}` })).toMatchObject({ code: 0 });
   }
+  const source = folderSource(join(store.root, 'backupstore'));
+  const { verify } = openPool(source, 1);
+  const look = () => checkStore(source, { now: Date.now(), verify });
+  expect(await look()).toMatchObject({ ...nothing, backups: 3 });
+  expect(await store.run(['backup', 'rm', store.url(volume, 'b1')])).toMatchObject({ code: 0 });
+  expect(await look()).toMatchObject({ ...nothing, backups: 2 });
 });
 
 test('threads find what one reader finds, and so does a pod', async () => {
   const files = soundStore();
   for (const checksum of checksums.slice(0, 3)) files.set(blockPath(checksum), Buffer.from('damaged'));
   files.delete(blockPath(checksums[4] as string));
-  const { root, remove } = await layOut(files);
+  const { root, folder, remove } = await layOut(files);
+  onTestFinished(remove);
+  await writeFile(join(folder, 'a file\nwith a line break'), '');
   const source = folderSource(join(root, 'backupstore'));
-  const pool = openBlockPool({ source, threads: 2 });
-  try {
-    await writeFile(join(root, volumeFolder(volume), 'a file\nwith a line break'), '');
-    const here = { now: now + 10_000, verify: pool.verify };
-    const found = await checkStore(source, here);
-    const sorted = (check: typeof found) => ({
-      ...check,
-      findings: check.findings.map((each) => JSON.stringify(each)).sort(),
-    });
-    expect(found.counts).toEqual({ error: 4, warning: 2, info: 0 });
-    expect(sorted(await checkStore(source, { ...here, verify: verifySample(source, 1 << 30) }))).toEqual(
-      sorted(found),
-    );
-    const run = runInStore({
-      cluster: stubCluster(),
-      pod: { namespace: 'corral-store', name: 'backupstore' },
-    });
-    const pod = podSource(run, { root });
-    expect(sorted(await checkStore(pod, { ...here, verify: verifySample(pod, 1 << 30) }))).toEqual(
-      sorted(found),
-    );
-  } finally {
-    await pool.close();
-    await remove();
-  }
+  const here = { now: now + 10_000 };
+  const sorted = async (from: StoreSource, verify = verifySample(from, 1 << 30)) => {
+    const found = await checkStore(from, { ...here, verify });
+    return { ...found, findings: found.findings.map((each) => JSON.stringify(each)).sort() };
+  };
+  const found = await sorted(source, openPool(source, 2).verify);
+  expect(found.counts).toEqual({ error: 4, warning: 2, info: 0 });
+  expect(await sorted(source)).toEqual(found);
+  const pod = { namespace: 'corral-store', name: 'backupstore' };
+  expect(await sorted(podSource(runInStore({ cluster: stubCluster(), pod }), { root }))).toEqual(found);
 });

@@ -24,27 +24,18 @@ export const mutate = (
   const at = random(copy.length);
   const length = 1 + random(Math.min(64, copy.length - at));
   const [before, behind] = [copy.subarray(0, at), copy.subarray(at + length)];
-  const kinds: [string, () => Uint8Array][] = [
-    [
-      `a bit of byte ${at} flipped`,
-      () => {
-        copy[at] = (copy[at] as number) ^ (1 << random(8));
-        return copy;
-      },
-    ],
-    [`cut off at ${at}`, () => before],
-    [`${length} bytes at ${at} are gone`, () => Buffer.concat([before, behind])],
-    [`${length} bytes at ${at} are zero`, () => Buffer.concat([before, Buffer.alloc(length), behind])],
-    [
-      `${length} bytes at ${at} are anything`,
-      () => Buffer.concat([before, Buffer.from(Array.from({ length }, () => random(256))), behind]),
-    ],
-    [
-      `${length} bytes at ${at} are there twice`,
-      () => Buffer.concat([copy.subarray(0, at + length), copy.subarray(at)]),
-    ],
-    [`what is before ${at} comes behind the rest`, () => Buffer.concat([copy.subarray(at), before])],
+  const flipped = Buffer.from(bytes);
+  flipped[at] = (flipped[at] as number) ^ (1 << random(8));
+  const anything = Buffer.from(Array.from({ length }, () => random(256)));
+  const kinds: [string, Uint8Array[]][] = [
+    [`a bit of byte ${at} flipped`, [flipped]],
+    [`cut off at ${at}`, [before]],
+    [`${length} bytes at ${at} are gone`, [before, behind]],
+    [`${length} bytes at ${at} are zero`, [before, Buffer.alloc(length), behind]],
+    [`${length} bytes at ${at} are anything`, [before, anything, behind]],
+    [`${length} bytes at ${at} are there twice`, [copy.subarray(0, at + length), copy.subarray(at)]],
+    [`what is before ${at} comes behind the rest`, [copy.subarray(at), before]],
   ];
-  const [what, damage] = kinds[random(kinds.length)] as (typeof kinds)[0];
-  return { what, bytes: Buffer.from(damage()) };
+  const [what, parts] = kinds[random(kinds.length)] as (typeof kinds)[0];
+  return { what, bytes: Buffer.concat(parts) };
 };

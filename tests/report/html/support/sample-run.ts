@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { countStates, type Report, type ScenarioReport, untold } from '../../../../e2e/report/schema.ts';
+import { nothingSpent, type Report, type ScenarioReport } from '../../../../e2e/report/schema.ts';
+import { sampleReport, scenarioReport } from '../../../support/scenario-report.ts';
 
 const recordings = new URL('../../../../fixtures/recordings/longhorn-v1.12.1/', import.meta.url);
 
@@ -51,13 +52,26 @@ const fault = (at: number, phase: string, detail: string): Line => ({
   marker: detail,
   fault: { id: 'abcd0123', name: 'immutable-file', phase, detail },
 });
-
+const lock = (at: number, phase: string, thing: string): Line => ({
+  at,
+  marker: phase,
+  lock: { things: [thing], phase },
+});
+const gap = (at: number, since: number, resource: string, reason: string): Line => ({
+  at,
+  type: 'GAP',
+  resource,
+  reason,
+  since,
+});
+const immutable = 'the config of the first backup is immutable';
+const failedSentence = 'Then the first backup goes Deleting, and is gone';
 const redMarkers: Line[] = [
   ...passedSteps,
-  { at: 11, marker: 'asks', lock: { things: ['the default backup target'], phase: 'asks' } },
-  { at: 12, marker: 'has', lock: { things: ['the default backup target'], phase: 'has' } },
-  fault(45.4, 'entered', 'the config of the first backup is immutable'),
-  fault(45.5, 'injected', 'the config of the first backup is immutable'),
+  lock(11, 'asks', 'the default backup target'),
+  lock(12, 'has', 'the default backup target'),
+  fault(45.4, 'entered', immutable),
+  fault(45.5, 'injected', immutable),
   fault(45.55, 'proved', 'lsattr: ----i---------e------- backup_ze-b1.cfg; unlink: Operation not permitted'),
   step(45.6, 3, 'begins', 'When the first backup is deleted'),
   step(45.65, 3, 'passed', 'When the first backup is deleted'),
@@ -77,11 +91,11 @@ const redMarkers: Line[] = [
     finding: { title: 'The message names the store twice', detail: 'in v1.12.1' },
   },
   firstGoes.set,
-  step(51.2, 5, 'begins', 'Then the first backup goes Deleting, and is gone'),
+  step(51.2, 5, 'begins', failedSentence),
   firstGoes.end(141, { phase: 'broken', reason: `the first backup was Error before Deleting ${hostile}` }),
-  step(141, 5, 'failed', 'Then the first backup goes Deleting, and is gone'),
+  step(141, 5, 'failed', failedSentence),
   fault(141.1, 'healed', 'mutable again'),
-  { at: 200, type: 'GAP', resource: 'snapshots', reason: '410 Gone', since: 170 },
+  gap(200, 170, 'snapshots', '410 Gone'),
 ];
 
 const log = Array.from({ length: 1500 }, (_, index) => {
@@ -109,83 +123,50 @@ const writeEvidence = async (folder: string, recording: string, markers: Line[])
   await writeFile(join(folder, 'logs', 'longhorn-manager-x1.longhorn-manager.log'), `${log}\n`);
 };
 
-const account = { cluster: 0, locks: 0, suite: 0, others: 0 };
+const step10 = { state: 'passed', duration: 10_000, account: nothingSpent } as const;
 
-const scenario = (name: string, more: Partial<ScenarioReport>): ScenarioReport => ({
-  ...untold,
-  name,
-  file: 'e2e/scenarios/backup-deletion/sample.e2e.ts',
-  seed: 'delete-backup-asynchronously#delete-error',
-  tags: ['backup-deletion'],
-  round: 1,
-  state: 'passed',
-  reason: null,
-  startedAt,
-  duration: 290_900,
-  steps: passedSteps
-    .filter((_, index) => index % 2 === 1)
-    .map((line) => ({ sentence: String(line.marker), state: 'passed', duration: 10_000, account })),
-  ...more,
-});
-
-const failedSentence = 'Then the first backup goes Deleting, and is gone';
+const scenario = (name: string, more: Partial<ScenarioReport>): ScenarioReport =>
+  scenarioReport(name, {
+    file: 'e2e/scenarios/backup-deletion/sample.e2e.ts',
+    seed: 'delete-backup-asynchronously#delete-error',
+    tags: ['backup-deletion'],
+    startedAt,
+    duration: 290_900,
+    steps: passedSteps
+      .filter((_, index) => index % 2 === 1)
+      .map((line) => ({ sentence: String(line.marker), ...step10 })),
+    ...more,
+  });
 
 const red = (): ScenarioReport => {
   const first = `The first backup did not go as expected: it was Error where Deleting was expected ${hostile}`;
-  const reason = `${first}\n\nexpected: Deleting, gone\nreached: nothing\n\nthe first backup (ze-b1)\n  +51.103 s  4031  modified  Error\n  +140.928 s  4210  modified  Error`;
+  const reason = `${first}\n\nexpected: Deleting, gone\nreached: nothing\n\nthe first backup (ze-b1)\n  +51.103 s  4031  modified  Error`;
+  const message = {
+    of: 'backup ze-b1',
+    text: `failed to delete backup: operation not permitted ${hostile}`,
+    class: 'failure',
+    id: 'deletion-denied',
+    meaning: 'the store did not let Longhorn delete a file',
+  };
+  const found = { title: 'The message names the store twice', detail: 'in v1.12.1' };
   return scenario('A failed backup deletion is retried and blocks nobody', {
     state: 'failed',
     reason,
     evidence: 'evidence/red',
     steps: [
-      {
-        sentence: 'Given a volume of 512 MiB, attached to a node',
-        state: 'passed',
-        duration: 10_100,
-        account,
-      },
-      { sentence: failedSentence, state: 'failed', duration: 90_000, account },
+      { ...step10, sentence: 'Given a volume of 512 MiB, attached to a node' },
+      { ...step10, sentence: failedSentence, state: 'failed', duration: 90_000 },
     ],
-    findings: [
-      {
-        title: 'The message names the store twice',
-        detail: 'in v1.12.1',
-        link: 'https://github.com/longhorn/longhorn/issues/1',
-      },
-    ],
+    findings: [{ ...found, link: 'https://github.com/longhorn/longhorn/issues/1' }],
     failure: {
       step: failedSentence,
       reason,
-      messages: [
-        {
-          of: 'backup ze-b1',
-          text: `failed to delete backup: operation not permitted ${hostile}`,
-          class: 'failure',
-          id: 'deletion-denied',
-          meaning: 'the store did not let Longhorn delete a file',
-        },
-      ],
-      faults: [
-        { name: 'immutable-file', state: 'proved', proof: 'lsattr: ----i---------e------- backup_ze-b1.cfg' },
-      ],
+      messages: [message],
+      faults: [{ name: 'immutable-file', state: 'proved', proof: 'lsattr: ----i--- backup_ze-b1.cfg' }],
       evidence: ['.corral/last/evidence/red', '.corral/last/evidence/red.tar.gz'],
     },
   });
 };
-
-const compose = (run: string, scenarios: ScenarioReport[]): Report => ({
-  schemaVersion: 1,
-  run,
-  startedAt,
-  duration: 912_000,
-  provider: 'lab',
-  target: { name: 'official', version: 'v1.12.1' },
-  kubernetes: { server: 'https://127.0.0.1:6443', context: 'corral', version: 'v1.35.4' },
-  judged: 'Longhorn v1.12.1 (official)',
-  end: { state: 'finished', reason: null },
-  scenarios,
-  totals: countStates(scenarios),
-});
 
 /** Writes the results of a run to a folder: report.json and the evidence that it names. */
 export const writeSampleRun = async (
@@ -204,7 +185,7 @@ export const writeSampleRun = async (
     scenario('A backup made during a deletion waits for it, then runs', {
       evidence: 'evidence/conflict',
       tags: ['backup-deletion', 'ui'],
-      account: { ...account, locks: 150_000 },
+      account: { ...nothingSpent, locks: 150_000 },
     }),
     scenario('A wrapped engine fails each deletion', {
       state: 'skipped',
@@ -214,24 +195,23 @@ export const writeSampleRun = async (
       duration: 0,
     }),
   ];
-  const gap = scenario('The deletion survives the crash of its controller', {
+  const crash = scenario('The deletion survives the crash of its controller', {
     state: 'not-provable',
     reason: 'Expected: the first backup goes gone after Deleting\nGot:      the watch has a gap\n\nHistory',
     evidence: 'evidence/crash',
   });
-  const report = compose(
-    run,
-    colour === 'red' ? [green[0] as ScenarioReport, red(), gap, ...green.slice(1)] : green,
-  );
+  const [normal, ...others] = green as [ScenarioReport, ...ScenarioReport[]];
+  const scenarios = colour === 'red' ? [normal, red(), crash, ...others] : green;
+  const report = sampleReport(scenarios, { run, startedAt, duration: 912_000 });
   const evidence = join(out, 'evidence');
   await writeEvidence(join(evidence, 'normal'), 'normal', passedSteps);
   await writeEvidence(join(evidence, 'job'), 'recurring-job', []);
   await writeEvidence(join(evidence, 'conflict'), 'lock-conflict', [
-    { at: 10, marker: 'asks', lock: { things: ['longhorn-managers'], phase: 'asks' } },
-    { at: 160, marker: 'has', lock: { things: ['longhorn-managers'], phase: 'has' } },
+    lock(10, 'asks', 'longhorn-managers'),
+    lock(160, 'has', 'longhorn-managers'),
   ]);
   await writeEvidence(join(evidence, 'crash'), 'controller-crash', [
-    { at: 60, type: 'GAP', resource: 'backups', reason: 'the API server was away', since: 32 },
+    gap(60, 32, 'backups', 'the API server was away'),
   ]);
   await writeEvidence(join(evidence, 'red'), 'delete-error', redMarkers);
   await writeFile(join(out, 'report.json'), JSON.stringify(report));

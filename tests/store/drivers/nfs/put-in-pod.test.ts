@@ -1,7 +1,6 @@
 import { chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { incoming } from '../../../../e2e/store/drivers/nfs/pod-store.ts';
-import { blockSize } from '../../../../e2e/store/format/pack-block.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
 import { exported } from '../../support/written-store.ts';
 
@@ -11,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => store.remove());
 
-test('files of any bytes come whole: none, the ends of lines, and what looks like the next file', async () => {
+test('files of any bytes come whole, none is where Longhorn looks before all are, and nothing is left beside them', async () => {
   const contents = [
     Buffer.alloc(0),
     Buffer.from('\n\n\0\r\n'),
@@ -20,44 +19,27 @@ test('files of any bytes come whole: none, the ends of lines, and what looks lik
   ];
   const { put, publish } = store.open('source');
   await put(contents.map((bytes, index) => ({ path: `blocks/aa/bb/${index}`, bytes })));
-  await publish();
-  const read = await Promise.all(contents.map((_, index) => store.read(`blocks/aa/bb/${index}`)));
-  expect(read.map((bytes, index) => bytes.equals(contents[index] as Buffer))).toEqual([
-    true,
-    true,
-    true,
-    true,
-  ]);
-});
-
-test('nothing is where Longhorn looks before all of it is, and nothing is left beside it', async () => {
-  const { put, publish } = store.open('source');
-  await put([{ path: 'volume.cfg', bytes: Buffer.from('{}') }]);
   expect(await store.isThere('source')).toBe(false);
   await publish();
   expect(await store.isThere('source')).toBe(true);
   expect(await readdir(store.root)).toEqual(['backupstore']);
+  for (const [index, bytes] of contents.entries())
+    expect(bytes.equals(await store.read(`blocks/aa/bb/${index}`)), `${index}`).toBe(true);
 });
 
-test('a stream that is cut off is an error, wherever it is', async () => {
+test.each([
+  ['all of it', () => 0],
+  ['its first line', () => 3],
+  ['half', (length: number) => length / 2],
+  ['its last line', (length: number) => length - 6],
+])('a stream that lacks %s is an error', async (_, keep) => {
   const whole = stubCluster();
-  const cut = (keep: (length: number) => number): typeof whole => ({
-    ...whole,
-    exec: (pod, command, { stdin, ...rest } = {}) =>
-      whole.exec(pod, command, {
-        ...rest,
-        ...(stdin !== undefined && {
-          stdin: Buffer.from(stdin as Uint8Array).subarray(0, keep(stdin.length)),
-        }),
-      }),
-  });
-  for (const keep of [() => 0, () => 3, (length: number) => length / 2, (length: number) => length - 6]) {
-    const pod = { namespace: 'store', name: 'backupstore' };
-    const { put } = incoming({ cluster: cut(keep), pod, root: store.root }, { volume: 'source' });
-    await expect(put([{ path: 'blocks/aa/bb/1', bytes: Buffer.alloc(blockSize) }])).rejects.toThrow(
-      /ended before its last line/,
-    );
-  }
+  const exec: typeof whole.exec = (pod, command, { stdin = '', ...rest } = {}) =>
+    whole.exec(pod, command, { ...rest, stdin: Buffer.from(stdin).subarray(0, keep(stdin.length)) });
+  const pod = { namespace: 'store', name: 'backupstore' };
+  const { put } = incoming({ cluster: { ...whole, exec }, pod, root: store.root }, { volume: 'source' });
+  const files = [{ path: 'blocks/aa/bb/1', bytes: Buffer.alloc(9_000) }];
+  await expect(put(files)).rejects.toThrow(/ended before its last line/);
 });
 
 test('a store that cannot be written to is an error that says so', async () => {

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openLedger } from '../../../../e2e/faults/ledger.ts';
 import { healByLabels, healLeftOver, openFaults } from '../../../../e2e/faults/open-faults.ts';
@@ -48,7 +49,7 @@ const inPod = async (name: string, script: string): Promise<string> => {
 /** A manager's pod with Longhorn's command, which mounts the store when it looks into it. */
 const openPod = async (name: string): Promise<void> => {
   pods.set(name, await openNamespace());
-  const script = `#!/bin/sh\nif [ "$1" = late ]; then echo begun >${folder}/begun; read -r _; [ -x "$0" ] && echo 'lives on'; exit; fi
+  const script = `#!/bin/sh
 [ "$*" = 'backup ls --volume-only ${url}' ] && echo asked >>${folder}/${name} && mkdir -p ${mount} && mount --bind ${store} ${mount}`;
   await inPod(
     name,
@@ -84,6 +85,8 @@ const isRefused = `a file cannot be made in ${mount}/${volume}/backups (Read-onl
 
 describe.runIf(canMount)('where there are mounts', () => {
   test('managers cannot remove a backup from the inject to the heal, everybody else can make one, and the proof says so', async () => {
+    const engine = () => inPod('manager-1', `stat -c '%i %Y %s' ${binary}`);
+    const before = await engine();
     const fault = await inject();
     for (const name of pods.keys()) expect(await remove(name)).toBe(refused);
     expect(await fault.prove()).toBe(`in manager-1, manager-2: ${isRefused}`);
@@ -97,60 +100,40 @@ describe.runIf(canMount)('where there are mounts', () => {
         `^${title}: prove failed in manager-\\d on on-manager-\\d with exit code 1: nothing is mounted at ${mount}`,
       ),
     );
+    // Who starts a program by the engine's path meanwhile finds itself there.
+    expect(await engine()).toBe(before);
+    // Longhorn's own command mounted the store, once.
+    for (const name of pods.keys()) expect(await readFile(join(folder, name), 'utf8')).toBe('asked\n');
   });
 
-  test("a store that a manager has not looked into yet is mounted by Longhorn's own command, once", async () => {
-    await inPod('manager-1', `${binary} backup ls --volume-only ${url}`);
-    await (await inject()).heal();
-    await (await inject()).prove();
-    expect(await readFile(join(folder, 'manager-1'), 'utf8')).toBe('asked\n');
-    expect(await readFile(join(folder, 'manager-2'), 'utf8')).toBe('asked\n');
-  });
-
-  test('one that cannot be mounted so is an error that says why, when the others have ended too', async () => {
-    const mountsLate = `read -r _ <${folder}/go; mkdir -p ${mount} && mount --bind ${store} ${mount}`;
-    await inPod('manager-1', `mkfifo ${folder}/go; printf '#!/bin/sh\\n${mountsLate}' >${binary}`);
-    await inPod(
-      'manager-2',
-      `printf '#!/bin/sh\\necho >${folder}/failed; echo cannot mount; exit 1' >${binary}`,
-    );
-    let error: unknown;
-    const injected = inject().catch((thrown: unknown) => {
-      error = thrown;
+  test('a store that cannot be mounted is an error that says why, when the other managers have ended too', async () => {
+    await inPod('manager-2', `printf '#!/bin/sh\\necho cannot mount; exit 1' >${binary}`);
+    const [go, failed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    for (const [name, pod] of pods) {
+      const { exec } = pod;
+      pod.exec = async (...asked) => {
+        if (name === 'manager-1') await go.promise;
+        return exec(...asked).finally(failed.resolve);
+      };
+    }
+    let ended = false;
+    const injected = inject().finally(() => {
+      ended = true;
     });
-    await inPod('manager-2', `until [[ -e ${folder}/failed ]]; do :; done; sync`);
-    const early = error;
-    await inPod('manager-1', `echo >${folder}/go`);
-    await injected;
-    expect(early).toBeUndefined();
-    expect(String(error)).toContain(
+    await Promise.race([failed.promise.then(() => setImmediate()), injected.catch(() => {})]);
+    expect(ended).toBe(false);
+    go.resolve();
+    await expect(injected).rejects.toThrow(
       'set failed in manager-2 on on-manager-2 with exit code 1: the store could not be mounted as Longhorn does it: cannot mount',
     );
   });
 
-  test("a program that is started by the engine's path meanwhile finds itself there after the heal", async () => {
-    const before = await inPod('manager-1', `stat -c '%i %Y %s' ${binary}`);
-    const fault = await inject();
-    expect(await inPod('manager-1', `stat -c '%i %Y %s' ${binary}`)).toBe(before);
-    const late = inPod('manager-1', `mkfifo ${folder}/go; ${binary} late <>${folder}/go`);
-    await inPod('manager-1', `until [[ -s ${folder}/begun ]]; do :; done`);
-    await fault.heal();
-    await inPod('manager-1', `echo >${folder}/go`);
-    expect(await late).toBe('lives on');
-  });
-
-  test('what a killed suite left behind is undone by the ledger alone, and once more', async () => {
+  test("what a killed suite left is undone by the ledger alone, twice too, or by the run's id, and another's is left", async () => {
     await inject();
     await inject();
     const healed = `${title}: manager-1: it is writable, manager-2: it is writable`;
-    expect(await healLeftOver({ cluster, ledger: await openLedger(join(folder, 'out')) })).toEqual([
-      healed,
-      healed,
-    ]);
-    expect(await remove('manager-1')).toBe('');
-  });
-
-  test("it is found by the run's id too, and another run's is left", async () => {
+    const ledger = await openLedger(join(folder, 'out'));
+    expect(await healLeftOver({ cluster, ledger })).toEqual([healed, healed]);
     await inject();
     expect(await healByLabels(cluster, 'other1')).toEqual([]);
     expect(await remove('manager-1')).toBe(refused);
@@ -160,7 +143,7 @@ describe.runIf(canMount)('where there are mounts', () => {
     expect(await remove('manager-1')).toBe('');
   });
 
-  test('a manager that was started again has it no more, which the proof says, and the heal is content', async () => {
+  test('where a manager was started again, its pod is gone, or the store was unmounted, nothing is left to be undone', async () => {
     const fault = await inject();
     pods.get('manager-1')?.end();
     await openPod('manager-1');
@@ -168,15 +151,12 @@ describe.runIf(canMount)('where there are mounts', () => {
       'it has gone with the container, where a manager was started again, or with the store',
     );
     expect(await fault.heal()).toBe('manager-1: it is writable, manager-2: it is writable');
-  });
-
-  test('where the pod is gone, or the store was unmounted under it, nothing is left to be undone', async () => {
-    const fault = await inject();
+    const again = await inject();
     pods.get('manager-1')?.end();
     pods.delete('manager-1');
     await cluster.delete(resources.pods, pod('manager-1'));
     await inPod('manager-2', `umount -l ${mount}`);
-    expect(await fault.heal()).toBe('manager-1: gone, and its mounts with it, manager-2: it is writable');
+    expect(await again.heal()).toBe('manager-1: gone, and its mounts with it, manager-2: it is writable');
   });
 
   test('a store that cannot be reached any more is taken off as a whole', async () => {
@@ -185,24 +165,19 @@ describe.runIf(canMount)('where there are mounts', () => {
     const stub = `#!/bin/sh\ncase "$*" in *backups) exit 32;; esac\nexec /var/lib/real "$@"`;
     await inPod(
       'manager-1',
-      `cp -p "$(command -v umount)" /var/lib/real; printf '%s' '${stub}' >/var/lib/stub; chmod 755 /var/lib/stub`,
+      `cp -p "$(command -v umount)" /var/lib/real; printf '%s' '${stub}' >/var/lib/stub; chmod 755 /var/lib/stub
+mount --bind /var/lib/stub "$(command -v umount)"`,
     );
-    await inPod('manager-1', 'mount --bind /var/lib/stub "$(command -v umount)"');
     await fault.heal();
     expect(await inPod('manager-1', `grep -c ${mount} /proc/self/mountinfo`)).toBe('0');
   });
 
-  test.each([
-    ['somebody has made it writable', 'mount -o remount,bind,rw', 'a file can be made in'],
-    [
-      'all around it is read-only as well',
-      `mount -o remount,bind,ro ${mount};:`,
-      'cannot be written to either',
-    ],
-  ])('it is not in force where %s', async (_, script, why) => {
+  test('it is not in force where somebody has made it writable, or all around it is read-only as well', async () => {
     const fault = await inject();
-    await inPod('manager-1', `${script} ${mount}/${volume}/backups`);
-    await expect(fault.prove()).rejects.toThrow(why);
+    await inPod('manager-1', `mount -o remount,bind,ro ${mount}`);
+    await expect(fault.prove()).rejects.toThrow('cannot be written to either');
+    await inPod('manager-1', `mount -o remount,bind,rw ${mount}/${volume}/backups`);
+    await expect(fault.prove()).rejects.toThrow('a file can be made in');
     expect(await readdir(join(store, volume, 'backups'))).toEqual(['backup_b1.cfg']);
   });
 });

@@ -2,14 +2,11 @@ import { expect, test } from 'vitest';
 import type { Lane } from '../../../../../e2e/report/html/data.ts';
 import { longWaits, shortenedAxis } from '../../../../../e2e/report/html/page/chart/queue.ts';
 
+const empty = { name: '', marks: [], brackets: [], gaps: [], events: [] };
 const lane = (kind: string, ...bars: [from: number, to: number, state: string][]): Lane => ({
+  ...empty,
   kind,
-  name: '',
   bars: bars.map(([from, to, state]) => ({ from, to, state, tone: 'waiting', texts: [] })),
-  marks: [],
-  brackets: [],
-  gaps: [],
-  events: [],
 });
 
 test('only a wait in line that is long beside all else is drawn shorter', () => {
@@ -21,15 +18,12 @@ test('only a wait in line that is long beside all else is drawn shorter', () => 
   expect(longWaits([lane('lock', [0, 10, 'in line'])], 150)).toEqual([]);
 });
 
-test('a wait takes a twentieth of the time beside it, which is drawn as ever', () => {
+test('a wait takes a twentieth of the time beside it, which is drawn as ever, and is always drawn', () => {
   const axis = shortenedAxis(700, [{ from: 10, to: 510 }]);
   expect([0, 10, 260, 510, 700].map(axis)).toEqual([0, 10, 15, 20, 210]);
   expect(axis.invert(15)).toBe(260);
   expect(shortenedAxis(100, []).range()).toEqual([0, 100]);
-});
-
-test('where all of the time was spent in line, it is still drawn', () => {
-  const axis = shortenedAxis(100, [{ from: 0, to: 100 }]);
-  expect(axis(100)).toBeGreaterThan(0);
-  expect(axis.domain()).toEqual([0, 100]);
+  const whole = shortenedAxis(100, [{ from: 0, to: 100 }]);
+  expect(whole(100)).toBeGreaterThan(0);
+  expect(whole.domain()).toEqual([0, 100]);
 });
