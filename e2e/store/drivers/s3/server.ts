@@ -62,6 +62,8 @@ export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key':
 };
 
 const learn = (login: Login): void => {
+  know(login.user, 'access key of the backup store');
+  know(login.root, "access key of the backup store's root");
   know(login['user-secret'], 'secret key of the backup store');
   know(login['root-secret'], "secret key of the backup store's root");
 };
