@@ -18,7 +18,7 @@ export const defineScenario =
     const { needs = [], exclusive = [], disruptions = [], longhorn = '*' } = options;
     for (const driver of storesToPlayOn(process.env)) {
       const declared = { needs, exclusive, disruptions, longhorn, store: driver.name };
-      const record: ScenarioRecord = { seed: seed ?? null };
+      const record: ScenarioRecord = { seed: seed ?? null, store: driver.name };
       const meta = { corral: record, corralDeclared: declared };
       // No time-out of the runner's: it would cut the cleanup short, and could not say what the scenario was
       // waiting for.

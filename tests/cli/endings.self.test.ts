@@ -43,8 +43,7 @@ test('all passed: nothing stays for who wants a pause on a failure', async () =>
           steps: [{ duration: expect.any(Number), account }, {}],
         },
       ],
-    },
-    `
+    }, `
     {
       "duration": Any<Number>,
       "end": {
@@ -106,6 +105,7 @@ test('all passed: nothing stays for who wants a pause on a failure', async () =>
               "state": "noted",
             },
           ],
+          "store": "nfs",
           "tags": [
             "held",
           ],
@@ -125,8 +125,7 @@ test('all passed: nothing stays for who wants a pause on a failure', async () =>
         "skipped": 0,
       },
     }
-  `,
-  );
+  `);
 });
 
 const finding = {
