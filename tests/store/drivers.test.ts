@@ -11,6 +11,7 @@ import {
   foreignLock,
   readOnlyBackups,
   stalledServer,
+  wrongAnswers,
 } from '../../e2e/faults/store-faults.ts';
 import { type Ability, abilities, type RunningStore } from '../../e2e/store/driver.ts';
 import { driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
@@ -19,6 +20,8 @@ import { stubCluster } from '../support/stub-cluster.ts';
 import { localStore } from './support/local-store.ts';
 
 const names = Object.keys(abilities) as Ability[];
+
+const whoCan = (ability: Ability) => drivers.find(({ heals }) => heals[ability] !== undefined);
 
 test('what is done to a store says by which driver, so that another process undoes it by the same', () => {
   const store = { ...localStore('/nowhere'), driver: 'tape' };
@@ -63,7 +66,7 @@ describe.each(names)('%s', (ability) => {
 
   test('a scenario that needs it is skipped where the store cannot, with the reason', () => {
     expect(play({})).toBe(`needs ${abilities[ability]}: a tape cannot`);
-    expect(play({ [ability]: driverNamed().heals[ability] })).toBeUndefined();
+    expect(play({ [ability]: whoCan(ability)?.heals[ability] })).toBeUndefined();
   });
 
   test('what a store cannot is not done to it, and what a scenario should have said is named', async () => {
@@ -75,6 +78,8 @@ describe.each(names)('%s', (ability) => {
       stall: (store) => stalledServer(store, 'slow', 'it'),
       readOnlyBackups: (store) => readOnlyBackups(store, path),
       denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
+      wrongAnswers: (store) =>
+        wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
       littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),
     };
     await expect(async () => faults[ability](tape)).rejects.toThrow(
@@ -88,7 +93,8 @@ describe.each(names)('%s', (ability) => {
       'there is no backup store of the kind tape',
     );
     // It knows whose data these are, and misses what they should hold.
-    await expect(kind?.heal(stubCluster(), {})).rejects.toThrow(/invalid input/i);
+    const of = whoCan(ability) === driverNamed() ? {} : { driver: whoCan(ability)?.name };
+    await expect(kind?.heal(stubCluster(), of)).rejects.toThrow(/invalid input/i);
   });
 });
 
