@@ -43,7 +43,8 @@ test('all passed: nothing stays for who wants a pause on a failure', async () =>
           steps: [{ duration: expect.any(Number), account }, {}],
         },
       ],
-    }, `
+    },
+    `
     {
       "duration": Any<Number>,
       "end": {
@@ -125,7 +126,8 @@ test('all passed: nothing stays for who wants a pause on a failure', async () =>
         "skipped": 0,
       },
     }
-  `);
+  `,
+  );
 });
 
 const finding = {

@@ -45,6 +45,19 @@ test('a run plays on the first kind, on one that is named, or on all; names tell
   expect(named('all')).toEqual(['It works', 'It works [s3]']);
 });
 
+test.each([
+  ['needs nothing', [], false, ['nfs']],
+  ['is for every kind', ['lab'], true, ['nfs', 's3']],
+  ['needs what S3 alone can', ['wrongAnswers', 'foreignLock'], false, ['s3']],
+  ['is for every kind that can what it needs', ['littleSpace'], true, ['nfs']],
+  ['needs what no kind can, and is skipped', ['littleSpace', 'wrongAnswers'], true, ['nfs']],
+])('on what fits, one that %s', (_, needs, everyStore, played) => {
+  const on = (store?: string) => driversOf(store, { needs, everyStore }).map(({ name }) => name);
+  expect(on('fitting')).toEqual(played);
+  expect(on('nfs')).toEqual(['nfs']);
+  expect(on('all')).toEqual(['nfs', 's3']);
+});
+
 test.each(drivers)(
   'a scenario that needs a store which Longhorn mounts, on $name',
   ({ name, mounted, called }) =>
