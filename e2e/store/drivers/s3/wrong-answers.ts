@@ -92,7 +92,7 @@ export const wrongAnswers = (
         throw new Error(
           `it is not so that ${title}: ${[...answers].join(', ')}, and the proxy met it not once`,
         );
-      return `asked ${every} times as Longhorn's user: ${[...answers].join(', ')}; met by ${met} of ${seen} such requests`;
+      return `asked ${every === 1 ? 'once' : `${every} times`} as Longhorn's user: ${[...answers].join(', ')}; met by ${met} of ${seen} such requests`;
     },
   };
 };
@@ -117,15 +117,13 @@ export const answerRightly: Heal = {
     const told = await inEachPod(
       await serversOf(cluster, s3Server, { run, namespace }),
       async ({ place }) => {
-        let removed = 0;
-        for (const server of await findServers(cluster, place))
-          for (const { id } of await askProxy(server, place, {})) {
-            await remove(server, place, id);
-            removed += 1;
-          }
-        return removed > 0
-          ? [`${endpointOf(place)}: ${removed} rules by which requests are answered wrongly are gone`]
-          : [];
+        const told: string[] = [];
+        for (const server of await findServers(cluster, place)) {
+          const rules = await askProxy(server, place, {});
+          for (const { id } of rules) await remove(server, place, id);
+          if (rules.length > 0) told.push(`${endpointOf(place)}: all requests are answered rightly again`);
+        }
+        return told;
       },
     );
     return told.flat();

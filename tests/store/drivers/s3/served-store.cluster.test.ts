@@ -241,7 +241,7 @@ describe('the proxy before the server', () => {
 
   test.each([
     ['AccessDenied', /: AccessDenied; met by 1 of 1 such/],
-    ['SlowDown', /^asked 1 times as Longhorn's user: SlowDown; met by 3 of 3 such requests$/],
+    ['SlowDown', /^asked once as Longhorn's user: SlowDown; met by 3 of 3 such requests$/],
     ['InternalError', /: InternalError; met by 3 of 3 such/],
     ['another host', /: SignatureDoesNotMatch; met by 1 of 1 such/],
   ] as const)(
@@ -287,7 +287,7 @@ describe('the proxy before the server', () => {
     expect(await prove()).toMatch(/: nothing; met by \d+ of \d+ such/);
     const deletion = told(client.deleteObject({ ...named, Key: keys[4] ?? '' }));
     expect(await s3.heals.wrongAnswers?.healByLabels?.(cluster, 'abc123')).toEqual([
-      'https://backupstore.corral-abc123-store-1:7070: 1 rules by which requests are answered wrongly are gone',
+      'https://backupstore.corral-abc123-store-1:7070: all requests are answered rightly again',
     ]);
     expect(await deletion).toBe('done');
     expect(await look(keys[4])).toBe('NotFound');
