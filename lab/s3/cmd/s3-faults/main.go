@@ -32,7 +32,8 @@ const (
 	ours     = "corral-"
 )
 
-// A rule is about every Nth request of an operation whose key, or prefix of a listing, begins with Below.
+// A rule is about every Nth request of an operation whose key, or prefix of a listing, begins with Below. Where others
+// are let pass, an SDK's second attempt is: however many clients there are, none meets the rule twice for one request.
 type rule struct {
 	ID        string `json:"id"`
 	Operation string `json:"operation"`
@@ -88,11 +89,13 @@ func operationOf(request *http.Request) (operation, key string) {
 // Counts a request for all rules that are about it, and returns the first that it meets.
 func (p *proxy) meet(request *http.Request) *rule {
 	operation, key := operationOf(request)
+	attempt := request.Header.Get("Amz-Sdk-Request")
+	again := attempt != "" && !strings.HasPrefix(attempt, "attempt=1;")
 	p.lock.Lock()
 	defer p.lock.Unlock()
 	var met *rule
 	for _, each := range p.rules {
-		if each.Operation != operation || !strings.HasPrefix(key, each.Below) {
+		if each.Operation != operation || !strings.HasPrefix(key, each.Below) || again && each.Every > 1 {
 			continue
 		}
 		each.Seen++
