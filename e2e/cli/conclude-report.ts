@@ -16,7 +16,9 @@ export const writeUnplayed = async (
   { chosen, round, ...run }: Unplayed,
   end: Report['end'],
 ): Promise<Report> => {
-  const scenarios = chosen.map((each) => toUnplayed({ ...each, round }, end.reason ?? end.state));
+  const scenarios = chosen.map((each) =>
+    toUnplayed({ ...each, store: each.declared.store, round }, end.reason ?? end.state),
+  );
   const report = composeReport({ ...run, kubernetes: null, end, scenarios });
   const whole = addRound(await readReport(out), report, round);
   await writeReport(out, whole);
@@ -52,7 +54,9 @@ export const concludeReport = async (
   if (missing.length === 0 && lost === undefined) return report;
   const scenarios = [
     ...report.scenarios,
-    ...missing.map((each) => toUnplayed({ ...each, round }, 'the run ended before it started')),
+    ...missing.map((each) =>
+      toUnplayed({ ...each, store: each.declared.store, round }, 'the run ended before it started'),
+    ),
   ];
   const whole = { ...report, scenarios, totals: countStates(scenarios) };
   await writeReport(out, whole);

@@ -234,9 +234,12 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
   }
 };
 
-/** The kinds of stores to play on, also where nobody has been told of a cluster yet. */
-export const storesToPlayOn = (variables: Variables): readonly StoreDriver[] =>
-  driversOf(findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined));
+/** The kinds of stores to play a scenario on, also where nobody has been told of a cluster yet. */
+export const storesToPlayOn = (
+  variables: Variables,
+  scenario: { needs: readonly string[]; everyStore: boolean },
+): readonly StoreDriver[] =>
+  driversOf(findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined), scenario);
 
 /** Runs something with the kind of stores said to the processes that it starts, before there is a cluster. */
 export const tellingStore = async <T>(store: string, work: () => Promise<T>): Promise<T> => {

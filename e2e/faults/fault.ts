@@ -13,7 +13,8 @@ export type KindName =
   | 'patched-object'
   | 'read-only-backups'
   | 'denied-reading'
-  | 'filled-store';
+  | 'filled-store'
+  | 'wrong-answers';
 
 /**
  * Which objects of other scenarios a fault can reach; one of `none` changes only what belongs to the store or

@@ -8,6 +8,7 @@ import {
   type RunningStore,
   type Trouble,
   type WantedLock,
+  type Wrong,
 } from '../store/driver.ts';
 import { driverNamed, drivers } from '../store/drivers/index.ts';
 import type { Fault, FaultKind, KindName } from './fault.ts';
@@ -42,6 +43,7 @@ export const storeFaults = {
   'read-only-backups': healing('readOnlyBackups', 'manager-mount'),
   'denied-reading': healing('denyReading'),
   'filled-store': healing('littleSpace'),
+  'wrong-answers': healing('wrongAnswers'),
 } as const satisfies Partial<Record<KindName, FaultKind>>;
 
 const able = <A extends Ability>(store: RunningStore, ability: A): NonNullable<RunningStore[A]> => {
@@ -86,3 +88,7 @@ export const deniedReading = (
 /** The fault that the store takes only so many bytes more. */
 export const filledStore = (store: RunningStore, space: { left: number; title: string }): Fault =>
   fault('filled-store', store, able(store, 'littleSpace')(space));
+
+/** The fault that the store's server answers chosen requests wrongly. */
+export const wrongAnswers = (store: RunningStore, wrong: Wrong): Fault =>
+  fault('wrong-answers', store, able(store, 'wrongAnswers')(wrong));

@@ -26,13 +26,21 @@ export const composeReport = (
 
 /** A scenario that did not get to run. */
 export const toUnplayed = (
-  { name, file, seed, tags, round }: Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'tags' | 'round'>,
+  {
+    name,
+    file,
+    seed,
+    store,
+    tags,
+    round,
+  }: Pick<ScenarioReport, 'name' | 'file' | 'seed' | 'store' | 'tags' | 'round'>,
   reason: string,
 ): ScenarioReport => ({
   ...untold,
   name,
   file,
   seed,
+  ...(store !== undefined && { store }),
   tags,
   round,
   state: 'skipped',

@@ -106,7 +106,12 @@ const numbers = (cases: readonly Case[]) => ({
   '@errors': count(cases, 'error'),
 });
 
-const toProperties = ({ run, provider, target, kubernetes, judged }: Report) => {
+const toProperties = (
+  { run, provider, target, kubernetes, judged }: Report,
+  played: readonly ScenarioReport[],
+) => {
+  const stores = new Set(played.flatMap(({ store }) => store ?? []));
+
   const values = {
     run,
     provider,
@@ -114,6 +119,7 @@ const toProperties = ({ run, provider, target, kubernetes, judged }: Report) => 
     version: target.version,
     kubernetes: kubernetes?.version ?? null,
     judged,
+    store: stores.size > 0 ? [...stores].join(', ') : null,
   };
   const known = Object.entries(values).filter(([, value]) => value !== null);
   return { property: known.map(([name, value]) => ({ '@name': name, '@value': value })) };
@@ -129,21 +135,22 @@ export const composeJunit = (report: Report): string => {
   const bySuite = Map.groupBy(report.scenarios, ({ file }) => file || ofRun);
   const suites = [...bySuite].map(([name, played]) => ({
     name,
+    played,
     cases: played.map((each) => toCase(each, { title: titleOf(each), noun })),
   }));
   const own = casesOfRun(report);
   const same = suites.find(({ name }) => name === ofRun);
   if (same !== undefined) same.cases.push(...own);
-  else if (own.length > 0) suites.push({ name: ofRun, cases: own });
+  else if (own.length > 0) suites.push({ name: ofRun, played: [], cases: own });
   const sum = (cases: readonly Case[]) =>
     seconds(cases.reduce((time, each) => time + Number(each['@time']) * 1000, 0));
-  const testsuite = suites.map(({ name, cases }) => ({
+  const testsuite = suites.map(({ name, played, cases }) => ({
     '@name': name,
     '@timestamp': report.startedAt.slice(0, 19),
     ...numbers(cases),
     '@skipped': count(cases, 'skipped'),
     '@time': sum(cases),
-    properties: toProperties(report),
+    properties: toProperties(report, played),
     testcase: cases,
   }));
   const all = suites.flatMap(({ cases }) => cases);

@@ -10,11 +10,12 @@ import type {
 } from './schema.ts';
 
 /**
- * What a scenario tells the reporter about itself, in vitest's task.meta: the seed when it is collected, the
- * rest when it ends.
+ * What a scenario tells the reporter about itself, in vitest's task.meta: the seed and the kind of its store
+ * when it is collected, the rest when it ends.
  */
 export type ScenarioRecord = {
   seed: string | null;
+  store?: string;
   outcome?: {
     state: ScenarioReport['state'];
     reason: string | null;

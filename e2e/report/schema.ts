@@ -99,6 +99,8 @@ const scenarioSchema = z.strictObject({
   file: z.string(),
   /** The paragraph of the seed document that the scenario comes from. */
   seed: z.string().nullable(),
+  /** The kind of backup store; missing in reports of before, and for what is no scenario. */
+  store: z.string().optional(),
   tags: z.array(z.string()),
   /** Which of the repeated rounds it was played in, from 1. */
   round: z.int().positive(),

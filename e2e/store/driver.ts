@@ -14,6 +14,7 @@ export const abilities = {
   readOnlyBackups: 'a backup store that longhorn-manager mounts, where a folder of it can be made read-only',
   denyReading: 'a backup store whose server can be made to refuse the reading of a folder to every client',
   littleSpace: 'a backup store of little space, which can be filled up',
+  wrongAnswers: 'a backup store that is asked by HTTP, where chosen requests can be answered wrongly',
 } as const;
 
 /** The name of something that can be done to a store. */
@@ -67,6 +68,25 @@ export type ForeignLock = Trouble & {
  */
 export type DeniedReading = 'its listing' | 'all that is in it';
 
+/** What is asked of a store by HTTP, of one object or of those whose keys begin alike. */
+export type Asked = 'list' | 'look' | 'read' | 'write' | 'delete';
+
+/**
+ * How requests are answered wrongly: with an error of the server's, with nothing, as if a proxy had rewritten
+ * the host that is signed; or a listing in pages of two, or with two entries and no word of the others.
+ */
+export type WrongAnswer =
+  | 'AccessDenied'
+  | 'SlowDown'
+  | 'InternalError'
+  | 'silence'
+  | 'another host'
+  | 'short pages'
+  | 'cut short';
+
+/** Which requests are answered wrongly: each, or each second, third, … of what is asked below a folder, or of all. */
+export type Wrong = { asked: Asked; below: string; every: number; answer: WrongAnswer; title: string };
+
 /**
  * How each of the abilities is used on a store; paths are relative to what Longhorn is given as backup
  * target.
@@ -85,6 +105,8 @@ export type Troubles = {
   denyReading(folder: { path: string; denied: DeniedReading; title: string }): Trouble;
   /** It takes only so many bytes more. */
   littleSpace(space: { left: number; title: string }): Trouble;
+  /** Its server answers chosen requests of everybody's but the suite's own wrongly. */
+  wrongAnswers(wrong: Wrong): Trouble;
 };
 
 /** How something that was done to a store is undone; may be called again. */

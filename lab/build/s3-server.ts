@@ -5,16 +5,22 @@ import { goBuild, goVersion } from './go.ts';
 
 const source = join(import.meta.dirname, '../s3');
 
-/** versitygw, the S3 server of the suite's own stores (`versitygw`), built from its pinned Go module. */
+/**
+ * The S3 server of the suite's own stores (`versitygw`), built from its pinned Go module, and the proxy that
+ * answers chosen requests wrongly in its place (`s3-faults`).
+ */
 export const s3Server = async (): Promise<Part> => ({
   name: 's3-server',
   inputs: {
     go: await goVersion(),
-    files: await Promise.all(['go.mod', 'go.sum'].map((file) => readFile(join(source, file), 'utf8'))),
+    files: await Promise.all(
+      ['go.mod', 'go.sum', 'cmd/s3-faults/main.go'].map((file) => readFile(join(source, file), 'utf8')),
+    ),
   },
   build: (dir) =>
-    goBuild({ source, what: 'the S3 server' }, ['github.com/versity/versitygw/cmd/versitygw'], {
-      dir,
-      flags: ['-trimpath', '-mod=readonly', '-ldflags', '-s -w'],
-    }),
+    goBuild(
+      { source, what: 'the S3 server' },
+      ['github.com/versity/versitygw/cmd/versitygw', './cmd/s3-faults'],
+      { dir, flags: ['-trimpath', '-mod=readonly', '-ldflags', '-s -w'] },
+    ),
 });

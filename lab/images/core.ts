@@ -40,10 +40,13 @@ export const podSystem: Part = {
   },
 };
 
-/** Writes a layer with one program in it, at that path. */
-const layerOfFile = async (program: string, path: string, layer: string): Promise<void> => {
+/** Writes a layer with programs in it, each at its path. */
+const layerOfFiles = async (
+  programs: readonly (readonly [string, string])[],
+  layer: string,
+): Promise<void> => {
   const tree = `${layer}.tree`;
-  await $`install -D -m 755 ${program} ${tree}/${path}`;
+  for (const [program, path] of programs) await $`install -D -m 755 ${program} ${tree}/${path}`;
   await writeLayer(tree, layer);
   await rm(tree, { recursive: true });
 };
@@ -53,19 +56,22 @@ const nodeLayer: Part = {
   name: 'node-layer',
   inputs: { version: process.version },
   build: async (dir) => {
-    await layerOfFile(process.execPath, 'usr/local/bin/node', join(dir, 'layer.tar'));
+    await layerOfFiles([[process.execPath, 'usr/local/bin/node']], join(dir, 'layer.tar'));
   },
 };
 
-/** The S3 server, as the layer (`layer.tar`) that is put over the pods' system. */
+/** The S3 server and its proxy, as the layer (`layer.tar`) that is put over the pods' system. */
 const s3Layer = async (): Promise<Part> => {
   const server = await s3Server();
   return {
     name: 's3-layer',
     inputs: server.inputs,
     build: async (dir) => {
-      const program = join(await cached(server), 'versitygw');
-      await layerOfFile(program, 'usr/local/bin/versitygw', join(dir, 'layer.tar'));
+      const built = await cached(server);
+      const programs = ['versitygw', 's3-faults'].map(
+        (name) => [join(built, name), `usr/local/bin/${name}`] as const,
+      );
+      await layerOfFiles(programs, join(dir, 'layer.tar'));
     },
   };
 };
@@ -111,7 +117,7 @@ export const coreImages = async (): Promise<Part> => {
     build: async (dir) => {
       const bin = await cached(binaries);
       const layerOf = async (name: string): Promise<string> => {
-        await layerOfFile(join(bin, name), name, join(dir, `${name}.tar`));
+        await layerOfFiles([[join(bin, name), name]], join(dir, `${name}.tar`));
         return join(dir, `${name}.tar`);
       };
       const images: Image[] = [

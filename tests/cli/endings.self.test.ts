@@ -35,7 +35,7 @@ test('all passed: nothing stays for who wants a pause on a failure; but a cluste
       {
         account: { cluster: 0, others: 0, suite: expect.any(Number) },
         ...{ evidence: 'evidence/one-is-green', file: 'one.e2e.ts', name: 'One is green', reason: null },
-        ...{ round: 1, seed: 'manual#one', state: 'passed', tags: ['held'] },
+        ...{ round: 1, seed: 'manual#one', state: 'passed', store: 'nfs', tags: ['held'] },
         steps: [
           { sentence: 'Given a thing', state: 'passed' },
           { sentence: 'by the way', state: 'noted', duration: 0 },

@@ -55,6 +55,7 @@ test('a set-up that dies leaves a report: each scenario skipped, with the reason
       file: 'one.e2e.ts',
       seed: 'manual#one',
       tags: ['held'],
+      store: 'nfs',
       state: 'skipped',
       reason: expect.stringContaining('node2'),
     },

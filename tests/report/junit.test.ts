@@ -20,10 +20,10 @@ const failure = {
 const finding = { title: 'Odd', detail: 'so\nodd', link: 'https://longhorn.invalid/1' };
 
 const whole = report([
-  scenarioReport('A backup waits', { file, steps: steps.slice(0, 2), findings: [finding] }),
-  scenarioReport('It fails', { file, state: 'failed', reason: failure.reason, failure, steps }),
+  scenarioReport('A backup waits', { file, store: 'nfs', steps: steps.slice(0, 2), findings: [finding] }),
+  scenarioReport('It fails', { file, store: 's3', state: 'failed', reason: failure.reason, failure, steps }),
   scenarioReport('It has a gap', { file, state: 'not-provable', reason: 'a gap of 3 s' }),
-  scenarioReport('It needs a lab', { state: 'skipped', reason: 'needs the lab', duration: 0 }),
+  scenarioReport('It needs a lab', { store: 's3', state: 'skipped', reason: 'needs the lab', duration: 0 }),
 ]);
 
 test('a suite a file, a case a scenario, with its steps', async () => {
@@ -39,6 +39,7 @@ test('a suite a file, a case a scenario, with its steps', async () => {
           <property name="version" value="v1.12.1"/>
           <property name="kubernetes" value="v1.34.1"/>
           <property name="judged" value="Longhorn v1.12.1 (official)"/>
+          <property name="store" value="nfs, s3"/>
         </properties>
         <testcase name="A backup waits" classname="e2e.scenarios.backup-deletion.normal" time="1.000">
           <system-out>✓ Given a volume (1.5 s)
@@ -74,6 +75,7 @@ test('a suite a file, a case a scenario, with its steps', async () => {
           <property name="version" value="v1.12.1"/>
           <property name="kubernetes" value="v1.34.1"/>
           <property name="judged" value="Longhorn v1.12.1 (official)"/>
+          <property name="store" value="s3"/>
         </properties>
         <testcase name="It needs a lab" classname="one" time="0.000">
           <skipped message="needs the lab"/>

@@ -154,7 +154,8 @@ test('e2e --help tells every flag', async () => {
                                be given several times:
                                longhorn-manager=./manager.tar (default: [])
       --store <kind>           the kind of backup store that the scenarios are
-                               played on: nfs, s3, all (default: "nfs")
+                               played on: nfs, s3, all, fitting (default: fitting in
+                               the lab, else nfs)
       --kubeconfig <file>      existing: the file that names the cluster
       --context <name>         existing: the context of that file
       --expect-cluster <uid>   existing: the UID that its namespace kube-system must

@@ -9,7 +9,7 @@ import { configLoader, vitestEntry } from '../../e2e/cli/play.ts';
 import { configText } from '../support/run-suite.ts';
 import { cacheVariables } from '../support/share-caches.ts';
 import { startPlantedServer } from './support/planted-server.ts';
-import type { Sentinel } from './support/sentinels.ts';
+import { type Sentinel, sentinelsMade } from './support/sentinels.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -128,6 +128,13 @@ const found = (artefacts: Record<string, string>, sentinels: readonly Sentinel[]
     ),
   );
 
+/** Each of the eight scenarios made four keys and a certificate's: no other process knows any of them. */
+const expectNoLogin = (artefacts: Record<string, string>): void => {
+  const made = sentinelsMade(dir);
+  expect(made).toHaveLength(8 * 5);
+  expect(found(artefacts, made)).toEqual([]);
+};
+
 const command = (how: string, ...flags: string[]) => [
   join(root, 'tests/safety/support/planted-command.ts'),
   join(dir, 'vitest.config.mts'),
@@ -147,7 +154,7 @@ test('fifty sentinels are planted, and the test would find each of them', () => 
   expect([...wheres]).toEqual(server.sentinels.map(({ where }) => where));
 });
 
-describe('none of fifty sentinels gets out', () => {
+describe('none of fifty sentinels gets out, nor what a store in S3 is logged in to by', () => {
   test.each([
     [
       'of a run whose scenarios tell and throw all that they see, and that tells every event',
@@ -161,6 +168,7 @@ describe('none of fifty sentinels gets out', () => {
     const github = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: 'out/summary.md' };
     const artefacts = await artefactsOf(command(how, ...flags), github);
     expect(found(artefacts, server.sentinels)).toEqual([]);
+    if (how === 'up') expectNoLogin(artefacts);
     // It did say something, and what it says is not all black.
     for (const name of ['report.json', 'junit.xml', 'summary.md', 'report.html'])
       expect(artefacts[name]).toContain('[redacted: ');
@@ -190,6 +198,7 @@ describe('none of fifty sentinels gets out', () => {
     ];
     const artefacts = await artefactsOf(args, variables);
     expect(found(artefacts, server.sentinels)).toEqual([]);
+    expectNoLogin(artefacts);
     const besideEvidence = Object.keys(artefacts).filter((name) => !name.startsWith('evidence/'));
     expect(besideEvidence.toSorted()).toEqual([
       'faults.ndjson',

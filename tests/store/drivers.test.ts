@@ -9,6 +9,7 @@ import {
   foreignLock,
   readOnlyBackups,
   stalledServer,
+  wrongAnswers,
 } from '../../e2e/faults/store-faults.ts';
 import { type Ability, abilities, type RunningStore } from '../../e2e/store/driver.ts';
 import { driverNamed, drivers, driversOf, nameOn } from '../../e2e/store/drivers/index.ts';
@@ -20,6 +21,8 @@ const names = Object.keys(abilities) as Ability[];
 const tape = { ...localStore('/nowhere'), driver: 'tape' };
 const lock = { volume: 'v', of: 'a backup', life: 1, counts: 1 } as const;
 const offered = { lab: false, without: [], allow: [] };
+
+const whoCan = (ability: Ability) => drivers.find(({ heals }) => heals[ability] !== undefined);
 
 test('what is done to a store says by which driver, so that another process undoes it by the same', () => {
   expect(foreignLock(tape, lock)).toMatchObject({
@@ -39,6 +42,19 @@ test('each driver has a name of its own; a run plays on the first kind, on one t
   expect(named('all')).toEqual(['It works', 'It works [s3]']);
 });
 
+test.each([
+  ['needs nothing', [], false, ['nfs']],
+  ['is for every kind', ['lab'], true, ['nfs', 's3']],
+  ['needs what S3 alone can', ['wrongAnswers', 'foreignLock'], false, ['s3']],
+  ['is for every kind that can what it needs', ['littleSpace'], true, ['nfs']],
+  ['needs what no kind can, and is skipped', ['littleSpace', 'wrongAnswers'], true, ['nfs']],
+])('on what fits, one that %s', (_, needs, everyStore, played) => {
+  const on = (store?: string) => driversOf(store, { needs, everyStore }).map(({ name }) => name);
+  expect(on('fitting')).toEqual(played);
+  expect(on('nfs')).toEqual(['nfs']);
+  expect(on('all')).toEqual(['nfs', 's3']);
+});
+
 test.each(drivers)(
   'a scenario that needs a store which Longhorn mounts, on $name',
   ({ name, mounted, called }) =>
@@ -54,6 +70,8 @@ const faults: Record<Ability, (store: RunningStore) => unknown> = {
   stall: (store) => stalledServer(store, 'slow', 'it'),
   readOnlyBackups: (store) => readOnlyBackups(store, path),
   denyReading: (store) => deniedReading(store, { ...path, denied: 'its listing' }),
+  wrongAnswers: (store) =>
+    wrongAnswers(store, { asked: 'list', below: '', every: 1, answer: 'SlowDown', title: 'it' }),
   littleSpace: (store) => filledStore(store, { left: 1, title: 'it' }),
 };
 
@@ -65,7 +83,7 @@ test.each(names)(
       return whyNotFit(offered, { needs: [ability], disruptions: [] }, driver);
     };
     expect(play({})).toBe(`needs ${abilities[ability]}: a tape cannot`);
-    expect(play({ [ability]: driverNamed().heals[ability] })).toBeUndefined();
+    expect(play({ [ability]: whoCan(ability)?.heals[ability] })).toBeUndefined();
     // What a scenario should have said is named.
     const { [ability]: _, ...unable } = tape;
     await expect(async () => faults[ability](unable)).rejects.toThrow(

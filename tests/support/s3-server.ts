@@ -76,7 +76,8 @@ export const startS3Server = async (
   return { endpoint, region: 'us-east-1', bucket, ...keys, folder, log: () => said, stop };
 };
 
-const answering = async (port: number, ended: Promise<unknown>): Promise<void> => {
+/** Waits until something answers on a port of loopback; throws where what should has ended. */
+export const answering = async (port: number, ended: Promise<unknown>): Promise<void> => {
   let over = false;
   void ended.then(() => {
     over = true;

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Replacement } from '../../../providers/provider.ts';
 import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDisruptions } from '../../longhorn/disruptions.ts';
-import { storeChoices } from '../../store/drivers/index.ts';
+import { fittingStores, storeChoices } from '../../store/drivers/index.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
@@ -54,9 +54,12 @@ export type Arguments = Pick<
   strictBugs: boolean;
 };
 
-type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'store' | 'out' | 'repeat', string> &
+type Flags = ExistingFlags & { image: string[] } & Record<'provider' | 'out' | 'repeat', string> &
   Partial<
-    Record<'longhorn' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard', string>
+    Record<
+      'longhorn' | 'store' | 'registryMirror' | 'workers' | 'maxFailures' | 'only' | 'tags' | 'shard',
+      string
+    >
   > &
   Partial<
     Record<
@@ -93,8 +96,7 @@ const describe = (providers: string[]): Command =>
     )
     .option(
       '--store <kind>',
-      `the kind of backup store that the scenarios are played on: ${storeChoices.join(', ')}`,
-      storeChoices[0],
+      `the kind of backup store that the scenarios are played on: ${storeChoices.join(', ')} (default: ${fittingStores} in the lab, else ${storeChoices[0]})`,
     )
     .option('--kubeconfig <file>', 'existing: the file that names the cluster')
     .option('--context <name>', 'existing: the context of that file')
@@ -188,7 +190,11 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
     longhorn,
     registryMirror: checkMirror(longhorn, flags.registryMirror),
     images: checkImages(longhorn, flags.image),
-    store: choose('store', flags.store, storeChoices),
+    store: choose(
+      'store',
+      flags.store ?? (provider === 'lab' ? fittingStores : (storeChoices[0] ?? '')),
+      storeChoices,
+    ),
     existing: parseExisting(provider, flags),
     keep: flags.keep === true,
     lastFailed: flags.lastFailed === true,

@@ -9,7 +9,7 @@ const about = (variant: string): ScenarioOptions => ({
 
 scenario(
   'A backup made during a deletion waits for it, then runs',
-  about('free-running'),
+  { ...about('free-running'), everyStore: true },
   async ({ given, when, then, data }) => {
     const volume = await given.volume({ size: data.volume });
     await given.data(volume, data.large);

@@ -1,4 +1,4 @@
-import type { StoreDriver } from '../driver.ts';
+import { isAbility, type StoreDriver } from '../driver.ts';
 import { nfs } from './nfs/driver.ts';
 import { s3 } from './s3/driver.ts';
 
@@ -8,12 +8,26 @@ export const drivers: readonly StoreDriver[] = [nfs, s3];
 /** All kinds of stores, as a run is told to play on each of them. */
 const allStores = 'all';
 
-/** What a run may be told to play on. */
-export const storeChoices: readonly string[] = [...drivers.map(({ name }) => name), allStores];
+/** The first kind that can do what a scenario needs; on every such kind, those that ask for that. */
+export const fittingStores = 'fitting';
 
-/** The kinds of stores that a run plays its scenarios on, by what it is told. */
-export const driversOf = (store?: string): readonly StoreDriver[] =>
-  store === allStores ? drivers : [driverNamed(store)];
+/** What a run may be told to play on. */
+export const storeChoices: readonly string[] = [...drivers.map(({ name }) => name), allStores, fittingStores];
+
+/** The kinds of stores that a run plays its scenarios on, by what it is told, or one of them. */
+export const driversOf = (
+  store?: string,
+  scenario?: { needs: readonly string[]; everyStore: boolean },
+): readonly StoreDriver[] => {
+  if (store === allStores) return drivers;
+  if (store !== fittingStores) return [driverNamed(store)];
+  if (scenario === undefined) return drivers;
+  const abilities = scenario.needs.filter(isAbility);
+  const able = drivers.filter(({ heals }) => abilities.every((each) => heals[each] !== undefined));
+  // One that none can play is skipped on the first, with the reason.
+  if (able.length === 0) return [driverNamed()];
+  return scenario.everyStore ? able : able.slice(0, 1);
+};
 
 /** The name of a scenario on a kind of store: the first kind, which every scenario has always had, is not said. */
 export const nameOn = (scenario: string, { name }: Pick<StoreDriver, 'name'>): string =>

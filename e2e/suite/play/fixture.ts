@@ -38,7 +38,8 @@ export type Need = 'lab' | 'browser' | 'mounted-store' | Capability | Ability;
  * paragraph it comes from; `needs` is what not every cluster or backup store can do: where one cannot, the
  * scenario is skipped; `exclusive` is what a step of it asks to have for itself. `disruptions` is what it does that
  * others on the cluster could feel: where that is not allowed, it is skipped. `longhorn` is a semver range of
- * the versions that it holds for (default: all); on any other it is skipped.
+ * the versions that it holds for (default: all); on any other it is skipped. `everyStore`: it is played on every
+ * kind of store that can do what it needs, also where others are on one alone.
  */
 export type ScenarioOptions = {
   seed?: string;
@@ -48,6 +49,7 @@ export type ScenarioOptions = {
   exclusive?: readonly SharedThing[];
   disruptions?: readonly Disruption[];
   longhorn?: string;
+  everyStore?: true;
 };
 
 /** What decides, before a scenario begins, where it is played and beside which others. */

@@ -79,6 +79,11 @@ export const rules = {
     resyncs: 2,
     owner: 'the stretch in which nothing may change: Longhorn acts at once on what it has seen in the store',
   },
+  targetLost: {
+    machine: 60,
+    resyncs: 2,
+    owner: 'the expectation: Longhorn lists the store when it is asked to, and says at once what it was told',
+  },
   restored: {
     machine: 900,
     resyncs: 2,

@@ -11,7 +11,7 @@ import { isResponsible } from '../../manager/ownership.ts';
 import { engineImage, finalizer, jobLabels, labels } from '../../modelled-on.ts';
 import { admit, lacksFinalizer, release } from '../finalizer.ts';
 import { ensureReplica, findReplica, replicaDirectory } from './replica.ts';
-import { type Restores, requestRestore, restoreRequest, stepRestore } from './restore.ts';
+import { type Restores, requestRestore, restoreRequest, stepRestore, withdrawRestore } from './restore.ts';
 import { actualSize, lastBackup, newStatus, nextStep } from './status.ts';
 
 const tell = async (
@@ -186,6 +186,7 @@ const reconcile = async (context: Context, name: string, memory: Memory): Promis
   }
   await ensureAttachment(context, volume);
   if (status.restoreRequired) await requestRestore(context, volume);
+  else await withdrawRestore(context, volume);
 
   const wanted = volume.spec.nodeID === context.node;
   const runs = wanted && (status.state === 'attaching' || status.state === 'attached');

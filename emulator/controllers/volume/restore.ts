@@ -32,6 +32,17 @@ export const requestRestore = async (
   await requestAttachment(context, name, type, name, findReplica(context, source)?.spec.nodeID);
 };
 
+/**
+ * Takes that back when its status says that a volume is restored, and not before: the detachment changes the
+ * volume, and a status that is written beside it is lost.
+ */
+export const withdrawRestore = async (
+  context: Context,
+  { metadata: { name }, spec }: Volume,
+): Promise<void> => {
+  if (spec.fromBackup) await withdrawAttachment(context, name, type, name);
+};
+
 const condition = ({ conditions }: Status, restore: 'running' | 'done' | Error) => {
   if (restore === 'running')
     return withCondition(
@@ -58,7 +69,7 @@ export const stepRestore = async (
     onDone,
   }: { restores: Restores; run: () => Promise<void>; onEnd: () => void; onDone: () => Promise<void> },
 ): Promise<Partial<Status>> => {
-  const { name, uid = '' } = volume.metadata;
+  const { uid = '' } = volume.metadata;
   const status = volume.status as Status;
   const state = restores.get(uid) ?? 'running';
   if (!restores.has(uid)) {
@@ -76,6 +87,5 @@ export const stepRestore = async (
   }
   if (state === 'running') return { conditions };
   await onDone();
-  await withdrawAttachment(context, name, type, name);
   return { conditions, restoreRequired: false, frontendDisabled: volume.spec.disableFrontend ?? false };
 };

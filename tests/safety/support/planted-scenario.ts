@@ -1,11 +1,13 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { openLedger } from '../../../e2e/faults/ledger.ts';
 import { openFaults } from '../../../e2e/faults/open-faults.ts';
 import { expectHistory } from '../../../e2e/history/expectation.ts';
 import { presentObserver } from '../../../e2e/history/observer.ts';
 import { replayTimeline } from '../../../e2e/history/replay.ts';
 import { type Cluster, connect } from '../../../e2e/kube/cluster.ts';
+import { makeLogin } from '../../../e2e/store/drivers/s3/server.ts';
 import { defineScenario } from '../../../e2e/suite/scenario-core.ts';
+import { madeLogins } from './sentinels.ts';
 
 const resource = (plural: string) => ({ group: '', version: 'v1', plural });
 
@@ -31,6 +33,17 @@ const gather = async (cluster: Cluster, kubeconfig: string): Promise<string[]> =
   return [...texts, readFileSync(kubeconfig, 'utf8'), JSON.stringify(process.env)];
 };
 
+/**
+ * What a store in S3 is logged in to by: made anew for each scenario, and left for the test beside all that the
+ * run writes.
+ */
+const gatherLogin = async (scenario: string): Promise<string[]> => {
+  const login = await makeLogin({ namespace: 'n' });
+  writeFileSync(madeLogins(scenario), JSON.stringify(login));
+  // As an S3 server logs a request, and without a word of what they are.
+  return [`GET /backups Credential=${login.user}/20260101`, ...Object.values(login)];
+};
+
 type Told = {
   /** All that was seen, as one text. */
   all: string;
@@ -47,10 +60,11 @@ type Told = {
 export const scenario = defineScenario<Told>({
   // Whatever it asks for: what the scenarios may is not what is tried here.
   connect: ({ permit: _, ...options }) => connect(options),
-  createSteps: async ({ config, cluster, report, evidence }) => {
+  createSteps: async ({ config, cluster, scenario, report, evidence }) => {
     const faults = openFaults({ cluster, ledger: await openLedger(config.out), tell: report.fault });
     const heals: (() => Promise<void>)[] = [];
-    const all = (await gather(cluster, config.kubeconfig)).join('\n');
+    const seen = [...(await gather(cluster, config.kubeconfig)), ...(await gatherLogin(scenario))];
+    const all = seen.join('\n');
     const timeline = replayTimeline(all);
     const object = { metadata: { name: 'seen', annotations: { all } } };
     presentObserver()?.watches(resource('lamps'), timeline);

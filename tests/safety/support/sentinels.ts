@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { stringify } from 'yaml';
 
 /** A value that must not show up anywhere, and where it was planted. */
@@ -162,3 +164,22 @@ export const plantAll = (port: number) => {
   answers['backuptargets/t'] = ok(target);
   return { sentinels, plant, env, kubeconfig, answers, log, stdout, stderr };
 };
+
+const madeLogin = 'made-login-';
+
+/** The file, in the folder where a run is started, of what a scenario has made to log in to a store in S3. */
+export const madeLogins = (scenario: string): string => `${madeLogin}${scenario.replaceAll(' ', '-')}.json`;
+
+/** The sentinels among what scenarios have made for stores in S3; a certificate itself is no secret. */
+export const sentinelsMade = (dir: string): Sentinel[] =>
+  readdirSync(dir)
+    .filter((file) => file.startsWith(madeLogin))
+    .flatMap((file) => {
+      const { 'tls.crt': _, 'tls.key': key, ...keys } = JSON.parse(readFileSync(join(dir, file), 'utf8'));
+      // The first line of a key is the same for all of its kind.
+      const [, , line = ''] = key.split('\n');
+      return Object.entries<string>({ ...keys, 'tls.key': line }).map(([name, value]) => ({
+        value,
+        where: `S3: ${name}`,
+      }));
+    });

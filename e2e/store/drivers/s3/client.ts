@@ -26,8 +26,8 @@ export const patience = { connecting: 10, answering: 60 } as const;
 // A connection that nobody needs goes after so long, in ms: one that waits keeps the process.
 const idle = 2_000;
 
-/** Its connections are by no address. */
-class DialingAgent extends Agent {
+/** Makes connections that are by no address: `dial` is the way, and TLS comes on top. */
+export class DialingAgent extends Agent {
   readonly #dial: () => Duplex;
 
   constructor(dial: () => Duplex, options: AgentOptions) {

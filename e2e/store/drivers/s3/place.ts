@@ -28,6 +28,9 @@ export const placeOfUrl = (url: string): StorePlace | undefined => {
  * Where the server listens; the host is short, because a cluster's own domain need not be `cluster.local`.
  */
 export const port = 7070;
+
+/** Where it listens itself when a proxy does so in its place. */
+export const portBehind = 7071;
 export const hostOf = ({ namespace, name = storeName }: StorePlace): string => `${name}.${namespace}`;
 export const endpointOf = (place: StorePlace): string => `https://${hostOf(place)}:${port}`;
 

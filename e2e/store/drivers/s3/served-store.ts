@@ -11,6 +11,7 @@ import { foreignLock } from './foreign-lock.ts';
 import { bucket, driverName, prefixOf, secretOf, storeUrl } from './place.ts';
 import { requestsAtOnce, s3Source } from './s3-source.ts';
 import { findServers, type Server, serverTime, startServer } from './server.ts';
+import { wrongAnswers } from './wrong-answers.ts';
 
 // Of a volume's blocks, in bytes as they are stored: four or more of the largest.
 const lookedInto = 8 << 20;
@@ -134,6 +135,7 @@ const servedStore = (cluster: Cluster, { server, place, node }: Place & { node: 
     mountPoint: undefined,
     denyDeletion: (object) => deniedDeletion(server, { place, ...object }),
     foreignLock: (lock) => foreignLock(server, { place, ...lock }),
+    ...(server.proxy && { wrongAnswers: (wrong) => wrongAnswers(server, { place, ...wrong }) }),
   };
 };
 

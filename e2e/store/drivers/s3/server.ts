@@ -14,8 +14,8 @@ import { longhornNamespace } from '../../../longhorn/resources.ts';
 import type { StartStore, StorePlace } from '../../driver.ts';
 import { storeName } from '../place.ts';
 import { readManifest, removeServer, type ServerKind, servingPods, startPod } from '../server.ts';
-import { openClient } from './client.ts';
-import { bucket, endpointOf, hostOf, port, prefixOf, region, secretOf } from './place.ts';
+import { DialingAgent, openClient } from './client.ts';
+import { bucket, endpointOf, hostOf, port, portBehind, prefixOf, region, secretOf } from './place.ts';
 import { policyOf } from './policy.ts';
 
 const file = new URL('../../../../fixtures/s3-backupstore/manifest.yaml', import.meta.url);
@@ -27,8 +27,18 @@ export const s3Server: ServerKind = { called: 'the S3 server', container: 's3', 
 const fields = ['tls.crt', 'user', 'user-secret', 'root', 'root-secret'] as const;
 type Login = Record<(typeof fields)[number], string>;
 
-/** A server as who looks into its store reaches it: with the user's rights, which Longhorn has too, or with all. */
-export type Server = { pod: PodTarget; user: S3; root: S3; login: Login };
+/**
+ * A server as who looks into its store reaches it, past a proxy: with the user's rights, which Longhorn has
+ * too, or with all. `proxy` is the one before it, which Longhorn reaches it through: as that user, and how its
+ * own rules are reached.
+ */
+export type Server = {
+  pod: PodTarget;
+  user: S3;
+  root: S3;
+  login: Login;
+  proxy?: { user: S3; agent: DialingAgent };
+};
 
 const key = (prefix: string): string => `${prefix}${randomBytes(8).toString('hex').toUpperCase()}`;
 const secret = (): string => randomBytes(24).toString('base64url');
@@ -62,13 +72,24 @@ export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key':
 };
 
 const learn = (login: Login): void => {
+  know(login.user, 'access key of the backup store');
+  know(login.root, "access key of the backup store's root");
   know(login['user-secret'], 'secret key of the backup store');
   know(login['root-secret'], "secret key of the backup store's root");
 };
 
+const portOf = (needs: StartStore['needs'] = []): number =>
+  needs.includes('wrongAnswers') ? portBehind : port;
+
 /** The objects of an S3 backup store, in the order in which to make them: first its namespace. */
 export const storeManifest = (
-  { namespace, name = storeName, run, image }: Pick<StartStore, 'namespace' | 'name' | 'run' | 'image'>,
+  {
+    namespace,
+    name = storeName,
+    run,
+    image,
+    needs = [],
+  }: Pick<StartStore, 'namespace' | 'name' | 'run' | 'image' | 'needs'>,
   login: Login & { 'tls.key': string },
 ): Promise<KubernetesObject[]> => {
   const { user, 'user-secret': userSecret } = login;
@@ -85,6 +106,7 @@ export const storeManifest = (
     USER_SECRET: userSecret,
     ROOT: login.root,
     ROOT_SECRET: login['root-secret'],
+    PORT: String(portOf(needs)),
   });
 };
 
@@ -102,7 +124,7 @@ export const startServer = async (
     kind: s3Server,
     objects: await storeManifest(options, login),
   });
-  const server = await connectTo(cluster, options, { pod, login });
+  const server = await connectTo(cluster, options, { pod, login, listens: portOf(options.needs) });
   await server.root.createBucket({ Bucket: bucket });
   await server.root.putBucketPolicy({
     Bucket: bucket,
@@ -138,20 +160,20 @@ export const findServers = async (cluster: Cluster, place: StorePlace): Promise<
   if (pods.length === 0) return [];
   const { namespace, name = storeName } = place;
   const { data } = secretSchema.parse(await cluster.get(resources.secrets, { namespace, name }));
-  const login = Object.fromEntries(
-    fields.map((field) => [field, Buffer.from(data[field] ?? '', 'base64').toString()]),
-  ) as Login;
+  const fieldOf = (field: string): string => Buffer.from(data[field] ?? '', 'base64').toString();
+  const login = Object.fromEntries(fields.map((field) => [field, fieldOf(field)])) as Login;
   learn(login);
-  return Promise.all(pods.map((pod) => connectTo(cluster, place, { pod, login })));
+  const listens = Number(fieldOf('port'));
+  return Promise.all(pods.map((pod) => connectTo(cluster, place, { pod, login, listens })));
 };
 
-// Through the API server to the pod's port, as nothing of the cluster need be reachable from here.
+// Through the API server to a port of the pod's, as nothing of the cluster need be reachable from here.
 const connectTo = async (
   cluster: Cluster,
   place: StorePlace,
-  { pod, login }: { pod: PodTarget; login: Login },
+  { pod, login, listens }: { pod: PodTarget; login: Login; listens: number },
 ): Promise<Server> => {
-  const dial = () => {
+  const dialTo = (port: number) => () => {
     const [here, there] = duplexPair();
     // Neither side of a pair learns by itself that the other is destroyed.
     here.once('close', () => there.destroy());
@@ -159,20 +181,16 @@ const connectTo = async (
     cluster.forward({ ...pod, port }, there).catch((error: Error) => here.destroy(error));
     return here;
   };
-  const as = (accessKeyId: string, secretAccessKey: string): Promise<S3> =>
-    openClient({
-      endpoint: endpointOf(place),
-      region,
-      accessKeyId,
-      secretAccessKey,
-      ca: login['tls.crt'],
-      dial,
-    });
-  const [user, root] = await Promise.all([
-    as(login.user, login['user-secret']),
-    as(login.root, login['root-secret']),
+  const ca = login['tls.crt'];
+  const as = (accessKeyId: string, secretAccessKey: string, to: number): Promise<S3> =>
+    openClient({ endpoint: endpointOf(place), region, accessKeyId, secretAccessKey, ca, dial: dialTo(to) });
+  const [user, root, proxied] = await Promise.all([
+    as(login.user, login['user-secret'], listens),
+    as(login.root, login['root-secret'], listens),
+    as(login.user, login['user-secret'], port),
   ]);
-  return { pod, user, root, login };
+  const proxy = { user: proxied, agent: new DialingAgent(dialTo(port), { ca }) };
+  return { pod, user, root, login, ...(listens !== port && { proxy }) };
 };
 
 /** Removes a store's server, and what Longhorn logged in with; what is gone already is no error. */

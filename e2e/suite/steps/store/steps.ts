@@ -1,11 +1,11 @@
 import type { Injected } from '../../../faults/fault.ts';
-import { deniedReading, filledStore } from '../../../faults/store-faults.ts';
+import { deniedReading, filledStore, wrongAnswers } from '../../../faults/store-faults.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
 import { syncRequest } from '../../../longhorn/sync-request.ts';
 import type { Backup } from '../../../longhorn/types.ts';
-import type { DeniedReading } from '../../../store/driver.ts';
+import type { Asked, DeniedReading, WrongAnswer } from '../../../store/driver.ts';
 import { volumeFolder, volumesFolder } from '../../../store/format/layout.ts';
 import { is, remains } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
@@ -14,6 +14,7 @@ import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts
 import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
+import { describeTarget } from '../target.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import { creationEnds, type StoreFailure, storeFailures } from './expectations.ts';
@@ -34,6 +35,24 @@ const pathOf = (where: StoreFolder): string =>
 
 const describeFolder = (where: StoreFolder): string =>
   where.of === 'the store' ? 'the volumes in the store' : `the volume's ${where.folder} in the store`;
+
+const requests: Record<Asked, string> = {
+  list: 'listing of what is in the store',
+  look: 'look at an object in the store',
+  read: 'reading from the store',
+  write: 'writing to the store',
+  delete: 'deletion of an object in the store',
+};
+
+const answers: Record<WrongAnswer, string> = {
+  AccessDenied: '403 AccessDenied',
+  SlowDown: '503 SlowDown',
+  InternalError: '500 InternalError',
+  silence: 'nothing',
+  'another host': 'the refusal of a signature, as the host was rewritten',
+  'short pages': 'pages of two entries',
+  'cut short': 'two entries, and no word of the others',
+};
 
 /** The steps by which a store fails. */
 export const createGivenOfStores = (context: Context) => {
@@ -59,6 +78,14 @@ export const createGivenOfStores = (context: Context) => {
       const title = `the store has only ${inMebibytes(left)} of space left`;
       return context.step.returning(`Given that ${title}`, () =>
         context.faults.inject(filledStore(context.store, { left, title })),
+      );
+    },
+    /** Of such requests, of anything in the store, each or each second, third, … is answered so. Until `when.released`. */
+    wrongAnswers: (answer: WrongAnswer, { to, every = 1 }: { to: Asked; every?: number }) => {
+      const which = every === 1 ? 'each' : `one of ${every}`;
+      const title = `${which} ${requests[to]} is answered with ${answers[answer]}`;
+      return context.step.returning(`Given that ${title}`, () =>
+        context.faults.inject(wrongAnswers(context.store, { asked: to, below: '', every, answer, title })),
       );
     },
   };
@@ -120,6 +147,40 @@ export const createThenOfStores = (context: Context) => {
           );
       });
     },
+    /** The backup target says that it is not available, and this of why. */
+    targetTells: (why: string) => {
+      context.expected.push({ id: 'target-not-listed', of: target });
+      return step(
+        `Then the backup target says why it is not available: ${why}`,
+        () =>
+          once(
+            timelines.backupTargets,
+            ({ status }) =>
+              status?.available === false &&
+              (status.conditions ?? []).some(
+                ({ type, status, message }) =>
+                  type === 'Unavailable' && status === 'True' && message?.includes(why),
+              ),
+            {
+              name: target,
+              label: `the backup target says ${why}`,
+              describe: describeTarget,
+              ...timeouts.targetLost,
+            },
+          ),
+        describeTarget,
+      );
+    },
+    /** Longhorn can use the backup target again. */
+    targetAvailable: () =>
+      step('Then the backup target is available', () =>
+        once(timelines.backupTargets, ({ status }) => status?.available === true, {
+          name: target,
+          label: 'the backup target is available',
+          describe: describeTarget,
+          ...timeouts.targetAvailable,
+        }),
+      ),
     /** Longhorn knows the backup as a completed one, be it still or again. */
     known: (backup: BackupHandle) =>
       step(`Then Longhorn knows ${backup.label}, Completed`, () =>

@@ -1,26 +1,35 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { connect } from 'node:net';
+import { get } from 'node:https';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { paginateListObjectsV2, type S3 } from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { once } from '../../../../e2e/history/expectation.ts';
 import { follow } from '../../../../e2e/history/watch.ts';
 import { type Cluster, type KubernetesObject, resources } from '../../../../e2e/kube/cluster.ts';
 import { longhornNamespace } from '../../../../e2e/longhorn/resources.ts';
-import type { RunningStore } from '../../../../e2e/store/driver.ts';
+import type { Asked, RunningStore, WrongAnswer } from '../../../../e2e/store/driver.ts';
+import { DialingAgent, openClient } from '../../../../e2e/store/drivers/s3/client.ts';
 import { s3 } from '../../../../e2e/store/drivers/s3/driver.ts';
 import { volumeFolder } from '../../../../e2e/store/format/layout.ts';
 import { StillAtWork } from '../../../../e2e/store/store.ts';
-import { type LocalS3, startS3Server } from '../../../support/s3-server.ts';
+import { s3Server } from '../../../../lab/build/s3-server.ts';
+import { cached } from '../../../../lab/cache/cache.ts';
+import { startOwned } from '../../../support/owned-process.ts';
+import { answering, type LocalS3, startS3Server } from '../../../support/s3-server.ts';
+import { end, listen } from '../../../support/serving.ts';
 import { sharedApiServer } from '../../../support/share.ts';
 
 // The driver's own start on a real API server, with a real S3 server that is configured by the Secret which the
-// driver makes; only the pod is none, and the forward to it goes to loopback.
+// driver makes, and the proxy before it; only the pod is none, and the forward to it goes to loopback.
 const place = { namespace: 'corral-abc123-store-1' };
 const over = new AbortController();
 let cluster: Cluster;
 let folder: string;
 let server: LocalS3;
+let proxy: ReturnType<typeof startOwned>;
+let proxyPort: number;
 let store: RunningStore;
 
 const secretIn = async (namespace: string, name: string): Promise<Record<string, string>> => {
@@ -37,8 +46,9 @@ beforeAll(async () => {
   const real = await (await sharedApiServer()).connect();
   cluster = {
     ...real,
-    forward: async (_, socket) => {
-      const way = connect(Number(new URL(server.endpoint).port), '127.0.0.1');
+    forward: async ({ port }, socket) => {
+      const behind = Number(new URL(server.endpoint).port);
+      const way = connect(port === 7070 ? proxyPort : behind, '127.0.0.1');
       socket.pipe(way).pipe(socket);
       way.on('error', (error) => socket.destroy(error));
       socket.on('close', () => way.destroy());
@@ -50,7 +60,13 @@ beforeAll(async () => {
     { resource: resources.namespaces },
   );
   const deployments = await follow<KubernetesObject>(cluster, resources.deployments, { signal: over.signal });
-  const starting = s3.start(cluster, { ...place, run: 'abc123', image: 'store:1', signal: over.signal });
+  const starting = s3.start(cluster, {
+    ...place,
+    run: 'abc123',
+    image: 'store:1',
+    needs: ['wrongAnswers'],
+    signal: over.signal,
+  });
   await once(deployments, ({ metadata }) => metadata.namespace === place.namespace, {
     name: 'backupstore',
     label: 'the deployment is made',
@@ -66,6 +82,16 @@ beforeAll(async () => {
     { cert: join(folder, 'tls.crt'), key: join(folder, 'tls.key') },
     { users: folder, accessKeyId: config.root ?? '', secretAccessKey: config['root-secret'] ?? '' },
   );
+  const probe = createServer();
+  proxyPort = await listen(probe);
+  await end(probe);
+  const tls = ['--cert', join(folder, 'tls.crt'), '--key', join(folder, 'tls.key')];
+  proxy = startOwned(
+    join(await cached(await s3Server()), 's3-faults'),
+    ['--listen', `127.0.0.1:${proxyPort}`, '--to', new URL(server.endpoint).host, ...tls],
+    { env: { ROOT_SECRET_KEY: config['root-secret'] ?? '' } },
+  );
+  await answering(proxyPort, proxy.ended);
   const labels = { app: 's3-backupstore', 'corral.test/store': 'backupstore', 'corral.test/run': 'abc123' };
   const metadata = { name: 'backupstore-1', namespace: place.namespace, labels };
   await cluster.create(resources.pods, {
@@ -79,6 +105,7 @@ beforeAll(async () => {
 
 afterAll(async () => {
   over.abort();
+  await proxy?.kill();
   await server?.stop();
   await rm(folder, { recursive: true, force: true });
 });
@@ -152,6 +179,132 @@ test('a foreign lock counts for as long as it is written anew, and is not writte
   expect((await store.locks('vol')).map(({ name }) => name)).toEqual([lock?.name]);
   await lock?.settle?.();
   await other?.settle?.();
+});
+
+// As Longhorn has it: through the proxy, and tried once.
+const longhorn = async (): Promise<S3> => {
+  const secret = await secretIn(longhornNamespace, store.credentialSecret);
+  return openClient({
+    endpoint: secret.AWS_ENDPOINTS,
+    region: 'us-east-1',
+    accessKeyId: secret.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: secret.AWS_SECRET_ACCESS_KEY ?? '',
+    ca: secret.AWS_CERT,
+    dial: () => connect(proxyPort, '127.0.0.1'),
+  });
+};
+
+describe('the proxy before the server', () => {
+  const prefix = `${place.namespace}/backupstore`;
+  const folder = volumeFolder('answers');
+  const keys = ['a', 'b', 'c', 'd', 'e'].map((name) => `${prefix}/${folder}/${name}.cfg`);
+  const named = { Bucket: 'backups' };
+  const told = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      ({ name }: Error) => name,
+    );
+  let client: S3;
+  beforeAll(async () => {
+    client = await longhorn();
+    for (const Key of keys) await client.putObject({ ...named, Key, Body: 'x' });
+  });
+  const wrong = async (asked: Asked, answer: WrongAnswer, every = 1) => {
+    const made = store.wrongAnswers?.({ asked, below: folder, every, answer, title: `${asked}: ${answer}` });
+    if (made === undefined) throw new Error('the store has no proxy');
+    await expect(made.prove()).rejects.toThrow(
+      `it is not so that ${asked}: ${answer}: the proxy has no such rule`,
+    );
+    await made.inject();
+    const heal = () => s3.heals.wrongAnswers?.heal(cluster, JSON.parse(JSON.stringify(made.data)));
+    return { prove: made.prove, heal };
+  };
+  const list = async () => {
+    const { Contents = [], IsTruncated } = await client.listObjectsV2({
+      ...named,
+      Prefix: `${prefix}/${folder}/`,
+    });
+    return { count: Contents.length, IsTruncated };
+  };
+  const listAll = async () => {
+    const found: unknown[] = [];
+    const pages = paginateListObjectsV2({ client }, { ...named, Prefix: `${prefix}/${folder}/` });
+    for await (const { Contents = [] } of pages) found.push(Contents.map(({ Key }) => Key));
+    return found;
+  };
+  const look = (Key = keys[0]) => told(client.headObject({ ...named, Key: Key ?? '' }));
+
+  test('without a rule all is as the server has it', async () => {
+    expect(await list()).toEqual({ count: 5, IsTruncated: false });
+    expect(await look()).toBe('done');
+  });
+
+  test.each([
+    ['AccessDenied', /: AccessDenied; met by 1 of 1 such/],
+    ['SlowDown', /^asked once as Longhorn's user: SlowDown; met by 3 of 3 such requests$/],
+    ['InternalError', /: InternalError; met by 3 of 3 such/],
+    ['another host', /: SignatureDoesNotMatch; met by 1 of 1 such/],
+  ] as const)(
+    'a writing that is answered with %s, and no other request, nor one of the suite itself',
+    async (answer, proof) => {
+      const { prove, heal } = await wrong('write', answer);
+      expect(await prove()).toMatch(proof);
+      expect(await told(client.putObject({ ...named, Key: keys[0] ?? '', Body: 'y' }))).not.toBe('done');
+      expect(await told(client.putObject({ ...named, Key: `${prefix}/elsewhere`, Body: 'y' }))).toBe('done');
+      expect(await look()).toBe('done');
+      expect((await store.source.read(`${folder}/a.cfg`, 9)).toString()).toBe('x');
+      await store.write('answers').put([{ path: 'f.blk', bytes: Buffer.from('past the proxy') }]);
+      expect(await heal()).toBe('such requests are answered rightly');
+      expect(await heal()).toBe('such requests are answered rightly');
+      await expect(prove()).rejects.toThrow('the proxy has no such rule');
+      expect(await told(client.putObject({ ...named, Key: keys[0] ?? '', Body: 'x' }))).toBe('done');
+      await client.deleteObject({ ...named, Key: `${prefix}/${folder}/f.blk` });
+    },
+  );
+
+  test('each third reading fails, and is done by who asks again', async () => {
+    const { prove, heal } = await wrong('read', 'SlowDown', 3);
+    for (const Key of keys) expect(await told(client.getObject({ ...named, Key }))).toBe('done');
+    // The third and the sixth, of eight; what is asked again does not count.
+    expect(await prove()).toBe("asked 3 times as Longhorn's user: NoSuchKey; met by 2 of 8 such requests");
+    await heal();
+  });
+
+  test('a listing comes in pages of two, all of it, and one that is cut short says nothing of the rest', async () => {
+    const pages = await wrong('list', 'short pages');
+    expect(await pages.prove()).toMatch(/: 2 entries of more; met by/);
+    expect(await listAll()).toEqual([keys.slice(0, 2), keys.slice(2, 4), keys.slice(4)]);
+    await pages.heal();
+    const cut = await wrong('list', 'cut short');
+    expect(await cut.prove()).toMatch(/: 2 entries; met by/);
+    expect(await list()).toEqual({ count: 2, IsTruncated: false });
+    await cut.heal();
+    expect(await list()).toEqual({ count: 5, IsTruncated: false });
+  });
+
+  test('a deletion that nobody answers ends when that is healed, by the run alone', async () => {
+    const { prove } = await wrong('delete', 'silence');
+    expect(await prove()).toMatch(/: nothing; met by \d+ of \d+ such/);
+    const deletion = told(client.deleteObject({ ...named, Key: keys[4] ?? '' }));
+    expect(await s3.heals.wrongAnswers?.healByLabels?.(cluster, 'abc123')).toEqual([
+      'https://backupstore.corral-abc123-store-1:7070: all requests are answered rightly again',
+    ]);
+    expect(await deletion).toBe('done');
+    expect(await look(keys[4])).toBe('NotFound');
+  });
+
+  test('nobody sets a rule who does not have the key of the root', async () => {
+    const secret = await secretIn(longhornNamespace, store.credentialSecret);
+    const agent = new DialingAgent(() => connect(proxyPort, '127.0.0.1'), { ca: secret.AWS_CERT });
+    const status = await new Promise((resolve, reject) => {
+      const headers = { authorization: `Bearer ${secret.AWS_SECRET_ACCESS_KEY}` };
+      get(`${secret.AWS_ENDPOINTS}/-/rules`, { agent, headers }, (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      }).on('error', reject);
+    });
+    expect(status).toBe(403);
+  });
 });
 
 test('without the server nothing is left to heal, and the store goes with what Longhorn logged in with', async () => {

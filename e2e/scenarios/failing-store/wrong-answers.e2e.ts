@@ -1,0 +1,82 @@
+import { scenario } from '../../suite/scenario.ts';
+import type { ScenarioOptions } from '../../suite/scenario-core.ts';
+import { littleData } from '../../suite/steps/sizes.ts';
+
+// No document asks for these either: object stores answer so on any day, and tell their users to live with it.
+const about: ScenarioOptions = { tags: ['failing-store'], timeout: '40m', needs: ['wrongAnswers'] };
+
+/** Behind the data of a first backup, which so has no block that a second one lacks. */
+const more = { offset: littleData.data.size, size: littleData.data.size / 2 };
+
+scenario(
+  'Backups are made, restored and deleted on a store that now and then asks for fewer requests',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    for (const to of ['list', 'look', 'read', 'write', 'delete'] as const)
+      await then.inForce(await given.wrongAnswers('SlowDown', { to, every: 3 }));
+
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, more));
+    const second = await given.settledBackup(volume);
+    await then.restores(second, data);
+
+    await when.deleted(first);
+    await then.deleted(first);
+    await then.storeHolds(volume, [second]);
+    await then.restores(second, data);
+  },
+);
+
+scenario(
+  'A deletion removes no block of another backup, though every listing comes in pages of two',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const paged = await given.wrongAnswers('short pages', { to: 'list' });
+    await then.inForce(paged);
+    const data = [await given.data(volume, littleData.data)];
+    const first = await given.settledBackup(volume);
+    data.push(await given.data(volume, more));
+    const second = await given.settledBackup(volume);
+    const third = await given.settledBackup(volume);
+
+    await when.deleted(first);
+    await then.deleted(first);
+    await then.inForce(paged);
+    await then.storeHolds(volume, [second, third]);
+    await then.restores(second, data);
+    await then.restores(third, data);
+  },
+);
+
+// longhorn/longhorn#13646, #13756: which right is missing is what its user has to learn.
+scenario(
+  'A store that denies access says so where its user looks: at the backup, and at the backup target',
+  about,
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const data = await given.data(volume, littleData.data);
+    const first = await given.settledBackup(volume);
+
+    const unwritable = await given.wrongAnswers('AccessDenied', { to: 'write' });
+    await then.inForce(unwritable);
+    const second = await when.backedUp(await given.snapshot(volume));
+    await then.creationFails(second, 'creation-denied');
+    await when.released(unwritable);
+
+    const unlistable = await given.wrongAnswers('AccessDenied', { to: 'list' });
+    await then.inForce(unlistable);
+    const look = await when.storeLookedInto();
+    await then.targetTells('AccessDenied');
+    await then.staysKnown(first, look);
+
+    await when.released(unlistable);
+    await when.storeLookedInto();
+    await then.targetAvailable();
+    await then.known(first);
+    await then.storeHolds(volume, [first], { besides: true });
+    await then.restores(first, [data]);
+  },
+);

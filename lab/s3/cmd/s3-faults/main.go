@@ -1,0 +1,270 @@
+// Command s3-faults stands before an S3 server and answers chosen requests wrongly. All others it hands on as they are:
+// what is signed stays, so the server still judges every signature.
+//
+// Rules are kept in memory. Whoever has the key of the server's root sets them: POST /-/rules with one, GET /-/rules for all
+// with how often each was met, DELETE /-/rules/ID.
+package main
+
+import (
+	"bytes"
+	"crypto/subtle"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"log"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"os"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+const (
+	admin    = "/-/rules"
+	pageSize = 2
+	ours     = "corral-"
+)
+
+// A rule is about every Nth request of an operation whose key, or prefix of a listing, begins with Below. Where others
+// are let pass, an SDK's second attempt is: however many clients there are, none meets the rule twice for one request.
+type rule struct {
+	ID        string `json:"id"`
+	Operation string `json:"operation"`
+	Below     string `json:"below"`
+	Every     int    `json:"every"`
+	Answer    string `json:"answer"`
+	Seen      int    `json:"seen"`
+	Met       int    `json:"met"`
+	over      chan struct{}
+}
+
+// A page is what is left of a listing that was handed out in parts: next is the server's own token, where it has more.
+type page struct {
+	frame   []byte
+	entries [][]byte
+	next    string
+}
+
+type proxy struct {
+	lock  sync.Mutex
+	rules []*rule
+	pages map[string]page
+	key   string
+	to    *httputil.ReverseProxy
+}
+
+type failure struct {
+	status  int
+	message string
+}
+
+var failures = map[string]failure{
+	"SlowDown":      {http.StatusServiceUnavailable, "Please reduce your request rate."},
+	"InternalError": {http.StatusInternalServerError, "We encountered an internal error. Please try again."},
+	"AccessDenied":  {http.StatusForbidden, "Access Denied"},
+}
+
+// What a request does, and to which key; of a listing, to keys that begin so.
+func operationOf(request *http.Request) (operation, key string) {
+	_, key, _ = strings.Cut(strings.TrimPrefix(request.URL.Path, "/"), "/")
+	query := request.URL.Query()
+	if key == "" {
+		if request.Method == http.MethodGet && query.Get("list-type") == "2" {
+			return "list", query.Get("prefix")
+		}
+		return "", ""
+	}
+	return map[string]string{
+		http.MethodGet: "read", http.MethodHead: "look", http.MethodPut: "write", http.MethodDelete: "delete",
+	}[request.Method], key
+}
+
+// Counts a request for all rules that are about it, and returns the first that it meets.
+func (p *proxy) meet(request *http.Request) *rule {
+	operation, key := operationOf(request)
+	attempt := request.Header.Get("Amz-Sdk-Request")
+	again := attempt != "" && !strings.HasPrefix(attempt, "attempt=1;")
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	var met *rule
+	for _, each := range p.rules {
+		if each.Operation != operation || !strings.HasPrefix(key, each.Below) || again && each.Every > 1 {
+			continue
+		}
+		each.Seen++
+		if met == nil && each.Seen%each.Every == 0 {
+			each.Met++
+			met = each
+		}
+	}
+	return met
+}
+
+func (p *proxy) ServeHTTP(response http.ResponseWriter, request *http.Request) {
+	if strings.HasPrefix(request.URL.Path, admin) {
+		p.administer(response, request)
+		return
+	}
+	token := request.URL.Query().Get("continuation-token")
+	if strings.HasPrefix(token, ours) {
+		p.lock.Lock()
+		left, known := p.pages[token]
+		p.lock.Unlock()
+		if known {
+			p.sendPage(response.Header(), response, left)
+			return
+		}
+	}
+	met := p.meet(request)
+	if met == nil {
+		p.to.ServeHTTP(response, request)
+		return
+	}
+	log.Printf("rule %s: %s for %s %s", met.ID, met.Answer, request.Method, request.URL.Path)
+	switch met.Answer {
+	case "silence":
+		select {
+		case <-request.Context().Done():
+		case <-met.over:
+		}
+		panic(http.ErrAbortHandler)
+	case "another host":
+		request.Host = "rewritten.invalid"
+		p.to.ServeHTTP(response, request)
+	case "short pages", "cut short":
+		p.shorten(response, request, met.Answer == "short pages")
+	default:
+		// Whoever is cut off while it sends would not look for an answer.
+		_, _ = io.Copy(io.Discard, request.Body)
+		said := failures[met.Answer]
+		response.Header().Set("Content-Type", "application/xml")
+		response.WriteHeader(said.status)
+		fmt.Fprintf(response, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>%s</Code><Message>%s</Message></Error>",
+			met.Answer, said.message)
+	}
+}
+
+type recorder struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (r *recorder) Header() http.Header             { return r.header }
+func (r *recorder) WriteHeader(status int)          { r.status = status }
+func (r *recorder) Write(bytes []byte) (int, error) { return r.body.Write(bytes) }
+
+var (
+	entry   = regexp.MustCompile(`(?s)<Contents>.*?</Contents>|<CommonPrefixes>.*?</CommonPrefixes>`)
+	counted = regexp.MustCompile(`(?s)<(IsTruncated|KeyCount|NextContinuationToken|ContinuationToken)>.*?</[A-Za-z]+>|<(?:NextContinuationToken|ContinuationToken)/>`)
+	next    = regexp.MustCompile(`<NextContinuationToken>(.*?)</NextContinuationToken>`)
+	end     = []byte("</ListBucketResult>")
+)
+
+// Hands out the first entries of a listing; the others on demand, or not at all.
+func (p *proxy) shorten(response http.ResponseWriter, request *http.Request, goesOn bool) {
+	whole := &recorder{header: http.Header{}, status: http.StatusOK}
+	p.to.ServeHTTP(whole, request)
+	for name, values := range whole.header {
+		if name != "Content-Length" {
+			response.Header()[name] = values
+		}
+	}
+	if whole.status != http.StatusOK {
+		response.WriteHeader(whole.status)
+		_, _ = response.Write(whole.body.Bytes())
+		return
+	}
+	body := whole.body.Bytes()
+	all := page{frame: counted.ReplaceAll(entry.ReplaceAll(body, nil), nil), entries: entry.FindAll(body, -1)}
+	if token := next.FindSubmatch(body); token != nil {
+		all.next = string(token[1])
+	}
+	if !goesOn {
+		all.entries, all.next = all.entries[:min(pageSize, len(all.entries))], ""
+	}
+	p.sendPage(response.Header(), response, all)
+}
+
+func (p *proxy) sendPage(header http.Header, response io.Writer, left page) {
+	count := min(pageSize, len(left.entries))
+	token := left.next
+	if count < len(left.entries) {
+		p.lock.Lock()
+		token = ours + strconv.Itoa(len(p.pages))
+		p.pages[token] = page{left.frame, left.entries[count:], left.next}
+		p.lock.Unlock()
+	}
+	told := fmt.Sprintf("%s<KeyCount>%d</KeyCount><IsTruncated>%t</IsTruncated>", bytes.Join(left.entries[:count], nil), count, token != "")
+	if token != "" {
+		told += "<NextContinuationToken>" + token + "</NextContinuationToken>"
+	}
+	header.Set("Content-Type", "application/xml")
+	_, _ = response.Write(bytes.Replace(left.frame, end, append([]byte(told), end...), 1))
+}
+
+func (p *proxy) administer(response http.ResponseWriter, request *http.Request) {
+	given := strings.TrimPrefix(request.Header.Get("Authorization"), "Bearer ")
+	if subtle.ConstantTimeCompare([]byte(given), []byte(p.key)) != 1 {
+		response.WriteHeader(http.StatusForbidden)
+		return
+	}
+	p.lock.Lock()
+	defer p.lock.Unlock()
+	switch request.Method {
+	case http.MethodPost:
+		made := rule{over: make(chan struct{})}
+		if err := json.NewDecoder(request.Body).Decode(&made); err != nil || made.Every < 1 {
+			response.WriteHeader(http.StatusBadRequest)
+			return
+		}
+		p.rules = append(p.rules, &made)
+	case http.MethodDelete:
+		id := strings.TrimPrefix(request.URL.Path, admin+"/")
+		p.rules = slices.DeleteFunc(p.rules, func(each *rule) bool {
+			gone := each.ID == id
+			if gone {
+				close(each.over)
+			}
+			return gone
+		})
+	}
+	_ = json.NewEncoder(response).Encode(p.rules)
+}
+
+func main() {
+	listen := flag.String("listen", ":7070", "the address for clients")
+	server := flag.String("to", "127.0.0.1:7071", "the address of the S3 server")
+	certificate := flag.String("cert", "", "the certificate of both, in PEM")
+	privateKey := flag.String("key", "", "its key")
+	flag.Parse()
+	pem, err := os.ReadFile(*certificate)
+	if err != nil {
+		log.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(*certificate, *privateKey)
+	if err != nil {
+		log.Fatal(err)
+	}
+	trusted := x509.NewCertPool()
+	trusted.AppendCertsFromPEM(pem)
+	upstream := &tls.Config{RootCAs: trusted, ServerName: pair.Leaf.DNSNames[0]}
+	target := &url.URL{Scheme: "https", Host: *server}
+	before := &proxy{pages: map[string]page{}, rules: []*rule{}, key: os.Getenv("ROOT_SECRET_KEY")}
+	before.to = &httputil.ReverseProxy{
+		Rewrite: func(request *httputil.ProxyRequest) {
+			request.SetURL(target)
+			request.Out.Host = request.In.Host
+		},
+		Transport: &http.Transport{TLSClientConfig: upstream, DisableCompression: true, MaxIdleConnsPerHost: 64},
+	}
+	own := &http.Server{Addr: *listen, Handler: before, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}}
+	log.Fatal(own.ListenAndServeTLS("", ""))
+}
