@@ -2,13 +2,14 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { type Look, lookOf } from '../../e2e/ui/backup-look.ts';
 import { findChromium } from '../../e2e/ui/chromium.ts';
 import { type FollowedPage, followPage } from '../../e2e/ui/followed-page.ts';
+import { ownAddress } from '../emulator/support/test-api.ts';
 import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy.ts';
 import { serveEmulatedPage } from './support/emulated-page.ts';
 import { keepBrowser } from './support/keep-browser.ts';
 
 const chromium = findChromium(process.env);
 keepBrowser(chromium);
-const uiHost = '127.77.0.2';
+const uiHost = ownAddress();
 // Of what a test waits for: a stream tells at most once a second.
 const soon = 10_000;
 

@@ -51,12 +51,15 @@ const createStandIn = (plural: string, write: (what: string) => void): StandIn =
   };
 };
 
+/** An address of loopback that nobody else has: ports are always the same, and others test on this machine. */
+export const ownAddress = (): string => `127.${randomInt(1, 77)}.${randomInt(256)}.${randomInt(1, 255)}`;
+
 /**
  * A manager's API, WebSockets included, at an address of its own, on a datastore in memory. `writes` are the
  * creations and deletions that it asked for, as `delete backups b1`; those in `refused` are denied, each with
  * its words. `call` is one request, as `POST /v1/volumes/v?action=attach`.
  */
-export const startTestApi = async (ip = `127.${randomInt(1, 77)}.${randomInt(256)}.${randomInt(1, 255)}`) => {
+export const startTestApi = async (ip = ownAddress()) => {
   const refused = new Map<string, string>();
   const writes: string[] = [];
   const write = (what: string): void => {

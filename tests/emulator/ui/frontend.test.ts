@@ -5,10 +5,9 @@ import { apiPort } from '../../../emulator/api/handler.ts';
 import { createLog } from '../../../emulator/log.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { backupVolume, startTestApi, volume } from '../support/test-api.ts';
+import { backupVolume, ownAddress, startTestApi, volume } from '../support/test-api.ts';
 
-// An address of this test's own, for the port is always the same.
-const uiHost = '127.77.0.1';
+const uiHost = ownAddress();
 
 test('the page, its script and the API with its WebSockets are served, and nothing else', async () => {
   const page = join(await temporaryFolder(), 'page.js');

@@ -5,11 +5,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createLog } from '../../../emulator/log.ts';
 import { serveFrontend, uiPort } from '../../../emulator/ui/frontend.ts';
 import { end, listen } from '../../support/serving.ts';
+import { ownAddress } from '../support/test-api.ts';
 
 // A manager is played byte by byte: what becomes of a page's connection when it goes, in each way in which it
 // can go.
 
-const uiHost = '127.77.0.9';
+const uiHost = ownAddress();
 let controller: AbortController;
 let manager: Server;
 let port: number;

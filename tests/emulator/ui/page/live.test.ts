@@ -4,9 +4,10 @@ import { findChromium } from '../../../../e2e/ui/chromium.ts';
 import type { Mutant } from '../../../../emulator/mutants.ts';
 import { startTcpProxy, type TcpProxy } from '../../../support/tcp-proxy.ts';
 import { serveEmulatedPage } from '../../../ui/support/emulated-page.ts';
+import { ownAddress } from '../../support/test-api.ts';
 
 const executablePath = findChromium(process.env);
-const uiHost = '127.77.0.3';
+const uiHost = ownAddress();
 
 let browser: Browser;
 let served: Awaited<ReturnType<typeof serveEmulatedPage>>;
