@@ -237,7 +237,7 @@ export const findRunConfig = (variables: Variables): RunConfig | undefined => {
 /** The kinds of stores to play a scenario on, also where nobody has been told of a cluster yet. */
 export const storesToPlayOn = (
   variables: Variables,
-  scenario: { needs: readonly string[]; everyStore: boolean },
+  scenario?: { needs: readonly string[]; everyStore: boolean },
 ): readonly StoreDriver[] =>
   driversOf(findRunConfig(variables)?.store ?? (variables[byHand.store ?? ''] || undefined), scenario);
 

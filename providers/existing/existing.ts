@@ -48,7 +48,7 @@ export const lookAndAsk = async ({
   refuseAnother({ server, context, uid }, existing);
   const longhorn = await lookAtLonghorn(cluster);
   await refuseWithout(cluster, existing);
-  const stores = storesToPlayOn(process.env, { needs: [], everyStore: true });
+  const stores = storesToPlayOn(process.env);
   for (const line of announce({ server, context, uid, kubernetes, longhorn, run, stores }, existing))
     progress.note(line);
   await confirm({ server, context, uid }, { expectCluster: existing.expectCluster, terminal, signal });

@@ -19,7 +19,10 @@ beforeEach(async () => {
   putLonghorn(server);
   said = [];
 });
-afterEach(() => server.stop());
+afterEach(() => {
+  vi.unstubAllEnvs();
+  return server.stop();
+});
 
 /** `asks`: there is somebody at a terminal, who types this, or nothing yet. */
 type Asked = Partial<ExistingCluster> & { typed?: string | undefined; asks?: boolean; signal?: AbortSignal };
@@ -109,9 +112,12 @@ test('a cluster that was named is looked at, told of, and left as it is', async 
   expect(notRead()).toEqual([]);
 });
 
-test('a namespace that was given for all stores is told of, and passed on', async () => {
+test('a namespace that was given for all stores is told of, and passed on; so is each kind of store', async () => {
+  vi.stubEnv('CORRAL_STORE', 'all');
   const { cluster } = await up({ namespace: 'corral' });
-  expect(said.join('\n')).toContain("some of root's capabilities) in the namespace corral\n");
+  expect(said).toContain(
+    "  an NFS server, then an S3 server (image store:1; its pod has some of root's capabilities) in the namespace corral",
+  );
   expect(cluster.namespace).toBe('corral');
   await cluster.down();
 });

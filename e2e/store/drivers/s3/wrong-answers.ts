@@ -47,7 +47,9 @@ const probes: Record<Asked, (client: S3, Key: string, at: { abortSignal: AbortSi
     look: (client, Key, at) => client.headObject({ Bucket: bucket, Key }, at).then(() => 'it is there'),
     read: (client, Key, at) => client.getObject({ Bucket: bucket, Key }, at).then(() => 'it is there'),
     write: (client, Key, at) =>
-      client.putObject({ Bucket: bucket, Key, Body: '', IfMatch }, at).then(() => 'it is written'),
+      client
+        .putObject({ Bucket: bucket, Key, Body: '', ContentLength: 0, IfMatch }, at)
+        .then(() => 'it is written'),
     delete: (client, Key, at) =>
       client.deleteObject({ Bucket: bucket, Key, IfMatch }, at).then(() => 'it is deleted'),
   };
