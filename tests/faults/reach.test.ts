@@ -96,4 +96,5 @@ test('each kind that can be healed says whether it reaches others', () =>
     'immutable-file',
     'read-only-backups',
     'stalled-server',
+    'wrong-answers',
   ]));
