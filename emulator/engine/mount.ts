@@ -1,10 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { StoreError } from '../backupstore/errors.ts';
 import type { Clock } from '../clocks.ts';
 import type { Log } from '../log.ts';
-import type { ReadMount } from './read-mount.ts';
 
 const run = promisify(execFile);
 
@@ -58,14 +57,32 @@ const reasonOf = (error: unknown, timeout: number): string => {
   return killed ? `no answer within ${timeout / 1_000} s` : (stderr?.trim() || message).replaceAll('\n', ' ');
 };
 
+type Read = (mountPoint: string) => Promise<unknown>;
+
+/**
+ * Reads mount points for as long as their servers take, as Longhorn does (B: util.go, EnsureMountPoint). Who
+ * asks while one is being read gets the same answer, so that a silent server costs one thread of this process,
+ * however often a manager looks.
+ */
+export const createReadOnce = (read: Read = readdir): Read => {
+  const beingRead = new Map<string, Promise<unknown>>();
+  return (mountPoint) => {
+    // What comes later finds another mount there, maybe.
+    const reading = beingRead.get(mountPoint) ?? read(mountPoint).finally(() => beingRead.delete(mountPoint));
+    beingRead.set(mountPoint, reading);
+    return reading;
+  };
+};
+
 /**
  * Mounts an NFS store as Longhorn does: NFS 4.2, then 4.1, then 4.0, each attempt bounded by
  * clock.mountTimeout, and it stays mounted. The commands are children, so that a server which does not answer
- * costs a killed child and not a thread of this process.
+ * costs a killed child and not a thread of this process; whether a mount is healthy is read within it, as
+ * what is killed with it leaves nothing behind.
  */
 const mount = async (
   url: string,
-  read: ReadMount,
+  read: Read,
   { log, clock, whose }: Options & { whose: Whose },
 ): Promise<string> => {
   const { server, mountPoint } = parseNfsURL(url, whose);
@@ -73,7 +90,7 @@ const mount = async (
   if ((await mountPoints()).includes(mountPoint)) {
     log.warning(`Trying reading mount point ${mountPoint} to make sure it is healthy`);
     try {
-      await read(mountPoint, clock.mountTimeout);
+      await read(mountPoint);
       return mountPoint;
     } catch (error) {
       log.warning(`Unmounting ${mountPoint}, which cannot be read`, {
@@ -106,11 +123,8 @@ const unmount = async (url: string, { log, clock }: Options): Promise<void> => {
   await run('umount', ['-l', ...there], { timeout: clock.mountTimeout, killSignal: 'SIGKILL' });
 };
 
-/**
- * NFS stores, mounted for the container this process runs in; `read` tells whether one that is there still
- * answers.
- */
-export const nfsMounts = (read: ReadMount): Mounts => ({
-  mount: (url, options) => mount(url, read, options),
-  unmount,
-});
+/** NFS stores, mounted for the container this process runs in. */
+export const nfsMounts = (): Mounts => {
+  const read = createReadOnce();
+  return { mount: (url, options) => mount(url, read, options), unmount };
+};

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { createReadOnce } from '../../../emulator/engine/mount.ts';
+
+test('what can be read answers, and what cannot says why', async () => {
+  const read = createReadOnce();
+  await read(import.meta.dirname);
+  await expect(read(`${import.meta.dirname}/nowhere`)).rejects.toThrow(/no such file/);
+});
+
+test('who asks while it is being read gets the same answer, who comes later and another mount point do not', async () => {
+  const asked: string[] = [];
+  const answers = Promise.withResolvers<void>();
+  const read = createReadOnce(async (mountPoint) => {
+    asked.push(mountPoint);
+    await answers.promise;
+  });
+  const looks = ['/silent', '/silent', '/other'].map(read);
+  expect(asked).toEqual(['/silent', '/other']);
+  answers.reject(new Error('gone'));
+  expect(await Promise.allSettled(looks)).toMatchObject(looks.map(() => ({ reason: { message: 'gone' } })));
+  await expect(read('/silent')).rejects.toThrow('gone');
+  expect(asked).toEqual(['/silent', '/other', '/silent']);
+});
