@@ -58,7 +58,8 @@ export const removeTarget = async ({ cluster, targets, timeouts }: Deps, name: s
   });
 };
 
-const describeTarget = ({ spec, status }: BackupTarget): string => {
+/** A backup target in a line: what it is, and whether Longhorn can use it. */
+export const describeTarget = ({ spec, status }: BackupTarget): string => {
   const why = status?.conditions?.find(({ status }) => status === 'True')?.message;
   return `${spec.backupTargetURL || 'no URL'}, ${status?.available ? 'available' : 'not available'}${why ? `: ${why}` : ''}, listed ${status?.lastSyncedAt || 'never'}`;
 };

@@ -1,5 +1,5 @@
 import type { Injected } from '../../../faults/fault.ts';
-import { deniedReading, filledStore } from '../../../faults/store-faults.ts';
+import { deniedReading, filledStore, stalledServer } from '../../../faults/store-faults.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -14,6 +14,7 @@ import { isDeleted, isRefused, storeRefusals } from '../deletion/expectations.ts
 import type { BackupHandle, VolumeHandle, WrittenData } from '../handles.ts';
 import { PremiseLost, stays } from '../judging.ts';
 import { inMebibytes } from '../sizes.ts';
+import { describeTarget } from '../target.ts';
 import { judge, storeQuiet } from '../timeouts.ts';
 import { judgeRestore } from '../volume/restored.ts';
 import { creationEnds, type StoreFailure, storeFailures } from './expectations.ts';
@@ -59,6 +60,15 @@ export const createGivenOfStores = (context: Context) => {
       const title = `the store has only ${inMebibytes(left)} of space left`;
       return context.step.returning(`Given that ${title}`, () =>
         context.faults.inject(filledStore(context.store, { left, title })),
+      );
+    },
+    /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
+    serverGone: () => {
+      const title = "the store's server is gone";
+      const { expected, target } = context;
+      expected.push({ id: 'target-not-mounted', of: target }, { id: 'target-not-listed', of: target });
+      return context.step.returning(`Given that ${title}`, () =>
+        context.faults.inject(stalledServer(context.store, 'gone', title)),
       );
     },
   };
@@ -198,6 +208,20 @@ export const createThenOfStores = (context: Context) => {
         () => backups.current(backup.name)?.status?.error ?? '',
       );
     },
+    /** Longhorn can use its target again, and has listed the store since that look was asked for. */
+    storeFoundAgain: (look: Look) =>
+      step('Then Longhorn finds the store again, and lists it', () =>
+        once(
+          timelines.backupTargets,
+          ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,
+          {
+            name: target,
+            label: 'Longhorn has listed the store',
+            describe: describeTarget,
+            ...timeouts.targetAvailable,
+          },
+        ),
+      ),
     /** A volume is restored from the backup, and holds these data. */
     restores: (backup: BackupHandle, data: readonly WrittenData[]) =>
       step(

@@ -7,6 +7,7 @@ import { startInPods } from '../../../../e2e/kube/in-pods.ts';
 import {
   frozenServer,
   letServerRun,
+  lostServer,
   slowServer,
   stallCommand,
 } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
@@ -34,8 +35,11 @@ afterEach(async () => {
 
 const of = (title: string) => ({ pod, program, title });
 
-test('a frozen server is stopped from the inject to the heal', async () => {
-  const { inject, prove, data, settle } = frozenServer(cluster, of('the store answers nothing'));
+test.each([
+  ['frozen', frozenServer],
+  ['gone', lostServer],
+] as const)('a server that is %s is stopped from the inject to the heal', async (_, stalled) => {
+  const { inject, prove, data, settle } = stalled(cluster, of('the store answers nothing'));
   await expect(prove()).rejects.toThrow(
     /^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/,
   );

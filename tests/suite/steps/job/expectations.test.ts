@@ -191,6 +191,20 @@ describe('what a broken one would have done', () => {
     expect(told).toHaveLength(12);
   });
 
+  test('a run that could make nothing left what it tried, and is judged like any other once it made it', async () => {
+    const { ticks, backups, snapshots, volume } = await stageJob('backups denied');
+    const others = ['backup-7afc457381794891'];
+    const told = (makes: boolean) =>
+      problemsOf(
+        madeByTicks(
+          { backups, snapshots },
+          { volume, ticks: ticks.map((tick) => ({ ...tick, makes, tries: true })), others },
+        ),
+      );
+    expect(told(false)).toEqual([]);
+    expect(told(true)).toEqual(['run 2 made 0 backups, not 1: none']);
+  });
+
   test('what a step made between the runs is not theirs', async () => {
     const { ticks, backups, snapshots, volume } = await stageJob('backups denied');
     const others = ['backup-7afc457381794891', 'rj-b-c-74fb86ba-fa31-48de-a124-6038a3193667'];
