@@ -69,8 +69,8 @@ export const deniedFile = (store: RunningStore, file: { path: string; title: str
 export const foreignLock = (store: RunningStore, lock: WantedLock): ForeignLock & Fault =>
   fault('foreign-lock', store, able(store, 'foreignLock')(lock));
 
-/** The fault that the store's server answers nothing for a while, or slowly. */
-export const stalledServer = (store: RunningStore, how: 'frozen' | 'slow', title: string): Fault =>
+/** The fault that the store's server answers nothing, for a while or until the heal, or slowly. */
+export const stalledServer = (store: RunningStore, how: 'frozen' | 'slow' | 'gone', title: string): Fault =>
   fault('stalled-server', store, able(store, 'stall')(how, title));
 
 /** The fault that no backup in a folder can be removed by a longhorn-manager. */

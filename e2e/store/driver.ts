@@ -95,10 +95,10 @@ export type Troubles = {
   denyDeletion(file: { path: string; title: string }): Trouble;
   foreignLock(lock: WantedLock): ForeignLock;
   /**
-   * It answers nothing, for less time than makes Longhorn take the whole store for unavailable; or it is
-   * slow.
+   * It answers nothing, for less time than makes Longhorn take the whole store for unavailable, or until the
+   * heal; or it is slow.
    */
-  stall(how: 'frozen' | 'slow', title: string): Trouble;
+  stall(how: 'frozen' | 'slow' | 'gone', title: string): Trouble;
   /** No backup below the folder can be removed by a longhorn-manager. */
   readOnlyBackups(folder: { path: string; title: string }): Promise<Trouble>;
   /** No client can list the folder, or do anything to what is in it either. */

@@ -137,7 +137,7 @@ export const commands: Record<string, How> = {
   // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
   'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {
     exitCode: 0,
-    says: /^14 of them will be played, 16 skipped:$/m,
+    says: /^14 of them will be played, 17 skipped:$/m,
     words: stub,
   },
   'kubectl get namespace kube-system -o jsonpath={.metadata.uid}': {
@@ -169,7 +169,7 @@ export const commands: Record<string, How> = {
   'npm run --silent rbac -- --allow LIST | kubectl apply -f -': {
     exitCode: 0,
     says: /^kubectl apply -f - was given Namespace ServiceAccount Role /m,
-    words: { LIST: { is: 'manager-kill,process-hold,manager-mount,admission-policy' } },
+    words: { LIST: { is: 'manager-kill,process-hold,manager-mount,store-stall,admission-policy' } },
   },
   'npx vitest run --project e2e': { exitCode: 3, says: /^e2e: CORRAL_KUBECONFIG is not set/m },
   'npm run fleet -- --shards 8 --kubeconfig FILE --context NAME --image IMAGE': {

@@ -137,6 +137,12 @@ export const rules = {
     resyncs: 2,
     owner: 'the expectation: the upload ends with the first block that cannot be written',
   },
+  startedRunEnds: {
+    machine: 900,
+    resyncs: 8,
+    owner:
+      'the expectation: an upload that stood still goes on, or its mount gives up, once the store answers again',
+  },
   deletionFailsAgain: {
     machine: 60,
     resyncs: 5,

@@ -46,6 +46,7 @@ const expectations: Record<string, Expectation<any>> = {
   oldOneFails: jobs.oldOneFails(backups, { ...losing, by: 'the mount' }),
   oldOneGoes: jobs.oldOneGoes(backups, losing),
   jobCompletes: jobs.jobCompletes(replayTimeline('jobs'), tick),
+  jobEnds: jobs.jobEnds(replayTimeline('jobs'), tick),
   jobFails: jobs.jobFails(replayTimeline('jobs'), tick),
   isMadeAlone: jobs.isMadeAlone(backups, { backup, others: [other] }),
   isTakenAlone: jobs.isTakenAlone(replayTimeline('snapshots'), { snapshot: backup, others: [other] }),

@@ -12,7 +12,7 @@ import { driverName, exportPath, serverProgram, storeUrl } from './place.ts';
 import { incoming, openPodStore, podSource, runInStore } from './pod-store.ts';
 import { readOnlyBackups } from './read-only-backups.ts';
 import { nfsServer, startServer } from './server.ts';
-import { frozenServer, slowServer } from './stalled-server.ts';
+import { frozenServer, lostServer, slowServer } from './stalled-server.ts';
 
 // Of a volume's blocks, in bytes on disk: four or more of the largest. They come over the API server as text,
 // which takes a second or two.
@@ -50,7 +50,7 @@ export const servedStore = (
     foreignLock: ({ volume, ...lock }) =>
       foreignLock(cluster, { pod, folder: `${root}/${volumeFolder(volume)}`, ...lock }),
     stall: (how, title) =>
-      ({ frozen: frozenServer, slow: slowServer })[how](cluster, {
+      ({ frozen: frozenServer, slow: slowServer, gone: lostServer })[how](cluster, {
         pod,
         program: serverProgram,
         title,

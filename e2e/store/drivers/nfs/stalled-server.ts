@@ -75,6 +75,19 @@ export const frozenServer = (cluster: Cluster, server: Server): Trouble =>
   });
 
 /**
+ * A server answers nothing until the heal, as one that is gone; so long that Longhorn's mounts report errors,
+ * and Longhorn takes the whole store for unavailable. Ends by itself after 40 min.
+ */
+export const lostServer = (cluster: Cluster, server: Server): Trouble =>
+  stalledServer(cluster, server, {
+    bound: 2400,
+    stop: 0,
+    run: 0,
+    isInForce: (stopped) => stopped === 100,
+    tell: () => `${server.program} in ${server.pod.name} is stopped`,
+  });
+
+/**
  * A server is slow: it is stopped for four fifths of the time, a tenth of a second in all each round. Ends by
  * itself after 5 min.
  */

@@ -30,6 +30,10 @@ const failed = namedState('job-failed', () => ({
   label: 'Failed',
   matches: (job: Job) => isSo(job, 'Failed'),
 }));
+const ended = namedState('job-ended', () => ({
+  label: 'Complete or Failed',
+  matches: (job: Job) => isSo(job, 'Complete', 'Failed'),
+}));
 const failing = namedState('job-failing', () => ({
   label: 'failing',
   matches: (job: Job) => isSo(job, 'FailureTarget') && !isSo(job, 'Failed'),
@@ -54,6 +58,10 @@ export const jobCompletes = (
 /** The Job of a run ends Failed. */
 export const jobFails = (jobs: Timeline<Job>, tick: Pick<Tick, 'job' | 'label' | 'from'>): Expectation<Job> =>
   history(jobs, tick).startingAs(atWork(), failing()).goes(failed());
+
+/** The Job of a run ends, in whichever way. */
+export const jobEnds = (jobs: Timeline<Job>, tick: Pick<Tick, 'job' | 'label' | 'from'>): Expectation<Job> =>
+  history(jobs, tick).startingAs(atWork(), failing()).goes(ended());
 
 const backupBeingMade = namedState('backup-being-made', () => ({
   label: 'being made',
@@ -99,7 +107,16 @@ export const isTakenAlone = (
   );
 
 /** The states that are expected of Jobs, and of what several runs make. */
-export const statesOfJobs = [complete, failed, failing, atWork, backupBeingMade, ready, snapshotBeingMade];
+export const statesOfJobs = [
+  complete,
+  failed,
+  ended,
+  failing,
+  atWork,
+  backupBeingMade,
+  ready,
+  snapshotBeingMade,
+];
 
 /**
  * What was started a second time, a line each: a container of a run's pod, or a pod of a run's Job. Those in

@@ -41,6 +41,8 @@ export type Tick = {
   scheduled: boolean;
   /** Whether a backup is expected of it. */
   makes: boolean;
+  /** It was started while no backup could be made: it may have left a snapshot, and a backup in Error. */
+  tries?: true;
   /** The mark before it. */
   from: number;
 };
@@ -93,7 +95,7 @@ export const makeRecurringJob = async (context: Context, volume: VolumeHandle): 
 };
 
 /** Gives the job another cron (far away where left out), and returns when its CronJob has it. */
-const changeCron = async (
+export const changeCron = async (
   { cluster, timeouts }: Context,
   { name, watched }: JobHandle,
   cron = farAway(),
@@ -148,8 +150,9 @@ const readLogs = (
 const ordinals = ['first', 'second', 'third', 'fourth', 'fifth', 'sixth', 'seventh'];
 
 /** What sentences call the next run of a job: "the first run", "the second run". */
-export const nextTick = ({ ticks }: Pick<JobHandle, 'ticks'>): string =>
-  `the ${ordinals[ticks.length] ?? `${ticks.length + 1}th`} run`;
+export const nextTick = ({ ticks }: Pick<JobHandle, 'ticks'>): string => nthRun(ticks.length);
+
+const nthRun = (before: number): string => `the ${ordinals[before] ?? `${before + 1}th`} run`;
 
 /** The run of a job that a step started last. */
 export const lastTick = ({ name, ticks }: Pick<JobHandle, 'name' | 'ticks'>): Tick => {
@@ -256,3 +259,17 @@ export const everyQuarter = (time: number): string => {
 
 const isRunOf = ({ metadata }: Job, { name }: JobHandle): boolean =>
   metadata.ownerReferences?.some((owner) => owner.kind === 'CronJob' && owner.name === name) === true;
+
+/** The runs that Kubernetes has started by the cron and no step has told of, in their order. */
+export const startedRuns = (job: JobHandle): Tick[] => {
+  const { entries } = job.watched.jobs;
+  const told = new Set(job.ticks.map((tick) => tick.job));
+  return entries.flatMap((entry): Tick[] => {
+    if (entry.kind === 'gap' || !isRunOf(entry.object, job)) return [];
+    const { name } = entry.object.metadata;
+    if (told.has(name)) return [];
+    const label = nthRun(told.size);
+    told.add(name);
+    return [{ label, job: name, scheduled: true, makes: false, tries: true, from: entry.sequence - 1 }];
+  });
+};

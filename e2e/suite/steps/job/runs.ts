@@ -2,6 +2,7 @@ import { ExpectationError, once } from '../../../history/expectation.ts';
 import type { Timeline } from '../../../history/timeline.ts';
 import type { KubernetesObject } from '../../../kube/cluster.ts';
 import { shorten } from '../../../kube/shorten.ts';
+import { backupState } from '../../../longhorn/backup-state.ts';
 import type { Event } from '../../../longhorn/job-types.ts';
 import { classify } from '../../../longhorn/messages/classify.ts';
 import type { Message } from '../../../longhorn/messages/row.ts';
@@ -49,9 +50,13 @@ export const madeByTicks = (
   });
 };
 
-/** What is wrong with what the runs made, a line each: a run makes one snapshot, and one backup of it. */
+/**
+ * What is wrong with what the runs made, a line each: a run makes one snapshot, and one backup of it; of one
+ * that could not, what it left is looked at elsewhere.
+ */
 export const problemsOf = (made: readonly MadeByTick[]): string[] =>
   made.flatMap(({ tick, backups, snapshots }) => {
+    if (tick.tries && !tick.makes) return [];
     const wanted = tick.makes ? 1 : 0;
     const told = [
       [backups, 'backup'],
@@ -94,6 +99,40 @@ const appeared = <T extends KubernetesObject>({ entries, label }: Timeline<T>, f
   return found;
 };
 
+/** Whether a backup of a volume appeared after a mark. */
+export const isBackupSince =
+  ({ entries }: Timeline<Backup>, { from, volume }: { from: number; volume: string }) =>
+  ({ metadata }: Backup): boolean =>
+    metadata.labels?.['backup-volume'] === volume &&
+    !entries.some(
+      (entry) =>
+        entry.kind !== 'gap' && entry.sequence <= from && entry.object.metadata.name === metadata.name,
+    );
+
+/** Waits until a backup is Completed, or in Error with the words on a store that does not answer. */
+export const endOfBackup = async (
+  { timelines, timeouts, expected }: Context,
+  { name, label }: { name: string; label: string },
+): Promise<string> => {
+  expected.push({ id: 'creation-without-store', of: name });
+  // A later run may have cleaned it up since.
+  const completed = timelines.backups.entries.some(
+    (entry) =>
+      entry.kind !== 'gap' &&
+      entry.object.metadata.name === name &&
+      backupState(entry.object) === 'Completed',
+  );
+  if (completed) return 'Completed';
+  const ended = await once(timelines.backups, (each) => isFinal(backupState(each)), {
+    name,
+    label: `${label} is Completed, or in Error`,
+    ...timeouts.startedRunEnds,
+  });
+  return backupState(ended);
+};
+
+const isFinal = (state: string): boolean => ['Completed', 'Error'].includes(state);
+
 /**
  * Waits until what the last run of a job made was seen: each collection has a watch of its own, and that of
  * the Jobs may be ahead. Where nothing was made, the error says what the run's log says.
@@ -107,7 +146,7 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
   const tick = lastTick(job);
   const isNew = (
     { metadata }: { metadata: { name: string } },
-    { entries }: (typeof timelines)['backups'] | (typeof timelines)['snapshots'],
+    { entries }: (typeof timelines)['snapshots'],
   ) =>
     !entries.some(
       (entry) =>
@@ -115,7 +154,7 @@ const untilSeen = async ({ timelines, timeouts }: Context, job: JobHandle): Prom
     );
   await once(
     timelines.backups,
-    (each) => each.metadata.labels?.['backup-volume'] === job.volume.name && isNew(each, timelines.backups),
+    isBackupSince(timelines.backups, { from: tick.from, volume: job.volume.name }),
     {
       label: `${tick.label} has made a backup`,
       ...timeouts.jobMakes,

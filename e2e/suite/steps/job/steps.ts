@@ -1,16 +1,18 @@
-import { onceGone } from '../../../history/expectation.ts';
+import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { inForceAt } from '../../../history/history.ts';
+import { backupState } from '../../../longhorn/backup-state.ts';
 import { differsIn, toFinding } from '../../../longhorn/differences/differences.ts';
 import { completes } from '../backup/expectations.ts';
 import type { Context } from '../context.ts';
 import type { BackupHandle, VolumeHandle } from '../handles.ts';
-import { throwFor } from '../judging.ts';
+import { PremiseLost, throwFor } from '../judging.ts';
 import { judge } from '../timeouts.ts';
 import { describeSnapshot } from '../volume/snapshot.ts';
 import {
   isMadeAlone,
   isTakenAlone,
   jobCompletes,
+  jobEnds,
   jobFails,
   oldOneFails,
   oldOneGoes,
@@ -20,16 +22,20 @@ import {
 } from './expectations.ts';
 import { type FaultyCleanup, failCleanup, faultyCleanups } from './faults.ts';
 import {
+  changeCron,
   type JobHandle,
   lastTick,
   makeRecurringJob,
   nextTick,
   scheduleJob,
+  startedRuns,
   type Tick,
   triggerJob,
 } from './job.ts';
 import { type Cleanup, lineOf, problemsOfLog, readLogOf } from './log.ts';
 import {
+  endOfBackup,
+  isBackupSince,
   type MadeByTick,
   madeByTicks,
   problemsOf,
@@ -64,6 +70,16 @@ export const createWhenOfJobs = (context: Context) => ({
       `When ${nextTick(job)} of the recurring job is started from its template`,
       () => triggerJob(context, job),
       (tick) => tick.job,
+    ),
+  /** By Kubernetes' own cron controller, each minute from now on, where no other run is still at work. */
+  jobEachMinute: (job: JobHandle) =>
+    context.step('When the time for the recurring job comes each minute from now on', () =>
+      changeCron(context, job, '* * * * *'),
+    ),
+  /** No time for it comes any more. */
+  jobRests: (job: JobHandle) =>
+    context.step('When the time for the recurring job does not come any more', () =>
+      changeCron(context, job),
     ),
   /** By Kubernetes' own cron controller; within a minute. */
   jobScheduled: (job: JobHandle) =>
@@ -134,8 +150,9 @@ export const createThenOfJobs = (context: Context) => {
                 completes(timelines.backups, subject(backup, `the backup of ${tick.label}`, tick)),
                 timeouts.jobMakes,
               );
-          const handles = all.flatMap(
-            ({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
+          const handles = all
+            .filter(({ tick }) => tick.makes)
+            .flatMap(({ tick, backups: [backup], snapshots: [snapshot] }): BackupHandle[] => {
               if (backup === undefined || snapshot === undefined) return [];
               const { volume } = job;
               const label = `the backup of ${tick.label}`;
@@ -143,12 +160,71 @@ export const createThenOfJobs = (context: Context) => {
               return [
                 { name: backup.metadata.name, label, volume, snapshot: of, since: { made: tick.from } },
               ];
-            },
-          );
+            });
           for (const newest of handles.slice(-1)) await untilLast(context, newest);
           return handles;
         },
         (backups) => backups.at(-1)?.name ?? 'none',
+      ),
+    /**
+     * For so many ticks of a cron that comes round each minute no backup of the job completes: what its runs
+     * begin stands still, or fails.
+     */
+    nothingCompletes: (job: JobHandle, { ticks }: { ticks: number }) => {
+      const from = timelines.backups.mark();
+      const isOfJob = isBackupSince(timelines.backups, { from, volume: job.volume.name });
+      return context.step(
+        `Then for ${ticks} ticks of its cron no backup of the recurring job completes`,
+        async () => {
+          const completed = await once(
+            timelines.backups,
+            (each) => isOfJob(each) && backupState(each) === 'Completed',
+            {
+              label: 'no backup of the recurring job completes',
+              within: `${ticks}m`,
+              owner: 'the stretch in which no backup can be made',
+            },
+          ).catch((error: unknown) => {
+            if (!(error instanceof ExpectationError) || error.verdict.state !== 'timed-out') throw error;
+          });
+          if (completed !== undefined)
+            throw new Error(
+              `backup ${completed.metadata.name} is Completed, and nothing can have been written`,
+            );
+          if (startedRuns(job).length === 0)
+            throw new PremiseLost('Kubernetes started no run of the recurring job in that time');
+        },
+      );
+    },
+    /**
+     * Each run that Kubernetes started by the cron ends: it made a backup that completed, or one that says
+     * that the store did not answer, or none, and its log says so.
+     */
+    startedRunsEnd: (job: JobHandle) =>
+      context.step(
+        'Then each run that was started meanwhile ends: with a completed backup, or saying that it made none',
+        async () => {
+          job.ticks.push(...startedRuns(job));
+          for (const tick of job.ticks) {
+            if (!tick.tries) continue;
+            await judge(jobEnds(job.watched.jobs, tick), timeouts.startedRunEnds);
+            const began = made(job).find((each) => each.tick === tick)?.backups ?? [];
+            const states = await Promise.all(
+              began.map(({ metadata: { name } }) =>
+                endOfBackup(context, { name, label: `the backup of ${tick.label}` }),
+              ),
+            );
+            tick.makes = states.includes('Completed');
+            if (tick.makes) continue;
+            const lines = await readLogOf(job, { tick, version, limit: timeouts.jobLogEnds });
+            throwFor(
+              problemsOfLog(lines, { cleanup: 'nothing made', old: [], due: [] }),
+              `the log of ${tick.label} (${tick.job}) is not as expected`,
+            );
+          }
+          return job.ticks.filter(({ tries }) => tries);
+        },
+        (ticks) => ticks.map(({ label, makes }) => `${label} made ${makes ? 'one' : 'none'}`).join(', '),
       ),
     /** The last run made nothing, as this Longhorn does where it may not remove an old snapshot. */
     nothingMadeAnyMore: (job: JobHandle) =>

@@ -1,5 +1,5 @@
 import type { Injected } from '../../../faults/fault.ts';
-import { deniedReading, filledStore, wrongAnswers } from '../../../faults/store-faults.ts';
+import { deniedReading, filledStore, stalledServer, wrongAnswers } from '../../../faults/store-faults.ts';
 import { ExpectationError, once, onceGone } from '../../../history/expectation.ts';
 import { backupState, describeBackup } from '../../../longhorn/backup-state.ts';
 import { longhornResources, longhornNamespace as namespace } from '../../../longhorn/resources.ts';
@@ -86,6 +86,15 @@ export const createGivenOfStores = (context: Context) => {
       const title = `${which} ${requests[to]} is answered with ${answers[answer]}`;
       return context.step.returning(`Given that ${title}`, () =>
         context.faults.inject(wrongAnswers(context.store, { asked: to, below: '', every, answer, title })),
+      );
+    },
+    /** Nobody answers where the store was, so that mounts of it give up in the end. Until `when.released`. */
+    serverGone: () => {
+      const title = "the store's server is gone";
+      const { expected, target } = context;
+      expected.push({ id: 'target-not-mounted', of: target }, { id: 'target-not-listed', of: target });
+      return context.step.returning(`Given that ${title}`, () =>
+        context.faults.inject(stalledServer(context.store, 'gone', title)),
       );
     },
   };
@@ -259,6 +268,20 @@ export const createThenOfStores = (context: Context) => {
         () => backups.current(backup.name)?.status?.error ?? '',
       );
     },
+    /** Longhorn can use its target again, and has listed the store since that look was asked for. */
+    storeFoundAgain: (look: Look) =>
+      step('Then Longhorn finds the store again, and lists it', () =>
+        once(
+          timelines.backupTargets,
+          ({ status }) => status?.available === true && status.lastSyncedAt !== look.before,
+          {
+            name: target,
+            label: 'Longhorn has listed the store',
+            describe: describeTarget,
+            ...timeouts.targetAvailable,
+          },
+        ),
+      ),
     /** A volume is restored from the backup, and holds these data. */
     restores: (backup: BackupHandle, data: readonly WrittenData[]) =>
       step(

@@ -7,6 +7,7 @@ import { startInPods } from '../../../../e2e/kube/in-pods.ts';
 import {
   frozenServer,
   letServerRun,
+  lostServer,
   slowServer,
   stallCommand,
 } from '../../../../e2e/store/drivers/nfs/stalled-server.ts';
@@ -37,20 +38,22 @@ const of = (title: string) => ({ pod, program, title });
 const stateOf = async (): Promise<string | undefined> =>
   (await readFile(`/proc/${server.pid}/stat`, 'utf8')).split(') ').at(-1)?.[0];
 
-test('a slow server is stopped most of the time, and never all of it, a frozen one all of it, until the heal', async () => {
+test('a slow server is stopped most of the time, and never all of it, a frozen or a lost one all of it, until the heal', async () => {
   const slow = slowServer(cluster, of('the store is slow'));
   await slow.inject();
   expect(await slow.prove()).toMatch(/was stopped at [4-9]\d of 100 looks$/);
   expect(await letServerRun.heal(cluster, slow.data)).toBe('it runs again');
-  const { inject, prove, data, settle } = frozenServer(cluster, of('the store answers nothing'));
-  await expect(prove()).rejects.toThrow(
-    /^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/,
-  );
-  await inject();
-  expect(await prove()).toBe(`${program} in backupstore is stopped`);
-  expect(await letServerRun.heal(cluster, data)).toBe('it runs again');
-  await settle?.();
-  expect(await stateOf()).not.toBe('T');
+  for (const stalled of [frozenServer, lostServer]) {
+    const { inject, prove, data, settle } = stalled(cluster, of('the store answers nothing'));
+    await expect(prove()).rejects.toThrow(
+      /^it is not so that the store answers nothing: .* was stopped at 0 of 100 looks$/,
+    );
+    await inject();
+    expect(await prove()).toBe(`${program} in backupstore is stopped`);
+    expect(await letServerRun.heal(cluster, data)).toBe('it runs again');
+    await settle?.();
+    expect(await stateOf()).not.toBe('T');
+  }
 });
 
 test('the command lets the server run when its time is over, whoever is left', async () => {

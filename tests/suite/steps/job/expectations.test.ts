@@ -177,4 +177,13 @@ test('a run that makes something where nothing was to be made is told, and what 
     'run 2 made 0 backups, not 1: none',
     'run 2 made 0 snapshots, not 1: none',
   ]);
+  // A run that could make nothing left what it tried, and is judged like any other once it made it.
+  const tried = (makes: boolean) =>
+    problems({
+      volume,
+      ticks: ticks.map((tick) => ({ ...tick, makes, tries: true })),
+      others: others.slice(0, 1),
+    });
+  expect(tried(false)).toEqual([]);
+  expect(tried(true)).toEqual(['run 2 made 0 backups, not 1: none']);
 });

@@ -13,6 +13,7 @@ import {
   lastTick,
   nextTick,
   scheduleJob,
+  startedRuns,
 } from '../../../../e2e/suite/steps/job/job.ts';
 import { timeoutsOn } from '../../../../e2e/suite/steps/timeouts.ts';
 import { stubCluster } from '../../../support/stub-cluster.ts';
@@ -41,6 +42,25 @@ test('a run is called by its order; where there is none, that is an error', () =
   expect(nextTick({ ticks: Array(8).fill(tick) })).toBe('the 9th run');
   expect(lastTick({ name: 'j', ticks: [tick] })).toBe(tick);
   expect(() => lastTick({ name: 'j', ticks: [] })).toThrow('no step has started recurring job j yet');
+});
+
+test('the runs that Kubernetes started beside those of the steps are told in their order, each once', () => {
+  const jobs = replayTimeline<Job>('jobs');
+  const ownerReferences = [{ kind: 'CronJob', name: 'j' }];
+  const show = (name: string, owners: object[] = ownerReferences): void => {
+    jobs.push({ kind: 'modified', at: 0, object: { metadata: { name, ownerReferences: owners } } as Job });
+  };
+  for (const name of ['j-1', 'j-29', 'j-29', 'j-30']) show(name);
+  show('k-31', [{ kind: 'CronJob', name: 'k' }]);
+  const known = { label: 'the first run', job: 'j-1', scheduled: false, makes: true, from: 0 };
+  const job = { name: 'j', watched: { jobs }, ticks: [known] } as unknown as JobHandle;
+  const [second, third] = startedRuns(job);
+  expect([second, third]).toMatchObject([
+    { label: 'the second run', job: 'j-29' },
+    { label: 'the third run', job: 'j-30' },
+  ]);
+  // From before the first that was seen of each.
+  expect((third?.from ?? 0) - (second?.from ?? 0)).toBe(2);
 });
 
 test('the cron of a run that Kubernetes starts is left alone until it has noted the start', async () => {

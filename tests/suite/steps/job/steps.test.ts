@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { replayTimeline } from '../../../../e2e/history/replay.ts';
 import { longhornClocks } from '../../../../e2e/longhorn/clocks.ts';
 import type { Event, Job, JobPod } from '../../../../e2e/longhorn/job-types.ts';
+import type { Backup } from '../../../../e2e/longhorn/types.ts';
 import type { Context } from '../../../../e2e/suite/steps/context.ts';
 import type { JobHandle } from '../../../../e2e/suite/steps/job/job.ts';
 import { createThenOfJobs } from '../../../../e2e/suite/steps/job/steps.ts';
@@ -97,7 +98,7 @@ const play = async (
     timeouts,
     store,
   });
-  return { ...told, job: handle, expected: context.expected, steps: createThenOfJobs(context) };
+  return { ...told, backups, job: handle, expected: context.expected, steps: createThenOfJobs(context) };
 };
 
 describe('a real job that the API server refuses the deletion of backups', () => {
@@ -263,4 +264,52 @@ test('a run that makes no backup, or one that fails, or a job that no step start
   expect(() => steps.jobsComplete({ ...job, ticks: [] })).toThrow(
     'no step has started recurring job rj-b yet',
   );
+});
+
+describe('runs that Kubernetes started, and no step', () => {
+  const start = async (name: RecordedJob, playing: Playing) => {
+    const played = await play(name, playing);
+    return { ...played, job: { ...played.job, ticks: [] } as JobHandle };
+  };
+
+  test('each end with a backup, or say that they made none', async () => {
+    const made = await start('backups denied', { until: 222 });
+    await made.steps.startedRunsEnd(made.job);
+    expect(made.job.ticks.map(({ makes }) => makes)).toEqual([true, true]);
+    const none = await start('snapshots denied', { until: 1000 });
+    await none.steps.startedRunsEnd(none.job);
+    expect(none.job.ticks.map(({ makes }) => makes)).toEqual([true, true, false, false, false, true]);
+  });
+
+  test('one whose backup failed, and whose log says nothing of it, is an error', async () => {
+    const { steps, job } = await start('backups denied', {
+      until: 222,
+      mutate: ofBackup('backup-7afc457381794891', (backup) =>
+        backup.status?.state === 'Completed' ? withStatus(backup, { state: 'Error', error: 'no' }) : backup,
+      ),
+    });
+    await expect(steps.startedRunsEnd(job)).rejects.toThrow(/nothing says job-stopped or job-fails/);
+  });
+
+  test('one that does not end is an error', async () => {
+    const { steps, job } = await start('backups denied', { until: 200 });
+    await expect(steps.startedRunsEnd(job)).rejects.toThrow('the Job of the second run');
+  });
+
+  test('complete nothing for some ticks, or it is told which backup did', async () => {
+    const { steps, job, backups } = await start('backups denied', { until: 222 });
+    const [done] = backups.objects();
+    await steps.nothingCompletes(job, { ticks: 0.001 });
+    const judged = steps.nothingCompletes(job, { ticks: 1 });
+    const metadata = { name: 'late', labels: { 'backup-volume': job.volume.name } };
+    backups.push({
+      kind: 'added',
+      at: 0,
+      object: { ...done, metadata, status: { state: 'Completed' } } as Backup,
+    });
+    await expect(judged).rejects.toThrow('backup late is Completed, and nothing can have been written');
+    await expect(steps.nothingCompletes({ ...job, name: 'another' }, { ticks: 0.001 })).rejects.toThrow(
+      'Kubernetes started no run',
+    );
+  });
 });

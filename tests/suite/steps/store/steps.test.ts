@@ -186,3 +186,15 @@ test('a backup that the store has no space for goes Error and says so; nothing e
     /^Expected: .*\nGot: +Completed/,
   );
 });
+
+test('a store is found again once it was listed after the look was asked for', async () => {
+  const { when, then, looked } = await play();
+  looked({ available: false, lastSyncedAt: 'before' });
+  const look = await when.storeLookedInto();
+  for (const available of [true, false]) {
+    looked({ available, lastSyncedAt: available ? 'before' : 'after' });
+    await expect(then.storeFoundAgain(look)).rejects.toThrow('not seen that Longhorn has listed the store');
+  }
+  looked({ available: true, lastSyncedAt: 'after' });
+  await then.storeFoundAgain(look);
+});

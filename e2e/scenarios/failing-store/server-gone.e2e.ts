@@ -1,0 +1,42 @@
+import { scenario } from '../../suite/scenario.ts';
+import { littleData, mebibyte } from '../../suite/steps/sizes.ts';
+
+scenario(
+  'A recurring job goes on after the server of its store was gone for three ticks',
+  {
+    tags: ['failing-store', 'recurring-jobs'],
+    timeout: '60m',
+    // A run makes a backup only where something new was written since the last one.
+    needs: ['block-device', 'stall'],
+    disruptions: ['store-stall'],
+  },
+  async ({ given, when, then }) => {
+    const volume = await given.volume({ size: littleData.volume });
+    const before = await given.data(volume, littleData.data);
+    // Not the job's, which must leave it alone.
+    const kept = await given.settledBackup(volume);
+    const job = await given.recurringJob(volume);
+    await given.data(volume, { offset: 0, size: 4 * mebibyte });
+    const gone = await given.serverGone();
+    await then.inForce(gone);
+
+    await when.jobEachMinute(job);
+    await then.nothingCompletes(job, { ticks: 3 });
+    await then.inForce(gone);
+    await when.jobRests(job);
+
+    await when.released(gone);
+    await then.storeFoundAgain(await when.storeLookedInto());
+    await then.startedRunsEnd(job);
+    await then.known(kept);
+
+    const after = await given.data(volume, littleData.data);
+    await when.jobTriggered(job);
+    await then.jobsComplete(job);
+    const backups = await then.oneBackupEachTick(job);
+    const whole = [kept, ...backups.slice(-job.retain)];
+    await then.storeHolds(volume, whole, { besides: true });
+    await then.restores(kept, [before]);
+    for (const newest of backups.slice(-job.retain)) await then.restores(newest, [after]);
+  },
+);
