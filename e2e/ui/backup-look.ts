@@ -19,6 +19,20 @@ export const lookOf = (backup: Backup): Look => ({
   warning: !!backup.status?.messages?.error,
 });
 
+/** A backup as the API of longhorn-manager shows it (api/model.go, source of v1.8.0 to v1.12.1). */
+export type ShownBackup = {
+  name: string;
+  state: string;
+  progress?: number;
+  messages?: Record<string, string> | null;
+};
+
+/** How the page must show a backup that it was told of. */
+export const lookOfResource = ({ state, progress = 0, messages }: ShownBackup): Look => ({
+  state: state === 'InProgress' ? `${progress} %` : state,
+  warning: !!messages?.error,
+});
+
 /** How a row looks. */
 export const lookOfRow = ({ state, progress, warning }: ShownRow): Look => ({
   state: progress === null ? state : `${progress} %`,

@@ -4,12 +4,24 @@ import { describeLook, distinct, isAlike, type Stretch } from './backup-look.ts'
 /** A stretch of time, in ms since the epoch. */
 export type Span = { from: number; to: number };
 
+/** What the page showed is held to what it was told, and that to the custom resource. */
+const words = {
+  shown: { did: 'the page showed', didNot: 'the page did not show', kept: 'the page kept the row of' },
+  told: {
+    did: 'longhorn-manager told the page',
+    didNot: 'longhorn-manager did not tell the page',
+    kept: 'longhorn-manager told the page nothing of the end of',
+  },
+} as const;
+
 /**
  * What a backup looked like by its custom resource and on the page, each in the order of time, and when the
  * page was connected.
  */
 export type Judging = {
   label: string;
+  /** Whether `shown` is what the page showed, or what it was told. */
+  what: keyof typeof words;
   history: readonly Stretch[];
   shown: readonly Stretch[];
   connected: readonly Span[];
@@ -34,11 +46,13 @@ const ahead = 2000;
  */
 export const judgeShown = ({
   label,
+  what,
   limit,
   end,
   connected,
   ...given
 }: Judging): { problems: string[]; delays: Delay[] } => {
+  const { did, didNot, kept } = words[what];
   const history = distinct(given.history);
   const shown = distinct(given.shown);
   const problems: string[] = [];
@@ -57,7 +71,7 @@ export const judgeShown = ({
     const source = sources.get(index);
     if (source === undefined) {
       problems.push(
-        `the page showed ${describeLook(look)} at ${time(at)}, where ${label} was ${inForce(history, at)}`,
+        `${did} ${describeLook(look)} at ${time(at)}, where ${label} was ${inForce(history, at)}`,
       );
       continue;
     }
@@ -70,7 +84,7 @@ export const judgeShown = ({
     if (since === due(since)) delays.push({ look: describeLook(look), delay });
     if (delay > limit)
       problems.push(
-        `the page showed ${describeLook(look)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`,
+        `${did} ${describeLook(look)} only ${formatDuration(delay)} after ${label} (limit: ${formatDuration(limit)})`,
       );
   }
   for (const [index, { at, look }] of history.entries()) {
@@ -80,8 +94,8 @@ export const judgeShown = ({
     if (met.has(index) || isPast || until - from < limit || !isConnected(from, from + limit)) continue;
     problems.push(
       look === undefined
-        ? `the page kept the row of ${label}, which was gone from ${time(at)} on`
-        : `the page did not show ${describeLook(look)}, which ${label} was from ${time(at)} for ${formatDuration(until - at)}`,
+        ? `${kept} ${label}, which was gone from ${time(at)} on`
+        : `${didNot} ${describeLook(look)}, which ${label} was from ${time(at)} for ${formatDuration(until - at)}`,
     );
   }
   return { problems, delays };

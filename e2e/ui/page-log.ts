@@ -1,4 +1,5 @@
 import type { Page } from 'playwright';
+import { isAlike, type Look, lookOfResource, type ShownBackup, type Stretch } from './backup-look.ts';
 import type { Span } from './judge-shown.ts';
 
 /** The path of the stream that keeps the table of backups live. */
@@ -18,15 +19,18 @@ export type PageLog = {
   connected(): Span[];
   /** How often a connection of the table's stream has ended. */
   losses(): number;
+  /** How the manager told the page that a backup looks, since its first message; no row: it named it no more. */
+  told(name: string): Stretch[];
 };
 
 /**
  * Keeps a log of a page, which must not have gone anywhere yet; `changed` is called whenever the table's
- * stream begins or ends.
+ * stream says something, and when it ends.
  */
 export const openPageLog = (page: Page, changed: () => void): PageLog => {
   const troubles: Trouble[] = [];
   const connections: Connection[] = [];
+  const told = new Map<string, Stretch[]>();
   const note = (text: string): void => void troubles.push({ at: Date.now(), text });
 
   page.on('console', (message) => {
@@ -44,8 +48,15 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
     if (!stream.test(new URL(socket.url()).pathname)) return;
     const connection: Connection = { since: undefined, closed: undefined };
     connections.push(connection);
-    socket.once('framereceived', () => {
-      connection.since = Date.now();
+    socket.on('framereceived', ({ payload }) => {
+      const at = Date.now();
+      const looks = looksIn(String(payload));
+      for (const name of new Set([...told.keys(), ...looks.keys()])) {
+        const before = told.get(name) ?? [{ at: 0, look: undefined }];
+        const look = looks.get(name);
+        if (!isAlike(before.at(-1)?.look, look)) told.set(name, [...before, { at, look }]);
+      }
+      connection.since ??= at;
       changed();
     });
     socket.on('close', () => {
@@ -62,7 +73,14 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
       ),
     losses: () =>
       connections.filter(({ since, closed }) => since !== undefined && closed !== undefined).length,
+    told: (name) => told.get(name) ?? [{ at: 0, look: undefined }],
   };
+};
+
+/** The backups that a message of the stream names, which is the whole list. */
+const looksIn = (message: string): Map<string, Look> => {
+  const { data = [] }: { data?: ShownBackup[] } = JSON.parse(message);
+  return new Map(data.map((backup) => [backup.name, lookOfResource(backup)]));
 };
 
 // The port is another one each time, and tells nothing.

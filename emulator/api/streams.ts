@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import { parseGoDuration } from '../go.ts';
-import type { Datastore } from '../manager/datastore.ts';
 import { followed } from './collections.ts';
 import { type ApiOptions, linksFor, targetOf } from './handler.ts';
 import { toCollection } from './resource.ts';
@@ -27,56 +26,70 @@ export const readStreamPath = (pathname: string): { name: string; period: number
   return { name, period: Math.min(parseGoDuration(period), longestPeriod) };
 };
 
-/** Something done at once, and then again at most once a period however often it is asked for. */
-export type Paced = { request(): void; stop(): void };
+/**
+ * The changes of one stream, as all connections to it share them: each is told to one of these, who waits the
+ * longest. Two are kept where nobody waits, and those behind them are dropped.
+ */
+export type Changes = {
+  notify(): void;
+  /** Calls `take` with the next change, which may be at once. */
+  next(take: () => void): void;
+  /** Takes back what `next` was asked. */
+  forget(take: () => void): void;
+};
 
-/** Paces work by a period in milliseconds; 0 is no period. */
-export const createPaced = (period: number, work: () => void): Paced => {
-  let timer: NodeJS.Timeout | undefined;
-  let isWanted = false;
-  const run = (): void => {
-    timer = undefined;
-    if (!isWanted) return;
-    isWanted = false;
-    timer = setTimeout(run, period);
-    work();
-  };
+/** Makes the changes of one stream (controller/websocket_controller.go, source of v1.8.0 to v1.12.1). */
+export const createChanges = (): Changes => {
+  let kept = 0;
+  let waiting: (() => void)[] = [];
   return {
-    request: () => {
-      isWanted = true;
-      if (timer === undefined) run();
+    notify: () => {
+      const take = waiting.shift();
+      if (take === undefined) kept = Math.min(kept + 1, 2);
+      else take();
     },
-    stop: () => {
-      isWanted = false;
-      clearTimeout(timer);
+    next: (take) => {
+      if (kept === 0) waiting.push(take);
+      else {
+        kept -= 1;
+        take();
+      }
+    },
+    forget: (take) => {
+      waiting = waiting.filter((each) => each !== take);
     },
   };
 };
 
-/** Calls whoever follows a kind of object on each of its events. */
-type Events = { follow(kinds: readonly (keyof Datastore)[], listener: () => void): () => void };
-
-// An informer's listeners stay for good, connections do not: so there is one listener a kind, and a set of
-// those who follow it.
-const createEvents = (datastore: Datastore): Events => {
-  const followers = new Map<keyof Datastore, Set<() => void>>();
-  const followersOf = (kind: keyof Datastore): Set<() => void> => {
-    const found = followers.get(kind);
-    if (found) return found;
-    const made = new Set<() => void>();
-    followers.set(kind, made);
-    datastore[kind].onEvent(() => {
-      for (const follower of made) follower();
-    });
-    return made;
+/**
+ * Looks after each change that it is told of, at most once a period in milliseconds; 0 is no period. Returns
+ * how to end that.
+ */
+export const followChanges = (changes: Changes, period: number, look: () => void): (() => void) => {
+  // One tick is kept for who did not wait for it, as a ticker of Go does.
+  let ticks = 0;
+  let awaitsTick = false;
+  const take = (): void => {
+    look();
+    go();
   };
-  return {
-    follow: (kinds, listener) => {
-      for (const kind of kinds) followersOf(kind).add(listener);
-      return () => {
-        for (const kind of kinds) followersOf(kind).delete(listener);
-      };
-    },
+  const go = (): void => {
+    awaitsTick = period > 0 && ticks === 0;
+    if (awaitsTick) return;
+    ticks = 0;
+    changes.next(take);
+  };
+  const ticker =
+    period > 0
+      ? setInterval(() => {
+          ticks = 1;
+          if (awaitsTick) go();
+        }, period)
+      : undefined;
+  go();
+  return () => {
+    clearInterval(ticker);
+    changes.forget(take);
   };
 };
 
@@ -84,11 +97,17 @@ const createEvents = (datastore: Datastore): Events => {
 export type UpgradeHandler = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /**
- * Makes the WebSockets of the API: each is sent the whole collection at once, and again when that has
- * changed, at most once a period. It is pinged every 15 s.
+ * Makes the WebSockets of the API: each is sent the whole collection at once, and again when it is told of a
+ * change and the collection is another, at most once a period. It is pinged every 15 s.
  */
 export const createStreams = (options: ApiOptions): UpgradeHandler => {
-  const events = createEvents(options.datastore);
+  const changesOf = new Map(
+    Object.entries(followed).map(([name, { watched }]) => {
+      const changes = createChanges();
+      for (const kind of watched) options.datastore[kind].onEvent(changes.notify);
+      return [name, changes];
+    }),
+  );
   const sockets = new WebSocketServer({ noServer: true, maxPayload: longestPayload });
   options.signal.addEventListener('abort', () => {
     for (const connection of sockets.clients) connection.terminate();
@@ -99,29 +118,29 @@ export const createStreams = (options: ApiOptions): UpgradeHandler => {
     const target = targetOf(request.url);
     const stream = target && readStreamPath(target.pathname);
     const shown = stream && followed[stream.name];
-    if (!shown) {
+    const changes = stream && changesOf.get(stream.name);
+    if (!shown || !changes) {
       socket.end(`HTTP/1.1 501 Not Implemented\r\nConnection: close\r\n\r\nnot emulated: ${request.url}\n`);
       return;
     }
     const links = linksFor(target, request.headers.host ?? '', options);
     sockets.handleUpgrade(request, socket, head, (connection) => {
       let sent = '';
-      const { request: update, stop } = createPaced(stream.period, () => {
+      const send = (): void => {
         const text = JSON.stringify(toCollection(shown.type, shown.list(options.datastore, links), links));
         if (text === sent) return;
         sent = text;
         connection.send(text);
         if (connection.bufferedAmount > mostUnread) connection.terminate();
-      });
-      update();
-      const unfollow = events.follow(shown.watched, update);
+      };
+      send();
+      const unfollow = followChanges(changes, stream.period, send);
       const pings = setInterval(() => connection.ping(), keepAlive);
       // A client that breaks the protocol is ended, and nobody else.
       connection.on('error', () => undefined);
       connection.on('close', () => {
         unfollow();
         clearInterval(pings);
-        stop();
       });
     });
   };

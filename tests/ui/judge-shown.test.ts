@@ -22,6 +22,7 @@ const judge = (
 ) =>
   judgeShown({
     label: 'the backup',
+    what: 'shown',
     history: stretches(history),
     shown: stretches(shown),
     connected: connected.map(([from = 0, to = 0]) => ({ from: from * 1000, to: to * 1000 })),

@@ -15,6 +15,15 @@ const userInterfaceDifferences = {
     seen: 'longhorn-ui v1.8.0 to v1.12.1, src/routes/backup/BackupList.js',
     link: issue(8746),
   },
+  'page-told-late': {
+    title: 'A page that is open is told of a change only with a later one, as another page was told of it',
+    document: 'issue longhorn/longhorn#93: who has a page open need not load it again to see what is so',
+    product:
+      'all connections to a stream of one longhorn-manager take its changes from one channel: each change is told to one of them, the others hear of it with the next one, or with a resync after up to 30 s',
+    versions: '>=1.8.0',
+    seen: 'a whole real v1.12.1 (2026-11-23): two pages were open, and one showed no state of a new backup for 5 s and more; api/router.go and controller/websocket_controller.go, source of v1.8.0 to v1.12.1',
+    link: issue(93),
+  },
 } as const satisfies Record<string, Difference>;
 
 /** What differs around backup targets. */

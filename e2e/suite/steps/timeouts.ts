@@ -241,6 +241,12 @@ export const rules = {
     owner: "set-up of the page: the browser starts, and Longhorn's user interface comes through the forward",
   },
   pageFollows: { machine: 5, owner: 'the page: it is told of changes at most once a second, and drawn then' },
+  pageTold: {
+    machine: 5,
+    resyncs: 2,
+    owner:
+      'longhorn-manager: of the pages that are connected to it it tells one of a change, and the others with a resync',
+  },
   pageLost: { machine: 15, owner: 'the kill: the connections that a manager had end with it' },
   pageStale: {
     machine: 150,

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, type MockInstance, onTestFinished, test, vi } from 'vitest';
 import { apiPort } from '../../../emulator/api/handler.ts';
-import { createPaced, readStreamPath } from '../../../emulator/api/streams.ts';
+import { createChanges, followChanges, readStreamPath } from '../../../emulator/api/streams.ts';
 import { backup, startTestApi, type TestApi, volume } from '../support/test-api.ts';
 
 const soon = { timeout: 60_000 };
@@ -17,7 +17,7 @@ type Message = { type: string; links: { self: string }; data: { id: string; stat
 
 /** Counts how often a kind of object is listed from now on. */
 const countLists = (kind: 'backups' | 'settings') =>
-  vi.spyOn(api.datastore[kind], 'list' as never) as unknown as { mock: { calls: unknown[] } };
+  vi.spyOn(api.datastore[kind], 'list' as never) as unknown as MockInstance;
 
 /** A browser's WebSocket with its messages as they come. */
 const open = async (path: string) => {
@@ -50,7 +50,7 @@ describe('a WebSocket', () => {
     expect(messages[0]).toMatchObject({ type: 'collection', resourceType: 'backup', links: { self } });
     const lists = countLists('backups');
     api.put('backups', backup('b1', { of: 'v', state: 'InProgress' }));
-    await vi.waitFor(() => expect(lists.mock.calls).toHaveLength(1), soon);
+    await vi.waitFor(() => expect(lists).toHaveBeenCalled(), soon);
     const second = next();
     api.put('backups', backup('b1', { of: 'v', state: 'Completed' }));
     await second;
@@ -128,20 +128,37 @@ test.each([
   expect(readStreamPath(path)).toEqual(expected);
 });
 
-test('the first request is met at once, those within a period together at its end, none once it is stopped', () => {
+test('each change is told to one of those who wait, the first; two are kept, and none for who has gone', () => {
+  const changes = createChanges();
+  const told: string[] = [];
+  const follow = (name: string) => followChanges(changes, 0, () => void told.push(name));
+  for (let time = 0; time < 3; time += 1) changes.notify();
+  const end = follow('a');
+  expect(told).toEqual(['a', 'a']);
+  follow('b');
+  changes.notify();
+  changes.notify();
+  expect(told.splice(0)).toEqual(['a', 'a', 'a', 'b']);
+  end();
+  changes.notify();
+  changes.notify();
+  expect(told).toEqual(['b', 'b']);
+});
+
+test('a change is looked after at once where a period has passed, and those within one together at its end', () => {
   vi.useFakeTimers();
   onTestFinished(() => void vi.useRealTimers());
   const began = Date.now();
   const times: number[] = [];
-  const { request, stop } = createPaced(1_000, () => void times.push(Date.now() - began));
-  for (let at = 0; at < 1_000; at += 100) {
-    request();
-    vi.advanceTimersByTime(100);
+  const changes = createChanges();
+  const end = followChanges(changes, 1_000, () => void times.push(Date.now() - began));
+  for (const at of [500, 2_500, 2_600, 2_700, 2_800]) {
+    vi.advanceTimersByTime(began + at - Date.now());
+    changes.notify();
   }
-  vi.advanceTimersByTime(4_000);
-  request();
-  request();
-  stop();
-  vi.advanceTimersByTime(5_000);
-  expect(times).toEqual([0, 1_000, 5_000]);
+  vi.advanceTimersByTime(3_000);
+  end();
+  changes.notify();
+  vi.advanceTimersByTime(3_000);
+  expect(times).toEqual([1_000, 2_500, 3_000, 4_000]);
 });

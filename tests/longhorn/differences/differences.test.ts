@@ -15,7 +15,9 @@ test.for(ids)(
     const { title, document, product, versions, seen, link } = differences[id];
     expect(semver.validRange(versions)).not.toBe(null);
     expect(title).toMatch(/^[A-Z].*[^.]$/);
-    expect(document).toMatch(/^(manual test "|knowledge base, "|enhancement proposal \d)/);
+    expect(document).toMatch(
+      /^(manual test "|knowledge base, "|enhancement proposal \d|issue longhorn\/longhorn#\d)/,
+    );
     for (const text of [product, seen]) expect(text).not.toMatch(/^\s*$|\.$/);
     if (link !== undefined) expect(link).toMatch(/^https:\/\/github\.com\/longhorn\/longhorn\/issues\/\d+$/);
   },

@@ -60,15 +60,22 @@ export const createThenOfPages = (context: Context) => {
     return backup && lookOf(backup);
   };
   const untilShown = async ({ page }: PageHandle, made: readonly BackupHandle[]): Promise<void> => {
+    const toldOf = ({ name }: BackupHandle): Look | undefined => page.log.told(name).at(-1)?.look;
     const isShown = (backup: BackupHandle): boolean => isAlike(page.look(backup.name), wanted(backup));
-    const { within, owner } =
-      page.live().at(-1)?.to === Number.POSITIVE_INFINITY ? timeouts.pageFollows : timeouts.pageDrawn;
+    const isTold = (backup: BackupHandle): boolean => isAlike(toldOf(backup), wanted(backup));
+    const isLive = page.live().at(-1)?.to === Number.POSITIVE_INFINITY;
+    let { within, owner } = isLive ? timeouts.pageFollows : timeouts.pageDrawn;
     if (await page.until(() => made.every(isShown), parseDuration(within))) return;
+    const late = made.filter((backup) => !isShown(backup));
+    if (isLive && late.length > 0 && !late.some(isTold)) {
+      ({ within, owner } = timeouts.pageTold);
+      if (await page.until(() => made.every(isShown), parseDuration(within))) return;
+    }
     const wrong = made
       .filter((backup) => !isShown(backup))
       .map(
         (backup) =>
-          `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}`,
+          `- ${backup.label} is ${describeLook(wanted(backup))}, and the page shows ${describeLook(page.look(backup.name))}: longhorn-manager has told it ${isTold(backup) ? 'what is so' : describeLook(toldOf(backup))}`,
       );
     // Also where it came right only now: that was too late.
     throw new Error(
@@ -109,21 +116,30 @@ export const createThenOfPages = (context: Context) => {
         async () => {
           await untilShown(handle, made);
           const { page } = handle;
-          const judged = made.map(({ label, name }) =>
-            judgeShown({
-              label,
-              history: looksOf(context, name, handle),
-              shown: page.shown(name),
-              connected: page.live(),
-              limit: parseDuration(timeouts.pageFollows.within),
-              end: Date.now(),
-            }),
-          );
+          const [follows, tells] = [timeouts.pageFollows, timeouts.pageTold].map(({ within }) =>
+            parseDuration(within),
+          ) as [number, number];
+          const judged = made.map(({ label, name }) => {
+            const rest = { label, connected: page.live(), end: Date.now() };
+            const [history, told, shown] = [
+              looksOf(context, name, handle),
+              page.log.told(name),
+              page.shown(name),
+            ];
+            return {
+              told: judgeShown({ ...rest, what: 'told', history, shown: told, limit: tells }),
+              shown: judgeShown({ ...rest, what: 'shown', history: told, shown, limit: follows }),
+              both: judgeShown({ ...rest, what: 'shown', history, shown, limit: Number.POSITIVE_INFINITY }),
+            };
+          });
+          const late = judged.flatMap(({ told }) => told.delays).filter(({ delay }) => delay > follows);
+          if (late.length > 0)
+            report.finding(toFinding('page-told-late', `Longhorn ${version}: ${describeDelays(late)}.`));
           throwFor(
-            judged.flatMap(({ problems }) => problems),
+            judged.flatMap(({ told, shown }) => [...told.problems, ...shown.problems]),
             'the page and the custom resources differ',
           );
-          return judged.flatMap(({ delays }) => delays);
+          return judged.flatMap(({ both }) => both.delays);
         },
         describeDelays,
       ),

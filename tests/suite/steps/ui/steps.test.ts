@@ -56,6 +56,7 @@ const both = (status: Record<string, unknown>): void => {
 
 const limits = (within: Duration) => ({
   pageFollows: { within, owner: 'the test' },
+  pageTold: { within, owner: 'the test' },
   pageReconnects: { within, owner: 'the test' },
   pageStale: { within, owner: 'the proxy in between' },
 });
@@ -120,7 +121,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     await untilLook('Deleting');
     served.put(name, { state: 'Completed', url: 'nfs://store/a' });
     await expect(then.pageFollowed(handle, first)).rejects.toThrow(
-      /^the page and the custom resources differ:\n- the page showed Deleting at [\d:.]+, where the first backup was Completed$/,
+      /^the page and the custom resources differ:\n- longhorn-manager told the page Deleting at [\d:.]+, where the first backup was Completed$/,
     );
     served.refuse(`delete backups ${name}`, 'denied by a webhook');
     await (await handle.page.table.askToDelete(name)).confirm();
@@ -133,7 +134,7 @@ describe.skipIf(chromium === undefined)('a page', () => {
     Object.assign(context.timeouts, limits('300ms'));
     say({ state: 'Deleting', url: 'nfs://store/a' });
     await expect(then.pageShows(handle, first)).rejects.toThrow(
-      'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed',
+      'the page does not show within 300 ms (the test) what the custom resources say:\n- the first backup is Deleting, and the page shows Completed: longhorn-manager has told it Completed',
     );
     say({ state: 'Completed' }, { deletionTimestamp: '2026-01-01T00:00:00Z' });
     await expect(then.leftAlone(first)).rejects.toThrow(
@@ -141,12 +142,29 @@ describe.skipIf(chromium === undefined)('a page', () => {
     );
   });
 
+  test('that is told late, as another page was told, is as it must be in time, which is a finding', async () => {
+    await open();
+    context.timeouts.pageFollows.within = '1s';
+    say({ state: 'Deleting', url: 'nfs://store/a' });
+    const shows = then.pageShows(handle, first);
+    await handle.page.until(() => false, 1_500);
+    served.put(name, { state: 'Deleting', url: 'nfs://store/a' });
+    await shows;
+    expect(findings).toEqual([]);
+    // The page's own part is judged by what it was told.
+    context.timeouts.pageFollows.within = '1400ms';
+    await then.pageFollowed(handle, first);
+    expect(findings).toEqual([
+      expect.objectContaining({ detail: expect.stringMatching(/^Longhorn v1\.12\.1: Deleting after \d/) }),
+    ]);
+  });
+
   test('that hides what failed is told', async () => {
     await open({ mutant: 'page-hides-error', within: '300ms' });
     both({ state: 'Error', url: 'nfs://store/a', messages: { error: 'denied' } });
     await untilLook('Error');
     await expect(then.pageShows(handle, first)).rejects.toThrow(
-      '- the first backup is Error with the red icon, and the page shows Error',
+      '- the first backup is Error with the red icon, and the page shows Error: longhorn-manager has told it what is so',
     );
   });
 
