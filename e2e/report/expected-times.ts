@@ -22,13 +22,13 @@ export const readExpectedTimes = (): ExpectedTimes =>
 const second = 1000;
 
 /**
- * What a report teaches about times: of each scenario that passed, the longest, to the second. What it waited
+ * What a report teaches about times: of each scenario that passed, or met a known bug, the longest, to the second. What it waited
  * in line for others is not its own: who plays it beside it may be another.
  */
 export const timesOf = ({ scenarios }: Pick<Report, 'scenarios'>): ExpectedTimes => {
   const times = new Map<string, number>();
   for (const scenario of scenarios) {
-    if (scenario.state !== 'passed') continue;
+    if (scenario.state !== 'passed' && scenario.state !== 'known-bug') continue;
     const key = timeKey(scenario);
     const time = Math.round(ownTime(scenario) / second) * second;
     times.set(key, Math.max(time, times.get(key) ?? 0));
