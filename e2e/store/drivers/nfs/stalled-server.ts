@@ -62,8 +62,8 @@ const stalledServer = (
 
 /**
  * A server answers nothing while its connections stay open. It ends by itself after 25 s: a soft NFS mount
- * with Longhorn's options (timeo=300) reports an error to its users only after 30 s, and then Longhorn takes
- * the whole store for unavailable.
+ * with Longhorn's options (timeo=300) reports no error to its users before 30 s, after which Longhorn would
+ * take the whole store for unavailable.
  */
 export const frozenServer = (cluster: Cluster, server: Server): Trouble =>
   stalledServer(cluster, server, {
