@@ -51,11 +51,13 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
     socket.on('framereceived', ({ payload }) => {
       const at = Date.now();
       const looks = looksIn(String(payload));
-      for (const name of new Set([...told.keys(), ...looks.keys()])) {
-        const before = told.get(name) ?? [{ at: 0, look: undefined }];
-        const look = looks.get(name);
-        if (!isAlike(before.at(-1)?.look, look)) told.set(name, [...before, { at, look }]);
-      }
+      if (looks === undefined) note(`the stream of backups: no list, but ${String(payload).slice(0, 200)}`);
+      else
+        for (const name of new Set([...told.keys(), ...looks.keys()])) {
+          const before = told.get(name) ?? [{ at: 0, look: undefined }];
+          const look = looks.get(name);
+          if (!isAlike(before.at(-1)?.look, look)) told.set(name, [...before, { at, look }]);
+        }
       connection.since ??= at;
       changed();
     });
@@ -77,10 +79,14 @@ export const openPageLog = (page: Page, changed: () => void): PageLog => {
   };
 };
 
-/** The backups that a message of the stream names, which is the whole list. */
-const looksIn = (message: string): Map<string, Look> => {
-  const { data = [] }: { data?: ShownBackup[] } = JSON.parse(message);
-  return new Map(data.map((backup) => [backup.name, lookOfResource(backup)]));
+/** The backups that a message of the stream names, which is the whole list; undefined where it is none. */
+const looksIn = (message: string): Map<string, Look> | undefined => {
+  try {
+    const { data }: { data: ShownBackup[] } = JSON.parse(message);
+    return new Map(data.map((backup) => [backup.name, lookOfResource(backup)]));
+  } catch {
+    return undefined;
+  }
 };
 
 // The port is another one each time, and tells nothing.

@@ -1,6 +1,9 @@
+import { EventEmitter } from 'node:events';
+import type { Page } from 'playwright';
 import { expect, test } from 'vitest';
 import { lookOf, type Stretch } from '../../e2e/ui/backup-look.ts';
 import { judgeShown } from '../../e2e/ui/judge-shown.ts';
+import { openPageLog } from '../../e2e/ui/page-log.ts';
 
 // Seconds and looks: a state, with `!` where the red icon stands before the volume, or `-` for no row.
 const stretches = (text: string): Stretch[] =>
@@ -138,4 +141,15 @@ test.each([
 ])('a backup with the status %j looks like %s, with the red icon: %s', (status, state, warning) => {
   const backup = { metadata: { name: 'b' }, spec: { snapshotName: 's' }, ...(status && { status }) };
   expect(lookOf(backup)).toEqual({ state, warning });
+});
+
+test('what is no list of backups is a trouble of the page, and takes no backup away', () => {
+  const [tab, socket] = [new EventEmitter(), new EventEmitter()];
+  const log = openPageLog(tab as unknown as Page, () => undefined);
+  tab.emit('websocket', Object.assign(socket, { url: () => 'ws://longhorn.invalid/v1/ws/1s/backups' }));
+  const say = (payload: unknown) => socket.emit('framereceived', { payload: JSON.stringify(payload) });
+  say({ data: [{ name: 'b', state: 'InProgress', progress: 40, messages: { error: 'denied' } }] });
+  say({ type: 'error', status: 500 });
+  expect(log.told('b').map(({ look }) => look)).toEqual([undefined, { state: '40 %', warning: true }]);
+  expect(log.troubles).toMatchObject([{ text: expect.stringContaining('no list, but {"type":"error"') }]);
 });
