@@ -6,14 +6,21 @@
 #   state PID...                                     prints the state letter of each process, T for a stopped one, - for one that is gone
 # Builtins alone, no fork for each process looked at: the deletion can be caught only in its first seconds, and a fork is slow on some nodes.
 mode=$1
+
+# The state letter in a file of /proc in `letter`, - where it is gone. It stands behind the program's name, which is
+# in brackets and may hold anything.
+state_in() {
+  local stat=
+  { read -r stat <"$1"; } 2>/dev/null
+  stat=${stat##*) }
+  letter=${stat:0:1}
+  letter=${letter:--}
+}
+
 if [[ $mode == state ]]; then
   for pid in "${@:2}"; do
-    stat=
-    { read -r stat <"/proc/$pid/stat"; } 2>/dev/null
-    # The letter stands behind the program's name, which is in brackets and may hold anything.
-    stat=${stat##*) }
-    stat=${stat:0:1}
-    printf '%s\n' "${stat:--}"
+    state_in "/proc/$pid/stat"
+    printf '%s\n' "$letter"
   done
   exit 0
 fi
@@ -64,6 +71,18 @@ find_processes() {
   ((${#pids[@]} > 0))
 }
 
+# Stops the processes, and waits until each of their threads has stopped: a signal is sent long before, and what
+# they still do would be taken for done under a hold.
+stop_all() {
+  local pid thread letter
+  kill -STOP "${pids[@]}" 2>/dev/null || return
+  for pid in "${pids[@]}"; do
+    for thread in /proc/"$pid"/task/*/stat; do
+      until state_in "$thread"; [[ $letter == [TZX-] ]]; do nap 0.002; done
+    done
+  done
+}
+
 if [[ $mode == release ]]; then
   find_processes is_holder && kill -TERM "${pids[@]}" 2>/dev/null
   for ((i = 0; i < 50; i++)); do
@@ -85,6 +104,7 @@ fi
 # time, looked at while it is stopped, so that it cannot end between two looks.
 go_on() {
   local file gone=$1 seen=
+  [[ -e $1 ]] && seen=yes
   kill -CONT "${pids[@]}"
   until [[ -n $seen && ! -e $1 ]]; do
     [[ -e $1 ]] && seen=yes
@@ -92,14 +112,14 @@ go_on() {
     kill -0 "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
     nap 0.002
   done
-  kill -STOP "${pids[@]}"
+  stop_all
   while (($# > 1)); do
     gone=
     for file in "${@:2}"; do [[ -e $file ]] || { gone=$file; break; }; done
     [[ -n $gone ]] && break
     [[ -n $asked ]] || ((SECONDS >= end)) && return
     kill -CONT "${pids[@]}" && nap 0.005
-    kill -STOP "${pids[@]}" || { printf 'ended before it was stopped again\n'; return; }
+    stop_all || { printf 'ended before it was stopped again\n'; return; }
   done
   printf 'stopped again, %s is gone\n' "${gone##*/}"
 } 2>/dev/null
@@ -112,7 +132,7 @@ until find_processes is_deletion; do
   nap 0.02
 done
 
-kill -STOP "${pids[@]}"
+stop_all
 printf 'stopped %s\n' "${pids[*]}"
 end=$((SECONDS + hold))
 # Once it has its lock it writes it anew from time to time, which nobody does while it is stopped.
