@@ -10,6 +10,10 @@ import { findServers, placeSchema, type Server, serverTime } from './server.ts';
 // apart.
 const apart = 2;
 
+// Ends the writing anew of a lock by its key. A heal waits for one that is under way: the server looks for the
+// object first and writes it then, so that it would be there again.
+const renewals = new Map<string, () => Promise<void>>();
+
 /**
  * A lock on a volume of the store that none of Longhorn's processes holds. Its age is the time of its last
  * writing, which the server alone says: for as long as it is to count this process writes it anew, and if that
@@ -25,15 +29,24 @@ export const foreignLock = (
   const Body = JSON.stringify({ Name: name, Type: lockTypes[of], Acquired: true });
   const title = `the volume has a foreign lock of ${of}`;
   let renewal: NodeJS.Timeout | undefined;
+  let renewing: Promise<void> | undefined;
   let until = 0;
   let etag: string | undefined;
-  const stop = (): void => clearInterval(renewal);
+  const stop = async (): Promise<void> => {
+    clearInterval(renewal);
+    renewals.delete(Key);
+    await renewing;
+  };
   // Only where it still is: whoever removes it meanwhile has removed it.
-  const renew = async (): Promise<void> => {
-    if (Date.now() > until) return stop();
-    await client.putObject({ ...object, Body, IfMatch: etag }).catch(({ name }: Error) => {
-      if (name === 'PreconditionFailed' || name === 'NoSuchKey') stop();
-    });
+  const renew = (): void => {
+    if (Date.now() > until) clearInterval(renewal);
+    else
+      renewing = client.putObject({ ...object, Body, IfMatch: etag }).then(
+        () => {},
+        ({ name }: Error) => {
+          if (name === 'PreconditionFailed' || name === 'NoSuchKey') clearInterval(renewal);
+        },
+      );
   };
   const age = async (): Promise<number> => {
     const { LastModified } = await client.headObject(object).catch((cause: Error) => {
@@ -51,6 +64,7 @@ export const foreignLock = (
       renewal = setInterval(renew, (life * 1000) / 3);
       // It keeps no process alive that has nothing else to do.
       renewal.unref();
+      renewals.set(Key, stop);
     },
     prove: async () => {
       const written = await age();
@@ -62,11 +76,11 @@ export const foreignLock = (
       return `${Body}, written ${written} s ago by the server's clock, and again for another ${ahead} s: it counts for ${ahead + life - (ahead > 0 ? 0 : written)} s`;
     },
     abandon: async () => {
-      stop();
+      await stop();
       await client.putObject({ ...object, Body, IfMatch: etag });
     },
     outlived: async () => {
-      stop();
+      await stop();
       const deadline = Date.now() + (life + 60) * 1000;
       for (;;) {
         const written = await age();
@@ -78,7 +92,7 @@ export const foreignLock = (
         await sleep(200);
       }
     },
-    settle: async () => stop(),
+    settle: stop,
   };
 };
 
@@ -91,6 +105,7 @@ const schema = z.object({ place: placeSchema, key: z.string() });
 export const removeLock: Heal = {
   heal: async (cluster, data) => {
     const { place, key } = schema.parse(data);
+    await renewals.get(key)?.();
     const servers = await findServers(cluster, place);
     await Promise.all(servers.map(({ user }) => user.deleteObject({ Bucket: bucket, Key: key })));
     return servers.length > 0 ? 'it is removed' : `the server of ${key} is gone, and its bucket with it`;
