@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -24,6 +25,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 const (
@@ -239,6 +241,18 @@ func (p *proxy) administer(response http.ResponseWriter, request *http.Request) 
 	_ = json.NewEncoder(response).Encode(p.rules)
 }
 
+// The pod is ready when somebody listens: that must not be before the server does. Its owner, the pod's readiness, ends the wait.
+func awaitServer(address string) {
+	for {
+		connection, err := net.Dial("tcp", address)
+		if err == nil {
+			_ = connection.Close()
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
 func main() {
 	listen := flag.String("listen", ":7070", "the address for clients")
 	server := flag.String("to", "127.0.0.1:7071", "the address of the S3 server")
@@ -265,6 +279,7 @@ func main() {
 		},
 		Transport: &http.Transport{TLSClientConfig: upstream, DisableCompression: true, MaxIdleConnsPerHost: 64},
 	}
+	awaitServer(*server)
 	own := &http.Server{Addr: *listen, Handler: before, TLSConfig: &tls.Config{Certificates: []tls.Certificate{pair}, NextProtos: []string{"http/1.1"}}}
 	log.Fatal(own.ListenAndServeTLS("", ""))
 }
