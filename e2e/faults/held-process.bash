@@ -78,7 +78,7 @@ stop_all() {
   kill -STOP "${pids[@]}" 2>/dev/null || return
   for pid in "${pids[@]}"; do
     for thread in /proc/"$pid"/task/*/stat; do
-      until state_in "$thread"; [[ $letter == [TZX-] ]]; do nap 0.002; done
+      until state_in "$thread"; [[ $letter == [TZX-] || -n $asked ]] || ((SECONDS >= end)); do nap 0.002; done
     done
   done
 }
@@ -132,9 +132,9 @@ until find_processes is_deletion; do
   nap 0.02
 done
 
+end=$((SECONDS + hold))
 stop_all
 printf 'stopped %s\n' "${pids[*]}"
-end=$((SECONDS + hold))
 # Once it has its lock it writes it anew from time to time, which nobody does while it is stopped.
 volume=${6%/*/*} written=
 until [[ -n $asked ]] || ((SECONDS >= end)); do
