@@ -3,7 +3,7 @@ import { Document, isScalar, visit } from 'yaml';
 import type { KubernetesObject } from '../kube/cluster.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { type Account, defaultAccount, rolesFor } from '../permissions/roles.ts';
-import { storeChoices } from '../store/drivers/index.ts';
+import { ownBucketKind, storeChoices } from '../store/drivers/index.ts';
 import { checkName, choose } from './arguments/checks.ts';
 import { parseAllow } from './arguments/existing.ts';
 import { commanderMessage, refuseLostFlags } from './arguments/flags.ts';
@@ -16,6 +16,8 @@ type Flags = {
   serviceAccount: string;
   supportBundle?: true;
 };
+
+const kinds = [...storeChoices, ownBucketKind];
 
 const program = (): Command =>
   new Command('npm run --silent rbac --')
@@ -32,7 +34,7 @@ const program = (): Command =>
       defaultAccount.namespace,
     )
     .option('--service-account <name>', 'the name of the service account', defaultAccount.name)
-    .option('--store <kind>', `the kind of backup stores: ${storeChoices.join(', ')}`, storeChoices[0])
+    .option('--store <kind>', `the kind of backup stores: ${kinds.join(', ')}`, storeChoices[0])
     .option('--support-bundle', 'what npm run e2e -- --support-bundle needs besides')
     .allowExcessArguments(false)
     .exitOverride()
@@ -74,7 +76,7 @@ export const runRbacCommand = (argv: readonly string[]): ExitCode => {
       `${describe(account, allow)}${rolesFor(account, {
         allow,
         supportBundle: flags.supportBundle === true,
-        store: choose('store', flags.store, storeChoices),
+        store: choose('store', flags.store, kinds),
       })
         .map(write)
         .join('---\n')}`,

@@ -4,7 +4,7 @@ import { clocksHelp, parseClocks } from '../longhorn/clocks.ts';
 import { allDisruptions } from '../longhorn/disruptions.ts';
 import { outputs } from '../report/output.ts';
 import { shardSchema } from '../report/schema.ts';
-import type { StoreDriver } from '../store/driver.ts';
+import type { OwnBucket, StoreDriver } from '../store/driver.ts';
 import { driverNamed, driversOf, storeChoices } from '../store/drivers/index.ts';
 import { makeRunId, runIdPattern } from './run-id.ts';
 
@@ -77,6 +77,12 @@ const clusterSchema = z.object({
     .string({ error: `is not set: name ${driverNamed().image}, which the cluster can pull` })
     .min(1, 'must not be empty')
     .describe("the image of the backup store's pod"),
+  ownBucket: z
+    .object({ endpoint: text, bucket: text, region: text, secret: text })
+    .optional()
+    .describe(
+      'the bucket that stores of the kind `own-bucket` are made in: `endpoint` (URL), `bucket`, `region`, and `secret` (NAMESPACE/NAME)',
+    ),
   namespace: resourceName
     .optional()
     .describe('the namespace that all backup stores go into; by default each has one of its own'),
@@ -144,6 +150,8 @@ export type ExistingCluster = Pick<
   'kubeconfig' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | 'clocks'
 > & {
   context: string;
+  /** The bucket that all stores are made in, where it was there before as well. */
+  ownBucket?: OwnBucket | undefined;
   /** The kind of stores that scenarios are played on, or all kinds; the first where none is named. */
   store?: string;
   /** Scenarios ask for Longhorn's support bundle, for which they need rights of its own. */

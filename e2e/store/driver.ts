@@ -127,6 +127,12 @@ export type Heal = {
 export type StorePlace = { namespace: string; name?: string | undefined };
 
 /**
+ * A bucket that was there before the run: where its server is, and the Secret (NAMESPACE/NAME) that holds what
+ * it is logged in to by, as Longhorn has it.
+ */
+export type OwnBucket = { endpoint: string; bucket: string; region: string; secret: string };
+
+/**
  * What a store is started with. One of a scenario's has a Lease beside it, until `living` aborts. `needs` is
  * what is to be done to it: for some of that its server has to be another.
  */
@@ -134,6 +140,8 @@ export type StartStore = StorePlace & {
   run: string;
   needs?: readonly Ability[];
   image: string;
+  /** For stores in a bucket that was there before. */
+  ownBucket?: OwnBucket | undefined;
   signal: AbortSignal;
   living?: AbortSignal;
 };
@@ -194,6 +202,11 @@ export type StoreDriver = {
    * gone already is no error.
    */
   remove(cluster: Cluster, place: StorePlace): Promise<void>;
+  /**
+   * Removes what a store has outside of the cluster, which would outlive all that is in there; returns what it
+   * did, where there was something.
+   */
+  empty?(cluster: Cluster, place: StorePlace): Promise<string | undefined>;
   /** The place of a store of the suite's by its URL; undefined for any other URL. */
   placeOf(url: string): StorePlace | undefined;
   /** Opens a store by its place, as far as it still runs: as many as serve it. */

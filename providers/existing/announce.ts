@@ -2,6 +2,7 @@ import type { ExistingCluster } from '../../e2e/config/config.ts';
 import { allDisruptions, type Disruption, disruptions } from '../../e2e/longhorn/disruptions.ts';
 import { longhornNamespace } from '../../e2e/longhorn/resources.ts';
 import type { StoreDriver } from '../../e2e/store/driver.ts';
+import { ownPrefixOf } from '../../e2e/store/drivers/s3/place.ts';
 import type { Longhorn } from './look-at-longhorn.ts';
 
 /** What is known of a cluster before anything is made in it. */
@@ -29,16 +30,26 @@ const allowed = (allow: readonly Disruption[]): string[] => {
   ];
 };
 
+const where = (namespace: string | undefined, run: string): string =>
+  namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`;
+
 /** The lines that say which cluster this is, and what the run is about to make in it. */
 export const announce = (
   { server, context, uid, kubernetes, longhorn, run, stores }: Known,
-  { storeImage, namespace, allow }: Pick<ExistingCluster, 'storeImage' | 'namespace' | 'allow'>,
+  {
+    storeImage,
+    ownBucket,
+    namespace,
+    allow,
+  }: Pick<ExistingCluster, 'storeImage' | 'ownBucket' | 'namespace' | 'allow'>,
 ): string[] => [
   `Cluster: ${server} (context ${context}), Kubernetes ${kubernetes}`,
   `  its UID, that of the namespace kube-system: ${uid}`,
   `  Longhorn ${longhorn.version}, ready on ${longhorn.ready.join(', ')}${longhorn.notReady.length > 0 ? `; not on ${longhorn.notReady.join(', ')}` : ''}`,
   `Each scenario makes in it, and removes again, all labelled corral.test/run=${run}:`,
-  `  ${stores.map(({ called }) => called.server).join(', then ')} (image ${storeImage}; its pod has some of root's capabilities) in ${namespace === undefined ? `a namespace corral-${run}-store-…` : `the namespace ${namespace}`}`,
+  ownBucket === undefined
+    ? `  ${stores.map(({ called }) => called.server).join(', then ')} (image ${storeImage}; its pod has some of root's capabilities) in ${where(namespace, run)}`
+    : `  objects in the bucket ${ownBucket.bucket} at ${ownBucket.endpoint}, below ${ownPrefixOf({ namespace: namespace ?? `corral-${run}-store-…`, name: namespace && `corral-${run}-store-…` })}/, and Secrets with what it is logged in to by in ${where(namespace, run)} and ${longhornNamespace}`,
   `  in ${longhornNamespace}: a backup target corral-${run}-target-…, a volume corral-${run}-volume-…, its snapshots and backups, and recurring jobs of its own`,
   ...allowed(allow),
 ];

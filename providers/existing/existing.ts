@@ -1,6 +1,8 @@
 import { type ExistingCluster, storesToPlayOn } from '../../e2e/config/config.ts';
 import type { Cluster } from '../../e2e/kube/cluster.ts';
 import { missingRights } from '../../e2e/permissions/missing.ts';
+import { driverNamed, ownBucketKind } from '../../e2e/store/drivers/index.ts';
+import { BucketNotFit, checkBucket } from '../../e2e/store/drivers/s3/own-bucket.ts';
 import { orAborted } from '../or-aborted.ts';
 import { NotFit, type Progress, type Provider } from '../provider.ts';
 import { announce } from './announce.ts';
@@ -48,7 +50,7 @@ export const lookAndAsk = async ({
   refuseAnother({ server, context, uid }, existing);
   const longhorn = await lookAtLonghorn(cluster);
   await refuseWithout(cluster, existing);
-  const stores = storesToPlayOn(process.env);
+  const stores = existing.ownBucket ? [driverNamed(ownBucketKind)] : storesToPlayOn(process.env);
   for (const line of announce({ server, context, uid, kubernetes, longhorn, run, stores }, existing))
     progress.note(line);
   await confirm({ server, context, uid }, { expectCluster: existing.expectCluster, terminal, signal });
@@ -57,7 +59,12 @@ export const lookAndAsk = async ({
 
 const look = async (options: Options): Promise<Seen> => {
   const { cluster, longhorn } = await lookAndAsk(options);
-  const { existing } = options;
+  const { existing, run } = options;
+  const { ownBucket } = existing;
+  if (ownBucket !== undefined)
+    await checkBucket(cluster, ownBucket, run).catch((error: unknown) => {
+      throw error instanceof BucketNotFit ? new NotFit(`--s3-bucket: ${error.message}`) : error;
+    });
   const baseline = await orRefuse('what is in the cluster cannot be read, to compare it afterwards', () =>
     readBaseline(cluster, { allow: existing.allow, stores: existing.namespace }),
   );
@@ -83,6 +90,7 @@ export const existingOn = (terminal: Terminal): Provider => ({
       context: existing.context,
       provider: 'existing',
       storeImage: existing.storeImage,
+      ownBucket: existing.ownBucket,
       allow: existing.allow,
       namespace: existing.namespace,
       reach: [],

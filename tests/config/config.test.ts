@@ -118,6 +118,7 @@ const everything: RunConfig = {
   ...{ target: { name: 'emulator', version: '0.1.0' }, supportBundle: true, workers: 2, scenarios: 18 },
   ...{ maxFailures: 1, pauseOnFailure: true, round: 3, expectCluster: uid, run: 'abc123', store: 'all' },
   shard: { index: 2, of: 8, split: '0123456789ab' },
+  ownBucket: { endpoint: 'https://s3.example', bucket: 'b', region: 'r', secret: 'ns/name' },
 };
 
 test('a configuration is read as it was handed on, whole', () => {

@@ -5,7 +5,10 @@ import type { Arguments } from '../../e2e/cli/arguments/parse.ts';
  * ... (see fixture.ts).
  */
 export type Words = Partial<
-  Record<'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'UID' | 'URL', Word>
+  Record<
+    'BUCKET' | 'DIR' | 'FILE' | 'FOLDER' | 'IMAGE' | 'LIST' | 'NAME' | 'RUN' | 'SECRET' | 'UID' | 'URL',
+    Word
+  >
 >;
 type Word =
   | 'an empty folder'
@@ -133,6 +136,18 @@ export const commands: Record<string, How> = {
       exitCode: 3,
       says: /^e2e: .*there is no Longhorn/m,
       words: { ...stub, UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' } },
+    },
+  'npm run e2e -- --provider existing --kubeconfig FILE --context NAME --expect-cluster UID --store s3 --s3-endpoint URL --s3-bucket BUCKET --s3-secret SECRET':
+    {
+      exitCode: 3,
+      says: /^e2e: .*there is no Longhorn/m,
+      words: {
+        ...stub,
+        UID: { is: '3b0f6a8e-0000-4000-8000-000000000001' },
+        URL: { is: 'http://127.0.0.1:1' },
+        BUCKET: { is: 'backups@us-east-1' },
+        SECRET: { is: 'longhorn-system/mine' },
+      },
     },
   // The taught scenario is there as well, and no browser, so that all three on the UI are skipped.
   'npm run e2e -- --dry-run --provider existing --kubeconfig FILE --context NAME --store-image IMAGE': {

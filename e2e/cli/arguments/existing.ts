@@ -3,13 +3,26 @@ import { resolve } from 'node:path';
 import { type ExistingCluster, objectUid } from '../../config/config.ts';
 import { clocksHelp, parseClocks } from '../../longhorn/clocks.ts';
 import { allDisruptions, type Disruption, isDisruption } from '../../longhorn/disruptions.ts';
-import { storeChoices } from '../../store/drivers/index.ts';
+import type { OwnBucket } from '../../store/driver.ts';
+import { ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
 import { checkName } from './checks.ts';
 
+type BucketFlags = { s3Endpoint: string; s3Bucket: string; s3Secret: string };
+
+// What is named of a bucket that is there, and what each has to look like.
+const bucketFlags: Record<keyof BucketFlags, { form: RegExp; is: string }> = {
+  s3Endpoint: { form: /^https?:\/\/[^/@\s]+\/?$/i, is: 'https://HOST:PORT or http://HOST:PORT' },
+  s3Bucket: { form: /^[a-z0-9][a-z0-9.-]+@[a-z0-9-]+$/, is: 'BUCKET@REGION' },
+  s3Secret: { form: /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/, is: 'NAMESPACE/NAME' },
+};
+
 /** The flags that only `--provider existing` has, as they were given. */
 export type ExistingFlags = Partial<
-  Record<'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow', string>
+  Record<
+    'kubeconfig' | 'context' | 'expectCluster' | 'storeImage' | 'namespace' | 'allow' | keyof BucketFlags,
+    string
+  >
 >;
 
 const flagNames: Record<keyof ExistingFlags, string> = {
@@ -19,6 +32,9 @@ const flagNames: Record<keyof ExistingFlags, string> = {
   storeImage: '--store-image',
   namespace: '--namespace',
   allow: '--allow',
+  s3Endpoint: '--s3-endpoint',
+  s3Bucket: '--s3-bucket',
+  s3Secret: '--s3-secret',
 };
 
 /** Reads a list of disruptions; throws a CommandError of one line for a name that is none. */
@@ -30,6 +46,28 @@ export const parseAllow = (text: string): Disruption[] => {
       `--allow ${text}: there is no disruption '${name}'; there are: ${allDisruptions.join(', ')}`,
     );
   });
+};
+
+/** The bucket that the flags name; undefined where they name none. Throws a CommandError of one line. */
+const parseBucket = (flags: Partial<BucketFlags> & { store?: string }): OwnBucket | undefined => {
+  const names = Object.keys(bucketFlags) as (keyof BucketFlags)[];
+  const given = names.filter((name) => flags[name] !== undefined);
+  const [first] = given;
+  if (first === undefined) return undefined;
+  const missing = names.filter((name) => flags[name] === undefined);
+  if (missing.length > 0)
+    throw usageError(
+      `${flagNames[first]} needs ${missing.map((name) => flagNames[name]).join(' and ')} as well`,
+    );
+  if (flags.store !== 's3') throw usageError(`${flagNames[first]} is for stores in S3: add --store s3`);
+  for (const name of names) {
+    const { form, is } = bucketFlags[name];
+    if (!form.test(flags[name] ?? ''))
+      throw usageError(`${flagNames[name]} ${flags[name] || "''"}: give ${is}`);
+  }
+  const { s3Endpoint: endpoint = '', s3Bucket = '', s3Secret: secret = '' } = flags;
+  const [bucket = '', region = ''] = s3Bucket.split('@');
+  return { endpoint, bucket, region, secret };
 };
 
 /**
@@ -56,7 +94,10 @@ export const parseExisting = (
     throw usageError(
       '--keep is for a cluster that the run brings up: an existing one stays, and what the run makes in it goes: leave it out',
     );
-  const missing = (['kubeconfig', 'context', 'storeImage'] as const).filter((name) => !flags[name]);
+  const ownBucket = parseBucket(flags);
+  const missing = (
+    ['kubeconfig', 'context', ...(ownBucket ? [] : (['storeImage'] as const))] as const
+  ).filter((name) => !flags[name]);
   const [empty] = missing;
   if (empty !== undefined) {
     const what = missing.map((name) => flagNames[name]).join(', ');
@@ -64,7 +105,7 @@ export const parseExisting = (
       `--provider existing needs ${what}: a cluster that is somebody's is named, never guessed`,
     );
   }
-  const { kubeconfig = '', context = '', storeImage = '', expectCluster, namespace, allow } = flags;
+  const { kubeconfig = '', context = '', storeImage = 'none', expectCluster, namespace, allow } = flags;
   const found = statSync(kubeconfig, { throwIfNoEntry: false });
   if (found === undefined) throw usageError(`--kubeconfig ${kubeconfig}: there is no such file`);
   if (found.isDirectory()) throw usageError(`--kubeconfig ${kubeconfig} is a folder: name the file`);
@@ -76,7 +117,10 @@ export const parseExisting = (
   const allowed = allow === undefined ? [] : parseAllow(allow);
   const asked = {
     ...(flags.supportBundle === true && { supportBundle: true }),
-    ...(flags.store !== undefined && flags.store !== storeChoices[0] && { store: flags.store }),
+    ...(ownBucket && { ownBucket, store: ownBucketKind }),
+    ...(ownBucket === undefined &&
+      flags.store !== undefined &&
+      flags.store !== storeChoices[0] && { store: flags.store }),
   };
   return {
     kubeconfig: resolve(kubeconfig),

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { Replacement } from '../../../providers/provider.ts';
 import type { ExistingCluster, RunConfig } from '../../config/config.ts';
 import { allDisruptions } from '../../longhorn/disruptions.ts';
-import { fittingStores, storeChoices } from '../../store/drivers/index.ts';
+import { fittingStores, ownBucketKind, storeChoices } from '../../store/drivers/index.ts';
 import { usageError } from '../exit-code.ts';
 import { parseShard, type Shard } from '../shard.ts';
 import {
@@ -106,6 +106,18 @@ const describe = (providers: string[]): Command =>
       "existing: an image for the backup store's pod, which the cluster can pull",
     )
     .option(
+      '--s3-endpoint <url>',
+      "existing, --store s3: the server of a bucket that is there, in the place of a store's pod",
+    )
+    .option(
+      '--s3-bucket <bucket@region>',
+      'existing, --store s3: that bucket; only keys below corral-e2e/ are touched',
+    )
+    .option(
+      '--s3-secret <namespace/name>',
+      "existing, --store s3: the Secret with what it is logged in to by, with Longhorn's names (AWS_ACCESS_KEY_ID, …)",
+    )
+    .option(
       '--namespace <name>',
       'existing: a namespace that is there, for all backup stores (by default each gets one of its own)',
     )
@@ -185,17 +197,20 @@ export const parseArguments = (argv: string[], providers: string[]): Arguments |
   const { only, tags, shard, out, workers, maxFailures, repeat } = flags;
   const provider = choose('provider', flags.provider, providers);
   const longhorn = longhornOf(provider, flags.longhorn);
+  const existing = parseExisting(provider, flags);
   return {
     provider,
     longhorn,
     registryMirror: checkMirror(longhorn, flags.registryMirror),
     images: checkImages(longhorn, flags.image),
-    store: choose(
-      'store',
-      flags.store ?? (provider === 'lab' ? fittingStores : (storeChoices[0] ?? '')),
-      storeChoices,
-    ),
-    existing: parseExisting(provider, flags),
+    store: existing?.ownBucket
+      ? ownBucketKind
+      : choose(
+          'store',
+          flags.store ?? (provider === 'lab' ? fittingStores : (storeChoices[0] ?? '')),
+          storeChoices,
+        ),
+    existing,
     keep: flags.keep === true,
     lastFailed: flags.lastFailed === true,
     list: flags.list === true,

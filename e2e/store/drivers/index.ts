@@ -1,9 +1,16 @@
 import { isAbility, type StoreDriver } from '../driver.ts';
 import { nfs } from './nfs/driver.ts';
 import { s3 } from './s3/driver.ts';
+import { ownBucket } from './s3/own-bucket-driver.ts';
 
 /** Every kind of backup store, a row each. */
-export const drivers: readonly StoreDriver[] = [nfs, s3];
+export const drivers: readonly StoreDriver[] = [nfs, s3, ownBucket];
+
+// Those whose stores a run can have without being given any.
+const served: readonly StoreDriver[] = [nfs, s3];
+
+/** The kind whose stores are made in a bucket that is named. */
+export const ownBucketKind = ownBucket.name;
 
 /** All kinds of stores, as a run is told to play on each of them. */
 const allStores = 'all';
@@ -12,18 +19,18 @@ const allStores = 'all';
 export const fittingStores = 'fitting';
 
 /** What a run may be told to play on. */
-export const storeChoices: readonly string[] = [...drivers.map(({ name }) => name), allStores, fittingStores];
+export const storeChoices: readonly string[] = [...served.map(({ name }) => name), allStores, fittingStores];
 
 /** The kinds of stores that a run plays its scenarios on, by what it is told, or one of them. */
 export const driversOf = (
   store?: string,
   scenario?: { needs: readonly string[]; everyStore: boolean },
 ): readonly StoreDriver[] => {
-  if (store === allStores) return drivers;
+  if (store === allStores) return served;
   if (store !== fittingStores) return [driverNamed(store)];
-  if (scenario === undefined) return drivers;
+  if (scenario === undefined) return served;
   const abilities = scenario.needs.filter(isAbility);
-  const able = drivers.filter(({ heals }) => abilities.every((each) => heals[each] !== undefined));
+  const able = served.filter(({ heals }) => abilities.every((each) => heals[each] !== undefined));
   // One that none can play is skipped on the first, with the reason.
   if (able.length === 0) return [driverNamed()];
   return scenario.everyStore ? able : able.slice(0, 1);

@@ -143,6 +143,11 @@ export const removeServer = async (
   configuredBy: Resource,
 ): Promise<void> => {
   if (name !== undefined) return removeFromShared(cluster, { namespace, name }, configuredBy);
+  await removeNamespace(cluster, namespace);
+};
+
+/** Removes the namespace of a store and returns when it is gone; one that is gone already is no error. */
+export const removeNamespace = async (cluster: Cluster, namespace: string): Promise<void> => {
   const timeline = await follow(cluster, resources.namespaces, {
     fieldSelector: `metadata.name=${namespace}`,
   });
@@ -168,7 +173,8 @@ const create = async (cluster: Cluster, object: KubernetesObject): Promise<void>
   await cluster.create(resource, object);
 };
 
-const isReady = (pod: Pod): boolean =>
+/** Whether a pod is ready. */
+export const isReady = (pod: Pod): boolean =>
   pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 
 /**

@@ -10,7 +10,7 @@ import { findLeftOver, type LeftOver, type Search } from './find.ts';
 import { type KindName, kindNames, kinds } from './kinds.ts';
 import { untilForgotten } from './policies.ts';
 import { type Removal, removeAll } from './remove.ts';
-import { targetsWithoutStore, workedOn } from './stores.ts';
+import { emptyStores, targetsWithoutStore, workedOn } from './stores.ts';
 
 /**
  * What is to be cleaned up, and how; `clocks` are Longhorn's own, and `timeouts` and `counts` (seconds) theirs
@@ -124,8 +124,9 @@ const removeInTurn = async (
   await remove(await look(), ['attachments', 'engines', 'replicas']);
   await remove(goes(others), ['backupTargets']);
   await remove(forgotten, ['backups', 'backupVolumes']);
-  await remove(goes(rest), kindNames.slice(kindNames.indexOf('supportBundles')));
-  return healed;
+  const emptied = await emptyStores(cluster, goes(rest), print);
+  if (emptied) await remove(goes(rest), kindNames.slice(kindNames.indexOf('supportBundles')));
+  return healed && emptied;
 };
 
 const heal = async (

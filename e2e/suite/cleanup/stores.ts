@@ -55,6 +55,32 @@ export const workedOn = async (
   );
 };
 
+/**
+ * Empties the stores of what is left that lie outside of the cluster; false where one could not be: what is
+ * known of it in the cluster has to stay, as nobody would find it again.
+ */
+export const emptyStores = async (
+  cluster: Cluster,
+  leftOver: readonly LeftOver[],
+  print: (line: string) => void,
+): Promise<boolean> => {
+  const stores = new Map(
+    leftOver.flatMap((each) => storeOf(each) ?? []).map((store) => [nameOf(store), store]),
+  );
+  let emptied = true;
+  for (const store of stores.values())
+    for (const { empty } of drivers) {
+      try {
+        const told = await empty?.(cluster, store);
+        if (told !== undefined) print(`backup store ${nameOf(store)}: ${told}`);
+      } catch (error) {
+        emptied = false;
+        print(`backup store ${nameOf(store)}: not emptied: ${(error as Error).message}`);
+      }
+    }
+  return emptied;
+};
+
 const isIdle = async (
   cluster: Cluster,
   store: StorePlace,

@@ -44,7 +44,16 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
     giveBack,
     evidence,
   } = deps;
-  const { run, out, storeImage, namespace: shared, clocks = longhornClocks, lab, without } = config;
+  const {
+    run,
+    out,
+    storeImage,
+    ownBucket,
+    namespace: shared,
+    clocks = longhornClocks,
+    lab,
+    without,
+  } = config;
   const driver = driverNamed(kindOfStore);
   const step = createStep({ report, signal });
   const timeouts = timeoutsOn(clocks);
@@ -84,6 +93,7 @@ export const createSteps = async (deps: ScenarioDeps): Promise<Steps> => {
           ...place,
           run,
           image: storeImage,
+          ownBucket,
           needs: needs.filter(isAbility),
           signal,
           living: living.signal,

@@ -1,3 +1,4 @@
+import { Agent as HttpAgent } from 'node:http';
 import { Agent, type AgentOptions } from 'node:https';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
@@ -41,6 +42,32 @@ export class DialingAgent extends Agent {
   }
 }
 
+// Of a connection that is no socket, what an agent asks of one; its silence is timed by the request.
+const asSocket = <T extends Duplex>(way: T): T => {
+  const same = () => way;
+  return Object.assign(way, {
+    setTimeout: same,
+    setKeepAlive: same,
+    setNoDelay: same,
+    ref: same,
+    unref: same,
+  });
+};
+
+/** The same, where the server does not speak TLS. */
+class PlainDialingAgent extends HttpAgent {
+  readonly #dial: () => Duplex;
+
+  constructor(dial: () => Duplex) {
+    super();
+    this.#dial = dial;
+  }
+
+  override createConnection(): Duplex {
+    return asSocket(this.#dial());
+  }
+}
+
 /** Opens a client for S3; the SDK is loaded by the first one. */
 export const openClient = async ({
   endpoint,
@@ -69,6 +96,11 @@ export const openClient = async ({
       connectionTimeout: patience.connecting * 1000,
       socketTimeout: patience.answering * 1000,
       ...(ca === undefined && dial === undefined ? {} : { httpsAgent }),
+      ...(dial !== undefined && {
+        httpAgent: new PlainDialingAgent(dial),
+        requestTimeout: patience.answering * 1000,
+        throwOnRequestTimeout: true,
+      }),
     },
   });
 };

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { inEachPod } from '../../../kube/in-pods.ts';
 import type { Heal, StorePlace, Trouble } from '../../driver.ts';
 import { serversOf } from '../server.ts';
-import { bucket, endpointOf, prefixOf } from './place.ts';
+import { bucket, endpointOf, placeSchema, prefixOf } from './place.ts';
 import { allowingDeletion, denyingDeletion } from './policy.ts';
-import { findServers, placeSchema, type Server, s3Server } from './server.ts';
+import { findServers, type Server, s3Server } from './server.ts';
 
 const changePolicy = async ({ root }: Server, change: (policy: string) => string): Promise<boolean> => {
   const { Policy = '' } = await root.getBucketPolicy({ Bucket: bucket });

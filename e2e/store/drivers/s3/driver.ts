@@ -22,7 +22,7 @@ export const s3: StoreDriver = {
   heals: {
     denyDeletion: lazily(async () => (await import('./denied-deletion.ts')).allowDeletion),
     wrongAnswers: lazily(async () => (await import('./wrong-answers.ts')).answerRightly),
-    foreignLock: lazily(async () => (await import('./foreign-lock.ts')).removeLock),
+    foreignLock: lazily(async () => (await import('./served-store.ts')).removeServedLock),
   },
   here: s3Here,
 };

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
+import type { Cluster } from '../../../kube/cluster.ts';
 import { type ForeignLock, type Heal, lockTypes, type StorePlace, type WantedLock } from '../../driver.ts';
 import { volumeFolder } from '../../format/layout.ts';
-import { bucket, prefixOf } from './place.ts';
-import { findServers, placeSchema, type Server, serverTime } from './server.ts';
+import { type BucketFolder, serverTime } from './bucket.ts';
+import { placeSchema } from './place.ts';
 
 // Longhorn compares the server's time of the object with the clock of its own node: the two may be a moment
 // apart.
@@ -20,11 +21,11 @@ const renewals = new Map<string, () => Promise<void>>();
  * ends the lock counts for no more than its life.
  */
 export const foreignLock = (
-  { user: client }: Server,
+  { client, bucket, prefix }: BucketFolder,
   { place, volume, of, life, counts }: WantedLock & { place: StorePlace },
 ): ForeignLock => {
   const name = `lock-${randomBytes(8).toString('hex')}`;
-  const Key = `${prefixOf(place)}/${volumeFolder(volume)}/locks/${name}.lck`;
+  const Key = `${prefix}/${volumeFolder(volume)}/locks/${name}.lck`;
   const object = { Bucket: bucket, Key };
   const Body = JSON.stringify({ Name: name, Type: lockTypes[of], Acquired: true });
   const title = `the volume has a foreign lock of ${of}`;
@@ -52,7 +53,7 @@ export const foreignLock = (
     const { LastModified } = await client.headObject(object).catch((cause: Error) => {
       throw new Error(`${title}, but ${name} is gone: ${cause.name}`, { cause });
     });
-    return Math.round(((await serverTime(client)) - (LastModified?.getTime() ?? 0)) / 1000);
+    return Math.round(((await serverTime({ client, bucket })) - (LastModified?.getTime() ?? 0)) / 1000);
   };
   return {
     title,
@@ -99,15 +100,15 @@ export const foreignLock = (
 const schema = z.object({ place: placeSchema, key: z.string() });
 
 /**
- * Removes a lock; one whose server is gone went with that. By labels nothing is looked for: it counts no more
+ * Removes a lock; one whose store is gone went with that. By labels nothing is looked for: it counts no more
  * when whoever writes it anew has ended.
  */
-export const removeLock: Heal = {
+export const removeLock = (find: (cluster: Cluster, place: StorePlace) => Promise<BucketFolder[]>): Heal => ({
   heal: async (cluster, data) => {
     const { place, key } = schema.parse(data);
     await renewals.get(key)?.();
-    const servers = await findServers(cluster, place);
-    await Promise.all(servers.map(({ user }) => user.deleteObject({ Bucket: bucket, Key: key })));
-    return servers.length > 0 ? 'it is removed' : `the server of ${key} is gone, and its bucket with it`;
+    const folders = await find(cluster, place);
+    await Promise.all(folders.map(({ client, bucket }) => client.deleteObject({ Bucket: bucket, Key: key })));
+    return folders.length > 0 ? 'it is removed' : `the store of ${key} is gone, and the lock with it`;
   },
-};
+});

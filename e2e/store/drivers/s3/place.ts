@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { StorePlace } from '../../driver.ts';
 import { placeOfNames, storeName } from '../place.ts';
 
@@ -36,3 +37,27 @@ export const endpointOf = (place: StorePlace): string => `https://${hostOf(place
 
 /** The name of the Secret in Longhorn's namespace: that of all that is a store's alone. */
 export const secretOf = ({ namespace, name }: StorePlace): string => name ?? namespace;
+
+/** A store's place, as it is kept on disk. */
+export const placeSchema = z.object({ namespace: z.string(), name: z.string().optional() });
+
+/** The name of the driver of stores in a bucket that was there before. */
+export const ownBucketName = 'own-bucket';
+
+// What all keys begin with that the suite has in such a bucket.
+const ownFolder = 'corral-e2e';
+
+/** What the keys of such a store begin with, by which it is found again. */
+export const ownPrefixOf = (place: StorePlace): string => `${ownFolder}/${prefixOf(place)}`;
+
+/** The URL that Longhorn is given for it. */
+export const ownUrl = (of: { bucket: string; region: string }, place: StorePlace): string =>
+  `s3://${of.bucket}@${of.region}/${ownPrefixOf(place)}/`;
+
+const ownSuiteUrl = new RegExp(`^s3://[^@/]+@[^/]+/${ownFolder}/([a-z0-9-]+)/([a-z0-9-]+)/$`);
+
+/** The place of such a store by its URL; undefined for any other URL. */
+export const placeOfOwnUrl = (url: string): StorePlace | undefined => {
+  const [, namespace, name] = ownSuiteUrl.exec(url) ?? [];
+  return placeOfNames(name, namespace);
+};

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { duplexPair } from 'node:stream';
+import { type Duplex, duplexPair } from 'node:stream';
 import type { S3 } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import {
@@ -55,7 +55,10 @@ export const makeLogin = async (place: StorePlace): Promise<Login & { 'tls.key':
     notAfterDate: new Date(Date.now() + 365 * day),
     extensions: [
       { name: 'basicConstraints', cA: true },
-      { name: 'subjectAltName', altNames: [{ type: 2, value: hostOf(place) }] },
+      {
+        name: 'subjectAltName',
+        altNames: [hostOf(place), `${hostOf(place)}.svc`].map((value) => ({ type: 2 as const, value })),
+      },
     ],
   });
   const login = {
@@ -149,9 +152,6 @@ export const startServer = async (
   return { ...server, node };
 };
 
-/** A store's place, as it is kept on disk. */
-export const placeSchema = z.object({ namespace: z.string(), name: z.string().optional() });
-
 const secretSchema = z.object({ data: z.record(z.string(), z.string()) });
 
 /** The servers of a place that run now. */
@@ -167,20 +167,25 @@ export const findServers = async (cluster: Cluster, place: StorePlace): Promise<
   return Promise.all(pods.map((pod) => connectTo(cluster, place, { pod, login, listens })));
 };
 
-// Through the API server to a port of the pod's, as nothing of the cluster need be reachable from here.
+/** Opens a way to a port of a pod's, through the API server: nothing of the cluster need be reachable from here. */
+export const dialPod = (
+  cluster: Cluster,
+  target: { namespace: string; name: string; port: number },
+): Duplex => {
+  const [here, there] = duplexPair();
+  // Neither side of a pair learns by itself that the other is destroyed.
+  here.once('close', () => there.destroy());
+  there.once('close', () => here.destroy());
+  cluster.forward(target, there).catch((error: Error) => here.destroy(error));
+  return here;
+};
+
 const connectTo = async (
   cluster: Cluster,
   place: StorePlace,
   { pod, login, listens }: { pod: PodTarget; login: Login; listens: number },
 ): Promise<Server> => {
-  const dialTo = (port: number) => () => {
-    const [here, there] = duplexPair();
-    // Neither side of a pair learns by itself that the other is destroyed.
-    here.once('close', () => there.destroy());
-    there.once('close', () => here.destroy());
-    cluster.forward({ ...pod, port }, there).catch((error: Error) => here.destroy(error));
-    return here;
-  };
+  const dialTo = (port: number) => () => dialPod(cluster, { ...pod, port });
   const ca = login['tls.crt'];
   const as = (accessKeyId: string, secretAccessKey: string, to: number): Promise<S3> =>
     openClient({ endpoint: endpointOf(place), region, accessKeyId, secretAccessKey, ca, dial: dialTo(to) });
@@ -199,23 +204,4 @@ export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<
   await cluster
     .delete(resources.secrets, { namespace: longhornNamespace, name: secretOf(place) })
     .catch(unlessGone);
-};
-
-/** What the server's clock says, in ms: ages of objects are told by it, and none other. */
-export const serverTime = async (client: S3): Promise<number> => {
-  const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
-  const command = new HeadBucketCommand({ Bucket: bucket });
-  let said: string | undefined;
-  command.middlewareStack.add(
-    (next) => async (request) => {
-      const done = await next(request);
-      said = (done.response as { headers: Record<string, string> }).headers.date;
-      return done;
-    },
-    { step: 'deserialize' },
-  );
-  await client.send(command);
-  const time = Date.parse(said ?? '');
-  if (Number.isNaN(time)) throw new Error(`the S3 server does not say what time it has, but ${said}`);
-  return time;
 };

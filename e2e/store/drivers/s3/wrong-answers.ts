@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { inEachPod } from '../../../kube/in-pods.ts';
 import type { Asked, Heal, StorePlace, Trouble, Wrong } from '../../driver.ts';
 import { serversOf } from '../server.ts';
-import { bucket, endpointOf, prefixOf } from './place.ts';
-import { findServers, placeSchema, type Server, s3Server } from './server.ts';
+import { bucket, endpointOf, placeSchema, prefixOf } from './place.ts';
+import { findServers, type Server, s3Server } from './server.ts';
 
 // What the proxy (lab/s3/cmd/s3-faults) says of its rules: how often one was looked at, and how often it held.
 const rulesSchema = z.array(z.object({ id: z.string(), seen: z.number(), met: z.number() }));

@@ -30,7 +30,7 @@ test('the server has a certificate of its own, one user beside its root, and say
   const { 'tls.crt': certificate = '', 'users.json': users = '' } = secret.stringData;
   const { subjectAltName, ca, validFromDate } = new X509Certificate(certificate);
   expect({ subjectAltName, ca }).toEqual({
-    subjectAltName: 'DNS:backupstore.corral-abc123-store-1',
+    subjectAltName: 'DNS:backupstore.corral-abc123-store-1, DNS:backupstore.corral-abc123-store-1.svc',
     ca: true,
   });
   expect(validFromDate.getTime()).toBeLessThan(Date.now() - 3_600_000);

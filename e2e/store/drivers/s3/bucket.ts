@@ -1,0 +1,126 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { S3 } from '@aws-sdk/client-s3';
+import { volumeFolder, volumesFolder } from '../../format/layout.ts';
+import { type StoreSource, Unreadable } from '../../format/source.ts';
+import type { Incoming, NewFile } from '../../format/write-backup.ts';
+import { sizeLimits } from '../../fsck/read-config.ts';
+import { type BackupStore, type LivingLock, openStore, stillAtWork } from '../../store.ts';
+import { requestsAtOnce, s3Source } from './s3-source.ts';
+
+// Between two looks at the locks, in ms.
+const pause = 300;
+
+/** Where in a bucket a store is, without a slash at the prefix's ends; asked with the rights that Longhorn has. */
+export type BucketFolder = { client: S3; bucket: string; prefix: string };
+
+const isLock = (path: string): boolean => /\/locks\/[^/]+\.lck$/.test(path);
+
+/** The locks below these folders, with how long ago they were written, in seconds by the server's clock. */
+const locksIn = async (
+  source: StoreSource,
+  place: BucketFolder,
+  folders: readonly { folder: string; depth: number }[],
+): Promise<{ path: string; age: number }[]> => {
+  const found: { path: string; changedAt: number }[] = [];
+  for (const { folder, depth } of folders)
+    for await (const { path, changedAt } of source.walk(folder, depth))
+      if (isLock(path)) found.push({ path, changedAt });
+  if (found.length === 0) return [];
+  const now = await serverTime(place);
+  return found.map(({ path, changedAt }) => ({ path, age: Math.floor((now - changedAt) / 1000) }));
+};
+
+/**
+ * Looks until there is nothing left, or so many seconds are over; returns what then is. A lock is an object on
+ * somebody else's server, which tells nobody of its changes: each look is a request, and the wait is bounded.
+ */
+const untilNone = async <T>(look: () => Promise<T[]>, seconds: number): Promise<T[]> => {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const left = await look();
+    if (left.length === 0 || Date.now() >= deadline) return left;
+    await sleep(pause);
+  }
+};
+
+/** Opens a store in a bucket; of a volume's blocks as many are looked into as have so many bytes. */
+export const openBucket = (place: BucketFolder, contents = 0): BackupStore => {
+  const source = s3Source(place);
+  const withContent = async ({ path, age }: { path: string; age: number }): Promise<LivingLock[]> => {
+    try {
+      return [{ path, age, content: await source.read(path, sizeLimits.lock) }];
+    } catch (error) {
+      if (error instanceof Unreadable) return [];
+      throw error;
+    }
+  };
+  return openStore({
+    source,
+    contents,
+    untilUnlocked: async (folder, { seconds, abandonedAfter = Number.POSITIVE_INFINITY }) => {
+      const left = await untilNone(async () => {
+        const locks = await locksIn(source, place, [{ folder: `${folder}/locks`, depth: 1 }]);
+        return locks.filter(({ age }) => age <= abandonedAfter);
+      }, seconds);
+      return left.map(({ path }) => path.slice(path.lastIndexOf('/') + 1));
+    },
+    untilIdle: async ({ volumes = [], lockLife, seconds, owner }) => {
+      const folders =
+        volumes.length > 0
+          ? volumes.map((volume) => ({ folder: `${volumeFolder(volume)}/locks`, depth: 1 }))
+          : [{ folder: volumesFolder, depth: 5 }];
+      const living = await untilNone(async () => {
+        const locks = await locksIn(source, place, folders);
+        return locks.filter(({ age }) => age <= lockLife);
+      }, seconds);
+      if (living.length > 0)
+        throw stillAtWork((await Promise.all(living.map(withContent))).flat(), { seconds, owner });
+    },
+  });
+};
+
+/**
+ * Opens the way into the folder of a volume that the store knows nothing of. Objects cannot be brought to their
+ * place in one go: the configs, by which Longhorn knows a backup, come last.
+ */
+export const incoming = ({ client, bucket, prefix }: BucketFolder, volume: string): Incoming => {
+  const held: NewFile[] = [];
+  const folder = `${prefix}/${volumeFolder(volume)}`;
+  const put = async (files: readonly NewFile[]): Promise<void> => {
+    const left = files.values();
+    const writers = Array.from({ length: requestsAtOnce }, async () => {
+      for (const { path, bytes } of left)
+        await client.putObject({ Bucket: bucket, Key: `${folder}/${path}`, Body: bytes });
+    });
+    await Promise.all(writers);
+  };
+  return {
+    put: async (files) => {
+      held.push(...files.filter(({ path }) => path.endsWith('.cfg')));
+      await put(files.filter(({ path }) => !path.endsWith('.cfg')));
+    },
+    publish: () => put(held.splice(0)),
+  };
+};
+
+/** What the server's clock says, in ms: ages of objects are told by it, and none other. */
+export const serverTime = async ({
+  client,
+  bucket,
+}: Pick<BucketFolder, 'client' | 'bucket'>): Promise<number> => {
+  const { HeadBucketCommand } = await import('@aws-sdk/client-s3');
+  const command = new HeadBucketCommand({ Bucket: bucket });
+  let said: string | undefined;
+  command.middlewareStack.add(
+    (next) => async (request) => {
+      const done = await next(request);
+      said = (done.response as { headers: Record<string, string> }).headers.date;
+      return done;
+    },
+    { step: 'deserialize' },
+  );
+  await client.send(command);
+  const time = Date.parse(said ?? '');
+  if (Number.isNaN(time)) throw new Error(`the S3 server does not say what time it has, but ${said}`);
+  return time;
+};

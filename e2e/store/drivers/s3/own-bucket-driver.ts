@@ -1,0 +1,34 @@
+import { resources } from '../../../kube/resources.ts';
+import type { StoreDriver } from '../../driver.ts';
+import { lazily } from '../lazily.ts';
+import { s3 } from './driver.ts';
+import { ownBucketName, placeOfOwnUrl } from './place.ts';
+
+const secrets = resources.secrets;
+
+/**
+ * A prefix of its own for each scenario, in a bucket that was there before: nothing outside of it is touched,
+ * and nothing of the bucket's own is changed to bring a fault about.
+ */
+export const ownBucket: StoreDriver = {
+  ...s3,
+  name: ownBucketName,
+  called: {
+    store: 'a prefix in an S3 bucket that was there before',
+    server: 'no server: the bucket was there before',
+  },
+  start: async (...options) => (await import('./own-bucket.ts')).startStore(...options),
+  remove: async (...place) => (await import('./own-bucket.ts')).removeStore(...place),
+  empty: async (...place) => (await import('./own-bucket.ts')).emptyStore(...place),
+  placeOf: placeOfOwnUrl,
+  find: async (...place) => (await import('./own-bucket.ts')).findStores(...place),
+  rights: {
+    always: [
+      { resource: secrets, verbs: ['create', 'get'] },
+      { place: 'longhorn', resource: secrets, verbs: ['create', 'delete'] },
+      { place: 'longhorn', resource: secrets, verbs: ['list'], seldom: 'read by a cleanup' },
+    ],
+    inSharedNamespace: [{ resource: secrets, verbs: ['delete'] }],
+  },
+  heals: { foreignLock: lazily(async () => (await import('./own-bucket.ts')).removeOwnLock) },
+};

@@ -1,0 +1,287 @@
+import type { Duplex } from 'node:stream';
+import { z } from 'zod';
+import type { Pod } from '../../../history/pod-states.ts';
+import {
+  ApiError,
+  type Cluster,
+  type KubernetesObject,
+  resources,
+  unlessGone,
+} from '../../../kube/cluster.ts';
+import { know } from '../../../kube/redact/known.ts';
+import { longhornNamespace } from '../../../longhorn/resources.ts';
+import type { OwnBucket, RunningStore, StartStore, StorePlace } from '../../driver.ts';
+import { renewLease } from '../../lease.ts';
+import type { BackupStore } from '../../store.ts';
+import { storeName } from '../place.ts';
+import { isReady, removeNamespace } from '../server.ts';
+import { type BucketFolder, incoming, openBucket } from './bucket.ts';
+import { openClient } from './client.ts';
+import { explainFailure } from './explain.ts';
+import { foreignLock, removeLock } from './foreign-lock.ts';
+import { ownBucketName, ownPrefixOf, ownUrl, secretOf } from './place.ts';
+import { requestsAtOnce, s3Source } from './s3-source.ts';
+import { lookedInto } from './served-store.ts';
+import { dialPod } from './server.ts';
+
+const secretSchema = z.object({ data: z.record(z.string(), z.string()).default({}) });
+
+/** What Longhorn's secret of a backup target in S3 has, by its names. */
+type Login = Record<string, string>;
+
+const readSecret = async (cluster: Cluster, place: { namespace: string; name: string }): Promise<Login> => {
+  const { data } = secretSchema.parse(await cluster.get(resources.secrets, place));
+  const login = Object.fromEntries(
+    Object.entries(data).map(([field, value]) => [field, Buffer.from(value, 'base64').toString()]),
+  );
+  know(login.AWS_ACCESS_KEY_ID, 'access key of the backup store');
+  know(login.AWS_SECRET_ACCESS_KEY, 'secret key of the backup store');
+  return login;
+};
+
+type Folder = Pick<OwnBucket, 'bucket' | 'region'> & { prefix: string };
+
+// The host of a Service, by which pods reach it and nobody else has to.
+const serviceHost = /^([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?:\.|$)/;
+
+type Service = KubernetesObject & {
+  spec: {
+    selector?: Record<string, string>;
+    ports?: { port: number; targetPort?: number | string }[];
+  };
+};
+
+type ServingPod = Pod & {
+  spec: { containers: { ports?: { name?: string; containerPort: number }[] }[] };
+};
+
+/** The way to a server that is a Service of the cluster, through the API server; undefined for any other. */
+const wayTo = async (cluster: Cluster, endpoint: string): Promise<(() => Duplex) | undefined> => {
+  const { hostname, port, protocol } = new URL(endpoint);
+  const [, name, namespace] = serviceHost.exec(hostname) ?? [];
+  if (name === undefined || namespace === undefined) return undefined;
+  const { spec } = await cluster
+    .get<Service>(resources.services, { namespace, name })
+    .catch((error: Error) => {
+      throw new BucketNotFit(
+        `the Service ${name} in namespace ${namespace} cannot be read: ${error.message}`,
+      );
+    });
+  const asked = Number(port || (protocol === 'https:' ? 443 : 80));
+  const served = spec.ports?.find((each) => each.port === asked);
+  if (served === undefined)
+    throw new BucketNotFit(`the Service ${name} in namespace ${namespace} has no port ${asked}`);
+  const labelSelector = Object.entries(spec.selector ?? {})
+    .map(([label, value]) => `${label}=${value}`)
+    .join(',');
+  const { items } = await cluster.list<ServingPod>(resources.pods, { namespace, labelSelector });
+  const [pod] = items.filter(isReady);
+  if (pod === undefined)
+    throw new BucketNotFit(`no pod of the Service ${name} in namespace ${namespace} is ready`);
+  const { targetPort = asked } = served;
+  const named = pod.spec.containers
+    .flatMap(({ ports = [] }) => ports)
+    .find((each) => each.name === targetPort)?.containerPort;
+  const target = { namespace, name: pod.metadata.name, port: named ?? Number(targetPort) };
+  return () => dialPod(cluster, target);
+};
+
+const connect = async (
+  cluster: Cluster,
+  login: Login,
+  { bucket, region, prefix }: Folder,
+  endpoint = login.AWS_ENDPOINTS,
+): Promise<BucketFolder> => {
+  const dial = endpoint ? await wayTo(cluster, endpoint) : undefined;
+  const client = await openClient({
+    endpoint: endpoint || undefined,
+    region,
+    accessKeyId: login.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: login.AWS_SECRET_ACCESS_KEY ?? '',
+    ca: login.AWS_CERT || undefined,
+    virtualHosted: login.VIRTUAL_HOSTED_STYLE === 'true',
+    ...(dial && { dial }),
+  });
+  return { client, bucket, prefix };
+};
+
+/** Why a bucket cannot be played on, in one line. */
+export class BucketNotFit extends Error {
+  override readonly name = 'BucketNotFit';
+}
+
+const explaining = async <T>(folder: BucketFolder, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw new BucketNotFit(await explainFailure(error, folder));
+  }
+};
+
+const keysOf = async function* ({ client, bucket, prefix }: BucketFolder): AsyncGenerator<string> {
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await client.listObjectsV2({
+      Bucket: bucket,
+      Prefix: `${prefix}/`,
+      ...(ContinuationToken !== undefined && { ContinuationToken }),
+    });
+    for (const { Key } of page.Contents ?? []) if (Key !== undefined) yield Key;
+    ContinuationToken = page.NextContinuationToken;
+  } while (ContinuationToken !== undefined);
+};
+
+/** Removes every object of a store, and returns how many there were; throws where any is left. */
+const empty = async (folder: BucketFolder): Promise<number> => {
+  const { client, bucket, prefix } = folder;
+  const all: string[] = [];
+  for await (const key of keysOf(folder)) all.push(key);
+  const left = all.values();
+  await Promise.all(
+    Array.from({ length: requestsAtOnce }, async () => {
+      for (const Key of left) await client.deleteObject({ Bucket: bucket, Key });
+    }),
+  );
+  const { value: still } = await keysOf(folder).next();
+  if (still !== undefined) throw new Error(`bucket ${bucket} still holds ${still}: ${prefix}/ is not empty`);
+  return all.length;
+};
+
+const loginOf = async (cluster: Cluster, secret: string): Promise<Login> => {
+  const [namespace = '', name = ''] = secret.split('/');
+  const login = await readSecret(cluster, { namespace, name }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.status === 404)
+      throw new BucketNotFit(`there is no Secret ${name} in namespace ${namespace}`);
+    if (error instanceof ApiError && error.status === 403)
+      throw new BucketNotFit(`the Secret ${name} in namespace ${namespace} may not be read`);
+    throw error;
+  });
+  const missing = ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY'].filter((field) => !login[field]);
+  if (missing.length > 0)
+    throw new BucketNotFit(
+      `the Secret ${name} in namespace ${namespace} has no ${missing.join(' and no ')}: Longhorn logs in by them`,
+    );
+  return login;
+};
+
+// By this name nothing of Longhorn's or the suite's can be.
+const probe = 'probe';
+
+/**
+ * Looks whether a run can have stores in a bucket, by writing and removing an object below what its prefixes
+ * begin with. Throws a BucketNotFit of one line.
+ */
+export const checkBucket = async (
+  cluster: Cluster,
+  { endpoint, bucket, region, secret }: OwnBucket,
+  run: string,
+): Promise<void> => {
+  const folder = await connect(
+    cluster,
+    await loginOf(cluster, secret),
+    { bucket, region, prefix: ownPrefixOf({ namespace: `corral-${run}`, name: probe }) },
+    endpoint,
+  );
+  const { client } = folder;
+  const object = { Bucket: bucket, Key: `${folder.prefix}/${probe}` };
+  await explaining(folder, async () => {
+    await keysOf(folder).next();
+    await client.putObject({ ...object, Body: '', ContentLength: 0 });
+    await client.deleteObject(object);
+  });
+};
+
+const secretNameOf = ({ name = storeName }: StorePlace): string => name;
+
+// The access to a store stands beside its Lease, so that whoever knows its place alone can empty it.
+const find = async (cluster: Cluster, place: StorePlace): Promise<BucketFolder[]> => {
+  const { namespace } = place;
+  const login = await readSecret(cluster, { namespace, name: secretNameOf(place) }).catch(
+    (error: unknown) => {
+      // Who may not look at Secrets has not made any.
+      if (error instanceof ApiError && (error.status === 404 || error.status === 403)) return {} as Login;
+      throw error;
+    },
+  );
+  const { bucket, region, prefix } = login;
+  if (bucket === undefined || region === undefined || prefix === undefined) return [];
+  return [await connect(cluster, login, { bucket, region, prefix })];
+};
+
+/** Opens what is in the bucket for a place; nothing where none of the suite's is. */
+export const findStores = async (cluster: Cluster, place: StorePlace): Promise<BackupStore[]> =>
+  (await find(cluster, place)).map((folder) => openBucket(folder));
+
+/** Removes a lock from such a store. */
+export const removeOwnLock = removeLock(find);
+
+/**
+ * Makes a store below a prefix of its own in a bucket that was there before, and puts a copy of what Longhorn
+ * logs in with into Longhorn's namespace. Throws where the prefix is not empty.
+ */
+export const startStore = async (cluster: Cluster, options: StartStore): Promise<RunningStore> => {
+  const { namespace, name, run, living, ownBucket } = options;
+  if (ownBucket === undefined)
+    throw new Error('the run names no bucket: --s3-bucket, --s3-endpoint, --s3-secret');
+  const { endpoint, bucket, region, secret } = ownBucket;
+  const place: StorePlace = name === undefined ? { namespace } : { namespace, name };
+  const prefix = ownPrefixOf(place);
+  const login = await loginOf(cluster, secret);
+  const folder = await connect(cluster, login, { bucket, region, prefix }, endpoint);
+  const { value: there } = await explaining(folder, () => keysOf(folder).next());
+  if (there !== undefined)
+    throw new Error(`bucket ${bucket} holds ${there} already: nothing of it is touched`);
+  const labels = { 'corral.test/run': run };
+  if (name === undefined)
+    await cluster.create(resources.namespaces, {
+      apiVersion: 'v1',
+      kind: 'Namespace',
+      metadata: { name: namespace, labels },
+    });
+  if (living !== undefined) await renewLease(cluster, { namespace, name, run, living });
+  const stringData = { ...login, AWS_ENDPOINTS: endpoint };
+  const object = (metadata: { namespace: string; name: string }, more = {}) => ({
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { ...metadata, labels },
+    stringData: { ...stringData, ...more },
+  });
+  await cluster.create(
+    resources.secrets,
+    object({ namespace, name: secretNameOf(place) }, { bucket, region, prefix }),
+  );
+  await cluster.create(resources.secrets, object({ namespace: longhornNamespace, name: secretOf(place) }));
+  return {
+    ...openBucket(folder, lookedInto),
+    driver: ownBucketName,
+    url: ownUrl({ bucket, region }, place),
+    credentialSecret: secretOf(place),
+    node: undefined,
+    source: s3Source(folder),
+    logs: () => [],
+    write: (volume) => incoming(folder, volume),
+    mountArguments: undefined,
+    mountPoint: undefined,
+    foreignLock: (lock) => foreignLock(folder, { place, ...lock }),
+  };
+};
+
+/** Empties what the store of a place has in its bucket; returns what it did, and nothing where there is none. */
+export const emptyStore = async (cluster: Cluster, place: StorePlace): Promise<string | undefined> => {
+  const [folder] = await find(cluster, place);
+  if (folder === undefined) return undefined;
+  const removed = await explaining(folder, () => empty(folder));
+  return `${removed} objects removed from bucket ${folder.bucket}, below ${folder.prefix}/`;
+};
+
+/** Empties a store, and removes what the cluster has of it; what is gone already is no error. */
+export const removeStore = async (cluster: Cluster, place: StorePlace): Promise<void> => {
+  await emptyStore(cluster, place);
+  const { namespace, name } = place;
+  await cluster
+    .delete(resources.secrets, { namespace: longhornNamespace, name: secretOf(place) })
+    .catch(unlessGone);
+  if (name === undefined) return removeNamespace(cluster, namespace);
+  for (const resource of [resources.secrets, resources.leases])
+    await cluster.delete(resource, { namespace, name }).catch(unlessGone);
+};
