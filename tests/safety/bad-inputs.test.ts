@@ -140,70 +140,85 @@ test('e2e --help tells every flag', async () => {
     happened.
 
     Options:
-      --provider <name>        where the cluster comes from: lab, kind, k3d,
-                               existing (default: "lab")
-      --longhorn <which>       the Longhorn under test: emulator (the default),
-                               official[:VERSION], a release as it is published (the
-                               newest one known; or v1.8.2, master-head), or
-                               archive:DIR, one from its manifest and image archives
-      --registry-mirror <url>  official, archive:DIR: the registry to pull images
-                               from that DIR does not have (https, or http on this
-                               machine)
-      --image <name=image>     official, archive:DIR: another image in the place of
-                               one of the release, by its name or as an archive; may
-                               be given several times:
-                               longhorn-manager=./manager.tar (default: [])
-      --store <kind>           the kind of backup store that the scenarios are
-                               played on: nfs, s3, all, fitting (default: fitting in
-                               the lab, else nfs)
-      --kubeconfig <file>      existing: the file that names the cluster
-      --context <name>         existing: the context of that file
-      --expect-cluster <uid>   existing: the UID that its namespace kube-system must
-                               have
-      --store-image <image>    existing: an image for the backup store's pod, which
-                               the cluster can pull
-      --namespace <name>       existing: a namespace that is there, for all backup
-                               stores (by default each gets one of its own)
-      --allow <list>           existing: what scenarios may do that others could
-                               feel, with commas: manager-kill, process-hold,
-                               manager-mount, store-stall, admission-policy,
-                               settings, default-target, node-fault
-      --list                   only list the scenarios, with their tags, what each
-                               needs, and its usual time
-      --dry-run                only say how many scenarios would be played, and why
-                               others are skipped
-      --keep                   leave the cluster up (unless interrupted) and print
-                               how to reach it
-      --only <pattern>         only the scenarios whose name matches this regular
-                               expression
-      --tags <expression>      only the scenarios with these tags: 'a && !b', 'a or
-                               b'
-      --last-failed            only what failed, could not be proven, or was
-                               interrupted in the last run, by its report in --out
-      --shard <i/n>            only the i-th of n parts of the scenarios, which take
-                               about equally long: 2/8
-      --workers <n>            how many scenarios are played at once: 1 plays one
-                               after the other (default: as many as the cluster
-                               bears)
-      --max-failures <n>       after n scenarios that failed or could not be proven,
-                               begins no other; those at work end and clean up
-      --pause-on-failure       leave the cluster up, and in it what the scenarios
-                               made that did not pass; their faults are healed
-      --strict-bugs            exit code 1 also where all that went wrong are known
-                               bugs of Longhorn
-      --repeat <n>             plays the chosen scenarios n times in a row on the
-                               one cluster (default: "1")
-      --out <dir>              where report.json and junit.xml go (default:
-                               ".corral/last")
-      --support-bundle         where a scenario does not pass, keep Longhorn's own
-                               support bundle, in which nothing is redacted
-      --verbose                tell each step when it begins and when it ends, each
-                               state that is awaited, and each fault with its proof
-      --bisect                 for git bisect run: exit code 125 where nothing could
-                               be judged, above 128 for bad flags and Ctrl-C
-      --json                   tell an event a line, as JSON, and nothing else on
-                               stdout
-      -h, --help               display help for command
+      --provider <name>             where the cluster comes from: lab, kind, k3d,
+                                    existing (default: "lab")
+      --longhorn <which>            the Longhorn under test: emulator (the default),
+                                    official[:VERSION], a release as it is published
+                                    (the newest one known; or v1.8.2, master-head),
+                                    or archive:DIR, one from its manifest and image
+                                    archives
+      --registry-mirror <url>       official, archive:DIR: the registry to pull
+                                    images from that DIR does not have (https, or
+                                    http on this machine)
+      --image <name=image>          official, archive:DIR: another image in the
+                                    place of one of the release, by its name or as
+                                    an archive; may be given several times:
+                                    longhorn-manager=./manager.tar (default: [])
+      --store <kind>                the kind of backup store that the scenarios are
+                                    played on: nfs, s3, all, fitting (default:
+                                    fitting in the lab, else nfs)
+      --kubeconfig <file>           existing: the file that names the cluster
+      --context <name>              existing: the context of that file
+      --expect-cluster <uid>        existing: the UID that its namespace kube-system
+                                    must have
+      --store-image <image>         existing: an image for the backup store's pod,
+                                    which the cluster can pull
+      --s3-endpoint <url>           existing, --store s3: the server of a bucket
+                                    that is there, in the place of a store's pod
+      --s3-bucket <bucket@region>   existing, --store s3: that bucket; only keys
+                                    below corral-e2e/ are touched
+      --s3-secret <namespace/name>  existing, --store s3: the Secret with what it is
+                                    logged in to by, with Longhorn's names
+                                    (AWS_ACCESS_KEY_ID, …)
+      --namespace <name>            existing: a namespace that is there, for all
+                                    backup stores (by default each gets one of its
+                                    own)
+      --allow <list>                existing: what scenarios may do that others
+                                    could feel, with commas: manager-kill,
+                                    process-hold, manager-mount, store-stall,
+                                    admission-policy, settings, default-target,
+                                    node-fault
+      --list                        only list the scenarios, with their tags, what
+                                    each needs, and its usual time
+      --dry-run                     only say how many scenarios would be played, and
+                                    why others are skipped
+      --keep                        leave the cluster up (unless interrupted) and
+                                    print how to reach it
+      --only <pattern>              only the scenarios whose name matches this
+                                    regular expression
+      --tags <expression>           only the scenarios with these tags: 'a && !b',
+                                    'a or b'
+      --last-failed                 only what failed, could not be proven, or was
+                                    interrupted in the last run, by its report in
+                                    --out
+      --shard <i/n>                 only the i-th of n parts of the scenarios, which
+                                    take about equally long: 2/8
+      --workers <n>                 how many scenarios are played at once: 1 plays
+                                    one after the other (default: as many as the
+                                    cluster bears)
+      --max-failures <n>            after n scenarios that failed or could not be
+                                    proven, begins no other; those at work end and
+                                    clean up
+      --pause-on-failure            leave the cluster up, and in it what the
+                                    scenarios made that did not pass; their faults
+                                    are healed
+      --strict-bugs                 exit code 1 also where all that went wrong are
+                                    known bugs of Longhorn
+      --repeat <n>                  plays the chosen scenarios n times in a row on
+                                    the one cluster (default: "1")
+      --out <dir>                   where report.json and junit.xml go (default:
+                                    ".corral/last")
+      --support-bundle              where a scenario does not pass, keep Longhorn's
+                                    own support bundle, in which nothing is redacted
+      --verbose                     tell each step when it begins and when it ends,
+                                    each state that is awaited, and each fault with
+                                    its proof
+      --bisect                      for git bisect run: exit code 125 where nothing
+                                    could be judged, above 128 for bad flags and
+                                    Ctrl-C
+      --json                        tell an event a line, as JSON, and nothing else
+                                    on stdout
+      -h, --help                    display help for command
     "
   `);
 });

@@ -1,7 +1,7 @@
 import { lstat, readdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { getSystemErrorMessage } from 'node:util';
-import { drivers } from '../../store/drivers/index.ts';
+import { waysHere } from '../../store/drivers/index.ts';
 import { folderSource } from '../../store/format/folder-source.ts';
 import type { StoreSource } from '../../store/format/source.ts';
 import { CommandError, exitCode, usageError } from '../exit-code.ts';
@@ -13,7 +13,7 @@ import { CommandError, exitCode, usageError } from '../exit-code.ts';
 export const openNamedStore = async (name: string): Promise<StoreSource> => {
   const scheme = /^([a-z][a-z0-9+.-]*):\/\//i.exec(name)?.[1]?.toLowerCase();
   if (scheme === undefined) return openFolder(name, name);
-  const here = drivers.find(({ here }) => here.scheme === scheme)?.here;
+  const here = waysHere.find((way) => way.scheme === scheme);
   if (here === undefined) throw notKnown(name, scheme);
   const found = await here.find(name);
   if ('source' in found) return found.source;
@@ -63,4 +63,4 @@ const notKnown = (url: string, scheme: string): CommandError =>
         `${url}: a store of ${scheme} is checked as a copy: copy its folder backupstore to this machine, and name the folder that it is in then`,
         exitCode.notFit,
       )
-    : usageError(`${url}: name a folder, or ${drivers.map(({ here }) => here.words.wanted).join(', or ')}`);
+    : usageError(`${url}: name a folder, or ${waysHere.map(({ words }) => words.wanted).join(', or ')}`);

@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander';
-import { drivers } from '../../store/drivers/index.ts';
+import { waysHere } from '../../store/drivers/index.ts';
 import { StoreUnreadable } from '../../store/format/source.ts';
 import { commanderMessage, refuseLostFlags } from '../arguments/flags.ts';
 import { CommandError, type ExitCode, exitCode } from '../exit-code.ts';
@@ -7,7 +7,7 @@ import { fsck } from './fsck.ts';
 import { list } from './list.ts';
 import { show } from './show.ts';
 
-const words = drivers.map(({ here }) => here.words);
+const words = waysHere.map(({ words }) => words);
 
 const stores = `
 STORE is the folder that a backup store is in: ${words.flatMap(({ folder = [] }) => folder).join(', ')}, or a copy; or ${words.map(({ url }) => url).join(', or ')}. Nothing is ever written to it, and symbolic links in it are not followed.`;

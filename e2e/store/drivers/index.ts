@@ -1,4 +1,4 @@
-import { isAbility, type StoreDriver } from '../driver.ts';
+import { isAbility, type ReadFromHere, type StoreDriver } from '../driver.ts';
 import { nfs } from './nfs/driver.ts';
 import { s3 } from './s3/driver.ts';
 import { ownBucket } from './s3/own-bucket-driver.ts';
@@ -8,6 +8,9 @@ export const drivers: readonly StoreDriver[] = [nfs, s3, ownBucket];
 
 // Those whose stores a run can have without being given any.
 const served: readonly StoreDriver[] = [nfs, s3];
+
+/** How stores are read from this machine, each way once. */
+export const waysHere: readonly ReadFromHere[] = served.map(({ here }) => here);
 
 /** The kind whose stores are made in a bucket that is named. */
 export const ownBucketKind = ownBucket.name;
