@@ -32,7 +32,6 @@ const make = (cluster: Cluster): Promise<unknown> =>
 const makeBare = (cluster: Cluster): Promise<unknown> => cluster.create(configMaps, { metadata: where });
 const makeNameless = (cluster: Cluster): Promise<unknown> =>
   cluster.create(configMaps, { metadata: { namespace: 'house', generateName: 'hall-', labels } });
-  cluster.patch(configMaps, where, { data: { a: '1' } });
 const changeVersion = (cluster: Cluster): Promise<unknown> =>
   cluster.patch(configMaps, where, { metadata: { resourceVersion: '7' } });
 const remove = (cluster: Cluster): Promise<unknown> => cluster.delete(configMaps, where, { uid: 'u' });
